@@ -1,0 +1,160 @@
+//! An object of an event, and where it stands in it.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde_json::{Map, Number, Value};
+
+use super::{
+    EventFault, Expected,
+    date::{self, Moment},
+};
+use crate::text::clean;
+
+/// An object, or the absence of one: then each field of it is missing.
+pub(super) struct Fields<'a> {
+    map: Option<&'a Map<String, Value>>,
+    /// `CaseItem`, `Resources[1].ItemInfo`; empty for the whole event.
+    path: String,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn root(map: &'a Map<String, Value>) -> Self {
+        Self { map: Some(map), path: String::new() }
+    }
+
+    /// The value; `None` where it is missing, `null` or blank.
+    fn value(&self, name: &str) -> Option<&'a Value> {
+        self.map?.get(name).filter(|value| !is_missing(value))
+    }
+
+    fn path(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+
+    fn fault(&self, name: &str, expected: Expected) -> EventFault {
+        EventFault::Field { path: self.path(name), expected }
+    }
+
+    pub(super) fn object(&self, name: &str) -> Result<Self, EventFault> {
+        let map = match self.value(name) {
+            None => None,
+            Some(Value::Object(map)) => Some(map),
+            Some(_) => return Err(self.fault(name, Expected::Object)),
+        };
+        Ok(Self { map, path: self.path(name) })
+    }
+
+    /// Reads one object or each of a list.
+    pub(super) fn each<T>(
+        &self,
+        name: &str,
+        expected: Expected,
+        read: impl Fn(&Self) -> Result<T, EventFault>,
+    ) -> Result<Vec<T>, EventFault> {
+        match self.value(name) {
+            None => Ok(Vec::new()),
+            Some(Value::Object(map)) => Ok(vec![read(&Self { map: Some(map), path: self.path(name) })?]),
+            Some(Value::Array(items)) => {
+                let items = items.iter().enumerate().filter(|(_, item)| !is_missing(item));
+                let item = |(index, item): (usize, &'a Value)| {
+                    let path = format!("{}[{index}]", self.path(name));
+                    match item {
+                        Value::Object(map) => read(&Self { map: Some(map), path }),
+                        _ => Err(EventFault::Field { path, expected: Expected::Object }),
+                    }
+                };
+                items.map(item).collect()
+            }
+            Some(_) => Err(self.fault(name, expected)),
+        }
+    }
+
+    pub(super) fn text(&self, name: &str) -> Result<Option<String>, EventFault> {
+        let text = match self.value(name) {
+            None => return Ok(None),
+            Some(Value::String(text)) => clean(text),
+            Some(Value::Number(number)) => plain(number),
+            Some(_) => return Err(self.fault(name, Expected::Text)),
+        };
+        Ok((!text.is_empty()).then_some(text))
+    }
+
+    /// Text that a form's tick box may have made.
+    pub(super) fn text_or_bool(&self, name: &str) -> Result<Option<String>, EventFault> {
+        match self.value(name) {
+            Some(Value::Bool(value)) => Ok(Some(value.to_string())),
+            _ => self.text(name),
+        }
+    }
+
+    pub(super) fn number(&self, name: &str) -> Result<Option<Decimal>, EventFault> {
+        let number = match self.value(name) {
+            None => return Ok(None),
+            Some(Value::Number(number)) => decimal(&number.to_string()),
+            Some(Value::String(text)) => decimal(text.trim()),
+            Some(_) => None,
+        };
+        number.map(Some).ok_or_else(|| self.fault(name, Expected::Number))
+    }
+
+    pub(super) fn whole(&self, name: &str) -> Result<Option<i64>, EventFault> {
+        let number = match self.value(name) {
+            None => return Ok(None),
+            Some(Value::Number(number)) => plain(number).parse().ok(),
+            Some(Value::String(text)) => text.trim().parse().ok(),
+            Some(_) => None,
+        };
+        number.map(Some).ok_or_else(|| self.fault(name, Expected::WholeNumber))
+    }
+
+    /// A number, or a text that `read` makes one of.
+    pub(super) fn whole_or(&self, name: &str, read: fn(&str) -> Option<i64>) -> Result<Option<i64>, EventFault> {
+        match self.value(name) {
+            Some(Value::String(text)) => read(text).map(Some).ok_or_else(|| self.fault(name, Expected::WholeNumber)),
+            _ => self.whole(name),
+        }
+    }
+
+    pub(super) fn date(&self, name: &str) -> Result<Option<DateTime<Utc>>, EventFault> {
+        let moment = match self.value(name) {
+            None => return Ok(None),
+            Some(Value::String(text)) => date::read(text),
+            Some(_) => None,
+        };
+        match moment {
+            Some(Moment::At(moment)) => Ok(Some(moment)),
+            Some(Moment::Missing) => Ok(None),
+            None => Err(self.fault(name, Expected::Date)),
+        }
+    }
+}
+
+fn is_missing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => clean(text).is_empty(),
+        _ => false,
+    }
+}
+
+/// `3.0` is `3`, as services with one type of number write it.
+fn plain(number: &Number) -> String {
+    let text = number.to_string();
+    text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
+}
+
+/// `None` for what is no number or does not fit a decimal.
+fn decimal(text: &str) -> Option<Decimal> {
+    let looks_like_one = text.len() <= 64 && text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
+    if !looks_like_one {
+        return None;
+    }
+    let value: f64 = text.parse().ok()?;
+    if value.abs() < 1e-20 {
+        return Some(Decimal::ZERO);
+    }
+    if value.abs() > 1e28 {
+        return None;
+    }
+    text.parse().ok().or_else(|| Decimal::from_scientific(text).ok())
+}

@@ -1,0 +1,190 @@
+use serde_json::json;
+
+use super::*;
+
+fn read(event: &serde_json::Value) -> BookingEvent {
+    BookingEvent::read(event.to_string().as_bytes()).expect("an event")
+}
+
+fn decimal(text: &str) -> Option<Decimal> {
+    Some(text.parse().expect("a decimal"))
+}
+
+#[test]
+fn what_is_no_event() {
+    for (body, fault) in [
+        (&b""[..], EventFault::Empty),
+        (b" \r\n", EventFault::Empty),
+        (b"\xef\xbb\xbf ", EventFault::Empty),
+        (b"{\"a\":\"\xff\"}", EventFault::NotUtf8 { offset: 6 }),
+        (b"\xef\xbb\xbf{\xff", EventFault::NotUtf8 { offset: 4 }),
+        (b"[]", EventFault::NotAnObject),
+        (b"null", EventFault::NotAnObject),
+        (b"\"x\"", EventFault::NotAnObject),
+        (b"{", EventFault::NotJson { line: 1, column: 1 }),
+        (b"{} x", EventFault::NotJson { line: 1, column: 4 }),
+        (b"{\n  \"a\": 1,\n}", EventFault::NotJson { line: 3, column: 1 }),
+        ("{\"ключ\": да}".as_bytes(), EventFault::NotJson { line: 1, column: 10 }),
+    ] {
+        assert_eq!(BookingEvent::read(body), Err(fault), "{}", String::from_utf8_lossy(body));
+    }
+    let deep = "[".repeat(100_000);
+    assert!(matches!(BookingEvent::read(deep.as_bytes()), Err(EventFault::NotJson { line: 1, .. })));
+}
+
+#[test]
+fn a_column_is_never_zero() {
+    for body in ["{\n", "{\"a\"\n", "\n\n}", "{\"a\":\"\n\"}", "{\"a\":1\n\n"] {
+        let Err(EventFault::NotJson { line, column }) = BookingEvent::read(body.as_bytes()) else { panic!("{body}") };
+        assert!(line >= 1 && column >= 1, "{body}: {line}:{column}");
+    }
+}
+
+#[test]
+fn nothing_is_an_event_too() {
+    let blank = json!({
+        "EventType": null, "CaseItem": "", "Service": { "ItemInfo": null, "Place": " " }, "Resources": [null],
+        "CaseParticipants": " ", "Unknown": { "x": [1, 2] },
+    });
+    for event in [json!({}), blank] {
+        assert_eq!(read(&event), BookingEvent::default());
+    }
+    assert_eq!(BookingEvent::read(b"\xef\xbb\xbf{}"), Ok(BookingEvent::default()));
+}
+
+#[test]
+fn one_or_many() {
+    let one = json!({ "Id": 7, "ItemInfo": { "Name": "X" } });
+    let many = read(&json!({ "Resources": [one, null, one], "CaseParticipants": [{}] }));
+    let single = read(&json!({ "Resources": one, "CaseParticipants": {} }));
+    assert_eq!((many.resources.len(), many.participants.len()), (2, 1));
+    assert_eq!((single.resources.len(), single.participants.len()), (1, 1));
+    assert_eq!(many.resources[0], single.resources[0]);
+    assert_eq!(single.resources[0].id.as_deref(), Some("7"));
+}
+
+#[test]
+fn numbers_and_texts() {
+    let event = read(&json!({
+        "EventType": "3060",
+        "CaseItem": {
+            "Id": 12_345_678_901_i64,
+            "OrderNumber": { "FullNumber": 180.0 },
+            "Place": " Казань\r\n\u{0}ул. Баумана ",
+            "BookingResourceList": { "Tid": 5, "Amount": "2.5", "SalePrice": "1e3" },
+        },
+        "Service": { "SessionDurationProperties": { "TimeSelectionType": "3" } },
+        "Resources": { "PriceProperties": { "SalePrice": 0.1, "CurrencyCode": "USD" } },
+        "CaseParticipants": { "ContactInformation": { "Fields": [
+            { "Name": "Согласие", "Value": true }, { "Name": "Id", "Value": 100_200_300 },
+        ] } },
+    }));
+    assert_eq!(event.event_type, Some(EventType(3060)));
+    assert_eq!(event.case.id.as_deref(), Some("12345678901"));
+    assert_eq!(event.case.number.as_deref(), Some("180"));
+    assert_eq!(event.case.place.as_deref(), Some("Казань\nул. Баумана"));
+    let row = BookedResource { resource_id: Some("5".into()), amount: decimal("2.5"), sale_price: decimal("1000") };
+    assert_eq!(event.case.booked, [row]);
+    assert_eq!(event.resources[0].sale_price, decimal("0.1"));
+    assert_eq!(event.kind(), BookingKind::Event);
+    let values: Vec<_> = event.participants[0].fields.iter().filter_map(|field| field.value.as_deref()).collect();
+    assert_eq!(values, ["true", "100200300"]);
+}
+
+#[test]
+fn dates() {
+    for (typed, moment) in [
+        ("2024-05-08T08:15:00Z", Some("2024-05-08T08:15:00Z")),
+        ("2024-05-08T11:15:00+03:00", Some("2024-05-08T08:15:00Z")),
+        ("2024-05-08T11:15:00+0300", Some("2024-05-08T08:15:00Z")),
+        ("2024-05-08T08:15:00", Some("2024-05-08T08:15:00Z")),
+        ("2024-05-08T08:15:00.0000000", Some("2024-05-08T08:15:00Z")),
+        ("2024-05-08 08:15", Some("2024-05-08T08:15:00Z")),
+        ("2024-05-08T08:15Z", Some("2024-05-08T08:15:00Z")),
+        (" 2024-05-08 ", Some("2024-05-08T00:00:00Z")),
+        ("0001-01-01T00:00:00", None),
+        ("0001-01-01T00:00:00Z", None),
+        ("0001-01-01T00:00:00+03:00", None),
+        ("0001-12-31T23:30:00-05:00", None),
+        ("0001-01-01", None),
+        ("", None),
+    ] {
+        let read = read(&json!({ "CaseItem": { "StartDate": typed } })).case.start;
+        let expected = moment.map(|text| text.parse::<DateTime<Utc>>().expect("a date"));
+        assert_eq!(read, expected, "{typed}");
+    }
+}
+
+#[test]
+fn impossible_fields_by_their_path() {
+    for (event, path, expected) in [
+        (json!({ "CaseItem": 5 }), "CaseItem", Expected::Object),
+        (json!({ "CaseItem": { "OrderNumber": "№1" } }), "CaseItem.OrderNumber", Expected::Object),
+        (json!({ "Resources": "x" }), "Resources", Expected::ObjectOrList),
+        (json!({ "CaseParticipants": [{}, 7] }), "CaseParticipants[1]", Expected::Object),
+        (json!({ "Resources": [null, { "ItemInfo": [1] }] }), "Resources[1].ItemInfo", Expected::Object),
+        (json!({ "CaseItem": { "BookingResourceList": 1 } }), "CaseItem.BookingResourceList", Expected::List),
+        (json!({ "CaseItem": { "Place": {} } }), "CaseItem.Place", Expected::Text),
+        (json!({ "Service": { "ItemInfo": { "Name": true } } }), "Service.ItemInfo.Name", Expected::Text),
+        (
+            json!({ "Resources": { "PriceProperties": { "SalePrice": "дорого" } } }),
+            "Resources.PriceProperties.SalePrice",
+            Expected::Number,
+        ),
+        (
+            json!({ "CaseItem": { "BookingResourceList": [{ "Amount": 1e300 }] } }),
+            "CaseItem.BookingResourceList[0].Amount",
+            Expected::Number,
+        ),
+        (json!({ "EventType": "Party" }), "EventType", Expected::WholeNumber),
+        (json!({ "EventType": 1.5 }), "EventType", Expected::WholeNumber),
+        (json!({ "CaseItem": { "StartDate": "завтра" } }), "CaseItem.StartDate", Expected::Date),
+        (json!({ "CaseItem": { "EndDate": 1_715_156_100 } }), "CaseItem.EndDate", Expected::Date),
+        (json!({ "CaseItem": { "EndDate": "2024-13-01" } }), "CaseItem.EndDate", Expected::Date),
+        (
+            json!({ "CaseParticipants": { "ContactInformation": { "Fields": [{}, { "Value": [] }] } } }),
+            "CaseParticipants.ContactInformation.Fields[1].Value",
+            Expected::Text,
+        ),
+    ] {
+        let fault = EventFault::Field { path: path.into(), expected };
+        assert_eq!(BookingEvent::read(event.to_string().as_bytes()), Err(fault), "{event}");
+    }
+}
+
+#[test]
+fn the_last_of_a_repeated_key_wins() {
+    let event =
+        BookingEvent::read(br#"{"EventType":1,"CaseItem":{"Id":"a"},"EventType":3036,"CaseItem":{"Place":"b"}}"#);
+    let event = event.expect("an event");
+    assert_eq!(event.event_type.and_then(EventType::name), Some("CaseCancel"));
+    assert_eq!((event.case.id, event.case.place.as_deref()), (None, Some("b")));
+}
+
+#[test]
+fn kinds() {
+    for (selection, start, kind) in [
+        (Some(1), true, BookingKind::Order),
+        (Some(2), false, BookingKind::Appointment),
+        (Some(3), false, BookingKind::Event),
+        (Some(4), true, BookingKind::Appointment),
+        (None, true, BookingKind::Appointment),
+        (None, false, BookingKind::Order),
+        (Some(0), false, BookingKind::Order),
+    ] {
+        let event = read(&json!({
+            "CaseItem": { "StartDate": start.then_some("2024-05-08T08:15:00Z") },
+            "Service": { "SessionDurationProperties": { "TimeSelectionType": selection } },
+        }));
+        assert_eq!(event.kind(), kind, "{selection:?} {start}");
+    }
+}
+
+#[test]
+fn event_types() {
+    assert_eq!(EventType::parse("caseactionevent"), Some(EventType(3060)));
+    assert_eq!(EventType::parse(" 3001 ").and_then(EventType::name), Some("CheckIn"));
+    assert_eq!(EventType::parse("77"), Some(EventType(77)));
+    assert_eq!(EventType(77).name(), None);
+    assert_eq!(EventType::parse("Party"), None);
+}

@@ -1,0 +1,86 @@
+//! The details of the booking (contract §5).
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Context, Span, Style, html,
+    labels::{ADDRESS, DATE, DESCRIPTION, DURATION, END, SERVICE, START, TIME},
+    locale::{self, date, time, time_range},
+    sections::{Line, Section},
+};
+use crate::{parameters::Parameter, profile::Formatting, values::Bilingual};
+
+pub(super) fn section(formatting: &Formatting, context: &Context<'_>) -> Section {
+    let event = context.event;
+    let language = formatting.locale.language();
+    let labelled = |label: Bilingual, value: Option<String>, origin: Parameter| {
+        let value = value.filter(|value| !value.is_empty())?;
+        Some(vec![Span::plain(format!("{}: {value}", label.get(language)), Some(origin))])
+    };
+    let unless = |hidden: bool, line: Option<Line>| line.filter(|_| !hidden);
+
+    let heading = formatting.detail_section_name.as_deref();
+    let heading = heading.unwrap_or(event.kind().detail_section_name().get(language));
+    let mut lines =
+        vec![vec![Span::styled(heading, Style::Bold, Some(Parameter::DetailSectionName))], number(formatting, context)];
+    let name = labelled(SERVICE, event.service.name.clone(), Parameter::HideServiceName);
+    lines.extend(unless(formatting.hide_service_name, name));
+    if let Some(start) = event.case.start {
+        let end = event.case.end.filter(|end| *end > start);
+        lines.extend(when(formatting, start, end));
+        let duration = end.and_then(|end| locale::duration(formatting.locale, end - start));
+        let duration = labelled(DURATION, duration, Parameter::HideOrderDuration);
+        lines.extend(unless(formatting.hide_order_duration, duration));
+    }
+    let place = event.case.place.clone().or_else(|| event.service.place.clone());
+    lines.extend(unless(formatting.hide_address, labelled(ADDRESS, place, Parameter::HideAddress)));
+    let description = event.case.description.as_deref().map(html::flatten);
+    let description = labelled(DESCRIPTION, description, Parameter::HideOrderDescription);
+    lines.extend(unless(formatting.hide_order_description, description));
+    lines
+}
+
+fn number(formatting: &Formatting, context: &Context<'_>) -> Line {
+    let kind = context.event.kind().case_type_name().get(formatting.locale.language());
+    let name = capitalised(formatting.case_type_name.as_deref().unwrap_or(kind));
+    let text = match &context.event.case.number {
+        Some(number) => format!("{name}: {number}"),
+        None => name,
+    };
+    vec![Span::plain(text, Some(Parameter::CaseTypeName))]
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// Date and time on one day; start and end where they are on different days.
+fn when(formatting: &Formatting, start: DateTime<Utc>, end: Option<DateTime<Utc>>) -> Section {
+    let (locale, zone) = (formatting.locale, formatting.time_zone);
+    let language = locale.language();
+    let start = start.with_timezone(&zone.tz());
+    let zone_name = formatting.time_zone_name.clone().unwrap_or_else(|| locale::zone_name(locale, zone, &start));
+    let in_brackets = || Span::plain(format!("({zone_name})"), Some(Parameter::TimezoneName));
+    let of_date = |text: String| Span::plain(text, Some(Parameter::DateLocales));
+    let of_time = |text: String| Span::plain(text, Some(Parameter::Timezone));
+
+    let start = start.naive_local();
+    let end = end.map(|end| end.with_timezone(&zone.tz()).naive_local());
+    match end {
+        Some(end) if end.date() != start.date() => {
+            let moment = |label: Bilingual, at| {
+                let text = format!("{}: {}, ", label.get(language), date(locale, at));
+                vec![of_date(text), of_time(time(locale, at) + " "), in_brackets()]
+            };
+            vec![moment(START, start), moment(END, end)]
+        }
+        _ => {
+            let span = end.map_or_else(|| time(locale, start), |end| time_range(locale, start, end));
+            vec![
+                vec![of_date(format!("{}: {}", DATE.get(language), date(locale, start)))],
+                vec![of_time(format!("{}: {span} ", TIME.get(language))), in_brackets()],
+            ]
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Telegram's HTML → spans, by the rules of the Bot API server.
+
+use super::{
+    HtmlFault, HtmlFaultKind,
+    attributes::{Attributes, usable_url},
+    entities,
+};
+use crate::{
+    message::{Span, Style},
+    text::shorten,
+};
+
+/// Reads Telegram's HTML into spans; carriage returns and other control characters are dropped.
+///
+/// # Errors
+/// The first place where Telegram would refuse it.
+pub fn parse(html: &str) -> Result<Vec<Span>, HtmlFault> {
+    let mut parser = Parser::new(html);
+    parser.run()?;
+    Ok(parser.spans)
+}
+
+/// An element that is not closed yet.
+struct Open {
+    tag: String,
+    at: usize,
+    /// False where the tag changes nothing: inside `pre`, twice the same, a link that leads nowhere.
+    is_styled: bool,
+}
+
+struct Parser<'a> {
+    html: &'a str,
+    /// Offset in bytes, always at a character's start.
+    at: usize,
+    open: Vec<Open>,
+    /// Of the open elements, the outermost first.
+    styles: Vec<Style>,
+    spans: Vec<Span>,
+    /// The next character starts an emoji of its own, even if the one before has the same styles.
+    starts_emoji: bool,
+    /// Where a `code` would name the language of the `pre` that it is in: right after `<pre>`.
+    after_pre: Option<usize>,
+}
+
+impl<'a> Parser<'a> {
+    fn new(html: &'a str) -> Self {
+        Self {
+            html,
+            at: 0,
+            open: Vec::new(),
+            styles: Vec::new(),
+            spans: Vec::new(),
+            starts_emoji: false,
+            after_pre: None,
+        }
+    }
+
+    fn run(&mut self) -> Result<(), HtmlFault> {
+        while let Some(c) = self.rest().chars().next() {
+            match c {
+                '<' if self.rest().starts_with("</") => self.close_tag()?,
+                '<' => self.open_tag()?,
+                '&' => match entities::telegram(self.rest()) {
+                    Some((found, taken)) => {
+                        self.at += taken;
+                        self.text(found);
+                    }
+                    None => {
+                        self.at += 1;
+                        self.text('&');
+                    }
+                },
+                c => {
+                    self.at += c.len_utf8();
+                    self.text(c);
+                }
+            }
+        }
+        match self.open.pop() {
+            Some(open) => Err(self.fault(open.at, HtmlFaultKind::Unclosed(open.tag))),
+            None => Ok(()),
+        }
+    }
+
+    fn rest(&self) -> &str {
+        self.html.get(self.at..).unwrap_or_default()
+    }
+
+    fn fault(&self, at: usize, kind: HtmlFaultKind) -> HtmlFault {
+        HtmlFault { offset: self.html.get(..at).unwrap_or_default().chars().count(), kind }
+    }
+
+    fn text(&mut self, c: char) {
+        if c.is_control() && !matches!(c, '\n' | '\t') {
+            return;
+        }
+        match self.spans.last_mut() {
+            Some(span) if span.styles == self.styles && !self.starts_emoji => span.text.push(c),
+            _ => self.spans.push(Span { text: c.to_string(), styles: self.styles.clone(), origin: None }),
+        }
+        self.starts_emoji = false;
+    }
+
+    fn close_tag(&mut self) -> Result<(), HtmlFault> {
+        let start = self.at;
+        let body = self.rest().get(2..).unwrap_or_default();
+        let length = body.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(body.len());
+        let name = body.get(..length).unwrap_or_default().to_ascii_lowercase();
+        let spaces = body.get(length..).unwrap_or_default().trim_ascii_start();
+        let Some(after) = spaces.strip_prefix('>') else {
+            return Err(self.fault(start, HtmlFaultKind::StrayBracket));
+        };
+        self.at = self.html.len() - after.len();
+        match self.open.pop() {
+            Some(open) if name.is_empty() || open.tag == name => {
+                if open.is_styled {
+                    self.styles.pop();
+                }
+                Ok(())
+            }
+            _ => Err(self.fault(start, HtmlFaultKind::Unexpected(shorten(&name, 20)))),
+        }
+    }
+
+    fn open_tag(&mut self) -> Result<(), HtmlFault> {
+        let start = self.at;
+        let body = self.rest().get(1..).unwrap_or_default();
+        let length = body.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(body.len());
+        let name = body.get(..length).unwrap_or_default().to_ascii_lowercase();
+        if name.is_empty() || length == body.len() {
+            return Err(self.fault(start, HtmlFaultKind::StrayBracket));
+        }
+        if !TAGS.contains(&name.as_str()) {
+            // `a <5 b` is a bracket that starts no tag rather than a tag of an odd name.
+            let is_name = name.starts_with(|c: char| c.is_alphabetic());
+            let unknown = HtmlFaultKind::UnknownTag(shorten(name.trim_end_matches('/'), 20));
+            return Err(self.fault(start, if is_name { unknown } else { HtmlFaultKind::StrayBracket }));
+        }
+        let attributes = body.get(length..).unwrap_or_default();
+        let (attributes, rest) =
+            Attributes::read(&name, attributes).map_err(|(kind, left)| self.fault(self.html.len() - left, kind))?;
+        self.at = self.html.len() - rest.len();
+        let style = self.style(&name, attributes, start).map_err(|kind| self.fault(start, kind))?;
+        if name == "pre" {
+            self.after_pre = Some(self.at);
+        }
+        self.starts_emoji |= matches!(style, Some(Style::CustomEmoji { .. }));
+        self.open.push(Open { tag: name, at: start, is_styled: style.is_some() });
+        self.styles.extend(style);
+        Ok(())
+    }
+
+    /// What the tag adds here, if anything.
+    fn style(&mut self, tag: &str, attributes: Attributes, start: usize) -> Result<Option<Style>, HtmlFaultKind> {
+        let lacking = |what: &str| Err(HtmlFaultKind::BadAttribute(what.into()));
+        let style = match tag {
+            "b" | "strong" => Style::Bold,
+            "i" | "em" => Style::Italic,
+            "u" | "ins" => Style::Underline,
+            "s" | "strike" | "del" => Style::Strikethrough,
+            "tg-spoiler" => Style::Spoiler,
+            "span" if attributes.spoiler => Style::Spoiler,
+            "span" => return lacking("class"),
+            "code" if self.names_language(start, &attributes) => return Ok(None),
+            "code" => Style::Code,
+            "pre" => Style::Pre { language: None },
+            "blockquote" => Style::Quote { expandable: attributes.expandable },
+            "tg-emoji" => match attributes.emoji_id {
+                Some(id) if is_number(&id) => Style::CustomEmoji { id },
+                _ => return lacking("emoji-id"),
+            },
+            "tg-time" => match attributes.unix {
+                Some(unix) if is_number(&unix) => Style::Time { unix, format: attributes.format },
+                _ => return lacking("unix"),
+            },
+            _ => match attributes.href {
+                Some(url) if usable_url(&url) => Style::Link { url },
+                _ => return Ok(None),
+            },
+        };
+        let inside = |is: fn(&Style) -> bool| self.styles.iter().any(is);
+        let is_idle = inside(|style| matches!(style, Style::Code | Style::Pre { .. }))
+            || match style {
+                Style::Quote { .. } => inside(|style| matches!(style, Style::Quote { .. })),
+                Style::Link { .. } => inside(|style| matches!(style, Style::Link { .. })),
+                Style::CustomEmoji { .. } => inside(|style| matches!(style, Style::CustomEmoji { .. })),
+                Style::Time { .. } => inside(|style| matches!(style, Style::Time { .. })),
+                ref style => self.styles.contains(style),
+            };
+        Ok((!is_idle).then_some(style))
+    }
+
+    /// `<pre><code class="language-…">` is one style: code in a language.
+    fn names_language(&mut self, start: usize, attributes: &Attributes) -> bool {
+        match self.styles.last_mut() {
+            Some(Style::Pre { language }) if self.after_pre == Some(start) => {
+                language.clone_from(&attributes.language);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+const TAGS: [&str; 17] = [
+    "a",
+    "b",
+    "blockquote",
+    "code",
+    "del",
+    "em",
+    "i",
+    "ins",
+    "pre",
+    "s",
+    "span",
+    "strike",
+    "strong",
+    "tg-emoji",
+    "tg-spoiler",
+    "tg-time",
+    "u",
+];
+
+fn is_number(text: &str) -> bool {
+    (1..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}

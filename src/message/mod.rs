@@ -1,0 +1,171 @@
+//! The message (contract §5): rendered once as rich text, split to Telegram's limits, written as HTML.
+
+mod details;
+pub mod html;
+mod labels;
+pub(crate) mod locale;
+mod money;
+mod sections;
+mod split;
+
+use crate::{event::BookingEvent, parameters::Parameter, profile::Formatting, text};
+
+/// The UTF-16 units that one Telegram message holds (contract §5).
+pub(crate) const TELEGRAM_UNITS: usize = 4096;
+/// The entities of one message that Telegram does not drop.
+pub(crate) const TELEGRAM_ENTITIES: usize = 100;
+/// The bytes of HTML that Telegram takes before it parses.
+pub(crate) const TELEGRAM_BYTES: usize = 32_768;
+
+/// A style of text, as Telegram knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "Telegram's own names")]
+pub enum Style {
+    Bold,
+    Italic,
+    Underline,
+    Strikethrough,
+    Spoiler,
+    Code,
+    Pre {
+        language: Option<String>,
+    },
+    Quote {
+        expandable: bool,
+    },
+    Link {
+        url: String,
+    },
+    CustomEmoji {
+        id: String,
+    },
+    /// `tg-time`, with its attributes as given.
+    Time {
+        unix: String,
+        format: Option<String>,
+    },
+}
+
+/// A run of text of one style.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The text, never escaped.
+    pub text: String,
+    /// Styles, the outermost first.
+    pub styles: Vec<Style>,
+    /// The parameter whose setting shows, hides or words this text: the preview marks it.
+    pub origin: Option<Parameter>,
+}
+
+/// A whole message, before it is split.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message {
+    spans: Vec<Span>,
+}
+
+/// A message that Telegram takes: at most 4,096 UTF-16 units and 100 entities.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    spans: Vec<Span>,
+}
+
+impl Message {
+    /// Whether nothing would be said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
+    /// The runs of the whole message, for drawing.
+    #[must_use]
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// The length in UTF-16 units after parsing, as Telegram counts.
+    #[must_use]
+    pub fn units(&self) -> usize {
+        units(&self.spans)
+    }
+
+    /// The parts, in the order to send them in; none if the message is empty.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part> {
+        split::split(&self.spans)
+    }
+}
+
+impl Part {
+    /// The runs, for drawing.
+    #[must_use]
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// As Telegram's HTML (`parse_mode=HTML`).
+    #[must_use]
+    pub fn html(&self) -> String {
+        html::write(&self.spans)
+    }
+
+    /// As plain text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.spans.iter().map(|span| span.text.as_str()).collect()
+    }
+
+    /// The length in UTF-16 units after parsing.
+    #[must_use]
+    pub fn units(&self) -> usize {
+        units(&self.spans)
+    }
+
+    /// A part that says this text and nothing else.
+    #[must_use]
+    pub fn plain(text: &str) -> Self {
+        Self { spans: vec![Span { text: text.to_owned(), styles: Vec::new(), origin: None }] }
+    }
+
+    /// Reads a part back from its own HTML (as stored by the sandbox), for drawing.
+    ///
+    /// # Errors
+    /// Where it is not well-formed.
+    pub fn from_html(html: &str) -> Result<Self, html::HtmlFault> {
+        Ok(Self { spans: html::parse(html)? })
+    }
+}
+
+fn units(spans: &[Span]) -> usize {
+    spans.iter().map(|span| text::units(&span.text)).sum()
+}
+
+impl Span {
+    /// Text without a style.
+    pub(crate) fn plain(text: impl Into<String>, origin: Option<Parameter>) -> Self {
+        Self { text: text.into(), styles: Vec::new(), origin }
+    }
+
+    /// Text of one style.
+    pub(crate) fn styled(text: impl Into<String>, style: Style, origin: Option<Parameter>) -> Self {
+        Self { text: text.into(), styles: vec![style], origin }
+    }
+}
+
+/// What a message is made of besides the profile's formatting.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The event.
+    pub event: &'a BookingEvent,
+    /// Index of the participant it is for; `None` renders without one.
+    pub participant: Option<usize>,
+    /// `telegramFieldName`: never shown among the contact information.
+    pub field_name: Option<&'a str>,
+    /// Where links lead, without a slash at the end: `https://torrow.net`.
+    pub booking_host: &'a str,
+}
+
+/// Renders the message for one participant.
+#[must_use]
+pub fn render(formatting: &Formatting, context: Context<'_>) -> Message {
+    Message { spans: sections::joined(sections::all(formatting, &context)) }
+}

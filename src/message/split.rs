@@ -1,0 +1,126 @@
+//! Rich text → parts that Telegram takes (contract §5, length). Works on spans, so that each part is well-formed.
+
+use super::{
+    Part, Span, TELEGRAM_BYTES, TELEGRAM_ENTITIES, TELEGRAM_UNITS,
+    html::{Cost, shared},
+};
+use crate::text::is_blank;
+
+/// A character, and the index of the span it comes from.
+type Unit = (char, usize);
+
+pub(super) fn split(spans: &[Span]) -> Vec<Part> {
+    let all: Vec<Unit> =
+        spans.iter().enumerate().flat_map(|(index, span)| span.text.chars().map(move |c| (c, index))).collect();
+    let mut rest = all.as_slice();
+    let mut parts = Vec::new();
+    loop {
+        rest = trimmed_start(rest);
+        if rest.is_empty() {
+            return parts;
+        }
+        let (head, tail) = rest.split_at(break_point(rest, fitting(rest, spans)));
+        parts.extend(part(trimmed_end(head), spans));
+        rest = tail;
+    }
+}
+
+/// How many characters fit into one message; at least one, so that there is an end.
+fn fitting(rest: &[Unit], spans: &[Span]) -> usize {
+    let mut total = Cost::default();
+    let mut before: Option<usize> = None;
+    for (count, (c, index)) in rest.iter().enumerate() {
+        let mut cost = Cost::of_char(*c);
+        if before != Some(*index) {
+            let styles_of = |index: usize| spans.get(index).map_or(&[][..], |span| span.styles.as_slice());
+            let styles = styles_of(*index);
+            let kept = before.map_or(0, |before| shared(styles_of(before), styles));
+            cost = cost.plus(Cost::of_styles(styles.get(kept..).unwrap_or_default()));
+        }
+        total = total.plus(cost);
+        if total.units > TELEGRAM_UNITS || total.entities > TELEGRAM_ENTITIES || total.bytes > TELEGRAM_BYTES {
+            return count.max(1);
+        }
+        before = Some(*index);
+    }
+    rest.len()
+}
+
+/// Where to end the part, at most at `most`: at an empty line, else a line end, else a space, else between characters.
+fn break_point(rest: &[Unit], most: usize) -> usize {
+    let after = |at: usize| rest.get(at..).unwrap_or_default();
+    if after(most).iter().all(|(c, _)| c.is_whitespace()) {
+        return rest.len();
+    }
+    let last = |is_break: &dyn Fn(usize) -> bool| (1..=most).rev().find(|at| is_break(*at));
+    let char_at = |at: usize| rest.get(at).map(|(c, _)| *c);
+    let is_line_end = |at: usize| char_at(at) == Some('\n');
+    let is_empty_line = |at: usize| {
+        let next = after(at + 1).iter().map(|(c, _)| *c).find(|c| !matches!(c, ' ' | '\t'));
+        is_line_end(at) && next == Some('\n')
+    };
+    let is_space = |at: usize| char_at(at).is_some_and(|c| c.is_whitespace() && !is_no_break_space(c));
+    last(&is_empty_line)
+        .or_else(|| last(&is_line_end))
+        .or_else(|| last(&is_space))
+        .unwrap_or_else(|| between_characters(rest, most))
+}
+
+fn is_no_break_space(c: char) -> bool {
+    matches!(c, '\u{a0}' | '\u{2007}' | '\u{202f}')
+}
+
+/// The last place up to `most` that does not tear apart what a reader sees as one character.
+fn between_characters(rest: &[Unit], most: usize) -> usize {
+    const FARTHEST: usize = 64;
+    let char_at = |at: usize| rest.get(at).map(|(c, _)| *c);
+    let is_flag_half = |at: usize| char_at(at).is_some_and(is_regional_indicator);
+    let tears = |at: usize| {
+        let (Some(left), Some(right)) = (char_at(at - 1), char_at(at)) else { return false };
+        // Flags are pairs, counted from the first of a row.
+        let tears_flag =
+            || is_regional_indicator(right) && (0..at).rev().take_while(|at| is_flag_half(*at)).count() % 2 == 1;
+        extends(right) || left == '\u{200d}' || tears_flag()
+    };
+    let nearest = most.saturating_sub(FARTHEST).max(1);
+    (nearest..=most).rev().find(|at| !tears(*at)).unwrap_or(most.max(1))
+}
+
+fn is_regional_indicator(c: char) -> bool {
+    matches!(c, '\u{1f1e6}'..='\u{1f1ff}')
+}
+
+/// Whether a character belongs to the one before: combining marks, joiners, variation selectors, skin tones, tags.
+fn extends(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{610}'..='\u{61a}'
+        | '\u{64b}'..='\u{65f}' | '\u{93a}'..='\u{94f}' | '\u{e31}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}'
+        | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{200c}' | '\u{200d}' | '\u{20d0}'..='\u{20ff}'
+        | '\u{3099}' | '\u{309a}' | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}' | '\u{1f3fb}'..='\u{1f3ff}'
+        | '\u{e0020}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+fn trimmed_start(units: &[Unit]) -> &[Unit] {
+    let start = units.iter().position(|(c, _)| !c.is_whitespace()).unwrap_or(units.len());
+    units.get(start..).unwrap_or_default()
+}
+
+fn trimmed_end(units: &[Unit]) -> &[Unit] {
+    let end = units.iter().rposition(|(c, _)| !c.is_whitespace()).map_or(0, |last| last + 1);
+    units.get(..end).unwrap_or_default()
+}
+
+/// `None` where a reader would see nothing: Telegram refuses such a message.
+fn part(units: &[Unit], spans: &[Span]) -> Option<Part> {
+    let runs = units.chunk_by(|left, right| left.1 == right.1);
+    let runs = runs.filter_map(|run| {
+        let span = spans.get(run.first()?.1)?;
+        let text = run.iter().map(|(c, _)| *c).collect();
+        Some(Span { text, styles: span.styles.clone(), origin: span.origin })
+    });
+    let spans: Vec<Span> = runs.collect();
+    (!spans.iter().all(|span| is_blank(&span.text))).then_some(Part { spans })
+}
+
+#[cfg(test)]
+mod tests;

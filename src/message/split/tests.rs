@@ -1,0 +1,96 @@
+use super::*;
+use crate::message::Style;
+
+fn texts(text: &str) -> Vec<String> {
+    split(&[Span::plain(text, None)]).iter().map(Part::text).collect()
+}
+
+fn lengths(text: &str) -> Vec<usize> {
+    split(&[Span::plain(text, None)]).iter().map(Part::units).collect()
+}
+
+#[test]
+fn short_texts_stay_whole() {
+    assert_eq!(texts(""), Vec::<String>::new());
+    assert_eq!(texts(" \n\u{200b} "), Vec::<String>::new());
+    assert_eq!(texts(" a\n\nb "), ["a\n\nb"]);
+    assert_eq!(lengths(&"я".repeat(4096)), [4096]);
+    assert_eq!(lengths(&("я".repeat(4096) + "\n \n")), [4096]);
+}
+
+#[test]
+fn the_best_place_in_order() {
+    let (a, b, c) = ("a".repeat(2000), "b".repeat(1500), "c".repeat(1500));
+    assert_eq!(texts(&format!("{a}\n\n{b}\n{c}")), [a.clone(), format!("{b}\n{c}")]);
+    assert_eq!(texts(&format!("{a}\n{b} {c}")), [a.clone(), format!("{b} {c}")]);
+    assert_eq!(texts(&format!("{a} {b} {c}")), [format!("{a} {b}"), c.clone()]);
+    assert_eq!(lengths(&format!("{a}{b}{c}")), [4096, 904]);
+    let full = "f".repeat(4096);
+    for between in ["\n\n", "\n", " ", "\n \t\n", " \n\n "] {
+        assert_eq!(texts(&format!("{full}{between}{a}")), [full.clone(), a.clone()], "{between:?}");
+    }
+    // An empty line just past the end is as good a place as one before it.
+    assert_eq!(texts(&format!("x\n{}\n\n{a}", "f".repeat(4094))), [format!("x\n{}", "f".repeat(4094)), a]);
+}
+
+#[test]
+fn no_character_is_torn_apart() {
+    let emoji = "😀".repeat(2100);
+    assert_eq!(lengths(&emoji), [4096, 104]);
+    assert_eq!(lengths(&format!("a{emoji}")), [4095, 106]);
+    for cluster in ["е\u{301}", "👍🏽", "👩‍👩‍👧", "❤\u{fe0f}", "🇷🇺", "🏴\u{e0067}\u{e0062}\u{e007f}"]
+    {
+        for lead in ["", "a", "ab", "abc"] {
+            let parts = texts(&(lead.to_owned() + &cluster.repeat(3000)));
+            let later = parts.iter().skip(1);
+            assert!(later.clone().count() > 0);
+            for part in later {
+                assert!(part.starts_with(cluster), "{cluster} {lead}");
+                assert!(part.ends_with(cluster), "{cluster} {lead}");
+            }
+        }
+    }
+    // Marks without end: torn apart after all, rather than never sent.
+    assert_eq!(lengths(&("a".to_owned() + &"\u{301}".repeat(9000))), [4096, 4096, 809]);
+}
+
+#[test]
+fn styles_go_on_in_the_next_part() {
+    let link = vec![Style::Bold, Style::Link { url: "https://a.b/".into() }];
+    let span = Span { text: "я".repeat(5000), styles: link, origin: None };
+    let parts = split(&[span]);
+    assert_eq!(parts.iter().map(Part::units).collect::<Vec<_>>(), [4096, 904]);
+    for part in &parts {
+        assert!(part.html().starts_with("<b><a href=\"https://a.b/\">я") && part.html().ends_with("я</a></b>"));
+    }
+}
+
+#[test]
+fn a_hundred_entities_and_no_more() {
+    let line = |index: usize| [Span::styled(index.to_string(), Style::Italic, None), Span::plain("\n", None)];
+    let spans: Vec<Span> = (0..250).flat_map(line).collect();
+    let entities: Vec<usize> = split(&spans).iter().map(|part| part.html().matches("<i>").count()).collect();
+    assert_eq!(entities, [100, 100, 50]);
+}
+
+#[test]
+fn bytes_of_html_count_too() {
+    let url = format!("https://a.b/{}", "x".repeat(2000));
+    let line = |index: usize| {
+        [Span::styled(index.to_string(), Style::Link { url: url.clone() }, None), Span::plain("\n", None)]
+    };
+    let spans: Vec<Span> = (0..40).flat_map(line).collect();
+    let parts = split(&spans);
+    assert_eq!(parts.iter().map(|part| part.spans().len().div_ceil(2)).collect::<Vec<_>>(), [16, 16, 8]);
+    assert!(parts.iter().all(|part| part.html().len() <= 32_768));
+}
+
+#[test]
+fn a_megabyte_takes_a_moment() {
+    for piece in ["a", "a\n", "\n ", "a \n\t", "\u{301}", "🇷", "\u{200b}"] {
+        let text = piece.repeat(1_000_000 / piece.len());
+        let started = std::time::Instant::now();
+        let _ = split(&[Span::plain(text, None)]);
+        assert!(started.elapsed().as_secs() < 10, "{piece:?}");
+    }
+}

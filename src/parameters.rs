@@ -1,0 +1,165 @@
+//! The one table of parameters (contract §3). The codec, the check, the form, the help and the documentation read it.
+
+mod table;
+
+pub use table::TABLE;
+
+use crate::values::Bilingual;
+
+/// A parameter of a webhook, in the table's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the table documents each")]
+pub enum Parameter {
+    TelegramToken,
+    TelegramFieldName,
+    ErrorEmail,
+    Message,
+    ResourceName,
+    DetailSectionName,
+    CaseTypeName,
+    HideDetailSection,
+    HideResourceDescription,
+    HideOrderDuration,
+    HideAddress,
+    HideServiceName,
+    HideOrderDescription,
+    HideUrl,
+    HideContactInfo,
+    DateLocales,
+    Timezone,
+    TimezoneName,
+    SignText,
+}
+
+/// What values a parameter takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A bot token.
+    Token,
+    /// Plain text.
+    Text,
+    /// Text that may hold Telegram's HTML tags.
+    OperatorText,
+    /// E-mail addresses with commas between.
+    Emails,
+    /// `true false 1 0 yes no on off`, any case; an empty value is true.
+    Bool,
+    /// A locale's tag.
+    Locale,
+    /// An IANA time zone.
+    TimeZone,
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Definition {
+    /// Which parameter.
+    pub parameter: Parameter,
+    /// Its name in a URL, exactly.
+    pub name: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// The default as a person reads it; `None` where there is none.
+    pub default: Option<Bilingual>,
+    /// A short title, as a form shows it.
+    pub title: Bilingual,
+    /// One sentence for a person who is no programmer.
+    pub help: Bilingual,
+}
+
+impl Parameter {
+    /// Every parameter, in the table's order.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.iter().map(|row| row.parameter)
+    }
+
+    /// Its row.
+    #[must_use]
+    pub fn definition(self) -> &'static Definition {
+        // The table is in the enum's order; a test holds it there.
+        &TABLE[self as usize]
+    }
+
+    /// Its name in a URL.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.definition().name
+    }
+
+    /// The parameter of that name: exactly first, then ignoring case.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        let name = name.trim();
+        let exactly = TABLE.iter().find(|row| row.name == name);
+        exactly.or_else(|| TABLE.iter().find(|row| row.name.eq_ignore_ascii_case(name))).map(|row| row.parameter)
+    }
+
+    /// The parameter whose name is most like an unknown one; `None` if nothing comes near.
+    #[must_use]
+    pub fn nearest(name: &str) -> Option<Self> {
+        let plain = |name: &str| name.to_lowercase().replace(['_', '-', ' '], "");
+        let wanted = plain(name);
+        let length = wanted.chars().count();
+        if !(3..=40).contains(&length) {
+            return None;
+        }
+        let distance = |row: &Definition| strsim::damerau_levenshtein(&plain(row.name), &wanted);
+        let nearest = TABLE.iter().min_by_key(|row| distance(row))?;
+        if distance(nearest) <= length / 4 {
+            return Some(nearest.parameter);
+        }
+        let mut holding = TABLE.iter().filter(|row| length >= 4 && plain(row.name).contains(&wanted));
+        let only = holding.next()?;
+        holding.next().is_none().then_some(only.parameter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_enums_order() {
+        for (index, row) in TABLE.iter().enumerate() {
+            assert_eq!(row.parameter as usize, index, "{}", row.name);
+        }
+        assert_eq!(TABLE.len(), Parameter::SignText as usize + 1);
+    }
+
+    #[test]
+    fn names_are_matched_exactly_first_then_in_any_case() {
+        for row in &TABLE {
+            assert_eq!(Parameter::by_name(row.name), Some(row.parameter));
+            assert_eq!(Parameter::by_name(&format!(" {}\t", row.name.to_uppercase())), Some(row.parameter));
+        }
+        assert_eq!(Parameter::by_name("hide_adress"), None);
+        assert_eq!(Parameter::by_name(""), None);
+    }
+
+    #[test]
+    fn every_row_has_its_words() {
+        for row in &TABLE {
+            for text in [row.title, row.help] {
+                assert!(!text.ru.is_empty() && !text.en.is_empty(), "{}", row.name);
+            }
+            assert!(row.help.ru.ends_with('.') && row.help.en.ends_with('.'), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn near_names() {
+        for (typed, meant) in [
+            ("hide_adress", Some(Parameter::HideAddress)),
+            ("telegram_token", Some(Parameter::TelegramToken)),
+            ("hideUrl", Some(Parameter::HideUrl)),
+            ("mesage", Some(Parameter::Message)),
+            ("token", Some(Parameter::TelegramToken)),
+            ("email", Some(Parameter::ErrorEmail)),
+            ("utm_source", None),
+            ("name", None),
+            ("", None),
+        ] {
+            assert_eq!(Parameter::nearest(typed), meant, "{typed}");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The rows themselves: every word of the table, and nothing else.
+
+use super::{Definition, Kind, Parameter};
+use crate::values::Bilingual;
+
+const NO: Bilingual = Bilingual { ru: "нет", en: "no" };
+const YES: Bilingual = Bilingual { ru: "да", en: "yes" };
+
+/// The table, in the enum's order.
+pub static TABLE: [Definition; 19] = [
+    Definition {
+        parameter: Parameter::TelegramToken,
+        name: "telegramToken",
+        kind: Kind::Token,
+        default: None,
+        title: Bilingual { ru: "Токен бота", en: "Bot token" },
+        help: Bilingual {
+            ru: "Токен выдаёт @BotFather, когда вы создаёте бота: от имени этого бота клиенты будут получать сообщения.",
+            en: "The token comes from @BotFather when you create a bot; customers get their messages from that bot.",
+        },
+    },
+    Definition {
+        parameter: Parameter::TelegramFieldName,
+        name: "telegramFieldName",
+        kind: Kind::Text,
+        default: None,
+        title: Bilingual { ru: "Поле с Telegram id", en: "Field with the Telegram id" },
+        help: Bilingual {
+            ru: "Название поля контактной информации, в котором лежит Telegram id клиента; со звёздочкой впереди клиент это поле не увидит.",
+            en: "The name of the contact field that holds the customer's Telegram id; with an asterisk in front the customer does not see the field.",
+        },
+    },
+    Definition {
+        parameter: Parameter::ErrorEmail,
+        name: "errorEmail",
+        kind: Kind::Emails,
+        default: None,
+        title: Bilingual { ru: "Почта для ошибок", en: "E-mail for errors" },
+        help: Bilingual {
+            ru: "Сюда мы напишем, если сообщение не дойдёт; несколько адресов можно перечислить через запятую.",
+            en: "We write here when a message cannot be delivered; put commas between several addresses.",
+        },
+    },
+    Definition {
+        parameter: Parameter::Message,
+        name: "message",
+        kind: Kind::OperatorText,
+        default: None,
+        title: Bilingual { ru: "Первый абзац", en: "First paragraph" },
+        help: Bilingual {
+            ru: "Слова, с которых начнётся сообщение, например «Вы записаны на услугу»; можно выделять текст тегами Telegram.",
+            en: "The words the message begins with, such as “Your booking is confirmed”; Telegram's tags may be used to style them.",
+        },
+    },
+    Definition {
+        parameter: Parameter::ResourceName,
+        name: "resource_name",
+        kind: Kind::Text,
+        default: Some(Bilingual { ru: "Услуги/ресурсы", en: "Services/resources" }),
+        title: Bilingual { ru: "Заголовок услуг", en: "Heading of the services" },
+        help: Bilingual {
+            ru: "Как назвать список того, что клиент забронировал, например «Процедуры» или «Блюда».",
+            en: "What to call the list of what the customer has booked, such as “Treatments” or “Dishes”.",
+        },
+    },
+    Definition {
+        parameter: Parameter::DetailSectionName,
+        name: "detail_section_name",
+        kind: Kind::Text,
+        default: Some(Bilingual {
+            ru: "Детали заказа, Детали записи, Детали мероприятия",
+            en: "Order details, Appointment details, Event details",
+        }),
+        title: Bilingual { ru: "Заголовок деталей", en: "Heading of the details" },
+        help: Bilingual {
+            ru: "Как назвать раздел с датой, временем и адресом; если оставить пустым, название подберётся само.",
+            en: "What to call the section with the date, time and address; left empty, it is chosen to fit the booking.",
+        },
+    },
+    Definition {
+        parameter: Parameter::CaseTypeName,
+        name: "case_type_name",
+        kind: Kind::Text,
+        default: Some(Bilingual {
+            ru: "заказ, запись, участие в мероприятии",
+            en: "order, appointment, event participation",
+        }),
+        title: Bilingual { ru: "Название брони", en: "Name of a booking" },
+        help: Bilingual {
+            ru: "Одно-два слова, которыми вы называете бронь, например «визит»: они встанут перед её номером.",
+            en: "A word or two for what you call a booking, such as “visit”; they stand before its number.",
+        },
+    },
+    Definition {
+        parameter: Parameter::HideDetailSection,
+        name: "hide_detail_section",
+        kind: Kind::Bool,
+        default: Some(NO),
+        title: Bilingual { ru: "Скрыть детали", en: "Hide the details" },
+        help: Bilingual {
+            ru: "Убирает из сообщения весь раздел с номером, датой, временем и адресом.",
+            en: "Leaves out the whole section with the number, date, time and address.",
+        },
+    },
+    Definition {
+        parameter: Parameter::HideResourceDescription,
+        name: "hide_resource_description",
+        kind: Kind::Bool,
+        default: Some(NO),
+        title: Bilingual { ru: "Скрыть описания услуг", en: "Hide service descriptions" },
+        help: Bilingual {
+            ru: "Оставляет в списке только названия услуг, без пояснений под ними.",
+            en: "Keeps the names of the services in the list and leaves out the explanations below them.",
+        },
+    },
+    Definition {
+        parameter: Parameter::HideOrderDuration,
+        name: "hide_order_duration",
+        kind: Kind::Bool,
+        default: Some(NO),
+        title: Bilingual { ru: "Скрыть длительность", en: "Hide the duration" },
+        help: Bilingual {
+            ru: "Убирает строку о том, сколько времени займёт визит.",
+            en: "Leaves out the line that says how long the visit takes.",
+        },
+    },
+    Definition {
+        parameter: Parameter::HideAddress,
+        name: "hide_address",
+        kind: Kind::Bool,
+        default: Some(NO),
+        title: Bilingual { ru: "Скрыть адрес", en: "Hide the address" },
+        help: Bilingual {
+            ru: "Убирает строку с адресом, куда клиенту приходить.",
+            en: "Leaves out the line with the address the customer comes to.",
+        },
+    },
+    Definition {
+        parameter: Parameter::HideServiceName,
+        name: "hide_service_name",
+        kind: Kind::Bool,
+        default: Some(NO),
+        title: Bilingual { ru: "Скрыть название услуги", en: "Hide the service's name" },
+        help: Bilingual {
+            ru: "Убирает строку с названием услуги, на которую записан клиент.",
+            en: "Leaves out the line with the name of the service that was booked.",
+        },
+    },
+    Definition {
+        parameter: Parameter::HideOrderDescription,
+        name: "hide_order_description",
+        kind: Kind::Bool,
+        default: Some(NO),
+        title: Bilingual { ru: "Скрыть описание заказа", en: "Hide the booking's description" },
+        help: Bilingual {
+            ru: "Убирает строку с описанием самого заказа или записи.",
+            en: "Leaves out the line with the description of the booking itself.",
+        },
+    },
+    Definition {
+        parameter: Parameter::HideUrl,
+        name: "hide_url",
+        kind: Kind::Bool,
+        default: Some(NO),
+        title: Bilingual { ru: "Скрыть ссылки", en: "Hide the links" },
+        help: Bilingual {
+            ru: "Убирает ссылки на запись и на страницу услуги.",
+            en: "Leaves out the links to the booking and to the page of the service.",
+        },
+    },
+    Definition {
+        parameter: Parameter::HideContactInfo,
+        name: "hide_contact_info",
+        kind: Kind::Bool,
+        default: Some(YES),
+        title: Bilingual {
+            ru: "Скрыть контактную информацию", en: "Hide contact information"
+        },
+        help: Bilingual {
+            ru: "Пока включено, имя, телефон и другие данные клиента в сообщение не попадают.",
+            en: "While this is on, the customer's name, telephone and other data stay out of the message.",
+        },
+    },
+    Definition {
+        parameter: Parameter::DateLocales,
+        name: "date_locales",
+        kind: Kind::Locale,
+        default: Some(Bilingual { ru: "ru-RU", en: "ru-RU" }),
+        title: Bilingual { ru: "Язык сообщения", en: "Language of the message" },
+        help: Bilingual {
+            ru: "На каком языке писать подписи, даты, время и цены в сообщении.",
+            en: "The language of the labels, dates, times and prices in the message.",
+        },
+    },
+    Definition {
+        parameter: Parameter::Timezone,
+        name: "timezone",
+        kind: Kind::TimeZone,
+        default: Some(Bilingual { ru: "Europe/Moscow", en: "Europe/Moscow" }),
+        title: Bilingual { ru: "Часовой пояс", en: "Time zone" },
+        help: Bilingual {
+            ru: "По времени какого города показывать начало и конец, например Asia/Yekaterinburg.",
+            en: "The city whose clock the times are shown by, such as Asia/Yekaterinburg.",
+        },
+    },
+    Definition {
+        parameter: Parameter::TimezoneName,
+        name: "timezone_name",
+        kind: Kind::Text,
+        default: Some(Bilingual {
+            ru: "Мск, для других поясов GMT+5", en: "MSK, for other zones GMT+5"
+        }),
+        title: Bilingual { ru: "Название пояса", en: "Name of the time zone" },
+        help: Bilingual {
+            ru: "Короткая пометка в скобках после времени, понятная вашим клиентам, например «Екб».",
+            en: "A short note in brackets after the time that your customers understand, such as “local time”.",
+        },
+    },
+    Definition {
+        parameter: Parameter::SignText,
+        name: "sign_text",
+        kind: Kind::OperatorText,
+        default: None,
+        title: Bilingual { ru: "Подпись", en: "Signature" },
+        help: Bilingual {
+            ru: "Слова, которыми закончится сообщение, например «Ждём вас!»; можно выделять текст тегами Telegram.",
+            en: "The words the message ends with, such as “See you soon!”; Telegram's tags may be used to style them.",
+        },
+    },
+];

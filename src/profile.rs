@@ -1,0 +1,293 @@
+//! What an operator configures.
+
+use crate::{
+    check::{Fault, Warning},
+    message::{TELEGRAM_UNITS, html, locale},
+    parameters::Parameter,
+    secret::{BotToken, redact},
+    text::{clean, is_blank, shorten, units},
+    values::{EmailAddress, Locale, TimeZone},
+};
+
+/// Everything that the parameters of a webhook say (contract §3).
+///
+/// The stateless door needs `token` and `field_name`; of a stored profile both may be absent (a sandbox has no token).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// `telegramToken`.
+    pub token: Option<BotToken>,
+    /// `telegramFieldName`: the contact field that holds the Telegram id. Never blank.
+    pub field_name: Option<String>,
+    /// `errorEmail`: who hears of failed deliveries.
+    pub error_email: Vec<EmailAddress>,
+    /// How the message looks.
+    pub formatting: Formatting,
+}
+
+impl Profile {
+    /// Sets one parameter from its text, as a URL or a form has it (decoded). A blank text means the default,
+    /// but for a yes-or-no parameter yes (`&hide_url`).
+    ///
+    /// # Errors
+    /// What is wrong with the value; the parameter then keeps what it had.
+    pub fn set(&mut self, parameter: Parameter, value: &str) -> Result<(), Vec<Fault>> {
+        if let Some(slot) = self.text_slot(parameter) {
+            *slot = some_text(value);
+            return Ok(());
+        }
+        if let Some(slot) = self.flag_slot(parameter) {
+            let malformed = || vec![Fault::MalformedBool { parameter, value: quoted(value) }];
+            *slot = parse_bool(value).ok_or_else(malformed)?;
+            return Ok(());
+        }
+        let given = some_text(value);
+        match (parameter, given.as_deref()) {
+            (Parameter::TelegramToken, None) => self.token = None,
+            (Parameter::TelegramToken, Some(value)) => {
+                self.token = Some(BotToken::parse(value).map_err(|fault| vec![Fault::MalformedToken(fault)])?);
+            }
+            (Parameter::ErrorEmail, value) => self.error_email = parse_addresses(value.unwrap_or_default())?,
+            (Parameter::DateLocales, None) => self.formatting.locale = Locale::default(),
+            (Parameter::DateLocales, Some(value)) => {
+                let unknown = || vec![Fault::UnknownLocale { value: quoted(value) }];
+                self.formatting.locale = Locale::parse(value).ok_or_else(unknown)?;
+            }
+            (Parameter::Timezone, None) => self.formatting.time_zone = TimeZone::default(),
+            (Parameter::Timezone, Some(value)) => {
+                let nearest = || TimeZone::nearest(value).map(TimeZone::name);
+                let unknown = || vec![Fault::UnknownTimeZone { value: quoted(value), nearest: nearest() }];
+                self.formatting.time_zone = TimeZone::parse(value).ok_or_else(unknown)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// One parameter as canonical text; `None` where it has its default. The token comes masked.
+    #[must_use]
+    pub fn get(&self, parameter: Parameter) -> Option<String> {
+        let formatting = &self.formatting;
+        match parameter {
+            Parameter::TelegramToken => self.token.as_ref().map(BotToken::masked),
+            Parameter::TelegramFieldName => self.field_name.clone(),
+            Parameter::ErrorEmail => {
+                let addresses: Vec<&str> = self.error_email.iter().map(EmailAddress::as_str).collect();
+                (!addresses.is_empty()).then(|| addresses.join(","))
+            }
+            Parameter::Message => formatting.message.clone(),
+            Parameter::ResourceName => formatting.resource_name.clone(),
+            Parameter::DetailSectionName => formatting.detail_section_name.clone(),
+            Parameter::CaseTypeName => formatting.case_type_name.clone(),
+            Parameter::HideDetailSection => flag(formatting.hide_detail_section, false),
+            Parameter::HideResourceDescription => flag(formatting.hide_resource_description, false),
+            Parameter::HideOrderDuration => flag(formatting.hide_order_duration, false),
+            Parameter::HideAddress => flag(formatting.hide_address, false),
+            Parameter::HideServiceName => flag(formatting.hide_service_name, false),
+            Parameter::HideOrderDescription => flag(formatting.hide_order_description, false),
+            Parameter::HideUrl => flag(formatting.hide_url, false),
+            Parameter::HideContactInfo => flag(formatting.hide_contact_info, true),
+            Parameter::DateLocales => {
+                (formatting.locale != Locale::default()).then(|| formatting.locale.tag().to_owned())
+            }
+            Parameter::Timezone => {
+                (formatting.time_zone != TimeZone::default()).then(|| formatting.time_zone.name().to_owned())
+            }
+            Parameter::TimezoneName => formatting.time_zone_name.clone(),
+            Parameter::SignText => formatting.sign_text.clone(),
+        }
+        .filter(|text| !self.is_default_text(parameter, text))
+    }
+
+    /// What is worth saying about a profile that has no fault, beyond how it was written down
+    /// (no `errorEmail`, no `message`, broken HTML, too long texts, zone without name, field without star).
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        let formatting = &self.formatting;
+        let mut warnings = Vec::new();
+        if self.field_name.as_ref().is_some_and(|name| !name.starts_with('*')) {
+            warnings.push(Warning::FieldWithoutStar);
+        }
+        if self.error_email.is_empty() {
+            warnings.push(Warning::NoErrorEmail);
+        }
+        if formatting.message.is_none() {
+            warnings.push(Warning::NoMessage);
+        }
+        if formatting.time_zone != TimeZone::default() && formatting.time_zone_name.is_none() {
+            warnings.push(Warning::TimeZoneWithoutName);
+        }
+        let mut length = 0;
+        for (parameter, text) in [
+            (Parameter::Message, formatting.message.as_deref()),
+            (Parameter::SignText, formatting.sign_text.as_deref()),
+        ] {
+            let Some(text) = text else { continue };
+            match html::parse(text) {
+                Ok(spans) => length += spans.iter().map(|span| units(&span.text)).sum::<usize>(),
+                Err(fault) => {
+                    length += units(text);
+                    warnings.push(Warning::BrokenHtml { parameter, fault });
+                }
+            }
+        }
+        if length > TELEGRAM_UNITS {
+            warnings.push(Warning::TextsTooLong { units: length });
+        }
+        warnings
+    }
+
+    fn text_slot(&mut self, parameter: Parameter) -> Option<&mut Option<String>> {
+        let formatting = &mut self.formatting;
+        match parameter {
+            Parameter::TelegramFieldName => Some(&mut self.field_name),
+            Parameter::Message => Some(&mut formatting.message),
+            Parameter::ResourceName => Some(&mut formatting.resource_name),
+            Parameter::DetailSectionName => Some(&mut formatting.detail_section_name),
+            Parameter::CaseTypeName => Some(&mut formatting.case_type_name),
+            Parameter::TimezoneName => Some(&mut formatting.time_zone_name),
+            Parameter::SignText => Some(&mut formatting.sign_text),
+            _ => None,
+        }
+    }
+
+    fn flag_slot(&mut self, parameter: Parameter) -> Option<&mut bool> {
+        let formatting = &mut self.formatting;
+        match parameter {
+            Parameter::HideDetailSection => Some(&mut formatting.hide_detail_section),
+            Parameter::HideResourceDescription => Some(&mut formatting.hide_resource_description),
+            Parameter::HideOrderDuration => Some(&mut formatting.hide_order_duration),
+            Parameter::HideAddress => Some(&mut formatting.hide_address),
+            Parameter::HideServiceName => Some(&mut formatting.hide_service_name),
+            Parameter::HideOrderDescription => Some(&mut formatting.hide_order_description),
+            Parameter::HideUrl => Some(&mut formatting.hide_url),
+            Parameter::HideContactInfo => Some(&mut formatting.hide_contact_info),
+            _ => None,
+        }
+    }
+
+    /// Whether a text says what stands there without it, in this profile's own locale and zone.
+    fn is_default_text(&self, parameter: Parameter, text: &str) -> bool {
+        let formatting = &self.formatting;
+        let language = formatting.locale.language();
+        match parameter {
+            Parameter::ResourceName => text == locale::RESOURCES.get(language),
+            Parameter::TimezoneName => {
+                formatting.time_zone == TimeZone::default() && text == locale::MOSCOW.get(language)
+            }
+            _ => false,
+        }
+    }
+}
+
+fn some_text(value: &str) -> Option<String> {
+    let text = clean(value);
+    (!is_blank(&text)).then_some(text)
+}
+
+fn flag(value: bool, default: bool) -> Option<String> {
+    (value != default).then(|| value.to_string())
+}
+
+fn parse_bool(value: &str) -> Option<bool> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "" | "true" | "1" | "yes" | "on" => Some(true),
+        "false" | "0" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+fn parse_addresses(value: &str) -> Result<Vec<EmailAddress>, Vec<Fault>> {
+    let mut addresses = Vec::new();
+    let mut faults = Vec::new();
+    for piece in value.split(',').filter(|piece| !piece.trim().is_empty()) {
+        match EmailAddress::parse(piece) {
+            Some(address) if addresses.contains(&address) => {}
+            Some(address) => addresses.push(address),
+            None => faults.push(Fault::MalformedEmail { value: quoted(piece) }),
+        }
+    }
+    if faults.is_empty() { Ok(addresses) } else { Err(faults) }
+}
+
+/// A wrong value as a sentence may quote it.
+fn quoted(value: &str) -> String {
+    shorten(&redact(&clean(value)), 60)
+}
+
+/// The parameters that shape the message. Texts are `None` where their default applies, never blank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Formatting {
+    /// `message`: the operator's first paragraph, may hold Telegram's HTML.
+    pub message: Option<String>,
+    /// `resource_name`: heading of the resources.
+    pub resource_name: Option<String>,
+    /// `detail_section_name`: heading of the details.
+    pub detail_section_name: Option<String>,
+    /// `case_type_name`: what the booking is called.
+    pub case_type_name: Option<String>,
+    /// `hide_detail_section`: the whole details section.
+    pub hide_detail_section: bool,
+    /// `hide_resource_description`.
+    pub hide_resource_description: bool,
+    /// `hide_order_duration`.
+    pub hide_order_duration: bool,
+    /// `hide_address`.
+    pub hide_address: bool,
+    /// `hide_service_name`.
+    pub hide_service_name: bool,
+    /// `hide_order_description`.
+    pub hide_order_description: bool,
+    /// `hide_url`: the links to the booking and the service.
+    pub hide_url: bool,
+    /// `hide_contact_info`: true unless said otherwise.
+    pub hide_contact_info: bool,
+    /// `date_locales`.
+    pub locale: Locale,
+    /// `timezone`.
+    pub time_zone: TimeZone,
+    /// `timezone_name`: how the zone is called after a time.
+    pub time_zone_name: Option<String>,
+    /// `sign_text`: the operator's last paragraph, may hold Telegram's HTML.
+    pub sign_text: Option<String>,
+}
+
+impl Default for Formatting {
+    fn default() -> Self {
+        Self {
+            message: None,
+            resource_name: None,
+            detail_section_name: None,
+            case_type_name: None,
+            hide_detail_section: false,
+            hide_resource_description: false,
+            hide_order_duration: false,
+            hide_address: false,
+            hide_service_name: false,
+            hide_order_description: false,
+            hide_url: false,
+            hide_contact_info: true,
+            locale: Locale::default(),
+            time_zone: TimeZone::default(),
+            time_zone_name: None,
+            sign_text: None,
+        }
+    }
+}
+
+impl Formatting {
+    /// Whether it hides what this parameter hides; false for a parameter that hides nothing.
+    #[must_use]
+    pub fn hides(&self, parameter: Parameter) -> bool {
+        match parameter {
+            Parameter::HideDetailSection => self.hide_detail_section,
+            Parameter::HideResourceDescription => self.hide_resource_description,
+            Parameter::HideOrderDuration => self.hide_order_duration,
+            Parameter::HideAddress => self.hide_address,
+            Parameter::HideServiceName => self.hide_service_name,
+            Parameter::HideOrderDescription => self.hide_order_description,
+            Parameter::HideUrl => self.hide_url,
+            Parameter::HideContactInfo => self.hide_contact_info,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Whom an event is for (contract §4).
+
+use crate::{
+    event::{BookingEvent, ContactField, Participant},
+    secret::redact,
+    text::shorten,
+    values::ChatId,
+};
+
+/// One participant, and whether a message can go there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    /// Index into [`BookingEvent::participants`].
+    pub participant: usize,
+    /// The chat, or why there is none.
+    pub chat: Result<ChatId, Unusable>,
+}
+
+/// Why a participant cannot be written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// No field of that name, or none that is not blank.
+    NoField,
+    /// The field holds neither an integer nor `@channel`.
+    NotAChatId {
+        /// What it holds, shortened.
+        value: String,
+    },
+}
+
+/// Every participant in the event's order.
+#[must_use]
+pub fn recipients(event: &BookingEvent, field_name: &str) -> Vec<Recipient> {
+    let chat = |participant: &Participant| {
+        let value = telegram_value(participant, field_name).ok_or(Unusable::NoField)?;
+        let not_a_chat = || Unusable::NotAChatId { value: shorten(&redact(value), 40) };
+        ChatId::parse(value).ok_or_else(not_a_chat)
+    };
+    let participants = event.participants.iter().enumerate();
+    participants.map(|(participant, who)| Recipient { participant, chat: chat(who) }).collect()
+}
+
+fn telegram_value<'a>(participant: &'a Participant, field_name: &str) -> Option<&'a str> {
+    let named = |is_it: &dyn Fn(&str) -> bool| {
+        let holds = |field: &&ContactField| field.value.is_some() && field.name.as_deref().is_some_and(is_it);
+        participant.fields.iter().find(holds)?.value.as_deref()
+    };
+    named(&|name| name == field_name).or_else(|| named(&|name| is_field(name, field_name)))
+}
+
+/// Whether a contact field is the one that `telegramFieldName` means: white space, a leading `*` and case do not count.
+pub(crate) fn is_field(name: &str, field_name: &str) -> bool {
+    let plain = |name: &str| {
+        let name = name.trim();
+        name.strip_prefix('*').unwrap_or(name).trim().to_lowercase()
+    };
+    plain(name) == plain(field_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chats(field_name: &str, participants: &[&[(&str, &str)]]) -> Vec<Result<ChatId, Unusable>> {
+        let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let field = |(name, value): &(&str, &str)| ContactField { name: text(name), value: text(value) };
+        let who = |fields: &&[(&str, &str)]| Participant {
+            fields: fields.iter().map(field).collect(),
+            ..Participant::default()
+        };
+        let event = BookingEvent { participants: participants.iter().map(who).collect(), ..BookingEvent::default() };
+        recipients(&event, field_name).into_iter().map(|recipient| recipient.chat).collect()
+    }
+
+    #[test]
+    fn the_field_by_its_name() {
+        let one = |fields: &[(&str, &str)]| chats("*TelegramId", &[fields]).remove(0);
+        assert_eq!(one(&[("*TelegramId", "7")]), Ok(ChatId::Number(7)));
+        assert_eq!(one(&[("telegramid ", "7")]), Ok(ChatId::Number(7)));
+        assert_eq!(one(&[("TELEGRAMID", "7"), ("*TelegramId", "8")]), Ok(ChatId::Number(8)));
+        assert_eq!(one(&[("*TelegramId", ""), ("*TelegramId", "9"), ("*TelegramId", "10")]), Ok(ChatId::Number(9)));
+        assert_eq!(one(&[("*TelegramId", ""), ("TelegramId", "-100")]), Ok(ChatId::Number(-100)));
+        assert_eq!(one(&[("**TelegramId", "7"), ("Telegram Id", "7"), ("", "7")]), Err(Unusable::NoField));
+        assert_eq!(one(&[]), Err(Unusable::NoField));
+        assert_eq!(one(&[("*TelegramId", "+7 916")]), Err(Unusable::NotAChatId { value: "+7 916".into() }));
+    }
+
+    #[test]
+    fn every_participant_in_order() {
+        let chats = chats("Id", &[&[("*id", "@channel_1")], &[], &[("ID", "5")]]);
+        let channel = ChatId::Channel("@channel_1".into());
+        assert_eq!(chats, [Ok(channel), Err(Unusable::NoField), Ok(ChatId::Number(5))]);
+    }
+}

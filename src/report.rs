@@ -1,0 +1,110 @@
+//! The body of an answer (contract §2).
+
+use serde::Serialize;
+
+/// `Status` of an answer: fixed strings that programs may compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Status {
+    /// All well.
+    Success,
+    /// The parameters are at fault.
+    #[serde(rename = "Wrong parameters")]
+    WrongParameters,
+    /// Something else is.
+    Error,
+}
+
+/// The JSON body, keys in the contract's order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CheckReport {
+    /// What it comes to.
+    pub status: Status,
+    /// A fixed English sentence, with `Success` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<&'static str>,
+    /// The accepted event's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Faults as sentences joined by a space; absent with `Success`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_message: Option<String>,
+    /// Warnings likewise; with `Success` only where there are any, else always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning_message: Option<String>,
+}
+
+impl CheckReport {
+    /// GET, all well.
+    #[must_use]
+    pub fn verified(warnings: String) -> Self {
+        Self::success("The WebHook has been successfully verified", None, warnings)
+    }
+
+    /// POST, stored for delivery.
+    #[must_use]
+    pub fn accepted(id: String, warnings: String) -> Self {
+        Self::success("The event has been accepted", Some(id), warnings)
+    }
+
+    /// POST of a duplicate; `id` is the first copy's.
+    #[must_use]
+    pub fn already_accepted(id: String, warnings: String) -> Self {
+        Self::success("The event has already been accepted", Some(id), warnings)
+    }
+
+    /// A parameter is missing or wrong.
+    #[must_use]
+    pub fn wrong_parameters(errors: String, warnings: String) -> Self {
+        Self::failure(Status::WrongParameters, errors, warnings)
+    }
+
+    /// Anything else that is refused.
+    #[must_use]
+    pub fn error(message: String) -> Self {
+        Self::failure(Status::Error, message, String::new())
+    }
+
+    fn success(message: &'static str, id: Option<String>, warnings: String) -> Self {
+        let warning_message = (!warnings.is_empty()).then_some(warnings);
+        Self { status: Status::Success, message: Some(message), id, error_message: None, warning_message }
+    }
+
+    fn failure(status: Status, errors: String, warnings: String) -> Self {
+        Self { status, message: None, id: None, error_message: Some(errors), warning_message: Some(warnings) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_to_the_letter() {
+        for (report, body) in [
+            (
+                CheckReport::verified(String::new()),
+                r#"{"Status":"Success","Message":"The WebHook has been successfully verified"}"#,
+            ),
+            (
+                CheckReport::verified("Нет почты.".into()),
+                r#"{"Status":"Success","Message":"The WebHook has been successfully verified","WarningMessage":"Нет почты."}"#,
+            ),
+            (
+                CheckReport::accepted("7".into(), String::new()),
+                r#"{"Status":"Success","Message":"The event has been accepted","Id":"7"}"#,
+            ),
+            (
+                CheckReport::already_accepted("7".into(), "W.".into()),
+                r#"{"Status":"Success","Message":"The event has already been accepted","Id":"7","WarningMessage":"W."}"#,
+            ),
+            (
+                CheckReport::wrong_parameters("E.".into(), String::new()),
+                r#"{"Status":"Wrong parameters","ErrorMessage":"E.","WarningMessage":""}"#,
+            ),
+            (CheckReport::error("E.".into()), r#"{"Status":"Error","ErrorMessage":"E.","WarningMessage":""}"#),
+        ] {
+            assert_eq!(serde_json::to_string(&report).expect("JSON"), body);
+        }
+    }
+}

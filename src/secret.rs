@@ -1,0 +1,158 @@
+//! Secrets that cannot be printed whole by accident.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// A Telegram bot token: `digits:35 of A-Za-z0-9_-` (contract §3).
+///
+/// `Debug` and `Display` show it masked; it does not serialise. The one way to the text is [`BotToken::expose`].
+#[derive(Clone)]
+pub struct BotToken(SecretString);
+
+/// Why a text is no bot token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenFault {
+    /// Nothing, or only white space.
+    Empty,
+    /// No colon between the bot's number and its secret.
+    NoColon,
+    /// What stands before the colon is not a bot's number.
+    BadNumber,
+    /// The secret has this many characters instead of 35.
+    BadLength(usize),
+    /// The secret has a character outside `A-Za-z0-9_-`.
+    BadCharacter(char),
+}
+
+impl BotToken {
+    /// Reads a token; white space around it is not part of it.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with its shape.
+    pub fn parse(text: &str) -> Result<Self, TokenFault> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(TokenFault::Empty);
+        }
+        let (number, secret) = text.split_once(':').ok_or(TokenFault::NoColon)?;
+        let is_number = number.bytes().all(|b| b.is_ascii_digit()) && number.parse::<i64>().is_ok_and(|n| n > 0);
+        if !is_number {
+            return Err(TokenFault::BadNumber);
+        }
+        if let Some(c) = secret.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))) {
+            return Err(TokenFault::BadCharacter(c));
+        }
+        if secret.len() != 35 {
+            return Err(TokenFault::BadLength(secret.len()));
+        }
+        Ok(Self(SecretString::from(text)))
+    }
+
+    /// The bot's own Telegram id: the number before the colon. It stays when the token is replaced.
+    #[must_use]
+    pub fn bot_id(&self) -> i64 {
+        let (number, _) = self.expose().split_once(':').unwrap_or_default();
+        number.parse().unwrap_or_default()
+    }
+
+    /// At most this much of a token is shown anywhere: `7001002003:AAH…abcd`.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let (number, secret) = self.expose().split_once(':').unwrap_or_default();
+        let head = secret.get(..3).unwrap_or_default();
+        let tail = secret.get(secret.len().saturating_sub(4)..).unwrap_or_default();
+        format!("{number}:{head}…{tail}")
+    }
+
+    /// The token itself, for the call to Telegram and for sealing; never for a person's eyes.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl PartialEq for BotToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl Eq for BotToken {}
+
+impl fmt::Debug for BotToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BotToken({})", self.masked())
+    }
+}
+
+impl fmt::Display for BotToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+/// A text with all that looks like a bot token cut down to what may be shown: for values that a person put in the wrong place.
+#[must_use]
+pub fn redact(text: &str) -> String {
+    let is_secret = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_secret) {
+        let (before, run) = rest.split_at(start);
+        let (run, after) = run.split_at(run.find(|c| !is_secret(c)).unwrap_or(run.len()));
+        shown.push_str(before);
+        let follows_number =
+            shown.ends_with(':') && shown.trim_end_matches(':').ends_with(|c: char| c.is_ascii_digit());
+        if run.len() >= if follows_number { 16 } else { 30 } {
+            shown.push_str(run.get(..3).unwrap_or_default());
+            shown.push('…');
+        } else {
+            shown.push_str(run);
+        }
+        rest = after;
+    }
+    shown.push_str(rest);
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
+
+    #[test]
+    fn shape() {
+        assert_eq!(BotToken::parse(&format!(" {TOKEN}\n")).map(|t| t.bot_id()), Ok(7_001_002_003));
+        for (text, fault) in [
+            (" ", TokenFault::Empty),
+            ("7001002003", TokenFault::NoColon),
+            (":AAHk2Lm9-pQ_rStUvWxYz0123456789abcd", TokenFault::BadNumber),
+            ("0:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd", TokenFault::BadNumber),
+            ("+1:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd", TokenFault::BadNumber),
+            ("7001002003:AAHk", TokenFault::BadLength(4)),
+            ("7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abc!", TokenFault::BadCharacter('!')),
+        ] {
+            assert_eq!(BotToken::parse(text).map(|t| t.masked()), Err(fault), "{text}");
+        }
+    }
+
+    #[test]
+    fn never_shown_whole() {
+        let token = BotToken::parse(TOKEN).expect("a token");
+        for shown in [format!("{token}"), format!("{token:?}"), format!("{token:#?}"), token.masked(), redact(TOKEN)] {
+            assert!(shown.contains("AAH…"), "{shown}");
+            assert!(!shown.contains("AAHk"), "{shown}");
+        }
+        assert_eq!(token.masked(), "7001002003:AAH…abcd");
+        assert_eq!(token.expose(), TOKEN);
+    }
+
+    #[test]
+    fn redacting_leaves_the_rest() {
+        assert_eq!(redact(&format!("телефон {TOKEN}, да")), "телефон 7001002003:AAH…, да");
+        assert_eq!(redact("AAHk2Lm9-pQ_rStUvWxYz0123456789abcd"), "AAH…");
+        assert_eq!(redact("Europe/Moscow 11:15 +7 916"), "Europe/Moscow 11:15 +7 916");
+    }
+}

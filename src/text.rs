@@ -1,0 +1,56 @@
+//! Small things about text that several modules share.
+
+/// Text as a message can carry it: no control characters but line breaks and tabs, no white space at the ends.
+pub(crate) fn clean(text: &str) -> String {
+    let kept: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    kept.trim().to_owned()
+}
+
+/// Whether a reader would see nothing: Telegram refuses such a message.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
+}
+
+/// Characters that take no room of their own.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// At most `max` characters, the last one `…` where something was left out.
+pub(crate) fn shorten(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(max.saturating_sub(1)).collect();
+    head.trim_end().to_owned() + "…"
+}
+
+/// The length in UTF-16 units, as Telegram counts.
+pub(crate) fn units(text: &str) -> usize {
+    text.chars().map(char::len_utf16).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cleaning_keeps_line_breaks_and_tabs_only() {
+        assert_eq!(clean(" a\r\nb\tc\u{0}\u{7}d\u{85} "), "a\nb\tcd");
+    }
+
+    #[test]
+    fn blank_is_what_nobody_sees() {
+        assert!(is_blank(" \n\u{200b}\u{2060}\u{feff}"));
+        assert!(!is_blank(" . "));
+    }
+
+    #[test]
+    fn shortening_counts_characters() {
+        assert_eq!(shorten("привет", 6), "привет");
+        assert_eq!(shorten("приветы", 6), "приве…");
+    }
+}

@@ -1,0 +1,300 @@
+//! Small values with one way in: what has been parsed need not be checked again.
+
+use std::fmt;
+
+/// An e-mail address that error mails can go to: `a@b.c` is one, `ops@example` is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailAddress(String);
+
+impl EmailAddress {
+    /// Reads one address; white space around it is dropped. `None` if it is not one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (local, domain) = text.split_once('@')?;
+        let sensible = text.len() <= 254 && is_local_part(local) && is_domain(domain);
+        sensible.then(|| Self(text.to_owned()))
+    }
+
+    /// The address as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn is_local_part(text: &str) -> bool {
+    let words_with_dots_between = text.split('.').all(|word| !word.is_empty());
+    text.len() <= 64
+        && words_with_dots_between
+        && text.chars().all(|c| c.is_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c))
+}
+
+fn is_domain(text: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let top_is_a_name = text.rsplit_once('.').is_some_and(|(_, top)| !top.bytes().all(|b| b.is_ascii_digit()));
+    top_is_a_name && text.split('.').all(label)
+}
+
+/// An IANA time zone such as `Europe/Moscow`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeZone(chrono_tz::Tz);
+
+impl TimeZone {
+    /// Reads a zone's IANA name, in any case.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        Self::all().find(|zone| zone.name().eq_ignore_ascii_case(text))
+    }
+
+    /// The zone whose name, or whose city, is most like the text; `None` if nothing comes near.
+    #[must_use]
+    pub fn nearest(text: &str) -> Option<Self> {
+        let wanted = text.trim().to_ascii_lowercase().replace(' ', "_");
+        let allowed = wanted.chars().count().min(40) / 4;
+        if wanted.chars().count() > 40 {
+            return None;
+        }
+        let distance = |zone: Self| {
+            let name = zone.name().to_ascii_lowercase();
+            let city = name.rsplit('/').next().unwrap_or(&name);
+            strsim::damerau_levenshtein(&name, &wanted).min(strsim::damerau_levenshtein(city, &wanted))
+        };
+        let (distance, zone) = Self::all().map(|zone| (distance(zone), zone)).min_by_key(|(d, _)| *d)?;
+        (distance <= allowed).then_some(zone)
+    }
+
+    /// The IANA name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    /// Every zone that can be chosen, by name.
+    pub fn all() -> impl Iterator<Item = Self> {
+        chrono_tz::TZ_VARIANTS.iter().copied().map(Self)
+    }
+
+    pub(crate) fn tz(self) -> chrono_tz::Tz {
+        self.0
+    }
+}
+
+impl Default for TimeZone {
+    fn default() -> Self {
+        Self(chrono_tz::Europe::Moscow)
+    }
+}
+
+/// A locale that messages are offered in (`date_locales`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Locale {
+    /// `ru-RU`: Russian labels.
+    #[default]
+    Ru,
+    /// `en-US`: English labels.
+    En,
+}
+
+impl Locale {
+    /// Every locale offered.
+    pub const ALL: [Self; 2] = [Self::Ru, Self::En];
+
+    /// Reads a tag: `ru`, `ru_RU`, `RU-ru` are all [`Locale::Ru`]. `None` if it is not offered.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.trim().to_ascii_lowercase().replace('_', "-").as_str() {
+            "ru" | "ru-ru" => Some(Self::Ru),
+            "en" | "en-us" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The language of the labels: Russian for `ru`, English for every other.
+    #[must_use]
+    pub fn language(self) -> Language {
+        match self {
+            Self::Ru => Language::Ru,
+            Self::En => Language::En,
+        }
+    }
+
+    /// The canonical tag: `ru-RU`.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Ru => "ru-RU",
+            Self::En => "en-US",
+        }
+    }
+}
+
+/// The language of a sentence that a person reads: of a form, an answer, a label.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// Russian.
+    #[default]
+    Ru,
+    /// English.
+    En,
+}
+
+/// A text in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bilingual {
+    /// Russian.
+    pub ru: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+impl Bilingual {
+    /// The text in one language.
+    #[must_use]
+    pub fn get(self, language: Language) -> &'static str {
+        match language {
+            Language::Ru => self.ru,
+            Language::En => self.en,
+        }
+    }
+}
+
+/// A Telegram chat: a user, a group, or a public channel.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ChatId {
+    /// A user's id, or a negative group or channel id; never 0.
+    Number(i64),
+    /// A public channel, `@name`, kept with its `@`.
+    Channel(String),
+}
+
+impl ChatId {
+    /// Reads an integer or `@channel`; white space around it is dropped. `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Some(name) = text.strip_prefix('@') {
+            let is_name = (4..=32).contains(&name.len())
+                && name.starts_with(|c: char| c.is_ascii_alphabetic())
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            return is_name.then(|| Self::Channel(text.to_owned()));
+        }
+        // `+79161234567` is a telephone number in the wrong field, not somebody's id.
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        if !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        text.parse().ok().filter(|n| *n != 0).map(Self::Number)
+    }
+}
+
+impl fmt::Display for ChatId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(n) => write!(f, "{n}"),
+            Self::Channel(name) => f.write_str(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for good in ["a@b.c", " ops@example.com ", "o'neil+tag@mail.example.org", "почта@пример.рф", "a.b@c-d.ru"]
+        {
+            assert!(EmailAddress::parse(good).is_some(), "{good}");
+        }
+        for bad in [
+            "",
+            "ops@example",
+            "@b.c",
+            "a@",
+            "a@@b.c",
+            "a b@c.d",
+            "a@b..c",
+            "a@.b.c",
+            "a@b.c.",
+            ".a@b.c",
+            "a..b@c.d",
+            "a@-b.c",
+            "a@b.1",
+            "a\n@b.c",
+            "<a@b.c>",
+            "a@b@c.d",
+            "a,b@c.d",
+        ] {
+            assert_eq!(EmailAddress::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn zones() {
+        assert_eq!(TimeZone::parse("europe/moscow"), Some(TimeZone::default()));
+        assert_eq!(TimeZone::parse(" ASIA/YEKATERINBURG ").map(TimeZone::name), Some("Asia/Yekaterinburg"));
+        assert_eq!(TimeZone::parse("Etc/GMT+5").map(TimeZone::name), Some("Etc/GMT+5"));
+        assert_eq!(TimeZone::parse(""), None);
+        assert_eq!(TimeZone::parse("Mars/Olympus"), None);
+        assert_eq!(TimeZone::nearest("Europe/Moskow").map(TimeZone::name), Some("Europe/Moscow"));
+        assert_eq!(TimeZone::nearest("moscow").map(TimeZone::name), Some("Europe/Moscow"));
+        assert_eq!(TimeZone::nearest("Mars/Olympus Mons"), None);
+        assert_eq!(TimeZone::nearest(""), None);
+    }
+
+    #[test]
+    fn locales() {
+        for ru in ["ru", "ru-RU", "ru_RU", "RU-ru", " Ru "] {
+            assert_eq!(Locale::parse(ru), Some(Locale::Ru), "{ru}");
+        }
+        for en in ["en", "en-US", "EN_us"] {
+            assert_eq!(Locale::parse(en), Some(Locale::En), "{en}");
+        }
+        for none in ["", "en-GB", "de-DE", "russian", "ru-RU-x"] {
+            assert_eq!(Locale::parse(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn chats() {
+        for (text, chat) in [
+            ("100200300", ChatId::Number(100_200_300)),
+            (" -1001234567890\n", ChatId::Number(-1_001_234_567_890)),
+            ("@torrow_news", ChatId::Channel("@torrow_news".into())),
+        ] {
+            assert_eq!(ChatId::parse(text), Some(chat), "{text}");
+        }
+        for bad in [
+            "",
+            "0",
+            "-0",
+            "-",
+            "--5",
+            "+79161234567",
+            "12 3",
+            "1.5",
+            "@",
+            "@abc",
+            "@1abcd",
+            "@имя_канала",
+            "torrow_news",
+            "99999999999999999999",
+            "@a2345678901234567890123456789012x",
+        ] {
+            assert_eq!(ChatId::parse(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! What holds for any input whatever.
+
+use hookgram::{
+    event::BookingEvent,
+    message::{Context, Part, html, render},
+    parameters::{Kind, Parameter},
+    profile::Profile,
+    query,
+    recipient::recipients,
+    values::{ChatId, EmailAddress, TimeZone},
+};
+use proptest::{collection::vec, prelude::*, sample::select};
+use serde_json::{Value, json};
+
+/// Text of all that hurts: markup, marks, emoji, white space, wide and invisible characters.
+fn nasty() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        select(vec![
+            "<b>",
+            "</b>",
+            "<i>",
+            "</i>",
+            "<a href=\"https://a.b\">",
+            "</a>",
+            "<br>",
+            "<p>",
+            "&amp;",
+            "&nbsp;",
+            "&",
+            "<",
+            ">",
+            "\"",
+            "\n",
+            "\n\n",
+            " ",
+            "\t",
+            "😀",
+            "👩‍👩‍👧",
+            "е\u{301}",
+            "🇷🇺",
+            "\u{a0}",
+            "\u{200b}",
+            "%",
+            "+",
+            "%41",
+            "=",
+            "\r",
+            "\0",
+            "<code>",
+            "</code>",
+            "<tg-emoji emoji-id='1'>",
+            "</tg-emoji>",
+            "<pre>",
+            "</pre>",
+            "</>",
+        ])
+        .prop_map(str::to_owned),
+        "[а-яё]{1,12}",
+        any::<char>().prop_map(String::from),
+    ];
+    vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+fn long() -> impl Strategy<Value = String> {
+    (nasty(), 1_usize..120).prop_map(|(text, times)| text.repeat(times))
+}
+
+fn profile() -> impl Strategy<Value = Profile> {
+    let zones: Vec<&'static str> = TimeZone::all().map(TimeZone::name).collect();
+    let texts = vec(proptest::option::of(nasty()), 19);
+    let flags = vec(any::<bool>(), 19);
+    (texts, flags, select(zones), any::<bool>()).prop_map(|(texts, flags, zone, english)| {
+        let mut profile = Profile::default();
+        for ((parameter, text), flag) in Parameter::all().zip(texts).zip(flags) {
+            let text = match parameter.definition().kind {
+                Kind::Token => "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd".to_owned(),
+                Kind::Text | Kind::OperatorText => text.unwrap_or_default(),
+                Kind::Emails => if flag { "a+b@c.d, почта@пример.рф" } else { "" }.to_owned(),
+                Kind::Bool => flag.to_string(),
+                Kind::Locale => if english { "en-US" } else { "ru" }.to_owned(),
+                Kind::TimeZone => zone.to_owned(),
+            };
+            assert_eq!(profile.set(parameter, &text), Ok(()), "{parameter:?}");
+        }
+        if profile.field_name.is_none() {
+            profile.field_name = Some("*TelegramId".to_owned());
+        }
+        profile
+    })
+}
+
+fn event() -> impl Strategy<Value = Value> {
+    let resources = vec((nasty(), long(), -9e27..9e27), 0..5);
+    (nasty(), nasty(), long(), resources, vec((nasty(), nasty()), 0..150), -62e9 as i64..253e9 as i64).prop_map(
+        |(number, name, description, resources, fields, start)| {
+            let date = |seconds: i64| chrono::DateTime::from_timestamp(seconds, 0).map(|at| at.to_rfc3339());
+            let rows: Vec<Value> = resources
+                .iter()
+                .enumerate()
+                .map(|(index, (_, _, price))| json!({ "Tid": index, "Amount": index, "SalePrice": price }))
+                .collect();
+            let resources: Vec<Value> = resources
+                .iter()
+                .enumerate()
+                .map(|(index, (name, description, price))| {
+                    let price = json!({ "SalePrice": price, "CurrencyCode": name });
+                    json!({ "Id": index, "ItemInfo": { "Name": name }, "Description": description, "PriceProperties": price })
+                })
+                .collect();
+            let fields: Vec<Value> =
+                fields.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
+            json!({
+                "CaseItem": {
+                    "Id": name, "OrderNumber": { "FullNumber": number }, "Description": description,
+                    "StartDate": date(start), "EndDate": date(start + 5000), "BookingResourceList": rows,
+                },
+                "Service": { "ItemInfo": { "Name": name }, "Id": number },
+                "Resources": resources,
+                "CaseParticipants": { "ContactInformation": { "Fields": fields } },
+            })
+        },
+    )
+}
+
+/// `PROPTEST_CASES`, or few enough to wait for.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(64)
+}
+
+fn visible(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_profile_comes_back_from_its_query(profile in profile()) {
+        let written = query::write_with_token(&profile);
+        prop_assert!(written.is_ascii() && !written.contains([' ', '+', '\n']), "{written}");
+        let reading = query::read(written.as_bytes());
+        prop_assert_eq!(reading.faults, vec![]);
+        prop_assert_eq!(&reading.profile, &profile);
+        prop_assert_eq!(query::write_with_token(&reading.profile), written);
+        prop_assert_eq!(reading.warnings, profile.warnings());
+        let overridden = query::read_overrides(&profile, b"");
+        prop_assert_eq!(overridden.profile, profile);
+    }
+
+    #[test]
+    fn every_part_is_what_telegram_takes(profile in profile(), event in event()) {
+        let event = BookingEvent::read(event.to_string().as_bytes()).expect("an event");
+        let context = Context {
+            event: &event,
+            participant: Some(0),
+            field_name: profile.field_name.as_deref(),
+            booking_host: "https://torrow.net",
+        };
+        let message = render(&profile.formatting, context);
+        let parts = message.parts();
+        prop_assert_eq!(message.is_empty(), parts.is_empty());
+        for part in &parts {
+            let html = part.html();
+            let entities = html.matches('<').count() / 2;
+            prop_assert!((1..=4096).contains(&part.units()), "{}", part.units());
+            prop_assert!(entities <= 100 && html.len() <= 32_768, "{entities} {}", html.len());
+            let text = part.text();
+            prop_assert_eq!(text.trim(), text.as_str());
+            prop_assert!(!text.contains('\r'));
+            let back = Part::from_html(&html);
+            prop_assert!(back.is_ok(), "{:?} {}", back, html);
+            let back = back.expect("checked");
+            prop_assert_eq!(back.text(), text);
+            prop_assert_eq!(back.html(), html);
+        }
+        let whole: String = message.spans().iter().map(|span| span.text.as_str()).collect();
+        let sent: String = parts.iter().map(Part::text).collect();
+        prop_assert_eq!(visible(&sent), visible(&whole));
+    }
+
+    #[test]
+    fn a_split_text_loses_only_white_space(text in long()) {
+        let mut profile = Profile::default();
+        profile.set(Parameter::Message, &text).expect("a text");
+        let message = render(&profile.formatting, Context {
+            event: &BookingEvent::default(), participant: None, field_name: None, booking_host: "",
+        });
+        let whole: String = message.spans().iter().map(|span| span.text.as_str()).collect();
+        let sent: String = message.parts().iter().map(Part::text).collect();
+        prop_assert_eq!(visible(&sent), visible(&whole));
+    }
+
+    #[test]
+    fn any_bytes_can_be_a_query(bytes in vec(any::<u8>(), 0..200), text in nasty()) {
+        for query in [bytes.as_slice(), text.as_bytes()] {
+            let reading = query::read(query);
+            let _ = query::write(&reading.profile);
+            let _ = query::read_overrides(&reading.profile, query);
+        }
+    }
+
+    #[test]
+    fn any_bytes_can_be_a_body(bytes in vec(any::<u8>(), 0..200), text in "[\\[\\]{}\":,0-9eE.+a-z \n-]{0,60}") {
+        for body in [bytes.as_slice(), text.as_bytes()] {
+            if let Ok(event) = BookingEvent::read(body) {
+                let _ = recipients(&event, "*TelegramId");
+            }
+        }
+    }
+
+    #[test]
+    fn any_value_can_stand_in_a_field(number in "-?[0-9]{1,40}(\\.[0-9]{0,40})?([eE][+-]?[0-9]{1,9})?", text in nasty()) {
+        for value in [json!(number), json!(text)] {
+            for event in [
+                json!({ "CaseItem": { "StartDate": value, "EndDate": "9999-12-31T23:59:59-23:59" } }),
+                json!({ "CaseItem": { "BookingResourceList": { "Tid": 1, "Amount": value, "SalePrice": value } },
+                    "Resources": { "Id": 1, "ItemInfo": { "Name": "x" }, "PriceProperties": { "CurrencyCode": text } } }),
+                json!({ "EventType": value }),
+            ] {
+                let Ok(event) = BookingEvent::read(event.to_string().as_bytes()) else { continue };
+                for zone in ["Pacific/Kiritimati", "Pacific/Niue"] {
+                    let mut profile = Profile::default();
+                    profile.set(Parameter::Timezone, zone).expect("a zone");
+                    let context = Context { event: &event, participant: None, field_name: None, booking_host: "" };
+                    let _ = render(&profile.formatting, context).parts();
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_html_reader_takes_its_own_writing(text in nasty()) {
+        if let Ok(spans) = html::parse(&text) {
+            let part = Part::from_html(&text).expect("read once already");
+            prop_assert_eq!(part.spans(), spans.as_slice());
+            let again = Part::from_html(&part.html());
+            prop_assert_eq!(again.as_ref().map(Part::html), Ok(part.html()));
+            prop_assert_eq!(again.map(|part| part.text()), Ok(part.text()));
+        }
+    }
+
+    #[test]
+    fn values_from_any_text(text in nasty()) {
+        if let Some(chat) = ChatId::parse(&text) {
+            prop_assert_eq!(ChatId::parse(&chat.to_string()), Some(chat));
+        }
+        if let Some(address) = EmailAddress::parse(&text) {
+            prop_assert_eq!(EmailAddress::parse(address.as_str()), Some(address));
+        }
+        let _ = TimeZone::nearest(&text);
+    }
+}
