@@ -1,0 +1,245 @@
+//! The builder's form: what its inputs are called, and what they say. Read by the same code in the browser, for the
+//! preview and the faults as one types, and on the server, when it is saved.
+
+use std::{collections::BTreeMap, fmt};
+
+use hookgram::{
+    check::Fault,
+    event::EventType,
+    parameters::{Kind, Parameter},
+    profile::Profile,
+    query,
+    values::Language,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::FieldFault,
+    views::{ProfileDetail, TargetView},
+    words::{BuilderWords, Words, checks},
+};
+
+/// A token as typed: on its way to the server, never back; not printed by `Debug`.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TypedToken(pub String);
+
+impl fmt::Debug for TypedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "TypedToken(none)" } else { "TypedToken(…)" })
+    }
+}
+
+/// Everything the form's inputs hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProfileForm {
+    /// The profile's name.
+    pub name: String,
+    /// `sandbox`, or anything else for a bot.
+    pub target: String,
+    /// A new token; blank keeps the stored one.
+    pub token: TypedToken,
+    /// The parameters that are texts, by name.
+    pub values: BTreeMap<String, String>,
+    /// The switches that are on, by the name of the parameter that hides what they show.
+    pub shown: BTreeMap<String, String>,
+    /// The types of event that are marked, by number.
+    pub events: BTreeMap<String, String>,
+}
+
+/// The value of [`ProfileForm::target`] that means the sandbox.
+pub const SANDBOX: &str = "sandbox";
+/// The value of [`ProfileForm::target`] that means a bot.
+pub const BOT: &str = "bot";
+
+/// The switches of "What to show": each parameter that hides something.
+pub fn switches() -> impl Iterator<Item = Parameter> {
+    Parameter::all().filter(|parameter| parameter.definition().kind == Kind::Bool)
+}
+
+/// The parameters that the form has an input of text for: all but the token and the switches.
+pub fn texts() -> impl Iterator<Item = Parameter> {
+    Parameter::all().filter(|parameter| !matches!(parameter.definition().kind, Kind::Bool | Kind::Token))
+}
+
+impl ProfileForm {
+    /// The form of a new profile: the defaults, and the field name that the booking service's own manual uses.
+    #[must_use]
+    pub fn blank() -> Self {
+        let profile = Profile { field_name: Some("*TelegramId".to_owned()), ..Profile::default() };
+        Self { target: BOT.to_owned(), ..Self::of_profile(&profile) }
+    }
+
+    /// The form of a stored profile. Its token stays on the server.
+    #[must_use]
+    pub fn of(detail: &ProfileDetail) -> Self {
+        let profile = query::read(detail.parameters.as_bytes()).profile;
+        let target = if detail.row.target == TargetView::Sandbox { SANDBOX } else { BOT };
+        Self {
+            name: detail.row.name.clone(),
+            target: target.to_owned(),
+            events: detail.events.iter().map(|number| (number.to_string(), "on".to_owned())).collect(),
+            ..Self::of_profile(&profile)
+        }
+    }
+
+    fn of_profile(profile: &Profile) -> Self {
+        let text = |parameter: Parameter| (parameter.name().to_owned(), profile.get(parameter).unwrap_or_default());
+        let shown = switches().filter(|parameter| !profile.formatting.hides(*parameter));
+        Self {
+            values: texts().map(text).collect(),
+            shown: shown.map(|parameter| (parameter.name().to_owned(), "on".to_owned())).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether messages go to the sandbox.
+    #[must_use]
+    pub fn is_sandbox(&self) -> bool {
+        self.target == SANDBOX
+    }
+
+    /// One of the texts.
+    #[must_use]
+    pub fn value(&self, parameter: Parameter) -> &str {
+        self.values.get(parameter.name()).map_or("", String::as_str)
+    }
+
+    /// The profile, as far as it could be read, and every fault of a parameter.
+    #[must_use]
+    pub fn read(&self) -> (Profile, Vec<Fault>) {
+        let mut profile = Profile::default();
+        let mut faults = Vec::new();
+        let mut set = |parameter: Parameter, value: &str| {
+            if let Err(found) = profile.set(parameter, value) {
+                faults.extend(found);
+            }
+        };
+        if !self.token.0.trim().is_empty() {
+            set(Parameter::TelegramToken, &self.token.0);
+        }
+        for parameter in texts() {
+            // Browsers send a line break of a text area as two characters.
+            set(parameter, &self.value(parameter).replace("\r\n", "\n"));
+        }
+        for parameter in switches() {
+            let shown = self.shown.contains_key(parameter.name());
+            set(parameter, if shown { "false" } else { "true" });
+        }
+        (profile, faults)
+    }
+
+    /// Every fault of the form, each at its field. A bot needs a token: a new one, or one that is stored.
+    #[must_use]
+    pub fn faults(&self, language: Language, token_stored: bool) -> Vec<FieldFault> {
+        let (profile, faults) = self.read();
+        let mut found = Vec::new();
+        if self.name.trim().is_empty() {
+            let sentence = BuilderWords::of(language).name_missing.to_owned();
+            found.push(FieldFault { field: "name".to_owned(), sentence });
+        }
+        let token_missing = !self.is_sandbox() && !token_stored && self.token.0.trim().is_empty();
+        let missing =
+            [(token_missing, Parameter::TelegramToken), (profile.field_name.is_none(), Parameter::TelegramFieldName)];
+        let missing = missing.into_iter().filter(|(is, _)| *is).map(|(_, parameter)| Fault::Missing(parameter));
+        found.extend(missing.chain(faults).map(|fault| FieldFault {
+            field: fault.parameter().map_or("", Parameter::name).to_owned(),
+            sentence: checks::fault(language, &fault),
+        }));
+        found
+    }
+
+    /// Whether both would store the same: a default that is spelt out is no difference.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let said = |form: &Self| (form.name.trim().to_owned(), form.is_sandbox(), form.event_types(), form.read());
+        self == other || said(self) == said(other)
+    }
+
+    /// The types of event that are marked; none means all.
+    #[must_use]
+    pub fn event_types(&self) -> Vec<EventType> {
+        self.events.keys().filter_map(|number| EventType::parse(number)).collect()
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl ProfileForm {
+    /// What is to be stored.
+    #[must_use]
+    pub fn input(&self) -> crate::ports::ProfileInput {
+        use crate::ports::{ProfileInput, Target};
+
+        let (profile, _) = self.read();
+        ProfileInput {
+            name: self.name.trim().to_owned(),
+            target: if self.is_sandbox() { Target::Sandbox } else { Target::Bot },
+            events: self.event_types(),
+            profile,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::views::{ProfileDetail, ProfileRow};
+
+    fn detail(parameters: &str) -> ProfileDetail {
+        ProfileDetail {
+            row: ProfileRow {
+                id: 1,
+                name: "Записи".to_owned(),
+                target: TargetView::Sandbox,
+                short_url: String::new(),
+                enabled: true,
+                last: None,
+            },
+            events: vec![3060],
+            parameters: parameters.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_stored_profile_comes_out_of_the_form_as_it_went_in() {
+        let stored = "telegramFieldName=%2ATelegramId&errorEmail=a%40b.c&message=%3Cb%3EHi%3C%2Fb%3E%0A2%2B2\
+                      &hide_address=true&hide_contact_info=false&date_locales=en-US&timezone=Asia%2FTokyo";
+        let form = ProfileForm::of(&detail(stored));
+        assert!(form.is_sandbox());
+        assert!(!form.shown.contains_key("hide_address"));
+        assert!(form.shown.contains_key("hide_contact_info"));
+        let (profile, faults) = form.read();
+        assert_eq!(faults, []);
+        assert_eq!(profile, query::read(stored.as_bytes()).profile);
+        assert_eq!(form.event_types(), [EventType(3060)]);
+    }
+
+    #[test]
+    fn line_breaks_of_a_browser_are_one_character() {
+        let mut form = ProfileForm::blank();
+        form.values.insert("message".to_owned(), "one\r\ntwo".to_owned());
+        assert_eq!(form.read().0.formatting.message.as_deref(), Some("one\ntwo"));
+    }
+
+    #[test]
+    fn every_fault_is_told_at_its_field() {
+        let mut form = ProfileForm::blank();
+        form.values.insert("telegramFieldName".to_owned(), "  ".to_owned());
+        form.values.insert("errorEmail".to_owned(), "ops@example".to_owned());
+        form.values.insert("timezone".to_owned(), "Mars/Olympus".to_owned());
+        let fields: Vec<_> = form.faults(Language::En, false).into_iter().map(|fault| fault.field).collect();
+        assert_eq!(fields, ["name", "telegramToken", "telegramFieldName", "errorEmail", "timezone"]);
+        form.target = SANDBOX.to_owned();
+        let fields: Vec<_> = form.faults(Language::En, false).into_iter().map(|fault| fault.field).collect();
+        assert_eq!(fields, ["name", "telegramFieldName", "errorEmail", "timezone"]);
+    }
+
+    #[test]
+    fn a_typed_token_is_not_printed() {
+        let token = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
+        let form = ProfileForm { token: TypedToken(token.to_owned()), ..ProfileForm::blank() };
+        assert!(!format!("{form:?}").contains("AAHk"));
+        assert!(form.read().0.token.is_some_and(|read| read.expose() == token));
+    }
+}

@@ -1,0 +1,122 @@
+//! The inputs of parameters, read off the one table.
+
+use hookgram::{
+    parameters::{Kind, Parameter},
+    profile::Profile,
+    values::{Bilingual, Locale, TimeZone},
+};
+use leptos::prelude::*;
+
+use super::State;
+use crate::{
+    parts::{FieldFaults, Said},
+    words::{BuilderWords, checks, words},
+};
+
+/// The input of one parameter: its kind decides which.
+#[component]
+pub fn ParameterField(parameter: Parameter) -> impl IntoView {
+    let state = State::get();
+    let definition = parameter.definition();
+    let name = definition.name;
+    let id = format!("field-{name}");
+    let help_id = format!("{id}-help");
+    let fault_id = format!("{id}-fault");
+    let warning_id = format!("{id}-warning");
+    let described = format!("{fault_id} {warning_id} {help_id}");
+    let warning = move || {
+        let warnings = state.profile.with(Profile::warnings);
+        let own = warnings.iter().filter(|warning| warning.parameter() == Some(parameter));
+        own.map(|warning| checks::warning(state.language, warning)).collect::<Vec<_>>().join(" ")
+    };
+    let invalid = move || {
+        let at_fault = state.faults.with(|all| all.iter().any(|fault| fault.field == name));
+        at_fault.then_some("true")
+    };
+    let input_name = format!("form[values][{name}]");
+    let value = state.initial.with_value(|form| form.value(parameter).to_owned());
+    let placeholder = definition.default.map_or("", |default: Bilingual| default.get(state.language));
+    let input = match definition.kind {
+        Kind::OperatorText => view! {
+            <textarea
+                class="input"
+                id=id.clone()
+                name=input_name
+                rows="3"
+                data-field=name
+                aria-invalid=invalid
+                aria-describedby=described
+            >
+                {value}
+            </textarea>
+        }
+        .into_any(),
+        Kind::Locale => {
+            let current = Locale::parse(&value).unwrap_or_default();
+            let w = words::<BuilderWords>();
+            let options = Locale::ALL
+                .into_iter()
+                .map(|locale| {
+                    let label = match locale {
+                        Locale::Ru => w.locale_ru,
+                        Locale::En => w.locale_en,
+                    };
+                    view! {
+                        <option value=locale.tag() selected=locale == current>
+                            {label}
+                        </option>
+                    }
+                })
+                .collect_view();
+            view! {
+                <select
+                    class="input"
+                    id=id.clone()
+                    name=input_name
+                    data-field=name
+                    aria-invalid=invalid
+                    aria-describedby=described
+                >
+                    {options}
+                </select>
+            }
+            .into_any()
+        }
+        Kind::Token | Kind::Text | Kind::Emails | Kind::Bool | Kind::TimeZone => {
+            let zones = (definition.kind == Kind::TimeZone).then_some("time-zones");
+            view! {
+                <input
+                    class="input"
+                    id=id.clone()
+                    name=input_name
+                    value=value
+                    placeholder=placeholder
+                    autocomplete="off"
+                    list=zones
+                    data-field=name
+                    aria-invalid=invalid
+                    aria-describedby=described
+                />
+                {zones.map(|id| view! { <Zones id /> })}
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <div class="field">
+            <label for=id>{definition.title.get(state.language)}</label>
+            {input}
+            <FieldFaults field=name id=fault_id faults=state.faults />
+            <Said class="field-warning".to_owned() id=warning_id text=Signal::derive(warning) />
+            <p class="help" id=help_id>
+                {definition.help.get(state.language)}
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn Zones(id: &'static str) -> impl IntoView {
+    let zones = TimeZone::all().map(|zone| view! { <option value=zone.name()></option> }).collect_view();
+    view! { <datalist id=id>{zones}</datalist> }
+}

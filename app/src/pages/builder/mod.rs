@@ -1,0 +1,300 @@
+//! `/profiles/new` and `/profiles/{id}`: the builder.
+//!
+//! The form's inputs are the state. Whatever is typed, the whole form is read anew by the code that the server reads it
+//! with ([`crate::form::ProfileForm`]), so that what was typed before WebAssembly came is not lost, and the preview, the
+//! faults and the saved profile cannot disagree.
+
+mod cards;
+mod inputs;
+mod preview;
+mod switches;
+mod test;
+mod token;
+
+use std::collections::BTreeSet;
+
+use hookgram::{
+    event::BookingEvent,
+    message::{Context, Part, render},
+    parameters::Parameter,
+    profile::Profile,
+    sample::Sample,
+    values::Language,
+};
+use leptos::{
+    form::{ActionForm, FromFormData},
+    html,
+    prelude::*,
+};
+use leptos_router::hooks::{use_params_map, use_query_map};
+use serde::Deserialize;
+use wasm_bindgen::JsCast;
+
+use crate::{
+    error::{AppError, FieldFault},
+    form::ProfileForm,
+    pages::layout::PageTitle,
+    parts::Loaded,
+    views::{BuilderData, TargetView},
+    words::{BuilderWords, app_error, language, words},
+};
+
+/// What the builder starts from.
+#[server(prefix = "/rpc", endpoint = "builder")]
+pub async fn load_builder(id: Option<i64>) -> Result<BuilderData, AppError> {
+    let viewer = crate::session::viewer()?;
+    let profiles = expect_context::<crate::ports::Ports>().profiles;
+    let detail = match id {
+        Some(id) => Some(profiles.get(&viewer, id).await?),
+        None => None,
+    };
+    let (_, booking_host) = profiles.hosts();
+    Ok(BuilderData { detail, booking_host })
+}
+
+/// Stores the profile. A new one leads to its short URL.
+#[server(prefix = "/rpc", endpoint = "save-profile")]
+pub async fn save_profile(#[server(default)] id: Option<i64>, form: ProfileForm) -> Result<(), AppError> {
+    let operator = crate::session::operator()?;
+    let profiles = expect_context::<crate::ports::Ports>().profiles;
+    let stored = match id {
+        Some(id) => Some(profiles.get(&crate::session::viewer()?, id).await?),
+        None => None,
+    };
+    let token_stored = stored.is_some_and(|detail| has_token(&detail.row.target));
+    let faults = form.faults(crate::preferences::current().language, token_stored);
+    if !faults.is_empty() {
+        return Err(AppError::Invalid(faults));
+    }
+    let saved = profiles.save(&operator, id, form.input()).await?;
+    let address = match id {
+        Some(_) => format!("/profiles/{saved}?saved"),
+        None => format!("/profiles/{saved}/share"),
+    };
+    leptos_axum::redirect(&address);
+    Ok(())
+}
+
+fn has_token(target: &TargetView) -> bool {
+    matches!(target, TargetView::Bot { masked_token: Some(_), .. })
+}
+
+fn draw_builder(data: BuilderData) -> AnyView {
+    view! { <Builder data /> }.into_any()
+}
+
+/// `/profiles/new`
+#[component]
+pub fn NewProfile() -> impl IntoView {
+    let data = Resource::new(|| (), |()| load_builder(None));
+    view! { <Loaded resource=data draw=draw_builder /> }
+}
+
+/// `/profiles/{id}`
+#[component]
+pub fn EditProfile() -> impl IntoView {
+    let params = use_params_map();
+    let query = use_query_map();
+    let id = move || params.with(|params| params.get("id").and_then(|id| id.parse::<i64>().ok()));
+    // Part of the key, so that the page is drawn from what was stored once it has been saved.
+    let saved = move || query.with(|query| query.get("saved").is_some());
+    let data = Resource::new(
+        move || (id(), saved()),
+        |(id, _)| async move {
+            match id {
+                Some(id) => load_builder(Some(id)).await,
+                None => Err(AppError::NotFound),
+            }
+        },
+    );
+    view! { <Loaded resource=data draw=draw_builder /> }
+}
+
+/// What the builder's parts share.
+#[derive(Clone, Copy)]
+struct State {
+    language: Language,
+    /// The stored profile's id.
+    id: Option<i64>,
+    /// What the inputs hold.
+    form: RwSignal<ProfileForm>,
+    /// The profile that they describe, as far as it can be read.
+    profile: Memo<Profile>,
+    /// What the inputs held when the page was drawn.
+    initial: StoredValue<ProfileForm>,
+    /// The faults to show: of fields that were left, and of the last attempt to save.
+    faults: Signal<Vec<FieldFault>>,
+    /// The setting that is looked at; its lines are marked in the preview.
+    focused: RwSignal<Option<Parameter>>,
+    /// The sample the preview is drawn from.
+    sample: RwSignal<Sample>,
+    booking_host: StoredValue<String>,
+    /// False until WebAssembly has taken over: what needs it is disabled till then.
+    live: RwSignal<bool>,
+}
+
+impl State {
+    fn get() -> Self {
+        expect_context()
+    }
+
+    fn event(self) -> BookingEvent {
+        // The samples are our own and known to be readable; a test reads each.
+        BookingEvent::read(self.sample.get().json().as_bytes()).unwrap_or_default()
+    }
+
+    fn render(self, profile: &Profile) -> Vec<Part> {
+        let event = self.event();
+        self.booking_host.with_value(|booking_host| {
+            let context = Context {
+                event: &event,
+                participant: Some(0),
+                field_name: profile.field_name.as_deref(),
+                booking_host,
+            };
+            render(&profile.formatting, context).parts()
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Inputs {
+    #[serde(default)]
+    form: ProfileForm,
+}
+
+#[component]
+fn Builder(data: BuilderData) -> impl IntoView {
+    let w = words::<BuilderWords>();
+    let language = language();
+    let save = ServerAction::<SaveProfile>::new();
+    let node = NodeRef::<html::Form>::new();
+    let row = data.detail.as_ref().map(|detail| detail.row.clone());
+    let initial = data.detail.as_ref().map_or_else(ProfileForm::blank, ProfileForm::of);
+    let token_stored = row.as_ref().is_some_and(|row| has_token(&row.target));
+
+    let form = RwSignal::new(initial.clone());
+    let left = RwSignal::new(BTreeSet::<String>::new());
+    let refused = Memo::new(move |_| save.value().get().and_then(Result::err));
+    let faults = Memo::new(move |_| {
+        let current = form.with(|form| form.faults(language, token_stored));
+        match refused.get() {
+            // The server may know more than the form does (a name that is taken); what has been mended since is gone.
+            Some(AppError::Invalid(told)) => {
+                let theirs = told
+                    .into_iter()
+                    .filter(|fault| current.contains(fault) || !left.with(|left| left.contains(&fault.field)));
+                theirs.collect()
+            }
+            _ => current.into_iter().filter(|fault| left.with(|left| left.contains(&fault.field))).collect(),
+        }
+    });
+    let state = State {
+        language,
+        id: row.as_ref().map(|row| row.id),
+        form,
+        profile: Memo::new(move |_| form.with(ProfileForm::read).0),
+        initial: StoredValue::new(initial),
+        faults: faults.into(),
+        focused: RwSignal::new(None),
+        sample: RwSignal::new(Sample::Appointment),
+        booking_host: StoredValue::new(data.booking_host),
+        live: RwSignal::new(false),
+    };
+    provide_context(state);
+
+    let read = move || {
+        let inputs = node.get_untracked().and_then(|form| web_sys::FormData::new_with_form(&form).ok());
+        if let Some(inputs) = inputs.and_then(|data| Inputs::from_form_data(&data).ok()) {
+            form.set(inputs.form);
+        }
+    };
+    Effect::new(move || {
+        if node.get().is_some() {
+            read();
+            state.live.set(true);
+        }
+    });
+    let focus_in = move |event: leptos::ev::FocusEvent| {
+        state.focused.set(field_of(&event).and_then(|name| Parameter::by_name(&name)));
+    };
+    let focus_out = move |event: leptos::ev::FocusEvent| {
+        state.focused.set(None);
+        if let Some(name) = field_of(&event) {
+            left.update(|left| _ = left.insert(name));
+        }
+    };
+    // A new attempt starts with no field left, so that every fault of its answer shows. Enter presses this button, too.
+    let submitted = move |_| left.update(BTreeSet::clear);
+
+    let title = row.as_ref().map_or_else(|| w.new_title.to_owned(), |row| row.name.clone());
+    let whole = move || refused.get().map(|error| app_error(language, &error)).unwrap_or_default();
+    let saved = use_query_map();
+    let changed = Memo::new(move |_| changed(state));
+    let just_saved = move || saved.with(|query| query.get("saved").is_some()) && !changed.get();
+    view! {
+        <PageTitle title=title.clone() />
+        <ActionForm action=save node_ref=node>
+            <div
+                class="builder"
+                on:input=move |_| read()
+                on:change=move |_| read()
+                on:focusin=focus_in
+                on:focusout=focus_out
+            >
+                <div class="page-head">
+                    <div>
+                        <p class="crumbs">
+                            <a href="/">{w.crumb}</a>
+                        </p>
+                        <h1>{title}</h1>
+                    </div>
+                    <div class="actions">
+                        <span class="tag warn" hidden=move || !state.live.get() || !changed.get()>
+                            {w.unsaved}
+                        </span>
+                        <span class="tag ok" role="status" hidden=move || !just_saved()>
+                            {w.saved}
+                        </span>
+                        {row.as_ref().map(|row| view! {
+                            <a class="button" href=format!("/profiles/{}/share", row.id)>
+                                {w.share}
+                            </a>
+                        })}
+                        <button class="button primary" disabled=move || save.pending().get() on:click=submitted>
+                            {move || if save.pending().get() { w.saving } else { w.save }}
+                        </button>
+                    </div>
+                </div>
+                <p class="notice bad" role="alert" hidden=move || whole().is_empty()>
+                    {whole}
+                </p>
+                {row.as_ref().map(|row| view! { <input type="hidden" name="id" value=row.id.to_string() /> })}
+                <div class="builder-columns">
+                    <div class="builder-form">
+                        <cards::ProfileCard />
+                        <token::BotCard target=row.map(|row| row.target) />
+                        <cards::RecipientCard />
+                        <cards::TextCard />
+                        <switches::ShowCard />
+                        <cards::WhenCard />
+                        <cards::ErrorsCard />
+                        <cards::EventsCard />
+                    </div>
+                    <preview::Preview />
+                </div>
+            </div>
+        </ActionForm>
+    }
+}
+
+/// Whether the form says something else than what the page was drawn with.
+fn changed(state: State) -> bool {
+    state.form.with(|form| state.initial.with_value(|initial| !form.says_the_same(initial)))
+}
+
+/// Which field an event happened at.
+fn field_of(event: &web_sys::Event) -> Option<String> {
+    let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    element.get_attribute("data-field")
+}

@@ -1,0 +1,94 @@
+//! "What to show": switches whose small print is the very line they govern.
+
+use std::collections::BTreeMap;
+
+use hookgram::{message::Style, parameters::Parameter};
+use leptos::prelude::*;
+
+use super::{State, cards::Card};
+use crate::{
+    form::switches,
+    words::{BuilderWords, words},
+};
+
+#[component]
+pub fn ShowCard() -> impl IntoView {
+    let w = words::<BuilderWords>();
+    let state = State::get();
+    let lines = Memo::new(move |_| governed_lines(state));
+    let rows = switches().map(|parameter| view! { <Switch parameter lines /> }).collect_view();
+    view! {
+        <Card title=w.show_title why=w.show_why>
+            <div class="switches">{rows}</div>
+        </Card>
+    }
+}
+
+/// The first line that each switch governs in the sample, were everything shown.
+fn governed_lines(state: State) -> BTreeMap<Parameter, String> {
+    let mut profile = state.profile.get();
+    for parameter in switches() {
+        // Every switch takes "false".
+        _ = profile.set(parameter, "false");
+    }
+    let mut lines = BTreeMap::new();
+    for part in state.render(&profile) {
+        for span in part.spans() {
+            let line = span.text.trim();
+            let is_heading = span.styles.contains(&Style::Bold);
+            if let (Some(origin), false) = (span.origin, line.is_empty() || is_heading) {
+                lines.entry(origin).or_insert_with(|| line.lines().next().unwrap_or_default().to_owned());
+            }
+        }
+    }
+    lines
+}
+
+#[component]
+fn Switch(parameter: Parameter, lines: Memo<BTreeMap<Parameter, String>>) -> impl IntoView {
+    let w = words::<BuilderWords>();
+    let state = State::get();
+    let name = parameter.name();
+    let title = match parameter {
+        Parameter::HideDetailSection => w.show_details,
+        Parameter::HideResourceDescription => w.show_resource_description,
+        Parameter::HideOrderDuration => w.show_duration,
+        Parameter::HideAddress => w.show_address,
+        Parameter::HideServiceName => w.show_service,
+        Parameter::HideOrderDescription => w.show_description,
+        Parameter::HideUrl => w.show_links,
+        Parameter::HideContactInfo => w.show_contacts,
+        other => other.definition().title.get(state.language),
+    };
+    let small_print = move || {
+        if parameter == Parameter::HideDetailSection {
+            return w.show_details_help.to_owned();
+        }
+        lines.with(|lines| lines.get(&parameter).map_or_else(|| w.show_nothing_here.to_owned(), |l| format!("«{l}»")))
+    };
+    let on = state.initial.with_value(|form| form.shown.contains_key(name));
+    let help = format!("switch-{name}-help");
+    view! {
+        <label
+            class="switch-row"
+            on:mouseenter=move |_| state.focused.set(Some(parameter))
+            on:mouseleave=move |_| state.focused.set(None)
+        >
+            <span class="switch-text">
+                <span class="switch-title">{title}</span>
+                <span class="help" id=help.clone()>
+                    {small_print}
+                </span>
+            </span>
+            <input
+                type="checkbox"
+                role="switch"
+                class="switch"
+                name=format!("form[shown][{name}]")
+                checked=on
+                data-field=name
+                aria-describedby=help
+            />
+        </label>
+    }
+}

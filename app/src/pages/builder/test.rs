@@ -1,0 +1,149 @@
+//! A test message, sent from the form before it is saved.
+
+use hookgram::sample::Sample;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{State, cards::Card};
+use crate::{
+    error::AppError,
+    form::ProfileForm,
+    parts::Said,
+    views::TestOutcome,
+    words::{BuilderWords, app_error, words},
+};
+
+/// Which sample, as it travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SampleChoice {
+    /// [`Sample::Appointment`]
+    Appointment,
+    /// [`Sample::Order`]
+    Order,
+}
+
+impl From<Sample> for SampleChoice {
+    fn from(sample: Sample) -> Self {
+        match sample {
+            Sample::Appointment => Self::Appointment,
+            Sample::Order => Self::Order,
+        }
+    }
+}
+
+impl From<SampleChoice> for Sample {
+    fn from(choice: SampleChoice) -> Self {
+        match choice {
+            SampleChoice::Appointment => Self::Appointment,
+            SampleChoice::Order => Self::Order,
+        }
+    }
+}
+
+/// Sends a sample's message to a chat, with the form as it stands.
+#[server(prefix = "/rpc", endpoint = "send-test")]
+pub async fn send_test(
+    id: Option<i64>,
+    form: ProfileForm,
+    sample: SampleChoice,
+    chat: String,
+) -> Result<TestOutcome, AppError> {
+    use hookgram::values::ChatId;
+
+    use crate::{ports::TestInput, words::Words};
+
+    let operator = crate::session::operator()?;
+    let language = crate::preferences::current().language;
+    let Some(chat) = ChatId::parse(&chat) else {
+        return Err(AppError::field("", BuilderWords::of(language).test_chat_fault));
+    };
+    let input = form.input();
+    let test = TestInput { id, target: input.target, profile: input.profile, sample: sample.into(), chat };
+    expect_context::<crate::ports::Ports>().profiles.send_test(&operator, test).await
+}
+
+#[component]
+pub fn TestCard() -> impl IntoView {
+    let w = words::<BuilderWords>();
+    let state = State::get();
+    let chat = RwSignal::new(String::new());
+    let send = ServerAction::<SendTest>::new();
+    let dispatch = move || {
+        send.dispatch(SendTest {
+            id: state.id,
+            form: state.form.get_untracked(),
+            sample: state.sample.get_untracked().into(),
+            chat: chat.get_untracked(),
+        });
+    };
+    let help = move || {
+        if state.form.with(ProfileForm::is_sandbox) { w.test_chat_sandbox_help } else { w.test_chat_help }
+    };
+    let result = Memo::new(move |_| {
+        if send.pending().get() {
+            return (String::new(), String::new());
+        }
+        let (good, text) = match send.value().get() {
+            None => return (String::new(), String::new()),
+            Some(Ok(outcome)) => in_words(w, &outcome, state.id.is_some()),
+            Some(Err(error)) => (false, app_error(state.language, &error)),
+        };
+        (if good { "ok" } else { "bad" }.to_owned(), text)
+    });
+    view! {
+        <Card title=w.test_title why=w.test_why>
+            <div class="field">
+                <label for="test-chat">{w.test_chat}</label>
+                <div class="copy">
+                    <input
+                        class="input"
+                        id="test-chat"
+                        inputmode="text"
+                        autocomplete="off"
+                        aria-describedby="test-chat-help test-result"
+                        prop:value=chat
+                        // Not part of the form that is saved.
+                        on:input:target=move |event| chat.set(event.target().value())
+                        on:keydown=move |event| {
+                            if event.key() == "Enter" {
+                                event.prevent_default();
+                                dispatch();
+                            }
+                        }
+                    />
+                    <button
+                        type="button"
+                        class="button"
+                        disabled=move || !state.live.get() || send.pending().get()
+                        on:click=move |_| dispatch()
+                    >
+                        {move || if send.pending().get() { w.sending } else { w.test_send }}
+                    </button>
+                </div>
+                <p class="help" id="test-chat-help">
+                    {help}
+                </p>
+                <Said
+                    class=Signal::derive(move || format!("answer {}", result.with(|(class, _)| class.clone())))
+                    id="test-result"
+                    text=Signal::derive(move || result.with(|(_, text)| text.clone()))
+                />
+            </div>
+        </Card>
+    }
+}
+
+/// Whether it went well, and the sentence.
+fn in_words(w: &BuilderWords, outcome: &TestOutcome, saved: bool) -> (bool, String) {
+    match outcome {
+        TestOutcome::InSandbox => (true, if saved { w.test_in_sandbox } else { w.test_in_sandbox_unsaved }.to_owned()),
+        TestOutcome::Sent { .. } => (true, w.test_sent.to_owned()),
+        TestOutcome::TokenRefused => (false, w.test_token_refused.to_owned()),
+        TestOutcome::ChatNotFound => (false, w.test_chat_not_found.to_owned()),
+        TestOutcome::ChatForbidden => (false, w.test_chat_forbidden.to_owned()),
+        TestOutcome::TooMany { seconds } => (false, format!("{} {seconds}", w.test_too_many)),
+        TestOutcome::Unreachable => (false, w.test_unreachable.to_owned()),
+        TestOutcome::Refused { description } => (false, format!("{} {description}", w.test_refused)),
+        TestOutcome::Empty => (false, w.test_empty.to_owned()),
+    }
+}

@@ -1,0 +1,79 @@
+//! The switches of language and theme.
+
+use hookgram::values::Language;
+use leptos::{prelude::*, server_fn::ServerFn as _};
+
+use crate::{
+    error::AppError,
+    preferences::{Preferences, Theme, tag},
+    words::{Shell, words},
+};
+
+#[cfg(feature = "ssr")]
+fn remember(name: &str, value: &str) -> Result<(), AppError> {
+    let value = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+    let value = http::HeaderValue::from_str(&value).map_err(|_| AppError::Internal)?;
+    expect_context::<leptos_axum::ResponseOptions>().append_header(http::header::SET_COOKIE, value);
+    Ok(())
+}
+
+/// Remembers the reader's language.
+#[server(prefix = "/rpc", endpoint = "open/language")]
+pub async fn set_language(language: String) -> Result<(), AppError> {
+    remember("language", if language == "en" { "en" } else { "ru" })
+}
+
+/// Remembers the reader's theme.
+#[server(prefix = "/rpc", endpoint = "open/theme")]
+pub async fn set_theme(theme: String) -> Result<(), AppError> {
+    remember("theme", Theme::parse(&theme).name())
+}
+
+/// Both switches. Plain forms: they work anywhere, and the page comes back in the other language.
+#[component]
+pub fn Choices() -> impl IntoView {
+    let w = words::<Shell>();
+    let Preferences { language, theme } = use_context().unwrap_or_default();
+    let (language_path, theme_path) = (SetLanguage::PATH, SetTheme::PATH);
+    let other = match language {
+        Language::Ru => Language::En,
+        Language::En => Language::Ru,
+    };
+    let theme = RwSignal::new(theme);
+    let save = ServerAction::<SetTheme>::new();
+    let turn = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let next = next(theme.get_untracked());
+        if let Some(root) = document().document_element() {
+            _ = root.set_attribute("data-theme", next.name());
+        }
+        theme.set(next);
+        save.dispatch(SetTheme { theme: next.name().to_owned() });
+    };
+    view! {
+        <form method="post" action=language_path>
+            <input type="hidden" name="language" value=tag(other) />
+            <button class="button small" lang=tag(other) title=w.switch_language>
+                {w.other_language}
+                <span class="visually-hidden">{w.switch_language}</span>
+            </button>
+        </form>
+        <form method="post" action=theme_path on:submit=turn>
+            <input type="hidden" name="theme" value=move || next(theme.get()).name() />
+            <button class="button small" aria-label=w.switch_theme title=w.switch_theme>
+                <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+                    <circle cx="8" cy="8" r="6" />
+                    <path d="M8 2a6 6 0 0 1 0 12z" />
+                </svg>
+            </button>
+        </form>
+    }
+}
+
+fn next(theme: Theme) -> Theme {
+    match theme {
+        Theme::System => Theme::Dark,
+        Theme::Dark => Theme::Light,
+        Theme::Light => Theme::System,
+    }
+}

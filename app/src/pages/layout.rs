@@ -1,0 +1,140 @@
+//! What stands around every page of somebody who is signed in.
+
+use leptos::{form::ActionForm, prelude::*};
+use leptos_meta::Title;
+use leptos_router::{
+    components::{A, Outlet},
+    hooks::use_location,
+};
+
+use crate::{
+    error::AppError,
+    pages::choices::Choices,
+    preferences::tag,
+    session::Account,
+    words::{Shell, language, words},
+};
+
+/// Who is signed in.
+#[server(prefix = "/rpc", endpoint = "who")]
+pub async fn who() -> Result<Account, AppError> {
+    Ok(crate::session::viewer()?.account().clone())
+}
+
+/// Ends the session.
+#[server(prefix = "/rpc", endpoint = "sign-out")]
+pub async fn sign_out() -> Result<(), AppError> {
+    let viewer = crate::session::viewer()?;
+    let cookie = expect_context::<crate::ports::Ports>().accounts.sign_out(&viewer).await;
+    super::sign_in::set_cookie(&cookie)?;
+    leptos_axum::redirect("/login");
+    Ok(())
+}
+
+/// Top bar, page.
+#[component]
+pub fn Layout() -> impl IntoView {
+    let w = words::<Shell>();
+    let account = Resource::new(|| (), |()| who());
+    view! {
+        <a class="skip" href="#content">
+            {w.skip}
+        </a>
+        <header class="top">
+            <A href="/" attr:class="brand" attr:aria-label="Hookgram">
+                <Brand />
+                <span class="brand-name">"Hookgram"</span>
+            </A>
+            <nav aria-label=w.main_navigation>
+                <NavLink href="/" title=w.profiles here=|path| path == "/" || path.starts_with("/profiles") />
+                <NavLink href="/sandbox" title=w.sandbox here=|path| path.starts_with("/sandbox") />
+            </nav>
+            <div class="tools">
+                <Choices />
+                <Transition fallback=|| ()>
+                    {move || Suspend::new(async move {
+                        account.await.ok().map(|account| view! { <AccountMenu email=account.email /> })
+                    })}
+                </Transition>
+            </div>
+        </header>
+        <main id="content" tabindex="-1">
+            <Outlet />
+        </main>
+    }
+}
+
+#[component]
+fn NavLink(href: &'static str, title: &'static str, here: fn(&str) -> bool) -> impl IntoView {
+    let location = use_location();
+    view! {
+        <a href=href aria-current=move || location.pathname.with(|path| here(path)).then_some("page")>
+            {title}
+        </a>
+    }
+}
+
+/// The mark.
+#[component]
+pub fn Brand() -> impl IntoView {
+    view! {
+        <svg class="brand-mark" viewBox="0 0 24 24" aria-hidden="true">
+            <rect width="24" height="24" rx="6" />
+            <path d="M7 6v6a4 4 0 0 0 8 0v-1m-3 2 3-3 3 3" />
+        </svg>
+    }
+}
+
+#[component]
+fn AccountMenu(email: String) -> impl IntoView {
+    let leave = ServerAction::<SignOut>::new();
+    view! {
+        <details class="menu">
+            <summary class="button small" aria-label=email.clone()>
+                <svg class="icon person" viewBox="0 0 16 16" aria-hidden="true">
+                    <circle cx="8" cy="5.2" r="2.7" />
+                    <path d="M2.6 14a5.4 5.4 0 0 1 10.8 0" />
+                </svg>
+                <span class="menu-name">{email.clone()}</span>
+            </summary>
+            <div class="menu-body">
+                <p class="menu-who">{email.clone()}</p>
+                <ActionForm action=leave>
+                    <button class="button plain">{words::<Shell>().sign_out}</button>
+                </ActionForm>
+            </div>
+        </details>
+    }
+}
+
+/// The title of the browser's tab.
+#[component]
+pub fn PageTitle(
+    /// The page's own title.
+    #[prop(into)]
+    title: String,
+) -> impl IntoView {
+    view! { <Title text=format!("{title} · Hookgram") /> }
+}
+
+/// There is no such page.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(http::StatusCode::NOT_FOUND);
+    }
+    let w = words::<Shell>();
+    view! {
+        <PageTitle title=w.not_found_title />
+        <main class="alone" lang=tag(language())>
+            <div class="card">
+                <h1>{w.not_found_title}</h1>
+                <p>{w.not_found_why}</p>
+                <a class="button primary" href="/">
+                    {w.to_profiles}
+                </a>
+            </div>
+        </main>
+    }
+}

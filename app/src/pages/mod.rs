@@ -1,0 +1,9 @@
+//! The pages: each file holds a view and the server functions it calls.
+
+pub mod builder;
+pub mod choices;
+pub mod layout;
+pub mod profiles;
+pub mod sandbox;
+pub mod share;
+pub mod sign_in;

@@ -1,0 +1,222 @@
+//! Signing in, and the first account.
+
+use leptos::{form::ActionForm, prelude::*};
+use leptos_router::hooks::{use_params_map, use_query_map};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::{AppError, FieldFault},
+    pages::{
+        choices::Choices,
+        layout::{Brand, PageTitle},
+    },
+    parts::{Loaded, TextField},
+    words::{SignInWords, app_error, language, words},
+};
+
+/// A password on its way to the server: not printed by `Debug`.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TypedPassword(String);
+
+impl std::fmt::Debug for TypedPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TypedPassword(…)")
+    }
+}
+
+impl From<TypedPassword> for SecretString {
+    fn from(password: TypedPassword) -> Self {
+        Self::from(password.0)
+    }
+}
+
+#[cfg(feature = "ssr")]
+pub(crate) fn set_cookie(cookie: &crate::ports::SessionCookie) -> Result<(), AppError> {
+    let value = http::HeaderValue::from_str(&cookie.0).map_err(|_| AppError::Internal)?;
+    expect_context::<leptos_axum::ResponseOptions>().append_header(http::header::SET_COOKIE, value);
+    Ok(())
+}
+
+#[cfg(feature = "ssr")]
+fn refused(fault: crate::ports::SignInFault) -> AppError {
+    use crate::{
+        ports::SignInFault,
+        words::{Words, wait_seconds},
+    };
+    let language = crate::preferences::current().language;
+    let w = SignInWords::of(language);
+    match fault {
+        SignInFault::WrongCredentials => AppError::field("", w.wrong),
+        SignInFault::TooMany { seconds } => AppError::field("", wait_seconds(language, seconds)),
+        SignInFault::BadLink => AppError::field("", w.bad_link),
+        SignInFault::BadEmail => AppError::field("email", w.bad_email),
+        SignInFault::BadPassword => AppError::field("password", w.bad_password),
+        SignInFault::Internal => AppError::Internal,
+    }
+}
+
+/// A page of ours to go to after signing in; anything that could lead elsewhere leads home.
+#[cfg(feature = "ssr")]
+fn local_path(next: &str) -> &str {
+    let ours =
+        next.starts_with('/') && !next.starts_with("//") && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    if ours { next } else { "/" }
+}
+
+/// Signs in with a password.
+#[server(prefix = "/rpc", endpoint = "open/sign-in")]
+pub async fn sign_in(email: String, password: TypedPassword, #[server(default)] next: String) -> Result<(), AppError> {
+    let accounts = expect_context::<crate::ports::Ports>().accounts;
+    let cookie = accounts.sign_in(&email, password.into()).await.map_err(refused)?;
+    set_cookie(&cookie)?;
+    leptos_axum::redirect(local_path(&next));
+    Ok(())
+}
+
+/// Whether a set-up link can still be used.
+#[server(prefix = "/rpc", endpoint = "open/setup")]
+pub async fn setup_open(code: String) -> Result<bool, AppError> {
+    Ok(expect_context::<crate::ports::Ports>().accounts.setup_open(&code).await)
+}
+
+/// Makes the first admin, and signs them in.
+#[server(prefix = "/rpc", endpoint = "open/set-up")]
+pub async fn set_up(code: String, email: String, password: TypedPassword) -> Result<(), AppError> {
+    let accounts = expect_context::<crate::ports::Ports>().accounts;
+    let cookie = accounts.set_up(&code, &email, password.into()).await.map_err(refused)?;
+    set_cookie(&cookie)?;
+    leptos_axum::redirect("/");
+    Ok(())
+}
+
+#[component]
+fn Alone(title: &'static str, why: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <PageTitle title />
+        <div class="alone">
+            <div class="alone-top">
+                <span class="brand">
+                    <Brand />
+                    <span class="brand-name">"Hookgram"</span>
+                </span>
+                <div class="tools">
+                    <Choices />
+                </div>
+            </div>
+            <main class="card">
+                <h1>{title}</h1>
+                <p class="why">{why}</p>
+                {children()}
+            </main>
+        </div>
+    }
+}
+
+/// What is wrong with a form: the sentence for the whole, and the faults at its fields.
+type Refusal = (Signal<String>, Signal<Vec<FieldFault>>);
+
+fn refusal<T: Send + Sync + 'static>(
+    value: impl Fn() -> Option<Result<T, AppError>> + Send + Sync + 'static,
+) -> Refusal {
+    let language = language();
+    let error = Memo::new(move |_| value().and_then(Result::err));
+    let whole = move || error.with(|error| error.as_ref().map(|error| app_error(language, error)).unwrap_or_default());
+    let faults = move || match error.get() {
+        Some(AppError::Invalid(faults)) => faults,
+        _ => Vec::new(),
+    };
+    (Signal::derive(whole), Signal::derive(faults))
+}
+
+#[component]
+fn Whole(#[prop(into)] text: Signal<String>) -> impl IntoView {
+    view! {
+        <p class="notice bad" role="alert" hidden=move || text.with(String::is_empty)>
+            {text}
+        </p>
+    }
+}
+
+/// `/login`
+#[component]
+pub fn LoginPage() -> impl IntoView {
+    let w = words::<SignInWords>();
+    let action = ServerAction::<SignIn>::new();
+    let (whole, faults) = refusal(move || action.value().get());
+    let next = use_query_map().with_untracked(|query| query.get("next").unwrap_or_default());
+    view! {
+        <Alone title=w.title why=w.why>
+            <ActionForm action>
+                <Whole text=whole />
+                <input type="hidden" name="next" value=next />
+                <TextField name="email" kind="email" title=w.email autocomplete="username" required=true faults />
+                <TextField
+                    name="password"
+                    kind="password"
+                    title=w.password
+                    autocomplete="current-password"
+                    required=true
+                    faults
+                />
+                <button class="button primary wide" disabled=move || action.pending().get()>
+                    {w.submit}
+                </button>
+                <p class="help">{w.forgot}</p>
+            </ActionForm>
+        </Alone>
+    }
+}
+
+/// `/setup/{code}`
+#[component]
+pub fn SetupPage() -> impl IntoView {
+    let w = words::<SignInWords>();
+    let code = use_params_map().with_untracked(|params| params.get("code").unwrap_or_default());
+    let asked = code.clone();
+    let open = Resource::new(|| (), move |()| setup_open(asked.clone()));
+    let draw = move |open| {
+        if open {
+            view! { <SetupForm code=code.clone() /> }.into_any()
+        } else {
+            view! {
+                <Alone title=w.setup_closed_title why=w.setup_closed_why>
+                    <a class="button" href="/login">
+                        {w.submit}
+                    </a>
+                </Alone>
+            }
+            .into_any()
+        }
+    };
+    view! { <Loaded resource=open draw /> }
+}
+
+#[component]
+fn SetupForm(code: String) -> impl IntoView {
+    let w = words::<SignInWords>();
+    let action = ServerAction::<SetUp>::new();
+    let (whole, faults) = refusal(move || action.value().get());
+    view! {
+        <Alone title=w.setup_title why=w.setup_why>
+            <ActionForm action>
+                <Whole text=whole />
+                <input type="hidden" name="code" value=code />
+                <TextField name="email" kind="email" title=w.email autocomplete="username" required=true faults />
+                <TextField
+                    name="password"
+                    kind="password"
+                    title=w.password
+                    help=w.password_help
+                    autocomplete="new-password"
+                    required=true
+                    faults
+                />
+                <button class="button primary wide" disabled=move || action.pending().get()>
+                    {w.setup_submit}
+                </button>
+            </ActionForm>
+        </Alone>
+    }
+}

@@ -1,0 +1,107 @@
+//! A field of a form: title, input, help, and its fault in its place.
+
+use leptos::prelude::*;
+
+use crate::error::FieldFault;
+
+/// The faults at one field.
+#[component]
+pub fn FieldFaults(
+    /// The field's name, as the server knows it.
+    field: &'static str,
+    /// The id that the input's `aria-describedby` names.
+    #[prop(into)]
+    id: String,
+    /// Every fault of the form.
+    #[prop(into)]
+    faults: Signal<Vec<FieldFault>>,
+) -> impl IntoView {
+    let text = Memo::new(move |_| {
+        faults.with(|all| {
+            let own = all.iter().filter(|fault| fault.field == field).map(|fault| fault.sentence.as_str());
+            own.collect::<Vec<_>>().join(" ")
+        })
+    });
+    view! { <Said class="field-fault" id text /> }
+}
+
+/// A sentence that comes and goes beside what it is about, and is read out when it comes.
+#[component]
+pub fn Said(
+    /// What kind of sentence.
+    #[prop(into)]
+    class: Signal<String>,
+    /// The id that an `aria-describedby` names.
+    #[prop(into)]
+    id: String,
+    /// The sentence; empty for none.
+    #[prop(into)]
+    text: Signal<String>,
+) -> impl IntoView {
+    // It stays in the document while it is empty: a screen reader listens only to what was there before.
+    let class = move || if text.with(String::is_empty) { "said-nothing".to_owned() } else { class.get() };
+    view! {
+        <p class=class id=id role="status">
+            {text}
+        </p>
+    }
+}
+
+/// A line of text.
+#[component]
+pub fn TextField(
+    /// The field's name, as the server knows it.
+    name: &'static str,
+    /// The name that the form sends.
+    #[prop(into, optional)]
+    input_name: Option<String>,
+    /// Its title.
+    title: &'static str,
+    /// One sentence of help.
+    #[prop(optional)]
+    help: &'static str,
+    /// The input's type.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// What stands in it at first.
+    #[prop(into, optional)]
+    value: String,
+    /// What applies while it is empty.
+    #[prop(into, optional)]
+    placeholder: String,
+    /// For password managers and keyboards.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
+    /// Whether it must be filled in.
+    #[prop(optional)]
+    required: bool,
+    /// Every fault of the form.
+    #[prop(into)]
+    faults: Signal<Vec<FieldFault>>,
+) -> impl IntoView {
+    let id = format!("field-{name}");
+    let help_id = format!("{id}-help");
+    let fault_id = format!("{id}-fault");
+    let invalid = move || faults.with(|all| all.iter().any(|fault| fault.field == name));
+    view! {
+        <div class="field">
+            <label for=id.clone()>{title}</label>
+            <input
+                class="input"
+                id=id
+                type=kind
+                name=input_name.unwrap_or_else(|| name.to_owned())
+                value=value
+                placeholder=placeholder
+                autocomplete=autocomplete
+                spellcheck=(kind != "text").then_some("false")
+                required=required
+                data-field=name
+                aria-invalid=move || invalid().then_some("true")
+                aria-describedby=format!("{fault_id} {help_id}")
+            />
+            <FieldFaults field=name id=fault_id faults />
+            <p class="help" id=help_id>{help}</p>
+        </div>
+    }
+}

@@ -1,0 +1,15 @@
+//! The parts that pages are made of.
+
+mod bubble;
+mod copy;
+mod field;
+mod loaded;
+mod moment;
+mod outcome;
+
+pub use bubble::{Bubble, Bubbles};
+pub use copy::CopyField;
+pub use field::{FieldFaults, Said, TextField};
+pub use loaded::{EmptyState, Loaded};
+pub use moment::Moment;
+pub use outcome::OutcomeMark;

@@ -1,0 +1,28 @@
+//! What became of an event, in a word and a colour.
+
+use leptos::prelude::*;
+
+use crate::{
+    views::Outcome,
+    words::{Outcomes, words},
+};
+
+/// A dot and a word; never the colour alone.
+#[component]
+pub fn OutcomeMark(
+    /// Which.
+    outcome: Outcome,
+) -> impl IntoView {
+    let w = words::<Outcomes>();
+    let (class, word) = match outcome {
+        Outcome::Delivered => ("ok", w.delivered),
+        Outcome::Waiting => ("soft", w.waiting),
+        Outcome::Retrying => ("warn", w.retrying),
+        Outcome::Parked => ("warn", w.parked),
+        Outcome::Failed => ("bad", w.failed),
+        Outcome::Rejected => ("bad", w.rejected),
+        Outcome::Skipped => ("soft", w.skipped),
+        Outcome::Uncertain => ("warn", w.uncertain),
+    };
+    view! { <span class=format!("mark {class}")>{word}</span> }
+}

@@ -1,0 +1,130 @@
+//! What the interface needs of a server. The server implements these; the pages know nothing else of it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use hookgram::{event::EventType, profile::Profile, sample::Sample, values::ChatId};
+use secrecy::SecretString;
+
+use crate::{
+    error::AppError,
+    session::{Operator, Viewer},
+    views::{BotView, ProfileDetail, ProfileRow, SandboxMessage, TestOutcome},
+};
+
+/// Everything, as it stands in the context of a request.
+#[derive(Clone)]
+pub struct Ports {
+    /// Accounts and sessions.
+    pub accounts: Arc<dyn Accounts>,
+    /// Profiles.
+    pub profiles: Arc<dyn Profiles>,
+    /// The sandbox.
+    pub sandbox: Arc<dyn Sandbox>,
+}
+
+/// A whole `Set-Cookie` value that starts or ends a session.
+#[derive(Clone)]
+pub struct SessionCookie(pub String);
+
+/// Why somebody could not sign in or set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignInFault {
+    /// Wrong address or password: one answer for both.
+    WrongCredentials,
+    /// Too many attempts; wait this many seconds.
+    TooMany {
+        /// Seconds.
+        seconds: u64,
+    },
+    /// The link is unknown, used or expired.
+    BadLink,
+    /// Not an e-mail address.
+    BadEmail,
+    /// Shorter than 12 characters (counted as Unicode scalar values), or longer than 1,024 bytes.
+    BadPassword,
+    /// A fault of the server's, already logged.
+    Internal,
+}
+
+/// Accounts and sessions.
+#[async_trait]
+pub trait Accounts: Send + Sync {
+    /// Signs in with a password.
+    async fn sign_in(&self, email: &str, password: SecretString) -> Result<SessionCookie, SignInFault>;
+    /// Whether a set-up link can still be used.
+    async fn setup_open(&self, code: &str) -> bool;
+    /// Makes the first admin with a set-up link, and signs them in.
+    async fn set_up(&self, code: &str, email: &str, password: SecretString) -> Result<SessionCookie, SignInFault>;
+    /// Ends the current request's session; answers with the cookie that clears it.
+    async fn sign_out(&self, viewer: &Viewer) -> SessionCookie;
+}
+
+/// The bot's token in a form.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// The sandbox.
+    Sandbox,
+    /// A bot: the token in the profile, or, where that is `None`, the one already stored.
+    Bot,
+}
+
+/// A profile to store.
+#[derive(Clone, Debug)]
+pub struct ProfileInput {
+    /// Its name: not blank, unique.
+    pub name: String,
+    /// Where its messages go.
+    pub target: Target,
+    /// The types of event it wants; empty means all.
+    pub events: Vec<EventType>,
+    /// Its parameters, already checked.
+    pub profile: Profile,
+}
+
+/// A test message.
+#[derive(Clone, Debug)]
+pub struct TestInput {
+    /// The stored profile it is a test of, if any: its token is used where the form has none.
+    pub id: Option<i64>,
+    /// Where it goes. In the sandbox an unsaved profile's test is delivered to nobody's chat, but checked all the same.
+    pub target: Target,
+    /// The form's parameters.
+    pub profile: Profile,
+    /// Which sample.
+    pub sample: Sample,
+    /// The chat.
+    pub chat: ChatId,
+}
+
+/// Profiles.
+#[async_trait]
+pub trait Profiles: Send + Sync {
+    /// Every profile, by name.
+    async fn list(&self, viewer: &Viewer) -> Result<Vec<ProfileRow>, AppError>;
+    /// One profile.
+    async fn get(&self, viewer: &Viewer, id: i64) -> Result<ProfileDetail, AppError>;
+    /// Stores a new profile (`id` is `None`) or replaces one; answers with its id. A name that is taken is
+    /// [`AppError::Invalid`] at the field `name`, a bot without any token at `telegramToken`.
+    async fn save(&self, operator: &Operator, id: Option<i64>, input: ProfileInput) -> Result<i64, AppError>;
+    /// Opens or closes its door.
+    async fn set_enabled(&self, operator: &Operator, id: i64, enabled: bool) -> Result<(), AppError>;
+    /// Sends a test.
+    async fn send_test(&self, operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError>;
+    /// Asks Telegram who a bot is: of the token given, or of the one stored with a profile. `None`: Telegram refused it.
+    async fn who_is(
+        &self,
+        operator: &Operator,
+        id: Option<i64>,
+        profile: &Profile,
+    ) -> Result<Option<BotView>, AppError>;
+    /// What short URLs, and links in messages, start with: (public URL, booking host), without a slash at the end.
+    fn hosts(&self) -> (String, String);
+}
+
+/// The sandbox.
+#[async_trait]
+pub trait Sandbox: Send + Sync {
+    /// The last messages, oldest first; of one profile, or of all.
+    async fn messages(&self, viewer: &Viewer, profile: Option<i64>) -> Result<Vec<SandboxMessage>, AppError>;
+}

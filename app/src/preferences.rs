@@ -1,0 +1,139 @@
+//! The language and the theme: by the browser's wish, until the reader chooses.
+
+use hookgram::values::Language;
+use leptos::prelude::*;
+
+/// Light, dark, or as the system has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// As the cookie and the document's attribute have it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Reads a name; any other text is [`Theme::System`].
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+}
+
+/// What the reader prefers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Preferences {
+    /// The language of every word on the page.
+    pub language: Language,
+    /// The theme.
+    pub theme: Theme,
+}
+
+/// The language's tag in the document and in the cookie.
+#[must_use]
+pub fn tag(language: Language) -> &'static str {
+    match language {
+        Language::Ru => "ru",
+        Language::En => "en",
+    }
+}
+
+/// The preferences behind the page that is being drawn: on the server of the request, in the browser of the document.
+#[must_use]
+pub fn current() -> Preferences {
+    #[cfg(feature = "ssr")]
+    {
+        use_context::<http::request::Parts>().map(|parts| of_headers(&parts.headers)).unwrap_or_default()
+    }
+    #[cfg(not(feature = "ssr"))]
+    {
+        let root = document().document_element();
+        let attribute = |name| root.as_ref().and_then(|root| root.get_attribute(name)).unwrap_or_default();
+        let language = if attribute("lang") == "en" { Language::En } else { Language::Ru };
+        Preferences { language, theme: Theme::parse(&attribute("data-theme")) }
+    }
+}
+
+/// The preferences of a request: what was chosen, else what the browser wants.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn of_headers(headers: &http::HeaderMap) -> Preferences {
+    let language = match cookie(headers, "language").as_deref() {
+        Some("ru") => Language::Ru,
+        Some("en") => Language::En,
+        _ => {
+            let accepted = headers.get(http::header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+            accepted.map(preferred_language).unwrap_or_default()
+        }
+    };
+    Preferences { language, theme: cookie(headers, "theme").map(|text| Theme::parse(&text)).unwrap_or_default() }
+}
+
+#[cfg(feature = "ssr")]
+fn cookie(headers: &http::HeaderMap, name: &str) -> Option<String> {
+    let cookies = headers.get_all(http::header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// The language that an `Accept-Language` header (RFC 9110 §12.5.4) wants most: Russian or, for any other, English.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn preferred_language(accepted: &str) -> Language {
+    let mut most_wanted = ("", 0.0_f32);
+    for item in accepted.split(',') {
+        let mut pieces = item.split(';').map(str::trim);
+        let tag = pieces.next().unwrap_or_default();
+        let quality = pieces.find_map(|piece| piece.strip_prefix("q="));
+        let quality = quality.map_or(1.0, |quality| quality.trim().parse().unwrap_or(0.0));
+        if quality > most_wanted.1 {
+            most_wanted = (tag, quality);
+        }
+    }
+    let primary = most_wanted.0.split(['-', '_']).next().unwrap_or_default();
+    if primary.eq_ignore_ascii_case("ru") { Language::Ru } else { Language::En }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browser_s_language_decides() {
+        for (accepted, expected) in [
+            ("ru", Language::Ru),
+            ("ru-RU,ru;q=0.9,en-US;q=0.8,en;q=0.7", Language::Ru),
+            ("en-US,en;q=0.9,ru;q=0.8", Language::En),
+            ("de-DE,de;q=0.9", Language::En),
+            ("de;q=0.4,ru;q=0.5,en;q=0.3", Language::Ru),
+            ("RU_ru", Language::Ru),
+            ("en,ru", Language::En),
+            ("ru,en", Language::Ru),
+            ("ru;q=0", Language::En),
+            ("", Language::En),
+            (";;,,q=", Language::En),
+        ] {
+            assert_eq!(preferred_language(accepted), expected, "{accepted}");
+        }
+    }
+}

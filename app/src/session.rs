@@ -1,0 +1,95 @@
+//! Who is signed in, and what they may do. A permission is a type: only this module makes one.
+
+use serde::{Deserialize, Serialize};
+
+/// What an account may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Sees, changes nothing.
+    Viewer,
+    /// Profiles, deliveries, replay.
+    Operator,
+    /// Everything.
+    Admin,
+}
+
+impl Role {
+    /// Reads `admin`, `operator` or `viewer`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "viewer" => Some(Self::Viewer),
+            "operator" => Some(Self::Operator),
+            "admin" => Some(Self::Admin),
+            _ => None,
+        }
+    }
+
+    /// As stored and as typed at the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Operator => "operator",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// Who is signed in. The server puts it into the context of a request that carries a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The user's id.
+    pub id: i64,
+    /// The address they sign in with.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+#[cfg(feature = "ssr")]
+pub use guard::{Admin, Operator, Viewer, admin, operator, viewer};
+
+#[cfg(feature = "ssr")]
+mod guard {
+    use super::{Account, Role};
+    use crate::error::AppError;
+
+    macro_rules! permission {
+        ($(#[$doc:meta])* $name:ident, $function:ident, $role:expr) => {
+            $(#[$doc])*
+            #[derive(Clone, Debug)]
+            pub struct $name(Account);
+
+            impl $name {
+                /// Whose permission it is.
+                #[must_use]
+                pub fn account(&self) -> &Account {
+                    &self.0
+                }
+
+                /// The permission, if this account has it.
+                ///
+                /// # Errors
+                /// [`AppError::Forbidden`] if its role is lower.
+                pub fn of(account: Account) -> Result<Self, AppError> {
+                    if account.role >= $role { Ok(Self(account)) } else { Err(AppError::Forbidden) }
+                }
+            }
+
+            /// The permission of whoever sent the current request.
+            ///
+            /// # Errors
+            /// [`AppError::SignedOut`] without a session, [`AppError::Forbidden`] if the role is lower.
+            pub fn $function() -> Result<$name, AppError> {
+                let account = leptos::prelude::use_context::<Account>().ok_or(AppError::SignedOut)?;
+                $name::of(account)
+            }
+        };
+    }
+
+    permission!(/** May see. */ Viewer, viewer, Role::Viewer);
+    permission!(/** May change profiles and deliveries. */ Operator, operator, Role::Operator);
+    permission!(/** May do everything. */ Admin, admin, Role::Admin);
+}

@@ -1,0 +1,145 @@
+//! What travels between server and browser. No secret is among it.
+
+use serde::{Deserialize, Serialize};
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type Millis = i64;
+
+/// A bot, as Telegram introduced it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BotView {
+    /// Its name for people.
+    pub name: String,
+    /// Its `@name`, without the `@`.
+    pub username: String,
+}
+
+/// Where a profile's messages go, as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TargetView {
+    /// The sandbox: nothing leaves the house.
+    Sandbox,
+    /// A bot.
+    Bot {
+        /// At most `7001002003:AAH…abcd`; `None` while no token is stored.
+        masked_token: Option<String>,
+        /// What Telegram said of it, once asked.
+        bot: Option<BotView>,
+    },
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// Every message arrived.
+    Delivered,
+    /// Waits for its first attempt, or is being sent.
+    Waiting,
+    /// An attempt failed; the next one is due.
+    Retrying,
+    /// Waits for the bot's token to be replaced.
+    Parked,
+    /// Given up.
+    Failed,
+    /// Answered 4xx.
+    Rejected,
+    /// Accepted, but the profile does not want this type of event.
+    Skipped,
+    /// The last answer never came: may or may not have arrived.
+    Uncertain,
+}
+
+/// The last event of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastDelivery {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// When it was received.
+    pub at: Millis,
+}
+
+/// A row of the list of profiles.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileRow {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Where its messages go.
+    pub target: TargetView,
+    /// The whole short URL.
+    pub short_url: String,
+    /// Whether its door is open.
+    pub enabled: bool,
+    /// What became of its last event.
+    pub last: Option<LastDelivery>,
+}
+
+/// A profile, as the builder opens it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileDetail {
+    /// The row.
+    pub row: ProfileRow,
+    /// The types of event it wants, by number; empty means all.
+    pub events: Vec<i64>,
+    /// Its parameters as a canonical query (contract §3), without the token.
+    pub parameters: String,
+}
+
+/// How a test message went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TestOutcome {
+    /// It arrived in the sandbox.
+    InSandbox,
+    /// Telegram took it; how many messages it became.
+    Sent {
+        /// How many.
+        parts: usize,
+    },
+    /// Telegram does not know the token.
+    TokenRefused,
+    /// Telegram does not know the chat, or the person never pressed Start.
+    ChatNotFound,
+    /// The person blocked the bot, left, or is gone.
+    ChatForbidden,
+    /// Too many messages; wait this long.
+    TooMany {
+        /// Seconds.
+        seconds: u64,
+    },
+    /// Telegram could not be reached, or answered in no way we know.
+    Unreachable,
+    /// Telegram refused for another reason, in its own words.
+    Refused {
+        /// Its words.
+        description: String,
+    },
+    /// Nothing would be said: everything is hidden and there is no text.
+    Empty,
+}
+
+/// A message in the sandbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SandboxMessage {
+    /// Its id; grows.
+    pub id: i64,
+    /// Whose.
+    pub profile_id: i64,
+    /// The profile's name.
+    pub profile: String,
+    /// The chat it would have gone to.
+    pub chat: String,
+    /// The message as Telegram's HTML.
+    pub html: String,
+    /// When it arrived.
+    pub at: Millis,
+}
+
+/// What the builder starts from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuilderData {
+    /// The stored profile; `None` for a new one.
+    pub detail: Option<ProfileDetail>,
+    /// What links in messages start with, without a slash at the end.
+    pub booking_host: String,
+}

@@ -1,0 +1,453 @@
+//! Faults and warnings as sentences. Each names its parameter and says how to mend it, for a reader who is no
+//! programmer. Both languages stand side by side, so that neither is forgotten.
+
+use hookgram::{
+    check::{Fault, Warning},
+    event::{EventFault, Expected},
+    message::html::{HtmlFault, HtmlFaultKind},
+    parameters::Parameter,
+    recipient::Unusable,
+    secret::TokenFault,
+    values::Language,
+};
+
+/// Why a door refuses a request, where neither the parameters nor the event's own shape are at fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DoorFault {
+    /// No profile has this key.
+    UnknownKey,
+    /// The profile is switched off.
+    Disabled,
+    /// The stateless door is switched off.
+    StatelessOff,
+    /// Neither GET, HEAD, POST nor OPTIONS.
+    Method,
+    /// Not JSON by its content type.
+    ContentType {
+        /// The type as given, shortened.
+        given: String,
+    },
+    /// Compressed or otherwise encoded.
+    ContentEncoding {
+        /// The encoding as given, shortened.
+        given: String,
+    },
+    /// Over the limit.
+    TooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The body did not arrive whole, or not in time.
+    Incomplete,
+    /// No participant carries a usable Telegram id.
+    NoRecipient {
+        /// The contact field that should hold it.
+        field: String,
+    },
+    /// Everything is hidden and there is no text.
+    NothingToSay,
+    /// Telegram does not know the token.
+    TokenRefused,
+    /// Telegram does not answer.
+    TelegramUnreachable,
+    /// The event could not be stored.
+    NotStored,
+}
+
+fn say(language: Language, ru: String, en: String) -> String {
+    match language {
+        Language::Ru => ru,
+        Language::En => en,
+    }
+}
+
+/// A value as a sentence quotes it: one line, not too long.
+fn quoted(text: &str) -> String {
+    let mut short: String = text.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(60).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+/// A fault of the parameters.
+#[must_use]
+pub fn fault(language: Language, fault: &Fault) -> String {
+    match fault {
+        Fault::Missing(Parameter::TelegramToken) => say(
+            language,
+            "telegramToken не указан: добавьте токен бота, который выдал @BotFather.".into(),
+            "telegramToken is missing: add the bot's token as @BotFather gave it.".into(),
+        ),
+        Fault::Missing(Parameter::TelegramFieldName) => say(
+            language,
+            "telegramFieldName не указан: назовите поле контактной информации, в котором хранится идентификатор Telegram, например *TelegramId.".into(),
+            "telegramFieldName is missing: name the contact field that holds the Telegram id, for example *TelegramId.".into(),
+        ),
+        Fault::Missing(parameter) => {
+            let name = parameter.name();
+            say(language, format!("{name} не указан: заполните его."), format!("{name} is missing: fill it in."))
+        }
+        Fault::MalformedToken(fault) => token_fault(language, *fault),
+        Fault::MalformedEmail { value } => {
+            let value = quoted(value);
+            say(
+                language,
+                format!("errorEmail: «{value}» не похоже на адрес почты; напишите его как ops@example.com, несколько — через запятую."),
+                format!("errorEmail: “{value}” is not an e-mail address; write it like ops@example.com, several with commas between."),
+            )
+        }
+        Fault::MalformedBool { parameter, value } => {
+            let (name, value) = (parameter.name(), quoted(value));
+            say(
+                language,
+                format!("{name}: «{value}» не подходит; напишите true (да) или false (нет)."),
+                format!("{name}: “{value}” will not do; write true or false."),
+            )
+        }
+        Fault::UnknownLocale { value } => {
+            let value = quoted(value);
+            say(
+                language,
+                format!("date_locales: «{value}» не поддерживается; выберите ru-RU или en-US."),
+                format!("date_locales: “{value}” is not offered; choose ru-RU or en-US."),
+            )
+        }
+        Fault::UnknownTimeZone { value, nearest } => {
+            let value = quoted(value);
+            match nearest {
+                Some(zone) => say(
+                    language,
+                    format!("timezone: часового пояса «{value}» нет; возможно, вы имели в виду {zone}."),
+                    format!("timezone: there is no time zone “{value}”; did you mean {zone}?"),
+                ),
+                None => say(
+                    language,
+                    format!("timezone: часового пояса «{value}» нет; напишите его как Europe/Moscow или Asia/Yekaterinburg."),
+                    format!("timezone: there is no time zone “{value}”; write it like Europe/Moscow or Asia/Yekaterinburg."),
+                ),
+            }
+        }
+        Fault::InvalidUtf8 { name } => {
+            let name = quoted(name);
+            say(
+                language,
+                format!("{name}: текст закодирован не в UTF-8; скопируйте адрес заново или наберите текст ещё раз."),
+                format!("{name}: the text is not encoded in UTF-8; copy the address again or type the text anew."),
+            )
+        }
+    }
+}
+
+fn token_fault(language: Language, fault: TokenFault) -> String {
+    let (ru, en) = match fault {
+        TokenFault::Empty => ("он пуст".to_owned(), "it is empty".to_owned()),
+        TokenFault::NoColon => (
+            "в нём нет двоеточия после номера бота".to_owned(),
+            "the colon after the bot's number is missing".to_owned(),
+        ),
+        TokenFault::BadNumber => (
+            "перед двоеточием должен стоять номер бота".to_owned(),
+            "a bot's number must stand before the colon".to_owned(),
+        ),
+        TokenFault::BadLength(length) => (
+            format!("после двоеточия должно быть 35 знаков, а их {length}"),
+            format!("35 characters must follow the colon, but there are {length}"),
+        ),
+        TokenFault::BadCharacter(c) => {
+            let c = if c.is_control() { ' ' } else { c };
+            (format!("знака «{c}» в токене быть не может"), format!("a token cannot contain the character “{c}”"))
+        }
+    };
+    say(
+        language,
+        format!("telegramToken не похож на токен бота: {ru}; скопируйте его у @BotFather целиком."),
+        format!("telegramToken does not look like a bot's token: {en}; copy the whole of it from @BotFather."),
+    )
+}
+
+/// A warning.
+#[must_use]
+pub fn warning(language: Language, warning: &Warning) -> String {
+    match warning {
+        Warning::NoErrorEmail => say(
+            language,
+            "errorEmail не указан: если сообщение не дойдёт, об этом никто не узнает; добавьте адрес почты.".into(),
+            "errorEmail is not given: nobody will hear of a message that could not be delivered; add an e-mail address.".into(),
+        ),
+        Warning::NoMessage => say(
+            language,
+            "message не указан: сообщение начнётся без вашего текста; добавьте его, например «Вы записаны на услугу».".into(),
+            "message is not given: the message will start without your own words; add them, for example “You are booked”.".into(),
+        ),
+        Warning::Repeated(parameter) => {
+            let name = parameter.name();
+            say(
+                language,
+                format!("{name} указан несколько раз: действует последнее значение; оставьте одно."),
+                format!("{name} is given more than once: the last value counts; keep only one."),
+            )
+        }
+        Warning::Unknown { name, nearest } => {
+            let name = quoted(name);
+            match nearest.map(Parameter::name) {
+                Some(near) => say(
+                    language,
+                    format!("Параметра «{name}» нет, и он не учтён; возможно, вы имели в виду {near}."),
+                    format!("There is no parameter “{name}”, it is ignored; did you mean {near}?"),
+                ),
+                None => say(
+                    language,
+                    format!("Параметра «{name}» нет, и он не учтён; проверьте название или удалите его."),
+                    format!("There is no parameter “{name}”, it is ignored; check its name or remove it."),
+                ),
+            }
+        }
+        Warning::SiblingDoor { name } => say(
+            language,
+            format!("{name} относится к отправке в другой мессенджер и здесь не действует; его можно удалить."),
+            format!("{name} belongs to sending through another messenger and has no effect here; it can be removed."),
+        ),
+        Warning::MalformedPercent { name } => {
+            let name = quoted(name);
+            say(
+                language,
+                format!("{name}: после знака % должны стоять две шестнадцатеричные цифры; текст оставлен как есть, сам знак процента пишется как %25."),
+                format!("{name}: two hexadecimal digits must follow a % sign; the text is kept as typed, the percent sign itself is written %25."),
+            )
+        }
+        Warning::TimeZoneWithoutName => say(
+            language,
+            "timezone_name не указан: рядом со временем будет стоять смещение, например GMT+5; назовите пояс, как привыкли ваши клиенты.".into(),
+            "timezone_name is not given: an offset such as GMT+5 will stand beside the time; name the zone as your customers know it.".into(),
+        ),
+        Warning::BrokenHtml { parameter, fault } => {
+            let (name, what) = (parameter.name(), html_fault(language, fault));
+            say(
+                language,
+                format!("{name}: {what}; пока это не исправлено, текст уходит без оформления, как набран."),
+                format!("{name}: {what}; until that is mended the text is sent as typed, without formatting."),
+            )
+        }
+        Warning::TextsTooLong { units } => say(
+            language,
+            format!("message и sign_text вместе занимают {units} знаков, а в одно сообщение Telegram входит 4096: оно будет разделено; сократите тексты."),
+            format!("message and sign_text alone take {units} characters and one Telegram message holds 4,096: it will be split; shorten the texts."),
+        ),
+        Warning::FieldWithoutStar => say(
+            language,
+            "telegramFieldName без звёздочки в начале: такое поле видят клиенты; чтобы скрыть его, назовите поле, например, *TelegramId.".into(),
+            "telegramFieldName has no leading asterisk: customers see such a field; to hide it, call the field *TelegramId, for example.".into(),
+        ),
+        Warning::OverrideIgnored(parameter) => {
+            let name = parameter.name();
+            say(
+                language,
+                format!("{name} в короткой ссылке не учитывается: действует сохранённое значение; измените его в профиле."),
+                format!("{name} is ignored in a short URL: the stored value counts; change it in the profile."),
+            )
+        }
+    }
+}
+
+/// What is wrong with a text that should be Telegram's HTML; the middle of a sentence.
+#[must_use]
+pub fn html_fault(language: Language, fault: &HtmlFault) -> String {
+    let place = fault.offset + 1;
+    match &fault.kind {
+        HtmlFaultKind::UnknownTag(tag) => {
+            let tag = quoted(tag);
+            say(
+                language,
+                format!("Telegram не знает тега <{tag}> (знак {place})"),
+                format!("Telegram does not know the tag <{tag}> (character {place})"),
+            )
+        }
+        HtmlFaultKind::Unclosed(tag) => {
+            let tag = quoted(tag);
+            say(
+                language,
+                format!("тег <{tag}> не закрыт (знак {place})"),
+                format!("the tag <{tag}> is never closed (character {place})"),
+            )
+        }
+        HtmlFaultKind::Unexpected(tag) => {
+            let tag = quoted(tag);
+            say(
+                language,
+                format!("закрывающий тег </{tag}> стоит не на своём месте (знак {place})"),
+                format!("the closing tag </{tag}> is out of place (character {place})"),
+            )
+        }
+        HtmlFaultKind::StrayBracket => say(
+            language,
+            format!("знак < не начинает тега (знак {place}); напишите его как &lt;"),
+            format!("the < sign starts no tag (character {place}); write it as &lt;"),
+        ),
+        HtmlFaultKind::BadAttribute(attribute) => {
+            let attribute = quoted(attribute);
+            say(
+                language,
+                format!("атрибут «{attribute}» не читается или отсутствует (знак {place})"),
+                format!("the attribute “{attribute}” cannot be read or is missing (character {place})"),
+            )
+        }
+    }
+}
+
+/// Why a body is no event.
+#[must_use]
+pub fn event_fault(language: Language, fault: &EventFault) -> String {
+    match fault {
+        EventFault::Empty => say(
+            language,
+            "Тело запроса пустое: пришлите событие в формате JSON.".into(),
+            "The body is empty: send an event as JSON.".into(),
+        ),
+        EventFault::NotUtf8 { offset } => say(
+            language,
+            format!("Тело запроса закодировано не в UTF-8, начиная с байта {offset}: пришлите его в UTF-8."),
+            format!("The body is not UTF-8 from byte {offset} on: send it in UTF-8."),
+        ),
+        EventFault::NotJson { line, column } => say(
+            language,
+            format!("Тело запроса не читается как JSON: ошибка в строке {line}, столбце {column}."),
+            format!("The body cannot be read as JSON: the fault is in line {line}, column {column}."),
+        ),
+        EventFault::NotAnObject => say(
+            language,
+            "Тело запроса — JSON, но не объект: событие начинается с фигурной скобки.".into(),
+            "The body is JSON but no object: an event starts with a curly bracket.".into(),
+        ),
+        EventFault::Field { path, expected } => {
+            let (path, what) = (quoted(path), expectation(language, *expected));
+            say(
+                language,
+                format!("Поле {path} события должно содержать {what}."),
+                format!("The event's field {path} must hold {what}."),
+            )
+        }
+    }
+}
+
+fn expectation(language: Language, expected: Expected) -> &'static str {
+    let (ru, en) = match expected {
+        Expected::Object => ("объект", "an object"),
+        Expected::ObjectOrList => ("объект или список", "an object or a list"),
+        Expected::List => ("список", "a list"),
+        Expected::Text => ("текст", "a text"),
+        Expected::Number => ("число", "a number"),
+        Expected::WholeNumber => ("целое число", "a whole number"),
+        Expected::Date => ("дату вида 2024-05-08T08:15:00Z", "a date such as 2024-05-08T08:15:00Z"),
+    };
+    match language {
+        Language::Ru => ru,
+        Language::En => en,
+    }
+}
+
+/// Why a participant cannot be written to.
+#[must_use]
+pub fn unusable(language: Language, field: &str, unusable: &Unusable) -> String {
+    let field = quoted(field);
+    match unusable {
+        Unusable::NoField => say(
+            language,
+            format!("У участника нет заполненного поля «{field}»."),
+            format!("The participant has no field “{field}” with a value."),
+        ),
+        Unusable::NotAChatId { value } => {
+            let value = quoted(value);
+            say(
+                language,
+                format!(
+                    "В поле «{field}» участника стоит «{value}», а нужен числовой идентификатор Telegram или @канал."
+                ),
+                format!(
+                    "The participant's field “{field}” holds “{value}” instead of a numeric Telegram id or @channel."
+                ),
+            )
+        }
+    }
+}
+
+/// Why a door refuses a request.
+#[must_use]
+pub fn door(language: Language, fault: &DoorFault) -> String {
+    match fault {
+        DoorFault::UnknownKey => say(
+            language,
+            "Такой ссылки нет: скопируйте её из профиля ещё раз.".into(),
+            "There is no such URL: copy it from the profile again.".into(),
+        ),
+        DoorFault::Disabled => say(
+            language,
+            "Профиль выключен: включите его, чтобы принимать события.".into(),
+            "The profile is switched off: switch it on to accept events.".into(),
+        ),
+        DoorFault::StatelessOff => say(
+            language,
+            "Ссылки с параметрами здесь отключены: используйте короткую ссылку профиля.".into(),
+            "URLs with all parameters in them are switched off here: use a profile's short URL.".into(),
+        ),
+        DoorFault::Method => say(
+            language,
+            "Так обратиться нельзя: GET проверяет параметры, POST принимает событие.".into(),
+            "That method is not known here: GET checks the parameters, POST accepts an event.".into(),
+        ),
+        DoorFault::ContentType { given } => {
+            let given = quoted(given);
+            say(
+                language,
+                format!("Content-Type «{given}» не подходит: событие присылают как application/json."),
+                format!("The content type “{given}” will not do: an event is sent as application/json."),
+            )
+        }
+        DoorFault::ContentEncoding { given } => {
+            let given = quoted(given);
+            say(
+                language,
+                format!("Content-Encoding «{given}» не поддерживается: пришлите событие без сжатия."),
+                format!("The content encoding “{given}” is not supported: send the event uncompressed."),
+            )
+        }
+        DoorFault::TooLarge { limit } => say(
+            language,
+            format!("Событие слишком велико: принимается не больше {limit} байт."),
+            format!("The event is too large: at most {limit} bytes are taken."),
+        ),
+        DoorFault::Incomplete => say(
+            language,
+            "Тело запроса пришло не полностью: пришлите событие ещё раз.".into(),
+            "The body did not arrive whole: send the event again.".into(),
+        ),
+        DoorFault::NoRecipient { field } => {
+            let field = quoted(field);
+            say(
+                language,
+                format!("Отправлять некому: ни у одного участника в поле «{field}» нет идентификатора Telegram; проверьте название поля и ссылку записи."),
+                format!("There is nobody to write to: no participant has a Telegram id in the field “{field}”; check the field's name and the booking link."),
+            )
+        }
+        DoorFault::NothingToSay => say(
+            language,
+            "Сообщение пустое: всё скрыто, а message и sign_text не заданы; добавьте текст или покажите хотя бы один раздел.".into(),
+            "The message is empty: everything is hidden, and there is neither message nor sign_text; add a text or show a section.".into(),
+        ),
+        DoorFault::TokenRefused => say(
+            language,
+            "Telegram не принимает этот telegramToken: он отозван или набран с ошибкой; возьмите у @BotFather действующий токен.".into(),
+            "Telegram does not accept this telegramToken: it was revoked or mistyped; get a valid token from @BotFather.".into(),
+        ),
+        DoorFault::TelegramUnreachable => say(
+            language,
+            "Telegram сейчас не отвечает, поэтому telegramToken не проверен; остальные параметры верны, попробуйте позже.".into(),
+            "Telegram does not answer at the moment, so telegramToken was not checked; the other parameters are good, try again later.".into(),
+        ),
+        DoorFault::NotStored => say(
+            language,
+            "Событие сейчас не удалось сохранить: пришлите его ещё раз через несколько секунд.".into(),
+            "The event could not be stored just now: send it again in a few seconds.".into(),
+        ),
+    }
+}

@@ -1,0 +1,123 @@
+//! Every word a person reads, in Russian and English. A text that lacks one of the two does not compile.
+
+pub mod checks;
+
+mod pages;
+
+pub use pages::*;
+
+use hookgram::{event::EventType, values::Language};
+use leptos::prelude::use_context;
+
+use crate::error::AppError;
+
+/// A page's or a part's words: one set a language.
+pub trait Words: 'static {
+    /// The set of a language.
+    fn of(language: Language) -> &'static Self;
+}
+
+macro_rules! word_set {
+    ($(#[$doc:meta])* $name:ident { $($key:ident: $ru:literal, $en:literal;)* }) => {
+        $(#[$doc])*
+        #[allow(missing_docs, reason = "each is its own text")]
+        pub struct $name { $(pub $key: &'static str,)* }
+
+        impl $crate::words::Words for $name {
+            fn of(language: ::hookgram::values::Language) -> &'static Self {
+                static RU: $name = $name { $($key: $ru,)* };
+                static EN: $name = $name { $($key: $en,)* };
+                match language {
+                    ::hookgram::values::Language::Ru => &RU,
+                    ::hookgram::values::Language::En => &EN,
+                }
+            }
+        }
+    };
+}
+pub(crate) use word_set;
+
+/// The language of the page that is being drawn.
+#[must_use]
+pub fn language() -> Language {
+    use_context().unwrap_or_default()
+}
+
+/// The words of a page or a part, in the language of the page that is being drawn.
+#[must_use]
+pub fn words<W: Words>() -> &'static W {
+    W::of(language())
+}
+
+/// What went wrong, as a sentence about the form or page as a whole.
+#[must_use]
+pub fn app_error(language: Language, error: &AppError) -> String {
+    let w = Errors::of(language);
+    match error {
+        AppError::SignedOut => w.signed_out.to_owned(),
+        AppError::Forbidden => w.forbidden.to_owned(),
+        AppError::NotFound => w.not_found.to_owned(),
+        AppError::Internal => w.internal.to_owned(),
+        AppError::Connection => w.connection.to_owned(),
+        AppError::Invalid(faults) => match faults.iter().find(|fault| fault.field.is_empty()) {
+            Some(fault) => fault.sentence.clone(),
+            None => w.see_fields.to_owned(),
+        },
+    }
+}
+
+/// A count with its noun in Russian: `1 сообщение`, `2 сообщения`, `5 сообщений`.
+pub(crate) fn russian(n: usize, [one, few, many]: [&'static str; 3]) -> String {
+    let form = match (n % 10, n % 100) {
+        (1, r) if r != 11 => one,
+        (2..=4, r) if !(12..=14).contains(&r) => few,
+        _ => many,
+    };
+    format!("{n} {form}")
+}
+
+/// `1 message`, `2 messages`.
+#[must_use]
+pub fn messages(language: Language, n: usize) -> String {
+    match language {
+        Language::Ru => russian(n, ["сообщение", "сообщения", "сообщений"]),
+        Language::En if n == 1 => "1 message".to_owned(),
+        Language::En => format!("{n} messages"),
+    }
+}
+
+/// Too many attempts: how long to wait.
+#[must_use]
+pub fn wait_seconds(language: Language, seconds: u64) -> String {
+    let n = usize::try_from(seconds).unwrap_or(usize::MAX);
+    match language {
+        Language::Ru => {
+            let wait = russian(n, ["секунду", "секунды", "секунд"]);
+            format!("Слишком много попыток. Попробуйте через {wait}.")
+        }
+        Language::En => format!("Too many attempts. Try again in {n} s."),
+    }
+}
+
+/// A type of event in a person's words; one without words of its own by its number.
+#[must_use]
+pub fn event_type(language: Language, kind: EventType) -> String {
+    let (ru, en) = match kind.0 {
+        3001 => ("Запись или заказ", "Check-in"),
+        3036 => ("Отмена", "Cancellation"),
+        3041 => ("Изменение записи", "Change of the booking"),
+        3042 => ("Перенос времени", "Change of time"),
+        3043 => ("Перенос места", "Change of place"),
+        3044 => ("Участие одобрено", "Participation approved"),
+        3045 => ("Участие подтверждено", "Participation confirmed"),
+        3052 => ("Оплата принята", "Payment received"),
+        3053 => ("Оплата отклонена", "Payment rejected"),
+        3060 => ("Действие по записи", "Action of the booking"),
+        number => return number.to_string(),
+    };
+    match language {
+        Language::Ru => ru,
+        Language::En => en,
+    }
+    .to_owned()
+}
