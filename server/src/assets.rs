@@ -1,0 +1,93 @@
+//! The pages' files: styles, the WebAssembly and its glue. Embedded in a release build, read from disk in a debug one.
+
+use std::borrow::Cow;
+
+use axum::{
+    body::Bytes,
+    extract::Path,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../target/site"]
+struct Site;
+
+/// What the files are called: `hookgram-<hash>`; without a built site, `hookgram`.
+#[must_use]
+pub fn output_name() -> String {
+    let manifest = Site::get("manifest").and_then(|file| String::from_utf8(file.data.into_owned()).ok());
+    let name = manifest.as_deref().and_then(|text| text.lines().next()).map(str::trim).filter(|name| !name.is_empty());
+    name.unwrap_or("hookgram").to_owned()
+}
+
+/// `GET /pkg/{file}`: names change with their content, so a browser may keep them for good.
+pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
+    let path = format!("pkg/{file}");
+    // A compressed neighbour is no file of its own.
+    if file.ends_with(".br") || file.ends_with(".gz") {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let compressed = [("br", ".br"), ("gzip", ".gz")].into_iter().find_map(|(coding, suffix)| {
+        let file = accepts(accepted, coding).then(|| Site::get(&format!("{path}{suffix}"))).flatten()?;
+        Some((file, Some(coding)))
+    });
+    let Some((content, coding)) = compressed.or_else(|| Site::get(&path).map(|file| (file, None))) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let bytes = match content.data {
+        Cow::Borrowed(embedded) => Bytes::from_static(embedded),
+        Cow::Owned(read) => Bytes::from(read),
+    };
+    let mut response = bytes.into_response();
+    let out = response.headers_mut();
+    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(&file)));
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    out.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if let Some(coding) = coding {
+        out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+    }
+    response
+}
+
+/// Whether `Accept-Encoding` allows a coding: named, and not with `q=0`.
+fn accepts(header: &str, coding: &str) -> bool {
+    header.split(',').any(|item| {
+        let mut pieces = item.split(';').map(str::trim);
+        let named = pieces.next().is_some_and(|name| name.eq_ignore_ascii_case(coding));
+        let refused = pieces
+            .filter_map(|piece| piece.strip_prefix("q="))
+            .any(|quality| quality.trim().parse::<f32>().is_ok_and(|q| q <= 0.0));
+        named && !refused
+    })
+}
+
+fn content_type(file: &str) -> &'static str {
+    match file.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "js" => "text/javascript; charset=utf-8",
+        "wasm" => "application/wasm",
+        "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "webmanifest" => "application/manifest+json",
+        "json" | "map" => "application/json",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::accepts;
+
+    #[test]
+    fn codings_are_negotiated() {
+        assert!(accepts("gzip, deflate, br", "br"));
+        assert!(accepts("br;q=0.5", "br"));
+        assert!(!accepts("br;q=0, gzip", "br"));
+        assert!(!accepts("", "gzip") && !accepts("brotli", "br"));
+    }
+}

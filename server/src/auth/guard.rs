@@ -1,0 +1,247 @@
+//! Before every handler: whence a request comes, whose it is, whether it may go on.
+
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+};
+
+use app::ports::SessionCookie;
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+
+use crate::{
+    auth::session::{self, CurrentSession},
+    codes,
+    config::Network,
+    state::AppState,
+    store::StoreError,
+};
+
+/// Whence a request comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The other end of the connection.
+    pub peer: IpAddr,
+    /// Who asks: where the peer is a trusted proxy, whom it names.
+    pub address: IpAddr,
+    /// Whether a forwarding header came with it.
+    pub forwarded: bool,
+    /// The browser, as it calls itself, shortened.
+    pub user_agent: String,
+}
+
+/// The address of the connection's other end, put into each request by the accept loop.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+impl Client {
+    fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> Self {
+        let named = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+        let chain: Vec<&str> = named.flat_map(|value| value.split(',')).map(str::trim).collect();
+        let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
+        let mut address = peer;
+        // From the nearest hop outwards: each trusted one vouches for the next.
+        for hop in chain.iter().rev() {
+            let Ok(next) = hop.parse() else { break };
+            if !is_trusted(address) {
+                break;
+            }
+            address = next;
+        }
+        let text = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let forwarded =
+            ["forwarded", "x-forwarded-for", "x-real-ip", "via"].iter().any(|name| headers.contains_key(*name));
+        Self { peer, address, forwarded, user_agent: text.chars().take(200).collect() }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let unknown = || Self::of(Ipv4Addr::UNSPECIFIED.into(), &parts.headers, &[]);
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(unknown))
+    }
+}
+
+/// Finds out whence a request comes and whose it is, and leaves both in its extensions.
+pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let peer =
+        request.extensions().get::<Peer>().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip().to_canonical());
+    let client = Client::of(peer, request.headers(), &state.config.trusted_proxies);
+    request.extensions_mut().insert(client);
+    if is_machine_path(request.uri().path()) {
+        return next.run(request).await;
+    }
+    match session::load(&state, request.headers()).await {
+        Ok(Some((current, session))) => {
+            request.extensions_mut().insert(current);
+            request.extensions_mut().insert(session.account);
+        }
+        Ok(None) => {}
+        Err(error) => {
+            tracing::error!(%error, "a session could not be looked up");
+            return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "try again soon\n").into_response();
+        }
+    }
+    next.run(request).await
+}
+
+/// Lets through what contract §7 leaves open, and whoever is signed in; refuses what another site sent.
+pub async fn protect(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if is_machine_path(path) {
+        return next.run(request).await;
+    }
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if !safe && is_cross_site(request.headers()) {
+        return (StatusCode::FORBIDDEN, "this request came from another site\n").into_response();
+    }
+    if safe
+        && path == "/login"
+        && let Some(link) = SignInLink::of(&request)
+    {
+        return link.follow(&state).await;
+    }
+    let signed_in = request.extensions().get::<app::session::Account>().is_some();
+    if signed_in || is_open_page(path) || is_open_function(path) {
+        return next.run(request).await;
+    }
+    let is_page = safe && !path.starts_with("/rpc/") && !path.starts_with("/live/") && !path.starts_with("/api/");
+    if is_page {
+        return Redirect::to(&login_address(request.uri().path_and_query().map_or("/", |target| target.as_str())))
+            .into_response();
+    }
+    (StatusCode::UNAUTHORIZED, "sign in first\n").into_response()
+}
+
+/// The doors, the probes and the assets know nobody: no session is looked up for them.
+fn is_machine_path(path: &str) -> bool {
+    matches!(path, "/webhook/telegram" | "/healthz" | "/readyz" | "/metrics" | "/favicon.ico")
+        || path.starts_with("/h/")
+        || path.starts_with("/pkg/")
+}
+
+/// Pages open to whoever is not signed in.
+fn is_open_page(path: &str) -> bool {
+    path == "/login" || ["/setup/", "/invite/", "/reset/"].iter().any(|open| path.starts_with(open))
+}
+
+/// Server functions of the open pages say so in their address. Every server function judges by itself what its caller
+/// may do: this only decides which of them are reached at all.
+fn is_open_function(path: &str) -> bool {
+    path.starts_with("/rpc/open/")
+}
+
+/// Where to sign in, and to come back to afterwards.
+fn login_address(target: &str) -> String {
+    if target == "/" {
+        return "/login".to_owned();
+    }
+    let next: String = target
+        .bytes()
+        .map(|b| match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(b).to_string(),
+            _ => format!("%{b:02X}"),
+        })
+        .collect();
+    format!("/login?next={next}")
+}
+
+/// Whether a browser says that another site sent the request. What is no browser says nothing and may pass: it
+/// carries no cookie that it did not set itself.
+fn is_cross_site(headers: &HeaderMap) -> bool {
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if headers.contains_key(header::ORIGIN) {
+        let origin = text(header::ORIGIN).and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+        return match (origin, text(header::HOST)) {
+            (Some(origin), Some(host)) => !origin.eq_ignore_ascii_case(host),
+            _ => true,
+        };
+    }
+    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
+}
+
+/// `GET /login?code=…`: uses up the link, signs in, goes on to `/`. Any other code goes to the sign-in page.
+struct SignInLink {
+    /// `None`: somebody only looks whether it is there, which must not use it up.
+    code_hash: Option<Vec<u8>>,
+    client: Option<Client>,
+    replaced: Option<CurrentSession>,
+}
+
+impl SignInLink {
+    fn of(request: &Request) -> Option<Self> {
+        let code = request.uri().query()?.split('&').find_map(|pair| pair.strip_prefix("code="))?;
+        Some(Self {
+            code_hash: (request.method() == Method::GET).then(|| codes::hash(code)),
+            client: request.extensions().get().cloned(),
+            replaced: request.extensions().get().cloned(),
+        })
+    }
+
+    async fn follow(self, state: &AppState) -> Response {
+        match self.sign_in(state).await {
+            Ok(Some(cookie)) => ([(header::SET_COOKIE, cookie.0)], Redirect::to("/")).into_response(),
+            Ok(None) => Redirect::to("/login").into_response(),
+            Err(error) => {
+                tracing::error!(%error, "a sign-in link could not be used");
+                Redirect::to("/login").into_response()
+            }
+        }
+    }
+
+    async fn sign_in(self, state: &AppState) -> Result<Option<SessionCookie>, StoreError> {
+        let (Some(hash), Some(client)) = (self.code_hash, self.client) else { return Ok(None) };
+        let Some(user) = state.store.use_sign_in_link(&hash).await? else { return Ok(None) };
+        session::open(state, user, &client, self.replaced.as_ref()).await.map(Some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
+        list.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn another_site_is_noticed() {
+        let host = ("host", "localhost:3000");
+        for (list, crossed) in [
+            (vec![host], false),
+            (vec![host, ("origin", "http://localhost:3000")], false),
+            (vec![host, ("origin", "http://evil.example")], true),
+            (vec![host, ("origin", "null")], true),
+            (vec![host, ("sec-fetch-site", "same-origin")], false),
+            (vec![host, ("sec-fetch-site", "none")], false),
+            (vec![host, ("sec-fetch-site", "cross-site")], true),
+            (vec![host, ("sec-fetch-site", "same-site")], true),
+        ] {
+            assert_eq!(is_cross_site(&headers(&list)), crossed, "{list:?}");
+        }
+    }
+
+    #[test]
+    fn forwarded_addresses_are_believed_of_trusted_proxies_only() {
+        let settings = "10.0.0.0/8";
+        let trusted = [Network::parse_for_tests(settings)];
+        let list = headers(&[("x-forwarded-for", "198.51.100.1, 203.0.113.9, 10.0.0.2")]);
+        let of = |peer: [u8; 4]| Client::of(peer.into(), &list, &trusted).address;
+        assert_eq!(of([10, 0, 0, 1]), IpAddr::from([203, 0, 113, 9]));
+        assert_eq!(of([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 1]));
+    }
+
+    #[test]
+    fn the_way_back_is_encoded() {
+        assert_eq!(login_address("/"), "/login");
+        assert_eq!(login_address("/profiles/3?a=b&c=я"), "/login?next=/profiles/3%3Fa%3Db%26c%3D%D1%8F");
+    }
+}

@@ -1,0 +1,108 @@
+//! Passwords: argon2id with OWASP's parameters (19 MiB, 2 passes, 1 lane), off the async threads and few at a time.
+
+use std::sync::Arc;
+
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::Semaphore;
+
+/// Fewest characters of a password.
+const SHORTEST: usize = 12;
+/// Most bytes of a password.
+const LONGEST: usize = 1024;
+/// Hashed at once: each takes 19 MiB and a core.
+const AT_ONCE: usize = 2;
+
+/// A hash of nothing anybody knows: verified where there is no account, so that the time taken tells nothing.
+const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$2sa5WnuyvTqHlbmhDP4u1QSCqkgHcZHRVDgJx1uODLs";
+
+/// Hashes and verifies.
+#[derive(Clone, Debug)]
+pub struct Passwords(Arc<Semaphore>);
+
+/// A password could not be hashed or judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a password could not be hashed")]
+pub struct HashFault;
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(AT_ONCE)))
+    }
+}
+
+/// Whether a password may be chosen: at least 12 characters, at most 1,024 bytes.
+#[must_use]
+pub fn is_acceptable(password: &SecretString) -> bool {
+    let text = password.expose_secret();
+    text.chars().count() >= SHORTEST && text.len() <= LONGEST
+}
+
+impl Passwords {
+    /// Hashes a password; a PHC string.
+    ///
+    /// # Errors
+    /// If the machine cannot.
+    pub async fn hash(&self, password: SecretString) -> Result<String, HashFault> {
+        self.run(move || {
+            let hash = argon2().ok_or(HashFault)?.hash_password(password.expose_secret().as_bytes());
+            hash.map(|hash| hash.to_string()).map_err(|_| HashFault)
+        })
+        .await?
+    }
+
+    /// Whether a password is the one of the hash. Without a hash it takes as long and is false.
+    ///
+    /// # Errors
+    /// If the machine cannot.
+    pub async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<bool, HashFault> {
+        if password.expose_secret().len() > LONGEST {
+            return Ok(false);
+        }
+        self.run(move || {
+            let argon2 = argon2().ok_or(HashFault)?;
+            let known = hash.is_some();
+            let text = hash.unwrap_or_else(|| DUMMY.to_owned());
+            let parsed = PasswordHash::new(&text).map_err(|_| HashFault)?;
+            let right = argon2.verify_password(password.expose_secret().as_bytes(), &parsed).is_ok();
+            Ok(right && known)
+        })
+        .await?
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashFault> {
+        let _permit = self.0.acquire().await.map_err(|_| HashFault)?;
+        tokio::task::spawn_blocking(work).await.map_err(|_| HashFault)
+    }
+}
+
+fn argon2() -> Option<Argon2<'static>> {
+    let params = Params::new(19 * 1024, 2, 1, None).ok()?;
+    Some(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_opens_its_own_hash_only() {
+        let passwords = Passwords::default();
+        let right = || SecretString::from("correct horse battery");
+        let hash = passwords.hash(right()).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(passwords.verify(right(), Some(hash.clone())).await.unwrap());
+        assert!(!passwords.verify(SecretString::from("another one, longer"), Some(hash)).await.unwrap());
+        assert!(!passwords.verify(right(), None).await.unwrap());
+    }
+
+    #[test]
+    fn length_is_counted_in_characters() {
+        assert!(!is_acceptable(&SecretString::from("одиннадцать")));
+        assert!(is_acceptable(&SecretString::from("двенадцать12")));
+        assert!(!is_acceptable(&SecretString::from("x".repeat(1025))));
+    }
+}

@@ -1,0 +1,112 @@
+//! The command line (contract §6).
+
+mod check;
+mod profiles;
+mod users;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use hookgram::values::Language;
+
+use crate::{
+    config::{Config, Settings},
+    demo, logging,
+    serve::Server,
+    store::Store,
+};
+
+/// Webhooks of a booking service become Telegram messages.
+#[derive(Debug, Parser)]
+#[command(name = "hookgram", version, about, args_conflicts_with_subcommands = false)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server (the default)
+    #[command(after_help = "Secrets come from the environment only, or from the file that the variable with _FILE \
+        names:\n  HOOKGRAM_SECRET_KEY     seals stored tokens: 32 bytes in base64 [default: a key file in the data \
+        folder]\n  HOOKGRAM_METRICS_TOKEN  opens /metrics from elsewhere than this machine")]
+    Serve(ServeOptions),
+    /// Accounts
+    #[command(subcommand)]
+    User(users::Command),
+    /// Profiles
+    #[command(subcommand)]
+    Profile(profiles::Command),
+    /// Check a webhook URL and print what a GET would answer
+    Check(check::CheckOptions),
+    /// Print the messages that an event becomes
+    Render(check::RenderOptions),
+    /// Copy the database to a new file, while the server runs
+    Backup {
+        /// The file to write; must not exist
+        file: PathBuf,
+    },
+}
+
+#[derive(Args, Debug, Default)]
+struct ServeOptions {
+    /// Try it out: a sandbox in place of Telegram, an account, a profile and a sample event
+    #[arg(long)]
+    demo: bool,
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// What went wrong, for the terminal.
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let config = cli.settings.read()?;
+    logging::start(&config)?;
+    match cli.command.unwrap_or(Command::Serve(ServeOptions::default())) {
+        Command::Serve(ServeOptions { demo: true }) => {
+            let named = cli.settings.data_dir.is_some();
+            demo::run(config, named, language()).await?;
+        }
+        Command::Serve(ServeOptions { demo: false }) => serve(config).await?,
+        Command::User(command) => users::run(&config, command).await?,
+        Command::Profile(command) => return profiles::run(&config, command).await,
+        Command::Check(options) => return check::check(config, options, language()).await,
+        Command::Render(options) => return check::render(&config, &options, language()).await,
+        Command::Backup { file } => {
+            let store = open_existing(&config).await?;
+            store.backup(&file).await?;
+            store.close().await;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let server = Server::start(config).await?;
+    println!("Hookgram listens on http://{}", server.address);
+    if let Some(link) = server.setup_link().await? {
+        println!("There is no account yet. Make the first one here, within 24 hours:\n{link}");
+    }
+    server.run().await
+}
+
+/// The store of an installation. Commands that look into one do not make it.
+async fn open_existing(config: &Config) -> anyhow::Result<Store> {
+    if config.database.is_none() && !config.data_dir.join("hookgram.db").exists() {
+        anyhow::bail!(
+            "there is no database in {}: name its folder with --data-dir, or start the server once",
+            config.data_dir.display()
+        );
+    }
+    Ok(Store::open(config).await?)
+}
+
+/// Russian where the system speaks it, else English.
+fn language() -> Language {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    if set.is_some_and(|value| value.to_ascii_lowercase().starts_with("ru")) { Language::Ru } else { Language::En }
+}

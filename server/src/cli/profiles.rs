@@ -1,0 +1,76 @@
+//! `hookgram profile …`.
+
+use std::{
+    fs,
+    io::{self, Read as _},
+    process::ExitCode,
+};
+
+use anyhow::Context as _;
+use clap::Subcommand;
+
+use crate::{
+    config::Config,
+    profile_file::{self, ImportError},
+    store::Store,
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List the profiles: name, short URL
+    List,
+    /// Print all profiles as a YAML file that `profile import` reads
+    Export {
+        /// Bot tokens and webhook keys too
+        #[arg(long)]
+        with_secrets: bool,
+    },
+    /// Make or replace profiles from a YAML or JSON file; print each one's name and short URL
+    Import {
+        /// The file; - is standard input
+        file: String,
+    },
+}
+
+pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<ExitCode> {
+    let store = Store::open(config).await?;
+    let base = config.public_url(config.listen);
+    let mut code = ExitCode::SUCCESS;
+    match command {
+        Command::List => {
+            for profile in store.profiles().await? {
+                println!("{}\t{base}/h/{}", profile.name, profile.key);
+            }
+        }
+        Command::Export { with_secrets } => print!("{}", profile_file::export(&store.profiles().await?, with_secrets)?),
+        Command::Import { file } => {
+            let text = read(&file).with_context(|| format!("{file} cannot be read"))?;
+            match profile_file::import(&store, &text).await {
+                Ok(done) => {
+                    for (name, key) in done {
+                        println!("{name}\t{base}/h/{key}");
+                    }
+                }
+                Err(ImportError::Faults(faults)) => {
+                    eprintln!("{file}: nothing was changed, because of this:");
+                    for fault in faults {
+                        eprintln!("  {fault}");
+                    }
+                    code = ExitCode::FAILURE;
+                }
+                Err(ImportError::Store(error)) => return Err(error.into()),
+            }
+        }
+    }
+    store.close().await;
+    Ok(code)
+}
+
+fn read(file: &str) -> io::Result<String> {
+    if file != "-" {
+        return fs::read_to_string(file);
+    }
+    let mut text = String::new();
+    io::stdin().lock().read_to_string(&mut text)?;
+    Ok(text)
+}

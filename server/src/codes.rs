@@ -1,0 +1,88 @@
+//! Unguessable texts: webhook keys, public ids, session tokens, the codes of one-time links.
+
+use rand::{Rng as _, TryRng as _, rngs::SysRng};
+use sha2::{Digest as _, Sha256};
+
+/// Letters and digits without look-alikes: no 0 O o, no 1 l I.
+const ALPHABET: &[u8; 56] = b"23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// Characters of a webhook key: 17 × log2(56) = 98.7 bits.
+const KEY_LENGTH: usize = 17;
+
+/// Characters of a secret code: 45 × log2(56) = 261 bits.
+const SECRET_LENGTH: usize = 45;
+
+/// A new webhook key (contract §1: 95 bits or more).
+#[must_use]
+pub fn webhook_key() -> String {
+    text(KEY_LENGTH)
+}
+
+/// A new public id of an event; as unguessable as a key.
+#[must_use]
+pub fn public_id() -> String {
+    text(KEY_LENGTH)
+}
+
+/// A new secret: a session's token, a one-time link's code.
+#[must_use]
+pub fn secret() -> String {
+    text(SECRET_LENGTH)
+}
+
+/// What is kept of a secret.
+#[must_use]
+pub fn hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
+
+/// A key as a log may show it.
+#[must_use]
+pub fn shortened(key: &str) -> String {
+    let head: String = key.chars().take(4).collect();
+    format!("{head}…")
+}
+
+/// Whether a text has a webhook key's shape; import accepts keys that other installations made.
+#[must_use]
+pub fn is_webhook_key(text: &str) -> bool {
+    (16..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+fn text(length: usize) -> String {
+    let mut out = String::with_capacity(length);
+    let mut bytes = [0u8; 64];
+    while out.len() < length {
+        fill(&mut bytes);
+        for byte in bytes {
+            // 224 is the largest multiple of 56 in a byte: above it some letters would be likelier than others.
+            if byte < 224 && out.len() < length {
+                out.push(char::from(ALPHABET[usize::from(byte % 56)]));
+            }
+        }
+    }
+    out
+}
+
+/// Random bytes of the operating system; where it fails, of the thread's generator, which it seeded.
+pub(crate) fn fill(bytes: &mut [u8]) {
+    if SysRng.try_fill_bytes(bytes).is_err() {
+        rand::rng().fill_bytes(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_have_their_length_and_no_look_alikes() {
+        for _ in 0..200 {
+            let key = webhook_key();
+            assert_eq!(key.len(), 17);
+            assert!(is_webhook_key(&key));
+            assert!(!key.contains(['0', 'O', 'o', '1', 'l', 'I']), "{key}");
+        }
+        assert_ne!(secret(), secret());
+    }
+}

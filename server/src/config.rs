@@ -1,0 +1,327 @@
+//! Settings (contract §6): from flags and the environment, to values that need no more checking.
+
+use std::{
+    env, fmt, fs,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use clap::Args;
+use secrecy::SecretString;
+
+/// The settings as typed. Each is a flag and an environment variable.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Settings")]
+pub struct Settings {
+    /// Address and port to listen on
+    #[arg(long, env = "HOOKGRAM_LISTEN", global = true, default_value = "127.0.0.1:3000", value_name = "ADDRESS")]
+    pub listen: String,
+    /// What short URLs start with [default: http:// and the listening address]; https makes cookies Secure
+    #[arg(long, env = "HOOKGRAM_PUBLIC_URL", global = true, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Folder of the database and the key file, made on first start [default: data]
+    #[arg(long, env = "HOOKGRAM_DATA_DIR", global = true, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// The database [default: sqlite://{data dir}/hookgram.db]
+    #[arg(long, env = "HOOKGRAM_DATABASE_URL", global = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Bot API server
+    #[arg(
+        long,
+        env = "HOOKGRAM_TELEGRAM_API",
+        global = true,
+        default_value = "https://api.telegram.org",
+        value_name = "URL"
+    )]
+    pub telegram_api: String,
+    /// Host of the links in messages
+    #[arg(long, env = "HOOKGRAM_BOOKING_URL", global = true, default_value = "https://torrow.net", value_name = "URL")]
+    pub booking_url: String,
+    /// Whether the stateless door /webhook/telegram is open
+    #[arg(long, env = "HOOKGRAM_STATELESS", global = true, default_value = "true", value_name = "true|false")]
+    pub stateless: String,
+    /// Largest body of an event
+    #[arg(long, env = "HOOKGRAM_MAX_BODY", global = true, default_value = "1MiB", value_name = "SIZE")]
+    pub max_body: String,
+    /// How long the same event counts as a duplicate; 0 never
+    #[arg(long, env = "HOOKGRAM_DUPLICATE_WINDOW", global = true, default_value = "10m", value_name = "TIME")]
+    pub duplicate_window: String,
+    /// Age at which a delivery is given up
+    #[arg(long, env = "HOOKGRAM_RETRY_MAX_AGE", global = true, default_value = "24h", value_name = "TIME")]
+    pub retry_max_age: String,
+    /// Addresses or networks whose X-Forwarded-For is believed, with commas between
+    #[arg(long, env = "HOOKGRAM_TRUSTED_PROXIES", global = true, default_value = "", value_name = "NETWORKS")]
+    pub trusted_proxies: String,
+    /// What is logged, e.g. info or warn,server=debug
+    #[arg(long, env = "HOOKGRAM_LOG", global = true, default_value = "info", value_name = "FILTER")]
+    pub log: String,
+    /// How it is logged
+    #[arg(long, env = "HOOKGRAM_LOG_FORMAT", global = true, default_value = "text", value_name = "text|json")]
+    pub log_format: String,
+}
+
+/// The settings, read.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// What short URLs start with, if it was said; without a slash at the end.
+    pub public_url: Option<String>,
+    /// The data folder.
+    pub data_dir: PathBuf,
+    /// The database, if it was said.
+    pub database: Option<String>,
+    /// The sealing key, if the environment has one.
+    pub secret_key: Option<SecretString>,
+    /// The Bot API server, without a slash at the end.
+    pub telegram_api: String,
+    /// The host of links, without a slash at the end.
+    pub booking_url: String,
+    /// Whether the stateless door is open.
+    pub stateless: bool,
+    /// Largest body, in bytes.
+    pub max_body: usize,
+    /// How long the same event counts as a duplicate.
+    pub duplicate_window: Duration,
+    /// The age at which a delivery is given up.
+    pub retry_max_age: Duration,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// The bearer token that opens `/metrics`.
+    pub metrics_token: Option<SecretString>,
+    /// The log filter.
+    pub log: String,
+    /// How it is logged.
+    pub log_format: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+/// A setting with a value that cannot be used: one sentence that names it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {problem}")]
+pub struct BadSetting {
+    /// The environment variable.
+    pub name: &'static str,
+    /// What is wrong and how to write it.
+    pub problem: String,
+}
+
+fn bad(name: &'static str, problem: impl fmt::Display) -> BadSetting {
+    BadSetting { name, problem: problem.to_string() }
+}
+
+impl Settings {
+    /// Reads every setting.
+    ///
+    /// # Errors
+    /// The first that cannot be used.
+    pub fn read(&self) -> Result<Config, BadSetting> {
+        let listen = self.listen.replacen("localhost:", "127.0.0.1:", 1);
+        Ok(Config {
+            listen: listen.parse().map_err(|_| {
+                let hint = "is no address to listen on; write it like 127.0.0.1:3000 or 0.0.0.0:8080";
+                bad("HOOKGRAM_LISTEN", format!("“{}” {hint}", self.listen))
+            })?,
+            public_url: self.public_url.as_deref().map(|url| base_url("HOOKGRAM_PUBLIC_URL", url)).transpose()?,
+            data_dir: self.data_dir.clone().unwrap_or_else(|| PathBuf::from("data")),
+            database: self.database_url.as_deref().map(sqlite_url).transpose()?,
+            secret_key: secret("HOOKGRAM_SECRET_KEY", "HOOKGRAM_SECRET_KEY_FILE")?,
+            telegram_api: base_url("HOOKGRAM_TELEGRAM_API", &self.telegram_api)?,
+            booking_url: base_url("HOOKGRAM_BOOKING_URL", &self.booking_url)?,
+            stateless: boolean("HOOKGRAM_STATELESS", &self.stateless)?,
+            max_body: size("HOOKGRAM_MAX_BODY", &self.max_body)?,
+            duplicate_window: span("HOOKGRAM_DUPLICATE_WINDOW", &self.duplicate_window)?,
+            retry_max_age: span("HOOKGRAM_RETRY_MAX_AGE", &self.retry_max_age)?,
+            trusted_proxies: networks("HOOKGRAM_TRUSTED_PROXIES", &self.trusted_proxies)?,
+            metrics_token: secret("HOOKGRAM_METRICS_TOKEN", "HOOKGRAM_METRICS_TOKEN_FILE")?,
+            log: self.log.clone(),
+            log_format: match self.log_format.as_str() {
+                "text" => LogFormat::Text,
+                "json" => LogFormat::Json,
+                other => return Err(bad("HOOKGRAM_LOG_FORMAT", format!("“{other}” is neither text nor json"))),
+            },
+        })
+    }
+}
+
+impl Config {
+    /// The database's URL.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        self.database.clone().unwrap_or_else(|| format!("sqlite://{}/hookgram.db", self.data_dir.display()))
+    }
+
+    /// What short URLs start with, for a server that listens there.
+    #[must_use]
+    pub fn public_url(&self, listening: SocketAddr) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{listening}"))
+    }
+}
+
+/// A secret from the environment or from the file that the environment names.
+fn secret(name: &'static str, file: &'static str) -> Result<Option<SecretString>, BadSetting> {
+    if let Ok(value) = env::var(name)
+        && !value.is_empty()
+    {
+        return Ok(Some(SecretString::from(value)));
+    }
+    let Ok(path) = env::var(file) else { return Ok(None) };
+    let text = fs::read_to_string(&path).map_err(|error| bad(file, format!("{path} cannot be read: {error}")))?;
+    Ok(Some(SecretString::from(text.trim().to_owned())))
+}
+
+fn base_url(name: &'static str, text: &str) -> Result<String, BadSetting> {
+    let text = text.trim().trim_end_matches('/');
+    let good = reqwest::Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none() && url.fragment().is_none()
+    });
+    if !good {
+        return Err(bad(name, format!("“{text}” is no address; write it like https://example.com")));
+    }
+    Ok(text.to_owned())
+}
+
+fn sqlite_url(text: &str) -> Result<String, BadSetting> {
+    if text.starts_with("sqlite:") {
+        return Ok(text.to_owned());
+    }
+    Err(bad("HOOKGRAM_DATABASE_URL", "only SQLite is known; write it like sqlite:///var/lib/hookgram/hookgram.db"))
+}
+
+fn boolean(name: &'static str, text: &str) -> Result<bool, BadSetting> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" => Ok(false),
+        other => Err(bad(name, format!("“{other}” is neither true nor false"))),
+    }
+}
+
+/// Splits `10m` into its number and unit.
+fn measure(text: &str) -> Option<(u64, String)> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    Some((number.parse().ok()?, unit.trim().to_ascii_lowercase()))
+}
+
+fn span(name: &'static str, text: &str) -> Result<Duration, BadSetting> {
+    let read = measure(text).and_then(|(number, unit)| {
+        let seconds = match unit.as_str() {
+            "" if number == 0 => 0,
+            "s" => 1,
+            "m" | "min" => 60,
+            "h" => 3600,
+            "d" => 86400,
+            _ => return None,
+        };
+        // Ten years are enough, and sums with them cannot overflow.
+        number.checked_mul(seconds).filter(|total| *total <= 315_360_000)
+    });
+    read.map(Duration::from_secs)
+        .ok_or_else(|| bad(name, format!("“{text}” is no span of time; write it like 30s, 10m, 24h or 7d")))
+}
+
+fn size(name: &'static str, text: &str) -> Result<usize, BadSetting> {
+    let read = measure(text).and_then(|(number, unit)| {
+        let factor = match unit.as_str() {
+            "" | "b" => 1,
+            "k" | "kib" => 1024,
+            "kb" => 1000,
+            "m" | "mib" => 1024 * 1024,
+            "mb" => 1_000_000,
+            _ => return None,
+        };
+        number.checked_mul(factor).filter(|bytes| (1..=64 * 1024 * 1024).contains(bytes))
+    });
+    read.and_then(|bytes| usize::try_from(bytes).ok())
+        .ok_or_else(|| bad(name, format!("“{text}” is no size up to 64 MiB; write it like 512KiB or 1MiB")))
+}
+
+/// An address, or a network of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    prefix: u8,
+}
+
+impl Network {
+    fn parse(text: &str) -> Option<Self> {
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix.parse().ok()?)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().ok()?;
+        let longest = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = prefix.unwrap_or(longest);
+        (prefix <= longest).then_some(Self { address, prefix })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn parse_for_tests(text: &str) -> Self {
+        Self::parse(text).unwrap()
+    }
+
+    /// Whether an address lies in it.
+    #[must_use]
+    pub fn contains(self, address: IpAddr) -> bool {
+        let (own, other, width) = match (self.address, address.to_canonical()) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => (u128::from(a.to_bits()), u128::from(b.to_bits()), 32),
+            (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits(), b.to_bits(), 128),
+            _ => return false,
+        };
+        let shift = width - u32::from(self.prefix);
+        own.checked_shr(shift).unwrap_or(0) == other.checked_shr(shift).unwrap_or(0)
+    }
+}
+
+fn networks(name: &'static str, text: &str) -> Result<Vec<Network>, BadSetting> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let problem = || bad(name, format!("“{part}” is no network; write it like 10.0.0.1 or 10.0.0.0/8"));
+            Network::parse(part).ok_or_else(problem)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_and_sizes_are_read_as_people_write_them() {
+        assert_eq!(span("X", "10m").unwrap(), Duration::from_secs(600));
+        assert_eq!(span("X", "24h").unwrap(), Duration::from_secs(86400));
+        assert_eq!(span("X", " 30 s ").unwrap(), Duration::from_secs(30));
+        assert_eq!(span("X", "0").unwrap(), Duration::ZERO);
+        assert_eq!(size("X", "1MiB").unwrap(), 1 << 20);
+        assert_eq!(size("X", "65536").unwrap(), 65536);
+        for wrong in ["", "ten", "10", "-5m", "10x", "99999999999d"] {
+            let error = span("HOOKGRAM_RETRY_MAX_AGE", wrong).unwrap_err();
+            assert!(error.to_string().starts_with("HOOKGRAM_RETRY_MAX_AGE: "), "{error}");
+        }
+        for wrong in ["", "0", "1GB", "many"] {
+            assert!(size("X", wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn networks_hold_their_addresses() {
+        let list = networks("X", "10.0.0.0/8, ::1,192.0.2.7").unwrap();
+        let held = |text: &str| list.iter().any(|network| network.contains(text.parse().unwrap()));
+        assert!(held("10.200.3.4") && held("::1") && held("192.0.2.7") && held("::ffff:10.0.0.1"));
+        assert!(!held("11.0.0.1") && !held("192.0.2.8") && !held("::2"));
+        assert!(networks("X", "10.0.0.0/33").is_err());
+        assert!(Network::parse("0.0.0.0/0").unwrap().contains("8.8.8.8".parse().unwrap()));
+    }
+}

@@ -1,0 +1,203 @@
+//! The ladder: what follows an answer. Pure; the facts are those of the Bot API.
+
+use std::time::Duration;
+
+use crate::telegram::Answer;
+
+const SHORTEST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+
+/// What is known of a delivery besides the answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation {
+    /// Which attempt it was, from 1.
+    pub attempt: u32,
+    /// How long ago the event was accepted.
+    pub age: Duration,
+    /// The age at which it is given up.
+    pub max_age: Duration,
+    /// Whether it went as plain text already.
+    pub plain: bool,
+    /// Whether Telegram has named a new chat before.
+    pub migrated: bool,
+    /// Whether an earlier answer never came.
+    pub unsure: bool,
+    /// Whether a new token can be hoped for: the event came through a profile.
+    pub has_profile: bool,
+    /// Between 0 and 1: spreads retries.
+    pub jitter: f64,
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The part has arrived.
+    Sent,
+    /// Try again after this long.
+    Retry {
+        /// How long.
+        after: Duration,
+    },
+    /// The message may have arrived: one more try after this long, marked.
+    Unsure {
+        /// How long.
+        after: Duration,
+    },
+    /// Send to this chat at once.
+    Migrate {
+        /// Its id.
+        chat: i64,
+    },
+    /// Send as plain text at once.
+    Plain,
+    /// Wait for a new token.
+    Park,
+    /// Give up.
+    Fail,
+    /// Give up; it may have arrived.
+    Uncertain,
+}
+
+/// Decides what follows an answer.
+#[must_use]
+pub fn judge(answer: &Answer, situation: Situation) -> Verdict {
+    let give_up = if situation.unsure { Verdict::Uncertain } else { Verdict::Fail };
+    match answer {
+        Answer::Sent { .. } => Verdict::Sent,
+        Answer::Unreachable { before_write: true, .. } => later(situation, None, give_up),
+        Answer::Unreachable { before_write: false, .. } if situation.unsure => Verdict::Uncertain,
+        Answer::Unreachable { before_write: false, .. } => match later(situation, None, Verdict::Uncertain) {
+            Verdict::Retry { after } => Verdict::Unsure { after },
+            end => end,
+        },
+        Answer::Refused { code, description, retry_after, migrate_to } => match code {
+            _ if migrate_to.is_some() && !situation.migrated => {
+                migrate_to.map_or(Verdict::Fail, |chat| Verdict::Migrate { chat })
+            }
+            400 if !situation.plain && is_parse_fault(description) => Verdict::Plain,
+            401 | 404 if situation.has_profile => Verdict::Park,
+            429 => later(situation, *retry_after, give_up),
+            // 501 is a fault of ours.
+            500 | 502..=599 => later(situation, *retry_after, give_up),
+            408 => later(situation, None, give_up),
+            _ => give_up,
+        },
+    }
+}
+
+fn is_parse_fault(description: &str) -> bool {
+    description.to_ascii_lowercase().contains("can't parse entities")
+}
+
+/// Later, but not before Telegram asks for it, and not once it is too old.
+fn later(situation: Situation, told: Option<u64>, give_up: Verdict) -> Verdict {
+    let told = Duration::from_secs(told.unwrap_or(0));
+    let after = backoff(situation.attempt, situation.jitter).max(told);
+    if situation.age.saturating_add(after) > situation.max_age { give_up } else { Verdict::Retry { after } }
+}
+
+/// 1 s, 2 s, 4 s … 15 min, each up to half as long again.
+fn backoff(attempt: u32, jitter: f64) -> Duration {
+    let doubled = SHORTEST.saturating_mul(2u32.saturating_pow(attempt.saturating_sub(1).min(12)));
+    doubled.mul_f64(1.0 + jitter.clamp(0.0, 1.0) / 2.0).min(LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CALM: Situation = Situation {
+        attempt: 1,
+        age: Duration::ZERO,
+        max_age: Duration::from_secs(86400),
+        plain: false,
+        migrated: false,
+        unsure: false,
+        has_profile: true,
+        jitter: 0.0,
+    };
+
+    fn refused(code: u16, description: &str) -> Answer {
+        Answer::Refused { code, description: description.into(), retry_after: None, migrate_to: None }
+    }
+
+    fn lost(before_write: bool) -> Answer {
+        Answer::Unreachable { before_write, description: String::new() }
+    }
+
+    fn retry(seconds: u64) -> Verdict {
+        Verdict::Retry { after: Duration::from_secs(seconds) }
+    }
+
+    #[test]
+    fn every_row_of_the_facts() {
+        let wait = |n| Answer::Refused {
+            code: 429,
+            description: "Too Many Requests".into(),
+            retry_after: Some(n),
+            migrate_to: None,
+        };
+        let moved = Answer::Refused {
+            code: 400,
+            description: "Bad Request: group chat was upgraded to a supergroup chat".into(),
+            retry_after: None,
+            migrate_to: Some(-1005),
+        };
+        let parse = "Bad Request: can't parse entities: Unsupported start tag \"x\" at byte offset 3";
+        let stateless = Situation { has_profile: false, ..CALM };
+        let table = [
+            (Answer::Sent { message_id: 1 }, CALM, Verdict::Sent),
+            (refused(401, "Unauthorized"), CALM, Verdict::Park),
+            (refused(404, "Not Found"), CALM, Verdict::Park),
+            (refused(401, "Unauthorized"), stateless, Verdict::Fail),
+            (refused(404, "Not Found"), stateless, Verdict::Fail),
+            (wait(30), CALM, retry(30)),
+            (wait(10_072), CALM, retry(10_072)),
+            (wait(0), Situation { attempt: 4, ..CALM }, retry(8)),
+            (refused(429, ""), CALM, retry(1)),
+            (refused(400, "Bad Request: chat not found"), CALM, Verdict::Fail),
+            (refused(400, "Bad Request: chat_id is empty"), CALM, Verdict::Fail),
+            (moved.clone(), CALM, Verdict::Migrate { chat: -1005 }),
+            (moved, Situation { migrated: true, ..CALM }, Verdict::Fail),
+            (refused(403, "Forbidden: bot was blocked by the user"), CALM, Verdict::Fail),
+            (refused(403, "Forbidden: user is deactivated"), CALM, Verdict::Fail),
+            (refused(400, "Bad Request: not enough rights to send text messages to the chat"), CALM, Verdict::Fail),
+            (refused(400, "Bad Request: message text is empty"), CALM, Verdict::Fail),
+            (refused(400, "Bad Request: message is too long"), CALM, Verdict::Fail),
+            (refused(400, parse), CALM, Verdict::Plain),
+            (refused(400, parse), Situation { plain: true, ..CALM }, Verdict::Fail),
+            (refused(400, ""), CALM, Verdict::Fail),
+            (refused(413, ""), CALM, Verdict::Fail),
+            (refused(501, ""), CALM, Verdict::Fail),
+            (refused(500, ""), CALM, retry(1)),
+            (refused(502, ""), Situation { attempt: 2, ..CALM }, retry(2)),
+            (refused(503, ""), CALM, retry(1)),
+            (refused(504, ""), CALM, retry(1)),
+            (lost(true), CALM, retry(1)),
+            (lost(true), Situation { attempt: 40, ..CALM }, retry(900)),
+            (lost(false), CALM, Verdict::Unsure { after: Duration::from_secs(1) }),
+            (lost(false), Situation { unsure: true, ..CALM }, Verdict::Uncertain),
+        ];
+        for (answer, situation, verdict) in table {
+            assert_eq!(judge(&answer, situation), verdict, "{answer:?} {situation:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_old_is_given_up() {
+        let old = Situation { age: Duration::from_secs(86400), ..CALM };
+        assert_eq!(judge(&lost(true), old), Verdict::Fail);
+        assert_eq!(judge(&refused(500, ""), old), Verdict::Fail);
+        assert_eq!(judge(&lost(false), old), Verdict::Uncertain);
+        assert_eq!(judge(&refused(502, ""), Situation { unsure: true, ..old }), Verdict::Uncertain);
+    }
+
+    #[test]
+    fn jitter_only_lengthens_and_stays_within_the_longest() {
+        for attempt in 0..100 {
+            let plain = backoff(attempt, 0.0);
+            let spread = backoff(attempt, 1.0);
+            assert!(plain >= SHORTEST && plain <= spread && spread <= LONGEST, "{attempt}");
+        }
+    }
+}

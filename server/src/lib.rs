@@ -1,0 +1,25 @@
+//! Hookgram's server: the two webhook doors, the store, the delivery to Telegram, the pages' ports, the command line.
+//!
+//! One event's way: [`webhook`] judges it and renders its messages, [`store`] keeps both in one commit, the caller
+//! hears 200, [`delivery`] claims the due rows and asks [`telegram`]. SQL stands in [`store`] alone.
+
+pub mod assets;
+pub mod auth;
+pub mod cli;
+pub mod codes;
+pub mod config;
+pub mod delivery;
+pub mod demo;
+pub mod live;
+pub mod logging;
+pub mod observe;
+pub mod ports;
+pub mod profile_file;
+pub mod router;
+pub mod seal;
+pub mod serve;
+pub mod state;
+pub mod store;
+pub mod telegram;
+pub mod time;
+pub mod webhook;

@@ -1,0 +1,355 @@
+//! The interface's ports, over the store and Telegram. One set a request: it knows who asks.
+
+use std::sync::Arc;
+
+use app::{
+    error::AppError,
+    ports::{Accounts, Ports, ProfileInput, Profiles, Sandbox, SessionCookie, SignInFault, Target, TestInput},
+    session::{Operator, Viewer},
+    views::{BotView, LastDelivery, Outcome, ProfileDetail, ProfileRow, SandboxMessage, TargetView, TestOutcome},
+};
+use async_trait::async_trait;
+use hookgram::{
+    event::BookingEvent,
+    message::{self, Context, Part},
+    profile::Profile,
+    query,
+    secret::BotToken,
+    values::{EmailAddress, Language},
+};
+use secrecy::SecretString;
+
+use crate::{
+    auth::{
+        guard::Client,
+        password,
+        session::{self, CurrentSession},
+    },
+    codes,
+    state::AppState,
+    store::{LinkKind, ProfileDraft, StoreError, StoredProfile},
+    telegram::{Answer, Identity, Outgoing},
+    time::now,
+};
+
+/// Messages that the sandbox's page shows.
+const SHOWN: i64 = 200;
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// Whence.
+    pub client: Client,
+    /// With which session.
+    pub session: Option<CurrentSession>,
+    /// In which language they read.
+    pub language: Language,
+}
+
+#[derive(Clone)]
+struct Port {
+    state: AppState,
+    asking: Asking,
+}
+
+/// The ports for one request.
+#[must_use]
+pub fn ports(state: &AppState, asking: Asking) -> Ports {
+    let port = Arc::new(Port { state: state.clone(), asking });
+    Ports { accounts: port.clone(), profiles: port.clone(), sandbox: port }
+}
+
+/// Logs a fault of ours; the caller hears only that there was one.
+fn internal(error: impl std::fmt::Display) -> AppError {
+    tracing::error!(%error, "a page could not be served");
+    AppError::Internal
+}
+
+fn broken(error: impl std::fmt::Display) -> SignInFault {
+    tracing::error!(%error, "nobody can sign in");
+    SignInFault::Internal
+}
+
+#[async_trait]
+impl Accounts for Port {
+    async fn sign_in(&self, email: &str, password: SecretString) -> Result<SessionCookie, SignInFault> {
+        let address = self.asking.client.address;
+        self.state.throttle.check(email, address).map_err(|seconds| SignInFault::TooMany { seconds })?;
+        let user = self.state.store.user_by_email(email.trim()).await.map_err(broken)?;
+        let hash = user.as_ref().and_then(|user| user.password_hash.clone());
+        let right = self.state.passwords.verify(password, hash).await.map_err(broken)?;
+        match user {
+            Some(user) if right => {
+                self.state.throttle.succeeded(email, address);
+                session::open(&self.state, user.account.id, &self.asking.client, self.asking.session.as_ref())
+                    .await
+                    .map_err(broken)
+            }
+            _ => {
+                self.state.throttle.failed(email, address);
+                Err(SignInFault::WrongCredentials)
+            }
+        }
+    }
+
+    async fn setup_open(&self, code: &str) -> bool {
+        let accounts = self.state.store.count_users().await;
+        let link = self.state.store.link_is_open(&codes::hash(code), LinkKind::Setup).await;
+        matches!((accounts, link), (Ok(0), Ok(true)))
+    }
+
+    async fn set_up(&self, code: &str, email: &str, password: SecretString) -> Result<SessionCookie, SignInFault> {
+        if !self.setup_open(code).await {
+            return Err(SignInFault::BadLink);
+        }
+        let email = EmailAddress::parse(email).ok_or(SignInFault::BadEmail)?;
+        if !password::is_acceptable(&password) {
+            return Err(SignInFault::BadPassword);
+        }
+        let hash = self.state.passwords.hash(password).await.map_err(broken)?;
+        let account = match self.state.store.set_up(&codes::hash(code), email.as_str(), &hash).await {
+            Ok(account) => account,
+            Err(StoreError::NotFound) => return Err(SignInFault::BadLink),
+            Err(error) => return Err(broken(error)),
+        };
+        session::open(&self.state, account.id, &self.asking.client, self.asking.session.as_ref()).await.map_err(broken)
+    }
+
+    async fn sign_out(&self, _viewer: &Viewer) -> SessionCookie {
+        if let Some(CurrentSession(hash)) = &self.asking.session
+            && let Err(error) = self.state.store.end_session(hash).await
+        {
+            tracing::error!(%error, "a session could not be ended");
+        }
+        session::cleared(&self.state)
+    }
+}
+
+impl Port {
+    async fn stored(&self, id: i64) -> Result<StoredProfile, AppError> {
+        self.state.store.profile(id).await.map_err(internal)?.ok_or(AppError::NotFound)
+    }
+
+    async fn row(&self, stored: &StoredProfile) -> Result<ProfileRow, AppError> {
+        let target = if stored.sandbox {
+            TargetView::Sandbox
+        } else {
+            let token = stored.profile.token.as_ref();
+            let bot = match token {
+                Some(token) => self.state.store.bot(token.bot_id()).await.map_err(internal)?,
+                None => None,
+            };
+            TargetView::Bot {
+                masked_token: token.map(BotToken::masked),
+                bot: bot.map(|bot| BotView { name: bot.name, username: bot.username }),
+            }
+        };
+        let last = self.state.store.last_event(stored.id).await.map_err(internal)?;
+        Ok(ProfileRow {
+            id: stored.id,
+            name: stored.name.clone(),
+            target,
+            short_url: self.state.short_url(&stored.key),
+            enabled: stored.enabled,
+            last: last.map(|(at, event, deliveries)| LastDelivery { outcome: outcome(&event, &deliveries), at }),
+        })
+    }
+
+    /// The token of the form, else the one stored.
+    async fn token(&self, id: Option<i64>, profile: &Profile) -> Result<Option<BotToken>, AppError> {
+        match (&profile.token, id) {
+            (Some(token), _) => Ok(Some(token.clone())),
+            (None, Some(id)) => Ok(self.stored(id).await?.profile.token),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn say(&self, ru: &str, en: &str) -> String {
+        // The interface may know better than the browser's headers: a chosen language stands in the context.
+        match self.asking.language {
+            Language::Ru => ru.to_owned(),
+            Language::En => en.to_owned(),
+        }
+    }
+
+    fn no_token(&self) -> AppError {
+        let sentence =
+            self.say("Укажите токен бота, который выдал @BotFather.", "Enter the bot's token from @BotFather.");
+        AppError::field("telegramToken", sentence)
+    }
+}
+
+#[async_trait]
+impl Profiles for Port {
+    async fn list(&self, _viewer: &Viewer) -> Result<Vec<ProfileRow>, AppError> {
+        let mut rows = Vec::new();
+        for stored in self.state.store.profiles().await.map_err(internal)? {
+            rows.push(self.row(&stored).await?);
+        }
+        Ok(rows)
+    }
+
+    async fn get(&self, _viewer: &Viewer, id: i64) -> Result<ProfileDetail, AppError> {
+        let stored = self.stored(id).await?;
+        Ok(ProfileDetail {
+            row: self.row(&stored).await?,
+            events: stored.events.iter().map(|event| event.0).collect(),
+            parameters: query::write(&stored.profile),
+        })
+    }
+
+    async fn save(&self, _operator: &Operator, id: Option<i64>, input: ProfileInput) -> Result<i64, AppError> {
+        let name = input.name.trim();
+        if name.is_empty() {
+            return Err(AppError::field("name", self.say("Назовите профиль.", "Give the profile a name.")));
+        }
+        let sandbox = matches!(input.target, Target::Sandbox);
+        if !sandbox && self.token(id, &input.profile).await?.is_none() {
+            return Err(self.no_token());
+        }
+        let draft = ProfileDraft {
+            name: name.to_owned(),
+            enabled: None,
+            sandbox,
+            events: input.events,
+            profile: input.profile,
+            key: None,
+        };
+        match self.state.store.put_profile(id, &draft).await {
+            Ok(id) => {
+                // A new token may have made parked deliveries due.
+                self.state.wake.notify_one();
+                Ok(id)
+            }
+            Err(StoreError::Taken) => {
+                let sentence =
+                    self.say("Профиль с таким названием уже есть.", "There is a profile of that name already.");
+                Err(AppError::field("name", sentence))
+            }
+            Err(StoreError::NotFound) => Err(AppError::NotFound),
+            Err(error) => Err(internal(error)),
+        }
+    }
+
+    async fn set_enabled(&self, _operator: &Operator, id: i64, enabled: bool) -> Result<(), AppError> {
+        match self.state.store.set_enabled(id, enabled).await {
+            Err(StoreError::NotFound) => Err(AppError::NotFound),
+            done => done.map_err(internal),
+        }
+    }
+
+    async fn send_test(&self, _operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError> {
+        let event = BookingEvent::read(input.sample.json().as_bytes())
+            .map_err(|fault| internal(format!("the sample is no event: {fault:?}")))?;
+        let context = Context {
+            event: &event,
+            participant: (!event.participants.is_empty()).then_some(0),
+            field_name: input.profile.field_name.as_deref(),
+            booking_host: &self.state.config.booking_url,
+        };
+        let parts: Vec<String> =
+            message::render(&input.profile.formatting, context).parts().iter().map(Part::html).collect();
+        if parts.is_empty() {
+            return Ok(TestOutcome::Empty);
+        }
+        let chat = input.chat.to_string();
+        match input.target {
+            Target::Sandbox => {
+                if let Some(id) = input.id {
+                    for html in &parts {
+                        let message = self.state.store.add_sandbox_message(id, &chat, html, now()).await;
+                        // Nobody may be looking.
+                        let _ = self.state.sandbox.send(message.map_err(internal)?);
+                    }
+                }
+                Ok(TestOutcome::InSandbox)
+            }
+            Target::Bot => {
+                let token = self.token(input.id, &input.profile).await?.ok_or_else(|| self.no_token())?;
+                for html in &parts {
+                    let message = Outgoing { chat: &chat, text: html, html: true };
+                    let answer = self.state.telegram.send(&token, message).await;
+                    if let Some(refused) = test_outcome(answer) {
+                        return Ok(refused);
+                    }
+                }
+                Ok(TestOutcome::Sent { parts: parts.len() })
+            }
+        }
+    }
+
+    async fn who_is(
+        &self,
+        _operator: &Operator,
+        id: Option<i64>,
+        profile: &Profile,
+    ) -> Result<Option<BotView>, AppError> {
+        let token = self.token(id, profile).await?.ok_or_else(|| self.no_token())?;
+        match self.state.who_is(&token).await {
+            Identity::Bot { name, username } => Ok(Some(BotView { name, username })),
+            Identity::Refused => Ok(None),
+            Identity::Unreachable => {
+                let sentence = self.say("Telegram сейчас не отвечает.", "Telegram does not answer at the moment.");
+                Err(AppError::field("telegramToken", sentence))
+            }
+        }
+    }
+
+    fn hosts(&self) -> (String, String) {
+        (self.state.public_url.clone(), self.state.config.booking_url.clone())
+    }
+}
+
+#[async_trait]
+impl Sandbox for Port {
+    async fn messages(&self, _viewer: &Viewer, profile: Option<i64>) -> Result<Vec<SandboxMessage>, AppError> {
+        let rows = self.state.store.sandbox_messages(profile, SHOWN).await.map_err(internal)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| SandboxMessage {
+                id: row.id,
+                profile_id: row.profile_id,
+                profile: row.profile,
+                chat: row.chat,
+                html: row.html,
+                at: row.at,
+            })
+            .collect())
+    }
+}
+
+/// What became of an event, from its own outcome and its deliveries' states: the worst of them, for that is what
+/// somebody must know.
+fn outcome(event: &str, deliveries: &[String]) -> Outcome {
+    let has = |state: &str| deliveries.iter().any(|delivery| delivery == state);
+    match event {
+        "rejected" => Outcome::Rejected,
+        "skipped" => Outcome::Skipped,
+        _ if has("failed") => Outcome::Failed,
+        _ if has("uncertain") => Outcome::Uncertain,
+        _ if has("parked") => Outcome::Parked,
+        _ if has("retrying") => Outcome::Retrying,
+        _ if has("waiting") || has("sending") => Outcome::Waiting,
+        _ => Outcome::Delivered,
+    }
+}
+
+/// How a test ended that did not arrive; `None`: it did.
+fn test_outcome(answer: Answer) -> Option<TestOutcome> {
+    match answer {
+        Answer::Sent { .. } => None,
+        Answer::Unreachable { .. } => Some(TestOutcome::Unreachable),
+        Answer::Refused { code, description, retry_after, .. } => Some(match code {
+            401 | 404 => TestOutcome::TokenRefused,
+            400 if description.contains("chat not found") || description.contains("chat_id is empty") => {
+                TestOutcome::ChatNotFound
+            }
+            403 if description.contains("can't initiate conversation") => TestOutcome::ChatNotFound,
+            403 => TestOutcome::ChatForbidden,
+            429 => TestOutcome::TooMany { seconds: retry_after.unwrap_or(1) },
+            500.. => TestOutcome::Unreachable,
+            _ if description.is_empty() => TestOutcome::Unreachable,
+            _ => TestOutcome::Refused { description },
+        }),
+    }
+}

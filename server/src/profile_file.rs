@@ -1,0 +1,325 @@
+//! The file that `profile import` reads and `profile export` writes (contract §6): YAML, or JSON, which is YAML too.
+
+use std::fmt;
+
+use app::words::checks;
+use hookgram::{check::Fault, event::EventType, parameters::Parameter, profile::Profile, values::Language};
+use serde_json::{Map, Value};
+
+use crate::{
+    codes,
+    store::{ProfileDraft, Store, StoreError, StoredProfile},
+};
+
+/// A fault, with the place it stands at: `profiles[2].timezone`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFault {
+    /// Where.
+    pub path: String,
+    /// What is wrong and how to mend it.
+    pub sentence: String,
+}
+
+impl fmt::Display for FileFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() { f.write_str(&self.sentence) } else { write!(f, "{}: {}", self.path, self.sentence) }
+    }
+}
+
+/// Why a file was not imported. Nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file is at fault; every fault at once.
+    #[error("the file has {} fault(s)", .0.len())]
+    Faults(Vec<FileFault>),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Stores every profile of a file, or none; answers with their names and webhook keys, in the file's order.
+///
+/// # Errors
+/// Every fault of the file, or the store's failure.
+pub async fn import(store: &Store, text: &str) -> Result<Vec<(String, String)>, ImportError> {
+    let (drafts, mut faults) = read(text);
+    for (index, draft) in &drafts {
+        let existing = store.profile_by_name(&draft.name).await?;
+        let has_token = draft.profile.token.is_some() || existing.is_some_and(|stored| stored.profile.token.is_some());
+        if !draft.sandbox && !has_token {
+            let path = format!("profiles[{index}].telegramToken");
+            faults.push(parameter_fault(path, &Fault::Missing(Parameter::TelegramToken)));
+        }
+    }
+    if !faults.is_empty() {
+        faults.sort_by(|a, b| a.path.cmp(&b.path));
+        return Err(ImportError::Faults(faults));
+    }
+    let (indices, drafts): (Vec<usize>, Vec<ProfileDraft>) = drafts.into_iter().unzip();
+    match store.put_profiles(&drafts).await {
+        Ok(done) => Ok(done),
+        Err((at, StoreError::KeyTaken)) => {
+            let path = format!("profiles[{}].key", indices.get(at).copied().unwrap_or(at));
+            let sentence = "this key belongs to another profile; leave it out and a new one is made".to_owned();
+            Err(ImportError::Faults(vec![FileFault { path, sentence }]))
+        }
+        Err((_, error)) => Err(error.into()),
+    }
+}
+
+/// Profiles as a file; tokens and keys only where they are asked for.
+///
+/// # Errors
+/// Does not happen with what is stored: texts, flags and lists.
+pub fn export(profiles: &[StoredProfile], with_secrets: bool) -> Result<String, serde_saphyr::SerializeError> {
+    let list = profiles.iter().map(|stored| Value::Object(entry(stored, with_secrets))).collect();
+    let file = Map::from_iter([("profiles".to_owned(), Value::Array(list))]);
+    serde_saphyr::to_string(&file)
+}
+
+fn entry(stored: &StoredProfile, with_secrets: bool) -> Map<String, Value> {
+    let mut entry = Map::new();
+    entry.insert("name".into(), stored.name.clone().into());
+    entry.insert("enabled".into(), stored.enabled.into());
+    entry.insert("sandbox".into(), stored.sandbox.into());
+    if !stored.events.is_empty() {
+        let name = |event: &EventType| event.name().map_or_else(|| event.0.into(), Value::from);
+        entry.insert("events".into(), stored.events.iter().map(name).collect());
+    }
+    if with_secrets {
+        if let Some(token) = &stored.profile.token {
+            entry.insert(Parameter::TelegramToken.name().into(), token.expose().into());
+        }
+        entry.insert("key".into(), stored.key.clone().into());
+    }
+    for parameter in Parameter::all().filter(|parameter| *parameter != Parameter::TelegramToken) {
+        if let Some(value) = stored.profile.get(parameter) {
+            let value = match value.as_str() {
+                "true" => true.into(),
+                "false" => false.into(),
+                _ => value.into(),
+            };
+            entry.insert(parameter.name().into(), value);
+        }
+    }
+    entry
+}
+
+/// Every profile that could be read, with its index in the file, and every fault.
+fn read(text: &str) -> (Vec<(usize, ProfileDraft)>, Vec<FileFault>) {
+    let whole = |sentence: &str| (Vec::new(), vec![FileFault { path: String::new(), sentence: sentence.to_owned() }]);
+    let file: Value = match serde_saphyr::from_str(text) {
+        Ok(file) => file,
+        // The error quotes the lines around it, and those may hold a token: only the place is said.
+        Err(error) => {
+            let place = error.location().map(|at| format!(" near line {}, column {}", at.line(), at.column()));
+            return whole(&format!("this is neither YAML nor JSON{}", place.unwrap_or_default()));
+        }
+    };
+    let Value::Object(mut file) = file else { return whole("the file must start with `profiles:`") };
+    let Some(Value::Array(list)) = file.remove("profiles") else {
+        return (Vec::new(), vec![fault("profiles", "a list of profiles must stand here")]);
+    };
+    let mut faults: Vec<FileFault> =
+        file.keys().map(|name| fault(name, "there is no such setting; only `profiles` stands here")).collect();
+    let mut drafts: Vec<(usize, ProfileDraft)> = Vec::new();
+    for (index, value) in list.into_iter().enumerate() {
+        let path = format!("profiles[{index}]");
+        let Value::Object(entry) = value else {
+            faults.push(fault(&path, "a profile with a name must stand here"));
+            continue;
+        };
+        let Some(draft) = Reader { path: &path, faults: &mut faults }.profile(entry) else { continue };
+        if drafts.iter().any(|(_, other)| other.name == draft.name) {
+            faults.push(fault(&format!("{path}.name"), "an earlier profile of this file has the same name"));
+        }
+        drafts.push((index, draft));
+    }
+    (drafts, faults)
+}
+
+fn fault(path: &str, sentence: &str) -> FileFault {
+    FileFault { path: path.to_owned(), sentence: sentence.to_owned() }
+}
+
+fn parameter_fault(path: String, what: &Fault) -> FileFault {
+    FileFault { path, sentence: checks::fault(Language::En, what) }
+}
+
+/// Reads one profile, noting what is wrong on the way.
+struct Reader<'a> {
+    path: &'a str,
+    faults: &'a mut Vec<FileFault>,
+}
+
+impl Reader<'_> {
+    fn note(&mut self, key: &str, sentence: &str) {
+        self.faults.push(fault(&format!("{}.{key}", self.path), sentence));
+    }
+
+    fn profile(&mut self, entry: Map<String, Value>) -> Option<ProfileDraft> {
+        let mut draft = ProfileDraft {
+            name: String::new(),
+            enabled: None,
+            sandbox: false,
+            events: Vec::new(),
+            profile: Profile::default(),
+            key: None,
+        };
+        for (key, value) in entry {
+            match key.as_str() {
+                "name" => draft.name = self.text(&key, &value)?.trim().to_owned(),
+                "enabled" => draft.enabled = self.flag(&key, &value),
+                "sandbox" => draft.sandbox = self.flag(&key, &value).unwrap_or_default(),
+                "events" => draft.events = self.events(&key, value),
+                "key" => draft.key = self.key(&key, &value),
+                _ => self.parameter(&mut draft.profile, &key, &value),
+            }
+        }
+        if draft.name.is_empty() {
+            self.note("name", "every profile needs a name");
+        }
+        if draft.profile.field_name.is_none() {
+            let path = format!("{}.{}", self.path, Parameter::TelegramFieldName.name());
+            self.faults.push(parameter_fault(path, &Fault::Missing(Parameter::TelegramFieldName)));
+        }
+        Some(draft)
+    }
+
+    fn text(&mut self, key: &str, value: &Value) -> Option<String> {
+        match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(flag) => Some(flag.to_string()),
+            Value::Null => Some(String::new()),
+            Value::Array(_) | Value::Object(_) => {
+                self.note(key, "a text must stand here");
+                None
+            }
+        }
+    }
+
+    fn flag(&mut self, key: &str, value: &Value) -> Option<bool> {
+        match value {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => {
+                self.note(key, "true or false must stand here");
+                None
+            }
+        }
+    }
+
+    fn events(&mut self, key: &str, value: Value) -> Vec<EventType> {
+        let list = match value {
+            Value::Array(list) => list,
+            Value::Null => Vec::new(),
+            one => vec![one],
+        };
+        let mut events = Vec::new();
+        for (index, value) in list.iter().enumerate() {
+            let place = format!("{key}[{index}]");
+            let Some(text) = self.text(&place, value) else { continue };
+            match EventType::parse(&text) {
+                Some(event) => events.push(event),
+                None => self.note(
+                    &place,
+                    "there is no such type of event; write its name, such as CaseActionEvent, or its number",
+                ),
+            }
+        }
+        events
+    }
+
+    fn key(&mut self, key: &str, value: &Value) -> Option<String> {
+        let text = self.text(key, value)?;
+        if text.is_empty() {
+            return None;
+        }
+        if !codes::is_webhook_key(&text) {
+            self.note(key, "a key has 16 to 64 letters and digits; leave it out and one is made");
+        }
+        Some(text)
+    }
+
+    fn parameter(&mut self, profile: &mut Profile, key: &str, value: &Value) {
+        let Some(parameter) = Parameter::by_name(key) else {
+            let known = Parameter::all().map(Parameter::name).chain(["name", "enabled", "sandbox", "events", "key"]);
+            let near = known.min_by_key(|name| distance(name, key)).filter(|name| distance(name, key) <= 3);
+            let hint = near.map_or_else(|| "remove it".to_owned(), |name| format!("did you mean {name}?"));
+            self.note(key, &format!("there is no such setting; {hint}"));
+            return;
+        };
+        let Some(text) = self.text(key, value) else { return };
+        if let Err(faults) = profile.set(parameter, &text) {
+            for what in faults {
+                self.faults.push(parameter_fault(format!("{}.{key}", self.path), &what));
+            }
+        }
+    }
+}
+
+/// How many characters one name must change to become the other.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().flat_map(char::to_lowercase).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().flat_map(char::to_lowercase).enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replaced = corner + usize::from(x != *y);
+            corner = row[j + 1];
+            row[j + 1] = replaced.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_named_by_its_path() {
+        let file = "
+profiles:
+  - name: A
+    sandbox: true
+    telegramFieldName: '*TelegramId'
+  - name: B
+    sandbox: maybe
+    telegramFieldName: x
+    timezone: Mars/Olympus
+    hide_adress: true
+    events: [CaseActionEvent, Nonsense]
+    key: short
+  - sandbox: true
+  - 7
+extra: 1
+";
+        let (_, faults) = read(file);
+        let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
+        for path in [
+            "extra",
+            "profiles[1].sandbox",
+            "profiles[1].timezone",
+            "profiles[1].hide_adress",
+            "profiles[1].events[1]",
+            "profiles[1].key",
+            "profiles[2].name",
+            "profiles[2].telegramFieldName",
+            "profiles[3]",
+        ] {
+            assert!(paths.contains(&path), "{path} in {paths:?}");
+        }
+        assert_eq!(paths.len(), 9, "{faults:?}");
+        assert!(faults.iter().any(|fault| fault.sentence.contains("hide_address")));
+    }
+
+    #[test]
+    fn a_broken_file_does_not_quote_itself() {
+        let (_, faults) = read("profiles:\n  - telegramToken: \"7001002003:AAHk\n");
+        assert!(!format!("{faults:?}").contains("7001002003"), "{faults:?}");
+    }
+}

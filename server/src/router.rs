@@ -1,0 +1,152 @@
+//! The one table of routes (contract §1, §6, §7), and what stands before all of them.
+
+use std::time::Instant;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+    routing::{any, get},
+};
+use leptos::{
+    config::LeptosOptions,
+    context::{provide_context, use_context},
+};
+use leptos_axum::LeptosRoutes as _;
+
+use crate::{
+    assets,
+    auth::{
+        guard::{self, Client},
+        session::CurrentSession,
+    },
+    codes, live, observe,
+    ports::{self, Asking},
+    state::AppState,
+    webhook,
+};
+
+/// More than this is no form of ours.
+const LONGEST_FORM: usize = 256 * 1024;
+
+/// The server's whole service.
+pub fn router(state: AppState) -> Router {
+    let context = context(&state);
+    let options = state.leptos.clone();
+    let shell = move || app::shell(options.clone());
+    Router::new()
+        .route("/webhook/telegram", any(webhook::stateless))
+        .route("/h/{key}", any(webhook::short))
+        .route("/healthz", get(observe::alive))
+        .route("/readyz", get(observe::ready))
+        .route("/metrics", get(observe::metrics))
+        .route("/pkg/{file}", get(assets::serve))
+        .route("/rpc/{*function}", any(server_function))
+        .route("/live/sandbox", get(live::sandbox))
+        .leptos_routes_with_context(&state, state.pages.clone(), context, shell)
+        .fallback(not_found)
+        .layer(middleware::from_fn_with_state(state.clone(), guard::protect))
+        .layer(middleware::from_fn_with_state(state.clone(), guard::identify))
+        .layer(middleware::from_fn_with_state(state.clone(), headers))
+        .layer(middleware::from_fn(log))
+        .with_state(state)
+}
+
+/// What every page and server function finds in its context: the ports, the account that asks, leptos' options.
+fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    let state = state.clone();
+    move || {
+        let Some(parts) = use_context::<Parts>() else { return };
+        let extensions = &parts.extensions;
+        let account = extensions.get::<app::session::Account>().cloned();
+        if let (Some(client), session) = (extensions.get::<Client>(), extensions.get::<CurrentSession>()) {
+            let language = app::preferences::of_headers(&parts.headers).language;
+            let asking = Asking { client: client.clone(), session: session.cloned(), language };
+            provide_context(ports::ports(&state, asking));
+        }
+        provide_context::<LeptosOptions>(state.leptos.clone());
+        if let Some(account) = &account {
+            provide_context(account.clone());
+        }
+        provide_context(account);
+    }
+}
+
+async fn server_function(State(state): State<AppState>, request: Request) -> Response {
+    // Server functions read whatever comes: the limit is set before them.
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, LONGEST_FORM).await else {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "too much for a form\n").into_response();
+    };
+    let request = Request::from_parts(parts, Body::from(bytes));
+    leptos_axum::handle_server_fns_with_context(context(&state), request).await.into_response()
+}
+
+/// A page of the interface's own for what is not there.
+async fn not_found(State(state): State<AppState>, request: Request) -> Response {
+    let options = state.leptos.clone();
+    let page = leptos_axum::render_app_to_stream_with_context(context(&state), move || app::shell(options.clone()));
+    let mut response = page(request).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}
+
+/// Headers that every answer carries. Pages are never cached; what sets its own caching keeps it.
+async fn headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let set = |headers: &mut HeaderMap, name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    // Redirects after a form without JavaScript need the referrer of the same site.
+    set(headers, header::REFERRER_POLICY, "same-origin");
+    set(headers, header::X_FRAME_OPTIONS, "DENY");
+    set(headers, header::CACHE_CONTROL, "no-store");
+    if state.public_url.starts_with("https://") {
+        set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    response
+}
+
+/// One line a request: never its query, and no more of a key or a code than its first letters.
+async fn log(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let path = loggable(request.uri().path());
+    let clock = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16();
+    let ms = u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX);
+    if path.starts_with("/pkg/") || path == "/healthz" || path == "/readyz" {
+        tracing::debug!(%method, path, status, ms, "request");
+    } else {
+        tracing::info!(%method, path, status, ms, "request");
+    }
+    response
+}
+
+fn loggable(path: &str) -> String {
+    for open in ["/h/", "/setup/", "/invite/", "/reset/"] {
+        if let Some(secret) = path.strip_prefix(open) {
+            return format!("{open}{}", codes::shortened(secret));
+        }
+    }
+    path.chars().take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::loggable;
+
+    #[test]
+    fn secrets_in_paths_are_shortened() {
+        assert_eq!(loggable("/h/k7Rm2Qx9TvB4nWpL"), "/h/k7Rm…");
+        assert_eq!(loggable("/setup/abcdefghijk"), "/setup/abcd…");
+        assert_eq!(loggable("/profiles/3"), "/profiles/3");
+    }
+}

@@ -1,0 +1,177 @@
+//! `hookgram serve`: the accept loop, and its end.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use anyhow::{Context as _, bail};
+use axum::{Router, body::Body, http::Request};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+    time::{sleep, timeout},
+};
+use tower::Service as _;
+
+use crate::{
+    auth::guard::Peer,
+    codes,
+    config::Config,
+    router::router,
+    state::AppState,
+    store::{LinkKind, NewLink, Store},
+    time::now,
+};
+
+/// Connections at once; more wait to be accepted.
+const CONNECTIONS: usize = 4096;
+/// A request's head must have arrived by then.
+const HEAD_TIME: Duration = Duration::from_secs(15);
+/// How long open requests may take to end.
+const LAST_WAIT: Duration = Duration::from_secs(10);
+/// How long a set-up link can be used.
+const SETUP_TIME: i64 = 24 * 60 * 60 * 1000;
+
+/// A server that listens, with nothing accepted yet.
+pub struct Server {
+    /// Its state.
+    pub state: AppState,
+    /// Where it listens.
+    pub address: SocketAddr,
+    listener: TcpListener,
+    stop: watch::Sender<bool>,
+}
+
+impl Server {
+    /// Binds the address, opens the store.
+    ///
+    /// # Errors
+    /// One sentence on what is in the way.
+    pub async fn start(config: Config) -> anyhow::Result<Self> {
+        let listener = bind(config.listen).await?;
+        let address = listener.local_addr().context("the listening address cannot be read")?;
+        let store = Store::open(&config).await?;
+        let (stop, shutdown) = watch::channel(false);
+        let state = AppState::new(config, store, address, shutdown)?;
+        Ok(Self { state, address, listener, stop })
+    }
+
+    /// A link that makes the first admin, while there is no account.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn setup_link(&self) -> anyhow::Result<Option<String>> {
+        if self.state.store.count_users().await? > 0 {
+            return Ok(None);
+        }
+        let code = codes::secret();
+        let link = NewLink {
+            code_hash: &codes::hash(&code),
+            kind: LinkKind::Setup,
+            user_id: None,
+            expires_at: now().saturating_add(SETUP_TIME),
+        };
+        self.state.store.add_link(link).await?;
+        Ok(Some(format!("{}/setup/{code}", self.state.public_url)))
+    }
+
+    /// Serves and delivers until SIGTERM or SIGINT; then finishes what is under way, for 10 s at most.
+    ///
+    /// # Errors
+    /// If signals cannot be listened for.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let signal = signal()?;
+        self.run_until(signal).await;
+        Ok(())
+    }
+
+    /// [`Server::run`], until `end`.
+    pub async fn run_until(self, end: impl Future<Output = ()>) {
+        let Self { state, listener, stop, .. } = self;
+        let worker = tokio::spawn(state.worker.clone().run(state.shutdown.clone()));
+        let graceful = GracefulShutdown::new();
+        tokio::select! {
+            () = accept(listener, router(state.clone()), &graceful) => {}
+            () = end => {}
+        }
+        tracing::info!("stopping");
+        stop.send_replace(true);
+        let open = timeout(LAST_WAIT, graceful.shutdown());
+        let (open, delivered) = tokio::join!(open, worker);
+        if open.is_err() {
+            tracing::warn!("stopping with requests still open");
+        }
+        if let Err(error) = delivered {
+            tracing::error!(%error, "the delivery worker ended badly");
+        }
+        state.store.close().await;
+    }
+}
+
+async fn accept(listener: TcpListener, router: Router, graceful: &GracefulShutdown) {
+    let permits = std::sync::Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let Ok(permit) = permits.clone().acquire_owned().await else { return };
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Out of file descriptors, most likely: some will be free again soon.
+                tracing::warn!(%error, "a connection could not be accepted");
+                sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        // Small answers must not wait for more to send with them.
+        let _ = stream.set_nodelay(true);
+        let router = router.clone();
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer));
+            router.clone().call(request.map(Body::new))
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIME)
+            .max_buf_size(64 * 1024)
+            .serve_connection(TokioIo::new(stream), service);
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(permit);
+        });
+    }
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(listener),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => bail!(
+            "{address} is in use by another program: stop it, or choose another address with --listen 127.0.0.1:3001"
+        ),
+        Err(error) => bail!("{address} cannot be listened on ({error}): choose another address with --listen"),
+    }
+}
+
+#[cfg(unix)]
+fn signal() -> anyhow::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut term = signal(SignalKind::terminate())?;
+    let mut int = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn signal() -> anyhow::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

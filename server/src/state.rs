@@ -1,0 +1,157 @@
+//! What every request shares.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use axum::extract::FromRef;
+use hookgram::secret::BotToken;
+use leptos::config::LeptosOptions;
+use leptos_axum::AxumRouteListing;
+use tokio::sync::{Notify, broadcast, watch};
+
+use crate::{
+    assets,
+    auth::{password::Passwords, throttle::Throttle},
+    codes,
+    config::Config,
+    delivery::{Cast, Worker},
+    observe::Metrics,
+    store::Store,
+    telegram::{Identity, Telegram},
+};
+
+/// How long Telegram's word on a token is believed (contract §1).
+const IDENTITY_AGE: Duration = Duration::from_secs(5 * 60);
+/// More tokens are not remembered.
+const IDENTITIES: usize = 1_000;
+
+/// The state of the server. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+/// What [`AppState`] points to.
+pub struct Inner {
+    /// The settings.
+    pub config: Config,
+    /// What short URLs start with, without a slash at the end.
+    pub public_url: String,
+    /// The store.
+    pub store: Store,
+    /// The Bot API.
+    pub telegram: Telegram,
+    /// Rings the worker.
+    pub wake: Arc<Notify>,
+    /// The ids of messages as they reach the sandbox.
+    pub sandbox: broadcast::Sender<i64>,
+    /// Becomes true when the server stops.
+    pub shutdown: watch::Receiver<bool>,
+    /// The worker.
+    pub worker: Worker,
+    /// Hashing of passwords.
+    pub passwords: Passwords,
+    /// Failed attempts to sign in.
+    pub throttle: Throttle,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// What leptos needs to know.
+    pub leptos: LeptosOptions,
+    /// The pages' routes.
+    pub pages: Vec<AxumRouteListing>,
+    identities: Mutex<HashMap<Vec<u8>, (Instant, Identity)>>,
+}
+
+impl std::ops::Deref for AppState {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
+
+impl AppState {
+    /// The state of a server that listens at `listening` and stops when `shutdown` becomes true.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up.
+    pub fn new(
+        config: Config,
+        store: Store,
+        listening: SocketAddr,
+        shutdown: watch::Receiver<bool>,
+    ) -> Result<Self, reqwest::Error> {
+        let telegram = Telegram::new(&config.telegram_api)?;
+        let wake = Arc::new(Notify::new());
+        let (sandbox, _) = broadcast::channel(256);
+        let metrics = Arc::new(Metrics::default());
+        let worker = Worker::new(Cast {
+            store: store.clone(),
+            telegram: telegram.clone(),
+            wake: wake.clone(),
+            sandbox: sandbox.clone(),
+            retry_max_age: config.retry_max_age,
+            metrics: metrics.clone(),
+        });
+        let leptos = LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
+        Ok(Self(Arc::new(Inner {
+            public_url: config.public_url(listening),
+            config,
+            store,
+            telegram,
+            wake,
+            sandbox,
+            shutdown,
+            worker,
+            passwords: Passwords::default(),
+            throttle: Throttle::default(),
+            metrics,
+            leptos,
+            pages: leptos_axum::generate_route_list(app::App),
+            identities: Mutex::default(),
+        })))
+    }
+
+    /// The whole short URL of a key.
+    #[must_use]
+    pub fn short_url(&self, key: &str) -> String {
+        format!("{}/h/{key}", self.public_url)
+    }
+
+    /// Asks Telegram who a bot is, unless it has said so within the last 5 minutes. Being unreachable is not remembered.
+    pub async fn who_is(&self, token: &BotToken) -> Identity {
+        // The map holds hashes: a token need not lie about in it.
+        let hash = codes::hash(token.expose());
+        if let Some((at, known)) = self.identities().get(&hash)
+            && at.elapsed() < IDENTITY_AGE
+        {
+            return known.clone();
+        }
+        let identity = self.telegram.who_is(token).await;
+        if let Identity::Bot { name, username } = &identity
+            && let Err(error) = self.store.put_bot(token.bot_id(), name, username).await
+        {
+            tracing::warn!(%error, "a bot's name could not be stored");
+        }
+        if identity != Identity::Unreachable {
+            let mut known = self.identities();
+            if known.len() >= IDENTITIES {
+                known.clear();
+            }
+            known.insert(hash, (Instant::now(), identity.clone()));
+        }
+        identity
+    }
+
+    fn identities(&self) -> std::sync::MutexGuard<'_, HashMap<Vec<u8>, (Instant, Identity)>> {
+        self.identities.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,225 @@
+//! Deliveries: the queue. Claimed by one short update, with a lease; order is kept within a bot's chat.
+
+use hookgram::secret::BotToken;
+use secrecy::ExposeSecret as _;
+use sqlx::FromRow;
+
+use super::{Store, StoreError, profiles::open_token};
+use crate::{seal::Place, time::Millis};
+
+/// A delivery that was claimed: until the end of its lease nobody else sends it.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// Its id.
+    pub id: i64,
+    /// Its event.
+    pub event_id: i64,
+    /// Its profile; `None`: it came through the stateless door (or the profile is gone).
+    pub profile_id: Option<i64>,
+    /// Where to, in Telegram's words; the new one after a migration.
+    pub chat: String,
+    /// Whether Telegram has named a new chat for it before.
+    pub migrated: bool,
+    /// Whether it goes to the sandbox.
+    pub sandbox: bool,
+    /// Telegram's HTML of each part.
+    pub parts: Vec<String>,
+    /// How many of them have arrived.
+    pub parts_sent: usize,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+    /// Whether the parts go as plain text.
+    pub plain: bool,
+    /// Whether an earlier answer never came.
+    pub unsure: bool,
+    /// What its age is counted from: when it was accepted, or when a new token ended its waiting.
+    pub age_from: Millis,
+}
+
+/// A delivery as the log has it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct DeliveryRecord {
+    /// Its id.
+    pub id: i64,
+    /// Its event.
+    pub event_id: i64,
+    /// The chat.
+    pub chat: Option<String>,
+    /// Its state's name.
+    pub state: String,
+    /// How many parts have arrived.
+    pub parts_sent: i64,
+    /// How many attempts there were.
+    pub attempts: i64,
+    /// When the next one is due.
+    pub next_attempt_at: Option<Millis>,
+    /// Whether an answer never came.
+    pub unsure: bool,
+    /// The last answer's status.
+    pub last_status: Option<i64>,
+    /// Telegram's last words.
+    pub last_error: Option<String>,
+}
+
+/// Counts for the metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct Totals {
+    /// Deliveries with something still to do.
+    pub open: i64,
+    /// Those of them that wait for a token.
+    pub parked: i64,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    event_id: i64,
+    profile_id: Option<i64>,
+    chat: Option<String>,
+    migrated_to: Option<String>,
+    sandbox: bool,
+    parts: String,
+    parts_sent: i64,
+    attempts: i64,
+    plain: bool,
+    unsure: bool,
+    age_from: i64,
+}
+
+impl TryFrom<Row> for Claimed {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id,
+            event_id: row.event_id,
+            profile_id: row.profile_id,
+            migrated: row.migrated_to.is_some(),
+            chat: row.migrated_to.or(row.chat).ok_or(StoreError::Corrupt("deliveries.chat"))?,
+            sandbox: row.sandbox,
+            parts: serde_json::from_str(&row.parts).map_err(|_| StoreError::Corrupt("deliveries.parts"))?,
+            parts_sent: usize::try_from(row.parts_sent).unwrap_or_default(),
+            attempt: u32::try_from(row.attempts).unwrap_or(u32::MAX),
+            plain: row.plain,
+            unsure: row.unsure,
+            age_from: row.age_from,
+        })
+    }
+}
+
+impl Store {
+    /// Claims up to `limit` due deliveries until `lease_until`, the longest due first. Of one bot's chat only the
+    /// earliest unfinished one is claimed: order is kept. A lease that has run out is due again by itself.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn claim(
+        &self,
+        owner: &str,
+        now: Millis,
+        lease_until: Millis,
+        limit: usize,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let mut rows: Vec<Row> = sqlx::query_as(
+            "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, lease_owner = ?1, next_attempt_at = ?3
+             WHERE id IN (
+                 SELECT d.id FROM deliveries d WHERE d.finished_at IS NULL AND d.next_attempt_at <= ?2
+                 AND NOT EXISTS (
+                     SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL AND earlier.chat = d.chat
+                     AND earlier.bot_id IS d.bot_id AND earlier.id < d.id)
+                 ORDER BY d.next_attempt_at, d.id LIMIT ?4)
+             RETURNING id, event_id, profile_id, chat, migrated_to, sandbox, parts, parts_sent, attempts, plain,
+             unsure, age_from",
+        )
+        .bind(owner)
+        .bind(now)
+        .bind(lease_until)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&self.write)
+        .await?;
+        rows.sort_by_key(|row| row.id);
+        rows.into_iter().map(Claimed::try_from).collect()
+    }
+
+    /// When the next delivery is due that no earlier one of its chat holds back.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn next_due(&self) -> Result<Option<Millis>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT d.next_attempt_at FROM deliveries d WHERE d.finished_at IS NULL AND d.next_attempt_at IS NOT NULL
+             AND NOT EXISTS (
+                 SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL AND earlier.chat = d.chat
+                 AND earlier.bot_id IS d.bot_id AND earlier.id < d.id)
+             ORDER BY d.next_attempt_at LIMIT 1",
+        )
+        .fetch_optional(&self.read)
+        .await?)
+    }
+
+    /// Makes due at once whatever an earlier process had claimed: it is dead, or this one could not have started.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn release_leases(&self, owner: &str, now: Millis) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "UPDATE deliveries SET state = 'retrying', next_attempt_at = ?2
+             WHERE finished_at IS NULL AND state = 'sending' AND lease_owner IS NOT ?1",
+        )
+        .bind(owner)
+        .bind(now)
+        .execute(&self.write)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// The token that a claimed delivery is sent with: the profile's as it is now, or the event's own.
+    ///
+    /// # Errors
+    /// If the database fails or the token cannot be opened.
+    pub async fn token_for(&self, claimed: &Claimed) -> Result<Option<BotToken>, StoreError> {
+        if let Some(id) = claimed.profile_id {
+            let sealed: Option<Option<Vec<u8>>> = sqlx::query_scalar("SELECT token FROM profiles WHERE id = ?1")
+                .bind(id)
+                .fetch_optional(&self.read)
+                .await?;
+            return sealed.flatten().map(|sealed| open_token(&self.sealer, id, &sealed)).transpose();
+        }
+        let row: Option<(String, Option<Vec<u8>>)> =
+            sqlx::query_as("SELECT public_id, token FROM events WHERE id = ?1")
+                .bind(claimed.event_id)
+                .fetch_optional(&self.read)
+                .await?;
+        let Some((public_id, Some(sealed))) = row else { return Ok(None) };
+        let text = self.sealer.open(Place::EventToken(&public_id), &sealed)?;
+        let token = BotToken::parse(text.expose_secret()).map_err(|_| StoreError::Corrupt("events.token"))?;
+        Ok(Some(token))
+    }
+
+    /// The deliveries of the newest events, newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn deliveries(&self, limit: i64) -> Result<Vec<DeliveryRecord>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT id, event_id, chat, state, parts_sent, attempts, next_attempt_at, unsure, last_status, last_error
+             FROM deliveries ORDER BY id DESC LIMIT ?1",
+        )
+        .bind(limit)
+        .fetch_all(&self.read)
+        .await?)
+    }
+
+    /// Counts for the metrics.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn totals(&self) -> Result<Totals, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT count(*) AS open, coalesce(sum(state = 'parked'), 0) AS parked FROM deliveries
+             WHERE finished_at IS NULL",
+        )
+        .fetch_one(&self.read)
+        .await?)
+    }
+}

@@ -1,0 +1,183 @@
+//! The store: SQLite. The only place with SQL; one file an entity, its rows private to it.
+//!
+//! One connection writes, a few read (WAL). A write is on disk when its commit returns (`synchronous=FULL`).
+
+mod bots;
+mod deliveries;
+mod events;
+mod links;
+mod outcomes;
+mod profiles;
+mod sandbox;
+mod sessions;
+#[cfg(test)]
+mod tests;
+mod users;
+
+use std::{fs, io, path::Path, str::FromStr as _, time::Duration};
+
+use sqlx::{
+    SqlitePool,
+    migrate::Migrator,
+    sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+pub use self::{
+    bots::Bot,
+    deliveries::{Claimed, DeliveryRecord, Totals},
+    events::{EventRecord, NewDelivery, NewEvent, Payload, Reason, Received, Rejection, TokenSource},
+    links::{LinkKind, NewLink},
+    outcomes::{Attempt, AttemptClass, Change},
+    profiles::{ProfileDraft, StoredProfile},
+    sandbox::SandboxRow,
+    sessions::{NewSession, OpenSession},
+    users::User,
+};
+use crate::{
+    config::Config,
+    seal::{SealError, Sealer},
+};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
+
+/// Everything that is kept.
+#[derive(Clone, Debug)]
+pub struct Store {
+    write: SqlitePool,
+    read: SqlitePool,
+    sealer: Sealer,
+}
+
+/// Why the store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite said no.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The tables could not be brought up to date.
+    #[error("the database could not be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A token could not be sealed or opened.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The data folder cannot be used.
+    #[error("the data folder {path} cannot be used: {source}")]
+    Folder {
+        /// Its path.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A row holds what nothing here writes.
+    #[error("the database holds a value that cannot be read: {0}")]
+    Corrupt(&'static str),
+    /// A name or address that must be unique is taken.
+    #[error("that name is taken")]
+    Taken,
+    /// A webhook key that belongs to another profile.
+    #[error("that key belongs to another profile")]
+    KeyTaken,
+    /// There is no such row.
+    #[error("there is no such thing")]
+    NotFound,
+}
+
+impl Store {
+    /// Opens the store of a configuration: makes the data folder (0700), the key file and the tables as needed.
+    ///
+    /// # Errors
+    /// If the folder, the key or the database cannot be used.
+    pub async fn open(config: &Config) -> Result<Self, StoreError> {
+        make_folder(&config.data_dir)?;
+        let sealer = match &config.secret_key {
+            Some(key) => Sealer::from_base64(key)?,
+            None => Sealer::from_folder(&config.data_dir)?,
+        };
+        Self::connect(&config.database_url(), sealer).await
+    }
+
+    /// Opens a database by its URL.
+    ///
+    /// # Errors
+    /// If it cannot be opened or brought up to date.
+    pub async fn connect(url: &str, sealer: Sealer) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            // Takes effect only before the first table is made.
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.clone())
+            .await?;
+        MIGRATIONS.run(&write).await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.create_if_missing(false))
+            .await?;
+        Ok(Self { write, read, sealer })
+    }
+
+    /// A store that is gone with the process.
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub async fn in_memory() -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str("sqlite::memory:")?.foreign_keys(true);
+        // One connection for all: each would have a database of its own.
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        MIGRATIONS.run(&pool).await?;
+        Ok(Self { write: pool.clone(), read: pool, sealer: Sealer::ephemeral()? })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1 FROM users LIMIT 1").fetch_optional(&self.read).await?;
+        Ok(())
+    }
+
+    /// Writes a consistent copy of the database to a file that does not exist yet.
+    ///
+    /// # Errors
+    /// If the file exists or cannot be written.
+    pub async fn backup(&self, file: &Path) -> Result<(), StoreError> {
+        sqlx::query("VACUUM INTO ?1").bind(file.to_string_lossy().into_owned()).execute(&self.write).await?;
+        Ok(())
+    }
+
+    /// Closes every connection, so that the write-ahead log is folded into the database.
+    pub async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), StoreError> {
+    let fault = |source| StoreError::Folder { path: path.display().to_string(), source };
+    if path.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(path).map_err(fault)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(fault)?;
+    }
+    Ok(())
+}
+
+/// Turns the breach of a unique index into `taken`.
+fn unique(error: sqlx::Error, taken: StoreError) -> StoreError {
+    match &error {
+        sqlx::Error::Database(database) if database.is_unique_violation() => taken,
+        _ => StoreError::Database(error),
+    }
+}

@@ -1,0 +1,292 @@
+//! Profiles with their webhook keys and sealed tokens.
+
+use hookgram::{event::EventType, profile::Profile, query, secret::BotToken};
+use secrecy::ExposeSecret as _;
+use sqlx::{FromRow, SqliteConnection};
+
+use super::{Store, StoreError, unique};
+use crate::{
+    codes,
+    seal::{Place, Sealer},
+    time::{Millis, now},
+};
+
+/// A profile as it is kept. Its token is in `profile`.
+#[derive(Clone, Debug)]
+pub struct StoredProfile {
+    /// Its id.
+    pub id: i64,
+    /// Its unique name.
+    pub name: String,
+    /// Whether its door is open.
+    pub enabled: bool,
+    /// Whether its messages go to the sandbox.
+    pub sandbox: bool,
+    /// The types of event it wants; empty means all.
+    pub events: Vec<EventType>,
+    /// Its parameters.
+    pub profile: Profile,
+    /// Its current webhook key.
+    pub key: String,
+    /// Since when Telegram refuses its token.
+    pub parked_since: Option<Millis>,
+}
+
+/// A profile to keep.
+#[derive(Clone, Debug)]
+pub struct ProfileDraft {
+    /// Its unique name.
+    pub name: String,
+    /// Whether its door is open; `None` leaves it as it is (a new one's is).
+    pub enabled: Option<bool>,
+    /// Whether its messages go to the sandbox.
+    pub sandbox: bool,
+    /// The types of event it wants; empty means all.
+    pub events: Vec<EventType>,
+    /// Its parameters. Without a token the stored one stays.
+    pub profile: Profile,
+    /// The key of a new profile; `None` makes one.
+    pub key: Option<String>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    name: String,
+    enabled: bool,
+    sandbox: bool,
+    events: String,
+    token: Option<Vec<u8>>,
+    parameters: String,
+    parked_since: Option<i64>,
+    key: String,
+}
+
+impl Row {
+    fn open(self, sealer: &Sealer) -> Result<StoredProfile, StoreError> {
+        let numbers: Vec<i64> =
+            serde_json::from_str(&self.events).map_err(|_| StoreError::Corrupt("profiles.events"))?;
+        let mut profile = query::read(self.parameters.as_bytes()).profile;
+        profile.token = self.token.map(|sealed| open_token(sealer, self.id, &sealed)).transpose()?;
+        Ok(StoredProfile {
+            id: self.id,
+            name: self.name,
+            enabled: self.enabled,
+            sandbox: self.sandbox,
+            events: numbers.into_iter().map(EventType).collect(),
+            profile,
+            key: self.key,
+            parked_since: self.parked_since,
+        })
+    }
+}
+
+pub(super) fn open_token(sealer: &Sealer, id: i64, sealed: &[u8]) -> Result<BotToken, StoreError> {
+    let text = sealer.open(Place::ProfileToken(id), sealed)?;
+    BotToken::parse(text.expose_secret()).map_err(|_| StoreError::Corrupt("profiles.token"))
+}
+
+impl Store {
+    /// Every profile, by name.
+    ///
+    /// # Errors
+    /// If the database fails or a token cannot be opened.
+    pub async fn profiles(&self) -> Result<Vec<StoredProfile>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.parameters, p.parked_since, k.key
+             FROM profiles p JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL ORDER BY p.name",
+        )
+        .fetch_all(&self.read)
+        .await?;
+        rows.into_iter().map(|row| row.open(&self.sealer)).collect()
+    }
+
+    /// One profile.
+    ///
+    /// # Errors
+    /// If the database fails or its token cannot be opened.
+    pub async fn profile(&self, id: i64) -> Result<Option<StoredProfile>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.parameters, p.parked_since, k.key
+             FROM profiles p JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL WHERE p.id = ?1",
+        )
+        .bind(id)
+        .fetch_optional(&self.read)
+        .await?;
+        row.map(|row| row.open(&self.sealer)).transpose()
+    }
+
+    /// The profile of a name.
+    ///
+    /// # Errors
+    /// If the database fails or its token cannot be opened.
+    pub async fn profile_by_name(&self, name: &str) -> Result<Option<StoredProfile>, StoreError> {
+        let id: Option<i64> =
+            sqlx::query_scalar("SELECT id FROM profiles WHERE name = ?1").bind(name).fetch_optional(&self.read).await?;
+        match id {
+            Some(id) => self.profile(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The profile that a webhook key opens, by the current key or one that has not yet retired.
+    ///
+    /// # Errors
+    /// If the database fails or its token cannot be opened.
+    pub async fn profile_by_key(&self, key: &str) -> Result<Option<StoredProfile>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.parameters, p.parked_since, k.key
+             FROM webhook_keys asked JOIN profiles p ON p.id = asked.profile_id
+             JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL
+             WHERE asked.key = ?1 AND (asked.retired_at IS NULL OR asked.retired_at > ?2)",
+        )
+        .bind(key)
+        .bind(now())
+        .fetch_optional(&self.read)
+        .await?;
+        row.map(|row| row.open(&self.sealer)).transpose()
+    }
+
+    /// Stores a new profile (`id` is `None`) or replaces one, in all but its key; answers with its id.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if another has its name, [`StoreError::NotFound`] if there is none of this id.
+    pub async fn put_profile(&self, id: Option<i64>, draft: &ProfileDraft) -> Result<i64, StoreError> {
+        let mut tx = self.write.begin().await?;
+        let id = put(&mut tx, &self.sealer, id, draft).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Stores several profiles, all or none, each replacing the one of its name; answers with their names and keys.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyTaken`] with the index of the profile whose key belongs to another.
+    pub async fn put_profiles(&self, drafts: &[ProfileDraft]) -> Result<Vec<(String, String)>, (usize, StoreError)> {
+        let mut tx = self.write.begin().await.map_err(|error| (0, error.into()))?;
+        let mut done = Vec::with_capacity(drafts.len());
+        for (index, draft) in drafts.iter().enumerate() {
+            let at = |error: StoreError| (index, error);
+            let id: Option<i64> = sqlx::query_scalar("SELECT id FROM profiles WHERE name = ?1")
+                .bind(&draft.name)
+                .fetch_optional(&mut *tx)
+                .await
+                .map_err(|error| at(error.into()))?;
+            let id = put(&mut tx, &self.sealer, id, draft).await.map_err(at)?;
+            let key = sqlx::query_scalar("SELECT key FROM webhook_keys WHERE profile_id = ?1 AND retired_at IS NULL")
+                .bind(id)
+                .fetch_one(&mut *tx)
+                .await
+                .map_err(|error| at(error.into()))?;
+            done.push((draft.name.clone(), key));
+        }
+        tx.commit().await.map_err(|error| (0, error.into()))?;
+        Ok(done)
+    }
+
+    /// Opens or closes a profile's door.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] without such a profile.
+    pub async fn set_enabled(&self, id: i64, enabled: bool) -> Result<(), StoreError> {
+        let done = sqlx::query("UPDATE profiles SET enabled = ?2, updated_at = ?3 WHERE id = ?1")
+            .bind(id)
+            .bind(enabled)
+            .bind(now())
+            .execute(&self.write)
+            .await?;
+        if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    }
+}
+
+async fn put(
+    tx: &mut SqliteConnection,
+    sealer: &Sealer,
+    id: Option<i64>,
+    draft: &ProfileDraft,
+) -> Result<i64, StoreError> {
+    let numbers: Vec<i64> = draft.events.iter().map(|event| event.0).collect();
+    let events = serde_json::to_string(&numbers).map_err(|_| StoreError::Corrupt("profiles.events"))?;
+    let parameters = query::write(&draft.profile);
+    let id = match id {
+        Some(id) => {
+            let done = sqlx::query(
+                "UPDATE profiles SET name = ?2, enabled = coalesce(?3, enabled), sandbox = ?4, events = ?5,
+                 parameters = ?6, updated_at = ?7 WHERE id = ?1",
+            )
+            .bind(id)
+            .bind(&draft.name)
+            .bind(draft.enabled)
+            .bind(draft.sandbox)
+            .bind(&events)
+            .bind(&parameters)
+            .bind(now())
+            .execute(&mut *tx)
+            .await
+            .map_err(|error| unique(error, StoreError::Taken))?;
+            if done.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            id
+        }
+        None => {
+            let id = sqlx::query_scalar(
+                "INSERT INTO profiles (name, enabled, sandbox, events, parameters, created_at, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) RETURNING id",
+            )
+            .bind(&draft.name)
+            .bind(draft.enabled.unwrap_or(true))
+            .bind(draft.sandbox)
+            .bind(&events)
+            .bind(&parameters)
+            .bind(now())
+            .fetch_one(&mut *tx)
+            .await
+            .map_err(|error| unique(error, StoreError::Taken))?;
+            let key = draft.key.clone().unwrap_or_else(codes::webhook_key);
+            sqlx::query("INSERT INTO webhook_keys (key, profile_id, created_at) VALUES (?1, ?2, ?3)")
+                .bind(key)
+                .bind(id)
+                .bind(now())
+                .execute(&mut *tx)
+                .await
+                .map_err(|error| unique(error, StoreError::KeyTaken))?;
+            id
+        }
+    };
+    if let Some(token) = &draft.profile.token {
+        put_token(tx, sealer, id, token).await?;
+    }
+    Ok(id)
+}
+
+/// Seals and stores a token; where it is a new one, what was parked for the old one is due at once.
+async fn put_token(tx: &mut SqliteConnection, sealer: &Sealer, id: i64, token: &BotToken) -> Result<(), StoreError> {
+    let old: Option<Vec<u8>> =
+        sqlx::query_scalar("SELECT token FROM profiles WHERE id = ?1").bind(id).fetch_one(&mut *tx).await?;
+    let unchanged = old.is_some_and(|sealed| open_token(sealer, id, &sealed).is_ok_and(|old| old == *token));
+    if unchanged {
+        return Ok(());
+    }
+    let sealed = sealer.seal(Place::ProfileToken(id), token.expose())?;
+    sqlx::query("UPDATE profiles SET token = ?2, bot_id = ?3, parked_since = NULL WHERE id = ?1")
+        .bind(id)
+        .bind(sealed)
+        .bind(token.bot_id())
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE bots SET parked_since = NULL, parked_reason = NULL WHERE id = ?1")
+        .bind(token.bot_id())
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(
+        "UPDATE deliveries SET state = 'retrying', next_attempt_at = ?2, age_from = ?2, bot_id = ?3
+         WHERE profile_id = ?1 AND state = 'parked' AND finished_at IS NULL",
+    )
+    .bind(id)
+    .bind(now())
+    .bind(token.bot_id())
+    .execute(&mut *tx)
+    .await?;
+    Ok(())
+}

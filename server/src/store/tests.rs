@@ -1,0 +1,115 @@
+//! One story of the store: what is kept, claimed, finished; and what the file itself is like.
+
+use hookgram::{parameters::Parameter, profile::Profile, secret::BotToken};
+
+use super::*;
+
+const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
+
+fn draft(name: &str) -> ProfileDraft {
+    let mut profile = Profile::default();
+    profile.set(Parameter::TelegramToken, TOKEN).unwrap();
+    profile.set(Parameter::TelegramFieldName, "*TelegramId").unwrap();
+    profile.set(Parameter::Message, "a & b + c").unwrap();
+    ProfileDraft { name: name.into(), enabled: None, sandbox: false, events: Vec::new(), profile, key: None }
+}
+
+fn event<'a>(public_id: &'a str, token: TokenSource<'a>) -> NewEvent<'a> {
+    NewEvent {
+        public_id,
+        token,
+        bot_id: Some(7001002003),
+        field_name: Some("*TelegramId"),
+        event_type: Some(3060),
+        order_number: None,
+        parameters: "",
+        payload: Payload(b"{}"),
+        fingerprint: public_id.as_bytes(),
+        received_at: 1_000,
+        skipped: false,
+    }
+}
+
+fn to(chat: &str) -> NewDelivery {
+    NewDelivery { participant: 0, chat: Ok(chat.into()), parts: vec!["<b>x</b>".into(), "y".into()] }
+}
+
+#[tokio::test]
+async fn the_file_is_as_safe_as_it_should_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/x.db", folder.path().display());
+    let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
+    for pool in [&store.write, &store.read] {
+        let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(pool).await.unwrap();
+        let sync: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(pool).await.unwrap();
+        let keys: i64 = sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(pool).await.unwrap();
+        let vacuum: i64 = sqlx::query_scalar("PRAGMA auto_vacuum").fetch_one(pool).await.unwrap();
+        assert_eq!((mode.as_str(), sync, keys, vacuum), ("wal", 2, 1, 2));
+    }
+    store.backup(&folder.path().join("copy.db")).await.unwrap();
+    assert!(store.backup(&folder.path().join("copy.db")).await.is_err(), "a copy is never written over");
+    store.close().await;
+    Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_sealed_token_is_useless_in_another_row() {
+    let store = Store::in_memory().await.unwrap();
+    let first = store.put_profile(None, &draft("A")).await.unwrap();
+    let second = store.put_profile(None, &draft("B")).await.unwrap();
+    assert_eq!(store.profile(second).await.unwrap().unwrap().profile, draft("B").profile);
+    sqlx::query("UPDATE profiles SET token = (SELECT token FROM profiles WHERE id = ?1) WHERE id = ?2")
+        .bind(first)
+        .bind(second)
+        .execute(&store.write)
+        .await
+        .unwrap();
+    assert!(matches!(store.profile(second).await, Err(StoreError::Seal(SealError::CannotOpen))));
+    assert!(store.profile(first).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_lease_runs_out_or_is_released_and_order_is_kept() {
+    let store = Store::in_memory().await.unwrap();
+    let token = BotToken::parse(TOKEN).unwrap();
+    for (id, chat) in [("a", "5"), ("b", "5"), ("c", "6")] {
+        let received = store.accept_event(&event(id, TokenSource::Event(&token)), &[to(chat)], 0).await.unwrap();
+        assert_eq!(received, Received::Accepted);
+    }
+    assert_eq!(store.next_due().await.unwrap(), Some(1_000));
+    let claimed = store.claim("one", 1_000, 31_000, 9).await.unwrap();
+    let chats: Vec<&str> = claimed.iter().map(|delivery| delivery.chat.as_str()).collect();
+    assert_eq!(chats, ["5", "6"], "the second of chat 5 waits for the first");
+    assert!(store.claim("two", 30_999, 60_000, 9).await.unwrap().is_empty());
+    let taken_over = store.claim("two", 31_000, 61_000, 9).await.unwrap();
+    assert_eq!(taken_over.iter().map(|delivery| delivery.attempt).collect::<Vec<_>>(), [2, 2]);
+    assert_eq!(store.release_leases("two", 40_000).await.unwrap(), 0);
+    assert_eq!(store.release_leases("three", 40_000).await.unwrap(), 2);
+
+    let again = store.claim("three", 40_000, 70_000, 9).await.unwrap();
+    let first = &again[0];
+    assert_eq!(store.token_for(first).await.unwrap(), Some(token));
+    store.record(first, None, &Change::PartSent { lease_until: 80_000 }, 40_100).await.unwrap();
+    store.record(first, None, &Change::Retry { at: 50_000, unsure: false }, 40_200).await.unwrap();
+    let resumed = store.claim("three", 50_000, 80_000, 9).await.unwrap();
+    assert_eq!((resumed[0].id, resumed[0].parts_sent), (first.id, 1));
+    store.record(&resumed[0], None, &Change::Delivered, 50_100).await.unwrap();
+    assert_eq!(store.token_for(first).await.unwrap(), None, "nothing needs it any more");
+    assert_eq!(store.claim("three", 50_200, 80_000, 9).await.unwrap().len(), 1, "now the second of chat 5");
+}
+
+#[tokio::test]
+async fn what_failed_for_good_is_no_first_copy() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let same = |public_id| NewEvent { fingerprint: b"same", ..event(public_id, TokenSource::Profile(id)) };
+    assert_eq!(store.accept_event(&same("a"), &[to("5")], 600_000).await.unwrap(), Received::Accepted);
+    assert_eq!(store.accept_event(&same("b"), &[to("5")], 600_000).await.unwrap(), Received::Duplicate("a".into()));
+    let claimed = store.claim("one", 1_000, 31_000, 9).await.unwrap();
+    store.record(&claimed[0], None, &Change::Failed, 2_000).await.unwrap();
+    assert_eq!(store.accept_event(&same("c"), &[to("5")], 600_000).await.unwrap(), Received::Accepted);
+    let late = NewEvent { received_at: 601_000, ..same("d") };
+    assert_eq!(store.accept_event(&late, &[to("5")], 600_000).await.unwrap(), Received::Accepted);
+    let early = NewEvent { received_at: 600_999, ..same("e") };
+    assert_eq!(store.accept_event(&early, &[to("5")], 600_000).await.unwrap(), Received::Duplicate("c".into()));
+}

@@ -1,0 +1,145 @@
+//! Accounts.
+
+use app::session::{Account, Role};
+use sqlx::FromRow;
+
+use super::{Store, StoreError, unique};
+use crate::time::{Millis, now};
+
+/// An account, with what proves it.
+#[derive(Clone)]
+pub struct User {
+    /// Who.
+    pub account: Account,
+    /// The password's hash as a PHC string; `None`: signs in by link only.
+    pub password_hash: Option<String>,
+    /// When it was made.
+    pub created_at: Millis,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    email: String,
+    role: String,
+    password_hash: Option<String>,
+    created_at: i64,
+}
+
+impl TryFrom<Row> for User {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let role = Role::parse(&row.role).ok_or(StoreError::Corrupt("users.role"))?;
+        let account = Account { id: row.id, email: row.email, role };
+        Ok(Self { account, password_hash: row.password_hash, created_at: row.created_at })
+    }
+}
+
+impl Store {
+    /// How many accounts there are.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn count_users(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("SELECT count(*) FROM users").fetch_one(&self.read).await?)
+    }
+
+    /// Every account, by address.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn users(&self) -> Result<Vec<User>, StoreError> {
+        let rows: Vec<Row> =
+            sqlx::query_as("SELECT id, email, role, password_hash, created_at FROM users ORDER BY email")
+                .fetch_all(&self.read)
+                .await?;
+        rows.into_iter().map(User::try_from).collect()
+    }
+
+    /// The account of an address, whatever its case.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
+        let row: Option<Row> =
+            sqlx::query_as("SELECT id, email, role, password_hash, created_at FROM users WHERE email = ?1")
+                .bind(email)
+                .fetch_optional(&self.read)
+                .await?;
+        row.map(User::try_from).transpose()
+    }
+
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if the address has one.
+    pub async fn add_user(&self, email: &str, role: Role, password_hash: Option<&str>) -> Result<Account, StoreError> {
+        let id = sqlx::query_scalar(
+            "INSERT INTO users (email, role, password_hash, created_at) VALUES (?1, ?2, ?3, ?4) RETURNING id",
+        )
+        .bind(email)
+        .bind(role.name())
+        .bind(password_hash)
+        .bind(now())
+        .fetch_one(&self.write)
+        .await
+        .map_err(|error| unique(error, StoreError::Taken))?;
+        Ok(Account { id, email: email.to_owned(), role })
+    }
+
+    /// Replaces a password and ends every session of the account.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] without such an account.
+    pub async fn set_password(&self, email: &str, password_hash: &str) -> Result<(), StoreError> {
+        let mut tx = self.write.begin().await?;
+        let id: Option<i64> = sqlx::query_scalar("UPDATE users SET password_hash = ?2 WHERE email = ?1 RETURNING id")
+            .bind(email)
+            .bind(password_hash)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let id = id.ok_or(StoreError::NotFound)?;
+        sqlx::query("DELETE FROM sessions WHERE user_id = ?1").bind(id).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Removes an account with its sessions.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] without such an account.
+    pub async fn remove_user(&self, email: &str) -> Result<(), StoreError> {
+        let done = sqlx::query("DELETE FROM users WHERE email = ?1").bind(email).execute(&self.write).await?;
+        if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    }
+
+    /// Makes the first admin and uses up the set-up link, both or neither.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the link is unknown, used, expired, or there is an account already.
+    pub async fn set_up(&self, code_hash: &[u8], email: &str, password_hash: &str) -> Result<Account, StoreError> {
+        let mut tx = self.write.begin().await?;
+        let used = sqlx::query(
+            "UPDATE one_time_links SET used_at = ?2 WHERE code_hash = ?1 AND kind = 'setup' AND used_at IS NULL
+             AND expires_at > ?2 AND NOT EXISTS (SELECT 1 FROM users)",
+        )
+        .bind(code_hash)
+        .bind(now())
+        .execute(&mut *tx)
+        .await?;
+        if used.rows_affected() == 0 {
+            return Err(StoreError::NotFound);
+        }
+        let id = sqlx::query_scalar(
+            "INSERT INTO users (email, role, password_hash, created_at) VALUES (?1, 'admin', ?2, ?3) RETURNING id",
+        )
+        .bind(email)
+        .bind(password_hash)
+        .bind(now())
+        .fetch_one(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(Account { id, email: email.to_owned(), role: Role::Admin })
+    }
+}

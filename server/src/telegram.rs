@@ -1,0 +1,239 @@
+//! The Bot API, as far as it is needed: `sendMessage` and `getMe`. What comes back is a value, whatever it was.
+
+use std::time::Duration;
+
+use hookgram::secret::BotToken;
+use reqwest::{Client, Response};
+use serde::{Deserialize, Serialize};
+
+/// How long the connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long a whole call may take; shorter than a delivery's lease.
+const CALL: Duration = Duration::from_secs(20);
+/// How long somebody at a door or a form waits for Telegram's word on a token.
+const ASK: Duration = Duration::from_secs(8);
+/// More of an answer is not read.
+const LONGEST_ANSWER: usize = 64 * 1024;
+
+/// The client. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Telegram {
+    client: Client,
+    base: String,
+}
+
+/// What a call to `sendMessage` came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Telegram took the message.
+    Sent {
+        /// Its id in the chat.
+        message_id: i64,
+    },
+    /// Telegram, or something before it, answered with a refusal.
+    Refused {
+        /// The HTTP status, or Telegram's own code where it differs.
+        code: u16,
+        /// Telegram's words; empty where the body was not Telegram's.
+        description: String,
+        /// Seconds to wait.
+        retry_after: Option<u64>,
+        /// The chat's new id.
+        migrate_to: Option<i64>,
+    },
+    /// No answer.
+    Unreachable {
+        /// Nothing had been written: the message cannot have arrived. Otherwise it may have.
+        before_write: bool,
+        /// What happened, without any URL.
+        description: String,
+    },
+}
+
+/// What a call to `getMe` came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// The bot.
+    Bot {
+        /// Its name for people.
+        name: String,
+        /// Its `@name`, without the `@`.
+        username: String,
+    },
+    /// Telegram does not know the token.
+    Refused,
+    /// No answer, or none that says either.
+    Unreachable,
+}
+
+/// One message to send.
+#[derive(Clone, Copy, Debug)]
+pub struct Outgoing<'a> {
+    /// The chat: a number, or `@channel`.
+    pub chat: &'a str,
+    /// The text.
+    pub text: &'a str,
+    /// Whether the text is Telegram's HTML.
+    pub html: bool,
+}
+
+#[derive(Serialize)]
+struct SendMessage<'a> {
+    chat_id: &'a str,
+    text: &'a str,
+    // A JSON null would arrive as the text "null": an unset key is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parse_mode: Option<&'static str>,
+    link_preview_options: LinkPreview,
+}
+
+#[derive(Serialize)]
+struct LinkPreview {
+    is_disabled: bool,
+}
+
+#[derive(Deserialize)]
+struct Reply<T> {
+    #[serde(default)]
+    ok: bool,
+    result: Option<T>,
+    error_code: Option<u16>,
+    description: Option<String>,
+    #[serde(default)]
+    parameters: Parameters,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Parameters {
+    retry_after: Option<u64>,
+    migrate_to_chat_id: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct SentMessage {
+    message_id: i64,
+}
+
+#[derive(Deserialize)]
+struct Me {
+    #[serde(default)]
+    first_name: String,
+    #[serde(default)]
+    username: String,
+}
+
+impl Telegram {
+    /// A client of the Bot API server at `base` (without a slash at the end).
+    ///
+    /// # Errors
+    /// If TLS cannot be set up.
+    pub fn new(base: &str) -> Result<Self, reqwest::Error> {
+        // Fails where a provider has been installed before: then there is one.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .connect_timeout(CONNECT)
+            .timeout(CALL)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .user_agent(concat!("hookgram/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(reqwest::Error::without_url)?;
+        Ok(Self { client, base: base.to_owned() })
+    }
+
+    /// Sends one message.
+    pub async fn send(&self, token: &BotToken, message: Outgoing<'_>) -> Answer {
+        let body = SendMessage {
+            chat_id: message.chat,
+            text: message.text,
+            parse_mode: message.html.then_some("HTML"),
+            link_preview_options: LinkPreview { is_disabled: true },
+        };
+        let response = match self.client.post(self.url(token, "sendMessage")).json(&body).send().await {
+            Ok(response) => response,
+            Err(error) => {
+                return Answer::Unreachable { before_write: error.is_connect(), description: describe(error) };
+            }
+        };
+        let status = response.status();
+        let bytes = match read(response).await {
+            Ok(bytes) => bytes,
+            Err(error) if status.is_success() => {
+                return Answer::Unreachable { before_write: false, description: describe(error) };
+            }
+            Err(_) => Vec::new(),
+        };
+        let reply = parse::<SentMessage>(&bytes);
+        match reply {
+            Reply { ok: true, result: Some(SentMessage { message_id }), .. } => Answer::Sent { message_id },
+            // A success without Telegram's own words for it: the message may have arrived.
+            _ if status.is_success() => {
+                let description = "an answer that is not the Bot API's".to_owned();
+                Answer::Unreachable { before_write: false, description }
+            }
+            reply => Answer::Refused {
+                code: reply.error_code.unwrap_or(status.as_u16()),
+                description: reply.description.unwrap_or_default(),
+                retry_after: reply.parameters.retry_after,
+                migrate_to: reply.parameters.migrate_to_chat_id,
+            },
+        }
+    }
+
+    /// Asks who a bot is.
+    pub async fn who_is(&self, token: &BotToken) -> Identity {
+        let Ok(response) = self.client.post(self.url(token, "getMe")).timeout(ASK).send().await else {
+            return Identity::Unreachable;
+        };
+        let status = response.status().as_u16();
+        let reply = parse::<Me>(&read(response).await.unwrap_or_default());
+        match reply {
+            Reply { ok: true, result: Some(me), .. } => Identity::Bot { name: me.first_name, username: me.username },
+            _ if matches!(status, 401 | 404) => Identity::Refused,
+            _ => Identity::Unreachable,
+        }
+    }
+
+    fn url(&self, token: &BotToken, method: &str) -> String {
+        format!("{}/bot{}/{method}", self.base, token.expose())
+    }
+}
+
+async fn read(mut response: Response) -> Result<Vec<u8>, reqwest::Error> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > LONGEST_ANSWER {
+            break;
+        }
+    }
+    Ok(bytes)
+}
+
+/// What is not the Bot API's JSON is an empty reply.
+fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Reply<T> {
+    serde_json::from_slice(bytes).unwrap_or(Reply {
+        ok: false,
+        result: None,
+        error_code: None,
+        description: None,
+        parameters: Parameters::default(),
+    })
+}
+
+/// The error's words and those of its causes, never with the URL, which holds the token.
+fn describe(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    if error.is_timeout() {
+        return "no answer in time".to_owned();
+    }
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}

@@ -1,0 +1,267 @@
+//! What becomes of a request at a door, in the order of judgement of contract §1.
+
+use app::words::checks::{self, DoorFault};
+use hookgram::{
+    check::Fault,
+    event::BookingEvent,
+    message::{self, Context},
+    parameters::Parameter,
+    profile::Profile,
+    query::{self, Reading},
+    recipient,
+    values::Language,
+};
+use sha2::{Digest as _, Sha256};
+
+use super::answer::{Answer, Outcome, Refusal};
+use crate::{
+    codes,
+    state::AppState,
+    store::{NewDelivery, NewEvent, Payload, Received, Rejection, StoredProfile, TokenSource},
+    telegram::Identity,
+    time::{millis, now},
+};
+
+/// Which door a request came to.
+#[derive(Clone, Debug)]
+pub enum Door {
+    /// `/webhook/telegram`.
+    Stateless,
+    /// `/h/{key}`, of this profile.
+    Short(Box<StoredProfile>),
+}
+
+/// A POST at a door.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival<'a> {
+    /// Which.
+    pub door: &'a Door,
+    /// The query without its `?`.
+    pub query: &'a [u8],
+    /// The body, or what is wrong with it before it is read.
+    pub body: Result<&'a [u8], &'a DoorFault>,
+}
+
+impl Door {
+    fn stored(&self) -> Option<&StoredProfile> {
+        match self {
+            Self::Stateless => None,
+            Self::Short(stored) => Some(stored),
+        }
+    }
+
+    fn is_sandbox(&self) -> bool {
+        self.stored().is_some_and(|stored| stored.sandbox)
+    }
+
+    /// The parameters that apply. A short door that lacks what its kind needs is at fault too.
+    pub(crate) fn read(&self, query: &[u8]) -> Reading {
+        let Some(stored) = self.stored() else { return query::read(query) };
+        let mut reading = query::read_overrides(&stored.profile, query);
+        if reading.profile.field_name.is_none() {
+            reading.faults.insert(0, Fault::Missing(Parameter::TelegramFieldName));
+        }
+        if reading.profile.token.is_none() && !stored.sandbox {
+            reading.faults.insert(0, Fault::Missing(Parameter::TelegramToken));
+        }
+        reading
+    }
+}
+
+/// GET: checks the parameters, then the token.
+pub async fn check(state: &AppState, door: &Door, query: &[u8]) -> Answer {
+    if door.stored().is_some_and(|stored| !stored.enabled) {
+        return Answer::refused(DoorFault::Disabled);
+    }
+    let Reading { profile, faults, warnings } = door.read(query);
+    if !faults.is_empty() {
+        return Answer { outcome: Outcome::Refused(Refusal::Parameters(faults)), warnings };
+    }
+    if let Some(token) = &profile.token
+        && !door.is_sandbox()
+    {
+        match state.who_is(token).await {
+            Identity::Bot { .. } => {}
+            Identity::Refused => return Answer::refused(DoorFault::TokenRefused),
+            Identity::Unreachable => return Answer::refused(DoorFault::TelegramUnreachable),
+        }
+    }
+    Answer { outcome: Outcome::Verified, warnings }
+}
+
+/// POST: stores the event with its messages, or says why not. A refusal of a known profile's event is recorded.
+pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Answer {
+    let mut notes = Notes::default();
+    let answer = match judge(state, arrival, &mut notes).await {
+        Ok(answer) => answer,
+        Err(refusal) => {
+            record(state, arrival, &notes, &refusal).await;
+            Answer { outcome: Outcome::Refused(refusal), warnings: std::mem::take(&mut notes.warnings) }
+        }
+    };
+    match &answer.outcome {
+        Outcome::Accepted(_) => state.metrics.accepted(),
+        Outcome::Duplicate(_) => state.metrics.duplicate(),
+        Outcome::Refused(refusal) if refusal.status().is_client_error() => state.metrics.rejected(),
+        Outcome::Refused(_) => state.metrics.unstored(),
+        Outcome::Verified => {}
+    }
+    answer
+}
+
+/// What was learnt on the way, for the record of a refusal.
+#[derive(Default)]
+struct Notes {
+    warnings: Vec<hookgram::check::Warning>,
+    profile: Option<Profile>,
+    event_type: Option<i64>,
+    order_number: Option<String>,
+}
+
+async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Result<Answer, Refusal> {
+    if arrival.door.stored().is_some_and(|stored| !stored.enabled) {
+        return Err(DoorFault::Disabled.into());
+    }
+    let body = arrival.body.map_err(|fault| Refusal::Door(fault.clone()))?;
+    let Reading { profile, faults, warnings } = arrival.door.read(arrival.query);
+    notes.warnings = warnings;
+    notes.profile = Some(profile.clone());
+    if !faults.is_empty() {
+        return Err(Refusal::Parameters(faults));
+    }
+    let event = BookingEvent::read(body).map_err(Refusal::Event)?;
+    notes.event_type = event.event_type.map(|kind| kind.0);
+    notes.order_number.clone_from(&event.case.number);
+    let skipped = arrival.door.stored().is_some_and(|stored| {
+        !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind))
+    });
+    let deliveries = if skipped { Vec::new() } else { address(state, &profile, &event)? };
+    let warnings = std::mem::take(&mut notes.warnings);
+    let outcome = store(state, arrival.door, &profile, &event, body, &deliveries, skipped).await?;
+    Ok(Answer { outcome, warnings })
+}
+
+/// Whom it goes to and what it says to each, rendered now: what is accepted is what is sent.
+fn address(state: &AppState, profile: &Profile, event: &BookingEvent) -> Result<Vec<NewDelivery>, Refusal> {
+    let field = profile.field_name.as_deref().unwrap_or_default();
+    let mut deliveries: Vec<NewDelivery> = Vec::new();
+    let (mut reachable, mut said) = (false, false);
+    for recipient in recipient::recipients(event, field) {
+        let participant = recipient.participant;
+        let mut skip = |why: String| deliveries.push(NewDelivery { participant, chat: Err(why), parts: Vec::new() });
+        let chat = match recipient.chat {
+            Ok(chat) => chat.to_string(),
+            Err(unusable) => {
+                skip(checks::unusable(Language::En, field, &unusable));
+                continue;
+            }
+        };
+        reachable = true;
+        let context = Context {
+            event,
+            participant: Some(participant),
+            field_name: Some(field),
+            booking_host: &state.config.booking_url,
+        };
+        let parts: Vec<String> =
+            message::render(&profile.formatting, context).parts().iter().map(message::Part::html).collect();
+        if parts.is_empty() {
+            skip(checks::door(Language::En, &DoorFault::NothingToSay));
+            continue;
+        }
+        said = true;
+        let twin = |other: &NewDelivery| other.chat.as_ref() == Ok(&chat) && other.parts == parts;
+        if !deliveries.iter().any(twin) {
+            deliveries.push(NewDelivery { participant, chat: Ok(chat), parts });
+        }
+    }
+    match (reachable, said) {
+        (false, _) => Err(DoorFault::NoRecipient { field: field.to_owned() }.into()),
+        (true, false) => Err(DoorFault::NothingToSay.into()),
+        (true, true) => Ok(deliveries),
+    }
+}
+
+async fn store(
+    state: &AppState,
+    door: &Door,
+    profile: &Profile,
+    event: &BookingEvent,
+    body: &[u8],
+    deliveries: &[NewDelivery],
+    skipped: bool,
+) -> Result<Outcome, Refusal> {
+    let token = match (door.stored(), &profile.token) {
+        (Some(stored), _) => TokenSource::Profile(stored.id),
+        (None, Some(token)) => TokenSource::Event(token),
+        (None, None) => return Err(Refusal::Parameters(vec![Fault::Missing(Parameter::TelegramToken)])),
+    };
+    let bot_id = profile.token.as_ref().filter(|_| !door.is_sandbox()).map(|token| token.bot_id());
+    let parameters = query::write(profile);
+    let public_id = codes::public_id();
+    let new = NewEvent {
+        public_id: &public_id,
+        token,
+        bot_id,
+        field_name: profile.field_name.as_deref(),
+        event_type: event.event_type.map(|kind| kind.0),
+        order_number: event.case.number.as_deref(),
+        parameters: &parameters,
+        payload: Payload(body),
+        fingerprint: &fingerprint(door, bot_id, &parameters, body),
+        received_at: now(),
+        skipped,
+    };
+    match state.store.accept_event(&new, deliveries, millis(state.config.duplicate_window)).await {
+        Ok(Received::Accepted) => {
+            state.wake.notify_one();
+            Ok(Outcome::Accepted(public_id))
+        }
+        Ok(Received::Duplicate(first)) => Ok(Outcome::Duplicate(first)),
+        Err(error) => {
+            tracing::error!(%error, "an event could not be stored");
+            Err(DoorFault::NotStored.into())
+        }
+    }
+}
+
+/// Equal for duplicates: the same profile (or bot and field, which the parameters name), parameters and bytes.
+fn fingerprint(door: &Door, bot_id: Option<i64>, parameters: &str, body: &[u8]) -> Vec<u8> {
+    let whom = match door.stored() {
+        Some(stored) => format!("profile {}", stored.id),
+        None => format!("bot {}", bot_id.unwrap_or_default()),
+    };
+    let mut hash = Sha256::new();
+    for piece in [whom.as_bytes(), parameters.as_bytes(), body] {
+        // Lengths keep the pieces apart.
+        hash.update(u64::try_from(piece.len()).unwrap_or(u64::MAX).to_le_bytes());
+        hash.update(piece);
+    }
+    hash.finalize().to_vec()
+}
+
+/// Records a refusal: of a known profile always, at the stateless door where the event itself was at fault.
+async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: &Refusal) {
+    let status = refusal.status();
+    let known = arrival.door.stored().map(|stored| stored.id);
+    let unprocessable = status == axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+    if !status.is_client_error() || (known.is_none() && !unprocessable) {
+        return;
+    }
+    let profile = notes.profile.as_ref().or(arrival.door.stored().map(|stored| &stored.profile));
+    let parameters = profile.map(query::write).unwrap_or_default();
+    let rejection = Rejection {
+        profile_id: known,
+        bot_id: profile.and_then(|profile| profile.token.as_ref()).map(|token| token.bot_id()),
+        field_name: profile.and_then(|profile| profile.field_name.as_deref()),
+        parameters: &parameters,
+        payload: arrival.body.ok().map(Payload),
+        event_type: notes.event_type,
+        order_number: notes.order_number.as_deref(),
+        http_status: status.as_u16(),
+        reason: &refusal.reason(),
+    };
+    if let Err(error) = state.store.record_rejection(&codes::public_id(), &rejection).await {
+        tracing::error!(%error, "a refused event could not be recorded");
+    }
+}

@@ -1,0 +1,156 @@
+//! An answer at a door (contract §2): what it means first, its sentences once the language is known.
+
+use app::words::checks::{self, DoorFault};
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use hookgram::{
+    check::{Fault, Warning},
+    event::EventFault,
+    report::{CheckReport, Status},
+    values::Language,
+};
+
+use crate::store::Reason;
+
+/// How long to wait before a POST that could not be stored is worth repeating, in seconds.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
+
+/// What a door answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What it comes to.
+    pub outcome: Outcome,
+    /// What else is worth saying.
+    pub warnings: Vec<Warning>,
+}
+
+/// What an answer comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The parameters are good.
+    Verified,
+    /// The event is stored, under this id.
+    Accepted(String),
+    /// The event had been stored before, under this id.
+    Duplicate(String),
+    /// It is refused.
+    Refused(Refusal),
+}
+
+/// Why a request is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The parameters are at fault.
+    Parameters(Vec<Fault>),
+    /// The body is no event.
+    Event(EventFault),
+    /// Something else.
+    Door(DoorFault),
+}
+
+impl From<DoorFault> for Refusal {
+    fn from(fault: DoorFault) -> Self {
+        Self::Door(fault)
+    }
+}
+
+impl Refusal {
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Parameters(_) | Self::Event(_) => StatusCode::BAD_REQUEST,
+            Self::Door(fault) => match fault {
+                DoorFault::UnknownKey | DoorFault::Disabled | DoorFault::StatelessOff => StatusCode::NOT_FOUND,
+                DoorFault::Method => StatusCode::METHOD_NOT_ALLOWED,
+                DoorFault::Incomplete => StatusCode::REQUEST_TIMEOUT,
+                DoorFault::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+                DoorFault::ContentType { .. } | DoorFault::ContentEncoding { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                DoorFault::NoRecipient { .. } | DoorFault::NothingToSay => StatusCode::UNPROCESSABLE_ENTITY,
+                DoorFault::TokenRefused | DoorFault::TelegramUnreachable => StatusCode::BAD_GATEWAY,
+                DoorFault::NotStored => StatusCode::SERVICE_UNAVAILABLE,
+            },
+        }
+    }
+
+    /// The sentences.
+    #[must_use]
+    pub fn sentences(&self, language: Language) -> String {
+        match self {
+            Self::Parameters(faults) => {
+                faults.iter().map(|fault| checks::fault(language, fault)).collect::<Vec<_>>().join(" ")
+            }
+            Self::Event(fault) => checks::event_fault(language, fault),
+            Self::Door(fault) => checks::door(language, fault),
+        }
+    }
+
+    /// The sentences in both languages, for the log.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        Reason { ru: self.sentences(Language::Ru), en: self.sentences(Language::En) }
+    }
+}
+
+impl Answer {
+    /// A refusal without anything else to say.
+    #[must_use]
+    pub fn refused(refusal: impl Into<Refusal>) -> Self {
+        Self { outcome: Outcome::Refused(refusal.into()), warnings: Vec::new() }
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match &self.outcome {
+            Outcome::Refused(refusal) => refusal.status(),
+            _ => StatusCode::OK,
+        }
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn report(&self, language: Language) -> CheckReport {
+        let warnings: Vec<String> = self.warnings.iter().map(|warning| checks::warning(language, warning)).collect();
+        let said = (!warnings.is_empty()).then(|| warnings.join(" "));
+        let success = |message, id: Option<&String>| CheckReport {
+            status: Status::Success,
+            message: Some(message),
+            id: id.cloned(),
+            error_message: None,
+            warning_message: said.clone(),
+        };
+        match &self.outcome {
+            Outcome::Verified => success("The WebHook has been successfully verified", None),
+            Outcome::Accepted(id) => success("The event has been accepted", Some(id)),
+            Outcome::Duplicate(id) => success("The event has already been accepted", Some(id)),
+            Outcome::Refused(refusal) => {
+                let parameters = matches!(refusal, Refusal::Parameters(_));
+                CheckReport {
+                    status: if parameters { Status::WrongParameters } else { Status::Error },
+                    message: None,
+                    id: None,
+                    error_message: Some(refusal.sentences(language)),
+                    warning_message: Some(if parameters { said.unwrap_or_default() } else { String::new() }),
+                }
+            }
+        }
+    }
+
+    /// The whole response.
+    #[must_use]
+    pub fn into_response(self, language: Language) -> Response {
+        let body = serde_json::to_vec(&self.report(language)).unwrap_or_default();
+        let status = self.status();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+        }
+        response
+    }
+}

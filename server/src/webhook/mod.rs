@@ -1,0 +1,156 @@
+//! The two doors (contract §1). Handlers are thin: they read the request, `accept` judges it, `answer` says it.
+
+mod accept;
+mod answer;
+
+use std::time::Duration;
+
+use app::words::checks::DoorFault;
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{Path, Request, State, rejection::PathRejection},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use hookgram::values::Language;
+
+pub use self::{
+    accept::{Arrival, Door, accept, check},
+    answer::{Answer, Outcome, Refusal},
+};
+use crate::{codes, state::AppState};
+
+/// What the doors take.
+const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
+/// A body that trickles in longer than this is given up.
+const BODY_TIME: Duration = Duration::from_secs(30);
+
+/// `/webhook/telegram`.
+pub async fn stateless(State(state): State<AppState>, request: Request) -> Response {
+    at_door(&state, None, request).await
+}
+
+/// `/h/{key}`.
+pub async fn short(
+    State(state): State<AppState>,
+    key: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    // What is not even text is nobody's key.
+    let key = key.map(|Path(key)| key).unwrap_or_default();
+    at_door(&state, Some(key), request).await
+}
+
+async fn at_door(state: &AppState, key: Option<String>, request: Request) -> Response {
+    let language = preferred(request.headers());
+    let (parts, body) = request.into_parts();
+    let query = parts.uri.query().unwrap_or_default().as_bytes();
+    match parts.method {
+        Method::OPTIONS => (StatusCode::NO_CONTENT, [(header::ALLOW, ALLOW)]).into_response(),
+        Method::GET | Method::HEAD => match open(state, key).await {
+            Ok(door) => check(state, &door, query).await.into_response(language),
+            Err(answer) => answer.into_response(language),
+        },
+        Method::POST => match open(state, key).await {
+            Ok(door) => {
+                let body = judge_body(state, &parts.headers, body).await;
+                let arrival = Arrival { door: &door, query, body: body.as_deref() };
+                accept(state, arrival).await.into_response(language)
+            }
+            Err(answer) => {
+                state.metrics.rejected();
+                answer.into_response(language)
+            }
+        },
+        _ => {
+            let answer = Answer::refused(DoorFault::Method);
+            ([(header::ALLOW, ALLOW)], answer.into_response(language)).into_response()
+        }
+    }
+}
+
+/// Which door it is, if there is one.
+async fn open(state: &AppState, key: Option<String>) -> Result<Door, Answer> {
+    let Some(key) = key else {
+        return if state.config.stateless {
+            Ok(Door::Stateless)
+        } else {
+            Err(Answer::refused(DoorFault::StatelessOff))
+        };
+    };
+    match state.store.profile_by_key(&key).await {
+        Ok(Some(profile)) => Ok(Door::Short(Box::new(profile))),
+        Ok(None) => Err(Answer::refused(DoorFault::UnknownKey)),
+        Err(error) => {
+            tracing::error!(key = codes::shortened(&key), %error, "a profile could not be looked up");
+            Err(Answer::refused(DoorFault::NotStored))
+        }
+    }
+}
+
+/// Judges the body's headers, then reads it.
+async fn judge_body(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Bytes, DoorFault> {
+    let text = |name: header::HeaderName| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    if let Some(value) = text(header::CONTENT_TYPE)
+        && !is_json(&value)
+    {
+        return Err(DoorFault::ContentType { given: value.chars().take(80).collect() });
+    }
+    if let Some(value) = text(header::CONTENT_ENCODING)
+        && !value.trim().is_empty()
+        && !value.trim().eq_ignore_ascii_case("identity")
+    {
+        return Err(DoorFault::ContentEncoding { given: value.chars().take(80).collect() });
+    }
+    let limit = state.config.max_body;
+    let announced = text(header::CONTENT_LENGTH).and_then(|value| value.trim().parse::<u64>().ok());
+    if announced.is_some_and(|length| length > u64::try_from(limit).unwrap_or(u64::MAX)) {
+        return Err(DoorFault::TooLarge { limit });
+    }
+    match tokio::time::timeout(BODY_TIME, to_bytes(body, limit)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_length_limit(&error) => Err(DoorFault::TooLarge { limit }),
+        Ok(Err(_)) | Err(_) => Err(DoorFault::Incomplete),
+    }
+}
+
+fn is_length_limit(error: &axum::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(inner) = cause {
+        // The type is of a crate beneath axum; its words are all that can be told from here.
+        if inner.to_string() == "length limit exceeded" {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
+}
+
+/// `application/json` or `*+json`, whatever parameters follow.
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence.is_empty()
+        || essence == "application/json"
+        || essence.split_once('/').is_some_and(|(kind, sub)| !kind.is_empty() && sub.ends_with("+json"))
+}
+
+/// Russian where `Accept-Language` prefers it, else English.
+fn preferred(headers: &HeaderMap) -> Language {
+    let text = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    app::preferences::preferred_language(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_by_any_of_its_names() {
+        for good in ["", "application/json", "Application/JSON; charset=utf-8", "application/cloudevents+json"] {
+            assert!(is_json(good), "{good}");
+        }
+        for bad in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "+json"] {
+            assert!(!is_json(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Delivery against a played Bot API: what follows each answer, and the order within a chat.
+
+use hookgram::parameters::Parameter;
+use serde_json::{Value, json};
+use server::time::now;
+
+use crate::support::{BotApi, Play, TOKEN, TestServer, event, eventually};
+
+async fn post(server: &TestServer, number: &str, chat: &str) {
+    let path = format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&message=n{number}");
+    let (status, answer) = server.post(&path, event(number, &[chat])).await;
+    assert_eq!(status, 200, "{answer}");
+}
+
+fn refuse(code: u16, description: &'static str) -> Play {
+    Play::Refuse(code, description, json!({}))
+}
+
+#[tokio::test]
+async fn temporary_failures_are_tried_again() {
+    for play in [Play::Html(502), Play::HangUp, refuse(500, "Internal Server Error")] {
+        let api = BotApi::start().await;
+        api.next([play.clone()]);
+        let server = TestServer::start(&api.url()).await;
+        post(&server, "1", "5").await;
+        server.wait_for_state("delivered").await;
+        assert_eq!(api.messages().len(), 2, "{play:?}");
+        let delivery = &server.state.store.deliveries(1).await.unwrap()[0];
+        assert_eq!(delivery.unsure, matches!(play, Play::HangUp), "only a lost answer leaves a doubt");
+        server.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_tried_once_more_only() {
+    let api = BotApi::start().await;
+    api.next([Play::HangUp, Play::HangUp]);
+    let server = TestServer::start(&api.url()).await;
+    post(&server, "1", "5").await;
+    server.wait_for_state("uncertain").await;
+    assert_eq!(api.messages().len(), 2);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn telegrams_wait_is_honoured() {
+    let api = BotApi::start().await;
+    api.next([Play::Refuse(429, "Too Many Requests: retry after 30", json!({"retry_after": 30}))]);
+    let server = TestServer::start(&api.url()).await;
+    let before = now();
+    post(&server, "1", "5").await;
+    server.wait_for_state("retrying").await;
+    let due = server.state.store.deliveries(1).await.unwrap()[0].next_attempt_at.unwrap();
+    assert!(due >= before + 30_000, "{due}");
+    // Driven by hand, half a minute ahead of the clock.
+    assert_eq!(server.state.worker.run_due_once(now() + 20_000).await.unwrap(), 0);
+    assert_eq!(server.state.worker.run_due_once(now() + 60_000).await.unwrap(), 1);
+    assert_eq!(server.newest_state().await, "delivered");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn permanent_refusals_end_it() {
+    for (code, description) in [
+        (400, "Bad Request: chat not found"),
+        (403, "Forbidden: bot was blocked by the user"),
+        (401, "Unauthorized"),
+        (404, "Not Found"),
+    ] {
+        let api = BotApi::start().await;
+        api.next([refuse(code, description)]);
+        let server = TestServer::start(&api.url()).await;
+        post(&server, "1", "5").await;
+        server.wait_for_state("failed").await;
+        let delivery = &server.state.store.deliveries(1).await.unwrap()[0];
+        assert_eq!(delivery.last_error.as_deref(), Some(description));
+        assert_eq!(api.messages().len(), 1);
+        server.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_moved_chat_is_followed_and_unparsable_html_goes_as_plain_text() {
+    let api = BotApi::start().await;
+    api.next([
+        Play::Refuse(400, "Bad Request: group chat was upgraded", json!({"migrate_to_chat_id": -1005})),
+        refuse(400, "Bad Request: can't parse entities: at byte offset 3"),
+    ]);
+    let server = TestServer::start(&api.url()).await;
+    post(&server, "1", "-5").await;
+    server.wait_for_state("delivered").await;
+    let messages = api.messages();
+    let chats: Vec<&Value> = messages.iter().map(|message| &message["chat_id"]).collect();
+    assert_eq!(chats, ["-5", "-1005", "-1005"]);
+    assert_eq!(messages[2].get("parse_mode"), None);
+    assert!(!messages[2]["text"].as_str().unwrap().contains("<b>"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_refused_token_parks_until_there_is_a_new_one() {
+    let api = BotApi::start().await;
+    api.next([refuse(401, "Unauthorized")]);
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", false, &[]).await;
+    let path = format!("/h/{}", profile.key);
+    server.post(&path, event("1", &["5"])).await;
+    server.wait_for_state("parked").await;
+    server.post(&path, event("2", &["6"])).await;
+    assert_eq!(server.newest_state().await, "parked");
+    assert_eq!(api.messages().len(), 1, "nobody asks blindly");
+
+    let token = TOKEN.replace("AAH", "BBH");
+    let file = format!("profiles:\n- name: A\n  telegramFieldName: '*TelegramId'\n  telegramToken: '{token}'\n");
+    server::profile_file::import(&server.state.store, &file).await.unwrap();
+    server.state.wake.notify_one();
+    eventually("both to arrive", async || {
+        server.state.store.deliveries(9).await.unwrap().iter().all(|delivery| delivery.state == "delivered")
+    })
+    .await;
+    assert!(api.asked().iter().skip(1).all(|asked| asked.token == token));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn order_is_kept_within_a_chat_and_no_other_chat_waits() {
+    let api = BotApi::start().await;
+    api.next([Play::Html(502)]);
+    let server = TestServer::start(&api.url()).await;
+    for number in 1..=4 {
+        post(&server, &number.to_string(), "5").await;
+    }
+    post(&server, "9", "6").await;
+    api.wait_for_texts(5).await;
+    let texts = api.texts();
+    let order: Vec<&str> = texts.iter().filter_map(|text| text.lines().next()).collect();
+    assert_eq!(order[0], "n9", "the other chat does not wait for the retry");
+    assert_eq!(order[1..], ["n1", "n2", "n3", "n4"]);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn parts_go_in_order_and_resume_where_they_stopped() {
+    let api = BotApi::start().await;
+    api.next([Play::Ok, Play::Html(503)]);
+    let server = TestServer::start(&api.url()).await;
+    let long = format!("{} {}", "а".repeat(4000), "б".repeat(3000));
+    let profile = server.profile("A", false, &[(Parameter::Message, &long), (Parameter::HideUrl, "true")]).await;
+    server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
+    server.wait_for_state("delivered").await;
+    let texts = api.texts();
+    assert!(texts.len() >= 2, "{}", texts.len());
+    assert!(texts[0].starts_with('а') && texts[1].starts_with('б'));
+    assert_eq!(api.messages().len(), texts.len() + 1, "only the part that failed was repeated");
+    server.stop().await;
+}

@@ -1,0 +1,253 @@
+//! Both doors, answer by answer (contract §1 and §2).
+
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+};
+
+use hookgram::parameters::Parameter;
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::support::{BotApi, REFERENCE_MESSAGE, TOKEN, TestServer, event, reference_event};
+
+fn stateless(rest: &str) -> String {
+    format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&errorEmail=a@b.c{rest}")
+}
+
+#[tokio::test]
+async fn the_reference_event_arrives_as_the_contract_shows_it() {
+    let Some(body) = reference_event("100200300") else { return };
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let (status, answer) = server.post(&stateless("&message=Вы%20записаны%20на%20услугу"), body).await;
+    assert_eq!((status, &answer["Message"]), (200, &Value::from("The event has been accepted")), "{answer}");
+    assert_eq!(answer.get("WarningMessage"), None);
+    api.wait_for_texts(1).await;
+    let asked = &api.asked()[0];
+    assert_eq!(asked.token, TOKEN);
+    let message = &asked.body;
+    assert_eq!(message["text"], REFERENCE_MESSAGE);
+    assert_eq!(message["chat_id"], "100200300");
+    assert_eq!(message["parse_mode"], "HTML");
+    assert_eq!(message["link_preview_options"]["is_disabled"], true);
+    assert!(message.as_object().unwrap().values().all(|value| !value.is_null()));
+    server.wait_for_state("delivered").await;
+    assert!(!server.state.store.events(None, 1).await.unwrap()[0].has_token, "the token is needed no more");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn get_verifies_parameters_and_token() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let get = async |path: &str, language: &str| {
+        let request = server.http.get(server.url(path)).header("accept-language", language);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.headers()["content-type"], "application/json; charset=utf-8");
+        (response.status().as_u16(), response.text().await.unwrap())
+    };
+    let good = r#"{"Status":"Success","Message":"The WebHook has been successfully verified"}"#;
+    assert_eq!(get(&stateless("&message=x"), "en").await, (200, good.to_owned()));
+    assert_eq!(get(&stateless("&message=x"), "en").await, (200, good.to_owned()));
+    assert_eq!(api.asked().len(), 1, "the second answer came from the cache");
+    let (status, body) = get("/webhook/telegram?hide_url=maybe", "ru-RU,ru;q=0.9").await;
+    assert_eq!(status, 400);
+    assert!(body.starts_with(r#"{"Status":"Wrong parameters","ErrorMessage":"#), "{body}");
+    for part in ["telegramToken", "telegramFieldName", "hide_url", "не указан", r#""WarningMessage":""#] {
+        assert!(body.contains(part), "{part} in {body}");
+    }
+    let (status, body) = get(&stateless(""), "en").await;
+    assert_eq!(status, 200);
+    assert!(body.contains(r#","WarningMessage":"message is not given"#), "{body}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn get_tells_a_refused_token_from_an_unreachable_telegram() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let response = server.http.get(server.url(&stateless(""))).send().await.unwrap();
+    assert_eq!(response.status(), 502);
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["Status"], "Error");
+    assert!(body["ErrorMessage"].as_str().unwrap().contains("does not answer"), "{body}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn raw_cyrillic_in_a_query_is_accepted() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", true, &[]).await;
+    let address = server.base.trim_start_matches("http://").to_owned();
+    let body = event("1", &["5"]);
+    let head = format!(
+        "POST /h/{}?message=Привет,+мир HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        profile.key,
+        body.len()
+    );
+    let answer = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    });
+    let answer = answer.await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    server.wait_for_state("delivered").await;
+    let messages = server.state.store.sandbox_messages(None, 9).await.unwrap();
+    assert!(messages[0].html.starts_with("Привет,+мир\n"), "{}", messages[0].html);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_post_is_answered() {
+    let api = BotApi::start().await;
+    let server = TestServer::start_with(&api.url(), |config| config.max_body = 4096).await;
+    let profile = server.profile("A", true, &[(Parameter::Message, "Hello")]).await;
+    let hiding = server.profile("B", true, &[(Parameter::HideDetailSection, "true"), (Parameter::HideUrl, "1")]).await;
+    let (open, mute) = (format!("/h/{}", profile.key), format!("/h/{}", hiding.key));
+    let large = format!("{{\"x\":\"{}\"}}", "y".repeat(5000));
+    let good = event("1", &["5"]);
+    let bare = r#"{"CaseParticipants":{"ContactInformation":{"Fields":[{"Name":"*TelegramId","Value":5}]}}}"#;
+    let table: &[(&str, &str, &str, u16, &str)] = &[
+        (&open, "application/json", &good, 200, ""),
+        (&open, "", "", 400, "empty"),
+        (&open, "", "nonsense", 400, "line 1, column"),
+        (&open, "", "[1]", 400, "no object"),
+        (&open, "", r#"{"CaseItem":{"StartDate":"soon"}}"#, 400, "CaseItem.StartDate"),
+        (&open, "text/plain", &good, 415, "text/plain"),
+        (&open, "application/vnd.x+json; charset=utf-8", &event("2", &["5"]), 200, ""),
+        (&open, "", &large, 413, "4096"),
+        (&open, "", "{}", 422, "*TelegramId"),
+        (&open, "", &event("3", &["nobody"]), 422, "*TelegramId"),
+        (&mute, "", bare, 422, "hidden"),
+        ("/h/nosuchkeynosuchkey", "", &good, 404, "URL"),
+        ("/webhook/telegram", "", &good, 400, "telegramToken"),
+    ];
+    for (path, kind, body, status, words) in table {
+        let mut request = server.http.post(server.url(path)).body((*body).to_owned());
+        if !kind.is_empty() {
+            request = request.header("content-type", *kind);
+        }
+        let response = request.send().await.unwrap();
+        let got = response.status().as_u16();
+        let answer: Value = response.json().await.unwrap();
+        assert_eq!(got, *status, "{path} {body} {answer}");
+        if *status != 200 {
+            assert!(answer["ErrorMessage"].as_str().unwrap().contains(words), "{words} in {answer}");
+            assert!(answer["WarningMessage"].is_string());
+        }
+    }
+    let recorded = server.state.store.events(Some(profile.id), 99).await.unwrap();
+    let mut refused: Vec<i64> =
+        recorded.iter().filter(|event| event.outcome == "rejected").map(|event| event.http_status).collect();
+    refused.sort_unstable();
+    assert_eq!(refused, [400, 400, 400, 400, 413, 415, 422, 422]);
+    assert!(recorded.iter().filter(|event| event.outcome == "rejected").all(|event| event.reason.is_some()));
+
+    let encoded =
+        server.http.post(server.url(&open)).header("content-encoding", "gzip").body("x").send().await.unwrap();
+    assert_eq!(encoded.status(), 415);
+    server.state.store.set_enabled(profile.id, false).await.unwrap();
+    assert_eq!(server.post(&open, good).await.0, 404);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn other_methods() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let profile = server.profile("A", true, &[]).await;
+    for path in ["/webhook/telegram".to_owned(), format!("/h/{}", profile.key)] {
+        let options = server.http.request(Method::OPTIONS, server.url(&path)).send().await.unwrap();
+        assert_eq!(
+            (options.status().as_u16(), &options.headers()["allow"]),
+            (204, &"GET, HEAD, POST, OPTIONS".parse().unwrap())
+        );
+        let delete = server.http.delete(server.url(&path)).send().await.unwrap();
+        assert_eq!(delete.status(), 405);
+        assert_eq!(delete.json::<Value>().await.unwrap()["Status"], "Error");
+    }
+    let head = server.http.head(server.url(&format!("/h/{}", profile.key))).send().await.unwrap();
+    assert_eq!(head.status(), 200);
+    assert_eq!(head.text().await.unwrap(), "");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_stateless_door_can_be_closed() {
+    let server = TestServer::start_with("http://127.0.0.1:9", |config| config.stateless = false).await;
+    assert_eq!(server.http.get(server.url(&stateless(""))).send().await.unwrap().status(), 404);
+    assert_eq!(server.post(&stateless(""), event("1", &["5"])).await.0, 404);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_duplicate_is_known_by_whom_how_and_what() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let profile = server.profile("A", true, &[]).await;
+    let other = server.profile("B", true, &[]).await;
+    let (open, body) = (format!("/h/{}", profile.key), event("1", &["5"]));
+    let (_, first) = server.post(&open, body.clone()).await;
+    let (status, again) = server.post(&open, body.clone()).await;
+    assert_eq!((status, &again["Message"]), (200, &Value::from("The event has already been accepted")));
+    assert_eq!(again["Id"], first["Id"]);
+    for (path, body) in [
+        (format!("{open}?message=x"), body.clone()),
+        (format!("/h/{}", other.key), body.clone()),
+        (open.clone(), format!("{body} ")),
+    ] {
+        let (_, answer) = server.post(&path, body).await;
+        assert_eq!(answer["Message"], "The event has been accepted", "{path}");
+    }
+    let outcomes: Vec<String> =
+        server.state.store.events(Some(profile.id), 9).await.unwrap().into_iter().map(|event| event.outcome).collect();
+    assert_eq!(outcomes, ["accepted", "accepted", "duplicate", "accepted"]);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn several_participants_get_one_message_each() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let (status, _) = server.post(&stateless("&message=x"), event("1", &["5", "nobody", "6", "5"])).await;
+    assert_eq!(status, 200);
+    api.wait_for_texts(2).await;
+    let mut chats: Vec<String> =
+        api.messages().iter().filter_map(|body| body["chat_id"].as_str().map(str::to_owned)).collect();
+    chats.sort();
+    assert_eq!(chats, ["5", "6"]);
+    let states = server.state.store.deliveries(9).await.unwrap();
+    assert_eq!(states.iter().filter(|delivery| delivery.state == "skipped").count(), 1);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn no_200_for_what_is_not_stored() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let profile = server.profile("A", true, &[]).await;
+    server.state.store.close().await;
+    for path in [stateless(""), format!("/h/{}", profile.key)] {
+        let response = server.http.post(server.url(&path)).body(event("1", &["5"])).send().await.unwrap();
+        assert_eq!(response.status(), 503);
+        assert!(response.headers().contains_key("retry-after"));
+        assert_eq!(response.json::<Value>().await.unwrap()["Status"], "Error");
+    }
+    assert_eq!(server.http.get(server.url("/readyz")).send().await.unwrap().status(), 503);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_event_that_is_not_wanted_is_accepted_and_skipped() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let file = "profiles:\n- {name: A, sandbox: true, telegramFieldName: '*TelegramId', events: [CaseCancel]}\n";
+    let done = server::profile_file::import(&server.state.store, file).await.unwrap();
+    let (status, answer) = server.post(&format!("/h/{}", done[0].1), event("1", &["5"])).await;
+    assert_eq!((status, &answer["Message"]), (200, &Value::from("The event has been accepted")));
+    assert_eq!(server.state.store.events(None, 1).await.unwrap()[0].outcome, "skipped");
+    let wanted = event("1", &["5"]).replace("3060", "3036");
+    server.post(&format!("/h/{}", done[0].1), wanted).await;
+    server.wait_for_state("delivered").await;
+    server.stop().await;
+}

@@ -1,0 +1,10 @@
+//! The server from outside: real HTTP over real sockets, Telegram played on loopback.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod delivery;
+mod doors;
+mod pages;
+mod process;
+mod profiles;

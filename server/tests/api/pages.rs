@@ -1,0 +1,160 @@
+//! Who gets in, and what every answer carries (contract §7).
+
+use app::{
+    ports::SignInFault,
+    session::{Role, Viewer},
+};
+use hookgram::values::Language;
+use secrecy::SecretString;
+use server::{
+    auth::{guard::Client, session::CurrentSession},
+    codes,
+    ports::{Asking, ports},
+    store::{LinkKind, NewLink},
+    time::now,
+};
+
+use crate::support::TestServer;
+
+fn asking(session: Option<CurrentSession>) -> Asking {
+    let here = std::net::IpAddr::from([127, 0, 0, 1]);
+    let client = Client { peer: here, address: here, forwarded: false, user_agent: "test".into() };
+    Asking { client, session, language: Language::En }
+}
+
+/// A session's cookie, as a browser sends it back.
+async fn cookie(server: &TestServer, role: Role) -> String {
+    let account = server.state.store.add_user(&format!("{}@example.com", role.name()), role, None).await.unwrap();
+    let cookie = server::auth::session::open(&server.state, account.id, &asking(None).client, None).await.unwrap();
+    cookie.0.split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn nothing_but_the_open_list_answers_without_a_session() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    for (path, status, location) in [
+        ("/", 303, "/login"),
+        ("/profiles/new", 303, "/login?next=/profiles/new"),
+        ("/profiles/1?x=1", 303, "/login?next=/profiles/1%3Fx%3D1"),
+        ("/deliveries", 303, "/login?next=/deliveries"),
+        ("/sandbox", 303, "/login?next=/sandbox"),
+        ("/settings", 303, "/login?next=/settings"),
+        ("/nowhere", 303, "/login?next=/nowhere"),
+        ("/live/sandbox", 401, ""),
+        ("/rpc/list_profiles123", 401, ""),
+        ("/api/v1/profiles", 401, ""),
+        ("/healthz", 200, ""),
+        ("/readyz", 200, ""),
+        ("/metrics", 200, ""),
+        ("/pkg/nothing.js", 404, ""),
+    ] {
+        let response = server.http.get(server.url(path)).send().await.unwrap();
+        assert_eq!(response.status(), status, "{path}");
+        let to = response.headers().get("location").map_or("", |value| value.to_str().unwrap());
+        assert_eq!(to, location, "{path}");
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+        assert_eq!(response.headers()["referrer-policy"], "same-origin");
+        assert_eq!(response.headers()["cache-control"], "no-store", "{path}");
+    }
+    assert_eq!(server.http.post(server.url("/profiles/1")).send().await.unwrap().status(), 401);
+    let closed = ["/login", "/setup/x"].map(|path| server.http.get(server.url(path)).send());
+    for response in closed {
+        assert_ne!(response.await.unwrap().status(), 303);
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_opens_the_pages_and_no_other_site_may_use_it() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let cookie = cookie(&server, Role::Admin).await;
+    let page = server.http.get(server.url("/")).header("cookie", &cookie).send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    assert!(page.text().await.unwrap().starts_with("<!DOCTYPE html>"));
+    let crossed =
+        server.http.post(server.url("/rpc/x")).header("cookie", &cookie).header("origin", "http://evil.example");
+    assert_eq!(crossed.send().await.unwrap().status(), 403);
+    let own = server.http.post(server.url("/rpc/x")).header("cookie", &cookie).header("origin", &server.base);
+    assert_ne!(own.send().await.unwrap().status(), 403);
+    let other = server.http.get(server.url("/")).header("cookie", "hookgram_session=guess").send().await.unwrap();
+    assert_eq!(other.status(), 303);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn metrics_are_for_this_machine_or_the_bearer() {
+    let token = SecretString::from("metrics-token");
+    let server = TestServer::start_with("http://127.0.0.1:9", |config| config.metrics_token = Some(token)).await;
+    let get = || server.http.get(server.url("/metrics"));
+    assert_eq!(get().send().await.unwrap().status(), 200);
+    let through = || get().header("x-forwarded-for", "127.0.0.1");
+    assert_eq!(through().send().await.unwrap().status(), 403);
+    assert_eq!(through().bearer_auth("guess").send().await.unwrap().status(), 403);
+    assert_eq!(through().bearer_auth("metrics-token").send().await.unwrap().status(), 200);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_setup_link_makes_one_admin_who_can_sign_in_and_out() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let link = server.setup_link.clone().unwrap();
+    let code = link.rsplit('/').next().unwrap();
+    let accounts = ports(&server.state, asking(None)).accounts;
+    let password = || SecretString::from("correct horse battery");
+    assert!(accounts.setup_open(code).await && !accounts.setup_open("guess").await);
+    let fault = |result: Result<app::ports::SessionCookie, SignInFault>| result.err().unwrap();
+    assert_eq!(fault(accounts.set_up("guess", "a@b.c", password()).await), SignInFault::BadLink);
+    assert_eq!(fault(accounts.set_up(code, "ab", password()).await), SignInFault::BadEmail);
+    assert_eq!(fault(accounts.set_up(code, "a@b.c", SecretString::from("short")).await), SignInFault::BadPassword);
+    let cookie = accounts.set_up(code, "a@b.c", password()).await.unwrap().0;
+    assert!(cookie.contains("; Path=/; HttpOnly; SameSite=Lax") && !cookie.contains("Secure"), "{cookie}");
+    assert!(!accounts.setup_open(code).await);
+    assert_eq!(fault(accounts.set_up(code, "x@b.c", password()).await), SignInFault::BadLink);
+
+    assert_eq!(fault(accounts.sign_in("a@b.c", SecretString::from("wrong")).await), SignInFault::WrongCredentials);
+    assert_eq!(fault(accounts.sign_in("no@b.c", password()).await), SignInFault::WrongCredentials);
+    let token = accounts.sign_in("A@b.c", password()).await.unwrap().0;
+    let pair = token.split(';').next().unwrap().to_owned();
+    let open = async || server.http.get(server.url("/")).header("cookie", &pair).send().await.unwrap().status();
+    assert_eq!(open().await, 200);
+    let session = CurrentSession(codes::hash(pair.split_once('=').unwrap().1));
+    let account = server.state.store.user_by_email("a@b.c").await.unwrap().unwrap().account;
+    let cleared = ports(&server.state, asking(Some(session))).accounts.sign_out(&Viewer::of(account).unwrap()).await;
+    assert!(cleared.0.contains("Max-Age=0"));
+    assert_eq!(open().await, 303);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn https_makes_cookies_secure() {
+    let public = Some("https://hooks.example.com".to_owned());
+    let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
+    let account = server.state.store.add_user("a@b.c", Role::Viewer, None).await.unwrap();
+    let cookie = server::auth::session::open(&server.state, account.id, &asking(None).client, None).await.unwrap().0;
+    assert!(cookie.starts_with("__Host-hookgram_session=") && cookie.ends_with("; Secure"), "{cookie}");
+    let page = server.http.get(server.url("/healthz")).send().await.unwrap();
+    assert!(page.headers().contains_key("strict-transport-security"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_sign_in_link_works_once_and_not_for_a_look() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let account = server.state.store.add_user("a@b.c", Role::Viewer, None).await.unwrap();
+    let link = NewLink {
+        code_hash: &codes::hash("code"),
+        kind: LinkKind::SignIn,
+        user_id: Some(account.id),
+        expires_at: now() + 60_000,
+    };
+    server.state.store.add_link(link).await.unwrap();
+    let url = server.url("/login?code=code");
+    assert!(!server.http.head(&url).send().await.unwrap().headers().contains_key("set-cookie"));
+    let first = server.http.get(&url).send().await.unwrap();
+    assert_eq!(first.headers()["location"], "/");
+    assert!(first.headers().contains_key("set-cookie"));
+    let second = server.http.get(&url).send().await.unwrap();
+    assert_eq!(second.headers()["location"], "/login");
+    assert!(!second.headers().contains_key("set-cookie"));
+    server.stop().await;
+}

@@ -1,0 +1,195 @@
+//! The real binary: killed, terminated, and listened to for secrets.
+
+use std::net::SocketAddr;
+
+use serde_json::Value;
+
+use crate::support::{BotApi, Play, Process, TOKEN, client, event, eventually, hookgram, run};
+
+async fn post(base: &str, number: &str) -> (u16, String) {
+    let query = format!("telegramToken={TOKEN}&telegramFieldName=*TelegramId&errorEmail=a@b.c&message=x");
+    let url = format!("{base}/webhook/telegram?{query}");
+    let response = client().post(url).body(event(number, &["5"])).send().await.unwrap();
+    (response.status().as_u16(), response.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn what_was_answered_200_arrives_after_a_kill_while_telegram_is_asked() {
+    let api = BotApi::start().await;
+    api.next([Play::Hold]);
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Process::serve(&data, &["--telegram-api", &api.url()]).await;
+    assert_eq!(post(&server.base, "1").await.0, 200);
+    api.wait_for_messages(1).await;
+    server.kill();
+    assert!(api.texts().is_empty());
+    let server = Process::serve(&data, &["--telegram-api", &api.url()]).await;
+    api.wait_for_texts(1).await;
+    assert_eq!(server.terminate(), Some(0));
+    assert_eq!(api.texts().len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_answered_200_arrives_after_a_kill_while_telegram_is_away() {
+    let spare = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address: SocketAddr = spare.local_addr().unwrap();
+    drop(spare);
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let base = format!("http://{address}");
+    let server = Process::serve(&data, &["--telegram-api", &base]).await;
+    for number in ["1", "2", "3"] {
+        assert_eq!(post(&server.base, number).await.0, 200);
+    }
+    server.kill();
+    let api = BotApi::start_at(address).await;
+    let server = Process::serve(&data, &["--telegram-api", &base]).await;
+    api.wait_for_texts(3).await;
+    for (text, number) in api.texts().iter().zip(["Запись: 1", "Запись: 2", "Запись: 3"]) {
+        assert!(text.contains(number), "{number} in {text}");
+    }
+    assert_eq!(server.terminate(), Some(0));
+}
+
+#[tokio::test]
+async fn the_demo_shows_itself_and_ends_well_with_a_browser_watching() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Process::serve(&data, &["--demo"]).await;
+    eventually("the sample's message", async || server.output().contains("│ Вы записаны на услугу")).await;
+    let output = server.output();
+    let line = |start: &str| output.lines().map(str::trim).find(|line| line.contains(start)).unwrap().to_owned();
+    let http = client();
+
+    let curl = line("curl -H");
+    let (body, url) = curl.split_once(" -d '").unwrap().1.split_once("' '").unwrap();
+    let posted = http.post(url.trim_end_matches('\'')).body(body.to_owned()).send().await.unwrap();
+    assert_eq!(posted.status(), 200);
+
+    let link = line("/login?code=");
+    let signed_in = http.get(&link).send().await.unwrap();
+    assert_eq!((signed_in.status().as_u16(), &signed_in.headers()["location"]), (303, &"/".parse().unwrap()));
+    let cookie = signed_in.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let again = http.get(&link).send().await.unwrap();
+    assert_eq!((again.status().as_u16(), &again.headers()["location"]), (303, &"/login".parse().unwrap()));
+
+    let mut live = http.get(format!("{}/live/sandbox", server.base)).header("cookie", cookie).send().await.unwrap();
+    assert_eq!(live.headers()["content-type"], "text/event-stream");
+    let third = body.replace("№181", "№182");
+    http.post(url.trim_end_matches('\'')).body(third).send().await.unwrap();
+    let chunk = live.chunk().await.unwrap().unwrap();
+    assert!(chunk.starts_with(b"event: message\ndata: "), "{chunk:?}");
+    assert_eq!(server.terminate(), Some(0));
+}
+
+#[tokio::test]
+async fn no_token_in_any_output() {
+    let api = BotApi::start().await;
+    api.next([Play::HangUp, Play::Refuse(401, "Unauthorized", Value::Null), Play::Html(502)]);
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let secret = TOKEN.split_once(':').unwrap().1;
+    let server = Process::serve(&data, &["--telegram-api", &api.url(), "--log", "trace"]).await;
+    let mut answers = String::new();
+    for number in ["1", "2", "3"] {
+        answers.push_str(&post(&server.base, number).await.1);
+    }
+    let http = client();
+    for query in [
+        format!("telegramToken={TOKEN}x&telegramFieldName=a"),
+        format!("telegramToken={TOKEN}&telegramFieldName=a&timezone=x"),
+        format!("TelegramToken={TOKEN}&telegramToken={TOKEN}&telegramFieldName=a&errorEmail=a@b.c"),
+    ] {
+        let response = http.get(format!("{}/webhook/telegram?{query}", server.base)).send().await.unwrap();
+        answers.push_str(&response.text().await.unwrap());
+    }
+    api.wait_for_messages(3).await;
+    let file = folder.path().join("profiles.yaml");
+    let wrong = format!("profiles:\n- name: A\n  telegramToken: '{TOKEN}'\n  timezone: x\n");
+    std::fs::write(&file, wrong).unwrap();
+    let import = run(&data, &["profile", "import", file.to_str().unwrap()]);
+    assert!(!import.status.success());
+    let log = server.output();
+    assert!(log.contains("request"), "{log}");
+    for text in [answers, log, String::from_utf8_lossy(&import.stderr).into_owned()] {
+        assert!(!text.contains(secret), "a token in: {text}");
+    }
+    for file in ["hookgram.db", "hookgram.db-wal"] {
+        let bytes = std::fs::read(data.join(file)).unwrap_or_default();
+        assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "a token in {file}");
+    }
+    assert_eq!(server.terminate(), Some(0));
+}
+
+#[tokio::test]
+async fn wrong_settings_and_a_busy_port_are_one_clear_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = busy.local_addr().unwrap().to_string();
+    for (arguments, words) in [
+        (["serve", "--listen", "nowhere"], "HOOKGRAM_LISTEN"),
+        (["serve", "--max-body", "much"], "HOOKGRAM_MAX_BODY"),
+        (["serve", "--duplicate-window", "soon"], "HOOKGRAM_DUPLICATE_WINDOW"),
+        (["serve", "--listen", &address], &address),
+    ] {
+        let output = run(folder.path(), &arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success());
+        assert!(error.contains(words) && error.trim().lines().count() == 1, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn accounts_and_copies_from_the_command_line() {
+    use std::{io::Write as _, process::Stdio};
+
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let with_password = |arguments: &[&str], password: &str| {
+        let mut command = hookgram(&data, arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let add = ["user", "add", "a@b.c", "--role", "operator", "--password-stdin"];
+    assert!(!with_password(&add, "short\n").status.success());
+    assert!(with_password(&add, "correct horse battery\n").status.success());
+    assert!(!with_password(&add, "correct horse battery\n").status.success(), "once only");
+    let list = run(&data, &["user", "list"]);
+    assert_eq!(String::from_utf8_lossy(&list.stdout), "a@b.c\toperator\n");
+    assert!(
+        with_password(&["user", "reset-password", "a@b.c", "--password-stdin"], "another, longer one\n")
+            .status
+            .success()
+    );
+    let copy = folder.path().join("copy.db");
+    assert!(run(&data, &["backup", copy.to_str().unwrap()]).status.success());
+    assert!(copy.exists());
+    assert!(run(&data, &["user", "remove", "a@b.c"]).status.success());
+    assert!(!run(&data, &["user", "remove", "a@b.c"]).status.success());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+}
+
+#[tokio::test]
+async fn check_and_render_need_no_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = |output: std::process::Output| String::from_utf8(output.stdout).unwrap();
+    let url = format!(
+        "https://old.example/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&errorEmail=a@b.c&message=Добрый день"
+    );
+    let check = run(folder.path(), &["check", &url, "--offline"]);
+    assert!(check.status.success());
+    assert_eq!(text(check), "{\"Status\":\"Success\",\"Message\":\"The WebHook has been successfully verified\"}\n");
+    let wrong = run(folder.path(), &["check", "/webhook/telegram?timezone=Mars", "--offline"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(text(wrong).contains("timezone: there is no time zone"));
+    let render = run(folder.path(), &["render", "/webhook/telegram?message=Добрый день&date_locales=en"]);
+    let message = text(render);
+    assert!(message.starts_with("Добрый день\n\n<b>Appointment details</b>\n"), "{message}");
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing is left behind");
+}

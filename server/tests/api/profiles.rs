@@ -1,0 +1,181 @@
+//! Profiles: by file and by the interface's port.
+
+use std::fs;
+
+use app::{
+    error::AppError,
+    ports::{ProfileInput, Target, TestInput},
+    session::{Account, Operator, Role, Viewer},
+    views::{Outcome, TargetView, TestOutcome},
+};
+use hookgram::{
+    parameters::Parameter,
+    profile::Profile,
+    sample::Sample,
+    values::{ChatId, Language},
+};
+use serde_json::json;
+use server::{
+    auth::guard::Client,
+    ports::{Asking, ports},
+    profile_file::{self, ImportError},
+};
+
+use crate::support::{
+    BotApi, Play, Process, REFERENCE_MESSAGE, TOKEN, TestServer, client, event, reference_event, run,
+};
+
+fn account(role: Role) -> Account {
+    Account { id: 1, email: "a@b.c".into(), role }
+}
+
+fn asking() -> Asking {
+    let here = std::net::IpAddr::from([127, 0, 0, 1]);
+    let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
+    Asking { client, session: None, language: Language::En }
+}
+
+// The binary asks the played Bot API while this test waits for it: both need a thread.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_imported_profile_delivers_the_reference_message_at_once() {
+    let Some(body) = reference_event("100200300") else { return };
+    let api = BotApi::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Process::serve(&data, &["--telegram-api", &api.url()]).await;
+    let file = folder.path().join("profiles.yaml");
+    let text = format!(
+        "profiles:\n  - name: Записи\n    telegramToken: \"{TOKEN}\"\n    telegramFieldName: \"*TelegramId\"\n    \
+         errorEmail: ops@example.com\n    message: Вы записаны на услугу\n    hide_url: false\n"
+    );
+    fs::write(&file, text).unwrap();
+    let import = run(&data, &["profile", "import", file.to_str().unwrap(), "--public-url", &server.base]);
+    assert!(import.status.success(), "{}", String::from_utf8_lossy(&import.stderr));
+    let printed = String::from_utf8(import.stdout).unwrap();
+    let (name, url) = printed.trim().split_once('\t').unwrap();
+    assert_eq!(name, "Записи");
+    let answer = client().post(url).body(body).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    api.wait_for_texts(1).await;
+    assert_eq!(api.texts(), [REFERENCE_MESSAGE]);
+
+    let again = run(&data, &["profile", "import", file.to_str().unwrap(), "--public-url", &server.base]);
+    assert_eq!(String::from_utf8(again.stdout).unwrap(), printed, "the key stays");
+    let check = run(&data, &["check", url, "--telegram-api", &api.url()]);
+    assert!(check.status.success());
+    assert_eq!(server.terminate(), Some(0));
+}
+
+#[tokio::test]
+async fn a_file_with_any_fault_changes_nothing() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let taken = server.profile("Taken", true, &[]).await;
+    let file = format!(
+        "profiles:\n- {{name: A, sandbox: true, telegramFieldName: x}}\n- {{name: B, telegramFieldName: x}}\n\
+         - {{name: C, sandbox: true, telegramFieldName: x, timezone: Mars, errorEmail: 'a@b.c, nobody'}}\n\
+         - {{name: Taken, sandbox: true, telegramFieldName: y, key: {}}}\n",
+        taken.key
+    );
+    let Err(ImportError::Faults(faults)) = profile_file::import(&server.state.store, &file).await else {
+        panic!("imported")
+    };
+    let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
+    assert_eq!(paths, ["profiles[1].telegramToken", "profiles[2].errorEmail", "profiles[2].timezone"]);
+    let clash = format!("profiles:\n- {{name: D, sandbox: true, telegramFieldName: x, key: {}}}\n", taken.key);
+    let Err(ImportError::Faults(faults)) = profile_file::import(&server.state.store, &clash).await else {
+        panic!("imported")
+    };
+    assert_eq!(faults[0].path, "profiles[0].key");
+    let names: Vec<String> =
+        server.state.store.profiles().await.unwrap().into_iter().map(|stored| stored.name).collect();
+    assert_eq!(names, ["Taken"]);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_exported_is_imported_the_same() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let parameters =
+        [(Parameter::Message, "a: \"b\"\n#c"), (Parameter::HideUrl, "true"), (Parameter::Timezone, "Asia/Omsk")];
+    let first = server.profile("A: 1", false, &parameters).await;
+    let all = server.state.store.profiles().await.unwrap();
+    let plain = profile_file::export(&all, false).unwrap();
+    assert!(!plain.contains(TOKEN) && !plain.contains(&first.key), "{plain}");
+    let whole = profile_file::export(&all, true).unwrap();
+    let other = TestServer::start("http://127.0.0.1:9").await;
+    profile_file::import(&other.state.store, &whole).await.unwrap();
+    let copy = &other.state.store.profiles().await.unwrap()[0];
+    assert_eq!((&copy.name, &copy.key, &copy.profile), (&first.name, &first.key, &first.profile));
+    // Without secrets, over the original: token and key stay.
+    profile_file::import(&server.state.store, &plain).await.unwrap();
+    let kept = server.state.store.profile(first.id).await.unwrap().unwrap();
+    assert_eq!((&kept.key, &kept.profile), (&first.key, &first.profile));
+    other.stop().await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_port_saves_lists_and_tests() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let port = ports(&server.state, asking()).profiles;
+    let operator = Operator::of(account(Role::Operator)).unwrap();
+    let viewer = Viewer::of(account(Role::Viewer)).unwrap();
+    assert!(Operator::of(account(Role::Viewer)).is_err());
+    let mut profile = Profile::default();
+    profile.set(Parameter::TelegramFieldName, "*TelegramId").unwrap();
+    profile.set(Parameter::Message, "Hello").unwrap();
+    let input = |name: &str, target: Target, profile: &Profile| ProfileInput {
+        name: name.into(),
+        target,
+        events: Vec::new(),
+        profile: profile.clone(),
+    };
+    let field = |result: Result<i64, AppError>| match result {
+        Err(AppError::Invalid(faults)) => faults[0].field.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(field(port.save(&operator, None, input("A", Target::Bot, &profile)).await), "telegramToken");
+    assert_eq!(field(port.save(&operator, None, input(" ", Target::Sandbox, &profile)).await), "name");
+    let sandbox = port.save(&operator, None, input("S", Target::Sandbox, &profile)).await.unwrap();
+    assert_eq!(field(port.save(&operator, None, input("S", Target::Sandbox, &profile)).await), "name");
+    let mut with_token = profile.clone();
+    with_token.set(Parameter::TelegramToken, TOKEN).unwrap();
+    let id = port.save(&operator, None, input("B", Target::Bot, &with_token)).await.unwrap();
+    assert_eq!(port.save(&operator, Some(id), input("B2", Target::Bot, &profile)).await, Ok(id), "the token stays");
+    let bot = port.who_is(&operator, Some(id), &profile).await.unwrap().unwrap();
+    assert_eq!(bot.username, "salon_bot");
+
+    let rows = port.list(&viewer).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["B2", "S"]);
+    let masked = Some("7001002003:AAH…abcd".to_owned());
+    assert_eq!(rows[0].target, TargetView::Bot { masked_token: masked, bot: Some(bot) });
+    assert!(rows[0].short_url.starts_with(&format!("{}/h/", server.base)));
+    assert!(!format!("{rows:?}").contains("AAHkKN"));
+    let detail = port.get(&viewer, id).await.unwrap();
+    assert!(!detail.parameters.contains("telegramToken"), "{}", detail.parameters);
+    assert_eq!(port.get(&viewer, 99).await, Err(AppError::NotFound));
+
+    let test = |target: Target, id: Option<i64>| TestInput {
+        id,
+        target,
+        profile: profile.clone(),
+        sample: Sample::Appointment,
+        chat: ChatId::parse("77").unwrap(),
+    };
+    assert_eq!(port.send_test(&operator, test(Target::Bot, Some(id))).await, Ok(TestOutcome::Sent { parts: 1 }));
+    api.next([Play::Refuse(400, "Bad Request: chat not found", json!({}))]);
+    assert_eq!(port.send_test(&operator, test(Target::Bot, Some(id))).await, Ok(TestOutcome::ChatNotFound));
+    assert_eq!(port.send_test(&operator, test(Target::Sandbox, Some(sandbox))).await, Ok(TestOutcome::InSandbox));
+    assert_eq!(port.send_test(&operator, test(Target::Sandbox, None)).await, Ok(TestOutcome::InSandbox));
+    let messages = ports(&server.state, asking()).sandbox.messages(&viewer, None).await.unwrap();
+    assert_eq!(messages.len(), 1);
+    assert_eq!((messages[0].chat.as_str(), messages[0].profile.as_str()), ("77", "S"));
+
+    let key = rows[1].short_url.rsplit('/').next().unwrap().to_owned();
+    server.post(&format!("/h/{key}"), event("1", &["5"])).await;
+    server.wait_for_state("delivered").await;
+    let last = port.list(&viewer).await.unwrap()[1].last;
+    assert_eq!(last.map(|last| last.outcome), Some(Outcome::Delivered));
+    server.stop().await;
+}

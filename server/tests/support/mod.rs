@@ -1,0 +1,401 @@
+//! What every test of the server stands on: a played Bot API over real HTTP, the server in this process, and the
+//! real binary.
+#![allow(dead_code, missing_docs, reason = "each test binary uses its own part")]
+
+use std::{
+    collections::VecDeque,
+    env, fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{Request, Response, header},
+};
+use hookgram::{parameters::Parameter, profile::Profile};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use server::{
+    config::{Config, LogFormat},
+    serve::Server,
+    state::AppState,
+    store::{ProfileDraft, StoredProfile},
+};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+/// A token of good shape, of nobody's bot.
+pub const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
+
+/// What the played Bot API does with a request.
+#[derive(Clone, Debug)]
+pub enum Play {
+    /// Answers like Telegram.
+    Ok,
+    /// Refuses like Telegram, with `parameters`.
+    Refuse(u16, &'static str, Value),
+    /// Answers like a proxy that is out of order.
+    Html(u16),
+    /// Reads the request, then ends the connection.
+    HangUp,
+    /// Reads the request and never answers.
+    Hold,
+}
+
+/// A request that the played Bot API has read.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub token: String,
+    pub method: String,
+    pub body: Value,
+    /// Whether it was answered with success.
+    pub taken: bool,
+}
+
+/// The played Bot API.
+pub struct BotApi {
+    pub address: SocketAddr,
+    script: Arc<Mutex<VecDeque<Play>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for BotApi {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl BotApi {
+    pub async fn start() -> Self {
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0))).await
+    }
+
+    pub async fn start_at(address: SocketAddr) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (script, asked) = (Arc::<Mutex<VecDeque<Play>>>::default(), Arc::<Mutex<Vec<Asked>>>::default());
+        let (plays, notes) = (script.clone(), asked.clone());
+        let task = tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let (plays, notes) = (plays.clone(), notes.clone());
+                let service = service_fn(move |request| play(request, plays.clone(), notes.clone()));
+                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+            }
+        });
+        Self { address, script, asked, task }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What it does with the next calls of `sendMessage`; afterwards it answers them like Telegram.
+    pub fn next(&self, plays: impl IntoIterator<Item = Play>) {
+        self.script.lock().unwrap().extend(plays);
+    }
+
+    pub fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The bodies of the messages that were asked to be sent.
+    pub fn messages(&self) -> Vec<Value> {
+        self.asked().into_iter().filter(|asked| asked.method == "sendMessage").map(|asked| asked.body).collect()
+    }
+
+    /// The texts of those that were taken.
+    pub fn texts(&self) -> Vec<String> {
+        let taken = self.asked().into_iter().filter(|asked| asked.method == "sendMessage" && asked.taken);
+        taken.filter_map(|asked| asked.body["text"].as_str().map(str::to_owned)).collect()
+    }
+
+    pub async fn wait_for_messages(&self, count: usize) {
+        eventually("messages at the Bot API", async || self.messages().len() >= count).await;
+    }
+
+    pub async fn wait_for_texts(&self, count: usize) {
+        eventually("messages taken by the Bot API", async || self.texts().len() >= count).await;
+    }
+}
+
+async fn play(
+    request: Request<Incoming>,
+    script: Arc<Mutex<VecDeque<Play>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+) -> Result<Response<Body>, io::Error> {
+    let path = request.uri().path().to_owned();
+    let (token, method) = path.strip_prefix("/bot").and_then(|rest| rest.split_once('/')).unwrap_or(("", ""));
+    let (token, method) = (token.to_owned(), method.to_owned());
+    let bytes = to_bytes(Body::new(request.into_body()), 1 << 20).await.unwrap_or_default();
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    let play = if method == "sendMessage" { script.lock().unwrap().pop_front() } else { None }.unwrap_or(Play::Ok);
+    let taken = matches!(play, Play::Ok);
+    asked.lock().unwrap().push(Asked { token, method: method.clone(), body: body.clone(), taken });
+    let reply = |status: u16, value: Value| {
+        let builder = Response::builder().status(status).header(header::CONTENT_TYPE, "application/json");
+        Ok(builder.body(Body::from(value.to_string())).unwrap())
+    };
+    match play {
+        Play::Ok if method == "getMe" => {
+            reply(200, json!({"ok": true, "result": {"id": 1, "first_name": "Салон", "username": "salon_bot"}}))
+        }
+        Play::Ok => reply(200, json!({"ok": true, "result": {"message_id": 7, "chat": {"id": body["chat_id"]}}})),
+        Play::Refuse(code, description, parameters) => {
+            let refusal =
+                json!({"ok": false, "error_code": code, "description": description, "parameters": parameters});
+            reply(code, refusal)
+        }
+        Play::Html(status) => {
+            Ok(Response::builder().status(status).body(Body::from("<html>Bad Gateway</html>")).unwrap())
+        }
+        Play::HangUp => Err(io::Error::other("hung up")),
+        Play::Hold => std::future::pending().await,
+    }
+}
+
+/// Waits until a condition holds, and fails the test where it does not within 15 s.
+pub async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(15);
+    while !condition().await {
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Settings for a server of its own in a folder.
+pub fn config(folder: &Path, telegram_api: &str) -> Config {
+    Config {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        public_url: None,
+        data_dir: folder.to_owned(),
+        database: None,
+        secret_key: None,
+        telegram_api: telegram_api.to_owned(),
+        booking_url: "https://torrow.net".to_owned(),
+        stateless: true,
+        max_body: 1 << 20,
+        duplicate_window: Duration::from_secs(600),
+        retry_max_age: Duration::from_secs(86400),
+        trusted_proxies: Vec::new(),
+        metrics_token: None,
+        log: "off".to_owned(),
+        log_format: LogFormat::Text,
+    }
+}
+
+/// The server in this process, on a port of its own.
+pub struct TestServer {
+    pub base: String,
+    pub state: AppState,
+    pub setup_link: Option<String>,
+    pub http: reqwest::Client,
+    folder: TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    task: Option<JoinHandle<()>>,
+}
+
+impl TestServer {
+    pub async fn start(telegram_api: &str) -> Self {
+        Self::start_with(telegram_api, |_| {}).await
+    }
+
+    pub async fn start_with(telegram_api: &str, adjust: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = config(folder.path(), telegram_api);
+        adjust(&mut config);
+        let server = Server::start(config).await.unwrap();
+        let setup_link = server.setup_link().await.unwrap();
+        let (state, base) = (server.state.clone(), format!("http://{}", server.address));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(server.run_until(async {
+            let _ = stopped.await;
+        }));
+        Self { base, state, setup_link, http: client(), folder, stop: Some(stop), task: Some(task) }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// A stored profile for the bot of [`TOKEN`], or for the sandbox, with these parameters.
+    pub async fn profile(&self, name: &str, sandbox: bool, parameters: &[(Parameter, &str)]) -> StoredProfile {
+        let mut profile = Profile::default();
+        profile.set(Parameter::TelegramFieldName, "*TelegramId").unwrap();
+        if !sandbox {
+            profile.set(Parameter::TelegramToken, TOKEN).unwrap();
+        }
+        for (parameter, value) in parameters {
+            profile.set(*parameter, value).unwrap();
+        }
+        let draft = ProfileDraft {
+            name: name.to_owned(),
+            enabled: Some(true),
+            sandbox,
+            events: Vec::new(),
+            profile,
+            key: None,
+        };
+        let id = self.state.store.put_profile(None, &draft).await.unwrap();
+        self.state.store.profile(id).await.unwrap().unwrap()
+    }
+
+    pub async fn post(&self, path: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
+        let response = self.http.post(self.url(path)).body(body).send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, response.json().await.unwrap())
+    }
+
+    /// The newest delivery's state.
+    pub async fn newest_state(&self) -> String {
+        let newest = self.state.store.deliveries(1).await.unwrap();
+        newest.first().map(|delivery| delivery.state.clone()).unwrap_or_default()
+    }
+
+    pub async fn wait_for_state(&self, state: &str) {
+        eventually(&format!("a delivery to be {state}"), async || self.newest_state().await == state).await;
+    }
+
+    pub async fn stop(mut self) {
+        if let (Some(stop), Some(task)) = (self.stop.take(), self.task.take()) {
+            let _ = stop.send(());
+            task.await.unwrap();
+        }
+    }
+}
+
+/// A browser without a mind of its own: no redirects, no cookies.
+pub fn client() -> reqwest::Client {
+    let _ = server::telegram::Telegram::new("http://127.0.0.1:1");
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
+}
+
+/// A booking event for these chats.
+pub fn event(number: &str, chats: &[&str]) -> String {
+    let participants: Vec<Value> = chats
+        .iter()
+        .map(|chat| json!({"ContactInformation": {"Fields": [{"Name": "*TelegramId", "Value": chat}]}}))
+        .collect();
+    json!({
+        "EventType": 3060,
+        "CaseItem": {"StartDate": "2024-05-08T08:15:00Z", "OrderNumber": {"FullNumber": number}},
+        "CaseParticipants": participants,
+    })
+    .to_string()
+}
+
+/// The reference event with a `*TelegramId` field added; `None`, said aloud, where the reference is not at hand.
+pub fn reference_event(chat: &str) -> Option<String> {
+    let folder = env::var_os("HOOKGRAM_REFERENCE")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/reference"), PathBuf::from);
+    let file = folder.join("case-action-event.json");
+    let Ok(text) = fs::read_to_string(&file) else {
+        println!("skipped: {} is not there; name its folder in HOOKGRAM_REFERENCE", file.display());
+        return None;
+    };
+    let mut event: Value = serde_json::from_str(&text).unwrap();
+    let participants = &mut event["CaseParticipants"];
+    let first = if participants.is_array() { &mut participants[0] } else { participants };
+    let fields = first["ContactInformation"]["Fields"].as_array_mut().unwrap();
+    fields.push(json!({"Name": "*TelegramId", "Value": chat}));
+    Some(event.to_string())
+}
+
+/// The message that contract §5 shows for it.
+pub const REFERENCE_MESSAGE: &str = "Вы записаны на услугу
+
+<b>Детали записи</b>
+Запись: №180
+Услуга: Назначить встречу
+Дата: среда, 8 мая 2024 г.
+Время: 11:15–11:30 (Мск)
+Длительность: 15 минут
+
+<b>Услуги/ресурсы</b>
+• Телефонный разговор
+<i>Короткий телефонный разговор (не более 15 минут)</i>
+
+<a href=\"https://torrow.net/app/tabs/tab-search/case;id=1b5f03ec663a8071791d2443cf3e799c\">Открыть запись</a>
+<a href=\"https://torrow.net/app/tabs/tab-search/service;id=1b5f03ed96001255550ebaa2c51b7d31\">Страница услуги</a>";
+
+/// The real binary, serving in a folder.
+pub struct Process {
+    child: Child,
+    pub base: String,
+    log: PathBuf,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The binary with its environment emptied of settings.
+pub fn hookgram(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hookgram"));
+    for (name, _) in env::vars().filter(|(name, _)| name.starts_with("HOOKGRAM_")) {
+        command.env_remove(name);
+    }
+    command.env("LANG", "C").env_remove("LC_ALL").env_remove("LC_MESSAGES");
+    command.args(arguments).arg("--data-dir").arg(folder);
+    command
+}
+
+/// Runs the binary to its end.
+pub fn run(folder: &Path, arguments: &[&str]) -> Output {
+    hookgram(folder, arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+impl Process {
+    pub async fn serve(folder: &Path, arguments: &[&str]) -> Self {
+        let log = folder.with_extension(format!("{}.log", unique()));
+        let file = fs::File::create(&log).unwrap();
+        let mut command = hookgram(folder, &["serve", "--listen", "127.0.0.1:0"]);
+        command.args(arguments).stdin(Stdio::null());
+        let child = command.stdout(file.try_clone().unwrap()).stderr(file).spawn().unwrap();
+        let mut process = Self { child, base: String::new(), log };
+        eventually("the server to listen", async || process.address().is_some()).await;
+        process.base = process.address().unwrap();
+        process
+    }
+
+    /// Everything that it has printed and logged.
+    pub fn output(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// The first address on loopback that it has printed: its own.
+    fn address(&self) -> Option<String> {
+        let output = self.output();
+        let from = output.get(output.find("http://127.0.0.1:")?..)?;
+        let end = from.find(['\n', '?']).and_then(|line| from.get(..line))?;
+        Some(end.splitn(4, '/').take(3).collect::<Vec<_>>().join("/"))
+    }
+
+    /// SIGKILL.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM; its exit code.
+    pub fn terminate(mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+fn unique() -> u32 {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
