@@ -1,0 +1,82 @@
+//! `cargo xtask check`: everything that can be said of the code without running it.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::cargo::{self, Workspace, timed};
+use crate::{leftovers, rules, wasm};
+
+/// The crates that go with the server, in one selection: their features are then the ones they are built with.
+pub const PRODUCT: &[&str] =
+    &["--package", "hookgram", "--package", "app", "--package", "server", "--features", "app/ssr"];
+
+/// This tool, apart from them for the same reason.
+pub const XTASK: &[&str] = &["--package", "xtask"];
+const ALL_TARGETS: &[&str] = &["--all-targets"];
+
+/// Runs every step, and names at the end the ones that failed.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    wasm::ensure_target(workspace)?;
+    // The server embeds this folder when it is compiled.
+    std::fs::create_dir_all(workspace.site())?;
+
+    let mut report = Report { failed: Vec::new() };
+    report.command("format", workspace.cargo("fmt").args(["--all", "--check"]));
+    report.rule("direction of the crates", || rules::direction(workspace));
+    report.rule("what the browser gets", || rules::browser_tree(workspace));
+    report.rule("unfinished work", || leftovers::check(workspace));
+    report.command("clippy: hookgram, app (ssr), server", &mut clippy(workspace, &[PRODUCT, ALL_TARGETS].concat()));
+    // The profile of the site's build: macros and build scripts are then compiled once for both.
+    let browser = ["--package", "app", "--lib", "--no-default-features", "--features", "hydrate"];
+    let place = ["--target", wasm::TARGET, "--profile", "wasm-dev"];
+    report.command("clippy: app (hydrate)", &mut clippy(workspace, &[&browser[..], &place].concat()));
+    report.command("clippy: xtask", &mut clippy(workspace, &[XTASK, ALL_TARGETS].concat()));
+    report.command("docs: hookgram, app, server", &mut docs(workspace, PRODUCT));
+    report.command("docs: xtask", docs(workspace, XTASK).arg("--document-private-items"));
+    report.end()
+}
+
+fn clippy(workspace: &Workspace, selection: &[&str]) -> Command {
+    let mut command = workspace.cargo("clippy");
+    command.args(selection).args(["--", "-D", "warnings"]);
+    command
+}
+
+fn docs(workspace: &Workspace, selection: &[&str]) -> Command {
+    let mut command = workspace.cargo("doc");
+    command.args(["--no-deps"]).args(selection).env("RUSTDOCFLAGS", "-D warnings --cfg erase_components");
+    command
+}
+
+struct Report {
+    failed: Vec<String>,
+}
+
+impl Report {
+    fn command(&mut self, name: &str, command: &mut Command) {
+        self.step(name, || cargo::succeed(command));
+    }
+
+    fn rule(&mut self, name: &str, check: impl FnOnce() -> Result<Vec<String>>) {
+        self.step(name, || match check()?.as_slice() {
+            [] => Ok(()),
+            faults => bail!("{}", faults.join("\n  ")),
+        });
+    }
+
+    fn step(&mut self, name: &str, work: impl FnOnce() -> Result<()>) {
+        if let Err(error) = timed(name, work) {
+            eprintln!("{error:#}");
+            self.failed.push(format!("{name}: {error:#}"));
+        }
+    }
+
+    fn end(self) -> Result<()> {
+        if self.failed.is_empty() {
+            println!("\nEverything is in order.");
+            return Ok(());
+        }
+        bail!("{} failed\n\n{}", self.failed.len(), self.failed.join("\n"))
+    }
+}

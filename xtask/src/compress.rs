@@ -1,0 +1,86 @@
+//! Compressed copies of the assets, and what everything weighs.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Result;
+use brotli::enc::BrotliEncoderParams;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::publish::{Site, with_ending, write};
+
+/// Lays `.br` and `.gz` beside every asset. An asset's name has the hash of its content, so what is there is right.
+pub fn beside(site: &Site) -> Result<()> {
+    for file in &site.files {
+        let brotli_file = with_ending(file, "br");
+        let gzip_file = with_ending(file, "gz");
+        if brotli_file.exists() && gzip_file.exists() {
+            continue;
+        }
+        let bytes = fs::read(file)?;
+        write(&brotli_file, &brotli(&bytes)?)?;
+        write(&gzip_file, &gzip(&bytes)?)?;
+    }
+    Ok(())
+}
+
+/// Prints a line for each asset: as it is, and compressed where that was done.
+pub fn print_sizes(site: &Site) -> Result<()> {
+    println!("{:>12} {:>12} {:>12}", "raw", "gzip", "brotli");
+    for file in &site.files {
+        let size =
+            |file: &Path| fs::metadata(file).map_or_else(|_| format!("{:>12}", "-"), |data| kilobytes(data.len()));
+        println!(
+            "{} {} {}  {}",
+            size(file),
+            size(&with_ending(file, "gz")),
+            size(&with_ending(file, "br")),
+            file.file_name().unwrap_or_default().to_string_lossy()
+        );
+    }
+    Ok(())
+}
+
+/// `1 234.5 kB`, right-aligned.
+#[must_use]
+pub fn kilobytes(bytes: u64) -> String {
+    format!("{:>9}.{} kB", bytes / 1000, bytes % 1000 / 100)
+}
+
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+    let parameters = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut &bytes[..], &mut packed, &parameters)?;
+    Ok(packed)
+}
+
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(bytes)?;
+    Ok(packed.finish()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn both_forms_unpack_to_the_same() {
+        let bytes = b"hookgram ".repeat(1000);
+        let mut unpacked = Vec::new();
+        brotli::BrotliDecompress(&mut &brotli(&bytes).unwrap()[..], &mut unpacked).unwrap();
+        assert_eq!(unpacked, bytes);
+        unpacked.clear();
+        flate2::read::GzDecoder::new(&gzip(&bytes).unwrap()[..]).read_to_end(&mut unpacked).unwrap();
+        assert_eq!(unpacked, bytes);
+    }
+
+    #[test]
+    fn sizes_have_one_decimal() {
+        assert_eq!(kilobytes(1_234_567), "     1234.5 kB");
+    }
+}

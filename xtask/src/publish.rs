@@ -1,0 +1,145 @@
+//! Puts the assets into the site's folder under names with their hash, so that a running server never sees half a
+//! site: new files first, then the manifest, and only then the old files go.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+
+/// What every output name begins with.
+pub const NAME: &str = "hookgram";
+const SNIPPETS: &str = "snippets/";
+
+/// One file of the site.
+pub struct Asset {
+    /// What follows the output name (`.js`, `_bg.wasm`, `.css`), or a path that starts with `snippets/`.
+    pub suffix: String,
+    /// The content; none of it depends on the output name.
+    pub bytes: Vec<u8>,
+}
+
+/// A site whose files are all in their places.
+pub struct Site {
+    folder: PathBuf,
+    name: String,
+    /// The assets themselves, without their compressed copies.
+    pub files: Vec<PathBuf>,
+}
+
+/// Writes the assets to `folder`; they count only after [`Site::announce`].
+pub fn publish(folder: &Path, assets: Vec<Asset>) -> Result<Site> {
+    let name = output_name(&assets);
+    let mut files = Vec::new();
+    for asset in assets {
+        // The script imports its snippets by these very paths, which have a hash of their own.
+        let path = if asset.suffix.starts_with(SNIPPETS) { asset.suffix } else { format!("{name}{}", asset.suffix) };
+        let path = folder.join("pkg").join(path);
+        if fs::read(&path).ok().as_ref() != Some(&asset.bytes) {
+            write(&path, &asset.bytes)?;
+        }
+        files.push(path);
+    }
+    Ok(Site { folder: folder.to_owned(), name, files })
+}
+
+impl Site {
+    /// Names this site in the manifest and removes the files of earlier ones.
+    pub fn announce(&self) -> Result<()> {
+        let manifest = self.folder.join("manifest");
+        let line = format!("{}\n", self.name);
+        if fs::read_to_string(&manifest).ok().as_ref() != Some(&line) {
+            write(&manifest, line.as_bytes())?;
+        }
+        let wanted: BTreeSet<PathBuf> = self
+            .files
+            .iter()
+            .flat_map(|file| [file.clone(), with_ending(file, "br"), with_ending(file, "gz")])
+            .collect();
+        remove_others(&self.folder.join("pkg"), &wanted)
+    }
+}
+
+/// `file.js` → `file.js.br`
+pub fn with_ending(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}
+
+/// Writes a file whole: readers see the old content or the new one.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().context("a file without a folder")?;
+    fs::create_dir_all(folder)?;
+    let unfinished = with_ending(path, "new");
+    fs::write(&unfinished, bytes)
+        .and_then(|()| fs::rename(&unfinished, path))
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn output_name(assets: &[Asset]) -> String {
+    let mut hash = Sha256::new();
+    for asset in assets {
+        hash.update(asset.suffix.as_bytes());
+        hash.update((asset.bytes.len() as u64).to_le_bytes());
+        hash.update(&asset.bytes);
+    }
+    let hash = hash.finalize();
+    let hex: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    format!("{NAME}-{hex}")
+}
+
+fn remove_others(folder: &Path, wanted: &BTreeSet<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            remove_others(&path, wanted)?;
+            if fs::read_dir(&path)?.next().is_none() {
+                fs::remove_dir(&path)?;
+            }
+        } else if !wanted.contains(&path) {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assets(style: &str) -> Vec<Asset> {
+        let asset = |suffix: &str, text: &str| Asset { suffix: suffix.to_owned(), bytes: text.into() };
+        vec![
+            asset(".js", "export default init"),
+            asset("_bg.wasm", "\0asm"),
+            asset("snippets/app-1/inline0.js", "export {}"),
+            asset(".css", style),
+        ]
+    }
+
+    #[test]
+    fn a_new_site_takes_the_place_of_the_old_one() {
+        let folder = std::env::temp_dir().join(format!("xtask-publish-{}", std::process::id()));
+        let old = publish(&folder, assets("a{}")).unwrap();
+        old.announce().unwrap();
+        let new = publish(&folder, assets("b{}")).unwrap();
+        assert!(old.files.iter().chain(&new.files).all(|file| file.exists()), "both stand until the manifest changes");
+        new.announce().unwrap();
+        assert_ne!(old.name, new.name);
+        assert_eq!(fs::read_to_string(folder.join("manifest")).unwrap(), format!("{}\n", new.name));
+        assert!(new.files.iter().all(|file| file.exists()));
+        assert!(!old.files[0].exists());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn the_name_has_twelve_hexadecimal_digits_of_the_content() {
+        let name = output_name(&assets(""));
+        let digits = name.strip_prefix("hookgram-").unwrap();
+        assert!(digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        assert_eq!(name, output_name(&assets("")));
+    }
+}

@@ -1,0 +1,70 @@
+//! Who may know whom: the direction between the crates, and what must not reach a browser.
+
+use anyhow::Result;
+
+use crate::cargo::{self, Workspace};
+use crate::wasm::TARGET;
+
+/// Each crate of the workspace, and the ones among the others that it may depend on.
+const MAY_KNOW: &[(&str, &[&str])] =
+    &[("hookgram", &[]), ("app", &["hookgram"]), ("server", &["app", "hookgram"]), ("xtask", &[])];
+
+/// What belongs to the server alone.
+const NOT_IN_BROWSER: &[&str] = &["sqlx", "tokio", "axum", "reqwest"];
+
+/// The crates' direction, `hookgram ← app ← server`, read off their manifests.
+pub fn direction(workspace: &Workspace) -> Result<Vec<String>> {
+    let mut faults = Vec::new();
+    for package in &workspace.packages {
+        let name = package["name"].as_str().unwrap_or_default();
+        let Some((_, allowed)) = MAY_KNOW.iter().find(|(known, _)| *known == name) else {
+            faults.push(format!("{name} is a new crate: say in xtask/src/rules.rs whom it may know"));
+            continue;
+        };
+        for dependency in package["dependencies"].as_array().into_iter().flatten() {
+            let other = dependency["name"].as_str().unwrap_or_default();
+            let own = !dependency["path"].is_null();
+            if own && !allowed.contains(&other) {
+                faults.push(format!("{name} depends on {other}"));
+            }
+        }
+    }
+    Ok(faults)
+}
+
+/// The crates that are compiled into the module for the browser, against those that must not be.
+pub fn browser_tree(workspace: &Workspace) -> Result<Vec<String>> {
+    let mut tree = workspace.cargo("tree");
+    tree.args(["--package", "app", "--no-default-features", "--features", "hydrate", "--target", TARGET]);
+    tree.args(["--edges", "normal", "--prefix", "none", "--format", "{p}", "--no-dedupe"]);
+    Ok(server_only(&cargo::output(&mut tree)?))
+}
+
+/// Names such as `tokio` and `tokio-stream`, and glue to them such as `leptos_axum`.
+fn server_only(tree: &str) -> Vec<String> {
+    let mut faults: Vec<String> = tree
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .filter(|name| name.split(['-', '_']).any(|part| NOT_IN_BROWSER.contains(&part)))
+        .map(|name| format!("{name} would be in the browser's module"))
+        .collect();
+    faults.sort();
+    faults.dedup();
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_is_searched_by_parts_of_names() {
+        let tree =
+            "app v0.1.0 (/x/app)\nleptos v0.8.23\ntokio-stream v0.1.0\nleptos_axum v0.8.0\ntokio-stream v0.1.0 (*)\n";
+        assert_eq!(
+            server_only(tree),
+            ["leptos_axum would be in the browser's module", "tokio-stream would be in the browser's module"]
+        );
+        assert_eq!(server_only("app v0.1.0 (/x/app)\nfutures v0.3.0\n"), [""; 0]);
+    }
+}

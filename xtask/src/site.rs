@@ -1,0 +1,34 @@
+//! The site: what a browser loads. `target/site/pkg/hookgram-<hash>.{js,css}` and `…_bg.wasm`, and
+//! `target/site/manifest`, one line with the output name.
+
+use anyhow::Result;
+
+use crate::cargo::{Workspace, timed};
+use crate::publish::{self, Asset, Site};
+use crate::{compress, css, wasm};
+
+/// How the site and the server are built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Quick to build.
+    Dev,
+    /// Small to load: optimised, minified, compressed.
+    Release,
+}
+
+/// Builds the site into `target/site`, doing only what changed since the last time.
+pub fn build(workspace: &Workspace, mode: Mode) -> Result<Site> {
+    wasm::ensure_target(workspace)?;
+    let module = timed("interface (WebAssembly)", || wasm::compile(workspace, mode))?;
+    let mut assets = timed("interface (bindings)", || wasm::bind(workspace, &module, mode))?;
+    timed("site", || {
+        let style = css::bundle(&workspace.root.join("style").join("main.css"), mode)?;
+        assets.push(Asset { suffix: ".css".to_owned(), bytes: style.into_bytes() });
+        let site = publish::publish(&workspace.site(), assets)?;
+        if mode == Mode::Release {
+            compress::beside(&site)?;
+        }
+        site.announce()?;
+        Ok(site)
+    })
+}

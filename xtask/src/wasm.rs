@@ -1,0 +1,116 @@
+//! From the crate `app` to the module and the script that a browser loads.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::cargo::{self, Workspace, in_path, timed};
+use crate::publish::{Asset, NAME};
+use crate::site::Mode;
+
+/// The target that browsers run.
+pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What rustc may use by default on this target; `wasm-opt` refuses what it is not told of.
+const WASM_OPT: &[&str] = &[
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Installs the target's standard library where it is missing.
+pub fn ensure_target(workspace: &Workspace) -> Result<()> {
+    let sysroot = cargo::output(workspace.program("rustc").args(["--print", "sysroot"]))?;
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib").is_dir() {
+        return Ok(());
+    }
+    if in_path(&["rustup"]).is_none() {
+        bail!(
+            "the Rust target {TARGET} is missing, and there is no rustup to add it: install it as this toolchain was"
+        );
+    }
+    timed("target", || cargo::succeed(workspace.program("rustup").args(["target", "add", TARGET])))
+}
+
+/// Compiles `app` for the browser and returns the module that rustc made.
+pub fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
+    let profile = match mode {
+        Mode::Dev => "wasm-dev",
+        Mode::Release => "wasm-release",
+    };
+    let mut build = workspace.cargo("build");
+    build.args(["--package", "app", "--lib", "--no-default-features", "--features", "hydrate"]);
+    build.args(["--target", TARGET, "--profile", profile]);
+    cargo::succeed(&mut build)?;
+    Ok(workspace.target.join(TARGET).join(profile).join("app.wasm"))
+}
+
+/// Makes the script and the module for the browser, or takes what was made of the same module before.
+pub fn bind(workspace: &Workspace, module: &Path, mode: Mode) -> Result<Vec<Asset>> {
+    let input = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
+    let optimiser = if mode == Mode::Release { in_path(&["wasm-opt"]) } else { None };
+    let mut state = Sha256::new();
+    state.update(&input);
+    state.update(format!("{optimiser:?} {WASM_OPT:?}"));
+    let state: String = state.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+
+    let folder = workspace.target.join("xtask-bindings").join(if mode == Mode::Release { "release" } else { "dev" });
+    let stamp = folder.join("state");
+    let output = folder.join("pkg");
+    if fs::read_to_string(&stamp).ok().as_deref() != Some(state.as_str()) {
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        Bindgen::new()
+            .input_bytes(NAME, input)
+            .web(true)?
+            .typescript(false)
+            // The page says where the module is: the script stays the same whatever the output name.
+            .omit_default_module_path(true)
+            .remove_name_section(mode == Mode::Release)
+            .remove_producers_section(true)
+            .generate(&output)?;
+        if let Some(optimiser) = optimiser {
+            optimise(workspace, &optimiser, &output.join(format!("{NAME}_bg.wasm")))?;
+        }
+        fs::write(&stamp, &state)?;
+    }
+    assets(&output)
+}
+
+fn optimise(workspace: &Workspace, optimiser: &Path, module: &Path) -> Result<()> {
+    let mut command = workspace.program(optimiser);
+    command.args(WASM_OPT).arg(module).arg("-o").arg(module);
+    timed("wasm-opt", || cargo::succeed(&mut command))
+}
+
+fn assets(folder: &Path) -> Result<Vec<Asset>> {
+    let read = |suffix: &str| -> Result<Asset> {
+        Ok(Asset { suffix: suffix.to_owned(), bytes: fs::read(folder.join(format!("{NAME}{suffix}")))? })
+    };
+    let mut assets = vec![read(".js")?, read("_bg.wasm")?];
+    let mut folders = vec![folder.join("snippets")];
+    while let Some(inner) = folders.pop() {
+        if !inner.is_dir() {
+            continue;
+        }
+        for entry in fs::read_dir(&inner)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/");
+                assets.push(Asset { suffix: name, bytes: fs::read(&path)? });
+            }
+        }
+    }
+    assets[2..].sort_by(|a, b| a.suffix.cmp(&b.suffix));
+    Ok(assets)
+}
