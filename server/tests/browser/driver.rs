@@ -1,0 +1,346 @@
+//! A real browser, as a person uses it: headless Chromium led through chromedriver.
+
+use std::fmt::Debug;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use fantoccini::elements::Element;
+use fantoccini::key::Key;
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
+const DRIVERS: &[&str] = &["chromedriver"];
+/// How long a page may take to do what a test waits for.
+const PATIENCE: Duration = Duration::from_secs(15);
+const GLANCE: Duration = Duration::from_millis(40);
+
+/// One browser with a profile of its own; it ends with this value, also when a test panics.
+pub struct Browser {
+    client: Client,
+    _driver: Driver,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Starts Chromium for a person who reads `languages`, most wanted first, such as `ru,en`.
+    pub async fn start(languages: &str) -> Result<Self> {
+        let program = find(BROWSERS)?;
+        let driver = Driver::start()?;
+        let profile = TempDir::with_prefix("hookgram-browser-")?;
+        let first = languages.split(',').next().unwrap_or(languages);
+        let capabilities = json!({
+            "goog:loggingPrefs": { "browser": "ALL" },
+            "goog:chromeOptions": {
+                "binary": program,
+                "prefs": { "intl.accept_languages": languages },
+                "args": [
+                    "--headless",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--disable-dev-shm-usage",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                    "--hide-scrollbars",
+                    "--window-size=1280,900",
+                    format!("--lang={first}"),
+                    format!("--accept-lang={languages}"),
+                    format!("--user-data-dir={}", profile.path().display()),
+                ],
+            },
+        });
+        let Value::Object(capabilities) = capabilities else { bail!("capabilities are an object") };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(Capabilities::from_iter(capabilities))
+            .connect(&format!("http://127.0.0.1:{}", driver.port))
+            .await
+            .context("chromedriver could not start Chromium")?;
+        Ok(Self { client, _driver: driver, _profile: profile })
+    }
+
+    /// Opens an address.
+    pub async fn open(&self, url: &str) -> Result<()> {
+        self.client.goto(url).await.with_context(|| format!("cannot open {url}"))
+    }
+
+    /// Where the browser is.
+    pub async fn url(&self) -> Result<String> {
+        Ok(self.client.current_url().await?.into())
+    }
+
+    /// Runs a script in the page; what it returns comes back.
+    pub async fn script(&self, script: &str) -> Result<Value> {
+        Ok(self.client.execute(script, Vec::new()).await?)
+    }
+
+    /// Asks again and again until the answer is there; at the end of patience, the error says where the browser stood
+    /// and a picture is in `target/screenshots`.
+    pub async fn wait<T>(&self, what: &str, mut glance: impl AsyncFnMut(&Client) -> Result<Option<T>>) -> Result<T> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let last = match glance(&self.client).await {
+                Ok(Some(found)) => return Ok(found),
+                Ok(None) => None,
+                Err(error) => Some(error),
+            };
+            if Instant::now() > end {
+                let picture = self.screenshot("a-wait-that-failed").await.unwrap_or_default();
+                let (url, console) = (self.url().await.unwrap_or_default(), self.console().await.unwrap_or_default());
+                bail!(
+                    "waited in vain for {what} at {url}\n{last:?}\nconsole: {console:#?}\npicture: {}",
+                    picture.display()
+                );
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// The first visible element that a CSS selector finds, as soon as there is one.
+    pub async fn find(&self, css: &str) -> Result<Element> {
+        self.visible(css, Locator::Css(css)).await
+    }
+
+    /// The button, link, label or other thing to press that has exactly this text.
+    pub async fn find_text(&self, text: &str) -> Result<Element> {
+        let pressable = "self::button or self::a or self::label or self::summary or self::option or @role='button'";
+        let path = format!("//*[{pressable}][normalize-space()={}]", xpath_text(text));
+        self.visible(text, Locator::XPath(&path)).await
+    }
+
+    async fn visible(&self, what: &str, locator: Locator<'_>) -> Result<Element> {
+        self.wait(what, async |client| {
+            for element in client.find_all(locator).await? {
+                if element.is_displayed().await? {
+                    return Ok(Some(element));
+                }
+            }
+            Ok(None)
+        })
+        .await
+    }
+
+    /// Waits until the page shows this text anywhere.
+    pub async fn see(&self, text: &str) -> Result<()> {
+        self.wait(&format!("the text “{text}”"), async |client| {
+            let page = client.find(Locator::Css("body")).await?.text().await?;
+            Ok(page.contains(text).then_some(()))
+        })
+        .await
+    }
+
+    /// The text of an element as it is shown.
+    pub async fn text(&self, css: &str) -> Result<String> {
+        Ok(self.find(css).await?.text().await?)
+    }
+
+    /// Presses the element that a CSS selector finds.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        self.press(css, Locator::Css(css)).await
+    }
+
+    /// Presses what [`Browser::find_text`] finds.
+    pub async fn click_text(&self, text: &str) -> Result<()> {
+        let element = self.find_text(text).await?;
+        bring_into_view(&self.client, &element).await?;
+        element.click().await.with_context(|| format!("cannot press “{text}”"))
+    }
+
+    /// A page that is being rendered anew may take the element away between finding and pressing it.
+    async fn press(&self, what: &str, locator: Locator<'_>) -> Result<()> {
+        self.wait(&format!("{what} to press"), async |client| {
+            let element = client.find(locator).await?;
+            bring_into_view(client, &element).await?;
+            Ok(Some(element.click().await?))
+        })
+        .await
+    }
+
+    /// Puts text into a field in place of what was there, key by key.
+    pub async fn fill(&self, css: &str, text: &str) -> Result<()> {
+        let field = self.find(css).await?;
+        bring_into_view(&self.client, &field).await?;
+        field.click().await?;
+        field
+            .send_keys(&format!("{}a{}{}", char::from(Key::Control), char::from(Key::Null), char::from(Key::Backspace)))
+            .await?;
+        field.send_keys(text).await.with_context(|| format!("cannot type into {css}"))
+    }
+
+    /// What a field holds.
+    pub async fn value(&self, css: &str) -> Result<String> {
+        Ok(self.find(css).await?.prop("value").await?.unwrap_or_default())
+    }
+
+    /// A phone: 390 pixels wide, narrower than Chromium's own windows can be.
+    pub async fn as_phone(&self) -> Result<()> {
+        self.screen(390, 844, true).await
+    }
+
+    /// A desk: the size that the browser starts with.
+    pub async fn as_desktop(&self) -> Result<()> {
+        self.screen(1280, 900, false).await
+    }
+
+    async fn screen(&self, width: u32, height: u32, mobile: bool) -> Result<()> {
+        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
+        self.devtools("Emulation.setDeviceMetricsOverride", screen).await.map(drop)
+    }
+
+    /// Whether the system's colours are dark.
+    pub async fn dark(&self, dark: bool) -> Result<()> {
+        let value = if dark { "dark" } else { "light" };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
+        self.devtools("Emulation.setEmulatedMedia", media).await.map(drop)
+    }
+
+    /// Whether pages opened from now on may run scripts.
+    pub async fn scripts(&self, allowed: bool) -> Result<()> {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !allowed })).await.map(drop)
+    }
+
+    async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
+        let body = json!({ "cmd": command, "params": parameters });
+        self.client
+            .issue_cmd(ChromiumCommand { path: "goog/cdp/execute", body })
+            .await
+            .with_context(|| format!("DevTools refused {command}"))
+    }
+
+    /// Everything the console got since the last call, as `LEVEL message`.
+    pub async fn console(&self) -> Result<Vec<String>> {
+        let entries =
+            self.client.issue_cmd(ChromiumCommand { path: "se/log", body: json!({ "type": "browser" }) }).await?;
+        let entries = entries.as_array().context("the log is a list")?;
+        let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+        Ok(entries.iter().map(|entry| format!("{} {}", text(entry, "level"), text(entry, "message"))).collect())
+    }
+
+    /// Fails if the console got an error since the last call: a panic in WebAssembly, a broken hydration, a request
+    /// that was refused.
+    pub async fn no_errors(&self) -> Result<()> {
+        let errors: Vec<String> = self.console().await?.into_iter().filter(|line| line.starts_with("SEVERE")).collect();
+        ensure!(errors.is_empty(), "errors in the console: {errors:#?}");
+        Ok(())
+    }
+
+    /// Saves what is seen as `target/screenshots/<name>.png`.
+    pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+        std::fs::create_dir_all(&folder)?;
+        let file = folder.canonicalize()?.join(format!("{name}.png"));
+        std::fs::write(&file, self.client.screenshot().await?)?;
+        Ok(file)
+    }
+}
+
+/// As a person scrolls: what sticks to the edges of the page must not cover it.
+async fn bring_into_view(client: &Client, element: &Element) -> Result<()> {
+    let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+    client.execute(script, vec![serde_json::to_value(element)?]).await?;
+    Ok(())
+}
+
+/// chromedriver on a free port.
+struct Driver {
+    process: Child,
+    port: u16,
+}
+
+impl Driver {
+    fn start() -> Result<Self> {
+        let process = Command::new(find(DRIVERS)?)
+            .args(["--port=0", "--log-level=SEVERE"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("cannot start chromedriver")?;
+        let mut driver = Self { process, port: 0 };
+        let output = driver.process.stdout.take().context("chromedriver without output")?;
+        let mut output = BufReader::new(output);
+        let mut line = String::new();
+        while output.read_line(&mut line)? > 0 {
+            // “ChromeDriver was started successfully on port 40123.”
+            if let Some((_, port)) = line.split_once("successfully on port ") {
+                driver.port = port.trim_end().trim_end_matches('.').parse()?;
+                // It must not meet a closed pipe later.
+                std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+                return Ok(driver);
+            }
+            line.clear();
+        }
+        bail!("chromedriver ended without naming its port")
+    }
+
+    /// chromedriver then closes its browser, which a killed one leaves behind.
+    fn shut_down(&self) -> std::io::Result<()> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.write_all(b"GET /shutdown HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        stream.read_to_end(&mut Vec::new()).map(drop)
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if self.shut_down().is_ok() {
+            let end = Instant::now() + Duration::from_secs(5);
+            while Instant::now() < end && matches!(self.process.try_wait(), Ok(None)) {
+                std::thread::sleep(GLANCE);
+            }
+        }
+        // Both fail only for a process that has ended.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+/// A command of chromedriver's own, outside the WebDriver standard.
+#[derive(Debug)]
+struct ChromiumCommand {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for ChromiumCommand {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.body.to_string()))
+    }
+}
+
+fn find(names: &[&str]) -> Result<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
+        .find(|file| file.is_file())
+        .with_context(|| {
+            format!(
+                "{} is not in PATH: the browser tests need Chromium and chromedriver. `cargo xtask test` installs them \
+                 where it may; on Debian, `apt-get install chromium chromium-driver` does",
+                names[0]
+            )
+        })
+}
+
+/// XPath 1 has no escapes: a text with both kinds of quotes is put together from parts.
+fn xpath_text(text: &str) -> String {
+    if !text.contains('\'') {
+        return format!("'{text}'");
+    }
+    let parts: Vec<String> = text.split('\'').map(|part| format!("'{part}'")).collect();
+    format!("concat({})", parts.join(", \"'\", "))
+}

@@ -1,0 +1,7 @@
+//! What a person sees and does, in a real Chromium.
+
+mod driver;
+mod harness;
+#[path = "../support/mod.rs"]
+mod support;
+mod walk;
