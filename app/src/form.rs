@@ -143,9 +143,14 @@ impl ProfileForm {
         let missing =
             [(token_missing, Parameter::TelegramToken), (profile.field_name.is_none(), Parameter::TelegramFieldName)];
         let missing = missing.into_iter().filter(|(is, _)| *is).map(|(_, parameter)| Fault::Missing(parameter));
-        found.extend(missing.chain(faults).map(|fault| FieldFault {
-            field: fault.parameter().map_or("", Parameter::name).to_owned(),
-            sentence: checks::fault(language, &fault),
+        found.extend(missing.chain(faults).map(|fault| {
+            let sentence = checks::fault(language, &fault);
+            match fault.parameter() {
+                Some(parameter) => {
+                    FieldFault { field: parameter.name().to_owned(), sentence: checks::at_field(parameter, sentence) }
+                }
+                None => FieldFault { field: String::new(), sentence },
+            }
         }));
         found
     }
@@ -233,6 +238,20 @@ mod tests {
         form.target = SANDBOX.to_owned();
         let fields: Vec<_> = form.faults(Language::En, false).into_iter().map(|fault| fault.field).collect();
         assert_eq!(fields, ["name", "telegramFieldName", "errorEmail", "timezone"]);
+    }
+
+    #[test]
+    fn a_fault_at_its_field_speaks_no_parameter_s_name() {
+        let mut form = ProfileForm::blank();
+        form.values.insert("errorEmail".to_owned(), "ops@example".to_owned());
+        form.values.insert("timezone".to_owned(), "Europe/Moscaw".to_owned());
+        form.token = TypedToken("123".to_owned());
+        for language in [Language::Ru, Language::En] {
+            for fault in form.faults(language, false) {
+                assert!(!fault.sentence.contains(&fault.field) || fault.field == "name", "{fault:?}");
+                assert!(fault.sentence.starts_with(char::is_uppercase) || fault.sentence.starts_with(['«', '“']));
+            }
+        }
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     let mut report = Report { failed: Vec::new() };
     report.command("format", workspace.cargo("fmt").args(["--all", "--check"]));
     report.rule("direction of the crates", || rules::direction(workspace));
+    report.rule("what the domain knows", || rules::domain_tree(workspace));
+    report.rule("where SQL stands", || rules::sql_in_its_room(workspace));
     report.rule("what the browser gets", || rules::browser_tree(workspace));
     report.rule("unfinished work", || leftovers::check(workspace));
     report.command("clippy: hookgram, app (ssr), server", &mut clippy(workspace, &[PRODUCT, ALL_TARGETS].concat()));

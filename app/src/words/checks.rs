@@ -250,6 +250,18 @@ pub fn warning(language: Language, warning: &Warning) -> String {
     }
 }
 
+/// The sentence about a parameter as it stands at the parameter's own field: without the name that the field's title
+/// says in plainer words.
+#[must_use]
+pub fn at_field(parameter: Parameter, sentence: String) -> String {
+    /// `… не указан`, `… is not given`: a longer beginning says something of its own.
+    const SHORT: usize = 28;
+    let rest = sentence.strip_prefix(parameter.name()).and_then(|rest| rest.split_once(": "));
+    let Some((_, rest)) = rest.filter(|(head, _)| head.chars().count() <= SHORT) else { return sentence };
+    let mut chars = rest.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// What is wrong with a text that should be Telegram's HTML; the middle of a sentence.
 #[must_use]
 pub fn html_fault(language: Language, fault: &HtmlFault) -> String {

@@ -109,7 +109,7 @@ word_set! {
         share: "Ссылка", "Short URL";
         sending: "Отправляем…", "Sending…";
         profile_title: "Профиль", "Profile";
-        profile_why: "Название видите только вы и ваши коллеги.", "Only you and your colleagues see the name.";
+        profile_why: "Название видите только вы и коллеги.", "Only you and your colleagues see the name.";
         name: "Название", "Name";
         name_help: "Например, «Записи в студию» или «Напоминания».", "For example “Studio bookings” or “Reminders”.";
         name_missing: "Дайте профилю название, чтобы узнать его в списке.", "Give the profile a name to know it by in the list.";

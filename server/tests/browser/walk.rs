@@ -1,6 +1,7 @@
 //! The ways a person walks: from the set-up link to a message, with a bot and without, before scripts and on a phone.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
+use hookgram::message::Part;
 
 use crate::{
     driver::Browser,
@@ -139,6 +140,8 @@ async fn a_bot_from_its_token_to_the_reference_message() -> Result<()> {
     browser.click_text("Send a test").await?;
     browser.see("Telegram took the message").await?;
     ensure!(telegram.messages()[0]["chat_id"] == "482113907", "{:?}", telegram.messages());
+    let sent = Part::from_html(&telegram.texts()[0]).map_err(|fault| anyhow!("{fault:?}"))?.text();
+    assert_eq!(browser.text(".bubble-text").await?, sent, "what the preview shows is what is sent");
     browser.click_text("Save").await?;
     browser.see("The short URL is ready").await?;
     let url = short_url(&browser).await?;

@@ -27,7 +27,8 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
     let warning = move || {
         let warnings = state.profile.with(Profile::warnings);
         let own = warnings.iter().filter(|warning| warning.parameter() == Some(parameter));
-        own.map(|warning| checks::warning(state.language, warning)).collect::<Vec<_>>().join(" ")
+        let sentences = own.map(|warning| checks::at_field(parameter, checks::warning(state.language, warning)));
+        sentences.collect::<Vec<_>>().join(" ")
     };
     let invalid = move || {
         let at_fault = state.faults.with(|all| all.iter().any(|fault| fault.field == name));

@@ -33,7 +33,7 @@ pub fn Preview() -> impl IntoView {
                     <div class="segments" role="group" aria-label=w.sample>
                         {samples}
                     </div>
-                    <div class="chat">
+                    <div class="chat" tabindex="0" role="region" aria-label=w.preview_title>
                         <Bubbles parts sender=w.bot_name marked=state.focused />
                         <p class="bubble-note" hidden=move || units.get() != 0>
                             {w.preview_empty}
