@@ -14,9 +14,14 @@ use crate::site::Mode;
 /// The target that browsers run.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// What rustc may use by default on this target; `wasm-opt` refuses what it is not told of.
+/// The passes that make the module smaller before *and* after brotli (measured with binaryen 132: raw −5 %, brotli level;
+/// `-Oz` takes 12 % off the raw module but adds 9 % to what travels). Then what rustc may use by default on this target:
+/// `wasm-opt` refuses what it is not told of.
 const WASM_OPT: &[&str] = &[
-    "-Oz",
+    "--duplicate-function-elimination",
+    "--merge-similar-functions",
+    "--remove-unused-module-elements",
+    "--vacuum",
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",

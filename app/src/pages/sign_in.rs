@@ -96,7 +96,7 @@ fn Alone(title: &'static str, why: &'static str, children: Children) -> impl Int
     view! {
         <PageTitle title />
         <div class="alone">
-            <div class="alone-top">
+            <header class="alone-top">
                 <span class="brand">
                     <Brand />
                     <span class="brand-name">"Hookgram"</span>
@@ -104,7 +104,7 @@ fn Alone(title: &'static str, why: &'static str, children: Children) -> impl Int
                 <div class="tools">
                     <Choices />
                 </div>
-            </div>
+            </header>
             <main class="card">
                 <h1>{title}</h1>
                 <p class="why">{why}</p>

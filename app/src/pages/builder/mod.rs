@@ -227,6 +227,12 @@ fn Builder(data: BuilderData) -> impl IntoView {
     // A new attempt starts with no field left, so that every fault of its answer shows. Enter presses this button, too.
     let submitted = move |_| left.update(BTreeSet::clear);
 
+    Effect::new(move || {
+        if matches!(refused.get(), Some(AppError::Invalid(_))) {
+            request_animation_frame(show_first_fault);
+        }
+    });
+
     let title = row.as_ref().map_or_else(|| w.new_title.to_owned(), |row| row.name.clone());
     let whole = move || refused.get().map(|error| app_error(language, &error)).unwrap_or_default();
     let saved = use_query_map();
@@ -291,6 +297,15 @@ fn Builder(data: BuilderData) -> impl IntoView {
 /// Whether the form says something else than what the page was drawn with.
 fn changed(state: State) -> bool {
     state.form.with(|form| state.initial.with_value(|initial| !form.says_the_same(initial)))
+}
+
+/// Leads to the first field that is at fault: it may be far above the button.
+fn show_first_fault() {
+    let fault = document().query_selector("[aria-invalid=true]").ok().flatten();
+    if let Some(field) = fault.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // A field that cannot take the focus is not worth a word: its fault is on the page all the same.
+        _ = field.focus();
+    }
 }
 
 /// Which field an event happened at.
