@@ -41,15 +41,22 @@ pub fn recipients(event: &BookingEvent, field_name: &str) -> Vec<Recipient> {
 }
 
 fn telegram_value<'a>(participant: &'a Participant, field_name: &str) -> Option<&'a str> {
-    let named = |is_it: &dyn Fn(&str) -> bool| {
-        let holds = |field: &&ContactField| field.value.is_some() && field.name.as_deref().is_some_and(is_it);
-        participant.fields.iter().find(holds)?.value.as_deref()
-    };
-    named(&|name| name == field_name).or_else(|| named(&|name| is_field(name, field_name)))
+    let is_it = telegram_field(participant, field_name);
+    participant.fields.iter().find(|field| field.value.is_some() && is_it(field))?.value.as_deref()
 }
 
-/// Whether a contact field is the one that `telegramFieldName` means: white space, a leading `*` and case do not count.
-pub(crate) fn is_field(name: &str, field_name: &str) -> bool {
+/// Tells the contact fields that `telegramFieldName` means: those of exactly that name where one of them holds something,
+/// else those of nearly that name.
+pub(crate) fn telegram_field(participant: &Participant, field_name: &str) -> impl Fn(&ContactField) -> bool {
+    let is_exactly = |field: &ContactField| field.name.as_deref() == Some(field_name);
+    let is_exact = participant.fields.iter().any(|field| field.value.is_some() && is_exactly(field));
+    move |field| {
+        if is_exact { is_exactly(field) } else { field.name.as_deref().is_some_and(|n| is_near(n, field_name)) }
+    }
+}
+
+/// White space, a leading `*` and case do not count.
+fn is_near(name: &str, field_name: &str) -> bool {
     let plain = |name: &str| {
         let name = name.trim();
         name.strip_prefix('*').unwrap_or(name).trim().to_lowercase()

@@ -1,8 +1,19 @@
 //! Small things about text that several modules share.
 
-/// Text as a message can carry it: no control characters but line breaks and tabs, no white space at the ends.
+/// Text as a message can carry it: every kind of line break is `\n`, no other control characters but tabs, no white space
+/// at the ends.
 pub(crate) fn clean(text: &str) -> String {
-    let kept: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let mut kept = String::with_capacity(text.len());
+    let mut before = None;
+    for c in text.chars() {
+        match c {
+            '\n' if before == Some('\r') => {}
+            '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => kept.push('\n'),
+            c if c.is_control() && !matches!(c, '\n' | '\t') => {}
+            c => kept.push(c),
+        }
+        before = Some(c);
+    }
     kept.trim().to_owned()
 }
 
@@ -39,6 +50,9 @@ mod tests {
 
     #[test]
     fn cleaning_keeps_line_breaks_and_tabs_only() {
+        for end in ["\n", "\r\n", "\r", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{2029}"] {
+            assert_eq!(clean(&format!("{end}a{end}b{end}{end}c{end}")), "a\nb\n\nc", "{end:?}");
+        }
         assert_eq!(clean(" a\r\nb\tc\u{0}\u{7}d\u{85} "), "a\nb\tcd");
     }
 

@@ -176,7 +176,7 @@ impl Bilingual {
 pub enum ChatId {
     /// A user's id, or a negative group or channel id; never 0.
     Number(i64),
-    /// A public channel, `@name`, kept with its `@`.
+    /// A public channel, `@name`, kept with its `@` and in lower case: Telegram does not tell the cases apart.
     Channel(String),
 }
 
@@ -189,7 +189,7 @@ impl ChatId {
             let is_name = (4..=32).contains(&name.len())
                 && name.starts_with(|c: char| c.is_ascii_alphabetic())
                 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-            return is_name.then(|| Self::Channel(text.to_owned()));
+            return is_name.then(|| Self::Channel(text.to_ascii_lowercase()));
         }
         // `+79161234567` is a telephone number in the wrong field, not somebody's id.
         let digits = text.strip_prefix('-').unwrap_or(text);
@@ -274,6 +274,7 @@ mod tests {
             ("100200300", ChatId::Number(100_200_300)),
             (" -1001234567890\n", ChatId::Number(-1_001_234_567_890)),
             ("@torrow_news", ChatId::Channel("@torrow_news".into())),
+            (" @Torrow_NEWS", ChatId::Channel("@torrow_news".into())),
         ] {
             assert_eq!(ChatId::parse(text), Some(chat), "{text}");
         }

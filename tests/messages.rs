@@ -253,6 +253,22 @@ fn contact_information_is_escaped_and_never_shows_hidden_fields() {
 }
 
 #[test]
+fn of_the_contact_fields_only_the_telegram_field_is_hidden() {
+    for (fields, shown) in [
+        (vec![("*TelegramId", "7"), ("TelegramId", "anna")], vec!["TelegramId: anna"]),
+        (vec![("*TelegramId", " "), ("TelegramId", "7")], vec![]),
+        (vec![("*TelegramId", "\u{200b}"), ("telegramid", "7"), ("Телефон", "1")], vec!["Телефон: 1"]),
+        (vec![("TELEGRAMID", "7")], vec![]),
+    ] {
+        let rows: Vec<Value> = fields.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
+        let event = json!({ "CaseParticipants": { "ContactInformation": { "Fields": rows } } });
+        let html = html(&event, "hide_contact_info=0&hide_detail_section");
+        let lines: Vec<&str> = html.lines().skip(1).collect();
+        assert_eq!(lines, shown, "{fields:?}");
+    }
+}
+
+#[test]
 fn links() {
     let event = json!({ "CaseItem": { "ServiceId": "s/1" }, "CaseParticipants": { "ItemId": "p\"<" } });
     assert_eq!(

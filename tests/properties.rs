@@ -2,7 +2,7 @@
 
 use hookgram::{
     event::BookingEvent,
-    message::{Context, Part, html, render},
+    message::{Context, Message, Part, html, render},
     parameters::{Kind, Parameter},
     profile::Profile,
     query,
@@ -131,6 +131,32 @@ fn visible(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
+#[test]
+fn a_megabyte_of_white_space_comes_to_an_end() {
+    const MEGABYTE: usize = 1_000_000;
+    let tall = "a".repeat(4000);
+    for space in [" ", "\t", "\n", " \n", "\n ", "\u{a0}", "\n\n ", "\u{200b}", " \u{200b}", "\u{2009}"] {
+        let gap = space.repeat(MEGABYTE / space.len());
+        for text in
+            [format!("a{gap}b"), format!("{tall}{gap}b"), format!("a\n\n{tall}\n{gap}b"), format!("a\n{gap}.{gap}b")]
+        {
+            let mut profile = Profile::default();
+            profile.set(Parameter::Message, &text).expect("a text");
+            profile.set(Parameter::HideDetailSection, "yes").expect("a bool");
+            let parts = rendered(&profile).parts();
+            assert!(parts.iter().all(|part| part.units() <= 4096), "{space:?}");
+            assert_eq!(parts.last().map(|part| part.text().ends_with('b')), Some(true), "{space:?}");
+        }
+    }
+}
+
+/// A message of the operator's texts alone.
+fn rendered(profile: &Profile) -> Message {
+    let event = BookingEvent::default();
+    let context = Context { event: &event, participant: None, field_name: None, booking_host: "" };
+    render(&profile.formatting, context)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
@@ -182,9 +208,7 @@ proptest! {
     fn a_split_text_loses_only_white_space(text in long()) {
         let mut profile = Profile::default();
         profile.set(Parameter::Message, &text).expect("a text");
-        let message = render(&profile.formatting, Context {
-            event: &BookingEvent::default(), participant: None, field_name: None, booking_host: "",
-        });
+        let message = rendered(&profile);
         let whole: String = message.spans().iter().map(|span| span.text.as_str()).collect();
         let sent: String = message.parts().iter().map(Part::text).collect();
         prop_assert_eq!(visible(&sent), visible(&whole));

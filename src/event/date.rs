@@ -13,7 +13,7 @@ pub(super) enum Moment {
 /// Reads RFC 3339; without an offset it is UTC, without a time midnight. `None` if it is no date.
 pub(super) fn read(text: &str) -> Option<Moment> {
     let text = text.trim();
-    let text = text.replacen(' ', "T", 1);
+    let text = text.to_ascii_uppercase().replacen(' ', "T", 1);
     let moment = DateTime::parse_from_rfc3339(&text)
         .ok()
         .or_else(|| with_offset(&text))

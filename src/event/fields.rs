@@ -8,7 +8,7 @@ use super::{
     EventFault, Expected,
     date::{self, Moment},
 };
-use crate::text::clean;
+use crate::text::{clean, is_blank};
 
 /// An object, or the absence of one: then each field of it is missing.
 pub(super) struct Fields<'a> {
@@ -76,13 +76,15 @@ impl<'a> Fields<'a> {
             Some(Value::Number(number)) => plain(number),
             Some(_) => return Err(self.fault(name, Expected::Text)),
         };
-        Ok((!text.is_empty()).then_some(text))
+        Ok((!is_blank(&text)).then_some(text))
     }
 
-    /// Text that a form's tick box may have made.
-    pub(super) fn text_or_bool(&self, name: &str) -> Result<Option<String>, EventFault> {
+    /// Text that a customer's form has made: a tick box makes a bool of it. What it makes a list or an object of is no
+    /// text, and no reason to refuse a booking.
+    pub(super) fn form_text(&self, name: &str) -> Result<Option<String>, EventFault> {
         match self.value(name) {
             Some(Value::Bool(value)) => Ok(Some(value.to_string())),
+            Some(Value::Array(_) | Value::Object(_)) => Ok(None),
             _ => self.text(name),
         }
     }
@@ -100,8 +102,8 @@ impl<'a> Fields<'a> {
     pub(super) fn whole(&self, name: &str) -> Result<Option<i64>, EventFault> {
         let number = match self.value(name) {
             None => return Ok(None),
-            Some(Value::Number(number)) => plain(number).parse().ok(),
-            Some(Value::String(text)) => text.trim().parse().ok(),
+            Some(Value::Number(number)) => whole_number(&number.to_string()),
+            Some(Value::String(text)) => whole_number(text),
             Some(_) => None,
         };
         number.map(Some).ok_or_else(|| self.fault(name, Expected::WholeNumber))
@@ -110,7 +112,7 @@ impl<'a> Fields<'a> {
     /// A number, or a text that `read` makes one of.
     pub(super) fn whole_or(&self, name: &str, read: fn(&str) -> Option<i64>) -> Result<Option<i64>, EventFault> {
         match self.value(name) {
-            Some(Value::String(text)) => read(text).map(Some).ok_or_else(|| self.fault(name, Expected::WholeNumber)),
+            Some(Value::String(text)) => read(text).map_or_else(|| self.whole(name), |number| Ok(Some(number))),
             _ => self.whole(name),
         }
     }
@@ -132,7 +134,7 @@ impl<'a> Fields<'a> {
 fn is_missing(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => clean(text).is_empty(),
+        Value::String(text) => is_blank(text),
         _ => false,
     }
 }
@@ -141,6 +143,13 @@ fn is_missing(value: &Value) -> bool {
 fn plain(number: &Number) -> String {
     let text = number.to_string();
     text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
+}
+
+/// `3`, and `3.0` too.
+fn whole_number(text: &str) -> Option<i64> {
+    let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
+    let is_whole = !fraction.is_empty() && fraction.bytes().all(|b| b == b'0');
+    whole.parse().ok().filter(|_| is_whole)
 }
 
 /// `None` for what is no number or does not fit a decimal.

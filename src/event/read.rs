@@ -90,5 +90,5 @@ fn participant(participant: &Fields<'_>) -> Result<Participant, EventFault> {
 }
 
 fn contact_field(field: &Fields<'_>) -> Result<ContactField, EventFault> {
-    Ok(ContactField { name: field.text("Name")?, value: field.text_or_bool("Value")? })
+    Ok(ContactField { name: field.text("Name")?, value: field.form_text("Value")? })
 }

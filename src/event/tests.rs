@@ -46,7 +46,12 @@ fn nothing_is_an_event_too() {
         "EventType": null, "CaseItem": "", "Service": { "ItemInfo": null, "Place": " " }, "Resources": [null],
         "CaseParticipants": " ", "Unknown": { "x": [1, 2] },
     });
-    for event in [json!({}), blank] {
+    let invisible = json!({
+        "EventType": "\u{200b}",
+        "CaseItem": { "StartDate": "\u{feff}", "Place": " \u{2060}", "Description": "\u{200b}\n\u{ad}", "OrderNumber": "\u{200e}" },
+        "Service": { "ItemInfo": { "Name": "\u{feff}" } },
+    });
+    for event in [json!({}), blank, invisible] {
         assert_eq!(read(&event), BookingEvent::default());
     }
     assert_eq!(BookingEvent::read(b"\xef\xbb\xbf{}"), Ok(BookingEvent::default()));
@@ -92,6 +97,38 @@ fn numbers_and_texts() {
 }
 
 #[test]
+fn whole_numbers_as_texts() {
+    for (typed, number) in [("2", Some(2)), (" 2.0 ", Some(2)), ("2.00", Some(2)), ("", None), ("\u{200b}", None)] {
+        let event = read(&json!({
+            "EventType": typed, "Service": { "SessionDurationProperties": { "TimeSelectionType": typed } },
+        }));
+        assert_eq!((event.service.time_selection_type, event.event_type), (number, number.map(EventType)), "{typed}");
+    }
+    assert_eq!(read(&json!({ "EventType": "3060.0" })).event_type, Some(EventType(3060)));
+    for typed in ["2.", ".0", "2.5", "2.0.0", "два"] {
+        assert!(BookingEvent::read(json!({ "EventType": typed }).to_string().as_bytes()).is_err(), "{typed}");
+    }
+}
+
+#[test]
+fn a_contact_field_may_hold_anything() {
+    for (value, text) in [
+        (json!(["a", "b"]), None),
+        (json!([]), None),
+        (json!({ "a": 1 }), None),
+        (json!(null), None),
+        (json!("\u{feff}"), None),
+        (json!(false), Some("false")),
+        (json!(5.0), Some("5")),
+    ] {
+        let fields = json!([{ "Name": "Услуги", "Value": value }, { "Name": "*TelegramId", "Value": "7" }]);
+        let event = read(&json!({ "CaseParticipants": { "ContactInformation": { "Fields": fields } } }));
+        let values: Vec<_> = event.participants[0].fields.iter().map(|field| field.value.as_deref()).collect();
+        assert_eq!(values, [text, Some("7")], "{value}");
+    }
+}
+
+#[test]
 fn dates() {
     for (typed, moment) in [
         ("2024-05-08T08:15:00Z", Some("2024-05-08T08:15:00Z")),
@@ -99,6 +136,8 @@ fn dates() {
         ("2024-05-08T11:15:00+0300", Some("2024-05-08T08:15:00Z")),
         ("2024-05-08T08:15:00", Some("2024-05-08T08:15:00Z")),
         ("2024-05-08T08:15:00.0000000", Some("2024-05-08T08:15:00Z")),
+        ("2024-05-08t08:15:00", Some("2024-05-08T08:15:00Z")),
+        ("2024-05-08t08:15z", Some("2024-05-08T08:15:00Z")),
         ("2024-05-08 08:15", Some("2024-05-08T08:15:00Z")),
         ("2024-05-08T08:15Z", Some("2024-05-08T08:15:00Z")),
         (" 2024-05-08 ", Some("2024-05-08T00:00:00Z")),
@@ -142,8 +181,8 @@ fn impossible_fields_by_their_path() {
         (json!({ "CaseItem": { "EndDate": 1_715_156_100 } }), "CaseItem.EndDate", Expected::Date),
         (json!({ "CaseItem": { "EndDate": "2024-13-01" } }), "CaseItem.EndDate", Expected::Date),
         (
-            json!({ "CaseParticipants": { "ContactInformation": { "Fields": [{}, { "Value": [] }] } } }),
-            "CaseParticipants.ContactInformation.Fields[1].Value",
+            json!({ "CaseParticipants": { "ContactInformation": { "Fields": [{}, { "Name": [] }] } } }),
+            "CaseParticipants.ContactInformation.Fields[1].Name",
             Expected::Text,
         ),
     ] {

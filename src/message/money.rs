@@ -56,9 +56,9 @@ fn written(locale: Locale, plain: &str) -> String {
 /// CLDR's number of fraction digits.
 fn fraction_digits(code: &str) -> u32 {
     match code {
-        "AFN" | "ALL" | "BIF" | "CLP" | "DJF" | "GNF" | "IQD" | "IRR" | "ISK" | "JPY" | "KMF" | "KPW" | "KRW"
-        | "LAK" | "LBP" | "MGA" | "MMK" | "PYG" | "RSD" | "RWF" | "SOS" | "SYP" | "UGX" | "UYI" | "VND" | "VUV"
-        | "XAF" | "XOF" | "XPF" | "YER" => 0,
+        "AFN" | "ALL" | "BIF" | "CLP" | "COP" | "DJF" | "GNF" | "HUF" | "IDR" | "IQD" | "IRR" | "ISK" | "JPY"
+        | "KMF" | "KPW" | "KRW" | "LAK" | "LBP" | "MGA" | "MMK" | "PKR" | "PYG" | "RWF" | "SLL" | "SOS" | "SYP"
+        | "UGX" | "UYI" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" | "YER" => 0,
         "BHD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
         "CLF" | "UYW" => 4,
         _ => 2,
@@ -71,11 +71,12 @@ fn symbol(locale: Locale, code: &str) -> Option<&'static str> {
         ("RUB", Locale::Ru) => "₽",
         ("RUB", Locale::En) => "RUB",
         ("UAH", Locale::Ru) => "₴",
-        ("JPY", Locale::Ru) => "¥",
+        ("THB", Locale::Ru) => "฿",
+        ("TMT", Locale::Ru) => "ТМТ",
         ("USD", _) => "$",
         ("EUR", _) => "€",
         ("GBP", _) => "£",
-        ("JPY", Locale::En) => "¥",
+        ("JPY", _) => "¥",
         ("PHP", Locale::En) => "₱",
         ("CNY", _) => "CN¥",
         ("INR", _) => "₹",

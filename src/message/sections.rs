@@ -13,7 +13,7 @@ use crate::{
     event::{BookedResource, Participant, Resource},
     parameters::Parameter,
     profile::Formatting,
-    recipient::is_field,
+    recipient::telegram_field,
     text::is_blank,
 };
 
@@ -138,12 +138,12 @@ fn price(formatting: &Formatting, context: &Context<'_>, resource: &Resource) ->
 
 fn contact(formatting: &Formatting, context: &Context<'_>) -> Section {
     let origin = Some(Parameter::HideContactInfo);
-    let fields = context.participant().map_or(&[][..], |participant| participant.fields.as_slice());
+    let Some(participant) = context.participant() else { return Section::new() };
+    let is_telegram_field = context.field_name.map(|name| telegram_field(participant, name));
     let mut lines = Section::new();
-    for field in fields {
+    for field in &participant.fields {
         let (Some(name), Some(value)) = (&field.name, &field.value) else { continue };
-        let is_telegram_field = context.field_name.is_some_and(|telegram| is_field(name, telegram));
-        if !name.starts_with('*') && !is_telegram_field {
+        if !name.starts_with('*') && !is_telegram_field.as_ref().is_some_and(|is_it| is_it(field)) {
             lines.push(vec![Span::plain(format!("{name}: {value}"), origin)]);
         }
     }

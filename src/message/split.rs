@@ -55,9 +55,10 @@ fn break_point(rest: &[Unit], most: usize) -> usize {
     let last = |is_break: &dyn Fn(usize) -> bool| (1..=most).rev().find(|at| is_break(*at));
     let char_at = |at: usize| rest.get(at).map(|(c, _)| *c);
     let is_line_end = |at: usize| char_at(at) == Some('\n');
+    // The line end first: what follows is looked through once for each line, not for each character.
     let is_empty_line = |at: usize| {
-        let next = after(at + 1).iter().map(|(c, _)| *c).find(|c| !matches!(c, ' ' | '\t'));
-        is_line_end(at) && next == Some('\n')
+        let next = || after(at + 1).iter().map(|(c, _)| *c).find(|c| !matches!(c, ' ' | '\t'));
+        is_line_end(at) && next() == Some('\n')
     };
     let is_space = |at: usize| char_at(at).is_some_and(|c| c.is_whitespace() && !is_no_break_space(c));
     last(&is_empty_line)

@@ -1,7 +1,9 @@
 //! An event's HTML → plain text with line breaks.
 
+use std::cell::Cell;
+
 use super::entities;
-use crate::text::clean;
+use crate::text::{clean, is_blank};
 
 /// The text of a description that may hold HTML. What is no HTML (`a < b`, `<3`, `R&D`) stays as it is.
 pub(crate) fn flatten(html: &str) -> String {
@@ -53,9 +55,14 @@ struct Source<'a> {
     lower: String,
     last_tag_end: Option<usize>,
     last_comment_end: Option<usize>,
-    last_script_end: Option<usize>,
-    last_style_end: Option<usize>,
+    /// Of each of [`WITHOUT_TEXT`].
+    last_closing: [Option<usize>; WITHOUT_TEXT.len()],
+    /// Until a quote never ends: from then on they cannot be trusted.
+    minds_quotes: Cell<bool>,
 }
+
+/// Elements whose contents nobody reads.
+const WITHOUT_TEXT: [&str; 3] = ["script", "style", "svg"];
 
 impl<'a> Source<'a> {
     fn new(html: &'a str) -> Self {
@@ -64,8 +71,8 @@ impl<'a> Source<'a> {
             html,
             last_tag_end: html.rfind('>'),
             last_comment_end: html.rfind("-->"),
-            last_script_end: lower.rfind("</script"),
-            last_style_end: lower.rfind("</style"),
+            last_closing: WITHOUT_TEXT.map(|name| lower.rfind(&format!("</{name}"))),
+            minds_quotes: Cell::new(true),
             lower,
         }
     }
@@ -88,7 +95,7 @@ impl<'a> Source<'a> {
             let end = at + self.after(at).find("-->")? + 3;
             return Some(Markup { kind: Kind::Nothing, end });
         }
-        if self.lower_after(at).starts_with("<!doctype") {
+        if is_declaration(self.lower_after(at)) {
             return Some(Markup { kind: Kind::Nothing, end: at + self.after(at).find('>')? + 1 });
         }
         let is_closing = self.after(at + 1).starts_with('/');
@@ -101,33 +108,51 @@ impl<'a> Source<'a> {
         if !rest.starts_with(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')) {
             return None;
         }
-        let mut end = name_at + length + tag_end(rest)?;
-        let last_closing = match name {
-            "script" => self.last_script_end,
-            "style" => self.last_style_end,
-            _ => None,
-        };
-        if !is_closing && last_closing.is_some_and(|last| last >= end) {
+        let mut end = name_at + length + self.tag_end(rest)?;
+        let without_text = WITHOUT_TEXT.iter().zip(self.last_closing).find(|(known, _)| **known == name);
+        let has_closing = without_text.is_some_and(|(_, last)| last.is_some_and(|last| last >= end));
+        let is_whole = self.html.get(..end).is_some_and(|tag| tag.ends_with("/>"));
+        if !is_closing && !is_whole && has_closing {
             end += self.lower_after(end).find(&format!("</{name}"))?;
             end += self.after(end).find('>').map_or(self.after(end).len(), |at| at + 1);
         }
         Some(Markup { kind, end })
     }
+
+    /// The bytes up to and with the `>` that ends a tag. A quote that never ends is a mistake in the tag, not a reason to
+    /// show it.
+    fn tag_end(&self, text: &str) -> Option<usize> {
+        if self.minds_quotes.get() {
+            let end = quoted_tag_end(text);
+            if end.is_some() {
+                return end;
+            }
+            self.minds_quotes.set(false);
+        }
+        text.find('>').map(|at| at + 1)
+    }
 }
 
-/// The bytes up to and with the `>` that ends a tag, quotes minded.
-fn tag_end(text: &str) -> Option<usize> {
+/// The same where every quote ends. One opens right after a `=` only: an apostrophe in a bare value is a letter of it.
+fn quoted_tag_end(text: &str) -> Option<usize> {
     let mut quote = None;
+    let mut after_equals = false;
     for (at, c) in text.char_indices() {
         match (quote, c) {
             (None, '>') => return Some(at + 1),
-            (None, '"' | '\'') => quote = Some(c),
+            (None, '"' | '\'') if after_equals => quote = Some(c),
             (Some(open), c) if open == c => quote = None,
             _ => {}
         }
+        after_equals = c == '=' || after_equals && c.is_ascii_whitespace();
     }
-    // A quote that never ends is a mistake in the tag, not a reason to show it.
-    text.find('>').map(|at| at + 1)
+    None
+}
+
+/// `<!DOCTYPE …>`, and what word processors leave: `<?xml:namespace … />`, `<![if !supportLists]>`.
+fn is_declaration(lower: &str) -> bool {
+    let starts_a_name = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic());
+    lower.starts_with("<!doctype") || lower.starts_with("<![") || lower.strip_prefix("<?").is_some_and(starts_a_name)
 }
 
 #[rustfmt::skip]
@@ -135,20 +160,26 @@ fn kind(name: &str) -> Option<Kind> {
     match name {
         "br" => Some(Kind::Break),
         "address" | "article" | "aside" | "blockquote" | "body" | "caption" | "center" | "dd" | "details" | "dialog" | "div" | "dl"
-        | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-        | "head" | "header" | "hr" | "html" | "li" | "main" | "menu" | "nav" | "ol" | "p" | "pre" | "section"
-        | "summary" | "table" | "tbody" | "tfoot" | "thead" | "title" | "tr" | "ul" => Some(Kind::Block),
+        | "dir" | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "frameset" | "h1" | "h2" | "h3"
+        | "h4" | "h5" | "h6" | "head" | "header" | "hgroup" | "hr" | "html" | "li" | "listing" | "main" | "marquee"
+        | "menu" | "nav" | "noframes" | "ol" | "optgroup" | "p" | "plaintext" | "pre" | "search" | "section"
+        | "summary" | "table" | "tbody" | "tfoot" | "thead" | "title" | "tr" | "ul" | "xmp" => Some(Kind::Block),
         "td" | "th" => Some(Kind::Cell),
-        "a" | "abbr" | "acronym" | "audio" | "b" | "base" | "bdi" | "bdo" | "big" | "button" | "canvas" | "cite" | "code"
-        | "col" | "colgroup" | "data" | "del" | "dfn" | "em" | "embed" | "font" | "i" | "iframe" | "img" | "input"
-        | "ins" | "kbd" | "label" | "legend" | "link" | "mark" | "meta" | "meter" | "noscript" | "object" | "option"
-        | "output" | "param" | "picture" | "progress" | "q" | "rp" | "rt" | "ruby" | "s" | "samp" | "script"
-        | "select" | "small" | "source" | "span" | "strike" | "strong" | "style" | "sub" | "sup" | "svg" | "template"
-        | "textarea" | "time" | "tt" | "u" | "var" | "video" | "wbr" => Some(Kind::Nothing),
+        "a" | "abbr" | "acronym" | "applet" | "area" | "audio" | "b" | "base" | "basefont" | "bdi" | "bdo" | "bgsound"
+        | "big" | "blink" | "button" | "canvas" | "cite" | "code" | "col" | "colgroup" | "command" | "content" | "data"
+        | "datalist" | "del" | "dfn" | "em" | "embed" | "font" | "frame" | "i" | "iframe" | "image" | "img" | "input"
+        | "ins" | "isindex" | "kbd" | "keygen" | "label" | "legend" | "link" | "map" | "mark" | "math" | "menuitem"
+        | "meta" | "meter" | "multicol" | "nextid" | "nobr" | "noembed" | "noscript" | "object" | "option" | "output"
+        | "param" | "picture" | "portal" | "progress" | "q" | "rb" | "rp" | "rt" | "rtc" | "ruby" | "s" | "samp"
+        | "script" | "select" | "shadow" | "slot" | "small" | "source" | "spacer" | "span" | "strike" | "strong"
+        | "style" | "sub" | "sup" | "svg" | "template" | "textarea" | "time" | "track" | "tt" | "u" | "var" | "video"
+        | "wbr" => Some(Kind::Nothing),
         // Custom elements and Word's `o:p`.
         _ => (name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.contains(['-', ':'])).then_some(Kind::Nothing),
     }
 }
+
+const NO_BREAK_SPACE: char = '\u{a0}';
 
 /// Text that grows line by line.
 #[derive(Default)]
@@ -182,18 +213,23 @@ impl Text {
     }
 
     fn push(&mut self, c: char) {
-        if self.broken_by_tag && c.is_whitespace() {
+        // An editor keeps an empty paragraph open with a no-break space.
+        if self.broken_by_tag && c.is_whitespace() && c != NO_BREAK_SPACE {
             return;
         }
         self.broken_by_tag = false;
-        self.text.push(if c == '\u{a0}' { ' ' } else { c });
+        self.text.push(c);
     }
 
-    /// No white space at any line's end, never two empty lines in a row.
+    /// No white space at any line's end, never two empty lines in a row; nothing if a reader would see nothing.
     fn finish(self) -> String {
+        if is_blank(&self.text) {
+            return String::new();
+        }
         let mut kept = String::with_capacity(self.text.len());
         let mut empty = 0;
         for line in clean(&self.text).lines().map(str::trim_end) {
+            let line = if line.starts_with(NO_BREAK_SPACE) { line.trim_start() } else { line };
             empty = if line.is_empty() { empty + 1 } else { 0 };
             if empty > 1 {
                 continue;
@@ -203,6 +239,6 @@ impl Text {
             }
             kept.push_str(line);
         }
-        kept
+        kept.replace(NO_BREAK_SPACE, " ")
     }
 }
