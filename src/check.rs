@@ -57,6 +57,11 @@ pub enum Warning {
         /// What was probably meant.
         nearest: Option<Parameter>,
     },
+    /// A known name that something other than `=` follows: `hide_url:true`, `message%3DHi`. It is ignored.
+    MissingEquals {
+        /// Whose name it is.
+        parameter: Parameter,
+    },
     /// A parameter of one of the old host's sibling doors.
     SiblingDoor {
         /// Its name.
@@ -111,9 +116,10 @@ impl Warning {
             Self::NoMessage | Self::TextsTooLong { .. } => Some(Parameter::Message),
             Self::TimeZoneWithoutName => Some(Parameter::TimezoneName),
             Self::FieldWithoutStar => Some(Parameter::TelegramFieldName),
-            Self::Repeated(parameter) | Self::OverrideIgnored(parameter) | Self::BrokenHtml { parameter, .. } => {
-                Some(*parameter)
-            }
+            Self::Repeated(parameter)
+            | Self::OverrideIgnored(parameter)
+            | Self::MissingEquals { parameter }
+            | Self::BrokenHtml { parameter, .. } => Some(*parameter),
             Self::MalformedPercent { name } => Parameter::by_name(name),
             Self::Unknown { .. } | Self::SiblingDoor { .. } => None,
         }

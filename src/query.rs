@@ -165,13 +165,10 @@ struct Strangers {
 }
 
 impl Strangers {
-    /// A query of thousands of unknown names need not be answered with thousands of sentences.
+    /// A query of thousands of unknown names need not be answered with thousands of sentences: so many of each kind.
     const MOST: usize = 40;
 
     fn note(&mut self, piece: &Piece) {
-        if self.warnings.len() + self.faults.len() >= Self::MOST {
-            return;
-        }
         let name = match &piece.name {
             Ok(name) => name.trim(),
             Err(readable) => return self.fault(Fault::InvalidUtf8 { name: shown_name(readable) }),
@@ -179,9 +176,18 @@ impl Strangers {
         if piece.value.is_err() {
             self.fault(Fault::InvalidUtf8 { name: shown_name(name) });
         }
+        // Looking for the nearest name takes its time.
+        if self.warnings.len() >= Self::MOST {
+            return;
+        }
+        let before = before_separator(name);
+        if let Some(parameter) = before.and_then(Parameter::by_name) {
+            return self.warn(Warning::MissingEquals { parameter });
+        }
         match SIBLINGS.iter().find(|sibling| sibling.eq_ignore_ascii_case(name)) {
             Some(name) => self.warn(Warning::SiblingDoor { name }),
-            None => self.warn(Warning::Unknown { name: shown_name(name), nearest: Parameter::nearest(name) }),
+            None => self
+                .warn(Warning::Unknown { name: shown_name(name), nearest: Parameter::nearest(before.unwrap_or(name)) }),
         }
         if piece.malformed_percent {
             self.warn(Warning::MalformedPercent { name: shown_name(name) });
@@ -189,13 +195,13 @@ impl Strangers {
     }
 
     fn fault(&mut self, fault: Fault) {
-        if !self.faults.contains(&fault) {
+        if self.faults.len() < Self::MOST && !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
     }
 
     fn warn(&mut self, warning: Warning) {
-        if !self.warnings.contains(&warning) {
+        if self.warnings.len() < Self::MOST && !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
     }
@@ -217,11 +223,17 @@ const SIBLINGS: [&str; 12] = [
     "chat_type",
 ];
 
-/// A name that is none of ours, as a sentence may show it: `telegramToken%3D6126…` must not put a secret there.
+/// What stands before a sign that separates, or should separate, a name from its value.
+fn before_separator(name: &str) -> Option<&str> {
+    name.split_once(['=', ':']).map(|(before, _)| before)
+}
+
+/// A name that is none of ours, as a sentence may show it: `telegramToken%3D6126…` must not put a secret there. What is
+/// cut ends with `…`, so that it is never taken for a whole name.
 fn shown_name(name: &str) -> String {
     let name = clean(name);
-    let name = name.split(['=', ':']).next().unwrap_or_default();
-    shorten(&redact(name), 32)
+    let name = before_separator(&name).map_or_else(|| name.clone(), |before| format!("{}…", before.trim_end()));
+    shorten(&redact(&name), 32)
 }
 
 #[cfg(test)]

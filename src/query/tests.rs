@@ -120,6 +120,13 @@ fn warnings() {
         ("utm_source=x", Warning::Unknown { name: name("utm_source"), nearest: None }),
         ("idInstance=1", Warning::SiblingDoor { name: "idInstance" }),
         ("APIURLMAX=1", Warning::SiblingDoor { name: "apiUrlMax" }),
+        ("hide_url:true", Warning::MissingEquals { parameter: Parameter::HideUrl }),
+        ("HIDE_URL : true=1", Warning::MissingEquals { parameter: Parameter::HideUrl }),
+        ("message%3DHi", Warning::MissingEquals { parameter: Parameter::Message }),
+        ("telegramToken:7001", Warning::MissingEquals { parameter: Parameter::TelegramToken }),
+        ("hide_adress:1", Warning::Unknown { name: name("hide_adress…"), nearest: Some(Parameter::HideAddress) }),
+        ("utm:x", Warning::Unknown { name: name("utm…"), nearest: None }),
+        ("=x", Warning::Unknown { name: name(""), nearest: None }),
         ("sign_text=100%", Warning::MalformedPercent { name: name("sign_text") }),
         ("sign_text=%zz", Warning::MalformedPercent { name: name("sign_text") }),
         ("timezone=Asia/Omsk", Warning::TimeZoneWithoutName),
@@ -138,6 +145,27 @@ fn warnings() {
     }
     assert_eq!(read(&with("timezone=Asia/Omsk&timezone_name=%D0%9E")).warnings, []);
     assert_eq!(read(&with("sign_text=100%")).profile.formatting.sign_text.as_deref(), Some("100%"));
+}
+
+#[test]
+fn a_cut_name_is_no_parameters_name() {
+    let reading = read(&with("message%3D%FF&hide_url:%FF=1&sign_text%3D%zz"));
+    assert_eq!(reading.faults, ["message…", "hide_url…"].map(|name| Fault::InvalidUtf8 { name: name.into() }));
+    assert_eq!(reading.faults.iter().find_map(Fault::parameter), None);
+    assert_eq!(reading.warnings, [Warning::MissingEquals { parameter: Parameter::SignText }]);
+    let said = Fault::InvalidUtf8 { name: "message".into() };
+    assert_eq!(
+        read(&with("message=%FF")).faults.iter().find(|fault| **fault == said).and_then(Fault::parameter),
+        Some(Parameter::Message)
+    );
+}
+
+#[test]
+fn many_unknown_names_hide_no_fault() {
+    let strangers: Vec<String> = (0..100).map(|index| format!("x{index}=%zz")).collect();
+    let reading = read(&with(&format!("{}&y=%FF&%FF=1", strangers.join("&"))));
+    assert_eq!(reading.faults, ["y", "\u{fffd}"].map(|name| Fault::InvalidUtf8 { name: name.into() }));
+    assert_eq!(reading.warnings.len(), Strangers::MOST);
 }
 
 #[test]
@@ -208,6 +236,9 @@ fn no_secret_in_what_is_said() {
     for query in [
         TOKEN.to_owned(),
         format!("telegramToken%3D{TOKEN}"),
+        format!("telegramToken:{TOKEN}"),
+        format!("telegram_token:{TOKEN}"),
+        format!("telegramToken%3D{TOKEN}%FF"),
         "AAHk2Lm9-pQ_rStUvWxYz0123456789abcd=1".to_owned(),
         format!("hide_url={TOKEN}&timezone={TOKEN}&date_locales={TOKEN}&errorEmail={TOKEN}"),
         format!("telegramToken={TOKEN}x&{TOKEN}%FF=1"),

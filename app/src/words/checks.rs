@@ -1,4 +1,4 @@
-//! Faults and warnings as sentences. Each names its parameter and says how to mend it, for a reader who is no
+//! Faults and warnings as sentences. Each names its parameter and says how to fix it, for a reader who is no
 //! programmer. Both languages stand side by side, so that neither is forgotten.
 
 use hookgram::{
@@ -81,7 +81,7 @@ pub fn fault(language: Language, fault: &Fault) -> String {
         ),
         Fault::Missing(Parameter::TelegramFieldName) => say(
             language,
-            "telegramFieldName не указан: назовите поле контактной информации, в котором хранится идентификатор Telegram, например *TelegramId.".into(),
+            "telegramFieldName не указан: назовите поле контактной информации, в котором хранится Telegram id, например *TelegramId.".into(),
             "telegramFieldName is missing: name the contact field that holds the Telegram id, for example *TelegramId.".into(),
         ),
         Fault::Missing(parameter) => {
@@ -191,6 +191,11 @@ pub fn warning(language: Language, warning: &Warning) -> String {
         Warning::Unknown { name, nearest } => {
             let name = quoted(name);
             match nearest.map(Parameter::name) {
+                None if name.is_empty() => say(
+                    language,
+                    "В адресе есть значение без названия («=…»): удалите его.".into(),
+                    "The address has a value without a name (“=…”): remove it.".into(),
+                ),
                 Some(near) => say(
                     language,
                     format!("Параметра «{name}» нет, и он не учтён; возможно, вы имели в виду {near}."),
@@ -203,6 +208,14 @@ pub fn warning(language: Language, warning: &Warning) -> String {
                 ),
             }
         }
+        Warning::MissingEquals { parameter } => {
+            let name = parameter.name();
+            say(
+                language,
+                format!("{name} не учтён: после {name} нужен знак =, а за ним значение."),
+                format!("{name} is ignored: the name {name} needs an = sign after it, and then the value."),
+            )
+        }
         Warning::SiblingDoor { name } => say(
             language,
             format!("{name} относится к отправке в другой мессенджер и здесь не действует; его можно удалить."),
@@ -212,8 +225,8 @@ pub fn warning(language: Language, warning: &Warning) -> String {
             let name = quoted(name);
             say(
                 language,
-                format!("{name}: после знака % должны стоять две шестнадцатеричные цифры; текст оставлен как есть, сам знак процента пишется как %25."),
-                format!("{name}: two hexadecimal digits must follow a % sign; the text is kept as typed, the percent sign itself is written %25."),
+                format!("{name}: чтобы в тексте стоял знак %, напишите %25; пока текст оставлен как есть."),
+                format!("{name}: to have a % sign in the text, write %25; for now the text is kept as typed."),
             )
         }
         Warning::TimeZoneWithoutName => say(
@@ -226,18 +239,21 @@ pub fn warning(language: Language, warning: &Warning) -> String {
             say(
                 language,
                 format!("{name}: {what}; пока это не исправлено, текст уходит без оформления, как набран."),
-                format!("{name}: {what}; until that is mended the text is sent as typed, without formatting."),
+                format!("{name}: {what}; until that is fixed the text is sent as typed, without formatting."),
             )
         }
-        Warning::TextsTooLong { units } => say(
-            language,
-            format!("message и sign_text вместе занимают {units} знаков, а в одно сообщение Telegram входит 4096: оно будет разделено; сократите тексты."),
-            format!("message and sign_text alone take {units} characters and one Telegram message holds 4,096: it will be split; shorten the texts."),
-        ),
+        Warning::TextsTooLong { units } => {
+            let (units, most) = (grouped(language, *units), grouped(language, 4096));
+            say(
+                language,
+                format!("message и sign_text: длина ваших текстов — {units}, а в одно сообщение Telegram входит {most} знаков: оно будет разделено; сократите тексты."),
+                format!("message and sign_text: your texts are {units} characters long, and one Telegram message holds {most}: it will be split; shorten the texts."),
+            )
+        }
         Warning::FieldWithoutStar => say(
             language,
-            "telegramFieldName без звёздочки в начале: такое поле видят клиенты; чтобы скрыть его, назовите поле, например, *TelegramId.".into(),
-            "telegramFieldName has no leading asterisk: customers see such a field; to hide it, call the field *TelegramId, for example.".into(),
+            "telegramFieldName: название начинается не со звёздочки: клиент увидит это поле. Переименуйте его в Torrow и здесь, например в *TelegramId.".into(),
+            "telegramFieldName: the name does not start with an asterisk: the customer will see this field. Rename it in Torrow and here, for example to *TelegramId.".into(),
         ),
         Warning::OverrideIgnored(parameter) => {
             let name = parameter.name();
@@ -248,6 +264,23 @@ pub fn warning(language: Language, warning: &Warning) -> String {
             )
         }
     }
+}
+
+/// A count of characters: in Russian four digits stand together.
+fn grouped(language: Language, count: usize) -> String {
+    let (from, mark) = match language {
+        Language::Ru => (10_000, ' '),
+        Language::En => (1000, ','),
+    };
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if count >= from && index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(mark);
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// The sentence about a parameter as it stands at the parameter's own field: without the name that the field's title
@@ -271,37 +304,37 @@ pub fn html_fault(language: Language, fault: &HtmlFault) -> String {
             let tag = quoted(tag);
             say(
                 language,
-                format!("Telegram не знает тега <{tag}> (знак {place})"),
-                format!("Telegram does not know the tag <{tag}> (character {place})"),
+                format!("Telegram не знает тега <{tag}> (позиция {place})"),
+                format!("Telegram does not know the tag <{tag}> (position {place})"),
             )
         }
         HtmlFaultKind::Unclosed(tag) => {
             let tag = quoted(tag);
             say(
                 language,
-                format!("тег <{tag}> не закрыт (знак {place})"),
-                format!("the tag <{tag}> is never closed (character {place})"),
+                format!("тег <{tag}> не закрыт (позиция {place})"),
+                format!("the tag <{tag}> is never closed (position {place})"),
             )
         }
         HtmlFaultKind::Unexpected(tag) => {
             let tag = quoted(tag);
             say(
                 language,
-                format!("закрывающий тег </{tag}> стоит не на своём месте (знак {place})"),
-                format!("the closing tag </{tag}> is out of place (character {place})"),
+                format!("закрывающий тег </{tag}> стоит не на своём месте (позиция {place})"),
+                format!("the closing tag </{tag}> is out of place (position {place})"),
             )
         }
         HtmlFaultKind::StrayBracket => say(
             language,
-            format!("знак < не начинает тега (знак {place}); напишите его как &lt;"),
-            format!("the < sign starts no tag (character {place}); write it as &lt;"),
+            format!("символ < (позиция {place}) не открывает тег, вместо него напишите «&lt;»"),
+            format!("the character < (position {place}) opens no tag, write “&lt;” instead"),
         ),
         HtmlFaultKind::BadAttribute(attribute) => {
             let attribute = quoted(attribute);
             say(
                 language,
-                format!("атрибут «{attribute}» не читается или отсутствует (знак {place})"),
-                format!("the attribute “{attribute}” cannot be read or is missing (character {place})"),
+                format!("атрибут «{attribute}» не читается или отсутствует (позиция {place})"),
+                format!("the attribute “{attribute}” cannot be read or is missing (position {place})"),
             )
         }
     }
@@ -372,9 +405,7 @@ pub fn unusable(language: Language, field: &str, unusable: &Unusable) -> String 
             let value = quoted(value);
             say(
                 language,
-                format!(
-                    "В поле «{field}» участника стоит «{value}», а нужен числовой идентификатор Telegram или @канал."
-                ),
+                format!("В поле «{field}» участника стоит «{value}», а нужен числовой Telegram id или @канал."),
                 format!(
                     "The participant's field “{field}” holds “{value}” instead of a numeric Telegram id or @channel."
                 ),
@@ -437,7 +468,7 @@ pub fn door(language: Language, fault: &DoorFault) -> String {
             let field = quoted(field);
             say(
                 language,
-                format!("Отправлять некому: ни у одного участника в поле «{field}» нет идентификатора Telegram; проверьте название поля и ссылку записи."),
+                format!("Отправлять некому: ни у одного участника в поле «{field}» нет Telegram id; проверьте название поля и ссылку записи."),
                 format!("There is nobody to write to: no participant has a Telegram id in the field “{field}”; check the field's name and the booking link."),
             )
         }
@@ -461,5 +492,59 @@ pub fn door(language: Language, fault: &DoorFault) -> String {
             "Событие сейчас не удалось сохранить: пришлите его ещё раз через несколько секунд.".into(),
             "The event could not be stored just now: send it again in a few seconds.".into(),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn both(about: &Warning) -> [String; 2] {
+        [Language::Ru, Language::En].map(|language| warning(language, about))
+    }
+
+    #[test]
+    fn at_its_field_a_warning_needs_no_name() {
+        for (about, ru, en) in [
+            (
+                Warning::FieldWithoutStar,
+                "Название начинается не со звёздочки: клиент увидит это поле.",
+                "The name does not start with an asterisk: the customer will see this field.",
+            ),
+            (
+                Warning::TextsTooLong { units: 12_345 },
+                "Длина ваших текстов — 12 345, а в одно сообщение Telegram входит 4096 знаков:",
+                "Your texts are 12,345 characters long, and one Telegram message holds 4,096:",
+            ),
+            (
+                Warning::MissingEquals { parameter: Parameter::Message },
+                "После message нужен знак =",
+                "The name message needs an = sign after it",
+            ),
+            (
+                Warning::MalformedPercent { name: "message".into() },
+                "Чтобы в тексте стоял знак %, напишите %25;",
+                "To have a % sign in the text, write %25;",
+            ),
+        ] {
+            let parameter = about.parameter().expect("a parameter");
+            let [russian, english] = both(&about).map(|sentence| at_field(parameter, sentence));
+            assert!(russian.starts_with(ru), "{russian}");
+            assert!(english.starts_with(en), "{english}");
+        }
+    }
+
+    #[test]
+    fn sentences_stay_readable_when_joined() {
+        let fault = HtmlFault { offset: 2, kind: HtmlFaultKind::StrayBracket };
+        for sentence in both(&Warning::BrokenHtml { parameter: Parameter::Message, fault }) {
+            assert!(
+                sentence.starts_with("message: ") && sentence.contains('3') && !sentence.contains(";;"),
+                "{sentence}"
+            );
+        }
+        for sentence in both(&Warning::Unknown { name: String::new(), nearest: None }) {
+            assert!(sentence.contains("=…") && !sentence.contains("«»") && !sentence.contains("“”"), "{sentence}");
+        }
     }
 }
