@@ -26,8 +26,8 @@ pub static TABLE: [Definition; 19] = [
         default: None,
         title: Bilingual { ru: "Поле с Telegram id", en: "Field with the Telegram id" },
         help: Bilingual {
-            ru: "Название поля контактной информации, в котором лежит Telegram id клиента; со звёздочкой впереди клиент это поле не увидит.",
-            en: "The name of the contact field that holds the customer's Telegram id; with an asterisk in front the customer does not see the field.",
+            ru: "Название поля контактной информации, где записан Telegram id клиента; если оно начинается со звёздочки, клиент его не видит.",
+            en: "The name of the contact field that holds the customer's Telegram id; if it starts with an asterisk, the customer does not see it.",
         },
     },
     Definition {
@@ -37,8 +37,8 @@ pub static TABLE: [Definition; 19] = [
         default: None,
         title: Bilingual { ru: "Почта для ошибок", en: "E-mail for errors" },
         help: Bilingual {
-            ru: "Сюда мы напишем, если сообщение не дойдёт; несколько адресов можно перечислить через запятую.",
-            en: "We write here when a message cannot be delivered; put commas between several addresses.",
+            ru: "Сюда придёт письмо, если сообщение не доставлено; несколько адресов — через запятую.",
+            en: "You get an e-mail here when a message is not delivered; several addresses with commas between.",
         },
     },
     Definition {
@@ -48,8 +48,8 @@ pub static TABLE: [Definition; 19] = [
         default: None,
         title: Bilingual { ru: "Первый абзац", en: "First paragraph" },
         help: Bilingual {
-            ru: "Слова, с которых начнётся сообщение, например «Вы записаны на услугу»; можно выделять текст тегами Telegram.",
-            en: "The words the message begins with, such as “Your booking is confirmed”; Telegram's tags may be used to style them.",
+            ru: "Слова, с которых начнётся сообщение, например «Вы записаны на услугу»; важное можно выделить: <b>жирный</b>, <i>курсив</i>.",
+            en: "The words the message begins with, such as “Your booking is confirmed”; what matters can stand out: <b>bold</b>, <i>italic</i>.",
         },
     },
     Definition {
@@ -57,9 +57,9 @@ pub static TABLE: [Definition; 19] = [
         name: "resource_name",
         kind: Kind::Text,
         default: Some(Bilingual { ru: "Услуги/ресурсы", en: "Services/resources" }),
-        title: Bilingual { ru: "Заголовок услуг", en: "Heading of the services" },
+        title: Bilingual { ru: "Заголовок списка услуг", en: "Heading for the services" },
         help: Bilingual {
-            ru: "Как назвать список того, что клиент забронировал, например «Процедуры» или «Блюда».",
+            ru: "Как назвать список того, на что клиент записался, например «Процедуры» или «Блюда».",
             en: "What to call the list of what the customer has booked, such as “Treatments” or “Dishes”.",
         },
     },
@@ -71,7 +71,7 @@ pub static TABLE: [Definition; 19] = [
             ru: "Детали заказа, Детали записи, Детали мероприятия",
             en: "Order details, Appointment details, Event details",
         }),
-        title: Bilingual { ru: "Заголовок деталей", en: "Heading of the details" },
+        title: Bilingual { ru: "Заголовок раздела с деталями", en: "Heading for the details" },
         help: Bilingual {
             ru: "Как назвать раздел с датой, временем и адресом; если оставить пустым, название подберётся само.",
             en: "What to call the section with the date, time and address; left empty, it is chosen to fit the booking.",
@@ -85,9 +85,9 @@ pub static TABLE: [Definition; 19] = [
             ru: "заказ, запись, участие в мероприятии",
             en: "order, appointment, event participation",
         }),
-        title: Bilingual { ru: "Название брони", en: "Name of a booking" },
+        title: Bilingual { ru: "Как называть запись", en: "What to call a booking" },
         help: Bilingual {
-            ru: "Одно-два слова, которыми вы называете бронь, например «визит»: они встанут перед её номером.",
+            ru: "Одно-два слова, которыми вы называете запись, например «визит»: они встанут перед её номером.",
             en: "A word or two for what you call a booking, such as “visit”; they stand before its number.",
         },
     },
@@ -151,9 +151,9 @@ pub static TABLE: [Definition; 19] = [
         name: "hide_order_description",
         kind: Kind::Bool,
         default: Some(NO),
-        title: Bilingual { ru: "Скрыть описание заказа", en: "Hide the booking's description" },
+        title: Bilingual { ru: "Скрыть описание записи", en: "Hide the booking's description" },
         help: Bilingual {
-            ru: "Убирает строку с описанием самого заказа или записи.",
+            ru: "Убирает строку с описанием самой записи или заказа.",
             en: "Leaves out the line with the description of the booking itself.",
         },
     },
@@ -199,8 +199,8 @@ pub static TABLE: [Definition; 19] = [
         default: Some(Bilingual { ru: "Europe/Moscow", en: "Europe/Moscow" }),
         title: Bilingual { ru: "Часовой пояс", en: "Time zone" },
         help: Bilingual {
-            ru: "По времени какого города показывать начало и конец, например Asia/Yekaterinburg.",
-            en: "The city whose clock the times are shown by, such as Asia/Yekaterinburg.",
+            ru: "По часам какого города показывать время; в виде Asia/Yekaterinburg.",
+            en: "The city whose clock the times are shown by; written like Asia/Yekaterinburg.",
         },
     },
     Definition {
@@ -208,7 +208,8 @@ pub static TABLE: [Definition; 19] = [
         name: "timezone_name",
         kind: Kind::Text,
         default: Some(Bilingual {
-            ru: "Мск, для других поясов GMT+5", en: "MSK, for other zones GMT+5"
+            ru: "Мск; для других поясов — смещение, например GMT+5",
+            en: "MSK; elsewhere the offset, e.g. GMT+5",
         }),
         title: Bilingual { ru: "Название пояса", en: "Name of the time zone" },
         help: Bilingual {
@@ -223,8 +224,8 @@ pub static TABLE: [Definition; 19] = [
         default: None,
         title: Bilingual { ru: "Подпись", en: "Signature" },
         help: Bilingual {
-            ru: "Слова, которыми закончится сообщение, например «Ждём вас!»; можно выделять текст тегами Telegram.",
-            en: "The words the message ends with, such as “See you soon!”; Telegram's tags may be used to style them.",
+            ru: "Слова, которыми закончится сообщение, например «Ждём вас!»; важное можно выделить: <b>жирный</b>, <i>курсив</i>.",
+            en: "The words the message ends with, such as “See you soon!”; what matters can stand out: <b>bold</b>, <i>italic</i>.",
         },
     },
 ];

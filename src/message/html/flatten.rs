@@ -111,7 +111,8 @@ impl<'a> Source<'a> {
         let mut end = name_at + length + self.tag_end(rest)?;
         let without_text = WITHOUT_TEXT.iter().zip(self.last_closing).find(|(known, _)| **known == name);
         let has_closing = without_text.is_some_and(|(_, last)| last.is_some_and(|last| last >= end));
-        let is_whole = self.html.get(..end).is_some_and(|tag| tag.ends_with("/>"));
+        // A drawing may end where it starts; the others never do, whatever their tag says.
+        let is_whole = name == "svg" && self.html.get(..end).is_some_and(|tag| tag.ends_with("/>"));
         if !is_closing && !is_whole && has_closing {
             end += self.lower_after(end).find(&format!("</{name}"))?;
             end += self.after(end).find('>').map_or(self.after(end).len(), |at| at + 1);

@@ -139,6 +139,7 @@ fn flattening() {
         ("<map><area>a</map><dir>b</dir><hgroup>c</hgroup><math>d</math>", "a\nb\nc\nd"),
         ("<slot>a</slot><search>b</search><keygen>", "a\nb"),
         ("a<svg viewBox='0'><title>x</title><text>y</text></SVG>b<svg/>c", "abc"),
+        ("a<script src='x'/>y</script>b", "ab"),
         ("a <?> b, a <! b> c", "a <?> b, a <! b> c"),
         ("<a title=it's>a</a> it's <a title=x'>b</a>", "a it's b"),
         ("<a title = 'x>y'>a</a><a b='1'c=\"2>3\">b</a>", "ab"),
