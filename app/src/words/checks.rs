@@ -162,7 +162,7 @@ fn token_fault(language: Language, fault: TokenFault) -> String {
     say(
         language,
         format!("telegramToken не похож на токен бота: {ru}; скопируйте его у @BotFather целиком."),
-        format!("telegramToken does not look like a bot's token: {en}; copy the whole of it from @BotFather."),
+        format!("telegramToken is not a bot's token: {en}; copy the whole of it from @BotFather."),
     )
 }
 

@@ -95,7 +95,8 @@ pub fn wait_seconds(language: Language, seconds: u64) -> String {
             let wait = russian(n, ["секунду", "секунды", "секунд"]);
             format!("Слишком много попыток. Попробуйте через {wait}.")
         }
-        Language::En => format!("Too many attempts. Try again in {n} s."),
+        Language::En if n == 1 => "Too many attempts. Try again in 1 second.".to_owned(),
+        Language::En => format!("Too many attempts. Try again in {n} seconds."),
     }
 }
 
@@ -103,16 +104,16 @@ pub fn wait_seconds(language: Language, seconds: u64) -> String {
 #[must_use]
 pub fn event_type(language: Language, kind: EventType) -> String {
     let (ru, en) = match kind.0 {
-        3001 => ("Запись или заказ", "Check-in"),
+        3001 => ("Новая запись или заказ", "New booking or order"),
         3036 => ("Отмена", "Cancellation"),
-        3041 => ("Изменение записи", "Change of the booking"),
+        3041 => ("Изменение записи", "Booking changed"),
         3042 => ("Перенос времени", "Change of time"),
-        3043 => ("Перенос места", "Change of place"),
+        3043 => ("Смена места", "Change of place"),
         3044 => ("Участие одобрено", "Participation approved"),
         3045 => ("Участие подтверждено", "Participation confirmed"),
         3052 => ("Оплата принята", "Payment received"),
         3053 => ("Оплата отклонена", "Payment rejected"),
-        3060 => ("Действие по записи", "Action of the booking"),
+        3060 => ("Действие по заказу или событию", "Booking action"),
         number => return number.to_string(),
     };
     match language {

@@ -50,7 +50,7 @@ async fn post(server: &TestServer, url: &str, body: String) -> Result<()> {
 async fn from_the_setup_link_to_a_message_in_the_sandbox() -> Result<()> {
     let (server, browser) = arrive("ru,en", "http://127.0.0.1:1").await?;
     set_up(&server, &browser).await?;
-    browser.see("Здесь появятся ваши вебхуки").await?;
+    browser.see("Здесь появятся ваши профили").await?;
     browser.screenshot("profiles-empty").await?;
     browser.click_text("Создать первый профиль").await?;
 
@@ -107,7 +107,7 @@ async fn from_the_setup_link_to_a_message_in_the_sandbox() -> Result<()> {
 
     browser.open(&server.url("/sandbox")).await?;
     browser.see("Сообщений пока нет").await?;
-    browser.see("в эфире").await?;
+    browser.see("обновляется само").await?;
     post(&server, &url, event("№181", &["100200300"])).await?;
     // Without a reload: the page listens.
     browser.see("Запись: №181").await?;

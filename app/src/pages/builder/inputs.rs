@@ -3,7 +3,7 @@
 use hookgram::{
     parameters::{Kind, Parameter},
     profile::Profile,
-    values::{Bilingual, Locale, TimeZone},
+    values::{Locale, TimeZone},
 };
 use leptos::prelude::*;
 
@@ -36,7 +36,7 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
     };
     let input_name = format!("form[values][{name}]");
     let value = state.initial.with_value(|form| form.value(parameter).to_owned());
-    let placeholder = definition.default.map_or("", |default: Bilingual| default.get(state.language));
+    let placeholder = move || state.profile.with(|profile| default_text(parameter, profile));
     let input = match definition.kind {
         Kind::OperatorText => view! {
             <textarea
@@ -116,8 +116,33 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
     }
 }
 
+/// What stands in the message where the field is empty: in the message's language, not the page's.
+fn default_text(parameter: Parameter, profile: &Profile) -> &'static str {
+    let default = parameter.definition().default;
+    default.map_or("", |default| default.get(profile.formatting.locale.language()))
+}
+
 #[component]
 fn Zones(id: &'static str) -> impl IntoView {
     let zones = TimeZone::all().map(|zone| view! { <option value=zone.name()></option> }).collect_view();
     view! { <datalist id=id>{zones}</datalist> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_default_is_in_the_language_of_the_message() {
+        for (locale, parameter, text) in [
+            ("ru-RU", Parameter::ResourceName, "Услуги/ресурсы"),
+            ("en-US", Parameter::ResourceName, "Services/resources"),
+            ("en-US", Parameter::CaseTypeName, "order, appointment, event participation"),
+            ("en-US", Parameter::Message, ""),
+        ] {
+            let mut profile = Profile::default();
+            assert_eq!(profile.set(Parameter::DateLocales, locale), Ok(()));
+            assert_eq!(default_text(parameter, &profile), text, "{locale}");
+        }
+    }
 }

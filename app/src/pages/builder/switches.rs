@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hookgram::{message::Style, parameters::Parameter};
+use hookgram::{message::Style, parameters::Parameter, values::Language};
 use leptos::prelude::*;
 
 use super::{State, cards::Card};
@@ -64,7 +64,11 @@ fn Switch(parameter: Parameter, lines: Memo<BTreeMap<Parameter, String>>) -> imp
         if parameter == Parameter::HideDetailSection {
             return w.show_details_help.to_owned();
         }
-        lines.with(|lines| lines.get(&parameter).map_or_else(|| w.show_nothing_here.to_owned(), |l| format!("«{l}»")))
+        lines.with(|lines| match (lines.get(&parameter), state.language) {
+            (None, _) => w.show_nothing_here.to_owned(),
+            (Some(line), Language::Ru) => format!("«{line}»"),
+            (Some(line), Language::En) => format!("“{line}”"),
+        })
     };
     let on = state.initial.with_value(|form| form.shown.contains_key(name));
     let help = format!("switch-{name}-help");
