@@ -275,7 +275,7 @@ fn grouped(language: Language, count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if count >= from && index > 0 && (digits.len() - index) % 3 == 0 {
+        if count >= from && index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(mark);
         }
         text.push(digit);
