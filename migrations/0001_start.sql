@@ -40,6 +40,7 @@ CREATE TABLE profiles (
     events       TEXT    NOT NULL,             -- numbers of the wanted types, JSON; [] is all
     bot_id       INTEGER,                      -- of the token
     token        BLOB,                         -- sealed, bound to `profile:{id}:token`
+    lane         BLOB,                         -- of the token, see `deliveries`
     parameters   TEXT    NOT NULL,             -- canonical query (contract §3) without the token
     parked_since INTEGER,                      -- Telegram refused the token; a new one ends it
     created_at   INTEGER NOT NULL,
@@ -100,6 +101,7 @@ CREATE TABLE deliveries (
     participant     INTEGER NOT NULL,          -- index into the event's participants
     chat            TEXT,                      -- NULL: the participant has no usable id
     bot_id          INTEGER,                   -- NULL: sandbox
+    lane            BLOB,                      -- half a SHA-256 of the token: order is kept within a lane's chat; NULL: sandbox
     sandbox         INTEGER NOT NULL,
     state           TEXT    NOT NULL CHECK (state IN
                         ('waiting', 'sending', 'retrying', 'parked', 'delivered', 'failed', 'uncertain', 'skipped')),
@@ -112,13 +114,14 @@ CREATE TABLE deliveries (
     created_at      INTEGER NOT NULL,
     age_from        INTEGER NOT NULL,          -- what its age is counted from: a new token begins it anew
     next_attempt_at INTEGER,                   -- while `sending`, the end of the lease
+    due_within      INTEGER NOT NULL DEFAULT 0,-- farther off than this it is due: the clock was set back
     lease_owner     TEXT,
     last_status     INTEGER,
     last_error      TEXT,
     finished_at     INTEGER                    -- NULL: there is still something to do
 ) STRICT;
 CREATE INDEX deliveries_due ON deliveries (next_attempt_at) WHERE finished_at IS NULL;
-CREATE INDEX deliveries_lane ON deliveries (chat, bot_id, id) WHERE finished_at IS NULL;
+CREATE INDEX deliveries_lane ON deliveries (chat, lane, id) WHERE finished_at IS NULL AND state <> 'parked';
 CREATE INDEX deliveries_by_event ON deliveries (event_id);
 CREATE INDEX deliveries_by_profile ON deliveries (profile_id, id);
 

@@ -14,6 +14,8 @@ const CALL: Duration = Duration::from_secs(20);
 const ASK: Duration = Duration::from_secs(8);
 /// More of an answer is not read.
 const LONGEST_ANSWER: usize = 64 * 1024;
+/// What the log says of an answer from something else.
+const NOT_TELEGRAMS: &str = "an answer that is not the Bot API's";
 
 /// The client. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -34,7 +36,10 @@ pub enum Answer {
     Refused {
         /// The HTTP status, or Telegram's own code where it differs.
         code: u16,
-        /// Telegram's words; empty where the body was not Telegram's.
+        /// Whether these are the Bot API's own words. Otherwise something on the way answered (a proxy, a captive
+        /// portal, a wrong address), and it says nothing about the token, the chat or the message.
+        genuine: bool,
+        /// Telegram's words, or ours where the body was not Telegram's.
         description: String,
         /// Seconds to wait.
         retry_after: Option<u64>,
@@ -167,16 +172,23 @@ impl Telegram {
         let reply = parse::<SentMessage>(&bytes);
         match reply {
             Reply { ok: true, result: Some(SentMessage { message_id }), .. } => Answer::Sent { message_id },
+            Reply { ok: false, error_code: Some(code), description, parameters, .. } => Answer::Refused {
+                code,
+                genuine: true,
+                description: description.unwrap_or_default(),
+                retry_after: parameters.retry_after,
+                migrate_to: parameters.migrate_to_chat_id,
+            },
             // A success without Telegram's own words for it: the message may have arrived.
             _ if status.is_success() => {
-                let description = "an answer that is not the Bot API's".to_owned();
-                Answer::Unreachable { before_write: false, description }
+                Answer::Unreachable { before_write: false, description: NOT_TELEGRAMS.to_owned() }
             }
-            reply => Answer::Refused {
-                code: reply.error_code.unwrap_or(status.as_u16()),
-                description: reply.description.unwrap_or_default(),
-                retry_after: reply.parameters.retry_after,
-                migrate_to: reply.parameters.migrate_to_chat_id,
+            _ => Answer::Refused {
+                code: status.as_u16(),
+                genuine: false,
+                description: NOT_TELEGRAMS.to_owned(),
+                retry_after: None,
+                migrate_to: None,
             },
         }
     }
@@ -186,11 +198,10 @@ impl Telegram {
         let Ok(response) = self.client.post(self.url(token, "getMe")).timeout(ASK).send().await else {
             return Identity::Unreachable;
         };
-        let status = response.status().as_u16();
         let reply = parse::<Me>(&read(response).await.unwrap_or_default());
         match reply {
             Reply { ok: true, result: Some(me), .. } => Identity::Bot { name: me.first_name, username: me.username },
-            _ if matches!(status, 401 | 404) => Identity::Refused,
+            Reply { ok: false, error_code: Some(401 | 404), .. } => Identity::Refused,
             _ => Identity::Unreachable,
         }
     }

@@ -1,7 +1,9 @@
 //! Delivery: claimed rows become messages. The queue is the store's; `policy` decides what follows an answer;
-//! the worker asks Telegram and records.
+//! the worker claims; `sending` asks Telegram and records.
 
+mod flight;
 pub mod policy;
+mod sending;
 mod worker;
 
 pub use worker::{Cast, Worker};

@@ -70,7 +70,9 @@ pub fn judge(answer: &Answer, situation: Situation) -> Verdict {
             Verdict::Retry { after } => Verdict::Unsure { after },
             end => end,
         },
-        Answer::Refused { code, description, retry_after, migrate_to } => match code {
+        // Whatever stands in the way may be gone soon; about token, chat and message it says nothing.
+        Answer::Refused { genuine: false, .. } => later(situation, None, give_up),
+        Answer::Refused { code, description, retry_after, migrate_to, .. } => match code {
             _ if migrate_to.is_some() && !situation.migrated => {
                 migrate_to.map_or(Verdict::Fail, |chat| Verdict::Migrate { chat })
             }
@@ -118,7 +120,7 @@ mod tests {
     };
 
     fn refused(code: u16, description: &str) -> Answer {
-        Answer::Refused { code, description: description.into(), retry_after: None, migrate_to: None }
+        Answer::Refused { code, genuine: true, description: description.into(), retry_after: None, migrate_to: None }
     }
 
     fn lost(before_write: bool) -> Answer {
@@ -133,12 +135,14 @@ mod tests {
     fn every_row_of_the_facts() {
         let wait = |n| Answer::Refused {
             code: 429,
+            genuine: true,
             description: "Too Many Requests".into(),
             retry_after: Some(n),
             migrate_to: None,
         };
         let moved = Answer::Refused {
             code: 400,
+            genuine: true,
             description: "Bad Request: group chat was upgraded to a supergroup chat".into(),
             retry_after: None,
             migrate_to: Some(-1005),
@@ -180,6 +184,21 @@ mod tests {
         ];
         for (answer, situation, verdict) in table {
             assert_eq!(judge(&answer, situation), verdict, "{answer:?} {situation:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_bot_apis_answer_neither_fails_nor_parks() {
+        for code in [302, 400, 401, 403, 404, 407, 413, 501, 502] {
+            let answer = Answer::Refused {
+                code,
+                genuine: false,
+                description: String::new(),
+                retry_after: None,
+                migrate_to: None,
+            };
+            assert_eq!(judge(&answer, CALM), retry(1), "{code}");
+            assert_eq!(judge(&answer, Situation { has_profile: false, ..CALM }), retry(1), "{code}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, profiles::unpark};
 use crate::time::{Millis, now};
 
 /// What Telegram said of a bot when last asked.
@@ -19,11 +19,13 @@ pub struct Bot {
 }
 
 impl Store {
-    /// Keeps what Telegram said of a bot; it works, so it is parked no longer.
+    /// Keeps what Telegram said of a bot; it works, so none of its profiles waits for a token any longer: what was
+    /// parked is due. One whose own token is refused parks again at its first attempt.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn put_bot(&self, id: i64, name: &str, username: &str) -> Result<(), StoreError> {
+        let mut tx = self.write.begin().await?;
         sqlx::query(
             "INSERT INTO bots (id, name, username, checked_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE
              SET name = ?2, username = ?3, checked_at = ?4, parked_since = NULL, parked_reason = NULL",
@@ -32,8 +34,17 @@ impl Store {
         .bind(name)
         .bind(username)
         .bind(now())
-        .execute(&self.write)
+        .execute(&mut *tx)
         .await?;
+        let parked: Vec<i64> =
+            sqlx::query_scalar("SELECT id FROM profiles WHERE bot_id = ?1 AND parked_since IS NOT NULL")
+                .bind(id)
+                .fetch_all(&mut *tx)
+                .await?;
+        for profile in parked {
+            unpark(&mut tx, profile).await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 

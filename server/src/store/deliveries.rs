@@ -1,11 +1,22 @@
-//! Deliveries: the queue. Claimed by one short update, with a lease; order is kept within a bot's chat.
+//! Deliveries: the queue. Claimed by one short update, with a lease; order is kept within a chat of one token (its
+//! lane). What is parked holds nobody back.
 
 use hookgram::secret::BotToken;
 use secrecy::ExposeSecret as _;
 use sqlx::FromRow;
 
 use super::{Store, StoreError, profiles::open_token};
-use crate::{seal::Place, time::Millis};
+use crate::{codes, seal::Place, time::Millis};
+
+/// Bytes of a lane: enough that two tokens never share one.
+const LANE: usize = 16;
+
+/// The lane of a token: equal for equal tokens only, and useless to whoever wants the token.
+pub(super) fn lane(token: &BotToken) -> Vec<u8> {
+    let mut lane = codes::hash(token.expose());
+    lane.truncate(LANE);
+    lane
+}
 
 /// A delivery that was claimed: until the end of its lease nobody else sends it.
 #[derive(Clone, Debug)]
@@ -16,6 +27,10 @@ pub struct Claimed {
     pub event_id: i64,
     /// Its profile; `None`: it came through the stateless door (or the profile is gone).
     pub profile_id: Option<i64>,
+    /// Who claimed it.
+    pub owner: String,
+    /// The lane it stands in.
+    pub lane: Option<Vec<u8>>,
     /// Where to, in Telegram's words; the new one after a migration.
     pub chat: String,
     /// Whether Telegram has named a new chat for it before.
@@ -75,6 +90,8 @@ struct Row {
     id: i64,
     event_id: i64,
     profile_id: Option<i64>,
+    lease_owner: String,
+    lane: Option<Vec<u8>>,
     chat: Option<String>,
     migrated_to: Option<String>,
     sandbox: bool,
@@ -94,6 +111,8 @@ impl TryFrom<Row> for Claimed {
             id: row.id,
             event_id: row.event_id,
             profile_id: row.profile_id,
+            owner: row.lease_owner,
+            lane: row.lane,
             migrated: row.migrated_to.is_some(),
             chat: row.migrated_to.or(row.chat).ok_or(StoreError::Corrupt("deliveries.chat"))?,
             sandbox: row.sandbox,
@@ -107,9 +126,16 @@ impl TryFrom<Row> for Claimed {
     }
 }
 
+/// Ids as SQLite reads a list: JSON.
+fn ids(list: &[i64]) -> String {
+    let numbers: Vec<String> = list.iter().map(i64::to_string).collect();
+    format!("[{}]", numbers.join(","))
+}
+
 impl Store {
-    /// Claims up to `limit` due deliveries until `lease_until`, the longest due first. Of one bot's chat only the
-    /// earliest unfinished one is claimed: order is kept. A lease that has run out is due again by itself.
+    /// Claims up to `limit` due deliveries until `lease_until`, the longest due first, none of those `in_flight`. Of a
+    /// chat of one lane only the earliest unfinished one is claimed: order is kept. A lease that has run out is due
+    /// again by itself, and so is whatever the clock, set back, puts too far off. What cannot be read has failed.
     ///
     /// # Errors
     /// If the database fails.
@@ -119,40 +145,72 @@ impl Store {
         now: Millis,
         lease_until: Millis,
         limit: usize,
+        in_flight: &[i64],
     ) -> Result<Vec<Claimed>, StoreError> {
         let mut rows: Vec<Row> = sqlx::query_as(
-            "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, lease_owner = ?1, next_attempt_at = ?3
+            "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, lease_owner = ?1, next_attempt_at = ?3,
+             due_within = ?3 - ?2
              WHERE id IN (
-                 SELECT d.id FROM deliveries d WHERE d.finished_at IS NULL AND d.next_attempt_at <= ?2
+                 SELECT d.id FROM deliveries d WHERE d.finished_at IS NULL AND d.next_attempt_at IS NOT NULL
+                 AND (d.next_attempt_at <= ?2 OR d.next_attempt_at > ?2 + d.due_within)
+                 AND d.id NOT IN (SELECT value FROM json_each(?5))
                  AND NOT EXISTS (
-                     SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL AND earlier.chat = d.chat
-                     AND earlier.bot_id IS d.bot_id AND earlier.id < d.id)
+                     SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL AND earlier.state <> 'parked'
+                     AND earlier.chat = d.chat AND earlier.lane IS d.lane AND earlier.id < d.id)
                  ORDER BY d.next_attempt_at, d.id LIMIT ?4)
-             RETURNING id, event_id, profile_id, chat, migrated_to, sandbox, parts, parts_sent, attempts, plain,
-             unsure, age_from",
+             RETURNING id, event_id, profile_id, lease_owner, lane, chat, migrated_to, sandbox, parts, parts_sent,
+             attempts, plain, unsure, age_from",
         )
         .bind(owner)
         .bind(now)
         .bind(lease_until)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(ids(in_flight))
         .fetch_all(&self.write)
         .await?;
         rows.sort_by_key(|row| row.id);
-        rows.into_iter().map(Claimed::try_from).collect()
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id = row.id;
+            match Claimed::try_from(row) {
+                Ok(delivery) => claimed.push(delivery),
+                Err(error) => self.fail_unreadable(id, &error, now).await,
+            }
+        }
+        Ok(claimed)
     }
 
-    /// When the next delivery is due that no earlier one of its chat holds back.
+    /// Ends a delivery that no attempt can mend. Where even this fails, its lease runs out and it is met again.
+    async fn fail_unreadable(&self, id: i64, why: &StoreError, now: Millis) {
+        tracing::error!(delivery = id, %why, "a delivery cannot be read and is given up");
+        let done = sqlx::query(
+            "UPDATE deliveries SET state = 'failed', finished_at = ?2, next_attempt_at = NULL, lease_owner = NULL,
+             last_error = ?3 WHERE id = ?1",
+        )
+        .bind(id)
+        .bind(now)
+        .bind(why.to_string())
+        .execute(&self.write)
+        .await;
+        if let Err(error) = done {
+            tracing::error!(delivery = id, %error, "a delivery's end could not be stored");
+        }
+    }
+
+    /// When the next delivery is due that is not `in_flight` and that no earlier one of its chat holds back.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn next_due(&self) -> Result<Option<Millis>, StoreError> {
+    pub async fn next_due(&self, in_flight: &[i64]) -> Result<Option<Millis>, StoreError> {
         Ok(sqlx::query_scalar(
             "SELECT d.next_attempt_at FROM deliveries d WHERE d.finished_at IS NULL AND d.next_attempt_at IS NOT NULL
+             AND d.id NOT IN (SELECT value FROM json_each(?1))
              AND NOT EXISTS (
-                 SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL AND earlier.chat = d.chat
-                 AND earlier.bot_id IS d.bot_id AND earlier.id < d.id)
+                 SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL AND earlier.state <> 'parked'
+                 AND earlier.chat = d.chat AND earlier.lane IS d.lane AND earlier.id < d.id)
              ORDER BY d.next_attempt_at LIMIT 1",
         )
+        .bind(ids(in_flight))
         .fetch_optional(&self.read)
         .await?)
     }
@@ -163,7 +221,7 @@ impl Store {
     /// If the database fails.
     pub async fn release_leases(&self, owner: &str, now: Millis) -> Result<u64, StoreError> {
         let done = sqlx::query(
-            "UPDATE deliveries SET state = 'retrying', next_attempt_at = ?2
+            "UPDATE deliveries SET state = 'retrying', next_attempt_at = ?2, due_within = 0, lease_owner = NULL
              WHERE finished_at IS NULL AND state = 'sending' AND lease_owner IS NOT ?1",
         )
         .bind(owner)

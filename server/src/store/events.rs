@@ -4,7 +4,7 @@ use hookgram::secret::BotToken;
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, Sqlite, SqliteConnection, Transaction};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, deliveries::lane};
 use crate::{
     seal::Place,
     time::{Millis, now},
@@ -271,22 +271,36 @@ async fn first_copy(
     .await?)
 }
 
+/// Who sends an event's messages, as it is now.
+#[derive(Default, FromRow)]
+struct Sender {
+    profile_id: Option<i64>,
+    bot_id: Option<i64>,
+    lane: Option<Vec<u8>>,
+    /// Telegram has refused the token: asking again before there is a new one would be blind.
+    parked: bool,
+}
+
+async fn sender(tx: &mut SqliteConnection, event: &NewEvent<'_>) -> Result<Sender, StoreError> {
+    match event.token {
+        TokenSource::Event(token) => Ok(Sender { bot_id: event.bot_id, lane: Some(lane(token)), ..Sender::default() }),
+        TokenSource::Profile(id) if event.bot_id.is_none() => Ok(Sender { profile_id: Some(id), ..Sender::default() }),
+        TokenSource::Profile(id) => Ok(sqlx::query_as(
+            "SELECT id AS profile_id, bot_id, lane, parked_since IS NOT NULL AS parked FROM profiles WHERE id = ?1",
+        )
+        .bind(id)
+        .fetch_one(tx)
+        .await?),
+    }
+}
+
 async fn insert_deliveries(
     tx: &mut SqliteConnection,
     event_id: i64,
     event: &NewEvent<'_>,
     deliveries: &[NewDelivery],
 ) -> Result<(), StoreError> {
-    let profile_id = match event.token {
-        TokenSource::Profile(id) => Some(id),
-        TokenSource::Event(_) => None,
-    };
-    // Telegram has refused this profile's token: asking again before there is a new one would be blind.
-    let parked: Option<i64> = sqlx::query_scalar("SELECT parked_since FROM profiles WHERE id = ?1 AND sandbox = 0")
-        .bind(profile_id)
-        .fetch_optional(&mut *tx)
-        .await?
-        .flatten();
+    let Sender { profile_id, bot_id, lane, parked } = sender(tx, event).await?;
     for delivery in deliveries {
         let parts = serde_json::to_string(&delivery.parts).map_err(|_| StoreError::Corrupt("deliveries.parts"))?;
         let (chat, error) = match &delivery.chat {
@@ -295,19 +309,19 @@ async fn insert_deliveries(
         };
         let (state, next, finished) = match (chat, parked) {
             (None, _) => ("skipped", None, Some(event.received_at)),
-            (Some(_), Some(_)) => ("parked", None, None),
-            (Some(_), None) => ("waiting", Some(event.received_at), None),
+            (Some(_), true) => ("parked", None, None),
+            (Some(_), false) => ("waiting", Some(event.received_at), None),
         };
         sqlx::query(
             "INSERT INTO deliveries (event_id, profile_id, participant, chat, bot_id, sandbox, state, parts,
-             created_at, age_from, next_attempt_at, last_error, finished_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12)",
+             created_at, age_from, next_attempt_at, last_error, finished_at, lane)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13)",
         )
         .bind(event_id)
         .bind(profile_id)
         .bind(i64::try_from(delivery.participant).unwrap_or(i64::MAX))
         .bind(chat)
-        .bind(event.bot_id)
+        .bind(bot_id)
         .bind(event.bot_id.is_none())
         .bind(state)
         .bind(parts)
@@ -315,6 +329,7 @@ async fn insert_deliveries(
         .bind(next)
         .bind(error)
         .bind(finished)
+        .bind(&lane)
         .execute(&mut *tx)
         .await?;
     }

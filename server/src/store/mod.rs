@@ -8,6 +8,8 @@ mod events;
 mod links;
 mod outcomes;
 mod profiles;
+#[cfg(test)]
+mod queue_tests;
 mod sandbox;
 mod sessions;
 #[cfg(test)]
@@ -27,7 +29,7 @@ pub use self::{
     deliveries::{Claimed, DeliveryRecord, Totals},
     events::{EventRecord, NewDelivery, NewEvent, Payload, Reason, Received, Rejection, TokenSource},
     links::{LinkKind, NewLink},
-    outcomes::{Attempt, AttemptClass, Change},
+    outcomes::{Attempt, AttemptClass, Change, Recorded},
     profiles::{ProfileDraft, StoredProfile},
     sandbox::SandboxRow,
     sessions::{NewSession, OpenSession},
@@ -80,6 +82,14 @@ pub enum StoreError {
     /// There is no such row.
     #[error("there is no such thing")]
     NotFound,
+}
+
+impl StoreError {
+    /// Whether the same may succeed a little later: the database was busy, its disk full, its pool exhausted.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Database(error) if !matches!(error, sqlx::Error::PoolClosed))
+    }
 }
 
 impl Store {
@@ -160,7 +170,11 @@ impl Store {
     }
 }
 
-fn make_folder(path: &Path) -> Result<(), StoreError> {
+/// Makes the data folder (0700) where there is none.
+///
+/// # Errors
+/// [`StoreError::Folder`].
+pub(crate) fn make_folder(path: &Path) -> Result<(), StoreError> {
     let fault = |source| StoreError::Folder { path: path.display().to_string(), source };
     if path.is_dir() {
         return Ok(());

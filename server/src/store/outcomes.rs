@@ -1,9 +1,13 @@
 //! What becomes of a claimed delivery: the attempt and its consequence, always in one commit.
 
+use hookgram::secret::BotToken;
 use sqlx::SqliteConnection;
 
-use super::{Claimed, Store, StoreError};
+use super::{Claimed, Store, StoreError, deliveries::lane};
 use crate::time::Millis;
+
+/// However wrong the clock, a retry is never farther off than this, or than Telegram asked for.
+const FARTHEST_RETRY: Millis = 15 * 60 * 1000;
 
 /// What an attempt came to, for the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,16 +76,29 @@ pub enum Change {
         /// Until when it stays claimed.
         lease_until: Millis,
     },
-    /// It waits for the profile's next token.
-    Parked,
+    /// It waits for the profile's next token, unless there is one already: then it is due at once.
+    Parked {
+        /// The token that was refused; `None`: the one stored could not be used.
+        refused: Option<BotToken>,
+    },
     /// It is given up.
     Failed,
     /// It is given up, and may have arrived.
     Uncertain,
 }
 
+/// Whether a change could be recorded as it was meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is recorded.
+    Done,
+    /// The claim was gone: somebody else has the delivery. Only what has arrived was kept.
+    Lost,
+}
+
 impl Store {
-    /// Records an attempt and what becomes of the delivery, in one commit.
+    /// Records an attempt and what becomes of the delivery, in one commit, while the claim holds. That a part has
+    /// arrived is kept in any case: it must not be sent again.
     ///
     /// # Errors
     /// If the database fails; the delivery is then due again when its lease ends.
@@ -91,14 +108,20 @@ impl Store {
         attempt: Option<&Attempt>,
         change: &Change,
         now: Millis,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Recorded, StoreError> {
         let mut tx = self.write.begin().await?;
+        let held = is_held(&mut tx, claimed).await?;
+        if !held && !keep_arrived(&mut tx, claimed, change, now).await? {
+            return Ok(Recorded::Lost);
+        }
         if let Some(attempt) = attempt {
             insert_attempt(&mut tx, claimed.id, attempt).await?;
         }
-        apply(&mut tx, claimed, change, now).await?;
+        if held {
+            apply(&mut tx, claimed, change, now).await?;
+        }
         tx.commit().await?;
-        Ok(())
+        Ok(if held { Recorded::Done } else { Recorded::Lost })
     }
 
     /// Delivers to the sandbox: every remaining part and the delivery's end in one commit. The last message's id.
@@ -107,6 +130,9 @@ impl Store {
     /// If the database fails.
     pub async fn deliver_to_sandbox(&self, claimed: &Claimed, now: Millis) -> Result<Option<i64>, StoreError> {
         let mut tx = self.write.begin().await?;
+        if !is_held(&mut tx, claimed).await? {
+            return Ok(None);
+        }
         let mut last = None;
         for (part, html) in claimed.parts.iter().enumerate().skip(claimed.parts_sent) {
             let part = i64::try_from(part).unwrap_or(i64::MAX);
@@ -125,11 +151,7 @@ impl Store {
             .await?
             .or(last);
         }
-        sqlx::query("UPDATE deliveries SET parts_sent = ?2 WHERE id = ?1")
-            .bind(claimed.id)
-            .bind(i64::try_from(claimed.parts.len()).unwrap_or(i64::MAX))
-            .execute(&mut *tx)
-            .await?;
+        arrived(&mut tx, claimed.id, claimed.parts.len()).await?;
         finish(&mut tx, claimed, "delivered", now).await?;
         tx.commit().await?;
         Ok(last)
@@ -161,44 +183,88 @@ async fn insert_attempt(tx: &mut SqliteConnection, delivery: i64, attempt: &Atte
     Ok(())
 }
 
+/// Whether the claim still holds. A write, so that it goes on holding until the commit.
+async fn is_held(tx: &mut SqliteConnection, claimed: &Claimed) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE deliveries SET lease_owner = lease_owner
+         WHERE id = ?1 AND state = 'sending' AND lease_owner = ?2 AND attempts = ?3",
+    )
+    .bind(claimed.id)
+    .bind(&claimed.owner)
+    .bind(i64::from(claimed.attempt))
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Keeps that a part has arrived although the claim is gone; whether there was such a thing to keep.
+async fn keep_arrived(
+    tx: &mut SqliteConnection,
+    claimed: &Claimed,
+    change: &Change,
+    now: Millis,
+) -> Result<bool, StoreError> {
+    match change {
+        Change::PartSent { .. } => arrived(tx, claimed.id, claimed.parts_sent + 1).await,
+        Change::Delivered => {
+            let there = arrived(tx, claimed.id, claimed.parts.len()).await?;
+            finish(tx, claimed, "delivered", now).await?;
+            Ok(there)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// So many parts have arrived, or more; whether there is such a delivery.
+async fn arrived(tx: &mut SqliteConnection, delivery: i64, parts: usize) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE deliveries SET parts_sent = max(parts_sent, ?2) WHERE id = ?1")
+        .bind(delivery)
+        .bind(i64::try_from(parts).unwrap_or(i64::MAX))
+        .execute(tx)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 async fn apply(tx: &mut SqliteConnection, claimed: &Claimed, change: &Change, now: Millis) -> Result<(), StoreError> {
     match change {
         Change::PartSent { lease_until } => {
-            sqlx::query("UPDATE deliveries SET parts_sent = parts_sent + 1, next_attempt_at = ?2 WHERE id = ?1")
+            arrived(tx, claimed.id, claimed.parts_sent + 1).await?;
+            sqlx::query("UPDATE deliveries SET unsure = 0, next_attempt_at = ?2, due_within = ?2 - ?3 WHERE id = ?1")
                 .bind(claimed.id)
                 .bind(lease_until)
+                .bind(now)
                 .execute(tx)
                 .await?;
         }
         Change::Retry { at, unsure } => {
             sqlx::query(
-                "UPDATE deliveries SET state = 'retrying', next_attempt_at = ?2, unsure = unsure OR ?3, lease_owner = NULL
-                 WHERE id = ?1",
+                "UPDATE deliveries SET state = 'retrying', next_attempt_at = ?2, due_within = max(?2 - ?4, ?5),
+                 unsure = unsure OR ?3, lease_owner = NULL WHERE id = ?1",
             )
             .bind(claimed.id)
             .bind(at)
             .bind(unsure)
+            .bind(now)
+            .bind(FARTHEST_RETRY)
             .execute(tx)
             .await?;
         }
         Change::Again { plain, migrated_to, lease_until } => {
             sqlx::query(
-                "UPDATE deliveries SET plain = plain OR ?2, migrated_to = coalesce(?3, migrated_to), next_attempt_at = ?4
-                 WHERE id = ?1",
+                "UPDATE deliveries SET plain = plain OR ?2, migrated_to = coalesce(?3, migrated_to),
+                 next_attempt_at = ?4, due_within = ?4 - ?5 WHERE id = ?1",
             )
             .bind(claimed.id)
             .bind(plain)
             .bind(migrated_to)
             .bind(lease_until)
+            .bind(now)
             .execute(tx)
             .await?;
         }
-        Change::Parked => park(tx, claimed, now).await?,
+        Change::Parked { refused } => park(tx, claimed, refused.as_ref(), now).await?,
         Change::Delivered => {
-            sqlx::query("UPDATE deliveries SET parts_sent = parts_sent + 1 WHERE id = ?1")
-                .bind(claimed.id)
-                .execute(&mut *tx)
-                .await?;
+            arrived(tx, claimed.id, claimed.parts.len()).await?;
             finish(tx, claimed, "delivered", now).await?;
         }
         Change::Failed => finish(tx, claimed, "failed", now).await?,
@@ -207,13 +273,25 @@ async fn apply(tx: &mut SqliteConnection, claimed: &Claimed, change: &Change, no
     Ok(())
 }
 
-/// Parks whatever the profile has still to send, this one included.
-async fn park(tx: &mut SqliteConnection, claimed: &Claimed, now: Millis) -> Result<(), StoreError> {
-    sqlx::query("UPDATE profiles SET parked_since = coalesce(parked_since, ?2) WHERE id = ?1")
-        .bind(claimed.profile_id)
-        .bind(now)
-        .execute(&mut *tx)
-        .await?;
+/// Parks whatever the profile has still to send, this one included; where the profile has another token by now, this
+/// one is due at once.
+async fn park(
+    tx: &mut SqliteConnection,
+    claimed: &Claimed,
+    refused: Option<&BotToken>,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let refused = refused.map(lane).or_else(|| claimed.lane.clone());
+    let parked =
+        sqlx::query("UPDATE profiles SET parked_since = coalesce(parked_since, ?2) WHERE id = ?1 AND lane IS ?3")
+            .bind(claimed.profile_id)
+            .bind(now)
+            .bind(refused)
+            .execute(&mut *tx)
+            .await?;
+    if parked.rows_affected() == 0 {
+        return due_with_the_new_token(tx, claimed, now).await;
+    }
     sqlx::query(
         "UPDATE bots SET parked_since = coalesce(parked_since, ?2),
          parked_reason = (SELECT last_error FROM deliveries WHERE id = ?3)
@@ -231,6 +309,19 @@ async fn park(tx: &mut SqliteConnection, claimed: &Claimed, now: Millis) -> Resu
     )
     .bind(claimed.profile_id)
     .bind(claimed.id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn due_with_the_new_token(tx: &mut SqliteConnection, claimed: &Claimed, now: Millis) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE deliveries SET state = 'retrying', next_attempt_at = ?2, due_within = 0, age_from = ?2,
+         lease_owner = NULL, lane = (SELECT lane FROM profiles WHERE id = ?3) WHERE id = ?1",
+    )
+    .bind(claimed.id)
+    .bind(now)
+    .bind(claimed.profile_id)
     .execute(tx)
     .await?;
     Ok(())

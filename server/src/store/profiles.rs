@@ -4,7 +4,7 @@ use hookgram::{event::EventType, profile::Profile, query, secret::BotToken};
 use secrecy::ExposeSecret as _;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Store, StoreError, unique};
+use super::{Store, StoreError, deliveries::lane, unique};
 use crate::{
     codes,
     seal::{Place, Sealer},
@@ -163,7 +163,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::KeyTaken`] with the index of the profile whose key belongs to another.
     pub async fn put_profiles(&self, drafts: &[ProfileDraft]) -> Result<Vec<(String, String)>, (usize, StoreError)> {
-        let mut tx = self.write.begin().await.map_err(|error| (0, error.into()))?;
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await.map_err(|error| (0, error.into()))?;
         let mut done = Vec::with_capacity(drafts.len());
         for (index, draft) in drafts.iter().enumerate() {
             let at = |error: StoreError| (index, error);
@@ -260,33 +260,50 @@ async fn put(
     Ok(id)
 }
 
-/// Seals and stores a token; where it is a new one, what was parked for the old one is due at once.
+/// Seals and stores a token. What the profile has still to send moves to the token's lane, in order; what was parked
+/// is due at once, for whoever gives the same token again says that it works.
 async fn put_token(tx: &mut SqliteConnection, sealer: &Sealer, id: i64, token: &BotToken) -> Result<(), StoreError> {
     let old: Option<Vec<u8>> =
         sqlx::query_scalar("SELECT token FROM profiles WHERE id = ?1").bind(id).fetch_one(&mut *tx).await?;
     let unchanged = old.is_some_and(|sealed| open_token(sealer, id, &sealed).is_ok_and(|old| old == *token));
-    if unchanged {
-        return Ok(());
-    }
-    let sealed = sealer.seal(Place::ProfileToken(id), token.expose())?;
-    sqlx::query("UPDATE profiles SET token = ?2, bot_id = ?3, parked_since = NULL WHERE id = ?1")
+    if !unchanged {
+        let sealed = sealer.seal(Place::ProfileToken(id), token.expose())?;
+        sqlx::query("UPDATE profiles SET token = ?2, bot_id = ?3, lane = ?4 WHERE id = ?1")
+            .bind(id)
+            .bind(sealed)
+            .bind(token.bot_id())
+            .bind(lane(token))
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(
+            "UPDATE deliveries SET bot_id = ?2, lane = ?3 WHERE profile_id = ?1 AND finished_at IS NULL AND sandbox = 0",
+        )
         .bind(id)
-        .bind(sealed)
         .bind(token.bot_id())
+        .bind(lane(token))
         .execute(&mut *tx)
         .await?;
-    sqlx::query("UPDATE bots SET parked_since = NULL, parked_reason = NULL WHERE id = ?1")
-        .bind(token.bot_id())
-        .execute(&mut *tx)
-        .await?;
+    }
+    unpark(tx, id).await
+}
+
+/// Ends a profile's waiting for a token: what was parked is due at once, and as if it were new.
+pub(super) async fn unpark(tx: &mut SqliteConnection, id: i64) -> Result<(), StoreError> {
+    sqlx::query("UPDATE profiles SET parked_since = NULL WHERE id = ?1").bind(id).execute(&mut *tx).await?;
     sqlx::query(
-        "UPDATE deliveries SET state = 'retrying', next_attempt_at = ?2, age_from = ?2, bot_id = ?3
+        "UPDATE bots SET parked_since = NULL, parked_reason = NULL
+         WHERE id = (SELECT bot_id FROM profiles WHERE id = ?1)",
+    )
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "UPDATE deliveries SET state = 'retrying', next_attempt_at = ?2, due_within = 0, age_from = ?2
          WHERE profile_id = ?1 AND state = 'parked' AND finished_at IS NULL",
     )
     .bind(id)
     .bind(now())
-    .bind(token.bot_id())
-    .execute(&mut *tx)
+    .execute(tx)
     .await?;
     Ok(())
 }

@@ -154,3 +154,91 @@ async fn parts_go_in_order_and_resume_where_they_stopped() {
     assert_eq!(api.messages().len(), texts.len() + 1, "only the part that failed was repeated");
     server.stop().await;
 }
+
+/// The server's database, from beside.
+async fn database(server: &TestServer) -> sqlx::SqlitePool {
+    let file = server.state.config.data_dir.join("hookgram.db");
+    sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap()
+}
+
+async fn execute(pool: &sqlx::SqlitePool, statement: &'static str) {
+    sqlx::query(statement).execute(pool).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_telegrams_neither_parks_nor_fails() {
+    for status in [302, 401, 403, 404, 407] {
+        let api = BotApi::start().await;
+        api.next([Play::Html(status)]);
+        let server = TestServer::start(&api.url()).await;
+        let profile = server.profile("A", false, &[]).await;
+        server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
+        server.wait_for_state("delivered").await;
+        assert_eq!(api.messages().len(), 2, "{status}");
+        server.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_sent_once_even_if_its_answer_cannot_be_recorded_at_first() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let pool = database(&server).await;
+    execute(&pool, "CREATE TRIGGER busy BEFORE INSERT ON attempts BEGIN SELECT RAISE(ABORT, 'busy'); END").await;
+    post(&server, "1", "5").await;
+    api.wait_for_messages(1).await;
+    // The lease is over, as far as this step can tell.
+    assert_eq!(server.state.worker.run_due_once(now() + 120_000).await.unwrap(), 0, "it is under way");
+    execute(&pool, "DROP TRIGGER busy").await;
+    server.wait_for_state("delivered").await;
+    assert_eq!(api.messages().len(), 1);
+    pool.close().await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_delivery_with_nothing_left_to_send_is_finished() {
+    let api = BotApi::start().await;
+    api.next([Play::Refuse(429, "Too Many Requests: retry after 60", json!({"retry_after": 60}))]);
+    let server = TestServer::start(&api.url()).await;
+    let pool = database(&server).await;
+    post(&server, "1", "5").await;
+    server.wait_for_state("retrying").await;
+    execute(&pool, "UPDATE deliveries SET parts_sent = json_array_length(parts)").await;
+    assert_eq!(server.state.worker.run_due_once(now() + 120_000).await.unwrap(), 1);
+    assert_eq!(server.newest_state().await, "delivered");
+    assert_eq!(api.messages().len(), 1);
+    pool.close().await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_unreadable_token_waits_for_another_one() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", false, &[]).await;
+    let pool = database(&server).await;
+    api.next([Play::Refuse(429, "Too Many Requests: retry after 60", json!({"retry_after": 60}))]);
+    server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
+    server.wait_for_state("retrying").await;
+    execute(&pool, "UPDATE profiles SET token = x'0101'").await;
+    assert_eq!(server.state.worker.run_due_once(now() + 120_000).await.unwrap(), 1);
+    assert_eq!(server.newest_state().await, "parked");
+    pool.close().await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_worker_that_ended_is_not_said_to_run() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let (_stop, shutdown) = tokio::sync::watch::channel(false);
+    let worker = server.state.worker.clone();
+    server.stop().await;
+    assert!(!worker.is_running());
+    let task = tokio::spawn(worker.clone().run(shutdown));
+    eventually("the worker to run", async || worker.is_running()).await;
+    task.abort();
+    assert!(task.await.is_err());
+    assert!(!worker.is_running());
+}

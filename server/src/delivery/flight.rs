@@ -1,0 +1,38 @@
+//! What is under way in this process: never claimed again while it is, however late its lease.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// The ids of deliveries under way. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub(super) struct InFlight(Arc<Mutex<HashSet<i64>>>);
+
+/// One delivery under way, until this is dropped.
+#[derive(Debug)]
+pub(super) struct Flight {
+    all: InFlight,
+    id: i64,
+}
+
+impl InFlight {
+    pub(super) fn enter(&self, id: i64) -> Flight {
+        self.set().insert(id);
+        Flight { all: self.clone(), id }
+    }
+
+    pub(super) fn ids(&self) -> Vec<i64> {
+        self.set().iter().copied().collect()
+    }
+
+    fn set(&self) -> MutexGuard<'_, HashSet<i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.all.set().remove(&self.id);
+    }
+}

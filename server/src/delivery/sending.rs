@@ -1,0 +1,194 @@
+//! One claimed delivery: its parts are sent, and what came of each is recorded. No transaction is open meanwhile.
+
+use std::time::{Duration, Instant};
+
+use hookgram::{message::Part, secret::BotToken};
+use tokio::time::sleep;
+
+use super::{
+    policy::{self, Situation, Verdict},
+    worker::{LEASE, Worker},
+};
+use crate::{
+    store::{Attempt, AttemptClass, Change, Claimed, Recorded, StoreError},
+    telegram::{Answer, Outgoing},
+    time::{millis, now},
+};
+
+/// The pauses between attempts to record an answer: the first, and the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+impl Worker {
+    pub(super) async fn deliver_logged(&self, claimed: Claimed) {
+        if let Err(error) = self.deliver(&claimed).await {
+            tracing::error!(delivery = claimed.id, %error, "a delivery's outcome could not be stored; it is repeated");
+        }
+    }
+
+    async fn deliver(&self, claimed: &Claimed) -> Result<(), StoreError> {
+        if claimed.sandbox {
+            if let Some(id) = self.cast.store.deliver_to_sandbox(claimed, now()).await? {
+                // Nobody may be looking.
+                let _ = self.cast.sandbox.send(id);
+            }
+            self.cast.metrics.delivered();
+            return Ok(());
+        }
+        if claimed.parts_sent >= claimed.parts.len() {
+            return self.record(claimed, None, &Change::Delivered).await.map(drop);
+        }
+        let token = match self.cast.store.token_for(claimed).await {
+            Ok(Some(token)) => token,
+            Ok(None) => return self.without_token(claimed, "no bot token is stored for it").await,
+            Err(error @ (StoreError::Seal(_) | StoreError::Corrupt(_))) => {
+                return self.without_token(claimed, &error.to_string()).await;
+            }
+            Err(error) => return Err(error),
+        };
+        self.send_parts(claimed, &token).await
+    }
+
+    async fn without_token(&self, claimed: &Claimed, why: &str) -> Result<(), StoreError> {
+        tracing::warn!(delivery = claimed.id, why, "a delivery has no usable token");
+        let attempt = Attempt {
+            part: claimed.parts_sent,
+            started_at: now(),
+            latency: 0,
+            http_status: None,
+            class: AttemptClass::Unreachable,
+            description: Some(why.to_owned()),
+        };
+        let change = if claimed.profile_id.is_some() { Change::Parked { refused: None } } else { Change::Failed };
+        self.record(claimed, Some(&attempt), &change).await.map(drop)
+    }
+
+    async fn send_parts(&self, claimed: &Claimed, token: &BotToken) -> Result<(), StoreError> {
+        let mut delivery = claimed.clone();
+        while delivery.parts_sent < delivery.parts.len() {
+            let (answer, attempt) = self.send_part(&delivery, token).await;
+            let verdict = policy::judge(&answer, self.situation(&delivery));
+            let change = change_of(&verdict, &delivery, token);
+            let recorded = self.record(&delivery, Some(&attempt), &change).await?;
+            self.note(&delivery, &attempt, &change);
+            match change {
+                _ if recorded == Recorded::Lost => return Ok(()),
+                Change::PartSent { .. } => {
+                    delivery.parts_sent += 1;
+                    delivery.unsure = false;
+                }
+                Change::Again { plain, migrated_to, .. } => {
+                    delivery.plain |= plain;
+                    if let Some(chat) = migrated_to {
+                        delivery.chat = chat;
+                        delivery.migrated = true;
+                    }
+                }
+                _ => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Records what Telegram said, for as long as it takes: a message that was sent must not be sent again because the
+    /// database was busy. Meanwhile the delivery is under way, so that nobody claims it.
+    async fn record(
+        &self,
+        delivery: &Claimed,
+        attempt: Option<&Attempt>,
+        change: &Change,
+    ) -> Result<Recorded, StoreError> {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.cast.store.record(delivery, attempt, change, now()).await {
+                Err(error) if error.may_pass() => {
+                    tracing::warn!(delivery = delivery.id, %error, "an answer could not be recorded yet");
+                }
+                Ok(Recorded::Lost) => {
+                    tracing::warn!(delivery = delivery.id, ?change, "a delivery was no longer this worker's");
+                    return Ok(Recorded::Lost);
+                }
+                done => return done,
+            }
+            sleep(pause).await;
+            pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn send_part(&self, delivery: &Claimed, token: &BotToken) -> (Answer, Attempt) {
+        let html = delivery.parts.get(delivery.parts_sent).map_or("", String::as_str);
+        // What cannot be read back is sent as it stands: better with its tags than not at all.
+        let plain = delivery.plain.then(|| Part::from_html(html).map_or_else(|_| html.to_owned(), |part| part.text()));
+        let message = Outgoing { chat: &delivery.chat, text: plain.as_deref().unwrap_or(html), html: plain.is_none() };
+        let started_at = now();
+        let clock = Instant::now();
+        let answer = self.cast.telegram.send(token, message).await;
+        let latency = millis(clock.elapsed());
+        let (http_status, class, description) = match &answer {
+            Answer::Sent { .. } => (Some(200), AttemptClass::Sent, None),
+            Answer::Refused { code, description, .. } => {
+                (Some(*code), AttemptClass::Refused, Some(description.clone()))
+            }
+            Answer::Unreachable { before_write: true, description } => {
+                (None, AttemptClass::Unreachable, Some(description.clone()))
+            }
+            Answer::Unreachable { before_write: false, description } => {
+                (None, AttemptClass::BrokenOff, Some(description.clone()))
+            }
+        };
+        let part = delivery.parts_sent;
+        (answer, Attempt { part, started_at, latency, http_status, class, description })
+    }
+
+    fn situation(&self, delivery: &Claimed) -> Situation {
+        let age = u64::try_from(now().saturating_sub(delivery.age_from)).unwrap_or(0);
+        Situation {
+            attempt: delivery.attempt,
+            age: Duration::from_millis(age),
+            max_age: self.cast.retry_max_age,
+            plain: delivery.plain,
+            migrated: delivery.migrated,
+            unsure: delivery.unsure,
+            has_profile: delivery.profile_id.is_some(),
+            jitter: rand::random(),
+        }
+    }
+
+    fn note(&self, delivery: &Claimed, attempt: &Attempt, change: &Change) {
+        self.cast.metrics.attempted();
+        let (delivery, status, why) = (delivery.id, attempt.http_status, attempt.description.as_deref());
+        match change {
+            Change::Delivered => {
+                self.cast.metrics.delivered();
+                tracing::info!(delivery, latency_ms = attempt.latency, "delivered");
+            }
+            Change::Failed | Change::Uncertain => {
+                self.cast.metrics.failed();
+                tracing::warn!(delivery, status, why, "given up");
+            }
+            Change::Parked { .. } => {
+                tracing::warn!(delivery, status, why, "the bot's token was refused; waiting for a new one")
+            }
+            Change::Retry { at, .. } => {
+                tracing::info!(delivery, status, why, in_ms = at.saturating_sub(now()), "not delivered yet");
+            }
+            Change::PartSent { .. } | Change::Again { .. } => tracing::debug!(delivery, status, why, "goes on"),
+        }
+    }
+}
+
+fn change_of(verdict: &Verdict, delivery: &Claimed, token: &BotToken) -> Change {
+    let lease_until = now().saturating_add(LEASE);
+    let after = |span: &Duration| now().saturating_add(millis(*span));
+    match verdict {
+        Verdict::Sent if delivery.parts_sent + 1 < delivery.parts.len() => Change::PartSent { lease_until },
+        Verdict::Sent => Change::Delivered,
+        Verdict::Retry { after: span } => Change::Retry { at: after(span), unsure: false },
+        Verdict::Unsure { after: span } => Change::Retry { at: after(span), unsure: true },
+        Verdict::Migrate { chat } => Change::Again { plain: false, migrated_to: Some(chat.to_string()), lease_until },
+        Verdict::Plain => Change::Again { plain: true, migrated_to: None, lease_until },
+        Verdict::Park => Change::Parked { refused: Some(token.clone()) },
+        Verdict::Fail => Change::Failed,
+        Verdict::Uncertain => Change::Uncertain,
+    }
+}

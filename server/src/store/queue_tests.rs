@@ -1,0 +1,191 @@
+//! The queue where things go wrong: refused tokens, lost claims, unreadable rows, a clock that is set back.
+
+use hookgram::secret::BotToken;
+
+use super::{
+    tests::{TOKEN, draft, event, to},
+    *,
+};
+
+fn token(text: &str) -> BotToken {
+    BotToken::parse(text).unwrap()
+}
+
+fn another() -> BotToken {
+    token(&TOKEN.replace("AAH", "BBH"))
+}
+
+fn with_token(name: &str, token: BotToken) -> ProfileDraft {
+    let mut draft = draft(name);
+    draft.profile.token = Some(token);
+    draft
+}
+
+async fn accept(store: &Store, public_id: &str, source: TokenSource<'_>, chat: &str) {
+    store.accept_event(&event(public_id, source), &[to(chat)], 0).await.unwrap();
+}
+
+async fn claim(store: &Store, owner: &str, now: i64) -> Vec<Claimed> {
+    store.claim(owner, now, now + 30_000, 9, &[]).await.unwrap()
+}
+
+async fn state(store: &Store, id: i64) -> DeliveryRecord {
+    store.deliveries(99).await.unwrap().into_iter().find(|delivery| delivery.id == id).unwrap()
+}
+
+fn refused() -> Change {
+    Change::Parked { refused: Some(token(TOKEN)) }
+}
+
+#[tokio::test]
+async fn what_is_parked_holds_nobody_back() {
+    let store = Store::in_memory().await.unwrap();
+    let first = store.put_profile(None, &draft("A")).await.unwrap();
+    let second = store.put_profile(None, &draft("B")).await.unwrap();
+    accept(&store, "a", TokenSource::Profile(first), "5").await;
+    let claimed = claim(&store, "one", 1_000).await;
+    store.record(&claimed[0], None, &refused(), 1_100).await.unwrap();
+    accept(&store, "b", TokenSource::Profile(second), "5").await;
+    assert_eq!(store.next_due(&[]).await.unwrap(), Some(1_000));
+    assert_eq!(claim(&store, "one", 1_200).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_made_up_token_of_the_same_bot_stands_in_no_ones_way() {
+    let store = Store::in_memory().await.unwrap();
+    let profile = store.put_profile(None, &draft("A")).await.unwrap();
+    accept(&store, "a", TokenSource::Event(&another()), "5").await;
+    accept(&store, "b", TokenSource::Profile(profile), "5").await;
+    accept(&store, "c", TokenSource::Event(&token(TOKEN)), "5").await;
+    let claimed = claim(&store, "one", 1_000).await;
+    let profiles: Vec<Option<i64>> = claimed.iter().map(|delivery| delivery.profile_id).collect();
+    assert_eq!(profiles, [None, Some(profile)], "the third has the profile's token and waits for it");
+}
+
+#[tokio::test]
+async fn a_late_refusal_of_the_old_token_does_not_park_the_new_one() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    accept(&store, "a", TokenSource::Profile(id), "5").await;
+    let claimed = claim(&store, "one", 1_000).await;
+    store.put_profile(Some(id), &with_token("A", another())).await.unwrap();
+    store.record(&claimed[0], None, &refused(), 2_000).await.unwrap();
+    assert_eq!(store.profile(id).await.unwrap().unwrap().parked_since, None);
+    let again = claim(&store, "one", 2_000).await;
+    assert_eq!(store.token_for(&again[0]).await.unwrap(), Some(another()));
+}
+
+#[tokio::test]
+async fn the_same_token_again_or_a_bot_that_answers_ends_the_waiting() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    accept(&store, "a", TokenSource::Profile(id), "5").await;
+    let late = crate::time::now() + 1_000;
+    for saved in [true, false] {
+        let claimed = claim(&store, "one", late).await;
+        store.record(&claimed[0], None, &refused(), late).await.unwrap();
+        assert_eq!(state(&store, claimed[0].id).await.state, "parked");
+        if saved {
+            store.put_profile(Some(id), &draft("A")).await.unwrap();
+        } else {
+            store.put_bot(7001002003, "Salon", "salon_bot").await.unwrap();
+        }
+        assert_eq!(store.profile(id).await.unwrap().unwrap().parked_since, None);
+        assert_eq!(state(&store, claimed[0].id).await.state, "retrying");
+    }
+}
+
+#[tokio::test]
+async fn whoever_lost_a_claim_changes_nothing_but_what_has_arrived() {
+    let store = Store::in_memory().await.unwrap();
+    accept(&store, "a", TokenSource::Event(&token(TOKEN)), "5").await;
+    let late = claim(&store, "one", 1_000).await.remove(0);
+    assert!(store.claim("one", 40_000, 70_000, 9, &[late.id]).await.unwrap().is_empty(), "it is in flight");
+    assert_eq!(store.next_due(&[late.id]).await.unwrap(), None);
+    let holder = claim(&store, "two", 40_000).await.remove(0);
+    for change in [Change::Failed, Change::Retry { at: 50_000, unsure: true }, refused()] {
+        assert_eq!(store.record(&late, None, &change, 41_000).await.unwrap(), Recorded::Lost);
+    }
+    assert_eq!(state(&store, late.id).await.state, "sending");
+    let sent = Change::PartSent { lease_until: 80_000 };
+    assert_eq!(store.record(&late, None, &sent, 42_000).await.unwrap(), Recorded::Lost);
+    assert_eq!(store.record(&holder, None, &sent, 43_000).await.unwrap(), Recorded::Done);
+    assert_eq!(state(&store, late.id).await.parts_sent, 1, "the same part, counted once");
+    let last = Claimed { parts_sent: 1, ..late };
+    assert_eq!(store.record(&last, None, &Change::Delivered, 44_000).await.unwrap(), Recorded::Lost);
+    let delivery = state(&store, last.id).await;
+    assert_eq!((delivery.state.as_str(), delivery.parts_sent), ("delivered", 2));
+    assert_eq!(store.record(&holder, None, &Change::Failed, 45_000).await.unwrap(), Recorded::Lost);
+    assert_eq!(state(&store, last.id).await.state, "delivered");
+}
+
+#[tokio::test]
+async fn a_part_that_arrived_ends_the_doubt() {
+    let store = Store::in_memory().await.unwrap();
+    accept(&store, "a", TokenSource::Event(&token(TOKEN)), "5").await;
+    let first = claim(&store, "one", 1_000).await.remove(0);
+    store.record(&first, None, &Change::Retry { at: 2_000, unsure: true }, 1_100).await.unwrap();
+    let second = claim(&store, "one", 2_000).await.remove(0);
+    assert!(second.unsure);
+    store.record(&second, None, &Change::PartSent { lease_until: 40_000 }, 2_100).await.unwrap();
+    assert!(!state(&store, first.id).await.unsure);
+}
+
+#[tokio::test]
+async fn an_unreadable_row_fails_alone() {
+    let store = Store::in_memory().await.unwrap();
+    for (id, chat) in [("a", "5"), ("b", "6"), ("c", "7")] {
+        accept(&store, id, TokenSource::Event(&token(TOKEN)), chat).await;
+    }
+    sqlx::query("UPDATE deliveries SET parts = '[' WHERE chat = '6'").execute(&store.write).await.unwrap();
+    let chats: Vec<String> = claim(&store, "one", 1_000).await.into_iter().map(|delivery| delivery.chat).collect();
+    assert_eq!(chats, ["5", "7"]);
+    let failed = store.deliveries(9).await.unwrap().into_iter().find(|d| d.chat.as_deref() == Some("6")).unwrap();
+    assert_eq!(failed.state, "failed");
+    assert!(failed.last_error.unwrap().contains("deliveries.parts"));
+}
+
+#[tokio::test]
+async fn what_is_unfinished_moves_with_the_token_and_keeps_its_order() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    accept(&store, "a", TokenSource::Profile(id), "5").await;
+    accept(&store, "b", TokenSource::Profile(id), "5").await;
+    let other_bot = token(&TOKEN.replace("7001002003", "8001002003"));
+    store.put_profile(Some(id), &with_token("A", other_bot.clone())).await.unwrap();
+    accept(&store, "c", TokenSource::Profile(id), "5").await;
+    let mut order = Vec::new();
+    for _ in 0..3 {
+        let claimed = claim(&store, "one", 1_000).await;
+        assert_eq!(claimed.len(), 1, "one after the other");
+        order.push(claimed[0].event_id);
+        store.record(&claimed[0], None, &Change::Delivered, 1_000).await.unwrap();
+    }
+    assert!(order.is_sorted(), "{order:?}");
+    let bots: Vec<i64> =
+        sqlx::query_scalar("SELECT DISTINCT bot_id FROM deliveries").fetch_all(&store.read).await.unwrap();
+    assert_eq!(bots, [other_bot.bot_id()]);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_delays_nothing_for_long() {
+    const HOUR: i64 = 3_600_000;
+    let store = Store::in_memory().await.unwrap();
+    let sender = token(TOKEN);
+    let later = NewEvent { received_at: 100 * HOUR, ..event("a", TokenSource::Event(&sender)) };
+    store.accept_event(&later, &[to("5")], 0).await.unwrap();
+    let waiting = claim(&store, "one", HOUR).await;
+    assert_eq!(waiting.len(), 1, "what waits is due, whatever its time");
+
+    let retry = |at| Change::Retry { at, unsure: false };
+    store.record(&waiting[0], None, &retry(HOUR + 60_000), HOUR).await.unwrap();
+    assert!(claim(&store, "one", HOUR).await.is_empty());
+    let retried = claim(&store, "one", HOUR - 900_000).await;
+    assert_eq!(retried.len(), 1, "no retry is farther off than a quarter of an hour");
+
+    store.record(&retried[0], None, &retry(3 * HOUR), HOUR).await.unwrap();
+    assert!(claim(&store, "one", HOUR).await.is_empty(), "but for one that Telegram asked for");
+    assert_eq!(claim(&store, "one", HOUR - 1).await.len(), 1);
+    assert!(claim(&store, "two", HOUR - 1).await.is_empty());
+    assert_eq!(claim(&store, "two", HOUR - 60_000).await.len(), 1, "no lease is believed longer than it can be");
+}
