@@ -4,14 +4,20 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match server::cli::run(server::cli::Cli::parse()).await {
-        Ok(code) => code,
-        Err(error) => {
-            // The causes in one sentence, for the terminal.
-            eprintln!("hookgram: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+fn main() -> ExitCode {
+    let cli = server::cli::Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&anyhow::Error::new(error).context("threads could not be started")),
+    };
+    let done = runtime.block_on(server::cli::run(cli));
+    // What still blocks a thread (a password's hash, a slow disk) must not hold up the end.
+    runtime.shutdown_background();
+    done.unwrap_or_else(|error| failed(&error))
+}
+
+/// The causes in one sentence, for the terminal.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("hookgram: {error:#}");
+    ExitCode::FAILURE
 }

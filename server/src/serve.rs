@@ -1,6 +1,12 @@
 //! `hookgram serve`: the accept loop, and its end.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    fs::{File, TryLockError},
+    io,
+    net::SocketAddr,
+    path::Path,
+    time::Duration,
+};
 
 use anyhow::{Context as _, bail};
 use axum::{Router, body::Body, http::Request};
@@ -12,6 +18,7 @@ use hyper_util::{
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, watch},
+    task::JoinSet,
     time::{sleep, timeout},
 };
 use tower::Service as _;
@@ -22,7 +29,7 @@ use crate::{
     config::Config,
     router::router,
     state::AppState,
-    store::{LinkKind, NewLink, Store},
+    store::{self, LinkKind, NewLink, Store},
     time::now,
 };
 
@@ -31,7 +38,13 @@ const CONNECTIONS: usize = 4096;
 /// A request's head must have arrived by then.
 const HEAD_TIME: Duration = Duration::from_secs(15);
 /// How long open requests may take to end.
-const LAST_WAIT: Duration = Duration::from_secs(10);
+const LAST_WAIT: Duration = Duration::from_secs(8);
+/// The whole end: requests, deliveries, the store. Whoever asked for it may lose patience at 10 s.
+const END: Duration = Duration::from_secs(9);
+/// The pause before a worker that ended badly is started again.
+const RESTART_PAUSE: Duration = Duration::from_secs(1);
+/// The file in the data folder that a running server holds locked.
+const LOCK_FILE: &str = "serve.lock";
 /// How long a set-up link can be used.
 const SETUP_TIME: i64 = 24 * 60 * 60 * 1000;
 
@@ -43,6 +56,7 @@ pub struct Server {
     pub address: SocketAddr,
     listener: TcpListener,
     stop: watch::Sender<bool>,
+    lock: File,
 }
 
 impl Server {
@@ -53,10 +67,11 @@ impl Server {
     pub async fn start(config: Config) -> anyhow::Result<Self> {
         let listener = bind(config.listen).await?;
         let address = listener.local_addr().context("the listening address cannot be read")?;
+        let lock = lock(&config.data_dir)?;
         let store = Store::open(&config).await?;
         let (stop, shutdown) = watch::channel(false);
         let state = AppState::new(config, store, address, shutdown)?;
-        Ok(Self { state, address, listener, stop })
+        Ok(Self { state, address, listener, stop, lock })
     }
 
     /// A link that makes the first admin, while there is no account.
@@ -78,7 +93,7 @@ impl Server {
         Ok(Some(format!("{}/setup/{code}", self.state.public_url)))
     }
 
-    /// Serves and delivers until SIGTERM or SIGINT; then finishes what is under way, for 10 s at most.
+    /// Serves and delivers until SIGTERM or SIGINT; then finishes what is under way, in less than 10 s.
     ///
     /// # Errors
     /// If signals cannot be listened for.
@@ -90,8 +105,14 @@ impl Server {
 
     /// [`Server::run`], until `end`.
     pub async fn run_until(self, end: impl Future<Output = ()>) {
-        let Self { state, listener, stop, .. } = self;
-        let worker = tokio::spawn(state.worker.clone().run(state.shutdown.clone()));
+        let Self { state, listener, stop, lock, .. } = self;
+        let mut deliveries = JoinSet::new();
+        let (worker, shutdown) = (state.worker.clone(), state.shutdown.clone());
+        deliveries.spawn(keep_running(
+            move || worker.clone().run(shutdown.clone()),
+            state.shutdown.clone(),
+            RESTART_PAUSE,
+        ));
         let graceful = GracefulShutdown::new();
         tokio::select! {
             () = accept(listener, router(state.clone()), &graceful) => {}
@@ -99,15 +120,61 @@ impl Server {
         }
         tracing::info!("stopping");
         stop.send_replace(true);
-        let open = timeout(LAST_WAIT, graceful.shutdown());
-        let (open, delivered) = tokio::join!(open, worker);
-        if open.is_err() {
-            tracing::warn!("stopping with requests still open");
+        let finish = async {
+            let open = timeout(LAST_WAIT, graceful.shutdown());
+            let (open, _) = tokio::join!(open, deliveries.join_next());
+            if open.is_err() {
+                tracing::warn!("stopping with requests still open");
+            }
+            state.store.close().await;
+        };
+        if timeout(END, finish).await.is_err() {
+            tracing::warn!("stopping before everything was finished; nothing that was accepted is lost");
         }
-        if let Err(error) = delivered {
-            tracing::error!(%error, "the delivery worker ended badly");
+        drop(lock);
+    }
+}
+
+/// Runs a task until `shutdown` says so, and again whenever it ends before.
+async fn keep_running<F>(mut task: impl FnMut() -> F, mut shutdown: watch::Receiver<bool>, pause: Duration)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    loop {
+        let mut running = JoinSet::new();
+        running.spawn(task());
+        let ended = running.join_next().await;
+        if *shutdown.borrow() {
+            return;
         }
-        state.store.close().await;
+        match ended {
+            Some(Err(error)) => tracing::error!(%error, "the delivery worker ended badly; it is started again"),
+            _ => tracing::error!("the delivery worker ended; it is started again"),
+        }
+        tokio::select! {
+            () = sleep(pause) => {}
+            _ = shutdown.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// Locks the data folder until the file is closed: two servers would send everything twice. The system frees it
+/// however the process ends.
+fn lock(folder: &Path) -> anyhow::Result<File> {
+    store::make_folder(folder)?;
+    let path = folder.join(LOCK_FILE);
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.with_context(|| format!("the file {} cannot be used", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another server already works with the data folder {}: stop it, or choose another folder with --data-dir",
+            folder.display()
+        ),
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("the file {} cannot be locked", path.display()))
+        }
     }
 }
 
@@ -174,4 +241,30 @@ fn signal() -> anyhow::Result<impl Future<Output = ()>> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_worker_that_panics_is_started_again() {
+        let (stop, shutdown) = watch::channel(false);
+        let starts = Arc::new(AtomicUsize::new(0));
+        let count = starts.clone();
+        let task = move || {
+            let (start, stop) = (count.fetch_add(1, Ordering::Relaxed), stop.clone());
+            async move {
+                assert!(start > 0, "the first one panics");
+                stop.send_replace(true);
+            }
+        };
+        keep_running(task, shutdown, Duration::ZERO).await;
+        assert_eq!(starts.load(Ordering::Relaxed), 2);
+    }
 }

@@ -1,6 +1,9 @@
 //! The real binary: killed, terminated, and listened to for secrets.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 
@@ -192,4 +195,44 @@ async fn check_and_render_need_no_server() {
     let message = text(render);
     assert!(message.starts_with("Добрый день\n\n<b>Appointment details</b>\n"), "{message}");
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing is left behind");
+}
+
+#[tokio::test]
+async fn a_data_folder_has_one_server_and_the_command_line_works_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Process::serve(&data, &[]).await;
+    let second = run(&data, &["serve", "--listen", "127.0.0.1:0"]);
+    let error = String::from_utf8_lossy(&second.stderr);
+    assert!(!second.status.success());
+    assert!(error.contains("another server") && error.trim().lines().count() == 1, "{error}");
+    assert!(run(&data, &["user", "list"]).status.success());
+    assert!(run(&data, &["backup", folder.path().join("copy.db").to_str().unwrap()]).status.success());
+    server.kill();
+    let next = Process::serve(&data, &[]).await;
+    assert_eq!(client().get(format!("{}/healthz", next.base)).send().await.unwrap().status(), 200);
+    assert_eq!(next.terminate(), Some(0));
+}
+
+#[tokio::test]
+async fn the_end_comes_within_ten_seconds_whatever_hangs() {
+    let api = BotApi::start().await;
+    api.next([Play::Hold]);
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Process::serve(&data, &["--telegram-api", &api.url()]).await;
+    assert_eq!(post(&server.base, "1").await.0, 200);
+    api.wait_for_messages(1).await;
+    // Somebody else holds the database, so that the worker, a request and the end itself wait for it.
+    let file = format!("sqlite://{}", data.join("hookgram.db").display());
+    let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
+    let held = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let base = server.base.clone();
+    let open = tokio::spawn(async move { post(&base, "2").await });
+    let begun = Instant::now();
+    let code = tokio::task::spawn_blocking(|| server.terminate()).await.unwrap();
+    assert_eq!(code, Some(0));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    open.abort();
+    drop(held);
 }
