@@ -15,7 +15,7 @@ const ASK: Duration = Duration::from_secs(8);
 /// More of an answer is not read.
 const LONGEST_ANSWER: usize = 64 * 1024;
 /// What the log says of an answer from something else.
-const NOT_TELEGRAMS: &str = "an answer that is not the Bot API's";
+pub(crate) const NOT_TELEGRAMS: &str = "an answer that is not the Bot API's";
 
 /// The client. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ pub enum Answer {
         /// Whether these are the Bot API's own words. Otherwise something on the way answered (a proxy, a captive
         /// portal, a wrong address), and it says nothing about the token, the chat or the message.
         genuine: bool,
-        /// Telegram's words, or ours where the body was not Telegram's.
+        /// Telegram's words; empty where the body was not Telegram's.
         description: String,
         /// Seconds to wait.
         retry_after: Option<u64>,
@@ -186,7 +186,7 @@ impl Telegram {
             _ => Answer::Refused {
                 code: status.as_u16(),
                 genuine: false,
-                description: NOT_TELEGRAMS.to_owned(),
+                description: String::new(),
                 retry_after: None,
                 migrate_to: None,
             },

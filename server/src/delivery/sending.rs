@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     store::{Attempt, AttemptClass, Change, Claimed, Recorded, StoreError},
-    telegram::{Answer, Outgoing},
+    telegram::{Answer, NOT_TELEGRAMS, Outgoing},
     time::{millis, now},
 };
 
@@ -126,6 +126,9 @@ impl Worker {
         let latency = millis(clock.elapsed());
         let (http_status, class, description) = match &answer {
             Answer::Sent { .. } => (Some(200), AttemptClass::Sent, None),
+            Answer::Refused { code, genuine: false, .. } => {
+                (Some(*code), AttemptClass::Refused, Some(NOT_TELEGRAMS.to_owned()))
+            }
             Answer::Refused { code, description, .. } => {
                 (Some(*code), AttemptClass::Refused, Some(description.clone()))
             }

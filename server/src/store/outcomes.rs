@@ -131,6 +131,7 @@ impl Store {
     pub async fn deliver_to_sandbox(&self, claimed: &Claimed, now: Millis) -> Result<Option<i64>, StoreError> {
         let mut tx = self.write.begin().await?;
         if !is_held(&mut tx, claimed).await? {
+            tracing::warn!(delivery = claimed.id, "a delivery to the sandbox was no longer this worker's");
             return Ok(None);
         }
         let mut last = None;

@@ -1,10 +1,18 @@
 //! The queue where things go wrong: refused tokens, lost claims, unreadable rows, a clock that is set back.
 
+use std::sync::Arc;
+
 use hookgram::secret::BotToken;
+use tokio::sync::broadcast;
 
 use super::{
     tests::{TOKEN, draft, event, to},
     *,
+};
+use crate::{
+    delivery::{Cast, Worker},
+    seal::Place,
+    telegram::Telegram,
 };
 
 fn token(text: &str) -> BotToken {
@@ -143,6 +151,34 @@ async fn an_unreadable_row_fails_alone() {
     let failed = store.deliveries(9).await.unwrap().into_iter().find(|d| d.chat.as_deref() == Some("6")).unwrap();
     assert_eq!(failed.state, "failed");
     assert!(failed.last_error.unwrap().contains("deliveries.parts"));
+}
+
+#[tokio::test]
+async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
+    let store = Store::in_memory().await.unwrap();
+    let worker = Worker::new(Cast {
+        store: store.clone(),
+        telegram: Telegram::new("http://127.0.0.1:1").unwrap(),
+        wake: Arc::default(),
+        sandbox: broadcast::channel(1).0,
+        retry_max_age: Duration::from_secs(60),
+        metrics: Arc::default(),
+    });
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    accept(&store, "a", TokenSource::Profile(id), "5").await;
+    accept(&store, "b", TokenSource::Event(&token(TOKEN)), "6").await;
+    for (place, statement) in [
+        (Place::ProfileToken(id), "UPDATE profiles SET token = ?1"),
+        (Place::EventToken("b"), "UPDATE events SET token = ?1 WHERE public_id = 'b'"),
+    ] {
+        let sealed = store.sealer.seal(place, "no token at all").unwrap();
+        sqlx::query(statement).bind(sealed).execute(&store.write).await.unwrap();
+    }
+    assert_eq!(worker.run_due_once(1_000).await.unwrap(), 2);
+    let ends: Vec<(String, Option<String>)> =
+        store.deliveries(9).await.unwrap().into_iter().map(|delivery| (delivery.state, delivery.last_error)).collect();
+    let why = |place| Some(StoreError::Corrupt(place).to_string());
+    assert_eq!(ends, [("failed".into(), why("events.token")), ("parked".into(), why("profiles.token"))]);
 }
 
 #[tokio::test]

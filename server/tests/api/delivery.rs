@@ -123,6 +123,21 @@ async fn a_refused_token_parks_until_there_is_a_new_one() {
 }
 
 #[tokio::test]
+async fn a_token_that_telegram_takes_again_ends_the_waiting() {
+    let api = BotApi::start().await;
+    api.next([refuse(401, "Unauthorized")]);
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", false, &[]).await;
+    let path = format!("/h/{}", profile.key);
+    server.post(&path, event("1", &["5"])).await;
+    server.wait_for_state("parked").await;
+    assert_eq!(server.http.get(server.url(&path)).send().await.unwrap().status(), 200);
+    server.state.wake.notify_one();
+    server.wait_for_state("delivered").await;
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn order_is_kept_within_a_chat_and_no_other_chat_waits() {
     let api = BotApi::start().await;
     api.next([Play::Html(502)]);
