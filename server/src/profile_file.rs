@@ -3,7 +3,9 @@
 use std::fmt;
 
 use app::words::checks;
-use hookgram::{check::Fault, event::EventType, parameters::Parameter, profile::Profile, values::Language};
+use hookgram::{
+    check::Fault, event::EventType, parameters::Parameter, profile::Profile, secret::redact, values::Language,
+};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -139,7 +141,8 @@ fn read(text: &str) -> (Vec<(usize, ProfileDraft)>, Vec<FileFault>) {
 }
 
 fn fault(path: &str, sentence: &str) -> FileFault {
-    FileFault { path: path.to_owned(), sentence: sentence.to_owned() }
+    // A path quotes the file's own keys, and anything may stand there.
+    FileFault { path: redact(path), sentence: sentence.to_owned() }
 }
 
 fn parameter_fault(path: String, what: &Fault) -> FileFault {
@@ -160,7 +163,8 @@ impl Reader<'_> {
     fn profile(&mut self, entry: Map<String, Value>) -> Option<ProfileDraft> {
         let mut draft = ProfileDraft {
             name: String::new(),
-            enabled: None,
+            // Left out is the default: a file says all that a profile is, but for its key and token.
+            enabled: Some(true),
             sandbox: false,
             events: Vec::new(),
             profile: Profile::default(),
@@ -254,7 +258,7 @@ impl Reader<'_> {
         let Some(text) = self.text(key, value) else { return };
         if let Err(faults) = profile.set(parameter, &text) {
             for what in faults {
-                self.faults.push(parameter_fault(format!("{}.{key}", self.path), &what));
+                self.faults.push(parameter_fault(format!("{}.{}", self.path, redact(key)), &what));
             }
         }
     }

@@ -1,21 +1,23 @@
 //! The one table of routes (contract §1, §6, §7), and what stands before all of them.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
     routing::{any, get},
 };
+use hookgram::secret::redact;
 use leptos::{
     config::LeptosOptions,
     context::{provide_context, use_context},
 };
 use leptos_axum::LeptosRoutes as _;
+use tokio::time::timeout;
 
 use crate::{
     assets,
@@ -39,7 +41,14 @@ pub fn router(state: AppState) -> Router {
     let shell = move || app::shell(options.clone());
     Router::new()
         .route("/webhook/telegram", any(webhook::stateless))
-        .route("/h/{key}", any(webhook::short))
+        .route("/webhook/telegram/", any(webhook::stateless))
+        .route("/webhook", any(webhook::beside))
+        .route("/webhook/", any(webhook::beside))
+        .route("/webhook/{*rest}", any(webhook::beside))
+        // A key, with or without a slash after it; all else is nobody's key.
+        .route("/h/{*key}", any(webhook::short))
+        .route("/h", any(webhook::beside))
+        .route("/h/", any(webhook::beside))
         .route("/healthz", get(observe::alive))
         .route("/readyz", get(observe::ready))
         .route("/metrics", get(observe::metrics))
@@ -78,11 +87,20 @@ fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
 async fn server_function(State(state): State<AppState>, request: Request) -> Response {
     // Server functions read whatever comes: the limit is set before them.
     let (parts, body) = request.into_parts();
-    let Ok(bytes) = to_bytes(body, LONGEST_FORM).await else {
-        return (StatusCode::PAYLOAD_TOO_LARGE, "too much for a form\n").into_response();
+    let bytes = match read_form(body, webhook::BODY_TIME).await {
+        Ok(bytes) => bytes,
+        Err(refusal) => return refusal.into_response(),
     };
     let request = Request::from_parts(parts, Body::from(bytes));
     leptos_axum::handle_server_fns_with_context(context(&state), request).await.into_response()
+}
+
+async fn read_form(body: Body, time: Duration) -> Result<Bytes, (StatusCode, &'static str)> {
+    match timeout(time, to_bytes(body, LONGEST_FORM)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err((StatusCode::PAYLOAD_TOO_LARGE, "too much for a form\n")),
+        Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "the form did not arrive in time\n")),
+    }
 }
 
 /// A page of the interface's own for what is not there.
@@ -114,7 +132,7 @@ async fn headers(State(state): State<AppState>, request: Request, next: Next) ->
     response
 }
 
-/// One line a request: never its query, and no more of a key or a code than its first letters.
+/// One line a request: never its query, no more of a key or a code than its first letters, and no token.
 async fn log(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path = loggable(request.uri().path());
@@ -130,23 +148,52 @@ async fn log(request: Request, next: Next) -> Response {
     response
 }
 
+/// A path as the log may show it. A slip in a door's URL puts its query into the path, encoded or not.
 fn loggable(path: &str) -> String {
-    for open in ["/h/", "/setup/", "/invite/", "/reset/"] {
-        if let Some(secret) = path.strip_prefix(open) {
-            return format!("{open}{}", codes::shortened(secret));
+    let plain = String::from_utf8_lossy(&guard::decoded(path)).into_owned();
+    let mut steps = plain.split('/').filter(|step| !step.is_empty());
+    match (steps.next(), steps.next()) {
+        (Some("webhook"), Some(door)) if door != "telegram" || steps.next().is_some() => "/webhook/…".to_owned(),
+        (Some(open @ ("h" | "setup" | "invite" | "reset")), Some(secret)) => {
+            format!("/{open}/{}", codes::shortened(secret))
         }
+        _ if redact(&plain) != plain => redact(&plain).chars().take(200).collect(),
+        _ => path.chars().take(200).collect(),
     }
-    path.chars().take(200).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::loggable;
+    use super::*;
+
+    const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
 
     #[test]
     fn secrets_in_paths_are_shortened() {
         assert_eq!(loggable("/h/k7Rm2Qx9TvB4nWpL"), "/h/k7Rm…");
         assert_eq!(loggable("/setup/abcdefghijk"), "/setup/abcd…");
+        assert_eq!(loggable("//h//k7Rm2Qx9TvB4nWpL/x"), "/h/k7Rm…");
         assert_eq!(loggable("/profiles/3"), "/profiles/3");
+        assert_eq!(loggable("/webhook/telegram"), "/webhook/telegram");
+    }
+
+    #[test]
+    fn a_token_in_a_path_is_not_logged() {
+        for path in [
+            format!("/webhook/telegram&telegramToken={TOKEN}"),
+            format!("/webhook/telegram%3FtelegramToken={}", TOKEN.replace(':', "%3A")),
+            format!("/Webhook/telegram%3FtelegramToken={}", TOKEN.replace("tUv", "%74%55%76")),
+            format!("/{TOKEN}"),
+        ] {
+            assert!(!loggable(&path).contains("pQ_r"), "{}", loggable(&path));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_form_that_trickles_in_is_given_up() {
+        let never = Body::from_stream(tokio_stream::pending::<Result<Bytes, std::io::Error>>());
+        let refused = read_form(never, Duration::from_millis(1)).await.unwrap_err();
+        assert_eq!(refused.0, StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(read_form(Body::from("a=b"), webhook::BODY_TIME).await.unwrap(), "a=b");
     }
 }

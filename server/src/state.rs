@@ -39,6 +39,8 @@ pub struct Inner {
     pub config: Config,
     /// What short URLs start with, without a slash at the end.
     pub public_url: String,
+    /// Its origin, as a browser names it.
+    pub public_origin: String,
     /// The store.
     pub store: Store,
     /// The Bot API.
@@ -102,8 +104,12 @@ impl AppState {
             metrics: metrics.clone(),
         });
         let leptos = LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
+        let public_url = config.public_url(listening);
+        let public_origin = reqwest::Url::parse(&public_url)
+            .map_or_else(|_| public_url.clone(), |url| url.origin().ascii_serialization());
         Ok(Self(Arc::new(Inner {
-            public_url: config.public_url(listening),
+            public_url,
+            public_origin,
             config,
             store,
             telegram,

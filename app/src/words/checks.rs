@@ -7,7 +7,7 @@ use hookgram::{
     message::html::{HtmlFault, HtmlFaultKind},
     parameters::Parameter,
     recipient::Unusable,
-    secret::TokenFault,
+    secret::{TokenFault, redact},
     values::Language,
 };
 
@@ -61,8 +61,10 @@ fn say(language: Language, ru: String, en: String) -> String {
     }
 }
 
-/// A value as a sentence quotes it: one line, not too long.
+/// A value as a sentence quotes it: one line, not too long, and without a token that somebody put in the wrong place.
 fn quoted(text: &str) -> String {
+    // Redacted before it is cut: of a token cut short nothing would look like one.
+    let text = redact(text);
     let mut short: String = text.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(60).is_some() {
         short.push('…');

@@ -8,10 +8,11 @@ use std::{
 use app::ports::SessionCookie;
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use hookgram::secret::redact;
 
 use crate::{
     auth::session::{self, CurrentSession},
@@ -98,7 +99,7 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
         return next.run(request).await;
     }
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !safe && is_cross_site(request.headers()) {
+    if !safe && is_cross_site(request.headers(), &state.public_origin) {
         return (StatusCode::FORBIDDEN, "this request came from another site\n").into_response();
     }
     if safe
@@ -113,17 +114,15 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
     }
     let is_page = safe && !path.starts_with("/rpc/") && !path.starts_with("/live/") && !path.starts_with("/api/");
     if is_page {
-        return Redirect::to(&login_address(request.uri().path_and_query().map_or("/", |target| target.as_str())))
-            .into_response();
+        return Redirect::to(&login_address(request.uri())).into_response();
     }
     (StatusCode::UNAUTHORIZED, "sign in first\n").into_response()
 }
 
 /// The doors, the probes and the assets know nobody: no session is looked up for them.
 fn is_machine_path(path: &str) -> bool {
-    matches!(path, "/webhook/telegram" | "/healthz" | "/readyz" | "/metrics" | "/favicon.ico")
-        || path.starts_with("/h/")
-        || path.starts_with("/pkg/")
+    matches!(path, "/webhook" | "/h" | "/healthz" | "/readyz" | "/metrics" | "/favicon.ico")
+        || ["/webhook/", "/h/", "/pkg/"].iter().any(|open| path.starts_with(open))
 }
 
 /// Pages open to whoever is not signed in.
@@ -137,12 +136,14 @@ fn is_open_function(path: &str) -> bool {
     path.starts_with("/rpc/open/")
 }
 
-/// Where to sign in, and to come back to afterwards.
-fn login_address(target: &str) -> String {
-    if target == "/" {
+/// Where to sign in, and which page to come back to afterwards. What is no page of contract §7 may be a door's URL
+/// with a slip in it: none of that is carried on, nor a query that holds what looks like a secret.
+fn login_address(target: &Uri) -> String {
+    if target.path() == "/" || !is_page(target.path()) {
         return "/login".to_owned();
     }
-    let next: String = target
+    let query = target.query().filter(|query| is_harmless(query)).map(|query| format!("?{query}"));
+    let next: String = format!("{}{}", target.path(), query.unwrap_or_default())
         .bytes()
         .map(|b| match b {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(b).to_string(),
@@ -152,12 +153,53 @@ fn login_address(target: &str) -> String {
     format!("/login?next={next}")
 }
 
-/// Whether a browser says that another site sent the request. What is no browser says nothing and may pass: it
+/// Whether a path is that of a page for whoever is signed in (contract §7).
+fn is_page(path: &str) -> bool {
+    let is_id = |text: &str| (1..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    let mut steps = path.split('/').skip(1);
+    match (steps.next(), steps.next(), steps.next(), steps.next()) {
+        (Some("deliveries" | "sandbox" | "health" | "users" | "settings" | "account" | "audit"), None, ..) => true,
+        (Some("profiles" | "deliveries"), Some(id), None, _) => is_id(id),
+        (Some("profiles"), Some(id), Some("share"), None) => is_id(id),
+        _ => false,
+    }
+}
+
+/// Whether a query may be carried on in another address.
+fn is_harmless(query: &str) -> bool {
+    let plain = String::from_utf8_lossy(&decoded(query)).into_owned();
+    redact(&plain) == plain && redact(query) == query && !plain.to_ascii_lowercase().contains("token")
+}
+
+/// Percent-decoded; what is malformed stays as it is.
+pub(crate) fn decoded(text: &str) -> Vec<u8> {
+    let digit = |b: Option<&u8>| b.and_then(|b| char::from(*b).to_digit(16)).and_then(|digit| u8::try_from(digit).ok());
+    let mut bytes = text.as_bytes();
+    let mut plain = Vec::with_capacity(bytes.len());
+    while let [first, rest @ ..] = bytes {
+        bytes = rest;
+        match (first, digit(rest.first()), digit(rest.get(1))) {
+            (b'%', Some(high), Some(low)) => {
+                plain.push(high * 16 + low);
+                bytes = rest.get(2..).unwrap_or_default();
+            }
+            _ => plain.push(*first),
+        }
+    }
+    plain
+}
+
+/// Whether a browser says that another site sent the request: neither the one that the request names as its host, nor
+/// the public address, which a proxy may have replaced by a host of its own. What is no browser says nothing and may pass: it
 /// carries no cookie that it did not set itself.
-fn is_cross_site(headers: &HeaderMap) -> bool {
+fn is_cross_site(headers: &HeaderMap, public_origin: &str) -> bool {
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if headers.contains_key(header::ORIGIN) {
-        let origin = text(header::ORIGIN).and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+        let origin = text(header::ORIGIN);
+        if origin.is_some_and(|origin| origin.eq_ignore_ascii_case(public_origin)) {
+            return false;
+        }
+        let origin = origin.and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
         return match (origin, text(header::HOST)) {
             (Some(origin), Some(host)) => !origin.eq_ignore_ascii_case(host),
             _ => true,
@@ -220,12 +262,14 @@ mod tests {
             (vec![host, ("origin", "http://localhost:3000")], false),
             (vec![host, ("origin", "http://evil.example")], true),
             (vec![host, ("origin", "null")], true),
+            (vec![host, ("origin", "https://hooks.example.com")], false),
+            (vec![host, ("origin", "http://hooks.example.com")], true),
             (vec![host, ("sec-fetch-site", "same-origin")], false),
             (vec![host, ("sec-fetch-site", "none")], false),
             (vec![host, ("sec-fetch-site", "cross-site")], true),
             (vec![host, ("sec-fetch-site", "same-site")], true),
         ] {
-            assert_eq!(is_cross_site(&headers(&list)), crossed, "{list:?}");
+            assert_eq!(is_cross_site(&headers(&list), "https://hooks.example.com"), crossed, "{list:?}");
         }
     }
 
@@ -241,7 +285,25 @@ mod tests {
 
     #[test]
     fn the_way_back_is_encoded() {
-        assert_eq!(login_address("/"), "/login");
-        assert_eq!(login_address("/profiles/3?a=b&c=я"), "/login?next=/profiles/3%3Fa%3Db%26c%3D%D1%8F");
+        let to = |target: &'static str| login_address(&Uri::from_static(target));
+        assert_eq!(to("/"), "/login");
+        assert_eq!(to("/profiles/3?a=b&c=%D1%8F"), "/login?next=/profiles/3%3Fa%3Db%26c%3D%25D1%258F");
+        assert_eq!(to("/profiles/3/share"), "/login?next=/profiles/3/share");
+    }
+
+    #[test]
+    fn the_way_back_is_a_page_and_no_secret() {
+        let to = |target: &'static str| login_address(&Uri::from_static(target));
+        for target in ["/nowhere", "/webhooks/x", "/profiles/3/x", "/profiles/3/share/x", "/deliveries/7001002003:AAHk"]
+        {
+            assert_eq!(to(target), "/login", "{target}");
+        }
+        for query in [
+            "telegramToken=7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd",
+            "x=%37001002003%3AAAHk2Lm9-pQ_rStUvW%78Yz0123456789abcd",
+        ] {
+            let target = format!("/profiles/new?{query}").parse().unwrap();
+            assert_eq!(login_address(&target), "/login?next=/profiles/new", "{query}");
+        }
     }
 }

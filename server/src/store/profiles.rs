@@ -11,7 +11,7 @@ use crate::{
     time::{Millis, now},
 };
 
-/// A profile as it is kept. Its token is in `profile`.
+/// A profile as it is kept. Its token is in `profile`, unless it cannot be opened with the present key.
 #[derive(Clone, Debug)]
 pub struct StoredProfile {
     /// Its id.
@@ -67,7 +67,11 @@ impl Row {
         let numbers: Vec<i64> =
             serde_json::from_str(&self.events).map_err(|_| StoreError::Corrupt("profiles.events"))?;
         let mut profile = query::read(self.parameters.as_bytes()).profile;
-        profile.token = self.token.map(|sealed| open_token(sealer, self.id, &sealed)).transpose()?;
+        profile.token = self.token.and_then(|sealed| {
+            let opened = open_token(sealer, self.id, &sealed);
+            // Without its token a profile can still be seen, and be given a new one.
+            opened.inspect_err(|error| tracing::warn!(profile = self.id, %error, "a profile's token is unusable")).ok()
+        });
         Ok(StoredProfile {
             id: self.id,
             name: self.name,
@@ -90,7 +94,7 @@ impl Store {
     /// Every profile, by name.
     ///
     /// # Errors
-    /// If the database fails or a token cannot be opened.
+    /// If the database fails.
     pub async fn profiles(&self) -> Result<Vec<StoredProfile>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.parameters, p.parked_since, k.key
@@ -104,7 +108,7 @@ impl Store {
     /// One profile.
     ///
     /// # Errors
-    /// If the database fails or its token cannot be opened.
+    /// If the database fails.
     pub async fn profile(&self, id: i64) -> Result<Option<StoredProfile>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.parameters, p.parked_since, k.key
@@ -119,7 +123,7 @@ impl Store {
     /// The profile of a name.
     ///
     /// # Errors
-    /// If the database fails or its token cannot be opened.
+    /// If the database fails.
     pub async fn profile_by_name(&self, name: &str) -> Result<Option<StoredProfile>, StoreError> {
         let id: Option<i64> =
             sqlx::query_scalar("SELECT id FROM profiles WHERE name = ?1").bind(name).fetch_optional(&self.read).await?;
@@ -132,7 +136,7 @@ impl Store {
     /// The profile that a webhook key opens, by the current key or one that has not yet retired.
     ///
     /// # Errors
-    /// If the database fails or its token cannot be opened.
+    /// If the database fails.
     pub async fn profile_by_key(&self, key: &str) -> Result<Option<StoredProfile>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.parameters, p.parked_since, k.key

@@ -9,6 +9,7 @@ use hookgram::{
     profile::Profile,
     query::{self, Reading},
     recipient,
+    secret::redact,
     values::Language,
 };
 use sha2::{Digest as _, Sha256};
@@ -198,15 +199,16 @@ async fn store(
     };
     let bot_id = profile.token.as_ref().filter(|_| !door.is_sandbox()).map(|token| token.bot_id());
     let parameters = query::write(profile);
+    let field_name = profile.field_name.as_deref().map(redact);
     let public_id = codes::public_id();
     let new = NewEvent {
         public_id: &public_id,
         token,
         bot_id,
-        field_name: profile.field_name.as_deref(),
+        field_name: field_name.as_deref(),
         event_type: event.event_type.map(|kind| kind.0),
         order_number: event.case.number.as_deref(),
-        parameters: &parameters,
+        parameters: &shown_parameters(profile),
         payload: Payload(body),
         fingerprint: &fingerprint(door, bot_id, &parameters, body),
         received_at: now(),
@@ -223,6 +225,28 @@ async fn store(
             Err(DoorFault::NotStored.into())
         }
     }
+}
+
+/// The canonical parameters as the log keeps them: without a token that was typed where a text belongs.
+fn shown_parameters(profile: &Profile) -> String {
+    let mut shown = profile.clone();
+    for parameter in [
+        Parameter::TelegramFieldName,
+        Parameter::Message,
+        Parameter::ResourceName,
+        Parameter::DetailSectionName,
+        Parameter::CaseTypeName,
+        Parameter::TimezoneName,
+        Parameter::SignText,
+    ] {
+        if let Some(value) = profile.get(parameter)
+            && redact(&value) != value
+        {
+            // A text can be set to any text.
+            let _ = shown.set(parameter, &redact(&value));
+        }
+    }
+    query::write(&shown)
 }
 
 /// Equal for duplicates: the same profile (or bot and field, which the parameters name), parameters and bytes.
@@ -249,11 +273,12 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
         return;
     }
     let profile = notes.profile.as_ref().or(arrival.door.stored().map(|stored| &stored.profile));
-    let parameters = profile.map(query::write).unwrap_or_default();
+    let parameters = profile.map(shown_parameters).unwrap_or_default();
+    let field_name = profile.and_then(|profile| profile.field_name.as_deref()).map(redact);
     let rejection = Rejection {
         profile_id: known,
         bot_id: profile.and_then(|profile| profile.token.as_ref()).map(|token| token.bot_id()),
-        field_name: profile.and_then(|profile| profile.field_name.as_deref()),
+        field_name: field_name.as_deref(),
         parameters: &parameters,
         payload: arrival.body.ok().map(Payload),
         event_type: notes.event_type,

@@ -23,7 +23,7 @@ use crate::{codes, state::AppState};
 /// What the doors take.
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
 /// A body that trickles in longer than this is given up.
-const BODY_TIME: Duration = Duration::from_secs(30);
+pub(crate) const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// `/webhook/telegram`.
 pub async fn stateless(State(state): State<AppState>, request: Request) -> Response {
@@ -37,8 +37,17 @@ pub async fn short(
     request: Request,
 ) -> Response {
     // What is not even text is nobody's key.
-    let key = key.map(|Path(key)| key).unwrap_or_default();
+    let mut key = key.map(|Path(key)| key).unwrap_or_default();
+    if key.ends_with('/') {
+        key.pop();
+    }
     at_door(&state, Some(key), request).await
+}
+
+/// What lies beside the doors. It is a machine that asks, and its path may hold what belongs into a query: nothing of
+/// it is said back.
+pub async fn beside(request: Request) -> Response {
+    Answer::refused(DoorFault::UnknownKey).into_response(preferred(request.headers()))
 }
 
 async fn at_door(state: &AppState, key: Option<String>, request: Request) -> Response {
@@ -98,7 +107,6 @@ async fn judge_body(state: &AppState, headers: &HeaderMap, body: Body) -> Result
     }
     if let Some(value) = text(header::CONTENT_ENCODING)
         && !value.trim().is_empty()
-        && !value.trim().eq_ignore_ascii_case("identity")
     {
         return Err(DoorFault::ContentEncoding { given: value.chars().take(80).collect() });
     }

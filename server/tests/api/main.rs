@@ -5,6 +5,7 @@ mod support;
 
 mod delivery;
 mod doors;
+mod edges;
 mod pages;
 mod process;
 mod profiles;

@@ -39,7 +39,7 @@ async fn nothing_but_the_open_list_answers_without_a_session() {
         ("/deliveries", 303, "/login?next=/deliveries"),
         ("/sandbox", 303, "/login?next=/sandbox"),
         ("/settings", 303, "/login?next=/settings"),
-        ("/nowhere", 303, "/login?next=/nowhere"),
+        ("/nowhere", 303, "/login"),
         ("/live/sandbox", 401, ""),
         ("/rpc/list_profiles123", 401, ""),
         ("/api/v1/profiles", 401, ""),
