@@ -4,6 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, bail};
 use app::session::Role;
+use axum::body::Bytes;
 use hookgram::{message::Part, parameters::Parameter, profile::Profile, sample::Sample, values::Language};
 use tokio::time::{Instant, sleep};
 
@@ -86,8 +87,8 @@ async fn profile(state: &AppState) -> anyhow::Result<StoredProfile> {
 /// Through the same acceptance as a POST.
 async fn post_sample(state: &AppState, profile: &StoredProfile) -> anyhow::Result<()> {
     let door = Door::Short(Box::new(profile.clone()));
-    let body = Ok(Sample::Appointment.json().as_bytes());
-    let answer = webhook::accept(state, Arrival { door: &door, query: b"", body }).await;
+    let body = Bytes::from(Sample::Appointment.json());
+    let answer = webhook::accept(state, Arrival { door: &door, query: b"", body: Ok(&body) }).await;
     match answer.outcome {
         Outcome::Accepted(_) => Ok(()),
         outcome => bail!("the sample event was not accepted: {outcome:?}"),

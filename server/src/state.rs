@@ -22,6 +22,7 @@ use crate::{
     observe::Metrics,
     store::Store,
     telegram::{Identity, Telegram},
+    webhook::Rendering,
 };
 
 /// How long Telegram's word on a token is believed (contract §1).
@@ -57,6 +58,8 @@ pub struct Inner {
     pub passwords: Passwords,
     /// Failed attempts to sign in.
     pub throttle: Throttle,
+    /// Reading and rendering of events, off the async threads and few at a time.
+    pub rendering: Rendering,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// What leptos needs to know.
@@ -119,6 +122,7 @@ impl AppState {
             worker,
             passwords: Passwords::default(),
             throttle: Throttle::default(),
+            rendering: Rendering::default(),
             metrics,
             leptos,
             pages: leptos_axum::generate_route_list(app::App),

@@ -39,6 +39,13 @@ pub enum DoorFault {
     },
     /// The body did not arrive whole, or not in time.
     Incomplete,
+    /// More participants, or longer messages to them all, than one event may cause.
+    TooMuch {
+        /// Most participants.
+        participants: usize,
+        /// Most bytes of messages.
+        bytes: usize,
+    },
     /// No participant carries a usable Telegram id.
     NoRecipient {
         /// The contact field that should hold it.
@@ -465,6 +472,11 @@ pub fn door(language: Language, fault: &DoorFault) -> String {
             language,
             "Тело запроса пришло не полностью: пришлите событие ещё раз.".into(),
             "The body did not arrive whole: send the event again.".into(),
+        ),
+        DoorFault::TooMuch { participants, bytes } => say(
+            language,
+            format!("Из одного события вышло бы слишком много сообщений: участников может быть не больше {participants}, всех текстов вместе — не больше {bytes} байт; разделите событие."),
+            format!("One event would become too many messages: at most {participants} participants and {bytes} bytes of texts in all are taken; split the event."),
         ),
         DoorFault::NoRecipient { field } => {
             let field = quoted(field);

@@ -154,6 +154,28 @@ impl Store {
         Ok(Received::Accepted)
     }
 
+    /// Records an event as a duplicate, if the same came within `window` before; the first one's public id.
+    ///
+    /// # Errors
+    /// If it could not be stored: then nothing of it is.
+    pub async fn accept_duplicate(&self, event: &NewEvent<'_>, window: Millis) -> Result<Option<String>, StoreError> {
+        if event.skipped || window <= 0 {
+            return Ok(None);
+        }
+        let mut reader = self.read.acquire().await?;
+        let known = first_copy(&mut reader, event, window).await?.is_some();
+        drop(reader);
+        if !known {
+            return Ok(None);
+        }
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        // Looked for again: it may have failed for good in between.
+        let Some((id, public_id)) = first_copy(&mut tx, event, window).await? else { return Ok(None) };
+        self.insert(&mut tx, event, "duplicate", Some(id)).await?;
+        tx.commit().await?;
+        Ok(Some(public_id))
+    }
+
     async fn insert(
         &self,
         tx: &mut Transaction<'_, Sqlite>,

@@ -1,24 +1,27 @@
 //! What becomes of a request at a door, in the order of judgement of contract §1.
 
-use app::words::checks::{self, DoorFault};
+use std::sync::Arc;
+
+use app::words::checks::DoorFault;
+use axum::body::Bytes;
 use hookgram::{
     check::Fault,
     event::BookingEvent,
-    message::{self, Context},
     parameters::Parameter,
     profile::Profile,
     query::{self, Reading},
-    recipient,
     secret::redact,
-    values::Language,
 };
 use sha2::{Digest as _, Sha256};
 
-use super::answer::{Answer, Outcome, Refusal};
+use super::{
+    answer::{Answer, Outcome, Refusal},
+    rendering,
+};
 use crate::{
     codes,
     state::AppState,
-    store::{NewDelivery, NewEvent, Payload, Received, Rejection, StoredProfile, TokenSource},
+    store::{NewDelivery, NewEvent, Payload, Received, Rejection, StoreError, StoredProfile, TokenSource},
     telegram::Identity,
     time::{millis, now},
 };
@@ -40,7 +43,7 @@ pub struct Arrival<'a> {
     /// The query without its `?`.
     pub query: &'a [u8],
     /// The body, or what is wrong with it before it is read.
-    pub body: Result<&'a [u8], &'a DoorFault>,
+    pub body: Result<&'a Bytes, &'a DoorFault>,
 }
 
 impl Door {
@@ -114,7 +117,7 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Answer {
 #[derive(Default)]
 struct Notes {
     warnings: Vec<hookgram::check::Warning>,
-    profile: Option<Profile>,
+    profile: Option<Arc<Profile>>,
     event_type: Option<i64>,
     order_number: Option<String>,
 }
@@ -126,105 +129,117 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     let body = arrival.body.map_err(|fault| Refusal::Door(fault.clone()))?;
     let Reading { profile, faults, warnings } = arrival.door.read(arrival.query);
     notes.warnings = warnings;
+    let profile = Arc::new(profile);
     notes.profile = Some(profile.clone());
     if !faults.is_empty() {
         return Err(Refusal::Parameters(faults));
     }
-    let event = BookingEvent::read(body).map_err(Refusal::Event)?;
+    let bytes = body.clone();
+    let event = state.rendering.run(move || BookingEvent::read(&bytes).map(Arc::new)).await;
+    let event = event.ok_or(DoorFault::NotStored)?.map_err(Refusal::Event)?;
     notes.event_type = event.event_type.map(|kind| kind.0);
     notes.order_number.clone_from(&event.case.number);
     let skipped = arrival.door.stored().is_some_and(|stored| {
         !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind))
     });
-    let deliveries = if skipped { Vec::new() } else { address(state, &profile, &event)? };
-    let warnings = std::mem::take(&mut notes.warnings);
-    let outcome = store(state, arrival.door, &profile, &event, body, &deliveries, skipped).await?;
-    Ok(Answer { outcome, warnings })
+    let coming = Coming::new(arrival.door, &profile, &event, body, skipped)?;
+    let outcome = match coming.again(state).await? {
+        Some(first) => Outcome::Duplicate(first),
+        None => {
+            let deliveries = if skipped { Vec::new() } else { render(state, &profile, &event).await? };
+            coming.store(state, &deliveries).await?
+        }
+    };
+    Ok(Answer { outcome, warnings: std::mem::take(&mut notes.warnings) })
 }
 
-/// Whom it goes to and what it says to each, rendered now: what is accepted is what is sent.
-fn address(state: &AppState, profile: &Profile, event: &BookingEvent) -> Result<Vec<NewDelivery>, Refusal> {
-    let field = profile.field_name.as_deref().unwrap_or_default();
-    let mut deliveries: Vec<NewDelivery> = Vec::new();
-    let (mut reachable, mut said) = (false, false);
-    for recipient in recipient::recipients(event, field) {
-        let participant = recipient.participant;
-        let mut skip = |why: String| deliveries.push(NewDelivery { participant, chat: Err(why), parts: Vec::new() });
-        let chat = match recipient.chat {
-            Ok(chat) => chat.to_string(),
-            Err(unusable) => {
-                skip(checks::unusable(Language::En, field, &unusable));
-                continue;
-            }
-        };
-        reachable = true;
-        let context = Context {
-            event,
-            participant: Some(participant),
-            field_name: Some(field),
-            booking_host: &state.config.booking_url,
-        };
-        let parts: Vec<String> =
-            message::render(&profile.formatting, context).parts().iter().map(message::Part::html).collect();
-        if parts.is_empty() {
-            skip(checks::door(Language::En, &DoorFault::NothingToSay));
-            continue;
-        }
-        said = true;
-        let twin = |other: &NewDelivery| other.chat.as_ref() == Ok(&chat) && other.parts == parts;
-        if !deliveries.iter().any(twin) {
-            deliveries.push(NewDelivery { participant, chat: Ok(chat), parts });
-        }
-    }
-    match (reachable, said) {
-        (false, _) => Err(DoorFault::NoRecipient { field: field.to_owned() }.into()),
-        (true, false) => Err(DoorFault::NothingToSay.into()),
-        (true, true) => Ok(deliveries),
-    }
-}
-
-async fn store(
+async fn render(
     state: &AppState,
-    door: &Door,
-    profile: &Profile,
-    event: &BookingEvent,
-    body: &[u8],
-    deliveries: &[NewDelivery],
+    profile: &Arc<Profile>,
+    event: &Arc<BookingEvent>,
+) -> Result<Vec<NewDelivery>, Refusal> {
+    let (shared, profile, event) = (state.clone(), profile.clone(), event.clone());
+    let work = move || rendering::address(&shared.config.booking_url, &profile, &event);
+    Ok(state.rendering.run(work).await.ok_or(DoorFault::NotStored)??)
+}
+
+/// An event that may be kept, with what is kept beside it.
+struct Coming<'a> {
+    token: TokenSource<'a>,
+    bot_id: Option<i64>,
+    event: &'a BookingEvent,
+    body: &'a [u8],
     skipped: bool,
-) -> Result<Outcome, Refusal> {
-    let token = match (door.stored(), &profile.token) {
-        (Some(stored), _) => TokenSource::Profile(stored.id),
-        (None, Some(token)) => TokenSource::Event(token),
-        (None, None) => return Err(Refusal::Parameters(vec![Fault::Missing(Parameter::TelegramToken)])),
-    };
-    let bot_id = profile.token.as_ref().filter(|_| !door.is_sandbox()).map(|token| token.bot_id());
-    let parameters = query::write(profile);
-    let field_name = profile.field_name.as_deref().map(redact);
-    let public_id = codes::public_id();
-    let new = NewEvent {
-        public_id: &public_id,
-        token,
-        bot_id,
-        field_name: field_name.as_deref(),
-        event_type: event.event_type.map(|kind| kind.0),
-        order_number: event.case.number.as_deref(),
-        parameters: &shown_parameters(profile),
-        payload: Payload(body),
-        fingerprint: &fingerprint(door, bot_id, &parameters, body),
-        received_at: now(),
-        skipped,
-    };
-    match state.store.accept_event(&new, deliveries, millis(state.config.duplicate_window)).await {
-        Ok(Received::Accepted) => {
-            state.wake.notify_one();
-            Ok(Outcome::Accepted(public_id))
-        }
-        Ok(Received::Duplicate(first)) => Ok(Outcome::Duplicate(first)),
-        Err(error) => {
-            tracing::error!(%error, "an event could not be stored");
-            Err(DoorFault::NotStored.into())
+    public_id: String,
+    field_name: Option<String>,
+    parameters: String,
+    fingerprint: Vec<u8>,
+}
+
+impl<'a> Coming<'a> {
+    fn new(
+        door: &'a Door,
+        profile: &'a Profile,
+        event: &'a BookingEvent,
+        body: &'a [u8],
+        skipped: bool,
+    ) -> Result<Self, Refusal> {
+        let token = match (door.stored(), &profile.token) {
+            (Some(stored), _) => TokenSource::Profile(stored.id),
+            (None, Some(token)) => TokenSource::Event(token),
+            (None, None) => return Err(Refusal::Parameters(vec![Fault::Missing(Parameter::TelegramToken)])),
+        };
+        let bot_id = profile.token.as_ref().filter(|_| !door.is_sandbox()).map(|token| token.bot_id());
+        Ok(Self {
+            token,
+            bot_id,
+            event,
+            body,
+            skipped,
+            public_id: codes::public_id(),
+            field_name: profile.field_name.as_deref().map(redact),
+            parameters: shown_parameters(profile),
+            fingerprint: fingerprint(door, bot_id, &query::write(profile), body),
+        })
+    }
+
+    fn row(&self) -> NewEvent<'_> {
+        NewEvent {
+            public_id: &self.public_id,
+            token: self.token,
+            bot_id: self.bot_id,
+            field_name: self.field_name.as_deref(),
+            event_type: self.event.event_type.map(|kind| kind.0),
+            order_number: self.event.case.number.as_deref(),
+            parameters: &self.parameters,
+            payload: Payload(self.body),
+            fingerprint: &self.fingerprint,
+            received_at: now(),
+            skipped: self.skipped,
         }
     }
+
+    /// The first copy's id, where this is a duplicate; then it is on record as one.
+    async fn again(&self, state: &AppState) -> Result<Option<String>, Refusal> {
+        state.store.accept_duplicate(&self.row(), millis(state.config.duplicate_window)).await.map_err(not_stored)
+    }
+
+    async fn store(self, state: &AppState, deliveries: &[NewDelivery]) -> Result<Outcome, Refusal> {
+        let window = millis(state.config.duplicate_window);
+        match state.store.accept_event(&self.row(), deliveries, window).await.map_err(not_stored)? {
+            Received::Accepted => {
+                state.wake.notify_one();
+                Ok(Outcome::Accepted(self.public_id))
+            }
+            // Its twin came while this one was rendered.
+            Received::Duplicate(first) => Ok(Outcome::Duplicate(first)),
+        }
+    }
+}
+
+fn not_stored(error: StoreError) -> Refusal {
+    tracing::error!(%error, "an event could not be stored");
+    DoorFault::NotStored.into()
 }
 
 /// The canonical parameters as the log keeps them: without a token that was typed where a text belongs.
@@ -272,7 +287,7 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
     if !status.is_client_error() || (known.is_none() && !unprocessable) {
         return;
     }
-    let profile = notes.profile.as_ref().or(arrival.door.stored().map(|stored| &stored.profile));
+    let profile = notes.profile.as_deref().or(arrival.door.stored().map(|stored| &stored.profile));
     let parameters = profile.map(shown_parameters).unwrap_or_default();
     let field_name = profile.and_then(|profile| profile.field_name.as_deref()).map(redact);
     let rejection = Rejection {
@@ -280,7 +295,7 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
         bot_id: profile.and_then(|profile| profile.token.as_ref()).map(|token| token.bot_id()),
         field_name: field_name.as_deref(),
         parameters: &parameters,
-        payload: arrival.body.ok().map(Payload),
+        payload: arrival.body.ok().map(|body| Payload(body)),
         event_type: notes.event_type,
         order_number: notes.order_number.as_deref(),
         http_status: status.as_u16(),

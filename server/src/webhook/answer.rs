@@ -66,7 +66,7 @@ impl Refusal {
                 DoorFault::UnknownKey | DoorFault::Disabled | DoorFault::StatelessOff => StatusCode::NOT_FOUND,
                 DoorFault::Method => StatusCode::METHOD_NOT_ALLOWED,
                 DoorFault::Incomplete => StatusCode::REQUEST_TIMEOUT,
-                DoorFault::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+                DoorFault::TooLarge { .. } | DoorFault::TooMuch { .. } => StatusCode::PAYLOAD_TOO_LARGE,
                 DoorFault::ContentType { .. } | DoorFault::ContentEncoding { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 DoorFault::NoRecipient { .. } | DoorFault::NothingToSay => StatusCode::UNPROCESSABLE_ENTITY,
                 DoorFault::TokenRefused | DoorFault::TelegramUnreachable => StatusCode::BAD_GATEWAY,

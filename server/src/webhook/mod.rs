@@ -2,6 +2,7 @@
 
 mod accept;
 mod answer;
+mod rendering;
 
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use hookgram::values::Language;
 pub use self::{
     accept::{Arrival, Door, accept, check},
     answer::{Answer, Outcome, Refusal},
+    rendering::Rendering,
 };
 use crate::{codes, state::AppState};
 
@@ -63,7 +65,7 @@ async fn at_door(state: &AppState, key: Option<String>, request: Request) -> Res
         Method::POST => match open(state, key).await {
             Ok(door) => {
                 let body = judge_body(state, &parts.headers, body).await;
-                let arrival = Arrival { door: &door, query, body: body.as_deref() };
+                let arrival = Arrival { door: &door, query, body: body.as_ref() };
                 accept(state, arrival).await.into_response(language)
             }
             Err(answer) => {

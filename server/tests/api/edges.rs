@@ -158,3 +158,24 @@ async fn a_token_sealed_with_a_lost_key_leaves_its_profile_usable() {
     assert_eq!(mended.profile.token.unwrap().expose(), TOKEN);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn one_post_cannot_become_endless_messages() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let profile = server.profile("A", true, &[]).await;
+    let url = format!("/h/{}", profile.key);
+    let chats: Vec<String> = (1..=1001).map(|chat| chat.to_string()).collect();
+    let chats: Vec<&str> = chats.iter().map(String::as_str).collect();
+    let mut long: Value = serde_json::from_str(&event("1", &chats[..60])).unwrap();
+    long["CaseItem"]["Description"] = "слово ".repeat(8_000).into();
+    for body in [event("1", &chats), long.to_string()] {
+        let (status, answer) = server.post(&url, body).await;
+        assert_eq!(status, 413, "{answer}");
+        let sentence = answer["ErrorMessage"].as_str().unwrap();
+        assert!(sentence.contains("1000 participants and 4194304 bytes"), "{sentence}");
+    }
+    assert!(server.state.store.deliveries(1).await.unwrap().is_empty());
+    assert_eq!(server.post(&url, event("1", &chats[..1000])).await.0, 200);
+    assert_eq!(server.state.store.deliveries(2000).await.unwrap().len(), 1000);
+    server.stop().await;
+}

@@ -1,0 +1,111 @@
+//! Where events are read and rendered: that takes a core for as long as it takes, so it happens off the async threads,
+//! few at a time, and with an end.
+
+use std::{sync::Arc, thread};
+
+use app::words::checks::{self, DoorFault};
+use hookgram::{
+    event::BookingEvent,
+    message::{self, Context},
+    profile::Profile,
+    recipient,
+    values::Language,
+};
+use tokio::sync::Semaphore;
+
+use crate::store::NewDelivery;
+
+/// Most participants of one event.
+const PARTICIPANTS: usize = 1_000;
+/// Most bytes of the messages of one event, all together.
+const BYTES: usize = 4 * 1024 * 1024;
+/// What is said of an event that is over either.
+const TOO_MUCH: DoorFault = DoorFault::TooMuch { participants: PARTICIPANTS, bytes: BYTES };
+
+/// Runs what takes a core, few at a time.
+#[derive(Clone, Debug)]
+pub struct Rendering(Arc<Semaphore>);
+
+impl Default for Rendering {
+    fn default() -> Self {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        Self(Arc::new(Semaphore::new(cores * 2)))
+    }
+}
+
+impl Rendering {
+    /// Runs it once there is room; `None` where it could not be brought to its end.
+    pub(super) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let permit = self.0.clone().acquire_owned().await.ok()?;
+        // The permit goes along: a caller that hangs up does not end the work.
+        let work = move || {
+            let done = work();
+            drop(permit);
+            done
+        };
+        let done = tokio::task::spawn_blocking(work).await;
+        done.inspect_err(|error| tracing::error!(%error, "an event could not be rendered")).ok()
+    }
+}
+
+/// Whom an event goes to and what it says to each, rendered now: what is accepted is what is sent.
+pub(super) fn address(
+    booking_host: &str,
+    profile: &Profile,
+    event: &BookingEvent,
+) -> Result<Vec<NewDelivery>, DoorFault> {
+    if event.participants.len() > PARTICIPANTS {
+        return Err(TOO_MUCH);
+    }
+    let field = profile.field_name.as_deref().unwrap_or_default();
+    let mut deliveries: Vec<NewDelivery> = Vec::new();
+    let (mut reachable, mut said, mut bytes) = (false, false, 0usize);
+    for recipient in recipient::recipients(event, field) {
+        let participant = recipient.participant;
+        let mut skip = |why: String| deliveries.push(NewDelivery { participant, chat: Err(why), parts: Vec::new() });
+        let chat = match recipient.chat {
+            Ok(chat) => chat.to_string(),
+            Err(unusable) => {
+                skip(checks::unusable(Language::En, field, &unusable));
+                continue;
+            }
+        };
+        reachable = true;
+        let context = Context { event, participant: Some(participant), field_name: Some(field), booking_host };
+        let parts: Vec<String> =
+            message::render(&profile.formatting, context).parts().iter().map(message::Part::html).collect();
+        if parts.is_empty() {
+            skip(checks::door(Language::En, &DoorFault::NothingToSay));
+            continue;
+        }
+        said = true;
+        let twin = |other: &NewDelivery| other.chat.as_ref() == Ok(&chat) && other.parts == parts;
+        if deliveries.iter().any(twin) {
+            continue;
+        }
+        bytes = bytes.saturating_add(parts.iter().map(String::len).sum());
+        if bytes > BYTES {
+            return Err(TOO_MUCH);
+        }
+        deliveries.push(NewDelivery { participant, chat: Ok(chat), parts });
+    }
+    match (reachable, said) {
+        (false, _) => Err(DoorFault::NoRecipient { field: field.to_owned() }),
+        (true, false) => Err(DoorFault::NothingToSay),
+        (true, true) => Ok(deliveries),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn rendering_leaves_the_async_threads_alone_and_survives_a_panic() {
+        let rendering = Rendering(Arc::new(Semaphore::new(1)));
+        let elsewhere = rendering.run(|| thread::current().id()).await.unwrap();
+        assert_ne!(elsewhere, thread::current().id());
+        assert_eq!(rendering.run(|| -> u8 { panic!("a test's own") }).await, None);
+        assert_eq!(rendering.run(|| 7).await, Some(7), "the room of what panicked is free again");
+    }
+}
