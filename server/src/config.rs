@@ -154,12 +154,6 @@ impl Settings {
 }
 
 impl Config {
-    /// The database's URL.
-    #[must_use]
-    pub fn database_url(&self) -> String {
-        self.database.clone().unwrap_or_else(|| format!("sqlite://{}/hookgram.db", self.data_dir.display()))
-    }
-
     /// What short URLs start with, for a server that listens there.
     #[must_use]
     pub fn public_url(&self, listening: SocketAddr) -> String {

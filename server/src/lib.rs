@@ -14,6 +14,7 @@ pub mod live;
 pub mod logging;
 pub mod observe;
 pub mod ports;
+pub mod private;
 pub mod profile_file;
 pub mod router;
 pub mod seal;

@@ -35,6 +35,9 @@ use crate::{
 /// Messages that the sandbox's page shows.
 const SHOWN: i64 = 200;
 
+/// How long to wait while too many sign in at once, in seconds.
+const BUSY: u64 = 3;
+
 /// Who asks.
 #[derive(Clone, Debug)]
 pub struct Asking {
@@ -74,7 +77,8 @@ fn broken(error: impl std::fmt::Display) -> SignInFault {
 impl Accounts for Port {
     async fn sign_in(&self, email: &str, password: SecretString) -> Result<SessionCookie, SignInFault> {
         let address = self.asking.client.address;
-        self.state.throttle.check(email, address).map_err(|seconds| SignInFault::TooMany { seconds })?;
+        let _turn = self.state.passwords.queue_up().ok_or(SignInFault::TooMany { seconds: BUSY })?;
+        self.state.throttle.attempt(email, address).map_err(|seconds| SignInFault::TooMany { seconds })?;
         let user = self.state.store.user_by_email(email.trim()).await.map_err(broken)?;
         let hash = user.as_ref().and_then(|user| user.password_hash.clone());
         let right = self.state.passwords.verify(password, hash).await.map_err(broken)?;
@@ -85,10 +89,7 @@ impl Accounts for Port {
                     .await
                     .map_err(broken)
             }
-            _ => {
-                self.state.throttle.failed(email, address);
-                Err(SignInFault::WrongCredentials)
-            }
+            _ => Err(SignInFault::WrongCredentials),
         }
     }
 

@@ -18,7 +18,7 @@ use chacha20poly1305::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::codes;
+use crate::{codes, private};
 
 const FORMAT: u8 = 1;
 const KEY_VERSION: u8 = 1;
@@ -42,8 +42,11 @@ impl fmt::Debug for Sealer {
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
     /// The key is not 32 bytes in base64.
-    #[error("the secret key must be 32 bytes in base64; make one with `head -c 32 /dev/urandom | base64`")]
-    BadKey,
+    #[error("{place} must hold 32 bytes in base64; make a key with `head -c 32 /dev/urandom | base64`")]
+    BadKey {
+        /// The setting or the file.
+        place: String,
+    },
     /// The key file could not be read or made.
     #[error("the key file {path} cannot be used: {source}")]
     File {
@@ -87,8 +90,12 @@ impl Sealer {
     /// # Errors
     /// [`SealError::BadKey`].
     pub fn from_base64(key: &SecretString) -> Result<Self, SealError> {
-        let bytes = STANDARD.decode(key.expose_secret().trim()).map_err(|_| SealError::BadKey)?;
-        Self::from_bytes(&bytes)
+        let place = || "HOOKGRAM_SECRET_KEY (or the file that HOOKGRAM_SECRET_KEY_FILE names)".to_owned();
+        Self::parse(key.expose_secret()).ok_or_else(|| SealError::BadKey { place: place() })
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::from_bytes(&STANDARD.decode(text.trim()).ok()?)
     }
 
     /// With the key of the data folder, made if there is none (mode 0600).
@@ -98,23 +105,18 @@ impl Sealer {
     pub fn from_folder(folder: &Path) -> Result<Self, SealError> {
         let path = folder.join(KEY_FILE);
         let fault = |source| SealError::File { path: path.display().to_string(), source };
-        match fs::read_to_string(&path) {
-            Ok(text) => Self::from_base64(&SecretString::from(text)),
+        let text = match fs::read_to_string(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let mut key = [0u8; 32];
-                codes::fill(&mut key);
-                let mut options = fs::OpenOptions::new();
-                options.write(true).create_new(true);
-                #[cfg(unix)]
-                std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-                let mut file = options.open(&path).map_err(fault)?;
-                file.write_all(format!("{}\n", STANDARD.encode(key)).as_bytes()).map_err(fault)?;
-                // A key that a power cut loses would take every stored token with it.
-                file.sync_all().map_err(fault)?;
-                Self::from_bytes(&key)
+                make_key(folder, &path).and_then(|()| fs::read_to_string(&path)).map_err(fault)?
             }
-            Err(error) => Err(fault(error)),
+            read => read.map_err(fault)?,
+        };
+        if let Err(error) = private::restrict(&path) {
+            tracing::warn!(path = %path.display(), %error, "others may be able to read the key file");
         }
+        Self::parse(&text).ok_or_else(|| SealError::BadKey {
+            place: format!("the key file {} (or HOOKGRAM_SECRET_KEY)", path.display()),
+        })
     }
 
     /// With a key that is gone with the process.
@@ -124,12 +126,11 @@ impl Sealer {
     pub fn ephemeral() -> Result<Self, SealError> {
         let mut key = [0u8; 32];
         codes::fill(&mut key);
-        Self::from_bytes(&key)
+        Self::from_bytes(&key).ok_or(SealError::CannotSeal)
     }
 
-    fn from_bytes(key: &[u8]) -> Result<Self, SealError> {
-        let cipher = XChaCha20Poly1305::new_from_slice(key).map_err(|_| SealError::BadKey)?;
-        Ok(Self(Arc::new(cipher)))
+    fn from_bytes(key: &[u8]) -> Option<Self> {
+        XChaCha20Poly1305::new_from_slice(key).ok().map(|cipher| Self(Arc::new(cipher)))
     }
 
     /// Seals a text for one place.
@@ -160,6 +161,35 @@ impl Sealer {
         let open = self.0.decrypt(&XNonce::from(*nonce), Payload { msg: body, aad: &aad });
         let text = open.ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(SealError::CannotOpen)?;
         Ok(SecretString::from(text))
+    }
+}
+
+/// Makes a key file whole or not at all: written aside, on disk before it gets its name, and never over another.
+fn make_key(folder: &Path, path: &Path) -> io::Result<()> {
+    let mut key = [0u8; 32];
+    codes::fill(&mut key);
+    let aside = folder.join(format!(".{KEY_FILE}.{}", codes::public_id()));
+    let named = private::create(&aside).and_then(|mut file| {
+        file.write_all(format!("{}\n", STANDARD.encode(key)).as_bytes())?;
+        // A key that a power cut loses would take every stored token with it.
+        file.sync_all()?;
+        name_it(&aside, path)
+    });
+    // Where it was renamed it is gone already.
+    let _ = fs::remove_file(&aside);
+    named?;
+    #[cfg(unix)]
+    fs::File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
+fn name_it(aside: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(aside, path) {
+        // Another start was faster: its key is the one.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        // Some file systems have no links.
+        Err(_) if !path.exists() => fs::rename(aside, path),
+        done => done,
     }
 }
 
@@ -199,11 +229,43 @@ mod tests {
         let sealed = first.seal(Place::ProfileToken(1), "x").unwrap();
         let again = Sealer::from_folder(folder.path()).unwrap();
         assert!(again.open(Place::ProfileToken(1), &sealed).is_ok());
+        let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, [KEY_FILE], "nothing lies beside it");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
             let mode = fs::metadata(folder.path().join(KEY_FILE)).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn what_a_killed_start_left_aside_is_no_key() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".secret.key.abc"), "").unwrap();
+        assert!(Sealer::from_folder(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn of_two_starts_at_once_one_makes_the_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(KEY_FILE);
+        make_key(folder.path(), &path).unwrap();
+        let first = fs::read(&path).unwrap();
+        make_key(folder.path(), &path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), first);
+    }
+
+    #[test]
+    fn a_bad_key_is_named_by_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(KEY_FILE);
+        for text in ["", "c2hvcnQ=", "not base64"] {
+            fs::write(&path, text).unwrap();
+            let error = Sealer::from_folder(folder.path()).unwrap_err().to_string();
+            assert!(error.contains(&path.display().to_string()), "{error}");
+            let error = Sealer::from_base64(&SecretString::from(text)).unwrap_err().to_string();
+            assert!(error.starts_with("HOOKGRAM_SECRET_KEY "), "{error}");
         }
     }
 }

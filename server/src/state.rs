@@ -56,7 +56,7 @@ pub struct Inner {
     pub worker: Worker,
     /// Hashing of passwords.
     pub passwords: Passwords,
-    /// Failed attempts to sign in.
+    /// Attempts to sign in.
     pub throttle: Throttle,
     /// Reading and rendering of events, off the async threads and few at a time.
     pub rendering: Rendering,

@@ -7,7 +7,7 @@ use argon2::{
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Fewest characters of a password.
 const SHORTEST: usize = 12;
@@ -15,13 +15,22 @@ const SHORTEST: usize = 12;
 const LONGEST: usize = 1024;
 /// Hashed at once: each takes 19 MiB and a core.
 const AT_ONCE: usize = 2;
+/// Attempts to sign in that are under way or wait; more would wait too long.
+const QUEUE: usize = 16;
 
 /// A hash of nothing anybody knows: verified where there is no account, so that the time taken tells nothing.
 const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$2sa5WnuyvTqHlbmhDP4u1QSCqkgHcZHRVDgJx1uODLs";
 
 /// Hashes and verifies.
 #[derive(Clone, Debug)]
-pub struct Passwords(Arc<Semaphore>);
+pub struct Passwords {
+    hashing: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
+}
+
+/// A place in the queue of those who sign in, until it is dropped.
+#[derive(Debug)]
+pub struct Turn(#[expect(dead_code, reason = "it is held, not read")] OwnedSemaphorePermit);
 
 /// A password could not be hashed or judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +39,7 @@ pub struct HashFault;
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
+        Self { hashing: Arc::new(Semaphore::new(AT_ONCE)), queue: Arc::new(Semaphore::new(QUEUE)) }
     }
 }
 
@@ -42,6 +51,12 @@ pub fn is_acceptable(password: &SecretString) -> bool {
 }
 
 impl Passwords {
+    /// A place in the queue of those who sign in; `None` where it is full.
+    #[must_use]
+    pub fn queue_up(&self) -> Option<Turn> {
+        self.queue.clone().try_acquire_owned().ok().map(Turn)
+    }
+
     /// Hashes a password; a PHC string.
     ///
     /// # Errors
@@ -74,7 +89,7 @@ impl Passwords {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashFault> {
-        let _permit = self.0.acquire().await.map_err(|_| HashFault)?;
+        let _permit = self.hashing.acquire().await.map_err(|_| HashFault)?;
         tokio::task::spawn_blocking(work).await.map_err(|_| HashFault)
     }
 }
@@ -97,6 +112,15 @@ mod tests {
         assert!(passwords.verify(right(), Some(hash.clone())).await.unwrap());
         assert!(!passwords.verify(SecretString::from("another one, longer"), Some(hash)).await.unwrap());
         assert!(!passwords.verify(right(), None).await.unwrap());
+    }
+
+    #[test]
+    fn the_queue_has_an_end() {
+        let passwords = Passwords::default();
+        let turns: Vec<Turn> = (0..100).filter_map(|_| passwords.queue_up()).collect();
+        assert_eq!(turns.len(), QUEUE);
+        drop(turns);
+        assert!(passwords.queue_up().is_some());
     }
 
     #[test]

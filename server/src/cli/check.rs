@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use app::words::checks;
+use app::words::checks::{self, DoorFault};
 use clap::Args;
 use hookgram::{
     check::Fault,
@@ -27,7 +27,7 @@ use crate::{
     config::Config,
     state::AppState,
     store::Store,
-    webhook::{self, Answer, Door, Outcome, Refusal},
+    webhook::{self, Answer, Door, Outcome},
 };
 
 #[derive(Args, Debug)]
@@ -49,37 +49,42 @@ pub(super) struct RenderOptions {
 
 /// Prints the body that a GET would be answered with.
 pub(super) async fn check(config: Config, options: CheckOptions, language: Language) -> anyhow::Result<ExitCode> {
-    let (door, store) = door(&config, &options.url).await?;
-    let query = query_of(&options.url);
-    let answer = if options.offline {
-        offline(&door, query.as_bytes())
-    } else {
-        let store = match store {
-            Some(store) => store,
-            // The stateless door needs no installation: what Telegram says of the bot is kept nowhere.
-            None => Store::in_memory().await?,
-        };
-        let (_stop, shutdown) = watch::channel(false);
-        let state = AppState::new(config, store, SocketAddr::from(([127, 0, 0, 1], 0)), shutdown)?;
-        webhook::check(&state, &door, query.as_bytes()).await
-    };
+    let answer = answer(config, &options).await?;
     println!("{}", serde_json::to_string(&answer.report(language))?);
     Ok(if matches!(answer.outcome, Outcome::Verified) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn offline(door: &Door, query: &[u8]) -> Answer {
-    let reading = door.read(query);
-    let outcome = if reading.faults.is_empty() {
-        Outcome::Verified
-    } else {
-        Outcome::Refused(Refusal::Parameters(reading.faults))
+async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Answer> {
+    let query = query_of(&options.url).as_bytes();
+    let Place { door, store } = match place(&config, &options.url).await? {
+        Ok(Place { door: Door::Stateless, .. }) if !config.stateless => {
+            return Ok(Answer::refused(DoorFault::StatelessOff));
+        }
+        Ok(place) => place,
+        Err(fault) => return Ok(Answer::refused(fault)),
     };
-    Answer { outcome, warnings: reading.warnings }
+    if options.offline {
+        return Ok(match webhook::check_offline(&door, query) {
+            Ok((_, warnings)) => Answer { outcome: Outcome::Verified, warnings },
+            Err(refused) => refused,
+        });
+    }
+    let store = match store {
+        Some(store) => store,
+        // The stateless door needs no installation: what Telegram says of the bot is kept nowhere.
+        None => Store::in_memory().await?,
+    };
+    let (_stop, shutdown) = watch::channel(false);
+    let state = AppState::new(config, store, SocketAddr::from(([127, 0, 0, 1], 0)), shutdown)?;
+    Ok(webhook::check(&state, &door, query).await)
 }
 
 /// Prints the messages of an event, parts separated by `---`.
 pub(super) async fn render(config: &Config, options: &RenderOptions, language: Language) -> anyhow::Result<ExitCode> {
-    let (door, _store) = door(config, &options.url).await?;
+    let Place { door, .. } = match place(config, &options.url).await? {
+        Ok(place) => place,
+        Err(fault) => bail!("{}", checks::door(language, &fault)),
+    };
     let reading = door.read(query_of(&options.url).as_bytes());
     // Nothing is sent: neither a token nor a recipient is needed.
     let needless = |fault: &Fault| {
@@ -130,15 +135,40 @@ fn messages(config: &Config, profile: &Profile, event: &BookingEvent) -> Vec<Str
     parts
 }
 
-/// Which door a URL leads to; a short one opens the data folder.
-async fn door(config: &Config, url: &str) -> anyhow::Result<(Door, Option<Store>)> {
-    let before_query = url.split(['?', '#']).next().unwrap_or_default();
-    let Some((_, key)) = before_query.rsplit_once("/h/") else { return Ok((Door::Stateless, None)) };
-    let store = open_existing(config).await?;
-    match store.profile_by_key(key.trim_matches('/')).await? {
-        Some(profile) => Ok((Door::Short(Box::new(profile)), Some(store))),
-        None => bail!("no profile has this short URL"),
+/// A door, and the store that it was found in.
+struct Place {
+    door: Door,
+    store: Option<Store>,
+}
+
+/// Which door a URL leads to, or why it leads to none; a short one opens the data folder.
+///
+/// # Errors
+/// Where it is no webhook's URL at all, or there is no data folder.
+async fn place(config: &Config, url: &str) -> anyhow::Result<Result<Place, DoorFault>> {
+    let path = path_of(url);
+    if path.ends_with("/webhook/telegram") {
+        return Ok(Ok(Place { door: Door::Stateless, store: None }));
     }
+    let Some((_, key)) = path.rsplit_once("/h/") else {
+        // Not quoted: a slip may have put a token into the path.
+        bail!("this is no webhook URL: its path is neither /webhook/telegram nor /h/ with a profile's key");
+    };
+    let store = open_existing(config).await?;
+    Ok(match store.profile_by_key(key).await? {
+        Some(profile) => Ok(Place { door: Door::Short(Box::new(profile)), store: Some(store) }),
+        None => Err(DoorFault::UnknownKey),
+    })
+}
+
+/// The path without its host and without a slash at its end.
+fn path_of(url: &str) -> &str {
+    let before_query = url.trim().split(['?', '#']).next().unwrap_or_default();
+    let path = match before_query.split_once("://") {
+        Some((_, rest)) => rest.find('/').and_then(|start| rest.get(start..)).unwrap_or_default(),
+        None => before_query,
+    };
+    path.strip_suffix('/').unwrap_or(path)
 }
 
 fn query_of(url: &str) -> &str {

@@ -16,7 +16,12 @@ mod sessions;
 mod tests;
 mod users;
 
-use std::{fs, io, path::Path, str::FromStr as _, time::Duration};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    str::FromStr as _,
+    time::Duration,
+};
 
 use sqlx::{
     SqlitePool,
@@ -37,6 +42,7 @@ pub use self::{
 };
 use crate::{
     config::Config,
+    private,
     seal::{SealError, Sealer},
 };
 
@@ -103,7 +109,12 @@ impl Store {
             Some(key) => Sealer::from_base64(key)?,
             None => Sealer::from_folder(&config.data_dir)?,
         };
-        Self::connect(&config.database_url(), sealer).await
+        let options = match &config.database {
+            Some(url) => SqliteConnectOptions::from_str(url)?,
+            // A path is no URL: % ? # are letters in it.
+            None => SqliteConnectOptions::new().filename(private_database(&config.data_dir)?),
+        };
+        Self::connect_with(options, sealer).await
     }
 
     /// Opens a database by its URL.
@@ -111,7 +122,11 @@ impl Store {
     /// # Errors
     /// If it cannot be opened or brought up to date.
     pub async fn connect(url: &str, sealer: Sealer) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::from_str(url)?
+        Self::connect_with(SqliteConnectOptions::from_str(url)?, sealer).await
+    }
+
+    async fn connect_with(options: SqliteConnectOptions, sealer: Sealer) -> Result<Self, StoreError> {
+        let options = options
             .create_if_missing(true)
             // Takes effect only before the first table is made.
             .auto_vacuum(SqliteAutoVacuum::Incremental)
@@ -159,7 +174,13 @@ impl Store {
     /// # Errors
     /// If the file exists or cannot be written.
     pub async fn backup(&self, file: &Path) -> Result<(), StoreError> {
-        sqlx::query("VACUUM INTO ?1").bind(file.to_string_lossy().into_owned()).execute(&self.write).await?;
+        // SQLite writes into an empty file, which keeps its mode.
+        private::create(file).map_err(sqlx::Error::Io)?;
+        let done = sqlx::query("VACUUM INTO ?1").bind(file.to_string_lossy().into_owned()).execute(&self.write).await;
+        if done.is_err() {
+            let _ = fs::remove_file(file);
+        }
+        done?;
         Ok(())
     }
 
@@ -168,6 +189,20 @@ impl Store {
         self.read.close().await;
         self.write.close().await;
     }
+}
+
+/// The database of a data folder, closed to others even where the folder is not.
+fn private_database(folder: &Path) -> Result<PathBuf, StoreError> {
+    let path = folder.join("hookgram.db");
+    private::create_or_restrict(&path)
+        // What SQLite makes beside it gets the mode of the database; what is there may be older.
+        .and_then(|()| {
+            ["-wal", "-shm"]
+                .into_iter()
+                .try_for_each(|end| private::restrict(&folder.join(format!("hookgram.db{end}"))))
+        })
+        .map_err(|source| StoreError::Folder { path: folder.display().to_string(), source })?;
+    Ok(path)
 }
 
 /// Makes the data folder (0700) where there is none.

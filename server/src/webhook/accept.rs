@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::words::checks::DoorFault;
 use axum::body::Bytes;
 use hookgram::{
-    check::Fault,
+    check::{Fault, Warning},
     event::BookingEvent,
     parameters::Parameter,
     profile::Profile,
@@ -72,15 +72,24 @@ impl Door {
     }
 }
 
-/// GET: checks the parameters, then the token.
-pub async fn check(state: &AppState, door: &Door, query: &[u8]) -> Answer {
+/// What a GET checks without asking anybody: the profile that applies, with the warnings; or the refusal.
+pub(crate) fn check_offline(door: &Door, query: &[u8]) -> Result<(Profile, Vec<Warning>), Answer> {
     if door.stored().is_some_and(|stored| !stored.enabled) {
-        return Answer::refused(DoorFault::Disabled);
+        return Err(Answer::refused(DoorFault::Disabled));
     }
     let Reading { profile, faults, warnings } = door.read(query);
     if !faults.is_empty() {
-        return Answer { outcome: Outcome::Refused(Refusal::Parameters(faults)), warnings };
+        return Err(Answer { outcome: Outcome::Refused(Refusal::Parameters(faults)), warnings });
     }
+    Ok((profile, warnings))
+}
+
+/// GET: checks the parameters, then the token.
+pub async fn check(state: &AppState, door: &Door, query: &[u8]) -> Answer {
+    let (profile, warnings) = match check_offline(door, query) {
+        Ok(good) => good,
+        Err(refused) => return refused,
+    };
     if let Some(token) = &profile.token
         && !door.is_sandbox()
     {
@@ -116,7 +125,7 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Answer {
 /// What was learnt on the way, for the record of a refusal.
 #[derive(Default)]
 struct Notes {
-    warnings: Vec<hookgram::check::Warning>,
+    warnings: Vec<Warning>,
     profile: Option<Arc<Profile>>,
     event_type: Option<i64>,
     order_number: Option<String>,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use server::{profile_file, seal::Sealer, store::Store};
 
-use crate::support::{Process, TOKEN, TestServer, client, event};
+use crate::support::{Process, TOKEN, TestServer, client, event, hookgram, run};
 
 /// What no answer, log line or page may hold.
 fn secret() -> &'static str {
@@ -177,5 +177,89 @@ async fn one_post_cannot_become_endless_messages() {
     assert!(server.state.store.deliveries(1).await.unwrap().is_empty());
     assert_eq!(server.post(&url, event("1", &chats[..1000])).await.0, 200);
     assert_eq!(server.state.store.deliveries(2000).await.unwrap().len(), 1000);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn check_prints_the_body_that_the_doors_would_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let file = folder.path().join("profiles.yaml");
+    std::fs::write(
+        &file,
+        "profiles:\n- {name: A, sandbox: true, telegramFieldName: x, enabled: false, key: abcdefgh23456789}\n\
+         - {name: B, sandbox: true, telegramFieldName: x, key: bbcdefgh23456789}\n",
+    )
+    .unwrap();
+    assert!(run(&data, &["profile", "import", file.to_str().unwrap()]).status.success());
+    let stateless = format!("https://x.example/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=x");
+    for (url, more, sentence) in [
+        ("https://x.example/h/nosuchkeynosuchkey", "--offline", "There is no such URL"),
+        ("https://x.example/h/nosuchkeynosuchkey", "--log=off", "There is no such URL"),
+        ("https://x.example/h/abcdefgh23456789", "--offline", "The profile is switched off"),
+        ("/h/abcdefgh23456789/?message=x", "--log=off", "The profile is switched off"),
+        (&stateless, "--stateless=false", "URLs with all parameters in them are switched off"),
+        ("/h/bbcdefgh23456789?timezone=Mars", "--offline", "timezone: there is no time zone"),
+    ] {
+        let output = run(&data, &["check", url, more]);
+        assert_eq!(output.status.code(), Some(1), "{url}");
+        let body: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(body["ErrorMessage"].as_str().unwrap().starts_with(sentence), "{url}: {body}");
+    }
+    assert!(run(&data, &["check", "/in/h/bbcdefgh23456789/"]).status.success());
+    for foreign in ["https://x.example/", "https://x.example/webhook/vk?a=b", &stateless.replace('?', "&")] {
+        let output = run(&data, &["check", foreign, "--offline"]);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{foreign}");
+        assert!(error.contains("no webhook URL") && !error.contains(secret()), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_bad_key_is_one_sentence_that_names_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let output = hookgram(&data, &["profile", "list"]).env("HOOKGRAM_SECRET_KEY", "short").output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(error.contains("HOOKGRAM_SECRET_KEY") && error.trim().lines().count() == 1, "{error}");
+    std::fs::write(data.join("secret.key"), "").unwrap();
+    let error = String::from_utf8_lossy(&run(&data, &["profile", "list"]).stderr).into_owned();
+    assert!(error.contains("data/secret.key") && error.trim().lines().count() == 1, "{error}");
+}
+
+#[tokio::test]
+async fn a_data_folder_may_have_any_name() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a%41b", "what?", "no#1", "данные и всё"] {
+        let data = folder.path().join(name);
+        assert!(run(&data, &["user", "list"]).status.success(), "{name}");
+        assert!(data.join("hookgram.db").is_file(), "{name}");
+        assert!(run(&data, &["backup", folder.path().join("copy.db").to_str().unwrap()]).status.success(), "{name}");
+        std::fs::remove_file(folder.path().join("copy.db")).unwrap();
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_lies_in_an_open_folder_is_closed() {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.db");
+    let server = TestServer::start_with("http://127.0.0.1:9", |config| {
+        fs::set_permissions(&config.data_dir, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::write(config.data_dir.join("hookgram.db"), "").unwrap();
+    })
+    .await;
+    server.state.store.backup(&copy).await.unwrap();
+    assert!(server.state.store.backup(&copy).await.is_err(), "nothing is written over");
+    let data = &server.state.config.data_dir;
+    let mut seen = 0;
+    for file in fs::read_dir(data).unwrap().map(|entry| entry.unwrap().path()).chain([copy]) {
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "{}", file.display());
+        seen += 1;
+    }
+    assert!(seen >= 5, "database, its two files, key, copy: {seen}");
     server.stop().await;
 }

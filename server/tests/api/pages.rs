@@ -158,3 +158,22 @@ async fn a_sign_in_link_works_once_and_not_for_a_look() {
     assert!(!second.headers().contains_key("set-cookie"));
     server.stop().await;
 }
+
+#[tokio::test]
+async fn guessing_at_many_passwords_at_once_gets_no_further_than_one_by_one() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let guesses = (0..40).map(|guess| {
+        let accounts = ports(&server.state, asking(None)).accounts;
+        tokio::spawn(async move { accounts.sign_in("a@b.c", SecretString::from(format!("guess {guess}"))).await.err() })
+    });
+    let mut judged = 0;
+    for guess in guesses.collect::<Vec<_>>() {
+        match guess.await.unwrap() {
+            Some(SignInFault::WrongCredentials) => judged += 1,
+            Some(SignInFault::TooMany { seconds }) => assert!(seconds > 0),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(judged, 4);
+    server.stop().await;
+}
