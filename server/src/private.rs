@@ -18,29 +18,31 @@ pub fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Gives a file the mode 0600, if it exists.
-///
-/// # Errors
-/// If its mode cannot be changed.
-pub fn restrict(path: &Path) -> io::Result<()> {
+/// Gives a file the mode 0600, if it exists. Where that cannot be done, as with somebody else's file, a warning is
+/// logged: the file can be used all the same.
+pub fn restrict(path: &Path) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let Ok(known) = fs::metadata(path) else { return Ok(()) };
-        if known.permissions().mode() & 0o077 != 0 {
-            fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+        let Ok(known) = fs::metadata(path) else { return };
+        if known.permissions().mode() & 0o077 != 0
+            && let Err(error) = fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+        {
+            tracing::warn!(path = %path.display(), %error, "others may be able to read this file");
         }
     }
-    Ok(())
 }
 
 /// Makes an empty file with mode 0600, or gives that mode to the one that is there.
 ///
 /// # Errors
-/// If neither can be done.
+/// If there is none and none can be made.
 pub fn create_or_restrict(path: &Path) -> io::Result<()> {
     match create(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => restrict(path),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            restrict(path);
+            Ok(())
+        }
         done => done.map(drop),
     }
 }

@@ -111,9 +111,7 @@ impl Sealer {
             }
             read => read.map_err(fault)?,
         };
-        if let Err(error) = private::restrict(&path) {
-            tracing::warn!(path = %path.display(), %error, "others may be able to read the key file");
-        }
+        private::restrict(&path);
         Self::parse(&text).ok_or_else(|| SealError::BadKey {
             place: format!("the key file {} (or HOOKGRAM_SECRET_KEY)", path.display()),
         })

@@ -194,14 +194,12 @@ impl Store {
 /// The database of a data folder, closed to others even where the folder is not.
 fn private_database(folder: &Path) -> Result<PathBuf, StoreError> {
     let path = folder.join("hookgram.db");
-    private::create_or_restrict(&path)
-        // What SQLite makes beside it gets the mode of the database; what is there may be older.
-        .and_then(|()| {
-            ["-wal", "-shm"]
-                .into_iter()
-                .try_for_each(|end| private::restrict(&folder.join(format!("hookgram.db{end}"))))
-        })
-        .map_err(|source| StoreError::Folder { path: folder.display().to_string(), source })?;
+    let fault = |source| StoreError::Folder { path: folder.display().to_string(), source };
+    private::create_or_restrict(&path).map_err(fault)?;
+    // What SQLite makes beside it gets the mode of the database; what is there may be older.
+    for file in ["hookgram.db-wal", "hookgram.db-shm"] {
+        private::restrict(&folder.join(file));
+    }
     Ok(path)
 }
 
