@@ -339,7 +339,7 @@ fn outcome(event: &str, deliveries: &[String]) -> Outcome {
 fn test_outcome(answer: Answer) -> Option<TestOutcome> {
     match answer {
         Answer::Sent { .. } => None,
-        Answer::Unreachable { .. } => Some(TestOutcome::Unreachable),
+        Answer::Unreachable { .. } | Answer::Refused { genuine: false, .. } => Some(TestOutcome::Unreachable),
         Answer::Refused { code, description, retry_after, .. } => Some(match code {
             401 | 404 => TestOutcome::TokenRefused,
             400 if description.contains("chat not found") || description.contains("chat_id is empty") => {
