@@ -19,7 +19,9 @@ use crate::store::NewDelivery;
 const PARTICIPANTS: usize = 1_000;
 /// Most bytes of the messages of one event, all together.
 const BYTES: usize = 4 * 1024 * 1024;
-/// What is said of an event that is over either.
+/// Most that is gone through for them, in [`weight`]'s measure: markup that leaves no text behind costs time too.
+const WORK: usize = 64 * 1024 * 1024;
+/// What is said of an event that is over any of these.
 const TOO_MUCH: DoorFault = DoorFault::TooMuch { participants: PARTICIPANTS, bytes: BYTES };
 
 /// Runs what takes a core, few at a time.
@@ -59,8 +61,13 @@ pub(super) fn address(
     }
     let field = profile.field_name.as_deref().unwrap_or_default();
     let mut deliveries: Vec<NewDelivery> = Vec::new();
-    let (mut reachable, mut said, mut bytes) = (false, false, 0usize);
-    for recipient in recipient::recipients(event, field) {
+    let recipients = recipient::recipients(event, field);
+    let reachable = recipients.iter().filter(|recipient| recipient.chat.is_ok()).count();
+    if reachable.saturating_mul(weight(event)) > WORK {
+        return Err(TOO_MUCH);
+    }
+    let (mut said, mut bytes) = (false, 0usize);
+    for recipient in recipients {
         let participant = recipient.participant;
         let mut skip = |why: String| deliveries.push(NewDelivery { participant, chat: Err(why), parts: Vec::new() });
         let chat = match recipient.chat {
@@ -70,7 +77,6 @@ pub(super) fn address(
                 continue;
             }
         };
-        reachable = true;
         let context = Context { event, participant: Some(participant), field_name: Some(field), booking_host };
         let parts: Vec<String> =
             message::render(&profile.formatting, context).parts().iter().map(message::Part::html).collect();
@@ -90,10 +96,20 @@ pub(super) fn address(
         deliveries.push(NewDelivery { participant, chat: Ok(chat), parts });
     }
     match (reachable, said) {
-        (false, _) => Err(DoorFault::NoRecipient { field: field.to_owned() }),
-        (true, false) => Err(DoorFault::NothingToSay),
-        (true, true) => Ok(deliveries),
+        (0, _) => Err(DoorFault::NoRecipient { field: field.to_owned() }),
+        (_, false) => Err(DoorFault::NothingToSay),
+        (_, true) => Ok(deliveries),
     }
+}
+
+/// What each message goes through of what all participants share: bytes of texts, and looks for a resource's row.
+fn weight(event: &BookingEvent) -> usize {
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let of_case = length(&event.case.description) + length(&event.case.place) + length(&event.service.place);
+    let of_resources: usize =
+        event.resources.iter().map(|resource| length(&resource.name) + length(&resource.description)).sum();
+    let looks = event.resources.len().saturating_mul(event.case.booked.len());
+    of_case.saturating_add(of_resources).saturating_add(looks)
 }
 
 #[cfg(test)]

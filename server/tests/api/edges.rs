@@ -168,7 +168,9 @@ async fn one_post_cannot_become_endless_messages() {
     let chats: Vec<&str> = chats.iter().map(String::as_str).collect();
     let mut long: Value = serde_json::from_str(&event("1", &chats[..60])).unwrap();
     long["CaseItem"]["Description"] = "слово ".repeat(8_000).into();
-    for body in [event("1", &chats), long.to_string()] {
+    let mut hollow: Value = serde_json::from_str(&event("1", &chats[..1000])).unwrap();
+    hollow["CaseItem"]["Description"] = "<b></b>".repeat(12_000).into();
+    for body in [event("1", &chats), long.to_string(), hollow.to_string()] {
         let (status, answer) = server.post(&url, body).await;
         assert_eq!(status, 413, "{answer}");
         let sentence = answer["ErrorMessage"].as_str().unwrap();
