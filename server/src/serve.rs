@@ -27,6 +27,7 @@ use crate::{
     auth::guard::Peer,
     codes,
     config::Config,
+    private,
     router::router,
     state::AppState,
     store::{self, LinkKind, NewLink, Store},
@@ -163,7 +164,7 @@ where
 fn lock(folder: &Path) -> anyhow::Result<File> {
     store::make_folder(folder)?;
     let path = folder.join(LOCK_FILE);
-    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = private::create_or_restrict(&path).and_then(|()| File::options().write(true).open(&path));
     let file = file.with_context(|| format!("the file {} cannot be used", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
