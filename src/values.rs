@@ -171,6 +171,17 @@ impl Bilingual {
     }
 }
 
+/// The form of a Russian noun after a count (CLDR): `1 минута`, `2 минуты`, `5 минут`.
+#[must_use]
+pub fn russian_plural<T>(count: u64, [one, few, many]: [T; 3]) -> T {
+    match (count % 10, count % 100) {
+        (_, 11..=14) => many,
+        (1, _) => one,
+        (2..=4, _) => few,
+        _ => many,
+    }
+}
+
 /// A Telegram chat: a user, a group, or a public channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ChatId {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, NaiveDateTime, Offset, TimeDelta, Timelike};
 use chrono_tz::Tz;
 
-use crate::values::{Bilingual, Locale, TimeZone};
+use crate::values::{Bilingual, Locale, TimeZone, russian_plural};
 
 /// How the default zone is called where `timezone_name` is not set.
 pub(crate) const MOSCOW: Bilingual = Bilingual { ru: "Мск", en: "MSK" };
@@ -107,12 +107,7 @@ const MINUTES: Forms = (["минута", "минуты", "минут"], ["minute
 
 fn plural(locale: Locale, count: u64, ([one, few, many], [single, several]): &Forms) -> &'static str {
     match locale {
-        Locale::Ru => match (count % 10, count % 100) {
-            (_, 11..=14) => many,
-            (1, _) => one,
-            (2..=4, _) => few,
-            _ => many,
-        },
+        Locale::Ru => russian_plural(count, [one, few, many]),
         Locale::En => {
             if count == 1 {
                 single

@@ -3,65 +3,13 @@
 
 use hookgram::{
     check::{Fault, Warning},
-    event::{EventFault, Expected},
     message::html::{HtmlFault, HtmlFaultKind},
     parameters::Parameter,
-    recipient::Unusable,
     secret::{TokenFault, redact},
     values::Language,
 };
 
-/// Why a door refuses a request, where neither the parameters nor the event's own shape are at fault.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DoorFault {
-    /// No profile has this key.
-    UnknownKey,
-    /// The profile is switched off.
-    Disabled,
-    /// The stateless door is switched off.
-    StatelessOff,
-    /// Neither GET, HEAD, POST nor OPTIONS.
-    Method,
-    /// Not JSON by its content type.
-    ContentType {
-        /// The type as given, shortened.
-        given: String,
-    },
-    /// Compressed or otherwise encoded.
-    ContentEncoding {
-        /// The encoding as given, shortened.
-        given: String,
-    },
-    /// Over the limit.
-    TooLarge {
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// The body did not arrive whole, or not in time.
-    Incomplete,
-    /// More participants, or longer messages to them all, than one event may cause.
-    TooMuch {
-        /// Most participants.
-        participants: usize,
-        /// Most bytes of messages.
-        bytes: usize,
-    },
-    /// No participant carries a usable Telegram id.
-    NoRecipient {
-        /// The contact field that should hold it.
-        field: String,
-    },
-    /// Everything is hidden and there is no text.
-    NothingToSay,
-    /// Telegram does not know the token.
-    TokenRefused,
-    /// Telegram does not answer.
-    TelegramUnreachable,
-    /// The event could not be stored.
-    NotStored,
-}
-
-fn say(language: Language, ru: String, en: String) -> String {
+pub(super) fn say(language: Language, ru: String, en: String) -> String {
     match language {
         Language::Ru => ru,
         Language::En => en,
@@ -69,7 +17,7 @@ fn say(language: Language, ru: String, en: String) -> String {
 }
 
 /// A value as a sentence quotes it: one line, not too long, and without a token that somebody put in the wrong place.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     // Redacted before it is cut: of a token cut short nothing would look like one.
     let text = redact(text);
     let mut short: String = text.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -346,166 +294,6 @@ pub fn html_fault(language: Language, fault: &HtmlFault) -> String {
                 format!("the attribute “{attribute}” cannot be read or is missing (position {place})"),
             )
         }
-    }
-}
-
-/// Why a body is no event.
-#[must_use]
-pub fn event_fault(language: Language, fault: &EventFault) -> String {
-    match fault {
-        EventFault::Empty => say(
-            language,
-            "Тело запроса пустое: пришлите событие в формате JSON.".into(),
-            "The body is empty: send an event as JSON.".into(),
-        ),
-        EventFault::NotUtf8 { offset } => say(
-            language,
-            format!("Тело запроса закодировано не в UTF-8, начиная с байта {offset}: пришлите его в UTF-8."),
-            format!("The body is not UTF-8 from byte {offset} on: send it in UTF-8."),
-        ),
-        EventFault::NotJson { line, column } => say(
-            language,
-            format!("Тело запроса не читается как JSON: ошибка в строке {line}, столбце {column}."),
-            format!("The body cannot be read as JSON: the fault is in line {line}, column {column}."),
-        ),
-        EventFault::NotAnObject => say(
-            language,
-            "Тело запроса — JSON, но не объект: событие начинается с фигурной скобки.".into(),
-            "The body is JSON but no object: an event starts with a curly bracket.".into(),
-        ),
-        EventFault::Field { path, expected } => {
-            let (path, what) = (quoted(path), expectation(language, *expected));
-            say(
-                language,
-                format!("Поле {path} события должно содержать {what}."),
-                format!("The event's field {path} must hold {what}."),
-            )
-        }
-    }
-}
-
-fn expectation(language: Language, expected: Expected) -> &'static str {
-    let (ru, en) = match expected {
-        Expected::Object => ("объект", "an object"),
-        Expected::ObjectOrList => ("объект или список", "an object or a list"),
-        Expected::List => ("список", "a list"),
-        Expected::Text => ("текст", "a text"),
-        Expected::Number => ("число", "a number"),
-        Expected::WholeNumber => ("целое число", "a whole number"),
-        Expected::Date => ("дату вида 2024-05-08T08:15:00Z", "a date such as 2024-05-08T08:15:00Z"),
-    };
-    match language {
-        Language::Ru => ru,
-        Language::En => en,
-    }
-}
-
-/// Why a participant cannot be written to.
-#[must_use]
-pub fn unusable(language: Language, field: &str, unusable: &Unusable) -> String {
-    let field = quoted(field);
-    match unusable {
-        Unusable::NoField => say(
-            language,
-            format!("У участника нет заполненного поля «{field}»."),
-            format!("The participant has no field “{field}” with a value."),
-        ),
-        Unusable::NotAChatId { value } => {
-            let value = quoted(value);
-            say(
-                language,
-                format!("В поле «{field}» участника стоит «{value}», а нужен числовой Telegram id или @канал."),
-                format!(
-                    "The participant's field “{field}” holds “{value}” instead of a numeric Telegram id or @channel."
-                ),
-            )
-        }
-    }
-}
-
-/// Why a door refuses a request.
-#[must_use]
-pub fn door(language: Language, fault: &DoorFault) -> String {
-    match fault {
-        DoorFault::UnknownKey => say(
-            language,
-            "Такой ссылки нет: скопируйте её из профиля ещё раз.".into(),
-            "There is no such URL: copy it from the profile again.".into(),
-        ),
-        DoorFault::Disabled => say(
-            language,
-            "Профиль выключен: включите его, чтобы принимать события.".into(),
-            "The profile is switched off: switch it on to accept events.".into(),
-        ),
-        DoorFault::StatelessOff => say(
-            language,
-            "Ссылки с параметрами здесь отключены: используйте короткую ссылку профиля.".into(),
-            "URLs with all parameters in them are switched off here: use a profile's short URL.".into(),
-        ),
-        DoorFault::Method => say(
-            language,
-            "Так обратиться нельзя: GET проверяет параметры, POST принимает событие.".into(),
-            "That method is not known here: GET checks the parameters, POST accepts an event.".into(),
-        ),
-        DoorFault::ContentType { given } => {
-            let given = quoted(given);
-            say(
-                language,
-                format!("Content-Type «{given}» не подходит: событие присылают как application/json."),
-                format!("The content type “{given}” will not do: an event is sent as application/json."),
-            )
-        }
-        DoorFault::ContentEncoding { given } => {
-            let given = quoted(given);
-            say(
-                language,
-                format!("Content-Encoding «{given}» не поддерживается: пришлите событие без сжатия."),
-                format!("The content encoding “{given}” is not supported: send the event uncompressed."),
-            )
-        }
-        DoorFault::TooLarge { limit } => say(
-            language,
-            format!("Событие слишком велико: принимается не больше {limit} байт."),
-            format!("The event is too large: at most {limit} bytes are taken."),
-        ),
-        DoorFault::Incomplete => say(
-            language,
-            "Тело запроса пришло не полностью: пришлите событие ещё раз.".into(),
-            "The body did not arrive whole: send the event again.".into(),
-        ),
-        DoorFault::TooMuch { participants, bytes } => say(
-            language,
-            format!("Из одного события вышло бы слишком много сообщений: участников может быть не больше {participants}, всех текстов вместе — не больше {bytes} байт; разделите событие."),
-            format!("One event would become too many messages: at most {participants} participants and {bytes} bytes of texts in all are taken; split the event."),
-        ),
-        DoorFault::NoRecipient { field } => {
-            let field = quoted(field);
-            say(
-                language,
-                format!("Отправлять некому: ни у одного участника в поле «{field}» нет Telegram id; проверьте название поля и ссылку записи."),
-                format!("There is nobody to write to: no participant has a Telegram id in the field “{field}”; check the field's name and the booking link."),
-            )
-        }
-        DoorFault::NothingToSay => say(
-            language,
-            "Сообщение пустое: всё скрыто, а message и sign_text не заданы; добавьте текст или покажите хотя бы один раздел.".into(),
-            "The message is empty: everything is hidden, and there is neither message nor sign_text; add a text or show a section.".into(),
-        ),
-        DoorFault::TokenRefused => say(
-            language,
-            "Telegram не принимает этот telegramToken: он отозван или набран с ошибкой; возьмите у @BotFather действующий токен.".into(),
-            "Telegram does not accept this telegramToken: it was revoked or mistyped; get a valid token from @BotFather.".into(),
-        ),
-        DoorFault::TelegramUnreachable => say(
-            language,
-            "Telegram сейчас не отвечает, поэтому telegramToken не проверен; остальные параметры верны, попробуйте позже.".into(),
-            "Telegram does not answer at the moment, so telegramToken was not checked; the other parameters are good, try again later.".into(),
-        ),
-        DoorFault::NotStored => say(
-            language,
-            "Событие сейчас не удалось сохранить: пришлите его ещё раз через несколько секунд.".into(),
-            "The event could not be stored just now: send it again in a few seconds.".into(),
-        ),
     }
 }
 

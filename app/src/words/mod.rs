@@ -1,12 +1,16 @@
 //! Every word a person reads, in Russian and English. A text that lacks one of the two does not compile.
 
 pub mod checks;
+pub mod doors;
 
 mod pages;
 
 pub use pages::*;
 
-use hookgram::{event::EventType, values::Language};
+use hookgram::{
+    event::EventType,
+    values::{Language, russian_plural},
+};
 use leptos::prelude::use_context;
 
 use crate::error::AppError;
@@ -67,18 +71,14 @@ pub fn app_error(language: Language, error: &AppError) -> String {
 }
 
 /// A count with its noun in Russian: `1 сообщение`, `2 сообщения`, `5 сообщений`.
-pub(crate) fn russian(n: usize, [one, few, many]: [&'static str; 3]) -> String {
-    let form = match (n % 10, n % 100) {
-        (1, r) if r != 11 => one,
-        (2..=4, r) if !(12..=14).contains(&r) => few,
-        _ => many,
-    };
-    format!("{n} {form}")
+fn russian(n: u64, forms: [&str; 3]) -> String {
+    format!("{n} {}", russian_plural(n, forms))
 }
 
 /// `1 message`, `2 messages`.
 #[must_use]
 pub fn messages(language: Language, n: usize) -> String {
+    let n = u64::try_from(n).unwrap_or(u64::MAX);
     match language {
         Language::Ru => russian(n, ["сообщение", "сообщения", "сообщений"]),
         Language::En if n == 1 => "1 message".to_owned(),
@@ -89,14 +89,13 @@ pub fn messages(language: Language, n: usize) -> String {
 /// Too many attempts: how long to wait.
 #[must_use]
 pub fn wait_seconds(language: Language, seconds: u64) -> String {
-    let n = usize::try_from(seconds).unwrap_or(usize::MAX);
     match language {
         Language::Ru => {
-            let wait = russian(n, ["секунду", "секунды", "секунд"]);
+            let wait = russian(seconds, ["секунду", "секунды", "секунд"]);
             format!("Слишком много попыток. Попробуйте через {wait}.")
         }
-        Language::En if n == 1 => "Too many attempts. Try again in 1 second.".to_owned(),
-        Language::En => format!("Too many attempts. Try again in {n} seconds."),
+        Language::En if seconds == 1 => "Too many attempts. Try again in 1 second.".to_owned(),
+        Language::En => format!("Too many attempts. Try again in {seconds} seconds."),
     }
 }
 

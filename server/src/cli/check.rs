@@ -8,7 +8,10 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use app::words::checks::{self, DoorFault};
+use app::words::{
+    checks,
+    doors::{self, DoorFault},
+};
 use clap::Args;
 use hookgram::{
     check::Fault,
@@ -83,7 +86,7 @@ async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Answer
 pub(super) async fn render(config: &Config, options: &RenderOptions, language: Language) -> anyhow::Result<ExitCode> {
     let Place { door, .. } = match place(config, &options.url).await? {
         Ok(place) => place,
-        Err(fault) => bail!("{}", checks::door(language, &fault)),
+        Err(fault) => bail!("{}", doors::door(language, &fault)),
     };
     let reading = door.read(query_of(&options.url).as_bytes());
     // Nothing is sent: neither a token nor a recipient is needed.
@@ -109,7 +112,7 @@ pub(super) async fn render(config: &Config, options: &RenderOptions, language: L
     };
     let event = match BookingEvent::read(&body) {
         Ok(event) => event,
-        Err(fault) => bail!("{}", checks::event_fault(language, &fault)),
+        Err(fault) => bail!("{}", doors::event_fault(language, &fault)),
     };
     println!("{}", messages(config, &reading.profile, &event).join("\n---\n"));
     Ok(ExitCode::SUCCESS)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::words::checks::DoorFault;
+use app::words::doors::DoorFault;
 use axum::body::Bytes;
 use hookgram::{
     check::{Fault, Warning},

@@ -1,6 +1,9 @@
 //! An answer at a door (contract §2): what it means first, its sentences once the language is known.
 
-use app::words::checks::{self, DoorFault};
+use app::words::{
+    checks,
+    doors::{self, DoorFault},
+};
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -82,8 +85,8 @@ impl Refusal {
             Self::Parameters(faults) => {
                 faults.iter().map(|fault| checks::fault(language, fault)).collect::<Vec<_>>().join(" ")
             }
-            Self::Event(fault) => checks::event_fault(language, fault),
-            Self::Door(fault) => checks::door(language, fault),
+            Self::Event(fault) => doors::event_fault(language, fault),
+            Self::Door(fault) => doors::door(language, fault),
         }
     }
 

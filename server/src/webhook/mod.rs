@@ -6,7 +6,7 @@ mod rendering;
 
 use std::time::Duration;
 
-use app::words::checks::DoorFault;
+use app::words::doors::DoorFault;
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Path, Request, State, rejection::PathRejection},

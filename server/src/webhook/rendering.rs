@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, thread};
 
-use app::words::checks::{self, DoorFault};
+use app::words::doors::{self, DoorFault};
 use hookgram::{
     event::BookingEvent,
     message::{self, Context},
@@ -73,7 +73,7 @@ pub(super) fn address(
         let chat = match recipient.chat {
             Ok(chat) => chat.to_string(),
             Err(unusable) => {
-                skip(checks::unusable(Language::En, field, &unusable));
+                skip(doors::unusable(Language::En, field, &unusable));
                 continue;
             }
         };
@@ -81,7 +81,7 @@ pub(super) fn address(
         let parts: Vec<String> =
             message::render(&profile.formatting, context).parts().iter().map(message::Part::html).collect();
         if parts.is_empty() {
-            skip(checks::door(Language::En, &DoorFault::NothingToSay));
+            skip(doors::door(Language::En, &DoorFault::NothingToSay));
             continue;
         }
         said = true;
