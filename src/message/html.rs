@@ -11,6 +11,8 @@ pub(crate) use flatten::flatten;
 pub use parse::parse;
 pub(crate) use write::{Cost, shared, write};
 
+use crate::{secret::redact, text::shorten};
+
 /// What is wrong with a text that should be Telegram's HTML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HtmlFault {
@@ -33,6 +35,11 @@ pub enum HtmlFaultKind {
     StrayBracket,
     /// An attribute that cannot be read, or one that the tag needs and lacks.
     BadAttribute(String),
+}
+
+/// A tag's or an attribute's name as a fault repeats it: redacted before it is cut, or a cut token would not be known.
+fn as_quoted(name: &str) -> String {
+    shorten(&redact(name), 20)
 }
 
 #[cfg(test)]

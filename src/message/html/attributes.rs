@@ -1,7 +1,6 @@
 //! The attributes of a tag, by the rules of the Bot API server.
 
-use super::{HtmlFaultKind, entities};
-use crate::text::shorten;
+use super::{HtmlFaultKind, as_quoted, entities};
 
 /// What the tags that Telegram knows can say.
 #[derive(Default)]
@@ -32,7 +31,7 @@ impl Attributes {
             let length = rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>'));
             let Some(length) = length else { return Err((HtmlFaultKind::StrayBracket, start)) };
             let name = rest.get(..length).unwrap_or_default().to_ascii_lowercase();
-            let bad = || (HtmlFaultKind::BadAttribute(shorten(&name, 20)), start);
+            let bad = || (HtmlFaultKind::BadAttribute(as_quoted(&name)), start);
             if name.is_empty() {
                 return Err(bad());
             }

@@ -1,14 +1,11 @@
 //! Telegram's HTML → spans, by the rules of the Bot API server.
 
 use super::{
-    HtmlFault, HtmlFaultKind,
+    HtmlFault, HtmlFaultKind, as_quoted,
     attributes::{Attributes, usable_url},
     entities,
 };
-use crate::{
-    message::{Span, Style},
-    text::shorten,
-};
+use crate::message::{Span, Style};
 
 /// Reads Telegram's HTML into spans; carriage returns and other control characters are dropped.
 ///
@@ -118,7 +115,7 @@ impl<'a> Parser<'a> {
                 }
                 Ok(())
             }
-            _ => Err(self.fault(start, HtmlFaultKind::Unexpected(shorten(&name, 20)))),
+            _ => Err(self.fault(start, HtmlFaultKind::Unexpected(as_quoted(&name)))),
         }
     }
 
@@ -133,7 +130,7 @@ impl<'a> Parser<'a> {
         if !TAGS.contains(&name.as_str()) {
             // `a <5 b` is a bracket that starts no tag rather than a tag of an odd name.
             let is_name = name.starts_with(|c: char| c.is_alphabetic());
-            let unknown = HtmlFaultKind::UnknownTag(shorten(name.trim_end_matches('/'), 20));
+            let unknown = HtmlFaultKind::UnknownTag(as_quoted(name.trim_end_matches('/')));
             return Err(self.fault(start, if is_name { unknown } else { HtmlFaultKind::StrayBracket }));
         }
         let attributes = body.get(length..).unwrap_or_default();

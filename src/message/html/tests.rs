@@ -65,6 +65,8 @@ fn faults() {
     for (typed, offset, kind) in [
         ("да<br>", 2, UnknownTag("br".into())),
         ("<br/>", 0, UnknownTag("br".into())),
+        ("<AAHk2Lm9-pQ_rStUvWxYz0123456789abcd>", 0, UnknownTag("aah…".into())),
+        ("<a AAHk2Lm9-pQ_rStUvWxYz0123456789abcd>x</a>", 3, BadAttribute("aah…".into())),
         ("<p>a</p>", 0, UnknownTag("p".into())),
         ("<b>я", 0, Unclosed("b".into())),
         ("я<b><i>a</i>", 1, Unclosed("b".into())),
