@@ -118,8 +118,8 @@ pub trait Profiles: Send + Sync {
         id: Option<i64>,
         profile: &Profile,
     ) -> Result<Option<BotView>, AppError>;
-    /// What short URLs, and links in messages, start with: (public URL, booking host), without a slash at the end.
-    fn hosts(&self) -> (String, String);
+    /// What links in messages start with, without a slash at the end.
+    fn booking_host(&self) -> String;
 }
 
 /// The sandbox.

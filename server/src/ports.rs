@@ -296,8 +296,8 @@ impl Profiles for Port {
         }
     }
 
-    fn hosts(&self) -> (String, String) {
-        (self.state.public_url.clone(), self.state.config.booking_url.clone())
+    fn booking_host(&self) -> String {
+        self.state.config.booking_url.clone()
     }
 }
 

@@ -139,6 +139,24 @@ fn Whole(#[prop(into)] text: Signal<String>) -> impl IntoView {
     }
 }
 
+/// Address and password; `password` tells a password manager whether it is a new one.
+#[component]
+fn Credentials(password: &'static str, help: &'static str, faults: Signal<Vec<FieldFault>>) -> impl IntoView {
+    let w = words::<SignInWords>();
+    view! {
+        <TextField name="email" kind="email" title=w.email autocomplete="username" required=true faults />
+        <TextField
+            name="password"
+            kind="password"
+            title=w.password
+            help=help
+            autocomplete=password
+            required=true
+            faults
+        />
+    }
+}
+
 /// `/login`
 #[component]
 pub fn LoginPage() -> impl IntoView {
@@ -151,15 +169,7 @@ pub fn LoginPage() -> impl IntoView {
             <ActionForm action>
                 <Whole text=whole />
                 <input type="hidden" name="next" value=next />
-                <TextField name="email" kind="email" title=w.email autocomplete="username" required=true faults />
-                <TextField
-                    name="password"
-                    kind="password"
-                    title=w.password
-                    autocomplete="current-password"
-                    required=true
-                    faults
-                />
+                <Credentials password="current-password" help="" faults />
                 <button class="button primary wide" disabled=move || action.pending().get()>
                     {w.submit}
                 </button>
@@ -203,16 +213,7 @@ fn SetupForm(code: String) -> impl IntoView {
             <ActionForm action>
                 <Whole text=whole />
                 <input type="hidden" name="code" value=code />
-                <TextField name="email" kind="email" title=w.email autocomplete="username" required=true faults />
-                <TextField
-                    name="password"
-                    kind="password"
-                    title=w.password
-                    help=w.password_help
-                    autocomplete="new-password"
-                    required=true
-                    faults
-                />
+                <Credentials password="new-password" help=w.password_help faults />
                 <button class="button primary wide" disabled=move || action.pending().get()>
                     {w.setup_submit}
                 </button>

@@ -138,7 +138,10 @@ impl Worker {
                 Duration::from_millis(wait).min(LONGEST_SLEEP)
             }
             Ok(None) => LONGEST_SLEEP,
-            Err(_) => Duration::from_secs(1),
+            Err(error) => {
+                tracing::error!(%error, "the next due delivery could not be looked up");
+                Duration::from_secs(1)
+            }
         }
     }
 

@@ -62,6 +62,17 @@ struct Row {
     key: String,
 }
 
+/// What a [`Row`] is read from, with what else the statement says.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.parameters, p.parked_since, k.key \
+             FROM profiles p JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL ",
+            $rest
+        )
+    };
+}
+
 impl Row {
     fn open(self, sealer: &Sealer) -> Result<StoredProfile, StoreError> {
         let numbers: Vec<i64> =
@@ -96,12 +107,7 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn profiles(&self) -> Result<Vec<StoredProfile>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.parameters, p.parked_since, k.key
-             FROM profiles p JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL ORDER BY p.name",
-        )
-        .fetch_all(&self.read)
-        .await?;
+        let rows: Vec<Row> = sqlx::query_as(select!("ORDER BY p.name")).fetch_all(&self.read).await?;
         rows.into_iter().map(|row| row.open(&self.sealer)).collect()
     }
 
@@ -110,13 +116,7 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn profile(&self, id: i64) -> Result<Option<StoredProfile>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.parameters, p.parked_since, k.key
-             FROM profiles p JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL WHERE p.id = ?1",
-        )
-        .bind(id)
-        .fetch_optional(&self.read)
-        .await?;
+        let row: Option<Row> = sqlx::query_as(select!("WHERE p.id = ?1")).bind(id).fetch_optional(&self.read).await?;
         row.map(|row| row.open(&self.sealer)).transpose()
     }
 

@@ -48,8 +48,7 @@ pub async fn load_builder(id: Option<i64>) -> Result<BuilderData, AppError> {
         Some(id) => Some(profiles.get(&viewer, id).await?),
         None => None,
     };
-    let (_, booking_host) = profiles.hosts();
-    Ok(BuilderData { detail, booking_host })
+    Ok(BuilderData { detail, booking_host: profiles.booking_host() })
 }
 
 /// Stores the profile. A new one leads to its short URL.
