@@ -1,6 +1,10 @@
 //! Small values with one way in: what has been parsed need not be checked again.
 
+mod locale;
+
 use std::fmt;
+
+pub use locale::Locale;
 
 /// An e-mail address that error mails can go to: `a@b.c` is one, `ops@example` is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,49 +99,6 @@ impl TimeZone {
 impl Default for TimeZone {
     fn default() -> Self {
         Self(chrono_tz::Europe::Moscow)
-    }
-}
-
-/// A locale that messages are offered in (`date_locales`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Locale {
-    /// `ru-RU`: Russian labels.
-    #[default]
-    Ru,
-    /// `en-US`: English labels.
-    En,
-}
-
-impl Locale {
-    /// Every locale offered.
-    pub const ALL: [Self; 2] = [Self::Ru, Self::En];
-
-    /// Reads a tag: `ru`, `ru_RU`, `RU-ru` are all [`Locale::Ru`]. `None` if it is not offered.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text.trim().to_ascii_lowercase().replace('_', "-").as_str() {
-            "ru" | "ru-ru" => Some(Self::Ru),
-            "en" | "en-us" => Some(Self::En),
-            _ => None,
-        }
-    }
-
-    /// The language of the labels: Russian for `ru`, English for every other.
-    #[must_use]
-    pub fn language(self) -> Language {
-        match self {
-            Self::Ru => Language::Ru,
-            Self::En => Language::En,
-        }
-    }
-
-    /// The canonical tag: `ru-RU`.
-    #[must_use]
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::Ru => "ru-RU",
-            Self::En => "en-US",
-        }
     }
 }
 
@@ -264,19 +225,6 @@ mod tests {
         assert_eq!(TimeZone::nearest("moscow").map(TimeZone::name), Some("Europe/Moscow"));
         assert_eq!(TimeZone::nearest("Mars/Olympus Mons"), None);
         assert_eq!(TimeZone::nearest(""), None);
-    }
-
-    #[test]
-    fn locales() {
-        for ru in ["ru", "ru-RU", "ru_RU", "RU-ru", " Ru "] {
-            assert_eq!(Locale::parse(ru), Some(Locale::Ru), "{ru}");
-        }
-        for en in ["en", "en-US", "EN_us"] {
-            assert_eq!(Locale::parse(en), Some(Locale::En), "{en}");
-        }
-        for none in ["", "en-GB", "de-DE", "russian", "ru-RU-x"] {
-            assert_eq!(Locale::parse(none), None, "{none}");
-        }
     }
 
     #[test]

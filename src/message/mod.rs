@@ -8,7 +8,9 @@ mod money;
 mod sections;
 mod split;
 
-use crate::{event::BookingEvent, parameters::Parameter, profile::Formatting, text};
+use chrono::NaiveDate;
+
+use crate::{event::BookingEvent, parameters::Parameter, profile::Formatting, text, values::Locale};
 
 /// The UTF-16 units that one Telegram message holds (contract §5).
 pub(crate) const TELEGRAM_UNITS: usize = 4096;
@@ -162,6 +164,13 @@ pub struct Context<'a> {
     pub field_name: Option<&'a str>,
     /// Where links lead, without a slash at the end: `https://torrow.net`.
     pub booking_host: &'a str,
+}
+
+/// How a date and a time look in a locale, for choosing one: `среда, 8 мая 2024 г., 11:15`.
+#[must_use]
+pub fn example(locale: Locale) -> String {
+    let at = NaiveDate::from_ymd_opt(2024, 5, 8).and_then(|day| day.and_hms_opt(11, 15, 0));
+    at.map_or_else(String::new, |at| format!("{}, {}", locale::date(locale, at), locale::time(locale, at)))
 }
 
 /// Renders the message for one participant.

@@ -2,6 +2,7 @@
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use super::locale::Conventions;
 use crate::values::Locale;
 
 /// `1 500`, `1,5`; `1,500`, `1.5`. At most three fraction digits, unless nothing would be left.
@@ -23,31 +24,30 @@ pub(super) fn money(locale: Locale, value: Decimal, code: &str) -> Option<String
     let amount = written(locale, &format!("{:.*}", usize::try_from(digits).unwrap_or_default(), rounded.abs()));
     let sign = if rounded.is_sign_negative() { "-" } else { "" };
     let symbol = symbol(locale, &known).unwrap_or(code.trim());
-    Some(match locale {
-        Locale::Ru => format!("{sign}{amount} {symbol}"),
-        // CLDR sets a space between a letter and a digit, none after a sign such as `$`.
-        Locale::En if symbol.ends_with(char::is_alphanumeric) => format!("{sign}{symbol} {amount}"),
-        Locale::En => format!("{sign}{symbol}{amount}"),
+    Some(if !Conventions::of(locale).currency_first {
+        format!("{sign}{amount} {symbol}")
+    } else if symbol.ends_with(|c: char| c.is_alphanumeric() || c == '.') {
+        // CLDR sets a space after a letter or a full stop, none after a sign such as `$`.
+        format!("{sign}{symbol} {amount}")
+    } else {
+        format!("{sign}{symbol}{amount}")
     })
 }
 
 /// Digits in groups of three, with the locale's marks.
 fn written(locale: Locale, plain: &str) -> String {
-    let (group, point) = match locale {
-        Locale::Ru => (' ', ','),
-        Locale::En => (',', '.'),
-    };
+    let conventions = Conventions::of(locale);
     let (sign, plain) = plain.strip_prefix('-').map_or(("", plain), |rest| ("-", rest));
     let (whole, fraction) = plain.split_once('.').map_or((plain, None), |(whole, fraction)| (whole, Some(fraction)));
     let mut text = String::from(sign);
     for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
-            text.push(group);
+        if index > 0 && whole.len() >= conventions.grouped_from && (whole.len() - index) % 3 == 0 {
+            text.push(conventions.group);
         }
         text.push(digit);
     }
     if let Some(fraction) = fraction {
-        text.push(point);
+        text.push(conventions.point);
         text.push_str(fraction);
     }
     text
@@ -67,33 +67,55 @@ fn fraction_digits(code: &str) -> u32 {
 
 /// CLDR's symbol; `None` where that is the code itself.
 fn symbol(locale: Locale, code: &str) -> Option<&'static str> {
+    use Locale::{Be, De, En, Hy, Ka, Kk, Ru, Tr, Uk, Uz};
+
     Some(match (code, locale) {
-        ("RUB", Locale::Ru) => "₽",
-        ("RUB", Locale::En) => "RUB",
-        ("UAH", Locale::Ru) => "₴",
-        ("THB", Locale::Ru) => "฿",
-        ("TMT", Locale::Ru) => "ТМТ",
-        ("USD", _) => "$",
-        ("EUR", _) => "€",
-        ("GBP", _) => "£",
-        ("JPY", _) => "¥",
-        ("PHP", Locale::En) => "₱",
-        ("CNY", _) => "CN¥",
-        ("INR", _) => "₹",
-        ("KRW", _) => "₩",
-        ("ILS", _) => "₪",
-        ("VND", _) => "₫",
-        ("BRL", _) => "R$",
-        ("CAD", _) => "CA$",
-        ("AUD", _) => "A$",
-        ("NZD", _) => "NZ$",
-        ("MXN", _) => "MX$",
-        ("HKD", _) => "HK$",
-        ("TWD", _) => "NT$",
-        ("XCD", _) => "EC$",
+        // Signs that a locale has for the money of its own neighbourhood.
+        ("AMD", Hy) => "֏",
+        ("BYN", Be) => "Br",
+        ("GEL", Ka) => "₾",
+        ("KZT", Kk) => "₸",
+        ("LSL", Kk) => "ЛСЛ",
+        ("PHP", En) => "₱",
+        ("RUB", Ru | Kk | Be) => "₽",
+        ("RUB", _) => "RUB",
+        ("TMT", Ru) => "ТМТ",
+        ("TRY", Tr) => "₺",
+        ("UAH", Ru | Uk) => "₴",
+        ("UZS", Uz) => "soʻm",
+        ("XCG", Ru) => "Cg",
+        // Signs that differ.
+        ("AUD", De | Tr) => "AU$",
+        ("JPY", Kk | Uz | Hy) => "JP¥",
+        ("USD", Uz | Ka) => "US$",
+        // Signs that every locale has.
         ("XAF", _) => "FCFA",
+        ("XCG", _) => "Cg.",
         ("XOF", _) => "F CFA",
         ("XPF", _) => "CFPF",
+        ("JPY", Uk) => "¥",
+        // Signs that most have, and the locales that have them not.
+        (_, Uk) => return None,
+        ("AUD" | "CNY" | "HKD" | "ILS" | "INR" | "JPY" | "KRW" | "NZD" | "VND", Ka) => return None,
+        ("BRL" | "CAD" | "NZD" | "THB", Be) | ("THB", En | Uz | Ka) => return None,
+        ("AUD", _) => "A$",
+        ("BRL", _) => "R$",
+        ("CAD", _) => "CA$",
+        ("CNY", _) => "CN¥",
+        ("EUR", _) => "€",
+        ("GBP", _) => "£",
+        ("HKD", _) => "HK$",
+        ("ILS", _) => "₪",
+        ("INR", _) => "₹",
+        ("JPY", _) => "¥",
+        ("KRW", _) => "₩",
+        ("MXN", _) => "MX$",
+        ("NZD", _) => "NZ$",
+        ("THB", _) => "฿",
+        ("TWD", _) => "NT$",
+        ("USD", _) => "$",
+        ("VND", _) => "₫",
+        ("XCD", _) => "EC$",
         _ => return None,
     })
 }

@@ -188,8 +188,8 @@ pub static TABLE: [Definition; 19] = [
         default: Some(Bilingual { ru: "ru-RU", en: "ru-RU" }),
         title: Bilingual { ru: "Язык сообщения", en: "Language of the message" },
         help: Bilingual {
-            ru: "На каком языке писать подписи, даты, время и цены в сообщении.",
-            en: "The language of the labels, dates, times and prices in the message.",
+            ru: "На каком языке писать даты, время и цены; подписи будут русскими для русского языка и английскими для остальных.",
+            en: "The language of dates, times and prices; labels are Russian for Russian and English for every other language.",
         },
     },
     Definition {

@@ -6,7 +6,7 @@ use hookgram::{
     message::html::{HtmlFault, HtmlFaultKind},
     parameters::Parameter,
     secret::{TokenFault, redact},
-    values::Language,
+    values::{Language, Locale},
 };
 
 pub(super) fn say(language: Language, ru: String, en: String) -> String {
@@ -63,11 +63,11 @@ pub fn fault(language: Language, fault: &Fault) -> String {
             )
         }
         Fault::UnknownLocale { value } => {
-            let value = quoted(value);
+            let (value, offered) = (quoted(value), Locale::ALL.map(Locale::tag).join(", "));
             say(
                 language,
-                format!("date_locales: «{value}» не поддерживается; выберите ru-RU или en-US."),
-                format!("date_locales: “{value}” is not offered; choose ru-RU or en-US."),
+                format!("date_locales: «{value}» не поддерживается; выберите одно из: {offered}."),
+                format!("date_locales: “{value}” is not offered; choose one of {offered}."),
             )
         }
         Fault::UnknownTimeZone { value, nearest } => {

@@ -144,8 +144,6 @@ word_set! {
         show_details_help: "Весь раздел с номером, датой и временем.", "The whole section with number, date and time.";
         when_title: "Дата и время", "Date and time";
         when_why: "Как пишутся дата, время и деньги, и по какому поясу.", "How dates, times and money are written, and in which zone.";
-        locale_ru: "Русский: среда, 8 мая 2024 г., 11:15", "Russian: среда, 8 мая 2024 г., 11:15";
-        locale_en: "English: Wednesday, May 8, 2024, 11:15 AM", "English: Wednesday, May 8, 2024, 11:15 AM";
         events_title: "События", "Events";
         events_why: "О чём писать клиенту. Если не отмечено ничего, профиль доставляет все события.", "What to write to the customer about. With nothing ticked, the profile delivers every event.";
         errors_title: "Ошибки", "Errors";

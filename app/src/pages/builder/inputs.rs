@@ -1,6 +1,7 @@
 //! The inputs of parameters, read off the one table.
 
 use hookgram::{
+    message,
     parameters::{Kind, Parameter},
     profile::Profile,
     values::{Locale, TimeZone},
@@ -10,7 +11,7 @@ use leptos::prelude::*;
 use super::State;
 use crate::{
     parts::{FieldFaults, Said},
-    words::{BuilderWords, checks, words},
+    words::checks,
 };
 
 /// The input of one parameter: its kind decides which.
@@ -54,21 +55,14 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
         .into_any(),
         Kind::Locale => {
             let current = Locale::parse(&value).unwrap_or_default();
-            let w = words::<BuilderWords>();
-            let options = Locale::ALL
-                .into_iter()
-                .map(|locale| {
-                    let label = match locale {
-                        Locale::Ru => w.locale_ru,
-                        Locale::En => w.locale_en,
-                    };
-                    view! {
-                        <option value=locale.tag() selected=locale == current>
-                            {label}
-                        </option>
-                    }
-                })
-                .collect_view();
+            let option = |locale: Locale| {
+                view! {
+                    <option value=locale.tag() selected=locale == current>
+                        {format!("{}: {}", locale.name(), message::example(locale))}
+                    </option>
+                }
+            };
+            let options = Locale::ALL.into_iter().map(option).collect_view();
             view! {
                 <select
                     class="input"
