@@ -186,6 +186,50 @@ fn when() {
         ),
         ("", "2024-05-08T08:00:00Z", "", ""),
         ("2024-05-08T08:15:00Z", "2024-05-08T08:15:40Z", "", "Дата: среда, 8 мая 2024 г.\nВремя: 11:15–11:15 (Мск)"),
+        // The night that is an hour shorter: the clock says two hours, it takes one.
+        (
+            "2024-03-31T00:30:00Z",
+            "2024-03-31T01:30:00Z",
+            "timezone=Europe/Berlin",
+            "Дата: воскресенье, 31 марта 2024 г.\nВремя: 01:30–03:30 (GMT+1)\nДлительность: 1 час",
+        ),
+        // The night that is an hour longer: the clock goes back while it lasts.
+        (
+            "2024-10-27T00:30:00Z",
+            "2024-10-27T01:10:00Z",
+            "timezone=Europe/Berlin",
+            "Дата: воскресенье, 27 октября 2024 г.\nВремя: 02:30–02:10 (GMT+2)\nДлительность: 40 минут",
+        ),
+        // From the end of one night to the same time of day months later, the clock changed in between.
+        (
+            "2024-01-15T09:00:00Z",
+            "2024-06-20T09:05:00Z",
+            "timezone=Europe/Berlin&timezone_name=Берлин",
+            "Начало: понедельник, 15 января 2024 г., 10:00 (Берлин)\nОкончание: четверг, 20 июня 2024 г., 11:05 (Берлин)\n\
+             Длительность: 157 дней 5 минут",
+        ),
+        // A zone that skipped a whole day.
+        (
+            "2011-12-30T09:00:00Z",
+            "2011-12-30T11:00:00Z",
+            "timezone=Pacific/Apia&date_locales=en",
+            "Start: Thursday, December 29, 2011, 11:00 PM (GMT-10)\nEnd: Saturday, December 31, 2011, 1:00 AM (GMT-10)\n\
+             Duration: 2 hours",
+        ),
+        (
+            "2024-12-31T20:59:00Z",
+            "2024-12-31T21:00:00Z",
+            "date_locales=kk",
+            "Start: 2024 ж. 31 желтоқсан, сейсенбі, 23:59 (MSK)\nEnd: 2025 ж. 1 қаңтар, сәрсенбі, 00:00 (MSK)\n\
+             Duration: 1 минут",
+        ),
+        (
+            "2024-02-28T21:00:00Z",
+            "2028-02-28T21:00:00Z",
+            "",
+            "Начало: четверг, 29 февраля 2024 г., 00:00 (Мск)\nОкончание: вторник, 29 февраля 2028 г., 00:00 (Мск)\n\
+             Длительность: 1 461 день",
+        ),
     ] {
         let event = json!({ "CaseItem": { "StartDate": start, "EndDate": end, "OrderNumber": { "FullNumber": "1" } } });
         let text: String = message(&event, parameters).parts().iter().map(|part| part.text()).collect();

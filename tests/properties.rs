@@ -7,10 +7,12 @@ use hookgram::{
     profile::Profile,
     query,
     recipient::recipients,
-    values::{ChatId, EmailAddress, TimeZone},
+    values::{ChatId, EmailAddress, Locale, TimeZone},
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
+
+mod telegram;
 
 /// Text of all that hurts: markup, marks, emoji, white space, wide and invisible characters.
 fn nasty() -> impl Strategy<Value = String> {
@@ -69,7 +71,7 @@ fn profile() -> impl Strategy<Value = Profile> {
     let zones: Vec<&'static str> = TimeZone::all().map(TimeZone::name).collect();
     let texts = vec(proptest::option::of(nasty()), 19);
     let flags = vec(any::<bool>(), 19);
-    (texts, flags, select(zones), any::<bool>()).prop_map(|(texts, flags, zone, english)| {
+    (texts, flags, select(zones), select(Locale::ALL.to_vec())).prop_map(|(texts, flags, zone, locale)| {
         let mut profile = Profile::default();
         for ((parameter, text), flag) in Parameter::all().zip(texts).zip(flags) {
             let text = match parameter.definition().kind {
@@ -77,7 +79,7 @@ fn profile() -> impl Strategy<Value = Profile> {
                 Kind::Text | Kind::OperatorText => text.unwrap_or_default(),
                 Kind::Emails => if flag { "a+b@c.d, почта@пример.рф" } else { "" }.to_owned(),
                 Kind::Bool => flag.to_string(),
-                Kind::Locale => if english { "en-US" } else { "ru" }.to_owned(),
+                Kind::Locale => locale.tag().to_owned(),
                 Kind::TimeZone => zone.to_owned(),
             };
             assert_eq!(profile.set(parameter, &text), Ok(()), "{parameter:?}");
@@ -126,6 +128,20 @@ fn event() -> impl Strategy<Value = Value> {
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(64)
 }
+
+/// The headings of a message whose operator named none.
+const HEADINGS: [&str; 10] = [
+    "Детали заказа",
+    "Детали записи",
+    "Детали мероприятия",
+    "Order details",
+    "Appointment details",
+    "Event details",
+    "Услуги/ресурсы",
+    "Services/resources",
+    "Контактная информация",
+    "Contact information",
+];
 
 fn visible(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
@@ -185,23 +201,49 @@ proptest! {
         let message = render(&profile.formatting, context);
         let parts = message.parts();
         prop_assert_eq!(message.is_empty(), parts.is_empty());
+        let mut sent = String::new();
         for part in &parts {
             let html = part.html();
-            let entities = html.matches('<').count() / 2;
+            let arrived = telegram::arrive(&html);
+            prop_assert!(arrived.is_ok(), "{:?} {}", arrived, html);
+            let arrived = arrived.expect("checked");
             prop_assert!((1..=4096).contains(&part.units()), "{}", part.units());
-            prop_assert!(entities <= 100 && html.len() <= 32_768, "{entities} {}", html.len());
-            let text = part.text();
-            prop_assert_eq!(text.trim(), text.as_str());
-            prop_assert!(!text.contains('\r'));
-            let back = Part::from_html(&html);
-            prop_assert!(back.is_ok(), "{:?} {}", back, html);
-            let back = back.expect("checked");
-            prop_assert_eq!(back.text(), text);
-            prop_assert_eq!(back.html(), html);
+            prop_assert!(arrived.entities.len() <= 100, "{}", arrived.entities.len());
+            prop_assert_eq!(&arrived.text, &part.text(), "nothing is trimmed or read otherwise");
+            prop_assert_eq!(Part::from_html(&html).map(|back| (back.text(), back.html())), Ok((arrived.text.clone(), html)));
+            sent.push_str(&arrived.text);
         }
         let whole: String = message.spans().iter().map(|span| span.text.as_str()).collect();
-        let sent: String = parts.iter().map(Part::text).collect();
         prop_assert_eq!(visible(&sent), visible(&whole));
+    }
+
+    #[test]
+    fn nothing_from_an_event_adds_a_tag(event in event(), profile in profile(), resources in 0_usize..3) {
+        let mut profile = profile;
+        for text in [Parameter::Message, Parameter::SignText, Parameter::ResourceName, Parameter::DetailSectionName] {
+            profile.set(text, "").expect("a text");
+        }
+        let mut event = event;
+        if let Some(all) = event["Resources"].as_array_mut() {
+            all.truncate(resources);
+        }
+        let event = BookingEvent::read(event.to_string().as_bytes()).expect("an event");
+        let field_name = profile.field_name.as_deref();
+        let context = Context { event: &event, participant: Some(0), field_name, booking_host: "https://torrow.net" };
+        for part in render(&profile.formatting, context).parts() {
+            let arrived = telegram::arrive(&part.html()).expect("well-formed");
+            let of = |tag: &str| arrived.entities.iter().filter(|entity| entity.tag == tag).collect::<Vec<_>>();
+            let (headings, descriptions, links) = (of("b"), of("i"), of("a"));
+            prop_assert_eq!(headings.len() + descriptions.len() + links.len(), arrived.entities.len());
+            prop_assert!(headings.len() <= 3 && descriptions.len() <= resources && links.len() <= 2);
+            for heading in headings {
+                prop_assert!(HEADINGS.contains(&heading.text.as_str()), "{}", heading.text);
+            }
+            for link in links {
+                let href = link.href.as_deref().unwrap_or_default();
+                prop_assert!(href.starts_with("https://torrow.net/app/tabs/tab-search/"), "{}", href);
+            }
+        }
     }
 
     #[test]
