@@ -68,6 +68,12 @@ pub struct Definition {
 }
 
 impl Parameter {
+    /// What the stateless door cannot do without.
+    pub const REQUIRED: [Self; 2] = [Self::TelegramToken, Self::TelegramFieldName];
+
+    /// What a query at the short door never replaces.
+    pub const FIXED: [Self; 3] = [Self::TelegramToken, Self::TelegramFieldName, Self::ErrorEmail];
+
     /// Every parameter, in the table's order.
     pub fn all() -> impl Iterator<Item = Self> {
         TABLE.iter().map(|row| row.parameter)

@@ -26,15 +26,14 @@ pub struct Reading {
 /// Reads the query of the stateless door (without its `?`), percent-encoded or raw.
 #[must_use]
 pub fn read(query: &[u8]) -> Reading {
-    judge(Profile::default(), query, &[], &[Parameter::TelegramToken, Parameter::TelegramFieldName])
+    judge(Profile::default(), query, &[], &Parameter::REQUIRED)
 }
 
 /// Reads the query of the short door: what it says replaces what is stored, for one call.
 /// `telegramToken`, `telegramFieldName` and `errorEmail` stay, with a warning. Nothing is required.
 #[must_use]
 pub fn read_overrides(stored: &Profile, query: &[u8]) -> Reading {
-    let kept = [Parameter::TelegramToken, Parameter::TelegramFieldName, Parameter::ErrorEmail];
-    judge(stored.clone(), query, &kept, &[])
+    judge(stored.clone(), query, &Parameter::FIXED, &[])
 }
 
 /// The canonical query: defaults left out, the table's order, `%20`, `%0A`, `%2B`, Cyrillic percent-encoded.

@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::cargo::{self, Workspace, timed};
-use crate::{leftovers, rules, wasm};
+use crate::{docs as documents, leftovers, rules, wasm};
 
 /// The crates that go with the server, in one selection: their features are then the ones they are built with.
 pub const PRODUCT: &[&str] =
@@ -27,6 +27,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     report.rule("what the domain knows", || rules::domain_tree(workspace));
     report.rule("where SQL stands", || rules::sql_in_its_room(workspace));
     report.rule("what the browser gets", || rules::browser_tree(workspace));
+    report.rule("documents made from the code", || documents::stale(workspace));
     report.rule("unfinished work", || leftovers::check(workspace));
     report.command("clippy: hookgram, app (ssr), server", &mut clippy(workspace, &[PRODUCT, ALL_TARGETS].concat()));
     // The profile of the site's build: macros and build scripts are then compiled once for both.

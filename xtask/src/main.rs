@@ -5,6 +5,7 @@ mod cargo;
 mod check;
 mod compress;
 mod css;
+mod docs;
 mod leftovers;
 mod publish;
 mod rules;
@@ -25,6 +26,7 @@ usage: cargo xtask <command>
   run [-- arguments]   builds everything and starts `hookgram serve --demo` with the arguments
   build [--release]    builds the interface and the server, and prints their sizes
   check                format, lints, docs, and the rules between the crates
+  docs                 writes the documents that are made from the code
   test [arguments]     builds the interface and runs every test, those in a browser included;
                        the arguments go to `cargo test`";
 
@@ -50,6 +52,8 @@ fn command(arguments: &[String]) -> Result<()> {
         },
         "check" if rest.is_empty() => check::run(&Workspace::find()?),
         "check" => bail!("`check` takes no arguments"),
+        "docs" if rest.is_empty() => docs::write(&Workspace::find()?),
+        "docs" => bail!("`docs` takes no arguments"),
         "test" => test::run(&Workspace::find()?, rest),
         "help" | "--help" | "-h" => {
             println!("{COMMANDS}");
