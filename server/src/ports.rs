@@ -26,6 +26,7 @@ use crate::{
         session::{self, CurrentSession},
     },
     codes,
+    identities::Asker,
     state::AppState,
     store::{LinkKind, ProfileDraft, StoreError, StoredProfile},
     telegram::{Answer, Identity, Outgoing},
@@ -286,14 +287,18 @@ impl Profiles for Port {
         profile: &Profile,
     ) -> Result<Option<BotView>, AppError> {
         let token = self.token(id, profile).await?.ok_or_else(|| self.no_token())?;
-        match self.state.who_is(&token).await {
-            Identity::Bot { name, username } => Ok(Some(BotView { name, username })),
-            Identity::Refused => Ok(None),
+        let sentence = match self.state.who_is(&token, Asker::Known).await {
+            Identity::Bot { name, username } => return Ok(Some(BotView { name, username })),
+            Identity::Refused => return Ok(None),
             Identity::Unreachable => {
-                let sentence = self.say("Telegram сейчас не отвечает.", "Telegram does not answer at the moment.");
-                Err(AppError::field("telegramToken", sentence))
+                self.say("Telegram сейчас не отвечает.", "Telegram does not answer at the moment.")
             }
-        }
+            Identity::Busy { seconds } => self.say(
+                &format!("Telegram просит подождать: попробуйте через {seconds} с."),
+                &format!("Telegram asks for patience: try again in {seconds} s."),
+            ),
+        };
+        Err(AppError::field("telegramToken", sentence))
     }
 
     fn booking_host(&self) -> String {

@@ -170,7 +170,14 @@ impl Reader<'_> {
             profile: Profile::default(),
             key: None,
         };
+        let mut given: Vec<Parameter> = Vec::new();
         for (key, value) in entry {
+            if let Some(parameter) = Parameter::by_name(&key) {
+                if given.contains(&parameter) {
+                    self.note(&key, "the same stands here already in another spelling; keep one of them");
+                }
+                given.push(parameter);
+            }
             match key.as_str() {
                 "name" => draft.name = self.text(&key, &value)?.trim().to_owned(),
                 "enabled" => draft.enabled = self.flag(&key, &value),
@@ -282,6 +289,9 @@ fn distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use hookgram::{parameters::Kind, values::Locale};
+    use proptest::{collection::vec, prelude::*, sample::select};
+
     use super::*;
 
     #[test]
@@ -322,8 +332,131 @@ extra: 1
     }
 
     #[test]
+    fn a_setting_is_given_once() {
+        let file = "profiles:\n- {name: A, sandbox: true, telegramFieldName: x, hide_url: true, HIDE_URL: false}\n";
+        let (_, faults) = read(file);
+        assert_eq!(faults.iter().map(|fault| fault.path.as_str()).collect::<Vec<_>>(), ["profiles[0].hide_url"]);
+    }
+
+    #[test]
     fn a_broken_file_does_not_quote_itself() {
         let (_, faults) = read("profiles:\n  - telegramToken: \"7001002003:AAHk\n");
         assert!(!format!("{faults:?}").contains("7001002003"), "{faults:?}");
+    }
+
+    /// Texts that YAML is prone to read as something else.
+    fn tricky() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            select(vec![
+                "yes",
+                "null",
+                "~",
+                "1e3",
+                "0x1f",
+                "0o7",
+                "01",
+                "1_000",
+                ".inf",
+                "2024-05-08",
+                "true",
+                ": ",
+                " #",
+                "- ",
+                "|",
+                ">",
+                "&a",
+                "*a",
+                "!t",
+                "%",
+                "@",
+                "`",
+                "\"",
+                "'",
+                "\\",
+                "\n",
+                "\t",
+                "\u{a0}",
+                "\u{2028}",
+                "\u{feff}",
+                "{",
+                "}",
+                "[",
+                "]",
+                "---",
+                "...",
+                "?",
+                "<<",
+                "=",
+                "👩‍👩‍👧",
+                "\u{7f}",
+                "\u{85}",
+            ])
+            .prop_map(str::to_owned),
+            "[а-яёA-Z0-9 ]{1,8}",
+            any::<char>().prop_map(String::from),
+        ];
+        vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+    }
+
+    fn stored() -> impl Strategy<Value = StoredProfile> {
+        let texts = vec(tricky(), Parameter::all().count());
+        let events = vec(prop_oneof![Just(3060), Just(3036), any::<i64>()], 0..4);
+        (tricky(), texts, any::<[bool; 20]>(), events, 0..Locale::ALL.len()).prop_map(
+            |(name, texts, flags, events, locale)| {
+                let mut profile = Profile::default();
+                for ((parameter, text), flag) in Parameter::all().zip(&texts).zip(flags) {
+                    let text = match parameter.definition().kind {
+                        Kind::Token if flag => "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd",
+                        Kind::Token => "",
+                        Kind::Text | Kind::OperatorText => text,
+                        Kind::Emails => "a@b.c, почта@пример.рф",
+                        Kind::Bool if flag => "yes",
+                        Kind::Bool => "no",
+                        Kind::Locale => Locale::ALL[locale].tag(),
+                        Kind::TimeZone => "Asia/Omsk",
+                    };
+                    profile.set(parameter, text).expect("a good value");
+                }
+                let name = format!("N{}", name.trim());
+                profile.field_name.get_or_insert_with(|| "*TelegramId".to_owned());
+                let events = events.into_iter().map(EventType).collect();
+                let key = "k7Rm2Qx9TvB4nWpL".to_owned();
+                StoredProfile {
+                    id: 1,
+                    name,
+                    enabled: flags[0],
+                    sandbox: flags[1],
+                    events,
+                    profile,
+                    key,
+                    parked_since: None,
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_exported_is_read_the_same(stored in stored()) {
+            for with_secrets in [true, false] {
+                let file = export(std::slice::from_ref(&stored), with_secrets).expect("texts");
+                let (drafts, faults) = read(&file);
+                prop_assert_eq!(&faults, &[], "{}", file);
+                let [(0, draft)] = drafts.as_slice() else { panic!("one profile: {drafts:?}") };
+                let mut expected = stored.profile.clone();
+                if !with_secrets {
+                    expected.token = None;
+                }
+                prop_assert_eq!(&draft.profile, &expected, "{}", file);
+                prop_assert_eq!((&draft.name, draft.enabled, draft.sandbox), (&stored.name, Some(stored.enabled), stored.sandbox));
+                prop_assert_eq!(&draft.events, &stored.events);
+                prop_assert_eq!(draft.key.is_some(), with_secrets);
+            }
+        }
+
+        #[test]
+        fn any_text_can_be_a_file(text in "[\\[\\]{}:,\\-a-z \n'\"&*!|>#%@]{0,80}") {
+            let _ = read(&text);
+        }
     }
 }

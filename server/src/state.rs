@@ -1,11 +1,6 @@
 //! What every request shares.
 
-use std::{
-    collections::HashMap,
-    net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::extract::FromRef;
 use hookgram::secret::BotToken;
@@ -16,19 +11,14 @@ use tokio::sync::{Notify, broadcast, watch};
 use crate::{
     assets,
     auth::{password::Passwords, throttle::Throttle},
-    codes,
     config::Config,
     delivery::{Cast, Worker},
+    identities::{Asker, Identities},
     observe::Metrics,
     store::Store,
     telegram::{Identity, Telegram},
     webhook::Rendering,
 };
-
-/// How long Telegram's word on a token is believed (contract §1).
-const IDENTITY_AGE: Duration = Duration::from_secs(5 * 60);
-/// More tokens are not remembered.
-const IDENTITIES: usize = 1_000;
 
 /// The state of the server. Cheap to clone.
 #[derive(Clone)]
@@ -66,7 +56,7 @@ pub struct Inner {
     pub leptos: LeptosOptions,
     /// The pages' routes.
     pub pages: Vec<AxumRouteListing>,
-    identities: Mutex<HashMap<Vec<u8>, (Instant, Identity)>>,
+    identities: Identities,
 }
 
 impl std::ops::Deref for AppState {
@@ -126,7 +116,7 @@ impl AppState {
             metrics,
             leptos,
             pages: leptos_axum::generate_route_list(app::App),
-            identities: Mutex::default(),
+            identities: Identities::default(),
         })))
     }
 
@@ -136,32 +126,15 @@ impl AppState {
         format!("{}/h/{key}", self.public_url)
     }
 
-    /// Asks Telegram who a bot is, unless it has said so within the last 5 minutes. Being unreachable is not remembered.
-    pub async fn who_is(&self, token: &BotToken) -> Identity {
-        // The map holds hashes: a token need not lie about in it.
-        let hash = codes::hash(token.expose());
-        if let Some((at, known)) = self.identities().get(&hash)
-            && at.elapsed() < IDENTITY_AGE
-        {
-            return known.clone();
-        }
-        let identity = self.telegram.who_is(token).await;
-        if let Identity::Bot { name, username } = &identity
+    /// Asks Telegram who a bot is, unless it has said so within the last 5 minutes; a bot that it names is kept.
+    pub async fn who_is(&self, token: &BotToken, asker: Asker) -> Identity {
+        let (identity, is_fresh) = self.identities.ask(&self.telegram, token, asker).await;
+        if is_fresh
+            && let Identity::Bot { name, username } = &identity
             && let Err(error) = self.store.put_bot(token.bot_id(), name, username).await
         {
             tracing::warn!(%error, "a bot's name could not be stored");
         }
-        if identity != Identity::Unreachable {
-            let mut known = self.identities();
-            if known.len() >= IDENTITIES {
-                known.clear();
-            }
-            known.insert(hash, (Instant::now(), identity.clone()));
-        }
         identity
-    }
-
-    fn identities(&self) -> std::sync::MutexGuard<'_, HashMap<Vec<u8>, (Instant, Identity)>> {
-        self.identities.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -67,6 +67,11 @@ pub enum Identity {
     },
     /// Telegram does not know the token.
     Refused,
+    /// Too much has been asked; there was no answer for that.
+    Busy {
+        /// How long to wait.
+        seconds: u64,
+    },
     /// No answer, or none that says either.
     Unreachable,
 }
@@ -202,6 +207,9 @@ impl Telegram {
         match reply {
             Reply { ok: true, result: Some(me), .. } => Identity::Bot { name: me.first_name, username: me.username },
             Reply { ok: false, error_code: Some(401 | 404), .. } => Identity::Refused,
+            Reply { ok: false, error_code: Some(429), parameters, .. } => {
+                Identity::Busy { seconds: parameters.retry_after.unwrap_or(1) }
+            }
             _ => Identity::Unreachable,
         }
     }

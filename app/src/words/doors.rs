@@ -55,6 +55,11 @@ pub enum DoorFault {
     TokenRefused,
     /// Telegram does not answer.
     TelegramUnreachable,
+    /// Too many tokens are being checked for strangers.
+    TooManyChecks {
+        /// When it is worth trying again, in seconds.
+        seconds: u64,
+    },
     /// The event could not be stored.
     NotStored,
 }
@@ -210,6 +215,11 @@ pub fn door(language: Language, fault: &DoorFault) -> String {
             language,
             "Telegram сейчас не отвечает, поэтому telegramToken не проверен; остальные параметры верны, попробуйте позже.".into(),
             "Telegram does not answer at the moment, so telegramToken was not checked; the other parameters are good, try again later.".into(),
+        ),
+        DoorFault::TooManyChecks { seconds } => say(
+            language,
+            format!("Слишком много проверок подряд, поэтому telegramToken не проверен; остальные параметры верны, попробуйте через {seconds} с."),
+            format!("Too many checks in a row, so telegramToken was not checked; the other parameters are good, try again in {seconds} s."),
         ),
         DoorFault::NotStored => say(
             language,

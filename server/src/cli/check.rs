@@ -14,23 +14,27 @@ use app::words::{
 };
 use clap::Args;
 use hookgram::{
-    check::Fault,
+    check::{Fault, Warning},
     event::BookingEvent,
-    message::{self, Context, Part},
+    message::{self, Context},
     parameters::Parameter,
     profile::Profile,
+    query::Reading,
     recipient,
+    report::CheckReport,
     sample::Sample,
     values::Language,
 };
+use serde::Serialize;
 use tokio::sync::watch;
 
 use super::open_existing;
 use crate::{
     config::Config,
+    identities::Asker,
     state::AppState,
     store::Store,
-    webhook::{self, Answer, Door, Outcome},
+    webhook::{self, Answer, Door, Outcome, Refusal},
 };
 
 #[derive(Args, Debug)]
@@ -40,6 +44,9 @@ pub(super) struct CheckOptions {
     /// Do not ask Telegram whether the token works
     #[arg(long)]
     offline: bool,
+    /// Print each fault and warning by itself as well, with the parameter it is about
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -48,13 +55,95 @@ pub(super) struct RenderOptions {
     url: String,
     /// The event; - is standard input [default: a built-in sample]
     event: Option<String>,
+    /// Print JSON: each message with its chat, its parts and their lengths, and what the check says
+    #[arg(long)]
+    json: bool,
+}
+
+/// A fault or a warning by itself.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Remark {
+    /// The parameter it is about; none for a name that is no parameter's, and for what is not about the parameters.
+    parameter: Option<&'static str>,
+    /// The sentence.
+    message: String,
+}
+
+/// The body that a door would answer with, then the same in pieces.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Report {
+    #[serde(flatten)]
+    body: CheckReport,
+    /// The HTTP status that a door would answer with.
+    http_status: u16,
+    faults: Vec<Remark>,
+    warnings: Vec<Remark>,
+}
+
+/// What `render --json` prints.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Rendered {
+    messages: Vec<Message>,
+    warnings: Vec<Remark>,
+}
+
+/// One participant's message.
+#[derive(PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Message {
+    /// None where the participant has no usable id: such a one would be skipped.
+    chat_id: Option<String>,
+    parts: Vec<RenderedPart>,
+}
+
+/// One message as it would be sent.
+#[derive(PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct RenderedPart {
+    /// Telegram's HTML.
+    html: String,
+    /// Its length after parsing in UTF-16 units, of which Telegram takes 4,096.
+    units: usize,
 }
 
 /// Prints the body that a GET would be answered with.
 pub(super) async fn check(config: Config, options: CheckOptions, language: Language) -> anyhow::Result<ExitCode> {
     let answer = answer(config, &options).await?;
-    println!("{}", serde_json::to_string(&answer.report(language))?);
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&report(&answer, language))?);
+    } else {
+        println!("{}", serde_json::to_string(&answer.report(language))?);
+    }
     Ok(if matches!(answer.outcome, Outcome::Verified) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn report(answer: &Answer, language: Language) -> Report {
+    let faults = match &answer.outcome {
+        Outcome::Refused(Refusal::Parameters(faults)) => faults.iter().map(|fault| of_fault(language, fault)).collect(),
+        Outcome::Refused(refusal) => vec![Remark { parameter: None, message: refusal.sentences(language) }],
+        _ => Vec::new(),
+    };
+    Report {
+        body: answer.report(language),
+        http_status: answer.status().as_u16(),
+        faults,
+        warnings: of_warnings(language, &answer.warnings),
+    }
+}
+
+fn of_fault(language: Language, fault: &Fault) -> Remark {
+    Remark { parameter: fault.parameter().map(Parameter::name), message: checks::fault(language, fault) }
+}
+
+fn of_warnings(language: Language, warnings: &[Warning]) -> Vec<Remark> {
+    let of_one = |warning: &Warning| Remark {
+        parameter: warning.parameter().map(Parameter::name),
+        message: checks::warning(language, warning),
+    };
+    warnings.iter().map(of_one).collect()
 }
 
 async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Answer> {
@@ -79,7 +168,7 @@ async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Answer
     };
     let (_stop, shutdown) = watch::channel(false);
     let state = AppState::new(config, store, SocketAddr::from(([127, 0, 0, 1], 0)), shutdown)?;
-    Ok(webhook::check(&state, &door, query).await)
+    Ok(webhook::check(&state, &door, query, Asker::Known).await)
 }
 
 /// Prints the messages of an event, parts separated by `---`.
@@ -88,18 +177,17 @@ pub(super) async fn render(config: &Config, options: &RenderOptions, language: L
         Ok(place) => place,
         Err(fault) => bail!("{}", doors::door(language, &fault)),
     };
-    let reading = door.read(query_of(&options.url).as_bytes());
+    let Reading { profile, faults, warnings } = door.read(query_of(&options.url).as_bytes());
     // Nothing is sent: neither a token nor a recipient is needed.
-    let needless = |fault: &Fault| {
-        matches!(
+    let needed = |fault: &Fault| {
+        !matches!(
             fault,
             Fault::MalformedToken(_) | Fault::Missing(Parameter::TelegramToken | Parameter::TelegramFieldName)
         )
     };
-    let faults: Vec<String> =
-        reading.faults.iter().filter(|fault| !needless(fault)).map(|fault| checks::fault(language, fault)).collect();
+    let faults: Vec<Fault> = faults.into_iter().filter(needed).collect();
     if !faults.is_empty() {
-        bail!("{}", faults.join(" "));
+        return refuse(options, Answer { outcome: Outcome::Refused(Refusal::Parameters(faults)), warnings }, language);
     }
     let body = match options.event.as_deref() {
         None => Sample::Appointment.json().as_bytes().to_vec(),
@@ -112,30 +200,55 @@ pub(super) async fn render(config: &Config, options: &RenderOptions, language: L
     };
     let event = match BookingEvent::read(&body) {
         Ok(event) => event,
-        Err(fault) => bail!("{}", doors::event_fault(language, &fault)),
+        Err(fault) => {
+            return refuse(options, Answer { outcome: Outcome::Refused(Refusal::Event(fault)), warnings }, language);
+        }
     };
-    println!("{}", messages(config, &reading.profile, &event).join("\n---\n"));
+    let messages = messages(config, &profile, &event);
+    if options.json {
+        let rendered = Rendered { messages, warnings: of_warnings(language, &warnings) };
+        println!("{}", serde_json::to_string_pretty(&rendered)?);
+    } else {
+        let parts: Vec<String> = messages.into_iter().flat_map(|one| one.parts).map(|part| part.html).collect();
+        println!("{}", parts.join("\n---\n"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The parts for each participant that can be written to; without any, for the first.
-fn messages(config: &Config, profile: &Profile, event: &BookingEvent) -> Vec<String> {
-    let field = profile.field_name.as_deref();
-    let usable = recipient::recipients(event, field.unwrap_or_default());
-    let mut participants: Vec<Option<usize>> =
-        usable.iter().filter(|one| one.chat.is_ok()).map(|one| Some(one.participant)).collect();
-    if participants.is_empty() {
-        participants.push((!event.participants.is_empty()).then_some(0));
+/// Says why there is nothing to show: as the check's report, or in words.
+fn refuse(options: &RenderOptions, answer: Answer, language: Language) -> anyhow::Result<ExitCode> {
+    let report = report(&answer, language);
+    if !options.json {
+        bail!("{}", report.body.error_message.unwrap_or_default());
     }
-    let mut parts: Vec<String> = Vec::new();
-    for participant in participants {
+    println!("{}", serde_json::to_string_pretty(&report)?);
+    Ok(ExitCode::FAILURE)
+}
+
+/// A message for each participant that can be written to; without any, the one for the first. Of messages that are
+/// equal to the letter, chat included, there is one.
+fn messages(config: &Config, profile: &Profile, event: &BookingEvent) -> Vec<Message> {
+    let field = profile.field_name.as_deref();
+    let recipients = recipient::recipients(event, field.unwrap_or_default());
+    let mut whom: Vec<(Option<usize>, Option<String>)> = recipients
+        .into_iter()
+        .filter_map(|one| one.chat.ok().map(|chat| (Some(one.participant), Some(chat.to_string()))))
+        .collect();
+    if whom.is_empty() {
+        whom.push(((!event.participants.is_empty()).then_some(0), None));
+    }
+    let mut messages: Vec<Message> = Vec::new();
+    for (participant, chat_id) in whom {
         let context = Context { event, participant, field_name: field, booking_host: &config.booking_url };
-        let own: Vec<String> = message::render(&profile.formatting, context).parts().iter().map(Part::html).collect();
-        if !own.iter().all(|part| parts.contains(part)) {
-            parts.extend(own);
+        let parts = message::render(&profile.formatting, context).parts();
+        let parts: Vec<RenderedPart> =
+            parts.iter().map(|part| RenderedPart { html: part.html(), units: part.units() }).collect();
+        let message = Message { chat_id, parts };
+        if !messages.contains(&message) {
+            messages.push(message);
         }
     }
-    parts
+    messages
 }
 
 /// A door, and the store that it was found in.

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     codes,
+    identities::Asker,
     state::AppState,
     store::{NewDelivery, NewEvent, Payload, Received, Rejection, StoreError, StoredProfile, TokenSource},
     telegram::Identity,
@@ -84,8 +85,8 @@ pub(crate) fn check_offline(door: &Door, query: &[u8]) -> Result<(Profile, Vec<W
     Ok((profile, warnings))
 }
 
-/// GET: checks the parameters, then the token.
-pub async fn check(state: &AppState, door: &Door, query: &[u8]) -> Answer {
+/// GET: checks the parameters, then the token. Whoever holds a profile's key is no stranger.
+pub async fn check(state: &AppState, door: &Door, query: &[u8], asker: Asker) -> Answer {
     let (profile, warnings) = match check_offline(door, query) {
         Ok(good) => good,
         Err(refused) => return refused,
@@ -93,10 +94,12 @@ pub async fn check(state: &AppState, door: &Door, query: &[u8]) -> Answer {
     if let Some(token) = &profile.token
         && !door.is_sandbox()
     {
-        match state.who_is(token).await {
+        let asker = if door.stored().is_some() { Asker::Known } else { asker };
+        match state.who_is(token, asker).await {
             Identity::Bot { .. } => {}
             Identity::Refused => return Answer::refused(DoorFault::TokenRefused),
             Identity::Unreachable => return Answer::refused(DoorFault::TelegramUnreachable),
+            Identity::Busy { seconds } => return Answer::refused(DoorFault::TooManyChecks { seconds }),
         }
     }
     Answer { outcome: Outcome::Verified, warnings }

@@ -18,7 +18,7 @@ use hookgram::{
 use crate::store::Reason;
 
 /// How long to wait before a POST that could not be stored is worth repeating, in seconds.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
+const STORE_AGAIN: u64 = 5;
 
 /// What a door answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +72,20 @@ impl Refusal {
                 DoorFault::TooLarge { .. } | DoorFault::TooMuch { .. } => StatusCode::PAYLOAD_TOO_LARGE,
                 DoorFault::ContentType { .. } | DoorFault::ContentEncoding { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 DoorFault::NoRecipient { .. } | DoorFault::NothingToSay => StatusCode::UNPROCESSABLE_ENTITY,
+                DoorFault::TooManyChecks { .. } => StatusCode::TOO_MANY_REQUESTS,
                 DoorFault::TokenRefused | DoorFault::TelegramUnreachable => StatusCode::BAD_GATEWAY,
                 DoorFault::NotStored => StatusCode::SERVICE_UNAVAILABLE,
             },
+        }
+    }
+
+    /// The seconds after which the same may succeed, where that can be said.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::Door(DoorFault::TooManyChecks { seconds }) => Some(*seconds),
+            Self::Door(DoorFault::NotStored) => Some(STORE_AGAIN),
+            _ => None,
         }
     }
 
@@ -151,8 +162,10 @@ impl Answer {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+        if let Outcome::Refused(refusal) = &self.outcome
+            && let Some(seconds) = refusal.retry_after()
+        {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

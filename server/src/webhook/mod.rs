@@ -4,7 +4,7 @@ mod accept;
 mod answer;
 mod rendering;
 
-use std::time::Duration;
+use std::{net::Ipv4Addr, time::Duration};
 
 use app::words::doors::DoorFault;
 use axum::{
@@ -21,7 +21,7 @@ pub use self::{
     answer::{Answer, Outcome, Refusal},
     rendering::Rendering,
 };
-use crate::{codes, state::AppState};
+use crate::{auth::guard::Client, codes, identities::Asker, state::AppState};
 
 /// What the doors take.
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
@@ -56,11 +56,12 @@ pub async fn beside(request: Request) -> Response {
 async fn at_door(state: &AppState, key: Option<String>, request: Request) -> Response {
     let language = preferred(request.headers());
     let (parts, body) = request.into_parts();
+    let client = parts.extensions.get::<Client>().map_or(Ipv4Addr::UNSPECIFIED.into(), |client| client.address);
     let query = parts.uri.query().unwrap_or_default().as_bytes();
     match parts.method {
         Method::OPTIONS => (StatusCode::NO_CONTENT, [(header::ALLOW, ALLOW)]).into_response(),
         Method::GET | Method::HEAD => match open(state, key).await {
-            Ok(door) => check(state, &door, query).await.into_response(language),
+            Ok(door) => check(state, &door, query, Asker::Stranger(client)).await.into_response(language),
             Err(answer) => answer.into_response(language),
         },
         Method::POST => match open(state, key).await {

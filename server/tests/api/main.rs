@@ -7,5 +7,6 @@ mod delivery;
 mod doors;
 mod edges;
 mod pages;
+mod parameters;
 mod process;
 mod profiles;

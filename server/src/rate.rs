@@ -1,0 +1,72 @@
+//! Rates: so many in a while, some of them at once.
+
+use std::time::{Duration, Instant};
+
+/// A rate: one every so often, and `burst` at once after a quiet while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// From one to the next.
+    pub every: Duration,
+    /// At once; at least 1.
+    pub burst: u32,
+}
+
+/// What has been used of a rate, as one moment: when all of it will be free again (the generic cell rate algorithm).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Used(Option<Instant>);
+
+impl Used {
+    /// Takes one.
+    ///
+    /// # Errors
+    /// How long until there is one; then nothing was taken.
+    pub fn take(&mut self, rate: Rate, now: Instant) -> Result<(), Duration> {
+        let free_at = self.0.map_or(now, |at| at.max(now));
+        let allowance = rate.every.saturating_mul(rate.burst.saturating_sub(1));
+        let ahead = free_at.saturating_duration_since(now);
+        if ahead > allowance {
+            return Err(ahead.saturating_sub(allowance));
+        }
+        self.0 = free_at.checked_add(rate.every);
+        Ok(())
+    }
+
+    /// Whether all of it is free: then it need not be remembered.
+    #[must_use]
+    pub fn is_idle(&self, now: Instant) -> bool {
+        self.0.is_none_or(|at| at <= now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_then_one_every_so_often() {
+        let rate = Rate { every: Duration::from_secs(6), burst: 3 };
+        let start = Instant::now();
+        let at = |seconds: u64| start + Duration::from_secs(seconds);
+        let mut used = Used::default();
+        assert!(used.is_idle(start));
+        for _ in 0..3 {
+            assert_eq!(used.take(rate, start), Ok(()));
+        }
+        assert_eq!(used.take(rate, start), Err(Duration::from_secs(6)));
+        assert_eq!(used.take(rate, at(4)), Err(Duration::from_secs(2)), "what is refused costs nothing");
+        assert_eq!(used.take(rate, at(6)), Ok(()));
+        assert!(used.take(rate, at(6)).is_err() && !used.is_idle(at(6)));
+        // After a quiet while there is a burst again, and no more than that.
+        assert!(used.is_idle(at(100)));
+        assert_eq!((0..10).filter(|_| used.take(rate, at(100)).is_ok()).count(), 3);
+    }
+
+    #[test]
+    fn no_more_than_the_rate_in_any_stretch() {
+        let rate = Rate { every: Duration::from_millis(250), burst: 5 };
+        let start = Instant::now();
+        let mut used = Used::default();
+        let taken = (0..10_000).filter(|ms| used.take(rate, start + Duration::from_millis(*ms)).is_ok()).count();
+        assert_eq!(taken, 5 + 39);
+    }
+}
