@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{BotApi, Play, Process, TOKEN, client, event, eventually, hookgram, run};
 
@@ -195,6 +195,45 @@ async fn check_and_render_need_no_server() {
     let message = text(render);
     assert!(message.starts_with("Добрый день\n\n<b>Appointment details</b>\n"), "{message}");
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing is left behind");
+}
+
+#[tokio::test]
+async fn check_and_render_print_json_for_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = |arguments: &[&str], code: i32| -> Value {
+        let output = run(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let faulty = "/webhook/telegram?timezone=Mars&hide_url=maybe&hide_adress=1&message=x";
+    let report = json(&["check", faulty, "--offline", "--json"], 1);
+    assert_eq!((&report["Status"], &report["HttpStatus"]), (&Value::from("Wrong parameters"), &Value::from(400)));
+    let about = |list: &Value| -> Vec<Value> {
+        list.as_array().unwrap().iter().map(|remark| remark["Parameter"].clone()).collect()
+    };
+    let (faults, warnings) = (about(&report["Faults"]), about(&report["Warnings"]));
+    assert_eq!(faults, ["telegramToken", "telegramFieldName", "hide_url", "timezone"].map(Value::from));
+    assert_eq!(warnings, [Value::from("errorEmail"), Value::Null]);
+    let sentences: Vec<&str> =
+        report["Faults"].as_array().unwrap().iter().map(|fault| fault["Message"].as_str().unwrap()).collect();
+    assert_eq!(report["ErrorMessage"], sentences.join(" "));
+
+    let file = folder.path().join("event.json");
+    let own = |chat: &str| json!({"ContactInformation": {"Fields": [{"Name": "*T", "Value": chat}]}});
+    std::fs::write(
+        &file,
+        json!({"CaseParticipants": [own("7"), own("nobody"), own("@channel"), own("7")]}).to_string(),
+    )
+    .unwrap();
+    let file = file.to_str().unwrap();
+    let url = "/webhook/telegram?telegramFieldName=*T&hide_detail_section&message=<b>Привет</b>";
+    let rendered = json(&["render", url, file, "--json"], 0);
+    let part = json!([{"Html": "<b>Привет</b>", "Units": 6}]);
+    let messages = json!([{"ChatId": "7", "Parts": part}, {"ChatId": "@channel", "Parts": part}]);
+    assert_eq!(rendered["Messages"], messages);
+    assert_eq!(json(&["render", faulty, "--json"], 1)["Faults"].as_array().unwrap().len(), 2, "no token is needed");
+    std::fs::write(file, "{\"CaseItem\": {\"StartDate\": 5}}").unwrap();
+    assert_eq!(json(&["render", url, file, "--json"], 1)["Status"], "Error");
 }
 
 #[tokio::test]
