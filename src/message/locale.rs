@@ -1,7 +1,6 @@
 //! Dates, times and durations as CLDR has them for the locale, with ASCII spaces.
 
-use chrono::{DateTime, Datelike, NaiveDateTime, Offset, TimeDelta, Timelike};
-use chrono_tz::Tz;
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, TimeDelta, Timelike};
 
 use crate::values::{Bilingual, Locale, TimeZone, russian_plural};
 
@@ -70,11 +69,11 @@ pub(super) fn time_range(locale: Locale, start: NaiveDateTime, end: NaiveDateTim
 }
 
 /// How a zone is called where nobody named it: `Мск`, `GMT+5:30`.
-pub(super) fn zone_name(locale: Locale, zone: TimeZone, at: &DateTime<Tz>) -> String {
+pub(super) fn zone_name(locale: Locale, zone: TimeZone, at: &DateTime<FixedOffset>) -> String {
     if zone == TimeZone::default() {
         return MOSCOW.get(locale.language()).to_owned();
     }
-    let seconds = at.offset().fix().local_minus_utc();
+    let seconds = at.offset().local_minus_utc();
     let sign = if seconds < 0 { '-' } else { '+' };
     let seconds = seconds.unsigned_abs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
