@@ -34,7 +34,7 @@ use crate::{
     error::{AppError, FieldFault},
     form::ProfileForm,
     pages::layout::PageTitle,
-    parts::Loaded,
+    parts::{Loaded, load},
     views::{BuilderData, TargetView},
     words::{BuilderWords, app_error, language, words},
 };
@@ -85,7 +85,7 @@ fn draw_builder(data: BuilderData) -> AnyView {
 /// `/profiles/new`
 #[component]
 pub fn NewProfile() -> impl IntoView {
-    let data = Resource::new(|| (), |()| load_builder(None));
+    let data = load(|| (), |()| load_builder(None));
     view! { <Loaded resource=data draw=draw_builder /> }
 }
 
@@ -97,7 +97,7 @@ pub fn EditProfile() -> impl IntoView {
     let id = move || params.with(|params| params.get("id").and_then(|id| id.parse::<i64>().ok()));
     // Part of the key, so that the page is drawn from what was stored once it has been saved.
     let saved = move || query.with(|query| query.get("saved").is_some());
-    let data = Resource::new(
+    let data = load(
         move || (id(), saved()),
         |(id, _)| async move {
             match id {
