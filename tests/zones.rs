@@ -48,7 +48,7 @@ fn changes(zone: Tz) -> Vec<Change> {
 fn every_zone_has_the_offsets_of_chrono_tz() {
     assert_eq!(TimeZone::all().count(), TZ_VARIANTS.len());
     for zone in TZ_VARIANTS {
-        let own = TimeZone::parse(zone.name()).expect(zone.name());
+        let own = TimeZone::parse(zone.name()).expect("the same zones");
         assert_eq!(own.name(), zone.name());
         let check = |at: i64| {
             let found = own.offset_at(moment(at)).local_minus_utc();
@@ -59,7 +59,7 @@ fn every_zone_has_the_offsets_of_chrono_tz() {
             check(at.timestamp());
         }
         // A change that the table alone has would be between those.
-        (START..END).step_by(STEP * 20).for_each(check);
+        (START..END).step_by(STEP * 60).for_each(check);
     }
 }
 
