@@ -3,6 +3,7 @@
 mod date;
 mod fields;
 mod read;
+mod shape;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;

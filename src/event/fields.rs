@@ -7,24 +7,32 @@ use serde_json::{Map, Number, Value};
 use super::{
     EventFault, Expected,
     date::{self, Moment},
+    shape::Shape,
 };
 use crate::text::{clean, is_blank};
 
 /// An object, or the absence of one: then each field of it is missing.
 pub(super) struct Fields<'a> {
     map: Option<&'a Map<String, Value>>,
+    /// What has been kept of it.
+    shape: &'static Shape,
     /// `CaseItem`, `Resources[1].ItemInfo`; empty for the whole event.
     path: String,
 }
 
 impl<'a> Fields<'a> {
-    pub(super) fn root(map: &'a Map<String, Value>) -> Self {
-        Self { map: Some(map), path: String::new() }
+    pub(super) fn root(map: &'a Map<String, Value>, shape: &'static Shape) -> Self {
+        Self { map: Some(map), shape, path: String::new() }
     }
 
     /// The value; `None` where it is missing, `null` or blank.
     fn value(&self, name: &str) -> Option<&'a Value> {
+        debug_assert!(self.shape.field(name).is_some(), "{} is asked for, but not kept", self.path(name));
         self.map?.get(name).filter(|value| !is_missing(value))
+    }
+
+    fn inner(&self, name: &str) -> &'static Shape {
+        self.shape.field(name).map_or(&Shape::Scalar, |(_, shape)| shape)
     }
 
     fn path(&self, name: &str) -> String {
@@ -41,7 +49,7 @@ impl<'a> Fields<'a> {
             Some(Value::Object(map)) => Some(map),
             Some(_) => return Err(self.fault(name, Expected::Object)),
         };
-        Ok(Self { map, path: self.path(name) })
+        Ok(Self { map, shape: self.inner(name), path: self.path(name) })
     }
 
     /// Reads one object or each of a list.
@@ -53,13 +61,15 @@ impl<'a> Fields<'a> {
     ) -> Result<Vec<T>, EventFault> {
         match self.value(name) {
             None => Ok(Vec::new()),
-            Some(Value::Object(map)) => Ok(vec![read(&Self { map: Some(map), path: self.path(name) })?]),
+            Some(Value::Object(map)) => {
+                Ok(vec![read(&Self { map: Some(map), shape: self.inner(name), path: self.path(name) })?])
+            }
             Some(Value::Array(items)) => {
                 let items = items.iter().enumerate().filter(|(_, item)| !is_missing(item));
                 let item = |(index, item): (usize, &'a Value)| {
                     let path = format!("{}[{index}]", self.path(name));
                     match item {
-                        Value::Object(map) => read(&Self { map: Some(map), path }),
+                        Value::Object(map) => read(&Self { map: Some(map), shape: self.inner(name), path }),
                         _ => Err(EventFault::Field { path, expected: Expected::Object }),
                     }
                 };

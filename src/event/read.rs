@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{
     BookedResource, BookingEvent, Case, ContactField, EventFault, EventType, Expected, Participant, Resource, Service,
     fields::Fields,
+    shape::{self, EVENT},
 };
 
 pub(super) fn event(body: &[u8]) -> Result<BookingEvent, EventFault> {
@@ -16,10 +17,9 @@ pub(super) fn event(body: &[u8]) -> Result<BookingEvent, EventFault> {
     if text.trim().is_empty() {
         return Err(EventFault::Empty);
     }
-    // From bytes like all else that comes: another reader would be another copy of the parser in the browser.
-    let value: Value = serde_json::from_slice(text.as_bytes()).map_err(|error| not_json(text, &error))?;
+    let value = shape::read(text.as_bytes(), &EVENT).map_err(|error| not_json(text, &error))?;
     let Value::Object(map) = &value else { return Err(EventFault::NotAnObject) };
-    whole(&Fields::root(map))
+    whole(&Fields::root(map, &EVENT))
 }
 
 /// The parser counts columns in bytes and from 0 at a line's start; people count characters from 1.
