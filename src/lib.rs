@@ -22,3 +22,4 @@ pub mod sample;
 pub mod secret;
 mod text;
 pub mod values;
+mod zones;

@@ -1,7 +1,5 @@
 //! Query string ⇄ profile (contract §3). Symmetric and canonical.
 
-use std::collections::BTreeMap;
-
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 
 use crate::{
@@ -107,16 +105,18 @@ fn has_malformed_percent(piece: &[u8]) -> bool {
 }
 
 fn judge(mut profile: Profile, query: &[u8], kept: &[Parameter], required: &[Parameter]) -> Reading {
-    let mut given: BTreeMap<Parameter, Piece> = BTreeMap::new();
+    let mut given: Vec<(Parameter, Piece)> = Vec::new();
     let mut strangers = Strangers::default();
     let mut repeated = Vec::new();
     for piece in pieces(query) {
         match piece.name.as_deref().ok().and_then(Parameter::by_name) {
-            Some(parameter) => {
-                if given.insert(parameter, piece).is_some() {
+            Some(parameter) => match given.iter_mut().find(|(known, _)| *known == parameter) {
+                Some((_, earlier)) => {
+                    *earlier = piece;
                     repeated.push(parameter);
                 }
-            }
+                None => given.push((parameter, piece)),
+            },
             None => strangers.note(&piece),
         }
     }
@@ -124,7 +124,7 @@ fn judge(mut profile: Profile, query: &[u8], kept: &[Parameter], required: &[Par
     let mut faults = Vec::new();
     let mut warnings = Vec::new();
     for parameter in Parameter::all() {
-        let piece = given.get(&parameter);
+        let piece = given.iter().find(|(known, _)| *known == parameter).map(|(_, piece)| piece);
         if repeated.contains(&parameter) {
             warnings.push(Warning::Repeated(parameter));
         }

@@ -6,6 +6,8 @@ use std::fmt;
 
 pub use locale::Locale;
 
+pub use crate::zones::TimeZone;
+
 /// An e-mail address that error mails can go to: `a@b.c` is one, `ops@example` is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailAddress(String);
@@ -49,57 +51,6 @@ fn is_domain(text: &str) -> bool {
     };
     let top_is_a_name = text.rsplit_once('.').is_some_and(|(_, top)| !top.bytes().all(|b| b.is_ascii_digit()));
     top_is_a_name && text.split('.').all(label)
-}
-
-/// An IANA time zone such as `Europe/Moscow`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimeZone(chrono_tz::Tz);
-
-impl TimeZone {
-    /// Reads a zone's IANA name, in any case.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        Self::all().find(|zone| zone.name().eq_ignore_ascii_case(text))
-    }
-
-    /// The zone whose name, or whose city, is most like the text; `None` if nothing comes near.
-    #[must_use]
-    pub fn nearest(text: &str) -> Option<Self> {
-        let wanted = text.trim().to_ascii_lowercase().replace(' ', "_");
-        let allowed = wanted.chars().count().min(40) / 4;
-        if wanted.chars().count() > 40 {
-            return None;
-        }
-        let distance = |zone: Self| {
-            let name = zone.name().to_ascii_lowercase();
-            let city = name.rsplit('/').next().unwrap_or(&name);
-            strsim::damerau_levenshtein(&name, &wanted).min(strsim::damerau_levenshtein(city, &wanted))
-        };
-        let (distance, zone) = Self::all().map(|zone| (distance(zone), zone)).min_by_key(|(d, _)| *d)?;
-        (distance <= allowed).then_some(zone)
-    }
-
-    /// The IANA name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.0.name()
-    }
-
-    /// Every zone that can be chosen, by name.
-    pub fn all() -> impl Iterator<Item = Self> {
-        chrono_tz::TZ_VARIANTS.iter().copied().map(Self)
-    }
-
-    pub(crate) fn tz(self) -> chrono_tz::Tz {
-        self.0
-    }
-}
-
-impl Default for TimeZone {
-    fn default() -> Self {
-        Self(chrono_tz::Europe::Moscow)
-    }
 }
 
 /// The language of a sentence that a person reads: of a form, an answer, a label.

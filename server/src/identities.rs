@@ -12,7 +12,9 @@ use hookgram::secret::BotToken;
 
 use crate::{
     codes,
+    introductions::{Introductions, Purpose},
     rate::{Rate, Used},
+    store::Lane,
     telegram::{Identity, Telegram},
 };
 
@@ -22,9 +24,7 @@ const AGE: Duration = Duration::from_secs(5 * 60);
 const TOKENS: usize = 1_000;
 /// More addresses are not told apart.
 const ADDRESSES: usize = 1_000;
-/// Telegram refuses an address that comes with more than 20 new tokens a minute; deliveries need some of them.
-const STRANGERS: Rate = Rate { every: Duration::from_secs(6), burst: 10 };
-/// Of these, what one address may use.
+/// What one address may ask; all of them together may introduce only so many bots ([`crate::introductions`]).
 const STRANGER: Rate = Rate { every: Duration::from_secs(15), burst: 4 };
 
 /// Who asks.
@@ -37,8 +37,9 @@ pub enum Asker {
 }
 
 /// What is known of bots.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Identities {
+    introductions: Arc<Introductions>,
     tokens: Mutex<HashMap<Vec<u8>, Arc<Entry>>>,
     limits: Mutex<Limits>,
 }
@@ -48,13 +49,18 @@ type Entry = tokio::sync::Mutex<Option<(Instant, Identity)>>;
 
 #[derive(Debug, Default)]
 struct Limits {
-    all: Used,
     addresses: HashMap<IpAddr, Used>,
     /// Telegram asked for quiet until then.
     quiet_until: Option<Instant>,
 }
 
 impl Identities {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn new(introductions: Arc<Introductions>) -> Self {
+        Self { introductions, tokens: Mutex::default(), limits: Mutex::default() }
+    }
+
     /// What Telegram says of a token, or said within the last 5 minutes; and whether it has just said so. Only what it
     /// says of the token itself is remembered. A stranger who comes too often hears that it is busy, and it is not asked.
     pub async fn ask(&self, telegram: &Telegram, token: &BotToken, asker: Asker) -> (Identity, bool) {
@@ -65,12 +71,16 @@ impl Identities {
         {
             return (identity.clone(), false);
         }
-        if let Err(wait) = lock(&self.limits).admit(asker, Instant::now()) {
+        let lane = Lane::of(token);
+        if let Err(wait) = self.admit(&lane, asker, Instant::now()) {
             return (Identity::Busy { seconds: wait.as_secs().saturating_add(1) }, false);
         }
         let identity = telegram.who_is(token).await;
         *known = match identity {
-            Identity::Bot { .. } | Identity::Refused => Some((Instant::now(), identity.clone())),
+            Identity::Bot { .. } | Identity::Refused => {
+                self.introductions.heard(&lane, Instant::now());
+                Some((Instant::now(), identity.clone()))
+            }
             Identity::Unreachable => None,
             Identity::Busy { seconds } => {
                 lock(&self.limits).quiet_until = Instant::now().checked_add(Duration::from_secs(seconds));
@@ -78,6 +88,19 @@ impl Identities {
             }
         };
         (identity, true)
+    }
+
+    fn admit(&self, lane: &Lane, asker: Asker, now: Instant) -> Result<(), Duration> {
+        let Asker::Stranger(address) = asker else {
+            return self.introductions.introduce(lane, Purpose::Check, now);
+        };
+        let mut limits = lock(&self.limits);
+        let before = limits.admit(address, now)?;
+        let introduced = self.introductions.introduce(lane, Purpose::StrangersCheck, now);
+        // What the house refuses costs the address nothing.
+        introduced.inspect_err(|_| {
+            limits.addresses.insert(address, before);
+        })
     }
 
     fn entry(&self, token: &BotToken) -> Arc<Entry> {
@@ -98,8 +121,8 @@ impl Identities {
 }
 
 impl Limits {
-    fn admit(&mut self, asker: Asker, now: Instant) -> Result<(), Duration> {
-        let Asker::Stranger(address) = asker else { return Ok(()) };
+    /// Counts a call from this address; what it had used before.
+    fn admit(&mut self, address: IpAddr, now: Instant) -> Result<Used, Duration> {
         if let Some(left) = self.quiet_until.and_then(|until| until.checked_duration_since(now)) {
             return Err(left);
         }
@@ -109,10 +132,9 @@ impl Limits {
                 self.addresses.clear();
             }
         }
-        let of_address = self.addresses.entry(address).or_default();
-        let before = *of_address;
-        of_address.take(STRANGER, now)?;
-        self.all.take(STRANGERS, now).inspect_err(|_| *of_address = before)
+        let used = self.addresses.entry(address).or_default();
+        let before = *used;
+        used.take(STRANGER, now).map(|()| before)
     }
 }
 
@@ -124,62 +146,64 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
 
-    fn stranger(last: u8) -> Asker {
-        Asker::Stranger(IpAddr::from([192, 0, 2, last]))
+    fn identities() -> Identities {
+        Identities::new(Arc::default())
+    }
+
+    /// Whether a stranger at this address may ask about a token that nobody knows.
+    fn asks(identities: &Identities, address: u32, token: u32, now: Instant) -> Result<(), Duration> {
+        let lane = Lane::of_bytes(token.to_be_bytes());
+        identities.admit(&lane, Asker::Stranger(IpAddr::from(address.to_be_bytes())), now)
     }
 
     #[test]
     fn strangers_share_a_rate_that_telegram_bears() {
-        let mut limits = Limits::default();
-        let start = Instant::now();
-        let passed = (0..60_u64).flat_map(|second| (0..200).map(move |last| (second, last)));
-        let passed =
-            passed.filter(|(second, last)| limits.admit(stranger(*last), start + Duration::from_secs(*second)).is_ok());
-        assert!(passed.count() < 20, "in a minute, from however many addresses");
-        assert_eq!(limits.admit(Asker::Known, start), Ok(()));
+        let (identities, start) = (identities(), Instant::now());
+        let calls = (0..60_u32).flat_map(|second| (0..200).map(move |address| (second, address)));
+        let passed = calls.filter(|(second, address)| {
+            let now = start + Duration::from_secs((*second).into());
+            asks(&identities, *address, second * 200 + address, now).is_ok()
+        });
+        assert_eq!(passed.count(), 10, "in a minute, from however many addresses");
+        assert_eq!(identities.admit(&Lane::of_bytes([9]), Asker::Known, start), Ok(()));
     }
 
     #[test]
     fn one_address_does_not_use_it_all() {
-        let mut limits = Limits::default();
-        let now = Instant::now();
-        assert_eq!((0..100).filter(|_| limits.admit(stranger(1), now).is_ok()).count(), 4);
-        assert_eq!(limits.admit(stranger(2), now), Ok(()));
+        let (identities, now) = (identities(), Instant::now());
+        assert_eq!((0..100).filter(|token| asks(&identities, 1, *token, now).is_ok()).count(), 4);
+        assert_eq!(asks(&identities, 2, 100, now), Ok(()));
     }
 
     #[test]
     fn what_the_house_refuses_costs_the_address_nothing() {
-        let mut limits = Limits::default();
-        let now = Instant::now();
-        for last in 0..10 {
-            assert_eq!(limits.admit(stranger(last), now), Ok(()));
+        let (identities, now) = (identities(), Instant::now());
+        for address in 0..10 {
+            assert_eq!(asks(&identities, address, address, now), Ok(()));
         }
-        for _ in 0..10 {
-            assert!(limits.admit(stranger(99), now).is_err());
+        for token in 10..20 {
+            assert!(asks(&identities, 99, token, now).is_err());
         }
-        let later = now + Duration::from_secs(600);
-        assert_eq!((0..10).filter(|_| limits.admit(stranger(99), later).is_ok()).count(), 4);
+        let later = now + Duration::from_secs(60);
+        assert_eq!((20..40).filter(|token| asks(&identities, 99, *token, later).is_ok()).count(), 4);
     }
 
     #[test]
     fn telegrams_wish_for_quiet_is_kept() {
-        let mut limits = Limits::default();
-        let now = Instant::now();
-        limits.quiet_until = now.checked_add(Duration::from_secs(30));
-        assert_eq!(limits.admit(stranger(1), now), Err(Duration::from_secs(30)));
-        assert_eq!(limits.admit(stranger(1), now + Duration::from_secs(31)), Ok(()));
+        let (identities, now) = (identities(), Instant::now());
+        lock(&identities.limits).quiet_until = now.checked_add(Duration::from_secs(30));
+        assert_eq!(asks(&identities, 1, 1, now), Err(Duration::from_secs(30)));
+        assert_eq!(asks(&identities, 1, 1, now + Duration::from_secs(31)), Ok(()));
     }
 
     #[test]
     fn memory_is_bounded() {
-        let identities = Identities::default();
-        let mut limits = Limits::default();
-        for number in 1..3 * TOKENS {
+        let identities = identities();
+        for number in 1..3 * u32::try_from(TOKENS).unwrap() {
             let token = format!("{number}:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd");
             let _ = identities.entry(&BotToken::parse(&token).unwrap());
-            let address = IpAddr::from(u32::try_from(number).unwrap().to_be_bytes());
-            let _ = limits.admit(Asker::Stranger(address), Instant::now());
+            let _ = asks(&identities, number, number, Instant::now());
         }
-        assert!(lock(&identities.tokens).len() <= TOKENS && limits.addresses.len() <= ADDRESSES);
+        assert!(lock(&identities.tokens).len() <= TOKENS && lock(&identities.limits).addresses.len() <= ADDRESSES);
     }
 }

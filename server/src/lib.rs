@@ -11,6 +11,7 @@ pub mod config;
 pub mod delivery;
 pub mod demo;
 pub mod identities;
+pub mod introductions;
 pub mod live;
 pub mod logging;
 pub mod observe;

@@ -1,6 +1,9 @@
 //! Rates: so many in a while, some of them at once.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 /// A rate: one every so often, and `burst` at once after a quiet while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +41,33 @@ impl Used {
     }
 }
 
+/// The moments of the last few, for a limit that holds in every stretch of a length.
+#[derive(Debug, Default)]
+pub struct Window(VecDeque<Instant>);
+
+impl Window {
+    /// How long until there is room for one more of `most` within `span`; `None`: there is.
+    pub fn wait(&mut self, most: usize, span: Duration, now: Instant) -> Option<Duration> {
+        while self.0.front().is_some_and(|at| now.saturating_duration_since(*at) >= span) {
+            self.0.pop_front();
+        }
+        // The one that must be over before there is room.
+        let blocking = self.0.len().checked_sub(most.max(1)).and_then(|at| self.0.get(at))?;
+        Some(span.saturating_sub(now.saturating_duration_since(*blocking)))
+    }
+
+    /// Counts one.
+    pub fn count(&mut self, now: Instant) {
+        self.0.push_back(now);
+    }
+
+    /// Whether nothing of it is within `span`.
+    #[must_use]
+    pub fn is_idle(&self, span: Duration, now: Instant) -> bool {
+        self.0.back().is_none_or(|at| now.saturating_duration_since(*at) >= span)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +98,26 @@ mod tests {
         let mut used = Used::default();
         let taken = (0..10_000).filter(|ms| used.take(rate, start + Duration::from_millis(*ms)).is_ok()).count();
         assert_eq!(taken, 5 + 39);
+    }
+
+    #[test]
+    fn a_window_holds_in_every_stretch() {
+        let (span, start) = (Duration::from_secs(1), Instant::now());
+        let mut window = Window::default();
+        let mut taken: Vec<u64> = Vec::new();
+        for ms in 0..5_000 {
+            let now = start + Duration::from_millis(ms);
+            match window.wait(30, span, now) {
+                None => {
+                    window.count(now);
+                    taken.push(ms);
+                }
+                Some(left) => assert_eq!(left, Duration::from_millis(taken[taken.len() - 30] + 1_000 - ms)),
+            }
+        }
+        assert_eq!(taken.len(), 150);
+        assert!(taken.windows(31).all(|of_31| of_31[30] - of_31[0] >= 1_000));
+        assert!(!window.is_idle(span, start + Duration::from_secs(5)));
+        assert!(window.is_idle(span, start + Duration::from_secs(6)));
     }
 }

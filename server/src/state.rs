@@ -14,6 +14,7 @@ use crate::{
     config::Config,
     delivery::{Cast, Worker},
     identities::{Asker, Identities},
+    introductions::Introductions,
     observe::Metrics,
     store::Store,
     telegram::{Identity, Telegram},
@@ -88,12 +89,14 @@ impl AppState {
         let wake = Arc::new(Notify::new());
         let (sandbox, _) = broadcast::channel(256);
         let metrics = Arc::new(Metrics::default());
+        let introductions = Arc::new(Introductions::default());
         let worker = Worker::new(Cast {
             store: store.clone(),
             telegram: telegram.clone(),
             wake: wake.clone(),
             sandbox: sandbox.clone(),
             retry_max_age: config.retry_max_age,
+            introductions: introductions.clone(),
             metrics: metrics.clone(),
         });
         let leptos = LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
@@ -116,7 +119,7 @@ impl AppState {
             metrics,
             leptos,
             pages: leptos_axum::generate_route_list(app::App),
-            identities: Identities::default(),
+            identities: Identities::new(introductions),
         })))
     }
 

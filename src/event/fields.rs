@@ -154,16 +154,62 @@ fn whole_number(text: &str) -> Option<i64> {
 
 /// `None` for what is no number or does not fit a decimal.
 fn decimal(text: &str) -> Option<Decimal> {
-    let looks_like_one = text.len() <= 64 && text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
-    if !looks_like_one {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let unsigned = mantissa.strip_prefix(['+', '-']).unwrap_or(mantissa);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let digits = || whole.bytes().chain(fraction.bytes());
+    if text.len() > 64 || digits().count() == 0 || !digits().all(|digit| digit.is_ascii_digit()) {
         return None;
     }
-    let value: f64 = text.parse().ok()?;
-    if value.abs() < 1e-20 {
-        return Some(Decimal::ZERO);
+    let exponent: i64 = exponent.parse().ok()?;
+    let Some(zeros) = digits().position(|digit| digit != b'0') else { return Some(Decimal::ZERO) };
+    // The power of ten of the first digit that counts.
+    let power = exponent.checked_add(i64::try_from(whole.len()).ok()? - i64::try_from(zeros).ok()? - 1)?;
+    match power {
+        ..-20 => Some(Decimal::ZERO),
+        29.. => None,
+        _ => text.parse().ok().or_else(|| Decimal::from_scientific(text).ok()),
     }
-    if value.abs() > 1e28 {
-        return None;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals() {
+        for (text, read) in [
+            ("0", Some("0")),
+            ("-1500.50", Some("-1500.50")),
+            ("+1.5", Some("1.5")),
+            (".5", Some("0.5")),
+            ("5.", Some("5")),
+            ("1e3", Some("1000")),
+            ("1.5E-3", Some("0.0015")),
+            ("2e+2", Some("200")),
+            ("0.000e99", Some("0")),
+            ("1e-21", Some("0")),
+            ("0.01e-19", Some("0")),
+            ("1e-999999999999", Some("0")),
+            ("1e28", Some("10000000000000000000000000000")),
+            ("1e29", None),
+            ("9e28", None),
+            ("1e99999999999999999999", None),
+            ("", None),
+            (".", None),
+            ("-", None),
+            ("e5", None),
+            ("1e", None),
+            ("1e1.5", None),
+            ("--1", None),
+            ("1 500", None),
+            ("1,5", None),
+            ("inf", None),
+            ("NaN", None),
+            ("0x10", None),
+        ] {
+            assert_eq!(decimal(text).map(|decimal| decimal.to_string()).as_deref(), read, "{text}");
+        }
+        assert_eq!(decimal(&"9".repeat(65)), None);
     }
-    text.parse().ok().or_else(|| Decimal::from_scientific(text).ok())
 }

@@ -16,7 +16,8 @@ pub(super) fn event(body: &[u8]) -> Result<BookingEvent, EventFault> {
     if text.trim().is_empty() {
         return Err(EventFault::Empty);
     }
-    let value: Value = serde_json::from_str(text).map_err(|error| not_json(text, &error))?;
+    // From bytes like all else that comes: another reader would be another copy of the parser in the browser.
+    let value: Value = serde_json::from_slice(text.as_bytes()).map_err(|error| not_json(text, &error))?;
     let Value::Object(map) = &value else { return Err(EventFault::NotAnObject) };
     whole(&Fields::root(map))
 }

@@ -59,14 +59,14 @@ fn capitalised(text: &str) -> String {
 fn when(formatting: &Formatting, start: DateTime<Utc>, end: Option<DateTime<Utc>>) -> Section {
     let (locale, zone) = (formatting.locale, formatting.time_zone);
     let language = locale.language();
-    let start = start.with_timezone(&zone.tz());
+    let start = start.with_timezone(&zone.offset_at(start));
     let zone_name = formatting.time_zone_name.clone().unwrap_or_else(|| locale::zone_name(locale, zone, &start));
     let in_brackets = || Span::plain(format!("({zone_name})"), Some(Parameter::TimezoneName));
     let of_date = |text: String| Span::plain(text, Some(Parameter::DateLocales));
     let of_time = |text: String| Span::plain(text, Some(Parameter::Timezone));
 
     let start = start.naive_local();
-    let end = end.map(|end| end.with_timezone(&zone.tz()).naive_local());
+    let end = end.map(|end| end.with_timezone(&zone.offset_at(end)).naive_local());
     match end {
         Some(end) if end.date() != start.date() => {
             let moment = |label: Bilingual, at| {

@@ -2,8 +2,7 @@
 
 mod conventions;
 
-use chrono::{DateTime, Datelike, NaiveDateTime, Offset, TimeDelta, Timelike};
-use chrono_tz::Tz;
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, TimeDelta, Timelike};
 use rust_decimal::Decimal;
 
 pub(super) use self::conventions::{Conventions, Plural};
@@ -52,11 +51,11 @@ pub(super) fn time_range(locale: Locale, start: NaiveDateTime, end: NaiveDateTim
 }
 
 /// How a zone is called where nobody named it: `Мск`, `GMT+5:30`.
-pub(super) fn zone_name(locale: Locale, zone: TimeZone, at: &DateTime<Tz>) -> String {
+pub(super) fn zone_name(locale: Locale, zone: TimeZone, at: &DateTime<FixedOffset>) -> String {
     if zone == TimeZone::default() {
         return MOSCOW.get(locale.language()).to_owned();
     }
-    let seconds = at.offset().fix().local_minus_utc();
+    let seconds = at.offset().local_minus_utc();
     let sign = if seconds < 0 { '-' } else { '+' };
     let seconds = seconds.unsigned_abs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use brotli::enc::BrotliEncoderParams;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -39,6 +39,23 @@ pub fn print_sizes(site: &Site) -> Result<()> {
             size(&with_ending(file, "br")),
             file.file_name().unwrap_or_default().to_string_lossy()
         );
+    }
+    Ok(())
+}
+
+/// What the first visit of a page may weigh on its way, brotli-compressed, in bytes.
+const FIRST_VISIT: u64 = 400_000;
+
+/// Says what the first visit weighs.
+///
+/// # Errors
+/// Where that is more than it may.
+pub fn first_visit(site: &Site) -> Result<()> {
+    let sizes = site.files.iter().map(|file| fs::metadata(with_ending(file, "br")).map(|data| data.len()));
+    let total = sizes.sum::<std::io::Result<u64>>()?;
+    println!("first visit: {} of {}", kilobytes(total).trim_start(), kilobytes(FIRST_VISIT).trim_start());
+    if total > FIRST_VISIT {
+        bail!("the first visit of a page has become too heavy");
     }
     Ok(())
 }

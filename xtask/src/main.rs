@@ -78,7 +78,10 @@ fn build(mode: Mode) -> Result<()> {
     println!();
     compress::print_sizes(&site)?;
     println!("{}  {}", compress::kilobytes(std::fs::metadata(&server)?.len()), server.display());
-    Ok(())
+    match mode {
+        Mode::Dev => Ok(()),
+        Mode::Release => compress::first_visit(&site),
+    }
 }
 
 fn build_server(workspace: &Workspace, mode: Mode) -> Result<std::path::PathBuf> {

@@ -50,8 +50,10 @@ pub fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
         Mode::Dev => "wasm-dev",
         Mode::Release => "wasm-release",
     };
-    let mut build = workspace.cargo("build");
-    build.args(["--package", "app", "--lib", "--no-default-features", "--features", "hydrate"]);
+    let mut build = workspace.cargo("rustc");
+    // The module alone: beside a library for Rust it is not optimised as a whole (raw +22 %, brotli +4 %).
+    build.args(["--package", "app", "--lib", "--crate-type", "cdylib"]);
+    build.args(["--no-default-features", "--features", "hydrate"]);
     build.args(["--target", TARGET, "--profile", profile]);
     cargo::succeed(&mut build)?;
     Ok(workspace.target.join(TARGET).join(profile).join("app.wasm"))

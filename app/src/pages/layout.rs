@@ -10,6 +10,7 @@ use leptos_router::{
 use crate::{
     error::AppError,
     pages::choices::Choices,
+    parts::load,
     preferences::tag,
     session::Account,
     words::{Shell, language, words},
@@ -35,7 +36,7 @@ pub async fn sign_out() -> Result<(), AppError> {
 #[component]
 pub fn Layout() -> impl IntoView {
     let w = words::<Shell>();
-    let account = Resource::new(|| (), |()| who());
+    let account = load(|| (), |()| who());
     view! {
         <a class="skip" href="#content">
             {w.skip}

@@ -5,7 +5,7 @@ use leptos::{form::ActionForm, prelude::*};
 use crate::{
     error::AppError,
     pages::layout::PageTitle,
-    parts::{CopyField, EmptyState, Loaded, Moment, OutcomeMark},
+    parts::{CopyField, EmptyState, Loaded, Moment, OutcomeMark, load},
     views::{ProfileRow, TargetView},
     words::{ProfilesWords, app_error, language, words},
 };
@@ -30,7 +30,7 @@ pub fn ProfilesPage() -> impl IntoView {
     let w = words::<ProfilesWords>();
     let language = language();
     let switch = ServerAction::<SetEnabled>::new();
-    let profiles = Resource::new(move || switch.version().get(), |_| list_profiles());
+    let profiles = load(move || switch.version().get(), |_| list_profiles());
     let refused = move || match switch.value().get() {
         Some(Err(error)) => app_error(language, &error),
         _ => String::new(),

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     error::AppError,
     pages::layout::PageTitle,
-    parts::{Bubble, EmptyState, Loaded, Moment},
+    parts::{Bubble, EmptyState, Load, Loaded, Moment, load},
     views::SandboxMessage,
     words::{SandboxWords, words},
 };
@@ -22,7 +22,7 @@ pub async fn sandbox_messages() -> Result<Vec<SandboxMessage>, AppError> {
 #[component]
 pub fn SandboxPage() -> impl IntoView {
     let w = words::<SandboxWords>();
-    let messages = Resource::new(|| (), |()| sandbox_messages());
+    let messages = load(|| (), |()| sandbox_messages());
     let live = RwSignal::new(false);
     listen(messages, live);
     let draw = move |messages: Vec<SandboxMessage>| {
@@ -97,7 +97,7 @@ fn Chat(messages: Vec<SandboxMessage>) -> impl IntoView {
 }
 
 /// Listens to the server while the page is open.
-fn listen(messages: Resource<Result<Vec<SandboxMessage>, AppError>>, live: RwSignal<bool>) {
+fn listen(messages: Load<Vec<SandboxMessage>>, live: RwSignal<bool>) {
     use wasm_bindgen::{JsCast, prelude::Closure};
 
     Effect::new(move || {

@@ -7,7 +7,7 @@ use leptos_router::hooks::use_params_map;
 use crate::{
     error::AppError,
     pages::{builder::load_builder, layout::PageTitle},
-    parts::{CopyField, Loaded},
+    parts::{CopyField, Loaded, load},
     views::{BuilderData, TargetView},
     words::{ShareWords, words},
 };
@@ -17,7 +17,7 @@ use crate::{
 pub fn SharePage() -> impl IntoView {
     let params = use_params_map();
     let id = move || params.with(|params| params.get("id").and_then(|id| id.parse::<i64>().ok()));
-    let data = Resource::new(id, |id| async move {
+    let data = load(id, |id| async move {
         match id {
             Some(id) => load_builder(Some(id)).await,
             None => Err(AppError::NotFound),

@@ -11,7 +11,7 @@ use crate::{
         choices::Choices,
         layout::{Brand, PageTitle},
     },
-    parts::{Loaded, TextField},
+    parts::{Loaded, TextField, load},
     words::{SignInWords, app_error, language, words},
 };
 
@@ -185,7 +185,7 @@ pub fn SetupPage() -> impl IntoView {
     let w = words::<SignInWords>();
     let code = use_params_map().with_untracked(|params| params.get("code").unwrap_or_default());
     let asked = code.clone();
-    let open = Resource::new(|| (), move |()| setup_open(asked.clone()));
+    let open = load(|| (), move |()| setup_open(asked.clone()));
     let draw = move |open| {
         if open {
             view! { <SetupForm code=code.clone() /> }.into_any()

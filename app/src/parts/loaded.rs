@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    server::codee::{Decoder, Encoder},
+    server_fn::{Decodes, Encodes, codec::JsonEncoding},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -10,11 +14,48 @@ use crate::{
     words::{Shell, app_error, language, words},
 };
 
+/// What comes from the server, or why it does not.
+pub type Load<T> = Resource<Result<T, AppError>, Json>;
+
+/// The JSON of server functions, for resources too: leptos's own choice reads each type by a second copy of the code.
+pub struct Json;
+
+impl<T: Serialize> Encoder<T> for Json {
+    type Error = <JsonEncoding as Encodes<T>>::Error;
+    type Encoded = String;
+
+    fn encode(value: &T) -> Result<String, Self::Error> {
+        JsonEncoding::encode(value).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+impl<T: DeserializeOwned> Decoder<T> for Json {
+    type Error = <JsonEncoding as Decodes<T>>::Error;
+    type Encoded = str;
+
+    fn decode(text: &str) -> Result<T, Self::Error> {
+        JsonEncoding::decode(text.as_bytes().to_vec().into())
+    }
+}
+
+/// Loads from the server, anew whenever the key changes.
+pub fn load<K, T, F>(
+    key: impl Fn() -> K + Send + Sync + 'static,
+    fetch: impl Fn(K) -> F + Send + Sync + 'static,
+) -> Load<T>
+where
+    K: PartialEq + Clone + Send + Sync + 'static,
+    T: Send + Sync + Serialize + DeserializeOwned + 'static,
+    F: Future<Output = Result<T, AppError>> + Send + 'static,
+{
+    Resource::new_with_options(key, fetch, false)
+}
+
 /// Shows what a resource brings, or that it is loading, or why it failed and what to do.
 #[component]
 pub fn Loaded<T, F>(
     /// What is loaded.
-    resource: Resource<Result<T, AppError>>,
+    resource: Load<T>,
     /// Draws it.
     draw: F,
 ) -> impl IntoView

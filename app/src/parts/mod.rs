@@ -10,6 +10,6 @@ mod outcome;
 pub use bubble::{Bubble, Bubbles};
 pub use copy::CopyField;
 pub use field::{FieldFaults, Said, TextField};
-pub use loaded::{EmptyState, Loaded};
+pub use loaded::{EmptyState, Load, Loaded, load};
 pub use moment::Moment;
 pub use outcome::OutcomeMark;

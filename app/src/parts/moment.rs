@@ -1,5 +1,6 @@
 //! A point in time, in the reader's own zone once the browser can tell it.
 
+use chrono::{Datelike, Timelike};
 use hookgram::values::Language;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -14,8 +15,11 @@ pub fn Moment(
 ) -> impl IntoView {
     let language = language();
     let utc = chrono::DateTime::from_timestamp_millis(at).unwrap_or_default();
-    let machine = utc.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let text = RwSignal::new(utc.format("%d.%m.%Y, %H:%M UTC").to_string());
+    let (year, month, day) = (utc.year(), utc.month(), utc.day());
+    let (hour, minute, second) = (utc.hour(), utc.minute(), utc.second());
+    // Not `chrono`'s `format`: it brings all of its forms along to the browser.
+    let machine = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z");
+    let text = RwSignal::new(format!("{day:02}.{month:02}.{year}, {hour:02}:{minute:02} UTC"));
     Effect::new(move || text.set(local(at, language)));
     view! { <time datetime=machine>{text}</time> }
 }

@@ -2,7 +2,9 @@
 //! the worker claims; `sending` asks Telegram and records.
 
 mod flight;
+pub mod pacing;
 pub mod policy;
+mod round;
 mod sending;
 mod worker;
 

@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use super::{
     policy::{self, Situation, Verdict},
-    worker::{LEASE, Worker},
+    worker::{LEASE, Worker, lock},
 };
 use crate::{
     store::{Attempt, AttemptClass, Change, Claimed, Recorded, StoreError},
@@ -65,8 +65,14 @@ impl Worker {
 
     async fn send_parts(&self, claimed: &Claimed, token: &BotToken) -> Result<(), StoreError> {
         let mut delivery = claimed.clone();
+        let mut is_admitted = true;
         while delivery.parts_sent < delivery.parts.len() {
+            if !is_admitted {
+                self.wait_for_a_turn(&delivery).await;
+            }
+            is_admitted = false;
             let (answer, attempt) = self.send_part(&delivery, token).await;
+            self.learn(&delivery, &answer);
             let verdict = policy::judge(&answer, self.situation(&delivery));
             let change = change_of(&verdict, &delivery, token);
             let recorded = self.record(&delivery, Some(&attempt), &change).await?;
@@ -88,6 +94,31 @@ impl Worker {
             }
         }
         Ok(())
+    }
+
+    /// The next part goes at the same pace as everything else.
+    async fn wait_for_a_turn(&self, delivery: &Claimed) {
+        loop {
+            let admitted = lock(&self.pacing).admit_next(&delivery.lane, &delivery.chat, Instant::now());
+            let Err(wait) = admitted else { return };
+            sleep(wait).await;
+        }
+    }
+
+    /// What an answer says about the pace.
+    fn learn(&self, delivery: &Claimed, answer: &Answer) {
+        match answer {
+            Answer::Sent { .. } => self.cast.introductions.heard(&delivery.lane, Instant::now()),
+            Answer::Refused { code: 429, genuine: true, retry_after, .. } => {
+                let span = Duration::from_secs(retry_after.unwrap_or(1));
+                lock(&self.pacing).quiet(&delivery.lane, &delivery.chat, span, Instant::now());
+            }
+            Answer::Refused { code: 401 | 404, .. } | Answer::Unreachable { .. } => {}
+            Answer::Refused { genuine, .. } if *genuine => {
+                self.cast.introductions.heard(&delivery.lane, Instant::now());
+            }
+            Answer::Refused { .. } => {}
+        }
     }
 
     /// Records what Telegram said, for as long as it takes: a message that was sent must not be sent again because the

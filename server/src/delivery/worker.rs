@@ -2,10 +2,10 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -14,21 +14,28 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::flight::InFlight;
+use super::{
+    flight::InFlight,
+    pacing::{Pacing, Wait},
+    round::Round,
+};
 use crate::{
     codes,
+    introductions::{Introductions, KNOWN_FOR},
     observe::Metrics,
-    store::{Claimed, Store, StoreError},
+    store::{Claimed, Head, Lane, Store, StoreError},
     telegram::Telegram,
-    time::{Millis, now},
+    time::{Millis, millis, now},
 };
 
 /// How long a claim lasts: longer than any one call to Telegram. It is renewed after each part.
 pub(super) const LEASE: Millis = 30_000;
-/// Deliveries under way at once.
-const AT_ONCE: usize = 32;
+/// Deliveries under way at once, of all bots together.
+const AT_ONCE: usize = 256;
 /// The longest sleep: a clock that was set back must not make it endless.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+/// The shortest: whatever waits for a turn is woken when one ends.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(5);
 /// How long the end waits for what is being sent.
 const LAST_WAIT: Duration = Duration::from_secs(8);
 
@@ -45,6 +52,8 @@ pub struct Cast {
     pub sandbox: broadcast::Sender<i64>,
     /// The age at which a delivery is given up.
     pub retry_max_age: Duration,
+    /// Which bots Telegram has heard of lately.
+    pub introductions: Arc<Introductions>,
     /// Counters.
     pub metrics: Arc<Metrics>,
 }
@@ -56,13 +65,23 @@ pub struct Worker {
     owner: Arc<str>,
     running: Arc<AtomicBool>,
     in_flight: InFlight,
+    pub(super) pacing: Arc<Mutex<Pacing>>,
+    /// The lane that the last round ended with: the next one begins behind it.
+    turn: Arc<Mutex<Lane>>,
 }
 
 impl Worker {
     /// A worker; it claims under a name of its own.
     #[must_use]
     pub fn new(cast: Cast) -> Self {
-        Self { cast, owner: codes::public_id().into(), running: Arc::default(), in_flight: InFlight::default() }
+        Self {
+            pacing: Arc::new(Mutex::new(Pacing::new(cast.introductions.clone()))),
+            cast,
+            owner: codes::public_id().into(),
+            running: Arc::default(),
+            in_flight: InFlight::default(),
+            turn: Arc::default(),
+        }
     }
 
     /// Whether [`Worker::run`] is under way.
@@ -93,14 +112,18 @@ impl Worker {
     }
 
     async fn send_for_ever(&self, tasks: &mut JoinSet<()>) {
-        match self.cast.store.release_leases(&self.owner, now()).await {
-            Ok(0) => {}
-            Ok(count) => {
-                tracing::info!(count, "taking over deliveries that were being sent when the server last ended")
-            }
-            Err(error) => tracing::error!(%error, "deliveries of an earlier run could not be released"),
+        if let Err(error) = self.take_over().await {
+            tracing::error!(%error, "what an earlier run has left could not be taken over");
         }
+        let mut last = now();
         loop {
+            // Set back, the clock would put off what was to come.
+            if now() < last
+                && let Err(error) = self.cast.store.due_again(now()).await
+            {
+                tracing::error!(%error, "the queue could not be set by the new time");
+            }
+            last = now();
             let pause = self.fill(tasks).await;
             tokio::select! {
                 () = self.cast.wake.notified() => {}
@@ -108,6 +131,25 @@ impl Worker {
                 () = sleep(pause) => {}
             }
         }
+    }
+
+    /// Makes due what an earlier run was sending, and learns which bots it has sent with.
+    async fn take_over(&self) -> Result<(), StoreError> {
+        let (store, now) = (&self.cast.store, now());
+        let count = store.release_leases(&self.owner, now).await?;
+        if count > 0 {
+            tracing::info!(count, "taking over deliveries that were being sent when the server last ended");
+        }
+        store.due_again(now).await?;
+        store.settle_all(now).await?;
+        let hour_ago = now.saturating_sub(millis(KNOWN_FOR));
+        for (lane, at) in store.lanes_heard_since(hour_ago).await? {
+            let age = Duration::from_millis(u64::try_from(now.saturating_sub(at)).unwrap_or(0));
+            if let Some(at) = Instant::now().checked_sub(age) {
+                self.cast.introductions.heard(&lane, at);
+            }
+        }
+        Ok(())
     }
 
     /// Claims as much as there is room for; how long to sleep where nothing wakes the worker before.
@@ -119,43 +161,88 @@ impl Worker {
         if room == 0 {
             return LONGEST_SLEEP;
         }
-        let claimed = match self.claim(now(), room).await {
-            Ok(claimed) => claimed,
+        match self.claim(now(), Instant::now(), room).await {
+            Ok((claimed, pause)) => {
+                self.start(claimed, tasks);
+                pause.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)
+            }
             Err(error) => {
                 tracing::error!(%error, "due deliveries could not be claimed");
-                return Duration::from_secs(1);
-            }
-        };
-        let full = claimed.len() == room;
-        self.start(claimed, tasks);
-        if full {
-            return LONGEST_SLEEP;
-        }
-        match self.cast.store.next_due(&self.in_flight.ids()).await {
-            Ok(Some(due)) => {
-                // What is due but held back by an earlier one of its chat is woken when that one ends.
-                let wait = u64::try_from(due.saturating_sub(now())).unwrap_or(0).max(20);
-                Duration::from_millis(wait).min(LONGEST_SLEEP)
-            }
-            Ok(None) => LONGEST_SLEEP,
-            Err(error) => {
-                tracing::error!(%error, "the next due delivery could not be looked up");
                 Duration::from_secs(1)
             }
         }
     }
 
-    async fn claim(&self, now: Millis, limit: usize) -> Result<Vec<Claimed>, StoreError> {
-        let in_flight = self.in_flight.ids();
-        self.cast.store.claim(&self.owner, now, now.saturating_add(LEASE), limit, &in_flight).await
+    /// Claims up to `room` deliveries that are due and that may go now, in turns between the bots; and how long it is
+    /// until there may be more.
+    async fn claim(&self, now: Millis, clock: Instant, room: usize) -> Result<(Vec<Claimed>, Duration), StoreError> {
+        let store = &self.cast.store;
+        let mut round = Round::new(self.due_lanes(now).await?, room);
+        let mut heads = Vec::new();
+        while let Some((lane, share)) = round.next() {
+            let held = lock(&self.pacing).held(&lane, clock);
+            let found = store.due_heads(&lane, now, share, &self.in_flight.ids(), &held).await?;
+            let is_all = found.len() < share;
+            let admitted = self.admit(&lane, found, clock, &mut round.pause);
+            round.took(lane, admitted.len(), is_all);
+            heads.extend(admitted);
+        }
+        if heads.is_empty() {
+            return Ok((Vec::new(), round.pause));
+        }
+        let ids: Vec<i64> = heads.iter().map(|head| head.id).collect();
+        let claimed = store.claim(&ids, &self.owner, now, now.saturating_add(LEASE)).await;
+        let got = |id: i64| claimed.as_ref().is_ok_and(|claimed| claimed.iter().any(|delivery| delivery.id == id));
+        for Admitted { id, lane } in heads.iter().filter(|head| !got(head.id)) {
+            // Parked or moved in between: its place is free again.
+            tracing::debug!(delivery = id, "a delivery was no longer due");
+            lock(&self.pacing).ended(lane);
+        }
+        Ok((claimed?, round.pause))
+    }
+
+    /// The lanes with something due, from the one on whose turn it is.
+    async fn due_lanes(&self, now: Millis) -> Result<(Vec<Lane>, Duration), StoreError> {
+        let open = self.cast.store.open_lanes().await?;
+        let later = open.iter().map(|(_, at)| at.saturating_sub(now)).filter(|wait| *wait > 0).min();
+        let pause = later.and_then(|wait| u64::try_from(wait).ok()).map_or(LONGEST_SLEEP, Duration::from_millis);
+        let mut lanes: Vec<Lane> = open.into_iter().filter(|(_, at)| *at <= now).map(|(lane, _)| lane).collect();
+        let mut turn = lock(&self.turn);
+        let next = lanes.iter().position(|lane| *lane > *turn).unwrap_or(0);
+        lanes.rotate_left(next);
+        if let Some(first) = lanes.first() {
+            turn.clone_from(first);
+        }
+        Ok((lanes, pause))
+    }
+
+    /// Those that may go now; `pause` becomes no longer than what the others wait for.
+    fn admit(&self, lane: &Lane, heads: Vec<Head>, clock: Instant, pause: &mut Duration) -> Vec<Admitted> {
+        let mut admitted = Vec::new();
+        let mut pacing = lock(&self.pacing);
+        for head in heads {
+            // Nobody limits the sandbox.
+            let allowed = if lane.is_sandbox() { Ok(()) } else { pacing.admit(lane, &head.chat, clock) };
+            match allowed {
+                Ok(()) => admitted.push(Admitted { id: head.id, lane: lane.clone() }),
+                Err(Wait::Chat(wait)) => *pause = (*pause).min(wait),
+                Err(Wait::Bot(wait)) => {
+                    *pause = (*pause).min(wait);
+                    break;
+                }
+                Err(Wait::Turn) => break,
+            }
+        }
+        admitted
     }
 
     fn start(&self, claimed: Vec<Claimed>, tasks: &mut JoinSet<()>) {
         for delivery in claimed {
             let flight = self.in_flight.enter(delivery.id);
+            let place = Place { pacing: self.pacing.clone(), lane: delivery.lane.clone() };
             let worker = self.clone();
             tasks.spawn(async move {
-                let _flight = flight;
+                let (_flight, _place) = (flight, place);
                 worker.deliver_logged(delivery).await;
             });
         }
@@ -166,13 +253,34 @@ impl Worker {
     /// # Errors
     /// If they could not be claimed.
     pub async fn run_due_once(&self, now: Millis) -> Result<usize, StoreError> {
+        // The pace keeps the same time.
+        let ahead = u64::try_from(now.saturating_sub(crate::time::now())).unwrap_or(0);
+        let clock = Instant::now() + Duration::from_millis(ahead);
         let mut tasks = JoinSet::new();
-        self.start(self.claim(now, AT_ONCE).await?, &mut tasks);
+        self.start(self.claim(now, clock, AT_ONCE).await?.0, &mut tasks);
         let count = tasks.len();
         while let Some(done) = tasks.join_next().await {
             log_ended(done);
         }
         Ok(count)
+    }
+}
+
+/// A delivery that the pace lets through.
+struct Admitted {
+    id: i64,
+    lane: Lane,
+}
+
+/// A place among the calls of a bot under way, until it is dropped.
+struct Place {
+    pacing: Arc<Mutex<Pacing>>,
+    lane: Lane,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        lock(&self.pacing).ended(&self.lane);
     }
 }
 
@@ -196,4 +304,8 @@ fn log_ended(done: Result<(), JoinError>) {
     if let Err(error) = done {
         tracing::error!(%error, "a delivery ended badly; it is repeated once its lease has run out");
     }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,22 +1,16 @@
 //! Deliveries: the queue. Claimed by one short update, with a lease; order is kept within a chat of one token (its
-//! lane). What is parked holds nobody back.
+//! lane), see [`super::heads`]. What is parked holds nobody back.
 
 use hookgram::secret::BotToken;
 use secrecy::ExposeSecret as _;
 use sqlx::FromRow;
 
-use super::{Store, StoreError, profiles::open_token};
-use crate::{codes, seal::Place, time::Millis};
-
-/// Bytes of a lane: enough that two tokens never share one.
-const LANE: usize = 16;
-
-/// The lane of a token: equal for equal tokens only, and useless to whoever wants the token.
-pub(super) fn lane(token: &BotToken) -> Vec<u8> {
-    let mut lane = codes::hash(token.expose());
-    lane.truncate(LANE);
-    lane
-}
+use super::{
+    Lane, Store, StoreError,
+    heads::{behind, json, wake_head},
+    profiles::open_token,
+};
+use crate::{seal::Place, time::Millis};
 
 /// A delivery that was claimed: until the end of its lease nobody else sends it.
 #[derive(Clone, Debug)]
@@ -30,7 +24,9 @@ pub struct Claimed {
     /// Who claimed it.
     pub owner: String,
     /// The lane it stands in.
-    pub lane: Option<Vec<u8>>,
+    pub lane: Lane,
+    /// The chat that the event named: whose order it keeps.
+    pub named_chat: String,
     /// Where to, in Telegram's words; the new one after a migration.
     pub chat: String,
     /// Whether Telegram has named a new chat for it before.
@@ -91,7 +87,7 @@ struct Row {
     event_id: i64,
     profile_id: Option<i64>,
     lease_owner: String,
-    lane: Option<Vec<u8>>,
+    lane: Vec<u8>,
     chat: Option<String>,
     migrated_to: Option<String>,
     sandbox: bool,
@@ -107,14 +103,16 @@ impl TryFrom<Row> for Claimed {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
+        let named_chat = row.chat.ok_or(StoreError::Corrupt("deliveries.chat"))?;
         Ok(Self {
             id: row.id,
             event_id: row.event_id,
             profile_id: row.profile_id,
             owner: row.lease_owner,
-            lane: row.lane,
+            lane: Lane::of_bytes(row.lane),
             migrated: row.migrated_to.is_some(),
-            chat: row.migrated_to.or(row.chat).ok_or(StoreError::Corrupt("deliveries.chat"))?,
+            chat: row.migrated_to.unwrap_or_else(|| named_chat.clone()),
+            named_chat,
             sandbox: row.sandbox,
             parts: serde_json::from_str(&row.parts).map_err(|_| StoreError::Corrupt("deliveries.parts"))?,
             parts_sent: usize::try_from(row.parts_sent).unwrap_or_default(),
@@ -126,46 +124,31 @@ impl TryFrom<Row> for Claimed {
     }
 }
 
-/// Ids as SQLite reads a list: JSON.
-fn ids(list: &[i64]) -> String {
-    let numbers: Vec<String> = list.iter().map(i64::to_string).collect();
-    format!("[{}]", numbers.join(","))
-}
-
 impl Store {
-    /// Claims up to `limit` due deliveries until `lease_until`, the longest due first, none of those `in_flight`. Of a
-    /// chat of one lane only the earliest unfinished one is claimed: order is kept. A lease that has run out is due
-    /// again by itself, and so is whatever the clock, set back, puts too far off. What cannot be read has failed.
+    /// Claims these heads until `lease_until`, as far as they are still due and still heads. What cannot be read has
+    /// failed.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn claim(
         &self,
+        heads: &[i64],
         owner: &str,
         now: Millis,
         lease_until: Millis,
-        limit: usize,
-        in_flight: &[i64],
     ) -> Result<Vec<Claimed>, StoreError> {
-        let mut rows: Vec<Row> = sqlx::query_as(
-            "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, lease_owner = ?1, next_attempt_at = ?3,
-             due_within = ?3 - ?2
-             WHERE id IN (
-                 SELECT d.id FROM deliveries d WHERE d.finished_at IS NULL AND d.next_attempt_at IS NOT NULL
-                 AND (d.next_attempt_at <= ?2 OR d.next_attempt_at > ?2 + d.due_within)
-                 AND d.id NOT IN (SELECT value FROM json_each(?5))
-                 AND NOT EXISTS (
-                     SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL AND earlier.state <> 'parked'
-                     AND earlier.chat = d.chat AND earlier.lane IS d.lane AND earlier.id < d.id)
-                 ORDER BY d.next_attempt_at, d.id LIMIT ?4)
-             RETURNING id, event_id, profile_id, lease_owner, lane, chat, migrated_to, sandbox, parts, parts_sent,
-             attempts, plain, unsure, age_from",
-        )
+        let mut rows: Vec<Row> = sqlx::query_as(concat!(
+            "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, lease_owner = ?2, next_attempt_at = ?4,
+             due_within = ?4 - ?3
+             WHERE id IN (SELECT value FROM json_each(?1)) AND finished_at IS NULL AND next_attempt_at <= ?3 AND NOT ",
+            behind!(),
+            " RETURNING id, event_id, profile_id, lease_owner, lane, chat, migrated_to, sandbox, parts, parts_sent,
+             attempts, plain, unsure, age_from"
+        ))
+        .bind(json(heads))
         .bind(owner)
         .bind(now)
         .bind(lease_until)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .bind(ids(in_flight))
         .fetch_all(&self.write)
         .await?;
         rows.sort_by_key(|row| row.id);
@@ -183,36 +166,27 @@ impl Store {
     /// Ends a delivery that no attempt can mend. Where even this fails, its lease runs out and it is met again.
     async fn fail_unreadable(&self, id: i64, why: &StoreError, now: Millis) {
         tracing::error!(delivery = id, %why, "a delivery cannot be read and is given up");
-        let done = sqlx::query(
-            "UPDATE deliveries SET state = 'failed', finished_at = ?2, next_attempt_at = NULL, lease_owner = NULL,
-             last_error = ?3 WHERE id = ?1",
-        )
-        .bind(id)
-        .bind(now)
-        .bind(why.to_string())
-        .execute(&self.write)
-        .await;
-        if let Err(error) = done {
+        if let Err(error) = self.end_unreadable(id, why, now).await {
             tracing::error!(delivery = id, %error, "a delivery's end could not be stored");
         }
     }
 
-    /// When the next delivery is due that is not `in_flight` and that no earlier one of its chat holds back.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn next_due(&self, in_flight: &[i64]) -> Result<Option<Millis>, StoreError> {
-        Ok(sqlx::query_scalar(
-            "SELECT d.next_attempt_at FROM deliveries d WHERE d.finished_at IS NULL AND d.next_attempt_at IS NOT NULL
-             AND d.id NOT IN (SELECT value FROM json_each(?1))
-             AND NOT EXISTS (
-                 SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL AND earlier.state <> 'parked'
-                 AND earlier.chat = d.chat AND earlier.lane IS d.lane AND earlier.id < d.id)
-             ORDER BY d.next_attempt_at LIMIT 1",
+    async fn end_unreadable(&self, id: i64, why: &StoreError, now: Millis) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let (lane, chat): (Vec<u8>, Option<String>) = sqlx::query_as(
+            "UPDATE deliveries SET state = 'failed', finished_at = ?2, next_attempt_at = NULL, lease_owner = NULL,
+             last_error = ?3 WHERE id = ?1 RETURNING lane, chat",
         )
-        .bind(ids(in_flight))
-        .fetch_optional(&self.read)
-        .await?)
+        .bind(id)
+        .bind(now)
+        .bind(why.to_string())
+        .fetch_one(&mut *tx)
+        .await?;
+        if let Some(chat) = chat {
+            wake_head(&mut tx, &Lane::of_bytes(lane), &chat, now).await?;
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Makes due at once whatever an earlier process had claimed: it is dead, or this one could not have started.
@@ -220,15 +194,33 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn release_leases(&self, owner: &str, now: Millis) -> Result<u64, StoreError> {
-        let done = sqlx::query(
-            "UPDATE deliveries SET state = 'retrying', next_attempt_at = ?2, due_within = 0, lease_owner = NULL
-             WHERE finished_at IS NULL AND state = 'sending' AND lease_owner IS NOT ?1",
-        )
+        let done = sqlx::query(concat!(
+            "UPDATE deliveries SET state = 'retrying', due_within = 0, lease_owner = NULL,
+             next_attempt_at = CASE WHEN NOT ",
+            behind!(),
+            " THEN ?2 END WHERE finished_at IS NULL AND state = 'sending' AND lease_owner IS NOT ?1"
+        ))
         .bind(owner)
         .bind(now)
         .execute(&self.write)
         .await?;
         Ok(done.rows_affected())
+    }
+
+    /// The lanes of the newest deliveries that Telegram has taken since then, each with when it last did.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn lanes_heard_since(&self, since: Millis) -> Result<Vec<(Lane, Millis)>, StoreError> {
+        let rows: Vec<(Vec<u8>, Millis)> = sqlx::query_as(
+            "SELECT lane, max(finished_at) FROM deliveries
+             WHERE id IN (SELECT id FROM deliveries ORDER BY id DESC LIMIT 20000)
+             AND state = 'delivered' AND finished_at >= ?1 AND sandbox = 0 GROUP BY lane",
+        )
+        .bind(since)
+        .fetch_all(&self.read)
+        .await?;
+        Ok(rows.into_iter().map(|(lane, at)| (Lane::of_bytes(lane), at)).collect())
     }
 
     /// The token that a claimed delivery is sent with: the profile's as it is now, or the event's own.

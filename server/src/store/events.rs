@@ -4,7 +4,7 @@ use hookgram::secret::BotToken;
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, Sqlite, SqliteConnection, Transaction};
 
-use super::{Store, StoreError, deliveries::lane};
+use super::{Lane, Store, StoreError};
 use crate::{
     seal::Place,
     time::{Millis, now},
@@ -298,17 +298,18 @@ async fn first_copy(
 struct Sender {
     profile_id: Option<i64>,
     bot_id: Option<i64>,
-    lane: Option<Vec<u8>>,
+    /// Empty for a sandbox.
+    lane: Vec<u8>,
     /// Telegram has refused the token: asking again before there is a new one would be blind.
     parked: bool,
 }
 
 async fn sender(tx: &mut SqliteConnection, event: &NewEvent<'_>) -> Result<Sender, StoreError> {
     match event.token {
-        TokenSource::Event(token) => Ok(Sender { bot_id: event.bot_id, lane: Some(lane(token)), ..Sender::default() }),
+        TokenSource::Event(token) => Ok(Sender { bot_id: event.bot_id, lane: Lane::of(token).as_bytes().to_vec(), ..Sender::default() }),
         TokenSource::Profile(id) if event.bot_id.is_none() => Ok(Sender { profile_id: Some(id), ..Sender::default() }),
         TokenSource::Profile(id) => Ok(sqlx::query_as(
-            "SELECT id AS profile_id, bot_id, lane, parked_since IS NOT NULL AS parked FROM profiles WHERE id = ?1",
+            "SELECT id AS profile_id, bot_id, coalesce(lane, x'') AS lane, parked_since IS NOT NULL AS parked FROM profiles WHERE id = ?1",
         )
         .bind(id)
         .fetch_one(tx)
@@ -334,10 +335,14 @@ async fn insert_deliveries(
             (Some(_), true) => ("parked", None, None),
             (Some(_), false) => ("waiting", Some(event.received_at), None),
         };
+        // It has a time only where it is the head of its chat.
         sqlx::query(
             "INSERT INTO deliveries (event_id, profile_id, participant, chat, bot_id, sandbox, state, parts,
-             created_at, age_from, next_attempt_at, last_error, finished_at, lane)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13)",
+             created_at, age_from, next_attempt_at, last_error, finished_at, lane, migrated_to)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9,
+             CASE WHEN NOT EXISTS (SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL
+                 AND earlier.state <> 'parked' AND earlier.lane = ?13 AND earlier.chat = ?4) THEN ?10 END,
+             ?11, ?12, ?13, (SELECT moved_to FROM moved_chats WHERE chat = ?4))",
         )
         .bind(event_id)
         .bind(profile_id)

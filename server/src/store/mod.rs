@@ -5,6 +5,8 @@
 mod bots;
 mod deliveries;
 mod events;
+mod heads;
+mod lane;
 mod links;
 mod outcomes;
 mod profiles;
@@ -36,6 +38,8 @@ pub use self::{
     bots::Bot,
     deliveries::{Claimed, DeliveryRecord, Totals},
     events::{EventRecord, NewDelivery, NewEvent, Payload, Reason, Received, Rejection, TokenSource},
+    heads::Head,
+    lane::Lane,
     links::{LinkKind, NewLink},
     outcomes::{Attempt, AttemptClass, Change, Recorded},
     profiles::{ProfileDraft, StoredProfile},

@@ -3,7 +3,10 @@
 use hookgram::secret::BotToken;
 use sqlx::SqliteConnection;
 
-use super::{Claimed, Store, StoreError, deliveries::lane};
+use super::{
+    Claimed, Lane, Store, StoreError,
+    heads::{behind, settle, wake_head},
+};
 use crate::time::Millis;
 
 /// However wrong the clock, a retry is never farther off than this, or than Telegram asked for.
@@ -238,10 +241,13 @@ async fn apply(tx: &mut SqliteConnection, claimed: &Claimed, change: &Change, no
                 .await?;
         }
         Change::Retry { at, unsure } => {
-            sqlx::query(
-                "UPDATE deliveries SET state = 'retrying', next_attempt_at = ?2, due_within = max(?2 - ?4, ?5),
-                 unsure = unsure OR ?3, lease_owner = NULL WHERE id = ?1",
-            )
+            // A new token may have put it behind another one meanwhile.
+            sqlx::query(concat!(
+                "UPDATE deliveries SET state = 'retrying', due_within = max(?2 - ?4, ?5), unsure = unsure OR ?3,
+                 lease_owner = NULL, next_attempt_at = CASE WHEN NOT ",
+                behind!(),
+                " THEN ?2 END WHERE id = ?1"
+            ))
             .bind(claimed.id)
             .bind(at)
             .bind(unsure)
@@ -251,6 +257,9 @@ async fn apply(tx: &mut SqliteConnection, claimed: &Claimed, change: &Change, no
             .await?;
         }
         Change::Again { plain, migrated_to, lease_until } => {
+            if let Some(moved_to) = migrated_to {
+                remember_move(tx, &claimed.chat, moved_to, now).await?;
+            }
             sqlx::query(
                 "UPDATE deliveries SET plain = plain OR ?2, migrated_to = coalesce(?3, migrated_to),
                  next_attempt_at = ?4, due_within = ?4 - ?5 WHERE id = ?1",
@@ -282,12 +291,12 @@ async fn park(
     refused: Option<&BotToken>,
     now: Millis,
 ) -> Result<(), StoreError> {
-    let refused = refused.map(lane).or_else(|| claimed.lane.clone());
+    let refused = refused.map_or_else(|| claimed.lane.clone(), Lane::of);
     let parked =
         sqlx::query("UPDATE profiles SET parked_since = coalesce(parked_since, ?2) WHERE id = ?1 AND lane IS ?3")
             .bind(claimed.profile_id)
             .bind(now)
-            .bind(refused)
+            .bind(refused.as_bytes())
             .execute(&mut *tx)
             .await?;
     if parked.rows_affected() == 0 {
@@ -310,19 +319,43 @@ async fn park(
     )
     .bind(claimed.profile_id)
     .bind(claimed.id)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    // Others may send with the same token to the same chats, from behind what is parked now.
+    settle(tx, &refused, now).await
 }
 
 async fn due_with_the_new_token(tx: &mut SqliteConnection, claimed: &Claimed, now: Millis) -> Result<(), StoreError> {
-    sqlx::query(
+    let lane: Vec<u8> = sqlx::query_scalar(
         "UPDATE deliveries SET state = 'retrying', next_attempt_at = ?2, due_within = 0, age_from = ?2,
-         lease_owner = NULL, lane = (SELECT lane FROM profiles WHERE id = ?3) WHERE id = ?1",
+         lease_owner = NULL, lane = coalesce((SELECT lane FROM profiles WHERE id = ?3), lane) WHERE id = ?1
+         RETURNING lane",
     )
     .bind(claimed.id)
     .bind(now)
     .bind(claimed.profile_id)
+    .fetch_one(&mut *tx)
+    .await?;
+    settle(tx, &claimed.lane, now).await?;
+    settle(tx, &Lane::of_bytes(lane), now).await
+}
+
+/// Telegram has named a chat's new id: later messages go there at once.
+async fn remember_move(tx: &mut SqliteConnection, chat: &str, moved_to: &str, now: Millis) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO moved_chats (chat, moved_to, at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (chat) DO UPDATE SET moved_to = ?2, at = ?3",
+    )
+    .bind(chat)
+    .bind(moved_to)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "UPDATE deliveries SET migrated_to = ?2 WHERE finished_at IS NULL AND coalesce(migrated_to, chat) = ?1",
+    )
+    .bind(chat)
+    .bind(moved_to)
     .execute(tx)
     .await?;
     Ok(())
@@ -330,13 +363,15 @@ async fn due_with_the_new_token(tx: &mut SqliteConnection, claimed: &Claimed, no
 
 /// Ends a delivery. A stateless event's token goes once every message of it has arrived: a failed one may be replayed.
 async fn finish(tx: &mut SqliteConnection, claimed: &Claimed, state: &str, now: Millis) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE deliveries SET state = ?2, finished_at = ?3, next_attempt_at = NULL, lease_owner = NULL WHERE id = ?1",
+    // The lane as it is now: a new token may have moved it since the claim.
+    let lane: Option<Vec<u8>> = sqlx::query_scalar(
+        "UPDATE deliveries SET state = ?2, finished_at = ?3, next_attempt_at = NULL, lease_owner = NULL WHERE id = ?1
+         RETURNING lane",
     )
     .bind(claimed.id)
     .bind(state)
     .bind(now)
-    .execute(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await?;
     if claimed.profile_id.is_none() {
         sqlx::query(
@@ -344,8 +379,11 @@ async fn finish(tx: &mut SqliteConnection, claimed: &Claimed, state: &str, now: 
                  SELECT 1 FROM deliveries WHERE event_id = ?1 AND state NOT IN ('delivered', 'skipped'))",
         )
         .bind(claimed.event_id)
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
     }
-    Ok(())
+    match lane {
+        Some(lane) => wake_head(tx, &Lane::of_bytes(lane), &claimed.named_chat, now).await,
+        None => Ok(()),
+    }
 }

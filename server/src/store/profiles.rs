@@ -4,7 +4,7 @@ use hookgram::{event::EventType, profile::Profile, query, secret::BotToken};
 use secrecy::ExposeSecret as _;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Store, StoreError, deliveries::lane, unique};
+use super::{Lane, Store, StoreError, heads::settle, unique};
 use crate::{
     codes,
     seal::{Place, Sealer},
@@ -267,16 +267,16 @@ async fn put(
 /// Seals and stores a token. What the profile has still to send moves to the token's lane, in order; what was parked
 /// is due at once, for whoever gives the same token again says that it works.
 async fn put_token(tx: &mut SqliteConnection, sealer: &Sealer, id: i64, token: &BotToken) -> Result<(), StoreError> {
-    let old: Option<Vec<u8>> =
-        sqlx::query_scalar("SELECT token FROM profiles WHERE id = ?1").bind(id).fetch_one(&mut *tx).await?;
+    let (old, old_lane): (Option<Vec<u8>>, Option<Vec<u8>>) =
+        sqlx::query_as("SELECT token, lane FROM profiles WHERE id = ?1").bind(id).fetch_one(&mut *tx).await?;
     let unchanged = old.is_some_and(|sealed| open_token(sealer, id, &sealed).is_ok_and(|old| old == *token));
     if !unchanged {
-        let sealed = sealer.seal(Place::ProfileToken(id), token.expose())?;
+        let (sealed, lane) = (sealer.seal(Place::ProfileToken(id), token.expose())?, Lane::of(token));
         sqlx::query("UPDATE profiles SET token = ?2, bot_id = ?3, lane = ?4 WHERE id = ?1")
             .bind(id)
             .bind(sealed)
             .bind(token.bot_id())
-            .bind(lane(token))
+            .bind(lane.as_bytes())
             .execute(&mut *tx)
             .await?;
         sqlx::query(
@@ -284,9 +284,12 @@ async fn put_token(tx: &mut SqliteConnection, sealer: &Sealer, id: i64, token: &
         )
         .bind(id)
         .bind(token.bot_id())
-        .bind(lane(token))
+        .bind(lane.as_bytes())
         .execute(&mut *tx)
         .await?;
+        if let Some(old_lane) = old_lane {
+            settle(tx, &Lane::of_bytes(old_lane), now()).await?;
+        }
     }
     unpark(tx, id).await
 }
@@ -307,7 +310,12 @@ pub(super) async fn unpark(tx: &mut SqliteConnection, id: i64) -> Result<(), Sto
     )
     .bind(id)
     .bind(now())
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    let lane: Option<Vec<u8>> =
+        sqlx::query_scalar("SELECT lane FROM profiles WHERE id = ?1").bind(id).fetch_one(&mut *tx).await?;
+    match lane {
+        Some(lane) => settle(tx, &Lane::of_bytes(lane), now()).await,
+        None => Ok(()),
+    }
 }

@@ -3,6 +3,7 @@
 use hookgram::{parameters::Parameter, profile::Profile, secret::BotToken};
 
 use super::*;
+use crate::time::Millis;
 
 pub(super) const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
 
@@ -32,6 +33,27 @@ pub(super) fn event<'a>(public_id: &'a str, token: TokenSource<'a>) -> NewEvent<
 
 pub(super) fn to(chat: &str) -> NewDelivery {
     NewDelivery { participant: 0, chat: Ok(chat.into()), parts: vec!["<b>x</b>".into(), "y".into()] }
+}
+
+/// When the earliest head is due.
+pub(super) async fn next_due(store: &Store) -> Option<Millis> {
+    store.open_lanes().await.unwrap().into_iter().map(|(_, at)| at).min()
+}
+
+/// Claims whatever is due, as the worker does, only without a pace.
+pub(super) async fn claim_due(
+    store: &Store,
+    owner: &str,
+    now: Millis,
+    lease_until: Millis,
+    in_flight: &[i64],
+) -> Vec<Claimed> {
+    store.due_again(now).await.unwrap();
+    let mut heads = Vec::new();
+    for (lane, _) in store.open_lanes().await.unwrap() {
+        heads.extend(store.due_heads(&lane, now, 9, in_flight, &[]).await.unwrap().into_iter().map(|head| head.id));
+    }
+    store.claim(&heads, owner, now, lease_until).await.unwrap()
 }
 
 #[tokio::test]
@@ -76,26 +98,26 @@ async fn a_lease_runs_out_or_is_released_and_order_is_kept() {
         let received = store.accept_event(&event(id, TokenSource::Event(&token)), &[to(chat)], 0).await.unwrap();
         assert_eq!(received, Received::Accepted);
     }
-    assert_eq!(store.next_due(&[]).await.unwrap(), Some(1_000));
-    let claimed = store.claim("one", 1_000, 31_000, 9, &[]).await.unwrap();
+    assert_eq!(next_due(&store).await, Some(1_000));
+    let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
     let chats: Vec<&str> = claimed.iter().map(|delivery| delivery.chat.as_str()).collect();
     assert_eq!(chats, ["5", "6"], "the second of chat 5 waits for the first");
-    assert!(store.claim("two", 30_999, 60_000, 9, &[]).await.unwrap().is_empty());
-    let taken_over = store.claim("two", 31_000, 61_000, 9, &[]).await.unwrap();
+    assert!(claim_due(&store, "two", 30_999, 60_000, &[]).await.is_empty());
+    let taken_over = claim_due(&store, "two", 31_000, 61_000, &[]).await;
     assert_eq!(taken_over.iter().map(|delivery| delivery.attempt).collect::<Vec<_>>(), [2, 2]);
     assert_eq!(store.release_leases("two", 40_000).await.unwrap(), 0);
     assert_eq!(store.release_leases("three", 40_000).await.unwrap(), 2);
 
-    let again = store.claim("three", 40_000, 70_000, 9, &[]).await.unwrap();
+    let again = claim_due(&store, "three", 40_000, 70_000, &[]).await;
     let first = &again[0];
     assert_eq!(store.token_for(first).await.unwrap(), Some(token));
     store.record(first, None, &Change::PartSent { lease_until: 80_000 }, 40_100).await.unwrap();
     store.record(first, None, &Change::Retry { at: 50_000, unsure: false }, 40_200).await.unwrap();
-    let resumed = store.claim("three", 50_000, 80_000, 9, &[]).await.unwrap();
+    let resumed = claim_due(&store, "three", 50_000, 80_000, &[]).await;
     assert_eq!((resumed[0].id, resumed[0].parts_sent), (first.id, 1));
     store.record(&resumed[0], None, &Change::Delivered, 50_100).await.unwrap();
     assert_eq!(store.token_for(first).await.unwrap(), None, "nothing needs it any more");
-    assert_eq!(store.claim("three", 50_200, 80_000, 9, &[]).await.unwrap().len(), 1, "now the second of chat 5");
+    assert_eq!(claim_due(&store, "three", 50_200, 80_000, &[]).await.len(), 1, "now the second of chat 5");
 }
 
 #[tokio::test]
@@ -105,7 +127,7 @@ async fn what_failed_for_good_is_no_first_copy() {
     let same = |public_id| NewEvent { fingerprint: b"same", ..event(public_id, TokenSource::Profile(id)) };
     assert_eq!(store.accept_event(&same("a"), &[to("5")], 600_000).await.unwrap(), Received::Accepted);
     assert_eq!(store.accept_event(&same("b"), &[to("5")], 600_000).await.unwrap(), Received::Duplicate("a".into()));
-    let claimed = store.claim("one", 1_000, 31_000, 9, &[]).await.unwrap();
+    let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
     store.record(&claimed[0], None, &Change::Failed, 2_000).await.unwrap();
     assert_eq!(store.accept_event(&same("c"), &[to("5")], 600_000).await.unwrap(), Received::Accepted);
     let late = NewEvent { received_at: 601_000, ..same("d") };

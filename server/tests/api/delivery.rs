@@ -98,6 +98,41 @@ async fn a_moved_chat_is_followed_and_unparsable_html_goes_as_plain_text() {
 }
 
 #[tokio::test]
+async fn where_a_chat_has_moved_to_is_remembered() {
+    let api = BotApi::start().await;
+    api.next([Play::Refuse(400, "Bad Request: group chat was upgraded", json!({"migrate_to_chat_id": -1005}))]);
+    let server = TestServer::start(&api.url()).await;
+    post(&server, "1", "-5").await;
+    server.wait_for_state("delivered").await;
+    post(&server, "2", "-5").await;
+    api.wait_for_texts(2).await;
+    let chats: Vec<Value> = api.messages().iter().map(|message| message["chat_id"].clone()).collect();
+    assert_eq!(chats, ["-5", "-1005", "-1005"], "the second goes there at once");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_chat_gets_no_more_than_it_may_and_no_other_waits_for_it() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let begun = std::time::Instant::now();
+    for number in 1..=5 {
+        post(&server, &number.to_string(), "5").await;
+    }
+    for chat in 6..=15 {
+        post(&server, &format!("c{chat}"), &chat.to_string()).await;
+    }
+    api.wait_for_texts(15).await;
+    assert!(begun.elapsed() >= std::time::Duration::from_secs(2), "five to one chat: three, then one a second");
+    let texts = api.texts();
+    let order: Vec<&str> = texts.iter().filter_map(|text| text.lines().next()).collect();
+    let of_chat: Vec<&&str> = order.iter().filter(|text| !text.starts_with("nc")).collect();
+    assert_eq!(of_chat, [&"n1", &"n2", &"n3", &"n4", &"n5"]);
+    assert_eq!(order.iter().rev().take(2).collect::<Vec<_>>(), [&"n5", &"n4"], "everybody else was first: {order:?}");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_refused_token_parks_until_there_is_a_new_one() {
     let api = BotApi::start().await;
     api.next([refuse(401, "Unauthorized")]);

@@ -7,9 +7,9 @@ use std::{
 
 use hookgram::parameters::Parameter;
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{BotApi, REFERENCE_MESSAGE, TOKEN, TestServer, event, reference_event};
+use crate::support::{BotApi, Play, REFERENCE_MESSAGE, TOKEN, TestServer, event, reference_event};
 
 fn stateless(rest: &str) -> String {
     format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&errorEmail=a@b.c{rest}")
@@ -65,12 +65,47 @@ async fn get_verifies_parameters_and_token() {
 
 #[tokio::test]
 async fn get_tells_a_refused_token_from_an_unreachable_telegram() {
-    let server = TestServer::start("http://127.0.0.1:9").await;
-    let response = server.http.get(server.url(&stateless(""))).send().await.unwrap();
-    assert_eq!(response.status(), 502);
-    let body: Value = response.json().await.unwrap();
-    assert_eq!(body["Status"], "Error");
-    assert!(body["ErrorMessage"].as_str().unwrap().contains("does not answer"), "{body}");
+    let refused =
+        "Telegram does not accept this telegramToken: it was revoked or mistyped; get a valid token from @BotFather.";
+    let away = "Telegram does not answer at the moment, so telegramToken was not checked; the other parameters are good, \
+                try again later.";
+    for (play, status, sentence) in [
+        (Play::Refuse(401, "Unauthorized", Value::Null), 502, refused),
+        (Play::Refuse(404, "Not Found", Value::Null), 502, refused),
+        (Play::Html(502), 502, away),
+        (Play::Html(401), 502, away),
+        (Play::HangUp, 502, away),
+        (Play::Refuse(500, "Internal Server Error", Value::Null), 502, away),
+    ] {
+        let api = BotApi::start().await;
+        let server = TestServer::start(&api.url()).await;
+        let profile = server.profile("A", false, &[]).await;
+        for path in [stateless("&message=x"), format!("/h/{}?message=x", profile.key)] {
+            api.next_of("getMe", [play.clone()]);
+            let request = server.http.get(server.url(&path)).header("accept-language", "en");
+            let response = request.send().await.unwrap();
+            let got = response.status().as_u16();
+            let body = format!("{{\"Status\":\"Error\",\"ErrorMessage\":\"{sentence}\",\"WarningMessage\":\"\"}}");
+            assert_eq!((got, response.text().await.unwrap()), (status, body), "{path} {play:?}");
+        }
+        server.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn get_says_when_telegram_wants_quiet() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let wait = Play::Refuse(429, "Too Many Requests: retry after 7", json!({"retry_after": 7}));
+    api.next_of("getMe", [wait]);
+    for _ in 0..2 {
+        let response = server.http.get(server.url(&stateless(""))).send().await.unwrap();
+        let after = response.headers()["retry-after"].to_str().unwrap().parse::<u64>().unwrap();
+        assert!((1..=7).contains(&after), "{after}");
+        assert_eq!(response.status(), 429);
+        assert_eq!(response.json::<Value>().await.unwrap()["Status"], "Error");
+    }
+    assert_eq!(api.asked().len(), 1, "a stranger does not make it ask again");
     server.stop().await;
 }
 

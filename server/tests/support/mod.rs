@@ -57,10 +57,13 @@ pub struct Asked {
     pub taken: bool,
 }
 
+/// What is to be done with the next calls, by their method.
+type Script = Arc<Mutex<VecDeque<(&'static str, Play)>>>;
+
 /// The played Bot API.
 pub struct BotApi {
     pub address: SocketAddr,
-    script: Arc<Mutex<VecDeque<Play>>>,
+    script: Script,
     asked: Arc<Mutex<Vec<Asked>>>,
     task: JoinHandle<()>,
 }
@@ -79,7 +82,7 @@ impl BotApi {
     pub async fn start_at(address: SocketAddr) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (script, asked) = (Arc::<Mutex<VecDeque<Play>>>::default(), Arc::<Mutex<Vec<Asked>>>::default());
+        let (script, asked) = (Script::default(), Arc::<Mutex<Vec<Asked>>>::default());
         let (plays, notes) = (script.clone(), asked.clone());
         let task = tokio::spawn(async move {
             loop {
@@ -98,7 +101,12 @@ impl BotApi {
 
     /// What it does with the next calls of `sendMessage`; afterwards it answers them like Telegram.
     pub fn next(&self, plays: impl IntoIterator<Item = Play>) {
-        self.script.lock().unwrap().extend(plays);
+        self.next_of("sendMessage", plays);
+    }
+
+    /// The same for the next calls of another method.
+    pub fn next_of(&self, method: &'static str, plays: impl IntoIterator<Item = Play>) {
+        self.script.lock().unwrap().extend(plays.into_iter().map(|play| (method, play)));
     }
 
     pub fn asked(&self) -> Vec<Asked> {
@@ -127,7 +135,7 @@ impl BotApi {
 
 async fn play(
     request: Request<Incoming>,
-    script: Arc<Mutex<VecDeque<Play>>>,
+    script: Script,
     asked: Arc<Mutex<Vec<Asked>>>,
 ) -> Result<Response<Body>, io::Error> {
     let path = request.uri().path().to_owned();
@@ -135,7 +143,11 @@ async fn play(
     let (token, method) = (token.to_owned(), method.to_owned());
     let bytes = to_bytes(Body::new(request.into_body()), 1 << 20).await.unwrap_or_default();
     let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-    let play = if method == "sendMessage" { script.lock().unwrap().pop_front() } else { None }.unwrap_or(Play::Ok);
+    let play = {
+        let mut script = script.lock().unwrap();
+        let next = script.iter().position(|(of, _)| *of == method);
+        next.and_then(|at| script.remove(at)).map_or(Play::Ok, |(_, play)| play)
+    };
     let taken = matches!(play, Play::Ok);
     asked.lock().unwrap().push(Asked { token, method: method.clone(), body: body.clone(), taken });
     let reply = |status: u16, value: Value| {

@@ -11,8 +11,6 @@ mod switches;
 mod test;
 mod token;
 
-use std::collections::BTreeSet;
-
 use hookgram::{
     event::BookingEvent,
     message::{Context, Part, render},
@@ -34,7 +32,7 @@ use crate::{
     error::{AppError, FieldFault},
     form::ProfileForm,
     pages::layout::PageTitle,
-    parts::Loaded,
+    parts::{Loaded, load},
     views::{BuilderData, TargetView},
     words::{BuilderWords, app_error, language, words},
 };
@@ -85,7 +83,7 @@ fn draw_builder(data: BuilderData) -> AnyView {
 /// `/profiles/new`
 #[component]
 pub fn NewProfile() -> impl IntoView {
-    let data = Resource::new(|| (), |()| load_builder(None));
+    let data = load(|| (), |()| load_builder(None));
     view! { <Loaded resource=data draw=draw_builder /> }
 }
 
@@ -97,7 +95,7 @@ pub fn EditProfile() -> impl IntoView {
     let id = move || params.with(|params| params.get("id").and_then(|id| id.parse::<i64>().ok()));
     // Part of the key, so that the page is drawn from what was stored once it has been saved.
     let saved = move || query.with(|query| query.get("saved").is_some());
-    let data = Resource::new(
+    let data = load(
         move || (id(), saved()),
         |(id, _)| async move {
             match id {
@@ -173,7 +171,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
     let token_stored = row.as_ref().is_some_and(|row| has_token(&row.target));
 
     let form = RwSignal::new(initial.clone());
-    let left = RwSignal::new(BTreeSet::<String>::new());
+    let left = RwSignal::new(Vec::<String>::new());
     let refused = Memo::new(move |_| save.value().get().and_then(Result::err));
     let faults = Memo::new(move |_| {
         let current = form.with(|form| form.faults(language, token_stored));
@@ -220,11 +218,15 @@ fn Builder(data: BuilderData) -> impl IntoView {
     let focus_out = move |event: leptos::ev::FocusEvent| {
         state.focused.set(None);
         if let Some(name) = field_of(&event) {
-            left.update(|left| _ = left.insert(name));
+            left.update(|left| {
+                if !left.contains(&name) {
+                    left.push(name);
+                }
+            });
         }
     };
     // A new attempt starts with no field left, so that every fault of its answer shows. Enter presses this button, too.
-    let submitted = move |_| left.update(BTreeSet::clear);
+    let submitted = move |_| left.update(Vec::clear);
 
     Effect::new(move || {
         if matches!(refused.get(), Some(AppError::Invalid(_))) {

@@ -1,7 +1,5 @@
 //! "What to show": switches whose small print is the very line they govern.
 
-use std::collections::BTreeMap;
-
 use hookgram::{message::Style, parameters::Parameter, values::Language};
 use leptos::prelude::*;
 
@@ -25,19 +23,21 @@ pub fn ShowCard() -> impl IntoView {
 }
 
 /// The first line that each switch governs in the sample, were everything shown.
-fn governed_lines(state: State) -> BTreeMap<Parameter, String> {
+fn governed_lines(state: State) -> Vec<(Parameter, String)> {
     let mut profile = state.profile.get();
     for parameter in switches() {
         // Every switch takes "false".
         _ = profile.set(parameter, "false");
     }
-    let mut lines = BTreeMap::new();
+    let mut lines: Vec<(Parameter, String)> = Vec::new();
     for part in state.render(&profile) {
         for span in part.spans() {
             let line = span.text.trim();
             let is_heading = span.styles.contains(&Style::Bold);
-            if let (Some(origin), false) = (span.origin, line.is_empty() || is_heading) {
-                lines.entry(origin).or_insert_with(|| line.lines().next().unwrap_or_default().to_owned());
+            if let (Some(origin), false) = (span.origin, line.is_empty() || is_heading)
+                && !lines.iter().any(|(known, _)| *known == origin)
+            {
+                lines.push((origin, line.lines().next().unwrap_or_default().to_owned()));
             }
         }
     }
@@ -45,7 +45,7 @@ fn governed_lines(state: State) -> BTreeMap<Parameter, String> {
 }
 
 #[component]
-fn Switch(parameter: Parameter, lines: Memo<BTreeMap<Parameter, String>>) -> impl IntoView {
+fn Switch(parameter: Parameter, lines: Memo<Vec<(Parameter, String)>>) -> impl IntoView {
     let w = words::<BuilderWords>();
     let state = State::get();
     let name = parameter.name();
@@ -64,10 +64,10 @@ fn Switch(parameter: Parameter, lines: Memo<BTreeMap<Parameter, String>>) -> imp
         if parameter == Parameter::HideDetailSection {
             return w.show_details_help.to_owned();
         }
-        lines.with(|lines| match (lines.get(&parameter), state.language) {
+        lines.with(|lines| match (lines.iter().find(|(origin, _)| *origin == parameter), state.language) {
             (None, _) => w.show_nothing_here.to_owned(),
-            (Some(line), Language::Ru) => format!("«{line}»"),
-            (Some(line), Language::En) => format!("“{line}”"),
+            (Some((_, line)), Language::Ru) => format!("«{line}»"),
+            (Some((_, line)), Language::En) => format!("“{line}”"),
         })
     };
     let on = state.initial.with_value(|form| form.shown.contains_key(name));

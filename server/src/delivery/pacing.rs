@@ -1,0 +1,200 @@
+//! How fast Telegram may be asked: so much per bot, per chat and per group, so many calls of one bot at once, and no more
+//! new bots than it bears. Whoever asks says what time it is.
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    introductions::{Introductions, Purpose},
+    rate::{Rate, Used, Window},
+    store::Lane,
+};
+
+/// Calls of one bot under way at once; a thousand make Telegram refuse.
+const AT_ONCE: usize = 12;
+/// Messages of one bot within a second.
+const PER_BOT: usize = 30;
+/// To one chat; short bursts pass.
+const PER_CHAT: Rate = Rate { every: SECOND, burst: 3 };
+/// To one group within a minute.
+const PER_GROUP: usize = 20;
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+/// How soon a delivery under way asks again for its next part where other calls of its bot fill the room.
+const TURN: Duration = Duration::from_millis(50);
+/// So many of a kind are kept before those that say nothing any more are dropped.
+const KEPT: usize = 256;
+
+/// What has been asked of Telegram lately.
+#[derive(Debug)]
+pub struct Pacing {
+    introductions: Arc<Introductions>,
+    bots: HashMap<Lane, Bot>,
+    tidy_at: usize,
+}
+
+#[derive(Debug, Default)]
+struct Bot {
+    under_way: usize,
+    sent: Window,
+    chats: HashMap<String, Chat>,
+    tidy_at: usize,
+    /// Telegram asked for quiet until then.
+    quiet_until: Option<Instant>,
+}
+
+#[derive(Debug, Default)]
+struct Chat {
+    used: Used,
+    of_group: Window,
+    quiet_until: Option<Instant>,
+}
+
+/// What a call must wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// This long, whatever chat of the bot it is for.
+    Bot(Duration),
+    /// This long, for this chat only.
+    Chat(Duration),
+    /// Until a call of this bot has come to its end.
+    Turn,
+}
+
+impl Pacing {
+    /// Nothing has been asked yet.
+    #[must_use]
+    pub fn new(introductions: Arc<Introductions>) -> Self {
+        Self { introductions, bots: HashMap::new(), tidy_at: KEPT }
+    }
+
+    /// Lets a call through and counts it; it is under way until [`Pacing::ended`].
+    ///
+    /// # Errors
+    /// What it must wait for; nothing is counted then.
+    pub fn admit(&mut self, lane: &Lane, chat: &str, now: Instant) -> Result<(), Wait> {
+        self.tidy(now);
+        let bot = self.bots.entry(lane.clone()).or_default();
+        if bot.under_way >= AT_ONCE {
+            return Err(Wait::Turn);
+        }
+        if let Some(wait) = left(bot.quiet_until, now).or_else(|| bot.sent.wait(PER_BOT, SECOND, now)) {
+            return Err(Wait::Bot(wait));
+        }
+        bot.tidy(now);
+        let of_chat = bot.chats.entry(chat.to_owned()).or_default();
+        let mut used = of_chat.used;
+        if let Some(wait) = of_chat.wait(chat, now) {
+            return Err(Wait::Chat(wait));
+        }
+        used.take(PER_CHAT, now).map_err(Wait::Chat)?;
+        // One call introduces a new bot; the others wait for what comes of it.
+        if bot.under_way > 0 && !self.introductions.is_known(lane, now) {
+            return Err(Wait::Turn);
+        }
+        self.introductions.introduce(lane, Purpose::Delivery, now).map_err(Wait::Bot)?;
+        of_chat.used = used;
+        if is_group(chat) {
+            of_chat.of_group.count(now);
+        }
+        bot.sent.count(now);
+        bot.under_way += 1;
+        Ok(())
+    }
+
+    /// Lets one more call of a delivery under way through: its next part.
+    ///
+    /// # Errors
+    /// How long to wait before asking again; nothing is counted then.
+    pub fn admit_next(&mut self, lane: &Lane, chat: &str, now: Instant) -> Result<(), Duration> {
+        // Its own place is among those under way.
+        self.ended(lane);
+        let admitted = self.admit(lane, chat, now);
+        if admitted.is_err() {
+            self.bots.entry(lane.clone()).or_default().under_way += 1;
+        }
+        admitted.map_err(|wait| match wait {
+            Wait::Bot(left) | Wait::Chat(left) => left,
+            Wait::Turn => TURN,
+        })
+    }
+
+    /// A delivery that was admitted has come to its end, for now.
+    pub fn ended(&mut self, lane: &Lane) {
+        if let Some(bot) = self.bots.get_mut(lane) {
+            bot.under_way = bot.under_way.saturating_sub(1);
+        }
+    }
+
+    /// Telegram asked for quiet. It does not say whether in the chat or of the bot: the chat is quiet, and the bot too
+    /// where another of its chats is already.
+    pub fn quiet(&mut self, lane: &Lane, chat: &str, span: Duration, now: Instant) {
+        let Some(until) = now.checked_add(span) else { return };
+        let bot = self.bots.entry(lane.clone()).or_default();
+        let others = bot.chats.iter().any(|(other, of)| other != chat && left(of.quiet_until, now).is_some());
+        bot.chats.entry(chat.to_owned()).or_default().quiet_until = Some(until);
+        if others {
+            bot.quiet_until = bot.quiet_until.max(Some(until));
+        }
+    }
+
+    /// The chats of a bot that nothing may go to at present.
+    pub fn held(&mut self, lane: &Lane, now: Instant) -> Vec<String> {
+        let Some(bot) = self.bots.get_mut(lane) else { return Vec::new() };
+        let held = bot.chats.iter_mut().filter_map(|(name, chat)| {
+            let mut used = chat.used;
+            (chat.wait(name, now).is_some() || used.take(PER_CHAT, now).is_err()).then(|| name.clone())
+        });
+        held.collect()
+    }
+
+    /// Drops what says nothing any more, once there is twice as much as there was after the last time.
+    fn tidy(&mut self, now: Instant) {
+        if self.bots.len() < self.tidy_at {
+            return;
+        }
+        self.bots.retain(|_, bot| {
+            bot.chats.retain(|_, chat| !chat.is_idle(now));
+            bot.under_way > 0
+                || !bot.chats.is_empty()
+                || !bot.sent.is_idle(SECOND, now)
+                || left(bot.quiet_until, now).is_some()
+        });
+        self.tidy_at = KEPT.max(self.bots.len() * 2);
+    }
+}
+
+impl Bot {
+    fn tidy(&mut self, now: Instant) {
+        if self.chats.len() >= self.tidy_at.max(KEPT) {
+            self.chats.retain(|_, chat| !chat.is_idle(now));
+            self.tidy_at = self.chats.len() * 2;
+        }
+    }
+}
+
+impl Chat {
+    fn wait(&mut self, name: &str, now: Instant) -> Option<Duration> {
+        let of_group = || self.of_group.wait(PER_GROUP, MINUTE, now).filter(|_| is_group(name));
+        left(self.quiet_until, now).or_else(of_group)
+    }
+
+    fn is_idle(&self, now: Instant) -> bool {
+        self.used.is_idle(now) && self.of_group.is_idle(MINUTE, now) && left(self.quiet_until, now).is_none()
+    }
+}
+
+fn left(until: Option<Instant>, now: Instant) -> Option<Duration> {
+    until?.checked_duration_since(now).filter(|left| !left.is_zero())
+}
+
+/// Groups and channels have negative ids, or names.
+fn is_group(chat: &str) -> bool {
+    chat.starts_with(['-', '@'])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,47 @@
+//! Lanes: of a chat in one lane, messages go in order.
+
+use hookgram::secret::BotToken;
+
+use crate::codes;
+
+/// Bytes of a token's lane: enough that two tokens never share one.
+const LENGTH: usize = 16;
+
+/// What all messages sent with one token have in common: half a SHA-256 of it. Equal for equal tokens only, and useless
+/// to whoever wants the token. Sandboxes have a lane of their own, which is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Lane(Vec<u8>);
+
+impl Lane {
+    /// The lane of a token.
+    #[must_use]
+    pub fn of(token: &BotToken) -> Self {
+        let mut hash = codes::hash(token.expose());
+        hash.truncate(LENGTH);
+        Self(hash)
+    }
+
+    /// The lane of all sandboxes.
+    #[must_use]
+    pub fn sandbox() -> Self {
+        Self::default()
+    }
+
+    /// A lane as it is stored.
+    #[must_use]
+    pub fn of_bytes(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// As it is stored.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Whether it is the sandboxes'.
+    #[must_use]
+    pub fn is_sandbox(&self) -> bool {
+        self.0.is_empty()
+    }
+}

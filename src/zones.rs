@@ -1,0 +1,130 @@
+//! Time zones, and when their clocks change.
+//!
+//! The table is our own: that of `chrono-tz` weighs four times as much on its way to a browser, and the preview needs the
+//! very one the server has. `tests/zones.rs` writes it from `chrono-tz` and holds it to that.
+
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, Offset, Utc};
+
+/// A line a zone, by name: `name offsets|changes|rule`, or `name =another` for one whose clocks go as another's.
+///
+/// - Offsets, in seconds east of UTC, are called A, B, C … in what follows; the first is the one before any change.
+/// - Changes: the new offset's letter, left out where it is the one before the last, then the time since the change
+///   before, in quarters of an hour, base 36, and `+` with the seconds over. The first counts from [`START`].
+/// - The rule, from a year on: twice letter, month, day, weekday from Monday, second of the day, all in UTC. It is the
+///   first such weekday on or after the day.
+const TABLE: &str = include_str!("zones/table.txt");
+
+/// The year 1800.
+const START: i64 = -5_364_662_400;
+
+static ZONES: LazyLock<Vec<(&str, &str)>> =
+    LazyLock::new(|| TABLE.lines().filter_map(|line| line.split_once(' ')).collect());
+
+/// An IANA time zone such as `Europe/Moscow`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeZone(&'static str);
+
+impl TimeZone {
+    /// Reads a zone's IANA name, in any case.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        Self::all().find(|zone| zone.name().eq_ignore_ascii_case(text))
+    }
+
+    /// The zone whose name, or whose city, is most like the text; `None` if nothing comes near.
+    #[must_use]
+    pub fn nearest(text: &str) -> Option<Self> {
+        let wanted = text.trim().to_ascii_lowercase().replace(' ', "_");
+        let allowed = wanted.chars().count().min(40) / 4;
+        if wanted.chars().count() > 40 {
+            return None;
+        }
+        let distance = |zone: Self| {
+            let name = zone.name().to_ascii_lowercase();
+            let city = name.rsplit('/').next().unwrap_or(&name);
+            strsim::damerau_levenshtein(&name, &wanted).min(strsim::damerau_levenshtein(city, &wanted))
+        };
+        let (distance, zone) = Self::all().map(|zone| (distance(zone), zone)).min_by_key(|(d, _)| *d)?;
+        (distance <= allowed).then_some(zone)
+    }
+
+    /// The IANA name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+
+    /// Every zone that can be chosen, by name.
+    pub fn all() -> impl Iterator<Item = Self> {
+        ZONES.iter().map(|(name, _)| Self(name))
+    }
+
+    /// How far its clocks are from UTC at a moment.
+    #[must_use]
+    pub fn offset_at(self, at: DateTime<Utc>) -> FixedOffset {
+        let seconds = clock(self.0).and_then(|clock| offset(clock, at));
+        seconds.and_then(FixedOffset::east_opt).unwrap_or_else(|| Utc.fix())
+    }
+}
+
+impl Default for TimeZone {
+    fn default() -> Self {
+        Self("Europe/Moscow")
+    }
+}
+
+/// What the table says after a zone's name.
+fn clock(name: &str) -> Option<&'static str> {
+    let find = |name: &str| {
+        let index = ZONES.binary_search_by_key(&name, |(name, _)| name).ok()?;
+        ZONES.get(index).map(|(_, clock)| *clock)
+    };
+    let clock = find(name)?;
+    clock.strip_prefix('=').map_or(Some(clock), find)
+}
+
+/// Seconds east of UTC; `None` only if the table were not in its form.
+fn offset(clock: &str, at: DateTime<Utc>) -> Option<i32> {
+    let mut columns = clock.split('|');
+    let offsets: Vec<i32> = columns.next()?.split(' ').filter_map(|offset| offset.parse().ok()).collect();
+    let lettered = |text: &str| offsets.get(usize::from(text.bytes().next()?.wrapping_sub(b'A'))).copied();
+
+    let mut now = *offsets.first()?;
+    let mut before = now;
+    let mut moment = START;
+    for change in columns.next()?.split_terminator(' ') {
+        let next = lettered(change);
+        moment += elapsed(if next.is_some() { change.get(1..)? } else { change })?;
+        if moment > at.timestamp() {
+            return Some(now);
+        }
+        (before, now) = (now, next.unwrap_or(before));
+    }
+
+    let Some(rule) = columns.next() else { return Some(now) };
+    let mut rule = rule.split(' ');
+    if at.year() < rule.next()?.parse().ok()? {
+        return Some(now);
+    }
+    let (first, second) = (rule.next()?, rule.next()?);
+    let is_between = change_in(at.year(), first)? <= at && at < change_in(at.year(), second)?;
+    lettered(if is_between { first } else { second })
+}
+
+/// Seconds between two changes.
+fn elapsed(text: &str) -> Option<i64> {
+    let (quarters, seconds) = text.split_once('+').unwrap_or((text, "0"));
+    Some(i64::from_str_radix(quarters, 36).ok()? * 900 + i64::from_str_radix(seconds, 36).ok()?)
+}
+
+/// When a rule's change is in a year.
+fn change_in(year: i32, change: &str) -> Option<DateTime<Utc>> {
+    let mut numbers = change.get(1..)?.split('-').map_while(|number| number.parse::<u32>().ok());
+    let earliest = NaiveDate::from_ymd_opt(year, numbers.next()?, numbers.next()?)?;
+    let days = (numbers.next()? + 7 - earliest.weekday().num_days_from_monday()) % 7;
+    let time = NaiveTime::from_num_seconds_from_midnight_opt(numbers.next()?, 0)?;
+    Some(earliest.checked_add_days(Days::new(days.into()))?.and_time(time).and_utc())
+}
