@@ -44,6 +44,9 @@ pub struct Settings {
     /// Largest body of an event
     #[arg(long, env = "HOOKGRAM_MAX_BODY", global = true, default_value = "1MiB", value_name = "SIZE")]
     pub max_body: String,
+    /// Days that events and their payloads are kept
+    #[arg(long, env = "HOOKGRAM_RETENTION_DAYS", global = true, default_value = "30", value_name = "DAYS")]
+    pub retention_days: String,
     /// How long the same event counts as a duplicate; 0 never
     #[arg(long, env = "HOOKGRAM_DUPLICATE_WINDOW", global = true, default_value = "10m", value_name = "TIME")]
     pub duplicate_window: String,
@@ -82,6 +85,8 @@ pub struct Config {
     pub stateless: bool,
     /// Largest body, in bytes.
     pub max_body: usize,
+    /// How long events and their payloads are kept.
+    pub retention: Duration,
     /// How long the same event counts as a duplicate.
     pub duplicate_window: Duration,
     /// The age at which a delivery is given up.
@@ -139,6 +144,7 @@ impl Settings {
             booking_url: base_url("HOOKGRAM_BOOKING_URL", &self.booking_url)?,
             stateless: boolean("HOOKGRAM_STATELESS", &self.stateless)?,
             max_body: size("HOOKGRAM_MAX_BODY", &self.max_body)?,
+            retention: days("HOOKGRAM_RETENTION_DAYS", &self.retention_days)?,
             duplicate_window: span("HOOKGRAM_DUPLICATE_WINDOW", &self.duplicate_window)?,
             retry_max_age: span("HOOKGRAM_RETRY_MAX_AGE", &self.retry_max_age)?,
             trusted_proxies: networks("HOOKGRAM_TRUSTED_PROXIES", &self.trusted_proxies)?,
@@ -224,6 +230,13 @@ fn span(name: &'static str, text: &str) -> Result<Duration, BadSetting> {
         .ok_or_else(|| bad(name, format!("“{text}” is no span of time; write it like 30s, 10m, 24h or 7d")))
 }
 
+fn days(name: &'static str, text: &str) -> Result<Duration, BadSetting> {
+    // A hundred years are for ever, and sums with them cannot overflow.
+    let read = text.trim().parse().ok().filter(|days| (1..=36_500).contains(days));
+    read.map(|days: u64| Duration::from_secs(days * 86_400))
+        .ok_or_else(|| bad(name, format!("“{text}” is no number of days from 1 to 36500; write it like 30")))
+}
+
 fn size(name: &'static str, text: &str) -> Result<usize, BadSetting> {
     let read = measure(text).and_then(|(number, unit)| {
         let factor = match unit.as_str() {
@@ -306,6 +319,15 @@ mod tests {
         }
         for wrong in ["", "0", "1GB", "many"] {
             assert!(size("X", wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn events_are_kept_for_whole_days() {
+        assert_eq!(days("X", " 30 ").unwrap(), Duration::from_secs(30 * 86_400));
+        for wrong in ["", "0", "-1", "30d", "1.5", "36501", "99999999999999999999"] {
+            let error = days("HOOKGRAM_RETENTION_DAYS", wrong).unwrap_err();
+            assert!(error.to_string().starts_with("HOOKGRAM_RETENTION_DAYS: "), "{error}");
         }
     }
 

@@ -19,6 +19,7 @@ pub mod ports;
 pub mod private;
 pub mod profile_file;
 pub mod rate;
+pub mod retention;
 pub mod router;
 pub mod seal;
 pub mod serve;

@@ -28,6 +28,7 @@ use crate::{
     codes,
     config::Config,
     private,
+    retention::Retention,
     router::router,
     state::AppState,
     store::{self, LinkKind, NewLink, Store},
@@ -107,10 +108,18 @@ impl Server {
     /// [`Server::run`], until `end`.
     pub async fn run_until(self, end: impl Future<Output = ()>) {
         let Self { state, listener, stop, lock, .. } = self;
-        let mut deliveries = JoinSet::new();
+        let mut tasks = JoinSet::new();
         let (worker, shutdown) = (state.worker.clone(), state.shutdown.clone());
-        deliveries.spawn(keep_running(
+        tasks.spawn(keep_running(
+            "the delivery worker",
             move || worker.clone().run(shutdown.clone()),
+            state.shutdown.clone(),
+            RESTART_PAUSE,
+        ));
+        let (store, keep, shutdown) = (state.store.clone(), state.config.retention, state.shutdown.clone());
+        tasks.spawn(keep_running(
+            "the deletion of old events",
+            move || Retention::new(store.clone(), keep).run(shutdown.clone()),
             state.shutdown.clone(),
             RESTART_PAUSE,
         ));
@@ -123,7 +132,7 @@ impl Server {
         stop.send_replace(true);
         let finish = async {
             let open = timeout(LAST_WAIT, graceful.shutdown());
-            let (open, _) = tokio::join!(open, deliveries.join_next());
+            let (open, _) = tokio::join!(open, async { while tasks.join_next().await.is_some() {} });
             if open.is_err() {
                 tracing::warn!("stopping with requests still open");
             }
@@ -137,8 +146,12 @@ impl Server {
 }
 
 /// Runs a task until `shutdown` says so, and again whenever it ends before.
-async fn keep_running<F>(mut task: impl FnMut() -> F, mut shutdown: watch::Receiver<bool>, pause: Duration)
-where
+async fn keep_running<F>(
+    what: &'static str,
+    mut task: impl FnMut() -> F,
+    mut shutdown: watch::Receiver<bool>,
+    pause: Duration,
+) where
     F: Future<Output = ()> + Send + 'static,
 {
     loop {
@@ -149,8 +162,8 @@ where
             return;
         }
         match ended {
-            Some(Err(error)) => tracing::error!(%error, "the delivery worker ended badly; it is started again"),
-            _ => tracing::error!("the delivery worker ended; it is started again"),
+            Some(Err(error)) => tracing::error!(%error, "{what} ended badly; it is started again"),
+            _ => tracing::error!("{what} ended; it is started again"),
         }
         tokio::select! {
             () = sleep(pause) => {}
@@ -265,7 +278,7 @@ mod tests {
                 stop.send_replace(true);
             }
         };
-        keep_running(task, shutdown, Duration::ZERO).await;
+        keep_running("the task", task, shutdown, Duration::ZERO).await;
         assert_eq!(starts.load(Ordering::Relaxed), 2);
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
 /// A session ends after lying idle this long.
-const IDLE: Millis = 14 * DAY;
+pub(crate) const IDLE: Millis = 14 * DAY;
 /// A session ends after this long, however much it is used.
 const LONGEST: Millis = 90 * DAY;
 /// Its use is noted no more often than this.

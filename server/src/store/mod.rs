@@ -12,6 +12,9 @@ mod outcomes;
 mod profiles;
 #[cfg(test)]
 mod queue_tests;
+mod retention;
+#[cfg(test)]
+mod retention_tests;
 mod sandbox;
 mod sessions;
 #[cfg(test)]
@@ -40,6 +43,7 @@ pub use self::{
     links::{LinkKind, NewLink},
     outcomes::{Attempt, AttemptClass, Change, Recorded},
     profiles::{ProfileDraft, StoredProfile},
+    retention::{Place, Swept},
     sandbox::SandboxRow,
     sessions::{NewSession, OpenSession},
     users::User,
@@ -49,6 +53,9 @@ use crate::{
     private,
     seal::{SealError, Sealer},
 };
+
+/// Bytes: as much as is written between two checkpoints.
+const WAL_KEEPS: &str = "4194304";
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
@@ -137,6 +144,8 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What the write-ahead log may keep of the disk once it is folded into the database.
+            .pragma("journal_size_limit", WAL_KEEPS)
             .busy_timeout(Duration::from_secs(5));
         let write = SqlitePoolOptions::new()
             .max_connections(1)

@@ -193,6 +193,7 @@ pub fn config(folder: &Path, telegram_api: &str) -> Config {
         booking_url: "https://torrow.net".to_owned(),
         stateless: true,
         max_body: 1 << 20,
+        retention: Duration::from_secs(30 * 86400),
         duplicate_window: Duration::from_secs(600),
         retry_max_age: Duration::from_secs(86400),
         trusted_proxies: Vec::new(),

@@ -1,0 +1,102 @@
+//! Retention (contract §6): events older than the days that they are kept go, a little at a time, and the room they
+//! took in the file with them.
+
+use std::time::Duration;
+
+use tokio::{sync::watch, time::sleep};
+
+use crate::{
+    auth::session,
+    store::{Place, Store, StoreError},
+    time::{Millis, millis, now},
+};
+
+/// Between two steps: several times as long as a step takes, so that writers hardly meet one.
+const PAUSE: Duration = Duration::from_millis(25);
+/// Between two sweeps, and after a failure.
+const REST: Duration = Duration::from_secs(10 * 60);
+
+/// Deletes what is too old.
+#[derive(Debug)]
+pub struct Retention {
+    store: Store,
+    keep: Millis,
+    stage: Stage,
+    gone: u64,
+}
+
+/// What a sweep is at.
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    /// The events from here on.
+    Events(Place),
+    /// Messages of tests in the sandbox.
+    Tests,
+    /// The file.
+    File,
+}
+
+const START: Stage = Stage::Events(Place::FIRST);
+
+impl Retention {
+    /// Keeps events for `keep`.
+    #[must_use]
+    pub fn new(store: Store, keep: Duration) -> Self {
+        Self { store, keep: millis(keep), stage: START, gone: 0 }
+    }
+
+    /// Sweeps now and then until `shutdown` says so.
+    pub async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
+        loop {
+            let pause = match self.run_once(now()).await {
+                Ok(true) => PAUSE,
+                Ok(false) => REST,
+                Err(error) => {
+                    tracing::error!(%error, "old events could not be deleted; it is tried again");
+                    REST
+                }
+            };
+            tokio::select! {
+                () = sleep(pause) => {}
+                _ = shutdown.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+
+    /// One small step of a sweep; whether the sweep goes on. The next step after its end begins a new one.
+    ///
+    /// # Errors
+    /// If the database fails; the next step tries the same again.
+    pub async fn run_once(&mut self, now: Millis) -> Result<bool, StoreError> {
+        let before = now.saturating_sub(self.keep);
+        match self.stage {
+            Stage::Events(place) => {
+                let swept = self.store.delete_old_events(before, place).await?;
+                self.gone += swept.events;
+                self.stage = swept.next.map_or(Stage::Tests, Stage::Events);
+            }
+            Stage::Tests => {
+                if !self.store.delete_old_tests(before).await? {
+                    self.store.delete_expired(now, now.saturating_sub(session::IDLE)).await?;
+                    self.stage = Stage::File;
+                }
+            }
+            Stage::File => {
+                if !self.store.shrink().await? {
+                    self.store.checkpoint().await?;
+                    self.end();
+                    return Ok(false);
+                }
+            }
+        }
+        self.store.checkpoint().await?;
+        Ok(true)
+    }
+
+    fn end(&mut self) {
+        if self.gone > 0 {
+            tracing::info!(events = self.gone, "old events were deleted");
+        }
+        (self.stage, self.gone) = (START, 0);
+    }
+}

@@ -1,0 +1,184 @@
+//! What is old goes: events with all that hangs on them, in small bounded writes; then the room they took in the file.
+
+use sqlx::{FromRow, Row as _, SqliteConnection};
+
+use super::{Store, StoreError};
+use crate::time::Millis;
+
+/// Events looked at in one batch.
+const EVENTS: i64 = 32;
+/// Rows deleted in one batch: a delivery, an attempt and a sandbox message count one each.
+const ROWS: i64 = 128;
+/// Bytes of payloads, or of messages, in one batch; a single one may be larger.
+const BYTES: i64 = 256 * 1024;
+/// Pages that the file may keep free, for what comes next (4 KiB each).
+const SPARE_PAGES: i64 = 256;
+
+/// A place among the events in the order in which they came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Place {
+    received_at: Millis,
+    id: i64,
+}
+
+impl Place {
+    /// Before every event.
+    pub const FIRST: Self = Self { received_at: Millis::MIN, id: 0 };
+}
+
+/// What a batch did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Events that are gone.
+    pub events: u64,
+    /// Where the next batch begins; `None`: nothing old is left behind this place.
+    pub next: Option<Place>,
+}
+
+impl Store {
+    /// Deletes some of the events that came before `before`, from `place` on, with their payloads, deliveries, attempts
+    /// and sandbox messages; none that has a delivery with something still to do.
+    ///
+    /// # Errors
+    /// If the database fails: then nothing is gone.
+    pub async fn delete_old_events(&self, before: Millis, place: Place) -> Result<Swept, StoreError> {
+        // Looked for by a reader, so that a writer waits for the deletion only.
+        let old = self.old_events(before, place).await?;
+        let Some(last) = old.last().copied() else { return Ok(Swept::default()) };
+        let list = ids(&old);
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let finished: String = sqlx::query_scalar(FINISHED).bind(&list).fetch_one(&mut *tx).await?;
+        let mut rows = 0;
+        for statement in [ATTEMPTS, SANDBOX_MESSAGES] {
+            rows += delete(&mut tx, statement, &finished, ROWS - rows, None).await?;
+        }
+        delete(&mut tx, DELIVERIES, &finished, ROWS - rows, Some(BYTES)).await?;
+        let events = delete(&mut tx, EVENTS_WITHOUT_DELIVERIES, &finished, EVENTS, None).await?;
+        let left: bool = sqlx::query_scalar(LEFT).bind(&finished).fetch_one(&mut *tx).await?;
+        tx.commit().await?;
+        // What was too much for one batch is met again; what is unfinished is not.
+        let next = if left { place } else { last };
+        Ok(Swept { events: u64::try_from(events).unwrap_or_default(), next: Some(next) })
+    }
+
+    async fn old_events(&self, before: Millis, place: Place) -> Result<Vec<Place>, StoreError> {
+        let rows = sqlx::query(OLD).bind(before).bind(place.received_at).bind(place.id).bind(EVENTS);
+        let (mut bytes, mut old) = (0, Vec::new());
+        for row in rows.fetch_all(&self.read).await? {
+            bytes += row.try_get::<i64, _>("bytes")?;
+            if bytes > BYTES && !old.is_empty() {
+                break;
+            }
+            old.push(Place::from_row(&row)?);
+        }
+        Ok(old)
+    }
+
+    /// Deletes some of the sandbox's messages that came before `before` and belong to no delivery; whether any was left.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn delete_old_tests(&self, before: Millis) -> Result<bool, StoreError> {
+        let done = sqlx::query(OLD_TESTS).bind(before).bind(ROWS).execute(&self.write).await?;
+        Ok(i64::try_from(done.rows_affected()).unwrap_or_default() == ROWS)
+    }
+
+    /// Deletes sessions and one-time links that have run out, and sessions idle since `idle_since`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn delete_expired(&self, now: Millis, idle_since: Millis) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query("DELETE FROM sessions WHERE expires_at <= ?1 OR last_used_at <= ?2")
+            .bind(now)
+            .bind(idle_since)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("DELETE FROM one_time_links WHERE expires_at <= ?1").bind(now).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Gives some of the file's free pages back to the system, beyond a few to spare; whether there are more.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn shrink(&self) -> Result<bool, StoreError> {
+        let free = self.free_pages().await?;
+        if free <= SPARE_PAGES {
+            return Ok(false);
+        }
+        sqlx::query("PRAGMA incremental_vacuum(32)").execute(&self.write).await?;
+        let left = self.free_pages().await?;
+        // A file that was not made by this program may not be able to shrink.
+        Ok(left > SPARE_PAGES && left < free)
+    }
+
+    async fn free_pages(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("PRAGMA freelist_count").fetch_one(&self.read).await?)
+    }
+
+    /// Folds the write-ahead log into the database as far as no reader needs it. Nobody waits for this; left undone, a
+    /// writer would do it in its own commit.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn checkpoint(&self) -> Result<(), StoreError> {
+        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&self.read).await?;
+        Ok(())
+    }
+}
+
+const OLD: &str = "SELECT id, received_at, coalesce(octet_length(payload), 0) AS bytes FROM events
+    WHERE received_at < ?1 AND (received_at, id) > (?2, ?3) ORDER BY received_at, id LIMIT ?4";
+
+/// Of the events listed, those with nothing still to do.
+const FINISHED: &str = "SELECT json_group_array(value) FROM json_each(?1) WHERE NOT EXISTS (
+    SELECT 1 FROM deliveries WHERE event_id = value AND finished_at IS NULL)";
+
+const ATTEMPTS: &str = "DELETE FROM attempts WHERE id IN (
+    SELECT a.id FROM json_each(?1) e CROSS JOIN deliveries d ON d.event_id = e.value
+    CROSS JOIN attempts a ON a.delivery_id = d.id LIMIT ?2)";
+
+const SANDBOX_MESSAGES: &str = "DELETE FROM sandbox_messages WHERE id IN (
+    SELECT m.id FROM json_each(?1) e CROSS JOIN deliveries d ON d.event_id = e.value
+    CROSS JOIN sandbox_messages m ON m.delivery_id = d.id LIMIT ?2)";
+
+/// Whole deliveries only: those with nothing left hanging on them. The first may be larger than the limit of bytes.
+const DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN (
+    SELECT id FROM (
+        SELECT d.id, octet_length(d.parts) AS own, sum(octet_length(d.parts)) OVER (ORDER BY d.id) AS total
+        FROM json_each(?1) e CROSS JOIN deliveries d ON d.event_id = e.value
+        WHERE NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = d.id)
+        AND NOT EXISTS (SELECT 1 FROM sandbox_messages WHERE delivery_id = d.id))
+    WHERE total - own < ?3 ORDER BY id LIMIT ?2)";
+
+const EVENTS_WITHOUT_DELIVERIES: &str = "DELETE FROM events WHERE id IN (
+    SELECT value FROM json_each(?1) WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = value) LIMIT ?2)";
+
+/// Whether any of the events listed is still there.
+const LEFT: &str = "SELECT EXISTS (SELECT 1 FROM json_each(?1) l CROSS JOIN events e ON e.id = l.value)";
+
+const OLD_TESTS: &str = "DELETE FROM sandbox_messages WHERE id IN (
+    SELECT id FROM sandbox_messages WHERE delivery_id IS NULL AND at < ?1 LIMIT ?2)";
+
+async fn delete(
+    tx: &mut SqliteConnection,
+    statement: &'static str,
+    list: &str,
+    rows: i64,
+    bytes: Option<i64>,
+) -> Result<i64, StoreError> {
+    let query = sqlx::query(statement).bind(list).bind(rows);
+    let query = if bytes.is_some() { query.bind(bytes) } else { query };
+    Ok(i64::try_from(query.execute(tx).await?.rows_affected()).unwrap_or(i64::MAX))
+}
+
+fn ids(places: &[Place]) -> String {
+    let numbers: Vec<String> = places.iter().map(|place| place.id.to_string()).collect();
+    format!("[{}]", numbers.join(","))
+}
+
+#[cfg(test)]
+pub(super) const STATEMENTS: [&str; 8] =
+    [OLD, FINISHED, ATTEMPTS, SANDBOX_MESSAGES, DELIVERIES, EVENTS_WITHOUT_DELIVERIES, LEFT, OLD_TESTS];

@@ -1,0 +1,281 @@
+//! What is old goes, in small pieces; what is unfinished stays; the file does not grow.
+
+use std::time::Instant;
+
+use tokio::sync::watch;
+
+use super::{
+    retention::STATEMENTS,
+    tests::{draft, event, to},
+    *,
+};
+use crate::{retention::Retention, time::Millis};
+
+const DAY: Millis = 86_400_000;
+const KEEP: Duration = Duration::from_secs(30 * 86_400);
+
+async fn on_disk() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/x.db", folder.path().display());
+    let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
+    (folder, store)
+}
+
+/// So many delivered events, a millisecond apart, each with a payload of so many bytes and one attempt.
+async fn fill(store: &Store, count: i64, received_at: Millis, bytes: i64) {
+    let mut tx = store.write.begin().await.unwrap();
+    for statement in [
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+         INSERT INTO events (public_id, received_at, parameters, payload, fingerprint, outcome, http_status)
+         SELECT hex(randomblob(12)), ?2 + i, '', randomblob(?3), randomblob(32), 'accepted', 200 FROM n",
+        "INSERT INTO deliveries (event_id, participant, chat, sandbox, state, parts, created_at, age_from, finished_at)
+         SELECT id, ?1 * 0, '5', 0, 'delivered', '[\"' || hex(randomblob(100)) || '\"]', received_at, ?3 * 0, received_at
+         FROM events WHERE received_at > ?2 AND id NOT IN (SELECT event_id FROM deliveries)",
+        "INSERT INTO attempts (delivery_id, part, started_at, latency_ms, class)
+         SELECT id, ?1 * 0, ?2, ?3, 'sent' FROM deliveries WHERE id NOT IN (SELECT delivery_id FROM attempts)",
+    ] {
+        sqlx::query(statement).bind(count).bind(received_at).bind(bytes).execute(&mut *tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+async fn count(store: &Store, table: &'static str) -> i64 {
+    sqlx::query_scalar(table).fetch_one(&store.read).await.unwrap()
+}
+
+async fn counts(store: &Store) -> [i64; 4] {
+    [
+        count(store, "SELECT count(*) FROM events").await,
+        count(store, "SELECT count(*) FROM deliveries").await,
+        count(store, "SELECT count(*) FROM attempts").await,
+        count(store, "SELECT count(*) FROM sandbox_messages").await,
+    ]
+}
+
+/// A whole sweep; how many steps it took.
+async fn sweep(store: &Store, now: Millis) -> usize {
+    let mut retention = Retention::new(store.clone(), KEEP);
+    let mut steps = 1;
+    while retention.run_once(now).await.unwrap() {
+        steps += 1;
+    }
+    steps
+}
+
+fn bytes(folder: &Path) -> u64 {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum()
+}
+
+#[tokio::test]
+async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays() {
+    let store = Store::in_memory().await.unwrap();
+    let profile = store.put_profile(None, &ProfileDraft { sandbox: true, ..draft("A") }).await.unwrap();
+    let source = TokenSource::Profile(profile);
+    let sandbox = |public_id| NewEvent { bot_id: None, ..event(public_id, source) };
+    store.accept_event(&sandbox("shown"), &[to("5")], 0).await.unwrap();
+    let claimed = store.claim("one", 1_000, 31_000, 9, &[]).await.unwrap();
+    store.deliver_to_sandbox(&claimed[0], 1_000).await.unwrap();
+    let skipped = NewEvent { skipped: true, ..sandbox("skipped") };
+    store.accept_event(&skipped, &[], 0).await.unwrap();
+    store.accept_event(&sandbox("unfinished"), &[to("5"), to("6")], 0).await.unwrap();
+    let young = NewEvent { received_at: 31 * DAY, ..sandbox("young") };
+    store.accept_event(&young, &[to("7")], 0).await.unwrap();
+    for at in [1_000, 31 * DAY] {
+        store.add_sandbox_message(profile, "5", "a test", at).await.unwrap();
+    }
+    fill(&store, 200, 2_000, 10).await;
+    let done = store.claim("one", 1_000, 31_000, 1, &[]).await.unwrap().remove(0);
+    store.deliver_to_sandbox(&done, 1_000).await.unwrap();
+
+    sweep(&store, 30 * DAY).await;
+    assert_eq!(store.events(None, 999).await.unwrap().len(), 204, "nothing is older than 30 days yet");
+    sweep(&store, 40 * DAY).await;
+    let left: Vec<String> = store.events(None, 9).await.unwrap().into_iter().map(|event| event.public_id).collect();
+    assert_eq!(left, ["young", "unfinished"]);
+    assert_eq!(counts(&store).await, [2, 3, 3, 3], "of the unfinished event nothing goes");
+
+    let last = store.claim("one", 40 * DAY, 41 * DAY, 1, &[]).await.unwrap().remove(0);
+    store.deliver_to_sandbox(&last, 40 * DAY).await.unwrap();
+    sweep(&store, 40 * DAY).await;
+    assert_eq!(counts(&store).await, [1, 1, 1, 1]);
+}
+
+#[tokio::test]
+async fn many_unfinished_ones_are_passed_by() {
+    let store = Store::in_memory().await.unwrap();
+    fill(&store, 300, 0, 10).await;
+    sqlx::query("UPDATE deliveries SET state = 'parked', finished_at = NULL").execute(&store.write).await.unwrap();
+    fill(&store, 100, 1_000, 10).await;
+    sweep(&store, 40 * DAY).await;
+    assert_eq!(counts(&store).await, [300, 300, 300, 0]);
+}
+
+#[tokio::test]
+async fn an_event_of_very_many_messages_goes_in_pieces() {
+    let store = Store::in_memory().await.unwrap();
+    fill(&store, 1, 0, 2_000_000).await;
+    fill(&store, 1, 9, 10).await;
+    sqlx::query(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
+         INSERT INTO deliveries (event_id, participant, sandbox, state, parts, created_at, age_from, finished_at)
+         SELECT 1, i, 0, 'failed', hex(randomblob(4000)), 0, 0, 0 FROM n",
+    )
+    .execute(&store.write)
+    .await
+    .unwrap();
+    sqlx::query(
+        "INSERT INTO attempts (delivery_id, part, started_at, latency_ms, class)
+         SELECT deliveries.id, 0, 0, 0, 'refused' FROM deliveries CROSS JOIN json_each('[1,2,3]')",
+    )
+    .execute(&store.write)
+    .await
+    .unwrap();
+    let mut retention = Retention::new(store.clone(), KEEP);
+    let mut before: i64 = counts(&store).await.iter().sum();
+    let mut going = true;
+    while going {
+        going = retention.run_once(40 * DAY).await.unwrap();
+        let left = counts(&store).await.iter().sum();
+        assert!(before - left <= 128 + 32, "{before} to {left}");
+        before = left;
+    }
+    assert_eq!(before, 0);
+}
+
+#[tokio::test]
+async fn the_file_stays_as_small_as_what_it_holds() {
+    let (folder, store) = on_disk().await;
+    let empty = bytes(folder.path());
+    let mut sizes = Vec::new();
+    for generation in 1..=6 {
+        let at = generation * 40 * DAY;
+        fill(&store, 500, at, 8_000).await;
+        let full = bytes(folder.path());
+        assert!(full > 4_000_000, "{full}");
+        let copy = folder.path().join("copy.db");
+        let mut retention = Retention::new(store.clone(), KEEP);
+        for _ in 0..3 {
+            assert!(retention.run_once(at + 31 * DAY).await.unwrap());
+        }
+        store.backup(&copy).await.unwrap();
+        while retention.run_once(at + 31 * DAY).await.unwrap() {}
+        let whole =
+            Store::connect(&format!("sqlite://{}", copy.display()), Sealer::ephemeral().unwrap()).await.unwrap();
+        let check: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&whole.read).await.unwrap();
+        let [events, deliveries, ..] = counts(&whole).await;
+        assert!(check == "ok" && events == deliveries && (1..500).contains(&events), "{check} {events} {deliveries}");
+        whole.close().await;
+        fs::remove_file(&copy).unwrap();
+        // The log gives its room back with the first commit after it was folded into the database.
+        store.put_bot(generation, "Salon", "salon_bot").await.unwrap();
+        assert_eq!(counts(&store).await, [0; 4]);
+        sizes.push(bytes(folder.path()));
+    }
+    let most = empty + 256 * 4096 + 4_194_304 + 1_000_000;
+    assert!(sizes.iter().all(|size| *size <= most), "{sizes:?} with {empty} at first");
+    assert!(sizes.last() <= sizes.iter().max() && sizes[5] <= sizes[0] + 200_000, "{sizes:?}");
+    store.close().await;
+    let closed = bytes(folder.path());
+    assert!(closed <= empty + 257 * 4096, "{closed} with {empty} at first");
+}
+
+#[tokio::test]
+async fn nothing_is_looked_for_by_reading_a_whole_table() {
+    let store = Store::in_memory().await.unwrap();
+    for statement in STATEMENTS {
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+        let plan: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(explain).bind(1).bind(1).bind(1).bind(1).fetch_all(&store.read).await.unwrap();
+        for (_, _, _, step) in plan {
+            let bounded = ["json_each", "(subquery", "SCAN e VIRTUAL", "SCAN l VIRTUAL", "CONSTANT ROW"];
+            assert!(!step.contains("SCAN") || bounded.iter().any(|name| step.contains(name)), "{step} in {statement}");
+        }
+    }
+    // What follows from a deletion through a foreign key is looked up too.
+    let missing: Vec<(String, String)> = sqlx::query_as(
+        "SELECT t.name, f.\"from\" FROM sqlite_schema t JOIN pragma_foreign_key_list(t.name) f
+         WHERE t.type = 'table' AND f.\"table\" IN ('events', 'deliveries') AND NOT EXISTS (
+             SELECT 1 FROM pragma_index_list(t.name) i JOIN pragma_index_info(i.name) c
+             WHERE c.seqno = 0 AND c.name = f.\"from\")",
+    )
+    .fetch_all(&store.read)
+    .await
+    .unwrap();
+    assert!(missing.is_empty(), "no index begins with {missing:?}");
+}
+
+#[tokio::test]
+async fn sessions_and_links_that_have_run_out_go_too() {
+    let store = Store::in_memory().await.unwrap();
+    let user = store.add_user("a@b.c", app::session::Role::Viewer, None).await.unwrap().id;
+    for (hash, now, expires_at) in
+        [(&b"idle"[..], 0, 90 * DAY), (b"used", 20 * DAY, 90 * DAY), (b"over", DAY, 21 * DAY)]
+    {
+        let session = NewSession { token_hash: hash, user_id: user, now, expires_at, user_agent: "", address: "" };
+        store.add_session(session).await.unwrap();
+        let link = NewLink { code_hash: hash, kind: LinkKind::SignIn, user_id: Some(user), expires_at };
+        store.add_link(link).await.unwrap();
+    }
+    sweep(&store, 22 * DAY).await;
+    assert!(store.session(b"used", 22 * DAY, 14 * DAY).await.unwrap().is_some());
+    assert_eq!(count(&store, "SELECT count(*) FROM sessions").await, 1);
+}
+
+#[tokio::test]
+async fn it_ends_with_the_server() {
+    let store = Store::in_memory().await.unwrap();
+    let (stop, shutdown) = watch::channel(false);
+    let task = tokio::spawn(Retention::new(store, KEEP).run(shutdown));
+    stop.send_replace(true);
+    task.await.unwrap();
+}
+
+/// How long a writer waits at most while very much is deleted; `OLD_EVENTS` says how many events (200,000).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement of minutes"]
+async fn how_long_a_writer_waits() {
+    let events = std::env::var("OLD_EVENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(200_000);
+    let (folder, store) = on_disk().await;
+    fill(&store, events, 0, 1_500).await;
+    store.checkpoint().await.unwrap();
+    let mut alone = Vec::new();
+    for id in 0..2_000 {
+        alone.push(write(&store, id).await);
+    }
+    println!("{events} events, {} MB; 2000 writes alone: {}", bytes(folder.path()) / 1_000_000, show(&mut alone));
+
+    let (stop, stopped) = watch::channel(false);
+    let writer = store.clone();
+    let writing = tokio::spawn(async move {
+        let mut waits = Vec::new();
+        while !*stopped.borrow() {
+            waits.push(write(&writer, 0).await);
+            tokio::task::yield_now().await;
+        }
+        waits
+    });
+    let (mut steps, mut retention) = (Vec::new(), Retention::new(store.clone(), KEEP));
+    let mut going = true;
+    while going {
+        let begun = Instant::now();
+        going = retention.run_once(40 * DAY).await.unwrap();
+        steps.push(begun.elapsed());
+    }
+    stop.send_replace(true);
+    let mut waits = writing.await.unwrap();
+    println!("{} steps without pauses: {}", steps.len(), show(&mut steps));
+    println!("{} writes meanwhile: {}", waits.len(), show(&mut waits));
+    println!("{} MB left", bytes(folder.path()) / 1_000_000);
+}
+
+async fn write(store: &Store, id: i64) -> Duration {
+    let begun = Instant::now();
+    store.put_bot(id, "Salon", "salon_bot").await.unwrap();
+    begun.elapsed()
+}
+
+fn show(spans: &mut [Duration]) -> String {
+    spans.sort();
+    let at = |percent: usize| spans[(spans.len() - 1) * percent / 100];
+    format!("median {:?}, 99 % {:?}, longest {:?}", at(50), at(99), at(100))
+}
