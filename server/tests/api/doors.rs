@@ -1,10 +1,5 @@
 //! Both doors, answer by answer (contract §1 and §2).
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpStream,
-};
-
 use hookgram::parameters::Parameter;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -106,33 +101,6 @@ async fn get_says_when_telegram_wants_quiet() {
         assert_eq!(response.json::<Value>().await.unwrap()["Status"], "Error");
     }
     assert_eq!(api.asked().len(), 1, "a stranger does not make it ask again");
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn raw_cyrillic_in_a_query_is_accepted() {
-    let api = BotApi::start().await;
-    let server = TestServer::start(&api.url()).await;
-    let profile = server.profile("A", true, &[]).await;
-    let address = server.base.trim_start_matches("http://").to_owned();
-    let body = event("1", &["5"]);
-    let head = format!(
-        "POST /h/{}?message=Привет,+мир HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
-        profile.key,
-        body.len()
-    );
-    let answer = tokio::task::spawn_blocking(move || {
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.write_all(head.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    });
-    let answer = answer.await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
-    server.wait_for_state("delivered").await;
-    let messages = server.state.store.sandbox_messages(None, 9).await.unwrap();
-    assert!(messages[0].html.starts_with("Привет,+мир\n"), "{}", messages[0].html);
     server.stop().await;
 }
 
