@@ -141,14 +141,16 @@ impl Pacing {
         }
     }
 
-    /// The chats of a bot that nothing may go to at present.
-    pub fn held(&mut self, lane: &Lane, now: Instant) -> Vec<String> {
-        let Some(bot) = self.bots.get_mut(lane) else { return Vec::new() };
-        let held = bot.chats.iter_mut().filter_map(|(name, chat)| {
+    /// The chats of a bot that nothing may go to at present, and how long until something may go to one of them.
+    pub fn held(&mut self, lane: &Lane, now: Instant) -> (Vec<String>, Option<Duration>) {
+        let Some(bot) = self.bots.get_mut(lane) else { return (Vec::new(), None) };
+        let waits = bot.chats.iter_mut().filter_map(|(name, chat)| {
             let mut used = chat.used;
-            (chat.wait(name, now).is_some() || used.take(PER_CHAT, now).is_err()).then(|| name.clone())
+            let wait = chat.wait(name, now).or_else(|| used.take(PER_CHAT, now).err())?;
+            Some((name.clone(), wait))
         });
-        held.collect()
+        let (held, waits): (Vec<String>, Vec<Duration>) = waits.unzip();
+        (held, waits.into_iter().min())
     }
 
     /// Drops what says nothing any more, once there is twice as much as there was after the last time.

@@ -180,7 +180,9 @@ impl Worker {
         let mut round = Round::new(self.due_lanes(now).await?, room);
         let mut heads = Vec::new();
         while let Some((lane, share)) = round.next() {
-            let held = lock(&self.pacing).held(&lane, clock);
+            // What is held is not looked at: its own time must be remembered here.
+            let (held, soonest) = lock(&self.pacing).held(&lane, clock);
+            round.pause = round.pause.min(soonest.unwrap_or(LONGEST_SLEEP));
             let found = store.due_heads(&lane, now, share, &self.in_flight.ids(), &held).await?;
             let is_all = found.len() < share;
             let admitted = self.admit(&lane, found, clock, &mut round.pause);

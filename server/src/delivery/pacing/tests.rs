@@ -63,9 +63,12 @@ fn a_held_chat_holds_no_other() {
         assert_eq!(pacing.admit(&lane(1), "5", now), Ok(()));
     }
     assert_eq!(pacing.admit(&lane(1), "5", now), Err(Wait::Chat(SECOND)));
-    assert_eq!(pacing.held(&lane(1), now), ["5"]);
+    assert_eq!(pacing.held(&lane(1), now), (vec!["5".to_owned()], Some(SECOND)));
     assert_eq!(pacing.admit(&lane(1), "6", now), Ok(()));
-    assert!(pacing.held(&lane(1), now + SECOND).is_empty());
+    pacing.quiet(&lane(1), "7", Duration::from_millis(300), now);
+    assert_eq!(pacing.held(&lane(1), now).1, Some(Duration::from_millis(300)), "the soonest");
+    assert_eq!(pacing.held(&lane(1), now + SECOND), (vec![], None));
+    assert_eq!(pacing.held(&lane(2), now), (vec![], None));
 }
 
 #[test]
