@@ -2,6 +2,7 @@
 //!
 //! One connection writes, a few read (WAL). A write is on disk when its commit returns (`synchronous=FULL`).
 
+mod accepting;
 mod bots;
 mod deliveries;
 mod events;
@@ -29,11 +30,12 @@ use std::{
 };
 
 use sqlx::{
-    SqlitePool,
+    Connection as _, SqliteConnection, SqlitePool,
     migrate::Migrator,
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use self::accepting::Orders;
 pub use self::{
     bots::Bot,
     deliveries::{Claimed, DeliveryRecord, Totals},
@@ -64,6 +66,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 pub struct Store {
     write: SqlitePool,
     read: SqlitePool,
+    orders: Orders,
     sealer: Sealer,
 }
 
@@ -99,6 +102,9 @@ pub enum StoreError {
     /// There is no such row.
     #[error("there is no such thing")]
     NotFound,
+    /// More waits to be stored than can be.
+    #[error("too many events wait to be stored")]
+    Busy,
 }
 
 impl StoreError {
@@ -150,6 +156,7 @@ impl Store {
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(10))
+            .after_release(|connection, _| Box::pin(is_usable(connection)))
             .connect_with(options.clone())
             .await?;
         MIGRATIONS.run(&write).await?;
@@ -158,7 +165,7 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.create_if_missing(false))
             .await?;
-        Ok(Self { write, read, sealer })
+        Ok(Self { orders: Orders::start(write.clone()), write, read, sealer })
     }
 
     /// A store that is gone with the process.
@@ -170,7 +177,8 @@ impl Store {
         // One connection for all: each would have a database of its own.
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
         MIGRATIONS.run(&pool).await?;
-        Ok(Self { write: pool.clone(), read: pool, sealer: Sealer::ephemeral()? })
+        let orders = Orders::start(pool.clone());
+        Ok(Self { orders, write: pool.clone(), read: pool, sealer: Sealer::ephemeral()? })
     }
 
     /// Whether the database answers.
@@ -202,6 +210,14 @@ impl Store {
         self.read.close().await;
         self.write.close().await;
     }
+}
+
+/// Whether a connection may be used again. Where the disk was full, SQLite has ended the transaction by itself; for sqlx
+/// the connection is inside it for ever, and nothing could begin on it any more.
+async fn is_usable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A rollback that is under way comes to its end first.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// The database of a data folder, closed to others even where the folder is not.
