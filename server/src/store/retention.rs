@@ -2,7 +2,7 @@
 
 use sqlx::{FromRow, Row as _, SqliteConnection};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, heads::json};
 use crate::time::Millis;
 
 /// Events looked at in one batch.
@@ -45,7 +45,7 @@ impl Store {
         // Looked for by a reader, so that a writer waits for the deletion only.
         let old = self.old_events(before, place).await?;
         let Some(last) = old.last().copied() else { return Ok(Swept::default()) };
-        let list = ids(&old);
+        let list = json(&old.iter().map(|place| place.id).collect::<Vec<_>>());
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let finished: String = sqlx::query_scalar(FINISHED).bind(&list).fetch_one(&mut *tx).await?;
         let mut rows = 0;
@@ -172,11 +172,6 @@ async fn delete(
     let query = sqlx::query(statement).bind(list).bind(rows);
     let query = if bytes.is_some() { query.bind(bytes) } else { query };
     Ok(i64::try_from(query.execute(tx).await?.rows_affected()).unwrap_or(i64::MAX))
-}
-
-fn ids(places: &[Place]) -> String {
-    let numbers: Vec<String> = places.iter().map(|place| place.id.to_string()).collect();
-    format!("[{}]", numbers.join(","))
 }
 
 #[cfg(test)]

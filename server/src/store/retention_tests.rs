@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::{
     retention::STATEMENTS,
-    tests::{draft, event, to},
+    tests::{claim_due, draft, event, to},
     *,
 };
 use crate::{retention::Retention, time::Millis};
@@ -28,8 +28,8 @@ async fn fill(store: &Store, count: i64, received_at: Millis, bytes: i64) {
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
          INSERT INTO events (public_id, received_at, parameters, payload, fingerprint, outcome, http_status)
          SELECT hex(randomblob(12)), ?2 + i, '', randomblob(?3), randomblob(32), 'accepted', 200 FROM n",
-        "INSERT INTO deliveries (event_id, participant, chat, sandbox, state, parts, created_at, age_from, finished_at)
-         SELECT id, ?1 * 0, '5', 0, 'delivered', '[\"' || hex(randomblob(100)) || '\"]', received_at, ?3 * 0, received_at
+        "INSERT INTO deliveries (event_id, participant, chat, lane, sandbox, state, parts, created_at, age_from, finished_at)
+         SELECT id, ?1 * 0, '5', x'', 0, 'delivered', '[\"' || hex(randomblob(100)) || '\"]', received_at, ?3 * 0, received_at
          FROM events WHERE received_at > ?2 AND id NOT IN (SELECT event_id FROM deliveries)",
         "INSERT INTO attempts (delivery_id, part, started_at, latency_ms, class)
          SELECT id, ?1 * 0, ?2, ?3, 'sent' FROM deliveries WHERE id NOT IN (SELECT delivery_id FROM attempts)",
@@ -73,7 +73,7 @@ async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays
     let source = TokenSource::Profile(profile);
     let sandbox = |public_id| NewEvent { bot_id: None, ..event(public_id, source) };
     store.accept_event(&sandbox("shown"), &[to("5")], 0).await.unwrap();
-    let claimed = store.claim("one", 1_000, 31_000, 9, &[]).await.unwrap();
+    let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
     store.deliver_to_sandbox(&claimed[0], 1_000).await.unwrap();
     let skipped = NewEvent { skipped: true, ..sandbox("skipped") };
     store.accept_event(&skipped, &[], 0).await.unwrap();
@@ -84,7 +84,7 @@ async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays
         store.add_sandbox_message(profile, "5", "a test", at).await.unwrap();
     }
     fill(&store, 200, 2_000, 10).await;
-    let done = store.claim("one", 1_000, 31_000, 1, &[]).await.unwrap().remove(0);
+    let done = claim_due(&store, "one", 1_000, 31_000, &[]).await.remove(0);
     store.deliver_to_sandbox(&done, 1_000).await.unwrap();
 
     sweep(&store, 30 * DAY).await;
@@ -94,7 +94,7 @@ async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays
     assert_eq!(left, ["young", "unfinished"]);
     assert_eq!(counts(&store).await, [2, 3, 3, 3], "of the unfinished event nothing goes");
 
-    let last = store.claim("one", 40 * DAY, 41 * DAY, 1, &[]).await.unwrap().remove(0);
+    let last = claim_due(&store, "one", 40 * DAY, 41 * DAY, &[]).await.remove(0);
     store.deliver_to_sandbox(&last, 40 * DAY).await.unwrap();
     sweep(&store, 40 * DAY).await;
     assert_eq!(counts(&store).await, [1, 1, 1, 1]);
