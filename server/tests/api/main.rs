@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod crashes;
 mod delivery;
 mod doors;
 mod edges;
