@@ -29,7 +29,7 @@ use std::{
 };
 
 use sqlx::{
-    SqlitePool,
+    Connection as _, SqliteConnection, SqlitePool,
     migrate::Migrator,
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -150,6 +150,7 @@ impl Store {
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(10))
+            .after_release(|connection, _| Box::pin(is_usable(connection)))
             .connect_with(options.clone())
             .await?;
         MIGRATIONS.run(&write).await?;
@@ -202,6 +203,14 @@ impl Store {
         self.read.close().await;
         self.write.close().await;
     }
+}
+
+/// Whether a connection may be used again. Where the disk was full, SQLite has ended the transaction by itself; for sqlx
+/// the connection is inside it for ever, and nothing could begin on it any more.
+async fn is_usable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A rollback that is under way comes to its end first.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// The database of a data folder, closed to others even where the folder is not.

@@ -7,6 +7,7 @@ mod crashes;
 mod delivery;
 mod doors;
 mod edges;
+mod faults;
 mod pages;
 mod parameters;
 mod process;
