@@ -12,3 +12,4 @@ mod pages;
 mod parameters;
 mod process;
 mod profiles;
+mod telegram;
