@@ -135,3 +135,21 @@ async fn what_failed_for_good_is_no_first_copy() {
     let early = NewEvent { received_at: 600_999, ..same("e") };
     assert_eq!(store.accept_event(&early, vec![to("5")], 600_000).await.unwrap(), Received::Duplicate("c".into()));
 }
+
+#[tokio::test]
+async fn a_transaction_that_sqlite_ended_by_itself_leaves_no_broken_connection_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/x.db", folder.path().display());
+    let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
+    let token = BotToken::parse(TOKEN).unwrap();
+    // What SQLite does of its own accord where the disk is full.
+    let full = "CREATE TRIGGER full BEFORE INSERT ON deliveries BEGIN SELECT RAISE(ROLLBACK, 'full'); END";
+    for (statement, stored) in [(full, false), ("DROP TRIGGER full", true)] {
+        sqlx::query(statement).execute(&store.write).await.unwrap();
+        for public_id in ["a", "b"] {
+            let received = store.accept_event(&event(public_id, TokenSource::Event(&token)), vec![to("5")], 0).await;
+            assert_eq!(received.is_ok(), stored, "{received:?}");
+        }
+    }
+    assert_eq!(store.events(None, 9).await.unwrap().len(), 2);
+}

@@ -3,10 +3,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod crashes;
 mod delivery;
 mod doors;
 mod edges;
+mod faults;
 mod pages;
 mod parameters;
 mod process;
 mod profiles;
+mod telegram;

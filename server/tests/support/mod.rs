@@ -2,23 +2,20 @@
 //! real binary.
 #![allow(dead_code, missing_docs, reason = "each test binary uses its own part")]
 
+mod bot_api;
+mod limits;
+#[path = "../../../tests/telegram/mod.rs"]
+mod telegram;
+
 use std::{
-    collections::VecDeque,
-    env, fs, io,
+    env, fs,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use axum::{
-    body::{Body, to_bytes},
-    http::{Request, Response, header},
-};
 use hookgram::{parameters::Parameter, profile::Profile};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use server::{
     config::{Config, LogFormat},
@@ -27,150 +24,13 @@ use server::{
     store::{ProfileDraft, StoredProfile},
 };
 use tempfile::TempDir;
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{sync::oneshot, task::JoinHandle};
+
+#[allow(unused_imports, reason = "each test binary uses its own part")]
+pub use self::bot_api::{Asked, BotApi, Play};
 
 /// A token of good shape, of nobody's bot.
 pub const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
-
-/// What the played Bot API does with a request.
-#[derive(Clone, Debug)]
-pub enum Play {
-    /// Answers like Telegram.
-    Ok,
-    /// Refuses like Telegram, with `parameters`.
-    Refuse(u16, &'static str, Value),
-    /// Answers like a proxy that is out of order.
-    Html(u16),
-    /// Reads the request, then ends the connection.
-    HangUp,
-    /// Reads the request and never answers.
-    Hold,
-}
-
-/// A request that the played Bot API has read.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    pub token: String,
-    pub method: String,
-    pub body: Value,
-    /// Whether it was answered with success.
-    pub taken: bool,
-}
-
-/// What is to be done with the next calls, by their method.
-type Script = Arc<Mutex<VecDeque<(&'static str, Play)>>>;
-
-/// The played Bot API.
-pub struct BotApi {
-    pub address: SocketAddr,
-    script: Script,
-    asked: Arc<Mutex<Vec<Asked>>>,
-    task: JoinHandle<()>,
-}
-
-impl Drop for BotApi {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-impl BotApi {
-    pub async fn start() -> Self {
-        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0))).await
-    }
-
-    pub async fn start_at(address: SocketAddr) -> Self {
-        let listener = TcpListener::bind(address).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (script, asked) = (Script::default(), Arc::<Mutex<Vec<Asked>>>::default());
-        let (plays, notes) = (script.clone(), asked.clone());
-        let task = tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                let (plays, notes) = (plays.clone(), notes.clone());
-                let service = service_fn(move |request| play(request, plays.clone(), notes.clone()));
-                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-            }
-        });
-        Self { address, script, asked, task }
-    }
-
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    /// What it does with the next calls of `sendMessage`; afterwards it answers them like Telegram.
-    pub fn next(&self, plays: impl IntoIterator<Item = Play>) {
-        self.next_of("sendMessage", plays);
-    }
-
-    /// The same for the next calls of another method.
-    pub fn next_of(&self, method: &'static str, plays: impl IntoIterator<Item = Play>) {
-        self.script.lock().unwrap().extend(plays.into_iter().map(|play| (method, play)));
-    }
-
-    pub fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// The bodies of the messages that were asked to be sent.
-    pub fn messages(&self) -> Vec<Value> {
-        self.asked().into_iter().filter(|asked| asked.method == "sendMessage").map(|asked| asked.body).collect()
-    }
-
-    /// The texts of those that were taken.
-    pub fn texts(&self) -> Vec<String> {
-        let taken = self.asked().into_iter().filter(|asked| asked.method == "sendMessage" && asked.taken);
-        taken.filter_map(|asked| asked.body["text"].as_str().map(str::to_owned)).collect()
-    }
-
-    pub async fn wait_for_messages(&self, count: usize) {
-        eventually("messages at the Bot API", async || self.messages().len() >= count).await;
-    }
-
-    pub async fn wait_for_texts(&self, count: usize) {
-        eventually("messages taken by the Bot API", async || self.texts().len() >= count).await;
-    }
-}
-
-async fn play(
-    request: Request<Incoming>,
-    script: Script,
-    asked: Arc<Mutex<Vec<Asked>>>,
-) -> Result<Response<Body>, io::Error> {
-    let path = request.uri().path().to_owned();
-    let (token, method) = path.strip_prefix("/bot").and_then(|rest| rest.split_once('/')).unwrap_or(("", ""));
-    let (token, method) = (token.to_owned(), method.to_owned());
-    let bytes = to_bytes(Body::new(request.into_body()), 1 << 20).await.unwrap_or_default();
-    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-    let play = {
-        let mut script = script.lock().unwrap();
-        let next = script.iter().position(|(of, _)| *of == method);
-        next.and_then(|at| script.remove(at)).map_or(Play::Ok, |(_, play)| play)
-    };
-    let taken = matches!(play, Play::Ok);
-    asked.lock().unwrap().push(Asked { token, method: method.clone(), body: body.clone(), taken });
-    let reply = |status: u16, value: Value| {
-        let builder = Response::builder().status(status).header(header::CONTENT_TYPE, "application/json");
-        Ok(builder.body(Body::from(value.to_string())).unwrap())
-    };
-    match play {
-        Play::Ok if method == "getMe" => {
-            reply(200, json!({"ok": true, "result": {"id": 1, "first_name": "Салон", "username": "salon_bot"}}))
-        }
-        Play::Ok => reply(200, json!({"ok": true, "result": {"message_id": 7, "chat": {"id": body["chat_id"]}}})),
-        Play::Refuse(code, description, parameters) => {
-            let refusal =
-                json!({"ok": false, "error_code": code, "description": description, "parameters": parameters});
-            reply(code, refusal)
-        }
-        Play::Html(status) => {
-            Ok(Response::builder().status(status).body(Body::from("<html>Bad Gateway</html>")).unwrap())
-        }
-        Play::HangUp => Err(io::Error::other("hung up")),
-        Play::Hold => std::future::pending().await,
-    }
-}
 
 /// Waits until a condition holds, and fails the test where it does not within 15 s.
 pub async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
@@ -289,6 +149,11 @@ pub fn client() -> reqwest::Client {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
 }
 
+/// The number of a message whose first line is `n` and a number.
+pub fn number_of(text: &str) -> usize {
+    text.lines().next().and_then(|line| line.strip_prefix('n')).unwrap().parse().unwrap()
+}
+
 /// A booking event for these chats.
 pub fn event(number: &str, chats: &[&str]) -> String {
     let participants: Vec<Value> = chats
@@ -369,15 +234,40 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Output {
 
 impl Process {
     pub async fn serve(folder: &Path, arguments: &[&str]) -> Self {
+        let mut command = hookgram(folder, &["serve", "--listen", "127.0.0.1:0"]);
+        command.args(arguments);
+        Self::start(command, folder).await
+    }
+
+    /// The same, for a process to which the system will say that files may grow no more: it hears an error, no signal.
+    #[cfg(unix)]
+    pub async fn serve_deaf_to_limits(folder: &Path, arguments: &[&str]) -> Self {
+        let inner = hookgram(folder, &["serve", "--listen", "127.0.0.1:0"]);
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"]).arg(inner.get_program()).args(inner.get_args());
+        for (name, value) in inner.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.args(arguments);
+        Self::start(command, folder).await
+    }
+
+    async fn start(mut command: Command, folder: &Path) -> Self {
         let log = folder.with_extension(format!("{}.log", unique()));
         let file = fs::File::create(&log).unwrap();
-        let mut command = hookgram(folder, &["serve", "--listen", "127.0.0.1:0"]);
-        command.args(arguments).stdin(Stdio::null());
+        command.stdin(Stdio::null());
         let child = command.stdout(file.try_clone().unwrap()).stderr(file).spawn().unwrap();
         let mut process = Self { child, base: String::new(), log };
         eventually("the server to listen", async || process.address().is_some()).await;
         process.base = process.address().unwrap();
         process
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Everything that it has printed and logged.

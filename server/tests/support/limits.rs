@@ -1,0 +1,54 @@
+//! Telegram's limits as it enforces them itself: 30 messages a second for a bot, one a second for a chat (short bursts
+//! pass), 20 a minute for a group.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    time::{Duration, Instant},
+};
+
+/// Two calls may come nearer to each other than they were sent, on a busy machine by as much.
+const JITTER: Duration = Duration::from_millis(300);
+
+/// What has been sent of late.
+#[derive(Debug, Default)]
+pub struct Limits {
+    sent: HashMap<String, VecDeque<Instant>>,
+    overstepped: usize,
+}
+
+impl Limits {
+    /// Lets a message pass, or says how many seconds its sender must wait.
+    pub fn admit(&mut self, token: &str, chat: &str, now: Instant) -> Result<(), u64> {
+        let mut limits = vec![
+            (token.to_owned(), 30, Duration::from_secs(1)),
+            // A burst of three, then one a second.
+            (format!("{token} {chat}"), 3, Duration::from_secs(1)),
+            (format!("{token} {chat} long"), 12, Duration::from_secs(10)),
+        ];
+        if chat.starts_with(['-', '@']) {
+            limits.push((format!("{token} {chat} group"), 20, Duration::from_secs(60)));
+        }
+        let wait = limits.iter().filter_map(|(key, most, span)| self.wait(key, *most, *span, now)).max();
+        if let Some(wait) = wait {
+            self.overstepped += 1;
+            return Err(wait.as_secs() + 1);
+        }
+        for (key, ..) in limits {
+            self.sent.entry(key).or_default().push_back(now);
+        }
+        Ok(())
+    }
+
+    pub fn overstepped(&self) -> usize {
+        self.overstepped
+    }
+
+    fn wait(&mut self, key: &str, most: usize, span: Duration, now: Instant) -> Option<Duration> {
+        let sent = self.sent.get_mut(key)?;
+        while sent.front().is_some_and(|first| now.duration_since(*first) + JITTER >= span) {
+            sent.pop_front();
+        }
+        let first = sent.front()?;
+        (sent.len() >= most).then(|| span.saturating_sub(now.duration_since(*first)))
+    }
+}
