@@ -107,10 +107,18 @@ impl Server {
     /// [`Server::run`], until `end`.
     pub async fn run_until(self, end: impl Future<Output = ()>) {
         let Self { state, listener, stop, lock, .. } = self;
-        let mut deliveries = JoinSet::new();
+        let mut workers = JoinSet::new();
         let (worker, shutdown) = (state.worker.clone(), state.shutdown.clone());
-        deliveries.spawn(keep_running(
+        workers.spawn(keep_running(
+            "delivery",
             move || worker.clone().run(shutdown.clone()),
+            state.shutdown.clone(),
+            RESTART_PAUSE,
+        ));
+        let (mail, shutdown) = (state.mail.clone(), state.shutdown.clone());
+        workers.spawn(keep_running(
+            "mail",
+            move || mail.clone().run(shutdown.clone()),
             state.shutdown.clone(),
             RESTART_PAUSE,
         ));
@@ -123,7 +131,8 @@ impl Server {
         stop.send_replace(true);
         let finish = async {
             let open = timeout(LAST_WAIT, graceful.shutdown());
-            let (open, _) = tokio::join!(open, deliveries.join_next());
+            let ended = async { while workers.join_next().await.is_some() {} };
+            let (open, ()) = tokio::join!(open, ended);
             if open.is_err() {
                 tracing::warn!("stopping with requests still open");
             }
@@ -137,8 +146,12 @@ impl Server {
 }
 
 /// Runs a task until `shutdown` says so, and again whenever it ends before.
-async fn keep_running<F>(mut task: impl FnMut() -> F, mut shutdown: watch::Receiver<bool>, pause: Duration)
-where
+async fn keep_running<F>(
+    name: &'static str,
+    mut task: impl FnMut() -> F,
+    mut shutdown: watch::Receiver<bool>,
+    pause: Duration,
+) where
     F: Future<Output = ()> + Send + 'static,
 {
     loop {
@@ -149,8 +162,8 @@ where
             return;
         }
         match ended {
-            Some(Err(error)) => tracing::error!(%error, "the delivery worker ended badly; it is started again"),
-            _ => tracing::error!("the delivery worker ended; it is started again"),
+            Some(Err(error)) => tracing::error!(name, %error, "a worker ended badly; it is started again"),
+            _ => tracing::error!(name, "a worker ended; it is started again"),
         }
         tokio::select! {
             () = sleep(pause) => {}
@@ -265,7 +278,7 @@ mod tests {
                 stop.send_replace(true);
             }
         };
-        keep_running(task, shutdown, Duration::ZERO).await;
+        keep_running("test", task, shutdown, Duration::ZERO).await;
         assert_eq!(starts.load(Ordering::Relaxed), 2);
     }
 }

@@ -31,7 +31,11 @@ enum Command {
     /// Run the server (the default)
     #[command(after_help = "Secrets come from the environment only, or from the file that the variable with _FILE \
         names:\n  HOOKGRAM_SECRET_KEY     seals stored tokens: 32 bytes in base64 [default: a key file in the data \
-        folder]\n  HOOKGRAM_METRICS_TOKEN  opens /metrics from elsewhere than this machine")]
+        folder]\n  HOOKGRAM_METRICS_TOKEN  opens /metrics from elsewhere than this machine\n  \
+        HOOKGRAM_SMTP_URL       sends error mails: smtps://user:password@host is TLS from the start (port 465), \
+        smtp:// is port 587\n                          with STARTTLS where the server offers it, and without any TLS \
+        on this machine; letters such as @ : / # % in\n                          the user or the password are \
+        written %40 %3A %2F %23 %25 [default: none, error mails are not sent]")]
     Serve(ServeOptions),
     /// Accounts
     #[command(subcommand)]

@@ -1,11 +1,16 @@
 //! Deliveries: the queue. Claimed by one short update, with a lease; order is kept within a chat of one token (its
 //! lane). What is parked holds nobody back.
 
+use app::words::causes::Cause;
 use hookgram::secret::BotToken;
 use secrecy::ExposeSecret as _;
 use sqlx::FromRow;
 
-use super::{Store, StoreError, profiles::open_token};
+use super::{
+    Store, StoreError,
+    failures::{Failure, add_deliveries},
+    profiles::open_token,
+};
 use crate::{codes, seal::Place, time::Millis};
 
 /// Bytes of a lane: enough that two tokens never share one.
@@ -127,7 +132,7 @@ impl TryFrom<Row> for Claimed {
 }
 
 /// Ids as SQLite reads a list: JSON.
-fn ids(list: &[i64]) -> String {
+pub(super) fn ids(list: &[i64]) -> String {
     let numbers: Vec<String> = list.iter().map(i64::to_string).collect();
     format!("[{}]", numbers.join(","))
 }
@@ -183,18 +188,26 @@ impl Store {
     /// Ends a delivery that no attempt can mend. Where even this fails, its lease runs out and it is met again.
     async fn fail_unreadable(&self, id: i64, why: &StoreError, now: Millis) {
         tracing::error!(delivery = id, %why, "a delivery cannot be read and is given up");
-        let done = sqlx::query(
+        if let Err(error) = self.fail(id, &why.to_string(), now).await {
+            tracing::error!(delivery = id, %error, "a delivery's end could not be stored");
+        }
+    }
+
+    async fn fail(&self, id: i64, why: &str, now: Millis) -> Result<(), StoreError> {
+        let mut tx = self.write.begin().await?;
+        let (event_id, profile_id, lane): (i64, Option<i64>, Option<Vec<u8>>) = sqlx::query_as(
             "UPDATE deliveries SET state = 'failed', finished_at = ?2, next_attempt_at = NULL, lease_owner = NULL,
-             last_error = ?3 WHERE id = ?1",
+             last_error = ?3 WHERE id = ?1 RETURNING event_id, profile_id, lane",
         )
         .bind(id)
         .bind(now)
-        .bind(why.to_string())
-        .execute(&self.write)
-        .await;
-        if let Err(error) = done {
-            tracing::error!(delivery = id, %error, "a delivery's end could not be stored");
-        }
+        .bind(why)
+        .fetch_one(&mut *tx)
+        .await?;
+        let failure = Failure { profile_id, lane: lane.as_deref(), event_id, cause: Cause::Unreadable, at: now };
+        add_deliveries(&mut tx, failure, &[id]).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// When the next delivery is due that is not `in_flight` and that no earlier one of its chat holds back.

@@ -1,10 +1,15 @@
 //! Events: accepted with their deliveries in one commit, or recorded as refused.
 
+use app::words::causes::Cause;
 use hookgram::secret::BotToken;
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, Sqlite, SqliteConnection, Transaction};
 
-use super::{Store, StoreError, deliveries::lane};
+use super::{
+    Store, StoreError,
+    deliveries::lane,
+    failures::{Failure, add_deliveries, add_event},
+};
 use crate::{
     seal::Place,
     time::{Millis, now},
@@ -84,8 +89,8 @@ pub struct Reason {
 pub struct Rejection<'a> {
     /// The profile, if it came to a short door.
     pub profile_id: Option<i64>,
-    /// The bot's own id, where a token of good shape came with it.
-    pub bot_id: Option<i64>,
+    /// The token of good shape that came with it, or its profile's.
+    pub token: Option<&'a BotToken>,
     /// The field that should have held the recipient.
     pub field_name: Option<&'a str>,
     /// Canonical parameters as far as they could be read.
@@ -100,6 +105,8 @@ pub struct Rejection<'a> {
     pub http_status: u16,
     /// Why.
     pub reason: &'a Reason,
+    /// Why, where somebody must hear of it.
+    pub cause: Option<Cause>,
 }
 
 /// An event as the log has it.
@@ -218,24 +225,33 @@ impl Store {
     /// If the database fails.
     pub async fn record_rejection(&self, public_id: &str, rejection: &Rejection<'_>) -> Result<(), StoreError> {
         let reason = serde_json::to_string(rejection.reason).map_err(|_| StoreError::Corrupt("events.reason"))?;
-        sqlx::query(
+        let received_at = now();
+        let mut tx = self.write.begin().await?;
+        let event_id = sqlx::query_scalar(
             "INSERT INTO events (public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
              parameters, payload, outcome, http_status, reason)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'rejected', ?10, ?11)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'rejected', ?10, ?11)
+             RETURNING id",
         )
         .bind(public_id)
         .bind(rejection.profile_id)
-        .bind(rejection.bot_id)
+        .bind(rejection.token.map(BotToken::bot_id))
         .bind(rejection.field_name)
-        .bind(now())
+        .bind(received_at)
         .bind(rejection.event_type)
         .bind(rejection.order_number)
         .bind(rejection.parameters)
         .bind(rejection.payload.map(|payload| payload.0))
         .bind(i64::from(rejection.http_status))
         .bind(reason)
-        .execute(&self.write)
+        .fetch_one(&mut *tx)
         .await?;
+        if let Some(cause) = rejection.cause {
+            let lane = rejection.token.map(lane);
+            let (profile_id, lane) = (rejection.profile_id, lane.as_deref());
+            add_event(&mut tx, Failure { profile_id, lane, event_id, cause, at: received_at }).await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 
@@ -323,6 +339,7 @@ async fn insert_deliveries(
     deliveries: &[NewDelivery],
 ) -> Result<(), StoreError> {
     let Sender { profile_id, bot_id, lane, parked } = sender(tx, event).await?;
+    let mut waiting_for_a_token = Vec::new();
     for delivery in deliveries {
         let parts = serde_json::to_string(&delivery.parts).map_err(|_| StoreError::Corrupt("deliveries.parts"))?;
         let (chat, error) = match &delivery.chat {
@@ -334,10 +351,10 @@ async fn insert_deliveries(
             (Some(_), true) => ("parked", None, None),
             (Some(_), false) => ("waiting", Some(event.received_at), None),
         };
-        sqlx::query(
+        let id = sqlx::query_scalar(
             "INSERT INTO deliveries (event_id, profile_id, participant, chat, bot_id, sandbox, state, parts,
              created_at, age_from, next_attempt_at, last_error, finished_at, lane)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13) RETURNING id",
         )
         .bind(event_id)
         .bind(profile_id)
@@ -352,8 +369,13 @@ async fn insert_deliveries(
         .bind(error)
         .bind(finished)
         .bind(&lane)
-        .execute(&mut *tx)
+        .fetch_one(&mut *tx)
         .await?;
+        if state == "parked" {
+            waiting_for_a_token.push(id);
+        }
     }
-    Ok(())
+    let at = event.received_at;
+    let failure = Failure { profile_id, lane: lane.as_deref(), event_id, cause: Cause::TokenRefused, at };
+    add_deliveries(tx, failure, &waiting_for_a_token).await
 }

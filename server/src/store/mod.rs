@@ -5,7 +5,11 @@
 mod bots;
 mod deliveries;
 mod events;
+mod failures;
 mod links;
+#[cfg(test)]
+mod mail_tests;
+mod mails;
 mod outcomes;
 mod profiles;
 #[cfg(test)]
@@ -34,6 +38,7 @@ pub use self::{
     deliveries::{Claimed, DeliveryRecord, Totals},
     events::{EventRecord, NewDelivery, NewEvent, Payload, Reason, Received, Rejection, TokenSource},
     links::{LinkKind, NewLink},
+    mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
     outcomes::{Attempt, AttemptClass, Change, Recorded},
     profiles::{ProfileDraft, StoredProfile},
     sandbox::SandboxRow,

@@ -2,6 +2,8 @@
 //! real binary.
 #![allow(dead_code, missing_docs, reason = "each test binary uses its own part")]
 
+pub mod smtp;
+
 use std::{
     collections::VecDeque,
     env, fs, io,
@@ -178,6 +180,7 @@ pub fn config(folder: &Path, telegram_api: &str) -> Config {
         database: None,
         secret_key: None,
         telegram_api: telegram_api.to_owned(),
+        smtp: None,
         booking_url: "https://torrow.net".to_owned(),
         stateless: true,
         max_body: 1 << 20,
@@ -262,11 +265,17 @@ impl TestServer {
         eventually(&format!("a delivery to be {state}"), async || self.newest_state().await == state).await;
     }
 
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
+        drop(self.stop_and_keep().await);
+    }
+
+    /// Stops it; its data folder stays for the next one.
+    pub async fn stop_and_keep(mut self) -> TempDir {
         if let (Some(stop), Some(task)) = (self.stop.take(), self.task.take()) {
             let _ = stop.send(());
             task.await.unwrap();
         }
+        self.folder
     }
 }
 
@@ -356,10 +365,15 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Output {
 
 impl Process {
     pub async fn serve(folder: &Path, arguments: &[&str]) -> Self {
+        Self::serve_with(folder, arguments, |_| {}).await
+    }
+
+    pub async fn serve_with(folder: &Path, arguments: &[&str], adjust: impl FnOnce(&mut Command)) -> Self {
         let log = folder.with_extension(format!("{}.log", unique()));
         let file = fs::File::create(&log).unwrap();
         let mut command = hookgram(folder, &["serve", "--listen", "127.0.0.1:0"]);
         command.args(arguments).stdin(Stdio::null());
+        adjust(&mut command);
         let child = command.stdout(file.try_clone().unwrap()).stderr(file).spawn().unwrap();
         let mut process = Self { child, base: String::new(), log };
         eventually("the server to listen", async || process.address().is_some()).await;
