@@ -6,6 +6,8 @@ mod support;
 mod delivery;
 mod doors;
 mod edges;
+mod mail;
+mod mail_trouble;
 mod pages;
 mod parameters;
 mod process;
