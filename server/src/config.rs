@@ -1,5 +1,7 @@
 //! Settings (contract §6): from flags and the environment, to values that need no more checking.
 
+mod smtp;
+
 use std::{
     env, fmt, fs,
     net::{IpAddr, SocketAddr},
@@ -9,6 +11,8 @@ use std::{
 
 use clap::Args;
 use secrecy::SecretString;
+
+pub use smtp::{SmtpSettings, SmtpTls};
 
 /// The settings as typed. Each is a flag and an environment variable.
 #[derive(Args, Clone, Debug)]
@@ -35,6 +39,9 @@ pub struct Settings {
         value_name = "URL"
     )]
     pub telegram_api: String,
+    /// From whom error mails come, e.g. Hookgram <hookgram@example.com>; needed with HOOKGRAM_SMTP_URL
+    #[arg(long, env = "HOOKGRAM_MAIL_FROM", global = true, value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
     /// Host of the links in messages
     #[arg(long, env = "HOOKGRAM_BOOKING_URL", global = true, default_value = "https://torrow.net", value_name = "URL")]
     pub booking_url: String,
@@ -79,6 +86,8 @@ pub struct Config {
     pub secret_key: Option<SecretString>,
     /// The Bot API server, without a slash at the end.
     pub telegram_api: String,
+    /// The way to the SMTP server, if one was set.
+    pub smtp: Option<SmtpSettings>,
     /// The host of links, without a slash at the end.
     pub booking_url: String,
     /// Whether the stateless door is open.
@@ -141,6 +150,10 @@ impl Settings {
             database: self.database_url.as_deref().map(sqlite_url).transpose()?,
             secret_key: secret("HOOKGRAM_SECRET_KEY", "HOOKGRAM_SECRET_KEY_FILE")?,
             telegram_api: base_url("HOOKGRAM_TELEGRAM_API", &self.telegram_api)?,
+            smtp: SmtpSettings::read(
+                secret(smtp::URL, smtp::URL_FILE)?.as_ref(),
+                self.mail_from.as_deref().filter(|text| !text.trim().is_empty()),
+            )?,
             booking_url: base_url("HOOKGRAM_BOOKING_URL", &self.booking_url)?,
             stateless: boolean("HOOKGRAM_STATELESS", &self.stateless)?,
             max_body: size("HOOKGRAM_MAX_BODY", &self.max_body)?,

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use crate::{
     codes,
     config::Config,
-    serve::Server,
+    serve::{self, Server},
     state::AppState,
     store::{LinkKind, NewLink, ProfileDraft, StoredProfile},
     time::now,
@@ -30,6 +30,7 @@ pub async fn run(mut config: Config, folder_named: bool, language: Language) -> 
     if !folder_named && config.database.is_none() {
         config.data_dir = PathBuf::from("target/demo");
     }
+    let end = serve::end()?;
     let server = Server::start(config).await?;
     let state = server.state.clone();
     let link = sign_in_link(&state).await?;
@@ -41,7 +42,8 @@ pub async fn run(mut config: Config, folder_named: bool, language: Language) -> 
         let arrived = first_message(&state, profile.id).await;
         print(language, &link, &state.short_url(&profile.key), arrived.as_deref());
     });
-    server.run().await
+    server.run_until(end).await;
+    Ok(())
 }
 
 async fn sign_in_link(state: &AppState) -> anyhow::Result<String> {

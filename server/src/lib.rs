@@ -1,7 +1,7 @@
 //! Hookgram's server: the two webhook doors, the store, the delivery to Telegram, the pages' ports, the command line.
 //!
 //! One event's way: [`webhook`] judges it and renders its messages, [`store`] keeps both in one commit, the caller
-//! hears 200, [`delivery`] claims the due rows and asks [`telegram`]. SQL stands in [`store`] alone.
+//! hears 200, [`delivery`] claims the due rows and asks [`telegram`]; [`mail`] tells of what failed. SQL stands in [`store`] alone.
 
 pub mod assets;
 pub mod auth;
@@ -14,6 +14,7 @@ pub mod identities;
 pub mod introductions;
 pub mod live;
 pub mod logging;
+pub mod mail;
 pub mod observe;
 pub mod ports;
 pub mod private;

@@ -95,17 +95,7 @@ impl Server {
         Ok(Some(format!("{}/setup/{code}", self.state.public_url)))
     }
 
-    /// Serves and delivers until SIGTERM or SIGINT; then finishes what is under way, in less than 10 s.
-    ///
-    /// # Errors
-    /// If signals cannot be listened for.
-    pub async fn run(self) -> anyhow::Result<()> {
-        let signal = signal()?;
-        self.run_until(signal).await;
-        Ok(())
-    }
-
-    /// [`Server::run`], until `end`.
+    /// Serves and delivers until `end`; then finishes what is under way, in less than 10 s.
     pub async fn run_until(self, end: impl Future<Output = ()>) {
         let Self { state, listener, stop, lock, .. } = self;
         let mut tasks = JoinSet::new();
@@ -120,6 +110,13 @@ impl Server {
         tasks.spawn(keep_running(
             "the deletion of old events",
             move || Retention::new(store.clone(), keep).run(shutdown.clone()),
+            state.shutdown.clone(),
+            RESTART_PAUSE,
+        ));
+        let (mail, shutdown) = (state.mail.clone(), state.shutdown.clone());
+        tasks.spawn(keep_running(
+            "the sending of error mails",
+            move || mail.clone().run(shutdown.clone()),
             state.shutdown.clone(),
             RESTART_PAUSE,
         ));
@@ -237,8 +234,12 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     }
 }
 
+/// SIGTERM or SIGINT. Listened for from this call on: whoever reads that the server listens may end it at once.
+///
+/// # Errors
+/// If signals cannot be listened for.
 #[cfg(unix)]
-fn signal() -> anyhow::Result<impl Future<Output = ()>> {
+pub fn end() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut term = signal(SignalKind::terminate())?;
     let mut int = signal(SignalKind::interrupt())?;
@@ -250,8 +251,12 @@ fn signal() -> anyhow::Result<impl Future<Output = ()>> {
     })
 }
 
+/// Ctrl-C.
+///
+/// # Errors
+/// If signals cannot be listened for.
 #[cfg(not(unix))]
-fn signal() -> anyhow::Result<impl Future<Output = ()>> {
+pub fn end() -> anyhow::Result<impl Future<Output = ()>> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })

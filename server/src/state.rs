@@ -15,6 +15,7 @@ use crate::{
     delivery::{Cast, Worker},
     identities::{Asker, Identities},
     introductions::Introductions,
+    mail::{MailWorker, Smtp, SmtpError},
     observe::Metrics,
     store::Store,
     telegram::{Identity, Telegram},
@@ -45,6 +46,8 @@ pub struct Inner {
     pub shutdown: watch::Receiver<bool>,
     /// The worker.
     pub worker: Worker,
+    /// Sends error mails.
+    pub mail: MailWorker,
     /// Hashing of passwords.
     pub passwords: Passwords,
     /// Attempts to sign in.
@@ -74,6 +77,17 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
+/// Why there can be no state: TLS cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// For Telegram.
+    #[error("TLS for Telegram cannot be set up: {0}")]
+    Telegram(#[from] reqwest::Error),
+    /// For error mails.
+    #[error(transparent)]
+    Smtp(#[from] SmtpError),
+}
+
 impl AppState {
     /// The state of a server that listens at `listening` and stops when `shutdown` becomes true.
     ///
@@ -84,7 +98,7 @@ impl AppState {
         store: Store,
         listening: SocketAddr,
         shutdown: watch::Receiver<bool>,
-    ) -> Result<Self, reqwest::Error> {
+    ) -> Result<Self, StateError> {
         let telegram = Telegram::new(&config.telegram_api)?;
         let wake = Arc::new(Notify::new());
         let (sandbox, _) = broadcast::channel(256);
@@ -101,6 +115,8 @@ impl AppState {
         });
         let leptos = LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
         let public_url = config.public_url(listening);
+        let smtp = config.smtp.as_ref().map(Smtp::new).transpose()?;
+        let mail = MailWorker::new(store.clone(), smtp, &public_url);
         let public_origin = reqwest::Url::parse(&public_url)
             .map_or_else(|_| public_url.clone(), |url| url.origin().ascii_serialization());
         Ok(Self(Arc::new(Inner {
@@ -113,6 +129,7 @@ impl AppState {
             sandbox,
             shutdown,
             worker,
+            mail,
             passwords: Passwords::default(),
             throttle: Throttle::default(),
             rendering: Rendering::default(),
@@ -134,7 +151,7 @@ impl AppState {
         let (identity, is_fresh) = self.identities.ask(&self.telegram, token, asker).await;
         if is_fresh
             && let Identity::Bot { name, username } = &identity
-            && let Err(error) = self.store.put_bot(token.bot_id(), name, username).await
+            && let Err(error) = self.store.put_bot(token, name, username).await
         {
             tracing::warn!(%error, "a bot's name could not be stored");
         }

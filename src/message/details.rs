@@ -1,6 +1,6 @@
 //! The details of the booking (contract §5).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 
 use super::{
     Context, Span, Style, html,
@@ -55,6 +55,18 @@ fn capitalised(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
+/// A moment in the locale and zone of these settings, in milliseconds since 1970-01-01T00:00:00Z:
+/// `среда, 8 мая 2024 г., 11:15 (Мск)`. `None` where no calendar of ours goes.
+#[must_use]
+pub fn moment(formatting: &Formatting, millis: i64) -> Option<String> {
+    let at = DateTime::from_timestamp_millis(millis).filter(|at| (1..=9999).contains(&at.year()))?;
+    let (locale, zone) = (formatting.locale, formatting.time_zone);
+    let at = at.with_timezone(&zone.offset_at(at));
+    let zone_name = formatting.time_zone_name.clone().unwrap_or_else(|| locale::zone_name(locale, zone, &at));
+    let at = at.naive_local();
+    Some(format!("{}, {} ({zone_name})", date(locale, at), time(locale, at)))
+}
+
 /// Date and time on one day; start and end where they are on different days.
 fn when(formatting: &Formatting, start: DateTime<Utc>, end: Option<DateTime<Utc>>) -> Section {
     let (locale, zone) = (formatting.locale, formatting.time_zone);
@@ -81,6 +93,25 @@ fn when(formatting: &Formatting, start: DateTime<Utc>, end: Option<DateTime<Utc>
                 vec![of_date(format!("{}: {}", DATE.get(language), date(locale, start)))],
                 vec![of_time(format!("{}: {span} ", TIME.get(language))), in_brackets()],
             ]
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_in_its_locale_and_zone() {
+        let mut formatting = Formatting::default();
+        let at = |formatting: &Formatting, millis| moment(formatting, millis);
+        let millis = 1_715_156_100_000;
+        assert_eq!(at(&formatting, millis).as_deref(), Some("среда, 8 мая 2024 г., 11:15 (Мск)"));
+        formatting.locale = crate::values::Locale::En;
+        formatting.time_zone = crate::values::TimeZone::parse("Asia/Kolkata").expect("a zone");
+        assert_eq!(at(&formatting, millis).as_deref(), Some("Wednesday, May 8, 2024, 1:45 PM (GMT+5:30)"));
+        for nowhere in [i64::MAX, i64::MIN] {
+            assert_eq!(at(&formatting, nowhere), None);
         }
     }
 }

@@ -8,6 +8,8 @@ mod money;
 mod sections;
 mod split;
 
+pub use details::moment;
+
 use chrono::NaiveDate;
 
 use crate::{event::BookingEvent, parameters::Parameter, profile::Formatting, text, values::Locale};

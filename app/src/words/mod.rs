@@ -1,7 +1,9 @@
 //! Every word a person reads, in Russian and English. A text that lacks one of the two does not compile.
 
+pub mod causes;
 pub mod checks;
 pub mod doors;
+pub mod mail;
 
 mod pages;
 
@@ -83,6 +85,16 @@ pub fn messages(language: Language, n: usize) -> String {
         Language::Ru => russian(n, ["сообщение", "сообщения", "сообщений"]),
         Language::En if n == 1 => "1 message".to_owned(),
         Language::En => format!("{n} messages"),
+    }
+}
+
+/// `1 event`, `2 events`.
+#[must_use]
+pub fn events(language: Language, n: u64) -> String {
+    match language {
+        Language::Ru => russian(n, ["событие", "события", "событий"]),
+        Language::En if n == 1 => "1 event".to_owned(),
+        Language::En => format!("{n} events"),
     }
 }
 

@@ -12,7 +12,7 @@ use hookgram::values::Language;
 use crate::{
     config::{Config, Settings},
     demo, logging,
-    serve::Server,
+    serve::{self, Server},
     store::Store,
 };
 
@@ -31,7 +31,11 @@ enum Command {
     /// Run the server (the default)
     #[command(after_help = "Secrets come from the environment only, or from the file that the variable with _FILE \
         names:\n  HOOKGRAM_SECRET_KEY     seals stored tokens: 32 bytes in base64 [default: a key file in the data \
-        folder]\n  HOOKGRAM_METRICS_TOKEN  opens /metrics from elsewhere than this machine")]
+        folder]\n  HOOKGRAM_METRICS_TOKEN  opens /metrics from elsewhere than this machine\n  \
+        HOOKGRAM_SMTP_URL       sends error mails: smtps://user:password@host is TLS from the start (port 465), \
+        smtp:// is port 587\n                          with STARTTLS where the server offers it, and without any TLS \
+        on this machine; letters such as @ : / # % in\n                          the user or the password are \
+        written %40 %3A %2F %23 %25 [default: none, error mails are not sent]")]
     Serve(ServeOptions),
     /// Accounts
     #[command(subcommand)]
@@ -69,7 +73,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let named = cli.settings.data_dir.is_some();
             demo::run(config, named, language()).await?;
         }
-        Command::Serve(ServeOptions { demo: false }) => serve(config).await?,
+        Command::Serve(ServeOptions { demo: false }) => run_server(config).await?,
         Command::User(command) => users::run(&config, command).await?,
         Command::Profile(command) => return profiles::run(&config, command).await,
         Command::Check(options) => return check::check(config, options, language()).await,
@@ -83,13 +87,15 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(config: Config) -> anyhow::Result<()> {
+async fn run_server(config: Config) -> anyhow::Result<()> {
+    let end = serve::end()?;
     let server = Server::start(config).await?;
     println!("Hookgram listens on http://{}", server.address);
     if let Some(link) = server.setup_link().await? {
         println!("There is no account yet. Make the first one here, within 24 hours:\n{link}");
     }
-    server.run().await
+    server.run_until(end).await;
+    Ok(())
 }
 
 /// The store of an installation. Commands that look into one do not make it.

@@ -1,6 +1,7 @@
 //! Delivery: claimed rows become messages. The queue is the store's; `policy` decides what follows an answer;
 //! the worker claims; `sending` asks Telegram and records.
 
+pub mod cause;
 mod flight;
 pub mod pacing;
 pub mod policy;

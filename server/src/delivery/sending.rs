@@ -60,7 +60,7 @@ impl Worker {
             started_at: now(),
             latency: 0,
             http_status: None,
-            class: AttemptClass::Unreachable,
+            class: AttemptClass::NoToken,
             description: Some(why.to_owned()),
         };
         let change = if claimed.profile_id.is_some() { Change::Parked { refused: None } } else { Change::Failed };

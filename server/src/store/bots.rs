@@ -1,8 +1,9 @@
 //! Bots, as Telegram introduced them.
 
+use hookgram::secret::BotToken;
 use sqlx::FromRow;
 
-use super::{Store, StoreError, profiles::unpark};
+use super::{Store, StoreError, mails::accepted, profiles::unpark};
 use crate::time::{Millis, now};
 
 /// What Telegram said of a bot when last asked.
@@ -19,13 +20,15 @@ pub struct Bot {
 }
 
 impl Store {
-    /// Keeps what Telegram said of a bot; it works, so none of its profiles waits for a token any longer: what was
+    /// Keeps what Telegram said of a token's bot; it works, so none of its profiles waits for a token any longer: what was
     /// parked is due. One whose own token is refused parks again at its first attempt.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn put_bot(&self, id: i64, name: &str, username: &str) -> Result<(), StoreError> {
+    pub async fn put_bot(&self, token: &BotToken, name: &str, username: &str) -> Result<(), StoreError> {
+        let id = token.bot_id();
         let mut tx = self.write.begin().await?;
+        accepted(&mut tx, token).await?;
         sqlx::query(
             "INSERT INTO bots (id, name, username, checked_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE
              SET name = ?2, username = ?3, checked_at = ?4, parked_since = NULL, parked_reason = NULL",

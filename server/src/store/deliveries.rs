@@ -1,12 +1,14 @@
 //! Deliveries: the queue. Claimed by one short update, with a lease; order is kept within a chat of one token (its
 //! lane), see [`super::heads`]. What is parked holds nobody back.
 
+use app::words::causes::Cause;
 use hookgram::secret::BotToken;
 use secrecy::ExposeSecret as _;
 use sqlx::FromRow;
 
 use super::{
     Lane, Store, StoreError,
+    failures::{Failure, add_deliveries},
     heads::{behind, json, wake_head},
     profiles::open_token,
 };
@@ -173,17 +175,20 @@ impl Store {
 
     async fn end_unreadable(&self, id: i64, why: &StoreError, now: Millis) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let (lane, chat): (Vec<u8>, Option<String>) = sqlx::query_as(
+        let (event_id, profile_id, lane, chat): (i64, Option<i64>, Vec<u8>, Option<String>) = sqlx::query_as(
             "UPDATE deliveries SET state = 'failed', finished_at = ?2, next_attempt_at = NULL, lease_owner = NULL,
-             last_error = ?3 WHERE id = ?1 RETURNING lane, chat",
+             last_error = ?3 WHERE id = ?1 RETURNING event_id, profile_id, lane, chat",
         )
         .bind(id)
         .bind(now)
         .bind(why.to_string())
         .fetch_one(&mut *tx)
         .await?;
+        let lane = Lane::of_bytes(lane);
+        let failure = Failure { profile_id, lane: &lane, event_id, cause: Cause::Unreadable, at: now };
+        add_deliveries(&mut tx, failure, &[id]).await?;
         if let Some(chat) = chat {
-            wake_head(&mut tx, &Lane::of_bytes(lane), &chat, now).await?;
+            wake_head(&mut tx, &lane, &chat, now).await?;
         }
         tx.commit().await?;
         Ok(())

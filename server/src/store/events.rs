@@ -1,10 +1,15 @@
 //! Events: accepted with their deliveries in one commit, or recorded as refused.
 
+use app::words::causes::Cause;
 use hookgram::secret::BotToken;
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Lane, Store, StoreError, accepting::Order};
+use super::{
+    Lane, Store, StoreError,
+    accepting::Order,
+    failures::{Failure, add_deliveries, add_event},
+};
 use crate::{
     seal::Place,
     time::{Millis, now},
@@ -84,8 +89,8 @@ pub struct Reason {
 pub struct Rejection<'a> {
     /// The profile, if it came to a short door.
     pub profile_id: Option<i64>,
-    /// The bot's own id, where a token of good shape came with it.
-    pub bot_id: Option<i64>,
+    /// The token of good shape that came with it, or its profile's.
+    pub token: Option<&'a BotToken>,
     /// The field that should have held the recipient.
     pub field_name: Option<&'a str>,
     /// Canonical parameters as far as they could be read.
@@ -100,6 +105,8 @@ pub struct Rejection<'a> {
     pub http_status: u16,
     /// Why.
     pub reason: &'a Reason,
+    /// Why, where somebody must hear of it.
+    pub cause: Option<Cause>,
 }
 
 /// An event as the log has it.
@@ -168,24 +175,33 @@ impl Store {
     /// If the database fails.
     pub async fn record_rejection(&self, public_id: &str, rejection: &Rejection<'_>) -> Result<(), StoreError> {
         let reason = serde_json::to_string(rejection.reason).map_err(|_| StoreError::Corrupt("events.reason"))?;
-        sqlx::query(
+        let received_at = now();
+        let mut tx = self.write.begin().await?;
+        let event_id = sqlx::query_scalar(
             "INSERT INTO events (public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
              parameters, payload, outcome, http_status, reason)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'rejected', ?10, ?11)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'rejected', ?10, ?11)
+             RETURNING id",
         )
         .bind(public_id)
         .bind(rejection.profile_id)
-        .bind(rejection.bot_id)
+        .bind(rejection.token.map(BotToken::bot_id))
         .bind(rejection.field_name)
-        .bind(now())
+        .bind(received_at)
         .bind(rejection.event_type)
         .bind(rejection.order_number)
         .bind(rejection.parameters)
         .bind(rejection.payload.map(|payload| payload.0))
         .bind(i64::from(rejection.http_status))
         .bind(reason)
-        .execute(&self.write)
+        .fetch_one(&mut *tx)
         .await?;
+        if let Some(cause) = rejection.cause {
+            let lane = rejection.token.map_or_else(Lane::sandbox, Lane::of);
+            let profile_id = rejection.profile_id;
+            add_event(&mut tx, Failure { profile_id, lane: &lane, event_id, cause, at: received_at }).await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 
@@ -296,6 +312,7 @@ impl Order {
 
     pub(super) async fn insert_deliveries(&self, tx: &mut SqliteConnection, event_id: i64) -> Result<(), StoreError> {
         let Sender { bot_id, lane, parked } = self.sender(tx).await?;
+        let mut waiting_for_a_token = Vec::new();
         for delivery in &self.deliveries {
             let parts = serde_json::to_string(&delivery.parts).map_err(|_| StoreError::Corrupt("deliveries.parts"))?;
             let (chat, error) = match &delivery.chat {
@@ -308,13 +325,13 @@ impl Order {
                 (Some(_), false) => ("waiting", Some(self.received_at), None),
             };
             // It has a time only where it is the head of its chat.
-            sqlx::query(
+            let id: i64 = sqlx::query_scalar(
                 "INSERT INTO deliveries (event_id, profile_id, participant, chat, bot_id, sandbox, state, parts,
                  created_at, age_from, next_attempt_at, last_error, finished_at, lane, migrated_to)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9,
                  CASE WHEN NOT EXISTS (SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL
                      AND earlier.state <> 'parked' AND earlier.lane = ?13 AND earlier.chat = ?4) THEN ?10 END,
-                 ?11, ?12, ?13, (SELECT moved_to FROM moved_chats WHERE chat = ?4))",
+                 ?11, ?12, ?13, (SELECT moved_to FROM moved_chats WHERE chat = ?4)) RETURNING id",
             )
             .bind(event_id)
             .bind(self.profile_id)
@@ -329,9 +346,14 @@ impl Order {
             .bind(error)
             .bind(finished)
             .bind(&lane)
-            .execute(&mut *tx)
+            .fetch_one(&mut *tx)
             .await?;
+            if state == "parked" {
+                waiting_for_a_token.push(id);
+            }
         }
-        Ok(())
+        let (profile_id, lane) = (self.profile_id, Lane::of_bytes(lane));
+        let failure = Failure { profile_id, lane: &lane, event_id, cause: Cause::TokenRefused, at: self.received_at };
+        add_deliveries(tx, failure, &waiting_for_a_token).await
     }
 }

@@ -39,6 +39,12 @@ impl Lane {
         &self.0
     }
 
+    /// As it is stored, unless it is the sandboxes'.
+    #[must_use]
+    pub fn of_a_token(&self) -> Option<&[u8]> {
+        Some(self.as_bytes()).filter(|bytes| !bytes.is_empty())
+    }
+
     /// Whether it is the sandboxes'.
     #[must_use]
     pub fn is_sandbox(&self) -> bool {

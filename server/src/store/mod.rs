@@ -6,9 +6,13 @@ mod accepting;
 mod bots;
 mod deliveries;
 mod events;
+mod failures;
 mod heads;
 mod lane;
 mod links;
+#[cfg(test)]
+mod mail_tests;
+mod mails;
 mod outcomes;
 mod profiles;
 #[cfg(test)]
@@ -43,6 +47,7 @@ pub use self::{
     heads::Head,
     lane::Lane,
     links::{LinkKind, NewLink},
+    mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
     outcomes::{Attempt, AttemptClass, Change, Recorded},
     profiles::{ProfileDraft, StoredProfile},
     retention::{Place, Swept},

@@ -1,13 +1,16 @@
 //! What becomes of a claimed delivery: the attempt and its consequence, always in one commit.
 
+use app::words::causes::Cause;
 use hookgram::secret::BotToken;
 use sqlx::SqliteConnection;
 
 use super::{
     Claimed, Lane, Store, StoreError,
+    failures::{Failure, add_deliveries},
     heads::{behind, settle, wake_head},
+    mails::accepted_lane,
 };
-use crate::time::Millis;
+use crate::{delivery::cause, time::Millis};
 
 /// However wrong the clock, a retry is never farther off than this, or than Telegram asked for.
 const FARTHEST_RETRY: Millis = 15 * 60 * 1000;
@@ -23,6 +26,8 @@ pub enum AttemptClass {
     Unreachable,
     /// The answer never came.
     BrokenOff,
+    /// There was no usable token to ask with.
+    NoToken,
 }
 
 impl AttemptClass {
@@ -32,6 +37,7 @@ impl AttemptClass {
             Self::Refused => "refused",
             Self::Unreachable => "unreachable",
             Self::BrokenOff => "broken_off",
+            Self::NoToken => "no_token",
         }
     }
 }
@@ -118,10 +124,15 @@ impl Store {
             return Ok(Recorded::Lost);
         }
         if let Some(attempt) = attempt {
-            insert_attempt(&mut tx, claimed.id, attempt).await?;
+            insert_attempt(&mut tx, claimed, attempt).await?;
         }
         if held {
             apply(&mut tx, claimed, change, now).await?;
+            if let Some(cause) = failure(attempt, change) {
+                let (profile_id, event_id) = (claimed.profile_id, claimed.event_id);
+                let failure = Failure { profile_id, lane: &claimed.lane, event_id, cause, at: now };
+                add_deliveries(&mut tx, failure, &[claimed.id]).await?;
+            }
         }
         tx.commit().await?;
         Ok(if held { Recorded::Done } else { Recorded::Lost })
@@ -162,12 +173,24 @@ impl Store {
     }
 }
 
-async fn insert_attempt(tx: &mut SqliteConnection, delivery: i64, attempt: &Attempt) -> Result<(), StoreError> {
+/// Why a delivery has failed, if it has. What is parked is told of by [`park`].
+fn failure(attempt: Option<&Attempt>, change: &Change) -> Option<Cause> {
+    match (change, attempt) {
+        (Change::Uncertain, _) => Some(Cause::Uncertain),
+        (Change::Failed, Some(attempt)) => {
+            Some(cause::of(attempt.class, attempt.http_status, attempt.description.as_deref().unwrap_or_default()))
+        }
+        (Change::Failed, None) => Some(Cause::Refused),
+        _ => None,
+    }
+}
+
+async fn insert_attempt(tx: &mut SqliteConnection, claimed: &Claimed, attempt: &Attempt) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO attempts (delivery_id, part, started_at, latency_ms, http_status, class, description)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )
-    .bind(delivery)
+    .bind(claimed.id)
     .bind(i64::try_from(attempt.part).unwrap_or(i64::MAX))
     .bind(attempt.started_at)
     .bind(attempt.latency)
@@ -176,9 +199,11 @@ async fn insert_attempt(tx: &mut SqliteConnection, delivery: i64, attempt: &Atte
     .bind(&attempt.description)
     .execute(&mut *tx)
     .await?;
-    if attempt.class != AttemptClass::Sent {
+    if attempt.class == AttemptClass::Sent {
+        accepted_lane(tx, &claimed.lane).await?;
+    } else {
         sqlx::query("UPDATE deliveries SET last_status = ?2, last_error = ?3 WHERE id = ?1")
-            .bind(delivery)
+            .bind(claimed.id)
             .bind(attempt.http_status.map(i64::from))
             .bind(&attempt.description)
             .execute(&mut *tx)
@@ -312,15 +337,23 @@ async fn park(
     .bind(claimed.id)
     .execute(&mut *tx)
     .await?;
-    sqlx::query(
+    let parked: Vec<i64> = sqlx::query_scalar(
         "UPDATE deliveries SET state = 'parked', next_attempt_at = NULL, lease_owner = NULL
          WHERE finished_at IS NULL AND sandbox = 0
-         AND (id = ?2 OR (profile_id = ?1 AND state IN ('waiting', 'retrying')))",
+         AND (id = ?2 OR (profile_id = ?1 AND state IN ('waiting', 'retrying'))) RETURNING id",
     )
     .bind(claimed.profile_id)
     .bind(claimed.id)
-    .execute(&mut *tx)
+    .fetch_all(&mut *tx)
     .await?;
+    let failure = Failure {
+        profile_id: claimed.profile_id,
+        lane: &claimed.lane,
+        event_id: claimed.event_id,
+        cause: Cause::TokenRefused,
+        at: now,
+    };
+    add_deliveries(tx, failure, &parked).await?;
     // Others may send with the same token to the same chats, from behind what is parked now.
     settle(tx, &refused, now).await
 }

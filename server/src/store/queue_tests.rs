@@ -96,7 +96,7 @@ async fn the_same_token_again_or_a_bot_that_answers_ends_the_waiting() {
         if saved {
             store.put_profile(Some(id), &draft("A")).await.unwrap();
         } else {
-            store.put_bot(7001002003, "Salon", "salon_bot").await.unwrap();
+            store.put_bot(&token(TOKEN), "Salon", "salon_bot").await.unwrap();
         }
         assert_eq!(store.profile(id).await.unwrap().unwrap().parked_since, None);
         assert_eq!(state(&store, claimed[0].id).await.state, "retrying");

@@ -2,17 +2,23 @@
 
 use std::time::Instant;
 
+use hookgram::secret::BotToken;
 use tokio::sync::watch;
 
 use super::{
     retention::STATEMENTS,
-    tests::{claim_due, draft, event, to},
+    tests::{TOKEN, claim_due, draft, event, to},
     *,
 };
 use crate::{retention::Retention, time::Millis};
 
 const DAY: Millis = 86_400_000;
 const KEEP: Duration = Duration::from_secs(30 * 86_400);
+
+/// A token of this bot.
+fn bot(id: i64) -> BotToken {
+    BotToken::parse(&TOKEN.replace("7001002003", &(id + 1).to_string())).unwrap()
+}
 
 async fn on_disk() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
@@ -167,7 +173,7 @@ async fn the_file_stays_as_small_as_what_it_holds() {
         whole.close().await;
         fs::remove_file(&copy).unwrap();
         // The log gives its room back with the first commit after it was folded into the database.
-        store.put_bot(generation, "Salon", "salon_bot").await.unwrap();
+        store.put_bot(&bot(generation), "Salon", "salon_bot").await.unwrap();
         assert_eq!(counts(&store).await, [0; 4]);
         sizes.push(bytes(folder.path()));
     }
@@ -270,7 +276,7 @@ async fn how_long_a_writer_waits() {
 
 async fn write(store: &Store, id: i64) -> Duration {
     let begun = Instant::now();
-    store.put_bot(id, "Salon", "salon_bot").await.unwrap();
+    store.put_bot(&bot(id), "Salon", "salon_bot").await.unwrap();
     begun.elapsed()
 }
 

@@ -289,7 +289,7 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
     let field_name = profile.and_then(|profile| profile.field_name.as_deref()).map(redact);
     let rejection = Rejection {
         profile_id: known,
-        bot_id: profile.and_then(|profile| profile.token.as_ref()).map(|token| token.bot_id()),
+        token: profile.and_then(|profile| profile.token.as_ref()),
         field_name: field_name.as_deref(),
         parameters: &parameters,
         payload: arrival.body.ok().map(|body| Payload(body)),
@@ -297,6 +297,7 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
         order_number: notes.order_number.as_deref(),
         http_status: status.as_u16(),
         reason: &refusal.reason(),
+        cause: refusal.cause(),
     };
     if let Err(error) = state.store.record_rejection(&codes::public_id(), &rejection).await {
         tracing::error!(%error, "a refused event could not be recorded");

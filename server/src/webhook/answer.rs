@@ -1,6 +1,7 @@
 //! An answer at a door (contract §2): what it means first, its sentences once the language is known.
 
 use app::words::{
+    causes::Cause,
     checks,
     doors::{self, DoorFault},
 };
@@ -98,6 +99,16 @@ impl Refusal {
             }
             Self::Event(fault) => doors::event_fault(language, fault),
             Self::Door(fault) => doors::door(language, fault),
+        }
+    }
+
+    /// Why, where the profile's `errorEmail` is told of it: the event itself is at fault (422).
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        match self {
+            Self::Door(DoorFault::NoRecipient { .. }) => Some(Cause::NoRecipient),
+            Self::Door(DoorFault::NothingToSay) => Some(Cause::NothingToSay),
+            _ => None,
         }
     }
 

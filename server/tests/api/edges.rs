@@ -1,5 +1,6 @@
 //! At the edges: what is put in the wrong place, comes from the wrong place, or is far too much.
 
+use hookgram::secret::BotToken;
 use serde_json::{Value, json};
 use server::{profile_file, seal::Sealer, store::Store};
 
@@ -116,7 +117,8 @@ async fn an_import_waits_for_a_busy_server() {
         let mut id = 0;
         while !*stopped.borrow() {
             id += 1;
-            busy.put_bot(id, "name", "username").await.unwrap();
+            let token = BotToken::parse(&TOKEN.replace("7001002003", &id.to_string())).unwrap();
+            busy.put_bot(&token, "name", "username").await.unwrap();
         }
     });
     let profiles: String =

@@ -8,6 +8,8 @@ mod delivery;
 mod doors;
 mod edges;
 mod faults;
+mod mail;
+mod mail_trouble;
 mod pages;
 mod parameters;
 mod process;

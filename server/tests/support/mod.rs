@@ -4,6 +4,7 @@
 
 mod bot_api;
 mod limits;
+pub mod smtp;
 #[path = "../../../tests/telegram/mod.rs"]
 mod telegram;
 
@@ -50,6 +51,7 @@ pub fn config(folder: &Path, telegram_api: &str) -> Config {
         database: None,
         secret_key: None,
         telegram_api: telegram_api.to_owned(),
+        smtp: None,
         booking_url: "https://torrow.net".to_owned(),
         stateless: true,
         max_body: 1 << 20,
@@ -135,11 +137,17 @@ impl TestServer {
         eventually(&format!("a delivery to be {state}"), async || self.newest_state().await == state).await;
     }
 
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
+        drop(self.stop_and_keep().await);
+    }
+
+    /// Stops it; its data folder stays for the next one.
+    pub async fn stop_and_keep(mut self) -> TempDir {
         if let (Some(stop), Some(task)) = (self.stop.take(), self.task.take()) {
             let _ = stop.send(());
             task.await.unwrap();
         }
+        self.folder
     }
 }
 
@@ -234,8 +242,14 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Output {
 
 impl Process {
     pub async fn serve(folder: &Path, arguments: &[&str]) -> Self {
+        Self::serve_with(folder, arguments, |_| {}).await
+    }
+
+    /// The same, with a last word on how it is started.
+    pub async fn serve_with(folder: &Path, arguments: &[&str], adjust: impl FnOnce(&mut Command)) -> Self {
         let mut command = hookgram(folder, &["serve", "--listen", "127.0.0.1:0"]);
         command.args(arguments);
+        adjust(&mut command);
         Self::start(command, folder).await
     }
 

@@ -1,0 +1,175 @@
+//! The words of error mails. What comes from outside is quoted here: one line, not too long, without a token.
+
+use hookgram::values::Language;
+
+use super::{
+    causes::{self, Cause},
+    checks::{quoted, say},
+    events, messages, word_set,
+};
+
+word_set! {
+    /// What is the same in every error mail.
+    Letter {
+        all: "Что именно:", "Which:";
+        what_to_do: "Что делать:", "What to do:";
+        profile: "Профиль:", "The profile:";
+        why: "Hookgram пишет на адрес из errorEmail: об одной причине не чаще раза в час, всё новое за это время приходит одним письмом.", "Hookgram writes to the address in errorEmail: about one cause at most once an hour; what is new by then comes in one mail.";
+    }
+}
+
+/// Whose failures a mail is about.
+#[derive(Clone, Copy, Debug)]
+pub enum About<'a> {
+    /// A stored profile, by its name.
+    Profile(&'a str),
+    /// A bot at the stateless door.
+    Bot {
+        /// Its number.
+        id: i64,
+        /// The contact field that should hold the recipient.
+        field: &'a str,
+    },
+}
+
+/// One failure, as a line of the mail says it.
+#[derive(Clone, Debug)]
+pub struct Example<'a> {
+    /// The booking's number.
+    pub number: Option<&'a str>,
+    /// When the event came, in the reader's locale and zone.
+    pub when: &'a str,
+    /// The chat.
+    pub chat: Option<&'a str>,
+    /// Telegram's own words, where they say more than the cause.
+    pub telegram: Option<&'a str>,
+}
+
+/// The subject: `Записи: клиент заблокировал бота (3 сообщения)`.
+#[must_use]
+pub fn subject(language: Language, about: About<'_>, cause: Cause, count: u64) -> String {
+    let name = match about {
+        About::Profile(name) => quoted(name),
+        About::Bot { id, field } => bot(language, id, field),
+    };
+    format!("{name}: {} ({})", causes::cause(language, cause), counted(language, cause, count))
+}
+
+/// The mail's first line.
+#[must_use]
+pub fn opening(language: Language, about: About<'_>, cause: Cause, count: u64) -> String {
+    let name = match about {
+        About::Profile(name) => {
+            let name = quoted(name);
+            say(language, format!("профиль «{name}»"), format!("profile “{name}”"))
+        }
+        About::Bot { id, field } => bot(language, id, field),
+    };
+    let counted = counted(language, cause, count);
+    let (ru, en) = match cause {
+        Cause::NoRecipient | Cause::NothingToSay => ("Не принято", "Turned away"),
+        Cause::Uncertain => ("Под вопросом", "In doubt"),
+        _ => ("Не доставлено", "Not delivered"),
+    };
+    let why = causes::cause(language, cause);
+    say(
+        language,
+        format!("{ru}: {counted}, {name}. Причина: {why}."),
+        format!("{en}: {counted}, {name}. Cause: {why}."),
+    )
+}
+
+/// What stands above the examples.
+#[must_use]
+pub fn heading(language: Language, shown: usize, count: u64) -> String {
+    use super::Words as _;
+    if u64::try_from(shown).unwrap_or(u64::MAX) >= count {
+        return Letter::of(language).all.to_owned();
+    }
+    say(language, format!("Первые {shown} из {count}:"), format!("The first {shown} of {count}:"))
+}
+
+/// One failure's line.
+#[must_use]
+pub fn example(language: Language, example: &Example<'_>) -> String {
+    let number = example.number.map(quoted).unwrap_or_else(|| say(language, "без номера".into(), "no number".into()));
+    let mut line = format!("{number} — {}", example.when);
+    if let Some(chat) = example.chat {
+        let chat = quoted(chat);
+        line += &say(language, format!(", чат {chat}"), format!(", chat {chat}"));
+    }
+    if let Some(telegram) = example.telegram.filter(|words| !words.is_empty()) {
+        let telegram = quoted(telegram);
+        line += &say(language, format!("; ответ Telegram: «{telegram}»"), format!("; Telegram's answer: “{telegram}”"));
+    }
+    line
+}
+
+fn bot(language: Language, id: i64, field: &str) -> String {
+    let field = quoted(field);
+    say(language, format!("бот {id}, поле {field}"), format!("bot {id}, field {field}"))
+}
+
+fn counted(language: Language, cause: Cause, count: u64) -> String {
+    if cause.is_at_the_door() {
+        return events(language, count);
+    }
+    messages(language, usize::try_from(count).unwrap_or(usize::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
+
+    #[test]
+    fn subjects_name_whose_why_and_how_many() {
+        let bot = About::Bot { id: 7, field: "*TelegramId" };
+        for (language, about, cause, count, subject) in [
+            (
+                Language::Ru,
+                About::Profile("Записи"),
+                Cause::Blocked,
+                3,
+                "Записи: клиент заблокировал бота (3 сообщения)",
+            ),
+            (Language::En, About::Profile("A"), Cause::NothingToSay, 1, "A: the message would be empty (1 event)"),
+            (
+                Language::En,
+                bot,
+                Cause::TooOld,
+                2,
+                "bot 7, field *TelegramId: it could not be sent in the time allowed (2 messages)",
+            ),
+            (
+                Language::Ru,
+                bot,
+                Cause::NoRecipient,
+                5,
+                "бот 7, поле *TelegramId: в событии нет Telegram id клиента (5 событий)",
+            ),
+        ] {
+            assert_eq!(super::subject(language, about, cause, count), subject);
+        }
+    }
+
+    #[test]
+    fn nothing_from_outside_breaks_a_line_or_shows_a_token() {
+        let evil = format!("x\r\nBcc: a@b.c {TOKEN}");
+        let line = Example { number: Some(&evil), when: "now", chat: Some(&evil), telegram: Some(&evil) };
+        for text in [
+            subject(Language::En, About::Profile(&evil), Cause::Refused, 1),
+            opening(Language::Ru, About::Bot { id: 1, field: &evil }, Cause::Refused, 1),
+            example(Language::En, &line),
+        ] {
+            assert!(!text.contains(['\r', '\n']) && !text.contains("AAHk"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_heading_says_how_many_are_left_out() {
+        assert_eq!(heading(Language::En, 2, 2), "Which:");
+        assert_eq!(heading(Language::Ru, 5, 7), "Первые 5 из 7:");
+    }
+}

@@ -1,0 +1,157 @@
+//! What a mail says, as plain text and as simple HTML. Words that come from outside pass through
+//! [`app::words::mail`], which quotes them, and are escaped here.
+
+use app::words::{
+    Words as _, causes,
+    mail::{self, About, Example, Letter as LetterWords},
+};
+use hookgram::message;
+
+use crate::store::{Concerned, MailContent};
+
+/// A mail, worded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Letter {
+    /// One line.
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+}
+
+/// Words a mail, in the language of its profile. `public_url` is what the pages' addresses start with.
+pub(super) fn compose(content: &MailContent, public_url: &str) -> Letter {
+    let formatting = &content.profile.formatting;
+    let language = formatting.locale.language();
+    let words = LetterWords::of(language);
+    let (cause, count) = (content.cause, content.count);
+    let (about, page) = match &content.concerned {
+        Concerned::Profile { id, name } => (About::Profile(name), Some(format!("{public_url}/profiles/{id}"))),
+        Concerned::Bot { id, .. } => {
+            let field = content.profile.field_name.as_deref().unwrap_or_default();
+            (About::Bot { id: *id, field }, None)
+        }
+    };
+    let examples = content.examples.iter().map(|row| {
+        let when = message::moment(formatting, row.received_at).unwrap_or_default();
+        let telegram = row.description.as_deref().filter(|_| cause.needs_telegrams_words());
+        let (number, chat) = (row.order_number.as_deref(), row.chat.as_deref());
+        mail::example(language, &Example { number, when: &when, chat, telegram })
+    });
+    let mut page_of = Page::default();
+    page_of.line(&mail::opening(language, about, cause, count));
+    page_of.list(&mail::heading(language, content.examples.len(), count), examples);
+    page_of.line(&format!("{} {}", words.what_to_do, causes::advice(language, cause)));
+    if let Some(address) = page {
+        page_of.link(words.profile, &address);
+    }
+    page_of.line(&format!("— {}", words.why));
+    Letter { subject: mail::subject(language, about, cause, count), text: page_of.text, html: page_of.html }
+}
+
+/// Both forms, grown side by side.
+#[derive(Default)]
+struct Page {
+    text: String,
+    html: String,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text += &format!("{line}\n\n");
+        self.html += &format!("<p>{}</p>\n", escape(line));
+    }
+
+    fn list(&mut self, heading: &str, items: impl Iterator<Item = String>) {
+        self.text += &format!("{heading}\n");
+        self.html += &format!("<p>{}</p>\n<ul>\n", escape(heading));
+        for item in items {
+            self.text += &format!("• {item}\n");
+            self.html += &format!("<li>{}</li>\n", escape(&item));
+        }
+        self.text += "\n";
+        self.html += "</ul>\n";
+    }
+
+    fn link(&mut self, label: &str, address: &str) {
+        self.text += &format!("{label} {address}\n\n");
+        let (label, address) = (escape(label), escape(address));
+        self.html += &format!("<p>{label} <a href=\"{address}\">{address}</a></p>\n");
+    }
+}
+
+fn escape(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => html += "&amp;",
+            '<' => html += "&lt;",
+            '>' => html += "&gt;",
+            '"' => html += "&quot;",
+            c => html.push(c),
+        }
+    }
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use app::words::causes::Cause;
+    use hookgram::{parameters::Parameter, profile::Profile};
+
+    use super::*;
+    use crate::store::FailureRow;
+
+    const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
+
+    fn content(cause: Cause, locale: &str, concerned: Concerned) -> MailContent {
+        let mut profile = Profile::default();
+        profile.set(Parameter::DateLocales, locale).unwrap();
+        profile.set(Parameter::TelegramFieldName, "*TelegramId").unwrap();
+        let examples = vec![FailureRow {
+            received_at: 1_715_156_100_000,
+            order_number: Some("№180".into()),
+            chat: Some("100200300".into()),
+            description: Some("Bad Request: <b>".into()),
+        }];
+        MailContent { concerned, profile, cause, count: 1, examples }
+    }
+
+    #[test]
+    fn a_profiles_letter_in_russian() {
+        let concerned = Concerned::Profile { id: 3, name: "Записи".into() };
+        let letter = compose(&content(Cause::Blocked, "ru", concerned), "https://hooks.example.com");
+        assert_eq!(letter.subject, "Записи: клиент заблокировал бота (1 сообщение)");
+        let beginning = "Не доставлено: 1 сообщение, профиль «Записи». Причина: клиент заблокировал бота.\n\n\
+            Что именно:\n• №180 — среда, 8 мая 2024 г., 11:15 (Мск), чат 100200300\n\n\
+            Что делать: Свяжитесь с клиентом другим способом: сообщения снова дойдут, когда он разблокирует бота.\n\n\
+            Профиль: https://hooks.example.com/profiles/3\n\n— Hookgram";
+        assert!(letter.text.starts_with(beginning), "{}", letter.text);
+        assert!(letter.html.contains("<a href=\"https://hooks.example.com/profiles/3\">"), "{}", letter.html);
+    }
+
+    #[test]
+    fn a_bots_letter_in_english_with_telegrams_words_escaped() {
+        let concerned = Concerned::Bot { id: 7, known: true, recent: 0 };
+        let letter = compose(&content(Cause::Refused, "de", concerned), "https://hooks.example.com");
+        assert_eq!(letter.subject, "bot 7, field *TelegramId: Telegram refused the message (1 message)");
+        assert!(letter.text.contains("Telegram's answer: “Bad Request: <b>”"), "{}", letter.text);
+        assert!(letter.html.contains("“Bad Request: &lt;b&gt;”"), "{}", letter.html);
+        assert!(!letter.text.contains("/profiles/"));
+    }
+
+    #[test]
+    fn what_comes_from_outside_stays_in_its_line() {
+        let evil = format!("</ul><script>\r\nBcc: x@y.z\r\n\r\n{TOKEN}");
+        let mut content = content(Cause::Refused, "en", Concerned::Profile { id: 3, name: evil.clone() });
+        content.examples[0].order_number = Some(evil.clone());
+        content.examples[0].chat = Some(evil.clone());
+        content.examples[0].description = Some(evil);
+        let letter = compose(&content, "https://x.y");
+        assert!(!letter.subject.contains(['\r', '\n']));
+        assert!(!letter.text.contains('\r') && !letter.text.contains("\nBcc"), "{}", letter.text);
+        assert!(!letter.html.contains("<script") && !letter.html.contains("\nBcc"), "{}", letter.html);
+        assert!(!format!("{letter:?}").contains("AAHk"), "{letter:?}");
+    }
+}

@@ -1,0 +1,112 @@
+//! What follows an answer of the SMTP server's, and who may be written to. Pure.
+
+use std::time::Duration;
+
+use hookgram::values::EmailAddress;
+
+use crate::store::{Concerned, MailContent};
+
+const SHORTEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(60 * 60);
+/// The age at which a mail is given up.
+const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+/// Most addresses of a mail of the stateless door.
+const STRANGERS_ADDRESSES: usize = 10;
+/// Most mails an hour about one token of the stateless door.
+const STRANGERS_MAILS: i64 = 20;
+
+pub(super) const NO_SERVER: &str = "no SMTP server is set";
+pub(super) const NO_ADDRESS: &str = "no errorEmail is set";
+pub(super) const UNKNOWN_TOKEN: &str = "Telegram has never accepted this token";
+pub(super) const TOO_MANY: &str = "too many mails about one token within an hour";
+
+/// The addresses that a mail goes to, or why it may not be sent.
+pub(super) fn addresses(content: &MailContent) -> Result<&[EmailAddress], &'static str> {
+    let all = content.profile.error_email.as_slice();
+    match content.concerned {
+        _ if all.is_empty() => Err(NO_ADDRESS),
+        Concerned::Profile { .. } => Ok(all),
+        Concerned::Bot { known: false, .. } => Err(UNKNOWN_TOKEN),
+        Concerned::Bot { recent: STRANGERS_MAILS.., .. } => Err(TOO_MANY),
+        Concerned::Bot { .. } => Ok(all.get(..STRANGERS_ADDRESSES).unwrap_or(all)),
+    }
+}
+
+/// How long to wait after the failed attempt of this number, from 1; `None`: it is given up.
+pub(super) fn again(attempt: u32, age: Duration) -> Option<Duration> {
+    let after = SHORTEST.saturating_mul(2u32.saturating_pow(attempt.saturating_sub(1).min(12))).min(LONGEST);
+    (age.saturating_add(after) <= MAX_AGE).then_some(after)
+}
+
+/// Whether a reply is about the address or the mail and will not change. One about the house's own server or rights
+/// may: somebody will mend that.
+pub(super) fn is_final(code: u16) -> bool {
+    (500..600).contains(&code) && code != 521 && !is_about_signing_in(code)
+}
+
+/// Whether a reply is about the user and the password (RFC 4954).
+pub(super) fn is_about_signing_in(code: u16) -> bool {
+    matches!(code, 432 | 454 | 530 | 534 | 535 | 538)
+}
+
+#[cfg(test)]
+mod tests {
+    use app::words::causes::Cause;
+    use hookgram::{parameters::Parameter, profile::Profile};
+
+    use super::*;
+
+    fn content(concerned: Concerned, emails: &str) -> MailContent {
+        let mut profile = Profile::default();
+        profile.set(Parameter::ErrorEmail, emails).unwrap();
+        MailContent { concerned, profile, cause: Cause::Blocked, count: 1, examples: Vec::new() }
+    }
+
+    #[test]
+    fn who_may_be_written_to() {
+        let profile = || Concerned::Profile { id: 1, name: "A".into() };
+        let bot = |known, recent| Concerned::Bot { id: 7, known, recent };
+        let many: String = (0..30).map(|i| format!("a{i}@b.c,")).collect();
+        for (concerned, emails, expected) in [
+            (profile(), "a@b.c,d@e.f", Ok(2)),
+            (profile(), &*many, Ok(30)),
+            (profile(), "", Err(NO_ADDRESS)),
+            (bot(true, 0), "a@b.c", Ok(1)),
+            (bot(true, 19), &*many, Ok(10)),
+            (bot(true, 20), "a@b.c", Err(TOO_MANY)),
+            (bot(false, 0), "a@b.c", Err(UNKNOWN_TOKEN)),
+            (bot(false, 0), "", Err(NO_ADDRESS)),
+        ] {
+            let content = content(concerned, emails);
+            assert_eq!(addresses(&content).map(<[_]>::len), expected, "{content:?}");
+        }
+    }
+
+    #[test]
+    fn waits_double_up_to_an_hour_and_end_after_a_day() {
+        let minutes = |n: u64| Some(Duration::from_secs(n * 60));
+        for (attempt, hours, expected) in [
+            (0, 0, minutes(1)),
+            (1, 0, minutes(1)),
+            (2, 0, minutes(2)),
+            (6, 0, minutes(32)),
+            (7, 0, minutes(60)),
+            (u32::MAX, 0, minutes(60)),
+            (30, 23, minutes(60)),
+            (30, 24, None),
+        ] {
+            assert_eq!(again(attempt, Duration::from_secs(hours * 3600)), expected, "{attempt} {hours}");
+        }
+        assert_eq!(again(1, Duration::MAX), None);
+    }
+
+    #[test]
+    fn final_is_what_is_said_of_address_or_mail() {
+        for code in [550, 551, 552, 553, 554, 501, 555] {
+            assert!(is_final(code), "{code}");
+        }
+        for code in [421, 450, 451, 452, 454, 521, 530, 534, 535, 538] {
+            assert!(!is_final(code), "{code}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The SMTP server, asked for one address at a time. What comes back is a value, without credentials in it.
+
+use std::{fmt, time::Duration};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use hookgram::{secret::redact, values::EmailAddress};
+use lettre::{
+    Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
+    message::{
+        Mailbox, MultiPart,
+        header::{HeaderName, HeaderValue},
+    },
+    transport::smtp::{
+        self,
+        authentication::Credentials,
+        client::{Tls, TlsParameters},
+        extension::ClientId,
+    },
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::time::timeout;
+
+use super::{letter::Letter, policy};
+use crate::config::{SmtpSettings, SmtpTls};
+
+/// How long one mail to one address may take.
+pub(super) const LONGEST: Duration = Duration::from_secs(30);
+/// More of the server's words is not kept.
+const LONGEST_WORDS: usize = 200;
+
+/// The way to the SMTP server. Cheap enough to clone.
+#[derive(Clone)]
+pub struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    /// What must not be repeated, should the server say it.
+    secrets: Vec<SecretString>,
+}
+
+/// TLS cannot be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("TLS for the SMTP server cannot be set up: {0}")]
+pub struct SmtpError(#[from] smtp::Error);
+
+/// What sending to one address came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Posted {
+    /// The server took it.
+    Taken,
+    /// It never will.
+    Refused(String),
+    /// It may later.
+    Later(String),
+    /// There was no reply: it is of no use to ask for another address now.
+    Away(String),
+}
+
+impl fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Smtp").field("from", &self.from.to_string()).finish_non_exhaustive()
+    }
+}
+
+impl Smtp {
+    /// The way to the server of these settings. Nothing is asked yet.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up.
+    pub fn new(settings: &SmtpSettings) -> Result<Self, SmtpError> {
+        let parameters = || TlsParameters::new(settings.host.clone());
+        let tls = match settings.tls {
+            SmtpTls::Wrapped => Tls::Wrapper(parameters()?),
+            SmtpTls::WhenOffered => Tls::Opportunistic(parameters()?),
+            SmtpTls::None => Tls::None,
+        };
+        let from = settings.from.clone();
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
+            .port(settings.port)
+            .tls(tls)
+            .timeout(Some(LONGEST))
+            .hello_name(ClientId::Domain(from.email.domain().to_owned()));
+        let mut secrets = Vec::new();
+        if let Some((user, password)) = &settings.credentials {
+            let password = password.expose_secret();
+            builder = builder.credentials(Credentials::new(user.clone(), password.to_owned()));
+            let plain = format!("\0{user}\0{password}");
+            secrets.extend([password.to_owned(), STANDARD.encode(password), STANDARD.encode(plain)]);
+        }
+        let secrets = secrets.into_iter().map(SecretString::from).collect();
+        Ok(Self { transport: builder.build(), from, secrets })
+    }
+
+    /// Sends a letter to one address. `id` is the same whenever the same letter is sent.
+    pub(super) async fn post(&self, letter: &Letter, to: &EmailAddress, id: &str) -> Posted {
+        let Ok(address) = to.as_str().parse::<Address>() else {
+            return Posted::Refused("it is no address that mail can go to".to_owned());
+        };
+        let message = match self.message(letter, address, id) {
+            Ok(message) => message,
+            Err(error) => return Posted::Refused(self.shown(&error.to_string())),
+        };
+        match timeout(LONGEST, self.transport.send(message)).await {
+            Ok(Ok(_)) => Posted::Taken,
+            Ok(Err(error)) => self.judge(&error),
+            Err(_) => Posted::Away("the SMTP server did not answer in time".to_owned()),
+        }
+    }
+
+    fn message(&self, letter: &Letter, to: Address, id: &str) -> Result<Message, lettre::error::Error> {
+        Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(&letter.subject)
+            .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
+            // No machine need answer.
+            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
+            .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
+    }
+
+    fn judge(&self, error: &smtp::Error) -> Posted {
+        let Some(code) = error.status().map(u16::from) else { return Posted::Away(self.shown(&error.to_string())) };
+        if policy::is_about_signing_in(code) {
+            return Posted::Away(format!("the SMTP server does not accept the user and the password ({code})"));
+        }
+        let words = self.shown(&error.to_string());
+        if policy::is_final(code) { Posted::Refused(words) } else { Posted::Later(words) }
+    }
+
+    /// Somebody else's words as they may be kept and logged: one line, not too long, no secret.
+    fn shown(&self, words: &str) -> String {
+        let mut words = words.to_owned();
+        for secret in self.secrets.iter().map(|secret| secret.expose_secret()).filter(|secret| !secret.is_empty()) {
+            words = words.replace(secret, "…");
+        }
+        redact(&words).chars().take(LONGEST_WORDS).map(|c| if c.is_control() { ' ' } else { c }).collect()
+    }
+}

@@ -1,0 +1,78 @@
+//! Mails where things go wrong: a clock that is set back, rows that cannot be read, tokens that nobody knows.
+
+use hookgram::secret::BotToken;
+
+use super::{
+    tests::{TOKEN, claim_due, draft, event, to},
+    *,
+};
+
+const HOUR: i64 = 3_600_000;
+const MINUTE: i64 = 60_000;
+
+/// An event is accepted and its delivery given up at once.
+async fn fail(store: &Store, public_id: &str, source: TokenSource<'_>, at: i64) {
+    let event = NewEvent { received_at: at, ..event(public_id, source) };
+    store.accept_event(&event, vec![to("5")], 0).await.unwrap();
+    let claimed = claim_due(store, "one", at, at + 30_000, &[]).await.remove(0);
+    store.record(&claimed, None, &Change::Failed, at).await.unwrap();
+}
+
+async fn claim(store: &Store, at: i64) -> Option<ClaimedMail> {
+    store.claim_mail(at, at + 10 * MINUTE).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_neither_keeps_a_mail_nor_makes_many() {
+    let store = Store::in_memory().await.unwrap();
+    let profile = TokenSource::Profile(store.put_profile(None, &draft("A")).await.unwrap());
+    fail(&store, "a", profile, 100 * HOUR).await;
+    assert!(claim(&store, 100 * HOUR).await.is_none(), "it gathers");
+    let mail = claim(&store, HOUR).await.expect("so far off it cannot be due");
+    store.record_mail(&mail, &mail.done, &MailChange::Sent(None), HOUR).await.unwrap();
+    for (public_id, minute) in [("b", 1), ("c", 2)] {
+        fail(&store, public_id, profile, HOUR + minute * MINUTE).await;
+        assert_eq!(store.next_mail_due().await.unwrap(), Some(HOUR + 2 * MINUTE));
+    }
+}
+
+#[tokio::test]
+async fn a_lost_claim_records_nothing() {
+    let store = Store::in_memory().await.unwrap();
+    let profile = TokenSource::Profile(store.put_profile(None, &draft("A")).await.unwrap());
+    fail(&store, "a", profile, HOUR).await;
+    let late = claim(&store, 2 * HOUR).await.unwrap();
+    let holder = claim(&store, 3 * HOUR).await.unwrap();
+    assert_eq!((holder.id, holder.attempt), (late.id, 2));
+    let given_up = MailChange::GivenUp("x".into());
+    store.record_mail(&late, &late.done, &given_up, 3 * HOUR).await.unwrap();
+    assert_eq!(store.mails(1).await.unwrap()[0].state, "sending");
+    store.record_mail(&holder, &holder.done, &MailChange::Sent(None), 3 * HOUR).await.unwrap();
+    assert_eq!(store.mails(1).await.unwrap()[0].state, "sent");
+}
+
+#[tokio::test]
+async fn a_delivery_that_cannot_be_read_is_told_of_too() {
+    let store = Store::in_memory().await.unwrap();
+    let profile = TokenSource::Profile(store.put_profile(None, &draft("A")).await.unwrap());
+    store.accept_event(&event("a", profile), vec![to("5")], 0).await.unwrap();
+    sqlx::query("UPDATE deliveries SET parts = '['").execute(&store.write).await.unwrap();
+    assert!(claim_due(&store, "one", 1_000, 31_000, &[]).await.is_empty());
+    let mail = store.mails(1).await.unwrap().remove(0);
+    assert_eq!((mail.cause.as_str(), mail.failures), ("unreadable", 1));
+}
+
+#[tokio::test]
+async fn mails_about_a_token_are_counted_for_an_hour() {
+    let store = Store::in_memory().await.unwrap();
+    let token = BotToken::parse(TOKEN).unwrap();
+    fail(&store, "a", TokenSource::Event(&token), HOUR).await;
+    let first = claim(&store, 2 * HOUR).await.unwrap();
+    let standing = async |id, at| store.mail_content(id, at).await.unwrap().concerned;
+    let bot = |known, recent| Concerned::Bot { id: token.bot_id(), known, recent };
+    assert_eq!(standing(first.id, 2 * HOUR).await, bot(false, 0));
+    store.put_bot(&token, "Salon", "salon_bot").await.unwrap();
+    store.record_mail(&first, &first.done, &MailChange::Sent(None), 2 * HOUR).await.unwrap();
+    assert_eq!(standing(first.id, 2 * HOUR + MINUTE).await, bot(true, 1));
+    assert_eq!(standing(first.id, 3 * HOUR).await, bot(true, 0));
+}

@@ -1,0 +1,201 @@
+//! Error mails where something is in the way: no server, a dead one, one that refuses, a process that dies. And what
+//! must not be seen of the password.
+
+use hookgram::parameters::Parameter;
+use server::{
+    mail::{MailWorker, Smtp},
+    store::Store,
+    time::now,
+};
+
+use crate::{
+    mail::{HOUR, MINUTE, SOON, blocked, door, fail, house, newest, send_due, states},
+    support::{
+        BotApi, Process, TOKEN, TestServer, client, eventually, hookgram, run,
+        smtp::{PASSWORD, SmtpServer, Turn, settings},
+    },
+};
+
+#[tokio::test]
+async fn without_a_server_or_an_address_it_is_recorded_as_not_sent() {
+    let (api, smtp, server) = house().await;
+    let silent = server.profile("B", false, &[]).await;
+    fail(&server, &api, &format!("/h/{}", silent.key), "1", blocked()).await;
+    send_due(&server.state, now() + SOON).await;
+    assert_eq!(states(&[newest(&server.state.store).await]), [("not_sent", Some("no errorEmail is set"))]);
+
+    let path = door(&server, "A", &[]).await;
+    fail(&server, &api, &path, "1", blocked()).await;
+    let worker = MailWorker::new(server.state.store.clone(), None, "http://x.y");
+    assert_eq!(worker.run_due_once(now() + SOON).await.unwrap(), 1);
+    assert_eq!(states(&[newest(&server.state.store).await]), [("not_sent", Some("no SMTP server is set"))]);
+    assert_eq!(send_due(&server.state, now() + HOUR).await, 0, "and not tried again");
+    assert_eq!(smtp.connections(), 0);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_says_later_or_nothing_is_asked_again() {
+    for turn in [
+        Turn::Answer("MAIL", "451 later"),
+        Turn::Answer("RCPT", "450 greylisted"),
+        Turn::Answer(".", "452 full"),
+        Turn::Answer("EHLO", "421 closing"),
+        Turn::HangUp("MAIL"),
+        Turn::HangUp("."),
+    ] {
+        let (api, smtp, server) = house().await;
+        let path = door(&server, "A", &[]).await;
+        fail(&server, &api, &path, "1", blocked()).await;
+        smtp.next([turn]);
+        let at = now() + SOON;
+        assert_eq!(send_due(&server.state, at).await, 1);
+        let mail = newest(&server.state.store).await;
+        assert_eq!((mail.state.as_str(), mail.next_attempt_at), ("retrying", Some(at + MINUTE)), "{turn:?} {mail:?}");
+        assert_eq!(send_due(&server.state, at + MINUTE).await, 1);
+        assert_eq!(states(&[newest(&server.state.store).await]), [("sent", None)], "{turn:?}");
+        assert_eq!(smtp.mails().len(), 1);
+        server.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_dead_server_is_asked_for_a_day() {
+    let spare = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = spare.local_addr().unwrap();
+    drop(spare);
+    let api = BotApi::start().await;
+    let server = TestServer::start_with(&api.url(), |config| config.smtp = Some(settings(address))).await;
+    let path = door(&server, "A", &[]).await;
+    fail(&server, &api, &path, "1", blocked()).await;
+    let begun = newest(&server.state.store).await.due_at;
+    let (mut at, mut attempts) = (begun, 0);
+    while let Some(due) = newest(&server.state.store).await.next_attempt_at {
+        at = due;
+        attempts += send_due(&server.state, at).await;
+    }
+    let mail = newest(&server.state.store).await;
+    assert_eq!(mail.state, "given_up");
+    assert!((23 * HOUR..=24 * HOUR).contains(&(at - begun)), "{}", at - begun);
+    assert!((20..40).contains(&attempts), "{attempts}");
+    assert!(!mail.reason.unwrap().is_empty());
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn one_bad_address_keeps_the_mail_from_nobody_else() {
+    let (api, smtp, server) = house().await;
+    let path =
+        door(&server, "A", &[(Parameter::ErrorEmail, "gone@example.com,ops@example.com,late@example.com")]).await;
+    fail(&server, &api, &path, "1", blocked()).await;
+    smtp.next([Turn::Answer("RCPT", "550 no such user"), Turn::Take, Turn::Answer("RCPT", "450 greylisted")]);
+    let at = now() + SOON;
+    send_due(&server.state, at).await;
+    assert_eq!(newest(&server.state.store).await.state, "retrying");
+    send_due(&server.state, at + MINUTE).await;
+    let had: Vec<String> = smtp.mails().into_iter().map(|mail| mail.to).collect();
+    assert_eq!(had, ["ops@example.com", "late@example.com"], "each once");
+    assert_eq!(newest(&server.state.store).await.state, "sent");
+
+    let path = door(&server, "B", &[(Parameter::ErrorEmail, "gone@example.com")]).await;
+    fail(&server, &api, &path, "1", blocked()).await;
+    smtp.next([Turn::Answer("RCPT", "550 no such user")]);
+    send_due(&server.state, at + SOON).await;
+    let mail = newest(&server.state.store).await;
+    assert_eq!(mail.state, "given_up");
+    assert!(mail.reason.as_deref().unwrap().contains("550"), "{mail:?}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_mail_outlives_the_process() {
+    let (api, smtp, server) = house().await;
+    let path = door(&server, "A", &[]).await;
+    fail(&server, &api, &path, "1", blocked()).await;
+    // It dies while the SMTP server is asked.
+    smtp.next([Turn::Hold(".")]);
+    let worker = server.state.mail.clone();
+    let asking = tokio::spawn(async move { worker.run_due_once(now() + SOON).await });
+    eventually("the SMTP server to be asked", async || smtp.connections() == 1).await;
+    asking.abort();
+    let config = server.state.config.clone();
+    let folder = server.stop_and_keep().await;
+    let store = Store::open(&config).await.unwrap();
+    let again = MailWorker::new(store.clone(), Some(Smtp::new(&smtp.settings()).unwrap()), "http://x.y");
+    assert_eq!(again.run_due_once(now() + SOON).await.unwrap(), 0, "its lease holds");
+    // What a worker that starts does first.
+    store.release_mails(now()).await.unwrap();
+    assert_eq!(again.run_due_once(now()).await.unwrap(), 1);
+    assert_eq!(smtp.mails().len(), 1);
+    assert_eq!(newest(&store).await.state, "sent");
+    store.close().await;
+    drop(folder);
+}
+
+#[tokio::test]
+async fn the_password_is_neither_kept_nor_logged() {
+    let (api, smtp) = (BotApi::start().await, SmtpServer::start().await);
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let url = format!("smtp://ops:{PASSWORD}@{}", smtp.address);
+    let server = Process::serve_with(&data, &["--telegram-api", &api.url(), "--log", "trace"], |command| {
+        command.env("HOOKGRAM_SMTP_URL", &url).env("HOOKGRAM_MAIL_FROM", "Hookgram <hooks@example.com>");
+    })
+    .await;
+    let query = "telegramFieldName=*TelegramId&errorEmail=ops@example.com&message=x";
+    let door = format!("{}/webhook/telegram?telegramToken={TOKEN}&{query}", server.base);
+    let http = client();
+    assert_eq!(http.get(&door).send().await.unwrap().status(), 200);
+    assert_eq!(http.post(&door).body("{}").send().await.unwrap().status(), 422);
+    // The server repeats what it was told, once as a refusal to sign in and once as one of the mail.
+    smtp.next([
+        Turn::Answer("AUTH", "535 {}"),
+        Turn::Answer("MAIL", "451 s3cret-Passw0rd AG9wcwBzM2NyZXQtUGFzc3cwcmQ="),
+    ]);
+    let file = sqlx::SqlitePool::connect(&format!("sqlite://{}", data.join("hookgram.db").display())).await.unwrap();
+    for attempts in 1..=3_i64 {
+        sqlx::query("UPDATE mails SET next_attempt_at = 1").execute(&file).await.unwrap();
+        eventually("the mail to be tried", async || {
+            let tried: i64 = sqlx::query_scalar("SELECT sum(attempts) FROM mails WHERE state <> 'sending'")
+                .fetch_one(&file)
+                .await
+                .unwrap();
+            tried == attempts
+        })
+        .await;
+    }
+    assert_eq!(smtp.mails().len(), 1);
+    let kept: String = sqlx::query_scalar("SELECT group_concat(state || coalesce(reason, '')) FROM mails")
+        .fetch_one(&file)
+        .await
+        .unwrap();
+    file.close().await;
+    let log = server.output();
+    assert!(log.contains("does not accept the user and the password (535)") && log.contains("451"), "{log}");
+    for secret in [PASSWORD, "AG9wcwBz", TOKEN] {
+        for text in [&log, &kept, &smtp.mails()[0].raw] {
+            assert!(!text.contains(secret), "{secret} in: {text}");
+        }
+    }
+    assert_eq!(server.terminate(), Some(0));
+}
+
+#[tokio::test]
+async fn wrong_settings_stop_the_start_without_showing_the_password() {
+    let folder = tempfile::tempdir().unwrap();
+    for (url, from, words) in [
+        ("smtp://ops:hunter2@localhost:25", "", "HOOKGRAM_MAIL_FROM: is needed"),
+        ("smtp://ops:hunter2@localhost:25", "nobody", "HOOKGRAM_MAIL_FROM: “nobody”"),
+        ("http://ops:hunter2@localhost", "a@b.c", "HOOKGRAM_SMTP_URL: it must start with smtp://"),
+    ] {
+        let mut command = hookgram(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+        let output = command.env("HOOKGRAM_SMTP_URL", url).env("HOOKGRAM_MAIL_FROM", from).output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && error.contains(words), "{error}");
+        assert!(error.trim().lines().count() == 1 && !error.contains("hunter2"), "{error}");
+    }
+    let help = run(folder.path(), &["serve", "--help"]);
+    let help = String::from_utf8_lossy(&help.stdout);
+    assert!(help.contains("HOOKGRAM_SMTP_URL") && help.contains("--mail-from"), "{help}");
+    assert!(!help.contains("--smtp-url"), "a secret is no flag: {help}");
+}
