@@ -109,8 +109,7 @@ struct Reply<T> {
     result: Option<T>,
     error_code: Option<u16>,
     description: Option<String>,
-    #[serde(default)]
-    parameters: Parameters,
+    parameters: Option<Parameters>,
 }
 
 #[derive(Default, Deserialize)]
@@ -177,13 +176,16 @@ impl Telegram {
         let reply = parse::<SentMessage>(&bytes);
         match reply {
             Reply { ok: true, result: Some(SentMessage { message_id }), .. } => Answer::Sent { message_id },
-            Reply { ok: false, error_code: Some(code), description, parameters, .. } => Answer::Refused {
-                code,
-                genuine: true,
-                description: description.unwrap_or_default(),
-                retry_after: parameters.retry_after,
-                migrate_to: parameters.migrate_to_chat_id,
-            },
+            Reply { ok: false, error_code: Some(code), description, parameters, .. } => {
+                let Parameters { retry_after, migrate_to_chat_id } = parameters.unwrap_or_default();
+                Answer::Refused {
+                    code,
+                    genuine: true,
+                    description: description.unwrap_or_default(),
+                    retry_after,
+                    migrate_to: migrate_to_chat_id,
+                }
+            }
             // A success without Telegram's own words for it: the message may have arrived.
             _ if status.is_success() => {
                 Answer::Unreachable { before_write: false, description: NOT_TELEGRAMS.to_owned() }
@@ -208,7 +210,7 @@ impl Telegram {
             Reply { ok: true, result: Some(me), .. } => Identity::Bot { name: me.first_name, username: me.username },
             Reply { ok: false, error_code: Some(401 | 404), .. } => Identity::Refused,
             Reply { ok: false, error_code: Some(429), parameters, .. } => {
-                Identity::Busy { seconds: parameters.retry_after.unwrap_or(1) }
+                Identity::Busy { seconds: parameters.unwrap_or_default().retry_after.unwrap_or(1) }
             }
             _ => Identity::Unreachable,
         }
@@ -237,7 +239,7 @@ fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Reply<T> {
         result: None,
         error_code: None,
         description: None,
-        parameters: Parameters::default(),
+        parameters: None,
     })
 }
 

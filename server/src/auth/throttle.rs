@@ -155,15 +155,15 @@ mod tests {
     #[test]
     fn memory_is_bounded_and_keeps_the_worst() {
         let throttle = Throttle::default();
-        for _ in 0..FREE {
-            assert_eq!(throttle.attempt("a@b.c", HERE), Ok(()));
-        }
+        // So many that the wait is longer than this test can take.
+        let worst = Attempts { count: 99, last: Instant::now() };
+        throttle.0.lock().unwrap().accounts.insert(account("a@b.c", HERE), worst);
         for i in 0..u32::try_from(ENTRIES).unwrap() + 100 {
             let _ = throttle.attempt("x@b.c", IpAddr::from((i + 0x0a00_0000).to_be_bytes()));
         }
         let known = throttle.0.lock().unwrap();
         assert_eq!((known.accounts.len(), known.addresses.len()), (ENTRIES, ENTRIES));
         drop(known);
-        assert_eq!(throttle.attempt("a@b.c", HERE), Err(1));
+        assert!(throttle.attempt("a@b.c", HERE).is_err());
     }
 }

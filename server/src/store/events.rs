@@ -2,9 +2,9 @@
 
 use hookgram::secret::BotToken;
 use serde::{Deserialize, Serialize};
-use sqlx::{FromRow, Sqlite, SqliteConnection, Transaction};
+use sqlx::{FromRow, SqliteConnection};
 
-use super::{Lane, Store, StoreError};
+use super::{Lane, Store, StoreError, accepting::Order};
 use crate::{
     seal::Place,
     time::{Millis, now},
@@ -128,88 +128,38 @@ impl Store {
     /// When this returns, it is on disk.
     ///
     /// # Errors
-    /// If it could not be stored: then nothing of it is.
+    /// If it could not be stored: then nothing of it is. [`StoreError::Busy`] if too many wait to be.
     pub async fn accept_event(
         &self,
         event: &NewEvent<'_>,
-        deliveries: &[NewDelivery],
+        deliveries: Vec<NewDelivery>,
         window: Millis,
     ) -> Result<Received, StoreError> {
-        // Immediate: the look for duplicates and the insert are one step.
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        if !event.skipped
-            && window > 0
-            && let Some((id, public_id)) = first_copy(&mut tx, event, window).await?
-        {
-            self.insert(&mut tx, event, "duplicate", Some(id)).await?;
-            tx.commit().await?;
-            return Ok(Received::Duplicate(public_id));
-        }
-        let outcome = if event.skipped { "skipped" } else { "accepted" };
-        let id = self.insert(&mut tx, event, outcome, None).await?;
-        if !event.skipped {
-            insert_deliveries(&mut tx, id, event, deliveries).await?;
-        }
-        tx.commit().await?;
-        Ok(Received::Accepted)
-    }
-
-    /// Records an event as a duplicate, if the same came within `window` before; the first one's public id.
-    ///
-    /// # Errors
-    /// If it could not be stored: then nothing of it is.
-    pub async fn accept_duplicate(&self, event: &NewEvent<'_>, window: Millis) -> Result<Option<String>, StoreError> {
-        if event.skipped || window <= 0 {
-            return Ok(None);
-        }
-        let mut reader = self.read.acquire().await?;
-        let known = first_copy(&mut reader, event, window).await?.is_some();
-        drop(reader);
-        if !known {
-            return Ok(None);
-        }
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        // Looked for again: it may have failed for good in between.
-        let Some((id, public_id)) = first_copy(&mut tx, event, window).await? else { return Ok(None) };
-        self.insert(&mut tx, event, "duplicate", Some(id)).await?;
-        tx.commit().await?;
-        Ok(Some(public_id))
-    }
-
-    async fn insert(
-        &self,
-        tx: &mut Transaction<'_, Sqlite>,
-        event: &NewEvent<'_>,
-        outcome: &str,
-        duplicate_of: Option<i64>,
-    ) -> Result<i64, StoreError> {
-        let (profile_id, token) = match event.token {
-            TokenSource::Profile(id) => (Some(id), None),
-            TokenSource::Event(_) if duplicate_of.is_some() => (None, None),
+        let (profile_id, token, lane) = match event.token {
+            TokenSource::Profile(id) => (Some(id), None, Lane::sandbox()),
             TokenSource::Event(token) => {
-                (None, Some(self.sealer.seal(Place::EventToken(event.public_id), token.expose())?))
+                let sealed = self.sealer.seal(Place::EventToken(event.public_id), token.expose())?;
+                (None, Some(sealed), Lane::of(token))
             }
         };
-        Ok(sqlx::query_scalar(
-            "INSERT INTO events (public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
-             parameters, token, payload, fingerprint, outcome, http_status, duplicate_of)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 200, ?13) RETURNING id",
-        )
-        .bind(event.public_id)
-        .bind(profile_id)
-        .bind(event.bot_id)
-        .bind(event.field_name)
-        .bind(event.received_at)
-        .bind(event.event_type)
-        .bind(event.order_number)
-        .bind(event.parameters)
-        .bind(token)
-        .bind(event.payload.0)
-        .bind(event.fingerprint)
-        .bind(outcome)
-        .bind(duplicate_of)
-        .fetch_one(&mut **tx)
-        .await?)
+        let order = Order {
+            public_id: event.public_id.to_owned(),
+            profile_id,
+            lane,
+            token,
+            bot_id: event.bot_id,
+            field_name: event.field_name.map(str::to_owned),
+            event_type: event.event_type,
+            order_number: event.order_number.map(str::to_owned),
+            parameters: event.parameters.to_owned(),
+            payload: event.payload.0.to_vec(),
+            fingerprint: event.fingerprint.to_vec(),
+            received_at: event.received_at,
+            skipped: event.skipped,
+            deliveries,
+            window,
+        };
+        self.orders.give(order).await
     }
 
     /// Records a POST that was answered 4xx.
@@ -275,28 +225,9 @@ impl Store {
     }
 }
 
-/// The first copy within the window. One whose deliveries have all failed for good does not count.
-async fn first_copy(
-    tx: &mut SqliteConnection,
-    event: &NewEvent<'_>,
-    window: Millis,
-) -> Result<Option<(i64, String)>, StoreError> {
-    Ok(sqlx::query_as(
-        "SELECT e.id, e.public_id FROM events e
-         WHERE e.fingerprint = ?1 AND e.received_at > ?2 AND e.outcome = 'accepted'
-         AND EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state NOT IN ('failed', 'skipped'))
-         ORDER BY e.id LIMIT 1",
-    )
-    .bind(event.fingerprint)
-    .bind(event.received_at.saturating_sub(window))
-    .fetch_optional(tx)
-    .await?)
-}
-
 /// Who sends an event's messages, as it is now.
-#[derive(Default, FromRow)]
+#[derive(FromRow)]
 struct Sender {
-    profile_id: Option<i64>,
     bot_id: Option<i64>,
     /// Empty for a sandbox.
     lane: Vec<u8>,
@@ -304,61 +235,103 @@ struct Sender {
     parked: bool,
 }
 
-async fn sender(tx: &mut SqliteConnection, event: &NewEvent<'_>) -> Result<Sender, StoreError> {
-    match event.token {
-        TokenSource::Event(token) => Ok(Sender { bot_id: event.bot_id, lane: Lane::of(token).as_bytes().to_vec(), ..Sender::default() }),
-        TokenSource::Profile(id) if event.bot_id.is_none() => Ok(Sender { profile_id: Some(id), ..Sender::default() }),
-        TokenSource::Profile(id) => Ok(sqlx::query_as(
-            "SELECT id AS profile_id, bot_id, coalesce(lane, x'') AS lane, parked_since IS NOT NULL AS parked FROM profiles WHERE id = ?1",
+impl Order {
+    /// The first copy within the window. One whose deliveries have all failed for good does not count.
+    pub(super) async fn first_copy(&self, tx: &mut SqliteConnection) -> Result<Option<(i64, String)>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT e.id, e.public_id FROM events e
+             WHERE e.fingerprint = ?1 AND e.received_at > ?2 AND e.outcome = 'accepted'
+             AND EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state NOT IN ('failed', 'skipped'))
+             ORDER BY e.id LIMIT 1",
         )
-        .bind(id)
-        .fetch_one(tx)
-        .await?),
+        .bind(&self.fingerprint)
+        .bind(self.received_at.saturating_sub(self.window))
+        .fetch_optional(tx)
+        .await?)
     }
-}
 
-async fn insert_deliveries(
-    tx: &mut SqliteConnection,
-    event_id: i64,
-    event: &NewEvent<'_>,
-    deliveries: &[NewDelivery],
-) -> Result<(), StoreError> {
-    let Sender { profile_id, bot_id, lane, parked } = sender(tx, event).await?;
-    for delivery in deliveries {
-        let parts = serde_json::to_string(&delivery.parts).map_err(|_| StoreError::Corrupt("deliveries.parts"))?;
-        let (chat, error) = match &delivery.chat {
-            Ok(chat) => (Some(chat), None),
-            Err(why) => (None, Some(why)),
-        };
-        let (state, next, finished) = match (chat, parked) {
-            (None, _) => ("skipped", None, Some(event.received_at)),
-            (Some(_), true) => ("parked", None, None),
-            (Some(_), false) => ("waiting", Some(event.received_at), None),
-        };
-        // It has a time only where it is the head of its chat.
-        sqlx::query(
-            "INSERT INTO deliveries (event_id, profile_id, participant, chat, bot_id, sandbox, state, parts,
-             created_at, age_from, next_attempt_at, last_error, finished_at, lane, migrated_to)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9,
-             CASE WHEN NOT EXISTS (SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL
-                 AND earlier.state <> 'parked' AND earlier.lane = ?13 AND earlier.chat = ?4) THEN ?10 END,
-             ?11, ?12, ?13, (SELECT moved_to FROM moved_chats WHERE chat = ?4))",
+    pub(super) async fn insert(
+        &self,
+        tx: &mut SqliteConnection,
+        outcome: &str,
+        duplicate_of: Option<i64>,
+    ) -> Result<i64, StoreError> {
+        // Nothing is sent for a duplicate.
+        let token = self.token.as_deref().filter(|_| duplicate_of.is_none());
+        Ok(sqlx::query_scalar(
+            "INSERT INTO events (public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
+             parameters, token, payload, fingerprint, outcome, http_status, duplicate_of)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 200, ?13) RETURNING id",
         )
-        .bind(event_id)
-        .bind(profile_id)
-        .bind(i64::try_from(delivery.participant).unwrap_or(i64::MAX))
-        .bind(chat)
-        .bind(bot_id)
-        .bind(event.bot_id.is_none())
-        .bind(state)
-        .bind(parts)
-        .bind(event.received_at)
-        .bind(next)
-        .bind(error)
-        .bind(finished)
-        .bind(&lane)
-        .execute(&mut *tx)
-        .await?;
+        .bind(&self.public_id)
+        .bind(self.profile_id)
+        .bind(self.bot_id)
+        .bind(&self.field_name)
+        .bind(self.received_at)
+        .bind(self.event_type)
+        .bind(&self.order_number)
+        .bind(&self.parameters)
+        .bind(token)
+        .bind(&self.payload)
+        .bind(&self.fingerprint)
+        .bind(outcome)
+        .bind(duplicate_of)
+        .fetch_one(tx)
+        .await?)
     }
-    Ok(())
+
+    async fn sender(&self, tx: &mut SqliteConnection) -> Result<Sender, StoreError> {
+        match (self.profile_id, self.bot_id) {
+            (None, bot_id) => Ok(Sender { bot_id, lane: self.lane.as_bytes().to_vec(), parked: false }),
+            (Some(_), None) => Ok(Sender { bot_id: None, lane: Vec::new(), parked: false }),
+            (Some(id), Some(_)) => Ok(sqlx::query_as(
+                "SELECT bot_id, coalesce(lane, x'') AS lane, parked_since IS NOT NULL AS parked FROM profiles
+                 WHERE id = ?1",
+            )
+            .bind(id)
+            .fetch_one(tx)
+            .await?),
+        }
+    }
+
+    pub(super) async fn insert_deliveries(&self, tx: &mut SqliteConnection, event_id: i64) -> Result<(), StoreError> {
+        let Sender { bot_id, lane, parked } = self.sender(tx).await?;
+        for delivery in &self.deliveries {
+            let parts = serde_json::to_string(&delivery.parts).map_err(|_| StoreError::Corrupt("deliveries.parts"))?;
+            let (chat, error) = match &delivery.chat {
+                Ok(chat) => (Some(chat), None),
+                Err(why) => (None, Some(why)),
+            };
+            let (state, next, finished) = match (chat, parked) {
+                (None, _) => ("skipped", None, Some(self.received_at)),
+                (Some(_), true) => ("parked", None, None),
+                (Some(_), false) => ("waiting", Some(self.received_at), None),
+            };
+            // It has a time only where it is the head of its chat.
+            sqlx::query(
+                "INSERT INTO deliveries (event_id, profile_id, participant, chat, bot_id, sandbox, state, parts,
+                 created_at, age_from, next_attempt_at, last_error, finished_at, lane, migrated_to)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9,
+                 CASE WHEN NOT EXISTS (SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL
+                     AND earlier.state <> 'parked' AND earlier.lane = ?13 AND earlier.chat = ?4) THEN ?10 END,
+                 ?11, ?12, ?13, (SELECT moved_to FROM moved_chats WHERE chat = ?4))",
+            )
+            .bind(event_id)
+            .bind(self.profile_id)
+            .bind(i64::try_from(delivery.participant).unwrap_or(i64::MAX))
+            .bind(chat)
+            .bind(bot_id)
+            .bind(self.bot_id.is_none())
+            .bind(state)
+            .bind(parts)
+            .bind(self.received_at)
+            .bind(next)
+            .bind(error)
+            .bind(finished)
+            .bind(&lane)
+            .execute(&mut *tx)
+            .await?;
+        }
+        Ok(())
+    }
 }

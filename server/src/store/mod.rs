@@ -2,6 +2,7 @@
 //!
 //! One connection writes, a few read (WAL). A write is on disk when its commit returns (`synchronous=FULL`).
 
+mod accepting;
 mod bots;
 mod deliveries;
 mod events;
@@ -34,6 +35,7 @@ use sqlx::{
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use self::accepting::Orders;
 pub use self::{
     bots::Bot,
     deliveries::{Claimed, DeliveryRecord, Totals},
@@ -64,6 +66,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 pub struct Store {
     write: SqlitePool,
     read: SqlitePool,
+    orders: Orders,
     sealer: Sealer,
 }
 
@@ -99,6 +102,9 @@ pub enum StoreError {
     /// There is no such row.
     #[error("there is no such thing")]
     NotFound,
+    /// More waits to be stored than can be.
+    #[error("too many events wait to be stored")]
+    Busy,
 }
 
 impl StoreError {
@@ -159,7 +165,7 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.create_if_missing(false))
             .await?;
-        Ok(Self { write, read, sealer })
+        Ok(Self { orders: Orders::start(write.clone()), write, read, sealer })
     }
 
     /// A store that is gone with the process.
@@ -171,7 +177,8 @@ impl Store {
         // One connection for all: each would have a database of its own.
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
         MIGRATIONS.run(&pool).await?;
-        Ok(Self { write: pool.clone(), read: pool, sealer: Sealer::ephemeral()? })
+        let orders = Orders::start(pool.clone());
+        Ok(Self { orders, write: pool.clone(), read: pool, sealer: Sealer::ephemeral()? })
     }
 
     /// Whether the database answers.

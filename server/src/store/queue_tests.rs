@@ -30,7 +30,7 @@ fn with_token(name: &str, token: BotToken) -> ProfileDraft {
 }
 
 async fn accept(store: &Store, public_id: &str, source: TokenSource<'_>, chat: &str) {
-    store.accept_event(&event(public_id, source), &[to(chat)], 0).await.unwrap();
+    store.accept_event(&event(public_id, source), vec![to(chat)], 0).await.unwrap();
 }
 
 async fn claim(store: &Store, owner: &str, now: i64) -> Vec<Claimed> {
@@ -212,7 +212,7 @@ async fn a_clock_that_is_set_back_delays_nothing_for_long() {
     let store = Store::in_memory().await.unwrap();
     let sender = token(TOKEN);
     let later = NewEvent { received_at: 100 * HOUR, ..event("a", TokenSource::Event(&sender)) };
-    store.accept_event(&later, &[to("5")], 0).await.unwrap();
+    store.accept_event(&later, vec![to("5")], 0).await.unwrap();
     let waiting = claim(&store, "one", HOUR).await;
     assert_eq!(waiting.len(), 1, "what waits is due, whatever its time");
 
@@ -272,7 +272,7 @@ async fn whatever_happens_nothing_is_stranded_and_nothing_overtakes() {
                     };
                     let received = NewEvent { received_at: now, ..event(&id, source) };
                     let chats = [to(&pick(3).to_string()), to(&pick(3).to_string())];
-                    store.accept_event(&received, &chats, 0).await.unwrap();
+                    store.accept_event(&received, chats.to_vec(), 0).await.unwrap();
                     "an event"
                 }
                 3 | 4 => {

@@ -72,14 +72,14 @@ async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays
     let profile = store.put_profile(None, &ProfileDraft { sandbox: true, ..draft("A") }).await.unwrap();
     let source = TokenSource::Profile(profile);
     let sandbox = |public_id| NewEvent { bot_id: None, ..event(public_id, source) };
-    store.accept_event(&sandbox("shown"), &[to("5")], 0).await.unwrap();
+    store.accept_event(&sandbox("shown"), vec![to("5")], 0).await.unwrap();
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
     store.deliver_to_sandbox(&claimed[0], 1_000).await.unwrap();
     let skipped = NewEvent { skipped: true, ..sandbox("skipped") };
-    store.accept_event(&skipped, &[], 0).await.unwrap();
-    store.accept_event(&sandbox("unfinished"), &[to("5"), to("6")], 0).await.unwrap();
+    store.accept_event(&skipped, Vec::new(), 0).await.unwrap();
+    store.accept_event(&sandbox("unfinished"), vec![to("5"), to("6")], 0).await.unwrap();
     let young = NewEvent { received_at: 31 * DAY, ..sandbox("young") };
-    store.accept_event(&young, &[to("7")], 0).await.unwrap();
+    store.accept_event(&young, vec![to("7")], 0).await.unwrap();
     for at in [1_000, 31 * DAY] {
         store.add_sandbox_message(profile, "5", "a test", at).await.unwrap();
     }

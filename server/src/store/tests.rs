@@ -95,7 +95,7 @@ async fn a_lease_runs_out_or_is_released_and_order_is_kept() {
     let store = Store::in_memory().await.unwrap();
     let token = BotToken::parse(TOKEN).unwrap();
     for (id, chat) in [("a", "5"), ("b", "5"), ("c", "6")] {
-        let received = store.accept_event(&event(id, TokenSource::Event(&token)), &[to(chat)], 0).await.unwrap();
+        let received = store.accept_event(&event(id, TokenSource::Event(&token)), vec![to(chat)], 0).await.unwrap();
         assert_eq!(received, Received::Accepted);
     }
     assert_eq!(next_due(&store).await, Some(1_000));
@@ -125,15 +125,15 @@ async fn what_failed_for_good_is_no_first_copy() {
     let store = Store::in_memory().await.unwrap();
     let id = store.put_profile(None, &draft("A")).await.unwrap();
     let same = |public_id| NewEvent { fingerprint: b"same", ..event(public_id, TokenSource::Profile(id)) };
-    assert_eq!(store.accept_event(&same("a"), &[to("5")], 600_000).await.unwrap(), Received::Accepted);
-    assert_eq!(store.accept_event(&same("b"), &[to("5")], 600_000).await.unwrap(), Received::Duplicate("a".into()));
+    assert_eq!(store.accept_event(&same("a"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
+    assert_eq!(store.accept_event(&same("b"), vec![to("5")], 600_000).await.unwrap(), Received::Duplicate("a".into()));
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
     store.record(&claimed[0], None, &Change::Failed, 2_000).await.unwrap();
-    assert_eq!(store.accept_event(&same("c"), &[to("5")], 600_000).await.unwrap(), Received::Accepted);
+    assert_eq!(store.accept_event(&same("c"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
     let late = NewEvent { received_at: 601_000, ..same("d") };
-    assert_eq!(store.accept_event(&late, &[to("5")], 600_000).await.unwrap(), Received::Accepted);
+    assert_eq!(store.accept_event(&late, vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
     let early = NewEvent { received_at: 600_999, ..same("e") };
-    assert_eq!(store.accept_event(&early, &[to("5")], 600_000).await.unwrap(), Received::Duplicate("c".into()));
+    assert_eq!(store.accept_event(&early, vec![to("5")], 600_000).await.unwrap(), Received::Duplicate("c".into()));
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn a_transaction_that_sqlite_ended_by_itself_leaves_no_broken_connection_b
     for (statement, stored) in [(full, false), ("DROP TRIGGER full", true)] {
         sqlx::query(statement).execute(&store.write).await.unwrap();
         for public_id in ["a", "b"] {
-            let received = store.accept_event(&event(public_id, TokenSource::Event(&token)), &[to("5")], 0).await;
+            let received = store.accept_event(&event(public_id, TokenSource::Event(&token)), vec![to("5")], 0).await;
             assert_eq!(received.is_ok(), stored, "{received:?}");
         }
     }

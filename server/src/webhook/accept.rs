@@ -14,10 +14,7 @@ use hookgram::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    answer::{Answer, Outcome, Refusal},
-    rendering,
-};
+use super::answer::{Answer, Outcome, Refusal};
 use crate::{
     codes,
     identities::Asker,
@@ -146,22 +143,17 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     if !faults.is_empty() {
         return Err(Refusal::Parameters(faults));
     }
-    let bytes = body.clone();
-    let event = state.rendering.run(move || BookingEvent::read(&bytes).map(Arc::new)).await;
-    let event = event.ok_or(DoorFault::NotStored)?.map_err(Refusal::Event)?;
+    let event = state.rendering.read(body).await.ok_or(DoorFault::NotStored)?.map_err(Refusal::Event)?;
+    let event = Arc::new(event);
     notes.event_type = event.event_type.map(|kind| kind.0);
     notes.order_number.clone_from(&event.case.number);
     let skipped = arrival.door.stored().is_some_and(|stored| {
         !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind))
     });
     let coming = Coming::new(arrival.door, &profile, &event, body, skipped)?;
-    let outcome = match coming.again(state).await? {
-        Some(first) => Outcome::Duplicate(first),
-        None => {
-            let deliveries = if skipped { Vec::new() } else { render(state, &profile, &event).await? };
-            coming.store(state, &deliveries).await?
-        }
-    };
+    // A copy of what was accepted says the same to the same: rendering it refuses nothing that the store would know.
+    let deliveries = if skipped { Vec::new() } else { render(state, &profile, &event).await? };
+    let outcome = coming.store(state, deliveries).await?;
     Ok(Answer { outcome, warnings: std::mem::take(&mut notes.warnings) })
 }
 
@@ -170,9 +162,8 @@ async fn render(
     profile: &Arc<Profile>,
     event: &Arc<BookingEvent>,
 ) -> Result<Vec<NewDelivery>, Refusal> {
-    let (shared, profile, event) = (state.clone(), profile.clone(), event.clone());
-    let work = move || rendering::address(&shared.config.booking_url, &profile, &event);
-    Ok(state.rendering.run(work).await.ok_or(DoorFault::NotStored)??)
+    let rendered = state.rendering.address(&state.config.booking_url, profile, event).await;
+    Ok(rendered.ok_or(DoorFault::NotStored)??)
 }
 
 /// An event that may be kept, with what is kept beside it.
@@ -231,19 +222,13 @@ impl<'a> Coming<'a> {
         }
     }
 
-    /// The first copy's id, where this is a duplicate; then it is on record as one.
-    async fn again(&self, state: &AppState) -> Result<Option<String>, Refusal> {
-        state.store.accept_duplicate(&self.row(), millis(state.config.duplicate_window)).await.map_err(not_stored)
-    }
-
-    async fn store(self, state: &AppState, deliveries: &[NewDelivery]) -> Result<Outcome, Refusal> {
+    async fn store(self, state: &AppState, deliveries: Vec<NewDelivery>) -> Result<Outcome, Refusal> {
         let window = millis(state.config.duplicate_window);
         match state.store.accept_event(&self.row(), deliveries, window).await.map_err(not_stored)? {
             Received::Accepted => {
                 state.wake.notify_one();
                 Ok(Outcome::Accepted(self.public_id))
             }
-            // Its twin came while this one was rendered.
             Received::Duplicate(first) => Ok(Outcome::Duplicate(first)),
         }
     }

@@ -1,11 +1,12 @@
-//! Where events are read and rendered: that takes a core for as long as it takes, so it happens off the async threads,
-//! few at a time, and with an end.
+//! Where events are read and rendered: that takes a core for as long as it takes, so what is large goes off the async
+//! threads, few at a time, and with an end.
 
 use std::{sync::Arc, thread};
 
 use app::words::doors::{self, DoorFault};
+use axum::body::Bytes;
 use hookgram::{
-    event::BookingEvent,
+    event::{BookingEvent, EventFault},
     message::{self, Context},
     profile::Profile,
     recipient,
@@ -21,6 +22,8 @@ const PARTICIPANTS: usize = 1_000;
 const BYTES: usize = 4 * 1024 * 1024;
 /// Most that is gone through for them, in [`weight`]'s measure: markup that leaves no text behind costs time too.
 const WORK: usize = 64 * 1024 * 1024;
+/// Bytes that are gone through in a moment, about a tenth of a millisecond: handing that to another thread costs more.
+const AT_ONCE: usize = 64 * 1024;
 /// What is said of an event that is over any of these.
 const TOO_MUCH: DoorFault = DoorFault::TooMuch { participants: PARTICIPANTS, bytes: BYTES };
 
@@ -36,8 +39,31 @@ impl Default for Rendering {
 }
 
 impl Rendering {
+    /// Reads a body; `None` where that could not be brought to its end.
+    pub(super) async fn read(&self, body: &Bytes) -> Option<Result<BookingEvent, EventFault>> {
+        if body.len() <= AT_ONCE {
+            return Some(BookingEvent::read(body));
+        }
+        let body = body.clone();
+        self.run(move || BookingEvent::read(&body)).await
+    }
+
+    /// Whom an event goes to and what it says to each; `None` where that could not be brought to its end.
+    pub(super) async fn address(
+        &self,
+        booking_host: &str,
+        profile: &Arc<Profile>,
+        event: &Arc<BookingEvent>,
+    ) -> Option<Result<Vec<NewDelivery>, DoorFault>> {
+        if event.participants.len().saturating_mul(weight(event)) <= AT_ONCE {
+            return Some(address(booking_host, profile, event));
+        }
+        let (booking_host, profile, event) = (booking_host.to_owned(), profile.clone(), event.clone());
+        self.run(move || address(&booking_host, &profile, &event)).await
+    }
+
     /// Runs it once there is room; `None` where it could not be brought to its end.
-    pub(super) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let permit = self.0.clone().acquire_owned().await.ok()?;
         // The permit goes along: a caller that hangs up does not end the work.
         let work = move || {
@@ -51,11 +77,7 @@ impl Rendering {
 }
 
 /// Whom an event goes to and what it says to each, rendered now: what is accepted is what is sent.
-pub(super) fn address(
-    booking_host: &str,
-    profile: &Profile,
-    event: &BookingEvent,
-) -> Result<Vec<NewDelivery>, DoorFault> {
+fn address(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Result<Vec<NewDelivery>, DoorFault> {
     if event.participants.len() > PARTICIPANTS {
         return Err(TOO_MUCH);
     }

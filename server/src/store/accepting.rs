@@ -1,0 +1,130 @@
+//! The way in: events that come at the same time are kept in one commit, so that many share what it costs to have them on
+//! disk. Each hears of its own fate, and only after the commit.
+
+use sqlx::{SqliteConnection, SqlitePool};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    Lane, StoreError,
+    events::{NewDelivery, Received},
+};
+use crate::time::Millis;
+
+/// Events in one commit.
+const BATCH: usize = 128;
+/// Events that may wait for their commit; more are told to come again.
+const QUEUE: usize = 2_048;
+
+/// An event to keep, with its deliveries.
+#[derive(Debug)]
+pub(super) struct Order {
+    pub(super) public_id: String,
+    /// `None`: it came through the stateless door.
+    pub(super) profile_id: Option<i64>,
+    /// Of the token that came with it.
+    pub(super) lane: Lane,
+    /// That token, sealed.
+    pub(super) token: Option<Vec<u8>>,
+    /// `None`: sandbox.
+    pub(super) bot_id: Option<i64>,
+    pub(super) field_name: Option<String>,
+    pub(super) event_type: Option<i64>,
+    pub(super) order_number: Option<String>,
+    pub(super) parameters: String,
+    pub(super) payload: Vec<u8>,
+    pub(super) fingerprint: Vec<u8>,
+    pub(super) received_at: Millis,
+    pub(super) skipped: bool,
+    pub(super) deliveries: Vec<NewDelivery>,
+    /// How long before it the same counts as a first copy.
+    pub(super) window: Millis,
+}
+
+type Reply = oneshot::Sender<Result<Received, StoreError>>;
+
+/// Where orders are given. Cheap to clone; the writer ends with the last of them.
+#[derive(Clone, Debug)]
+pub(super) struct Orders(mpsc::Sender<(Order, Reply)>);
+
+impl Orders {
+    /// Starts the writer.
+    pub(super) fn start(pool: SqlitePool) -> Self {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        tokio::spawn(write_for_ever(pool, receiver));
+        Self(sender)
+    }
+
+    /// Keeps an event; when this returns, it is on disk.
+    ///
+    /// # Errors
+    /// If it could not be kept: then nothing of it is.
+    pub(super) async fn give(&self, order: Order) -> Result<Received, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.0.try_send((order, reply)).map_err(|_| StoreError::Busy)?;
+        answer.await.map_err(|_| StoreError::Busy)?
+    }
+}
+
+async fn write_for_ever(pool: SqlitePool, mut orders: mpsc::Receiver<(Order, Reply)>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while orders.recv_many(&mut batch, BATCH).await > 0 {
+        let (given, replies): (Vec<Order>, Vec<Reply>) = batch.drain(..).unzip();
+        let pool = pool.clone();
+        // A task of its own: should one batch end badly, its events are not answered 200, and the next one is written.
+        let done = tokio::spawn(async move { write(&pool, given).await }).await;
+        match done {
+            Ok(outcomes) => {
+                for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                    // Who has hung up finds the event kept when it comes again.
+                    let _ = reply.send(outcome);
+                }
+            }
+            Err(error) => tracing::error!(%error, "events could not be stored"),
+        }
+    }
+}
+
+/// Writes a batch in one commit. Where that fails, each by itself: one that cannot be kept takes no other along.
+async fn write(pool: &SqlitePool, orders: Vec<Order>) -> Vec<Result<Received, StoreError>> {
+    match commit(pool, &orders).await {
+        Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
+        Err(error) if orders.len() == 1 => vec![Err(error)],
+        Err(error) => {
+            tracing::warn!(%error, events = orders.len(), "a batch could not be stored; each event is tried by itself");
+            let mut outcomes = Vec::with_capacity(orders.len());
+            for order in &orders {
+                let outcome = commit(pool, std::slice::from_ref(order)).await;
+                outcomes.push(outcome.and_then(|mut outcomes| outcomes.pop().ok_or(StoreError::Busy)));
+            }
+            outcomes
+        }
+    }
+}
+
+async fn commit(pool: &SqlitePool, orders: &[Order]) -> Result<Vec<Received>, StoreError> {
+    // Immediate: the look for duplicates and the insert are one step.
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut outcomes = Vec::with_capacity(orders.len());
+    for order in orders {
+        outcomes.push(keep(&mut tx, order).await?);
+    }
+    tx.commit().await?;
+    Ok(outcomes)
+}
+
+async fn keep(tx: &mut SqliteConnection, order: &Order) -> Result<Received, StoreError> {
+    if !order.skipped
+        && order.window > 0
+        && let Some((id, public_id)) = order.first_copy(tx).await?
+    {
+        order.insert(tx, "duplicate", Some(id)).await?;
+        return Ok(Received::Duplicate(public_id));
+    }
+    if order.skipped {
+        order.insert(tx, "skipped", None).await?;
+    } else {
+        let id = order.insert(tx, "accepted", None).await?;
+        order.insert_deliveries(tx, id).await?;
+    }
+    Ok(Received::Accepted)
+}
