@@ -21,8 +21,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 impl Worker {
     pub(super) async fn deliver_logged(&self, claimed: Claimed) {
-        if let Err(error) = self.deliver(&claimed).await {
-            tracing::error!(delivery = claimed.id, %error, "a delivery's outcome could not be stored; it is repeated");
+        let Err(error) = self.deliver(&claimed).await else { return };
+        tracing::error!(delivery = claimed.id, %error, "a delivery could not be gone on with; it is repeated");
+        // Given back as soon as that can be written, rather than when its lease runs out.
+        let again = Change::Retry { at: now().saturating_add(millis(LONGEST_PAUSE)), unsure: false };
+        if let Err(error) = self.record(&claimed, None, &again).await {
+            tracing::error!(delivery = claimed.id, %error, "a delivery could not be given back; its lease runs out");
         }
     }
 
