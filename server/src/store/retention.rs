@@ -8,11 +8,11 @@ use super::{Store, StoreError, heads::json};
 use crate::time::Millis;
 
 /// Events looked at in one batch.
-const EVENTS: i64 = 32;
+const EVENTS: i64 = 16;
 /// Rows deleted in one batch: a delivery, an attempt and a sandbox message count one each.
-const ROWS: i64 = 128;
+const ROWS: i64 = 64;
 /// Bytes of payloads, or of messages, in one batch; a single one may be larger.
-const BYTES: i64 = 256 * 1024;
+const BYTES: i64 = 128 * 1024;
 /// Pages that the file may keep free, for what comes next (4 KiB each).
 const SPARE_PAGES: i64 = 256;
 
@@ -113,7 +113,7 @@ impl Store {
         if free <= SPARE_PAGES {
             return Ok(false);
         }
-        sqlx::query("PRAGMA incremental_vacuum(32)").execute(&self.write).await?;
+        sqlx::query("PRAGMA incremental_vacuum(16)").execute(&self.write).await?;
         let left = self.free_pages().await?;
         // A file that was not made by this program may not be able to shrink.
         Ok(left > SPARE_PAGES && left < free)

@@ -136,7 +136,7 @@ async fn an_event_of_very_many_messages_goes_in_pieces() {
     while going {
         going = retention.run_once(40 * DAY).await.unwrap();
         let left = counts(&store).await.iter().sum();
-        assert!(before - left <= 128 + 32, "{before} to {left}");
+        assert!(before - left <= 64 + 16, "{before} to {left}");
         before = left;
     }
     assert_eq!(before, 0);
