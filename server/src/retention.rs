@@ -23,6 +23,7 @@ pub struct Retention {
     keep: Millis,
     stage: Stage,
     gone: u64,
+    longest: Duration,
 }
 
 /// What a sweep is at.
@@ -42,7 +43,7 @@ impl Retention {
     /// Keeps events for `keep`.
     #[must_use]
     pub fn new(store: Store, keep: Duration) -> Self {
-        Self { store, keep: millis(keep), stage: START, gone: 0 }
+        Self { store, keep: millis(keep), stage: START, gone: 0, longest: Duration::ZERO }
     }
 
     /// Sweeps now and then until `shutdown` says so.
@@ -73,6 +74,7 @@ impl Retention {
             Stage::Events(place) => {
                 let swept = self.store.delete_old_events(before, place).await?;
                 self.gone += swept.events;
+                self.longest = self.longest.max(swept.held);
                 self.stage = swept.next.map_or(Stage::Tests, Stage::Events);
             }
             Stage::Tests => {
@@ -95,8 +97,8 @@ impl Retention {
 
     fn end(&mut self) {
         if self.gone > 0 {
-            tracing::info!(events = self.gone, "old events were deleted");
+            tracing::info!(events = self.gone, longest_ms = millis(self.longest), "old events were deleted");
         }
-        (self.stage, self.gone) = (START, 0);
+        (self.stage, self.gone, self.longest) = (START, 0, Duration::ZERO);
     }
 }

@@ -1,16 +1,18 @@
 //! What is old goes: events with all that hangs on them, in small bounded writes; then the room they took in the file.
 
+use std::time::{Duration, Instant};
+
 use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use super::{Store, StoreError, heads::json};
 use crate::time::Millis;
 
 /// Events looked at in one batch.
-const EVENTS: i64 = 32;
+const EVENTS: i64 = 16;
 /// Rows deleted in one batch: a delivery, an attempt and a sandbox message count one each.
-const ROWS: i64 = 128;
+const ROWS: i64 = 64;
 /// Bytes of payloads, or of messages, in one batch; a single one may be larger.
-const BYTES: i64 = 256 * 1024;
+const BYTES: i64 = 128 * 1024;
 /// Pages that the file may keep free, for what comes next (4 KiB each).
 const SPARE_PAGES: i64 = 256;
 
@@ -33,6 +35,8 @@ pub struct Swept {
     pub events: u64,
     /// Where the next batch begins; `None`: nothing old is left behind this place.
     pub next: Option<Place>,
+    /// How long other writers had to wait for it.
+    pub held: Duration,
 }
 
 impl Store {
@@ -47,6 +51,7 @@ impl Store {
         let Some(last) = old.last().copied() else { return Ok(Swept::default()) };
         let list = json(&old.iter().map(|place| place.id).collect::<Vec<_>>());
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let begun = Instant::now();
         let finished: String = sqlx::query_scalar(FINISHED).bind(&list).fetch_one(&mut *tx).await?;
         let mut rows = 0;
         for statement in [ATTEMPTS, SANDBOX_MESSAGES] {
@@ -58,7 +63,7 @@ impl Store {
         tx.commit().await?;
         // What was too much for one batch is met again; what is unfinished is not.
         let next = if left { place } else { last };
-        Ok(Swept { events: u64::try_from(events).unwrap_or_default(), next: Some(next) })
+        Ok(Swept { events: u64::try_from(events).unwrap_or_default(), next: Some(next), held: begun.elapsed() })
     }
 
     async fn old_events(&self, before: Millis, place: Place) -> Result<Vec<Place>, StoreError> {
@@ -108,7 +113,7 @@ impl Store {
         if free <= SPARE_PAGES {
             return Ok(false);
         }
-        sqlx::query("PRAGMA incremental_vacuum(32)").execute(&self.write).await?;
+        sqlx::query("PRAGMA incremental_vacuum(16)").execute(&self.write).await?;
         let left = self.free_pages().await?;
         // A file that was not made by this program may not be able to shrink.
         Ok(left > SPARE_PAGES && left < free)
