@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -13,6 +13,7 @@ use hookgram::secret::BotToken;
 use crate::{
     codes,
     introductions::{Introductions, Purpose},
+    lock::lock,
     rate::{Rate, Used},
     store::Lane,
     telegram::{Identity, Telegram},
@@ -136,10 +137,6 @@ impl Limits {
         let before = *used;
         used.take(STRANGER, now).map(|()| before)
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard},
     time::{Duration, Instant},
 };
 
-use crate::{rate::Window, store::Lane};
+use crate::{lock::lock, rate::Window, store::Lane};
 
 /// New tokens within a minute.
 const MOST: usize = 20;
@@ -82,7 +82,7 @@ impl Introductions {
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

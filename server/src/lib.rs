@@ -13,6 +13,7 @@ pub mod demo;
 pub mod identities;
 pub mod introductions;
 pub mod live;
+mod lock;
 pub mod logging;
 pub mod mail;
 pub mod observe;

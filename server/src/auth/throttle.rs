@@ -5,9 +5,11 @@ use std::{
     collections::HashMap,
     hash::Hash,
     net::{IpAddr, Ipv6Addr},
-    sync::{Mutex, PoisonError},
+    sync::Mutex,
     time::{Duration, Instant},
 };
+
+use crate::lock::lock;
 
 /// Attempts at one account from one address that cost nothing yet.
 const FREE: u32 = 4;
@@ -54,7 +56,7 @@ impl Throttle {
     /// # Errors
     /// How long to wait, in whole seconds, at least 1.
     pub fn attempt(&self, email: &str, address: IpAddr) -> Result<(), u64> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = lock(&self.0);
         let (account, address) = (account(email, address), network(address));
         let of_account = known.accounts.get(&account).map_or(Duration::ZERO, |attempts| attempts.left(FREE));
         let of_address =
@@ -71,7 +73,7 @@ impl Throttle {
     /// Forgets the attempts of who has signed in. Of the address it forgets this one only: an account of one's own is
     /// no key to those of others.
     pub fn succeeded(&self, email: &str, address: IpAddr) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = lock(&self.0);
         known.accounts.remove(&account(email, address));
         if let Some(attempts) = known.addresses.get_mut(&network(address)) {
             attempts.count = attempts.count.saturating_sub(1);

@@ -2,8 +2,10 @@
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
 };
+
+use crate::lock::lock;
 
 /// The ids of deliveries under way. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +29,7 @@ impl InFlight {
     }
 
     fn set(&self) -> MutexGuard<'_, HashSet<i64>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

@@ -7,9 +7,10 @@ use tokio::time::sleep;
 
 use super::{
     policy::{self, Situation, Verdict},
-    worker::{LEASE, Worker, lock},
+    worker::{LEASE, Worker},
 };
 use crate::{
+    lock::lock,
     store::{Attempt, AttemptClass, Change, Claimed, Recorded, StoreError},
     telegram::{Answer, NOT_TELEGRAMS, Outgoing},
     time::{millis, now},
@@ -112,16 +113,16 @@ impl Worker {
     /// What an answer says about the pace.
     fn learn(&self, delivery: &Claimed, answer: &Answer) {
         match answer {
-            Answer::Sent { .. } => self.cast.introductions.heard(&delivery.lane, Instant::now()),
             Answer::Refused { code: 429, genuine: true, retry_after, .. } => {
                 let span = Duration::from_secs(retry_after.unwrap_or(1));
                 lock(&self.pacing).quiet(&delivery.lane, &delivery.chat, span, Instant::now());
             }
-            Answer::Refused { code: 401 | 404, .. } | Answer::Unreachable { .. } => {}
-            Answer::Refused { genuine, .. } if *genuine => {
+            // It does not know such a token.
+            Answer::Refused { code: 401 | 404, .. } => {}
+            Answer::Sent { .. } | Answer::Refused { genuine: true, .. } => {
                 self.cast.introductions.heard(&delivery.lane, Instant::now());
             }
-            Answer::Refused { .. } => {}
+            Answer::Refused { .. } | Answer::Unreachable { .. } => {}
         }
     }
 

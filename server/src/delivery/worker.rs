@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -22,6 +22,7 @@ use super::{
 use crate::{
     codes,
     introductions::{Introductions, KNOWN_FOR},
+    lock::lock,
     observe::Metrics,
     store::{Claimed, Head, Lane, Store, StoreError},
     telegram::Telegram,
@@ -306,8 +307,4 @@ fn log_ended(done: Result<(), JoinError>) {
     if let Err(error) = done {
         tracing::error!(%error, "a delivery ended badly; it is repeated once its lease has run out");
     }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
