@@ -1,12 +1,10 @@
-//! The interface's ports, over the store and Telegram. One set a request: it knows who asks.
-
-use std::sync::Arc;
+//! Profiles.
 
 use app::{
     error::AppError,
-    ports::{Accounts, Ports, ProfileInput, Profiles, Sandbox, SessionCookie, SignInFault, Target, TestInput},
+    ports::{ProfileInput, Profiles, Target, TestInput},
     session::{Operator, Viewer},
-    views::{BotView, LastDelivery, Outcome, ProfileDetail, ProfileRow, SandboxMessage, TargetView, TestOutcome},
+    views::{BotView, LastDelivery, Outcome, ProfileDetail, ProfileRow, TargetView, TestOutcome},
 };
 use async_trait::async_trait;
 use hookgram::{
@@ -15,117 +13,16 @@ use hookgram::{
     profile::Profile,
     query,
     secret::BotToken,
-    values::{EmailAddress, Language},
+    values::Language,
 };
-use secrecy::SecretString;
 
+use super::{Port, internal};
 use crate::{
-    auth::{
-        guard::Client,
-        password,
-        session::{self, CurrentSession},
-    },
-    codes,
     identities::Asker,
-    state::AppState,
-    store::{LinkKind, ProfileDraft, StoreError, StoredProfile},
+    store::{ProfileDraft, StoreError, StoredProfile},
     telegram::{Answer, Identity, Outgoing},
     time::now,
 };
-
-/// Messages that the sandbox's page shows.
-const SHOWN: i64 = 200;
-
-/// How long to wait while too many sign in at once, in seconds.
-const BUSY: u64 = 3;
-
-/// Who asks.
-#[derive(Clone, Debug)]
-pub struct Asking {
-    /// Whence.
-    pub client: Client,
-    /// With which session.
-    pub session: Option<CurrentSession>,
-    /// In which language they read.
-    pub language: Language,
-}
-
-#[derive(Clone)]
-struct Port {
-    state: AppState,
-    asking: Asking,
-}
-
-/// The ports for one request.
-#[must_use]
-pub fn ports(state: &AppState, asking: Asking) -> Ports {
-    let port = Arc::new(Port { state: state.clone(), asking });
-    Ports { accounts: port.clone(), profiles: port.clone(), sandbox: port }
-}
-
-/// Logs a fault of ours; the caller hears only that there was one.
-fn internal(error: impl std::fmt::Display) -> AppError {
-    tracing::error!(%error, "a page could not be served");
-    AppError::Internal
-}
-
-fn broken(error: impl std::fmt::Display) -> SignInFault {
-    tracing::error!(%error, "nobody can sign in");
-    SignInFault::Internal
-}
-
-#[async_trait]
-impl Accounts for Port {
-    async fn sign_in(&self, email: &str, password: SecretString) -> Result<SessionCookie, SignInFault> {
-        let address = self.asking.client.address;
-        let _turn = self.state.passwords.queue_up().ok_or(SignInFault::TooMany { seconds: BUSY })?;
-        self.state.throttle.attempt(email, address).map_err(|seconds| SignInFault::TooMany { seconds })?;
-        let user = self.state.store.user_by_email(email.trim()).await.map_err(broken)?;
-        let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-        let right = self.state.passwords.verify(password, hash).await.map_err(broken)?;
-        match user {
-            Some(user) if right => {
-                self.state.throttle.succeeded(email, address);
-                session::open(&self.state, user.account.id, &self.asking.client, self.asking.session.as_ref())
-                    .await
-                    .map_err(broken)
-            }
-            _ => Err(SignInFault::WrongCredentials),
-        }
-    }
-
-    async fn setup_open(&self, code: &str) -> bool {
-        let accounts = self.state.store.count_users().await;
-        let link = self.state.store.link_is_open(&codes::hash(code), LinkKind::Setup).await;
-        matches!((accounts, link), (Ok(0), Ok(true)))
-    }
-
-    async fn set_up(&self, code: &str, email: &str, password: SecretString) -> Result<SessionCookie, SignInFault> {
-        if !self.setup_open(code).await {
-            return Err(SignInFault::BadLink);
-        }
-        let email = EmailAddress::parse(email).ok_or(SignInFault::BadEmail)?;
-        if !password::is_acceptable(&password) {
-            return Err(SignInFault::BadPassword);
-        }
-        let hash = self.state.passwords.hash(password).await.map_err(broken)?;
-        let account = match self.state.store.set_up(&codes::hash(code), email.as_str(), &hash).await {
-            Ok(account) => account,
-            Err(StoreError::NotFound) => return Err(SignInFault::BadLink),
-            Err(error) => return Err(broken(error)),
-        };
-        session::open(&self.state, account.id, &self.asking.client, self.asking.session.as_ref()).await.map_err(broken)
-    }
-
-    async fn sign_out(&self, _viewer: &Viewer) -> SessionCookie {
-        if let Some(CurrentSession(hash)) = &self.asking.session
-            && let Err(error) = self.state.store.end_session(hash).await
-        {
-            tracing::error!(%error, "a session could not be ended");
-        }
-        session::cleared(&self.state)
-    }
-}
 
 impl Port {
     async fn stored(&self, id: i64) -> Result<StoredProfile, AppError> {
@@ -305,25 +202,6 @@ impl Profiles for Port {
         self.state.config.booking_url.clone()
     }
 }
-
-#[async_trait]
-impl Sandbox for Port {
-    async fn messages(&self, _viewer: &Viewer, profile: Option<i64>) -> Result<Vec<SandboxMessage>, AppError> {
-        let rows = self.state.store.sandbox_messages(profile, SHOWN).await.map_err(internal)?;
-        Ok(rows
-            .into_iter()
-            .map(|row| SandboxMessage {
-                id: row.id,
-                profile_id: row.profile_id,
-                profile: row.profile,
-                chat: row.chat,
-                html: row.html,
-                at: row.at,
-            })
-            .collect())
-    }
-}
-
 /// What became of an event, from its own outcome and its deliveries' states: the worst of them, for that is what
 /// somebody must know.
 fn outcome(event: &str, deliveries: &[String]) -> Outcome {

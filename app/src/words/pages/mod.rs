@@ -1,0 +1,15 @@
+//! The words of each page.
+
+mod builder;
+mod errors;
+mod outcomes;
+mod profiles;
+mod sandbox;
+mod share;
+mod shell;
+mod sign_in;
+
+pub use self::{
+    builder::BuilderWords, errors::Errors, outcomes::Outcomes, profiles::ProfilesWords, sandbox::SandboxWords,
+    share::ShareWords, shell::Shell, sign_in::SignInWords,
+};

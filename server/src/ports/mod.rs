@@ -1,0 +1,45 @@
+//! The interface's ports, over the store and Telegram; a file a port. One set a request: it knows who asks.
+
+mod accounts;
+mod profiles;
+mod sandbox;
+
+use std::sync::Arc;
+
+use app::{error::AppError, ports::Ports};
+use hookgram::values::Language;
+
+use crate::{
+    auth::{guard::Client, session::CurrentSession},
+    state::AppState,
+};
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// Whence.
+    pub client: Client,
+    /// With which session.
+    pub session: Option<CurrentSession>,
+    /// In which language they read.
+    pub language: Language,
+}
+
+#[derive(Clone)]
+struct Port {
+    state: AppState,
+    asking: Asking,
+}
+
+/// The ports for one request.
+#[must_use]
+pub fn ports(state: &AppState, asking: Asking) -> Ports {
+    let port = Arc::new(Port { state: state.clone(), asking });
+    Ports { accounts: port.clone(), profiles: port.clone(), sandbox: port }
+}
+
+/// Logs a fault of ours; the caller hears only that there was one.
+fn internal(error: impl std::fmt::Display) -> AppError {
+    tracing::error!(%error, "a page could not be served");
+    AppError::Internal
+}
