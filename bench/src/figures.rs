@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Connections of the load.
-const CONNECTIONS: usize = 64;
+pub const CONNECTIONS: usize = 64;
 /// How long each server is loaded, and how often, in turns.
 const SPAN: Duration = Duration::from_secs(4);
 const ROUNDS: usize = 5;
