@@ -4,6 +4,7 @@
 mod support;
 
 mod crashes;
+mod crowd;
 mod delivery;
 mod doors;
 mod edges;
