@@ -9,6 +9,7 @@ mod events;
 mod failures;
 mod heads;
 mod lane;
+mod last_event;
 mod links;
 #[cfg(test)]
 mod mail_tests;
@@ -46,6 +47,7 @@ pub use self::{
     events::{EventRecord, NewDelivery, NewEvent, Payload, Reason, Received, Rejection, TokenSource},
     heads::Head,
     lane::Lane,
+    last_event::{Fate, LastEvent},
     links::{LinkKind, NewLink},
     mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
     outcomes::{Attempt, AttemptClass, Change, Recorded},

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod chats;
 mod crashes;
 mod delivery;
 mod doors;
@@ -14,4 +15,5 @@ mod pages;
 mod parameters;
 mod process;
 mod profiles;
+mod share;
 mod telegram;
