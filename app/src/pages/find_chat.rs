@@ -192,7 +192,7 @@ mod drawn {
             view! {
                 {links(w, of)}
                 <p>
-                    <a class="button primary" href=again>{w.pressed}</a>
+                    <a class="button primary" href=again rel="external">{w.pressed}</a>
                 </p>
             }
             .into_any()
