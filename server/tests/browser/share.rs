@@ -202,7 +202,7 @@ async fn the_chat_is_found_without_scripts_on_a_page_of_its_own() -> Result<()> 
     browser.see("Ждём, когда вы нажмёте").await?;
     browser.screenshot("chat-page").await?;
     telegram.write([pressed(&shown_code(&browser).await?, 482_113_907, "Анна")]);
-    browser.click_text("Готово").await?;
+    browser.click_text("Готово, «Запустить» нажато").await?;
     browser.see("Нашли: Анна").await?;
     browser.see("482113907").await?;
 

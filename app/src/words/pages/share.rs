@@ -31,7 +31,7 @@ word_set! {
         last_rejected: "Когда исправите, отправьте событие ещё раз: отклонённые сами не повторяются.", "Once that is mended, send the event again: what was refused is not repeated by itself.";
 
         steps_title: "Как подключить в Torrow", "How to connect it in Torrow";
-        steps_why: "Пять шагов, минут десять. Названия кнопок — как в Torrow.", "Five steps, some ten minutes. The names are those in Torrow.";
+        steps_why: "Пять шагов, минут десять.", "Five steps, some ten minutes.";
         step_field: "Сделайте поле для Telegram id клиента", "Make a field for the customer's Telegram id";
         step_field_why: "В контактной информации услуги добавьте поле с точно таким названием. Звёздочка прячет его от клиента: поле заполняет ссылка на запись, которую выдаёт ваш бот.", "In the service's contact information add a field of exactly this name. The asterisk hides it from customers: the booking link that your bot gives out fills it in.";
         step_open: "Откройте интеграции услуги", "Open the service's integrations";
