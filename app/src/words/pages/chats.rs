@@ -10,7 +10,7 @@ word_set! {
         open: "Открыть бота", "Open the bot";
         qr: "QR-код ссылки на бота", "QR code of the link to the bot";
         group: "Нужна группа? Добавьте в неё бота", "A group? Add the bot to it";
-        effect: "Hookgram смотрит только на команды /start с кодом из этой ссылки, ничего не отмечает прочитанным и никому не отвечает. Ссылка действует 10 минут.", "Hookgram looks at /start commands with this link's code only, marks nothing as read and answers nobody. The link is good for 10 minutes.";
+        effect: "Hookgram смотрит только на команды /start с кодом из этой ссылки, ничего не отмечает прочитанным и никому не отвечает. Если бота читает другая программа, поиск остановится. Ссылка действует 10 минут.", "Hookgram looks at /start commands with this link's code only, marks nothing as read and answers nobody. If another program reads the bot's messages, the search stops. The link is good for 10 minutes.";
         waiting: "Ждём, когда вы нажмёте «Запустить»…", "Waiting for you to press Start…";
         pressed: "Готово, «Запустить» нажато", "I have pressed Start";
         found: "Нашли:", "Found:";
