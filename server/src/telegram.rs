@@ -1,4 +1,4 @@
-//! The Bot API, as far as it is needed: `sendMessage`, `getMe`, and what finds a chat ([`updates`]). What comes back is a
+//! The Bot API, as far as it is needed: `sendMessage`, `getMe`, and what finds a chat (`updates`). What comes back is a
 //! value, whatever it was.
 
 mod updates;
