@@ -58,6 +58,19 @@ pub struct LastDelivery {
     pub at: Millis,
 }
 
+/// The newest event of a profile, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastEventView {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// When it was received.
+    pub at: Millis,
+    /// What it is about: its type, the booking's number.
+    pub about: String,
+    /// Why it did not go well, and what to do; empty where there is nothing to say.
+    pub why: String,
+}
+
 /// A row of the list of profiles.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileRow {

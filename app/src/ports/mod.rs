@@ -1,15 +1,19 @@
 //! What the interface needs of a server; a file a port. The server implements these; the pages know nothing else of it.
 
 mod accounts;
+mod chats;
 mod profiles;
 mod sandbox;
+mod share;
 
 use std::sync::Arc;
 
 pub use self::{
     accounts::{Accounts, SessionCookie, SignInFault},
+    chats::{ChatLinks, ChatSearch, ChatTrouble, Chats},
     profiles::{ProfileInput, Profiles, Target, TestInput},
     sandbox::Sandbox,
+    share::{Obstacle, QrCode, Shared, Sharing, TOKEN_PLACE},
 };
 
 /// Everything, as it stands in the context of a request.
@@ -21,4 +25,8 @@ pub struct Ports {
     pub profiles: Arc<dyn Profiles>,
     /// The sandbox.
     pub sandbox: Arc<dyn Sandbox>,
+    /// Sharing a profile's address.
+    pub sharing: Arc<dyn Sharing>,
+    /// Finding chats.
+    pub chats: Arc<dyn Chats>,
 }

@@ -13,6 +13,7 @@ mod events;
 mod failures;
 mod heads;
 mod lane;
+mod last_event;
 mod links;
 #[cfg(test)]
 mod mail_tests;
@@ -51,6 +52,7 @@ pub use self::{
     events::{EventRecord, NewDelivery, NewEvent, Reason, Received, Rejection, TokenSource},
     heads::Head,
     lane::Lane,
+    last_event::{Fate, LastEvent},
     links::{LinkKind, NewLink},
     mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
     outcomes::{Attempt, AttemptClass, Change, Recorded},

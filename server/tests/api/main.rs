@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod chats;
 mod crashes;
 mod crowd;
 mod delivery;
@@ -15,4 +16,5 @@ mod pages;
 mod parameters;
 mod process;
 mod profiles;
+mod share;
 mod telegram;

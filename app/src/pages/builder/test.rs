@@ -8,6 +8,7 @@ use super::{State, cards::Card};
 use crate::{
     error::AppError,
     form::ProfileForm,
+    pages::find_chat::ChatFinder,
     parts::Said,
     views::TestOutcome,
     words::{BuilderWords, app_error, words},
@@ -123,6 +124,7 @@ pub fn TestCard() -> impl IntoView {
                 <p class="help" id="test-chat-help">
                     {help}
                 </p>
+                <ChatFinder id=state.id form=state.form chat />
                 <Said
                     class=Signal::derive(move || format!("answer {}", result.with(|(class, _)| class.clone())))
                     id="test-result"
