@@ -19,7 +19,7 @@ pub fn SharePage() -> impl IntoView {
     let id = move || params.with(|params| params.get("id").and_then(|id| id.parse::<i64>().ok()));
     let data = load(id, |id| async move {
         match id {
-            Some(id) => load_builder(Some(id)).await,
+            Some(id) => load_builder(Some(id), None).await,
             None => Err(AppError::NotFound),
         }
     });

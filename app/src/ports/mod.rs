@@ -1,6 +1,7 @@
 //! What the interface needs of a server; a file a port. The server implements these; the pages know nothing else of it.
 
 mod accounts;
+mod drafts;
 mod profiles;
 mod sandbox;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 pub use self::{
     accounts::{Accounts, SessionCookie, SignInFault},
+    drafts::{Draft, Drafts},
     profiles::{ProfileInput, Profiles, Target, TestInput},
     sandbox::Sandbox,
 };
@@ -17,6 +19,8 @@ pub use self::{
 pub struct Ports {
     /// Accounts and sessions.
     pub accounts: Arc<dyn Accounts>,
+    /// Drafts of the builder.
+    pub drafts: Arc<dyn Drafts>,
     /// Profiles.
     pub profiles: Arc<dyn Profiles>,
     /// The sandbox.

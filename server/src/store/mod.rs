@@ -5,6 +5,9 @@
 mod accepting;
 mod bots;
 mod deliveries;
+#[cfg(test)]
+mod draft_tests;
+mod drafts;
 mod events;
 mod failures;
 mod heads;
@@ -43,6 +46,7 @@ use self::accepting::Orders;
 pub use self::{
     bots::Bot,
     deliveries::{Claimed, DeliveryRecord, Totals},
+    drafts::DraftRecord,
     events::{EventRecord, NewDelivery, NewEvent, Payload, Reason, Received, Rejection, TokenSource},
     heads::Head,
     lane::Lane,

@@ -6,6 +6,7 @@ mod support;
 mod crashes;
 mod delivery;
 mod doors;
+mod drafts;
 mod edges;
 mod faults;
 mod mail;

@@ -1,6 +1,7 @@
 //! The words of each page.
 
 mod builder;
+mod builder_form;
 mod errors;
 mod outcomes;
 mod profiles;
@@ -10,6 +11,6 @@ mod shell;
 mod sign_in;
 
 pub use self::{
-    builder::BuilderWords, errors::Errors, outcomes::Outcomes, profiles::ProfilesWords, sandbox::SandboxWords,
-    share::ShareWords, shell::Shell, sign_in::SignInWords,
+    builder::BuilderWords, builder_form::FormWords, errors::Errors, outcomes::Outcomes, profiles::ProfilesWords,
+    sandbox::SandboxWords, share::ShareWords, shell::Shell, sign_in::SignInWords,
 };
