@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     driver::Browser,
     support::{BotApi, TOKEN, TestServer},
-    walk::{arrive, builder_is_live, set_up},
+    walk::{arrive, set_up},
 };
 
 /// What a person gets from @BotFather.
@@ -47,6 +47,11 @@ async fn has_value(browser: &Browser, css: &str, value: &str) -> Result<()> {
     browser
         .wait(&format!("{css} to hold {value:?}"), async |_| Ok((browser.value(css).await? == value).then_some(())))
         .await
+}
+
+/// WebAssembly has taken the form over once its tools can be used; on a phone, too.
+async fn builder_is_live(browser: &Browser) -> Result<()> {
+    browser.find(".tool:not(:disabled)").await.map(drop)
 }
 
 async fn new_profile(browser: &Browser, server: &TestServer) -> Result<()> {
@@ -258,6 +263,9 @@ async fn whoever_leaves_with_changes_is_asked_and_ctrl_enter_saves() -> Result<(
     browser.fill("#field-errorEmail", "ops@example").await?;
     browser.fill("[name='form[name]']", "Kept\u{e009}\u{e007}\u{e000}").await?;
     browser.see("Not saved").await?;
+    // A refusal is an error in the console's eyes.
+    let refusals = browser.console().await?;
+    ensure!(refusals.iter().all(|line| !line.starts_with("SEVERE") || line.contains("save-profile")), "{refusals:#?}");
     browser
         .wait("the first fault to have the focus", async |_| {
             Ok((browser.script("return document.activeElement.id").await? == "field-telegramToken").then_some(()))

@@ -29,7 +29,7 @@ pub async fn set_up(server: &TestServer, browser: &Browser) -> Result<()> {
 }
 
 /// WebAssembly has taken the builder over once its buttons can be pressed.
-pub async fn builder_is_live(browser: &Browser) -> Result<()> {
+async fn builder_is_live(browser: &Browser) -> Result<()> {
     browser.find(".segment:not(:disabled)").await.map(drop)
 }
 

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use super::{State, text::TextEditor, zone::ZoneInput};
 use crate::{
     parts::{FieldFaults, Said},
-    words::checks,
+    words::{FormWords, checks, words},
 };
 
 /// The input of one parameter: its kind decides which.
@@ -39,6 +39,10 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
     let value = state.initial.with_value(|form| form.value(parameter).to_owned());
     let placeholder = move || state.profile.with(|profile| default_text(parameter, profile));
     let invalid = Signal::derive(invalid);
+    let help = match definition.kind {
+        Kind::TimeZone => words::<FormWords>().zone_help,
+        _ => definition.help.get(state.language),
+    };
     let input = match definition.kind {
         Kind::OperatorText => {
             view! { <TextEditor parameter value id=id.clone() input_name described invalid /> }.into_any()
@@ -90,7 +94,7 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
             <FieldFaults field=name id=fault_id faults=state.faults />
             <Said class="field-warning".to_owned() id=warning_id text=Signal::derive(warning) />
             <p class="help" id=help_id>
-                {definition.help.get(state.language)}
+                {help}
             </p>
         </div>
     }

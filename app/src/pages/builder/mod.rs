@@ -20,6 +20,8 @@ mod token;
 mod wrap;
 mod zone;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use hookgram::{
     event::BookingEvent,
     message::{Context, Part, render},
@@ -200,6 +202,9 @@ impl State {
     }
 }
 
+/// Whether this browser's page has had a builder.
+static DRAWN: AtomicBool = AtomicBool::new(false);
+
 #[derive(Deserialize)]
 struct Inputs {
     #[serde(default)]
@@ -259,7 +264,13 @@ fn Builder(data: BuilderData) -> impl IntoView {
     provide_context(state);
 
     Effect::new(move || {
-        if node.get().is_some() {
+        if let Some(form) = node.get() {
+            // A builder that follows another is drawn into the same inputs, which hold on to what was typed into them.
+            // The first one's are left alone: they may have been typed into before WebAssembly came.
+            if DRAWN.swap(true, Ordering::Relaxed) {
+                form.reset();
+                fill_texts(state);
+            }
             state.read();
             state.live.set(true);
         }
@@ -372,6 +383,16 @@ fn Builder(data: BuilderData) -> impl IntoView {
                 </div>
             </div>
         </ActionForm>
+    }
+}
+
+/// What a text area starts from is not drawn anew with the rest.
+fn fill_texts(state: State) {
+    for parameter in [Parameter::Message, Parameter::SignText] {
+        let area = document().get_element_by_id(&format!("field-{}", parameter.name()));
+        if let Some(area) = area.and_then(|area| area.dyn_into::<web_sys::HtmlTextAreaElement>().ok()) {
+            state.initial.with_value(|form| area.set_value(form.value(parameter)));
+        }
     }
 }
 

@@ -54,6 +54,8 @@ pub fn ZoneInput(
         wanted.set(text);
         active.set(0);
         is_open.set(true);
+        // On a phone the preview's handle may lie over it.
+        request_animation_frame(move || show_active(0));
     };
     // A zone that was chosen brings its name along, unless somebody has named it.
     let rename = move || {
