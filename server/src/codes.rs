@@ -3,6 +3,8 @@
 use rand::{Rng as _, TryRng as _, rngs::SysRng};
 use sha2::{Digest as _, Sha256};
 
+use crate::time::now;
+
 /// Letters and digits without look-alikes: no 0 O o, no 1 l I.
 const ALPHABET: &[u8; 56] = b"23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
 
@@ -18,10 +20,24 @@ pub fn webhook_key() -> String {
     text(KEY_LENGTH)
 }
 
-/// A new public id of an event; as unguessable as a key.
+/// Letters and digits in the order of their bytes.
+const ORDERED: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// Characters that hold a time: 62^8 milliseconds are 6,900 years.
+const TIME_LENGTH: usize = 8;
+
+/// A new public id of an event: the time first, so that ids sort as they were made and what is new stands together in
+/// an index; then as unguessable as a key.
 #[must_use]
 pub fn public_id() -> String {
-    text(KEY_LENGTH)
+    let mut rest = u64::try_from(now()).unwrap_or_default();
+    let mut id: Vec<char> = Vec::with_capacity(TIME_LENGTH);
+    for _ in 0..TIME_LENGTH {
+        let digit = usize::try_from(rest % 62).unwrap_or_default();
+        id.push(ORDERED.get(digit).copied().map_or('0', char::from));
+        rest /= 62;
+    }
+    id.iter().rev().collect::<String>() + &text(KEY_LENGTH)
 }
 
 /// A new secret: a session's token, a one-time link's code.
@@ -84,5 +100,17 @@ mod tests {
             assert!(!key.contains(['0', 'O', 'o', '1', 'l', 'I']), "{key}");
         }
         assert_ne!(secret(), secret());
+    }
+
+    #[test]
+    fn public_ids_sort_as_they_were_made() {
+        let first = public_id();
+        let made = now();
+        while now() == made {
+            std::hint::spin_loop();
+        }
+        let second = public_id();
+        assert!(first < second, "{first} {second}");
+        assert_eq!((first.len(), second.len()), (25, 25));
     }
 }

@@ -88,10 +88,10 @@ async fn profile(state: &AppState) -> anyhow::Result<StoredProfile> {
 
 /// Through the same acceptance as a POST.
 async fn post_sample(state: &AppState, profile: &StoredProfile) -> anyhow::Result<()> {
-    let door = Door::Short(Box::new(profile.clone()));
+    let door = Door::Short(profile.clone().into());
     let body = Bytes::from(Sample::Appointment.json());
-    let answer = webhook::accept(state, Arrival { door: &door, query: b"", body: Ok(&body) }).await;
-    match answer.outcome {
+    let answer = webhook::accept(state, Arrival { door: &door, query: b"", body: Ok(&body), remembered: false }).await;
+    match answer.context("the sample event was not judged")?.outcome {
         Outcome::Accepted(_) => Ok(()),
         outcome => bail!("the sample event was not accepted: {outcome:?}"),
     }

@@ -430,6 +430,7 @@ extra: 1
                     profile,
                     key,
                     parked_since: None,
+                    version: 0,
                 }
             },
         )

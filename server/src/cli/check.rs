@@ -272,7 +272,7 @@ async fn place(config: &Config, url: &str) -> anyhow::Result<Result<Place, DoorF
     };
     let store = open_existing(config).await?;
     Ok(match store.profile_by_key(key).await? {
-        Some(profile) => Ok(Place { door: Door::Short(Box::new(profile)), store: Some(store) }),
+        Some(profile) => Ok(Place { door: Door::Short(profile.into()), store: Some(store) }),
         None => Err(DoorFault::UnknownKey),
     })
 }

@@ -1,12 +1,13 @@
 //! The way in: events that come at the same time are kept in one commit, so that many share what it costs to have them on
 //! disk. Each hears of its own fate, and only after the commit.
 
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::SqlitePool;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Lane, StoreError,
+    Lane, StoreError, batch,
     events::{NewDelivery, Received},
+    payloads::Packed,
 };
 use crate::time::Millis;
 
@@ -31,10 +32,12 @@ pub(super) struct Order {
     pub(super) event_type: Option<i64>,
     pub(super) order_number: Option<String>,
     pub(super) parameters: String,
-    pub(super) payload: Vec<u8>,
+    pub(super) payload: Packed,
     pub(super) fingerprint: Vec<u8>,
     pub(super) received_at: Millis,
     pub(super) skipped: bool,
+    /// Of the profile, where it must still be that.
+    pub(super) version: Option<i64>,
     pub(super) deliveries: Vec<NewDelivery>,
     /// How long before it the same counts as a first copy.
     pub(super) window: Millis,
@@ -104,27 +107,7 @@ async fn write(pool: &SqlitePool, orders: Vec<Order>) -> Vec<Result<Received, St
 async fn commit(pool: &SqlitePool, orders: &[Order]) -> Result<Vec<Received>, StoreError> {
     // Immediate: the look for duplicates and the insert are one step.
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
-    let mut outcomes = Vec::with_capacity(orders.len());
-    for order in orders {
-        outcomes.push(keep(&mut tx, order).await?);
-    }
+    let outcomes = batch::write(&mut tx, orders).await?;
     tx.commit().await?;
     Ok(outcomes)
-}
-
-async fn keep(tx: &mut SqliteConnection, order: &Order) -> Result<Received, StoreError> {
-    if !order.skipped
-        && order.window > 0
-        && let Some((id, public_id)) = order.first_copy(tx).await?
-    {
-        order.insert(tx, "duplicate", Some(id)).await?;
-        return Ok(Received::Duplicate(public_id));
-    }
-    if order.skipped {
-        order.insert(tx, "skipped", None).await?;
-    } else {
-        let id = order.insert(tx, "accepted", None).await?;
-        order.insert_deliveries(tx, id).await?;
-    }
-    Ok(Received::Accepted)
 }

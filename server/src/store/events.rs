@@ -3,12 +3,13 @@
 use app::words::causes::Cause;
 use hookgram::secret::BotToken;
 use serde::{Deserialize, Serialize};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 
 use super::{
     Lane, Store, StoreError,
     accepting::Order,
-    failures::{Failure, add_deliveries, add_event},
+    failures::{Failure, add_event},
+    payloads::Packed,
 };
 use crate::{
     seal::Place,
@@ -53,6 +54,8 @@ pub struct NewEvent<'a> {
     pub received_at: Millis,
     /// Narrowed out by its profile: recorded, not delivered.
     pub skipped: bool,
+    /// Which version of its profile it was judged by, where that must still be the present one.
+    pub version: Option<i64>,
 }
 
 /// A message to one participant, rendered.
@@ -73,6 +76,8 @@ pub enum Received {
     Accepted,
     /// The same had come before, under this public id.
     Duplicate(String),
+    /// Not kept: its profile has changed since it was judged.
+    Outdated,
 }
 
 /// A reason in both languages, as the log shows it.
@@ -159,10 +164,11 @@ impl Store {
             event_type: event.event_type,
             order_number: event.order_number.map(str::to_owned),
             parameters: event.parameters.to_owned(),
-            payload: event.payload.0.to_vec(),
+            payload: Packed::of(event.payload.0),
             fingerprint: event.fingerprint.to_vec(),
             received_at: event.received_at,
             skipped: event.skipped,
+            version: event.version,
             deliveries,
             window,
         };
@@ -177,10 +183,10 @@ impl Store {
         let reason = serde_json::to_string(rejection.reason).map_err(|_| StoreError::Corrupt("events.reason"))?;
         let received_at = now();
         let mut tx = self.write.begin().await?;
-        let event_id = sqlx::query_scalar(
+        let event_id: i64 = sqlx::query_scalar(
             "INSERT INTO events (public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
-             parameters, payload, outcome, http_status, reason)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'rejected', ?10, ?11)
+             parameters, outcome, http_status, reason)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'rejected', ?9, ?10)
              RETURNING id",
         )
         .bind(public_id)
@@ -191,11 +197,13 @@ impl Store {
         .bind(rejection.event_type)
         .bind(rejection.order_number)
         .bind(rejection.parameters)
-        .bind(rejection.payload.map(|payload| payload.0))
         .bind(i64::from(rejection.http_status))
         .bind(reason)
         .fetch_one(&mut *tx)
         .await?;
+        if let Some(payload) = rejection.payload {
+            Packed::of(payload.0).insert(&mut tx, event_id).await?;
+        }
         if let Some(cause) = rejection.cause {
             let lane = rejection.token.map_or_else(Lane::sandbox, Lane::of);
             let profile_id = rejection.profile_id;
@@ -238,122 +246,5 @@ impl Store {
             .fetch_all(&self.read)
             .await?;
         Ok(Some((at, outcome, states)))
-    }
-}
-
-/// Who sends an event's messages, as it is now.
-#[derive(FromRow)]
-struct Sender {
-    bot_id: Option<i64>,
-    /// Empty for a sandbox.
-    lane: Vec<u8>,
-    /// Telegram has refused the token: asking again before there is a new one would be blind.
-    parked: bool,
-}
-
-impl Order {
-    /// The first copy within the window. One whose deliveries have all failed for good does not count.
-    pub(super) async fn first_copy(&self, tx: &mut SqliteConnection) -> Result<Option<(i64, String)>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT e.id, e.public_id FROM events e
-             WHERE e.fingerprint = ?1 AND e.received_at > ?2 AND e.outcome = 'accepted'
-             AND EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state NOT IN ('failed', 'skipped'))
-             ORDER BY e.id LIMIT 1",
-        )
-        .bind(&self.fingerprint)
-        .bind(self.received_at.saturating_sub(self.window))
-        .fetch_optional(tx)
-        .await?)
-    }
-
-    pub(super) async fn insert(
-        &self,
-        tx: &mut SqliteConnection,
-        outcome: &str,
-        duplicate_of: Option<i64>,
-    ) -> Result<i64, StoreError> {
-        // Nothing is sent for a duplicate.
-        let token = self.token.as_deref().filter(|_| duplicate_of.is_none());
-        Ok(sqlx::query_scalar(
-            "INSERT INTO events (public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
-             parameters, token, payload, fingerprint, outcome, http_status, duplicate_of)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 200, ?13) RETURNING id",
-        )
-        .bind(&self.public_id)
-        .bind(self.profile_id)
-        .bind(self.bot_id)
-        .bind(&self.field_name)
-        .bind(self.received_at)
-        .bind(self.event_type)
-        .bind(&self.order_number)
-        .bind(&self.parameters)
-        .bind(token)
-        .bind(&self.payload)
-        .bind(&self.fingerprint)
-        .bind(outcome)
-        .bind(duplicate_of)
-        .fetch_one(tx)
-        .await?)
-    }
-
-    async fn sender(&self, tx: &mut SqliteConnection) -> Result<Sender, StoreError> {
-        match (self.profile_id, self.bot_id) {
-            (None, bot_id) => Ok(Sender { bot_id, lane: self.lane.as_bytes().to_vec(), parked: false }),
-            (Some(_), None) => Ok(Sender { bot_id: None, lane: Vec::new(), parked: false }),
-            (Some(id), Some(_)) => Ok(sqlx::query_as(
-                "SELECT bot_id, coalesce(lane, x'') AS lane, parked_since IS NOT NULL AS parked FROM profiles
-                 WHERE id = ?1",
-            )
-            .bind(id)
-            .fetch_one(tx)
-            .await?),
-        }
-    }
-
-    pub(super) async fn insert_deliveries(&self, tx: &mut SqliteConnection, event_id: i64) -> Result<(), StoreError> {
-        let Sender { bot_id, lane, parked } = self.sender(tx).await?;
-        let mut waiting_for_a_token = Vec::new();
-        for delivery in &self.deliveries {
-            let parts = serde_json::to_string(&delivery.parts).map_err(|_| StoreError::Corrupt("deliveries.parts"))?;
-            let (chat, error) = match &delivery.chat {
-                Ok(chat) => (Some(chat), None),
-                Err(why) => (None, Some(why)),
-            };
-            let (state, next, finished) = match (chat, parked) {
-                (None, _) => ("skipped", None, Some(self.received_at)),
-                (Some(_), true) => ("parked", None, None),
-                (Some(_), false) => ("waiting", Some(self.received_at), None),
-            };
-            // It has a time only where it is the head of its chat.
-            let id: i64 = sqlx::query_scalar(
-                "INSERT INTO deliveries (event_id, profile_id, participant, chat, bot_id, sandbox, state, parts,
-                 created_at, age_from, next_attempt_at, last_error, finished_at, lane, migrated_to)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9,
-                 CASE WHEN NOT EXISTS (SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL
-                     AND earlier.state <> 'parked' AND earlier.lane = ?13 AND earlier.chat = ?4) THEN ?10 END,
-                 ?11, ?12, ?13, (SELECT moved_to FROM moved_chats WHERE chat = ?4)) RETURNING id",
-            )
-            .bind(event_id)
-            .bind(self.profile_id)
-            .bind(i64::try_from(delivery.participant).unwrap_or(i64::MAX))
-            .bind(chat)
-            .bind(bot_id)
-            .bind(self.bot_id.is_none())
-            .bind(state)
-            .bind(parts)
-            .bind(self.received_at)
-            .bind(next)
-            .bind(error)
-            .bind(finished)
-            .bind(&lane)
-            .fetch_one(&mut *tx)
-            .await?;
-            if state == "parked" {
-                waiting_for_a_token.push(id);
-            }
-        }
-        let (profile_id, lane) = (self.profile_id, Lane::of_bytes(lane));
-        let failure = Failure { profile_id, lane: &lane, event_id, cause: Cause::TokenRefused, at: self.received_at };
-        add_deliveries(tx, failure, &waiting_for_a_token).await
     }
 }

@@ -3,8 +3,12 @@
 //! One connection writes, a few read (WAL). A write is on disk when its commit returns (`synchronous=FULL`).
 
 mod accepting;
+mod batch;
+#[cfg(test)]
+mod batch_tests;
 mod bots;
 mod deliveries;
+mod doors;
 #[cfg(test)]
 mod draft_tests;
 mod drafts;
@@ -17,6 +21,7 @@ mod links;
 mod mail_tests;
 mod mails;
 mod outcomes;
+mod payloads;
 mod profiles;
 #[cfg(test)]
 mod queue_tests;
@@ -42,7 +47,7 @@ use sqlx::{
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use self::accepting::Orders;
+use self::{accepting::Orders, doors::Doors};
 pub use self::{
     bots::Bot,
     deliveries::{Claimed, DeliveryRecord, Totals},
@@ -76,6 +81,7 @@ pub struct Store {
     write: SqlitePool,
     read: SqlitePool,
     orders: Orders,
+    doors: Doors,
     sealer: Sealer,
 }
 
@@ -174,7 +180,7 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.create_if_missing(false))
             .await?;
-        Ok(Self { orders: Orders::start(write.clone()), write, read, sealer })
+        Ok(Self { orders: Orders::start(write.clone()), doors: Doors::default(), write, read, sealer })
     }
 
     /// A store that is gone with the process.
@@ -187,7 +193,7 @@ impl Store {
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
         MIGRATIONS.run(&pool).await?;
         let orders = Orders::start(pool.clone());
-        Ok(Self { orders, write: pool.clone(), read: pool, sealer: Sealer::ephemeral()? })
+        Ok(Self { orders, doors: Doors::default(), write: pool.clone(), read: pool, sealer: Sealer::ephemeral()? })
     }
 
     /// Whether the database answers.

@@ -30,6 +30,8 @@ pub struct StoredProfile {
     pub key: String,
     /// Since when Telegram refuses its token.
     pub parked_since: Option<Millis>,
+    /// Grows with every change.
+    pub version: i64,
 }
 
 /// A profile to keep.
@@ -59,6 +61,7 @@ struct Row {
     token: Option<Vec<u8>>,
     parameters: String,
     parked_since: Option<i64>,
+    version: i64,
     key: String,
 }
 
@@ -66,7 +69,7 @@ struct Row {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.parameters, p.parked_since, k.key \
+            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.parameters, p.parked_since, p.version, k.key \
              FROM profiles p JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL ",
             $rest
         )
@@ -92,6 +95,7 @@ impl Row {
             profile,
             key: self.key,
             parked_since: self.parked_since,
+            version: self.version,
         })
     }
 }
@@ -139,7 +143,7 @@ impl Store {
     /// If the database fails.
     pub async fn profile_by_key(&self, key: &str) -> Result<Option<StoredProfile>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.parameters, p.parked_since, k.key
+            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.parameters, p.parked_since, p.version, k.key
              FROM webhook_keys asked JOIN profiles p ON p.id = asked.profile_id
              JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL
              WHERE asked.key = ?1 AND (asked.retired_at IS NULL OR asked.retired_at > ?2)",

@@ -135,7 +135,8 @@ impl Store {
     }
 }
 
-const OLD: &str = "SELECT id, received_at, coalesce(octet_length(payload), 0) AS bytes FROM events
+const OLD: &str = "SELECT id, received_at,
+    coalesce((SELECT octet_length(body) FROM payloads WHERE event_id = id), 0) AS bytes FROM events
     WHERE received_at < ?1 AND (received_at, id) > (?2, ?3) ORDER BY received_at, id LIMIT ?4";
 
 /// Of the events listed, those with nothing still to do.

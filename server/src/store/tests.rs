@@ -25,6 +25,7 @@ pub(super) fn event<'a>(public_id: &'a str, token: TokenSource<'a>) -> NewEvent<
         order_number: None,
         parameters: "",
         payload: Payload(b"{}"),
+        version: None,
         fingerprint: public_id.as_bytes(),
         received_at: 1_000,
         skipped: false,

@@ -30,7 +30,7 @@ pub enum Door {
     /// `/webhook/telegram`.
     Stateless,
     /// `/h/{key}`, of this profile.
-    Short(Box<StoredProfile>),
+    Short(Arc<StoredProfile>),
 }
 
 /// A POST at a door.
@@ -42,6 +42,8 @@ pub struct Arrival<'a> {
     pub query: &'a [u8],
     /// The body, or what is wrong with it before it is read.
     pub body: Result<&'a Bytes, &'a DoorFault>,
+    /// Whether the door was read some time ago: what it refuses, it may let in now.
+    pub remembered: bool,
 }
 
 impl Door {
@@ -102,11 +104,13 @@ pub async fn check(state: &AppState, door: &Door, query: &[u8], asker: Asker) ->
     Answer { outcome: Outcome::Verified, warnings }
 }
 
-/// POST: stores the event with its messages, or says why not. A refusal of a known profile's event is recorded.
-pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Answer {
+/// POST: stores the event with its messages, or says why not. A refusal of a known profile's event is recorded. `None`:
+/// the door must be read anew.
+pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
     let mut notes = Notes::default();
     let answer = match judge(state, arrival, &mut notes).await {
         Ok(answer) => answer,
+        Err(_) if arrival.remembered => return None,
         Err(refusal) => {
             record(state, arrival, &notes, &refusal).await;
             Answer { outcome: Outcome::Refused(refusal), warnings: std::mem::take(&mut notes.warnings) }
@@ -119,7 +123,7 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Answer {
         Outcome::Refused(_) => state.metrics.unstored(),
         Outcome::Verified => {}
     }
-    answer
+    Some(answer)
 }
 
 /// What was learnt on the way, for the record of a refusal.
@@ -150,7 +154,7 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     let skipped = arrival.door.stored().is_some_and(|stored| {
         !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind))
     });
-    let coming = Coming::new(arrival.door, &profile, &event, body, skipped)?;
+    let coming = Coming::new(arrival, &profile, &event, body, skipped)?;
     // A copy of what was accepted says the same to the same: rendering it refuses nothing that the store would know.
     let deliveries = if skipped { Vec::new() } else { render(state, &profile, &event).await? };
     let outcome = coming.store(state, deliveries).await?;
@@ -173,6 +177,7 @@ struct Coming<'a> {
     event: &'a BookingEvent,
     body: &'a [u8],
     skipped: bool,
+    version: Option<i64>,
     public_id: String,
     field_name: Option<String>,
     parameters: String,
@@ -181,7 +186,7 @@ struct Coming<'a> {
 
 impl<'a> Coming<'a> {
     fn new(
-        door: &'a Door,
+        Arrival { door, remembered, .. }: Arrival<'a>,
         profile: &'a Profile,
         event: &'a BookingEvent,
         body: &'a [u8],
@@ -199,6 +204,7 @@ impl<'a> Coming<'a> {
             event,
             body,
             skipped,
+            version: door.stored().filter(|_| remembered).map(|stored| stored.version),
             public_id: codes::public_id(),
             field_name: profile.field_name.as_deref().map(redact),
             parameters: shown_parameters(profile),
@@ -219,6 +225,7 @@ impl<'a> Coming<'a> {
             fingerprint: &self.fingerprint,
             received_at: now(),
             skipped: self.skipped,
+            version: self.version,
         }
     }
 
@@ -230,6 +237,7 @@ impl<'a> Coming<'a> {
                 Ok(Outcome::Accepted(self.public_id))
             }
             Received::Duplicate(first) => Ok(Outcome::Duplicate(first)),
+            Received::Outdated => Err(DoorFault::NotStored.into()),
         }
     }
 }

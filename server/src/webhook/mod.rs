@@ -64,21 +64,40 @@ async fn at_door(state: &AppState, key: Option<String>, request: Request) -> Res
             Ok(door) => check(state, &door, query, Asker::Stranger(client)).await.into_response(language),
             Err(answer) => answer.into_response(language),
         },
-        Method::POST => match open(state, key).await {
-            Ok(door) => {
-                let body = judge_body(state, &parts.headers, body).await;
-                let arrival = Arrival { door: &door, query, body: body.as_ref() };
-                accept(state, arrival).await.into_response(language)
-            }
-            Err(answer) => {
-                state.metrics.rejected();
-                answer.into_response(language)
-            }
-        },
+        Method::POST => post(state, key, &parts.headers, query, body).await.into_response(language),
         _ => {
             let answer = Answer::refused(DoorFault::Method);
             ([(header::ALLOW, ALLOW)], answer.into_response(language)).into_response()
         }
+    }
+}
+
+/// A POST is judged by the door as it is remembered; what that refuses, by the door as it is.
+async fn post(state: &AppState, key: Option<String>, headers: &HeaderMap, query: &[u8], body: Body) -> Answer {
+    let remembered = key.as_deref().and_then(|key| state.store.known_door(key));
+    let (door, remembered) = match remembered {
+        Some(profile) => (Ok(Door::Short(profile)), true),
+        None => (open(state, key.clone()).await, false),
+    };
+    let refuse = |answer: Answer| {
+        state.metrics.rejected();
+        answer
+    };
+    let door = match door {
+        Ok(door) => door,
+        Err(answer) => return refuse(answer),
+    };
+    let body = judge_body(state, headers, body).await;
+    let arrival = Arrival { door: &door, query, body: body.as_ref(), remembered };
+    if let Some(answer) = accept(state, arrival).await {
+        return answer;
+    }
+    match open(state, key).await {
+        Ok(door) => {
+            let arrival = Arrival { door: &door, remembered: false, ..arrival };
+            accept(state, arrival).await.unwrap_or_else(|| Answer::refused(DoorFault::NotStored))
+        }
+        Err(answer) => refuse(answer),
     }
 }
 
@@ -91,8 +110,8 @@ async fn open(state: &AppState, key: Option<String>) -> Result<Door, Answer> {
             Err(Answer::refused(DoorFault::StatelessOff))
         };
     };
-    match state.store.profile_by_key(&key).await {
-        Ok(Some(profile)) => Ok(Door::Short(Box::new(profile))),
+    match state.store.door(&key).await {
+        Ok(Some(profile)) => Ok(Door::Short(profile)),
         Ok(None) => Err(Answer::refused(DoorFault::UnknownKey)),
         Err(error) => {
             tracing::error!(key = codes::shortened(&key), %error, "a profile could not be looked up");

@@ -1,6 +1,6 @@
 //! At the edges: what is put in the wrong place, comes from the wrong place, or is far too much.
 
-use hookgram::secret::BotToken;
+use hookgram::{parameters::Parameter, secret::BotToken};
 use serde_json::{Value, json};
 use server::{profile_file, seal::Sealer, store::Store};
 
@@ -158,6 +158,29 @@ async fn a_token_sealed_with_a_lost_key_leaves_its_profile_usable() {
     profile_file::import(&server.state.store, &file).await.unwrap();
     let mended = server.state.store.profile_by_key(&key).await.unwrap().unwrap();
     assert_eq!(mended.profile.token.unwrap().expose(), TOKEN);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_door_that_is_remembered_follows_every_change_at_once() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let profile = server.profile("A", true, &[(Parameter::Message, "one")]).await;
+    let path = format!("/h/{}", profile.key);
+    // Whoever changes it: this process, or a command beside it.
+    let beside = Store::connect(&server.database_url(), Sealer::ephemeral().unwrap()).await.unwrap();
+    for (number, store) in [&server.state.store, &beside].into_iter().enumerate() {
+        let status = async |step: u8| server.post(&path, event(&format!("{number}{step}"), &["5"])).await.0;
+        assert_eq!(status(1).await, 200);
+        store.set_enabled(profile.id, false).await.unwrap();
+        assert_eq!(status(2).await, 404);
+        store.set_enabled(profile.id, true).await.unwrap();
+        assert_eq!(status(3).await, 200);
+        assert_eq!(status(4).await, 200);
+    }
+    let outcomes: Vec<String> =
+        server.state.store.events(None, 9).await.unwrap().into_iter().map(|event| event.outcome).collect();
+    let each = ["accepted", "accepted", "rejected", "accepted"];
+    assert_eq!(outcomes, [each, each].concat(), "a refusal is recorded once");
     server.stop().await;
 }
 

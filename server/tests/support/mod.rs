@@ -137,6 +137,11 @@ impl TestServer {
         eventually(&format!("a delivery to be {state}"), async || self.newest_state().await == state).await;
     }
 
+    /// The database in its data folder.
+    pub fn database_url(&self) -> String {
+        format!("sqlite://{}/hookgram.db", self.folder.path().display())
+    }
+
     pub async fn stop(self) {
         drop(self.stop_and_keep().await);
     }

@@ -1,0 +1,186 @@
+//! Every figure, in the order of the table.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
+
+use crate::{
+    bot_api::BotApi,
+    domain::{median, read_and_render},
+    event::Event,
+    fill,
+    load::{Request, flood},
+    process::{Server, hookgram},
+    steady,
+};
+
+/// Connections of the load.
+const CONNECTIONS: usize = 64;
+/// How long each server is loaded, and how often, in turns.
+const SPAN: Duration = Duration::from_secs(4);
+const ROUNDS: usize = 5;
+/// Bots of the steady load: none is asked for more than Telegram allows.
+const BOTS: usize = 16;
+const STEADY: u32 = 200;
+
+/// What was measured.
+pub struct Figures {
+    /// Whether the reference event was posted.
+    pub is_reference: bool,
+    /// Accepted events a second: a handler that only reads them, the same with a row on disk, Hookgram.
+    pub bare: f64,
+    pub row: f64,
+    pub accepted: f64,
+    /// From POST to Telegram at a steady load: half of all, 99 of 100.
+    pub p50: Duration,
+    pub p99: Duration,
+    /// Reading and rendering, and skipping.
+    pub read: Duration,
+    pub skipped: Duration,
+    /// Accepted events a second, and half of all latencies, with few and many deliveries stored.
+    pub few: Stored,
+    pub many: Stored,
+    /// Bytes of memory: after the start, and at most under load.
+    pub idle: u64,
+    pub loaded: u64,
+}
+
+/// With so much stored.
+pub struct Stored {
+    pub deliveries: i64,
+    pub accepted: f64,
+    pub p50: Duration,
+    pub started_in: Duration,
+}
+
+/// Measures a built `hookgram`.
+///
+/// # Errors
+/// If anything goes otherwise than it must: an answer that is not 200, a message that does not arrive.
+pub async fn measure(program: &Path) -> Result<Figures> {
+    let event = Event::find()?;
+    let (read, skipped) = read_and_render(event.pretty.as_bytes());
+    println!("read and render {read:?}, skip {skipped:?}");
+
+    let telegram = BotApi::start().await?;
+    let few = stored(program, &telegram, &event, 1_000).await?;
+    let many = stored(program, &telegram, &event, 1_000_000).await?;
+    let (p50, p99, idle) = steady_and_idle(program, &telegram, &event).await?;
+    let (bare, row, accepted, loaded) = accept(program, &telegram, &event).await?;
+    Ok(Figures {
+        is_reference: event.is_reference,
+        bare,
+        row,
+        accepted,
+        p50,
+        p99,
+        read,
+        skipped,
+        few,
+        many,
+        idle,
+        loaded,
+    })
+}
+
+/// A data folder with profiles, and the paths of their doors.
+struct House {
+    folder: tempfile::TempDir,
+    paths: Vec<String>,
+}
+
+impl House {
+    fn new(program: &Path, telegram: SocketAddr, profiles: usize) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("hookgram-bench-").tempdir()?;
+        let list: Vec<_> = (0..profiles)
+            .map(|number| {
+                let token = format!("{}:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd", 7_001_002_000 + number);
+                json!({ "name": format!("Профиль {number}"), "telegramToken": token, "telegramFieldName": "*TelegramId",
+                    "message": "Вы записаны на услугу" })
+            })
+            .collect();
+        let file = folder.path().join("profiles.json");
+        fs::write(&file, json!({ "profiles": list }).to_string())?;
+        let mut import = hookgram(program, folder.path(), telegram);
+        let import = import.args(["profile", "import"]).arg(&file).stderr(Stdio::inherit()).output()?;
+        ensure!(import.status.success(), "the profiles could not be imported");
+        let paths = String::from_utf8(import.stdout)?
+            .lines()
+            .filter_map(|line| line.find("/h/").map(|at| line[at..].trim().to_owned()))
+            .collect();
+        Ok(Self { folder, paths })
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    fn requests(&self, server: &Server, event: &Event) -> Result<Vec<Request>> {
+        self.paths.iter().map(|path| Request::post(server.address, path, event)).collect()
+    }
+}
+
+async fn accept(program: &Path, telegram: &BotApi, event: &Event) -> Result<(f64, f64, f64, u64)> {
+    let rows = tempfile::Builder::new().prefix("hookgram-bench-").tempdir()?;
+    let house = House::new(program, telegram.address, 1)?;
+    let bare = Server::reference(None)?;
+    let row = Server::reference(Some(rows.path()))?;
+    let ours = Server::hookgram(program, &house.path(), telegram.address).await?;
+    let path = house.paths.first().context("no profile was imported")?;
+    let mut rates = [Vec::new(), Vec::new(), Vec::new()];
+    for round in 0..=ROUNDS {
+        for (server, rates) in [&bare, &row, &ours].into_iter().zip(&mut rates) {
+            let request = Request::post(server.address, path, event)?;
+            let rate = flood(server.address, &request, CONNECTIONS, SPAN).await?.per_second;
+            // The first round warms up.
+            if round > 0 {
+                rates.push(rate);
+            }
+        }
+        println!("accept: {:.0?}", rates.each_ref().map(|rates| rates.last().copied().unwrap_or_default()));
+    }
+    let [bare, row, accepted] = rates.each_mut().map(|rates| median(rates));
+    Ok((bare, row, accepted, ours.memory()?.1))
+}
+
+async fn steady_and_idle(program: &Path, telegram: &BotApi, event: &Event) -> Result<(Duration, Duration, u64)> {
+    let house = House::new(program, telegram.address, BOTS)?;
+    let server = Server::hookgram(program, &house.path(), telegram.address).await?;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let (idle, _) = server.memory()?;
+    let requests = house.requests(&server, event)?;
+    // Connections and bots become known.
+    steady::run(server.address, &requests, telegram, 20, Duration::from_secs(2)).await?;
+    let latencies = steady::run(server.address, &requests, telegram, STEADY, Duration::from_secs(20)).await?;
+    println!("steady: p50 {:?}, p99 {:?}; idle {} kB", latencies.percentile(50), latencies.percentile(99), idle / 1024);
+    Ok((latencies.percentile(50), latencies.percentile(99), idle))
+}
+
+async fn stored(program: &Path, telegram: &BotApi, event: &Event, deliveries: i64) -> Result<Stored> {
+    let house = House::new(program, telegram.address, BOTS)?;
+    fill::fill(&house.path(), deliveries).await?;
+    let server = Server::hookgram(program, &house.path(), telegram.address).await?;
+    let requests = house.requests(&server, event)?;
+    steady::run(server.address, &requests, telegram, 20, Duration::from_secs(2)).await?;
+    let latencies = steady::run(server.address, &requests, telegram, STEADY, Duration::from_secs(10)).await?;
+    let request = requests.first().context("no profile was imported")?;
+    let mut rates = Vec::new();
+    for _ in 0..3 {
+        rates.push(flood(server.address, request, CONNECTIONS, SPAN).await?.per_second);
+    }
+    let stored = Stored {
+        deliveries,
+        accepted: median(&mut rates),
+        p50: latencies.percentile(50),
+        started_in: server.started_in,
+    };
+    println!("{deliveries} stored: {:.0}/s, p50 {:?}, start {:?}", stored.accepted, stored.p50, stored.started_in);
+    Ok(stored)
+}

@@ -1,0 +1,143 @@
+//! The load: HTTP/1.1 over kept connections, written and read by hand, so that both cores are left to the server.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    task::JoinSet,
+};
+
+use crate::event::Event;
+
+/// Digits of a chat's id.
+const DIGITS: usize = 10;
+/// Chats begin here: ten digits, whatever is added.
+static CHATS: AtomicU64 = AtomicU64::new(1_000_000_000);
+
+/// One request, of which only the chat's id changes.
+#[derive(Clone)]
+pub struct Request {
+    bytes: Vec<u8>,
+    chat_at: usize,
+}
+
+impl Request {
+    /// A POST of the minified event.
+    ///
+    /// # Errors
+    /// If the event has no place for a chat.
+    pub fn post(address: SocketAddr, path: &str, event: &Event) -> Result<Self> {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            event.minified.len()
+        );
+        Ok(Self {
+            chat_at: head.len() + event.chat_at()?,
+            bytes: [head.as_bytes(), event.minified.as_bytes()].concat(),
+        })
+    }
+
+    /// Addresses it to a chat that nothing was sent to before; its id.
+    ///
+    /// # Panics
+    /// Never: the place was found when it was made.
+    pub fn next_chat(&mut self) -> u64 {
+        let chat = CHATS.fetch_add(1, Ordering::Relaxed);
+        self.bytes[self.chat_at..self.chat_at + DIGITS].copy_from_slice(chat.to_string().as_bytes());
+        chat
+    }
+}
+
+/// A kept connection.
+pub struct Connection {
+    stream: TcpStream,
+    answer: Vec<u8>,
+}
+
+impl Connection {
+    /// Connects.
+    ///
+    /// # Errors
+    /// If nobody listens.
+    pub async fn open(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, answer: Vec::with_capacity(4096) })
+    }
+
+    /// Asks once; the status of the answer.
+    ///
+    /// # Errors
+    /// If the connection ends, or what comes is no HTTP.
+    pub async fn ask(&mut self, request: &[u8]) -> Result<u16> {
+        self.stream.write_all(request).await?;
+        self.answer.clear();
+        loop {
+            if self.stream.read_buf(&mut self.answer).await? == 0 {
+                bail!("the connection ended before the answer");
+            }
+            let Some(head) = self.answer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+            let text = std::str::from_utf8(&self.answer[..head]).context("the head is no text")?.to_ascii_lowercase();
+            let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
+            let length: usize = length.context("the answer has no length")?.trim().parse()?;
+            if self.answer.len() >= head + 4 + length {
+                return text.get(9..12).context("the answer has no status")?.parse().context("the status is no number");
+            }
+        }
+    }
+
+    /// Posts to a new chat; an answer other than 200 is an error.
+    ///
+    /// # Errors
+    /// As [`Connection::ask`].
+    pub async fn post(&mut self, request: &Request) -> Result<()> {
+        match self.ask(&request.bytes).await? {
+            200 => Ok(()),
+            status => bail!("answered {status}: {}", String::from_utf8_lossy(&self.answer)),
+        }
+    }
+}
+
+/// What a load came to.
+#[derive(Clone, Copy, Debug)]
+pub struct Rate {
+    /// Answers a second.
+    pub per_second: f64,
+}
+
+/// As much as goes through `connections` at once for so long.
+///
+/// # Errors
+/// If any answer is not 200.
+pub async fn flood(address: SocketAddr, request: &Request, connections: usize, span: Duration) -> Result<Rate> {
+    let count = Arc::new(AtomicU64::new(0));
+    let mut tasks = JoinSet::new();
+    let start = Instant::now();
+    for _ in 0..connections {
+        let (mut request, count) = (request.clone(), count.clone());
+        tasks.spawn(async move {
+            let mut connection = Connection::open(address).await?;
+            while start.elapsed() < span {
+                request.next_chat();
+                connection.post(&request).await?;
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok::<(), anyhow::Error>(())
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done??;
+    }
+    #[allow(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let per_second = count.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64();
+    Ok(Rate { per_second })
+}

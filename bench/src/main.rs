@@ -1,0 +1,35 @@
+//! Measures Hookgram, each figure beside its reference in the same run. `cargo xtask bench` builds and starts it.
+//!
+//!     bench PROGRAM TABLE      measures the program, writes the table of its figures into that folder
+//!     bench fill FOLDER COUNT  makes a database of so many deliveries in a data folder
+//!     bench serve-reference [FOLDER]
+
+mod bare;
+mod bot_api;
+mod domain;
+mod event;
+mod figures;
+mod fill;
+mod load;
+mod process;
+mod steady;
+mod table;
+
+use std::{env, path::Path};
+
+use anyhow::{Result, bail};
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["serve-reference"] => bare::serve(None).await,
+        ["serve-reference", folder] => bare::serve(Some(Path::new(folder))).await,
+        ["fill", folder, count] => fill::fill(Path::new(folder), count.parse()?).await,
+        [program, table] => {
+            let figures = figures::measure(Path::new(program)).await?;
+            table::write(Path::new(table), &figures)
+        }
+        _ => bail!("it takes the program to measure and the folder of the table"),
+    }
+}

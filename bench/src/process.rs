@@ -1,0 +1,101 @@
+//! Servers in processes of their own, ended with the measurement.
+
+use std::{
+    env, fs,
+    io::{BufRead as _, BufReader},
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::load::Connection;
+
+/// A server that answers.
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// From its start to its first answer.
+    pub started_in: Duration,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    /// One of the references, [`crate::bare`].
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn reference(folder: Option<&Path>) -> Result<Self> {
+        let clock = Instant::now();
+        let mut command = Command::new(env::current_exe()?);
+        command.arg("serve-reference").args(folder).stdout(Stdio::piped());
+        let mut child = command.spawn()?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().context("no output")?).read_line(&mut line)?;
+        Ok(Self {
+            child,
+            address: line.trim().parse().context("the reference did not start")?,
+            started_in: clock.elapsed(),
+        })
+    }
+
+    /// `hookgram serve` with this data folder and Bot API.
+    ///
+    /// # Errors
+    /// If it does not answer within a minute.
+    pub async fn hookgram(program: &Path, folder: &Path, telegram: SocketAddr) -> Result<Self> {
+        let address = free_address()?;
+        let clock = Instant::now();
+        let mut command = hookgram(program, folder, telegram);
+        command.args(["serve", "--listen", &address.to_string()]).env("HOOKGRAM_LOG", "warn").stdout(Stdio::null());
+        let mut server = Self { child: command.spawn()?, address, started_in: Duration::ZERO };
+        let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\n\r\n");
+        while clock.elapsed() < Duration::from_secs(60) {
+            if let Some(status) = server.child.try_wait()? {
+                bail!("hookgram ended with {status}");
+            }
+            if let Ok(mut connection) = Connection::open(address).await
+                && connection.ask(request.as_bytes()).await.is_ok_and(|status| status == 200)
+            {
+                server.started_in = clock.elapsed();
+                return Ok(server);
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        bail!("hookgram did not answer within a minute")
+    }
+
+    /// Its memory in bytes: now, and at its most.
+    ///
+    /// # Errors
+    /// Where the system does not tell.
+    pub fn memory(&self) -> Result<(u64, u64)> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let bytes = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+        };
+        Ok((bytes("VmRSS:").context("no VmRSS")?, bytes("VmHWM:").context("no VmHWM")?))
+    }
+}
+
+/// The program with its settings.
+pub fn hookgram(program: &Path, folder: &Path, telegram: SocketAddr) -> Command {
+    let mut command = Command::new(program);
+    command.arg("--data-dir").arg(folder).arg("--telegram-api").arg(format!("http://{telegram}"));
+    command
+}
+
+fn free_address() -> Result<SocketAddr> {
+    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
+}

@@ -1,0 +1,333 @@
+//! A batch of events as rows: what is asked of the database once for all of them, and written in few statements.
+
+use std::collections::{HashMap, HashSet};
+
+use app::words::causes::Cause;
+use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection, query_builder::Separated};
+
+use super::{
+    Lane, StoreError,
+    accepting::Order,
+    events::Received,
+    failures::{Failure, add_deliveries},
+    heads::json,
+};
+use crate::time::Millis;
+
+/// Rows of one statement at most. Fewer are written by a statement for half as many, and so on: so all are prepared once.
+const ROWS: usize = 64;
+const DAY: Millis = 86_400_000;
+
+/// An event that was accepted before.
+#[derive(FromRow)]
+struct First {
+    fingerprint: Vec<u8>,
+    id: i64,
+    public_id: String,
+    received_at: Millis,
+}
+
+/// Who sends a profile's messages, as it is now.
+#[derive(Clone, Default, FromRow)]
+struct Sender {
+    id: i64,
+    bot_id: Option<i64>,
+    lane: Vec<u8>,
+    /// Telegram has refused the token: asking again before there is a new one would be blind.
+    parked: bool,
+    version: i64,
+}
+
+struct EventRow<'a> {
+    id: i64,
+    order: &'a Order,
+    outcome: &'static str,
+    duplicate_of: Option<i64>,
+}
+
+struct DeliveryRow<'a> {
+    id: i64,
+    event_id: i64,
+    order: &'a Order,
+    sender: &'a Sender,
+    participant: i64,
+    chat: Option<&'a str>,
+    error: Option<&'a str>,
+    parts: String,
+    /// No other of this batch that waits stands before it in its chat.
+    first_in_chat: bool,
+}
+
+/// Writes a batch inside a transaction that has begun as a write; what became of each, in their order.
+pub(super) async fn write(tx: &mut SqliteConnection, orders: &[Order]) -> Result<Vec<Received>, StoreError> {
+    let firsts = first_copies(tx, orders).await?;
+    let senders = senders(tx, orders).await?;
+    let (event_id, delivery_id) = last_ids(tx).await?;
+    let mut rows = Rows { events: Vec::with_capacity(orders.len()), deliveries: Vec::new(), event_id, delivery_id };
+    let mut received = Vec::with_capacity(orders.len());
+    let mut accepted: HashMap<&[u8], (i64, &Order)> = HashMap::new();
+    let mut heads: HashSet<(&[u8], &str)> = HashSet::new();
+    for order in orders {
+        let sender = senders.get(&order.whose());
+        if order.version.is_some() && order.version != sender.map(|sender| sender.version) {
+            received.push(Received::Outdated);
+            continue;
+        }
+        let watches = !order.skipped && order.window > 0;
+        let before = firsts.iter().find(|first| watches && order.is_copy_of(&first.fingerprint, first.received_at));
+        let beside = accepted
+            .get(order.fingerprint.as_slice())
+            .filter(|(_, first)| watches && order.is_copy_of(&first.fingerprint, first.received_at));
+        let first = before
+            .map(|first| (first.id, first.public_id.clone()))
+            .or_else(|| beside.map(|(id, first)| (*id, first.public_id.clone())));
+        if let Some((id, public_id)) = first {
+            rows.event(order, "duplicate", Some(id));
+            received.push(Received::Duplicate(public_id));
+            continue;
+        }
+        received.push(Received::Accepted);
+        if order.skipped {
+            rows.event(order, "skipped", None);
+            continue;
+        }
+        let id = rows.event(order, "accepted", None);
+        let sender = sender.ok_or(StoreError::NotFound)?;
+        for delivery in &order.deliveries {
+            let (chat, error) = match &delivery.chat {
+                Ok(chat) => (Some(chat.as_str()), None),
+                Err(why) => (None, Some(why.as_str())),
+            };
+            rows.delivery_id += 1;
+            rows.deliveries.push(DeliveryRow {
+                id: rows.delivery_id,
+                event_id: id,
+                order,
+                sender,
+                participant: i64::try_from(delivery.participant).unwrap_or(i64::MAX),
+                chat,
+                error,
+                parts: serde_json::to_string(&delivery.parts).map_err(|_| StoreError::Corrupt("deliveries.parts"))?,
+                first_in_chat: chat.is_some_and(|chat| !sender.parked && heads.insert((&sender.lane, chat))),
+            });
+        }
+        if order.deliveries.iter().any(|delivery| delivery.chat.is_ok()) {
+            accepted.insert(&order.fingerprint, (id, order));
+        }
+    }
+    rows.insert(tx).await?;
+    for order in rows.events.iter().filter(|event| event.outcome == "accepted") {
+        rows.tell_of_parked(tx, order).await?;
+    }
+    Ok(received)
+}
+
+impl Order {
+    /// Whether one accepted then, with this fingerprint, is its first copy.
+    fn is_copy_of(&self, fingerprint: &[u8], received_at: Millis) -> bool {
+        self.fingerprint == fingerprint && received_at > self.received_at.saturating_sub(self.window)
+    }
+
+    /// By whom its messages are sent: a profile, or whatever came with it.
+    fn whose(&self) -> Whose<'_> {
+        match self.profile_id {
+            Some(id) => Whose::Profile { id, sandbox: self.bot_id.is_none() },
+            None => Whose::Itself { bot_id: self.bot_id, lane: self.lane.as_bytes() },
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Whose<'a> {
+    Profile { id: i64, sandbox: bool },
+    Itself { bot_id: Option<i64>, lane: &'a [u8] },
+}
+
+/// The first copies there are, the earliest first. One whose deliveries have all failed for good does not count.
+async fn first_copies(tx: &mut SqliteConnection, orders: &[Order]) -> Result<Vec<First>, StoreError> {
+    let watching = || orders.iter().filter(|order| !order.skipped && order.window > 0);
+    let Some(earliest) = watching().map(|order| order.received_at.saturating_sub(order.window)).min() else {
+        return Ok(Vec::new());
+    };
+    let latest = watching().map(|order| order.received_at).max().unwrap_or(earliest);
+    let days: Vec<Millis> = (earliest.max(0) / DAY..=latest.max(0) / DAY).collect();
+    let fingerprints: Vec<String> = watching().map(|order| hex(&order.fingerprint)).collect();
+    Ok(sqlx::query_as(FIRST_COPIES).bind(json(&days)).bind(json(&fingerprints)).fetch_all(tx).await?)
+}
+
+pub(super) const FIRST_COPIES: &str = "SELECT e.fingerprint, e.id, e.public_id, e.received_at FROM events e
+     WHERE e.received_at / 86400000 IN (SELECT value FROM json_each(?1))
+     AND e.fingerprint IN (SELECT unhex(value) FROM json_each(?2)) AND e.outcome = 'accepted'
+     AND EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state NOT IN ('failed', 'skipped'))
+     ORDER BY e.id";
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().map_or('0', char::from);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+async fn senders<'a>(tx: &mut SqliteConnection, orders: &'a [Order]) -> Result<HashMap<Whose<'a>, Sender>, StoreError> {
+    let mut profiles: Vec<i64> = orders.iter().filter_map(|order| order.profile_id).collect();
+    profiles.sort_unstable();
+    profiles.dedup();
+    let stored: Vec<Sender> = sqlx::query_as(
+        "SELECT id, bot_id, coalesce(lane, x'') AS lane, parked_since IS NOT NULL AS parked, version FROM profiles
+         WHERE id IN (SELECT value FROM json_each(?1))",
+    )
+    .bind(json(&profiles))
+    .fetch_all(tx)
+    .await?;
+    let mut senders = HashMap::new();
+    for order in orders {
+        let whose = order.whose();
+        let sender = match whose {
+            Whose::Itself { bot_id, lane } => Some(Sender { bot_id, lane: lane.to_vec(), ..Sender::default() }),
+            Whose::Profile { id, sandbox } => {
+                let stored = stored.iter().find(|sender| sender.id == id);
+                stored.map(|stored| {
+                    if sandbox { Sender { version: stored.version, ..Sender::default() } } else { stored.clone() }
+                })
+            }
+        };
+        if let Some(sender) = sender {
+            senders.insert(whose, sender);
+        }
+    }
+    Ok(senders)
+}
+
+/// The highest ids that events and deliveries ever had: this transaction alone gives the next ones.
+async fn last_ids(tx: &mut SqliteConnection) -> Result<(i64, i64), StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0),
+         coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'), 0)",
+    )
+    .fetch_one(tx)
+    .await?)
+}
+
+struct Rows<'a> {
+    events: Vec<EventRow<'a>>,
+    deliveries: Vec<DeliveryRow<'a>>,
+    event_id: i64,
+    delivery_id: i64,
+}
+
+impl<'a> Rows<'a> {
+    fn event(&mut self, order: &'a Order, outcome: &'static str, duplicate_of: Option<i64>) -> i64 {
+        self.event_id += 1;
+        self.events.push(EventRow { id: self.event_id, order, outcome, duplicate_of });
+        self.event_id
+    }
+
+    async fn insert(&self, tx: &mut SqliteConnection) -> Result<(), StoreError> {
+        insert(
+            tx,
+            "INSERT INTO events (id, public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
+             parameters, token, fingerprint, outcome, http_status, duplicate_of) ",
+            &self.events,
+            |row, event| {
+                let order = event.order;
+                row.push_bind(event.id)
+                    .push_bind(&order.public_id)
+                    .push_bind(order.profile_id)
+                    .push_bind(order.bot_id)
+                    .push_bind(&order.field_name)
+                    .push_bind(order.received_at)
+                    .push_bind(order.event_type)
+                    .push_bind(&order.order_number)
+                    .push_bind(&order.parameters)
+                    // Nothing is sent for a duplicate.
+                    .push_bind(order.token.as_deref().filter(|_| event.duplicate_of.is_none()))
+                    .push_bind(&order.fingerprint)
+                    .push_bind(event.outcome)
+                    .push("200")
+                    .push_bind(event.duplicate_of);
+            },
+        )
+        .await?;
+        // A duplicate's body is that of the first.
+        let bodies: Vec<&EventRow<'_>> = self.events.iter().filter(|event| event.duplicate_of.is_none()).collect();
+        insert(tx, "INSERT INTO payloads (event_id, encoding, body) ", &bodies, |row, event| {
+            let payload = &event.order.payload;
+            row.push_bind(event.id).push_bind(payload.encoding).push_bind(&payload.body);
+        })
+        .await?;
+        insert(
+            tx,
+            "INSERT INTO deliveries (id, event_id, profile_id, participant, chat, bot_id, lane, sandbox, state, parts,
+             created_at, age_from, last_error, finished_at, migrated_to, next_attempt_at) ",
+            &self.deliveries,
+            |row, delivery| {
+                let (order, sender) = (delivery.order, delivery.sender);
+                let at = order.received_at;
+                row.push_bind(delivery.id)
+                    .push_bind(delivery.event_id)
+                    .push_bind(order.profile_id)
+                    .push_bind(delivery.participant)
+                    .push_bind(delivery.chat)
+                    .push_bind(sender.bot_id)
+                    .push_bind(sender.lane.as_slice())
+                    .push_bind(order.bot_id.is_none())
+                    .push_bind(match (delivery.chat, sender.parked) {
+                        (None, _) => "skipped",
+                        (Some(_), true) => "parked",
+                        (Some(_), false) => "waiting",
+                    })
+                    .push_bind(&delivery.parts)
+                    .push_bind(at)
+                    .push_bind(at)
+                    .push_bind(delivery.error)
+                    .push_bind(delivery.chat.is_none().then_some(at));
+                row.push("(SELECT moved_to FROM moved_chats WHERE chat = ")
+                    .push_bind_unseparated(delivery.chat)
+                    .push_unseparated(")");
+                // It has a time only where it is the head of its chat.
+                row.push(
+                    "CASE WHEN NOT EXISTS (SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL
+                     AND earlier.state <> 'parked' AND earlier.lane = ",
+                )
+                .push_bind_unseparated(sender.lane.as_slice())
+                .push_unseparated(" AND earlier.chat = ")
+                .push_bind_unseparated(delivery.chat)
+                .push_unseparated(") THEN ")
+                .push_bind_unseparated(delivery.first_in_chat.then_some(at))
+                .push_unseparated(" END");
+            },
+        )
+        .await
+    }
+
+    /// What waits for a token from the start is told of.
+    async fn tell_of_parked(&self, tx: &mut SqliteConnection, event: &EventRow<'_>) -> Result<(), StoreError> {
+        let of_event = || self.deliveries.iter().filter(|delivery| delivery.event_id == event.id);
+        let Some(first) = of_event().find(|delivery| delivery.sender.parked) else { return Ok(()) };
+        let parked: Vec<i64> =
+            of_event().filter(|delivery| delivery.chat.is_some()).map(|delivery| delivery.id).collect();
+        let (profile_id, lane) = (event.order.profile_id, Lane::of_bytes(first.sender.lane.clone()));
+        let (event_id, at) = (event.id, event.order.received_at);
+        add_deliveries(tx, Failure { profile_id, lane: &lane, event_id, cause: Cause::TokenRefused, at }, &parked).await
+    }
+}
+
+/// Inserts rows by as few statements as their powers of two.
+async fn insert<'a, T>(
+    tx: &mut SqliteConnection,
+    into: &'static str,
+    mut rows: &'a [T],
+    mut bind: impl FnMut(&mut Separated<'_, Sqlite, &'static str>, &'a T),
+) -> Result<(), StoreError> {
+    let mut size = ROWS;
+    while !rows.is_empty() {
+        while size > rows.len() {
+            size /= 2;
+        }
+        let (these, rest) = rows.split_at(size);
+        rows = rest;
+        let mut statement = QueryBuilder::<Sqlite>::new(into);
+        statement.push_values(these, |mut row, of| bind(&mut row, of));
+        statement.build().persistent(true).execute(&mut *tx).await?;
+    }
+    Ok(())
+}

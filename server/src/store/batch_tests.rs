@@ -1,0 +1,112 @@
+//! Events that come together: what they are to each other, and to what was there before.
+
+use super::{
+    batch,
+    tests::{TOKEN, claim_due, draft, event, to},
+    *,
+};
+
+/// All at once, so that they share a commit.
+async fn together(store: &Store, events: &[NewEvent<'_>], chat: &str) -> Vec<Received> {
+    let all = events.iter().map(|event| store.accept_event(event, vec![to(chat)], 600_000));
+    let mut received = Vec::new();
+    for one in futures_all(all).await {
+        received.push(one.unwrap());
+    }
+    received
+}
+
+/// Polls each before any has come to its end.
+async fn futures_all<T>(futures: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut futures: Vec<_> = futures.map(Box::pin).collect();
+    let mut done: Vec<Option<T>> = futures.iter().map(|_| None).collect();
+    std::future::poll_fn(|context| {
+        for (future, done) in futures.iter_mut().zip(&mut done).filter(|(_, done)| done.is_none()) {
+            if let std::task::Poll::Ready(value) = future.as_mut().poll(context) {
+                *done = Some(value);
+            }
+        }
+        if done.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    done.into_iter().flatten().collect()
+}
+
+#[tokio::test]
+async fn events_of_one_batch_are_copies_of_each_other_and_keep_their_order() {
+    let store = Store::in_memory().await.unwrap();
+    let source = TokenSource::Profile(store.put_profile(None, &draft("A")).await.unwrap());
+    let same =
+        |public_id| NewEvent { fingerprint: b"same", payload: Payload(b"{\"same\":1}"), ..event(public_id, source) };
+    let received = together(&store, &[same("a"), same("b"), event("c", source), same("d")], "5").await;
+    let copy = || Received::Duplicate("a".into());
+    assert_eq!(received, [Received::Accepted, copy(), Received::Accepted, copy()]);
+    assert_eq!(together(&store, &[same("e"), event("f", source)], "5").await, [copy(), Received::Accepted]);
+
+    let events = store.events(None, 9).await.unwrap();
+    assert_eq!(events.iter().map(|event| event.public_id.as_str()).collect::<Vec<_>>(), ["f", "e", "d", "c", "b", "a"]);
+    for event in events.iter().filter(|event| event.outcome == "duplicate") {
+        assert_eq!(store.payload(event.id).await.unwrap().unwrap(), b"{\"same\":1}", "the body of the first");
+    }
+    let mut sent = Vec::new();
+    while let [claimed] = claim_due(&store, "one", 1_000, 31_000, &[]).await.as_slice() {
+        sent.push(claimed.event_id);
+        store.record(claimed, None, &Change::Delivered, 2_000).await.unwrap();
+    }
+    assert_eq!(sent, [1, 3, 6], "one at a time, in the order in which they came");
+}
+
+#[tokio::test]
+async fn what_is_parked_at_once_holds_nobody_of_its_batch_back() {
+    let store = Store::in_memory().await.unwrap();
+    let profile = store.put_profile(None, &draft("A")).await.unwrap();
+    store.accept_event(&event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
+    let token = hookgram::secret::BotToken::parse(TOKEN).unwrap();
+    let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
+    let parked = Change::Parked { refused: Some(token.clone()) };
+    store.record(&claimed[0], None, &parked, 2_000).await.unwrap();
+
+    let parked = event("b", TokenSource::Profile(profile));
+    let received = together(&store, &[parked, event("c", TokenSource::Event(&token))], "5").await;
+    assert_eq!(received, [Received::Accepted, Received::Accepted]);
+    let claimed = claim_due(&store, "one", 3_000, 33_000, &[]).await;
+    assert_eq!(claimed.iter().map(|claimed| claimed.event_id).collect::<Vec<_>>(), [3]);
+}
+
+#[tokio::test]
+async fn what_was_judged_by_a_profile_that_has_changed_is_not_kept() {
+    let (store, draft) = (Store::in_memory().await.unwrap(), draft("A"));
+    let id = store.put_profile(None, &draft).await.unwrap();
+    let version = async || store.profile(id).await.unwrap().unwrap().version;
+    let judged = |public_id, version| NewEvent { version: Some(version), ..event(public_id, TokenSource::Profile(id)) };
+    let mut number = 0;
+    for change in 0..3 {
+        let before = version().await;
+        match change {
+            0 => store.set_enabled(id, false).await.unwrap(),
+            1 => drop(store.put_profile(Some(id), &draft).await.unwrap()),
+            _ => drop(sqlx::query("UPDATE webhook_keys SET retired_at = 5").execute(&store.write).await.unwrap()),
+        }
+        let after: i64 = sqlx::query_scalar("SELECT version FROM profiles").fetch_one(&store.read).await.unwrap();
+        assert!(after > before, "{change}");
+        for (version, expected) in [(before, Received::Outdated), (after, Received::Accepted)] {
+            number += 1;
+            let event = judged(["a", "b", "c", "d", "e", "f"][number - 1], version);
+            assert_eq!(store.accept_event(&event, vec![to("5")], 0).await.unwrap(), expected, "{change}");
+        }
+    }
+    assert_eq!(store.events(None, 9).await.unwrap().len(), 3);
+    let gone = NewEvent { version: Some(1), ..event("z", TokenSource::Profile(id + 1)) };
+    assert_eq!(store.accept_event(&gone, vec![to("5")], 0).await.unwrap(), Received::Outdated);
+}
+
+#[tokio::test]
+async fn first_copies_are_looked_up_among_those_of_their_days() {
+    let store = Store::in_memory().await.unwrap();
+    let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", batch::FIRST_COPIES));
+    let plan: Vec<(i64, i64, i64, String)> =
+        sqlx::query_as(explain).bind("[1]").bind("[]").fetch_all(&store.read).await.unwrap();
+    let steps: Vec<String> = plan.into_iter().map(|(_, _, _, step)| step).collect();
+    let by_index = |step: &String| step.contains("events_by_fingerprint (<expr>=? AND fingerprint=?)");
+    assert!(steps.iter().any(by_index), "{steps:?}");
+}
