@@ -3,6 +3,8 @@
 //! The table is our own: that of `chrono-tz` weighs four times as much on its way to a browser, and the preview needs the
 //! very one the server has. `tests/zones.rs` writes it from `chrono-tz` and holds it to that.
 
+mod cities;
+
 use std::sync::{LazyLock, OnceLock};
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, Offset, Utc};
@@ -76,6 +78,21 @@ impl TimeZone {
     pub fn offset_at(self, at: DateTime<Utc>) -> FixedOffset {
         let seconds = clock(self.0).and_then(|clock| clock.offset(at));
         seconds.and_then(FixedOffset::east_opt).unwrap_or_else(|| Utc.fix())
+    }
+}
+
+/// How far clocks are from UTC, as a person reads it: `GMT+5`, `GMT-3:30`, `GMT`.
+#[must_use]
+pub fn offset_name(offset: FixedOffset) -> String {
+    let seconds = offset.local_minus_utc();
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let seconds = seconds.unsigned_abs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes, seconds) {
+        (0, 0, 0) => "GMT".to_owned(),
+        (_, 0, 0) => format!("GMT{sign}{hours}"),
+        (_, _, 0) => format!("GMT{sign}{hours}:{minutes:02}"),
+        _ => format!("GMT{sign}{hours}:{minutes:02}:{seconds:02}"),
     }
 }
 

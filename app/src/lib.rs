@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod form;
+pub mod old_url;
 mod pages;
 mod parts;
 #[cfg(feature = "ssr")]

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod chats;
+mod drafts;
 mod profiles;
 mod sandbox;
 mod share;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 pub use self::{
     accounts::{Accounts, SessionCookie, SignInFault},
     chats::{ChatLinks, ChatSearch, ChatTrouble, Chats},
+    drafts::{Draft, Drafts},
     profiles::{ProfileInput, Profiles, Target, TestInput},
     sandbox::Sandbox,
     share::{Obstacle, QrCode, Shared, Sharing, TOKEN_PLACE},
@@ -21,6 +23,8 @@ pub use self::{
 pub struct Ports {
     /// Accounts and sessions.
     pub accounts: Arc<dyn Accounts>,
+    /// Drafts of the builder.
+    pub drafts: Arc<dyn Drafts>,
     /// Profiles.
     pub profiles: Arc<dyn Profiles>,
     /// The sandbox.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod chats;
+mod drafts;
 mod profiles;
 mod sandbox;
 mod share;
@@ -37,7 +38,14 @@ struct Port {
 #[must_use]
 pub fn ports(state: &AppState, asking: Asking) -> Ports {
     let port = Arc::new(Port { state: state.clone(), asking });
-    Ports { accounts: port.clone(), profiles: port.clone(), sandbox: port.clone(), sharing: port.clone(), chats: port }
+    Ports {
+        accounts: port.clone(),
+        chats: port.clone(),
+        drafts: port.clone(),
+        profiles: port.clone(),
+        sandbox: port.clone(),
+        sharing: port,
+    }
 }
 
 /// Logs a fault of ours; the caller hears only that there was one.

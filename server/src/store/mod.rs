@@ -9,6 +9,9 @@ mod batch_tests;
 mod bots;
 mod deliveries;
 mod doors;
+#[cfg(test)]
+mod draft_tests;
+mod drafts;
 mod events;
 mod failures;
 mod heads;
@@ -49,6 +52,7 @@ use self::{accepting::Orders, doors::Doors};
 pub use self::{
     bots::Bot,
     deliveries::{Claimed, DeliveryRecord, Totals},
+    drafts::DraftRecord,
     events::{EventRecord, NewDelivery, NewEvent, Reason, Received, Rejection, TokenSource},
     heads::Head,
     lane::Lane,

@@ -8,6 +8,7 @@ mod crashes;
 mod crowd;
 mod delivery;
 mod doors;
+mod drafts;
 mod edges;
 mod faults;
 mod mail;

@@ -45,6 +45,7 @@ impl From<SampleChoice> for Sample {
 #[server(prefix = "/rpc", endpoint = "send-test")]
 pub async fn send_test(
     id: Option<i64>,
+    draft: Option<String>,
     form: ProfileForm,
     sample: SampleChoice,
     chat: String,
@@ -58,7 +59,10 @@ pub async fn send_test(
     let Some(chat) = ChatId::parse(&chat) else {
         return Err(AppError::field("", BuilderWords::of(language).test_chat_fault));
     };
-    let input = form.input();
+    let mut input = form.input();
+    if input.profile.token.is_none() {
+        input.profile.token = super::draft::token_of(&operator, draft.as_deref(), id).await?;
+    }
     let test = TestInput { id, target: input.target, profile: input.profile, sample: sample.into(), chat };
     expect_context::<crate::ports::Ports>().profiles.send_test(&operator, test).await
 }
@@ -72,6 +76,7 @@ pub fn TestCard() -> impl IntoView {
     let dispatch = move || {
         send.dispatch(SendTest {
             id: state.id,
+            draft: state.draft.get_value(),
             form: state.form.get_untracked(),
             sample: state.sample.get_untracked().into(),
             chat: chat.get_untracked(),

@@ -2,6 +2,7 @@
 
 mod builder;
 mod chats;
+mod builder_form;
 mod errors;
 mod outcomes;
 mod profiles;
@@ -11,6 +12,6 @@ mod shell;
 mod sign_in;
 
 pub use self::{
-    builder::BuilderWords, chats::ChatWords, errors::Errors, outcomes::Outcomes, profiles::ProfilesWords,
+    builder::BuilderWords, builder_form::FormWords, chats::ChatWords, errors::Errors, outcomes::Outcomes, profiles::ProfilesWords,
     sandbox::SandboxWords, share::ShareWords, shell::Shell, sign_in::SignInWords,
 };
