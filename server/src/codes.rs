@@ -40,6 +40,12 @@ pub fn public_id() -> String {
     id.iter().rev().collect::<String>() + &text(KEY_LENGTH)
 }
 
+/// A new id of a draft; as unguessable as a key.
+#[must_use]
+pub fn draft_id() -> String {
+    text(KEY_LENGTH)
+}
+
 /// A new secret: a session's token, a one-time link's code.
 #[must_use]
 pub fn secret() -> String {

@@ -55,7 +55,7 @@ impl Store {
     /// # Errors
     /// If the database fails, or there is no such account or profile.
     pub async fn add_draft(&self, user_id: i64, draft: &DraftRecord, expires_at: Millis) -> Result<String, StoreError> {
-        let id = codes::public_id();
+        let id = codes::draft_id();
         let token = draft.token.as_ref().map(|token| self.sealer.seal(Place::DraftToken(&id), token.expose()));
         let old_url = draft.old_url.as_ref().map(|url| self.sealer.seal(Place::DraftUrl(&id), url.expose_secret()));
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
