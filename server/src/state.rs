@@ -18,6 +18,7 @@ use crate::{
     introductions::Introductions,
     mail::{MailWorker, Smtp, SmtpError},
     observe::Metrics,
+    replays::Replays,
     store::Store,
     telegram::{Identity, Telegram},
     webhook::Rendering,
@@ -53,6 +54,8 @@ pub struct Inner {
     pub worker: Worker,
     /// Sends error mails.
     pub mail: MailWorker,
+    /// Replays deliveries and calls them off.
+    pub replays: Replays,
     /// Hashing of passwords.
     pub passwords: Passwords,
     /// Attempts to sign in.
@@ -124,6 +127,8 @@ impl AppState {
         let public_url = config.public_url(listening);
         let smtp = config.smtp.as_ref().map(Smtp::new).transpose()?;
         let mail = MailWorker::new(store.clone(), smtp, &public_url);
+        let rendering = Rendering::default();
+        let replays = Replays::new(store.clone(), rendering.clone(), &config.booking_url, wake.clone());
         let public_origin = reqwest::Url::parse(&public_url)
             .map_or_else(|_| public_url.clone(), |url| url.origin().ascii_serialization());
         Ok(Self(Arc::new(Inner {
@@ -139,9 +144,10 @@ impl AppState {
             shutdown,
             worker,
             mail,
+            replays,
             passwords: Passwords::default(),
             throttle: Throttle::default(),
-            rendering: Rendering::default(),
+            rendering,
             metrics,
             leptos,
             pages: leptos_axum::generate_route_list(app::App),

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod chats;
+mod deliveries;
 mod drafts;
 mod profiles;
 mod sandbox;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 pub use self::{
     accounts::{Accounts, SessionCookie, SignInFault},
     chats::{ChatLinks, ChatSearch, ChatTrouble, Chats},
+    deliveries::Deliveries,
     drafts::{Draft, Drafts},
     profiles::{ProfileInput, Profiles, Target, TestInput},
     sandbox::Sandbox,
@@ -25,6 +27,8 @@ pub struct Ports {
     pub accounts: Arc<dyn Accounts>,
     /// Drafts of the builder.
     pub drafts: Arc<dyn Drafts>,
+    /// Deliveries.
+    pub deliveries: Arc<dyn Deliveries>,
     /// Profiles.
     pub profiles: Arc<dyn Profiles>,
     /// The sandbox.

@@ -4,6 +4,7 @@ pub mod causes;
 pub mod checks;
 pub mod doors;
 pub mod mail;
+pub mod replays;
 
 mod pages;
 

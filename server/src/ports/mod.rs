@@ -2,6 +2,7 @@
 
 mod accounts;
 mod chats;
+mod deliveries;
 mod drafts;
 mod profiles;
 mod sandbox;
@@ -41,6 +42,7 @@ pub fn ports(state: &AppState, asking: Asking) -> Ports {
     Ports {
         accounts: port.clone(),
         chats: port.clone(),
+        deliveries: port.clone(),
         drafts: port.clone(),
         profiles: port.clone(),
         sandbox: port.clone(),

@@ -56,7 +56,7 @@ impl Store {
     pub async fn newest_event(&self, profile: i64) -> Result<Option<LastEvent>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT coalesce(duplicate_of, id) AS id, received_at, outcome, http_status, event_type, order_number, reason
-             FROM events WHERE profile_id = ?1 ORDER BY received_at DESC, id DESC LIMIT 1",
+             FROM events WHERE profile_id = ?1 ORDER BY id DESC LIMIT 1",
         )
         .bind(profile)
         .fetch_optional(&self.read)
@@ -65,7 +65,8 @@ impl Store {
         let deliveries = sqlx::query_as(
             "SELECT d.state, d.last_status, d.last_error,
              (SELECT a.class FROM attempts a WHERE a.delivery_id = d.id ORDER BY a.id DESC LIMIT 1) AS class
-             FROM deliveries d WHERE d.event_id = ?1 ORDER BY d.id",
+             FROM deliveries d WHERE d.event_id = ?1
+             AND NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) ORDER BY d.id",
         )
         .bind(row.id)
         .fetch_all(&self.read)

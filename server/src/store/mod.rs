@@ -3,10 +3,13 @@
 //! One connection writes, a few read (WAL). A write is on disk when its commit returns (`synchronous=FULL`).
 
 mod accepting;
+mod attempts;
 mod batch;
 #[cfg(test)]
 mod batch_tests;
 mod bots;
+mod bulk;
+mod cancelling;
 mod deliveries;
 mod doors;
 #[cfg(test)]
@@ -18,14 +21,21 @@ mod heads;
 mod lane;
 mod last_event;
 mod links;
+mod log;
 #[cfg(test)]
 mod mail_tests;
 mod mails;
+mod matching;
 mod outcomes;
+mod parking;
 mod payloads;
 mod profiles;
 #[cfg(test)]
 mod queue_tests;
+#[cfg(test)]
+mod replay_tests;
+mod replayable;
+mod replays;
 mod retention;
 #[cfg(test)]
 mod retention_tests;
@@ -50,7 +60,9 @@ use sqlx::{
 
 use self::{accepting::Orders, doors::Doors};
 pub use self::{
+    attempts::{Attempt, AttemptClass},
     bots::Bot,
+    bulk::Bulk,
     deliveries::{Claimed, DeliveryRecord, Totals},
     drafts::DraftRecord,
     events::{EventRecord, NewDelivery, NewEvent, Reason, Received, Rejection, TokenSource},
@@ -58,10 +70,12 @@ pub use self::{
     lane::Lane,
     last_event::{Fate, LastEvent},
     links::{LinkKind, NewLink},
+    log::{LogFilter, Logged},
     mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
-    outcomes::{Attempt, AttemptClass, Change, Recorded},
+    outcomes::{Change, Recorded},
     payloads::Packed,
     profiles::{ProfileDraft, StoredProfile},
+    replays::{Ask, ReplaySource, Wish},
     retention::{Place, Swept},
     sandbox::SandboxRow,
     sessions::{NewSession, OpenSession},

@@ -17,5 +17,6 @@ mod pages;
 mod parameters;
 mod process;
 mod profiles;
+mod replays;
 mod share;
 mod telegram;

@@ -175,8 +175,10 @@ pub(super) fn arrival(language: Language, last: Option<LastEventView>) -> Arriva
         return Arrival { class: "waiting".to_owned(), html: html.into_any().to_html(), at: None, again };
     };
     let (class, title) = match last.outcome {
-        Outcome::Delivered | Outcome::Waiting => ("ok", w.came_title),
-        Outcome::Retrying | Outcome::Parked | Outcome::Skipped | Outcome::Uncertain => ("warn", w.last_title),
+        Outcome::Delivered | Outcome::Waiting | Outcome::Duplicate => ("ok", w.came_title),
+        Outcome::Retrying | Outcome::Parked | Outcome::Skipped | Outcome::Uncertain | Outcome::Cancelled => {
+            ("warn", w.last_title)
+        }
         Outcome::Failed | Outcome::Rejected => ("bad", w.last_title),
     };
     let why = (!last.why.is_empty()).then(|| view! { <p>{last.why}</p> });
