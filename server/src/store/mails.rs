@@ -286,12 +286,15 @@ pub(super) async fn accepted(tx: &mut SqliteConnection, token: &BotToken) -> Res
     accepted_lane(tx, &Lane::of(token)).await
 }
 
-/// Keeps that Telegram has accepted the token of a lane.
+/// Keeps that Telegram has accepted the token of a lane, and when it last did, to the day.
 pub(super) async fn accepted_lane(tx: &mut SqliteConnection, lane: &Lane) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO accepted_tokens (lane, accepted_at) VALUES (?1, ?2) ON CONFLICT (lane) DO NOTHING")
-        .bind(lane.as_bytes())
-        .bind(now())
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO accepted_tokens (lane, accepted_at) VALUES (?1, ?2) ON CONFLICT (lane)
+         DO UPDATE SET accepted_at = excluded.accepted_at WHERE accepted_at < excluded.accepted_at - 86400000",
+    )
+    .bind(lane.as_bytes())
+    .bind(now())
+    .execute(tx)
+    .await?;
     Ok(())
 }
