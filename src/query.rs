@@ -60,6 +60,12 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b',')
     .remove(b'/');
 
+/// A value as the canonical query writes it.
+#[must_use]
+pub fn encode(value: &str) -> String {
+    utf8_percent_encode(value, ENCODED).to_string()
+}
+
 fn written(profile: &Profile, token: Option<&BotToken>) -> String {
     let value = |parameter| match parameter {
         Parameter::TelegramToken => token.map(|token| token.expose().to_owned()),
@@ -68,7 +74,7 @@ fn written(profile: &Profile, token: Option<&BotToken>) -> String {
     let pairs: Vec<String> = Parameter::all()
         .filter_map(|parameter| {
             let value = value(parameter)?;
-            Some(format!("{}={}", parameter.name(), utf8_percent_encode(&value, ENCODED)))
+            Some(format!("{}={}", parameter.name(), encode(&value)))
         })
         .collect();
     pairs.join("&")

@@ -16,6 +16,9 @@ const PAUSE: Duration = Duration::from_millis(25);
 /// Between two sweeps, and after a failure.
 const REST: Duration = Duration::from_secs(10 * 60);
 
+/// How long the counts of outcomes are kept, in milliseconds: the list of profiles looks back on 7 days.
+const OUTCOMES: Millis = 8 * 24 * 60 * 60 * 1000;
+
 /// Deletes what is too old.
 #[derive(Debug)]
 pub struct Retention {
@@ -33,6 +36,8 @@ enum Stage {
     Events(Place),
     /// Messages of tests in the sandbox.
     Tests,
+    /// What deleted profiles have left behind, and outcomes that nobody looks at any more.
+    Remains,
     /// The file.
     File,
 }
@@ -80,6 +85,11 @@ impl Retention {
             Stage::Tests => {
                 if !self.store.delete_old_tests(before).await? {
                     self.store.delete_expired(now, now.saturating_sub(session::IDLE)).await?;
+                    self.stage = Stage::Remains;
+                }
+            }
+            Stage::Remains => {
+                if !self.store.delete_remains(now, now.saturating_sub(OUTCOMES)).await? {
                     self.stage = Stage::File;
                 }
             }

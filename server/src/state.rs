@@ -14,6 +14,7 @@ use crate::{
     chats::ChatSearches,
     config::Config,
     delivery::{Cast, Worker},
+    drafts::Drafts,
     identities::{Asker, Identities},
     introductions::Introductions,
     mail::{MailWorker, Smtp, SmtpError},
@@ -59,6 +60,8 @@ pub struct Inner {
     pub throttle: Throttle,
     /// Reading and rendering of events, off the async threads and few at a time.
     pub rendering: Rendering,
+    /// What was pasted and not yet confirmed.
+    pub(crate) drafts: Drafts,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// What leptos needs to know.
@@ -142,6 +145,7 @@ impl AppState {
             passwords: Passwords::default(),
             throttle: Throttle::default(),
             rendering: Rendering::default(),
+            drafts: Drafts::default(),
             metrics,
             leptos,
             pages: leptos_axum::generate_route_list(app::App),

@@ -3,6 +3,7 @@
 mod accounts;
 mod chats;
 mod drafts;
+mod listing;
 mod profiles;
 mod sandbox;
 mod share;

@@ -2,6 +2,7 @@
 
 use app::{
     error::AppError,
+    listing::{ListPage, ListQuery},
     ports::{ProfileInput, Profiles, Target, TestInput},
     session::{Operator, Viewer},
     views::{BotView, LastDelivery, Outcome, ProfileDetail, ProfileRow, TargetView, TestOutcome},
@@ -80,12 +81,8 @@ impl Port {
 
 #[async_trait]
 impl Profiles for Port {
-    async fn list(&self, _viewer: &Viewer) -> Result<Vec<ProfileRow>, AppError> {
-        let mut rows = Vec::new();
-        for stored in self.state.store.profiles().await.map_err(internal)? {
-            rows.push(self.row(&stored).await?);
-        }
-        Ok(rows)
+    async fn list(&self, viewer: &Viewer, query: ListQuery) -> Result<ListPage, AppError> {
+        super::listing::list(&self.state, self.asking.language, viewer, query).await
     }
 
     async fn get(&self, _viewer: &Viewer, id: i64) -> Result<ProfileDetail, AppError> {

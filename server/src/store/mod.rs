@@ -14,6 +14,7 @@ mod draft_tests;
 mod drafts;
 mod events;
 mod failures;
+mod folding;
 mod heads;
 mod lane;
 mod last_event;
@@ -23,6 +24,10 @@ mod mail_tests;
 mod mails;
 mod outcomes;
 mod payloads;
+mod profile_changes;
+mod profile_list;
+#[cfg(test)]
+mod profile_list_tests;
 mod profiles;
 #[cfg(test)]
 mod queue_tests;
@@ -61,6 +66,8 @@ pub use self::{
     mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
     outcomes::{Attempt, AttemptClass, Change, Recorded},
     payloads::Packed,
+    profile_changes::OldKey,
+    profile_list::{ListedEvent, ListedProfile, ListedState},
     profiles::{ProfileDraft, StoredProfile},
     retention::{Place, Swept},
     sandbox::SandboxRow,
@@ -178,6 +185,7 @@ impl Store {
             .connect_with(options.clone())
             .await?;
         MIGRATIONS.run(&write).await?;
+        folding::fill_in(&write).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(10))

@@ -31,6 +31,13 @@ pub enum AttemptClass {
 }
 
 impl AttemptClass {
+    const ALL: [Self; 5] = [Self::Sent, Self::Refused, Self::Unreachable, Self::BrokenOff, Self::NoToken];
+
+    /// The class of a stored name.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.name() == name)
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Sent => "sent",
@@ -39,12 +46,6 @@ impl AttemptClass {
             Self::BrokenOff => "broken_off",
             Self::NoToken => "no_token",
         }
-    }
-
-    /// The class of a stored name.
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        let all = [Self::Sent, Self::Refused, Self::Unreachable, Self::BrokenOff, Self::NoToken];
-        all.into_iter().find(|class| class.name() == name)
     }
 }
 

@@ -16,6 +16,7 @@ mod mail_trouble;
 mod pages;
 mod parameters;
 mod process;
+mod profile_pages;
 mod profiles;
 mod share;
 mod telegram;

@@ -4,6 +4,7 @@ use std::fs;
 
 use app::{
     error::AppError,
+    listing::ListQuery,
     ports::{ProfileInput, Target, TestInput},
     session::{Account, Operator, Role, Viewer},
     views::{Outcome, TargetView, TestOutcome},
@@ -146,7 +147,7 @@ async fn the_port_saves_lists_and_tests() {
     let bot = port.who_is(&operator, Some(id), &profile).await.unwrap().unwrap();
     assert_eq!(bot.username, "salon_bot");
 
-    let rows = port.list(&viewer).await.unwrap();
+    let rows = port.list(&viewer, ListQuery::default()).await.unwrap().rows;
     assert_eq!(rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["B2", "S"]);
     let masked = Some("7001002003:AAH…abcd".to_owned());
     assert_eq!(rows[0].target, TargetView::Bot { masked_token: masked, bot: Some(bot) });
@@ -175,7 +176,7 @@ async fn the_port_saves_lists_and_tests() {
     let key = rows[1].short_url.rsplit('/').next().unwrap().to_owned();
     server.post(&format!("/h/{key}"), event("1", &["5"])).await;
     server.wait_for_state("delivered").await;
-    let last = port.list(&viewer).await.unwrap()[1].last;
+    let last = port.list(&viewer, ListQuery::default()).await.unwrap().rows[1].last;
     assert_eq!(last.map(|last| last.outcome), Some(Outcome::Delivered));
     server.stop().await;
 }

@@ -1,17 +1,27 @@
 //! The words of each page.
 
 mod builder;
-mod chats;
 mod builder_form;
+mod chats;
 mod errors;
 mod outcomes;
 mod profiles;
+mod quiet;
 mod sandbox;
 mod share;
 mod shell;
 mod sign_in;
 
 pub use self::{
-    builder::BuilderWords, builder_form::FormWords, chats::ChatWords, errors::Errors, outcomes::Outcomes, profiles::ProfilesWords,
-    sandbox::SandboxWords, share::ShareWords, shell::Shell, sign_in::SignInWords,
+    builder::BuilderWords,
+    builder_form::FormWords,
+    chats::ChatWords,
+    errors::Errors,
+    outcomes::Outcomes,
+    profiles::ProfilesWords,
+    quiet::{QuietWords, Toasts},
+    sandbox::SandboxWords,
+    share::ShareWords,
+    shell::Shell,
+    sign_in::SignInWords,
 };
