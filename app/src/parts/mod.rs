@@ -7,9 +7,9 @@ mod loaded;
 mod moment;
 mod outcome;
 
-pub use bubble::{Bubble, Bubbles};
+pub use bubble::{Bubble, BubbleLine, Bubbles, LIMIT};
 pub use copy::CopyField;
 pub use field::{FieldFaults, Said, TextField};
 pub use loaded::{EmptyState, Load, Loaded, load};
-pub use moment::Moment;
+pub use moment::{Moment, moment_text};
 pub use outcome::OutcomeMark;

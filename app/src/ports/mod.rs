@@ -1,6 +1,7 @@
 //! What the interface needs of a server; a file a port. The server implements these; the pages know nothing else of it.
 
 mod accounts;
+mod previews;
 mod profiles;
 mod sandbox;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 pub use self::{
     accounts::{Accounts, SessionCookie, SignInFault},
+    previews::Previews,
     profiles::{ProfileInput, Profiles, Target, TestInput},
     sandbox::Sandbox,
 };
@@ -17,6 +19,8 @@ pub use self::{
 pub struct Ports {
     /// Accounts and sessions.
     pub accounts: Arc<dyn Accounts>,
+    /// The builder's preview.
+    pub previews: Arc<dyn Previews>,
     /// Profiles.
     pub profiles: Arc<dyn Profiles>,
     /// The sandbox.

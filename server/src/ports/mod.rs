@@ -1,6 +1,7 @@
 //! The interface's ports, over the store and Telegram; a file a port. One set a request: it knows who asks.
 
 mod accounts;
+mod previews;
 mod profiles;
 mod sandbox;
 
@@ -35,7 +36,7 @@ struct Port {
 #[must_use]
 pub fn ports(state: &AppState, asking: Asking) -> Ports {
     let port = Arc::new(Port { state: state.clone(), asking });
-    Ports { accounts: port.clone(), profiles: port.clone(), sandbox: port }
+    Ports { accounts: port.clone(), previews: port.clone(), profiles: port.clone(), sandbox: port }
 }
 
 /// Logs a fault of ours; the caller hears only that there was one.

@@ -18,6 +18,7 @@ mod links;
 mod mail_tests;
 mod mails;
 mod outcomes;
+mod past_events;
 mod payloads;
 mod profiles;
 #[cfg(test)]
@@ -54,6 +55,7 @@ pub use self::{
     links::{LinkKind, NewLink},
     mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
     outcomes::{Attempt, AttemptClass, Change, Recorded},
+    past_events::PastEvent,
     profiles::{ProfileDraft, StoredProfile},
     retention::{Place, Swept},
     sandbox::SandboxRow,

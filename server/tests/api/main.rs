@@ -12,6 +12,7 @@ mod mail;
 mod mail_trouble;
 mod pages;
 mod parameters;
+mod previews;
 mod process;
 mod profiles;
 mod telegram;

@@ -2,6 +2,7 @@
 
 mod driver;
 mod harness;
+mod preview;
 #[path = "../support/mod.rs"]
 mod support;
 mod walk;

@@ -12,14 +12,14 @@ const EMAIL: &str = "owner@example.com";
 const PASSWORD: &str = "корова лампа окно 12";
 
 /// A server with nobody in it, and a browser at its door.
-async fn arrive(languages: &str, telegram: &str) -> Result<(TestServer, Browser)> {
+pub async fn arrive(languages: &str, telegram: &str) -> Result<(TestServer, Browser)> {
     let server = TestServer::start(telegram).await;
     let browser = Browser::start(languages).await?;
     Ok((server, browser))
 }
 
 /// Follows the set-up link and makes the first account.
-async fn set_up(server: &TestServer, browser: &Browser) -> Result<()> {
+pub async fn set_up(server: &TestServer, browser: &Browser) -> Result<()> {
     browser.open(server.setup_link.as_deref().context("no set-up link")?).await?;
     browser.fill("[name=email]", EMAIL).await?;
     browser.fill("[name=password]", PASSWORD).await?;
@@ -29,7 +29,7 @@ async fn set_up(server: &TestServer, browser: &Browser) -> Result<()> {
 }
 
 /// WebAssembly has taken the builder over once its buttons can be pressed.
-async fn builder_is_live(browser: &Browser) -> Result<()> {
+pub async fn builder_is_live(browser: &Browser) -> Result<()> {
     browser.find(".segment:not(:disabled)").await.map(drop)
 }
 
@@ -39,7 +39,7 @@ async fn short_url(browser: &Browser) -> Result<String> {
     Ok(url)
 }
 
-async fn post(server: &TestServer, url: &str, body: String) -> Result<()> {
+pub async fn post(server: &TestServer, url: &str, body: String) -> Result<()> {
     let response = server.http.post(url).header("Content-Type", "application/json").body(body).send().await?;
     let (status, answer) = (response.status(), response.text().await?);
     ensure!(status == 200, "{status} {answer}");

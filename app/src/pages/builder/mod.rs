@@ -11,11 +11,14 @@ mod switches;
 mod test;
 mod token;
 
+use std::sync::Arc;
+
 use hookgram::{
     event::BookingEvent,
     message::{Context, Part, render},
     parameters::Parameter,
     profile::Profile,
+    recipient::first_usable,
     sample::Sample,
     values::Language,
 };
@@ -33,7 +36,7 @@ use crate::{
     form::ProfileForm,
     pages::layout::PageTitle,
     parts::{Loaded, load},
-    views::{BuilderData, TargetView},
+    views::{BuilderData, PreviewData, TargetView},
     words::{BuilderWords, app_error, language, words},
 };
 
@@ -46,7 +49,8 @@ pub async fn load_builder(id: Option<i64>) -> Result<BuilderData, AppError> {
         Some(id) => Some(profiles.get(&viewer, id).await?),
         None => None,
     };
-    Ok(BuilderData { detail, booking_host: profiles.booking_host() })
+    let preview = preview::data(&viewer, id).await?;
+    Ok(BuilderData { detail, booking_host: profiles.booking_host(), preview })
 }
 
 /// Stores the profile. A new one leads to its short URL.
@@ -126,6 +130,12 @@ struct State {
     /// The sample the preview is drawn from.
     sample: RwSignal<Sample>,
     booking_host: StoredValue<String>,
+    /// The event the preview is drawn from.
+    event: RwSignal<Arc<BookingEvent>>,
+    /// It as it came, where it is no sample.
+    own_event: StoredValue<Option<String>>,
+    /// What the preview needs besides.
+    preview: StoredValue<PreviewData>,
     /// False until WebAssembly has taken over: what needs it is disabled till then.
     live: RwSignal<bool>,
 }
@@ -135,23 +145,25 @@ impl State {
         expect_context()
     }
 
-    fn event(self) -> BookingEvent {
-        // The samples are our own and known to be readable; a test reads each.
-        BookingEvent::read(self.sample.get().json().as_bytes()).unwrap_or_default()
-    }
-
     fn render(self, profile: &Profile) -> Vec<Part> {
-        let event = self.event();
+        let event = self.event.get();
+        let field_name = profile.field_name.as_deref();
+        let reached = field_name.and_then(|field_name| first_usable(&event, field_name));
         self.booking_host.with_value(|booking_host| {
             let context = Context {
                 event: &event,
-                participant: Some(0),
-                field_name: profile.field_name.as_deref(),
+                participant: Some(reached.map_or(0, |(participant, _)| participant)),
+                field_name,
                 booking_host,
             };
             render(&profile.formatting, context).parts()
         })
     }
+}
+
+fn read_sample(sample: Sample) -> BookingEvent {
+    // The samples are our own and known to be readable; a test reads each.
+    BookingEvent::read(sample.json().as_bytes()).unwrap_or_default()
 }
 
 #[derive(Deserialize)]
@@ -196,6 +208,9 @@ fn Builder(data: BuilderData) -> impl IntoView {
         focused: RwSignal::new(None),
         sample: RwSignal::new(Sample::Appointment),
         booking_host: StoredValue::new(data.booking_host),
+        event: RwSignal::new(Arc::new(read_sample(Sample::Appointment))),
+        own_event: StoredValue::new(None),
+        preview: StoredValue::new(data.preview),
         live: RwSignal::new(false),
     };
     provide_context(state);

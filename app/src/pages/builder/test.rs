@@ -2,7 +2,6 @@
 
 use hookgram::sample::Sample;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::{State, cards::Card};
 use crate::{
@@ -13,52 +12,32 @@ use crate::{
     words::{BuilderWords, app_error, words},
 };
 
-/// Which sample, as it travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SampleChoice {
-    /// [`Sample::Appointment`]
-    Appointment,
-    /// [`Sample::Order`]
-    Order,
-}
-
-impl From<Sample> for SampleChoice {
-    fn from(sample: Sample) -> Self {
-        match sample {
-            Sample::Appointment => Self::Appointment,
-            Sample::Order => Self::Order,
-        }
-    }
-}
-
-impl From<SampleChoice> for Sample {
-    fn from(choice: SampleChoice) -> Self {
-        match choice {
-            SampleChoice::Appointment => Self::Appointment,
-            SampleChoice::Order => Self::Order,
-        }
-    }
-}
-
 /// Sends a sample's message to a chat, with the form as it stands.
 #[server(prefix = "/rpc", endpoint = "send-test")]
 pub async fn send_test(
     id: Option<i64>,
     form: ProfileForm,
-    sample: SampleChoice,
+    sample: Sample,
+    event: Option<String>,
     chat: String,
 ) -> Result<TestOutcome, AppError> {
-    use hookgram::values::ChatId;
+    use hookgram::{event::BookingEvent, values::ChatId};
 
-    use crate::{ports::TestInput, words::Words};
+    use crate::{
+        ports::TestInput,
+        words::{Words, doors},
+    };
 
     let operator = crate::session::operator()?;
     let language = crate::preferences::current().language;
     let Some(chat) = ChatId::parse(&chat) else {
         return Err(AppError::field("", BuilderWords::of(language).test_chat_fault));
     };
+    let json = event.as_deref().unwrap_or(sample.json());
+    let event = BookingEvent::read(json.as_bytes())
+        .map_err(|fault| AppError::field("", doors::event_fault(language, &fault)))?;
     let input = form.input();
-    let test = TestInput { id, target: input.target, profile: input.profile, sample: sample.into(), chat };
+    let test = TestInput { id, target: input.target, profile: input.profile, event, chat };
     expect_context::<crate::ports::Ports>().profiles.send_test(&operator, test).await
 }
 
@@ -72,7 +51,8 @@ pub fn TestCard() -> impl IntoView {
         send.dispatch(SendTest {
             id: state.id,
             form: state.form.get_untracked(),
-            sample: state.sample.get_untracked().into(),
+            sample: state.sample.get_untracked(),
+            event: state.own_event.get_value(),
             chat: chat.get_untracked(),
         });
     };

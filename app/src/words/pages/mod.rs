@@ -3,6 +3,7 @@
 mod builder;
 mod errors;
 mod outcomes;
+mod preview;
 mod profiles;
 mod sandbox;
 mod share;
@@ -10,6 +11,13 @@ mod shell;
 mod sign_in;
 
 pub use self::{
-    builder::BuilderWords, errors::Errors, outcomes::Outcomes, profiles::ProfilesWords, sandbox::SandboxWords,
-    share::ShareWords, shell::Shell, sign_in::SignInWords,
+    builder::BuilderWords,
+    errors::Errors,
+    outcomes::Outcomes,
+    preview::{BubbleWords, PreviewWords},
+    profiles::ProfilesWords,
+    sandbox::SandboxWords,
+    share::ShareWords,
+    shell::Shell,
+    sign_in::SignInWords,
 };
