@@ -5,7 +5,7 @@ use crate::{
     message::{TELEGRAM_UNITS, html, locale},
     parameters::Parameter,
     secret::{BotToken, redact},
-    text::{clean, is_blank, shorten, units},
+    text::{clean, is_blank, shorten},
     values::{EmailAddress, Locale, TimeZone},
 };
 
@@ -122,12 +122,9 @@ impl Profile {
             (Parameter::SignText, formatting.sign_text.as_deref()),
         ] {
             let Some(text) = text else { continue };
-            match html::parse(text) {
-                Ok(spans) => length += spans.iter().map(|span| units(&span.text)).sum::<usize>(),
-                Err(fault) => {
-                    length += units(text);
-                    warnings.push(Warning::BrokenHtml { parameter, fault });
-                }
+            length += html::units(text);
+            if let Err(fault) = html::parse(text) {
+                warnings.push(Warning::BrokenHtml { parameter, fault });
             }
         }
         if length > TELEGRAM_UNITS {

@@ -49,6 +49,19 @@ impl BotToken {
         Ok(Self(SecretString::from(text)))
     }
 
+    /// The first token in a text that has more than it: @BotFather's whole message, an address that holds one.
+    #[must_use]
+    pub fn find(text: &str) -> Option<Self> {
+        let text = text.replace("%3A", ":").replace("%3a", ":");
+        let is_secret = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        text.match_indices(':').find_map(|(colon, _)| {
+            let (before, after) = (text.get(..colon)?, text.get(colon + 1..)?);
+            let start = before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+            let end = colon + 1 + after.find(|c| !is_secret(c)).unwrap_or(after.len());
+            Self::parse(text.get(start..end)?).ok()
+        })
+    }
+
     /// The bot's own Telegram id: the number before the colon. It stays when the token is replaced.
     #[must_use]
     pub fn bot_id(&self) -> i64 {
@@ -135,6 +148,30 @@ mod tests {
             ("7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abc!", TokenFault::BadCharacter('!')),
         ] {
             assert_eq!(BotToken::parse(text).map(|t| t.masked()), Err(fault), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_found_in_what_stands_around_it() {
+        let botfather = format!(
+            "Done! Congratulations on your new bot. You will find it at t.me/salon_bot.\n\nUse this token to access the \
+             HTTP API:\n{TOKEN}\nKeep your token secure. Sent at 11:15"
+        );
+        for text in [
+            TOKEN.to_owned(),
+            format!("  {TOKEN}\n"),
+            botfather.clone(),
+            botfather.replace('\n', " "),
+            format!("Токен:{TOKEN}."),
+            format!("https://api.telegram.org/bot{TOKEN}/getMe"),
+            format!("https://old.example/webhook/telegram?telegramToken={TOKEN}&message=Hi"),
+            format!("telegramToken={}&x=1:2", TOKEN.replace(':', "%3A")),
+            format!("«{TOKEN}»"),
+        ] {
+            assert_eq!(BotToken::find(&text).as_ref().map(BotToken::expose), Some(TOKEN), "{text}");
+        }
+        for text in ["", ":", "11:15", "7001002003", &TOKEN[1..40], &format!("{TOKEN}x"), &TOKEN.replace(':', " : ")] {
+            assert_eq!(BotToken::find(text), None, "{text}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::fmt;
 
 pub use locale::Locale;
 
-pub use crate::zones::TimeZone;
+pub use crate::zones::{TimeZone, offset_name};
 
 /// An e-mail address that error mails can go to: `a@b.c` is one, `ops@example` is not.
 #[derive(Clone, Debug, PartialEq, Eq)]

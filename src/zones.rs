@@ -3,7 +3,9 @@
 //! The table is our own: that of `chrono-tz` weighs four times as much on its way to a browser, and the preview needs the
 //! very one the server has. `tests/zones.rs` writes it from `chrono-tz` and holds it to that.
 
-use std::sync::LazyLock;
+mod cities;
+
+use std::sync::{LazyLock, OnceLock};
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, Offset, Utc};
 
@@ -19,8 +21,17 @@ const TABLE: &str = include_str!("zones/table.txt");
 /// The year 1800.
 const START: i64 = -5_364_662_400;
 
-static ZONES: LazyLock<Vec<(&str, &str)>> =
-    LazyLock::new(|| TABLE.lines().filter_map(|line| line.split_once(' ')).collect());
+static ZONES: LazyLock<Vec<Zone>> = LazyLock::new(|| {
+    let lines = TABLE.lines().filter_map(|line| line.split_once(' '));
+    lines.map(|(name, text)| Zone { name, text, clock: OnceLock::new() }).collect()
+});
+
+/// A line of the table. Its clock is read when it is first asked for.
+struct Zone {
+    name: &'static str,
+    text: &'static str,
+    clock: OnceLock<Option<Clock>>,
+}
 
 /// An IANA time zone such as `Europe/Moscow`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,14 +70,29 @@ impl TimeZone {
 
     /// Every zone that can be chosen, by name.
     pub fn all() -> impl Iterator<Item = Self> {
-        ZONES.iter().map(|(name, _)| Self(name))
+        ZONES.iter().map(|zone| Self(zone.name))
     }
 
     /// How far its clocks are from UTC at a moment.
     #[must_use]
     pub fn offset_at(self, at: DateTime<Utc>) -> FixedOffset {
-        let seconds = clock(self.0).and_then(|clock| offset(clock, at));
+        let seconds = clock(self.0).and_then(|clock| clock.offset(at));
         seconds.and_then(FixedOffset::east_opt).unwrap_or_else(|| Utc.fix())
+    }
+}
+
+/// How far clocks are from UTC, as a person reads it: `GMT+5`, `GMT-3:30`, `GMT`.
+#[must_use]
+pub fn offset_name(offset: FixedOffset) -> String {
+    let seconds = offset.local_minus_utc();
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let seconds = seconds.unsigned_abs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes, seconds) {
+        (0, 0, 0) => "GMT".to_owned(),
+        (_, 0, 0) => format!("GMT{sign}{hours}"),
+        (_, _, 0) => format!("GMT{sign}{hours}:{minutes:02}"),
+        _ => format!("GMT{sign}{hours}:{minutes:02}:{seconds:02}"),
     }
 }
 
@@ -76,42 +102,76 @@ impl Default for TimeZone {
     }
 }
 
-/// What the table says after a zone's name.
-fn clock(name: &str) -> Option<&'static str> {
-    let find = |name: &str| {
-        let index = ZONES.binary_search_by_key(&name, |(name, _)| name).ok()?;
-        ZONES.get(index).map(|(_, clock)| *clock)
-    };
-    let clock = find(name)?;
-    clock.strip_prefix('=').map_or(Some(clock), find)
+/// How a zone's clocks go; `None` only if the table were not in its form.
+fn clock(name: &str) -> Option<&'static Clock> {
+    let find = |name: &str| ZONES.get(ZONES.binary_search_by_key(&name, |zone| zone.name).ok()?);
+    let mut zone = find(name)?;
+    if let Some(other) = zone.text.strip_prefix('=') {
+        zone = find(other)?;
+    }
+    zone.clock.get_or_init(|| Clock::read(zone.text)).as_ref()
 }
 
-/// Seconds east of UTC; `None` only if the table were not in its form.
-fn offset(clock: &str, at: DateTime<Utc>) -> Option<i32> {
-    let mut columns = clock.split('|');
-    let offsets: Vec<i32> = columns.next()?.split(' ').filter_map(|offset| offset.parse().ok()).collect();
-    let lettered = |text: &str| offsets.get(usize::from(text.bytes().next()?.wrapping_sub(b'A'))).copied();
+/// How clocks go.
+struct Clock {
+    /// Before the first change.
+    first: i32,
+    /// When they change, in seconds since 1970, and what to.
+    changes: Vec<(i64, i32)>,
+    rule: Option<Rule>,
+}
 
-    let mut now = *offsets.first()?;
-    let mut before = now;
-    let mut moment = START;
-    for change in columns.next()?.split_terminator(' ') {
-        let next = lettered(change);
-        moment += elapsed(if next.is_some() { change.get(1..)? } else { change })?;
-        if moment > at.timestamp() {
-            return Some(now);
+/// How they go from a year on: two changes a year, each with what to.
+struct Rule {
+    from: i32,
+    changes: [(&'static str, i32); 2],
+}
+
+impl Clock {
+    fn read(text: &'static str) -> Option<Self> {
+        let mut columns = text.split('|');
+        let offsets: Vec<i32> = columns.next()?.split(' ').filter_map(|offset| offset.parse().ok()).collect();
+        let lettered = |text: &str| offsets.get(usize::from(text.bytes().next()?.wrapping_sub(b'A'))).copied();
+
+        let first = *offsets.first()?;
+        let (mut now, mut before, mut moment) = (first, first, START);
+        let mut changes = Vec::new();
+        for change in columns.next()?.split_terminator(' ') {
+            let next = lettered(change);
+            moment += elapsed(if next.is_some() { change.get(1..)? } else { change })?;
+            (before, now) = (now, next.unwrap_or(before));
+            changes.push((moment, now));
         }
-        (before, now) = (now, next.unwrap_or(before));
+        let rule = match columns.next() {
+            Some(rule) => {
+                let mut rule = rule.split(' ');
+                let from = rule.next()?.parse().ok()?;
+                let (one, two) = (rule.next()?, rule.next()?);
+                Some(Rule { from, changes: [(one, lettered(one)?), (two, lettered(two)?)] })
+            }
+            None => None,
+        };
+        Some(Self { first, changes, rule })
     }
 
-    let Some(rule) = columns.next() else { return Some(now) };
-    let mut rule = rule.split(' ');
-    if at.year() < rule.next()?.parse().ok()? {
-        return Some(now);
+    /// Seconds east of UTC.
+    fn offset(&self, at: DateTime<Utc>) -> Option<i32> {
+        let past = self.changes.partition_point(|(moment, _)| *moment <= at.timestamp());
+        let Some(last) = past.checked_sub(1) else { return Some(self.first) };
+        let now = self.changes.get(last)?.1;
+        match &self.rule {
+            Some(rule) if past == self.changes.len() && at.year() >= rule.from => rule.offset(at),
+            _ => Some(now),
+        }
     }
-    let (first, second) = (rule.next()?, rule.next()?);
-    let is_between = change_in(at.year(), first)? <= at && at < change_in(at.year(), second)?;
-    lettered(if is_between { first } else { second })
+}
+
+impl Rule {
+    fn offset(&self, at: DateTime<Utc>) -> Option<i32> {
+        let [(one, during), (two, otherwise)] = self.changes;
+        let is_between = change_in(at.year(), one)? <= at && at < change_in(at.year(), two)?;
+        Some(if is_between { during } else { otherwise })
+    }
 }
 
 /// Seconds between two changes.

@@ -9,17 +9,20 @@ use hookgram::{
     parameters::{Kind, Parameter},
     profile::Profile,
     query,
-    values::Language,
+    secret::BotToken,
+    values::{Language, TimeZone},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     error::FieldFault,
+    old_url,
     views::{ProfileDetail, TargetView},
     words::{BuilderWords, Words, checks},
 };
 
-/// A token as typed: on its way to the server, never back; not printed by `Debug`.
+/// A token as typed or pasted, with whatever stands around it: on its way to the server, never back; not printed by
+/// `Debug`.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TypedToken(pub String);
@@ -27,6 +30,14 @@ pub struct TypedToken(pub String);
 impl fmt::Debug for TypedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_empty() { "TypedToken(none)" } else { "TypedToken(…)" })
+    }
+}
+
+impl TypedToken {
+    /// The token in it.
+    #[must_use]
+    pub fn found(&self) -> Option<BotToken> {
+        BotToken::find(&self.0)
     }
 }
 
@@ -94,6 +105,25 @@ impl ProfileForm {
         }
     }
 
+    /// The form filled from an old URL's profile: what a URL does not say stays as it is.
+    #[must_use]
+    pub fn filled_from(&self, profile: &Profile) -> Self {
+        let mut filled = Self {
+            name: self.name.clone(),
+            target: self.target.clone(),
+            events: self.events.clone(),
+            ..Self::of_profile(profile)
+        };
+        if filled.name.trim().is_empty() {
+            filled.name = old_url::first_words(profile).unwrap_or_default();
+        }
+        if profile.field_name.is_none() {
+            let name = Parameter::TelegramFieldName;
+            filled.values.insert(name.name().to_owned(), self.value(name).to_owned());
+        }
+        filled
+    }
+
     /// Whether messages go to the sandbox.
     #[must_use]
     pub fn is_sandbox(&self) -> bool {
@@ -109,19 +139,23 @@ impl ProfileForm {
     /// The profile, as far as it could be read, and every fault of a parameter.
     #[must_use]
     pub fn read(&self) -> (Profile, Vec<Fault>) {
-        let mut profile = Profile::default();
+        let token = self.token.found();
+        let mut profile = Profile { token: token.clone(), ..Profile::default() };
         let mut faults = Vec::new();
         let mut set = |parameter: Parameter, value: &str| {
             if let Err(found) = profile.set(parameter, value) {
                 faults.extend(found);
             }
         };
-        if !self.token.0.trim().is_empty() {
+        if token.is_none() && !self.token.0.trim().is_empty() {
             set(Parameter::TelegramToken, &self.token.0);
         }
         for parameter in texts() {
             // Browsers send a line break of a text area as two characters.
-            set(parameter, &self.value(parameter).replace("\r\n", "\n"));
+            let value = self.value(parameter).replace("\r\n", "\n");
+            // A zone may be named by its city.
+            let zone = (parameter == Parameter::Timezone).then(|| TimeZone::of_place(&value)).flatten();
+            set(parameter, zone.map_or(value.as_str(), |zone| zone.name()));
         }
         for parameter in switches() {
             let shown = self.shown.contains_key(parameter.name());
@@ -225,6 +259,34 @@ mod tests {
         let mut form = ProfileForm::blank();
         form.values.insert("message".to_owned(), "one\r\ntwo".to_owned());
         assert_eq!(form.read().0.formatting.message.as_deref(), Some("one\ntwo"));
+    }
+
+    #[test]
+    fn a_token_is_found_in_what_was_pasted_and_a_zone_by_its_city() {
+        let token = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
+        let mut form = ProfileForm::blank();
+        form.token = TypedToken(format!("Use this token to access the HTTP API: {token} Keep it secure: 1:2"));
+        form.values.insert("timezone".to_owned(), "екатеринбург".to_owned());
+        let (profile, faults) = form.read();
+        assert_eq!(faults, []);
+        assert_eq!(profile.token.as_ref().map(BotToken::expose), Some(token));
+        assert_eq!(profile.formatting.time_zone.name(), "Asia/Yekaterinburg");
+    }
+
+    #[test]
+    fn an_old_url_fills_the_form_and_leaves_what_it_does_not_say() {
+        let mut typed = ProfileForm { target: SANDBOX.to_owned(), ..ProfileForm::blank() };
+        typed.events.insert("3036".to_owned(), "on".to_owned());
+        let old = query::read(b"message=%3Cb%3EHello%3C%2Fb%3E%0AYou&hide_url=true&timezone=Asia/Omsk").profile;
+        let filled = typed.filled_from(&old);
+        assert_eq!(filled.name, "Hello");
+        assert!(filled.is_sandbox() && filled.event_types() == [EventType(3036)]);
+        assert_eq!(filled.value(Parameter::TelegramFieldName), "*TelegramId");
+        let (profile, faults) = filled.read();
+        assert_eq!(faults, []);
+        assert_eq!(profile, Profile { field_name: Some("*TelegramId".to_owned()), ..old });
+        typed.name = "Mine".to_owned();
+        assert_eq!(typed.filled_from(&profile).name, "Mine");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod form;
+pub mod old_url;
 mod pages;
 mod parts;
 #[cfg(feature = "ssr")]
@@ -25,6 +26,7 @@ use leptos_router::{
 use crate::{
     pages::{
         builder::{EditProfile, NewProfile},
+        find_chat::FindChatPage,
         layout::{Layout, NotFound},
         profiles::ProfilesPage,
         sandbox::SandboxPage,
@@ -99,6 +101,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/profiles/new") view=NewProfile ssr=SsrMode::Async />
                     <Route path=path!("/profiles/:id") view=EditProfile ssr=SsrMode::Async />
                     <Route path=path!("/profiles/:id/share") view=SharePage ssr=SsrMode::Async />
+                    <Route path=path!("/find-chat/:code") view=FindChatPage ssr=SsrMode::Async />
                     <Route path=path!("/sandbox") view=SandboxPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

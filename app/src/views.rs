@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{error::FieldFault, form::ProfileForm};
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;
 
@@ -56,6 +58,19 @@ pub struct LastDelivery {
     pub outcome: Outcome,
     /// When it was received.
     pub at: Millis,
+}
+
+/// The newest event of a profile, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastEventView {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// When it was received.
+    pub at: Millis,
+    /// What it is about: its type, the booking's number.
+    pub about: String,
+    /// Why it did not go well, and what to do; empty where there is nothing to say.
+    pub why: String,
 }
 
 /// A row of the list of profiles.
@@ -142,6 +157,10 @@ pub struct BuilderData {
     pub detail: Option<ProfileDetail>,
     /// What links in messages start with, without a slash at the end.
     pub booking_host: String,
+    /// The draft that was asked for.
+    pub draft: Option<DraftView>,
+    /// A draft was asked for that is there no more.
+    pub draft_lost: bool,
     /// What the preview needs besides.
     pub preview: PreviewData,
 }
@@ -199,4 +218,28 @@ pub enum LineMark {
     Removed,
     /// Lines that stay are left out here.
     LeftOut,
+}
+
+/// What was typed into the builder, or read from an old URL, and is not stored yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftView {
+    /// Its id.
+    pub id: String,
+    /// The form; its field for a token is blank.
+    pub form: ProfileForm,
+    /// At most `7001002003:AAH…abcd`; `None` where it holds no token.
+    pub masked_token: Option<String>,
+    /// Why it was not stored; none where nobody tried to.
+    pub faults: Vec<FieldFault>,
+    /// What the old URL said that it was read from.
+    pub import: Option<ImportView>,
+}
+
+/// What became of an old URL.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportView {
+    /// What stood in it and could not be carried over, a sentence each.
+    pub lost: Vec<String>,
+    /// The messages that the old URL makes, as Telegram's HTML: the parts of each, in the order of `Sample::ALL`.
+    pub messages: Vec<Vec<String>>,
 }

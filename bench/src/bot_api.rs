@@ -49,11 +49,6 @@ impl BotApi {
     pub fn received(&self, chat: u64) -> Option<Instant> {
         self.received.lock().unwrap_or_else(PoisonError::into_inner).get(&chat).copied()
     }
-
-    /// How many chats have got one.
-    pub fn count(&self) -> usize {
-        self.received.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
 }
 
 async fn answer(State(received): State<Received>, body: Bytes) -> Json<Value> {

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Connections of the load.
-const CONNECTIONS: usize = 64;
+pub const CONNECTIONS: usize = 64;
 /// How long each server is loaded, and how often, in turns.
 const SPAN: Duration = Duration::from_secs(4);
 const ROUNDS: usize = 5;
@@ -54,7 +54,6 @@ pub struct Figures {
 
 /// With so much stored.
 pub struct Stored {
-    pub deliveries: i64,
     pub accepted: f64,
     pub p50: Duration,
     pub started_in: Duration,
@@ -175,12 +174,7 @@ async fn stored(program: &Path, telegram: &BotApi, event: &Event, deliveries: i6
     for _ in 0..3 {
         rates.push(flood(server.address, request, CONNECTIONS, SPAN).await?.per_second);
     }
-    let stored = Stored {
-        deliveries,
-        accepted: median(&mut rates),
-        p50: latencies.percentile(50),
-        started_in: server.started_in,
-    };
+    let stored = Stored { accepted: median(&mut rates), p50: latencies.percentile(50), started_in: server.started_in };
     println!("{deliveries} stored: {:.0}/s, p50 {:?}, start {:?}", stored.accepted, stored.p50, stored.started_in);
     Ok(stored)
 }

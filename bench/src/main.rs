@@ -2,6 +2,7 @@
 //!
 //!     bench PROGRAM TABLE      measures the program, writes the table of its figures into that folder
 //!     bench fill FOLDER COUNT  makes a database of so many deliveries in a data folder
+//!     bench flood ADDRESS PATH SECONDS   posts to a server that runs already
 //!     bench serve-reference [FOLDER]
 
 mod bare;
@@ -26,6 +27,13 @@ async fn main() -> Result<()> {
         ["serve-reference"] => bare::serve(None).await,
         ["serve-reference", folder] => bare::serve(Some(Path::new(folder))).await,
         ["fill", folder, count] => fill::fill(Path::new(folder), count.parse()?).await,
+        ["flood", address, path, seconds] => {
+            let request = load::Request::post(address.parse()?, path, &event::Event::find()?)?;
+            let span = std::time::Duration::from_secs(seconds.parse()?);
+            let rate = load::flood(address.parse()?, &request, figures::CONNECTIONS, span).await?;
+            println!("{:.0} events a second", rate.per_second);
+            Ok(())
+        }
         [program, table] => {
             let figures = figures::measure(Path::new(program)).await?;
             table::write(Path::new(table), &figures)

@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod auth;
+pub mod chats;
 pub mod cli;
 pub mod codes;
 pub mod config;
@@ -20,6 +21,7 @@ pub mod observe;
 pub mod ports;
 pub mod private;
 pub mod profile_file;
+pub mod qr;
 pub mod rate;
 pub mod retention;
 pub mod router;

@@ -1,15 +1,16 @@
-//! `GET /live/sandbox`: the ids of messages as they reach the sandbox, as server-sent events.
+//! `GET /live/…`: what pages that stay open are told, as server-sent events.
 
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
-    extract::State,
+    extract::{Path, State},
     http::header,
     response::{
         IntoResponse,
         sse::{Event, KeepAlive, Sse},
     },
 };
+use tokio::sync::broadcast;
 use tokio_stream::{
     Stream, StreamExt as _,
     wrappers::{BroadcastStream, WatchStream, errors::BroadcastStreamRecvError},
@@ -17,16 +18,39 @@ use tokio_stream::{
 
 use crate::state::AppState;
 
-/// `event: message`, `data:` the message's id; where some were missed, `data: 0` says to look anew.
+/// What stands for those that were missed: it says to look anew.
+const MISSED: i64 = 0;
+
+/// `/live/sandbox`: the ids of messages as they reach the sandbox.
 pub async fn sandbox(State(state): State<AppState>) -> impl IntoResponse {
-    let events = Sse::new(stream(&state)).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)));
+    answer(stream(&state, state.sandbox.subscribe(), |_| true))
+}
+
+/// `/live/profiles/{id}`: the profile's id, whenever something becomes of one of its events.
+pub async fn profile(State(state): State<AppState>, Path(id): Path<i64>) -> impl IntoResponse {
+    answer(stream(&state, state.news.subscribe(), move |about| about == id))
+}
+
+/// `event: message`, `data:` an id; where some were missed, [`MISSED`].
+fn answer<S>(events: S) -> impl IntoResponse
+where
+    S: Stream<Item = Result<Event, Infallible>> + Send + 'static,
+{
+    let events = Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)));
     ([(header::CACHE_CONTROL, "no-store")], events)
 }
 
-fn stream(state: &AppState) -> impl Stream<Item = Result<Event, Infallible>> + use<> {
-    let ids = BroadcastStream::new(state.sandbox.subscribe()).map(|id| match id {
-        Ok(id) => Some(id),
-        Err(BroadcastStreamRecvError::Lagged(_)) => Some(0),
+fn stream<F>(
+    state: &AppState,
+    ids: broadcast::Receiver<i64>,
+    concerns: F,
+) -> impl Stream<Item = Result<Event, Infallible>> + use<F>
+where
+    F: Fn(i64) -> bool + Send + 'static,
+{
+    let ids = BroadcastStream::new(ids).filter_map(move |id| match id {
+        Ok(id) => concerns(id).then_some(Some(id)),
+        Err(BroadcastStreamRecvError::Lagged(_)) => Some(Some(MISSED)),
     });
     // The stream must end with the server, or a browser left open would hold the shutdown up.
     let end = WatchStream::new(state.shutdown.clone()).filter(|stopped| *stopped).map(|_| None);

@@ -70,6 +70,10 @@ pub enum Place<'a> {
     ProfileToken(i64),
     /// `events.token` of this public id.
     EventToken(&'a str),
+    /// `drafts.token` of this id.
+    DraftToken(&'a str),
+    /// `drafts.old_url` of this id.
+    DraftUrl(&'a str),
 }
 
 impl Place<'_> {
@@ -78,6 +82,8 @@ impl Place<'_> {
         let address = match self {
             Self::ProfileToken(id) => format!("profile:{id}:token"),
             Self::EventToken(id) => format!("event:{id}:token"),
+            Self::DraftToken(id) => format!("draft:{id}:token"),
+            Self::DraftUrl(id) => format!("draft:{id}:url"),
         };
         data.extend_from_slice(address.as_bytes());
         data

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use crate::{
     assets,
     auth::{password::Passwords, throttle::Throttle},
+    chats::ChatSearches,
     config::Config,
     delivery::{Cast, Worker},
     identities::{Asker, Identities},
@@ -42,6 +43,10 @@ pub struct Inner {
     pub wake: Arc<Notify>,
     /// The ids of messages as they reach the sandbox.
     pub sandbox: broadcast::Sender<i64>,
+    /// The ids of profiles as something becomes of their events.
+    pub news: broadcast::Sender<i64>,
+    /// Searches for a chat by a link.
+    pub chats: ChatSearches,
     /// Becomes true when the server stops.
     pub shutdown: watch::Receiver<bool>,
     /// The worker.
@@ -102,6 +107,7 @@ impl AppState {
         let telegram = Telegram::new(&config.telegram_api)?;
         let wake = Arc::new(Notify::new());
         let (sandbox, _) = broadcast::channel(256);
+        let (news, _) = broadcast::channel(256);
         let metrics = Arc::new(Metrics::default());
         let introductions = Arc::new(Introductions::default());
         let worker = Worker::new(Cast {
@@ -109,6 +115,7 @@ impl AppState {
             telegram: telegram.clone(),
             wake: wake.clone(),
             sandbox: sandbox.clone(),
+            news: news.clone(),
             retry_max_age: config.retry_max_age,
             introductions: introductions.clone(),
             metrics: metrics.clone(),
@@ -127,6 +134,8 @@ impl AppState {
             telegram,
             wake,
             sandbox,
+            news,
+            chats: ChatSearches::default(),
             shutdown,
             worker,
             mail,

@@ -1,4 +1,7 @@
-//! The Bot API, as far as it is needed: `sendMessage` and `getMe`. What comes back is a value, whatever it was.
+//! The Bot API, as far as it is needed: `sendMessage`, `getMe`, and what finds a chat (`updates`). What comes back is a
+//! value, whatever it was.
+
+mod updates;
 
 use std::time::Duration;
 
@@ -6,6 +9,9 @@ pub use hookgram::message::Outgoing;
 use hookgram::secret::BotToken;
 use reqwest::{Client, Response, header::CONTENT_TYPE};
 use serde::Deserialize;
+
+pub(crate) use self::updates::MOST as MOST_UPDATES;
+pub use self::updates::{Start, Updates, Webhook};
 
 /// How long the connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -137,7 +143,7 @@ impl Telegram {
             }
         };
         let status = response.status();
-        let bytes = match read(response).await {
+        let bytes = match read(response, LONGEST_ANSWER).await {
             Ok(bytes) => bytes,
             Err(error) if status.is_success() => {
                 return Answer::Unreachable { before_write: false, description: describe(error) };
@@ -176,7 +182,7 @@ impl Telegram {
         let Ok(response) = self.client.post(self.url(token, "getMe")).timeout(ASK).send().await else {
             return Identity::Unreachable;
         };
-        let reply = parse::<Me>(&read(response).await.unwrap_or_default());
+        let reply = parse::<Me>(&read(response, LONGEST_ANSWER).await.unwrap_or_default());
         match reply {
             Reply { ok: true, result: Some(me), .. } => Identity::Bot { name: me.first_name, username: me.username },
             Reply { ok: false, error_code: Some(401 | 404), .. } => Identity::Refused,
@@ -192,11 +198,12 @@ impl Telegram {
     }
 }
 
-async fn read(mut response: Response) -> Result<Vec<u8>, reqwest::Error> {
+/// The body, up to about `most` bytes.
+async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, reqwest::Error> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         bytes.extend_from_slice(&chunk);
-        if bytes.len() > LONGEST_ANSWER {
+        if bytes.len() > most {
             break;
         }
     }

@@ -11,7 +11,7 @@ pub(crate) use flatten::flatten;
 pub use parse::parse;
 pub(crate) use write::{Cost, shared, write};
 
-use crate::{secret::redact, text::shorten};
+use crate::{secret::redact, text};
 
 /// What is wrong with a text that should be Telegram's HTML.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,14 @@ pub enum HtmlFaultKind {
 
 /// A tag's or an attribute's name as a fault repeats it: redacted before it is cut, or a cut token would not be known.
 fn as_quoted(name: &str) -> String {
-    shorten(&redact(name), 20)
+    text::shorten(&redact(name), 20)
+}
+
+/// The length of an operator's text as Telegram counts it: in UTF-16 units once tags and entities are read; what is not
+/// well-formed goes out as typed and counts so.
+#[must_use]
+pub fn units(html: &str) -> usize {
+    parse(html).map_or_else(|_| text::units(html), |spans| super::units(&spans))
 }
 
 #[cfg(test)]

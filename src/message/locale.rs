@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 pub(super) use self::conventions::{Conventions, Plural};
 use super::money::number;
-use crate::values::{Bilingual, Locale, TimeZone, russian_plural};
+use crate::values::{Bilingual, Locale, TimeZone, offset_name, russian_plural};
 
 /// How the default zone is called where `timezone_name` is not set.
 pub(crate) const MOSCOW: Bilingual = Bilingual { ru: "Мск", en: "MSK" };
@@ -55,16 +55,7 @@ pub(super) fn zone_name(locale: Locale, zone: TimeZone, at: &DateTime<FixedOffse
     if zone == TimeZone::default() {
         return MOSCOW.get(locale.language()).to_owned();
     }
-    let seconds = at.offset().local_minus_utc();
-    let sign = if seconds < 0 { '-' } else { '+' };
-    let seconds = seconds.unsigned_abs();
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    match (hours, minutes, seconds) {
-        (0, 0, 0) => "GMT".to_owned(),
-        (_, 0, 0) => format!("GMT{sign}{hours}"),
-        (_, _, 0) => format!("GMT{sign}{hours}:{minutes:02}"),
-        _ => format!("GMT{sign}{hours}:{minutes:02}:{seconds:02}"),
-    }
+    offset_name(*at.offset())
 }
 
 /// `1 день 2 часа`, `15 minutes`; `None` for less than a minute.

@@ -19,7 +19,7 @@ use chrono::NaiveDate;
 use crate::{event::BookingEvent, parameters::Parameter, profile::Formatting, text, values::Locale};
 
 /// The UTF-16 units that one Telegram message holds (contract §5).
-pub(crate) const TELEGRAM_UNITS: usize = 4096;
+pub const TELEGRAM_UNITS: usize = 4096;
 /// The entities of one message that Telegram does not drop.
 pub(crate) const TELEGRAM_ENTITIES: usize = 100;
 /// The bytes of HTML that Telegram takes before it parses.

@@ -13,6 +13,9 @@ pub const PRODUCT: &[&str] =
 
 /// This tool, apart from them for the same reason.
 pub const XTASK: &[&str] = &["--package", "xtask"];
+
+/// What measures the product, apart from it: it is built as it is shipped.
+const BENCH: &[&str] = &["--package", "bench"];
 const ALL_TARGETS: &[&str] = &["--all-targets"];
 
 /// Runs every step, and names at the end the ones that failed.
@@ -35,6 +38,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     let place = ["--target", wasm::TARGET, "--profile", "wasm-dev"];
     report.command("clippy: app (hydrate)", &mut clippy(workspace, &[&browser[..], &place].concat()));
     report.command("clippy: xtask", &mut clippy(workspace, &[XTASK, ALL_TARGETS].concat()));
+    report.command("clippy: bench", &mut clippy(workspace, &[BENCH, ALL_TARGETS].concat()));
     report.command("docs: hookgram, app, server", &mut docs(workspace, PRODUCT));
     report.command("docs: xtask", docs(workspace, XTASK).arg("--document-private-items"));
     report.end()

@@ -1,5 +1,6 @@
 //! The build tool: `cargo xtask` builds the interface for the browser and the server, checks and tests them.
 
+mod bench;
 mod browser;
 mod cargo;
 mod check;
@@ -26,6 +27,7 @@ usage: cargo xtask <command>
   run [-- arguments]   builds everything and starts `hookgram serve --demo` with the arguments
   build [--release]    builds the interface and the server, and prints their sizes
   check                format, lints, docs, and the rules between the crates
+  bench                measures the release build, each figure beside its reference, and writes docs/measurements.md
   docs                 writes the documents that are made from the code
   test [arguments]     builds the interface and runs every test, those in a browser included;
                        the arguments go to `cargo test`";
@@ -52,6 +54,8 @@ fn command(arguments: &[String]) -> Result<()> {
         },
         "check" if rest.is_empty() => check::run(&Workspace::find()?),
         "check" => bail!("`check` takes no arguments"),
+        "bench" if rest.is_empty() => bench::run(),
+        "bench" => bail!("`bench` takes no arguments"),
         "docs" if rest.is_empty() => docs::write(&Workspace::find()?),
         "docs" => bail!("`docs` takes no arguments"),
         "test" => test::run(&Workspace::find()?, rest),
@@ -84,7 +88,7 @@ fn build(mode: Mode) -> Result<()> {
     }
 }
 
-fn build_server(workspace: &Workspace, mode: Mode) -> Result<std::path::PathBuf> {
+pub fn build_server(workspace: &Workspace, mode: Mode) -> Result<std::path::PathBuf> {
     let mut build = workspace.cargo("build");
     build.args(["--package", "server", "--bin", "hookgram"]);
     let folder = match mode {

@@ -8,8 +8,13 @@ use crate::cargo::{self, Workspace};
 use crate::wasm::TARGET;
 
 /// Each crate of the workspace, and the ones among the others that it may depend on.
-const MAY_KNOW: &[(&str, &[&str])] =
-    &[("hookgram", &[]), ("app", &["hookgram"]), ("server", &["app", "hookgram"]), ("xtask", &[])];
+const MAY_KNOW: &[(&str, &[&str])] = &[
+    ("hookgram", &[]),
+    ("app", &["hookgram"]),
+    ("server", &["app", "hookgram"]),
+    ("xtask", &[]),
+    ("bench", &["hookgram"]),
+];
 
 /// What belongs to the server alone.
 const NOT_IN_BROWSER: &[&str] = &["sqlx", "tokio", "axum", "reqwest"];

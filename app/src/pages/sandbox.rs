@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     error::AppError,
     pages::layout::PageTitle,
-    parts::{Bubble, EmptyState, Load, Loaded, Moment, load},
+    parts::{Bubble, EmptyState, Loaded, Moment, listen, load},
     views::SandboxMessage,
     words::{SandboxWords, words},
 };
@@ -24,7 +24,7 @@ pub fn SandboxPage() -> impl IntoView {
     let w = words::<SandboxWords>();
     let messages = load(|| (), |()| sandbox_messages());
     let live = RwSignal::new(false);
-    listen(messages, live);
+    listen("/live/sandbox".to_owned(), live, Callback::new(move |()| messages.refetch()));
     let draw = move |messages: Vec<SandboxMessage>| {
         if messages.is_empty() {
             view! { <EmptyState title=w.empty_title why=w.empty_why href="/" action=w.empty_action /> }.into_any()
@@ -94,25 +94,4 @@ fn Chat(messages: Vec<SandboxMessage>) -> impl IntoView {
             </section>
         }
     })
-}
-
-/// Listens to the server while the page is open.
-fn listen(messages: Load<Vec<SandboxMessage>>, live: RwSignal<bool>) {
-    use wasm_bindgen::{JsCast, prelude::Closure};
-
-    Effect::new(move || {
-        let Ok(source) = web_sys::EventSource::new("/live/sandbox") else { return };
-        let opened = Closure::<dyn FnMut()>::new(move || {
-            live.set(true);
-            // Whatever came while nobody listened.
-            messages.refetch();
-        });
-        let lost = Closure::<dyn FnMut()>::new(move || live.set(false));
-        let came = Closure::<dyn FnMut()>::new(move || messages.refetch());
-        source.set_onopen(Some(opened.as_ref().unchecked_ref()));
-        source.set_onerror(Some(lost.as_ref().unchecked_ref()));
-        _ = source.add_event_listener_with_callback("message", came.as_ref().unchecked_ref());
-        let held = send_wrapper::SendWrapper::new((source, opened, lost, came));
-        on_cleanup(move || held.0.close());
-    });
 }

@@ -1,6 +1,7 @@
 //! A text that is there to be copied.
 
-use leptos::{html::Input, prelude::*};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::words::{Shell, words};
@@ -12,7 +13,7 @@ enum State {
     Failed,
 }
 
-/// A read-only line that selects itself on focus, with a button that copies it.
+/// A read-only text that selects itself on focus, with a button that copies it.
 #[component]
 pub fn CopyField(
     /// What to copy.
@@ -21,14 +22,16 @@ pub fn CopyField(
     /// What it is, for a screen reader.
     #[prop(into)]
     label: String,
+    /// Whether it is shown whole, over several lines.
+    #[prop(optional)]
+    whole: bool,
 ) -> impl IntoView {
     let w = words::<Shell>();
-    let input = NodeRef::<Input>::new();
     let state = RwSignal::new(State::Idle);
     let copied = text.clone();
-    let copy = move |_| {
-        let Some(input) = input.get_untracked() else { return };
-        input.select();
+    let copy = move |event: leptos::ev::MouseEvent| {
+        let button = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        select(button.and_then(|button| button.previous_element_sibling()));
         let text = copied.clone();
         leptos::task::spawn_local(async move {
             let clipboard = window().navigator().clipboard();
@@ -38,20 +41,23 @@ pub fn CopyField(
             state.set(if done { State::Copied } else { State::Failed });
         });
     };
+    let select_all = |event: leptos::ev::FocusEvent| {
+        select(event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()));
+    };
+    let field = if whole {
+        view! {
+            <textarea class="input mono" readonly spellcheck="false" aria-label=label.clone() on:focus=select_all>
+                {text}
+            </textarea>
+        }
+        .into_any()
+    } else {
+        view! { <input class="input mono" readonly value=text aria-label=label.clone() on:focus=select_all /> }
+            .into_any()
+    };
     view! {
         <div class="copy">
-            <input
-                class="input mono"
-                readonly
-                node_ref=input
-                value=text
-                aria-label=label.clone()
-                on:focus=move |_| {
-                    if let Some(input) = input.get_untracked() {
-                        input.select();
-                    }
-                }
-            />
+            {field}
             <button
                 type="button"
                 class="button needs-script"
@@ -72,5 +78,12 @@ pub fn CopyField(
                 {w.copy_failed}
             </span>
         </div>
+    }
+}
+
+fn select(field: Option<web_sys::Element>) {
+    if let Some(field) = field {
+        // A text area's `select` is called the same.
+        field.unchecked_into::<web_sys::HtmlInputElement>().select();
     }
 }

@@ -3,13 +3,19 @@
 mod bubble;
 mod copy;
 mod field;
+mod live;
 mod loaded;
 mod moment;
 mod outcome;
+#[cfg(feature = "ssr")]
+mod qr;
 
 pub use bubble::{Bubble, BubbleLine, Bubbles, LIMIT};
 pub use copy::CopyField;
 pub use field::{FieldFaults, Said, TextField};
-pub use loaded::{EmptyState, Load, Loaded, load};
+pub use live::listen;
+pub use loaded::{EmptyState, Loaded, load};
 pub use moment::{Moment, moment_text};
 pub use outcome::OutcomeMark;
+#[cfg(feature = "ssr")]
+pub use qr::qr_picture;

@@ -1,17 +1,23 @@
 //! What the interface needs of a server; a file a port. The server implements these; the pages know nothing else of it.
 
 mod accounts;
+mod chats;
+mod drafts;
 mod previews;
 mod profiles;
 mod sandbox;
+mod share;
 
 use std::sync::Arc;
 
 pub use self::{
     accounts::{Accounts, SessionCookie, SignInFault},
+    chats::{ChatLinks, ChatSearch, ChatTrouble, Chats},
+    drafts::{Draft, Drafts},
     previews::Previews,
     profiles::{ProfileInput, Profiles, Target, TestInput},
     sandbox::Sandbox,
+    share::{Obstacle, QrCode, Shared, Sharing, TOKEN_PLACE},
 };
 
 /// Everything, as it stands in the context of a request.
@@ -19,10 +25,16 @@ pub use self::{
 pub struct Ports {
     /// Accounts and sessions.
     pub accounts: Arc<dyn Accounts>,
+    /// Drafts of the builder.
+    pub drafts: Arc<dyn Drafts>,
     /// The builder's preview.
     pub previews: Arc<dyn Previews>,
     /// Profiles.
     pub profiles: Arc<dyn Profiles>,
     /// The sandbox.
     pub sandbox: Arc<dyn Sandbox>,
+    /// Sharing a profile's address.
+    pub sharing: Arc<dyn Sharing>,
+    /// Finding chats.
+    pub chats: Arc<dyn Chats>,
 }

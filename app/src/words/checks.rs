@@ -252,46 +252,58 @@ pub fn at_field(parameter: Parameter, sentence: String) -> String {
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
+/// A warning at its parameter's field, which shows the place of a fault by itself.
+#[must_use]
+pub fn in_form(language: Language, parameter: Parameter, about: &Warning) -> String {
+    let sentence = at_field(parameter, warning(language, about));
+    match about {
+        Warning::BrokenHtml { fault, .. } => sentence.replace(&place(language, fault), ""),
+        _ => sentence,
+    }
+}
+
+/// ` (позиция 5)`
+fn place(language: Language, fault: &HtmlFault) -> String {
+    let place = fault.offset + 1;
+    say(language, format!(" (позиция {place})"), format!(" (position {place})"))
+}
+
 /// What is wrong with a text that should be Telegram's HTML; the middle of a sentence.
 #[must_use]
 pub fn html_fault(language: Language, fault: &HtmlFault) -> String {
-    let place = fault.offset + 1;
+    let place = place(language, fault);
     match &fault.kind {
         HtmlFaultKind::UnknownTag(tag) => {
             let tag = quoted(tag);
             say(
                 language,
-                format!("Telegram не знает тега <{tag}> (позиция {place})"),
-                format!("Telegram does not know the tag <{tag}> (position {place})"),
+                format!("Telegram не знает тега <{tag}>{place}"),
+                format!("Telegram does not know the tag <{tag}>{place}"),
             )
         }
         HtmlFaultKind::Unclosed(tag) => {
             let tag = quoted(tag);
-            say(
-                language,
-                format!("тег <{tag}> не закрыт (позиция {place})"),
-                format!("the tag <{tag}> is never closed (position {place})"),
-            )
+            say(language, format!("тег <{tag}> не закрыт{place}"), format!("the tag <{tag}> is never closed{place}"))
         }
         HtmlFaultKind::Unexpected(tag) => {
             let tag = quoted(tag);
             say(
                 language,
-                format!("закрывающий тег </{tag}> стоит не на своём месте (позиция {place})"),
-                format!("the closing tag </{tag}> is out of place (position {place})"),
+                format!("закрывающий тег </{tag}> стоит не на своём месте{place}"),
+                format!("the closing tag </{tag}> is out of place{place}"),
             )
         }
         HtmlFaultKind::StrayBracket => say(
             language,
-            format!("символ < (позиция {place}) не открывает тег, вместо него напишите «&lt;»"),
-            format!("the character < (position {place}) opens no tag, write “&lt;” instead"),
+            format!("символ <{place} не открывает тег, вместо него напишите «&lt;»"),
+            format!("the character <{place} opens no tag, write “&lt;” instead"),
         ),
         HtmlFaultKind::BadAttribute(attribute) => {
             let attribute = quoted(attribute);
             say(
                 language,
-                format!("атрибут «{attribute}» не читается или отсутствует (позиция {place})"),
-                format!("the attribute “{attribute}” cannot be read or is missing (position {place})"),
+                format!("атрибут «{attribute}» не читается или отсутствует{place}"),
+                format!("the attribute “{attribute}” cannot be read or is missing{place}"),
             )
         }
     }
@@ -334,6 +346,14 @@ mod tests {
             assert!(russian.starts_with(ru), "{russian}");
             assert!(english.starts_with(en), "{english}");
         }
+    }
+
+    #[test]
+    fn in_the_form_a_fault_of_a_text_has_no_place() {
+        let fault = HtmlFault { offset: 2, kind: HtmlFaultKind::Unclosed("b".into()) };
+        let about = Warning::BrokenHtml { parameter: Parameter::Message, fault };
+        let sentence = in_form(Language::Ru, Parameter::Message, &about);
+        assert!(sentence.starts_with("Тег <b> не закрыт; пока"), "{sentence}");
     }
 
     #[test]

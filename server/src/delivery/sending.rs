@@ -36,6 +36,7 @@ impl Worker {
             if let Some(id) = self.cast.store.deliver_to_sandbox(claimed, now()).await? {
                 // Nobody may be looking.
                 let _ = self.cast.sandbox.send(id);
+                self.tell(claimed);
             }
             self.cast.metrics.delivered();
             return Ok(());
@@ -144,10 +145,22 @@ impl Worker {
                     tracing::warn!(delivery = delivery.id, ?change, "a delivery was no longer this worker's");
                     return Ok(Recorded::Lost);
                 }
+                Ok(recorded) => {
+                    self.tell(delivery);
+                    return Ok(recorded);
+                }
                 done => return done,
             }
             sleep(pause).await;
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Whoever looks at the profile's page sees what has come of the delivery.
+    fn tell(&self, delivery: &Claimed) {
+        if let Some(profile) = delivery.profile_id {
+            // Nobody may be looking.
+            let _ = self.cast.news.send(profile);
         }
     }
 

@@ -37,6 +37,11 @@ const AT_ONCE: usize = 256;
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 /// The shortest: whatever waits for a turn is woken when one ends.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(5);
+/// A look at the queue that found only bots that must wait is followed by a pause of so many times what it took: while
+/// events pour in for them, each rings.
+const REST: u32 = 8;
+/// The longest of these pauses.
+const LONGEST_REST: Duration = Duration::from_millis(20);
 /// How long the end waits for what is being sent.
 const LAST_WAIT: Duration = Duration::from_secs(8);
 
@@ -51,6 +56,8 @@ pub struct Cast {
     pub wake: Arc<Notify>,
     /// Hears the id of each message that reaches the sandbox.
     pub sandbox: broadcast::Sender<i64>,
+    /// Hears the id of each profile whose delivery has come to something.
+    pub news: broadcast::Sender<i64>,
     /// The age at which a delivery is given up.
     pub retry_max_age: Duration,
     /// Which bots Telegram has heard of lately.
@@ -125,7 +132,11 @@ impl Worker {
                 tracing::error!(%error, "the queue could not be set by the new time");
             }
             last = now();
-            let pause = self.fill(tasks).await;
+            let clock = Instant::now();
+            let (pause, in_vain) = self.fill(tasks).await;
+            if in_vain {
+                sleep((clock.elapsed() * REST).min(LONGEST_REST)).await;
+            }
             tokio::select! {
                 () = self.cast.wake.notified() => {}
                 Some(done) = tasks.join_next() => log_ended(done),
@@ -153,32 +164,35 @@ impl Worker {
         Ok(())
     }
 
-    /// Claims as much as there is room for; how long to sleep where nothing wakes the worker before.
-    async fn fill(&self, tasks: &mut JoinSet<()>) -> Duration {
+    /// Claims as much as there is room for; how long to sleep where nothing wakes the worker before, and whether there
+    /// was something due of which nothing may go yet.
+    async fn fill(&self, tasks: &mut JoinSet<()>) -> (Duration, bool) {
         while let Some(done) = tasks.try_join_next() {
             log_ended(done);
         }
         let room = AT_ONCE - tasks.len().min(AT_ONCE);
         if room == 0 {
-            return LONGEST_SLEEP;
+            return (LONGEST_SLEEP, false);
         }
         match self.claim(now(), Instant::now(), room).await {
-            Ok((claimed, pause)) => {
+            Ok(Claim { claimed, pause, in_vain }) => {
                 self.start(claimed, tasks);
-                pause.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)
+                (pause.clamp(SHORTEST_SLEEP, LONGEST_SLEEP), in_vain)
             }
             Err(error) => {
                 tracing::error!(%error, "due deliveries could not be claimed");
-                Duration::from_secs(1)
+                (Duration::from_secs(1), false)
             }
         }
     }
 
     /// Claims up to `room` deliveries that are due and that may go now, in turns between the bots; and how long it is
     /// until there may be more.
-    async fn claim(&self, now: Millis, clock: Instant, room: usize) -> Result<(Vec<Claimed>, Duration), StoreError> {
+    async fn claim(&self, now: Millis, clock: Instant, room: usize) -> Result<Claim, StoreError> {
         let store = &self.cast.store;
-        let mut round = Round::new(self.due_lanes(now).await?, room);
+        let due = self.due_lanes(now).await?;
+        let in_vain = !due.0.is_empty();
+        let mut round = Round::new(due, room);
         let mut heads = Vec::new();
         while let Some((lane, share)) = round.next() {
             // What is held is not looked at: its own time must be remembered here.
@@ -191,7 +205,7 @@ impl Worker {
             heads.extend(admitted);
         }
         if heads.is_empty() {
-            return Ok((Vec::new(), round.pause));
+            return Ok(Claim { claimed: Vec::new(), pause: round.pause, in_vain });
         }
         let ids: Vec<i64> = heads.iter().map(|head| head.id).collect();
         let claimed = store.claim(&ids, &self.owner, now, now.saturating_add(LEASE)).await;
@@ -201,7 +215,7 @@ impl Worker {
             tracing::debug!(delivery = id, "a delivery was no longer due");
             lock(&self.pacing).ended(lane);
         }
-        Ok((claimed?, round.pause))
+        Ok(Claim { claimed: claimed?, pause: round.pause, in_vain: false })
     }
 
     /// The lanes with something due, from the one on whose turn it is.
@@ -260,13 +274,22 @@ impl Worker {
         let ahead = u64::try_from(now.saturating_sub(crate::time::now())).unwrap_or(0);
         let clock = Instant::now() + Duration::from_millis(ahead);
         let mut tasks = JoinSet::new();
-        self.start(self.claim(now, clock, AT_ONCE).await?.0, &mut tasks);
+        self.start(self.claim(now, clock, AT_ONCE).await?.claimed, &mut tasks);
         let count = tasks.len();
         while let Some(done) = tasks.join_next().await {
             log_ended(done);
         }
         Ok(count)
     }
+}
+
+/// What a look at the queue came to.
+struct Claim {
+    claimed: Vec<Claimed>,
+    /// How long it is until there may be more.
+    pause: Duration,
+    /// Something is due, and none of it may go yet.
+    in_vain: bool,
 }
 
 /// A delivery that the pace lets through.

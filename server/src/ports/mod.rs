@@ -1,9 +1,12 @@
 //! The interface's ports, over the store and Telegram; a file a port. One set a request: it knows who asks.
 
 mod accounts;
+mod chats;
+mod drafts;
 mod previews;
 mod profiles;
 mod sandbox;
+mod share;
 
 use std::sync::Arc;
 
@@ -36,7 +39,15 @@ struct Port {
 #[must_use]
 pub fn ports(state: &AppState, asking: Asking) -> Ports {
     let port = Arc::new(Port { state: state.clone(), asking });
-    Ports { accounts: port.clone(), previews: port.clone(), profiles: port.clone(), sandbox: port }
+    Ports {
+        accounts: port.clone(),
+        chats: port.clone(),
+        drafts: port.clone(),
+        previews: port.clone(),
+        profiles: port.clone(),
+        sandbox: port.clone(),
+        sharing: port,
+    }
 }
 
 /// Logs a fault of ours; the caller hears only that there was one.

@@ -29,7 +29,7 @@ impl Port {
         self.state.store.profile(id).await.map_err(internal)?.ok_or(AppError::NotFound)
     }
 
-    async fn row(&self, stored: &StoredProfile) -> Result<ProfileRow, AppError> {
+    pub(super) async fn row(&self, stored: &StoredProfile) -> Result<ProfileRow, AppError> {
         let target = if stored.sandbox {
             TargetView::Sandbox
         } else {
@@ -55,7 +55,7 @@ impl Port {
     }
 
     /// The token of the form, else the one stored.
-    async fn token(&self, id: Option<i64>, profile: &Profile) -> Result<Option<BotToken>, AppError> {
+    pub(super) async fn token(&self, id: Option<i64>, profile: &Profile) -> Result<Option<BotToken>, AppError> {
         match (&profile.token, id) {
             (Some(token), _) => Ok(Some(token.clone())),
             (None, Some(id)) => Ok(self.stored(id).await?.profile.token),
@@ -205,7 +205,7 @@ impl Profiles for Port {
 }
 /// What became of an event, from its own outcome and its deliveries' states: the worst of them, for that is what
 /// somebody must know.
-fn outcome(event: &str, deliveries: &[String]) -> Outcome {
+pub(super) fn outcome(event: &str, deliveries: &[String]) -> Outcome {
     let has = |state: &str| deliveries.iter().any(|delivery| delivery == state);
     match event {
         "rejected" => Outcome::Rejected,

@@ -36,8 +36,8 @@ async fn futures_all<T>(futures: impl Iterator<Item = impl Future<Output = T>>) 
 async fn events_of_one_batch_are_copies_of_each_other_and_keep_their_order() {
     let store = Store::in_memory().await.unwrap();
     let source = TokenSource::Profile(store.put_profile(None, &draft("A")).await.unwrap());
-    let same =
-        |public_id| NewEvent { fingerprint: b"same", payload: Payload(b"{\"same\":1}"), ..event(public_id, source) };
+    let body = Packed::of(b"{\"same\":1}");
+    let same = |public_id| NewEvent { fingerprint: b"same", payload: &body, ..event(public_id, source) };
     let received = together(&store, &[same("a"), same("b"), event("c", source), same("d")], "5").await;
     let copy = || Received::Duplicate("a".into());
     assert_eq!(received, [Received::Accepted, copy(), Received::Accepted, copy()]);

@@ -25,10 +25,6 @@ pub enum TokenSource<'a> {
     Event(&'a BotToken),
 }
 
-/// A body, as it came.
-#[derive(Clone, Copy, Debug)]
-pub struct Payload<'a>(pub &'a [u8]);
-
 /// An accepted event to keep.
 #[derive(Clone, Debug)]
 pub struct NewEvent<'a> {
@@ -47,7 +43,7 @@ pub struct NewEvent<'a> {
     /// Canonical parameters as applied.
     pub parameters: &'a str,
     /// The body.
-    pub payload: Payload<'a>,
+    pub payload: &'a Packed,
     /// Equal for duplicates.
     pub fingerprint: &'a [u8],
     /// When it came.
@@ -101,7 +97,7 @@ pub struct Rejection<'a> {
     /// Canonical parameters as far as they could be read.
     pub parameters: &'a str,
     /// The body, unless it was too large or not read.
-    pub payload: Option<Payload<'a>>,
+    pub payload: Option<&'a [u8]>,
     /// Its type's number.
     pub event_type: Option<i64>,
     /// The booking's number.
@@ -164,7 +160,7 @@ impl Store {
             event_type: event.event_type,
             order_number: event.order_number.map(str::to_owned),
             parameters: event.parameters.to_owned(),
-            payload: Packed::of(event.payload.0),
+            payload: event.payload.clone(),
             fingerprint: event.fingerprint.to_vec(),
             received_at: event.received_at,
             skipped: event.skipped,
@@ -202,7 +198,7 @@ impl Store {
         .fetch_one(&mut *tx)
         .await?;
         if let Some(payload) = rejection.payload {
-            Packed::of(payload.0).insert(&mut tx, event_id).await?;
+            Packed::of(payload).insert(&mut tx, event_id).await?;
         }
         if let Some(cause) = rejection.cause {
             let lane = rejection.token.map_or_else(Lane::sandbox, Lane::of);

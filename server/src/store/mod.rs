@@ -9,10 +9,14 @@ mod batch_tests;
 mod bots;
 mod deliveries;
 mod doors;
+#[cfg(test)]
+mod draft_tests;
+mod drafts;
 mod events;
 mod failures;
 mod heads;
 mod lane;
+mod last_event;
 mod links;
 #[cfg(test)]
 mod mail_tests;
@@ -49,13 +53,16 @@ use self::{accepting::Orders, doors::Doors};
 pub use self::{
     bots::Bot,
     deliveries::{Claimed, DeliveryRecord, Totals},
-    events::{EventRecord, NewDelivery, NewEvent, Payload, Reason, Received, Rejection, TokenSource},
+    drafts::DraftRecord,
+    events::{EventRecord, NewDelivery, NewEvent, Reason, Received, Rejection, TokenSource},
     heads::Head,
     lane::Lane,
+    last_event::{Fate, LastEvent},
     links::{LinkKind, NewLink},
     mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
     outcomes::{Attempt, AttemptClass, Change, Recorded},
     past_events::PastEvent,
+    payloads::Packed,
     profiles::{ProfileDraft, StoredProfile},
     retention::{Place, Swept},
     sandbox::SandboxRow,

@@ -40,6 +40,12 @@ impl AttemptClass {
             Self::NoToken => "no_token",
         }
     }
+
+    /// The class of a stored name.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        let all = [Self::Sent, Self::Refused, Self::Unreachable, Self::BrokenOff, Self::NoToken];
+        all.into_iter().find(|class| class.name() == name)
+    }
 }
 
 /// An attempt to send one part.

@@ -160,6 +160,7 @@ async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
         telegram: Telegram::new("http://127.0.0.1:1").unwrap(),
         wake: Arc::default(),
         sandbox: broadcast::channel(1).0,
+        news: broadcast::channel(1).0,
         retry_max_age: Duration::from_secs(60),
         introductions: Arc::default(),
         metrics: Arc::default(),

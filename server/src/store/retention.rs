@@ -88,7 +88,7 @@ impl Store {
         Ok(i64::try_from(done.rows_affected()).unwrap_or_default() == ROWS)
     }
 
-    /// Deletes sessions and one-time links that have run out, and sessions idle since `idle_since`.
+    /// Deletes sessions, one-time links and drafts that have run out, and sessions idle since `idle_since`.
     ///
     /// # Errors
     /// If the database fails.
@@ -100,6 +100,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         sqlx::query("DELETE FROM one_time_links WHERE expires_at <= ?1").bind(now).execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM drafts WHERE expires_at <= ?1").bind(now).execute(&mut *tx).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -3,7 +3,11 @@
 use hookgram::{parameters::Parameter, profile::Profile, secret::BotToken};
 
 use super::*;
+use std::sync::LazyLock;
+
 use crate::time::Millis;
+
+static BODY: LazyLock<Packed> = LazyLock::new(|| Packed::of(b"{}"));
 
 pub(super) const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
 
@@ -24,7 +28,7 @@ pub(super) fn event<'a>(public_id: &'a str, token: TokenSource<'a>) -> NewEvent<
         event_type: Some(3060),
         order_number: None,
         parameters: "",
-        payload: Payload(b"{}"),
+        payload: &BODY,
         version: None,
         fingerprint: public_id.as_bytes(),
         received_at: 1_000,

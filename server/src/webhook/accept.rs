@@ -19,7 +19,7 @@ use crate::{
     codes,
     identities::Asker,
     state::AppState,
-    store::{NewDelivery, NewEvent, Payload, Received, Rejection, StoreError, StoredProfile, TokenSource},
+    store::{NewDelivery, NewEvent, Packed, Received, Rejection, StoreError, StoredProfile, TokenSource},
     telegram::Identity,
     time::{millis, now},
 };
@@ -116,6 +116,10 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
             Answer { outcome: Outcome::Refused(refusal), warnings: std::mem::take(&mut notes.warnings) }
         }
     };
+    if let Some(stored) = arrival.door.stored() {
+        // Nobody may be looking.
+        let _ = state.news.send(stored.id);
+    }
     match &answer.outcome {
         Outcome::Accepted(_) => state.metrics.accepted(),
         Outcome::Duplicate(_) => state.metrics.duplicate(),
@@ -175,7 +179,7 @@ struct Coming<'a> {
     token: TokenSource<'a>,
     bot_id: Option<i64>,
     event: &'a BookingEvent,
-    body: &'a [u8],
+    payload: Packed,
     skipped: bool,
     version: Option<i64>,
     public_id: String,
@@ -198,17 +202,18 @@ impl<'a> Coming<'a> {
             (None, None) => return Err(Refusal::Parameters(vec![Fault::Missing(Parameter::TelegramToken)])),
         };
         let bot_id = profile.token.as_ref().filter(|_| !door.is_sandbox()).map(|token| token.bot_id());
+        let payload = Packed::of(body);
         Ok(Self {
             token,
             bot_id,
             event,
-            body,
             skipped,
             version: door.stored().filter(|_| remembered).map(|stored| stored.version),
             public_id: codes::public_id(),
             field_name: profile.field_name.as_deref().map(redact),
             parameters: shown_parameters(profile),
-            fingerprint: fingerprint(door, bot_id, &query::write(profile), body),
+            fingerprint: fingerprint(door, bot_id, &query::write(profile), &payload),
+            payload,
         })
     }
 
@@ -221,7 +226,7 @@ impl<'a> Coming<'a> {
             event_type: self.event.event_type.map(|kind| kind.0),
             order_number: self.event.case.number.as_deref(),
             parameters: &self.parameters,
-            payload: Payload(self.body),
+            payload: &self.payload,
             fingerprint: &self.fingerprint,
             received_at: now(),
             skipped: self.skipped,
@@ -270,17 +275,18 @@ fn shown_parameters(profile: &Profile) -> String {
 }
 
 /// Equal for duplicates: the same profile (or bot and field, which the parameters name), parameters and bytes.
-fn fingerprint(door: &Door, bot_id: Option<i64>, parameters: &str, body: &[u8]) -> Vec<u8> {
+fn fingerprint(door: &Door, bot_id: Option<i64>, parameters: &str, payload: &Packed) -> Vec<u8> {
     let whom = match door.stored() {
         Some(stored) => format!("profile {}", stored.id),
         None => format!("bot {}", bot_id.unwrap_or_default()),
     };
     let mut hash = Sha256::new();
-    for piece in [whom.as_bytes(), parameters.as_bytes(), body] {
+    for piece in [whom.as_bytes(), parameters.as_bytes()] {
         // Lengths keep the pieces apart.
         hash.update(u64::try_from(piece.len()).unwrap_or(u64::MAX).to_le_bytes());
         hash.update(piece);
     }
+    payload.hash_into(&mut hash);
     hash.finalize().to_vec()
 }
 
@@ -300,7 +306,7 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
         token: profile.and_then(|profile| profile.token.as_ref()),
         field_name: field_name.as_deref(),
         parameters: &parameters,
-        payload: arrival.body.ok().map(|body| Payload(body)),
+        payload: arrival.body.ok().map(|body| &body[..]),
         event_type: notes.event_type,
         order_number: notes.order_number.as_deref(),
         http_status: status.as_u16(),

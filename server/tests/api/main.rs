@@ -3,9 +3,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod chats;
 mod crashes;
+mod crowd;
 mod delivery;
 mod doors;
+mod drafts;
 mod edges;
 mod faults;
 mod mail;
@@ -15,4 +18,5 @@ mod parameters;
 mod previews;
 mod process;
 mod profiles;
+mod share;
 mod telegram;

@@ -79,6 +79,15 @@ impl Browser {
         Ok(self.client.current_url().await?.into())
     }
 
+    /// Goes to a tab that has opened beside this one.
+    pub async fn newest_tab(&self) -> Result<()> {
+        let here = self.client.window().await?;
+        let tab = self
+            .wait("another tab", async |client| Ok(client.windows().await?.into_iter().find(|tab| *tab != here)))
+            .await?;
+        Ok(self.client.switch_to_window(tab).await?)
+    }
+
     /// Runs a script in the page; what it returns comes back.
     pub async fn script(&self, script: &str) -> Result<Value> {
         Ok(self.client.execute(script, Vec::new()).await?)

@@ -1,8 +1,10 @@
 //! What a person sees and does, in a real Chromium.
 
+mod builder;
 mod driver;
 mod harness;
 mod preview;
+mod share;
 #[path = "../support/mod.rs"]
 mod support;
 mod walk;

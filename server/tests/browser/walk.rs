@@ -99,7 +99,7 @@ async fn from_the_setup_link_to_a_message_in_the_sandbox() -> Result<()> {
     browser.screenshot("builder").await?;
 
     browser.click_text("Сохранить").await?;
-    browser.see("Короткая ссылка готова").await?;
+    browser.see("Ждём первое событие").await?;
     browser.click(".share-url button").await?;
     browser.see("Скопировано").await?;
     let url = short_url(&browser).await?;
@@ -143,7 +143,7 @@ async fn a_bot_from_its_token_to_the_reference_message() -> Result<()> {
     let sent = Part::from_html(&telegram.texts()[0]).map_err(|fault| anyhow!("{fault:?}"))?.text();
     assert_eq!(browser.text(".bubble-text").await?, sent, "what the preview shows is what is sent");
     browser.click_text("Save").await?;
-    browser.see("The short URL is ready").await?;
+    browser.see("Waiting for the first event").await?;
     let url = short_url(&browser).await?;
 
     if let Some(event) = reference_event("482113907") {
@@ -197,7 +197,7 @@ async fn every_form_works_before_scripts_do() -> Result<()> {
     browser.fill("#field-message", "Строка один\nСтрока два").await?;
     browser.click("[name='form[shown][hide_url]']").await?;
     browser.click_text("Сохранить").await?;
-    browser.see("Короткая ссылка готова").await?;
+    browser.see("Ждём первое событие").await?;
     post(&server, &short_url(&browser).await?, event("№7", &["5"])).await?;
     server.wait_for_state("delivered").await;
     browser.open(&server.url("/sandbox")).await?;

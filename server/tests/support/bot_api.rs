@@ -5,7 +5,7 @@ use std::{
     io,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -75,6 +75,10 @@ struct Stage {
     tokens: Mutex<Option<HashSet<String>>>,
     limits: Mutex<Option<Limits>>,
     reads_html: Mutex<bool>,
+    /// What was written to the bot and has not been confirmed; it rings when more comes.
+    updates: watch::Sender<Vec<Value>>,
+    /// The address of the bot's webhook; empty for none.
+    webhook: Mutex<String>,
 }
 
 impl Drop for BotApi {
@@ -145,6 +149,26 @@ impl BotApi {
     /// Refuses texts that Telegram would refuse, from now on.
     pub fn read_html(&self) {
         *lock(&self.stage.reads_html) = true;
+    }
+
+    /// Writes to the bot: whoever asks for updates gets them, until they are confirmed.
+    pub fn write(&self, messages: impl IntoIterator<Item = Value>) {
+        self.stage.updates.send_modify(|updates| {
+            for message in messages {
+                let id = updates.last().map_or(100, |last| last["update_id"].as_i64().unwrap() + 1);
+                updates.push(json!({"update_id": id, "message": message}));
+            }
+        });
+    }
+
+    /// What was written to the bot and has not been confirmed.
+    pub fn unread(&self) -> usize {
+        self.stage.updates.borrow().len()
+    }
+
+    /// Gives the bot a webhook, or takes it away.
+    pub fn set_webhook(&self, url: &str) {
+        url.clone_into(&mut lock(&self.stage.webhook));
     }
 
     pub fn asked(&self) -> Vec<Asked> {
@@ -222,6 +246,8 @@ async fn play(request: Request<Incoming>, stage: Arc<Stage>) -> Result<Response<
             ring.notified().await;
             Ok(success(method, &body))
         }
+        Play::Ok if method == "getUpdates" => Ok(stage.updates(&body).await),
+        Play::Ok if method == "getWebhookInfo" => Ok(stage.webhook_info()),
         Play::Ok => Ok(success(method, &body)),
         Play::Refuse(code, description, parameters) => Ok(refusal(code, description, parameters)),
         Play::Html(status) => {
@@ -240,6 +266,11 @@ impl Stage {
         if lock(&self.tokens).as_ref().is_some_and(|known| !known.contains(token)) {
             return Play::Refuse(401, "Unauthorized", Value::Null);
         }
+        if method == "getUpdates" && !lock(&self.webhook).is_empty() {
+            let why = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the \
+                       webhook first";
+            return Play::Refuse(409, why, Value::Null);
+        }
         if method != "sendMessage" {
             return Play::Ok;
         }
@@ -254,6 +285,32 @@ impl Stage {
             Some(seconds) => Play::Refuse(429, "Too Many Requests: retry later", json!({"retry_after": seconds})),
             None => Play::Ok,
         }
+    }
+}
+
+impl Stage {
+    /// What waits, up to the limit; where nothing does, the next that comes in time.
+    async fn updates(&self, body: &Value) -> Response<Body> {
+        if let Some(offset) = body["offset"].as_i64() {
+            let confirmed = |update: &Value| update["update_id"].as_i64().unwrap() < offset;
+            self.updates.send_modify(|updates| updates.retain(|update| !confirmed(update)));
+        }
+        let patience = Duration::from_secs(body["timeout"].as_u64().unwrap_or(0));
+        let mut coming = self.updates.subscribe();
+        let _ = tokio::time::timeout(patience, coming.wait_for(|updates| !updates.is_empty())).await;
+        let limit = body["limit"].as_u64().unwrap_or(100).min(100);
+        let updates: Vec<Value> = self.updates.borrow().iter().take(limit.try_into().unwrap()).cloned().collect();
+        reply(200, json!({"ok": true, "result": updates}))
+    }
+
+    fn webhook_info(&self) -> Response<Body> {
+        let url = lock(&self.webhook).clone();
+        let pending = self.updates.borrow().len();
+        reply(
+            200,
+            json!({"ok": true, "result": {"url": url, "has_custom_certificate": false,
+            "pending_update_count": pending}}),
+        )
     }
 }
 

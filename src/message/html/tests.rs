@@ -186,3 +186,18 @@ fn hostile_texts_take_linear_time() {
         assert!(started.elapsed().as_secs() < 5, "{piece}");
     }
 }
+
+#[test]
+fn length_is_telegram_s() {
+    for (html, length) in [
+        ("", 0),
+        ("Привет", 6),
+        ("<b>Привет</b> &lt;3 &amp; 👍", 14),
+        ("<a href=\"https://example.com/long\">сайт</a>", 4),
+        ("1 < 2", 5),
+        ("<b>нет конца", 12),
+        ("👨‍👩‍👧", 8),
+    ] {
+        assert_eq!(units(html), length, "{html}");
+    }
+}

@@ -4,14 +4,14 @@ use hookgram::{
     message,
     parameters::{Kind, Parameter},
     profile::Profile,
-    values::{Locale, TimeZone},
+    values::Locale,
 };
 use leptos::prelude::*;
 
-use super::State;
+use super::{State, text::TextEditor, zone::ZoneInput};
 use crate::{
     parts::{FieldFaults, Said},
-    words::checks,
+    words::{FormWords, checks, words},
 };
 
 /// The input of one parameter: its kind decides which.
@@ -28,7 +28,7 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
     let warning = move || {
         let warnings = state.profile.with(Profile::warnings);
         let own = warnings.iter().filter(|warning| warning.parameter() == Some(parameter));
-        let sentences = own.map(|warning| checks::at_field(parameter, checks::warning(state.language, warning)));
+        let sentences = own.map(|warning| checks::in_form(state.language, parameter, warning));
         sentences.collect::<Vec<_>>().join(" ")
     };
     let invalid = move || {
@@ -38,21 +38,16 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
     let input_name = format!("form[values][{name}]");
     let value = state.initial.with_value(|form| form.value(parameter).to_owned());
     let placeholder = move || state.profile.with(|profile| default_text(parameter, profile));
+    let invalid = Signal::derive(invalid);
+    let help = match definition.kind {
+        Kind::TimeZone => words::<FormWords>().zone_help,
+        _ => definition.help.get(state.language),
+    };
     let input = match definition.kind {
-        Kind::OperatorText => view! {
-            <textarea
-                class="input"
-                id=id.clone()
-                name=input_name
-                rows="3"
-                data-field=name
-                aria-invalid=invalid
-                aria-describedby=described
-            >
-                {value}
-            </textarea>
+        Kind::OperatorText => {
+            view! { <TextEditor parameter value id=id.clone() input_name described invalid /> }.into_any()
         }
-        .into_any(),
+        Kind::TimeZone => view! { <ZoneInput value id=id.clone() input_name described invalid /> }.into_any(),
         Kind::Locale => {
             let current = Locale::parse(&value).unwrap_or_default();
             let option = |locale: Locale| {
@@ -77,25 +72,20 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
             }
             .into_any()
         }
-        Kind::Token | Kind::Text | Kind::Emails | Kind::Bool | Kind::TimeZone => {
-            let zones = (definition.kind == Kind::TimeZone).then_some("time-zones");
-            view! {
-                <input
-                    class="input"
-                    id=id.clone()
-                    name=input_name
-                    value=value
-                    placeholder=placeholder
-                    autocomplete="off"
-                    list=zones
-                    data-field=name
-                    aria-invalid=invalid
-                    aria-describedby=described
-                />
-                {zones.map(|id| view! { <Zones id /> })}
-            }
-            .into_any()
+        Kind::Token | Kind::Text | Kind::Emails | Kind::Bool => view! {
+            <input
+                class="input"
+                id=id.clone()
+                name=input_name
+                value=value
+                placeholder=placeholder
+                autocomplete="off"
+                data-field=name
+                aria-invalid=invalid
+                aria-describedby=described
+            />
         }
+        .into_any(),
     };
     view! {
         <div class="field">
@@ -104,7 +94,7 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
             <FieldFaults field=name id=fault_id faults=state.faults />
             <Said class="field-warning".to_owned() id=warning_id text=Signal::derive(warning) />
             <p class="help" id=help_id>
-                {definition.help.get(state.language)}
+                {help}
             </p>
         </div>
     }
@@ -114,12 +104,6 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
 fn default_text(parameter: Parameter, profile: &Profile) -> &'static str {
     let default = parameter.definition().default;
     default.map_or("", |default| default.get(profile.formatting.locale.language()))
-}
-
-#[component]
-fn Zones(id: &'static str) -> impl IntoView {
-    let zones = TimeZone::all().map(|zone| view! { <option value=zone.name()></option> }).collect_view();
-    view! { <datalist id=id>{zones}</datalist> }
 }
 
 #[cfg(test)]

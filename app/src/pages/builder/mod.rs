@@ -5,13 +5,25 @@
 //! faults and the saved profile cannot disagree.
 
 mod cards;
+#[cfg(feature = "ssr")]
+mod draft;
 mod inputs;
+mod leaving;
+mod old_url;
 mod preview;
+mod proof;
+mod spot;
 mod switches;
 mod test;
+mod text;
 mod token;
+mod wrap;
+mod zone;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use hookgram::{
     event::BookingEvent,
@@ -37,43 +49,63 @@ use crate::{
     pages::layout::PageTitle,
     parts::{Loaded, load},
     views::{BuilderData, PreviewData, TargetView},
-    words::{BuilderWords, app_error, language, words},
+    words::{BuilderWords, FormWords, app_error, language, words},
 };
 
-/// What the builder starts from.
+/// What the builder starts from: a stored profile, or nothing yet; and a draft of either.
 #[server(prefix = "/rpc", endpoint = "builder")]
-pub async fn load_builder(id: Option<i64>) -> Result<BuilderData, AppError> {
+pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<BuilderData, AppError> {
     let viewer = crate::session::viewer()?;
     let profiles = expect_context::<crate::ports::Ports>().profiles;
     let detail = match id {
         Some(id) => Some(profiles.get(&viewer, id).await?),
         None => None,
     };
+    let kept = match (&draft, crate::session::operator()) {
+        (Some(draft), Ok(operator)) => self::draft::open(&operator, Some(draft), id).await?,
+        _ => None,
+    };
+    let draft_lost = draft.is_some() && kept.is_none();
+    let draft = draft.zip(kept).map(|(id, kept)| self::draft::view(id, kept, detail.as_ref()));
     let preview = preview::data(&viewer, id).await?;
-    Ok(BuilderData { detail, booking_host: profiles.booking_host(), preview })
+    Ok(BuilderData { detail, booking_host: profiles.booking_host(), preview, draft, draft_lost })
 }
 
 /// Stores the profile. A new one leads to its short URL.
 #[server(prefix = "/rpc", endpoint = "save-profile")]
-pub async fn save_profile(#[server(default)] id: Option<i64>, form: ProfileForm) -> Result<(), AppError> {
+pub async fn save_profile(
+    #[server(default)] id: Option<i64>,
+    #[server(default)] draft: Option<String>,
+    form: ProfileForm,
+) -> Result<(), AppError> {
     let operator = crate::session::operator()?;
     let profiles = expect_context::<crate::ports::Ports>().profiles;
     let stored = match id {
         Some(id) => Some(profiles.get(&crate::session::viewer()?, id).await?),
         None => None,
     };
-    let token_stored = stored.is_some_and(|detail| has_token(&detail.row.target));
-    let faults = form.faults(crate::preferences::current().language, token_stored);
-    if !faults.is_empty() {
-        return Err(AppError::Invalid(faults));
+    let earlier = self::draft::open(&operator, draft.as_deref(), id).await?;
+    let mut input = form.input();
+    let kept = self::draft::of_form(id, form, earlier);
+    let token_stored = kept.token.is_some() || stored.is_some_and(|detail| has_token(&detail.row.target));
+    let mut faults = kept.form.faults(crate::preferences::current().language, token_stored);
+    if faults.is_empty() {
+        input.profile.token = kept.token.clone();
+        match profiles.save(&operator, id, input).await {
+            Ok(saved) => {
+                self::draft::discard(&operator, draft.as_deref()).await?;
+                leptos_axum::redirect(&match id {
+                    Some(_) => format!("/profiles/{saved}?saved"),
+                    None => format!("/profiles/{saved}/share"),
+                });
+                return Ok(());
+            }
+            Err(AppError::Invalid(told)) => faults = told,
+            Err(error) => return Err(error),
+        }
     }
-    let saved = profiles.save(&operator, id, form.input()).await?;
-    let address = match id {
-        Some(_) => format!("/profiles/{saved}?saved"),
-        None => format!("/profiles/{saved}/share"),
-    };
-    leptos_axum::redirect(&address);
-    Ok(())
+    let refused = crate::ports::Draft { faults, ..kept };
+    self::draft::refuse(&operator, draft.as_deref(), refused).await
 }
 
 fn has_token(target: &TargetView) -> bool {
@@ -87,7 +119,9 @@ fn draw_builder(data: BuilderData) -> AnyView {
 /// `/profiles/new`
 #[component]
 pub fn NewProfile() -> impl IntoView {
-    let data = load(|| (), |()| load_builder(None));
+    let query = use_query_map();
+    let draft = move || query.with(|query| query.get("draft"));
+    let data = load(draft, |draft| load_builder(None, draft));
     view! { <Loaded resource=data draw=draw_builder /> }
 }
 
@@ -97,13 +131,14 @@ pub fn EditProfile() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
     let id = move || params.with(|params| params.get("id").and_then(|id| id.parse::<i64>().ok()));
+    let draft = move || query.with(|query| query.get("draft"));
     // Part of the key, so that the page is drawn from what was stored once it has been saved.
     let saved = move || query.with(|query| query.get("saved").is_some());
     let data = load(
-        move || (id(), saved()),
-        |(id, _)| async move {
+        move || (id(), draft(), saved()),
+        |(id, draft, _)| async move {
             match id {
-                Some(id) => load_builder(Some(id)).await,
+                Some(id) => load_builder(Some(id), draft).await,
                 None => Err(AppError::NotFound),
             }
         },
@@ -123,6 +158,12 @@ struct State {
     profile: Memo<Profile>,
     /// What the inputs held when the page was drawn.
     initial: StoredValue<ProfileForm>,
+    /// What is stored: the inputs may have been drawn from a draft.
+    stored: StoredValue<ProfileForm>,
+    /// The draft's id.
+    draft: StoredValue<Option<String>>,
+    /// The form itself.
+    node: NodeRef<html::Form>,
     /// The faults to show: of fields that were left, and of the last attempt to save.
     faults: Signal<Vec<FieldFault>>,
     /// The setting that is looked at; its lines are marked in the preview.
@@ -145,6 +186,14 @@ impl State {
         expect_context()
     }
 
+    /// Reads the inputs anew.
+    fn read(self) {
+        let inputs = self.node.get_untracked().and_then(|form| web_sys::FormData::new_with_form(&form).ok());
+        if let Some(inputs) = inputs.and_then(|data| Inputs::from_form_data(&data).ok()) {
+            self.form.set(inputs.form);
+        }
+    }
+
     fn render(self, profile: &Profile) -> Vec<Part> {
         let event = self.event.get();
         let field_name = profile.field_name.as_deref();
@@ -165,6 +214,8 @@ fn read_sample(sample: Sample) -> BookingEvent {
     // The samples are our own and known to be readable; a test reads each.
     BookingEvent::read(sample.json().as_bytes()).unwrap_or_default()
 }
+/// Whether this browser's page has had a builder.
+static DRAWN: AtomicBool = AtomicBool::new(false);
 
 #[derive(Deserialize)]
 struct Inputs {
@@ -179,12 +230,21 @@ fn Builder(data: BuilderData) -> impl IntoView {
     let save = ServerAction::<SaveProfile>::new();
     let node = NodeRef::<html::Form>::new();
     let row = data.detail.as_ref().map(|detail| detail.row.clone());
-    let initial = data.detail.as_ref().map_or_else(ProfileForm::blank, ProfileForm::of);
-    let token_stored = row.as_ref().is_some_and(|row| has_token(&row.target));
+    let stored = data.detail.as_ref().map_or_else(ProfileForm::blank, ProfileForm::of);
+    let (draft, import, typed_token, told, initial) = match data.draft {
+        Some(draft) => (Some(draft.id), draft.import, draft.masked_token, draft.faults, draft.form),
+        None => (None, None, None, Vec::new(), stored.clone()),
+    };
+    let token_stored = typed_token.is_some() || row.as_ref().is_some_and(|row| has_token(&row.target));
 
     let form = RwSignal::new(initial.clone());
     let left = RwSignal::new(Vec::<String>::new());
-    let refused = Memo::new(move |_| save.value().get().and_then(Result::err));
+    // A form that was refused where there is no script comes back as a draft with its faults.
+    let told = (!told.is_empty()).then_some(AppError::Invalid(told));
+    let refused = Memo::new(move |_| match save.value().get() {
+        Some(answer) => answer.err(),
+        None => told.clone(),
+    });
     let faults = Memo::new(move |_| {
         let current = form.with(|form| form.faults(language, token_stored));
         match refused.get() {
@@ -204,6 +264,9 @@ fn Builder(data: BuilderData) -> impl IntoView {
         form,
         profile: Memo::new(move |_| form.with(ProfileForm::read).0),
         initial: StoredValue::new(initial),
+        stored: StoredValue::new(stored),
+        draft: StoredValue::new(draft.clone()),
+        node,
         faults: faults.into(),
         focused: RwSignal::new(None),
         sample: RwSignal::new(Sample::Appointment),
@@ -215,15 +278,15 @@ fn Builder(data: BuilderData) -> impl IntoView {
     };
     provide_context(state);
 
-    let read = move || {
-        let inputs = node.get_untracked().and_then(|form| web_sys::FormData::new_with_form(&form).ok());
-        if let Some(inputs) = inputs.and_then(|data| Inputs::from_form_data(&data).ok()) {
-            form.set(inputs.form);
-        }
-    };
     Effect::new(move || {
-        if node.get().is_some() {
-            read();
+        if let Some(form) = node.get() {
+            // A builder that follows another is drawn into the same inputs, which hold on to what was typed into them.
+            // The first one's are left alone: they may have been typed into before WebAssembly came.
+            if DRAWN.swap(true, Ordering::Relaxed) {
+                form.reset();
+                fill_texts(state);
+            }
+            state.read();
             state.live.set(true);
         }
     });
@@ -240,8 +303,17 @@ fn Builder(data: BuilderData) -> impl IntoView {
             });
         }
     };
+    leaving::guard(state);
     // A new attempt starts with no field left, so that every fault of its answer shows. Enter presses this button, too.
     let submitted = move |_| left.update(Vec::clear);
+    let button = NodeRef::<html::Button>::new();
+    let pressed = move |event: leptos::ev::KeyboardEvent| {
+        let saves = event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.default_prevented();
+        if let (true, Some(button)) = (saves, button.get_untracked()) {
+            event.prevent_default();
+            button.click();
+        }
+    };
 
     Effect::new(move || {
         if matches!(refused.get(), Some(AppError::Invalid(_))) {
@@ -250,7 +322,12 @@ fn Builder(data: BuilderData) -> impl IntoView {
     });
 
     let title = row.as_ref().map_or_else(|| w.new_title.to_owned(), |row| row.name.clone());
-    let whole = move || refused.get().map(|error| app_error(language, &error)).unwrap_or_default();
+    let whole = move || match refused.get() {
+        // What was pasted is told of where it was pasted.
+        Some(AppError::Invalid(faults)) if faults.iter().all(|fault| fault.field == old_url::FIELD) => String::new(),
+        Some(error) => app_error(language, &error),
+        None => String::new(),
+    };
     let saved = use_query_map();
     let changed = Memo::new(move |_| changed(state));
     let just_saved = move || saved.with(|query| query.get("saved").is_some()) && !changed.get();
@@ -259,10 +336,11 @@ fn Builder(data: BuilderData) -> impl IntoView {
         <ActionForm action=save node_ref=node>
             <div
                 class="builder"
-                on:input=move |_| read()
-                on:change=move |_| read()
+                on:input=move |_| state.read()
+                on:change=move |_| state.read()
                 on:focusin=focus_in
                 on:focusout=focus_out
+                on:keydown=pressed
             >
                 <div class="page-head">
                     <div>
@@ -283,7 +361,14 @@ fn Builder(data: BuilderData) -> impl IntoView {
                                 {w.share}
                             </a>
                         })}
-                        <button class="button primary" disabled=move || save.pending().get() on:click=submitted>
+                        <button
+                            class="button primary"
+                            node_ref=button
+                            title="Ctrl+Enter"
+                            aria-keyshortcuts="Control+Enter Meta+Enter"
+                            disabled=move || save.pending().get()
+                            on:click=submitted
+                        >
                             {move || if save.pending().get() { w.saving } else { w.save }}
                         </button>
                     </div>
@@ -291,11 +376,17 @@ fn Builder(data: BuilderData) -> impl IntoView {
                 <p class="notice bad" role="alert" hidden=move || whole().is_empty()>
                     {whole}
                 </p>
+                <p class="notice warn" role="status" hidden=!data.draft_lost>
+                    {words::<FormWords>().draft_lost}
+                </p>
+                {draft.map(|id| view! { <input type="hidden" name="draft" value=id /> })}
                 {row.as_ref().map(|row| view! { <input type="hidden" name="id" value=row.id.to_string() /> })}
                 <div class="builder-columns">
                     <div class="builder-form">
+                        {row.is_none().then(|| view! { <old_url::OldUrlCard is_filled=import.is_some() /> })}
+                        {import.map(|import| view! { <proof::Proof import /> })}
                         <cards::ProfileCard />
-                        <token::BotCard target=row.map(|row| row.target) />
+                        <token::BotCard target=row.map(|row| row.target) typed=typed_token />
                         <cards::RecipientCard />
                         <cards::TextCard />
                         <switches::ShowCard />
@@ -310,16 +401,40 @@ fn Builder(data: BuilderData) -> impl IntoView {
     }
 }
 
-/// Whether the form says something else than what the page was drawn with.
+/// What a text area starts from is not drawn anew with the rest.
+fn fill_texts(state: State) {
+    for parameter in [Parameter::Message, Parameter::SignText] {
+        let area = document().get_element_by_id(&format!("field-{}", parameter.name()));
+        if let Some(area) = area.and_then(|area| area.dyn_into::<web_sys::HtmlTextAreaElement>().ok()) {
+            state.initial.with_value(|form| area.set_value(form.value(parameter)));
+        }
+    }
+}
+
+/// Whether the form says something else than what is stored.
 fn changed(state: State) -> bool {
-    state.form.with(|form| state.initial.with_value(|initial| !form.says_the_same(initial)))
+    let differs = state.form.with(|form| state.stored.with_value(|stored| !form.says_the_same(stored)));
+    differs || state.draft.with_value(Option::is_some)
+}
+
+/// Leads to a parameter's setting, wherever in the form it is.
+fn go_to(parameter: Parameter) {
+    focus(&format!("[data-field=\"{}\"]", parameter.name()));
 }
 
 /// Leads to the first field that is at fault: it may be far above the button.
 fn show_first_fault() {
-    let fault = document().query_selector("[aria-invalid=true]").ok().flatten();
-    if let Some(field) = fault.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // A field that cannot take the focus is not worth a word: its fault is on the page all the same.
+    focus("[aria-invalid=true]");
+}
+
+/// Puts the focus on the first element that a selector finds, and into sight; what hides it is opened.
+fn focus(selector: &str) {
+    let Ok(Some(element)) = document().query_selector(selector) else { return };
+    if let Ok(Some(shut)) = element.closest("details:not([open])") {
+        _ = shut.set_attribute("open", "");
+    }
+    if let Ok(field) = element.dyn_into::<web_sys::HtmlElement>() {
+        // A field that cannot take the focus is not worth a word: it is on the page all the same.
         _ = field.focus();
     }
 }
@@ -328,4 +443,9 @@ fn show_first_fault() {
 fn field_of(event: &web_sys::Event) -> Option<String> {
     let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
     element.get_attribute("data-field")
+}
+
+/// The parameter whose field has the focus.
+fn field_in_focus() -> Option<Parameter> {
+    Parameter::by_name(&document().active_element()?.get_attribute("data-field")?)
 }

@@ -82,7 +82,7 @@ fn Switch(parameter: Parameter, lines: Memo<Vec<(Parameter, String)>>) -> impl I
         <label
             class="switch-row"
             on:mouseenter=move |_| state.focused.set(Some(parameter))
-            on:mouseleave=move |_| state.focused.set(None)
+            on:mouseleave=move |_| state.focused.set(super::field_in_focus())
         >
             <span class="switch-text">
                 <span class="switch-title">{title}</span>

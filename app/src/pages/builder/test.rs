@@ -7,6 +7,7 @@ use super::{State, cards::Card};
 use crate::{
     error::AppError,
     form::ProfileForm,
+    pages::find_chat::ChatFinder,
     parts::Said,
     views::TestOutcome,
     words::{BuilderWords, app_error, words},
@@ -16,6 +17,7 @@ use crate::{
 #[server(prefix = "/rpc", endpoint = "send-test")]
 pub async fn send_test(
     id: Option<i64>,
+    draft: Option<String>,
     form: ProfileForm,
     sample: Sample,
     event: Option<String>,
@@ -36,7 +38,10 @@ pub async fn send_test(
     let json = event.as_deref().unwrap_or(sample.json());
     let event = BookingEvent::read(json.as_bytes())
         .map_err(|fault| AppError::field("", doors::event_fault(language, &fault)))?;
-    let input = form.input();
+    let mut input = form.input();
+    if input.profile.token.is_none() {
+        input.profile.token = super::draft::token_of(&operator, draft.as_deref(), id).await?;
+    }
     let test = TestInput { id, target: input.target, profile: input.profile, event, chat };
     expect_context::<crate::ports::Ports>().profiles.send_test(&operator, test).await
 }
@@ -50,6 +55,7 @@ pub fn TestCard() -> impl IntoView {
     let dispatch = move || {
         send.dispatch(SendTest {
             id: state.id,
+            draft: state.draft.get_value(),
             form: state.form.get_untracked(),
             sample: state.sample.get_untracked(),
             event: state.own_event.get_value(),
@@ -103,6 +109,7 @@ pub fn TestCard() -> impl IntoView {
                 <p class="help" id="test-chat-help">
                     {help}
                 </p>
+                <ChatFinder id=state.id form=state.form chat />
                 <Said
                     class=Signal::derive(move || format!("answer {}", result.with(|(class, _)| class.clone())))
                     id="test-result"

@@ -1,7 +1,7 @@
 //! Where messages go: a bot, whose token is stored and never shown again, or the sandbox.
 
 use hookgram::{parameters::Parameter, secret::BotToken};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::{State, cards::Card};
 use crate::{
@@ -9,25 +9,41 @@ use crate::{
     form::{BOT, ProfileForm, SANDBOX, TypedToken},
     parts::{FieldFaults, Said},
     views::{BotView, TargetView},
-    words::{BuilderWords, app_error, words},
+    words::{BuilderWords, FormWords, app_error, words},
 };
 
-/// Asks Telegram who a bot is: of a typed token, or of the one stored with a profile.
+/// Asks Telegram who a bot is: of a typed token, of a draft's, or of the one stored with a profile.
 #[server(prefix = "/rpc", endpoint = "verify-bot")]
-pub async fn verify_bot(id: Option<i64>, token: TypedToken) -> Result<Option<BotView>, AppError> {
+pub async fn verify_bot(
+    id: Option<i64>,
+    draft: Option<String>,
+    token: TypedToken,
+) -> Result<Option<BotView>, AppError> {
     let operator = crate::session::operator()?;
-    let form = ProfileForm { token, ..ProfileForm::default() };
-    let (profile, _) = form.read();
+    let token = match token.found() {
+        Some(token) => Some(token),
+        None => super::draft::token_of(&operator, draft.as_deref(), id).await?,
+    };
+    let profile = hookgram::profile::Profile { token, ..Default::default() };
     expect_context::<crate::ports::Ports>().profiles.who_is(&operator, id, &profile).await
 }
 
 #[component]
-pub fn BotCard(target: Option<TargetView>) -> impl IntoView {
+pub fn BotCard(
+    /// Where the stored profile's messages go.
+    target: Option<TargetView>,
+    /// The token of a draft, masked.
+    typed: Option<String>,
+) -> impl IntoView {
     let w = words::<BuilderWords>();
     let state = State::get();
     let is_sandbox = state.initial.with_value(ProfileForm::is_sandbox);
-    let (stored, known) = match target {
-        Some(TargetView::Bot { masked_token, bot }) => (masked_token, bot),
+    let w_form = words::<FormWords>();
+    let (kept, known) = match (typed, target) {
+        (Some(masked), _) => (Some((w_form.token_typed, masked)), None),
+        (None, Some(TargetView::Bot { masked_token, bot })) => {
+            (masked_token.map(|masked| (w.token_stored, masked)), bot)
+        }
         _ => (None, None),
     };
     view! {
@@ -39,7 +55,7 @@ pub fn BotCard(target: Option<TargetView>) -> impl IntoView {
             </fieldset>
             // Hidden by the style sheet while the sandbox is chosen: so it is before WebAssembly, too.
             <div class="only-bot">
-                <Token stored known />
+                <Token kept known />
             </div>
         </Card>
     }
@@ -58,67 +74,126 @@ fn Choice(value: &'static str, title: &'static str, help: &'static str, checked:
     }
 }
 
+/// The token: a new one, or a kept one and a way to replace it.
 #[component]
-fn Token(stored: Option<String>, known: Option<BotView>) -> impl IntoView {
+fn Token(
+    /// What is kept, masked, with the word for how it is.
+    kept: Option<(&'static str, String)>,
+    /// Whose the stored one is, as far as Telegram has said.
+    known: Option<BotView>,
+) -> impl IntoView {
     let w = words::<BuilderWords>();
+    let w_form = words::<FormWords>();
     let state = State::get();
     let definition = Parameter::TelegramToken.definition();
     let verify = ServerAction::<VerifyBot>::new();
+    let field = NodeRef::<html::Input>::new();
+    let replace = NodeRef::<html::Details>::new();
+    let has_kept = kept.is_some();
     let typed = Memo::new(move |_| state.form.with(|form| form.token.clone()));
-    // As soon as a whole token stands there, Telegram is asked; nobody has to press anything.
+    let is_typed = move || typed.with(|token| !token.0.trim().is_empty());
+    let asked = RwSignal::new(None::<TypedToken>);
+    let ask = move |token: TypedToken| {
+        asked.set(Some(token.clone()));
+        verify.dispatch(VerifyBot { id: state.id, draft: state.draft.get_value(), token });
+    };
+    // As soon as a whole token stands there, Telegram is asked; nobody has to press anything. A draft's token is asked
+    // about once.
     Effect::new(move |before: Option<TypedToken>| {
         let token = typed.get();
-        if before.as_ref() != Some(&token) && BotToken::parse(&token.0).is_ok() {
-            verify.dispatch(VerifyBot { id: state.id, token: token.clone() });
+        let is_kept_in_draft = before.is_none() && has_kept && state.draft.with_value(Option::is_some);
+        if before.as_ref() != Some(&token) && (BotToken::parse(&token.0).is_ok() || is_kept_in_draft) {
+            ask(token.clone());
         }
         token
     });
-    let has_stored = stored.is_some();
-    let current = move || !typed.with(|token| token.0.trim().is_empty()) || has_stored;
+    // Of whatever was pasted or typed around it, the token alone stays.
+    let put = move |text: &str| match (BotToken::find(text), field.get_untracked()) {
+        (Some(token), Some(field)) if token.expose() != field.value() => {
+            field.set_value(token.expose());
+            state.read();
+            true
+        }
+        _ => false,
+    };
+    let pasted = move |event: leptos::ev::ClipboardEvent| {
+        // A single line loses its line breaks on the way into the field: the token is looked for before.
+        let text = event.clipboard_data().and_then(|data| data.get_data("text").ok()).unwrap_or_default();
+        if put(&text) {
+            event.prevent_default();
+        }
+    };
+    let keep = move |_| {
+        if let (Some(field), Some(replace)) = (field.get_untracked(), replace.get_untracked()) {
+            field.set_value("");
+            _ = replace.remove_attribute("open");
+            state.read();
+        }
+    };
+    let whose = move |bot: &BotView| format!("✓ {} {} · @{}", w.token_known, bot.name, bot.username);
     let answer = move || {
-        let known = known.clone();
         if verify.pending().get() {
             return (String::new(), w.token_checking.to_owned());
         }
-        match verify.value().get().filter(|_| current()) {
-            Some(Ok(Some(bot))) => ("ok".to_owned(), format!("✓ {} {} · @{}", w.token_known, bot.name, bot.username)),
+        // An answer is about the token that was asked about, not about the next one that is being typed.
+        let is_current = typed.with(|typed| asked.with(|asked| asked.as_ref() == Some(typed)));
+        match verify.value().get().filter(|_| is_current) {
+            Some(Ok(Some(bot))) => ("ok".to_owned(), whose(&bot)),
             Some(Ok(None)) => ("bad".to_owned(), w.token_unknown.to_owned()),
+            Some(Err(AppError::Invalid(faults))) => {
+                ("bad".to_owned(), faults.into_iter().map(|fault| fault.sentence).collect::<Vec<_>>().join(" "))
+            }
             Some(Err(error)) => ("bad".to_owned(), app_error(state.language, &error)),
-            None => match known {
-                Some(bot) => ("ok".to_owned(), format!("✓ {} {} · @{}", w.token_known, bot.name, bot.username)),
+            None => match known.as_ref().filter(|_| has_kept && !is_typed()) {
+                Some(bot) => ("ok".to_owned(), whose(bot)),
                 None => (String::new(), String::new()),
             },
         }
     };
     let answer = Memo::new(move |_| answer());
+    let invalid = move || {
+        let at_fault = state.faults.with(|all| all.iter().any(|fault| fault.field == definition.name));
+        at_fault.then_some("true")
+    };
     let input = view! {
         <input
             class="input mono"
             id="field-telegramToken"
             name="form[token]"
             autocomplete="off"
+            autocapitalize="off"
             spellcheck="false"
             placeholder="1234567890:AAF…"
             data-field=definition.name
-            aria-describedby="field-telegramToken-fault field-telegramToken-help"
+            node_ref=field
+            aria-invalid=invalid
+            aria-describedby="field-telegramToken-fault token-answer field-telegramToken-help"
+            on:paste=pasted
+            on:input:target=move |event| _ = put(&event.target().value())
         />
     };
-    let field = match stored {
+    let field = match kept {
         None => view! {
             <label for="field-telegramToken">{definition.title.get(state.language)}</label>
             {input}
         }
         .into_any(),
-        Some(masked) => view! {
+        Some((how, masked)) => view! {
             <p class="stored">
-                <span class="soft">{w.token_stored}</span>
+                <span class="soft">{how}</span>
                 " "
                 <span class="mono">{masked}</span>
             </p>
-            <details class="replace">
+            <details class="replace" node_ref=replace>
                 <summary class="button small">{w.token_replace}</summary>
                 <label for="field-telegramToken">{w.token_new}</label>
-                {input}
+                <div class="copy">
+                    {input}
+                    <button type="button" class="button needs-script" on:click=keep>
+                        {w_form.token_keep}
+                    </button>
+                </div>
+                <p class="help">{w_form.token_keep_help}</p>
             </details>
         }
         .into_any(),
@@ -133,7 +208,7 @@ fn Token(stored: Option<String>, known: Option<BotView>) -> impl IntoView {
             />
             <FieldFaults field=definition.name id="field-telegramToken-fault" faults=state.faults />
             <p class="help" id="field-telegramToken-help">
-                {definition.help.get(state.language)}
+                {definition.help.get(state.language)} " " {w_form.token_help}
             </p>
         </div>
     }

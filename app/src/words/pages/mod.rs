@@ -1,6 +1,8 @@
 //! The words of each page.
 
 mod builder;
+mod builder_form;
+mod chats;
 mod errors;
 mod outcomes;
 mod preview;
@@ -12,6 +14,8 @@ mod sign_in;
 
 pub use self::{
     builder::BuilderWords,
+    builder_form::FormWords,
+    chats::ChatWords,
     errors::Errors,
     outcomes::Outcomes,
     preview::{BubbleWords, PreviewWords},

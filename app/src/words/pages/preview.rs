@@ -36,9 +36,6 @@ word_set! {
         no_recipient: "Сообщение не уйдёт: ни у одного участника в этом поле нет Telegram id:", "No message will go out: no participant has a Telegram id in this field:";
         several: "Показано сообщение первому получателю; всего их", "This is the message to the first recipient; in all there are";
         keys: "Нажмите строку, чтобы перейти к её настройке. С клавиатуры: стрелки вверх и вниз — по строкам, Enter — к настройке.", "Press a line to get to its setting. By keyboard: the arrows up and down lead from line to line, Enter to the setting.";
-        copy: "Копировать", "Copy";
-        copied: "Скопировано", "Copied";
-        copy_failed: "Браузер не дал скопировать: выделите текст и скопируйте сами.", "The browser did not allow copying: select the text and copy it yourself.";
         changes_why: "Последние события с формой, какой она стала, рядом с сохранённым профилем. Подстановки из ссылки (?message=…) не учтены.", "The last events with the form as it is now, beside the stored profile. What a URL replaces (?message=…) is not counted in.";
         comparing: "Сравниваем…", "Comparing…";
         changes_none_yet: "Событий ещё не было: сравнить не с чем.", "No event has come yet: there is nothing to compare.";

@@ -1,11 +1,14 @@
 //! The bubbles, and the way from a line to its setting.
 
-use hookgram::message::Part;
+use hookgram::{message::Part, parameters::Parameter};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use super::{super::switches::title_of, State, focus};
+use super::{
+    super::{go_to, switches::title_of},
+    State,
+};
 use crate::{
     parts::{Bubbles, LIMIT},
     words::{BuilderWords, PreviewWords, messages, words},
@@ -96,7 +99,7 @@ fn lead(element: &Element) {
     }
     let line = element.closest(LINE).ok().flatten();
     if let Some(name) = line.and_then(|line| line.get_attribute("data-origin")) {
-        focus(&format!("[data-field=\"{name}\"]"));
+        _ = Parameter::by_name(&name).map(go_to);
     }
 }
 

@@ -3,17 +3,19 @@
 
 mod changes;
 mod chat;
-mod code;
 mod source;
 
 use hookgram::{message::Outgoing, query, recipient, sample::Sample};
 use leptos::prelude::*;
 
-use self::{changes::Changes, chat::Chat, code::Code, source::SourceField};
-use super::{State, test::TestCard};
-use crate::words::{BuilderWords, PreviewWords, words};
+use self::{changes::Changes, chat::Chat, source::SourceField};
+use super::{State, focus, test::TestCard};
 #[cfg(feature = "ssr")]
 use crate::{error::AppError, views::PreviewData};
+use crate::{
+    parts::CopyField,
+    words::{BuilderWords, PreviewWords, words},
+};
 
 /// What stands in the token's place in a URL that is shown.
 const TOKEN_PLACE: &str = "TELEGRAM_TOKEN";
@@ -75,7 +77,7 @@ pub fn Preview() -> impl IntoView {
         let body = |part: &hookgram::message::Part| {
             let text = part.html();
             let body = Outgoing { chat: &chat, text: &text, html: true }.body();
-            view! { <Code text=body label=own.json /> }
+            view! { <CopyField text=body label=own.json whole=true /> }
         };
         parts.with(|parts| parts.iter().map(body).collect_view())
     };
@@ -84,7 +86,7 @@ pub fn Preview() -> impl IntoView {
     let url = move || {
         let door = door.as_ref()?;
         let url = state.profile.with(|profile| format!("{door}?telegramToken={TOKEN_PLACE}&{}", query::write(profile)));
-        Some(view! { <Code text=url label=own.url /> })
+        Some(view! { <CopyField text=url label=own.url whole=true /> })
     };
     view! {
         <aside class="preview" aria-label=w.preview_title>
@@ -201,17 +203,5 @@ impl State {
             self.event.with(|event| recipient::first_usable(event, field_name))
         });
         reached.map_or_else(|| Sample::CHAT.to_owned(), |(_, chat)| chat.to_string())
-    }
-}
-
-fn focus(selector: &str) {
-    use wasm_bindgen::JsCast;
-
-    let Ok(Some(element)) = document().query_selector(selector) else { return };
-    if let Ok(Some(shut)) = element.closest("details:not([open])") {
-        _ = shut.set_attribute("open", "");
-    }
-    if let Ok(element) = element.dyn_into::<web_sys::HtmlElement>() {
-        _ = element.focus();
     }
 }

@@ -1,0 +1,183 @@
+//! An old URL, as somebody pastes it: `https://hooks.example.com/webhook/telegram?telegramToken=…&…` becomes a profile.
+//! Read by the same code in the browser and on the server; what is pasted holds a token and is never shown again.
+
+use hookgram::{
+    check::{Fault, Warning},
+    profile::Profile,
+    query::{self, Reading},
+};
+
+/// What the parameters of an old URL say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OldUrl {
+    /// The profile that it would be, its token included; whole where there is no fault.
+    pub profile: Profile,
+    /// Why it cannot be a profile yet.
+    pub faults: Vec<Fault>,
+    /// What stood in the URL and could not be carried over.
+    pub lost: Vec<Warning>,
+    /// What else is worth saying about the profile.
+    pub advice: Vec<Warning>,
+}
+
+/// Why a text is no old URL at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoOldUrl {
+    /// Nothing but white space.
+    Blank,
+    /// A short URL: it has its profile already.
+    Short,
+    /// A webhook of the old host for another messenger.
+    OtherDoor,
+    /// No parameters.
+    NoParameters,
+}
+
+/// Reads a pasted text, with or without a scheme and host, percent-encoded or raw, also over several lines.
+///
+/// # Errors
+/// Where it is no old URL. A missing or wrong parameter is among the faults instead.
+pub fn read(text: &str) -> Result<OldUrl, NoOldUrl> {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '«' | '»'));
+    if text.is_empty() {
+        return Err(NoOldUrl::Blank);
+    }
+    let (path, parameters) = match text.split_once('?') {
+        Some(split) => split,
+        // Somebody copied only what stands behind the question mark.
+        None if text.contains('=') && !text.contains("://") => ("", text),
+        None => (text, ""),
+    };
+    let mut steps = path.trim_end_matches('/').rsplit('/');
+    match (steps.next(), steps.next()) {
+        (Some(_), Some("h")) => return Err(NoOldUrl::Short),
+        (Some(door), Some("webhook")) if !door.eq_ignore_ascii_case("telegram") => return Err(NoOldUrl::OtherDoor),
+        _ if parameters.is_empty() => return Err(NoOldUrl::NoParameters),
+        _ => {}
+    }
+    let Reading { profile, faults, warnings } = query::read(parameters.as_bytes());
+    let (lost, advice) = warnings.into_iter().partition(is_lost);
+    Ok(OldUrl { profile, faults, lost, advice })
+}
+
+/// Whether a warning is about something that stood in the URL and is not in the profile as it was meant.
+fn is_lost(warning: &Warning) -> bool {
+    match warning {
+        Warning::Repeated(_)
+        | Warning::Unknown { .. }
+        | Warning::MissingEquals { .. }
+        | Warning::SiblingDoor { .. }
+        | Warning::MalformedPercent { .. }
+        | Warning::OverrideIgnored(_) => true,
+        Warning::NoErrorEmail
+        | Warning::NoMessage
+        | Warning::TimeZoneWithoutName
+        | Warning::BrokenHtml { .. }
+        | Warning::TextsTooLong { .. }
+        | Warning::FieldWithoutStar => false,
+    }
+}
+
+/// The first words of a profile's message, without Telegram's tags and on one line; `None` without a message.
+#[must_use]
+pub fn first_words(profile: &Profile) -> Option<String> {
+    /// Characters: as much as a line of a list holds.
+    const LENGTH: usize = 48;
+    let message = profile.formatting.message.as_deref()?;
+    let plain: String = match hookgram::message::html::parse(message) {
+        Ok(spans) => spans.into_iter().map(|span| span.text).collect(),
+        Err(_) => message.to_owned(),
+    };
+    let line = plain.lines().map(str::trim).find(|line| !line.is_empty())?;
+    if line.chars().count() <= LENGTH {
+        return Some(line.to_owned());
+    }
+    let head: String = line.chars().take(LENGTH).collect();
+    // Whole words, unless the first one alone is longer than the line.
+    let head = head.rsplit_once(' ').map_or(head.as_str(), |(words, _)| words);
+    Some(format!("{}…", head.trim_end_matches([',', '.', ':', ';', ' '])))
+}
+
+/// `wanted`, or, where that is taken, `wanted 2`, `wanted 3`, …
+#[must_use]
+pub fn free_name(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
+    let numbered = (2_u32..).map(|number| format!("{wanted} {number}"));
+    std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use hookgram::parameters::Parameter;
+
+    use super::*;
+
+    const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
+
+    fn with(rest: &str) -> String {
+        format!("https://hooks.torrow.net/webhook/telegram?telegramToken={TOKEN}&telegramFieldName =*TelegramId{rest}")
+    }
+
+    #[test]
+    fn the_same_url_is_read_however_it_was_copied() {
+        let url = with("&errorEmail=a@b.c&message=Вы%20записаны на услугу");
+        let first = read(&url).unwrap();
+        assert_eq!((first.faults.len(), first.lost.len(), first.advice.len()), (0, 0, 0), "{first:?}");
+        assert_eq!(first.profile.formatting.message.as_deref(), Some("Вы записаны на услугу"));
+        assert_eq!(first.profile.token.as_ref().map(|token| token.bot_id()), Some(7_001_002_003));
+        for copied in [
+            format!("  {url}\n"),
+            format!("\"{url}\""),
+            format!("<{url}>"),
+            url.replace("https://hooks.torrow.net", ""),
+            url.replace("https://", "http://localhost:3000/old/../x")
+                .replace("/webhook/telegram?", "/webhook/telegram/?"),
+            url.split_once('?').unwrap().1.to_owned(),
+        ] {
+            assert_eq!(read(&copied).unwrap(), first, "{copied}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_carried_over_is_told_from_advice() {
+        let url = read(&with("&idInstance=7&hide_adress=true&message=a&message=50%&timezone=Asia/Omsk")).unwrap();
+        assert_eq!(url.faults, []);
+        assert_eq!(
+            url.lost,
+            [
+                Warning::Repeated(Parameter::Message),
+                Warning::MalformedPercent { name: "message".into() },
+                Warning::SiblingDoor { name: "idInstance" },
+                Warning::Unknown { name: "hide_adress".into(), nearest: Some(Parameter::HideAddress) },
+            ]
+        );
+        assert_eq!(url.advice, [Warning::NoErrorEmail, Warning::TimeZoneWithoutName]);
+        let faulty = read("https://x.example/webhook/telegram?telegramFieldName=*T&hide_url=maybe").unwrap();
+        assert_eq!(faulty.faults.len(), 2, "{faulty:?}");
+    }
+
+    #[test]
+    fn what_is_no_old_url_says_why() {
+        for (text, why) in [
+            (" \n", NoOldUrl::Blank),
+            ("https://hooks.example.com/h/k7Rm2Qx9TvB4nWpL", NoOldUrl::Short),
+            ("https://hooks.example.com/h/k7Rm2Qx9TvB4nWpL?message=Hi", NoOldUrl::Short),
+            ("https://hooks.torrow.net/webhook/whatsapp?message=Hi", NoOldUrl::OtherDoor),
+            ("https://hooks.torrow.net/webhook/telegram", NoOldUrl::NoParameters),
+            ("telegram", NoOldUrl::NoParameters),
+        ] {
+            assert_eq!(read(text), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_first_words_and_free() {
+        let words = |message: &str| first_words(&read(&with(&format!("&message={message}"))).unwrap().profile);
+        assert_eq!(words("<b>Вы%20записаны</b>!%0AЖдём"), Some("Вы записаны!".into()));
+        assert_eq!(words("a%20<%20b"), Some("a < b".into()));
+        let long = words("Здравствуйте,%20вы%20записаны%20на%20услугу%20нашего%20салона,%20ждём").unwrap();
+        assert_eq!(long, "Здравствуйте, вы записаны на услугу нашего…");
+        assert_eq!(first_words(&read(&with("")).unwrap().profile), None);
+        assert_eq!(free_name("A", |name| ["A", "A 2"].contains(&name)), "A 3");
+        assert_eq!(free_name("A", |_| false), "A");
+    }
+}

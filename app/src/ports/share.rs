@@ -1,0 +1,62 @@
+//! What a profile's address is shared with.
+
+use async_trait::async_trait;
+
+use crate::{
+    error::AppError,
+    session::Viewer,
+    views::{LastEventView, ProfileRow},
+};
+
+/// Everything about a profile's address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shared {
+    /// The profile.
+    pub row: ProfileRow,
+    /// The contact field that holds the recipient.
+    pub field_name: String,
+    /// The whole URL of the stateless door with [`TOKEN_PLACE`] in the token's place; `None` where that door is shut.
+    pub stateless: Option<String>,
+    /// A line for a POSIX shell that posts a small event.
+    pub curl: String,
+    /// What is in the way.
+    pub obstacles: Vec<Obstacle>,
+}
+
+/// What stands in a URL in the token's place: a stored token never comes back.
+pub const TOKEN_PLACE: &str = "TELEGRAM_TOKEN";
+
+/// Why an address does not work, or not as well as it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The address means this machine or its own network: nobody outside can reach it.
+    OnlyHere,
+    /// The address begins with `http:`: whoever is on the way reads along.
+    NotEncrypted,
+    /// The profile is switched off.
+    Disabled,
+    /// No token is stored, or it cannot be opened.
+    NoToken,
+    /// Telegram has refused the token.
+    TokenRefused,
+}
+
+/// A QR code: dark squares on white, with the quiet zone that it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QrCode {
+    /// Width and height in squares, the quiet zone included.
+    pub size: i32,
+    /// The dark squares, as the path of an SVG.
+    pub path: String,
+}
+
+/// Sharing.
+#[async_trait]
+pub trait Sharing: Send + Sync {
+    /// Everything about a profile's address.
+    async fn shared(&self, viewer: &Viewer, profile: i64) -> Result<Shared, AppError>;
+    /// The newest event of a profile; `None` while there is none.
+    async fn last_event(&self, viewer: &Viewer, profile: i64) -> Result<Option<LastEventView>, AppError>;
+    /// A text as a QR code; `None` where it is too long for one.
+    fn qr(&self, text: &str) -> Option<QrCode>;
+}

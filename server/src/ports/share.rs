@@ -1,0 +1,189 @@
+//! What a profile's address is shared with.
+
+use std::net::IpAddr;
+
+use app::{
+    error::AppError,
+    ports::{Obstacle, QrCode, Shared, Sharing, TOKEN_PLACE},
+    session::Viewer,
+    views::{LastEventView, Outcome},
+    words::{
+        ShareWords, Words as _,
+        causes::{self, Cause},
+        event_type,
+    },
+};
+use async_trait::async_trait;
+use hookgram::{event::EventType, query, sample::Sample, values::Language};
+use reqwest::Url;
+use serde_json::Value;
+
+use super::{Port, internal, profiles::outcome};
+use crate::{
+    delivery::cause,
+    qr,
+    store::{AttemptClass, Fate, LastEvent, StoredProfile},
+};
+
+#[async_trait]
+impl Sharing for Port {
+    async fn shared(&self, _viewer: &Viewer, profile: i64) -> Result<Shared, AppError> {
+        let stored = self.stored(profile).await?;
+        let row = self.row(&stored).await?;
+        let parameters = query::write(&stored.profile);
+        let base = &self.state.public_url;
+        let stateless = format!("{base}/webhook/telegram?telegramToken={TOKEN_PLACE}&{parameters}");
+        Ok(Shared {
+            field_name: stored.profile.field_name.clone().unwrap_or_default(),
+            stateless: self.state.config.stateless.then_some(stateless),
+            curl: curl(&row.short_url, &sample(&stored)?),
+            obstacles: obstacles(base, &stored),
+            row,
+        })
+    }
+
+    async fn last_event(&self, _viewer: &Viewer, profile: i64) -> Result<Option<LastEventView>, AppError> {
+        let event = self.state.store.newest_event(profile).await.map_err(internal)?;
+        Ok(event.map(|event| in_words(self.asking.language, &event)))
+    }
+
+    fn qr(&self, text: &str) -> Option<QrCode> {
+        qr::code(text)
+    }
+}
+
+/// What is in the way of a profile's address, the worst first.
+fn obstacles(public_url: &str, stored: &StoredProfile) -> Vec<Obstacle> {
+    let mut found = Vec::new();
+    if !stored.enabled {
+        found.push(Obstacle::Disabled);
+    }
+    if !stored.sandbox && stored.profile.token.is_none() {
+        found.push(Obstacle::NoToken);
+    } else if !stored.sandbox && stored.parked_since.is_some() {
+        found.push(Obstacle::TokenRefused);
+    }
+    if is_only_here(public_url) {
+        found.push(Obstacle::OnlyHere);
+    } else if public_url.starts_with("http:") {
+        found.push(Obstacle::NotEncrypted);
+    }
+    found
+}
+
+/// Whether an address means this machine or its own network: by its form alone, nothing is asked.
+fn is_only_here(address: &str) -> bool {
+    let url = Url::parse(address).ok();
+    let Some(host) = url.as_ref().and_then(Url::host_str) else { return true };
+    match host.trim_matches(['[', ']']).parse() {
+        Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified(),
+        Ok(IpAddr::V6(ip)) => {
+            ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+        Err(_) => {
+            let name = host.trim_end_matches('.');
+            !name.contains('.') || [".localhost", ".local", ".internal", ".lan"].iter().any(|end| name.ends_with(end))
+        }
+    }
+}
+
+/// A small event that the profile takes: its own contact field, a type that it wants.
+fn sample(stored: &StoredProfile) -> Result<String, AppError> {
+    let no_place = || internal("the small sample has no contact field");
+    let mut event: Value = serde_json::from_str(Sample::minimal_json()).map_err(internal)?;
+    let field = event.pointer_mut("/CaseParticipants/ContactInformation/Fields/0/Name").ok_or_else(no_place)?;
+    *field = stored.profile.field_name.as_deref().unwrap_or_default().into();
+    if let Some(EventType(kind)) = stored.events.first() {
+        *event.pointer_mut("/EventType").ok_or_else(no_place)? = (*kind).into();
+    }
+    Ok(event.to_string())
+}
+
+/// A line for a POSIX shell that posts a body.
+fn curl(url: &str, body: &str) -> String {
+    format!("curl -H 'Content-Type: application/json' -d {} {}", quoted(body), quoted(url))
+}
+
+/// Between single quotes everything stands for itself, but for the quote.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+fn in_words(language: Language, event: &LastEvent) -> LastEventView {
+    let w = ShareWords::of(language);
+    let states: Vec<String> = event.deliveries.iter().map(|fate| fate.state.clone()).collect();
+    let outcome = outcome(&event.outcome, &states);
+    let of_state = |state: &str| event.deliveries.iter().find(|fate| fate.state == state);
+    let why = match outcome {
+        Outcome::Delivered | Outcome::Waiting => String::new(),
+        Outcome::Retrying => w.last_retrying.to_owned(),
+        Outcome::Skipped => w.last_skipped.to_owned(),
+        Outcome::Parked => told(language, Cause::TokenRefused, None),
+        Outcome::Uncertain => told(language, Cause::Uncertain, None),
+        Outcome::Failed => of_state("failed").map(|fate| failure(language, fate)).unwrap_or_default(),
+        Outcome::Rejected => {
+            let reason = event.reason.as_ref().map_or("", |reason| match language {
+                Language::Ru => &reason.ru,
+                Language::En => &reason.en,
+            });
+            format!("{reason} {}", w.last_rejected)
+        }
+    };
+    let kind = event.event_type.map(|kind| event_type(language, EventType(kind)));
+    let about: Vec<String> = kind.into_iter().chain(event.order_number.clone()).collect();
+    LastEventView { outcome, at: event.at, about: about.join(" · "), why }
+}
+
+fn failure(language: Language, fate: &Fate) -> String {
+    let description = fate.last_error.as_deref().unwrap_or_default();
+    // Given up without an attempt: what was to be sent could not be read.
+    let cause = match fate.class.as_deref().and_then(AttemptClass::parse) {
+        Some(class) => cause::of(class, fate.last_status, description),
+        None => Cause::Unreadable,
+    };
+    told(language, cause, Some(description).filter(|words| cause.needs_telegrams_words() && !words.is_empty()))
+}
+
+/// A cause as sentences, with Telegram's own words where they say more.
+fn told(language: Language, cause: Cause, telegram: Option<&str>) -> String {
+    let mut letters = causes::cause(language, cause).chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let words = telegram.map(|words| format!(" (“{words}”)")).unwrap_or_default();
+    format!("{first}{}{words}. {}", letters.as_str(), causes::advice(language, cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_nobody_outside_can_reach() {
+        for here in [
+            "http://127.0.0.1:3000",
+            "http://localhost:3000",
+            "https://hooks.localhost",
+            "http://[::1]:3000",
+            "http://0.0.0.0:3000",
+            "https://192.168.1.7",
+            "https://10.0.0.1",
+            "http://[fd00::1]",
+            "http://server:3000",
+            "https://box.local",
+        ] {
+            assert!(is_only_here(here), "{here}");
+        }
+        for outside in [
+            "https://hooks.example.com",
+            "http://hooks.example.com:8080",
+            "https://203.0.113.7",
+            "https://[2001:db8::1]",
+        ] {
+            assert!(!is_only_here(outside), "{outside}");
+        }
+    }
+
+    #[test]
+    fn a_quote_within_quotes() {
+        assert_eq!(quoted("O'Hara"), r"'O'\''Hara'");
+    }
+}

@@ -1,0 +1,192 @@
+//! Finding the id of a chat by a link (Bot API `getUpdates`).
+
+use app::{
+    ports::{ChatLinks, ChatSearch, ChatTrouble, Chats},
+    session::{Account, Operator, Role},
+};
+use hookgram::{parameters::Parameter, profile::Profile, values::Language};
+use serde_json::{Value, json};
+use server::{
+    auth::guard::Client,
+    ports::{Asking, ports},
+};
+use std::sync::Arc;
+
+use crate::support::{BotApi, Play, TOKEN, TestServer};
+
+fn operator(id: i64) -> Operator {
+    Operator::of(Account { id, email: "a@b.c".into(), role: Role::Operator }).unwrap()
+}
+
+fn port(server: &TestServer) -> Arc<dyn Chats> {
+    let here = std::net::IpAddr::from([127, 0, 0, 1]);
+    let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
+    ports(&server.state, Asking { client, session: None, language: Language::En }).chats
+}
+
+fn bot() -> Profile {
+    let mut profile = Profile::default();
+    profile.set(Parameter::TelegramToken, TOKEN).unwrap();
+    profile
+}
+
+/// `/start` with a code, as a person's Telegram sends it.
+fn pressed(code: &str, chat: i64, name: &str) -> Value {
+    json!({"message_id": 1, "date": 1, "from": {"id": chat, "is_bot": false, "first_name": name},
+        "chat": {"id": chat, "type": "private", "first_name": name}, "text": format!("/start {code}")})
+}
+
+async fn begin(port: &Arc<dyn Chats>) -> ChatLinks {
+    match port.begin(&operator(1), None, &bot()).await {
+        Ok(ChatSearch::Waiting(links)) => links,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn look(port: &Arc<dyn Chats>, links: &ChatLinks, patient: bool) -> ChatSearch {
+    port.look(&operator(1), &links.code, patient).await.unwrap()
+}
+
+fn trouble(search: Result<ChatSearch, app::error::AppError>) -> ChatTrouble {
+    match search {
+        Ok(ChatSearch::Failed { why, .. }) => why,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn who_presses_start_is_found_and_nothing_is_confirmed() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let port = port(&server);
+    api.write([json!({"chat": {"id": 1}, "text": "Здравствуйте"}), pressed("of-another-system", 2, "Борис")]);
+    let links = begin(&port).await;
+    assert_eq!(links.person, format!("https://t.me/salon_bot?start={}", links.code));
+    assert_eq!(links.group, format!("https://t.me/salon_bot?startgroup={}", links.code));
+    assert!(links.code.bytes().all(|b| b.is_ascii_alphanumeric()) && links.code.len() <= 64);
+    assert_eq!(look(&port, &links, false).await, ChatSearch::Waiting(links.clone()));
+
+    let coming = tokio::spawn({
+        let (port, links) = (port.clone(), links.clone());
+        async move { look(&port, &links, true).await }
+    });
+    api.wait_for_calls(4).await;
+    api.write([pressed(&links.code, 482_113_907, "Анна")]);
+    let found = ChatSearch::Found { chat: 482_113_907, who: "Анна".into(), is_group: false };
+    assert_eq!(coming.await.unwrap(), found);
+    assert_eq!(look(&port, &links, false).await, found, "it stays found");
+
+    assert_eq!(api.unread(), 3, "whoever else reads the bot's messages finds them all");
+    for asked in api.asked().into_iter().filter(|asked| asked.method == "getUpdates") {
+        let keys: Vec<String> = asked.body.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(keys, ["limit", "timeout"], "no offset, and the bot's stored choice of updates stays");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_patient_look_hears_of_it_at_once() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let port = port(&server);
+    let links = begin(&port).await;
+    let coming = tokio::spawn({
+        let (port, links) = (port.clone(), links.clone());
+        async move { look(&port, &links, true).await }
+    });
+    api.wait_for_calls(3).await;
+    let message = json!({"chat": {"id": -1_001_234, "type": "supergroup", "title": "Администраторы"},
+        "from": {"first_name": "Анна"}, "text": format!("/start@salon_bot {}", links.code)});
+    api.write([message]);
+    let found = ChatSearch::Found { chat: -1_001_234, who: "Администраторы".into(), is_group: true };
+    assert_eq!(coming.await.unwrap(), found);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_search_is_its_owner_s_alone() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let port = port(&server);
+    let (mine, other) = (begin(&port).await, begin(&port).await);
+    api.write([pressed(&other.code, 5, "Борис")]);
+    assert_eq!(look(&port, &mine, false).await, ChatSearch::Waiting(mine.clone()), "somebody else's code");
+    let asked = api.asked().len();
+    assert_eq!(trouble(port.look(&operator(2), &mine.code, false).await), ChatTrouble::Over, "somebody else's search");
+    assert_eq!(trouble(port.look(&operator(1), "guess", false).await), ChatTrouble::Over);
+    assert_eq!(api.asked().len(), asked, "Telegram is not asked for strangers");
+    let found = look(&port, &other, false).await;
+    assert!(matches!(found, ChatSearch::Found { chat: 5, .. }), "{found:?}");
+    assert_eq!(api.asked().len(), asked, "it was seen while the other was looked for");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_bot_with_a_webhook_is_left_alone() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let port = port(&server);
+    api.set_webhook("https://lms.example.com/hook/secret-path");
+    let host = "lms.example.com".to_owned();
+    assert_eq!(trouble(port.begin(&operator(1), None, &bot()).await), ChatTrouble::Webhook { host });
+    assert!(api.asked().iter().all(|asked| asked.method != "getUpdates"));
+    // Set in the middle of a search.
+    api.set_webhook("");
+    let links = begin(&port).await;
+    api.set_webhook("https://lms.example.com/hook");
+    let why = trouble(port.look(&operator(1), &links.code, true).await);
+    assert_eq!(why, ChatTrouble::Webhook { host: String::new() });
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_else_can_be_in_the_way() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let port = port(&server);
+    assert_eq!(trouble(port.begin(&operator(1), None, &Profile::default()).await), ChatTrouble::NoToken);
+    let links = begin(&port).await;
+    let answer = async |play: Play| {
+        api.next_of("getUpdates", [play]);
+        trouble(port.look(&operator(1), &links.code, true).await)
+    };
+    let other = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
+    assert_eq!(answer(Play::Refuse(409, other, Value::Null)).await, ChatTrouble::OtherReader);
+    assert_eq!(answer(Play::Refuse(401, "Unauthorized", Value::Null)).await, ChatTrouble::TokenRefused);
+    let busy = Play::Refuse(429, "Too Many Requests: retry after 7", json!({"retry_after": 7}));
+    assert_eq!(answer(busy).await, ChatTrouble::Busy { seconds: 7 });
+    assert_eq!(answer(Play::Html(502)).await, ChatTrouble::Unreachable);
+    assert_eq!(answer(Play::HangUp).await, ChatTrouble::Unreachable);
+    api.write((0..100).map(|n| json!({"chat": {"id": n}, "text": "?"})));
+    assert_eq!(trouble(port.look(&operator(1), &links.code, true).await), ChatTrouble::TooMuchUnread);
+    assert_eq!(trouble(port.begin(&operator(1), None, &bot()).await), ChatTrouble::TooMuchUnread);
+    assert_eq!(api.unread(), 100);
+    api.down().await;
+    assert_eq!(trouble(port.begin(&operator(1), None, &bot()).await), ChatTrouble::Unreachable);
+    server.stop().await;
+
+    let api = BotApi::start().await;
+    api.know([]);
+    let server = TestServer::start(&api.url()).await;
+    let why = trouble(self::port(&server).begin(&operator(1), None, &bot()).await);
+    assert_eq!(why, ChatTrouble::TokenRefused);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_token_of_a_stored_profile_is_used_and_the_server_s_end_ends_a_look() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let stored = server.profile("A", false, &[]).await;
+    let port = port(&server);
+    let search = port.begin(&operator(1), Some(stored.id), &Profile::default()).await.unwrap();
+    let ChatSearch::Waiting(links) = search else { panic!("{search:?}") };
+    assert!(!format!("{links:?}").contains("AAHk"));
+    let looking = tokio::spawn({
+        let (port, links) = (port.clone(), links.clone());
+        async move { look(&port, &links, true).await }
+    });
+    api.wait_for_calls(3).await;
+    server.stop().await;
+    assert_eq!(looking.await.unwrap(), ChatSearch::Waiting(links));
+}

@@ -1,0 +1,108 @@
+//! Many bots at once: none starves, Telegram's limits are kept, and what is remembered of them does not pile up.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
+
+use server::{serve::Server, time::now};
+use tokio::task::JoinSet;
+
+use crate::support::{BotApi, TestServer, config, event, eventually};
+
+/// New bots that Telegram hears of from here within a minute, at most.
+const NEW_BOTS: usize = 20;
+
+fn token(bot: usize) -> String {
+    format!("{}:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd", 7_001_000_000 + bot)
+}
+
+/// An event for each bot, to the same ten chats.
+async fn post_to_all(server: &TestServer, bots: usize, number: &str) {
+    let chats: Vec<String> = (0..10).map(|chat| (500 + chat).to_string()).collect();
+    let body = event(number, &chats.iter().map(String::as_str).collect::<Vec<_>>());
+    for first in (0..bots).step_by(16) {
+        let mut tasks = JoinSet::new();
+        for bot in first..bots.min(first + 16) {
+            let url = server.url(&format!(
+                "/webhook/telegram?telegramToken={}&telegramFieldName=*TelegramId&message=n{number}",
+                token(bot)
+            ));
+            let request = server.http.post(url).header("content-type", "application/json").body(body.clone());
+            tasks.spawn(request.send());
+        }
+        while let Some(answer) = tasks.join_next().await {
+            assert_eq!(answer.unwrap().unwrap().status().as_u16(), 200);
+        }
+    }
+}
+
+/// In a time of the test's own, for a minute of which nothing real passes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_bots_with_ten_chats_each_are_served_in_turn() {
+    const BOTS: usize = 1_000;
+    let api = BotApi::start().await;
+    api.down().await;
+    // Ten thousand commits: in memory, where that is a folder.
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
+    let server = TestServer::start_with(&api.url(), |config| config.data_dir = folder.path().to_owned()).await;
+    post_to_all(&server, BOTS, "1").await;
+    server.stop().await;
+    // From here on there is one clock, the test's: this server's worker does not run by itself.
+    api.up().await;
+    let server = Server::start(config(folder.path(), &api.url())).await.unwrap();
+
+    let begun = now();
+    let (mut seen, mut counted) = (HashSet::new(), 0);
+    let mut sent: HashMap<String, usize> = HashMap::new();
+    for minute in 2.. {
+        assert!(minute < 200, "{counted} of {} after {minute} minutes", BOTS * 10);
+        // Two looks a minute: one introduces the new bots, the next sends what waited for that.
+        let mut new = 0;
+        for second in [0, 30] {
+            server.state.worker.run_due_once(begun + minute * 61_000 + second * 1_000).await.unwrap();
+            let asked = api.asked();
+            let calls = asked.get(counted..).unwrap_or_default();
+            let mut of_bot: HashMap<&str, usize> = HashMap::new();
+            for call in calls {
+                *of_bot.entry(&call.token).or_default() += 1;
+                *sent.entry(call.token.clone()).or_default() += usize::from(call.taken);
+                new += usize::from(seen.insert(call.token.clone()));
+            }
+            assert!(of_bot.values().all(|calls| *calls <= 30), "{of_bot:?}");
+            counted = asked.len();
+        }
+        assert!(new <= NEW_BOTS, "{new} new bots within a minute");
+        if sent.values().sum::<usize>() >= BOTS * 10 {
+            break;
+        }
+        // Whoever is known by now is done: nobody waits for those who came after.
+        let late = sent.values().filter(|sent| **sent < 10).count();
+        assert!(late <= 2 * NEW_BOTS, "{late} bots are known and have not had all of theirs");
+    }
+    assert_eq!(sent.len(), BOTS);
+    assert!(sent.values().all(|sent| *sent == 10));
+    assert_eq!(server.state.store.totals().await.unwrap().open, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_bots_at_once_overstep_no_limit() {
+    let api = BotApi::start().await;
+    api.limit();
+    let server = TestServer::start(&api.url()).await;
+    for number in ["1", "2", "3"] {
+        post_to_all(&server, NEW_BOTS, number).await;
+    }
+    let count = NEW_BOTS * 10 * 3;
+    eventually("every message to arrive", async || api.texts().len() >= count).await;
+    assert_eq!((api.overstepped(), api.texts().len()), (0, count));
+    let mut last: HashMap<(String, String), usize> = HashMap::new();
+    for asked in api.asked() {
+        let chat = asked.body["chat_id"].as_str().unwrap().to_owned();
+        let number = crate::support::number_of(asked.body["text"].as_str().unwrap());
+        let before = last.insert((asked.token, chat), number).unwrap_or(0);
+        assert_eq!(number, before + 1, "in order within a chat");
+    }
+    server.stop().await;
+}

@@ -1,0 +1,235 @@
+//! What the builder keeps where there is no script: forms with faults, and forms filled from an old URL. The token in
+//! them is marked, and looked for in every answer.
+
+use app::session::Role;
+use server::auth::guard::Client;
+
+use crate::support::{BotApi, TOKEN, TestServer};
+
+/// The part of the token that nobody may see.
+const SECRET: &str = "pQ_rStUvWxYz0123456789";
+
+/// Somebody at a browser without scripts.
+struct Visitor<'a> {
+    server: &'a TestServer,
+    cookie: String,
+}
+
+/// What came back: the status, where it leads, the page.
+struct Answer {
+    status: u16,
+    location: String,
+    text: String,
+}
+
+impl<'a> Visitor<'a> {
+    async fn new(server: &'a TestServer, email: &str, role: Role) -> Self {
+        let here = std::net::IpAddr::from([127, 0, 0, 1]);
+        let client = Client { peer: here, address: here, forwarded: false, user_agent: "test".into() };
+        let account = server.state.store.add_user(email, role, None).await.unwrap();
+        let cookie = server::auth::session::open(&server.state, account.id, &client, None).await.unwrap();
+        Self { server, cookie: cookie.0.split(';').next().unwrap().to_owned() }
+    }
+
+    async fn answer(&self, request: reqwest::RequestBuilder) -> Answer {
+        let request = request.header("cookie", format!("{}; language=en", self.cookie)).header("accept", "text/html");
+        let response = request.send().await.unwrap();
+        let header = |name| response.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
+        let (status, location) = (response.status().as_u16(), header("location"));
+        let headers = format!("{:?}", response.headers());
+        let text = response.text().await.unwrap();
+        assert!(!headers.contains(SECRET) && !text.contains(SECRET), "{location} {text}");
+        Answer { status, location, text }
+    }
+
+    async fn open(&self, path: &str) -> Answer {
+        self.answer(self.server.http.get(self.server.url(path))).await
+    }
+
+    async fn send(&self, function: &str, fields: &[(&str, &str)]) -> Answer {
+        let referer = self.server.url("/profiles/new");
+        let request = self.server.http.post(self.server.url(&format!("/rpc/{function}"))).header("referer", referer);
+        self.answer(with_form(request, fields)).await
+    }
+
+    /// Sends a form that is answered with a draft; the draft's page.
+    async fn draft(&self, function: &str, fields: &[(&str, &str)]) -> (String, String) {
+        let answer = self.send(function, fields).await;
+        let id = answer.location.rsplit("draft=").next().unwrap_or_default().to_owned();
+        assert!(answer.status == 302 && id.len() == 17, "{} {} {}", answer.status, answer.location, answer.text);
+        let page = self.open(&answer.location).await;
+        assert_eq!(page.status, 200);
+        (id, page.text)
+    }
+}
+
+fn with_form(request: reqwest::RequestBuilder, fields: &[(&str, &str)]) -> reqwest::RequestBuilder {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    request.header("content-type", "application/x-www-form-urlencoded").body(body)
+}
+
+/// What stands in a field of a page.
+fn has_value(page: &str, name: &str, value: &str) -> bool {
+    page.split('<').any(|tag| {
+        tag.contains(&format!("name=\"{name}\""))
+            && (tag.contains(&format!("value=\"{value}\"")) || tag.ends_with(value))
+    })
+}
+
+fn botfather() -> String {
+    format!("Done! Use this token to access the HTTP API:\r\n{TOKEN}\r\nKeep your token secure.")
+}
+
+#[tokio::test]
+async fn a_form_with_a_fault_comes_back_as_it_was_typed_and_its_token_is_kept() {
+    let telegram = BotApi::start().await;
+    let server = TestServer::start(&telegram.url()).await;
+    let visitor = Visitor::new(&server, "a@example.com", Role::Operator).await;
+    let token = botfather();
+    let typed = [
+        ("form[name]", "Bookings & more"),
+        ("form[target]", "bot"),
+        ("form[token]", token.as_str()),
+        ("form[values][telegramFieldName]", "*Tg"),
+        ("form[values][errorEmail]", "ops@example"),
+        ("form[values][message]", "One\r\nTwo"),
+        ("form[shown][hide_url]", "on"),
+        ("form[events][3036]", "on"),
+    ];
+    let (id, page) = visitor.draft("save-profile", &typed).await;
+    assert!(page.contains("7001002003:AAH…abcd"), "the token is there, masked");
+    assert!(page.contains("ops@example” is not an e-mail address"));
+    for (name, value) in [
+        ("form[name]", "Bookings &amp; more"),
+        ("form[values][telegramFieldName]", "*Tg"),
+        ("form[values][errorEmail]", "ops@example"),
+        ("form[values][message]", "One\nTwo"),
+        ("draft", id.as_str()),
+    ] {
+        assert!(
+            has_value(&page, name, value) || has_value(&page.replace("\r\n", "\n"), name, value),
+            "{name} in {page}"
+        );
+    }
+    let checked =
+        |name: &str| page.split('<').any(|tag| tag.contains(&format!("name=\"{name}\"")) && tag.contains("checked"));
+    assert!(checked("form[shown][hide_url]") && checked("form[events][3036]") && !checked("form[shown][hide_address]"));
+
+    // Mended, without typing the token again.
+    let mended = typed.map(|(name, value)| match name {
+        "form[values][errorEmail]" => (name, "ops@example.com"),
+        "form[token]" => (name, ""),
+        _ => (name, value),
+    });
+    let with_draft = [&mended[..], &[("draft", &id)]].concat();
+    let saved = visitor.send("save-profile", &with_draft).await;
+    assert!(saved.location.ends_with("/share"), "{}", saved.location);
+    let stored = server.state.store.profiles().await.unwrap().remove(0);
+    assert_eq!(stored.profile.token.unwrap().expose(), TOKEN);
+    assert_eq!(stored.profile.formatting.message.as_deref(), Some("One\nTwo"));
+    let gone = visitor.open(&format!("/profiles/new?draft={id}")).await.text;
+    assert!(gone.contains("no longer kept") && !gone.contains("Bookings &amp; more"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_draft_of_a_stored_profile_keeps_its_token_and_says_what_the_store_said() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let visitor = Visitor::new(&server, "a@example.com", Role::Operator).await;
+    server.profile("Taken", true, &[]).await;
+    let own = server.profile("Own", false, &[]).await.id.to_string();
+    let typed = [
+        ("id", own.as_str()),
+        ("form[name]", "Taken"),
+        ("form[target]", "bot"),
+        ("form[values][telegramFieldName]", "*T"),
+    ];
+    let (id, page) = visitor.draft("save-profile", &typed).await;
+    assert!(page.contains("There is a profile of that name already."), "{page}");
+    assert!(!page.contains("telegramToken is missing") && page.contains("7001002003:AAH…abcd"));
+    // It is of that profile alone.
+    let elsewhere = visitor.open(&format!("/profiles/new?draft={id}")).await.text;
+    assert!(elsewhere.contains("no longer kept") && !elsewhere.contains("7001002003"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_else_opens_a_draft_or_uses_its_token() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let maker = Visitor::new(&server, "a@example.com", Role::Operator).await;
+    let other = Visitor::new(&server, "b@example.com", Role::Admin).await;
+    let viewer = Visitor::new(&server, "c@example.com", Role::Viewer).await;
+    let token = botfather();
+    let typed = [("form[name]", ""), ("form[target]", "bot"), ("form[token]", token.as_str())];
+    let (id, _) = maker.draft("save-profile", &typed).await;
+    for visitor in [&other, &viewer] {
+        let page = visitor.open(&format!("/profiles/new?draft={id}")).await.text;
+        assert!(page.contains("no longer kept") && !page.contains("7001002003:"), "{page}");
+    }
+    let stolen = [
+        ("draft", id.as_str()),
+        ("form[name]", "Stolen"),
+        ("form[target]", "bot"),
+        ("form[values][telegramFieldName]", "*T"),
+    ];
+    let (_, page) = other.draft("save-profile", &stolen).await;
+    assert!(page.contains("bot") && server.state.store.profiles().await.unwrap().is_empty());
+    let asked = other.send("verify-bot", &[("draft", id.as_str()), ("token", "")]).await;
+    assert!(!asked.text.contains("salon"), "{}", asked.text);
+    assert!(maker.open(&format!("/profiles/new?draft={id}")).await.text.contains("7001002003:AAH…abcd"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_old_url_fills_the_form_and_shows_both_messages() {
+    let telegram = BotApi::start().await;
+    let server = TestServer::start(&telegram.url()).await;
+    let visitor = Visitor::new(&server, "a@example.com", Role::Operator).await;
+    let url = format!(
+        "https://hooks.old.example/webhook/telegram?telegramToken={TOKEN}&telegramFieldName =*TelegramId\
+         &message=Вы%20<b>записаны</b>&hide_url=true&idInstance=77&hide_adress=true&errorEmail=ops@example"
+    );
+    let (id, page) = visitor.draft("read-old-url", &[("form[target]", "sandbox"), ("url", &url)]).await;
+    assert!(page.contains("7001002003:AAH…abcd"));
+    assert!(has_value(&page, "form[name]", "Вы записаны"), "a name is proposed");
+    assert!(page.contains("idInstance belongs to sending through another messenger"));
+    assert!(page.contains("hide_adress") && page.contains("errorEmail: “ops@example”"));
+    assert!(page.contains("✓ The messages are the same. Checked with the samples: Appointment, Order"), "{page}");
+    let saved = visitor
+        .send(
+            "save-profile",
+            &[
+                ("draft", id.as_str()),
+                ("form[name]", "Old"),
+                ("form[target]", "bot"),
+                ("form[values][telegramFieldName]", "*TelegramId"),
+                ("form[values][message]", "Вы <b>записаны</b>"),
+            ],
+        )
+        .await;
+    assert!(saved.location.ends_with("/share"), "{}", saved.location);
+    assert_eq!(server.state.store.profiles().await.unwrap().remove(0).profile.token.unwrap().expose(), TOKEN);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_no_old_url_is_told_and_nothing_typed_is_lost() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let visitor = Visitor::new(&server, "a@example.com", Role::Operator).await;
+    let token = botfather();
+    let fields = [
+        ("form[name]", "Typed before"),
+        ("form[token]", token.as_str()),
+        ("url", "https://hooks.example/h/k7Rm2Qx9TvB4nWpL"),
+    ];
+    let (_, page) = visitor.draft("read-old-url", &fields).await;
+    assert!(page.contains("This is a short URL") && has_value(&page, "form[name]", "Typed before"));
+    assert!(page.contains("7001002003:AAH…abcd") && !page.contains("Not saved"));
+    // With a script the page keeps what was typed: no draft is made.
+    let request =
+        with_form(server.http.post(server.url("/rpc/read-old-url")), &fields).header("cookie", &visitor.cookie);
+    let answer = request.header("accept", "application/json").send().await.unwrap();
+    assert_eq!(answer.status(), 500, "leptos' status of an answer that is a typed error");
+    assert!(!answer.text().await.unwrap().contains(SECRET));
+    server.stop().await;
+}

@@ -1,0 +1,197 @@
+//! What a profile's address is shared with, and the newest event as it comes.
+
+use std::{process::Command, sync::Arc, time::Duration};
+
+use app::{
+    error::AppError,
+    ports::{Obstacle, Shared, Sharing},
+    session::{Account, Role, Viewer},
+    views::Outcome,
+};
+use hookgram::{event::EventType, parameters::Parameter, query, values::Language};
+use serde_json::{Value, json};
+use server::{
+    auth::guard::Client,
+    ports::{Asking, ports},
+    store::ProfileDraft,
+};
+
+use crate::support::{BotApi, Play, TOKEN, TestServer, event};
+
+fn viewer() -> Viewer {
+    Viewer::of(Account { id: 1, email: "a@b.c".into(), role: Role::Viewer }).unwrap()
+}
+
+fn port(server: &TestServer) -> Arc<dyn Sharing> {
+    let here = std::net::IpAddr::from([127, 0, 0, 1]);
+    let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
+    ports(&server.state, Asking { client, session: None, language: Language::En }).sharing
+}
+
+async fn shared(server: &TestServer, id: i64) -> Shared {
+    port(server).shared(&viewer(), id).await.unwrap()
+}
+
+/// Runs a line as it would be pasted into a terminal; what it prints.
+async fn pasted(line: String) -> Value {
+    let run = move || Command::new("sh").args(["-c", &line]).output();
+    let output = tokio::task::spawn_blocking(run).await.unwrap().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn the_line_for_the_terminal_works_when_pasted() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let awkward = "*Id клиента's \"$HOME\" `date` \\ !x";
+    let stored = server.profile("A", true, &[(Parameter::TelegramFieldName, awkward)]).await;
+    let line = shared(&server, stored.id).await.curl;
+    assert!(line.len() < 500, "{line}");
+    assert_eq!(pasted(line).await["Message"], "The event has been accepted");
+    server.wait_for_state("delivered").await;
+
+    // A profile that wants one type of event gets one of that type.
+    let draft = ProfileDraft {
+        name: "B".into(),
+        enabled: Some(true),
+        sandbox: true,
+        events: vec![EventType(3036)],
+        profile: stored.profile.clone(),
+        key: None,
+    };
+    let picky = server.state.store.put_profile(None, &draft).await.unwrap();
+    assert_eq!(pasted(shared(&server, picky).await.curl).await["Status"], "Success");
+    server.wait_for_state("delivered").await;
+    let last = port(&server).last_event(&viewer(), picky).await.unwrap().unwrap();
+    assert_ne!(last.outcome, Outcome::Skipped);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_url_without_a_profile_says_what_the_profile_says() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let parameters = [
+        (Parameter::Message, "Вы записаны & ждём: 2+2 <b>ровно</b>\nв 10:00"),
+        (Parameter::ErrorEmail, "ops@example.com"),
+        (Parameter::HideUrl, "true"),
+        (Parameter::Timezone, "Asia/Omsk"),
+    ];
+    let stored = server.profile("A", false, &parameters).await;
+    let url = shared(&server, stored.id).await.stateless.unwrap();
+    assert!(!url.contains(&TOKEN[11..]) && url.contains("telegramToken=TELEGRAM_TOKEN&"), "{url}");
+    let url = url.replace("TELEGRAM_TOKEN", TOKEN);
+    let (_, said) = url.split_once('?').unwrap();
+    let reading = query::read(said.as_bytes());
+    assert_eq!((reading.faults, &reading.profile), (Vec::new(), &stored.profile));
+
+    let check: Value = server.http.get(&url).send().await.unwrap().json().await.unwrap();
+    assert_eq!(check["Status"], "Success");
+    let body = event("№1", &["5"]);
+    for address in [url, server.state.short_url(&stored.key)] {
+        let answer = server.http.post(&address).body(body.clone()).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+    }
+    api.wait_for_texts(2).await;
+    assert_eq!(api.texts()[0], api.texts()[1]);
+    server.stop().await;
+
+    let shut = TestServer::start_with(&api.url(), |config| config.stateless = false).await;
+    let stored = shut.profile("A", false, &[]).await;
+    assert_eq!(shared(&shut, stored.id).await.stateless, None);
+    assert_eq!(port(&shut).shared(&viewer(), 99).await, Err(AppError::NotFound));
+    shut.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_in_the_way_of_an_address_is_said() {
+    for (public, obstacle) in [
+        (None, Some(Obstacle::OnlyHere)),
+        (Some("http://hooks.example.com"), Some(Obstacle::NotEncrypted)),
+        (Some("https://hooks.example.com"), None),
+    ] {
+        let public = public.map(str::to_owned);
+        let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
+        let stored = server.profile("A", true, &[]).await;
+        assert_eq!(shared(&server, stored.id).await.obstacles, obstacle.into_iter().collect::<Vec<_>>());
+        server.state.store.set_enabled(stored.id, false).await.unwrap();
+        assert_eq!(shared(&server, stored.id).await.obstacles[0], Obstacle::Disabled);
+        server.stop().await;
+    }
+    let api = BotApi::start().await;
+    api.know([]);
+    let public = Some("https://hooks.example.com".to_owned());
+    let server = TestServer::start_with(&api.url(), |config| config.public_url = public).await;
+    let stored = server.profile("A", false, &[]).await;
+    assert_eq!(shared(&server, stored.id).await.obstacles, []);
+    server.post(&format!("/h/{}", stored.key), event("1", &["5"])).await;
+    server.wait_for_state("parked").await;
+    assert_eq!(shared(&server, stored.id).await.obstacles, [Obstacle::TokenRefused]);
+    let last = port(&server).last_event(&viewer(), stored.id).await.unwrap().unwrap();
+    assert_eq!(last.outcome, Outcome::Parked);
+    assert!(last.why.starts_with("Telegram does not accept the bot's token. Get a valid token"), "{}", last.why);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_newest_event_says_what_became_of_it_and_what_to_do() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let stored = server.profile("A", false, &[]).await;
+    let last = async || port(&server).last_event(&viewer(), stored.id).await.unwrap();
+    assert_eq!(last().await, None);
+    let door = format!("/h/{}", stored.key);
+    server.post(&door, event("№1", &["5"])).await;
+    server.wait_for_state("delivered").await;
+    let good = last().await.unwrap();
+    assert_eq!((good.outcome, good.about.as_str(), good.why.as_str()), (Outcome::Delivered, "Booking action · №1", ""));
+
+    api.next([Play::Refuse(403, "Forbidden: bot was blocked by the user", Value::Null)]);
+    server.post(&door, event("№2", &["6"])).await;
+    server.wait_for_state("failed").await;
+    let failed = last().await.unwrap();
+    assert_eq!(failed.outcome, Outcome::Failed);
+    assert!(failed.why.starts_with("The customer has blocked the bot. Reach"), "{}", failed.why);
+
+    api.next([Play::Refuse(400, "Bad Request: something new", json!({}))]);
+    server.post(&door, event("№3", &["7"])).await;
+    server.wait_for_state("failed").await;
+    assert!(last().await.unwrap().why.contains("(“Bad Request: something new”)"));
+
+    server.post(&door, "{").await;
+    let refused = last().await.unwrap();
+    assert_eq!((refused.outcome, refused.about.as_str()), (Outcome::Rejected, ""));
+    assert!(refused.why.contains("line 1, column") && refused.why.contains("send the event again"), "{}", refused.why);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_open_page_is_told_of_its_own_profile_and_ends_with_the_server() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let (mine, other) = (server.profile("A", false, &[]).await, server.profile("B", false, &[]).await);
+    let account = server.state.store.add_user("a@b.c", Role::Viewer, None).await.unwrap();
+    let here = std::net::IpAddr::from([127, 0, 0, 1]);
+    let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
+    let cookie = server::auth::session::open(&server.state, account.id, &client, None).await.unwrap().0;
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let path = format!("/live/profiles/{}", mine.id);
+    assert_eq!(server.http.get(server.url(&path)).send().await.unwrap().status(), 401);
+    let mut stream = server.http.get(server.url(&path)).header("cookie", cookie).send().await.unwrap();
+    assert_eq!(stream.headers()["content-type"], "text/event-stream");
+    server.post(&format!("/h/{}", other.key), event("1", &["5"])).await;
+    server.wait_for_state("delivered").await;
+    server.post(&format!("/h/{}", mine.key), "{").await;
+    server.post(&format!("/h/{}", mine.key), event("2", &["6"])).await;
+    // Refused, accepted, delivered.
+    let news = format!("event: message\ndata: {}\n\n", mine.id).repeat(3);
+    let mut told = String::new();
+    let mut next = async || tokio::time::timeout(Duration::from_secs(15), stream.chunk()).await.unwrap().unwrap();
+    while told.len() < news.len() {
+        told.push_str(std::str::from_utf8(&next().await.unwrap()).unwrap());
+    }
+    assert_eq!(told, news);
+    let ended = tokio::spawn(server.stop());
+    assert_eq!(next().await, None);
+    ended.await.unwrap();
+}

@@ -1,0 +1,315 @@
+//! The builder's form as a person uses it, in both languages, on a desk and on a phone.
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::{
+    driver::Browser,
+    support::{BotApi, TOKEN, TestServer},
+    walk::{arrive, set_up},
+};
+
+/// What a person gets from @BotFather.
+fn botfather() -> String {
+    format!(
+        "Done! Congratulations on your new bot.\n\nUse this token to access the HTTP API:\n{TOKEN}\nKeep your token secure."
+    )
+}
+
+/// Puts a text on the clipboard's way into a field, as pasting does.
+async fn paste(browser: &Browser, css: &str, text: &str) -> Result<()> {
+    browser.find(css).await?;
+    let script = format!(
+        "const field = document.querySelector({}); field.focus();
+         const data = new DataTransfer(); data.setData('text', {});
+         const event = new ClipboardEvent('paste', {{ clipboardData: data, bubbles: true, cancelable: true }});
+         if (field.dispatchEvent(event)) document.execCommand('insertText', false, {});",
+        json!(css),
+        json!(text),
+        json!(text)
+    );
+    browser.script(&script).await.map(drop)
+}
+
+/// Selects a word in a text area.
+async fn select(browser: &Browser, css: &str, word: &str) -> Result<()> {
+    let script = format!(
+        "const area = document.querySelector({}); const at = area.value.indexOf({}); area.focus();
+         area.setSelectionRange(at, at + {});",
+        json!(css),
+        json!(word),
+        word.encode_utf16().count()
+    );
+    browser.script(&script).await.map(drop)
+}
+
+async fn has_value(browser: &Browser, css: &str, value: &str) -> Result<()> {
+    browser
+        .wait(&format!("{css} to hold {value:?}"), async |_| Ok((browser.value(css).await? == value).then_some(())))
+        .await
+}
+
+/// WebAssembly has taken the form over once its tools can be used; on a phone, too.
+async fn builder_is_live(browser: &Browser) -> Result<()> {
+    browser.find(".tool:not(:disabled)").await.map(drop)
+}
+
+async fn new_profile(browser: &Browser, server: &TestServer) -> Result<()> {
+    browser.open(&server.url("/profiles/new")).await?;
+    builder_is_live(browser).await
+}
+
+#[tokio::test]
+async fn botfather_s_whole_message_becomes_a_verified_token() -> Result<()> {
+    let telegram = BotApi::start().await;
+    let (server, browser) = arrive("en", &telegram.url()).await?;
+    set_up(&server, &browser).await?;
+    new_profile(&browser, &server).await?;
+    paste(&browser, "#field-telegramToken", &botfather()).await?;
+    has_value(&browser, "#field-telegramToken", TOKEN).await?;
+    browser.see("Telegram knows this bot: Салон · @salon_bot").await?;
+    let asked = telegram.asked().iter().filter(|asked| asked.method == "getMe").count();
+    ensure!(asked == 1, "asked {asked} times");
+    // Typed over with something else, the answer goes, and the fault is told on leaving.
+    browser.fill("#field-telegramToken", "7001002003:AAHk").await?;
+    browser.click("[name='form[name]']").await?;
+    browser.see("35 characters must follow the colon").await?;
+    ensure!(!browser.text("body").await?.contains("@salon_bot"));
+
+    // A stored one is replaced or kept.
+    paste(&browser, "#field-telegramToken", &botfather()).await?;
+    browser.fill("[name='form[name]']", "Bookings").await?;
+    browser.click_text("Save").await?;
+    browser.see("The short URL is ready").await?;
+    browser.click_text("To the profile").await?;
+    builder_is_live(&browser).await?;
+    browser.click_text("Replace").await?;
+    browser.fill("#field-telegramToken", "123").await?;
+    browser.see("Unsaved changes").await?;
+    browser.click_text("Keep the old one").await?;
+    browser
+        .wait("nothing to be unsaved", async |_| {
+            Ok((!browser.text(".page-head").await?.contains("Unsaved")).then_some(()))
+        })
+        .await?;
+    browser.no_errors().await
+}
+
+#[tokio::test]
+async fn an_old_url_fills_the_form_and_proves_it() -> Result<()> {
+    let telegram = BotApi::start().await;
+    for (languages, phone) in [("ru", true), ("en", false)] {
+        let (server, browser) = arrive(languages, &telegram.url()).await?;
+        if phone {
+            browser.as_phone().await?;
+        }
+        set_up(&server, &browser).await?;
+        browser.open(&server.url("/profiles/new?from=url")).await?;
+        builder_is_live(&browser).await?;
+        let focused = browser.script("return document.activeElement.id").await?;
+        ensure!(focused == "field-url", "{focused}");
+        browser.fill("[name='form[name]']", "Mine").await?;
+        let url = format!(
+            "https://hooks.old.example/webhook/telegram?telegramToken={TOKEN}&telegramFieldName =*TelegramId\
+             &message=Вы%20записаны&hide_url=true&idInstance=7"
+        );
+        paste(&browser, "#field-url", &url).await?;
+        let (equal, lost) = match phone {
+            true => ("Сообщения одинаковы", "idInstance относится"),
+            false => ("The messages are the same", "idInstance belongs"),
+        };
+        browser.see(equal).await?;
+        browser.see(lost).await?;
+        browser.see("@salon_bot").await?;
+        builder_is_live(&browser).await?;
+        has_value(&browser, "[name='form[name]']", "Mine").await?;
+        has_value(&browser, "#field-message", "Вы записаны").await?;
+        let address = browser.url().await?;
+        ensure!(address.contains("draft=") && !address.contains("AAHk"), "{address}");
+        let source = browser.script("return document.documentElement.outerHTML").await?.to_string();
+        ensure!(!source.contains("pQ_rStUv"), "the page holds the token");
+        browser.screenshot(&format!("builder-proof-{languages}")).await?;
+        let [old, new] = [1, 2].map(|nth| format!(".proof figure:nth-child({nth}) .bubble-text"));
+        ensure!(browser.text(&old).await? == browser.text(&new).await?);
+
+        // What differs is marked, and only while it differs.
+        browser.fill("#field-message", "Иначе").await?;
+        browser
+            .wait("the difference", async |_| Ok(browser.text(".proof .added").await?.contains("Иначе").then_some(())))
+            .await?;
+        ensure!(browser.text(".proof .gone").await?.contains("Вы записаны"));
+        browser.fill("#field-message", "Вы записаны").await?;
+        browser.see(equal).await?;
+        browser.click(".page-head .primary").await?;
+        browser.find(".share-url").await?;
+        let stored = server.state.store.profiles().await?.pop().context("a profile")?;
+        ensure!(stored.name == "Mine" && stored.profile.token.is_some_and(|token| token.expose() == TOKEN));
+        browser.no_errors().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn texts_are_dressed_counted_and_checked() -> Result<()> {
+    let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
+    set_up(&server, &browser).await?;
+    new_profile(&browser, &server).await?;
+    let area = "#field-message";
+    browser.fill(area, "👍 Вы записаны на услугу").await?;
+    browser.see("24 / 4096").await?;
+    select(&browser, area, "записаны ").await?;
+    browser.click(".tool.bold").await?;
+    has_value(&browser, area, "👍 Вы <b>записаны</b> на услугу").await?;
+    browser.see("24 / 4096").await?;
+    browser
+        .wait("the preview to be bold", async |_| {
+            let bold = browser.script("return document.querySelector('.preview .bubble b')?.textContent").await?;
+            Ok((bold == "записаны").then_some(()))
+        })
+        .await?;
+    // By the keyboard, also where the letter is a Russian one; and it is undone as if typed.
+    let key = |key: &str, code: &str| {
+        format!(
+            "document.querySelector('{area}').dispatchEvent(new KeyboardEvent('keydown',
+             {{ key: '{key}', code: '{code}', ctrlKey: true, bubbles: true, cancelable: true }}))"
+        )
+    };
+    browser.script(&key("и", "KeyB")).await?;
+    has_value(&browser, area, "👍 Вы записаны на услугу").await?;
+    browser.script("document.execCommand('undo')").await?;
+    has_value(&browser, area, "👍 Вы <b>записаны</b> на услугу").await?;
+    browser.script("document.execCommand('redo')").await?;
+    select(&browser, area, "услугу").await?;
+    browser.script(&key("ш", "KeyI")).await?;
+    has_value(&browser, area, "👍 Вы записаны на <i>услугу</i>").await?;
+    select(&browser, area, "Вы").await?;
+    browser.script(&key("k", "KeyK")).await?;
+    browser.fill("#link-message", "example.com/?a=1&b=2").await?;
+    browser.click_text("Вставить").await?;
+    has_value(&browser, area, "👍 <a href=\"https://example.com/?a=1&amp;b=2\">Вы</a> записаны на <i>услугу</i>")
+        .await?;
+    let link = browser.script("return document.querySelector('.preview .bubble a').href").await?;
+    ensure!(link == "https://example.com/?a=1&b=2", "{link}");
+
+    // Where the tags are not in order, the place is shown, and found by a click.
+    browser.fill("#field-sign_text", "Ждём вас!\nЦена <5 рублей").await?;
+    browser.see("Строка 2: Цена <5 рублей").await?;
+    browser.click(".spot").await?;
+    let chosen = browser.script("return String(getSelection()) || (a => a.value.slice(a.selectionStart, a.selectionEnd))(document.activeElement)").await?;
+    ensure!(chosen == "<5", "{chosen}");
+    browser.screenshot("builder-texts").await?;
+    browser.no_errors().await
+}
+
+#[tokio::test]
+async fn a_zone_is_found_by_its_city_and_names_itself() -> Result<()> {
+    let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
+    browser.as_phone().await?;
+    set_up(&server, &browser).await?;
+    new_profile(&browser, &server).await?;
+    browser.fill("#field-timezone", "челяб").await?;
+    let first = browser.text("#zone-list [aria-selected=true]").await?;
+    ensure!(first.contains("Челябинск") && first.contains("Asia/Yekaterinburg") && first.contains("GMT+5"), "{first}");
+    browser.screenshot("builder-zones").await?;
+    browser.click("#zone-list [aria-selected=true]").await?;
+    has_value(&browser, "#field-timezone", "Asia/Yekaterinburg").await?;
+    has_value(&browser, "#field-timezone_name", "Челябинск").await?;
+    ensure!(browser.text("#zone-now").await?.contains("GMT+5"));
+    browser
+        .wait("the preview to name it", async |_| {
+            let text = browser.script("return document.querySelector('.preview .bubble-text').textContent").await?;
+            Ok(text.as_str().is_some_and(|text| text.contains("(Челябинск)")).then_some(()))
+        })
+        .await?;
+    // By the keyboard; the name follows, until somebody types one.
+    browser.fill("#field-timezone", "владив\u{e006}").await?;
+    has_value(&browser, "#field-timezone", "Asia/Vladivostok").await?;
+    has_value(&browser, "#field-timezone_name", "Владивосток").await?;
+    browser.fill("#field-timezone_name", "по-нашему").await?;
+    browser.fill("#field-timezone", "omsk\u{e015}\u{e013}\u{e006}").await?;
+    has_value(&browser, "#field-timezone", "Asia/Omsk").await?;
+    has_value(&browser, "#field-timezone_name", "по-нашему").await?;
+    browser.fill("#field-timezone", "атлантида").await?;
+    browser.see("Такого города нет в списке").await?;
+    browser.no_errors().await
+}
+
+#[tokio::test]
+async fn whoever_leaves_with_changes_is_asked_and_ctrl_enter_saves() -> Result<()> {
+    let (server, browser) = arrive("en", "http://127.0.0.1:1").await?;
+    set_up(&server, &browser).await?;
+    browser.click_text("Create the first profile").await?;
+    builder_is_live(&browser).await?;
+    let stays =
+        |answer: bool| format!("window.asked = 0; window.confirm = () => {{ window.asked++; return {answer} }}");
+    browser.script(&stays(false)).await?;
+    browser.fill("[name='form[name]']", "Kept").await?;
+    browser.see("Unsaved changes").await?;
+    browser.click("header nav a[href='/sandbox']").await?;
+    browser
+        .wait("the question", async |_| Ok((browser.script("return window.asked").await? == 1).then_some(())))
+        .await?;
+    ensure!(browser.url().await?.ends_with("/profiles/new"));
+    // Going back, too, where the browser lets a page say no.
+    browser.script("history.back()").await?;
+    browser.wait("it again", async |_| Ok((browser.script("return window.asked").await? == 2).then_some(()))).await?;
+    has_value(&browser, "[name='form[name]']", "Kept").await?;
+    let closing = browser
+        .script("const e = new Event('beforeunload', { cancelable: true }); window.dispatchEvent(e); return e.defaultPrevented")
+        .await?;
+    ensure!(closing == Value::Bool(true), "closing the tab asks");
+
+    // Faults are led to, and nothing typed is lost; then it is saved, without a question.
+    browser.fill("#field-errorEmail", "ops@example").await?;
+    browser.fill("[name='form[name]']", "Kept\u{e009}\u{e007}\u{e000}").await?;
+    browser.see("Not saved").await?;
+    // A refusal is an error in the console's eyes.
+    let refusals = browser.console().await?;
+    ensure!(refusals.iter().all(|line| !line.starts_with("SEVERE") || line.contains("save-profile")), "{refusals:#?}");
+    browser
+        .wait("the first fault to have the focus", async |_| {
+            Ok((browser.script("return document.activeElement.id").await? == "field-telegramToken").then_some(()))
+        })
+        .await?;
+    has_value(&browser, "#field-errorEmail", "ops@example").await?;
+    browser.click("[value=sandbox]").await?;
+    browser.fill("#field-errorEmail", "ops@example.com\u{e009}\u{e007}\u{e000}").await?;
+    browser.find(".share-url").await?;
+    ensure!(browser.script("return window.asked").await? == 2);
+    browser.click("header nav a[href='/sandbox']").await?;
+    browser.see("Sandbox").await?;
+    browser.no_errors().await
+}
+
+#[tokio::test]
+async fn without_scripts_typed_values_come_back_and_an_old_url_fills_the_form() -> Result<()> {
+    let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
+    browser.scripts(false).await?;
+    browser.as_phone().await?;
+    set_up(&server, &browser).await?;
+    browser.open(&server.url("/profiles/new")).await?;
+    browser.fill("[name='form[name]']", "Без скриптов").await?;
+    browser.fill("#field-telegramToken", &botfather().replace('\n', " ")).await?;
+    browser.fill("#field-errorEmail", "ops@example").await?;
+    browser.fill("#field-timezone", "Уфа").await?;
+    browser.click("[name='form[shown][hide_url]']").await?;
+    browser.click_text("Сохранить").await?;
+    browser.see("Не сохранено: исправьте отмеченные поля.").await?;
+    browser.find("#field-errorEmail[aria-invalid=true]").await?;
+    has_value(&browser, "[name='form[name]']", "Без скриптов").await?;
+    has_value(&browser, "#field-timezone", "Уфа").await?;
+    browser.see("7001002003:AAH…abcd").await?;
+    browser.screenshot("builder-draft").await?;
+    browser.fill("#field-errorEmail", "ops@example.com").await?;
+    browser.click_text("Сохранить").await?;
+    browser.see("Короткая ссылка готова").await?;
+    let stored = server.state.store.profiles().await?.pop().context("a profile")?;
+    ensure!(stored.profile.formatting.hide_url && stored.profile.formatting.time_zone.name() == "Asia/Yekaterinburg");
+    ensure!(stored.profile.token.is_some_and(|token| token.expose() == TOKEN));
+
+    browser.open(&server.url("/profiles/new?from=url")).await?;
+    browser.fill("#field-url", &format!("https://x.example/webhook/telegram?telegramToken={TOKEN}&message=Да")).await?;
+    browser.click_text("Заполнить форму").await?;
+    browser.see("Сообщения одинаковы").await?;
+    has_value(&browser, "#field-message", "Да").await
+}

@@ -1,0 +1,167 @@
+//! Time zones as people look for them: by a city, in Latin letters or in Russian.
+
+use super::TimeZone;
+use crate::values::Language;
+
+/// A line a zone: its name, then the cities that people who write Russian look for. The first of them names the zone.
+/// In the order in which a list offers them.
+const CITIES: &str = include_str!("cities.txt");
+
+fn main_zones() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CITIES.lines().filter_map(|line| line.split_once(' '))
+}
+
+impl TimeZone {
+    /// The zones that most people of this product look for, in the order in which a list offers them.
+    pub fn main() -> impl Iterator<Item = Self> {
+        main_zones().map(|(name, _)| Self(name))
+    }
+
+    /// The city that the zone is called by; `None` where its name is of no city, or there is no Russian one for it.
+    #[must_use]
+    pub fn city(self, language: Language) -> Option<String> {
+        match language {
+            Language::Ru => {
+                let (_, cities) = main_zones().find(|(name, _)| *name == self.0)?;
+                cities.split(", ").next().map(str::to_owned)
+            }
+            Language::En => {
+                let (region, city) = self.0.split_once('/').filter(|(region, _)| *region != "Etc")?;
+                let city = city.rsplit('/').next().filter(|_| region != "US")?;
+                Some(city.replace('_', " "))
+            }
+        }
+    }
+
+    /// The Russian city of the zone that begins with a text.
+    #[must_use]
+    pub fn city_like(self, text: &str) -> Option<&'static str> {
+        let wanted = plain(text);
+        let (_, cities) = main_zones().find(|(name, _)| *name == self.0)?;
+        cities.split(", ").find(|city| plain(city).starts_with(&wanted))
+    }
+
+    /// The zone that a text names, by its IANA name or by one of its cities; in any case.
+    #[must_use]
+    pub fn of_place(text: &str) -> Option<Self> {
+        let wanted = plain(text);
+        if wanted.is_empty() {
+            return None;
+        }
+        let is_city = |cities: &str| cities.split(", ").any(|city| plain(city) == wanted);
+        Self::parse(text)
+            .or_else(|| main_zones().find(|(_, cities)| is_city(cities)).map(|(name, _)| Self(name)))
+            .or_else(|| Self::all().find(|zone| zone.city(Language::En).is_some_and(|city| plain(&city) == wanted)))
+    }
+
+    /// The zones in whose name or cities a word begins with the text, at most so many: first those where it begins the
+    /// city. With a blank text the main ones.
+    #[must_use]
+    pub fn search(text: &str, most: usize) -> Vec<Self> {
+        let wanted = plain(text);
+        let (mut first, mut others) = (Vec::new(), Vec::new());
+        let mut note = |zone: Self, names: &[&str]| {
+            if first.contains(&zone) || others.contains(&zone) {
+                return;
+            }
+            let names: Vec<String> = names.iter().map(|name| plain(name)).collect();
+            if names.iter().any(|name| name.starts_with(&wanted)) {
+                first.push(zone);
+            } else if names.iter().any(|name| name.contains(&format!(" {wanted}"))) {
+                others.push(zone);
+            }
+        };
+        for (name, cities) in main_zones() {
+            let mut names: Vec<&str> = cities.split(", ").collect();
+            names.extend([name, name.rsplit('/').next().unwrap_or(name)]);
+            note(Self(name), &names);
+        }
+        if !wanted.is_empty() {
+            for zone in Self::all() {
+                note(zone, &[zone.name(), zone.name().rsplit('/').next().unwrap_or_default()]);
+            }
+        }
+        first.append(&mut others);
+        first.truncate(most);
+        first
+    }
+}
+
+/// As texts are compared: in lower case, `ё` as `е`, and words parted by spaces.
+fn plain(text: &str) -> String {
+    let text = text.trim().to_lowercase();
+    text.chars()
+        .map(|c| match c {
+            'ё' => 'е',
+            '_' | '-' | '/' => ' ',
+            c => c,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<&'static str> {
+        TimeZone::search(text, 5).into_iter().map(TimeZone::name).collect()
+    }
+
+    #[test]
+    fn every_line_names_a_zone() {
+        for (name, cities) in main_zones() {
+            assert_eq!(TimeZone::parse(name).map(TimeZone::name), Some(name));
+            assert!(cities.split(", ").all(|city| city.starts_with(char::is_uppercase)), "{cities}");
+        }
+    }
+
+    #[test]
+    fn a_city_finds_its_zone_in_either_script() {
+        for (text, zone) in [
+            ("екат", "Asia/Yekaterinburg"),
+            ("Челяб", "Asia/Yekaterinburg"),
+            ("yekat", "Asia/Yekaterinburg"),
+            ("asia/yek", "Asia/Yekaterinburg"),
+            ("питер", ""),
+            ("петербург", "Europe/Moscow"),
+            ("Кишинев", "Europe/Chisinau"),
+            ("new y", "America/New_York"),
+            ("york", "America/New_York"),
+            ("buenos aires", "America/Argentina/Buenos_Aires"),
+            ("тель", "Asia/Jerusalem"),
+        ] {
+            assert_eq!(found(text).first().copied().unwrap_or_default(), zone, "{text}");
+        }
+        assert_eq!(found("").first(), Some(&"Europe/Moscow"));
+        assert_eq!(found("ов"), <[&str; 0]>::default(), "words are found by how they begin");
+        assert_eq!(TimeZone::search("europe", 100).len(), TimeZone::search("Europe/", 100).len());
+    }
+
+    #[test]
+    fn a_place_is_a_zone_a_city_or_nothing() {
+        for (text, zone) in [
+            ("asia/omsk", Some("Asia/Omsk")),
+            (" Омск ", Some("Asia/Omsk")),
+            ("уфа", Some("Asia/Yekaterinburg")),
+            ("New York", Some("America/New_York")),
+            ("tokyo", Some("Asia/Tokyo")),
+            ("Атлантида", None),
+            ("", None),
+        ] {
+            assert_eq!(TimeZone::of_place(text).map(TimeZone::name), zone, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_zone_is_called_by_its_city() {
+        let city = |name: &str, language| TimeZone::parse(name).and_then(|zone| zone.city(language));
+        assert_eq!(city("Asia/Yekaterinburg", Language::Ru).as_deref(), Some("Екатеринбург"));
+        assert_eq!(city("Asia/Yekaterinburg", Language::En).as_deref(), Some("Yekaterinburg"));
+        assert_eq!(city("America/New_York", Language::En).as_deref(), Some("New York"));
+        assert_eq!(city("Asia/Tokyo", Language::Ru), None);
+        assert_eq!(TimeZone::of_place("Уфа").and_then(|zone| zone.city_like("челяб")), Some("Челябинск"));
+        for name in ["Etc/GMT+5", "UTC", "US/Pacific"] {
+            assert_eq!(city(name, Language::En), None, "{name}");
+        }
+    }
+}
