@@ -13,7 +13,7 @@ mod qr;
 #[cfg(feature = "ssr")]
 mod toast;
 
-pub use bubble::{Bubble, Bubbles};
+pub use bubble::{Bubble, BubbleLine, Bubbles, LIMIT};
 pub use copy::CopyField;
 pub use field::{FieldFaults, Said, TextField};
 pub use live::listen;
@@ -21,7 +21,7 @@ pub use loaded::{EmptyState, Loaded, load};
 #[cfg(feature = "hydrate")]
 pub use menu::close_menus;
 pub use menu::leave_focus;
-pub use moment::Moment;
+pub use moment::{Moment, moment_text};
 pub use outcome::OutcomeMark;
 #[cfg(feature = "ssr")]
 pub use qr::qr_picture;

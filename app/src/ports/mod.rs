@@ -3,6 +3,7 @@
 mod accounts;
 mod chats;
 mod drafts;
+mod previews;
 mod profiles;
 mod sandbox;
 mod share;
@@ -13,6 +14,7 @@ pub use self::{
     accounts::{Accounts, SessionCookie, SignInFault},
     chats::{ChatLinks, ChatSearch, ChatTrouble, Chats},
     drafts::{Draft, Drafts},
+    previews::Previews,
     profiles::{ProfileInput, Profiles, Target, TestInput},
     sandbox::Sandbox,
     share::{Obstacle, QrCode, Shared, Sharing, TOKEN_PLACE},
@@ -25,6 +27,8 @@ pub struct Ports {
     pub accounts: Arc<dyn Accounts>,
     /// Drafts of the builder.
     pub drafts: Arc<dyn Drafts>,
+    /// The builder's preview.
+    pub previews: Arc<dyn Previews>,
     /// Profiles.
     pub profiles: Arc<dyn Profiles>,
     /// The sandbox.

@@ -1,7 +1,11 @@
 //! Profiles.
 
 use async_trait::async_trait;
-use hookgram::{event::EventType, profile::Profile, sample::Sample, values::ChatId};
+use hookgram::{
+    event::{BookingEvent, EventType},
+    profile::Profile,
+    values::ChatId,
+};
 
 use crate::{
     error::AppError,
@@ -41,8 +45,8 @@ pub struct TestInput {
     pub target: Target,
     /// The form's parameters.
     pub profile: Profile,
-    /// Which sample.
-    pub sample: Sample,
+    /// What the message is about.
+    pub event: BookingEvent,
     /// The chat.
     pub chat: ChatId,
 }

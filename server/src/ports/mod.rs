@@ -4,6 +4,7 @@ mod accounts;
 mod chats;
 mod drafts;
 mod listing;
+mod previews;
 mod profiles;
 mod sandbox;
 mod share;
@@ -43,6 +44,7 @@ pub fn ports(state: &AppState, asking: Asking) -> Ports {
         accounts: port.clone(),
         chats: port.clone(),
         drafts: port.clone(),
+        previews: port.clone(),
         profiles: port.clone(),
         sandbox: port.clone(),
         sharing: port,

@@ -9,10 +9,10 @@ use app::{
 };
 use async_trait::async_trait;
 use hookgram::{
-    event::BookingEvent,
     message::{self, Context, Part},
     profile::Profile,
     query,
+    recipient::first_usable,
     secret::BotToken,
     values::Language,
 };
@@ -135,12 +135,13 @@ impl Profiles for Port {
     }
 
     async fn send_test(&self, _operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError> {
-        let event = BookingEvent::read(input.sample.json().as_bytes())
-            .map_err(|fault| internal(format!("the sample is no event: {fault:?}")))?;
+        let event = &input.event;
+        let field_name = input.profile.field_name.as_deref();
+        let reached = field_name.and_then(|field_name| first_usable(event, field_name));
         let context = Context {
-            event: &event,
-            participant: (!event.participants.is_empty()).then_some(0),
-            field_name: input.profile.field_name.as_deref(),
+            event,
+            participant: Some(reached.map_or(0, |(participant, _)| participant)),
+            field_name,
             booking_host: &self.state.config.booking_url,
         };
         let parts: Vec<String> =

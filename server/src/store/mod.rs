@@ -23,6 +23,7 @@ mod links;
 mod mail_tests;
 mod mails;
 mod outcomes;
+mod past_events;
 mod payloads;
 mod profile_changes;
 mod profile_list;
@@ -65,6 +66,7 @@ pub use self::{
     links::{LinkKind, NewLink},
     mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
     outcomes::{Attempt, AttemptClass, Change, Recorded},
+    past_events::PastEvent,
     payloads::Packed,
     profile_changes::OldKey,
     profile_list::{ListedEvent, ListedProfile, ListedState},

@@ -15,6 +15,7 @@ mod mail;
 mod mail_trouble;
 mod pages;
 mod parameters;
+mod previews;
 mod process;
 mod profile_pages;
 mod profiles;

@@ -10,6 +10,7 @@ use app::{
     views::{Outcome, TargetView, TestOutcome},
 };
 use hookgram::{
+    event::BookingEvent,
     parameters::Parameter,
     profile::Profile,
     sample::Sample,
@@ -30,7 +31,7 @@ fn account(role: Role) -> Account {
     Account { id: 1, email: "a@b.c".into(), role }
 }
 
-fn asking() -> Asking {
+pub fn asking() -> Asking {
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
     Asking { client, session: None, language: Language::En }
@@ -161,7 +162,7 @@ async fn the_port_saves_lists_and_tests() {
         id,
         target,
         profile: profile.clone(),
-        sample: Sample::Appointment,
+        event: BookingEvent::read(Sample::Appointment.json().as_bytes()).unwrap(),
         chat: ChatId::parse("77").unwrap(),
     };
     assert_eq!(port.send_test(&operator, test(Target::Bot, Some(id))).await, Ok(TestOutcome::Sent { parts: 1 }));

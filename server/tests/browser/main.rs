@@ -3,6 +3,7 @@
 mod builder;
 mod driver;
 mod harness;
+mod preview;
 mod profiles;
 mod share;
 #[path = "../support/mod.rs"]

@@ -5,6 +5,7 @@ mod builder_form;
 mod chats;
 mod errors;
 mod outcomes;
+mod preview;
 mod profiles;
 mod quiet;
 mod sandbox;
@@ -18,6 +19,7 @@ pub use self::{
     chats::ChatWords,
     errors::Errors,
     outcomes::Outcomes,
+    preview::{BubbleWords, PreviewWords},
     profiles::ProfilesWords,
     quiet::{QuietWords, Toasts},
     sandbox::SandboxWords,
