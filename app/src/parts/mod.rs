@@ -14,7 +14,7 @@ pub use bubble::{Bubble, Bubbles};
 pub use copy::CopyField;
 pub use field::{FieldFaults, Said, TextField};
 pub use live::listen;
-pub use loaded::{EmptyState, Loaded, load};
+pub use loaded::{EmptyState, Load, Loaded, load};
 pub use moment::Moment;
 pub use outcome::OutcomeMark;
 #[cfg(feature = "ssr")]

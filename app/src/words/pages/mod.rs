@@ -11,6 +11,13 @@ mod shell;
 mod sign_in;
 
 pub use self::{
-    builder::BuilderWords, chats::ChatWords, errors::Errors, outcomes::Outcomes, profiles::ProfilesWords,
-    sandbox::SandboxWords, share::ShareWords, shell::Shell, sign_in::SignInWords,
+    builder::BuilderWords,
+    chats::{ChatTitle, ChatWords},
+    errors::Errors,
+    outcomes::Outcomes,
+    profiles::ProfilesWords,
+    sandbox::SandboxWords,
+    share::{ShareTitle, ShareWords},
+    shell::Shell,
+    sign_in::SignInWords,
 };
