@@ -17,7 +17,7 @@ pub use bubble::{Bubble, BubbleLine, Bubbles, LIMIT};
 pub use copy::CopyField;
 pub use field::{FieldFaults, Said, TextField};
 pub use live::listen;
-pub use loaded::{EmptyState, Loaded, load};
+pub use loaded::{EmptyState, Load, Loaded, load};
 #[cfg(feature = "hydrate")]
 pub use menu::close_menus;
 pub use menu::leave_focus;

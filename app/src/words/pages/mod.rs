@@ -16,14 +16,14 @@ mod sign_in;
 pub use self::{
     builder::BuilderWords,
     builder_form::FormWords,
-    chats::ChatWords,
+    chats::{ChatTitle, ChatWords},
     errors::Errors,
     outcomes::Outcomes,
     preview::{BubbleWords, PreviewWords},
     profiles::ProfilesWords,
     quiet::{QuietWords, Toasts},
     sandbox::SandboxWords,
-    share::ShareWords,
+    share::{ShareTitle, ShareWords},
     shell::Shell,
     sign_in::SignInWords,
 };
