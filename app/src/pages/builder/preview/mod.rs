@@ -186,6 +186,8 @@ fn Panel(this: Tab, tab: RwSignal<Tab>, children: Children) -> impl IntoView {
             class=format!("panel {}", this.id())
             class:shut=move || tab.get() != this
             role="tabpanel"
+            // What scrolls and has nothing else to take the focus takes it itself.
+            tabindex=(this == Tab::Changes).then_some("0")
             id=this.id()
             aria-labelledby=format!("{}-tab", this.id())
         >
