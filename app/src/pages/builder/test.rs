@@ -63,7 +63,12 @@ pub fn TestCard() -> impl IntoView {
         });
     };
     let help = move || {
-        if state.form.with(ProfileForm::is_sandbox) { w.test_chat_sandbox_help } else { w.test_chat_help }
+        // The page may be gone by now: what was typed last is still on its way.
+        if state.form.try_with(ProfileForm::is_sandbox).unwrap_or_default() {
+            w.test_chat_sandbox_help
+        } else {
+            w.test_chat_help
+        }
     };
     let result = Memo::new(move |_| {
         if send.pending().get() {

@@ -76,7 +76,7 @@ fn line(run: Run, marked: Signal<Option<Parameter>>, title: impl Fn(Parameter) -
     view! {
         <span
             class=origin.map(|_| "line")
-            class:marked=move || origin.is_some() && marked.get() == origin
+            class:marked=move || origin.is_some() && marked.try_get().flatten() == origin
             data-origin=origin.map(Parameter::name)
             role=title.is_some().then_some("button")
             tabindex=title.is_some().then_some("-1")
