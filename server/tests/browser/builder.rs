@@ -188,8 +188,8 @@ async fn texts_are_dressed_counted_and_checked() -> Result<()> {
     browser.click_text("Вставить").await?;
     has_value(&browser, area, "👍 <a href=\"https://example.com/?a=1&amp;b=2\">Вы</a> записаны на <i>услугу</i>")
         .await?;
-    browser.find(".bubble a").await?;
-    let link = browser.script("return document.querySelector('.bubble a').href").await?;
+    browser.find(".bubble .link").await?;
+    let link = browser.script("return document.querySelector('.bubble .link').title").await?;
     ensure!(link == "https://example.com/?a=1&b=2", "{link}");
 
     // Where the tags are not in order, the place is shown, and found by a click.
