@@ -54,7 +54,7 @@ pub fn overrides(query: &[u8]) -> String {
 }
 
 fn pair(parameter: Parameter, value: &str) -> String {
-    format!("{}={}", parameter.name(), utf8_percent_encode(value, ENCODED))
+    format!("{}={}", parameter.name(), encode(value))
 }
 
 /// The canonical query: defaults left out, the table's order, `%20`, `%0A`, `%2B`, Cyrillic percent-encoded.
@@ -82,6 +82,12 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'@')
     .remove(b',')
     .remove(b'/');
+
+/// A value as the canonical query writes it.
+#[must_use]
+pub fn encode(value: &str) -> String {
+    utf8_percent_encode(value, ENCODED).to_string()
+}
 
 fn written(profile: &Profile, token: Option<&BotToken>) -> String {
     let value = |parameter| match parameter {

@@ -40,6 +40,12 @@ pub fn recipients(event: &BookingEvent, field_name: &str) -> Vec<Recipient> {
     participants.map(|(participant, who)| Recipient { participant, chat: chat(who) }).collect()
 }
 
+/// The first participant that a message can go to, and the chat.
+#[must_use]
+pub fn first_usable(event: &BookingEvent, field_name: &str) -> Option<(usize, ChatId)> {
+    recipients(event, field_name).into_iter().find_map(|recipient| Some((recipient.participant, recipient.chat.ok()?)))
+}
+
 fn telegram_value<'a>(participant: &'a Participant, field_name: &str) -> Option<&'a str> {
     let is_it = telegram_field(participant, field_name);
     participant.fields.iter().find(|field| field.value.is_some() && is_it(field))?.value.as_deref()

@@ -1,19 +1,30 @@
 //! Booking events to try a profile with; everything in them is made up.
 
+use serde::{Deserialize, Serialize};
+
 use crate::values::Bilingual;
 
 /// A sample event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sample {
     /// An appointment: a date, one resource.
     Appointment,
     /// An order: no date, resources with amounts and prices.
     Order,
+    /// A group event: several places at one time.
+    Group,
+    /// Everything that a message can show, most of it long.
+    Everything,
+    /// Nearly nothing: whom it is for, and not a word more.
+    Bare,
 }
 
 impl Sample {
     /// Every sample.
-    pub const ALL: [Self; 2] = [Self::Appointment, Self::Order];
+    pub const ALL: [Self; 5] = [Self::Appointment, Self::Order, Self::Group, Self::Everything, Self::Bare];
+
+    /// Whom each is for.
+    pub const CHAT: &'static str = "100200300";
 
     /// What a person calls it.
     #[must_use]
@@ -21,15 +32,21 @@ impl Sample {
         match self {
             Self::Appointment => Bilingual { ru: "Запись", en: "Appointment" },
             Self::Order => Bilingual { ru: "Заказ", en: "Order" },
+            Self::Group => Bilingual { ru: "Групповое занятие", en: "Group event" },
+            Self::Everything => Bilingual { ru: "Заполнено всё", en: "Everything filled in" },
+            Self::Bare => Bilingual { ru: "Почти ничего", en: "Nearly nothing" },
         }
     }
 
-    /// The event as the booking service would send it. The participant's `*TelegramId` holds 100200300.
+    /// The event as the booking service would send it. The participant's `*TelegramId` holds [`Self::CHAT`].
     #[must_use]
     pub fn json(self) -> &'static str {
         match self {
             Self::Appointment => include_str!("sample/appointment.json"),
             Self::Order => include_str!("sample/order.json"),
+            Self::Group => include_str!("sample/group.json"),
+            Self::Everything => include_str!("sample/everything.json"),
+            Self::Bare => include_str!("sample/bare.json"),
         }
     }
 

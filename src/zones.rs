@@ -157,8 +157,7 @@ impl Clock {
     /// Seconds east of UTC.
     fn offset(&self, at: DateTime<Utc>) -> Option<i32> {
         let past = self.changes.partition_point(|(moment, _)| *moment <= at.timestamp());
-        let Some(last) = past.checked_sub(1) else { return Some(self.first) };
-        let now = self.changes.get(last)?.1;
+        let now = past.checked_sub(1).and_then(|last| self.changes.get(last)).map_or(self.first, |(_, offset)| *offset);
         match &self.rule {
             Some(rule) if past == self.changes.len() && at.year() >= rule.from => rule.offset(at),
             _ => Some(now),

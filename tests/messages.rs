@@ -40,6 +40,7 @@ fn the_samples_go_to_the_samples_chat() {
         let event = BookingEvent::read(sample.json().as_bytes()).expect("an event");
         let chats: Vec<_> = recipients(&event, "*TelegramId").into_iter().map(|recipient| recipient.chat).collect();
         assert_eq!(chats, [Ok(ChatId::Number(100_200_300))]);
+        assert_eq!(Sample::CHAT, "100200300");
         assert!(!sample.title().ru.is_empty() && !sample.title().en.is_empty());
     }
 }
@@ -94,6 +95,37 @@ Description: Доставить к подъезду, позвонить за п�
 <a href="https://torrow.net/app/tabs/tab-search/case;id=5e81b0c3cc30000000000000000000d1">Open order</a>
 <a href="https://torrow.net/app/tabs/tab-search/service;id=5e81b0c3aa10000000000000000000b1">Service page</a>"#;
     assert_eq!(html(&sample(Sample::Order), "date_locales=en-US"), expected);
+}
+
+#[test]
+fn a_group_event_and_nearly_nothing() {
+    let expected = r#"<b>Детали мероприятия</b>
+Участие в мероприятии: №318
+Услуга: Вечер гончарного дела
+Дата: суббота, 19 сентября 2026 г.
+Время: 18:00–21:30 (Мск)
+Длительность: 3 часа 30 минут
+Адрес: Ярославль, ул. Свободы, 23, мастерская «Обжиг»
+Описание: Два места у окна
+
+<b>Услуги/ресурсы</b>
+• Место на занятии × 2 — 4 800 ₽
+<i>Глина, инструменты и обжиг двух изделий входят в стоимость.</i>
+
+<a href="https://torrow.net/app/tabs/tab-search/case;id=4b92d0e1cc30000000000000000000f4">Открыть мероприятие</a>
+<a href="https://torrow.net/app/tabs/tab-search/service;id=4b92d0e1aa10000000000000000000f2">Страница услуги</a>"#;
+    assert_eq!(html(&sample(Sample::Group), ""), expected);
+    assert_eq!(html(&sample(Sample::Bare), "date_locales=en-US"), "<b>Order details</b>\nOrder");
+}
+
+#[test]
+fn with_everything_filled_in_every_setting_has_its_line() {
+    let message = message(&sample(Sample::Everything), "message=a&sign_text=b&hide_contact_info=no");
+    let unseen =
+        [Parameter::TelegramToken, Parameter::TelegramFieldName, Parameter::ErrorEmail, Parameter::HideDetailSection];
+    for parameter in Parameter::all().filter(|parameter| !unseen.contains(parameter)) {
+        assert!(message.spans().iter().any(|span| span.origin == Some(parameter)), "{}", parameter.name());
+    }
 }
 
 #[test]

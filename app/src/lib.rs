@@ -3,82 +3,58 @@
 //! The server draws every page in full, so that it can be read and its forms sent before WebAssembly is there;
 //! `hydrate` then takes the same page over.
 
+#[cfg(feature = "ssr")]
+mod document;
 pub mod error;
 pub mod form;
+pub mod listing;
+#[cfg(feature = "ssr")]
+pub mod notices;
 pub mod old_url;
 mod pages;
 mod parts;
 #[cfg(feature = "ssr")]
 pub mod ports;
 pub mod preferences;
+#[cfg(feature = "ssr")]
+pub mod quiet;
 pub mod session;
 pub mod views;
 pub mod words;
 
 use leptos::prelude::*;
-use leptos_meta::{MetaTags, provide_meta_context};
+#[cfg(feature = "ssr")]
+use leptos_meta::MetaTags;
+use leptos_meta::provide_meta_context;
 use leptos_router::{
     SsrMode,
     components::{ParentRoute, Route, Router, Routes},
     path,
 };
 
-use crate::{
-    pages::{
-        builder::{EditProfile, NewProfile},
-        find_chat::FindChatPage,
-        layout::{Layout, NotFound},
-        profiles::ProfilesPage,
-        sandbox::SandboxPage,
-        share::SharePage,
-        sign_in::{LoginPage, SetupPage},
-    },
-    preferences::Preferences,
+use crate::pages::{
+    builder::{EditProfile, NewProfile},
+    find_chat::FindChatPage,
+    layout::{Layout, NotFound},
+    profiles::ProfilesPage,
+    sandbox::SandboxPage,
+    share::SharePage,
+    sign_in::{LoginPage, SetupPage},
 };
 
-/// The HTML document around every page, with the Content-Security-Policy that its one inline script needs.
+/// The HTML document around every page that a browser takes over.
+#[cfg(feature = "ssr")]
 #[must_use]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let Preferences { language, theme } = preferences::current();
-    #[cfg(feature = "ssr")]
-    content_security_policy();
-    let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
-    view! {
-        <!DOCTYPE html>
-        <html lang=preferences::tag(language) data-theme=theme.name()>
-            <head>
-                <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
-                <meta name="description" content="Hookgram" />
-                <link rel="icon" href=ICON />
-                <link rel="stylesheet" href=stylesheet />
-                <HydrationScripts options />
-                <MetaTags />
-            </head>
-            <body>
-                <App />
-            </body>
-        </html>
-    }
-}
-
-const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E%3Crect \
-    width='24' height='24' rx='6' fill='%23176cbd'/%3E%3Cpath d='M7 6v6a4 4 0 0 0 8 0v-1m-3 2 3-3 3 3' fill='none' \
-    stroke='white' stroke-width='2' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
-
-#[cfg(feature = "ssr")]
-fn content_security_policy() {
-    let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<leptos_axum::ResponseOptions>())
-    else {
-        return;
+    let head = view! {
+        <document::Head options=options.clone() />
+        <HydrationScripts options />
+        <MetaTags />
     };
-    let policy = format!(
-        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    );
-    if let Ok(value) = http::HeaderValue::from_str(&policy) {
-        response.insert_header(http::header::CONTENT_SECURITY_POLICY, value);
+    view! {
+        <document::Document preferences=preferences::current() head=head.into_any()>
+            <App />
+        </document::Document>
     }
 }
 

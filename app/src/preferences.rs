@@ -87,7 +87,7 @@ pub fn of_headers(headers: &http::HeaderMap) -> Preferences {
 }
 
 #[cfg(feature = "ssr")]
-fn cookie(headers: &http::HeaderMap, name: &str) -> Option<String> {
+pub(crate) fn cookie(headers: &http::HeaderMap, name: &str) -> Option<String> {
     let cookies = headers.get_all(http::header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|line| line.split(';'))

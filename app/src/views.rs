@@ -171,6 +171,63 @@ pub struct BuilderData {
     pub draft: Option<DraftView>,
     /// A draft was asked for that is there no more.
     pub draft_lost: bool,
+    /// What the preview needs besides.
+    pub preview: PreviewData,
+}
+
+/// What the preview needs besides the form.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewData {
+    /// The stateless door's address without a query; `None` where it is shut.
+    pub stateless_door: Option<String>,
+    /// The profile's last events, newest first.
+    pub past: Vec<PastEvent>,
+}
+
+/// An event that came to a profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastEvent {
+    /// Its id.
+    pub id: i64,
+    /// When it came.
+    pub at: Millis,
+    /// Its type's number.
+    pub kind: Option<i64>,
+    /// The booking's number.
+    pub number: Option<String>,
+}
+
+/// What an event says with a profile as it is stored, and as it would be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compared {
+    /// The event.
+    pub event: PastEvent,
+    /// Whether no message goes out, as it is and as it would be.
+    pub says_nothing: (bool, bool),
+    /// The lines that change, and those beside them; none where nothing does.
+    pub lines: Vec<ComparedLine>,
+}
+
+/// A line of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComparedLine {
+    /// What becomes of it.
+    pub mark: LineMark,
+    /// Telegram's HTML; `None`: here begins the next of the messages that a long one is split into.
+    pub html: Option<String>,
+}
+
+/// What becomes of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LineMark {
+    /// It stays.
+    Same,
+    /// It comes.
+    Added,
+    /// It goes.
+    Removed,
+    /// Lines that stay are left out here.
+    LeftOut,
 }
 
 /// What was typed into the builder, or read from an old URL, and is not stored yet.

@@ -34,9 +34,8 @@ impl Event {
             Err(_) => (our_own()?, false),
         };
         let recipient = json!({ "Name": "*TelegramId", "Value": CHAT });
-        match &mut event["CaseParticipants"] {
-            Value::Array(several) => several.truncate(1),
-            _ => {}
+        if let Value::Array(several) = &mut event["CaseParticipants"] {
+            several.truncate(1);
         }
         let participant = match &mut event["CaseParticipants"] {
             Value::Array(several) => several.first_mut().context("the event has no participant")?,

@@ -31,7 +31,7 @@ pub fn write(folder: &Path, figures: &Figures) -> Result<()> {
         println!("{}", path.display());
     }
     for row in &rows {
-        println!("{}: {} ({}; {}){}", row.what[1], row.figure, row.beside[1], row.aim[1], missed(row.is_met, 1));
+        println!("{}: {} ({}; {}) {}", row.what[1], row.figure, row.beside[1], row.aim[1], missed(row.is_met, 1));
     }
     Ok(())
 }
@@ -72,7 +72,7 @@ fn missed(is_met: bool, language: usize) -> String {
     match (is_met, language) {
         (true, _) => String::new(),
         (false, 0) => "мимо цели".to_owned(),
-        (false, _) => " missed".to_owned(),
+        (false, _) => "missed".to_owned(),
     }
 }
 

@@ -1,12 +1,19 @@
 //! The file that `profile import` reads and `profile export` writes (contract §6): YAML, or JSON, which is YAML too.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use app::words::checks;
 use hookgram::{
-    check::Fault, event::EventType, parameters::Parameter, profile::Profile, secret::redact, values::Language,
+    check::Fault,
+    event::EventType,
+    parameters::Parameter,
+    profile::Profile,
+    secret::redact,
+    values::{Bilingual, Language},
 };
+use serde::Deserialize;
 use serde_json::{Map, Value};
+use serde_saphyr::Spanned;
 
 use crate::{
     codes,
@@ -18,6 +25,8 @@ use crate::{
 pub struct FileFault {
     /// Where.
     pub path: String,
+    /// The line that it stands at, as far as that is known.
+    pub line: Option<u64>,
     /// What is wrong and how to mend it.
     pub sentence: String,
 }
@@ -39,33 +48,156 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
-/// Stores every profile of a file, or none; answers with their names and webhook keys, in the file's order.
+/// What a file would do.
+#[derive(Debug)]
+pub struct Plan {
+    /// Its profiles as far as they could be read, in its order.
+    pub entries: Vec<Entry>,
+    /// Every fault; with one, nothing is done.
+    pub faults: Vec<FileFault>,
+}
+
+/// A profile of a file.
+#[derive(Debug)]
+pub struct Entry {
+    /// What it would be.
+    pub draft: ProfileDraft,
+    /// The profile of its name that it would replace.
+    pub replaces: Option<StoredProfile>,
+    /// Where it stands in the file's list.
+    index: usize,
+    /// The line that it begins at, as far as that is known.
+    pub line: Option<u64>,
+}
+
+impl Entry {
+    /// The faults that are about it.
+    pub fn faults<'a>(&'a self, all: &'a [FileFault]) -> impl Iterator<Item = &'a FileFault> {
+        let own = format!("profiles[{}]", self.index);
+        all.iter()
+            .filter(move |fault| fault.path.strip_prefix(&own).is_some_and(|rest| !rest.starts_with(char::is_numeric)))
+    }
+}
+
+/// What a file would do, with its faults in this language.
+///
+/// # Errors
+/// If the database fails.
+pub async fn plan(store: &Store, text: &str, language: Language) -> Result<Plan, StoreError> {
+    let (drafts, mut faults) = read(text, language);
+    let lines = Lines::of(text);
+    let mut entries = Vec::with_capacity(drafts.len());
+    for (index, draft) in drafts {
+        let replaces = store.profile_by_name(&draft.name).await?;
+        let stored_token = replaces.as_ref().is_some_and(|stored| stored.profile.token.is_some());
+        if !draft.sandbox && draft.profile.token.is_none() && !stored_token {
+            let path = format!("profiles[{index}].telegramToken");
+            faults.push(parameter_fault(path, language, &Fault::Missing(Parameter::TelegramToken)));
+        }
+        if let Some(key) = &draft.key
+            && let Some(other) = store.profile_by_key(key).await?
+            && replaces.as_ref().is_none_or(|own| own.id != other.id)
+        {
+            faults.push(key_taken(index, language));
+        }
+        entries.push(Entry { draft, replaces, index, line: lines.of_entry(index) });
+    }
+    for fault in &mut faults {
+        fault.line = fault.line.or_else(|| lines.of_path(&fault.path));
+    }
+    faults.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Plan { entries, faults })
+}
+
+fn key_taken(index: usize, language: Language) -> FileFault {
+    let sentence = Bilingual {
+        ru: "этот ключ принадлежит другому профилю; уберите его, и будет создан новый",
+        en: "this key belongs to another profile; leave it out and a new one is made",
+    };
+    fault(&format!("profiles[{index}].key"), sentence.get(language))
+}
+
+/// Stores every profile of a file, or none; answers with their names and webhook keys, in the file's order. The faults
+/// are in English.
 ///
 /// # Errors
 /// Every fault of the file, or the store's failure.
 pub async fn import(store: &Store, text: &str) -> Result<Vec<(String, String)>, ImportError> {
-    let (drafts, mut faults) = read(text);
-    for (index, draft) in &drafts {
-        let existing = store.profile_by_name(&draft.name).await?;
-        let has_token = draft.profile.token.is_some() || existing.is_some_and(|stored| stored.profile.token.is_some());
-        if !draft.sandbox && !has_token {
-            let path = format!("profiles[{index}].telegramToken");
-            faults.push(parameter_fault(path, &Fault::Missing(Parameter::TelegramToken)));
-        }
+    let plan = plan(store, text, Language::En).await?;
+    carry_out(store, plan, Language::En).await
+}
+
+/// Does what a plan says, or nothing of it; answers with the profiles' names and webhook keys.
+///
+/// # Errors
+/// The plan's faults, or the store's failure.
+pub async fn carry_out(store: &Store, plan: Plan, language: Language) -> Result<Vec<(String, String)>, ImportError> {
+    if !plan.faults.is_empty() {
+        return Err(ImportError::Faults(plan.faults));
     }
-    if !faults.is_empty() {
-        faults.sort_by(|a, b| a.path.cmp(&b.path));
-        return Err(ImportError::Faults(faults));
-    }
-    let (indices, drafts): (Vec<usize>, Vec<ProfileDraft>) = drafts.into_iter().unzip();
+    let (indices, drafts): (Vec<usize>, Vec<ProfileDraft>) =
+        plan.entries.into_iter().map(|entry| (entry.index, entry.draft)).unzip();
     match store.put_profiles(&drafts).await {
         Ok(done) => Ok(done),
         Err((at, StoreError::KeyTaken)) => {
-            let path = format!("profiles[{}].key", indices.get(at).copied().unwrap_or(at));
-            let sentence = "this key belongs to another profile; leave it out and a new one is made".to_owned();
-            Err(ImportError::Faults(vec![FileFault { path, sentence }]))
+            let index = indices.get(at).copied().unwrap_or(at);
+            Err(ImportError::Faults(vec![key_taken(index, language)]))
         }
         Err((_, error)) => Err(error.into()),
+    }
+}
+
+/// The lines at which a file's profiles and their settings stand.
+#[derive(Debug, Default)]
+struct Lines(Vec<LinesOfEntry>);
+
+#[derive(Debug)]
+struct LinesOfEntry {
+    line: u64,
+    settings: Vec<(String, u64)>,
+}
+
+#[derive(Deserialize)]
+struct EntryLines {
+    profiles: Vec<Spanned<Value>>,
+}
+
+#[derive(Deserialize)]
+struct SettingLines {
+    profiles: Vec<Spanned<BTreeMap<String, Spanned<Value>>>>,
+}
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        if let Ok(file) = serde_saphyr::from_str::<SettingLines>(text) {
+            let settings = |entry: BTreeMap<String, Spanned<Value>>| {
+                entry.into_iter().map(|(key, value)| (key, value.referenced.line())).collect()
+            };
+            let of_entry = |entry: Spanned<BTreeMap<_, _>>| LinesOfEntry {
+                line: entry.referenced.line(),
+                settings: settings(entry.value),
+            };
+            return Self(file.profiles.into_iter().map(of_entry).collect());
+        }
+        let entries = serde_saphyr::from_str::<EntryLines>(text).map(|file| file.profiles).unwrap_or_default();
+        let of_entry = |entry: Spanned<Value>| LinesOfEntry { line: entry.referenced.line(), settings: Vec::new() };
+        Self(entries.into_iter().map(of_entry).collect())
+    }
+
+    fn of_entry(&self, index: usize) -> Option<u64> {
+        self.0.get(index).map(|entry| entry.line).filter(|line| *line > 0)
+    }
+
+    /// The line of `profiles[2].events[0]`: that of the setting, else of its profile.
+    fn of_path(&self, path: &str) -> Option<u64> {
+        let (index, rest) = path.strip_prefix("profiles[")?.split_once(']')?;
+        let index: usize = index.parse().ok()?;
+        let setting = rest.trim_start_matches('.').split('[').next().unwrap_or_default();
+        let line = self.0.get(index).and_then(|entry| {
+            let found = entry.settings.iter().find(|(key, _)| key == setting);
+            found.map(|(_, line)| *line).filter(|line| *line > 0)
+        });
+        line.or_else(|| self.of_entry(index))
     }
 }
 
@@ -108,32 +240,54 @@ fn entry(stored: &StoredProfile, with_secrets: bool) -> Map<String, Value> {
 }
 
 /// Every profile that could be read, with its index in the file, and every fault.
-fn read(text: &str) -> (Vec<(usize, ProfileDraft)>, Vec<FileFault>) {
-    let whole = |sentence: &str| (Vec::new(), vec![FileFault { path: String::new(), sentence: sentence.to_owned() }]);
+fn read(text: &str, language: Language) -> (Vec<(usize, ProfileDraft)>, Vec<FileFault>) {
+    let say = |ru: &'static str, en: &'static str| Bilingual { ru, en }.get(language);
+    let whole = |sentence: &str, line| {
+        (Vec::new(), vec![FileFault { path: String::new(), line, sentence: sentence.to_owned() }])
+    };
     let file: Value = match serde_saphyr::from_str(text) {
         Ok(file) => file,
         // The error quotes the lines around it, and those may hold a token: only the place is said.
         Err(error) => {
-            let place = error.location().map(|at| format!(" near line {}, column {}", at.line(), at.column()));
-            return whole(&format!("this is neither YAML nor JSON{}", place.unwrap_or_default()));
+            let at = error.location();
+            let place = at.map(|at| match language {
+                Language::Ru => format!("; место ошибки — около строки {}, знака {}", at.line(), at.column()),
+                Language::En => format!(" near line {}, column {}", at.line(), at.column()),
+            });
+            let what = say("это не YAML и не JSON", "this is neither YAML nor JSON");
+            return whole(&format!("{what}{}", place.unwrap_or_default()), at.map(|at| at.line()));
         }
     };
-    let Value::Object(mut file) = file else { return whole("the file must start with `profiles:`") };
-    let Some(Value::Array(list)) = file.remove("profiles") else {
-        return (Vec::new(), vec![fault("profiles", "a list of profiles must stand here")]);
+    let Value::Object(mut file) = file else {
+        return whole(
+            say("файл должен начинаться со строки `profiles:`", "the file must start with `profiles:`"),
+            None,
+        );
     };
-    let mut faults: Vec<FileFault> =
-        file.keys().map(|name| fault(name, "there is no such setting; only `profiles` stands here")).collect();
+    let Some(Value::Array(list)) = file.remove("profiles") else {
+        let sentence = say("здесь должен быть список профилей", "a list of profiles must stand here");
+        return (Vec::new(), vec![fault("profiles", sentence)]);
+    };
+    let stranger = say(
+        "такой настройки нет; здесь стоит только `profiles`",
+        "there is no such setting; only `profiles` stands here",
+    );
+    let mut faults: Vec<FileFault> = file.keys().map(|name| fault(name, stranger)).collect();
     let mut drafts: Vec<(usize, ProfileDraft)> = Vec::new();
     for (index, value) in list.into_iter().enumerate() {
         let path = format!("profiles[{index}]");
         let Value::Object(entry) = value else {
-            faults.push(fault(&path, "a profile with a name must stand here"));
+            let sentence = say("здесь должен быть профиль с названием", "a profile with a name must stand here");
+            faults.push(fault(&path, sentence));
             continue;
         };
-        let Some(draft) = Reader { path: &path, faults: &mut faults }.profile(entry) else { continue };
+        let Some(draft) = Reader { path: &path, language, faults: &mut faults }.profile(entry) else { continue };
         if drafts.iter().any(|(_, other)| other.name == draft.name) {
-            faults.push(fault(&format!("{path}.name"), "an earlier profile of this file has the same name"));
+            let sentence = say(
+                "так уже называется другой профиль этого файла",
+                "an earlier profile of this file has the same name",
+            );
+            faults.push(fault(&format!("{path}.name"), sentence));
         }
         drafts.push((index, draft));
     }
@@ -142,21 +296,26 @@ fn read(text: &str) -> (Vec<(usize, ProfileDraft)>, Vec<FileFault>) {
 
 fn fault(path: &str, sentence: &str) -> FileFault {
     // A path quotes the file's own keys, and anything may stand there.
-    FileFault { path: redact(path), sentence: sentence.to_owned() }
+    FileFault { path: redact(path), line: None, sentence: sentence.to_owned() }
 }
 
-fn parameter_fault(path: String, what: &Fault) -> FileFault {
-    FileFault { path, sentence: checks::fault(Language::En, what) }
+fn parameter_fault(path: String, language: Language, what: &Fault) -> FileFault {
+    FileFault { path, line: None, sentence: checks::fault(language, what) }
 }
 
 /// Reads one profile, noting what is wrong on the way.
 struct Reader<'a> {
     path: &'a str,
+    language: Language,
     faults: &'a mut Vec<FileFault>,
 }
 
 impl Reader<'_> {
-    fn note(&mut self, key: &str, sentence: &str) {
+    fn note(&mut self, key: &str, ru: &str, en: &str) {
+        let sentence = match self.language {
+            Language::Ru => ru,
+            Language::En => en,
+        };
         self.faults.push(fault(&format!("{}.{key}", self.path), sentence));
     }
 
@@ -174,7 +333,11 @@ impl Reader<'_> {
         for (key, value) in entry {
             if let Some(parameter) = Parameter::by_name(&key) {
                 if given.contains(&parameter) {
-                    self.note(&key, "the same stands here already in another spelling; keep one of them");
+                    self.note(
+                        &key,
+                        "то же самое здесь уже есть в другом написании; оставьте одно",
+                        "the same stands here already in another spelling; keep one of them",
+                    );
                 }
                 given.push(parameter);
             }
@@ -188,11 +351,11 @@ impl Reader<'_> {
             }
         }
         if draft.name.is_empty() {
-            self.note("name", "every profile needs a name");
+            self.note("name", "у профиля должно быть название", "every profile needs a name");
         }
         if draft.profile.field_name.is_none() {
             let path = format!("{}.{}", self.path, Parameter::TelegramFieldName.name());
-            self.faults.push(parameter_fault(path, &Fault::Missing(Parameter::TelegramFieldName)));
+            self.faults.push(parameter_fault(path, self.language, &Fault::Missing(Parameter::TelegramFieldName)));
         }
         Some(draft)
     }
@@ -204,7 +367,7 @@ impl Reader<'_> {
             Value::Bool(flag) => Some(flag.to_string()),
             Value::Null => Some(String::new()),
             Value::Array(_) | Value::Object(_) => {
-                self.note(key, "a text must stand here");
+                self.note(key, "здесь должен быть текст", "a text must stand here");
                 None
             }
         }
@@ -216,7 +379,7 @@ impl Reader<'_> {
             Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
             Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
             _ => {
-                self.note(key, "true or false must stand here");
+                self.note(key, "здесь должно быть true (да) или false (нет)", "true or false must stand here");
                 None
             }
         }
@@ -236,6 +399,7 @@ impl Reader<'_> {
                 Some(event) => events.push(event),
                 None => self.note(
                     &place,
+                    "такого типа событий нет; напишите его название, например CaseActionEvent, или номер",
                     "there is no such type of event; write its name, such as CaseActionEvent, or its number",
                 ),
             }
@@ -249,7 +413,11 @@ impl Reader<'_> {
             return None;
         }
         if !codes::is_webhook_key(&text) {
-            self.note(key, "a key has 16 to 64 letters and digits; leave it out and one is made");
+            self.note(
+                key,
+                "ключ — это от 16 до 64 букв и цифр; уберите его, и будет создан новый",
+                "a key has 16 to 64 letters and digits; leave it out and one is made",
+            );
         }
         Some(text)
     }
@@ -258,14 +426,21 @@ impl Reader<'_> {
         let Some(parameter) = Parameter::by_name(key) else {
             let known = Parameter::all().map(Parameter::name).chain(["name", "enabled", "sandbox", "events", "key"]);
             let near = known.min_by_key(|name| distance(name, key)).filter(|name| distance(name, key) <= 3);
-            let hint = near.map_or_else(|| "remove it".to_owned(), |name| format!("did you mean {name}?"));
-            self.note(key, &format!("there is no such setting; {hint}"));
+            match near {
+                Some(name) => self.note(
+                    key,
+                    &format!("такой настройки нет; возможно, вы имели в виду {name}"),
+                    &format!("there is no such setting; did you mean {name}?"),
+                ),
+                None => self.note(key, "такой настройки нет; удалите её", "there is no such setting; remove it"),
+            }
             return;
         };
         let Some(text) = self.text(key, value) else { return };
         if let Err(faults) = profile.set(parameter, &text) {
             for what in faults {
-                self.faults.push(parameter_fault(format!("{}.{}", self.path, redact(key)), &what));
+                let path = format!("{}.{}", self.path, redact(key));
+                self.faults.push(parameter_fault(path, self.language, &what));
             }
         }
     }
@@ -312,7 +487,7 @@ profiles:
   - 7
 extra: 1
 ";
-        let (_, faults) = read(file);
+        let (_, faults) = read(file, Language::En);
         let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
         for path in [
             "extra",
@@ -332,15 +507,28 @@ extra: 1
     }
 
     #[test]
+    fn lines_are_found_where_the_settings_stand() {
+        let file = "profiles:\n  - name: A\n    sandbox: true\n  - name: B\n\n    events:\n      - Nonsense\n";
+        let lines = Lines::of(file);
+        assert_eq!((lines.of_entry(0), lines.of_entry(1), lines.of_entry(2)), (Some(2), Some(4), None));
+        assert_eq!(lines.of_path("profiles[0].sandbox"), Some(3));
+        assert_eq!(lines.of_path("profiles[1].events[0]"), Some(7));
+        assert_eq!(lines.of_path("profiles[1].telegramFieldName"), Some(4), "what is missing: at its profile");
+        assert_eq!(lines.of_path("extra"), None);
+        assert_eq!(Lines::of("profiles:\n- 7\n- name: A\n").of_path("profiles[1].name"), Some(3));
+        assert_eq!(Lines::of("{").of_entry(0), None);
+    }
+
+    #[test]
     fn a_setting_is_given_once() {
         let file = "profiles:\n- {name: A, sandbox: true, telegramFieldName: x, hide_url: true, HIDE_URL: false}\n";
-        let (_, faults) = read(file);
+        let (_, faults) = read(file, Language::En);
         assert_eq!(faults.iter().map(|fault| fault.path.as_str()).collect::<Vec<_>>(), ["profiles[0].hide_url"]);
     }
 
     #[test]
     fn a_broken_file_does_not_quote_itself() {
-        let (_, faults) = read("profiles:\n  - telegramToken: \"7001002003:AAHk\n");
+        let (_, faults) = read("profiles:\n  - telegramToken: \"7001002003:AAHk\n", Language::Ru);
         assert!(!format!("{faults:?}").contains("7001002003"), "{faults:?}");
     }
 
@@ -441,7 +629,7 @@ extra: 1
         fn what_is_exported_is_read_the_same(stored in stored()) {
             for with_secrets in [true, false] {
                 let file = export(std::slice::from_ref(&stored), with_secrets).expect("texts");
-                let (drafts, faults) = read(&file);
+                let (drafts, faults) = read(&file, Language::En);
                 prop_assert_eq!(&faults, &[], "{}", file);
                 let [(0, draft)] = drafts.as_slice() else { panic!("one profile: {drafts:?}") };
                 let mut expected = stored.profile.clone();
@@ -457,7 +645,7 @@ extra: 1
 
         #[test]
         fn any_text_can_be_a_file(text in "[\\[\\]{}:,\\-a-z \n'\"&*!|>#%@]{0,80}") {
-            let _ = read(&text);
+            let _ = read(&text, Language::En);
         }
     }
 }

@@ -20,6 +20,8 @@ const REST: Duration = Duration::from_secs(10 * 60);
 /// What would be learnt again at the next occasion is forgotten after so long without one: longer than a year, for those
 /// whose season comes once in it.
 const UNUSED: Millis = 400 * 24 * 60 * 60 * 1000;
+/// How long the counts of outcomes are kept, in milliseconds: the list of profiles looks back on 7 days.
+const OUTCOMES: Millis = 8 * 24 * 60 * 60 * 1000;
 
 /// Deletes what is too old.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ enum Stage {
     Tests,
     /// What is done with, or of no use.
     Unneeded,
+    /// What deleted profiles have left behind, and outcomes that nobody looks at any more.
+    Remains,
     /// The file.
     File,
 }
@@ -92,6 +96,11 @@ impl Retention {
             Stage::Unneeded => {
                 if !self.store.delete_unneeded(now, before, now.saturating_sub(UNUSED)).await? {
                     self.store.delete_expired(now, now.saturating_sub(session::IDLE)).await?;
+                    self.stage = Stage::Remains;
+                }
+            }
+            Stage::Remains => {
+                if !self.store.delete_remains(now, now.saturating_sub(OUTCOMES)).await? {
                     self.stage = Stage::File;
                 }
             }

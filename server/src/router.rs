@@ -25,7 +25,7 @@ use crate::{
         guard::{self, Client},
         session::CurrentSession,
     },
-    codes, live, observe,
+    codes, live, observe, pages,
     ports::{self, Asking},
     state::AppState,
     webhook,
@@ -55,6 +55,7 @@ pub fn router(state: AppState) -> Router {
         .route("/pkg/{file}", get(assets::serve))
         .route("/rpc/{*function}", any(server_function))
         .route("/live/sandbox", get(live::sandbox))
+        .merge(pages::routes())
         .route("/live/profiles/{id}", get(live::profile))
         .leptos_routes_with_context(&state, state.pages.clone(), context, shell)
         .fallback(not_found)
@@ -66,7 +67,7 @@ pub fn router(state: AppState) -> Router {
 }
 
 /// What every page and server function finds in its context: the ports, the account that asks, leptos' options.
-fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+pub(crate) fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let state = state.clone();
     move || {
         let Some(parts) = use_context::<Parts>() else { return };

@@ -14,6 +14,7 @@ use crate::{
     chats::ChatSearches,
     config::Config,
     delivery::{Cast, Worker},
+    drafts::Drafts,
     identities::{Asker, Identities},
     introductions::Introductions,
     mail::{MailWorker, Smtp, SmtpError},
@@ -62,6 +63,8 @@ pub struct Inner {
     pub throttle: Throttle,
     /// Reading and rendering of events, off the async threads and few at a time.
     pub rendering: Rendering,
+    /// What was pasted and not yet confirmed.
+    pub(crate) drafts: Drafts,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// What leptos needs to know.
@@ -148,6 +151,7 @@ impl AppState {
             passwords: Passwords::default(),
             throttle: Throttle::default(),
             rendering,
+            drafts: Drafts::default(),
             metrics,
             leptos,
             pages: leptos_axum::generate_route_list(app::App),

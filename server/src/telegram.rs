@@ -5,9 +5,10 @@ mod updates;
 
 use std::time::Duration;
 
+pub use hookgram::message::Outgoing;
 use hookgram::secret::BotToken;
-use reqwest::{Client, Response};
-use serde::{Deserialize, Serialize};
+use reqwest::{Client, Response, header::CONTENT_TYPE};
+use serde::Deserialize;
 
 pub(crate) use self::updates::MOST as MOST_UPDATES;
 pub use self::updates::{Start, Updates, Webhook};
@@ -82,32 +83,6 @@ pub enum Identity {
     Unreachable,
 }
 
-/// One message to send.
-#[derive(Clone, Copy, Debug)]
-pub struct Outgoing<'a> {
-    /// The chat: a number, or `@channel`.
-    pub chat: &'a str,
-    /// The text.
-    pub text: &'a str,
-    /// Whether the text is Telegram's HTML.
-    pub html: bool,
-}
-
-#[derive(Serialize)]
-struct SendMessage<'a> {
-    chat_id: &'a str,
-    text: &'a str,
-    // A JSON null would arrive as the text "null": an unset key is left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parse_mode: Option<&'static str>,
-    link_preview_options: LinkPreview,
-}
-
-#[derive(Serialize)]
-struct LinkPreview {
-    is_disabled: bool,
-}
-
 #[derive(Deserialize)]
 struct Reply<T> {
     #[serde(default)]
@@ -159,13 +134,9 @@ impl Telegram {
 
     /// Sends one message.
     pub async fn send(&self, token: &BotToken, message: Outgoing<'_>) -> Answer {
-        let body = SendMessage {
-            chat_id: message.chat,
-            text: message.text,
-            parse_mode: message.html.then_some("HTML"),
-            link_preview_options: LinkPreview { is_disabled: true },
-        };
-        let response = match self.client.post(self.url(token, "sendMessage")).json(&body).send().await {
+        let request = self.client.post(self.url(token, "sendMessage"));
+        let request = request.header(CONTENT_TYPE, "application/json").body(message.body());
+        let response = match request.send().await {
             Ok(response) => response,
             Err(error) => {
                 return Answer::Unreachable { before_write: error.is_connect(), description: describe(error) };

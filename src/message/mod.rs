@@ -1,14 +1,18 @@
 //! The message (contract §5): rendered once as rich text, split to Telegram's limits, written as HTML.
 
 mod details;
+mod difference;
 pub mod html;
 mod labels;
 pub(crate) mod locale;
 mod money;
+mod outgoing;
 mod sections;
 mod split;
 
 pub use details::moment;
+pub use difference::{Line, Mark, difference};
+pub use outgoing::Outgoing;
 
 use chrono::NaiveDate;
 

@@ -88,6 +88,7 @@ fn build(mode: Mode) -> Result<()> {
     }
 }
 
+/// Builds the server; where the program is.
 pub fn build_server(workspace: &Workspace, mode: Mode) -> Result<std::path::PathBuf> {
     let mut build = workspace.cargo("build");
     build.args(["--package", "server", "--bin", "hookgram"]);

@@ -1,7 +1,9 @@
-//! The site: what a browser loads. `target/site/pkg/hookgram-<hash>.{js,css}` and `…_bg.wasm`, and
+//! The site: what a browser loads. `target/site/pkg/hookgram-<hash>.{js,css,svg}` and `…_bg.wasm`, and
 //! `target/site/manifest`, one line with the output name.
 
-use anyhow::Result;
+use std::fs;
+
+use anyhow::{Context, Result};
 
 use crate::cargo::{Workspace, timed};
 use crate::publish::{self, Asset, Site};
@@ -24,6 +26,9 @@ pub fn build(workspace: &Workspace, mode: Mode) -> Result<Site> {
     timed("site", || {
         let style = css::bundle(&workspace.root.join("style").join("main.css"), mode)?;
         assets.push(Asset { suffix: ".css".to_owned(), bytes: style.into_bytes() });
+        let icon = workspace.root.join("style").join("icon.svg");
+        let bytes = fs::read(&icon).with_context(|| format!("cannot read {}", icon.display()))?;
+        assets.push(Asset { suffix: ".svg".to_owned(), bytes });
         let site = publish::publish(&workspace.site(), assets)?;
         if mode == Mode::Release {
             compress::beside(&site)?;

@@ -7,12 +7,17 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "ssr")]
+use crate::pages::drawn::Drawn;
 use crate::{
     error::AppError,
     form::{ProfileForm, TypedToken},
-    pages::layout::PageTitle,
-    parts::{Loaded, Said, load},
-    words::{ChatWords, app_error, language, words},
+    pages::{
+        drawn::{Place, load_drawn, pieces},
+        layout::PageTitle,
+    },
+    parts::{Loaded, Said},
+    words::{ChatTitle, app_error, language, words},
 };
 
 /// A search, worded.
@@ -61,29 +66,29 @@ pub async fn find_chat_page(#[server(default)] id: Option<i64>, form: ProfileFor
     Ok(())
 }
 
-/// How a search stands, for its page: HTML.
-#[server(prefix = "/rpc", endpoint = "chat-page")]
-pub async fn chat_page(code: String) -> Result<String, AppError> {
+/// How a search stands, for its page: `html` is one piece.
+#[cfg(feature = "ssr")]
+pub(super) async fn draw_page(code: &str) -> Result<Drawn, AppError> {
     use crate::ports::{ChatSearch, ChatTrouble};
 
     let operator = crate::session::operator()?;
-    let search = match ChatTrouble::parse(&code) {
+    let search = match ChatTrouble::parse(code) {
         Some(why) => ChatSearch::Failed { why, links: None },
-        None => expect_context::<crate::ports::Ports>().chats.look(&operator, &code, false).await?,
+        None => expect_context::<crate::ports::Ports>().chats.look(&operator, code, false).await?,
     };
-    Ok(drawn::page(crate::preferences::current().language, search))
+    Ok(Drawn { html: vec![drawn::page(crate::preferences::current().language, search)], ..Drawn::default() })
 }
 
 /// The page.
 #[component]
 pub fn FindChatPage() -> impl IntoView {
+    let title = words::<ChatTitle>().title;
     let params = use_params_map();
     let code = move || params.with(|params| params.get("code").unwrap_or_default());
-    let page = load(code, chat_page);
-    let w = words::<ChatWords>();
-    let draw = |html: String| view! { <section class="card chat-search" inner_html=html></section> }.into_any();
+    let page = load_drawn(move || format!("chat/{}", code()));
+    let draw: Place = |page| view! { <section class="card chat-search">{pieces(page.html)}</section> }.into_any();
     view! {
-        <PageTitle title=w.title />
+        <PageTitle title=title />
         <Loaded resource=page draw />
     }
 }
@@ -99,7 +104,7 @@ pub fn ChatFinder(
     /// Where the chat's id goes.
     chat: RwSignal<String>,
 ) -> impl IntoView {
-    let w = words::<ChatWords>();
+    let w = words::<ChatTitle>();
     let language = language();
     let find = ServerAction::<FindChat>::new();
     let ask = move |code: String| {
@@ -159,7 +164,7 @@ mod drawn {
     use crate::{
         parts::qr_picture,
         ports::{ChatLinks, ChatSearch, ChatTrouble, Ports},
-        words::{ChatWords, Words as _},
+        words::{ChatTitle, ChatWords, Words as _},
     };
 
     /// A search as the builder shows it.
@@ -218,7 +223,7 @@ mod drawn {
             .into_any(),
         };
         view! {
-            <h1>{w.title}</h1>
+            <h1>{ChatTitle::of(language).title}</h1>
             {body}
             <p class="help">{w.keep_tab}</p>
         }

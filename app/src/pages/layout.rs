@@ -2,10 +2,7 @@
 
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
-use leptos_router::{
-    components::{A, Outlet},
-    hooks::use_location,
-};
+use leptos_router::{components::Outlet, hooks::use_location};
 
 use crate::{
     error::AppError,
@@ -35,59 +32,83 @@ pub async fn sign_out() -> Result<(), AppError> {
 /// Top bar, page.
 #[component]
 pub fn Layout() -> impl IntoView {
-    let w = words::<Shell>();
     let account = load(|| (), |()| who());
+    let location = use_location();
+    #[cfg(feature = "hydrate")]
+    crate::parts::close_menus();
     view! {
-        <a class="skip" href="#content">
-            {w.skip}
-        </a>
-        <header class="top">
-            <A href="/" attr:class="brand" attr:aria-label="Hookgram">
-                <Brand />
-                <span class="brand-name">"Hookgram"</span>
-            </A>
-            <nav aria-label=w.main_navigation>
-                <NavLink href="/" title=w.profiles here=|path| path == "/" || path.starts_with("/profiles") />
-                <NavLink href="/sandbox" title=w.sandbox here=|path| path.starts_with("/sandbox") />
-            </nav>
-            <div class="tools">
-                <Choices />
-                <Transition fallback=|| ()>
-                    {move || Suspend::new(async move {
-                        account.await.ok().map(|account| view! { <AccountMenu email=account.email /> })
-                    })}
-                </Transition>
-            </div>
-        </header>
+        <TopBar path=location.pathname>
+            <Transition fallback=|| ()>
+                {move || Suspend::new(async move {
+                    account.await.ok().map(|account| view! { <AccountMenu email=account.email /> })
+                })}
+            </Transition>
+        </TopBar>
         <main id="content" tabindex="-1">
             <Outlet />
         </main>
     }
 }
 
+/// What stands above every page.
 #[component]
-fn NavLink(href: &'static str, title: &'static str, here: fn(&str) -> bool) -> impl IntoView {
-    let location = use_location();
+pub fn TopBar(
+    /// The page's path.
+    #[prop(into)]
+    path: Signal<String>,
+    /// Who is signed in.
+    children: Children,
+) -> impl IntoView {
+    let w = words::<Shell>();
     view! {
-        <a href=href aria-current=move || location.pathname.with(|path| here(path)).then_some("page")>
+        <a class="skip" href="#content">
+            {w.skip}
+        </a>
+        <header class="top">
+            <a href="/" class="brand" aria-label="Hookgram">
+                <Brand />
+                <span class="brand-name">"Hookgram"</span>
+            </a>
+            <nav aria-label=w.main_navigation>
+                <NavLink href="/" title=w.profiles path here=|path| path == "/" || path.starts_with("/profiles") />
+                <NavLink href="/sandbox" title=w.sandbox path here=|path| path.starts_with("/sandbox") />
+            </nav>
+            <div class="tools">
+                <Choices />
+                {children()}
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn NavLink(href: &'static str, title: &'static str, path: Signal<String>, here: fn(&str) -> bool) -> impl IntoView {
+    view! {
+        <a href=href aria-current=move || path.with(|path| here(path)).then_some("page")>
             {title}
         </a>
     }
 }
 
-/// The mark.
+/// The mark: a hook, and at its end the paper plane that flies off with the message.
 #[component]
 pub fn Brand() -> impl IntoView {
     view! {
-        <svg class="brand-mark" viewBox="0 0 24 24" aria-hidden="true">
-            <rect width="24" height="24" rx="6" />
-            <path d="M7 6v6a4 4 0 0 0 8 0v-1m-3 2 3-3 3 3" />
+        <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
+            <rect width="32" height="32" rx="8" />
+            <circle cx="10.5" cy="7.6" r="2.1" />
+            <path d="M10.5 9.7v8.6a5.75 5.75 0 0 0 11.5 0v-3.6" />
+            <path class="plane" d="m22 5.6 4.5 9.3-4.5-2-4.5 2z" />
         </svg>
     }
 }
 
+/// Who is signed in, and the way out.
 #[component]
-fn AccountMenu(email: String) -> impl IntoView {
+pub fn AccountMenu(
+    /// Their address.
+    email: String,
+) -> impl IntoView {
     let leave = ServerAction::<SignOut>::new();
     view! {
         <details class="menu">

@@ -2,6 +2,7 @@
 
 pub mod builder;
 pub mod choices;
+pub mod drawn;
 pub mod find_chat;
 pub mod layout;
 pub mod profiles;

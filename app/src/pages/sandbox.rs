@@ -77,7 +77,7 @@ fn Chat(messages: Vec<SandboxMessage>) -> impl IntoView {
                 // What the sandbox holds was written by the same code; were it not readable, it is shown as it stands.
                 let part = Part::from_html(&message.html).unwrap_or_else(|_| Part::plain(&message.html));
                 view! {
-                    <Bubble part sender=sender.clone() marked=None />
+                    <Bubble part sender=sender.clone() />
                     <p class="bubble-time">
                         <Moment at=message.at />
                     </p>

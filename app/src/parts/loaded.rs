@@ -98,12 +98,17 @@ where
             _ = window().location().set_href("/login");
         });
     }
+    let again = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        retry();
+    };
     view! {
         <div class="notice bad" role="alert">
             <p>{app_error(language(), &error)}</p>
-            <button type="button" class="button needs-script" on:click=move |_| retry()>
+            // Before scripts it leads to this very page.
+            <a class="button" href="" on:click=again>
                 {words::<Shell>().retry}
-            </button>
+            </a>
         </div>
     }
 }

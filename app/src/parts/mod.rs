@@ -5,17 +5,25 @@ mod copy;
 mod field;
 mod live;
 mod loaded;
+mod menu;
 mod moment;
 mod outcome;
 #[cfg(feature = "ssr")]
 mod qr;
+#[cfg(feature = "ssr")]
+mod toast;
 
-pub use bubble::{Bubble, Bubbles};
+pub use bubble::{Bubble, BubbleLine, Bubbles, LIMIT};
 pub use copy::CopyField;
 pub use field::{FieldFaults, Said, TextField};
 pub use live::listen;
-pub use loaded::{EmptyState, Loaded, load};
-pub use moment::Moment;
+pub use loaded::{EmptyState, Load, Loaded, load};
+#[cfg(feature = "hydrate")]
+pub use menu::close_menus;
+pub use menu::leave_focus;
+pub use moment::{Moment, moment_text};
 pub use outcome::OutcomeMark;
 #[cfg(feature = "ssr")]
 pub use qr::qr_picture;
+#[cfg(feature = "ssr")]
+pub use toast::Toast;

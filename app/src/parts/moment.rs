@@ -13,15 +13,22 @@ pub fn Moment(
     /// When.
     at: Millis,
 ) -> impl IntoView {
-    let language = language();
     let utc = chrono::DateTime::from_timestamp_millis(at).unwrap_or_default();
     let (year, month, day) = (utc.year(), utc.month(), utc.day());
     let (hour, minute, second) = (utc.hour(), utc.minute(), utc.second());
     // Not `chrono`'s `format`: it brings all of its forms along to the browser.
     let machine = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z");
-    let text = RwSignal::new(format!("{day:02}.{month:02}.{year}, {hour:02}:{minute:02} UTC"));
+    view! { <time datetime=machine>{moment_text(at)}</time> }
+}
+
+/// The words of a [`Moment`] alone, for where there can be no element.
+pub fn moment_text(at: Millis) -> RwSignal<String> {
+    let language = language();
+    let utc = chrono::DateTime::from_timestamp_millis(at).unwrap_or_default();
+    let (day, month, year) = (utc.day(), utc.month(), utc.year());
+    let text = RwSignal::new(format!("{day:02}.{month:02}.{year}, {:02}:{:02} UTC", utc.hour(), utc.minute()));
     Effect::new(move || text.set(local(at, language)));
-    view! { <time datetime=machine>{text}</time> }
+    text
 }
 
 #[allow(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53")]

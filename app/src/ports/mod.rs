@@ -4,6 +4,7 @@ mod accounts;
 mod chats;
 mod deliveries;
 mod drafts;
+mod previews;
 mod profiles;
 mod sandbox;
 mod share;
@@ -15,6 +16,7 @@ pub use self::{
     chats::{ChatLinks, ChatSearch, ChatTrouble, Chats},
     deliveries::Deliveries,
     drafts::{Draft, Drafts},
+    previews::Previews,
     profiles::{ProfileInput, Profiles, Target, TestInput},
     sandbox::Sandbox,
     share::{Obstacle, QrCode, Shared, Sharing, TOKEN_PLACE},
@@ -29,6 +31,8 @@ pub struct Ports {
     pub drafts: Arc<dyn Drafts>,
     /// Deliveries.
     pub deliveries: Arc<dyn Deliveries>,
+    /// The builder's preview.
+    pub previews: Arc<dyn Previews>,
     /// Profiles.
     pub profiles: Arc<dyn Profiles>,
     /// The sandbox.

@@ -1,12 +1,17 @@
 //! Profiles.
 
 use async_trait::async_trait;
-use hookgram::{event::EventType, profile::Profile, sample::Sample, values::ChatId};
+use hookgram::{
+    event::{BookingEvent, EventType},
+    profile::Profile,
+    values::ChatId,
+};
 
 use crate::{
     error::AppError,
+    listing::{ListPage, ListQuery},
     session::{Operator, Viewer},
-    views::{BotView, ProfileDetail, ProfileRow, TestOutcome},
+    views::{BotView, ProfileDetail, TestOutcome},
 };
 
 /// The bot's token in a form.
@@ -40,8 +45,8 @@ pub struct TestInput {
     pub target: Target,
     /// The form's parameters.
     pub profile: Profile,
-    /// Which sample.
-    pub sample: Sample,
+    /// What the message is about.
+    pub event: BookingEvent,
     /// The chat.
     pub chat: ChatId,
 }
@@ -49,8 +54,8 @@ pub struct TestInput {
 /// Profiles.
 #[async_trait]
 pub trait Profiles: Send + Sync {
-    /// Every profile, by name.
-    async fn list(&self, viewer: &Viewer) -> Result<Vec<ProfileRow>, AppError>;
+    /// A page of the list; of a page after the last one, the last.
+    async fn list(&self, viewer: &Viewer, query: ListQuery) -> Result<ListPage, AppError>;
     /// One profile.
     async fn get(&self, viewer: &Viewer, id: i64) -> Result<ProfileDetail, AppError>;
     /// Stores a new profile (`id` is `None`) or replaces one; answers with its id. A name that is taken is

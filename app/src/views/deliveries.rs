@@ -89,6 +89,8 @@ impl BulkProgress {
 /// A place in the log: what is older stands behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogPlace {
+    /// When the event came.
+    pub at: Millis,
     /// The event's id.
     pub event: i64,
     /// The delivery's id; 0 for an event without one.

@@ -4,6 +4,7 @@ pub mod causes;
 pub mod checks;
 pub mod doors;
 pub mod mail;
+pub mod old_urls;
 pub mod replays;
 
 mod pages;
@@ -96,6 +97,79 @@ pub fn events(language: Language, n: u64) -> String {
         Language::Ru => russian(n, ["событие", "события", "событий"]),
         Language::En if n == 1 => "1 event".to_owned(),
         Language::En => format!("{n} events"),
+    }
+}
+
+/// `1 profile`, `2 profiles`.
+#[must_use]
+pub fn profiles(language: Language, n: usize) -> String {
+    let count = u64::try_from(n).unwrap_or(u64::MAX);
+    match language {
+        Language::Ru => russian(count, ["профиль", "профиля", "профилей"]),
+        Language::En if n == 1 => "1 profile".to_owned(),
+        Language::En => format!("{n} profiles"),
+    }
+}
+
+/// A button that makes so many profiles.
+#[must_use]
+pub fn make_profiles(language: Language, n: usize) -> String {
+    match (language, n) {
+        (Language::Ru, 0) => "Создать отмеченные профили".to_owned(),
+        (Language::En, 0) => "Make the marked profiles".to_owned(),
+        (Language::Ru, _) => format!("Создать {}", profiles(language, n)),
+        (Language::En, _) => format!("Make {}", profiles(language, n)),
+    }
+}
+
+/// A button that imports so many profiles.
+#[must_use]
+pub fn import_profiles(language: Language, n: usize) -> String {
+    match language {
+        Language::Ru => format!("Импортировать {}", profiles(language, n)),
+        Language::En => format!("Import {}", profiles(language, n)),
+    }
+}
+
+/// What becomes of the messages that wait while their profile is deleted.
+#[must_use]
+pub fn waiting_messages(language: Language, n: u64) -> String {
+    match language {
+        Language::Ru => {
+            let waiting = russian(n, ["сообщение", "сообщения", "сообщений"]);
+            format!("В очереди ещё {waiting}: отправлены они не будут.")
+        }
+        Language::En if n == 1 => "1 message is still in the queue: it will not be sent.".to_owned(),
+        Language::En => format!("{n} messages are still in the queue: they will not be sent."),
+    }
+}
+
+/// A week's outcomes as a sentence: the chart for whoever does not see it.
+#[must_use]
+pub fn week(language: Language, all: crate::listing::Day) -> String {
+    let crate::listing::Day { delivered, failed, skipped } = all;
+    match language {
+        Language::Ru => format!("За 7 дней: доставлено {delivered}, не доставлено {failed}, пропущено {skipped}"),
+        Language::En => format!("In 7 days: {delivered} delivered, {failed} failed, {skipped} skipped"),
+    }
+}
+
+/// `3 failures`.
+#[must_use]
+pub fn failures(language: Language, n: u32) -> String {
+    match language {
+        Language::Ru => russian(n.into(), ["сбой", "сбоя", "сбоев"]),
+        Language::En if n == 1 => "1 failure".to_owned(),
+        Language::En => format!("{n} failures"),
+    }
+}
+
+/// Which page of how many.
+#[must_use]
+pub fn page_of(language: Language, page: u32, pages: u32) -> String {
+    match language {
+        Language::Ru => format!("Страница {page} из {pages}"),
+        Language::En => format!("Page {page} of {pages}"),
     }
 }
 

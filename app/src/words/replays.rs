@@ -22,6 +22,8 @@ pub enum Refusal {
     NoMessage,
     /// It came through the stateless door: there is no stored profile whose present settings could be used.
     NoProfile,
+    /// Its profile has been deleted, and the bot's token with it.
+    ProfileGone,
     /// Its bot's token is no longer kept.
     TokenGone,
     /// The profile has no token.
@@ -40,7 +42,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every one.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Unknown,
         Self::StillWaits,
         Self::UnderWay,
@@ -49,6 +51,7 @@ impl Refusal {
         Self::Arrived,
         Self::NoMessage,
         Self::NoProfile,
+        Self::ProfileGone,
         Self::TokenGone,
         Self::NoToken,
         Self::NoBody,
@@ -70,6 +73,7 @@ impl Refusal {
             Self::Arrived => "arrived",
             Self::NoMessage => "no_message",
             Self::NoProfile => "no_profile",
+            Self::ProfileGone => "profile_gone",
             Self::TokenGone => "token_gone",
             Self::NoToken => "no_token",
             Self::NoBody => "no_body",
@@ -123,9 +127,13 @@ pub fn refusal(language: Language, refusal: Refusal) -> &'static str {
             ru: "Событие пришло по ссылке с параметрами, а не в профиль: повторить его можно только таким, каким оно было.",
             en: "The event came through a URL with parameters, not to a profile: it can only be replayed as it was.",
         },
+        Refusal::ProfileGone => Bilingual {
+            ru: "Профиль удалён, и токен бота стёрт вместе с ним. Напишите клиенту сами.",
+            en: "The profile has been deleted, and the bot's token with it. Write to the customer yourself.",
+        },
         Refusal::TokenGone => Bilingual {
-            ru: "Токен бота больше не хранится: его стёрли, когда сообщение дошло, или профиль удалён. Напишите клиенту сами.",
-            en: "The bot's token is no longer kept: it was erased once the message had arrived, or the profile is gone. Write to the customer yourself.",
+            ru: "Токен бота больше не хранится: его стёрли, когда сообщение дошло. Напишите клиенту сами.",
+            en: "The bot's token is no longer kept: it was erased once the message had arrived. Write to the customer yourself.",
         },
         Refusal::NoToken => Bilingual {
             ru: "В профиле нет токена бота: сохраните его и повторите.",

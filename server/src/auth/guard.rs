@@ -160,7 +160,7 @@ fn is_page(path: &str) -> bool {
     match (steps.next(), steps.next(), steps.next(), steps.next()) {
         (Some("deliveries" | "sandbox" | "health" | "users" | "settings" | "account" | "audit"), None, ..) => true,
         (Some("profiles" | "deliveries"), Some(id), None, _) => is_id(id),
-        (Some("profiles"), Some(id), Some("share"), None) => is_id(id),
+        (Some("profiles"), Some(id), Some("share" | "key" | "delete"), None) => is_id(id),
         _ => false,
     }
 }

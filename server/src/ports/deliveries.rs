@@ -40,6 +40,7 @@ impl Deliveries for Port {
         let is_last = rows.len() <= shown;
         rows.truncate(shown);
         let next = rows.last().filter(|_| !is_last).map(|row| LogPlace {
+            at: row.received_at,
             event: row.event,
             delivery: row.delivery.as_ref().map_or(0, |delivery| delivery.id),
         });

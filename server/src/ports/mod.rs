@@ -4,6 +4,8 @@ mod accounts;
 mod chats;
 mod deliveries;
 mod drafts;
+mod listing;
+mod previews;
 mod profiles;
 mod sandbox;
 mod share;
@@ -44,6 +46,7 @@ pub fn ports(state: &AppState, asking: Asking) -> Ports {
         chats: port.clone(),
         deliveries: port.clone(),
         drafts: port.clone(),
+        previews: port.clone(),
         profiles: port.clone(),
         sandbox: port.clone(),
         sharing: port,

@@ -2,16 +2,17 @@
 
 use app::{
     error::AppError,
+    listing::{ListPage, ListQuery},
     ports::{ProfileInput, Profiles, Target, TestInput},
     session::{Operator, Viewer},
     views::{BotView, LastDelivery, Outcome, ProfileDetail, ProfileRow, TargetView, TestOutcome},
 };
 use async_trait::async_trait;
 use hookgram::{
-    event::BookingEvent,
     message::{self, Context, Part},
     profile::Profile,
     query,
+    recipient::first_usable,
     secret::BotToken,
     values::Language,
 };
@@ -80,12 +81,8 @@ impl Port {
 
 #[async_trait]
 impl Profiles for Port {
-    async fn list(&self, _viewer: &Viewer) -> Result<Vec<ProfileRow>, AppError> {
-        let mut rows = Vec::new();
-        for stored in self.state.store.profiles().await.map_err(internal)? {
-            rows.push(self.row(&stored).await?);
-        }
-        Ok(rows)
+    async fn list(&self, viewer: &Viewer, query: ListQuery) -> Result<ListPage, AppError> {
+        super::listing::list(&self.state, self.asking.language, viewer, query).await
     }
 
     async fn get(&self, _viewer: &Viewer, id: i64) -> Result<ProfileDetail, AppError> {
@@ -138,12 +135,13 @@ impl Profiles for Port {
     }
 
     async fn send_test(&self, _operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError> {
-        let event = BookingEvent::read(input.sample.json().as_bytes())
-            .map_err(|fault| internal(format!("the sample is no event: {fault:?}")))?;
+        let event = &input.event;
+        let field_name = input.profile.field_name.as_deref();
+        let reached = field_name.and_then(|field_name| first_usable(event, field_name));
         let context = Context {
-            event: &event,
-            participant: (!event.participants.is_empty()).then_some(0),
-            field_name: input.profile.field_name.as_deref(),
+            event,
+            participant: Some(reached.map_or(0, |(participant, _)| participant)),
+            field_name,
             booking_host: &self.state.config.booking_url,
         };
         let parts: Vec<String> =

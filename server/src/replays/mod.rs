@@ -110,7 +110,7 @@ impl Replays {
     }
 
     async fn as_it_is(&self, id: i64, last: &mut Last) -> Result<Wish, StoreError> {
-        let no = |refusal| Wish::AsItIs { id, version: 0, message: Err(refusal) };
+        let no = |refusal| Wish::AsItIs { id, version: None, message: Err(refusal) };
         let Some(source) = self.store.replay_source(id).await? else { return Ok(no(Refusal::Unknown)) };
         let stored = match source.profile_id {
             Some(profile) => self.store.profile(profile).await?,
@@ -121,7 +121,7 @@ impl Replays {
             Some(event) => self.message(&stored, &source, &event).await,
             None => Err(Refusal::NoBody),
         };
-        Ok(Wish::AsItIs { id, version: stored.version, message })
+        Ok(Wish::AsItIs { id, version: Some(stored.version), message })
     }
 
     async fn event(&self, id: i64, last: &mut Last) -> Result<Option<Arc<BookingEvent>>, StoreError> {

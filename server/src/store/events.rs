@@ -237,7 +237,7 @@ impl Store {
     pub async fn last_event(&self, profile: i64) -> Result<Option<(Millis, String, Vec<String>)>, StoreError> {
         let event: Option<(i64, i64, String)> = sqlx::query_as(
             "SELECT coalesce(duplicate_of, id), received_at, outcome FROM events WHERE profile_id = ?1
-             ORDER BY id DESC LIMIT 1",
+             ORDER BY received_at DESC, id DESC LIMIT 1",
         )
         .bind(profile)
         .fetch_optional(&self.read)

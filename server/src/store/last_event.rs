@@ -56,7 +56,7 @@ impl Store {
     pub async fn newest_event(&self, profile: i64) -> Result<Option<LastEvent>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT coalesce(duplicate_of, id) AS id, received_at, outcome, http_status, event_type, order_number, reason
-             FROM events WHERE profile_id = ?1 ORDER BY id DESC LIMIT 1",
+             FROM events WHERE profile_id = ?1 ORDER BY received_at DESC, id DESC LIMIT 1",
         )
         .bind(profile)
         .fetch_optional(&self.read)

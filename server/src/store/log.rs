@@ -119,7 +119,7 @@ impl From {
 }
 
 fn statement(from: From, filter: LogFilter) -> QueryBuilder<Sqlite> {
-    let place = filter.behind.unwrap_or(LogPlace { event: i64::MAX, delivery: i64::MAX });
+    let place = filter.behind.unwrap_or(LogPlace { at: Millis::MAX, event: i64::MAX, delivery: i64::MAX });
     let mut query = QueryBuilder::new(COLUMNS);
     let along_events = matches!(from, From::Events { .. } | From::NotAccepted(_));
     match from {
@@ -127,9 +127,9 @@ fn statement(from: From, filter: LogFilter) -> QueryBuilder<Sqlite> {
             // CROSS keeps the order of the loops: the other way round, all that have arrived would be sorted.
             query.push("events e ").push(if delivered { "CROSS" } else { "LEFT" });
             query.push(" JOIN deliveries d ON d.event_id = e.id").push(NAMES);
-            query.push("e.id <= ").push_bind(place.event);
-            query.push(" AND (e.id < ").push_bind(place.event);
-            query.push(" OR coalesce(d.id, 0) < ").push_bind(place.delivery).push(")");
+            query.push("(e.received_at, e.id) <= (").push_bind(place.at).push(", ").push_bind(place.event);
+            query.push(") AND ((e.received_at, e.id) < (").push_bind(place.at).push(", ").push_bind(place.event);
+            query.push(") OR coalesce(d.id, 0) < ").push_bind(place.delivery).push(")");
             if delivered {
                 query.push(" AND d.state = 'delivered'");
             }
@@ -168,7 +168,11 @@ fn statement(from: From, filter: LogFilter) -> QueryBuilder<Sqlite> {
     if let Some(profile) = filter.profile {
         query.push(if along_events { " AND e.profile_id = " } else { " AND d.profile_id = " }).push_bind(profile);
     }
-    query.push(if along_events { " ORDER BY e.id DESC, d.id DESC" } else { " ORDER BY d.id DESC" });
+    query.push(match from {
+        From::Events { .. } => " ORDER BY e.received_at DESC, e.id DESC, d.id DESC",
+        From::NotAccepted(_) => " ORDER BY e.id DESC",
+        From::Undelivered(_) | From::Open { .. } | From::Parked => " ORDER BY d.id DESC",
+    });
     query.push(" LIMIT ").push_bind(filter.limit);
     query
 }
@@ -223,7 +227,7 @@ mod tests {
         for outcome in outcomes.map(Some).into_iter().chain([None]) {
             for profile in [None, Some(1)] {
                 for from in From::of(outcome) {
-                    let behind = Some(LogPlace { event: 9, delivery: 9 });
+                    let behind = Some(LogPlace { at: 9, event: 9, delivery: 9 });
                     let statement = statement(from, LogFilter { profile, outcome, behind, limit: 9 });
                     let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement.sql().as_str()));
                     let plan: Vec<(i64, i64, i64, String)> =

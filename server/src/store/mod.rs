@@ -17,6 +17,7 @@ mod draft_tests;
 mod drafts;
 mod events;
 mod failures;
+mod folding;
 mod heads;
 mod lane;
 mod last_event;
@@ -28,7 +29,12 @@ mod mails;
 mod matching;
 mod outcomes;
 mod parking;
+mod past_events;
 mod payloads;
+mod profile_changes;
+mod profile_list;
+#[cfg(test)]
+mod profile_list_tests;
 mod profiles;
 #[cfg(test)]
 mod queue_tests;
@@ -73,7 +79,10 @@ pub use self::{
     log::{LogFilter, Logged},
     mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
     outcomes::{Change, Recorded},
+    past_events::PastEvent,
     payloads::Packed,
+    profile_changes::OldKey,
+    profile_list::{ListedEvent, ListedProfile, ListedState},
     profiles::{ProfileDraft, StoredProfile},
     replays::{Ask, ReplaySource, Wish},
     retention::{Place, Swept},
@@ -192,6 +201,7 @@ impl Store {
             .connect_with(options.clone())
             .await?;
         MIGRATIONS.run(&write).await?;
+        folding::fill_in(&write).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(10))

@@ -4,7 +4,7 @@ use hookgram::{event::EventType, profile::Profile, query, secret::BotToken};
 use secrecy::ExposeSecret as _;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Lane, Store, StoreError, heads::settle, unique};
+use super::{Lane, Store, StoreError, folding::folded, heads::settle, unique};
 use crate::{
     codes,
     seal::{Place, Sealer},
@@ -197,17 +197,18 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] without such a profile.
     pub async fn set_enabled(&self, id: i64, enabled: bool) -> Result<(), StoreError> {
-        let done = sqlx::query("UPDATE profiles SET enabled = ?2, updated_at = ?3 WHERE id = ?1")
-            .bind(id)
-            .bind(enabled)
-            .bind(now())
-            .execute(&self.write)
-            .await?;
+        let done =
+            sqlx::query("UPDATE profiles SET enabled = ?2, updated_at = ?3 WHERE id = ?1 AND deleted_at IS NULL")
+                .bind(id)
+                .bind(enabled)
+                .bind(now())
+                .execute(&self.write)
+                .await?;
         if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
     }
 }
 
-async fn put(
+pub(super) async fn put(
     tx: &mut SqliteConnection,
     sealer: &Sealer,
     id: Option<i64>,
@@ -216,11 +217,12 @@ async fn put(
     let numbers: Vec<i64> = draft.events.iter().map(|event| event.0).collect();
     let events = serde_json::to_string(&numbers).map_err(|_| StoreError::Corrupt("profiles.events"))?;
     let parameters = query::write(&draft.profile);
+    let folded = folded(&draft.name, draft.profile.field_name.as_deref());
     let id = match id {
         Some(id) => {
             let done = sqlx::query(
                 "UPDATE profiles SET name = ?2, enabled = coalesce(?3, enabled), sandbox = ?4, events = ?5,
-                 parameters = ?6, updated_at = ?7 WHERE id = ?1",
+                 parameters = ?6, updated_at = ?7, folded = ?8 WHERE id = ?1 AND deleted_at IS NULL",
             )
             .bind(id)
             .bind(&draft.name)
@@ -229,6 +231,7 @@ async fn put(
             .bind(&events)
             .bind(&parameters)
             .bind(now())
+            .bind(folded)
             .execute(&mut *tx)
             .await
             .map_err(|error| unique(error, StoreError::Taken))?;
@@ -239,8 +242,8 @@ async fn put(
         }
         None => {
             let id = sqlx::query_scalar(
-                "INSERT INTO profiles (name, enabled, sandbox, events, parameters, created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) RETURNING id",
+                "INSERT INTO profiles (name, enabled, sandbox, events, parameters, created_at, updated_at, folded)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7) RETURNING id",
             )
             .bind(&draft.name)
             .bind(draft.enabled.unwrap_or(true))
@@ -248,6 +251,7 @@ async fn put(
             .bind(&events)
             .bind(&parameters)
             .bind(now())
+            .bind(folded)
             .fetch_one(&mut *tx)
             .await
             .map_err(|error| unique(error, StoreError::Taken))?;

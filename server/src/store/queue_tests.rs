@@ -302,7 +302,7 @@ async fn whatever_happens_nothing_is_stranded_and_nothing_overtakes() {
                     let id = i64::from(pick(40)) + 1;
                     let wish = match store.replay_source(id).await.unwrap().and_then(|source| source.profile_id) {
                         Some(profile) if pick(2) == 0 => {
-                            let version = store.profile(profile).await.unwrap().unwrap().version;
+                            let version = Some(store.profile(profile).await.unwrap().unwrap().version);
                             Wish::AsItIs { id, version, message: Ok(to(&pick(3).to_string())) }
                         }
                         _ => Wish::AsItWas(id),

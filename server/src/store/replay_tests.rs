@@ -70,7 +70,7 @@ async fn cancel(store: &Store, id: i64) -> Result<i64, Refusal> {
 /// The delivery `id` made anew, for this chat, with the profile as it is.
 async fn anew(store: &Store, id: i64, ask: Ask, chat: &str) -> Option<Result<i64, Refusal>> {
     let source = store.replay_source(id).await.unwrap().unwrap();
-    let version = store.profile(source.profile_id.unwrap()).await.unwrap().unwrap().version;
+    let version = Some(store.profile(source.profile_id.unwrap()).await.unwrap().unwrap().version);
     let wish = Wish::AsItIs { id, version, message: Ok(NewDelivery { parts: vec!["new".into()], ..to(chat) }) };
     store.replay(&[wish], ask, None, 9_000).await.unwrap().map(|handled| handled[0].done)
 }
@@ -139,7 +139,7 @@ async fn two_replays_at_once_make_one() {
         accept(&store, public_id, TokenSource::Profile(id), public_id).await;
     }
     let failed = fail_all(&store, 1_000).await;
-    let version = store.profile(id).await.unwrap().unwrap().version;
+    let version = Some(store.profile(id).await.unwrap().unwrap().version);
     let wishes = [Wish::AsItWas(failed[0]), Wish::AsItIs { id: failed[1], version, message: Ok(to("b")) }].to_vec();
     let mut clicks = tokio::task::JoinSet::new();
     for _ in 0..4 {
@@ -180,7 +180,7 @@ async fn a_stateless_token_stays_while_something_may_need_it_and_then_it_is_said
     store.record(&again, None, &Change::Delivered, 2_000).await.unwrap();
     assert_eq!(replay(&store, failed, Ask::Undelivered, 3_000).await, Err(Refusal::Arrived));
     assert_eq!(replay(&store, failed, Ask::Exactly, 3_000).await, Err(Refusal::TokenGone));
-    let wish = Wish::AsItIs { id: failed, version: 0, message: Err(Refusal::NoProfile) };
+    let wish = Wish::AsItIs { id: failed, version: None, message: Err(Refusal::NoProfile) };
     let handled = store.replay(&[wish], Ask::Exactly, None, 3_000).await.unwrap().unwrap();
     assert_eq!(handled, [Handled { id: failed, done: Err(Refusal::NoProfile) }]);
     assert_eq!(replay(&store, 99, Ask::Exactly, 3_000).await, Err(Refusal::Unknown));
@@ -270,10 +270,31 @@ async fn a_message_made_with_an_older_profile_is_made_again() {
     let id = store.put_profile(None, &draft("A")).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     let failed = fail_all(&store, 1_000).await[0];
-    let version = store.profile(id).await.unwrap().unwrap().version;
+    let version = Some(store.profile(id).await.unwrap().unwrap().version);
     store.put_profile(Some(id), &draft("B")).await.unwrap();
     let wish = Wish::AsItIs { id: failed, version, message: Ok(to("5")) };
     assert_eq!(store.replay(&[wish], Ask::Exactly, None, 2_000).await.unwrap(), None);
+    assert_eq!(store.totals().await.unwrap().open, 0);
+}
+
+#[tokio::test]
+async fn nothing_of_a_deleted_profile_is_sent_again() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    for (public_id, chat) in [("a", "5"), ("b", "5"), ("c", "6")] {
+        accept(&store, public_id, TokenSource::Profile(id), chat).await;
+    }
+    let claimed = claim(&store, 1_000).await;
+    fail(&store, &claimed[0], 1_000).await;
+    store.record(&claimed[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
+    store.delete_profile(id).await.unwrap();
+    assert_eq!(state(&store, 2).await, "cancelled");
+    for id in 1..=3 {
+        assert_eq!(replay(&store, id, Ask::Exactly, 2_000).await, Err(Refusal::ProfileGone));
+        let wish = Wish::AsItIs { id, version: None, message: Err(Refusal::NoProfile) };
+        let handled = store.replay(&[wish], Ask::Undelivered, None, 2_000).await.unwrap().unwrap();
+        assert_eq!(handled[0].done, Err(Refusal::ProfileGone));
+    }
     assert_eq!(store.totals().await.unwrap().open, 0);
 }
 

@@ -24,6 +24,7 @@ pub(super) struct Replayable {
     /// Of the profile as it is now.
     pub(super) version: Option<i64>,
     pub(super) to_sandbox: Option<bool>,
+    pub(super) deleted: bool,
     pub(super) has_token: bool,
     pub(super) parked: bool,
     pub(super) profile_lane: Option<Vec<u8>>,
@@ -33,7 +34,7 @@ pub(super) struct Replayable {
 const ROW: &str = "SELECT d.id, d.event_id, d.profile_id, d.participant, d.chat, d.state,
     d.finished_at IS NOT NULL AS finished, d.parts, d.sandbox, d.lane, d.bot_id,
     EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) AS replaced, e.token IS NOT NULL AS has_event_token,
-    p.version, p.sandbox AS to_sandbox, p.token IS NOT NULL AS has_token, p.parked_since IS NOT NULL AS parked,
+    p.version, p.sandbox AS to_sandbox, p.deleted_at IS NOT NULL AS deleted, p.token IS NOT NULL AS has_token, p.parked_since IS NOT NULL AS parked,
     p.lane AS profile_lane, p.bot_id AS profile_bot
     FROM deliveries d JOIN events e ON e.id = d.event_id LEFT JOIN profiles p ON p.id = d.profile_id WHERE d.id = ?1";
 
@@ -71,6 +72,7 @@ impl Replayable {
     pub(super) fn judge(&self, ask: Ask) -> Result<(), Refusal> {
         match self.state.as_str() {
             _ if self.replaced => Err(Refusal::Replaced),
+            _ if self.deleted => Err(Refusal::ProfileGone),
             "sending" => Err(Refusal::UnderWay),
             _ if !self.finished => Err(Refusal::StillWaits),
             "delivered" if ask == Ask::Undelivered => Err(Refusal::Arrived),

@@ -25,8 +25,8 @@ pub enum Wish {
     AsItIs {
         /// The delivery.
         id: i64,
-        /// Of the profile that the message was made with.
-        version: i64,
+        /// Of the profile that the message was made with; `None`: there is no profile.
+        version: Option<i64>,
         /// The message, or why there is none.
         message: Result<NewDelivery, Refusal>,
     },
@@ -113,25 +113,15 @@ async fn fulfil(
     now: Millis,
 ) -> Result<Option<Result<i64, Refusal>>, StoreError> {
     let Some(row) = Replayable::read(tx, wish.id()).await? else { return Ok(Some(Err(Refusal::Unknown))) };
-    if let Wish::AsItIs { version, .. } = wish
-        && row.version.is_some_and(|present| present != *version)
+    if let Err(refusal) = row.judge(ask) {
+        return Ok(Some(Err(refusal)));
+    }
+    if let Wish::AsItIs { version: Some(version), .. } = wish
+        && row.version != Some(*version)
     {
         return Ok(None);
     }
-    let ready = row.judge(ask).and_then(|()| match wish {
-        Wish::AsItWas(_) => {
-            let chat = row.chat.clone().ok_or(Refusal::NoMessage)?;
-            Ok((chat, row.parts.clone(), row.sender_as_it_was()?))
-        }
-        Wish::AsItIs { message, .. } => {
-            let sender = row.sender_as_it_is()?;
-            let message = message.clone()?;
-            let chat = message.chat.map_err(|_| Refusal::NoRecipient)?;
-            let parts = serde_json::to_string(&message.parts).map_err(|_| Refusal::NotMade)?;
-            Ok((chat, parts, sender))
-        }
-    });
-    let (chat, parts, sender) = match ready {
+    let (chat, parts, sender) = match prepare(&row, wish) {
         Ok(ready) => ready,
         Err(refusal) => return Ok(Some(Err(refusal))),
     };
@@ -152,6 +142,23 @@ async fn fulfil(
         take_place(tx, id, &sender.lane, &chat, now).await?;
     }
     Ok(Some(Ok(id)))
+}
+
+/// The chat and the parts, as they are stored, and who sends them.
+fn prepare(row: &Replayable, wish: &Wish) -> Result<(String, String, Sender), Refusal> {
+    match wish {
+        Wish::AsItWas(_) => {
+            let chat = row.chat.clone().ok_or(Refusal::NoMessage)?;
+            Ok((chat, row.parts.clone(), row.sender_as_it_was()?))
+        }
+        Wish::AsItIs { message, .. } => {
+            let sender = row.sender_as_it_is()?;
+            let message = message.clone()?;
+            let chat = message.chat.map_err(|_| Refusal::NoRecipient)?;
+            let parts = serde_json::to_string(&message.parts).map_err(|_| Refusal::NotMade)?;
+            Ok((chat, parts, sender))
+        }
+    }
 }
 
 /// It waits again, as if it were new; what is known of it stays: which parts have arrived, where its chat has gone,

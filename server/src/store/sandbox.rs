@@ -90,7 +90,7 @@ impl Store {
         let mut rows: Vec<SandboxRow> = sqlx::query_as(
             "SELECT m.id, m.profile_id, p.name AS profile, m.chat, m.html, m.at
              FROM sandbox_messages m JOIN profiles p ON p.id = m.profile_id
-             WHERE ?1 IS NULL OR m.profile_id = ?1 ORDER BY m.id DESC LIMIT ?2",
+             WHERE p.deleted_at IS NULL AND (?1 IS NULL OR m.profile_id = ?1) ORDER BY m.id DESC LIMIT ?2",
         )
         .bind(profile)
         .bind(limit)

@@ -75,7 +75,7 @@ impl Rendering {
     }
 
     /// Runs it once there is room; `None` where it could not be brought to its end.
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let permit = self.0.clone().acquire_owned().await.ok()?;
         // The permit goes along: a caller that hangs up does not end the work.
         let work = move || {

@@ -16,14 +16,14 @@ use server::{
 
 use crate::support::TestServer;
 
-fn asking(session: Option<CurrentSession>) -> Asking {
+pub fn asking(session: Option<CurrentSession>) -> Asking {
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     let client = Client { peer: here, address: here, forwarded: false, user_agent: "test".into() };
     Asking { client, session, language: Language::En }
 }
 
 /// A session's cookie, as a browser sends it back.
-async fn cookie(server: &TestServer, role: Role) -> String {
+pub async fn cookie(server: &TestServer, role: Role) -> String {
     let account = server.state.store.add_user(&format!("{}@example.com", role.name()), role, None).await.unwrap();
     let cookie = server::auth::session::open(&server.state, account.id, &asking(None).client, None).await.unwrap();
     cookie.0.split(';').next().unwrap().to_owned()

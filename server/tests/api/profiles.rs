@@ -4,11 +4,13 @@ use std::fs;
 
 use app::{
     error::AppError,
+    listing::ListQuery,
     ports::{ProfileInput, Target, TestInput},
     session::{Account, Operator, Role, Viewer},
     views::{Outcome, TargetView, TestOutcome},
 };
 use hookgram::{
+    event::BookingEvent,
     parameters::Parameter,
     profile::Profile,
     sample::Sample,
@@ -29,7 +31,7 @@ fn account(role: Role) -> Account {
     Account { id: 1, email: "a@b.c".into(), role }
 }
 
-fn asking() -> Asking {
+pub fn asking() -> Asking {
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
     Asking { client, session: None, language: Language::En }
@@ -146,7 +148,7 @@ async fn the_port_saves_lists_and_tests() {
     let bot = port.who_is(&operator, Some(id), &profile).await.unwrap().unwrap();
     assert_eq!(bot.username, "salon_bot");
 
-    let rows = port.list(&viewer).await.unwrap();
+    let rows = port.list(&viewer, ListQuery::default()).await.unwrap().rows;
     assert_eq!(rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["B2", "S"]);
     let masked = Some("7001002003:AAH…abcd".to_owned());
     assert_eq!(rows[0].target, TargetView::Bot { masked_token: masked, bot: Some(bot) });
@@ -160,7 +162,7 @@ async fn the_port_saves_lists_and_tests() {
         id,
         target,
         profile: profile.clone(),
-        sample: Sample::Appointment,
+        event: BookingEvent::read(Sample::Appointment.json().as_bytes()).unwrap(),
         chat: ChatId::parse("77").unwrap(),
     };
     assert_eq!(port.send_test(&operator, test(Target::Bot, Some(id))).await, Ok(TestOutcome::Sent { parts: 1 }));
@@ -175,7 +177,7 @@ async fn the_port_saves_lists_and_tests() {
     let key = rows[1].short_url.rsplit('/').next().unwrap().to_owned();
     server.post(&format!("/h/{key}"), event("1", &["5"])).await;
     server.wait_for_state("delivered").await;
-    let last = port.list(&viewer).await.unwrap()[1].last;
+    let last = port.list(&viewer, ListQuery::default()).await.unwrap().rows[1].last;
     assert_eq!(last.map(|last| last.outcome), Some(Outcome::Delivered));
     server.stop().await;
 }

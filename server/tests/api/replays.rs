@@ -291,7 +291,7 @@ async fn the_log_is_read_page_by_page() {
     while let [row] = server.state.store.log(filter).await.unwrap().as_slice() {
         let (event, delivery) = (row.event, row.delivery.unwrap_or_default());
         seen.push((event, delivery));
-        filter.behind = Some(app::views::LogPlace { event, delivery });
+        filter.behind = Some(app::views::LogPlace { at: row.received_at, event, delivery });
     }
     assert_eq!(seen.len(), 32);
     server.stop().await;

@@ -80,7 +80,7 @@ async fn botfather_s_whole_message_becomes_a_verified_token() -> Result<()> {
     paste(&browser, "#field-telegramToken", &botfather()).await?;
     browser.fill("[name='form[name]']", "Bookings").await?;
     browser.click_text("Save").await?;
-    browser.see("The short URL is ready").await?;
+    browser.see("Waiting for the first event").await?;
     browser.click_text("To the profile").await?;
     builder_is_live(&browser).await?;
     browser.click_text("Replace").await?;
@@ -188,7 +188,8 @@ async fn texts_are_dressed_counted_and_checked() -> Result<()> {
     browser.click_text("Вставить").await?;
     has_value(&browser, area, "👍 <a href=\"https://example.com/?a=1&amp;b=2\">Вы</a> записаны на <i>услугу</i>")
         .await?;
-    let link = browser.script("return document.querySelector('.preview .bubble a').href").await?;
+    browser.find(".bubble .link").await?;
+    let link = browser.script("return document.querySelector('.bubble .link').title").await?;
     ensure!(link == "https://example.com/?a=1&b=2", "{link}");
 
     // Where the tags are not in order, the place is shown, and found by a click.
@@ -302,7 +303,7 @@ async fn without_scripts_typed_values_come_back_and_an_old_url_fills_the_form() 
     browser.screenshot("builder-draft").await?;
     browser.fill("#field-errorEmail", "ops@example.com").await?;
     browser.click_text("Сохранить").await?;
-    browser.see("Короткая ссылка готова").await?;
+    browser.see("Ждём первое событие").await?;
     let stored = server.state.store.profiles().await?.pop().context("a profile")?;
     ensure!(stored.profile.formatting.hide_url && stored.profile.formatting.time_zone.name() == "Asia/Yekaterinburg");
     ensure!(stored.profile.token.is_some_and(|token| token.expose() == TOKEN));

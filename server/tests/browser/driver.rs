@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use fantoccini::actions::{InputSource, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
@@ -183,6 +184,20 @@ impl Browser {
             .send_keys(&format!("{}a{}{}", char::from(Key::Control), char::from(Key::Null), char::from(Key::Backspace)))
             .await?;
         field.send_keys(text).await.with_context(|| format!("cannot type into {css}"))
+    }
+
+    /// Presses keys where the focus is; keys without a letter as WebDriver names them.
+    pub async fn keys(&self, keys: &str) -> Result<()> {
+        Ok(self.client.active_element().await?.send_keys(keys).await?)
+    }
+
+    /// Leads the pointer over an element.
+    pub async fn hover(&self, css: &str) -> Result<()> {
+        let element = self.find(css).await?;
+        bring_into_view(&self.client, &element).await?;
+        let over = PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 };
+        let pointer = MouseActions::new("mouse".to_owned()).then(over);
+        Ok(self.client.perform_actions(pointer).await?)
     }
 
     /// What a field holds.

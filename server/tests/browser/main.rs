@@ -3,6 +3,8 @@
 mod builder;
 mod driver;
 mod harness;
+mod preview;
+mod profiles;
 mod share;
 #[path = "../support/mod.rs"]
 mod support;

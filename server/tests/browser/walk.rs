@@ -29,7 +29,7 @@ pub async fn set_up(server: &TestServer, browser: &Browser) -> Result<()> {
 }
 
 /// WebAssembly has taken the builder over once its buttons can be pressed.
-async fn builder_is_live(browser: &Browser) -> Result<()> {
+pub async fn builder_is_live(browser: &Browser) -> Result<()> {
     browser.find(".segment:not(:disabled)").await.map(drop)
 }
 
@@ -39,7 +39,7 @@ async fn short_url(browser: &Browser) -> Result<String> {
     Ok(url)
 }
 
-async fn post(server: &TestServer, url: &str, body: String) -> Result<()> {
+pub async fn post(server: &TestServer, url: &str, body: String) -> Result<()> {
     let response = server.http.post(url).header("Content-Type", "application/json").body(body).send().await?;
     let (status, answer) = (response.status(), response.text().await?);
     ensure!(status == 200, "{status} {answer}");

@@ -48,6 +48,8 @@ pub struct Asked {
     pub token: String,
     pub method: String,
     pub body: Value,
+    /// The body as it came.
+    pub raw: String,
     /// Whether it was answered with success.
     pub taken: bool,
 }
@@ -235,6 +237,7 @@ async fn play(request: Request<Incoming>, stage: Arc<Stage>) -> Result<Response<
         token: token.to_owned(),
         method: method.to_owned(),
         body: body.clone(),
+        raw: String::from_utf8_lossy(&bytes).into_owned(),
         taken,
     });
     stage.count.send_modify(|count| *count += 1);

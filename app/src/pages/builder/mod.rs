@@ -20,13 +20,17 @@ mod token;
 mod wrap;
 mod zone;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use hookgram::{
     event::BookingEvent,
     message::{Context, Part, render},
     parameters::Parameter,
     profile::Profile,
+    recipient::first_usable,
     sample::Sample,
     values::Language,
 };
@@ -44,7 +48,7 @@ use crate::{
     form::ProfileForm,
     pages::layout::PageTitle,
     parts::{Loaded, load},
-    views::{BuilderData, TargetView},
+    views::{BuilderData, PreviewData, TargetView},
     words::{BuilderWords, FormWords, app_error, language, words},
 };
 
@@ -63,7 +67,8 @@ pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<Buil
     };
     let draft_lost = draft.is_some() && kept.is_none();
     let draft = draft.zip(kept).map(|(id, kept)| self::draft::view(id, kept, detail.as_ref()));
-    Ok(BuilderData { detail, booking_host: profiles.booking_host(), draft, draft_lost })
+    let preview = preview::data(&viewer, id).await?;
+    Ok(BuilderData { detail, booking_host: profiles.booking_host(), preview, draft, draft_lost })
 }
 
 /// Stores the profile. A new one leads to its short URL.
@@ -166,6 +171,12 @@ struct State {
     /// The sample the preview is drawn from.
     sample: RwSignal<Sample>,
     booking_host: StoredValue<String>,
+    /// The event the preview is drawn from.
+    event: RwSignal<Arc<BookingEvent>>,
+    /// It as it came, where it is no sample.
+    own_event: StoredValue<Option<String>>,
+    /// What the preview needs besides.
+    preview: StoredValue<PreviewData>,
     /// False until WebAssembly has taken over: what needs it is disabled till then.
     live: RwSignal<bool>,
 }
@@ -183,18 +194,15 @@ impl State {
         }
     }
 
-    fn event(self) -> BookingEvent {
-        // The samples are our own and known to be readable; a test reads each.
-        BookingEvent::read(self.sample.get().json().as_bytes()).unwrap_or_default()
-    }
-
     fn render(self, profile: &Profile) -> Vec<Part> {
-        let event = self.event();
+        let event = self.event.get();
+        let field_name = profile.field_name.as_deref();
+        let reached = field_name.and_then(|field_name| first_usable(&event, field_name));
         self.booking_host.with_value(|booking_host| {
             let context = Context {
                 event: &event,
-                participant: Some(0),
-                field_name: profile.field_name.as_deref(),
+                participant: Some(reached.map_or(0, |(participant, _)| participant)),
+                field_name,
                 booking_host,
             };
             render(&profile.formatting, context).parts()
@@ -202,6 +210,10 @@ impl State {
     }
 }
 
+fn read_sample(sample: Sample) -> BookingEvent {
+    // The samples are our own and known to be readable; a test reads each.
+    BookingEvent::read(sample.json().as_bytes()).unwrap_or_default()
+}
 /// Whether this browser's page has had a builder.
 static DRAWN: AtomicBool = AtomicBool::new(false);
 
@@ -259,6 +271,9 @@ fn Builder(data: BuilderData) -> impl IntoView {
         focused: RwSignal::new(None),
         sample: RwSignal::new(Sample::Appointment),
         booking_host: StoredValue::new(data.booking_host),
+        event: RwSignal::new(Arc::new(read_sample(Sample::Appointment))),
+        own_event: StoredValue::new(None),
+        preview: StoredValue::new(data.preview),
         live: RwSignal::new(false),
     };
     provide_context(state);
@@ -403,7 +418,6 @@ fn changed(state: State) -> bool {
 }
 
 /// Leads to a parameter's setting, wherever in the form it is.
-#[allow(dead_code, reason = "for the lines of the preview")]
 fn go_to(parameter: Parameter) {
     focus(&format!("[data-field=\"{}\"]", parameter.name()));
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{State, cards::Card};
 use crate::{
     form::switches,
-    words::{BuilderWords, words},
+    words::{BuilderWords, Words, words},
 };
 
 #[component]
@@ -44,12 +44,10 @@ fn governed_lines(state: State) -> Vec<(Parameter, String)> {
     lines
 }
 
-#[component]
-fn Switch(parameter: Parameter, lines: Memo<Vec<(Parameter, String)>>) -> impl IntoView {
-    let w = words::<BuilderWords>();
-    let state = State::get();
-    let name = parameter.name();
-    let title = match parameter {
+/// What a setting is called: a switch by what it shows, all else by its title.
+pub fn title_of(language: Language, parameter: Parameter) -> &'static str {
+    let w = BuilderWords::of(language);
+    match parameter {
         Parameter::HideDetailSection => w.show_details,
         Parameter::HideResourceDescription => w.show_resource_description,
         Parameter::HideOrderDuration => w.show_duration,
@@ -58,8 +56,16 @@ fn Switch(parameter: Parameter, lines: Memo<Vec<(Parameter, String)>>) -> impl I
         Parameter::HideOrderDescription => w.show_description,
         Parameter::HideUrl => w.show_links,
         Parameter::HideContactInfo => w.show_contacts,
-        other => other.definition().title.get(state.language),
-    };
+        other => other.definition().title.get(language),
+    }
+}
+
+#[component]
+fn Switch(parameter: Parameter, lines: Memo<Vec<(Parameter, String)>>) -> impl IntoView {
+    let w = words::<BuilderWords>();
+    let state = State::get();
+    let name = parameter.name();
+    let title = title_of(state.language, parameter);
     let small_print = move || {
         if parameter == Parameter::HideDetailSection {
             return w.show_details_help.to_owned();

@@ -2,7 +2,6 @@
 
 use hookgram::sample::Sample;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::{State, cards::Card};
 use crate::{
@@ -14,56 +13,36 @@ use crate::{
     words::{BuilderWords, app_error, words},
 };
 
-/// Which sample, as it travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SampleChoice {
-    /// [`Sample::Appointment`]
-    Appointment,
-    /// [`Sample::Order`]
-    Order,
-}
-
-impl From<Sample> for SampleChoice {
-    fn from(sample: Sample) -> Self {
-        match sample {
-            Sample::Appointment => Self::Appointment,
-            Sample::Order => Self::Order,
-        }
-    }
-}
-
-impl From<SampleChoice> for Sample {
-    fn from(choice: SampleChoice) -> Self {
-        match choice {
-            SampleChoice::Appointment => Self::Appointment,
-            SampleChoice::Order => Self::Order,
-        }
-    }
-}
-
 /// Sends a sample's message to a chat, with the form as it stands.
 #[server(prefix = "/rpc", endpoint = "send-test")]
 pub async fn send_test(
     id: Option<i64>,
     draft: Option<String>,
     form: ProfileForm,
-    sample: SampleChoice,
+    sample: Sample,
+    event: Option<String>,
     chat: String,
 ) -> Result<TestOutcome, AppError> {
-    use hookgram::values::ChatId;
+    use hookgram::{event::BookingEvent, values::ChatId};
 
-    use crate::{ports::TestInput, words::Words};
+    use crate::{
+        ports::TestInput,
+        words::{Words, doors},
+    };
 
     let operator = crate::session::operator()?;
     let language = crate::preferences::current().language;
     let Some(chat) = ChatId::parse(&chat) else {
         return Err(AppError::field("", BuilderWords::of(language).test_chat_fault));
     };
+    let json = event.as_deref().unwrap_or(sample.json());
+    let event = BookingEvent::read(json.as_bytes())
+        .map_err(|fault| AppError::field("", doors::event_fault(language, &fault)))?;
     let mut input = form.input();
     if input.profile.token.is_none() {
         input.profile.token = super::draft::token_of(&operator, draft.as_deref(), id).await?;
     }
-    let test = TestInput { id, target: input.target, profile: input.profile, sample: sample.into(), chat };
+    let test = TestInput { id, target: input.target, profile: input.profile, event, chat };
     expect_context::<crate::ports::Ports>().profiles.send_test(&operator, test).await
 }
 
@@ -78,12 +57,18 @@ pub fn TestCard() -> impl IntoView {
             id: state.id,
             draft: state.draft.get_value(),
             form: state.form.get_untracked(),
-            sample: state.sample.get_untracked().into(),
+            sample: state.sample.get_untracked(),
+            event: state.own_event.get_value(),
             chat: chat.get_untracked(),
         });
     };
     let help = move || {
-        if state.form.with(ProfileForm::is_sandbox) { w.test_chat_sandbox_help } else { w.test_chat_help }
+        // The page may be gone by now: what was typed last is still on its way.
+        if state.form.try_with(ProfileForm::is_sandbox).unwrap_or_default() {
+            w.test_chat_sandbox_help
+        } else {
+            w.test_chat_help
+        }
     };
     let result = Memo::new(move |_| {
         if send.pending().get() {

@@ -3,52 +3,57 @@
 use hookgram::values::Language;
 use leptos::prelude::*;
 
-use super::{Arrival, CopyText, ShareData, sketch};
+use super::sketch;
 use crate::{
+    pages::drawn::{CopyText, Drawn},
     parts::{OutcomeMark, qr_picture},
     ports::{Obstacle, QrCode, Shared},
     views::{LastEventView, Outcome, TargetView},
-    words::{ShareWords, Words as _},
+    words::{ShareTitle, ShareWords, Words as _},
 };
 
 /// The page of a profile.
-pub(super) fn page(language: Language, shared: Shared, qr: Option<QrCode>) -> ShareData {
+pub(super) fn page(language: Language, shared: Shared, qr: Option<QrCode>) -> Drawn {
     let w = ShareWords::of(language);
     let row = &shared.row;
-    let texts = [
-        Some(copy_text(w.try_title, &[w.try_why], shared.curl, w.try_label)),
-        Some({
-            let url = format!("{}?message={}", row.short_url, w.override_text.replace(' ', "%20"));
-            copy_text(w.override_title, &[w.override_why], url, w.override_label)
-        }),
+    let sandbox = row.target == TargetView::Sandbox;
+    let profile = format!("/profiles/{}", row.id);
+    let head = head(w, ShareTitle::of(language).title, &profile, &row.name, row.id, &shared.obstacles);
+    let guide = guide(w, &shared.field_name, &row.short_url);
+    let foot = view! {
+        <p class="actions">
+            <a class="button" href=profile>{w.back}</a>
+            {sandbox.then(|| view! { <a class="button" href="/sandbox">{w.sandbox}</a> })}
+        </p>
+    };
+    let address = CopyText {
+        before: view! { <h2>{w.url}</h2> }.to_html(),
+        text: row.short_url.clone(),
+        label: w.url.to_owned(),
+        after: under_address(w, qr),
+    };
+    let with_text = format!("{}?message={}", row.short_url, w.override_text.replace(' ', "%20"));
+    let mut copies = vec![
+        address,
+        copy_text(w.try_title, &[w.try_why], shared.curl, w.try_label),
+        copy_text(w.override_title, &[w.override_why], with_text, w.override_label),
+    ];
+    copies.extend(
         shared
             .stateless
             .map(|url| copy_text(w.stateless_title, &[w.stateless_why, w.stateless_beware], url, w.stateless_label)),
-    ];
-    let sandbox = row.target == TargetView::Sandbox;
-    let profile = format!("/profiles/{}", row.id);
-    ShareData {
-        id: row.id,
-        title: w.title.to_owned(),
-        head: head(w, &profile, &row.name, row.id, &shared.obstacles),
-        address: CopyText {
-            before: view! { <h2>{w.url}</h2> }.to_html(),
-            text: row.short_url.clone(),
-            label: w.url.to_owned(),
-            after: under_address(w, qr),
-        },
-        guide: guide(w, &shared.field_name, &row.short_url),
-        more: texts.into_iter().flatten().collect(),
-        foot: view! {
-            <a class="button" href=profile>{w.back}</a>
-            {sandbox.then(|| view! { <a class="button" href="/sandbox">{w.sandbox}</a> })}
-        }
-        .into_any()
-        .to_html(),
-    }
+    );
+    Drawn { html: vec![head, guide, foot.into_any().to_html()], copies, ..Drawn::default() }
 }
 
-fn head(w: &'static ShareWords, profile: &str, name: &str, id: i64, obstacles: &[Obstacle]) -> String {
+fn head(
+    w: &'static ShareWords,
+    title: &'static str,
+    profile: &str,
+    name: &str,
+    id: i64,
+    obstacles: &[Obstacle],
+) -> String {
     let notices = obstacles.iter().map(|obstacle| notice(w, profile, id, *obstacle)).collect_view();
     view! {
         <div class="page-head">
@@ -56,7 +61,7 @@ fn head(w: &'static ShareWords, profile: &str, name: &str, id: i64, obstacles: &
                 <p class="crumbs">
                     <a href=profile.to_owned()>{name.to_owned()}</a>
                 </p>
-                <h1>{w.title}</h1>
+                <h1>{title}</h1>
                 <p class="why">{w.why}</p>
             </div>
         </div>
@@ -162,17 +167,23 @@ fn copy_text(title: &'static str, why: &[&'static str], text: String, label: &'s
 }
 
 /// The card of the newest event.
-pub(super) fn arrival(language: Language, last: Option<LastEventView>) -> Arrival {
+pub(super) fn newest(language: Language, last: Option<LastEventView>) -> Drawn {
     let w = ShareWords::of(language);
     // Parts find the language of what they draw in the context.
     provide_context(language);
-    let again = view! { <a class="button" href="">{w.again}</a> }.to_html();
+    let again = view! {
+        <p class="without-script">
+            <a class="button" href="">{w.again}</a>
+        </p>
+    }
+    .to_html();
     let Some(last) = last else {
         let html = view! {
             <h2>{w.waiting_title}</h2>
             <p>{w.waiting}</p>
         };
-        return Arrival { class: "waiting".to_owned(), html: html.into_any().to_html(), at: None, again };
+        let html = vec![html.into_any().to_html(), again];
+        return Drawn { class: "waiting".to_owned(), html, ..Drawn::default() };
     };
     let (class, title) = match last.outcome {
         Outcome::Delivered | Outcome::Waiting | Outcome::Duplicate => ("ok", w.came_title),
@@ -190,5 +201,6 @@ pub(super) fn arrival(language: Language, last: Option<LastEventView>) -> Arriva
         </p>
         {why}
     };
-    Arrival { class: class.to_owned(), html: html.into_any().to_html(), at: Some(last.at), again }
+    let html = vec![html.into_any().to_html(), again];
+    Drawn { class: class.to_owned(), html, at: Some(last.at), ..Drawn::default() }
 }

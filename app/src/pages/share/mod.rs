@@ -1,7 +1,5 @@
-//! `/profiles/{id}/share`: the short URL, where it goes, and whether it works.
-//!
-//! All but what has to move is put into words and drawn on the server ([`drawn`]): the guide need not be in the browser's
-//! module.
+//! `/profiles/{id}/share`: the short URL, where it goes, and whether it works. All but what has to move is drawn on the
+//! server ([`drawn`]).
 
 #[cfg(feature = "ssr")]
 mod drawn;
@@ -10,63 +8,22 @@ mod sketch;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "ssr")]
+use crate::error::AppError;
 use crate::{
-    error::AppError,
-    pages::layout::PageTitle,
-    parts::{CopyField, Loaded, Moment, listen, load},
-    views::Millis,
+    pages::{
+        drawn::{Drawn, Place, copy_text, load_drawn, pieces},
+        layout::PageTitle,
+    },
+    parts::{Loaded, Moment, listen},
+    words::{ShareTitle, words},
 };
 
-/// The page, worded. The texts named so are HTML of ours.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ShareData {
-    /// The profile's id.
-    pub id: i64,
-    /// The page's title.
-    pub title: String,
-    /// HTML: the head of the page and what is in the way.
-    pub head: String,
-    /// The short URL.
-    pub address: CopyText,
-    /// HTML: the guide.
-    pub guide: String,
-    /// More texts to copy.
-    pub more: Vec<CopyText>,
-    /// HTML: where to go from here.
-    pub foot: String,
-}
-
-/// A text to copy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CopyText {
-    /// HTML before it: its title and what it is for.
-    pub before: String,
-    /// The text.
-    pub text: String,
-    /// What it is, for a screen reader.
-    pub label: String,
-    /// HTML after it.
-    pub after: String,
-}
-
-/// What has come of a profile's newest event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Arrival {
-    /// `waiting`, `ok`, `warn` or `bad`.
-    pub class: String,
-    /// HTML.
-    pub html: String,
-    /// When the event came.
-    pub at: Option<Millis>,
-    /// HTML for whoever has no scripts.
-    pub again: String,
-}
-
-/// Everything on the page but the newest event.
-#[server(prefix = "/rpc", endpoint = "share")]
-pub async fn load_share(id: i64) -> Result<ShareData, AppError> {
+/// Everything on the page but the newest event: `html` is its head, the guide, and where to go from here; `copies` the
+/// short URL, then the others.
+#[cfg(feature = "ssr")]
+pub(super) async fn draw_page(id: i64) -> Result<Drawn, AppError> {
     let viewer = crate::session::viewer()?;
     let sharing = expect_context::<crate::ports::Ports>().sharing;
     let shared = sharing.shared(&viewer, id).await?;
@@ -74,64 +31,60 @@ pub async fn load_share(id: i64) -> Result<ShareData, AppError> {
     Ok(drawn::page(crate::preferences::current().language, shared, qr))
 }
 
-/// The newest event.
-#[server(prefix = "/rpc", endpoint = "last-event")]
-pub async fn last_event(id: i64) -> Result<Arrival, AppError> {
+/// The newest event: `class` is `waiting`, `ok`, `warn` or `bad`; `html` what came of it, then a link for whoever has no
+/// scripts; `at` when it came.
+#[cfg(feature = "ssr")]
+pub(super) async fn draw_newest(id: i64) -> Result<Drawn, AppError> {
     let viewer = crate::session::viewer()?;
     let last = expect_context::<crate::ports::Ports>().sharing.last_event(&viewer, id).await?;
-    Ok(drawn::arrival(crate::preferences::current().language, last))
+    Ok(drawn::newest(crate::preferences::current().language, last))
+}
+
+/// The profile's id, as it stands in the address.
+fn profile() -> String {
+    use_params_map().with(|params| params.get("id").unwrap_or_default())
 }
 
 /// The page.
 #[component]
 pub fn SharePage() -> impl IntoView {
-    let params = use_params_map();
-    let id = move || params.with(|params| params.get("id").and_then(|id| id.parse::<i64>().ok()));
-    let data = load(id, |id| async move {
-        match id {
-            Some(id) => load_share(id).await,
-            None => Err(AppError::NotFound),
-        }
-    });
-    let draw = |data: ShareData| view! { <Share data /> }.into_any();
-    view! { <Loaded resource=data draw /> }
-}
-
-#[component]
-fn Share(data: ShareData) -> impl IntoView {
-    let more = data
-        .more
-        .into_iter()
-        .map(|text| view! { <section class="card">{copy_text(text, true)}</section> })
-        .collect_view();
+    let data = load_drawn(|| format!("share/{}", profile()));
+    let draw: Place = |data| view! { <Share data /> }.into_any();
+    let title = words::<ShareTitle>().title;
     view! {
-        <PageTitle title=data.title />
-        <div inner_html=data.head></div>
-        <div class="share-top">
-            <section class="card share-url">{copy_text(data.address, false)}</section>
-            <NewestEvent id=data.id />
-        </div>
-        <section class="card guide" inner_html=data.guide></section>
-        {more}
-        <p class="actions" inner_html=data.foot></p>
+        <PageTitle title />
+        <Loaded resource=data draw />
     }
 }
 
-fn copy_text(text: CopyText, whole: bool) -> impl IntoView {
+#[component]
+fn Share(data: Drawn) -> impl IntoView {
+    let mut html = data.html;
+    let below = html.split_off(html.len().min(1));
+    let mut copies = data.copies.into_iter();
+    let address = copies.next().map(|text| copy_text(text, false));
+    let more = copies.map(|text| view! { <section class="card">{copy_text(text, true)}</section> }).collect_view();
+    let (guide, foot) = below.split_at(below.len().min(1));
     view! {
-        <div inner_html=text.before></div>
-        <CopyField text=text.text label=text.label whole />
-        <div inner_html=text.after></div>
+        {pieces(html)}
+        <div class="share-top">
+            <section class="card share-url">{address}</section>
+            <NewestEvent />
+        </div>
+        <section class="card guide">{pieces(guide.to_vec())}</section>
+        {more}
+        {pieces(foot.to_vec())}
     }
 }
 
 /// The newest event, as it comes.
 #[component]
-fn NewestEvent(id: i64) -> impl IntoView {
-    let arrival = load(move || id, last_event);
-    listen(format!("/live/profiles/{id}"), RwSignal::new(false), Callback::new(move |()| arrival.refetch()));
-    let draw = |arrival: Arrival| {
-        let at = arrival.at.map(|at| {
+fn NewestEvent() -> impl IntoView {
+    let newest = load_drawn(|| format!("newest/{}", profile()));
+    let url = format!("/live/profiles/{}", untrack(profile));
+    listen(url, RwSignal::new(false), Callback::new(move |()| newest.refetch()));
+    let draw: Place = |newest| {
+        let at = newest.at.map(|at| {
             view! {
                 <p class="soft">
                     <Moment at />
@@ -139,17 +92,16 @@ fn NewestEvent(id: i64) -> impl IntoView {
             }
         });
         view! {
-            <div class=format!("newest {}", arrival.class)>
-                <div inner_html=arrival.html></div>
+            <div class=format!("newest {}", newest.class)>
+                {pieces(newest.html)}
                 {at}
-                <div class="without-script" inner_html=arrival.again></div>
             </div>
         }
         .into_any()
     };
     view! {
         <section class="card newest-card" aria-live="polite">
-            <Loaded resource=arrival draw />
+            <Loaded resource=newest draw />
         </section>
     }
 }

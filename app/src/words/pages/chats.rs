@@ -3,9 +3,15 @@
 use crate::words::word_set;
 
 word_set! {
-    /// Finding the id of a chat by a link. All but the button's are put in their places on the server.
-    ChatWords {
+    /// What the browser itself says: all else stays on the server.
+    ChatTitle {
         title: "Найти мой чат", "Find my chat";
+    }
+}
+
+word_set! {
+    /// Finding the id of a chat by a link. The words are put in their places on the server.
+    ChatWords {
         how: "Откройте бота на телефоне или компьютере с Telegram и нажмите «Запустить», даже если уже нажимали раньше.", "Open the bot on a phone or a computer with Telegram and press Start, even if you have done so before.";
         open: "Открыть бота", "Open the bot";
         qr: "QR-код ссылки на бота", "QR code of the link to the bot";

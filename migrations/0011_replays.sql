@@ -19,9 +19,6 @@ CREATE INDEX deliveries_parked ON deliveries (profile_id) WHERE state = 'parked'
 
 -- What the URL of the short door said for this one call, canonical: it holds for a replay as well.
 ALTER TABLE events ADD COLUMN overrides TEXT NOT NULL DEFAULT '';
--- Ids grow as events come: a profile's events by their ids are in the order of the log.
-DROP INDEX events_by_profile;
-CREATE INDEX events_by_profile ON events (profile_id);
 CREATE INDEX events_not_accepted ON events (outcome) WHERE outcome <> 'accepted';
 CREATE INDEX events_not_accepted_by_profile ON events (profile_id, outcome) WHERE outcome <> 'accepted';
 

@@ -1,0 +1,125 @@
+//! What was just done, said on the page that follows: the server hands it over in a cookie that is used up by being
+//! shown, so that neither an address nor a reload says it again.
+
+use hookgram::{query, values::Language};
+use percent::decoded;
+
+use crate::words::{Toasts, Words as _, profiles};
+
+/// The cookie's name.
+const COOKIE: &str = "notice";
+
+/// Something that was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A profile was deleted.
+    Deleted(String),
+    /// A profile was duplicated; the copy is before one's eyes.
+    Copied(String),
+    /// A profile has a new key.
+    NewKey(String),
+    /// So many profiles were made or replaced by a file.
+    Imported(usize),
+    /// So many profiles were made from old URLs.
+    Made(usize),
+}
+
+impl Notice {
+    /// A `Set-Cookie` that hands it over.
+    #[must_use]
+    pub fn cookie(&self) -> String {
+        let (kind, detail) = match self {
+            Self::Deleted(name) => ("deleted", query::encode(name)),
+            Self::Copied(name) => ("copied", query::encode(name)),
+            Self::NewKey(name) => ("key", query::encode(name)),
+            Self::Imported(count) => ("imported", count.to_string()),
+            Self::Made(count) => ("made", count.to_string()),
+        };
+        // A comma would end the value for some that read it.
+        format!("{COOKIE}={kind}:{}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax", detail.replace(',', "%2C"))
+    }
+
+    /// A `Set-Cookie` that takes it away.
+    #[must_use]
+    pub fn used_up() -> String {
+        format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
+    }
+
+    /// The notice that came with a request.
+    #[must_use]
+    pub fn of_headers(headers: &http::HeaderMap) -> Option<Self> {
+        let value = crate::preferences::cookie(headers, COOKIE)?;
+        let (kind, detail) = value.split_once(':')?;
+        Some(match kind {
+            "deleted" => Self::Deleted(decoded(detail)),
+            "copied" => Self::Copied(decoded(detail)),
+            "key" => Self::NewKey(decoded(detail)),
+            "imported" => Self::Imported(detail.parse().ok()?),
+            "made" => Self::Made(detail.parse().ok()?),
+            _ => return None,
+        })
+    }
+
+    /// What is said.
+    #[must_use]
+    pub fn sentence(&self, language: Language) -> String {
+        let w = Toasts::of(language);
+        let of = |sentence: &str, name: &str| sentence.replace("{}", name);
+        match self {
+            Self::Deleted(name) => of(w.deleted, name),
+            Self::Copied(name) => of(w.copied, name),
+            Self::NewKey(name) => of(w.new_key, name),
+            Self::Imported(count) => of(w.imported, &profiles(language, *count)),
+            Self::Made(count) => of(w.made, &profiles(language, *count)),
+        }
+    }
+}
+
+mod percent {
+    /// A percent-encoded text; what is malformed stays as it is.
+    pub(super) fn decoded(text: &str) -> String {
+        let mut bytes = Vec::with_capacity(text.len());
+        let mut rest = text.as_bytes();
+        while let Some((first, after)) = rest.split_first() {
+            let pair = after.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
+            match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()).filter(|_| *first == b'%') {
+                Some(byte) => {
+                    bytes.push(byte);
+                    rest = after.get(2..).unwrap_or_default();
+                }
+                None => {
+                    bytes.push(*first);
+                    rest = after;
+                }
+            }
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_travels_in_a_cookie_and_back() {
+        for notice in [
+            Notice::Deleted("Записи; 100%, «Ё» = \"x\"".into()),
+            Notice::Copied("a b".into()),
+            Notice::NewKey("%41".into()),
+            Notice::Imported(3),
+            Notice::Made(200),
+        ] {
+            let cookie = notice.cookie();
+            let pair = cookie.split(';').next().unwrap();
+            assert!(pair.is_ascii() && !pair.contains([' ', ',', '"']), "{pair}");
+            let mut headers = http::HeaderMap::new();
+            headers.insert("cookie", format!("theme=dark; {pair}").parse().unwrap());
+            assert_eq!(Notice::of_headers(&headers), Some(notice.clone()));
+            for language in [Language::Ru, Language::En] {
+                assert!(!notice.sentence(language).contains("{}"), "{}", notice.sentence(language));
+            }
+        }
+        assert_eq!(Notice::Made(2).sentence(Language::Ru), "Создано: 2 профиля.");
+    }
+}

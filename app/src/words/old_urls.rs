@@ -1,0 +1,61 @@
+//! What is said about old URLs that somebody pastes.
+
+use hookgram::values::{Bilingual, Language};
+
+use super::checks::say;
+use crate::old_url::NoOldUrl;
+
+/// Why a text is no old URL: a sentence.
+#[must_use]
+pub fn no_old_url(language: Language, why: NoOldUrl) -> &'static str {
+    match why {
+        NoOldUrl::Blank => Bilingual { ru: "Вставьте ссылку.", en: "Paste a URL." },
+        NoOldUrl::Short => Bilingual {
+            ru: "Это короткая ссылка: у неё уже есть профиль.",
+            en: "This is a short URL: it has its profile already.",
+        },
+        NoOldUrl::OtherDoor => Bilingual {
+            ru: "Это ссылка для другого мессенджера, а не для Telegram.",
+            en: "This URL is for another messenger, not for Telegram.",
+        },
+        NoOldUrl::NoParameters => Bilingual {
+            ru: "В ссылке нет параметров: скопируйте её целиком, вместе с тем, что стоит после «?».",
+            en: "The URL has no parameters: copy the whole of it, with what stands after the “?”.",
+        },
+    }
+    .get(language)
+}
+
+/// An earlier line says the same.
+#[must_use]
+pub fn same_as_line(language: Language, line: usize) -> String {
+    say(language, format!("То же, что строка {line}"), format!("The same as line {line}"))
+}
+
+/// A stored profile says the same.
+#[must_use]
+pub fn same_as_profile(language: Language, name: &str) -> String {
+    say(language, format!("Такой профиль уже есть: «{name}»"), format!("There is such a profile already: “{name}”"))
+}
+
+/// A profile needs a name.
+#[must_use]
+pub fn name_missing(language: Language) -> &'static str {
+    Bilingual { ru: "Дайте профилю название.", en: "Give the profile a name." }.get(language)
+}
+
+/// A name is taken.
+#[must_use]
+pub fn name_taken(language: Language) -> &'static str {
+    Bilingual { ru: "Это название занято.", en: "This name is taken." }.get(language)
+}
+
+/// Nothing was made because of names.
+#[must_use]
+pub fn names_to_mend(language: Language) -> &'static str {
+    Bilingual {
+        ru: "Ничего не создано: исправьте отмеченные названия.",
+        en: "Nothing was made: mend the marked names.",
+    }
+    .get(language)
+}

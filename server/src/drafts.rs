@@ -1,0 +1,76 @@
+//! What somebody has pasted and not yet confirmed. It may hold tokens, so that it waits here, in memory, and not in a
+//! field of the page that shows what it would do.
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
+use secrecy::SecretString;
+
+use crate::{codes, lock::lock};
+
+/// How long a draft waits.
+const KEPT: Duration = Duration::from_secs(30 * 60);
+/// How many wait at once; the oldest goes first.
+const MOST: usize = 16;
+
+struct Draft {
+    id: String,
+    /// The account that pasted it.
+    owner: i64,
+    text: SecretString,
+    at: Instant,
+}
+
+/// The drafts of all who are signed in.
+#[derive(Default)]
+pub struct Drafts(std::sync::Mutex<VecDeque<Draft>>);
+
+impl Drafts {
+    /// Keeps a text for an account; answers with the draft's id.
+    pub fn keep(&self, owner: i64, text: String) -> String {
+        let id = codes::secret();
+        let mut drafts = lock(&self.0);
+        drafts.retain(|draft| draft.at.elapsed() < KEPT);
+        if drafts.len() >= MOST {
+            drafts.pop_front();
+        }
+        drafts.push_back(Draft { id: id.clone(), owner, text: text.into(), at: Instant::now() });
+        id
+    }
+
+    /// The text of an account's draft, while it waits.
+    pub fn find(&self, owner: i64, id: &str) -> Option<SecretString> {
+        let drafts = lock(&self.0);
+        let found = drafts.iter().find(|draft| draft.owner == owner && draft.id == id && draft.at.elapsed() < KEPT);
+        found.map(|draft| draft.text.clone())
+    }
+
+    /// Forgets a draft.
+    pub fn forget(&self, id: &str) {
+        lock(&self.0).retain(|draft| draft.id != id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    #[test]
+    fn a_draft_is_for_its_owner_and_room_is_limited() {
+        let drafts = Drafts::default();
+        let first = drafts.keep(1, "a".into());
+        assert_eq!(drafts.find(1, &first).unwrap().expose_secret(), "a");
+        assert!(drafts.find(2, &first).is_none() && drafts.find(1, "guess").is_none());
+        for _ in 0..MOST {
+            drafts.keep(2, "b".into());
+        }
+        assert!(drafts.find(1, &first).is_none());
+        let last = drafts.keep(1, "c".into());
+        drafts.forget(&last);
+        assert!(drafts.find(1, &last).is_none());
+    }
+}

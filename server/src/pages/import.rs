@@ -1,0 +1,108 @@
+//! `/profiles/import`: a file or a pasted text; then what each profile would become; then it is done.
+
+use app::{
+    error::AppError,
+    notices::Notice,
+    quiet::{ImportPage, ImportPlan, ImportRow, LineFault, QuietPage},
+};
+use axum::{body::Body, http::StatusCode, response::Response};
+use secrecy::ExposeSecret as _;
+
+use super::{Visit, internal, profile::or_refuse};
+use crate::profile_file::{self, FileFault, ImportError, Plan};
+
+/// `GET /profiles/import`
+pub(super) async fn page(visit: Visit) -> Response {
+    or_refuse!(visit, visit.operator());
+    visit.show(StatusCode::OK, QuietPage::Import(ImportPage::default())).await
+}
+
+/// `POST /profiles/import`: with a file or a text, shows the plan; with a draft, carries it out.
+pub(super) async fn sent(visit: Visit, body: Body) -> Response {
+    or_refuse!(visit, visit.operator());
+    let fields = match visit.fields(body).await {
+        Ok(fields) => fields,
+        Err(sentence) => return visit.again(sentence).await,
+    };
+    if let Some(draft) = fields.get("draft") {
+        return carry_out(visit, draft).await;
+    }
+    let field = |name: &str| fields.get(name).filter(|text| !text.trim().is_empty());
+    let Some(text) = field("file").or_else(|| field("text")).cloned() else {
+        let sentence = visit.say("Выберите файл или вставьте текст.", "Choose a file or paste a text.").to_owned();
+        return visit.again(sentence).await;
+    };
+    let plan = profile_file::plan(&visit.state.store, &text, visit.language).await;
+    let plan = or_refuse!(visit, plan.map_err(internal));
+    let status = if plan.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let draft = plan.faults.is_empty().then(|| visit.state.drafts.keep(visit.account.id, text));
+    let page = ImportPage { fault: None, plan: Some(shown(&plan, draft)) };
+    visit.show(status, QuietPage::Import(page)).await
+}
+
+async fn carry_out(visit: Visit, draft: &str) -> Response {
+    let Some(text) = visit.state.drafts.find(visit.account.id, draft) else {
+        return visit.forgotten().await;
+    };
+    let (store, language) = (&visit.state.store, visit.language);
+    // Read anew: other profiles may have changed since the table was drawn.
+    let plan = or_refuse!(visit, profile_file::plan(store, text.expose_secret(), language).await.map_err(internal));
+    match profile_file::carry_out(store, plan, language).await {
+        Ok(done) => {
+            visit.state.drafts.forget(draft);
+            visit.state.wake.notify_one();
+            visit.done(&Notice::Imported(done.len()), "/")
+        }
+        Err(ImportError::Faults(faults)) => {
+            let plan = Plan { entries: Vec::new(), faults };
+            let page = ImportPage { fault: None, plan: Some(shown(&plan, None)) };
+            visit.show(StatusCode::UNPROCESSABLE_ENTITY, QuietPage::Import(page)).await
+        }
+        Err(ImportError::Store(error)) => visit.refuse(internal(error)).await,
+    }
+}
+
+impl Visit {
+    async fn again(self, sentence: String) -> Response {
+        let page = ImportPage { fault: Some(sentence), plan: None };
+        self.show(StatusCode::UNPROCESSABLE_ENTITY, QuietPage::Import(page)).await
+    }
+
+    /// What was pasted is no longer here.
+    pub(super) async fn forgotten(self) -> Response {
+        let sentence = self
+            .say(
+                "Прошло больше получаса или сервер перезапускался: вставьте список ещё раз.",
+                "More than half an hour has passed, or the server was restarted: paste the list again.",
+            )
+            .to_owned();
+        self.refuse(AppError::field("", sentence)).await
+    }
+}
+
+fn shown(plan: &Plan, draft: Option<String>) -> ImportPlan {
+    let line_fault = |fault: &FileFault| LineFault { line: fault.line, sentence: sentence(fault) };
+    let rows = plan.entries.iter().map(|entry| ImportRow {
+        name: entry.draft.name.clone(),
+        line: entry.line,
+        replaces: entry.replaces.is_some(),
+        sandbox: entry.draft.sandbox,
+        bot: entry.draft.profile.token.as_ref().map(hookgram::secret::BotToken::masked),
+        field: entry.draft.profile.field_name.clone().unwrap_or_default(),
+        faults: entry.faults(&plan.faults).map(line_fault).collect(),
+    });
+    let of_a_row = |fault: &&FileFault| {
+        plan.entries.iter().any(|entry| entry.faults(std::slice::from_ref(*fault)).next().is_some())
+    };
+    let faults = plan.faults.iter().filter(|fault| !of_a_row(fault)).map(line_fault).collect();
+    ImportPlan { draft, rows: rows.collect(), faults }
+}
+
+/// What is wrong, with the setting's name: the row says of which profile.
+fn sentence(fault: &FileFault) -> String {
+    let setting = fault.path.split_once("].").map_or(fault.path.as_str(), |(_, setting)| setting);
+    if setting.is_empty() || fault.sentence.starts_with(setting) {
+        return fault.sentence.clone();
+    }
+    format!("{setting}: {}", fault.sentence)
+}

@@ -1,0 +1,91 @@
+//! The list of profiles, in the words of whoever looks at it.
+
+use app::{
+    error::AppError,
+    listing::{ListPage, ListQuery, ListRow, Why},
+    session::{Operator, Viewer},
+    views::{BotView, LastDelivery, Outcome, TargetView},
+    words::causes::{Cause, advice, cause},
+};
+use hookgram::values::Language;
+
+use super::{internal, profiles::outcome};
+use crate::{
+    delivery::cause as causes,
+    state::AppState,
+    store::{ListedEvent, ListedProfile},
+    time::now,
+};
+
+/// A page of the list.
+pub(super) async fn list(
+    state: &AppState,
+    language: Language,
+    viewer: &Viewer,
+    query: ListQuery,
+) -> Result<ListPage, AppError> {
+    let now = now();
+    let store = &state.store;
+    let (counted, listed) = tokio::join!(store.profile_counts(&query.search, now), store.listed_profiles(&query, now));
+    let ((counts, all), mut listed) = (counted.map_err(internal)?, listed.map_err(internal)?);
+    let may_change = Operator::of(viewer.account().clone()).is_ok();
+    let mut page = ListPage { query, rows: Vec::new(), counts, all, may_change };
+    let asked = page.query.page;
+    page.query.page = asked.clamp(1, page.pages());
+    if asked > page.query.page {
+        listed = store.listed_profiles(&page.query, now).await.map_err(internal)?;
+    }
+    page.rows = listed.into_iter().map(|profile| row(state, language, profile)).collect();
+    Ok(page)
+}
+
+fn row(state: &AppState, language: Language, listed: ListedProfile) -> ListRow {
+    let ListedProfile { id, name, enabled, sandbox, key, masked_token, bot, last, week } = listed;
+    let target = if sandbox {
+        TargetView::Sandbox
+    } else {
+        TargetView::Bot { masked_token, bot: bot.map(|bot| BotView { name: bot.name, username: bot.username }) }
+    };
+    let delivery = last.as_ref().map(|last| {
+        let states: Vec<String> = last.states.iter().map(|state| state.name.clone()).collect();
+        LastDelivery { outcome: outcome(&last.outcome, &states), at: last.at }
+    });
+    let why = last.as_ref().zip(delivery).and_then(|(last, delivery)| why(language, last, delivery.outcome));
+    ListRow { id, name, target, short_url: state.short_url(&key), enabled, last: delivery, why, week }
+}
+
+/// Why the last event has not arrived, where it has come to an end or waits for somebody.
+fn why(language: Language, last: &ListedEvent, outcome: Outcome) -> Option<Why> {
+    let attempt = |name: &str| last.states.iter().find(|state| state.name == name);
+    let about = match outcome {
+        Outcome::Rejected => {
+            let reason = last.reason.as_ref()?;
+            let sentences = match language {
+                Language::Ru => &reason.ru,
+                Language::En => &reason.en,
+            };
+            return Some(Why { cause: refused_at_the_door(language).to_owned(), advice: sentences.clone() });
+        }
+        Outcome::Parked => Cause::TokenRefused,
+        Outcome::Uncertain => Cause::Uncertain,
+        Outcome::Failed => attempt("failed").map_or(Cause::Refused, |state| match state.class {
+            Some(class) => causes::of(class, state.http_status, &state.description),
+            // No attempt was made: what was stored could not be read.
+            None => Cause::Unreadable,
+        }),
+        Outcome::Delivered
+        | Outcome::Waiting
+        | Outcome::Retrying
+        | Outcome::Skipped
+        | Outcome::Cancelled
+        | Outcome::Duplicate => return None,
+    };
+    Some(Why { cause: cause(language, about).to_owned(), advice: advice(language, about).to_owned() })
+}
+
+fn refused_at_the_door(language: Language) -> &'static str {
+    match language {
+        Language::Ru => "событие не принято",
+        Language::En => "the event was not accepted",
+    }
+}

@@ -1,0 +1,158 @@
+//! What the builder's preview asks.
+
+use std::sync::Arc;
+
+use app::{
+    error::AppError,
+    ports::{Previews, ProfileInput},
+    session::Viewer,
+    views::{Compared, ComparedLine, LineMark, PastEvent},
+};
+use async_trait::async_trait;
+use hookgram::{
+    event::{BookingEvent, EventType},
+    message::{self, Context, Line, Mark, Part, difference},
+    profile::Profile,
+    recipient::first_usable,
+};
+
+use super::{Port, internal};
+
+/// Past events to choose from.
+const OFFERED: i64 = 10;
+/// Past events that a change is tried on.
+const COMPARED: usize = 5;
+/// Lines shown around one that changed.
+const AROUND: usize = 1;
+
+#[async_trait]
+impl Previews for Port {
+    fn stateless_door(&self) -> Option<String> {
+        self.state.config.stateless.then(|| format!("{}/webhook/telegram", self.state.public_url))
+    }
+
+    async fn past_events(&self, _viewer: &Viewer, profile: i64) -> Result<Vec<PastEvent>, AppError> {
+        self.past(profile, OFFERED).await
+    }
+
+    async fn payload(&self, _viewer: &Viewer, profile: i64, event: i64) -> Result<String, AppError> {
+        let body = self.state.store.payload_of(profile, event).await.map_err(internal)?.ok_or(AppError::NotFound)?;
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    async fn compare(&self, _viewer: &Viewer, profile: i64, changed: ProfileInput) -> Result<Vec<Compared>, AppError> {
+        let stored = self.stored(profile).await?;
+        let before = Side { profile: stored.profile, events: stored.events };
+        let after = Side { profile: changed.profile, events: changed.events };
+        let sides = Arc::new((before, after));
+        let mut compared = Vec::new();
+        for event in self.past(profile, OFFERED).await? {
+            if compared.len() == COMPARED {
+                break;
+            }
+            let Some(body) = self.state.store.payload_of(profile, event.id).await.map_err(internal)? else { continue };
+            let (sides, host) = (sides.clone(), self.state.config.booking_url.clone());
+            let work = move || {
+                // A body that was refused as no event is none with any profile.
+                let event = BookingEvent::read(&body).ok()?;
+                Some((sides.0.parts(&event, &host), sides.1.parts(&event, &host)))
+            };
+            let done = self.state.rendering.run(work).await.ok_or_else(|| internal("a comparison did not end"))?;
+            let Some((before, after)) = done else { continue };
+            compared.push(Compared {
+                event,
+                says_nothing: (before.is_empty(), after.is_empty()),
+                lines: shortened(difference(&before, &after)),
+            });
+        }
+        Ok(compared)
+    }
+}
+
+impl Port {
+    async fn past(&self, profile: i64, limit: i64) -> Result<Vec<PastEvent>, AppError> {
+        let rows = self.state.store.past_events(profile, limit).await.map_err(internal)?;
+        let view = |row: crate::store::PastEvent| PastEvent {
+            id: row.id,
+            at: row.received_at,
+            kind: row.event_type,
+            number: row.order_number,
+        };
+        Ok(rows.into_iter().map(view).collect())
+    }
+}
+
+/// A profile as it is, or as it would be.
+struct Side {
+    profile: Profile,
+    events: Vec<EventType>,
+}
+
+impl Side {
+    /// What it says to the first whom an event reaches; nothing where it says nothing or reaches nobody.
+    fn parts(&self, event: &BookingEvent, booking_host: &str) -> Vec<Part> {
+        let is_wanted = self.events.is_empty() || event.event_type.is_some_and(|kind| self.events.contains(&kind));
+        let field_name = self.profile.field_name.as_deref();
+        let reached = field_name.and_then(|field_name| first_usable(event, field_name));
+        let Some((participant, _)) = reached.filter(|_| is_wanted) else { return Vec::new() };
+        let context = Context { event, participant: Some(participant), field_name, booking_host };
+        message::render(&self.profile.formatting, context).parts()
+    }
+}
+
+/// The lines that changed, and those beside them; nothing where none did.
+fn shortened(lines: Vec<(Mark, Line)>) -> Vec<ComparedLine> {
+    let changed: Vec<bool> = lines.iter().map(|(mark, _)| *mark != Mark::Same).collect();
+    let is_near = |at: usize| {
+        let around = changed.get(at.saturating_sub(AROUND)..changed.len().min(at + AROUND + 1));
+        around.is_some_and(|around| around.contains(&true))
+    };
+    let mut kept = Vec::new();
+    let mut left_out = false;
+    for (at, (mark, line)) in lines.into_iter().enumerate() {
+        if !is_near(at) {
+            left_out = true;
+            continue;
+        }
+        if std::mem::take(&mut left_out) {
+            kept.push(ComparedLine { mark: LineMark::LeftOut, html: None });
+        }
+        let mark = match mark {
+            Mark::Same => LineMark::Same,
+            Mark::Added => LineMark::Added,
+            Mark::Removed => LineMark::Removed,
+        };
+        let html = match line {
+            Line::Text(html) => Some(html),
+            Line::NextMessage => None,
+        };
+        kept.push(ComparedLine { mark, html });
+    }
+    if left_out && !kept.is_empty() {
+        kept.push(ComparedLine { mark: LineMark::LeftOut, html: None });
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(before: &str, after: &str) -> String {
+        let lines = shortened(difference(&[Part::plain(before)], &[Part::plain(after)]));
+        let sign = |line: &ComparedLine| match line.mark {
+            LineMark::Same => format!("={}", line.html.as_deref().unwrap_or("/")),
+            LineMark::Added => format!("+{}", line.html.as_deref().unwrap_or("/")),
+            LineMark::Removed => format!("-{}", line.html.as_deref().unwrap_or("/")),
+            LineMark::LeftOut => "…".to_owned(),
+        };
+        lines.iter().map(sign).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_stays_far_from_a_change_is_left_out() {
+        assert_eq!(shown("a\nb\nc\nd\ne\nf\ng", "a\nb\nc\nD\ne\nf\nG"), "… =c -d +D =e =f -g +G");
+        assert_eq!(shown("a\nb\nc\nd", "A\nb\nc\nd"), "-a +A =b …");
+        assert_eq!(shown("a\nb", "a\nb"), "");
+    }
+}

@@ -1,0 +1,353 @@
+//! The list of profiles: what is found, in which order, on which page; what the week says; what a copy, a new key and
+//! an end do.
+
+use app::listing::{Day, ListQuery, PAGE, Show, Sort};
+use hookgram::{parameters::Parameter, secret::BotToken};
+
+use super::{
+    tests::{TOKEN, claim_due, draft, event, to},
+    *,
+};
+use crate::time::{Millis, now};
+
+const HOUR: Millis = 3_600_000;
+const DAY: Millis = 24 * HOUR;
+
+async fn names(store: &Store, query: ListQuery) -> Vec<String> {
+    let rows = store.listed_profiles(&query, now()).await.unwrap();
+    rows.into_iter().map(|row| row.name).collect()
+}
+
+fn search(text: &str) -> ListQuery {
+    ListQuery { search: text.into(), page: 1, ..ListQuery::default() }
+}
+
+fn narrowed(show: Show, sort: Sort) -> ListQuery {
+    ListQuery { show, sort, page: 1, search: String::new() }
+}
+
+/// An accepted event of a profile with one message, at this time.
+async fn accept(store: &Store, profile: i64, public_id: &str, at: Millis) {
+    let new = NewEvent { received_at: at, ..event(public_id, TokenSource::Profile(profile)) };
+    assert_eq!(store.accept_event(&new, vec![to(public_id)], 0).await.unwrap(), Received::Accepted);
+}
+
+/// Sends what is due and records this change.
+async fn finish(store: &Store, change: &Change, attempt: Option<Attempt>, at: Millis) {
+    for claimed in claim_due(store, "w", at, at + 30_000, &[]).await {
+        assert_eq!(store.record(&claimed, attempt.as_ref(), change, at).await.unwrap(), Recorded::Done);
+    }
+}
+
+#[tokio::test]
+async fn odd_names_are_found_by_what_stands_in_them() {
+    let store = Store::in_memory().await.unwrap();
+    for name in ["100% скидка", "a_b", "axb", "Ёлка «Север»", "ЗАПИСИ в студию", "O'Brien \"quoted\"", "\\ back"]
+    {
+        store.put_profile(None, &draft(name)).await.unwrap();
+    }
+    for (text, found) in [
+        ("%", &["100% скидка"][..]),
+        ("_", &["a_b"]),
+        ("'", &["O'Brien \"quoted\""]),
+        ("\"QUOTED", &["O'Brien \"quoted\""]),
+        ("\\", &["\\ back"]),
+        ("записи В", &["ЗАПИСИ в студию"]),
+        ("елка", &["Ёлка «Север»"]),
+        ("ЁЛКА", &["Ёлка «Север»"]),
+        ("  север ", &["Ёлка «Север»"]),
+        ("nowhere", &[]),
+    ] {
+        assert_eq!(names(&store, search(text)).await, found, "{text}");
+        let (counts, all) = store.profile_counts(text, now()).await.unwrap();
+        assert_eq!((counts[0] as usize, all), (found.len(), 7), "{text}");
+    }
+    let sorted = ["\\ back", "100% скидка", "a_b", "axb", "o'brien", "елка", "записи"];
+    let sorted_names = names(&store, search("")).await;
+    assert_eq!(sorted_names.len(), sorted.len());
+    assert_eq!(
+        &sorted_names[4..],
+        ["O'Brien \"quoted\"", "Ёлка «Север»", "ЗАПИСИ в студию"],
+        "case and ё do not sort apart"
+    );
+}
+
+#[tokio::test]
+async fn a_field_a_bot_and_a_pasted_short_url_find_their_profiles() {
+    let store = Store::in_memory().await.unwrap();
+    let mut other = draft("B");
+    other.profile.set(Parameter::TelegramFieldName, "*Телега").unwrap();
+    other.profile.set(Parameter::TelegramToken, "7001002004:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd").unwrap();
+    store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &other).await.unwrap();
+    store.put_bot(&BotToken::parse(TOKEN).unwrap(), "Салон", "Salon_Bot").await.unwrap();
+    assert_eq!(names(&store, search("*телега")).await, ["B"]);
+    assert_eq!(names(&store, search("@salon")).await, ["A"]);
+    assert_eq!(names(&store, search("SALON_b")).await, ["A"]);
+    let key = store.profile(id).await.unwrap().unwrap().key;
+    assert_eq!(names(&store, search(&format!("https://hooks.example.com/h/{key}?message=Hi"))).await, ["B"]);
+    let row = &store.listed_profiles(&search("A"), now()).await.unwrap()[0];
+    assert_eq!(row.bot.as_ref().map(|bot| bot.username.as_str()), Some("Salon_Bot"));
+    assert_eq!(row.masked_token.as_deref(), Some("7001002003:AAH…abcd"));
+}
+
+#[tokio::test]
+async fn pages_have_fifty_rows_and_miss_none() {
+    let store = Store::in_memory().await.unwrap();
+    let drafts: Vec<ProfileDraft> = (0..120).map(|number| draft(&format!("P{number:03}"))).collect();
+    store.add_profiles(&drafts).await.unwrap();
+    let mut seen = Vec::new();
+    for page in 1..=4 {
+        let rows = names(&store, ListQuery { page, ..search("p") }).await;
+        assert!(rows.len() <= PAGE as usize);
+        seen.extend(rows);
+    }
+    assert_eq!(seen, drafts.iter().map(|draft| draft.name.clone()).collect::<Vec<_>>());
+    assert!(matches!(store.add_profiles(&[draft("new"), draft("P007")]).await, Err(StoreError::Taken)));
+    assert_eq!(store.profile_counts("", now()).await.unwrap().1, 120, "all or none");
+}
+
+#[tokio::test]
+async fn filters_and_orders_go_by_what_has_happened() {
+    let store = Store::in_memory().await.unwrap();
+    let mut ids = Vec::new();
+    for name in ["Quiet", "Well", "Bad", "Worse", "Old"] {
+        ids.push(store.put_profile(None, &draft(name)).await.unwrap());
+    }
+    store.set_enabled(ids[0], false).await.unwrap();
+    let now = now();
+    for (profile, at, change) in [
+        (4, now - 9 * DAY, Change::Failed),
+        (3, now - 2 * DAY, Change::Failed),
+        (3, now - DAY, Change::Uncertain),
+        (2, now - HOUR, Change::Failed),
+        (1, now - 3 * HOUR, Change::Delivered),
+    ] {
+        accept(&store, ids[profile], &format!("{profile}-{at}"), at).await;
+        finish(&store, &change, None, at).await;
+    }
+    let shown = async |show, sort| names(&store, narrowed(show, sort)).await;
+    assert_eq!(shown(Show::All, Sort::Name).await, ["Bad", "Old", "Quiet", "Well", "Worse"]);
+    assert_eq!(shown(Show::All, Sort::Last).await, ["Bad", "Well", "Worse", "Old", "Quiet"]);
+    assert_eq!(shown(Show::All, Sort::Failures).await, ["Worse", "Bad", "Old", "Quiet", "Well"]);
+    assert_eq!(shown(Show::Failing, Sort::Failures).await, ["Worse", "Bad"]);
+    assert_eq!(shown(Show::Unused, Sort::Name).await, ["Quiet"]);
+    assert_eq!(shown(Show::Disabled, Sort::Name).await, ["Quiet"]);
+    assert_eq!(shown(Show::Enabled, Sort::Last).await, ["Bad", "Well", "Worse", "Old"]);
+    assert_eq!(store.profile_counts("", now).await.unwrap(), ([5, 4, 1, 2, 1], 5));
+}
+
+#[tokio::test]
+async fn the_week_counts_what_ended_and_what_was_refused() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let now = now();
+    for (days, change) in [(6, Change::Delivered), (6, Change::Delivered), (1, Change::Failed), (0, Change::Delivered)]
+    {
+        accept(&store, id, &format!("{days}{change:?}{}", crate::codes::public_id()), now - days * DAY).await;
+        finish(&store, &change, None, now - days * DAY).await;
+    }
+    accept(&store, id, "waits", now).await;
+    let skipped = NewEvent { received_at: now, skipped: true, ..event("s", TokenSource::Profile(id)) };
+    store.accept_event(&skipped, Vec::new(), 0).await.unwrap();
+    let nobody = NewDelivery { participant: 0, chat: Err("no id".into()), parts: Vec::new() };
+    let half = NewEvent { received_at: now, ..event("h", TokenSource::Profile(id)) };
+    store.accept_event(&half, vec![nobody], 0).await.unwrap();
+    let reason = Reason { ru: "нет".into(), en: "no".into() };
+    let rejection = Rejection {
+        profile_id: Some(id),
+        token: None,
+        field_name: None,
+        parameters: "",
+        overrides: "",
+        payload: None,
+        event_type: None,
+        order_number: None,
+        http_status: 422,
+        reason: &reason,
+        cause: None,
+    };
+    store.record_rejection("r", &rejection).await.unwrap();
+    let row = store.listed_profile(id, now).await.unwrap().unwrap();
+    let mut week = [Day::default(); 7];
+    week[0] = Day { delivered: 2, ..Day::default() };
+    week[5] = Day { failed: 1, ..Day::default() };
+    week[6] = Day { delivered: 1, failed: 1, skipped: 2 };
+    assert_eq!(row.week, week);
+    let last = row.last.unwrap();
+    assert_eq!((last.outcome.as_str(), last.reason), ("rejected", Some(reason)));
+
+    // A lost claim that arrived after all: counted once, as what it is now.
+    let claimed = claim_due(&store, "w", now, now + 1000, &[]).await.remove(0);
+    store.record(&claimed, None, &Change::Failed, now).await.unwrap();
+    assert_eq!(store.listed_profile(id, now).await.unwrap().unwrap().week[6].failed, 2);
+    store.record(&claimed, None, &Change::Delivered, now).await.unwrap();
+    let today = store.listed_profile(id, now).await.unwrap().unwrap().week[6];
+    assert_eq!(today, Day { delivered: 2, failed: 1, skipped: 2 });
+}
+
+#[tokio::test]
+async fn the_last_attempt_says_why_the_last_event_failed() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let at = now();
+    accept(&store, id, "5", at).await;
+    let attempt = Attempt {
+        part: 0,
+        started_at: at,
+        latency: 40,
+        http_status: Some(403),
+        class: AttemptClass::Refused,
+        description: Some("Forbidden: bot was blocked by the user".into()),
+    };
+    finish(&store, &Change::Failed, Some(attempt), at).await;
+    let last = store.listed_profile(id, at).await.unwrap().unwrap().last.unwrap();
+    let state = &last.states[0];
+    assert_eq!(
+        (state.name.as_str(), state.class, state.http_status),
+        ("failed", Some(AttemptClass::Refused), Some(403))
+    );
+    assert!(state.description.contains("blocked"));
+}
+
+#[tokio::test]
+async fn a_copy_has_a_key_of_its_own_and_the_same_token_sealed_anew() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let named = |name: &str| vec![name.to_owned(), "A 2".to_owned()];
+    let copy = store.duplicate_profile(id, named).await.unwrap();
+    let (first, second) = (store.profile(id).await.unwrap().unwrap(), store.profile(copy).await.unwrap().unwrap());
+    assert_eq!((second.name.as_str(), &second.profile), ("A 2", &first.profile));
+    assert_ne!(first.key, second.key);
+    let sealed: Vec<Vec<u8>> =
+        sqlx::query_scalar("SELECT token FROM profiles ORDER BY id").fetch_all(&store.read).await.unwrap();
+    assert_ne!(sealed[0], sealed[1]);
+    assert!(matches!(store.duplicate_profile(id, named).await, Err(StoreError::Taken)));
+    assert!(matches!(store.duplicate_profile(99, named).await, Err(StoreError::NotFound)));
+}
+
+#[tokio::test]
+async fn an_old_key_answers_on_or_stops() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let key = async || store.profile(id).await.unwrap().unwrap().key;
+    let opens = async |key: &str| store.profile_by_key(key).await.unwrap().is_some();
+    let first = key().await;
+    store.rotate_key(id, OldKey::Until(now() + HOUR)).await.unwrap();
+    let second = key().await;
+    assert!(first != second && opens(&first).await && opens(&second).await);
+    store.rotate_key(id, OldKey::Stops).await.unwrap();
+    assert!(!opens(&first).await && !opens(&second).await && opens(&key().await).await);
+    assert!(matches!(store.rotate_key(99, OldKey::Stops).await, Err(StoreError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let key = store.profile(id).await.unwrap().unwrap().key;
+    let at = now();
+    accept(&store, id, "1", at).await;
+    let under_way = claim_due(&store, "w", at, at + 30_000, &[]).await.remove(0);
+    accept(&store, id, "2", at).await;
+    accept(&store, id, "3", at).await;
+    assert_eq!(store.waiting_messages(id).await.unwrap(), 3);
+    // Another one with the same token writes to the same chat, behind it.
+    let other = store.put_profile(None, &draft("B")).await.unwrap();
+    let behind = NewEvent { received_at: at, ..event("b", TokenSource::Profile(other)) };
+    store.accept_event(&behind, vec![to("3")], 0).await.unwrap();
+
+    store.delete_profile(id).await.unwrap();
+    assert!(store.profile(id).await.unwrap().is_none() && store.profile_by_key(&key).await.unwrap().is_none());
+    assert_eq!(names(&store, search("")).await, ["B"]);
+    assert_eq!(store.waiting_messages(id).await.unwrap(), 1, "what is under way comes to its own end");
+    let due = claim_due(&store, "w", at, at + 30_000, &[]).await;
+    assert_eq!(due.iter().map(|due| due.profile_id).collect::<Vec<_>>(), [Some(other)], "nobody waits behind it");
+    assert_eq!(store.token_for(&under_way).await.unwrap(), None);
+    assert!(matches!(store.delete_profile(id).await, Err(StoreError::NotFound)));
+    assert!(matches!(store.set_enabled(id, true).await, Err(StoreError::NotFound)));
+    assert!(matches!(store.put_profile(Some(id), &draft("C")).await, Err(StoreError::NotFound)));
+    store.put_profile(None, &draft("A")).await.unwrap();
+
+    // An event that had passed the door before arrives after all; it is not sent either.
+    store.record(&under_way, None, &Change::Retry { at: at + 1, unsure: false }, at).await.unwrap();
+    store.delete_remains(at, at - 8 * DAY).await.unwrap();
+    assert_eq!(store.waiting_messages(id).await.unwrap(), 0);
+    let left = async || -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM profiles WHERE id = ?1").bind(id).fetch_one(&store.read).await.unwrap()
+    };
+    assert_eq!(left().await, 1, "its events are still there");
+    let mut place = Place::FIRST;
+    while let Some(next) = store.delete_old_events(at + DAY, place).await.unwrap().next {
+        place = next;
+    }
+    store.delete_remains(at, at - 8 * DAY).await.unwrap();
+    assert_eq!(left().await, 0);
+    assert_eq!(names(&store, search("")).await, ["A", "B"]);
+}
+
+#[tokio::test]
+async fn outcomes_that_nobody_looks_at_go() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    for days in [1, 20] {
+        accept(&store, id, &days.to_string(), now() - days * DAY).await;
+        finish(&store, &Change::Delivered, None, now() - days * DAY).await;
+    }
+    assert!(store.delete_remains(now(), now() - 8 * DAY).await.unwrap());
+    assert!(!store.delete_remains(now(), now() - 8 * DAY).await.unwrap());
+    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM outcome_hours").fetch_one(&store.read).await.unwrap();
+    assert_eq!(rows, 1);
+}
+
+#[tokio::test]
+async fn no_statement_of_the_list_goes_through_what_was_ever_sent() {
+    use super::profile_list::{COUNTS, IDS, ROWS, STATES, WEEKS};
+
+    let store = Store::in_memory().await.unwrap();
+    for statement in [IDS, COUNTS, ROWS, STATES, WEEKS] {
+        let plan: Vec<String> = sqlx::query_as::<_, (i64, i64, i64, String)>(sqlx::AssertSqlSafe(format!(
+            "EXPLAIN QUERY PLAN {statement}"
+        )))
+        .fetch_all(&store.read)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|(.., step)| step)
+        .collect();
+        let slow = ["SCAN e", "SCAN d", "SCAN h", "SCAN a", "SCAN k", "SCAN b", "SCAN events", "SCAN deliveries"];
+        let scans = plan.iter().filter(|step| slow.contains(&step.as_str()));
+        assert_eq!(scans.count(), 0, "{statement}\n{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_earlier_version_has_kept_is_counted_and_found() {
+    let options = SqliteConnectOptions::from_str("sqlite::memory:").unwrap();
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    let run = async |sql: &str| {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&pool).await.unwrap();
+    };
+    for migration in MIGRATIONS.iter().filter(|migration| migration.version != 6) {
+        run(migration.sql.as_str()).await;
+    }
+    run("INSERT INTO profiles (id, name, enabled, sandbox, events, parameters, created_at, updated_at)
+         VALUES (1, 'Ёлка', 1, 1, '[]', 'telegramFieldName=*Tel', 0, 0);
+         INSERT INTO events (id, public_id, profile_id, received_at, parameters, outcome, http_status)
+         VALUES (1, 'a', 1, 7200000, '', 'accepted', 200), (2, 'b', 1, 7200001, '', 'rejected', 422);
+         INSERT INTO deliveries (event_id, profile_id, participant, chat, lane, sandbox, state, parts, created_at,
+         age_from, finished_at) VALUES (1, 1, 0, '5', x'', 1, 'delivered', '[]', 0, 0, 7200000),
+         (1, 1, 1, '6', x'', 1, 'waiting', '[]', 0, 0, NULL)")
+    .await;
+    let sixth = MIGRATIONS.iter().find(|migration| migration.version == 6).unwrap();
+    run(sixth.sql.as_str()).await;
+    folding::fill_in(&pool).await.unwrap();
+    let folded: String = sqlx::query_scalar("SELECT folded FROM profiles").fetch_one(&pool).await.unwrap();
+    assert_eq!(folded, "елка\n*tel");
+    let hours: Vec<(i64, i64, i64, i64, i64)> =
+        sqlx::query_as("SELECT profile_id, hour, delivered, failed, skipped FROM outcome_hours")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(hours, [(1, 2, 1, 1, 0)]);
+}

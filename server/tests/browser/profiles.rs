@@ -1,0 +1,187 @@
+//! The list of profiles and what can be done from it, as a person does it.
+
+use anyhow::{Context as _, Result, ensure};
+use hookgram::parameters::Parameter;
+
+use crate::{
+    driver::Browser,
+    support::{BotApi, Play, TOKEN, TestServer, event},
+    walk::{arrive, set_up},
+};
+
+/// Nothing stands out over the side of the window.
+async fn no_sideways_scroll(browser: &Browser) -> Result<()> {
+    let wider =
+        browser.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth").await?;
+    ensure!(wider.as_i64().is_some_and(|wider| wider <= 0), "{wider} pixels too wide at {}", browser.url().await?);
+    Ok(())
+}
+
+/// Once WebAssembly has taken the page over, a press beside a menu closes it: what the page itself can tell.
+async fn is_live(browser: &Browser) -> Result<()> {
+    browser
+        .wait("the page to be live", async |_| {
+            browser.script("document.querySelector('.top details').open = true").await?;
+            browser.script("document.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }))").await?;
+            let open = browser.script("return document.querySelector('.top details').open").await?;
+            Ok((open == false).then_some(()))
+        })
+        .await
+}
+
+async fn rows(browser: &Browser) -> Result<i64> {
+    browser.script("return document.querySelectorAll('.profiles tbody tr').length").await?.as_i64().context("a number")
+}
+
+async fn seed(server: &TestServer) {
+    for name in ["Записи в студию", "Напоминания", "Отмены", "Ёлка"] {
+        server.profile(name, true, &[(Parameter::Message, name)]).await;
+    }
+}
+
+#[tokio::test]
+async fn an_integrator_finds_copies_and_deletes_profiles() -> Result<()> {
+    let (server, browser) = arrive("ru,en", "http://127.0.0.1:1").await?;
+    set_up(&server, &browser).await?;
+    browser.see("Здесь появятся ваши профили").await?;
+    browser.find("a[href='/profiles/new?from=url']").await?;
+    seed(&server).await;
+    browser.open(&server.url("/")).await?;
+    is_live(&browser).await?;
+    ensure!(rows(&browser).await? == 4);
+
+    // Search is a form, filters are links; both stand in the address.
+    browser.fill("[name=q]", "ЕЛКА").await?;
+    browser.click_text("Найти").await?;
+    browser.wait("one row", async |_| Ok((rows(&browser).await? == 1).then_some(()))).await?;
+    ensure!(browser.url().await?.contains("q="));
+    browser.see("Ёлка").await?;
+    is_live(&browser).await?;
+    browser.click("a.chip[href*='show=disabled']").await?;
+    browser.see("Ничего не нашлось").await?;
+    browser.click_text("Показать все профили").await?;
+    browser.wait("all rows", async |_| Ok((rows(&browser).await? == 4).then_some(()))).await?;
+
+    // A row's menu by keyboard: Escape closes it and the focus is back.
+    browser.click(".profiles tr:first-child summary").await?;
+    browser.find_text("Дублировать").await?;
+    let summary =
+        "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))";
+    browser.script(summary).await?;
+    browser
+        .wait("the menu to close", async |_| {
+            let open = browser.script("return !!document.querySelector('.profiles details[open]')").await?;
+            Ok((open == false).then_some(()))
+        })
+        .await?;
+    ensure!(browser.script("return document.activeElement.tagName").await? == "SUMMARY");
+    browser.click(".profiles tr:first-child summary").await?;
+    browser.click_text("Дублировать").await?;
+    browser.see("Это копия профиля").await?;
+    browser.screenshot("toast").await?;
+    browser.click(".toast-close").await?;
+    browser
+        .wait("the toast to go", async |_| {
+            let there = browser.script("return !!document.querySelector('.toast[open]')").await?;
+            Ok((there == false).then_some(()))
+        })
+        .await?;
+
+    browser.open(&server.url("/?q=(копия)")).await?;
+    ensure!(rows(&browser).await? == 1);
+    browser.click(".profiles summary").await?;
+    browser.click_text("Удалить…").await?;
+    browser.see("(копия)»?").await?;
+    browser.screenshot("profile-delete").await?;
+    browser.click_text("Удалить профиль").await?;
+    browser.see("удалён.").await?;
+    ensure!(rows(&browser).await? == 4);
+    browser.open(&server.url("/")).await?;
+    let said = browser.script("return !!document.querySelector('.toast')").await?;
+    ensure!(said == false, "it is said once");
+
+    browser.click(".profiles tr:first-child summary").await?;
+    browser.click_text("Новая ссылка…").await?;
+    browser.see("Проработает ещё 24 часа").await?;
+    browser.screenshot("profile-key").await?;
+    browser.click_text("Создать новую ссылку").await?;
+    browser.see("новая ссылка").await?;
+    browser.no_errors().await
+}
+
+#[tokio::test]
+async fn a_failure_tells_its_reason_to_a_pointer_and_to_a_keyboard() -> Result<()> {
+    let telegram = BotApi::start().await;
+    let (server, browser) = arrive("ru", &telegram.url()).await?;
+    set_up(&server, &browser).await?;
+    seed(&server).await;
+    let profile = server.profile("Бот", false, &[(Parameter::Message, "Привет")]).await;
+    telegram.next([Play::Refuse(403, "Forbidden: bot was blocked by the user", serde_json::json!({}))]);
+    server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
+    server.wait_for_state("failed").await;
+    for phone in [false, true] {
+        if phone {
+            browser.as_phone().await?;
+        }
+        browser.open(&server.url("/?sort=failures")).await?;
+        is_live(&browser).await?;
+        no_sideways_scroll(&browser).await?;
+        browser.see("клиент заблокировал бота").await?;
+        browser.see("1 сбой").await?;
+        let shown = async || browser.script("return getComputedStyle(document.querySelector('.tip')).display").await;
+        ensure!(shown().await? == "none");
+        browser.script("document.querySelector('.tip-button').focus()").await?;
+        browser.see("Свяжитесь с клиентом другим способом").await?;
+        no_sideways_scroll(&browser).await?;
+        browser.screenshot(if phone { "profiles-phone" } else { "profiles" }).await?;
+        let escape =
+            "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))";
+        browser.script(escape).await?;
+        browser.wait("the reason to go", async |_| Ok((shown().await? == "none").then_some(()))).await?;
+    }
+    browser.no_errors().await
+}
+
+#[tokio::test]
+async fn old_urls_and_a_file_become_profiles_without_scripts_too() -> Result<()> {
+    let (server, browser) = arrive("en", "http://127.0.0.1:1").await?;
+    set_up(&server, &browser).await?;
+    browser.scripts(false).await?;
+    browser.as_phone().await?;
+    browser.open(&server.url("/profiles/urls")).await?;
+    no_sideways_scroll(&browser).await?;
+    let url = |message: &str| {
+        format!(
+            "https://hooks.torrow.net/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&message={message}"
+        )
+    };
+    browser.fill("[name=text]", &format!("{}\n{}&hide_adress=1", url("You%20are%20booked"), url("See%20you"))).await?;
+    browser.click_text("See what they would be").await?;
+    browser.see("Not carried over:").await?;
+    no_sideways_scroll(&browser).await?;
+    browser.screenshot("urls-phone").await?;
+    browser.as_desktop().await?;
+    browser.screenshot("urls").await?;
+    browser.fill("[name='name-2']", "Reminders").await?;
+    browser.click_text("Make 2 profiles").await?;
+    browser.see("Made: 2 profiles.").await?;
+    browser.see("Reminders").await?;
+
+    browser.open(&server.url("/profiles/import")).await?;
+    browser.fill("[name=text]", "profiles:\n- name: Reminders\nsandbox: maybe\n").await?;
+    browser.click_text("See what it would do").await?;
+    browser.see("Nothing was changed: the file has faults.").await?;
+    browser.fill("[name=text]", "{profiles: [{name: Reminders, sandbox: true, telegramFieldName: '*T'}, {name: New, sandbox: true, telegramFieldName: '*T'}]}").await?;
+    browser.click_text("See what it would do").await?;
+    browser.see("Replaces the one there").await?;
+    browser.screenshot("import").await?;
+    browser.click_text("Import 2 profiles").await?;
+    browser.see("Imported: 2 profiles.").await?;
+    let stored = server.state.store.profiles().await?;
+    let names: Vec<&str> = stored.iter().map(|profile| profile.name.as_str()).collect();
+    ensure!(names == ["New", "Reminders", "You are booked"], "{names:?}");
+    // A form at fault is answered 422, and Chromium says so; there is no script to say anything else.
+    let errors = browser.console().await?;
+    ensure!(errors.iter().all(|line| line.contains("422 (Unprocessable")), "{errors:?}");
+    Ok(())
+}
