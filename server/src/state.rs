@@ -129,7 +129,7 @@ impl AppState {
         let leptos = LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
         let public_url = config.public_url(listening);
         let smtp = config.smtp.as_ref().map(Smtp::new).transpose()?;
-        let mail = MailWorker::new(store.clone(), smtp, &public_url);
+        let mail = MailWorker::new(store.clone(), smtp, &public_url, metrics.clone());
         let rendering = Rendering::default();
         let replays = Replays::new(store.clone(), rendering.clone(), &config.booking_url, wake.clone());
         let public_origin = reqwest::Url::parse(&public_url)

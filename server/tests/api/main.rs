@@ -12,6 +12,8 @@ mod drafts;
 mod edges;
 mod faults;
 mod mail;
+mod mail_limits;
+mod mail_tls;
 mod mail_trouble;
 mod pages;
 mod parameters;
