@@ -2,7 +2,9 @@
 //! real binary.
 #![allow(dead_code, missing_docs, reason = "each test binary uses its own part")]
 
+pub mod authority;
 mod bot_api;
+mod letter;
 mod limits;
 pub mod smtp;
 #[path = "../../../tests/telegram/mod.rs"]
