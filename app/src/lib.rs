@@ -9,6 +9,8 @@ pub mod error;
 pub mod form;
 pub mod listing;
 #[cfg(feature = "ssr")]
+pub mod log;
+#[cfg(feature = "ssr")]
 pub mod notices;
 pub mod old_url;
 mod pages;

@@ -55,6 +55,7 @@ pub fn router(state: AppState) -> Router {
         .route("/pkg/{file}", get(assets::serve))
         .route("/rpc/{*function}", any(server_function))
         .route("/live/sandbox", get(live::sandbox))
+        .route("/live/deliveries", get(live::deliveries))
         .merge(pages::routes())
         .route("/live/profiles/{id}", get(live::profile))
         .leptos_routes_with_context(&state, state.pages.clone(), context, shell)

@@ -45,7 +45,7 @@ pub struct Inner {
     pub wake: Arc<Notify>,
     /// The ids of messages as they reach the sandbox.
     pub sandbox: broadcast::Sender<i64>,
-    /// The ids of profiles as something becomes of their events.
+    /// The ids of profiles as something becomes of their events; 0 for one of the stateless door.
     pub news: broadcast::Sender<i64>,
     /// Searches for a chat by a link.
     pub chats: ChatSearches,

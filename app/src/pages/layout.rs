@@ -71,6 +71,13 @@ pub fn TopBar(
             </a>
             <nav aria-label=w.main_navigation>
                 <NavLink href="/" title=w.profiles path here=|path| path == "/" || path.starts_with("/profiles") />
+                <NavLink
+                    href="/deliveries"
+                    title=w.deliveries
+                    path
+                    here=|path| path.starts_with("/deliveries")
+                    external=true
+                />
                 <NavLink href="/sandbox" title=w.sandbox path here=|path| path.starts_with("/sandbox") />
             </nav>
             <div class="tools">
@@ -82,9 +89,17 @@ pub fn TopBar(
 }
 
 #[component]
-fn NavLink(href: &'static str, title: &'static str, path: Signal<String>, here: fn(&str) -> bool) -> impl IntoView {
+fn NavLink(
+    href: &'static str,
+    title: &'static str,
+    path: Signal<String>,
+    here: fn(&str) -> bool,
+    /// Whether the server alone draws it.
+    #[prop(optional)]
+    external: bool,
+) -> impl IntoView {
     view! {
-        <a href=href aria-current=move || path.with(|path| here(path)).then_some("page")>
+        <a href=href rel=external.then_some("external") aria-current=move || path.with(|path| here(path)).then_some("page")>
             {title}
         </a>
     }

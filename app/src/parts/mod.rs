@@ -24,6 +24,8 @@ pub use menu::leave_focus;
 pub use moment::{Moment, moment_text};
 pub use outcome::OutcomeMark;
 #[cfg(feature = "ssr")]
+pub use outcome::outcome_word;
+#[cfg(feature = "ssr")]
 pub use qr::qr_picture;
 #[cfg(feature = "ssr")]
 pub use toast::Toast;

@@ -208,3 +208,13 @@ pub fn event_type(language: Language, kind: EventType) -> String {
     }
     .to_owned()
 }
+
+/// `1 delivery`, `2 deliveries`.
+#[must_use]
+pub fn deliveries(language: Language, n: u64) -> String {
+    match language {
+        Language::Ru => russian(n, ["доставка", "доставки", "доставок"]),
+        Language::En if n == 1 => "1 delivery".to_owned(),
+        Language::En => format!("{n} deliveries"),
+    }
+}

@@ -3,6 +3,7 @@
 
 mod export;
 mod import;
+mod log;
 mod profile;
 mod urls;
 
@@ -11,7 +12,7 @@ use std::{collections::HashMap, time::Duration};
 use app::{
     error::AppError,
     notices::Notice,
-    quiet::{self, QuietPage},
+    quiet::{self, Clock, QuietPage},
     session::{Account, Operator, Viewer},
 };
 use axum::{
@@ -25,7 +26,14 @@ use axum::{
 use hookgram::values::Language;
 use tokio::time::timeout;
 
-use crate::{router::context, state::AppState, webhook::BODY_TIME};
+use self::profile::or_refuse;
+use crate::{
+    auth::{guard::Client, session::CurrentSession},
+    router::context,
+    state::AppState,
+    time::now,
+    webhook::BODY_TIME,
+};
 
 /// Bytes: the largest form of these pages. A file of a thousand profiles is a fifth of it.
 const LONGEST: usize = 2 * 1024 * 1024;
@@ -35,6 +43,17 @@ const LONGEST_READ: usize = 16 * 1024 * 1024;
 /// Their routes.
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
+        .route("/deliveries", get(log::list))
+        .route("/deliveries/act", post(log::act::act))
+        .route("/deliveries/all", get(log::act::question).post(log::act::begin))
+        .route("/deliveries/export.csv", get(log::export::csv))
+        .route("/deliveries/export.jsonl", get(log::export::lines))
+        .route("/deliveries/work", get(log::work::all))
+        .route("/deliveries/work/{id}", get(log::work::one))
+        .route("/deliveries/work/{id}/stop", post(log::work::stop))
+        .route("/deliveries/{id}", get(log::event))
+        .route("/deliveries/{id}/payload", get(log::payload))
+        .route("/deliveries/{id}/payload.json", get(log::payload_file))
         .route("/profiles/export", get(export::all))
         .route("/profiles/import", get(import::page).post(import::sent))
         .route("/profiles/urls", get(urls::page).post(urls::sent))
@@ -49,6 +68,8 @@ struct Visit {
     state: AppState,
     parts: Parts,
     account: Account,
+    client: Client,
+    session: Option<CurrentSession>,
     language: Language,
 }
 
@@ -59,7 +80,9 @@ impl FromRequestParts<AppState> for Visit {
         // The guard lets nobody so far who is not signed in.
         let account = parts.extensions.get::<Account>().cloned().ok_or_else(|| Redirect::to("/login"))?;
         let language = app::preferences::of_headers(&parts.headers).language;
-        Ok(Self { state: state.clone(), parts: parts.clone(), account, language })
+        let Ok(client) = Client::from_request_parts(parts, state).await;
+        let session = parts.extensions.get::<CurrentSession>().cloned();
+        Ok(Self { state: state.clone(), parts: parts.clone(), account, client, session, language })
     }
 }
 
@@ -75,6 +98,16 @@ impl Visit {
         Operator::of(self.account.clone())
     }
 
+    /// The clock that the reader's browser has named.
+    fn clock(&self) -> Clock {
+        Clock { zone: app::preferences::zone(&self.parts.headers), now: now() }
+    }
+
+    /// The form that came, or why it cannot be read.
+    async fn form(&self, body: Body) -> Result<Fields, AppError> {
+        self.fields(body).await.map_err(|sentence| AppError::field("", sentence))
+    }
+
     fn say<'a>(&self, ru: &'a str, en: &'a str) -> &'a str {
         match self.language {
             Language::Ru => ru,
@@ -84,11 +117,12 @@ impl Visit {
 
     /// The page, with this status.
     async fn show(self, status: StatusCode, page: QuietPage) -> Response {
+        let clock = self.clock();
         let Self { state, parts, account, .. } = self;
         let options = state.leptos.clone();
         let email = account.email;
         let draw = leptos_axum::render_app_async_with_context(context(&state), move || {
-            quiet::shell(&options, email.clone(), page.clone())
+            quiet::shell(&options, email.clone(), clock, page.clone())
         });
         let mut response = draw(Request::from_parts(parts, Body::empty())).await;
         *response.status_mut() = status;

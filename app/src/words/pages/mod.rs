@@ -4,6 +4,8 @@ mod builder;
 mod builder_form;
 mod chats;
 mod errors;
+#[cfg(feature = "ssr")]
+mod log;
 mod outcomes;
 mod preview;
 mod profiles;
@@ -27,3 +29,5 @@ pub use self::{
     shell::Shell,
     sign_in::SignInWords,
 };
+#[cfg(feature = "ssr")]
+pub use self::log::{ActWords, LogWords, TraceWords};

@@ -7,6 +7,7 @@ word_set! {
     QuietWords {
         profiles: "Профили", "Profiles";
         to_profiles: "К профилям", "To profiles";
+        go_back: "Вернуться", "Go back";
         refused_title: "Не получилось", "That did not work";
         keep: "Оставить как есть", "Leave it as it is";
         cancel: "Отмена", "Cancel";

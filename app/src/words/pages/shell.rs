@@ -6,6 +6,7 @@ word_set! {
     /// What stands around every page.
     Shell {
         profiles: "Профили", "Profiles";
+        deliveries: "Доставки", "Deliveries";
         sandbox: "Песочница", "Sandbox";
         main_navigation: "Разделы", "Sections";
         skip: "К содержанию", "Skip to content";
