@@ -39,7 +39,6 @@ use crate::pages::{
     find_chat::FindChatPage,
     layout::{Layout, NotFound},
     profiles::ProfilesPage,
-    sandbox::SandboxPage,
     share::SharePage,
     sign_in::{LoginPage, SetupPage},
 };
@@ -80,7 +79,6 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/profiles/:id") view=EditProfile ssr=SsrMode::Async />
                     <Route path=path!("/profiles/:id/share") view=SharePage ssr=SsrMode::Async />
                     <Route path=path!("/find-chat/:code") view=FindChatPage ssr=SsrMode::Async />
-                    <Route path=path!("/sandbox") view=SandboxPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -234,9 +234,8 @@ mod tests {
     #[test]
     fn times_are_the_reader_s() {
         let omsk = TimeZone::parse("Asia/Omsk").unwrap();
-        let times = |from: &str, to: &str| {
-            LogQuery { from: from.into(), to: to.into(), ..LogQuery::default() }.times(omsk)
-        };
+        let times =
+            |from: &str, to: &str| LogQuery { from: from.into(), to: to.into(), ..LogQuery::default() }.times(omsk);
         let day = 1_795_456_800_000;
         assert_eq!(times("2026-11-24", "2026-11-24"), Ok((Some(day), Some(day + 86_400_000))));
         assert_eq!(times("2026-11-24T00:30", ""), Ok((Some(day + 1_800_000), None)));

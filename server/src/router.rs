@@ -80,6 +80,7 @@ pub(crate) fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'st
             provide_context(ports::ports(&state, asking));
         }
         provide_context::<LeptosOptions>(state.leptos.clone());
+        provide_context(app::session::NeedsYou(state.health.is_red()));
         if let Some(account) = &account {
             provide_context(account.clone());
         }

@@ -15,6 +15,7 @@ use crate::{
     config::Config,
     delivery::{Cast, Worker},
     drafts::Drafts,
+    health,
     identities::{Asker, Identities},
     introductions::Introductions,
     mail::{MailWorker, Smtp, SmtpError},
@@ -22,6 +23,7 @@ use crate::{
     replays::Replays,
     store::Store,
     telegram::{Identity, Telegram},
+    time::{Millis, now},
     webhook::Rendering,
 };
 
@@ -67,6 +69,10 @@ pub struct Inner {
     pub(crate) drafts: Drafts,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// Whether somebody must act.
+    pub health: health::Mark,
+    /// When the server started.
+    pub started_at: Millis,
     /// What leptos needs to know.
     pub leptos: LeptosOptions,
     /// The pages' routes.
@@ -153,6 +159,8 @@ impl AppState {
             rendering,
             drafts: Drafts::default(),
             metrics,
+            health: health::Mark::default(),
+            started_at: now(),
             leptos,
             pages: leptos_axum::generate_route_list(app::App),
             identities: Identities::new(introductions),

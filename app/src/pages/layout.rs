@@ -13,10 +13,11 @@ use crate::{
     words::{Shell, language, words},
 };
 
-/// Who is signed in.
+/// Who is signed in, and whether something needs them.
 #[server(prefix = "/rpc", endpoint = "who")]
-pub async fn who() -> Result<Account, AppError> {
-    Ok(crate::session::viewer()?.account().clone())
+pub async fn who() -> Result<(Account, bool), AppError> {
+    let needs_you = use_context::<crate::session::NeedsYou>().unwrap_or_default();
+    Ok((crate::session::viewer()?.account().clone(), needs_you.0))
 }
 
 /// Ends the session.
@@ -40,7 +41,10 @@ pub fn Layout() -> impl IntoView {
         <TopBar path=location.pathname>
             <Transition fallback=|| ()>
                 {move || Suspend::new(async move {
-                    account.await.ok().map(|account| view! { <AccountMenu email=account.email /> })
+                    account
+                        .await
+                        .ok()
+                        .map(|(account, needs_you)| view! { <AccountMenu email=account.email needs_you /> })
                 })}
             </Transition>
         </TopBar>
@@ -78,7 +82,20 @@ pub fn TopBar(
                     here=|path| path.starts_with("/deliveries")
                     external=true
                 />
-                <NavLink href="/sandbox" title=w.sandbox path here=|path| path.starts_with("/sandbox") />
+                <NavLink
+                    href="/sandbox"
+                    title=w.sandbox
+                    path
+                    here=|path| path.starts_with("/sandbox")
+                    external=true
+                />
+                <NavLink
+                    href="/health"
+                    title=w.health
+                    path
+                    here=|path| path.starts_with("/health")
+                    external=true
+                />
             </nav>
             <div class="tools">
                 <Choices />
@@ -123,9 +140,21 @@ pub fn Brand() -> impl IntoView {
 pub fn AccountMenu(
     /// Their address.
     email: String,
+    /// Whether something needs them.
+    needs_you: bool,
 ) -> impl IntoView {
+    let w = words::<Shell>();
     let leave = ServerAction::<SignOut>::new();
     view! {
+        {needs_you
+            .then(|| {
+                view! {
+                    <a class="needs-you" href="/health" rel="external" title=w.needs_you>
+                        <span class="visually-hidden">{w.needs_you}</span>
+                        "!"
+                    </a>
+                }
+            })}
         <details class="menu">
             <summary class="button small" aria-label=email.clone()>
                 <svg class="icon person" viewBox="0 0 16 16" aria-hidden="true">
@@ -137,7 +166,7 @@ pub fn AccountMenu(
             <div class="menu-body">
                 <p class="menu-who">{email.clone()}</p>
                 <ActionForm action=leave>
-                    <button class="button plain">{words::<Shell>().sign_out}</button>
+                    <button class="button plain">{w.sign_out}</button>
                 </ActionForm>
             </div>
         </details>

@@ -6,6 +6,5 @@ pub mod drawn;
 pub mod find_chat;
 pub mod layout;
 pub mod profiles;
-pub mod sandbox;
 pub mod share;
 pub mod sign_in;

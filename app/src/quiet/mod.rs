@@ -1,18 +1,24 @@
 //! Pages that the server draws by itself: forms and their answers, without a script. They share the look and the top bar
 //! of the others, and nothing of them is in the browser's bundle.
 
+mod health;
 mod import;
 mod log;
 mod moment;
+mod people;
 mod profile;
+mod sandbox;
 mod urls;
 
 use leptos::prelude::*;
 
 pub use self::{
+    health::{BotState, HealthView, Trouble},
     import::{ImportPage, ImportPlan, ImportRow, LineFault},
     log::{ActView, Chosen, LogView, PayloadView},
     moment::Clock,
+    people::{EraseView, ErasureView, StoredView, UnreachableRow},
+    sandbox::SandboxView,
     urls::{UrlRow, UrlTable, UrlsPage},
 };
 use crate::{
@@ -20,8 +26,12 @@ use crate::{
     error::AppError,
     pages::layout::{AccountMenu, TopBar},
     preferences::{self, Preferences},
+    session::NeedsYou,
     views::{BulkProgress, EventDetail},
-    words::{ActWords, LogWords, QuietWords, TraceWords, app_error, language, words},
+    words::{
+        ActWords, EraseWords, HealthWords, LogWords, QuietWords, SandboxWords, TraceWords, UnreachableWords, app_error,
+        language, words,
+    },
 };
 
 /// Small comforts; every page works without.
@@ -66,6 +76,14 @@ pub enum QuietPage {
     Work(Box<BulkProgress>, bool),
     /// All that was lately done to many, and whether the reader may stop it.
     Works(Vec<BulkProgress>, bool),
+    /// Whom no bot can reach, and how many they are in all.
+    Unreachable(Vec<UnreachableRow>, u64),
+    /// Erasing a person.
+    Erase(Box<EraseView>),
+    /// How all stands.
+    Health(Box<HealthView>),
+    /// The sandbox.
+    Sandbox(Box<SandboxView>),
 }
 
 impl QuietPage {
@@ -85,15 +103,26 @@ impl QuietPage {
             Self::Payload(_) => words::<TraceWords>().payload_title.to_owned(),
             Self::Act(view) => view.title().to_owned(),
             Self::Work(..) | Self::Works(..) => words::<ActWords>().work_title.to_owned(),
+            Self::Unreachable(..) => words::<UnreachableWords>().title.to_owned(),
+            Self::Erase(_) => words::<EraseWords>().title.to_owned(),
+            Self::Health(_) => words::<HealthWords>().title.to_owned(),
+            Self::Sandbox(_) => words::<SandboxWords>().title.to_owned(),
         }
     }
 
     /// Under which entry of the navigation it stands.
     fn path(&self) -> &'static str {
         match self {
-            Self::Log(_) | Self::Event(..) | Self::Payload(_) | Self::Act(_) | Self::Work(..) | Self::Works(..) => {
-                "/deliveries"
-            }
+            Self::Log(_)
+            | Self::Event(..)
+            | Self::Payload(_)
+            | Self::Act(_)
+            | Self::Work(..)
+            | Self::Works(..)
+            | Self::Unreachable(..)
+            | Self::Erase(_) => "/deliveries",
+            Self::Health(_) => "/health",
+            Self::Sandbox(_) => "/sandbox",
             _ => "/profiles",
         }
     }
@@ -106,6 +135,7 @@ pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPa
     provide_context(preferences);
     provide_context(preferences.language);
     provide_context(clock);
+    let needs_you = use_context::<NeedsYou>().unwrap_or_default().0;
     let (title, path) = (page.title(), page.path());
     let page = match page {
         QuietPage::Refused(error) => view! { <Refused error /> }.into_any(),
@@ -119,12 +149,16 @@ pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPa
         QuietPage::Act(view) => view! { <log::Act view /> }.into_any(),
         QuietPage::Work(progress, may_act) => view! { <log::Work progress=*progress may_act /> }.into_any(),
         QuietPage::Works(all, may_act) => view! { <log::Works all may_act /> }.into_any(),
+        QuietPage::Unreachable(rows, count) => view! { <people::Unreachable rows count /> }.into_any(),
+        QuietPage::Erase(view) => view! { <people::Erase view=*view /> }.into_any(),
+        QuietPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
+        QuietPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
     };
     let head = view! { <Head options=options.clone() title=format!("{title} · Hookgram") /> }.into_any();
     view! {
         <Document preferences head>
             <TopBar path=path>
-                <AccountMenu email />
+                <AccountMenu email needs_you />
             </TopBar>
             <main id="content" tabindex="-1">
                 {page}

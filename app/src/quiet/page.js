@@ -51,19 +51,19 @@
   };
   setTimeout(work, 1000);
 
-  if (!one("[data-log]")) return;
+  const place = one("[data-listen]");
+  if (!place) return;
   const title = document.title;
-  const ids = () => new Set(all("[data-rows] tr[data-event]").map((row) => row.dataset.event));
+  const ids = () => new Set(all("[data-event]").map((row) => row.dataset.event));
   const seen = ids();
   let [waiting, unread] = [false, 0];
   const look = async () => {
     waiting = false;
     // Nothing moves under a hand that is choosing.
-    if (one("[data-rows] tbody input:checked, [data-rows] a:focus-visible, .log-filters :focus")) return later(2000);
+    if (one("[data-fresh] input:checked, [data-fresh] :focus-visible, .log-filters :focus")) return later(2000);
     const page = await fresh().catch(() => null);
     if (!page) return;
-    replace(page, "[data-rows]");
-    replace(page, ".chart");
+    for (const { dataset } of all("[data-fresh]")) replace(page, `[data-fresh="${dataset.fresh}"]`);
     show();
     for (const id of ids()) {
       if (!seen.has(id) && seen.add(id) && document.hidden) unread += 1;
@@ -80,7 +80,7 @@
     document.title = title;
   });
   const listen = (first) => {
-    const source = new EventSource("/live/deliveries");
+    const source = new EventSource(place.dataset.listen);
     let missed = !first;
     source.onopen = () => {
       one("[data-live]").hidden = false;

@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{
-    Fault,
-    moment::At,
-};
+use super::{Fault, moment::At};
 use crate::{
     log::LogQuery,
     views::Millis,

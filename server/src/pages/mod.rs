@@ -2,9 +2,12 @@
 //! and cost the browser's bundle nothing. Handlers are thin: read the form, see what the account may do, do it, show it.
 
 mod export;
+mod health;
 mod import;
 mod log;
+mod people;
 mod profile;
+mod sandbox;
 mod urls;
 
 use std::{collections::HashMap, time::Duration};
@@ -14,6 +17,7 @@ use app::{
     notices::Notice,
     quiet::{self, Clock, QuietPage},
     session::{Account, Operator, Viewer},
+    words::{EraseWords, Words as _},
 };
 use axum::{
     Form, Router,
@@ -29,6 +33,7 @@ use tokio::time::timeout;
 use self::profile::or_refuse;
 use crate::{
     auth::{guard::Client, session::CurrentSession},
+    ports::internal,
     router::context,
     state::AppState,
     time::now,
@@ -48,6 +53,12 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/deliveries/all", get(log::act::question).post(log::act::begin))
         .route("/deliveries/export.csv", get(log::export::csv))
         .route("/deliveries/export.jsonl", get(log::export::lines))
+        .route("/deliveries/unreachable", get(people::unreachable))
+        .route("/deliveries/erase", get(people::question).post(people::erase))
+        .route("/health", get(health::page))
+        .route("/sandbox", get(sandbox::page))
+        .route("/sandbox/clear", post(sandbox::clear))
+        .route("/sandbox/sample", post(sandbox::sample))
         .route("/deliveries/work", get(log::work::all))
         .route("/deliveries/work/{id}", get(log::work::one))
         .route("/deliveries/work/{id}/stop", post(log::work::stop))
@@ -106,6 +117,10 @@ impl Visit {
     /// The form that came, or why it cannot be read.
     async fn form(&self, body: Body) -> Result<Fields, AppError> {
         self.fields(body).await.map_err(|sentence| AppError::field("", sentence))
+    }
+
+    fn erase_words(&self) -> &'static EraseWords {
+        EraseWords::of(self.language)
     }
 
     fn say<'a>(&self, ru: &'a str, en: &'a str) -> &'a str {
@@ -217,10 +232,4 @@ impl Visit {
             fields.insert(name, text.trim_start_matches('\u{feff}').to_owned());
         }
     }
-}
-
-/// Logs a fault of ours; the caller hears only that there was one.
-fn internal(error: impl std::fmt::Display) -> AppError {
-    tracing::error!(%error, "a page could not be served");
-    AppError::Internal
 }

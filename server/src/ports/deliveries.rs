@@ -2,12 +2,12 @@
 
 use app::{
     error::AppError,
-    ports::Deliveries,
     log::LogQuery,
+    ports::Deliveries,
     session::{Operator, Viewer},
     views::{
-        AttemptView, BulkKind, BulkProgress, Chart, DeliveryDetail, EventDetail, Handled, LogDelivery, LogPage, LogPlace,
-        LogRow, Matching, Outcome, ReplayAs,
+        AttemptView, BulkKind, BulkProgress, Chart, DeliveryDetail, EventDetail, Handled, LogDelivery, LogPage,
+        LogPlace, LogRow, Matching, Outcome, ReplayAs,
     },
     words::{LogWords, Words as _},
 };
@@ -69,7 +69,9 @@ impl Deliveries for Port {
         };
         // Numbers of bookings are those of one service each: another profile's customers may have the same.
         let same = |other: &Logged| {
-            other.event != first.event && other.profile_id == first.profile_id && other.bot_of_event == first.bot_of_event
+            other.event != first.event
+                && other.profile_id == first.profile_id
+                && other.bot_of_event == first.bot_of_event
         };
         let related = related.into_iter().filter(same).map(|logged| row(logged, self.asking.language)).collect();
         let mut deliveries = Vec::new();
@@ -79,7 +81,13 @@ impl Deliveries for Port {
             }
         }
         let size = store.payload(first.event).await.or_else(unreadable)?.map(|body| body.len());
-        Ok(EventDetail { field: first.field_name.clone(), row: row(first, self.asking.language), size, deliveries, related })
+        Ok(EventDetail {
+            field: first.field_name.clone(),
+            row: row(first, self.asking.language),
+            size,
+            deliveries,
+            related,
+        })
     }
 
     async fn body(&self, _viewer: &Viewer, public_id: &str) -> Result<Option<Vec<u8>>, AppError> {
@@ -262,11 +270,8 @@ fn outcome(name: &str) -> Outcome {
 }
 
 fn reason(json: &str, language: Language) -> Option<String> {
-    let Reason { ru, en } = serde_json::from_str(json).ok()?;
-    Some(match language {
-        Language::Ru => ru,
-        Language::En => en,
-    })
+    let reason: Reason = serde_json::from_str(json).ok()?;
+    Some(reason.of(language).to_owned())
 }
 
 /// Of a delivery that cannot be read, none.

@@ -30,14 +30,10 @@ impl Store {
     /// If the database fails.
     pub async fn outcomes(&self, profile: Option<i64>, from: i64, to: i64) -> Result<Vec<(i64, Day)>, StoreError> {
         let statement = if profile.is_some() { OF_ONE } else { OF_ALL };
-        let rows: Vec<Row> =
-            sqlx::query_as(statement).bind(profile).bind(from).bind(to).fetch_all(&self.read).await?;
+        let rows: Vec<Row> = sqlx::query_as(statement).bind(profile).bind(from).bind(to).fetch_all(&self.read).await?;
         let whole = |count: i64| u32::try_from(count.max(0)).unwrap_or(u32::MAX);
-        let day = |row: &Row| Day {
-            delivered: whole(row.delivered),
-            failed: whole(row.failed),
-            skipped: whole(row.skipped),
-        };
+        let day =
+            |row: &Row| Day { delivered: whole(row.delivered), failed: whole(row.failed), skipped: whole(row.skipped) };
         Ok(rows.iter().map(|row| (row.hour, day(row))).collect())
     }
 
@@ -45,12 +41,7 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn latencies(
-        &self,
-        profile: Option<i64>,
-        from: Millis,
-        to: Millis,
-    ) -> Result<Vec<Millis>, StoreError> {
+    pub async fn latencies(&self, profile: Option<i64>, from: Millis, to: Millis) -> Result<Vec<Millis>, StoreError> {
         let statement = if profile.is_some() { LATENCIES_OF_ONE } else { LATENCIES_OF_ALL };
         let latencies = sqlx::query_scalar(statement).bind(profile).bind(from).bind(to).bind(LATEST);
         let mut latencies: Vec<Millis> = latencies.fetch_all(&self.read).await?;

@@ -82,8 +82,9 @@ impl Store {
         let digits: Vec<char> = chat.chars().collect();
         let chat_end: String = digits.iter().skip(digits.len().saturating_sub(3)).collect();
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        messages += delete(&mut tx, "DELETE FROM sandbox_messages WHERE chat IN (SELECT value FROM json_each(?1))", &chats)
-            .await?;
+        messages +=
+            delete(&mut tx, "DELETE FROM sandbox_messages WHERE chat IN (SELECT value FROM json_each(?1))", &chats)
+                .await?;
         delete(&mut tx, "DELETE FROM unreachable WHERE chat IN (SELECT value FROM json_each(?1))", &chats).await?;
         let moved = "DELETE FROM moved_chats WHERE chat IN (SELECT value FROM json_each(?1))
             OR moved_to IN (SELECT value FROM json_each(?1))";
@@ -126,10 +127,15 @@ impl Store {
         .await?;
         let deliveries = json(&rows.iter().map(|(delivery, _)| *delivery).collect::<Vec<_>>());
         let events = json(&rows.iter().map(|(_, event)| *event).collect::<Vec<_>>());
-        delete(&mut tx, "DELETE FROM sandbox_messages WHERE delivery_id IN (SELECT value FROM json_each(?1))", &deliveries)
-            .await?;
-        let messages = delete(&mut tx, "DELETE FROM deliveries WHERE id IN (SELECT value FROM json_each(?1))", &deliveries)
-            .await?;
+        delete(
+            &mut tx,
+            "DELETE FROM sandbox_messages WHERE delivery_id IN (SELECT value FROM json_each(?1))",
+            &deliveries,
+        )
+        .await?;
+        let messages =
+            delete(&mut tx, "DELETE FROM deliveries WHERE id IN (SELECT value FROM json_each(?1))", &deliveries)
+                .await?;
         delete(&mut tx, "DELETE FROM payloads WHERE event_id IN (SELECT value FROM json_each(?1))", &events).await?;
         let copies = "DELETE FROM events WHERE duplicate_of IN (SELECT value FROM json_each(?1))";
         let mut gone = delete(&mut tx, copies, &events).await?;

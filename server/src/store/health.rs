@@ -100,7 +100,7 @@ impl Store {
              sum((SELECT count(*) FROM deliveries d WHERE d.profile_id = p.id AND d.state = 'parked')) AS waiting
              FROM profiles p LEFT JOIN bots b ON b.id = p.bot_id
              WHERE p.bot_id IS NOT NULL AND p.token IS NOT NULL AND p.sandbox = 0 AND p.deleted_at IS NULL
-             GROUP BY p.bot_id ORDER BY parked_since IS NULL, parked_since, p.bot_id LIMIT ?1",
+             GROUP BY p.bot_id ORDER BY min(p.parked_since) IS NULL, min(p.parked_since), p.bot_id LIMIT ?1",
         )
         .bind(BOTS)
         .fetch_all(&self.read)
@@ -129,7 +129,8 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn wants_mail(&self) -> Result<bool, StoreError> {
-        let wants = "SELECT EXISTS (SELECT 1 FROM profiles WHERE deleted_at IS NULL AND instr(parameters, 'errorEmail=') > 0)";
+        let wants =
+            "SELECT EXISTS (SELECT 1 FROM profiles WHERE deleted_at IS NULL AND instr(parameters, 'errorEmail=') > 0)";
         Ok(sqlx::query_scalar(wants).fetch_one(&self.read).await?)
     }
 }

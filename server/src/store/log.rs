@@ -199,9 +199,9 @@ impl Way {
             Self::Chat => query.push("d.chat = ").push_bind(filter.chat.clone()),
             Self::Cause => query.push("d.cause = ").push_bind(filter.cause.map(Cause::name)),
             Self::NotAccepted(outcome) => query.push("e.outcome <> 'accepted' AND e.outcome = ").push_bind(outcome),
-            Self::Undelivered(state) | Self::UndeliveredOf(state) => query
-                .push("d.state IN ('failed', 'uncertain', 'cancelled', 'skipped') AND d.state = ")
-                .push_bind(state),
+            Self::Undelivered(state) | Self::UndeliveredOf(state) => {
+                query.push("d.state IN ('failed', 'uncertain', 'cancelled', 'skipped') AND d.state = ").push_bind(state)
+            }
             Self::Open => query.push("d.finished_at IS NULL AND d.state <> 'parked'"),
             Self::Parked => query.push("d.state = 'parked'"),
         };

@@ -222,3 +222,33 @@ async fn times_are_drawn_in_the_zone_that_the_browser_named() {
     assert!(person.see("/deliveries").await.contains(" UTC"));
     server.stop().await;
 }
+
+#[tokio::test]
+async fn the_sandbox_takes_samples_and_is_cleared() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let one = server.profile("One", true, &[(Parameter::Message, "Hello")]).await;
+    let other =
+        server.profile("Other", true, &[(Parameter::TelegramFieldName, "*Chat"), (Parameter::Message, "Bye")]).await;
+    let bot = server.profile("Bot", false, &[]).await;
+    let person = Person::new(&server, Role::Operator).await;
+    assert!(person.see("/sandbox").await.contains("No messages yet"));
+    for (profile, sample) in [(one.id, "0"), (one.id, "0"), (other.id, "1"), (other.id, "99")] {
+        let sent = person.post("/sandbox/sample", &[("profile", &profile.to_string()), ("sample", sample)]).await;
+        assert_eq!(sent.status(), 303);
+        assert_eq!(sent.headers()["location"].to_str().unwrap(), format!("/sandbox?profile={profile}"));
+    }
+    eventually("four messages", async || server.state.store.sandbox_messages(None, 9).await.unwrap().len() == 4).await;
+    let page = person.see("/sandbox").await;
+    assert!(page.contains("Hello") && page.contains("Bye"), "{page}");
+    let of_one = person.see(&format!("/sandbox?profile={}", one.id)).await;
+    assert!(of_one.contains("Hello") && !of_one.contains("Bye"), "{of_one}");
+    let no = person.post("/sandbox/sample", &[("profile", &bot.id.to_string())]).await;
+    assert_eq!(no.status(), 404, "nothing goes to a customer from here");
+    let viewer = Person::new(&server, Role::Viewer).await;
+    assert_eq!(viewer.post("/sandbox/clear", &[]).await.status(), 403);
+    person.post("/sandbox/clear", &[("profile", &one.id.to_string())]).await;
+    assert_eq!(server.state.store.sandbox_messages(None, 9).await.unwrap().len(), 2);
+    person.post("/sandbox/clear", &[]).await;
+    assert!(person.see("/sandbox").await.contains("No messages yet"));
+    server.stop().await;
+}

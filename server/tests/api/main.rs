@@ -18,6 +18,7 @@ mod mail_tls;
 mod mail_trouble;
 mod pages;
 mod parameters;
+mod people;
 mod person;
 mod previews;
 mod process;

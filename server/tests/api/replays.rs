@@ -8,7 +8,11 @@ use app::{
     views::{BulkKind, LogPage, LogRow, Matching, Outcome, ReplayAs},
     words::replays::Refusal,
 };
-use hookgram::{event::EventType, parameters::Parameter, values::{Language, TimeZone}};
+use hookgram::{
+    event::EventType,
+    parameters::Parameter,
+    values::{Language, TimeZone},
+};
 use serde_json::json;
 use server::{
     auth::guard::Client,

@@ -66,7 +66,7 @@ fn nothing_yet(may_change: bool) -> AnyView {
                 <a class="button" href="/profiles/new">
                     {w.empty_action}
                 </a>
-                <a class="button" href="/sandbox">
+                <a class="button" href="/sandbox" rel="external">
                     {w.empty_sandbox}
                 </a>
             </div>

@@ -89,7 +89,8 @@ fn Question(chosen: Chosen, cancels: bool, back: String) -> impl IntoView {
         }
         Chosen::Found(query, _) => (query.address("/deliveries/all"), ().into_any()),
     };
-    let question = if cancels { replays::cancel_question(language(), count) } else { replays::replay_question(language(), count) };
+    let question =
+        if cancels { replays::cancel_question(language(), count) } else { replays::replay_question(language(), count) };
     let consequence = match (cancels, all) {
         (true, _) => w.cancel_gone,
         (false, true) => w.arrived_not,
@@ -140,11 +141,7 @@ fn Results(results: Vec<Handled>, cancels: bool, back: String) -> impl IntoView 
     let w = words::<ActWords>();
     let done = u64::try_from(results.iter().filter(|handled| handled.done.is_ok()).count()).unwrap_or(u64::MAX);
     let refused: Vec<&Handled> = results.iter().filter(|handled| handled.done.is_err()).collect();
-    let sentence = if cancels {
-        replays::cancelled(language(), done)
-    } else {
-        replays::replayed(language(), done)
-    };
+    let sentence = if cancels { replays::cancelled(language(), done) } else { replays::replayed(language(), done) };
     let rows = refused
         .iter()
         .filter_map(|handled| {

@@ -22,7 +22,7 @@ pub(super) fn Outcomes(chart: Chart, query: LogQuery) -> impl IntoView {
     let Chart { bars, latency } = chart;
     let all = bars.iter().fold(Day::default(), |sum, bar| sum.and(bar.outcomes));
     if all.total() == 0 {
-        return view! { <p class="chart-none soft">{w.nothing}</p> }.into_any();
+        return view! { <p class="chart-none soft" data-fresh="chart">{w.nothing}</p> }.into_any();
     }
     let most = bars.iter().map(|bar| bar.outcomes.total()).max().unwrap_or_default().max(1);
     let clock = clock();
@@ -52,7 +52,7 @@ pub(super) fn Outcomes(chart: Chart, query: LogQuery) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <section class="chart" aria-label=w.chart>
+        <section class="chart" aria-label=w.chart data-fresh="chart">
             <svg viewBox=format!("0 0 {width} {}", HEIGHT + 2) preserveAspectRatio="none" role="group" aria-label=w.chart>
                 {drawn}
                 <path class="ground" d=format!("M0 {}h{width}", HEIGHT + 1) />

@@ -14,14 +14,12 @@ use crate::{
 
 /// The form.
 #[component]
-pub(super) fn Filters(
-    query: LogQuery,
-    profiles: Vec<(i64, String)>,
-    fault: Option<(String, String)>,
-) -> impl IntoView {
+pub(super) fn Filters(query: LogQuery, profiles: Vec<(i64, String)>, fault: Option<(String, String)>) -> impl IntoView {
     let w = words::<LogWords>();
     let is_narrowed = query.is_narrowed();
-    let more = fault.is_some() || query.cause.is_some() || query.bot.is_some()
+    let more = fault.is_some()
+        || query.cause.is_some()
+        || query.bot.is_some()
         || [&query.chat, &query.order, &query.from, &query.to].iter().any(|text| !text.is_empty());
     let fault_of = |name: &str| fault.as_ref().filter(|(field, _)| field == name).map(|(_, sentence)| sentence.clone());
     let (from_fault, to_fault) = (fault_of("from"), fault_of("to"));

@@ -10,12 +10,17 @@ mod work;
 
 use leptos::prelude::*;
 
+pub(super) use self::{
+    act::Act,
+    payload::Payload,
+    trace::EventPage,
+    work::{Work, Works},
+};
 pub use self::{
     act::{ActView, Chosen},
     payload::PayloadView,
 };
 use self::{chart::Outcomes, filters::Filters, rows::Rows, trace::Trace};
-pub(super) use self::{act::Act, payload::Payload, trace::EventPage, work::{Work, Works}};
 use crate::{
     log::LogQuery,
     views::{Chart, EventDetail, LogPage, Outcome},
@@ -84,7 +89,7 @@ pub(super) fn Log(view: LogView) -> impl IntoView {
         </div>
         <Outcomes chart query=query.clone() />
         <Filters query=query.clone() profiles fault />
-        <div class="log" class:has-open=has_open data-log=is_first.then_some("")>
+        <div class="log" class:has-open=has_open data-listen=is_first.then_some("/live/deliveries")>
             <Rows query=query.clone() page may_act open=open.as_ref().map(|open| open.row.public_id.clone()) />
             {open
                 .map(|event| {

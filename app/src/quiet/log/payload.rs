@@ -96,13 +96,12 @@ fn node(name: Option<&str>, value: &Node, depth: usize, left: &mut usize) -> Any
         }
     };
     if count == 0 {
-        return view! { <div class="json-leaf">{name} <span class="soft">{format!("{open}{close}")}</span></div> }.into_any();
+        return view! { <div class="json-leaf">{name} <span class="soft">{format!("{open}{close}")}</span></div> }
+            .into_any();
     }
     let children: Vec<AnyView> = match value {
         Node::Array(items) => items.iter().map(|item| node(None, item, depth + 1, left)).collect(),
-        Node::Object(fields) => {
-            fields.iter().map(|(name, value)| node(Some(name), value, depth + 1, left)).collect()
-        }
+        Node::Object(fields) => fields.iter().map(|(name, value)| node(Some(name), value, depth + 1, left)).collect(),
         Node::Text(_) | Node::Other(_) => Vec::new(),
     };
     view! {

@@ -31,7 +31,7 @@ pub(super) fn Rows(query: LogQuery, page: LogPage, may_act: bool, open: Option<S
     view! {
         <form class="log-list" method="post" action="/deliveries/act">
             <input type="hidden" name="back" value=back />
-            <div class="card table-card" data-rows="">
+            <div class="card table-card" data-fresh="rows">
                 <table class="table log-table" aria-label=w.title>
                     <thead>
                         <tr>
@@ -92,7 +92,7 @@ fn Nothing(is_narrowed: bool, is_first: bool) -> impl IntoView {
         (w.none_title, w.none_why, "/", w.none_action)
     };
     view! {
-        <div class="card empty" data-rows="">
+        <div class="card empty" data-fresh="rows">
             <h2>{title}</h2>
             <p>{why}</p>
             <a class="button primary" href=href>
@@ -190,7 +190,9 @@ pub(super) fn details(row: &LogRow) -> AnyView {
             None => w.queue.into_any(),
         }),
         Outcome::Failed | Outcome::Uncertain | Outcome::Parked => pieces.push(why(row.outcome, delivery)),
-        Outcome::Skipped => pieces.push(delivery.last_error.clone().or(row.reason.clone()).unwrap_or_default().into_any()),
+        Outcome::Skipped => {
+            pieces.push(delivery.last_error.clone().or(row.reason.clone()).unwrap_or_default().into_any())
+        }
         Outcome::Cancelled | Outcome::Rejected | Outcome::Duplicate => {}
     }
     if delivery.replay_of.is_some() {

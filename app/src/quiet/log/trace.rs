@@ -62,11 +62,7 @@ pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> 
             .collect_view()
             .into_any()
     };
-    let head = if beside {
-        view! { <h2>{title}</h2> }.into_any()
-    } else {
-        view! { <h1>{title}</h1> }.into_any()
-    };
+    let head = if beside { view! { <h2>{title}</h2> }.into_any() } else { view! { <h1>{title}</h1> }.into_any() };
     let erase = row.delivery.as_ref().and_then(|delivery| delivery.chat.clone()).filter(|_| may_act);
     let order = row.order_number.clone();
     view! {
@@ -161,8 +157,20 @@ fn Fate(
     }
     match &chat {
         Some(chat) => {
-            list.push(step("ok", w.found.to_owned(), format!("{} {field} → {} {chat}", w.field, w.chat), None, received_at));
-            list.push(step("ok", w.rendered.to_owned(), crate::words::messages(language(), parts.len()), None, received_at));
+            list.push(step(
+                "ok",
+                w.found.to_owned(),
+                format!("{} {field} → {} {chat}", w.field, w.chat),
+                None,
+                received_at,
+            ));
+            list.push(step(
+                "ok",
+                w.rendered.to_owned(),
+                crate::words::messages(language(), parts.len()),
+                None,
+                received_at,
+            ));
         }
         None => list.push(step("bad", w.not_found.to_owned(), format!("{} {field}", w.field), None, received_at)),
     }

@@ -83,5 +83,6 @@ word_set! {
         new_key: "У профиля «{}» новая ссылка. Вставьте её в сервис записи.", "The profile “{}” has a new URL. Paste it into the booking service.";
         imported: "Импортировано: {}.", "Imported: {}.";
         made: "Создано: {}.", "Made: {}.";
+        erased: "Стёрто: {}.", "Erased: {}.";
     }
 }

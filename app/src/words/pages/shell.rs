@@ -8,6 +8,8 @@ word_set! {
         profiles: "Профили", "Profiles";
         deliveries: "Доставки", "Deliveries";
         sandbox: "Песочница", "Sandbox";
+        health: "Состояние", "Health";
+        needs_you: "Нужно вмешательство: откройте «Состояние»", "Something needs you: open Health";
         main_navigation: "Разделы", "Sections";
         skip: "К содержанию", "Skip to content";
         sign_out: "Выйти", "Sign out";

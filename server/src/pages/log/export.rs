@@ -31,8 +31,22 @@ enum Form {
 }
 
 const COLUMNS: [&str; 16] = [
-    "received_at", "event", "outcome", "order_number", "event_type", "profile", "bot", "http_status", "reason", "delivery",
-    "chat", "attempts", "cause", "telegram", "finished_at", "replay_of",
+    "received_at",
+    "event",
+    "outcome",
+    "order_number",
+    "event_type",
+    "profile",
+    "bot",
+    "http_status",
+    "reason",
+    "delivery",
+    "chat",
+    "attempts",
+    "cause",
+    "telegram",
+    "finished_at",
+    "replay_of",
 ];
 
 /// `GET /deliveries/export.csv`

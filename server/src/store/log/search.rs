@@ -26,8 +26,9 @@ impl Store {
         text: &str,
         allowed: Duration,
     ) -> Result<LogRows, StoreError> {
-        let (first, last): (i64, i64) =
-            sqlx::query_as("SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM events").fetch_one(&self.read).await?;
+        let (first, last): (i64, i64) = sqlx::query_as("SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM events")
+            .fetch_one(&self.read)
+            .await?;
         let begun = Instant::now();
         let bounds = self.bounds(filter).await?;
         let mut top = filter.behind.map_or(last, |place| place.event.min(last));
