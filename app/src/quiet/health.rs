@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::moment::{At, clock, span};
+use super::{
+    moment::{At, clock},
+    units::{bytes, span, tenths},
+};
 use crate::{
     log::{LogQuery, Period},
     views::{Millis, Outcome},
@@ -106,7 +109,6 @@ pub(super) fn Health(view: HealthView) -> impl IntoView {
             </div>
         }
     });
-    let hour_rate = f64::from(view.delivered) / 60.0;
     let failed = |cause: Cause| {
         LogQuery { cause: Some(cause), period: Some(Period::Day), ..LogQuery::default() }.address("/deliveries")
     };
@@ -153,7 +155,7 @@ pub(super) fn Health(view: HealthView) -> impl IntoView {
                             None => w.nothing_waits.into_any(),
                         }}
                     </Fact>
-                    <Fact title=w.last_hour>{view.delivered} " (" {format!("{hour_rate:.1}")} " " {w.per_minute} ")"</Fact>
+                    <Fact title=w.last_hour>{view.delivered} " (" {tenths(language(), u64::from(view.delivered) / 6)} " " {w.per_minute} ")"</Fact>
                 </dl>
             </section>
             <section class="card">
@@ -167,11 +169,11 @@ pub(super) fn Health(view: HealthView) -> impl IntoView {
             <section class="card">
                 <h2>{w.storage}</h2>
                 <dl class="facts">
-                    {view.database.map(|bytes| view! { <Fact title=w.database>{size(bytes)}</Fact> })}
+                    {view.database.map(|size| view! { <Fact title=w.database>{bytes(language(), size)}</Fact> })}
                     {view
                         .disk
                         .map(|(free, all)| {
-                            view! { <Fact title=w.free>{size(free)} " " {w.of} " " {size(all)}</Fact> }
+                            view! { <Fact title=w.free>{bytes(language(), free)} " " {w.of} " " {bytes(language(), all)}</Fact> }
                         })}
                     <Fact title=w.kept>{view.kept} " " {w.days}</Fact>
                 </dl>
@@ -297,14 +299,4 @@ fn Bots(bots: Vec<BotState>) -> impl IntoView {
         </table>
     }
     .into_any()
-}
-
-/// Bytes as a person reads them: `41 MB`, `1.2 GB`.
-fn size(bytes: u64) -> String {
-    const MEGA: u64 = 1_000_000;
-    match bytes / MEGA {
-        0 => format!("{} kB", bytes / 1000),
-        mega @ ..1000 => format!("{mega} MB"),
-        mega => format!("{}.{} GB", mega / 1000, mega % 1000 / 100),
-    }
 }

@@ -8,6 +8,7 @@ mod moment;
 mod people;
 mod profile;
 mod sandbox;
+mod units;
 mod urls;
 
 use leptos::prelude::*;
@@ -30,7 +31,7 @@ use crate::{
     views::{BulkProgress, EventDetail},
     words::{
         ActWords, EraseWords, HealthWords, LogWords, QuietWords, SandboxWords, TraceWords, UnreachableWords, app_error,
-        language, words,
+        booking_number, language, words,
     },
 };
 
@@ -97,7 +98,7 @@ impl QuietPage {
             Self::Urls(_) => w.urls_title.to_owned(),
             Self::Log(_) => words::<LogWords>().title.to_owned(),
             Self::Event(event, _) => match &event.row.order_number {
-                Some(number) => format!("№{number}"),
+                Some(number) => booking_number(number),
                 None => words::<TraceWords>().title.to_owned(),
             },
             Self::Payload(_) => words::<TraceWords>().payload_title.to_owned(),

@@ -5,10 +5,7 @@ use chrono::{DateTime, Datelike as _, FixedOffset, Utc};
 use hookgram::values::{Language, TimeZone};
 use leptos::prelude::*;
 
-use crate::{
-    views::Millis,
-    words::{LogWords, Words as _, language},
-};
+use crate::{views::Millis, words::language};
 
 /// The reader's clock.
 #[derive(Clone, Copy, Debug)]
@@ -82,19 +79,6 @@ pub(super) fn At(
     }
 }
 
-/// How long something took: `41 мс`, `1.2 с`, `3 мин`, `2 ч`.
-pub(super) fn span(language: Language, millis: Millis) -> String {
-    let w = LogWords::of(language);
-    let tenths = |value: Millis| format!("{}.{}", value / 10, value % 10);
-    match millis.max(0) {
-        ms @ ..1_000 => format!("{ms} {}", w.ms),
-        ms @ ..10_000 => format!("{} {}", tenths(ms / 100), w.s),
-        ms @ ..120_000 => format!("{} {}", ms / 1_000, w.s),
-        ms @ ..7_200_000 => format!("{} {}", ms / 60_000, w.min),
-        ms => format!("{} {}", ms / 3_600_000, w.h),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,12 +94,5 @@ mod tests {
         assert_eq!(text(at("2025-01-02T00:00:00Z"), Language::En), "2 Jan 2025, 06:00:00");
         let unknown = Clock { zone: None, ..clock };
         assert_eq!(unknown.text(Language::En, at("2026-11-24T18:30:05Z"), false), "18:30 UTC");
-    }
-
-    #[test]
-    fn spans_are_told_in_the_unit_that_fits() {
-        let all = [0, 41, 999, 1_000, 1_250, 59_000, 119_999, 120_000, 7_200_000, -5];
-        let told = all.map(|millis| span(Language::En, millis));
-        assert_eq!(told, ["0 ms", "41 ms", "999 ms", "1.0 s", "1.2 s", "59 s", "119 s", "2 min", "2 h", "0 ms"]);
     }
 }

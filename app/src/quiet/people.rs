@@ -107,7 +107,7 @@ pub(super) fn Unreachable(rows: Vec<UnreachableRow>, count: u64) -> impl IntoVie
             .collect_view();
         view! {
             <div class="card table-card">
-                <table class="table log-table" aria-label=w.title>
+                <table class="table log-table people-table" aria-label=w.title>
                     <thead>
                         <tr>
                             <th scope="col">{w.chat}</th>

@@ -218,3 +218,9 @@ pub fn deliveries(language: Language, n: u64) -> String {
         Language::En => format!("{n} deliveries"),
     }
 }
+
+/// A booking's number as a person reads it: the booking service writes most of them with their sign.
+#[must_use]
+pub fn booking_number(number: &str) -> String {
+    if number.starts_with(|first: char| first.is_ascii_digit()) { format!("№{number}") } else { number.to_owned() }
+}

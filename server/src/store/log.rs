@@ -333,10 +333,14 @@ impl Store {
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return self.search(filter, text, SEARCH_TIME).await;
         }
-        let order = LogFilter { text: None, order: filter.order.clone().or(Some(number.to_owned())), ..filter.clone() };
-        let chat = LogFilter { text: None, chat: filter.chat.clone().or(Some(number.to_owned())), ..filter.clone() };
-        let mut rows = self.found(&order).await?;
-        rows.extend(self.found(&chat).await?);
+        let plain = LogFilter { text: None, ..filter.clone() };
+        let mut rows = Vec::new();
+        // The booking service writes numbers with their sign.
+        for order in [number.to_owned(), format!("№{number}")] {
+            rows.extend(self.found(&LogFilter { order: filter.order.clone().or(Some(order)), ..plain.clone() }).await?);
+        }
+        let chat = filter.chat.clone().or(Some(number.to_owned()));
+        rows.extend(self.found(&LogFilter { chat, ..plain }).await?);
         Ok(LogRows { rows: newest(rows, filter.limit), searched_to: None })
     }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     log::LogQuery,
     views::Handled,
-    words::{ActWords, QuietWords, deliveries, language, replays, words},
+    words::{ActWords, LogWords, QuietWords, deliveries, language, replays, words},
 };
 
 /// Which deliveries.
@@ -42,7 +42,6 @@ impl ActView {
 /// The page.
 #[component]
 pub(in crate::quiet) fn Act(view: ActView) -> impl IntoView {
-    let w = words::<ActWords>();
     let title = view.title();
     let ActView { cancels, chosen, results, back } = view;
     let body = match (results, chosen) {
@@ -52,7 +51,7 @@ pub(in crate::quiet) fn Act(view: ActView) -> impl IntoView {
     view! {
         <div class="narrow">
             <p class="crumbs">
-                <a href="/deliveries">{w.to_log}</a>
+                <a href="/deliveries">{words::<LogWords>().title}</a>
             </p>
             <h1>{title}</h1>
             {body}

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::super::moment::{Clock, clock, span};
+use super::super::{
+    moment::{Clock, clock},
+    units::span,
+};
 use crate::{
     listing::Day,
     log::{LogQuery, local_minute},

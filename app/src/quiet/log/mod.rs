@@ -68,7 +68,7 @@ pub(super) fn Log(view: LogView) -> impl IntoView {
             </div>
             <div class="actions">
                 <details class="menu">
-                    <summary class="button">{w.download}</summary>
+                    <summary class="button small">{w.download}</summary>
                     <div class="menu-body">
                         <a class="button plain" href=export("/deliveries/export.csv") download>
                             {w.csv}
@@ -78,13 +78,13 @@ pub(super) fn Log(view: LogView) -> impl IntoView {
                         </a>
                     </div>
                 </details>
-                <a class="button" href="/deliveries/unreachable">
+                <a class="button small" href="/deliveries/unreachable">
                     {w.unreachable}
                 </a>
-                <a class="button" href="/deliveries/work">
+                <a class="button small" href="/deliveries/work">
                     {w.work}
                 </a>
-                {all.map(|(href, title)| view! { <a class="button" href=href>{title}</a> })}
+                {all.map(|(href, title)| view! { <a class="button small" href=href>{title}</a> })}
             </div>
         </div>
         <Outcomes chart query=query.clone() />

@@ -106,7 +106,7 @@ fn node(name: Option<&str>, value: &Node, depth: usize, left: &mut usize) -> Any
     };
     view! {
         <details open=depth < OPEN>
-            <summary>{name} <span class="soft">{format!("{open} {count} {unit} {close}")}</span></summary>
+            <summary>{name} <span class="soft">{format!("{open} {unit} {count} {close}")}</span></summary>
             <div class="json-children">{children}</div>
         </details>
     }

@@ -3,13 +3,13 @@
 use hookgram::event::EventType;
 use leptos::prelude::*;
 
-use super::super::moment::{At, span};
+use super::super::{moment::At, units::span};
 use crate::{
     log::LogQuery,
     parts::OutcomeMark,
     views::{LogDelivery, LogPage, LogRow, Outcome},
     words::{
-        LogWords,
+        LogWords, booking_number,
         causes::{self, Cause},
         event_type, language, words,
     },
@@ -107,7 +107,7 @@ fn row(row: LogRow, base: &str, may_act: bool, open: Option<&str>) -> AnyView {
     let is_open = open == Some(row.public_id.as_str());
     let and = if base.is_empty() { "" } else { "&" };
     let href = format!("/deliveries?{base}{and}open={}#event", row.public_id);
-    let number = row.order_number.clone().map_or_else(|| w.no_number.to_owned(), |number| format!("№{number}"));
+    let number = row.order_number.clone().map_or_else(|| w.no_number.to_owned(), |number| booking_number(&number));
     let kind = row.event_type.map(|kind| event_type(language(), EventType(kind)));
     let pick = may_act.then(|| {
         let delivery = row.delivery.as_ref().map(|delivery| {
@@ -121,17 +121,19 @@ fn row(row: LogRow, base: &str, may_act: bool, open: Option<&str>) -> AnyView {
     view! {
         <tr aria-current=is_open.then_some("true") data-event=row.public_id.clone()>
             {pick}
-            <td data-title=w.outcome>
+            <td data-title=w.outcome class="log-outcome">
                 <OutcomeMark outcome=row.outcome />
             </td>
-            <td data-title=w.time class="whole">
+            <td data-title=w.time class="log-time whole">
                 <At at=row.received_at seconds=true />
             </td>
             <th scope="row">
                 <a href=href>{number}</a>
                 {kind.map(|kind| view! { <span class="row-sub">{kind}</span> })}
             </th>
-            <td data-title=w.profile>{profile}</td>
+            <td data-title=w.profile class="log-profile">
+                {profile}
+            </td>
             <td data-title=w.details class="log-details">
                 {details}
             </td>
@@ -150,10 +152,11 @@ pub(super) fn profile(row: &LogRow) -> AnyView {
         (Some(_), _) => view! { <span class="soft">{w.gone_profile}</span> }.into_any(),
         (None, Some(bot)) => view! {
             <a class="quiet-link" href=format!("/deliveries?bot={bot}")>
-                {w.stateless}
-                " · "
+                {w.bot_number}
+                " "
                 {bot}
             </a>
+            <span class="row-sub">{w.stateless}</span>
         }
         .into_any(),
         (None, None) => view! { <span class="soft">{w.stateless}</span> }.into_any(),

@@ -4,7 +4,10 @@ use hookgram::{event::EventType, message::Part};
 use leptos::prelude::*;
 
 use super::{
-    super::moment::{At, span},
+    super::{
+        moment::At,
+        units::{bytes, span},
+    },
     rows::{details, profile},
 };
 use crate::{
@@ -12,7 +15,7 @@ use crate::{
     parts::{Bubble, OutcomeMark},
     views::{AttemptView, DeliveryDetail, EventDetail, LogRow, Outcome},
     words::{
-        LogWords, TraceWords,
+        LogWords, TraceWords, booking_number,
         causes::{self, Cause},
         event_type, language, words,
     },
@@ -43,7 +46,7 @@ pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> 
     let w = words::<TraceWords>();
     let EventDetail { row, field, size, deliveries, related } = event;
     let kind = row.event_type.map(|kind| event_type(language(), EventType(kind)));
-    let number = row.order_number.clone().map(|number| format!("№{number}"));
+    let number = row.order_number.clone().map(|number| booking_number(&number));
     let title: Vec<String> = number.into_iter().chain(kind).collect();
     let title = if title.is_empty() { w.title.to_owned() } else { title.join(" · ") };
     let address = format!("/deliveries/{}", row.public_id);
@@ -102,13 +105,9 @@ pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> 
 fn received(row: &LogRow, size: Option<usize>) -> Vec<(&'static str, String)> {
     let w = words::<TraceWords>();
     let door = if row.profile.is_some() { w.at_short } else { w.at_stateless };
-    let size = size.map_or_else(|| w.not_kept.to_owned(), bytes);
+    let size =
+        size.map_or_else(|| w.not_kept.to_owned(), |size| bytes(language(), u64::try_from(size).unwrap_or(u64::MAX)));
     vec![(w.received, format!("{door}, {size}")), (w.answered, format!("{} · {}", row.http_status, row.public_id))]
-}
-
-/// `41 KB`.
-fn bytes(count: usize) -> String {
-    if count < 1024 { format!("{count} B") } else { format!("{} KB", count.div_ceil(1024)) }
 }
 
 /// An event that came to no delivery.
@@ -226,7 +225,7 @@ fn Fate(
                 {fate.chat.clone().map(|chat| view! { <span class="soft">{w.chat} " " {chat}</span> })}
             </p>
             {told(&row)}
-            <ol class="steps">{list}</ol>
+            <ol class="trace-steps">{list}</ol>
             {act}
             <Message parts />
         </div>
@@ -244,9 +243,9 @@ fn step(class: &'static str, title: String, small: String, at: Option<i64>, rece
         }
     });
     view! {
-        <li class=format!("step {class}")>
-            <span class="step-title">{title}</span>
-            <span class="step-when">{when}</span>
+        <li class=format!("trace-step {class}")>
+            <span class="trace-title">{title}</span>
+            <span class="trace-when">{when}</span>
             {(!small.is_empty()).then(|| view! { <small>{small}</small> })}
         </li>
     }

@@ -7,7 +7,7 @@ use crate::{
     log::LogQuery,
     parts::outcome_word,
     views::{BulkKind, BulkProgress, ReplayAs},
-    words::{ActWords, deliveries, language, replays, words},
+    words::{ActWords, LogWords, deliveries, language, replays, words},
 };
 
 /// The page of one; it asks anew by itself until it has come to its end.
@@ -55,7 +55,7 @@ pub(in crate::quiet) fn Works(all: Vec<BulkProgress>, may_act: bool) -> impl Int
     view! {
         <div class="narrow">
             <p class="crumbs">
-                <a href="/deliveries">{w.to_log}</a>
+                <a href="/deliveries">{words::<LogWords>().title}</a>
             </p>
             <h1>{w.work_title}</h1>
             <p class="why">{w.work_why}</p>

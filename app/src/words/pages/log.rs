@@ -42,7 +42,8 @@ word_set! {
         booking: "Запись", "Booking";
         details: "Подробности", "Details";
         no_number: "без номера", "no number";
-        stateless: "Ссылка с параметрами", "URL with parameters";
+        stateless: "по ссылке с параметрами", "by a URL with parameters";
+        bot_number: "Бот", "Bot";
         gone_profile: "удалённый профиль", "deleted profile";
         sandbox: "песочница", "sandbox";
         older: "Раньше", "Older";
@@ -82,6 +83,7 @@ word_set! {
         s: "с", "s";
         min: "мин", "min";
         h: "ч", "h";
+        days: "дн.", "days";
     }
 }
 
@@ -136,8 +138,8 @@ word_set! {
         download: "Скачать", "Download";
         copy: "Копировать", "Copy";
         copied: "Скопировано", "Copied";
-        items: "элементов", "items";
-        fields: "полей", "fields";
+        items: "элементов:", "items:";
+        fields: "полей:", "fields:";
         unfold: "Развернуть всё", "Unfold all";
     }
 }
