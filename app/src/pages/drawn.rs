@@ -70,5 +70,5 @@ pub fn copy_text(text: CopyText, whole: bool) -> AnyView {
 
 /// Pieces of HTML, one after another.
 pub fn pieces(html: Vec<String>) -> AnyView {
-    html.into_iter().map(|piece| view! { <div inner_html=piece></div> }).collect_view().into_any()
+    html.into_iter().map(|piece| view! { <div inner_html=piece></div> }.into_any()).collect_view().into_any()
 }

@@ -40,7 +40,7 @@ pub fn Layout() -> impl IntoView {
         <TopBar path=location.pathname>
             <Transition fallback=|| ()>
                 {move || Suspend::new(async move {
-                    account.await.ok().map(|account| view! { <AccountMenu email=account.email /> })
+                    account.await.ok().map(|account| view! { <AccountMenu email=account.email /> }.into_any())
                 })}
             </Transition>
         </TopBar>

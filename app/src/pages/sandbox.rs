@@ -62,7 +62,7 @@ fn Chats(messages: Vec<SandboxMessage>) -> impl IntoView {
         chat.1.push(message);
         chats.push(chat);
     }
-    let chats = chats.into_iter().rev().map(|(_, messages)| view! { <Chat messages /> }).collect_view();
+    let chats = chats.into_iter().rev().map(|(_, messages)| view! { <Chat messages /> }.into_any()).collect_view();
     view! { <div class="chats">{chats}</div> }
 }
 
@@ -82,6 +82,7 @@ fn Chat(messages: Vec<SandboxMessage>) -> impl IntoView {
                         <Moment at=message.at />
                     </p>
                 }
+                .into_any()
             })
             .collect_view();
         view! {
