@@ -64,6 +64,10 @@ pub fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     build.args(["--target", TARGET, "--profile", profile]);
     // By what it says of who refers to whom the module is cut in two.
     build.args(["--", "-Clink-arg=--emit-relocs"]);
+    if mode == Mode::Release {
+        // Functions are laid out by their names; by these, alike ones are neighbours (brotli −0.4 %).
+        build.arg("-Csymbol-mangling-version=v0");
+    }
     cargo::succeed(&mut build)?;
     Ok(workspace.target.join(TARGET).join(profile).join("app.wasm"))
 }

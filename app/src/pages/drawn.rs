@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::AppError,
-    parts::{CopyField, Load, load},
+    parts::{CopyField, Load, load, localise},
     views::Millis,
+    words::language,
 };
 
 /// A page or a part of one. What is called HTML is ours, with all that comes from outside escaped.
@@ -44,6 +45,7 @@ pub async fn draw(what: String) -> Result<Drawn, AppError> {
     match kind {
         "share" => super::share::draw_page(id()?).await,
         "newest" => super::share::draw_newest(id()?).await,
+        "sandbox" => super::sandbox::draw_chats().await,
         "chat" => super::find_chat::draw_page(of).await,
         _ => Err(AppError::NotFound),
     }
@@ -68,7 +70,13 @@ pub fn copy_text(text: CopyText, whole: bool) -> AnyView {
     .into_any()
 }
 
-/// Pieces of HTML, one after another.
+/// Pieces of HTML, one after another. Times in them become the reader's own.
 pub fn pieces(html: Vec<String>) -> AnyView {
-    html.into_iter().map(|piece| view! { <div inner_html=piece></div> }.into_any()).collect_view().into_any()
+    let language = language();
+    // An effect runs while what was drawn may not be on the page yet.
+    Effect::new(move || request_animation_frame(move || localise(".drawn time", language)));
+    html.into_iter()
+        .map(|piece| view! { <div class="drawn" inner_html=piece></div> }.into_any())
+        .collect_view()
+        .into_any()
 }

@@ -1,6 +1,6 @@
 //! What stands around every page of somebody who is signed in.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::{prelude::*, server_fn::ServerFn as _};
 use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_location};
 
@@ -109,7 +109,8 @@ pub fn AccountMenu(
     /// Their address.
     email: String,
 ) -> impl IntoView {
-    let leave = ServerAction::<SignOut>::new();
+    // A plain form: the page that follows knows nothing of what this one held.
+    let path = SignOut::PATH;
     view! {
         <details class="menu">
             <summary class="button small" aria-label=email.clone()>
@@ -121,9 +122,9 @@ pub fn AccountMenu(
             </summary>
             <div class="menu-body">
                 <p class="menu-who">{email.clone()}</p>
-                <ActionForm action=leave>
+                <form method="post" action=path>
                     <button class="button plain">{words::<Shell>().sign_out}</button>
-                </ActionForm>
+                </form>
             </div>
         </details>
     }

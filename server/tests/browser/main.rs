@@ -3,6 +3,7 @@
 mod builder;
 mod driver;
 mod harness;
+mod parts;
 mod preview;
 mod profiles;
 mod share;

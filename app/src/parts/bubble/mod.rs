@@ -90,6 +90,7 @@ fn line(run: Run, marked: Signal<Option<Parameter>>, title: impl Fn(Parameter) -
 }
 
 /// One message that is there to be read.
+#[cfg(feature = "ssr")]
 #[component]
 pub fn Bubble(
     /// What it says.

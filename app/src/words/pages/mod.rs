@@ -22,7 +22,7 @@ pub use self::{
     preview::{BubbleWords, PreviewWords},
     profiles::ProfilesWords,
     quiet::{QuietWords, Toasts},
-    sandbox::SandboxWords,
+    sandbox::{SandboxTitle, SandboxWords},
     share::{ShareTitle, ShareWords},
     shell::Shell,
     sign_in::SignInWords,
