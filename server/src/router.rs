@@ -52,7 +52,7 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(observe::alive))
         .route("/readyz", get(observe::ready))
         .route("/metrics", get(observe::metrics))
-        .route("/pkg/{file}", get(assets::serve))
+        .route("/pkg/{*file}", get(assets::serve))
         .route("/rpc/{*function}", any(server_function))
         .route("/live/sandbox", get(live::sandbox))
         .route("/live/deliveries", get(live::deliveries))

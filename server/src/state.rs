@@ -132,7 +132,7 @@ impl AppState {
             introductions: introductions.clone(),
             metrics: metrics.clone(),
         });
-        let leptos = LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
+        let leptos = LeptosOptions::builder().output_name(assets::NAME).site_pkg_dir(assets::folder()).build();
         let public_url = config.public_url(listening);
         let smtp = config.smtp.as_ref().map(Smtp::new).transpose()?;
         let mail = MailWorker::new(store.clone(), smtp, &public_url, metrics.clone());

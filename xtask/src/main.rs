@@ -84,7 +84,7 @@ fn build(mode: Mode) -> Result<()> {
     println!("{}  {}", compress::kilobytes(std::fs::metadata(&server)?.len()), server.display());
     match mode {
         Mode::Dev => Ok(()),
-        Mode::Release => compress::first_visit(&site),
+        Mode::Release => compress::visits(&site),
     }
 }
 

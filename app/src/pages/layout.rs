@@ -1,6 +1,6 @@
 //! What stands around every page of somebody who is signed in.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::{prelude::*, server_fn::ServerFn as _};
 use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_location};
 
@@ -44,7 +44,7 @@ pub fn Layout() -> impl IntoView {
                     account
                         .await
                         .ok()
-                        .map(|(account, needs_you)| view! { <AccountMenu email=account.email needs_you /> })
+                        .map(|(account, needs_you)| view! { <AccountMenu email=account.email needs_you /> }.into_any())
                 })}
             </Transition>
         </TopBar>
@@ -144,7 +144,8 @@ pub fn AccountMenu(
     needs_you: bool,
 ) -> impl IntoView {
     let w = words::<Shell>();
-    let leave = ServerAction::<SignOut>::new();
+    // A plain form: the page that follows knows nothing of what this one held.
+    let path = SignOut::PATH;
     view! {
         {needs_you
             .then(|| {
@@ -165,9 +166,9 @@ pub fn AccountMenu(
             </summary>
             <div class="menu-body">
                 <p class="menu-who">{email.clone()}</p>
-                <ActionForm action=leave>
+                <form method="post" action=path>
                     <button class="button plain">{w.sign_out}</button>
-                </ActionForm>
+                </form>
             </div>
         </details>
     }

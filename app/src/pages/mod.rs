@@ -1,5 +1,6 @@
 //! The pages: each file holds a view and the server functions it calls.
 
+pub mod apart;
 pub mod builder;
 pub mod choices;
 pub mod drawn;

@@ -4,6 +4,7 @@ mod builder;
 mod driver;
 mod harness;
 mod log;
+mod parts;
 mod preview;
 mod profiles;
 mod share;

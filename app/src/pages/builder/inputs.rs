@@ -56,6 +56,7 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
                         {format!("{}: {}", locale.name(), message::example(locale))}
                     </option>
                 }
+                .into_any()
             };
             let options = Locale::ALL.into_iter().map(option).collect_view();
             view! {

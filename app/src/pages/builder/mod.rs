@@ -360,7 +360,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
                             <a class="button" href=format!("/profiles/{}/share", row.id)>
                                 {w.share}
                             </a>
-                        })}
+                        }.into_any())}
                         <button
                             class="button primary"
                             node_ref=button
@@ -374,17 +374,17 @@ fn Builder(data: BuilderData) -> impl IntoView {
                     </div>
                 </div>
                 <p class="notice bad" role="alert" hidden=move || whole().is_empty()>
-                    {whole}
+                    {move || whole()}
                 </p>
                 <p class="notice warn" role="status" hidden=!data.draft_lost>
                     {words::<FormWords>().draft_lost}
                 </p>
-                {draft.map(|id| view! { <input type="hidden" name="draft" value=id /> })}
-                {row.as_ref().map(|row| view! { <input type="hidden" name="id" value=row.id.to_string() /> })}
+                {draft.map(|id| view! { <input type="hidden" name="draft" value=id /> }.into_any())}
+                {row.as_ref().map(|row| view! { <input type="hidden" name="id" value=row.id.to_string() /> }.into_any())}
                 <div class="builder-columns">
                     <div class="builder-form">
-                        {row.is_none().then(|| view! { <old_url::OldUrlCard is_filled=import.is_some() /> })}
-                        {import.map(|import| view! { <proof::Proof import /> })}
+                        {row.is_none().then(|| view! { <old_url::OldUrlCard is_filled=import.is_some() /> }.into_any())}
+                        {import.map(|import| view! { <proof::Proof import /> }.into_any())}
                         <cards::ProfileCard />
                         <token::BotCard target=row.map(|row| row.target) typed=typed_token />
                         <cards::RecipientCard />

@@ -48,7 +48,7 @@ pub fn ProfilesPage() -> impl IntoView {
     view! {
         <PageTitle title=w.title />
         <p class="notice bad" role="alert" hidden=move || refused().is_empty()>
-            {refused}
+            {move || refused()}
         </p>
         <Loaded resource=page draw />
     }
@@ -78,6 +78,7 @@ fn nothing_yet(may_change: bool) -> AnyView {
                 </a>
             </p>
         }
+        .into_any()
     });
     view! {
         <div class="page-head">
