@@ -3,6 +3,7 @@
 #![allow(dead_code, missing_docs, reason = "each test binary uses its own part")]
 
 mod bot_api;
+pub mod foreign;
 mod limits;
 pub mod smtp;
 #[path = "../../../tests/telegram/mod.rs"]
