@@ -178,13 +178,13 @@ fn Row(row: UrlRow) -> impl IntoView {
             <td data-title=w.name>
                 <span class="stack">{name}</span>
             </td>
-            <td data-title=w.bot_and_field>
+            <td data-title=(!row.bot.is_empty()).then_some(w.bot_and_field)>
                 <span class="stack">
                     <span class="whole">{row.bot}</span>
                     <span class="mono soft">{row.field}</span>
                 </span>
             </td>
-            <td data-title=w.message>{row.message}</td>
+            <td data-title=(!row.message.is_empty()).then_some(w.message)>{row.message}</td>
             <td data-title=w.urls_notes>
                 <span class="stack">
                     {nothing.then(|| view! { <span class="mark ok">{w.urls_whole}</span> })}

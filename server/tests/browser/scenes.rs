@@ -397,6 +397,7 @@ impl Seed {
             Scene::new("chat-over", "/find-chat/over", [See(".chat-search"), Live]),
             Scene::new("sandbox", "/sandbox", [See(".bubble"), Live]),
             Scene::new("account-menu", "/sandbox", [Live, Click(".top summary"), See(".top .menu-body")]),
+            Scene::new("share-gone", share(9999), [See(".notice"), Live]),
             Scene::new("not-found", "/there-is-no-such-page", [See(".alone")]),
         ]
     }

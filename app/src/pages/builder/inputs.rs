@@ -52,7 +52,7 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
             let current = Locale::parse(&value).unwrap_or_default();
             let option = |locale: Locale| {
                 view! {
-                    <option value=locale.tag() selected=locale == current>
+                    <option value=locale.tag() lang=locale.tag() selected=locale == current>
                         {format!("{}: {}", locale.name(), message::example(locale))}
                     </option>
                 }

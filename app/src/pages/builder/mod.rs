@@ -122,7 +122,7 @@ pub fn NewProfile() -> impl IntoView {
     let query = use_query_map();
     let draft = move || query.with(|query| query.get("draft"));
     let data = load(draft, |draft| load_builder(None, draft));
-    view! { <Loaded resource=data draw=draw_builder /> }
+    view! { <Loaded resource=data draw=draw_builder is_page=true /> }
 }
 
 /// `/profiles/{id}`
@@ -143,7 +143,7 @@ pub fn EditProfile() -> impl IntoView {
             }
         },
     );
-    view! { <Loaded resource=data draw=draw_builder /> }
+    view! { <Loaded resource=data draw=draw_builder is_page=true /> }
 }
 
 /// What the builder's parts share.

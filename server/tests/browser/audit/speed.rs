@@ -10,7 +10,7 @@ const KEYS: usize = 200;
 /// Presses keys one after another, each into an idle page: milliseconds until the bubble says something else and is laid
 /// out again.
 const MEASURE: &str = "
-    const [keys, field] = [arguments_keys, document.querySelector('#field-message')];
+    const [keys, field] = [KEYS, document.querySelector('#field-message')];
     const preview = document.querySelector('.panels');
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
@@ -29,7 +29,7 @@ const MEASURE: &str = "
         const times = [];
         for (let key = 0; key < keys; key++) {
             await idle();
-            times.push(await press('abcdefg hi'[key % 10] ));
+            times.push(await press('abcdefghij'[key % 10]));
         }
         return times;
     })();";
@@ -38,7 +38,7 @@ const MEASURE: &str = "
 #[ignore = "`cargo xtask audit` runs it"]
 async fn from_a_key_to_the_preview() -> Result<()> {
     walk(Language::Ru, |name| name == "builder", async |browser, _| {
-        let times = browser.script(&MEASURE.replace("arguments_keys", &KEYS.to_string())).await?;
+        let times = browser.script(&MEASURE.replace("KEYS", &KEYS.to_string())).await?;
         let mut times: Vec<f64> =
             times.as_array().context("a list")?.iter().filter_map(serde_json::Value::as_f64).collect();
         ensure!(times.len() == KEYS, "{} keys were answered", times.len());
