@@ -239,6 +239,10 @@ fn Builder(data: BuilderData) -> impl IntoView {
 
     let form = RwSignal::new(initial.clone());
     let left = RwSignal::new(Vec::<String>::new());
+    let where_to = told
+        .iter()
+        .map(|fault| view! { <li><a href=format!("#field-{}", fault.field)>{fault.sentence.clone()}</a></li> })
+        .collect_view();
     // A form that was refused where there is no script comes back as a draft with its faults.
     let told = (!told.is_empty()).then_some(AppError::Invalid(told));
     let refused = Memo::new(move |_| match save.value().get() {
@@ -373,9 +377,11 @@ fn Builder(data: BuilderData) -> impl IntoView {
                         </button>
                     </div>
                 </div>
-                <p class="notice bad" role="alert" hidden=move || whole().is_empty()>
-                    {whole}
-                </p>
+                <div class="notice bad" role="alert" hidden=move || whole().is_empty()>
+                    <p>{whole}</p>
+                    // A script puts the focus on the first of them instead.
+                    <ul class="fault-links">{where_to}</ul>
+                </div>
                 <p class="notice warn" role="status" hidden=!data.draft_lost>
                     {words::<FormWords>().draft_lost}
                 </p>
@@ -383,7 +389,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
                 {row.as_ref().map(|row| view! { <input type="hidden" name="id" value=row.id.to_string() /> })}
                 <div class="builder-columns">
                     <div class="builder-form">
-                        {row.is_none().then(|| view! { <old_url::OldUrlCard is_filled=import.is_some() /> })}
+                        {(row.is_none() && import.is_none()).then(|| view! { <old_url::OldUrlCard /> })}
                         {import.map(|import| view! { <proof::Proof import /> })}
                         <cards::ProfileCard />
                         <token::BotCard target=row.map(|row| row.target) typed=typed_token />
