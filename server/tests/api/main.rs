@@ -21,3 +21,4 @@ mod profile_pages;
 mod profiles;
 mod share;
 mod telegram;
+mod words;

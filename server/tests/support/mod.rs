@@ -4,6 +4,7 @@
 
 mod bot_api;
 pub mod foreign;
+pub mod html;
 mod limits;
 pub mod smtp;
 #[path = "../../../tests/telegram/mod.rs"]

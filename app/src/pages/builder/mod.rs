@@ -241,6 +241,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
     let left = RwSignal::new(Vec::<String>::new());
     let where_to = told
         .iter()
+        .filter(|fault| !fault.field.is_empty())
         .map(|fault| view! { <li><a href=format!("#field-{}", fault.field)>{fault.sentence.clone()}</a></li> })
         .collect_view();
     // A form that was refused where there is no script comes back as a draft with its faults.
