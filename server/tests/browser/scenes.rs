@@ -29,13 +29,14 @@ enum Step {
     Click(&'static str),
     Choose(&'static str, &'static str),
     Focus(&'static str),
+    Tick(&'static str),
     /// Waits until it can be seen.
     See(&'static str),
     /// Waits until WebAssembly has taken the page over.
     Live,
 }
 
-use Step::{Choose, Click, Fill, Focus, Live, See};
+use Step::{Choose, Click, Fill, Focus, Live, See, Tick};
 
 /// The top bar's menu closes by itself once scripts run; the builder's tools can be used then.
 const IS_LIVE: &str = "
@@ -69,6 +70,9 @@ impl Scene {
                 Focus(css) => {
                     browser.find(css).await?;
                     browser.script(&format!("document.querySelector({}).focus()", json!(css))).await?;
+                }
+                Tick(css) => {
+                    browser.script(&format!("document.querySelector({}).checked = true", json!(css))).await?;
                 }
                 See(css) => {
                     browser.find(css).await?;
@@ -363,6 +367,8 @@ impl Seed {
             |text: &str| vec![Choose("#preview-source", "pasted"), See(".pasted"), Fill(".pasted", text.to_owned())];
         vec![
             scene("preview-everything", vec![Choose("#preview-source", "everything")]),
+            // The sheet of a phone, opened; nothing on a desk.
+            scene("preview-sheet", vec![Tick(".sheet-toggle")]),
             scene("preview-bare", vec![Choose("#preview-source", "bare")]),
             scene("preview-json", vec![Click("#preview-json-tab"), See("#preview-json textarea")]),
             scene("preview-url", vec![Click("#preview-url-tab"), See("#preview-url textarea")]),

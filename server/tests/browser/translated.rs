@@ -5,11 +5,11 @@ use hookgram::values::Language;
 
 use crate::{scenes::walk, support::foreign::foreign_words};
 
-/// Every text and every attribute that is read or heard, save messages, what people typed (forms' fields, code) and what
-/// says that it is in another language: as `support::html` reads it from the server's answer.
+/// Every text and every attribute that is read or heard, save messages, what people typed (forms' fields, code) the
+/// cities of far zones (which have no Russian name here), and what says that it is in another language: as `support::html` reads it from the server's answer.
 const TEXTS: &str = r#"
     const own = document.documentElement.lang;
-    const passed = element => element.closest('script, style, noscript, textarea, code, pre, .bubble, .change-lines, [translate="no"]')
+    const passed = element => element.closest('script, style, noscript, textarea, code, pre, .bubble, .change-lines, .zone-city, [translate="no"]')
         || element.closest('[lang]').lang !== own;
     const texts = [];
     const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
