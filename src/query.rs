@@ -34,6 +34,29 @@ pub fn read_overrides(stored: &Profile, query: &[u8]) -> Reading {
     judge(stored.clone(), query, &Parameter::FIXED, &[])
 }
 
+/// What a query of the short door replaces, canonical and without secrets: read by [`read_overrides`] it means the same
+/// for whatever is stored by then. An empty value stays, for it clears what is stored.
+#[must_use]
+pub fn overrides(query: &[u8]) -> String {
+    let mut given: Vec<(Parameter, String)> = Vec::new();
+    for piece in pieces(query) {
+        let Some(parameter) = piece.name.as_deref().ok().and_then(Parameter::by_name) else { continue };
+        given.retain(|(known, _)| *known != parameter);
+        if let Ok(value) = piece.value
+            && !Parameter::FIXED.contains(&parameter)
+        {
+            given.push((parameter, redact(&value)));
+        }
+    }
+    given.sort_by_key(|(parameter, _)| *parameter);
+    let pairs = given.iter().map(|(parameter, value)| pair(*parameter, value));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+fn pair(parameter: Parameter, value: &str) -> String {
+    format!("{}={}", parameter.name(), encode(value))
+}
+
 /// The canonical query: defaults left out, the table's order, `%20`, `%0A`, `%2B`, Cyrillic percent-encoded.
 /// The token is left out; [`write_with_token`] has it.
 #[must_use]
@@ -74,7 +97,7 @@ fn written(profile: &Profile, token: Option<&BotToken>) -> String {
     let pairs: Vec<String> = Parameter::all()
         .filter_map(|parameter| {
             let value = value(parameter)?;
-            Some(format!("{}={}", parameter.name(), encode(&value)))
+            Some(pair(parameter, &value))
         })
         .collect();
     pairs.join("&")

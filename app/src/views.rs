@@ -1,7 +1,13 @@
 //! What travels between server and browser. No secret is among it.
 
+mod deliveries;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::deliveries::{
+    AttemptView, BulkKind, BulkProgress, DeliveryDetail, Handled, LogDelivery, LogPage, LogPlace, LogRow, Matching,
+    ReplayAs,
+};
 use crate::{error::FieldFault, form::ProfileForm};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -49,6 +55,10 @@ pub enum Outcome {
     Skipped,
     /// The last answer never came: may or may not have arrived.
     Uncertain,
+    /// Somebody called it off.
+    Cancelled,
+    /// The same event had come before.
+    Duplicate,
 }
 
 /// The last event of a profile.

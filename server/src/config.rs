@@ -226,7 +226,8 @@ fn measure(text: &str) -> Option<(u64, String)> {
     Some((number.parse().ok()?, unit.trim().to_ascii_lowercase()))
 }
 
-fn span(name: &'static str, text: &str) -> Result<Duration, BadSetting> {
+/// Reads a span of time as people write it: `30s`, `10m`, `24h`, `7d`.
+pub(crate) fn span(name: &'static str, text: &str) -> Result<Duration, BadSetting> {
     let read = measure(text).and_then(|(number, unit)| {
         let seconds = match unit.as_str() {
             "" if number == 0 => 0,

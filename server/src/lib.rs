@@ -25,6 +25,7 @@ pub mod private;
 pub mod profile_file;
 pub mod qr;
 pub mod rate;
+pub mod replays;
 pub mod retention;
 pub mod router;
 pub mod seal;

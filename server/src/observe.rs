@@ -21,6 +21,9 @@ pub struct Metrics {
     attempts: AtomicU64,
     delivered: AtomicU64,
     failed: AtomicU64,
+    mails_sent: AtomicU64,
+    mails_not_sent: AtomicU64,
+    mails_failed: AtomicU64,
 }
 
 impl Metrics {
@@ -59,6 +62,21 @@ impl Metrics {
         self.failed.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Somebody has an error mail.
+    pub fn mail_sent(&self) {
+        self.mails_sent.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// An error mail may not, or cannot, be sent.
+    pub fn mail_not_sent(&self) {
+        self.mails_not_sent.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// An error mail was given up.
+    pub fn mail_failed(&self) {
+        self.mails_failed.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn text(&self) -> String {
         let rows = [
             ("accepted_total", "Events stored for delivery", &self.accepted),
@@ -68,6 +86,9 @@ impl Metrics {
             ("attempts_total", "Messages sent or tried", &self.attempts),
             ("delivered_total", "Deliveries that arrived", &self.delivered),
             ("failed_total", "Deliveries given up", &self.failed),
+            ("mails_sent_total", "Error mails sent", &self.mails_sent),
+            ("mails_not_sent_total", "Error mails that may not or cannot be sent", &self.mails_not_sent),
+            ("mails_failed_total", "Error mails given up", &self.mails_failed),
         ];
         let line = |(name, help, value): (&str, &str, &AtomicU64)| {
             let value = value.load(Ordering::Relaxed);
@@ -104,19 +125,20 @@ pub async fn metrics(State(state): State<AppState>, client: Client, headers: Hea
     let mut text = state.metrics.text();
     match state.store.totals().await {
         Ok(totals) => {
-            for (name, help, value) in [
-                ("open", "Deliveries not finished", totals.open),
-                ("parked", "Of them waiting for a token", totals.parked),
-            ] {
-                text.push_str(&format!(
-                    "# HELP hookgram_deliveries_{name} {help}.\n# TYPE hookgram_deliveries_{name} gauge\n\
-                     hookgram_deliveries_{name} {value}\n"
-                ));
-            }
+            text += &gauge("deliveries_open", "Deliveries not finished", totals.open);
+            text += &gauge("deliveries_parked", "Of them waiting for a token", totals.parked);
         }
         Err(error) => tracing::warn!(%error, "the deliveries could not be counted"),
     }
+    match state.store.mails_waiting().await {
+        Ok(waiting) => text += &gauge("mails_waiting", "Error mails not finished", waiting),
+        Err(error) => tracing::warn!(%error, "the error mails could not be counted"),
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+fn gauge(name: &str, help: &str, value: i64) -> String {
+    format!("# HELP hookgram_{name} {help}.\n# TYPE hookgram_{name} gauge\nhookgram_{name} {value}\n")
 }
 
 fn has_bearer(state: &AppState, headers: &HeaderMap) -> bool {

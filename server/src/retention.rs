@@ -1,5 +1,6 @@
 //! Retention (contract §6): events older than the days that they are kept go, a little at a time, and the room they
-//! took in the file with them.
+//! took in the file with them. What is kept for longer than that, because it waited, is kept as long again from its end
+//! on. Whatever else grows goes too, once it is done with or of no use.
 
 use std::time::Duration;
 
@@ -16,6 +17,9 @@ const PAUSE: Duration = Duration::from_millis(25);
 /// Between two sweeps, and after a failure.
 const REST: Duration = Duration::from_secs(10 * 60);
 
+/// What would be learnt again at the next occasion is forgotten after so long without one: longer than a year, for those
+/// whose season comes once in it.
+const UNUSED: Millis = 400 * 24 * 60 * 60 * 1000;
 /// How long the counts of outcomes are kept, in milliseconds: the list of profiles looks back on 7 days.
 const OUTCOMES: Millis = 8 * 24 * 60 * 60 * 1000;
 
@@ -36,6 +40,8 @@ enum Stage {
     Events(Place),
     /// Messages of tests in the sandbox.
     Tests,
+    /// What is done with, or of no use.
+    Unneeded,
     /// What deleted profiles have left behind, and outcomes that nobody looks at any more.
     Remains,
     /// The file.
@@ -84,6 +90,11 @@ impl Retention {
             }
             Stage::Tests => {
                 if !self.store.delete_old_tests(before).await? {
+                    self.stage = Stage::Unneeded;
+                }
+            }
+            Stage::Unneeded => {
+                if !self.store.delete_unneeded(now, before, now.saturating_sub(UNUSED)).await? {
                     self.store.delete_expired(now, now.saturating_sub(session::IDLE)).await?;
                     self.stage = Stage::Remains;
                 }

@@ -120,6 +120,13 @@ impl Server {
             state.shutdown.clone(),
             RESTART_PAUSE,
         ));
+        let (replays, shutdown) = (state.replays.clone(), state.shutdown.clone());
+        tasks.spawn(keep_running(
+            "what replays all that match",
+            move || replays.clone().run(shutdown.clone()),
+            state.shutdown.clone(),
+            RESTART_PAUSE,
+        ));
         let graceful = GracefulShutdown::new();
         tokio::select! {
             () = accept(listener, router(state.clone()), &graceful) => {}

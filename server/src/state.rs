@@ -19,6 +19,7 @@ use crate::{
     introductions::Introductions,
     mail::{MailWorker, Smtp, SmtpError},
     observe::Metrics,
+    replays::Replays,
     store::Store,
     telegram::{Identity, Telegram},
     webhook::Rendering,
@@ -54,6 +55,8 @@ pub struct Inner {
     pub worker: Worker,
     /// Sends error mails.
     pub mail: MailWorker,
+    /// Replays deliveries and calls them off.
+    pub replays: Replays,
     /// Hashing of passwords.
     pub passwords: Passwords,
     /// Attempts to sign in.
@@ -126,7 +129,9 @@ impl AppState {
         let leptos = LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
         let public_url = config.public_url(listening);
         let smtp = config.smtp.as_ref().map(Smtp::new).transpose()?;
-        let mail = MailWorker::new(store.clone(), smtp, &public_url);
+        let mail = MailWorker::new(store.clone(), smtp, &public_url, metrics.clone());
+        let rendering = Rendering::default();
+        let replays = Replays::new(store.clone(), rendering.clone(), &config.booking_url, wake.clone());
         let public_origin = reqwest::Url::parse(&public_url)
             .map_or_else(|_| public_url.clone(), |url| url.origin().ascii_serialization());
         Ok(Self(Arc::new(Inner {
@@ -142,9 +147,10 @@ impl AppState {
             shutdown,
             worker,
             mail,
+            replays,
             passwords: Passwords::default(),
             throttle: Throttle::default(),
-            rendering: Rendering::default(),
+            rendering,
             drafts: Drafts::default(),
             metrics,
             leptos,

@@ -301,3 +301,21 @@ fn a_wrong_value_changes_nothing() {
     assert_eq!((profile.formatting.locale, profile.formatting.time_zone), (Locale::Ru, TimeZone::default()));
     assert_eq!((profile.token, profile.error_email), (None, vec![]));
 }
+
+#[test]
+fn what_a_short_url_replaces_means_the_same_for_any_stored_profile() {
+    let query =
+        "sign_text=&Message=a%2Bb%20c&hide_url&unknown=1&message=%D0%94%D0%B0&telegramFieldName=X&errorEmail=x@y.z";
+    let written = super::overrides(query.as_bytes());
+    assert_eq!(written, "message=%D0%94%D0%B0&hide_url=&sign_text=");
+    for stored in ["message=Hi&sign_text=Bye", "", "hide_url=true&timezone=Asia/Omsk"] {
+        let stored = read(stored.as_bytes()).profile;
+        assert_eq!(
+            read_overrides(&stored, written.as_bytes()).profile,
+            read_overrides(&stored, query.as_bytes()).profile
+        );
+    }
+    assert_eq!(super::overrides(b"a=b&telegramToken=x"), "");
+    let secret = super::overrides(format!("message=see%20{TOKEN}&telegramToken={TOKEN}").as_bytes());
+    assert!(secret.starts_with("message=see") && !secret.contains("AAHk"), "{secret}");
+}

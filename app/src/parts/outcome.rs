@@ -23,6 +23,8 @@ pub fn OutcomeMark(
         Outcome::Rejected => ("bad", w.rejected),
         Outcome::Skipped => ("soft", w.skipped),
         Outcome::Uncertain => ("warn", w.uncertain),
+        Outcome::Cancelled => ("soft", w.cancelled),
+        Outcome::Duplicate => ("soft", w.duplicate),
     };
     view! { <span class=format!("mark {class}")>{word}</span> }
 }

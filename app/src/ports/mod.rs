@@ -2,6 +2,7 @@
 
 mod accounts;
 mod chats;
+mod deliveries;
 mod drafts;
 mod previews;
 mod profiles;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 pub use self::{
     accounts::{Accounts, SessionCookie, SignInFault},
     chats::{ChatLinks, ChatSearch, ChatTrouble, Chats},
+    deliveries::Deliveries,
     drafts::{Draft, Drafts},
     previews::Previews,
     profiles::{ProfileInput, Profiles, Target, TestInput},
@@ -27,6 +29,8 @@ pub struct Ports {
     pub accounts: Arc<dyn Accounts>,
     /// Drafts of the builder.
     pub drafts: Arc<dyn Drafts>,
+    /// Deliveries.
+    pub deliveries: Arc<dyn Deliveries>,
     /// The builder's preview.
     pub previews: Arc<dyn Previews>,
     /// Profiles.

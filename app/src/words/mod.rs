@@ -5,6 +5,7 @@ pub mod checks;
 pub mod doors;
 pub mod mail;
 pub mod old_urls;
+pub mod replays;
 
 mod pages;
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod profiles;
+mod replay;
 mod users;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -47,6 +48,10 @@ enum Command {
     Check(check::CheckOptions),
     /// Print the messages that an event becomes
     Render(check::RenderOptions),
+    /// Send deliveries again, as they were or with the profile as it is now; a running server sends them within seconds
+    Replay(replay::ReplayOptions),
+    /// Call off deliveries that wait
+    Cancel(replay::CancelOptions),
     /// Copy the database to a new file, while the server runs
     Backup {
         /// The file to write; must not exist
@@ -78,6 +83,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Profile(command) => return profiles::run(&config, command).await,
         Command::Check(options) => return check::check(config, options, language()).await,
         Command::Render(options) => return check::render(&config, &options, language()).await,
+        Command::Replay(options) => return replay::replay(&config, options, language()).await,
+        Command::Cancel(options) => return replay::cancel(&config, options, language()).await,
         Command::Backup { file } => {
             let store = open_existing(&config).await?;
             store.backup(&file).await?;

@@ -166,6 +166,8 @@ mod tests {
             (refused(403, "Forbidden: bot was blocked by the user"), CALM, Verdict::Fail),
             (refused(403, "Forbidden: user is deactivated"), CALM, Verdict::Fail),
             (refused(400, "Bad Request: not enough rights to send text messages to the chat"), CALM, Verdict::Fail),
+            // Sent without the thread: nothing here ever names one, so what is refused for it has none to leave out.
+            (refused(400, "Bad Request: message thread not found"), CALM, Verdict::Fail),
             (refused(400, "Bad Request: message text is empty"), CALM, Verdict::Fail),
             (refused(400, "Bad Request: message is too long"), CALM, Verdict::Fail),
             (refused(400, parse), CALM, Verdict::Plain),

@@ -195,7 +195,7 @@ impl Worker {
     fn situation(&self, delivery: &Claimed) -> Situation {
         let age = u64::try_from(now().saturating_sub(delivery.age_from)).unwrap_or(0);
         Situation {
-            attempt: delivery.attempt,
+            attempt: delivery.attempt.saturating_sub(delivery.earlier_attempts),
             age: Duration::from_millis(age),
             max_age: self.cast.retry_max_age,
             plain: delivery.plain,

@@ -11,8 +11,8 @@
 //!
 //! **To whom.** A profile's mails go to its addresses, in its language, as they are when the mail is sent. At the
 //! stateless door the parameters come from whoever calls, so a mail goes out only if Telegram has accepted that very
-//! token before, to no more than 10 addresses, and no more than 20 an hour for one token. What may not be sent is
-//! recorded as `not_sent`, with the reason.
+//! token before, to no more than 10 addresses, and no more than 20 an hour for one token; a mail counts once any of its
+//! addresses has it, and then goes on to the others. What may not be sent is recorded as `not_sent`, with the reason.
 //!
 //! **What is lost.** Nothing: rows survive the process, and a claimed mail is due again when its lease ends. An address
 //! that the server refuses for good is not tried again, the others are; nobody who has a mail gets it twice, but for a

@@ -1,6 +1,6 @@
 //! The SMTP server, asked for one address at a time. What comes back is a value, without credentials in it.
 
-use std::{fmt, time::Duration};
+use std::{error::Error as _, fmt, io, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hookgram::{secret::redact, values::EmailAddress};
@@ -17,6 +17,7 @@ use lettre::{
         extension::ClientId,
     },
 };
+use rustls::CertificateError;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::timeout;
 
@@ -118,6 +119,9 @@ impl Smtp {
     }
 
     fn judge(&self, error: &smtp::Error) -> Posted {
+        if let Some(fault) = certificate_fault(error) {
+            return Posted::Away(self.shown(&distrust(fault)));
+        }
         let Some(code) = error.status().map(u16::from) else { return Posted::Away(self.shown(&error.to_string())) };
         if policy::is_about_signing_in(code) {
             return Posted::Away(format!("the SMTP server does not accept the user and the password ({code})"));
@@ -134,4 +138,37 @@ impl Smtp {
         }
         redact(&words).chars().take(LONGEST_WORDS).map(|c| if c.is_control() { ' ' } else { c }).collect()
     }
+}
+
+/// What is wrong with the server's certificate, if that is why there was no mail.
+fn certificate_fault(error: &smtp::Error) -> Option<&CertificateError> {
+    let mut next = error.source();
+    while let Some(cause) = next {
+        // What an I/O error holds is not its source; that of what it holds is.
+        let held = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let fault = held.and_then(|held| held.downcast_ref()).or_else(|| cause.downcast_ref());
+        if let Some(rustls::Error::InvalidCertificate(fault)) = fault {
+            return Some(fault);
+        }
+        next = cause.source();
+    }
+    None
+}
+
+/// Why a certificate is not trusted, and what to do: nothing was said to that server, the password least of all.
+fn distrust(fault: &CertificateError) -> String {
+    let why = match fault {
+        CertificateError::UnknownIssuer => {
+            "comes from an authority that this machine does not trust: add that authority to its certificates"
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "is for another name than the one in HOOKGRAM_SMTP_URL"
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has run out",
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "is not valid yet: check this machine's clock"
+        }
+        other => return format!("the SMTP server's certificate cannot be trusted ({other})"),
+    };
+    format!("the SMTP server's certificate {why}")
 }

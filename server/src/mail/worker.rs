@@ -9,6 +9,7 @@ use super::{
     smtp::{Posted, Smtp},
 };
 use crate::{
+    observe::Metrics,
     store::{ClaimedMail, MailChange, MailContent, Store, StoreError},
     time::{Millis, millis, now},
 };
@@ -26,13 +27,14 @@ pub struct MailWorker {
     store: Store,
     smtp: Option<Smtp>,
     public_url: Arc<str>,
+    metrics: Arc<Metrics>,
 }
 
 impl MailWorker {
     /// A worker; without an SMTP server it records that mails are not sent. `public_url` is what links start with.
     #[must_use]
-    pub fn new(store: Store, smtp: Option<Smtp>, public_url: &str) -> Self {
-        Self { store, smtp, public_url: public_url.into() }
+    pub fn new(store: Store, smtp: Option<Smtp>, public_url: &str, metrics: Arc<Metrics>) -> Self {
+        Self { store, smtp, public_url: public_url.into(), metrics }
     }
 
     /// Sends until `shutdown` says so; then finishes the mail that is being sent, for 6 s at most.
@@ -102,7 +104,7 @@ impl MailWorker {
             Err(StoreError::NotFound) => return Ok(true),
             Err(error @ StoreError::Corrupt(_)) => {
                 tracing::error!(mail = mail.id, %error, "an error mail cannot be read and is given up");
-                self.store.record_mail(&mail, &mail.done, &MailChange::GivenUp(error.to_string()), now).await?;
+                self.record(&mail, &mail.done, &MailChange::GivenUp(error.to_string()), now).await?;
                 return Ok(true);
             }
             Err(error) => return Err(error),
@@ -110,8 +112,25 @@ impl MailWorker {
         let mut done = mail.done.clone();
         let change = self.send(&mail, &content, &mut done, now).await;
         note(&mail, &content, &change);
-        self.store.record_mail(&mail, &done, &change, now).await?;
+        self.record(&mail, &done, &change, now).await?;
         Ok(true)
+    }
+
+    async fn record(
+        &self,
+        mail: &ClaimedMail,
+        done: &BTreeMap<String, bool>,
+        change: &MailChange,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        self.store.record_mail(mail, done, change, now).await?;
+        match change {
+            MailChange::Sent(_) => self.metrics.mail_sent(),
+            MailChange::NotSent(_) => self.metrics.mail_not_sent(),
+            MailChange::GivenUp(_) => self.metrics.mail_failed(),
+            MailChange::Retry { .. } => {}
+        }
+        Ok(())
     }
 
     /// Asks the SMTP server for each address that has not had the mail; `done` grows by those that need no more, with whether they

@@ -73,7 +73,12 @@ fn why(language: Language, last: &ListedEvent, outcome: Outcome) -> Option<Why> 
             // No attempt was made: what was stored could not be read.
             None => Cause::Unreadable,
         }),
-        Outcome::Delivered | Outcome::Waiting | Outcome::Retrying | Outcome::Skipped => return None,
+        Outcome::Delivered
+        | Outcome::Waiting
+        | Outcome::Retrying
+        | Outcome::Skipped
+        | Outcome::Cancelled
+        | Outcome::Duplicate => return None,
     };
     Some(Why { cause: cause(language, about).to_owned(), advice: advice(language, about).to_owned() })
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod chats;
+mod deliveries;
 mod drafts;
 mod listing;
 mod previews;
@@ -43,6 +44,7 @@ pub fn ports(state: &AppState, asking: Asking) -> Ports {
     Ports {
         accounts: port.clone(),
         chats: port.clone(),
+        deliveries: port.clone(),
         drafts: port.clone(),
         previews: port.clone(),
         profiles: port.clone(),

@@ -64,7 +64,7 @@ impl Port {
         }
     }
 
-    fn say(&self, ru: &str, en: &str) -> String {
+    pub(super) fn say(&self, ru: &str, en: &str) -> String {
         // The interface may know better than the browser's headers: a chosen language stands in the context.
         match self.asking.language {
             Language::Ru => ru.to_owned(),
@@ -212,6 +212,7 @@ pub(super) fn outcome(event: &str, deliveries: &[String]) -> Outcome {
         _ if has("parked") => Outcome::Parked,
         _ if has("retrying") => Outcome::Retrying,
         _ if has("waiting") || has("sending") => Outcome::Waiting,
+        _ if has("cancelled") => Outcome::Cancelled,
         _ => Outcome::Delivered,
     }
 }

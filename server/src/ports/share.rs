@@ -115,7 +115,7 @@ fn in_words(language: Language, event: &LastEvent) -> LastEventView {
     let outcome = outcome(&event.outcome, &states);
     let of_state = |state: &str| event.deliveries.iter().find(|fate| fate.state == state);
     let why = match outcome {
-        Outcome::Delivered | Outcome::Waiting => String::new(),
+        Outcome::Delivered | Outcome::Waiting | Outcome::Duplicate | Outcome::Cancelled => String::new(),
         Outcome::Retrying => w.last_retrying.to_owned(),
         Outcome::Skipped => w.last_skipped.to_owned(),
         Outcome::Parked => told(language, Cause::TokenRefused, None),

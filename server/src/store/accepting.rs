@@ -32,6 +32,7 @@ pub(super) struct Order {
     pub(super) event_type: Option<i64>,
     pub(super) order_number: Option<String>,
     pub(super) parameters: String,
+    pub(super) overrides: String,
     pub(super) payload: Packed,
     pub(super) fingerprint: Vec<u8>,
     pub(super) received_at: Millis,

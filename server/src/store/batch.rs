@@ -225,7 +225,7 @@ impl<'a> Rows<'a> {
         insert(
             tx,
             "INSERT INTO events (id, public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
-             parameters, token, fingerprint, outcome, http_status, duplicate_of) ",
+             parameters, overrides, token, fingerprint, outcome, http_status, duplicate_of) ",
             &self.events,
             |row, event| {
                 let order = event.order;
@@ -238,6 +238,7 @@ impl<'a> Rows<'a> {
                     .push_bind(order.event_type)
                     .push_bind(&order.order_number)
                     .push_bind(&order.parameters)
+                    .push_bind(&order.overrides)
                     // Nothing is sent for a duplicate.
                     .push_bind(order.token.as_deref().filter(|_| event.duplicate_of.is_none()))
                     .push_bind(&order.fingerprint)

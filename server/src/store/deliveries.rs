@@ -41,6 +41,8 @@ pub struct Claimed {
     pub parts_sent: usize,
     /// Which attempt this is, from 1.
     pub attempt: u32,
+    /// How many of them were before it was last replayed.
+    pub earlier_attempts: u32,
     /// Whether the parts go as plain text.
     pub plain: bool,
     /// Whether an earlier answer never came.
@@ -96,6 +98,7 @@ struct Row {
     parts: String,
     parts_sent: i64,
     attempts: i64,
+    earlier_attempts: i64,
     plain: bool,
     unsure: bool,
     age_from: i64,
@@ -119,6 +122,7 @@ impl TryFrom<Row> for Claimed {
             parts: serde_json::from_str(&row.parts).map_err(|_| StoreError::Corrupt("deliveries.parts"))?,
             parts_sent: usize::try_from(row.parts_sent).unwrap_or_default(),
             attempt: u32::try_from(row.attempts).unwrap_or(u32::MAX),
+            earlier_attempts: u32::try_from(row.earlier_attempts).unwrap_or_default(),
             plain: row.plain,
             unsure: row.unsure,
             age_from: row.age_from,
@@ -145,7 +149,7 @@ impl Store {
              WHERE id IN (SELECT value FROM json_each(?1)) AND finished_at IS NULL AND next_attempt_at <= ?3 AND NOT ",
             behind!(),
             " RETURNING id, event_id, profile_id, lease_owner, lane, chat, migrated_to, sandbox, parts, parts_sent,
-             attempts, plain, unsure, age_from"
+             attempts, earlier_attempts, plain, unsure, age_from"
         ))
         .bind(json(heads))
         .bind(owner)
@@ -176,12 +180,13 @@ impl Store {
     async fn end_unreadable(&self, id: i64, why: &StoreError, now: Millis) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let (event_id, profile_id, lane, chat): (i64, Option<i64>, Vec<u8>, Option<String>) = sqlx::query_as(
-            "UPDATE deliveries SET state = 'failed', finished_at = ?2, next_attempt_at = NULL, lease_owner = NULL,
-             last_error = ?3 WHERE id = ?1 RETURNING event_id, profile_id, lane, chat",
+            "UPDATE deliveries SET state = 'failed', cause = ?4, finished_at = ?2, next_attempt_at = NULL,
+             lease_owner = NULL, last_error = ?3 WHERE id = ?1 RETURNING event_id, profile_id, lane, chat",
         )
         .bind(id)
         .bind(now)
         .bind(why.to_string())
+        .bind(Cause::Unreadable.name())
         .fetch_one(&mut *tx)
         .await?;
         let lane = Lane::of_bytes(lane);
@@ -271,8 +276,8 @@ impl Store {
     /// If the database fails.
     pub async fn totals(&self) -> Result<Totals, StoreError> {
         Ok(sqlx::query_as(
-            "SELECT count(*) AS open, coalesce(sum(state = 'parked'), 0) AS parked FROM deliveries
-             WHERE finished_at IS NULL",
+            "SELECT parked + (SELECT count(*) FROM deliveries WHERE finished_at IS NULL AND state <> 'parked') AS open,
+             parked FROM (SELECT count(*) AS parked FROM deliveries WHERE state = 'parked')",
         )
         .fetch_one(&self.read)
         .await?)

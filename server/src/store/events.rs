@@ -42,6 +42,8 @@ pub struct NewEvent<'a> {
     pub order_number: Option<&'a str>,
     /// Canonical parameters as applied.
     pub parameters: &'a str,
+    /// Those of them that the short door's query named.
+    pub overrides: &'a str,
     /// The body.
     pub payload: &'a Packed,
     /// Equal for duplicates.
@@ -96,6 +98,8 @@ pub struct Rejection<'a> {
     pub field_name: Option<&'a str>,
     /// Canonical parameters as far as they could be read.
     pub parameters: &'a str,
+    /// Those of them that the short door's query named.
+    pub overrides: &'a str,
     /// The body, unless it was too large or not read.
     pub payload: Option<&'a [u8]>,
     /// Its type's number.
@@ -160,6 +164,7 @@ impl Store {
             event_type: event.event_type,
             order_number: event.order_number.map(str::to_owned),
             parameters: event.parameters.to_owned(),
+            overrides: event.overrides.to_owned(),
             payload: event.payload.clone(),
             fingerprint: event.fingerprint.to_vec(),
             received_at: event.received_at,
@@ -181,8 +186,8 @@ impl Store {
         let mut tx = self.write.begin().await?;
         let event_id: i64 = sqlx::query_scalar(
             "INSERT INTO events (public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
-             parameters, outcome, http_status, reason)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'rejected', ?9, ?10)
+             parameters, outcome, http_status, reason, overrides)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'rejected', ?9, ?10, ?11)
              RETURNING id",
         )
         .bind(public_id)
@@ -195,6 +200,7 @@ impl Store {
         .bind(rejection.parameters)
         .bind(i64::from(rejection.http_status))
         .bind(reason)
+        .bind(rejection.overrides)
         .fetch_one(&mut *tx)
         .await?;
         if let Some(payload) = rejection.payload {
@@ -237,10 +243,13 @@ impl Store {
         .fetch_optional(&self.read)
         .await?;
         let Some((id, at, outcome)) = event else { return Ok(None) };
-        let states = sqlx::query_scalar("SELECT state FROM deliveries WHERE event_id = ?1")
-            .bind(id)
-            .fetch_all(&self.read)
-            .await?;
+        let states = sqlx::query_scalar(
+            "SELECT state FROM deliveries WHERE event_id = ?1
+             AND NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = deliveries.id)",
+        )
+        .bind(id)
+        .fetch_all(&self.read)
+        .await?;
         Ok(Some((at, outcome, states)))
     }
 }

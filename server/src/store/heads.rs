@@ -155,3 +155,43 @@ pub(super) async fn settle(tx: &mut SqliteConnection, lane: &Lane, now: Millis) 
     .await?;
     Ok(())
 }
+
+/// Gives a delivery that has come to its chat, or come back to it, its place there: those behind it lose their time, and
+/// it has one where nobody stands before it. What is under way in the chat comes to its end first, or its lease does.
+pub(super) async fn take_place(
+    tx: &mut SqliteConnection,
+    id: i64,
+    lane: &Lane,
+    chat: &str,
+    now: Millis,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE deliveries SET next_attempt_at = NULL WHERE lane = ?1 AND chat = ?2 AND id > ?3
+         AND finished_at IS NULL AND state <> 'parked' AND state IN ('waiting', 'retrying')
+         AND next_attempt_at IS NOT NULL",
+    )
+    .bind(lane.as_bytes())
+    .bind(chat)
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    let lease: Option<Millis> = sqlx::query_scalar(
+        "SELECT max(next_attempt_at) FROM deliveries WHERE lane = ?1 AND chat = ?2
+         AND finished_at IS NULL AND state <> 'parked' AND state = 'sending'",
+    )
+    .bind(lane.as_bytes())
+    .bind(chat)
+    .fetch_one(&mut *tx)
+    .await?;
+    let due = lease.map_or(now, |lease| lease.max(now));
+    sqlx::query(concat!(
+        "UPDATE deliveries SET next_attempt_at = ?2, due_within = ?2 - ?3 WHERE id = ?1 AND NOT ",
+        behind!()
+    ))
+    .bind(id)
+    .bind(due)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -65,7 +65,8 @@ impl Store {
         let deliveries = sqlx::query_as(
             "SELECT d.state, d.last_status, d.last_error,
              (SELECT a.class FROM attempts a WHERE a.delivery_id = d.id ORDER BY a.id DESC LIMIT 1) AS class
-             FROM deliveries d WHERE d.event_id = ?1 ORDER BY d.id",
+             FROM deliveries d WHERE d.event_id = ?1
+             AND NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) ORDER BY d.id",
         )
         .bind(row.id)
         .fetch_all(&self.read)

@@ -68,11 +68,22 @@ async fn mails_about_a_token_are_counted_for_an_hour() {
     let token = BotToken::parse(TOKEN).unwrap();
     fail(&store, "a", TokenSource::Event(&token), HOUR).await;
     let first = claim(&store, 2 * HOUR).await.unwrap();
+    fail(&store, "b", TokenSource::Event(&token), 2 * HOUR).await;
+    let second = claim(&store, 2 * HOUR + 2 * MINUTE).await.unwrap();
+    assert_ne!(first.id, second.id);
     let standing = async |id, at| store.mail_content(id, at).await.unwrap().concerned;
     let bot = |known, recent| Concerned::Bot { id: token.bot_id(), known, recent };
-    assert_eq!(standing(first.id, 2 * HOUR).await, bot(false, 0));
+    assert_eq!(standing(second.id, 2 * HOUR).await, bot(false, 0));
     store.put_bot(&token, "Salon", "salon_bot").await.unwrap();
-    store.record_mail(&first, &first.done, &MailChange::Sent(None), 2 * HOUR).await.unwrap();
-    assert_eq!(standing(first.id, 2 * HOUR + MINUTE).await, bot(true, 1));
-    assert_eq!(standing(first.id, 3 * HOUR).await, bot(true, 0));
+    let some = [("a@b.c".to_owned(), true)].into();
+    let sent_at = 2 * HOUR + 3 * MINUTE;
+    let retry = MailChange::Retry { at: sent_at, why: "x".into() };
+    store.record_mail(&first, &some, &retry, 2 * HOUR).await.unwrap();
+    assert_eq!(standing(second.id, 2 * HOUR).await, bot(true, 1), "somebody has it");
+    assert_eq!(standing(first.id, 2 * HOUR).await, bot(true, 0), "it is not one more");
+    let again = claim(&store, sent_at).await.unwrap();
+    assert_eq!(again.id, first.id);
+    store.record_mail(&again, &some, &MailChange::Sent(None), sent_at).await.unwrap();
+    assert_eq!(standing(second.id, sent_at + MINUTE).await, bot(true, 1));
+    assert_eq!(standing(second.id, sent_at + HOUR).await, bot(true, 0));
 }

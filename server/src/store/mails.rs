@@ -46,7 +46,8 @@ pub enum Concerned {
         id: i64,
         /// Whether Telegram has accepted this very token before.
         known: bool,
-        /// How many mails about this token have been sent within the last hour.
+        /// How many other mails about this token somebody has got within the last hour, be it not everybody yet; none
+        /// counts once somebody has got this one, which is then among them.
         recent: i64,
     },
 }
@@ -180,6 +181,14 @@ impl Store {
             .await?)
     }
 
+    /// How many mails have something still to do.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn mails_waiting(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("SELECT count(*) FROM mails WHERE finished_at IS NULL").fetch_one(&self.read).await?)
+    }
+
     /// What a mail is to say at `now`. A profile speaks for itself as it is now.
     ///
     /// # Errors
@@ -207,7 +216,7 @@ impl Store {
         let concerned = match (row.profile_id, row.name) {
             (Some(id), Some(name)) => Concerned::Profile { id, name },
             _ => {
-                let (known, recent) = self.standing(row.lane.as_deref(), now).await?;
+                let (known, recent) = self.standing(row.lane.as_deref(), mail, now).await?;
                 Concerned::Bot { id: row.bot_id.unwrap_or_default(), known, recent }
             }
         };
@@ -220,14 +229,18 @@ impl Store {
         })
     }
 
-    /// Whether Telegram has accepted the token of a lane, and how many mails about it were sent of late.
-    async fn standing(&self, lane: Option<&[u8]>, now: Millis) -> Result<(bool, i64), StoreError> {
+    /// Whether Telegram has accepted the token of a lane, and how many other mails about it have gone out of late. One
+    /// that is tried again for a few of its addresses has gone out too.
+    async fn standing(&self, lane: Option<&[u8]>, mail: i64, now: Millis) -> Result<(bool, i64), StoreError> {
         Ok(sqlx::query_as(
             "SELECT EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = ?1),
-             (SELECT count(*) FROM mails WHERE lane = ?1 AND state = 'sent' AND finished_at > ?2)",
+             (SELECT count(*) FROM mails WHERE lane = ?1 AND (finished_at > ?2 OR finished_at IS NULL)
+              AND (state = 'sent' OR instr(done, ':true') > 0) AND id <> ?3
+              AND NOT EXISTS (SELECT 1 FROM mails this WHERE this.id = ?3 AND instr(this.done, ':true') > 0))",
         )
         .bind(lane)
         .bind(now.saturating_sub(RECENT))
+        .bind(mail)
         .fetch_one(&self.read)
         .await?)
     }
@@ -286,12 +299,15 @@ pub(super) async fn accepted(tx: &mut SqliteConnection, token: &BotToken) -> Res
     accepted_lane(tx, &Lane::of(token)).await
 }
 
-/// Keeps that Telegram has accepted the token of a lane.
+/// Keeps that Telegram has accepted the token of a lane, and when it last did, to the day.
 pub(super) async fn accepted_lane(tx: &mut SqliteConnection, lane: &Lane) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO accepted_tokens (lane, accepted_at) VALUES (?1, ?2) ON CONFLICT (lane) DO NOTHING")
-        .bind(lane.as_bytes())
-        .bind(now())
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO accepted_tokens (lane, accepted_at) VALUES (?1, ?2) ON CONFLICT (lane)
+         DO UPDATE SET accepted_at = excluded.accepted_at WHERE accepted_at < excluded.accepted_at - 86400000",
+    )
+    .bind(lane.as_bytes())
+    .bind(now())
+    .execute(tx)
+    .await?;
     Ok(())
 }

@@ -3,10 +3,13 @@
 //! One connection writes, a few read (WAL). A write is on disk when its commit returns (`synchronous=FULL`).
 
 mod accepting;
+mod attempts;
 mod batch;
 #[cfg(test)]
 mod batch_tests;
 mod bots;
+mod bulk;
+mod cancelling;
 mod deliveries;
 mod doors;
 #[cfg(test)]
@@ -19,10 +22,13 @@ mod heads;
 mod lane;
 mod last_event;
 mod links;
+mod log;
 #[cfg(test)]
 mod mail_tests;
 mod mails;
+mod matching;
 mod outcomes;
+mod parking;
 mod past_events;
 mod payloads;
 mod profile_changes;
@@ -32,6 +38,10 @@ mod profile_list_tests;
 mod profiles;
 #[cfg(test)]
 mod queue_tests;
+#[cfg(test)]
+mod replay_tests;
+mod replayable;
+mod replays;
 mod retention;
 #[cfg(test)]
 mod retention_tests;
@@ -56,7 +66,9 @@ use sqlx::{
 
 use self::{accepting::Orders, doors::Doors};
 pub use self::{
+    attempts::{Attempt, AttemptClass},
     bots::Bot,
+    bulk::Bulk,
     deliveries::{Claimed, DeliveryRecord, Totals},
     drafts::DraftRecord,
     events::{EventRecord, NewDelivery, NewEvent, Reason, Received, Rejection, TokenSource},
@@ -64,13 +76,15 @@ pub use self::{
     lane::Lane,
     last_event::{Fate, LastEvent},
     links::{LinkKind, NewLink},
+    log::{LogFilter, Logged},
     mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
-    outcomes::{Attempt, AttemptClass, Change, Recorded},
+    outcomes::{Change, Recorded},
     past_events::PastEvent,
     payloads::Packed,
     profile_changes::OldKey,
     profile_list::{ListedEvent, ListedProfile, ListedState},
     profiles::{ProfileDraft, StoredProfile},
+    replays::{Ask, ReplaySource, Wish},
     retention::{Place, Swept},
     sandbox::SandboxRow,
     sessions::{NewSession, OpenSession},

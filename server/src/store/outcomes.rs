@@ -6,65 +6,15 @@ use sqlx::SqliteConnection;
 
 use super::{
     Claimed, Lane, Store, StoreError,
+    attempts::{Attempt, insert_attempt},
     failures::{Failure, add_deliveries},
-    heads::{behind, settle, wake_head},
-    mails::accepted_lane,
+    heads::{behind, wake_head},
+    parking::park,
 };
 use crate::{delivery::cause, time::Millis};
 
 /// However wrong the clock, a retry is never farther off than this, or than Telegram asked for.
 const FARTHEST_RETRY: Millis = 15 * 60 * 1000;
-
-/// What an attempt came to, for the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AttemptClass {
-    /// Telegram took it.
-    Sent,
-    /// Telegram refused it.
-    Refused,
-    /// Nothing was written to Telegram.
-    Unreachable,
-    /// The answer never came.
-    BrokenOff,
-    /// There was no usable token to ask with.
-    NoToken,
-}
-
-impl AttemptClass {
-    const ALL: [Self; 5] = [Self::Sent, Self::Refused, Self::Unreachable, Self::BrokenOff, Self::NoToken];
-
-    /// The class of a stored name.
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| class.name() == name)
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Sent => "sent",
-            Self::Refused => "refused",
-            Self::Unreachable => "unreachable",
-            Self::BrokenOff => "broken_off",
-            Self::NoToken => "no_token",
-        }
-    }
-}
-
-/// An attempt to send one part.
-#[derive(Clone, Debug)]
-pub struct Attempt {
-    /// Which part, from 0.
-    pub part: usize,
-    /// When it began.
-    pub started_at: Millis,
-    /// How long the answer took.
-    pub latency: Millis,
-    /// The answer's HTTP status.
-    pub http_status: Option<u16>,
-    /// What it came to.
-    pub class: AttemptClass,
-    /// Telegram's own words.
-    pub description: Option<String>,
-}
 
 /// What becomes of a delivery after an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,8 +84,9 @@ impl Store {
             insert_attempt(&mut tx, claimed, attempt).await?;
         }
         if held {
-            apply(&mut tx, claimed, change, now).await?;
-            if let Some(cause) = failure(attempt, change) {
+            let cause = failure(attempt, change);
+            apply(&mut tx, claimed, change, cause, now).await?;
+            if let Some(cause) = cause {
                 let (profile_id, event_id) = (claimed.profile_id, claimed.event_id);
                 let failure = Failure { profile_id, lane: &claimed.lane, event_id, cause, at: now };
                 add_deliveries(&mut tx, failure, &[claimed.id]).await?;
@@ -143,40 +94,6 @@ impl Store {
         }
         tx.commit().await?;
         Ok(if held { Recorded::Done } else { Recorded::Lost })
-    }
-
-    /// Delivers to the sandbox: every remaining part and the delivery's end in one commit. The last message's id.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn deliver_to_sandbox(&self, claimed: &Claimed, now: Millis) -> Result<Option<i64>, StoreError> {
-        let mut tx = self.write.begin().await?;
-        if !is_held(&mut tx, claimed).await? {
-            tracing::warn!(delivery = claimed.id, "a delivery to the sandbox was no longer this worker's");
-            return Ok(None);
-        }
-        let mut last = None;
-        for (part, html) in claimed.parts.iter().enumerate().skip(claimed.parts_sent) {
-            let part = i64::try_from(part).unwrap_or(i64::MAX);
-            last = sqlx::query_scalar(
-                "INSERT INTO sandbox_messages (profile_id, delivery_id, part, chat, html, at)
-                 SELECT id, ?2, ?3, ?4, ?5, ?6 FROM profiles WHERE id = ?1
-                 ON CONFLICT (delivery_id, part) DO NOTHING RETURNING id",
-            )
-            .bind(claimed.profile_id)
-            .bind(claimed.id)
-            .bind(part)
-            .bind(&claimed.chat)
-            .bind(html)
-            .bind(now)
-            .fetch_optional(&mut *tx)
-            .await?
-            .or(last);
-        }
-        arrived(&mut tx, claimed.id, claimed.parts.len()).await?;
-        finish(&mut tx, claimed, "delivered", now).await?;
-        tx.commit().await?;
-        Ok(last)
     }
 }
 
@@ -192,35 +109,8 @@ fn failure(attempt: Option<&Attempt>, change: &Change) -> Option<Cause> {
     }
 }
 
-async fn insert_attempt(tx: &mut SqliteConnection, claimed: &Claimed, attempt: &Attempt) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO attempts (delivery_id, part, started_at, latency_ms, http_status, class, description)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )
-    .bind(claimed.id)
-    .bind(i64::try_from(attempt.part).unwrap_or(i64::MAX))
-    .bind(attempt.started_at)
-    .bind(attempt.latency)
-    .bind(attempt.http_status.map(i64::from))
-    .bind(attempt.class.name())
-    .bind(&attempt.description)
-    .execute(&mut *tx)
-    .await?;
-    if attempt.class == AttemptClass::Sent {
-        accepted_lane(tx, &claimed.lane).await?;
-    } else {
-        sqlx::query("UPDATE deliveries SET last_status = ?2, last_error = ?3 WHERE id = ?1")
-            .bind(claimed.id)
-            .bind(attempt.http_status.map(i64::from))
-            .bind(&attempt.description)
-            .execute(&mut *tx)
-            .await?;
-    }
-    Ok(())
-}
-
 /// Whether the claim still holds. A write, so that it goes on holding until the commit.
-async fn is_held(tx: &mut SqliteConnection, claimed: &Claimed) -> Result<bool, StoreError> {
+pub(super) async fn is_held(tx: &mut SqliteConnection, claimed: &Claimed) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE deliveries SET lease_owner = lease_owner
          WHERE id = ?1 AND state = 'sending' AND lease_owner = ?2 AND attempts = ?3",
@@ -244,7 +134,7 @@ async fn keep_arrived(
         Change::PartSent { .. } => arrived(tx, claimed.id, claimed.parts_sent + 1).await,
         Change::Delivered => {
             let there = arrived(tx, claimed.id, claimed.parts.len()).await?;
-            finish(tx, claimed, "delivered", now).await?;
+            finish(tx, claimed, "delivered", None, now).await?;
             Ok(there)
         }
         _ => Ok(false),
@@ -252,7 +142,7 @@ async fn keep_arrived(
 }
 
 /// So many parts have arrived, or more; whether there is such a delivery.
-async fn arrived(tx: &mut SqliteConnection, delivery: i64, parts: usize) -> Result<bool, StoreError> {
+pub(super) async fn arrived(tx: &mut SqliteConnection, delivery: i64, parts: usize) -> Result<bool, StoreError> {
     let done = sqlx::query("UPDATE deliveries SET parts_sent = max(parts_sent, ?2) WHERE id = ?1")
         .bind(delivery)
         .bind(i64::try_from(parts).unwrap_or(i64::MAX))
@@ -261,7 +151,14 @@ async fn arrived(tx: &mut SqliteConnection, delivery: i64, parts: usize) -> Resu
     Ok(done.rows_affected() > 0)
 }
 
-async fn apply(tx: &mut SqliteConnection, claimed: &Claimed, change: &Change, now: Millis) -> Result<(), StoreError> {
+/// `cause` is why it has failed, if this is a failure.
+async fn apply(
+    tx: &mut SqliteConnection,
+    claimed: &Claimed,
+    change: &Change,
+    cause: Option<Cause>,
+    now: Millis,
+) -> Result<(), StoreError> {
     match change {
         Change::PartSent { lease_until } => {
             arrived(tx, claimed.id, claimed.parts_sent + 1).await?;
@@ -307,77 +204,12 @@ async fn apply(tx: &mut SqliteConnection, claimed: &Claimed, change: &Change, no
         Change::Parked { refused } => park(tx, claimed, refused.as_ref(), now).await?,
         Change::Delivered => {
             arrived(tx, claimed.id, claimed.parts.len()).await?;
-            finish(tx, claimed, "delivered", now).await?;
+            finish(tx, claimed, "delivered", None, now).await?;
         }
-        Change::Failed => finish(tx, claimed, "failed", now).await?,
-        Change::Uncertain => finish(tx, claimed, "uncertain", now).await?,
+        Change::Failed => finish(tx, claimed, "failed", cause, now).await?,
+        Change::Uncertain => finish(tx, claimed, "uncertain", cause, now).await?,
     }
     Ok(())
-}
-
-/// Parks whatever the profile has still to send, this one included; where the profile has another token by now, this
-/// one is due at once.
-async fn park(
-    tx: &mut SqliteConnection,
-    claimed: &Claimed,
-    refused: Option<&BotToken>,
-    now: Millis,
-) -> Result<(), StoreError> {
-    let refused = refused.map_or_else(|| claimed.lane.clone(), Lane::of);
-    let parked =
-        sqlx::query("UPDATE profiles SET parked_since = coalesce(parked_since, ?2) WHERE id = ?1 AND lane IS ?3")
-            .bind(claimed.profile_id)
-            .bind(now)
-            .bind(refused.as_bytes())
-            .execute(&mut *tx)
-            .await?;
-    if parked.rows_affected() == 0 {
-        return due_with_the_new_token(tx, claimed, now).await;
-    }
-    sqlx::query(
-        "UPDATE bots SET parked_since = coalesce(parked_since, ?2),
-         parked_reason = (SELECT last_error FROM deliveries WHERE id = ?3)
-         WHERE id = (SELECT bot_id FROM profiles WHERE id = ?1)",
-    )
-    .bind(claimed.profile_id)
-    .bind(now)
-    .bind(claimed.id)
-    .execute(&mut *tx)
-    .await?;
-    let parked: Vec<i64> = sqlx::query_scalar(
-        "UPDATE deliveries SET state = 'parked', next_attempt_at = NULL, lease_owner = NULL
-         WHERE finished_at IS NULL AND sandbox = 0
-         AND (id = ?2 OR (profile_id = ?1 AND state IN ('waiting', 'retrying'))) RETURNING id",
-    )
-    .bind(claimed.profile_id)
-    .bind(claimed.id)
-    .fetch_all(&mut *tx)
-    .await?;
-    let failure = Failure {
-        profile_id: claimed.profile_id,
-        lane: &claimed.lane,
-        event_id: claimed.event_id,
-        cause: Cause::TokenRefused,
-        at: now,
-    };
-    add_deliveries(tx, failure, &parked).await?;
-    // Others may send with the same token to the same chats, from behind what is parked now.
-    settle(tx, &refused, now).await
-}
-
-async fn due_with_the_new_token(tx: &mut SqliteConnection, claimed: &Claimed, now: Millis) -> Result<(), StoreError> {
-    let lane: Vec<u8> = sqlx::query_scalar(
-        "UPDATE deliveries SET state = 'retrying', next_attempt_at = ?2, due_within = 0, age_from = ?2,
-         lease_owner = NULL, lane = coalesce((SELECT lane FROM profiles WHERE id = ?3), lane) WHERE id = ?1
-         RETURNING lane",
-    )
-    .bind(claimed.id)
-    .bind(now)
-    .bind(claimed.profile_id)
-    .fetch_one(&mut *tx)
-    .await?;
-    settle(tx, &claimed.lane, now).await?;
-    settle(tx, &Lane::of_bytes(lane), now).await
 }
 
 /// Telegram has named a chat's new id: later messages go there at once.
@@ -402,15 +234,22 @@ async fn remember_move(tx: &mut SqliteConnection, chat: &str, moved_to: &str, no
 }
 
 /// Ends a delivery. A stateless event's token goes once every message of it has arrived: a failed one may be replayed.
-async fn finish(tx: &mut SqliteConnection, claimed: &Claimed, state: &str, now: Millis) -> Result<(), StoreError> {
+pub(super) async fn finish(
+    tx: &mut SqliteConnection,
+    claimed: &Claimed,
+    state: &str,
+    cause: Option<Cause>,
+    now: Millis,
+) -> Result<(), StoreError> {
     // The lane as it is now: a new token may have moved it since the claim.
     let lane: Option<Vec<u8>> = sqlx::query_scalar(
-        "UPDATE deliveries SET state = ?2, finished_at = ?3, next_attempt_at = NULL, lease_owner = NULL WHERE id = ?1
-         RETURNING lane",
+        "UPDATE deliveries SET state = ?2, cause = ?4, finished_at = ?3, next_attempt_at = NULL, lease_owner = NULL
+         WHERE id = ?1 RETURNING lane",
     )
     .bind(claimed.id)
     .bind(state)
     .bind(now)
+    .bind(cause.map(Cause::name))
     .fetch_optional(&mut *tx)
     .await?;
     if claimed.profile_id.is_none() {

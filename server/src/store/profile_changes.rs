@@ -189,7 +189,7 @@ impl Store {
 /// Ends what deleted profiles have still to send. What is on its way to Telegram comes to its own end first.
 async fn drop_unsent(tx: &mut SqliteConnection, now: Millis) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE deliveries INDEXED BY deliveries_unfinished SET state = 'skipped', finished_at = ?1, next_attempt_at = NULL, last_error = ?2
+        "UPDATE deliveries INDEXED BY deliveries_unfinished SET state = 'cancelled', finished_at = ?1, next_attempt_at = NULL, last_error = ?2
          WHERE finished_at IS NULL AND state <> 'sending'
          AND profile_id IN (SELECT id FROM profiles WHERE deleted_at IS NOT NULL)",
     )

@@ -125,7 +125,8 @@ pub(super) const ROWS: &str = "SELECT p.id, p.name, p.enabled, p.sandbox, p.toke
 
 pub(super) const STATES: &str = "SELECT s.event_id, s.state, a.class, a.http_status, a.description FROM (
          SELECT d.event_id, d.state, max(d.id) AS one FROM json_each(?1) listed
-         CROSS JOIN deliveries d ON d.event_id = listed.value GROUP BY d.event_id, d.state) s
+         CROSS JOIN deliveries d ON d.event_id = listed.value
+         WHERE NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) GROUP BY d.event_id, d.state) s
      LEFT JOIN attempts a ON a.id = (SELECT max(id) FROM attempts WHERE delivery_id = s.one)";
 
 pub(super) const WEEKS: &str = "SELECT h.profile_id, (?2 - h.hour) / 24 AS days_ago, sum(h.delivered) AS delivered,

@@ -159,6 +159,7 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
         token: None,
         field_name: None,
         parameters: "",
+        overrides: "",
         payload: None,
         event_type: None,
         order_number: None,
@@ -277,7 +278,7 @@ async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
     };
     assert_eq!(left().await, 1, "its events are still there");
     let mut place = Place::FIRST;
-    while let Some(next) = store.delete_old_events(at + 1, place).await.unwrap().next {
+    while let Some(next) = store.delete_old_events(at + DAY, place).await.unwrap().next {
         place = next;
     }
     store.delete_remains(at, at - 8 * DAY).await.unwrap();

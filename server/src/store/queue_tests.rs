@@ -264,7 +264,7 @@ async fn whatever_happens_nothing_is_stranded_and_nothing_overtakes() {
         let (mut now, mut under_way) = (1_000, Vec::new());
         for step in 0..150 {
             now += i64::from(pick(2_000));
-            let done = match pick(8) {
+            let done = match pick(10) {
                 0..=2 => {
                     let id = format!("{seed}-{step}");
                     let source = match pick(3) {
@@ -296,6 +296,25 @@ async fn whatever_happens_nothing_is_stranded_and_nothing_overtakes() {
                     store.release_leases("nobody", now).await.unwrap();
                     under_way.clear();
                     "a restart"
+                }
+                8 => {
+                    // Some have come to their end, some are under way, some wait, some were never there.
+                    let id = i64::from(pick(40)) + 1;
+                    let wish = match store.replay_source(id).await.unwrap().and_then(|source| source.profile_id) {
+                        Some(profile) if pick(2) == 0 => {
+                            let version = Some(store.profile(profile).await.unwrap().unwrap().version);
+                            Wish::AsItIs { id, version, message: Ok(to(&pick(3).to_string())) }
+                        }
+                        _ => Wish::AsItWas(id),
+                    };
+                    let ask = if pick(2) == 0 { Ask::Exactly } else { Ask::Undelivered };
+                    store.replay(&[wish], ask, None, now).await.unwrap().unwrap();
+                    "a replay"
+                }
+                9 => {
+                    let ids = [i64::from(pick(60)) + 1, i64::from(pick(60)) + 1];
+                    store.cancel(&ids, None, now).await.unwrap();
+                    "a cancellation"
                 }
                 _ => {
                     let (profile, token) = (usize::from(pick(2) == 1), usize::from(pick(2) == 1));

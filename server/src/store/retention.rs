@@ -41,7 +41,7 @@ pub struct Swept {
 
 impl Store {
     /// Deletes some of the events that came before `before`, from `place` on, with their payloads, deliveries, attempts
-    /// and sandbox messages; none that has a delivery with something still to do.
+    /// and sandbox messages; none that has a delivery with something still to do, or that came to its end since.
     ///
     /// # Errors
     /// If the database fails: then nothing is gone.
@@ -52,7 +52,7 @@ impl Store {
         let list = json(&old.iter().map(|place| place.id).collect::<Vec<_>>());
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let begun = Instant::now();
-        let finished: String = sqlx::query_scalar(FINISHED).bind(&list).fetch_one(&mut *tx).await?;
+        let finished: String = sqlx::query_scalar(FINISHED).bind(&list).bind(before).fetch_one(&mut *tx).await?;
         let mut rows = 0;
         for statement in [ATTEMPTS, SANDBOX_MESSAGES] {
             rows += delete(&mut tx, statement, &finished, ROWS - rows, None).await?;
@@ -86,6 +86,32 @@ impl Store {
     pub async fn delete_old_tests(&self, before: Millis) -> Result<bool, StoreError> {
         let done = sqlx::query(OLD_TESTS).bind(before).bind(ROWS).execute(&self.write).await?;
         Ok(i64::try_from(done.rows_affected()).unwrap_or_default() == ROWS)
+    }
+
+    /// Deletes some of what is done with since `before` (mails, what was done to all that match), of what has been of no
+    /// use since `unused` (tokens that Telegram accepted, chats that moved, bots of no profile), and of the webhook keys
+    /// that no longer answer; whether any was left.
+    ///
+    /// # Errors
+    /// If the database fails: then nothing is gone.
+    pub async fn delete_unneeded(&self, now: Millis, before: Millis, unused: Millis) -> Result<bool, StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let (mut rows, mut left) = (ROWS, false);
+        for (statement, until) in [
+            (MAIL_FAILURES, before),
+            (MAILS, before),
+            (BULK_ACTIONS, before),
+            (ACCEPTED_TOKENS, unused),
+            (MOVED_CHATS, unused),
+            (BOTS, unused),
+            (WEBHOOK_KEYS, now),
+        ] {
+            let done = sqlx::query(statement).bind(until).bind(rows).execute(&mut *tx).await?;
+            rows -= i64::try_from(done.rows_affected()).unwrap_or(rows);
+            left |= rows == 0;
+        }
+        tx.commit().await?;
+        Ok(left)
     }
 
     /// Deletes sessions, one-time links and drafts that have run out, and sessions idle since `idle_since`.
@@ -139,9 +165,9 @@ const OLD: &str = "SELECT id, received_at,
     coalesce((SELECT octet_length(body) FROM payloads WHERE event_id = id), 0) AS bytes FROM events
     WHERE received_at < ?1 AND (received_at, id) > (?2, ?3) ORDER BY received_at, id LIMIT ?4";
 
-/// Of the events listed, those with nothing still to do.
+/// Of the events listed, those with nothing still to do, for so long.
 const FINISHED: &str = "SELECT json_group_array(value) FROM json_each(?1) WHERE NOT EXISTS (
-    SELECT 1 FROM deliveries WHERE event_id = value AND finished_at IS NULL)";
+    SELECT 1 FROM deliveries WHERE event_id = value AND (finished_at IS NULL OR finished_at >= ?2))";
 
 const ATTEMPTS: &str = "DELETE FROM attempts WHERE id IN (
     SELECT a.id FROM json_each(?1) e CROSS JOIN deliveries d ON d.event_id = e.value
@@ -169,6 +195,23 @@ const LEFT: &str = "SELECT EXISTS (SELECT 1 FROM json_each(?1) l CROSS JOIN even
 const OLD_TESTS: &str = "DELETE FROM sandbox_messages WHERE id IN (
     SELECT id FROM sandbox_messages WHERE delivery_id IS NULL AND at < ?1 LIMIT ?2)";
 
+/// Those of mails that have come to their end; then the mails themselves.
+const MAIL_FAILURES: &str = "DELETE FROM mail_failures WHERE id IN (
+    SELECT f.id FROM mails m CROSS JOIN mail_failures f ON f.mail_id = m.id
+    WHERE m.finished_at IS NOT NULL AND m.finished_at < ?1 LIMIT ?2)";
+const MAILS: &str = "DELETE FROM mails WHERE id IN (SELECT m.id FROM mails m
+    WHERE m.finished_at IS NOT NULL AND m.finished_at < ?1
+    AND NOT EXISTS (SELECT 1 FROM mail_failures f WHERE f.mail_id = m.id) LIMIT ?2)";
+const BULK_ACTIONS: &str = "DELETE FROM bulk_actions WHERE id IN (
+    SELECT id FROM bulk_actions WHERE finished_at IS NOT NULL AND finished_at < ?1 LIMIT ?2)";
+const ACCEPTED_TOKENS: &str = "DELETE FROM accepted_tokens WHERE lane IN (
+    SELECT lane FROM accepted_tokens WHERE accepted_at < ?1 LIMIT ?2)";
+const MOVED_CHATS: &str = "DELETE FROM moved_chats WHERE chat IN (SELECT chat FROM moved_chats WHERE at < ?1 LIMIT ?2)";
+const BOTS: &str = "DELETE FROM bots WHERE id IN (SELECT b.id FROM bots b
+    WHERE b.checked_at < ?1 AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.bot_id = b.id) LIMIT ?2)";
+const WEBHOOK_KEYS: &str = "DELETE FROM webhook_keys WHERE key IN (
+    SELECT key FROM webhook_keys WHERE retired_at IS NOT NULL AND retired_at <= ?1 LIMIT ?2)";
+
 async fn delete(
     tx: &mut SqliteConnection,
     statement: &'static str,
@@ -182,5 +225,20 @@ async fn delete(
 }
 
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 8] =
-    [OLD, FINISHED, ATTEMPTS, SANDBOX_MESSAGES, DELIVERIES, EVENTS_WITHOUT_DELIVERIES, LEFT, OLD_TESTS];
+pub(super) const STATEMENTS: [&str; 15] = [
+    OLD,
+    FINISHED,
+    ATTEMPTS,
+    SANDBOX_MESSAGES,
+    DELIVERIES,
+    EVENTS_WITHOUT_DELIVERIES,
+    LEFT,
+    OLD_TESTS,
+    MAIL_FAILURES,
+    MAILS,
+    BULK_ACTIONS,
+    ACCEPTED_TOKENS,
+    MOVED_CHATS,
+    BOTS,
+    WEBHOOK_KEYS,
+];

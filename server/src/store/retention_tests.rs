@@ -104,8 +104,10 @@ async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays
 
     let last = claim_due(&store, "one", 40 * DAY, 41 * DAY, &[]).await.remove(0);
     store.deliver_to_sandbox(&last, 40 * DAY).await.unwrap();
-    sweep(&store, 40 * DAY).await;
-    assert_eq!(counts(&store).await, [1, 1, 1, 1]);
+    sweep(&store, 70 * DAY).await;
+    assert_eq!(counts(&store).await, [2, 3, 3, 4], "what has just come to its end is kept as long as anything else");
+    sweep(&store, 71 * DAY).await;
+    assert_eq!(counts(&store).await, [1, 1, 1, 0]);
 }
 
 #[tokio::test]
@@ -228,6 +230,61 @@ async fn sessions_and_links_that_have_run_out_go_too() {
     sweep(&store, 22 * DAY).await;
     assert!(store.session(b"used", 22 * DAY, 14 * DAY).await.unwrap().is_some());
     assert_eq!(count(&store, "SELECT count(*) FROM sessions").await, 1);
+}
+
+#[tokio::test]
+async fn whatever_grows_goes_once_it_is_of_no_use() {
+    let store = Store::in_memory().await.unwrap();
+    let profile = store.put_profile(None, &draft("A")).await.unwrap();
+    store.accept_event(&event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
+    store.put_bot(&bot(8), "Salon", "salon_bot").await.unwrap();
+    for statement in [
+        // What is done with at 5 days, and what is not.
+        "INSERT INTO mails (id, parameters, cause, state, created_at, due_at, finished_at)
+         SELECT value, '', 'blocked', iif(value = 1, 'gathering', 'sent'), 0, 0, iif(value = 1, NULL, 432000000)
+         FROM json_each('[1,2,3]')",
+        "INSERT INTO mail_failures (mail_id, event_id) SELECT m.id, e.id FROM mails m CROSS JOIN events e
+         CROSS JOIN (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99) SELECT i FROM n)",
+        "INSERT INTO bulk_actions (kind, outcome, newest, total, asked_by, created_at, finished_at)
+         SELECT 'cancel', 'waiting', 0, 0, '', 0, iif(value = 1, NULL, 432000000) FROM json_each('[1,2]')",
+        // Keys that answer for ever, no longer, and until 50 days.
+        "INSERT INTO webhook_keys (key, profile_id, created_at, retired_at)
+         SELECT 'k' || value, 1, 0, value FROM json_each('[1,4320000000]')",
+        // Of no use since 1970, or 399 days ago when it is looked at.
+        "INSERT INTO accepted_tokens (lane, accepted_at) SELECT CAST('t' || value AS BLOB), value FROM json_each('[1,172800000]')",
+        "INSERT INTO moved_chats (chat, moved_to, at) SELECT value, '-1', value FROM json_each('[1,172800000]')",
+        "UPDATE bots SET checked_at = 1",
+        "INSERT INTO bots (id, name, username, checked_at) SELECT bot_id, '', '', 1 FROM profiles",
+    ] {
+        sqlx::query(statement).execute(&store.write).await.unwrap();
+    }
+    let mut left = Vec::new();
+    for day in [5, 36, 401] {
+        sweep(&store, day * DAY).await;
+        let mut row = Vec::new();
+        for table in [
+            "SELECT count(*) FROM mails",
+            "SELECT count(*) FROM mail_failures",
+            "SELECT count(*) FROM bulk_actions",
+            "SELECT count(*) FROM webhook_keys",
+            "SELECT count(*) FROM accepted_tokens WHERE accepted_at < 1000000000",
+            "SELECT count(*) FROM moved_chats",
+            "SELECT count(*) FROM bots",
+        ] {
+            row.push(count(&store, table).await);
+        }
+        left.push(row);
+    }
+    assert_eq!(left, [[3, 297, 2, 2, 2, 2, 2], [1, 99, 1, 2, 2, 2, 2], [1, 99, 1, 1, 1, 1, 1]]);
+}
+
+#[tokio::test]
+async fn a_token_that_is_used_is_not_forgotten() {
+    let store = Store::in_memory().await.unwrap();
+    store.put_bot(&bot(1), "Salon", "salon_bot").await.unwrap();
+    sqlx::query("UPDATE accepted_tokens SET accepted_at = 1").execute(&store.write).await.unwrap();
+    store.put_bot(&bot(1), "Salon", "salon_bot").await.unwrap();
+    assert_eq!(count(&store, "SELECT count(*) FROM accepted_tokens WHERE accepted_at > 1").await, 1);
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 use sqlx::FromRow;
 
-use super::{Store, StoreError};
+use super::{
+    Claimed, Store, StoreError,
+    outcomes::{arrived, finish, is_held},
+};
 use crate::time::Millis;
 
 /// A message in the sandbox.
@@ -23,6 +26,40 @@ pub struct SandboxRow {
 }
 
 impl Store {
+    /// Delivers to the sandbox: every remaining part and the delivery's end in one commit. The last message's id.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn deliver_to_sandbox(&self, claimed: &Claimed, now: Millis) -> Result<Option<i64>, StoreError> {
+        let mut tx = self.write.begin().await?;
+        if !is_held(&mut tx, claimed).await? {
+            tracing::warn!(delivery = claimed.id, "a delivery to the sandbox was no longer this worker's");
+            return Ok(None);
+        }
+        let mut last = None;
+        for (part, html) in claimed.parts.iter().enumerate().skip(claimed.parts_sent) {
+            let part = i64::try_from(part).unwrap_or(i64::MAX);
+            last = sqlx::query_scalar(
+                "INSERT INTO sandbox_messages (profile_id, delivery_id, part, chat, html, at)
+                 SELECT id, ?2, ?3, ?4, ?5, ?6 FROM profiles WHERE id = ?1
+                 ON CONFLICT (delivery_id, part) DO NOTHING RETURNING id",
+            )
+            .bind(claimed.profile_id)
+            .bind(claimed.id)
+            .bind(part)
+            .bind(&claimed.chat)
+            .bind(html)
+            .bind(now)
+            .fetch_optional(&mut *tx)
+            .await?
+            .or(last);
+        }
+        arrived(&mut tx, claimed.id, claimed.parts.len()).await?;
+        finish(&mut tx, claimed, "delivered", None, now).await?;
+        tx.commit().await?;
+        Ok(last)
+    }
+
     /// Puts a message that belongs to no delivery (a test) into the sandbox; answers with its id.
     ///
     /// # Errors

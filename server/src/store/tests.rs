@@ -28,6 +28,7 @@ pub(super) fn event<'a>(public_id: &'a str, token: TokenSource<'a>) -> NewEvent<
         event_type: Some(3060),
         order_number: None,
         parameters: "",
+        overrides: "",
         payload: &BODY,
         version: None,
         fingerprint: public_id.as_bytes(),

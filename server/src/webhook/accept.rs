@@ -185,12 +185,13 @@ struct Coming<'a> {
     public_id: String,
     field_name: Option<String>,
     parameters: String,
+    overrides: String,
     fingerprint: Vec<u8>,
 }
 
 impl<'a> Coming<'a> {
     fn new(
-        Arrival { door, remembered, .. }: Arrival<'a>,
+        Arrival { door, query, remembered, .. }: Arrival<'a>,
         profile: &'a Profile,
         event: &'a BookingEvent,
         body: &'a [u8],
@@ -212,6 +213,7 @@ impl<'a> Coming<'a> {
             public_id: codes::public_id(),
             field_name: profile.field_name.as_deref().map(redact),
             parameters: shown_parameters(profile),
+            overrides: overrides(door, query),
             fingerprint: fingerprint(door, bot_id, &query::write(profile), &payload),
             payload,
         })
@@ -226,6 +228,7 @@ impl<'a> Coming<'a> {
             event_type: self.event.event_type.map(|kind| kind.0),
             order_number: self.event.case.number.as_deref(),
             parameters: &self.parameters,
+            overrides: &self.overrides,
             payload: &self.payload,
             fingerprint: &self.fingerprint,
             received_at: now(),
@@ -274,6 +277,11 @@ fn shown_parameters(profile: &Profile) -> String {
     query::write(&shown)
 }
 
+/// What a short door's query says for this one call: a replay with the profile as it is by then says it too.
+fn overrides(door: &Door, query: &[u8]) -> String {
+    door.stored().map(|_| query::overrides(query)).unwrap_or_default()
+}
+
 /// Equal for duplicates: the same profile (or bot and field, which the parameters name), parameters and bytes.
 fn fingerprint(door: &Door, bot_id: Option<i64>, parameters: &str, payload: &Packed) -> Vec<u8> {
     let whom = match door.stored() {
@@ -306,6 +314,7 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
         token: profile.and_then(|profile| profile.token.as_ref()),
         field_name: field_name.as_deref(),
         parameters: &parameters,
+        overrides: &overrides(arrival.door, arrival.query),
         payload: arrival.body.ok().map(|body| &body[..]),
         event_type: notes.event_type,
         order_number: notes.order_number.as_deref(),

@@ -40,7 +40,7 @@ impl Default for Rendering {
 
 impl Rendering {
     /// Reads a body; `None` where that could not be brought to its end.
-    pub(super) async fn read(&self, body: &Bytes) -> Option<Result<BookingEvent, EventFault>> {
+    pub(crate) async fn read(&self, body: &Bytes) -> Option<Result<BookingEvent, EventFault>> {
         if body.len() <= AT_ONCE {
             return Some(BookingEvent::read(body));
         }
@@ -60,6 +60,18 @@ impl Rendering {
         }
         let (booking_host, profile, event) = (booking_host.to_owned(), profile.clone(), event.clone());
         self.run(move || address(&booking_host, &profile, &event)).await
+    }
+
+    /// What an event says to one of its participants; `None` where that could not be brought to its end.
+    pub(crate) async fn address_one(
+        &self,
+        booking_host: &str,
+        profile: &Arc<Profile>,
+        event: &Arc<BookingEvent>,
+        participant: usize,
+    ) -> Option<Result<NewDelivery, DoorFault>> {
+        let (booking_host, profile, event) = (booking_host.to_owned(), profile.clone(), event.clone());
+        self.run(move || address_one(&booking_host, &profile, &event, participant)).await
     }
 
     /// Runs it once there is room; `None` where it could not be brought to its end.
@@ -99,9 +111,7 @@ fn address(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Resul
                 continue;
             }
         };
-        let context = Context { event, participant: Some(participant), field_name: Some(field), booking_host };
-        let parts: Vec<String> =
-            message::render(&profile.formatting, context).parts().iter().map(message::Part::html).collect();
+        let parts = parts(booking_host, profile, event, participant);
         if parts.is_empty() {
             skip(doors::door(Language::En, &DoorFault::NothingToSay));
             continue;
@@ -122,6 +132,33 @@ fn address(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Resul
         (_, false) => Err(DoorFault::NothingToSay),
         (_, true) => Ok(deliveries),
     }
+}
+
+/// The same for one participant alone, whatever the others are told.
+fn address_one(
+    booking_host: &str,
+    profile: &Profile,
+    event: &BookingEvent,
+    participant: usize,
+) -> Result<NewDelivery, DoorFault> {
+    let field = profile.field_name.as_deref().unwrap_or_default();
+    let recipients = recipient::recipients(event, field);
+    let found = recipients.into_iter().find(|recipient| recipient.participant == participant);
+    let chat = found.and_then(|recipient| recipient.chat.ok());
+    let chat = chat.ok_or_else(|| DoorFault::NoRecipient { field: field.to_owned() })?.to_string();
+    let parts = parts(booking_host, profile, event, participant);
+    match parts.iter().map(String::len).sum() {
+        0 => Err(DoorFault::NothingToSay),
+        1..=BYTES => Ok(NewDelivery { participant, chat: Ok(chat), parts }),
+        _ => Err(TOO_MUCH),
+    }
+}
+
+/// Telegram's HTML of each part of what one participant is told.
+fn parts(booking_host: &str, profile: &Profile, event: &BookingEvent, participant: usize) -> Vec<String> {
+    let field_name = profile.field_name.as_deref();
+    let context = Context { event, participant: Some(participant), field_name, booking_host };
+    message::render(&profile.formatting, context).parts().iter().map(message::Part::html).collect()
 }
 
 /// What each message goes through of what all participants share: bytes of texts, and looks for a resource's row.

@@ -1,6 +1,8 @@
 //! Error mails where something is in the way: no server, a dead one, one that refuses, a process that dies. And what
 //! must not be seen of the password.
 
+use std::sync::Arc;
+
 use hookgram::parameters::Parameter;
 use server::{
     mail::{MailWorker, Smtp},
@@ -26,7 +28,7 @@ async fn without_a_server_or_an_address_it_is_recorded_as_not_sent() {
 
     let path = door(&server, "A", &[]).await;
     fail(&server, &api, &path, "1", blocked()).await;
-    let worker = MailWorker::new(server.state.store.clone(), None, "http://x.y");
+    let worker = MailWorker::new(server.state.store.clone(), None, "http://x.y", Arc::default());
     assert_eq!(worker.run_due_once(now() + SOON).await.unwrap(), 1);
     assert_eq!(states(&[newest(&server.state.store).await]), [("not_sent", Some("no SMTP server is set"))]);
     assert_eq!(send_due(&server.state, now() + HOUR).await, 0, "and not tried again");
@@ -121,7 +123,8 @@ async fn a_mail_outlives_the_process() {
     let config = server.state.config.clone();
     let folder = server.stop_and_keep().await;
     let store = Store::open(&config).await.unwrap();
-    let again = MailWorker::new(store.clone(), Some(Smtp::new(&smtp.settings()).unwrap()), "http://x.y");
+    let way = Smtp::new(&smtp.settings()).unwrap();
+    let again = MailWorker::new(store.clone(), Some(way), "http://x.y", Arc::default());
     assert_eq!(again.run_due_once(now() + SOON).await.unwrap(), 0, "its lease holds");
     // What a worker that starts does first.
     store.release_mails(now()).await.unwrap();

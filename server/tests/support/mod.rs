@@ -2,9 +2,11 @@
 //! real binary.
 #![allow(dead_code, missing_docs, reason = "each test binary uses its own part")]
 
+pub mod authority;
 mod bot_api;
 pub mod foreign;
 pub mod html;
+mod letter;
 mod limits;
 pub mod smtp;
 #[path = "../../../tests/telegram/mod.rs"]

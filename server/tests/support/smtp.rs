@@ -1,4 +1,4 @@
-//! A played SMTP server on loopback, line by line, and mails as a reader sees them.
+//! A played SMTP server on loopback, line by line, in the open or in secret.
 
 use std::{
     collections::VecDeque,
@@ -11,10 +11,13 @@ use lettre::message::Mailbox;
 use secrecy::SecretString;
 use server::config::{SmtpSettings, SmtpTls};
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
-    net::{TcpListener, TcpStream, tcp::WriteHalf},
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader, split},
+    net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
+use tokio_rustls::TlsAcceptor;
+
+use super::letter::Mail;
 
 /// The password of the played server's only user.
 pub const PASSWORD: &str = "s3cret-Passw0rd";
@@ -32,12 +35,15 @@ pub enum Turn {
     Hold(&'static str),
 }
 
-/// A mail that the played server has taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mail {
-    pub to: String,
-    /// As it was sent, its dots undone.
-    pub raw: String,
+/// How the played server is talked to.
+#[derive(Clone)]
+pub enum Secrecy {
+    /// In the open.
+    None,
+    /// In secret from the first byte.
+    Wrapped(TlsAcceptor),
+    /// In secret after STARTTLS, which it offers.
+    Offered(TlsAcceptor),
 }
 
 /// The played server.
@@ -51,6 +57,7 @@ pub struct SmtpServer {
 #[derive(Default)]
 struct Heard {
     connections: usize,
+    verbs: Vec<String>,
     mails: Vec<Mail>,
 }
 
@@ -62,6 +69,10 @@ impl Drop for SmtpServer {
 
 impl SmtpServer {
     pub async fn start() -> Self {
+        Self::start_with(Secrecy::None).await
+    }
+
+    pub async fn start_with(secrecy: Secrecy) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (script, heard) = (Arc::<Mutex<VecDeque<Turn>>>::default(), Arc::<Mutex<Heard>>::default());
@@ -71,7 +82,7 @@ impl SmtpServer {
                 let (stream, _) = listener.accept().await.unwrap();
                 let turn = turns.lock().unwrap().pop_front().unwrap_or(Turn::Take);
                 notes.lock().unwrap().connections += 1;
-                tokio::spawn(talk(stream, turn, notes.clone()));
+                tokio::spawn(serve(stream, secrecy.clone(), turn, notes.clone()));
             }
         });
         Self { address, script, heard, task }
@@ -91,6 +102,11 @@ impl SmtpServer {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).connections
     }
 
+    /// Every command that came, in the open or in secret.
+    pub fn verbs(&self) -> Vec<String> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).verbs.clone()
+    }
+
     pub fn mails(&self) -> Vec<Mail> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).mails.clone()
     }
@@ -107,13 +123,44 @@ pub fn settings(address: SocketAddr) -> SmtpSettings {
     }
 }
 
-async fn talk(mut stream: TcpStream, turn: Turn, heard: Arc<Mutex<Heard>>) {
-    let (read, mut write) = stream.split();
+async fn serve(stream: TcpStream, secrecy: Secrecy, turn: Turn, heard: Arc<Mutex<Heard>>) {
+    match secrecy {
+        Secrecy::None => drop(talk(stream, turn, &heard, How { greets: true, secret: false, offers: false }).await),
+        Secrecy::Wrapped(acceptor) => {
+            // Whoever does not trust it has gone.
+            let Ok(stream) = acceptor.accept(stream).await else { return };
+            talk(stream, turn, &heard, How { greets: true, secret: true, offers: false }).await;
+        }
+        Secrecy::Offered(acceptor) => {
+            let open = talk(stream, turn, &heard, How { greets: true, secret: false, offers: true }).await;
+            let Some(stream) = open else { return };
+            let Ok(stream) = acceptor.accept(stream).await else { return };
+            talk(stream, turn, &heard, How { greets: false, secret: true, offers: false }).await;
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct How {
+    greets: bool,
+    secret: bool,
+    offers: bool,
+}
+
+/// Talks until the other side has gone; what is left of the stream, where it goes on in secret.
+async fn talk<S>(stream: S, turn: Turn, heard: &Mutex<Heard>, how: How) -> Option<S>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let (read, mut write) = split(stream);
     let mut lines = BufReader::new(read).lines();
     let mut to = String::new();
-    say(&mut write, "220 played ready").await;
+    if how.greets {
+        say(&mut write, "220 played ready").await;
+    }
     while let Ok(Some(line)) = lines.next_line().await {
         let verb = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
+        heard.lock().unwrap().verbs.push(verb.clone());
         let mut raw = String::new();
         if verb == "DATA" && !answered(turn, "DATA", &mut write, &line).await {
             say(&mut write, "354 go on").await;
@@ -127,7 +174,7 @@ async fn talk(mut stream: TcpStream, turn: Turn, heard: Arc<Mutex<Heard>>) {
         }
         let step = if raw.is_empty() { verb.as_str() } else { "." };
         match turn {
-            Turn::HangUp(at) if at == step => return,
+            Turn::HangUp(at) if at == step => return None,
             Turn::Hold(at) if at == step => std::future::pending().await,
             _ => {}
         }
@@ -135,7 +182,14 @@ async fn talk(mut stream: TcpStream, turn: Turn, heard: Arc<Mutex<Heard>>) {
             continue;
         }
         match step {
-            "EHLO" => say(&mut write, "250-played\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN").await,
+            "EHLO" => {
+                let offer = if how.offers { "250-STARTTLS\r\n" } else { "" };
+                say(&mut write, &format!("250-played\r\n{offer}250-8BITMIME\r\n250 AUTH PLAIN LOGIN")).await;
+            }
+            "STARTTLS" if how.offers => {
+                say(&mut write, "220 go on in secret").await;
+                return Some(lines.into_inner().into_inner().unsplit(write));
+            }
             "AUTH" => {
                 let known = line.ends_with(&STANDARD.encode(format!("\0ops\0{PASSWORD}")));
                 say(&mut write, if known { "235 welcome" } else { "535 who are you" }).await;
@@ -145,20 +199,21 @@ async fn talk(mut stream: TcpStream, turn: Turn, heard: Arc<Mutex<Heard>>) {
                 say(&mut write, "250 yes").await;
             }
             "." => {
-                heard.lock().unwrap().mails.push(Mail { to: to.clone(), raw });
+                heard.lock().unwrap().mails.push(Mail { to: to.clone(), secret: how.secret, raw });
                 say(&mut write, "250 taken").await;
             }
             "QUIT" => {
                 say(&mut write, "221 bye").await;
-                return;
+                return None;
             }
             _ => say(&mut write, "250 yes").await,
         }
     }
+    None
 }
 
 /// Gives the answer of the script, if this is its step. `{}` in it is the line that was read.
-async fn answered(turn: Turn, step: &str, write: &mut WriteHalf<'_>, line: &str) -> bool {
+async fn answered(turn: Turn, step: &str, write: &mut (impl AsyncWrite + Unpin), line: &str) -> bool {
     match turn {
         Turn::Answer(at, answer) if at == step => {
             say(write, &answer.replace("{}", line)).await;
@@ -168,73 +223,8 @@ async fn answered(turn: Turn, step: &str, write: &mut WriteHalf<'_>, line: &str)
     }
 }
 
-async fn say(write: &mut WriteHalf<'_>, line: &str) {
+async fn say(write: &mut (impl AsyncWrite + Unpin), line: &str) {
     // The other side may have gone.
     let _ = write.write_all(format!("{line}\r\n").as_bytes()).await;
-}
-
-impl Mail {
-    /// The head's lines, unfolded.
-    pub fn head(&self) -> Vec<String> {
-        let head = self.raw.split("\n\n").next().unwrap_or_default();
-        head.replace("\n ", " ").lines().map(str::to_owned).collect()
-    }
-
-    /// A header's value, its encoded words decoded.
-    pub fn header(&self, name: &str) -> String {
-        let head = self.head();
-        let line = head.iter().find_map(|line| line.strip_prefix(&format!("{name}: "))).unwrap_or_default();
-        let mut text = String::new();
-        for word in line.split(' ') {
-            match word.strip_prefix("=?utf-8?b?").and_then(|word| word.strip_suffix("?=")) {
-                Some(encoded) => text += &String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap(),
-                None => text += &format!(" {word} "),
-            }
-        }
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-
-    pub fn subject(&self) -> String {
-        self.header("Subject")
-    }
-
-    /// The plain text.
-    pub fn text(&self) -> String {
-        self.part("text/plain")
-    }
-
-    /// The HTML.
-    pub fn html(&self) -> String {
-        self.part("text/html")
-    }
-
-    fn part(&self, kind: &str) -> String {
-        let (_, rest) = self.raw.split_once("boundary=\"").expect("several parts");
-        let (boundary, body) = rest.split_once('"').unwrap();
-        let part = body.split(&format!("--{boundary}")).find(|part| part.contains(kind)).expect(kind);
-        let (head, body) = part.trim_start().split_once("\n\n").unwrap();
-        if head.contains("base64") {
-            let packed: String = body.split_whitespace().collect();
-            return String::from_utf8(STANDARD.decode(packed).unwrap()).unwrap().replace("\r\n", "\n");
-        }
-        if head.contains("quoted-printable") { unquoted(body) } else { body.to_owned() }
-    }
-}
-
-fn unquoted(text: &str) -> String {
-    let text = text.replace("=\n", "");
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        match (first, tail) {
-            (b'=', [high, low, tail @ ..]) => {
-                let hex = String::from_utf8(vec![*high, *low]).unwrap();
-                bytes.push(u8::from_str_radix(&hex, 16).unwrap());
-                rest = tail;
-            }
-            _ => bytes.push(*first),
-        }
-    }
-    String::from_utf8(bytes).unwrap().replace("\r\n", "\n")
+    let _ = write.flush().await;
 }

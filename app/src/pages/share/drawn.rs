@@ -186,8 +186,10 @@ pub(super) fn newest(language: Language, last: Option<LastEventView>) -> Drawn {
         return Drawn { class: "waiting".to_owned(), html, ..Drawn::default() };
     };
     let (class, title) = match last.outcome {
-        Outcome::Delivered | Outcome::Waiting => ("ok", w.came_title),
-        Outcome::Retrying | Outcome::Parked | Outcome::Skipped | Outcome::Uncertain => ("warn", w.last_title),
+        Outcome::Delivered | Outcome::Waiting | Outcome::Duplicate => ("ok", w.came_title),
+        Outcome::Retrying | Outcome::Parked | Outcome::Skipped | Outcome::Uncertain | Outcome::Cancelled => {
+            ("warn", w.last_title)
+        }
         Outcome::Failed | Outcome::Rejected => ("bad", w.last_title),
     };
     let why = (!last.why.is_empty()).then(|| view! { <p>{last.why}</p> });

@@ -13,5 +13,7 @@ word_set! {
         rejected: "Отклонено", "Rejected";
         skipped: "Пропущено", "Skipped";
         uncertain: "Неясно, дошло ли", "May have arrived";
+        cancelled: "Отменено", "Cancelled";
+        duplicate: "Дубликат", "Duplicate";
     }
 }

@@ -1,0 +1,249 @@
+//! `hookgram replay …` and `hookgram cancel …`.
+
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use anyhow::{Context as _, bail};
+use app::{
+    views::{BulkKind, BulkProgress, Handled, Matching, Outcome, ReplayAs},
+    words::{
+        causes::{self, Cause},
+        replays,
+    },
+};
+use clap::Args;
+use hookgram::values::Language;
+use tokio::{signal, time::sleep};
+
+use super::open_existing;
+use crate::{
+    config::{self, Config},
+    replays::Replays,
+    store::Store,
+    time::{millis, now},
+    webhook::Rendering,
+};
+
+/// Between two steps, so that a running server can go on writing.
+const PAUSE: Duration = Duration::from_millis(10);
+
+#[derive(Args, Debug)]
+pub(super) struct ReplayOptions {
+    /// These deliveries, also such as have arrived
+    #[arg(required_unless_present_any = ["failed", "uncertain", "cancelled"])]
+    ids: Vec<i64>,
+    /// Make the messages anew, with the profile as it is now; otherwise they go as they were
+    #[arg(long)]
+    as_is: bool,
+    /// All that have failed
+    #[arg(long, conflicts_with_all = ["ids", "uncertain", "cancelled"])]
+    failed: bool,
+    /// All that may have arrived
+    #[arg(long, conflicts_with_all = ["ids", "cancelled"])]
+    uncertain: bool,
+    /// All that were called off
+    #[arg(long, conflicts_with = "ids")]
+    cancelled: bool,
+    /// Of those only that failed for this cause, e.g. blocked
+    #[arg(long, conflicts_with = "ids")]
+    cause: Option<String>,
+    #[command(flatten)]
+    which: Which,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CancelOptions {
+    /// These deliveries
+    #[arg(required_unless_present_any = ["waiting", "parked"])]
+    ids: Vec<i64>,
+    /// All that wait to be sent
+    #[arg(long, conflicts_with_all = ["ids", "parked"])]
+    waiting: bool,
+    /// All that wait for a new token
+    #[arg(long, conflicts_with = "ids")]
+    parked: bool,
+    #[command(flatten)]
+    which: Which,
+}
+
+#[derive(Args, Debug)]
+struct Which {
+    /// Of those only that are of this profile
+    #[arg(long, conflicts_with = "ids", value_name = "NAME")]
+    profile: Option<String>,
+    /// Of those only that came within this time, e.g. 24h or 7d
+    #[arg(long, conflicts_with = "ids", value_name = "TIME")]
+    since: Option<String>,
+    /// Of those only that came longer ago than this
+    #[arg(long, conflicts_with = "ids", value_name = "TIME")]
+    until: Option<String>,
+    /// Only list them (the first hundred): id, profile, booking, chat, cause
+    #[arg(long, conflicts_with = "ids")]
+    list: bool,
+}
+
+pub(super) async fn replay(config: &Config, options: ReplayOptions, language: Language) -> anyhow::Result<ExitCode> {
+    let how = if options.as_is { ReplayAs::ItIs } else { ReplayAs::ItWas };
+    let bench = Bench::open(config, language).await?;
+    if !options.ids.is_empty() {
+        let handled = bench.replays.replay(&options.ids, how).await?;
+        return bench.show(&handled, "is sent again").await;
+    }
+    let outcome = match (options.uncertain, options.cancelled) {
+        (true, _) => Outcome::Uncertain,
+        (_, true) => Outcome::Cancelled,
+        _ => Outcome::Failed,
+    };
+    if let Some(cause) = &options.cause
+        && Cause::parse(cause).is_none()
+    {
+        let known: Vec<&str> = Cause::ALL.into_iter().map(Cause::name).collect();
+        bail!("“{cause}” is no cause; there are: {}", known.join(", "));
+    }
+    bench.all(BulkKind::Replay(how), outcome, options.cause, &options.which).await
+}
+
+pub(super) async fn cancel(config: &Config, options: CancelOptions, language: Language) -> anyhow::Result<ExitCode> {
+    let bench = Bench::open(config, language).await?;
+    if !options.ids.is_empty() {
+        let handled = bench.replays.cancel(&options.ids).await?;
+        return bench.show(&handled, "is called off").await;
+    }
+    let outcome = if options.parked { Outcome::Parked } else { Outcome::Waiting };
+    bench.all(BulkKind::Cancel, outcome, None, &options.which).await
+}
+
+struct Bench {
+    store: Store,
+    replays: Replays,
+    language: Language,
+}
+
+impl Bench {
+    async fn open(config: &Config, language: Language) -> anyhow::Result<Self> {
+        let store = open_existing(config).await?;
+        // A running server finds by itself what has become due.
+        let replays = Replays::new(store.clone(), Rendering::default(), &config.booking_url, Arc::default());
+        Ok(Self { store, replays, language })
+    }
+
+    /// What became of each; a failure where one was left as it is.
+    async fn show(self, handled: &[Handled], done: &str) -> anyhow::Result<ExitCode> {
+        let mut code = ExitCode::SUCCESS;
+        for Handled { id, done: outcome } in handled {
+            match outcome {
+                Ok(same) if same == id => println!("{id}\t{done}"),
+                Ok(new) => println!("{id}\t{done} as {new}"),
+                Err(refusal) => {
+                    println!("{id}\t{}", replays::refusal(self.language, *refusal));
+                    code = ExitCode::FAILURE;
+                }
+            }
+        }
+        self.store.close().await;
+        Ok(code)
+    }
+
+    async fn all(
+        self,
+        kind: BulkKind,
+        outcome: Outcome,
+        cause: Option<String>,
+        which: &Which,
+    ) -> anyhow::Result<ExitCode> {
+        let matching = self.matching(outcome, cause, which).await?;
+        if which.list {
+            self.list(&matching).await?;
+        } else {
+            let who = "the command line";
+            let id =
+                self.replays.begin(kind, &matching, who).await?.context("that cannot be done to such deliveries")?;
+            let progress = self.work(id).await?;
+            self.report(&progress);
+        }
+        self.store.close().await;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn matching(&self, outcome: Outcome, cause: Option<String>, which: &Which) -> anyhow::Result<Matching> {
+        let profile = match &which.profile {
+            Some(name) => {
+                let stored = self.store.profile_by_name(name).await?;
+                Some(stored.with_context(|| format!("there is no profile “{name}”"))?.id)
+            }
+            None => None,
+        };
+        let ago = |text: &Option<String>, flag: &'static str| -> anyhow::Result<Option<i64>> {
+            let span = text.as_deref().map(|text| config::span(flag, text)).transpose()?;
+            Ok(span.map(|span| now().saturating_sub(millis(span))))
+        };
+        Ok(Matching {
+            outcome,
+            profile,
+            cause,
+            since: ago(&which.since, "--since")?,
+            until: ago(&which.until, "--until")?,
+        })
+    }
+
+    async fn list(&self, matching: &Matching) -> anyhow::Result<()> {
+        for id in self.store.first_matching(matching).await? {
+            let Some(row) = self.store.logged(id).await? else { continue };
+            let cause = row.cause.as_deref().and_then(Cause::parse).map(|cause| causes::cause(self.language, cause));
+            let text = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
+            println!(
+                "{id}\t{}\t{}\t{}\t{}",
+                text(row.profile),
+                text(row.order_number),
+                text(row.chat),
+                cause.unwrap_or("–")
+            );
+        }
+        Ok(())
+    }
+
+    /// Goes on until it is done, or somebody stops it: here with Ctrl-C.
+    async fn work(&self, id: i64) -> anyhow::Result<BulkProgress> {
+        let mut shown = 0;
+        loop {
+            let progress = self.store.bulk(id).await?.context("the profile is gone, and this with it")?;
+            if progress.finished_at.is_some() {
+                return Ok(progress);
+            }
+            if progress.left() / 1_000 != shown {
+                shown = progress.left() / 1_000;
+                eprintln!("{} done, {} left", progress.done, progress.left());
+            }
+            tokio::select! {
+                done = self.step() => done?,
+                _ = signal::ctrl_c() => match self.store.end_bulk(id, true, now()).await {
+                    Err(crate::store::StoreError::NotFound) => {}
+                    done => done?,
+                },
+            }
+        }
+    }
+
+    async fn step(&self) -> anyhow::Result<()> {
+        self.replays.run_once().await?;
+        sleep(PAUSE).await;
+        Ok(())
+    }
+
+    fn report(&self, progress: &BulkProgress) {
+        println!(
+            "{} of {} {}",
+            progress.done,
+            progress.total,
+            match progress.kind {
+                BulkKind::Replay(_) => "are sent again",
+                BulkKind::Cancel => "are called off",
+            }
+        );
+        for (refusal, count) in &progress.refused {
+            println!("{count}\t{}", replays::refusal(self.language, *refusal));
+        }
+        if progress.stopped {
+            println!("it was stopped before its end");
+        }
+    }
+}

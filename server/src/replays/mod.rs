@@ -1,0 +1,163 @@
+//! What becomes of deliveries that did not arrive, or should not: replayed as they were, replayed as the profile is now,
+//! or called off. A few at once as asked for; all that match in small steps, which survive the process and can be
+//! stopped at any time.
+//!
+//! A replay as it was takes up its old place in its chat. A replay as it is is made of the event's body, what the URL
+//! said for that call, and the profile as it is now; the new delivery takes the old one's place once and for all, so that
+//! whoever clicks twice replays once. What has arrived, or is on its way, is sent again only to whoever asks for that
+//! very delivery.
+
+mod worker;
+
+use std::sync::Arc;
+
+use app::{
+    views::{BulkKind, Handled, Matching, ReplayAs},
+    words::{doors::DoorFault, replays::Refusal},
+};
+use hookgram::{event::BookingEvent, query};
+use tokio::sync::Notify;
+
+use crate::{
+    store::{Ask, NewDelivery, ReplaySource, Store, StoreError, StoredProfile, Wish},
+    time::now,
+    webhook::Rendering,
+};
+
+/// Deliveries handled in one commit.
+const AT_ONCE: usize = 16;
+/// How often messages are made again where their profile changes meanwhile.
+const TRIES: usize = 5;
+
+/// Replays deliveries and calls them off. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Replays {
+    store: Store,
+    rendering: Rendering,
+    booking_url: Arc<str>,
+    /// Rings the delivery worker.
+    wake: Arc<Notify>,
+    /// Rung when there is something to do for all that match.
+    begun: Arc<Notify>,
+}
+
+/// The event that was read last: the deliveries of one stand together.
+type Last = Option<(i64, Arc<BookingEvent>)>;
+
+impl Replays {
+    /// What it works with: where deliveries are, where messages are made, what their links start with, and what rings
+    /// the delivery worker.
+    #[must_use]
+    pub fn new(store: Store, rendering: Rendering, booking_url: &str, wake: Arc<Notify>) -> Self {
+        Self { store, rendering, booking_url: booking_url.into(), wake, begun: Arc::default() }
+    }
+
+    /// Replays these very deliveries.
+    ///
+    /// # Errors
+    /// If the database fails: what was handled before stays so.
+    pub async fn replay(&self, ids: &[i64], how: ReplayAs) -> Result<Vec<Handled>, StoreError> {
+        let mut handled = Vec::with_capacity(ids.len());
+        for some in ids.chunks(AT_ONCE) {
+            handled.extend(self.replay_some(some, how).await?);
+            self.wake.notify_one();
+        }
+        Ok(handled)
+    }
+
+    async fn replay_some(&self, ids: &[i64], how: ReplayAs) -> Result<Vec<Handled>, StoreError> {
+        for _ in 0..TRIES {
+            let wishes = self.wishes(ids, how).await?;
+            if let Some(handled) = self.store.replay(&wishes, Ask::Exactly, None, now()).await? {
+                return Ok(handled);
+            }
+        }
+        Ok(ids.iter().map(|id| Handled { id: *id, done: Err(Refusal::NotMade) }).collect())
+    }
+
+    /// Calls off these deliveries, as far as they wait.
+    ///
+    /// # Errors
+    /// If the database fails: what was called off before stays so.
+    pub async fn cancel(&self, ids: &[i64]) -> Result<Vec<Handled>, StoreError> {
+        let mut handled = Vec::with_capacity(ids.len());
+        for some in ids.chunks(AT_ONCE) {
+            handled.extend(self.store.cancel(some, None, now()).await?.unwrap_or_default());
+            self.wake.notify_one();
+        }
+        Ok(handled)
+    }
+
+    /// Begins to do something to all that match; its id, or `None` where that cannot be done to such deliveries.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn begin(&self, kind: BulkKind, matching: &Matching, asked_by: &str) -> Result<Option<i64>, StoreError> {
+        let id = self.store.begin_bulk(kind, matching, asked_by, now()).await?;
+        self.begun.notify_one();
+        Ok(id)
+    }
+
+    async fn wishes(&self, ids: &[i64], how: ReplayAs) -> Result<Vec<Wish>, StoreError> {
+        if how == ReplayAs::ItWas {
+            return Ok(ids.iter().map(|id| Wish::AsItWas(*id)).collect());
+        }
+        let (mut wishes, mut last) = (Vec::with_capacity(ids.len()), None);
+        for id in ids {
+            wishes.push(self.as_it_is(*id, &mut last).await?);
+        }
+        Ok(wishes)
+    }
+
+    async fn as_it_is(&self, id: i64, last: &mut Last) -> Result<Wish, StoreError> {
+        let no = |refusal| Wish::AsItIs { id, version: None, message: Err(refusal) };
+        let Some(source) = self.store.replay_source(id).await? else { return Ok(no(Refusal::Unknown)) };
+        let stored = match source.profile_id {
+            Some(profile) => self.store.profile(profile).await?,
+            None => None,
+        };
+        let Some(stored) = stored else { return Ok(no(Refusal::NoProfile)) };
+        let message = match self.event(source.event_id, last).await? {
+            Some(event) => self.message(&stored, &source, &event).await,
+            None => Err(Refusal::NoBody),
+        };
+        Ok(Wish::AsItIs { id, version: Some(stored.version), message })
+    }
+
+    async fn event(&self, id: i64, last: &mut Last) -> Result<Option<Arc<BookingEvent>>, StoreError> {
+        if let Some((known, event)) = last
+            && *known == id
+        {
+            return Ok(Some(event.clone()));
+        }
+        let body = match self.store.payload(id).await {
+            Ok(body) => body,
+            Err(StoreError::Corrupt(_)) => None,
+            Err(error) => return Err(error),
+        };
+        let Some(body) = body else { return Ok(None) };
+        let Some(Ok(event)) = self.rendering.read(&body.into()).await else { return Ok(None) };
+        let event = Arc::new(event);
+        *last = Some((id, event.clone()));
+        Ok(Some(event))
+    }
+
+    async fn message(
+        &self,
+        stored: &StoredProfile,
+        source: &ReplaySource,
+        event: &Arc<BookingEvent>,
+    ) -> Result<NewDelivery, Refusal> {
+        if !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind)) {
+            return Err(Refusal::NotWanted);
+        }
+        let profile = Arc::new(query::read_overrides(&stored.profile, source.overrides.as_bytes()).profile);
+        let participant = usize::try_from(source.participant).map_err(|_| Refusal::NoRecipient)?;
+        match self.rendering.address_one(&self.booking_url, &profile, event, participant).await {
+            Some(Ok(message)) => Ok(message),
+            Some(Err(DoorFault::NoRecipient { .. })) => Err(Refusal::NoRecipient),
+            Some(Err(DoorFault::NothingToSay)) => Err(Refusal::NothingToSay),
+            Some(Err(_)) | None => Err(Refusal::NotMade),
+        }
+    }
+}

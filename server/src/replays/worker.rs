@@ -1,0 +1,72 @@
+//! What is done to all that match, one small step after the other.
+
+use std::time::Duration;
+
+use app::views::BulkKind;
+use tokio::{sync::watch, time::sleep};
+
+use super::Replays;
+use crate::{
+    store::{Ask, StoreError},
+    time::now,
+};
+
+/// Between two steps: several times as long as a step takes, so that writers hardly meet one.
+const PAUSE: Duration = Duration::from_millis(25);
+/// Between two looks for what somebody else may have begun (the command line), and after a failure.
+const REST: Duration = Duration::from_secs(5);
+
+impl Replays {
+    /// Does what there is to do until `shutdown` says so.
+    pub async fn run(self, mut shutdown: watch::Receiver<bool>) {
+        loop {
+            let pause = match self.run_once().await {
+                Ok(true) => PAUSE,
+                Ok(false) => REST,
+                Err(error) => {
+                    tracing::error!(%error, "a replay could not go on; it is tried again");
+                    REST
+                }
+            };
+            let begun = async {
+                self.begun.notified().await;
+            };
+            tokio::select! {
+                () = sleep(pause) => {}
+                () = begun, if pause == REST => {}
+                _ = shutdown.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+
+    /// One small step; whether there was one to make.
+    ///
+    /// # Errors
+    /// If the database fails; the next step tries the same again.
+    pub async fn run_once(&self) -> Result<bool, StoreError> {
+        let Some(bulk) = self.store.open_bulk().await? else { return Ok(false) };
+        let ids = self.store.bulk_step(&bulk).await?;
+        if ids.is_empty() {
+            match self.store.end_bulk(bulk.id, false, now()).await {
+                // Somebody else has ended it.
+                Err(StoreError::NotFound) => {}
+                done => {
+                    done?;
+                    tracing::debug!(bulk = bulk.id, kind = ?bulk.kind, "all that matched is done");
+                }
+            }
+            return Ok(true);
+        }
+        match bulk.kind {
+            BulkKind::Replay(how) => {
+                let wishes = self.wishes(&ids, how).await?;
+                self.store.replay(&wishes, Ask::Undelivered, Some(&bulk), now()).await?;
+            }
+            BulkKind::Cancel => {
+                self.store.cancel(&ids, Some(&bulk), now()).await?;
+            }
+        }
+        self.wake.notify_one();
+        Ok(true)
+    }
+}

@@ -1,0 +1,478 @@
+//! Replays and what is called off: no message twice, none out of its order, each step once.
+
+use app::{
+    views::{BulkKind, Handled, Matching, Outcome, ReplayAs},
+    words::replays::Refusal,
+};
+use hookgram::secret::BotToken;
+
+use super::{
+    matching,
+    replayable::ARRIVED,
+    tests::{TOKEN, claim_due, draft, event, to},
+    *,
+};
+
+const AS_IT_WAS: BulkKind = BulkKind::Replay(ReplayAs::ItWas);
+
+fn token() -> BotToken {
+    BotToken::parse(TOKEN).unwrap()
+}
+
+async fn accept(store: &Store, public_id: &str, source: TokenSource<'_>, chat: &str) -> Received {
+    store.accept_event(&event(public_id, source), vec![to(chat)], 600_000).await.unwrap()
+}
+
+async fn claim(store: &Store, now: i64) -> Vec<Claimed> {
+    claim_due(store, "one", now, now + 30_000, &[]).await
+}
+
+fn refusal(description: &str) -> Attempt {
+    Attempt {
+        part: 0,
+        started_at: 1_000,
+        latency: 40,
+        http_status: Some(403),
+        class: AttemptClass::Refused,
+        description: Some(description.into()),
+    }
+}
+
+async fn fail(store: &Store, claimed: &Claimed, now: i64) {
+    let attempt = refusal("Forbidden: bot was blocked by the user");
+    store.record(claimed, Some(&attempt), &Change::Failed, now).await.unwrap();
+}
+
+/// Claims what is due and has it fail; which they were.
+async fn fail_all(store: &Store, now: i64) -> Vec<i64> {
+    let mut failed = Vec::new();
+    loop {
+        let claimed = claim(store, now).await;
+        if claimed.is_empty() {
+            failed.sort_unstable();
+            return failed;
+        }
+        for delivery in claimed {
+            fail(store, &delivery, now).await;
+            failed.push(delivery.id);
+        }
+    }
+}
+
+async fn replay(store: &Store, id: i64, ask: Ask, now: i64) -> Result<i64, Refusal> {
+    store.replay(&[Wish::AsItWas(id)], ask, None, now).await.unwrap().unwrap()[0].done
+}
+
+async fn cancel(store: &Store, id: i64) -> Result<i64, Refusal> {
+    store.cancel(&[id], None, 9_000).await.unwrap().unwrap()[0].done
+}
+
+/// The delivery `id` made anew, for this chat, with the profile as it is.
+async fn anew(store: &Store, id: i64, ask: Ask, chat: &str) -> Option<Result<i64, Refusal>> {
+    let source = store.replay_source(id).await.unwrap().unwrap();
+    let version = Some(store.profile(source.profile_id.unwrap()).await.unwrap().unwrap().version);
+    let wish = Wish::AsItIs { id, version, message: Ok(NewDelivery { parts: vec!["new".into()], ..to(chat) }) };
+    store.replay(&[wish], ask, None, 9_000).await.unwrap().map(|handled| handled[0].done)
+}
+
+async fn state(store: &Store, id: i64) -> String {
+    store.logged(id).await.unwrap().unwrap().state.unwrap()
+}
+
+fn all(outcome: Outcome) -> Matching {
+    Matching { outcome, profile: None, cause: None, since: None, until: None }
+}
+
+#[tokio::test]
+async fn a_failed_delivery_takes_up_its_old_place_and_goes_on_with_the_part_that_failed() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    accept(&store, "a", TokenSource::Profile(id), "5").await;
+    let first = claim(&store, 1_000).await.remove(0);
+    store.record(&first, None, &Change::PartSent { lease_until: 40_000 }, 1_000).await.unwrap();
+    fail(&store, &first, 2_000).await;
+    let logged = store.logged(first.id).await.unwrap().unwrap();
+    assert_eq!((logged.state.as_deref(), logged.cause.as_deref()), (Some("failed"), Some("blocked")));
+    accept(&store, "b", TokenSource::Profile(id), "5").await;
+    accept(&store, "c", TokenSource::Profile(id), "5").await;
+
+    assert_eq!(replay(&store, first.id, Ask::Exactly, 90_000).await, Ok(first.id));
+    let order: Vec<(i64, usize)> = {
+        let mut order = Vec::new();
+        while let [claimed] = claim(&store, 90_000).await.as_slice() {
+            order.push((claimed.id, claimed.parts_sent));
+            assert_eq!(claimed.age_from, if claimed.id == first.id { 90_000 } else { 1_000 });
+            store.record(claimed, None, &Change::Delivered, 90_000).await.unwrap();
+        }
+        order
+    };
+    assert_eq!(order, [(1, 1), (2, 0), (3, 0)], "before those that came later");
+    let attempts = store.attempts(first.id).await.unwrap();
+    assert_eq!(attempts, [refusal("Forbidden: bot was blocked by the user")], "what was tried is kept");
+    assert_eq!(store.logged(first.id).await.unwrap().unwrap().cause, None);
+}
+
+#[tokio::test]
+async fn its_tries_are_counted_anew() {
+    let store = Store::in_memory().await.unwrap();
+    accept(&store, "a", TokenSource::Event(&token()), "5").await;
+    for now in [1_000, 2_000] {
+        let claimed = claim(&store, now).await.remove(0);
+        store.record(&claimed, None, &Change::Retry { at: now + 1_000, unsure: false }, now).await.unwrap();
+    }
+    let third = claim(&store, 3_000).await.remove(0);
+    fail(&store, &third, 3_000).await;
+    replay(&store, third.id, Ask::Exactly, 4_000).await.unwrap();
+    let again = claim(&store, 4_000).await.remove(0);
+    assert_eq!((again.attempt, again.earlier_attempts), (4, 3));
+    assert_eq!(store.record(&third, None, &Change::Failed, 5_000).await.unwrap(), Recorded::Lost, "an old claim");
+    assert_eq!(state(&store, again.id).await, "sending");
+}
+
+#[tokio::test]
+async fn two_replays_at_once_make_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/x.db", folder.path().display());
+    let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    for public_id in ["a", "b"] {
+        accept(&store, public_id, TokenSource::Profile(id), public_id).await;
+    }
+    let failed = fail_all(&store, 1_000).await;
+    let version = Some(store.profile(id).await.unwrap().unwrap().version);
+    let wishes = [Wish::AsItWas(failed[0]), Wish::AsItIs { id: failed[1], version, message: Ok(to("b")) }].to_vec();
+    let mut clicks = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let (store, wishes) = (store.clone(), wishes.clone());
+        clicks.spawn(async move { store.replay(&wishes, Ask::Exactly, None, 2_000).await.unwrap().unwrap() });
+    }
+    let handled = clicks.join_all().await;
+    let done = |at: usize| handled.iter().filter(|handled| handled[at].done.is_ok()).count();
+    assert_eq!((done(0), done(1)), (1, 1), "{handled:?}");
+    assert_eq!(store.totals().await.unwrap().open, 2);
+    assert_eq!(replay(&store, failed[1], Ask::Exactly, 3_000).await, Err(Refusal::Replaced));
+    assert_eq!(replay(&store, failed[0], Ask::Exactly, 3_000).await, Err(Refusal::StillWaits));
+}
+
+#[tokio::test]
+async fn a_replay_waits_for_what_is_being_sent_to_its_chat() {
+    let store = Store::in_memory().await.unwrap();
+    let source = token();
+    accept(&store, "a", TokenSource::Event(&source), "5").await;
+    let failed = fail_all(&store, 1_000).await[0];
+    accept(&store, "b", TokenSource::Event(&source), "5").await;
+    let later = claim(&store, 2_000).await.remove(0);
+    replay(&store, failed, Ask::Exactly, 3_000).await.unwrap();
+    assert!(claim(&store, 31_999).await.is_empty(), "the lease of the other one holds");
+    assert_eq!(replay(&store, later.id, Ask::Exactly, 3_000).await, Err(Refusal::UnderWay));
+    assert_eq!(claim(&store, 32_000).await[0].id, failed);
+}
+
+#[tokio::test]
+async fn a_stateless_token_stays_while_something_may_need_it_and_then_it_is_said_to_be_gone() {
+    let store = Store::in_memory().await.unwrap();
+    let source = token();
+    accept(&store, "a", TokenSource::Event(&source), "5").await;
+    let failed = fail_all(&store, 1_000).await[0];
+    assert_eq!(replay(&store, failed, Ask::Exactly, 2_000).await, Ok(failed));
+    let again = claim(&store, 2_000).await.remove(0);
+    assert_eq!(store.token_for(&again).await.unwrap(), Some(source));
+    store.record(&again, None, &Change::Delivered, 2_000).await.unwrap();
+    assert_eq!(replay(&store, failed, Ask::Undelivered, 3_000).await, Err(Refusal::Arrived));
+    assert_eq!(replay(&store, failed, Ask::Exactly, 3_000).await, Err(Refusal::TokenGone));
+    let wish = Wish::AsItIs { id: failed, version: None, message: Err(Refusal::NoProfile) };
+    let handled = store.replay(&[wish], Ask::Exactly, None, 3_000).await.unwrap().unwrap();
+    assert_eq!(handled, [Handled { id: failed, done: Err(Refusal::NoProfile) }]);
+    assert_eq!(replay(&store, 99, Ask::Exactly, 3_000).await, Err(Refusal::Unknown));
+}
+
+#[tokio::test]
+async fn it_is_sent_with_the_profiles_present_token_or_waits_for_one() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    accept(&store, "a", TokenSource::Profile(id), "5").await;
+    let failed = fail_all(&store, 1_000).await[0];
+    let other = BotToken::parse(&TOKEN.replace("7001002003", "8001002003")).unwrap();
+    let mut changed = draft("A");
+    changed.profile.token = Some(other.clone());
+    store.put_profile(Some(id), &changed).await.unwrap();
+    replay(&store, failed, Ask::Exactly, 2_000).await.unwrap();
+    let again = claim(&store, 2_000).await.remove(0);
+    assert_eq!((again.lane.clone(), store.token_for(&again).await.unwrap()), (Lane::of(&other), Some(other.clone())));
+    fail(&store, &again, 2_000).await;
+
+    accept(&store, "b", TokenSource::Profile(id), "6").await;
+    let refused = claim(&store, 3_000).await.remove(0);
+    store.record(&refused, None, &Change::Parked { refused: Some(other) }, 3_000).await.unwrap();
+    replay(&store, failed, Ask::Exactly, 4_000).await.unwrap();
+    assert_eq!(state(&store, failed).await, "parked");
+    assert!(claim(&store, 4_000).await.is_empty());
+    store.put_profile(Some(id), &draft("A")).await.unwrap();
+    assert_eq!(claim(&store, crate::time::now()).await.len(), 2);
+
+    sqlx::query("UPDATE profiles SET token = NULL").execute(&store.write).await.unwrap();
+    sqlx::query("UPDATE deliveries SET state = 'failed', finished_at = 1").execute(&store.write).await.unwrap();
+    assert_eq!(replay(&store, failed, Ask::Exactly, 5_000).await, Err(Refusal::NoToken));
+}
+
+#[tokio::test]
+async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let same = |public_id| NewEvent { fingerprint: b"same", ..event(public_id, TokenSource::Profile(id)) };
+    store.accept_event(&same("a"), vec![to("5")], 600_000).await.unwrap();
+    let failed = fail_all(&store, 1_000).await[0];
+    // The service has posted it again, and as the first copy had failed it was accepted.
+    assert_eq!(store.accept_event(&same("b"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
+    for how in ["on its way", "arrived"] {
+        assert_eq!(replay(&store, failed, Ask::Undelivered, 2_000).await, Err(Refusal::Arrived), "{how}");
+        assert_eq!(anew(&store, failed, Ask::Undelivered, "5").await, Some(Err(Refusal::Arrived)), "{how}");
+        for claimed in claim(&store, 2_000).await {
+            store.record(&claimed, None, &Change::Delivered, 2_000).await.unwrap();
+        }
+    }
+    let copy = anew(&store, failed, Ask::Exactly, "5").await.unwrap().unwrap();
+    assert_eq!(store.logged(copy).await.unwrap().unwrap().replay_of, Some(failed));
+    assert_eq!(store.logged(failed).await.unwrap().unwrap().replaced_by, Some(copy));
+    let sent = claim(&store, 9_000).await.remove(0);
+    assert_eq!((sent.id, sent.parts.as_slice()), (copy, &["new".to_owned()][..]));
+    store.record(&sent, None, &Change::Delivered, 9_000).await.unwrap();
+    // Asked for once more: a copy of the copy, with its message.
+    let third = replay(&store, copy, Ask::Exactly, 9_000).await.unwrap();
+    assert_ne!(third, copy);
+    assert_eq!(claim(&store, 9_000).await[0].parts, ["new"]);
+}
+
+#[tokio::test]
+async fn others_of_the_same_event_are_told_what_is_theirs() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let participant = |participant, chat, text: &str| NewDelivery { participant, parts: vec![text.into()], ..to(chat) };
+    let messages = vec![participant(0, "5", "Anna"), participant(1, "5", "Boris"), participant(2, "7", "x")];
+    let nobody = NewDelivery { participant: 3, chat: Err("no field".into()), parts: Vec::new() };
+    let messages = [messages, vec![nobody]].concat();
+    store.accept_event(&event("a", TokenSource::Profile(id)), messages, 0).await.unwrap();
+    let claimed = claim(&store, 1_000).await;
+    store.record(&claimed[0], None, &Change::Delivered, 1_000).await.unwrap();
+    fail(&store, &claimed[1], 1_000).await;
+    let boris = fail_all(&store, 1_000).await[0];
+    assert_eq!(replay(&store, boris, Ask::Undelivered, 2_000).await, Ok(boris), "the chat has had Anna's only");
+    assert_eq!(replay(&store, 4, Ask::Exactly, 2_000).await, Err(Refusal::NoMessage));
+    let found = anew(&store, 4, Ask::Undelivered, "8").await.unwrap().unwrap();
+    assert_eq!(store.logged(found).await.unwrap().unwrap().chat.as_deref(), Some("8"));
+    // The one who could not be written to turns out to have the chat that failed, and is told the same.
+    assert_eq!(state(&store, 3).await, "failed");
+}
+
+#[tokio::test]
+async fn a_message_made_with_an_older_profile_is_made_again() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    accept(&store, "a", TokenSource::Profile(id), "5").await;
+    let failed = fail_all(&store, 1_000).await[0];
+    let version = Some(store.profile(id).await.unwrap().unwrap().version);
+    store.put_profile(Some(id), &draft("B")).await.unwrap();
+    let wish = Wish::AsItIs { id: failed, version, message: Ok(to("5")) };
+    assert_eq!(store.replay(&[wish], Ask::Exactly, None, 2_000).await.unwrap(), None);
+    assert_eq!(store.totals().await.unwrap().open, 0);
+}
+
+#[tokio::test]
+async fn nothing_of_a_deleted_profile_is_sent_again() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    for (public_id, chat) in [("a", "5"), ("b", "5"), ("c", "6")] {
+        accept(&store, public_id, TokenSource::Profile(id), chat).await;
+    }
+    let claimed = claim(&store, 1_000).await;
+    fail(&store, &claimed[0], 1_000).await;
+    store.record(&claimed[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
+    store.delete_profile(id).await.unwrap();
+    assert_eq!(state(&store, 2).await, "cancelled");
+    for id in 1..=3 {
+        assert_eq!(replay(&store, id, Ask::Exactly, 2_000).await, Err(Refusal::ProfileGone));
+        let wish = Wish::AsItIs { id, version: None, message: Err(Refusal::NoProfile) };
+        let handled = store.replay(&[wish], Ask::Undelivered, None, 2_000).await.unwrap().unwrap();
+        assert_eq!(handled[0].done, Err(Refusal::ProfileGone));
+    }
+    assert_eq!(store.totals().await.unwrap().open, 0);
+}
+
+#[tokio::test]
+async fn what_is_called_off_gives_way_and_no_copy_of_it_is_sent() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let source = TokenSource::Profile(id);
+    accept(&store, "a", source, "5").await;
+    accept(&store, "b", source, "5").await;
+    accept(&store, "c", source, "5").await;
+    assert_eq!(cancel(&store, 1).await, Ok(1));
+    let second = claim(&store, 9_000).await.remove(0);
+    assert_eq!(second.id, 2, "the next one is the head now");
+    assert_eq!(cancel(&store, 2).await, Err(Refusal::UnderWay));
+    assert_eq!(cancel(&store, 3).await, Ok(3));
+    assert_eq!(cancel(&store, 3).await, Err(Refusal::Finished));
+    assert_eq!(cancel(&store, 99).await, Err(Refusal::Unknown));
+    store.record(&second, None, &Change::Delivered, 9_000).await.unwrap();
+    assert!(claim(&store, 9_000).await.is_empty());
+
+    let copy = NewEvent { fingerprint: b"a", ..event("d", source) };
+    let received = store.accept_event(&copy, vec![to("5")], 600_000).await.unwrap();
+    assert_eq!(received, Received::Duplicate("a".into()), "it was called off for good");
+    assert_eq!(replay(&store, 1, Ask::Exactly, 9_000).await, Ok(1), "but for whoever asks for it");
+    assert_eq!(claim(&store, 9_000).await[0].id, 1);
+}
+
+#[tokio::test]
+async fn all_that_match_are_replayed_in_small_steps_each_of_them_once() {
+    let store = Store::in_memory().await.unwrap();
+    let a = store.put_profile(None, &draft("A")).await.unwrap();
+    let b = store.put_profile(None, &draft("B")).await.unwrap();
+    for number in 0..50 {
+        let profile = if number % 10 == 9 { b } else { a };
+        let received = NewEvent { received_at: number, ..event("", TokenSource::Profile(profile)) };
+        let public_id = format!("e{number}");
+        let received = NewEvent { public_id: &public_id, fingerprint: public_id.as_bytes(), ..received };
+        store.accept_event(&received, vec![to(&(number % 7).to_string())], 0).await.unwrap();
+    }
+    assert_eq!(fail_all(&store, 1_000).await.len(), 50);
+    let of_a = Matching { profile: Some(a), ..all(Outcome::Failed) };
+    let matching = Matching { cause: Some("blocked".into()), since: Some(5), until: Some(48), ..of_a.clone() };
+    assert_eq!(store.count_matching(&matching).await.unwrap(), 39);
+    assert_eq!(store.count_matching(&Matching { cause: Some("too_old".into()), ..of_a }).await.unwrap(), 0);
+    assert_eq!(store.begin_bulk(BulkKind::Cancel, &matching, "me", 2_000).await.unwrap(), None);
+    assert_eq!(store.begin_bulk(AS_IT_WAS, &all(Outcome::Waiting), "me", 2_000).await.unwrap(), None);
+    let id = store.begin_bulk(AS_IT_WAS, &matching, "me", 2_000).await.unwrap().unwrap();
+    assert_eq!(store.begin_bulk(AS_IT_WAS, &matching, "you", 2_000).await.unwrap(), Some(id), "a second click");
+
+    let mut sizes = Vec::new();
+    loop {
+        let bulk = store.open_bulk().await.unwrap().unwrap();
+        let ids = store.bulk_step(&bulk).await.unwrap();
+        if ids.is_empty() {
+            break;
+        }
+        let wishes: Vec<Wish> = ids.iter().map(|id| Wish::AsItWas(*id)).collect();
+        let done = store.replay(&wishes, Ask::Undelivered, Some(&bulk), 2_000).await.unwrap();
+        assert!(done.unwrap().iter().all(|handled| handled.done.is_ok()));
+        // Another process at the same step comes too late.
+        assert_eq!(store.replay(&wishes, Ask::Undelivered, Some(&bulk), 2_000).await.unwrap(), None);
+        // What fails again in between is not replayed for ever.
+        fail_all(&store, 2_000).await;
+        sizes.push(ids.len());
+        let progress = store.bulk(id).await.unwrap().unwrap();
+        assert_eq!(progress.done, u64::try_from(sizes.iter().sum::<usize>()).unwrap());
+        assert_eq!(progress.done + progress.left(), 39);
+    }
+    assert_eq!(sizes, [16, 16, 7]);
+    store.end_bulk(id, false, 3_000).await.unwrap();
+    assert_eq!(store.open_bulk().await.unwrap(), None);
+    let progress = store.bulks().await.unwrap().remove(0);
+    assert_eq!((progress.total, progress.done, progress.left(), progress.stopped), (39, 39, 0, false));
+    assert_eq!(progress.matching, matching);
+}
+
+#[tokio::test]
+async fn what_is_stopped_goes_no_further_and_what_could_not_be_replayed_is_counted() {
+    let store = Store::in_memory().await.unwrap();
+    let source = token();
+    for number in 0..20 {
+        accept(&store, &format!("e{number}"), TokenSource::Event(&source), &number.to_string()).await;
+    }
+    fail_all(&store, 1_000).await;
+    sqlx::query("UPDATE events SET token = NULL WHERE id <= 4").execute(&store.write).await.unwrap();
+    let id = store.begin_bulk(AS_IT_WAS, &all(Outcome::Failed), "me", 2_000).await.unwrap().unwrap();
+    let bulk = store.open_bulk().await.unwrap().unwrap();
+    let wishes: Vec<Wish> = store.bulk_step(&bulk).await.unwrap().into_iter().map(Wish::AsItWas).collect();
+    store.replay(&wishes, Ask::Undelivered, Some(&bulk), 2_000).await.unwrap().unwrap();
+    let next = store.open_bulk().await.unwrap().unwrap();
+    store.end_bulk(id, true, 3_000).await.unwrap();
+    assert!(matches!(store.end_bulk(id, true, 3_000).await, Err(StoreError::NotFound)));
+    let wishes: Vec<Wish> = store.bulk_step(&next).await.unwrap().into_iter().map(Wish::AsItWas).collect();
+    assert_eq!(wishes.len(), 4);
+    assert_eq!(store.replay(&wishes, Ask::Undelivered, Some(&next), 3_000).await.unwrap(), None);
+    let progress = store.bulk(id).await.unwrap().unwrap();
+    assert_eq!(progress.refused, [(Refusal::TokenGone, 4)]);
+    assert_eq!((progress.total, progress.done, progress.stopped), (20, 12, true));
+    assert_eq!(store.count_matching(&all(Outcome::Failed)).await.unwrap(), 8);
+}
+
+#[tokio::test]
+async fn all_that_wait_are_called_off_without_any_of_them_going_in_between() {
+    let store = Store::in_memory().await.unwrap();
+    let source = token();
+    for number in 0..40 {
+        accept(&store, &format!("e{number}"), TokenSource::Event(&source), if number < 36 { "5" } else { "6" }).await;
+    }
+    let sending = claim(&store, 1_000).await;
+    store.record(&sending[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
+    store.begin_bulk(BulkKind::Cancel, &all(Outcome::Waiting), "me", 1_000).await.unwrap();
+    let mut steps = 0;
+    loop {
+        let bulk = store.open_bulk().await.unwrap().unwrap();
+        let ids = store.bulk_step(&bulk).await.unwrap();
+        if ids.is_empty() {
+            store.end_bulk(bulk.id, false, 2_000).await.unwrap();
+            break;
+        }
+        store.cancel(&ids, Some(&bulk), 2_000).await.unwrap().unwrap();
+        assert!(claim(&store, 2_000).await.is_empty(), "no head has changed");
+        steps += 1;
+    }
+    assert_eq!(steps, 3);
+    let progress = store.bulks().await.unwrap().remove(0);
+    assert_eq!((progress.total, progress.done), (39, 39));
+    assert_eq!(store.totals().await.unwrap().open, 1, "what is being sent");
+}
+
+#[tokio::test]
+async fn what_matches_is_found_through_an_index() {
+    let store = Store::in_memory().await.unwrap();
+    let mut statements = vec![ARRIVED.to_owned()];
+    for outcome in [Outcome::Failed, Outcome::Uncertain, Outcome::Cancelled, Outcome::Waiting, Outcome::Parked] {
+        let matching = Matching { profile: Some(1), cause: Some("x".into()), since: Some(1), until: Some(2), outcome };
+        let bulk = Bulk { id: 1, kind: BulkKind::Cancel, matching: matching.clone(), newest: 9, place: 0 };
+        statements.extend(
+            [matching::candidates(&bulk), matching::count(&matching)].map(|query| query.sql().as_str().to_owned()),
+        );
+    }
+    for statement in statements {
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+        let mut query = sqlx::query_as(explain);
+        for _ in 0..statement.matches('?').count().min(9) {
+            query = query.bind(1);
+        }
+        let plan: Vec<(i64, i64, i64, String)> = query.fetch_all(&store.read).await.unwrap();
+        let steps: Vec<&str> = plan.iter().map(|(_, _, _, step)| step.as_str()).collect();
+        for step in &steps {
+            let good = step.contains("USING INDEX deliveries_")
+                || step.contains("USING COVERING INDEX deliveries_")
+                || step.contains("USING INDEX events_by_fingerprint")
+                || step.contains("INTEGER PRIMARY KEY (rowid=?)")
+                || [
+                    "CONSTANT ROW",
+                    "COMPOUND",
+                    "LEFT-MOST",
+                    "UNION ALL",
+                    "CO-ROUTINE",
+                    "MATERIALIZE",
+                    "SCAN same",
+                    "CORRELATED",
+                    "SCALAR",
+                ]
+                .iter()
+                .any(|name| step.contains(name));
+            assert!(good && !step.contains("TEMP B-TREE"), "{steps:?} of {statement}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_table_knows_what_is_called_off_and_nothing_made_up() {
+    let store = Store::in_memory().await.unwrap();
+    accept(&store, "a", TokenSource::Event(&token()), "5").await;
+    assert!(sqlx::query("UPDATE deliveries SET state = 'lost'").execute(&store.write).await.is_err());
+    sqlx::query("UPDATE deliveries SET state = 'cancelled', finished_at = 1").execute(&store.write).await.unwrap();
+    let check: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&store.read).await.unwrap();
+    assert_eq!(check, "ok");
+}

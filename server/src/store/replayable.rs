@@ -1,0 +1,111 @@
+//! What decides whether a delivery may be replayed, and with whose token.
+
+use app::words::replays::Refusal;
+use sqlx::{FromRow, SqliteConnection};
+
+use super::{Lane, StoreError, replays::Ask};
+
+/// A delivery with what is known of its event and its profile.
+#[derive(FromRow)]
+pub(super) struct Replayable {
+    pub(super) id: i64,
+    pub(super) event_id: i64,
+    pub(super) profile_id: Option<i64>,
+    pub(super) participant: i64,
+    pub(super) chat: Option<String>,
+    pub(super) state: String,
+    pub(super) finished: bool,
+    pub(super) parts: String,
+    pub(super) sandbox: bool,
+    pub(super) lane: Vec<u8>,
+    pub(super) bot_id: Option<i64>,
+    pub(super) replaced: bool,
+    pub(super) has_event_token: bool,
+    /// Of the profile as it is now.
+    pub(super) version: Option<i64>,
+    pub(super) to_sandbox: Option<bool>,
+    pub(super) deleted: bool,
+    pub(super) has_token: bool,
+    pub(super) parked: bool,
+    pub(super) profile_lane: Option<Vec<u8>>,
+    pub(super) profile_bot: Option<i64>,
+}
+
+const ROW: &str = "SELECT d.id, d.event_id, d.profile_id, d.participant, d.chat, d.state,
+    d.finished_at IS NOT NULL AS finished, d.parts, d.sandbox, d.lane, d.bot_id,
+    EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) AS replaced, e.token IS NOT NULL AS has_event_token,
+    p.version, p.sandbox AS to_sandbox, p.deleted_at IS NOT NULL AS deleted, p.token IS NOT NULL AS has_token, p.parked_since IS NOT NULL AS parked,
+    p.lane AS profile_lane, p.bot_id AS profile_bot
+    FROM deliveries d JOIN events e ON e.id = d.event_id LEFT JOIN profiles p ON p.id = d.profile_id WHERE d.id = ?1";
+
+/// Whether the same has arrived or is on its way: another message of the event to this chat that is for the same
+/// participant or says the same; or one of a copy of the event that was accepted because this one had failed.
+pub(super) const ARRIVED: &str = "SELECT EXISTS (
+    SELECT 1 FROM (SELECT ?1 AS id UNION ALL
+        SELECT c.id FROM events e CROSS JOIN events c
+        WHERE e.id = ?1 AND c.received_at / 86400000 IN (e.received_at / 86400000, e.received_at / 86400000 + 1)
+        AND c.fingerprint = e.fingerprint AND c.outcome = 'accepted' AND c.id > e.id) same
+    CROSS JOIN deliveries o ON o.event_id = same.id
+    WHERE o.id <> ?2 AND o.chat = ?3 AND (o.participant = ?4 OR o.parts = ?5)
+    AND (o.state = 'delivered' OR o.finished_at IS NULL))";
+
+/// With whose token a replay is sent, and where.
+pub(super) struct Sender {
+    pub(super) lane: Lane,
+    pub(super) bot_id: Option<i64>,
+    pub(super) sandbox: bool,
+    pub(super) parked: bool,
+}
+
+impl Replayable {
+    pub(super) async fn read(tx: &mut SqliteConnection, id: i64) -> Result<Option<Self>, StoreError> {
+        Ok(sqlx::query_as(ROW).bind(id).fetch_optional(tx).await?)
+    }
+
+    /// Whether its message, or another for this chat, has arrived or is on its way.
+    pub(super) async fn arrived(&self, tx: &mut SqliteConnection, chat: &str, parts: &str) -> Result<bool, StoreError> {
+        let arrived = sqlx::query_scalar(ARRIVED).bind(self.event_id).bind(self.id).bind(chat);
+        Ok(arrived.bind(self.participant).bind(parts).fetch_one(tx).await?)
+    }
+
+    /// Whether it may be replayed at all.
+    pub(super) fn judge(&self, ask: Ask) -> Result<(), Refusal> {
+        match self.state.as_str() {
+            _ if self.replaced => Err(Refusal::Replaced),
+            _ if self.deleted => Err(Refusal::ProfileGone),
+            "sending" => Err(Refusal::UnderWay),
+            _ if !self.finished => Err(Refusal::StillWaits),
+            "delivered" if ask == Ask::Undelivered => Err(Refusal::Arrived),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn sender_as_it_was(&self) -> Result<Sender, Refusal> {
+        let (lane, bot_id, sandbox) = (Lane::of_bytes(self.lane.clone()), self.bot_id, self.sandbox);
+        let as_it_was = Sender { lane, bot_id, sandbox, parked: false };
+        match self.version {
+            Some(_) if sandbox => Ok(as_it_was),
+            Some(_) => self.profiles_bot(),
+            None if self.has_event_token => Ok(as_it_was),
+            None => Err(Refusal::TokenGone),
+        }
+    }
+
+    pub(super) fn sender_as_it_is(&self) -> Result<Sender, Refusal> {
+        match self.to_sandbox {
+            None => Err(Refusal::NoProfile),
+            Some(true) => Ok(Sender { lane: Lane::sandbox(), bot_id: None, sandbox: true, parked: false }),
+            Some(false) => self.profiles_bot(),
+        }
+    }
+
+    fn profiles_bot(&self) -> Result<Sender, Refusal> {
+        match &self.profile_lane {
+            Some(lane) if self.has_token => {
+                let lane = Lane::of_bytes(lane.clone());
+                Ok(Sender { lane, bot_id: self.profile_bot, sandbox: false, parked: self.parked })
+            }
+            _ => Err(Refusal::NoToken),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! How much mail one token of the stateless door can cause, and how mails are counted.
+
+use std::collections::BTreeMap;
+
+use server::time::now;
+
+use crate::{
+    mail::{HOUR, MINUTE, SOON, blocked, door, fail, house, send_due},
+    support::{
+        BotApi, TOKEN, TestServer, event,
+        smtp::{SmtpServer, Turn, settings},
+    },
+};
+
+const TOO_MANY: &str = "too many mails about one token within an hour";
+
+/// An event that names nobody, for these addresses: a mail of its own.
+async fn turn_away(server: &TestServer, token: &str, emails: &str) {
+    let query = format!("telegramToken={token}&telegramFieldName=*TelegramId&message=x&errorEmail={emails}");
+    assert_eq!(server.post(&format!("/webhook/telegram?{query}"), "{}").await.0, 422);
+}
+
+/// Telegram accepts a token. Its event has a number of its own: the same from the same bot would be a duplicate.
+async fn make_known(server: &TestServer, token: &str) {
+    let number = if token == TOKEN { "1" } else { "2" };
+    let query = format!("telegramToken={token}&telegramFieldName=*TelegramId&message=x");
+    assert_eq!(server.post(&format!("/webhook/telegram?{query}"), event(number, &["5"])).await.0, 200);
+    server.wait_for_state("delivered").await;
+}
+
+/// How many mails are in which state, for which reason.
+async fn counted(server: &TestServer) -> BTreeMap<(String, Option<String>), usize> {
+    let mut counts = BTreeMap::new();
+    for mail in server.state.store.mails(999).await.unwrap() {
+        *counts.entry((mail.state, mail.reason)).or_default() += 1;
+    }
+    counts
+}
+
+fn count(counts: &[(&str, Option<&str>, usize)]) -> BTreeMap<(String, Option<String>), usize> {
+    counts.iter().map(|(state, reason, count)| ((state.to_string(), reason.map(str::to_owned)), *count)).collect()
+}
+
+/// A row of `/metrics`.
+async fn metric(server: &TestServer, name: &str) -> String {
+    let text = server.http.get(server.url("/metrics")).send().await.unwrap().text().await.unwrap();
+    let value = text.lines().find_map(|line| line.strip_prefix(&format!("hookgram_{name} ")));
+    value.unwrap_or_else(|| panic!("no {name} in {text}")).to_owned()
+}
+
+async fn metrics(server: &TestServer) -> [String; 4] {
+    [
+        metric(server, "mails_sent_total").await,
+        metric(server, "mails_not_sent_total").await,
+        metric(server, "mails_failed_total").await,
+        metric(server, "mails_waiting").await,
+    ]
+}
+
+#[tokio::test]
+async fn one_token_causes_twenty_mails_an_hour_and_no_other_pays_for_it() {
+    let (api, smtp, server) = house().await;
+    make_known(&server, TOKEN).await;
+    for n in 0..25 {
+        turn_away(&server, TOKEN, &format!("ops{n}@example.com")).await;
+    }
+    assert_eq!(metrics(&server).await, ["0", "0", "0", "25"]);
+    let at = now() + SOON;
+    assert_eq!(send_due(&server.state, at).await, 25);
+    assert_eq!(smtp.mails().len(), 20);
+    assert_eq!(counted(&server).await, count(&[("sent", None, 20), ("not_sent", Some(TOO_MANY), 5)]));
+    assert_eq!(metrics(&server).await, ["20", "5", "0", "0"]);
+
+    // Another token, another profile with the same token, and the next hour.
+    let other = TOKEN.replace("AAH", "BBH");
+    make_known(&server, &other).await;
+    turn_away(&server, &other, "ops@example.com").await;
+    let path = door(&server, "A", &[]).await;
+    fail(&server, &api, &path, "1", blocked()).await;
+    assert_eq!(send_due(&server.state, now() + SOON).await, 2);
+    assert_eq!(smtp.mails().len(), 22);
+    turn_away(&server, TOKEN, "late@example.com").await;
+    send_due(&server.state, at + HOUR - 1).await;
+    turn_away(&server, TOKEN, "later@example.com").await;
+    send_due(&server.state, at + HOUR).await;
+    let last: Vec<String> = smtp.mails().into_iter().skip(22).map(|mail| mail.to).collect();
+    assert_eq!(last, ["later@example.com"], "the hour begins with the first mail");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_mail_that_only_some_have_counts_as_sent_and_goes_on_to_the_others() {
+    let (_api, smtp, server) = house().await;
+    make_known(&server, TOKEN).await;
+    for n in 0..25 {
+        turn_away(&server, TOKEN, &format!("ops{n}@example.com,slow{n}@example.com")).await;
+    }
+    let later = "451 greylisted";
+    smtp.next((0..25).flat_map(|_| [Turn::Take, Turn::Answer("RCPT", later)]).take(40));
+    let at = now() + SOON;
+    send_due(&server.state, at).await;
+    let to = |mails: &[String], whom: &str| mails.iter().filter(|to| to.starts_with(whom)).count();
+    let mails: Vec<String> = smtp.mails().into_iter().map(|mail| mail.to).collect();
+    assert_eq!((to(&mails, "ops"), to(&mails, "slow")), (20, 0));
+    let states: BTreeMap<String, usize> =
+        counted(&server).await.into_iter().fold(BTreeMap::new(), |mut states, ((state, _), count)| {
+            *states.entry(state).or_default() += count;
+            states
+        });
+    assert_eq!(states, BTreeMap::from([("not_sent".to_owned(), 5), ("retrying".to_owned(), 20)]));
+
+    send_due(&server.state, at + MINUTE).await;
+    let mails: Vec<String> = smtp.mails().into_iter().map(|mail| mail.to).collect();
+    assert_eq!((to(&mails, "ops"), to(&mails, "slow")), (20, 20), "the limit cuts no mail in two");
+    assert_eq!(counted(&server).await, count(&[("sent", None, 20), ("not_sent", Some(TOO_MANY), 5)]));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_strangers_mail_goes_to_ten_addresses_a_profiles_to_all() {
+    let (api, smtp, server) = house().await;
+    make_known(&server, TOKEN).await;
+    let emails: Vec<String> = (0..12).map(|n| format!("ops{n}@example.com")).collect();
+    turn_away(&server, TOKEN, &emails.join(",")).await;
+    send_due(&server.state, now() + SOON).await;
+    let to: Vec<String> = smtp.mails().into_iter().map(|mail| mail.to).collect();
+    assert_eq!(to, emails[..10]);
+    let path = door(&server, "A", &[(hookgram::parameters::Parameter::ErrorEmail, &emails.join(","))]).await;
+    fail(&server, &api, &path, "1", blocked()).await;
+    send_due(&server.state, now() + SOON).await;
+    assert_eq!(smtp.mails().len(), 22);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_mail_that_is_given_up_is_counted() {
+    let (api, smtp) = (BotApi::start().await, SmtpServer::start().await);
+    let server = TestServer::start_with(&api.url(), |config| config.smtp = Some(settings(smtp.address))).await;
+    let path = door(&server, "A", &[]).await;
+    fail(&server, &api, &path, "1", blocked()).await;
+    smtp.next([Turn::Answer("MAIL", "451 later"), Turn::Answer("RCPT", "550 no such user")]);
+    let at = now() + SOON;
+    send_due(&server.state, at).await;
+    assert_eq!(metrics(&server).await, ["0", "0", "0", "1"], "it waits");
+    send_due(&server.state, at + MINUTE).await;
+    assert_eq!(metrics(&server).await, ["0", "0", "1", "0"]);
+    server.stop().await;
+}

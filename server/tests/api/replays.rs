@@ -1,0 +1,346 @@
+//! Dead letters: what failed is sent again, as it was or as the profile is now, once; what waits is called off.
+
+use app::{
+    error::AppError,
+    ports::Ports,
+    session::{Account, Operator, Role, Viewer},
+    views::{BulkKind, LogPage, LogRow, Matching, Outcome, ReplayAs},
+    words::replays::Refusal,
+};
+use hookgram::{event::EventType, parameters::Parameter, values::Language};
+use serde_json::json;
+use server::{
+    auth::guard::Client,
+    ports::{Asking, ports},
+    store::{ProfileDraft, StoredProfile},
+};
+
+use crate::support::{BotApi, Play, Process, TOKEN, TestServer, client, event, eventually, run};
+
+fn blocked() -> Play {
+    Play::Refuse(403, "Forbidden: bot was blocked by the user", json!({}))
+}
+
+/// Replaces some parameters of a profile.
+async fn change(server: &TestServer, stored: &StoredProfile, parameters: &[(Parameter, &str)]) {
+    let mut profile = stored.profile.clone();
+    for (parameter, value) in parameters {
+        profile.set(*parameter, value).unwrap();
+    }
+    save(server, stored, ProfileDraft { profile, ..draft(stored) }).await;
+}
+
+fn draft(stored: &StoredProfile) -> ProfileDraft {
+    let (name, profile) = (stored.name.clone(), stored.profile.clone());
+    ProfileDraft { name, enabled: None, sandbox: false, events: Vec::new(), profile, key: None }
+}
+
+async fn save(server: &TestServer, stored: &StoredProfile, draft: ProfileDraft) {
+    server.state.store.put_profile(Some(stored.id), &draft).await.unwrap();
+}
+
+/// Posts an event that Telegram refuses; the delivery's id.
+async fn fail(server: &TestServer, api: &BotApi, path: &str, number: &str) -> i64 {
+    api.next([blocked()]);
+    assert_eq!(server.post(path, event(number, &["5"])).await.0, 200);
+    server.wait_for_state("failed").await;
+    server.state.store.deliveries(1).await.unwrap()[0].id
+}
+
+async fn replay(server: &TestServer, id: i64, how: ReplayAs) -> Result<i64, Refusal> {
+    server.state.replays.replay(&[id], how).await.unwrap()[0].done
+}
+
+/// The ports as somebody with a role sees them.
+fn desk(server: &TestServer, role: Role) -> (Ports, Account) {
+    let here = std::net::Ipv4Addr::LOCALHOST.into();
+    let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
+    let asking = Asking { client, session: None, language: Language::En };
+    (ports(&server.state, asking), Account { id: 1, email: "ops@example.com".into(), role })
+}
+
+async fn log(server: &TestServer, profile: Option<i64>, outcome: Option<Outcome>) -> LogPage {
+    let (ports, account) = desk(server, Role::Viewer);
+    ports.deliveries.log(&Viewer::of(account).unwrap(), profile, outcome, None).await.unwrap()
+}
+
+#[tokio::test]
+async fn as_it_was_the_message_is_the_same_and_goes_on_with_the_part_that_failed() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let long = format!("first {}\n\nsecond {}", "a".repeat(3_000), "b".repeat(3_000));
+    let profile = server.profile("A", false, &[(Parameter::Message, &long)]).await;
+    api.next([Play::Ok]);
+    let id = fail(&server, &api, &format!("/h/{}", profile.key), "1").await;
+    change(&server, &profile, &[(Parameter::Message, "other")]).await;
+    assert_eq!(replay(&server, id, ReplayAs::ItWas).await, Ok(id));
+    server.wait_for_state("delivered").await;
+    let texts = api.texts();
+    assert_eq!(texts.len(), 2, "the first part has arrived before");
+    assert!(texts[0].starts_with("first ") && texts[1].starts_with("second "), "{texts:?}");
+    let (ports, account) = desk(&server, Role::Viewer);
+    let detail = ports.deliveries.delivery(&Viewer::of(account).unwrap(), id).await.unwrap();
+    let tries: Vec<(usize, bool, Option<u16>)> =
+        detail.attempts.iter().map(|attempt| (attempt.part, attempt.sent, attempt.http_status)).collect();
+    assert_eq!(tries, [(0, true, Some(200)), (1, false, Some(403)), (1, true, Some(200))]);
+    assert_eq!((detail.row.outcome, detail.parts.len()), (Outcome::Delivered, 2));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn as_it_is_the_message_is_made_anew_and_what_the_url_said_still_holds() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", false, &[(Parameter::Message, "Booked")]).await;
+    let path = format!("/h/{}?message=%D0%9E%D1%82%D0%BC%D0%B5%D0%BD%D0%B0&hide_url", profile.key);
+    let id = fail(&server, &api, &path, "1").await;
+    change(&server, &profile, &[(Parameter::Message, "Hello"), (Parameter::SignText, "Bye")]).await;
+    let new = replay(&server, id, ReplayAs::ItIs).await.unwrap();
+    assert_ne!(new, id);
+    server.wait_for_state("delivered").await;
+    let text = api.texts().remove(0);
+    assert!(text.starts_with("Отмена\n") && text.ends_with("\nBye"), "{text}");
+    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(Refusal::Replaced));
+    let rows = log(&server, Some(profile.id), None).await.rows;
+    let seen: Vec<(Outcome, Option<i64>, Option<i64>)> = rows
+        .into_iter()
+        .filter_map(|row| Some((row.outcome, row.delivery.as_ref()?.replay_of, row.delivery?.replaced_by)))
+        .collect();
+    assert_eq!(seen, [(Outcome::Delivered, Some(id), None), (Outcome::Failed, None, Some(new))]);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_made_anew_is_said_and_nothing_is_sent() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", false, &[(Parameter::Message, "Booked")]).await;
+    let id = fail(&server, &api, &format!("/h/{}", profile.key), "1").await;
+    let narrowed = ProfileDraft { events: vec![EventType(3001)], ..draft(&profile) };
+    save(&server, &profile, narrowed).await;
+    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(Refusal::NotWanted));
+    save(&server, &profile, draft(&profile)).await;
+    change(&server, &profile, &[(Parameter::TelegramFieldName, "*Other")]).await;
+    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(Refusal::NoRecipient));
+    let hidden = [(Parameter::Message, ""), (Parameter::HideDetailSection, "true"), (Parameter::HideUrl, "true")];
+    change(&server, &profile, &hidden).await;
+    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(Refusal::NothingToSay));
+    let pool = sqlx::SqlitePool::connect(&server.database_url()).await.unwrap();
+    sqlx::query("DELETE FROM payloads").execute(&pool).await.unwrap();
+    save(&server, &profile, draft(&profile)).await;
+    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(Refusal::NoBody));
+    sqlx::query("INSERT INTO payloads (event_id, encoding, body) SELECT id, 'zip', x'00' FROM events")
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(Refusal::NoBody));
+    assert_eq!(api.messages().len(), 1);
+
+    // The stateless door has no profile, and its token is gone once everything has arrived.
+    let path = format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&message=x");
+    let id = fail(&server, &api, &path, "2").await;
+    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(Refusal::NoProfile));
+    assert_eq!(replay(&server, id, ReplayAs::ItWas).await, Ok(id));
+    server.wait_for_state("delivered").await;
+    assert_eq!(replay(&server, id, ReplayAs::ItWas).await, Err(Refusal::TokenGone));
+    pool.close().await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn hundreds_are_replayed_in_the_background_and_it_can_be_stopped() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", false, &[(Parameter::Message, "Booked")]).await;
+    let path = format!("/h/{}", profile.key);
+    let chats: Vec<String> = (1..=300).map(|chat| chat.to_string()).collect();
+    let chats: Vec<&str> = chats.iter().map(String::as_str).collect();
+    assert_eq!(server.post(&path, event("1", &chats)).await.0, 200);
+    // As if all of them had been refused, long ago.
+    let pool = sqlx::SqlitePool::connect(&server.database_url()).await.unwrap();
+    sqlx::query(
+        "UPDATE deliveries SET state = 'failed', cause = 'never_started', finished_at = 1, next_attempt_at = NULL
+         WHERE state <> 'delivered'",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    eventually("those under way to end", async || server.state.store.totals().await.unwrap().open == 0).await;
+    let failed = Matching { outcome: Outcome::Failed, profile: None, cause: None, since: None, until: None };
+    let (ports, account) = desk(&server, Role::Operator);
+    let (operator, viewer) = (Operator::of(account.clone()).unwrap(), Viewer::of(account).unwrap());
+    let total = ports.deliveries.count(&viewer, &failed).await.unwrap();
+    assert!(total > 200, "{total}");
+    let begin = || ports.deliveries.begin_bulk(&operator, BulkKind::Replay(ReplayAs::ItIs), &failed);
+    let id = begin().await.unwrap();
+    ports.deliveries.stop_bulk(&operator, id).await.unwrap();
+    assert_eq!(ports.deliveries.stop_bulk(&operator, id).await, Err(AppError::NotFound));
+    let stopped = ports.deliveries.bulk(&viewer, id).await.unwrap();
+    assert!(stopped.stopped && stopped.done < total, "{stopped:?}");
+    let again = begin().await.unwrap();
+    eventually("the rest to be replayed", async || {
+        ports.deliveries.bulk(&viewer, again).await.unwrap().finished_at.is_some()
+    })
+    .await;
+    let done = ports.deliveries.bulk(&viewer, again).await.unwrap();
+    let before = ports.deliveries.bulk(&viewer, id).await.unwrap().done;
+    assert_eq!((done.done + before, done.left(), done.refused.len()), (total, 0, 0), "{done:?}");
+    let wrong = ports.deliveries.begin_bulk(&operator, BulkKind::Cancel, &failed).await;
+    assert!(matches!(wrong, Err(AppError::Invalid(_))), "{wrong:?}");
+
+    // Thirty a second: some have arrived, the others are called off.
+    let waiting = Matching { outcome: Outcome::Waiting, ..failed };
+    let cancel = ports.deliveries.begin_bulk(&operator, BulkKind::Cancel, &waiting).await.unwrap();
+    eventually("the rest to be called off", async || {
+        ports.deliveries.bulk(&viewer, cancel).await.unwrap().finished_at.is_some()
+    })
+    .await;
+    eventually("those under way to end", async || server.state.store.totals().await.unwrap().open == 0).await;
+    let twice: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE state = 'delivered' GROUP BY chat HAVING count(*) > 1)",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(twice, 0);
+    pool.close().await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_log_shows_what_was_turned_away_and_what_had_come_before() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", false, &[(Parameter::Message, "Booked")]).await;
+    let other = server.profile("B", true, &[(Parameter::Message, "Booked")]).await;
+    let path = format!("/h/{}", profile.key);
+    let (_, first) = server.post(&path, event("1", &["5", "nobody"])).await;
+    server.post(&path, event("1", &["5", "nobody"])).await;
+    assert_eq!(server.post(&path, "{}").await.0, 422);
+    save(&server, &profile, ProfileDraft { events: vec![EventType(3001)], ..draft(&profile) }).await;
+    server.post(&path, event("2", &["5"])).await;
+    server.post(&format!("/h/{}", other.key), event("3", &["5"])).await;
+    eventually("all to arrive", async || server.state.store.totals().await.unwrap().open == 0).await;
+
+    let all = log(&server, None, None).await;
+    let outcomes = |page: &LogPage| page.rows.iter().map(|row| row.outcome).collect::<Vec<_>>();
+    use Outcome::{Delivered, Duplicate, Rejected, Skipped};
+    assert_eq!(outcomes(&all), [Delivered, Skipped, Rejected, Duplicate, Skipped, Delivered]);
+    assert_eq!(outcomes(&log(&server, Some(profile.id), None).await), outcomes(&all)[1..]);
+    assert_eq!(all.next, None);
+    let [_, _, rejected, duplicate, nobody, _] = all.rows.as_slice() else { panic!("{all:?}") };
+    assert_eq!(rejected.http_status, 422);
+    assert!(rejected.reason.as_deref().unwrap().contains("*TelegramId"), "{rejected:?}");
+    let (_, public_id) = duplicate.duplicate_of.clone().unwrap();
+    assert_eq!(public_id, first["Id"].as_str().unwrap());
+    let why = nobody.delivery.as_ref().unwrap();
+    assert!(why.chat.is_none() && why.last_error.is_some(), "{why:?}");
+    for outcome in [Delivered, Duplicate, Rejected, Skipped, Outcome::Failed, Outcome::Waiting, Outcome::Parked] {
+        for one in [None, Some(profile.id), Some(other.id)] {
+            let found = log(&server, one, Some(outcome)).await.rows;
+            let expected: Vec<&LogRow> = all
+                .rows
+                .iter()
+                .filter(|row| row.outcome == outcome)
+                .filter(|row| one.is_none() || row.profile.as_ref().map(|(id, _)| *id) == one)
+                .collect();
+            assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{outcome:?} {one:?}");
+        }
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_log_is_read_page_by_page() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", true, &[(Parameter::Message, "Booked")]).await;
+    let path = format!("/h/{}", profile.key);
+    for number in 0..60 {
+        let second = if number % 3 == 0 { "nobody" } else { "6" };
+        assert_eq!(server.post(&path, event(&number.to_string(), &["5", second])).await.0, 200);
+        if number % 5 == 0 {
+            let narrowed = ProfileDraft { sandbox: true, events: vec![EventType(3001)], ..draft(&profile) };
+            save(&server, &profile, narrowed).await;
+            server.post(&path, event(&format!("{number}s"), &["5"])).await;
+            save(&server, &profile, ProfileDraft { sandbox: true, ..draft(&profile) }).await;
+        }
+    }
+    eventually("all to arrive", async || server.state.store.totals().await.unwrap().open == 0).await;
+    let (ports, account) = desk(&server, Role::Viewer);
+    let viewer = Viewer::of(account).unwrap();
+    for (outcome, count) in [(None, 132), (Some(Outcome::Delivered), 100), (Some(Outcome::Skipped), 32)] {
+        let (mut rows, mut behind) = (Vec::new(), None);
+        loop {
+            let page = ports.deliveries.log(&viewer, None, outcome, behind).await.unwrap();
+            assert!(page.rows.len() <= 50);
+            rows.extend(
+                page.rows.iter().map(|row| (row.event, row.delivery.as_ref().map_or(0, |delivery| delivery.id))),
+            );
+            behind = page.next;
+            if behind.is_none() {
+                break;
+            }
+        }
+        assert_eq!(rows.len(), count, "{outcome:?}");
+        assert!(rows.is_sorted_by(|one, next| one > next), "{outcome:?}: {rows:?}");
+    }
+    // The smaller pages of the store meet each of them once as well.
+    let mut seen = Vec::new();
+    let mut filter = server::store::LogFilter { outcome: Some(Outcome::Skipped), limit: 1, ..Default::default() };
+    while let [row] = server.state.store.log(filter).await.unwrap().as_slice() {
+        let (event, delivery) = (row.event, row.delivery.unwrap_or_default());
+        seen.push((event, delivery));
+        filter.behind = Some(app::views::LogPlace { at: row.received_at, event, delivery });
+    }
+    assert_eq!(seen.len(), 32);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_command_line_replays_and_calls_off() {
+    let api = BotApi::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Process::serve(&data, &["--telegram-api", &api.url()]).await;
+    let url = format!("{}/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&message=x", server.base);
+    let post = async |number: &str| client().post(&url).body(event(number, &["5"])).send().await.unwrap().status();
+    let command = |arguments: &[&str]| {
+        let output = run(&data, arguments);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(!text.contains("AAHk"), "{text}");
+        (output.status.success(), text)
+    };
+    for number in ["1", "2", "3"] {
+        api.next([blocked()]);
+        assert_eq!(post(number).await, 200);
+    }
+    api.wait_for_messages(3).await;
+    eventually("all three to have failed", async || command(&["replay", "--failed", "--list"]).1.lines().count() == 3)
+        .await;
+    let (_, list) = command(&["replay", "--failed", "--list"]);
+    assert!(list.starts_with("1\t–\t1\t5\tthe customer has blocked the bot\n"), "{list}");
+    assert_eq!(command(&["replay", "1"]), (true, "1\tis sent again\n".to_owned()));
+    api.wait_for_texts(1).await;
+    let (good, text) = command(&["replay", "--failed", "--since", "1h", "--cause", "blocked"]);
+    assert!(good && text == "2 of 2 are sent again\n", "{text}");
+    api.wait_for_texts(3).await;
+    let (good, text) = command(&["replay", "99", "--as-is"]);
+    assert!(!good && text.starts_with("99\tThere is no such delivery"), "{text}");
+    for (arguments, words) in [
+        (&["replay", "--failed", "--cause", "luck"][..], "never_started, blocked"),
+        (&["replay", "--failed", "--profile", "X"], "there is no profile “X”"),
+        (&["replay", "--failed", "--since", "soon"], "--since: “soon” is no span of time"),
+        (&["replay"], "required"),
+        (&["cancel", "1", "--waiting"], "cannot be used with"),
+    ] {
+        let (good, text) = command(arguments);
+        assert!(!good && text.contains(words), "{arguments:?}: {text}");
+    }
+    api.down().await;
+    assert_eq!(post("4").await, 200);
+    eventually("the fourth to be called off", async || command(&["cancel", "--waiting"]).1.starts_with("1 of 1 "))
+        .await;
+    assert_eq!(command(&["cancel", "4"]).1.split('\t').next(), Some("4"));
+    assert_eq!(server.terminate(), Some(0));
+}

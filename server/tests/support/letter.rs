@@ -1,0 +1,79 @@
+//! Mails as a reader sees them.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+/// A mail that the played server has taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    pub to: String,
+    /// Whether it came in secret.
+    pub secret: bool,
+    /// As it was sent, its dots undone.
+    pub raw: String,
+}
+
+impl Mail {
+    /// The head's lines, unfolded.
+    pub fn head(&self) -> Vec<String> {
+        let head = self.raw.split("\n\n").next().unwrap_or_default();
+        head.replace("\n ", " ").lines().map(str::to_owned).collect()
+    }
+
+    /// A header's value, its encoded words decoded.
+    pub fn header(&self, name: &str) -> String {
+        let head = self.head();
+        let line = head.iter().find_map(|line| line.strip_prefix(&format!("{name}: "))).unwrap_or_default();
+        let mut text = String::new();
+        for word in line.split(' ') {
+            match word.strip_prefix("=?utf-8?b?").and_then(|word| word.strip_suffix("?=")) {
+                Some(encoded) => text += &String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap(),
+                None => text += &format!(" {word} "),
+            }
+        }
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    pub fn subject(&self) -> String {
+        self.header("Subject")
+    }
+
+    /// The plain text.
+    pub fn text(&self) -> String {
+        self.part("text/plain")
+    }
+
+    /// The HTML.
+    pub fn html(&self) -> String {
+        self.part("text/html")
+    }
+
+    fn part(&self, kind: &str) -> String {
+        let (_, rest) = self.raw.split_once("boundary=\"").expect("several parts");
+        let (boundary, body) = rest.split_once('"').unwrap();
+        let part = body.split(&format!("--{boundary}")).find(|part| part.contains(kind)).expect(kind);
+        let (head, body) = part.trim_start().split_once("\n\n").unwrap();
+        if head.contains("base64") {
+            let packed: String = body.split_whitespace().collect();
+            return String::from_utf8(STANDARD.decode(packed).unwrap()).unwrap().replace("\r\n", "\n");
+        }
+        if head.contains("quoted-printable") { unquoted(body) } else { body.to_owned() }
+    }
+}
+
+fn unquoted(text: &str) -> String {
+    let text = text.replace("=\n", "");
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        match (first, tail) {
+            (b'=', [high, low, tail @ ..]) => {
+                let hex = String::from_utf8(vec![*high, *low]).unwrap();
+                bytes.push(u8::from_str_radix(&hex, 16).unwrap());
+                rest = tail;
+            }
+            _ => bytes.push(*first),
+        }
+    }
+    String::from_utf8(bytes).unwrap().replace("\r\n", "\n")
+}
