@@ -1,6 +1,6 @@
 //! Lighthouse's scores.
 
-use std::{fs, process::Command};
+use std::{env, fs, process::Command};
 
 use anyhow::{Context as _, Result, ensure};
 use app::session::Role;
@@ -36,6 +36,7 @@ async fn lighthouse_is_content() -> Result<()> {
         ("builder", format!("/profiles/{}", profile.id), cookie),
         ("share", format!("/profiles/{}/share", profile.id), cookie),
     ];
+    let is_release = env::var_os("AUDIT_RELEASE").is_some();
     let mut low = Vec::new();
     for (name, path, cookie) in pages {
         for form in ["mobile", "desktop"] {
@@ -49,7 +50,8 @@ async fn lighthouse_is_content() -> Result<()> {
             let shown = scores.map(|(category, score)| format!("{category} {score:.0}"));
             println!("lighthouse, {name}, {form}: {}", shown.join(", "));
             for (category, score) in scores {
-                if score < AIM {
+                // A quick build's WebAssembly is thirty times as large.
+                if score < AIM && (is_release || category != "performance") {
                     low.push(format!("{name}, {form}: {category} {score:.0}\n{}", causes(&report, category)));
                 }
             }

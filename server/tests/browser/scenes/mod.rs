@@ -142,7 +142,7 @@ pub async fn browser(language: Language) -> Result<Browser> {
     .await
 }
 
-/// Signs an operator in; what the link needs is on loopback.
+/// Signs an administrator in, by a link that works once.
 pub async fn sign_in(server: &TestServer, browser: &Browser) -> Result<()> {
     let id = server.state.store.add_user("operator@example.com", Role::Admin, None).await?.id;
     let code = codes::secret();
