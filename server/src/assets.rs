@@ -55,6 +55,11 @@ pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     response
 }
 
+/// `GET /robots.txt`: whoever crawls must not try the doors, whose addresses are secrets; all else asks to sign in.
+pub async fn robots() -> &'static str {
+    "User-agent: *\nDisallow: /h/\nDisallow: /webhook\n"
+}
+
 /// Whether `Accept-Encoding` allows a coding: named, and not with `q=0`.
 fn accepts(header: &str, coding: &str) -> bool {
     header.split(',').any(|item| {

@@ -53,6 +53,7 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(observe::ready))
         .route("/metrics", get(observe::metrics))
         .route("/pkg/{*file}", get(assets::serve))
+        .route("/robots.txt", get(assets::robots))
         .route("/rpc/{*function}", any(server_function))
         .route("/live/sandbox", get(live::sandbox))
         .route("/live/deliveries", get(live::deliveries))

@@ -6,11 +6,10 @@ use leptos_router::{components::Outlet, hooks::use_location};
 
 use crate::{
     error::AppError,
-    pages::choices::Choices,
+    pages::{choices::Choices, sign_in::Alone},
     parts::load,
-    preferences::tag,
     session::Account,
-    words::{Shell, language, words},
+    words::{Shell, words},
 };
 
 /// Who is signed in, and whether something needs them.
@@ -193,15 +192,10 @@ pub fn NotFound() -> impl IntoView {
     }
     let w = words::<Shell>();
     view! {
-        <PageTitle title=w.not_found_title />
-        <main class="alone" lang=tag(language())>
-            <div class="card">
-                <h1>{w.not_found_title}</h1>
-                <p>{w.not_found_why}</p>
-                <a class="button primary" href="/">
-                    {w.to_profiles}
-                </a>
-            </div>
-        </main>
+        <Alone title=w.not_found_title why=w.not_found_why>
+            <a class="button primary" href="/">
+                {w.to_profiles}
+            </a>
+        </Alone>
     }
 }

@@ -27,3 +27,4 @@ mod profiles;
 mod replays;
 mod share;
 mod telegram;
+mod words;

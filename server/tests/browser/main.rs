@@ -1,5 +1,6 @@
 //! What a person sees and does, in a real Chromium.
 
+mod audit;
 mod builder;
 mod driver;
 mod harness;
@@ -7,7 +8,9 @@ mod log;
 mod parts;
 mod preview;
 mod profiles;
+mod scenes;
 mod share;
 #[path = "../support/mod.rs"]
 mod support;
+mod translated;
 mod walk;

@@ -160,7 +160,7 @@ pub fn ZoneInput(
                 aria-expanded=move || is_open.get().to_string()
                 aria-controls="zone-list"
                 aria-autocomplete="list"
-                aria-activedescendant=move || is_open.get().then(|| format!("zone-{}", active.get()))
+                aria-activedescendant=move || (is_open.get() && !is_empty()).then(|| format!("zone-{}", active.get()))
                 aria-invalid=invalid
                 aria-describedby=format!("{described} zone-now")
                 on:input:target=move |event| open(event.target().value())

@@ -50,7 +50,7 @@ pub fn ProfilesPage() -> impl IntoView {
         <p class="notice bad" role="alert" hidden=move || refused().is_empty()>
             {move || refused()}
         </p>
-        <Loaded resource=page draw />
+        <Loaded resource=page draw is_page=true />
     }
 }
 

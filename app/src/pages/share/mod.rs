@@ -53,7 +53,7 @@ pub fn SharePage() -> impl IntoView {
     let title = words::<ShareTitle>().title;
     view! {
         <PageTitle title />
-        <Loaded resource=data draw />
+        <Loaded resource=data draw is_page=true />
     }
 }
 
