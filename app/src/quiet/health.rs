@@ -229,7 +229,7 @@ fn trouble(trouble: &Trouble) -> AnyView {
             Some((format!("/profiles/{profile}"), w.to_profile)),
         ),
         Trouble::DiskLow => (w.disk_low.to_owned(), w.disk_low_do.to_owned(), None),
-        Trouble::MailFailing(reason) => (w.mail_failing.to_owned(), format!("{} {reason}", w.mail_failing_do), None),
+        Trouble::MailFailing(reason) => (w.mail_failing.to_owned(), format!("{} “{reason}”", w.mail_failing_do), None),
         Trouble::MailMissing => (w.mail_missing.to_owned(), w.mail_missing_do.to_owned(), None),
     };
     let class = if trouble.is_red() { "notice bad" } else { "notice warn" };

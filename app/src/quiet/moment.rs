@@ -73,7 +73,7 @@ pub(super) fn At(
     let local = clock.local(at);
     let title = local.format("%Y-%m-%d %H:%M:%S%.3f %:z").to_string();
     view! {
-        <time datetime=machine title=title>
+        <time datetime=machine title=title data-seconds=seconds.then_some("")>
             {clock.text(language(), at, seconds)}
         </time>
     }

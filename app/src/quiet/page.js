@@ -1,15 +1,36 @@
 // Comforts of the pages that the server draws by itself; each of them works without.
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const one = (selector) => document.querySelector(selector);
+  const one = (selector, root = document) => root.querySelector(selector);
 
-  // Times are drawn in the reader's zone once the browser has named it.
+  // Pages are drawn in the reader's zone once the browser has named it.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const named = document.cookie.split("; ").find((pair) => pair.startsWith("zone="));
-  if (zone && named !== `zone=${zone}`) {
-    document.cookie = `zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax`;
-    if (!named && document.cookie.includes(`zone=${zone}`)) return location.reload();
-  }
+  if (zone && named !== `zone=${zone}`) document.cookie = `zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax`;
+  const localise = (time) => {
+    const [at, now, ru] = [new Date(time.dateTime), new Date(), document.documentElement.lang === "ru"];
+    const tag = ru ? "ru" : "en-GB";
+    const second = time.dataset.seconds === undefined ? undefined : "2-digit";
+    const clock = at.toLocaleTimeString(tag, { hour: "2-digit", minute: "2-digit", second });
+    const year = at.getFullYear() === now.getFullYear() ? undefined : "numeric";
+    const date = ru ? { day: "2-digit", month: "2-digit", year } : { day: "numeric", month: "short", year };
+    const day = at.toLocaleDateString(tag, date);
+    time.textContent = at.toDateString() === now.toDateString() ? clock : `${day}, ${clock}`;
+    time.title = at.toLocaleString(tag);
+  };
+  if (!named) all("time").forEach(localise);
+
+  // An open menu closes when something else is pressed, and with Escape, which gives the focus back to its button.
+  const menu = () => one("details.menu[open]");
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (menu() && !menu().contains(target)) menu().open = false;
+  });
+  document.addEventListener("keydown", ({ key }) => {
+    const open = key === "Escape" && menu();
+    if (!open) return;
+    open.open = false;
+    one("summary", open).focus();
+  });
 
   document.addEventListener("formdata", (event) => {
     if (!event.target.matches("[data-filters]")) return;
@@ -39,7 +60,7 @@
     return new DOMParser().parseFromString(await answer.text(), "text/html");
   };
   const replace = (page, selector) => {
-    const [old, now] = [one(selector), page.querySelector(selector)];
+    const [old, now] = [one(selector), one(selector, page)];
     if (old && now && old.innerHTML !== now.innerHTML) old.replaceWith(now);
   };
 

@@ -154,6 +154,7 @@ async fn read_everything(language: Language) -> Vec<String> {
     ]) {
         reader.read(path).await;
     }
+    read_the_log(&mut reader).await;
     read_answers(&mut reader, message).await;
     reader.send("/rpc/find-chat-page", &[("id", &bot.id.to_string())]).await;
     reader.send(&format!("{profile}/duplicate"), &[]).await;
@@ -167,6 +168,50 @@ async fn read_everything(language: Language) -> Vec<String> {
     let found = std::mem::take(&mut reader.found);
     server.stop().await;
     found
+}
+
+/// The log, each event of it, and what can be done there.
+async fn read_the_log(reader: &mut Reader<'_>) {
+    let filter = server::store::LogFilter { limit: 50, ..Default::default() };
+    let rows = reader.server.state.store.log(&filter).await.unwrap().rows;
+    for row in &rows {
+        reader.read(&format!("/deliveries/{}", row.public_id)).await;
+    }
+    let first = &rows.first().unwrap().public_id;
+    for path in [format!("/deliveries/{first}/payload"), format!("/deliveries?open={first}")] {
+        reader.read(&path).await;
+    }
+    for path in [
+        "/deliveries",
+        "/deliveries?q=zzz",
+        "/deliveries?outcome=failed&cause=blocked&from=1",
+        "/deliveries?outcome=parked",
+        "/deliveries/nothing",
+        "/deliveries/unreachable",
+        "/deliveries/erase",
+        "/deliveries/erase?chat=1x",
+        "/deliveries/erase?chat=482113900",
+        "/deliveries/erase?chat=77",
+        "/deliveries/work",
+        "/deliveries/all?do=replay&outcome=failed",
+        "/deliveries/all?do=cancel&outcome=parked",
+        "/deliveries/all?do=cancel&outcome=waiting",
+        "/health",
+    ] {
+        reader.read(path).await;
+    }
+    let marks: Vec<String> =
+        rows.iter().filter_map(|row| row.delivery).map(|delivery| format!("d-{delivery}")).collect();
+    let marked: Vec<(&str, &str)> = marks.iter().map(|mark| (mark.as_str(), "on")).collect();
+    reader.send("/deliveries/act", &[("do", "replay")]).await;
+    for (what, how) in [("cancel", ""), ("replay", "is"), ("replay", "was")] {
+        let fields = [marked.as_slice(), &[("do", what), ("how", how)]].concat();
+        reader.send("/deliveries/act", &fields).await;
+        reader.send("/deliveries/act", &[fields.as_slice(), &[("sure", "yes")]].concat()).await;
+    }
+    reader.send("/deliveries/all?do=replay&outcome=failed", &[("do", "replay"), ("sure", "yes")]).await;
+    reader.send("/deliveries/erase", &[("chat", "482113900")]).await;
+    reader.read("/deliveries/erase").await;
 }
 
 /// Forms that are answered with faults, with a table, with a draft.

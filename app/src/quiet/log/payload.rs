@@ -32,11 +32,12 @@ pub(in crate::quiet) fn Payload(view: PayloadView) -> impl IntoView {
         Some(body) => match serde_json::from_str::<Node>(body) {
             Ok(value) => {
                 let mut left = MOST;
-                view! { <div class="card json-tree mono">{node(None, &value, 0, &mut left)}</div> }.into_any()
+                view! { <div class="card json-tree mono" translate="no">{node(None, &value, 0, &mut left)}</div> }
+                    .into_any()
             }
             Err(_) => view! {
                 <p class="help">{w.payload_odd}</p>
-                <pre class="card json-text" tabindex="0">
+                <pre class="card json-text" tabindex="0" translate="no">
                     {body.clone()}
                 </pre>
             }
@@ -66,7 +67,7 @@ pub(in crate::quiet) fn Payload(view: PayloadView) -> impl IntoView {
                                 {w.title}
                             </a>
                         </div>
-                        <textarea id="event-body" hidden readonly>
+                        <textarea id="event-body" hidden readonly translate="no">
                             {body}
                         </textarea>
                     }

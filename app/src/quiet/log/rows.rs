@@ -1,6 +1,6 @@
 //! The rows of the log.
 
-use hookgram::event::EventType;
+use hookgram::{event::EventType, values::Language};
 use leptos::prelude::*;
 
 use super::super::{moment::At, units::span};
@@ -11,6 +11,7 @@ use crate::{
     words::{
         LogWords, booking_number,
         causes::{self, Cause},
+        doors::{self, DoorFault},
         event_type, language, words,
     },
 };
@@ -193,9 +194,7 @@ pub(super) fn details(row: &LogRow) -> AnyView {
             None => w.queue.into_any(),
         }),
         Outcome::Failed | Outcome::Uncertain | Outcome::Parked => pieces.push(why(row.outcome, delivery)),
-        Outcome::Skipped => {
-            pieces.push(delivery.last_error.clone().or(row.reason.clone()).unwrap_or_default().into_any())
-        }
+        Outcome::Skipped => pieces.push(nobody(delivery).into_any()),
         Outcome::Cancelled | Outcome::Rejected | Outcome::Duplicate => {}
     }
     if delivery.replay_of.is_some() {
@@ -217,6 +216,13 @@ fn why(outcome: Outcome, delivery: &LogDelivery) -> AnyView {
     };
     match cause {
         Some(cause) => causes::cause(language(), cause).into_any(),
-        None => delivery.last_error.clone().unwrap_or_default().into_any(),
+        None => view! { <span lang="en">{delivery.last_error.clone()}</span> }.into_any(),
     }
+}
+
+/// Why a participant was passed over. The row keeps it in English, for logs.
+pub(super) fn nobody(delivery: &LogDelivery) -> &'static str {
+    let w = words::<LogWords>();
+    let nothing_to_say = doors::door(Language::En, &DoorFault::NothingToSay);
+    if delivery.last_error.as_deref() == Some(&nothing_to_say) { w.nothing_to_say } else { w.no_id }
 }

@@ -8,7 +8,7 @@ use super::{
         moment::At,
         units::{bytes, span},
     },
-    rows::{details, profile},
+    rows::{details, nobody, profile},
 };
 use crate::{
     log::LogQuery,
@@ -233,8 +233,28 @@ fn Fate(
     .into_any()
 }
 
+/// The small print of a step: ours, and between it Telegram's own words.
+#[derive(Default)]
+struct Small {
+    before: String,
+    telegram: Option<String>,
+    after: String,
+}
+
+impl From<String> for Small {
+    fn from(before: String) -> Self {
+        Self { before, ..Self::default() }
+    }
+}
+
+/// Telegram's own words, which are English on every page.
+fn quoted(words: String) -> AnyView {
+    view! { <span lang="en">{words}</span> }.into_any()
+}
+
 /// A step: what, a few words more, and when: the time, or how long after the event.
-fn step(class: &'static str, title: String, small: String, at: Option<i64>, received_at: i64) -> AnyView {
+fn step(class: &'static str, title: String, small: impl Into<Small>, at: Option<i64>, received_at: i64) -> AnyView {
+    let Small { before, telegram, after } = small.into();
     let when = at.map(|at| {
         if at == received_at {
             view! { <At at seconds=true /> }.into_any()
@@ -246,7 +266,7 @@ fn step(class: &'static str, title: String, small: String, at: Option<i64>, rece
         <li class=format!("trace-step {class}")>
             <span class="trace-title">{title}</span>
             <span class="trace-when">{when}</span>
-            {(!small.is_empty()).then(|| view! { <small>{small}</small> })}
+            <small>{before} {telegram.map(quoted)} {after}</small>
         </li>
     }
     .into_any()
@@ -261,11 +281,12 @@ fn tried(attempt: &AttemptView, many: bool, received_at: i64) -> AnyView {
         (false, Some(_)) => ("bad", w.refused.to_owned()),
         (false, None) => ("warn", w.unreachable.to_owned()),
     };
-    let status = attempt.http_status.filter(|_| !attempt.sent).map(|status| status.to_string());
-    let words = attempt.description.clone().filter(|_| !attempt.sent);
-    let latency = Some(span(language(), attempt.latency));
-    let small: Vec<String> = status.into_iter().chain(words).chain(latency).collect();
-    step(class, title, small.join(" · "), Some(attempt.started_at), received_at)
+    let status = attempt.http_status.filter(|_| !attempt.sent).map(|status| format!("{status} · "));
+    let telegram = attempt.description.clone().filter(|_| !attempt.sent);
+    let latency = span(language(), attempt.latency);
+    let after = if telegram.is_some() { format!(" · {latency}") } else { latency };
+    let small = Small { before: status.unwrap_or_default(), telegram, after };
+    step(class, title, small, Some(attempt.started_at), received_at)
 }
 
 /// Why it went as it went: the cause, who must act, what to press.
@@ -287,9 +308,9 @@ fn told(row: &LogRow) -> AnyView {
         }
     });
     let note = match row.outcome {
-        Outcome::Retrying => Some(w.retrying.to_owned()),
-        Outcome::Skipped => fate.last_error.clone().or(row.reason.clone()),
-        Outcome::Failed if cause.is_none() => fate.last_error.clone(),
+        Outcome::Retrying => Some(w.retrying.into_any()),
+        Outcome::Skipped => Some(nobody(fate).into_any()),
+        Outcome::Failed if cause.is_none() => fate.last_error.clone().map(quoted),
         _ => None,
     };
     let unsure = fate.unsure && row.outcome != Outcome::Uncertain;

@@ -9,7 +9,6 @@ word_set! {
         why: "Всё ли в порядке и что делать, если нет.", "Whether all is well, and what to do if not.";
         well: "Всё в порядке", "All is well";
         well_why: "Сообщения уходят, боты отвечают, места хватает.", "Messages go out, bots answer, there is room.";
-        trouble: "Нужно вмешательство", "Something needs you";
         queue: "Очередь", "Queue";
         open: "Ждут отправки", "Waiting to be sent";
         retrying: "Из них повторяются", "Of them tried again";
@@ -51,7 +50,7 @@ word_set! {
         worker_stopped: "Отправка сообщений не работает", "Messages are not being sent";
         worker_stopped_do: "Перезапустите Hookgram. Принятые события не потеряны и уйдут после запуска.", "Restart Hookgram. Accepted events are not lost and are sent after the start.";
         queue_stuck: "Очередь не движется", "The queue does not move";
-        queue_stuck_do: "Самое давнее сообщение ждёт дольше 15 минут. Проверьте, доступен ли с сервера api.telegram.org; что отвечает Telegram, видно в журнале.", "The oldest message has waited for more than 15 minutes. Check whether the server can reach api.telegram.org; the log shows what Telegram answers.";
+        queue_stuck_do: "Самое давнее сообщение ждёт дольше 15 минут. Проверьте, доступен ли с сервера https://api.telegram.org; что отвечает Telegram, видно в журнале.", "The oldest message has waited for more than 15 minutes. Check whether the server can reach https://api.telegram.org; the log shows what Telegram answers.";
         bot_parked_title: "Telegram не принимает токен бота", "Telegram does not accept a bot's token";
         bot_parked_do: "Возьмите у @BotFather действующий токен и сохраните его в профиле: сообщения, которые ждут, уйдут сразу.", "Get a valid token from @BotFather and save it in the profile: the messages that wait are sent at once.";
         disk_low: "Мало места на диске", "Little room on the disk";

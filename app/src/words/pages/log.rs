@@ -63,7 +63,8 @@ word_set! {
         replay_matching: "Повторить все найденные…", "Replay all found…";
         cancel_matching: "Отменить все найденные…", "Cancel all found…";
         next_try: "повтор в", "again at";
-        sending: "отправляется", "being sent";
+        no_id: "у участника нет Telegram id", "the participant has no Telegram id";
+        nothing_to_say: "сообщение получилось бы пустым", "the message would be empty";
         queue: "в очереди", "in the queue";
         same_as: "как событие от", "as the event of";
         replayed: "повторена", "replayed";
@@ -101,7 +102,6 @@ word_set! {
         not_found: "Получателя нет", "No recipient";
         field: "поле", "field";
         rendered: "Сообщение готово", "Message made";
-        queued: "Поставлено в очередь", "Queued";
         answered: "Ответ сервису записи", "Answer to the booking service";
         sent: "Telegram принял", "Telegram took it";
         sent_part: "Telegram принял часть", "Telegram took part";
@@ -140,7 +140,6 @@ word_set! {
         copied: "Скопировано", "Copied";
         items: "элементов:", "items:";
         fields: "полей:", "fields:";
-        unfold: "Развернуть всё", "Unfold all";
     }
 }
 
@@ -166,8 +165,6 @@ word_set! {
         nothing_matches: "Подходящих доставок нет.", "There are no such deliveries.";
         results: "Что получилось", "What came of it";
         delivery: "Доставка", "Delivery";
-        done_again: "отправляется снова", "is sent again";
-        done_off: "отменена", "is cancelled";
         running: "Идёт", "Running";
         finished: "Готово", "Done";
         stopped: "Остановлено", "Stopped";

@@ -11,7 +11,7 @@ use server::auth::guard::Client;
 use super::npm;
 use crate::{
     driver::{CHROMIUM_FLAGS, chromium},
-    support::TestServer,
+    support::{TestServer, event},
 };
 
 const AIM: f64 = 95.0;
@@ -25,6 +25,11 @@ async fn lighthouse_is_content() -> Result<()> {
     for number in 0..49 {
         server.profile(&format!("Записи {number}"), true, &parameters).await;
     }
+    for number in 0..60 {
+        server.post(&format!("/h/{}", profile.key), event(&number.to_string(), &["5"])).await;
+    }
+    server.wait_for_state("delivered").await;
+    let newest = server.state.store.events(None, 1).await?.first().context("no event")?.public_id.clone();
     let account = server.state.store.add_user("operator@example.com", Role::Operator, None).await?;
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
@@ -35,6 +40,9 @@ async fn lighthouse_is_content() -> Result<()> {
         ("list", "/".to_owned(), cookie),
         ("builder", format!("/profiles/{}", profile.id), cookie),
         ("share", format!("/profiles/{}/share", profile.id), cookie),
+        ("deliveries", "/deliveries".to_owned(), cookie),
+        ("one event", format!("/deliveries/{newest}"), cookie),
+        ("health", "/health".to_owned(), cookie),
     ];
     let is_release = env::var_os("AUDIT_RELEASE").is_some();
     let mut low = Vec::new();

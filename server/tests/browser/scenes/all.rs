@@ -31,6 +31,10 @@ pub(super) fn nothing_yet() -> Vec<Scene> {
     vec![
         Scene::new("list-empty", "/", [See(".empty"), Live]),
         Scene::new("sandbox-empty", "/sandbox", [See(".empty"), Live]),
+        Scene::new("log-empty", "/deliveries", [See(".empty"), Live]),
+        Scene::new("unreachable-empty", "/deliveries/unreachable", [See(".empty")]),
+        Scene::new("work-empty", "/deliveries/work", [See(".empty")]),
+        Scene::new("health-empty", "/health", []),
     ]
 }
 
@@ -89,10 +93,13 @@ impl Seed {
     }
 
     pub(super) fn scenes(&self) -> Vec<Scene> {
-        [self.of_the_list(), self.of_quiet_pages(), self.of_the_builder(), self.of_the_preview(), self.of_the_rest()]
-            .into_iter()
-            .flatten()
-            .collect()
+        let mut scenes = self.of_the_list();
+        scenes.extend(self.of_quiet_pages());
+        scenes.extend(super::log::scenes());
+        scenes.extend(self.of_the_builder());
+        scenes.extend(self.of_the_preview());
+        scenes.extend(self.of_the_rest());
+        scenes
     }
 
     fn of_the_list(&self) -> Vec<Scene> {

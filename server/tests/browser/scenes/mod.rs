@@ -1,6 +1,7 @@
 //! Every page in every state, in a language: where it is, and how a person gets there.
 
 mod all;
+mod log;
 
 use anyhow::{Context as _, Result};
 use app::session::Role;
