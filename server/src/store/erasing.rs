@@ -186,7 +186,7 @@ impl Store {
 /// Whether what is deleted from now on is overwritten, instead of being left in the file until something else needs its
 /// place.
 async fn overwrite(tx: &mut SqliteConnection, on: bool) -> Result<(), StoreError> {
-    let statement = if on { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = OFF" };
+    let statement = if on { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = FAST" };
     sqlx::query(statement).execute(tx).await?;
     Ok(())
 }

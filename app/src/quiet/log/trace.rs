@@ -102,12 +102,14 @@ pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> 
 }
 
 /// The steps that every delivery of an event has behind it.
-fn received(row: &LogRow, size: Option<usize>) -> Vec<(&'static str, String)> {
+fn received(row: &LogRow, size: Option<usize>) -> Vec<(&'static str, Small)> {
     let w = words::<TraceWords>();
     let door = if row.profile.is_some() { w.at_short } else { w.at_stateless };
     let size =
         size.map_or_else(|| w.not_kept.to_owned(), |size| bytes(language(), u64::try_from(size).unwrap_or(u64::MAX)));
-    vec![(w.received, format!("{door}, {size}")), (w.answered, format!("{} · {}", row.http_status, row.public_id))]
+    let answered =
+        Small { before: format!("{} · ", row.http_status), id: Some(row.public_id.clone()), ..Small::default() };
+    vec![(w.received, format!("{door}, {size}").into()), (w.answered, answered)]
 }
 
 /// An event that came to no delivery.
@@ -143,7 +145,7 @@ fn Fate(
     received_at: i64,
     field: String,
     may_act: bool,
-    steps: Vec<(&'static str, String)>,
+    steps: Vec<(&'static str, Small)>,
 ) -> impl IntoView {
     let w = words::<TraceWords>();
     let DeliveryDetail { row, parts, attempts } = delivery;
@@ -234,9 +236,10 @@ fn Fate(
 }
 
 /// The small print of a step: ours, and between it Telegram's own words.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Small {
     before: String,
+    id: Option<String>,
     telegram: Option<String>,
     after: String,
 }
@@ -254,7 +257,7 @@ fn quoted(words: String) -> AnyView {
 
 /// A step: what, a few words more, and when: the time, or how long after the event.
 fn step(class: &'static str, title: String, small: impl Into<Small>, at: Option<i64>, received_at: i64) -> AnyView {
-    let Small { before, telegram, after } = small.into();
+    let Small { before, id, telegram, after } = small.into();
     let when = at.map(|at| {
         if at == received_at {
             view! { <At at seconds=true /> }.into_any()
@@ -266,7 +269,7 @@ fn step(class: &'static str, title: String, small: impl Into<Small>, at: Option<
         <li class=format!("trace-step {class}")>
             <span class="trace-title">{title}</span>
             <span class="trace-when">{when}</span>
-            <small>{before} {telegram.map(quoted)} {after}</small>
+            <small>{before} {id.map(|id| view! { <code>{id}</code> })} {telegram.map(quoted)} {after}</small>
         </li>
     }
     .into_any()
@@ -285,7 +288,7 @@ fn tried(attempt: &AttemptView, many: bool, received_at: i64) -> AnyView {
     let telegram = attempt.description.clone().filter(|_| !attempt.sent);
     let latency = span(language(), attempt.latency);
     let after = if telegram.is_some() { format!(" · {latency}") } else { latency };
-    let small = Small { before: status.unwrap_or_default(), telegram, after };
+    let small = Small { before: status.unwrap_or_default(), telegram, after, id: None };
     step(class, title, small, Some(attempt.started_at), received_at)
 }
 
