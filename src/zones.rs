@@ -13,13 +13,11 @@ use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, Offset
 ///
 /// - Offsets, in seconds east of UTC, are called A, B, C … in what follows; the first is the one before any change.
 /// - Changes: the new offset's letter, left out where it is the one before the last, then the time since the change
-///   before, in quarters of an hour, base 36, and `+` with the seconds over. The first counts from [`START`].
+///   before, in quarters of an hour, base 36, and `+` with the seconds over. The first counts from 1970: no booking is
+///   older, and what clocks did before would be half of the table.
 /// - The rule, from a year on: twice letter, month, day, weekday from Monday, second of the day, all in UTC. It is the
 ///   first such weekday on or after the day.
 const TABLE: &str = include_str!("zones/table.txt");
-
-/// The year 1800.
-const START: i64 = -5_364_662_400;
 
 static ZONES: LazyLock<Vec<Zone>> = LazyLock::new(|| {
     let lines = TABLE.lines().filter_map(|line| line.split_once(' '));
@@ -73,7 +71,7 @@ impl TimeZone {
         ZONES.iter().map(|zone| Self(zone.name))
     }
 
-    /// How far its clocks are from UTC at a moment.
+    /// How far its clocks are from UTC at a moment; before 1970, as they were then.
     #[must_use]
     pub fn offset_at(self, at: DateTime<Utc>) -> FixedOffset {
         let seconds = clock(self.0).and_then(|clock| clock.offset(at));
@@ -134,7 +132,7 @@ impl Clock {
         let lettered = |text: &str| offsets.get(usize::from(text.bytes().next()?.wrapping_sub(b'A'))).copied();
 
         let first = *offsets.first()?;
-        let (mut now, mut before, mut moment) = (first, first, START);
+        let (mut now, mut before, mut moment) = (first, first, 0);
         let mut changes = Vec::new();
         for change in columns.next()?.split_terminator(' ') {
             let next = lettered(change);

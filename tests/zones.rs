@@ -7,7 +7,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use hookgram::values::TimeZone;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/zones/table.txt");
-const START: i64 = -5_364_662_400;
+const START: i64 = 0;
 /// `chrono-tz` writes each change out, up to here; the table has rules instead, which go on.
 const END: i64 = 4_102_444_800;
 /// No two changes are nearer to each other.

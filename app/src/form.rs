@@ -65,13 +65,18 @@ pub const SANDBOX: &str = "sandbox";
 pub const BOT: &str = "bot";
 
 /// The switches of "What to show": each parameter that hides something.
-pub fn switches() -> impl Iterator<Item = Parameter> {
-    Parameter::all().filter(|parameter| parameter.definition().kind == Kind::Bool)
+pub fn switches() -> std::vec::IntoIter<Parameter> {
+    those(|kind| kind == Kind::Bool)
 }
 
 /// The parameters that the form has an input of text for: all but the token and the switches.
-pub fn texts() -> impl Iterator<Item = Parameter> {
-    Parameter::all().filter(|parameter| !matches!(parameter.definition().kind, Kind::Bool | Kind::Token))
+pub fn texts() -> std::vec::IntoIter<Parameter> {
+    those(|kind| !matches!(kind, Kind::Bool | Kind::Token))
+}
+
+/// A list, not the iterator that makes it: whatever goes on from there would hold a copy of its code in the browser.
+fn those(wanted: fn(Kind) -> bool) -> std::vec::IntoIter<Parameter> {
+    Parameter::all().filter(|parameter| wanted(parameter.definition().kind)).collect::<Vec<_>>().into_iter()
 }
 
 impl ProfileForm {

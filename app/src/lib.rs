@@ -9,6 +9,8 @@ pub mod error;
 pub mod form;
 pub mod listing;
 #[cfg(feature = "ssr")]
+pub mod log;
+#[cfg(feature = "ssr")]
 pub mod notices;
 pub mod old_url;
 mod pages;
@@ -33,12 +35,9 @@ use leptos_router::{
 };
 
 use crate::pages::{
-    builder::{EditProfile, NewProfile},
-    find_chat::FindChatPage,
+    apart::Apart,
     layout::{Layout, NotFound},
     profiles::ProfilesPage,
-    sandbox::SandboxPage,
-    share::SharePage,
     sign_in::{LoginPage, SetupPage},
 };
 
@@ -46,8 +45,11 @@ use crate::pages::{
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    provide_context(options.clone());
     let head = view! {
         <document::Head options=options.clone() />
+        // The script that fetches the module of `pages/apart.rs`; the one below would ask for it a step later.
+        <link rel="modulepreload" href=format!("/{}/split.js", options.site_pkg_dir) />
         <HydrationScripts options />
         <MetaTags />
     };
@@ -74,11 +76,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/setup/:code") view=SetupPage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Layout ssr=SsrMode::Async>
                     <Route path=path!("/") view=ProfilesPage ssr=SsrMode::Async />
-                    <Route path=path!("/profiles/new") view=NewProfile ssr=SsrMode::Async />
-                    <Route path=path!("/profiles/:id") view=EditProfile ssr=SsrMode::Async />
-                    <Route path=path!("/profiles/:id/share") view=SharePage ssr=SsrMode::Async />
-                    <Route path=path!("/find-chat/:code") view=FindChatPage ssr=SsrMode::Async />
-                    <Route path=path!("/sandbox") view=SandboxPage ssr=SsrMode::Async />
+                    <Route path=path!("/profiles/new") view=Apart::NewProfile ssr=SsrMode::Async />
+                    <Route path=path!("/profiles/:id") view=Apart::EditProfile ssr=SsrMode::Async />
+                    <Route path=path!("/profiles/:id/share") view=Apart::Share ssr=SsrMode::Async />
+                    <Route path=path!("/find-chat/:code") view=Apart::FindChat ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>
@@ -102,5 +103,5 @@ fn provide_form_error() {
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(App);
+    leptos::mount::hydrate_lazy(App);
 }

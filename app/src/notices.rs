@@ -4,7 +4,7 @@
 use hookgram::{query, values::Language};
 use percent::decoded;
 
-use crate::words::{Toasts, Words as _, profiles};
+use crate::words::{Toasts, Words as _, events, profiles};
 
 /// The cookie's name.
 const COOKIE: &str = "notice";
@@ -22,6 +22,8 @@ pub enum Notice {
     Imported(usize),
     /// So many profiles were made from old URLs.
     Made(usize),
+    /// What was stored about a person is erased: so many events.
+    Erased(usize),
 }
 
 impl Notice {
@@ -34,6 +36,7 @@ impl Notice {
             Self::NewKey(name) => ("key", query::encode(name)),
             Self::Imported(count) => ("imported", count.to_string()),
             Self::Made(count) => ("made", count.to_string()),
+            Self::Erased(count) => ("erased", count.to_string()),
         };
         // A comma would end the value for some that read it.
         format!("{COOKIE}={kind}:{}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax", detail.replace(',', "%2C"))
@@ -56,6 +59,7 @@ impl Notice {
             "key" => Self::NewKey(decoded(detail)),
             "imported" => Self::Imported(detail.parse().ok()?),
             "made" => Self::Made(detail.parse().ok()?),
+            "erased" => Self::Erased(detail.parse().ok()?),
             _ => return None,
         })
     }
@@ -71,6 +75,7 @@ impl Notice {
             Self::NewKey(name) => of(w.new_key, name),
             Self::Imported(count) => of(w.imported, &profiles(language, *count)),
             Self::Made(count) => of(w.made, &profiles(language, *count)),
+            Self::Erased(count) => of(w.erased, &events(language, u64::try_from(*count).unwrap_or(u64::MAX))),
         }
     }
 }
@@ -109,6 +114,7 @@ mod tests {
             Notice::NewKey("%41".into()),
             Notice::Imported(3),
             Notice::Made(200),
+            Notice::Erased(5),
         ] {
             let cookie = notice.cookie();
             let pair = cookie.split(';').next().unwrap();

@@ -86,6 +86,13 @@ pub fn of_headers(headers: &http::HeaderMap) -> Preferences {
     Preferences { language, theme: cookie(headers, "theme").map(|text| Theme::parse(&text)).unwrap_or_default() }
 }
 
+/// The time zone that the browser has named.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn zone(headers: &http::HeaderMap) -> Option<hookgram::values::TimeZone> {
+    hookgram::values::TimeZone::parse(&cookie(headers, "zone")?)
+}
+
 #[cfg(feature = "ssr")]
 pub(crate) fn cookie(headers: &http::HeaderMap, name: &str) -> Option<String> {
     let cookies = headers.get_all(http::header::COOKIE).iter().filter_map(|value| value.to_str().ok());

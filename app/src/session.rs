@@ -48,6 +48,11 @@ pub struct Account {
     pub role: Role,
 }
 
+/// Whether something needs a person: the page of the server's health says what. The server puts it into the context.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NeedsYou(pub bool);
+
 #[cfg(feature = "ssr")]
 pub use guard::{Admin, Operator, Viewer, admin, operator, viewer};
 

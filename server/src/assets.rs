@@ -14,15 +14,18 @@ use rust_embed::RustEmbed;
 #[folder = "$CARGO_MANIFEST_DIR/../target/site"]
 struct Site;
 
-/// What the files are called: `hookgram-<hash>`; without a built site, `hookgram`.
+/// What the files are called, each with an ending of its own.
+pub const NAME: &str = "hookgram";
+
+/// Where they are: `pkg/hookgram-<hash>`; without a built site, `pkg/hookgram`.
 #[must_use]
-pub fn output_name() -> String {
+pub fn folder() -> String {
     let manifest = Site::get("manifest").and_then(|file| String::from_utf8(file.data.into_owned()).ok());
     let name = manifest.as_deref().and_then(|text| text.lines().next()).map(str::trim).filter(|name| !name.is_empty());
-    name.unwrap_or("hookgram").to_owned()
+    format!("pkg/{}", name.unwrap_or(NAME))
 }
 
-/// `GET /pkg/{file}`: names change with their content, so a browser may keep them for good.
+/// `GET /pkg/{folder}/{file}`: the folder's name changes with what is in it, so a browser may keep it for good.
 pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     let path = format!("pkg/{file}");
     // A compressed neighbour is no file of its own.
@@ -50,6 +53,11 @@ pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
         out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
     }
     response
+}
+
+/// `GET /robots.txt`: whoever crawls must not try the doors, whose addresses are secrets; all else asks to sign in.
+pub async fn robots() -> &'static str {
+    "User-agent: *\nDisallow: /h/\nDisallow: /webhook\n"
 }
 
 /// Whether `Accept-Encoding` allows a coding: named, and not with `q=0`.

@@ -35,7 +35,7 @@ pub async fn run(mut config: Config, folder_named: bool, language: Language) -> 
     let state = server.state.clone();
     let link = sign_in_link(&state).await?;
     let profile = profile(&state).await?;
-    if state.store.last_event(profile.id).await?.is_none() {
+    if state.store.newest_event(profile.id).await?.is_none() {
         post_sample(&state, &profile).await?;
     }
     tokio::spawn(async move {

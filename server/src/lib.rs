@@ -12,6 +12,7 @@ pub mod config;
 pub mod delivery;
 pub mod demo;
 mod drafts;
+pub mod health;
 pub mod identities;
 pub mod introductions;
 pub mod live;

@@ -18,7 +18,7 @@ use tokio_stream::{
 
 use crate::state::AppState;
 
-/// What stands for those that were missed: it says to look anew.
+/// What stands for those that were missed, and for an event without a profile: it says to look anew.
 const MISSED: i64 = 0;
 
 /// `/live/sandbox`: the ids of messages as they reach the sandbox.
@@ -29,6 +29,11 @@ pub async fn sandbox(State(state): State<AppState>) -> impl IntoResponse {
 /// `/live/profiles/{id}`: the profile's id, whenever something becomes of one of its events.
 pub async fn profile(State(state): State<AppState>, Path(id): Path<i64>) -> impl IntoResponse {
     answer(stream(&state, state.news.subscribe(), move |about| about == id))
+}
+
+/// `/live/deliveries`: the profile's id, or 0 for none, whenever something becomes of any event.
+pub async fn deliveries(State(state): State<AppState>) -> impl IntoResponse {
+    answer(stream(&state, state.news.subscribe(), |_| true))
 }
 
 /// `event: message`, `data:` an id; where some were missed, [`MISSED`].

@@ -52,9 +52,11 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(observe::alive))
         .route("/readyz", get(observe::ready))
         .route("/metrics", get(observe::metrics))
-        .route("/pkg/{file}", get(assets::serve))
+        .route("/pkg/{*file}", get(assets::serve))
+        .route("/robots.txt", get(assets::robots))
         .route("/rpc/{*function}", any(server_function))
         .route("/live/sandbox", get(live::sandbox))
+        .route("/live/deliveries", get(live::deliveries))
         .merge(pages::routes())
         .route("/live/profiles/{id}", get(live::profile))
         .leptos_routes_with_context(&state, state.pages.clone(), context, shell)
@@ -79,6 +81,7 @@ pub(crate) fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'st
             provide_context(ports::ports(&state, asking));
         }
         provide_context::<LeptosOptions>(state.leptos.clone());
+        provide_context(app::session::NeedsYou(state.health.is_red()));
         if let Some(account) = &account {
             provide_context(account.clone());
         }

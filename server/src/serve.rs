@@ -27,7 +27,7 @@ use crate::{
     auth::guard::Peer,
     codes,
     config::Config,
-    private,
+    health, private,
     retention::Retention,
     router::router,
     state::AppState,
@@ -124,6 +124,13 @@ impl Server {
         tasks.spawn(keep_running(
             "what replays all that match",
             move || replays.clone().run(shutdown.clone()),
+            state.shutdown.clone(),
+            RESTART_PAUSE,
+        ));
+        let (watched, shutdown) = (state.clone(), state.shutdown.clone());
+        tasks.spawn(keep_running(
+            "what watches how all stands",
+            move || health::watch(watched.clone(), shutdown.clone()),
             state.shutdown.clone(),
             RESTART_PAUSE,
         ));

@@ -15,6 +15,7 @@ use crate::{
     config::Config,
     delivery::{Cast, Worker},
     drafts::Drafts,
+    health,
     identities::{Asker, Identities},
     introductions::Introductions,
     mail::{MailWorker, Smtp, SmtpError},
@@ -22,6 +23,7 @@ use crate::{
     replays::Replays,
     store::Store,
     telegram::{Identity, Telegram},
+    time::{Millis, now},
     webhook::Rendering,
 };
 
@@ -45,7 +47,7 @@ pub struct Inner {
     pub wake: Arc<Notify>,
     /// The ids of messages as they reach the sandbox.
     pub sandbox: broadcast::Sender<i64>,
-    /// The ids of profiles as something becomes of their events.
+    /// The ids of profiles as something becomes of their events; 0 for one of the stateless door.
     pub news: broadcast::Sender<i64>,
     /// Searches for a chat by a link.
     pub chats: ChatSearches,
@@ -67,6 +69,10 @@ pub struct Inner {
     pub(crate) drafts: Drafts,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// Whether somebody must act.
+    pub health: health::Mark,
+    /// When the server started.
+    pub started_at: Millis,
     /// What leptos needs to know.
     pub leptos: LeptosOptions,
     /// The pages' routes.
@@ -126,7 +132,7 @@ impl AppState {
             introductions: introductions.clone(),
             metrics: metrics.clone(),
         });
-        let leptos = LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
+        let leptos = LeptosOptions::builder().output_name(assets::NAME).site_pkg_dir(assets::folder()).build();
         let public_url = config.public_url(listening);
         let smtp = config.smtp.as_ref().map(Smtp::new).transpose()?;
         let mail = MailWorker::new(store.clone(), smtp, &public_url, metrics.clone());
@@ -153,6 +159,8 @@ impl AppState {
             rendering,
             drafts: Drafts::default(),
             metrics,
+            health: health::Mark::default(),
+            started_at: now(),
             leptos,
             pages: leptos_axum::generate_route_list(app::App),
             identities: Identities::new(introductions),

@@ -1,5 +1,6 @@
 //! The build tool: `cargo xtask` builds the interface for the browser and the server, checks and tests them.
 
+mod audit;
 mod bench;
 mod browser;
 mod cargo;
@@ -27,6 +28,9 @@ usage: cargo xtask <command>
   run [-- arguments]   builds everything and starts `hookgram serve --demo` with the arguments
   build [--release]    builds the interface and the server, and prints their sizes
   check                format, lints, docs, and the rules between the crates
+  audit [--release]    has axe-core and Lighthouse (npm) judge every page in every state, and measures the preview;
+                       names of scenes, such as `builder`, narrow axe to them
+  pictures [--all]     draws the README's pictures, or every page in every state into target/pictures
   bench                measures the release build, each figure beside its reference, and writes docs/measurements.md
   docs                 writes the documents that are made from the code
   test [arguments]     builds the interface and runs every test, those in a browser included;
@@ -54,6 +58,8 @@ fn command(arguments: &[String]) -> Result<()> {
         },
         "check" if rest.is_empty() => check::run(&Workspace::find()?),
         "check" => bail!("`check` takes no arguments"),
+        "audit" => audit::run(&Workspace::find()?, rest),
+        "pictures" => audit::pictures(&Workspace::find()?, rest),
         "bench" if rest.is_empty() => bench::run(),
         "bench" => bail!("`bench` takes no arguments"),
         "docs" if rest.is_empty() => docs::write(&Workspace::find()?),
@@ -84,7 +90,7 @@ fn build(mode: Mode) -> Result<()> {
     println!("{}  {}", compress::kilobytes(std::fs::metadata(&server)?.len()), server.display());
     match mode {
         Mode::Dev => Ok(()),
-        Mode::Release => compress::first_visit(&site),
+        Mode::Release => compress::visits(&site),
     }
 }
 

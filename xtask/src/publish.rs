@@ -1,5 +1,6 @@
-//! Puts the assets into the site's folder under names with their hash, so that a running server never sees half a
-//! site: new files first, then the manifest, and only then the old files go.
+//! Puts the assets into a folder named by their hash, so that a running server never sees half a site: new files first,
+//! then the manifest, and only then the old folder goes. Within it the files keep their names, by which they refer to
+//! each other.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,15 +9,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-/// What every output name begins with.
+/// What the files are called, and what the folder's name begins with.
 pub const NAME: &str = "hookgram";
-const SNIPPETS: &str = "snippets/";
 
 /// One file of the site.
 pub struct Asset {
-    /// What follows the output name (`.js`, `_bg.wasm`, `.css`), or a path that starts with `snippets/`.
-    pub suffix: String,
-    /// The content; none of it depends on the output name.
+    /// Its path within the folder, such as `hookgram.js`.
+    pub name: String,
+    /// The content.
     pub bytes: Vec<u8>,
 }
 
@@ -30,12 +30,10 @@ pub struct Site {
 
 /// Writes the assets to `folder`; they count only after [`Site::announce`].
 pub fn publish(folder: &Path, assets: Vec<Asset>) -> Result<Site> {
-    let name = output_name(&assets);
+    let name = folder_name(&assets);
     let mut files = Vec::new();
     for asset in assets {
-        // The script imports its snippets by these very paths, which have a hash of their own.
-        let path = if asset.suffix.starts_with(SNIPPETS) { asset.suffix } else { format!("{name}{}", asset.suffix) };
-        let path = folder.join("pkg").join(path);
+        let path = folder.join("pkg").join(&name).join(asset.name);
         if fs::read(&path).ok().as_ref() != Some(&asset.bytes) {
             write(&path, &asset.bytes)?;
         }
@@ -79,10 +77,10 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn output_name(assets: &[Asset]) -> String {
+fn folder_name(assets: &[Asset]) -> String {
     let mut hash = Sha256::new();
     for asset in assets {
-        hash.update(asset.suffix.as_bytes());
+        hash.update(asset.name.as_bytes());
         hash.update((asset.bytes.len() as u64).to_le_bytes());
         hash.update(&asset.bytes);
     }
@@ -111,12 +109,12 @@ mod tests {
     use super::*;
 
     fn assets(style: &str) -> Vec<Asset> {
-        let asset = |suffix: &str, text: &str| Asset { suffix: suffix.to_owned(), bytes: text.into() };
+        let asset = |name: &str, text: &str| Asset { name: name.to_owned(), bytes: text.into() };
         vec![
-            asset(".js", "export default init"),
-            asset("_bg.wasm", "\0asm"),
+            asset("hookgram.js", "export default init"),
+            asset("hookgram_bg.wasm", "\0asm"),
             asset("snippets/app-1/inline0.js", "export {}"),
-            asset(".css", style),
+            asset("hookgram.css", style),
         ]
     }
 
@@ -137,9 +135,9 @@ mod tests {
 
     #[test]
     fn the_name_has_twelve_hexadecimal_digits_of_the_content() {
-        let name = output_name(&assets(""));
+        let name = folder_name(&assets(""));
         let digits = name.strip_prefix("hookgram-").unwrap();
         assert!(digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        assert_eq!(name, output_name(&assets("")));
+        assert_eq!(name, folder_name(&assets("")));
     }
 }

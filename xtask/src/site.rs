@@ -1,12 +1,12 @@
-//! The site: what a browser loads. `target/site/pkg/hookgram-<hash>.{js,css,svg}` and `…_bg.wasm`, and
-//! `target/site/manifest`, one line with the output name.
+//! The site: what a browser loads. `target/site/pkg/hookgram-<hash>/` with `hookgram.{js,css,svg}`, `hookgram_bg.wasm` and
+//! what is cut off it, and `target/site/manifest`, one line with the folder's name.
 
 use std::fs;
 
 use anyhow::{Context, Result};
 
 use crate::cargo::{Workspace, timed};
-use crate::publish::{self, Asset, Site};
+use crate::publish::{self, Asset, NAME, Site};
 use crate::{compress, css, wasm};
 
 /// How the site and the server are built.
@@ -25,10 +25,10 @@ pub fn build(workspace: &Workspace, mode: Mode) -> Result<Site> {
     let mut assets = timed("interface (bindings)", || wasm::bind(workspace, &module, mode))?;
     timed("site", || {
         let style = css::bundle(&workspace.root.join("style").join("main.css"), mode)?;
-        assets.push(Asset { suffix: ".css".to_owned(), bytes: style.into_bytes() });
+        assets.push(Asset { name: format!("{NAME}.css"), bytes: style.into_bytes() });
         let icon = workspace.root.join("style").join("icon.svg");
         let bytes = fs::read(&icon).with_context(|| format!("cannot read {}", icon.display()))?;
-        assets.push(Asset { suffix: ".svg".to_owned(), bytes });
+        assets.push(Asset { name: format!("{NAME}.svg"), bytes });
         let site = publish::publish(&workspace.site(), assets)?;
         if mode == Mode::Release {
             compress::beside(&site)?;

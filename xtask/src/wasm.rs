@@ -1,10 +1,11 @@
-//! From the crate `app` to the module and the script that a browser loads.
+//! From the crate `app` to the modules and the scripts that a browser loads.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use sha2::{Digest, Sha256};
+use walrus::ModuleConfig;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::cargo::{self, Workspace, in_path, timed};
@@ -13,6 +14,12 @@ use crate::site::Mode;
 
 /// The target that browsers run.
 pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// The module that no page needs from the start; the name that `app/src/pages/apart.rs` gives it.
+pub const APART: &str = "split_apart.wasm";
+
+/// The script that fetches it.
+const LINK: &str = "split.js";
 
 /// The passes that make the module smaller before *and* after brotli (measured with binaryen 132: raw −5 %, brotli level;
 /// `-Oz` takes 12 % off the raw module but adds 9 % to what travels). Then what rustc may use by default on this target:
@@ -55,11 +62,17 @@ pub fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     build.args(["--package", "app", "--lib", "--crate-type", "cdylib"]);
     build.args(["--no-default-features", "--features", "hydrate"]);
     build.args(["--target", TARGET, "--profile", profile]);
+    // By what it says of who refers to whom the module is cut in two.
+    build.args(["--", "-Clink-arg=--emit-relocs"]);
+    if mode == Mode::Release {
+        // Functions are laid out by their names; by these, alike ones are neighbours (brotli −0.4 %).
+        build.arg("-Csymbol-mangling-version=v0");
+    }
     cargo::succeed(&mut build)?;
     Ok(workspace.target.join(TARGET).join(profile).join("app.wasm"))
 }
 
-/// Makes the script and the module for the browser, or takes what was made of the same module before.
+/// Makes the scripts and the modules for the browser, or takes what was made of the same module before.
 pub fn bind(workspace: &Workspace, module: &Path, mode: Mode) -> Result<Vec<Asset>> {
     let input = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
     let optimiser = if mode == Mode::Release { in_path(&["wasm-opt"]) } else { None };
@@ -75,21 +88,60 @@ pub fn bind(workspace: &Workspace, module: &Path, mode: Mode) -> Result<Vec<Asse
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
+        let first = cut(&input, &folder, &output, mode)?;
         Bindgen::new()
-            .input_bytes(NAME, input)
+            .input_bytes(NAME, first)
             .web(true)?
             .typescript(false)
-            // The page says where the module is: the script stays the same whatever the output name.
+            // The page says where the module is.
             .omit_default_module_path(true)
+            // What the other module refers to it by.
+            .keep_lld_exports(true)
+            .demangle(false)
             .remove_name_section(mode == Mode::Release)
             .remove_producers_section(true)
             .generate(&output)?;
         if let Some(optimiser) = optimiser {
-            optimise(workspace, &optimiser, &output.join(format!("{NAME}_bg.wasm")))?;
+            for module in [format!("{NAME}_bg.wasm"), APART.to_owned()] {
+                optimise(workspace, &optimiser, &output.join(module))?;
+            }
         }
         fs::write(&stamp, &state)?;
     }
     assets(&output)
+}
+
+/// Cuts off what a page of `app/src/pages/apart.rs` alone needs: it and the script that fetches it go to `output`. Returns
+/// the module that every page needs.
+fn cut(input: &[u8], folder: &Path, output: &Path, mode: Mode) -> Result<Vec<u8>> {
+    let first = folder.join("first.wasm");
+    let (main_module, link_name) = (format!("./{NAME}.js"), format!("./{LINK}"));
+    let mut options = wasm_split_cli_support::Options::new(input);
+    options.output_dir = output;
+    options.main_out_path = &first;
+    options.main_module = &main_module;
+    options.link_name = &link_name;
+    let parts = wasm_split_cli_support::transform(options).map_err(|error| anyhow!("{error:?}"))?;
+    let apart = output.join(APART);
+    if parts.split_modules != [apart.as_path()] {
+        bail!(
+            "the interface is meant to be cut in two, the second being {APART}; these are: {:?}",
+            parts.split_modules
+        );
+    }
+    if mode == Mode::Release {
+        compact(&apart)?;
+    }
+    Ok(fs::read(&first)?)
+}
+
+/// Writes a module anew: as it came from the linker each number has the room of the largest, and each function its name.
+fn compact(module: &Path) -> Result<()> {
+    let mut config = ModuleConfig::new();
+    config.generate_name_section(false).generate_producers_section(false);
+    let mut parsed = config.parse(&fs::read(module)?)?;
+    walrus::passes::gc::run(&mut parsed);
+    Ok(fs::write(module, parsed.emit_wasm())?)
 }
 
 fn optimise(workspace: &Workspace, optimiser: &Path, module: &Path) -> Result<()> {
@@ -99,25 +151,19 @@ fn optimise(workspace: &Workspace, optimiser: &Path, module: &Path) -> Result<()
 }
 
 fn assets(folder: &Path) -> Result<Vec<Asset>> {
-    let read = |suffix: &str| -> Result<Asset> {
-        Ok(Asset { suffix: suffix.to_owned(), bytes: fs::read(folder.join(format!("{NAME}{suffix}")))? })
-    };
-    let mut assets = vec![read(".js")?, read("_bg.wasm")?];
-    let mut folders = vec![folder.join("snippets")];
+    let mut assets = Vec::new();
+    let mut folders = vec![folder.to_owned()];
     while let Some(inner) = folders.pop() {
-        if !inner.is_dir() {
-            continue;
-        }
         for entry in fs::read_dir(&inner)? {
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
             } else {
                 let name = path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/");
-                assets.push(Asset { suffix: name, bytes: fs::read(&path)? });
+                assets.push(Asset { name, bytes: fs::read(&path)? });
             }
         }
     }
-    assets[2..].sort_by(|a, b| a.suffix.cmp(&b.suffix));
+    assets.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(assets)
 }

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::AppError,
-    parts::{CopyField, Load, load},
+    parts::{CopyField, Load, load, localise},
     views::Millis,
+    words::language,
 };
 
 /// A page or a part of one. What is called HTML is ours, with all that comes from outside escaped.
@@ -68,7 +69,13 @@ pub fn copy_text(text: CopyText, whole: bool) -> AnyView {
     .into_any()
 }
 
-/// Pieces of HTML, one after another.
+/// Pieces of HTML, one after another. Times in them become the reader's own.
 pub fn pieces(html: Vec<String>) -> AnyView {
-    html.into_iter().map(|piece| view! { <div inner_html=piece></div> }).collect_view().into_any()
+    let language = language();
+    // An effect runs while what was drawn may not be on the page yet.
+    Effect::new(move || request_animation_frame(move || localise(".drawn time", language)));
+    html.into_iter()
+        .map(|piece| view! { <div class="drawn" inner_html=piece></div> }.into_any())
+        .collect_view()
+        .into_any()
 }

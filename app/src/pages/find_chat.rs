@@ -89,7 +89,7 @@ pub fn FindChatPage() -> impl IntoView {
     let draw: Place = |page| view! { <section class="card chat-search">{pieces(page.html)}</section> }.into_any();
     view! {
         <PageTitle title=title />
-        <Loaded resource=page draw />
+        <Loaded resource=page draw is_page=true />
     }
 }
 

@@ -1,22 +1,22 @@
 //! What stands around every page of somebody who is signed in.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::{prelude::*, server_fn::ServerFn as _};
 use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_location};
 
 use crate::{
     error::AppError,
-    pages::choices::Choices,
+    pages::{choices::Choices, sign_in::Alone},
     parts::load,
-    preferences::tag,
     session::Account,
-    words::{Shell, language, words},
+    words::{Shell, words},
 };
 
-/// Who is signed in.
+/// Who is signed in, and whether something needs them.
 #[server(prefix = "/rpc", endpoint = "who")]
-pub async fn who() -> Result<Account, AppError> {
-    Ok(crate::session::viewer()?.account().clone())
+pub async fn who() -> Result<(Account, bool), AppError> {
+    let needs_you = use_context::<crate::session::NeedsYou>().unwrap_or_default();
+    Ok((crate::session::viewer()?.account().clone(), needs_you.0))
 }
 
 /// Ends the session.
@@ -40,7 +40,10 @@ pub fn Layout() -> impl IntoView {
         <TopBar path=location.pathname>
             <Transition fallback=|| ()>
                 {move || Suspend::new(async move {
-                    account.await.ok().map(|account| view! { <AccountMenu email=account.email /> })
+                    account
+                        .await
+                        .ok()
+                        .map(|(account, needs_you)| view! { <AccountMenu email=account.email needs_you /> }.into_any())
                 })}
             </Transition>
         </TopBar>
@@ -71,7 +74,27 @@ pub fn TopBar(
             </a>
             <nav aria-label=w.main_navigation>
                 <NavLink href="/" title=w.profiles path here=|path| path == "/" || path.starts_with("/profiles") />
-                <NavLink href="/sandbox" title=w.sandbox path here=|path| path.starts_with("/sandbox") />
+                <NavLink
+                    href="/deliveries"
+                    title=w.deliveries
+                    path
+                    here=|path| path.starts_with("/deliveries")
+                    external=true
+                />
+                <NavLink
+                    href="/sandbox"
+                    title=w.sandbox
+                    path
+                    here=|path| path.starts_with("/sandbox")
+                    external=true
+                />
+                <NavLink
+                    href="/health"
+                    title=w.health
+                    path
+                    here=|path| path.starts_with("/health")
+                    external=true
+                />
             </nav>
             <div class="tools">
                 <Choices />
@@ -82,9 +105,17 @@ pub fn TopBar(
 }
 
 #[component]
-fn NavLink(href: &'static str, title: &'static str, path: Signal<String>, here: fn(&str) -> bool) -> impl IntoView {
+fn NavLink(
+    href: &'static str,
+    title: &'static str,
+    path: Signal<String>,
+    here: fn(&str) -> bool,
+    /// Whether the server alone draws it.
+    #[prop(optional)]
+    external: bool,
+) -> impl IntoView {
     view! {
-        <a href=href aria-current=move || path.with(|path| here(path)).then_some("page")>
+        <a href=href rel=external.then_some("external") aria-current=move || path.with(|path| here(path)).then_some("page")>
             {title}
         </a>
     }
@@ -108,9 +139,22 @@ pub fn Brand() -> impl IntoView {
 pub fn AccountMenu(
     /// Their address.
     email: String,
+    /// Whether something needs them.
+    needs_you: bool,
 ) -> impl IntoView {
-    let leave = ServerAction::<SignOut>::new();
+    let w = words::<Shell>();
+    // A plain form: the page that follows knows nothing of what this one held.
+    let path = SignOut::PATH;
     view! {
+        {needs_you
+            .then(|| {
+                view! {
+                    <a class="needs-you" href="/health" rel="external" title=w.needs_you>
+                        <span class="visually-hidden">{w.needs_you}</span>
+                        "!"
+                    </a>
+                }
+            })}
         <details class="menu">
             <summary class="button small" aria-label=email.clone()>
                 <svg class="icon person" viewBox="0 0 16 16" aria-hidden="true">
@@ -121,9 +165,9 @@ pub fn AccountMenu(
             </summary>
             <div class="menu-body">
                 <p class="menu-who">{email.clone()}</p>
-                <ActionForm action=leave>
-                    <button class="button plain">{words::<Shell>().sign_out}</button>
-                </ActionForm>
+                <form method="post" action=path>
+                    <button class="button plain">{w.sign_out}</button>
+                </form>
             </div>
         </details>
     }
@@ -148,15 +192,10 @@ pub fn NotFound() -> impl IntoView {
     }
     let w = words::<Shell>();
     view! {
-        <PageTitle title=w.not_found_title />
-        <main class="alone" lang=tag(language())>
-            <div class="card">
-                <h1>{w.not_found_title}</h1>
-                <p>{w.not_found_why}</p>
-                <a class="button primary" href="/">
-                    {w.to_profiles}
-                </a>
-            </div>
-        </main>
+        <Alone title=w.not_found_title why=w.not_found_why>
+            <a class="button primary" href="/">
+                {w.to_profiles}
+            </a>
+        </Alone>
     }
 }

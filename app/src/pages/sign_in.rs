@@ -91,8 +91,9 @@ pub async fn set_up(code: String, email: String, password: TypedPassword) -> Res
     Ok(())
 }
 
+/// A page of somebody who is nowhere in particular: a card under the name of the product.
 #[component]
-fn Alone(title: &'static str, why: &'static str, children: Children) -> impl IntoView {
+pub(super) fn Alone(title: &'static str, why: &'static str, children: Children) -> impl IntoView {
     view! {
         <PageTitle title />
         <div class="alone">

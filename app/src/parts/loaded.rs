@@ -7,6 +7,7 @@ use leptos::{
     server::codee::{Decoder, Encoder},
     server_fn::{Decodes, Encodes, codec::JsonEncoding},
 };
+use leptos_meta::Title;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -58,6 +59,9 @@ pub fn Loaded<T, F>(
     resource: Load<T>,
     /// Draws it.
     draw: F,
+    /// Whether it is the page itself: without it the page has no heading.
+    #[prop(optional)]
+    is_page: bool,
 ) -> impl IntoView
 where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
@@ -73,7 +77,7 @@ where
                     match resource.await {
                         Ok(value) => draw(value),
                         Err(error) => {
-                            view! { <Failed error retry=move || resource.refetch() /> }.into_any()
+                            view! { <Failed error is_page retry=move || resource.refetch() /> }.into_any()
                         }
                     }
                 })
@@ -87,6 +91,8 @@ where
 pub fn Failed<R>(
     /// Why.
     error: AppError,
+    /// Whether it stands in the place of a whole page.
+    is_page: bool,
     /// Tries once more.
     retry: R,
 ) -> impl IntoView
@@ -98,17 +104,36 @@ where
             _ = window().location().set_href("/login");
         });
     }
+    let w = words::<Shell>();
+    let is_gone = error == AppError::NotFound;
+    #[cfg(feature = "ssr")]
+    if let (true, true, Some(response)) = (is_gone, is_page, use_context::<leptos_axum::ResponseOptions>()) {
+        response.set_status(http::StatusCode::NOT_FOUND);
+    }
+    let head = is_page.then(|| {
+        view! {
+            <Title text=format!("{} · Hookgram", w.failed_title) />
+            <div class="page-head">
+                <h1>{w.failed_title}</h1>
+            </div>
+        }
+    });
     let again = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         retry();
     };
+    let way = if is_gone {
+        // To ask again would not bring it back.
+        view! { <a class="button" href="/">{w.to_profiles}</a> }.into_any()
+    } else {
+        // Before scripts it leads to this very page.
+        view! { <a class="button" href="" on:click=again>{w.retry}</a> }.into_any()
+    };
     view! {
+        {head}
         <div class="notice bad" role="alert">
             <p>{app_error(language(), &error)}</p>
-            // Before scripts it leads to this very page.
-            <a class="button" href="" on:click=again>
-                {words::<Shell>().retry}
-            </a>
+            {way}
         </div>
     }
 }

@@ -13,7 +13,9 @@ mod qr;
 #[cfg(feature = "ssr")]
 mod toast;
 
-pub use bubble::{Bubble, BubbleLine, Bubbles, LIMIT};
+#[cfg(feature = "ssr")]
+pub use bubble::Bubble;
+pub use bubble::{BubbleLine, Bubbles, LIMIT};
 pub use copy::CopyField;
 pub use field::{FieldFaults, Said, TextField};
 pub use live::listen;
@@ -21,8 +23,10 @@ pub use loaded::{EmptyState, Load, Loaded, load};
 #[cfg(feature = "hydrate")]
 pub use menu::close_menus;
 pub use menu::leave_focus;
-pub use moment::{Moment, moment_text};
+pub use moment::{Moment, localise, moment_text};
 pub use outcome::OutcomeMark;
+#[cfg(feature = "ssr")]
+pub use outcome::outcome_word;
 #[cfg(feature = "ssr")]
 pub use qr::qr_picture;
 #[cfg(feature = "ssr")]

@@ -3,7 +3,7 @@
 use chrono::{Datelike, Timelike};
 use hookgram::values::Language;
 use leptos::prelude::*;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{preferences::tag, views::Millis, words::language};
 
@@ -31,12 +31,25 @@ pub fn moment_text(at: Millis) -> RwSignal<String> {
     text
 }
 
+/// Puts the reader's own time into each [`Moment`] that the server drew for good, wherever `selector` finds it.
+pub fn localise(selector: &str, language: Language) {
+    let Ok(all) = document().query_selector_all(selector) else { return };
+    for time in (0..all.length()).filter_map(|at| all.item(at)?.dyn_into::<web_sys::Element>().ok()) {
+        if let Some(machine) = time.get_attribute("datetime") {
+            time.set_text_content(Some(&in_words(&js_sys::Date::new(&JsValue::from_str(&machine)), language)));
+        }
+    }
+}
+
 #[allow(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53")]
 fn local(at: Millis, language: Language) -> String {
+    in_words(&js_sys::Date::new(&JsValue::from_f64(at as f64)), language)
+}
+
+fn in_words(date: &js_sys::Date, language: Language) -> String {
     let options = js_sys::Object::new();
     for (key, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
         _ = js_sys::Reflect::set(&options, &JsValue::from_str(key), &JsValue::from_str(value));
     }
-    let date = js_sys::Date::new(&JsValue::from_f64(at as f64));
     date.to_locale_string(tag(language), &options).into()
 }

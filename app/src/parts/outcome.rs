@@ -13,8 +13,14 @@ pub fn OutcomeMark(
     /// Which.
     outcome: Outcome,
 ) -> impl IntoView {
+    let (class, word) = mark(outcome);
+    view! { <span class=format!("mark {class}")>{word}</span> }
+}
+
+/// Its colour and its word.
+fn mark(outcome: Outcome) -> (&'static str, &'static str) {
     let w = words::<Outcomes>();
-    let (class, word) = match outcome {
+    match outcome {
         Outcome::Delivered => ("ok", w.delivered),
         Outcome::Waiting => ("soft", w.waiting),
         Outcome::Retrying => ("warn", w.retrying),
@@ -25,6 +31,11 @@ pub fn OutcomeMark(
         Outcome::Uncertain => ("warn", w.uncertain),
         Outcome::Cancelled => ("soft", w.cancelled),
         Outcome::Duplicate => ("soft", w.duplicate),
-    };
-    view! { <span class=format!("mark {class}")>{word}</span> }
+    }
+}
+
+/// Its word alone.
+#[cfg(feature = "ssr")]
+pub fn outcome_word(outcome: Outcome) -> &'static str {
+    mark(outcome).1
 }

@@ -1,24 +1,26 @@
 //! Deliveries: the log, and what can be done with what did not arrive.
 
 use async_trait::async_trait;
+use hookgram::values::TimeZone;
 
 use crate::{
     error::AppError,
+    log::LogQuery,
     session::{Operator, Viewer},
-    views::{BulkKind, BulkProgress, DeliveryDetail, Handled, LogPage, LogPlace, Matching, Outcome, ReplayAs},
+    views::{BulkKind, BulkProgress, Chart, DeliveryDetail, EventDetail, Handled, LogPage, Matching, ReplayAs},
 };
 
 /// Deliveries.
 #[async_trait]
 pub trait Deliveries: Send + Sync {
-    /// A page of the log, newest first, from behind a place on; of one profile, with one outcome, or all.
-    async fn log(
-        &self,
-        viewer: &Viewer,
-        profile: Option<i64>,
-        outcome: Option<Outcome>,
-        behind: Option<LogPlace>,
-    ) -> Result<LogPage, AppError>;
+    /// A page of the log, newest first; `zone` is that of the query's times.
+    async fn log(&self, viewer: &Viewer, query: &LogQuery, zone: TimeZone) -> Result<LogPage, AppError>;
+    /// Outcomes over the query's time, of its profile or of all; a week where it names no time.
+    async fn chart(&self, viewer: &Viewer, query: &LogQuery, zone: TimeZone) -> Result<Chart, AppError>;
+    /// One event with all that became of it, by its public id.
+    async fn event(&self, viewer: &Viewer, public_id: &str) -> Result<EventDetail, AppError>;
+    /// The body of an event, as it came; `None`: it is not kept.
+    async fn body(&self, viewer: &Viewer, public_id: &str) -> Result<Option<Vec<u8>>, AppError>;
     /// One delivery with every attempt.
     async fn delivery(&self, viewer: &Viewer, id: i64) -> Result<DeliveryDetail, AppError>;
     /// Replays these very deliveries, also such as have arrived; at most 200. Whoever clicks twice replays once.

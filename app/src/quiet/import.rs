@@ -85,6 +85,7 @@ fn Upload() -> impl IntoView {
                     name="text"
                     rows="8"
                     spellcheck="false"
+                    translate="no"
                     placeholder="profiles:\n  - name: …"
                 ></textarea>
             </div>

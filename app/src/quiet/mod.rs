@@ -1,14 +1,25 @@
 //! Pages that the server draws by itself: forms and their answers, without a script. They share the look and the top bar
 //! of the others, and nothing of them is in the browser's bundle.
 
+mod health;
 mod import;
+mod log;
+mod moment;
+mod people;
 mod profile;
+mod sandbox;
+mod units;
 mod urls;
 
 use leptos::prelude::*;
 
 pub use self::{
+    health::{BotState, HealthView, Trouble},
     import::{ImportPage, ImportPlan, ImportRow, LineFault},
+    log::{ActView, Chosen, LogView, PayloadView},
+    moment::Clock,
+    people::{EraseView, ErasureView, StoredView, UnreachableRow},
+    sandbox::SandboxView,
     urls::{UrlRow, UrlTable, UrlsPage},
 };
 use crate::{
@@ -16,8 +27,16 @@ use crate::{
     error::AppError,
     pages::layout::{AccountMenu, TopBar},
     preferences::{self, Preferences},
-    words::{QuietWords, app_error, language, words},
+    session::NeedsYou,
+    views::{BulkProgress, EventDetail},
+    words::{
+        ActWords, EraseWords, HealthWords, LogWords, QuietWords, SandboxWords, TraceWords, UnreachableWords, app_error,
+        booking_number, language, words,
+    },
 };
+
+/// Small comforts; every page works without.
+const SCRIPT: &str = include_str!("page.js");
 
 /// What is to be shown.
 #[derive(Clone, Debug)]
@@ -46,38 +65,106 @@ pub enum QuietPage {
     Import(ImportPage),
     /// Many old URLs.
     Urls(UrlsPage),
+    /// The log.
+    Log(Box<LogView>),
+    /// One event, and whether the reader may replay and call off.
+    Event(Box<EventDetail>, bool),
+    /// The body of an event.
+    Payload(PayloadView),
+    /// Replaying deliveries, or calling them off.
+    Act(ActView),
+    /// What is done to many, and whether the reader may stop it.
+    Work(Box<BulkProgress>, bool),
+    /// All that was lately done to many, and whether the reader may stop it.
+    Works(Vec<BulkProgress>, bool),
+    /// Whom no bot can reach, and how many they are in all.
+    Unreachable(Vec<UnreachableRow>, u64),
+    /// Erasing a person.
+    Erase(Box<EraseView>),
+    /// How all stands.
+    Health(Box<HealthView>),
+    /// The sandbox.
+    Sandbox(Box<SandboxView>),
+}
+
+impl QuietPage {
+    fn title(&self) -> String {
+        let w = words::<QuietWords>();
+        match self {
+            Self::Refused(_) => w.refused_title.to_owned(),
+            Self::Delete { .. } => w.delete_title.to_owned(),
+            Self::Key { .. } => w.key_title.to_owned(),
+            Self::Import(_) => w.import_title.to_owned(),
+            Self::Urls(_) => w.urls_title.to_owned(),
+            Self::Log(_) => words::<LogWords>().title.to_owned(),
+            Self::Event(event, _) => match &event.row.order_number {
+                Some(number) => booking_number(number),
+                None => words::<TraceWords>().title.to_owned(),
+            },
+            Self::Payload(_) => words::<TraceWords>().payload_title.to_owned(),
+            Self::Act(view) => view.title().to_owned(),
+            Self::Work(..) | Self::Works(..) => words::<ActWords>().work_title.to_owned(),
+            Self::Unreachable(..) => words::<UnreachableWords>().title.to_owned(),
+            Self::Erase(_) => words::<EraseWords>().title.to_owned(),
+            Self::Health(_) => words::<HealthWords>().title.to_owned(),
+            Self::Sandbox(_) => words::<SandboxWords>().title.to_owned(),
+        }
+    }
+
+    /// Under which entry of the navigation it stands.
+    fn path(&self) -> &'static str {
+        match self {
+            Self::Log(_)
+            | Self::Event(..)
+            | Self::Payload(_)
+            | Self::Act(_)
+            | Self::Work(..)
+            | Self::Works(..)
+            | Self::Unreachable(..)
+            | Self::Erase(_) => "/deliveries",
+            Self::Health(_) => "/health",
+            Self::Sandbox(_) => "/sandbox",
+            _ => "/profiles",
+        }
+    }
 }
 
 /// The HTML document.
 #[must_use]
-pub fn shell(options: &LeptosOptions, email: String, page: QuietPage) -> impl IntoView + use<> {
+pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPage) -> impl IntoView + use<> {
     let preferences: Preferences = preferences::current();
     provide_context(preferences);
     provide_context(preferences.language);
-    let w = words::<QuietWords>();
-    let title = match &page {
-        QuietPage::Refused(_) => w.refused_title,
-        QuietPage::Delete { .. } => w.delete_title,
-        QuietPage::Key { .. } => w.key_title,
-        QuietPage::Import(_) => w.import_title,
-        QuietPage::Urls(_) => w.urls_title,
-    };
+    provide_context(clock);
+    let needs_you = use_context::<NeedsYou>().unwrap_or_default().0;
+    let (title, path) = (page.title(), page.path());
     let page = match page {
         QuietPage::Refused(error) => view! { <Refused error /> }.into_any(),
         QuietPage::Delete { id, name, waiting } => view! { <profile::DeleteProfile id name waiting /> }.into_any(),
         QuietPage::Key { id, name, short_url } => view! { <profile::NewKey id name short_url /> }.into_any(),
         QuietPage::Import(page) => view! { <import::Import page /> }.into_any(),
         QuietPage::Urls(page) => view! { <urls::Urls page /> }.into_any(),
+        QuietPage::Log(view) => view! { <log::Log view=*view /> }.into_any(),
+        QuietPage::Event(event, may_act) => view! { <log::EventPage event=*event may_act /> }.into_any(),
+        QuietPage::Payload(view) => view! { <log::Payload view /> }.into_any(),
+        QuietPage::Act(view) => view! { <log::Act view /> }.into_any(),
+        QuietPage::Work(progress, may_act) => view! { <log::Work progress=*progress may_act /> }.into_any(),
+        QuietPage::Works(all, may_act) => view! { <log::Works all may_act /> }.into_any(),
+        QuietPage::Unreachable(rows, count) => view! { <people::Unreachable rows count /> }.into_any(),
+        QuietPage::Erase(view) => view! { <people::Erase view=*view /> }.into_any(),
+        QuietPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
+        QuietPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
     };
     let head = view! { <Head options=options.clone() title=format!("{title} · Hookgram") /> }.into_any();
     view! {
         <Document preferences head>
-            <TopBar path="/profiles">
-                <AccountMenu email />
+            <TopBar path=path>
+                <AccountMenu email needs_you />
             </TopBar>
             <main id="content" tabindex="-1">
                 {page}
             </main>
+            <script nonce=leptos::nonce::use_nonce() inner_html=SCRIPT></script>
         </Document>
     }
 }

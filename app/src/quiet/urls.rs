@@ -161,6 +161,9 @@ fn Row(row: UrlRow) -> impl IntoView {
         view! { <span class="mark bad">{w.urls_not}</span> }.into_any()
     };
     let nothing = row.faults.is_empty() && row.lost.is_empty() && row.advice.is_empty() && row.twin.is_none();
+    // On a phone each cell has its title above it; a blank one has none.
+    let (bot_title, message_title) =
+        ((!row.bot.is_empty()).then_some(w.bot_and_field), (!row.message.is_empty()).then_some(w.message));
     view! {
         <tr>
             <th scope="row">
@@ -178,13 +181,13 @@ fn Row(row: UrlRow) -> impl IntoView {
             <td data-title=w.name>
                 <span class="stack">{name}</span>
             </td>
-            <td data-title=w.bot_and_field>
+            <td data-title=bot_title>
                 <span class="stack">
                     <span class="whole">{row.bot}</span>
                     <span class="mono soft">{row.field}</span>
                 </span>
             </td>
-            <td data-title=w.message>{row.message}</td>
+            <td data-title=message_title>{row.message}</td>
             <td data-title=w.urls_notes>
                 <span class="stack">
                     {nothing.then(|| view! { <span class="mark ok">{w.urls_whole}</span> })}

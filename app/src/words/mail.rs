@@ -14,6 +14,7 @@ word_set! {
         all: "Что именно:", "Which:";
         what_to_do: "Что делать:", "What to do:";
         profile: "Профиль:", "The profile:";
+        log: "Что не дошло и почему:", "What did not arrive, and why:";
         why: "Hookgram пишет на адрес из errorEmail: об одной причине не чаще раза в час, всё новое за это время приходит одним письмом.", "Hookgram writes to the address in errorEmail: about one cause at most once an hour; what is new by then comes in one mail.";
     }
 }

@@ -208,3 +208,19 @@ pub fn event_type(language: Language, kind: EventType) -> String {
     }
     .to_owned()
 }
+
+/// `1 delivery`, `2 deliveries`.
+#[must_use]
+pub fn deliveries(language: Language, n: u64) -> String {
+    match language {
+        Language::Ru => russian(n, ["доставка", "доставки", "доставок"]),
+        Language::En if n == 1 => "1 delivery".to_owned(),
+        Language::En => format!("{n} deliveries"),
+    }
+}
+
+/// A booking's number as a person reads it: the booking service writes most of them with their sign.
+#[must_use]
+pub fn booking_number(number: &str) -> String {
+    if number.starts_with(|first: char| first.is_ascii_digit()) { format!("№{number}") } else { number.to_owned() }
+}

@@ -163,6 +163,44 @@ pub fn refusal(language: Language, refusal: Refusal) -> &'static str {
     .get(language)
 }
 
+/// Whether to replay so many.
+#[must_use]
+pub fn replay_question(language: Language, n: u64) -> String {
+    match language {
+        Language::Ru => format!("Повторить {}?", super::russian(n, ["доставку", "доставки", "доставок"])),
+        Language::En => format!("Replay {}?", super::deliveries(language, n)),
+    }
+}
+
+/// Whether to call off so many.
+#[must_use]
+pub fn cancel_question(language: Language, n: u64) -> String {
+    match language {
+        Language::Ru => format!("Отменить {}?", super::russian(n, ["доставку", "доставки", "доставок"])),
+        Language::En => format!("Cancel {}?", super::deliveries(language, n)),
+    }
+}
+
+/// So many are sent again.
+#[must_use]
+pub fn replayed(language: Language, n: u64) -> String {
+    match language {
+        Language::Ru => format!("Отправляем снова: {}.", super::deliveries(language, n)),
+        Language::En if n == 1 => "1 delivery is sent again.".to_owned(),
+        Language::En => format!("{} are sent again.", super::deliveries(language, n)),
+    }
+}
+
+/// So many were called off.
+#[must_use]
+pub fn cancelled(language: Language, n: u64) -> String {
+    match language {
+        Language::Ru => format!("Отменено: {}.", super::deliveries(language, n)),
+        Language::En if n == 1 => "1 delivery is cancelled.".to_owned(),
+        Language::En => format!("{} are cancelled.", super::deliveries(language, n)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -121,7 +121,7 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
 
 /// The doors, the probes and the assets know nobody: no session is looked up for them.
 fn is_machine_path(path: &str) -> bool {
-    matches!(path, "/webhook" | "/h" | "/healthz" | "/readyz" | "/metrics" | "/favicon.ico")
+    matches!(path, "/webhook" | "/h" | "/healthz" | "/readyz" | "/metrics" | "/favicon.ico" | "/robots.txt")
         || ["/webhook/", "/h/", "/pkg/"].iter().any(|open| path.starts_with(open))
 }
 

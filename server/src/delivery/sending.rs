@@ -156,12 +156,10 @@ impl Worker {
         }
     }
 
-    /// Whoever looks at the profile's page sees what has come of the delivery.
+    /// Whoever looks at the log or the profile's page sees what has come of the delivery.
     fn tell(&self, delivery: &Claimed) {
-        if let Some(profile) = delivery.profile_id {
-            // Nobody may be looking.
-            let _ = self.cast.news.send(profile);
-        }
+        // Nobody may be looking.
+        let _ = self.cast.news.send(delivery.profile_id.unwrap_or_default());
     }
 
     async fn send_part(&self, delivery: &Claimed, token: &BotToken) -> (Answer, Attempt) {

@@ -56,7 +56,7 @@ pub struct Cast {
     pub wake: Arc<Notify>,
     /// Hears the id of each message that reaches the sandbox.
     pub sandbox: broadcast::Sender<i64>,
-    /// Hears the id of each profile whose delivery has come to something.
+    /// Hears the id of each profile whose delivery has come to something; 0 for the stateless door.
     pub news: broadcast::Sender<i64>,
     /// The age at which a delivery is given up.
     pub retry_max_age: Duration,

@@ -1,9 +1,15 @@
 //! What a mail says, as plain text and as simple HTML. Words that come from outside pass through
 //! [`app::words::mail`], which quotes them, and are escaped here.
 
-use app::words::{
-    Words as _, causes,
-    mail::{self, About, Example, Letter as LetterWords},
+use app::{
+    log::LogQuery,
+    preferences,
+    views::Outcome,
+    words::{
+        Words as _,
+        causes::{self, Cause},
+        mail::{self, About, Example, Letter as LetterWords},
+    },
 };
 use hookgram::message;
 
@@ -43,11 +49,40 @@ pub(super) fn compose(content: &MailContent, public_url: &str) -> Letter {
     page_of.line(&mail::opening(language, about, cause, count));
     page_of.list(&mail::heading(language, content.examples.len(), count), examples);
     page_of.line(&format!("{} {}", words.what_to_do, causes::advice(language, cause)));
+    if let Concerned::Profile { id, .. } = &content.concerned {
+        let found = LogQuery { profile: Some(*id), ..asked(cause) };
+        page_of.link(words.log, &format!("{public_url}{}", found.address("/deliveries")));
+    }
     if let Some(address) = page {
         page_of.link(words.profile, &address);
     }
     page_of.line(&format!("— {}", words.why));
-    Letter { subject: mail::subject(language, about, cause, count), text: page_of.text, html: page_of.html }
+    let html = framed(&page_of.html, &mail::subject(language, about, cause, count), preferences::tag(language));
+    Letter { subject: mail::subject(language, about, cause, count), text: page_of.text, html }
+}
+
+/// The HTML as mail programs show it well: a card with its title, readable in dark as well. They read no style sheet.
+fn framed(body: &str, title: &str, language: &str) -> String {
+    let title = escape(title);
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head><meta charset=\"utf-8\"><meta name=\"color-scheme\" \
+         content=\"light dark\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\n\
+         <body style=\"margin:0;padding:24px 12px;font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif\">\n\
+         <div style=\"max-width:600px;margin:0 auto;padding:20px 24px;border:1px solid #8884;border-top:4px solid #1f6fbf;\
+         border-radius:12px\">\n<h1 style=\"margin:0 0 12px;font-size:19px;line-height:1.3\">{title}</h1>\n{body}</div>\n\
+         </body>\n</html>\n"
+    )
+}
+
+/// What the log is asked for failures of a cause: those at the door came to no delivery.
+fn asked(cause: Cause) -> LogQuery {
+    if cause.is_at_the_door() {
+        return LogQuery { outcome: Some(Outcome::Rejected), ..LogQuery::default() };
+    }
+    match cause {
+        Cause::TokenRefused => LogQuery { outcome: Some(Outcome::Parked), ..LogQuery::default() },
+        _ => LogQuery { cause: Some(cause), ..LogQuery::default() },
+    }
 }
 
 /// Both forms, grown side by side.
@@ -97,7 +132,6 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use app::words::causes::Cause;
     use hookgram::{parameters::Parameter, profile::Profile};
 
     use super::*;
@@ -126,6 +160,7 @@ mod tests {
         let beginning = "Не доставлено: 1 сообщение, профиль «Записи». Причина: клиент заблокировал бота.\n\n\
             Что именно:\n• №180 — среда, 8 мая 2024 г., 11:15 (Мск), чат 100200300\n\n\
             Что делать: Свяжитесь с клиентом другим способом: сообщения снова дойдут, когда он разблокирует бота.\n\n\
+            Что не дошло и почему: https://hooks.example.com/deliveries?profile=3&cause=blocked\n\n\
             Профиль: https://hooks.example.com/profiles/3\n\n— Hookgram";
         assert!(letter.text.starts_with(beginning), "{}", letter.text);
         assert!(letter.html.contains("<a href=\"https://hooks.example.com/profiles/3\">"), "{}", letter.html);

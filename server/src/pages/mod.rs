@@ -2,8 +2,12 @@
 //! and cost the browser's bundle nothing. Handlers are thin: read the form, see what the account may do, do it, show it.
 
 mod export;
+mod health;
 mod import;
+mod log;
+mod people;
 mod profile;
+mod sandbox;
 mod urls;
 
 use std::{collections::HashMap, time::Duration};
@@ -11,8 +15,9 @@ use std::{collections::HashMap, time::Duration};
 use app::{
     error::AppError,
     notices::Notice,
-    quiet::{self, QuietPage},
+    quiet::{self, Clock, QuietPage},
     session::{Account, Operator, Viewer},
+    words::{EraseWords, Words as _},
 };
 use axum::{
     Form, Router,
@@ -25,7 +30,15 @@ use axum::{
 use hookgram::values::Language;
 use tokio::time::timeout;
 
-use crate::{router::context, state::AppState, webhook::BODY_TIME};
+use self::profile::or_refuse;
+use crate::{
+    auth::{guard::Client, session::CurrentSession},
+    ports::internal,
+    router::context,
+    state::AppState,
+    time::now,
+    webhook::BODY_TIME,
+};
 
 /// Bytes: the largest form of these pages. A file of a thousand profiles is a fifth of it.
 const LONGEST: usize = 2 * 1024 * 1024;
@@ -35,6 +48,23 @@ const LONGEST_READ: usize = 16 * 1024 * 1024;
 /// Their routes.
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
+        .route("/deliveries", get(log::list))
+        .route("/deliveries/act", post(log::act::act))
+        .route("/deliveries/all", get(log::act::question).post(log::act::begin))
+        .route("/deliveries/export.csv", get(log::export::csv))
+        .route("/deliveries/export.jsonl", get(log::export::lines))
+        .route("/deliveries/unreachable", get(people::unreachable))
+        .route("/deliveries/erase", get(people::question).post(people::erase))
+        .route("/health", get(health::page))
+        .route("/sandbox", get(sandbox::page))
+        .route("/sandbox/clear", post(sandbox::clear))
+        .route("/sandbox/sample", post(sandbox::sample))
+        .route("/deliveries/work", get(log::work::all))
+        .route("/deliveries/work/{id}", get(log::work::one))
+        .route("/deliveries/work/{id}/stop", post(log::work::stop))
+        .route("/deliveries/{id}", get(log::event))
+        .route("/deliveries/{id}/payload", get(log::payload))
+        .route("/deliveries/{id}/payload.json", get(log::payload_file))
         .route("/profiles/export", get(export::all))
         .route("/profiles/import", get(import::page).post(import::sent))
         .route("/profiles/urls", get(urls::page).post(urls::sent))
@@ -49,6 +79,8 @@ struct Visit {
     state: AppState,
     parts: Parts,
     account: Account,
+    client: Client,
+    session: Option<CurrentSession>,
     language: Language,
 }
 
@@ -59,7 +91,9 @@ impl FromRequestParts<AppState> for Visit {
         // The guard lets nobody so far who is not signed in.
         let account = parts.extensions.get::<Account>().cloned().ok_or_else(|| Redirect::to("/login"))?;
         let language = app::preferences::of_headers(&parts.headers).language;
-        Ok(Self { state: state.clone(), parts: parts.clone(), account, language })
+        let Ok(client) = Client::from_request_parts(parts, state).await;
+        let session = parts.extensions.get::<CurrentSession>().cloned();
+        Ok(Self { state: state.clone(), parts: parts.clone(), account, client, session, language })
     }
 }
 
@@ -75,6 +109,20 @@ impl Visit {
         Operator::of(self.account.clone())
     }
 
+    /// The clock that the reader's browser has named.
+    fn clock(&self) -> Clock {
+        Clock { zone: app::preferences::zone(&self.parts.headers), now: now() }
+    }
+
+    /// The form that came, or why it cannot be read.
+    async fn form(&self, body: Body) -> Result<Fields, AppError> {
+        self.fields(body).await.map_err(|sentence| AppError::field("", sentence))
+    }
+
+    fn erase_words(&self) -> &'static EraseWords {
+        EraseWords::of(self.language)
+    }
+
     fn say<'a>(&self, ru: &'a str, en: &'a str) -> &'a str {
         match self.language {
             Language::Ru => ru,
@@ -84,11 +132,12 @@ impl Visit {
 
     /// The page, with this status.
     async fn show(self, status: StatusCode, page: QuietPage) -> Response {
+        let clock = self.clock();
         let Self { state, parts, account, .. } = self;
         let options = state.leptos.clone();
         let email = account.email;
         let draw = leptos_axum::render_app_async_with_context(context(&state), move || {
-            quiet::shell(&options, email.clone(), page.clone())
+            quiet::shell(&options, email.clone(), clock, page.clone())
         });
         let mut response = draw(Request::from_parts(parts, Body::empty())).await;
         *response.status_mut() = status;
@@ -183,10 +232,4 @@ impl Visit {
             fields.insert(name, text.trim_start_matches('\u{feff}').to_owned());
         }
     }
-}
-
-/// Logs a fault of ours; the caller hears only that there was one.
-fn internal(error: impl std::fmt::Display) -> AppError {
-    tracing::error!(%error, "a page could not be served");
-    AppError::Internal
 }

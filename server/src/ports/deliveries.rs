@@ -2,58 +2,103 @@
 
 use app::{
     error::AppError,
+    log::LogQuery,
     ports::Deliveries,
     session::{Operator, Viewer},
     views::{
-        AttemptView, BulkKind, BulkProgress, DeliveryDetail, Handled, LogDelivery, LogPage, LogPlace, LogRow, Matching,
-        Outcome, ReplayAs,
+        AttemptView, BulkKind, BulkProgress, Chart, DeliveryDetail, EventDetail, Handled, LogDelivery, LogPage,
+        LogPlace, LogRow, Matching, Outcome, ReplayAs,
     },
+    words::{LogWords, Words as _},
 };
 use async_trait::async_trait;
-use hookgram::values::Language;
+use hookgram::values::{Language, TimeZone};
+
+mod chart;
 
 use super::{Port, internal};
 use crate::{
-    store::{Attempt, AttemptClass, LogFilter, Logged, Reason, StoreError},
-    time::now,
+    store::{Attempt, AttemptClass, LogFilter, LogRows, Logged, Reason, StoreError},
+    time::{Millis, now},
 };
 
 /// Rows of a page of the log.
 const SHOWN: i64 = 50;
 /// Most deliveries that can be chosen one by one.
 const MOST: usize = 200;
+/// The latest of what else happened to a booking.
+const RELATED: i64 = 20;
 
 #[async_trait]
 impl Deliveries for Port {
-    async fn log(
-        &self,
-        _viewer: &Viewer,
-        profile: Option<i64>,
-        outcome: Option<Outcome>,
-        behind: Option<LogPlace>,
-    ) -> Result<LogPage, AppError> {
+    async fn log(&self, _viewer: &Viewer, query: &LogQuery, zone: TimeZone) -> Result<LogPage, AppError> {
         // One more than is shown says whether there is another page.
-        let filter = LogFilter { profile, outcome, behind, limit: SHOWN + 1 };
-        let rows = self.state.store.log(filter).await.map_err(internal)?;
+        let filter = self.filter(query, zone, SHOWN + 1)?;
+        let LogRows { rows, searched_to } = self.state.store.log(&filter).await.map_err(internal)?;
         let mut rows = rows.into_iter().map(|logged| row(logged, self.asking.language)).collect::<Vec<_>>();
         let shown = usize::try_from(SHOWN).unwrap_or(usize::MAX);
         let is_last = rows.len() <= shown;
         rows.truncate(shown);
-        let next = rows.last().filter(|_| !is_last).map(|row| LogPlace {
-            at: row.received_at,
-            event: row.event,
-            delivery: row.delivery.as_ref().map_or(0, |delivery| delivery.id),
-        });
-        Ok(LogPage { rows, next })
+        let next = match rows.last().filter(|_| !is_last) {
+            Some(row) => Some(place(row)),
+            None => searched_to,
+        };
+        Ok(LogPage { rows, next, unfinished: is_last && searched_to.is_some() })
+    }
+
+    async fn chart(&self, _viewer: &Viewer, query: &LogQuery, zone: TimeZone) -> Result<Chart, AppError> {
+        let (from, to) = times(query, zone, self.asking.language)?;
+        let span = chart::span(from, to, now());
+        let (store, hours) = (&self.state.store, chart::hours(span));
+        let outcomes = store.outcomes(query.profile, hours.0, hours.1).await.map_err(internal)?;
+        let latencies = store.latencies(query.profile, span.0, span.1).await.map_err(internal)?;
+        Ok(Chart { bars: chart::bars(&outcomes, span, zone), latency: chart::percentiles(&latencies) })
+    }
+
+    async fn event(&self, _viewer: &Viewer, public_id: &str) -> Result<EventDetail, AppError> {
+        let store = &self.state.store;
+        let logged = store.logged_event(public_id).await.map_err(internal)?;
+        let first = logged.first().cloned().ok_or(AppError::NotFound)?;
+        let order = first.order_number.clone();
+        let related = match order {
+            Some(order) => {
+                let filter = LogFilter { order: Some(order), limit: RELATED, ..LogFilter::default() };
+                store.log(&filter).await.map_err(internal)?.rows
+            }
+            None => Vec::new(),
+        };
+        // Numbers of bookings are those of one service each: another profile's customers may have the same.
+        let same = |other: &Logged| {
+            other.event != first.event
+                && other.profile_id == first.profile_id
+                && other.bot_of_event == first.bot_of_event
+        };
+        let related = related.into_iter().filter(same).map(|logged| row(logged, self.asking.language)).collect();
+        let mut deliveries = Vec::new();
+        for logged in logged {
+            if let Some(id) = logged.delivery {
+                deliveries.push(self.detail(id, logged).await?);
+            }
+        }
+        let size = store.payload(first.event).await.or_else(unreadable)?.map(|body| body.len());
+        Ok(EventDetail {
+            field: first.field_name.clone(),
+            row: row(first, self.asking.language),
+            size,
+            deliveries,
+            related,
+        })
+    }
+
+    async fn body(&self, _viewer: &Viewer, public_id: &str) -> Result<Option<Vec<u8>>, AppError> {
+        let logged = self.state.store.logged_event(public_id).await.map_err(internal)?;
+        let event = logged.first().ok_or(AppError::NotFound)?.event;
+        self.state.store.payload(event).await.or_else(unreadable)
     }
 
     async fn delivery(&self, _viewer: &Viewer, id: i64) -> Result<DeliveryDetail, AppError> {
-        let store = &self.state.store;
-        let logged = store.logged(id).await.map_err(internal)?.ok_or(AppError::NotFound)?;
-        let attempts = store.attempts(id).await.map_err(internal)?;
-        let parts = parts(&logged);
-        let attempts = attempts.into_iter().map(attempt).collect();
-        Ok(DeliveryDetail { row: row(logged, self.asking.language), parts, attempts })
+        let logged = self.state.store.logged(id).await.map_err(internal)?.ok_or(AppError::NotFound)?;
+        self.detail(id, logged).await
     }
 
     async fn replay(&self, operator: &Operator, ids: &[i64], how: ReplayAs) -> Result<Vec<Handled>, AppError> {
@@ -103,6 +148,31 @@ impl Deliveries for Port {
 }
 
 impl Port {
+    pub(super) fn filter(&self, query: &LogQuery, zone: TimeZone, limit: i64) -> Result<LogFilter, AppError> {
+        let (since, until) = times(query, zone, self.asking.language)?;
+        let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        Ok(LogFilter {
+            profile: query.profile,
+            bot: query.bot,
+            outcome: query.outcome,
+            cause: query.cause,
+            chat: some(&query.chat),
+            order: some(&query.order),
+            text: some(&query.text),
+            since,
+            until,
+            behind: query.behind,
+            limit,
+        })
+    }
+
+    async fn detail(&self, id: i64, logged: Logged) -> Result<DeliveryDetail, AppError> {
+        let attempts = self.state.store.attempts(id).await.map_err(internal)?;
+        let parts = parts(&logged);
+        let attempts = attempts.into_iter().map(attempt).collect();
+        Ok(DeliveryDetail { row: row(logged, self.asking.language), parts, attempts })
+    }
+
     /// Each once, and not too many.
     fn chosen(&self, ids: &[i64]) -> Result<Vec<i64>, AppError> {
         let mut ids = ids.to_vec();
@@ -118,6 +188,31 @@ impl Port {
             ));
         }
         Ok(ids)
+    }
+}
+
+/// From when and until when, or what is wrong with how it was asked.
+fn times(query: &LogQuery, zone: TimeZone, language: Language) -> Result<(Option<Millis>, Option<Millis>), AppError> {
+    query.within(zone, now()).map_err(|name| AppError::field(name, LogWords::of(language).time_unreadable))
+}
+
+/// A body that cannot be unpacked is none.
+fn unreadable(error: StoreError) -> Result<Option<Vec<u8>>, AppError> {
+    match error {
+        StoreError::Corrupt(what) => {
+            tracing::warn!(what, "an event's body cannot be read");
+            Ok(None)
+        }
+        error => Err(internal(error)),
+    }
+}
+
+/// Where a row stands.
+pub(super) fn place(row: &LogRow) -> LogPlace {
+    LogPlace {
+        at: row.received_at,
+        event: row.event,
+        delivery: row.delivery.as_ref().map_or(0, |delivery| delivery.id),
     }
 }
 
@@ -149,7 +244,7 @@ fn row(logged: Logged, language: Language) -> LogRow {
         order_number: logged.order_number,
         event_type: logged.event_type,
         profile: logged.profile_id.zip(logged.profile),
-        bot,
+        bot: bot.or(logged.bot_of_event),
         outcome: outcome(logged.state.as_deref().unwrap_or(&logged.outcome)),
         http_status: logged.http_status,
         reason: logged.reason.as_deref().and_then(|json| reason(json, language)),
@@ -175,11 +270,8 @@ fn outcome(name: &str) -> Outcome {
 }
 
 fn reason(json: &str, language: Language) -> Option<String> {
-    let Reason { ru, en } = serde_json::from_str(json).ok()?;
-    Some(match language {
-        Language::Ru => ru,
-        Language::En => en,
-    })
+    let reason: Reason = serde_json::from_str(json).ok()?;
+    Some(reason.of(language).to_owned())
 }
 
 /// Of a delivery that cannot be read, none.

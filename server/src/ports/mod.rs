@@ -54,7 +54,7 @@ pub fn ports(state: &AppState, asking: Asking) -> Ports {
 }
 
 /// Logs a fault of ours; the caller hears only that there was one.
-fn internal(error: impl std::fmt::Display) -> AppError {
+pub(crate) fn internal(error: impl std::fmt::Display) -> AppError {
     tracing::error!(%error, "a page could not be served");
     AppError::Internal
 }

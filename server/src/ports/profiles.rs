@@ -44,14 +44,15 @@ impl Port {
                 bot: bot.map(|bot| BotView { name: bot.name, username: bot.username }),
             }
         };
-        let last = self.state.store.last_event(stored.id).await.map_err(internal)?;
+        let last = self.state.store.newest_event(stored.id).await.map_err(internal)?;
+        let last = last.map(|event| LastDelivery { outcome: outcome(&event.outcome, &event.states()), at: event.at });
         Ok(ProfileRow {
             id: stored.id,
             name: stored.name.clone(),
             target,
             short_url: self.state.short_url(&stored.key),
             enabled: stored.enabled,
-            last: last.map(|(at, event, deliveries)| LastDelivery { outcome: outcome(&event, &deliveries), at }),
+            last,
         })
     }
 

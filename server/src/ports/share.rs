@@ -111,8 +111,7 @@ fn quoted(text: &str) -> String {
 
 fn in_words(language: Language, event: &LastEvent) -> LastEventView {
     let w = ShareWords::of(language);
-    let states: Vec<String> = event.deliveries.iter().map(|fate| fate.state.clone()).collect();
-    let outcome = outcome(&event.outcome, &states);
+    let outcome = outcome(&event.outcome, &event.states());
     let of_state = |state: &str| event.deliveries.iter().find(|fate| fate.state == state);
     let why = match outcome {
         Outcome::Delivered | Outcome::Waiting | Outcome::Duplicate | Outcome::Cancelled => String::new(),
@@ -122,10 +121,7 @@ fn in_words(language: Language, event: &LastEvent) -> LastEventView {
         Outcome::Uncertain => told(language, Cause::Uncertain, None),
         Outcome::Failed => of_state("failed").map(|fate| failure(language, fate)).unwrap_or_default(),
         Outcome::Rejected => {
-            let reason = event.reason.as_ref().map_or("", |reason| match language {
-                Language::Ru => &reason.ru,
-                Language::En => &reason.en,
-            });
+            let reason = event.reason.as_ref().map_or("", |reason| reason.of(language));
             format!("{reason} {}", w.last_rejected)
         }
     };

@@ -1,7 +1,7 @@
 //! Events: accepted with their deliveries in one commit, or recorded as refused.
 
 use app::words::causes::Cause;
-use hookgram::secret::BotToken;
+use hookgram::{secret::BotToken, values::Language};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
@@ -85,6 +85,17 @@ pub struct Reason {
     pub ru: String,
     /// In English.
     pub en: String,
+}
+
+impl Reason {
+    /// In one of them.
+    #[must_use]
+    pub fn of(&self, language: Language) -> &str {
+        match language {
+            Language::Ru => &self.ru,
+            Language::En => &self.en,
+        }
+    }
 }
 
 /// A POST that was answered 4xx.
@@ -228,28 +239,5 @@ impl Store {
         .bind(limit)
         .fetch_all(&self.read)
         .await?)
-    }
-
-    /// The newest event of a profile that says how its deliveries go: when it came, its outcome, its deliveries' states.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn last_event(&self, profile: i64) -> Result<Option<(Millis, String, Vec<String>)>, StoreError> {
-        let event: Option<(i64, i64, String)> = sqlx::query_as(
-            "SELECT coalesce(duplicate_of, id), received_at, outcome FROM events WHERE profile_id = ?1
-             ORDER BY received_at DESC, id DESC LIMIT 1",
-        )
-        .bind(profile)
-        .fetch_optional(&self.read)
-        .await?;
-        let Some((id, at, outcome)) = event else { return Ok(None) };
-        let states = sqlx::query_scalar(
-            "SELECT state FROM deliveries WHERE event_id = ?1
-             AND NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = deliveries.id)",
-        )
-        .bind(id)
-        .fetch_all(&self.read)
-        .await?;
-        Ok(Some((at, outcome, states)))
     }
 }

@@ -24,6 +24,14 @@ pub struct LastEvent {
     pub deliveries: Vec<Fate>,
 }
 
+impl LastEvent {
+    /// The states of its deliveries.
+    #[must_use]
+    pub fn states(&self) -> Vec<String> {
+        self.deliveries.iter().map(|fate| fate.state.clone()).collect()
+    }
+}
+
 /// How a delivery goes.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Fate {

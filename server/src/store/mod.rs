@@ -10,15 +10,18 @@ mod batch_tests;
 mod bots;
 mod bulk;
 mod cancelling;
+mod chart;
 mod deliveries;
 mod doors;
 #[cfg(test)]
 mod draft_tests;
 mod drafts;
+mod erasing;
 mod events;
 mod failures;
 mod folding;
 mod heads;
+mod health;
 mod lane;
 mod last_event;
 mod links;
@@ -49,6 +52,7 @@ mod sandbox;
 mod sessions;
 #[cfg(test)]
 mod tests;
+mod unreachable;
 mod users;
 
 use std::{
@@ -71,12 +75,14 @@ pub use self::{
     bulk::Bulk,
     deliveries::{Claimed, DeliveryRecord, Totals},
     drafts::DraftRecord,
+    erasing::{Erasure, Stored},
     events::{EventRecord, NewDelivery, NewEvent, Reason, Received, Rejection, TokenSource},
     heads::Head,
+    health::{BotHealth, MailHealth, QueueHealth},
     lane::Lane,
     last_event::{Fate, LastEvent},
     links::{LinkKind, NewLink},
-    log::{LogFilter, Logged},
+    log::{LogFilter, LogRows, Logged},
     mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
     outcomes::{Change, Recorded},
     past_events::PastEvent,
@@ -88,6 +94,7 @@ pub use self::{
     retention::{Place, Swept},
     sandbox::SandboxRow,
     sessions::{NewSession, OpenSession},
+    unreachable::Unreachable,
     users::User,
 };
 use crate::{
@@ -193,6 +200,8 @@ impl Store {
             .foreign_keys(true)
             // What the write-ahead log may keep of the disk once it is folded into the database.
             .pragma("journal_size_limit", WAL_KEEPS)
+            // What is deleted is overwritten where its page is written anyway; erasing a person sees to the rest.
+            .pragma("secure_delete", "FAST")
             .busy_timeout(Duration::from_secs(5));
         let write = SqlitePoolOptions::new()
             .max_connections(1)

@@ -78,7 +78,7 @@ fn pack(body: &[u8], length: u32, room: &mut Vec<u8>) -> Option<Vec<u8>> {
     packed
 }
 
-fn unpack(encoding: &str, body: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+pub(super) fn unpack(encoding: &str, body: Vec<u8>) -> Result<Vec<u8>, StoreError> {
     match encoding {
         IDENTITY => Ok(body),
         LZ4 => match lz4_flex::block::uncompressed_size(&body) {

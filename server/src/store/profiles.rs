@@ -115,6 +115,15 @@ impl Store {
         rows.into_iter().map(|row| row.open(&self.sealer)).collect()
     }
 
+    /// Every profile's id and name, by name.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn profile_names(&self) -> Result<Vec<(i64, String)>, StoreError> {
+        let names = "SELECT id, name FROM profiles WHERE deleted_at IS NULL ORDER BY folded, id";
+        Ok(sqlx::query_as(names).fetch_all(&self.read).await?)
+    }
+
     /// One profile.
     ///
     /// # Errors

@@ -99,4 +99,30 @@ impl Store {
         rows.reverse();
         Ok(rows)
     }
+
+    /// The profiles that send to the sandbox, or have messages in it: id and name, by name.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sandbox_profiles(&self) -> Result<Vec<(i64, String)>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT id, name FROM profiles p WHERE deleted_at IS NULL
+             AND (sandbox = 1 OR EXISTS (SELECT 1 FROM sandbox_messages m WHERE m.profile_id = p.id))
+             ORDER BY folded, id",
+        )
+        .fetch_all(&self.read)
+        .await?)
+    }
+
+    /// Deletes the messages of a profile, or all.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn clear_sandbox(&self, profile: Option<i64>) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM sandbox_messages WHERE ?1 IS NULL OR profile_id = ?1")
+            .bind(profile)
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
 }

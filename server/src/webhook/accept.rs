@@ -116,10 +116,8 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
             Answer { outcome: Outcome::Refused(refusal), warnings: std::mem::take(&mut notes.warnings) }
         }
     };
-    if let Some(stored) = arrival.door.stored() {
-        // Nobody may be looking.
-        let _ = state.news.send(stored.id);
-    }
+    // Nobody may be looking.
+    let _ = state.news.send(arrival.door.stored().map_or(0, |stored| stored.id));
     match &answer.outcome {
         Outcome::Accepted(_) => state.metrics.accepted(),
         Outcome::Duplicate(_) => state.metrics.duplicate(),

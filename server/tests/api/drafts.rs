@@ -99,6 +99,9 @@ async fn a_form_with_a_fault_comes_back_as_it_was_typed_and_its_token_is_kept() 
     let (id, page) = visitor.draft("save-profile", &typed).await;
     assert!(page.contains("7001002003:AAH…abcd"), "the token is there, masked");
     assert!(page.contains("ops@example” is not an e-mail address"));
+    let links = page.split("class=\"fault-links\"").nth(1).and_then(|rest| rest.split("</ul>").next()).unwrap();
+    assert!(links.contains("href=\"#field-errorEmail\"") && links.matches("<li>").count() == 1, "{links}");
+    assert!(page.contains("id=\"field-errorEmail\""), "the link leads somewhere");
     for (name, value) in [
         ("form[name]", "Bookings &amp; more"),
         ("form[values][telegramFieldName]", "*Tg"),

@@ -47,6 +47,7 @@ async fn nothing_but_the_open_list_answers_without_a_session() {
         ("/readyz", 200, ""),
         ("/metrics", 200, ""),
         ("/pkg/nothing.js", 404, ""),
+        ("/robots.txt", 200, ""),
     ] {
         let response = server.http.get(server.url(path)).send().await.unwrap();
         assert_eq!(response.status(), status, "{path}");

@@ -1,65 +1,13 @@
 //! The list of profiles and what can be done from it, over HTTP as a browser without scripts sends it.
 
 use app::session::Role;
-use hookgram::{parameters::Parameter, query};
-use reqwest::{Response, StatusCode};
+use hookgram::parameters::Parameter;
+use reqwest::StatusCode;
 
 use crate::{
-    pages::cookie,
+    person::{Person, between},
     support::{BotApi, Play, TOKEN, TestServer, event},
 };
-
-/// Somebody who is signed in.
-struct Person<'a> {
-    server: &'a TestServer,
-    cookie: String,
-}
-
-impl<'a> Person<'a> {
-    async fn new(server: &'a TestServer, role: Role) -> Self {
-        Self { server, cookie: cookie(server, role).await }
-    }
-
-    async fn get(&self, path: &str) -> Response {
-        let request = self.server.http.get(self.server.url(path)).header("cookie", &self.cookie);
-        request.header("accept", "text/html").header("accept-language", "en").send().await.unwrap()
-    }
-
-    async fn see(&self, path: &str) -> String {
-        let response = self.get(path).await;
-        assert_eq!(response.status(), 200, "{path}");
-        response.text().await.unwrap()
-    }
-
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response {
-        let request = self.server.http.post(self.server.url(path)).header("cookie", &self.cookie);
-        let request = request.header("origin", &self.server.base).header("accept", "text/html");
-        let fields = fields.iter().map(|(name, value)| format!("{name}={}", query::encode(value)));
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        request.header("accept-language", "en").body(fields.collect::<Vec<_>>().join("&")).send().await.unwrap()
-    }
-
-    /// What the page says that a form leads to.
-    async fn follow(&self, response: Response) -> String {
-        assert_eq!(response.status(), 303);
-        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
-        let (to, notice) = (header("location"), header("set-cookie"));
-        let both = format!("{}; {}", self.cookie, notice.split(';').next().unwrap());
-        let request = self.server.http.get(self.server.url(&to)).header("cookie", both);
-        let page = request.header("accept-language", "en").send().await.unwrap();
-        assert_eq!(page.status(), 200, "{to}");
-        let used_up =
-            page.headers().get_all("set-cookie").iter().any(|cookie| cookie.to_str().unwrap().contains("Max-Age=0"));
-        assert!(used_up, "it is said once");
-        page.text().await.unwrap()
-    }
-}
-
-/// What stands between two texts.
-fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
-    let start = page.find(from).unwrap_or_else(|| panic!("{from} in {page}")) + from.len();
-    page[start..].split(to).next().unwrap()
-}
 
 #[tokio::test]
 async fn the_list_is_searched_narrowed_and_paged_by_its_address() {

@@ -2,12 +2,17 @@
 
 use app::{
     error::AppError,
+    log::LogQuery,
     ports::Ports,
     session::{Account, Operator, Role, Viewer},
     views::{BulkKind, LogPage, LogRow, Matching, Outcome, ReplayAs},
     words::replays::Refusal,
 };
-use hookgram::{event::EventType, parameters::Parameter, values::Language};
+use hookgram::{
+    event::EventType,
+    parameters::Parameter,
+    values::{Language, TimeZone},
+};
 use serde_json::json;
 use server::{
     auth::guard::Client,
@@ -61,7 +66,8 @@ fn desk(server: &TestServer, role: Role) -> (Ports, Account) {
 
 async fn log(server: &TestServer, profile: Option<i64>, outcome: Option<Outcome>) -> LogPage {
     let (ports, account) = desk(server, Role::Viewer);
-    ports.deliveries.log(&Viewer::of(account).unwrap(), profile, outcome, None).await.unwrap()
+    let query = LogQuery { profile, outcome, ..LogQuery::default() };
+    ports.deliveries.log(&Viewer::of(account).unwrap(), &query, TimeZone::default()).await.unwrap()
 }
 
 #[tokio::test]
@@ -272,7 +278,8 @@ async fn the_log_is_read_page_by_page() {
     for (outcome, count) in [(None, 132), (Some(Outcome::Delivered), 100), (Some(Outcome::Skipped), 32)] {
         let (mut rows, mut behind) = (Vec::new(), None);
         loop {
-            let page = ports.deliveries.log(&viewer, None, outcome, behind).await.unwrap();
+            let query = LogQuery { outcome, behind, ..LogQuery::default() };
+            let page = ports.deliveries.log(&viewer, &query, TimeZone::default()).await.unwrap();
             assert!(page.rows.len() <= 50);
             rows.extend(
                 page.rows.iter().map(|row| (row.event, row.delivery.as_ref().map_or(0, |delivery| delivery.id))),
@@ -288,7 +295,7 @@ async fn the_log_is_read_page_by_page() {
     // The smaller pages of the store meet each of them once as well.
     let mut seen = Vec::new();
     let mut filter = server::store::LogFilter { outcome: Some(Outcome::Skipped), limit: 1, ..Default::default() };
-    while let [row] = server.state.store.log(filter).await.unwrap().as_slice() {
+    while let [row] = server.state.store.log(&filter).await.unwrap().rows.as_slice() {
         let (event, delivery) = (row.event, row.delivery.unwrap_or_default());
         seen.push((event, delivery));
         filter.behind = Some(app::views::LogPlace { at: row.received_at, event, delivery });

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use base64::Engine as _;
 use fantoccini::actions::{InputSource, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
@@ -19,6 +20,18 @@ use tempfile::TempDir;
 
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 const DRIVERS: &[&str] = &["chromedriver"];
+/// How Chromium is started wherever it is: without a window, and without a word to anybody.
+pub const CHROMIUM_FLAGS: [&str; 9] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
 /// How long a page may take to do what a test waits for.
 const PATIENCE: Duration = Duration::from_secs(15);
 const GLANCE: Duration = Duration::from_millis(40);
@@ -33,31 +46,24 @@ pub struct Browser {
 impl Browser {
     /// Starts Chromium for a person who reads `languages`, most wanted first, such as `ru,en`.
     pub async fn start(languages: &str) -> Result<Self> {
-        let program = find(BROWSERS)?;
+        let program = chromium()?;
         let driver = Driver::start()?;
         let profile = TempDir::with_prefix("hookgram-browser-")?;
         let first = languages.split(',').next().unwrap_or(languages);
+        let mut arguments = CHROMIUM_FLAGS.map(str::to_owned).to_vec();
+        arguments.extend([
+            "--window-size=1280,900".to_owned(),
+            "--hide-scrollbars".to_owned(),
+            format!("--lang={first}"),
+            format!("--accept-lang={languages}"),
+            format!("--user-data-dir={}", profile.path().display()),
+        ]);
         let capabilities = json!({
             "goog:loggingPrefs": { "browser": "ALL" },
             "goog:chromeOptions": {
                 "binary": program,
                 "prefs": { "intl.accept_languages": languages },
-                "args": [
-                    "--headless",
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-quic",
-                    "--disable-dev-shm-usage",
-                    "--no-first-run",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync",
-                    "--hide-scrollbars",
-                    "--window-size=1280,900",
-                    format!("--lang={first}"),
-                    format!("--accept-lang={languages}"),
-                    format!("--user-data-dir={}", profile.path().display()),
-                ],
+                "args": arguments,
             },
         });
         let Value::Object(capabilities) = capabilities else { bail!("capabilities are an object") };
@@ -215,7 +221,8 @@ impl Browser {
         self.screen(1280, 900, false).await
     }
 
-    async fn screen(&self, width: u32, height: u32, mobile: bool) -> Result<()> {
+    /// A screen of this size, in CSS pixels.
+    pub async fn screen(&self, width: u32, height: u32, mobile: bool) -> Result<()> {
         let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
         self.devtools("Emulation.setDeviceMetricsOverride", screen).await.map(drop)
     }
@@ -223,7 +230,9 @@ impl Browser {
     /// Whether the system's colours are dark.
     pub async fn dark(&self, dark: bool) -> Result<()> {
         let value = if dark { "dark" } else { "light" };
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
+        // Nothing moves between the themes: what is looked at next is in its final colours.
+        let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }, still] });
         self.devtools("Emulation.setEmulatedMedia", media).await.map(drop)
     }
 
@@ -255,6 +264,21 @@ impl Browser {
         let errors: Vec<String> = self.console().await?.into_iter().filter(|line| line.starts_with("SEVERE")).collect();
         ensure!(errors.is_empty(), "errors in the console: {errors:#?}");
         Ok(())
+    }
+
+    /// What is seen as a PNG, of the whole page or of the window.
+    pub async fn picture(&self, whole: bool) -> Result<Vec<u8>> {
+        let parameters = json!({ "format": "png", "captureBeyondViewport": whole, "optimizeForSpeed": false });
+        let mut parameters = parameters;
+        if whole {
+            let size =
+                self.script("const root = document.documentElement; return [root.clientWidth, root.scrollHeight]");
+            let size = size.await?;
+            parameters["clip"] = json!({ "x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1 });
+        }
+        let picture = self.devtools("Page.captureScreenshot", parameters).await?;
+        let picture = picture["data"].as_str().context("a picture")?;
+        Ok(base64::engine::general_purpose::STANDARD.decode(picture)?)
     }
 
     /// Saves what is seen as `target/screenshots/<name>.png`.
@@ -344,6 +368,11 @@ impl WebDriverCompatibleCommand for ChromiumCommand {
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
         (http::Method::POST, Some(self.body.to_string()))
     }
+}
+
+/// Where Chromium is.
+pub fn chromium() -> Result<PathBuf> {
+    find(BROWSERS)
 }
 
 fn find(names: &[&str]) -> Result<PathBuf> {

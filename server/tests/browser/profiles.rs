@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Nothing stands out over the side of the window.
-async fn no_sideways_scroll(browser: &Browser) -> Result<()> {
+pub async fn no_sideways_scroll(browser: &Browser) -> Result<()> {
     let wider =
         browser.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth").await?;
     ensure!(wider.as_i64().is_some_and(|wider| wider <= 0), "{wider} pixels too wide at {}", browser.url().await?);

@@ -190,6 +190,8 @@ async fn every_form_works_before_scripts_do() -> Result<()> {
     browser.click_text("Сохранить").await?;
     browser.see("Не сохранено: исправьте отмеченные поля.").await?;
     browser.find("#field-errorEmail[aria-invalid=true]").await?;
+    browser.click(".fault-links a").await?;
+    ensure!(browser.url().await?.ends_with("#field-errorEmail"), "a fault leads to its field");
 
     browser.open(&server.url("/profiles/new")).await?;
     browser.fill("[name='form[name]']", "Без скриптов").await?;

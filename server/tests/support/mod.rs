@@ -4,6 +4,8 @@
 
 pub mod authority;
 mod bot_api;
+pub mod foreign;
+pub mod html;
 mod letter;
 mod limits;
 pub mod smtp;

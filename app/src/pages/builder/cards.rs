@@ -108,6 +108,7 @@ pub fn EventsCard() -> impl IntoView {
                     </span>
                 </label>
             }
+            .into_any()
         })
         .collect_view();
     view! {

@@ -4,7 +4,7 @@ use hookgram::{
     message,
     parameters::{Kind, Parameter},
     profile::Profile,
-    values::Locale,
+    values::{Language, Locale},
 };
 use leptos::prelude::*;
 
@@ -37,7 +37,10 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
     };
     let input_name = format!("form[values][{name}]");
     let value = state.initial.with_value(|form| form.value(parameter).to_owned());
-    let placeholder = move || state.profile.with(|profile| default_text(parameter, profile));
+    let placeholder = move || state.profile.with(|profile| default_text(parameter, profile, state.language));
+    // What is said in the message, in the message's language.
+    let is_said = definition.default.is_some() && parameter != Parameter::TimezoneName;
+    let said_in = move || is_said.then(|| state.profile.with(|profile| profile.formatting.locale.tag()));
     let invalid = Signal::derive(invalid);
     let help = match definition.kind {
         Kind::TimeZone => words::<FormWords>().zone_help,
@@ -52,10 +55,11 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
             let current = Locale::parse(&value).unwrap_or_default();
             let option = |locale: Locale| {
                 view! {
-                    <option value=locale.tag() selected=locale == current>
+                    <option value=locale.tag() lang=locale.tag() selected=locale == current>
                         {format!("{}: {}", locale.name(), message::example(locale))}
                     </option>
                 }
+                .into_any()
             };
             let options = Locale::ALL.into_iter().map(option).collect_view();
             view! {
@@ -79,6 +83,7 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
                 name=input_name
                 value=value
                 placeholder=placeholder
+                lang=said_in
                 autocomplete="off"
                 data-field=name
                 aria-invalid=invalid
@@ -100,10 +105,14 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
     }
 }
 
-/// What stands in the message where the field is empty: in the message's language, not the page's.
-fn default_text(parameter: Parameter, profile: &Profile) -> &'static str {
-    let default = parameter.definition().default;
-    default.map_or("", |default| default.get(profile.formatting.locale.language()))
+/// What stands in the message where the field is empty: in the message's language, not the page's. Of the zone's name it
+/// is told in the page's.
+fn default_text(parameter: Parameter, profile: &Profile, page: Language) -> &'static str {
+    let language = match parameter {
+        Parameter::TimezoneName => page,
+        _ => profile.formatting.locale.language(),
+    };
+    parameter.definition().default.map_or("", |default| default.get(language))
 }
 
 #[cfg(test)]
@@ -120,7 +129,7 @@ mod tests {
         ] {
             let mut profile = Profile::default();
             assert_eq!(profile.set(Parameter::DateLocales, locale), Ok(()));
-            assert_eq!(default_text(parameter, &profile), text, "{locale}");
+            assert_eq!(default_text(parameter, &profile, Language::Ru), text, "{locale}");
         }
     }
 }

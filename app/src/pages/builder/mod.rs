@@ -122,7 +122,7 @@ pub fn NewProfile() -> impl IntoView {
     let query = use_query_map();
     let draft = move || query.with(|query| query.get("draft"));
     let data = load(draft, |draft| load_builder(None, draft));
-    view! { <Loaded resource=data draw=draw_builder /> }
+    view! { <Loaded resource=data draw=draw_builder is_page=true /> }
 }
 
 /// `/profiles/{id}`
@@ -143,7 +143,7 @@ pub fn EditProfile() -> impl IntoView {
             }
         },
     );
-    view! { <Loaded resource=data draw=draw_builder /> }
+    view! { <Loaded resource=data draw=draw_builder is_page=true /> }
 }
 
 /// What the builder's parts share.
@@ -239,6 +239,13 @@ fn Builder(data: BuilderData) -> impl IntoView {
 
     let form = RwSignal::new(initial.clone());
     let left = RwSignal::new(Vec::<String>::new());
+    let where_to = told
+        .iter()
+        .filter(|fault| !fault.field.is_empty())
+        .map(|fault| {
+            view! { <li><a href=format!("#field-{}", fault.field)>{fault.sentence.clone()}</a></li> }.into_any()
+        })
+        .collect_view();
     // A form that was refused where there is no script comes back as a draft with its faults.
     let told = (!told.is_empty()).then_some(AppError::Invalid(told));
     let refused = Memo::new(move |_| match save.value().get() {
@@ -360,7 +367,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
                             <a class="button" href=format!("/profiles/{}/share", row.id)>
                                 {w.share}
                             </a>
-                        })}
+                        }.into_any())}
                         <button
                             class="button primary"
                             node_ref=button
@@ -373,18 +380,20 @@ fn Builder(data: BuilderData) -> impl IntoView {
                         </button>
                     </div>
                 </div>
-                <p class="notice bad" role="alert" hidden=move || whole().is_empty()>
-                    {whole}
-                </p>
+                <div class="notice bad" role="alert" hidden=move || whole().is_empty()>
+                    <p>{whole}</p>
+                    // A script puts the focus on the first of them instead.
+                    <ul class="fault-links">{where_to}</ul>
+                </div>
                 <p class="notice warn" role="status" hidden=!data.draft_lost>
                     {words::<FormWords>().draft_lost}
                 </p>
-                {draft.map(|id| view! { <input type="hidden" name="draft" value=id /> })}
-                {row.as_ref().map(|row| view! { <input type="hidden" name="id" value=row.id.to_string() /> })}
+                {draft.map(|id| view! { <input type="hidden" name="draft" value=id /> }.into_any())}
+                {row.as_ref().map(|row| view! { <input type="hidden" name="id" value=row.id.to_string() /> }.into_any())}
                 <div class="builder-columns">
                     <div class="builder-form">
-                        {row.is_none().then(|| view! { <old_url::OldUrlCard is_filled=import.is_some() /> })}
-                        {import.map(|import| view! { <proof::Proof import /> })}
+                        {(row.is_none() && import.is_none()).then(|| view! { <old_url::OldUrlCard /> }.into_any())}
+                        {import.map(|import| view! { <proof::Proof import /> }.into_any())}
                         <cards::ProfileCard />
                         <token::BotCard target=row.map(|row| row.target) typed=typed_token />
                         <cards::RecipientCard />

@@ -65,10 +65,7 @@ pub async fn read_old_url(
 
 /// The place to paste it, at the top of a new profile.
 #[component]
-pub fn OldUrlCard(
-    /// Whether the form has been filled from one already.
-    is_filled: bool,
-) -> impl IntoView {
+pub fn OldUrlCard() -> impl IntoView {
     let w = words::<FormWords>();
     let state = State::get();
     let fill = ServerAction::<ReadOldUrl>::new();
@@ -100,7 +97,7 @@ pub fn OldUrlCard(
     });
     let invalid = move || faults.with(|all| all.iter().any(|fault| fault.field == FIELD)).then_some("true");
     view! {
-        <details class="card old-url" open=comes_first || refused hidden=is_filled>
+        <details class="card old-url" open=comes_first || refused>
             <summary>
                 <h2>{w.old_title}</h2>
             </summary>

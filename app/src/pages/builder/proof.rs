@@ -64,22 +64,26 @@ pub fn Proof(import: ImportView) -> impl IntoView {
         let added = only_in(&new, &old);
         let style_only = gone.is_empty() && added.is_empty();
         let list = |title: &'static str, class: &'static str, lines: Vec<String>| {
-            let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
+            let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }.into_any()).collect_view();
             view! {
                 <p>{title}</p>
                 <ul class=class>{lines}</ul>
             }
+            .into_any()
         };
-        Some(view! {
-            <div class="differences">
-                {(!gone.is_empty()).then(|| list(w.proof_gone, "gone", gone))}
-                {(!added.is_empty()).then(|| list(w.proof_added, "added", added))}
-                {style_only.then(|| view! { <p>{w.proof_style}</p> })}
-            </div>
-        })
+        Some(
+            view! {
+                <div class="differences">
+                    {(!gone.is_empty()).then(|| list(w.proof_gone, "gone", gone))}
+                    {(!added.is_empty()).then(|| list(w.proof_added, "added", added))}
+                    {style_only.then(|| view! { <p>{w.proof_style}</p> }.into_any())}
+                </div>
+            }
+            .into_any(),
+        )
     };
     let all_carried = lost.is_empty();
-    let lost = lost.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view();
+    let lost = lost.into_iter().map(|sentence| view! { <li>{sentence}</li> }.into_any()).collect_view();
     view! {
         <section class="card proof">
             <h2>{w.proof_title}</h2>
@@ -88,9 +92,9 @@ pub fn Proof(import: ImportView) -> impl IntoView {
                 {lost}
             </ul>
             <p class=move || format!("answer {}", if differs.get().is_some() { "bad" } else { "ok" }) role="status">
-                {verdict}
+                {move || verdict()}
             </p>
-            {differences}
+            {move || differences()}
             <div class="proof-pair">
                 <Side title=w.proof_old parts=before />
                 <Side title=w.proof_new parts=after />

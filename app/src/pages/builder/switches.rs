@@ -14,7 +14,7 @@ pub fn ShowCard() -> impl IntoView {
     let w = words::<BuilderWords>();
     let state = State::get();
     let lines = Memo::new(move |_| governed_lines(state));
-    let rows = switches().map(|parameter| view! { <Switch parameter lines /> }).collect_view();
+    let rows = switches().map(|parameter| view! { <Switch parameter lines /> }.into_any()).collect_view();
     view! {
         <Card title=w.show_title why=w.show_why>
             <div class="switches">{rows}</div>
@@ -87,7 +87,7 @@ fn Switch(parameter: Parameter, lines: Memo<Vec<(Parameter, String)>>) -> impl I
             <span class="switch-text">
                 <span class="switch-title">{title}</span>
                 <span class="help" id=help.clone()>
-                    {small_print}
+                    {move || small_print()}
                 </span>
             </span>
             <input

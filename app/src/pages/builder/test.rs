@@ -112,7 +112,7 @@ pub fn TestCard() -> impl IntoView {
                     </button>
                 </div>
                 <p class="help" id="test-chat-help">
-                    {help}
+                    {move || help()}
                 </p>
                 <ChatFinder id=state.id form=state.form chat />
                 <Said

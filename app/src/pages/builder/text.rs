@@ -81,6 +81,7 @@ pub fn TextEditor(
                     <path d="M6.6 9.4a3 3 0 0 0 4.3 0l2-2a3 3 0 0 0-4.3-4.3l-.8.8m1.6 2.7a3 3 0 0 0-4.3 0l-2 2a3 3 0 0 0 4.3 4.3l.8-.8" />
                 </svg>
             }
+            .into_any()
         });
         view! {
             <button
@@ -96,6 +97,7 @@ pub fn TextEditor(
                 {drawing}
             </button>
         }
+        .into_any()
     };
     let linked = move |tag: Option<String>| {
         linking.set(false);
@@ -105,7 +107,7 @@ pub fn TextEditor(
             (None, None) => {}
         }
     };
-    let link_bar = move || view! { <LinkBar id=format!("link-{}", parameter.name()) done=linked /> };
+    let link_bar = move || view! { <LinkBar id=format!("link-{}", parameter.name()) done=linked /> }.into_any();
     let is_over = move || length() > TELEGRAM_UNITS;
     let counter_id = format!("{id}-counter");
     let described = format!("{described} {counter_id}");
@@ -158,7 +160,7 @@ pub fn TextEditor(
                 <mark>{spot.fault.clone()}</mark>
                 {spot.after.clone()}
             </button>
-        })}
+        }.into_any())}
     }
 }
 

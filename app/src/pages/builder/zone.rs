@@ -126,9 +126,10 @@ pub fn ZoneInput(
                 >
                     <span class="zone-city">{city}</span>
                     <span class="zone-name">{zone.name()}</span>
-                    <span class="zone-time">{at.map(|at| clock(zone, at))}</span>
+                    <span class="zone-time">{at.map(|at| clock(zone, at)).unwrap_or_default()}</span>
                 </li>
             }
+            .into_any()
         };
         all.into_iter().enumerate().map(draw).collect_view()
     };
@@ -139,7 +140,8 @@ pub fn ZoneInput(
         let city = called(zone, state.language, "");
         Some(format!("{city}: {} {}", lower_first(w.zone_now), clock(zone, at)))
     };
-    let places = TimeZone::main().map(|zone| view! { <option value=called(zone, state.language, "")></option> });
+    let places =
+        TimeZone::main().map(|zone| view! { <option value=called(zone, state.language, "")></option> }.into_any());
     let places = places.collect_view();
     view! {
         <div class="combobox">
@@ -158,7 +160,7 @@ pub fn ZoneInput(
                 aria-expanded=move || is_open.get().to_string()
                 aria-controls="zone-list"
                 aria-autocomplete="list"
-                aria-activedescendant=move || is_open.get().then(|| format!("zone-{}", active.get()))
+                aria-activedescendant=move || (is_open.get() && !is_empty()).then(|| format!("zone-{}", active.get()))
                 aria-invalid=invalid
                 aria-describedby=format!("{described} zone-now")
                 on:input:target=move |event| open(event.target().value())
@@ -169,14 +171,14 @@ pub fn ZoneInput(
             />
             <datalist id="time-zones">{places}</datalist>
             <ul class="options" id="zone-list" role="listbox" aria-label=w.zone_list hidden=move || !is_open.get() || is_empty()>
-                {options}
+                {move || options()}
             </ul>
             <p class="options none" role="status" hidden=move || !is_empty()>
                 {w.zone_none}
             </p>
         </div>
         <p class="zone-now" id="zone-now">
-            {there}
+            {move || there().unwrap_or_default()}
         </p>
     }
 }

@@ -75,7 +75,8 @@ pub(super) fn Controls(page: ListPage) -> impl IntoView {
     let kept =
         [("show", query.show.name(), query.show != Show::All), ("sort", query.sort.name(), query.sort != Sort::Name)];
     let kept = kept.into_iter().filter(|(.., keep)| *keep);
-    let kept = kept.map(|(name, value, _)| view! { <input type="hidden" name=name value=value /> }).collect_view();
+    let kept =
+        kept.map(|(name, value, _)| view! { <input type="hidden" name=name value=value /> }.into_any()).collect_view();
     view! {
         <div class="list-controls">
             <form class="search" method="get" action="/" role="search">
@@ -124,6 +125,7 @@ pub(super) fn pager(page: &ListPage) -> Option<AnyView> {
                     {title}
                 </a>
             }
+            .into_any()
         })
     };
     (pages > 1).then(|| {

@@ -48,9 +48,9 @@ pub fn ProfilesPage() -> impl IntoView {
     view! {
         <PageTitle title=w.title />
         <p class="notice bad" role="alert" hidden=move || refused().is_empty()>
-            {refused}
+            {move || refused()}
         </p>
-        <Loaded resource=page draw />
+        <Loaded resource=page draw is_page=true />
     }
 }
 
@@ -66,7 +66,7 @@ fn nothing_yet(may_change: bool) -> AnyView {
                 <a class="button" href="/profiles/new">
                     {w.empty_action}
                 </a>
-                <a class="button" href="/sandbox">
+                <a class="button" href="/sandbox" rel="external">
                     {w.empty_sandbox}
                 </a>
             </div>
@@ -78,6 +78,7 @@ fn nothing_yet(may_change: bool) -> AnyView {
                 </a>
             </p>
         }
+        .into_any()
     });
     view! {
         <div class="page-head">

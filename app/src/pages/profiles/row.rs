@@ -81,6 +81,7 @@ fn last_event(id: i64, last: Option<LastDelivery>, why: Option<Why>) -> AnyView 
                 </span>
             </span>
         }
+        .into_any()
     });
     view! {
         <OutcomeMark outcome=last.outcome />
@@ -115,6 +116,7 @@ fn menu(id: i64, name: &str, may_change: bool) -> AnyView {
                 {title}
             </a>
         }
+        .into_any()
     };
     let changes = may_change.then(|| {
         view! {
@@ -124,6 +126,7 @@ fn menu(id: i64, name: &str, may_change: bool) -> AnyView {
             {item("/key", w.new_key, true)}
             {item("/delete", w.delete, true)}
         }
+        .into_any()
     });
     view! {
         <details class="menu">

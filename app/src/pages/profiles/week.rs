@@ -30,7 +30,7 @@ pub(super) fn week_chart(days: &[Day; 7]) -> AnyView {
             </svg>
             <span class="stack">
                 <b>{all.delivered}</b>
-                {(all.failed > 0).then(|| view! { <span class="mark bad">{failures(language(), all.failed)}</span> })}
+                {(all.failed > 0).then(|| view! { <span class="mark bad">{failures(language(), all.failed)}</span> }.into_any())}
             </span>
         </span>
     }

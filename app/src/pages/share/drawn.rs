@@ -23,7 +23,7 @@ pub(super) fn page(language: Language, shared: Shared, qr: Option<QrCode>) -> Dr
     let foot = view! {
         <p class="actions">
             <a class="button" href=profile>{w.back}</a>
-            {sandbox.then(|| view! { <a class="button" href="/sandbox">{w.sandbox}</a> })}
+            {sandbox.then(|| view! { <a class="button" href="/sandbox" rel="external">{w.sandbox}</a> })}
         </p>
     };
     let address = CopyText {

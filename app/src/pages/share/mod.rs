@@ -53,7 +53,7 @@ pub fn SharePage() -> impl IntoView {
     let title = words::<ShareTitle>().title;
     view! {
         <PageTitle title />
-        <Loaded resource=data draw />
+        <Loaded resource=data draw is_page=true />
     }
 }
 
@@ -63,7 +63,8 @@ fn Share(data: Drawn) -> impl IntoView {
     let below = html.split_off(html.len().min(1));
     let mut copies = data.copies.into_iter();
     let address = copies.next().map(|text| copy_text(text, false));
-    let more = copies.map(|text| view! { <section class="card">{copy_text(text, true)}</section> }).collect_view();
+    let more =
+        copies.map(|text| view! { <section class="card">{copy_text(text, true)}</section> }.into_any()).collect_view();
     let (guide, foot) = below.split_at(below.len().min(1));
     view! {
         {pieces(html)}

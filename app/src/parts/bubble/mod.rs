@@ -33,7 +33,7 @@ pub fn Bubbles(
 ) -> impl IntoView {
     let w = words::<BubbleWords>();
     let language = language();
-    move || {
+    let bubbles = move || {
         parts.with(|parts| {
             let count = parts.len();
             let bubble = |(index, part): (usize, &Part)| {
@@ -54,16 +54,18 @@ pub fn Bubbles(
                             <span class="bubble-stamp" aria-hidden="true">
                                 {stamp}
                             </span>
-                        })}
+                        }.into_any())}
                     </div>
                     <p class="bubble-note" hidden=is_alone>
                         {note}
                     </p>
                 }
+                .into_any()
             };
             parts.iter().enumerate().map(bubble).collect::<Vec<_>>()
         })
-    }
+    };
+    view! { {move || bubbles()} }
 }
 
 fn line(run: Run, marked: Signal<Option<Parameter>>, title: impl Fn(Parameter) -> Option<String>) -> AnyView {
@@ -88,6 +90,7 @@ fn line(run: Run, marked: Signal<Option<Parameter>>, title: impl Fn(Parameter) -
 }
 
 /// One message that is there to be read.
+#[cfg(feature = "ssr")]
 #[component]
 pub fn Bubble(
     /// What it says.

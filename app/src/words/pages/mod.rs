@@ -4,10 +4,15 @@ mod builder;
 mod builder_form;
 mod chats;
 mod errors;
+#[cfg(feature = "ssr")]
+mod health;
+#[cfg(feature = "ssr")]
+mod log;
 mod outcomes;
 mod preview;
 mod profiles;
 mod quiet;
+#[cfg(feature = "ssr")]
 mod sandbox;
 mod share;
 mod shell;
@@ -22,8 +27,13 @@ pub use self::{
     preview::{BubbleWords, PreviewWords},
     profiles::ProfilesWords,
     quiet::{QuietWords, Toasts},
-    sandbox::SandboxWords,
     share::{ShareTitle, ShareWords},
     shell::Shell,
     sign_in::SignInWords,
+};
+#[cfg(feature = "ssr")]
+pub use self::{
+    health::{EraseWords, HealthWords, UnreachableWords},
+    log::{ActWords, LogWords, TraceWords},
+    sandbox::SandboxWords,
 };

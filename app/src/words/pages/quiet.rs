@@ -7,6 +7,7 @@ word_set! {
     QuietWords {
         profiles: "Профили", "Profiles";
         to_profiles: "К профилям", "To profiles";
+        go_back: "Вернуться", "Go back";
         refused_title: "Не получилось", "That did not work";
         keep: "Оставить как есть", "Leave it as it is";
         cancel: "Отмена", "Cancel";
@@ -82,5 +83,6 @@ word_set! {
         new_key: "У профиля «{}» новая ссылка. Вставьте её в сервис записи.", "The profile “{}” has a new URL. Paste it into the booking service.";
         imported: "Импортировано: {}.", "Imported: {}.";
         made: "Создано: {}.", "Made: {}.";
+        erased: "Стёрто: {}.", "Erased: {}.";
     }
 }

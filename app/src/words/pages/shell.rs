@@ -6,7 +6,10 @@ word_set! {
     /// What stands around every page.
     Shell {
         profiles: "Профили", "Profiles";
+        deliveries: "Доставки", "Deliveries";
         sandbox: "Песочница", "Sandbox";
+        health: "Состояние", "Health";
+        needs_you: "Нужно вмешательство: откройте «Состояние»", "Something needs you: open Health";
         main_navigation: "Разделы", "Sections";
         skip: "К содержанию", "Skip to content";
         sign_out: "Выйти", "Sign out";
@@ -14,6 +17,7 @@ word_set! {
         switch_language: "Switch to English", "Переключить на русский";
         switch_theme: "Светлая или тёмная тема", "Light or dark theme";
         loading: "Загружаем…", "Loading…";
+        failed_title: "Не получилось", "That did not work";
         retry: "Попробовать ещё раз", "Try again";
         not_found_title: "Такой страницы нет", "There is no such page";
         not_found_why: "Возможно, ссылка устарела или профиль удалён.", "The link may be old, or the profile was deleted.";

@@ -69,14 +69,14 @@ pub fn Changes(id: i64, open: Signal<bool>) -> impl IntoView {
     };
     let events = move || {
         let all = answer.get().and_then(Result::ok).unwrap_or_default();
-        all.into_iter().map(|one| view! { <Change one /> }).collect::<Vec<_>>()
+        all.into_iter().map(|one| view! { <Change one /> }.into_any()).collect::<Vec<_>>()
     };
     view! {
         <p class="help">{w.changes_why}</p>
         <p class="changes-summary" role="status">
-            {summary}
+            {move || summary()}
         </p>
-        {events}
+        {move || events()}
     }
 }
 
@@ -105,7 +105,7 @@ fn Change(one: Compared) -> impl IntoView {
 }
 
 /// A sign and a word beside the colour.
-fn line(line: ComparedLine) -> impl IntoView {
+fn line(line: ComparedLine) -> AnyView {
     let w = words::<PreviewWords>();
     let (class, sign, word) = match line.mark {
         LineMark::Same => ("", " ", ""),
@@ -129,4 +129,5 @@ fn line(line: ComparedLine) -> impl IntoView {
             <BubbleLine part />
         </p>
     }
+    .into_any()
 }

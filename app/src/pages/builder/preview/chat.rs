@@ -76,7 +76,7 @@ pub fn Chat(parts: Memo<Vec<Part>>) -> impl IntoView {
             {words::<PreviewWords>().keys}
         </p>
         <div class="measure">
-            <span>{measure}</span>
+            <span>{move || measure()}</span>
             <progress
                 max=LIMIT.to_string()
                 value=move || units.get().min(LIMIT).to_string()

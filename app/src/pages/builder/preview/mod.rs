@@ -77,7 +77,7 @@ pub fn Preview() -> impl IntoView {
         let body = |part: &hookgram::message::Part| {
             let text = part.html();
             let body = Outgoing { chat: &chat, text: &text, html: true }.body();
-            view! { <CopyField text=body label=own.json whole=true /> }
+            view! { <CopyField text=body label=own.json whole=true /> }.into_any()
         };
         parts.with(|parts| parts.iter().map(body).collect_view())
     };
@@ -86,7 +86,7 @@ pub fn Preview() -> impl IntoView {
     let url = move || {
         let door = door.as_ref()?;
         let url = state.profile.with(|profile| format!("{door}?telegramToken={TOKEN_PLACE}&{}", query::write(profile)));
-        Some(view! { <CopyField text=url label=own.url whole=true /> })
+        Some(view! { <CopyField text=url label=own.url whole=true /> }.into_any())
     };
     view! {
         <aside class="preview" aria-label=w.preview_title>
@@ -120,7 +120,7 @@ pub fn Preview() -> impl IntoView {
                             <Panel this=Tab::Changes tab>
                                 <Changes id open=Signal::derive(move || tab.get() == Tab::Changes) />
                             </Panel>
-                        })}
+                        }.into_any())}
                     </div>
                 </div>
             </div>
@@ -153,6 +153,7 @@ fn Tabs(tab: RwSignal<Tab>) -> impl IntoView {
                     {this.title()}
                 </button>
             }
+            .into_any()
         })
         .collect_view();
     let move_on = move |event: leptos::ev::KeyboardEvent| {

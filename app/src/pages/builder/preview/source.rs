@@ -96,12 +96,13 @@ pub fn SourceField() -> impl IntoView {
     });
 
     let option = |sample: Sample| {
-        view! { <option value=name_of(sample)>{sample.title().get(state.language)}</option> }
+        view! { <option value=name_of(sample)>{sample.title().get(state.language)}</option> }.into_any()
     };
     let samples = Sample::ALL.into_iter().map(option).collect_view();
     let past = state.preview.with_value(|data| {
-        let options = data.past.iter().map(|event| view! { <PastOption event=event.clone() /> }).collect_view();
-        (!data.past.is_empty()).then(|| view! { <optgroup label=w.past>{options}</optgroup> })
+        let options =
+            data.past.iter().map(|event| view! { <PastOption event=event.clone() /> }.into_any()).collect_view();
+        (!data.past.is_empty()).then(|| view! { <optgroup label=w.past>{options}</optgroup> }.into_any())
     });
     view! {
         <div class="source needs-script">

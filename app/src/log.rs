@@ -1,0 +1,249 @@
+//! What the log of deliveries can be asked. The question stands in the page's address.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
+use hookgram::{query, values::TimeZone};
+
+use crate::{
+    views::{LogPlace, Millis, Outcome},
+    words::causes::Cause,
+};
+
+/// Outcomes that the log can be asked for, in the order in which they are offered, and their names in an address.
+pub const OUTCOMES: [(Outcome, &str); 10] = [
+    (Outcome::Failed, "failed"),
+    (Outcome::Uncertain, "uncertain"),
+    (Outcome::Parked, "parked"),
+    (Outcome::Retrying, "retrying"),
+    (Outcome::Waiting, "waiting"),
+    (Outcome::Delivered, "delivered"),
+    (Outcome::Rejected, "rejected"),
+    (Outcome::Skipped, "skipped"),
+    (Outcome::Duplicate, "duplicate"),
+    (Outcome::Cancelled, "cancelled"),
+];
+
+/// A span of time that ends now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Period {
+    /// 24 hours.
+    Day,
+    /// 7 days.
+    Week,
+    /// 30 days.
+    Month,
+}
+
+impl Period {
+    /// Every one, as they are offered, and their names in an address.
+    pub const ALL: [(Self, &str); 3] = [(Self::Day, "24h"), (Self::Week, "7d"), (Self::Month, "30d")];
+
+    /// How long it is.
+    #[must_use]
+    pub fn millis(self) -> Millis {
+        const DAY: Millis = 24 * 60 * 60 * 1000;
+        match self {
+            Self::Day => DAY,
+            Self::Week => 7 * DAY,
+            Self::Month => 30 * DAY,
+        }
+    }
+}
+
+/// A question to the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogQuery {
+    /// Of this profile only.
+    pub profile: Option<i64>,
+    /// Of this bot at the stateless door only.
+    pub bot: Option<i64>,
+    /// With this outcome only.
+    pub outcome: Option<Outcome>,
+    /// Failed for this cause only.
+    pub cause: Option<Cause>,
+    /// To this chat only; empty for all.
+    pub chat: String,
+    /// About the booking with this number only; empty for all.
+    pub order: String,
+    /// Part of a message, of a booking's number or of a chat's; blank for all.
+    pub text: String,
+    /// Came within this time; `from` says more.
+    pub period: Option<Period>,
+    /// Came then or later, as it stands in the address: `2026-11-24T13:30` or `2026-11-24`, in the reader's zone.
+    pub from: String,
+    /// Came before; a day alone is meant with all of it.
+    pub to: String,
+    /// Behind this place only.
+    pub behind: Option<LogPlace>,
+}
+
+impl LogQuery {
+    /// The question in an address: `get` answers with a parameter's value, decoded.
+    #[must_use]
+    pub fn of(get: impl Fn(&str) -> Option<String>) -> Self {
+        let text = |name: &str| get(name).map(|value| value.trim().to_owned()).unwrap_or_default();
+        let number = |name: &str| text(name).parse().ok();
+        let outcome = text("outcome");
+        Self {
+            profile: number("profile"),
+            bot: number("bot"),
+            outcome: OUTCOMES.iter().find(|(_, name)| *name == outcome).map(|(outcome, _)| *outcome),
+            cause: Cause::parse(&text("cause")),
+            chat: text("chat"),
+            order: text("order"),
+            text: text("q"),
+            period: Period::ALL.iter().find(|(_, name)| *name == text("period")).map(|(period, _)| *period),
+            from: text("from"),
+            to: text("to"),
+            behind: place(&text("behind")),
+        }
+    }
+
+    /// The question as an address' parameters without the `?`, what is the default left out.
+    #[must_use]
+    pub fn parameters(&self) -> String {
+        let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
+        let outcome = OUTCOMES.iter().find(|(outcome, _)| Some(*outcome) == self.outcome);
+        let period = Period::ALL.iter().find(|(period, _)| Some(*period) == self.period);
+        let behind = self.behind.map(|place| format!("{}-{}-{}", place.at, place.event, place.delivery));
+        let pairs = [
+            ("profile", number(self.profile)),
+            ("bot", number(self.bot)),
+            ("outcome", outcome.map(|(_, name)| (*name).to_owned()).unwrap_or_default()),
+            ("cause", self.cause.map(|cause| cause.name().to_owned()).unwrap_or_default()),
+            ("chat", self.chat.clone()),
+            ("order", self.order.clone()),
+            ("q", self.text.clone()),
+            ("period", period.map(|(_, name)| (*name).to_owned()).unwrap_or_default()),
+            ("from", self.from.clone()),
+            ("to", self.to.clone()),
+            ("behind", behind.unwrap_or_default()),
+        ];
+        let given = pairs.iter().filter(|(_, value)| !value.is_empty());
+        given.map(|(name, value)| format!("{name}={}", query::encode(value))).collect::<Vec<_>>().join("&")
+    }
+
+    /// The address of its page, below `path`.
+    #[must_use]
+    pub fn address(&self, path: &str) -> String {
+        match self.parameters().as_str() {
+            "" => path.to_owned(),
+            parameters => format!("{path}?{parameters}"),
+        }
+    }
+
+    /// Whether anything is asked for beyond the newest of all.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        *self != Self { behind: self.behind, ..Self::default() }
+    }
+
+    /// When what is asked for came, from and before.
+    ///
+    /// # Errors
+    /// The parameter that cannot be read.
+    fn times(&self, zone: TimeZone) -> Result<(Option<Millis>, Option<Millis>), &'static str> {
+        let from = moment(&self.from, zone, TimeDelta::zero()).map_err(|()| "from")?;
+        let to = moment(&self.to, zone, TimeDelta::days(1)).map_err(|()| "to")?;
+        Ok((from, to))
+    }
+
+    /// The same with the period, which ends `now`.
+    ///
+    /// # Errors
+    /// The parameter that cannot be read.
+    pub fn within(&self, zone: TimeZone, now: Millis) -> Result<(Option<Millis>, Option<Millis>), &'static str> {
+        let (from, to) = self.times(zone)?;
+        Ok((from.or(self.period.map(|period| now.saturating_sub(period.millis()))), to))
+    }
+}
+
+/// `at-event-delivery`.
+fn place(text: &str) -> Option<LogPlace> {
+    let mut numbers = text.split('-').map(|number| number.parse().ok());
+    let (at, event, delivery) = (numbers.next()??, numbers.next()??, numbers.next()??);
+    numbers.next().is_none().then_some(LogPlace { at, event, delivery })
+}
+
+/// A moment in a zone; of a day alone, the end of `day` after its beginning.
+fn moment(text: &str, zone: TimeZone, day: TimeDelta) -> Result<Option<Millis>, ()> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let local = match text.parse::<NaiveDate>() {
+        Ok(date) => date.and_hms_opt(0, 0, 0).and_then(|start| start.checked_add_signed(day)),
+        Err(_) => ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+            .iter()
+            .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok()),
+    };
+    utc(local.ok_or(())?, zone).map(|at| Some(at.timestamp_millis())).ok_or(())
+}
+
+/// The moment at which a zone's clocks show this; of two, or of none, the one by the offset before the change.
+fn utc(local: NaiveDateTime, zone: TimeZone) -> Option<DateTime<Utc>> {
+    let guess = local.checked_sub_signed(TimeDelta::days(1))?.and_utc();
+    let before = zone.offset_at(guess);
+    let at = before.from_local_datetime(&local).single()?.to_utc();
+    let after = zone.offset_at(at);
+    let again = after.from_local_datetime(&local).single()?.to_utc();
+    Some(if zone.offset_at(again) == after { again } else { at })
+}
+
+/// A moment as the address has it, in a zone, to the minute.
+#[must_use]
+pub fn local_minute(at: Millis, zone: TimeZone) -> String {
+    let at = DateTime::from_timestamp_millis(at).unwrap_or_default();
+    at.with_timezone(&zone.offset_at(at)).format("%Y-%m-%dT%H:%M").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(parameters: &str) -> LogQuery {
+        let pairs: Vec<(String, String)> = parameters
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.replace("%20", " ").replace("%3A", ":")))
+            .collect();
+        LogQuery::of(|name| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()))
+    }
+
+    #[test]
+    fn a_question_stands_in_the_address_and_is_read_back() {
+        let whole = LogQuery {
+            profile: Some(3),
+            bot: Some(7_001_002_003),
+            outcome: Some(Outcome::Failed),
+            cause: Some(Cause::Blocked),
+            chat: "-100123".into(),
+            order: "1281".into(),
+            text: "a b".into(),
+            period: Some(Period::Week),
+            from: "2026-11-24T13:30".into(),
+            to: "2026-11-25".into(),
+            behind: Some(LogPlace { at: 5, event: 6, delivery: 0 }),
+        };
+        assert_eq!(read(&whole.parameters()), whole);
+        assert!(whole.is_narrowed());
+        assert_eq!(LogQuery::default().address("/deliveries"), "/deliveries");
+        for odd in ["outcome=luck", "cause=luck", "profile=x", "behind=1-2", "behind=1-2-3-4", "behind=a-b-c"] {
+            assert_eq!(read(odd), LogQuery::default(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn times_are_the_reader_s() {
+        let omsk = TimeZone::parse("Asia/Omsk").unwrap();
+        let times =
+            |from: &str, to: &str| LogQuery { from: from.into(), to: to.into(), ..LogQuery::default() }.times(omsk);
+        let day = 1_795_456_800_000;
+        assert_eq!(times("2026-11-24", "2026-11-24"), Ok((Some(day), Some(day + 86_400_000))));
+        assert_eq!(times("2026-11-24T00:30", ""), Ok((Some(day + 1_800_000), None)));
+        assert_eq!(times("yesterday", ""), Err("from"));
+        assert_eq!(times("", "2026-13-01"), Err("to"));
+        assert_eq!(local_minute(day, omsk), "2026-11-24T00:00");
+        let berlin = TimeZone::parse("Europe/Berlin").unwrap();
+        let query = LogQuery { from: "2026-03-29T02:30".into(), ..LogQuery::default() };
+        assert!(query.times(berlin).is_ok(), "an hour that no clock shows");
+    }
+}

@@ -1,0 +1,302 @@
+//! `/health`: how all stands, and what to do about what does not stand well.
+
+use leptos::prelude::*;
+
+use super::{
+    moment::{At, clock},
+    units::{bytes, span, tenths},
+};
+use crate::{
+    log::{LogQuery, Period},
+    views::{Millis, Outcome},
+    words::{
+        HealthWords,
+        causes::{self, Cause},
+        language, words,
+    },
+};
+
+/// What does not stand well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The delivery worker does not run.
+    WorkerStopped,
+    /// The oldest message waits too long.
+    QueueStuck,
+    /// Telegram refuses a bot's token: the bot's name, and a profile of it.
+    BotParked(String, i64),
+    /// The disk is nearly full.
+    DiskLow,
+    /// Mails were given up: what the mail server said.
+    MailFailing(String),
+    /// Profiles want mails, and nothing sends them.
+    MailMissing,
+}
+
+impl Trouble {
+    /// Whether somebody must act at once; else it is worth knowing.
+    #[must_use]
+    pub fn is_red(&self) -> bool {
+        !matches!(self, Self::MailMissing)
+    }
+}
+
+/// How a bot stands.
+#[derive(Clone, Debug)]
+pub struct BotState {
+    /// Its number.
+    pub id: i64,
+    /// Its `@name`, or its number where Telegram has not told.
+    pub name: String,
+    /// When Telegram was last asked about it.
+    pub checked_at: Option<Millis>,
+    /// Since when its token is refused.
+    pub parked_since: Option<Millis>,
+    /// How many profiles send with it.
+    pub profiles: i64,
+    /// One of them.
+    pub profile_id: i64,
+    /// How many messages wait for its token.
+    pub waiting: i64,
+}
+
+/// How all stands.
+#[derive(Clone, Debug)]
+pub struct HealthView {
+    /// The worst first.
+    pub troubles: Vec<Trouble>,
+    /// Deliveries not finished, and of them such as are tried again.
+    pub open: (i64, i64),
+    /// When the oldest of them was made.
+    pub oldest: Option<Millis>,
+    /// Deliveries that wait for a token.
+    pub parked: i64,
+    /// Delivered within the last hour.
+    pub delivered: u32,
+    /// Failures within 24 hours, by cause.
+    pub failures: Vec<(Cause, u64)>,
+    /// The bots, those in trouble first.
+    pub bots: Vec<BotState>,
+    /// Bytes of the database.
+    pub database: Option<u64>,
+    /// Bytes that are free on its disk, and all that it has.
+    pub disk: Option<(u64, u64)>,
+    /// Days that events are kept.
+    pub kept: u64,
+    /// Whether a mail server is set.
+    pub has_mail: bool,
+    /// Mails with something still to do, and such as were given up within 24 hours.
+    pub mails: (i64, i64),
+    /// When the last mail was sent.
+    pub last_mail: Option<Millis>,
+    /// The version.
+    pub version: &'static str,
+    /// When the server started.
+    pub started_at: Millis,
+}
+
+/// The page.
+#[component]
+pub(super) fn Health(view: HealthView) -> impl IntoView {
+    let w = words::<HealthWords>();
+    let now = clock().now;
+    let troubles = view.troubles.iter().map(trouble).collect_view();
+    let well = view.troubles.is_empty().then(|| {
+        view! {
+            <div class="notice ok">
+                <b>{w.well}</b>
+                <p>{w.well_why}</p>
+            </div>
+        }
+    });
+    let failed = |cause: Cause| {
+        LogQuery { cause: Some(cause), period: Some(Period::Day), ..LogQuery::default() }.address("/deliveries")
+    };
+    let failures = view
+        .failures
+        .iter()
+        .map(|(cause, count)| {
+            view! {
+                <li>
+                    <b>{*count}</b>
+                    <a href=failed(*cause)>{causes::cause(language(), *cause)}</a>
+                </li>
+            }
+        })
+        .collect_view();
+    let waiting = LogQuery { outcome: Some(Outcome::Waiting), ..LogQuery::default() }.address("/deliveries");
+    let retrying = LogQuery { outcome: Some(Outcome::Retrying), ..LogQuery::default() }.address("/deliveries");
+    let parked = LogQuery { outcome: Some(Outcome::Parked), ..LogQuery::default() }.address("/deliveries");
+    view! {
+        <div class="page-head">
+            <div>
+                <h1>{w.title}</h1>
+                <p class="why">{w.why}</p>
+            </div>
+        </div>
+        {well}
+        {troubles}
+        <div class="health">
+            <section class="card">
+                <h2>{w.queue}</h2>
+                <dl class="facts">
+                    <Fact title=w.open>
+                        <a href=waiting>{view.open.0}</a>
+                    </Fact>
+                    <Fact title=w.retrying>
+                        <a href=retrying>{view.open.1}</a>
+                    </Fact>
+                    <Fact title=w.parked>
+                        <a href=parked>{view.parked}</a>
+                    </Fact>
+                    <Fact title=w.oldest>
+                        {match view.oldest {
+                            Some(at) => view! { <At at seconds=true /> " (" {span(language(), now - at)} ")" }.into_any(),
+                            None => w.nothing_waits.into_any(),
+                        }}
+                    </Fact>
+                    <Fact title=w.last_hour>{view.delivered} " (" {tenths(language(), u64::from(view.delivered) / 6)} " " {w.per_minute} ")"</Fact>
+                </dl>
+            </section>
+            <section class="card">
+                <h2>{w.failures}</h2>
+                {if view.failures.is_empty() {
+                    view! { <p class="soft">{w.no_failures}</p> }.into_any()
+                } else {
+                    view! { <ul class="counts">{failures}</ul> }.into_any()
+                }}
+            </section>
+            <section class="card">
+                <h2>{w.storage}</h2>
+                <dl class="facts">
+                    {view.database.map(|size| view! { <Fact title=w.database>{bytes(language(), size)}</Fact> })}
+                    {view
+                        .disk
+                        .map(|(free, all)| {
+                            view! { <Fact title=w.free>{bytes(language(), free)} " " {w.of} " " {bytes(language(), all)}</Fact> }
+                        })}
+                    <Fact title=w.kept>{view.kept} " " {w.days}</Fact>
+                </dl>
+            </section>
+            <section class="card">
+                <h2>{w.mail}</h2>
+                <p class="soft">{if view.has_mail { w.mail_on } else { w.mail_off }}</p>
+                <dl class="facts">
+                    <Fact title=w.mail_waiting>{view.mails.0}</Fact>
+                    <Fact title=w.mail_given_up>{view.mails.1}</Fact>
+                    <Fact title=w.mail_last>
+                        {match view.last_mail {
+                            Some(at) => view! { <At at /> }.into_any(),
+                            None => w.never.into_any(),
+                        }}
+                    </Fact>
+                </dl>
+            </section>
+            <section class="card">
+                <h2>{w.server}</h2>
+                <dl class="facts">
+                    <Fact title=w.version>{view.version}</Fact>
+                    <Fact title=w.up>{span(language(), now - view.started_at)}</Fact>
+                </dl>
+            </section>
+        </div>
+        <section class="card table-card">
+            <h2 class="table-title">{w.bots}</h2>
+            <Bots bots=view.bots />
+        </section>
+    }
+}
+
+#[component]
+fn Fact(title: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{title}</dt>
+            <dd>{children()}</dd>
+        </div>
+    }
+}
+
+fn trouble(trouble: &Trouble) -> AnyView {
+    let w = words::<HealthWords>();
+    let log = || Some(("/deliveries?outcome=retrying".to_owned(), w.to_log));
+    let (title, advice, link) = match trouble {
+        Trouble::WorkerStopped => (w.worker_stopped.to_owned(), w.worker_stopped_do.to_owned(), None),
+        Trouble::QueueStuck => (w.queue_stuck.to_owned(), w.queue_stuck_do.to_owned(), log()),
+        Trouble::BotParked(name, profile) => (
+            format!("{}: {name}", w.bot_parked_title),
+            w.bot_parked_do.to_owned(),
+            Some((format!("/profiles/{profile}"), w.to_profile)),
+        ),
+        Trouble::DiskLow => (w.disk_low.to_owned(), w.disk_low_do.to_owned(), None),
+        Trouble::MailFailing(reason) => (w.mail_failing.to_owned(), format!("{} “{reason}”", w.mail_failing_do), None),
+        Trouble::MailMissing => (w.mail_missing.to_owned(), w.mail_missing_do.to_owned(), None),
+    };
+    let class = if trouble.is_red() { "notice bad" } else { "notice warn" };
+    view! {
+        <div class=class>
+            <b>{title}</b>
+            <p>{advice}</p>
+            {link.map(|(href, title)| view! { <a class="button small" href=href>{title}</a> })}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Bots(bots: Vec<BotState>) -> impl IntoView {
+    let w = words::<HealthWords>();
+    if bots.is_empty() {
+        return view! { <p class="soft table-title">{w.no_bots}</p> }.into_any();
+    }
+    let rows = bots
+        .into_iter()
+        .map(|bot| {
+            let state = match (bot.parked_since, bot.checked_at) {
+                (Some(since), _) => view! {
+                    <span class="stack">
+                        <span class="mark bad">{w.bot_parked}</span>
+                        <span class="soft">{w.since} " " <At at=since /></span>
+                    </span>
+                }
+                .into_any(),
+                (None, Some(_)) => view! { <span class="mark ok">{w.bot_works}</span> }.into_any(),
+                (None, None) => view! { <span class="mark soft">{w.bot_unchecked}</span> }.into_any(),
+            };
+            let checked = match bot.checked_at {
+                Some(at) => view! { <At at /> }.into_any(),
+                None => "–".into_any(),
+            };
+            let href = match bot.profiles {
+                1 => format!("/profiles/{}", bot.profile_id),
+                _ => format!("/?q={}", bot.name.trim_start_matches('@')),
+            };
+            view! {
+                <tr>
+                    <th scope="row">{bot.name}</th>
+                    <td data-title=w.bot_state>{state}</td>
+                    <td data-title=w.checked>{checked}</td>
+                    <td data-title=w.profiles>
+                        <a href=href>{bot.profiles}</a>
+                    </td>
+                    <td data-title=w.waiting>{bot.waiting}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <table class="table" aria-label=w.bots>
+            <thead>
+                <tr>
+                    <th scope="col">{w.bot}</th>
+                    <th scope="col">{w.bot_state}</th>
+                    <th scope="col">{w.checked}</th>
+                    <th scope="col">{w.profiles}</th>
+                    <th scope="col">{w.waiting}</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}

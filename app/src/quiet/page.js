@@ -1,0 +1,118 @@
+// Comforts of the pages that the server draws by itself; each of them works without.
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const one = (selector, root = document) => root.querySelector(selector);
+
+  // Pages are drawn in the reader's zone once the browser has named it.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const named = document.cookie.split("; ").find((pair) => pair.startsWith("zone="));
+  if (zone && named !== `zone=${zone}`) document.cookie = `zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax`;
+  const localise = (time) => {
+    const [at, now, ru] = [new Date(time.dateTime), new Date(), document.documentElement.lang === "ru"];
+    const tag = ru ? "ru" : "en-GB";
+    const second = time.dataset.seconds === undefined ? undefined : "2-digit";
+    const clock = at.toLocaleTimeString(tag, { hour: "2-digit", minute: "2-digit", second });
+    const year = at.getFullYear() === now.getFullYear() ? undefined : "numeric";
+    const date = ru ? { day: "2-digit", month: "2-digit", year } : { day: "numeric", month: "short", year };
+    const day = at.toLocaleDateString(tag, date);
+    time.textContent = at.toDateString() === now.toDateString() ? clock : `${day}, ${clock}`;
+    time.title = at.toLocaleString(tag);
+  };
+  if (!named) all("time").forEach(localise);
+
+  // An open menu closes when something else is pressed, and with Escape, which gives the focus back to its button.
+  const menu = () => one("details.menu[open]");
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (menu() && !menu().contains(target)) menu().open = false;
+  });
+  document.addEventListener("keydown", ({ key }) => {
+    const open = key === "Escape" && menu();
+    if (!open) return;
+    open.open = false;
+    one("summary", open).focus();
+  });
+
+  document.addEventListener("formdata", (event) => {
+    if (!event.target.matches("[data-filters]")) return;
+    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  });
+  document.addEventListener("change", (event) => {
+    const at = event.target;
+    if (at.matches("[data-filters] > select")) at.form.requestSubmit();
+    if (at.matches("[data-all]")) {
+      for (const box of all("tbody input[type=checkbox]", at.closest("table"))) box.checked = at.checked;
+    }
+  });
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(one(button.dataset.copy).value);
+    button.textContent = button.dataset.done;
+  });
+  const show = () => {
+    for (const hidden of all("[data-all], [data-copy]")) hidden.hidden = false;
+  };
+  show();
+
+  const fresh = async () => {
+    const answer = await fetch(location.href);
+    if (!answer.ok || answer.redirected) return null;
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  };
+  const replace = (page, selector) => {
+    const [old, now] = [one(selector), one(selector, page)];
+    if (old && now && old.innerHTML !== now.innerHTML) old.replaceWith(now);
+  };
+
+  const work = async () => {
+    if (!one("[data-running]")) return;
+    const page = await fresh().catch(() => null);
+    if (page) replace(page, "main");
+    setTimeout(work, 1000);
+  };
+  setTimeout(work, 1000);
+
+  const place = one("[data-listen]");
+  if (!place) return;
+  const title = document.title;
+  const ids = () => new Set(all("[data-event]").map((row) => row.dataset.event));
+  const seen = ids();
+  let [waiting, unread] = [false, 0];
+  const look = async () => {
+    waiting = false;
+    // Nothing moves under a hand that is choosing.
+    if (one("[data-fresh] input:checked, [data-fresh] :focus-visible, .log-filters :focus")) return later(2000);
+    const page = await fresh().catch(() => null);
+    if (!page) return;
+    for (const { dataset } of all("[data-fresh]")) replace(page, `[data-fresh="${dataset.fresh}"]`);
+    show();
+    for (const id of ids()) {
+      if (!seen.has(id) && seen.add(id) && document.hidden) unread += 1;
+    }
+    document.title = unread > 0 ? `(${unread}) ${title}` : title;
+  };
+  const later = (wait = 400) => {
+    if (!waiting) setTimeout(look, wait);
+    waiting = true;
+  };
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    unread = 0;
+    document.title = title;
+  });
+  const listen = (first) => {
+    const source = new EventSource(place.dataset.listen);
+    let missed = !first;
+    source.onopen = () => {
+      one("[data-live]").hidden = false;
+      if (missed) later();
+    };
+    source.onmessage = () => later();
+    source.onerror = () => {
+      missed = true;
+      one("[data-live]").hidden = true;
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(false), 5000);
+    };
+  };
+  listen(true);
+})();

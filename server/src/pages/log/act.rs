@@ -1,0 +1,87 @@
+//! Replaying deliveries and calling them off: asked first, then done.
+
+use app::{
+    error::AppError,
+    log::LogQuery,
+    quiet::{ActView, Chosen, QuietPage},
+    views::{BulkKind, Matching, ReplayAs},
+};
+use axum::{
+    body::Body,
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+
+use super::super::{Fields, Visit, or_refuse};
+
+/// `POST /deliveries/act`: with the deliveries of the form.
+pub(in super::super) async fn act(visit: Visit, body: Body) -> Response {
+    let operator = or_refuse!(visit, visit.operator());
+    let fields = or_refuse!(visit, visit.form(body).await);
+    let mut ids: Vec<i64> = fields.keys().filter_map(|name| name.strip_prefix("d-")?.parse().ok()).collect();
+    ids.sort_unstable();
+    let (cancels, back) = (cancels(&fields), back(&fields));
+    if !fields.contains_key("sure") {
+        let view = ActView { cancels, chosen: Chosen::These(ids), results: None, back };
+        return visit.show(StatusCode::OK, QuietPage::Act(view)).await;
+    }
+    let ports = visit.ports();
+    let results = if cancels {
+        ports.deliveries.cancel(&operator, &ids).await
+    } else {
+        ports.deliveries.replay(&operator, &ids, how(&fields)).await
+    };
+    let results = or_refuse!(visit, results);
+    let view = ActView { cancels, chosen: Chosen::These(ids), results: Some(results), back };
+    visit.show(StatusCode::OK, QuietPage::Act(view)).await
+}
+
+/// `GET /deliveries/all`: with all that are found; how many they are.
+pub(in super::super) async fn question(visit: Visit) -> Response {
+    or_refuse!(visit, visit.operator());
+    let viewer = or_refuse!(visit, visit.viewer());
+    let query = visit.log_query();
+    let matching = or_refuse!(visit, matching(&visit, &query));
+    let count = or_refuse!(visit, visit.ports().deliveries.count(&viewer, &matching).await);
+    let cancels = visit.asked("do").as_deref() == Some("cancel");
+    let back = query.address("/deliveries");
+    let view = ActView { cancels, chosen: Chosen::Found(Box::new(query), count), results: None, back };
+    visit.show(StatusCode::OK, QuietPage::Act(view)).await
+}
+
+/// `POST /deliveries/all`: begins it, and leads to how far it has come.
+pub(in super::super) async fn begin(visit: Visit, body: Body) -> Response {
+    let operator = or_refuse!(visit, visit.operator());
+    let matching = or_refuse!(visit, matching(&visit, &visit.log_query()));
+    let fields = or_refuse!(visit, visit.form(body).await);
+    let kind = if cancels(&fields) { BulkKind::Cancel } else { BulkKind::Replay(how(&fields)) };
+    let id = or_refuse!(visit, visit.ports().deliveries.begin_bulk(&operator, kind, &matching).await);
+    Redirect::to(&format!("/deliveries/work/{id}")).into_response()
+}
+
+/// What the address asks for, as far as all that match can be treated alike.
+fn matching(visit: &Visit, query: &LogQuery) -> Result<Matching, AppError> {
+    let (since, until) = query.within(visit.zone(), crate::time::now()).map_err(|_| AppError::NotFound)?;
+    let outcome = query.outcome.ok_or(AppError::NotFound)?;
+    let narrower = !query.chat.is_empty() || !query.order.is_empty() || !query.text.is_empty() || query.bot.is_some();
+    if narrower {
+        return Err(AppError::NotFound);
+    }
+    let cause = query.cause.map(|cause| cause.name().to_owned());
+    Ok(Matching { outcome, profile: query.profile, cause, since, until })
+}
+
+fn cancels(fields: &Fields) -> bool {
+    fields.get("do").is_some_and(|what| what == "cancel")
+}
+
+fn how(fields: &Fields) -> ReplayAs {
+    if fields.get("how").is_some_and(|how| how == "is") { ReplayAs::ItIs } else { ReplayAs::ItWas }
+}
+
+/// Where the form says to go back to, as far as it is one of these pages.
+fn back(fields: &Fields) -> String {
+    let back = fields.get("back").map(String::as_str).unwrap_or_default();
+    let ours = back == "/deliveries" || back.starts_with("/deliveries?") || back.starts_with("/deliveries/");
+    if ours { back.to_owned() } else { "/deliveries".to_owned() }
+}

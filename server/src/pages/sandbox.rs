@@ -1,0 +1,110 @@
+//! `/sandbox`
+
+use app::{
+    error::AppError,
+    quiet::{QuietPage, SandboxView},
+};
+use axum::{
+    body::{Body, Bytes},
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use hookgram::sample::Sample;
+use serde_json::Value;
+
+use super::{Fields, Visit, internal, or_refuse};
+use crate::{
+    store::StoredProfile,
+    time::now,
+    webhook::{self, Arrival, Door, Outcome},
+};
+
+/// `GET /sandbox`
+pub(super) async fn page(visit: Visit) -> Response {
+    let chosen = visit.asked("profile").and_then(|id| id.parse().ok());
+    shown(visit, chosen, None).await
+}
+
+async fn shown(visit: Visit, chosen: Option<i64>, fault: Option<String>) -> Response {
+    let viewer = or_refuse!(visit, visit.viewer());
+    let messages = or_refuse!(visit, visit.ports().sandbox.messages(&viewer, chosen).await);
+    let profiles = or_refuse!(visit, visit.state.store.sandbox_profiles().await.map_err(internal));
+    let may_act = visit.operator().is_ok();
+    let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let view = SandboxView { profiles, chosen, messages, may_act, fault };
+    visit.show(status, QuietPage::Sandbox(Box::new(view))).await
+}
+
+fn chosen(fields: &Fields) -> Option<i64> {
+    fields.get("profile").and_then(|id| id.parse().ok())
+}
+
+fn address(chosen: Option<i64>) -> String {
+    chosen.map_or_else(|| "/sandbox".to_owned(), |id| format!("/sandbox?profile={id}"))
+}
+
+/// `POST /sandbox/clear`: of a profile, or of all.
+pub(super) async fn clear(visit: Visit, body: Body) -> Response {
+    or_refuse!(visit, visit.operator());
+    let fields = or_refuse!(visit, visit.form(body).await);
+    let chosen = chosen(&fields);
+    or_refuse!(visit, visit.state.store.clear_sandbox(chosen).await.map_err(internal));
+    Redirect::to(&address(chosen)).into_response()
+}
+
+/// `POST /sandbox/sample`: a sample, accepted like an event that came to the profile's short URL.
+pub(super) async fn sample(visit: Visit, body: Body) -> Response {
+    or_refuse!(visit, visit.operator());
+    let fields = or_refuse!(visit, visit.form(body).await);
+    let id = or_refuse!(visit, chosen(&fields).ok_or(AppError::NotFound));
+    let stored = or_refuse!(visit, visit.profile(&id.to_string()).await);
+    if !stored.sandbox {
+        return visit.refuse(AppError::NotFound).await;
+    }
+    let index: usize = fields.get("sample").and_then(|index| index.parse().ok()).unwrap_or_default();
+    let sample = Sample::ALL.into_iter().nth(index).unwrap_or(Sample::Appointment);
+    let body = or_refuse!(visit, event(sample, &stored));
+    let door = Door::Short(stored.into());
+    let arrival = Arrival { door: &door, query: b"", body: Ok(&body), remembered: false };
+    let answer = webhook::accept(&visit.state, arrival).await;
+    match answer.map(|answer| answer.outcome) {
+        Some(Outcome::Refused(refusal)) => {
+            let sentence = refusal.reason().of(visit.language).to_owned();
+            shown(visit, Some(id), Some(sentence)).await
+        }
+        _ => Redirect::to(&address(Some(id))).into_response(),
+    }
+}
+
+/// A sample as the booking service would send it for this profile: for its contact field, of a type that it wants, and
+/// unlike every other.
+fn event(sample: Sample, stored: &StoredProfile) -> Result<Bytes, AppError> {
+    let mut event: Value = serde_json::from_str(sample.json()).map_err(internal)?;
+    if let Some(field) = &stored.profile.field_name {
+        rename(&mut event, field);
+    }
+    if let Some(fields) = event.as_object_mut() {
+        let kind = fields.get("EventType").and_then(Value::as_i64);
+        if let Some(first) = stored.events.first()
+            && !stored.events.iter().any(|wanted| Some(wanted.0) == kind)
+        {
+            fields.insert("EventType".to_owned(), first.0.into());
+        }
+        fields.insert("SentAt".to_owned(), now().into());
+    }
+    Ok(event.to_string().into())
+}
+
+/// Calls the sample's own contact field by another name, wherever it stands.
+fn rename(value: &mut Value, field: &str) {
+    match value {
+        Value::Object(fields) => {
+            if fields.get("Name").and_then(Value::as_str) == Some("*TelegramId") {
+                fields.insert("Name".to_owned(), field.into());
+            }
+            fields.values_mut().for_each(|value| rename(value, field));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| rename(item, field)),
+        _ => {}
+    }
+}

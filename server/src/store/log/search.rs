@@ -1,0 +1,106 @@
+//! A text in what was sent. There is no index of texts, which would weigh more than all else: what is newest is looked
+//! through first, for no longer than a page may take, and a search can go on where it stopped.
+
+use std::time::{Duration, Instant};
+
+use app::views::LogPlace;
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::{COLUMNS, LogFilter, LogRows, NAMES, narrow, time};
+use crate::store::{Store, StoreError};
+
+/// How long one page may look.
+pub(super) const SEARCH_TIME: Duration = Duration::from_millis(20);
+/// Events looked through between two looks at the clock: at first, and at most.
+const STEP: i64 = 500;
+const LONGEST_STEP: i64 = 8_000;
+
+impl Store {
+    /// The newest rows with this text, as far as they are found within `allowed`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub(super) async fn search(
+        &self,
+        filter: &LogFilter,
+        text: &str,
+        allowed: Duration,
+    ) -> Result<LogRows, StoreError> {
+        let (first, last): (i64, i64) = sqlx::query_as("SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM events")
+            .fetch_one(&self.read)
+            .await?;
+        let begun = Instant::now();
+        let bounds = self.bounds(filter).await?;
+        let mut top = filter.behind.map_or(last, |place| place.event.min(last));
+        top = bounds.event.1.map_or(top, |until| top.min(until));
+        let bottom = bounds.event.0.unwrap_or(first).max(first);
+        let (mut rows, mut step) = (Vec::new(), STEP);
+        let mut left = filter.limit;
+        while left > 0 && top >= bottom {
+            let low = top.saturating_sub(step).max(bottom - 1);
+            let found = statement(filter, text, (low, top), left).build_query_as().fetch_all(&self.read).await?;
+            left -= i64::try_from(found.len()).unwrap_or(left);
+            rows.extend(found);
+            top = low;
+            if left > 0 && top >= bottom && begun.elapsed() > allowed {
+                let searched_to = Some(LogPlace { at: 0, event: top + 1, delivery: 0 });
+                return Ok(LogRows { rows, searched_to });
+            }
+            step = (step * 2).min(LONGEST_STEP);
+        }
+        Ok(LogRows { rows, searched_to: None })
+    }
+}
+
+fn statement(filter: &LogFilter, text: &str, (low, top): (i64, i64), limit: i64) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new(COLUMNS);
+    query.push("events e LEFT JOIN deliveries d ON d.event_id = e.id").push(NAMES);
+    query.push("e.id > ").push_bind(low).push(" AND e.id <= ").push_bind(top);
+    if let Some(place) = filter.behind {
+        query.push(" AND (e.id < ").push_bind(place.event).push(" OR coalesce(d.id, 0) < ");
+        query.push_bind(place.delivery).push(")");
+    }
+    if let Some(profile) = filter.profile {
+        query.push(" AND e.profile_id = ").push_bind(profile);
+    }
+    time(&mut query, "e.received_at", (filter.since, filter.until));
+    narrow(&mut query, filter);
+    query.push(" AND (false");
+    for form in forms(text) {
+        // As it stands among Telegram's HTML, in JSON.
+        let html = form.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let json = serde_json::Value::String(html).to_string();
+        let inner = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or(&json).to_owned();
+        query.push(" OR instr(d.parts, ").push_bind(inner).push(")");
+        for column in ["e.order_number", "d.chat", "e.reason", "d.last_error"] {
+            query.push(" OR instr(").push(column).push(", ").push_bind(form.clone()).push(")");
+        }
+    }
+    query.push(") ORDER BY e.id DESC, d.id DESC LIMIT ").push_bind(limit);
+    query
+}
+
+/// A text as it may have been written: SQLite knows no case but ASCII's.
+fn forms(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    let mut letters = lower.chars();
+    let first = letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str());
+    let mut forms = vec![text.to_owned(), text.to_uppercase(), first.unwrap_or_default(), lower];
+    forms.sort_unstable();
+    forms.dedup();
+    forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_looked_for_as_it_may_have_been_written() {
+        assert_eq!(forms("анна"), ["АННА", "Анна", "анна"]);
+        let mixed = forms("Ёж и Ко");
+        assert_eq!(mixed.len(), 4);
+        assert!(["Ёж и Ко", "Ёж и ко", "ЁЖ И КО", "ёж и ко"].iter().all(|form| mixed.contains(&(*form).to_owned())));
+        assert_eq!(forms(""), [""]);
+    }
+}

@@ -1,0 +1,124 @@
+//! Whom no bot can reach, erasing a person, and how all stands: the pages, as a browser without scripts sees them.
+
+use std::sync::Arc;
+
+use app::session::Role;
+use hookgram::parameters::Parameter;
+use serde_json::json;
+use sqlx::Connection as _;
+use tokio::sync::Notify;
+
+use crate::{
+    person::Person,
+    support::{BotApi, Play, TestServer, event, eventually},
+};
+
+fn blocked() -> Play {
+    Play::Refuse(403, "Forbidden: bot was blocked by the user", json!({}))
+}
+
+async fn settled(server: &TestServer) {
+    eventually("all to come to its end", async || server.state.store.totals().await.unwrap().open == 0).await;
+}
+
+#[tokio::test]
+async fn who_cannot_be_reached_is_listed_until_a_message_arrives() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", false, &[(Parameter::Message, "Hi")]).await;
+    let path = format!("/h/{}", profile.key);
+    let person = Person::new(&server, Role::Viewer).await;
+    assert!(person.see("/deliveries/unreachable").await.contains("Everybody can be reached"));
+    for number in ["1", "2"] {
+        api.next([blocked()]);
+        server.post(&path, event(number, &["482113907"])).await;
+        settled(&server).await;
+    }
+    let page = person.see("/deliveries/unreachable").await;
+    assert!(page.contains("482113907") && page.contains("the customer has blocked the bot"), "{page}");
+    assert_eq!(page.matches("href=\"/deliveries?chat=482113907\"").count(), 1, "once, however often it failed");
+    server.post(&path, event("3", &["482113907"])).await;
+    settled(&server).await;
+    assert!(!person.see("/deliveries/unreachable").await.contains("482113907"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_person_is_erased_and_others_are_not() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", false, &[(Parameter::Message, "Secret appointment")]).await;
+    let path = format!("/h/{}", profile.key);
+    let (status, alone) = server.post(&path, event("E-1", &["600700800"])).await;
+    assert_eq!(status, 200);
+    server.post(&path, event("E-1", &["600700800"])).await;
+    let (_, shared) = server.post(&path, event("E-2", &["600700800", "55"])).await;
+    let (_, other) = server.post(&path, event("E-3", &["1600700800"])).await;
+    // Turned away, though it names the chat: its field is another one.
+    let refused = event("E-4", &["600700800"]).replace("*TelegramId", "*Other");
+    assert_eq!(server.post(&path, refused).await.0, 422);
+    settled(&server).await;
+    let answer = Arc::new(Notify::new());
+    api.next([Play::Late(answer.clone())]);
+    server.post(&path, event("E-5", &["600700800"])).await;
+    server.wait_for_state("sending").await;
+    let person = Person::new(&server, Role::Operator).await;
+    let viewer = Person::new(&server, Role::Viewer).await;
+    assert_eq!(viewer.get("/deliveries/erase").await.status(), 403);
+    let odd = person.get("/deliveries/erase?chat=x%27y").await;
+    assert_eq!(odd.status(), 422);
+    assert!(odd.text().await.unwrap().contains("This is no Telegram id"));
+    let question = person.see("/deliveries/erase?chat=600700800").await;
+    assert!(question.contains("Erase everything about chat 600700800?"), "{question}");
+    assert!(
+        !server.state.store.logged_event(alone["Id"].as_str().unwrap()).await.unwrap().is_empty(),
+        "only a question"
+    );
+    let done = person.post("/deliveries/erase", &[("chat", "600700800")]).await;
+    let page = person.follow(done).await;
+    answer.notify_one();
+    assert!(page.contains("800") && !page.contains("600700800"), "{page}");
+    for (id, kept) in [(&alone, false), (&shared, true), (&other, true)] {
+        let id = id["Id"].as_str().unwrap();
+        assert_eq!(!server.state.store.logged_event(id).await.unwrap().is_empty(), kept, "{id}");
+    }
+    let rows =
+        server.state.store.log(&server::store::LogFilter { limit: 100, ..Default::default() }).await.unwrap().rows;
+    let chats: Vec<&str> = rows.iter().filter_map(|row| row.chat.as_deref()).collect();
+    assert_eq!(chats, ["1600700800", "55"]);
+    assert_eq!(server.state.store.payload(rows[1].event).await.unwrap(), None, "the body named both");
+    // Not in the file either.
+    let mut connection = sqlx::SqliteConnection::connect(&server.database_url()).await.unwrap();
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let folder = server.stop_and_keep().await;
+    let file = std::fs::read(folder.path().join("hookgram.db")).unwrap();
+    let found = file.windows(9).enumerate().filter(|(at, here)| *here == b"600700800" && file[at - 1] != b'1').count();
+    assert_eq!(found, 0);
+}
+
+#[tokio::test]
+async fn health_says_what_is_wrong_and_every_page_has_its_mark() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let profile =
+        server.profile("A", false, &[(Parameter::Message, "Hi"), (Parameter::ErrorEmail, "a@b.example")]).await;
+    let person = Person::new(&server, Role::Viewer).await;
+    let page = person.see("/health").await;
+    assert!(page.contains("Nothing sends the error mails") && !page.contains("class=\"notice bad\""), "{page}");
+    assert!(!person.see("/").await.contains("needs-you"));
+    api.next([Play::Refuse(401, "Unauthorized", json!({}))]);
+    server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
+    server.wait_for_state("parked").await;
+    let page = person.see("/health").await;
+    assert!(
+        page.contains("Telegram does not accept a bot's token".replace('\'', "&#x27;").as_str())
+            || page.contains("Telegram does not accept a bot's token"),
+        "{page}"
+    );
+    assert!(page.contains(&format!("/profiles/{}", profile.id)) && page.contains("Token refused"), "{page}");
+    for path in ["/", "/deliveries", "/health", "/sandbox"] {
+        assert!(person.see(path).await.contains("needs-you"), "{path}");
+    }
+    server.stop().await;
+}

@@ -1,0 +1,268 @@
+//! No word of a page is in another language than the page, and none is missing: every page and state that the server
+//! draws, in both languages. What scripts alone set is looked at in the browser (`browser/translated.rs`).
+
+use app::session::Role;
+use hookgram::{parameters::Parameter, query, values::Language};
+use serde_json::{Value, json};
+
+use crate::{
+    pages::cookie,
+    support::{BotApi, Play, TOKEN, TestServer, event, foreign::foreign_words, html},
+};
+
+/// A reader of one language, signed in or not.
+struct Reader<'a> {
+    server: &'a TestServer,
+    language: Language,
+    cookie: String,
+    found: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn tag(&self) -> &'static str {
+        match self.language {
+            Language::Ru => "ru",
+            Language::En => "en",
+        }
+    }
+
+    fn request(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        let request = request.header("cookie", &self.cookie).header("accept", "text/html");
+        request.header("accept-language", self.tag()).header("origin", &self.server.base)
+    }
+
+    /// Opens a page, with whatever status, and reads every word of it.
+    async fn read(&mut self, path: &str) {
+        let answer = self.request(self.server.http.get(self.server.url(path))).send().await.unwrap();
+        self.judge(path, &answer.text().await.unwrap());
+    }
+
+    /// Sends a form and reads the page that comes of it, also by way of a redirect.
+    async fn send(&mut self, path: &str, fields: &[(&str, &str)]) {
+        let body: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", query::encode(name), query::encode(value))).collect();
+        let request = self.request(self.server.http.post(self.server.url(path)));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let referer = self.server.url(if self.cookie.is_empty() { "/login" } else { "/profiles/new" });
+        let answer = request.header("referer", referer).body(body.join("&")).send().await.unwrap();
+        let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let Some(to) = header("location") else {
+            return self.judge(path, &answer.text().await.unwrap());
+        };
+        let notice = header("set-cookie").unwrap_or_default();
+        let cookies = format!("{}; {}", self.cookie, notice.split(';').next().unwrap());
+        let url = if to.starts_with('/') { self.server.url(&to) } else { to };
+        let request = self.server.http.get(url).header("cookie", cookies).header("accept", "text/html");
+        let page = request.header("accept-language", self.tag()).send().await.unwrap();
+        self.judge(path, &page.text().await.unwrap());
+    }
+
+    fn judge(&mut self, path: &str, page: &str) {
+        assert!(page.contains(&format!("<html lang=\"{}\"", self.tag())), "{path}: {page}");
+        let texts = html::texts(page);
+        assert!(texts.len() > 5, "hardly a word at {path}: {texts:?}");
+        for text in texts {
+            let words = foreign_words(self.language, &text);
+            if !words.is_empty() {
+                self.found.push(format!("{path} ({}): {words:?} in “{text}”", self.tag()));
+            }
+        }
+    }
+}
+
+/// What operators type, in the language of the page: `[a name, another, a message, a file with faults]`.
+fn typed(language: Language) -> [&'static str; 3] {
+    match language {
+        Language::Ru => ["Записи", "Напоминания", "Вы записаны"],
+        Language::En => ["Bookings", "Reminders", "You are booked"],
+    }
+}
+
+async fn read_everything(language: Language) -> Vec<String> {
+    let telegram = BotApi::start().await;
+    let server = TestServer::start(&telegram.url()).await;
+    let setup = server.setup_link.clone().unwrap();
+    let setup = setup.get(setup.find("/setup/").unwrap()..).unwrap();
+    let mut reader = Reader { server: &server, language, cookie: String::new(), found: Vec::new() };
+    for path in ["/login", setup, "/setup/guess"] {
+        reader.read(path).await;
+    }
+    for (email, password) in [("nobody@example.com", "guess"), ("nobody", "")] {
+        reader.send("/rpc/open/sign-in", &[("email", email), ("password", password)]).await;
+    }
+
+    reader.cookie = cookie(&server, Role::Admin).await;
+    reader.read("/").await;
+    reader.read("/sandbox").await;
+
+    let [name, other, message] = typed(language);
+    let locale = if language == Language::Ru { "ru-RU" } else { "en-US" };
+    let parameters = [(Parameter::Message, message), (Parameter::DateLocales, locale)];
+    let bot = server.profile(name, false, &parameters).await;
+    let sandbox = server.profile(other, true, &parameters).await;
+    for number in 0..50 {
+        server.profile(&number.to_string(), true, &parameters).await;
+    }
+    server.state.store.set_enabled(sandbox.id, false).await.unwrap();
+    let door = format!("/h/{}", bot.key);
+    let profile = format!("/profiles/{}", bot.id);
+    let share = format!("{profile}/share");
+    reader.read(&share).await;
+    reader.read(&format!("/profiles/{}/share", sandbox.id)).await;
+    for (number, (code, why)) in
+        [(403, "Forbidden: bot was blocked by the user"), (400, "Bad Request: chat not found"), (401, "Unauthorized")]
+            .into_iter()
+            .enumerate()
+    {
+        telegram.next([Play::Refuse(code, why, Value::Null)]);
+        server.post(&door, event(&number.to_string(), &[&format!("48211390{number}")])).await;
+        server.wait_for_state(if code == 401 { "parked" } else { "failed" }).await;
+        reader.read("/").await;
+        reader.read(&share).await;
+    }
+    server.post(&door, "{").await;
+    reader.read(&share).await;
+    server.state.store.set_enabled(sandbox.id, true).await.unwrap();
+    server.post(&format!("/h/{}", sandbox.key), event("7", &["5"])).await;
+    server.wait_for_state("delivered").await;
+
+    let paths = ["", "/delete", "/key", "/share"].map(|rest| format!("{profile}{rest}"));
+    for path in paths.iter().map(String::as_str).chain([
+        "/",
+        "/?page=2",
+        "/?show=failing",
+        "/?q=%00",
+        "/?show=failing&q=zzz",
+        "/sandbox",
+        "/profiles/new",
+        "/profiles/new?from=url",
+        "/profiles/new?draft=gone",
+        "/profiles/import",
+        "/profiles/urls",
+        "/profiles/9999",
+        "/profiles/9999/share",
+        "/profiles/9999/delete",
+        "/nowhere",
+        "/find-chat/webhook",
+        "/find-chat/no-token",
+        "/find-chat/token-refused",
+        "/find-chat/other-reader",
+        "/find-chat/too-much-unread",
+        "/find-chat/busy",
+        "/find-chat/unreachable",
+        "/find-chat/over",
+    ]) {
+        reader.read(path).await;
+    }
+    read_the_log(&mut reader).await;
+    read_answers(&mut reader, message).await;
+    reader.send("/rpc/find-chat-page", &[("id", &bot.id.to_string())]).await;
+    reader.send(&format!("{profile}/duplicate"), &[]).await;
+    reader.send(&format!("{profile}/key"), &[("old", "day")]).await;
+    reader.send(&format!("{profile}/delete"), &[]).await;
+
+    reader.cookie = cookie(&server, Role::Viewer).await;
+    for path in ["/", "/profiles/import", "/profiles/new"] {
+        reader.read(path).await;
+    }
+    let found = std::mem::take(&mut reader.found);
+    server.stop().await;
+    found
+}
+
+/// The log, each event of it, and what can be done there.
+async fn read_the_log(reader: &mut Reader<'_>) {
+    let filter = server::store::LogFilter { limit: 50, ..Default::default() };
+    let rows = reader.server.state.store.log(&filter).await.unwrap().rows;
+    for row in &rows {
+        reader.read(&format!("/deliveries/{}", row.public_id)).await;
+    }
+    let first = &rows.first().unwrap().public_id;
+    for path in [format!("/deliveries/{first}/payload"), format!("/deliveries?open={first}")] {
+        reader.read(&path).await;
+    }
+    for path in [
+        "/deliveries",
+        "/deliveries?q=zzz",
+        "/deliveries?outcome=failed&cause=blocked&from=1",
+        "/deliveries?outcome=parked",
+        "/deliveries/nothing",
+        "/deliveries/unreachable",
+        "/deliveries/erase",
+        "/deliveries/erase?chat=1x",
+        "/deliveries/erase?chat=482113900",
+        "/deliveries/erase?chat=77",
+        "/deliveries/work",
+        "/deliveries/all?do=replay&outcome=failed",
+        "/deliveries/all?do=cancel&outcome=parked",
+        "/deliveries/all?do=cancel&outcome=waiting",
+        "/health",
+    ] {
+        reader.read(path).await;
+    }
+    let marks: Vec<String> =
+        rows.iter().filter_map(|row| row.delivery).map(|delivery| format!("d-{delivery}")).collect();
+    let marked: Vec<(&str, &str)> = marks.iter().map(|mark| (mark.as_str(), "on")).collect();
+    reader.send("/deliveries/act", &[("do", "replay")]).await;
+    for (what, how) in [("cancel", ""), ("replay", "is"), ("replay", "was")] {
+        let fields = [marked.as_slice(), &[("do", what), ("how", how)]].concat();
+        reader.send("/deliveries/act", &fields).await;
+        reader.send("/deliveries/act", &[fields.as_slice(), &[("sure", "yes")]].concat()).await;
+    }
+    reader.send("/deliveries/all?do=replay&outcome=failed", &[("do", "replay"), ("sure", "yes")]).await;
+    reader.send("/deliveries/erase", &[("chat", "482113900")]).await;
+    reader.read("/deliveries/erase").await;
+}
+
+/// Forms that are answered with faults, with a table, with a draft.
+async fn read_answers(reader: &mut Reader<'_>, message: &str) {
+    let old = |rest: &str| {
+        format!("https://hooks.torrow.net/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&{rest}")
+    };
+    let urls = [
+        old(&format!("message={}", query::encode(message))),
+        old(&format!("message={}&idInstance=7&hide_adress=1&timezone=Mars/Olympus", query::encode(message))),
+        old(&format!("message={}", query::encode(message))),
+        "https://hooks.torrow.net/webhook/telegram?telegramToken=1".to_owned(),
+        "https://example.com/h/k7Rm2Qx9TvB4nWpL".to_owned(),
+        "1".to_owned(),
+    ];
+    reader.send("/profiles/urls", &[("text", &urls.join("\n"))]).await;
+    reader.send("/profiles/urls", &[("text", "")]).await;
+    reader.send("/profiles/urls", &[("draft", "gone")]).await;
+    let files = [
+        json!({ "profiles": [{ "name": "1", "sandbox": true, "telegramFieldName": "*T" }] }).to_string(),
+        "profiles:\n- name: '1'\n  sandbox: true\n  telegramFieldName: '*T'\n  timezone: Mars/Olympus\n".to_owned(),
+        "profiles:\n- name: ''\n- name: '2'\n- name: '2'\n".to_owned(),
+        "profiles: 1".to_owned(),
+        "{".to_owned(),
+        String::new(),
+    ];
+    for file in &files {
+        reader.send("/profiles/import", &[("text", file)]).await;
+    }
+    let faulty = [
+        ("form[name]", ""),
+        ("form[target]", "bot"),
+        ("form[token]", "1"),
+        ("form[values][telegramFieldName]", ""),
+        ("form[values][errorEmail]", "1@"),
+        ("form[values][timezone]", "1"),
+        ("form[values][message]", "<b>1</i>"),
+    ];
+    reader.send("/rpc/save-profile", &faulty).await;
+    for url in urls.iter().map(String::as_str).chain([
+        "",
+        "https://hooks.torrow.net/webhook/whatsapp?idInstance=7",
+        "https://hooks.torrow.net/webhook/telegram",
+    ]) {
+        reader.send("/rpc/read-old-url", &[("form[name]", ""), ("form[target]", "sandbox"), ("url", url)]).await;
+    }
+}
+
+#[tokio::test]
+async fn every_word_is_in_the_language_of_its_page() {
+    let mut found = read_everything(Language::Ru).await;
+    found.extend(read_everything(Language::En).await);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}

@@ -1,0 +1,101 @@
+//! Lighthouse's scores.
+
+use std::{env, fs, process::Command};
+
+use anyhow::{Context as _, Result, ensure};
+use app::session::Role;
+use hookgram::parameters::Parameter;
+use serde_json::{Value, json};
+use server::auth::guard::Client;
+
+use super::npm;
+use crate::{
+    driver::{CHROMIUM_FLAGS, chromium},
+    support::{TestServer, event},
+};
+
+const AIM: f64 = 95.0;
+
+#[tokio::test]
+#[ignore = "`cargo xtask audit` runs it"]
+async fn lighthouse_is_content() -> Result<()> {
+    let server = TestServer::start("http://127.0.0.1:1").await;
+    let parameters = [(Parameter::Message, "Вы записаны")];
+    let profile = server.profile("Записи", true, &parameters).await;
+    for number in 0..49 {
+        server.profile(&format!("Записи {number}"), true, &parameters).await;
+    }
+    for number in 0..60 {
+        server.post(&format!("/h/{}", profile.key), event(&number.to_string(), &["5"])).await;
+    }
+    server.wait_for_state("delivered").await;
+    let newest = server.state.store.events(None, 1).await?.first().context("no event")?.public_id.clone();
+    let account = server.state.store.add_user("operator@example.com", Role::Operator, None).await?;
+    let here = std::net::IpAddr::from([127, 0, 0, 1]);
+    let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
+    let session = server::auth::session::open(&server.state, account.id, &client, None).await?.0;
+    let cookie = session.split(';').next().unwrap_or_default();
+    let pages = [
+        ("sign-in", "/login".to_owned(), ""),
+        ("list", "/".to_owned(), cookie),
+        ("builder", format!("/profiles/{}", profile.id), cookie),
+        ("share", format!("/profiles/{}/share", profile.id), cookie),
+        ("deliveries", "/deliveries".to_owned(), cookie),
+        ("one event", format!("/deliveries/{newest}"), cookie),
+        ("health", "/health".to_owned(), cookie),
+    ];
+    let is_release = env::var_os("AUDIT_RELEASE").is_some();
+    let mut low = Vec::new();
+    for (name, path, cookie) in pages {
+        for form in ["mobile", "desktop"] {
+            let (url, cookie) = (server.url(&path), cookie.to_owned());
+            // The server answers on this runtime while Lighthouse looks at it.
+            let report = tokio::task::spawn_blocking(move || report(&url, &cookie, form)).await??;
+            let scores = ["performance", "accessibility", "best-practices", "seo"].map(|category| {
+                let score = report["categories"][category]["score"].as_f64().unwrap_or_default() * 100.0;
+                (category, score)
+            });
+            let shown = scores.map(|(category, score)| format!("{category} {score:.0}"));
+            println!("lighthouse, {name}, {form}: {}", shown.join(", "));
+            for (category, score) in scores {
+                // A quick build's WebAssembly is thirty times as large.
+                if score < AIM && (is_release || category != "performance") {
+                    low.push(format!("{name}, {form}: {category} {score:.0}\n{}", causes(&report, category)));
+                }
+            }
+        }
+    }
+    ensure!(low.is_empty(), "below {AIM}:\n{}", low.join("\n"));
+    server.stop().await;
+    Ok(())
+}
+
+fn report(url: &str, cookie: &str, form: &str) -> Result<Value> {
+    let folder = tempfile::tempdir()?;
+    let (headers, output) = (folder.path().join("headers.json"), folder.path().join("report.json"));
+    fs::write(&headers, json!({ "Cookie": cookie }).to_string())?;
+    let mut lighthouse = Command::new("node");
+    lighthouse.arg(npm()?.join("lighthouse/cli/index.js")).arg(url).args(["--quiet", "--output=json"]);
+    lighthouse.arg(format!("--output-path={}", output.display()));
+    lighthouse.arg(format!("--extra-headers={}", headers.display()));
+    lighthouse.arg(format!("--chrome-flags={}", CHROMIUM_FLAGS.join(" ")));
+    if form == "desktop" {
+        lighthouse.arg("--preset=desktop");
+    }
+    let run = lighthouse.env("CHROME_PATH", chromium()?).output().context("cannot start node")?;
+    ensure!(run.status.success(), "lighthouse: {}", String::from_utf8_lossy(&run.stderr));
+    Ok(serde_json::from_slice(&fs::read(output)?)?)
+}
+
+/// The audits that cost a category its points.
+fn causes(report: &Value, category: &str) -> String {
+    let audits = report["categories"][category]["auditRefs"].as_array().cloned().unwrap_or_default();
+    let weighty = audits.iter().filter(|audit| audit["weight"].as_f64().is_some_and(|weight| weight > 0.0));
+    let lines = weighty.filter_map(|audit| {
+        let audit = &report["audits"][audit["id"].as_str()?];
+        let score = audit["score"].as_f64().filter(|score| *score < 1.0)?;
+        let value = audit["displayValue"].as_str().unwrap_or_default();
+        Some(format!("    {} ({score:.2}) {value}", audit["title"].as_str()?))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,169 @@
+//! The log, as a person reads it and acts in it.
+
+use anyhow::{Context as _, Result, ensure};
+use hookgram::parameters::Parameter;
+use serde_json::json;
+
+use crate::{
+    driver::Browser,
+    profiles::no_sideways_scroll,
+    support::{BotApi, Play, TestServer, event},
+    walk::{arrive, post, set_up},
+};
+
+fn blocked() -> Play {
+    Play::Refuse(403, "Forbidden: bot was blocked by the user", json!({}))
+}
+
+async fn rows(browser: &Browser) -> Result<i64> {
+    let rows = browser.script("return document.querySelectorAll('[data-event]').length").await?;
+    rows.as_i64().context("a number")
+}
+
+async fn wait_for_rows(browser: &Browser, count: i64) -> Result<()> {
+    browser.wait(&format!("{count} rows"), async |_| Ok((rows(browser).await? == count).then_some(()))).await
+}
+
+async fn looked_at(browser: &Browser, name: &str) -> Result<()> {
+    for dark in [false, true] {
+        browser.dark(dark).await?;
+        browser.screenshot(&format!("{name}{}", if dark { "-dark" } else { "" })).await?;
+    }
+    browser.dark(false).await?;
+    no_sideways_scroll(browser).await
+}
+
+async fn start(languages: &str, telegram: &BotApi) -> Result<(TestServer, Browser, String)> {
+    let (server, browser) = arrive(languages, &telegram.url()).await?;
+    set_up(&server, &browser).await?;
+    let profile = server.profile("Записи в студию", false, &[(Parameter::Message, "Вы записаны, Олег")]).await;
+    let url = server.url(&format!("/h/{}", profile.key));
+    Ok((server, browser, url))
+}
+
+#[tokio::test]
+async fn an_owner_sees_events_come_and_replays_what_failed() -> Result<()> {
+    let telegram = BotApi::start().await;
+    let (server, browser, url) = start("ru,en", &telegram).await?;
+    browser.click_text("Доставки").await?;
+    browser.see("Пока ни одного события").await?;
+    browser.see("в эфире").await?;
+    post(&server, &url, event("1283", &["482113907"])).await?;
+    // Without a reload: the page listens.
+    wait_for_rows(&browser, 1).await?;
+    telegram.next([blocked()]);
+    post(&server, &url, event("1284", &["5"])).await?;
+    wait_for_rows(&browser, 2).await?;
+    browser.see("клиент заблокировал бота").await?;
+    looked_at(&browser, "log").await?;
+
+    // A row leads to its trace beside the list.
+    browser.click_text("№1284").await?;
+    browser.see("Свяжитесь с клиентом другим способом").await?;
+    browser.see("Forbidden: bot was blocked by the user").await?;
+    ensure!(browser.text(".trace-pane .bubble").await?.contains("Вы записаны, Олег"));
+    ensure!(rows(&browser).await? == 2, "the list is still there");
+    looked_at(&browser, "log-open").await?;
+
+    // Chosen, asked, done.
+    browser.click("thead [data-all]").await?;
+    let chosen = browser.script("return document.querySelectorAll('tbody input:checked').length").await?;
+    ensure!(chosen == 2, "{chosen}");
+    browser.click("thead [data-all]").await?;
+    browser.click(".trace-pane button[value=replay]").await?;
+    browser.see("Повторить 1 доставку?").await?;
+    looked_at(&browser, "log-replay").await?;
+    browser.click_text("Повторить").await?;
+    browser.see("Отправляем снова: 1 доставка.").await?;
+    telegram.wait_for_texts(2).await;
+    browser.click_text("Вернуться").await?;
+    browser.see("Telegram принял").await?;
+
+    // A choice of the filter asks by itself, and stands in the address.
+    browser.open(&server.url("/deliveries")).await?;
+    browser.script("const s = document.querySelector('[name=outcome]'); s.value = 'failed'; s.dispatchEvent(new Event('change', { bubbles: true }))").await?;
+    browser.see("Ничего не нашлось").await?;
+    let at = browser.url().await?;
+    ensure!(at.ends_with("/deliveries?outcome=failed"), "what is empty is left out: {at}");
+    browser.click_text("Сбросить").await?;
+    wait_for_rows(&browser, 2).await?;
+
+    // Found by a word of the message, read as JSON, erased for good.
+    browser.fill("[name=q]", "ОЛЕГ").await?;
+    browser.click_text("Показать").await?;
+    wait_for_rows(&browser, 2).await?;
+    browser.click_text("№1283").await?;
+    browser.click_text("Событие (JSON)").await?;
+    browser.see("CaseParticipants").await?;
+    looked_at(&browser, "log-payload").await?;
+    browser.open(&server.url("/deliveries/erase?chat=482113907")).await?;
+    browser.see("Стереть всё о чате 482113907?").await?;
+    looked_at(&browser, "erase").await?;
+    browser.click_text("Стереть навсегда").await?;
+    browser.see("Стёрто: 1 событие.").await?;
+    browser.open(&server.url("/deliveries")).await?;
+    wait_for_rows(&browser, 1).await?;
+    browser.open(&server.url("/health")).await?;
+    browser.see("Состояние").await?;
+    looked_at(&browser, "health").await?;
+    browser.no_errors().await
+}
+
+#[tokio::test]
+async fn on_a_phone_the_trace_takes_the_list_s_place() -> Result<()> {
+    let telegram = BotApi::start().await;
+    let (server, browser, url) = start("en", &telegram).await?;
+    browser.as_phone().await?;
+    telegram.next([blocked(), blocked(), blocked()]);
+    for number in ["71", "72", "73"] {
+        post(&server, &url, event(number, &[number])).await?;
+        server.wait_for_state("failed").await;
+    }
+    browser.open(&server.url("/deliveries")).await?;
+    wait_for_rows(&browser, 3).await?;
+    looked_at(&browser, "log-phone").await?;
+    browser.click_text("№72").await?;
+    browser.see("Reach the customer another way").await?;
+    ensure!(browser.script("return document.querySelector('.log-list').checkVisibility()").await? == false);
+    looked_at(&browser, "log-open-phone").await?;
+    browser.click_text("To the list").await?;
+    browser.find(".log-list").await?;
+    browser.click_text("Who cannot be reached").await?;
+    browser.see("the customer has blocked the bot").await?;
+    looked_at(&browser, "unreachable-phone").await?;
+
+    // All that failed, in the background.
+    browser.open(&server.url("/deliveries")).await?;
+    browser.click_text("Replay what failed…").await?;
+    browser.see("Replay 3 deliveries?").await?;
+    looked_at(&browser, "log-all-phone").await?;
+    browser.click_text("Replay").await?;
+    // It says how far it has come by itself.
+    browser.see("Done").await?;
+    telegram.wait_for_texts(3).await;
+    looked_at(&browser, "log-work-phone").await?;
+    browser.open(&server.url("/health")).await?;
+    browser.see("All is well").await?;
+    looked_at(&browser, "health-phone").await?;
+    browser.no_errors().await
+}
+
+#[tokio::test]
+async fn the_log_is_read_before_scripts_run() -> Result<()> {
+    let telegram = BotApi::start().await;
+    let (server, browser, url) = start("ru,en", &telegram).await?;
+    telegram.next([blocked()]);
+    post(&server, &url, event("1", &["5"])).await?;
+    server.wait_for_state("failed").await;
+    browser.scripts(false).await?;
+    browser.open(&server.url("/deliveries")).await?;
+    browser.click("tbody input[type=checkbox]").await?;
+    browser.click_text("Повторить выбранные…").await?;
+    browser.see("Повторить 1 доставку?").await?;
+    browser.click_text("Повторить").await?;
+    browser.see("Отправляем снова: 1 доставка.").await?;
+    telegram.wait_for_texts(1).await;
+    browser.open(&server.url("/sandbox")).await?;
+    browser.see("Сообщений пока нет").await?;
+    browser.no_errors().await
+}

@@ -1,0 +1,158 @@
+//! Every page in every state, in a language: where it is, and how a person gets there.
+
+mod all;
+mod log;
+
+use anyhow::{Context as _, Result};
+use app::session::Role;
+use hookgram::values::Language;
+use serde_json::json;
+use server::{
+    codes,
+    store::{LinkKind, NewLink},
+    time::now,
+};
+
+use crate::{
+    driver::Browser,
+    support::{BotApi, TestServer},
+};
+
+/// A page in a state.
+pub struct Scene {
+    /// Its name, such as `builder-faults`.
+    pub name: &'static str,
+    path: String,
+    steps: Vec<Step>,
+}
+
+/// What a person does, by a CSS selector: scenes know no language.
+enum Step {
+    Fill(&'static str, String),
+    Click(&'static str),
+    Choose(&'static str, &'static str),
+    Focus(&'static str),
+    Tick(&'static str),
+    /// Waits until it can be seen.
+    See(&'static str),
+    /// Waits until WebAssembly has taken the page over.
+    Live,
+}
+
+/// The top bar's menu closes by itself once scripts run; the builder's tools can be used then.
+const IS_LIVE: &str = "
+    const tool = document.querySelector('.segment, .tool');
+    if (tool) return !tool.disabled;
+    const menu = document.querySelector('.top details');
+    menu.open = true;
+    document.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));
+    return !menu.open;";
+
+impl Scene {
+    fn new(name: &'static str, path: impl Into<String>, steps: impl IntoIterator<Item = Step>) -> Self {
+        Self { name, path: path.into(), steps: steps.into_iter().collect() }
+    }
+
+    async fn enter(&self, base: &str, browser: &Browser) -> Result<()> {
+        browser.open(&format!("{base}{}", self.path)).await?;
+        for step in &self.steps {
+            match step {
+                Step::Fill(css, text) => browser.fill(css, text).await?,
+                Step::Click(css) => browser.click(css).await?,
+                Step::Choose(css, value) => {
+                    let script = format!(
+                        "const list = document.querySelector({}); list.value = {};
+                         list.dispatchEvent(new Event('change', {{ bubbles: true }}))",
+                        json!(css),
+                        json!(value)
+                    );
+                    browser.script(&script).await?;
+                }
+                Step::Focus(css) => {
+                    browser.find(css).await?;
+                    browser.script(&format!("document.querySelector({}).focus()", json!(css))).await?;
+                }
+                Step::Tick(css) => {
+                    browser.script(&format!("document.querySelector({}).checked = true", json!(css))).await?;
+                }
+                Step::See(css) => {
+                    browser.find(css).await?;
+                }
+                Step::Live => {
+                    browser
+                        .wait("the page to be live", async |_| {
+                            Ok((browser.script(IS_LIVE).await? == true).then_some(()))
+                        })
+                        .await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Leads a browser of its own through every scene, and calls `look` at each; `wanted` chooses among their names.
+pub async fn walk(
+    language: Language,
+    wanted: impl Fn(&str) -> bool,
+    mut look: impl AsyncFnMut(&Browser, &Scene) -> Result<()>,
+) -> Result<()> {
+    let telegram = BotApi::start().await;
+    let server = TestServer::start_with(&telegram.url(), |config| {
+        config.public_url = Some("https://hooks.example.com".to_owned());
+    })
+    .await;
+    let browser = browser(language).await?;
+    let setup = server.setup_link.as_deref().and_then(|link| link.find("/setup/").and_then(|at| link.get(at..)));
+    for scene in all::signed_out(setup.context("no set-up link")?) {
+        show(&server, &browser, &scene, &wanted, &mut look).await?;
+    }
+    sign_in(&server, &browser).await?;
+    for scene in all::nothing_yet() {
+        show(&server, &browser, &scene, &wanted, &mut look).await?;
+    }
+    let seed = all::Seed::plant(&server, &telegram, language).await?;
+    for scene in seed.scenes() {
+        show(&server, &browser, &scene, &wanted, &mut look).await?;
+    }
+    server.stop().await;
+    Ok(())
+}
+
+async fn show(
+    server: &TestServer,
+    browser: &Browser,
+    scene: &Scene,
+    wanted: &impl Fn(&str) -> bool,
+    look: &mut impl AsyncFnMut(&Browser, &Scene) -> Result<()>,
+) -> Result<()> {
+    if !wanted(scene.name) {
+        return Ok(());
+    }
+    browser.as_desktop().await?;
+    scene.enter(&server.base, browser).await.with_context(|| format!("the way to “{}”", scene.name))?;
+    look(browser, scene).await.with_context(|| format!("at “{}”", scene.name))
+}
+
+/// A browser of somebody who reads this language alone.
+pub async fn browser(language: Language) -> Result<Browser> {
+    Browser::start(match language {
+        Language::Ru => "ru",
+        Language::En => "en",
+    })
+    .await
+}
+
+/// Signs an administrator in, by a link that works once.
+pub async fn sign_in(server: &TestServer, browser: &Browser) -> Result<()> {
+    let id = server.state.store.add_user("operator@example.com", Role::Admin, None).await?.id;
+    let code = codes::secret();
+    let link = NewLink {
+        code_hash: &codes::hash(&code),
+        kind: LinkKind::SignIn,
+        user_id: Some(id),
+        expires_at: now() + 60_000,
+    };
+    server.state.store.add_link(link).await?;
+    browser.open(&server.url(&format!("/login?code={code}"))).await
+}

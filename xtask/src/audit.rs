@@ -1,0 +1,90 @@
+//! `cargo xtask audit` and `cargo xtask pictures`: the interface, looked at by axe-core and Lighthouse, and drawn.
+//!
+//! The walk itself is `server/tests/browser/audit`: it shares the tests' browser and their ways through the pages. What
+//! comes from npm lies in `target/audit`, by exact version, and is no part of the product.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::browser;
+use crate::cargo::{self, Workspace, in_path, timed};
+use crate::check::PRODUCT;
+use crate::site::{self, Mode};
+
+const PACKAGES: [(&str, &str); 2] = [("axe-core", "4.14.1"), ("lighthouse", "13.5.0")];
+
+/// Judges every page; the arguments name scenes for axe to look at (their beginnings), and `--release` has the site built
+/// as it is shipped.
+pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let (mode, scenes) = match arguments.split_first() {
+        Some((flag, scenes)) if flag == "--release" => (Mode::Release, scenes),
+        _ => (Mode::Dev, arguments),
+    };
+    if let Some(flag) = scenes.iter().find(|scene| scene.starts_with('-')) {
+        bail!("`audit` knows `--release` and the names of scenes, not `{flag}`");
+    }
+    browser::ensure(workspace)?;
+    let npm = timed("axe-core, Lighthouse", || packages(workspace))?;
+    site::build(workspace, mode)?;
+    if mode == Mode::Dev {
+        println!("The site is a quick one to build: speed counts with `--release` alone.");
+    }
+    let part = |name: &str| {
+        let mut walk = walk(workspace, &format!("audit::{name}"));
+        walk.env("AUDIT_NPM", &npm).env("AUDIT_SCENES", scenes.join(","));
+        if mode == Mode::Release {
+            walk.env("AUDIT_RELEASE", "1");
+        }
+        timed(name, || cargo::succeed(&mut walk))
+    };
+    let axe = part("axe");
+    if !scenes.is_empty() {
+        return axe;
+    }
+    let results = [axe, part("speed"), part("lighthouse")];
+    results.into_iter().collect()
+}
+
+/// Draws the README's pictures, or every page in every state into `target/pictures`.
+pub fn pictures(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let (which, scenes) = match arguments.split_first() {
+        None => ("audit::pictures::of_the_readme", arguments),
+        Some((flag, scenes)) if flag == "--all" => ("audit::pictures::of_every_state", scenes),
+        Some((other, _)) => bail!("`pictures` knows `--all`, not `{other}`"),
+    };
+    browser::ensure(workspace)?;
+    site::build(workspace, Mode::Dev)?;
+    let mut walk = walk(workspace, which);
+    timed("pictures", || cargo::succeed(walk.env("AUDIT_SCENES", scenes.join(","))))
+}
+
+fn walk(workspace: &Workspace, filter: &str) -> Command {
+    let mut command = workspace.cargo("test");
+    command.args(PRODUCT).args(["--quiet", "--test", "browser", filter]);
+    command.args(["--", "--ignored", "--nocapture", "--test-threads=1"]);
+    command
+}
+
+/// Has npm put the packages where they are not yet; the folder they are in.
+fn packages(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.root.join("target").join("audit");
+    let modules = folder.join("node_modules");
+    let wanted = PACKAGES.map(|(name, version)| format!("{name}@{version}"));
+    let is_there = |(name, version): (&str, &str)| {
+        let manifest = fs::read_to_string(modules.join(name).join("package.json")).ok()?;
+        let manifest: serde_json::Value = serde_json::from_str(&manifest).ok()?;
+        (manifest["version"] == version).then_some(())
+    };
+    if PACKAGES.into_iter().all(|package| is_there(package).is_some()) {
+        return Ok(modules);
+    }
+    let npm = in_path(&["npm"]).context("axe-core and Lighthouse come from npm: install Node.js 22 or later")?;
+    fs::create_dir_all(&folder)?;
+    let mut install = workspace.program(npm);
+    install.args(["install", "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    cargo::succeed(install.arg("--prefix").arg(&folder).args(wanted))?;
+    Ok(modules)
+}
