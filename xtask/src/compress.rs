@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 use brotli::enc::BrotliEncoderParams;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -47,8 +47,8 @@ pub fn print_sizes(site: &Site) -> Result<()> {
 /// What the list of profiles and the sign-in page may weigh at the first visit, brotli-compressed, in bytes.
 const FIRST_VISIT: u64 = 400_000;
 
-/// What the builder may weigh in all.
-const BUILDER: u64 = 480_000;
+/// What the builder may weigh in all, both parts together: more than the list, for it is opened to stay.
+const BUILDER: u64 = 500_000;
 
 /// Says what a first visit weighs, and what the builder does in all.
 ///
@@ -67,9 +67,8 @@ pub fn visits(site: &Site) -> Result<()> {
     for (name, size, limit) in visits {
         println!("{name}: {} of {}", kilobytes(size).trim_start(), kilobytes(limit).trim_start());
     }
-    for (name, ..) in visits.iter().filter(|(_, size, limit)| size > limit) {
-        bail!("too heavy: {name}");
-    }
+    let heavy: Vec<&str> = visits.iter().filter(|(_, size, limit)| size > limit).map(|(name, ..)| *name).collect();
+    ensure!(heavy.is_empty(), "too heavy: {}", heavy.join(", "));
     Ok(())
 }
 

@@ -25,7 +25,7 @@ use crate::{
 /// Rows of a page of the log.
 const SHOWN: i64 = 50;
 /// Most deliveries that can be chosen one by one.
-const MOST: usize = 200;
+pub(crate) const MOST: usize = 200;
 /// The latest of what else happened to a booking.
 const RELATED: i64 = 20;
 

@@ -20,6 +20,8 @@ use crate::{
     state::AppState,
 };
 
+pub(crate) use self::deliveries::MOST;
+
 /// Who asks.
 #[derive(Clone, Debug)]
 pub struct Asking {

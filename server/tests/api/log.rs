@@ -177,7 +177,16 @@ async fn all_that_are_found_are_replayed_in_the_background() {
     assert!(person.see("/deliveries/work").await.contains(&to));
     api.wait_for_texts(3).await;
     assert_eq!(person.post(&format!("{to}/stop"), &[]).await.status(), 303, "it has come to its end by itself");
-    for path in ["/deliveries/work/x", "/deliveries/work/99", "/deliveries/all?outcome=failed&chat=5"] {
+    // What looks at more than a delivery's own row is chosen one by one.
+    api.next([blocked(), blocked()]);
+    post(&server, &profile, "8", "8").await;
+    post(&server, &profile, "9", "9").await;
+    settled(&server).await;
+    let of_one = person.see("/deliveries?chat=8").await;
+    let href = between(&of_one, "href=\"/deliveries/all", "\"").replace("&amp;", "&");
+    let question = person.see(&format!("/deliveries/all{href}")).await;
+    assert!(question.contains("Replay 1 delivery?") && question.contains("action=\"/deliveries/act\""), "{question}");
+    for path in ["/deliveries/work/x", "/deliveries/work/99", "/deliveries/all?chat=5", "/deliveries/all"] {
         assert_eq!(person.get(path).await.status(), 404, "{path}");
     }
     server.stop().await;

@@ -107,9 +107,8 @@ pub(super) fn Log(view: LogView) -> impl IntoView {
 /// What can be done to all that the query finds: where to, and what it is called.
 fn everything(query: &LogQuery) -> Option<(String, &'static str)> {
     let w = words::<LogWords>();
-    let simple = query.chat.is_empty() && query.order.is_empty() && query.text.is_empty() && query.bot.is_none();
-    let (what, outcome, title) = match query.outcome.filter(|_| simple) {
-        None if simple => ("replay", Outcome::Failed, w.replay_failed),
+    let (what, outcome, title) = match query.outcome {
+        None => ("replay", Outcome::Failed, w.replay_failed),
         Some(outcome @ (Outcome::Failed | Outcome::Uncertain | Outcome::Cancelled)) => {
             ("replay", outcome, w.replay_matching)
         }

@@ -4,6 +4,7 @@ use app::{
     error::AppError,
     log::LogQuery,
     quiet::{ActView, Chosen, QuietPage},
+    session::Viewer,
     views::{BulkKind, Matching, ReplayAs},
 };
 use axum::{
@@ -13,6 +14,7 @@ use axum::{
 };
 
 use super::super::{Fields, Visit, or_refuse};
+use crate::ports::MOST;
 
 /// `POST /deliveries/act`: with the deliveries of the form.
 pub(in super::super) async fn act(visit: Visit, body: Body) -> Response {
@@ -41,11 +43,16 @@ pub(in super::super) async fn question(visit: Visit) -> Response {
     or_refuse!(visit, visit.operator());
     let viewer = or_refuse!(visit, visit.viewer());
     let query = visit.log_query();
-    let matching = or_refuse!(visit, matching(&visit, &query));
-    let count = or_refuse!(visit, visit.ports().deliveries.count(&viewer, &matching).await);
     let cancels = visit.asked("do").as_deref() == Some("cancel");
     let back = query.address("/deliveries");
-    let view = ActView { cancels, chosen: Chosen::Found(Box::new(query), count), results: None, back };
+    let chosen = if is_for_all(&query) {
+        let matching = or_refuse!(visit, matching(&visit, &query));
+        let count = or_refuse!(visit, visit.ports().deliveries.count(&viewer, &matching).await);
+        Chosen::Found(Box::new(query), count)
+    } else {
+        Chosen::These(or_refuse!(visit, found(&visit, &viewer, query).await))
+    };
+    let view = ActView { cancels, chosen, results: None, back };
     visit.show(StatusCode::OK, QuietPage::Act(view)).await
 }
 
@@ -59,16 +66,34 @@ pub(in super::super) async fn begin(visit: Visit, body: Body) -> Response {
     Redirect::to(&format!("/deliveries/work/{id}")).into_response()
 }
 
-/// What the address asks for, as far as all that match can be treated alike.
+/// Whether what is asked for can be found again, step by step, by what stands with each delivery alone.
+fn is_for_all(query: &LogQuery) -> bool {
+    query.chat.is_empty() && query.order.is_empty() && query.text.is_empty() && query.bot.is_none()
+}
+
 fn matching(visit: &Visit, query: &LogQuery) -> Result<Matching, AppError> {
     let (since, until) = query.within(visit.zone(), crate::time::now()).map_err(|_| AppError::NotFound)?;
-    let outcome = query.outcome.ok_or(AppError::NotFound)?;
-    let narrower = !query.chat.is_empty() || !query.order.is_empty() || !query.text.is_empty() || query.bot.is_some();
-    if narrower {
-        return Err(AppError::NotFound);
-    }
+    let outcome = query.outcome.filter(|_| is_for_all(query)).ok_or(AppError::NotFound)?;
     let cause = query.cause.map(|cause| cause.name().to_owned());
     Ok(Matching { outcome, profile: query.profile, cause, since, until })
+}
+
+/// The deliveries that a question finds which looks at more than that: as many as can be chosen at once.
+async fn found(visit: &Visit, viewer: &Viewer, query: LogQuery) -> Result<Vec<i64>, AppError> {
+    let ports = visit.ports();
+    let mut query = LogQuery { behind: None, ..query };
+    query.outcome.ok_or(AppError::NotFound)?;
+    let mut ids = Vec::new();
+    loop {
+        let page = ports.deliveries.log(viewer, &query, visit.zone()).await?;
+        let deliveries = page.rows.iter().filter_map(|row| row.delivery.as_ref());
+        ids.extend(deliveries.filter(|delivery| delivery.replaced_by.is_none()).map(|delivery| delivery.id));
+        query.behind = page.next;
+        if query.behind.is_none() || ids.len() >= MOST {
+            ids.truncate(MOST);
+            return Ok(ids);
+        }
+    }
 }
 
 fn cancels(fields: &Fields) -> bool {
