@@ -243,6 +243,11 @@ impl Way {
     }
 }
 
+/// The least and the greatest id. Both asked of one row, SQLite would go through all of them.
+const DELIVERY_IDS: &str =
+    "SELECT coalesce((SELECT min(id) FROM deliveries), 0), coalesce((SELECT max(id) FROM deliveries), 0)";
+const EVENT_IDS: &str = "SELECT coalesce((SELECT min(id) FROM events), 0), coalesce((SELECT max(id) FROM events), 0)";
+
 const DELIVERIES: &str = "deliveries d INDEXED BY ";
 const THEIR_EVENTS: &str = " CROSS JOIN events e ON e.id = d.event_id";
 
@@ -396,8 +401,8 @@ impl Store {
 
     /// The id from which on deliveries were made then or later: halving finds it in some twenty looks.
     pub(in crate::store) async fn first_delivery(&self, at: Millis) -> Result<i64, StoreError> {
-        let ends = "SELECT coalesce(min(id), 0), coalesce(max(id), 0) + 1 FROM deliveries";
-        let (mut low, mut high): (i64, i64) = sqlx::query_as(ends).fetch_one(&self.read).await?;
+        let (mut low, mut high): (i64, i64) = sqlx::query_as(DELIVERY_IDS).fetch_one(&self.read).await?;
+        high += 1;
         while low < high {
             let middle = low + (high - low) / 2;
             let next = "SELECT id, created_at FROM deliveries WHERE id >= ?1 ORDER BY id LIMIT 1";
@@ -468,6 +473,19 @@ mod tests {
                     assert!(!whole && !sorted, "{way:?} {filter:?}: {steps:?}");
                 }
             }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_ends_are_found_without_going_through_what_is_between() {
+        let store = Store::in_memory().await.unwrap();
+        for statement in [DELIVERY_IDS, EVENT_IDS] {
+            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+            let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&store.read).await.unwrap();
+            assert!(
+                plan.iter().all(|(_, _, _, step)| !step.starts_with("SCAN ") || step.contains("CONSTANT")),
+                "{plan:?}"
+            );
         }
     }
 }

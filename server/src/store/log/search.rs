@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 use app::views::LogPlace;
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::{COLUMNS, LogFilter, LogRows, NAMES, narrow, time};
+use super::{COLUMNS, EVENT_IDS, LogFilter, LogRows, NAMES, narrow, time};
 use crate::store::{Store, StoreError};
 
 /// How long one page may look.
-pub(super) const SEARCH_TIME: Duration = Duration::from_millis(20);
+pub(super) const SEARCH_TIME: Duration = Duration::from_millis(10);
 /// Events looked through between two looks at the clock: at first, and at most.
-const STEP: i64 = 500;
-const LONGEST_STEP: i64 = 8_000;
+const STEP: i64 = 100;
+const LONGEST_STEP: i64 = 400;
 
 impl Store {
     /// The newest rows with this text, as far as they are found within `allowed`.
@@ -26,9 +26,7 @@ impl Store {
         text: &str,
         allowed: Duration,
     ) -> Result<LogRows, StoreError> {
-        let (first, last): (i64, i64) = sqlx::query_as("SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM events")
-            .fetch_one(&self.read)
-            .await?;
+        let (first, last): (i64, i64) = sqlx::query_as(EVENT_IDS).fetch_one(&self.read).await?;
         let begun = Instant::now();
         let bounds = self.bounds(filter).await?;
         let mut top = filter.behind.map_or(last, |place| place.event.min(last));
