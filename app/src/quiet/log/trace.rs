@@ -60,7 +60,7 @@ pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> 
             .into_iter()
             .map(|delivery| {
                 let field = field.clone();
-                view! { <Fate delivery received_at=first.received_at field=field.unwrap_or_default() may_act steps=steps.clone() /> }
+                view! { <Fate delivery received_at=first.received_at field=field.unwrap_or_default() may_act beside steps=steps.clone() /> }
             })
             .collect_view()
             .into_any()
@@ -145,6 +145,7 @@ fn Fate(
     received_at: i64,
     field: String,
     may_act: bool,
+    beside: bool,
     steps: Vec<(&'static str, Small)>,
 ) -> impl IntoView {
     let w = words::<TraceWords>();
@@ -229,7 +230,7 @@ fn Fate(
             {told(&row)}
             <ol class="trace-steps">{list}</ol>
             {act}
-            <Message parts />
+            <Message parts beside />
         </div>
     }
     .into_any()
@@ -328,7 +329,7 @@ fn told(row: &LogRow) -> AnyView {
 }
 
 #[component]
-fn Message(parts: Vec<String>) -> impl IntoView {
+fn Message(parts: Vec<String>, beside: bool) -> impl IntoView {
     let w = words::<TraceWords>();
     if parts.is_empty() {
         return view! { <p class="soft">{w.no_message}</p> }.into_any();
@@ -340,8 +341,14 @@ fn Message(parts: Vec<String>) -> impl IntoView {
             view! { <Bubble part sender=String::new() /> }
         })
         .collect_view();
+    // One below the event's own heading.
+    let title = if beside {
+        view! { <h3 class="trace-message">{w.message}</h3> }.into_any()
+    } else {
+        view! { <h2 class="trace-message">{w.message}</h2> }.into_any()
+    };
     view! {
-        <h3>{w.message}</h3>
+        {title}
         <div class="chat">{bubbles}</div>
     }
     .into_any()
