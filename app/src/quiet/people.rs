@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{Fault, moment::At};
 use crate::{
     log::LogQuery,
+    parts::EmptyState,
     views::Millis,
     words::{
         EraseWords, UnreachableWords,
@@ -82,13 +83,7 @@ pub(super) fn Unreachable(rows: Vec<UnreachableRow>, count: u64) -> impl IntoVie
         .collect();
     let body = if rows.is_empty() {
         view! {
-            <div class="card empty">
-                <h2>{w.none_title}</h2>
-                <p>{w.none_why}</p>
-                <a class="button primary" href="/deliveries">
-                    {w.to_log}
-                </a>
-            </div>
+            <EmptyState title=w.none_title why=w.none_why href="/deliveries" action=w.to_log />
         }
         .into_any()
     } else {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::moment::At;
 use crate::{
-    parts::Bubble,
+    parts::{Bubble, EmptyState},
     views::SandboxMessage,
     words::{SandboxWords, language, words},
 };
@@ -75,16 +75,8 @@ pub(super) fn Sandbox(view: SandboxView) -> impl IntoView {
         {try_it}
         <div data-fresh="chats" data-listen="/live/sandbox">
             {if messages.is_empty() {
-                view! {
-                    <div class="card empty">
-                        <h2>{w.empty_title}</h2>
-                        <p>{if profiles.is_empty() { w.empty_why } else { w.empty_here }}</p>
-                        <a class="button primary" href="/">
-                            {w.empty_action}
-                        </a>
-                    </div>
-                }
-                    .into_any()
+                let why = if profiles.is_empty() { w.empty_why } else { w.empty_here };
+                view! { <EmptyState title=w.empty_title why href="/" action=w.empty_action /> }.into_any()
             } else {
                 view! { <Chats messages /> }.into_any()
             }}

@@ -241,7 +241,8 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn listed_profile(&self, id: i64, now: Millis) -> Result<Option<ListedProfile>, StoreError> {
+    #[cfg(test)]
+    pub(super) async fn listed_profile(&self, id: i64, now: Millis) -> Result<Option<ListedProfile>, StoreError> {
         let mut reader = self.read.acquire().await?;
         Ok(self.rows(&mut reader, &[id], now).await?.pop())
     }

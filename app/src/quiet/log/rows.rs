@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::super::{moment::At, units::span};
 use crate::{
     log::LogQuery,
-    parts::OutcomeMark,
+    parts::{EmptyState, OutcomeMark},
     views::{LogDelivery, LogPage, LogRow, Outcome},
     words::{
         LogWords, booking_number,
@@ -93,12 +93,8 @@ fn Nothing(is_narrowed: bool, is_first: bool) -> impl IntoView {
         (w.none_title, w.none_why, "/", w.none_action)
     };
     view! {
-        <div class="card empty" data-fresh="rows">
-            <h2>{title}</h2>
-            <p>{why}</p>
-            <a class="button primary" href=href>
-                {action}
-            </a>
+        <div data-fresh="rows">
+            <EmptyState title why href action />
         </div>
     }
 }

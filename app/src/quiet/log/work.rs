@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::super::moment::At;
 use crate::{
     log::LogQuery,
-    parts::outcome_word,
+    parts::{EmptyState, outcome_word},
     views::{BulkKind, BulkProgress, ReplayAs},
     words::{ActWords, LogWords, deliveries, language, replays, words},
 };
@@ -31,13 +31,7 @@ pub(in crate::quiet) fn Works(all: Vec<BulkProgress>, may_act: bool) -> impl Int
     let w = words::<ActWords>();
     let none = all.is_empty().then(|| {
         view! {
-            <div class="card empty">
-                <h2>{w.none_title}</h2>
-                <p>{w.none_why}</p>
-                <a class="button primary" href="/deliveries">
-                    {w.to_log}
-                </a>
-            </div>
+            <EmptyState title=w.none_title why=w.none_why href="/deliveries" action=w.to_log />
         }
     });
     let all = all
