@@ -51,6 +51,9 @@ async fn an_owner_sees_events_come_and_replays_what_failed() -> Result<()> {
     post(&server, &url, event("1283", &["482113907"])).await?;
     // Without a reload: the page listens.
     wait_for_rows(&browser, 1).await?;
+    // With all that belongs to a list, and inside its form.
+    browser.find("form.log-list .log-foot button[value=replay]").await?;
+    browser.find("form.log-list tbody input[type=checkbox]").await?;
     telegram.next([blocked()]);
     post(&server, &url, event("1284", &["5"])).await?;
     wait_for_rows(&browser, 2).await?;

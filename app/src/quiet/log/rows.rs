@@ -30,9 +30,9 @@ pub(super) fn Rows(query: LogQuery, page: LogPage, may_act: bool, open: Option<S
     let back = query.address("/deliveries");
     let rows = rows.into_iter().map(|row| self::row(row, &base, may_act, open.as_deref())).collect_view();
     view! {
-        <form class="log-list" method="post" action="/deliveries/act">
+        <form class="log-list" method="post" action="/deliveries/act" data-fresh="rows">
             <input type="hidden" name="back" value=back />
-            <div class="card table-card" data-fresh="rows">
+            <div class="card table-card">
                 <table class="table log-table" aria-label=w.title>
                     <thead>
                         <tr>
