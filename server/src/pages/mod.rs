@@ -1,13 +1,16 @@
-//! Pages that are forms and their answers: drawn by the server alone, without a script, so that they are there at once
-//! and cost the browser's bundle nothing. Handlers are thin: read the form, see what the account may do, do it, show it.
+//! The pages. Handlers are thin: read the form, see what the account may do, do it, show it.
 
+mod builder;
 mod export;
 mod health;
 mod import;
+mod list;
 mod log;
 mod people;
 mod profile;
 mod sandbox;
+mod share;
+mod sign_in;
 mod urls;
 
 use std::{collections::HashMap, time::Duration};
@@ -15,19 +18,23 @@ use std::{collections::HashMap, time::Duration};
 use app::{
     error::AppError,
     notices::Notice,
-    quiet::{self, Clock, QuietPage},
+    quiet::{self, AlonePage, Clock, QuietPage},
     session::{Account, Operator, Viewer},
     words::{EraseWords, Words as _},
 };
 use axum::{
     Form, Router,
     body::{Body, Bytes, to_bytes},
-    extract::{FromRequest as _, FromRequestParts, Multipart, Request},
+    extract::{FromRequest as _, FromRequestParts, Multipart, Request, State},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
 use hookgram::values::Language;
+use leptos::{
+    context::provide_context,
+    reactive::{computed::ScopedFuture, owner::Owner},
+};
 use tokio::time::timeout;
 
 use self::profile::or_refuse;
@@ -48,6 +55,10 @@ const LONGEST_READ: usize = 16 * 1024 * 1024;
 /// Their routes.
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
+        .route("/", get(list::page))
+        .route("/login", get(sign_in::login))
+        .route("/setup/{code}", get(sign_in::setup))
+        .route("/find-chat/{code}", get(share::find_chat))
         .route("/deliveries", get(log::list))
         .route("/deliveries/act", post(log::act::act))
         .route("/deliveries/all", get(log::act::question).post(log::act::begin))
@@ -68,10 +79,28 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/profiles/export", get(export::all))
         .route("/profiles/import", get(import::page).post(import::sent))
         .route("/profiles/urls", get(urls::page).post(urls::sent))
+        .route("/profiles/new", get(builder::new))
+        .route("/profiles/{id}", get(builder::edit))
+        .route("/profiles/{id}/share", get(share::page))
+        .route("/profiles/{id}/enable", post(list::enable))
         .route("/profiles/{id}/export", get(export::one))
         .route("/profiles/{id}/duplicate", post(profile::duplicate))
         .route("/profiles/{id}/key", get(profile::key).post(profile::rotate))
         .route("/profiles/{id}/delete", get(profile::deletion).post(profile::delete))
+}
+
+/// A page for whoever need not be signed in.
+async fn show_alone(state: &AppState, request: Request, page: AlonePage) -> Response {
+    let options = state.leptos.clone();
+    let draw = leptos_axum::render_app_async_with_context(context(state), move || quiet::alone(&options, page.clone()));
+    draw(request).await
+}
+
+/// What is not there.
+pub(crate) async fn not_found(State(state): State<AppState>, request: Request) -> Response {
+    let mut response = show_alone(&state, request, AlonePage::NotFound).await;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
 }
 
 /// A request for one of these pages, without its body.
@@ -128,6 +157,19 @@ impl Visit {
             Language::Ru => ru,
             Language::En => en,
         }
+    }
+
+    /// Does what a server function does where it runs: with the context of a request.
+    async fn within<T>(&self, work: impl Future<Output = T>) -> T {
+        let owner = Owner::new();
+        let work = owner.with(|| {
+            provide_context(self.parts.clone());
+            context(&self.state)();
+            ScopedFuture::new(work)
+        });
+        let done = work.await;
+        owner.cleanup();
+        done
     }
 
     /// The page, with this status.

@@ -8,12 +8,16 @@ mod errors;
 mod health;
 #[cfg(feature = "ssr")]
 mod log;
+#[cfg(feature = "ssr")]
 mod outcomes;
 mod preview;
+#[cfg(feature = "ssr")]
 mod profiles;
+#[cfg(feature = "ssr")]
 mod quiet;
 #[cfg(feature = "ssr")]
 mod sandbox;
+#[cfg(feature = "ssr")]
 mod share;
 mod shell;
 mod sign_in;
@@ -23,17 +27,18 @@ pub use self::{
     builder_form::FormWords,
     chats::{ChatTitle, ChatWords},
     errors::Errors,
-    outcomes::Outcomes,
     preview::{BubbleWords, PreviewWords},
-    profiles::ProfilesWords,
-    quiet::{QuietWords, Toasts},
-    share::{ShareTitle, ShareWords},
     shell::Shell,
     sign_in::SignInWords,
 };
 #[cfg(feature = "ssr")]
 pub use self::{
+    builder::TestWords,
     health::{EraseWords, HealthWords, UnreachableWords},
     log::{ActWords, LogWords, TraceWords},
+    outcomes::Outcomes,
+    profiles::ProfilesWords,
+    quiet::{QuietWords, Toasts},
     sandbox::SandboxWords,
+    share::ShareWords,
 };
