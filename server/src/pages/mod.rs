@@ -25,7 +25,7 @@ use app::{
 use axum::{
     Form, Router,
     body::{Body, Bytes, to_bytes},
-    extract::{FromRequest as _, FromRequestParts, Multipart, Request, State},
+    extract::{FromRequest as _, FromRequestParts, Multipart, Query, Request, State},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
@@ -34,6 +34,7 @@ use hookgram::values::Language;
 use leptos::{
     context::provide_context,
     reactive::{computed::ScopedFuture, owner::Owner},
+    server::ServerActionError,
 };
 use tokio::time::timeout;
 
@@ -92,7 +93,16 @@ pub(crate) fn routes() -> Router<AppState> {
 /// A page for whoever need not be signed in.
 async fn show_alone(state: &AppState, request: Request, page: AlonePage) -> Response {
     let options = state.leptos.clone();
-    let draw = leptos_axum::render_app_async_with_context(context(state), move || quiet::alone(&options, page.clone()));
+    let asked = Query::<HashMap<String, String>>::try_from_uri(request.uri()).map(|Query(asked)| asked);
+    let refused = asked.ok().and_then(|mut asked| asked.remove("__path").zip(asked.remove("__err")));
+    let context = context(state);
+    let context = move || {
+        context();
+        if let Some((form, error)) = &refused {
+            provide_context(ServerActionError::new(form, error));
+        }
+    };
+    let draw = leptos_axum::render_app_async_with_context(context, move || quiet::alone(&options, page.clone()));
     draw(request).await
 }
 
