@@ -11,6 +11,7 @@ mod bots;
 mod bulk;
 mod cancelling;
 mod chart;
+mod course;
 mod deliveries;
 mod doors;
 #[cfg(test)]
@@ -73,6 +74,7 @@ pub use self::{
     attempts::{Attempt, AttemptClass},
     bots::Bot,
     bulk::Bulk,
+    course::Steps,
     deliveries::{Claimed, DeliveryRecord, Totals},
     drafts::DraftRecord,
     erasing::{Erasure, Stored},
