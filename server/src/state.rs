@@ -17,6 +17,7 @@ use crate::{
     health,
     identities::{Asker, Identities},
     introductions::Introductions,
+    limits::Limits,
     mail::{MailWorker, Smtp, SmtpError},
     observe::Metrics,
     replays::Replays,
@@ -62,6 +63,8 @@ pub struct Inner {
     pub passwords: Passwords,
     /// Attempts to sign in.
     pub throttle: Throttle,
+    /// How many requests are taken.
+    pub limits: Limits,
     /// Reading and rendering of events, off the async threads and few at a time.
     pub rendering: Rendering,
     /// What was pasted and not yet confirmed.
@@ -155,6 +158,7 @@ impl AppState {
             replays,
             passwords: Passwords::default(),
             throttle: Throttle::default(),
+            limits: Limits::default(),
             rendering,
             drafts: Drafts::default(),
             metrics,

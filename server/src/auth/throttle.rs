@@ -4,12 +4,12 @@
 use std::{
     collections::HashMap,
     hash::Hash,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::Mutex,
     time::{Duration, Instant},
 };
 
-use crate::lock::lock;
+use crate::{limits::network, lock::lock};
 
 /// Attempts at one account from one address that cost nothing yet.
 const FREE: u32 = 4;
@@ -104,14 +104,6 @@ fn make_room<K: Eq + Hash + Clone>(known: &mut HashMap<K, Attempts>) {
 
 fn account(email: &str, address: IpAddr) -> (String, IpAddr) {
     (email.trim().chars().take(320).collect::<String>().to_lowercase(), network(address))
-}
-
-/// Of IPv6 the first half: the other half anybody chooses for themselves.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
-        address @ IpAddr::V4(_) => address,
-    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use super::answer::{Answer, Outcome, Refusal};
 use crate::{
     codes,
     identities::Asker,
+    limits::Source,
     state::AppState,
     store::{NewDelivery, NewEvent, Packed, Received, Rejection, Steps, StoreError, StoredProfile, TokenSource},
     telegram::Identity,
@@ -56,6 +57,14 @@ impl Door {
 
     fn is_sandbox(&self) -> bool {
         self.stored().is_some_and(|stored| stored.sandbox)
+    }
+
+    /// Whose requests they are, for the limits; `None`: nobody's who is known.
+    pub(super) fn source(&self, query: &[u8]) -> Option<Source> {
+        match self {
+            Self::Short(stored) => Some(Source::Profile(stored.id)),
+            Self::Stateless => query::read(query).profile.token.map(|token| Source::Token(codes::hash(token.expose()))),
+        }
     }
 
     /// The parameters that apply. A short door that lacks what its kind needs is at fault too.
@@ -126,6 +135,18 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
         Outcome::Verified => {}
     }
     Some(answer)
+}
+
+/// Refuses what is over its limit. The log hears of it where `tells` says so: not of every drop of a flood.
+pub(super) async fn over(state: &AppState, door: &Door, query: &[u8], seconds: u64, tells: bool) -> Answer {
+    let fault = DoorFault::TooManyRequests { seconds };
+    let refusal = Refusal::Door(fault.clone());
+    if tells {
+        let arrival = Arrival { door, query, body: Err(&fault), remembered: false };
+        record(state, arrival, &Notes::default(), &refusal).await;
+        let _ = state.news.send(door.stored().map_or(0, |stored| stored.id));
+    }
+    Answer { outcome: Outcome::Refused(refusal), warnings: Vec::new() }
 }
 
 /// What was learnt on the way, for the record of a refusal.
