@@ -205,7 +205,7 @@ pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPa
         QuietPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
         QuietPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
     };
-    let taken_over = builder.is_some().then(|| view! { <HydrationScripts options=options.clone() /> });
+    let taken_over = builder.is_some().then(|| view! { <HydrationScripts options=options.clone() defer=true /> });
     let head = view! {
         <Head options=options.clone() title=format!("{title} · Hookgram") />
         {taken_over}
