@@ -74,6 +74,8 @@ pub enum Place<'a> {
     DraftToken(&'a str),
     /// `drafts.old_url` of this id.
     DraftUrl(&'a str),
+    /// `settings.sealed` of this name.
+    Setting(&'a str),
 }
 
 impl Place<'_> {
@@ -84,6 +86,7 @@ impl Place<'_> {
             Self::EventToken(id) => format!("event:{id}:token"),
             Self::DraftToken(id) => format!("draft:{id}:token"),
             Self::DraftUrl(id) => format!("draft:{id}:url"),
+            Self::Setting(name) => format!("setting:{name}"),
         };
         data.extend_from_slice(address.as_bytes());
         data

@@ -4,6 +4,9 @@
 
 mod accepting;
 mod attempts;
+mod audit;
+#[cfg(test)]
+mod audit_tests;
 mod batch;
 #[cfg(test)]
 mod batch_tests;
@@ -50,6 +53,7 @@ mod retention;
 mod retention_tests;
 mod sandbox;
 mod sessions;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod unreachable;
@@ -71,6 +75,7 @@ use sqlx::{
 use self::{accepting::Orders, doors::Doors};
 pub use self::{
     attempts::{Attempt, AttemptClass},
+    audit::AuditFilter,
     bots::Bot,
     bulk::Bulk,
     deliveries::{Claimed, DeliveryRecord, Totals},
