@@ -5,7 +5,10 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 
-use app::ports::SessionCookie;
+use app::{
+    ports::SessionCookie,
+    session::{Account, Role},
+};
 use axum::{
     extract::{FromRequestParts, Request, State},
     http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts},
@@ -108,9 +111,12 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
     {
         return link.follow(&state).await;
     }
-    let signed_in = request.extensions().get::<app::session::Account>().is_some();
-    if signed_in || is_open_page(path) || is_open_function(path) {
-        return next.run(request).await;
+    let account = request.extensions().get::<Account>();
+    match (needs(path), account) {
+        (None, _) => return next.run(request).await,
+        (Some(role), Some(account)) if account.role >= role => return next.run(request).await,
+        (Some(_), Some(_)) => return (StatusCode::FORBIDDEN, "your role does not allow this\n").into_response(),
+        (Some(_), None) => {}
     }
     let is_page = safe && !path.starts_with("/rpc/") && !path.starts_with("/live/") && !path.starts_with("/api/");
     if is_page {
@@ -130,10 +136,16 @@ fn is_open_page(path: &str) -> bool {
     path == "/login" || ["/setup/", "/invite/", "/reset/"].iter().any(|open| path.starts_with(open))
 }
 
-/// Server functions of the open pages say so in their address. Every server function judges by itself what its caller
-/// may do: this only decides which of them are reached at all.
-fn is_open_function(path: &str) -> bool {
-    path.starts_with("/rpc/open/")
+/// The lowest role for which a path is reached at all; `None`: open to everybody. A server function's address says whom
+/// it is for, so that it stands in the function's own signature; it, and every page, asks for its permission besides.
+pub(crate) fn needs(path: &str) -> Option<Role> {
+    match path.strip_prefix("/rpc/").and_then(|function| function.split_once('/')) {
+        Some(("open", _)) => None,
+        Some(("operator", _)) => Some(Role::Operator),
+        Some(("admin", _)) => Some(Role::Admin),
+        _ if is_open_page(path) => None,
+        _ => Some(Role::Viewer),
+    }
 }
 
 /// Where to sign in, and which page to come back to afterwards. What is no page of contract §7 may be a door's URL

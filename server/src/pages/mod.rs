@@ -16,16 +16,15 @@ use app::{
     error::AppError,
     notices::Notice,
     quiet::{self, Clock, QuietPage},
-    session::{Account, Operator, Viewer},
+    session::{Account, Operator, Permission, Viewer},
     words::{EraseWords, Words as _},
 };
 use axum::{
-    Form, Router,
+    Form,
     body::{Body, Bytes, to_bytes},
     extract::{FromRequest as _, FromRequestParts, Multipart, Request},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
-    routing::{get, post},
 };
 use hookgram::values::Language;
 use tokio::time::timeout;
@@ -36,6 +35,7 @@ use crate::{
     auth::{guard::Client, session::CurrentSession},
     ports::internal,
     router::context,
+    routes::Routes,
     state::AppState,
     time::now,
     webhook::BODY_TIME,
@@ -47,72 +47,94 @@ const LONGEST: usize = 2 * 1024 * 1024;
 const LONGEST_READ: usize = 16 * 1024 * 1024;
 
 /// Their routes.
-pub(crate) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/deliveries", get(log::list))
-        .route("/deliveries/act", post(log::act::act))
-        .route("/deliveries/all", get(log::act::question).post(log::act::begin))
-        .route("/deliveries/export.csv", get(log::export::csv))
-        .route("/deliveries/export.jsonl", get(log::export::lines))
-        .route("/deliveries/unreachable", get(people::unreachable))
-        .route("/deliveries/erase", get(people::question).post(people::erase))
-        .route("/health", get(health::page))
-        .route("/sandbox", get(sandbox::page))
-        .route("/sandbox/clear", post(sandbox::clear))
-        .route("/sandbox/sample", post(sandbox::sample))
-        .route("/deliveries/work", get(log::work::all))
-        .route("/deliveries/work/{id}", get(log::work::one))
-        .route("/deliveries/work/{id}/stop", post(log::work::stop))
-        .route("/deliveries/{id}", get(log::event))
-        .route("/deliveries/{id}/payload", get(log::payload))
-        .route("/deliveries/{id}/payload.json", get(log::payload_file))
-        .route("/profiles/export", get(export::all))
-        .route("/profiles/import", get(import::page).post(import::sent))
-        .route("/profiles/urls", get(urls::page).post(urls::sent))
-        .route("/profiles/{id}/export", get(export::one))
-        .route("/profiles/{id}/duplicate", post(profile::duplicate))
-        .route("/profiles/{id}/key", get(profile::key).post(profile::rotate))
-        .route("/profiles/{id}/delete", get(profile::deletion).post(profile::delete))
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .get("/deliveries", log::list)
+        .post("/deliveries/act", log::act::act)
+        .get("/deliveries/all", log::act::question)
+        .post("/deliveries/all", log::act::begin)
+        .get("/deliveries/export.csv", log::export::csv)
+        .get("/deliveries/export.jsonl", log::export::lines)
+        .get("/deliveries/unreachable", people::unreachable)
+        .get("/deliveries/erase", people::question)
+        .post("/deliveries/erase", people::erase)
+        .get("/health", health::page)
+        .get("/sandbox", sandbox::page)
+        .post("/sandbox/clear", sandbox::clear)
+        .post("/sandbox/sample", sandbox::sample)
+        .get("/deliveries/work", log::work::all)
+        .get("/deliveries/work/{id}", log::work::one)
+        .post("/deliveries/work/{id}/stop", log::work::stop)
+        .get("/deliveries/{id}", log::event)
+        .get("/deliveries/{id}/payload", log::payload)
+        .get("/deliveries/{id}/payload.json", log::payload_file)
+        .get("/profiles/export", export::all)
+        .get("/profiles/import", import::page)
+        .post("/profiles/import", import::sent)
+        .get("/profiles/urls", urls::page)
+        .post("/profiles/urls", urls::sent)
+        .get("/profiles/{id}/export", export::one)
+        .post("/profiles/{id}/duplicate", profile::duplicate)
+        .get("/profiles/{id}/key", profile::key)
+        .post("/profiles/{id}/key", profile::rotate)
+        .get("/profiles/{id}/delete", profile::deletion)
+        .post("/profiles/{id}/delete", profile::delete)
 }
 
-/// A request for one of these pages, without its body.
-struct Visit {
+/// A request for one of these pages, without its body, of somebody who has the permission `P`: whoever has not is told so
+/// before the handler is reached.
+pub(crate) struct Visit<P = Viewer> {
+    /// Who visits.
+    who: P,
     state: AppState,
     parts: Parts,
-    account: Account,
     client: Client,
     session: Option<CurrentSession>,
     language: Language,
 }
 
-impl FromRequestParts<AppState> for Visit {
-    type Rejection = Redirect;
+impl<P: Permission> FromRequestParts<AppState> for Visit<P> {
+    type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Redirect> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         // The guard lets nobody so far who is not signed in.
-        let account = parts.extensions.get::<Account>().cloned().ok_or_else(|| Redirect::to("/login"))?;
+        let account = parts.extensions.get::<Account>().cloned();
+        let account = account.ok_or_else(|| Redirect::to("/login").into_response())?;
         let language = app::preferences::of_headers(&parts.headers).language;
         let Ok(client) = Client::from_request_parts(parts, state).await;
         let session = parts.extensions.get::<CurrentSession>().cloned();
-        Ok(Self { state: state.clone(), parts: parts.clone(), account, client, session, language })
+        let (state, parts) = (state.clone(), parts.clone());
+        match P::of(account.clone()) {
+            Ok(who) => Ok(Self { who, state, parts, client, session, language }),
+            Err(error) => match Viewer::of(account) {
+                Ok(who) => Err(Visit { who, state, parts, client, session, language }.refuse(error).await),
+                Err(_) => Err(Redirect::to("/login").into_response()),
+            },
+        }
     }
 }
 
 /// A form that came with it: the names and values of its fields.
 type Fields = HashMap<String, String>;
 
-impl Visit {
-    fn viewer(&self) -> Result<Viewer, AppError> {
-        Viewer::of(self.account.clone())
+impl<P: Permission> Visit<P> {
+    fn account(&self) -> &Account {
+        self.who.account()
     }
 
-    fn operator(&self) -> Result<Operator, AppError> {
-        Operator::of(self.account.clone())
+    /// Whether they may do more than the page asks of everybody.
+    fn may<M: Permission>(&self) -> bool {
+        M::of(self.account().clone()).is_ok()
+    }
+
+    /// Where live pages listen, and what else everybody shares.
+    pub(crate) fn state(&self) -> &AppState {
+        &self.state
     }
 
     /// Who does what is done.
     fn by(&self) -> By {
-        By::account(&self.account, &self.client)
+        By::account(self.account(), &self.client)
     }
 
     /// The clock that the reader's browser has named.
@@ -139,9 +161,9 @@ impl Visit {
     /// The page, with this status.
     async fn show(self, status: StatusCode, page: QuietPage) -> Response {
         let clock = self.clock();
-        let Self { state, parts, account, .. } = self;
+        let Self { state, parts, who, .. } = self;
         let options = state.leptos.clone();
-        let email = account.email;
+        let email = who.account().email.clone();
         let draw = leptos_axum::render_app_async_with_context(context(&state), move || {
             quiet::shell(&options, email.clone(), clock, page.clone())
         });

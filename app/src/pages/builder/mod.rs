@@ -53,7 +53,7 @@ use crate::{
 };
 
 /// What the builder starts from: a stored profile, or nothing yet; and a draft of either.
-#[server(prefix = "/rpc", endpoint = "builder")]
+#[server(prefix = "/rpc", endpoint = "operator/builder")]
 pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<BuilderData, AppError> {
     let viewer = crate::session::viewer()?;
     let profiles = expect_context::<crate::ports::Ports>().profiles;
@@ -72,7 +72,7 @@ pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<Buil
 }
 
 /// Stores the profile. A new one leads to its short URL.
-#[server(prefix = "/rpc", endpoint = "save-profile")]
+#[server(prefix = "/rpc", endpoint = "operator/save-profile")]
 pub async fn save_profile(
     #[server(default)] id: Option<i64>,
     #[server(default)] draft: Option<String>,
