@@ -4,6 +4,8 @@
 //! `hydrate` then takes the same page over.
 
 #[cfg(feature = "ssr")]
+pub mod audit;
+#[cfg(feature = "ssr")]
 mod document;
 pub mod error;
 pub mod form;

@@ -8,7 +8,7 @@ use crate::{
     error::AppError,
     pages::{choices::Choices, sign_in::Alone},
     parts::load,
-    session::Account,
+    session::{Account, Role},
     words::{Shell, words},
 };
 
@@ -43,7 +43,7 @@ pub fn Layout() -> impl IntoView {
                     account
                         .await
                         .ok()
-                        .map(|(account, needs_you)| view! { <AccountMenu email=account.email needs_you /> }.into_any())
+                        .map(|(account, needs_you)| view! { <AccountMenu account needs_you /> }.into_any())
                 })}
             </Transition>
         </TopBar>
@@ -137,12 +137,17 @@ pub fn Brand() -> impl IntoView {
 /// Who is signed in, and the way out.
 #[component]
 pub fn AccountMenu(
-    /// Their address.
-    email: String,
+    /// Who they are.
+    account: Account,
     /// Whether something needs them.
     needs_you: bool,
 ) -> impl IntoView {
     let w = words::<Shell>();
+    let email = account.email;
+    let administration = (account.role == Role::Admin).then(|| {
+        let links = [("/users", w.people), ("/settings", w.settings), ("/audit", w.audit)];
+        links.map(|(href, title)| view! { <a class="button plain" href=href rel="external">{title}</a> }).into_any()
+    });
     // A plain form: the page that follows knows nothing of what this one held.
     let path = SignOut::PATH;
     view! {
@@ -165,6 +170,7 @@ pub fn AccountMenu(
             </summary>
             <div class="menu-body">
                 <p class="menu-who">{email.clone()}</p>
+                {administration}
                 <form method="post" action=path>
                     <button class="button plain">{w.sign_out}</button>
                 </form>

@@ -1,6 +1,7 @@
 //! Pages that the server draws by itself: forms and their answers, without a script. They share the look and the top bar
 //! of the others, and nothing of them is in the browser's bundle.
 
+mod audit;
 mod health;
 mod import;
 mod log;
@@ -8,30 +9,35 @@ mod moment;
 mod people;
 mod profile;
 mod sandbox;
+mod settings;
 mod units;
 mod urls;
+mod users;
 
 use leptos::prelude::*;
 
 pub use self::{
+    audit::{AuditRow, AuditView},
     health::{BotState, HealthView, Trouble},
     import::{ImportPage, ImportPlan, ImportRow, LineFault},
     log::{ActView, Chosen, LogView, PayloadView},
     moment::Clock,
     people::{EraseView, ErasureView, StoredView, UnreachableRow},
     sandbox::SandboxView,
+    settings::{SettingField, SettingsView, Tested},
     urls::{UrlRow, UrlTable, UrlsPage},
+    users::{InvitationView, InvitedView, Mailed, MemberView, UsersView},
 };
 use crate::{
     document::{Document, Head},
     error::AppError,
     pages::layout::{AccountMenu, TopBar},
     preferences::{self, Preferences},
-    session::NeedsYou,
+    session::{Account, NeedsYou},
     views::{BulkProgress, EventDetail},
     words::{
-        ActWords, EraseWords, HealthWords, LogWords, QuietWords, SandboxWords, TraceWords, UnreachableWords, app_error,
-        booking_number, language, words,
+        ActWords, AuditWords, EraseWords, HealthWords, LogWords, QuietWords, SandboxWords, SettingsWords, TraceWords,
+        UnreachableWords, UserWords, app_error, booking_number, language, words,
     },
 };
 
@@ -85,6 +91,16 @@ pub enum QuietPage {
     Health(Box<HealthView>),
     /// The sandbox.
     Sandbox(Box<SandboxView>),
+    /// The settings.
+    Settings(Box<SettingsView>),
+    /// The audit.
+    Audit(Box<AuditView>),
+    /// People.
+    Users(Box<UsersView>),
+    /// One of them, and why nothing was changed.
+    User(Box<MemberView>, Option<String>),
+    /// An invitation that was just made.
+    Invited(Box<InvitedView>),
 }
 
 impl QuietPage {
@@ -108,6 +124,11 @@ impl QuietPage {
             Self::Erase(_) => words::<EraseWords>().title.to_owned(),
             Self::Health(_) => words::<HealthWords>().title.to_owned(),
             Self::Sandbox(_) => words::<SandboxWords>().title.to_owned(),
+            Self::Settings(_) => words::<SettingsWords>().title.to_owned(),
+            Self::Audit(_) => words::<AuditWords>().title.to_owned(),
+            Self::Users(_) => words::<UserWords>().title.to_owned(),
+            Self::User(member, _) => member.account.email.clone(),
+            Self::Invited(_) => words::<UserWords>().invited_title.to_owned(),
         }
     }
 
@@ -124,6 +145,9 @@ impl QuietPage {
             | Self::Erase(_) => "/deliveries",
             Self::Health(_) => "/health",
             Self::Sandbox(_) => "/sandbox",
+            Self::Settings(_) => "/settings",
+            Self::Audit(_) => "/audit",
+            Self::Users(_) | Self::User(..) | Self::Invited(_) => "/users",
             _ => "/profiles",
         }
     }
@@ -131,7 +155,7 @@ impl QuietPage {
 
 /// The HTML document.
 #[must_use]
-pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPage) -> impl IntoView + use<> {
+pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: QuietPage) -> impl IntoView + use<> {
     let preferences: Preferences = preferences::current();
     provide_context(preferences);
     provide_context(preferences.language);
@@ -154,12 +178,17 @@ pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPa
         QuietPage::Erase(view) => view! { <people::Erase view=*view /> }.into_any(),
         QuietPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
         QuietPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
+        QuietPage::Settings(view) => view! { <settings::Settings view=*view /> }.into_any(),
+        QuietPage::Audit(view) => view! { <audit::Audit view=*view /> }.into_any(),
+        QuietPage::Users(view) => view! { <users::Users view=*view /> }.into_any(),
+        QuietPage::User(view, fault) => view! { <users::User view=*view fault /> }.into_any(),
+        QuietPage::Invited(view) => view! { <users::Invited view=*view /> }.into_any(),
     };
     let head = view! { <Head options=options.clone() title=format!("{title} · Hookgram") /> }.into_any();
     view! {
         <Document preferences head>
             <TopBar path=path>
-                <AccountMenu email needs_you />
+                <AccountMenu account needs_you />
             </TopBar>
             <main id="content" tabindex="-1">
                 {page}

@@ -1,6 +1,7 @@
 //! Pages that are forms and their answers: drawn by the server alone, without a script, so that they are there at once
 //! and cost the browser's bundle nothing. Handlers are thin: read the form, see what the account may do, do it, show it.
 
+mod audit;
 mod export;
 mod health;
 mod import;
@@ -8,7 +9,9 @@ mod log;
 mod people;
 mod profile;
 mod sandbox;
+mod settings;
 mod urls;
+mod users;
 
 use std::{collections::HashMap, time::Duration};
 
@@ -49,6 +52,16 @@ const LONGEST_READ: usize = 16 * 1024 * 1024;
 /// Their routes.
 pub(crate) fn routes() -> Routes {
     Routes::default()
+        .get("/audit", audit::page)
+        .get("/settings", settings::page)
+        .post("/settings", settings::save)
+        .post("/settings/mail", settings::test)
+        .get("/users", users::page)
+        .post("/users/invite", users::invite)
+        .post("/users/invitations/revoke", users::revoke)
+        .get("/users/{id}", users::one)
+        .post("/users/{id}/role", users::role)
+        .post("/users/{id}/remove", users::remove)
         .get("/deliveries", log::list)
         .post("/deliveries/act", log::act::act)
         .get("/deliveries/all", log::act::question)
@@ -163,9 +176,9 @@ impl<P: Permission> Visit<P> {
         let clock = self.clock();
         let Self { state, parts, who, .. } = self;
         let options = state.leptos.clone();
-        let email = who.account().email.clone();
+        let account = who.account().clone();
         let draw = leptos_axum::render_app_async_with_context(context(&state), move || {
-            quiet::shell(&options, email.clone(), clock, page.clone())
+            quiet::shell(&options, account.clone(), clock, page.clone())
         });
         let mut response = draw(Request::from_parts(parts, Body::empty())).await;
         *response.status_mut() = status;

@@ -37,6 +37,9 @@ mod outcomes;
 mod parking;
 mod past_events;
 mod payloads;
+mod people;
+#[cfg(test)]
+mod people_tests;
 mod profile_changes;
 mod profile_list;
 #[cfg(test)]
@@ -86,12 +89,13 @@ pub use self::{
     health::{BotHealth, MailHealth, QueueHealth},
     lane::Lane,
     last_event::{Fate, LastEvent},
-    links::{LinkKind, NewLink},
+    links::{Invitation, LinkKind, NewInvitation, NewLink},
     log::{LogFilter, LogRows, Logged},
     mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
     outcomes::{Change, Recorded},
     past_events::PastEvent,
     payloads::Packed,
+    people::Member,
     profile_changes::OldKey,
     profile_list::{ListedEvent, ListedProfile, ListedState},
     profiles::{ProfileDraft, StoredProfile},
@@ -152,6 +156,9 @@ pub enum StoreError {
     /// A webhook key that belongs to another profile.
     #[error("that key belongs to another profile")]
     KeyTaken,
+    /// No admin would be left.
+    #[error("this is the last admin, who can be neither removed nor demoted")]
+    LastAdmin,
     /// There is no such row.
     #[error("there is no such thing")]
     NotFound,

@@ -105,15 +105,6 @@ impl Store {
         Ok(())
     }
 
-    /// Removes an account with its sessions.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] without such an account.
-    pub async fn remove_user(&self, email: &str) -> Result<(), StoreError> {
-        let done = sqlx::query("DELETE FROM users WHERE email = ?1").bind(email).execute(&self.write).await?;
-        if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
-    }
-
     /// Makes the first admin and uses up the set-up link, both or neither.
     ///
     /// # Errors

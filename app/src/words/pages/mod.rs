@@ -1,5 +1,7 @@
 //! The words of each page.
 
+#[cfg(feature = "ssr")]
+mod audit;
 mod builder;
 mod builder_form;
 mod chats;
@@ -8,16 +10,32 @@ mod errors;
 mod health;
 #[cfg(feature = "ssr")]
 mod log;
+#[cfg(feature = "ssr")]
+mod notes;
 mod outcomes;
 mod preview;
 mod profiles;
 mod quiet;
 #[cfg(feature = "ssr")]
 mod sandbox;
+#[cfg(feature = "ssr")]
+mod settings;
 mod share;
 mod shell;
 mod sign_in;
+#[cfg(feature = "ssr")]
+mod users;
 
+#[cfg(feature = "ssr")]
+pub use self::{
+    audit::AuditWords,
+    health::{EraseWords, HealthWords, UnreachableWords},
+    log::{ActWords, LogWords, TraceWords},
+    notes::NoteWords,
+    sandbox::SandboxWords,
+    settings::SettingsWords,
+    users::{UserWords, role_allows, role_name},
+};
 pub use self::{
     builder::BuilderWords,
     builder_form::FormWords,
@@ -30,10 +48,4 @@ pub use self::{
     share::{ShareTitle, ShareWords},
     shell::Shell,
     sign_in::SignInWords,
-};
-#[cfg(feature = "ssr")]
-pub use self::{
-    health::{EraseWords, HealthWords, UnreachableWords},
-    log::{ActWords, LogWords, TraceWords},
-    sandbox::SandboxWords,
 };

@@ -84,5 +84,9 @@ word_set! {
         imported: "Импортировано: {}.", "Imported: {}.";
         made: "Создано: {}.", "Made: {}.";
         erased: "Стёрто: {}.", "Erased: {}.";
+        settings: "Настройки сохранены и уже действуют.", "The settings are saved and hold already.";
+        role: "Роль изменена. Сеансы этого человека завершены.", "The role is changed. That person's sessions have ended.";
+        removed: "Учётная запись удалена.", "The account is removed.";
+        revoked: "Приглашение отозвано.", "The invitation is revoked.";
     }
 }
