@@ -1,23 +1,13 @@
 //! What stands around every page of somebody who is signed in.
 
 use leptos::{prelude::*, server_fn::ServerFn as _};
-use leptos_meta::Title;
-use leptos_router::{components::Outlet, hooks::use_location};
 
 use crate::{
     error::AppError,
     pages::{choices::Choices, sign_in::Alone},
-    parts::load,
     session::{Account, Role},
     words::{Shell, words},
 };
-
-/// Who is signed in, and whether something needs them.
-#[server(prefix = "/rpc", endpoint = "who")]
-pub async fn who() -> Result<(Account, bool), AppError> {
-    let needs_you = use_context::<crate::session::NeedsYou>().unwrap_or_default();
-    Ok((crate::session::viewer()?.account().clone(), needs_you.0))
-}
 
 /// Ends the session.
 #[server(prefix = "/rpc", endpoint = "sign-out")]
@@ -29,36 +19,11 @@ pub async fn sign_out() -> Result<(), AppError> {
     Ok(())
 }
 
-/// Top bar, page.
-#[component]
-pub fn Layout() -> impl IntoView {
-    let account = load(|| (), |()| who());
-    let location = use_location();
-    #[cfg(feature = "hydrate")]
-    crate::parts::close_menus();
-    view! {
-        <TopBar path=location.pathname>
-            <Transition fallback=|| ()>
-                {move || Suspend::new(async move {
-                    account
-                        .await
-                        .ok()
-                        .map(|(account, needs_you)| view! { <AccountMenu account needs_you /> }.into_any())
-                })}
-            </Transition>
-        </TopBar>
-        <main id="content" tabindex="-1">
-            <Outlet />
-        </main>
-    }
-}
-
 /// What stands above every page.
 #[component]
 pub fn TopBar(
-    /// The page's path.
-    #[prop(into)]
-    path: Signal<String>,
+    /// Under which entry of the navigation the page stands.
+    path: &'static str,
     /// Who is signed in.
     children: Children,
 ) -> impl IntoView {
@@ -73,28 +38,10 @@ pub fn TopBar(
                 <span class="brand-name">"Hookgram"</span>
             </a>
             <nav aria-label=w.main_navigation>
-                <NavLink href="/" title=w.profiles path here=|path| path == "/" || path.starts_with("/profiles") />
-                <NavLink
-                    href="/deliveries"
-                    title=w.deliveries
-                    path
-                    here=|path| path.starts_with("/deliveries")
-                    external=true
-                />
-                <NavLink
-                    href="/sandbox"
-                    title=w.sandbox
-                    path
-                    here=|path| path.starts_with("/sandbox")
-                    external=true
-                />
-                <NavLink
-                    href="/health"
-                    title=w.health
-                    path
-                    here=|path| path.starts_with("/health")
-                    external=true
-                />
+                <NavLink href="/" title=w.profiles path />
+                <NavLink href="/deliveries" title=w.deliveries path />
+                <NavLink href="/sandbox" title=w.sandbox path />
+                <NavLink href="/health" title=w.health path />
             </nav>
             <div class="tools">
                 <Choices />
@@ -105,17 +52,9 @@ pub fn TopBar(
 }
 
 #[component]
-fn NavLink(
-    href: &'static str,
-    title: &'static str,
-    path: Signal<String>,
-    here: fn(&str) -> bool,
-    /// Whether the server alone draws it.
-    #[prop(optional)]
-    external: bool,
-) -> impl IntoView {
+fn NavLink(href: &'static str, title: &'static str, path: &'static str) -> impl IntoView {
     view! {
-        <a href=href rel=external.then_some("external") aria-current=move || path.with(|path| here(path)).then_some("page")>
+        <a href=href aria-current=(href == path).then_some("page")>
             {title}
         </a>
     }
@@ -154,7 +93,7 @@ pub fn AccountMenu(
         {needs_you
             .then(|| {
                 view! {
-                    <a class="needs-you" href="/health" rel="external" title=w.needs_you>
+                    <a class="needs-you" href="/health" title=w.needs_you>
                         <span class="visually-hidden">{w.needs_you}</span>
                         "!"
                     </a>
@@ -179,23 +118,9 @@ pub fn AccountMenu(
     }
 }
 
-/// The title of the browser's tab.
-#[component]
-pub fn PageTitle(
-    /// The page's own title.
-    #[prop(into)]
-    title: String,
-) -> impl IntoView {
-    view! { <Title text=format!("{title} · Hookgram") /> }
-}
-
 /// There is no such page.
 #[component]
 pub fn NotFound() -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        response.set_status(http::StatusCode::NOT_FOUND);
-    }
     let w = words::<Shell>();
     view! {
         <Alone title=w.not_found_title why=w.not_found_why>

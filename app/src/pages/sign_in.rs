@@ -1,17 +1,13 @@
 //! Signing in, and the first account.
 
 use leptos::{form::ActionForm, prelude::*};
-use leptos_router::hooks::{use_params_map, use_query_map};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{AppError, FieldFault},
-    pages::{
-        choices::Choices,
-        layout::{Brand, PageTitle},
-    },
-    parts::{Loaded, TextField, load},
+    pages::{choices::Choices, layout::Brand},
+    parts::TextField,
     words::{SignInWords, app_error, language, words},
 };
 
@@ -75,12 +71,6 @@ pub async fn sign_in(email: String, password: TypedPassword, #[server(default)] 
     Ok(())
 }
 
-/// Whether a set-up link can still be used.
-#[server(prefix = "/rpc", endpoint = "open/setup")]
-pub async fn setup_open(code: String) -> Result<bool, AppError> {
-    Ok(expect_context::<crate::ports::Ports>().accounts.setup_open(&code).await)
-}
-
 /// Makes the first admin, and signs them in.
 #[server(prefix = "/rpc", endpoint = "open/set-up")]
 pub async fn set_up(code: String, email: String, password: TypedPassword) -> Result<(), AppError> {
@@ -93,9 +83,8 @@ pub async fn set_up(code: String, email: String, password: TypedPassword) -> Res
 
 /// A page of somebody who is nowhere in particular: a card under the name of the product.
 #[component]
-pub(super) fn Alone(title: &'static str, why: &'static str, children: Children) -> impl IntoView {
+pub(crate) fn Alone(title: &'static str, why: &'static str, children: Children) -> impl IntoView {
     view! {
-        <PageTitle title />
         <div class="alone">
             <header class="alone-top">
                 <span class="brand">
@@ -160,11 +149,10 @@ fn Credentials(password: &'static str, help: &'static str, faults: Signal<Vec<Fi
 
 /// `/login`
 #[component]
-pub fn LoginPage() -> impl IntoView {
+pub fn LoginPage(next: String) -> impl IntoView {
     let w = words::<SignInWords>();
     let action = ServerAction::<SignIn>::new();
     let (whole, faults) = refusal(move || action.value().get());
-    let next = use_query_map().with_untracked(|query| query.get("next").unwrap_or_default());
     view! {
         <Alone title=w.title why=w.why>
             <ActionForm action>
@@ -182,26 +170,20 @@ pub fn LoginPage() -> impl IntoView {
 
 /// `/setup/{code}`
 #[component]
-pub fn SetupPage() -> impl IntoView {
+pub fn SetupPage(code: String, open: bool) -> impl IntoView {
     let w = words::<SignInWords>();
-    let code = use_params_map().with_untracked(|params| params.get("code").unwrap_or_default());
-    let asked = code.clone();
-    let open = load(|| (), move |()| setup_open(asked.clone()));
-    let draw = move |open| {
-        if open {
-            view! { <SetupForm code=code.clone() /> }.into_any()
-        } else {
-            view! {
-                <Alone title=w.setup_closed_title why=w.setup_closed_why>
-                    <a class="button" href="/login">
-                        {w.submit}
-                    </a>
-                </Alone>
-            }
-            .into_any()
+    if open {
+        view! { <SetupForm code=code.clone() /> }.into_any()
+    } else {
+        view! {
+            <Alone title=w.setup_closed_title why=w.setup_closed_why>
+                <a class="button" href="/login">
+                    {w.submit}
+                </a>
+            </Alone>
         }
-    };
-    view! { <Loaded resource=open draw /> }
+        .into_any()
+    }
 }
 
 #[component]

@@ -1,15 +1,19 @@
-//! Pages that the server draws by itself: forms and their answers, without a script. They share the look and the top bar
-//! of the others, and nothing of them is in the browser's bundle.
+//! The pages. The server draws all of them, and every form works without a script. The builder alone is taken over by the
+//! browser; nothing of the others is in its module.
 
 mod audit;
+mod builder;
+pub(crate) mod find_chat;
 mod health;
 mod import;
+mod list;
 mod log;
 mod moment;
 mod people;
 mod profile;
 mod sandbox;
 mod settings;
+mod share;
 mod units;
 mod urls;
 mod users;
@@ -25,30 +29,43 @@ pub use self::{
     people::{EraseView, ErasureView, StoredView, UnreachableRow},
     sandbox::SandboxView,
     settings::{SettingField, SettingsView, Tested},
+    share::ShareView,
     urls::{UrlRow, UrlTable, UrlsPage},
     users::{InvitationView, InvitedView, Mailed, MemberView, UsersView},
 };
+pub use crate::pages::builder::load_builder;
 use crate::{
     document::{Document, Head},
     error::AppError,
-    pages::layout::{AccountMenu, TopBar},
+    listing::ListPage,
+    pages::{
+        layout::{AccountMenu, NotFound, TopBar},
+        sign_in::{LoginPage, SetupPage},
+    },
+    ports::ChatSearch,
     preferences::{self, Preferences},
     session::{Account, NeedsYou},
-    views::{BulkProgress, EventDetail},
+    views::{BuilderData, BulkProgress, EventDetail},
     words::{
-        ActWords, AuditWords, EraseWords, HealthWords, LogWords, QuietWords, SandboxWords, SettingsWords, TraceWords,
-        UnreachableWords, UserWords, app_error, booking_number, language, words,
+        ActWords, AuditWords, BuilderWords, ChatTitle, EraseWords, HealthWords, LogWords, ProfilesWords, QuietWords,
+        SandboxWords, SettingsWords, ShareWords, Shell, SignInWords, TraceWords, UnreachableWords, UserWords,
+        app_error, booking_number, language, words,
     },
 };
-
-/// Small comforts; every page works without.
-const SCRIPT: &str = include_str!("page.js");
 
 /// What is to be shown.
 #[derive(Clone, Debug)]
 pub enum QuietPage {
     /// Why something could not be done.
     Refused(AppError),
+    /// The list of profiles.
+    List(Box<ListPage>),
+    /// The builder, and a form's error that its address brings back: of which form, and the error.
+    Builder(Box<BuilderData>, Option<(String, String)>),
+    /// A profile's address.
+    Share(Box<ShareView>),
+    /// A search for a chat.
+    FindChat(ChatSearch),
     /// What deleting a profile would do.
     Delete {
         /// Its id.
@@ -108,6 +125,13 @@ impl QuietPage {
         let w = words::<QuietWords>();
         match self {
             Self::Refused(_) => w.refused_title.to_owned(),
+            Self::List(_) => words::<ProfilesWords>().title.to_owned(),
+            Self::Builder(data, _) => match &data.detail {
+                Some(detail) => detail.row.name.clone(),
+                None => words::<BuilderWords>().new_title.to_owned(),
+            },
+            Self::Share(_) => words::<ShareWords>().title.to_owned(),
+            Self::FindChat(_) => words::<ChatTitle>().title.to_owned(),
             Self::Delete { .. } => w.delete_title.to_owned(),
             Self::Key { .. } => w.key_title.to_owned(),
             Self::Import(_) => w.import_title.to_owned(),
@@ -148,9 +172,28 @@ impl QuietPage {
             Self::Settings(_) => "/settings",
             Self::Audit(_) => "/audit",
             Self::Users(_) | Self::User(..) | Self::Invited(_) => "/users",
-            _ => "/profiles",
+            _ => "/",
         }
     }
+}
+
+/// A page without a way to the others.
+#[derive(Clone, Debug)]
+pub enum AlonePage {
+    /// There is no such page.
+    NotFound,
+    /// Signing in.
+    SignIn {
+        /// Where to afterwards.
+        next: String,
+    },
+    /// The first account.
+    SetUp {
+        /// The link's code.
+        code: String,
+        /// Whether it can still be used.
+        open: bool,
+    },
 }
 
 /// The HTML document.
@@ -162,8 +205,16 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Quie
     provide_context(clock);
     let needs_you = use_context::<NeedsYou>().unwrap_or_default().0;
     let (title, path) = (page.title(), page.path());
+    let builder = match &page {
+        QuietPage::Builder(data, _) => Some(builder::data(data)),
+        _ => None,
+    };
     let page = match page {
         QuietPage::Refused(error) => view! { <Refused error /> }.into_any(),
+        QuietPage::List(page) => view! { <list::List page=*page /> }.into_any(),
+        QuietPage::Builder(data, error) => view! { <builder::Builder data=*data error /> }.into_any(),
+        QuietPage::Share(view) => view! { <share::Share view=*view /> }.into_any(),
+        QuietPage::FindChat(search) => view! { <find_chat::FindChat search /> }.into_any(),
         QuietPage::Delete { id, name, waiting } => view! { <profile::DeleteProfile id name waiting /> }.into_any(),
         QuietPage::Key { id, name, short_url } => view! { <profile::NewKey id name short_url /> }.into_any(),
         QuietPage::Import(page) => view! { <import::Import page /> }.into_any(),
@@ -184,7 +235,12 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Quie
         QuietPage::User(view, fault) => view! { <users::User view=*view fault /> }.into_any(),
         QuietPage::Invited(view) => view! { <users::Invited view=*view /> }.into_any(),
     };
-    let head = view! { <Head options=options.clone() title=format!("{title} · Hookgram") /> }.into_any();
+    let taken_over = builder.is_some().then(|| view! { <HydrationScripts options=options.clone() /> });
+    let head = view! {
+        <Head options=options.clone() title=format!("{title} · Hookgram") />
+        {taken_over}
+    }
+    .into_any();
     view! {
         <Document preferences head>
             <TopBar path=path>
@@ -193,7 +249,28 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Quie
             <main id="content" tabindex="-1">
                 {page}
             </main>
-            <script nonce=leptos::nonce::use_nonce() inner_html=SCRIPT></script>
+            {builder}
+        </Document>
+    }
+}
+
+/// A document without a way to the other pages: for whoever is nowhere in particular.
+#[must_use]
+pub fn alone(options: &LeptosOptions, page: AlonePage) -> impl IntoView + use<> {
+    let preferences: Preferences = preferences::current();
+    provide_context(preferences);
+    provide_context(preferences.language);
+    let (title, page) = match page {
+        AlonePage::NotFound => (words::<Shell>().not_found_title, view! { <NotFound /> }.into_any()),
+        AlonePage::SignIn { next } => (words::<SignInWords>().title, view! { <LoginPage next /> }.into_any()),
+        AlonePage::SetUp { code, open } => {
+            (words::<SignInWords>().setup_title, view! { <SetupPage code open /> }.into_any())
+        }
+    };
+    let head = view! { <Head options=options.clone() title=format!("{title} · Hookgram") /> }.into_any();
+    view! {
+        <Document preferences head>
+            {page}
         </Document>
     }
 }
@@ -218,6 +295,22 @@ fn PageHead(
                 {(!why.is_empty()).then(|| view! { <p class="why">{why}</p> })}
             </div>
         </div>
+    }
+}
+
+/// The title of a page that is drawn anew by itself, and a mark while it is.
+#[component]
+fn LiveTitle(
+    /// The title.
+    title: &'static str,
+) -> impl IntoView {
+    view! {
+        <h1>
+            {title}
+            <span class="tag ok live" data-live="" hidden>
+                {words::<QuietWords>().live}
+            </span>
+        </h1>
     }
 }
 

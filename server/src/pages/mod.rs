@@ -1,15 +1,18 @@
-//! Pages that are forms and their answers: drawn by the server alone, without a script, so that they are there at once
-//! and cost the browser's bundle nothing. Handlers are thin: read the form, see what the account may do, do it, show it.
+//! The pages. Handlers are thin: read the form, see what the account may do, do it, show it.
 
 mod audit;
+mod builder;
 mod export;
 mod health;
 mod import;
+mod list;
 mod log;
 mod people;
 mod profile;
 mod sandbox;
 mod settings;
+mod share;
+mod sign_in;
 mod urls;
 mod users;
 
@@ -18,18 +21,24 @@ use std::{collections::HashMap, time::Duration};
 use app::{
     error::AppError,
     notices::Notice,
-    quiet::{self, Clock, QuietPage},
+    quiet::{self, AlonePage, Clock, QuietPage},
     session::{Account, Operator, Permission, Viewer},
     words::{EraseWords, Words as _},
 };
 use axum::{
     Form,
     body::{Body, Bytes, to_bytes},
-    extract::{FromRequest as _, FromRequestParts, Multipart, Request},
+    extract::{FromRequest as _, FromRequestParts, Multipart, Query, Request, State},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
+    routing::get,
 };
 use hookgram::values::Language;
+use leptos::{
+    context::provide_context,
+    reactive::{computed::ScopedFuture, owner::Owner},
+    server::ServerActionError,
+};
 use tokio::time::timeout;
 
 use self::profile::or_refuse;
@@ -52,6 +61,10 @@ const LONGEST_READ: usize = 16 * 1024 * 1024;
 /// Their routes.
 pub(crate) fn routes() -> Routes {
     Routes::default()
+        .get("/", list::page)
+        .open("/login", "GET", get(sign_in::login))
+        .open("/setup/{code}", "GET", get(sign_in::setup))
+        .get("/find-chat/{code}", share::find_chat)
         .get("/audit", audit::page)
         .get("/settings", settings::page)
         .post("/settings", settings::save)
@@ -86,12 +99,39 @@ pub(crate) fn routes() -> Routes {
         .post("/profiles/import", import::sent)
         .get("/profiles/urls", urls::page)
         .post("/profiles/urls", urls::sent)
+        .get("/profiles/new", builder::new)
+        .get("/profiles/{id}", builder::edit)
+        .get("/profiles/{id}/share", share::page)
+        .post("/profiles/{id}/enable", list::enable)
         .get("/profiles/{id}/export", export::one)
         .post("/profiles/{id}/duplicate", profile::duplicate)
         .get("/profiles/{id}/key", profile::key)
         .post("/profiles/{id}/key", profile::rotate)
         .get("/profiles/{id}/delete", profile::deletion)
         .post("/profiles/{id}/delete", profile::delete)
+}
+
+/// A page for whoever need not be signed in.
+async fn show_alone(state: &AppState, request: Request, page: AlonePage) -> Response {
+    let options = state.leptos.clone();
+    let asked = Query::<HashMap<String, String>>::try_from_uri(request.uri()).map(|Query(asked)| asked);
+    let refused = asked.ok().and_then(|mut asked| asked.remove("__path").zip(asked.remove("__err")));
+    let context = context(state);
+    let context = move || {
+        context();
+        if let Some((form, error)) = &refused {
+            provide_context(ServerActionError::new(form, error));
+        }
+    };
+    let draw = leptos_axum::render_app_async_with_context(context, move || quiet::alone(&options, page.clone()));
+    draw(request).await
+}
+
+/// What is not there.
+pub(crate) async fn not_found(State(state): State<AppState>, request: Request) -> Response {
+    let mut response = show_alone(&state, request, AlonePage::NotFound).await;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
 }
 
 /// A request for one of these pages, without its body, of somebody who has the permission `P`: whoever has not is told so
@@ -169,6 +209,19 @@ impl<P: Permission> Visit<P> {
             Language::Ru => ru,
             Language::En => en,
         }
+    }
+
+    /// Does what a server function does where it runs: with the context of a request.
+    async fn within<T>(&self, work: impl Future<Output = T>) -> T {
+        let owner = Owner::new();
+        let work = owner.with(|| {
+            provide_context(self.parts.clone());
+            context(&self.state)();
+            ScopedFuture::new(work)
+        });
+        let done = work.await;
+        owner.cleanup();
+        done
     }
 
     /// The page, with this status.

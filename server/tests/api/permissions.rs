@@ -16,7 +16,7 @@ const TABLE: &str = include_str!("permissions.txt");
 async fn every_route_is_open_to_those_whom_the_table_names() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let role = |needs: Option<Role>| needs.map_or("-", Role::name);
-    let routes = table(&server.state);
+    let routes = table();
     let is: String =
         routes.iter().map(|route| format!("{} {} {}\n", route.method, route.path, role(route.needs))).collect();
     assert_eq!(is, TABLE, "server/tests/api/permissions.txt says whom each is for");

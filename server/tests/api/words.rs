@@ -157,7 +157,7 @@ async fn read_everything(language: Language) -> Vec<String> {
     }
     read_the_log(&mut reader).await;
     read_answers(&mut reader, message).await;
-    reader.send("/rpc/find-chat-page", &[("id", &bot.id.to_string())]).await;
+    reader.send("/rpc/operator/find-chat-page", &[("id", &bot.id.to_string())]).await;
     reader.send(&format!("{profile}/duplicate"), &[]).await;
     reader.send(&format!("{profile}/key"), &[("old", "day")]).await;
     reader.send(&format!("{profile}/delete"), &[]).await;

@@ -14,7 +14,9 @@ mod log;
 mod notes;
 mod outcomes;
 mod preview;
+#[cfg(feature = "ssr")]
 mod profiles;
+#[cfg(feature = "ssr")]
 mod quiet;
 #[cfg(feature = "ssr")]
 mod sandbox;
@@ -29,11 +31,16 @@ mod users;
 #[cfg(feature = "ssr")]
 pub use self::{
     audit::AuditWords,
+    builder::TestWords,
     health::{EraseWords, HealthWords, UnreachableWords},
     log::{ActWords, LogWords, TraceWords},
     notes::NoteWords,
+    outcomes::Outcomes,
+    profiles::ProfilesWords,
+    quiet::{QuietWords, Toasts},
     sandbox::SandboxWords,
     settings::SettingsWords,
+    share::ShareWords,
     users::{UserWords, role_allows, role_name},
 };
 pub use self::{
@@ -41,11 +48,7 @@ pub use self::{
     builder_form::FormWords,
     chats::{ChatTitle, ChatWords},
     errors::Errors,
-    outcomes::Outcomes,
     preview::{BubbleWords, PreviewWords},
-    profiles::ProfilesWords,
-    quiet::{QuietWords, Toasts},
-    share::{ShareTitle, ShareWords},
     shell::Shell,
     sign_in::SignInWords,
 };

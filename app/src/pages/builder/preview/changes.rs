@@ -9,7 +9,7 @@ use super::State;
 use crate::{
     error::AppError,
     form::{ProfileForm, TypedToken},
-    parts::{BubbleLine, Moment},
+    parts::BubbleLine,
     views::{Compared, ComparedLine, LineMark},
     words::{PreviewWords, app_error, words},
 };
@@ -20,7 +20,7 @@ const REST: Duration = Duration::from_millis(400);
 /// The last events of a profile, told with what is stored and with the form.
 #[server(prefix = "/rpc", endpoint = "operator/compare")]
 pub async fn compare(id: i64, form: ProfileForm) -> Result<Vec<Compared>, AppError> {
-    let viewer = crate::session::viewer()?;
+    let viewer = crate::session::Permission::viewer(&crate::session::operator()?);
     expect_context::<crate::ports::Ports>().previews.compare(&viewer, id, form.input()).await
 }
 
@@ -93,10 +93,8 @@ fn Change(one: Compared) -> impl IntoView {
     view! {
         <section class="change">
             <h3>
-                {one.event.number} " "
-                <span class="soft">
-                    <Moment at=one.event.at />
-                </span>
+                {one.event.about} " "
+                <span class="soft">{one.event.when}</span>
             </h3>
             <p hidden=said.is_empty()>{said}</p>
             <div class="change-lines">{lines}</div>
