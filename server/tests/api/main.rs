@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod audit;
 mod chats;
 mod crashes;
 mod crowd;
@@ -26,6 +27,8 @@ mod process;
 mod profile_pages;
 mod profiles;
 mod replays;
+mod settings;
 mod share;
 mod telegram;
+mod users;
 mod words;
