@@ -38,7 +38,6 @@ use crate::pages::{
     apart::Apart,
     layout::{Layout, NotFound},
     profiles::ProfilesPage,
-    sign_in::{LoginPage, SetupPage},
 };
 
 /// The HTML document around every page that a browser takes over.
@@ -72,8 +71,6 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Routes fallback=NotFound>
-                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
-                <Route path=path!("/setup/:code") view=SetupPage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Layout ssr=SsrMode::Async>
                     <Route path=path!("/") view=ProfilesPage ssr=SsrMode::Async />
                     <Route path=path!("/profiles/new") view=Apart::NewProfile ssr=SsrMode::Async />

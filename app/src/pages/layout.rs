@@ -1,12 +1,12 @@
 //! What stands around every page of somebody who is signed in.
 
-use leptos::{prelude::*, server_fn::ServerFn as _};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_location};
 
 use crate::{
     error::AppError,
-    pages::{choices::Choices, sign_in::Alone},
+    pages::{alone::Alone, choices::Choices},
     parts::load,
     session::Account,
     words::{Shell, words},
@@ -17,16 +17,6 @@ use crate::{
 pub async fn who() -> Result<(Account, bool), AppError> {
     let needs_you = use_context::<crate::session::NeedsYou>().unwrap_or_default();
     Ok((crate::session::viewer()?.account().clone(), needs_you.0))
-}
-
-/// Ends the session.
-#[server(prefix = "/rpc", endpoint = "sign-out")]
-pub async fn sign_out() -> Result<(), AppError> {
-    let viewer = crate::session::viewer()?;
-    let cookie = expect_context::<crate::ports::Ports>().accounts.sign_out(&viewer).await;
-    super::sign_in::set_cookie(&cookie)?;
-    leptos_axum::redirect("/login");
-    Ok(())
 }
 
 /// Top bar, page.
@@ -143,8 +133,6 @@ pub fn AccountMenu(
     needs_you: bool,
 ) -> impl IntoView {
     let w = words::<Shell>();
-    // A plain form: the page that follows knows nothing of what this one held.
-    let path = SignOut::PATH;
     view! {
         {needs_you
             .then(|| {
@@ -165,7 +153,11 @@ pub fn AccountMenu(
             </summary>
             <div class="menu-body">
                 <p class="menu-who">{email.clone()}</p>
-                <form method="post" action=path>
+                <a class="button plain" href="/account" rel="external">
+                    {w.account}
+                </a>
+                // A plain form: the page that follows knows nothing of what this one held.
+                <form method="post" action="/logout">
                     <button class="button plain">{w.sign_out}</button>
                 </form>
             </div>

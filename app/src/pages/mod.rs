@@ -1,5 +1,6 @@
 //! The pages: each file holds a view and the server functions it calls.
 
+mod alone;
 pub mod apart;
 pub mod builder;
 pub mod choices;
@@ -8,4 +9,3 @@ pub mod find_chat;
 pub mod layout;
 pub mod profiles;
 pub mod share;
-pub mod sign_in;

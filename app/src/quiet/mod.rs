@@ -1,6 +1,11 @@
 //! Pages that the server draws by itself: forms and their answers, without a script. They share the look and the top bar
 //! of the others, and nothing of them is in the browser's bundle.
 
+mod account;
+mod alone;
+mod entry;
+mod factor;
+mod form;
 mod health;
 mod import;
 mod log;
@@ -14,6 +19,10 @@ mod urls;
 use leptos::prelude::*;
 
 pub use self::{
+    account::{AccountView, ConfirmView, SessionView},
+    alone::alone,
+    entry::{EntryForm, EntryPage, entry},
+    factor::FactorView,
     health::{BotState, HealthView, Trouble},
     import::{ImportPage, ImportPlan, ImportRow, LineFault},
     log::{ActView, Chosen, LogView, PayloadView},
@@ -30,7 +39,7 @@ use crate::{
     session::NeedsYou,
     views::{BulkProgress, EventDetail},
     words::{
-        ActWords, EraseWords, HealthWords, LogWords, QuietWords, SandboxWords, TraceWords, UnreachableWords, app_error,
+        AccountWords, ActWords, ConfirmWords, EraseWords, FactorWords, HealthWords, LogWords, QuietWords, SandboxWords, TraceWords, UnreachableWords, app_error,
         booking_number, language, words,
     },
 };
@@ -85,6 +94,14 @@ pub enum QuietPage {
     Health(Box<HealthView>),
     /// The sandbox.
     Sandbox(Box<SandboxView>),
+    /// One's own account.
+    Account(Box<AccountView>),
+    /// Ending all other sessions.
+    EndSessions(Vec<SessionView>),
+    /// The second factor.
+    Factor(Box<FactorView>),
+    /// Proving oneself once more.
+    Confirm(ConfirmView),
 }
 
 impl QuietPage {
@@ -108,6 +125,10 @@ impl QuietPage {
             Self::Erase(_) => words::<EraseWords>().title.to_owned(),
             Self::Health(_) => words::<HealthWords>().title.to_owned(),
             Self::Sandbox(_) => words::<SandboxWords>().title.to_owned(),
+            Self::Account(_) => words::<AccountWords>().title.to_owned(),
+            Self::EndSessions(_) => words::<AccountWords>().end_others_title.to_owned(),
+            Self::Factor(_) => words::<FactorWords>().title.to_owned(),
+            Self::Confirm(_) => words::<ConfirmWords>().title.to_owned(),
         }
     }
 
@@ -124,6 +145,7 @@ impl QuietPage {
             | Self::Erase(_) => "/deliveries",
             Self::Health(_) => "/health",
             Self::Sandbox(_) => "/sandbox",
+            Self::Account(_) | Self::EndSessions(_) | Self::Factor(_) | Self::Confirm(_) => "/account",
             _ => "/profiles",
         }
     }
@@ -154,6 +176,10 @@ pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPa
         QuietPage::Erase(view) => view! { <people::Erase view=*view /> }.into_any(),
         QuietPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
         QuietPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
+        QuietPage::Account(view) => view! { <account::AccountPage view=*view /> }.into_any(),
+        QuietPage::EndSessions(sessions) => view! { <account::EndSessions sessions /> }.into_any(),
+        QuietPage::Factor(view) => view! { <factor::Factor view=*view /> }.into_any(),
+        QuietPage::Confirm(view) => view! { <account::Confirm view /> }.into_any(),
     };
     let head = view! { <Head options=options.clone() title=format!("{title} · Hookgram") /> }.into_any();
     view! {

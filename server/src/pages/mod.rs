@@ -1,9 +1,14 @@
 //! Pages that are forms and their answers: drawn by the server alone, without a script, so that they are there at once
 //! and cost the browser's bundle nothing. Handlers are thin: read the form, see what the account may do, do it, show it.
 
+mod account;
+mod caller;
+mod entry;
 mod export;
+mod factor;
 mod health;
 mod import;
+mod links;
 mod log;
 mod people;
 mod profile;
@@ -48,6 +53,22 @@ const LONGEST_READ: usize = 16 * 1024 * 1024;
 /// Their routes.
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
+        .route("/login", get(entry::page).post(entry::sign_in))
+        .route("/login/second", get(entry::second).post(entry::prove))
+        .route("/logout", post(entry::sign_out))
+        .route("/setup/{code}", get(entry::set_up_page).post(entry::set_up))
+        .route("/invite/{code}", get(links::invitation_page).post(links::accept))
+        .route("/forgot", get(links::forgot_page).post(links::forgot))
+        .route("/reset/{code}", get(links::reset_page).post(links::reset))
+        .route("/confirm", get(account::confirm_page).post(account::confirm))
+        .route("/account", get(account::page))
+        .route("/account/password", post(account::password))
+        .route("/account/pages", post(account::pages))
+        .route("/account/sessions/end", get(account::end_all_page).post(account::end_all))
+        .route("/account/sessions/{id}/end", post(account::end))
+        .route("/account/second-factor", get(factor::page).post(factor::turn_on))
+        .route("/account/second-factor/codes", post(factor::new_codes))
+        .route("/account/second-factor/off", post(factor::turn_off))
         .route("/deliveries", get(log::list))
         .route("/deliveries/act", post(log::act::act))
         .route("/deliveries/all", get(log::act::question).post(log::act::begin))

@@ -49,6 +49,7 @@ mod retention;
 #[cfg(test)]
 mod retention_tests;
 mod sandbox;
+mod second_factors;
 mod sessions;
 #[cfg(test)]
 mod tests;
@@ -81,7 +82,7 @@ pub use self::{
     health::{BotHealth, MailHealth, QueueHealth},
     lane::Lane,
     last_event::{Fate, LastEvent},
-    links::{LinkKind, NewLink},
+    links::{Invitation, LinkKind, NewInvitation, NewLink},
     log::{LogFilter, LogRows, Logged},
     mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
     outcomes::{Change, Recorded},
@@ -93,7 +94,8 @@ pub use self::{
     replays::{Ask, ReplaySource, Wish},
     retention::{Place, Swept},
     sandbox::SandboxRow,
-    sessions::{NewSession, OpenSession},
+    second_factors::SecondFactor,
+    sessions::{NewSession, OpenSession, SessionRow},
     unreachable::Unreachable,
     users::User,
 };

@@ -1,5 +1,7 @@
 //! The words of each page.
 
+#[cfg(feature = "ssr")]
+mod account;
 mod builder;
 mod builder_form;
 mod chats;
@@ -16,6 +18,7 @@ mod quiet;
 mod sandbox;
 mod share;
 mod shell;
+#[cfg(feature = "ssr")]
 mod sign_in;
 
 pub use self::{
@@ -29,11 +32,12 @@ pub use self::{
     quiet::{QuietWords, Toasts},
     share::{ShareTitle, ShareWords},
     shell::Shell,
-    sign_in::SignInWords,
 };
 #[cfg(feature = "ssr")]
 pub use self::{
+    account::{AccountWords, ConfirmWords, FactorWords, codes_left, role},
     health::{EraseWords, HealthWords, UnreachableWords},
     log::{ActWords, LogWords, TraceWords},
     sandbox::SandboxWords,
+    sign_in::{PasswordFault, PasswordWords, SignInWords},
 };
