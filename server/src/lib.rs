@@ -4,6 +4,7 @@
 //! hears 200, [`delivery`] claims the due rows and asks [`telegram`]; [`mail`] tells of what failed. SQL stands in [`store`] alone.
 
 pub mod assets;
+pub mod audit;
 pub mod auth;
 pub mod chats;
 pub mod cli;
@@ -31,6 +32,7 @@ pub mod retention;
 pub mod router;
 pub mod seal;
 pub mod serve;
+pub mod settings;
 pub mod state;
 pub mod store;
 pub mod telegram;

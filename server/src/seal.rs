@@ -80,6 +80,8 @@ pub enum Place<'a> {
     TotpSetup(i64),
     /// What a browser holds that has signed in to this account before.
     KnownBrowser(i64),
+    /// `settings.sealed` of this name.
+    Setting(&'a str),
 }
 
 impl Place<'_> {
@@ -93,6 +95,7 @@ impl Place<'_> {
             Self::UserTotp(id) => format!("user:{id}:totp"),
             Self::TotpSetup(id) => format!("user:{id}:totp-setup"),
             Self::KnownBrowser(id) => format!("user:{id}:browser"),
+            Self::Setting(name) => format!("setting:{name}"),
         };
         data.extend_from_slice(address.as_bytes());
         data

@@ -47,7 +47,7 @@ async fn carry_out(visit: Visit, draft: &str) -> Response {
     let (store, language) = (&visit.state.store, visit.language);
     // Read anew: other profiles may have changed since the table was drawn.
     let plan = or_refuse!(visit, profile_file::plan(store, text.expose_secret(), language).await.map_err(internal));
-    match profile_file::carry_out(store, plan, language).await {
+    match profile_file::carry_out(store, plan, language, &visit.by()).await {
         Ok(done) => {
             visit.state.drafts.forget(draft);
             visit.state.wake.notify_one();

@@ -37,6 +37,7 @@ use tokio::time::timeout;
 
 use self::profile::or_refuse;
 use crate::{
+    audit::By,
     auth::{guard::Client, session::CurrentSession},
     ports::internal,
     router::context,
@@ -128,6 +129,11 @@ impl Visit {
 
     fn operator(&self) -> Result<Operator, AppError> {
         Operator::of(self.account.clone())
+    }
+
+    /// Who does what is done.
+    fn by(&self) -> By {
+        By::account(&self.account, &self.client)
     }
 
     /// The clock that the reader's browser has named.

@@ -69,7 +69,7 @@ pub(super) async fn erase(visit: Visit, body: Body) -> Response {
         return visit.show(StatusCode::UNPROCESSABLE_ENTITY, QuietPage::Erase(Box::new(view))).await;
     };
     let who = operator.account();
-    let done = visit.state.store.erase(&chat.to_string(), &who.email, now()).await.map_err(internal);
+    let done = visit.state.store.erase(&chat.to_string(), &visit.by(), now()).await.map_err(internal);
     let done = or_refuse!(visit, done);
     tracing::info!(
         by = who.id,

@@ -43,7 +43,7 @@ pub(super) async fn duplicate(Path(id): Path<String>, visit: Visit) -> Response 
     or_refuse!(visit, visit.operator());
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let language = visit.language;
-    let copy = visit.state.store.duplicate_profile(stored.id, |name| copies(language, name)).await;
+    let copy = visit.state.store.duplicate_profile(stored.id, |name| copies(language, name), &visit.by()).await;
     let copy = or_refuse!(visit, copy.map_err(refusal));
     visit.done(&Notice::Copied(stored.name), &format!("/profiles/{copy}"))
 }
@@ -82,7 +82,7 @@ pub(super) async fn rotate(Path(id): Path<String>, visit: Visit, body: Body) -> 
         Some("stops") => OldKey::Stops,
         _ => OldKey::Until(now().saturating_add(GRACE)),
     };
-    or_refuse!(visit, visit.state.store.rotate_key(stored.id, old).await.map_err(refusal));
+    or_refuse!(visit, visit.state.store.rotate_key(stored.id, old, &visit.by()).await.map_err(refusal));
     let to = format!("/profiles/{}/share", stored.id);
     visit.done(&Notice::NewKey(stored.name), &to)
 }
@@ -99,7 +99,7 @@ pub(super) async fn deletion(Path(id): Path<String>, visit: Visit) -> Response {
 pub(super) async fn delete(Path(id): Path<String>, visit: Visit) -> Response {
     or_refuse!(visit, visit.operator());
     let stored = or_refuse!(visit, visit.profile(&id).await);
-    or_refuse!(visit, visit.state.store.delete_profile(stored.id).await.map_err(refusal));
+    or_refuse!(visit, visit.state.store.delete_profile(stored.id, &visit.by()).await.map_err(refusal));
     // Others may have waited behind its messages.
     visit.state.wake.notify_one();
     visit.done(&Notice::Deleted(stored.name), "/")

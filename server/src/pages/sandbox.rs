@@ -48,7 +48,7 @@ pub(super) async fn clear(visit: Visit, body: Body) -> Response {
     or_refuse!(visit, visit.operator());
     let fields = or_refuse!(visit, visit.form(body).await);
     let chosen = chosen(&fields);
-    or_refuse!(visit, visit.state.store.clear_sandbox(chosen).await.map_err(internal));
+    or_refuse!(visit, visit.state.store.clear_sandbox(chosen, &visit.by()).await.map_err(internal));
     Redirect::to(&address(chosen)).into_response()
 }
 

@@ -186,7 +186,7 @@ async fn make(visit: Visit, draft: &str, fields: &Fields) -> Response {
     } else if faulty {
         Some(old_urls::names_to_mend(language).to_owned())
     } else {
-        match visit.state.store.add_profiles(&drafts).await {
+        match visit.state.store.add_profiles(&drafts, &visit.by()).await {
             Ok(()) => None,
             // Somebody else was quicker.
             Err(StoreError::Taken) => Some(old_urls::names_to_mend(language).to_owned()),

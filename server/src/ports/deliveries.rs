@@ -9,7 +9,7 @@ use app::{
         AttemptView, BulkKind, BulkProgress, Chart, DeliveryDetail, EventDetail, Handled, LogDelivery, LogPage,
         LogPlace, LogRow, Matching, Outcome, ReplayAs,
     },
-    words::{LogWords, Words as _},
+    words::{LogWords, Words as _, audit::Action},
 };
 use async_trait::async_trait;
 use hookgram::values::{Language, TimeZone};
@@ -18,6 +18,7 @@ mod chart;
 
 use super::{Port, internal};
 use crate::{
+    audit::{self, Entry},
     store::{Attempt, AttemptClass, LogFilter, LogRows, Logged, Reason, StoreError},
     time::{Millis, now},
 };
@@ -105,6 +106,8 @@ impl Deliveries for Port {
         let ids = self.chosen(ids)?;
         let handled = self.state.replays.replay(&ids, how).await.map_err(internal)?;
         note(operator, "replayed", &handled);
+        let by = self.by(operator.account());
+        self.state.store.audit(&audit::handled(&by, Action::Replayed, &handled)).await.map_err(internal)?;
         Ok(handled)
     }
 
@@ -112,6 +115,8 @@ impl Deliveries for Port {
         let ids = self.chosen(ids)?;
         let handled = self.state.replays.cancel(&ids).await.map_err(internal)?;
         note(operator, "called off", &handled);
+        let by = self.by(operator.account());
+        self.state.store.audit(&audit::handled(&by, Action::Cancelled, &handled)).await.map_err(internal)?;
         Ok(handled)
     }
 
@@ -120,8 +125,8 @@ impl Deliveries for Port {
     }
 
     async fn begin_bulk(&self, operator: &Operator, kind: BulkKind, matching: &Matching) -> Result<i64, AppError> {
-        let who = &operator.account().email;
-        let begun = self.state.replays.begin(kind, matching, who).await.map_err(internal)?;
+        let by = self.by(operator.account());
+        let begun = self.state.replays.begin(kind, matching, &by).await.map_err(internal)?;
         tracing::info!(by = operator.account().id, bulk = begun, ?kind, ?matching, "begun for all that match");
         begun.ok_or_else(|| {
             AppError::field(
@@ -131,11 +136,13 @@ impl Deliveries for Port {
         })
     }
 
-    async fn stop_bulk(&self, _operator: &Operator, id: i64) -> Result<(), AppError> {
+    async fn stop_bulk(&self, operator: &Operator, id: i64) -> Result<(), AppError> {
         match self.state.store.end_bulk(id, true, now()).await {
-            Err(StoreError::NotFound) => Err(AppError::NotFound),
-            done => done.map_err(internal),
+            Err(StoreError::NotFound) => return Err(AppError::NotFound),
+            done => done.map_err(internal)?,
         }
+        let by = self.by(operator.account());
+        self.state.store.audit(&Entry::new(&by, Action::BulkStopped).to("", id)).await.map_err(internal)
     }
 
     async fn bulk(&self, _viewer: &Viewer, id: i64) -> Result<BulkProgress, AppError> {

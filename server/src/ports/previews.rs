@@ -28,7 +28,7 @@ const AROUND: usize = 1;
 #[async_trait]
 impl Previews for Port {
     fn stateless_door(&self) -> Option<String> {
-        self.state.config.stateless.then(|| format!("{}/webhook/telegram", self.state.public_url))
+        self.state.settings.now().stateless.then(|| format!("{}/webhook/telegram", self.state.public_url))
     }
 
     async fn past_events(&self, _viewer: &Viewer, profile: i64) -> Result<Vec<PastEvent>, AppError> {
@@ -51,7 +51,7 @@ impl Previews for Port {
                 break;
             }
             let Some(body) = self.state.store.payload_of(profile, event.id).await.map_err(internal)? else { continue };
-            let (sides, host) = (sides.clone(), self.state.config.booking_url.clone());
+            let (sides, host) = (sides.clone(), self.state.settings.now().booking_url.clone());
             let work = move || {
                 // A body that was refused as no event is none with any profile.
                 let event = BookingEvent::read(&body).ok()?;

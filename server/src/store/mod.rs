@@ -4,6 +4,9 @@
 
 mod accepting;
 mod attempts;
+mod audit;
+#[cfg(test)]
+mod audit_tests;
 mod batch;
 #[cfg(test)]
 mod batch_tests;
@@ -51,6 +54,7 @@ mod retention_tests;
 mod sandbox;
 mod second_factors;
 mod sessions;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod unreachable;
@@ -72,6 +76,7 @@ use sqlx::{
 use self::{accepting::Orders, doors::Doors};
 pub use self::{
     attempts::{Attempt, AttemptClass},
+    audit::AuditFilter,
     bots::Bot,
     bulk::Bulk,
     deliveries::{Claimed, DeliveryRecord, Totals},

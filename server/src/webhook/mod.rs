@@ -104,7 +104,7 @@ async fn post(state: &AppState, key: Option<String>, headers: &HeaderMap, query:
 /// Which door it is, if there is one.
 async fn open(state: &AppState, key: Option<String>) -> Result<Door, Answer> {
     let Some(key) = key else {
-        return if state.config.stateless {
+        return if state.settings.now().stateless {
             Ok(Door::Stateless)
         } else {
             Err(Answer::refused(DoorFault::StatelessOff))
@@ -133,7 +133,7 @@ async fn judge_body(state: &AppState, headers: &HeaderMap, body: Body) -> Result
     {
         return Err(DoorFault::ContentEncoding { given: value.chars().take(80).collect() });
     }
-    let limit = state.config.max_body;
+    let limit = state.settings.now().max_body;
     let announced = text(header::CONTENT_LENGTH).and_then(|value| value.trim().parse::<u64>().ok());
     if announced.is_some_and(|length| length > u64::try_from(limit).unwrap_or(u64::MAX)) {
         return Err(DoorFault::TooLarge { limit });

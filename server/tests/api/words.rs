@@ -4,6 +4,7 @@
 use app::session::Role;
 use hookgram::{parameters::Parameter, query, values::Language};
 use serde_json::{Value, json};
+use server::audit::COMMAND_LINE;
 
 use crate::{
     pages::cookie,
@@ -103,7 +104,7 @@ async fn read_everything(language: Language) -> Vec<String> {
     for number in 0..50 {
         server.profile(&number.to_string(), true, &parameters).await;
     }
-    server.state.store.set_enabled(sandbox.id, false).await.unwrap();
+    server.state.store.set_enabled(sandbox.id, false, &COMMAND_LINE).await.unwrap();
     let door = format!("/h/{}", bot.key);
     let profile = format!("/profiles/{}", bot.id);
     let share = format!("{profile}/share");
@@ -122,7 +123,7 @@ async fn read_everything(language: Language) -> Vec<String> {
     }
     server.post(&door, "{").await;
     reader.read(&share).await;
-    server.state.store.set_enabled(sandbox.id, true).await.unwrap();
+    server.state.store.set_enabled(sandbox.id, true, &COMMAND_LINE).await.unwrap();
     server.post(&format!("/h/{}", sandbox.key), event("7", &["5"])).await;
     server.wait_for_state("delivered").await;
 

@@ -23,8 +23,10 @@ use std::{
 use hookgram::{parameters::Parameter, profile::Profile};
 use serde_json::{Value, json};
 use server::{
+    audit::COMMAND_LINE,
     config::{Config, LogFormat},
     serve::Server,
+    settings::Fixed,
     state::AppState,
     store::{ProfileDraft, StoredProfile},
 };
@@ -55,13 +57,7 @@ pub fn config(folder: &Path, telegram_api: &str) -> Config {
         database: None,
         secret_key: None,
         telegram_api: telegram_api.to_owned(),
-        smtp: None,
-        booking_url: "https://torrow.net".to_owned(),
-        stateless: true,
-        max_body: 1 << 20,
-        retention: Duration::from_secs(30 * 86400),
-        duplicate_window: Duration::from_secs(600),
-        retry_max_age: Duration::from_secs(86400),
+        fixed: Fixed::default(),
         trusted_proxies: Vec::new(),
         metrics_token: None,
         log: "off".to_owned(),
@@ -121,7 +117,7 @@ impl TestServer {
             profile,
             key: None,
         };
-        let id = self.state.store.put_profile(None, &draft).await.unwrap();
+        let id = self.state.store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap();
         self.state.store.profile(id).await.unwrap().unwrap()
     }
 

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use hookgram::{parameters::Parameter, query, sample::Sample, values::Language};
 use serde_json::json;
+use server::audit::COMMAND_LINE;
 
 use super::{
     Scene,
@@ -78,7 +79,7 @@ impl Seed {
         let sandbox = server.profile(sandbox, true, &texts).await;
         let quiet = server.profile(quiet, true, &texts).await;
         let off = server.profile(off, true, &texts).await;
-        server.state.store.set_enabled(off.id, false).await?;
+        server.state.store.set_enabled(off.id, false, &COMMAND_LINE).await?;
         let door = format!("/h/{}", bot.key);
         server.post(&door, event("1281", &["482113907"])).await;
         server.wait_for_state("delivered").await;
