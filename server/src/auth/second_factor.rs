@@ -11,8 +11,8 @@ use crate::{
 
 /// Whether an account of a role must have a second factor.
 #[must_use]
-pub fn is_required(_state: &AppState, _role: Role) -> bool {
-    false
+pub fn is_required(state: &AppState, role: Role) -> bool {
+    state.settings.now().second_factor.asks(role)
 }
 
 /// What proves that a second factor is at hand, as it was typed.

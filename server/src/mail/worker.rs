@@ -23,7 +23,7 @@ const LAST_WAIT: Duration = Duration::from_secs(6);
 #[derive(Clone, Debug)]
 pub struct MailWorker {
     store: Store,
-    settings: Live,
+    pub(super) settings: Live,
     public_url: Arc<str>,
     metrics: Arc<Metrics>,
 }

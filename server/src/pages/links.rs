@@ -3,6 +3,7 @@
 use app::{
     error::FieldFault,
     quiet::{EntryForm, EntryPage},
+    words::{Words as _, mail::ResetLetter},
 };
 use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
 use hookgram::values::{EmailAddress, Language};
@@ -14,6 +15,7 @@ use crate::{
         throttle::Origin,
     },
     codes,
+    mail::Note,
     state::AppState,
     store::{Invitation, LinkKind, NewLink, StoreError},
     time::{Millis, now},
@@ -121,7 +123,14 @@ async fn send_link(state: &AppState, address: &EmailAddress, language: Language)
     let url = format!("{}/reset/{code}", state.public_url);
     // To the address as it is stored: what was typed may look alike and be another's.
     if let Some(to) = EmailAddress::parse(&user.account.email) {
-        state.mail.send_reset_link(&to, language, &url).await;
+        let w = ResetLetter::of(language);
+        let note = Note {
+            subject: w.subject.to_owned(),
+            about: w.about.replace("{}", to.as_str()),
+            link: (w.link.to_owned(), url),
+            besides: w.besides.to_owned(),
+        };
+        state.mail.insist(&to, language, &note).await;
     }
     Ok(())
 }
