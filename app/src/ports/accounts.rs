@@ -9,5 +9,6 @@ use crate::{error::AppError, preferences::Theme, session::Account};
 #[async_trait]
 pub trait Accounts: Send + Sync {
     /// Keeps what the owner of an account has chosen; `None` stays as it is.
-    async fn prefer(&self, account: &Account, language: Option<Language>, theme: Option<Theme>) -> Result<(), AppError>;
+    async fn prefer(&self, account: &Account, language: Option<Language>, theme: Option<Theme>)
+    -> Result<(), AppError>;
 }

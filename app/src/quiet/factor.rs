@@ -73,13 +73,7 @@ pub(super) fn Factor(view: FactorView) -> impl IntoView {
 }
 
 #[component]
-fn SetUp(
-    required: bool,
-    secret: String,
-    sealed: String,
-    qr: Option<QrCode>,
-    faults: Vec<FieldFault>,
-) -> impl IntoView {
+fn SetUp(required: bool, secret: String, sealed: String, qr: Option<QrCode>, faults: Vec<FieldFault>) -> impl IntoView {
     let (w, s) = (words::<FactorWords>(), words::<SignInWords>());
     let code = Field {
         name: "code",

@@ -39,8 +39,8 @@ use crate::{
     session::NeedsYou,
     views::{BulkProgress, EventDetail},
     words::{
-        AccountWords, ActWords, ConfirmWords, EraseWords, FactorWords, HealthWords, LogWords, QuietWords, SandboxWords, TraceWords, UnreachableWords, app_error,
-        booking_number, language, words,
+        AccountWords, ActWords, ConfirmWords, EraseWords, FactorWords, HealthWords, LogWords, QuietWords, SandboxWords,
+        TraceWords, UnreachableWords, app_error, booking_number, language, words,
     },
 };
 

@@ -30,9 +30,8 @@ const SYSTEMS: [(&str, &str); 8] = [
 /// `Firefox, Windows`; what is not known is left out, and nothing known is an empty text.
 #[must_use]
 pub fn device(user_agent: &str) -> String {
-    let known = |list: &[(&str, &'static str)]| {
-        list.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, name)| *name)
-    };
+    let known =
+        |list: &[(&str, &'static str)]| list.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, name)| *name);
     [known(&BROWSERS), known(&SYSTEMS)].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 

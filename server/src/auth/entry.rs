@@ -1,5 +1,6 @@
 //! The ways in: a password, then the second factor where there is one; and proving oneself once more.
 
+use app::words::audit::Action;
 use axum::http::HeaderMap;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -12,6 +13,7 @@ use super::{
     throttle::Origin,
 };
 use crate::{
+    audit::{self, By},
     codes,
     seal::Place,
     state::AppState,
@@ -81,6 +83,9 @@ impl Comer<'_> {
         let user = self.state.store.user_by_email(email.trim()).await.map_err(broken)?;
         let user = self.verified(email, user, password).await?;
         let entry = self.after_password(&user).await.map_err(broken)?;
+        if let Entry::Open(_) = entry {
+            self.note(&user, Action::SignedIn).await.map_err(broken)?;
+        }
         Ok((user, entry))
     }
 
@@ -124,6 +129,7 @@ impl Comer<'_> {
         self.state.code_throttle.attempt(&user.account.email, &origin).map_err(EntryFault::TooMany)?;
         store.try_half_session(half, now(), TRIES).await.map_err(broken)?.ok_or(EntryFault::Late)?;
         if !proof.take(self.state, id).await.map_err(broken)? {
+            self.note(&user, Action::FactorFailed).await.map_err(broken)?;
             return Err(proof.fault());
         }
         if !store.end_half_session(half).await.map_err(broken)? {
@@ -132,6 +138,7 @@ impl Comer<'_> {
         self.state.code_throttle.succeeded(&user.account.email, &origin);
         let mut cookies = self.open(id).await.map_err(broken)?;
         cookies.push(session::half_cleared(self.state));
+        self.note(&user, proof.action()).await.map_err(broken)?;
         Ok((user, cookies))
     }
 
@@ -156,6 +163,7 @@ impl Comer<'_> {
             let origin = self.origin(Some(&user));
             self.state.code_throttle.attempt(&email, &origin).map_err(EntryFault::TooMany)?;
             if !proof.take(self.state, user_id).await.map_err(broken)? {
+                self.note(&user, Action::FactorFailed).await.map_err(broken)?;
                 return Err(proof.fault());
             }
             self.state.code_throttle.succeeded(&email, &origin);
@@ -181,6 +189,12 @@ impl Comer<'_> {
         let proof = self.state.store.sealer().seal(Place::KnownBrowser(user_id), &codes::webhook_key())?;
         let known = session::cookie(self.state, KNOWN, &URL_SAFE_NO_PAD.encode(proof), KNOWN_FOR);
         Ok(vec![session, known])
+    }
+
+    /// Records it in the audit.
+    pub(super) async fn note(&self, user: &User, action: Action) -> Result<(), StoreError> {
+        let (email, by) = (&user.account.email, By::account(&user.account, self.client));
+        self.state.store.audit(&audit::Entry::new(&by, action).to(email, user.account.id)).await
     }
 
     fn origin(&self, user: Option<&User>) -> Origin {

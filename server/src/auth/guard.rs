@@ -5,6 +5,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 
+use app::words::audit::Action;
 use axum::{
     extract::{FromRequestParts, Request, State},
     http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts},
@@ -274,7 +275,11 @@ impl SignInLink {
         let Some(id) = state.store.use_sign_in_link(&hash).await? else { return Ok(None) };
         let Some(user) = state.store.user(id).await? else { return Ok(None) };
         let comer = Comer { state, client: &client, headers: &self.headers, session: self.replaced.as_ref() };
-        comer.after_password(&user).await.map(Some)
+        let entry = comer.after_password(&user).await?;
+        if let Entry::Open(_) = entry {
+            comer.note(&user, Action::SignedIn).await?;
+        }
+        Ok(Some(entry))
     }
 }
 

@@ -1,13 +1,9 @@
 //! The second factor: who needs one, and whether what was typed is one.
 
-use app::session::Role;
+use app::{session::Role, words::audit::Action};
 
 use super::{entry::EntryFault, recovery, totp::Totp};
-use crate::{
-    state::AppState,
-    store::StoreError,
-    time::now,
-};
+use crate::{state::AppState, store::StoreError, time::now};
 
 /// Whether an account of a role must have a second factor.
 #[must_use]
@@ -35,6 +31,14 @@ impl Proof {
         match self {
             Self::Code(_) => EntryFault::WrongCode,
             Self::Recovery(_) => EntryFault::WrongRecovery,
+        }
+    }
+
+    /// What somebody does who comes in with it.
+    pub(super) fn action(&self) -> Action {
+        match self {
+            Self::Code(_) => Action::SignedIn,
+            Self::Recovery(_) => Action::RecoveryUsed,
         }
     }
 

@@ -28,6 +28,7 @@ pub(super) fn judge(password: &str, email: &str) -> Result<(), PasswordFault> {
     let judged: String = password.chars().take(JUDGED).collect();
     let own: Vec<String> = email
         .split(['@', '.', '-', '_', '+'])
+        .chain(email.split('@'))
         .chain([email, "hookgram"])
         .filter(|piece| piece.chars().count() >= SHORTEST_PIECE)
         .map(|piece| piece.chars().take(JUDGED).collect::<String>().to_lowercase())
@@ -39,7 +40,11 @@ pub(super) fn judge(password: &str, email: &str) -> Result<(), PasswordFault> {
         if found.score() < Score::Three {
             let lower = text.to_lowercase();
             let is_own = own.iter().any(|piece| lower.contains(piece));
-            return Err(if is_own { PasswordFault::Own } else { reason(found.feedback().and_then(|said| said.warning())) });
+            return Err(if is_own {
+                PasswordFault::Own
+            } else {
+                reason(found.feedback().and_then(|said| said.warning()))
+            });
         }
     }
     Ok(())
@@ -74,9 +79,10 @@ fn reason(warning: Option<Warning>) -> PasswordFault {
 fn as_latin_keys(text: &str) -> Option<String> {
     let key = |letter: char| RUSSIAN.chars().position(|known| known == letter).and_then(|at| LATIN.chars().nth(at));
     let lower = text.to_lowercase();
-    lower.chars().any(|letter| key(letter).is_some()).then(|| {
-        lower.chars().map(|letter| key(letter).unwrap_or(letter)).collect()
-    })
+    lower
+        .chars()
+        .any(|letter| key(letter).is_some())
+        .then(|| lower.chars().map(|letter| key(letter).unwrap_or(letter)).collect())
 }
 
 #[cfg(test)]

@@ -99,9 +99,11 @@ impl Throttle {
         let key = (account.clone(), origin.clone());
         let mut wait = left(known.origins.get(&key), FREE, LONGEST);
         if let Origin::Address(address) = origin {
-            wait = wait
-                .max(left(known.addresses.get(&address), FREE_OF_ADDRESS, LONGEST))
-                .max(left(known.accounts.get(&account), FREE_OF_ACCOUNT, self.longest_of_account));
+            wait = wait.max(left(known.addresses.get(&address), FREE_OF_ADDRESS, LONGEST)).max(left(
+                known.accounts.get(&account),
+                FREE_OF_ACCOUNT,
+                self.longest_of_account,
+            ));
         }
         if !wait.is_zero() {
             return Err(wait.as_secs().max(1));

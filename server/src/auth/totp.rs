@@ -165,7 +165,9 @@ mod tests {
 
     #[test]
     fn base32_is_that_of_rfc_4648() {
-        for (bytes, text) in [("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("fooba", "MZXW6YTB"), ("foobar", "MZXW6YTBOI")] {
+        for (bytes, text) in
+            [("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("fooba", "MZXW6YTB"), ("foobar", "MZXW6YTBOI")]
+        {
             let totp = Totp(bytes.as_bytes().to_vec());
             assert_eq!(totp.base32().expose_secret(), text);
             assert_eq!(Totp::from_base32(&text.into()).unwrap().0, bytes.as_bytes());
@@ -177,7 +179,8 @@ mod tests {
     #[test]
     fn an_app_reads_whose_it_is() {
         let uri = rfc().uri("a+b@c.example");
-        let expected = "otpauth://totp/Hookgram:a%2Bb%40c.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Hookgram";
+        let expected =
+            "otpauth://totp/Hookgram:a%2Bb@c.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Hookgram";
         assert_eq!(uri.expose_secret(), expected);
     }
 }

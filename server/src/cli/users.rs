@@ -9,6 +9,7 @@ use hookgram::values::EmailAddress;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
+    audit::COMMAND_LINE,
     auth::password::Passwords,
     codes,
     config::Config,
@@ -79,7 +80,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
         Command::ResetPassword { email, password_stdin } => {
             let user = store.user_by_email(email.trim()).await?.with_context(|| format!("{email} has no account"))?;
             let hash = ask(password_stdin, &user.account.email).await?;
-            store.set_password(&user.account.email, &hash).await?;
+            store.set_password(&user.account.email, &hash, &COMMAND_LINE).await?;
         }
         Command::ResetLink { email } => {
             let user = store.user_by_email(email.trim()).await?.with_context(|| format!("{email} has no account"))?;
@@ -95,7 +96,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
         }
         Command::SecondFactorOff { email } => {
             let user = store.user_by_email(email.trim()).await?.with_context(|| format!("{email} has no account"))?;
-            match store.turn_second_factor_off(user.account.id, None).await {
+            match store.turn_second_factor_off(&user.account, None, &COMMAND_LINE).await {
                 Err(StoreError::NotFound) => bail!("{email} has no second factor"),
                 done => done?,
             }

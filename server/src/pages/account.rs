@@ -51,12 +51,7 @@ impl Visit {
     }
 
     pub(super) fn comer(&self) -> Comer<'_> {
-        Comer {
-            state: &self.state,
-            client: &self.client,
-            headers: &self.parts.headers,
-            session: self.session.as_ref(),
-        }
+        Comer { state: &self.state, client: &self.client, headers: &self.parts.headers, session: self.session.as_ref() }
     }
 
     pub(super) fn session(&self) -> Result<&CurrentSession, AppError> {
@@ -130,7 +125,7 @@ pub(super) async fn password(visit: Visit, body: Body) -> Response {
         Err(faults) => return visit.show_account(StatusCode::UNPROCESSABLE_ENTITY, faults).await,
     };
     let changed = async {
-        visit.state.store.change_password(user.account.id, &hash, &session.hash).await?;
+        visit.state.store.change_password(&user.account, &hash, &session.hash, &visit.by()).await?;
         session::rotate(&visit.state, &session, true).await
     };
     let rotated = or_refuse!(visit, changed.await.map_err(internal));
@@ -166,7 +161,7 @@ pub(super) async fn pages(visit: Visit, body: Body) -> Response {
 /// `POST /account/sessions/{id}/end`
 pub(super) async fn end(Path(id): Path<String>, visit: Visit) -> Response {
     // One that has ended meanwhile is as it was to be.
-    or_refuse!(visit, visit.state.store.end_session_of(visit.account.id, &id).await.map_err(internal));
+    or_refuse!(visit, visit.state.store.end_session_of(&visit.account, &id, &visit.by()).await.map_err(internal));
     visit.done(&Notice::Account(OwnAccount::Session), "/account")
 }
 
@@ -182,7 +177,7 @@ pub(super) async fn end_all(visit: Visit) -> Response {
     let confirmed = or_confirm!(visit, "/account/sessions/end");
     let session = or_refuse!(visit, visit.session()).clone();
     let ended = async {
-        visit.state.store.end_sessions_of(confirmed.account().id, Some(&session.hash)).await?;
+        visit.state.store.end_sessions_of(confirmed.account(), Some(&session.hash), &visit.by()).await?;
         session::rotate(&visit.state, &session, false).await
     };
     let rotated = or_refuse!(visit, ended.await.map_err(internal));

@@ -89,12 +89,7 @@ impl Typed {
 impl Caller {
     /// Who wants to come in.
     pub(super) fn comer(&self) -> Comer<'_> {
-        Comer {
-            state: &self.state,
-            client: &self.client,
-            headers: &self.parts.headers,
-            session: self.session.as_ref(),
-        }
+        Comer { state: &self.state, client: &self.client, headers: &self.parts.headers, session: self.session.as_ref() }
     }
 
     pub(super) fn session(&self) -> Option<&CurrentSession> {
@@ -105,8 +100,8 @@ impl Caller {
         &self.parts.headers
     }
 
-    pub(super) fn address(&self) -> std::net::IpAddr {
-        self.client.address
+    pub(super) fn client(&self) -> &Client {
+        &self.client
     }
 
     pub(super) fn words(&self) -> &'static SignInWords {
@@ -142,7 +137,8 @@ impl Caller {
         page: impl FnOnce(EntryForm) -> EntryPage,
     ) -> Response {
         let w = self.words();
-        let said = Said::of(self.language, fault, |_| FieldFault { field: String::new(), sentence: w.wrong.to_owned() });
+        let said =
+            Said::of(self.language, fault, |_| FieldFault { field: String::new(), sentence: w.wrong.to_owned() });
         form.faults = said.faults;
         said.status.send(self.show(StatusCode::OK, page(form)).await)
     }
@@ -202,11 +198,7 @@ pub(super) struct Said {
 
 impl Said {
     /// `wrong` words a wrong password, in its place.
-    pub(super) fn of(
-        language: Language,
-        fault: EntryFault,
-        wrong: impl FnOnce(&SignInWords) -> FieldFault,
-    ) -> Self {
+    pub(super) fn of(language: Language, fault: EntryFault, wrong: impl FnOnce(&SignInWords) -> FieldFault) -> Self {
         let w = SignInWords::of(language);
         let whole = |sentence: String| FieldFault { field: String::new(), sentence };
         let refused = StatusCode::UNPROCESSABLE_ENTITY;
@@ -223,10 +215,9 @@ impl Said {
             EntryFault::TooMany(seconds) => {
                 (Status(StatusCode::TOO_MANY_REQUESTS, Some(seconds)), whole(wait_seconds(language, seconds)))
             }
-            EntryFault::Internal => (
-                Status(StatusCode::INTERNAL_SERVER_ERROR, None),
-                whole(app_error(language, &AppError::Internal)),
-            ),
+            EntryFault::Internal => {
+                (Status(StatusCode::INTERNAL_SERVER_ERROR, None), whole(app_error(language, &AppError::Internal)))
+            }
         };
         Self { status, faults: vec![fault] }
     }

@@ -14,6 +14,7 @@ use hookgram::values::EmailAddress;
 
 use super::caller::{Caller, go, local};
 use crate::{
+    audit::By,
     auth::{
         entry::{Entry, EntryFault, broken},
         second_factor::Proof,
@@ -126,7 +127,8 @@ pub(super) async fn set_up(Path(code): Path<String>, caller: Caller, body: Body)
             return caller.show(StatusCode::UNPROCESSABLE_ENTITY, page(form)).await;
         }
     };
-    let made = caller.state.store.set_up(&codes::hash(&code), &email, &hash).await;
+    let by = By::named(&email, caller.client());
+    let made = caller.state.store.set_up(&codes::hash(&code), &email, &hash, &by).await;
     let opened = match made {
         Ok(account) => caller.comer().open(account.id).await,
         Err(StoreError::NotFound) => return caller.show(StatusCode::NOT_FOUND, EntryPage::SetUpClosed).await,

@@ -88,7 +88,7 @@ pub(super) async fn turn_on(visit: Visit, body: Body) -> Response {
     let turned_on = visit
         .state
         .store
-        .turn_second_factor_on(visit.account.id, &totp.base32(), step, &hashes, now(), &session.hash)
+        .turn_second_factor_on(&visit.account, (&totp.base32(), step), &hashes, &session.hash, &visit.by())
         .await;
     match turned_on {
         Err(StoreError::Taken) => return Redirect::to(PAGE).into_response(),
@@ -110,7 +110,7 @@ pub(super) async fn new_codes(visit: Visit) -> Response {
     let confirmed = or_confirm!(visit, PAGE);
     let codes = recovery::new();
     let hashes: Vec<Vec<u8>> = codes.iter().map(|code| recovery::hash(code.expose_secret())).collect();
-    match visit.state.store.put_recovery_codes(confirmed.account().id, &hashes).await {
+    match visit.state.store.put_recovery_codes(confirmed.account(), &hashes, &visit.by()).await {
         Err(StoreError::NotFound) => return Redirect::to(PAGE).into_response(),
         put => or_refuse!(visit, put.map_err(internal)),
     }
@@ -121,7 +121,7 @@ pub(super) async fn new_codes(visit: Visit) -> Response {
 pub(super) async fn turn_off(visit: Visit) -> Response {
     let confirmed = or_confirm!(visit, PAGE);
     let session = or_refuse!(visit, visit.session()).clone();
-    match visit.state.store.turn_second_factor_off(confirmed.account().id, Some(&session.hash)).await {
+    match visit.state.store.turn_second_factor_off(confirmed.account(), Some(&session.hash), &visit.by()).await {
         Err(StoreError::NotFound) => return Redirect::to(PAGE).into_response(),
         turned_off => or_refuse!(visit, turned_off.map_err(internal)),
     }

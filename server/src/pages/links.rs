@@ -3,15 +3,17 @@
 use app::{
     error::FieldFault,
     quiet::{EntryForm, EntryPage},
-    words::{Words as _, mail::ResetLetter},
+    words::{Words as _, audit::Action, mail::ResetLetter},
 };
 use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
 use hookgram::values::{EmailAddress, Language};
 
 use super::caller::{Caller, go};
 use crate::{
+    audit::{By, Entry},
     auth::{
         entry::{EntryFault, broken},
+        guard::Client,
         throttle::Origin,
     },
     codes,
@@ -57,7 +59,7 @@ pub(super) async fn accept(Path(code): Path<String>, caller: Caller, body: Body)
             return caller.show(StatusCode::UNPROCESSABLE_ENTITY, page(EntryForm { faults, ..form })).await;
         }
     };
-    let opened = match caller.state.store.accept_invitation(&code_hash, &hash).await {
+    let opened = match caller.state.store.accept_invitation(&code_hash, &hash, caller.client()).await {
         Ok(account) => caller.comer().open(account.id).await,
         Err(StoreError::NotFound | StoreError::Taken) => {
             return caller.show(StatusCode::NOT_FOUND, EntryPage::InviteClosed).await;
@@ -92,20 +94,25 @@ pub(super) async fn forgot(caller: Caller, body: Body) -> Response {
         form.faults.push(FieldFault { field: "email".to_owned(), sentence });
         return caller.show(StatusCode::UNPROCESSABLE_ENTITY, EntryPage::Forgot(form)).await;
     };
-    let attempt = caller.state.throttle.attempt(&format!("forgot {email}"), &Origin::Address(caller.address()));
+    let attempt = caller.state.throttle.attempt(&format!("forgot {email}"), &Origin::Address(caller.client().address));
     if let Err(seconds) = attempt {
         return caller.refuse(EntryFault::TooMany(seconds), form, EntryPage::Forgot).await;
     }
-    let (state, language) = (caller.state.clone(), caller.language);
+    let (state, language, client) = (caller.state.clone(), caller.language, caller.client().clone());
     tokio::spawn(async move {
-        if let Err(error) = send_link(&state, &address, language).await {
+        if let Err(error) = send_link(&state, &address, language, &client).await {
             tracing::error!(%error, "a link for a new password could not be made");
         }
     });
     caller.show(StatusCode::OK, EntryPage::ForgotSent).await
 }
 
-async fn send_link(state: &AppState, address: &EmailAddress, language: Language) -> Result<(), StoreError> {
+async fn send_link(
+    state: &AppState,
+    address: &EmailAddress,
+    language: Language,
+    client: &Client,
+) -> Result<(), StoreError> {
     let Some(user) = state.store.user_by_email(address.as_str()).await? else { return Ok(()) };
     let since = now().saturating_sub(RESET_TIME);
     if state.store.reset_links_since(user.account.id, since).await? >= MOST_RESETS {
@@ -120,6 +127,8 @@ async fn send_link(state: &AppState, address: &EmailAddress, language: Language)
         expires_at: now().saturating_add(RESET_TIME),
     };
     state.store.add_link(link).await?;
+    let by = By::named(&user.account.email, client);
+    state.store.audit(&Entry::new(&by, Action::ResetAsked).to(&user.account.email, user.account.id)).await?;
     let url = format!("{}/reset/{code}", state.public_url);
     // To the address as it is stored: what was typed may look alike and be another's.
     if let Some(to) = EmailAddress::parse(&user.account.email) {
@@ -164,7 +173,7 @@ pub(super) async fn reset(Path(code): Path<String>, caller: Caller, body: Body) 
         }
     };
     let entered = async {
-        let id = caller.state.store.reset_password(&code_hash, &hash).await?;
+        let id = caller.state.store.reset_password(&code_hash, &hash, caller.client()).await?;
         let user = caller.state.store.user(id).await?.ok_or(StoreError::NotFound)?;
         caller.comer().after_password(&user).await
     };

@@ -1,10 +1,17 @@
 //! One-time links: set-up, invitation, reset, sign-in. Only hashes of their codes are kept.
 
-use app::session::{Account, Role};
+use app::{
+    session::{Account, Role},
+    words::audit::Action,
+};
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Store, StoreError, unique};
-use crate::time::{Millis, now};
+use super::{Store, StoreError, audit::record, unique};
+use crate::{
+    audit::{By, Change, Entry},
+    auth::guard::Client,
+    time::{Millis, now},
+};
 
 /// What a one-time link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,7 +170,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Taken`] if the address has an account.
     pub async fn add_invitation(&self, new: NewInvitation<'_>) -> Result<(), StoreError> {
-        let mut tx = self.write.begin().await?;
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let account: Option<i64> = sqlx::query_scalar("SELECT id FROM users WHERE email = ?1")
             .bind(new.email)
             .fetch_optional(&mut *tx)
@@ -248,7 +255,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] if it is unknown, used, taken back or expired; [`StoreError::Taken`] if its address has an
     /// account by now.
-    pub async fn accept_invitation(&self, code_hash: &[u8], password_hash: &str) -> Result<Account, StoreError> {
+    pub async fn accept_invitation(
+        &self,
+        code_hash: &[u8],
+        password_hash: &str,
+        client: &Client,
+    ) -> Result<Account, StoreError> {
         let mut tx = self.write.begin().await?;
         let row: Option<Row> = sqlx::query_as(
             "UPDATE one_time_links SET used_at = ?2
@@ -260,7 +272,7 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let Invitation { email, role, .. } = row.ok_or(StoreError::NotFound)?.try_into()?;
-        let id = sqlx::query_scalar(
+        let id: i64 = sqlx::query_scalar(
             "INSERT INTO users (email, role, password_hash, created_at) VALUES (?1, ?2, ?3, ?4) RETURNING id",
         )
         .bind(&email)
@@ -270,6 +282,9 @@ impl Store {
         .fetch_one(&mut *tx)
         .await
         .map_err(|error| unique(error, StoreError::Taken))?;
+        let by = By::named(&email, client);
+        let accepted = Entry::new(&by, Action::InvitationAccepted).to(&email, id);
+        record(&mut tx, &accepted.with(vec![Change::new("role", "", role.name())])).await?;
         tx.commit().await?;
         Ok(Account { id, email, role })
     }
@@ -302,7 +317,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if the link is unknown, used or expired.
-    pub async fn reset_password(&self, code_hash: &[u8], password_hash: &str) -> Result<i64, StoreError> {
+    pub async fn reset_password(
+        &self,
+        code_hash: &[u8],
+        password_hash: &str,
+        client: &Client,
+    ) -> Result<i64, StoreError> {
         let mut tx = self.write.begin().await?;
         let id: Option<i64> = sqlx::query_scalar(
             "UPDATE one_time_links SET used_at = ?2
@@ -314,12 +334,14 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let id = id.ok_or(StoreError::NotFound)?;
-        sqlx::query("UPDATE users SET password_hash = ?2 WHERE id = ?1")
+        let email: String = sqlx::query_scalar("UPDATE users SET password_hash = ?2 WHERE id = ?1 RETURNING email")
             .bind(id)
             .bind(password_hash)
-            .execute(&mut *tx)
+            .fetch_one(&mut *tx)
             .await?;
         shut_out(&mut tx, id, None).await?;
+        let by = By::named(&email, client);
+        record(&mut tx, &Entry::new(&by, Action::PasswordReset).to(&email, id)).await?;
         tx.commit().await?;
         Ok(id)
     }

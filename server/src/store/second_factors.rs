@@ -1,11 +1,13 @@
 //! Second factors: the secret, sealed; the step of the last code taken; recovery codes, of which only hashes are kept.
 
+use app::{session::Account, words::audit::Action};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Store, StoreError, links::shut_out};
+use super::{Store, StoreError, audit::record, links::shut_out};
 use crate::{
+    audit::{By, Entry},
     seal::{Place, Sealer},
-    time::Millis,
+    time::{Millis, now},
 };
 
 /// An account's second factor.
@@ -63,29 +65,29 @@ impl Store {
     /// [`StoreError::Taken`] if the account has one already.
     pub async fn turn_second_factor_on(
         &self,
-        user_id: i64,
-        secret: &SecretString,
-        step: i64,
+        account: &Account,
+        (secret, step): (&SecretString, i64),
         codes: &[Vec<u8>],
-        now: Millis,
         kept: &[u8],
+        by: &By,
     ) -> Result<u64, StoreError> {
+        let user_id = account.id;
         let sealed = self.sealer.seal(Place::UserTotp(user_id), secret.expose_secret())?;
         let mut tx = self.write.begin().await?;
-        let done = sqlx::query(
-            "UPDATE users SET totp = ?2, totp_step = ?3, totp_since = ?4 WHERE id = ?1 AND totp IS NULL",
-        )
-        .bind(user_id)
-        .bind(sealed)
-        .bind(step)
-        .bind(now)
-        .execute(&mut *tx)
-        .await?;
+        let done =
+            sqlx::query("UPDATE users SET totp = ?2, totp_step = ?3, totp_since = ?4 WHERE id = ?1 AND totp IS NULL")
+                .bind(user_id)
+                .bind(sealed)
+                .bind(step)
+                .bind(now())
+                .execute(&mut *tx)
+                .await?;
         if done.rows_affected() == 0 {
             return Err(StoreError::Taken);
         }
         replace_codes(&mut tx, user_id, codes).await?;
         let ended = shut_out(&mut tx, user_id, Some(kept)).await?;
+        record(&mut tx, &Entry::new(by, Action::FactorOn).to(&account.email, user_id)).await?;
         tx.commit().await?;
         Ok(ended)
     }
@@ -94,7 +96,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if the account has none.
-    pub async fn turn_second_factor_off(&self, user_id: i64, kept: Option<&[u8]>) -> Result<(), StoreError> {
+    pub async fn turn_second_factor_off(
+        &self,
+        account: &Account,
+        kept: Option<&[u8]>,
+        by: &By,
+    ) -> Result<(), StoreError> {
+        let user_id = account.id;
         let mut tx = self.write.begin().await?;
         let done = sqlx::query("UPDATE users SET totp = NULL, totp_since = NULL WHERE id = ?1 AND totp IS NOT NULL")
             .bind(user_id)
@@ -105,6 +113,7 @@ impl Store {
         }
         replace_codes(&mut tx, user_id, &[]).await?;
         shut_out(&mut tx, user_id, kept).await?;
+        record(&mut tx, &Entry::new(by, Action::FactorOff).to(&account.email, user_id)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -142,14 +151,16 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if the account has no second factor.
-    pub async fn put_recovery_codes(&self, user_id: i64, codes: &[Vec<u8>]) -> Result<(), StoreError> {
-        let mut tx = self.write.begin().await?;
+    pub async fn put_recovery_codes(&self, account: &Account, codes: &[Vec<u8>], by: &By) -> Result<(), StoreError> {
+        let user_id = account.id;
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let found: Option<i64> = sqlx::query_scalar("SELECT id FROM users WHERE id = ?1 AND totp IS NOT NULL")
             .bind(user_id)
             .fetch_optional(&mut *tx)
             .await?;
         found.ok_or(StoreError::NotFound)?;
         replace_codes(&mut tx, user_id, codes).await?;
+        record(&mut tx, &Entry::new(by, Action::RecoveryCodes).to(&account.email, user_id)).await?;
         tx.commit().await?;
         Ok(())
     }

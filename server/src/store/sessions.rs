@@ -3,12 +3,16 @@
 use app::{
     preferences::{Kept, Theme},
     session::{Account, Role},
+    words::audit::Action,
 };
 use hookgram::values::{Language, TimeZone};
 use sqlx::FromRow;
 
-use super::{Store, StoreError};
-use crate::time::Millis;
+use super::{Store, StoreError, audit::record};
+use crate::{
+    audit::{By, Change, Entry},
+    time::Millis,
+};
 
 /// A session to open.
 #[derive(Clone, Debug)]
@@ -192,14 +196,21 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn end_session_of(&self, user_id: i64, id: &str) -> Result<bool, StoreError> {
-        let done =
-            sqlx::query("DELETE FROM sessions WHERE user_id = ?1 AND lower(hex(substr(token_hash, 1, 8))) = ?2")
-                .bind(user_id)
-                .bind(id)
-                .execute(&self.write)
-                .await?;
-        Ok(done.rows_affected() > 0)
+    pub async fn end_session_of(&self, account: &Account, id: &str, by: &By) -> Result<bool, StoreError> {
+        let mut tx = self.write.begin().await?;
+        let address: Option<String> = sqlx::query_scalar(
+            "DELETE FROM sessions WHERE user_id = ?1 AND lower(hex(substr(token_hash, 1, 8))) = ?2 RETURNING address",
+        )
+        .bind(account.id)
+        .bind(id)
+        .fetch_optional(&mut *tx)
+        .await?;
+        if let Some(address) = &address {
+            let ended = Entry::new(by, Action::SessionsEnded).to(&account.email, account.id);
+            record(&mut tx, &ended.with(vec![Change::new("session", address, "")])).await?;
+        }
+        tx.commit().await?;
+        Ok(address.is_some())
     }
 
     /// Ends every session of an account but the one of `kept`, a token's hash, and the sign-ins that wait for their second
@@ -207,7 +218,8 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn end_sessions_of(&self, user_id: i64, kept: Option<&[u8]>) -> Result<u64, StoreError> {
+    pub async fn end_sessions_of(&self, account: &Account, kept: Option<&[u8]>, by: &By) -> Result<u64, StoreError> {
+        let user_id = account.id;
         let mut tx = self.write.begin().await?;
         let done = sqlx::query("DELETE FROM sessions WHERE user_id = ?1 AND (?2 IS NULL OR token_hash <> ?2)")
             .bind(user_id)
@@ -215,6 +227,8 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         sqlx::query("DELETE FROM half_sessions WHERE user_id = ?1").bind(user_id).execute(&mut *tx).await?;
+        let ended = Entry::new(by, Action::SessionsEnded).to(&account.email, user_id);
+        record(&mut tx, &ended.with(vec![Change::new("sessions", done.rows_affected().to_string(), "")])).await?;
         tx.commit().await?;
         Ok(done.rows_affected())
     }
@@ -268,7 +282,8 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn end_half_session(&self, hash: &[u8]) -> Result<bool, StoreError> {
-        let done = sqlx::query("DELETE FROM half_sessions WHERE token_hash = ?1").bind(hash).execute(&self.write).await?;
+        let done =
+            sqlx::query("DELETE FROM half_sessions WHERE token_hash = ?1").bind(hash).execute(&self.write).await?;
         Ok(done.rows_affected() > 0)
     }
 }

@@ -1,10 +1,16 @@
 //! Accounts.
 
-use app::session::{Account, Role};
+use app::{
+    session::{Account, Role},
+    words::audit::Action,
+};
 use sqlx::FromRow;
 
-use super::{Store, StoreError, links::shut_out, unique};
-use crate::time::{Millis, now};
+use super::{Store, StoreError, audit::record, links::shut_out, unique};
+use crate::{
+    audit::{By, Change, Entry},
+    time::{Millis, now},
+};
 
 /// An account, with what proves it.
 #[derive(Clone)]
@@ -115,7 +121,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] without such an account.
-    pub async fn set_password(&self, email: &str, password_hash: &str) -> Result<(), StoreError> {
+    pub async fn set_password(&self, email: &str, password_hash: &str, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin().await?;
         let id: Option<i64> = sqlx::query_scalar("UPDATE users SET password_hash = ?2 WHERE email = ?1 RETURNING id")
             .bind(email)
@@ -124,6 +130,7 @@ impl Store {
             .await?;
         let id = id.ok_or(StoreError::NotFound)?;
         shut_out(&mut tx, id, None).await?;
+        record(&mut tx, &Entry::new(by, Action::PasswordReset).to(email, id)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -132,14 +139,21 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn change_password(&self, id: i64, password_hash: &str, kept: &[u8]) -> Result<u64, StoreError> {
+    pub async fn change_password(
+        &self,
+        account: &Account,
+        password_hash: &str,
+        kept: &[u8],
+        by: &By,
+    ) -> Result<u64, StoreError> {
         let mut tx = self.write.begin().await?;
         sqlx::query("UPDATE users SET password_hash = ?2 WHERE id = ?1")
-            .bind(id)
+            .bind(account.id)
             .bind(password_hash)
             .execute(&mut *tx)
             .await?;
-        let ended = shut_out(&mut tx, id, Some(kept)).await?;
+        let ended = shut_out(&mut tx, account.id, Some(kept)).await?;
+        record(&mut tx, &Entry::new(by, Action::PasswordChanged).to(&account.email, account.id)).await?;
         tx.commit().await?;
         Ok(ended)
     }
@@ -196,7 +210,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if the link is unknown, used, expired, or there is an account already.
-    pub async fn set_up(&self, code_hash: &[u8], email: &str, password_hash: &str) -> Result<Account, StoreError> {
+    pub async fn set_up(
+        &self,
+        code_hash: &[u8],
+        email: &str,
+        password_hash: &str,
+        by: &By,
+    ) -> Result<Account, StoreError> {
         let mut tx = self.write.begin().await?;
         let used = sqlx::query(
             "UPDATE one_time_links SET used_at = ?2 WHERE code_hash = ?1 AND kind = 'setup' AND used_at IS NULL
@@ -209,7 +229,7 @@ impl Store {
         if used.rows_affected() == 0 {
             return Err(StoreError::NotFound);
         }
-        let id = sqlx::query_scalar(
+        let id: i64 = sqlx::query_scalar(
             "INSERT INTO users (email, role, password_hash, created_at) VALUES (?1, 'admin', ?2, ?3) RETURNING id",
         )
         .bind(email)
@@ -217,6 +237,8 @@ impl Store {
         .bind(now())
         .fetch_one(&mut *tx)
         .await?;
+        let made = Entry::new(by, Action::AccountMade).to(email, Some(id));
+        record(&mut tx, &made.with(vec![Change::new("role", "", Role::Admin.name())])).await?;
         tx.commit().await?;
         Ok(Account { id, email: email.to_owned(), role: Role::Admin })
     }

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod chats;
 mod crashes;
 mod crowd;
@@ -25,6 +26,9 @@ mod process;
 mod profile_pages;
 mod profiles;
 mod replays;
+mod second_factor;
+mod sessions;
 mod share;
 mod telegram;
+mod visitor;
 mod words;

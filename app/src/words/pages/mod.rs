@@ -21,6 +21,14 @@ mod shell;
 #[cfg(feature = "ssr")]
 mod sign_in;
 
+#[cfg(feature = "ssr")]
+pub use self::{
+    account::{AccountWords, ConfirmWords, FactorWords, codes_left, role},
+    health::{EraseWords, HealthWords, UnreachableWords},
+    log::{ActWords, LogWords, TraceWords},
+    sandbox::SandboxWords,
+    sign_in::{PasswordFault, PasswordWords, SignInWords},
+};
 pub use self::{
     builder::BuilderWords,
     builder_form::FormWords,
@@ -32,12 +40,4 @@ pub use self::{
     quiet::{QuietWords, Toasts},
     share::{ShareTitle, ShareWords},
     shell::Shell,
-};
-#[cfg(feature = "ssr")]
-pub use self::{
-    account::{AccountWords, ConfirmWords, FactorWords, codes_left, role},
-    health::{EraseWords, HealthWords, UnreachableWords},
-    log::{ActWords, LogWords, TraceWords},
-    sandbox::SandboxWords,
-    sign_in::{PasswordFault, PasswordWords, SignInWords},
 };
