@@ -49,6 +49,8 @@ pub(crate) fn Head(
         {(!title.is_empty()).then(|| view! { <title>{title}</title> })}
         <link rel="icon" type="image/svg+xml" href=asset("svg") />
         <link rel="stylesheet" href=asset("css") />
+        // Small comforts; every page works without.
+        <script src=format!("/{}/page.js", options.site_pkg_dir) defer></script>
     }
 }
 

@@ -161,7 +161,7 @@ pub struct SandboxMessage {
 }
 
 /// What the builder starts from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuilderData {
     /// The stored profile; `None` for a new one.
     pub detail: Option<ProfileDetail>,
@@ -173,6 +173,10 @@ pub struct BuilderData {
     pub draft_lost: bool,
     /// What the preview needs besides.
     pub preview: PreviewData,
+    /// Whether it has just been saved.
+    pub saved: bool,
+    /// Whether the reader came to paste an old URL.
+    pub old_url_first: bool,
 }
 
 /// What the preview needs besides the form.
@@ -189,12 +193,10 @@ pub struct PreviewData {
 pub struct PastEvent {
     /// Its id.
     pub id: i64,
-    /// When it came.
-    pub at: Millis,
-    /// Its type's number.
-    pub kind: Option<i64>,
-    /// The booking's number.
-    pub number: Option<String>,
+    /// When it came, in the reader's words and zone.
+    pub when: String,
+    /// The booking's number, or what kind of event it is; may be empty.
+    pub about: String,
 }
 
 /// What an event says with a profile as it is stored, and as it would be.

@@ -16,7 +16,6 @@ use leptos::{
     config::LeptosOptions,
     context::{provide_context, use_context},
 };
-use leptos_axum::LeptosRoutes as _;
 use tokio::time::timeout;
 
 use crate::{
@@ -36,9 +35,6 @@ const LONGEST_FORM: usize = 256 * 1024;
 
 /// The server's whole service.
 pub fn router(state: AppState) -> Router {
-    let context = context(&state);
-    let options = state.leptos.clone();
-    let shell = move || app::shell(options.clone());
     Router::new()
         .route("/webhook/telegram", any(webhook::stateless))
         .route("/webhook/telegram/", any(webhook::stateless))
@@ -59,8 +55,7 @@ pub fn router(state: AppState) -> Router {
         .route("/live/deliveries", get(live::deliveries))
         .merge(pages::routes())
         .route("/live/profiles/{id}", get(live::profile))
-        .leptos_routes_with_context(&state, state.pages.clone(), context, shell)
-        .fallback(not_found)
+        .fallback(pages::not_found)
         .layer(middleware::from_fn_with_state(state.clone(), guard::protect))
         .layer(middleware::from_fn_with_state(state.clone(), guard::identify))
         .layer(middleware::from_fn_with_state(state.clone(), headers))
@@ -77,7 +72,8 @@ pub(crate) fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'st
         let account = extensions.get::<app::session::Account>().cloned();
         if let (Some(client), session) = (extensions.get::<Client>(), extensions.get::<CurrentSession>()) {
             let language = app::preferences::of_headers(&parts.headers).language;
-            let asking = Asking { client: client.clone(), session: session.cloned(), language };
+            let zone = app::preferences::zone(&parts.headers);
+            let asking = Asking { client: client.clone(), session: session.cloned(), language, zone };
             provide_context(ports::ports(&state, asking));
         }
         provide_context::<LeptosOptions>(state.leptos.clone());
@@ -106,17 +102,6 @@ async fn read_form(body: Body, time: Duration) -> Result<Bytes, (StatusCode, &'s
         Ok(Err(_)) => Err((StatusCode::PAYLOAD_TOO_LARGE, "too much for a form\n")),
         Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "the form did not arrive in time\n")),
     }
-}
-
-/// A page of the interface's own for what is not there.
-async fn not_found(State(state): State<AppState>, request: Request) -> Response {
-    let options = state.leptos.clone();
-    let page = leptos_axum::render_app_to_stream_with_context(context(&state), move || app::shell(options.clone()));
-    let mut response = page(request).await;
-    if response.status() == StatusCode::OK {
-        *response.status_mut() = StatusCode::NOT_FOUND;
-    }
-    response
 }
 
 /// Headers that every answer carries. Pages are never cached; what sets its own caching keeps it.

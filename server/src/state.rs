@@ -5,7 +5,6 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::extract::FromRef;
 use hookgram::secret::BotToken;
 use leptos::config::LeptosOptions;
-use leptos_axum::AxumRouteListing;
 use tokio::sync::{Notify, broadcast, watch};
 
 use crate::{
@@ -80,8 +79,6 @@ pub struct Inner {
     pub started_at: Millis,
     /// What leptos needs to know.
     pub leptos: LeptosOptions,
-    /// The pages' routes.
-    pub pages: Vec<AxumRouteListing>,
     identities: Identities,
 }
 
@@ -121,6 +118,8 @@ impl AppState {
         listening: SocketAddr,
         shutdown: watch::Receiver<bool>,
     ) -> Result<Self, StateError> {
+        // Pages are drawn on the runtime that is there. An error only says that this has been settled before.
+        _ = any_spawner::Executor::init_tokio();
         let telegram = Telegram::new(&config.telegram_api)?;
         let settings = Live::load(&config.fixed, &store).await?;
         let wake = Arc::new(Notify::new());
@@ -169,7 +168,6 @@ impl AppState {
             health: health::Mark::default(),
             started_at: now(),
             leptos,
-            pages: leptos_axum::generate_route_list(app::App),
             identities: Identities::new(introductions),
         })))
     }

@@ -90,7 +90,7 @@ fn build(mode: Mode) -> Result<()> {
     println!("{}  {}", compress::kilobytes(std::fs::metadata(&server)?.len()), server.display());
     match mode {
         Mode::Dev => Ok(()),
-        Mode::Release => compress::visits(&site),
+        Mode::Release => compress::visit(&site),
     }
 }
 

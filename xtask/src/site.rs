@@ -1,5 +1,5 @@
-//! The site: what a browser loads. `target/site/pkg/hookgram-<hash>/` with `hookgram.{js,css,svg}`, `hookgram_bg.wasm` and
-//! what is cut off it, and `target/site/manifest`, one line with the folder's name.
+//! The site: what a browser loads. `target/site/pkg/hookgram-<hash>/` with `page.js`, `hookgram.{css,svg}` for every
+//! page and `hookgram.js`, `hookgram_bg.wasm` for the builder, and `target/site/manifest`, one line with the folder's name.
 
 use std::fs;
 
@@ -29,6 +29,9 @@ pub fn build(workspace: &Workspace, mode: Mode) -> Result<Site> {
         let icon = workspace.root.join("style").join("icon.svg");
         let bytes = fs::read(&icon).with_context(|| format!("cannot read {}", icon.display()))?;
         assets.push(Asset { name: format!("{NAME}.svg"), bytes });
+        let script = workspace.root.join("app/src/quiet/page.js");
+        let bytes = fs::read(&script).with_context(|| format!("cannot read {}", script.display()))?;
+        assets.push(Asset { name: "page.js".to_owned(), bytes });
         let site = publish::publish(&workspace.site(), assets)?;
         if mode == Mode::Release {
             compress::beside(&site)?;

@@ -1,11 +1,10 @@
-//! From the crate `app` to the modules and the scripts that a browser loads.
+//! From the crate `app` to the module and the scripts that a browser loads.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
-use walrus::ModuleConfig;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::cargo::{self, Workspace, in_path, timed};
@@ -14,12 +13,6 @@ use crate::site::Mode;
 
 /// The target that browsers run.
 pub const TARGET: &str = "wasm32-unknown-unknown";
-
-/// The module that no page needs from the start; the name that `app/src/pages/apart.rs` gives it.
-pub const APART: &str = "split_apart.wasm";
-
-/// The script that fetches it.
-const LINK: &str = "split.js";
 
 /// The passes that make the module smaller before *and* after brotli (measured with binaryen 132: raw −5 %, brotli level;
 /// `-Oz` takes 12 % off the raw module but adds 9 % to what travels). Then what rustc may use by default on this target:
@@ -62,17 +55,15 @@ pub fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     build.args(["--package", "app", "--lib", "--crate-type", "cdylib"]);
     build.args(["--no-default-features", "--features", "hydrate"]);
     build.args(["--target", TARGET, "--profile", profile]);
-    // By what it says of who refers to whom the module is cut in two.
-    build.args(["--", "-Clink-arg=--emit-relocs"]);
     if mode == Mode::Release {
         // Functions are laid out by their names; by these, alike ones are neighbours (brotli −0.4 %).
-        build.arg("-Csymbol-mangling-version=v0");
+        build.args(["--", "-Csymbol-mangling-version=v0"]);
     }
     cargo::succeed(&mut build)?;
     Ok(workspace.target.join(TARGET).join(profile).join("app.wasm"))
 }
 
-/// Makes the scripts and the modules for the browser, or takes what was made of the same module before.
+/// Makes the script and the module for the browser, or takes what was made of the same module before.
 pub fn bind(workspace: &Workspace, module: &Path, mode: Mode) -> Result<Vec<Asset>> {
     let input = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
     let optimiser = if mode == Mode::Release { in_path(&["wasm-opt"]) } else { None };
@@ -88,60 +79,22 @@ pub fn bind(workspace: &Workspace, module: &Path, mode: Mode) -> Result<Vec<Asse
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
-        let first = cut(&input, &folder, &output, mode)?;
         Bindgen::new()
-            .input_bytes(NAME, first)
+            .input_bytes(NAME, input)
             .web(true)?
             .typescript(false)
             // The page says where the module is.
             .omit_default_module_path(true)
-            // What the other module refers to it by.
-            .keep_lld_exports(true)
             .demangle(false)
             .remove_name_section(mode == Mode::Release)
             .remove_producers_section(true)
             .generate(&output)?;
         if let Some(optimiser) = optimiser {
-            for module in [format!("{NAME}_bg.wasm"), APART.to_owned()] {
-                optimise(workspace, &optimiser, &output.join(module))?;
-            }
+            optimise(workspace, &optimiser, &output.join(format!("{NAME}_bg.wasm")))?;
         }
         fs::write(&stamp, &state)?;
     }
     assets(&output)
-}
-
-/// Cuts off what a page of `app/src/pages/apart.rs` alone needs: it and the script that fetches it go to `output`. Returns
-/// the module that every page needs.
-fn cut(input: &[u8], folder: &Path, output: &Path, mode: Mode) -> Result<Vec<u8>> {
-    let first = folder.join("first.wasm");
-    let (main_module, link_name) = (format!("./{NAME}.js"), format!("./{LINK}"));
-    let mut options = wasm_split_cli_support::Options::new(input);
-    options.output_dir = output;
-    options.main_out_path = &first;
-    options.main_module = &main_module;
-    options.link_name = &link_name;
-    let parts = wasm_split_cli_support::transform(options).map_err(|error| anyhow!("{error:?}"))?;
-    let apart = output.join(APART);
-    if parts.split_modules != [apart.as_path()] {
-        bail!(
-            "the interface is meant to be cut in two, the second being {APART}; these are: {:?}",
-            parts.split_modules
-        );
-    }
-    if mode == Mode::Release {
-        compact(&apart)?;
-    }
-    Ok(fs::read(&first)?)
-}
-
-/// Writes a module anew: as it came from the linker each number has the room of the largest, and each function its name.
-fn compact(module: &Path) -> Result<()> {
-    let mut config = ModuleConfig::new();
-    config.generate_name_section(false).generate_producers_section(false);
-    let mut parsed = config.parse(&fs::read(module)?)?;
-    walrus::passes::gc::run(&mut parsed);
-    Ok(fs::write(module, parsed.emit_wasm())?)
 }
 
 fn optimise(workspace: &Workspace, optimiser: &Path, module: &Path) -> Result<()> {

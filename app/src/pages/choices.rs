@@ -52,17 +52,6 @@ pub fn Choices() -> impl IntoView {
         Language::Ru => Language::En,
         Language::En => Language::Ru,
     };
-    let theme = RwSignal::new(theme);
-    let save = ServerAction::<SetTheme>::new();
-    let turn = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let next = next(theme.get_untracked());
-        if let Some(root) = document().document_element() {
-            _ = root.set_attribute("data-theme", next.name());
-        }
-        theme.set(next);
-        save.dispatch(SetTheme { theme: next.name().to_owned() });
-    };
     view! {
         <form method="post" action=language_path>
             <input type="hidden" name="language" value=tag(other) />
@@ -71,8 +60,8 @@ pub fn Choices() -> impl IntoView {
                 <span class="visually-hidden">{w.switch_language}</span>
             </button>
         </form>
-        <form method="post" action=theme_path on:submit=turn>
-            <input type="hidden" name="theme" value=move || next(theme.get()).name() />
+        <form method="post" action=theme_path data-theme-switch="">
+            <input type="hidden" name="theme" value=next(theme).name() />
             <button class="button small" aria-label=w.switch_theme title=w.switch_theme>
                 <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
                     <circle cx="8" cy="8" r="6" />

@@ -1,54 +1,17 @@
 //! What stands around every page of somebody who is signed in.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::{components::Outlet, hooks::use_location};
 
 use crate::{
-    error::AppError,
-    pages::{alone::Alone, choices::Choices},
-    parts::load,
-    session::Account,
+    pages::choices::Choices,
     words::{Shell, words},
 };
-
-/// Who is signed in, and whether something needs them.
-#[server(prefix = "/rpc", endpoint = "who")]
-pub async fn who() -> Result<(Account, bool), AppError> {
-    let needs_you = use_context::<crate::session::NeedsYou>().unwrap_or_default();
-    Ok((crate::session::viewer()?.account().clone(), needs_you.0))
-}
-
-/// Top bar, page.
-#[component]
-pub fn Layout() -> impl IntoView {
-    let account = load(|| (), |()| who());
-    let location = use_location();
-    #[cfg(feature = "hydrate")]
-    crate::parts::close_menus();
-    view! {
-        <TopBar path=location.pathname>
-            <Transition fallback=|| ()>
-                {move || Suspend::new(async move {
-                    account
-                        .await
-                        .ok()
-                        .map(|(account, needs_you)| view! { <AccountMenu email=account.email needs_you /> }.into_any())
-                })}
-            </Transition>
-        </TopBar>
-        <main id="content" tabindex="-1">
-            <Outlet />
-        </main>
-    }
-}
 
 /// What stands above every page.
 #[component]
 pub fn TopBar(
-    /// The page's path.
-    #[prop(into)]
-    path: Signal<String>,
+    /// Under which entry of the navigation the page stands.
+    path: &'static str,
     /// Who is signed in.
     children: Children,
 ) -> impl IntoView {
@@ -63,28 +26,10 @@ pub fn TopBar(
                 <span class="brand-name">"Hookgram"</span>
             </a>
             <nav aria-label=w.main_navigation>
-                <NavLink href="/" title=w.profiles path here=|path| path == "/" || path.starts_with("/profiles") />
-                <NavLink
-                    href="/deliveries"
-                    title=w.deliveries
-                    path
-                    here=|path| path.starts_with("/deliveries")
-                    external=true
-                />
-                <NavLink
-                    href="/sandbox"
-                    title=w.sandbox
-                    path
-                    here=|path| path.starts_with("/sandbox")
-                    external=true
-                />
-                <NavLink
-                    href="/health"
-                    title=w.health
-                    path
-                    here=|path| path.starts_with("/health")
-                    external=true
-                />
+                <NavLink href="/" title=w.profiles path />
+                <NavLink href="/deliveries" title=w.deliveries path />
+                <NavLink href="/sandbox" title=w.sandbox path />
+                <NavLink href="/health" title=w.health path />
             </nav>
             <div class="tools">
                 <Choices />
@@ -95,17 +40,9 @@ pub fn TopBar(
 }
 
 #[component]
-fn NavLink(
-    href: &'static str,
-    title: &'static str,
-    path: Signal<String>,
-    here: fn(&str) -> bool,
-    /// Whether the server alone draws it.
-    #[prop(optional)]
-    external: bool,
-) -> impl IntoView {
+fn NavLink(href: &'static str, title: &'static str, path: &'static str) -> impl IntoView {
     view! {
-        <a href=href rel=external.then_some("external") aria-current=move || path.with(|path| here(path)).then_some("page")>
+        <a href=href aria-current=(href == path).then_some("page")>
             {title}
         </a>
     }
@@ -137,7 +74,7 @@ pub fn AccountMenu(
         {needs_you
             .then(|| {
                 view! {
-                    <a class="needs-you" href="/health" rel="external" title=w.needs_you>
+                    <a class="needs-you" href="/health" title=w.needs_you>
                         <span class="visually-hidden">{w.needs_you}</span>
                         "!"
                     </a>
@@ -153,7 +90,7 @@ pub fn AccountMenu(
             </summary>
             <div class="menu-body">
                 <p class="menu-who">{email.clone()}</p>
-                <a class="button plain" href="/account" rel="external">
+                <a class="button plain" href="/account">
                     {w.account}
                 </a>
                 // A plain form: the page that follows knows nothing of what this one held.
@@ -162,32 +99,5 @@ pub fn AccountMenu(
                 </form>
             </div>
         </details>
-    }
-}
-
-/// The title of the browser's tab.
-#[component]
-pub fn PageTitle(
-    /// The page's own title.
-    #[prop(into)]
-    title: String,
-) -> impl IntoView {
-    view! { <Title text=format!("{title} · Hookgram") /> }
-}
-
-/// There is no such page.
-#[component]
-pub fn NotFound() -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        response.set_status(http::StatusCode::NOT_FOUND);
-    }
-    let w = words::<Shell>();
-    view! {
-        <Alone title=w.not_found_title why=w.not_found_why>
-            <a class="button primary" href="/">
-                {w.to_profiles}
-            </a>
-        </Alone>
     }
 }

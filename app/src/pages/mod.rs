@@ -1,11 +1,7 @@
-//! The pages: each file holds a view and the server functions it calls.
+//! What stands around every page, and the builder, which a browser takes over.
 
-mod alone;
-pub mod apart;
 pub mod builder;
+#[cfg(feature = "ssr")]
 pub mod choices;
-pub mod drawn;
-pub mod find_chat;
+#[cfg(feature = "ssr")]
 pub mod layout;
-pub mod profiles;
-pub mod share;

@@ -2,11 +2,10 @@
 
 mod bubble;
 mod copy;
+#[cfg(feature = "ssr")]
+mod empty;
 mod field;
-mod live;
-mod loaded;
-mod menu;
-mod moment;
+#[cfg(feature = "ssr")]
 mod outcome;
 #[cfg(feature = "ssr")]
 mod qr;
@@ -17,16 +16,11 @@ mod toast;
 pub use bubble::Bubble;
 pub use bubble::{BubbleLine, Bubbles, LIMIT};
 pub use copy::CopyField;
-pub use field::{FieldFaults, Said, TextField};
-pub use live::listen;
-pub use loaded::{EmptyState, Load, Loaded, load};
-#[cfg(feature = "hydrate")]
-pub use menu::close_menus;
-pub use menu::leave_focus;
-pub use moment::{Moment, localise, moment_text};
-pub use outcome::OutcomeMark;
 #[cfg(feature = "ssr")]
-pub use outcome::outcome_word;
+pub use empty::EmptyState;
+pub use field::{FieldFaults, Said, TextField};
+#[cfg(feature = "ssr")]
+pub use outcome::{OutcomeMark, outcome_word};
 #[cfg(feature = "ssr")]
 pub use qr::qr_picture;
 #[cfg(feature = "ssr")]

@@ -35,7 +35,6 @@ fn mark(outcome: Outcome) -> (&'static str, &'static str) {
 }
 
 /// Its word alone.
-#[cfg(feature = "ssr")]
 pub fn outcome_word(outcome: Outcome) -> &'static str {
     mark(outcome).1
 }

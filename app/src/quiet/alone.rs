@@ -9,8 +9,7 @@ use crate::{
 };
 
 /// The HTML document, without the top bar.
-#[must_use]
-pub fn alone(options: &LeptosOptions, title: &str, body: AnyView) -> impl IntoView + use<> {
+pub(super) fn alone(options: &LeptosOptions, title: &str, body: AnyView) -> impl IntoView + use<> {
     let preferences = preferences::current();
     provide_context(preferences);
     provide_context(preferences.language);

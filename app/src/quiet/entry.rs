@@ -1,4 +1,4 @@
-//! The ways in: `/login`, `/login/second`, `/setup/{code}`, `/invite/{code}`, `/forgot`, `/reset/{code}`.
+//! Pages without a way to the others: the ways in, `/login`, `/login/second`, `/setup/{code}`, `/invite/{code}`, `/forgot`, `/reset/{code}`.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::FieldFault,
     session::Role,
-    words::{SignInWords, Words as _, language, role, words},
+    words::{Shell, SignInWords, Words as _, language, role, words},
 };
 
 /// What one of these forms holds when it comes back.
@@ -49,6 +49,8 @@ pub enum EntryPage {
     Reset(String, EntryForm),
     /// `/reset/{code}` of a link that no longer works.
     ResetClosed,
+    /// There is no such page.
+    NotFound,
 }
 
 impl EntryPage {
@@ -68,6 +70,7 @@ impl EntryPage {
             Self::ForgotSent => (w.forgot_sent_title, w.forgot_sent_why),
             Self::Reset(..) => (w.reset_title, w.reset_why),
             Self::ResetClosed => (w.closed_title, w.reset_closed_why),
+            Self::NotFound => (words::<Shell>().not_found_title, words::<Shell>().not_found_why),
         };
         (title, why.to_owned())
     }
@@ -105,6 +108,12 @@ pub fn entry(options: &LeptosOptions, page: EntryPage) -> impl IntoView + use<> 
         }
         .into_any(),
         EntryPage::SetUpClosed | EntryPage::InviteClosed => way_back(),
+        EntryPage::NotFound => view! {
+            <a class="button primary" href="/">
+                {words::<Shell>().to_profiles}
+            </a>
+        }
+        .into_any(),
     };
     let body = view! {
         <h1>{title}</h1>

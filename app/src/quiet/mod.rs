@@ -1,18 +1,22 @@
-//! Pages that the server draws by itself: forms and their answers, without a script. They share the look and the top bar
-//! of the others, and nothing of them is in the browser's bundle.
+//! The pages. The server draws all of them, and every form works without a script. The builder alone is taken over by the
+//! browser; nothing of the others is in its module.
 
 mod account;
 mod alone;
+mod builder;
 mod entry;
 mod factor;
+pub(crate) mod find_chat;
 mod form;
 mod health;
 mod import;
+mod list;
 mod log;
 mod moment;
 mod people;
 mod profile;
 mod sandbox;
+mod share;
 mod units;
 mod urls;
 
@@ -20,7 +24,6 @@ use leptos::prelude::*;
 
 pub use self::{
     account::{AccountView, ConfirmView, SessionView},
-    alone::alone,
     entry::{EntryForm, EntryPage, entry},
     factor::FactorView,
     health::{BotState, HealthView, Trouble},
@@ -29,29 +32,39 @@ pub use self::{
     moment::Clock,
     people::{EraseView, ErasureView, StoredView, UnreachableRow},
     sandbox::SandboxView,
+    share::ShareView,
     urls::{UrlRow, UrlTable, UrlsPage},
 };
+pub use crate::pages::builder::load_builder;
 use crate::{
     document::{Document, Head},
     error::AppError,
+    listing::ListPage,
     pages::layout::{AccountMenu, TopBar},
+    ports::ChatSearch,
     preferences::{self, Preferences},
     session::NeedsYou,
-    views::{BulkProgress, EventDetail},
+    views::{BuilderData, BulkProgress, EventDetail},
     words::{
-        AccountWords, ActWords, ConfirmWords, EraseWords, FactorWords, HealthWords, LogWords, QuietWords, SandboxWords,
-        TraceWords, UnreachableWords, app_error, booking_number, language, words,
+        AccountWords, ActWords, BuilderWords, ChatTitle, ConfirmWords, EraseWords, FactorWords, HealthWords, LogWords,
+        ProfilesWords, QuietWords, SandboxWords, ShareWords, TraceWords, UnreachableWords, app_error, booking_number,
+        language, words,
     },
 };
-
-/// Small comforts; every page works without.
-const SCRIPT: &str = include_str!("page.js");
 
 /// What is to be shown.
 #[derive(Clone, Debug)]
 pub enum QuietPage {
     /// Why something could not be done.
     Refused(AppError),
+    /// The list of profiles.
+    List(Box<ListPage>),
+    /// The builder, and a form's error that its address brings back: of which form, and the error.
+    Builder(Box<BuilderData>, Option<(String, String)>),
+    /// A profile's address.
+    Share(Box<ShareView>),
+    /// A search for a chat.
+    FindChat(ChatSearch),
     /// What deleting a profile would do.
     Delete {
         /// Its id.
@@ -109,6 +122,13 @@ impl QuietPage {
         let w = words::<QuietWords>();
         match self {
             Self::Refused(_) => w.refused_title.to_owned(),
+            Self::List(_) => words::<ProfilesWords>().title.to_owned(),
+            Self::Builder(data, _) => match &data.detail {
+                Some(detail) => detail.row.name.clone(),
+                None => words::<BuilderWords>().new_title.to_owned(),
+            },
+            Self::Share(_) => words::<ShareWords>().title.to_owned(),
+            Self::FindChat(_) => words::<ChatTitle>().title.to_owned(),
             Self::Delete { .. } => w.delete_title.to_owned(),
             Self::Key { .. } => w.key_title.to_owned(),
             Self::Import(_) => w.import_title.to_owned(),
@@ -146,7 +166,7 @@ impl QuietPage {
             Self::Health(_) => "/health",
             Self::Sandbox(_) => "/sandbox",
             Self::Account(_) | Self::EndSessions(_) | Self::Factor(_) | Self::Confirm(_) => "/account",
-            _ => "/profiles",
+            _ => "/",
         }
     }
 }
@@ -160,8 +180,16 @@ pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPa
     provide_context(clock);
     let needs_you = use_context::<NeedsYou>().unwrap_or_default().0;
     let (title, path) = (page.title(), page.path());
+    let builder = match &page {
+        QuietPage::Builder(data, _) => Some(builder::data(data)),
+        _ => None,
+    };
     let page = match page {
         QuietPage::Refused(error) => view! { <Refused error /> }.into_any(),
+        QuietPage::List(page) => view! { <list::List page=*page /> }.into_any(),
+        QuietPage::Builder(data, error) => view! { <builder::Builder data=*data error /> }.into_any(),
+        QuietPage::Share(view) => view! { <share::Share view=*view /> }.into_any(),
+        QuietPage::FindChat(search) => view! { <find_chat::FindChat search /> }.into_any(),
         QuietPage::Delete { id, name, waiting } => view! { <profile::DeleteProfile id name waiting /> }.into_any(),
         QuietPage::Key { id, name, short_url } => view! { <profile::NewKey id name short_url /> }.into_any(),
         QuietPage::Import(page) => view! { <import::Import page /> }.into_any(),
@@ -181,7 +209,12 @@ pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPa
         QuietPage::Factor(view) => view! { <factor::Factor view=*view /> }.into_any(),
         QuietPage::Confirm(view) => view! { <account::Confirm view /> }.into_any(),
     };
-    let head = view! { <Head options=options.clone() title=format!("{title} · Hookgram") /> }.into_any();
+    let taken_over = builder.is_some().then(|| view! { <HydrationScripts options=options.clone() /> });
+    let head = view! {
+        <Head options=options.clone() title=format!("{title} · Hookgram") />
+        {taken_over}
+    }
+    .into_any();
     view! {
         <Document preferences head>
             <TopBar path=path>
@@ -190,7 +223,7 @@ pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPa
             <main id="content" tabindex="-1">
                 {page}
             </main>
-            <script nonce=leptos::nonce::use_nonce() inner_html=SCRIPT></script>
+            {builder}
         </Document>
     }
 }
@@ -215,6 +248,22 @@ fn PageHead(
                 {(!why.is_empty()).then(|| view! { <p class="why">{why}</p> })}
             </div>
         </div>
+    }
+}
+
+/// The title of a page that is drawn anew by itself, and a mark while it is.
+#[component]
+fn LiveTitle(
+    /// The title.
+    title: &'static str,
+) -> impl IntoView {
+    view! {
+        <h1>
+            {title}
+            <span class="tag ok live" data-live="" hidden>
+                {words::<QuietWords>().live}
+            </span>
+        </h1>
     }
 }
 

@@ -22,13 +22,16 @@
   };
   if (!named && !kept) all("time").forEach(localise);
 
-  // An open menu closes when something else is pressed, and with Escape, which gives the focus back to its button.
+  // An open menu closes when something else is pressed, and with Escape, which gives the focus back to its button. Escape
+  // also ends what is shown while a button has the focus.
   const menu = () => one("details.menu[open]");
   document.addEventListener("pointerdown", ({ target }) => {
     if (menu() && !menu().contains(target)) menu().open = false;
   });
   document.addEventListener("keydown", ({ key }) => {
-    const open = key === "Escape" && menu();
+    if (key !== "Escape") return;
+    if (document.activeElement.matches(".tip-button")) document.activeElement.blur();
+    const open = menu();
     if (!open) return;
     open.open = false;
     one("summary", open).focus();
@@ -45,11 +48,33 @@
       for (const box of all("tbody input[type=checkbox]", at.closest("table"))) box.checked = at.checked;
     }
   });
-  document.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-copy]");
+
+  // A text to copy stands before its button, or the button names it. What came of it is said beside them until the button
+  // is left.
+  const says = (button, word, failed) => {
+    const place = button.closest(".copy");
+    button.dataset.words ??= button.textContent;
+    button.textContent = word || button.dataset.words;
+    if (!place) return;
+    const wrong = one(".copy-failed", place);
+    wrong.hidden = !failed;
+    one("[role=status]", place).textContent = failed ? wrong.textContent : word;
+  };
+  document.addEventListener("click", async ({ target }) => {
+    const button = target.closest("[data-copy]");
     if (!button) return;
-    await navigator.clipboard.writeText(one(button.dataset.copy).value);
-    button.textContent = button.dataset.done;
+    const text = button.dataset.copy ? one(button.dataset.copy) : button.previousElementSibling;
+    if (!button.dataset.copy) text.select();
+    // Browsers offer the clipboard to secure origins alone.
+    const done = navigator.clipboard?.writeText(text.value).then(() => true, () => false);
+    if (await done) says(button, button.dataset.done, false);
+    else says(button, "", true);
+  });
+  document.addEventListener("focusout", ({ target }) => {
+    if (target.matches("[data-words]")) says(target, "", false);
+  });
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.matches(".copy > [readonly]")) target.select();
   });
   const show = () => {
     for (const hidden of all("[data-all], [data-copy]")) hidden.hidden = false;
@@ -65,6 +90,29 @@
     const [old, now] = [one(selector), one(selector, page)];
     if (old && now && old.innerHTML !== now.innerHTML) old.replaceWith(now);
   };
+
+  // The theme changes, and a switch of a row turns, without a new page; where that fails the browser sends the form itself.
+  const send = (form) => fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  const themes = ["system", "dark", "light"];
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.matches("[data-theme-switch]")) {
+      event.preventDefault();
+      const { theme } = form.elements;
+      document.documentElement.dataset.theme = theme.value;
+      const sent = send(form);
+      theme.value = themes[(themes.indexOf(theme.value) + 1) % 3];
+      await sent.catch(() => form.submit());
+    } else if (form.matches("[data-stay]")) {
+      event.preventDefault();
+      const answer = await send(form).catch(() => null);
+      if (!answer?.ok || new URL(answer.url).pathname !== location.pathname) return form.submit();
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const focused = document.activeElement.id;
+      replace(page, "main");
+      document.getElementById(focused)?.focus();
+    }
+  });
 
   const work = async () => {
     if (!one("[data-running]")) return;
@@ -83,7 +131,8 @@
   const look = async () => {
     waiting = false;
     // Nothing moves under a hand that is choosing.
-    if (one("[data-fresh] input:checked, [data-fresh] :focus-visible, .log-filters :focus")) return later(2000);
+    const chosen = "[data-fresh] input:checked, [data-fresh] details[open], [data-fresh] :focus-visible, .log-filters :focus";
+    if (one(chosen)) return later(2000);
     const page = await fresh().catch(() => null);
     if (!page) return;
     for (const { dataset } of all("[data-fresh]")) replace(page, `[data-fresh="${dataset.fresh}"]`);
@@ -102,17 +151,21 @@
     unread = 0;
     document.title = title;
   });
+  const live = (is) => {
+    const mark = one("[data-live]");
+    if (mark) mark.hidden = !is;
+  };
   const listen = (first) => {
     const source = new EventSource(place.dataset.listen);
     let missed = !first;
     source.onopen = () => {
-      one("[data-live]").hidden = false;
+      live(true);
       if (missed) later();
     };
     source.onmessage = () => later();
     source.onerror = () => {
       missed = true;
-      one("[data-live]").hidden = true;
+      live(false);
       if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(false), 5000);
     };
   };

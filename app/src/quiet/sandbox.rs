@@ -3,7 +3,7 @@
 use hookgram::{message::Part, sample::Sample};
 use leptos::prelude::*;
 
-use super::moment::At;
+use super::{LiveTitle, moment::At};
 use crate::{
     parts::{Bubble, EmptyState},
     views::SandboxMessage,
@@ -60,12 +60,7 @@ pub(super) fn Sandbox(view: SandboxView) -> impl IntoView {
     view! {
         <div class="page-head">
             <div>
-                <h1>
-                    {w.title}
-                    <span class="tag ok live" data-live="" hidden>
-                        {w.live}
-                    </span>
-                </h1>
+                <LiveTitle title=w.title />
                 <p class="why">{w.why}</p>
             </div>
             <div class="actions">{clear}</div>

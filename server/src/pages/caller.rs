@@ -34,7 +34,7 @@ use crate::{
 const LONGEST: usize = 64 * 1024;
 
 /// A request for one of these pages, without its body.
-pub(super) struct Caller {
+pub(crate) struct Caller {
     pub state: AppState,
     pub account: Option<Account>,
     pub language: Language,

@@ -1,7 +1,7 @@
-//! Pages that are forms and their answers: drawn by the server alone, without a script, so that they are there at once
-//! and cost the browser's bundle nothing. Handlers are thin: read the form, see what the account may do, do it, show it.
+//! The pages. Handlers are thin: read the form, see what the account may do, do it, show it.
 
 mod account;
+mod builder;
 mod caller;
 mod entry;
 mod export;
@@ -9,10 +9,12 @@ mod factor;
 mod health;
 mod import;
 mod links;
+mod list;
 mod log;
 mod people;
 mod profile;
 mod sandbox;
+mod share;
 mod urls;
 
 use std::{collections::HashMap, time::Duration};
@@ -20,7 +22,7 @@ use std::{collections::HashMap, time::Duration};
 use app::{
     error::AppError,
     notices::Notice,
-    quiet::{self, Clock, QuietPage},
+    quiet::{self, Clock, EntryPage, QuietPage},
     session::{Account, Operator, Viewer},
     words::{EraseWords, Words as _},
 };
@@ -33,9 +35,13 @@ use axum::{
     routing::{get, post},
 };
 use hookgram::values::Language;
+use leptos::{
+    context::provide_context,
+    reactive::{computed::ScopedFuture, owner::Owner},
+};
 use tokio::time::timeout;
 
-use self::profile::or_refuse;
+use self::{caller::Caller, profile::or_refuse};
 use crate::{
     audit::By,
     auth::{guard::Client, session::CurrentSession},
@@ -70,6 +76,8 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/account/second-factor", get(factor::page).post(factor::turn_on))
         .route("/account/second-factor/codes", post(factor::new_codes))
         .route("/account/second-factor/off", post(factor::turn_off))
+        .route("/", get(list::page))
+        .route("/find-chat/{code}", get(share::find_chat))
         .route("/deliveries", get(log::list))
         .route("/deliveries/act", post(log::act::act))
         .route("/deliveries/all", get(log::act::question).post(log::act::begin))
@@ -90,10 +98,19 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/profiles/export", get(export::all))
         .route("/profiles/import", get(import::page).post(import::sent))
         .route("/profiles/urls", get(urls::page).post(urls::sent))
+        .route("/profiles/new", get(builder::new))
+        .route("/profiles/{id}", get(builder::edit))
+        .route("/profiles/{id}/share", get(share::page))
+        .route("/profiles/{id}/enable", post(list::enable))
         .route("/profiles/{id}/export", get(export::one))
         .route("/profiles/{id}/duplicate", post(profile::duplicate))
         .route("/profiles/{id}/key", get(profile::key).post(profile::rotate))
         .route("/profiles/{id}/delete", get(profile::deletion).post(profile::delete))
+}
+
+/// What is not there.
+pub(crate) async fn not_found(caller: Caller) -> Response {
+    caller.show(StatusCode::NOT_FOUND, EntryPage::NotFound).await
 }
 
 /// A request for one of these pages, without its body.
@@ -155,6 +172,19 @@ impl Visit {
             Language::Ru => ru,
             Language::En => en,
         }
+    }
+
+    /// Does what a server function does where it runs: with the context of a request.
+    async fn within<T>(&self, work: impl Future<Output = T>) -> T {
+        let owner = Owner::new();
+        let work = owner.with(|| {
+            provide_context(self.parts.clone());
+            context(&self.state)();
+            ScopedFuture::new(work)
+        });
+        let done = work.await;
+        owner.cleanup();
+        done
     }
 
     /// The page, with this status.

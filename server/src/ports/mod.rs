@@ -13,7 +13,7 @@ mod share;
 use std::sync::Arc;
 
 use app::{error::AppError, ports::Ports, session::Account};
-use hookgram::values::Language;
+use hookgram::values::{Language, TimeZone};
 
 use crate::{
     audit::By,
@@ -32,6 +32,8 @@ pub struct Asking {
     pub session: Option<CurrentSession>,
     /// In which language they read.
     pub language: Language,
+    /// In which zone their times are; `None`: their browser has not named it yet.
+    pub zone: Option<TimeZone>,
 }
 
 #[derive(Clone)]

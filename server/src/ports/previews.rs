@@ -5,8 +5,10 @@ use std::sync::Arc;
 use app::{
     error::AppError,
     ports::{Previews, ProfileInput},
+    quiet::Clock,
     session::Viewer,
     views::{Compared, ComparedLine, LineMark, PastEvent},
+    words::event_type,
 };
 use async_trait::async_trait;
 use hookgram::{
@@ -17,6 +19,7 @@ use hookgram::{
 };
 
 use super::{Port, internal};
+use crate::time::now;
 
 /// Past events to choose from.
 const OFFERED: i64 = 10;
@@ -72,11 +75,15 @@ impl Previews for Port {
 impl Port {
     async fn past(&self, profile: i64, limit: i64) -> Result<Vec<PastEvent>, AppError> {
         let rows = self.state.store.past_events(profile, limit).await.map_err(internal)?;
+        let clock = Clock { zone: self.asking.zone, now: now() };
+        let language = self.asking.language;
         let view = |row: crate::store::PastEvent| PastEvent {
             id: row.id,
-            at: row.received_at,
-            kind: row.event_type,
-            number: row.order_number,
+            when: clock.text(language, row.received_at, false),
+            about: row
+                .order_number
+                .or_else(|| Some(event_type(language, EventType(row.event_type?))))
+                .unwrap_or_default(),
         };
         Ok(rows.into_iter().map(view).collect())
     }

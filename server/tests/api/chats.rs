@@ -21,7 +21,7 @@ fn operator(id: i64) -> Operator {
 fn port(server: &TestServer) -> Arc<dyn Chats> {
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
-    ports(&server.state, Asking { client, session: None, language: Language::En }).chats
+    ports(&server.state, Asking { client, session: None, language: Language::En, zone: None }).chats
 }
 
 fn bot() -> Profile {

@@ -16,7 +16,7 @@ use crate::support::TestServer;
 pub fn asking(session: Option<CurrentSession>) -> Asking {
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     let client = Client { peer: here, address: here, forwarded: false, user_agent: "test".into() };
-    Asking { client, session, language: Language::En }
+    Asking { client, session, language: Language::En, zone: None }
 }
 
 /// A session's cookie, as a browser sends it back.

@@ -31,8 +31,8 @@ async fn a_change_is_tried_on_the_last_events_of_its_own_profile() {
     server.post(&format!("/h/{}", others.key), event("№99", &["5"])).await;
 
     let past = port.past_events(&viewer, ours.id).await.unwrap();
-    let numbers: Vec<_> = past.iter().map(|event| event.number.as_deref()).collect();
-    assert_eq!(numbers[..3], [None, Some("№12"), Some("№11")]);
+    let numbers: Vec<_> = past.iter().map(|event| event.about.as_str()).collect();
+    assert_eq!(numbers[..3], ["", "№12", "№11"]);
     assert_eq!(numbers.len(), 10);
     assert_eq!(port.payload(&viewer, ours.id, past[0].id).await.unwrap(), "{");
     assert_eq!(port.payload(&viewer, ours.id, past[1].id).await.unwrap(), event("№12", &["5"]));
@@ -46,7 +46,7 @@ async fn a_change_is_tried_on_the_last_events_of_its_own_profile() {
     };
     let same = port.compare(&viewer, ours.id, with("Hello", Vec::new())).await.unwrap();
     // What is no event is not compared.
-    let told: Vec<_> = same.iter().map(|one| one.event.number.as_deref().unwrap()).collect();
+    let told: Vec<_> = same.iter().map(|one| one.event.about.as_str()).collect();
     assert_eq!(told, ["№12", "№11", "№10", "№9", "№8"]);
     assert!(same.iter().all(|one| one.lines.is_empty()));
     let changed = port.compare(&viewer, ours.id, with("Bye", Vec::new())).await.unwrap();

@@ -34,7 +34,7 @@ fn account(role: Role) -> Account {
 pub fn asking() -> Asking {
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
-    Asking { client, session: None, language: Language::En }
+    Asking { client, session: None, language: Language::En, zone: None }
 }
 
 // The binary asks the played Bot API while this test waits for it: both need a thread.

@@ -61,7 +61,7 @@ async fn replay(server: &TestServer, id: i64, how: ReplayAs) -> Result<i64, Refu
 fn desk(server: &TestServer, role: Role) -> (Ports, Account) {
     let here = std::net::Ipv4Addr::LOCALHOST.into();
     let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
-    let asking = Asking { client, session: None, language: Language::En };
+    let asking = Asking { client, session: None, language: Language::En, zone: None };
     (ports(&server.state, asking), Account { id: 1, email: "ops@example.com".into(), role })
 }
 

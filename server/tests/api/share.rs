@@ -27,7 +27,7 @@ fn viewer() -> Viewer {
 fn port(server: &TestServer) -> Arc<dyn Sharing> {
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
-    ports(&server.state, Asking { client, session: None, language: Language::En }).sharing
+    ports(&server.state, Asking { client, session: None, language: Language::En, zone: None }).sharing
 }
 
 async fn shared(server: &TestServer, id: i64) -> Shared {

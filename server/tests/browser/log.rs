@@ -47,7 +47,7 @@ async fn an_owner_sees_events_come_and_replays_what_failed() -> Result<()> {
     let (server, browser, url) = start("ru,en", &telegram).await?;
     browser.click_text("Доставки").await?;
     browser.see("Пока ни одного события").await?;
-    browser.see("в эфире").await?;
+    browser.see("обновляется само").await?;
     post(&server, &url, event("1283", &["482113907"])).await?;
     // Without a reload: the page listens.
     wait_for_rows(&browser, 1).await?;

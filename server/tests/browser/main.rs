@@ -5,12 +5,12 @@ mod builder;
 mod driver;
 mod harness;
 mod log;
-mod parts;
 mod preview;
 mod profiles;
 mod scenes;
 mod share;
 #[path = "../support/mod.rs"]
 mod support;
+mod taken_over;
 mod translated;
 mod walk;

@@ -1,4 +1,4 @@
-//! `/profiles/new` and `/profiles/{id}`: the builder.
+//! `/profiles/new` and `/profiles/{id}`: the builder, the one page that a browser takes over ([`page`]).
 //!
 //! The form's inputs are the state. Whatever is typed, the whole form is read anew by the code that the server reads it
 //! with ([`crate::form::ProfileForm`]), so that what was typed before WebAssembly came is not lost, and the preview, the
@@ -7,9 +7,11 @@
 mod cards;
 #[cfg(feature = "ssr")]
 mod draft;
+mod find_chat;
 mod inputs;
 mod leaving;
 mod old_url;
+mod page;
 mod preview;
 mod proof;
 mod spot;
@@ -39,15 +41,19 @@ use leptos::{
     html,
     prelude::*,
 };
-use leptos_router::hooks::{use_params_map, use_query_map};
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
 
+#[cfg(feature = "hydrate")]
+pub use self::page::take_over;
+#[cfg(feature = "ssr")]
+pub(crate) use self::{
+    find_chat::FoundChat,
+    page::{DATA, Page},
+};
 use crate::{
     error::{AppError, FieldFault},
     form::ProfileForm,
-    pages::layout::PageTitle,
-    parts::{Loaded, load},
     views::{BuilderData, PreviewData, TargetView},
     words::{BuilderWords, FormWords, app_error, language, words},
 };
@@ -68,7 +74,14 @@ pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<Buil
     let draft_lost = draft.is_some() && kept.is_none();
     let draft = draft.zip(kept).map(|(id, kept)| self::draft::view(id, kept, detail.as_ref()));
     let preview = preview::data(&viewer, id).await?;
-    Ok(BuilderData { detail, booking_host: profiles.booking_host(), preview, draft, draft_lost })
+    Ok(BuilderData {
+        detail,
+        booking_host: profiles.booking_host(),
+        preview,
+        draft,
+        draft_lost,
+        ..BuilderData::default()
+    })
 }
 
 /// Stores the profile. A new one leads to its short URL.
@@ -112,40 +125,6 @@ fn has_token(target: &TargetView) -> bool {
     matches!(target, TargetView::Bot { masked_token: Some(_), .. })
 }
 
-fn draw_builder(data: BuilderData) -> AnyView {
-    view! { <Builder data /> }.into_any()
-}
-
-/// `/profiles/new`
-#[component]
-pub fn NewProfile() -> impl IntoView {
-    let query = use_query_map();
-    let draft = move || query.with(|query| query.get("draft"));
-    let data = load(draft, |draft| load_builder(None, draft));
-    view! { <Loaded resource=data draw=draw_builder is_page=true /> }
-}
-
-/// `/profiles/{id}`
-#[component]
-pub fn EditProfile() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    let id = move || params.with(|params| params.get("id").and_then(|id| id.parse::<i64>().ok()));
-    let draft = move || query.with(|query| query.get("draft"));
-    // Part of the key, so that the page is drawn from what was stored once it has been saved.
-    let saved = move || query.with(|query| query.get("saved").is_some());
-    let data = load(
-        move || (id(), draft(), saved()),
-        |(id, draft, _)| async move {
-            match id {
-                Some(id) => load_builder(Some(id), draft).await,
-                None => Err(AppError::NotFound),
-            }
-        },
-    );
-    view! { <Loaded resource=data draw=draw_builder is_page=true /> }
-}
-
 /// What the builder's parts share.
 #[derive(Clone, Copy)]
 struct State {
@@ -179,6 +158,8 @@ struct State {
     preview: StoredValue<PreviewData>,
     /// False until WebAssembly has taken over: what needs it is disabled till then.
     live: RwSignal<bool>,
+    /// Whether the reader came to paste an old URL.
+    old_url_first: bool,
 }
 
 impl State {
@@ -227,6 +208,7 @@ struct Inputs {
 fn Builder(data: BuilderData) -> impl IntoView {
     let w = words::<BuilderWords>();
     let language = language();
+    let title = page::title(&data);
     let save = ServerAction::<SaveProfile>::new();
     let node = NodeRef::<html::Form>::new();
     let row = data.detail.as_ref().map(|detail| detail.row.clone());
@@ -282,6 +264,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
         own_event: StoredValue::new(None),
         preview: StoredValue::new(data.preview),
         live: RwSignal::new(false),
+        old_url_first: data.old_url_first,
     };
     provide_context(state);
 
@@ -328,18 +311,15 @@ fn Builder(data: BuilderData) -> impl IntoView {
         }
     });
 
-    let title = row.as_ref().map_or_else(|| w.new_title.to_owned(), |row| row.name.clone());
     let whole = move || match refused.get() {
         // What was pasted is told of where it was pasted.
         Some(AppError::Invalid(faults)) if faults.iter().all(|fault| fault.field == old_url::FIELD) => String::new(),
         Some(error) => app_error(language, &error),
         None => String::new(),
     };
-    let saved = use_query_map();
     let changed = Memo::new(move |_| changed(state));
-    let just_saved = move || saved.with(|query| query.get("saved").is_some()) && !changed.get();
+    let just_saved = move || data.saved && !changed.get();
     view! {
-        <PageTitle title=title.clone() />
         <ActionForm action=save node_ref=node>
             <div
                 class="builder"

@@ -4,7 +4,6 @@
 use std::fmt;
 
 use leptos::{html, prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::State;
@@ -70,8 +69,7 @@ pub fn OldUrlCard() -> impl IntoView {
     let state = State::get();
     let fill = ServerAction::<ReadOldUrl>::new();
     let area = NodeRef::<html::Textarea>::new();
-    let query = use_query_map();
-    let comes_first = query.with_untracked(|query| query.get_str("from") == Some(FIELD));
+    let comes_first = state.old_url_first;
     let refused = state.faults.with_untracked(|all| all.iter().any(|fault| fault.field == FIELD));
     let send = move || {
         let Some(area) = area.get_untracked() else { return };

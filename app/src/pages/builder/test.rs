@@ -2,16 +2,24 @@
 
 use hookgram::sample::Sample;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use super::{State, cards::Card};
+use super::{State, cards::Card, find_chat::ChatFinder};
 use crate::{
     error::AppError,
     form::ProfileForm,
-    pages::find_chat::ChatFinder,
     parts::Said,
-    views::TestOutcome,
     words::{BuilderWords, app_error, words},
 };
+
+/// How a test went, in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestResult {
+    /// Whether it went well.
+    well: bool,
+    /// The sentence.
+    sentence: String,
+}
 
 /// Sends a sample's message to a chat, with the form as it stands.
 #[server(prefix = "/rpc", endpoint = "send-test")]
@@ -22,18 +30,18 @@ pub async fn send_test(
     sample: Sample,
     event: Option<String>,
     chat: String,
-) -> Result<TestOutcome, AppError> {
+) -> Result<TestResult, AppError> {
     use hookgram::{event::BookingEvent, values::ChatId};
 
     use crate::{
         ports::TestInput,
-        words::{Words, doors},
+        words::{TestWords, Words, doors},
     };
 
     let operator = crate::session::operator()?;
     let language = crate::preferences::current().language;
     let Some(chat) = ChatId::parse(&chat) else {
-        return Err(AppError::field("", BuilderWords::of(language).test_chat_fault));
+        return Err(AppError::field("", TestWords::of(language).chat_fault));
     };
     let json = event.as_deref().unwrap_or(sample.json());
     let event = BookingEvent::read(json.as_bytes())
@@ -43,7 +51,8 @@ pub async fn send_test(
         input.profile.token = super::draft::token_of(&operator, draft.as_deref(), id).await?;
     }
     let test = TestInput { id, target: input.target, profile: input.profile, event, chat };
-    expect_context::<crate::ports::Ports>().profiles.send_test(&operator, test).await
+    let outcome = expect_context::<crate::ports::Ports>().profiles.send_test(&operator, test).await?;
+    Ok(in_words(TestWords::of(language), &outcome, id.is_some()))
 }
 
 #[component]
@@ -71,16 +80,14 @@ pub fn TestCard() -> impl IntoView {
         }
     };
     let result = Memo::new(move |_| {
-        if send.pending().get() {
-            return (String::new(), String::new());
+        let answer = send.value().get().filter(|_| !send.pending().get());
+        match answer {
+            None => TestResult::default(),
+            Some(Ok(result)) => result,
+            Some(Err(error)) => TestResult { well: false, sentence: app_error(state.language, &error) },
         }
-        let (good, text) = match send.value().get() {
-            None => return (String::new(), String::new()),
-            Some(Ok(outcome)) => in_words(w, &outcome, state.id.is_some()),
-            Some(Err(error)) => (false, app_error(state.language, &error)),
-        };
-        (if good { "ok" } else { "bad" }.to_owned(), text)
     });
+    let class = move || if result.with(|result| result.well) { "answer ok" } else { "answer bad" }.to_owned();
     view! {
         <Card title=w.test_title why=w.test_why>
             <div class="field">
@@ -116,26 +123,29 @@ pub fn TestCard() -> impl IntoView {
                 </p>
                 <ChatFinder id=state.id form=state.form chat />
                 <Said
-                    class=Signal::derive(move || format!("answer {}", result.with(|(class, _)| class.clone())))
+                    class=Signal::derive(class)
                     id="test-result"
-                    text=Signal::derive(move || result.with(|(_, text)| text.clone()))
+                    text=Signal::derive(move || result.with(|result| result.sentence.clone()))
                 />
             </div>
         </Card>
     }
 }
 
-/// Whether it went well, and the sentence.
-fn in_words(w: &BuilderWords, outcome: &TestOutcome, saved: bool) -> (bool, String) {
-    match outcome {
-        TestOutcome::InSandbox => (true, if saved { w.test_in_sandbox } else { w.test_in_sandbox_unsaved }.to_owned()),
-        TestOutcome::Sent { .. } => (true, w.test_sent.to_owned()),
-        TestOutcome::TokenRefused => (false, w.test_token_refused.to_owned()),
-        TestOutcome::ChatNotFound => (false, w.test_chat_not_found.to_owned()),
-        TestOutcome::ChatForbidden => (false, w.test_chat_forbidden.to_owned()),
-        TestOutcome::TooMany { seconds } => (false, format!("{} {seconds}", w.test_too_many)),
-        TestOutcome::Unreachable => (false, w.test_unreachable.to_owned()),
-        TestOutcome::Refused { description } => (false, format!("{} {description}", w.test_refused)),
-        TestOutcome::Empty => (false, w.test_empty.to_owned()),
-    }
+#[cfg(feature = "ssr")]
+fn in_words(w: &crate::words::TestWords, outcome: &crate::views::TestOutcome, saved: bool) -> TestResult {
+    use crate::views::TestOutcome;
+
+    let (well, sentence) = match outcome {
+        TestOutcome::InSandbox => (true, if saved { w.in_sandbox } else { w.in_sandbox_unsaved }.to_owned()),
+        TestOutcome::Sent { .. } => (true, w.sent.to_owned()),
+        TestOutcome::TokenRefused => (false, w.token_refused.to_owned()),
+        TestOutcome::ChatNotFound => (false, w.chat_not_found.to_owned()),
+        TestOutcome::ChatForbidden => (false, w.chat_forbidden.to_owned()),
+        TestOutcome::TooMany { seconds } => (false, format!("{} {seconds}", w.too_many)),
+        TestOutcome::Unreachable => (false, w.unreachable.to_owned()),
+        TestOutcome::Refused { description } => (false, format!("{} {description}", w.refused)),
+        TestOutcome::Empty => (false, w.empty.to_owned()),
+    };
+    TestResult { well, sentence }
 }

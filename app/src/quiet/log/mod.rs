@@ -21,6 +21,7 @@ pub use self::{
     payload::PayloadView,
 };
 use self::{chart::Outcomes, filters::Filters, rows::Rows, trace::Trace};
+use super::LiveTitle;
 use crate::{
     log::LogQuery,
     views::{Chart, EventDetail, LogPage, Outcome},
@@ -58,12 +59,7 @@ pub(super) fn Log(view: LogView) -> impl IntoView {
     view! {
         <div class="page-head">
             <div>
-                <h1>
-                    {w.title}
-                    <span class="tag ok live" data-live="" hidden>
-                        {w.live}
-                    </span>
-                </h1>
+                <LiveTitle title=w.title />
                 <p class="why">{w.why}</p>
             </div>
             <div class="actions">

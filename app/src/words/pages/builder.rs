@@ -57,18 +57,7 @@ word_set! {
         test_chat: "Чат", "Chat";
         test_chat_help: "Число — Telegram id человека, который уже нажал «Запустить» у бота, или @канал.", "A number: the Telegram id of a person who has pressed Start at the bot, or @channel.";
         test_chat_sandbox_help: "Для песочницы подойдёт любое число.", "For the sandbox any number will do.";
-        test_chat_fault: "Здесь нужно целое число или @канал.", "Enter a whole number or @channel.";
         test_send: "Отправить тест", "Send a test";
-        test_in_sandbox: "Сообщение в песочнице.", "The message is in the sandbox.";
-        test_in_sandbox_unsaved: "Сообщение собрано без ошибок. После сохранения тесты будут видны в песочнице.", "The message was built without errors. Once saved, tests show in the sandbox.";
-        test_sent: "Telegram принял сообщение: посмотрите в чате.", "Telegram took the message: check the chat.";
-        test_token_refused: "Telegram не знает такого токена. Скопируйте его у @BotFather ещё раз.", "Telegram does not know this token. Copy it from @BotFather again.";
-        test_chat_not_found: "Telegram не знает такого чата. Человек должен один раз нажать «Запустить» у вашего бота; проверьте и сам Telegram id.", "Telegram does not know this chat. The person has to press Start at your bot once; check the id as well.";
-        test_chat_forbidden: "Человек заблокировал бота или вышел из чата. Сообщения дойдут, когда он снова нажмёт «Запустить».", "The person has blocked the bot or left the chat. Messages arrive again once they press Start.";
-        test_too_many: "Слишком много сообщений подряд. Telegram просит подождать (секунд):", "Too many messages in a row. Telegram asks you to wait (seconds):";
-        test_unreachable: "Telegram не отвечает. Проверьте, что сервер выходит в интернет, и попробуйте ещё раз.", "Telegram does not answer. Check that the server can reach the Internet, and try again.";
-        test_refused: "Telegram отказал:", "Telegram refused:";
-        test_empty: "Сообщение пустое: всё скрыто и нет текста. Включите что-нибудь или напишите текст.", "The message is empty: everything is hidden and there is no text. Show something, or write a text.";
         preview_title: "Сообщение", "Message";
         preview_show: "Показать сообщение", "Show the message";
         preview_hide: "Скрыть сообщение", "Hide the message";
@@ -76,5 +65,23 @@ word_set! {
         sample: "Пример записи", "Sample booking";
         bot_name: "Ваш бот", "Your bot";
         unsaved: "Есть несохранённые изменения", "Unsaved changes";
+    }
+}
+
+#[cfg(feature = "ssr")]
+word_set! {
+    /// How a test message went. The words are put in their places on the server.
+    TestWords {
+        chat_fault: "Здесь нужно целое число или @канал.", "Enter a whole number or @channel.";
+        in_sandbox: "Сообщение в песочнице.", "The message is in the sandbox.";
+        in_sandbox_unsaved: "Сообщение собрано без ошибок. После сохранения тесты будут видны в песочнице.", "The message was built without errors. Once saved, tests show in the sandbox.";
+        sent: "Telegram принял сообщение: посмотрите в чате.", "Telegram took the message: check the chat.";
+        token_refused: "Telegram не знает такого токена. Скопируйте его у @BotFather ещё раз.", "Telegram does not know this token. Copy it from @BotFather again.";
+        chat_not_found: "Telegram не знает такого чата. Человек должен один раз нажать «Запустить» у вашего бота; проверьте и сам Telegram id.", "Telegram does not know this chat. The person has to press Start at your bot once; check the id as well.";
+        chat_forbidden: "Человек заблокировал бота или вышел из чата. Сообщения дойдут, когда он снова нажмёт «Запустить».", "The person has blocked the bot or left the chat. Messages arrive again once they press Start.";
+        too_many: "Слишком много сообщений подряд. Telegram просит подождать (секунд):", "Too many messages in a row. Telegram asks you to wait (seconds):";
+        unreachable: "Telegram не отвечает. Проверьте, что сервер выходит в интернет, и попробуйте ещё раз.", "Telegram does not answer. Check that the server can reach the Internet, and try again.";
+        refused: "Telegram отказал:", "Telegram refused:";
+        empty: "Сообщение пустое: всё скрыто и нет текста. Включите что-нибудь или напишите текст.", "The message is empty: everything is hidden and there is no text. Show something, or write a text.";
     }
 }

@@ -45,6 +45,5 @@ word_set! {
         zone_help: "По часам какого города писать время. Начните вводить его название.", "The city whose clock the times are shown by. Start typing its name.";
         zone_list: "Часовые пояса", "Time zones";
         zone_none: "Такого города нет в списке. Найдите ближайший крупный город в том же поясе.", "There is no such city in the list. Look for the nearest big city in the same zone.";
-        leave: "Есть несохранённые изменения. Уйти со страницы и потерять их?", "There are unsaved changes. Leave the page and lose them?";
     }
 }

@@ -7,7 +7,6 @@ word_set! {
     LogWords {
         title: "Доставки", "Deliveries";
         why: "Что стало с каждым событием: от записи клиента до сообщения в Telegram.", "What became of every event: from the customer's booking to the message in Telegram.";
-        live: "в эфире", "live";
         news: "Показать новые", "Show what is new";
         csv: "Скачать CSV", "Download CSV";
         jsonl: "Скачать JSON Lines", "Download JSON Lines";

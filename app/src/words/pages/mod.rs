@@ -10,12 +10,16 @@ mod errors;
 mod health;
 #[cfg(feature = "ssr")]
 mod log;
+#[cfg(feature = "ssr")]
 mod outcomes;
 mod preview;
+#[cfg(feature = "ssr")]
 mod profiles;
+#[cfg(feature = "ssr")]
 mod quiet;
 #[cfg(feature = "ssr")]
 mod sandbox;
+#[cfg(feature = "ssr")]
 mod share;
 mod shell;
 #[cfg(feature = "ssr")]
@@ -24,9 +28,14 @@ mod sign_in;
 #[cfg(feature = "ssr")]
 pub use self::{
     account::{AccountWords, ConfirmWords, FactorWords, codes_left, role},
+    builder::TestWords,
     health::{EraseWords, HealthWords, UnreachableWords},
     log::{ActWords, LogWords, TraceWords},
+    outcomes::Outcomes,
+    profiles::ProfilesWords,
+    quiet::{QuietWords, Toasts},
     sandbox::SandboxWords,
+    share::ShareWords,
     sign_in::{PasswordFault, PasswordWords, SignInWords},
 };
 pub use self::{
@@ -34,10 +43,6 @@ pub use self::{
     builder_form::FormWords,
     chats::{ChatTitle, ChatWords},
     errors::Errors,
-    outcomes::Outcomes,
     preview::{BubbleWords, PreviewWords},
-    profiles::ProfilesWords,
-    quiet::{QuietWords, Toasts},
-    share::{ShareTitle, ShareWords},
     shell::Shell,
 };

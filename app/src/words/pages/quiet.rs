@@ -11,6 +11,7 @@ word_set! {
         refused_title: "Не получилось", "That did not work";
         keep: "Оставить как есть", "Leave it as it is";
         cancel: "Отмена", "Cancel";
+        live: "обновляется само", "live";
         name: "Название", "Name";
         bot: "Бот", "Bot";
         bot_and_field: "Бот и поле", "Bot and field";

@@ -7,7 +7,6 @@ word_set! {
     SandboxWords {
         title: "Песочница", "Sandbox";
         why: "Сообщения профилей, которым вместо бота выбрана песочница. Наружу ничего не уходит.", "Messages of the profiles that use the sandbox in place of a bot. Nothing is sent out.";
-        live: "обновляется само", "live";
         empty_title: "Сообщений пока нет", "No messages yet";
         empty_why: "Выберите в профиле «Песочница» и отправьте тест или событие на его короткую ссылку.", "Choose “The sandbox” in a profile, and send a test or an event to its short URL.";
         empty_action: "К профилям", "To profiles";

@@ -3,15 +3,9 @@
 use crate::words::word_set;
 
 word_set! {
-    /// What the browser itself says of the page: all else stays on the server.
-    ShareTitle {
-        title: "Подключение", "Connect";
-    }
-}
-
-word_set! {
-    /// Sharing a profile's address. The page's words are put in their places on the server.
+    /// Sharing a profile's address.
     ShareWords {
+        title: "Подключение", "Connect";
         why: "Вставьте ссылку в сервис записи: с этого момента клиенты получают сообщения.", "Paste the URL into the booking service: from then on customers get messages.";
         url: "Короткая ссылка", "Short URL";
         secret: "Кто знает ссылку, тот может отправлять сообщения клиентам от имени бота. Не публикуйте её.", "Whoever knows the URL can send messages to customers as the bot. Do not publish it.";

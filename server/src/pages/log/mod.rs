@@ -36,8 +36,9 @@ impl Visit {
     }
 
     pub(super) fn ports(&self) -> Ports {
-        let client = self.client.clone();
-        ports::ports(&self.state, Asking { client, session: self.session.clone(), language: self.language })
+        let (client, session) = (self.client.clone(), self.session.clone());
+        let zone = app::preferences::zone(&self.parts.headers);
+        ports::ports(&self.state, Asking { client, session, language: self.language, zone })
     }
 }
 

@@ -9,7 +9,7 @@ use super::State;
 use crate::{
     error::AppError,
     form::{ProfileForm, TypedToken},
-    parts::{BubbleLine, Moment},
+    parts::BubbleLine,
     views::{Compared, ComparedLine, LineMark},
     words::{PreviewWords, app_error, words},
 };
@@ -93,10 +93,8 @@ fn Change(one: Compared) -> impl IntoView {
     view! {
         <section class="change">
             <h3>
-                {one.event.number} " "
-                <span class="soft">
-                    <Moment at=one.event.at />
-                </span>
+                {one.event.about} " "
+                <span class="soft">{one.event.when}</span>
             </h3>
             <p hidden=said.is_empty()>{said}</p>
             <div class="change-lines">{lines}</div>

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hookgram::{
-    event::{BookingEvent, EventFault, EventType},
+    event::{BookingEvent, EventFault},
     recipient,
     sample::Sample,
 };
@@ -12,9 +12,9 @@ use leptos::prelude::*;
 use super::State;
 use crate::{
     error::AppError,
-    parts::{Said, moment_text},
+    parts::Said,
     views::PastEvent,
-    words::{PreviewWords, Words, app_error, doors, event_type, words},
+    words::{PreviewWords, Words, app_error, doors, words},
 };
 
 /// The body of an event that came to a profile.
@@ -100,8 +100,7 @@ pub fn SourceField() -> impl IntoView {
     };
     let samples = Sample::ALL.into_iter().map(option).collect_view();
     let past = state.preview.with_value(|data| {
-        let options =
-            data.past.iter().map(|event| view! { <PastOption event=event.clone() /> }.into_any()).collect_view();
+        let options = data.past.iter().map(past_option).collect_view();
         (!data.past.is_empty()).then(|| view! { <optgroup label=w.past>{options}</optgroup> }.into_any())
     });
     view! {
@@ -140,19 +139,10 @@ pub fn SourceField() -> impl IntoView {
 }
 
 /// An event in the list: when it came, and which booking it is about.
-#[component]
-fn PastOption(event: PastEvent) -> impl IntoView {
-    let State { language, .. } = State::get();
-    let at = moment_text(event.at);
-    let about = event.number.or_else(|| Some(event_type(language, EventType(event.kind?)))).unwrap_or_default();
-    view! {
-        <option value=event.id.to_string()>
-            {move || {
-                let separator = if about.is_empty() { "" } else { " · " };
-                format!("{}{separator}{about}", at.get())
-            }}
-        </option>
-    }
+fn past_option(event: &PastEvent) -> AnyView {
+    let separator = if event.about.is_empty() { "" } else { " · " };
+    view! { <option value=event.id.to_string()>{format!("{}{separator}{}", event.when, event.about)}</option> }
+        .into_any()
 }
 
 fn name_of(sample: Sample) -> &'static str {

@@ -77,7 +77,7 @@ impl Row<'_> {
     }
 }
 
-fn sketch(rows: &[Row<'_>]) -> String {
+fn sketch(rows: &[Row<'_>]) -> AnyView {
     let mut y = 8;
     let mut drawn = Vec::new();
     for row in rows {
@@ -92,7 +92,6 @@ fn sketch(rows: &[Row<'_>]) -> String {
         </svg>
     }
     .into_any()
-    .to_html()
 }
 
 /// A text that has to fit a row.
@@ -104,7 +103,7 @@ fn short(text: &str) -> String {
     text.chars().take(MOST).chain(['…']).collect()
 }
 
-pub(super) fn field(w: &ShareWords, name: &str) -> String {
+pub(super) fn field(w: &ShareWords, name: &str) -> AnyView {
     sketch(&[
         Row::Title(w.draw_contacts),
         Row::Plain(w.draw_name),
@@ -113,11 +112,11 @@ pub(super) fn field(w: &ShareWords, name: &str) -> String {
     ])
 }
 
-pub(super) fn open(w: &ShareWords) -> String {
+pub(super) fn open(w: &ShareWords) -> AnyView {
     sketch(&[Row::Title(w.draw_service), Row::Unfolded(w.draw_general), Row::Choose(w.draw_integrations, true)])
 }
 
-pub(super) fn paste(w: &ShareWords, url: &str) -> String {
+pub(super) fn paste(w: &ShareWords, url: &str) -> AnyView {
     sketch(&[
         Row::Tick("WebHook"),
         Row::Field(w.draw_title, w.draw_any, false),
@@ -126,11 +125,11 @@ pub(super) fn paste(w: &ShareWords, url: &str) -> String {
     ])
 }
 
-pub(super) fn action(w: &ShareWords) -> String {
+pub(super) fn action(w: &ShareWords) -> AnyView {
     sketch(&[Row::Title(w.draw_service), Row::Unfolded(w.draw_actions), Row::Choose(w.draw_message, true)])
 }
 
-pub(super) fn kind(w: &ShareWords) -> String {
+pub(super) fn kind(w: &ShareWords) -> AnyView {
     sketch(&[
         Row::Title(w.draw_message),
         Row::Field(w.draw_type, w.draw_by_operation, true),

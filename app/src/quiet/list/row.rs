@@ -1,17 +1,18 @@
 //! A row of the list.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
-use super::{SetEnabled, week::week_chart};
+use super::week::week_chart;
 use crate::{
     listing::{ListRow, Why},
-    parts::{CopyField, Moment, OutcomeMark},
+    parts::{CopyField, OutcomeMark},
+    quiet::moment::At,
     views::{LastDelivery, TargetView},
     words::{ProfilesWords, words},
 };
 
-/// The row.
-pub(super) fn row(row: ListRow, may_change: bool, switch: ServerAction<SetEnabled>) -> AnyView {
+/// The row; `back` is the list's address.
+pub(super) fn row(row: ListRow, may_change: bool, back: &str) -> AnyView {
     let w = words::<ProfilesWords>();
     let ListRow { id, name, target, short_url, enabled, last, why, week } = row;
     let menu = menu(id, &name, may_change);
@@ -29,7 +30,7 @@ pub(super) fn row(row: ListRow, may_change: bool, switch: ServerAction<SetEnable
                 <CopyField text=short_url label=format!("{} «{name}»", w.short_url) />
             </td>
             <td data-title=w.enabled>
-                <Switch id name enabled may_change switch />
+                {switch(id, &name, enabled, may_change, back)}
             </td>
             <td class="row-actions">{menu}</td>
         </tr>
@@ -37,16 +38,16 @@ pub(super) fn row(row: ListRow, may_change: bool, switch: ServerAction<SetEnable
     .into_any()
 }
 
-#[component]
-fn Switch(id: i64, name: String, enabled: bool, may_change: bool, switch: ServerAction<SetEnabled>) -> impl IntoView {
+fn switch(id: i64, name: &str, enabled: bool, may_change: bool, back: &str) -> AnyView {
     let w = words::<ProfilesWords>();
     let label = if enabled { w.disable } else { w.enable };
     view! {
-        <ActionForm action=switch>
-            <input type="hidden" name="id" value=id.to_string() />
+        <form method="post" action=format!("/profiles/{id}/enable") data-stay="">
             <input type="hidden" name="enabled" value=(!enabled).to_string() />
+            <input type="hidden" name="back" value=back.to_owned() />
             <button
                 class="switch-button"
+                id=format!("switch-{id}")
                 role="switch"
                 disabled=!may_change
                 aria-checked=enabled.to_string()
@@ -55,8 +56,9 @@ fn Switch(id: i64, name: String, enabled: bool, may_change: bool, switch: Server
             >
                 <span class="visually-hidden">{label}</span>
             </button>
-        </ActionForm>
+        </form>
     }
+    .into_any()
 }
 
 fn last_event(id: i64, last: Option<LastDelivery>, why: Option<Why>) -> AnyView {
@@ -64,16 +66,11 @@ fn last_event(id: i64, last: Option<LastDelivery>, why: Option<Why>) -> AnyView 
         return view! { <span class="soft">{words::<ProfilesWords>().never}</span> }.into_any();
     };
     let tip = format!("why-{id}");
-    // Shown while it is pointed at or has the focus; Escape ends both.
+    // Shown while it is pointed at or has the focus.
     let why = why.map(|why| {
-        let hide = |event: leptos::ev::KeyboardEvent| {
-            if event.key() == "Escape" {
-                crate::parts::leave_focus();
-            }
-        };
         view! {
             <span class="tip-host">
-                <button type="button" class="tip-button" aria-describedby=tip.clone() on:keydown=hide>
+                <button type="button" class="tip-button" aria-describedby=tip.clone()>
                     {why.cause}
                 </button>
                 <span class="tip" role="tooltip" id=tip>
@@ -87,7 +84,7 @@ fn last_event(id: i64, last: Option<LastDelivery>, why: Option<Why>) -> AnyView 
         <OutcomeMark outcome=last.outcome />
         {why}
         <span class="soft">
-            <Moment at=last.at />
+            <At at=last.at />
         </span>
     }
     .into_any()
@@ -110,9 +107,9 @@ fn target_name(target: TargetView) -> AnyView {
 /// What can be done to it.
 fn menu(id: i64, name: &str, may_change: bool) -> AnyView {
     let w = words::<ProfilesWords>();
-    let item = |path: &str, title: &'static str, external: bool| {
+    let item = |path: &str, title: &'static str| {
         view! {
-            <a class="button plain" href=format!("/profiles/{id}{path}") rel=external.then_some("external")>
+            <a class="button plain" href=format!("/profiles/{id}{path}")>
                 {title}
             </a>
         }
@@ -123,8 +120,8 @@ fn menu(id: i64, name: &str, may_change: bool) -> AnyView {
             <form method="post" action=format!("/profiles/{id}/duplicate")>
                 <button class="button plain">{w.duplicate}</button>
             </form>
-            {item("/key", w.new_key, true)}
-            {item("/delete", w.delete, true)}
+            {item("/key", w.new_key)}
+            {item("/delete", w.delete)}
         }
         .into_any()
     });
@@ -136,8 +133,8 @@ fn menu(id: i64, name: &str, may_change: bool) -> AnyView {
                 </svg>
             </summary>
             <div class="menu-body">
-                {item("", if may_change { w.edit } else { w.open }, false)} {item("/share", w.share, false)}
-                {item("/export", w.export, true)} {changes}
+                {item("", if may_change { w.edit } else { w.open })} {item("/share", w.share)}
+                {item("/export", w.export)} {changes}
             </div>
         </details>
     }

@@ -5,53 +5,17 @@ mod row;
 mod week;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
-    error::AppError,
-    listing::{ListPage, ListQuery, Show},
-    pages::layout::PageTitle,
-    parts::{EmptyState, Loaded, load},
-    words::{ProfilesWords, app_error, language, words},
+    listing::{ListPage, Show},
+    parts::EmptyState,
+    words::{ProfilesWords, words},
 };
 
-/// A page of the list.
-#[server(prefix = "/rpc", endpoint = "profiles")]
-pub async fn list_profiles(query: ListQuery) -> Result<ListPage, AppError> {
-    let viewer = crate::session::viewer()?;
-    expect_context::<crate::ports::Ports>().profiles.list(&viewer, query).await
-}
-
-/// Opens or closes a profile's door.
-#[server(prefix = "/rpc", endpoint = "enable-profile")]
-pub async fn set_enabled(id: i64, enabled: bool) -> Result<(), AppError> {
-    let operator = crate::session::operator()?;
-    expect_context::<crate::ports::Ports>().profiles.set_enabled(&operator, id, enabled).await
-}
-
-/// The list.
+/// The page.
 #[component]
-pub fn ProfilesPage() -> impl IntoView {
-    let w = words::<ProfilesWords>();
-    let language = language();
-    let switch = ServerAction::<SetEnabled>::new();
-    let asked = use_query_map();
-    let query = Memo::new(move |_| asked.with(|asked| ListQuery::of(|name| asked.get(name))));
-    let page = load(move || (query.get(), switch.version().get()), |(query, _)| list_profiles(query));
-    let refused = move || match switch.value().get() {
-        Some(Err(error)) => app_error(language, &error),
-        _ => String::new(),
-    };
-    let draw = move |page: ListPage| {
-        if page.all == 0 { nothing_yet(page.may_change) } else { view! { <List page switch /> }.into_any() }
-    };
-    view! {
-        <PageTitle title=w.title />
-        <p class="notice bad" role="alert" hidden=move || refused().is_empty()>
-            {move || refused()}
-        </p>
-        <Loaded resource=page draw is_page=true />
-    }
+pub(super) fn List(page: ListPage) -> impl IntoView {
+    if page.all == 0 { nothing_yet(page.may_change) } else { some(page) }
 }
 
 /// There is no profile at all: where to begin.
@@ -66,14 +30,14 @@ fn nothing_yet(may_change: bool) -> AnyView {
                 <a class="button" href="/profiles/new">
                     {w.empty_action}
                 </a>
-                <a class="button" href="/sandbox" rel="external">
+                <a class="button" href="/sandbox">
                     {w.empty_sandbox}
                 </a>
             </div>
             <p class="help">
-                {w.empty_many} " " <a href="/profiles/urls" rel="external">
+                {w.empty_many} " " <a href="/profiles/urls">
                     {w.urls}
-                </a> " · " <a href="/profiles/import" rel="external">
+                </a> " · " <a href="/profiles/import">
                     {w.import}
                 </a>
             </p>
@@ -93,13 +57,13 @@ fn nothing_yet(may_change: bool) -> AnyView {
     .into_any()
 }
 
-#[component]
-fn List(page: ListPage, switch: ServerAction<SetEnabled>) -> impl IntoView {
+fn some(page: ListPage) -> AnyView {
     let w = words::<ProfilesWords>();
-    let head = view! { <controls::PageHead may_change=page.may_change /> }.into_any();
-    let controls = view! { <controls::Controls page=page.clone() /> }.into_any();
+    let head = view! { <controls::PageHead may_change=page.may_change /> };
+    let controls = view! { <controls::Controls page=page.clone() /> };
     let pager = controls::pager(&page);
     let may_change = page.may_change;
+    let back = page.query.address();
     let rows = if page.rows.is_empty() {
         let (title, why) = match page.query.show {
             Show::Failing if page.query.search.is_empty() => (w.none_failing, w.none_failing_why),
@@ -107,7 +71,7 @@ fn List(page: ListPage, switch: ServerAction<SetEnabled>) -> impl IntoView {
         };
         view! { <EmptyState title why href="/" action=w.show_all /> }.into_any()
     } else {
-        let rows = page.rows.into_iter().map(|row| row::row(row, may_change, switch)).collect_view();
+        let rows = page.rows.into_iter().map(|row| row::row(row, may_change, &back)).collect_view();
         view! {
             <div class="card table-card">
                 <table class="table profiles" aria-label=w.list>
@@ -132,7 +96,10 @@ fn List(page: ListPage, switch: ServerAction<SetEnabled>) -> impl IntoView {
     view! {
         {head}
         {controls}
-        {rows}
+        <div data-fresh="rows" data-listen="/live/deliveries">
+            {rows}
+        </div>
         {pager}
     }
+    .into_any()
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     listing::{ListPage, ListQuery, Show, Sort},
+    quiet::LiveTitle,
     words::{ProfilesWords, language, page_of, words},
 };
 
@@ -25,17 +26,17 @@ pub(super) fn PageHead(may_change: bool) -> impl IntoView {
     });
     let bring = may_change.then(|| {
         view! {
-            <a class="button plain" href="/profiles/urls" rel="external">
+            <a class="button plain" href="/profiles/urls">
                 {w.urls}
             </a>
-            <a class="button plain" href="/profiles/import" rel="external">
+            <a class="button plain" href="/profiles/import">
                 {w.import}
             </a>
         }
     });
     view! {
         <div class="page-head">
-            <h1>{w.title}</h1>
+            <LiveTitle title=w.title />
             <div class="actions">
                 <details class="menu">
                     <summary class="button more">{w.more}</summary>

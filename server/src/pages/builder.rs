@@ -1,0 +1,30 @@
+//! `/profiles/new` and `/profiles/{id}`: the builder.
+
+use app::{
+    error::AppError,
+    quiet::{QuietPage, load_builder},
+};
+use axum::{extract::Path, http::StatusCode, response::Response};
+
+use super::{Visit, or_refuse};
+
+/// `GET /profiles/new`
+pub(super) async fn new(visit: Visit) -> Response {
+    show(visit, None).await
+}
+
+/// `GET /profiles/{id}`
+pub(super) async fn edit(Path(id): Path<String>, visit: Visit) -> Response {
+    let id = or_refuse!(visit, id.parse().map_err(|_| AppError::NotFound));
+    show(visit, Some(id)).await
+}
+
+async fn show(visit: Visit, id: Option<i64>) -> Response {
+    let draft = visit.asked("draft");
+    let mut data = or_refuse!(visit, visit.within(load_builder(id, draft)).await);
+    data.saved = visit.asked("saved").is_some();
+    data.old_url_first = visit.asked("from").is_some_and(|from| from == "url");
+    // A form that was sent without scripts and refused as a whole.
+    let error = visit.asked("__path").zip(visit.asked("__err"));
+    visit.show(StatusCode::OK, QuietPage::Builder(Box::new(data), error)).await
+}
