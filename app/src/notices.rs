@@ -26,6 +26,8 @@ pub enum Notice {
     Erased(usize),
     /// Something was done to one's own account.
     Account(OwnAccount),
+    /// Something was done that only admins may do.
+    Administered(Administered),
 }
 
 /// What was done to one's own account.
@@ -53,6 +55,24 @@ impl OwnAccount {
     ];
 }
 
+/// What was done that only admins may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Administered {
+    /// Settings were changed.
+    Settings,
+    /// A role was changed.
+    Role,
+    /// An account was removed.
+    Removed,
+    /// An invitation was revoked.
+    Revoked,
+}
+
+impl Administered {
+    const NAMED: [(&str, Self); 4] =
+        [("settings", Self::Settings), ("role", Self::Role), ("removed", Self::Removed), ("revoked", Self::Revoked)];
+}
+
 impl Notice {
     /// A `Set-Cookie` that hands it over.
     #[must_use]
@@ -67,6 +87,10 @@ impl Notice {
             Self::Account(what) => {
                 let named = OwnAccount::NAMED.iter().find(|(_, known)| known == what);
                 ("account", named.map(|(name, _)| (*name).to_owned()).unwrap_or_default())
+            }
+            Self::Administered(what) => {
+                let named = Administered::NAMED.iter().find(|(_, known)| known == what);
+                ("admin", named.map(|(name, _)| (*name).to_owned()).unwrap_or_default())
             }
         };
         // A comma would end the value for some that read it.
@@ -92,6 +116,7 @@ impl Notice {
             "made" => Self::Made(detail.parse().ok()?),
             "erased" => Self::Erased(detail.parse().ok()?),
             "account" => Self::Account(OwnAccount::NAMED.iter().find(|(name, _)| *name == detail)?.1),
+            "admin" => Self::Administered(Administered::NAMED.iter().find(|(name, _)| *name == detail)?.1),
             _ => return None,
         })
     }
@@ -112,6 +137,10 @@ impl Notice {
             Self::Account(OwnAccount::Session) => w.session.to_owned(),
             Self::Account(OwnAccount::Sessions) => w.sessions.to_owned(),
             Self::Account(OwnAccount::FactorOff) => w.factor_off.to_owned(),
+            Self::Administered(Administered::Settings) => w.settings.to_owned(),
+            Self::Administered(Administered::Role) => w.role.to_owned(),
+            Self::Administered(Administered::Removed) => w.removed.to_owned(),
+            Self::Administered(Administered::Revoked) => w.revoked.to_owned(),
             Self::Erased(count) => of(w.erased, &events(language, u64::try_from(*count).unwrap_or(u64::MAX))),
         }
     }
@@ -154,6 +183,7 @@ mod tests {
             Notice::Erased(5),
             Notice::Account(OwnAccount::Password),
             Notice::Account(OwnAccount::FactorOff),
+            Notice::Administered(Administered::Revoked),
         ] {
             let cookie = notice.cookie();
             let pair = cookie.split(';').next().unwrap();

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     pages::choices::Choices,
+    session::{Account, Role},
     words::{Shell, words},
 };
 
@@ -64,12 +65,17 @@ pub fn Brand() -> impl IntoView {
 /// Who is signed in, and the way out.
 #[component]
 pub fn AccountMenu(
-    /// Their address.
-    email: String,
+    /// Who they are.
+    account: Account,
     /// Whether something needs them.
     needs_you: bool,
 ) -> impl IntoView {
     let w = words::<Shell>();
+    let email = account.email;
+    let administration = (account.role == Role::Admin).then(|| {
+        let links = [("/users", w.people), ("/settings", w.settings), ("/audit", w.audit)];
+        links.map(|(href, title)| view! { <a class="button plain" href=href>{title}</a> }).into_any()
+    });
     view! {
         {needs_you
             .then(|| {
@@ -93,6 +99,7 @@ pub fn AccountMenu(
                 <a class="button plain" href="/account">
                     {w.account}
                 </a>
+                {administration}
                 // A plain form: the page that follows knows nothing of what this one held.
                 <form method="post" action="/logout">
                     <button class="button plain">{w.sign_out}</button>

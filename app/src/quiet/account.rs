@@ -14,7 +14,7 @@ use crate::{
     preferences::{Kept, Theme, tag},
     session::{Account, Role},
     views::Millis,
-    words::{AccountWords, ConfirmWords, SignInWords, codes_left, language, role, words},
+    words::{AccountWords, ConfirmWords, SignInWords, codes_left, language, role_name, words},
 };
 
 /// So few recovery codes are too few.
@@ -83,7 +83,7 @@ pub(super) fn AccountPage(view: AccountView) -> impl IntoView {
             <h1>{w.title}</h1>
             <p class="why">
                 <b translate="no">{account.email.clone()}</b>
-                {format!(" · {}", role(language(), account.role))}
+                {format!(" · {}", role_name(account.role))}
             </p>
             <Fault sentence=form::whole(&faults) />
             <Password email=account.email has_password faults=faults.clone() />

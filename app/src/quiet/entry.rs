@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::FieldFault,
     session::Role,
-    words::{Shell, SignInWords, Words as _, language, role, words},
+    words::{Shell, SignInWords, Words as _, language, role_name, words},
 };
 
 /// What one of these forms holds when it comes back.
@@ -62,7 +62,7 @@ impl EntryPage {
             Self::SetUp(..) => (w.setup_title, w.setup_why),
             Self::SetUpClosed => (w.closed_title, w.setup_closed_why),
             Self::Invite(_, as_what, _) => {
-                return (w.invite_title, w.invite_why.replace("{}", role(language(), *as_what)));
+                return (w.invite_title, w.invite_why.replace("{}", role_name(*as_what)));
             }
             Self::InviteClosed => (w.closed_title, w.invite_closed_why),
             Self::Forgot(_) => (w.forgot_title, w.forgot_why),

@@ -3,6 +3,7 @@
 
 mod account;
 mod alone;
+mod audit;
 mod builder;
 mod entry;
 mod factor;
@@ -16,14 +17,17 @@ mod moment;
 mod people;
 mod profile;
 mod sandbox;
+mod settings;
 mod share;
 mod units;
 mod urls;
+mod users;
 
 use leptos::prelude::*;
 
 pub use self::{
     account::{AccountView, ConfirmView, SessionView},
+    audit::{AuditRow, AuditView},
     entry::{EntryForm, EntryPage, entry},
     factor::FactorView,
     health::{BotState, HealthView, Trouble},
@@ -32,8 +36,10 @@ pub use self::{
     moment::Clock,
     people::{EraseView, ErasureView, StoredView, UnreachableRow},
     sandbox::SandboxView,
+    settings::{SettingField, SettingsView, Tested},
     share::ShareView,
     urls::{UrlRow, UrlTable, UrlsPage},
+    users::{InvitationView, InvitedView, Mailed, MemberView, UsersView},
 };
 pub use crate::pages::builder::load_builder;
 use crate::{
@@ -43,12 +49,12 @@ use crate::{
     pages::layout::{AccountMenu, TopBar},
     ports::ChatSearch,
     preferences::{self, Preferences},
-    session::NeedsYou,
+    session::{Account, NeedsYou},
     views::{BuilderData, BulkProgress, EventDetail},
     words::{
-        AccountWords, ActWords, BuilderWords, ChatTitle, ConfirmWords, EraseWords, FactorWords, HealthWords, LogWords,
-        ProfilesWords, QuietWords, SandboxWords, ShareWords, TraceWords, UnreachableWords, app_error, booking_number,
-        language, words,
+        AccountWords, ActWords, AuditWords, BuilderWords, ChatTitle, ConfirmWords, EraseWords, FactorWords,
+        HealthWords, LogWords, ProfilesWords, QuietWords, SandboxWords, SettingsWords, ShareWords, TraceWords,
+        UnreachableWords, UserWords, app_error, booking_number, language, words,
     },
 };
 
@@ -115,6 +121,16 @@ pub enum QuietPage {
     Factor(Box<FactorView>),
     /// Proving oneself once more.
     Confirm(ConfirmView),
+    /// The settings.
+    Settings(Box<SettingsView>),
+    /// The audit.
+    Audit(Box<AuditView>),
+    /// People.
+    Users(Box<UsersView>),
+    /// One of them, and why nothing was changed.
+    User(Box<MemberView>, Option<String>),
+    /// An invitation that was just made.
+    Invited(Box<InvitedView>),
 }
 
 impl QuietPage {
@@ -149,6 +165,11 @@ impl QuietPage {
             Self::EndSessions(_) => words::<AccountWords>().end_others_title.to_owned(),
             Self::Factor(_) => words::<FactorWords>().title.to_owned(),
             Self::Confirm(_) => words::<ConfirmWords>().title.to_owned(),
+            Self::Settings(_) => words::<SettingsWords>().title.to_owned(),
+            Self::Audit(_) => words::<AuditWords>().title.to_owned(),
+            Self::Users(_) => words::<UserWords>().title.to_owned(),
+            Self::User(member, _) => member.account.email.clone(),
+            Self::Invited(_) => words::<UserWords>().invited_title.to_owned(),
         }
     }
 
@@ -166,6 +187,9 @@ impl QuietPage {
             Self::Health(_) => "/health",
             Self::Sandbox(_) => "/sandbox",
             Self::Account(_) | Self::EndSessions(_) | Self::Factor(_) | Self::Confirm(_) => "/account",
+            Self::Settings(_) => "/settings",
+            Self::Audit(_) => "/audit",
+            Self::Users(_) | Self::User(..) | Self::Invited(_) => "/users",
             _ => "/",
         }
     }
@@ -173,7 +197,7 @@ impl QuietPage {
 
 /// The HTML document.
 #[must_use]
-pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPage) -> impl IntoView + use<> {
+pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: QuietPage) -> impl IntoView + use<> {
     let preferences: Preferences = preferences::current();
     provide_context(preferences);
     provide_context(preferences.language);
@@ -208,6 +232,11 @@ pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPa
         QuietPage::EndSessions(sessions) => view! { <account::EndSessions sessions /> }.into_any(),
         QuietPage::Factor(view) => view! { <factor::Factor view=*view /> }.into_any(),
         QuietPage::Confirm(view) => view! { <account::Confirm view /> }.into_any(),
+        QuietPage::Settings(view) => view! { <settings::Settings view=*view /> }.into_any(),
+        QuietPage::Audit(view) => view! { <audit::Audit view=*view /> }.into_any(),
+        QuietPage::Users(view) => view! { <users::Users view=*view /> }.into_any(),
+        QuietPage::User(view, fault) => view! { <users::User view=*view fault /> }.into_any(),
+        QuietPage::Invited(view) => view! { <users::Invited view=*view /> }.into_any(),
     };
     let taken_over = builder.is_some().then(|| view! { <HydrationScripts options=options.clone() /> });
     let head = view! {
@@ -218,7 +247,7 @@ pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPa
     view! {
         <Document preferences head>
             <TopBar path=path>
-                <AccountMenu email needs_you />
+                <AccountMenu account needs_you />
             </TopBar>
             <main id="content" tabindex="-1">
                 {page}

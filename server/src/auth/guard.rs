@@ -5,7 +5,10 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 
-use app::words::audit::Action;
+use app::{
+    session::{Account, Role},
+    words::audit::Action,
+};
 use axum::{
     extract::{FromRequestParts, Request, State},
     http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts},
@@ -119,12 +122,13 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
         return link.follow(&state).await;
     }
     let is_page = safe && !path.starts_with("/rpc/") && !path.starts_with("/live/") && !path.starts_with("/api/");
-    if is_open_page(path) || is_open_function(path) {
-        return next.run(request).await;
-    }
+    let Some(role) = needs(path) else { return next.run(request).await };
     if let (Some(account), Some(session)) =
-        (request.extensions().get::<app::session::Account>(), request.extensions().get::<CurrentSession>())
+        (request.extensions().get::<Account>(), request.extensions().get::<CurrentSession>())
     {
+        if account.role < role {
+            return (StatusCode::FORBIDDEN, "your role does not allow this\n").into_response();
+        }
         let lacks_factor = !session.has_second_factor && second_factor::is_required(&state, account.role);
         if !lacks_factor || leads_to_factor(path) {
             return next.run(request).await;
@@ -157,10 +161,16 @@ fn leads_to_factor(path: &str) -> bool {
     matches!(path, "/account/second-factor" | "/confirm")
 }
 
-/// Server functions of the open pages say so in their address. Every server function judges by itself what its caller
-/// may do: this only decides which of them are reached at all.
-fn is_open_function(path: &str) -> bool {
-    path.starts_with("/rpc/open/")
+/// The lowest role for which a path is reached at all; `None`: open to everybody. A server function's address says whom
+/// it is for, so that it stands in the function's own signature; it, and every page, asks for its permission besides.
+pub(crate) fn needs(path: &str) -> Option<Role> {
+    match path.strip_prefix("/rpc/").and_then(|function| function.split_once('/')) {
+        Some(("open", _)) => None,
+        Some(("operator", _)) => Some(Role::Operator),
+        Some(("admin", _)) => Some(Role::Admin),
+        _ if is_open_page(path) => None,
+        _ => Some(Role::Viewer),
+    }
 }
 
 /// Where to sign in, and which page to come back to afterwards. What is no page of contract §7 may be a door's URL

@@ -3,13 +3,13 @@
 use std::io::{self, BufRead as _, IsTerminal as _};
 
 use anyhow::{Context as _, bail};
-use app::session::Role;
+use app::{session::Role, words::audit::Action};
 use clap::Subcommand;
 use hookgram::values::EmailAddress;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
-    audit::COMMAND_LINE,
+    audit::{COMMAND_LINE, Change, Entry},
     auth::password::Passwords,
     codes,
     config::Config,
@@ -70,7 +70,10 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
                 bail!("{} has an account already", address.as_str());
             }
             let hash = ask(password_stdin, address.as_str()).await?;
-            store.add_user(address.as_str(), role, Some(&hash)).await?;
+            let account = store.add_user(address.as_str(), role, Some(&hash)).await?;
+            let changes = vec![Change::new("role", "", role.name())];
+            let entry = Entry::new(&COMMAND_LINE, Action::AccountMade).to(&account.email, account.id).with(changes);
+            store.audit(&entry).await?;
         }
         Command::List => {
             for user in store.users().await? {
@@ -101,10 +104,10 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
                 done => done?,
             }
         }
-        Command::Remove { email } => match store.remove_user(email.trim()).await {
-            Err(StoreError::NotFound) => bail!("{email} has no account"),
-            done => done?,
-        },
+        Command::Remove { email } => {
+            let Some(user) = store.user_by_email(email.trim()).await? else { bail!("{email} has no account") };
+            store.remove_member(user.account.id, &COMMAND_LINE).await?;
+        }
     }
     store.close().await;
     Ok(())

@@ -5,6 +5,7 @@ use app::{
     notices::{Notice, OwnAccount},
     preferences::Kept,
     quiet::{AccountView, ConfirmView, QuietPage, SessionView},
+    session::Permission,
     words::{AccountWords, Words as _},
 };
 use axum::{
@@ -43,7 +44,7 @@ macro_rules! or_confirm {
 }
 pub(super) use or_confirm;
 
-impl Visit {
+impl<P: Permission> Visit<P> {
     /// What [`or_confirm`] asks for.
     pub(super) fn confirmed(&self, next: &str) -> Result<Confirmed, Redirect> {
         let confirmed = self.parts.extensions.get::<Confirmed>().cloned();
@@ -59,12 +60,12 @@ impl Visit {
     }
 
     pub(super) async fn user(&self) -> Result<User, AppError> {
-        self.state.store.user(self.account.id).await.map_err(internal)?.ok_or(AppError::SignedOut)
+        self.state.store.user(self.account().id).await.map_err(internal)?.ok_or(AppError::SignedOut)
     }
 
     async fn sessions(&self) -> Result<Vec<SessionView>, AppError> {
         let own = &self.session()?.hash;
-        let rows = self.state.store.sessions_of(self.account.id, now(), session::IDLE).await.map_err(internal)?;
+        let rows = self.state.store.sessions_of(self.account().id, now(), session::IDLE).await.map_err(internal)?;
         let mut views: Vec<SessionView> = rows
             .into_iter()
             .map(|row| SessionView {
@@ -153,7 +154,7 @@ pub(super) async fn pages(visit: Visit, body: Body) -> Response {
             }
         },
     };
-    let kept = visit.state.store.prefer(visit.account.id, Some(language), Some(theme), Some(zone)).await;
+    let kept = visit.state.store.prefer(visit.account().id, Some(language), Some(theme), Some(zone)).await;
     or_refuse!(visit, kept.map_err(internal));
     visit.done(&Notice::Account(OwnAccount::Pages), "/account")
 }
@@ -161,7 +162,7 @@ pub(super) async fn pages(visit: Visit, body: Body) -> Response {
 /// `POST /account/sessions/{id}/end`
 pub(super) async fn end(Path(id): Path<String>, visit: Visit) -> Response {
     // One that has ended meanwhile is as it was to be.
-    or_refuse!(visit, visit.state.store.end_session_of(&visit.account, &id, &visit.by()).await.map_err(internal));
+    or_refuse!(visit, visit.state.store.end_session_of(visit.account(), &id, &visit.by()).await.map_err(internal));
     visit.done(&Notice::Account(OwnAccount::Session), "/account")
 }
 
@@ -190,7 +191,7 @@ async fn show_confirm(visit: Visit, next: &str, faults: Vec<FieldFault>) -> Resp
     let session = or_refuse!(visit, visit.session());
     let view = ConfirmView {
         next: local(next).to_owned(),
-        email: visit.account.email.clone(),
+        email: visit.account().email.clone(),
         has_password: session.has_password,
         has_second_factor: session.has_second_factor,
         faults,
@@ -212,7 +213,7 @@ pub(super) async fn confirm(visit: Visit, body: Body) -> Response {
     let typed = Typed::read(&visit.parts.headers, body).await;
     let next = typed.text("next");
     let proof = Proof::of(&typed.text("code"), &typed.text("recovery"));
-    match visit.comer().confirm(visit.account.id, typed.secret("password"), &proof).await {
+    match visit.comer().confirm(visit.account().id, typed.secret("password"), &proof).await {
         Ok(cookie) => go(local(&next), [cookie]),
         Err(fault) => {
             let said = Said::of(visit.language, fault, |_| FieldFault {

@@ -6,20 +6,20 @@ use app::{
 };
 use axum::{extract::Path, http::StatusCode, response::Response};
 
-use super::{Visit, or_refuse};
+use super::{Operator, Visit, or_refuse};
 
 /// `GET /profiles/new`
-pub(super) async fn new(visit: Visit) -> Response {
+pub(super) async fn new(visit: Visit<Operator>) -> Response {
     show(visit, None).await
 }
 
 /// `GET /profiles/{id}`
-pub(super) async fn edit(Path(id): Path<String>, visit: Visit) -> Response {
+pub(super) async fn edit(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let id = or_refuse!(visit, id.parse().map_err(|_| AppError::NotFound));
     show(visit, Some(id)).await
 }
 
-async fn show(visit: Visit, id: Option<i64>) -> Response {
+async fn show(visit: Visit<Operator>, id: Option<i64>) -> Response {
     let draft = visit.asked("draft");
     let mut data = or_refuse!(visit, visit.within(load_builder(id, draft)).await);
     data.saved = visit.asked("saved").is_some();

@@ -12,7 +12,6 @@ use crate::{profile_file, store::StoredProfile};
 
 /// `GET /profiles/export`
 pub(super) async fn all(visit: Visit) -> Response {
-    or_refuse!(visit, visit.viewer());
     let profiles = or_refuse!(visit, visit.state.store.profiles().await.map_err(internal));
     or_refuse!(visit, visit.state.store.note_export(&profiles, &visit.by()).await.map_err(internal));
     or_refuse!(visit, file(&profiles, "hookgram-profiles.yaml"))
@@ -20,7 +19,6 @@ pub(super) async fn all(visit: Visit) -> Response {
 
 /// `GET /profiles/{id}/export`
 pub(super) async fn one(Path(id): Path<String>, visit: Visit) -> Response {
-    or_refuse!(visit, visit.viewer());
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let name = format!("hookgram-profile-{}.yaml", stored.id);
     let stored = [stored];

@@ -45,9 +45,9 @@ pub(super) async fn page(visit: Visit) -> Response {
 async fn show_set_up(visit: Visit, status: StatusCode, totp: &Totp, faults: Vec<FieldFault>) -> Response {
     let sealed = or_refuse!(visit, seal(&visit, totp).map_err(internal));
     let view = FactorView::SetUp {
-        required: second_factor::is_required(&visit.state, visit.account.role),
+        required: second_factor::is_required(&visit.state, visit.account().role),
         secret: totp.base32().expose_secret().to_owned(),
-        qr: qr::code(totp.uri(&visit.account.email).expose_secret()),
+        qr: qr::code(totp.uri(&visit.account().email).expose_secret()),
         sealed,
         faults,
     };
@@ -57,13 +57,13 @@ async fn show_set_up(visit: Visit, status: StatusCode, totp: &Totp, faults: Vec<
 /// The secret as the form carries it: for this account alone, and with its time.
 fn seal(visit: &Visit, totp: &Totp) -> Result<String, SealError> {
     let text = SecretString::from(format!("{} {}", now(), totp.base32().expose_secret()));
-    let sealed = visit.state.store.sealer().seal(Place::TotpSetup(visit.account.id), text.expose_secret())?;
+    let sealed = visit.state.store.sealer().seal(Place::TotpSetup(visit.account().id), text.expose_secret())?;
     Ok(STANDARD.encode(sealed))
 }
 
 fn opened(visit: &Visit, sealed: &str) -> Option<Totp> {
     let sealed = STANDARD.decode(sealed).ok()?;
-    let text = visit.state.store.sealer().open(Place::TotpSetup(visit.account.id), &sealed).ok()?;
+    let text = visit.state.store.sealer().open(Place::TotpSetup(visit.account().id), &sealed).ok()?;
     let (made_at, secret) = text.expose_secret().split_once(' ')?;
     let age = now().saturating_sub(made_at.parse().ok()?);
     (0..SETUP_TIME).contains(&age).then(|| Totp::from_base32(&SecretString::from(secret)))?
@@ -88,7 +88,7 @@ pub(super) async fn turn_on(visit: Visit, body: Body) -> Response {
     let turned_on = visit
         .state
         .store
-        .turn_second_factor_on(&visit.account, (&totp.base32(), step), &hashes, &session.hash, &visit.by())
+        .turn_second_factor_on(visit.account(), (&totp.base32(), step), &hashes, &session.hash, &visit.by())
         .await;
     match turned_on {
         Err(StoreError::Taken) => return Redirect::to(PAGE).into_response(),

@@ -19,6 +19,7 @@ mod chart;
 use super::{Port, internal};
 use crate::{
     audit::{self, Entry},
+    personal,
     store::{Attempt, AttemptClass, LogFilter, LogRows, Logged, Reason, StoreError},
     time::{Millis, now},
 };
@@ -32,7 +33,12 @@ const RELATED: i64 = 20;
 
 #[async_trait]
 impl Deliveries for Port {
-    async fn log(&self, _viewer: &Viewer, query: &LogQuery, zone: TimeZone) -> Result<LogPage, AppError> {
+    async fn log(&self, viewer: &Viewer, query: &LogQuery, zone: TimeZone) -> Result<LogPage, AppError> {
+        let is_shown = personal::is_shown(&self.state, viewer.account());
+        if !is_shown && !(query.chat.is_empty() && query.text.is_empty()) {
+            // What may not be seen may not be asked for either.
+            return Err(AppError::Forbidden);
+        }
         // One more than is shown says whether there is another page.
         let filter = self.filter(query, zone, SHOWN + 1)?;
         let LogRows { rows, searched_to } = self.state.store.log(&filter).await.map_err(internal)?;
@@ -44,7 +50,8 @@ impl Deliveries for Port {
             Some(row) => Some(place(row)),
             None => searched_to,
         };
-        Ok(LogPage { rows, next, unfinished: is_last && searched_to.is_some() })
+        let page = LogPage { rows, next, unfinished: is_last && searched_to.is_some() };
+        Ok(if is_shown { page } else { personal::of_page(page) })
     }
 
     async fn chart(&self, _viewer: &Viewer, query: &LogQuery, zone: TimeZone) -> Result<Chart, AppError> {
@@ -56,7 +63,7 @@ impl Deliveries for Port {
         Ok(Chart { bars: chart::bars(&outcomes, span, zone), latency: chart::percentiles(&latencies) })
     }
 
-    async fn event(&self, _viewer: &Viewer, public_id: &str) -> Result<EventDetail, AppError> {
+    async fn event(&self, viewer: &Viewer, public_id: &str) -> Result<EventDetail, AppError> {
         let store = &self.state.store;
         let logged = store.logged_event(public_id).await.map_err(internal)?;
         let first = logged.first().cloned().ok_or(AppError::NotFound)?;
@@ -82,24 +89,29 @@ impl Deliveries for Port {
             }
         }
         let size = store.payload(first.event).await.or_else(unreadable)?.map(|body| body.len());
-        Ok(EventDetail {
+        let event = EventDetail {
             field: first.field_name.clone(),
             row: row(first, self.asking.language),
             size,
             deliveries,
             related,
-        })
+        };
+        let is_shown = personal::is_shown(&self.state, viewer.account());
+        Ok(if is_shown { event } else { personal::of_event(event, self.asking.language) })
     }
 
-    async fn body(&self, _viewer: &Viewer, public_id: &str) -> Result<Option<Vec<u8>>, AppError> {
+    async fn body(&self, viewer: &Viewer, public_id: &str) -> Result<Option<Vec<u8>>, AppError> {
+        personal::ask(&self.state, viewer.account())?;
         let logged = self.state.store.logged_event(public_id).await.map_err(internal)?;
         let event = logged.first().ok_or(AppError::NotFound)?.event;
         self.state.store.payload(event).await.or_else(unreadable)
     }
 
-    async fn delivery(&self, _viewer: &Viewer, id: i64) -> Result<DeliveryDetail, AppError> {
+    async fn delivery(&self, viewer: &Viewer, id: i64) -> Result<DeliveryDetail, AppError> {
         let logged = self.state.store.logged(id).await.map_err(internal)?.ok_or(AppError::NotFound)?;
-        self.detail(id, logged).await
+        let detail = self.detail(id, logged).await?;
+        let is_shown = personal::is_shown(&self.state, viewer.account());
+        Ok(if is_shown { detail } else { personal::of_delivery(detail, self.asking.language) })
     }
 
     async fn replay(&self, operator: &Operator, ids: &[i64], how: ReplayAs) -> Result<Vec<Handled>, AppError> {

@@ -19,7 +19,7 @@ use hookgram::{
 };
 
 use super::{Port, internal};
-use crate::time::now;
+use crate::{personal, time::now};
 
 /// Past events to choose from.
 const OFFERED: i64 = 10;
@@ -38,12 +38,14 @@ impl Previews for Port {
         self.past(profile, OFFERED).await
     }
 
-    async fn payload(&self, _viewer: &Viewer, profile: i64, event: i64) -> Result<String, AppError> {
+    async fn payload(&self, viewer: &Viewer, profile: i64, event: i64) -> Result<String, AppError> {
+        personal::ask(&self.state, viewer.account())?;
         let body = self.state.store.payload_of(profile, event).await.map_err(internal)?.ok_or(AppError::NotFound)?;
         Ok(String::from_utf8_lossy(&body).into_owned())
     }
 
-    async fn compare(&self, _viewer: &Viewer, profile: i64, changed: ProfileInput) -> Result<Vec<Compared>, AppError> {
+    async fn compare(&self, viewer: &Viewer, profile: i64, changed: ProfileInput) -> Result<Vec<Compared>, AppError> {
+        personal::ask(&self.state, viewer.account())?;
         let stored = self.stored(profile).await?;
         let before = Side { profile: stored.profile, events: stored.events };
         let after = Side { profile: changed.profile, events: changed.events };

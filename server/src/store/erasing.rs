@@ -102,7 +102,7 @@ impl Store {
             .bind(erasure.at)
             .execute(&mut *tx)
             .await?;
-        let counts = [("events", events), ("messages", messages)];
+        let counts = [("event_count", events), ("messages", messages)];
         let counts = counts.map(|(what, count)| Change::new(what, count.to_string(), "0"));
         let whose = format!("…{}", erasure.chat_end);
         let entry = Entry::new(by, Action::CustomerErased).to(&whose, None).with(counts.to_vec());

@@ -37,6 +37,9 @@ mod outcomes;
 mod parking;
 mod past_events;
 mod payloads;
+mod people;
+#[cfg(test)]
+mod people_tests;
 mod profile_changes;
 mod profile_list;
 #[cfg(test)]
@@ -93,6 +96,7 @@ pub use self::{
     outcomes::{Change, Recorded},
     past_events::PastEvent,
     payloads::Packed,
+    people::Member,
     profile_changes::OldKey,
     profile_list::{ListedEvent, ListedProfile, ListedState},
     profiles::{ProfileDraft, StoredProfile},
@@ -154,6 +158,9 @@ pub enum StoreError {
     /// A webhook key that belongs to another profile.
     #[error("that key belongs to another profile")]
     KeyTaken,
+    /// No admin would be left.
+    #[error("this is the last admin, who can be neither removed nor demoted")]
+    LastAdmin,
     /// There is no such row.
     #[error("there is no such thing")]
     NotFound,

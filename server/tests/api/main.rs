@@ -20,6 +20,7 @@ mod mail_trouble;
 mod pages;
 mod parameters;
 mod people;
+mod permissions;
 mod person;
 mod previews;
 mod process;

@@ -157,7 +157,7 @@ async fn read_everything(language: Language) -> Vec<String> {
     }
     read_the_log(&mut reader).await;
     read_answers(&mut reader, message).await;
-    reader.send("/rpc/find-chat-page", &[("id", &bot.id.to_string())]).await;
+    reader.send("/rpc/operator/find-chat-page", &[("id", &bot.id.to_string())]).await;
     reader.send(&format!("{profile}/duplicate"), &[]).await;
     reader.send(&format!("{profile}/key"), &[("old", "day")]).await;
     reader.send(&format!("{profile}/delete"), &[]).await;
@@ -251,13 +251,15 @@ async fn read_answers(reader: &mut Reader<'_>, message: &str) {
         ("form[values][timezone]", "1"),
         ("form[values][message]", "<b>1</i>"),
     ];
-    reader.send("/rpc/save-profile", &faulty).await;
+    reader.send("/rpc/operator/save-profile", &faulty).await;
     for url in urls.iter().map(String::as_str).chain([
         "",
         "https://hooks.torrow.net/webhook/whatsapp?idInstance=7",
         "https://hooks.torrow.net/webhook/telegram",
     ]) {
-        reader.send("/rpc/read-old-url", &[("form[name]", ""), ("form[target]", "sandbox"), ("url", url)]).await;
+        reader
+            .send("/rpc/operator/read-old-url", &[("form[name]", ""), ("form[target]", "sandbox"), ("url", url)])
+            .await;
     }
 }
 

@@ -2,16 +2,13 @@
 
 use hookgram::values::{Language, russian_plural};
 
-use crate::{session::Role, words::word_set};
+use crate::words::word_set;
 
 word_set! {
     /// One's own account.
     AccountWords {
         title: "Аккаунт", "Account";
         why: "Как вы входите, где вы вошли и как показывать вам страницы.", "How you sign in, where you are signed in, and how pages are shown to you.";
-        admin: "администратор", "administrator";
-        operator: "оператор", "operator";
-        viewer: "наблюдатель", "viewer";
         password_title: "Пароль", "Password";
         password_why: "После смены все сессии, кроме этой, закончатся.", "After a change all sessions but this one end.";
         password_none: "Пароля пока нет: вы входите по ссылке.", "There is no password yet: you sign in by a link.";
@@ -99,17 +96,6 @@ word_set! {
         why: "Дальше — важное действие. Потом десять минут спрашивать не будем.", "What follows is important. For ten minutes after this you are not asked again.";
         submit: "Подтвердить", "Confirm";
         back: "Отмена", "Cancel";
-    }
-}
-
-/// What a role is called.
-#[must_use]
-pub fn role(language: Language, role: Role) -> &'static str {
-    let w: &AccountWords = crate::words::Words::of(language);
-    match role {
-        Role::Viewer => w.viewer,
-        Role::Operator => w.operator,
-        Role::Admin => w.admin,
     }
 }
 

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "ssr")]
 mod account;
+#[cfg(feature = "ssr")]
+mod audit;
 mod builder;
 mod builder_form;
 mod chats;
@@ -11,6 +13,7 @@ mod health;
 #[cfg(feature = "ssr")]
 mod log;
 #[cfg(feature = "ssr")]
+mod notes;
 mod outcomes;
 mod preview;
 #[cfg(feature = "ssr")]
@@ -20,23 +23,30 @@ mod quiet;
 #[cfg(feature = "ssr")]
 mod sandbox;
 #[cfg(feature = "ssr")]
+mod settings;
 mod share;
 mod shell;
 #[cfg(feature = "ssr")]
 mod sign_in;
+#[cfg(feature = "ssr")]
+mod users;
 
 #[cfg(feature = "ssr")]
 pub use self::{
-    account::{AccountWords, ConfirmWords, FactorWords, codes_left, role},
+    account::{AccountWords, ConfirmWords, FactorWords, codes_left},
+    audit::AuditWords,
     builder::TestWords,
     health::{EraseWords, HealthWords, UnreachableWords},
     log::{ActWords, LogWords, TraceWords},
+    notes::NoteWords,
     outcomes::Outcomes,
     profiles::ProfilesWords,
     quiet::{QuietWords, Toasts},
     sandbox::SandboxWords,
+    settings::SettingsWords,
     share::ShareWords,
     sign_in::{PasswordFault, PasswordWords, SignInWords},
+    users::{UserWords, role_allows, role_name},
 };
 pub use self::{
     builder::BuilderWords,

@@ -13,6 +13,9 @@ word_set! {
         main_navigation: "Разделы", "Sections";
         skip: "К содержанию", "Skip to content";
         account: "Аккаунт", "Account";
+        people: "Люди", "People";
+        settings: "Настройки", "Settings";
+        audit: "Журнал действий", "Audit";
         sign_out: "Выйти", "Sign out";
         other_language: "EN", "RU";
         switch_language: "Switch to English", "Переключить на русский";
