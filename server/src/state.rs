@@ -65,6 +65,8 @@ pub struct Inner {
     pub passwords: Passwords,
     /// Attempts to sign in.
     pub throttle: Throttle,
+    /// Attempts at a second factor.
+    pub code_throttle: Throttle,
     /// Reading and rendering of events, off the async threads and few at a time.
     pub rendering: Rendering,
     /// What was pasted and not yet confirmed.
@@ -158,7 +160,8 @@ impl AppState {
             mail,
             replays,
             passwords: Passwords::default(),
-            throttle: Throttle::default(),
+            throttle: Throttle::of_passwords(),
+            code_throttle: Throttle::of_codes(),
             rendering,
             drafts: Drafts::default(),
             metrics,

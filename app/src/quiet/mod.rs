@@ -1,9 +1,14 @@
 //! The pages. The server draws all of them, and every form works without a script. The builder alone is taken over by the
 //! browser; nothing of the others is in its module.
 
+mod account;
+mod alone;
 mod audit;
 mod builder;
+mod entry;
+mod factor;
 pub(crate) mod find_chat;
+mod form;
 mod health;
 mod import;
 mod list;
@@ -21,7 +26,10 @@ mod users;
 use leptos::prelude::*;
 
 pub use self::{
+    account::{AccountView, ConfirmView, SessionView},
     audit::{AuditRow, AuditView},
+    entry::{EntryForm, EntryPage, entry},
+    factor::FactorView,
     health::{BotState, HealthView, Trouble},
     import::{ImportPage, ImportPlan, ImportRow, LineFault},
     log::{ActView, Chosen, LogView, PayloadView},
@@ -38,18 +46,15 @@ use crate::{
     document::{Document, Head},
     error::AppError,
     listing::ListPage,
-    pages::{
-        layout::{AccountMenu, NotFound, TopBar},
-        sign_in::{LoginPage, SetupPage},
-    },
+    pages::layout::{AccountMenu, TopBar},
     ports::ChatSearch,
     preferences::{self, Preferences},
     session::{Account, NeedsYou},
     views::{BuilderData, BulkProgress, EventDetail},
     words::{
-        ActWords, AuditWords, BuilderWords, ChatTitle, EraseWords, HealthWords, LogWords, ProfilesWords, QuietWords,
-        SandboxWords, SettingsWords, ShareWords, Shell, SignInWords, TraceWords, UnreachableWords, UserWords,
-        app_error, booking_number, language, words,
+        AccountWords, ActWords, AuditWords, BuilderWords, ChatTitle, ConfirmWords, EraseWords, FactorWords,
+        HealthWords, LogWords, ProfilesWords, QuietWords, SandboxWords, SettingsWords, ShareWords, TraceWords,
+        UnreachableWords, UserWords, app_error, booking_number, language, words,
     },
 };
 
@@ -108,6 +113,14 @@ pub enum QuietPage {
     Health(Box<HealthView>),
     /// The sandbox.
     Sandbox(Box<SandboxView>),
+    /// One's own account.
+    Account(Box<AccountView>),
+    /// Ending all other sessions.
+    EndSessions(Vec<SessionView>),
+    /// The second factor.
+    Factor(Box<FactorView>),
+    /// Proving oneself once more.
+    Confirm(ConfirmView),
     /// The settings.
     Settings(Box<SettingsView>),
     /// The audit.
@@ -148,6 +161,10 @@ impl QuietPage {
             Self::Erase(_) => words::<EraseWords>().title.to_owned(),
             Self::Health(_) => words::<HealthWords>().title.to_owned(),
             Self::Sandbox(_) => words::<SandboxWords>().title.to_owned(),
+            Self::Account(_) => words::<AccountWords>().title.to_owned(),
+            Self::EndSessions(_) => words::<AccountWords>().end_others_title.to_owned(),
+            Self::Factor(_) => words::<FactorWords>().title.to_owned(),
+            Self::Confirm(_) => words::<ConfirmWords>().title.to_owned(),
             Self::Settings(_) => words::<SettingsWords>().title.to_owned(),
             Self::Audit(_) => words::<AuditWords>().title.to_owned(),
             Self::Users(_) => words::<UserWords>().title.to_owned(),
@@ -169,31 +186,13 @@ impl QuietPage {
             | Self::Erase(_) => "/deliveries",
             Self::Health(_) => "/health",
             Self::Sandbox(_) => "/sandbox",
+            Self::Account(_) | Self::EndSessions(_) | Self::Factor(_) | Self::Confirm(_) => "/account",
             Self::Settings(_) => "/settings",
             Self::Audit(_) => "/audit",
             Self::Users(_) | Self::User(..) | Self::Invited(_) => "/users",
             _ => "/",
         }
     }
-}
-
-/// A page without a way to the others.
-#[derive(Clone, Debug)]
-pub enum AlonePage {
-    /// There is no such page.
-    NotFound,
-    /// Signing in.
-    SignIn {
-        /// Where to afterwards.
-        next: String,
-    },
-    /// The first account.
-    SetUp {
-        /// The link's code.
-        code: String,
-        /// Whether it can still be used.
-        open: bool,
-    },
 }
 
 /// The HTML document.
@@ -229,6 +228,10 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Quie
         QuietPage::Erase(view) => view! { <people::Erase view=*view /> }.into_any(),
         QuietPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
         QuietPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
+        QuietPage::Account(view) => view! { <account::AccountPage view=*view /> }.into_any(),
+        QuietPage::EndSessions(sessions) => view! { <account::EndSessions sessions /> }.into_any(),
+        QuietPage::Factor(view) => view! { <factor::Factor view=*view /> }.into_any(),
+        QuietPage::Confirm(view) => view! { <account::Confirm view /> }.into_any(),
         QuietPage::Settings(view) => view! { <settings::Settings view=*view /> }.into_any(),
         QuietPage::Audit(view) => view! { <audit::Audit view=*view /> }.into_any(),
         QuietPage::Users(view) => view! { <users::Users view=*view /> }.into_any(),
@@ -250,27 +253,6 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Quie
                 {page}
             </main>
             {builder}
-        </Document>
-    }
-}
-
-/// A document without a way to the other pages: for whoever is nowhere in particular.
-#[must_use]
-pub fn alone(options: &LeptosOptions, page: AlonePage) -> impl IntoView + use<> {
-    let preferences: Preferences = preferences::current();
-    provide_context(preferences);
-    provide_context(preferences.language);
-    let (title, page) = match page {
-        AlonePage::NotFound => (words::<Shell>().not_found_title, view! { <NotFound /> }.into_any()),
-        AlonePage::SignIn { next } => (words::<SignInWords>().title, view! { <LoginPage next /> }.into_any()),
-        AlonePage::SetUp { code, open } => {
-            (words::<SignInWords>().setup_title, view! { <SetupPage code open /> }.into_any())
-        }
-    };
-    let head = view! { <Head options=options.clone() title=format!("{title} · Hookgram") /> }.into_any();
-    view! {
-        <Document preferences head>
-            {page}
         </Document>
     }
 }

@@ -129,6 +129,7 @@ actions! {
     AccountRemoved Account "account_removed": "Учётная запись удалена", "Account removed";
     SignedIn Account "signed_in": "Вход", "Signed in";
     SignInFailed Account "sign_in_failed": "Неудачная попытка входа", "Sign-in failed";
+    FactorFailed Account "factor_failed": "Неверный код второго фактора", "Wrong second factor";
     SignedOut Account "signed_out": "Выход", "Signed out";
     PasswordChanged Account "password_changed": "Пароль изменён", "Password changed";
     PasswordReset Account "password_reset": "Пароль сброшен", "Password reset";

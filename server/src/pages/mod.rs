@@ -1,10 +1,15 @@
 //! The pages. Handlers are thin: read the form, see what the account may do, do it, show it.
 
+mod account;
 mod audit;
 mod builder;
+mod caller;
+mod entry;
 mod export;
+mod factor;
 mod health;
 mod import;
+mod links;
 mod list;
 mod log;
 mod people;
@@ -12,7 +17,6 @@ mod profile;
 mod sandbox;
 mod settings;
 mod share;
-mod sign_in;
 mod urls;
 mod users;
 
@@ -21,27 +25,26 @@ use std::{collections::HashMap, time::Duration};
 use app::{
     error::AppError,
     notices::Notice,
-    quiet::{self, AlonePage, Clock, QuietPage},
+    quiet::{self, Clock, EntryPage, QuietPage},
     session::{Account, Operator, Permission, Viewer},
     words::{EraseWords, Words as _},
 };
 use axum::{
     Form,
     body::{Body, Bytes, to_bytes},
-    extract::{FromRequest as _, FromRequestParts, Multipart, Query, Request, State},
+    extract::{FromRequest as _, FromRequestParts, Multipart, Request},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use hookgram::values::Language;
 use leptos::{
     context::provide_context,
     reactive::{computed::ScopedFuture, owner::Owner},
-    server::ServerActionError,
 };
 use tokio::time::timeout;
 
-use self::profile::or_refuse;
+use self::{caller::Caller, profile::or_refuse};
 use crate::{
     audit::By,
     auth::{guard::Client, session::CurrentSession},
@@ -62,8 +65,31 @@ const LONGEST_READ: usize = 16 * 1024 * 1024;
 pub(crate) fn routes() -> Routes {
     Routes::default()
         .get("/", list::page)
-        .open("/login", "GET", get(sign_in::login))
-        .open("/setup/{code}", "GET", get(sign_in::setup))
+        .open("/login", "GET", get(entry::page))
+        .open("/login", "POST", post(entry::sign_in))
+        .open("/login/second", "GET", get(entry::second))
+        .open("/login/second", "POST", post(entry::prove))
+        .open("/logout", "POST", post(entry::sign_out))
+        .open("/setup/{code}", "GET", get(entry::set_up_page))
+        .open("/setup/{code}", "POST", post(entry::set_up))
+        .open("/invite/{code}", "GET", get(links::invitation_page))
+        .open("/invite/{code}", "POST", post(links::accept))
+        .open("/forgot", "GET", get(links::forgot_page))
+        .open("/forgot", "POST", post(links::forgot))
+        .open("/reset/{code}", "GET", get(links::reset_page))
+        .open("/reset/{code}", "POST", post(links::reset))
+        .get("/confirm", account::confirm_page)
+        .post("/confirm", account::confirm)
+        .get("/account", account::page)
+        .post("/account/password", account::password)
+        .post("/account/pages", account::pages)
+        .get("/account/sessions/end", account::end_all_page)
+        .post("/account/sessions/end", account::end_all)
+        .post("/account/sessions/{id}/end", account::end)
+        .get("/account/second-factor", factor::page)
+        .post("/account/second-factor", factor::turn_on)
+        .post("/account/second-factor/codes", factor::new_codes)
+        .post("/account/second-factor/off", factor::turn_off)
         .get("/find-chat/{code}", share::find_chat)
         .get("/audit", audit::page)
         .get("/settings", settings::page)
@@ -111,27 +137,9 @@ pub(crate) fn routes() -> Routes {
         .post("/profiles/{id}/delete", profile::delete)
 }
 
-/// A page for whoever need not be signed in.
-async fn show_alone(state: &AppState, request: Request, page: AlonePage) -> Response {
-    let options = state.leptos.clone();
-    let asked = Query::<HashMap<String, String>>::try_from_uri(request.uri()).map(|Query(asked)| asked);
-    let refused = asked.ok().and_then(|mut asked| asked.remove("__path").zip(asked.remove("__err")));
-    let context = context(state);
-    let context = move || {
-        context();
-        if let Some((form, error)) = &refused {
-            provide_context(ServerActionError::new(form, error));
-        }
-    };
-    let draw = leptos_axum::render_app_async_with_context(context, move || quiet::alone(&options, page.clone()));
-    draw(request).await
-}
-
 /// What is not there.
-pub(crate) async fn not_found(State(state): State<AppState>, request: Request) -> Response {
-    let mut response = show_alone(&state, request, AlonePage::NotFound).await;
-    *response.status_mut() = StatusCode::NOT_FOUND;
-    response
+pub(crate) async fn not_found(caller: Caller) -> Response {
+    caller.show(StatusCode::NOT_FOUND, EntryPage::NotFound).await
 }
 
 /// A request for one of these pages, without its body, of somebody who has the permission `P`: whoever has not is told so

@@ -55,6 +55,7 @@ mod retention;
 #[cfg(test)]
 mod retention_tests;
 mod sandbox;
+mod second_factors;
 mod sessions;
 mod settings;
 #[cfg(test)]
@@ -102,7 +103,8 @@ pub use self::{
     replays::{Ask, ReplaySource, Wish},
     retention::{Place, Swept},
     sandbox::SandboxRow,
-    sessions::{NewSession, OpenSession},
+    second_factors::SecondFactor,
+    sessions::{NewSession, OpenSession, SessionRow},
     unreachable::Unreachable,
     users::User,
 };

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod audit;
 mod chats;
 mod crashes;
@@ -27,8 +28,11 @@ mod process;
 mod profile_pages;
 mod profiles;
 mod replays;
+mod second_factor;
+mod sessions;
 mod settings;
 mod share;
 mod telegram;
 mod users;
+mod visitor;
 mod words;

@@ -89,7 +89,7 @@ async fn read_everything(language: Language) -> Vec<String> {
         reader.read(path).await;
     }
     for (email, password) in [("nobody@example.com", "guess"), ("nobody", "")] {
-        reader.send("/rpc/open/sign-in", &[("email", email), ("password", password)]).await;
+        reader.send("/login", &[("email", email), ("password", password)]).await;
     }
 
     reader.cookie = cookie(&server, Role::Admin).await;

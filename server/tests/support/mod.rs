@@ -30,6 +30,7 @@ use server::{
     state::AppState,
     store::{ProfileDraft, StoredProfile},
 };
+use sqlx::Connection as _;
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 
@@ -135,6 +136,14 @@ impl TestServer {
 
     pub async fn wait_for_state(&self, state: &str) {
         eventually(&format!("a delivery to be {state}"), async || self.newest_state().await == state).await;
+    }
+
+    /// Lets so many milliseconds pass since the owners of all sessions proved who they are.
+    pub async fn age_sessions(&self, by: i64) {
+        let mut connection = sqlx::SqliteConnection::connect(&self.database_url()).await.unwrap();
+        let aged = sqlx::query("UPDATE sessions SET confirmed_at = confirmed_at - ?1").bind(by);
+        aged.execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
     }
 
     /// The database in its data folder.

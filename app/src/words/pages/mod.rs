@@ -1,6 +1,8 @@
 //! The words of each page.
 
 #[cfg(feature = "ssr")]
+mod account;
+#[cfg(feature = "ssr")]
 mod audit;
 mod builder;
 mod builder_form;
@@ -24,12 +26,14 @@ mod sandbox;
 mod settings;
 mod share;
 mod shell;
+#[cfg(feature = "ssr")]
 mod sign_in;
 #[cfg(feature = "ssr")]
 mod users;
 
 #[cfg(feature = "ssr")]
 pub use self::{
+    account::{AccountWords, ConfirmWords, FactorWords, codes_left},
     audit::AuditWords,
     builder::TestWords,
     health::{EraseWords, HealthWords, UnreachableWords},
@@ -41,6 +45,7 @@ pub use self::{
     sandbox::SandboxWords,
     settings::SettingsWords,
     share::ShareWords,
+    sign_in::{PasswordFault, PasswordWords, SignInWords},
     users::{UserWords, role_allows, role_name},
 };
 pub use self::{
@@ -50,5 +55,4 @@ pub use self::{
     errors::Errors,
     preview::{BubbleWords, PreviewWords},
     shell::Shell,
-    sign_in::SignInWords,
 };

@@ -12,6 +12,7 @@ word_set! {
         needs_you: "Нужно вмешательство: откройте «Состояние»", "Something needs you: open Health";
         main_navigation: "Разделы", "Sections";
         skip: "К содержанию", "Skip to content";
+        account: "Аккаунт", "Account";
         people: "Люди", "People";
         settings: "Настройки", "Settings";
         audit: "Журнал действий", "Audit";
