@@ -85,3 +85,36 @@ async fn roles_change_and_accounts_go_but_never_the_last_admin() {
     );
     server.stop().await;
 }
+
+#[tokio::test]
+async fn what_matters_asks_for_the_password_again() {
+    use sqlx::Connection as _;
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let admin = Person::new(&server, Role::Admin).await;
+    let other = server.state.store.add_user("b@example.com", Role::Viewer, None).await.unwrap().id;
+    let mut connection = sqlx::SqliteConnection::connect(&server.database_url()).await.unwrap();
+    for statement in ["UPDATE users SET password_hash = 'x'", "UPDATE sessions SET confirmed_at = 0"] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+    }
+    let page = admin.see("/users").await;
+    assert!(page.contains("confirm that it is you") && page.contains("<fieldset disabled"), "{page}");
+    assert!(admin.see("/settings").await.contains("<fieldset disabled"));
+    let them = format!("/users/{other}");
+    assert_eq!(admin.get(&them).await.headers()["location"], format!("/confirm?next={}", them.replace('/', "%2F")));
+    for (path, fields) in [
+        ("/users/invite".to_owned(), vec![("email", "new@example.com"), ("role", "admin")]),
+        ("/users/invitations/revoke".to_owned(), vec![("id", "x")]),
+        (format!("{them}/role"), vec![("role", "admin")]),
+        (format!("{them}/remove"), vec![]),
+        ("/settings".to_owned(), vec![("retention_days", "1")]),
+        ("/settings/mail".to_owned(), vec![]),
+    ] {
+        let answer = admin.post(&path, &fields).await;
+        assert_eq!(answer.status(), 303, "{path}");
+        assert!(answer.headers()["location"].to_str().unwrap().starts_with("/confirm?next="), "{path}");
+    }
+    let member = server.state.store.member(other).await.unwrap().unwrap();
+    assert_eq!((member.account.role, server.state.settings.now().retention.as_secs()), (Role::Viewer, 30 * 86_400));
+    assert!(server.state.store.invitations().await.unwrap().is_empty());
+    server.stop().await;
+}
