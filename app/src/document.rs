@@ -23,7 +23,7 @@ pub(crate) fn Document(
     let toast = notice().map(|notice| view! { <Toast text=notice.sentence(language) language /> });
     view! {
         <!DOCTYPE html>
-        <html lang=tag(language) data-theme=theme.name()>
+        <html lang=tag(language) data-theme=theme.name() data-zone=zone_is_kept().then_some("")>
             <head>{head}</head>
             // The toast stands behind the page: what takes the page over in the browser never comes to it.
             <body>{children()} {toast}</body>
@@ -52,6 +52,11 @@ pub(crate) fn Head(
         // Small comforts; every page works without.
         <script src=format!("/{}/page.js", options.site_pkg_dir) defer></script>
     }
+}
+
+/// Whether the page need not ask which zone the browser is in.
+fn zone_is_kept() -> bool {
+    use_context::<http::request::Parts>().is_some_and(|parts| crate::preferences::zone_is_kept(&parts.headers))
 }
 
 /// What was just done; saying it uses it up.

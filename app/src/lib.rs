@@ -4,6 +4,8 @@
 //! taken over by the browser (`hydrate`).
 
 #[cfg(feature = "ssr")]
+pub mod audit;
+#[cfg(feature = "ssr")]
 mod document;
 pub mod error;
 pub mod form;

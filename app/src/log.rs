@@ -164,6 +164,22 @@ fn place(text: &str) -> Option<LogPlace> {
     numbers.next().is_none().then_some(LogPlace { at, event, delivery })
 }
 
+/// When a day begins in a zone; `None` where none is named.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn day_begin(day: &str, zone: TimeZone) -> Result<Option<Millis>, ()> {
+    moment(day, zone, TimeDelta::zero())
+}
+
+/// When a day ends in a zone; `None` where none is named.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn day_end(day: &str, zone: TimeZone) -> Result<Option<Millis>, ()> {
+    moment(day, zone, TimeDelta::days(1))
+}
+
 /// A moment in a zone; of a day alone, the end of `day` after its beginning.
 fn moment(text: &str, zone: TimeZone, day: TimeDelta) -> Result<Option<Millis>, ()> {
     if text.is_empty() {

@@ -24,6 +24,53 @@ pub enum Notice {
     Made(usize),
     /// What was stored about a person is erased: so many events.
     Erased(usize),
+    /// Something was done to one's own account.
+    Account(OwnAccount),
+    /// Something was done that only admins may do.
+    Administered(Administered),
+}
+
+/// What was done to one's own account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnAccount {
+    /// The password was changed.
+    Password,
+    /// How pages are shown was kept.
+    Pages,
+    /// A session was ended.
+    Session,
+    /// All others were.
+    Sessions,
+    /// The second factor was switched off.
+    FactorOff,
+}
+
+impl OwnAccount {
+    const NAMED: [(&str, Self); 5] = [
+        ("password", Self::Password),
+        ("pages", Self::Pages),
+        ("session", Self::Session),
+        ("sessions", Self::Sessions),
+        ("factor-off", Self::FactorOff),
+    ];
+}
+
+/// What was done that only admins may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Administered {
+    /// Settings were changed.
+    Settings,
+    /// A role was changed.
+    Role,
+    /// An account was removed.
+    Removed,
+    /// An invitation was revoked.
+    Revoked,
+}
+
+impl Administered {
+    const NAMED: [(&str, Self); 4] =
+        [("settings", Self::Settings), ("role", Self::Role), ("removed", Self::Removed), ("revoked", Self::Revoked)];
 }
 
 impl Notice {
@@ -37,6 +84,14 @@ impl Notice {
             Self::Imported(count) => ("imported", count.to_string()),
             Self::Made(count) => ("made", count.to_string()),
             Self::Erased(count) => ("erased", count.to_string()),
+            Self::Account(what) => {
+                let named = OwnAccount::NAMED.iter().find(|(_, known)| known == what);
+                ("account", named.map(|(name, _)| (*name).to_owned()).unwrap_or_default())
+            }
+            Self::Administered(what) => {
+                let named = Administered::NAMED.iter().find(|(_, known)| known == what);
+                ("admin", named.map(|(name, _)| (*name).to_owned()).unwrap_or_default())
+            }
         };
         // A comma would end the value for some that read it.
         format!("{COOKIE}={kind}:{}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax", detail.replace(',', "%2C"))
@@ -60,6 +115,8 @@ impl Notice {
             "imported" => Self::Imported(detail.parse().ok()?),
             "made" => Self::Made(detail.parse().ok()?),
             "erased" => Self::Erased(detail.parse().ok()?),
+            "account" => Self::Account(OwnAccount::NAMED.iter().find(|(name, _)| *name == detail)?.1),
+            "admin" => Self::Administered(Administered::NAMED.iter().find(|(name, _)| *name == detail)?.1),
             _ => return None,
         })
     }
@@ -75,6 +132,15 @@ impl Notice {
             Self::NewKey(name) => of(w.new_key, name),
             Self::Imported(count) => of(w.imported, &profiles(language, *count)),
             Self::Made(count) => of(w.made, &profiles(language, *count)),
+            Self::Account(OwnAccount::Password) => w.password.to_owned(),
+            Self::Account(OwnAccount::Pages) => w.pages.to_owned(),
+            Self::Account(OwnAccount::Session) => w.session.to_owned(),
+            Self::Account(OwnAccount::Sessions) => w.sessions.to_owned(),
+            Self::Account(OwnAccount::FactorOff) => w.factor_off.to_owned(),
+            Self::Administered(Administered::Settings) => w.settings.to_owned(),
+            Self::Administered(Administered::Role) => w.role.to_owned(),
+            Self::Administered(Administered::Removed) => w.removed.to_owned(),
+            Self::Administered(Administered::Revoked) => w.revoked.to_owned(),
             Self::Erased(count) => of(w.erased, &events(language, u64::try_from(*count).unwrap_or(u64::MAX))),
         }
     }
@@ -115,6 +181,9 @@ mod tests {
             Notice::Imported(3),
             Notice::Made(200),
             Notice::Erased(5),
+            Notice::Account(OwnAccount::Password),
+            Notice::Account(OwnAccount::FactorOff),
+            Notice::Administered(Administered::Revoked),
         ] {
             let cookie = notice.cookie();
             let pair = cookie.split(';').next().unwrap();

@@ -86,7 +86,49 @@ pub fn of_headers(headers: &http::HeaderMap) -> Preferences {
     Preferences { language, theme: cookie(headers, "theme").map(|text| Theme::parse(&text)).unwrap_or_default() }
 }
 
-/// The time zone that the browser has named.
+/// What an account keeps of its owner's preferences, so that they follow to another browser. `None`: as the browser has it.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// The language.
+    pub language: Option<Language>,
+    /// The theme.
+    pub theme: Option<Theme>,
+    /// The zone in which times are read.
+    pub zone: Option<hookgram::values::TimeZone>,
+}
+
+#[cfg(feature = "ssr")]
+impl Kept {
+    /// Has a request carry them as if the browser had: whatever reads preferences finds these first.
+    pub fn apply(self, headers: &mut http::HeaderMap) {
+        let mut pairs = Vec::new();
+        pairs.extend(self.language.map(|language| format!("language={}", tag(language))));
+        pairs.extend(self.theme.map(|theme| format!("theme={}", theme.name())));
+        pairs.extend(self.zone.map(|zone| format!("zone={}; {ZONE_IS_KEPT}=yes", zone.name())));
+        let Ok(value) = http::HeaderValue::from_str(&pairs.join("; ")) else { return };
+        if pairs.is_empty() {
+            return;
+        }
+        let own: Vec<_> = headers.get_all(http::header::COOKIE).iter().cloned().collect();
+        headers.insert(http::header::COOKIE, value);
+        for cookie in own {
+            headers.append(http::header::COOKIE, cookie);
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+const ZONE_IS_KEPT: &str = "zone_is_kept";
+
+/// Whether the zone is the account's own choice: the browser's is then not asked.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn zone_is_kept(headers: &http::HeaderMap) -> bool {
+    cookie(headers, ZONE_IS_KEPT).is_some()
+}
+
+/// The time zone that the account keeps or the browser has named.
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn zone(headers: &http::HeaderMap) -> Option<hookgram::values::TimeZone> {
@@ -124,6 +166,18 @@ pub fn preferred_language(accepted: &str) -> Language {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_account_keeps_goes_before_what_the_browser_has() {
+        let mut headers = http::HeaderMap::new();
+        headers.insert("cookie", "language=ru; theme=light; zone=Asia/Omsk".parse().unwrap());
+        Kept::default().apply(&mut headers);
+        assert_eq!(of_headers(&headers).language, Language::Ru);
+        let zone_kept = hookgram::values::TimeZone::parse("Europe/Moscow");
+        Kept { language: Some(Language::En), theme: None, zone: zone_kept }.apply(&mut headers);
+        assert_eq!(of_headers(&headers), Preferences { language: Language::En, theme: Theme::Light });
+        assert_eq!((zone(&headers), zone_is_kept(&headers)), (zone_kept, true));
+    }
 
     #[test]
     fn the_browser_s_language_decides() {

@@ -54,12 +54,32 @@ pub struct Account {
 pub struct NeedsYou(pub bool);
 
 #[cfg(feature = "ssr")]
-pub use guard::{Admin, Operator, Viewer, admin, operator, viewer};
+pub use guard::{Admin, Operator, Permission, Viewer, admin, operator, viewer};
 
 #[cfg(feature = "ssr")]
 mod guard {
     use super::{Account, Role};
     use crate::error::AppError;
+
+    /// What an account may do, as a type: whoever holds one has been let in.
+    pub trait Permission: Clone + Send + Sync + Sized + 'static {
+        /// The lowest role that has it.
+        const ROLE: Role;
+
+        /// The permission, if this account has it.
+        ///
+        /// # Errors
+        /// [`AppError::Forbidden`] if its role is lower.
+        fn of(account: Account) -> Result<Self, AppError>;
+
+        /// Whose permission it is.
+        fn account(&self) -> &Account;
+
+        /// Whoever may do anything may see.
+        fn viewer(&self) -> Viewer {
+            Viewer(self.account().clone())
+        }
+    }
 
     macro_rules! permission {
         ($(#[$doc:meta])* $name:ident, $function:ident, $role:expr) => {
@@ -80,6 +100,18 @@ mod guard {
                 /// [`AppError::Forbidden`] if its role is lower.
                 pub fn of(account: Account) -> Result<Self, AppError> {
                     if account.role >= $role { Ok(Self(account)) } else { Err(AppError::Forbidden) }
+                }
+            }
+
+            impl Permission for $name {
+                const ROLE: Role = $role;
+
+                fn of(account: Account) -> Result<Self, AppError> {
+                    Self::of(account)
+                }
+
+                fn account(&self) -> &Account {
+                    &self.0
                 }
             }
 

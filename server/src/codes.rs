@@ -72,14 +72,20 @@ pub fn is_webhook_key(text: &str) -> bool {
 }
 
 fn text(length: usize) -> String {
+    of_alphabet(ALPHABET, length)
+}
+
+/// A random text of these letters, each as likely as another.
+pub(crate) fn of_alphabet<const N: usize>(alphabet: &[u8; N], length: usize) -> String {
+    // The largest multiple of their number in a byte: above it some letters would be likelier than others.
+    let even = 256 / N * N;
     let mut out = String::with_capacity(length);
     let mut bytes = [0u8; 64];
     while out.len() < length {
         fill(&mut bytes);
-        for byte in bytes {
-            // 224 is the largest multiple of 56 in a byte: above it some letters would be likelier than others.
-            if byte < 224 && out.len() < length {
-                out.push(char::from(ALPHABET[usize::from(byte % 56)]));
+        for byte in bytes.map(usize::from) {
+            if byte < even && out.len() < length {
+                out.push(char::from(alphabet[byte % N]));
             }
         }
     }

@@ -1,6 +1,7 @@
-//! Settings (contract §6): from flags and the environment, to values that need no more checking.
+//! Settings (contract §6): from flags and the environment, to values that need no more checking. Those that admins may
+//! set as well are in [`crate::settings`].
 
-mod smtp;
+pub(crate) mod smtp;
 
 use std::{
     env, fmt, fs,
@@ -10,9 +11,11 @@ use std::{
 };
 
 use clap::Args;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 pub use smtp::{SmtpSettings, SmtpTls};
+
+use crate::settings::{Fixed, Setting};
 
 /// The settings as typed. Each is a flag and an environment variable.
 #[derive(Args, Clone, Debug)]
@@ -42,24 +45,33 @@ pub struct Settings {
     /// From whom error mails come, e.g. Hookgram <hookgram@example.com>; needed with HOOKGRAM_SMTP_URL
     #[arg(long, env = "HOOKGRAM_MAIL_FROM", global = true, value_name = "ADDRESS")]
     pub mail_from: Option<String>,
-    /// Host of the links in messages
-    #[arg(long, env = "HOOKGRAM_BOOKING_URL", global = true, default_value = "https://torrow.net", value_name = "URL")]
-    pub booking_url: String,
-    /// Whether the stateless door /webhook/telegram is open
-    #[arg(long, env = "HOOKGRAM_STATELESS", global = true, default_value = "true", value_name = "true|false")]
-    pub stateless: String,
-    /// Largest body of an event
-    #[arg(long, env = "HOOKGRAM_MAX_BODY", global = true, default_value = "1MiB", value_name = "SIZE")]
-    pub max_body: String,
-    /// Days that events and their payloads are kept
-    #[arg(long, env = "HOOKGRAM_RETENTION_DAYS", global = true, default_value = "30", value_name = "DAYS")]
-    pub retention_days: String,
-    /// How long the same event counts as a duplicate; 0 never
-    #[arg(long, env = "HOOKGRAM_DUPLICATE_WINDOW", global = true, default_value = "10m", value_name = "TIME")]
-    pub duplicate_window: String,
-    /// Age at which a delivery is given up
-    #[arg(long, env = "HOOKGRAM_RETRY_MAX_AGE", global = true, default_value = "24h", value_name = "TIME")]
-    pub retry_max_age: String,
+    /// Host of the links in messages [default: https://torrow.net]
+    #[arg(long, env = "HOOKGRAM_BOOKING_URL", global = true, value_name = "URL")]
+    pub booking_url: Option<String>,
+    /// Whether the stateless door /webhook/telegram is open [default: true]
+    #[arg(long, env = "HOOKGRAM_STATELESS", global = true, value_name = "true|false")]
+    pub stateless: Option<String>,
+    /// Largest body of an event [default: 1MiB]
+    #[arg(long, env = "HOOKGRAM_MAX_BODY", global = true, value_name = "SIZE")]
+    pub max_body: Option<String>,
+    /// Days that events and their payloads are kept [default: 30]
+    #[arg(long, env = "HOOKGRAM_RETENTION_DAYS", global = true, value_name = "DAYS")]
+    pub retention_days: Option<String>,
+    /// How long the same event counts as a duplicate; 0 never [default: 10m]
+    #[arg(long, env = "HOOKGRAM_DUPLICATE_WINDOW", global = true, value_name = "TIME")]
+    pub duplicate_window: Option<String>,
+    /// Age at which a delivery is given up [default: 24h]
+    #[arg(long, env = "HOOKGRAM_RETRY_MAX_AGE", global = true, value_name = "TIME")]
+    pub retry_max_age: Option<String>,
+    /// Days that the audit is kept, 30 or more [default: 365]
+    #[arg(long, env = "HOOKGRAM_AUDIT_DAYS", global = true, value_name = "DAYS")]
+    pub audit_days: Option<String>,
+    /// Whose account must have a second factor [default: off]
+    #[arg(long, env = "HOOKGRAM_SECOND_FACTOR", global = true, value_name = "off|admins|operators|all")]
+    pub second_factor: Option<String>,
+    /// Whether viewers see what messages say and to whom they go [default: false]
+    #[arg(long, env = "HOOKGRAM_VIEWERS_SEE_DATA", global = true, value_name = "true|false")]
+    pub viewers_see_data: Option<String>,
     /// Addresses or networks whose X-Forwarded-For is believed, with commas between
     #[arg(long, env = "HOOKGRAM_TRUSTED_PROXIES", global = true, default_value = "", value_name = "NETWORKS")]
     pub trusted_proxies: String,
@@ -86,20 +98,8 @@ pub struct Config {
     pub secret_key: Option<SecretString>,
     /// The Bot API server, without a slash at the end.
     pub telegram_api: String,
-    /// The way to the SMTP server, if one was set.
-    pub smtp: Option<SmtpSettings>,
-    /// The host of links, without a slash at the end.
-    pub booking_url: String,
-    /// Whether the stateless door is open.
-    pub stateless: bool,
-    /// Largest body, in bytes.
-    pub max_body: usize,
-    /// How long events and their payloads are kept.
-    pub retention: Duration,
-    /// How long the same event counts as a duplicate.
-    pub duplicate_window: Duration,
-    /// The age at which a delivery is given up.
-    pub retry_max_age: Duration,
+    /// What flags and environment say of the settings that admins may set otherwise.
+    pub fixed: Fixed,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
     /// The bearer token that opens `/metrics`.
@@ -129,7 +129,7 @@ pub struct BadSetting {
     pub problem: String,
 }
 
-fn bad(name: &'static str, problem: impl fmt::Display) -> BadSetting {
+pub(crate) fn bad(name: &'static str, problem: impl fmt::Display) -> BadSetting {
     BadSetting { name, problem: problem.to_string() }
 }
 
@@ -150,16 +150,7 @@ impl Settings {
             database: self.database_url.as_deref().map(sqlite_url).transpose()?,
             secret_key: secret("HOOKGRAM_SECRET_KEY", "HOOKGRAM_SECRET_KEY_FILE")?,
             telegram_api: base_url("HOOKGRAM_TELEGRAM_API", &self.telegram_api)?,
-            smtp: SmtpSettings::read(
-                secret(smtp::URL, smtp::URL_FILE)?.as_ref(),
-                self.mail_from.as_deref().filter(|text| !text.trim().is_empty()),
-            )?,
-            booking_url: base_url("HOOKGRAM_BOOKING_URL", &self.booking_url)?,
-            stateless: boolean("HOOKGRAM_STATELESS", &self.stateless)?,
-            max_body: size("HOOKGRAM_MAX_BODY", &self.max_body)?,
-            retention: days("HOOKGRAM_RETENTION_DAYS", &self.retention_days)?,
-            duplicate_window: span("HOOKGRAM_DUPLICATE_WINDOW", &self.duplicate_window)?,
-            retry_max_age: span("HOOKGRAM_RETRY_MAX_AGE", &self.retry_max_age)?,
+            fixed: self.fixed()?,
             trusted_proxies: networks("HOOKGRAM_TRUSTED_PROXIES", &self.trusted_proxies)?,
             metrics_token: secret("HOOKGRAM_METRICS_TOKEN", "HOOKGRAM_METRICS_TOKEN_FILE")?,
             log: self.log.clone(),
@@ -169,6 +160,33 @@ impl Settings {
                 other => return Err(bad("HOOKGRAM_LOG_FORMAT", format!("“{other}” is neither text nor json"))),
             },
         })
+    }
+}
+
+impl Settings {
+    /// Those that stand above the Settings page, each checked.
+    fn fixed(&self) -> Result<Fixed, BadSetting> {
+        let mut fixed = Fixed::default();
+        let url = secret(smtp::URL, smtp::URL_FILE)?;
+        for (setting, said) in [
+            (Setting::SmtpUrl, url.as_ref().map(|url| url.expose_secret())),
+            // Blank means none, so that a container's file may leave it open.
+            (Setting::MailFrom, self.mail_from.as_deref().filter(|text| !text.trim().is_empty())),
+            (Setting::BookingUrl, self.booking_url.as_deref()),
+            (Setting::Stateless, self.stateless.as_deref()),
+            (Setting::MaxBody, self.max_body.as_deref()),
+            (Setting::RetentionDays, self.retention_days.as_deref()),
+            (Setting::DuplicateWindow, self.duplicate_window.as_deref()),
+            (Setting::RetryMaxAge, self.retry_max_age.as_deref()),
+            (Setting::AuditDays, self.audit_days.as_deref()),
+            (Setting::SecondFactor, self.second_factor.as_deref()),
+            (Setting::ViewersSeeData, self.viewers_see_data.as_deref()),
+        ] {
+            if let Some(text) = said {
+                fixed.fix(setting, text)?;
+            }
+        }
+        Ok(fixed)
     }
 }
 
@@ -193,14 +211,17 @@ fn secret(name: &'static str, file: &'static str) -> Result<Option<SecretString>
 }
 
 fn base_url(name: &'static str, text: &str) -> Result<String, BadSetting> {
+    web_address(text)
+        .ok_or_else(|| bad(name, format!("“{}” is no address; write it like https://example.com", text.trim())))
+}
+
+/// An address that others can be made of by adding a path, without a slash at its end.
+pub(crate) fn web_address(text: &str) -> Option<String> {
     let text = text.trim().trim_end_matches('/');
     let good = reqwest::Url::parse(text).is_ok_and(|url| {
         matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none() && url.fragment().is_none()
     });
-    if !good {
-        return Err(bad(name, format!("“{text}” is no address; write it like https://example.com")));
-    }
-    Ok(text.to_owned())
+    good.then(|| text.to_owned())
 }
 
 fn sqlite_url(text: &str) -> Result<String, BadSetting> {
@@ -210,11 +231,12 @@ fn sqlite_url(text: &str) -> Result<String, BadSetting> {
     Err(bad("HOOKGRAM_DATABASE_URL", "only SQLite is known; write it like sqlite:///var/lib/hookgram/hookgram.db"))
 }
 
-fn boolean(name: &'static str, text: &str) -> Result<bool, BadSetting> {
+/// Reads yes or no.
+pub(crate) fn boolean(text: &str) -> Option<bool> {
     match text.trim().to_ascii_lowercase().as_str() {
-        "true" | "1" | "yes" | "on" => Ok(true),
-        "false" | "0" | "no" | "off" => Ok(false),
-        other => Err(bad(name, format!("“{other}” is neither true nor false"))),
+        "true" | "1" | "yes" | "on" => Some(true),
+        "false" | "0" | "no" | "off" => Some(false),
+        _ => None,
     }
 }
 
@@ -227,44 +249,40 @@ fn measure(text: &str) -> Option<(u64, String)> {
 }
 
 /// Reads a span of time as people write it: `30s`, `10m`, `24h`, `7d`.
-pub(crate) fn span(name: &'static str, text: &str) -> Result<Duration, BadSetting> {
-    let read = measure(text).and_then(|(number, unit)| {
-        let seconds = match unit.as_str() {
-            "" if number == 0 => 0,
-            "s" => 1,
-            "m" | "min" => 60,
-            "h" => 3600,
-            "d" => 86400,
-            _ => return None,
-        };
-        // Ten years are enough, and sums with them cannot overflow.
-        number.checked_mul(seconds).filter(|total| *total <= 315_360_000)
-    });
-    read.map(Duration::from_secs)
-        .ok_or_else(|| bad(name, format!("“{text}” is no span of time; write it like 30s, 10m, 24h or 7d")))
+pub(crate) fn span(text: &str) -> Option<Duration> {
+    let (number, unit) = measure(text)?;
+    let seconds = match unit.as_str() {
+        "" if number == 0 => 0,
+        "s" => 1,
+        "m" | "min" => 60,
+        "h" => 3600,
+        "d" => 86400,
+        _ => return None,
+    };
+    // Ten years are enough, and sums with them cannot overflow.
+    number.checked_mul(seconds).filter(|total| *total <= 315_360_000).map(Duration::from_secs)
 }
 
-fn days(name: &'static str, text: &str) -> Result<Duration, BadSetting> {
+/// Reads a number of days, from `least` on.
+pub(crate) fn days(text: &str, least: u64) -> Option<Duration> {
     // A hundred years are for ever, and sums with them cannot overflow.
-    let read = text.trim().parse().ok().filter(|days| (1..=36_500).contains(days));
-    read.map(|days: u64| Duration::from_secs(days * 86_400))
-        .ok_or_else(|| bad(name, format!("“{text}” is no number of days from 1 to 36500; write it like 30")))
+    let days: u64 = text.trim().parse().ok().filter(|days| (least..=36_500).contains(days))?;
+    Some(Duration::from_secs(days * 86_400))
 }
 
-fn size(name: &'static str, text: &str) -> Result<usize, BadSetting> {
-    let read = measure(text).and_then(|(number, unit)| {
-        let factor = match unit.as_str() {
-            "" | "b" => 1,
-            "k" | "kib" => 1024,
-            "kb" => 1000,
-            "m" | "mib" => 1024 * 1024,
-            "mb" => 1_000_000,
-            _ => return None,
-        };
-        number.checked_mul(factor).filter(|bytes| (1..=64 * 1024 * 1024).contains(bytes))
-    });
-    read.and_then(|bytes| usize::try_from(bytes).ok())
-        .ok_or_else(|| bad(name, format!("“{text}” is no size up to 64 MiB; write it like 512KiB or 1MiB")))
+/// Reads a size as people write it: `65536`, `512KiB`, `1MiB`; up to 64 MiB.
+pub(crate) fn size(text: &str) -> Option<usize> {
+    let (number, unit) = measure(text)?;
+    let factor = match unit.as_str() {
+        "" | "b" => 1,
+        "k" | "kib" => 1024,
+        "kb" => 1000,
+        "m" | "mib" => 1024 * 1024,
+        "mb" => 1_000_000,
+        _ => return None,
+    };
+    let bytes = number.checked_mul(factor).filter(|bytes| (1..=64 * 1024 * 1024).contains(bytes))?;
+    usize::try_from(bytes).ok()
 }
 
 /// An address, or a network of them.
@@ -318,28 +336,27 @@ mod tests {
 
     #[test]
     fn spans_and_sizes_are_read_as_people_write_them() {
-        assert_eq!(span("X", "10m").unwrap(), Duration::from_secs(600));
-        assert_eq!(span("X", "24h").unwrap(), Duration::from_secs(86400));
-        assert_eq!(span("X", " 30 s ").unwrap(), Duration::from_secs(30));
-        assert_eq!(span("X", "0").unwrap(), Duration::ZERO);
-        assert_eq!(size("X", "1MiB").unwrap(), 1 << 20);
-        assert_eq!(size("X", "65536").unwrap(), 65536);
+        assert_eq!(span("10m"), Some(Duration::from_secs(600)));
+        assert_eq!(span("24h"), Some(Duration::from_secs(86400)));
+        assert_eq!(span(" 30 s "), Some(Duration::from_secs(30)));
+        assert_eq!(span("0"), Some(Duration::ZERO));
+        assert_eq!(size("1MiB"), Some(1 << 20));
+        assert_eq!(size("65536"), Some(65536));
         for wrong in ["", "ten", "10", "-5m", "10x", "99999999999d"] {
-            let error = span("HOOKGRAM_RETRY_MAX_AGE", wrong).unwrap_err();
-            assert!(error.to_string().starts_with("HOOKGRAM_RETRY_MAX_AGE: "), "{error}");
+            assert_eq!(span(wrong), None, "{wrong}");
         }
         for wrong in ["", "0", "1GB", "many"] {
-            assert!(size("X", wrong).is_err(), "{wrong}");
+            assert_eq!(size(wrong), None, "{wrong}");
         }
     }
 
     #[test]
     fn events_are_kept_for_whole_days() {
-        assert_eq!(days("X", " 30 ").unwrap(), Duration::from_secs(30 * 86_400));
+        assert_eq!(days(" 30 ", 1), Some(Duration::from_secs(30 * 86_400)));
         for wrong in ["", "0", "-1", "30d", "1.5", "36501", "99999999999999999999"] {
-            let error = days("HOOKGRAM_RETENTION_DAYS", wrong).unwrap_err();
-            assert!(error.to_string().starts_with("HOOKGRAM_RETENTION_DAYS: "), "{error}");
+            assert_eq!(days(wrong, 1), None, "{wrong}");
         }
+        assert_eq!(days("29", 30), None);
     }
 
     #[test]

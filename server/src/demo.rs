@@ -9,6 +9,7 @@ use hookgram::{message::Part, parameters::Parameter, profile::Profile, sample::S
 use tokio::time::{Instant, sleep};
 
 use crate::{
+    audit::COMMAND_LINE,
     codes,
     config::Config,
     serve::{self, Server},
@@ -82,7 +83,7 @@ async fn profile(state: &AppState) -> anyhow::Result<StoredProfile> {
         profile,
         key: None,
     };
-    let id = state.store.put_profile(None, &draft).await?;
+    let id = state.store.put_profile(None, &draft, &COMMAND_LINE).await?;
     state.store.profile(id).await?.context("the demo's profile was not stored")
 }
 

@@ -94,9 +94,10 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     let mail = store.mail_health(now - DAY).await?;
     let failures = store.failures_by_cause(now - DAY).await?;
     let hours = store.outcomes(None, now.div_euclid(HOUR) - 1, now.div_euclid(HOUR) + 1).await?;
+    let settings = state.settings.now();
     let disk = rustix::fs::statvfs(&state.config.data_dir).ok();
     let disk = disk.map(|disk| (disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize));
-    let has_mail = state.config.smtp.is_some();
+    let has_mail = settings.smtp.is_some();
     let mut troubles = Vec::new();
     if !state.worker.is_running() {
         troubles.push(Trouble::WorkerStopped);
@@ -128,7 +129,7 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
         bots: bots.into_iter().map(bot_state).collect(),
         database: database_size(state),
         disk,
-        kept: state.config.retention.as_secs() / 86_400,
+        kept: settings.retention.as_secs() / 86_400,
         has_mail,
         mails: (mail.waiting, mail.given_up),
         last_mail: mail.last_sent,

@@ -4,6 +4,7 @@
 //! hears 200, [`delivery`] claims the due rows and asks [`telegram`]; [`mail`] tells of what failed. SQL stands in [`store`] alone.
 
 pub mod assets;
+pub mod audit;
 pub mod auth;
 pub mod chats;
 pub mod cli;
@@ -23,6 +24,7 @@ pub mod logging;
 pub mod mail;
 pub mod observe;
 mod pages;
+mod personal;
 pub mod ports;
 pub mod private;
 pub mod profile_file;
@@ -31,8 +33,10 @@ pub mod rate;
 pub mod replays;
 pub mod retention;
 pub mod router;
+pub mod routes;
 pub mod seal;
 pub mod serve;
+pub mod settings;
 pub mod state;
 pub mod store;
 pub mod telegram;

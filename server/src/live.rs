@@ -3,7 +3,7 @@
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
-    extract::{Path, State},
+    extract::Path,
     http::header,
     response::{
         IntoResponse,
@@ -16,28 +16,31 @@ use tokio_stream::{
     wrappers::{BroadcastStream, WatchStream, errors::BroadcastStreamRecvError},
 };
 
-use crate::state::AppState;
+use crate::{pages::Visit, state::AppState};
 
 /// What stands for those that were missed, and for an event without a profile: it says to look anew.
 const MISSED: i64 = 0;
 
 /// `/live/sandbox`: the ids of messages as they reach the sandbox.
-pub async fn sandbox(State(state): State<AppState>) -> impl IntoResponse {
-    answer(stream(&state, state.sandbox.subscribe(), |_| true))
+pub(crate) async fn sandbox(visit: Visit) -> impl IntoResponse {
+    let state = visit.state();
+    answer(stream(state, state.sandbox.subscribe(), |_| true))
 }
 
 /// `/live/profiles/{id}`: the profile's id, whenever something becomes of one of its events.
-pub async fn profile(State(state): State<AppState>, Path(id): Path<i64>) -> impl IntoResponse {
-    answer(stream(&state, state.news.subscribe(), move |about| about == id))
+pub(crate) async fn profile(Path(id): Path<i64>, visit: Visit) -> impl IntoResponse {
+    let state = visit.state();
+    answer(stream(state, state.news.subscribe(), move |about| about == id))
 }
 
 /// `/live/deliveries`: the profile's id, or 0 for none, whenever something becomes of any event.
-pub async fn deliveries(State(state): State<AppState>) -> impl IntoResponse {
-    answer(stream(&state, state.news.subscribe(), |_| true))
+pub(crate) async fn deliveries(visit: Visit) -> impl IntoResponse {
+    let state = visit.state();
+    answer(stream(state, state.news.subscribe(), |_| true))
 }
 
 /// `event: message`, `data:` an id; where some were missed, [`MISSED`].
-fn answer<S>(events: S) -> impl IntoResponse
+fn answer<S>(events: S) -> impl IntoResponse + use<S>
 where
     S: Stream<Item = Result<Event, Infallible>> + Send + 'static,
 {

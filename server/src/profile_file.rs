@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use serde_saphyr::Spanned;
 
 use crate::{
+    audit::{By, COMMAND_LINE},
     codes,
     store::{ProfileDraft, Store, StoreError, StoredProfile},
 };
@@ -124,20 +125,25 @@ fn key_taken(index: usize, language: Language) -> FileFault {
 /// Every fault of the file, or the store's failure.
 pub async fn import(store: &Store, text: &str) -> Result<Vec<(String, String)>, ImportError> {
     let plan = plan(store, text, Language::En).await?;
-    carry_out(store, plan, Language::En).await
+    carry_out(store, plan, Language::En, &COMMAND_LINE).await
 }
 
 /// Does what a plan says, or nothing of it; answers with the profiles' names and webhook keys.
 ///
 /// # Errors
 /// The plan's faults, or the store's failure.
-pub async fn carry_out(store: &Store, plan: Plan, language: Language) -> Result<Vec<(String, String)>, ImportError> {
+pub async fn carry_out(
+    store: &Store,
+    plan: Plan,
+    language: Language,
+    by: &By,
+) -> Result<Vec<(String, String)>, ImportError> {
     if !plan.faults.is_empty() {
         return Err(ImportError::Faults(plan.faults));
     }
     let (indices, drafts): (Vec<usize>, Vec<ProfileDraft>) =
         plan.entries.into_iter().map(|entry| (entry.index, entry.draft)).unzip();
-    match store.put_profiles(&drafts).await {
+    match store.put_profiles(&drafts, by).await {
         Ok(done) => Ok(done),
         Err((at, StoreError::KeyTaken)) => {
             let index = indices.get(at).copied().unwrap_or(at);

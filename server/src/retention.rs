@@ -8,6 +8,7 @@ use tokio::{sync::watch, time::sleep};
 
 use crate::{
     auth::session,
+    settings::Live,
     store::{Place, Store, StoreError},
     time::{Millis, millis, now},
 };
@@ -27,7 +28,7 @@ const OUTCOMES: Millis = 8 * 24 * 60 * 60 * 1000;
 #[derive(Debug)]
 pub struct Retention {
     store: Store,
-    keep: Millis,
+    settings: Live,
     stage: Stage,
     gone: u64,
     longest: Duration,
@@ -42,6 +43,8 @@ enum Stage {
     Tests,
     /// What is done with, or of no use.
     Unneeded,
+    /// The audit.
+    Audit,
     /// What deleted profiles have left behind, and outcomes that nobody looks at any more.
     Remains,
     /// The file.
@@ -51,10 +54,10 @@ enum Stage {
 const START: Stage = Stage::Events(Place::FIRST);
 
 impl Retention {
-    /// Keeps events for `keep`.
+    /// Keeps events and the audit for as long as the settings say.
     #[must_use]
-    pub fn new(store: Store, keep: Duration) -> Self {
-        Self { store, keep: millis(keep), stage: START, gone: 0, longest: Duration::ZERO }
+    pub fn new(store: Store, settings: Live) -> Self {
+        Self { store, settings, stage: START, gone: 0, longest: Duration::ZERO }
     }
 
     /// Sweeps now and then until `shutdown` says so.
@@ -80,7 +83,8 @@ impl Retention {
     /// # Errors
     /// If the database fails; the next step tries the same again.
     pub async fn run_once(&mut self, now: Millis) -> Result<bool, StoreError> {
-        let before = now.saturating_sub(self.keep);
+        let settings = self.settings.now();
+        let before = now.saturating_sub(millis(settings.retention));
         match self.stage {
             Stage::Events(place) => {
                 let swept = self.store.delete_old_events(before, place).await?;
@@ -96,6 +100,11 @@ impl Retention {
             Stage::Unneeded => {
                 if !self.store.delete_unneeded(now, before, now.saturating_sub(UNUSED)).await? {
                     self.store.delete_expired(now, now.saturating_sub(session::IDLE)).await?;
+                    self.stage = Stage::Audit;
+                }
+            }
+            Stage::Audit => {
+                if !self.store.delete_old_audit(now.saturating_sub(millis(settings.audit))).await? {
                     self.stage = Stage::Remains;
                 }
             }

@@ -26,6 +26,7 @@ use crate::{
     },
     codes, live, observe, pages,
     ports::{self, Asking},
+    routes::{Route, Routes},
     state::AppState,
     webhook,
 };
@@ -35,32 +36,49 @@ const LONGEST_FORM: usize = 256 * 1024;
 
 /// The server's whole service.
 pub fn router(state: AppState) -> Router {
-    Router::new()
-        .route("/webhook/telegram", any(webhook::stateless))
-        .route("/webhook/telegram/", any(webhook::stateless))
-        .route("/webhook", any(webhook::beside))
-        .route("/webhook/", any(webhook::beside))
-        .route("/webhook/{*rest}", any(webhook::beside))
-        // A key, with or without a slash after it; all else is nobody's key.
-        .route("/h/{*key}", any(webhook::short))
-        .route("/h", any(webhook::beside))
-        .route("/h/", any(webhook::beside))
-        .route("/healthz", get(observe::alive))
-        .route("/readyz", get(observe::ready))
-        .route("/metrics", get(observe::metrics))
-        .route("/pkg/{*file}", get(assets::serve))
-        .route("/robots.txt", get(assets::robots))
-        .route("/rpc/{*function}", any(server_function))
-        .route("/live/sandbox", get(live::sandbox))
-        .route("/live/deliveries", get(live::deliveries))
-        .merge(pages::routes())
-        .route("/live/profiles/{id}", get(live::profile))
+    let (router, _) = routes().finish();
+    router
         .fallback(pages::not_found)
         .layer(middleware::from_fn_with_state(state.clone(), guard::protect))
         .layer(middleware::from_fn_with_state(state.clone(), guard::identify))
         .layer(middleware::from_fn_with_state(state.clone(), headers))
         .layer(middleware::from_fn(log))
         .with_state(state)
+}
+
+fn routes() -> Routes {
+    Routes::default()
+        .open("/webhook/telegram", "ANY", any(webhook::stateless))
+        .open("/webhook/telegram/", "ANY", any(webhook::stateless))
+        .open("/webhook", "ANY", any(webhook::beside))
+        .open("/webhook/", "ANY", any(webhook::beside))
+        .open("/webhook/{*rest}", "ANY", any(webhook::beside))
+        // A key, with or without a slash after it; all else is nobody's key.
+        .open("/h/{*key}", "ANY", any(webhook::short))
+        .open("/h", "ANY", any(webhook::beside))
+        .open("/h/", "ANY", any(webhook::beside))
+        .open("/healthz", "GET", get(observe::alive))
+        .open("/readyz", "GET", get(observe::ready))
+        .open("/metrics", "GET", get(observe::metrics))
+        .open("/pkg/{*file}", "GET", get(assets::serve))
+        .open("/robots.txt", "GET", get(assets::robots))
+        // Each of them has an entry of its own in the table.
+        .open("/rpc/{*function}", "ANY", any(server_function))
+        .get("/live/sandbox", live::sandbox)
+        .get("/live/deliveries", live::deliveries)
+        .get("/live/profiles/{id}", live::profile)
+        .merge(pages::routes())
+}
+
+/// Every route and every server function, and whom it is open to.
+#[must_use]
+pub fn table() -> Vec<Route> {
+    let (_, mut table) = routes().finish();
+    for (path, _) in leptos::server_fn::axum::server_fn_paths() {
+        table.push(Route { needs: guard::needs(path), path: path.to_owned(), method: "POST" });
+    }
+    table.sort();
+    table
 }
 
 /// What every page and server function finds in its context: the ports, the account that asks, leptos' options.

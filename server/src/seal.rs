@@ -74,6 +74,14 @@ pub enum Place<'a> {
     DraftToken(&'a str),
     /// `drafts.old_url` of this id.
     DraftUrl(&'a str),
+    /// `users.totp` of this id.
+    UserTotp(i64),
+    /// A second factor that this account is setting up; it stands in the form.
+    TotpSetup(i64),
+    /// What a browser holds that has signed in to this account before.
+    KnownBrowser(i64),
+    /// `settings.sealed` of this name.
+    Setting(&'a str),
 }
 
 impl Place<'_> {
@@ -84,6 +92,10 @@ impl Place<'_> {
             Self::EventToken(id) => format!("event:{id}:token"),
             Self::DraftToken(id) => format!("draft:{id}:token"),
             Self::DraftUrl(id) => format!("draft:{id}:url"),
+            Self::UserTotp(id) => format!("user:{id}:totp"),
+            Self::TotpSetup(id) => format!("user:{id}:totp-setup"),
+            Self::KnownBrowser(id) => format!("user:{id}:browser"),
+            Self::Setting(name) => format!("setting:{name}"),
         };
         data.extend_from_slice(address.as_bytes());
         data

@@ -74,7 +74,7 @@ impl Server {
         let lock = lock(&config.data_dir)?;
         let store = Store::open(&config).await?;
         let (stop, shutdown) = watch::channel(false);
-        let state = AppState::new(config, store, address, shutdown)?;
+        let state = AppState::new(config, store, address, shutdown).await?;
         Ok(Self { state, address, listener, stop, lock })
     }
 
@@ -108,10 +108,10 @@ impl Server {
             state.shutdown.clone(),
             RESTART_PAUSE,
         ));
-        let (store, keep, shutdown) = (state.store.clone(), state.config.retention, state.shutdown.clone());
+        let (store, settings, shutdown) = (state.store.clone(), state.settings.clone(), state.shutdown.clone());
         tasks.spawn(keep_running(
             "the deletion of old events",
-            move || Retention::new(store.clone(), keep).run(shutdown.clone()),
+            move || Retention::new(store.clone(), settings.clone()).run(shutdown.clone()),
             state.shutdown.clone(),
             RESTART_PAUSE,
         ));

@@ -18,9 +18,10 @@ use crate::{
     identities::{Asker, Identities},
     introductions::Introductions,
     limits::Limits,
-    mail::{MailWorker, Smtp, SmtpError},
+    mail::MailWorker,
     observe::Metrics,
     replays::Replays,
+    settings::{Live, LoadError},
     store::Store,
     telegram::{Identity, Telegram},
     time::{Millis, now},
@@ -33,8 +34,10 @@ pub struct AppState(Arc<Inner>);
 
 /// What [`AppState`] points to.
 pub struct Inner {
-    /// The settings.
+    /// What flags and environment say.
     pub config: Config,
+    /// The settings that admins may change.
+    pub settings: Live,
     /// What short URLs start with, without a slash at the end.
     pub public_url: String,
     /// Its origin, as a browser names it.
@@ -65,6 +68,8 @@ pub struct Inner {
     pub throttle: Throttle,
     /// How many requests are taken.
     pub limits: Limits,
+    /// Attempts at a second factor.
+    pub code_throttle: Throttle,
     /// Reading and rendering of events, off the async threads and few at a time.
     pub rendering: Rendering,
     /// What was pasted and not yet confirmed.
@@ -94,23 +99,23 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
-/// Why there can be no state: TLS cannot be set up.
+/// Why there can be no state.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
-    /// For Telegram.
+    /// TLS for Telegram cannot be set up.
     #[error("TLS for Telegram cannot be set up: {0}")]
     Telegram(#[from] reqwest::Error),
-    /// For error mails.
+    /// The settings cannot be used.
     #[error(transparent)]
-    Smtp(#[from] SmtpError),
+    Settings(#[from] LoadError),
 }
 
 impl AppState {
     /// The state of a server that listens at `listening` and stops when `shutdown` becomes true.
     ///
     /// # Errors
-    /// If TLS cannot be set up.
-    pub fn new(
+    /// If TLS cannot be set up, or the settings cannot be read.
+    pub async fn new(
         config: Config,
         store: Store,
         listening: SocketAddr,
@@ -119,6 +124,7 @@ impl AppState {
         // Pages are drawn on the runtime that is there. An error only says that this has been settled before.
         _ = any_spawner::Executor::init_tokio();
         let telegram = Telegram::new(&config.telegram_api)?;
+        let settings = Live::load(&config.fixed, &store).await?;
         let wake = Arc::new(Notify::new());
         let (sandbox, _) = broadcast::channel(256);
         let (news, _) = broadcast::channel(256);
@@ -130,22 +136,22 @@ impl AppState {
             wake: wake.clone(),
             sandbox: sandbox.clone(),
             news: news.clone(),
-            retry_max_age: config.retry_max_age,
+            settings: settings.clone(),
             introductions: introductions.clone(),
             metrics: metrics.clone(),
         });
         let leptos = LeptosOptions::builder().output_name(assets::NAME).site_pkg_dir(assets::folder()).build();
         let public_url = config.public_url(listening);
-        let smtp = config.smtp.as_ref().map(Smtp::new).transpose()?;
-        let mail = MailWorker::new(store.clone(), smtp, &public_url, metrics.clone());
+        let mail = MailWorker::new(store.clone(), settings.clone(), &public_url, metrics.clone());
         let rendering = Rendering::default();
-        let replays = Replays::new(store.clone(), rendering.clone(), &config.booking_url, wake.clone());
+        let replays = Replays::new(store.clone(), rendering.clone(), settings.clone(), wake.clone());
         let public_origin = reqwest::Url::parse(&public_url)
             .map_or_else(|_| public_url.clone(), |url| url.origin().ascii_serialization());
         Ok(Self(Arc::new(Inner {
             public_url,
             public_origin,
             config,
+            settings,
             store,
             telegram,
             wake,
@@ -157,7 +163,8 @@ impl AppState {
             mail,
             replays,
             passwords: Passwords::default(),
-            throttle: Throttle::default(),
+            throttle: Throttle::of_passwords(),
+            code_throttle: Throttle::of_codes(),
             limits: Limits::default(),
             rendering,
             drafts: Drafts::default(),

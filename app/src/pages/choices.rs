@@ -17,16 +17,29 @@ fn remember(name: &str, value: &str) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Whoever is signed in finds it again in another browser.
+#[cfg(feature = "ssr")]
+async fn keep(language: Option<Language>, theme: Option<Theme>) -> Result<(), AppError> {
+    match use_context::<crate::session::Account>() {
+        Some(account) => expect_context::<crate::ports::Ports>().accounts.prefer(&account, language, theme).await,
+        None => Ok(()),
+    }
+}
+
 /// Remembers the reader's language.
 #[server(prefix = "/rpc", endpoint = "open/language")]
 pub async fn set_language(language: String) -> Result<(), AppError> {
-    remember("language", if language == "en" { "en" } else { "ru" })
+    let language = if language == "en" { Language::En } else { Language::Ru };
+    keep(Some(language), None).await?;
+    remember("language", tag(language))
 }
 
 /// Remembers the reader's theme.
 #[server(prefix = "/rpc", endpoint = "open/theme")]
 pub async fn set_theme(theme: String) -> Result<(), AppError> {
-    remember("theme", Theme::parse(&theme).name())
+    let theme = Theme::parse(&theme);
+    keep(None, Some(theme)).await?;
+    remember("theme", theme.name())
 }
 
 /// Both switches. Plain forms: they work anywhere, and the page comes back in the other language.

@@ -1,22 +1,12 @@
 //! What stands around every page of somebody who is signed in.
 
-use leptos::{prelude::*, server_fn::ServerFn as _};
+use leptos::prelude::*;
 
 use crate::{
-    error::AppError,
-    pages::{choices::Choices, sign_in::Alone},
+    pages::choices::Choices,
+    session::{Account, Role},
     words::{Shell, words},
 };
-
-/// Ends the session.
-#[server(prefix = "/rpc", endpoint = "sign-out")]
-pub async fn sign_out() -> Result<(), AppError> {
-    let viewer = crate::session::viewer()?;
-    let cookie = expect_context::<crate::ports::Ports>().accounts.sign_out(&viewer).await;
-    super::sign_in::set_cookie(&cookie)?;
-    leptos_axum::redirect("/login");
-    Ok(())
-}
 
 /// What stands above every page.
 #[component]
@@ -75,14 +65,17 @@ pub fn Brand() -> impl IntoView {
 /// Who is signed in, and the way out.
 #[component]
 pub fn AccountMenu(
-    /// Their address.
-    email: String,
+    /// Who they are.
+    account: Account,
     /// Whether something needs them.
     needs_you: bool,
 ) -> impl IntoView {
     let w = words::<Shell>();
-    // A plain form: the page that follows knows nothing of what this one held.
-    let path = SignOut::PATH;
+    let email = account.email;
+    let administration = (account.role == Role::Admin).then(|| {
+        let links = [("/users", w.people), ("/settings", w.settings), ("/audit", w.audit)];
+        links.map(|(href, title)| view! { <a class="button plain" href=href>{title}</a> }).into_any()
+    });
     view! {
         {needs_you
             .then(|| {
@@ -103,23 +96,15 @@ pub fn AccountMenu(
             </summary>
             <div class="menu-body">
                 <p class="menu-who">{email.clone()}</p>
-                <form method="post" action=path>
+                <a class="button plain" href="/account">
+                    {w.account}
+                </a>
+                {administration}
+                // A plain form: the page that follows knows nothing of what this one held.
+                <form method="post" action="/logout">
                     <button class="button plain">{w.sign_out}</button>
                 </form>
             </div>
         </details>
-    }
-}
-
-/// There is no such page.
-#[component]
-pub fn NotFound() -> impl IntoView {
-    let w = words::<Shell>();
-    view! {
-        <Alone title=w.not_found_title why=w.not_found_why>
-            <a class="button primary" href="/">
-                {w.to_profiles}
-            </a>
-        </Alone>
     }
 }

@@ -5,5 +5,3 @@ pub mod builder;
 pub mod choices;
 #[cfg(feature = "ssr")]
 pub mod layout;
-#[cfg(feature = "ssr")]
-pub mod sign_in;

@@ -12,7 +12,7 @@ mod share;
 use std::sync::Arc;
 
 pub use self::{
-    accounts::{Accounts, SessionCookie, SignInFault},
+    accounts::Accounts,
     chats::{ChatLinks, ChatSearch, ChatTrouble, Chats},
     deliveries::Deliveries,
     drafts::{Draft, Drafts},
@@ -25,7 +25,7 @@ pub use self::{
 /// Everything, as it stands in the context of a request.
 #[derive(Clone)]
 pub struct Ports {
-    /// Accounts and sessions.
+    /// Accounts.
     pub accounts: Arc<dyn Accounts>,
     /// Drafts of the builder.
     pub drafts: Arc<dyn Drafts>,

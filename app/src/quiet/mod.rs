@@ -1,8 +1,14 @@
 //! The pages. The server draws all of them, and every form works without a script. The builder alone is taken over by the
 //! browser; nothing of the others is in its module.
 
+mod account;
+mod alone;
+mod audit;
 mod builder;
+mod entry;
+mod factor;
 pub(crate) mod find_chat;
+mod form;
 mod health;
 mod import;
 mod list;
@@ -11,38 +17,44 @@ mod moment;
 mod people;
 mod profile;
 mod sandbox;
+mod settings;
 mod share;
 mod units;
 mod urls;
+mod users;
 
 use leptos::prelude::*;
 
 pub use self::{
+    account::{AccountView, ConfirmView, SessionView},
+    audit::{AuditRow, AuditView},
+    entry::{EntryForm, EntryPage, entry},
+    factor::FactorView,
     health::{BotState, HealthView, Trouble},
     import::{ImportPage, ImportPlan, ImportRow, LineFault},
     log::{ActView, Chosen, LogView, PayloadView},
     moment::Clock,
     people::{EraseView, ErasureView, StoredView, UnreachableRow},
     sandbox::SandboxView,
+    settings::{SettingField, SettingsView, Tested},
     share::ShareView,
     urls::{UrlRow, UrlTable, UrlsPage},
+    users::{InvitationView, InvitedView, Mailed, MemberView, UsersView},
 };
 pub use crate::pages::builder::load_builder;
 use crate::{
     document::{Document, Head},
     error::AppError,
     listing::ListPage,
-    pages::{
-        layout::{AccountMenu, NotFound, TopBar},
-        sign_in::{LoginPage, SetupPage},
-    },
+    pages::layout::{AccountMenu, TopBar},
     ports::ChatSearch,
     preferences::{self, Preferences},
-    session::NeedsYou,
+    session::{Account, NeedsYou},
     views::{BuilderData, BulkProgress, EventDetail},
     words::{
-        ActWords, BuilderWords, ChatTitle, EraseWords, HealthWords, LogWords, ProfilesWords, QuietWords, SandboxWords,
-        ShareWords, Shell, SignInWords, TraceWords, UnreachableWords, app_error, booking_number, language, words,
+        AccountWords, ActWords, AuditWords, BuilderWords, ChatTitle, ConfirmWords, EraseWords, FactorWords,
+        HealthWords, LogWords, ProfilesWords, QuietWords, SandboxWords, SettingsWords, ShareWords, TraceWords,
+        UnreachableWords, UserWords, app_error, booking_number, language, words,
     },
 };
 
@@ -101,6 +113,24 @@ pub enum QuietPage {
     Health(Box<HealthView>),
     /// The sandbox.
     Sandbox(Box<SandboxView>),
+    /// One's own account.
+    Account(Box<AccountView>),
+    /// Ending all other sessions.
+    EndSessions(Vec<SessionView>),
+    /// The second factor.
+    Factor(Box<FactorView>),
+    /// Proving oneself once more.
+    Confirm(ConfirmView),
+    /// The settings.
+    Settings(Box<SettingsView>),
+    /// The audit.
+    Audit(Box<AuditView>),
+    /// People.
+    Users(Box<UsersView>),
+    /// One of them, and why nothing was changed.
+    User(Box<MemberView>, Option<String>),
+    /// An invitation that was just made.
+    Invited(Box<InvitedView>),
 }
 
 impl QuietPage {
@@ -131,6 +161,15 @@ impl QuietPage {
             Self::Erase(_) => words::<EraseWords>().title.to_owned(),
             Self::Health(_) => words::<HealthWords>().title.to_owned(),
             Self::Sandbox(_) => words::<SandboxWords>().title.to_owned(),
+            Self::Account(_) => words::<AccountWords>().title.to_owned(),
+            Self::EndSessions(_) => words::<AccountWords>().end_others_title.to_owned(),
+            Self::Factor(_) => words::<FactorWords>().title.to_owned(),
+            Self::Confirm(_) => words::<ConfirmWords>().title.to_owned(),
+            Self::Settings(_) => words::<SettingsWords>().title.to_owned(),
+            Self::Audit(_) => words::<AuditWords>().title.to_owned(),
+            Self::Users(_) => words::<UserWords>().title.to_owned(),
+            Self::User(member, _) => member.account.email.clone(),
+            Self::Invited(_) => words::<UserWords>().invited_title.to_owned(),
         }
     }
 
@@ -147,33 +186,18 @@ impl QuietPage {
             | Self::Erase(_) => "/deliveries",
             Self::Health(_) => "/health",
             Self::Sandbox(_) => "/sandbox",
+            Self::Account(_) | Self::EndSessions(_) | Self::Factor(_) | Self::Confirm(_) => "/account",
+            Self::Settings(_) => "/settings",
+            Self::Audit(_) => "/audit",
+            Self::Users(_) | Self::User(..) | Self::Invited(_) => "/users",
             _ => "/",
         }
     }
 }
 
-/// A page without a way to the others.
-#[derive(Clone, Debug)]
-pub enum AlonePage {
-    /// There is no such page.
-    NotFound,
-    /// Signing in.
-    SignIn {
-        /// Where to afterwards.
-        next: String,
-    },
-    /// The first account.
-    SetUp {
-        /// The link's code.
-        code: String,
-        /// Whether it can still be used.
-        open: bool,
-    },
-}
-
 /// The HTML document.
 #[must_use]
-pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPage) -> impl IntoView + use<> {
+pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: QuietPage) -> impl IntoView + use<> {
     let preferences: Preferences = preferences::current();
     provide_context(preferences);
     provide_context(preferences.language);
@@ -204,6 +228,15 @@ pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPa
         QuietPage::Erase(view) => view! { <people::Erase view=*view /> }.into_any(),
         QuietPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
         QuietPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
+        QuietPage::Account(view) => view! { <account::AccountPage view=*view /> }.into_any(),
+        QuietPage::EndSessions(sessions) => view! { <account::EndSessions sessions /> }.into_any(),
+        QuietPage::Factor(view) => view! { <factor::Factor view=*view /> }.into_any(),
+        QuietPage::Confirm(view) => view! { <account::Confirm view /> }.into_any(),
+        QuietPage::Settings(view) => view! { <settings::Settings view=*view /> }.into_any(),
+        QuietPage::Audit(view) => view! { <audit::Audit view=*view /> }.into_any(),
+        QuietPage::Users(view) => view! { <users::Users view=*view /> }.into_any(),
+        QuietPage::User(view, fault) => view! { <users::User view=*view fault /> }.into_any(),
+        QuietPage::Invited(view) => view! { <users::Invited view=*view /> }.into_any(),
     };
     let taken_over = builder.is_some().then(|| view! { <HydrationScripts options=options.clone() defer=true /> });
     let head = view! {
@@ -214,33 +247,12 @@ pub fn shell(options: &LeptosOptions, email: String, clock: Clock, page: QuietPa
     view! {
         <Document preferences head>
             <TopBar path=path>
-                <AccountMenu email needs_you />
+                <AccountMenu account needs_you />
             </TopBar>
             <main id="content" tabindex="-1">
                 {page}
             </main>
             {builder}
-        </Document>
-    }
-}
-
-/// A document without a way to the other pages: for whoever is nowhere in particular.
-#[must_use]
-pub fn alone(options: &LeptosOptions, page: AlonePage) -> impl IntoView + use<> {
-    let preferences: Preferences = preferences::current();
-    provide_context(preferences);
-    provide_context(preferences.language);
-    let (title, page) = match page {
-        AlonePage::NotFound => (words::<Shell>().not_found_title, view! { <NotFound /> }.into_any()),
-        AlonePage::SignIn { next } => (words::<SignInWords>().title, view! { <LoginPage next /> }.into_any()),
-        AlonePage::SetUp { code, open } => {
-            (words::<SignInWords>().setup_title, view! { <SetupPage code open /> }.into_any())
-        }
-    };
-    let head = view! { <Head options=options.clone() title=format!("{title} · Hookgram") /> }.into_any();
-    view! {
-        <Document preferences head>
-            {page}
         </Document>
     }
 }

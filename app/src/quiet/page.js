@@ -6,6 +6,8 @@
   // Pages are drawn in the reader's zone once the browser has named it.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const named = document.cookie.split("; ").find((pair) => pair.startsWith("zone="));
+  // An account may have a zone of its own.
+  const kept = document.documentElement.dataset.zone !== undefined;
   if (zone && named !== `zone=${zone}`) document.cookie = `zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax`;
   const localise = (time) => {
     const [at, now, ru] = [new Date(time.dateTime), new Date(), document.documentElement.lang === "ru"];
@@ -18,7 +20,7 @@
     time.textContent = at.toDateString() === now.toDateString() ? clock : `${day}, ${clock}`;
     time.title = at.toLocaleString(tag);
   };
-  if (!named) all("time").forEach(localise);
+  if (!named && !kept) all("time").forEach(localise);
 
   // An open menu closes when something else is pressed, and with Escape, which gives the focus back to its button. Escape
   // also ends what is shown while a button has the focus.

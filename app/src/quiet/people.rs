@@ -145,7 +145,11 @@ fn unreachable(row: UnreachableRow) -> AnyView {
     view! {
         <tr>
             <th scope="row">
-                <a href=href>{row.chat}</a>
+                {match row.chat.strip_prefix('…') {
+                    // By its end alone a chat is not found.
+                    Some(_) => row.chat.into_any(),
+                    None => view! { <a href=href>{row.chat}</a> }.into_any(),
+                }}
             </th>
             <td data-title=w.cause>{row.cause.map(|cause| causes::cause(language(), cause))}</td>
             <td data-title=w.since>

@@ -19,6 +19,16 @@ word_set! {
     }
 }
 
+word_set! {
+    /// The mail with a link for a new password.
+    ResetLetter {
+        subject: "Hookgram: новый пароль", "Hookgram: a new password";
+        about: "Для аккаунта {} попросили ссылку, чтобы задать новый пароль.", "A link to set a new password was asked for, for the account {}.";
+        link: "Задать новый пароль:", "Set a new password:";
+        besides: "Ссылка действует час и сработает один раз. Если просили не вы, ничего не делайте: пароль останется прежним.", "The link works for an hour, once. If it was not you who asked, do nothing: the password stays as it is.";
+    }
+}
+
 /// Whose failures a mail is about.
 #[derive(Clone, Copy, Debug)]
 pub enum About<'a> {

@@ -1,5 +1,7 @@
 //! Every word a person reads, in Russian and English. A text that lacks one of the two does not compile.
 
+#[cfg(feature = "ssr")]
+pub mod audit;
 pub mod causes;
 pub mod checks;
 pub mod doors;

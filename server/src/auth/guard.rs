@@ -5,7 +5,10 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 
-use app::ports::SessionCookie;
+use app::{
+    session::{Account, Role},
+    words::audit::Action,
+};
 use axum::{
     extract::{FromRequestParts, Request, State},
     http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts},
@@ -15,7 +18,12 @@ use axum::{
 use hookgram::secret::redact;
 
 use crate::{
-    auth::session::{self, CurrentSession},
+    auth::{
+        confirmed::Confirmed,
+        entry::{Comer, Entry},
+        second_factor,
+        session::{self, CurrentSession},
+    },
     codes,
     config::Network,
     state::AppState,
@@ -98,6 +106,11 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     }
     match session::load(&state, request.headers()).await {
         Ok(Some((current, session))) => {
+            session.kept.apply(request.headers_mut());
+            request.extensions_mut().insert(session.kept);
+            if let Some(confirmed) = Confirmed::of(&session.account, &current) {
+                request.extensions_mut().insert(confirmed);
+            }
             request.extensions_mut().insert(current);
             request.extensions_mut().insert(session.account);
         }
@@ -126,11 +139,23 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
     {
         return link.follow(&state).await;
     }
-    let signed_in = request.extensions().get::<app::session::Account>().is_some();
-    if signed_in || is_open_page(path) || is_open_function(path) {
-        return next.run(request).await;
-    }
     let is_page = safe && !path.starts_with("/rpc/") && !path.starts_with("/live/") && !path.starts_with("/api/");
+    let Some(role) = needs(path) else { return next.run(request).await };
+    if let (Some(account), Some(session)) =
+        (request.extensions().get::<Account>(), request.extensions().get::<CurrentSession>())
+    {
+        if account.role < role {
+            return (StatusCode::FORBIDDEN, "your role does not allow this\n").into_response();
+        }
+        let lacks_factor = !session.has_second_factor && second_factor::is_required(&state, account.role);
+        if !lacks_factor || leads_to_factor(path) {
+            return next.run(request).await;
+        }
+        if is_page {
+            return Redirect::to("/account/second-factor").into_response();
+        }
+        return (StatusCode::FORBIDDEN, "set up the second factor first\n").into_response();
+    }
     if is_page {
         return Redirect::to(&login_address(request.uri())).into_response();
     }
@@ -143,15 +168,27 @@ fn is_machine_path(path: &str) -> bool {
         || ["/webhook/", "/h/", "/pkg/"].iter().any(|open| path.starts_with(open))
 }
 
-/// Pages open to whoever is not signed in.
+/// Pages open to whoever is not signed in, and their forms.
 fn is_open_page(path: &str) -> bool {
-    path == "/login" || ["/setup/", "/invite/", "/reset/"].iter().any(|open| path.starts_with(open))
+    matches!(path, "/login" | "/login/second" | "/logout" | "/forgot")
+        || ["/setup/", "/invite/", "/reset/"].iter().any(|open| path.starts_with(open))
 }
 
-/// Server functions of the open pages say so in their address. Every server function judges by itself what its caller
-/// may do: this only decides which of them are reached at all.
-fn is_open_function(path: &str) -> bool {
-    path.starts_with("/rpc/open/")
+/// What is open to an account that must have a second factor and has none yet: setting it up, and proving oneself before.
+fn leads_to_factor(path: &str) -> bool {
+    matches!(path, "/account/second-factor" | "/confirm")
+}
+
+/// The lowest role for which a path is reached at all; `None`: open to everybody. A server function's address says whom
+/// it is for, so that it stands in the function's own signature; it, and every page, asks for its permission besides.
+pub(crate) fn needs(path: &str) -> Option<Role> {
+    match path.strip_prefix("/rpc/").and_then(|function| function.split_once('/')) {
+        Some(("open", _)) => None,
+        Some(("operator", _)) => Some(Role::Operator),
+        Some(("admin", _)) => Some(Role::Admin),
+        _ if is_open_page(path) => None,
+        _ => Some(Role::Viewer),
+    }
 }
 
 /// Where to sign in, and which page to come back to afterwards. What is no page of contract §7 may be a door's URL
@@ -177,7 +214,7 @@ fn is_page(path: &str) -> bool {
     let mut steps = path.split('/').skip(1);
     match (steps.next(), steps.next(), steps.next(), steps.next()) {
         (Some("deliveries" | "sandbox" | "health" | "users" | "settings" | "account" | "audit"), None, ..) => true,
-        (Some("profiles" | "deliveries"), Some(id), None, _) => is_id(id),
+        (Some("profiles" | "deliveries" | "users"), Some(id), None, _) => is_id(id),
         (Some("profiles"), Some(id), Some("share" | "key" | "delete"), None) => is_id(id),
         _ => false,
     }
@@ -231,6 +268,7 @@ struct SignInLink {
     /// `None`: somebody only looks whether it is there, which must not use it up.
     code_hash: Option<Vec<u8>>,
     client: Option<Client>,
+    headers: HeaderMap,
     replaced: Option<CurrentSession>,
 }
 
@@ -240,25 +278,36 @@ impl SignInLink {
         Some(Self {
             code_hash: (request.method() == Method::GET).then(|| codes::hash(code)),
             client: request.extensions().get().cloned(),
+            headers: request.headers().clone(),
             replaced: request.extensions().get().cloned(),
         })
     }
 
     async fn follow(self, state: &AppState) -> Response {
-        match self.sign_in(state).await {
-            Ok(Some(cookie)) => ([(header::SET_COOKIE, cookie.0)], Redirect::to("/")).into_response(),
-            Ok(None) => Redirect::to("/login").into_response(),
+        let (to, cookies) = match self.sign_in(state).await {
+            Ok(Some(Entry::Open(cookies))) => ("/", cookies),
+            Ok(Some(Entry::Half(cookie))) => ("/login/second", vec![cookie]),
+            Ok(None) => ("/login", Vec::new()),
             Err(error) => {
                 tracing::error!(%error, "a sign-in link could not be used");
-                Redirect::to("/login").into_response()
+                ("/login", Vec::new())
             }
-        }
+        };
+        let mut response = Redirect::to(to).into_response();
+        session::hand_over(&mut response, cookies);
+        response
     }
 
-    async fn sign_in(self, state: &AppState) -> Result<Option<SessionCookie>, StoreError> {
+    async fn sign_in(self, state: &AppState) -> Result<Option<Entry>, StoreError> {
         let (Some(hash), Some(client)) = (self.code_hash, self.client) else { return Ok(None) };
-        let Some(user) = state.store.use_sign_in_link(&hash).await? else { return Ok(None) };
-        session::open(state, user, &client, self.replaced.as_ref()).await.map(Some)
+        let Some(id) = state.store.use_sign_in_link(&hash).await? else { return Ok(None) };
+        let Some(user) = state.store.user(id).await? else { return Ok(None) };
+        let comer = Comer { state, client: &client, headers: &self.headers, session: self.replaced.as_ref() };
+        let entry = comer.after_password(&user).await?;
+        if let Entry::Open(_) = entry {
+            comer.note(&user, Action::SignedIn).await?;
+        }
+        Ok(Some(entry))
     }
 }
 

@@ -1,6 +1,13 @@
-//! Who may come in: passwords, sessions, the guard before every page.
+//! Who may come in: passwords, second factors, sessions, the guard before every page.
 
+pub mod confirmed;
+pub mod device;
+pub mod entry;
 pub mod guard;
 pub mod password;
+pub mod recovery;
+pub mod second_factor;
 pub mod session;
+mod strength;
 pub mod throttle;
+pub mod totp;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::words::PasswordFault;
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
@@ -9,10 +10,10 @@ use argon2::{
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Fewest characters of a password.
-const SHORTEST: usize = 12;
-/// Most bytes of a password.
-const LONGEST: usize = 1024;
+use super::strength::{self, LONGEST};
+
+/// KiB of memory, passes, lanes (OWASP's password storage cheat sheet).
+const PARAMETERS: (u32, u32, u32) = (19 * 1024, 2, 1);
 /// Hashed at once: each takes 19 MiB and a core.
 const AT_ONCE: usize = 2;
 /// Attempts to sign in that are under way or wait; more would wait too long.
@@ -43,18 +44,20 @@ impl Default for Passwords {
     }
 }
 
-/// Whether a password may be chosen: at least 12 characters, at most 1,024 bytes.
-#[must_use]
-pub fn is_acceptable(password: &SecretString) -> bool {
-    let text = password.expose_secret();
-    text.chars().count() >= SHORTEST && text.len() <= LONGEST
-}
-
 impl Passwords {
     /// A place in the queue of those who sign in; `None` where it is full.
     #[must_use]
     pub fn queue_up(&self) -> Option<Turn> {
         self.queue.clone().try_acquire_owned().ok().map(Turn)
+    }
+
+    /// Whether somebody with this address may choose a password, and why not.
+    ///
+    /// # Errors
+    /// If the machine cannot say.
+    pub async fn judge(&self, password: SecretString, email: &str) -> Result<Result<(), PasswordFault>, HashFault> {
+        let email = email.to_owned();
+        self.run(move || strength::judge(password.expose_secret(), &email)).await
     }
 
     /// Hashes a password; a PHC string.
@@ -95,8 +98,23 @@ impl Passwords {
 }
 
 fn argon2() -> Option<Argon2<'static>> {
-    let params = Params::new(19 * 1024, 2, 1, None).ok()?;
+    let (memory, passes, lanes) = PARAMETERS;
+    let params = Params::new(memory, passes, lanes, None).ok()?;
     Some(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// Whether a hash was made with weaker parameters than those of today, or by another function.
+#[must_use]
+pub fn is_outdated(hash: &str) -> bool {
+    let Ok(parsed) = PasswordHash::new(hash) else { return true };
+    let Ok(params) = Params::try_from(&parsed) else { return true };
+    let (memory, passes, lanes) = PARAMETERS;
+    let is_newest = parsed.version == Some(Version::V0x13.into());
+    parsed.algorithm.as_str() != "argon2id"
+        || !is_newest
+        || params.m_cost() < memory
+        || params.t_cost() < passes
+        || params.p_cost() < lanes
 }
 
 #[cfg(test)]
@@ -124,9 +142,18 @@ mod tests {
     }
 
     #[test]
-    fn length_is_counted_in_characters() {
-        assert!(!is_acceptable(&SecretString::from("одиннадцать")));
-        assert!(is_acceptable(&SecretString::from("двенадцать12")));
-        assert!(!is_acceptable(&SecretString::from("x".repeat(1025))));
+    fn weaker_hashes_are_outdated() {
+        let of = |head: &str| format!("{head}$c2FsdHNhbHRzYWx0c2FsdA$2sa5WnuyvTqHlbmhDP4u1QSCqkgHcZHRVDgJx1uODLs");
+        for (head, expected) in [
+            ("$argon2id$v=19$m=19456,t=2,p=1", false),
+            ("$argon2id$v=19$m=65536,t=3,p=4", false),
+            ("$argon2id$v=19$m=12288,t=3,p=1", true),
+            ("$argon2id$v=19$m=19456,t=1,p=1", true),
+            ("$argon2id$v=16$m=19456,t=2,p=1", true),
+            ("$argon2i$v=19$m=19456,t=2,p=1", true),
+        ] {
+            assert_eq!(is_outdated(&of(head)), expected, "{head}");
+        }
+        assert!(is_outdated("what is this"));
     }
 }

@@ -1,5 +1,10 @@
 //! Attempts to sign in: each that does not succeed lengthens the wait for the next, up to a minute, for that account
 //! from that address, and more patiently for the address with whatever account.
+//!
+//! **Nobody is locked out by others.** A browser that has signed in to an account before has a proof of it, and is
+//! counted by itself: whatever others try, from the same address (a proxy's, an office's) or from ten thousand, does not
+//! make it wait. A browser that nobody knows shares its wait with whoever comes from its address, and with all other such
+//! once an account is tried from everywhere; that last wait is short where a password is asked for.
 
 use std::{
     collections::HashMap,
@@ -15,21 +20,39 @@ use crate::{limits::network, lock::lock};
 const FREE: u32 = 4;
 /// Attempts from one address, which several people may share.
 const FREE_OF_ADDRESS: u32 = 30;
+/// Attempts at one account from wherever.
+const FREE_OF_ACCOUNT: u32 = 50;
 /// The longest wait.
 const LONGEST: Duration = Duration::from_secs(60);
+/// The longest wait for an account's password because of what others try: forty thousand guesses a day find no password
+/// that may be chosen, and who owns it gets a word in.
+const LONGEST_OF_PASSWORD: Duration = Duration::from_secs(2);
 /// Attempts are forgotten after this.
 const MEMORY: Duration = Duration::from_secs(15 * 60);
-/// More are not remembered, of either kind.
+/// More are not remembered, of any kind.
 const ENTRIES: usize = 10_000;
 
 /// Remembers attempts.
-#[derive(Debug, Default)]
-pub struct Throttle(Mutex<Known>);
+#[derive(Debug)]
+pub struct Throttle {
+    known: Mutex<Known>,
+    longest_of_account: Duration,
+}
 
 #[derive(Debug, Default)]
 struct Known {
-    accounts: HashMap<(String, IpAddr), Attempts>,
+    origins: HashMap<(String, Origin), Attempts>,
     addresses: HashMap<IpAddr, Attempts>,
+    accounts: HashMap<String, Attempts>,
+}
+
+/// Whence an attempt comes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// A browser that has signed in to the account before, by what it holds.
+    Browser(String),
+    /// Any other, by its address.
+    Address(IpAddr),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -40,9 +63,9 @@ struct Attempts {
 
 impl Attempts {
     /// How long the next one has to wait yet.
-    fn left(self, free: u32) -> Duration {
+    fn left(self, free: u32, longest: Duration) -> Duration {
         let wait = match self.count.checked_sub(free) {
-            Some(over) => Duration::from_secs(1).saturating_mul(2u32.saturating_pow(over.min(6))).min(LONGEST),
+            Some(over) => Duration::from_secs(1).saturating_mul(2u32.saturating_pow(over.min(6))).min(longest),
             None => Duration::ZERO,
         };
         wait.saturating_sub(self.last.elapsed())
@@ -50,34 +73,60 @@ impl Attempts {
 }
 
 impl Throttle {
+    /// For passwords.
+    #[must_use]
+    pub fn of_passwords() -> Self {
+        Self { known: Mutex::default(), longest_of_account: LONGEST_OF_PASSWORD }
+    }
+
+    /// For codes of six digits, which do not stand guessing from everywhere: who is there has the password already.
+    #[must_use]
+    pub fn of_codes() -> Self {
+        Self { known: Mutex::default(), longest_of_account: LONGEST }
+    }
+
     /// Lets an attempt through and counts it at once, as long as it has not succeeded: of many at the same time no
     /// more pass than one after the other. One that is refused is not counted.
     ///
     /// # Errors
     /// How long to wait, in whole seconds, at least 1.
-    pub fn attempt(&self, email: &str, address: IpAddr) -> Result<(), u64> {
-        let mut known = lock(&self.0);
-        let (account, address) = (account(email, address), network(address));
-        let of_account = known.accounts.get(&account).map_or(Duration::ZERO, |attempts| attempts.left(FREE));
-        let of_address =
-            known.addresses.get(&address).map_or(Duration::ZERO, |attempts| attempts.left(FREE_OF_ADDRESS));
-        let left = of_account.max(of_address);
-        if !left.is_zero() {
-            return Err(left.as_secs().max(1));
+    pub fn attempt(&self, email: &str, origin: &Origin) -> Result<(), u64> {
+        let mut known = lock(&self.known);
+        let (account, origin) = (account(email), neighbourhood(origin));
+        let left = |attempts: Option<&Attempts>, free, longest| {
+            attempts.map_or(Duration::ZERO, |attempts| attempts.left(free, longest))
+        };
+        let key = (account.clone(), origin.clone());
+        let mut wait = left(known.origins.get(&key), FREE, LONGEST);
+        if let Origin::Address(address) = origin {
+            wait = wait.max(left(known.addresses.get(&address), FREE_OF_ADDRESS, LONGEST)).max(left(
+                known.accounts.get(&account),
+                FREE_OF_ACCOUNT,
+                self.longest_of_account,
+            ));
         }
-        count(&mut known.accounts, account);
-        count(&mut known.addresses, address);
+        if !wait.is_zero() {
+            return Err(wait.as_secs().max(1));
+        }
+        count(&mut known.origins, key);
+        if let Origin::Address(address) = origin {
+            count(&mut known.addresses, address);
+            count(&mut known.accounts, account);
+        }
         Ok(())
     }
 
     /// Forgets the attempts of who has signed in. Of the address it forgets this one only: an account of one's own is
     /// no key to those of others.
-    pub fn succeeded(&self, email: &str, address: IpAddr) {
-        let mut known = lock(&self.0);
-        known.accounts.remove(&account(email, address));
-        if let Some(attempts) = known.addresses.get_mut(&network(address)) {
-            attempts.count = attempts.count.saturating_sub(1);
+    pub fn succeeded(&self, email: &str, origin: &Origin) {
+        let known = &mut *lock(&self.known);
+        let (account, origin) = (account(email), neighbourhood(origin));
+        if let Origin::Address(address) = &origin {
+            for attempts in known.addresses.get_mut(address).into_iter().chain(known.accounts.get_mut(&account)) {
+                attempts.count = attempts.count.saturating_sub(1);
+            }
         }
+        known.origins.remove(&(account, origin));
     }
 }
 
@@ -102,62 +151,92 @@ fn make_room<K: Eq + Hash + Clone>(known: &mut HashMap<K, Attempts>) {
     }
 }
 
-fn account(email: &str, address: IpAddr) -> (String, IpAddr) {
-    (email.trim().chars().take(320).collect::<String>().to_lowercase(), network(address))
+fn account(email: &str) -> String {
+    email.trim().chars().take(320).collect::<String>().to_lowercase()
+}
+
+/// Of an address its network.
+fn neighbourhood(origin: &Origin) -> Origin {
+    match origin {
+        Origin::Browser(proof) => Origin::Browser(proof.clone()),
+        Origin::Address(address) => Origin::Address(network(*address)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+    const HERE: Origin = Origin::Address(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
+
+    fn from(address: [u8; 4]) -> Origin {
+        Origin::Address(address.into())
+    }
 
     #[test]
     fn repeated_attempts_wait_for_their_account_only() {
-        let throttle = Throttle::default();
+        let throttle = Throttle::of_passwords();
         for _ in 0..FREE {
-            assert_eq!(throttle.attempt("A@b.c ", HERE), Ok(()));
+            assert_eq!(throttle.attempt("A@b.c ", &HERE), Ok(()));
         }
         for _ in 0..50 {
-            assert_eq!(throttle.attempt("a@b.c", HERE), Err(1), "what is refused is not counted");
+            assert_eq!(throttle.attempt("a@b.c", &HERE), Err(1), "what is refused is not counted");
         }
-        assert_eq!(throttle.attempt("x@b.c", HERE), Ok(()));
-        assert_eq!(throttle.attempt("a@b.c", IpAddr::from([192, 0, 2, 1])), Ok(()));
-        throttle.succeeded("a@b.c", HERE);
-        assert_eq!(throttle.attempt("a@b.c", HERE), Ok(()));
+        assert_eq!(throttle.attempt("x@b.c", &HERE), Ok(()));
+        assert_eq!(throttle.attempt("a@b.c", &from([192, 0, 2, 1])), Ok(()));
+        throttle.succeeded("a@b.c", &HERE);
+        assert_eq!(throttle.attempt("a@b.c", &HERE), Ok(()));
     }
 
     #[test]
     fn the_wait_grows_to_a_minute_and_ends() {
-        let attempts = |count| Attempts { count, last: Instant::now() }.left(FREE).as_secs_f64().ceil();
-        assert_eq!([3, 4, 5, 6, 10, 99].map(attempts), [0.0, 1.0, 2.0, 4.0, 60.0, 60.0]);
+        let left = |count| Attempts { count, last: Instant::now() }.left(FREE, LONGEST).as_secs_f64().ceil();
+        assert_eq!([3, 4, 5, 6, 10, 99].map(left), [0.0, 1.0, 2.0, 4.0, 60.0, 60.0]);
         let Some(past) = Instant::now().checked_sub(LONGEST) else { return };
-        assert!(Attempts { count: 99, last: past }.left(FREE).is_zero());
+        assert!(Attempts { count: 99, last: past }.left(FREE, LONGEST).is_zero());
     }
 
     #[test]
     fn many_accounts_from_one_address_wait_too() {
-        let throttle = Throttle::default();
+        let throttle = Throttle::of_passwords();
         let passed = |last: u16| {
             let address = IpAddr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, last]);
-            throttle.attempt(&format!("user{last}@b.c"), address).is_ok()
+            throttle.attempt(&format!("user{last}@b.c"), &Origin::Address(address)).is_ok()
         };
         assert_eq!((0..100).filter(|last| passed(*last)).count(), 30);
-        assert_eq!(throttle.attempt("a@b.c", HERE), Ok(()));
+        assert_eq!(throttle.attempt("a@b.c", &HERE), Ok(()));
+    }
+
+    #[test]
+    fn a_known_browser_does_not_wait_for_what_others_try() {
+        let (passwords, codes) = (Throttle::of_passwords(), Throttle::of_codes());
+        for throttle in [&passwords, &codes] {
+            for last in 0..100 {
+                let _ = throttle.attempt("a@b.c", &from([192, 0, 2, last]));
+                let _ = throttle.attempt("a@b.c", &HERE);
+            }
+            let known = Origin::Browser("proof".into());
+            for _ in 0..FREE {
+                assert_eq!(throttle.attempt("a@b.c", &known), Ok(()));
+            }
+            assert!(throttle.attempt("a@b.c", &known).is_err(), "one that is stolen guesses no faster");
+        }
+        let wait = |throttle: &Throttle| throttle.attempt("a@b.c", &from([198, 51, 100, 1])).unwrap_err();
+        assert!(wait(&passwords) <= 2 && wait(&codes) <= 60);
     }
 
     #[test]
     fn memory_is_bounded_and_keeps_the_worst() {
-        let throttle = Throttle::default();
+        let throttle = Throttle::of_passwords();
         // So many that the wait is longer than this test can take.
         let worst = Attempts { count: 99, last: Instant::now() };
-        throttle.0.lock().unwrap().accounts.insert(account("a@b.c", HERE), worst);
+        lock(&throttle.known).origins.insert((account("a@b.c"), HERE), worst);
         for i in 0..u32::try_from(ENTRIES).unwrap() + 100 {
-            let _ = throttle.attempt("x@b.c", IpAddr::from((i + 0x0a00_0000).to_be_bytes()));
+            let _ = throttle.attempt(&format!("{i}@b.c"), &from((i + 0x0a00_0000).to_be_bytes()));
         }
-        let known = throttle.0.lock().unwrap();
-        assert_eq!((known.accounts.len(), known.addresses.len()), (ENTRIES, ENTRIES));
+        let known = lock(&throttle.known);
+        assert_eq!((known.origins.len(), known.addresses.len(), known.accounts.len()), (ENTRIES, ENTRIES, ENTRIES));
         drop(known);
-        assert!(throttle.attempt("a@b.c", HERE).is_err());
+        assert!(throttle.attempt("a@b.c", &HERE).is_err());
     }
 }

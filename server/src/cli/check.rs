@@ -149,7 +149,7 @@ fn of_warnings(language: Language, warnings: &[Warning]) -> Vec<Remark> {
 async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Answer> {
     let query = query_of(&options.url).as_bytes();
     let Place { door, store } = match place(&config, &options.url).await? {
-        Ok(Place { door: Door::Stateless, .. }) if !config.stateless => {
+        Ok(Place { door: Door::Stateless, .. }) if !super::settings(&config).await?.now().stateless => {
             return Ok(Answer::refused(DoorFault::StatelessOff));
         }
         Ok(place) => place,
@@ -167,7 +167,7 @@ async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Answer
         None => Store::in_memory().await?,
     };
     let (_stop, shutdown) = watch::channel(false);
-    let state = AppState::new(config, store, SocketAddr::from(([127, 0, 0, 1], 0)), shutdown)?;
+    let state = AppState::new(config, store, SocketAddr::from(([127, 0, 0, 1], 0)), shutdown).await?;
     Ok(webhook::check(&state, &door, query, Asker::Known).await)
 }
 
@@ -204,7 +204,8 @@ pub(super) async fn render(config: &Config, options: &RenderOptions, language: L
             return refuse(options, Answer { outcome: Outcome::Refused(Refusal::Event(fault)), warnings }, language);
         }
     };
-    let messages = messages(config, &profile, &event);
+    let settings = super::settings(config).await?.now();
+    let messages = messages(&settings.booking_url, &profile, &event);
     if options.json {
         let rendered = Rendered { messages, warnings: of_warnings(language, &warnings) };
         println!("{}", serde_json::to_string_pretty(&rendered)?);
@@ -227,7 +228,7 @@ fn refuse(options: &RenderOptions, answer: Answer, language: Language) -> anyhow
 
 /// A message for each participant that can be written to; without any, the one for the first. Of messages that are
 /// equal to the letter, chat included, there is one.
-fn messages(config: &Config, profile: &Profile, event: &BookingEvent) -> Vec<Message> {
+fn messages(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Vec<Message> {
     let field = profile.field_name.as_deref();
     let recipients = recipient::recipients(event, field.unwrap_or_default());
     let mut whom: Vec<(Option<usize>, Option<String>)> = recipients
@@ -239,7 +240,7 @@ fn messages(config: &Config, profile: &Profile, event: &BookingEvent) -> Vec<Mes
     }
     let mut messages: Vec<Message> = Vec::new();
     for (participant, chat_id) in whom {
-        let context = Context { event, participant, field_name: field, booking_host: &config.booking_url };
+        let context = Context { event, participant, field_name: field, booking_host };
         let parts = message::render(&profile.formatting, context).parts();
         let parts: Vec<RenderedPart> =
             parts.iter().map(|part| RenderedPart { html: part.html(), units: part.units() }).collect();

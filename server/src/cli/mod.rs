@@ -14,6 +14,7 @@ use crate::{
     config::{Config, Settings},
     demo, logging,
     serve::{self, Server},
+    settings::Live,
     store::Store,
 };
 
@@ -103,6 +104,17 @@ async fn run_server(config: Config) -> anyhow::Result<()> {
     }
     server.run_until(end).await;
     Ok(())
+}
+
+/// The settings of an installation, with what was set on its Settings page; where there is none, what was said here.
+async fn settings(config: &Config) -> anyhow::Result<Live> {
+    let store = match open_existing(config).await {
+        Ok(store) => store,
+        Err(_) => Store::in_memory().await?,
+    };
+    let settings = Live::load(&config.fixed, &store).await?;
+    store.close().await;
+    Ok(settings)
 }
 
 /// The store of an installation. Commands that look into one do not make it.

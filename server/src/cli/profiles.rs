@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use crate::{
+    audit::COMMAND_LINE,
     config::Config,
     profile_file::{self, ImportError},
     store::Store,
@@ -42,7 +43,12 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
                 println!("{}\t{base}/h/{}", profile.name, profile.key);
             }
         }
-        Command::Export { with_secrets } => print!("{}", profile_file::export(&store.profiles().await?, with_secrets)?),
+        Command::Export { with_secrets } => {
+            let profiles = store.profiles().await?;
+            let text = profile_file::export(&profiles, with_secrets)?;
+            store.note_export(&profiles, &COMMAND_LINE).await?;
+            print!("{text}");
+        }
         Command::Import { file } => {
             let text = read(&file).with_context(|| format!("{file} cannot be read"))?;
             match profile_file::import(&store, &text).await {

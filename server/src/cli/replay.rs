@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use app::{
     views::{BulkKind, BulkProgress, Handled, Matching, Outcome, ReplayAs},
     words::{
+        audit::Action,
         causes::{self, Cause},
         replays,
     },
@@ -16,8 +17,10 @@ use tokio::{signal, time::sleep};
 
 use super::open_existing;
 use crate::{
-    config::{self, Config},
+    audit::{self, COMMAND_LINE},
+    config::{self, BadSetting, Config},
     replays::Replays,
+    settings::{Live, SettingFault},
     store::Store,
     time::{millis, now},
     webhook::Rendering,
@@ -86,6 +89,7 @@ pub(super) async fn replay(config: &Config, options: ReplayOptions, language: La
     let bench = Bench::open(config, language).await?;
     if !options.ids.is_empty() {
         let handled = bench.replays.replay(&options.ids, how).await?;
+        bench.store.audit(&audit::handled(&COMMAND_LINE, Action::Replayed, &handled)).await?;
         return bench.show(&handled, "is sent again").await;
     }
     let outcome = match (options.uncertain, options.cancelled) {
@@ -106,6 +110,7 @@ pub(super) async fn cancel(config: &Config, options: CancelOptions, language: La
     let bench = Bench::open(config, language).await?;
     if !options.ids.is_empty() {
         let handled = bench.replays.cancel(&options.ids).await?;
+        bench.store.audit(&audit::handled(&COMMAND_LINE, Action::Cancelled, &handled)).await?;
         return bench.show(&handled, "is called off").await;
     }
     let outcome = if options.parked { Outcome::Parked } else { Outcome::Waiting };
@@ -121,8 +126,9 @@ struct Bench {
 impl Bench {
     async fn open(config: &Config, language: Language) -> anyhow::Result<Self> {
         let store = open_existing(config).await?;
+        let settings = Live::load(&config.fixed, &store).await?;
         // A running server finds by itself what has become due.
-        let replays = Replays::new(store.clone(), Rendering::default(), &config.booking_url, Arc::default());
+        let replays = Replays::new(store.clone(), Rendering::default(), settings, Arc::default());
         Ok(Self { store, replays, language })
     }
 
@@ -154,9 +160,11 @@ impl Bench {
         if which.list {
             self.list(&matching).await?;
         } else {
-            let who = "the command line";
-            let id =
-                self.replays.begin(kind, &matching, who).await?.context("that cannot be done to such deliveries")?;
+            let id = self
+                .replays
+                .begin(kind, &matching, &COMMAND_LINE)
+                .await?
+                .context("that cannot be done to such deliveries")?;
             let progress = self.work(id).await?;
             self.report(&progress);
         }
@@ -173,7 +181,13 @@ impl Bench {
             None => None,
         };
         let ago = |text: &Option<String>, flag: &'static str| -> anyhow::Result<Option<i64>> {
-            let span = text.as_deref().map(|text| config::span(flag, text)).transpose()?;
+            let span = text
+                .as_deref()
+                .map(|text| {
+                    let problem = || SettingFault::Span.problem(text);
+                    config::span(text).ok_or_else(|| BadSetting { name: flag, problem: problem() })
+                })
+                .transpose()?;
             Ok(span.map(|span| now().saturating_sub(millis(span))))
         };
         Ok(Matching {

@@ -2,17 +2,23 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _};
 
-use anyhow::bail;
-use app::session::Role;
+use anyhow::{Context as _, bail};
+use app::{session::Role, words::audit::Action};
 use clap::Subcommand;
 use hookgram::values::EmailAddress;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
-    auth::password::{self, Passwords},
+    audit::{COMMAND_LINE, Change, Entry},
+    auth::password::Passwords,
+    codes,
     config::Config,
-    store::{Store, StoreError},
+    store::{LinkKind, NewLink, Store, StoreError},
+    time::now,
 };
+
+/// How long a printed link works.
+const LINK_TIME: i64 = 24 * 60 * 60 * 1000;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -37,6 +43,16 @@ pub(super) enum Command {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Print a link that sets a new password; it works for 24 hours, once
+    ResetLink {
+        /// The account's address
+        email: String,
+    },
+    /// Switch the second factor of an account off, where phone and recovery codes are lost, and end its sessions
+    SecondFactorOff {
+        /// The account's address
+        email: String,
+    },
     /// Remove an account
     Remove {
         /// The account's address
@@ -53,8 +69,11 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
             if store.user_by_email(address.as_str()).await?.is_some() {
                 bail!("{} has an account already", address.as_str());
             }
-            let hash = Passwords::default().hash(ask(password_stdin)?).await?;
-            store.add_user(address.as_str(), role, Some(&hash)).await?;
+            let hash = ask(password_stdin, address.as_str()).await?;
+            let account = store.add_user(address.as_str(), role, Some(&hash)).await?;
+            let changes = vec![Change::new("role", "", role.name())];
+            let entry = Entry::new(&COMMAND_LINE, Action::AccountMade).to(&account.email, account.id).with(changes);
+            store.audit(&entry).await?;
         }
         Command::List => {
             for user in store.users().await? {
@@ -62,22 +81,40 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
             }
         }
         Command::ResetPassword { email, password_stdin } => {
-            if store.user_by_email(email.trim()).await?.is_none() {
-                bail!("{email} has no account");
-            }
-            let hash = Passwords::default().hash(ask(password_stdin)?).await?;
-            store.set_password(email.trim(), &hash).await?;
+            let user = store.user_by_email(email.trim()).await?.with_context(|| format!("{email} has no account"))?;
+            let hash = ask(password_stdin, &user.account.email).await?;
+            store.set_password(&user.account.email, &hash, &COMMAND_LINE).await?;
         }
-        Command::Remove { email } => match store.remove_user(email.trim()).await {
-            Err(StoreError::NotFound) => bail!("{email} has no account"),
-            done => done?,
-        },
+        Command::ResetLink { email } => {
+            let user = store.user_by_email(email.trim()).await?.with_context(|| format!("{email} has no account"))?;
+            let code = codes::secret();
+            let link = NewLink {
+                code_hash: &codes::hash(&code),
+                kind: LinkKind::Reset,
+                user_id: Some(user.account.id),
+                expires_at: now().saturating_add(LINK_TIME),
+            };
+            store.add_link(link).await?;
+            println!("{}/reset/{code}", config.public_url(config.listen));
+        }
+        Command::SecondFactorOff { email } => {
+            let user = store.user_by_email(email.trim()).await?.with_context(|| format!("{email} has no account"))?;
+            match store.turn_second_factor_off(&user.account, None, &COMMAND_LINE).await {
+                Err(StoreError::NotFound) => bail!("{email} has no second factor"),
+                done => done?,
+            }
+        }
+        Command::Remove { email } => {
+            let Some(user) = store.user_by_email(email.trim()).await? else { bail!("{email} has no account") };
+            store.remove_member(user.account.id, &COMMAND_LINE).await?;
+        }
     }
     store.close().await;
     Ok(())
 }
 
-fn ask(from_stdin: bool) -> anyhow::Result<SecretString> {
+/// Asks for a password; the hash of one that may be chosen.
+async fn ask(from_stdin: bool, email: &str) -> anyhow::Result<String> {
     let password = if from_stdin {
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line)?;
@@ -92,8 +129,9 @@ fn ask(from_stdin: bool) -> anyhow::Result<SecretString> {
     } else {
         bail!("there is no terminal to ask for the password on: use --password-stdin");
     };
-    if !password::is_acceptable(&password) {
-        bail!("the password must have 12 characters or more, and at most 1,024 bytes");
+    let passwords = Passwords::default();
+    if let Err(fault) = passwords.judge(password.clone(), email).await? {
+        bail!("{}", fault.sentence(super::language()));
     }
-    Ok(password)
+    Ok(passwords.hash(password).await?)
 }

@@ -4,14 +4,13 @@
 use std::net::IpAddr;
 
 use lettre::message::Mailbox;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
-use super::{BadSetting, bad};
 use crate::auth::guard::decoded;
 
-pub(super) const URL: &str = "HOOKGRAM_SMTP_URL";
-pub(super) const URL_FILE: &str = "HOOKGRAM_SMTP_URL_FILE";
-const FROM: &str = "HOOKGRAM_MAIL_FROM";
+pub(crate) const URL: &str = "HOOKGRAM_SMTP_URL";
+pub(crate) const URL_FILE: &str = "HOOKGRAM_SMTP_URL_FILE";
+pub(crate) const FROM: &str = "HOOKGRAM_MAIL_FROM";
 /// The port of `smtp://` unless the URL says another: submission.
 const SUBMISSION: u16 = 587;
 /// The port of `smtps://` unless the URL says another.
@@ -43,35 +42,67 @@ pub enum SmtpTls {
     None,
 }
 
+/// What is wrong with a URL of an SMTP server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SmtpFault {
+    /// It is no address at all.
+    NoAddress,
+    /// Neither smtp:// nor smtps://.
+    Scheme,
+    /// It names no host.
+    NoHost,
+    /// Something stands after the host.
+    Rest,
+    /// User or password are not UTF-8.
+    NotUtf8,
+    /// A password without a user.
+    NoUser,
+    /// A user without a password.
+    NoPassword,
+}
+
+impl SmtpFault {
+    /// For the terminal, as part of a sentence.
+    pub(crate) fn problem(self) -> String {
+        let what = match self {
+            Self::NoAddress => {
+                "it is no address of an SMTP server (in the password, @ : / # % are %40 %3A %2F %23 %25)"
+            }
+            Self::Scheme => "it must start with smtp:// or smtps://",
+            Self::NoHost => "it names no host",
+            Self::Rest => "something stands after the host (in the password, / ? # are %2F %3F %23)",
+            Self::NotUtf8 => "it is not UTF-8",
+            Self::NoUser => "it has a password but no user",
+            Self::NoPassword => "it has a user but no password",
+        };
+        format!("{what}; write it like smtps://user:password@mail.example.com")
+    }
+}
+
 impl SmtpSettings {
-    /// Reads the URL and the address; `None` where no URL is set.
-    pub(super) fn read(url: Option<&SecretString>, from: Option<&str>) -> Result<Option<Self>, BadSetting> {
-        let from = from.map(read_from).transpose()?;
-        let Some(url) = url else { return Ok(None) };
-        let from = from.ok_or_else(|| {
-            bad(FROM, format!("is needed once {URL} is set; write it like Hookgram <hookgram@example.com>"))
-        })?;
-        let wrong = |what: &str| bad(URL, format!("{what}; write it like smtps://user:password@mail.example.com"));
-        let url = reqwest::Url::parse(url.expose_secret().trim()).map_err(|_| {
-            wrong("it is no address of an SMTP server (in the password, @ : / # % are %40 %3A %2F %23 %25)")
-        })?;
+    /// Reads the URL; `from` is who writes.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(url: &str, from: Mailbox) -> Result<Self, SmtpFault> {
+        let url = reqwest::Url::parse(url.trim()).map_err(|_| SmtpFault::NoAddress)?;
         let wrapped = match url.scheme() {
             "smtp" => false,
             "smtps" => true,
-            _ => return Err(wrong("it must start with smtp:// or smtps://")),
+            _ => return Err(SmtpFault::Scheme),
         };
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         if host.is_empty() || !host.is_ascii() || host.contains('%') {
-            return Err(wrong("it names no host"));
+            return Err(SmtpFault::NoHost);
         }
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-            return Err(wrong("something stands after the host (in the password, / ? # are %2F %3F %23)"));
+            return Err(SmtpFault::Rest);
         }
-        let text = |encoded: &str| String::from_utf8(decoded(encoded)).map_err(|_| wrong("it is not UTF-8"));
+        let text = |encoded: &str| String::from_utf8(decoded(encoded)).map_err(|_| SmtpFault::NotUtf8);
         let credentials = match (url.username(), url.password()) {
             ("", None) => None,
-            ("", Some(_)) => return Err(wrong("it has a password but no user")),
-            (_, None | Some("")) => return Err(wrong("it has a user but no password")),
+            ("", Some(_)) => return Err(SmtpFault::NoUser),
+            (_, None | Some("")) => return Err(SmtpFault::NoPassword),
             (user, Some(password)) => Some((text(user)?, SecretString::from(text(password)?))),
         };
         let tls = match wrapped {
@@ -80,17 +111,14 @@ impl SmtpSettings {
             false => SmtpTls::WhenOffered,
         };
         let port = url.port().unwrap_or(if wrapped { SUBMISSIONS } else { SUBMISSION });
-        Ok(Some(Self { host, port, tls, credentials, from }))
+        Ok(Self { host, port, tls, credentials, from })
     }
 }
 
-fn read_from(text: &str) -> Result<Mailbox, BadSetting> {
+/// Reads who writes: an address, or a name and an address.
+pub(crate) fn read_from(text: &str) -> Option<Mailbox> {
     let one_line = !text.contains(char::is_control);
-    let mailbox = text.trim().parse::<Mailbox>().ok().filter(|_| one_line);
-    mailbox.ok_or_else(|| {
-        let shown: String = text.chars().take(80).map(|c| if c.is_control() { ' ' } else { c }).collect();
-        bad(FROM, format!("“{shown}” is no e-mail address; write it like Hookgram <hookgram@example.com>"))
-    })
+    text.trim().parse::<Mailbox>().ok().filter(|_| one_line)
 }
 
 fn is_this_machine(host: &str) -> bool {
@@ -99,10 +127,12 @@ fn is_this_machine(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret as _;
+
     use super::*;
 
-    fn read(url: &str) -> Result<Option<SmtpSettings>, BadSetting> {
-        SmtpSettings::read(Some(&SecretString::from(url)), Some("Hookgram <hooks@example.com>"))
+    fn read(url: &str) -> Result<SmtpSettings, SmtpFault> {
+        SmtpSettings::read(url, read_from("Hookgram <hooks@example.com>").unwrap())
     }
 
     #[test]
@@ -121,7 +151,7 @@ mod tests {
                 Some("ops@example.com"),
             ),
         ] {
-            let settings = read(url).unwrap().unwrap();
+            let settings = read(url).unwrap();
             let given = settings.credentials.as_ref().map(|(user, _)| user.as_str());
             assert_eq!((settings.host.as_str(), settings.port, settings.tls, given), (host, port, tls, user), "{url}");
             if let Some((_, password)) = &settings.credentials {
@@ -129,7 +159,6 @@ mod tests {
                 assert!(!format!("{settings:?}").contains("p@ss"), "{settings:?}");
             }
         }
-        assert!(SmtpSettings::read(None, Some("a@b.c")).unwrap().is_none());
     }
 
     #[test]
@@ -146,14 +175,11 @@ mod tests {
             "smtp://user:hunter2%ff@mail.example.com",
             "",
         ] {
-            let error = read(url).unwrap_err().to_string();
-            assert!(error.starts_with("HOOKGRAM_SMTP_URL: "), "{url}: {error}");
+            let error = read(url).unwrap_err().problem();
             assert!(!error.contains("hunter2") && !error.contains('\n'), "{url}: {error}");
         }
-        let url = SecretString::from("smtp://127.0.0.1:25");
-        for from in [None, Some("nobody"), Some("a@b.c\r\nBcc: x@y.z"), Some("a@b.c, d@e.f")] {
-            let error = SmtpSettings::read(Some(&url), from).unwrap_err().to_string();
-            assert!(error.starts_with("HOOKGRAM_MAIL_FROM: ") && !error.contains('\n'), "{error}");
+        for from in ["", "nobody", "a@b.c\r\nBcc: x@y.z", "a@b.c, d@e.f"] {
+            assert!(read_from(from).is_none(), "{from}");
         }
     }
 }

@@ -195,7 +195,7 @@ impl Worker {
         Situation {
             attempt: delivery.attempt.saturating_sub(delivery.earlier_attempts),
             age: Duration::from_millis(age),
-            max_age: self.cast.retry_max_age,
+            max_age: self.cast.settings.now().retry_max_age,
             plain: delivery.plain,
             migrated: delivery.migrated,
             unsure: delivery.unsure,

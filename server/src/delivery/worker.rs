@@ -24,6 +24,7 @@ use crate::{
     introductions::{Introductions, KNOWN_FOR},
     lock::lock,
     observe::Metrics,
+    settings::Live,
     store::{Claimed, Head, Lane, Store, StoreError},
     telegram::Telegram,
     time::{Millis, millis, now},
@@ -58,8 +59,8 @@ pub struct Cast {
     pub sandbox: broadcast::Sender<i64>,
     /// Hears the id of each profile whose delivery has come to something; 0 for the stateless door.
     pub news: broadcast::Sender<i64>,
-    /// The age at which a delivery is given up.
-    pub retry_max_age: Duration,
+    /// The settings, among them the age at which a delivery is given up.
+    pub settings: Live,
     /// Which bots Telegram has heard of lately.
     pub introductions: Arc<Introductions>,
     /// Counters.

@@ -62,7 +62,7 @@ pub(super) fn compose(content: &MailContent, public_url: &str) -> Letter {
 }
 
 /// The HTML as mail programs show it well: a card with its title, readable in dark as well. They read no style sheet.
-fn framed(body: &str, title: &str, language: &str) -> String {
+pub(super) fn framed(body: &str, title: &str, language: &str) -> String {
     let title = escape(title);
     format!(
         "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head><meta charset=\"utf-8\"><meta name=\"color-scheme\" \
@@ -87,13 +87,13 @@ fn asked(cause: Cause) -> LogQuery {
 
 /// Both forms, grown side by side.
 #[derive(Default)]
-struct Page {
-    text: String,
-    html: String,
+pub(super) struct Page {
+    pub text: String,
+    pub html: String,
 }
 
 impl Page {
-    fn line(&mut self, line: &str) {
+    pub(super) fn line(&mut self, line: &str) {
         self.text += &format!("{line}\n\n");
         self.html += &format!("<p>{}</p>\n", escape(line));
     }
@@ -109,7 +109,7 @@ impl Page {
         self.html += "</ul>\n";
     }
 
-    fn link(&mut self, label: &str, address: &str) {
+    pub(super) fn link(&mut self, label: &str, address: &str) {
         self.text += &format!("{label} {address}\n\n");
         let (label, address) = (escape(label), escape(address));
         self.html += &format!("<p>{label} <a href=\"{address}\">{address}</a></p>\n");

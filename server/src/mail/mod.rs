@@ -19,10 +19,12 @@
 //! process that died between the server's word and its record. After 24 hours a mail is `given_up`.
 
 mod letter;
+mod note;
 mod policy;
 mod smtp;
 mod worker;
 
+pub use note::Note;
 pub use smtp::{Smtp, SmtpError};
 pub use worker::MailWorker;
 

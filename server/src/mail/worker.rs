@@ -4,12 +4,10 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::{sync::watch, time::sleep};
 
-use super::{
-    letter, policy,
-    smtp::{Posted, Smtp},
-};
+use super::{letter, policy, smtp::Posted};
 use crate::{
     observe::Metrics,
+    settings::Live,
     store::{ClaimedMail, MailChange, MailContent, Store, StoreError},
     time::{Millis, millis, now},
 };
@@ -25,16 +23,16 @@ const LAST_WAIT: Duration = Duration::from_secs(6);
 #[derive(Clone, Debug)]
 pub struct MailWorker {
     store: Store,
-    smtp: Option<Smtp>,
+    pub(super) settings: Live,
     public_url: Arc<str>,
     metrics: Arc<Metrics>,
 }
 
 impl MailWorker {
-    /// A worker; without an SMTP server it records that mails are not sent. `public_url` is what links start with.
+    /// A worker; while the settings name no SMTP server it records that mails are not sent. `public_url` is what links start with.
     #[must_use]
-    pub fn new(store: Store, smtp: Option<Smtp>, public_url: &str, metrics: Arc<Metrics>) -> Self {
-        Self { store, smtp, public_url: public_url.into(), metrics }
+    pub fn new(store: Store, settings: Live, public_url: &str, metrics: Arc<Metrics>) -> Self {
+        Self { store, settings, public_url: public_url.into(), metrics }
     }
 
     /// Sends until `shutdown` says so; then finishes the mail that is being sent, for 6 s at most.
@@ -142,7 +140,8 @@ impl MailWorker {
         done: &mut BTreeMap<String, bool>,
         now: Millis,
     ) -> MailChange {
-        let Some(smtp) = &self.smtp else { return MailChange::NotSent(policy::NO_SERVER) };
+        let settings = self.settings.now();
+        let Some(smtp) = &settings.smtp else { return MailChange::NotSent(policy::NO_SERVER) };
         let addresses = match policy::addresses(content) {
             Ok(addresses) => addresses,
             Err(why) => return MailChange::NotSent(why),

@@ -12,17 +12,18 @@ use crate::{profile_file, store::StoredProfile};
 
 /// `GET /profiles/export`
 pub(super) async fn all(visit: Visit) -> Response {
-    or_refuse!(visit, visit.viewer());
     let profiles = or_refuse!(visit, visit.state.store.profiles().await.map_err(internal));
+    or_refuse!(visit, visit.state.store.note_export(&profiles, &visit.by()).await.map_err(internal));
     or_refuse!(visit, file(&profiles, "hookgram-profiles.yaml"))
 }
 
 /// `GET /profiles/{id}/export`
 pub(super) async fn one(Path(id): Path<String>, visit: Visit) -> Response {
-    or_refuse!(visit, visit.viewer());
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let name = format!("hookgram-profile-{}.yaml", stored.id);
-    or_refuse!(visit, file(&[stored], &name))
+    let stored = [stored];
+    or_refuse!(visit, visit.state.store.note_export(&stored, &visit.by()).await.map_err(internal));
+    or_refuse!(visit, file(&stored, &name))
 }
 
 fn file(profiles: &[StoredProfile], name: &str) -> Result<Response, AppError> {

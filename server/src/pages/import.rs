@@ -8,18 +8,16 @@ use app::{
 use axum::{body::Body, http::StatusCode, response::Response};
 use secrecy::ExposeSecret as _;
 
-use super::{Visit, internal, profile::or_refuse};
+use super::{Operator, Permission, Visit, internal, profile::or_refuse};
 use crate::profile_file::{self, FileFault, ImportError, Plan};
 
 /// `GET /profiles/import`
-pub(super) async fn page(visit: Visit) -> Response {
-    or_refuse!(visit, visit.operator());
+pub(super) async fn page(visit: Visit<Operator>) -> Response {
     visit.show(StatusCode::OK, QuietPage::Import(ImportPage::default())).await
 }
 
 /// `POST /profiles/import`: with a file or a text, shows the plan; with a draft, carries it out.
-pub(super) async fn sent(visit: Visit, body: Body) -> Response {
-    or_refuse!(visit, visit.operator());
+pub(super) async fn sent(visit: Visit<Operator>, body: Body) -> Response {
     let fields = match visit.fields(body).await {
         Ok(fields) => fields,
         Err(sentence) => return visit.again(sentence).await,
@@ -35,19 +33,19 @@ pub(super) async fn sent(visit: Visit, body: Body) -> Response {
     let plan = profile_file::plan(&visit.state.store, &text, visit.language).await;
     let plan = or_refuse!(visit, plan.map_err(internal));
     let status = if plan.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let draft = plan.faults.is_empty().then(|| visit.state.drafts.keep(visit.account.id, text));
+    let draft = plan.faults.is_empty().then(|| visit.state.drafts.keep(visit.account().id, text));
     let page = ImportPage { fault: None, plan: Some(shown(&plan, draft)) };
     visit.show(status, QuietPage::Import(page)).await
 }
 
-async fn carry_out(visit: Visit, draft: &str) -> Response {
-    let Some(text) = visit.state.drafts.find(visit.account.id, draft) else {
+async fn carry_out(visit: Visit<Operator>, draft: &str) -> Response {
+    let Some(text) = visit.state.drafts.find(visit.account().id, draft) else {
         return visit.forgotten().await;
     };
     let (store, language) = (&visit.state.store, visit.language);
     // Read anew: other profiles may have changed since the table was drawn.
     let plan = or_refuse!(visit, profile_file::plan(store, text.expose_secret(), language).await.map_err(internal));
-    match profile_file::carry_out(store, plan, language).await {
+    match profile_file::carry_out(store, plan, language, &visit.by()).await {
         Ok(done) => {
             visit.state.drafts.forget(draft);
             visit.state.wake.notify_one();
@@ -62,7 +60,7 @@ async fn carry_out(visit: Visit, draft: &str) -> Response {
     }
 }
 
-impl Visit {
+impl<P: Permission> Visit<P> {
     async fn again(self, sentence: String) -> Response {
         let page = ImportPage { fault: Some(sentence), plan: None };
         self.show(StatusCode::UNPROCESSABLE_ENTITY, QuietPage::Import(page)).await

@@ -8,19 +8,19 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 
-use super::{Visit, or_refuse};
+use super::{Operator, Visit, or_refuse};
 
 /// `GET /`
 pub(super) async fn page(visit: Visit) -> Response {
-    let viewer = or_refuse!(visit, visit.viewer());
+    let viewer = visit.who.clone();
     let query = ListQuery::of(|name| visit.asked(name));
     let page = or_refuse!(visit, visit.ports().profiles.list(&viewer, query).await);
     visit.show(StatusCode::OK, QuietPage::List(Box::new(page))).await
 }
 
 /// `POST /profiles/{id}/enable`: opens or closes its door, and leads back to where that was asked.
-pub(super) async fn enable(Path(id): Path<String>, visit: Visit, body: Body) -> Response {
-    let operator = or_refuse!(visit, visit.operator());
+pub(super) async fn enable(Path(id): Path<String>, visit: Visit<Operator>, body: Body) -> Response {
+    let operator = visit.who.clone();
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let fields = or_refuse!(visit, visit.form(body).await);
     let enabled = fields.get("enabled").is_some_and(|enabled| enabled == "true");

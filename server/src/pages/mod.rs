@@ -1,31 +1,38 @@
 //! The pages. Handlers are thin: read the form, see what the account may do, do it, show it.
 
+mod account;
+mod audit;
 mod builder;
+mod caller;
+mod entry;
 mod export;
+mod factor;
 mod health;
 mod import;
+mod links;
 mod list;
 mod log;
 mod people;
 mod profile;
 mod sandbox;
+mod settings;
 mod share;
-mod sign_in;
 mod urls;
+mod users;
 
 use std::{collections::HashMap, time::Duration};
 
 use app::{
     error::AppError,
     notices::Notice,
-    quiet::{self, AlonePage, Clock, QuietPage},
-    session::{Account, Operator, Viewer},
+    quiet::{self, Clock, EntryPage, QuietPage},
+    session::{Account, Operator, Permission, Viewer},
     words::{EraseWords, Words as _},
 };
 use axum::{
-    Form, Router,
+    Form,
     body::{Body, Bytes, to_bytes},
-    extract::{FromRequest as _, FromRequestParts, Multipart, Query, Request, State},
+    extract::{FromRequest as _, FromRequestParts, Multipart, Request},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
@@ -34,15 +41,16 @@ use hookgram::values::Language;
 use leptos::{
     context::provide_context,
     reactive::{computed::ScopedFuture, owner::Owner},
-    server::ServerActionError,
 };
 use tokio::time::timeout;
 
-use self::profile::or_refuse;
+use self::{caller::Caller, profile::or_refuse};
 use crate::{
+    audit::By,
     auth::{guard::Client, session::CurrentSession},
     ports::internal,
     router::context,
+    routes::Routes,
     state::AppState,
     time::now,
     webhook::BODY_TIME,
@@ -54,98 +62,140 @@ const LONGEST: usize = 2 * 1024 * 1024;
 const LONGEST_READ: usize = 16 * 1024 * 1024;
 
 /// Their routes.
-pub(crate) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/", get(list::page))
-        .route("/login", get(sign_in::login))
-        .route("/setup/{code}", get(sign_in::setup))
-        .route("/find-chat/{code}", get(share::find_chat))
-        .route("/deliveries", get(log::list))
-        .route("/deliveries/act", post(log::act::act))
-        .route("/deliveries/all", get(log::act::question).post(log::act::begin))
-        .route("/deliveries/export.csv", get(log::export::csv))
-        .route("/deliveries/export.jsonl", get(log::export::lines))
-        .route("/deliveries/unreachable", get(people::unreachable))
-        .route("/deliveries/erase", get(people::question).post(people::erase))
-        .route("/health", get(health::page))
-        .route("/sandbox", get(sandbox::page))
-        .route("/sandbox/clear", post(sandbox::clear))
-        .route("/sandbox/sample", post(sandbox::sample))
-        .route("/deliveries/work", get(log::work::all))
-        .route("/deliveries/work/{id}", get(log::work::one))
-        .route("/deliveries/work/{id}/stop", post(log::work::stop))
-        .route("/deliveries/{id}", get(log::event))
-        .route("/deliveries/{id}/payload", get(log::payload))
-        .route("/deliveries/{id}/payload.json", get(log::payload_file))
-        .route("/profiles/export", get(export::all))
-        .route("/profiles/import", get(import::page).post(import::sent))
-        .route("/profiles/urls", get(urls::page).post(urls::sent))
-        .route("/profiles/new", get(builder::new))
-        .route("/profiles/{id}", get(builder::edit))
-        .route("/profiles/{id}/share", get(share::page))
-        .route("/profiles/{id}/enable", post(list::enable))
-        .route("/profiles/{id}/export", get(export::one))
-        .route("/profiles/{id}/duplicate", post(profile::duplicate))
-        .route("/profiles/{id}/key", get(profile::key).post(profile::rotate))
-        .route("/profiles/{id}/delete", get(profile::deletion).post(profile::delete))
-}
-
-/// A page for whoever need not be signed in.
-async fn show_alone(state: &AppState, request: Request, page: AlonePage) -> Response {
-    let options = state.leptos.clone();
-    let asked = Query::<HashMap<String, String>>::try_from_uri(request.uri()).map(|Query(asked)| asked);
-    let refused = asked.ok().and_then(|mut asked| asked.remove("__path").zip(asked.remove("__err")));
-    let context = context(state);
-    let context = move || {
-        context();
-        if let Some((form, error)) = &refused {
-            provide_context(ServerActionError::new(form, error));
-        }
-    };
-    let draw = leptos_axum::render_app_async_with_context(context, move || quiet::alone(&options, page.clone()));
-    draw(request).await
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .get("/", list::page)
+        .open("/login", "GET", get(entry::page))
+        .open("/login", "POST", post(entry::sign_in))
+        .open("/login/second", "GET", get(entry::second))
+        .open("/login/second", "POST", post(entry::prove))
+        .open("/logout", "POST", post(entry::sign_out))
+        .open("/setup/{code}", "GET", get(entry::set_up_page))
+        .open("/setup/{code}", "POST", post(entry::set_up))
+        .open("/invite/{code}", "GET", get(links::invitation_page))
+        .open("/invite/{code}", "POST", post(links::accept))
+        .open("/forgot", "GET", get(links::forgot_page))
+        .open("/forgot", "POST", post(links::forgot))
+        .open("/reset/{code}", "GET", get(links::reset_page))
+        .open("/reset/{code}", "POST", post(links::reset))
+        .get("/confirm", account::confirm_page)
+        .post("/confirm", account::confirm)
+        .get("/account", account::page)
+        .post("/account/password", account::password)
+        .post("/account/pages", account::pages)
+        .get("/account/sessions/end", account::end_all_page)
+        .post("/account/sessions/end", account::end_all)
+        .post("/account/sessions/{id}/end", account::end)
+        .get("/account/second-factor", factor::page)
+        .post("/account/second-factor", factor::turn_on)
+        .post("/account/second-factor/codes", factor::new_codes)
+        .post("/account/second-factor/off", factor::turn_off)
+        .get("/find-chat/{code}", share::find_chat)
+        .get("/audit", audit::page)
+        .get("/settings", settings::page)
+        .post("/settings", settings::save)
+        .post("/settings/mail", settings::test)
+        .get("/users", users::page)
+        .post("/users/invite", users::invite)
+        .post("/users/invitations/revoke", users::revoke)
+        .get("/users/{id}", users::one)
+        .post("/users/{id}/role", users::role)
+        .post("/users/{id}/remove", users::remove)
+        .get("/deliveries", log::list)
+        .post("/deliveries/act", log::act::act)
+        .get("/deliveries/all", log::act::question)
+        .post("/deliveries/all", log::act::begin)
+        .get("/deliveries/export.csv", log::export::csv)
+        .get("/deliveries/export.jsonl", log::export::lines)
+        .get("/deliveries/unreachable", people::unreachable)
+        .get("/deliveries/erase", people::question)
+        .post("/deliveries/erase", people::erase)
+        .get("/health", health::page)
+        .get("/sandbox", sandbox::page)
+        .post("/sandbox/clear", sandbox::clear)
+        .post("/sandbox/sample", sandbox::sample)
+        .get("/deliveries/work", log::work::all)
+        .get("/deliveries/work/{id}", log::work::one)
+        .post("/deliveries/work/{id}/stop", log::work::stop)
+        .get("/deliveries/{id}", log::event)
+        .get("/deliveries/{id}/payload", log::payload)
+        .get("/deliveries/{id}/payload.json", log::payload_file)
+        .get("/profiles/export", export::all)
+        .get("/profiles/import", import::page)
+        .post("/profiles/import", import::sent)
+        .get("/profiles/urls", urls::page)
+        .post("/profiles/urls", urls::sent)
+        .get("/profiles/new", builder::new)
+        .get("/profiles/{id}", builder::edit)
+        .get("/profiles/{id}/share", share::page)
+        .post("/profiles/{id}/enable", list::enable)
+        .get("/profiles/{id}/export", export::one)
+        .post("/profiles/{id}/duplicate", profile::duplicate)
+        .get("/profiles/{id}/key", profile::key)
+        .post("/profiles/{id}/key", profile::rotate)
+        .get("/profiles/{id}/delete", profile::deletion)
+        .post("/profiles/{id}/delete", profile::delete)
 }
 
 /// What is not there.
-pub(crate) async fn not_found(State(state): State<AppState>, request: Request) -> Response {
-    let mut response = show_alone(&state, request, AlonePage::NotFound).await;
-    *response.status_mut() = StatusCode::NOT_FOUND;
-    response
+pub(crate) async fn not_found(caller: Caller) -> Response {
+    caller.show(StatusCode::NOT_FOUND, EntryPage::NotFound).await
 }
 
-/// A request for one of these pages, without its body.
-struct Visit {
+/// A request for one of these pages, without its body, of somebody who has the permission `P`: whoever has not is told so
+/// before the handler is reached.
+pub(crate) struct Visit<P = Viewer> {
+    /// Who visits.
+    who: P,
     state: AppState,
     parts: Parts,
-    account: Account,
     client: Client,
     session: Option<CurrentSession>,
     language: Language,
 }
 
-impl FromRequestParts<AppState> for Visit {
-    type Rejection = Redirect;
+impl<P: Permission> FromRequestParts<AppState> for Visit<P> {
+    type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Redirect> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         // The guard lets nobody so far who is not signed in.
-        let account = parts.extensions.get::<Account>().cloned().ok_or_else(|| Redirect::to("/login"))?;
+        let account = parts.extensions.get::<Account>().cloned();
+        let account = account.ok_or_else(|| Redirect::to("/login").into_response())?;
         let language = app::preferences::of_headers(&parts.headers).language;
         let Ok(client) = Client::from_request_parts(parts, state).await;
         let session = parts.extensions.get::<CurrentSession>().cloned();
-        Ok(Self { state: state.clone(), parts: parts.clone(), account, client, session, language })
+        let (state, parts) = (state.clone(), parts.clone());
+        match P::of(account.clone()) {
+            Ok(who) => Ok(Self { who, state, parts, client, session, language }),
+            Err(error) => match Viewer::of(account) {
+                Ok(who) => Err(Visit { who, state, parts, client, session, language }.refuse(error).await),
+                Err(_) => Err(Redirect::to("/login").into_response()),
+            },
+        }
     }
 }
 
 /// A form that came with it: the names and values of its fields.
 type Fields = HashMap<String, String>;
 
-impl Visit {
-    fn viewer(&self) -> Result<Viewer, AppError> {
-        Viewer::of(self.account.clone())
+impl<P: Permission> Visit<P> {
+    fn account(&self) -> &Account {
+        self.who.account()
     }
 
-    fn operator(&self) -> Result<Operator, AppError> {
-        Operator::of(self.account.clone())
+    /// Whether they may do more than the page asks of everybody.
+    fn may<M: Permission>(&self) -> bool {
+        M::of(self.account().clone()).is_ok()
+    }
+
+    /// Where live pages listen, and what else everybody shares.
+    pub(crate) fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Who does what is done.
+    fn by(&self) -> By {
+        By::account(self.account(), &self.client)
     }
 
     /// The clock that the reader's browser has named.
@@ -185,11 +235,11 @@ impl Visit {
     /// The page, with this status.
     async fn show(self, status: StatusCode, page: QuietPage) -> Response {
         let clock = self.clock();
-        let Self { state, parts, account, .. } = self;
+        let Self { state, parts, who, .. } = self;
         let options = state.leptos.clone();
-        let email = account.email;
+        let account = who.account().clone();
         let draw = leptos_axum::render_app_async_with_context(context(&state), move || {
-            quiet::shell(&options, email.clone(), clock, page.clone())
+            quiet::shell(&options, account.clone(), clock, page.clone())
         });
         let mut response = draw(Request::from_parts(parts, Body::empty())).await;
         *response.status_mut() = status;

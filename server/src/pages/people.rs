@@ -8,17 +8,19 @@ use app::{
 use axum::{body::Body, http::StatusCode, response::Response};
 use hookgram::values::ChatId;
 
-use super::{Visit, internal, or_refuse};
+use super::{Operator, Visit, internal, or_refuse};
 use crate::{
+    personal,
     store::{Erasure, Unreachable},
     time::now,
 };
 
 /// `GET /deliveries/unreachable`
 pub(super) async fn unreachable(visit: Visit) -> Response {
-    or_refuse!(visit, visit.viewer());
     let (rows, count) = or_refuse!(visit, visit.state.store.unreachable().await.map_err(internal));
-    let rows = rows.into_iter().map(row).collect();
+    let is_shown = personal::is_shown(&visit.state, visit.account());
+    let masked = |row: UnreachableRow| UnreachableRow { chat: personal::masked(&row.chat), ..row };
+    let rows = rows.into_iter().map(row).map(|row| if is_shown { row } else { masked(row) }).collect();
     visit.show(StatusCode::OK, QuietPage::Unreachable(rows, count)).await
 }
 
@@ -35,8 +37,7 @@ fn row(row: Unreachable) -> UnreachableRow {
 }
 
 /// `GET /deliveries/erase`: which chat, and what there is about it.
-pub(super) async fn question(visit: Visit) -> Response {
-    or_refuse!(visit, visit.operator());
+pub(super) async fn question(visit: Visit<Operator>) -> Response {
     let chat = visit.asked("chat").unwrap_or_default().trim().to_owned();
     let past = or_refuse!(visit, visit.state.store.erasures().await.map_err(internal));
     let mut view = EraseView { chat, past: past.into_iter().map(erasure).collect(), ..EraseView::default() };
@@ -59,8 +60,8 @@ pub(super) async fn question(visit: Visit) -> Response {
 }
 
 /// `POST /deliveries/erase`
-pub(super) async fn erase(visit: Visit, body: Body) -> Response {
-    let operator = or_refuse!(visit, visit.operator());
+pub(super) async fn erase(visit: Visit<Operator>, body: Body) -> Response {
+    let operator = visit.who.clone();
     let fields = or_refuse!(visit, visit.form(body).await);
     let Some(chat) = fields.get("chat").and_then(|chat| ChatId::parse(chat)) else {
         let chat = fields.get("chat").cloned().unwrap_or_default();
@@ -69,7 +70,7 @@ pub(super) async fn erase(visit: Visit, body: Body) -> Response {
         return visit.show(StatusCode::UNPROCESSABLE_ENTITY, QuietPage::Erase(Box::new(view))).await;
     };
     let who = operator.account();
-    let done = visit.state.store.erase(&chat.to_string(), &who.email, now()).await.map_err(internal);
+    let done = visit.state.store.erase(&chat.to_string(), &visit.by(), now()).await.map_err(internal);
     let done = or_refuse!(visit, done);
     tracing::info!(
         by = who.id,

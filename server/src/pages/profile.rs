@@ -4,7 +4,7 @@ use app::{error::AppError, notices::Notice, quiet::QuietPage};
 use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
 use hookgram::values::Language;
 
-use super::{Visit, internal};
+use super::{Operator, Permission, Visit, internal};
 use crate::{
     store::{OldKey, StoreError, StoredProfile},
     time::now,
@@ -31,7 +31,7 @@ fn refusal(error: StoreError) -> AppError {
     }
 }
 
-impl Visit {
+impl<P: Permission> Visit<P> {
     pub(super) async fn profile(&self, id: &str) -> Result<StoredProfile, AppError> {
         let id = id.parse().map_err(|_| AppError::NotFound)?;
         self.state.store.profile(id).await.map_err(internal)?.ok_or(AppError::NotFound)
@@ -39,11 +39,10 @@ impl Visit {
 }
 
 /// `POST /profiles/{id}/duplicate`: leads to the copy.
-pub(super) async fn duplicate(Path(id): Path<String>, visit: Visit) -> Response {
-    or_refuse!(visit, visit.operator());
+pub(super) async fn duplicate(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let language = visit.language;
-    let copy = visit.state.store.duplicate_profile(stored.id, |name| copies(language, name)).await;
+    let copy = visit.state.store.duplicate_profile(stored.id, |name| copies(language, name), &visit.by()).await;
     let copy = or_refuse!(visit, copy.map_err(refusal));
     visit.done(&Notice::Copied(stored.name), &format!("/profiles/{copy}"))
 }
@@ -66,40 +65,36 @@ fn copies(language: Language, name: &str) -> Vec<String> {
 }
 
 /// `GET /profiles/{id}/key`: what a new key means.
-pub(super) async fn key(Path(id): Path<String>, visit: Visit) -> Response {
-    or_refuse!(visit, visit.operator());
+pub(super) async fn key(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let short_url = visit.state.short_url(&stored.key);
     visit.show(StatusCode::OK, QuietPage::Key { id: stored.id, name: stored.name, short_url }).await
 }
 
 /// `POST /profiles/{id}/key`: a new key; leads to the new short URL.
-pub(super) async fn rotate(Path(id): Path<String>, visit: Visit, body: Body) -> Response {
-    or_refuse!(visit, visit.operator());
+pub(super) async fn rotate(Path(id): Path<String>, visit: Visit<Operator>, body: Body) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let fields = or_refuse!(visit, visit.fields(body).await.map_err(|sentence| AppError::field("", sentence)));
     let old = match fields.get("old").map(String::as_str) {
         Some("stops") => OldKey::Stops,
         _ => OldKey::Until(now().saturating_add(GRACE)),
     };
-    or_refuse!(visit, visit.state.store.rotate_key(stored.id, old).await.map_err(refusal));
+    or_refuse!(visit, visit.state.store.rotate_key(stored.id, old, &visit.by()).await.map_err(refusal));
     let to = format!("/profiles/{}/share", stored.id);
     visit.done(&Notice::NewKey(stored.name), &to)
 }
 
 /// `GET /profiles/{id}/delete`: what would be gone.
-pub(super) async fn deletion(Path(id): Path<String>, visit: Visit) -> Response {
-    or_refuse!(visit, visit.operator());
+pub(super) async fn deletion(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let waiting = or_refuse!(visit, visit.state.store.waiting_messages(stored.id).await.map_err(internal));
     visit.show(StatusCode::OK, QuietPage::Delete { id: stored.id, name: stored.name, waiting }).await
 }
 
 /// `POST /profiles/{id}/delete`
-pub(super) async fn delete(Path(id): Path<String>, visit: Visit) -> Response {
-    or_refuse!(visit, visit.operator());
+pub(super) async fn delete(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
-    or_refuse!(visit, visit.state.store.delete_profile(stored.id).await.map_err(refusal));
+    or_refuse!(visit, visit.state.store.delete_profile(stored.id, &visit.by()).await.map_err(refusal));
     // Others may have waited behind its messages.
     visit.state.wake.notify_one();
     visit.done(&Notice::Deleted(stored.name), "/")

@@ -12,7 +12,7 @@ use axum::{
 use hookgram::sample::Sample;
 use serde_json::Value;
 
-use super::{Fields, Visit, internal, or_refuse};
+use super::{Fields, Operator, Permission, Visit, internal, or_refuse};
 use crate::{
     store::StoredProfile,
     time::now,
@@ -25,11 +25,11 @@ pub(super) async fn page(visit: Visit) -> Response {
     shown(visit, chosen, None).await
 }
 
-async fn shown(visit: Visit, chosen: Option<i64>, fault: Option<String>) -> Response {
-    let viewer = or_refuse!(visit, visit.viewer());
+async fn shown<P: Permission>(visit: Visit<P>, chosen: Option<i64>, fault: Option<String>) -> Response {
+    let viewer = visit.who.viewer();
     let messages = or_refuse!(visit, visit.ports().sandbox.messages(&viewer, chosen).await);
     let profiles = or_refuse!(visit, visit.state.store.sandbox_profiles().await.map_err(internal));
-    let may_act = visit.operator().is_ok();
+    let may_act = visit.may::<Operator>();
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let view = SandboxView { profiles, chosen, messages, may_act, fault };
     visit.show(status, QuietPage::Sandbox(Box::new(view))).await
@@ -44,17 +44,15 @@ fn address(chosen: Option<i64>) -> String {
 }
 
 /// `POST /sandbox/clear`: of a profile, or of all.
-pub(super) async fn clear(visit: Visit, body: Body) -> Response {
-    or_refuse!(visit, visit.operator());
+pub(super) async fn clear(visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
     let chosen = chosen(&fields);
-    or_refuse!(visit, visit.state.store.clear_sandbox(chosen).await.map_err(internal));
+    or_refuse!(visit, visit.state.store.clear_sandbox(chosen, &visit.by()).await.map_err(internal));
     Redirect::to(&address(chosen)).into_response()
 }
 
 /// `POST /sandbox/sample`: a sample, accepted like an event that came to the profile's short URL.
-pub(super) async fn sample(visit: Visit, body: Body) -> Response {
-    or_refuse!(visit, visit.operator());
+pub(super) async fn sample(visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
     let id = or_refuse!(visit, chosen(&fields).ok_or(AppError::NotFound));
     let stored = or_refuse!(visit, visit.profile(&id.to_string()).await);

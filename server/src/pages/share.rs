@@ -7,23 +7,23 @@ use app::{
 };
 use axum::{extract::Path, http::StatusCode, response::Response};
 
-use super::{Visit, or_refuse};
+use super::{Operator, Visit, or_refuse};
 
 /// `GET /profiles/{id}/share`
 pub(super) async fn page(Path(id): Path<String>, visit: Visit) -> Response {
-    let viewer = or_refuse!(visit, visit.viewer());
+    let viewer = visit.who.clone();
     let id = or_refuse!(visit, id.parse().map_err(|_| AppError::NotFound));
     let sharing = visit.ports().sharing;
     let shared = or_refuse!(visit, sharing.shared(&viewer, id).await);
     let newest = or_refuse!(visit, sharing.last_event(&viewer, id).await);
     let qr = sharing.qr(&shared.row.short_url);
-    let view = ShareView { shared, qr, newest, may_change: visit.operator().is_ok() };
+    let view = ShareView { shared, qr, newest, may_change: visit.may::<Operator>() };
     visit.show(StatusCode::OK, QuietPage::Share(Box::new(view))).await
 }
 
 /// `GET /find-chat/{code}`: how a search stands; instead of a code it may be why there is none.
-pub(super) async fn find_chat(Path(code): Path<String>, visit: Visit) -> Response {
-    let operator = or_refuse!(visit, visit.operator());
+pub(super) async fn find_chat(Path(code): Path<String>, visit: Visit<Operator>) -> Response {
+    let operator = visit.who.clone();
     let search = match ChatTrouble::parse(&code) {
         Some(why) => ChatSearch::Failed { why, links: None },
         None => or_refuse!(visit, visit.ports().chats.look(&operator, &code, false).await),

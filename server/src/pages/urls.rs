@@ -12,7 +12,7 @@ use axum::{body::Body, http::StatusCode, response::Response};
 use hookgram::values::{Bilingual, Language};
 use secrecy::ExposeSecret as _;
 
-use super::{Fields, Visit, internal, profile::or_refuse};
+use super::{Fields, Operator, Permission, Visit, internal, profile::or_refuse};
 use crate::{
     identities::Asker,
     state::AppState,
@@ -25,14 +25,12 @@ const MOST: usize = 1000;
 const NAMELESS: Bilingual = Bilingual { ru: "Профиль", en: "Profile" };
 
 /// `GET /profiles/urls`
-pub(super) async fn page(visit: Visit) -> Response {
-    or_refuse!(visit, visit.operator());
+pub(super) async fn page(visit: Visit<Operator>) -> Response {
     visit.show(StatusCode::OK, QuietPage::Urls(UrlsPage::default())).await
 }
 
 /// `POST /profiles/urls`: with a list, shows the table; with a draft, makes what is marked.
-pub(super) async fn sent(visit: Visit, body: Body) -> Response {
-    or_refuse!(visit, visit.operator());
+pub(super) async fn sent(visit: Visit<Operator>, body: Body) -> Response {
     let fields = match visit.fields(body).await {
         Ok(fields) => fields,
         Err(sentence) => return visit.list_again(sentence).await,
@@ -56,12 +54,12 @@ pub(super) async fn sent(visit: Visit, body: Body) -> Response {
     }
     let stored = or_refuse!(visit, visit.state.store.profiles().await.map_err(internal));
     let candidates = candidates(&text, &stored, visit.language);
-    let draft = visit.state.drafts.keep(visit.account.id, text);
+    let draft = visit.state.drafts.keep(visit.account().id, text);
     let table = table(&visit.state, &candidates, draft, visit.language).await;
     visit.show(StatusCode::OK, QuietPage::Urls(UrlsPage { fault: None, table: Some(table) })).await
 }
 
-impl Visit {
+impl<P: Permission> Visit<P> {
     async fn list_again(self, sentence: String) -> Response {
         let page = UrlsPage { fault: Some(sentence), table: None };
         self.show(StatusCode::UNPROCESSABLE_ENTITY, QuietPage::Urls(page)).await
@@ -146,8 +144,8 @@ async fn table(state: &AppState, candidates: &[Candidate], draft: String, langua
     UrlTable { draft, rows }
 }
 
-async fn make(visit: Visit, draft: &str, fields: &Fields) -> Response {
-    let Some(text) = visit.state.drafts.find(visit.account.id, draft) else {
+async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response {
+    let Some(text) = visit.state.drafts.find(visit.account().id, draft) else {
         return visit.forgotten().await;
     };
     let stored = or_refuse!(visit, visit.state.store.profiles().await.map_err(internal));
@@ -186,7 +184,7 @@ async fn make(visit: Visit, draft: &str, fields: &Fields) -> Response {
     } else if faulty {
         Some(old_urls::names_to_mend(language).to_owned())
     } else {
-        match visit.state.store.add_profiles(&drafts).await {
+        match visit.state.store.add_profiles(&drafts, &visit.by()).await {
             Ok(()) => None,
             // Somebody else was quicker.
             Err(StoreError::Taken) => Some(old_urls::names_to_mend(language).to_owned()),

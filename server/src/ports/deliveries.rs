@@ -9,7 +9,7 @@ use app::{
         AttemptView, BulkKind, BulkProgress, Chart, DeliveryDetail, EventDetail, Handled, LogDelivery, LogPage,
         LogPlace, LogRow, Matching, Outcome, ReplayAs,
     },
-    words::{LogWords, Words as _},
+    words::{LogWords, Words as _, audit::Action},
 };
 use async_trait::async_trait;
 use hookgram::values::{Language, TimeZone};
@@ -18,6 +18,8 @@ mod chart;
 
 use super::{Port, internal};
 use crate::{
+    audit::{self, Entry},
+    personal,
     store::{Attempt, AttemptClass, LogFilter, LogRows, Logged, Reason, StoreError},
     time::{Millis, now},
 };
@@ -31,7 +33,12 @@ const RELATED: i64 = 20;
 
 #[async_trait]
 impl Deliveries for Port {
-    async fn log(&self, _viewer: &Viewer, query: &LogQuery, zone: TimeZone) -> Result<LogPage, AppError> {
+    async fn log(&self, viewer: &Viewer, query: &LogQuery, zone: TimeZone) -> Result<LogPage, AppError> {
+        let is_shown = personal::is_shown(&self.state, viewer.account());
+        if !is_shown && !(query.chat.is_empty() && query.text.is_empty()) {
+            // What may not be seen may not be asked for either.
+            return Err(AppError::Forbidden);
+        }
         // One more than is shown says whether there is another page.
         let filter = self.filter(query, zone, SHOWN + 1)?;
         let LogRows { rows, searched_to } = self.state.store.log(&filter).await.map_err(internal)?;
@@ -43,7 +50,8 @@ impl Deliveries for Port {
             Some(row) => Some(place(row)),
             None => searched_to,
         };
-        Ok(LogPage { rows, next, unfinished: is_last && searched_to.is_some() })
+        let page = LogPage { rows, next, unfinished: is_last && searched_to.is_some() };
+        Ok(if is_shown { page } else { personal::of_page(page) })
     }
 
     async fn chart(&self, _viewer: &Viewer, query: &LogQuery, zone: TimeZone) -> Result<Chart, AppError> {
@@ -55,7 +63,7 @@ impl Deliveries for Port {
         Ok(Chart { bars: chart::bars(&outcomes, span, zone), latency: chart::percentiles(&latencies) })
     }
 
-    async fn event(&self, _viewer: &Viewer, public_id: &str) -> Result<EventDetail, AppError> {
+    async fn event(&self, viewer: &Viewer, public_id: &str) -> Result<EventDetail, AppError> {
         let store = &self.state.store;
         let logged = store.logged_event(public_id).await.map_err(internal)?;
         let first = logged.first().cloned().ok_or(AppError::NotFound)?;
@@ -82,31 +90,38 @@ impl Deliveries for Port {
         }
         let size = store.payload(first.event).await.or_else(unreadable)?.map(|body| body.len());
         let course = store.course(first.event).await.map_err(internal)?;
-        Ok(EventDetail {
+        let event = EventDetail {
             field: first.field_name.clone(),
             row: row(first, self.asking.language),
             size,
             course,
             deliveries,
             related,
-        })
+        };
+        let is_shown = personal::is_shown(&self.state, viewer.account());
+        Ok(if is_shown { event } else { personal::of_event(event, self.asking.language) })
     }
 
-    async fn body(&self, _viewer: &Viewer, public_id: &str) -> Result<Option<Vec<u8>>, AppError> {
+    async fn body(&self, viewer: &Viewer, public_id: &str) -> Result<Option<Vec<u8>>, AppError> {
+        personal::ask(&self.state, viewer.account())?;
         let logged = self.state.store.logged_event(public_id).await.map_err(internal)?;
         let event = logged.first().ok_or(AppError::NotFound)?.event;
         self.state.store.payload(event).await.or_else(unreadable)
     }
 
-    async fn delivery(&self, _viewer: &Viewer, id: i64) -> Result<DeliveryDetail, AppError> {
+    async fn delivery(&self, viewer: &Viewer, id: i64) -> Result<DeliveryDetail, AppError> {
         let logged = self.state.store.logged(id).await.map_err(internal)?.ok_or(AppError::NotFound)?;
-        self.detail(id, logged).await
+        let detail = self.detail(id, logged).await?;
+        let is_shown = personal::is_shown(&self.state, viewer.account());
+        Ok(if is_shown { detail } else { personal::of_delivery(detail, self.asking.language) })
     }
 
     async fn replay(&self, operator: &Operator, ids: &[i64], how: ReplayAs) -> Result<Vec<Handled>, AppError> {
         let ids = self.chosen(ids)?;
         let handled = self.state.replays.replay(&ids, how).await.map_err(internal)?;
         note(operator, "replayed", &handled);
+        let by = self.by(operator.account());
+        self.state.store.audit(&audit::handled(&by, Action::Replayed, &handled)).await.map_err(internal)?;
         Ok(handled)
     }
 
@@ -114,6 +129,8 @@ impl Deliveries for Port {
         let ids = self.chosen(ids)?;
         let handled = self.state.replays.cancel(&ids).await.map_err(internal)?;
         note(operator, "called off", &handled);
+        let by = self.by(operator.account());
+        self.state.store.audit(&audit::handled(&by, Action::Cancelled, &handled)).await.map_err(internal)?;
         Ok(handled)
     }
 
@@ -122,8 +139,8 @@ impl Deliveries for Port {
     }
 
     async fn begin_bulk(&self, operator: &Operator, kind: BulkKind, matching: &Matching) -> Result<i64, AppError> {
-        let who = &operator.account().email;
-        let begun = self.state.replays.begin(kind, matching, who).await.map_err(internal)?;
+        let by = self.by(operator.account());
+        let begun = self.state.replays.begin(kind, matching, &by).await.map_err(internal)?;
         tracing::info!(by = operator.account().id, bulk = begun, ?kind, ?matching, "begun for all that match");
         begun.ok_or_else(|| {
             AppError::field(
@@ -133,11 +150,13 @@ impl Deliveries for Port {
         })
     }
 
-    async fn stop_bulk(&self, _operator: &Operator, id: i64) -> Result<(), AppError> {
+    async fn stop_bulk(&self, operator: &Operator, id: i64) -> Result<(), AppError> {
         match self.state.store.end_bulk(id, true, now()).await {
-            Err(StoreError::NotFound) => Err(AppError::NotFound),
-            done => done.map_err(internal),
+            Err(StoreError::NotFound) => return Err(AppError::NotFound),
+            done => done.map_err(internal)?,
         }
+        let by = self.by(operator.account());
+        self.state.store.audit(&Entry::new(&by, Action::BulkStopped).to("", id)).await.map_err(internal)
     }
 
     async fn bulk(&self, _viewer: &Viewer, id: i64) -> Result<BulkProgress, AppError> {

@@ -12,10 +12,11 @@ mod share;
 
 use std::sync::Arc;
 
-use app::{error::AppError, ports::Ports};
+use app::{error::AppError, ports::Ports, session::Account};
 use hookgram::values::{Language, TimeZone};
 
 use crate::{
+    audit::By,
     auth::{guard::Client, session::CurrentSession},
     state::AppState,
 };
@@ -39,6 +40,13 @@ pub struct Asking {
 struct Port {
     state: AppState,
     asking: Asking,
+}
+
+impl Port {
+    /// Who does what is done.
+    fn by(&self, account: &Account) -> By {
+        By::account(account, &self.asking.client)
+    }
 }
 
 /// The ports for one request.

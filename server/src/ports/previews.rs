@@ -19,7 +19,7 @@ use hookgram::{
 };
 
 use super::{Port, internal};
-use crate::time::now;
+use crate::{personal, time::now};
 
 /// Past events to choose from.
 const OFFERED: i64 = 10;
@@ -31,19 +31,21 @@ const AROUND: usize = 1;
 #[async_trait]
 impl Previews for Port {
     fn stateless_door(&self) -> Option<String> {
-        self.state.config.stateless.then(|| format!("{}/webhook/telegram", self.state.public_url))
+        self.state.settings.now().stateless.then(|| format!("{}/webhook/telegram", self.state.public_url))
     }
 
     async fn past_events(&self, _viewer: &Viewer, profile: i64) -> Result<Vec<PastEvent>, AppError> {
         self.past(profile, OFFERED).await
     }
 
-    async fn payload(&self, _viewer: &Viewer, profile: i64, event: i64) -> Result<String, AppError> {
+    async fn payload(&self, viewer: &Viewer, profile: i64, event: i64) -> Result<String, AppError> {
+        personal::ask(&self.state, viewer.account())?;
         let body = self.state.store.payload_of(profile, event).await.map_err(internal)?.ok_or(AppError::NotFound)?;
         Ok(String::from_utf8_lossy(&body).into_owned())
     }
 
-    async fn compare(&self, _viewer: &Viewer, profile: i64, changed: ProfileInput) -> Result<Vec<Compared>, AppError> {
+    async fn compare(&self, viewer: &Viewer, profile: i64, changed: ProfileInput) -> Result<Vec<Compared>, AppError> {
+        personal::ask(&self.state, viewer.account())?;
         let stored = self.stored(profile).await?;
         let before = Side { profile: stored.profile, events: stored.events };
         let after = Side { profile: changed.profile, events: changed.events };
@@ -54,7 +56,7 @@ impl Previews for Port {
                 break;
             }
             let Some(body) = self.state.store.payload_of(profile, event.id).await.map_err(internal)? else { continue };
-            let (sides, host) = (sides.clone(), self.state.config.booking_url.clone());
+            let (sides, host) = (sides.clone(), self.state.settings.now().booking_url.clone());
             let work = move || {
                 // A body that was refused as no event is none with any profile.
                 let event = BookingEvent::read(&body).ok()?;

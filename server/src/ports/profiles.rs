@@ -95,7 +95,7 @@ impl Profiles for Port {
         })
     }
 
-    async fn save(&self, _operator: &Operator, id: Option<i64>, input: ProfileInput) -> Result<i64, AppError> {
+    async fn save(&self, operator: &Operator, id: Option<i64>, input: ProfileInput) -> Result<i64, AppError> {
         let name = input.name.trim();
         if name.is_empty() {
             return Err(AppError::field("name", self.say("Назовите профиль.", "Give the profile a name.")));
@@ -112,7 +112,7 @@ impl Profiles for Port {
             profile: input.profile,
             key: None,
         };
-        match self.state.store.put_profile(id, &draft).await {
+        match self.state.store.put_profile(id, &draft, &self.by(operator.account())).await {
             Ok(id) => {
                 // A new token may have made parked deliveries due.
                 self.state.wake.notify_one();
@@ -128,8 +128,8 @@ impl Profiles for Port {
         }
     }
 
-    async fn set_enabled(&self, _operator: &Operator, id: i64, enabled: bool) -> Result<(), AppError> {
-        match self.state.store.set_enabled(id, enabled).await {
+    async fn set_enabled(&self, operator: &Operator, id: i64, enabled: bool) -> Result<(), AppError> {
+        match self.state.store.set_enabled(id, enabled, &self.by(operator.account())).await {
             Err(StoreError::NotFound) => Err(AppError::NotFound),
             done => done.map_err(internal),
         }
@@ -137,13 +137,14 @@ impl Profiles for Port {
 
     async fn send_test(&self, _operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError> {
         let event = &input.event;
+        let settings = self.state.settings.now();
         let field_name = input.profile.field_name.as_deref();
         let reached = field_name.and_then(|field_name| first_usable(event, field_name));
         let context = Context {
             event,
             participant: Some(reached.map_or(0, |(participant, _)| participant)),
             field_name,
-            booking_host: &self.state.config.booking_url,
+            booking_host: &settings.booking_url,
         };
         let parts: Vec<String> =
             message::render(&input.profile.formatting, context).parts().iter().map(Part::html).collect();
@@ -198,7 +199,7 @@ impl Profiles for Port {
     }
 
     fn booking_host(&self) -> String {
-        self.state.config.booking_url.clone()
+        self.state.settings.now().booking_url.to_string()
     }
 }
 /// What became of an event, from its own outcome and its deliveries' states: the worst of them, for that is what

@@ -35,7 +35,7 @@ impl Sharing for Port {
         let stateless = format!("{base}/webhook/telegram?telegramToken={TOKEN_PLACE}&{parameters}");
         Ok(Shared {
             field_name: stored.profile.field_name.clone().unwrap_or_default(),
-            stateless: self.state.config.stateless.then_some(stateless),
+            stateless: self.state.settings.now().stateless.then_some(stateless),
             curl: curl(&row.short_url, &sample(&stored)?),
             obstacles: obstacles(base, &stored),
             row,

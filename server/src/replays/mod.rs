@@ -19,6 +19,8 @@ use hookgram::{event::BookingEvent, query};
 use tokio::sync::Notify;
 
 use crate::{
+    audit::By,
+    settings::Live,
     store::{Ask, NewDelivery, ReplaySource, Store, StoreError, StoredProfile, Wish},
     time::now,
     webhook::Rendering,
@@ -34,7 +36,7 @@ const TRIES: usize = 5;
 pub struct Replays {
     store: Store,
     rendering: Rendering,
-    booking_url: Arc<str>,
+    settings: Live,
     /// Rings the delivery worker.
     wake: Arc<Notify>,
     /// Rung when there is something to do for all that match.
@@ -45,11 +47,11 @@ pub struct Replays {
 type Last = Option<(i64, Arc<BookingEvent>)>;
 
 impl Replays {
-    /// What it works with: where deliveries are, where messages are made, what their links start with, and what rings
+    /// What it works with: where deliveries are, where messages are made, the settings that say what their links start with, and what rings
     /// the delivery worker.
     #[must_use]
-    pub fn new(store: Store, rendering: Rendering, booking_url: &str, wake: Arc<Notify>) -> Self {
-        Self { store, rendering, booking_url: booking_url.into(), wake, begun: Arc::default() }
+    pub fn new(store: Store, rendering: Rendering, settings: Live, wake: Arc<Notify>) -> Self {
+        Self { store, rendering, settings, wake, begun: Arc::default() }
     }
 
     /// Replays these very deliveries.
@@ -92,8 +94,8 @@ impl Replays {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn begin(&self, kind: BulkKind, matching: &Matching, asked_by: &str) -> Result<Option<i64>, StoreError> {
-        let id = self.store.begin_bulk(kind, matching, asked_by, now()).await?;
+    pub async fn begin(&self, kind: BulkKind, matching: &Matching, by: &By) -> Result<Option<i64>, StoreError> {
+        let id = self.store.begin_bulk(kind, matching, by, now()).await?;
         self.begun.notify_one();
         Ok(id)
     }
@@ -153,7 +155,7 @@ impl Replays {
         }
         let profile = Arc::new(query::read_overrides(&stored.profile, source.overrides.as_bytes()).profile);
         let participant = usize::try_from(source.participant).map_err(|_| Refusal::NoRecipient)?;
-        match self.rendering.address_one(&self.booking_url, &profile, event, participant).await {
+        match self.rendering.address_one(&self.settings.now().booking_url, &profile, event, participant).await {
             Some(Ok(message)) => Ok(message),
             Some(Err(DoorFault::NoRecipient { .. })) => Err(Refusal::NoRecipient),
             Some(Err(DoorFault::NothingToSay)) => Err(Refusal::NothingToSay),

@@ -5,6 +5,7 @@ use super::{
     tests::{TOKEN, claim_due, draft, event, to},
     *,
 };
+use crate::audit::COMMAND_LINE;
 
 /// All at once, so that they share a commit.
 async fn together(store: &Store, events: &[NewEvent<'_>], chat: &str) -> Vec<Received> {
@@ -35,7 +36,7 @@ async fn futures_all<T>(futures: impl Iterator<Item = impl Future<Output = T>>) 
 #[tokio::test]
 async fn events_of_one_batch_are_copies_of_each_other_and_keep_their_order() {
     let store = Store::in_memory().await.unwrap();
-    let source = TokenSource::Profile(store.put_profile(None, &draft("A")).await.unwrap());
+    let source = TokenSource::Profile(store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap());
     let body = Packed::of(b"{\"same\":1}");
     let same = |public_id| NewEvent { fingerprint: b"same", payload: &body, ..event(public_id, source) };
     let received = together(&store, &[same("a"), same("b"), event("c", source), same("d")], "5").await;
@@ -59,7 +60,7 @@ async fn events_of_one_batch_are_copies_of_each_other_and_keep_their_order() {
 #[tokio::test]
 async fn what_is_parked_at_once_holds_nobody_of_its_batch_back() {
     let store = Store::in_memory().await.unwrap();
-    let profile = store.put_profile(None, &draft("A")).await.unwrap();
+    let profile = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     store.accept_event(&event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
     let token = hookgram::secret::BotToken::parse(TOKEN).unwrap();
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
@@ -76,15 +77,15 @@ async fn what_is_parked_at_once_holds_nobody_of_its_batch_back() {
 #[tokio::test]
 async fn what_was_judged_by_a_profile_that_has_changed_is_not_kept() {
     let (store, draft) = (Store::in_memory().await.unwrap(), draft("A"));
-    let id = store.put_profile(None, &draft).await.unwrap();
+    let id = store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap();
     let version = async || store.profile(id).await.unwrap().unwrap().version;
     let judged = |public_id, version| NewEvent { version: Some(version), ..event(public_id, TokenSource::Profile(id)) };
     let mut number = 0;
     for change in 0..3 {
         let before = version().await;
         match change {
-            0 => store.set_enabled(id, false).await.unwrap(),
-            1 => drop(store.put_profile(Some(id), &draft).await.unwrap()),
+            0 => store.set_enabled(id, false, &COMMAND_LINE).await.unwrap(),
+            1 => drop(store.put_profile(Some(id), &draft, &COMMAND_LINE).await.unwrap()),
             _ => drop(sqlx::query("UPDATE webhook_keys SET retired_at = 5").execute(&store.write).await.unwrap()),
         }
         let after: i64 = sqlx::query_scalar("SELECT version FROM profiles").fetch_one(&store.read).await.unwrap();

@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 
 use app::{
     views::{BulkKind, BulkProgress, Handled, Matching, ReplayAs},
-    words::replays::Refusal,
+    words::{audit::Action, replays::Refusal},
 };
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{
-    Store, StoreError,
+    Store, StoreError, audit,
     matching::{candidates, count, fits, outcome_of},
 };
-use crate::time::Millis;
+use crate::{
+    audit::{By, Change, Entry},
+    time::Millis,
+};
 
 /// The latest ones that a page shows.
 const SHOWN: i64 = 20;
@@ -78,7 +81,7 @@ impl Store {
         &self,
         kind: BulkKind,
         matching: &Matching,
-        asked_by: &str,
+        by: &By,
         now: Millis,
     ) -> Result<Option<i64>, StoreError> {
         let Some(outcome) = fits(kind, matching.outcome) else { return Ok(None) };
@@ -111,10 +114,20 @@ impl Store {
         .bind(matching.since)
         .bind(matching.until)
         .bind(total)
-        .bind(asked_by)
+        .bind(&by.who)
         .bind(now)
         .fetch_one(&mut *tx)
         .await?;
+        let action = if kind == BulkKind::Cancel { Action::Cancelled } else { Action::Replayed };
+        let mut changes = vec![Change::new("how", "", kind_name(kind)), Change::new("outcome", "", outcome)];
+        changes.extend(matching.cause.as_ref().map(|cause| Change::new("cause", "", cause)));
+        changes.push(Change::new("count", "", total.to_string()));
+        let name: Option<String> = sqlx::query_scalar("SELECT name FROM profiles WHERE id = ?1")
+            .bind(matching.profile)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let entry = Entry::new(by, action).to(&name.unwrap_or_default(), matching.profile).with(changes);
+        audit::record(&mut tx, &entry).await?;
         tx.commit().await?;
         Ok(Some(id))
     }

@@ -1,9 +1,13 @@
 //! Erasing a person: everything stored about a chat goes, and that it was done is kept, without who it was.
 
+use app::words::audit::Action;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Store, StoreError, heads::json, payloads::unpack};
-use crate::time::Millis;
+use super::{Store, StoreError, audit, heads::json, payloads::unpack};
+use crate::{
+    audit::{By, Change, Entry},
+    time::Millis,
+};
 
 /// Deliveries erased in one commit.
 const STEP: i64 = 20;
@@ -66,7 +70,7 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails: what was erased before stays so, and the same can be asked again.
-    pub async fn erase(&self, chat: &str, asked_by: &str, now: Millis) -> Result<Erasure, StoreError> {
+    pub async fn erase(&self, chat: &str, by: &By, now: Millis) -> Result<Erasure, StoreError> {
         let chats: String = sqlx::query_scalar(CHATS).bind(chat).fetch_one(&self.read).await?;
         let ids: Vec<String> = serde_json::from_str(&chats).map_err(|_| StoreError::Corrupt("moved_chats"))?;
         let (mut events, mut messages) = (0, 0);
@@ -89,7 +93,7 @@ impl Store {
         let moved = "DELETE FROM moved_chats WHERE chat IN (SELECT value FROM json_each(?1))
             OR moved_to IN (SELECT value FROM json_each(?1))";
         delete(&mut tx, moved, &chats).await?;
-        let erasure = Erasure { chat_end, events, messages, asked_by: asked_by.to_owned(), at: now };
+        let erasure = Erasure { chat_end, events, messages, asked_by: by.who.clone(), at: now };
         sqlx::query("INSERT INTO erasures (chat_end, events, messages, asked_by, at) VALUES (?1, ?2, ?3, ?4, ?5)")
             .bind(&erasure.chat_end)
             .bind(erasure.events)
@@ -98,6 +102,11 @@ impl Store {
             .bind(erasure.at)
             .execute(&mut *tx)
             .await?;
+        let counts = [("event_count", events), ("messages", messages)];
+        let counts = counts.map(|(what, count)| Change::new(what, count.to_string(), "0"));
+        let whose = format!("…{}", erasure.chat_end);
+        let entry = Entry::new(by, Action::CustomerErased).to(&whose, None).with(counts.to_vec());
+        audit::record(&mut tx, &entry).await?;
         tx.commit().await?;
         // What was overwritten still stands in the write-ahead log until it is folded into the database.
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.write).await?;

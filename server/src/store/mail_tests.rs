@@ -6,6 +6,7 @@ use super::{
     tests::{TOKEN, claim_due, draft, event, to},
     *,
 };
+use crate::audit::COMMAND_LINE;
 
 const HOUR: i64 = 3_600_000;
 const MINUTE: i64 = 60_000;
@@ -25,7 +26,7 @@ async fn claim(store: &Store, at: i64) -> Option<ClaimedMail> {
 #[tokio::test]
 async fn a_clock_that_is_set_back_neither_keeps_a_mail_nor_makes_many() {
     let store = Store::in_memory().await.unwrap();
-    let profile = TokenSource::Profile(store.put_profile(None, &draft("A")).await.unwrap());
+    let profile = TokenSource::Profile(store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap());
     fail(&store, "a", profile, 100 * HOUR).await;
     assert!(claim(&store, 100 * HOUR).await.is_none(), "it gathers");
     let mail = claim(&store, HOUR).await.expect("so far off it cannot be due");
@@ -39,7 +40,7 @@ async fn a_clock_that_is_set_back_neither_keeps_a_mail_nor_makes_many() {
 #[tokio::test]
 async fn a_lost_claim_records_nothing() {
     let store = Store::in_memory().await.unwrap();
-    let profile = TokenSource::Profile(store.put_profile(None, &draft("A")).await.unwrap());
+    let profile = TokenSource::Profile(store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap());
     fail(&store, "a", profile, HOUR).await;
     let late = claim(&store, 2 * HOUR).await.unwrap();
     let holder = claim(&store, 3 * HOUR).await.unwrap();
@@ -54,7 +55,7 @@ async fn a_lost_claim_records_nothing() {
 #[tokio::test]
 async fn a_delivery_that_cannot_be_read_is_told_of_too() {
     let store = Store::in_memory().await.unwrap();
-    let profile = TokenSource::Profile(store.put_profile(None, &draft("A")).await.unwrap());
+    let profile = TokenSource::Profile(store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap());
     store.accept_event(&event("a", profile), vec![to("5")], 0).await.unwrap();
     sqlx::query("UPDATE deliveries SET parts = '['").execute(&store.write).await.unwrap();
     assert!(claim_due(&store, "one", 1_000, 31_000, &[]).await.is_empty());

@@ -4,6 +4,9 @@
 
 mod accepting;
 mod attempts;
+mod audit;
+#[cfg(test)]
+mod audit_tests;
 mod batch;
 #[cfg(test)]
 mod batch_tests;
@@ -35,6 +38,9 @@ mod outcomes;
 mod parking;
 mod past_events;
 mod payloads;
+mod people;
+#[cfg(test)]
+mod people_tests;
 mod profile_changes;
 mod profile_list;
 #[cfg(test)]
@@ -50,7 +56,9 @@ mod retention;
 #[cfg(test)]
 mod retention_tests;
 mod sandbox;
+mod second_factors;
 mod sessions;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod unreachable;
@@ -72,6 +80,7 @@ use sqlx::{
 use self::{accepting::Orders, doors::Doors};
 pub use self::{
     attempts::{Attempt, AttemptClass},
+    audit::AuditFilter,
     bots::Bot,
     bulk::Bulk,
     course::Steps,
@@ -83,19 +92,21 @@ pub use self::{
     health::{BotHealth, MailHealth, QueueHealth},
     lane::Lane,
     last_event::{Fate, LastEvent},
-    links::{LinkKind, NewLink},
+    links::{Invitation, LinkKind, NewInvitation, NewLink},
     log::{LogFilter, LogRows, Logged},
     mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
     outcomes::{Change, Recorded},
     past_events::PastEvent,
     payloads::Packed,
+    people::Member,
     profile_changes::OldKey,
     profile_list::{ListedEvent, ListedProfile, ListedState},
     profiles::{ProfileDraft, StoredProfile},
     replays::{Ask, ReplaySource, Wish},
     retention::{Place, Swept},
     sandbox::SandboxRow,
-    sessions::{NewSession, OpenSession},
+    second_factors::SecondFactor,
+    sessions::{NewSession, OpenSession, SessionRow},
     unreachable::Unreachable,
     users::User,
 };
@@ -149,6 +160,9 @@ pub enum StoreError {
     /// A webhook key that belongs to another profile.
     #[error("that key belongs to another profile")]
     KeyTaken,
+    /// No admin would be left.
+    #[error("this is the last admin, who can be neither removed nor demoted")]
+    LastAdmin,
     /// There is no such row.
     #[error("there is no such thing")]
     NotFound,

@@ -1,9 +1,11 @@
 //! What can be done to a profile besides saving it: a copy, another key, its end.
 
+use app::words::audit::Action;
 use sqlx::SqliteConnection;
 
-use super::{Lane, ProfileDraft, Store, StoreError, heads::settle, profiles::put};
+use super::{Lane, ProfileDraft, Store, StoreError, audit, heads::settle, profiles::put};
 use crate::{
+    audit::{By, Change, Entry},
     codes,
     time::{Millis, now},
 };
@@ -23,7 +25,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] without such a profile, [`StoreError::Taken`] if no name is free.
-    pub async fn duplicate_profile(&self, id: i64, names: impl Fn(&str) -> Vec<String>) -> Result<i64, StoreError> {
+    pub async fn duplicate_profile(
+        &self,
+        id: i64,
+        names: impl Fn(&str) -> Vec<String>,
+        by: &By,
+    ) -> Result<i64, StoreError> {
         let stored = self.profile(id).await?.ok_or(StoreError::NotFound)?;
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let mut free = None;
@@ -45,7 +52,7 @@ impl Store {
             profile: stored.profile,
             key: None,
         };
-        let copy = put(&mut tx, &self.sealer, None, &draft).await?;
+        let copy = put(&mut tx, &self.sealer, None, &draft, (by, Action::ProfileCopied)).await?;
         tx.commit().await?;
         Ok(copy)
     }
@@ -54,10 +61,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Taken`] if a name is.
-    pub async fn add_profiles(&self, drafts: &[ProfileDraft]) -> Result<(), StoreError> {
+    pub async fn add_profiles(&self, drafts: &[ProfileDraft], by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         for draft in drafts {
-            put(&mut tx, &self.sealer, None, draft).await?;
+            put(&mut tx, &self.sealer, None, draft, (by, Action::ProfileMade)).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -67,7 +74,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] without such a profile.
-    pub async fn rotate_key(&self, id: i64, old: OldKey) -> Result<(), StoreError> {
+    pub async fn rotate_key(&self, id: i64, old: OldKey, by: &By) -> Result<(), StoreError> {
         let now = now();
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let until = match old {
@@ -96,6 +103,11 @@ impl Store {
             .bind(now)
             .execute(&mut *tx)
             .await?;
+        let name: String =
+            sqlx::query_scalar("SELECT name FROM profiles WHERE id = ?1").bind(id).fetch_one(&mut *tx).await?;
+        let what = if matches!(old, OldKey::Stops) { "stops" } else { "day" };
+        let changes = vec![Change::new("old_key", "", what)];
+        audit::record(&mut tx, &Entry::new(by, Action::ProfileKey).to(&name, id).with(changes)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -118,15 +130,17 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] without such a profile.
-    pub async fn delete_profile(&self, id: i64) -> Result<(), StoreError> {
+    pub async fn delete_profile(&self, id: i64, by: &By) -> Result<(), StoreError> {
         let now = now();
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let lane: Option<Option<Vec<u8>>> =
-            sqlx::query_scalar("SELECT lane FROM profiles WHERE id = ?1 AND deleted_at IS NULL")
+        let found: Option<(String, Option<Vec<u8>>)> =
+            sqlx::query_as("SELECT name, lane FROM profiles WHERE id = ?1 AND deleted_at IS NULL")
                 .bind(id)
                 .fetch_optional(&mut *tx)
                 .await?;
-        let lane = lane.ok_or(StoreError::NotFound)?.map_or_else(Lane::sandbox, Lane::of_bytes);
+        let (name, lane) = found.ok_or(StoreError::NotFound)?;
+        let lane = lane.map_or_else(Lane::sandbox, Lane::of_bytes);
+        audit::record(&mut tx, &Entry::new(by, Action::ProfileDeleted).to(&name, id)).await?;
         sqlx::query(
             "UPDATE profiles SET deleted_at = ?2, deleted_name = name, name = 'deleted ' || hex(randomblob(16)),
              enabled = 0, token = NULL, bot_id = NULL, parameters = '', folded = '', parked_since = NULL

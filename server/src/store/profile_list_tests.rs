@@ -8,6 +8,7 @@ use super::{
     tests::{TOKEN, claim_due, draft, event, to},
     *,
 };
+use crate::audit::COMMAND_LINE;
 use crate::time::{Millis, now};
 
 const HOUR: Millis = 3_600_000;
@@ -44,7 +45,7 @@ async fn odd_names_are_found_by_what_stands_in_them() {
     let store = Store::in_memory().await.unwrap();
     for name in ["100% скидка", "a_b", "axb", "Ёлка «Север»", "ЗАПИСИ в студию", "O'Brien \"quoted\"", "\\ back"]
     {
-        store.put_profile(None, &draft(name)).await.unwrap();
+        store.put_profile(None, &draft(name), &COMMAND_LINE).await.unwrap();
     }
     for (text, found) in [
         ("%", &["100% скидка"][..]),
@@ -78,8 +79,8 @@ async fn a_field_a_bot_and_a_pasted_short_url_find_their_profiles() {
     let mut other = draft("B");
     other.profile.set(Parameter::TelegramFieldName, "*Телега").unwrap();
     other.profile.set(Parameter::TelegramToken, "7001002004:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd").unwrap();
-    store.put_profile(None, &draft("A")).await.unwrap();
-    let id = store.put_profile(None, &other).await.unwrap();
+    store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.put_profile(None, &other, &COMMAND_LINE).await.unwrap();
     store.put_bot(&BotToken::parse(TOKEN).unwrap(), "Салон", "Salon_Bot").await.unwrap();
     assert_eq!(names(&store, search("*телега")).await, ["B"]);
     assert_eq!(names(&store, search("@salon")).await, ["A"]);
@@ -95,7 +96,7 @@ async fn a_field_a_bot_and_a_pasted_short_url_find_their_profiles() {
 async fn pages_have_fifty_rows_and_miss_none() {
     let store = Store::in_memory().await.unwrap();
     let drafts: Vec<ProfileDraft> = (0..120).map(|number| draft(&format!("P{number:03}"))).collect();
-    store.add_profiles(&drafts).await.unwrap();
+    store.add_profiles(&drafts, &COMMAND_LINE).await.unwrap();
     let mut seen = Vec::new();
     for page in 1..=4 {
         let rows = names(&store, ListQuery { page, ..search("p") }).await;
@@ -103,7 +104,7 @@ async fn pages_have_fifty_rows_and_miss_none() {
         seen.extend(rows);
     }
     assert_eq!(seen, drafts.iter().map(|draft| draft.name.clone()).collect::<Vec<_>>());
-    assert!(matches!(store.add_profiles(&[draft("new"), draft("P007")]).await, Err(StoreError::Taken)));
+    assert!(matches!(store.add_profiles(&[draft("new"), draft("P007")], &COMMAND_LINE).await, Err(StoreError::Taken)));
     assert_eq!(store.profile_counts("", now()).await.unwrap().1, 120, "all or none");
 }
 
@@ -112,9 +113,9 @@ async fn filters_and_orders_go_by_what_has_happened() {
     let store = Store::in_memory().await.unwrap();
     let mut ids = Vec::new();
     for name in ["Quiet", "Well", "Bad", "Worse", "Old"] {
-        ids.push(store.put_profile(None, &draft(name)).await.unwrap());
+        ids.push(store.put_profile(None, &draft(name), &COMMAND_LINE).await.unwrap());
     }
-    store.set_enabled(ids[0], false).await.unwrap();
+    store.set_enabled(ids[0], false, &COMMAND_LINE).await.unwrap();
     let now = now();
     for (profile, at, change) in [
         (4, now - 9 * DAY, Change::Failed),
@@ -140,7 +141,7 @@ async fn filters_and_orders_go_by_what_has_happened() {
 #[tokio::test]
 async fn the_week_counts_what_ended_and_what_was_refused() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let now = now();
     for (days, change) in [(6, Change::Delivered), (6, Change::Delivered), (1, Change::Failed), (0, Change::Delivered)]
     {
@@ -189,7 +190,7 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
 #[tokio::test]
 async fn the_last_attempt_says_why_the_last_event_failed() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let at = now();
     accept(&store, id, "5", at).await;
     let attempt = Attempt {
@@ -213,38 +214,38 @@ async fn the_last_attempt_says_why_the_last_event_failed() {
 #[tokio::test]
 async fn a_copy_has_a_key_of_its_own_and_the_same_token_sealed_anew() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let named = |name: &str| vec![name.to_owned(), "A 2".to_owned()];
-    let copy = store.duplicate_profile(id, named).await.unwrap();
+    let copy = store.duplicate_profile(id, named, &COMMAND_LINE).await.unwrap();
     let (first, second) = (store.profile(id).await.unwrap().unwrap(), store.profile(copy).await.unwrap().unwrap());
     assert_eq!((second.name.as_str(), &second.profile), ("A 2", &first.profile));
     assert_ne!(first.key, second.key);
     let sealed: Vec<Vec<u8>> =
         sqlx::query_scalar("SELECT token FROM profiles ORDER BY id").fetch_all(&store.read).await.unwrap();
     assert_ne!(sealed[0], sealed[1]);
-    assert!(matches!(store.duplicate_profile(id, named).await, Err(StoreError::Taken)));
-    assert!(matches!(store.duplicate_profile(99, named).await, Err(StoreError::NotFound)));
+    assert!(matches!(store.duplicate_profile(id, named, &COMMAND_LINE).await, Err(StoreError::Taken)));
+    assert!(matches!(store.duplicate_profile(99, named, &COMMAND_LINE).await, Err(StoreError::NotFound)));
 }
 
 #[tokio::test]
 async fn an_old_key_answers_on_or_stops() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let key = async || store.profile(id).await.unwrap().unwrap().key;
     let opens = async |key: &str| store.profile_by_key(key).await.unwrap().is_some();
     let first = key().await;
-    store.rotate_key(id, OldKey::Until(now() + HOUR)).await.unwrap();
+    store.rotate_key(id, OldKey::Until(now() + HOUR), &COMMAND_LINE).await.unwrap();
     let second = key().await;
     assert!(first != second && opens(&first).await && opens(&second).await);
-    store.rotate_key(id, OldKey::Stops).await.unwrap();
+    store.rotate_key(id, OldKey::Stops, &COMMAND_LINE).await.unwrap();
     assert!(!opens(&first).await && !opens(&second).await && opens(&key().await).await);
-    assert!(matches!(store.rotate_key(99, OldKey::Stops).await, Err(StoreError::NotFound)));
+    assert!(matches!(store.rotate_key(99, OldKey::Stops, &COMMAND_LINE).await, Err(StoreError::NotFound)));
 }
 
 #[tokio::test]
 async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let key = store.profile(id).await.unwrap().unwrap().key;
     let at = now();
     accept(&store, id, "1", at).await;
@@ -253,21 +254,21 @@ async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
     accept(&store, id, "3", at).await;
     assert_eq!(store.waiting_messages(id).await.unwrap(), 3);
     // Another one with the same token writes to the same chat, behind it.
-    let other = store.put_profile(None, &draft("B")).await.unwrap();
+    let other = store.put_profile(None, &draft("B"), &COMMAND_LINE).await.unwrap();
     let behind = NewEvent { received_at: at, ..event("b", TokenSource::Profile(other)) };
     store.accept_event(&behind, vec![to("3")], 0).await.unwrap();
 
-    store.delete_profile(id).await.unwrap();
+    store.delete_profile(id, &COMMAND_LINE).await.unwrap();
     assert!(store.profile(id).await.unwrap().is_none() && store.profile_by_key(&key).await.unwrap().is_none());
     assert_eq!(names(&store, search("")).await, ["B"]);
     assert_eq!(store.waiting_messages(id).await.unwrap(), 1, "what is under way comes to its own end");
     let due = claim_due(&store, "w", at, at + 30_000, &[]).await;
     assert_eq!(due.iter().map(|due| due.profile_id).collect::<Vec<_>>(), [Some(other)], "nobody waits behind it");
     assert_eq!(store.token_for(&under_way).await.unwrap(), None);
-    assert!(matches!(store.delete_profile(id).await, Err(StoreError::NotFound)));
-    assert!(matches!(store.set_enabled(id, true).await, Err(StoreError::NotFound)));
-    assert!(matches!(store.put_profile(Some(id), &draft("C")).await, Err(StoreError::NotFound)));
-    store.put_profile(None, &draft("A")).await.unwrap();
+    assert!(matches!(store.delete_profile(id, &COMMAND_LINE).await, Err(StoreError::NotFound)));
+    assert!(matches!(store.set_enabled(id, true, &COMMAND_LINE).await, Err(StoreError::NotFound)));
+    assert!(matches!(store.put_profile(Some(id), &draft("C"), &COMMAND_LINE).await, Err(StoreError::NotFound)));
+    store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
 
     // An event that had passed the door before arrives after all; it is not sent either.
     store.record(&under_way, None, &Change::Retry { at: at + 1, unsure: false }, at).await.unwrap();
@@ -289,7 +290,7 @@ async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
 #[tokio::test]
 async fn outcomes_that_nobody_looks_at_go() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     for days in [1, 20] {
         accept(&store, id, &days.to_string(), now() - days * DAY).await;
         finish(&store, &Change::Delivered, None, now() - days * DAY).await;

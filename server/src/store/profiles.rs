@@ -1,11 +1,13 @@
 //! Profiles with their webhook keys and sealed tokens.
 
+use app::words::audit::Action;
 use hookgram::{event::EventType, profile::Profile, query, secret::BotToken};
 use secrecy::ExposeSecret as _;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Lane, Store, StoreError, folding::folded, heads::settle, unique};
+use super::{Lane, Store, StoreError, audit as store_audit, folding::folded, heads::settle, unique};
 use crate::{
+    audit::{self, By, Change, Entry, ProfileState},
     codes,
     seal::{Place, Sealer},
     time::{Millis, now},
@@ -168,9 +170,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Taken`] if another has its name, [`StoreError::NotFound`] if there is none of this id.
-    pub async fn put_profile(&self, id: Option<i64>, draft: &ProfileDraft) -> Result<i64, StoreError> {
-        let mut tx = self.write.begin().await?;
-        let id = put(&mut tx, &self.sealer, id, draft).await?;
+    pub async fn put_profile(&self, id: Option<i64>, draft: &ProfileDraft, by: &By) -> Result<i64, StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let action = if id.is_some() { Action::ProfileChanged } else { Action::ProfileMade };
+        let id = put(&mut tx, &self.sealer, id, draft, (by, action)).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -179,7 +182,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::KeyTaken`] with the index of the profile whose key belongs to another.
-    pub async fn put_profiles(&self, drafts: &[ProfileDraft]) -> Result<Vec<(String, String)>, (usize, StoreError)> {
+    pub async fn put_profiles(
+        &self,
+        drafts: &[ProfileDraft],
+        by: &By,
+    ) -> Result<Vec<(String, String)>, (usize, StoreError)> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await.map_err(|error| (0, error.into()))?;
         let mut done = Vec::with_capacity(drafts.len());
         for (index, draft) in drafts.iter().enumerate() {
@@ -189,7 +196,7 @@ impl Store {
                 .fetch_optional(&mut *tx)
                 .await
                 .map_err(|error| at(error.into()))?;
-            let id = put(&mut tx, &self.sealer, id, draft).await.map_err(at)?;
+            let id = put(&mut tx, &self.sealer, id, draft, (by, Action::ProfileImported)).await.map_err(at)?;
             let key = sqlx::query_scalar("SELECT key FROM webhook_keys WHERE profile_id = ?1 AND retired_at IS NULL")
                 .bind(id)
                 .fetch_one(&mut *tx)
@@ -205,24 +212,54 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] without such a profile.
-    pub async fn set_enabled(&self, id: i64, enabled: bool) -> Result<(), StoreError> {
-        let done =
-            sqlx::query("UPDATE profiles SET enabled = ?2, updated_at = ?3 WHERE id = ?1 AND deleted_at IS NULL")
+    pub async fn set_enabled(&self, id: i64, enabled: bool, by: &By) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let before: Option<(String, bool)> =
+            sqlx::query_as("SELECT name, enabled FROM profiles WHERE id = ?1 AND deleted_at IS NULL")
                 .bind(id)
-                .bind(enabled)
-                .bind(now())
-                .execute(&self.write)
+                .fetch_optional(&mut *tx)
                 .await?;
-        if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+        let (name, was) = before.ok_or(StoreError::NotFound)?;
+        sqlx::query("UPDATE profiles SET enabled = ?2, updated_at = ?3 WHERE id = ?1")
+            .bind(id)
+            .bind(enabled)
+            .bind(now())
+            .execute(&mut *tx)
+            .await?;
+        if was != enabled {
+            let action = if enabled { Action::ProfileEnabled } else { Action::ProfileDisabled };
+            store_audit::record(&mut tx, &Entry::new(by, action).to(&name, id)).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Notes that profiles were written to a file: one, or so many.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn note_export(&self, profiles: &[StoredProfile], by: &By) -> Result<(), StoreError> {
+        let entry = Entry::new(by, Action::ProfileExported);
+        let entry = match profiles {
+            [one] => entry.to(&one.name, one.id),
+            all => entry.with(vec![Change::new("count", "", all.len().to_string())]),
+        };
+        self.audit(&entry).await
     }
 }
 
+/// Stores one, and notes who did what.
 pub(super) async fn put(
     tx: &mut SqliteConnection,
     sealer: &Sealer,
     id: Option<i64>,
     draft: &ProfileDraft,
+    (by, action): (&By, Action),
 ) -> Result<i64, StoreError> {
+    let before = match id {
+        Some(id) => Some(present(tx, sealer, id).await?.ok_or(StoreError::NotFound)?),
+        None => None,
+    };
     let numbers: Vec<i64> = draft.events.iter().map(|event| event.0).collect();
     let events = serde_json::to_string(&numbers).map_err(|_| StoreError::Corrupt("profiles.events"))?;
     let parameters = query::write(&draft.profile);
@@ -278,7 +315,32 @@ pub(super) async fn put(
     if let Some(token) = &draft.profile.token {
         put_token(tx, sealer, id, token).await?;
     }
+    let enabled = draft.enabled.or_else(|| before.as_ref().map(|before| before.enabled)).unwrap_or(true);
+    let after = state(&draft.name, (enabled, draft.sandbox), &numbers, &draft.profile);
+    let old: Vec<i64> = before.iter().flat_map(|before| &before.events).map(|event| event.0).collect();
+    let changes = audit::profile_changes(
+        before.as_ref().map(|before| state(&before.name, (before.enabled, before.sandbox), &old, &before.profile)),
+        after,
+    );
+    if before.is_none() || !changes.is_empty() {
+        store_audit::record(tx, &Entry::new(by, action).to(&draft.name, id).with(changes)).await?;
+    }
     Ok(id)
+}
+
+/// The profile as it is before a change, in the change's own transaction.
+async fn present(tx: &mut SqliteConnection, sealer: &Sealer, id: i64) -> Result<Option<StoredProfile>, StoreError> {
+    let row: Option<Row> = sqlx::query_as(select!("WHERE p.id = ?1")).bind(id).fetch_optional(tx).await?;
+    row.map(|row| row.open(sealer)).transpose()
+}
+
+fn state<'a>(
+    name: &'a str,
+    (enabled, sandbox): (bool, bool),
+    events: &'a [i64],
+    profile: &'a Profile,
+) -> ProfileState<'a> {
+    ProfileState { name, enabled, sandbox, events, profile }
 }
 
 /// Seals and stores a token. What the profile has still to send moves to the token's lane, in order; what was parked

@@ -10,8 +10,10 @@ use super::{
     *,
 };
 use crate::{
+    audit::COMMAND_LINE,
     delivery::{Cast, Worker},
     seal::Place,
+    settings::{Live, Values},
     telegram::Telegram,
 };
 
@@ -48,8 +50,8 @@ fn refused() -> Change {
 #[tokio::test]
 async fn what_is_parked_holds_nobody_back() {
     let store = Store::in_memory().await.unwrap();
-    let first = store.put_profile(None, &draft("A")).await.unwrap();
-    let second = store.put_profile(None, &draft("B")).await.unwrap();
+    let first = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let second = store.put_profile(None, &draft("B"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(first), "5").await;
     let claimed = claim(&store, "one", 1_000).await;
     store.record(&claimed[0], None, &refused(), 1_100).await.unwrap();
@@ -61,7 +63,7 @@ async fn what_is_parked_holds_nobody_back() {
 #[tokio::test]
 async fn a_made_up_token_of_the_same_bot_stands_in_no_ones_way() {
     let store = Store::in_memory().await.unwrap();
-    let profile = store.put_profile(None, &draft("A")).await.unwrap();
+    let profile = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Event(&another()), "5").await;
     accept(&store, "b", TokenSource::Profile(profile), "5").await;
     accept(&store, "c", TokenSource::Event(&token(TOKEN)), "5").await;
@@ -73,10 +75,10 @@ async fn a_made_up_token_of_the_same_bot_stands_in_no_ones_way() {
 #[tokio::test]
 async fn a_late_refusal_of_the_old_token_does_not_park_the_new_one() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     let claimed = claim(&store, "one", 1_000).await;
-    store.put_profile(Some(id), &with_token("A", another())).await.unwrap();
+    store.put_profile(Some(id), &with_token("A", another()), &COMMAND_LINE).await.unwrap();
     store.record(&claimed[0], None, &refused(), 2_000).await.unwrap();
     assert_eq!(store.profile(id).await.unwrap().unwrap().parked_since, None);
     let again = claim(&store, "one", 2_000).await;
@@ -86,7 +88,7 @@ async fn a_late_refusal_of_the_old_token_does_not_park_the_new_one() {
 #[tokio::test]
 async fn the_same_token_again_or_a_bot_that_answers_ends_the_waiting() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     let late = crate::time::now() + 1_000;
     for saved in [true, false] {
@@ -94,7 +96,7 @@ async fn the_same_token_again_or_a_bot_that_answers_ends_the_waiting() {
         store.record(&claimed[0], None, &refused(), late).await.unwrap();
         assert_eq!(state(&store, claimed[0].id).await.state, "parked");
         if saved {
-            store.put_profile(Some(id), &draft("A")).await.unwrap();
+            store.put_profile(Some(id), &draft("A"), &COMMAND_LINE).await.unwrap();
         } else {
             store.put_bot(&token(TOKEN), "Salon", "salon_bot").await.unwrap();
         }
@@ -155,17 +157,19 @@ async fn an_unreadable_row_fails_alone() {
 #[tokio::test]
 async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
     let store = Store::in_memory().await.unwrap();
+    let mut settings = Values::default();
+    settings.retry_max_age = Duration::from_secs(60);
     let worker = Worker::new(Cast {
         store: store.clone(),
         telegram: Telegram::new("http://127.0.0.1:1").unwrap(),
         wake: Arc::default(),
         sandbox: broadcast::channel(1).0,
         news: broadcast::channel(1).0,
-        retry_max_age: Duration::from_secs(60),
+        settings: Live::of(settings),
         introductions: Arc::default(),
         metrics: Arc::default(),
     });
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     accept(&store, "b", TokenSource::Event(&token(TOKEN)), "6").await;
     for (place, statement) in [
@@ -188,11 +192,11 @@ async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
 #[tokio::test]
 async fn what_is_unfinished_moves_with_the_token_and_keeps_its_order() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     accept(&store, "b", TokenSource::Profile(id), "5").await;
     let other_bot = token(&TOKEN.replace("7001002003", "8001002003"));
-    store.put_profile(Some(id), &with_token("A", other_bot.clone())).await.unwrap();
+    store.put_profile(Some(id), &with_token("A", other_bot.clone()), &COMMAND_LINE).await.unwrap();
     accept(&store, "c", TokenSource::Profile(id), "5").await;
     let mut order = Vec::new();
     for _ in 0..3 {
@@ -258,8 +262,10 @@ async fn whatever_happens_nothing_is_stranded_and_nothing_overtakes() {
         let mut random = StdRng::seed_from_u64(seed);
         let mut pick = |most: u32| random.next_u32() % most;
         let store = Store::in_memory().await.unwrap();
-        let profiles =
-            [store.put_profile(None, &draft("A")).await.unwrap(), store.put_profile(None, &draft("B")).await.unwrap()];
+        let profiles = [
+            store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap(),
+            store.put_profile(None, &draft("B"), &COMMAND_LINE).await.unwrap(),
+        ];
         let tokens = [token(TOKEN), another()];
         let (mut now, mut under_way) = (1_000, Vec::new());
         for step in 0..150 {
@@ -319,14 +325,14 @@ async fn whatever_happens_nothing_is_stranded_and_nothing_overtakes() {
                 _ => {
                     let (profile, token) = (usize::from(pick(2) == 1), usize::from(pick(2) == 1));
                     let draft = with_token(["A", "B"][profile], tokens[token].clone());
-                    store.put_profile(Some(profiles[profile]), &draft).await.unwrap();
+                    store.put_profile(Some(profiles[profile]), &draft, &COMMAND_LINE).await.unwrap();
                     "a token"
                 }
             };
             assert_in_order(&store, &format!("{done}, step {step} of seed {seed}")).await;
         }
         for (profile, name) in profiles.into_iter().zip(["A", "B"]) {
-            store.put_profile(Some(profile), &draft(name)).await.unwrap();
+            store.put_profile(Some(profile), &draft(name), &COMMAND_LINE).await.unwrap();
         }
         store.release_leases("nobody", now).await.unwrap();
         let now = crate::time::now() + 3_600_000;

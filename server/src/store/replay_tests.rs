@@ -12,6 +12,7 @@ use super::{
     tests::{TOKEN, claim_due, draft, event, to},
     *,
 };
+use crate::audit::COMMAND_LINE;
 
 const AS_IT_WAS: BulkKind = BulkKind::Replay(ReplayAs::ItWas);
 
@@ -86,7 +87,7 @@ fn all(outcome: Outcome) -> Matching {
 #[tokio::test]
 async fn a_failed_delivery_takes_up_its_old_place_and_goes_on_with_the_part_that_failed() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     let first = claim(&store, 1_000).await.remove(0);
     store.record(&first, None, &Change::PartSent { lease_until: 40_000 }, 1_000).await.unwrap();
@@ -134,7 +135,7 @@ async fn two_replays_at_once_make_one() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/x.db", folder.path().display());
     let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     for public_id in ["a", "b"] {
         accept(&store, public_id, TokenSource::Profile(id), public_id).await;
     }
@@ -189,13 +190,13 @@ async fn a_stateless_token_stays_while_something_may_need_it_and_then_it_is_said
 #[tokio::test]
 async fn it_is_sent_with_the_profiles_present_token_or_waits_for_one() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     let failed = fail_all(&store, 1_000).await[0];
     let other = BotToken::parse(&TOKEN.replace("7001002003", "8001002003")).unwrap();
     let mut changed = draft("A");
     changed.profile.token = Some(other.clone());
-    store.put_profile(Some(id), &changed).await.unwrap();
+    store.put_profile(Some(id), &changed, &COMMAND_LINE).await.unwrap();
     replay(&store, failed, Ask::Exactly, 2_000).await.unwrap();
     let again = claim(&store, 2_000).await.remove(0);
     assert_eq!((again.lane.clone(), store.token_for(&again).await.unwrap()), (Lane::of(&other), Some(other.clone())));
@@ -207,7 +208,7 @@ async fn it_is_sent_with_the_profiles_present_token_or_waits_for_one() {
     replay(&store, failed, Ask::Exactly, 4_000).await.unwrap();
     assert_eq!(state(&store, failed).await, "parked");
     assert!(claim(&store, 4_000).await.is_empty());
-    store.put_profile(Some(id), &draft("A")).await.unwrap();
+    store.put_profile(Some(id), &draft("A"), &COMMAND_LINE).await.unwrap();
     assert_eq!(claim(&store, crate::time::now()).await.len(), 2);
 
     sqlx::query("UPDATE profiles SET token = NULL").execute(&store.write).await.unwrap();
@@ -218,7 +219,7 @@ async fn it_is_sent_with_the_profiles_present_token_or_waits_for_one() {
 #[tokio::test]
 async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let same = |public_id| NewEvent { fingerprint: b"same", ..event(public_id, TokenSource::Profile(id)) };
     store.accept_event(&same("a"), vec![to("5")], 600_000).await.unwrap();
     let failed = fail_all(&store, 1_000).await[0];
@@ -246,7 +247,7 @@ async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
 #[tokio::test]
 async fn others_of_the_same_event_are_told_what_is_theirs() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let participant = |participant, chat, text: &str| NewDelivery { participant, parts: vec![text.into()], ..to(chat) };
     let messages = vec![participant(0, "5", "Anna"), participant(1, "5", "Boris"), participant(2, "7", "x")];
     let nobody = NewDelivery { participant: 3, chat: Err("no field".into()), parts: Vec::new() };
@@ -267,11 +268,11 @@ async fn others_of_the_same_event_are_told_what_is_theirs() {
 #[tokio::test]
 async fn a_message_made_with_an_older_profile_is_made_again() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     let failed = fail_all(&store, 1_000).await[0];
     let version = Some(store.profile(id).await.unwrap().unwrap().version);
-    store.put_profile(Some(id), &draft("B")).await.unwrap();
+    store.put_profile(Some(id), &draft("B"), &COMMAND_LINE).await.unwrap();
     let wish = Wish::AsItIs { id: failed, version, message: Ok(to("5")) };
     assert_eq!(store.replay(&[wish], Ask::Exactly, None, 2_000).await.unwrap(), None);
     assert_eq!(store.totals().await.unwrap().open, 0);
@@ -280,14 +281,14 @@ async fn a_message_made_with_an_older_profile_is_made_again() {
 #[tokio::test]
 async fn nothing_of_a_deleted_profile_is_sent_again() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     for (public_id, chat) in [("a", "5"), ("b", "5"), ("c", "6")] {
         accept(&store, public_id, TokenSource::Profile(id), chat).await;
     }
     let claimed = claim(&store, 1_000).await;
     fail(&store, &claimed[0], 1_000).await;
     store.record(&claimed[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
-    store.delete_profile(id).await.unwrap();
+    store.delete_profile(id, &COMMAND_LINE).await.unwrap();
     assert_eq!(state(&store, 2).await, "cancelled");
     for id in 1..=3 {
         assert_eq!(replay(&store, id, Ask::Exactly, 2_000).await, Err(Refusal::ProfileGone));
@@ -301,7 +302,7 @@ async fn nothing_of_a_deleted_profile_is_sent_again() {
 #[tokio::test]
 async fn what_is_called_off_gives_way_and_no_copy_of_it_is_sent() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let source = TokenSource::Profile(id);
     accept(&store, "a", source, "5").await;
     accept(&store, "b", source, "5").await;
@@ -326,8 +327,8 @@ async fn what_is_called_off_gives_way_and_no_copy_of_it_is_sent() {
 #[tokio::test]
 async fn all_that_match_are_replayed_in_small_steps_each_of_them_once() {
     let store = Store::in_memory().await.unwrap();
-    let a = store.put_profile(None, &draft("A")).await.unwrap();
-    let b = store.put_profile(None, &draft("B")).await.unwrap();
+    let a = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let b = store.put_profile(None, &draft("B"), &COMMAND_LINE).await.unwrap();
     for number in 0..50 {
         let profile = if number % 10 == 9 { b } else { a };
         let received = NewEvent { received_at: number, ..event("", TokenSource::Profile(profile)) };
@@ -340,10 +341,10 @@ async fn all_that_match_are_replayed_in_small_steps_each_of_them_once() {
     let matching = Matching { cause: Some("blocked".into()), since: Some(5), until: Some(48), ..of_a.clone() };
     assert_eq!(store.count_matching(&matching).await.unwrap(), 39);
     assert_eq!(store.count_matching(&Matching { cause: Some("too_old".into()), ..of_a }).await.unwrap(), 0);
-    assert_eq!(store.begin_bulk(BulkKind::Cancel, &matching, "me", 2_000).await.unwrap(), None);
-    assert_eq!(store.begin_bulk(AS_IT_WAS, &all(Outcome::Waiting), "me", 2_000).await.unwrap(), None);
-    let id = store.begin_bulk(AS_IT_WAS, &matching, "me", 2_000).await.unwrap().unwrap();
-    assert_eq!(store.begin_bulk(AS_IT_WAS, &matching, "you", 2_000).await.unwrap(), Some(id), "a second click");
+    assert_eq!(store.begin_bulk(BulkKind::Cancel, &matching, &COMMAND_LINE, 2_000).await.unwrap(), None);
+    assert_eq!(store.begin_bulk(AS_IT_WAS, &all(Outcome::Waiting), &COMMAND_LINE, 2_000).await.unwrap(), None);
+    let id = store.begin_bulk(AS_IT_WAS, &matching, &COMMAND_LINE, 2_000).await.unwrap().unwrap();
+    assert_eq!(store.begin_bulk(AS_IT_WAS, &matching, &COMMAND_LINE, 2_000).await.unwrap(), Some(id), "a second click");
 
     let mut sizes = Vec::new();
     loop {
@@ -381,7 +382,7 @@ async fn what_is_stopped_goes_no_further_and_what_could_not_be_replayed_is_count
     }
     fail_all(&store, 1_000).await;
     sqlx::query("UPDATE events SET token = NULL WHERE id <= 4").execute(&store.write).await.unwrap();
-    let id = store.begin_bulk(AS_IT_WAS, &all(Outcome::Failed), "me", 2_000).await.unwrap().unwrap();
+    let id = store.begin_bulk(AS_IT_WAS, &all(Outcome::Failed), &COMMAND_LINE, 2_000).await.unwrap().unwrap();
     let bulk = store.open_bulk().await.unwrap().unwrap();
     let wishes: Vec<Wish> = store.bulk_step(&bulk).await.unwrap().into_iter().map(Wish::AsItWas).collect();
     store.replay(&wishes, Ask::Undelivered, Some(&bulk), 2_000).await.unwrap().unwrap();
@@ -406,7 +407,7 @@ async fn all_that_wait_are_called_off_without_any_of_them_going_in_between() {
     }
     let sending = claim(&store, 1_000).await;
     store.record(&sending[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
-    store.begin_bulk(BulkKind::Cancel, &all(Outcome::Waiting), "me", 1_000).await.unwrap();
+    store.begin_bulk(BulkKind::Cancel, &all(Outcome::Waiting), &COMMAND_LINE, 1_000).await.unwrap();
     let mut steps = 0;
     loop {
         let bulk = store.open_bulk().await.unwrap().unwrap();

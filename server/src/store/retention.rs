@@ -126,6 +126,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         sqlx::query("DELETE FROM one_time_links WHERE expires_at <= ?1").bind(now).execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM half_sessions WHERE expires_at <= ?1").bind(now).execute(&mut *tx).await?;
         sqlx::query("DELETE FROM drafts WHERE expires_at <= ?1").bind(now).execute(&mut *tx).await?;
         tx.commit().await?;
         Ok(())

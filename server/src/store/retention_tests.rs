@@ -10,10 +10,21 @@ use super::{
     tests::{TOKEN, claim_due, draft, event, to},
     *,
 };
-use crate::{retention::Retention, time::Millis};
+use crate::{
+    audit::COMMAND_LINE,
+    retention::Retention,
+    settings::{Live, Values},
+    time::Millis,
+};
 
 const DAY: Millis = 86_400_000;
 const KEEP: Duration = Duration::from_secs(30 * 86_400);
+
+fn keep() -> Live {
+    let mut values = Values::default();
+    values.retention = KEEP;
+    Live::of(values)
+}
 
 /// A token of this bot.
 fn bot(id: i64) -> BotToken {
@@ -62,7 +73,7 @@ async fn counts(store: &Store) -> [i64; 4] {
 
 /// A whole sweep; how many steps it took.
 async fn sweep(store: &Store, now: Millis) -> usize {
-    let mut retention = Retention::new(store.clone(), KEEP);
+    let mut retention = Retention::new(store.clone(), keep());
     let mut steps = 1;
     while retention.run_once(now).await.unwrap() {
         steps += 1;
@@ -77,7 +88,7 @@ fn bytes(folder: &Path) -> u64 {
 #[tokio::test]
 async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays() {
     let store = Store::in_memory().await.unwrap();
-    let profile = store.put_profile(None, &ProfileDraft { sandbox: true, ..draft("A") }).await.unwrap();
+    let profile = store.put_profile(None, &ProfileDraft { sandbox: true, ..draft("A") }, &COMMAND_LINE).await.unwrap();
     let source = TokenSource::Profile(profile);
     let sandbox = |public_id| NewEvent { bot_id: None, ..event(public_id, source) };
     store.accept_event(&sandbox("shown"), vec![to("5")], 0).await.unwrap();
@@ -140,7 +151,7 @@ async fn an_event_of_very_many_messages_goes_in_pieces() {
     .execute(&store.write)
     .await
     .unwrap();
-    let mut retention = Retention::new(store.clone(), KEEP);
+    let mut retention = Retention::new(store.clone(), keep());
     let mut before: i64 = counts(&store).await.iter().sum();
     let mut going = true;
     while going {
@@ -163,7 +174,7 @@ async fn the_file_stays_as_small_as_what_it_holds() {
         let full = bytes(folder.path());
         assert!(full > 4_000_000, "{full}");
         let copy = folder.path().join("copy.db");
-        let mut retention = Retention::new(store.clone(), KEEP);
+        let mut retention = Retention::new(store.clone(), keep());
         for _ in 0..3 {
             assert!(retention.run_once(at + 31 * DAY).await.unwrap());
         }
@@ -235,7 +246,7 @@ async fn sessions_and_links_that_have_run_out_go_too() {
 #[tokio::test]
 async fn whatever_grows_goes_once_it_is_of_no_use() {
     let store = Store::in_memory().await.unwrap();
-    let profile = store.put_profile(None, &draft("A")).await.unwrap();
+    let profile = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     store.accept_event(&event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
     store.put_bot(&bot(8), "Salon", "salon_bot").await.unwrap();
     for statement in [
@@ -291,7 +302,7 @@ async fn a_token_that_is_used_is_not_forgotten() {
 async fn it_ends_with_the_server() {
     let store = Store::in_memory().await.unwrap();
     let (stop, shutdown) = watch::channel(false);
-    let task = tokio::spawn(Retention::new(store, KEEP).run(shutdown));
+    let task = tokio::spawn(Retention::new(store, keep()).run(shutdown));
     stop.send_replace(true);
     task.await.unwrap();
 }

@@ -1,12 +1,16 @@
 //! Messages in the sandbox.
 
+use app::words::audit::Action;
 use sqlx::FromRow;
 
 use super::{
-    Claimed, Store, StoreError,
+    Claimed, Store, StoreError, audit,
     outcomes::{arrived, finish, is_held},
 };
-use crate::time::Millis;
+use crate::{
+    audit::{By, Entry},
+    time::Millis,
+};
 
 /// A message in the sandbox.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -118,11 +122,19 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn clear_sandbox(&self, profile: Option<i64>) -> Result<(), StoreError> {
+    pub async fn clear_sandbox(&self, profile: Option<i64>, by: &By) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query("DELETE FROM sandbox_messages WHERE ?1 IS NULL OR profile_id = ?1")
             .bind(profile)
-            .execute(&self.write)
+            .execute(&mut *tx)
             .await?;
+        let name: Option<String> = sqlx::query_scalar("SELECT name FROM profiles WHERE id = ?1")
+            .bind(profile)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let entry = Entry::new(by, Action::SandboxCleared).to(&name.unwrap_or_default(), profile);
+        audit::record(&mut tx, &entry).await?;
+        tx.commit().await?;
         Ok(())
     }
 }

@@ -1,10 +1,18 @@
-//! Sessions. Only hashes of their tokens are kept.
+//! Sessions, and sign-ins that wait for their second factor. Only hashes of their tokens are kept.
 
-use app::session::{Account, Role};
+use app::{
+    preferences::{Kept, Theme},
+    session::{Account, Role},
+    words::audit::Action,
+};
+use hookgram::values::{Language, TimeZone};
 use sqlx::FromRow;
 
-use super::{Store, StoreError};
-use crate::time::Millis;
+use super::{Store, StoreError, audit::record};
+use crate::{
+    audit::{By, Change, Entry},
+    time::Millis,
+};
 
 /// A session to open.
 #[derive(Clone, Debug)]
@@ -30,6 +38,31 @@ pub struct OpenSession {
     pub account: Account,
     /// When it was last used, to the minute.
     pub last_used_at: Millis,
+    /// When its owner last proved who they are.
+    pub confirmed_at: Millis,
+    /// Whether the account has a password that can be asked for.
+    pub has_password: bool,
+    /// Whether the account has a second factor.
+    pub has_second_factor: bool,
+    /// How its owner likes their pages.
+    pub kept: Kept,
+}
+
+/// A session as its owner sees it.
+#[derive(Clone, Debug, FromRow)]
+pub struct SessionRow {
+    /// What tells it apart from others: no key to anything.
+    pub id: String,
+    /// The hash of its token.
+    pub token_hash: Vec<u8>,
+    /// When it began.
+    pub created_at: Millis,
+    /// When it was last used, to the minute.
+    pub last_used_at: Millis,
+    /// The browser, as it calls itself.
+    pub user_agent: String,
+    /// The address it began from.
+    pub address: String,
 }
 
 #[derive(FromRow)]
@@ -38,10 +71,16 @@ struct Row {
     email: String,
     role: String,
     last_used_at: i64,
+    confirmed_at: i64,
+    has_password: bool,
+    has_second_factor: bool,
+    language: Option<String>,
+    theme: Option<String>,
+    zone: Option<String>,
 }
 
 impl Store {
-    /// Opens a session and clears away those that have run out.
+    /// Opens a session, whose owner has just proved who they are, and clears away those that have run out.
     ///
     /// # Errors
     /// If the database fails.
@@ -49,8 +88,9 @@ impl Store {
         let mut tx = self.write.begin().await?;
         sqlx::query("DELETE FROM sessions WHERE expires_at <= ?1").bind(session.now).execute(&mut *tx).await?;
         sqlx::query(
-            "INSERT INTO sessions (token_hash, user_id, created_at, last_used_at, expires_at, user_agent, address)
-             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6)",
+            "INSERT INTO sessions
+             (token_hash, user_id, created_at, last_used_at, expires_at, user_agent, address, confirmed_at)
+             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?3)",
         )
         .bind(session.token_hash)
         .bind(session.user_id)
@@ -70,7 +110,9 @@ impl Store {
     /// If the database fails.
     pub async fn session(&self, hash: &[u8], now: Millis, idle: Millis) -> Result<Option<OpenSession>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT s.user_id, u.email, u.role, s.last_used_at FROM sessions s JOIN users u ON u.id = s.user_id
+            "SELECT s.user_id, u.email, u.role, s.last_used_at, s.confirmed_at,
+             u.password_hash IS NOT NULL AS has_password, u.totp IS NOT NULL AS has_second_factor,
+             u.language, u.theme, u.zone FROM sessions s JOIN users u ON u.id = s.user_id
              WHERE s.token_hash = ?1 AND s.expires_at > ?2 AND s.last_used_at > ?3",
         )
         .bind(hash)
@@ -80,8 +122,18 @@ impl Store {
         .await?;
         let Some(row) = row else { return Ok(None) };
         let role = Role::parse(&row.role).ok_or(StoreError::Corrupt("users.role"))?;
-        let account = Account { id: row.user_id, email: row.email, role };
-        Ok(Some(OpenSession { account, last_used_at: row.last_used_at }))
+        Ok(Some(OpenSession {
+            account: Account { id: row.user_id, email: row.email, role },
+            last_used_at: row.last_used_at,
+            confirmed_at: row.confirmed_at,
+            has_password: row.has_password,
+            has_second_factor: row.has_second_factor,
+            kept: Kept {
+                language: row.language.map(|tag| if tag == "en" { Language::En } else { Language::Ru }),
+                theme: row.theme.map(|name| Theme::parse(&name)),
+                zone: row.zone.and_then(|name| TimeZone::parse(&name)),
+            },
+        }))
     }
 
     /// Notes that a session was used.
@@ -97,6 +149,40 @@ impl Store {
         Ok(())
     }
 
+    /// Gives a session another token; with `confirmed_at`, its owner has just proved who they are. Whether it was there.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn rotate_session(
+        &self,
+        old: &[u8],
+        new: &[u8],
+        confirmed_at: Option<Millis>,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE sessions SET token_hash = ?2, confirmed_at = coalesce(?3, confirmed_at) WHERE token_hash = ?1",
+        )
+        .bind(old)
+        .bind(new)
+        .bind(confirmed_at)
+        .execute(&self.write)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// An account's sessions that have not run out, the one used last first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sessions_of(&self, user_id: i64, now: Millis, idle: Millis) -> Result<Vec<SessionRow>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT lower(hex(substr(token_hash, 1, 8))) AS id, token_hash, created_at, last_used_at, user_agent, address
+             FROM sessions WHERE user_id = ?1 AND expires_at > ?2 AND last_used_at > ?3
+             ORDER BY last_used_at DESC, created_at DESC",
+        );
+        Ok(rows.bind(user_id).bind(now).bind(now.saturating_sub(idle)).fetch_all(&self.read).await?)
+    }
+
     /// Ends a session.
     ///
     /// # Errors
@@ -104,5 +190,100 @@ impl Store {
     pub async fn end_session(&self, hash: &[u8]) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM sessions WHERE token_hash = ?1").bind(hash).execute(&self.write).await?;
         Ok(())
+    }
+
+    /// Ends the session of an account that [`SessionRow::id`] names; whether it was there.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_session_of(&self, account: &Account, id: &str, by: &By) -> Result<bool, StoreError> {
+        let mut tx = self.write.begin().await?;
+        let address: Option<String> = sqlx::query_scalar(
+            "DELETE FROM sessions WHERE user_id = ?1 AND lower(hex(substr(token_hash, 1, 8))) = ?2 RETURNING address",
+        )
+        .bind(account.id)
+        .bind(id)
+        .fetch_optional(&mut *tx)
+        .await?;
+        if let Some(address) = &address {
+            let ended = Entry::new(by, Action::SessionsEnded).to(&account.email, account.id);
+            record(&mut tx, &ended.with(vec![Change::new("session", address, "")])).await?;
+        }
+        tx.commit().await?;
+        Ok(address.is_some())
+    }
+
+    /// Ends every session of an account but the one of `kept`, a token's hash, and the sign-ins that wait for their second
+    /// factor; how many sessions that were. Whoever changes what an account may do calls this.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_sessions_of(&self, account: &Account, kept: Option<&[u8]>, by: &By) -> Result<u64, StoreError> {
+        let user_id = account.id;
+        let mut tx = self.write.begin().await?;
+        let done = sqlx::query("DELETE FROM sessions WHERE user_id = ?1 AND (?2 IS NULL OR token_hash <> ?2)")
+            .bind(user_id)
+            .bind(kept)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("DELETE FROM half_sessions WHERE user_id = ?1").bind(user_id).execute(&mut *tx).await?;
+        let ended = Entry::new(by, Action::SessionsEnded).to(&account.email, user_id);
+        record(&mut tx, &ended.with(vec![Change::new("sessions", done.rows_affected().to_string(), "")])).await?;
+        tx.commit().await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Keeps that somebody's password was right and their second factor is still to come.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn add_half_session(
+        &self,
+        hash: &[u8],
+        user_id: i64,
+        now: Millis,
+        expires_at: Millis,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write.begin().await?;
+        sqlx::query("DELETE FROM half_sessions WHERE expires_at <= ?1").bind(now).execute(&mut *tx).await?;
+        sqlx::query("INSERT INTO half_sessions (token_hash, user_id, expires_at) VALUES (?1, ?2, ?3)")
+            .bind(hash)
+            .bind(user_id)
+            .bind(expires_at)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Who waits for their second factor under a token's hash.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn half_session(&self, hash: &[u8], now: Millis) -> Result<Option<i64>, StoreError> {
+        let user = sqlx::query_scalar("SELECT user_id FROM half_sessions WHERE token_hash = ?1 AND expires_at > ?2");
+        Ok(user.bind(hash).bind(now).fetch_optional(&self.read).await?)
+    }
+
+    /// Counts a try at a second factor, and lets it pass if there were fewer than `most`; whose it is.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn try_half_session(&self, hash: &[u8], now: Millis, most: i64) -> Result<Option<i64>, StoreError> {
+        let user = sqlx::query_scalar(
+            "UPDATE half_sessions SET tries = tries + 1 WHERE token_hash = ?1 AND expires_at > ?2 AND tries < ?3
+             RETURNING user_id",
+        );
+        Ok(user.bind(hash).bind(now).bind(most).fetch_optional(&self.write).await?)
+    }
+
+    /// Forgets a sign-in that waited; whether it was there. Only one of two at the same time hears that it was.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_half_session(&self, hash: &[u8]) -> Result<bool, StoreError> {
+        let done =
+            sqlx::query("DELETE FROM half_sessions WHERE token_hash = ?1").bind(hash).execute(&self.write).await?;
+        Ok(done.rows_affected() > 0)
     }
 }

@@ -5,7 +5,7 @@ use hookgram::{parameters::Parameter, profile::Profile, secret::BotToken};
 use super::*;
 use std::sync::LazyLock;
 
-use crate::time::Millis;
+use crate::{audit::COMMAND_LINE, time::Millis};
 
 static BODY: LazyLock<Packed> = LazyLock::new(|| Packed::of(b"{}"));
 
@@ -84,8 +84,8 @@ async fn the_file_is_as_safe_as_it_should_be() {
 #[tokio::test]
 async fn a_sealed_token_is_useless_in_another_row() {
     let store = Store::in_memory().await.unwrap();
-    let first = store.put_profile(None, &draft("A")).await.unwrap();
-    let second = store.put_profile(None, &draft("B")).await.unwrap();
+    let first = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let second = store.put_profile(None, &draft("B"), &COMMAND_LINE).await.unwrap();
     assert_eq!(store.profile(second).await.unwrap().unwrap().profile, draft("B").profile);
     sqlx::query("UPDATE profiles SET token = (SELECT token FROM profiles WHERE id = ?1) WHERE id = ?2")
         .bind(first)
@@ -130,7 +130,7 @@ async fn a_lease_runs_out_or_is_released_and_order_is_kept() {
 #[tokio::test]
 async fn what_failed_for_good_is_no_first_copy() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A")).await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let same = |public_id| NewEvent { fingerprint: b"same", ..event(public_id, TokenSource::Profile(id)) };
     assert_eq!(store.accept_event(&same("a"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
     assert_eq!(store.accept_event(&same("b"), vec![to("5")], 600_000).await.unwrap(), Received::Duplicate("a".into()));

@@ -1,10 +1,16 @@
 //! Accounts.
 
-use app::session::{Account, Role};
+use app::{
+    session::{Account, Role},
+    words::audit::Action,
+};
 use sqlx::FromRow;
 
-use super::{Store, StoreError, unique};
-use crate::time::{Millis, now};
+use super::{Store, StoreError, audit::record, links::shut_out, unique};
+use crate::{
+    audit::{By, Change, Entry},
+    time::{Millis, now},
+};
 
 /// An account, with what proves it.
 #[derive(Clone)]
@@ -15,6 +21,8 @@ pub struct User {
     pub password_hash: Option<String>,
     /// When it was made.
     pub created_at: Millis,
+    /// Whether it has a second factor.
+    pub has_second_factor: bool,
 }
 
 #[derive(FromRow)]
@@ -24,6 +32,7 @@ struct Row {
     role: String,
     password_hash: Option<String>,
     created_at: i64,
+    has_second_factor: bool,
 }
 
 impl TryFrom<Row> for User {
@@ -32,7 +41,8 @@ impl TryFrom<Row> for User {
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let role = Role::parse(&row.role).ok_or(StoreError::Corrupt("users.role"))?;
         let account = Account { id: row.id, email: row.email, role };
-        Ok(Self { account, password_hash: row.password_hash, created_at: row.created_at })
+        let Row { password_hash, created_at, has_second_factor, .. } = row;
+        Ok(Self { account, password_hash, created_at, has_second_factor })
     }
 }
 
@@ -50,10 +60,12 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
-        let rows: Vec<Row> =
-            sqlx::query_as("SELECT id, email, role, password_hash, created_at FROM users ORDER BY email")
-                .fetch_all(&self.read)
-                .await?;
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT id, email, role, password_hash, created_at, totp IS NOT NULL AS has_second_factor FROM users
+             ORDER BY email",
+        )
+        .fetch_all(&self.read)
+        .await?;
         rows.into_iter().map(User::try_from).collect()
     }
 
@@ -62,11 +74,28 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
-        let row: Option<Row> =
-            sqlx::query_as("SELECT id, email, role, password_hash, created_at FROM users WHERE email = ?1")
-                .bind(email)
-                .fetch_optional(&self.read)
-                .await?;
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT id, email, role, password_hash, created_at, totp IS NOT NULL AS has_second_factor FROM users
+             WHERE email = ?1",
+        )
+        .bind(email)
+        .fetch_optional(&self.read)
+        .await?;
+        row.map(User::try_from).transpose()
+    }
+
+    /// The account of an id.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn user(&self, id: i64) -> Result<Option<User>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT id, email, role, password_hash, created_at, totp IS NOT NULL AS has_second_factor FROM users
+             WHERE id = ?1",
+        )
+        .bind(id)
+        .fetch_optional(&self.read)
+        .await?;
         row.map(User::try_from).transpose()
     }
 
@@ -92,7 +121,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] without such an account.
-    pub async fn set_password(&self, email: &str, password_hash: &str) -> Result<(), StoreError> {
+    pub async fn set_password(&self, email: &str, password_hash: &str, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin().await?;
         let id: Option<i64> = sqlx::query_scalar("UPDATE users SET password_hash = ?2 WHERE email = ?1 RETURNING id")
             .bind(email)
@@ -100,8 +129,71 @@ impl Store {
             .fetch_optional(&mut *tx)
             .await?;
         let id = id.ok_or(StoreError::NotFound)?;
-        sqlx::query("DELETE FROM sessions WHERE user_id = ?1").bind(id).execute(&mut *tx).await?;
+        shut_out(&mut tx, id, None).await?;
+        record(&mut tx, &Entry::new(by, Action::PasswordReset).to(email, id)).await?;
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// Replaces a password by its owner's wish and ends every session but the one of `kept`, a token's hash. How many ended.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn change_password(
+        &self,
+        account: &Account,
+        password_hash: &str,
+        kept: &[u8],
+        by: &By,
+    ) -> Result<u64, StoreError> {
+        let mut tx = self.write.begin().await?;
+        sqlx::query("UPDATE users SET password_hash = ?2 WHERE id = ?1")
+            .bind(account.id)
+            .bind(password_hash)
+            .execute(&mut *tx)
+            .await?;
+        let ended = shut_out(&mut tx, account.id, Some(kept)).await?;
+        record(&mut tx, &Entry::new(by, Action::PasswordChanged).to(&account.email, account.id)).await?;
+        tx.commit().await?;
+        Ok(ended)
+    }
+
+    /// Stores the same password under a better hash, unless it was replaced meanwhile. No session ends.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn rehash_password(&self, id: i64, old: &str, new: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE users SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2")
+            .bind(id)
+            .bind(old)
+            .bind(new)
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps how the account's owner likes their pages; what is `None` stays as it is, and an empty text is no wish.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn prefer(
+        &self,
+        id: i64,
+        language: Option<&str>,
+        theme: Option<&str>,
+        zone: Option<&str>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE users SET language = CASE WHEN ?2 IS NULL THEN language ELSE nullif(?2, '') END,
+             theme = CASE WHEN ?3 IS NULL THEN theme ELSE nullif(?3, '') END,
+             zone = CASE WHEN ?4 IS NULL THEN zone ELSE nullif(?4, '') END WHERE id = ?1",
+        )
+        .bind(id)
+        .bind(language)
+        .bind(theme)
+        .bind(zone)
+        .execute(&self.write)
+        .await?;
         Ok(())
     }
 
@@ -118,7 +210,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if the link is unknown, used, expired, or there is an account already.
-    pub async fn set_up(&self, code_hash: &[u8], email: &str, password_hash: &str) -> Result<Account, StoreError> {
+    pub async fn set_up(
+        &self,
+        code_hash: &[u8],
+        email: &str,
+        password_hash: &str,
+        by: &By,
+    ) -> Result<Account, StoreError> {
         let mut tx = self.write.begin().await?;
         let used = sqlx::query(
             "UPDATE one_time_links SET used_at = ?2 WHERE code_hash = ?1 AND kind = 'setup' AND used_at IS NULL
@@ -131,7 +229,7 @@ impl Store {
         if used.rows_affected() == 0 {
             return Err(StoreError::NotFound);
         }
-        let id = sqlx::query_scalar(
+        let id: i64 = sqlx::query_scalar(
             "INSERT INTO users (email, role, password_hash, created_at) VALUES (?1, 'admin', ?2, ?3) RETURNING id",
         )
         .bind(email)
@@ -139,6 +237,8 @@ impl Store {
         .bind(now())
         .fetch_one(&mut *tx)
         .await?;
+        let made = Entry::new(by, Action::AccountMade).to(email, Some(id));
+        record(&mut tx, &made.with(vec![Change::new("role", "", Role::Admin.name())])).await?;
         tx.commit().await?;
         Ok(Account { id, email: email.to_owned(), role: Role::Admin })
     }

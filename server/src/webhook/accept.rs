@@ -191,7 +191,7 @@ async fn render(
     event: &Arc<BookingEvent>,
     steps: &mut Steps,
 ) -> Result<Vec<NewDelivery>, Refusal> {
-    let rendered = state.rendering.address(&state.config.booking_url, profile, event).await;
+    let rendered = state.rendering.address(&state.settings.now().booking_url, profile, event).await;
     let (deliveries, found) = rendered.ok_or(DoorFault::NotStored)??;
     steps.found = Some(found.saturating_duration_since(steps.came));
     steps.made = Some(steps.came.elapsed());
@@ -268,7 +268,7 @@ impl<'a> Coming<'a> {
     }
 
     async fn store(self, state: &AppState, deliveries: Vec<NewDelivery>) -> Result<Outcome, Refusal> {
-        let window = millis(state.config.duplicate_window);
+        let window = millis(state.settings.now().duplicate_window);
         match state.store.accept_event(&self.row(), deliveries, window).await.map_err(not_stored)? {
             Received::Accepted => {
                 state.wake.notify_one();

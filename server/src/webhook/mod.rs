@@ -140,7 +140,7 @@ async fn open(state: &AppState, key: Option<String>, client: IpAddr) -> Result<D
         Err(seconds) => Answer::refused(DoorFault::TooManyRequests { seconds }),
     };
     let Some(key) = key else {
-        return if state.config.stateless { Ok(Door::Stateless) } else { Err(stranger(DoorFault::StatelessOff)) };
+        return if state.settings.now().stateless { Ok(Door::Stateless) } else { Err(stranger(DoorFault::StatelessOff)) };
     };
     match state.store.door(&key).await {
         Ok(Some(profile)) => Ok(Door::Short(profile)),
@@ -165,7 +165,7 @@ async fn judge_body(state: &AppState, headers: &HeaderMap, body: Body) -> Result
     {
         return Err(DoorFault::ContentEncoding { given: value.chars().take(80).collect() });
     }
-    let limit = state.config.max_body;
+    let limit = state.settings.now().max_body;
     let announced = text(header::CONTENT_LENGTH).and_then(|value| value.trim().parse::<u64>().ok());
     if announced.is_some_and(|length| length > u64::try_from(limit).unwrap_or(u64::MAX)) {
         return Err(DoorFault::TooLarge { limit });

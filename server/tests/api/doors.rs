@@ -3,6 +3,7 @@
 use hookgram::parameters::Parameter;
 use reqwest::Method;
 use serde_json::{Value, json};
+use server::{audit::COMMAND_LINE, settings::Setting};
 
 use crate::support::{BotApi, Play, REFERENCE_MESSAGE, TOKEN, TestServer, event, reference_event};
 
@@ -107,7 +108,7 @@ async fn get_says_when_telegram_wants_quiet() {
 #[tokio::test]
 async fn what_a_post_is_answered() {
     let api = BotApi::start().await;
-    let server = TestServer::start_with(&api.url(), |config| config.max_body = 4096).await;
+    let server = TestServer::start_with(&api.url(), |config| config.fixed.fix(Setting::MaxBody, "4096").unwrap()).await;
     let profile = server.profile("A", true, &[(Parameter::Message, "Hello")]).await;
     let hiding = server.profile("B", true, &[(Parameter::HideDetailSection, "true"), (Parameter::HideUrl, "1")]).await;
     let (open, mute) = (format!("/h/{}", profile.key), format!("/h/{}", hiding.key));
@@ -153,7 +154,7 @@ async fn what_a_post_is_answered() {
     let encoded =
         server.http.post(server.url(&open)).header("content-encoding", "gzip").body("x").send().await.unwrap();
     assert_eq!(encoded.status(), 415);
-    server.state.store.set_enabled(profile.id, false).await.unwrap();
+    server.state.store.set_enabled(profile.id, false, &COMMAND_LINE).await.unwrap();
     assert_eq!(server.post(&open, good).await.0, 404);
     server.stop().await;
 }
@@ -180,7 +181,9 @@ async fn other_methods() {
 
 #[tokio::test]
 async fn the_stateless_door_can_be_closed() {
-    let server = TestServer::start_with("http://127.0.0.1:9", |config| config.stateless = false).await;
+    let server =
+        TestServer::start_with("http://127.0.0.1:9", |config| config.fixed.fix(Setting::Stateless, "false").unwrap())
+            .await;
     assert_eq!(server.http.get(server.url(&stateless(""))).send().await.unwrap().status(), 404);
     assert_eq!(server.post(&stateless(""), event("1", &["5"])).await.0, 404);
     server.stop().await;

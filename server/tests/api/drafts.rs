@@ -96,7 +96,7 @@ async fn a_form_with_a_fault_comes_back_as_it_was_typed_and_its_token_is_kept() 
         ("form[shown][hide_url]", "on"),
         ("form[events][3036]", "on"),
     ];
-    let (id, page) = visitor.draft("save-profile", &typed).await;
+    let (id, page) = visitor.draft("operator/save-profile", &typed).await;
     assert!(page.contains("7001002003:AAH…abcd"), "the token is there, masked");
     assert!(page.contains("ops@example” is not an e-mail address"));
     let links = page.split("class=\"fault-links\"").nth(1).and_then(|rest| rest.split("</ul>").next()).unwrap();
@@ -125,7 +125,7 @@ async fn a_form_with_a_fault_comes_back_as_it_was_typed_and_its_token_is_kept() 
         _ => (name, value),
     });
     let with_draft = [&mended[..], &[("draft", &id)]].concat();
-    let saved = visitor.send("save-profile", &with_draft).await;
+    let saved = visitor.send("operator/save-profile", &with_draft).await;
     assert!(saved.location.ends_with("/share"), "{}", saved.location);
     let stored = server.state.store.profiles().await.unwrap().remove(0);
     assert_eq!(stored.profile.token.unwrap().expose(), TOKEN);
@@ -147,7 +147,7 @@ async fn a_draft_of_a_stored_profile_keeps_its_token_and_says_what_the_store_sai
         ("form[target]", "bot"),
         ("form[values][telegramFieldName]", "*T"),
     ];
-    let (id, page) = visitor.draft("save-profile", &typed).await;
+    let (id, page) = visitor.draft("operator/save-profile", &typed).await;
     assert!(page.contains("There is a profile of that name already."), "{page}");
     assert!(!page.contains("telegramToken is missing") && page.contains("7001002003:AAH…abcd"));
     // It is of that profile alone.
@@ -164,7 +164,7 @@ async fn nobody_else_opens_a_draft_or_uses_its_token() {
     let viewer = Visitor::new(&server, "c@example.com", Role::Viewer).await;
     let token = botfather();
     let typed = [("form[name]", ""), ("form[target]", "bot"), ("form[token]", token.as_str())];
-    let (id, _) = maker.draft("save-profile", &typed).await;
+    let (id, _) = maker.draft("operator/save-profile", &typed).await;
     for visitor in [&other, &viewer] {
         let page = visitor.open(&format!("/profiles/new?draft={id}")).await.text;
         assert!(page.contains("no longer kept") && !page.contains("7001002003:"), "{page}");
@@ -175,9 +175,9 @@ async fn nobody_else_opens_a_draft_or_uses_its_token() {
         ("form[target]", "bot"),
         ("form[values][telegramFieldName]", "*T"),
     ];
-    let (_, page) = other.draft("save-profile", &stolen).await;
+    let (_, page) = other.draft("operator/save-profile", &stolen).await;
     assert!(page.contains("bot") && server.state.store.profiles().await.unwrap().is_empty());
-    let asked = other.send("verify-bot", &[("draft", id.as_str()), ("token", "")]).await;
+    let asked = other.send("operator/verify-bot", &[("draft", id.as_str()), ("token", "")]).await;
     assert!(!asked.text.contains("salon"), "{}", asked.text);
     assert!(maker.open(&format!("/profiles/new?draft={id}")).await.text.contains("7001002003:AAH…abcd"));
     server.stop().await;
@@ -192,7 +192,7 @@ async fn an_old_url_fills_the_form_and_shows_both_messages() {
         "https://hooks.old.example/webhook/telegram?telegramToken={TOKEN}&telegramFieldName =*TelegramId\
          &message=Вы%20<b>записаны</b>&hide_url=true&idInstance=77&hide_adress=true&errorEmail=ops@example"
     );
-    let (id, page) = visitor.draft("read-old-url", &[("form[target]", "sandbox"), ("url", &url)]).await;
+    let (id, page) = visitor.draft("operator/read-old-url", &[("form[target]", "sandbox"), ("url", &url)]).await;
     assert!(page.contains("7001002003:AAH…abcd"));
     assert!(has_value(&page, "form[name]", "Вы записаны"), "a name is proposed");
     assert!(page.contains("idInstance belongs to sending through another messenger"));
@@ -200,7 +200,7 @@ async fn an_old_url_fills_the_form_and_shows_both_messages() {
     assert!(page.contains("✓ The messages are the same. Checked with the samples: Appointment, Order"), "{page}");
     let saved = visitor
         .send(
-            "save-profile",
+            "operator/save-profile",
             &[
                 ("draft", id.as_str()),
                 ("form[name]", "Old"),
@@ -225,12 +225,12 @@ async fn what_is_no_old_url_is_told_and_nothing_typed_is_lost() {
         ("form[token]", token.as_str()),
         ("url", "https://hooks.example/h/k7Rm2Qx9TvB4nWpL"),
     ];
-    let (_, page) = visitor.draft("read-old-url", &fields).await;
+    let (_, page) = visitor.draft("operator/read-old-url", &fields).await;
     assert!(page.contains("This is a short URL") && has_value(&page, "form[name]", "Typed before"));
     assert!(page.contains("7001002003:AAH…abcd") && !page.contains("Not saved"));
     // With a script the page keeps what was typed: no draft is made.
-    let request =
-        with_form(server.http.post(server.url("/rpc/read-old-url")), &fields).header("cookie", &visitor.cookie);
+    let request = with_form(server.http.post(server.url("/rpc/operator/read-old-url")), &fields)
+        .header("cookie", &visitor.cookie);
     let answer = request.header("accept", "application/json").send().await.unwrap();
     assert_eq!(answer.status(), 500, "leptos' status of an answer that is a typed error");
     assert!(!answer.text().await.unwrap().contains(SECRET));

@@ -2,7 +2,7 @@
 
 use hookgram::{parameters::Parameter, secret::BotToken};
 use serde_json::{Value, json};
-use server::{profile_file, seal::Sealer, store::Store};
+use server::{audit::COMMAND_LINE, profile_file, seal::Sealer, store::Store};
 
 use crate::support::{Process, TOKEN, TestServer, client, event, hookgram, run};
 
@@ -134,7 +134,7 @@ async fn an_import_waits_for_a_busy_server() {
 async fn a_file_without_enabled_switches_its_profile_on() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
-    server.state.store.set_enabled(profile.id, false).await.unwrap();
+    server.state.store.set_enabled(profile.id, false, &COMMAND_LINE).await.unwrap();
     let file = "profiles:\n- {name: A, sandbox: true, telegramFieldName: x}\n";
     profile_file::import(&server.state.store, file).await.unwrap();
     assert!(server.state.store.profile(profile.id).await.unwrap().unwrap().enabled);
@@ -171,9 +171,9 @@ async fn a_door_that_is_remembered_follows_every_change_at_once() {
     for (number, store) in [&server.state.store, &beside].into_iter().enumerate() {
         let status = async |step: u8| server.post(&path, event(&format!("{number}{step}"), &["5"])).await.0;
         assert_eq!(status(1).await, 200);
-        store.set_enabled(profile.id, false).await.unwrap();
+        store.set_enabled(profile.id, false, &COMMAND_LINE).await.unwrap();
         assert_eq!(status(2).await, 404);
-        store.set_enabled(profile.id, true).await.unwrap();
+        store.set_enabled(profile.id, true, &COMMAND_LINE).await.unwrap();
         assert_eq!(status(3).await, 200);
         assert_eq!(status(4).await, 200);
     }

@@ -27,7 +27,7 @@ fn missing() -> Play {
 /// A server with a played Bot API and a played SMTP server.
 pub async fn house() -> (BotApi, SmtpServer, TestServer) {
     let (api, smtp) = (BotApi::start().await, SmtpServer::start().await);
-    let server = TestServer::start_with(&api.url(), |config| config.smtp = Some(smtp.settings())).await;
+    let server = TestServer::start_with(&api.url(), |config| smtp.fix(config)).await;
     (api, smtp, server)
 }
 

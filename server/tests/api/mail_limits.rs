@@ -8,7 +8,7 @@ use crate::{
     mail::{HOUR, MINUTE, SOON, blocked, door, fail, house, send_due},
     support::{
         BotApi, TOKEN, TestServer, event,
-        smtp::{SmtpServer, Turn, settings},
+        smtp::{SmtpServer, Turn},
     },
 };
 
@@ -135,7 +135,7 @@ async fn a_strangers_mail_goes_to_ten_addresses_a_profiles_to_all() {
 #[tokio::test]
 async fn a_mail_that_is_given_up_is_counted() {
     let (api, smtp) = (BotApi::start().await, SmtpServer::start().await);
-    let server = TestServer::start_with(&api.url(), |config| config.smtp = Some(settings(smtp.address))).await;
+    let server = TestServer::start_with(&api.url(), |config| smtp.fix(config)).await;
     let path = door(&server, "A", &[]).await;
     fail(&server, &api, &path, "1", blocked()).await;
     smtp.next([Turn::Answer("MAIL", "451 later"), Turn::Answer("RCPT", "550 no such user")]);

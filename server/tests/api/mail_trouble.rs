@@ -4,17 +4,13 @@
 use std::sync::Arc;
 
 use hookgram::parameters::Parameter;
-use server::{
-    mail::{MailWorker, Smtp},
-    store::Store,
-    time::now,
-};
+use server::{mail::MailWorker, settings::Live, store::Store, time::now};
 
 use crate::{
     mail::{HOUR, MINUTE, SOON, blocked, door, fail, house, newest, send_due, states},
     support::{
         BotApi, Process, TOKEN, TestServer, client, eventually, hookgram, run,
-        smtp::{PASSWORD, SmtpServer, Turn, settings},
+        smtp::{PASSWORD, SmtpServer, Turn, fix},
     },
 };
 
@@ -28,7 +24,7 @@ async fn without_a_server_or_an_address_it_is_recorded_as_not_sent() {
 
     let path = door(&server, "A", &[]).await;
     fail(&server, &api, &path, "1", blocked()).await;
-    let worker = MailWorker::new(server.state.store.clone(), None, "http://x.y", Arc::default());
+    let worker = MailWorker::new(server.state.store.clone(), Live::default(), "http://x.y", Arc::default());
     assert_eq!(worker.run_due_once(now() + SOON).await.unwrap(), 1);
     assert_eq!(states(&[newest(&server.state.store).await]), [("not_sent", Some("no SMTP server is set"))]);
     assert_eq!(send_due(&server.state, now() + HOUR).await, 0, "and not tried again");
@@ -67,7 +63,7 @@ async fn a_dead_server_is_asked_for_a_day() {
     let address = spare.local_addr().unwrap();
     drop(spare);
     let api = BotApi::start().await;
-    let server = TestServer::start_with(&api.url(), |config| config.smtp = Some(settings(address))).await;
+    let server = TestServer::start_with(&api.url(), |config| fix(config, address)).await;
     let path = door(&server, "A", &[]).await;
     fail(&server, &api, &path, "1", blocked()).await;
     let begun = newest(&server.state.store).await.due_at;
@@ -123,8 +119,8 @@ async fn a_mail_outlives_the_process() {
     let config = server.state.config.clone();
     let folder = server.stop_and_keep().await;
     let store = Store::open(&config).await.unwrap();
-    let way = Smtp::new(&smtp.settings()).unwrap();
-    let again = MailWorker::new(store.clone(), Some(way), "http://x.y", Arc::default());
+    let way = Live::load(&config.fixed, &store).await.unwrap();
+    let again = MailWorker::new(store.clone(), way, "http://x.y", Arc::default());
     assert_eq!(again.run_due_once(now() + SOON).await.unwrap(), 0, "its lease holds");
     // What a worker that starts does first.
     store.release_mails(now()).await.unwrap();

@@ -3,6 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
+mod audit;
 mod chats;
 mod crashes;
 mod crowd;
@@ -20,12 +22,18 @@ mod mail_trouble;
 mod pages;
 mod parameters;
 mod people;
+mod permissions;
 mod person;
 mod previews;
 mod process;
 mod profile_pages;
 mod profiles;
 mod replays;
+mod second_factor;
+mod sessions;
+mod settings;
 mod share;
 mod telegram;
+mod users;
+mod visitor;
 mod words;

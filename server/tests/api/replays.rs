@@ -15,6 +15,7 @@ use hookgram::{
 };
 use serde_json::json;
 use server::{
+    audit::COMMAND_LINE,
     auth::guard::Client,
     ports::{Asking, ports},
     store::{ProfileDraft, StoredProfile},
@@ -41,7 +42,7 @@ fn draft(stored: &StoredProfile) -> ProfileDraft {
 }
 
 async fn save(server: &TestServer, stored: &StoredProfile, draft: ProfileDraft) {
-    server.state.store.put_profile(Some(stored.id), &draft).await.unwrap();
+    server.state.store.put_profile(Some(stored.id), &draft, &COMMAND_LINE).await.unwrap();
 }
 
 /// Posts an event that Telegram refuses; the delivery's id.

@@ -11,8 +11,10 @@ use app::{
 use hookgram::{event::EventType, parameters::Parameter, query, values::Language};
 use serde_json::{Value, json};
 use server::{
+    audit::COMMAND_LINE,
     auth::guard::Client,
     ports::{Asking, ports},
+    settings::Setting,
     store::ProfileDraft,
 };
 
@@ -59,7 +61,7 @@ async fn the_line_for_the_terminal_works_when_pasted() {
         profile: stored.profile.clone(),
         key: None,
     };
-    let picky = server.state.store.put_profile(None, &draft).await.unwrap();
+    let picky = server.state.store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap();
     assert_eq!(pasted(shared(&server, picky).await.curl).await["Status"], "Success");
     server.wait_for_state("delivered").await;
     let last = port(&server).last_event(&viewer(), picky).await.unwrap().unwrap();
@@ -96,7 +98,8 @@ async fn the_url_without_a_profile_says_what_the_profile_says() {
     assert_eq!(api.texts()[0], api.texts()[1]);
     server.stop().await;
 
-    let shut = TestServer::start_with(&api.url(), |config| config.stateless = false).await;
+    let shut =
+        TestServer::start_with(&api.url(), |config| config.fixed.fix(Setting::Stateless, "false").unwrap()).await;
     let stored = shut.profile("A", false, &[]).await;
     assert_eq!(shared(&shut, stored.id).await.stateless, None);
     assert_eq!(port(&shut).shared(&viewer(), 99).await, Err(AppError::NotFound));
@@ -114,7 +117,7 @@ async fn what_is_in_the_way_of_an_address_is_said() {
         let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
         let stored = server.profile("A", true, &[]).await;
         assert_eq!(shared(&server, stored.id).await.obstacles, obstacle.into_iter().collect::<Vec<_>>());
-        server.state.store.set_enabled(stored.id, false).await.unwrap();
+        server.state.store.set_enabled(stored.id, false, &COMMAND_LINE).await.unwrap();
         assert_eq!(shared(&server, stored.id).await.obstacles[0], Obstacle::Disabled);
         server.stop().await;
     }

@@ -4,6 +4,7 @@
 use app::session::Role;
 use hookgram::{parameters::Parameter, query, values::Language};
 use serde_json::{Value, json};
+use server::audit::COMMAND_LINE;
 
 use crate::{
     pages::cookie,
@@ -88,7 +89,7 @@ async fn read_everything(language: Language) -> Vec<String> {
         reader.read(path).await;
     }
     for (email, password) in [("nobody@example.com", "guess"), ("nobody", "")] {
-        reader.send("/rpc/open/sign-in", &[("email", email), ("password", password)]).await;
+        reader.send("/login", &[("email", email), ("password", password)]).await;
     }
 
     reader.cookie = cookie(&server, Role::Admin).await;
@@ -103,7 +104,7 @@ async fn read_everything(language: Language) -> Vec<String> {
     for number in 0..50 {
         server.profile(&number.to_string(), true, &parameters).await;
     }
-    server.state.store.set_enabled(sandbox.id, false).await.unwrap();
+    server.state.store.set_enabled(sandbox.id, false, &COMMAND_LINE).await.unwrap();
     let door = format!("/h/{}", bot.key);
     let profile = format!("/profiles/{}", bot.id);
     let share = format!("{profile}/share");
@@ -122,7 +123,7 @@ async fn read_everything(language: Language) -> Vec<String> {
     }
     server.post(&door, "{").await;
     reader.read(&share).await;
-    server.state.store.set_enabled(sandbox.id, true).await.unwrap();
+    server.state.store.set_enabled(sandbox.id, true, &COMMAND_LINE).await.unwrap();
     server.post(&format!("/h/{}", sandbox.key), event("7", &["5"])).await;
     server.wait_for_state("delivered").await;
 
@@ -156,7 +157,8 @@ async fn read_everything(language: Language) -> Vec<String> {
     }
     read_the_log(&mut reader).await;
     read_answers(&mut reader, message).await;
-    reader.send("/rpc/find-chat-page", &[("id", &bot.id.to_string())]).await;
+    read_administration(&mut reader).await;
+    reader.send("/rpc/operator/find-chat-page", &[("id", &bot.id.to_string())]).await;
     reader.send(&format!("{profile}/duplicate"), &[]).await;
     reader.send(&format!("{profile}/key"), &[("old", "day")]).await;
     reader.send(&format!("{profile}/delete"), &[]).await;
@@ -214,6 +216,54 @@ async fn read_the_log(reader: &mut Reader<'_>) {
     reader.read("/deliveries/erase").await;
 }
 
+/// People, settings, and what is recorded of both.
+async fn read_administration(reader: &mut Reader<'_>) {
+    for path in ["/users", "/users/1", "/users/9999", "/settings"] {
+        reader.read(path).await;
+    }
+    for email in ["nobody", "admin@example.com", "new@example.com"] {
+        reader.send("/users/invite", &[("email", email), ("role", "operator")]).await;
+    }
+    reader.read("/users").await;
+    reader.send("/users/1/role", &[("role", "viewer")]).await;
+    reader.send("/users/1/remove", &[]).await;
+    let other = reader.server.state.store.add_user("other@example.com", Role::Viewer, None).await.unwrap().id;
+    reader.read(&format!("/users/{other}")).await;
+    reader.send(&format!("/users/{other}/role"), &[("role", "admin")]).await;
+    reader.send(&format!("/users/{other}/role"), &[("role", "operator")]).await;
+    reader.send(&format!("/users/{other}/remove"), &[]).await;
+    reader.send("/settings/mail", &[]).await;
+    for (name, value) in [
+        ("smtp_url", "smtp://localhost"),
+        ("smtp_url", "http://localhost"),
+        ("smtp_url", "smtp://"),
+        ("smtp_url", "smtp://localhost/1"),
+        ("smtp_url", "smtp://ops@localhost"),
+        ("smtp_url", "smtp://:1@localhost"),
+        ("smtp_url", "1"),
+        ("mail_from", "1"),
+        ("retention_days", "0"),
+        ("audit_days", "1"),
+        ("stateless", "1x"),
+        ("duplicate_window", "1x"),
+        ("max_body", "1x"),
+        ("booking_url", "1x"),
+        ("second_factor", "1x"),
+    ] {
+        reader.send("/settings", &[(name, value)]).await;
+    }
+    let changed = [
+        ("retention_days", "60"),
+        ("second_factor", "operators"),
+        ("viewers_see_data", "true"),
+        ("stateless", "false"),
+    ];
+    reader.send("/settings", &changed).await;
+    for path in ["/audit", "/audit?kind=settings", "/audit?object=zzz", "/audit?from=1", "/audit?who=command-line"] {
+        reader.read(path).await;
+    }
+}
+
 /// Forms that are answered with faults, with a table, with a draft.
 async fn read_answers(reader: &mut Reader<'_>, message: &str) {
     let old = |rest: &str| {
@@ -250,13 +300,15 @@ async fn read_answers(reader: &mut Reader<'_>, message: &str) {
         ("form[values][timezone]", "1"),
         ("form[values][message]", "<b>1</i>"),
     ];
-    reader.send("/rpc/save-profile", &faulty).await;
+    reader.send("/rpc/operator/save-profile", &faulty).await;
     for url in urls.iter().map(String::as_str).chain([
         "",
         "https://hooks.torrow.net/webhook/whatsapp?idInstance=7",
         "https://hooks.torrow.net/webhook/telegram",
     ]) {
-        reader.send("/rpc/read-old-url", &[("form[name]", ""), ("form[target]", "sandbox"), ("url", url)]).await;
+        reader
+            .send("/rpc/operator/read-old-url", &[("form[name]", ""), ("form[target]", "sandbox"), ("url", url)])
+            .await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a person sees and does, in a real Chromium.
 
+mod administration;
 mod audit;
 mod builder;
 mod driver;

@@ -5,6 +5,7 @@ use anyhow::{Context as _, Result, ensure};
 use app::session::Role;
 use serde_json::{Value, json};
 use server::{
+    audit::COMMAND_LINE,
     codes,
     store::{LinkKind, NewLink, StoredProfile},
     time::now,
@@ -136,7 +137,7 @@ async fn the_page_does_without_scripts() -> Result<()> {
     browser.scripts(false).await?;
     sign_in(&server, &browser).await?;
     let profile = server.profile("Записи", true, &[]).await;
-    server.state.store.set_enabled(profile.id, false).await?;
+    server.state.store.set_enabled(profile.id, false, &COMMAND_LINE).await?;
     open(&server, &browser, &profile).await?;
     browser.see("Профиль выключен").await?;
     browser.click_text("Включить профиль").await?;

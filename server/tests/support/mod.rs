@@ -23,11 +23,14 @@ use std::{
 use hookgram::{parameters::Parameter, profile::Profile};
 use serde_json::{Value, json};
 use server::{
+    audit::COMMAND_LINE,
     config::{Config, LogFormat},
     serve::Server,
+    settings::Fixed,
     state::AppState,
     store::{ProfileDraft, StoredProfile},
 };
+use sqlx::Connection as _;
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 
@@ -55,13 +58,7 @@ pub fn config(folder: &Path, telegram_api: &str) -> Config {
         database: None,
         secret_key: None,
         telegram_api: telegram_api.to_owned(),
-        smtp: None,
-        booking_url: "https://torrow.net".to_owned(),
-        stateless: true,
-        max_body: 1 << 20,
-        retention: Duration::from_secs(30 * 86400),
-        duplicate_window: Duration::from_secs(600),
-        retry_max_age: Duration::from_secs(86400),
+        fixed: Fixed::default(),
         trusted_proxies: Vec::new(),
         metrics_token: None,
         log: "off".to_owned(),
@@ -121,7 +118,7 @@ impl TestServer {
             profile,
             key: None,
         };
-        let id = self.state.store.put_profile(None, &draft).await.unwrap();
+        let id = self.state.store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap();
         self.state.store.profile(id).await.unwrap().unwrap()
     }
 
@@ -139,6 +136,14 @@ impl TestServer {
 
     pub async fn wait_for_state(&self, state: &str) {
         eventually(&format!("a delivery to be {state}"), async || self.newest_state().await == state).await;
+    }
+
+    /// Lets so many milliseconds pass since the owners of all sessions proved who they are.
+    pub async fn age_sessions(&self, by: i64) {
+        let mut connection = sqlx::SqliteConnection::connect(&self.database_url()).await.unwrap();
+        let aged = sqlx::query("UPDATE sessions SET confirmed_at = confirmed_at - ?1").bind(by);
+        aged.execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
     }
 
     /// The database in its data folder.

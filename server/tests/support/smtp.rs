@@ -7,9 +7,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use lettre::message::Mailbox;
-use secrecy::SecretString;
-use server::config::{SmtpSettings, SmtpTls};
+use server::{config::Config, settings::Setting};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader, split},
     net::{TcpListener, TcpStream},
@@ -88,9 +86,9 @@ impl SmtpServer {
         Self { address, script, heard, task }
     }
 
-    /// The settings that lead to it.
-    pub fn settings(&self) -> SmtpSettings {
-        settings(self.address)
+    /// Fixes the settings that lead to it.
+    pub fn fix(&self, config: &mut Config) {
+        fix(config, self.address);
     }
 
     /// What it does in the next connections; afterwards it takes mails.
@@ -112,15 +110,11 @@ impl SmtpServer {
     }
 }
 
-/// The settings that lead to a server there, with the one user that the played one knows.
-pub fn settings(address: SocketAddr) -> SmtpSettings {
-    SmtpSettings {
-        host: address.ip().to_string(),
-        port: address.port(),
-        tls: SmtpTls::None,
-        credentials: Some(("ops".to_owned(), SecretString::from(PASSWORD))),
-        from: "Hookgram <hooks@example.com>".parse::<Mailbox>().unwrap(),
-    }
+/// Fixes the settings that lead to a server there, with the one user that the played one knows.
+pub fn fix(config: &mut Config, address: SocketAddr) {
+    let url = format!("smtp://ops:{PASSWORD}@{address}");
+    config.fixed.fix(Setting::SmtpUrl, &url).unwrap();
+    config.fixed.fix(Setting::MailFrom, "Hookgram <hooks@example.com>").unwrap();
 }
 
 async fn serve(stream: TcpStream, secrecy: Secrecy, turn: Turn, heard: Arc<Mutex<Heard>>) {

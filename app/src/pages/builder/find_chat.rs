@@ -27,7 +27,7 @@ pub struct FoundChat {
 }
 
 /// Begins a search (`code` is empty), or waits some seconds for somebody to come by the link of one.
-#[server(prefix = "/rpc", endpoint = "find-chat")]
+#[server(prefix = "/rpc", endpoint = "operator/find-chat")]
 pub async fn find_chat(id: Option<i64>, token: TypedToken, code: String) -> Result<FoundChat, AppError> {
     let operator = crate::session::operator()?;
     let chats = expect_context::<crate::ports::Ports>().chats;
@@ -42,7 +42,7 @@ pub async fn find_chat(id: Option<i64>, token: TypedToken, code: String) -> Resu
 
 /// Begins a search without scripts, and leads to its page.
 #[cfg(feature = "ssr")]
-#[server(prefix = "/rpc", endpoint = "find-chat-page")]
+#[server(prefix = "/rpc", endpoint = "operator/find-chat-page")]
 pub async fn find_chat_page(#[server(default)] id: Option<i64>, form: ProfileForm) -> Result<(), AppError> {
     use crate::ports::ChatSearch;
 
@@ -98,7 +98,7 @@ pub fn ChatFinder(
         <div class="only-bot chat-search">
             <button
                 class="button small"
-                formaction="/rpc/find-chat-page"
+                formaction="/rpc/operator/find-chat-page"
                 formtarget="_blank"
                 formnovalidate
                 disabled=move || find.pending().get()

@@ -59,17 +59,18 @@ use crate::{
 };
 
 /// What the builder starts from: a stored profile, or nothing yet; and a draft of either.
-#[server(prefix = "/rpc", endpoint = "builder")]
+#[server(prefix = "/rpc", endpoint = "operator/builder")]
 pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<BuilderData, AppError> {
-    let viewer = crate::session::viewer()?;
+    let operator = crate::session::operator()?;
+    let viewer = crate::session::Permission::viewer(&operator);
     let profiles = expect_context::<crate::ports::Ports>().profiles;
     let detail = match id {
         Some(id) => Some(profiles.get(&viewer, id).await?),
         None => None,
     };
-    let kept = match (&draft, crate::session::operator()) {
-        (Some(draft), Ok(operator)) => self::draft::open(&operator, Some(draft), id).await?,
-        _ => None,
+    let kept = match &draft {
+        Some(draft) => self::draft::open(&operator, Some(draft), id).await?,
+        None => None,
     };
     let draft_lost = draft.is_some() && kept.is_none();
     let draft = draft.zip(kept).map(|(id, kept)| self::draft::view(id, kept, detail.as_ref()));
@@ -85,7 +86,7 @@ pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<Buil
 }
 
 /// Stores the profile. A new one leads to its short URL.
-#[server(prefix = "/rpc", endpoint = "save-profile")]
+#[server(prefix = "/rpc", endpoint = "operator/save-profile")]
 pub async fn save_profile(
     #[server(default)] id: Option<i64>,
     #[server(default)] draft: Option<String>,
@@ -94,7 +95,7 @@ pub async fn save_profile(
     let operator = crate::session::operator()?;
     let profiles = expect_context::<crate::ports::Ports>().profiles;
     let stored = match id {
-        Some(id) => Some(profiles.get(&crate::session::viewer()?, id).await?),
+        Some(id) => Some(profiles.get(&crate::session::Permission::viewer(&operator), id).await?),
         None => None,
     };
     let earlier = self::draft::open(&operator, draft.as_deref(), id).await?;

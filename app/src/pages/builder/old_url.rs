@@ -29,7 +29,7 @@ impl fmt::Debug for PastedUrl {
 }
 
 /// Fills the form from an old URL: leads to a draft of it.
-#[server(prefix = "/rpc", endpoint = "read-old-url")]
+#[server(prefix = "/rpc", endpoint = "operator/read-old-url")]
 pub async fn read_old_url(
     form: ProfileForm,
     #[server(default)] draft: Option<String>,

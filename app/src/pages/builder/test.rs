@@ -22,7 +22,7 @@ pub struct TestResult {
 }
 
 /// Sends a sample's message to a chat, with the form as it stands.
-#[server(prefix = "/rpc", endpoint = "send-test")]
+#[server(prefix = "/rpc", endpoint = "operator/send-test")]
 pub async fn send_test(
     id: Option<i64>,
     draft: Option<String>,

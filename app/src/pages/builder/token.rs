@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Asks Telegram who a bot is: of a typed token, of a draft's, or of the one stored with a profile.
-#[server(prefix = "/rpc", endpoint = "verify-bot")]
+#[server(prefix = "/rpc", endpoint = "operator/verify-bot")]
 pub async fn verify_bot(
     id: Option<i64>,
     draft: Option<String>,

@@ -14,7 +14,13 @@ use crate::{
 
 /// The form.
 #[component]
-pub(super) fn Filters(query: LogQuery, profiles: Vec<(i64, String)>, fault: Option<(String, String)>) -> impl IntoView {
+pub(super) fn Filters(
+    query: LogQuery,
+    profiles: Vec<(i64, String)>,
+    fault: Option<(String, String)>,
+    /// Whether chats and texts may be asked for.
+    sees_data: bool,
+) -> impl IntoView {
     let w = words::<LogWords>();
     let is_narrowed = query.is_narrowed();
     let more = fault.is_some()
@@ -66,16 +72,21 @@ pub(super) fn Filters(query: LogQuery, profiles: Vec<(i64, String)>, fault: Opti
                 <option value="">{w.any_time}</option>
                 {period_options}
             </select>
-            <input
-                class="input"
-                type="search"
-                name="q"
-                value=query.text
-                aria-label=w.search
-                placeholder=w.search_hint
-                autocomplete="off"
-                spellcheck="false"
-            />
+            {sees_data
+                .then(|| {
+                    view! {
+                        <input
+                            class="input"
+                            type="search"
+                            name="q"
+                            value=query.text.clone()
+                            aria-label=w.search
+                            placeholder=w.search_hint
+                            autocomplete="off"
+                            spellcheck="false"
+                        />
+                    }
+                })}
             <button class="button">{w.find}</button>
             {is_narrowed.then(|| view! { <a class="button plain reset" href="/deliveries">{w.reset}</a> })}
             <details class="more-filters" open=more>
@@ -89,7 +100,7 @@ pub(super) fn Filters(query: LogQuery, profiles: Vec<(i64, String)>, fault: Opti
                         </select>
                     </label>
                     <Text name="order" title=w.order value=query.order />
-                    <Text name="chat" title=w.chat value=query.chat />
+                    {sees_data.then(|| view! { <Text name="chat" title=w.chat value=query.chat.clone() /> })}
                     {bot}
                     <Moment name="from" title=w.from value=query.from fault=from_fault />
                     <Moment name="to" title=w.to value=query.to fault=to_fault />

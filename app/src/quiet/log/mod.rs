@@ -45,13 +45,15 @@ pub struct LogView {
     pub open: Option<Box<EventDetail>>,
     /// Whether the reader may replay and call off.
     pub may_act: bool,
+    /// Whether they see what is personal of customers.
+    pub sees_data: bool,
 }
 
 /// The page.
 #[component]
 pub(super) fn Log(view: LogView) -> impl IntoView {
     let w = words::<LogWords>();
-    let LogView { query, fault, page, chart, profiles, open, may_act } = view;
+    let LogView { query, fault, page, chart, profiles, open, may_act, sees_data } = view;
     let is_first = query.behind.is_none();
     let export = |path: &str| LogQuery { behind: None, ..query.clone() }.address(path);
     let all = may_act.then(|| everything(&query)).flatten();
@@ -63,17 +65,22 @@ pub(super) fn Log(view: LogView) -> impl IntoView {
                 <p class="why">{w.why}</p>
             </div>
             <div class="actions">
-                <details class="menu">
-                    <summary class="button small">{w.download}</summary>
-                    <div class="menu-body">
-                        <a class="button plain" href=export("/deliveries/export.csv") download>
-                            {w.csv}
-                        </a>
-                        <a class="button plain" href=export("/deliveries/export.jsonl") download>
-                            {w.jsonl}
-                        </a>
-                    </div>
-                </details>
+                {sees_data
+                    .then(|| {
+                        view! {
+                            <details class="menu">
+                                <summary class="button small">{w.download}</summary>
+                                <div class="menu-body">
+                                    <a class="button plain" href=export("/deliveries/export.csv") download>
+                                        {w.csv}
+                                    </a>
+                                    <a class="button plain" href=export("/deliveries/export.jsonl") download>
+                                        {w.jsonl}
+                                    </a>
+                                </div>
+                            </details>
+                        }
+                    })}
                 <a class="button small" href="/deliveries/unreachable">
                     {w.unreachable}
                 </a>
@@ -84,7 +91,7 @@ pub(super) fn Log(view: LogView) -> impl IntoView {
             </div>
         </div>
         <Outcomes chart query=query.clone() />
-        <Filters query=query.clone() profiles fault />
+        <Filters query=query.clone() profiles fault sees_data />
         <div class="log" class:has-open=has_open data-listen=is_first.then_some("/live/deliveries")>
             <Rows query=query.clone() page may_act open=open.as_ref().map(|open| open.row.public_id.clone()) />
             {open

@@ -194,7 +194,10 @@ fn Fate(
     }
     let finished = fate.finished_at.is_some();
     let id = fate.id;
-    let all = chat.map(|chat| LogQuery { chat, ..LogQuery::default() }.address("/deliveries"));
+    // By its end alone a chat is not found.
+    let all = chat
+        .filter(|chat| !chat.starts_with('…'))
+        .map(|chat| LogQuery { chat, ..LogQuery::default() }.address("/deliveries"));
     let act = may_act.then(|| {
         let waits = matches!(outcome, Outcome::Waiting | Outcome::Retrying | Outcome::Parked);
         let can_replay = finished && fate.replaced_by.is_none();

@@ -7,7 +7,7 @@ use crate::{
     log::LogQuery,
     parts::{EmptyState, outcome_word},
     views::{BulkKind, BulkProgress, ReplayAs},
-    words::{ActWords, LogWords, deliveries, language, replays, words},
+    words::{ActWords, AuditWords, LogWords, deliveries, language, replays, words},
 };
 
 /// The page of one; it asks anew by itself until it has come to its end.
@@ -95,7 +95,7 @@ fn One(progress: BulkProgress, may_act: bool) -> impl IntoView {
         <section class="card" data-running=running.then_some("")>
             <p class="trace-outcome">
                 <span class=format!("mark {class}")>{state}</span>
-                <span class="soft">{w.began} " " <At at=progress.created_at /> ", " {progress.asked_by.clone()}</span>
+                <span class="soft">{w.began} " " <At at=progress.created_at /> ", " {asked_by(&progress.asked_by)}</span>
             </p>
             <progress class="progress" max=progress.total.max(1).to_string() value=(progress.total - left.min(progress.total)).to_string() aria-label=state></progress>
             <p>
@@ -125,4 +125,9 @@ fn One(progress: BulkProgress, may_act: bool) -> impl IntoView {
                 })}
         </section>
     }
+}
+
+/// Who asked for it: the command line has no address.
+fn asked_by(who: &str) -> String {
+    if who.is_empty() { words::<AuditWords>().command_line.to_owned() } else { who.to_owned() }
 }

@@ -1,5 +1,9 @@
 //! The words of each page.
 
+#[cfg(feature = "ssr")]
+mod account;
+#[cfg(feature = "ssr")]
+mod audit;
 mod builder;
 mod builder_form;
 mod chats;
@@ -9,6 +13,7 @@ mod health;
 #[cfg(feature = "ssr")]
 mod log;
 #[cfg(feature = "ssr")]
+mod notes;
 mod outcomes;
 mod preview;
 #[cfg(feature = "ssr")]
@@ -18,10 +23,31 @@ mod quiet;
 #[cfg(feature = "ssr")]
 mod sandbox;
 #[cfg(feature = "ssr")]
+mod settings;
 mod share;
 mod shell;
+#[cfg(feature = "ssr")]
 mod sign_in;
+#[cfg(feature = "ssr")]
+mod users;
 
+#[cfg(feature = "ssr")]
+pub use self::{
+    account::{AccountWords, ConfirmWords, FactorWords, codes_left},
+    audit::AuditWords,
+    builder::TestWords,
+    health::{EraseWords, HealthWords, UnreachableWords},
+    log::{ActWords, LogWords, TraceWords},
+    notes::NoteWords,
+    outcomes::Outcomes,
+    profiles::ProfilesWords,
+    quiet::{QuietWords, Toasts},
+    sandbox::SandboxWords,
+    settings::SettingsWords,
+    share::ShareWords,
+    sign_in::{PasswordFault, PasswordWords, SignInWords},
+    users::{UserWords, role_allows, role_name},
+};
 pub use self::{
     builder::BuilderWords,
     builder_form::FormWords,
@@ -29,16 +55,4 @@ pub use self::{
     errors::Errors,
     preview::{BubbleWords, PreviewWords},
     shell::Shell,
-    sign_in::SignInWords,
-};
-#[cfg(feature = "ssr")]
-pub use self::{
-    builder::TestWords,
-    health::{EraseWords, HealthWords, UnreachableWords},
-    log::{ActWords, LogWords, TraceWords},
-    outcomes::Outcomes,
-    profiles::ProfilesWords,
-    quiet::{QuietWords, Toasts},
-    sandbox::SandboxWords,
-    share::ShareWords,
 };

@@ -85,5 +85,14 @@ word_set! {
         imported: "Импортировано: {}.", "Imported: {}.";
         made: "Создано: {}.", "Made: {}.";
         erased: "Стёрто: {}.", "Erased: {}.";
+        password: "Пароль изменён. Остальные сессии завершены.", "The password is changed. Other sessions have ended.";
+        pages: "Сохранено.", "Saved.";
+        session: "Сессия завершена.", "The session has ended.";
+        sessions: "Остальные сессии завершены.", "All other sessions have ended.";
+        factor_off: "Второй шаг выключен.", "The second step is off.";
+        settings: "Настройки сохранены и уже действуют.", "The settings are saved and hold already.";
+        role: "Роль изменена. Сеансы этого человека завершены.", "The role is changed. That person's sessions have ended.";
+        removed: "Учётная запись удалена.", "The account is removed.";
+        revoked: "Приглашение отозвано.", "The invitation is revoked.";
     }
 }

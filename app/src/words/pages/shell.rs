@@ -12,6 +12,10 @@ word_set! {
         needs_you: "Нужно вмешательство: откройте «Состояние»", "Something needs you: open Health";
         main_navigation: "Разделы", "Sections";
         skip: "К содержанию", "Skip to content";
+        account: "Аккаунт", "Account";
+        people: "Люди", "People";
+        settings: "Настройки", "Settings";
+        audit: "Журнал действий", "Audit";
         sign_out: "Выйти", "Sign out";
         other_language: "EN", "RU";
         switch_language: "Switch to English", "Переключить на русский";

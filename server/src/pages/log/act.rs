@@ -13,12 +13,12 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 
-use super::super::{Fields, Visit, or_refuse};
+use super::super::{Fields, Operator, Permission, Visit, or_refuse};
 use crate::ports::MOST;
 
 /// `POST /deliveries/act`: with the deliveries of the form.
-pub(in super::super) async fn act(visit: Visit, body: Body) -> Response {
-    let operator = or_refuse!(visit, visit.operator());
+pub(in super::super) async fn act(visit: Visit<Operator>, body: Body) -> Response {
+    let operator = visit.who.clone();
     let fields = or_refuse!(visit, visit.form(body).await);
     let mut ids: Vec<i64> = fields.keys().filter_map(|name| name.strip_prefix("d-")?.parse().ok()).collect();
     ids.sort_unstable();
@@ -39,9 +39,8 @@ pub(in super::super) async fn act(visit: Visit, body: Body) -> Response {
 }
 
 /// `GET /deliveries/all`: with all that are found; how many they are.
-pub(in super::super) async fn question(visit: Visit) -> Response {
-    or_refuse!(visit, visit.operator());
-    let viewer = or_refuse!(visit, visit.viewer());
+pub(in super::super) async fn question(visit: Visit<Operator>) -> Response {
+    let viewer = visit.who.viewer();
     let query = visit.log_query();
     let cancels = visit.asked("do").as_deref() == Some("cancel");
     let back = query.address("/deliveries");
@@ -57,8 +56,8 @@ pub(in super::super) async fn question(visit: Visit) -> Response {
 }
 
 /// `POST /deliveries/all`: begins it, and leads to how far it has come.
-pub(in super::super) async fn begin(visit: Visit, body: Body) -> Response {
-    let operator = or_refuse!(visit, visit.operator());
+pub(in super::super) async fn begin(visit: Visit<Operator>, body: Body) -> Response {
+    let operator = visit.who.clone();
     let matching = or_refuse!(visit, matching(&visit, &visit.log_query()));
     let fields = or_refuse!(visit, visit.form(body).await);
     let kind = if cancels(&fields) { BulkKind::Cancel } else { BulkKind::Replay(how(&fields)) };
@@ -71,7 +70,7 @@ fn is_for_all(query: &LogQuery) -> bool {
     query.chat.is_empty() && query.order.is_empty() && query.text.is_empty() && query.bot.is_none()
 }
 
-fn matching(visit: &Visit, query: &LogQuery) -> Result<Matching, AppError> {
+fn matching(visit: &Visit<Operator>, query: &LogQuery) -> Result<Matching, AppError> {
     let (since, until) = query.within(visit.zone(), crate::time::now()).map_err(|_| AppError::NotFound)?;
     let outcome = query.outcome.filter(|_| is_for_all(query)).ok_or(AppError::NotFound)?;
     let cause = query.cause.map(|cause| cause.name().to_owned());
@@ -79,7 +78,7 @@ fn matching(visit: &Visit, query: &LogQuery) -> Result<Matching, AppError> {
 }
 
 /// The deliveries that a question finds which looks at more than that: as many as can be chosen at once.
-async fn found(visit: &Visit, viewer: &Viewer, query: LogQuery) -> Result<Vec<i64>, AppError> {
+async fn found(visit: &Visit<Operator>, viewer: &Viewer, query: LogQuery) -> Result<Vec<i64>, AppError> {
     let ports = visit.ports();
     let mut query = LogQuery { behind: None, ..query };
     query.outcome.ok_or(AppError::NotFound)?;

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use app::{
     log::LogQuery,
     views::{LogPage, LogRow},
+    words::audit::Action,
 };
 use axum::{
     body::{Body, Bytes},
@@ -18,7 +19,11 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::super::{Visit, or_refuse};
-use crate::time::Millis;
+use crate::{
+    audit::{Change, Entry},
+    personal,
+    time::Millis,
+};
 
 /// A file's form.
 #[derive(Clone, Copy)]
@@ -61,11 +66,16 @@ pub(in super::super) async fn lines(visit: Visit) -> Response {
 }
 
 async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'static str) -> Response {
-    let viewer = or_refuse!(visit, visit.viewer());
+    let viewer = visit.who.clone();
+    or_refuse!(visit, personal::ask(&visit.state, visit.account()));
     let (ports, zone) = (visit.ports(), visit.zone());
     let mut query = LogQuery { behind: None, ..visit.log_query() };
     // The first page before the answer, so that what cannot be asked is said in words.
     let mut page = or_refuse!(visit, ports.deliveries.log(&viewer, &query, zone).await);
+    let asked = vec![Change::new("filter", "", query.parameters())];
+    let by = visit.by();
+    let entry = Entry::new(&by, Action::LogExported).to(name, None).with(asked);
+    or_refuse!(visit, visit.state.store.audit(&entry).await.map_err(super::super::internal));
     let (send, receive) = mpsc::channel::<Result<Bytes, Infallible>>(2);
     tokio::spawn(async move {
         let mut text = match form {

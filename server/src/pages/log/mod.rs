@@ -17,10 +17,13 @@ use axum::{
 };
 use hookgram::values::TimeZone;
 
-use super::{Visit, or_refuse};
-use crate::ports::{self, Asking};
+use super::{Operator, Permission, Visit, or_refuse};
+use crate::{
+    personal,
+    ports::{self, Asking},
+};
 
-impl Visit {
+impl<P: Permission> Visit<P> {
     /// The parameters of its address.
     pub(super) fn asked(&self, name: &str) -> Option<String> {
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&self.parts.uri).ok()?;
@@ -44,7 +47,7 @@ impl Visit {
 
 /// `GET /deliveries`
 pub(super) async fn list(visit: Visit) -> Response {
-    let viewer = or_refuse!(visit, visit.viewer());
+    let viewer = visit.who.clone();
     let (ports, zone, mut query) = (visit.ports(), visit.zone(), visit.log_query());
     let mut fault = None;
     let page = match ports.deliveries.log(&viewer, &query, zone).await {
@@ -69,22 +72,23 @@ pub(super) async fn list(visit: Visit) -> Response {
         None => None,
     };
     let profiles = or_refuse!(visit, visit.state.store.profile_names().await.map_err(super::internal));
-    let may_act = visit.operator().is_ok();
-    let view = LogView { query: typed, fault, page, chart, profiles, open, may_act };
+    let may_act = visit.may::<Operator>();
+    let sees_data = personal::is_shown(&visit.state, visit.account());
+    let view = LogView { query: typed, fault, page, chart, profiles, open, may_act, sees_data };
     visit.show(StatusCode::OK, QuietPage::Log(Box::new(view))).await
 }
 
 /// `GET /deliveries/{id}`
 pub(super) async fn event(Path(id): Path<String>, visit: Visit) -> Response {
-    let viewer = or_refuse!(visit, visit.viewer());
+    let viewer = visit.who.clone();
     let event = or_refuse!(visit, visit.ports().deliveries.event(&viewer, &id).await);
-    let may_act = visit.operator().is_ok();
+    let may_act = visit.may::<Operator>();
     visit.show(StatusCode::OK, QuietPage::Event(Box::new(event), may_act)).await
 }
 
 /// `GET /deliveries/{id}/payload`
 pub(super) async fn payload(Path(id): Path<String>, visit: Visit) -> Response {
-    let viewer = or_refuse!(visit, visit.viewer());
+    let viewer = visit.who.clone();
     let body = or_refuse!(visit, visit.ports().deliveries.body(&viewer, &id).await);
     let body = body.map(|body| String::from_utf8_lossy(&body).into_owned());
     visit.show(StatusCode::OK, QuietPage::Payload(PayloadView { public_id: id, body })).await
@@ -92,7 +96,7 @@ pub(super) async fn payload(Path(id): Path<String>, visit: Visit) -> Response {
 
 /// `GET /deliveries/{id}/payload.json`
 pub(super) async fn payload_file(Path(id): Path<String>, visit: Visit) -> Response {
-    let viewer = or_refuse!(visit, visit.viewer());
+    let viewer = visit.who.clone();
     let body = or_refuse!(visit, visit.ports().deliveries.body(&viewer, &id).await);
     let body = or_refuse!(visit, body.ok_or(AppError::NotFound));
     let name = format!("attachment; filename=\"event-{id}.json\"");

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use hookgram::{parameters::Parameter, query, sample::Sample, values::Language};
 use serde_json::json;
+use server::audit::COMMAND_LINE;
 
 use super::{
     Scene,
@@ -78,7 +79,7 @@ impl Seed {
         let sandbox = server.profile(sandbox, true, &texts).await;
         let quiet = server.profile(quiet, true, &texts).await;
         let off = server.profile(off, true, &texts).await;
-        server.state.store.set_enabled(off.id, false).await?;
+        server.state.store.set_enabled(off.id, false, &COMMAND_LINE).await?;
         let door = format!("/h/{}", bot.key);
         server.post(&door, event("1281", &["482113907"])).await;
         server.wait_for_state("delivered").await;
@@ -96,6 +97,7 @@ impl Seed {
         let mut scenes = self.of_the_list();
         scenes.extend(self.of_quiet_pages());
         scenes.extend(super::log::scenes());
+        scenes.extend(super::administration::scenes());
         scenes.extend(self.of_the_builder());
         scenes.extend(self.of_the_preview());
         scenes.extend(self.of_the_rest());

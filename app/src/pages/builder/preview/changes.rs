@@ -18,9 +18,9 @@ use crate::{
 const REST: Duration = Duration::from_millis(400);
 
 /// The last events of a profile, told with what is stored and with the form.
-#[server(prefix = "/rpc", endpoint = "compare")]
+#[server(prefix = "/rpc", endpoint = "operator/compare")]
 pub async fn compare(id: i64, form: ProfileForm) -> Result<Vec<Compared>, AppError> {
-    let viewer = crate::session::viewer()?;
+    let viewer = crate::session::Permission::viewer(&crate::session::operator()?);
     expect_context::<crate::ports::Ports>().previews.compare(&viewer, id, form.input()).await
 }
 

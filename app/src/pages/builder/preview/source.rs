@@ -18,9 +18,9 @@ use crate::{
 };
 
 /// The body of an event that came to a profile.
-#[server(prefix = "/rpc", endpoint = "event-payload")]
+#[server(prefix = "/rpc", endpoint = "operator/event-payload")]
 pub async fn event_payload(profile: i64, event: i64) -> Result<String, AppError> {
-    let viewer = crate::session::viewer()?;
+    let viewer = crate::session::Permission::viewer(&crate::session::operator()?);
     expect_context::<crate::ports::Ports>().previews.payload(&viewer, profile, event).await
 }
 

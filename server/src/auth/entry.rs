@@ -1,0 +1,208 @@
+//! The ways in: a password, then the second factor where there is one; and proving oneself once more.
+
+use app::words::audit::Action;
+use axum::http::HeaderMap;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{
+    guard::Client,
+    password,
+    second_factor::Proof,
+    session::{self, CurrentSession, SessionCookie},
+    throttle::Origin,
+};
+use crate::{
+    audit::{self, By},
+    codes,
+    seal::Place,
+    state::AppState,
+    store::{StoreError, User},
+    time::now,
+};
+
+/// How long to wait while too many sign in at once, in seconds.
+const BUSY: u64 = 3;
+/// Tries at the second factor before the password is asked for anew.
+const TRIES: i64 = 5;
+/// The cookie by which a browser is known that has signed in before.
+const KNOWN: &str = "hookgram_known";
+/// Seconds: how long it is known.
+const KNOWN_FOR: i64 = 365 * 24 * 60 * 60;
+
+/// Whoever wants to come in.
+#[derive(Clone, Copy)]
+pub struct Comer<'a> {
+    /// The server's state.
+    pub state: &'a AppState,
+    /// Whence.
+    pub client: &'a Client,
+    /// What their browser says and holds.
+    pub headers: &'a HeaderMap,
+    /// The session they have by now.
+    pub session: Option<&'a CurrentSession>,
+}
+
+/// How far somebody has come.
+pub enum Entry {
+    /// In: the cookies that say so.
+    Open(Vec<SessionCookie>),
+    /// The second factor is still to come.
+    Half(SessionCookie),
+}
+
+/// Why somebody does not come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryFault {
+    /// Wrong address or password: one answer for both.
+    Wrong,
+    /// Not the app's code, or one that was used before.
+    WrongCode,
+    /// Not a recovery code, or one that was used before.
+    WrongRecovery,
+    /// The password was given too long ago, or too many codes were tried: begin anew.
+    Late,
+    /// Too many attempts; wait this many seconds.
+    TooMany(u64),
+    /// A fault of the server's, already logged.
+    Internal,
+}
+
+/// Logs a fault of ours; whoever wanted in hears only that there was one.
+pub fn broken(error: impl std::fmt::Display) -> EntryFault {
+    tracing::error!(%error, "nobody can sign in");
+    EntryFault::Internal
+}
+
+impl Comer<'_> {
+    /// With an address and a password.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn by_password(&self, email: &str, password: SecretString) -> Result<(User, Entry), EntryFault> {
+        let user = self.state.store.user_by_email(email.trim()).await.map_err(broken)?;
+        let user = self.verified(email, user, password).await?;
+        let entry = self.after_password(&user).await.map_err(broken)?;
+        if let Entry::Open(_) = entry {
+            self.note(&user, Action::SignedIn).await.map_err(broken)?;
+        }
+        Ok((user, entry))
+    }
+
+    /// Whose password it is. Takes as long where there is no such account.
+    async fn verified(&self, email: &str, user: Option<User>, password: SecretString) -> Result<User, EntryFault> {
+        let state = self.state;
+        let _turn = state.passwords.queue_up().ok_or(EntryFault::TooMany(BUSY))?;
+        let origin = self.origin(user.as_ref());
+        state.throttle.attempt(email, &origin).map_err(EntryFault::TooMany)?;
+        let hash = user.as_ref().and_then(|user| user.password_hash.clone());
+        let right = state.passwords.verify(password.clone(), hash).await.map_err(broken)?;
+        let user = user.filter(|_| right).ok_or(EntryFault::Wrong)?;
+        state.throttle.succeeded(email, &origin);
+        if let Some(old) = user.password_hash.as_ref().filter(|hash| password::is_outdated(hash)) {
+            let new = state.passwords.hash(password).await.map_err(broken)?;
+            state.store.rehash_password(user.account.id, old, &new).await.map_err(broken)?;
+        }
+        Ok(user)
+    }
+
+    /// Once it is certain that it is they, but for the second factor.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn after_password(&self, user: &User) -> Result<Entry, StoreError> {
+        if user.has_second_factor {
+            return Ok(Entry::Half(session::open_half(self.state, user.account.id).await?));
+        }
+        Ok(Entry::Open(self.open(user.account.id).await?))
+    }
+
+    /// With the second factor, after the password.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn by_code(&self, half: &[u8], proof: &Proof) -> Result<(User, Vec<SessionCookie>), EntryFault> {
+        let store = &self.state.store;
+        let id = store.half_session(half, now()).await.map_err(broken)?.ok_or(EntryFault::Late)?;
+        let user = store.user(id).await.map_err(broken)?.ok_or(EntryFault::Late)?;
+        let origin = self.origin(Some(&user));
+        self.state.code_throttle.attempt(&user.account.email, &origin).map_err(EntryFault::TooMany)?;
+        store.try_half_session(half, now(), TRIES).await.map_err(broken)?.ok_or(EntryFault::Late)?;
+        if !proof.take(self.state, id).await.map_err(broken)? {
+            self.note(&user, Action::FactorFailed).await.map_err(broken)?;
+            return Err(proof.fault());
+        }
+        if !store.end_half_session(half).await.map_err(broken)? {
+            return Err(EntryFault::Late);
+        }
+        self.state.code_throttle.succeeded(&user.account.email, &origin);
+        let mut cookies = self.open(id).await.map_err(broken)?;
+        cookies.push(session::half_cleared(self.state));
+        self.note(&user, proof.action()).await.map_err(broken)?;
+        Ok((user, cookies))
+    }
+
+    /// Proves that whoever uses a session is its owner: the password where there is one, and the second factor where there is
+    /// one. The session goes on under another token.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn confirm(
+        &self,
+        user_id: i64,
+        password: SecretString,
+        proof: &Proof,
+    ) -> Result<SessionCookie, EntryFault> {
+        let session = self.session.ok_or(EntryFault::Late)?;
+        let user = self.state.store.user(user_id).await.map_err(broken)?.ok_or(EntryFault::Late)?;
+        let email = user.account.email.clone();
+        if user.password_hash.is_some() {
+            self.verified(&email, Some(user.clone()), password).await?;
+        }
+        if user.has_second_factor {
+            let origin = self.origin(Some(&user));
+            self.state.code_throttle.attempt(&email, &origin).map_err(EntryFault::TooMany)?;
+            if !proof.take(self.state, user_id).await.map_err(broken)? {
+                self.note(&user, Action::FactorFailed).await.map_err(broken)?;
+                return Err(proof.fault());
+            }
+            self.state.code_throttle.succeeded(&email, &origin);
+        }
+        let rotated = session::rotate(self.state, session, true).await.map_err(broken)?;
+        rotated.map(|(cookie, _)| cookie).ok_or(EntryFault::Late)
+    }
+
+    /// Whether this is the password of whoever is signed in.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn knows_password(&self, user: &User, password: SecretString) -> Result<(), EntryFault> {
+        self.verified(&user.account.email, Some(user.clone()), password).await.map(drop)
+    }
+
+    /// A session, and what this browser is known by from now on.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn open(&self, user_id: i64) -> Result<Vec<SessionCookie>, StoreError> {
+        let session = session::open(self.state, user_id, self.client, self.session).await?;
+        let proof = self.state.store.sealer().seal(Place::KnownBrowser(user_id), &codes::webhook_key())?;
+        let known = session::cookie(self.state, KNOWN, &URL_SAFE_NO_PAD.encode(proof), KNOWN_FOR);
+        Ok(vec![session, known])
+    }
+
+    /// Records it in the audit.
+    pub(super) async fn note(&self, user: &User, action: Action) -> Result<(), StoreError> {
+        let (email, by) = (&user.account.email, By::account(&user.account, self.client));
+        self.state.store.audit(&audit::Entry::new(&by, action).to(email, user.account.id)).await
+    }
+
+    fn origin(&self, user: Option<&User>) -> Origin {
+        let held = session::value(self.headers, &session::name(self.state, KNOWN));
+        let proof = user.zip(held).and_then(|(user, held)| {
+            let sealed = URL_SAFE_NO_PAD.decode(held).ok()?;
+            self.state.store.sealer().open(Place::KnownBrowser(user.account.id), &sealed).ok()
+        });
+        proof.map_or(Origin::Address(self.client.address), |proof| Origin::Browser(proof.expose_secret().to_owned()))
+    }
+}

@@ -1,0 +1,62 @@
+//! The second factor: who needs one, and whether what was typed is one.
+
+use app::{session::Role, words::audit::Action};
+
+use super::{entry::EntryFault, recovery, totp::Totp};
+use crate::{state::AppState, store::StoreError, time::now};
+
+/// Whether an account of a role must have a second factor.
+#[must_use]
+pub fn is_required(state: &AppState, role: Role) -> bool {
+    state.settings.now().second_factor.asks(role)
+}
+
+/// What proves that a second factor is at hand, as it was typed.
+#[derive(Clone)]
+pub enum Proof {
+    /// The code that the app shows.
+    Code(String),
+    /// A recovery code.
+    Recovery(String),
+}
+
+impl Proof {
+    /// What a form holds: a recovery code where one was typed, else the app's.
+    #[must_use]
+    pub fn of(code: &str, recovery: &str) -> Self {
+        if recovery.trim().is_empty() { Self::Code(code.to_owned()) } else { Self::Recovery(recovery.to_owned()) }
+    }
+
+    pub(super) fn fault(&self) -> EntryFault {
+        match self {
+            Self::Code(_) => EntryFault::WrongCode,
+            Self::Recovery(_) => EntryFault::WrongRecovery,
+        }
+    }
+
+    /// What somebody does who comes in with it.
+    pub(super) fn action(&self) -> Action {
+        match self {
+            Self::Code(_) => Action::SignedIn,
+            Self::Recovery(_) => Action::RecoveryUsed,
+        }
+    }
+
+    /// Whether it is right; it is used up by being so.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(super) async fn take(&self, state: &AppState, user_id: i64) -> Result<bool, StoreError> {
+        match self {
+            Self::Recovery(typed) => state.store.use_recovery_code(user_id, &recovery::hash(typed), now()).await,
+            Self::Code(typed) => {
+                let Some(factor) = state.store.second_factor(user_id).await? else { return Ok(false) };
+                let step = Totp::from_base32(&factor.secret).and_then(|totp| totp.step_of(typed, now(), factor.step));
+                match step {
+                    Some(step) => state.store.take_step(user_id, step).await,
+                    None => Ok(false),
+                }
+            }
+        }
+    }
+}

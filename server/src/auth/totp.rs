@@ -1,0 +1,186 @@
+//! One-time codes by the clock (RFC 6238): SHA-1, six digits, a step of 30 s, as every authenticator app has them.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use secrecy::{ExposeSecret as _, SecretString};
+use sha1::Sha1;
+
+use crate::{codes, time::Millis};
+
+const STEP: Millis = 30_000;
+/// Steps before and after the present one whose codes are taken: clocks differ, and typing takes its time.
+const AROUND: i64 = 1;
+/// Bytes of a secret: as many as SHA-1 gives (RFC 4226 §4).
+const BYTES: usize = 20;
+const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/// A secret that an authenticator app shares.
+#[derive(Clone)]
+pub struct Totp(Vec<u8>);
+
+impl fmt::Debug for Totp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Totp(…)")
+    }
+}
+
+impl Totp {
+    /// A new one.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut secret = vec![0; BYTES];
+        codes::fill(&mut secret);
+        Self(secret)
+    }
+
+    /// Reads base32 (RFC 4648 §6) without padding.
+    #[must_use]
+    pub fn from_base32(text: &SecretString) -> Option<Self> {
+        let (mut secret, mut held, mut bits) = (Vec::with_capacity(BYTES), 0u32, 0);
+        for letter in text.expose_secret().bytes() {
+            let digit = BASE32.iter().position(|known| *known == letter.to_ascii_uppercase())?;
+            held = held << 5 | u32::try_from(digit).ok()?;
+            bits += 5;
+            if bits >= 8 {
+                bits -= 8;
+                secret.push(u8::try_from(held >> bits & 0xff).ok()?);
+            }
+        }
+        (!secret.is_empty()).then_some(Self(secret))
+    }
+
+    /// Writes it as [`Totp::from_base32`] reads it, and a person types it into an app.
+    #[must_use]
+    pub fn base32(&self) -> SecretString {
+        let (mut text, mut held, mut bits) = (String::new(), 0u32, 0);
+        let mut put = |digit: u32| {
+            let letter = usize::try_from(digit & 31).ok().and_then(|digit| BASE32.get(digit));
+            text.extend(letter.map(|letter| char::from(*letter)));
+        };
+        for byte in &self.0 {
+            held = held << 8 | u32::from(*byte);
+            bits += 8;
+            while bits >= 5 {
+                bits -= 5;
+                put(held >> bits);
+            }
+        }
+        if bits > 0 {
+            put(held << (5 - bits));
+        }
+        text.into()
+    }
+
+    /// The address that an app reads from a QR code (the Key URI format).
+    #[must_use]
+    pub fn uri(&self, account: &str) -> SecretString {
+        let (account, secret) = (hookgram::query::encode(account), self.base32());
+        format!("otpauth://totp/Hookgram:{account}?secret={}&issuer=Hookgram", secret.expose_secret()).into()
+    }
+
+    /// The step of a code, if it is that of a step around `now` which is newer than `last`. What is typed may have spaces.
+    #[must_use]
+    pub fn step_of(&self, typed: &str, now: Millis, last: i64) -> Option<i64> {
+        let typed: String = typed.chars().filter(|letter| !letter.is_whitespace()).collect();
+        if typed.len() != 6 || !typed.bytes().all(|digit| digit.is_ascii_digit()) {
+            return None;
+        }
+        let typed: u32 = typed.parse().ok()?;
+        let present = now.div_euclid(STEP);
+        // Each is computed, whichever it is: the time taken tells nothing.
+        let known: Vec<(i64, u32)> =
+            (present - AROUND..=present + AROUND).filter_map(|step| Some((step, self.code(step)?))).collect();
+        known.into_iter().filter(|(step, code)| *code == typed && *step > last).map(|(step, _)| step).last()
+    }
+
+    /// The code of a moment, as an app shows it.
+    #[must_use]
+    pub fn code_at(&self, at: Millis) -> Option<String> {
+        self.code(at.div_euclid(STEP)).map(|code| format!("{code:06}"))
+    }
+
+    fn code(&self, step: i64) -> Option<u32> {
+        Some(self.truncated(u64::try_from(step).ok()?)? % 1_000_000)
+    }
+
+    /// RFC 4226 §5.3.
+    fn truncated(&self, counter: u64) -> Option<u32> {
+        let mut mac = Hmac::<Sha1>::new_from_slice(&self.0).ok()?;
+        mac.update(&counter.to_be_bytes());
+        let hash = mac.finalize().into_bytes();
+        let offset = usize::from(hash.last()? & 0xf);
+        let word: [u8; 4] = hash.get(offset..offset + 4)?.try_into().ok()?;
+        Some(u32::from_be_bytes(word) & 0x7fff_ffff)
+    }
+}
+
+impl Default for Totp {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rfc() -> Totp {
+        Totp(b"12345678901234567890".to_vec())
+    }
+
+    #[test]
+    fn codes_are_those_of_rfc_6238() {
+        // Appendix B, SHA-1: eight digits there.
+        for (second, expected) in [
+            (59, 94_287_082),
+            (1_111_111_109, 7_081_804),
+            (1_111_111_111, 14_050_471),
+            (1_234_567_890, 89_005_924),
+            (2_000_000_000, 69_279_037),
+            (20_000_000_000, 65_353_130),
+        ] {
+            assert_eq!(rfc().truncated(second / 30).unwrap() % 100_000_000, expected, "{second}");
+            let six = rfc().code_at(i64::try_from(second).unwrap() * 1000).unwrap();
+            assert_eq!(six, format!("{:06}", expected % 1_000_000), "{second}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_taken_a_step_early_or_late_and_no_more_and_never_twice() {
+        let now = 1_111_111_109_000;
+        let present = now / STEP;
+        for (steps, is_taken) in [(-2, false), (-1, true), (0, true), (1, true), (2, false)] {
+            let code = rfc().code_at(now + steps * STEP).unwrap();
+            assert_eq!(rfc().step_of(&code, now, 0), is_taken.then_some(present + steps), "{steps}");
+        }
+        let code = rfc().code_at(now).unwrap();
+        assert_eq!(rfc().step_of(&format!(" {} {}", &code[..3], &code[3..]), now, 0), Some(present));
+        assert_eq!(rfc().step_of(&code, now, present), None, "taken before");
+        assert_eq!(rfc().step_of(&code, now, present - 1), Some(present));
+        for odd in ["", "12345", "1234567", "12345x", "-12345", "+12345", "１２３４５６"] {
+            assert_eq!(rfc().step_of(odd, now, 0), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn base32_is_that_of_rfc_4648() {
+        for (bytes, text) in
+            [("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("fooba", "MZXW6YTB"), ("foobar", "MZXW6YTBOI")]
+        {
+            let totp = Totp(bytes.as_bytes().to_vec());
+            assert_eq!(totp.base32().expose_secret(), text);
+            assert_eq!(Totp::from_base32(&text.into()).unwrap().0, bytes.as_bytes());
+        }
+        assert!(Totp::from_base32(&"MZ1".into()).is_none() && Totp::from_base32(&"".into()).is_none());
+        assert_eq!(format!("{:?}", rfc()), "Totp(…)");
+    }
+
+    #[test]
+    fn an_app_reads_whose_it_is() {
+        let uri = rfc().uri("a+b@c.example");
+        let expected =
+            "otpauth://totp/Hookgram:a%2Bb@c.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Hookgram";
+        assert_eq!(uri.expose_secret(), expected);
+    }
+}

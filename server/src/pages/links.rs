@@ -1,0 +1,185 @@
+//! What one-time links open: an invitation, a new password; and asking for such a link.
+
+use app::{
+    error::FieldFault,
+    quiet::{EntryForm, EntryPage},
+    words::{Words as _, audit::Action, mail::ResetLetter},
+};
+use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
+use hookgram::values::{EmailAddress, Language};
+
+use super::caller::{Caller, go};
+use crate::{
+    audit::{By, Entry},
+    auth::{
+        entry::{EntryFault, broken},
+        guard::Client,
+        throttle::Origin,
+    },
+    codes,
+    mail::Note,
+    state::AppState,
+    store::{Invitation, LinkKind, NewLink, StoreError},
+    time::{Millis, now},
+};
+
+/// How long a mailed link for a new password works.
+pub(crate) const RESET_TIME: Millis = 60 * 60 * 1000;
+/// Mailed links for one account within that time.
+const MOST_RESETS: i64 = 3;
+
+/// `GET /invite/{code}`
+pub(super) async fn invitation_page(Path(code): Path<String>, caller: Caller) -> Response {
+    match caller.state.store.invitation(&codes::hash(&code)).await {
+        Ok(Some(Invitation { email, role, .. })) => {
+            let form = EntryForm { email, ..EntryForm::default() };
+            caller.show(StatusCode::OK, EntryPage::Invite(code, role, form)).await
+        }
+        Ok(None) => caller.show(StatusCode::NOT_FOUND, EntryPage::InviteClosed).await,
+        Err(error) => caller.refuse(broken(error), EntryForm::default(), |_| EntryPage::InviteClosed).await,
+    }
+}
+
+/// `POST /invite/{code}`: the account, signed in.
+pub(super) async fn accept(Path(code): Path<String>, caller: Caller, body: Body) -> Response {
+    let typed = caller.form(body).await;
+    let code_hash = codes::hash(&code);
+    let Invitation { email, role, .. } = match caller.state.store.invitation(&code_hash).await {
+        Ok(Some(invitation)) => invitation,
+        Ok(None) => return caller.show(StatusCode::NOT_FOUND, EntryPage::InviteClosed).await,
+        Err(error) => {
+            return caller.refuse(broken(error), EntryForm::default(), |_| EntryPage::InviteClosed).await;
+        }
+    };
+    let page = |form| EntryPage::Invite(code.clone(), role, form);
+    let form = EntryForm { email: email.clone(), ..EntryForm::default() };
+    let hash = match caller.hashed(&email, typed.secret("password")).await {
+        Ok(hash) => hash,
+        Err(faults) => {
+            return caller.show(StatusCode::UNPROCESSABLE_ENTITY, page(EntryForm { faults, ..form })).await;
+        }
+    };
+    let opened = match caller.state.store.accept_invitation(&code_hash, &hash, caller.client()).await {
+        Ok(account) => caller.comer().open(account.id).await,
+        Err(StoreError::NotFound | StoreError::Taken) => {
+            return caller.show(StatusCode::NOT_FOUND, EntryPage::InviteClosed).await;
+        }
+        Err(error) => Err(error),
+    };
+    match opened {
+        Ok(cookies) => go("/", cookies),
+        Err(error) => caller.refuse(broken(error), form, page).await,
+    }
+}
+
+/// `GET /forgot`
+pub(super) async fn forgot_page(caller: Caller) -> Response {
+    let page = if caller.state.mail.is_set_up() {
+        EntryPage::Forgot(EntryForm { email: caller.asked("email"), ..EntryForm::default() })
+    } else {
+        EntryPage::ForgotByCommand
+    };
+    caller.show(StatusCode::OK, page).await
+}
+
+/// `POST /forgot`: the same answer, at once, whether the address has an account or not.
+pub(super) async fn forgot(caller: Caller, body: Body) -> Response {
+    if !caller.state.mail.is_set_up() {
+        return caller.show(StatusCode::OK, EntryPage::ForgotByCommand).await;
+    }
+    let email = caller.form(body).await.text("email");
+    let mut form = EntryForm { email: email.clone(), ..EntryForm::default() };
+    let Some(address) = EmailAddress::parse(&email) else {
+        let sentence = caller.words().bad_email.to_owned();
+        form.faults.push(FieldFault { field: "email".to_owned(), sentence });
+        return caller.show(StatusCode::UNPROCESSABLE_ENTITY, EntryPage::Forgot(form)).await;
+    };
+    let attempt = caller.state.throttle.attempt(&format!("forgot {email}"), &Origin::Address(caller.client().address));
+    if let Err(seconds) = attempt {
+        return caller.refuse(EntryFault::TooMany(seconds), form, EntryPage::Forgot).await;
+    }
+    let (state, language, client) = (caller.state.clone(), caller.language, caller.client().clone());
+    tokio::spawn(async move {
+        if let Err(error) = send_link(&state, &address, language, &client).await {
+            tracing::error!(%error, "a link for a new password could not be made");
+        }
+    });
+    caller.show(StatusCode::OK, EntryPage::ForgotSent).await
+}
+
+async fn send_link(
+    state: &AppState,
+    address: &EmailAddress,
+    language: Language,
+    client: &Client,
+) -> Result<(), StoreError> {
+    let Some(user) = state.store.user_by_email(address.as_str()).await? else { return Ok(()) };
+    let since = now().saturating_sub(RESET_TIME);
+    if state.store.reset_links_since(user.account.id, since).await? >= MOST_RESETS {
+        tracing::warn!(user = user.account.id, "no more mails for a new password within the hour");
+        return Ok(());
+    }
+    let code = codes::secret();
+    let link = NewLink {
+        code_hash: &codes::hash(&code),
+        kind: LinkKind::Reset,
+        user_id: Some(user.account.id),
+        expires_at: now().saturating_add(RESET_TIME),
+    };
+    state.store.add_link(link).await?;
+    let by = By::named(&user.account.email, client);
+    state.store.audit(&Entry::new(&by, Action::ResetAsked).to(&user.account.email, user.account.id)).await?;
+    let url = format!("{}/reset/{code}", state.public_url);
+    // To the address as it is stored: what was typed may look alike and be another's.
+    if let Some(to) = EmailAddress::parse(&user.account.email) {
+        let w = ResetLetter::of(language);
+        let note = Note {
+            subject: w.subject.to_owned(),
+            about: w.about.replace("{}", to.as_str()),
+            link: (w.link.to_owned(), url),
+            besides: w.besides.to_owned(),
+        };
+        state.mail.insist(&to, language, &note).await;
+    }
+    Ok(())
+}
+
+/// `GET /reset/{code}`
+pub(super) async fn reset_page(Path(code): Path<String>, caller: Caller) -> Response {
+    match caller.state.store.reset_link(&codes::hash(&code)).await {
+        Ok(Some(email)) => {
+            caller.show(StatusCode::OK, EntryPage::Reset(code, EntryForm { email, ..EntryForm::default() })).await
+        }
+        Ok(None) => caller.show(StatusCode::NOT_FOUND, EntryPage::ResetClosed).await,
+        Err(error) => caller.refuse(broken(error), EntryForm::default(), |_| EntryPage::ResetClosed).await,
+    }
+}
+
+/// `POST /reset/{code}`: the new password; the second factor, where there is one, is still asked for.
+pub(super) async fn reset(Path(code): Path<String>, caller: Caller, body: Body) -> Response {
+    let typed = caller.form(body).await;
+    let code_hash = codes::hash(&code);
+    let email = match caller.state.store.reset_link(&code_hash).await {
+        Ok(Some(email)) => email,
+        Ok(None) => return caller.show(StatusCode::NOT_FOUND, EntryPage::ResetClosed).await,
+        Err(error) => return caller.refuse(broken(error), EntryForm::default(), |_| EntryPage::ResetClosed).await,
+    };
+    let page = |form| EntryPage::Reset(code.clone(), form);
+    let form = EntryForm { email: email.clone(), ..EntryForm::default() };
+    let hash = match caller.hashed(&email, typed.secret("password")).await {
+        Ok(hash) => hash,
+        Err(faults) => {
+            return caller.show(StatusCode::UNPROCESSABLE_ENTITY, page(EntryForm { faults, ..form })).await;
+        }
+    };
+    let entered = async {
+        let id = caller.state.store.reset_password(&code_hash, &hash, caller.client()).await?;
+        let user = caller.state.store.user(id).await?.ok_or(StoreError::NotFound)?;
+        caller.comer().after_password(&user).await
+    };
+    match entered.await {
+        Ok(entry) => caller.enter(entry, "/"),
+        Err(StoreError::NotFound) => caller.show(StatusCode::NOT_FOUND, EntryPage::ResetClosed).await,
+        Err(error) => caller.refuse(broken(error), form, page).await,
+    }
+}

@@ -1,0 +1,160 @@
+//! `/settings`
+
+use std::collections::BTreeMap;
+
+use app::{
+    notices::{Administered, Notice},
+    quiet::{QuietPage, SettingField, SettingsView, Tested},
+    session::Admin,
+    words::{NoteWords, SettingsWords, Words as _, audit::Action},
+};
+use axum::{body::Body, http::StatusCode, response::Response};
+use hookgram::values::{EmailAddress, Language};
+use secrecy::SecretString;
+
+use super::{Fields, Visit, account::or_confirm, internal, or_refuse};
+use crate::{
+    audit::{Change, Entry},
+    config::smtp::SmtpFault,
+    mail::Note,
+    settings::{ChangeError, Setting, SettingFault},
+};
+
+const PAGE: &str = "/settings";
+
+/// `GET /settings`
+pub(super) async fn page(visit: Visit<Admin>) -> Response {
+    let view = view(&visit);
+    visit.show(StatusCode::OK, QuietPage::Settings(Box::new(view))).await
+}
+
+/// `POST /settings`: the settings of one card.
+pub(super) async fn save(visit: Visit<Admin>, body: Body) -> Response {
+    or_confirm!(visit, PAGE);
+    let fields = or_refuse!(visit, visit.form(body).await);
+    let changes = changes(&fields);
+    let (state, by) = (visit.state.clone(), visit.by());
+    match state.settings.change(&state.store, &by, &changes).await {
+        Ok(_) => visit.done(&Notice::Administered(Administered::Settings), PAGE),
+        Err(ChangeError::Faults(faults)) => {
+            let mut view = view(&visit);
+            for (setting, text) in changes_shown(&changes) {
+                if let Some(field) = view.fields.get_mut(setting.name()) {
+                    field.text = text;
+                }
+            }
+            for (setting, fault) in faults {
+                if let Some(field) = view.fields.get_mut(setting.name()) {
+                    field.fault = Some(sentence(visit.language, fault));
+                }
+            }
+            visit.show(StatusCode::UNPROCESSABLE_ENTITY, QuietPage::Settings(Box::new(view))).await
+        }
+        Err(ChangeError::Smtp(error)) => visit.refuse(internal(error)).await,
+        Err(ChangeError::Store(error)) => visit.refuse(internal(error)).await,
+    }
+}
+
+/// `POST /settings/mail`: a mail to whoever asks, and what the mail server says of it.
+pub(super) async fn test(visit: Visit<Admin>) -> Response {
+    or_confirm!(visit, PAGE);
+    let tested = send_test(&visit).await;
+    let by = visit.by();
+    let answer = match &tested {
+        Tested::Taken => "taken".to_owned(),
+        Tested::Failed(words) => words.clone(),
+        Tested::NoServer | Tested::NoAddress(_) => "not sent".to_owned(),
+    };
+    let entry = Entry::new(&by, Action::MailTested).with(vec![Change::new("answer", "", answer)]);
+    or_refuse!(visit, visit.state.store.audit(&entry).await.map_err(internal));
+    let status = if tested == Tested::Taken { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let view = SettingsView { tested: Some(tested), ..view(&visit) };
+    visit.show(status, QuietPage::Settings(Box::new(view))).await
+}
+
+async fn send_test(visit: &Visit<Admin>) -> Tested {
+    if !visit.state.mail.is_set_up() {
+        return Tested::NoServer;
+    }
+    let me = &visit.account().email;
+    let Some(to) = EmailAddress::parse(me) else { return Tested::NoAddress(me.clone()) };
+    let w = NoteWords::of(visit.language);
+    let note = Note {
+        subject: w.test_subject.to_owned(),
+        about: w.test_about.to_owned(),
+        link: (w.test_link.to_owned(), format!("{}/settings", visit.state.public_url)),
+        besides: w.test_besides.to_owned(),
+    };
+    match visit.state.mail.send_note(&to, visit.language, &note).await {
+        Ok(()) => Tested::Taken,
+        Err((words, _)) => Tested::Failed(words),
+    }
+}
+
+fn view(visit: &Visit<Admin>) -> SettingsView {
+    let (live, now) = (&visit.state.settings, visit.state.settings.now());
+    let field = |setting: Setting| SettingField {
+        text: now.shown(setting),
+        fixed: live.is_fixed(setting).then(|| setting.variable()),
+        fault: None,
+    };
+    let fields: BTreeMap<_, _> = Setting::ALL.into_iter().map(|setting| (setting.name(), field(setting))).collect();
+    SettingsView {
+        fields,
+        public_url: visit.state.public_url.clone(),
+        has_mail: now.smtp.is_some(),
+        me: visit.account().email.clone(),
+        tested: None,
+        locked: visit.confirmed(PAGE).is_err(),
+    }
+}
+
+/// What the form says of the settings in it.
+fn changes(fields: &Fields) -> Vec<(Setting, SecretString)> {
+    let mut changes = Vec::new();
+    for setting in Setting::ALL {
+        let Some(text) = fields.get(setting.name()).map(|text| text.trim()) else { continue };
+        if setting == Setting::SmtpUrl && text.is_empty() {
+            // The one that is stored stays, unless it is to be forgotten.
+            if fields.contains_key("smtp_forget") {
+                changes.push((setting, SecretString::from("")));
+            }
+            continue;
+        }
+        // Whoever writes a unit by themselves needs none beside it.
+        let unit = fields.get(&format!("{}_unit", setting.name()));
+        let unit = unit.filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty());
+        changes.push((setting, SecretString::from(format!("{text}{}", unit.map_or("", String::as_str)))));
+    }
+    changes
+}
+
+/// What was typed, as far as it may be shown again.
+fn changes_shown(changes: &[(Setting, SecretString)]) -> impl Iterator<Item = (Setting, String)> {
+    use secrecy::ExposeSecret as _;
+    let shown = changes.iter().filter(|(setting, _)| !setting.is_secret());
+    shown.map(|(setting, text)| (*setting, text.expose_secret().to_owned()))
+}
+
+fn sentence(language: Language, fault: SettingFault) -> String {
+    let w = SettingsWords::of(language);
+    match fault {
+        SettingFault::Address => w.wrong_address.to_owned(),
+        SettingFault::YesOrNo | SettingFault::Policy => w.wrong_choice.to_owned(),
+        SettingFault::Size => w.wrong_size.to_owned(),
+        SettingFault::Days { least } => format!("{} {least}.", w.wrong_days),
+        SettingFault::Span => w.wrong_span.to_owned(),
+        SettingFault::Sender => w.wrong_sender.to_owned(),
+        SettingFault::SenderMissing => w.no_sender.to_owned(),
+        SettingFault::Smtp(fault) => match fault {
+            SmtpFault::NoAddress => w.smtp_address,
+            SmtpFault::Scheme => w.smtp_scheme,
+            SmtpFault::NoHost => w.smtp_host,
+            SmtpFault::Rest => w.smtp_rest,
+            SmtpFault::NotUtf8 => w.smtp_letters,
+            SmtpFault::NoUser => w.smtp_no_user,
+            SmtpFault::NoPassword => w.smtp_no_password,
+        }
+        .to_owned(),
+    }
+}

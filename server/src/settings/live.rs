@@ -1,0 +1,150 @@
+//! The settings that hold now: read by everybody, replaced whole when an admin changes one.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::Mutex;
+
+use super::{Fixed, Setting, SettingFault, Values};
+use crate::{
+    audit::{By, Change},
+    config::BadSetting,
+    mail::SmtpError,
+    store::{Store, StoreError},
+};
+
+/// The settings that hold now. Cheap to clone; whoever needs one asks anew each time.
+#[derive(Clone, Debug, Default)]
+pub struct Live(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    fixed: Fixed,
+    now: RwLock<Arc<Values>>,
+    /// One change after the other.
+    changing: Mutex<()>,
+}
+
+/// Why the settings cannot be read at the start.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// One lacks another.
+    #[error(transparent)]
+    Setting(#[from] BadSetting),
+    /// TLS cannot be set up.
+    #[error(transparent)]
+    Smtp(#[from] SmtpError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why settings were not changed.
+#[derive(Debug)]
+pub enum ChangeError {
+    /// What is wrong with which of them.
+    Faults(Vec<(Setting, SettingFault)>),
+    /// TLS cannot be set up.
+    Smtp(SmtpError),
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl Live {
+    /// Settings that nobody changes.
+    #[must_use]
+    pub fn of(values: Values) -> Self {
+        Self(Arc::new(Shared { now: RwLock::new(Arc::new(values)), ..Shared::default() }))
+    }
+
+    /// What is fixed, over what is stored, over the defaults. A stored one that cannot be used counts as none.
+    ///
+    /// # Errors
+    /// If the store fails, TLS cannot be set up, or a fixed mail server has nobody whom mails come from.
+    pub async fn load(fixed: &Fixed, store: &Store) -> Result<Self, LoadError> {
+        let mut values = read(fixed, store.settings().await?);
+        if values.lacks_sender() {
+            let (name, problem) = (Setting::MailFrom.variable(), SettingFault::SenderMissing.problem(""));
+            if fixed.has(Setting::SmtpUrl) {
+                return Err(BadSetting { name, problem }.into());
+            }
+            tracing::warn!("no mails are sent: {name} {problem}");
+        }
+        values.connect()?;
+        Ok(Self(Arc::new(Shared { fixed: fixed.clone(), now: RwLock::new(Arc::new(values)), ..Shared::default() })))
+    }
+
+    /// Those of this moment.
+    #[must_use]
+    pub fn now(&self) -> Arc<Values> {
+        self.0.now.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether flag or environment fix a setting.
+    #[must_use]
+    pub fn is_fixed(&self, setting: Setting) -> bool {
+        self.0.fixed.has(setting)
+    }
+
+    /// Stores changes and has them hold from now on, all or none; what is fixed stays as it is. Answers with the names
+    /// of those that are others than before.
+    ///
+    /// # Errors
+    /// Every fault at once, or that they could not be stored.
+    pub async fn change(
+        &self,
+        store: &Store,
+        by: &By,
+        changes: &[(Setting, SecretString)],
+    ) -> Result<Vec<Setting>, ChangeError> {
+        let _turn = self.0.changing.lock().await;
+        let before = self.now();
+        let (mut values, mut faults) = (Values::clone(&before), Vec::new());
+        let mut stored = Vec::new();
+        for (setting, text) in changes.iter().filter(|(setting, _)| !self.is_fixed(*setting)) {
+            match values.set(*setting, text.expose_secret()) {
+                Ok(()) if differs(&before, *setting, text.expose_secret()) => stored.push((*setting, text.clone())),
+                Ok(()) => {}
+                Err(fault) => faults.push((*setting, fault)),
+            }
+        }
+        if faults.is_empty() && values.lacks_sender() {
+            faults.push((Setting::MailFrom, SettingFault::SenderMissing));
+        }
+        if !faults.is_empty() {
+            return Err(ChangeError::Faults(faults));
+        }
+        values.connect().map_err(ChangeError::Smtp)?;
+        let noted: Vec<Change> = stored
+            .iter()
+            .map(|(setting, _)| Change::new(setting.name(), before.shown(*setting), values.shown(*setting)))
+            .collect();
+        if !stored.is_empty() {
+            store.put_settings(&stored, noted, by).await.map_err(ChangeError::Store)?;
+        }
+        *self.0.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(values);
+        Ok(stored.into_iter().map(|(setting, _)| setting).collect())
+    }
+}
+
+fn read(fixed: &Fixed, stored: Vec<(Setting, SecretString)>) -> Values {
+    let mut values = Values::default();
+    for (setting, text) in stored {
+        if let Err(fault) = values.set(setting, text.expose_secret()) {
+            let setting = setting.name();
+            tracing::warn!(setting, ?fault, "a stored setting cannot be used, its default holds");
+        }
+    }
+    for setting in Setting::ALL {
+        if let Some(Err(fault)) = fixed.text(setting).map(|text| values.set(setting, text)) {
+            // It was read when it was fixed.
+            tracing::error!(setting = setting.name(), ?fault, "a fixed setting cannot be used");
+        }
+    }
+    values
+}
+
+/// Of a secret that is written anew nobody can see whether it is the old one.
+fn differs(before: &Values, setting: Setting, text: &str) -> bool {
+    setting.is_secret() || before.shown(setting) != text.trim()
+}

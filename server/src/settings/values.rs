@@ -1,0 +1,200 @@
+//! The settings that hold, read.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use lettre::message::Mailbox;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{SecondFactor, Setting, SettingFault};
+use crate::{
+    config::{
+        self, SmtpSettings,
+        smtp::{self, SmtpFault},
+    },
+    mail::{Smtp, SmtpError},
+};
+
+/// The fewest days that the audit is kept; the database refuses to forget sooner (migration 0013).
+const AUDIT_LEAST: u64 = 30;
+
+/// The settings that hold at some time.
+#[derive(Clone, Debug)]
+pub struct Values {
+    /// The way to the SMTP server, if it is known whom mails come from too.
+    pub smtp: Option<Smtp>,
+    /// The host of links, without a slash at the end.
+    pub booking_url: Arc<str>,
+    /// Whether the stateless door is open.
+    pub stateless: bool,
+    /// Largest body, in bytes.
+    pub max_body: usize,
+    /// How long events and their payloads are kept.
+    pub retention: Duration,
+    /// How long the audit is kept.
+    pub audit: Duration,
+    /// How long the same event counts as a duplicate.
+    pub duplicate_window: Duration,
+    /// The age at which a delivery is given up.
+    pub retry_max_age: Duration,
+    /// Whose account must have a second factor.
+    pub second_factor: SecondFactor,
+    /// Whether viewers see what messages say and to whom they go.
+    pub viewers_see_data: bool,
+    mail_from: Option<Mailbox>,
+    smtp_url: Option<SecretString>,
+    texts: BTreeMap<Setting, SecretString>,
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        let day = Duration::from_secs(86_400);
+        Self {
+            smtp: None,
+            booking_url: Setting::BookingUrl.default_text().into(),
+            stateless: true,
+            max_body: 1 << 20,
+            retention: day * 30,
+            audit: day * 365,
+            duplicate_window: Duration::from_secs(600),
+            retry_max_age: day,
+            second_factor: SecondFactor::Off,
+            viewers_see_data: false,
+            mail_from: None,
+            smtp_url: None,
+            texts: BTreeMap::new(),
+        }
+    }
+}
+
+impl Values {
+    /// Sets one, as people write it. [`Values::connect`] makes a changed mail server count.
+    ///
+    /// # Errors
+    /// What is wrong with the text; nothing is changed then.
+    pub fn set(&mut self, setting: Setting, text: &str) -> Result<(), SettingFault> {
+        let text = text.trim();
+        match setting {
+            Setting::SmtpUrl if text.is_empty() => self.smtp_url = None,
+            Setting::SmtpUrl => {
+                let anybody = smtp::read_from("hookgram@localhost").ok_or(SettingFault::Sender)?;
+                SmtpSettings::read(text, anybody).map_err(SettingFault::Smtp)?;
+                self.smtp_url = Some(SecretString::from(text));
+            }
+            Setting::MailFrom if text.is_empty() => self.mail_from = None,
+            Setting::MailFrom => self.mail_from = Some(smtp::read_from(text).ok_or(SettingFault::Sender)?),
+            Setting::BookingUrl => {
+                self.booking_url = config::web_address(text).ok_or(SettingFault::Address)?.into();
+            }
+            Setting::Stateless => self.stateless = config::boolean(text).ok_or(SettingFault::YesOrNo)?,
+            Setting::ViewersSeeData => self.viewers_see_data = config::boolean(text).ok_or(SettingFault::YesOrNo)?,
+            Setting::MaxBody => self.max_body = config::size(text).ok_or(SettingFault::Size)?,
+            Setting::RetentionDays => self.retention = config::days(text, 1).ok_or(SettingFault::Days { least: 1 })?,
+            Setting::AuditDays => {
+                let fault = SettingFault::Days { least: AUDIT_LEAST };
+                self.audit = config::days(text, AUDIT_LEAST).ok_or(fault)?;
+            }
+            Setting::DuplicateWindow => self.duplicate_window = config::span(text).ok_or(SettingFault::Span)?,
+            Setting::RetryMaxAge => self.retry_max_age = config::span(text).ok_or(SettingFault::Span)?,
+            Setting::SecondFactor => self.second_factor = SecondFactor::parse(text).ok_or(SettingFault::Policy)?,
+        }
+        self.texts.insert(setting, SecretString::from(text));
+        Ok(())
+    }
+
+    /// As people write it; a secret without what makes it one.
+    #[must_use]
+    pub fn shown(&self, setting: Setting) -> String {
+        let text = self.texts.get(&setting).map_or_else(|| setting.default_text(), |text| text.expose_secret());
+        if setting == Setting::SmtpUrl { without_password(text) } else { text.to_owned() }
+    }
+
+    /// Whether there is a mail server without anybody whom mails come from.
+    #[must_use]
+    pub fn lacks_sender(&self) -> bool {
+        self.smtp_url.is_some() && self.mail_from.is_none()
+    }
+
+    /// Makes the way to the mail server from the settings for it. Nothing is asked yet.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up.
+    pub fn connect(&mut self) -> Result<(), SmtpError> {
+        self.smtp = match self.smtp_settings() {
+            Some(settings) => Some(Smtp::new(&settings)?),
+            None => None,
+        };
+        Ok(())
+    }
+
+    fn smtp_settings(&self) -> Option<SmtpSettings> {
+        let (url, from) = self.smtp_url.as_ref().zip(self.mail_from.clone())?;
+        // It was read before it was kept.
+        let read: Result<SmtpSettings, SmtpFault> = SmtpSettings::read(url.expose_secret(), from);
+        read.ok()
+    }
+}
+
+/// `smtps://user:…@mail.example.com`.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return String::new() };
+    match rest.rsplit_once('@') {
+        Some((credentials, host)) => {
+            let user = credentials.split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}:…@{host}")
+        }
+        None => format!("{scheme}://{rest}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_what_its_text_says() {
+        let mut read = Values::default();
+        for setting in Setting::ALL {
+            read.set(setting, setting.default_text()).unwrap();
+            assert_eq!(Setting::parse(setting.name()), Some(setting));
+            assert_eq!(setting.variable(), format!("HOOKGRAM_{}", setting.name().to_uppercase()));
+        }
+        read.texts.clear();
+        assert_eq!(format!("{read:?}"), format!("{:?}", Values::default()));
+    }
+
+    #[test]
+    fn a_password_is_shown_nowhere() {
+        let mut values = Values::default();
+        for (url, shown) in [
+            ("smtps://ops:hunter2@mail.example.com:466", "smtps://ops:…@mail.example.com:466"),
+            ("smtp://ops%40example.com:hunter2%40@mail.example.com", "smtp://ops%40example.com:…@mail.example.com"),
+            ("smtp://mail.example.com", "smtp://mail.example.com"),
+            ("", ""),
+        ] {
+            values.set(Setting::SmtpUrl, url).unwrap();
+            assert_eq!(values.shown(Setting::SmtpUrl), shown);
+            assert!(!format!("{values:?}").contains("hunter2"), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_text_changes_nothing() {
+        let mut values = Values::default();
+        for (setting, text) in [
+            (Setting::SmtpUrl, "http://mail.example.com"),
+            (Setting::MailFrom, "nobody"),
+            (Setting::RetentionDays, "0"),
+            (Setting::AuditDays, "29"),
+            (Setting::Stateless, "perhaps"),
+            (Setting::DuplicateWindow, "10"),
+            (Setting::MaxBody, "65MiB"),
+            (Setting::RetryMaxAge, "-1h"),
+            (Setting::BookingUrl, "ftp://x"),
+            (Setting::SecondFactor, "some"),
+            (Setting::ViewersSeeData, ""),
+        ] {
+            assert!(values.set(setting, text).is_err(), "{text}");
+        }
+        assert_eq!(format!("{values:?}"), format!("{:?}", Values::default()));
+    }
+}

@@ -1,0 +1,241 @@
+//! The ways in, as a browser without scripts goes them: passwords, one-time links, the account's own page.
+
+use app::session::Role;
+use server::{auth::password::Passwords, store::StoreError, time::now};
+
+use crate::{
+    support::TestServer,
+    visitor::{EMAIL, OTHER, PASSWORD, Visitor, invite, reset_link},
+};
+
+async fn server() -> TestServer {
+    TestServer::start("http://127.0.0.1:9").await
+}
+
+#[tokio::test]
+async fn the_setup_link_makes_one_admin_who_can_sign_in_and_out() {
+    let server = server().await;
+    let link = server.setup_link.clone().unwrap();
+    let path = link.get(link.find("/setup/").unwrap()..).unwrap();
+    let owner = Visitor::new(&server);
+    assert!(owner.see(path).await.contains("The first administrator"));
+    assert_eq!(owner.get("/setup/guess").await.status, 404);
+    assert_eq!(owner.post("/setup/guess", &[("email", EMAIL), ("password", PASSWORD)]).await.status, 404);
+    for (email, password, said) in [
+        ("ab", PASSWORD, "does not look like an address"),
+        (EMAIL, "short", "at least 12 characters"),
+        (EMAIL, "olga@example.com", "holds your address"),
+        (EMAIL, "aaaaaaaaaaaaaaaa", "The same is repeated"),
+    ] {
+        let answer = owner.post(path, &[("email", email), ("password", password)]).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.text.contains(said) && answer.text.contains(&format!("value=\"{email}\"")), "{}", answer.text);
+        assert!(!answer.text.contains(&format!("value=\"{password}\"")) || password == email, "no password comes back");
+    }
+    let made = owner.post(path, &[("email", EMAIL), ("password", PASSWORD)]).await;
+    assert_eq!((made.status, made.to.as_str()), (303, "/"));
+    assert!(owner.is_in().await);
+    assert_eq!(Visitor::new(&server).get(path).await.status, 404, "it works once");
+
+    let before = owner.cookie("hookgram_session").unwrap();
+    let out = owner.post("/logout", &[]).await;
+    assert_eq!((out.to.as_str(), owner.cookie("hookgram_session")), ("/login", None));
+    owner.put("hookgram_session", &before);
+    assert!(!owner.is_in().await, "the session has ended, not the cookie alone");
+
+    assert_eq!(owner.sign_in("OLGA@example.com", PASSWORD).await.to, "/");
+    let first = owner.cookie("hookgram_session").unwrap();
+    assert_ne!(first, before);
+    assert_eq!(owner.sign_in(EMAIL, PASSWORD).await.to, "/");
+    owner.put("hookgram_session", &first);
+    assert!(!owner.is_in().await, "signing in again ends the session before");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_wrong_address_and_a_wrong_password_look_the_same_and_what_was_typed_stays() {
+    let server = server().await;
+    Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let visitor = Visitor::new(&server);
+    let mut pages = Vec::new();
+    for email in [EMAIL, "nobody@example.com"] {
+        let fields = [("email", email), ("password", "not the password"), ("next", "/deliveries")];
+        let answer = visitor.post("/login", &fields).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.text.contains(&format!("value=\"{email}\"")) && answer.text.contains("value=\"/deliveries\""));
+        assert!(!answer.text.contains("not the password"));
+        let password = answer.text.split("id=\"field-password\"").nth(1).unwrap().split('>').next().unwrap();
+        assert!(password.contains("autofocus"), "{password}");
+        let nonce = crate::person::between(&answer.text, "nonce=\"", "\"").to_owned();
+        pages.push(answer.text.replace(email, "…").replace(&nonce, "…"));
+    }
+    assert_eq!(pages[0], pages[1]);
+    let signed_in = visitor.post("/login", &[("email", EMAIL), ("password", PASSWORD), ("next", "/deliveries")]).await;
+    assert_eq!(signed_in.to, "/deliveries");
+    let away = Visitor::new(&server);
+    let fields = [("email", EMAIL), ("password", PASSWORD), ("next", "//evil.example")];
+    assert_eq!(away.post("/login", &fields).await.to, "/");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn guessing_at_many_passwords_at_once_gets_no_further_than_one_by_one_and_locks_nobody_out() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    owner.post("/logout", &[]).await;
+    let others: Vec<Visitor<'_>> = (0..12).map(|_| Visitor::new(&server)).collect();
+    let (mut judged, mut refused) = (0, 0);
+    for other in &others {
+        let answer = other.sign_in(EMAIL, "a guess of somebody").await;
+        match answer.status {
+            422 => judged += 1,
+            429 => {
+                refused += 1;
+                assert!(answer.retry_after.is_some_and(|seconds| seconds > 0));
+                assert!(answer.text.contains("Too many attempts"));
+            }
+            other => panic!("{other}"),
+        }
+    }
+    assert!(judged >= 4 && refused > 0, "{judged} {refused}");
+    assert_eq!(owner.sign_in(EMAIL, PASSWORD).await.to, "/", "from the same address, but a browser that is known");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_weak_hash_is_made_anew_at_the_next_sign_in() {
+    let server = server().await;
+    // 12 MiB, 3 passes: what OWASP names besides, made by `argon2` for this password.
+    let weak = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$";
+    let hash = weak_hash(PASSWORD);
+    assert!(hash.starts_with(weak), "{hash}");
+    server.state.store.add_user(EMAIL, Role::Viewer, Some(&hash)).await.unwrap();
+    let visitor = Visitor::new(&server);
+    assert_eq!(visitor.sign_in(EMAIL, PASSWORD).await.to, "/");
+    let user = server.state.store.user_by_email(EMAIL).await.unwrap().unwrap();
+    let stored = user.password_hash.unwrap();
+    assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+    assert!(Passwords::default().verify(PASSWORD.into(), Some(stored)).await.unwrap());
+    assert!(visitor.is_in().await);
+    server.stop().await;
+}
+
+fn weak_hash(password: &str) -> String {
+    use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher as _};
+    let params = Params::new(8, 1, 1, None).unwrap();
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    argon2.hash_password_with_salt(password.as_bytes(), b"saltsaltsaltsalt").unwrap().to_string()
+}
+
+#[tokio::test]
+async fn an_invitation_makes_one_account_of_its_role() {
+    let server = server().await;
+    let code = invite(&server, EMAIL, Role::Operator).await;
+    let path = format!("/invite/{code}");
+    let guest = Visitor::new(&server);
+    let page = guest.see(&path).await;
+    assert!(page.contains("Your role: operator") && page.contains(&format!("value=\"{EMAIL}\"")), "{page}");
+    let weak = guest.post(&path, &[("password", "qwertyuiop[]")]).await;
+    assert_eq!(weak.status, 422);
+    assert!(weak.text.contains("stand in a row") && weak.text.contains("aria-invalid=\"true\""), "{}", weak.text);
+    // Whatever address is sent along: it is the invitation's.
+    let fields = [("password", PASSWORD), ("email", "other@example.com")];
+    assert_eq!(guest.post(&path, &fields).await.to, "/");
+    let account = server.state.store.user_by_email(EMAIL).await.unwrap().unwrap().account;
+    assert_eq!(account.role, Role::Operator);
+    assert!(guest.is_in().await);
+    assert_eq!(guest.post(&path, &[("password", OTHER)]).await.status, 404);
+    assert_eq!(guest.get(&path).await.status, 404);
+
+    let again = server.state.store.add_invitation(server::store::NewInvitation {
+        code_hash: b"x",
+        email: "Olga@Example.com",
+        role: Role::Admin,
+        made_by: "",
+        expires_at: now() + 60_000,
+    });
+    assert!(matches!(again.await, Err(StoreError::Taken)));
+
+    let first = invite(&server, "petr@example.com", Role::Viewer).await;
+    let second = invite(&server, "Petr@example.com", Role::Admin).await;
+    assert_eq!(guest.get(&format!("/invite/{first}")).await.status, 404, "a new one takes its place");
+    let open = server.state.store.invitations().await.unwrap();
+    assert_eq!(open.len(), 1);
+    assert_eq!(server.state.store.revoke_invitation(&open[0].id).await.unwrap().role, Role::Admin);
+    let late = guest.post(&format!("/invite/{second}"), &[("password", OTHER)]).await;
+    assert_eq!(late.status, 404);
+    assert!(late.text.contains("This link no longer works"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_reset_link_sets_a_password_once_and_ends_every_session() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let (code, unused) = (reset_link(&server, EMAIL, 60_000).await, reset_link(&server, EMAIL, 60_000).await);
+    let late = reset_link(&server, EMAIL, -1).await;
+    let other = Visitor::new(&server);
+    assert_eq!(other.get(&format!("/reset/{late}")).await.status, 404);
+    let path = format!("/reset/{code}");
+    assert!(other.see(&path).await.contains(EMAIL));
+    assert_eq!(other.post(&path, &[("password", "short")]).await.status, 422);
+    assert_eq!(other.post(&path, &[("password", OTHER)]).await.to, "/");
+    assert!(other.is_in().await && !owner.is_in().await);
+    assert_eq!(other.post(&path, &[("password", PASSWORD)]).await.status, 404);
+    assert_eq!(other.post(&format!("/reset/{unused}"), &[("password", PASSWORD)]).await.status, 404);
+    assert_eq!(owner.sign_in(EMAIL, PASSWORD).await.status, 422);
+    assert_eq!(owner.sign_in(EMAIL, OTHER).await.to, "/");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_changed_password_ends_other_sessions_and_this_one_goes_on_under_another_token() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let elsewhere = Visitor::new(&server);
+    assert_eq!(elsewhere.sign_in(EMAIL, PASSWORD).await.to, "/");
+    for (current, new, said) in
+        [("wrong", OTHER, "This is not the present password"), (PASSWORD, "short", "at least 12 characters")]
+    {
+        let answer = owner.post("/account/password", &[("current", current), ("password", new)]).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.text.contains(said), "{}", answer.text);
+        assert_eq!(answer.text.matches("autofocus").count(), 1);
+    }
+    let before = owner.cookie("hookgram_session").unwrap();
+    let changed = owner.post("/account/password", &[("current", PASSWORD), ("password", OTHER)]).await;
+    assert_eq!(changed.to, "/account");
+    assert!(owner.see("/account").await.contains("The password is changed"));
+    assert_ne!(owner.cookie("hookgram_session").unwrap(), before);
+    assert!(!elsewhere.is_in().await);
+    owner.put("hookgram_session", &before);
+    assert!(!owner.is_in().await);
+    assert_eq!(elsewhere.sign_in(EMAIL, OTHER).await.to, "/");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn how_pages_are_shown_follows_to_another_browser() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let page = owner.see("/account").await;
+    assert!(page.contains("<html lang=\"en\" data-theme=\"system\">"), "{page}");
+    let bad = owner.post("/account/pages", &[("language", "ru"), ("theme", "dark"), ("zone", "Mars/Olympus")]).await;
+    assert_eq!(bad.status, 422);
+    let fields = [("language", "ru"), ("theme", "dark"), ("zone", "Asia/Omsk")];
+    assert_eq!(owner.post("/account/pages", &fields).await.to, "/account");
+    let elsewhere = Visitor::new(&server);
+    elsewhere.put("zone", "Europe/Moscow");
+    elsewhere.put("theme", "light");
+    assert!(elsewhere.see("/login").await.contains("<html lang=\"en\" data-theme=\"light\">"));
+    elsewhere.sign_in(EMAIL, PASSWORD).await;
+    let page = elsewhere.see("/account").await;
+    assert!(page.contains("<html lang=\"ru\" data-theme=\"dark\" data-zone=\"\">"), "{page}");
+    assert!(page.contains("+06:00"), "times are Omsk's");
+    // The switch in the top bar is kept as well.
+    elsewhere.post("/rpc/open/language", &[("language", "en")]).await;
+    assert!(owner.see("/account").await.contains("<html lang=\"en\" data-theme=\"dark\""));
+    assert_eq!(owner.post("/account/pages", &[("language", ""), ("theme", ""), ("zone", "")]).await.to, "/account");
+    assert!(owner.see("/account").await.contains("<html lang=\"en\" data-theme=\"system\">"));
+    server.stop().await;
+}

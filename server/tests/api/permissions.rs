@@ -1,0 +1,114 @@
+//! Every route and every server function, as nobody, a viewer, an operator and an admin: open or closed as one table says.
+
+use app::session::Role;
+use reqwest::{Method, StatusCode};
+use server::router::table;
+
+use crate::{
+    person::Person,
+    support::{TestServer, event},
+};
+
+/// Method, path, and the lowest role that it answers; `-`: everybody. A new route is not in it and fails the test.
+const TABLE: &str = include_str!("permissions.txt");
+
+#[tokio::test]
+async fn every_route_is_open_to_those_whom_the_table_names() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let role = |needs: Option<Role>| needs.map_or("-", Role::name);
+    let routes = table();
+    let is: String =
+        routes.iter().map(|route| format!("{} {} {}\n", route.method, route.path, role(route.needs))).collect();
+    assert_eq!(is, TABLE, "server/tests/api/permissions.txt says whom each is for");
+    let profile = server.profile("A", true, &[]).await;
+    let people = [Role::Viewer, Role::Operator, Role::Admin];
+    let mut sessions = Vec::new();
+    for role in people {
+        sessions.push(Person::new(&server, role).await);
+    }
+    for route in routes {
+        // What a server function does not read it refuses by itself, which is an answer.
+        // Nobody is removed on the way.
+        let id = if route.path.starts_with("/users/") { "999".to_owned() } else { profile.id.to_string() };
+        let path = route.path.replace("{id}", &id).replace("{code}", "x").replace("{*", "{").replace(['{', '}'], "");
+        if route.path == "/rpc/{*function}" {
+            // What it leads to has entries of its own.
+            continue;
+        }
+        // What is left out here has tests of its own: it ends the session, or asks the settings as well.
+        if path.ends_with("/sign-out")
+            || ["payload", "payload.json", "export.csv", "export.jsonl"].iter().any(|end| path.ends_with(end))
+        {
+            continue;
+        }
+        let method = if route.method == "POST" { Method::POST } else { Method::GET };
+        let who = std::iter::once(None).chain(sessions.iter().zip(people).map(Some));
+        for person in who {
+            let mut request = server.http.request(method.clone(), server.url(&path)).header("origin", &server.base);
+            if method == Method::POST {
+                request = request.header("content-type", "application/x-www-form-urlencoded").body("");
+            }
+            if let Some((person, _)) = person {
+                request = request.header("cookie", &person.cookie);
+            }
+            let answer = request.send().await.unwrap();
+            let status = answer.status();
+            let to = answer.headers().get("location").map_or("", |to| to.to_str().unwrap());
+            let expected = route.needs.is_none_or(|needs| person.is_some_and(|(_, role)| role >= needs));
+            let is_sent_away = person.is_none() && to.starts_with("/login") && !path.starts_with("/login");
+            let is_closed = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+            let is_open = !is_closed && !(is_sent_away && route.needs.is_some());
+            let name = person.map_or("nobody", |(_, role)| role.name());
+            assert_eq!(is_open, expected, "{method} {path} as {name}: {status} {to}");
+            if !expected && person.is_some() {
+                assert_eq!(status, StatusCode::FORBIDDEN, "{method} {path} as {name}");
+            }
+        }
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_viewer_sees_what_is_personal_only_where_the_settings_say_so() {
+    use server::settings::Setting;
+    for (allowed, adjust) in [(false, "false"), (true, "true")] {
+        let server = TestServer::start_with("http://127.0.0.1:9", |config| {
+            config.fixed.fix(Setting::ViewersSeeData, adjust).unwrap();
+        })
+        .await;
+        let profile = server.profile("A", true, &[(hookgram::parameters::Parameter::Message, "Private words")]).await;
+        let (_, answer) = server.post(&format!("/h/{}", profile.key), event("1", &["482113907"])).await;
+        let id = answer["Id"].as_str().unwrap();
+        server.wait_for_state("delivered").await;
+        let viewer = Person::new(&server, Role::Viewer).await;
+        let operator = Person::new(&server, Role::Operator).await;
+        let pages = [
+            "/deliveries".to_owned(),
+            format!("/deliveries/{id}"),
+            format!("/deliveries?open={id}"),
+            "/sandbox".into(),
+        ];
+        for path in &pages {
+            for (person, sees) in [(&viewer, allowed), (&operator, true)] {
+                let page = person.see(path).await;
+                assert!(sees || !page.contains("482113907") && !page.contains("Private words"), "{path}");
+                assert!(page.contains("907") || path == "/deliveries", "{path}");
+                assert!(!sees || path == "/deliveries" || page.contains("Private words"), "{path}");
+            }
+        }
+        let files = [
+            format!("/deliveries/{id}/payload"),
+            format!("/deliveries/{id}/payload.json"),
+            "/deliveries/export.csv".into(),
+            "/deliveries/export.jsonl".into(),
+            "/deliveries?q=Private".into(),
+            "/deliveries?chat=482113907".into(),
+        ];
+        for path in &files {
+            let expected = if allowed { 200 } else { 403 };
+            assert_eq!(viewer.get(path).await.status(), expected, "{path}");
+            assert_eq!(operator.get(path).await.status(), 200, "{path}");
+        }
+        server.stop().await;
+    }
+}

@@ -1,0 +1,182 @@
+//! The second factor: setting it up, signing in with it, recovery codes, switching it off.
+
+use app::session::Role;
+use server::time::now;
+
+use crate::{
+    person::between,
+    support::TestServer,
+    visitor::{EMAIL, OTHER, PASSWORD, Visitor, recovery_codes, reset_link, secret_of, shown_secret},
+};
+
+async fn server() -> TestServer {
+    TestServer::start("http://127.0.0.1:9").await
+}
+
+#[tokio::test]
+async fn it_counts_once_its_first_code_was_typed_and_each_code_is_taken_once() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let elsewhere = Visitor::new(&server);
+    elsewhere.sign_in(EMAIL, PASSWORD).await;
+    let page = owner.see("/account/second-factor").await;
+    let sealed = between(&page, "name=\"sealed\" value=\"", "\"").to_owned();
+    assert!(page.contains("class=\"qr\""));
+    let wrong = owner.post("/account/second-factor", &[("sealed", &sealed), ("code", "000000")]).await;
+    assert_eq!(wrong.status, 422);
+    assert_eq!(shown_secret(&wrong.text), shown_secret(&page), "the app need not be set up anew");
+    assert!(wrong.text.contains("The code did not match"));
+    let forged = owner.post("/account/second-factor", &[("sealed", "AQEx"), ("code", "000000")]).await;
+    assert_eq!(forged.status, 422);
+    assert!(elsewhere.sign_in(EMAIL, PASSWORD).await.to == "/", "it does not count yet");
+
+    let (totp, _) = owner.turn_factor_on().await;
+    assert!(owner.is_in().await && !elsewhere.is_in().await, "sessions without it end");
+    assert!(!owner.see("/account/second-factor").await.contains(&secret_of(&totp)[..8]));
+
+    let half = elsewhere.sign_in(EMAIL, PASSWORD).await;
+    assert_eq!(half.to, "/login/second?next=/");
+    assert!(!elsewhere.is_in().await, "half a session opens nothing");
+    assert!(elsewhere.see("/login/second").await.contains("one-time-code"));
+    let code = totp.code_at(now()).unwrap();
+    let refused = elsewhere.post("/login/second", &[("code", "1")]).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(elsewhere.post("/login/second", &[("code", &code), ("next", "/health")]).await.to, "/health");
+    assert!(elsewhere.is_in().await);
+
+    let third = Visitor::new(&server);
+    third.sign_in(EMAIL, PASSWORD).await;
+    assert_eq!(third.post("/login/second", &[("code", &code)]).await.status, 422, "taken before");
+    let late = third.post("/login/second", &[("code", &totp.code_at(now() + 30_000).unwrap())]).await;
+    assert_eq!(late.to, "/");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn half_a_session_ends_after_five_tries() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let (totp, _) = owner.turn_factor_on().await;
+    owner.post("/logout", &[]).await;
+    owner.sign_in(EMAIL, PASSWORD).await;
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        seen.push(owner.post("/login/second", &[("code", "000000")]).await.status);
+    }
+    assert_eq!(seen[..4], [422; 4]);
+    assert!(seen.contains(&429), "{seen:?}");
+    let without = Visitor::new(&server);
+    let code = totp.code_at(now()).unwrap();
+    let answer = without.post("/login/second", &[("code", &code)]).await;
+    assert!(answer.status == 422 && answer.text.contains("Sign in again"), "{}", answer.text);
+    assert_eq!(without.get("/login/second").await.to, "/login");
+    let hash = server::codes::hash(&owner.cookie("hookgram_sign_in").unwrap());
+    let store = &server.state.store;
+    for _ in 0..5 {
+        let _ = store.try_half_session(&hash, now(), 5).await.unwrap();
+    }
+    assert_eq!(store.try_half_session(&hash, now(), 5).await.unwrap(), None);
+    assert_eq!(store.half_session(&hash, now() + 5 * 60_000 + 1).await.unwrap(), None, "nor longer than 5 minutes");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_recovery_code_works_once_and_new_ones_take_the_place_of_the_old() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let (_, codes) = owner.turn_factor_on().await;
+    assert!(owner.see("/account").await.contains("10 of 10 left"));
+    owner.post("/logout", &[]).await;
+    owner.sign_in(EMAIL, PASSWORD).await;
+    let typed = codes[0].replace('-', " ").to_uppercase();
+    assert_eq!(owner.post("/login/second", &[("code", ""), ("recovery", &typed)]).await.to, "/");
+    assert!(owner.see("/account").await.contains("9 of 10 left"));
+    owner.post("/logout", &[]).await;
+    owner.sign_in(EMAIL, PASSWORD).await;
+    let again = owner.post("/login/second", &[("recovery", &codes[0])]).await;
+    assert_eq!(again.status, 422);
+    assert!(again.text.contains("or it has been used"));
+    assert_eq!(owner.post("/login/second", &[("recovery", &codes[1])]).await.to, "/");
+
+    let fresh = owner.post("/account/second-factor/codes", &[]).await;
+    assert_eq!(fresh.status, 200);
+    let fresh = recovery_codes(&fresh.text);
+    assert!(owner.see("/account").await.contains("10 of 10 left"));
+    owner.post("/logout", &[]).await;
+    owner.sign_in(EMAIL, PASSWORD).await;
+    assert_eq!(owner.post("/login/second", &[("recovery", &codes[2])]).await.status, 422);
+    assert_eq!(owner.post("/login/second", &[("recovery", &fresh[0])]).await.to, "/");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn switching_it_off_takes_a_fresh_proof_of_both() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let (totp, _) = owner.turn_factor_on().await;
+    server.age_sessions(11 * 60_000).await;
+    for (path, post) in [
+        ("/account/second-factor", false),
+        ("/account/second-factor", true),
+        ("/account/second-factor/codes", true),
+        ("/account/second-factor/off", true),
+    ] {
+        let answer = if post { owner.post(path, &[]).await } else { owner.get(path).await };
+        assert_eq!(answer.to, "/confirm?next=/account/second-factor", "{path}");
+    }
+    let page = owner.see("/confirm?next=/account/second-factor").await;
+    assert!(page.contains("field-password") && page.contains("field-code"));
+    let code = totp.code_at(now()).unwrap();
+    for (password, code, said) in
+        [("wrong", code.as_str(), "not the present password"), (PASSWORD, "000000", "The code did not match")]
+    {
+        let answer = owner.post("/confirm", &[("password", password), ("code", code), ("next", "/account")]).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.text.contains(said), "{}", answer.text);
+    }
+    let before = owner.cookie("hookgram_session").unwrap();
+    let fields = [("password", PASSWORD), ("code", &code), ("next", "/account/second-factor")];
+    assert_eq!(owner.post("/confirm", &fields).await.to, "/account/second-factor");
+    assert_ne!(owner.cookie("hookgram_session").unwrap(), before);
+    assert_eq!(owner.get("/confirm?next=/health").await.to, "/health", "not asked twice");
+    assert_eq!(owner.post("/account/second-factor/off", &[]).await.to, "/account");
+    let page = owner.see("/account").await;
+    assert!(page.contains("The second step is off."), "{page}");
+    assert_eq!(Visitor::new(&server).sign_in(EMAIL, PASSWORD).await.to, "/");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_new_password_by_a_link_does_not_switch_it_off() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let (_, codes) = owner.turn_factor_on().await;
+    let code = reset_link(&server, EMAIL, 60_000).await;
+    let elsewhere = Visitor::new(&server);
+    let answer = elsewhere.post(&format!("/reset/{code}"), &[("password", OTHER)]).await;
+    assert_eq!(answer.to, "/login/second?next=/");
+    assert!(!elsewhere.is_in().await && !owner.is_in().await);
+    assert_eq!(elsewhere.post("/login/second", &[("recovery", &codes[0])]).await.to, "/");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn where_the_settings_ask_for_it_nothing_else_opens_before() {
+    let server = TestServer::start_with("http://127.0.0.1:9", |config| {
+        config.fixed.fix(server::settings::Setting::SecondFactor, "operators").unwrap();
+    })
+    .await;
+    let viewer = Visitor::invited(&server, "viewer@example.com", Role::Viewer).await;
+    assert!(viewer.is_in().await);
+    let owner = Visitor::invited(&server, EMAIL, Role::Operator).await;
+    for path in ["/", "/account", "/deliveries", "/profiles/new", "/health"] {
+        assert_eq!(owner.get(path).await.to, "/account/second-factor", "{path}");
+    }
+    assert_eq!(owner.post("/sandbox/clear", &[]).await.status, 403);
+    assert_eq!(owner.get("/live/sandbox").await.status, 403);
+    assert!(owner.see("/account/second-factor").await.contains("Your role must have a second step"));
+    owner.turn_factor_on().await;
+    assert!(owner.is_in().await);
+    assert_eq!(owner.get("/").await.status, 200);
+    server.stop().await;
+}

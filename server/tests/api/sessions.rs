@@ -1,0 +1,90 @@
+//! Sessions: where one is signed in, how they end, and what takes a fresh proof.
+
+use app::session::Role;
+use server::{codes, time::now};
+
+use crate::{
+    person::between,
+    support::TestServer,
+    visitor::{EMAIL, PASSWORD, Visitor},
+};
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+#[tokio::test]
+async fn each_is_listed_with_its_device_and_can_be_ended() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let phone = Visitor::new(&server).with_agent(
+        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Mobile Safari/537.36",
+    );
+    let odd = Visitor::new(&server).with_agent("<script>alert(1)</script>");
+    phone.sign_in(EMAIL, PASSWORD).await;
+    odd.sign_in(EMAIL, PASSWORD).await;
+    let other = Visitor::invited(&server, "other@example.com", Role::Admin).await;
+    let page = owner.see("/account").await;
+    let list = between(&page, "<ul class=\"sessions\">", "</ul>");
+    for (text, count) in [("Firefox, Windows", 1), ("Chrome, Android", 2), ("Unknown device", 2), ("This one", 1)] {
+        assert_eq!(list.matches(text).count(), count, "{text} in {list}");
+    }
+    assert!(list.matches("127.0.0.1").count() >= 3 && !page.contains("<script>alert"));
+    for token in [&owner, &phone].map(|visitor| visitor.cookie("hookgram_session").unwrap()) {
+        assert!(!page.contains(&token));
+    }
+    let id = list.split("Chrome, Android").nth(1).unwrap();
+    let id = between(id, "/account/sessions/", "/end").to_owned();
+    assert_eq!(other.post(&format!("/account/sessions/{id}/end"), &[]).await.to, "/account");
+    assert!(phone.is_in().await, "nobody ends another's");
+    assert_eq!(owner.post(&format!("/account/sessions/{id}/end"), &[]).await.to, "/account");
+    assert!(!phone.is_in().await && odd.is_in().await && owner.is_in().await);
+
+    let page = owner.see("/account/sessions/end").await;
+    assert!(page.contains("Unknown device"));
+    let before = owner.cookie("hookgram_session").unwrap();
+    assert_eq!(owner.post("/account/sessions/end", &[]).await.to, "/account");
+    assert!(!odd.is_in().await && owner.is_in().await && other.is_in().await);
+    assert_ne!(owner.cookie("hookgram_session").unwrap(), before);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_old_proof_is_asked_for_again() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let other = Visitor::new(&server);
+    other.sign_in(EMAIL, PASSWORD).await;
+    server.age_sessions(11 * 60_000).await;
+    for answer in [owner.get("/account/sessions/end").await, owner.post("/account/sessions/end", &[]).await] {
+        assert_eq!(answer.to, "/confirm?next=/account/sessions/end");
+    }
+    assert!(other.is_in().await);
+    let fields = [("password", PASSWORD), ("next", "/account/sessions/end")];
+    assert_eq!(owner.post("/confirm", &fields).await.to, "/account/sessions/end");
+    assert_eq!(owner.post("/account/sessions/end", &[]).await.to, "/account");
+    assert!(!other.is_in().await);
+    // Nobody else's word for where to go on.
+    assert_eq!(owner.post("/confirm", &[("password", PASSWORD), ("next", "https://evil.example")]).await.to, "/");
+    assert_eq!(Visitor::new(&server).get("/confirm").await.status, 303);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn one_ends_after_two_weeks_idle_and_after_ninety_days_however_much_it_is_used() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let hash = codes::hash(&owner.cookie("hookgram_session").unwrap());
+    let store = &server.state.store;
+    let open = async |at| store.session(&hash, at, 14 * DAY).await.unwrap().is_some();
+    assert!(open(now() + 14 * DAY - 60_000).await);
+    assert!(!open(now() + 14 * DAY + 60_000).await);
+    let began = now();
+    for days in (10..90).step_by(10).chain([89]) {
+        assert!(open(began + days * DAY).await, "{days}");
+        store.touch_session(&hash, began + days * DAY).await.unwrap();
+    }
+    assert!(open(began + 90 * DAY - 60_000).await && !open(began + 90 * DAY + 60_000).await);
+    server.age_sessions(15 * DAY).await;
+    store.touch_session(&hash, now() - 15 * DAY).await.unwrap();
+    assert!(!owner.is_in().await);
+    server.stop().await;
+}
