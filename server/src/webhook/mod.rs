@@ -140,7 +140,11 @@ async fn open(state: &AppState, key: Option<String>, client: IpAddr) -> Result<D
         Err(seconds) => Answer::refused(DoorFault::TooManyRequests { seconds }),
     };
     let Some(key) = key else {
-        return if state.settings.now().stateless { Ok(Door::Stateless) } else { Err(stranger(DoorFault::StatelessOff)) };
+        return if state.settings.now().stateless {
+            Ok(Door::Stateless)
+        } else {
+            Err(stranger(DoorFault::StatelessOff))
+        };
     };
     match state.store.door(&key).await {
         Ok(Some(profile)) => Ok(Door::Short(profile)),
