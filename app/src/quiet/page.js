@@ -4,11 +4,16 @@
   const one = (selector, root = document) => root.querySelector(selector);
 
   // Pages are drawn in the reader's zone once the browser has named it.
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const named = document.cookie.split("; ").find((pair) => pair.startsWith("zone="));
   // An account may have a zone of its own.
   const kept = document.documentElement.dataset.zone !== undefined;
-  if (zone && named !== `zone=${zone}`) document.cookie = `zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax`;
+  const name = () => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (zone && named !== `zone=${zone}`) document.cookie = `zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax`;
+  };
+  // To find out takes a while; whoever is not on a journey has named it already.
+  if (named) (window.requestIdleCallback ?? setTimeout)(name);
+  else name();
   const localise = (time) => {
     const [at, now, ru] = [new Date(time.dateTime), new Date(), document.documentElement.lang === "ru"];
     const tag = ru ? "ru" : "en-GB";
