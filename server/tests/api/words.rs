@@ -4,7 +4,7 @@
 use app::session::Role;
 use hookgram::{parameters::Parameter, query, values::Language};
 use serde_json::{Value, json};
-use server::audit::COMMAND_LINE;
+use server::{audit::COMMAND_LINE, settings::Setting};
 
 use crate::{
     pages::cookie,
@@ -81,7 +81,10 @@ fn typed(language: Language) -> [&'static str; 3] {
 
 async fn read_everything(language: Language) -> Vec<String> {
     let telegram = BotApi::start().await;
-    let server = TestServer::start(&telegram.url()).await;
+    let server = TestServer::start_with(&telegram.url(), |config| {
+        config.fixed.fix(Setting::RetryMaxAge, "24h").unwrap();
+    })
+    .await;
     let setup = server.setup_link.clone().unwrap();
     let setup = setup.get(setup.find("/setup/").unwrap()..).unwrap();
     let mut reader = Reader { server: &server, language, cookie: String::new(), found: Vec::new() };
