@@ -208,6 +208,10 @@ fn row(row: AuditRow) -> AnyView {
     let title = row.action.map_or("–", |action| action.title(language()));
     let object = match row.href {
         Some(href) if !row.object.is_empty() => view! { <a href=href>{row.object}</a> }.into_any(),
+        // Of its kind there is one, or many.
+        _ if row.object.is_empty() => {
+            row.action.map(|action| view! { <span class="soft">{action.kind().title(language())}</span> }).into_any()
+        }
         _ => row.object.into_any(),
     };
     let changes = (!row.changes.is_empty()).then(|| {
@@ -244,16 +248,20 @@ fn change(what: &str, from: String, to: String) -> AnyView {
         (_, "false") => w.no.into_any(),
         (what, value) => said(what, value).map_or_else(|| text.clone().into_any(), IntoAny::into_any),
     };
+    let before = (!from.is_empty()).then(|| {
+        view! {
+            <del>
+                <span class="visually-hidden">{w.before} ": "</span>
+                {shown(from)}
+            </del>
+            <span aria-hidden="true">" → "</span>
+        }
+    });
     view! {
         <div>
             <dt>{named(what)}</dt>
             <dd>
-                <del>
-                    <span class="visually-hidden">{w.before} ": "</span>
-                    {shown(from)}
-                </del>
-                <span aria-hidden="true">" → "</span>
-                <ins>
+                {before} <ins>
                     <span class="visually-hidden">{w.after} ": "</span>
                     {shown(to)}
                 </ins>

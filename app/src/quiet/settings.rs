@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use super::Fault;
 use crate::words::{SettingsWords, words};
 
 /// A setting as it is shown.
@@ -85,10 +84,12 @@ pub(super) fn Settings(view: SettingsView) -> impl IntoView {
                 </a>
             </div>
         </div>
-        <Fault sentence=faulty.then(|| w.faulty.to_owned()) />
+        // The focus goes to the field.
+        {faulty.then(|| view! { <p class="notice bad" role="alert">{w.faulty}</p> })}
         {lock}
         <div class="settings">
-            {mail(&view)} {keeping(&view)} {doors(&view)} {accounts(&view)}
+            <div>{mail(&view)} {accounts(&view)}</div>
+            <div>{doors(&view)} {keeping(&view)}</div>
         </div>
     }
 }

@@ -4,22 +4,29 @@ use app::{
     error::AppError,
     quiet::{QuietPage, load_builder},
 };
-use axum::{extract::Path, http::StatusCode, response::Response};
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
 
-use super::{Operator, Visit, or_refuse};
+use super::{Operator, Permission, Visit, or_refuse};
 
 /// `GET /profiles/new`
 pub(super) async fn new(visit: Visit<Operator>) -> Response {
     show(visit, None).await
 }
 
-/// `GET /profiles/{id}`
-pub(super) async fn edit(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
-    let id = or_refuse!(visit, id.parse().map_err(|_| AppError::NotFound));
+/// `GET /profiles/{id}`; whoever may not change it is led to its address.
+pub(super) async fn edit(Path(id): Path<String>, visit: Visit) -> Response {
+    let id: i64 = or_refuse!(visit, id.parse().map_err(|_| AppError::NotFound));
+    if !visit.may::<Operator>() {
+        return Redirect::to(&format!("/profiles/{id}/share")).into_response();
+    }
     show(visit, Some(id)).await
 }
 
-async fn show(visit: Visit<Operator>, id: Option<i64>) -> Response {
+async fn show<P: Permission>(visit: Visit<P>, id: Option<i64>) -> Response {
     let draft = visit.asked("draft");
     let mut data = or_refuse!(visit, visit.within(load_builder(id, draft)).await);
     data.saved = visit.asked("saved").is_some();

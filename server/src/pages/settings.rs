@@ -12,13 +12,15 @@ use axum::{body::Body, http::StatusCode, response::Response};
 use hookgram::values::{EmailAddress, Language};
 use secrecy::SecretString;
 
-use super::{Fields, Visit, internal, or_refuse};
+use super::{Fields, Visit, account::or_confirm, internal, or_refuse};
 use crate::{
     audit::{Change, Entry},
     config::smtp::SmtpFault,
     mail::Note,
     settings::{ChangeError, Setting, SettingFault},
 };
+
+const PAGE: &str = "/settings";
 
 /// `GET /settings`
 pub(super) async fn page(visit: Visit<Admin>) -> Response {
@@ -28,11 +30,12 @@ pub(super) async fn page(visit: Visit<Admin>) -> Response {
 
 /// `POST /settings`: the settings of one card.
 pub(super) async fn save(visit: Visit<Admin>, body: Body) -> Response {
+    or_confirm!(visit, PAGE);
     let fields = or_refuse!(visit, visit.form(body).await);
     let changes = changes(&fields);
     let (state, by) = (visit.state.clone(), visit.by());
     match state.settings.change(&state.store, &by, &changes).await {
-        Ok(_) => visit.done(&Notice::Administered(Administered::Settings), "/settings"),
+        Ok(_) => visit.done(&Notice::Administered(Administered::Settings), PAGE),
         Err(ChangeError::Faults(faults)) => {
             let mut view = view(&visit);
             for (setting, text) in changes_shown(&changes) {
@@ -54,6 +57,7 @@ pub(super) async fn save(visit: Visit<Admin>, body: Body) -> Response {
 
 /// `POST /settings/mail`: a mail to whoever asks, and what the mail server says of it.
 pub(super) async fn test(visit: Visit<Admin>) -> Response {
+    or_confirm!(visit, PAGE);
     let tested = send_test(&visit).await;
     let by = visit.by();
     let answer = match &tested {
@@ -101,7 +105,7 @@ fn view(visit: &Visit<Admin>) -> SettingsView {
         has_mail: now.smtp.is_some(),
         me: visit.account().email.clone(),
         tested: None,
-        locked: false,
+        locked: visit.confirmed(PAGE).is_err(),
     }
 }
 

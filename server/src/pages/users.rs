@@ -10,7 +10,7 @@ use app::{
 use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
 use hookgram::values::EmailAddress;
 
-use super::{Visit, internal, or_refuse};
+use super::{Visit, account::or_confirm, internal, or_refuse};
 use crate::{
     audit::{Change, Entry},
     codes,
@@ -22,9 +22,16 @@ use crate::{
 /// How long an invitation can be accepted: 3 days.
 const INVITED: Millis = 3 * 24 * 60 * 60 * 1000;
 
+const PAGE: &str = "/users";
+
+fn page_of(member: &Member) -> String {
+    format!("{PAGE}/{}", member.account.id)
+}
+
 /// `GET /users`
 pub(super) async fn page(visit: Visit<Admin>) -> Response {
     let view = or_refuse!(visit, view(&visit).await);
+    let view = UsersView { locked: visit.confirmed(PAGE).is_err(), ..view };
     visit.show(StatusCode::OK, QuietPage::Users(Box::new(view))).await
 }
 
@@ -58,6 +65,7 @@ fn shown(visit: &Visit<Admin>, member: Member) -> MemberView {
 
 /// `POST /users/invite`: shows the link, once.
 pub(super) async fn invite(visit: Visit<Admin>, body: Body) -> Response {
+    or_confirm!(visit, PAGE);
     let fields = or_refuse!(visit, visit.form(body).await);
     let typed = fields.get("email").map(|email| email.trim().to_owned()).unwrap_or_default();
     let w = UserWords::of(visit.language);
@@ -110,6 +118,7 @@ async fn mail(visit: &Visit<Admin>, to: &EmailAddress, link: &str) -> Mailed {
 
 /// `POST /users/invitations/revoke`
 pub(super) async fn revoke(visit: Visit<Admin>, body: Body) -> Response {
+    or_confirm!(visit, PAGE);
     let fields = or_refuse!(visit, visit.form(body).await);
     let id = fields.get("id").map(String::as_str).unwrap_or_default();
     match visit.state.store.revoke_invitation(id).await {
@@ -129,6 +138,8 @@ pub(super) async fn revoke(visit: Visit<Admin>, body: Body) -> Response {
 /// `GET /users/{id}`
 pub(super) async fn one(Path(id): Path<String>, visit: Visit<Admin>) -> Response {
     let member = or_refuse!(visit, member(&visit, &id).await);
+    // Asked here already, so that what is sent from the page finds a fresh proof.
+    or_confirm!(visit, &page_of(&member));
     let view = shown(&visit, member);
     visit.show(StatusCode::OK, QuietPage::User(Box::new(view), None)).await
 }
@@ -136,6 +147,7 @@ pub(super) async fn one(Path(id): Path<String>, visit: Visit<Admin>) -> Response
 /// `POST /users/{id}/role`
 pub(super) async fn role(Path(id): Path<String>, visit: Visit<Admin>, body: Body) -> Response {
     let member = or_refuse!(visit, member(&visit, &id).await);
+    or_confirm!(visit, &page_of(&member));
     let fields = or_refuse!(visit, visit.form(body).await);
     let w = UserWords::of(visit.language);
     let Some(role) = fields.get("role").and_then(|role| Role::parse(role)) else {
@@ -152,6 +164,7 @@ pub(super) async fn role(Path(id): Path<String>, visit: Visit<Admin>, body: Body
 /// `POST /users/{id}/remove`
 pub(super) async fn remove(Path(id): Path<String>, visit: Visit<Admin>) -> Response {
     let member = or_refuse!(visit, member(&visit, &id).await);
+    or_confirm!(visit, &page_of(&member));
     match visit.state.store.remove_member(member.account.id, &visit.by()).await {
         Ok(()) => visit.done(&Notice::Administered(Administered::Removed), "/users"),
         Err(StoreError::LastAdmin) => {

@@ -4,6 +4,7 @@
 mod support;
 
 mod accounts;
+mod audit;
 mod chats;
 mod crashes;
 mod crowd;
@@ -29,7 +30,9 @@ mod profiles;
 mod replays;
 mod second_factor;
 mod sessions;
+mod settings;
 mod share;
 mod telegram;
+mod users;
 mod visitor;
 mod words;

@@ -28,14 +28,9 @@ async fn every_route_is_open_to_those_whom_the_table_names() {
     }
     for route in routes {
         // What a server function does not read it refuses by itself, which is an answer.
-        let path = route
-            .path
-            .replace("{id}", &profile.id.to_string())
-            .replace(":id", &profile.id.to_string())
-            .replace(":code", "x")
-            .replace("{code}", "x")
-            .replace("{*", "{")
-            .replace(['{', '}'], "");
+        // Nobody is removed on the way.
+        let id = if route.path.starts_with("/users/") { "999".to_owned() } else { profile.id.to_string() };
+        let path = route.path.replace("{id}", &id).replace("{code}", "x").replace("{*", "{").replace(['{', '}'], "");
         if route.path == "/rpc/{*function}" {
             // What it leads to has entries of its own.
             continue;

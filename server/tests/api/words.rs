@@ -159,6 +159,7 @@ async fn read_everything(language: Language) -> Vec<String> {
     }
     read_the_log(&mut reader).await;
     read_answers(&mut reader, message).await;
+    read_administration(&mut reader).await;
     reader.send("/rpc/operator/find-chat-page", &[("id", &bot.id.to_string())]).await;
     reader.send(&format!("{profile}/duplicate"), &[]).await;
     reader.send(&format!("{profile}/key"), &[("old", "day")]).await;
@@ -281,6 +282,54 @@ async fn read_the_log(reader: &mut Reader<'_>) {
     reader.send("/deliveries/all?do=replay&outcome=failed", &[("do", "replay"), ("sure", "yes")]).await;
     reader.send("/deliveries/erase", &[("chat", "482113900")]).await;
     reader.read("/deliveries/erase").await;
+}
+
+/// People, settings, and what is recorded of both.
+async fn read_administration(reader: &mut Reader<'_>) {
+    for path in ["/users", "/users/1", "/users/9999", "/settings"] {
+        reader.read(path).await;
+    }
+    for email in ["nobody", "admin@example.com", "new@example.com"] {
+        reader.send("/users/invite", &[("email", email), ("role", "operator")]).await;
+    }
+    reader.read("/users").await;
+    reader.send("/users/1/role", &[("role", "viewer")]).await;
+    reader.send("/users/1/remove", &[]).await;
+    let other = reader.server.state.store.add_user("other@example.com", Role::Viewer, None).await.unwrap().id;
+    reader.read(&format!("/users/{other}")).await;
+    reader.send(&format!("/users/{other}/role"), &[("role", "admin")]).await;
+    reader.send(&format!("/users/{other}/role"), &[("role", "operator")]).await;
+    reader.send(&format!("/users/{other}/remove"), &[]).await;
+    reader.send("/settings/mail", &[]).await;
+    for (name, value) in [
+        ("smtp_url", "smtp://localhost"),
+        ("smtp_url", "http://localhost"),
+        ("smtp_url", "smtp://"),
+        ("smtp_url", "smtp://localhost/1"),
+        ("smtp_url", "smtp://ops@localhost"),
+        ("smtp_url", "smtp://:1@localhost"),
+        ("smtp_url", "1"),
+        ("mail_from", "1"),
+        ("retention_days", "0"),
+        ("audit_days", "1"),
+        ("stateless", "1x"),
+        ("duplicate_window", "1x"),
+        ("max_body", "1x"),
+        ("booking_url", "1x"),
+        ("second_factor", "1x"),
+    ] {
+        reader.send("/settings", &[(name, value)]).await;
+    }
+    let changed = [
+        ("retention_days", "60"),
+        ("second_factor", "operators"),
+        ("viewers_see_data", "true"),
+        ("stateless", "false"),
+    ];
+    reader.send("/settings", &changed).await;
+    for path in ["/audit", "/audit?kind=settings", "/audit?object=zzz", "/audit?from=1", "/audit?who=command-line"] {
+        reader.read(path).await;
+    }
 }
 
 /// Forms that are answered with faults, with a table, with a draft.

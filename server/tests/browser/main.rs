@@ -1,6 +1,7 @@
 //! What a person sees and does, in a real Chromium.
 
 mod accounts;
+mod administration;
 mod audit;
 mod builder;
 mod driver;

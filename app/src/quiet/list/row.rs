@@ -133,7 +133,7 @@ fn menu(id: i64, name: &str, may_change: bool) -> AnyView {
                 </svg>
             </summary>
             <div class="menu-body">
-                {item("", if may_change { w.edit } else { w.open })} {item("/share", w.share)}
+                {may_change.then(|| item("", w.edit))} {item("/share", w.share)}
                 {item("/export", w.export)} {changes}
             </div>
         </details>

@@ -9,7 +9,7 @@ use crate::{
     parts::{CopyField, OutcomeMark, qr_picture},
     ports::{Obstacle, QrCode, Shared},
     views::{LastEventView, Outcome, TargetView},
-    words::{ShareWords, words},
+    words::{QuietWords, ShareWords, words},
 };
 
 /// Everything about a profile's address.
@@ -43,7 +43,11 @@ pub(super) fn Share(view: ShareView) -> impl IntoView {
         <div class="page-head">
             <div>
                 <p class="crumbs">
-                    <a href=profile.clone()>{row.name.clone()}</a>
+                    {if may_change {
+                        view! { <a href=profile.clone()>{row.name.clone()}</a> }.into_any()
+                    } else {
+                        view! { <a href="/">{words::<QuietWords>().profiles}</a> " / " {row.name.clone()} }.into_any()
+                    }}
                 </p>
                 <h1>{w.title}</h1>
                 <p class="why">{w.why}</p>
@@ -66,9 +70,7 @@ pub(super) fn Share(view: ShareView) -> impl IntoView {
         {copy_card(w.override_title, &[w.override_why], with_text, w.override_label)}
         {stateless}
         <p class="actions">
-            <a class="button" href=profile>
-                {w.back}
-            </a>
+            {may_change.then(|| view! { <a class="button" href=profile>{w.back}</a> })}
             {sandbox.then(|| view! { <a class="button" href="/sandbox">{w.sandbox}</a> })}
         </p>
     }

@@ -51,7 +51,6 @@ word_set! {
         list: "Список профилей", "List of profiles";
         actions: "Действия", "Actions";
         edit: "Изменить", "Edit";
-        open: "Открыть", "Open";
         share: "Ссылка", "Short URL";
         duplicate: "Дублировать", "Duplicate";
         export: "Экспорт", "Export";

@@ -30,7 +30,7 @@ async fn lighthouse_is_content() -> Result<()> {
     }
     server.wait_for_state("delivered").await;
     let newest = server.state.store.events(None, 1).await?.first().context("no event")?.public_id.clone();
-    let account = server.state.store.add_user("operator@example.com", Role::Operator, None).await?;
+    let account = server.state.store.add_user("operator@example.com", Role::Admin, None).await?;
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
     let session = server::auth::session::open(&server.state, account.id, &client, None).await?.0;
@@ -44,6 +44,8 @@ async fn lighthouse_is_content() -> Result<()> {
         ("deliveries", "/deliveries".to_owned(), cookie),
         ("one event", format!("/deliveries/{newest}"), cookie),
         ("health", "/health".to_owned(), cookie),
+        ("users", "/users".to_owned(), cookie),
+        ("settings", "/settings".to_owned(), cookie),
     ];
     let is_release = env::var_os("AUDIT_RELEASE").is_some();
     let mut low = Vec::new();

@@ -117,6 +117,7 @@ impl Seed {
         let mut scenes = self.of_the_list();
         scenes.extend(self.of_quiet_pages());
         scenes.extend(super::log::scenes());
+        scenes.extend(super::administration::scenes());
         scenes.extend(self.of_the_builder());
         scenes.extend(self.of_the_preview());
         scenes.extend(self.of_the_rest());

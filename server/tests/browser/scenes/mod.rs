@@ -1,5 +1,6 @@
 //! Every page in every state, in a language: where it is, and how a person gets there.
 
+mod administration;
 mod all;
 mod log;
 

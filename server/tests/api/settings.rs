@@ -1,0 +1,126 @@
+//! The settings: what an admin sets holds at once, what is fixed does not move, what is secret is not shown again.
+
+use app::session::Role;
+use hookgram::parameters::Parameter;
+use server::settings::{SecondFactor, Setting};
+
+use crate::{
+    person::{Person, between},
+    support::{
+        BotApi, TOKEN, TestServer, event,
+        smtp::{PASSWORD, SmtpServer, Turn},
+    },
+};
+
+fn stateless() -> String {
+    format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&message=Hi")
+}
+
+#[tokio::test]
+async fn what_is_set_holds_at_once_and_after_a_restart() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", true, &[(Parameter::Message, "Hi")]).await;
+    let path = format!("/h/{}", profile.key);
+    let admin = Person::new(&server, Role::Admin).await;
+    assert_eq!(server.post(&stateless(), event("1", &["5"])).await.0, 200);
+    let fields = [
+        ("stateless", "false"),
+        ("duplicate_window", "0"),
+        ("duplicate_window_unit", "m"),
+        ("retry_max_age", "2"),
+        ("retry_max_age_unit", "d"),
+        ("max_body", "1"),
+        ("max_body_unit", "KiB"),
+        ("booking_url", "https://booking.example/"),
+    ];
+    let page = admin.follow(admin.post("/settings", &fields).await).await;
+    assert!(page.contains("The settings are saved") && page.contains("value=\"https://booking.example/\""), "{page}");
+    assert_eq!(server.post(&stateless(), event("2", &["5"])).await.0, 404, "the door is shut");
+    let (_, first) = server.post(&path, event("3", &["5"])).await;
+    let (_, second) = server.post(&path, event("3", &["5"])).await;
+    assert_ne!(first["Id"], second["Id"], "nothing counts as a duplicate");
+    assert_eq!(server.post(&path, event(&"9".repeat(2_000), &["5"])).await.0, 413);
+    let now = server.state.settings.now();
+    assert_eq!((now.retry_max_age.as_secs(), now.booking_url.as_ref()), (2 * 86_400, "https://booking.example"));
+    let config = server.state.config.clone();
+    let folder = server.stop_and_keep().await;
+    let store = server::store::Store::open(&config).await.unwrap();
+    let again = server::settings::Live::load(&config.fixed, &store).await.unwrap();
+    assert!(!again.now().stateless && again.now().max_body == 1024);
+    store.close().await;
+    drop(folder);
+}
+
+#[tokio::test]
+async fn faults_stand_at_their_fields_and_what_was_typed_stays() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let admin = Person::new(&server, Role::Admin).await;
+    let answer = admin.post("/settings", &[("retention_days", "0"), ("audit_days", "90")]).await;
+    assert_eq!(answer.status(), 422);
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("A whole number of days up to 36500 is needed, at least 1."), "{page}");
+    let field = between(&page, "id=\"retention_days\"", ">");
+    assert!(field.contains("value=\"0\"") && field.contains("aria-invalid=\"true\""), "{field}");
+    assert!(between(&page, "id=\"audit_days\"", ">").contains("value=\"90\""));
+    assert_eq!(server.state.settings.now().audit.as_secs(), 365 * 86_400, "nothing was changed");
+    let answer = admin.post("/settings", &[("smtp_url", "ftp://ops:hunter2@localhost")]).await;
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("must start with smtp://") && !page.contains("hunter2"), "{page}");
+    let page = admin.post("/settings", &[("smtp_url", "smtp://localhost")]).await.text().await.unwrap();
+    assert!(page.contains("Without a sender the mail server takes no mails."), "{page}");
+    admin.post("/settings", &[("second_factor", "operators"), ("viewers_see_data", "true")]).await;
+    let now = server.state.settings.now();
+    assert!(now.second_factor == SecondFactor::Operators && now.viewers_see_data);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_flag_or_environment_fix_is_shown_with_its_name_and_does_not_move() {
+    let server = TestServer::start_with("http://127.0.0.1:9", |config| {
+        config.fixed.fix(Setting::RetentionDays, "7").unwrap();
+        config.fixed.fix(Setting::Stateless, "false").unwrap();
+    })
+    .await;
+    let admin = Person::new(&server, Role::Admin).await;
+    let page = admin.see("/settings").await;
+    assert!(page.contains("HOOKGRAM_RETENTION_DAYS") && page.contains("HOOKGRAM_STATELESS"), "{page}");
+    assert!(!page.contains("HOOKGRAM_MAX_BODY"));
+    let field = between(&page, "id=\"retention_days\"", ">");
+    assert!(field.contains("readonly") && field.contains("value=\"7\"") && !field.contains("name="), "{field}");
+    admin.post("/settings", &[("retention_days", "90"), ("audit_days", "90")]).await;
+    let now = server.state.settings.now();
+    assert_eq!((now.retention.as_secs(), now.audit.as_secs()), (7 * 86_400, 90 * 86_400));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_test_mail_says_what_the_server_answered_and_a_password_is_not_shown_again() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let smtp = SmtpServer::start().await;
+    let admin = Person::new(&server, Role::Admin).await;
+    let page = admin.post("/settings/mail", &[]).await.text().await.unwrap();
+    assert!(page.contains("Name a mail server and a sender first."), "{page}");
+    let url = format!("smtp://ops:{PASSWORD}@{}", smtp.address);
+    let saved = admin.post("/settings", &[("smtp_url", &url), ("mail_from", "Hooks <hooks@example.com>")]).await;
+    let page = admin.follow(saved).await;
+    assert!(page.contains("Configured") && page.contains("smtp://ops:…@") && !page.contains(PASSWORD), "{page}");
+    let page = admin.post("/settings/mail", &[]).await.text().await.unwrap();
+    assert!(page.contains("The server took the mail."), "{page}");
+    let mails = smtp.mails();
+    assert_eq!(mails.len(), 1);
+    assert!(format!("{:?}", mails[0]).contains("admin@example.com"), "{:?}", mails[0]);
+    smtp.next([Turn::Answer("RCPT", "550 no such user here")]);
+    let answer = admin.post("/settings/mail", &[]).await;
+    assert_eq!(answer.status(), 422);
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("The mail was not sent.") && page.contains("no such user here"), "{page}");
+    let audit = admin.see("/audit").await;
+    assert!(audit.contains("Test mail sent") && !audit.contains(PASSWORD), "{audit}");
+    // The field left blank keeps the server; the mark forgets it.
+    admin.post("/settings", &[("smtp_url", ""), ("mail_from", "Hooks <hooks@example.com>")]).await;
+    assert!(server.state.settings.now().smtp.is_some());
+    admin.post("/settings", &[("smtp_url", ""), ("smtp_forget", "on"), ("mail_from", "")]).await;
+    assert!(server.state.settings.now().smtp.is_none());
+    server.stop().await;
+}

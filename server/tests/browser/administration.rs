@@ -1,0 +1,186 @@
+//! What an admin does, and what each role sees, in a real browser.
+
+use anyhow::{Context as _, Result, ensure};
+use app::session::Role;
+use hookgram::{parameters::Parameter, values::Language};
+use server::{
+    codes,
+    store::{LinkKind, NewLink},
+    time::now,
+};
+
+use crate::{
+    driver::Browser,
+    profiles::no_sideways_scroll,
+    scenes::browser,
+    support::{TestServer, event},
+};
+
+/// Signs somebody in, by a link that works once.
+async fn enter(server: &TestServer, browser: &Browser, email: &str) -> Result<()> {
+    let id = server.state.store.user_by_email(email).await?.context("no such account")?.account.id;
+    let code = codes::secret();
+    let link = NewLink {
+        code_hash: &codes::hash(&code),
+        kind: LinkKind::SignIn,
+        user_id: Some(id),
+        expires_at: now() + 60_000,
+    };
+    server.state.store.add_link(link).await?;
+    browser.open(&server.url(&format!("/login?code={code}"))).await
+}
+
+async fn looked_at(browser: &Browser, name: &str) -> Result<()> {
+    for phone in [false, true] {
+        if phone {
+            browser.as_phone().await?;
+        } else {
+            browser.as_desktop().await?;
+        }
+        no_sideways_scroll(browser).await?;
+        for dark in [false, true] {
+            browser.dark(dark).await?;
+            let size = if phone { "-phone" } else { "" };
+            browser.screenshot(&format!("{name}{size}{}", if dark { "-dark" } else { "" })).await?;
+        }
+    }
+    browser.dark(false).await?;
+    browser.as_desktop().await
+}
+
+async fn walk(language: Language) -> Result<()> {
+    let say = |ru: &'static str, en: &'static str| if language == Language::Ru { ru } else { en };
+    let name = |page: &str| format!("{page}-{}", say("ru", "en"));
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    for (email, role) in [("anna@example.com", Role::Admin), ("oleg@example.com", Role::Viewer)] {
+        server.state.store.add_user(email, role, None).await?;
+    }
+    let browser = browser(language).await?;
+    enter(&server, &browser, "anna@example.com").await?;
+
+    // By the account's menu to people; an invitation is shown once.
+    browser.click(".top .menu summary").await?;
+    browser.click_text(say("Люди", "People")).await?;
+    browser.see("oleg@example.com").await?;
+    browser.fill("#email", "vera@example.com").await?;
+    browser.click("#invite button.primary").await?;
+    browser.see(say("Приглашение готово", "The invitation is ready")).await?;
+    let link = browser.script("return document.querySelector('.copy .input').value").await?;
+    ensure!(link.as_str().is_some_and(|link| link.contains("/invite/")), "{link}");
+    looked_at(&browser, &name("users-invited")).await?;
+    browser.click_text(say("К людям", "To people")).await?;
+    browser.see("vera@example.com").await?;
+    looked_at(&browser, &name("users")).await?;
+
+    // Another role, then gone; the last admin stays.
+    browser.click("a[aria-label*='oleg@example.com']").await?;
+    browser.click("input[value=operator]").await?;
+    looked_at(&browser, &name("user")).await?;
+    browser.click_text(say("Изменить роль", "Change the role")).await?;
+    browser.see(say("Роль изменена.", "The role is changed.")).await?;
+    browser.see(say("Оператор", "Operator")).await?;
+    browser.click("a[aria-label*='oleg@example.com']").await?;
+    browser.click("button.danger").await?;
+    browser.see(say("Учётная запись удалена.", "The account is removed.")).await?;
+    browser.click("a[aria-label*='anna@example.com']").await?;
+    browser.see(say("Это последний администратор", "This is the last admin")).await?;
+
+    // A setting holds at once.
+    browser.open(&server.url("/settings")).await?;
+    looked_at(&browser, &name("settings")).await?;
+    browser.fill("#max_body", "1").await?;
+    browser.script("document.querySelector('[name=max_body_unit]').value = 'KiB'").await?;
+    browser.click("#doors button.primary").await?;
+    browser.see(say("Настройки сохранены", "The settings are saved")).await?;
+    let profile = server.profile("Salon", true, &[(Parameter::Message, "Booked")]).await;
+    let door = format!("/h/{}", profile.key);
+    ensure!(server.post(&door, event(&"9".repeat(2_000), &["5"])).await.0 == 413);
+    browser.fill("#retention_days", "0").await?;
+    browser.click("#keeping button.primary").await?;
+    browser.see(say("Ничего не изменено", "Nothing was changed")).await?;
+    looked_at(&browser, &name("settings-fault")).await?;
+
+    // The audit knows all of it, and is asked by its address.
+    browser.open(&server.url("/audit")).await?;
+    for words in [
+        say("Настройки изменены", "Settings changed"),
+        say("Учётная запись удалена", "Account removed"),
+        say("Роль изменена", "Role changed"),
+        say("Отправлено приглашение", "Invited"),
+    ] {
+        browser.see(words).await?;
+    }
+    browser.script("document.querySelectorAll('.audit-changes').forEach((line) => line.open = true)").await?;
+    browser.see(say("Наибольшее событие", "Largest event")).await?;
+    looked_at(&browser, &name("audit")).await?;
+    browser
+        .script(
+            "const s = document.querySelector('[name=kind]'); s.value = 'account';
+             s.dispatchEvent(new Event('change', { bubbles: true }))",
+        )
+        .await?;
+    browser
+        .wait("the address to say what is asked", async |_| {
+            Ok(browser.url().await?.ends_with("/audit?kind=account").then_some(()))
+        })
+        .await?;
+    // Browsers note an answer of 422 as an error.
+    let noted = browser.console().await?;
+    ensure!(noted.iter().all(|line| !line.starts_with("SEVERE") || line.contains("422")), "{noted:#?}");
+    server.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_admin_invites_changes_and_finds_it_recorded() -> Result<()> {
+    walk(Language::Ru).await?;
+    walk(Language::En).await
+}
+
+#[tokio::test]
+async fn each_role_sees_what_it_may_do_on_a_phone_as_well() -> Result<()> {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let profile = server.profile("Salon", true, &[(Parameter::Message, "Booked")]).await;
+    server.post(&format!("/h/{}", profile.key), event("1", &["482113907"])).await;
+    server.wait_for_state("delivered").await;
+    let browser = browser(Language::En).await?;
+    for role in [Role::Viewer, Role::Operator, Role::Admin] {
+        let email = format!("{}@example.com", role.name());
+        server.state.store.add_user(&email, role, None).await?;
+        enter(&server, &browser, &email).await?;
+        for width in [320, 390] {
+            browser.screen(width, 740, true).await?;
+            browser.open(&server.url("/")).await?;
+            browser.click(".top .menu summary").await?;
+            let menu = browser.text(".top .menu-body").await?;
+            for words in ["People", "Settings", "Audit"] {
+                ensure!(menu.contains(words) == (role == Role::Admin), "{role:?}: {menu}");
+            }
+            no_sideways_scroll(&browser).await?;
+        }
+        browser.as_desktop().await?;
+        // What changes something, page by page.
+        for (path, css) in [
+            ("/", "a[href='/profiles/new'], a[href='/profiles/import']"),
+            ("/", ".switch-button:not(:disabled)"),
+            ("/", "a[href$='/delete']"),
+            ("/deliveries", ".log-foot button, tbody input[type=checkbox]"),
+            ("/deliveries", "a[href^='/deliveries/export']"),
+            ("/deliveries?open=last", "[name=q]"),
+            ("/sandbox", "form[action='/sandbox/sample'], form[action='/sandbox/clear']"),
+        ] {
+            browser.open(&server.url(path)).await?;
+            let count = browser.script(&format!("return document.querySelectorAll(\"{css}\").length")).await?;
+            ensure!((count != 0) == (role >= Role::Operator), "{role:?} at {path}: {count} of {css}");
+        }
+        browser.open(&server.url(&format!("/profiles/{}", profile.id))).await?;
+        let at = browser.url().await?;
+        ensure!(at.ends_with("/share") == (role == Role::Viewer), "{role:?}: {at}");
+        browser.open(&server.url("/sandbox")).await?;
+        let page = browser.text("main").await?;
+        ensure!(page.contains("482113907") == (role >= Role::Operator), "{role:?}: {page}");
+    }
+    browser.no_errors().await?;
+    server.stop().await;
+    Ok(())
+}
