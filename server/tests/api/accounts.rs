@@ -134,7 +134,7 @@ async fn an_invitation_makes_one_account_of_its_role() {
     let path = format!("/invite/{code}");
     let guest = Visitor::new(&server);
     let page = guest.see(&path).await;
-    assert!(page.contains("Your role: operator") && page.contains(&format!("value=\"{EMAIL}\"")), "{page}");
+    assert!(page.contains("Your role: Operator") && page.contains(&format!("value=\"{EMAIL}\"")), "{page}");
     let weak = guest.post(&path, &[("password", "qwertyuiop[]")]).await;
     assert_eq!(weak.status, 422);
     assert!(weak.text.contains("stand in a row") && weak.text.contains("aria-invalid=\"true\""), "{}", weak.text);
