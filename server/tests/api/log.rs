@@ -48,7 +48,8 @@ async fn the_log_is_narrowed_by_its_address() {
     assert_eq!(server.post(&stateless, event("73", &["53"])).await.0, 200);
     settled(&server).await;
     let person = Person::new(&server, Role::Operator).await;
-    let page = person.see("/deliveries").await;
+    let viewer = Person::new(&server, Role::Viewer).await;
+    let page = viewer.see("/deliveries").await;
     assert_eq!(rows(&page), 3);
     assert!(page.contains("Студия &lt;Б&gt;") && page.contains("the customer has blocked the bot"), "{page}");
     assert!(!page.contains("type=\"checkbox\" name=\"d-"), "a viewer chooses nothing");
