@@ -5,8 +5,8 @@ mod deliveries;
 use serde::{Deserialize, Serialize};
 
 pub use self::deliveries::{
-    AttemptView, BulkKind, BulkProgress, Chart, ChartBar, DeliveryDetail, EventDetail, Handled, LogDelivery, LogPage,
-    LogPlace, LogRow, Matching, ReplayAs,
+    AttemptView, BulkKind, BulkProgress, Chart, ChartBar, Course, DeliveryDetail, EventDetail, Handled, LogDelivery,
+    LogPage, LogPlace, LogRow, Matching, ReplayAs,
 };
 use crate::{error::FieldFault, form::ProfileForm};
 

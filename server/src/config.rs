@@ -293,7 +293,9 @@ pub struct Network {
 }
 
 impl Network {
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads `10.0.0.1` or `10.0.0.0/8`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix.parse().ok()?)),
             None => (text, None),
@@ -302,11 +304,6 @@ impl Network {
         let longest = if address.is_ipv4() { 32 } else { 128 };
         let prefix = prefix.unwrap_or(longest);
         (prefix <= longest).then_some(Self { address, prefix })
-    }
-
-    #[cfg(test)]
-    pub(crate) fn parse_for_tests(text: &str) -> Self {
-        Self::parse(text).unwrap()
     }
 
     /// Whether an address lies in it.

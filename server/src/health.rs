@@ -2,7 +2,11 @@
 
 use std::{
     fs,
-    sync::atomic::{AtomicBool, Ordering},
+    net::IpAddr,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -10,6 +14,7 @@ use app::quiet::{BotState, HealthView, Trouble};
 use tokio::{sync::watch, time::sleep};
 
 use crate::{
+    lock::lock,
     state::AppState,
     store::{BotHealth, StoreError},
     time::{Millis, now},
@@ -26,13 +31,35 @@ const PAUSE: Duration = Duration::from_secs(15);
 
 /// Whether somebody must act, as of the last look.
 #[derive(Debug, Default)]
-pub struct Mark(AtomicBool);
+pub struct Mark {
+    red: AtomicBool,
+    proxy: Mutex<Option<(IpAddr, Millis)>>,
+}
 
 impl Mark {
     /// Whether it is red.
     #[must_use]
     pub fn is_red(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.red.load(Ordering::Relaxed)
+    }
+
+    /// Notes a request that was forwarded by somebody who is not among the trusted proxies; the log hears of it
+    /// after each hour without.
+    pub fn unannounced_proxy(&self, address: IpAddr) {
+        let now = now();
+        let before = lock(&self.proxy).replace((address, now));
+        if before.is_none_or(|(_, at)| at < now - HOUR) {
+            tracing::warn!(
+                %address,
+                "requests come with forwarding headers, but HOOKGRAM_TRUSTED_PROXIES does not name where they come from: \
+                 everybody behind it counts as one address"
+            );
+        }
+    }
+
+    /// Who forwards without being trusted, if anybody did within a day.
+    fn unannounced(&self, now: Millis) -> Option<IpAddr> {
+        lock(&self.proxy).filter(|(_, at)| *at > now - DAY).map(|(address, _)| address)
     }
 }
 
@@ -52,7 +79,7 @@ pub async fn watch(state: AppState, mut shutdown: watch::Receiver<bool>) {
 
 fn look(state: &AppState, view: &HealthView) -> bool {
     let red = view.troubles.iter().any(Trouble::is_red);
-    state.health.0.store(red, Ordering::Relaxed);
+    state.health.red.store(red, Ordering::Relaxed);
     red
 }
 
@@ -88,6 +115,9 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     }
     if !has_mail && store.wants_mail().await? {
         troubles.push(Trouble::MailMissing);
+    }
+    if let Some(address) = state.health.unannounced(now) {
+        troubles.push(Trouble::UnannouncedProxy(address.to_string()));
     }
     let view = HealthView {
         troubles,

@@ -133,6 +133,9 @@ async fn headers(State(state): State<AppState>, request: Request, next: Next) ->
     // Redirects after a form without JavaScript need the referrer of the same site.
     set(headers, header::REFERRER_POLICY, "same-origin");
     set(headers, header::X_FRAME_OPTIONS, "DENY");
+    set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(headers, HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()");
     set(headers, header::CACHE_CONTROL, "no-store");
     if state.public_url.starts_with("https://") {
         set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use axum::{Router, body::Body, http::Request};
+use axum::{body::Body, http::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -17,16 +17,18 @@ use hyper_util::{
 };
 use tokio::{
     net::TcpListener,
-    sync::{Semaphore, watch},
+    sync::watch,
     task::JoinSet,
     time::{sleep, timeout},
 };
+use tokio_io_timeout::TimeoutStream;
 use tower::Service as _;
 
 use crate::{
     auth::guard::Peer,
     codes,
     config::Config,
+    connections::Connections,
     health, private,
     retention::Retention,
     router::router,
@@ -35,10 +37,10 @@ use crate::{
     time::now,
 };
 
-/// Connections at once; more wait to be accepted.
-const CONNECTIONS: usize = 4096;
 /// A request's head must have arrived by then.
 const HEAD_TIME: Duration = Duration::from_secs(15);
+/// Whoever takes nothing of an answer for so long has gone, or holds it up on purpose.
+const WRITE_TIME: Duration = Duration::from_secs(30);
 /// How long open requests may take to end.
 const LAST_WAIT: Duration = Duration::from_secs(8);
 /// The whole end: requests, deliveries, the store. Whoever asked for it may lose patience at 10 s.
@@ -136,7 +138,7 @@ impl Server {
         ));
         let graceful = GracefulShutdown::new();
         tokio::select! {
-            () = accept(listener, router(state.clone()), &graceful) => {}
+            () = accept(listener, &state, &graceful) => {}
             () = end => {}
         }
         tracing::info!("stopping");
@@ -203,10 +205,10 @@ fn lock(folder: &Path) -> anyhow::Result<File> {
     }
 }
 
-async fn accept(listener: TcpListener, router: Router, graceful: &GracefulShutdown) {
-    let permits = std::sync::Arc::new(Semaphore::new(CONNECTIONS));
+async fn accept(listener: TcpListener, state: &AppState, graceful: &GracefulShutdown) {
+    let (router, connections) = (router(state.clone()), Connections::default());
     loop {
-        let Ok(permit) = permits.clone().acquire_owned().await else { return };
+        let Some(room) = connections.room().await else { return };
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
@@ -216,8 +218,14 @@ async fn accept(listener: TcpListener, router: Router, graceful: &GracefulShutdo
                 continue;
             }
         };
+        let Some(open) = connections.open(room, peer.ip(), &state.config.trusted_proxies) else {
+            tracing::debug!(address = %peer.ip(), "too many connections from one address");
+            continue;
+        };
         // Small answers must not wait for more to send with them.
         let _ = stream.set_nodelay(true);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(WRITE_TIME));
         let router = router.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
@@ -227,13 +235,13 @@ async fn accept(listener: TcpListener, router: Router, graceful: &GracefulShutdo
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIME)
             .max_buf_size(64 * 1024)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");
             }
-            drop(permit);
+            drop(open);
         });
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     health,
     identities::{Asker, Identities},
     introductions::Introductions,
+    limits::Limits,
     mail::MailWorker,
     observe::Metrics,
     replays::Replays,
@@ -65,6 +66,8 @@ pub struct Inner {
     pub passwords: Passwords,
     /// Attempts to sign in.
     pub throttle: Throttle,
+    /// How many requests are taken.
+    pub limits: Limits,
     /// Attempts at a second factor.
     pub code_throttle: Throttle,
     /// Reading and rendering of events, off the async threads and few at a time.
@@ -162,6 +165,7 @@ impl AppState {
             passwords: Passwords::default(),
             throttle: Throttle::of_passwords(),
             code_throttle: Throttle::of_codes(),
+            limits: Limits::default(),
             rendering,
             drafts: Drafts::default(),
             metrics,

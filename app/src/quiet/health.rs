@@ -31,13 +31,15 @@ pub enum Trouble {
     MailFailing(String),
     /// Profiles want mails, and nothing sends them.
     MailMissing,
+    /// Requests are forwarded from this address, which is not among the trusted proxies.
+    UnannouncedProxy(String),
 }
 
 impl Trouble {
     /// Whether somebody must act at once; else it is worth knowing.
     #[must_use]
     pub fn is_red(&self) -> bool {
-        !matches!(self, Self::MailMissing)
+        !matches!(self, Self::MailMissing | Self::UnannouncedProxy(_))
     }
 }
 
@@ -231,6 +233,7 @@ fn trouble(trouble: &Trouble) -> AnyView {
         Trouble::DiskLow => (w.disk_low.to_owned(), w.disk_low_do.to_owned(), None),
         Trouble::MailFailing(reason) => (w.mail_failing.to_owned(), format!("{} “{reason}”", w.mail_failing_do), None),
         Trouble::MailMissing => (w.mail_missing.to_owned(), w.mail_missing_do.to_owned(), None),
+        Trouble::UnannouncedProxy(address) => (w.proxy.to_owned(), w.proxy_do.replace("{}", address), None),
     };
     let class = if trouble.is_red() { "notice bad" } else { "notice warn" };
     view! {

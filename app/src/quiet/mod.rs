@@ -238,7 +238,7 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Quie
         QuietPage::User(view, fault) => view! { <users::User view=*view fault /> }.into_any(),
         QuietPage::Invited(view) => view! { <users::Invited view=*view /> }.into_any(),
     };
-    let taken_over = builder.is_some().then(|| view! { <HydrationScripts options=options.clone() /> });
+    let taken_over = builder.is_some().then(|| view! { <HydrationScripts options=options.clone() defer=true /> });
     let head = view! {
         <Head options=options.clone() title=format!("{title} · Hookgram") />
         {taken_over}

@@ -55,6 +55,11 @@ pub enum DoorFault {
     TokenRefused,
     /// Telegram does not answer.
     TelegramUnreachable,
+    /// Too many requests.
+    TooManyRequests {
+        /// When it is worth trying again, in seconds.
+        seconds: u64,
+    },
     /// Too many tokens are being checked for strangers.
     TooManyChecks {
         /// When it is worth trying again, in seconds.
@@ -215,6 +220,11 @@ pub fn door(language: Language, fault: &DoorFault) -> String {
             language,
             "Telegram сейчас не отвечает, поэтому telegramToken не проверен; остальные параметры верны, попробуйте позже.".into(),
             "Telegram does not answer at the moment, so telegramToken was not checked; the other parameters are good, try again later.".into(),
+        ),
+        DoorFault::TooManyRequests { seconds } => say(
+            language,
+            format!("Слишком много запросов подряд: пришлите событие ещё раз через {seconds} с."),
+            format!("Too many requests in a row: send the event again in {seconds} s."),
         ),
         DoorFault::TooManyChecks { seconds } => say(
             language,

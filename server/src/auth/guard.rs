@@ -68,6 +68,14 @@ impl Client {
     }
 }
 
+impl Client {
+    /// Whether it came through something that forwards, and which nobody has said to be trusted: then everybody behind it
+    /// seems to have one address.
+    fn is_unannounced(&self, trusted: &[Network]) -> bool {
+        self.forwarded && !trusted.iter().any(|network| network.contains(self.peer))
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Client {
     type Rejection = Infallible;
 
@@ -82,9 +90,19 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     let peer =
         request.extensions().get::<Peer>().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip().to_canonical());
     let client = Client::of(peer, request.headers(), &state.config.trusted_proxies);
+    let address = client.address;
+    if client.is_unannounced(&state.config.trusted_proxies) {
+        state.health.unannounced_proxy(peer);
+    }
     request.extensions_mut().insert(client);
     if is_machine_path(request.uri().path()) {
         return next.run(request).await;
+    }
+    if let Err(seconds) = state.limits.page(address) {
+        let wait = seconds.to_string();
+        let answer =
+            (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, wait)], "too many requests: wait a moment\n");
+        return answer.into_response();
     }
     match session::load(&state, request.headers()).await {
         Ok(Some((current, session))) => {
@@ -325,7 +343,7 @@ mod tests {
     #[test]
     fn forwarded_addresses_are_believed_of_trusted_proxies_only() {
         let settings = "10.0.0.0/8";
-        let trusted = [Network::parse_for_tests(settings)];
+        let trusted = [Network::parse(settings).unwrap()];
         let list = headers(&[("x-forwarded-for", "198.51.100.1, 203.0.113.9, 10.0.0.2")]);
         let of = |peer: [u8; 4]| Client::of(peer.into(), &list, &trusted).address;
         assert_eq!(of([10, 0, 0, 1]), IpAddr::from([203, 0, 113, 9]));

@@ -9,12 +9,12 @@
 use std::{
     collections::HashMap,
     hash::Hash,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::Mutex,
     time::{Duration, Instant},
 };
 
-use crate::lock::lock;
+use crate::{limits::network, lock::lock};
 
 /// Attempts at one account from one address that cost nothing yet.
 const FREE: u32 = 4;
@@ -92,7 +92,7 @@ impl Throttle {
     /// How long to wait, in whole seconds, at least 1.
     pub fn attempt(&self, email: &str, origin: &Origin) -> Result<(), u64> {
         let mut known = lock(&self.known);
-        let (account, origin) = (account(email), network(origin));
+        let (account, origin) = (account(email), neighbourhood(origin));
         let left = |attempts: Option<&Attempts>, free, longest| {
             attempts.map_or(Duration::ZERO, |attempts| attempts.left(free, longest))
         };
@@ -120,7 +120,7 @@ impl Throttle {
     /// no key to those of others.
     pub fn succeeded(&self, email: &str, origin: &Origin) {
         let known = &mut *lock(&self.known);
-        let (account, origin) = (account(email), network(origin));
+        let (account, origin) = (account(email), neighbourhood(origin));
         if let Origin::Address(address) = &origin {
             for attempts in known.addresses.get_mut(address).into_iter().chain(known.accounts.get_mut(&account)) {
                 attempts.count = attempts.count.saturating_sub(1);
@@ -155,14 +155,11 @@ fn account(email: &str) -> String {
     email.trim().chars().take(320).collect::<String>().to_lowercase()
 }
 
-/// Of IPv6 the first half: the other half anybody chooses for themselves.
-fn network(origin: &Origin) -> Origin {
+/// Of an address its network.
+fn neighbourhood(origin: &Origin) -> Origin {
     match origin {
         Origin::Browser(proof) => Origin::Browser(proof.clone()),
-        Origin::Address(address) => Origin::Address(match address.to_canonical() {
-            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
-            address @ IpAddr::V4(_) => address,
-        }),
+        Origin::Address(address) => Origin::Address(network(*address)),
     }
 }
 

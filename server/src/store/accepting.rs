@@ -5,7 +5,7 @@ use sqlx::SqlitePool;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Lane, StoreError, batch,
+    Lane, Steps, StoreError, batch,
     events::{NewDelivery, Received},
     payloads::Packed,
 };
@@ -36,6 +36,7 @@ pub(super) struct Order {
     pub(super) payload: Packed,
     pub(super) fingerprint: Vec<u8>,
     pub(super) received_at: Millis,
+    pub(super) steps: Steps,
     pub(super) skipped: bool,
     /// Of the profile, where it must still be that.
     pub(super) version: Option<i64>,

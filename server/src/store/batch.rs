@@ -8,6 +8,7 @@ use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection, query_builder::Separ
 use super::{
     Lane, StoreError,
     accepting::Order,
+    course::micros,
     events::Received,
     failures::{Failure, add_deliveries},
     heads::json,
@@ -225,7 +226,7 @@ impl<'a> Rows<'a> {
         insert(
             tx,
             "INSERT INTO events (id, public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
-             parameters, overrides, token, fingerprint, outcome, http_status, duplicate_of) ",
+             parameters, overrides, token, fingerprint, outcome, http_status, duplicate_of, found_us, made_us, queued_us) ",
             &self.events,
             |row, event| {
                 let order = event.order;
@@ -244,7 +245,10 @@ impl<'a> Rows<'a> {
                     .push_bind(&order.fingerprint)
                     .push_bind(event.outcome)
                     .push("200")
-                    .push_bind(event.duplicate_of);
+                    .push_bind(event.duplicate_of)
+                    .push_bind(order.steps.found.map(micros))
+                    .push_bind(order.steps.made.map(micros))
+                    .push_bind(micros(order.steps.came.elapsed()));
             },
         )
         .await?;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::{
-    Lane, Store, StoreError,
+    Lane, Steps, Store, StoreError,
     accepting::Order,
     failures::{Failure, add_event},
     payloads::Packed,
@@ -50,6 +50,8 @@ pub struct NewEvent<'a> {
     pub fingerprint: &'a [u8],
     /// When it came.
     pub received_at: Millis,
+    /// How it has been accepted so far.
+    pub steps: Steps,
     /// Narrowed out by its profile: recorded, not delivered.
     pub skipped: bool,
     /// Which version of its profile it was judged by, where that must still be the present one.
@@ -179,6 +181,7 @@ impl Store {
             payload: event.payload.clone(),
             fingerprint: event.fingerprint.to_vec(),
             received_at: event.received_at,
+            steps: event.steps,
             skipped: event.skipped,
             version: event.version,
             deliveries,

@@ -14,6 +14,7 @@ mod bots;
 mod bulk;
 mod cancelling;
 mod chart;
+mod course;
 mod deliveries;
 mod doors;
 #[cfg(test)]
@@ -82,6 +83,7 @@ pub use self::{
     audit::AuditFilter,
     bots::Bot,
     bulk::Bulk,
+    course::Steps,
     deliveries::{Claimed, DeliveryRecord, Totals},
     drafts::DraftRecord,
     erasing::{Erasure, Stored},

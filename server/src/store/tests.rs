@@ -33,6 +33,7 @@ pub(super) fn event<'a>(public_id: &'a str, token: TokenSource<'a>) -> NewEvent<
         version: None,
         fingerprint: public_id.as_bytes(),
         received_at: 1_000,
+        steps: Steps::begin(),
         skipped: false,
     }
 }

@@ -18,10 +18,11 @@ use super::answer::{Answer, Outcome, Refusal};
 use crate::{
     codes,
     identities::Asker,
+    limits::Source,
     state::AppState,
-    store::{NewDelivery, NewEvent, Packed, Received, Rejection, StoreError, StoredProfile, TokenSource},
+    store::{NewDelivery, NewEvent, Packed, Received, Rejection, Steps, StoreError, StoredProfile, TokenSource},
     telegram::Identity,
-    time::{millis, now},
+    time::{Millis, millis, now},
 };
 
 /// Which door a request came to.
@@ -56,6 +57,14 @@ impl Door {
 
     fn is_sandbox(&self) -> bool {
         self.stored().is_some_and(|stored| stored.sandbox)
+    }
+
+    /// Whose requests they are, for the limits; `None`: nobody's who is known.
+    pub(super) fn source(&self, query: &[u8]) -> Option<Source> {
+        match self {
+            Self::Short(stored) => Some(Source::Profile(stored.id)),
+            Self::Stateless => query::read(query).profile.token.map(|token| Source::Token(codes::hash(token.expose()))),
+        }
     }
 
     /// The parameters that apply. A short door that lacks what its kind needs is at fault too.
@@ -128,6 +137,18 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
     Some(answer)
 }
 
+/// Refuses what is over its limit. The log hears of it where `tells` says so: not of every drop of a flood.
+pub(super) async fn over(state: &AppState, door: &Door, query: &[u8], seconds: u64, tells: bool) -> Answer {
+    let fault = DoorFault::TooManyRequests { seconds };
+    let refusal = Refusal::Door(fault.clone());
+    if tells {
+        let arrival = Arrival { door, query, body: Err(&fault), remembered: false };
+        record(state, arrival, &Notes::default(), &refusal).await;
+        let _ = state.news.send(door.stored().map_or(0, |stored| stored.id));
+    }
+    Answer { outcome: Outcome::Refused(refusal), warnings: Vec::new() }
+}
+
 /// What was learnt on the way, for the record of a refusal.
 #[derive(Default)]
 struct Notes {
@@ -138,6 +159,7 @@ struct Notes {
 }
 
 async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Result<Answer, Refusal> {
+    let came = (now(), Steps::begin());
     if arrival.door.stored().is_some_and(|stored| !stored.enabled) {
         return Err(DoorFault::Disabled.into());
     }
@@ -156,9 +178,9 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     let skipped = arrival.door.stored().is_some_and(|stored| {
         !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind))
     });
-    let coming = Coming::new(arrival, &profile, &event, body, skipped)?;
+    let mut coming = Coming::new(arrival, came, &profile, &event, body, skipped)?;
     // A copy of what was accepted says the same to the same: rendering it refuses nothing that the store would know.
-    let deliveries = if skipped { Vec::new() } else { render(state, &profile, &event).await? };
+    let deliveries = if skipped { Vec::new() } else { render(state, &profile, &event, &mut coming.steps).await? };
     let outcome = coming.store(state, deliveries).await?;
     Ok(Answer { outcome, warnings: std::mem::take(&mut notes.warnings) })
 }
@@ -167,15 +189,21 @@ async fn render(
     state: &AppState,
     profile: &Arc<Profile>,
     event: &Arc<BookingEvent>,
+    steps: &mut Steps,
 ) -> Result<Vec<NewDelivery>, Refusal> {
     let rendered = state.rendering.address(&state.settings.now().booking_url, profile, event).await;
-    Ok(rendered.ok_or(DoorFault::NotStored)??)
+    let (deliveries, found) = rendered.ok_or(DoorFault::NotStored)??;
+    steps.found = Some(found.saturating_duration_since(steps.came));
+    steps.made = Some(steps.came.elapsed());
+    Ok(deliveries)
 }
 
 /// An event that may be kept, with what is kept beside it.
 struct Coming<'a> {
     token: TokenSource<'a>,
     bot_id: Option<i64>,
+    received_at: Millis,
+    steps: Steps,
     event: &'a BookingEvent,
     payload: Packed,
     skipped: bool,
@@ -190,6 +218,7 @@ struct Coming<'a> {
 impl<'a> Coming<'a> {
     fn new(
         Arrival { door, query, remembered, .. }: Arrival<'a>,
+        (received_at, steps): (Millis, Steps),
         profile: &'a Profile,
         event: &'a BookingEvent,
         body: &'a [u8],
@@ -205,6 +234,8 @@ impl<'a> Coming<'a> {
         Ok(Self {
             token,
             bot_id,
+            received_at,
+            steps,
             event,
             skipped,
             version: door.stored().filter(|_| remembered).map(|stored| stored.version),
@@ -229,7 +260,8 @@ impl<'a> Coming<'a> {
             overrides: &self.overrides,
             payload: &self.payload,
             fingerprint: &self.fingerprint,
-            received_at: now(),
+            received_at: self.received_at,
+            steps: self.steps,
             skipped: self.skipped,
             version: self.version,
         }

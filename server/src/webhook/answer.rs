@@ -73,7 +73,7 @@ impl Refusal {
                 DoorFault::TooLarge { .. } | DoorFault::TooMuch { .. } => StatusCode::PAYLOAD_TOO_LARGE,
                 DoorFault::ContentType { .. } | DoorFault::ContentEncoding { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 DoorFault::NoRecipient { .. } | DoorFault::NothingToSay => StatusCode::UNPROCESSABLE_ENTITY,
-                DoorFault::TooManyChecks { .. } => StatusCode::TOO_MANY_REQUESTS,
+                DoorFault::TooManyChecks { .. } | DoorFault::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
                 DoorFault::TokenRefused | DoorFault::TelegramUnreachable => StatusCode::BAD_GATEWAY,
                 DoorFault::NotStored => StatusCode::SERVICE_UNAVAILABLE,
             },
@@ -84,7 +84,7 @@ impl Refusal {
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::Door(DoorFault::TooManyChecks { seconds }) => Some(*seconds),
+            Self::Door(DoorFault::TooManyChecks { seconds } | DoorFault::TooManyRequests { seconds }) => Some(*seconds),
             Self::Door(DoorFault::NotStored) => Some(STORE_AGAIN),
             _ => None,
         }

@@ -4,7 +4,10 @@ mod accept;
 mod answer;
 mod rendering;
 
-use std::{net::Ipv4Addr, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
 
 use app::words::doors::DoorFault;
 use axum::{
@@ -60,11 +63,17 @@ async fn at_door(state: &AppState, key: Option<String>, request: Request) -> Res
     let query = parts.uri.query().unwrap_or_default().as_bytes();
     match parts.method {
         Method::OPTIONS => (StatusCode::NO_CONTENT, [(header::ALLOW, ALLOW)]).into_response(),
-        Method::GET | Method::HEAD => match open(state, key).await {
-            Ok(door) => check(state, &door, query, Asker::Stranger(client)).await.into_response(language),
-            Err(answer) => answer.into_response(language),
-        },
-        Method::POST => post(state, key, &parts.headers, query, body).await.into_response(language),
+        Method::GET | Method::HEAD => {
+            let answer = match open(state, key, client).await {
+                Ok(door) => match within(state, &door, query, client, false).await {
+                    Ok(()) => check(state, &door, query, Asker::Stranger(client)).await,
+                    Err(answer) => answer,
+                },
+                Err(answer) => answer,
+            };
+            answer.into_response(language)
+        }
+        Method::POST => post(state, key, client, &parts.headers, query, body).await.into_response(language),
         _ => {
             let answer = Answer::refused(DoorFault::Method);
             ([(header::ALLOW, ALLOW)], answer.into_response(language)).into_response()
@@ -73,11 +82,18 @@ async fn at_door(state: &AppState, key: Option<String>, request: Request) -> Res
 }
 
 /// A POST is judged by the door as it is remembered; what that refuses, by the door as it is.
-async fn post(state: &AppState, key: Option<String>, headers: &HeaderMap, query: &[u8], body: Body) -> Answer {
+async fn post(
+    state: &AppState,
+    key: Option<String>,
+    client: IpAddr,
+    headers: &HeaderMap,
+    query: &[u8],
+    body: Body,
+) -> Answer {
     let remembered = key.as_deref().and_then(|key| state.store.known_door(key));
     let (door, remembered) = match remembered {
         Some(profile) => (Ok(Door::Short(profile)), true),
-        None => (open(state, key.clone()).await, false),
+        None => (open(state, key.clone(), client).await, false),
     };
     let refuse = |answer: Answer| {
         state.metrics.rejected();
@@ -87,12 +103,15 @@ async fn post(state: &AppState, key: Option<String>, headers: &HeaderMap, query:
         Ok(door) => door,
         Err(answer) => return refuse(answer),
     };
+    if let Err(answer) = within(state, &door, query, client, true).await {
+        return refuse(answer);
+    }
     let body = judge_body(state, headers, body).await;
     let arrival = Arrival { door: &door, query, body: body.as_ref(), remembered };
     if let Some(answer) = accept(state, arrival).await {
         return answer;
     }
-    match open(state, key).await {
+    match open(state, key, client).await {
         Ok(door) => {
             let arrival = Arrival { door: &door, remembered: false, ..arrival };
             accept(state, arrival).await.unwrap_or_else(|| Answer::refused(DoorFault::NotStored))
@@ -101,18 +120,35 @@ async fn post(state: &AppState, key: Option<String>, headers: &HeaderMap, query:
     }
 }
 
-/// Which door it is, if there is one.
-async fn open(state: &AppState, key: Option<String>) -> Result<Door, Answer> {
+/// Whether there is room for one more of whoever asks. That an event was refused appears in the log.
+async fn within(state: &AppState, door: &Door, query: &[u8], client: IpAddr, is_event: bool) -> Result<(), Answer> {
+    let source = door.source(query);
+    let taken = match &source {
+        Some(source) => state.limits.event(source.clone()),
+        // Without a token it is refused anyway.
+        None => state.limits.stranger(client),
+    };
+    let Err(seconds) = taken else { return Ok(()) };
+    let tells = is_event && source.is_some_and(|source| state.limits.tells(&source));
+    Err(accept::over(state, door, query, seconds, tells).await)
+}
+
+/// Which door it is, if there is one. Who comes to one that is not there is counted by the address.
+async fn open(state: &AppState, key: Option<String>, client: IpAddr) -> Result<Door, Answer> {
+    let stranger = |fault: DoorFault| match state.limits.stranger(client) {
+        Ok(()) => Answer::refused(fault),
+        Err(seconds) => Answer::refused(DoorFault::TooManyRequests { seconds }),
+    };
     let Some(key) = key else {
         return if state.settings.now().stateless {
             Ok(Door::Stateless)
         } else {
-            Err(Answer::refused(DoorFault::StatelessOff))
+            Err(stranger(DoorFault::StatelessOff))
         };
     };
     match state.store.door(&key).await {
         Ok(Some(profile)) => Ok(Door::Short(profile)),
-        Ok(None) => Err(Answer::refused(DoorFault::UnknownKey)),
+        Ok(None) => Err(stranger(DoorFault::UnknownKey)),
         Err(error) => {
             tracing::error!(key = codes::shortened(&key), %error, "a profile could not be looked up");
             Err(Answer::refused(DoorFault::NotStored))

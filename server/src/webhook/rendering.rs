@@ -1,7 +1,7 @@
 //! Where events are read and rendered: that takes a core for as long as it takes, so what is large goes off the async
 //! threads, few at a time, and with an end.
 
-use std::{sync::Arc, thread};
+use std::{sync::Arc, thread, time::Instant};
 
 use app::words::doors::{self, DoorFault};
 use axum::body::Bytes;
@@ -48,13 +48,14 @@ impl Rendering {
         self.run(move || BookingEvent::read(&body)).await
     }
 
-    /// Whom an event goes to and what it says to each; `None` where that could not be brought to its end.
+    /// Whom an event goes to and what it says to each, and when the former was known; `None` where that could not be
+    /// brought to its end.
     pub(super) async fn address(
         &self,
         booking_host: &str,
         profile: &Arc<Profile>,
         event: &Arc<BookingEvent>,
-    ) -> Option<Result<Vec<NewDelivery>, DoorFault>> {
+    ) -> Option<Result<(Vec<NewDelivery>, Instant), DoorFault>> {
         if event.participants.len().saturating_mul(weight(event)) <= AT_ONCE {
             return Some(address(booking_host, profile, event));
         }
@@ -88,14 +89,20 @@ impl Rendering {
     }
 }
 
-/// Whom an event goes to and what it says to each, rendered now: what is accepted is what is sent.
-fn address(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Result<Vec<NewDelivery>, DoorFault> {
+/// Whom an event goes to and what it says to each, rendered now: what is accepted is what is sent. And when the former was
+/// known.
+fn address(
+    booking_host: &str,
+    profile: &Profile,
+    event: &BookingEvent,
+) -> Result<(Vec<NewDelivery>, Instant), DoorFault> {
     if event.participants.len() > PARTICIPANTS {
         return Err(TOO_MUCH);
     }
     let field = profile.field_name.as_deref().unwrap_or_default();
     let mut deliveries: Vec<NewDelivery> = Vec::new();
     let recipients = recipient::recipients(event, field);
+    let found = Instant::now();
     let reachable = recipients.iter().filter(|recipient| recipient.chat.is_ok()).count();
     if reachable.saturating_mul(weight(event)) > WORK {
         return Err(TOO_MUCH);
@@ -130,7 +137,7 @@ fn address(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Resul
     match (reachable, said) {
         (0, _) => Err(DoorFault::NoRecipient { field: field.to_owned() }),
         (_, false) => Err(DoorFault::NothingToSay),
-        (_, true) => Ok(deliveries),
+        (_, true) => Ok((deliveries, found)),
     }
 }
 

@@ -13,6 +13,7 @@ mod doors;
 mod drafts;
 mod edges;
 mod faults;
+mod limits;
 mod log;
 mod mail;
 mod mail_limits;

@@ -6,14 +6,14 @@ use leptos::prelude::*;
 use super::{
     super::{
         moment::At,
-        units::{bytes, span},
+        units::{bytes, short_span, span},
     },
     rows::{details, nobody, profile},
 };
 use crate::{
     log::LogQuery,
     parts::{Bubble, OutcomeMark},
-    views::{AttemptView, DeliveryDetail, EventDetail, LogRow, Outcome},
+    views::{AttemptView, Course, DeliveryDetail, EventDetail, LogRow, Outcome},
     words::{
         LogWords, TraceWords, booking_number,
         causes::{self, Cause},
@@ -44,14 +44,14 @@ pub(in crate::quiet) fn EventPage(event: EventDetail, may_act: bool) -> impl Int
 #[component]
 pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> impl IntoView {
     let w = words::<TraceWords>();
-    let EventDetail { row, field, size, deliveries, related } = event;
+    let EventDetail { row, field, size, course, deliveries, related } = event;
     let kind = row.event_type.map(|kind| event_type(language(), EventType(kind)));
     let number = row.order_number.clone().map(|number| booking_number(&number));
     let title: Vec<String> = number.into_iter().chain(kind).collect();
     let title = if title.is_empty() { w.title.to_owned() } else { title.join(" · ") };
     let address = format!("/deliveries/{}", row.public_id);
     let beside = back.is_some();
-    let steps = received(&row, size);
+    let door = Acceptance { received: received(&row, size), answered: answered(&row), course };
     let first = row.clone();
     let fates = if deliveries.is_empty() {
         ended_at_the_door(&row)
@@ -60,7 +60,7 @@ pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> 
             .into_iter()
             .map(|delivery| {
                 let field = field.clone();
-                view! { <Fate delivery received_at=first.received_at field=field.unwrap_or_default() may_act beside steps=steps.clone() /> }
+                view! { <Fate delivery received_at=first.received_at field=field.unwrap_or_default() may_act beside door=door.clone() /> }
             })
             .collect_view()
             .into_any()
@@ -101,15 +101,24 @@ pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> 
     }
 }
 
-/// The steps that every delivery of an event has behind it.
-fn received(row: &LogRow, size: Option<usize>) -> Vec<(&'static str, Small)> {
+/// What every delivery of an event has behind it.
+#[derive(Clone)]
+struct Acceptance {
+    received: Small,
+    answered: Small,
+    course: Course,
+}
+
+fn received(row: &LogRow, size: Option<usize>) -> Small {
     let w = words::<TraceWords>();
     let door = if row.profile.is_some() { w.at_short } else { w.at_stateless };
     let size =
         size.map_or_else(|| w.not_kept.to_owned(), |size| bytes(language(), u64::try_from(size).unwrap_or(u64::MAX)));
-    let answered =
-        Small { before: format!("{} · ", row.http_status), id: Some(row.public_id.clone()), ..Small::default() };
-    vec![(w.received, format!("{door}, {size}").into()), (w.answered, answered)]
+    format!("{door}, {size}").into()
+}
+
+fn answered(row: &LogRow) -> Small {
+    Small { before: format!("{} · ", row.http_status), id: Some(row.public_id.clone()), ..Small::default() }
 }
 
 /// An event that came to no delivery.
@@ -146,36 +155,27 @@ fn Fate(
     field: String,
     may_act: bool,
     beside: bool,
-    steps: Vec<(&'static str, Small)>,
+    door: Acceptance,
 ) -> impl IntoView {
     let w = words::<TraceWords>();
     let DeliveryDetail { row, parts, attempts } = delivery;
     let Some(fate) = row.delivery.clone() else { return ().into_any() };
     let outcome = row.outcome;
     let chat = fate.chat.clone();
-    let mut list: Vec<AnyView> = Vec::new();
-    for (title, small) in steps {
-        list.push(step("ok", title.to_owned(), small, Some(received_at), received_at));
-    }
+    // One that replays another was made later; of that no time is kept.
+    let course = if fate.replay_of.is_some() { Course::default() } else { door.course };
+    let mut list = vec![step("ok", w.received.to_owned(), door.received, Some(received_at), received_at)];
     match &chat {
         Some(chat) => {
-            list.push(step(
-                "ok",
-                w.found.to_owned(),
-                format!("{} {field} → {} {chat}", w.field, w.chat),
-                None,
-                received_at,
-            ));
-            list.push(step(
-                "ok",
-                w.rendered.to_owned(),
-                crate::words::messages(language(), parts.len()),
-                None,
-                received_at,
-            ));
+            let found = format!("{} {field} → {} {chat}", w.field, w.chat);
+            let made = crate::words::messages(language(), parts.len());
+            list.push(early("ok", w.found, found.into(), course.found));
+            list.push(early("ok", w.rendered, made.into(), course.made));
         }
-        None => list.push(step("bad", w.not_found.to_owned(), format!("{} {field}", w.field), None, received_at)),
+        None => list.push(early("bad", w.not_found, format!("{} {field}", w.field).into(), course.found)),
     }
+    list.push(early("ok", w.queued, Small::default(), course.queued));
+    list.push(early("ok", w.answered, door.answered, None));
     let many = parts.len() > 1;
     list.extend(attempts.iter().map(|attempt| tried(attempt, many, received_at)));
     if attempts.is_empty() && row.bot.is_none() && outcome == Outcome::Delivered {
@@ -259,9 +259,14 @@ fn quoted(words: String) -> AnyView {
     view! { <span lang="en">{words}</span> }.into_any()
 }
 
+/// A step before the answer: how many microseconds after the event.
+fn early(class: &'static str, title: &'static str, small: Small, after: Option<i64>) -> AnyView {
+    let when = after.map(|micros| view! { <span>{format!("+{}", short_span(language(), micros))}</span> }.into_any());
+    drawn_step(class, title.to_owned(), small, when)
+}
+
 /// A step: what, a few words more, and when: the time, or how long after the event.
 fn step(class: &'static str, title: String, small: impl Into<Small>, at: Option<i64>, received_at: i64) -> AnyView {
-    let Small { before, id, telegram, after } = small.into();
     let when = at.map(|at| {
         if at == received_at {
             view! { <At at seconds=true /> }.into_any()
@@ -269,6 +274,11 @@ fn step(class: &'static str, title: String, small: impl Into<Small>, at: Option<
             view! { <span>{format!("+{}", span(language(), at - received_at))}</span> }.into_any()
         }
     });
+    drawn_step(class, title, small.into(), when)
+}
+
+fn drawn_step(class: &'static str, title: String, small: Small, when: Option<AnyView>) -> AnyView {
+    let Small { before, id, telegram, after } = small;
     view! {
         <li class=format!("trace-step {class}")>
             <span class="trace-title">{title}</span>

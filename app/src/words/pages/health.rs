@@ -59,6 +59,8 @@ word_set! {
         mail_failing_do: "Проверьте HOOKGRAM_SMTP_URL. Ответ почтового сервера:", "Check HOOKGRAM_SMTP_URL. The mail server's answer:";
         mail_missing: "Письма о сбоях некому отправить", "Nothing sends the error mails";
         mail_missing_do: "В профилях указан errorEmail, но почтовый сервер не задан. Задайте HOOKGRAM_SMTP_URL и HOOKGRAM_MAIL_FROM.", "Profiles have an errorEmail, but no mail server is set. Set HOOKGRAM_SMTP_URL and HOOKGRAM_MAIL_FROM.";
+        proxy: "Запросы приходят через прокси, который не указан", "Requests come through a proxy that is not named";
+        proxy_do: "Все, кто заходит через {}, выглядят для Hookgram как один адрес: общие у них и ограничения. Если это ваш прокси, задайте HOOKGRAM_TRUSTED_PROXIES={}. Если перед Hookgram прокси нет, делать ничего не нужно: таким заголовкам он не верит.", "Everybody who comes through {} looks like one address to Hookgram, and shares its limits. If this is your proxy, set HOOKGRAM_TRUSTED_PROXIES={}. If there is no proxy before Hookgram, there is nothing to do: it does not believe such headers.";
         to_log: "Открыть журнал", "Open the log";
         to_profile: "Открыть профиль", "Open the profile";
     }

@@ -101,6 +101,7 @@ word_set! {
         not_found: "Получателя нет", "No recipient";
         field: "поле", "field";
         rendered: "Сообщение готово", "Message made";
+        queued: "Записано в очередь", "Written into the queue";
         answered: "Ответ сервису записи", "Answer to the booking service";
         sent: "Telegram принял", "Telegram took it";
         sent_part: "Telegram принял часть", "Telegram took part";

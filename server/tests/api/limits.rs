@@ -1,0 +1,137 @@
+//! Too many requests: each is refused by itself, with the time to wait, and nobody else is.
+
+use app::session::Role;
+use reqwest::{Response, StatusCode};
+use serde_json::Value;
+use server::{config::Network, limits::Source};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::{
+    person::Person,
+    support::{TOKEN, TestServer, event},
+};
+
+/// Asks until it is refused for there being too many; the refusal.
+async fn flood(server: &TestServer, most: usize, path: &str) -> Response {
+    let (http, url) = (server.http.clone(), server.url(path));
+    let mut asked = 0;
+    while asked < most {
+        let mut some = JoinSet::new();
+        for _ in 0..100 {
+            let request = http.get(&url);
+            some.spawn(async move { request.send().await.unwrap() });
+        }
+        asked += 100;
+        for answer in some.join_all().await {
+            if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+                return answer;
+            }
+        }
+    }
+    panic!("{most} requests for {path} were all taken");
+}
+
+/// Takes whatever room there is, as many others would who send for the same.
+fn keep_busy(server: &TestServer, source: Source) -> JoinHandle<()> {
+    let state = server.state.clone();
+    tokio::spawn(async move {
+        loop {
+            while state.limits.event(source.clone()).is_ok() {}
+            tokio::task::yield_now().await;
+        }
+    })
+}
+
+async fn refused(answer: Response) -> Value {
+    let wait = answer.headers()["retry-after"].to_str().unwrap().parse::<u64>().unwrap();
+    assert!((1..=5).contains(&wait), "{wait}");
+    answer.json().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_key_that_is_asked_too_much_waits_and_no_other() {
+    let server = TestServer::start("http://127.0.0.1:1").await;
+    let busy = server.profile("Busy", true, &[]).await;
+    let other = server.profile("Other", true, &[]).await;
+    let others = keep_busy(&server, Source::Profile(busy.id));
+    let told = refused(flood(&server, 1_000, &format!("/h/{}", busy.key)).await).await;
+    assert_eq!(told["Status"], "Error");
+    assert!(told["ErrorMessage"].as_str().unwrap().starts_with("Too many requests in a row"), "{told}");
+    let (status, _) = server.post(&format!("/h/{}", other.key), event("1", &["5"])).await;
+    assert_eq!(status, 200);
+    // Of its POSTs the log keeps one, not each.
+    let mut posts = JoinSet::new();
+    for _ in 0..200 {
+        let post = server.http.post(server.url(&format!("/h/{}", busy.key))).body("{}");
+        posts.spawn(async move { post.send().await.unwrap().status().as_u16() });
+    }
+    assert!(posts.join_all().await.iter().filter(|status| **status == 429).count() > 1);
+    others.abort();
+    let turned_away = server.state.store.events(Some(busy.id), 1_000).await.unwrap();
+    let count = turned_away.iter().filter(|event| event.http_status == 429).count();
+    assert_eq!(count, 1);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_at_the_stateless_door_is_counted_by_itself() {
+    let api = crate::support::BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let path = format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId");
+    let busy = keep_busy(&server, Source::Token(server::codes::hash(TOKEN)));
+    let told = refused(flood(&server, 1_000, &path).await).await;
+    assert_eq!(told["Status"], "Error");
+    busy.abort();
+    let other = path.replace("7001002003", "7001002004");
+    let (status, told) = server.post(&other, event("1", &["5"])).await;
+    assert_eq!(status, 200, "{told}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_guesses_keys_is_slowed_down_and_the_booking_service_beside_is_not() {
+    let server = TestServer::start("http://127.0.0.1:1").await;
+    let profile = server.profile("A", true, &[]).await;
+    refused(flood(&server, 1_000, "/h/nobodysKey23456789").await).await;
+    refused(flood(&server, 1_000, "/webhook/telegram?message=x").await).await;
+    for number in 0..50 {
+        let (status, _) = server.post(&format!("/h/{}", profile.key), event(&number.to_string(), &["5"])).await;
+        assert_eq!(status, 200);
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn pages_have_a_limit_that_the_doors_do_not_share() {
+    let server = TestServer::start("http://127.0.0.1:1").await;
+    let profile = server.profile("A", true, &[]).await;
+    let answer = flood(&server, 5_000, "/deliveries").await;
+    assert!(answer.headers().contains_key("retry-after"));
+    assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+    let (status, _) = server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
+    assert_eq!(status, 200);
+    assert_eq!(server.http.get(server.url("/healthz")).send().await.unwrap().status(), 200);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_proxy_that_nobody_named_is_told_of() {
+    let server = TestServer::start("http://127.0.0.1:1").await;
+    let person = Person::new(&server, Role::Admin).await;
+    assert!(!person.see("/health").await.contains("HOOKGRAM_TRUSTED_PROXIES"));
+    let forwarded = server.http.get(server.url("/login")).header("x-forwarded-for", "198.51.100.7");
+    assert_eq!(forwarded.send().await.unwrap().status(), 200);
+    let page = person.see("/health").await;
+    assert!(page.contains("HOOKGRAM_TRUSTED_PROXIES=127.0.0.1"), "{page}");
+    assert!(!page.contains("needs-you"), "worth knowing, not urgent");
+    server.stop().await;
+
+    let trusting = TestServer::start_with("http://127.0.0.1:1", |config| {
+        config.trusted_proxies = vec![Network::parse("127.0.0.0/8").unwrap()];
+    })
+    .await;
+    let person = Person::new(&trusting, Role::Admin).await;
+    trusting.http.get(trusting.url("/login")).header("x-forwarded-for", "198.51.100.7").send().await.unwrap();
+    assert!(!person.see("/health").await.contains("HOOKGRAM_TRUSTED_PROXIES"));
+    trusting.stop().await;
+}
