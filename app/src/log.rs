@@ -164,20 +164,24 @@ fn place(text: &str) -> Option<LogPlace> {
     numbers.next().is_none().then_some(LogPlace { at, event, delivery })
 }
 
+/// A text that names no day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoDay;
+
 /// When a day begins in a zone; `None` where none is named.
 ///
 /// # Errors
 /// Where it cannot be read.
-pub fn day_begin(day: &str, zone: TimeZone) -> Result<Option<Millis>, ()> {
-    moment(day, zone, TimeDelta::zero())
+pub fn day_begin(day: &str, zone: TimeZone) -> Result<Option<Millis>, NoDay> {
+    moment(day, zone, TimeDelta::zero()).map_err(|()| NoDay)
 }
 
 /// When a day ends in a zone; `None` where none is named.
 ///
 /// # Errors
 /// Where it cannot be read.
-pub fn day_end(day: &str, zone: TimeZone) -> Result<Option<Millis>, ()> {
-    moment(day, zone, TimeDelta::days(1))
+pub fn day_end(day: &str, zone: TimeZone) -> Result<Option<Millis>, NoDay> {
+    moment(day, zone, TimeDelta::days(1)).map_err(|()| NoDay)
 }
 
 /// A moment in a zone; of a day alone, the end of `day` after its beginning.

@@ -86,15 +86,12 @@ pub(super) fn AccountPage(view: AccountView) -> impl IntoView {
                 {format!(" · {}", role_name(account.role))}
             </p>
             <Fault sentence=form::whole(&faults) />
-            <Password email=account.email has_password faults=faults.clone() />
-            {(!has_mail && account.role == Role::Admin)
-                .then(|| {
-                    view! {
-                        <p class="help account-note">
-                            {w.lost_password} " " <code translate="no">"hookgram user reset-link E-MAIL"</code>
-                        </p>
-                    }
-                })}
+            <Password
+                email=account.email
+                has_password
+                by_command=!has_mail && account.role == Role::Admin
+                faults=faults.clone()
+            />
             <Factor factor required=factor_required />
             <Sessions sessions />
             <Pages kept faults />
@@ -103,7 +100,7 @@ pub(super) fn AccountPage(view: AccountView) -> impl IntoView {
 }
 
 #[component]
-fn Password(email: String, has_password: bool, faults: Vec<FieldFault>) -> impl IntoView {
+fn Password(email: String, has_password: bool, by_command: bool, faults: Vec<FieldFault>) -> impl IntoView {
     let (w, s) = (words::<AccountWords>(), words::<SignInWords>());
     let focus = form::focus(&faults, "").to_owned();
     let current = Field {
@@ -134,6 +131,14 @@ fn Password(email: String, has_password: bool, faults: Vec<FieldFault>) -> impl 
             <div class="actions form-end">
                 <button class="button">{submit}</button>
             </div>
+            {by_command
+                .then(|| {
+                    view! {
+                        <p class="help">
+                            {w.lost_password} " " <code translate="no">"hookgram user reset-link E-MAIL"</code>
+                        </p>
+                    }
+                })}
         </form>
     }
 }

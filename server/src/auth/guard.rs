@@ -214,6 +214,7 @@ fn is_page(path: &str) -> bool {
     let mut steps = path.split('/').skip(1);
     match (steps.next(), steps.next(), steps.next(), steps.next()) {
         (Some("deliveries" | "sandbox" | "health" | "users" | "settings" | "account" | "audit"), None, ..) => true,
+        (Some("account"), Some("second-factor"), None, _) => true,
         (Some("profiles" | "deliveries" | "users"), Some(id), None, _) => is_id(id),
         (Some("profiles"), Some(id), Some("share" | "key" | "delete"), None) => is_id(id),
         _ => false,

@@ -91,7 +91,7 @@ impl Totp {
         // Each is computed, whichever it is: the time taken tells nothing.
         let known: Vec<(i64, u32)> =
             (present - AROUND..=present + AROUND).filter_map(|step| Some((step, self.code(step)?))).collect();
-        known.into_iter().filter(|(step, code)| *code == typed && *step > last).map(|(step, _)| step).last()
+        known.into_iter().filter(|(step, code)| *code == typed && *step > last).map(|(step, _)| step).next_back()
     }
 
     /// The code of a moment, as an app shows it.

@@ -95,6 +95,8 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
                 expires_at: now().saturating_add(LINK_TIME),
             };
             store.add_link(link).await?;
+            let asked = Entry::new(&COMMAND_LINE, Action::ResetAsked).to(&user.account.email, user.account.id);
+            store.audit(&asked).await?;
             println!("{}/reset/{code}", config.public_url(config.listen));
         }
         Command::SecondFactorOff { email } => {

@@ -35,7 +35,8 @@ const RELATED: i64 = 20;
 impl Deliveries for Port {
     async fn log(&self, viewer: &Viewer, query: &LogQuery, zone: TimeZone) -> Result<LogPage, AppError> {
         let is_shown = personal::is_shown(&self.state, viewer.account());
-        if !is_shown && !(query.chat.is_empty() && query.text.is_empty()) {
+        let asks_for_it = !query.chat.is_empty() || !query.text.is_empty();
+        if asks_for_it && !is_shown {
             // What may not be seen may not be asked for either.
             return Err(AppError::Forbidden);
         }

@@ -4,7 +4,8 @@ use app::session::Role;
 use server::{auth::password::Passwords, store::StoreError, time::now};
 
 use crate::{
-    support::TestServer,
+    person::between,
+    support::{TestServer, eventually, smtp::SmtpServer},
     visitor::{EMAIL, OTHER, PASSWORD, Visitor, invite, reset_link},
 };
 
@@ -66,7 +67,7 @@ async fn a_wrong_address_and_a_wrong_password_look_the_same_and_what_was_typed_s
         assert!(!answer.text.contains("not the password"));
         let password = answer.text.split("id=\"field-password\"").nth(1).unwrap().split('>').next().unwrap();
         assert!(password.contains("autofocus"), "{password}");
-        let nonce = crate::person::between(&answer.text, "nonce=\"", "\"").to_owned();
+        let nonce = between(&answer.text, "nonce=\"", "\"").to_owned();
         pages.push(answer.text.replace(email, "…").replace(&nonce, "…"));
     }
     assert_eq!(pages[0], pages[1]);
@@ -134,7 +135,7 @@ async fn an_invitation_makes_one_account_of_its_role() {
     let path = format!("/invite/{code}");
     let guest = Visitor::new(&server);
     let page = guest.see(&path).await;
-    assert!(page.contains("Your role: operator") && page.contains(&format!("value=\"{EMAIL}\"")), "{page}");
+    assert!(page.contains("Your role: Operator") && page.contains(&format!("value=\"{EMAIL}\"")), "{page}");
     let weak = guest.post(&path, &[("password", "qwertyuiop[]")]).await;
     assert_eq!(weak.status, 422);
     assert!(weak.text.contains("stand in a row") && weak.text.contains("aria-invalid=\"true\""), "{}", weak.text);
@@ -237,5 +238,90 @@ async fn how_pages_are_shown_follows_to_another_browser() {
     assert!(owner.see("/account").await.contains("<html lang=\"en\" data-theme=\"dark\""));
     assert_eq!(owner.post("/account/pages", &[("language", ""), ("theme", ""), ("zone", "")]).await.to, "/account");
     assert!(owner.see("/account").await.contains("<html lang=\"en\" data-theme=\"system\">"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_mailed_a_link_and_nobody_learns_whether_there_is_an_account() {
+    let smtp = SmtpServer::start().await;
+    let server = TestServer::start_with("http://127.0.0.1:9", |config| smtp.fix(config)).await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let visitor = Visitor::new(&server);
+    assert!(visitor.see("/login").await.contains("href=\"/forgot\""));
+    assert_eq!(visitor.post("/forgot", &[("email", "olga")]).await.status, 422);
+    let mut pages = Vec::new();
+    for email in ["nobody@example.com", "OLGA@example.com"] {
+        let answer = visitor.post("/forgot", &[("email", email)]).await;
+        assert_eq!(answer.status, 200);
+        let nonce = between(&answer.text, "nonce=\"", "\"").to_owned();
+        pages.push(answer.text.replace(&nonce, "…"));
+    }
+    assert_eq!(pages[0], pages[1]);
+    eventually("the mail", async || !smtp.mails().is_empty()).await;
+    let mail = smtp.mails().remove(0);
+    assert_eq!((mail.to.as_str(), mail.subject().as_str()), (EMAIL, "Hookgram: a new password"));
+    let text = mail.text();
+    let link = text.split_whitespace().find(|word| word.contains("/reset/")).unwrap();
+    let path = link.get(link.find("/reset/").unwrap()..).unwrap();
+    assert_eq!(visitor.post(path, &[("password", OTHER)]).await.to, "/");
+    assert!(visitor.is_in().await && !owner.is_in().await);
+    // Two more within the hour, and no fourth.
+    let user = server.state.store.user_by_email(EMAIL).await.unwrap().unwrap().account.id;
+    for count in [2, 3, 3] {
+        Visitor::new(&server).post("/forgot", &[("email", EMAIL)]).await;
+        let sent = async || {
+            let links = server.state.store.reset_links_since(user, now() - 3_600_000).await.unwrap();
+            (links, smtp.mails().len()) == (count, usize::try_from(count).unwrap())
+        };
+        eventually("as many mails", sent).await;
+    }
+    assert!(!smtp.mails().iter().any(|mail| mail.to == "nobody@example.com"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn without_mail_the_page_says_what_to_do_instead() {
+    let server = server().await;
+    let page = Visitor::new(&server).see("/forgot").await;
+    assert!(page.contains("hookgram user reset-link") && !page.contains("<input class=\"input\""), "{page}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_happens_to_an_account_is_in_the_audit() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let (_, codes) = owner.turn_factor_on().await;
+    owner.post("/account/second-factor/codes", &[]).await;
+    owner.post("/account/second-factor/off", &[]).await;
+    owner.turn_factor_on().await;
+    owner.post("/account/password", &[("current", PASSWORD), ("password", OTHER)]).await;
+    owner.post("/account/sessions/end", &[]).await;
+    let other = Visitor::new(&server);
+    other.sign_in(EMAIL, OTHER).await;
+    other.post("/login/second", &[("recovery", &codes[0])]).await;
+    let code = reset_link(&server, EMAIL, 60_000).await;
+    other.post(&format!("/reset/{code}"), &[("password", PASSWORD)]).await;
+    let filter = server::store::AuditFilter { limit: 20, ..Default::default() };
+    let mut seen = server.state.store.audited(&filter).await.unwrap();
+    seen.reverse();
+    use app::words::audit::Action::*;
+    let actions: Vec<_> = seen.iter().filter_map(|entry| entry.action).collect();
+    let expected = [
+        InvitationAccepted,
+        FactorOn,
+        RecoveryCodes,
+        FactorOff,
+        FactorOn,
+        PasswordChanged,
+        SessionsEnded,
+        FactorFailed,
+        PasswordReset,
+    ];
+    assert_eq!(actions, expected);
+    for entry in &seen {
+        assert_eq!((entry.by.who.as_str(), entry.by.address.as_deref()), (EMAIL, Some("127.0.0.1")));
+        assert!(!format!("{entry:?}").contains(&codes[0]));
+    }
     server.stop().await;
 }

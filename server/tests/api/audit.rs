@@ -22,6 +22,7 @@ async fn what_people_and_the_command_line_do_is_shown_without_secrets() {
     admin.post("/settings", &[("retention_days", "60")]).await;
     admin.post("/sandbox/clear", &[]).await;
     admin.post("/deliveries/erase", &[("chat", "600700800")]).await;
+    admin.get("/deliveries/export.csv?chat=600700801&q=Olga&outcome=failed").await;
     admin.post(&format!("/profiles/{id}/delete"), &[]).await;
     let page = admin.see("/audit").await;
     for words in [
@@ -37,13 +38,16 @@ async fn what_people_and_the_command_line_do_is_shown_without_secrets() {
         "Sandbox cleared",
         "Customer&#x27;s data erased",
         "…800",
+        "Log exported",
+        "outcome=failed",
+        "…801",
         "Profile deleted",
         "admin@example.com",
         "127.0.0.1",
     ] {
         assert!(page.contains(words) || page.contains(&words.replace("&#x27;", "'")), "{words} in {page}");
     }
-    assert!(!page.contains(&TOKEN[20..40]) && !page.contains("600700800"), "{page}");
+    assert!(!page.contains(&TOKEN[20..40]) && !page.contains("60070080") && !page.contains("Olga"), "{page}");
     server.stop().await;
 }
 

@@ -47,8 +47,9 @@ async fn the_log_is_narrowed_by_its_address() {
     let stateless = format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&message=Hi%20there");
     assert_eq!(server.post(&stateless, event("73", &["53"])).await.0, 200);
     settled(&server).await;
-    let person = Person::new(&server, Role::Viewer).await;
-    let page = person.see("/deliveries").await;
+    let person = Person::new(&server, Role::Operator).await;
+    let viewer = Person::new(&server, Role::Viewer).await;
+    let page = viewer.see("/deliveries").await;
     assert_eq!(rows(&page), 3);
     assert!(page.contains("Студия &lt;Б&gt;") && page.contains("the customer has blocked the bot"), "{page}");
     assert!(!page.contains("type=\"checkbox\" name=\"d-"), "a viewer chooses nothing");
@@ -216,7 +217,7 @@ async fn the_log_is_downloaded_whole() {
         post(&server, &profile, &number.to_string(), "5").await;
     }
     settled(&server).await;
-    let person = Person::new(&server, Role::Viewer).await;
+    let person = Person::new(&server, Role::Operator).await;
     let csv = person.see("/deliveries/export.csv").await;
     assert!(csv.starts_with("\u{feff}received_at,event,outcome"), "{csv}");
     assert_eq!(csv.lines().count(), 121);

@@ -27,7 +27,7 @@ async fn who_cannot_be_reached_is_listed_until_a_message_arrives() {
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", false, &[(Parameter::Message, "Hi")]).await;
     let path = format!("/h/{}", profile.key);
-    let person = Person::new(&server, Role::Viewer).await;
+    let person = Person::new(&server, Role::Operator).await;
     assert!(person.see("/deliveries/unreachable").await.contains("Everybody can be reached"));
     for number in ["1", "2"] {
         api.next([blocked()]);

@@ -17,7 +17,7 @@ use crate::{
 #[tokio::test]
 async fn a_change_is_tried_on_the_last_events_of_its_own_profile() {
     let server = TestServer::start("http://127.0.0.1:1").await;
-    let viewer = Viewer::of(Account { id: 1, email: "a@b.c".into(), role: Role::Viewer }).unwrap();
+    let viewer = Viewer::of(Account { id: 1, email: "a@b.c".into(), role: Role::Operator }).unwrap();
     let port = ports(&server.state, asking()).previews;
     let ours = server.profile("Ours", true, &[(Parameter::Message, "Hello")]).await;
     let others = server.profile("Others", true, &[]).await;

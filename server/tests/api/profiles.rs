@@ -172,7 +172,7 @@ async fn the_port_saves_lists_and_tests() {
     assert_eq!(port.send_test(&operator, test(Target::Sandbox, None)).await, Ok(TestOutcome::InSandbox));
     let messages = ports(&server.state, asking()).sandbox.messages(&viewer, None).await.unwrap();
     assert_eq!(messages.len(), 1);
-    assert_eq!((messages[0].chat.as_str(), messages[0].profile.as_str()), ("77", "S"));
+    assert_eq!((messages[0].chat.as_str(), messages[0].profile.as_str()), ("…77", "S"), "a viewer knows its end");
 
     let key = rows[1].short_url.rsplit('/').next().unwrap().to_owned();
     server.post(&format!("/h/{key}"), event("1", &["5"])).await;

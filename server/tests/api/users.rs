@@ -100,7 +100,7 @@ async fn what_matters_asks_for_the_password_again() {
     assert!(page.contains("confirm that it is you") && page.contains("<fieldset disabled"), "{page}");
     assert!(admin.see("/settings").await.contains("<fieldset disabled"));
     let them = format!("/users/{other}");
-    assert_eq!(admin.get(&them).await.headers()["location"], format!("/confirm?next={}", them.replace('/', "%2F")));
+    assert_eq!(admin.get(&them).await.headers()["location"], format!("/confirm?next={them}"));
     for (path, fields) in [
         ("/users/invite".to_owned(), vec![("email", "new@example.com"), ("role", "admin")]),
         ("/users/invitations/revoke".to_owned(), vec![("id", "x")]),

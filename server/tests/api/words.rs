@@ -1,14 +1,18 @@
 //! No word of a page is in another language than the page, and none is missing: every page and state that the server
 //! draws, in both languages. What scripts alone set is looked at in the browser (`browser/translated.rs`).
 
-use app::session::Role;
+use app::{session::Role, words::audit::Action};
 use hookgram::{parameters::Parameter, query, values::Language};
 use serde_json::{Value, json};
-use server::audit::COMMAND_LINE;
+use server::{
+    audit::{COMMAND_LINE, Change, Entry},
+    settings::Setting,
+};
 
 use crate::{
     pages::cookie,
     support::{BotApi, Play, TOKEN, TestServer, event, foreign::foreign_words, html},
+    visitor::{EMAIL, PASSWORD, Visitor, invite, reset_link},
 };
 
 /// A reader of one language, signed in or not.
@@ -81,13 +85,17 @@ fn typed(language: Language) -> [&'static str; 3] {
 
 async fn read_everything(language: Language) -> Vec<String> {
     let telegram = BotApi::start().await;
-    let server = TestServer::start(&telegram.url()).await;
+    let server = TestServer::start_with(&telegram.url(), |config| {
+        config.fixed.fix(Setting::RetryMaxAge, "24h").unwrap();
+    })
+    .await;
     let setup = server.setup_link.clone().unwrap();
     let setup = setup.get(setup.find("/setup/").unwrap()..).unwrap();
     let mut reader = Reader { server: &server, language, cookie: String::new(), found: Vec::new() };
-    for path in ["/login", setup, "/setup/guess"] {
+    for path in ["/login", setup, "/setup/guess", "/invite/guess", "/reset/guess", "/forgot"] {
         reader.read(path).await;
     }
+    read_ways_in(&mut reader, setup).await;
     for (email, password) in [("nobody@example.com", "guess"), ("nobody", "")] {
         reader.send("/login", &[("email", email), ("password", password)]).await;
     }
@@ -167,9 +175,75 @@ async fn read_everything(language: Language) -> Vec<String> {
     for path in ["/", "/profiles/import", "/profiles/new"] {
         reader.read(path).await;
     }
+    read_account(&mut reader).await;
     let found = std::mem::take(&mut reader.found);
     server.stop().await;
     found
+}
+
+/// Links for whoever is not signed in, and their forms with every fault of a password.
+async fn read_ways_in(reader: &mut Reader<'_>, setup: &str) {
+    let server = reader.server;
+    let invited = format!("/invite/{}", invite(server, "guest@example.com", Role::Viewer).await);
+    server.state.store.add_user("owner@example.org", Role::Viewer, None).await.unwrap();
+    let reset = format!("/reset/{}", reset_link(server, "owner@example.org", 600_000).await);
+    for path in [invited.as_str(), &reset] {
+        reader.read(path).await;
+    }
+    reader.send(setup, &[("email", "nobody"), ("password", "")]).await;
+    let long = "x".repeat(1025);
+    for password in [
+        "",
+        &long,
+        "qwertyuiop[]",
+        "aaaaaaaaaaaaa",
+        "password1234",
+        "abcdefghijklm",
+        "12.12.2012.12",
+        "guest@example.com",
+        "hookgramhookgram",
+        "bookbookcase",
+    ] {
+        reader.send(&invited, &[("password", password)]).await;
+    }
+    reader.send(&reset, &[("password", "")]).await;
+    for _ in 0..6 {
+        reader.send("/login", &[("email", "owner@example.org"), ("password", "guess")]).await;
+    }
+    reader.send("/login/second", &[("code", "1")]).await;
+}
+
+/// One's own account, with a second factor and without.
+async fn read_account(reader: &mut Reader<'_>) {
+    let server = reader.server;
+    let visitor = Visitor::invited(server, EMAIL, Role::Admin).await;
+    let session = || format!("hookgram_session={}", visitor.cookie("hookgram_session").unwrap());
+    reader.cookie = session();
+    for path in ["/account", "/account/second-factor", "/account/sessions/end"] {
+        reader.read(path).await;
+    }
+    reader.send("/account/second-factor", &[("code", "1")]).await;
+    reader.send("/account/password", &[("current", "1"), ("password", "")]).await;
+    reader.send("/account/pages", &[("zone", "1")]).await;
+    reader.send("/account/pages", &[]).await;
+    reader.send("/account/sessions/none/end", &[]).await;
+    visitor.turn_factor_on().await;
+    reader.cookie = session();
+    for path in ["/account", "/account/second-factor"] {
+        reader.read(path).await;
+    }
+    reader.send("/account/second-factor/codes", &[]).await;
+    server.age_sessions(11 * 60_000).await;
+    reader.read("/confirm").await;
+    for (code, recovery) in [("1", ""), ("", "1")] {
+        reader.send("/confirm", &[("password", PASSWORD), ("code", code), ("recovery", recovery)]).await;
+    }
+    let half = Visitor::new(server);
+    half.sign_in(EMAIL, PASSWORD).await;
+    reader.cookie = format!("hookgram_sign_in={}", half.cookie("hookgram_sign_in").unwrap());
+    reader.read("/login/second").await;
+    reader.send("/login/second", &[("code", "1")]).await;
+    reader.send("/login/second", &[("recovery", "1")]).await;
 }
 
 /// The log, each event of it, and what can be done there.
@@ -252,13 +326,12 @@ async fn read_administration(reader: &mut Reader<'_>) {
     ] {
         reader.send("/settings", &[(name, value)]).await;
     }
-    let changed = [
-        ("retention_days", "60"),
-        ("second_factor", "operators"),
-        ("viewers_see_data", "true"),
-        ("stateless", "false"),
-    ];
+    let changed = [("retention_days", "60"), ("viewers_see_data", "true"), ("stateless", "false")];
     reader.send("/settings", &changed).await;
+    // Set, it would ask for a second factor from here on.
+    let policy = vec![Change::new("second_factor", "off", "operators")];
+    let entry = Entry::new(&COMMAND_LINE, Action::SettingsChanged).with(policy);
+    reader.server.state.store.audit(&entry).await.unwrap();
     for path in ["/audit", "/audit?kind=settings", "/audit?object=zzz", "/audit?from=1", "/audit?who=command-line"] {
         reader.read(path).await;
     }

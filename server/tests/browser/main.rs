@@ -1,5 +1,6 @@
 //! What a person sees and does, in a real Chromium.
 
+mod accounts;
 mod administration;
 mod audit;
 mod builder;

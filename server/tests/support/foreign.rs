@@ -5,9 +5,9 @@ use hookgram::{event::EventType, parameters::Parameter, values::Language};
 
 /// What Russian says in Latin letters: names of products, formats and parameters, and keys.
 const NAMES: &str = "Hookgram hookgram Telegram BotFather Torrow WebHook webhook URL JSON YAML HTML QR id Id curl https \
-                     http sendMessage idInstance Enter Ctrl macOS Linux UTC GMT CSV Lines";
+                     http sendMessage idInstance Enter Ctrl macOS Linux Windows Firefox UTC GMT CSV Lines Google Authenticator Aegis FAS";
 /// What is typed as it stands, and keys of a file of profiles.
-const COMMANDS: &[&str] = &["hookgram user reset-password", "profiles:", "name:"];
+const COMMANDS: &[&str] = &["hookgram user reset-link", "profiles:", "name:"];
 /// What the played Telegram and the samples say, in Russian wherever it is shown.
 const TYPED: &[&str] = &["Салон", "№ТБ-2026/1187"];
 

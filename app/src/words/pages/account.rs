@@ -71,7 +71,7 @@ word_set! {
         turn_on: "Включить", "Turn it on";
         stale: "Страница устарела, здесь уже новый ключ. Добавьте его в приложение ещё раз.", "The page was too old; here is a new key. Add it to the app once more.";
         on: "Включён", "On";
-        since: "С", "Since";
+        since: "с", "since";
         codes_left: "Коды восстановления", "Recovery codes";
         codes_why: "Пригодятся, если телефон потеряется. Каждый срабатывает один раз.", "They help when the phone is lost. Each works once.";
         new_codes: "Сделать новые коды", "Make new codes";

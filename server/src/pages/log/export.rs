@@ -21,6 +21,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::super::{Visit, or_refuse};
 use crate::{
     audit::{Change, Entry},
+    auth::guard::decoded,
     personal,
     time::Millis,
 };
@@ -72,7 +73,10 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
     let mut query = LogQuery { behind: None, ..visit.log_query() };
     // The first page before the answer, so that what cannot be asked is said in words.
     let mut page = or_refuse!(visit, ports.deliveries.log(&viewer, &query, zone).await);
-    let asked = vec![Change::new("filter", "", query.parameters())];
+    // Whom it was about is not kept: what is erased of them must not stay here.
+    let chat = if query.chat.is_empty() { String::new() } else { personal::masked(&query.chat) };
+    let asked = LogQuery { chat, text: String::new(), ..query.clone() };
+    let asked = vec![Change::new("filter", "", String::from_utf8_lossy(&decoded(&asked.parameters())))];
     let by = visit.by();
     let entry = Entry::new(&by, Action::LogExported).to(name, None).with(asked);
     or_refuse!(visit, visit.state.store.audit(&entry).await.map_err(super::super::internal));

@@ -37,6 +37,7 @@ async fn lighthouse_is_content() -> Result<()> {
     let cookie = session.split(';').next().unwrap_or_default();
     let pages = [
         ("sign-in", "/login".to_owned(), ""),
+        ("account", "/account".to_owned(), cookie),
         ("list", "/".to_owned(), cookie),
         ("builder", format!("/profiles/{}", profile.id), cookie),
         ("share", format!("/profiles/{}/share", profile.id), cookie),

@@ -25,6 +25,9 @@ pub(super) fn signed_out(setup: &str) -> Vec<Scene> {
         Scene::new("set-up", setup, []),
         Scene::new("set-up-fault", setup, fill("short").into_iter().chain([See("[aria-invalid=true]")])),
         Scene::new("set-up-closed", "/setup/guess", []),
+        Scene::new("invite-closed", "/invite/guess", []),
+        Scene::new("reset-closed", "/reset/guess", []),
+        Scene::new("forgot", "/forgot", []),
     ]
 }
 
@@ -36,6 +39,23 @@ pub(super) fn nothing_yet() -> Vec<Scene> {
         Scene::new("unreachable-empty", "/deliveries/unreachable", [See(".empty")]),
         Scene::new("work-empty", "/deliveries/work", [See(".empty")]),
         Scene::new("health-empty", "/health", []),
+        Scene::new("account", "/account", []),
+        Scene::new(
+            "account-faults",
+            "/account",
+            [
+                Fill("[name=password]", "short".to_owned()),
+                Click("main .card:first-of-type .button"),
+                See("[aria-invalid=true]"),
+            ],
+        ),
+        Scene::new("account-sessions", "/account/sessions/end", []),
+        Scene::new("factor-set-up", "/account/second-factor", [See(".qr")]),
+        Scene::new(
+            "factor-fault",
+            "/account/second-factor",
+            [Fill("[name=code]", "000000".to_owned()), Click("main button.primary"), See("[aria-invalid=true]")],
+        ),
     ]
 }
 

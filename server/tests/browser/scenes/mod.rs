@@ -10,6 +10,7 @@ use hookgram::values::Language;
 use serde_json::json;
 use server::{
     codes,
+    settings::Setting,
     store::{LinkKind, NewLink},
     time::now,
 };
@@ -101,6 +102,8 @@ pub async fn walk(
     let telegram = BotApi::start().await;
     let server = TestServer::start_with(&telegram.url(), |config| {
         config.public_url = Some("https://hooks.example.com".to_owned());
+        // What is fixed looks otherwise.
+        let _ = config.fixed.fix(Setting::RetryMaxAge, "24h");
     })
     .await;
     let browser = browser(language).await?;
