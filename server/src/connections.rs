@@ -15,18 +15,21 @@ const ALL: usize = 4096;
 /// Of these from one address that is no trusted proxy's.
 const OF_ADDRESS: usize = ALL / 4;
 
+/// How many there are from each network.
+type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
 /// Counts connections. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Connections {
     room: Arc<Semaphore>,
-    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    open: Counts,
 }
 
 /// A connection's place, until it is dropped.
 #[derive(Debug)]
 pub struct Open {
     _permit: OwnedSemaphorePermit,
-    peer: Option<(Arc<Mutex<HashMap<IpAddr, usize>>>, IpAddr)>,
+    peer: Option<(Counts, IpAddr)>,
 }
 
 impl Default for Connections {
