@@ -20,6 +20,7 @@ use crate::settings::{Fixed, Setting};
 /// The settings as typed. Each is a flag and an environment variable.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Settings")]
+#[allow(rustdoc::bare_urls, reason = "the command line prints these texts as they are")]
 pub struct Settings {
     /// Address and port to listen on
     #[arg(long, env = "HOOKGRAM_LISTEN", global = true, default_value = "127.0.0.1:3000", value_name = "ADDRESS")]

@@ -61,7 +61,7 @@ impl Kind {
             Self::Deliveries => ("Доставки", "Deliveries"),
             Self::Customer => ("Данные клиентов", "Customers' data"),
             Self::Sandbox => ("Песочница", "Sandbox"),
-            Self::Account => ("Учётные записи", "Accounts"),
+            Self::Account => ("Аккаунты", "Accounts"),
             Self::Invitation => ("Приглашения", "Invitations"),
             Self::Settings => ("Настройки", "Settings"),
         };
@@ -124,21 +124,21 @@ actions! {
     LogExported Deliveries "log_exported": "Журнал сохранён в файл", "Log exported";
     CustomerErased Customer "customer_erased": "Данные клиента стёрты", "Customer's data erased";
     SandboxCleared Sandbox "sandbox_cleared": "Песочница очищена", "Sandbox cleared";
-    AccountMade Account "account_made": "Учётная запись создана", "Account made";
+    AccountMade Account "account_made": "Аккаунт создан", "Account made";
     RoleChanged Account "role_changed": "Роль изменена", "Role changed";
-    AccountRemoved Account "account_removed": "Учётная запись удалена", "Account removed";
+    AccountRemoved Account "account_removed": "Аккаунт удалён", "Account removed";
     SignedIn Account "signed_in": "Вход", "Signed in";
     SignInFailed Account "sign_in_failed": "Неудачная попытка входа", "Sign-in failed";
-    FactorFailed Account "factor_failed": "Неверный код второго фактора", "Wrong second factor";
+    FactorFailed Account "factor_failed": "Неверный код второго шага", "Wrong code of the second step";
     SignedOut Account "signed_out": "Выход", "Signed out";
     PasswordChanged Account "password_changed": "Пароль изменён", "Password changed";
     PasswordReset Account "password_reset": "Пароль сброшен", "Password reset";
     ResetAsked Account "reset_asked": "Запрошен сброс пароля", "Password reset asked for";
-    FactorOn Account "factor_on": "Второй фактор включён", "Second factor switched on";
-    FactorOff Account "factor_off": "Второй фактор выключен", "Second factor switched off";
+    FactorOn Account "factor_on": "Второй шаг включён", "Second step turned on";
+    FactorOff Account "factor_off": "Второй шаг выключен", "Second step turned off";
     RecoveryCodes Account "recovery_codes": "Новые коды восстановления", "New recovery codes";
     RecoveryUsed Account "recovery_used": "Вход по коду восстановления", "Signed in with a recovery code";
-    SessionsEnded Account "sessions_ended": "Сеансы завершены", "Sessions ended";
+    SessionsEnded Account "sessions_ended": "Сессии завершены", "Sessions ended";
     Invited Invitation "invited": "Отправлено приглашение", "Invited";
     InvitationRevoked Invitation "invitation_revoked": "Приглашение отозвано", "Invitation revoked";
     InvitationAccepted Invitation "invitation_accepted": "Приглашение принято", "Invitation accepted";

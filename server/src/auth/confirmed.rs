@@ -9,7 +9,7 @@ use crate::time::{Millis, now};
 const HOLDS: Millis = 10 * 60 * 1000;
 
 /// An account whose owner has given their password, and their second factor where there is one, within the last 10
-/// minutes. Only [`Confirmed::of`] makes one; what must not be done by whoever finds an open browser asks for it.
+/// minutes. Only this module makes one; what must not be done by whoever finds an open browser asks for it.
 #[derive(Clone, Debug)]
 pub struct Confirmed(Account);
 

@@ -210,7 +210,7 @@ fn login_address(target: &Uri) -> String {
 
 /// Whether a path is that of a page for whoever is signed in (contract §7).
 fn is_page(path: &str) -> bool {
-    let is_id = |text: &str| (1..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_id = |text: &str| (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
     let mut steps = path.split('/').skip(1);
     match (steps.next(), steps.next(), steps.next(), steps.next()) {
         (Some("deliveries" | "sandbox" | "health" | "users" | "settings" | "account" | "audit"), None, ..) => true,
@@ -357,6 +357,8 @@ mod tests {
         assert_eq!(to("/"), "/login");
         assert_eq!(to("/profiles/3?a=b&c=%D1%8F"), "/login?next=/profiles/3%3Fa%3Db%26c%3D%25D1%258F");
         assert_eq!(to("/profiles/3/share"), "/login?next=/profiles/3/share");
+        let event = "/deliveries/0mfK3xqWc8Rt5Yb2Nd7Hg4Jp9";
+        assert_eq!(to(event), format!("/login?next={event}"));
     }
 
     #[test]

@@ -81,7 +81,7 @@ async fn walk(language: Language) -> Result<()> {
     browser.see(say("Оператор", "Operator")).await?;
     browser.click("a[aria-label*='oleg@example.com']").await?;
     browser.click("button.danger").await?;
-    browser.see(say("Учётная запись удалена.", "The account is removed.")).await?;
+    browser.see(say("Аккаунт удалён.", "The account is removed.")).await?;
     browser.click("a[aria-label*='anna@example.com']").await?;
     browser.see(say("Это последний администратор", "This is the last admin")).await?;
 
@@ -104,7 +104,7 @@ async fn walk(language: Language) -> Result<()> {
     browser.open(&server.url("/audit")).await?;
     for words in [
         say("Настройки изменены", "Settings changed"),
-        say("Учётная запись удалена", "Account removed"),
+        say("Аккаунт удалён", "Account removed"),
         say("Роль изменена", "Role changed"),
         say("Отправлено приглашение", "Invited"),
     ] {

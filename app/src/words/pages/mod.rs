@@ -14,6 +14,7 @@ mod health;
 mod log;
 #[cfg(feature = "ssr")]
 mod notes;
+#[cfg(feature = "ssr")]
 mod outcomes;
 mod preview;
 #[cfg(feature = "ssr")]
@@ -24,6 +25,7 @@ mod quiet;
 mod sandbox;
 #[cfg(feature = "ssr")]
 mod settings;
+#[cfg(feature = "ssr")]
 mod share;
 mod shell;
 #[cfg(feature = "ssr")]

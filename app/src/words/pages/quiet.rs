@@ -91,8 +91,8 @@ word_set! {
         sessions: "Остальные сессии завершены.", "All other sessions have ended.";
         factor_off: "Второй шаг выключен.", "The second step is off.";
         settings: "Настройки сохранены и уже действуют.", "The settings are saved and hold already.";
-        role: "Роль изменена. Сеансы этого человека завершены.", "The role is changed. That person's sessions have ended.";
-        removed: "Учётная запись удалена.", "The account is removed.";
+        role: "Роль изменена. Сессии этого человека завершены.", "The role is changed. That person's sessions have ended.";
+        removed: "Аккаунт удалён.", "The account is removed.";
         revoked: "Приглашение отозвано.", "The invitation is revoked.";
     }
 }

@@ -64,10 +64,10 @@ word_set! {
         kib: "КиБ", "KiB";
         mib: "МиБ", "MiB";
 
-        accounts: "Учётные записи", "Accounts";
+        accounts: "Аккаунты", "Accounts";
         accounts_why: "Что требуется от людей и что им видно.", "What is asked of people, and what they see.";
         people: "Люди и приглашения", "People and invitations";
-        second_factor: "Второй фактор при входе", "Second factor at sign-in";
+        second_factor: "Второй шаг при входе", "Second step at sign-in";
         second_factor_help: "У кого его ещё нет, настроит его при следующем входе.", "Whoever has none yet sets it up at the next sign-in.";
         factor_off: "По желанию", "As they like";
         factor_admins: "Обязателен для администраторов", "Required of admins";

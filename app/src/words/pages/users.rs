@@ -13,7 +13,7 @@ word_set! {
         person: "Человек", "Person";
         you: "это вы", "you";
         role: "Роль", "Role";
-        factor: "Второй фактор", "Second factor";
+        factor: "Второй шаг", "Second step";
         factor_on: "Включён", "On";
         factor_off: "Нет", "Off";
         seen: "Был здесь", "Last seen";
@@ -33,7 +33,7 @@ word_set! {
         email: "Почта", "E-mail";
         invite_do: "Создать приглашение", "Make an invitation";
         email_wrong: "Это не похоже на почтовый адрес.", "This does not look like an e-mail address.";
-        email_taken: "У этого человека уже есть учётная запись.", "They have an account already.";
+        email_taken: "У этого человека уже есть аккаунт.", "They have an account already.";
         role_wrong: "Выберите роль.", "Choose a role.";
         invited_title: "Приглашение готово", "The invitation is ready";
         invited_why: "Ссылка для", "The link for";
@@ -52,8 +52,8 @@ word_set! {
         role_title: "Что можно", "What they may do";
         role_why: "После смены роли человек войдёт заново.", "After a change they sign in anew.";
         role_do: "Изменить роль", "Change the role";
-        remove_title: "Удалить учётную запись", "Remove the account";
-        remove_sessions: "Все сеансы завершатся сразу.", "All sessions end at once.";
+        remove_title: "Удалить аккаунт", "Remove the account";
+        remove_sessions: "Все сессии завершатся сразу.", "All sessions end at once.";
         remove_work: "Профили и всё сделанное останутся.", "Profiles, and all that they did, stay.";
         remove_again: "Вернуть можно только новым приглашением.", "Only a new invitation brings them back.";
         remove_do: "Удалить", "Remove";
