@@ -3,31 +3,19 @@
 use anyhow::{Context as _, Result, ensure};
 use app::session::Role;
 use hookgram::{parameters::Parameter, values::Language};
-use server::{
-    codes,
-    store::{LinkKind, NewLink},
-    time::now,
-};
 
 use crate::{
     driver::Browser,
     profiles::no_sideways_scroll,
     scenes::browser,
     support::{TestServer, event},
+    walk,
 };
 
 /// Signs somebody in, by a link that works once.
 async fn enter(server: &TestServer, browser: &Browser, email: &str) -> Result<()> {
     let id = server.state.store.user_by_email(email).await?.context("no such account")?.account.id;
-    let code = codes::secret();
-    let link = NewLink {
-        code_hash: &codes::hash(&code),
-        kind: LinkKind::SignIn,
-        user_id: Some(id),
-        expires_at: now() + 60_000,
-    };
-    server.state.store.add_link(link).await?;
-    browser.open(&server.url(&format!("/login?code={code}"))).await
+    walk::enter(server, browser, id).await
 }
 
 async fn looked_at(browser: &Browser, name: &str) -> Result<()> {

@@ -4,16 +4,12 @@
 use anyhow::{Context as _, Result, ensure};
 use app::session::Role;
 use serde_json::{Value, json};
-use server::{
-    audit::COMMAND_LINE,
-    codes,
-    store::{LinkKind, NewLink, StoredProfile},
-    time::now,
-};
+use server::{audit::COMMAND_LINE, store::StoredProfile};
 
 use crate::{
     driver::Browser,
     support::{BotApi, TestServer, event},
+    walk,
 };
 
 /// Signs an operator in.
@@ -23,15 +19,7 @@ async fn sign_in(server: &TestServer, browser: &Browser) -> Result<()> {
         Some(user) => user.account.id,
         None => server.state.store.add_user(email, Role::Operator, None).await?.id,
     };
-    let code = codes::secret();
-    let link = NewLink {
-        code_hash: &codes::hash(&code),
-        kind: LinkKind::SignIn,
-        user_id: Some(id),
-        expires_at: now() + 60_000,
-    };
-    server.state.store.add_link(link).await?;
-    browser.open(&server.url(&format!("/login?code={code}"))).await
+    walk::enter(server, browser, id).await
 }
 
 async fn open(server: &TestServer, browser: &Browser, profile: &StoredProfile) -> Result<()> {

@@ -2,6 +2,11 @@
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use hookgram::message::Part;
+use server::{
+    codes,
+    store::{LinkKind, NewLink},
+    time::now,
+};
 
 use crate::{
     driver::Browser,
@@ -26,6 +31,19 @@ pub async fn set_up(server: &TestServer, browser: &Browser) -> Result<()> {
     browser.click("main button.primary").await?;
     browser.find(".top").await?;
     Ok(())
+}
+
+/// Signs an account in, by a link that works once.
+pub async fn enter(server: &TestServer, browser: &Browser, account: i64) -> Result<()> {
+    let code = codes::secret();
+    let link = NewLink {
+        code_hash: &codes::hash(&code),
+        kind: LinkKind::SignIn,
+        user_id: Some(account),
+        expires_at: now() + 60_000,
+    };
+    server.state.store.add_link(link).await?;
+    browser.open(&server.url(&format!("/login?code={code}"))).await
 }
 
 /// WebAssembly has taken the builder over once its buttons can be pressed.

@@ -8,16 +8,12 @@ use anyhow::{Context as _, Result};
 use app::session::Role;
 use hookgram::values::Language;
 use serde_json::json;
-use server::{
-    codes,
-    settings::Setting,
-    store::{LinkKind, NewLink},
-    time::now,
-};
+use server::settings::Setting;
 
 use crate::{
     driver::Browser,
     support::{BotApi, TestServer},
+    walk,
 };
 
 /// A page in a state.
@@ -150,13 +146,5 @@ pub async fn browser(language: Language) -> Result<Browser> {
 /// Signs an administrator in, by a link that works once.
 pub async fn sign_in(server: &TestServer, browser: &Browser) -> Result<()> {
     let id = server.state.store.add_user("operator@example.com", Role::Admin, None).await?.id;
-    let code = codes::secret();
-    let link = NewLink {
-        code_hash: &codes::hash(&code),
-        kind: LinkKind::SignIn,
-        user_id: Some(id),
-        expires_at: now() + 60_000,
-    };
-    server.state.store.add_link(link).await?;
-    browser.open(&server.url(&format!("/login?code={code}"))).await
+    walk::enter(server, browser, id).await
 }
