@@ -296,6 +296,26 @@ fn LiveTitle(
     }
 }
 
+/// Before what matters is changed, the password is asked for again: the way to where that is done, and back.
+#[component]
+fn Locked(
+    /// Why nothing can be changed yet.
+    why: &'static str,
+    /// What the way is called.
+    action: &'static str,
+    /// The page's path.
+    page: &'static str,
+) -> impl IntoView {
+    view! {
+        <div class="notice warn">
+            <p>{why}</p>
+            <a class="button" href=format!("/confirm?next={page}")>
+                {action}
+            </a>
+        </div>
+    }
+}
+
 /// What was wrong with the form as a whole.
 #[component]
 fn Fault(

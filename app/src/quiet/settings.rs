@@ -59,16 +59,7 @@ pub(super) fn Settings(view: SettingsView) -> impl IntoView {
     let w = words::<SettingsWords>();
     let faulty = view.fields.values().any(|field| field.fault.is_some());
     let locked = view.locked;
-    let lock = locked.then(|| {
-        view! {
-            <div class="notice warn">
-                <p>{w.locked}</p>
-                <a class="button" href="/confirm?next=/settings">
-                    {w.unlock}
-                </a>
-            </div>
-        }
-    });
+    let lock = locked.then(|| view! { <super::Locked why=w.locked action=w.unlock page="/settings" /> });
     view! {
         <div class="page-head">
             <div>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Fault, moment::At};
+use super::{Fault, Locked, moment::At};
 use crate::{
     parts::CopyField,
     session::{Account, Role},
@@ -88,16 +88,7 @@ pub(super) fn Users(view: UsersView) -> impl IntoView {
     let UsersView { members, invitations, email, role, fault, locked } = view;
     let members = members.into_iter().map(member).collect_view();
     let open = (!invitations.is_empty()).then(|| view! { <Open invitations locked /> });
-    let lock = locked.then(|| {
-        view! {
-            <div class="notice warn">
-                <p>{w.locked}</p>
-                <a class="button" href="/confirm?next=/users">
-                    {w.unlock}
-                </a>
-            </div>
-        }
-    });
+    let lock = locked.then(|| view! { <Locked why=w.locked action=w.unlock page="/users" /> });
     view! {
         <div class="page-head">
             <div>
