@@ -14,18 +14,26 @@
   // To find out takes a while; whoever is not on a journey has named it already.
   if (named) (window.requestIdleCallback ?? setTimeout)(name);
   else name();
-  const localise = (time) => {
-    const [at, now, ru] = [new Date(time.dateTime), new Date(), document.documentElement.lang === "ru"];
-    const tag = ru ? "ru" : "en-GB";
-    const second = time.dataset.seconds === undefined ? undefined : "2-digit";
-    const clock = at.toLocaleTimeString(tag, { hour: "2-digit", minute: "2-digit", second });
-    const year = at.getFullYear() === now.getFullYear() ? undefined : "numeric";
-    const date = ru ? { day: "2-digit", month: "2-digit", year } : { day: "numeric", month: "short", year };
-    const day = at.toLocaleDateString(tag, date);
-    time.textContent = at.toDateString() === now.toDateString() ? clock : `${day}, ${clock}`;
-    time.title = at.toLocaleString(tag);
+  const localise = (times) => {
+    // To make a format takes long, to use it does not.
+    const ru = document.documentElement.lang === "ru";
+    const format = (options) => new Intl.DateTimeFormat(ru ? "ru" : "en-GB", options);
+    const [hour, minute, second] = ["2-digit", "2-digit", "2-digit"];
+    const clocks = [format({ hour, minute }), format({ hour, minute, second })];
+    const day = ru ? { day: "2-digit", month: "2-digit" } : { day: "numeric", month: "short" };
+    const days = [format(day), format({ ...day, year: "numeric" })];
+    const whole = format({ dateStyle: "medium", timeStyle: "medium" });
+    const now = new Date();
+    for (const time of times) {
+      const at = new Date(time.dateTime);
+      const clock = clocks[time.dataset.seconds === undefined ? 0 : 1].format(at);
+      const date = days[at.getFullYear() === now.getFullYear() ? 0 : 1].format(at);
+      time.textContent = at.toDateString() === now.toDateString() ? clock : `${date}, ${clock}`;
+      time.title = whole.format(at);
+    }
   };
-  if (!named && !kept) all("time").forEach(localise);
+  const times = all("time");
+  if (!named && !kept && times.length) localise(times);
 
   // An open menu closes when something else is pressed, and with Escape, which gives the focus back to its button. Escape
   // also ends what is shown while a button has the focus.
