@@ -8,7 +8,12 @@ use anyhow::{Context as _, Result};
 use app::session::Role;
 use hookgram::values::Language;
 use serde_json::json;
-use server::settings::Setting;
+use server::{
+    codes,
+    settings::Setting,
+    store::{LinkKind, NewInvitation, NewLink},
+    time::now,
+};
 
 use crate::{
     driver::Browser,
@@ -115,8 +120,39 @@ pub async fn walk(
     for scene in seed.scenes() {
         show(&server, &browser, &scene, &wanted, &mut look).await?;
     }
+    for scene in links(&server).await? {
+        show(&server, &browser, &scene, &wanted, &mut look).await?;
+    }
     server.stop().await;
     Ok(())
+}
+
+/// What links lead to that can be used once.
+async fn links(server: &TestServer) -> Result<Vec<Scene>> {
+    let store = &server.state.store;
+    let (invitation, reset) = (codes::secret(), codes::secret());
+    let expires_at = now() + 60 * 60 * 1000;
+    let new = NewInvitation {
+        code_hash: &codes::hash(&invitation),
+        email: "olga@example.com",
+        role: Role::Viewer,
+        made_by: "operator@example.com",
+        expires_at,
+    };
+    store.add_invitation(new).await?;
+    let user_id = store.user_by_email("operator@example.com").await?.map(|user| user.account.id);
+    store.add_link(NewLink { code_hash: &codes::hash(&reset), kind: LinkKind::Reset, user_id, expires_at }).await?;
+    let (invitation, reset) = (format!("/invite/{invitation}"), format!("/reset/{reset}"));
+    let short = |name: &'static str, path: &str| {
+        let steps = [Step::Fill("[name=password]", "short".to_owned()), Step::Click("main button.primary")];
+        Scene::new(name, path, steps.into_iter().chain([Step::See("[aria-invalid=true]")]))
+    };
+    Ok(vec![
+        Scene::new("invite", &*invitation, [Step::See("[name=password]")]),
+        short("invite-fault", &invitation),
+        Scene::new("reset", &*reset, [Step::See("[name=password]")]),
+        short("reset-fault", &reset),
+    ])
 }
 
 async fn show(
