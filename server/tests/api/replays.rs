@@ -163,11 +163,11 @@ async fn hundreds_are_replayed_in_the_background_and_it_can_be_stopped() {
     let chats: Vec<String> = (1..=300).map(|chat| chat.to_string()).collect();
     let chats: Vec<&str> = chats.iter().map(String::as_str).collect();
     assert_eq!(server.post(&path, event("1", &chats)).await.0, 200);
-    // As if all of them had been refused, long ago.
+    // As if all that wait had been refused, long ago; those under way arrive.
     let pool = sqlx::SqlitePool::connect(&server.database_url()).await.unwrap();
     sqlx::query(
         "UPDATE deliveries SET state = 'failed', cause = 'never_started', finished_at = 1, next_attempt_at = NULL
-         WHERE state <> 'delivered'",
+         WHERE state IN ('waiting', 'retrying')",
     )
     .execute(&pool)
     .await
@@ -177,7 +177,7 @@ async fn hundreds_are_replayed_in_the_background_and_it_can_be_stopped() {
     let (ports, account) = desk(&server, Role::Operator);
     let (operator, viewer) = (Operator::of(account.clone()).unwrap(), Viewer::of(account).unwrap());
     let total = ports.deliveries.count(&viewer, &failed).await.unwrap();
-    assert!(total > 200, "{total}");
+    assert!(total > 100, "{total}");
     let begin = || ports.deliveries.begin_bulk(&operator, BulkKind::Replay(ReplayAs::ItIs), &failed);
     let id = begin().await.unwrap();
     ports.deliveries.stop_bulk(&operator, id).await.unwrap();
