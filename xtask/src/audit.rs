@@ -16,8 +16,8 @@ use crate::site::{self, Mode};
 
 const PACKAGES: [(&str, &str); 2] = [("axe-core", "4.14.1"), ("lighthouse", "13.5.0")];
 
-/// Judges every page; the arguments name scenes for axe to look at (their beginnings), and `--release` has the site built
-/// as it is shipped.
+/// Judges every page; the arguments name scenes for axe to look at (their beginnings), and `--release` has the site and
+/// the server built as they are shipped.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let (mode, scenes) = match arguments.split_first() {
         Some((flag, scenes)) if flag == "--release" => (Mode::Release, scenes),
@@ -30,14 +30,11 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let npm = timed("axe-core, Lighthouse", || packages(workspace))?;
     site::build(workspace, mode)?;
     if mode == Mode::Dev {
-        println!("The site is a quick one to build: speed counts with `--release` alone.");
+        println!("Site and server are quick ones to build: speed counts with `--release` alone.");
     }
     let part = |name: &str| {
-        let mut walk = walk(workspace, &format!("audit::{name}"));
+        let mut walk = walk(workspace, mode, &format!("audit::{name}"));
         walk.env("AUDIT_NPM", &npm).env("AUDIT_SCENES", scenes.join(","));
-        if mode == Mode::Release {
-            walk.env("AUDIT_RELEASE", "1");
-        }
         timed(name, || cargo::succeed(&mut walk))
     };
     let axe = part("axe");
@@ -57,12 +54,15 @@ pub fn pictures(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     };
     browser::ensure(workspace)?;
     site::build(workspace, Mode::Dev)?;
-    let mut walk = walk(workspace, which);
+    let mut walk = walk(workspace, Mode::Dev, which);
     timed("pictures", || cargo::succeed(walk.env("AUDIT_SCENES", scenes.join(","))))
 }
 
-fn walk(workspace: &Workspace, filter: &str) -> Command {
+fn walk(workspace: &Workspace, mode: Mode, filter: &str) -> Command {
     let mut command = workspace.cargo("test");
+    if mode == Mode::Release {
+        command.arg("--release");
+    }
     command.args(PRODUCT).args(["--quiet", "--test", "browser", filter]);
     command.args(["--", "--ignored", "--nocapture", "--test-threads=1"]);
     command
