@@ -9,6 +9,7 @@ pub mod auth;
 pub mod chats;
 pub mod cli;
 pub mod codes;
+mod compression;
 pub mod config;
 mod connections;
 pub mod delivery;

@@ -67,7 +67,7 @@ fn routes() -> Routes {
         .get("/live/sandbox", live::sandbox)
         .get("/live/deliveries", live::deliveries)
         .get("/live/profiles/{id}", live::profile)
-        .merge(pages::routes())
+        .merge(pages::routes().compressed())
 }
 
 /// Every route and every server function, and whom it is open to.

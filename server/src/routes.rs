@@ -5,10 +5,11 @@ use app::session::{Permission, Role};
 use axum::{
     Router,
     handler::Handler,
+    middleware::from_fn,
     routing::{MethodRouter, get, post},
 };
 
-use crate::{pages::Visit, state::AppState};
+use crate::{compression, pages::Visit, state::AppState};
 
 /// A route, and whom it is open to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +57,12 @@ impl Routes {
     pub(crate) fn merge(mut self, other: Self) -> Self {
         self.table.extend(other.table);
         Self { router: self.router.merge(other.router), table: self.table }
+    }
+
+    /// Answers to these are compressed.
+    pub(crate) fn compressed(self) -> Self {
+        let router = self.router.route_layer(compression::layer()).route_layer(from_fn(compression::guard));
+        Self { router, ..self }
     }
 
     /// The router, and the table.

@@ -1,5 +1,7 @@
 //! Who gets in, and what every answer carries (contract §7).
 
+use std::io::Read as _;
+
 use app::session::Role;
 use hookgram::values::Language;
 use secrecy::SecretString;
@@ -24,6 +26,44 @@ pub async fn cookie(server: &TestServer, role: Role) -> String {
     let account = server.state.store.add_user(&format!("{}@example.com", role.name()), role, None).await.unwrap();
     let cookie = server::auth::session::open(&server.state, account.id, &asking(None).client, None).await.unwrap();
     cookie.0.split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn pages_are_compressed_but_for_what_another_site_causes() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let cookie = cookie(&server, Role::Admin).await;
+    let ask = async |path: &str, site: Option<&str>, coding: &str| {
+        let mut request = server.http.get(server.url(path)).header("cookie", &cookie).header("accept-encoding", coding);
+        if let Some(site) = site {
+            request = request.header("sec-fetch-site", site);
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        let is_packed = response.headers().get("content-encoding").is_some_and(|coding| coding == "gzip");
+        assert!(!is_packed || response.headers()["vary"].to_str().unwrap().contains("accept-encoding"), "{path}");
+        (is_packed, response.bytes().await.unwrap())
+    };
+    for (site, coding, expected) in [
+        (Some("none"), "gzip, br", true),
+        (Some("same-origin"), "gzip", true),
+        (Some("same-origin"), "identity", false),
+        (Some("same-site"), "gzip", false),
+        (Some("cross-site"), "gzip", false),
+        (None, "gzip", false),
+    ] {
+        let (is_packed, bytes) = ask("/settings", site, coding).await;
+        assert_eq!(is_packed, expected, "{site:?} {coding}");
+        let mut page = String::new();
+        let read = if is_packed {
+            flate2::read::GzDecoder::new(&*bytes).read_to_string(&mut page)
+        } else {
+            (&*bytes).read_to_string(&mut page)
+        };
+        assert!(read.is_ok() && page.contains("</html>"), "{site:?} {coding}: {page}");
+        assert!(!is_packed || bytes.len() * 3 < page.len(), "{} of {}", bytes.len(), page.len());
+    }
+    assert!(!ask("/healthz", Some("none"), "gzip").await.0, "too short to gain anything");
+    server.stop().await;
 }
 
 #[tokio::test]
