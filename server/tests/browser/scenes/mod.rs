@@ -2,6 +2,7 @@
 
 mod administration;
 mod all;
+mod factor;
 mod log;
 
 use anyhow::{Context as _, Result};
@@ -120,7 +121,18 @@ pub async fn walk(
     for scene in seed.scenes() {
         show(&server, &browser, &scene, &wanted, &mut look).await?;
     }
-    for scene in links(&server).await? {
+    let half_way = factor::HalfWay::go(&server, &browser).await?;
+    for scene in factor::HalfWay::scenes() {
+        show(&server, &browser, &scene, &wanted, &mut look).await?;
+    }
+    half_way.enter(&server, &browser).await?;
+    for scene in factor::with_factor() {
+        show(&server, &browser, &scene, &wanted, &mut look).await?;
+    }
+    for scene in factor::unconfirmed(&server).await? {
+        show(&server, &browser, &scene, &wanted, &mut look).await?;
+    }
+    for scene in links(&server).await?.into_iter().chain(factor::forgotten(&server).await?) {
         show(&server, &browser, &scene, &wanted, &mut look).await?;
     }
     server.stop().await;
