@@ -97,13 +97,31 @@ impl Comer<'_> {
         state.throttle.attempt(email, &origin).map_err(EntryFault::TooMany)?;
         let hash = user.as_ref().and_then(|user| user.password_hash.clone());
         let right = state.passwords.verify(password.clone(), hash).await.map_err(broken)?;
-        let user = user.filter(|_| right).ok_or(EntryFault::Wrong)?;
+        let Some(user) = user.clone().filter(|_| right) else {
+            self.refused(user);
+            return Err(EntryFault::Wrong);
+        };
         state.throttle.succeeded(email, &origin);
         if let Some(old) = user.password_hash.as_ref().filter(|hash| password::is_outdated(hash)) {
             let new = state.passwords.hash(password).await.map_err(broken)?;
             state.store.rehash_password(user.account.id, old, &new).await.map_err(broken)?;
         }
         Ok(user)
+    }
+
+    /// Records a wrong password, behind the answer's back: its time must not tell whether there is such an account. An address
+    /// that nobody has goes into the log alone, and not by name: it may be a password in the wrong field.
+    fn refused(&self, user: Option<User>) {
+        let id = user.as_ref().map(|user| user.account.id);
+        tracing::warn!(user = id, address = %self.client.address, "a wrong address or password");
+        let Some(user) = user else { return };
+        let (store, by) = (self.state.store.clone(), By::account(&user.account, self.client));
+        tokio::spawn(async move {
+            let entry = audit::Entry::new(&by, Action::SignInFailed).to(&user.account.email, user.account.id);
+            if let Err(error) = store.audit(&entry).await {
+                tracing::error!(%error, "a failed sign-in could not be recorded");
+            }
+        });
     }
 
     /// Once it is certain that it is they, but for the second factor.

@@ -1,6 +1,6 @@
 //! The ways in, as a browser without scripts goes them: passwords, one-time links, the account's own page.
 
-use app::session::Role;
+use app::{session::Role, words::audit::Action};
 use server::{auth::password::Passwords, store::StoreError, time::now};
 
 use crate::{
@@ -76,6 +76,27 @@ async fn a_wrong_address_and_a_wrong_password_look_the_same_and_what_was_typed_s
     let away = Visitor::new(&server);
     let fields = [("email", EMAIL), ("password", PASSWORD), ("next", "//evil.example")];
     assert_eq!(away.post("/login", &fields).await.to, "/");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_failed_sign_in_is_recorded_for_whoever_has_the_account_and_for_nobody_else() {
+    let server = server().await;
+    Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let visitor = Visitor::new(&server);
+    for email in ["nobody@example.com", EMAIL] {
+        assert_eq!(visitor.sign_in(email, "a guess of somebody").await.status, 422);
+    }
+    let filter = server::store::AuditFilter { limit: 20, ..Default::default() };
+    let failed = async || {
+        let seen = server.state.store.audited(&filter).await.unwrap();
+        seen.into_iter().filter(|entry| entry.action == Some(Action::SignInFailed)).collect::<Vec<_>>()
+    };
+    eventually("it to be recorded", async || !failed().await.is_empty()).await;
+    let seen = failed().await;
+    assert_eq!(seen.len(), 1, "{seen:?}");
+    assert_eq!((seen[0].object.as_str(), seen[0].by.address.as_deref()), (EMAIL, Some("127.0.0.1")));
+    assert!(!format!("{seen:?}").contains("a guess"));
     server.stop().await;
 }
 
