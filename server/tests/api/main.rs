@@ -31,6 +31,7 @@ mod profile_pages;
 mod profiles;
 mod replays;
 mod second_factor;
+mod secrets;
 mod sessions;
 mod settings;
 mod share;
