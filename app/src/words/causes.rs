@@ -147,8 +147,8 @@ pub fn advice(language: Language, cause: Cause) -> &'static str {
             en: "Get a valid token from @BotFather and save it in the profile: the messages that wait are sent at once. If the URL itself names the bot, replace telegramToken in it and write to these customers yourself.",
         },
         Cause::TokenLocked => Bilingual {
-            ru: "Ключ шифрования на сервере стал другим, и сохранённый токен больше не открыть. Введите его в профиле ещё раз (@BotFather → API Token): сообщения, которые ждут, уйдут сразу. Если вернуть прежний ключ, они уйдут и без этого.",
-            en: "The server's sealing key is another one now, and the stored token cannot be opened any more. Enter it in the profile again (@BotFather → API Token): the messages that wait are sent at once. If the old key is put back, they are sent without that too.",
+            ru: "Ключ шифрования на сервере стал другим, и сохранённый токен больше не открыть. Введите его в профиле ещё раз (его показывает @BotFather): сообщения, которые ждут, уйдут сразу. Если вернуть прежний ключ, они уйдут и без этого.",
+            en: "The server's sealing key is another one now, and the stored token cannot be opened any more. Enter it in the profile again (@BotFather shows it): the messages that wait are sent at once. If the old key is put back, they are sent without that too.",
         },
         Cause::NeverStarted => Bilingual {
             ru: "Попросите клиента открыть бота и нажать «Старт». Если он это уже сделал, проверьте Telegram id в контактах записи.",

@@ -109,6 +109,7 @@ async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
         Home::Folder(path) => {
             sealer.drop_the_others()?;
             println!("Nothing is sealed with the old key ({old}) any more; it was deleted from {}.", path.display());
+            println!("Backups made before now open with the old key only: make a new one.");
         }
         home => println!(
             "Nothing is sealed with the old key ({old}) any more: take it out of {} and restart the server.",

@@ -62,7 +62,25 @@ pub(super) fn replace(path: &Path, keys: &Keys) -> Result<(), SealError> {
         keep_owner(path, aside)?;
         fs::rename(aside, path)
     });
-    replaced.map_err(|source| fault(path, source))
+    replaced.map_err(|source| fault(path, source))?;
+    sweep(path);
+    Ok(())
+}
+
+/// Removes what killed processes have left aside: it holds keys, old ones too.
+fn sweep(path: &Path) {
+    let Some(entries) = path.parent().and_then(|folder| fs::read_dir(folder).ok()) else { return };
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&aside_name(""))
+            && let Err(error) = fs::remove_file(entry.path())
+        {
+            tracing::warn!(file = %entry.path().display(), %error, "this file holds keys and should be removed");
+        }
+    }
+}
+
+fn aside_name(end: &str) -> String {
+    format!(".{KEY_FILE}.{end}")
 }
 
 fn fault(path: &Path, source: io::Error) -> SealError {
@@ -77,7 +95,7 @@ fn make(path: &Path, text: &str) -> io::Result<()> {
 /// left beside it.
 fn aside(path: &Path, text: &str, named: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
-    let aside = folder.join(format!(".{KEY_FILE}.{}", codes::public_id()));
+    let aside = folder.join(aside_name(&codes::public_id()));
     let done = private::create(&aside).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         // A key that a power cut loses would take every stored secret with it.
@@ -130,6 +148,16 @@ mod tests {
         make(&path, "first").unwrap();
         make(&path, "second").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+    }
+
+    #[test]
+    fn what_a_killed_change_has_left_goes_with_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(KEY_FILE);
+        make(&path, "x").unwrap();
+        fs::write(folder.path().join(".secret.key.left"), "an old key").unwrap();
+        replace(&path, &Keys::new().unwrap()).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[cfg(unix)]

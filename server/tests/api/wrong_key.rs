@@ -4,7 +4,7 @@
 use std::{fs, path::Path};
 
 use app::session::Role;
-use hookgram::{parameters::Parameter, secret::BotToken};
+use hookgram::{parameters::Parameter, secret::BotToken, values::Language};
 use secrecy::SecretString;
 use server::{
     audit::COMMAND_LINE,
@@ -15,7 +15,7 @@ use server::{
 };
 
 use crate::{
-    support::{BotApi, Process, TOKEN, TestServer, event, eventually, run},
+    support::{BotApi, Process, TOKEN, TestServer, event, eventually, foreign::foreign_words, html, run},
     visitor::{EMAIL, PASSWORD, Visitor},
 };
 
@@ -31,6 +31,23 @@ fn lose_the_key(data: &Path) -> Vec<u8> {
     let key = fs::read(data.join(KEY_FILE)).unwrap();
     fs::remove_file(data.join(KEY_FILE)).unwrap();
     key
+}
+
+/// The pages speak their reader's language in this state, too.
+async fn each_in_its_language(visitor: &Visitor<'_>, typed: &[&str], paths: &[&str]) {
+    for (language, tag) in [(Language::Ru, "ru"), (Language::En, "en")] {
+        visitor.put("language", tag);
+        for path in paths {
+            let mut page = visitor.see(path).await;
+            assert!(page.contains(&format!("<html lang=\"{tag}\"")), "{path}: {page}");
+            for typed in typed {
+                page = page.replace(typed, "");
+            }
+            let foreign: Vec<String> =
+                html::texts(&page).iter().flat_map(|text| foreign_words(language, text)).collect();
+            assert!(foreign.is_empty(), "{path} ({tag}): {foreign:?}");
+        }
+    }
 }
 
 fn stateless() -> String {
@@ -87,6 +104,9 @@ async fn events_wait_until_the_token_is_entered_again_and_every_page_says_so() {
     assert!(visitor.see(&format!("/profiles/{}/share", profile.id)).await.contains("cannot be opened any more"));
     let builder = visitor.see(&format!("/profiles/{}", profile.id)).await;
     assert!(builder.contains("the stored token cannot be opened any more"), "{builder}");
+    let (edit, share) = (format!("/profiles/{}", profile.id), format!("/profiles/{}/share", profile.id));
+    let place = folder.path().display().to_string();
+    each_in_its_language(&visitor, &["Salon", &place, "Hi"], &["/health", "/", "/deliveries", &edit, &share]).await;
     let failed = server.state.store.failures_by_cause(0).await.unwrap();
     assert!(failed.is_empty(), "nothing has failed: {failed:?}");
 
@@ -163,6 +183,8 @@ async fn a_second_step_that_cannot_be_judged_names_the_ways_in() {
     let health = owner.see("/health").await;
     assert!(health.contains("cannot be checked: 1") && health.contains("second-factor-off"), "{health}");
     assert!(owner.see("/account/second-factor").await.contains("cannot be checked"));
+    let place = folder.path().display().to_string();
+    each_in_its_language(&owner, &[&place], &["/health", "/account/second-factor"]).await;
     let off = run(folder.path(), &["user", "second-factor-off", EMAIL]);
     assert!(off.status.success(), "{}", String::from_utf8_lossy(&off.stderr));
     let again = Visitor::new(&server);
@@ -194,6 +216,7 @@ async fn a_mail_servers_password_that_cannot_be_opened_is_asked_for_and_mails_wa
     let health = admin.see("/health").await;
     assert!(health.contains("address cannot be opened"), "{health}");
     assert!(!health.contains("Set HOOKGRAM_SMTP_URL"), "{health}");
+    each_in_its_language(&admin, &[&folder.path().display().to_string()], &["/health", "/settings"]).await;
     let saved = admin.post("/settings", &[("smtp_url", "smtp://127.0.0.1:9")]).await;
     assert_eq!(saved.status, 303, "{}", saved.text);
     assert!(!admin.see("/settings").await.contains("cannot be read any more"));
