@@ -62,6 +62,22 @@ impl BotToken {
         })
     }
 
+    /// A text with each token in it masked, and all else as it is.
+    #[must_use]
+    pub fn mask_all(text: &str) -> String {
+        let mut masked = text.to_owned();
+        while let Some(token) = Self::find(&masked) {
+            let encoded = token.expose().replace(':', "%3A");
+            let next = masked.replace(token.expose(), &token.masked()).replace(&encoded, &token.masked());
+            let next = next.replace(&encoded.replace("%3A", "%3a"), &token.masked());
+            if next == masked {
+                break;
+            }
+            masked = next;
+        }
+        masked
+    }
+
     /// The bot's own Telegram id: the number before the colon. It stays when the token is replaced.
     #[must_use]
     pub fn bot_id(&self) -> i64 {
@@ -134,6 +150,20 @@ mod tests {
     use super::*;
 
     const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
+
+    #[test]
+    fn every_token_in_a_text_is_masked_and_nothing_else() {
+        let other = "42:ABCDEFGHIJKLMNOPQRSTUVWXYZ123456789";
+        let text = format!(
+            "a {TOKEN} b {} c {other} 1b5f03ec663a8071791d2443cf3e799c-and-more 1:2 {TOKEN}",
+            TOKEN.replace(':', "%3a")
+        );
+        let masked = "7001002003:AAH…abcd";
+        let shown =
+            format!("a {masked} b {masked} c 42:ABC…6789 1b5f03ec663a8071791d2443cf3e799c-and-more 1:2 {masked}");
+        assert_eq!(BotToken::mask_all(&text), shown);
+        assert_eq!(BotToken::mask_all("ничего"), "ничего");
+    }
 
     #[test]
     fn shape() {

@@ -33,6 +33,8 @@ pub enum TargetView {
         masked_token: Option<String>,
         /// What Telegram said of it, once asked.
         bot: Option<BotView>,
+        /// Why the stored token must be entered again, in words, where it must.
+        locked: Option<String>,
     },
 }
 

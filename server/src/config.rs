@@ -95,8 +95,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The database, if it was said.
     pub database: Option<String>,
-    /// The sealing key, if the environment has one.
-    pub secret_key: Option<SecretString>,
+    /// The keys that seal, if the environment has them.
+    pub secret_key: Option<SecretKey>,
     /// The Bot API server, without a slash at the end.
     pub telegram_api: String,
     /// What flags and environment say of the settings that admins may set otherwise.
@@ -109,6 +109,15 @@ pub struct Config {
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
+}
+
+/// Where the environment has the keys that seal.
+#[derive(Clone, Debug)]
+pub enum SecretKey {
+    /// In `HOOKGRAM_SECRET_KEY` itself.
+    Text(SecretString),
+    /// In the file that `HOOKGRAM_SECRET_KEY_FILE` names: it may change while the server runs.
+    File(PathBuf),
 }
 
 /// How the log is written.
@@ -149,7 +158,7 @@ impl Settings {
             public_url: self.public_url.as_deref().map(|url| base_url("HOOKGRAM_PUBLIC_URL", url)).transpose()?,
             data_dir: self.data_dir.clone().unwrap_or_else(|| PathBuf::from("data")),
             database: self.database_url.as_deref().map(sqlite_url).transpose()?,
-            secret_key: secret("HOOKGRAM_SECRET_KEY", "HOOKGRAM_SECRET_KEY_FILE")?,
+            secret_key: secret_key(),
             telegram_api: base_url("HOOKGRAM_TELEGRAM_API", &self.telegram_api)?,
             fixed: self.fixed()?,
             trusted_proxies: networks("HOOKGRAM_TRUSTED_PROXIES", &self.trusted_proxies)?,
@@ -196,6 +205,13 @@ impl Config {
     #[must_use]
     pub fn public_url(&self, listening: SocketAddr) -> String {
         self.public_url.clone().unwrap_or_else(|| format!("http://{listening}"))
+    }
+}
+
+fn secret_key() -> Option<SecretKey> {
+    match env::var("HOOKGRAM_SECRET_KEY") {
+        Ok(text) if !text.is_empty() => Some(SecretKey::Text(SecretString::from(text))),
+        _ => env::var_os("HOOKGRAM_SECRET_KEY_FILE").map(|path| SecretKey::File(path.into())),
     }
 }
 

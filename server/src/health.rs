@@ -1,6 +1,7 @@
 //! How all stands, and whether somebody must act: the page `/health`, and the mark that the navigation shows.
 
 use std::{
+    collections::HashSet,
     fs,
     net::IpAddr,
     sync::{
@@ -14,6 +15,7 @@ use app::quiet::{BotState, HealthView, Trouble};
 use tokio::{sync::watch, time::sleep};
 
 use crate::{
+    keys,
     lock::lock,
     state::AppState,
     store::{BotHealth, StoreError},
@@ -98,14 +100,27 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     let disk = rustix::fs::statvfs(&state.config.data_dir).ok();
     let disk = disk.map(|disk| (disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize));
     let has_mail = settings.smtp.is_some();
+    let locked = keys::look(state).await?;
     let mut troubles = Vec::new();
     if !state.worker.is_running() {
         troubles.push(Trouble::WorkerStopped);
     }
+    troubles.extend(locked.wrong_key.map(Trouble::WrongKey));
+    let locked_profiles: HashSet<i64> = locked.secrets.profiles.iter().map(|(id, _)| *id).collect();
+    if !locked.secrets.profiles.is_empty() {
+        troubles.push(Trouble::TokensLocked(locked.secrets.profiles));
+    }
+    if !locked.secrets.accounts.is_empty() {
+        troubles.push(Trouble::FactorsLocked(locked.secrets.accounts.len()));
+    }
+    if locked.mail {
+        troubles.push(Trouble::MailLocked);
+    }
     if queue.oldest.is_some_and(|oldest| oldest < now - STUCK) {
         troubles.push(Trouble::QueueStuck);
     }
-    let parked = bots.iter().filter(|bot| bot.parked_since.is_some());
+    let is_locked = |bot: &BotHealth| locked_profiles.contains(&bot.profile_id);
+    let parked = bots.iter().filter(|bot| bot.parked_since.is_some() && !is_locked(bot));
     troubles.extend(parked.map(|bot| Trouble::BotParked(name(bot), bot.profile_id)));
     if disk.is_some_and(|(free, all)| free < LOW || free < all / 100) {
         troubles.push(Trouble::DiskLow);
@@ -113,7 +128,7 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     if mail.given_up > 0 && has_mail {
         troubles.push(Trouble::MailFailing(mail.reason.clone().unwrap_or_default()));
     }
-    if !has_mail && store.wants_mail().await? {
+    if !has_mail && !locked.mail && store.wants_mail().await? {
         troubles.push(Trouble::MailMissing);
     }
     if let Some(address) = state.health.unannounced(now) {
@@ -126,7 +141,7 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
         parked: queue.parked,
         delivered: last_hour(&hours, now),
         failures,
-        bots: bots.into_iter().map(bot_state).collect(),
+        bots: bots.into_iter().map(|bot| bot_state(is_locked(&bot), bot)).collect(),
         database: database_size(state),
         disk,
         kept: settings.retention.as_secs() / 86_400,
@@ -159,12 +174,13 @@ fn name(bot: &BotHealth) -> String {
     bot.username.as_ref().map_or_else(|| bot.id.to_string(), |username| format!("@{username}"))
 }
 
-fn bot_state(bot: BotHealth) -> BotState {
+fn bot_state(locked: bool, bot: BotHealth) -> BotState {
     BotState {
         name: name(&bot),
         id: bot.id,
         checked_at: bot.checked_at,
         parked_since: bot.parked_since,
+        locked,
         profiles: bot.profiles,
         profile_id: bot.profile_id,
         waiting: bot.waiting,

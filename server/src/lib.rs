@@ -18,6 +18,7 @@ mod drafts;
 pub mod health;
 pub mod identities;
 pub mod introductions;
+mod keys;
 pub mod limits;
 pub mod live;
 mod lock;

@@ -623,6 +623,7 @@ extra: 1
                     events,
                     profile,
                     key,
+                    locked: None,
                     parked_since: None,
                     version: 0,
                 }

@@ -15,6 +15,7 @@ use hookgram::secret::redact;
 use leptos::{
     config::LeptosOptions,
     context::{provide_context, use_context},
+    server_fn::axum::server_fn_paths,
 };
 use tokio::time::timeout;
 
@@ -74,7 +75,7 @@ fn routes() -> Routes {
 #[must_use]
 pub fn table() -> Vec<Route> {
     let (_, mut table) = routes().finish();
-    for (path, _) in leptos::server_fn::axum::server_fn_paths() {
+    for (path, _) in server_fn_paths() {
         table.push(Route { needs: guard::needs(path), path: path.to_owned(), method: "POST" });
     }
     table.sort();
@@ -104,6 +105,10 @@ pub(crate) fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'st
 }
 
 async fn server_function(State(state): State<AppState>, request: Request) -> Response {
+    // What it would be answered otherwise repeats the path.
+    if !server_fn_paths().any(|(path, _)| path == request.uri().path()) {
+        return (StatusCode::NOT_FOUND, "no such function\n").into_response();
+    }
     // Server functions read whatever comes: the limit is set before them.
     let (parts, body) = request.into_parts();
     let bytes = match read_form(body, webhook::BODY_TIME).await {

@@ -1,36 +1,69 @@
-//! Sealing of tokens at rest: XChaCha20-Poly1305, bound to the row they stand in.
+//! Sealing of secrets at rest: XChaCha20-Poly1305, bound to the row they stand in, under keys that can be changed.
 //!
-//! Format: one byte for the format (1), one for the key's version (1), 24 bytes of nonce, the ciphertext with its tag.
+//! Format: one byte for the format (1), one for the key's number, 24 bytes of nonce, the ciphertext with its tag.
 //! The associated data is those two bytes and the row's address (`profile:12:token`), so that a sealed value is
 //! useless in another row.
+//!
+//! There may be several keys: the one to seal with, and older ones that something is still sealed with. Which of them
+//! seals is not decided here: the database says so, in the transaction that writes what is sealed (`store/sealing.rs`), so
+//! that two processes cannot disagree. A file of keys is read anew when it has changed.
+
+mod announced;
+mod file;
+mod keys;
 
 use std::{
-    fmt, fs,
-    io::{self, Write as _},
-    path::Path,
-    sync::Arc,
+    fmt, io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use chacha20poly1305::{
-    XChaCha20Poly1305, XNonce,
-    aead::{Aead as _, KeyInit as _, Payload},
-};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
-use crate::{codes, private};
+pub use self::{
+    announced::{announce, is_known_beside},
+    file::KEY_FILE,
+    keys::{Key, number_of},
+};
+use self::{file::Stamp, keys::Keys};
+use crate::lock::lock;
 
 const FORMAT: u8 = 1;
-const KEY_VERSION: u8 = 1;
 const HEAD: usize = 2;
 const NONCE: usize = 24;
+/// How long a key that was taken out of the file opens what was read before.
+const LATE: Duration = Duration::from_secs(60);
 
-/// The file in the data folder that holds the key where the environment has none.
-pub const KEY_FILE: &str = "secret.key";
-
-/// Seals and opens.
+/// Holds the keys: seals and opens. Cheap to clone.
 #[derive(Clone)]
-pub struct Sealer(Arc<XChaCha20Poly1305>);
+pub struct Sealer(Arc<Inner>);
+
+struct Inner {
+    home: Home,
+    held: Mutex<Held>,
+}
+
+/// Where keys come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// The key file of the data folder, which is Hookgram's own.
+    Folder(PathBuf),
+    /// A file that HOOKGRAM_SECRET_KEY_FILE names: somebody else writes it.
+    File(PathBuf),
+    /// HOOKGRAM_SECRET_KEY, or nowhere: they do not change while the process lives.
+    Environment,
+}
+
+struct Held {
+    keys: Arc<Keys>,
+    /// Of the file that they were read from.
+    stamp: Option<Stamp>,
+    /// Keys that were taken out of the file, and when that was seen: what was read before is opened after.
+    gone: Vec<(Key, Instant)>,
+    /// The number of the key that seals, as far as the database has said.
+    sealing: Option<u8>,
+}
 
 impl fmt::Debug for Sealer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,8 +74,11 @@ impl fmt::Debug for Sealer {
 /// Why sealing or opening failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
-    /// The key is not 32 bytes in base64.
-    #[error("{place} must hold 32 bytes in base64; make a key with `head -c 32 /dev/urandom | base64`")]
+    /// What should be keys is none.
+    #[error(
+        "{place} must hold a key of 32 bytes in base64, or several with their numbers like 2:NEW,1:OLD; make a key with \
+         `head -c 32 /dev/urandom | base64`"
+    )]
     BadKey {
         /// The setting or the file.
         place: String,
@@ -103,36 +139,40 @@ impl Place<'_> {
 }
 
 impl Sealer {
-    /// With a key as the environment has it: 32 bytes in base64.
+    /// With keys as the environment has them.
     ///
     /// # Errors
     /// [`SealError::BadKey`].
-    pub fn from_base64(key: &SecretString) -> Result<Self, SealError> {
-        let place = || "HOOKGRAM_SECRET_KEY (or the file that HOOKGRAM_SECRET_KEY_FILE names)".to_owned();
-        Self::parse(key.expose_secret()).ok_or_else(|| SealError::BadKey { place: place() })
+    pub fn from_base64(keys: &SecretString) -> Result<Self, SealError> {
+        use secrecy::ExposeSecret as _;
+
+        let place = || "HOOKGRAM_SECRET_KEY".to_owned();
+        let keys = Keys::parse(keys.expose_secret()).ok_or_else(|| SealError::BadKey { place: place() })?;
+        Ok(Self::new(Home::Environment, keys, None))
     }
 
-    fn parse(text: &str) -> Option<Self> {
-        Self::from_bytes(&STANDARD.decode(text.trim()).ok()?)
-    }
-
-    /// With the key of the data folder, made if there is none (mode 0600).
+    /// With the keys of a file that somebody else writes.
     ///
     /// # Errors
-    /// If the file cannot be read or made, or holds no key.
+    /// If the file cannot be read, or holds no keys.
+    pub fn from_file(path: &Path) -> Result<Self, SealError> {
+        let stamp = Stamp::of(path);
+        let place = || format!("{} (HOOKGRAM_SECRET_KEY_FILE)", path.display());
+        let keys = file::read(path)?.ok_or_else(|| SealError::BadKey { place: place() })?;
+        Ok(Self::new(Home::File(path.to_owned()), keys, stamp))
+    }
+
+    /// With the keys of the data folder; one is made if there is none (mode 0600).
+    ///
+    /// # Errors
+    /// If the file cannot be read or made, or holds no keys.
     pub fn from_folder(folder: &Path) -> Result<Self, SealError> {
         let path = folder.join(KEY_FILE);
-        let fault = |source| SealError::File { path: path.display().to_string(), source };
-        let text = match fs::read_to_string(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                make_key(folder, &path).and_then(|()| fs::read_to_string(&path)).map_err(fault)?
-            }
-            read => read.map_err(fault)?,
-        };
-        private::restrict(&path);
-        Self::parse(&text).ok_or_else(|| SealError::BadKey {
-            place: format!("the key file {} (or HOOKGRAM_SECRET_KEY)", path.display()),
-        })
+        file::make_unless_there(&path)?;
+        let stamp = Stamp::of(&path);
+        let place = || format!("the key file {} (or HOOKGRAM_SECRET_KEY)", path.display());
+        let keys = file::read(&path)?.ok_or_else(|| SealError::BadKey { place: place() })?;
+        Ok(Self::new(Home::Folder(path), keys, stamp))
     }
 
     /// With a key that is gone with the process.
@@ -140,27 +180,63 @@ impl Sealer {
     /// # Errors
     /// Does not happen: the key is made to fit.
     pub fn ephemeral() -> Result<Self, SealError> {
-        let mut key = [0u8; 32];
-        codes::fill(&mut key);
-        Self::from_bytes(&key).ok_or(SealError::CannotSeal)
+        Keys::new().map(|keys| Self::new(Home::Environment, keys, None)).ok_or(SealError::CannotSeal)
     }
 
-    fn from_bytes(key: &[u8]) -> Option<Self> {
-        XChaCha20Poly1305::new_from_slice(key).ok().map(|cipher| Self(Arc::new(cipher)))
+    fn new(home: Home, keys: Keys, stamp: Option<Stamp>) -> Self {
+        Self(Arc::new(Inner {
+            home,
+            held: Mutex::new(Held { keys: Arc::new(keys), stamp, gone: Vec::new(), sealing: None }),
+        }))
     }
 
-    /// Seals a text for one place.
+    /// Where the keys come from.
+    #[must_use]
+    pub fn home(&self) -> &Home {
+        &self.0.home
+    }
+
+    /// The numbers of the keys; the first is that of the one that ought to seal.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<u8> {
+        self.keys().numbers()
+    }
+
+    /// The key that ought to seal: the first.
+    ///
+    /// # Errors
+    /// Does not happen: there is always one.
+    pub fn first(&self) -> Result<Key, SealError> {
+        self.keys().first().cloned().ok_or(SealError::CannotSeal)
+    }
+
+    /// The key of this number, looked for in a changed file too.
+    #[must_use]
+    pub fn key(&self, number: u8) -> Option<Key> {
+        let known = self.keys().get(number).cloned();
+        known.or_else(|| self.refresh().then(|| self.keys().get(number).cloned()).flatten())
+    }
+
+    /// Notes which key seals, for what is sealed outside of the database.
+    pub(crate) fn seals_with(&self, number: u8) {
+        lock(&self.0.held).sealing = Some(number);
+    }
+
+    /// Seals what stands elsewhere than in the database: in a form, in a cookie.
     ///
     /// # Errors
     /// [`SealError::CannotSeal`]; does not happen with texts of a token's size.
     pub fn seal(&self, place: Place<'_>, text: &str) -> Result<Vec<u8>, SealError> {
-        let head = [FORMAT, KEY_VERSION];
-        let mut nonce = [0u8; NONCE];
-        codes::fill(&mut nonce);
-        let aad = place.bind(head);
-        let payload = Payload { msg: text.as_bytes(), aad: &aad };
-        let sealed = self.0.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::CannotSeal)?;
-        Ok([head.as_slice(), &nonce, &sealed].concat())
+        self.present()?.seal(place, text)
+    }
+
+    /// The key that seals, as far as the database has said; else the first.
+    ///
+    /// # Errors
+    /// Does not happen: there is always one.
+    pub fn present(&self) -> Result<Key, SealError> {
+        let sealing = lock(&self.0.held).sealing;
+        sealing.and_then(|number| self.keys().get(number).cloned()).map_or_else(|| self.first(), Ok)
     }
 
     /// Opens what was sealed for this very place.
@@ -168,53 +244,100 @@ impl Sealer {
     /// # Errors
     /// [`SealError::CannotOpen`].
     pub fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<SecretString, SealError> {
-        let (head, rest) = sealed.split_first_chunk::<HEAD>().ok_or(SealError::CannotOpen)?;
-        let (nonce, body) = rest.split_first_chunk::<NONCE>().ok_or(SealError::CannotOpen)?;
-        if *head != [FORMAT, KEY_VERSION] {
-            return Err(SealError::CannotOpen);
+        let open = || number_of(sealed).and_then(|number| self.keys().get(number)?.open(place, sealed));
+        let changed = || self.refresh().then(open).flatten();
+        open().or_else(changed).or_else(|| self.open_late(place, sealed)).ok_or(SealError::CannotOpen)
+    }
+
+    /// With a key that is gone since a moment ago.
+    fn open_late(&self, place: Place<'_>, sealed: &[u8]) -> Option<SecretString> {
+        let gone: Vec<Key> = lock(&self.0.held).gone.iter().map(|(key, _)| key.clone()).collect();
+        gone.iter().find_map(|key| key.open(place, sealed))
+    }
+
+    /// Reads the keys anew where their file has changed; whether it did. One that cannot be read is no change.
+    pub fn refresh(&self) -> bool {
+        let (Home::Folder(path) | Home::File(path)) = &self.0.home else { return false };
+        let mut held = lock(&self.0.held);
+        forget(&mut held.gone, Instant::now());
+        let stamp = Stamp::of(path);
+        if stamp == held.stamp {
+            return false;
         }
-        let aad = place.bind(*head);
-        let open = self.0.decrypt(&XNonce::from(*nonce), Payload { msg: body, aad: &aad });
-        let text = open.ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(SealError::CannotOpen)?;
-        Ok(SecretString::from(text))
+        held.stamp = stamp;
+        match file::read(path) {
+            Ok(Some(keys)) => {
+                tracing::info!(keys = ?keys.numbers(), "the key file has changed and was read");
+                let before = std::mem::replace(&mut held.keys, Arc::new(keys));
+                let gone = before.those_not_in(&held.keys);
+                held.gone.extend(gone.into_iter().map(|key| (key, Instant::now())));
+                true
+            }
+            Ok(None) => {
+                tracing::error!(path = %path.display(), "the key file has changed and holds no keys: those before are kept");
+                false
+            }
+            Err(error) => {
+                tracing::error!(%error, "the key file has changed and cannot be read: the keys before are kept");
+                false
+            }
+        }
+    }
+
+    /// Puts a new key before those of the data folder's file, on disk before it is used; its number. The others stay.
+    ///
+    /// # Errors
+    /// If the file cannot be written, or is somebody else's: then nothing has changed.
+    pub fn add_a_key(&self) -> Result<u8, SealError> {
+        let keys = self.keys().with_a_new_one().ok_or(SealError::CannotSeal)?;
+        self.write(&keys)?;
+        Ok(self.first()?.number())
+    }
+
+    /// Takes all keys but the first out of the data folder's file.
+    ///
+    /// # Errors
+    /// If the file cannot be written, or is somebody else's: then nothing has changed.
+    pub fn drop_the_others(&self) -> Result<(), SealError> {
+        self.write(&self.keys().without_the_others())
+    }
+
+    fn write(&self, keys: &Keys) -> Result<(), SealError> {
+        let Home::Folder(path) = &self.0.home else { return Err(SealError::CannotSeal) };
+        file::replace(path, keys)?;
+        self.refresh();
+        Ok(())
+    }
+
+    fn keys(&self) -> Arc<Keys> {
+        lock(&self.0.held).keys.clone()
     }
 }
 
-/// Makes a key file whole or not at all: written aside, on disk before it gets its name, and never over another.
-fn make_key(folder: &Path, path: &Path) -> io::Result<()> {
-    let mut key = [0u8; 32];
-    codes::fill(&mut key);
-    let aside = folder.join(format!(".{KEY_FILE}.{}", codes::public_id()));
-    let named = private::create(&aside).and_then(|mut file| {
-        file.write_all(format!("{}\n", STANDARD.encode(key)).as_bytes())?;
-        // A key that a power cut loses would take every stored token with it.
-        file.sync_all()?;
-        name_it(&aside, path)
-    });
-    // Where it was renamed it is gone already.
-    let _ = fs::remove_file(&aside);
-    named?;
-    #[cfg(unix)]
-    fs::File::open(folder)?.sync_all()?;
-    Ok(())
-}
-
-fn name_it(aside: &Path, path: &Path) -> io::Result<()> {
-    match fs::hard_link(aside, path) {
-        // Another start was faster: its key is the one.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        // Some file systems have no links.
-        Err(_) if !path.exists() => fs::rename(aside, path),
-        done => done,
-    }
+/// Forgets keys that are gone for long.
+fn forget(gone: &mut Vec<(Key, Instant)>, now: Instant) {
+    gone.retain(|(_, since)| now.saturating_duration_since(*since) < LATE);
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use secrecy::ExposeSecret as _;
+
     use super::*;
 
+    fn text(byte: u8) -> String {
+        STANDARD.encode([byte; 32])
+    }
+
+    fn with(keys: &str) -> Sealer {
+        Sealer::from_base64(&SecretString::from(keys)).unwrap()
+    }
+
     fn sealer() -> Sealer {
-        Sealer::from_bytes(&[7; 32]).unwrap()
+        with(&text(7))
     }
 
     #[test]
@@ -223,18 +346,50 @@ mod tests {
         assert_eq!(sealer().open(Place::ProfileToken(12), &sealed).unwrap().expose_secret(), "1:secret");
         assert!(sealer().open(Place::ProfileToken(13), &sealed).is_err());
         assert!(sealer().open(Place::EventToken("12"), &sealed).is_err());
-        assert!(Sealer::from_bytes(&[8; 32]).unwrap().open(Place::ProfileToken(12), &sealed).is_err());
+        assert!(with(&text(8)).open(Place::ProfileToken(12), &sealed).is_err());
     }
 
     #[test]
     fn every_changed_byte_is_noticed() {
-        let sealed = sealer().seal(Place::EventToken("k"), "1:secret").unwrap();
+        let both = with(&format!("{},3:{}", text(7), text(7)));
+        let sealed = both.seal(Place::EventToken("k"), "1:secret").unwrap();
         assert_eq!(&sealed[..2], &[1, 1]);
         for i in 0..sealed.len() {
-            let mut changed = sealed.clone();
-            changed[i] ^= 1;
-            assert!(sealer().open(Place::EventToken("k"), &changed).is_err(), "byte {i}");
-            assert!(sealer().open(Place::EventToken("k"), &sealed[..i]).is_err());
+            for bit in 0..8 {
+                let mut changed = sealed.clone();
+                changed[i] ^= 1 << bit;
+                assert!(both.open(Place::EventToken("k"), &changed).is_err(), "byte {i}");
+            }
+            assert!(both.open(Place::EventToken("k"), &sealed[..i]).is_err());
+        }
+    }
+
+    #[test]
+    fn of_several_keys_the_one_that_sealed_opens_and_no_other() {
+        let all = [(1, 11), (2, 22), (7, 77), (255, 99)];
+        let written = |keys: &[(u8, u8)]| -> String {
+            keys.iter().map(|(number, byte)| format!("{number}:{}", text(*byte))).collect::<Vec<_>>().join(",")
+        };
+        for first in 0..all.len() {
+            let mut keys = all;
+            keys.rotate_left(first);
+            let sealer = with(&written(&keys));
+            for (number, _) in all {
+                let place = Place::UserTotp(i64::from(number));
+                let sealed = sealer.key(number).unwrap().seal(place, "secret").unwrap();
+                assert_eq!(number_of(&sealed), Some(number));
+                assert_eq!(sealer.open(place, &sealed).unwrap().expose_secret(), "secret");
+                let others: Vec<(u8, u8)> = all.into_iter().filter(|(other, _)| *other != number).collect();
+                assert!(with(&written(&others)).open(place, &sealed).is_err());
+                // The same key under another number is another key.
+                let renumbered = format!("{}:{}", number.wrapping_add(90).max(1), text(22));
+                assert!(with(&renumbered).open(place, &sealed).is_err());
+            }
+            assert_eq!(sealer.first().unwrap().number(), keys[0].0);
+            sealer.seals_with(7);
+            assert_eq!(number_of(&sealer.seal(Place::UserTotp(1), "x").unwrap()), Some(7));
+            sealer.seals_with(99);
+            assert_eq!(sealer.present().unwrap().number(), keys[0].0, "of what is not there the first is used");
         }
     }
 
@@ -245,14 +400,71 @@ mod tests {
         let sealed = first.seal(Place::ProfileToken(1), "x").unwrap();
         let again = Sealer::from_folder(folder.path()).unwrap();
         assert!(again.open(Place::ProfileToken(1), &sealed).is_ok());
-        let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        is_alone_and_private(folder.path());
+    }
+
+    fn is_alone_and_private(folder: &Path) {
+        let names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, [KEY_FILE], "nothing lies beside it");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            let mode = fs::metadata(folder.path().join(KEY_FILE)).unwrap().permissions().mode();
+            let mode = fs::metadata(folder.join(KEY_FILE)).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn another_process_sees_new_keys_at_once_and_the_old_one_opens_until_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let (server, command) =
+            (Sealer::from_folder(folder.path()).unwrap(), Sealer::from_folder(folder.path()).unwrap());
+        let old = server.seal(Place::ProfileToken(1), "old").unwrap();
+        assert_eq!(command.add_a_key().unwrap(), 2);
+        is_alone_and_private(folder.path());
+        let new = command.first().unwrap().seal(Place::ProfileToken(1), "new").unwrap();
+        assert_eq!(server.numbers(), [1], "nobody has looked yet");
+        assert_eq!(server.open(Place::ProfileToken(1), &new).unwrap().expose_secret(), "new");
+        assert_eq!(server.open(Place::ProfileToken(1), &old).unwrap().expose_secret(), "old");
+        assert_eq!(server.numbers(), [2, 1]);
+        command.drop_the_others().unwrap();
+        is_alone_and_private(folder.path());
+        assert!(server.refresh() && !server.refresh());
+        assert!(server.open(Place::ProfileToken(1), &old).is_ok(), "it may have been read a moment ago");
+        forget(&mut lock(&server.0.held).gone, Instant::now() + LATE);
+        assert!(server.open(Place::ProfileToken(1), &old).is_err());
+        assert!(server.open(Place::ProfileToken(1), &new).is_ok());
+        assert_eq!(Sealer::from_folder(folder.path()).unwrap().numbers(), [2]);
+    }
+
+    #[test]
+    fn a_file_that_is_spoilt_or_gone_takes_no_key_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(KEY_FILE);
+        let sealer = Sealer::from_folder(folder.path()).unwrap();
+        let good = fs::read_to_string(&path).unwrap();
+        let sealed = sealer.seal(Place::ProfileToken(1), "x").unwrap();
+        fs::write(&path, "spoilt, and of another length").unwrap();
+        assert!(!sealer.refresh());
+        assert!(sealer.open(Place::ProfileToken(1), &sealed).is_ok());
+        fs::remove_file(&path).unwrap();
+        assert!(!sealer.refresh());
+        assert!(sealer.open(Place::ProfileToken(1), &sealed).is_ok());
+        fs::write(&path, format!("2:{}\n{good}", text(2))).unwrap();
+        assert!(sealer.refresh());
+        assert_eq!(sealer.numbers(), [2, 1]);
+    }
+
+    #[test]
+    fn keys_of_the_environment_are_changed_by_nobody() {
+        let sealer = sealer();
+        assert!(sealer.add_a_key().is_err() && sealer.drop_the_others().is_err() && !sealer.refresh());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        fs::write(&path, text(7)).unwrap();
+        let named = Sealer::from_file(&path).unwrap();
+        assert!(named.add_a_key().is_err() && named.drop_the_others().is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), text(7));
     }
 
     #[test]
@@ -263,16 +475,6 @@ mod tests {
     }
 
     #[test]
-    fn of_two_starts_at_once_one_makes_the_key() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(KEY_FILE);
-        make_key(folder.path(), &path).unwrap();
-        let first = fs::read(&path).unwrap();
-        make_key(folder.path(), &path).unwrap();
-        assert_eq!(fs::read(&path).unwrap(), first);
-    }
-
-    #[test]
     fn a_bad_key_is_named_by_its_place() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(KEY_FILE);
@@ -280,6 +482,8 @@ mod tests {
             fs::write(&path, text).unwrap();
             let error = Sealer::from_folder(folder.path()).unwrap_err().to_string();
             assert!(error.contains(&path.display().to_string()), "{error}");
+            let error = Sealer::from_file(&path).unwrap_err().to_string();
+            assert!(error.contains("HOOKGRAM_SECRET_KEY_FILE"), "{error}");
             let error = Sealer::from_base64(&SecretString::from(text)).unwrap_err().to_string();
             assert!(error.starts_with("HOOKGRAM_SECRET_KEY "), "{error}");
         }

@@ -29,9 +29,10 @@ use crate::{
     codes,
     config::Config,
     connections::Connections,
-    health, private,
+    health, keys, private,
     retention::Retention,
     router::router,
+    seal,
     state::AppState,
     store::{self, LinkKind, NewLink, Store},
     time::now,
@@ -48,7 +49,7 @@ const END: Duration = Duration::from_secs(9);
 /// The pause before a worker that ended badly is started again.
 const RESTART_PAUSE: Duration = Duration::from_secs(1);
 /// The file in the data folder that a running server holds locked.
-const LOCK_FILE: &str = "serve.lock";
+pub(crate) const LOCK_FILE: &str = "serve.lock";
 /// How long a set-up link can be used.
 const SETUP_TIME: i64 = 24 * 60 * 60 * 1000;
 
@@ -73,6 +74,8 @@ impl Server {
         let address = listener.local_addr().context("the listening address cannot be read")?;
         let lock = lock(&config.data_dir)?;
         let store = Store::open(&config).await?;
+        seal::announce(&lock, store.sealer())?;
+        keys::tell(&store).await?;
         let (stop, shutdown) = watch::channel(false);
         let state = AppState::new(config, store, address, shutdown).await?;
         Ok(Self { state, address, listener, stop, lock })

@@ -6,7 +6,7 @@ mod updates;
 use std::time::Duration;
 
 pub use hookgram::message::Outgoing;
-use hookgram::secret::BotToken;
+use hookgram::secret::{BotToken, redact};
 use reqwest::{Client, Response, header::CONTENT_TYPE};
 use serde::Deserialize;
 
@@ -158,7 +158,8 @@ impl Telegram {
                 Answer::Refused {
                     code,
                     genuine: true,
-                    description: description.unwrap_or_default(),
+                    // Whoever stands before the Bot API may repeat the address, and the token in it.
+                    description: redact(&description.unwrap_or_default()),
                     retry_after,
                     migrate_to: migrate_to_chat_id,
                 }

@@ -35,8 +35,10 @@ pub enum Obstacle {
     NotEncrypted,
     /// The profile is switched off.
     Disabled,
-    /// No token is stored, or it cannot be opened.
+    /// No token is stored.
     NoToken,
+    /// The stored token cannot be opened.
+    TokenLocked,
     /// Telegram has refused the token.
     TokenRefused,
 }

@@ -308,6 +308,7 @@ fn named(what: &str) -> AnyView {
         "outcome" => w.c_outcome,
         "cause" => w.c_cause,
         "old_key" => w.c_old_key,
+        "key" => w.c_key,
         "filter" => w.c_filter,
         "role" => w.c_role,
         "answer" => w.c_answer,

@@ -39,6 +39,8 @@ pub enum FactorView {
         since: Millis,
         /// How many recovery codes are left.
         left: i64,
+        /// Whether it cannot be opened, so that no code of the app's can be judged.
+        locked: bool,
     },
     /// Recovery codes, shown once.
     Codes(Vec<String>),
@@ -58,7 +60,9 @@ pub(super) fn Factor(view: FactorView) -> impl IntoView {
         FactorView::SetUp { required, secret, sealed, qr, faults } => {
             (w.title, view! { <SetUp required secret sealed qr faults /> }.into_any())
         }
-        FactorView::On { required, since, left } => (w.title, view! { <On required since left /> }.into_any()),
+        FactorView::On { required, since, left, locked } => {
+            (w.title, view! { <On required since left locked /> }.into_any())
+        }
         FactorView::Codes(codes) => (w.codes_title, view! { <Codes codes /> }.into_any()),
     };
     view! {
@@ -115,13 +119,14 @@ fn SetUp(required: bool, secret: String, sealed: String, qr: Option<QrCode>, fau
 }
 
 #[component]
-fn On(required: bool, since: Millis, left: i64) -> impl IntoView {
+fn On(required: bool, since: Millis, left: i64, locked: bool) -> impl IntoView {
     let w = words::<FactorWords>();
     view! {
         <p class="why">
             <span class="mark ok">{w.on}</span>
             " " {w.since} " " <At at=since />
         </p>
+        {locked.then(|| view! { <p class="notice bad">{w.locked}</p> })}
         <form class="card" method="post" action="/account/second-factor/codes">
             <h2>{w.codes_left}</h2>
             <p>{codes_left(language(), left)}</p>

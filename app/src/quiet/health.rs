@@ -21,6 +21,14 @@ use crate::{
 pub enum Trouble {
     /// The delivery worker does not run.
     WorkerStopped,
+    /// The database was sealed with another key than this one, which comes from there.
+    WrongKey(String),
+    /// Stored tokens cannot be opened: the profiles' ids and names.
+    TokensLocked(Vec<(i64, String)>),
+    /// So many accounts have a second factor that cannot be opened.
+    FactorsLocked(usize),
+    /// The mail server's stored address cannot be opened.
+    MailLocked,
     /// The oldest message waits too long.
     QueueStuck,
     /// Telegram refuses a bot's token: the bot's name, and a profile of it.
@@ -54,6 +62,8 @@ pub struct BotState {
     pub checked_at: Option<Millis>,
     /// Since when its token is refused.
     pub parked_since: Option<Millis>,
+    /// Whether it must be entered again, for it cannot be opened.
+    pub locked: bool,
     /// How many profiles send with it.
     pub profiles: i64,
     /// One of them.
@@ -224,6 +234,20 @@ fn trouble(trouble: &Trouble) -> AnyView {
     let log = || Some(("/deliveries?outcome=retrying".to_owned(), w.to_log));
     let (title, advice, link) = match trouble {
         Trouble::WorkerStopped => (w.worker_stopped.to_owned(), w.worker_stopped_do.to_owned(), None),
+        Trouble::WrongKey(place) => (w.wrong_key.to_owned(), w.wrong_key_do.replace("{}", place), None),
+        Trouble::TokensLocked(profiles) => {
+            let names: Vec<&str> = profiles.iter().take(5).map(|(_, name)| name.as_str()).collect();
+            let more = if profiles.len() > names.len() { " …" } else { "" };
+            let first = profiles.first().map(|(id, _)| (format!("/profiles/{id}"), w.to_profile));
+            let title = format!("{} ({}): {}{more}", w.tokens_locked, profiles.len(), names.join(", "));
+            (title, causes::advice(language(), Cause::TokenLocked).to_owned(), first)
+        }
+        Trouble::FactorsLocked(count) => {
+            (format!("{}: {count}", w.factors_locked), w.factors_locked_do.to_owned(), None)
+        }
+        Trouble::MailLocked => {
+            (w.mail_locked.to_owned(), w.mail_locked_do.to_owned(), Some(("/settings#mail".to_owned(), w.to_settings)))
+        }
         Trouble::QueueStuck => (w.queue_stuck.to_owned(), w.queue_stuck_do.to_owned(), log()),
         Trouble::BotParked(name, profile) => (
             format!("{}: {name}", w.bot_parked_title),
@@ -256,6 +280,7 @@ fn Bots(bots: Vec<BotState>) -> impl IntoView {
         .into_iter()
         .map(|bot| {
             let state = match (bot.parked_since, bot.checked_at) {
+                _ if bot.locked => view! { <span class="mark bad">{w.bot_locked}</span> }.into_any(),
                 (Some(since), _) => view! {
                     <span class="stack">
                         <span class="mark bad">{w.bot_parked}</span>

@@ -15,6 +15,8 @@ pub struct SettingField {
     pub fixed: Option<&'static str>,
     /// What is wrong with what was typed.
     pub fault: Option<String>,
+    /// Whether what is stored is sealed and cannot be opened.
+    pub sealed: bool,
 }
 
 /// What became of a test mail.
@@ -89,7 +91,15 @@ fn mail(view: &SettingsView) -> AnyView {
     let w = words::<SettingsWords>();
     let url = view.field("smtp_url");
     let is_set = !url.text.is_empty();
-    let state = if is_set {
+    let state = if url.sealed && url.fixed.is_none() {
+        view! {
+            <p class="mail-state">
+                <span class="mark bad">{w.smtp_sealed}</span>
+            </p>
+            <p class="notice bad">{w.smtp_sealed_do}</p>
+        }
+        .into_any()
+    } else if is_set {
         view! {
             <p class="mail-state">
                 <span class="mark ok">{w.smtp_set}</span>
@@ -119,7 +129,7 @@ fn mail(view: &SettingsView) -> AnyView {
                 />
                 {note("smtp_url", fault, w.smtp_help)}
             };
-            let forget = is_set.then(|| {
+            let forget = (is_set || url.sealed).then(|| {
                 view! {
                     <label class="check">
                         <input type="checkbox" name="smtp_forget" />
@@ -137,7 +147,11 @@ fn mail(view: &SettingsView) -> AnyView {
                 }
                 .into_any()
             } else {
-                field.into_any()
+                view! {
+                    {field}
+                    {forget}
+                }
+                .into_any()
             }
         }
     };
@@ -313,7 +327,7 @@ fn text(
     help: &'static str,
     keyboard: &'static str,
 ) -> AnyView {
-    let SettingField { text, fixed: fixed_by, fault } = view.field(name);
+    let SettingField { text, fixed: fixed_by, fault, .. } = view.field(name);
     let is_bad = fault.is_some();
     view! {
         <div class="field">
@@ -347,7 +361,7 @@ fn number(
     units: &[(&'static str, &'static str)],
 ) -> AnyView {
     let w = words::<SettingsWords>();
-    let SettingField { text, fixed: fixed_by, fault } = view.field(name);
+    let SettingField { text, fixed: fixed_by, fault, .. } = view.field(name);
     let is_bad = fault.is_some();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (amount, unit) = text.split_at(digits);
@@ -402,7 +416,7 @@ fn choice(
     help: &'static str,
     values: &[(&'static str, &'static str)],
 ) -> AnyView {
-    let SettingField { text, fixed: fixed_by, fault } = view.field(name);
+    let SettingField { text, fixed: fixed_by, fault, .. } = view.field(name);
     let is_bad = fault.is_some();
     let options = values
         .iter()

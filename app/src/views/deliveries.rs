@@ -177,6 +177,8 @@ pub struct AttemptView {
     pub http_status: Option<u16>,
     /// Whether Telegram took it.
     pub sent: bool,
+    /// Whether there was a token to ask Telegram with.
+    pub asked: bool,
     /// Telegram's own words, or what was in the way.
     pub description: Option<String>,
 }

@@ -143,6 +143,7 @@ actions! {
     InvitationRevoked Invitation "invitation_revoked": "Приглашение отозвано", "Invitation revoked";
     InvitationAccepted Invitation "invitation_accepted": "Приглашение принято", "Invitation accepted";
     SettingsChanged Settings "settings_changed": "Настройки изменены", "Settings changed";
+    KeyChanged Settings "key_changed": "Ключ шифрования сменён", "Sealing key changed";
     MailTested Settings "mail_tested": "Отправлено пробное письмо", "Test mail sent";
 }
 

@@ -5,8 +5,10 @@ use hookgram::values::{Bilingual, Language};
 /// Why a message did not arrive, as far as a person can do something about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cause {
-    /// Telegram does not take the bot's token, or there is none that can be used.
+    /// Telegram does not take the bot's token, or there is none.
     TokenRefused,
+    /// The stored token was sealed with another key than the server has.
+    TokenLocked,
     /// There is no such chat for the bot: the person never pressed Start, or the id is wrong.
     NeverStarted,
     /// The person has blocked the bot.
@@ -31,8 +33,9 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::TokenRefused,
+        Self::TokenLocked,
         Self::NeverStarted,
         Self::Blocked,
         Self::Deactivated,
@@ -50,6 +53,7 @@ impl Cause {
     pub fn name(self) -> &'static str {
         match self {
             Self::TokenRefused => "token_refused",
+            Self::TokenLocked => "token_locked",
             Self::NeverStarted => "never_started",
             Self::Blocked => "blocked",
             Self::Deactivated => "deactivated",
@@ -89,6 +93,10 @@ pub fn cause(language: Language, cause: Cause) -> &'static str {
         Cause::TokenRefused => Bilingual {
             ru: "Telegram не принимает токен бота",
             en: "Telegram does not accept the bot's token",
+        },
+        Cause::TokenLocked => Bilingual {
+            ru: "токен бота нужно ввести заново",
+            en: "the bot's token must be entered again",
         },
         Cause::NeverStarted => Bilingual {
             ru: "клиент не начал чат с ботом",
@@ -137,6 +145,10 @@ pub fn advice(language: Language, cause: Cause) -> &'static str {
         Cause::TokenRefused => Bilingual {
             ru: "Возьмите у @BotFather действующий токен и сохраните его в профиле: сообщения, которые ждут, уйдут сразу. Если бот указан прямо в ссылке, замените в ней telegramToken и напишите этим клиентам сами.",
             en: "Get a valid token from @BotFather and save it in the profile: the messages that wait are sent at once. If the URL itself names the bot, replace telegramToken in it and write to these customers yourself.",
+        },
+        Cause::TokenLocked => Bilingual {
+            ru: "Ключ шифрования на сервере стал другим, и сохранённый токен больше не открыть. Введите его в профиле ещё раз (его показывает @BotFather): сообщения, которые ждут, уйдут сразу. Если вернуть прежний ключ, они уйдут и без этого.",
+            en: "The server's sealing key is another one now, and the stored token cannot be opened any more. Enter it in the profile again (@BotFather shows it): the messages that wait are sent at once. If the old key is put back, they are sent without that too.",
         },
         Cause::NeverStarted => Bilingual {
             ru: "Попросите клиента открыть бота и нажать «Старт». Если он это уже сделал, проверьте Telegram id в контактах записи.",

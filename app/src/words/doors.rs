@@ -53,6 +53,8 @@ pub enum DoorFault {
     NothingToSay,
     /// Telegram does not know the token.
     TokenRefused,
+    /// The profile's stored token cannot be opened with the server's key.
+    TokenLocked,
     /// Telegram does not answer.
     TelegramUnreachable,
     /// Too many requests.
@@ -215,6 +217,11 @@ pub fn door(language: Language, fault: &DoorFault) -> String {
             language,
             "Telegram не принимает этот telegramToken: он отозван или набран с ошибкой; возьмите у @BotFather действующий токен.".into(),
             "Telegram does not accept this telegramToken: it was revoked or mistyped; get a valid token from @BotFather.".into(),
+        ),
+        DoorFault::TokenLocked => say(
+            language,
+            "Сохранённый telegramToken больше не открыть: на сервере другой ключ шифрования; события принимаются и ждут, введите токен в профиле ещё раз.".into(),
+            "The stored telegramToken cannot be opened any more: the server has another sealing key; events are accepted and wait, enter the token in the profile again.".into(),
         ),
         DoorFault::TelegramUnreachable => say(
             language,

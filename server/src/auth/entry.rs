@@ -60,6 +60,8 @@ pub enum EntryFault {
     WrongCode,
     /// Not a recovery code, or one that was used before.
     WrongRecovery,
+    /// The second factor cannot be opened: no code of the app's can be judged.
+    FactorLocked,
     /// The password was given too long ago, or too many codes were tried: begin anew.
     Late,
     /// Too many attempts; wait this many seconds.
@@ -72,6 +74,19 @@ pub enum EntryFault {
 pub fn broken(error: impl std::fmt::Display) -> EntryFault {
     tracing::error!(%error, "nobody can sign in");
     EntryFault::Internal
+}
+
+/// Why a second factor could not be judged.
+fn unprovable(error: StoreError) -> EntryFault {
+    match error {
+        StoreError::Seal(_) => {
+            tracing::error!(
+                "a second factor cannot be opened: `hookgram user second-factor-off EMAIL` switches it off"
+            );
+            EntryFault::FactorLocked
+        }
+        error => broken(error),
+    }
 }
 
 impl Comer<'_> {
@@ -146,7 +161,7 @@ impl Comer<'_> {
         let origin = self.origin(Some(&user));
         self.state.code_throttle.attempt(&user.account.email, &origin).map_err(EntryFault::TooMany)?;
         store.try_half_session(half, now(), TRIES).await.map_err(broken)?.ok_or(EntryFault::Late)?;
-        if !proof.take(self.state, id).await.map_err(broken)? {
+        if !proof.take(self.state, id).await.map_err(unprovable)? {
             self.note(&user, Action::FactorFailed).await.map_err(broken)?;
             return Err(proof.fault());
         }
@@ -180,7 +195,7 @@ impl Comer<'_> {
         if user.has_second_factor {
             let origin = self.origin(Some(&user));
             self.state.code_throttle.attempt(&email, &origin).map_err(EntryFault::TooMany)?;
-            if !proof.take(self.state, user_id).await.map_err(broken)? {
+            if !proof.take(self.state, user_id).await.map_err(unprovable)? {
                 self.note(&user, Action::FactorFailed).await.map_err(broken)?;
                 return Err(proof.fault());
             }

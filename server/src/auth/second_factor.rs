@@ -3,7 +3,7 @@
 use app::{session::Role, words::audit::Action};
 
 use super::{entry::EntryFault, recovery, totp::Totp};
-use crate::{state::AppState, store::StoreError, time::now};
+use crate::{seal::SealError, state::AppState, store::StoreError, time::now};
 
 /// Whether an account of a role must have a second factor.
 #[must_use]
@@ -45,13 +45,14 @@ impl Proof {
     /// Whether it is right; it is used up by being so.
     ///
     /// # Errors
-    /// If the store fails.
+    /// If the store fails; [`StoreError::Seal`] if the secret cannot be opened.
     pub(super) async fn take(&self, state: &AppState, user_id: i64) -> Result<bool, StoreError> {
         match self {
             Self::Recovery(typed) => state.store.use_recovery_code(user_id, &recovery::hash(typed), now()).await,
             Self::Code(typed) => {
                 let Some(factor) = state.store.second_factor(user_id).await? else { return Ok(false) };
-                let step = Totp::from_base32(&factor.secret).and_then(|totp| totp.step_of(typed, now(), factor.step));
+                let secret = factor.secret.ok_or(SealError::CannotOpen)?;
+                let step = Totp::from_base32(&secret).and_then(|totp| totp.step_of(typed, now(), factor.step));
                 match step {
                     Some(step) => state.store.take_step(user_id, step).await,
                     None => Ok(false),

@@ -1,6 +1,7 @@
 //! The command line (contract §6).
 
 mod check;
+mod keys;
 mod profiles;
 mod replay;
 mod users;
@@ -33,7 +34,8 @@ enum Command {
     /// Run the server (the default)
     #[command(after_help = "Secrets come from the environment only, or from the file that the variable with _FILE \
         names:\n  HOOKGRAM_SECRET_KEY     seals stored tokens: 32 bytes in base64 [default: a key file in the data \
-        folder]\n  HOOKGRAM_METRICS_TOKEN  opens /metrics from elsewhere than this machine\n  \
+        folder];\n                          several with numbers, like 2:NEW,1:OLD, while the key is changed (hookgram key rotate \
+        --help)\n  HOOKGRAM_METRICS_TOKEN  opens /metrics from elsewhere than this machine\n  \
         HOOKGRAM_SMTP_URL       sends error mails: smtps://user:password@host is TLS from the start (port 465), \
         smtp:// is port 587\n                          with STARTTLS where the server offers it, and without any TLS \
         on this machine; letters such as @ : / # % in\n                          the user or the password are \
@@ -45,6 +47,9 @@ enum Command {
     /// Profiles
     #[command(subcommand)]
     Profile(profiles::Command),
+    /// The key that seals stored secrets
+    #[command(subcommand)]
+    Key(keys::Command),
     /// Check a webhook URL and print what a GET would answer
     Check(check::CheckOptions),
     /// Print the messages that an event becomes
@@ -82,6 +87,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(ServeOptions { demo: false }) => run_server(config).await?,
         Command::User(command) => users::run(&config, command).await?,
         Command::Profile(command) => return profiles::run(&config, command).await,
+        Command::Key(command) => return keys::run(&config, command).await,
         Command::Check(options) => return check::check(config, options, language()).await,
         Command::Render(options) => return check::render(&config, &options, language()).await,
         Command::Replay(options) => return replay::replay(&config, options, language()).await,

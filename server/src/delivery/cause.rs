@@ -9,6 +9,7 @@ use crate::{store::AttemptClass, telegram::NOT_TELEGRAMS};
 pub fn of(class: AttemptClass, status: Option<u16>, description: &str) -> Cause {
     match class {
         AttemptClass::NoToken => Cause::TokenRefused,
+        AttemptClass::TokenLocked => Cause::TokenLocked,
         AttemptClass::BrokenOff => Cause::Uncertain,
         AttemptClass::Unreachable => Cause::TooOld,
         // Whatever stood in the way was asked again and again.
@@ -89,6 +90,7 @@ mod tests {
             (AttemptClass::Unreachable, None, "tcp connect error", Cause::TooOld),
             (AttemptClass::BrokenOff, None, "no answer in time", Cause::Uncertain),
             (AttemptClass::NoToken, None, "no bot token is stored for it", Cause::TokenRefused),
+            (AttemptClass::TokenLocked, None, "the stored bot token cannot be opened", Cause::TokenLocked),
         ] {
             assert_eq!(of(class, status, description), cause, "{class:?}");
         }

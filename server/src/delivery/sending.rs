@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use app::words::causes::Cause;
 use hookgram::{message::Part, secret::BotToken};
 use tokio::time::sleep;
 
 use super::{
+    cause,
     policy::{self, Situation, Verdict},
     worker::{LEASE, Worker},
 };
@@ -16,6 +18,8 @@ use crate::{
     time::{millis, now},
 };
 
+/// The pause before it is seen again whether a token can be opened.
+const LOCKED_PAUSE: Duration = Duration::from_secs(5 * 60);
 /// The pauses between attempts to record an answer: the first, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -46,26 +50,36 @@ impl Worker {
         }
         let token = match self.cast.store.token_for(claimed).await {
             Ok(Some(token)) => token,
-            Ok(None) => return self.without_token(claimed, "no bot token is stored for it").await,
+            Ok(None) => {
+                return self.without_token(claimed, AttemptClass::NoToken, "no bot token is stored for it").await;
+            }
             Err(error @ (StoreError::Seal(_) | StoreError::Corrupt(_))) => {
-                return self.without_token(claimed, &error.to_string()).await;
+                return self.without_token(claimed, AttemptClass::TokenLocked, &error.to_string()).await;
             }
             Err(error) => return Err(error),
         };
         self.send_parts(claimed, &token).await
     }
 
-    async fn without_token(&self, claimed: &Claimed, why: &str) -> Result<(), StoreError> {
+    async fn without_token(&self, claimed: &Claimed, class: AttemptClass, why: &str) -> Result<(), StoreError> {
         tracing::warn!(delivery = claimed.id, why, "a delivery has no usable token");
         let attempt = Attempt {
             part: claimed.parts_sent,
             started_at: now(),
             latency: 0,
             http_status: None,
-            class: AttemptClass::NoToken,
+            class,
             description: Some(why.to_owned()),
         };
-        let change = if claimed.profile_id.is_some() { Change::Parked { refused: None } } else { Change::Failed };
+        let situation = self.situation(claimed);
+        let change = match class {
+            _ if situation.has_profile => Change::Parked { refused: None, cause: cause::of(class, None, why) },
+            // Nobody can enter it again, but the right key may come back.
+            AttemptClass::TokenLocked if situation.age < situation.max_age => {
+                Change::Retry { at: now().saturating_add(millis(LOCKED_PAUSE)), unsure: false }
+            }
+            _ => Change::Failed,
+        };
         self.record(claimed, Some(&attempt), &change).await.map(drop)
     }
 
@@ -237,7 +251,7 @@ fn change_of(verdict: &Verdict, delivery: &Claimed, token: &BotToken) -> Change 
         Verdict::Unsure { after: span } => Change::Retry { at: after(span), unsure: true },
         Verdict::Migrate { chat } => Change::Again { plain: false, migrated_to: Some(chat.to_string()), lease_until },
         Verdict::Plain => Change::Again { plain: true, migrated_to: None, lease_until },
-        Verdict::Park => Change::Parked { refused: Some(token.clone()) },
+        Verdict::Park => Change::Parked { refused: Some(token.clone()), cause: Cause::TokenRefused },
         Verdict::Fail => Change::Failed,
         Verdict::Uncertain => Change::Uncertain,
     }

@@ -7,7 +7,7 @@ use tokio::{sync::watch, time::sleep};
 use super::{letter, policy, smtp::Posted};
 use crate::{
     observe::Metrics,
-    settings::Live,
+    settings::{Live, Setting},
     store::{ClaimedMail, MailChange, MailContent, Store, StoreError},
     time::{Millis, millis, now},
 };
@@ -63,6 +63,9 @@ impl MailWorker {
 
     /// Sends one mail, if one is due; how long to sleep then.
     async fn step(&self) -> Duration {
+        if self.is_locked() {
+            return LONGEST_SLEEP;
+        }
         let due = async {
             if self.send_next(now()).await? {
                 return Ok(Some(now()));
@@ -94,7 +97,15 @@ impl MailWorker {
         Ok(count)
     }
 
+    /// Whether there is a mail server whose address cannot be opened: what waits for it is not given up.
+    fn is_locked(&self) -> bool {
+        self.settings.now().is_locked(Setting::SmtpUrl)
+    }
+
     async fn send_next(&self, now: Millis) -> Result<bool, StoreError> {
+        if self.is_locked() {
+            return Ok(false);
+        }
         let Some(mail) = self.store.claim_mail(now, now.saturating_add(LEASE)).await? else { return Ok(false) };
         let content = match self.store.mail_content(mail.id, now).await {
             Ok(content) => content,

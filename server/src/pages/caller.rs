@@ -211,6 +211,9 @@ impl Said {
                 Status(refused, None),
                 FieldFault { field: "recovery".to_owned(), sentence: w.wrong_recovery.to_owned() },
             ),
+            EntryFault::FactorLocked => {
+                (Status(refused, None), FieldFault { field: "code".to_owned(), sentence: w.factor_locked.to_owned() })
+            }
             EntryFault::Late => (Status(refused, None), whole(w.too_late.to_owned())),
             EntryFault::TooMany(seconds) => {
                 (Status(StatusCode::TOO_MANY_REQUESTS, Some(seconds)), whole(wait_seconds(language, seconds)))

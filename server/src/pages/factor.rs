@@ -35,7 +35,12 @@ pub(super) async fn page(visit: Visit) -> Response {
     let required = second_factor::is_required(&visit.state, account.role);
     match factor {
         Some(factor) => {
-            let view = FactorView::On { required, since: factor.since, left: factor.codes_left };
+            let view = FactorView::On {
+                required,
+                since: factor.since,
+                left: factor.codes_left,
+                locked: factor.secret.is_none(),
+            };
             visit.show(StatusCode::OK, QuietPage::Factor(Box::new(view))).await
         }
         None => show_set_up(visit, StatusCode::OK, &Totp::new(), Vec::new()).await,

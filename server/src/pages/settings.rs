@@ -97,6 +97,7 @@ fn view(visit: &Visit<Admin>) -> SettingsView {
         text: now.shown(setting),
         fixed: live.is_fixed(setting).then(|| setting.variable()),
         fault: None,
+        sealed: now.is_locked(setting),
     };
     let fields: BTreeMap<_, _> = Setting::ALL.into_iter().map(|setting| (setting.name(), field(setting))).collect();
     SettingsView {

@@ -308,6 +308,7 @@ fn attempt(attempt: Attempt) -> AttemptView {
         latency: attempt.latency,
         http_status: attempt.http_status,
         sent: attempt.class == AttemptClass::Sent,
+        asked: !matches!(attempt.class, AttemptClass::NoToken | AttemptClass::TokenLocked),
         description: attempt.description,
     }
 }

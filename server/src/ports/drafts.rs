@@ -7,6 +7,7 @@ use app::{
     session::Operator,
 };
 use async_trait::async_trait;
+use hookgram::secret::BotToken;
 use serde::{Deserialize, Serialize};
 
 use super::{Port, internal};
@@ -30,7 +31,8 @@ impl Drafts for Port {
         let Draft { profile, mut form, token, faults, old_url } = draft;
         // Whatever else stands in the field for a token may be most of one.
         form.token = TypedToken::default();
-        let content = serde_json::to_string(&Content { form, faults }).map_err(internal)?;
+        // A token that was typed into another field is not kept as it is.
+        let content = BotToken::mask_all(&serde_json::to_string(&Content { form, faults }).map_err(internal)?);
         let record = DraftRecord { profile_id: profile, content, token, old_url };
         self.state.store.add_draft(operator.account().id, &record, now() + LIFE).await.map_err(internal)
     }

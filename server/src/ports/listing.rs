@@ -9,7 +9,10 @@ use app::{
 };
 use hookgram::values::Language;
 
-use super::{internal, profiles::outcome};
+use super::{
+    internal,
+    profiles::{must_be_entered, outcome},
+};
 use crate::{
     delivery::cause as causes,
     state::AppState,
@@ -40,11 +43,12 @@ pub(super) async fn list(
 }
 
 fn row(state: &AppState, language: Language, listed: ListedProfile) -> ListRow {
-    let ListedProfile { id, name, enabled, sandbox, key, masked_token, bot, last, week } = listed;
+    let ListedProfile { id, name, enabled, sandbox, key, masked_token, locked, bot, last, week } = listed;
     let target = if sandbox {
         TargetView::Sandbox
     } else {
-        TargetView::Bot { masked_token, bot: bot.map(|bot| BotView { name: bot.name, username: bot.username }) }
+        let bot = bot.map(|bot| BotView { name: bot.name, username: bot.username });
+        TargetView::Bot { masked_token, bot, locked: locked.then(|| must_be_entered(language)) }
     };
     let delivery = last.as_ref().map(|last| {
         let states: Vec<String> = last.states.iter().map(|state| state.name.clone()).collect();
@@ -66,7 +70,9 @@ fn why(language: Language, last: &ListedEvent, outcome: Outcome) -> Option<Why> 
             };
             return Some(Why { cause: refused_at_the_door(language).to_owned(), advice: sentences.clone() });
         }
-        Outcome::Parked => Cause::TokenRefused,
+        Outcome::Parked => {
+            attempt("parked").and_then(|state| Cause::parse(state.cause.as_deref()?)).unwrap_or(Cause::TokenRefused)
+        }
         Outcome::Uncertain => Cause::Uncertain,
         Outcome::Failed => attempt("failed").map_or(Cause::Refused, |state| match state.class {
             Some(class) => causes::of(class, state.http_status, &state.description),

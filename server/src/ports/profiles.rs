@@ -6,6 +6,7 @@ use app::{
     ports::{ProfileInput, Profiles, Target, TestInput},
     session::{Operator, Viewer},
     views::{BotView, LastDelivery, Outcome, ProfileDetail, ProfileRow, TargetView, TestOutcome},
+    words::causes::{self, Cause},
 };
 use async_trait::async_trait;
 use hookgram::{
@@ -35,13 +36,14 @@ impl Port {
             TargetView::Sandbox
         } else {
             let token = stored.profile.token.as_ref();
-            let bot = match token {
-                Some(token) => self.state.store.bot(token.bot_id()).await.map_err(internal)?,
+            let bot = match token.map(BotToken::bot_id).or(stored.locked) {
+                Some(bot) => self.state.store.bot(bot).await.map_err(internal)?,
                 None => None,
             };
             TargetView::Bot {
                 masked_token: token.map(BotToken::masked),
                 bot: bot.map(|bot| BotView { name: bot.name, username: bot.username }),
+                locked: stored.locked.map(|_| must_be_entered(self.asking.language)),
             }
         };
         let last = self.state.store.newest_event(stored.id).await.map_err(internal)?;
@@ -202,6 +204,11 @@ impl Profiles for Port {
         self.state.settings.now().booking_url.to_string()
     }
 }
+/// That a stored token must be entered again, and why.
+pub(super) fn must_be_entered(language: Language) -> String {
+    causes::advice(language, Cause::TokenLocked).to_owned()
+}
+
 /// What became of an event, from its own outcome and its deliveries' states: the worst of them, for that is what
 /// somebody must know.
 pub(super) fn outcome(event: &str, deliveries: &[String]) -> Outcome {

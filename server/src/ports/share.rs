@@ -58,7 +58,9 @@ fn obstacles(public_url: &str, stored: &StoredProfile) -> Vec<Obstacle> {
     if !stored.enabled {
         found.push(Obstacle::Disabled);
     }
-    if !stored.sandbox && stored.profile.token.is_none() {
+    if !stored.sandbox && stored.locked.is_some() {
+        found.push(Obstacle::TokenLocked);
+    } else if !stored.sandbox && stored.profile.token.is_none() {
         found.push(Obstacle::NoToken);
     } else if !stored.sandbox && stored.parked_since.is_some() {
         found.push(Obstacle::TokenRefused);
@@ -117,7 +119,10 @@ fn in_words(language: Language, event: &LastEvent) -> LastEventView {
         Outcome::Delivered | Outcome::Waiting | Outcome::Duplicate | Outcome::Cancelled => String::new(),
         Outcome::Retrying => w.last_retrying.to_owned(),
         Outcome::Skipped => w.last_skipped.to_owned(),
-        Outcome::Parked => told(language, Cause::TokenRefused, None),
+        Outcome::Parked => {
+            let cause = of_state("parked").and_then(|fate| Cause::parse(fate.cause.as_deref()?));
+            told(language, cause.unwrap_or(Cause::TokenRefused), None)
+        }
         Outcome::Uncertain => told(language, Cause::Uncertain, None),
         Outcome::Failed => of_state("failed").map(|fate| failure(language, fate)).unwrap_or_default(),
         Outcome::Rejected => {

@@ -10,6 +10,7 @@ use crate::{
     audit::{By, Change},
     config::BadSetting,
     mail::SmtpError,
+    seal::SealError,
     store::{Store, StoreError},
 };
 
@@ -127,9 +128,17 @@ impl Live {
     }
 }
 
-fn read(fixed: &Fixed, stored: Vec<(Setting, SecretString)>) -> Values {
+fn read(fixed: &Fixed, stored: Vec<(Setting, Result<SecretString, SealError>)>) -> Values {
     let mut values = Values::default();
     for (setting, text) in stored {
+        let text = match text {
+            Ok(text) => text,
+            Err(error) => {
+                tracing::error!(setting = setting.name(), %error, "a stored setting cannot be opened: enter it again");
+                values.lock(setting);
+                continue;
+            }
+        };
         if let Err(fault) = values.set(setting, text.expose_secret()) {
             let setting = setting.name();
             tracing::warn!(setting, ?fault, "a stored setting cannot be used, its default holds");

@@ -1,6 +1,10 @@
 //! The settings that hold, read.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use lettre::message::Mailbox;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -43,6 +47,7 @@ pub struct Values {
     mail_from: Option<Mailbox>,
     smtp_url: Option<SecretString>,
     texts: BTreeMap<Setting, SecretString>,
+    locked: BTreeSet<Setting>,
 }
 
 impl Default for Values {
@@ -62,6 +67,7 @@ impl Default for Values {
             mail_from: None,
             smtp_url: None,
             texts: BTreeMap::new(),
+            locked: BTreeSet::new(),
         }
     }
 }
@@ -98,7 +104,19 @@ impl Values {
             Setting::SecondFactor => self.second_factor = SecondFactor::parse(text).ok_or(SettingFault::Policy)?,
         }
         self.texts.insert(setting, SecretString::from(text));
+        self.locked.remove(&setting);
         Ok(())
+    }
+
+    /// Notes that a stored text cannot be opened.
+    pub(super) fn lock(&mut self, setting: Setting) {
+        self.locked.insert(setting);
+    }
+
+    /// Whether what is stored cannot be opened, and nothing else holds in its place.
+    #[must_use]
+    pub fn is_locked(&self, setting: Setting) -> bool {
+        self.locked.contains(&setting)
     }
 
     /// As people write it; a secret without what makes it one.

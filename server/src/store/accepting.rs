@@ -1,15 +1,20 @@
 //! The way in: events that come at the same time are kept in one commit, so that many share what it costs to have them on
 //! disk. Each hears of its own fate, and only after the commit.
 
-use sqlx::SqlitePool;
+use hookgram::secret::BotToken;
+use sqlx::{SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Lane, Steps, StoreError, batch,
     events::{NewDelivery, Received},
     payloads::Packed,
+    sealing::sealing_key,
 };
-use crate::time::Millis;
+use crate::{
+    seal::{Place, Sealer, number_of},
+    time::Millis,
+};
 
 /// Events in one commit.
 const BATCH: usize = 128;
@@ -24,8 +29,8 @@ pub(super) struct Order {
     pub(super) profile_id: Option<i64>,
     /// Of the token that came with it.
     pub(super) lane: Lane,
-    /// That token, sealed.
-    pub(super) token: Option<Vec<u8>>,
+    /// That token, and how it is kept.
+    pub(super) token: Option<(BotToken, Vec<u8>)>,
     /// `None`: sandbox.
     pub(super) bot_id: Option<i64>,
     pub(super) field_name: Option<String>,
@@ -53,9 +58,9 @@ pub(super) struct Orders(mpsc::Sender<(Order, Reply)>);
 
 impl Orders {
     /// Starts the writer.
-    pub(super) fn start(pool: SqlitePool) -> Self {
+    pub(super) fn start(pool: SqlitePool, sealer: Sealer) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(write_for_ever(pool, receiver));
+        tokio::spawn(write_for_ever(pool, sealer, receiver));
         Self(sender)
     }
 
@@ -70,13 +75,13 @@ impl Orders {
     }
 }
 
-async fn write_for_ever(pool: SqlitePool, mut orders: mpsc::Receiver<(Order, Reply)>) {
+async fn write_for_ever(pool: SqlitePool, sealer: Sealer, mut orders: mpsc::Receiver<(Order, Reply)>) {
     let mut batch = Vec::with_capacity(BATCH);
     while orders.recv_many(&mut batch, BATCH).await > 0 {
         let (given, replies): (Vec<Order>, Vec<Reply>) = batch.drain(..).unzip();
-        let pool = pool.clone();
+        let (pool, sealer) = (pool.clone(), sealer.clone());
         // A task of its own: should one batch end badly, its events are not answered 200, and the next one is written.
-        let done = tokio::spawn(async move { write(&pool, given).await }).await;
+        let done = tokio::spawn(async move { write(&pool, &sealer, given).await }).await;
         match done {
             Ok(outcomes) => {
                 for (reply, outcome) in replies.into_iter().zip(outcomes) {
@@ -90,15 +95,15 @@ async fn write_for_ever(pool: SqlitePool, mut orders: mpsc::Receiver<(Order, Rep
 }
 
 /// Writes a batch in one commit. Where that fails, each by itself: one that cannot be kept takes no other along.
-async fn write(pool: &SqlitePool, orders: Vec<Order>) -> Vec<Result<Received, StoreError>> {
-    match commit(pool, &orders).await {
+async fn write(pool: &SqlitePool, sealer: &Sealer, mut orders: Vec<Order>) -> Vec<Result<Received, StoreError>> {
+    match commit(pool, sealer, &mut orders).await {
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
         Err(error) if orders.len() == 1 => vec![Err(error)],
         Err(error) => {
             tracing::warn!(%error, events = orders.len(), "a batch could not be stored; each event is tried by itself");
             let mut outcomes = Vec::with_capacity(orders.len());
-            for order in &orders {
-                let outcome = commit(pool, std::slice::from_ref(order)).await;
+            for order in &mut orders {
+                let outcome = commit(pool, sealer, std::slice::from_mut(order)).await;
                 outcomes.push(outcome.and_then(|mut outcomes| outcomes.pop().ok_or(StoreError::Busy)));
             }
             outcomes
@@ -106,10 +111,27 @@ async fn write(pool: &SqlitePool, orders: Vec<Order>) -> Vec<Result<Received, St
     }
 }
 
-async fn commit(pool: &SqlitePool, orders: &[Order]) -> Result<Vec<Received>, StoreError> {
+async fn commit(pool: &SqlitePool, sealer: &Sealer, orders: &mut [Order]) -> Result<Vec<Received>, StoreError> {
     // Immediate: the look for duplicates and the insert are one step.
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+    seal_anew(&mut tx, sealer, orders).await?;
     let outcomes = batch::write(&mut tx, orders).await?;
     tx.commit().await?;
     Ok(outcomes)
+}
+
+/// Tokens are sealed while their events wait: where another key has come to seal meanwhile, with that one.
+async fn seal_anew(tx: &mut SqliteConnection, sealer: &Sealer, orders: &mut [Order]) -> Result<(), StoreError> {
+    if orders.iter().all(|order| order.token.is_none()) {
+        return Ok(());
+    }
+    let key = sealing_key(tx, sealer).await?;
+    for order in orders {
+        if let Some((token, sealed)) = &mut order.token
+            && number_of(sealed) != Some(key.number())
+        {
+            *sealed = key.seal(Place::EventToken(&order.public_id), token.expose())?;
+        }
+    }
+    Ok(())
 }

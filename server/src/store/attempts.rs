@@ -16,8 +16,10 @@ pub enum AttemptClass {
     Unreachable,
     /// The answer never came.
     BrokenOff,
-    /// There was no usable token to ask with.
+    /// There was no token to ask with.
     NoToken,
+    /// The token could not be opened.
+    TokenLocked,
 }
 
 impl AttemptClass {
@@ -28,12 +30,13 @@ impl AttemptClass {
             Self::Unreachable => "unreachable",
             Self::BrokenOff => "broken_off",
             Self::NoToken => "no_token",
+            Self::TokenLocked => "token_locked",
         }
     }
 
     /// The class of a stored name.
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        let all = [Self::Sent, Self::Refused, Self::Unreachable, Self::BrokenOff, Self::NoToken];
+        let all = [Self::Sent, Self::Refused, Self::Unreachable, Self::BrokenOff, Self::NoToken, Self::TokenLocked];
         all.into_iter().find(|class| class.name() == name)
     }
 }

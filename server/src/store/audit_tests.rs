@@ -161,7 +161,7 @@ async fn what_is_fixed_wins_and_faults_change_nothing() {
     assert_eq!((live.now().max_body, live.now().audit), (4096, Duration::from_secs(365 * 86_400)));
     let stored = store.settings().await.unwrap();
     assert_eq!(
-        stored.iter().map(|(name, value)| (*name, value.expose_secret())).collect::<Vec<_>>(),
+        stored.iter().map(|(name, value)| (*name, value.as_ref().unwrap().expose_secret())).collect::<Vec<_>>(),
         [(Setting::MaxBody, "2MiB")]
     );
     assert_eq!(all(&store).await.len(), 1);

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use app::words::causes::Cause;
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection, query_builder::Separated};
 
 use super::{
@@ -12,6 +11,7 @@ use super::{
     events::Received,
     failures::{Failure, add_deliveries},
     heads::json,
+    parking::{cause_of, parked_for},
 };
 use crate::time::Millis;
 
@@ -36,6 +36,8 @@ struct Sender {
     lane: Vec<u8>,
     /// Telegram has refused the token: asking again before there is a new one would be blind.
     parked: bool,
+    /// What marks its parked deliveries.
+    parked_for: Option<String>,
     version: i64,
 }
 
@@ -172,10 +174,12 @@ async fn senders<'a>(tx: &mut SqliteConnection, orders: &'a [Order]) -> Result<H
     let mut profiles: Vec<i64> = orders.iter().filter_map(|order| order.profile_id).collect();
     profiles.sort_unstable();
     profiles.dedup();
-    let stored: Vec<Sender> = sqlx::query_as(
-        "SELECT id, bot_id, coalesce(lane, x'') AS lane, parked_since IS NOT NULL AS parked, version FROM profiles
-         WHERE id IN (SELECT value FROM json_each(?1))",
-    )
+    let stored: Vec<Sender> = sqlx::query_as(concat!(
+        "SELECT p.id, p.bot_id, coalesce(p.lane, x'') AS lane, p.parked_since IS NOT NULL AS parked,
+             iif(p.parked_since IS NULL, NULL, ",
+        parked_for!(),
+        ") AS parked_for, p.version FROM profiles p WHERE p.id IN (SELECT value FROM json_each(?1))"
+    ))
     .bind(json(&profiles))
     .fetch_all(tx)
     .await?;
@@ -241,7 +245,7 @@ impl<'a> Rows<'a> {
                     .push_bind(&order.parameters)
                     .push_bind(&order.overrides)
                     // Nothing is sent for a duplicate.
-                    .push_bind(order.token.as_deref().filter(|_| event.duplicate_of.is_none()))
+                    .push_bind(order.token.as_ref().filter(|_| event.duplicate_of.is_none()).map(|(_, sealed)| sealed.as_slice()))
                     .push_bind(&order.fingerprint)
                     .push_bind(event.outcome)
                     .push("200")
@@ -262,7 +266,7 @@ impl<'a> Rows<'a> {
         insert(
             tx,
             "INSERT INTO deliveries (id, event_id, profile_id, participant, chat, bot_id, lane, sandbox, state, parts,
-             created_at, age_from, last_error, finished_at, migrated_to, next_attempt_at) ",
+             created_at, age_from, last_error, finished_at, cause, migrated_to, next_attempt_at) ",
             &self.deliveries,
             |row, delivery| {
                 let (order, sender) = (delivery.order, delivery.sender);
@@ -284,7 +288,8 @@ impl<'a> Rows<'a> {
                     .push_bind(at)
                     .push_bind(at)
                     .push_bind(delivery.error)
-                    .push_bind(delivery.chat.is_none().then_some(at));
+                    .push_bind(delivery.chat.is_none().then_some(at))
+                    .push_bind(sender.parked_for.as_deref().filter(|_| delivery.chat.is_some()));
                 row.push("(SELECT moved_to FROM moved_chats WHERE chat = ")
                     .push_bind_unseparated(delivery.chat)
                     .push_unseparated(")");
@@ -312,7 +317,8 @@ impl<'a> Rows<'a> {
             of_event().filter(|delivery| delivery.chat.is_some()).map(|delivery| delivery.id).collect();
         let (profile_id, lane) = (event.order.profile_id, Lane::of_bytes(first.sender.lane.clone()));
         let (event_id, at) = (event.id, event.order.received_at);
-        add_deliveries(tx, Failure { profile_id, lane: &lane, event_id, cause: Cause::TokenRefused, at }, &parked).await
+        let cause = cause_of(first.sender.parked_for.as_deref());
+        add_deliveries(tx, Failure { profile_id, lane: &lane, event_id, cause, at }, &parked).await
     }
 }
 

@@ -64,7 +64,7 @@ async fn what_is_parked_at_once_holds_nobody_of_its_batch_back() {
     store.accept_event(&event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
     let token = hookgram::secret::BotToken::parse(TOKEN).unwrap();
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
-    let parked = Change::Parked { refused: Some(token.clone()) };
+    let parked = Change::Parked { refused: Some(token.clone()), cause: app::words::causes::Cause::TokenRefused };
     store.record(&claimed[0], None, &parked, 2_000).await.unwrap();
 
     let parked = event("b", TokenSource::Profile(profile));

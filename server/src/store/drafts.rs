@@ -4,7 +4,7 @@ use hookgram::secret::BotToken;
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::FromRow;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, sealing::sealing_key};
 use crate::{
     codes,
     seal::{Place, Sealer},
@@ -56,9 +56,10 @@ impl Store {
     /// If the database fails, or there is no such account or profile.
     pub async fn add_draft(&self, user_id: i64, draft: &DraftRecord, expires_at: Millis) -> Result<String, StoreError> {
         let id = codes::draft_id();
-        let token = draft.token.as_ref().map(|token| self.sealer.seal(Place::DraftToken(&id), token.expose()));
-        let old_url = draft.old_url.as_ref().map(|url| self.sealer.seal(Place::DraftUrl(&id), url.expose_secret()));
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let key = sealing_key(&mut tx, &self.sealer).await?;
+        let token = draft.token.as_ref().map(|token| key.seal(Place::DraftToken(&id), token.expose()));
+        let old_url = draft.old_url.as_ref().map(|url| key.seal(Place::DraftUrl(&id), url.expose_secret()));
         sqlx::query(
             "INSERT INTO drafts (id, user_id, profile_id, content, token, old_url, expires_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

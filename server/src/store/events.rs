@@ -163,8 +163,8 @@ impl Store {
         let (profile_id, token, lane) = match event.token {
             TokenSource::Profile(id) => (Some(id), None, Lane::sandbox()),
             TokenSource::Event(token) => {
-                let sealed = self.sealer.seal(Place::EventToken(event.public_id), token.expose())?;
-                (None, Some(sealed), Lane::of(token))
+                let sealed = self.sealer.present()?.seal(Place::EventToken(event.public_id), token.expose())?;
+                (None, Some((token.clone(), sealed)), Lane::of(token))
             }
         };
         let order = Order {

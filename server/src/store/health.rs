@@ -79,7 +79,8 @@ impl Store {
         let first = self.first_delivery(since).await?;
         let mut failures = Vec::new();
         for cause in Cause::ALL {
-            let count = "SELECT count(*) FROM deliveries INDEXED BY deliveries_by_cause WHERE cause = ?1 AND id >= ?2";
+            let count = "SELECT count(*) FROM deliveries INDEXED BY deliveries_by_cause WHERE cause = ?1 AND id >= ?2
+                 AND finished_at IS NOT NULL";
             let count: i64 = sqlx::query_scalar(count).bind(cause.name()).bind(first).fetch_one(&self.read).await?;
             if count > 0 {
                 failures.push((cause, u64::try_from(count).unwrap_or_default()));

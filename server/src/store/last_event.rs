@@ -41,6 +41,8 @@ pub struct Fate {
     pub last_status: Option<u16>,
     /// What Telegram said last, or what else was in the way.
     pub last_error: Option<String>,
+    /// Why it failed or waits, where that is marked.
+    pub cause: Option<String>,
     /// What the last attempt came to; `None` where there was none.
     pub class: Option<String>,
 }
@@ -71,7 +73,7 @@ impl Store {
         .await?;
         let Some(row) = row else { return Ok(None) };
         let deliveries = sqlx::query_as(
-            "SELECT d.state, d.last_status, d.last_error,
+            "SELECT d.state, d.last_status, d.last_error, d.cause,
              (SELECT a.class FROM attempts a WHERE a.delivery_id = d.id ORDER BY a.id DESC LIMIT 1) AS class
              FROM deliveries d WHERE d.event_id = ?1
              AND NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) ORDER BY d.id",

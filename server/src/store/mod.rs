@@ -26,9 +26,12 @@ mod failures;
 mod folding;
 mod heads;
 mod health;
+#[cfg(test)]
+mod key_tests;
 mod lane;
 mod last_event;
 mod links;
+mod locked;
 mod log;
 #[cfg(test)]
 mod mail_tests;
@@ -52,10 +55,12 @@ mod queue_tests;
 mod replay_tests;
 mod replayable;
 mod replays;
+mod resealing;
 mod retention;
 #[cfg(test)]
 mod retention_tests;
 mod sandbox;
+mod sealing;
 mod second_factors;
 mod sessions;
 mod settings;
@@ -93,6 +98,7 @@ pub use self::{
     lane::Lane,
     last_event::{Fate, LastEvent},
     links::{Invitation, LinkKind, NewInvitation, NewLink},
+    locked::LockedSecrets,
     log::{LogFilter, LogRows, Logged},
     mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
     outcomes::{Change, Recorded},
@@ -103,15 +109,17 @@ pub use self::{
     profile_list::{ListedEvent, ListedProfile, ListedState},
     profiles::{ProfileDraft, StoredProfile},
     replays::{Ask, ReplaySource, Wish},
+    resealing::{Column, Locked, Resealed},
     retention::{Place, Swept},
     sandbox::SandboxRow,
+    sealing::KeyState,
     second_factors::SecondFactor,
     sessions::{NewSession, OpenSession, SessionRow},
     unreachable::Unreachable,
     users::User,
 };
 use crate::{
-    config::Config,
+    config::{Config, SecretKey},
     private,
     seal::{SealError, Sealer},
 };
@@ -187,7 +195,8 @@ impl Store {
     pub async fn open(config: &Config) -> Result<Self, StoreError> {
         make_folder(&config.data_dir)?;
         let sealer = match &config.secret_key {
-            Some(key) => Sealer::from_base64(key)?,
+            Some(SecretKey::Text(keys)) => Sealer::from_base64(keys)?,
+            Some(SecretKey::File(path)) => Sealer::from_file(path)?,
             None => Sealer::from_folder(&config.data_dir)?,
         };
         let options = match &config.database {
@@ -227,12 +236,14 @@ impl Store {
             .await?;
         MIGRATIONS.run(&write).await?;
         folding::fill_in(&write).await?;
+        sealing::begin(&write, &sealer).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.create_if_missing(false))
             .await?;
-        Ok(Self { orders: Orders::start(write.clone()), doors: Doors::default(), write, read, sealer })
+        let orders = Orders::start(write.clone(), sealer.clone());
+        Ok(Self { orders, doors: Doors::default(), write, read, sealer })
     }
 
     /// A store that is gone with the process.
@@ -244,8 +255,9 @@ impl Store {
         // One connection for all: each would have a database of its own.
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
         MIGRATIONS.run(&pool).await?;
-        let orders = Orders::start(pool.clone());
-        Ok(Self { orders, doors: Doors::default(), write: pool.clone(), read: pool, sealer: Sealer::ephemeral()? })
+        let sealer = Sealer::ephemeral()?;
+        let orders = Orders::start(pool.clone(), sealer.clone());
+        Ok(Self { orders, doors: Doors::default(), write: pool.clone(), read: pool, sealer })
     }
 
     /// Whether the database answers.

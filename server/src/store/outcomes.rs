@@ -46,6 +46,8 @@ pub enum Change {
     Parked {
         /// The token that was refused; `None`: the one stored could not be used.
         refused: Option<BotToken>,
+        /// Why: it is refused, or it cannot be opened.
+        cause: Cause,
     },
     /// It is given up.
     Failed,
@@ -201,7 +203,7 @@ async fn apply(
             .execute(tx)
             .await?;
         }
-        Change::Parked { refused } => park(tx, claimed, refused.as_ref(), now).await?,
+        Change::Parked { refused, cause } => park(tx, claimed, refused.as_ref(), *cause, now).await?,
         Change::Delivered => {
             arrived(tx, claimed.id, claimed.parts.len()).await?;
             finish(tx, claimed, "delivered", None, now).await?;

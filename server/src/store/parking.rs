@@ -1,13 +1,14 @@
-//! A token that Telegram refuses: whatever would be sent with it waits for the next one.
+//! A token that Telegram refuses, or that cannot be opened: whatever would be sent with it waits for the next one.
 
 use app::words::causes::Cause;
 use hookgram::secret::BotToken;
 use sqlx::SqliteConnection;
 
 use super::{
-    Claimed, Lane, StoreError,
+    Claimed, Lane, Store, StoreError,
     failures::{Failure, add_deliveries},
     heads::settle,
+    profiles::{open_token, unpark},
 };
 use crate::time::Millis;
 
@@ -17,6 +18,7 @@ pub(super) async fn park(
     tx: &mut SqliteConnection,
     claimed: &Claimed,
     refused: Option<&BotToken>,
+    cause: Cause,
     now: Millis,
 ) -> Result<(), StoreError> {
     let refused = refused.map_or_else(|| claimed.lane.clone(), Lane::of);
@@ -41,24 +43,68 @@ pub(super) async fn park(
     .execute(&mut *tx)
     .await?;
     let parked: Vec<i64> = sqlx::query_scalar(
-        "UPDATE deliveries SET state = 'parked', next_attempt_at = NULL, lease_owner = NULL
+        "UPDATE deliveries SET state = 'parked', cause = ?3, next_attempt_at = NULL, lease_owner = NULL
          WHERE finished_at IS NULL AND sandbox = 0
          AND (id = ?2 OR (profile_id = ?1 AND state IN ('waiting', 'retrying'))) RETURNING id",
     )
     .bind(claimed.profile_id)
     .bind(claimed.id)
+    .bind(marked(cause).map(Cause::name))
     .fetch_all(&mut *tx)
     .await?;
-    let failure = Failure {
-        profile_id: claimed.profile_id,
-        lane: &claimed.lane,
-        event_id: claimed.event_id,
-        cause: Cause::TokenRefused,
-        at: now,
-    };
+    let failure =
+        Failure { profile_id: claimed.profile_id, lane: &claimed.lane, event_id: claimed.event_id, cause, at: now };
     add_deliveries(tx, failure, &parked).await?;
     // Others may send with the same token to the same chats, from behind what is parked now.
     settle(tx, &refused, now).await
+}
+
+/// What a parked delivery is marked with: the one cause that may pass without a new token.
+pub(super) fn marked(cause: Cause) -> Option<Cause> {
+    Some(cause).filter(|cause| *cause == Cause::TokenLocked)
+}
+
+/// SQL: what profile `p` is parked for, as its newest parked delivery is marked; NULL: its token is refused.
+macro_rules! parked_for {
+    () => {
+        "(SELECT d.cause FROM deliveries d INDEXED BY deliveries_unfinished WHERE d.profile_id = p.id
+          AND d.finished_at IS NULL AND d.state = 'parked' ORDER BY d.id DESC LIMIT 1)"
+    };
+}
+pub(super) use parked_for;
+
+/// The cause of a mark.
+pub(super) fn cause_of(mark: Option<&str>) -> Cause {
+    mark.and_then(Cause::parse).unwrap_or(Cause::TokenRefused)
+}
+
+impl Store {
+    /// Has go on what waits for a token that can be opened again, as when the right key is back; how many profiles that
+    /// concerns.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn unpark_opened(&self) -> Result<usize, StoreError> {
+        let parked: Vec<(i64, Vec<u8>)> = sqlx::query_as(concat!(
+            "SELECT p.id, p.token FROM profiles p WHERE p.parked_since IS NOT NULL AND p.token IS NOT NULL
+             AND p.deleted_at IS NULL AND ",
+            parked_for!(),
+            " IS 'token_locked'"
+        ))
+        .fetch_all(&self.read)
+        .await?;
+        let opened: Vec<i64> = parked
+            .into_iter()
+            .filter(|(id, sealed)| open_token(&self.sealer, *id, sealed).is_ok())
+            .map(|(id, _)| id)
+            .collect();
+        for id in &opened {
+            let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+            unpark(&mut tx, *id).await?;
+            tx.commit().await?;
+        }
+        Ok(opened.len())
+    }
 }
 
 async fn due_with_the_new_token(tx: &mut SqliteConnection, claimed: &Claimed, now: Millis) -> Result<(), StoreError> {

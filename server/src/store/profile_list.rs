@@ -29,6 +29,8 @@ pub struct ListedProfile {
     pub key: String,
     /// Its token, masked, if there is one that can be opened.
     pub masked_token: Option<String>,
+    /// Whether there is one that cannot be opened.
+    pub locked: bool,
     /// Its bot, if Telegram has named it.
     pub bot: Option<Bot>,
     /// Its last event.
@@ -61,6 +63,8 @@ pub struct ListedState {
     pub http_status: Option<u16>,
     /// Telegram's own words.
     pub description: String,
+    /// Why it failed or waits, where that is marked.
+    pub cause: Option<String>,
 }
 
 /// SQL: whether profile `p` fails; `?4` is the first hour of the week.
@@ -123,8 +127,8 @@ pub(super) const ROWS: &str = "SELECT p.id, p.name, p.enabled, p.sandbox, p.toke
          SELECT id FROM events WHERE profile_id = p.id ORDER BY received_at DESC, id DESC LIMIT 1)
      ORDER BY listed.key";
 
-pub(super) const STATES: &str = "SELECT s.event_id, s.state, a.class, a.http_status, a.description FROM (
-         SELECT d.event_id, d.state, max(d.id) AS one FROM json_each(?1) listed
+pub(super) const STATES: &str = "SELECT s.event_id, s.state, s.cause, a.class, a.http_status, a.description FROM (
+         SELECT d.event_id, d.state, d.cause, max(d.id) AS one FROM json_each(?1) listed
          CROSS JOIN deliveries d ON d.event_id = listed.value
          WHERE NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) GROUP BY d.event_id, d.state) s
      LEFT JOIN attempts a ON a.id = (SELECT max(id) FROM attempts WHERE delivery_id = s.one)";
@@ -166,6 +170,7 @@ struct Row {
 struct StateRow {
     event_id: i64,
     state: String,
+    cause: Option<String>,
     class: Option<String>,
     http_status: Option<i64>,
     description: Option<String>,
@@ -283,7 +288,6 @@ impl Store {
 
     fn listed(&self, row: Row, states: Vec<ListedState>, week: [Day; 7]) -> ListedProfile {
         let opened = row.token.as_deref().filter(|_| !row.sandbox);
-        // One that cannot be opened is none: the profile needs a new one.
         let token = opened.and_then(|sealed| open_token(&self.sealer, row.id, sealed).ok());
         let bot = match (row.bot_id, row.bot_name, row.username, row.checked_at) {
             (Some(id), Some(name), Some(username), Some(checked_at)) => Some(Bot { id, name, username, checked_at }),
@@ -303,7 +307,8 @@ impl Store {
             sandbox: row.sandbox,
             key: row.key,
             masked_token: token.as_ref().map(BotToken::masked),
-            bot: bot.filter(|_| token.is_some()),
+            locked: opened.is_some() && token.is_none(),
+            bot: bot.filter(|_| opened.is_some()),
             last,
             week,
         }
@@ -317,6 +322,7 @@ impl From<StateRow> for ListedState {
             class: row.class.as_deref().and_then(AttemptClass::parse),
             http_status: row.http_status.and_then(|status| u16::try_from(status).ok()),
             description: row.description.unwrap_or_default(),
+            cause: row.cause,
         }
     }
 }

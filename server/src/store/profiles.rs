@@ -5,7 +5,9 @@ use hookgram::{event::EventType, profile::Profile, query, secret::BotToken};
 use secrecy::ExposeSecret as _;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Lane, Store, StoreError, audit as store_audit, folding::folded, heads::settle, unique};
+use super::{
+    Lane, Store, StoreError, audit as store_audit, folding::folded, heads::settle, sealing::sealing_key, unique,
+};
 use crate::{
     audit::{self, By, Change, Entry, ProfileState},
     codes,
@@ -30,7 +32,9 @@ pub struct StoredProfile {
     pub profile: Profile,
     /// Its current webhook key.
     pub key: String,
-    /// Since when Telegram refuses its token.
+    /// Its bot's number, where a token is stored that cannot be opened with the present key.
+    pub locked: Option<i64>,
+    /// Since when Telegram refuses its token, or it cannot be opened.
     pub parked_since: Option<Millis>,
     /// Grows with every change.
     pub version: i64,
@@ -61,6 +65,7 @@ struct Row {
     sandbox: bool,
     events: String,
     token: Option<Vec<u8>>,
+    bot_id: Option<i64>,
     parameters: String,
     parked_since: Option<i64>,
     version: i64,
@@ -71,7 +76,7 @@ struct Row {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.parameters, p.parked_since, p.version, k.key \
+            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.bot_id, p.parameters, p.parked_since, p.version, k.key \
              FROM profiles p JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL ",
             $rest
         )
@@ -83,11 +88,9 @@ impl Row {
         let numbers: Vec<i64> =
             serde_json::from_str(&self.events).map_err(|_| StoreError::Corrupt("profiles.events"))?;
         let mut profile = query::read(self.parameters.as_bytes()).profile;
-        profile.token = self.token.and_then(|sealed| {
-            let opened = open_token(sealer, self.id, &sealed);
-            // Without its token a profile can still be seen, and be given a new one.
-            opened.inspect_err(|error| tracing::warn!(profile = self.id, %error, "a profile's token is unusable")).ok()
-        });
+        // Without its token a profile can still be seen, and be given a new one.
+        profile.token = self.token.as_deref().and_then(|sealed| open_token(sealer, self.id, sealed).ok());
+        let locked = self.bot_id.filter(|_| self.token.is_some() && profile.token.is_none());
         Ok(StoredProfile {
             id: self.id,
             name: self.name,
@@ -96,6 +99,7 @@ impl Row {
             events: numbers.into_iter().map(EventType).collect(),
             profile,
             key: self.key,
+            locked,
             parked_since: self.parked_since,
             version: self.version,
         })
@@ -154,7 +158,8 @@ impl Store {
     /// If the database fails.
     pub async fn profile_by_key(&self, key: &str) -> Result<Option<StoredProfile>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.parameters, p.parked_since, p.version, k.key
+            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.bot_id, p.parameters, p.parked_since,
+             p.version, k.key
              FROM webhook_keys asked JOIN profiles p ON p.id = asked.profile_id
              JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL
              WHERE asked.key = ?1 AND (asked.retired_at IS NULL OR asked.retired_at > ?2)",
@@ -350,7 +355,8 @@ async fn put_token(tx: &mut SqliteConnection, sealer: &Sealer, id: i64, token: &
         sqlx::query_as("SELECT token, lane FROM profiles WHERE id = ?1").bind(id).fetch_one(&mut *tx).await?;
     let unchanged = old.is_some_and(|sealed| open_token(sealer, id, &sealed).is_ok_and(|old| old == *token));
     if !unchanged {
-        let (sealed, lane) = (sealer.seal(Place::ProfileToken(id), token.expose())?, Lane::of(token));
+        let key = sealing_key(tx, sealer).await?;
+        let (sealed, lane) = (key.seal(Place::ProfileToken(id), token.expose())?, Lane::of(token));
         sqlx::query("UPDATE profiles SET token = ?2, bot_id = ?3, lane = ?4 WHERE id = ?1")
             .bind(id)
             .bind(sealed)
@@ -384,7 +390,7 @@ pub(super) async fn unpark(tx: &mut SqliteConnection, id: i64) -> Result<(), Sto
     .execute(&mut *tx)
     .await?;
     sqlx::query(
-        "UPDATE deliveries SET state = 'retrying', next_attempt_at = ?2, due_within = 0, age_from = ?2
+        "UPDATE deliveries SET state = 'retrying', cause = NULL, next_attempt_at = ?2, due_within = 0, age_from = ?2
          WHERE profile_id = ?1 AND state = 'parked' AND finished_at IS NULL",
     )
     .bind(id)

@@ -44,7 +44,7 @@ async fn state(store: &Store, id: i64) -> DeliveryRecord {
 }
 
 fn refused() -> Change {
-    Change::Parked { refused: Some(token(TOKEN)) }
+    Change::Parked { refused: Some(token(TOKEN)), cause: app::words::causes::Cause::TokenRefused }
 }
 
 #[tokio::test]

@@ -204,7 +204,15 @@ async fn it_is_sent_with_the_profiles_present_token_or_waits_for_one() {
 
     accept(&store, "b", TokenSource::Profile(id), "6").await;
     let refused = claim(&store, 3_000).await.remove(0);
-    store.record(&refused, None, &Change::Parked { refused: Some(other) }, 3_000).await.unwrap();
+    store
+        .record(
+            &refused,
+            None,
+            &Change::Parked { refused: Some(other), cause: app::words::causes::Cause::TokenRefused },
+            3_000,
+        )
+        .await
+        .unwrap();
     replay(&store, failed, Ask::Exactly, 4_000).await.unwrap();
     assert_eq!(state(&store, failed).await, "parked");
     assert!(claim(&store, 4_000).await.is_empty());

@@ -3,7 +3,7 @@
 use app::words::replays::Refusal;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Lane, StoreError, replays::Ask};
+use super::{Lane, StoreError, parking::parked_for, replays::Ask};
 
 /// A delivery with what is known of its event and its profile.
 #[derive(FromRow)]
@@ -27,16 +27,21 @@ pub(super) struct Replayable {
     pub(super) deleted: bool,
     pub(super) has_token: bool,
     pub(super) parked: bool,
+    pub(super) parked_for: Option<String>,
     pub(super) profile_lane: Option<Vec<u8>>,
     pub(super) profile_bot: Option<i64>,
 }
 
-const ROW: &str = "SELECT d.id, d.event_id, d.profile_id, d.participant, d.chat, d.state,
+const ROW: &str = concat!(
+    "SELECT d.id, d.event_id, d.profile_id, d.participant, d.chat, d.state,
     d.finished_at IS NOT NULL AS finished, d.parts, d.sandbox, d.lane, d.bot_id,
     EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) AS replaced, e.token IS NOT NULL AS has_event_token,
     p.version, p.sandbox AS to_sandbox, p.deleted_at IS NOT NULL AS deleted, p.token IS NOT NULL AS has_token, p.parked_since IS NOT NULL AS parked,
-    p.lane AS profile_lane, p.bot_id AS profile_bot
-    FROM deliveries d JOIN events e ON e.id = d.event_id LEFT JOIN profiles p ON p.id = d.profile_id WHERE d.id = ?1";
+    iif(p.parked_since IS NULL, NULL, ",
+    parked_for!(),
+    ") AS parked_for, p.lane AS profile_lane, p.bot_id AS profile_bot
+    FROM deliveries d JOIN events e ON e.id = d.event_id LEFT JOIN profiles p ON p.id = d.profile_id WHERE d.id = ?1"
+);
 
 /// Whether the same has arrived or is on its way: another message of the event to this chat that is for the same
 /// participant or says the same; or one of a copy of the event that was accepted because this one had failed.
@@ -55,6 +60,8 @@ pub(super) struct Sender {
     pub(super) bot_id: Option<i64>,
     pub(super) sandbox: bool,
     pub(super) parked: bool,
+    /// What marks the profile's parked deliveries.
+    pub(super) parked_for: Option<String>,
 }
 
 impl Replayable {
@@ -82,7 +89,7 @@ impl Replayable {
 
     pub(super) fn sender_as_it_was(&self) -> Result<Sender, Refusal> {
         let (lane, bot_id, sandbox) = (Lane::of_bytes(self.lane.clone()), self.bot_id, self.sandbox);
-        let as_it_was = Sender { lane, bot_id, sandbox, parked: false };
+        let as_it_was = Sender { lane, bot_id, sandbox, parked: false, parked_for: None };
         match self.version {
             Some(_) if sandbox => Ok(as_it_was),
             Some(_) => self.profiles_bot(),
@@ -94,7 +101,9 @@ impl Replayable {
     pub(super) fn sender_as_it_is(&self) -> Result<Sender, Refusal> {
         match self.to_sandbox {
             None => Err(Refusal::NoProfile),
-            Some(true) => Ok(Sender { lane: Lane::sandbox(), bot_id: None, sandbox: true, parked: false }),
+            Some(true) => {
+                Ok(Sender { lane: Lane::sandbox(), bot_id: None, sandbox: true, parked: false, parked_for: None })
+            }
             Some(false) => self.profiles_bot(),
         }
     }
@@ -103,7 +112,8 @@ impl Replayable {
         match &self.profile_lane {
             Some(lane) if self.has_token => {
                 let lane = Lane::of_bytes(lane.clone());
-                Ok(Sender { lane, bot_id: self.profile_bot, sandbox: false, parked: self.parked })
+                let (bot_id, parked_for) = (self.profile_bot, self.parked_for.clone());
+                Ok(Sender { lane, bot_id, sandbox: false, parked: self.parked, parked_for })
             }
             _ => Err(Refusal::NoToken),
         }

@@ -1,10 +1,7 @@
 //! Replays of deliveries that have come to their end. As it was: one that did not arrive takes up its old place, with
 //! what has not arrived of it. As it is, or of one that has arrived: a new delivery takes its place, once and for all.
 
-use app::{
-    views::Handled,
-    words::{causes::Cause, replays::Refusal},
-};
+use app::{views::Handled, words::replays::Refusal};
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{
@@ -12,6 +9,7 @@ use super::{
     bulk::{Bulk, advance},
     failures::{Failure, add_deliveries},
     heads::take_place,
+    parking::cause_of,
     replayable::{Replayable, Sender},
 };
 use crate::time::Millis;
@@ -136,7 +134,13 @@ async fn fulfil(
     };
     if sender.parked {
         let (profile_id, event_id) = (row.profile_id, row.event_id);
-        let failure = Failure { profile_id, lane: &sender.lane, event_id, cause: Cause::TokenRefused, at: now };
+        let failure = Failure {
+            profile_id,
+            lane: &sender.lane,
+            event_id,
+            cause: cause_of(sender.parked_for.as_deref()),
+            at: now,
+        };
         add_deliveries(tx, failure, &[id]).await?;
     } else {
         take_place(tx, id, &sender.lane, &chat, now).await?;
@@ -165,7 +169,7 @@ fn prepare(row: &Replayable, wish: &Wish) -> Result<(String, String, Sender), Re
 /// that it may have arrived.
 async fn reopen(tx: &mut SqliteConnection, row: &Replayable, sender: &Sender, now: Millis) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE deliveries SET state = CASE WHEN ?2 THEN 'parked' ELSE 'waiting' END, finished_at = NULL, cause = NULL,
+        "UPDATE deliveries SET state = CASE WHEN ?2 THEN 'parked' ELSE 'waiting' END, finished_at = NULL, cause = ?6,
          next_attempt_at = NULL, due_within = 0, lease_owner = NULL, age_from = ?3, earlier_attempts = attempts,
          lane = ?4, bot_id = ?5, migrated_to = coalesce(
              (SELECT moved_to FROM moved_chats WHERE chat = coalesce(deliveries.migrated_to, deliveries.chat)), migrated_to)
@@ -176,6 +180,7 @@ async fn reopen(tx: &mut SqliteConnection, row: &Replayable, sender: &Sender, no
     .bind(now)
     .bind(sender.lane.as_bytes())
     .bind(sender.bot_id)
+    .bind(&sender.parked_for)
     .execute(tx)
     .await?;
     Ok(())
@@ -191,8 +196,8 @@ async fn replace(
 ) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar(
         "INSERT INTO deliveries (event_id, profile_id, participant, chat, bot_id, lane, sandbox, state, parts,
-         created_at, age_from, replay_of, migrated_to) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,
-         CASE WHEN ?8 THEN 'parked' ELSE 'waiting' END, ?9, ?10, ?10, ?11,
+         created_at, age_from, replay_of, cause, migrated_to) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,
+         CASE WHEN ?8 THEN 'parked' ELSE 'waiting' END, ?9, ?10, ?10, ?11, ?12,
          (SELECT moved_to FROM moved_chats WHERE chat = ?4)) RETURNING id",
     )
     .bind(row.event_id)
@@ -206,6 +211,7 @@ async fn replace(
     .bind(parts)
     .bind(now)
     .bind(row.id)
+    .bind(&sender.parked_for)
     .fetch_one(tx)
     .await?)
 }

@@ -3,7 +3,7 @@
 use app::{session::Account, words::audit::Action};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Store, StoreError, audit::record, links::shut_out};
+use super::{Store, StoreError, audit::record, links::shut_out, sealing::sealing_key};
 use crate::{
     audit::{By, Entry},
     seal::{Place, Sealer},
@@ -13,8 +13,8 @@ use crate::{
 /// An account's second factor.
 #[derive(Clone, Debug)]
 pub struct SecondFactor {
-    /// The secret, in base32.
-    pub secret: SecretString,
+    /// The secret, in base32; `None`: it cannot be opened with this key.
+    pub secret: Option<SecretString>,
     /// The step of the last code that was taken.
     pub step: i64,
     /// Since when.
@@ -40,7 +40,7 @@ impl Store {
     /// The second factor of an account, if it has one.
     ///
     /// # Errors
-    /// If the database fails, or the secret cannot be opened with this key.
+    /// If the database fails.
     pub async fn second_factor(&self, user_id: i64) -> Result<Option<SecondFactor>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT totp, totp_step, totp_since,
@@ -53,7 +53,7 @@ impl Store {
         let Some((row, sealed)) = row.and_then(|mut row| row.totp.take().map(|sealed| (row, sealed))) else {
             return Ok(None);
         };
-        let secret = self.sealer.open(Place::UserTotp(user_id), &sealed)?;
+        let secret = self.sealer.open(Place::UserTotp(user_id), &sealed).ok();
         let since = row.totp_since.unwrap_or_default();
         Ok(Some(SecondFactor { secret, step: row.totp_step, since, codes_left: row.codes_left }))
     }
@@ -72,8 +72,9 @@ impl Store {
         by: &By,
     ) -> Result<u64, StoreError> {
         let user_id = account.id;
-        let sealed = self.sealer.seal(Place::UserTotp(user_id), secret.expose_secret())?;
-        let mut tx = self.write.begin().await?;
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let key = sealing_key(&mut tx, &self.sealer).await?;
+        let sealed = key.seal(Place::UserTotp(user_id), secret.expose_secret())?;
         let done =
             sqlx::query("UPDATE users SET totp = ?2, totp_step = ?3, totp_since = ?4 WHERE id = ?1 AND totp IS NULL")
                 .bind(user_id)

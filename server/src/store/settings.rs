@@ -3,30 +3,30 @@
 use app::words::audit::Action;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Store, StoreError, audit};
+use super::{Store, StoreError, audit, sealing::sealing_key};
 use crate::{
     audit::{By, Change, Entry},
-    seal::Place,
+    seal::{Place, SealError},
     settings::Setting,
 };
 
 impl Store {
-    /// Every setting that is stored. One that is no longer known, or whose seal this key does not open, is left out.
+    /// Every setting that is stored; an error in the place of one that cannot be opened. One that is no longer known is left
+    /// out.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn settings(&self) -> Result<Vec<(Setting, SecretString)>, StoreError> {
+    pub async fn settings(&self) -> Result<Vec<(Setting, Result<SecretString, SealError>)>, StoreError> {
         let rows: Vec<(String, Option<String>, Option<Vec<u8>>)> =
             sqlx::query_as("SELECT name, value, sealed FROM settings").fetch_all(&self.read).await?;
         let mut read = Vec::with_capacity(rows.len());
         for (name, value, sealed) in rows {
             let Some(setting) = Setting::parse(&name) else { continue };
             match (value, sealed) {
-                (Some(value), _) => read.push((setting, SecretString::from(value))),
-                (None, Some(sealed)) => match self.sealer.open(Place::Setting(setting.name()), &sealed) {
-                    Ok(text) => read.push((setting, text)),
-                    Err(error) => tracing::warn!(setting = name, %error, "a stored setting cannot be opened"),
-                },
+                (Some(value), _) => read.push((setting, Ok(SecretString::from(value)))),
+                (None, Some(sealed)) => {
+                    read.push((setting, self.sealer.open(Place::Setting(setting.name()), &sealed)));
+                }
                 (None, None) => {}
             }
         }
@@ -44,6 +44,7 @@ impl Store {
         by: &By,
     ) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let key = sealing_key(&mut tx, &self.sealer).await?;
         for (setting, text) in settings {
             let (name, text) = (setting.name(), text.expose_secret().trim());
             if text.is_empty() {
@@ -51,7 +52,7 @@ impl Store {
                 continue;
             }
             let (value, sealed) = match setting.is_secret() {
-                true => (None, Some(self.sealer.seal(Place::Setting(name), text)?)),
+                true => (None, Some(key.seal(Place::Setting(name), text)?)),
                 false => (Some(text), None),
             };
             sqlx::query(

@@ -59,6 +59,11 @@ impl Door {
         self.stored().is_some_and(|stored| stored.sandbox)
     }
 
+    /// The number of the bot whose token would be sent with, and cannot be opened.
+    fn locked(&self) -> Option<i64> {
+        self.stored().filter(|stored| !stored.sandbox).and_then(|stored| stored.locked)
+    }
+
     /// Whose requests they are, for the limits; `None`: nobody's who is known.
     pub(super) fn source(&self, query: &[u8]) -> Option<Source> {
         match self {
@@ -74,7 +79,8 @@ impl Door {
         if reading.profile.field_name.is_none() {
             reading.faults.insert(0, Fault::Missing(Parameter::TelegramFieldName));
         }
-        if reading.profile.token.is_none() && !stored.sandbox {
+        // One that cannot be opened now may be entered again: until then events wait for it.
+        if reading.profile.token.is_none() && stored.locked.is_none() && !stored.sandbox {
             reading.faults.insert(0, Fault::Missing(Parameter::TelegramToken));
         }
         reading
@@ -89,6 +95,9 @@ pub(crate) fn check_offline(door: &Door, query: &[u8]) -> Result<(Profile, Vec<W
     let Reading { profile, faults, warnings } = door.read(query);
     if !faults.is_empty() {
         return Err(Answer { outcome: Outcome::Refused(Refusal::Parameters(faults)), warnings });
+    }
+    if door.locked().is_some() {
+        return Err(Answer { warnings, ..Answer::refused(DoorFault::TokenLocked) });
     }
     Ok((profile, warnings))
 }
@@ -230,6 +239,7 @@ impl<'a> Coming<'a> {
             (None, None) => return Err(Refusal::Parameters(vec![Fault::Missing(Parameter::TelegramToken)])),
         };
         let bot_id = profile.token.as_ref().filter(|_| !door.is_sandbox()).map(|token| token.bot_id());
+        let bot_id = bot_id.or(door.locked());
         let payload = Packed::of(body);
         Ok(Self {
             token,

@@ -74,7 +74,9 @@ impl Refusal {
                 DoorFault::ContentType { .. } | DoorFault::ContentEncoding { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 DoorFault::NoRecipient { .. } | DoorFault::NothingToSay => StatusCode::UNPROCESSABLE_ENTITY,
                 DoorFault::TooManyChecks { .. } | DoorFault::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
-                DoorFault::TokenRefused | DoorFault::TelegramUnreachable => StatusCode::BAD_GATEWAY,
+                DoorFault::TokenRefused | DoorFault::TokenLocked | DoorFault::TelegramUnreachable => {
+                    StatusCode::BAD_GATEWAY
+                }
                 DoorFault::NotStored => StatusCode::SERVICE_UNAVAILABLE,
             },
         }

@@ -151,7 +151,7 @@ async fn the_port_saves_lists_and_tests() {
     let rows = port.list(&viewer, ListQuery::default()).await.unwrap().rows;
     assert_eq!(rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["B2", "S"]);
     let masked = Some("7001002003:AAH…abcd".to_owned());
-    assert_eq!(rows[0].target, TargetView::Bot { masked_token: masked, bot: Some(bot) });
+    assert_eq!(rows[0].target, TargetView::Bot { masked_token: masked, bot: Some(bot), locked: None });
     assert!(rows[0].short_url.starts_with(&format!("{}/h/", server.base)));
     assert!(!format!("{rows:?}").contains("AAHkKN"));
     let detail = port.get(&viewer, id).await.unwrap();

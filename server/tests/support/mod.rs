@@ -6,6 +6,7 @@ pub mod authority;
 mod bot_api;
 pub mod foreign;
 pub mod html;
+pub mod ledger;
 mod letter;
 mod limits;
 pub mod smtp;

@@ -39,12 +39,12 @@ pub fn BotCard(
     let state = State::get();
     let is_sandbox = state.initial.with_value(ProfileForm::is_sandbox);
     let w_form = words::<FormWords>();
-    let (kept, known) = match (typed, target) {
-        (Some(masked), _) => (Some((w_form.token_typed, masked)), None),
-        (None, Some(TargetView::Bot { masked_token, bot })) => {
-            (masked_token.map(|masked| (w.token_stored, masked)), bot)
+    let (kept, known, locked) = match (typed, target) {
+        (Some(masked), _) => (Some((w_form.token_typed, masked)), None, None),
+        (None, Some(TargetView::Bot { masked_token, bot, locked })) => {
+            (masked_token.map(|masked| (w.token_stored, masked)), bot, locked)
         }
-        _ => (None, None),
+        _ => (None, None, None),
     };
     view! {
         <Card title=w.bot_title why=w.bot_why>
@@ -55,6 +55,7 @@ pub fn BotCard(
             </fieldset>
             // Hidden by the style sheet while the sandbox is chosen: so it is before WebAssembly, too.
             <div class="only-bot">
+                {locked.map(|why| view! { <p class="notice bad">{why}</p> })}
                 <Token kept known />
             </div>
         </Card>

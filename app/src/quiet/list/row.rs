@@ -94,13 +94,16 @@ fn target_name(target: TargetView) -> AnyView {
     let w = words::<ProfilesWords>();
     match target {
         TargetView::Sandbox => view! { <span class="tag">{w.sandbox}</span> }.into_any(),
+        TargetView::Bot { locked: Some(_), bot, .. } => view! {
+            {bot.map(|bot| format!("@{} ", bot.username))}
+            <span class="mark bad">{w.token_locked}</span>
+        }
+        .into_any(),
         TargetView::Bot { bot: Some(bot), .. } => format!("@{}", bot.username).into_any(),
-        TargetView::Bot { masked_token: Some(masked), bot: None } => {
+        TargetView::Bot { masked_token: Some(masked), .. } => {
             view! { <span class="mono" title=w.unknown_bot>{masked}</span> }.into_any()
         }
-        TargetView::Bot { masked_token: None, bot: None } => {
-            view! { <span class="mark bad">{w.no_token}</span> }.into_any()
-        }
+        TargetView::Bot { masked_token: None, .. } => view! { <span class="mark bad">{w.no_token}</span> }.into_any(),
     }
 }
 

@@ -206,10 +206,8 @@ pub(super) fn details(row: &LogRow) -> AnyView {
 }
 
 fn why(outcome: Outcome, delivery: &LogDelivery) -> AnyView {
-    let cause = match outcome {
-        Outcome::Parked => Some(Cause::TokenRefused),
-        _ => delivery.cause.as_deref().and_then(Cause::parse),
-    };
+    let cause = delivery.cause.as_deref().and_then(Cause::parse);
+    let cause = cause.or((outcome == Outcome::Parked).then_some(Cause::TokenRefused));
     match cause {
         Some(cause) => causes::cause(language(), cause).into_any(),
         None => view! { <span lang="en">{delivery.last_error.clone()}</span> }.into_any(),

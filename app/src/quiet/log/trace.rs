@@ -296,10 +296,11 @@ fn tried(attempt: &AttemptView, many: bool, received_at: i64) -> AnyView {
         (true, _) if many => ("ok", format!("{} {part}", w.sent_part)),
         (true, _) => ("ok", w.sent.to_owned()),
         (false, Some(_)) => ("bad", w.refused.to_owned()),
+        (false, None) if !attempt.asked => ("bad", w.not_asked.to_owned()),
         (false, None) => ("warn", w.unreachable.to_owned()),
     };
     let status = attempt.http_status.filter(|_| !attempt.sent).map(|status| format!("{status} · "));
-    let telegram = attempt.description.clone().filter(|_| !attempt.sent);
+    let telegram = attempt.description.clone().filter(|_| !attempt.sent && attempt.asked);
     let latency = span(language(), attempt.latency);
     let after = if telegram.is_some() { format!(" · {latency}") } else { latency };
     let small = Small { before: status.unwrap_or_default(), telegram, after, id: None };
@@ -311,7 +312,7 @@ fn told(row: &LogRow) -> AnyView {
     let w = words::<TraceWords>();
     let Some(fate) = &row.delivery else { return ().into_any() };
     let cause = match row.outcome {
-        Outcome::Parked => Some(Cause::TokenRefused),
+        Outcome::Parked => Some(fate.cause.as_deref().and_then(Cause::parse).unwrap_or(Cause::TokenRefused)),
         Outcome::Failed | Outcome::Uncertain => fate.cause.as_deref().and_then(Cause::parse),
         _ => None,
     };

@@ -83,6 +83,7 @@ fn notice(w: &'static ShareWords, profile: &str, id: i64, obstacle: Obstacle, ma
         Obstacle::NotEncrypted => ("warn", w.not_encrypted),
         Obstacle::Disabled => ("bad", w.disabled),
         Obstacle::NoToken => ("bad", w.no_token),
+        Obstacle::TokenLocked => ("bad", w.token_locked),
         Obstacle::TokenRefused => ("bad", w.token_refused),
     };
     let action = match obstacle {
@@ -96,7 +97,7 @@ fn notice(w: &'static ShareWords, profile: &str, id: i64, obstacle: Obstacle, ma
             </form>
         }
         .into_any(),
-        Obstacle::NoToken | Obstacle::TokenRefused => {
+        Obstacle::NoToken | Obstacle::TokenLocked | Obstacle::TokenRefused => {
             view! { <a class="button" href=profile.to_owned()>{w.to_token}</a> }.into_any()
         }
     };

@@ -62,6 +62,7 @@ word_set! {
     FactorWords {
         title: "Второй шаг при входе", "A second step when signing in";
         set_up_why: "Кроме пароля понадобится код из приложения на вашем телефоне.", "Besides the password you will need a code from an app on your phone.";
+        locked: "Код из приложения сейчас не проверить: на сервере другой ключ шифрования. Выключите второй шаг и включите снова; подтвердить, что это вы, можно кодом восстановления.", "The app's code cannot be checked now: the server has another sealing key. Turn the second step off and on again; a recovery code proves that it is you.";
         required: "Для вашей роли второй шаг обязателен: остальные страницы откроются, когда вы его включите.", "Your role must have a second step: the other pages open once you have turned it on.";
         step_app: "Откройте на телефоне приложение для кодов: Google Authenticator, Aegis, 2FAS, Яндекс Ключ или любое другое.", "On your phone, open an app for codes: Google Authenticator, Aegis, 2FAS, 1Password or any other.";
         step_scan: "Добавьте в нём новый аккаунт и наведите камеру на этот код.", "Add a new account in it and point the camera at this code.";

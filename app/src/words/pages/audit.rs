@@ -58,6 +58,7 @@ word_set! {
         c_outcome: "Исход", "Outcome";
         c_cause: "Причина", "Cause";
         c_old_key: "Прежняя ссылка", "Old URL";
+        c_key: "Номер ключа", "Number of the key";
         c_filter: "Условия", "Conditions";
         c_role: "Роль", "Role";
         c_answer: "Ответ сервера", "The server's answer";

@@ -25,6 +25,7 @@ word_set! {
         bot_state: "Состояние", "State";
         bot_works: "Работает", "Works";
         bot_parked: "Токен не принят", "Token refused";
+        bot_locked: "Токен не открыть", "Token cannot be opened";
         bot_unchecked: "Ещё не проверялся", "Not checked yet";
         checked: "Проверен", "Checked";
         profiles: "Профили", "Profiles";
@@ -49,6 +50,14 @@ word_set! {
 
         worker_stopped: "Отправка сообщений не работает", "Messages are not being sent";
         worker_stopped_do: "Перезапустите Hookgram. Принятые события не потеряны и уйдут после запуска.", "Restart Hookgram. Accepted events are not lost and are sent after the start.";
+        wrong_key: "Ключ шифрования не от этой базы данных", "The sealing key is not this database's";
+        wrong_key_do: "Сохранённые токены и пароли открыть нельзя; новые сообщения принимаются и ждут, ничего не потеряно. Верните прежний ключ ({}) и перезапустите Hookgram. Если прежнего ключа больше нет, введите токены в профилях заново: то, что ждёт, уйдёт.", "Stored tokens and passwords cannot be opened; new messages are taken and wait, nothing is lost. Put the old key back ({}) and restart Hookgram. If the old key is gone for good, enter the tokens in the profiles again: what waits is sent.";
+        tokens_locked: "Нужно ввести токен заново", "The token must be entered again";
+        factors_locked: "Аккаунты, у которых не проверить код второго шага", "Accounts whose code of the second step cannot be checked";
+        factors_locked_do: "Эти люди могут войти по коду восстановления. Если кодов у них нет, выполните на сервере hookgram user second-factor-off с их адресом; второй шаг они включат снова.", "These people can sign in with a recovery code. Where they have none, run hookgram user second-factor-off with their address on the server; they turn the second step on again.";
+        mail_locked: "Адрес почтового сервера не открыть, письма не отправляются", "The mail server's address cannot be opened, no mails are sent";
+        mail_locked_do: "Ключ шифрования на сервере стал другим. Введите адрес с паролем в настройках ещё раз или верните прежний ключ.", "The server's sealing key is another one now. Enter the address with its password in the settings again, or put the old key back.";
+        to_settings: "Открыть настройки", "Open the settings";
         queue_stuck: "Очередь не движется", "The queue does not move";
         queue_stuck_do: "Самое давнее сообщение ждёт дольше 15 минут. Проверьте, доступен ли с сервера https://api.telegram.org; что отвечает Telegram, видно в журнале.", "The oldest message has waited for more than 15 minutes. Check whether the server can reach https://api.telegram.org; the log shows what Telegram answers.";
         bot_parked_title: "Telegram не принимает токен бота", "Telegram does not accept a bot's token";

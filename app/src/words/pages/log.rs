@@ -106,6 +106,7 @@ word_set! {
         sent: "Telegram принял", "Telegram took it";
         sent_part: "Telegram принял часть", "Telegram took part";
         refused: "Telegram отказал", "Telegram refused";
+        not_asked: "Отправлять не с чем: токена нет или его не открыть", "Nothing to send with: there is no token, or it cannot be opened";
         unreachable: "Telegram не ответил", "Telegram did not answer";
         in_sandbox: "Показано в песочнице", "Shown in the sandbox";
         waits: "Ждёт отправки", "Waits to be sent";

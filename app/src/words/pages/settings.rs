@@ -21,6 +21,8 @@ word_set! {
         smtp_url: "Почтовый сервер", "Mail server";
         smtp_help: "Например, smtps://user:password@mail.example.com. Знаки @ : / # % в пароле пишутся как %40 %3A %2F %23 %25.", "For example smtps://user:password@mail.example.com. The letters @ : / # % in the password are written %40 %3A %2F %23 %25.";
         smtp_none: "Не настроен", "Not configured";
+        smtp_sealed: "Не открыть", "Cannot be opened";
+        smtp_sealed_do: "Ключ шифрования на сервере стал другим, и сохранённый адрес с паролем больше не прочесть: письма не отправляются. Введите его ещё раз или верните прежний ключ.", "The server's sealing key is another one now, and the stored address with its password cannot be read any more: no mails are sent. Enter it again, or put the old key back.";
         smtp_set: "Настроен", "Configured";
         smtp_replace: "Заменить", "Replace";
         smtp_forget: "Убрать сервер: письма больше не отправлять", "Remove the server: send no more mails";

@@ -43,6 +43,7 @@ word_set! {
         code: "Код из приложения", "Code from the app";
         code_help: "Шесть цифр; меняется каждые полминуты.", "Six digits; it changes every half minute.";
         wrong_code: "Код не подошёл. Дождитесь следующего и проверьте, что часы телефона идут верно.", "The code did not match. Wait for the next one, and check that the phone's clock is right.";
+        factor_locked: "Код сейчас не проверить: на сервере другой ключ шифрования. Войдите с кодом восстановления. Если кодов нет, попросите администратора выполнить на сервере hookgram user second-factor-off с вашим адресом.", "The code cannot be checked now: the server has another sealing key. Sign in with a recovery code. If you have none, ask an administrator to run hookgram user second-factor-off with your address on the server.";
         no_phone: "Телефона нет под рукой", "The phone is not at hand";
         recovery: "Код восстановления", "Recovery code";
         recovery_help: "Один из десяти кодов, которые вы сохранили. Каждый срабатывает один раз.", "One of the ten codes that you have kept. Each works once.";

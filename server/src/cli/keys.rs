@@ -1,0 +1,157 @@
+//! `hookgram key …`.
+
+use std::{
+    fs::{File, TryLockError},
+    process::ExitCode,
+};
+
+use anyhow::{Context as _, bail};
+use clap::Subcommand;
+
+use super::open_existing;
+use crate::{
+    audit::COMMAND_LINE,
+    config::Config,
+    keys::place,
+    private,
+    seal::{self, Home},
+    serve::LOCK_FILE,
+    store::{Column, KeyState, Locked, Store},
+};
+
+/// The file in the data folder that whoever changes keys holds locked.
+const TURN_FILE: &str = "key.lock";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Change the key that seals tokens and other secrets, and seal all of them anew, while the server runs
+    #[command(
+        after_help = "A key in the data folder's file (secret.key) is changed whole: a new one is made, everything \
+        is sealed anew, the old one\nis deleted. Stopped halfway, the command goes on where it is run again.\n\nA key of \
+        your own (HOOKGRAM_SECRET_KEY, or the file of HOOKGRAM_SECRET_KEY_FILE) takes three steps:\n  1. put the new key \
+        before the old one, each with a number: HOOKGRAM_SECRET_KEY=2:NEW,1:OLD (a key without a number is 1),\n     and \
+        restart the server; a changed file it notices by itself\n  2. run `hookgram key rotate` with the same setting\n  \
+        3. take the old key out, and restart the server\n\nA backup of the database opens only with the key of its time: \
+        keep that for as long as the backup."
+    )]
+    Rotate,
+}
+
+pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<ExitCode> {
+    let Command::Rotate = command;
+    let store = open_existing(config).await?;
+    let turn = take_turn(config)?;
+    let code = rotate(config, &store).await;
+    drop(turn);
+    store.close().await;
+    code
+}
+
+/// Of two who change keys at once, one does.
+fn take_turn(config: &Config) -> anyhow::Result<File> {
+    let path = config.data_dir.join(TURN_FILE);
+    let file = private::create_or_restrict(&path).and_then(|()| File::options().write(true).open(&path));
+    let file = file.with_context(|| format!("the file {} cannot be used", path.display()))?;
+    if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        bail!("another `hookgram key rotate` is under way: wait until it has ended");
+    }
+    Ok(file)
+}
+
+async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
+    let sealer = store.sealer();
+    let present = match store.key_state().await? {
+        KeyState::Right(number) => number,
+        KeyState::Wrong(_) | KeyState::Unknown => bail!(
+            "this database was sealed with another key than the one at hand: put the right key back before you change \
+             it ({})",
+            place(sealer.home())
+        ),
+    };
+    let numbers = sealer.numbers();
+    let is_begun = numbers.first() != Some(&present) || numbers.len() > 1;
+    let next = match sealer.home() {
+        _ if is_begun => sealer.first()?.number(),
+        Home::Folder(_) => {
+            // Before anything is written.
+            know_beside(config, present)?;
+            sealer.add_a_key()?
+        }
+        Home::File(_) | Home::Environment => bail!(
+            "the key comes from {}: put a new one before it, each with a number, like {}:NEW,{present}:OLD; {}then run \
+             this again (see hookgram key rotate --help)",
+            place(sealer.home()),
+            present.checked_add(1).unwrap_or(1),
+            if *sealer.home() == Home::Environment { "restart the server with it, " } else { "" },
+        ),
+    };
+    know_beside(config, next)?;
+    match store.change_key(&COMMAND_LINE).await? {
+        Some((old, new)) => println!("Key {new} seals from now on, in the place of key {old}."),
+        None => println!("Key {next} seals already; what is left of the change is done now."),
+    }
+    let mut done = 0;
+    let locked = loop {
+        let resealed = store.reseal().await?;
+        done += resealed.done;
+        if resealed.done == 0 {
+            break resealed.locked;
+        }
+    };
+    println!("Secrets that were sealed anew: {done}.");
+    if !locked.is_empty() {
+        report(&locked);
+        return Ok(ExitCode::FAILURE);
+    }
+    let old: Vec<String> = sealer.numbers().iter().skip(1).map(ToString::to_string).collect();
+    let old = old.join(", ");
+    match sealer.home() {
+        Home::Folder(path) => {
+            sealer.drop_the_others()?;
+            println!("Nothing is sealed with the old key ({old}) any more; it was deleted from {}.", path.display());
+            println!("Backups made before now open with the old key only: make a new one.");
+        }
+        home => println!(
+            "Nothing is sealed with the old key ({old}) any more: take it out of {} and restart the server.",
+            place(home)
+        ),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether the server that may run beside this command knows the key.
+fn know_beside(config: &Config, number: u8) -> anyhow::Result<()> {
+    let path = config.data_dir.join(LOCK_FILE);
+    let knows = seal::is_known_beside(&path, number).with_context(|| format!("{} cannot be read", path.display()))?;
+    if !knows {
+        bail!(
+            "the server that runs does not know key {number} yet: restart it with the same setting, then run this again"
+        );
+    }
+    Ok(())
+}
+
+/// What no key opens, and what to do about it.
+fn report(locked: &[Locked]) {
+    eprintln!("No key opens these; the old key is kept. See to them, then run this again:");
+    let mut events = 0;
+    for Locked { column, id, name } in locked {
+        match column {
+            Column::ProfileToken => {
+                eprintln!("  the bot's token of the profile “{name}” (/profiles/{id}): enter it again")
+            }
+            Column::UserTotp => eprintln!("  the second step of {name}: hookgram user second-factor-off {name}"),
+            Column::Setting => eprintln!("  the setting {name}: enter it again on the page Settings"),
+            // They are gone within the hour.
+            Column::DraftToken | Column::DraftUrl => {
+                eprintln!("  what somebody types in the builder: wait for an hour")
+            }
+            Column::EventToken => events += 1,
+        }
+    }
+    if events > 0 {
+        eprintln!(
+            "  the tokens of {events} events of /webhook/telegram: they go when the events are too old to be kept"
+        );
+    }
+}

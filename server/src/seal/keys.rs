@@ -1,0 +1,213 @@
+//! Keys by their numbers, and how they are written: `2:BASE64,1:BASE64`, or one a line.
+
+use std::{fmt, sync::Arc};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use chacha20poly1305::{
+    XChaCha20Poly1305, XNonce,
+    aead::{Aead as _, KeyInit as _, Payload},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{FORMAT, HEAD, NONCE, Place, SealError};
+use crate::codes;
+
+/// The number of a key that is written without one, as all were that came before keys had numbers.
+const FIRST: u8 = 1;
+
+/// Keys, the one that is to seal first. There is always one.
+#[derive(Clone)]
+pub(super) struct Keys(Vec<Key>);
+
+/// A key. Cheap to clone.
+#[derive(Clone)]
+pub struct Key {
+    number: u8,
+    /// In base64.
+    text: Arc<SecretString>,
+    cipher: Arc<XChaCha20Poly1305>,
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({})", self.number)
+    }
+}
+
+impl Keys {
+    /// Reads keys; `None`: one of them is none, two have one number, or there is none.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let entries = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|entry| !entry.is_empty());
+        let mut keys: Vec<Key> = Vec::new();
+        for entry in entries {
+            let key = Key::parse(entry)?;
+            if keys.iter().any(|other| other.number == key.number) {
+                return None;
+            }
+            keys.push(key);
+        }
+        (!keys.is_empty()).then_some(Self(keys))
+    }
+
+    /// A new key alone.
+    pub(super) fn new() -> Option<Self> {
+        Key::new(FIRST).map(|key| Self(vec![key]))
+    }
+
+    /// These, with a new key before them.
+    pub(super) fn with_a_new_one(&self) -> Option<Self> {
+        let mut number = self.first()?.number;
+        loop {
+            number = number.checked_add(1).unwrap_or(FIRST);
+            if self.get(number).is_none() {
+                break;
+            }
+            if number == self.first()?.number {
+                return None;
+            }
+        }
+        let mut keys = vec![Key::new(number)?];
+        keys.extend(self.0.iter().cloned());
+        Some(Self(keys))
+    }
+
+    /// The first of these alone.
+    pub(super) fn without_the_others(&self) -> Self {
+        Self(self.0.iter().take(1).cloned().collect())
+    }
+
+    /// Those of these that are not among others.
+    pub(super) fn those_not_in(&self, others: &Self) -> Vec<Key> {
+        let is_there = |key: &Key| {
+            let same = |other: &Key| other.text.expose_secret() == key.text.expose_secret();
+            others.get(key.number).is_some_and(same)
+        };
+        self.0.iter().filter(|key| !is_there(key)).cloned().collect()
+    }
+
+    pub(super) fn first(&self) -> Option<&Key> {
+        self.0.first()
+    }
+
+    pub(super) fn get(&self, number: u8) -> Option<&Key> {
+        self.0.iter().find(|key| key.number == number)
+    }
+
+    pub(super) fn numbers(&self) -> Vec<u8> {
+        self.0.iter().map(|key| key.number).collect()
+    }
+
+    /// As they are written, a line each.
+    pub(super) fn write(&self) -> SecretString {
+        SecretString::from(
+            self.0.iter().map(|key| format!("{}:{}\n", key.number, key.text.expose_secret())).collect::<String>(),
+        )
+    }
+}
+
+impl Key {
+    fn parse(entry: &str) -> Option<Self> {
+        let (number, text) = match entry.split_once(':') {
+            Some((number, text)) => (number.parse().ok().filter(|number| *number > 0)?, text),
+            None => (FIRST, entry),
+        };
+        let cipher = XChaCha20Poly1305::new_from_slice(&STANDARD.decode(text).ok()?).ok()?;
+        Some(Self { number, text: Arc::new(SecretString::from(text)), cipher: Arc::new(cipher) })
+    }
+
+    fn new(number: u8) -> Option<Self> {
+        let mut key = [0u8; 32];
+        codes::fill(&mut key);
+        Self::parse(&format!("{number}:{}", STANDARD.encode(key)))
+    }
+
+    /// Its number: the second byte of whatever it seals.
+    #[must_use]
+    pub fn number(&self) -> u8 {
+        self.number
+    }
+
+    /// Seals a text for one place.
+    ///
+    /// # Errors
+    /// [`SealError::CannotSeal`]; does not happen with texts of a token's size.
+    pub fn seal(&self, place: Place<'_>, text: &str) -> Result<Vec<u8>, SealError> {
+        let head = [FORMAT, self.number];
+        let mut nonce = [0u8; NONCE];
+        codes::fill(&mut nonce);
+        let aad = place.bind(head);
+        let payload = Payload { msg: text.as_bytes(), aad: &aad };
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::CannotSeal)?;
+        Ok([head.as_slice(), &nonce, &sealed].concat())
+    }
+
+    /// Opens what this key has sealed for this very place.
+    pub(super) fn open(&self, place: Place<'_>, sealed: &[u8]) -> Option<SecretString> {
+        let (head, rest) = sealed.split_first_chunk::<HEAD>()?;
+        let (nonce, body) = rest.split_first_chunk::<NONCE>()?;
+        if *head != [FORMAT, self.number] {
+            return None;
+        }
+        let aad = place.bind(*head);
+        let open = self.cipher.decrypt(&XNonce::from(*nonce), Payload { msg: body, aad: &aad }).ok()?;
+        String::from_utf8(open).ok().map(SecretString::from)
+    }
+}
+
+/// The number of the key that something was sealed with.
+#[must_use]
+pub fn number_of(sealed: &[u8]) -> Option<u8> {
+    sealed.get(1).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(byte: u8) -> String {
+        STANDARD.encode([byte; 32])
+    }
+
+    #[test]
+    fn keys_are_read_as_they_are_written() {
+        let written = format!("2:{}\n1:{}\n", text(2), text(1));
+        for same in
+            [written.clone(), format!("2:{},1:{}", text(2), text(1)), format!("  2:{} , {}\n", text(2), text(1))]
+        {
+            let keys = Keys::parse(&same).unwrap();
+            assert_eq!(keys.numbers(), [2, 1]);
+            assert_eq!(keys.write().expose_secret(), written);
+        }
+        assert_eq!(Keys::parse(&text(1)).unwrap().numbers(), [1], "as it was written before keys had numbers");
+    }
+
+    #[test]
+    fn what_is_no_list_of_keys_is_refused_whole() {
+        for wrong in [
+            String::new(),
+            " ,\n".to_owned(),
+            format!("0:{}", text(1)),
+            format!("256:{}", text(1)),
+            format!("x:{}", text(1)),
+            format!("{},{}", text(1), text(2)),
+            format!("2:{},2:{}", text(1), text(1)),
+            format!("2:{},short", text(1)),
+            format!("1:2:{}", text(1)),
+        ] {
+            assert!(Keys::parse(&wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_new_key_gets_a_number_that_none_of_the_others_has() {
+        let mut keys = Keys::new().unwrap();
+        for number in 2..=255u8 {
+            keys = keys.with_a_new_one().unwrap();
+            assert_eq!(keys.first().unwrap().number(), number);
+        }
+        assert!(keys.with_a_new_one().is_none(), "every number is taken");
+        keys = keys.without_the_others();
+        assert_eq!(keys.numbers(), [255]);
+        assert_eq!(keys.with_a_new_one().unwrap().numbers(), [1, 255], "after the last number comes the first");
+    }
+}

@@ -1,0 +1,230 @@
+//! The key is changed: whatever is written says which key it was sealed with, and in the end nothing says the old one.
+
+use std::path::Path;
+
+use hookgram::{profile::Profile, secret::BotToken};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::*;
+use crate::{audit::COMMAND_LINE, seal::KEY_FILE, settings::Setting, time::now};
+
+const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
+
+fn token() -> BotToken {
+    BotToken::parse(TOKEN).unwrap()
+}
+
+async fn store(folder: &Path) -> Store {
+    let url = format!("sqlite://{}", folder.join("x.db").display());
+    Store::connect(&url, Sealer::from_folder(folder).unwrap()).await.unwrap()
+}
+
+async fn profile(store: &Store, name: &str) -> i64 {
+    let profile = Profile { token: Some(token()), ..Profile::default() };
+    let draft =
+        ProfileDraft { name: name.to_owned(), enabled: None, sandbox: false, events: Vec::new(), profile, key: None };
+    store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap()
+}
+
+async fn event(store: &Store, id: &str) {
+    let payload = Packed::of(b"{}");
+    let event = NewEvent {
+        public_id: id,
+        token: TokenSource::Event(&token()),
+        bot_id: Some(7_001_002_003),
+        field_name: None,
+        event_type: None,
+        order_number: None,
+        parameters: "",
+        overrides: "",
+        payload: &payload,
+        fingerprint: id.as_bytes(),
+        received_at: now(),
+        steps: Steps::begin(),
+        skipped: false,
+        version: None,
+    };
+    let delivery = NewDelivery { participant: 0, chat: Ok("5".to_owned()), parts: vec!["x".to_owned()] };
+    store.accept_event(&event, vec![delivery], 0).await.unwrap();
+}
+
+/// One of each kind of secret.
+async fn fill(store: &Store, round: usize) {
+    profile(store, &format!("profile {round}")).await;
+    event(store, &format!("event {round}")).await;
+    let account = store.add_user(&format!("{round}@example.com"), app::session::Role::Admin, None).await.unwrap();
+    let secret = SecretString::from("JBSWY3DPEHPK3PXP");
+    store.turn_second_factor_on(&account, (&secret, 1), &[], b"", &COMMAND_LINE).await.unwrap();
+    let draft = DraftRecord {
+        profile_id: None,
+        content: "{}".to_owned(),
+        token: Some(token()),
+        old_url: Some(SecretString::from("https://old.example")),
+    };
+    store.add_draft(account.id, &draft, now() + 3_600_000).await.unwrap();
+    let url = SecretString::from(format!("smtps://u:p{round}@example.com"));
+    store.put_settings(&[(Setting::SmtpUrl, url)], Vec::new(), &COMMAND_LINE).await.unwrap();
+}
+
+/// How many secrets are sealed with the key of each number, the row that names it among them.
+async fn counts(store: &Store) -> Vec<(i64, i64)> {
+    sqlx::query_as(
+        "SELECT unicode(substr(sealed, 2, 1)) AS number, count(*) FROM (
+             SELECT token AS sealed FROM profiles UNION ALL SELECT token FROM events UNION ALL SELECT totp FROM users
+             UNION ALL SELECT token FROM drafts UNION ALL SELECT old_url FROM drafts
+             UNION ALL SELECT sealed FROM settings)
+         WHERE sealed IS NOT NULL GROUP BY number ORDER BY number",
+    )
+    .fetch_all(&store.read)
+    .await
+    .unwrap()
+}
+
+/// Each secret that was filled in can be opened.
+async fn everything_opens(store: &Store, rounds: usize) {
+    let profiles = store.profiles().await.unwrap();
+    assert_eq!(profiles.iter().filter(|stored| stored.profile.token == Some(token())).count(), rounds);
+    for user in store.users().await.unwrap() {
+        assert!(store.second_factor(user.account.id).await.unwrap().unwrap().secret.is_some());
+    }
+    assert!(matches!(store.settings().await.unwrap().as_slice(), [(Setting::SmtpUrl, Ok(_))]));
+    let drafts: Vec<(i64, String)> =
+        sqlx::query_as("SELECT user_id, id FROM drafts").fetch_all(&store.read).await.unwrap();
+    for (user, id) in drafts {
+        let draft = store.draft(user, &id, now()).await.unwrap().unwrap();
+        assert!(draft.token.is_some() && draft.old_url.is_some());
+    }
+    let events: Vec<(String, Vec<u8>)> =
+        sqlx::query_as("SELECT public_id, token FROM events").fetch_all(&store.read).await.unwrap();
+    assert_eq!(events.len(), rounds);
+    for (id, sealed) in events {
+        let place = crate::seal::Place::EventToken(&id);
+        assert_eq!(store.sealer.open(place, &sealed).unwrap().expose_secret(), TOKEN);
+    }
+}
+
+#[tokio::test]
+async fn from_the_change_on_everybody_seals_with_the_new_key_and_nothing_stays_under_the_old_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, command) = (store(folder.path()).await, store(folder.path()).await);
+    fill(&server, 0).await;
+    assert_eq!(counts(&server).await, [(1, 7)]);
+    let old = std::fs::read(folder.path().join(KEY_FILE)).unwrap();
+    assert_eq!(command.sealer.add_a_key().unwrap(), 2);
+    event(&server, "event 1").await;
+    assert_eq!(counts(&server).await, [(1, 8)], "a key that is only in the file seals nothing");
+    assert_eq!(command.change_key(&COMMAND_LINE).await.unwrap(), Some((1, 2)));
+    assert_eq!(command.change_key(&COMMAND_LINE).await.unwrap(), None);
+    // Nobody has told the server: it seals the event before it is written, with the key that it knows.
+    event(&server, "event 2").await;
+    profile(&server, "profile 1").await;
+    profile(&server, "profile 2").await;
+    assert_eq!(counts(&server).await, [(1, 7), (2, 4)]);
+    let resealed = command.reseal().await.unwrap();
+    assert_eq!(resealed, Resealed { done: 7, locked: Vec::new() });
+    assert_eq!(command.reseal().await.unwrap().done, 0);
+    command.sealer.drop_the_others().unwrap();
+    fill(&server, 3).await;
+    assert_eq!(counts(&server).await, [(2, 16)]);
+    assert_eq!(server.key_state().await.unwrap(), KeyState::Right(2));
+    everything_opens(&server, 4).await;
+    everything_opens(&store(folder.path()).await, 4).await;
+
+    std::fs::write(folder.path().join(KEY_FILE), old).unwrap();
+    let with_the_old = store(folder.path()).await;
+    assert_eq!(with_the_old.key_state().await.unwrap(), KeyState::Wrong(2));
+    assert!(with_the_old.profiles().await.unwrap().iter().all(|stored| stored.profile.token.is_none()));
+}
+
+#[tokio::test]
+async fn who_changed_the_key_is_recorded_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    store.sealer.add_a_key().unwrap();
+    store.change_key(&COMMAND_LINE).await.unwrap();
+    let entries = store.audited(&AuditFilter { limit: 10, ..AuditFilter::default() }).await.unwrap();
+    assert_eq!(entries[0].action, Some(app::words::audit::Action::KeyChanged));
+    assert_eq!((entries[0].changes[0].from.as_str(), entries[0].changes[0].to.as_str()), ("1", "2"));
+}
+
+#[tokio::test]
+async fn a_database_of_before_learns_which_key_seals_and_a_wrong_key_teaches_it_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = store(folder.path()).await;
+    fill(&first, 0).await;
+    sqlx::query("DELETE FROM settings WHERE name = 'sealing_key'").execute(&first.write).await.unwrap();
+    assert_eq!(first.key_state().await.unwrap(), KeyState::Unknown);
+    let right = std::fs::read(folder.path().join(KEY_FILE)).unwrap();
+    std::fs::remove_file(folder.path().join(KEY_FILE)).unwrap();
+    assert_eq!(store(folder.path()).await.key_state().await.unwrap(), KeyState::Unknown);
+    std::fs::write(folder.path().join(KEY_FILE), right).unwrap();
+    assert_eq!(store(folder.path()).await.key_state().await.unwrap(), KeyState::Right(1));
+    everything_opens(&store(folder.path()).await, 1).await;
+}
+
+#[tokio::test]
+async fn with_a_wrong_key_nothing_is_changed_and_what_is_entered_anew_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = store(folder.path()).await;
+    fill(&first, 0).await;
+    std::fs::remove_file(folder.path().join(KEY_FILE)).unwrap();
+    let wrong = store(folder.path()).await;
+    assert_eq!(wrong.key_state().await.unwrap(), KeyState::Wrong(1));
+    wrong.sealer.add_a_key().unwrap();
+    assert!(matches!(wrong.change_key(&COMMAND_LINE).await, Err(StoreError::Seal(_))));
+    profile(&wrong, "new").await;
+    assert!(wrong.profile_by_name("new").await.unwrap().unwrap().profile.token.is_some());
+    assert!(wrong.profile_by_name("profile 0").await.unwrap().unwrap().profile.token.is_none());
+}
+
+#[tokio::test]
+async fn what_no_key_opens_is_told_and_the_rest_is_sealed_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    let spoilt = profile(&store, "spoilt").await;
+    profile(&store, "good").await;
+    sqlx::query("UPDATE profiles SET token = ?2 WHERE id = ?1")
+        .bind(spoilt)
+        .bind(vec![1u8; 90])
+        .execute(&store.write)
+        .await
+        .unwrap();
+    store.sealer.add_a_key().unwrap();
+    store.change_key(&COMMAND_LINE).await.unwrap();
+    let resealed = store.reseal().await.unwrap();
+    let locked = Locked { column: Column::ProfileToken, id: spoilt, name: "spoilt".to_owned() };
+    assert_eq!(resealed, Resealed { done: 1, locked: vec![locked] });
+}
+
+#[tokio::test]
+async fn an_event_that_waits_while_its_key_goes_is_kept_under_the_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = store(folder.path()).await;
+    let sealed = server.sealer.present().unwrap().seal(crate::seal::Place::EventToken("late"), TOKEN).unwrap();
+    let order = accepting::Order {
+        public_id: "late".to_owned(),
+        profile_id: None,
+        lane: Lane::of(&token()),
+        token: Some((token(), sealed)),
+        bot_id: Some(7_001_002_003),
+        field_name: None,
+        event_type: None,
+        order_number: None,
+        parameters: String::new(),
+        overrides: String::new(),
+        payload: Packed::of(b"{}"),
+        fingerprint: b"late".to_vec(),
+        received_at: now(),
+        steps: Steps::begin(),
+        skipped: false,
+        version: None,
+        deliveries: vec![NewDelivery { participant: 0, chat: Ok("5".to_owned()), parts: vec!["x".to_owned()] }],
+        window: 0,
+    };
+    server.sealer.add_a_key().unwrap();
+    server.change_key(&COMMAND_LINE).await.unwrap();
+    server.reseal().await.unwrap();
+    server.sealer.drop_the_others().unwrap();
+    server.orders.give(order).await.unwrap();
+    assert_eq!(counts(&server).await, [(2, 2)]);
+}
