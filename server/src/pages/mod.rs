@@ -104,7 +104,7 @@ pub(crate) fn routes() -> Routes {
         .post("/deliveries/act", log::act::act)
         .get("/deliveries/all", log::act::question)
         .post("/deliveries/all", log::act::begin)
-        .get("/deliveries/export.csv", log::export::csv)
+        .get("/deliveries/export.csv", log::export::table)
         .get("/deliveries/export.jsonl", log::export::lines)
         .get("/deliveries/unreachable", people::unreachable)
         .get("/deliveries/erase", people::question)

@@ -13,6 +13,7 @@ mod doors;
 mod drafts;
 mod edges;
 mod faults;
+mod injection;
 mod keys;
 mod limits;
 mod log;
