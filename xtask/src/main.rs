@@ -31,7 +31,8 @@ usage: cargo xtask <command>
   audit [--release]    has axe-core and Lighthouse (npm) judge every page in every state, and measures the preview;
                        names of scenes, such as `builder`, narrow axe to them
   pictures [--all]     draws the README's pictures, or every page in every state into target/pictures
-  bench                measures the release build, each figure beside its reference, and writes docs/measurements.md
+  bench [hostile]      measures the release build, each figure beside its reference, and writes docs/measurements.md;
+                       with `hostile` only what hostile requests do to good ones, and writes nothing
   docs                 writes the documents that are made from the code
   test [arguments]     builds the interface and runs every test, those in a browser included;
                        the arguments go to `cargo test`";
@@ -60,8 +61,11 @@ fn command(arguments: &[String]) -> Result<()> {
         "check" => bail!("`check` takes no arguments"),
         "audit" => audit::run(&Workspace::find()?, rest),
         "pictures" => audit::pictures(&Workspace::find()?, rest),
-        "bench" if rest.is_empty() => bench::run(),
-        "bench" => bail!("`bench` takes no arguments"),
+        "bench" => match rest {
+            [] => bench::run(false),
+            [only] if only == "hostile" => bench::run(true),
+            other => bail!("`bench` takes only `hostile`, not `{}`", other.join(" ")),
+        },
         "docs" if rest.is_empty() => docs::write(&Workspace::find()?),
         "docs" => bail!("`docs` takes no arguments"),
         "test" => test::run(&Workspace::find()?, rest),
