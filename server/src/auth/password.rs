@@ -8,7 +8,7 @@ use argon2::{
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::strength::{self, LONGEST};
 
@@ -106,14 +106,26 @@ impl Passwords {
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashFault> {
         let permit = self.hashing.clone().acquire_owned().await.map_err(|_| HashFault)?;
+        let (done, result) = oneshot::channel();
         // The permit goes along: a caller that hangs up does not end the work.
         let work = move || {
-            let done = work();
+            give_way();
+            // Whoever has hung up wants no answer.
+            let _ = done.send(work());
             drop(permit);
-            done
         };
-        tokio::task::spawn_blocking(work).await.map_err(|_| HashFault)
+        // A thread of its own, for it cannot become a prompt one again.
+        std::thread::Builder::new().name("password".to_owned()).spawn(work).map_err(|_| HashFault)?;
+        result.await.map_err(|_| HashFault)
     }
+}
+
+/// Lets events have the cores first: many guesses at passwords hold up no booking. Elsewhere than on Linux the priority is
+/// the whole process's.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    // Where it is refused the work is done all the same.
+    let _ = rustix::process::setpriority_process(None, 19);
 }
 
 fn argon2() -> Option<Argon2<'static>> {
@@ -204,6 +216,15 @@ mod tests {
         go.send(()).unwrap();
         let all = u32::try_from(AT_ONCE).unwrap();
         assert!(passwords.hashing.acquire_many(all).await.is_ok());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn events_have_the_cores_before_passwords() {
+        let here = || rustix::process::getpriority_process(None).unwrap();
+        let before = here();
+        assert_eq!(Passwords::default().run(here).await.unwrap(), 19);
+        assert_eq!(here(), before);
     }
 
     #[test]
