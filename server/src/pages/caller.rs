@@ -21,9 +21,10 @@ use tokio::time::timeout;
 
 use crate::{
     auth::{
+        cookies::{self, SetCookie},
         entry::{Comer, Entry, EntryFault, broken},
         guard::Client,
-        session::{self, CurrentSession, SessionCookie},
+        session::CurrentSession,
     },
     router::context,
     state::AppState,
@@ -227,9 +228,9 @@ impl Said {
 }
 
 /// On to another page, with cookies.
-pub(super) fn go(to: &str, cookies: impl IntoIterator<Item = SessionCookie>) -> Response {
+pub(super) fn go(to: &str, cookies: impl IntoIterator<Item = SetCookie>) -> Response {
     let mut response = Redirect::to(to).into_response();
-    session::hand_over(&mut response, cookies);
+    cookies::hand_over(&mut response, cookies);
     response
 }
 
