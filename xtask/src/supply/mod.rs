@@ -98,7 +98,7 @@ pub fn tools(workspace: &Workspace) -> Vec<(&'static str, std::process::Command)
     let mut found = Vec::new();
     if in_path(&["cargo-machete"]).is_some() {
         let mut machete = workspace.program("cargo-machete");
-        machete.args(["--with-metadata", "."]);
+        machete.args(["--skip-target-dir", "."]);
         found.push(("cargo machete", machete));
     } else {
         not_installed("cargo-machete", "crates that nothing uses are looked for by our own rule alone");
