@@ -8,7 +8,11 @@ mod rules;
 mod usage;
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::net::{TcpStream, ToSocketAddrs as _};
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+use std::{env, fs};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -94,7 +98,7 @@ fn read_toml(workspace: &Workspace, file: &str) -> Result<Table> {
 }
 
 /// The tools that look further than our own rules do, where they are installed: a line says when they are not.
-pub fn tools(workspace: &Workspace) -> Vec<(&'static str, std::process::Command)> {
+pub fn tools(workspace: &Workspace) -> Vec<(&'static str, Command)> {
     let mut found = Vec::new();
     if in_path(&["cargo-machete"]).is_some() {
         let mut machete = workspace.program("cargo-machete");
@@ -105,14 +109,23 @@ pub fn tools(workspace: &Workspace) -> Vec<(&'static str, std::process::Command)
     }
     if in_path(&["cargo-deny"]).is_some() {
         let mut deny = workspace.program("cargo-deny");
-        deny.args(["check", "bans", "licenses", "sources"]);
+        deny.args(["--workspace", "check", "bans", "licenses", "sources"]);
         found.push(("cargo deny", deny));
-        if advisories_can_be_had() {
-            let mut advisories = workspace.program("cargo-deny");
-            advisories.args(["check", "advisories"]);
-            found.push(("cargo deny: advisories", advisories));
-        } else {
-            eprintln!("{:>12} no advisories: the database at github.com/rustsec/advisory-db is out of reach", "xtask");
+        let mut advisories = workspace.program("cargo-deny");
+        advisories.arg("--workspace");
+        match (answers("github.com"), has_advisories()) {
+            (true, _) => {
+                advisories.args(["check", "advisories"]);
+                found.push(("cargo deny: advisories", advisories));
+            }
+            (false, true) => {
+                advisories.args(["--offline", "check", "advisories"]);
+                found.push(("cargo deny: advisories, as they were fetched last", advisories));
+            }
+            (false, false) => eprintln!(
+                "{:>12} advisories are judged by nobody: their database, github.com/rustsec/advisory-db, is out of reach",
+                "xtask"
+            ),
         }
     } else {
         not_installed(
@@ -127,14 +140,16 @@ fn not_installed(tool: &str, so: &str) {
     eprintln!("{:>12} {tool} is not installed (`cargo install {tool}`): {so}", "xtask");
 }
 
-/// Whether the database of advisories answers, or an earlier copy of it is there.
-fn advisories_can_be_had() -> bool {
-    use std::net::{TcpStream, ToSocketAddrs as _};
-    let home = std::env::var_os("CARGO_HOME").map(std::path::PathBuf::from);
-    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
-    let copy =
-        home.is_some_and(|home| home.join("advisory-dbs").read_dir().is_ok_and(|mut list| list.next().is_some()));
-    let within = std::time::Duration::from_secs(5);
-    let mut addresses = ("github.com", 443).to_socket_addrs().into_iter().flatten();
-    copy || addresses.any(|address| TcpStream::connect_timeout(&address, within).is_ok())
+/// Whether a host can be reached.
+fn answers(host: &str) -> bool {
+    let within = Duration::from_secs(5);
+    let mut addresses = (host, 443).to_socket_addrs().into_iter().flatten();
+    addresses.any(|address| TcpStream::connect_timeout(&address, within).is_ok())
+}
+
+/// Whether cargo-deny has fetched advisories before.
+fn has_advisories() -> bool {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let databases = home.and_then(|home| home.join("advisory-dbs").read_dir().ok());
+    databases.into_iter().flatten().flatten().any(|entry| entry.path().is_dir())
 }
