@@ -7,36 +7,53 @@ const LONGEST: usize = 64;
 /// (the optimal string alignment distance); [`usize::MAX`] where one is too long to be a name.
 #[must_use]
 pub fn distance(a: &str, b: &str) -> usize {
-    let (a, b) = (letters(a), letters(b));
-    if a.len() > LONGEST || b.len() > LONGEST {
-        return usize::MAX;
-    }
+    let (Some(a), Some(b)) = (Letters::of(a), Letters::of(b)) else { return usize::MAX };
+    let (a, b) = (a.all(), b.all());
     // Rows of the table of distances between beginnings; the row before the last is needed for what was swapped.
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
+    let (mut before, mut last, mut row) = ([0; LONGEST + 1], [0; LONGEST + 1], [0; LONGEST + 1]);
+    for (length, entry) in last.iter_mut().enumerate() {
+        *entry = length;
+    }
+    let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or_default();
     let mut previous = None;
     for (i, x) in a.iter().enumerate() {
-        let mut row = Vec::with_capacity(last.len());
-        row.push(i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX - 1);
+        let mut left = i + 1;
+        row[0] = left;
+        for (j, (y, entry)) in b.iter().zip(&mut row[1..]).enumerate() {
             let replaced = at(&last, j) + usize::from(x != y);
-            let mut least = replaced.min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            left = replaced.min(at(&last, j + 1) + 1).min(left + 1);
             let swapped = j.checked_sub(1).filter(|k| previous == Some(y) && b.get(*k) == Some(x));
             if let Some(k) = swapped {
-                least = least.min(at(&before, k) + 1);
+                left = left.min(at(&before, k) + 1);
             }
-            row.push(least);
+            *entry = left;
         }
-        before = std::mem::replace(&mut last, row);
+        (before, last, row) = (last, row, before);
         previous = Some(x);
     }
-    last.last().copied().unwrap_or_default()
+    at(&last, b.len())
 }
 
-/// As many as decide that a name is too long.
-fn letters(name: &str) -> Vec<char> {
-    name.chars().take(LONGEST + 1).collect()
+/// A name's characters. They and the rows stand on the stack: names are compared by the thousand.
+struct Letters {
+    letters: [char; LONGEST],
+    length: usize,
+}
+
+impl Letters {
+    /// `None` where it is too long to be a name.
+    fn of(name: &str) -> Option<Self> {
+        let mut own = Self { letters: ['\0'; LONGEST], length: 0 };
+        for letter in name.chars() {
+            *own.letters.get_mut(own.length)? = letter;
+            own.length += 1;
+        }
+        Some(own)
+    }
+
+    fn all(&self) -> &[char] {
+        self.letters.get(..self.length).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
