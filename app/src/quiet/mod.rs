@@ -17,6 +17,7 @@ mod moment;
 mod people;
 mod profile;
 mod sandbox;
+mod sessions;
 mod settings;
 mod share;
 mod units;
@@ -26,7 +27,7 @@ mod users;
 use leptos::prelude::*;
 
 pub use self::{
-    account::{AccountView, ConfirmView, SessionView},
+    account::{AccountView, ConfirmView},
     audit::{AuditRow, AuditView},
     entry::{EntryForm, EntryPage, entry},
     factor::FactorView,
@@ -36,6 +37,7 @@ pub use self::{
     moment::Clock,
     people::{EraseView, ErasureView, StoredView, UnreachableRow},
     sandbox::SandboxView,
+    sessions::SessionView,
     settings::{SettingField, SettingsView, Tested},
     share::ShareView,
     urls::{UrlRow, UrlTable, UrlsPage},
@@ -229,7 +231,7 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Quie
         QuietPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
         QuietPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
         QuietPage::Account(view) => view! { <account::AccountPage view=*view /> }.into_any(),
-        QuietPage::EndSessions(sessions) => view! { <account::EndSessions sessions /> }.into_any(),
+        QuietPage::EndSessions(sessions) => view! { <sessions::EndSessions sessions /> }.into_any(),
         QuietPage::Factor(view) => view! { <factor::Factor view=*view /> }.into_any(),
         QuietPage::Confirm(view) => view! { <account::Confirm view /> }.into_any(),
         QuietPage::Settings(view) => view! { <settings::Settings view=*view /> }.into_any(),

@@ -15,21 +15,26 @@
   if (named) (window.requestIdleCallback ?? setTimeout)(name);
   else name();
   const localise = (times) => {
-    // To make a format takes long, to use it does not.
     const ru = document.documentElement.lang === "ru";
-    const format = (options) => new Intl.DateTimeFormat(ru ? "ru" : "en-GB", options);
-    const [hour, minute, second] = ["2-digit", "2-digit", "2-digit"];
-    const clocks = [format({ hour, minute }), format({ hour, minute, second })];
+    const clock = { hour: "2-digit", minute: "2-digit" };
     const day = ru ? { day: "2-digit", month: "2-digit" } : { day: "numeric", month: "short" };
-    const days = [format(day), format({ ...day, year: "numeric" })];
-    const whole = format({ dateStyle: "medium", timeStyle: "medium" });
+    const kinds = {
+      clock,
+      seconds: { ...clock, second: "2-digit" },
+      day,
+      year: { ...day, year: "numeric" },
+      whole: { dateStyle: "medium", timeStyle: "medium" },
+    };
+    // To make a format takes long, to use it does not.
+    const made = {};
+    const write = (at, kind) => (made[kind] ??= new Intl.DateTimeFormat(ru ? "ru" : "en-GB", kinds[kind])).format(at);
     const now = new Date();
     for (const time of times) {
       const at = new Date(time.dateTime);
-      const clock = clocks[time.dataset.seconds === undefined ? 0 : 1].format(at);
-      const date = days[at.getFullYear() === now.getFullYear() ? 0 : 1].format(at);
-      time.textContent = at.toDateString() === now.toDateString() ? clock : `${date}, ${clock}`;
-      time.title = whole.format(at);
+      const hour = write(at, time.dataset.seconds === undefined ? "clock" : "seconds");
+      const date = () => write(at, at.getFullYear() === now.getFullYear() ? "day" : "year");
+      time.textContent = at.toDateString() === now.toDateString() ? hour : `${date()}, ${hour}`;
+      time.title = write(at, "whole");
     }
   };
   const times = all("time");
@@ -143,11 +148,13 @@
   let [waiting, unread] = [false, 0];
   const look = async () => {
     waiting = false;
-    // Nothing moves under a hand that is choosing.
-    const chosen = "[data-fresh] input:checked, [data-fresh] details[open], [data-fresh] :focus-visible, .log-filters :focus";
+    // Nothing moves under a hand that is choosing, or begins to while the page is asked for.
+    const chosen =
+      "[data-fresh] :is(input:checked, details[open], :focus-visible, .tip-button:focus), .log-filters :focus";
     if (one(chosen)) return later(2000);
     const page = await fresh().catch(() => null);
     if (!page) return;
+    if (one(chosen)) return later(2000);
     for (const { dataset } of all("[data-fresh]")) replace(page, `[data-fresh="${dataset.fresh}"]`);
     show();
     for (const id of ids()) {

@@ -72,7 +72,10 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{}", driver.port))
             .await
             .context("chromedriver could not start Chromium")?;
-        Ok(Self { client, _driver: driver, _profile: profile })
+        let browser = Self { client, _driver: driver, _profile: profile };
+        // Without a window, not every Chromium has the focus in its page.
+        browser.devtools("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await?;
+        Ok(browser)
     }
 
     /// Opens an address.
@@ -189,6 +192,10 @@ impl Browser {
         field
             .send_keys(&format!("{}a{}{}", char::from(Key::Control), char::from(Key::Null), char::from(Key::Backspace)))
             .await?;
+        // Not every chromedriver types what no key has.
+        if text.chars().any(|char| char.len_utf16() > 1) {
+            return self.devtools("Input.insertText", json!({ "text": text })).await.map(drop);
+        }
         field.send_keys(text).await.with_context(|| format!("cannot type into {css}"))
     }
 

@@ -143,6 +143,34 @@ async fn a_failure_tells_its_reason_to_a_pointer_and_to_a_keyboard() -> Result<(
 }
 
 #[tokio::test]
+async fn what_comes_takes_nothing_from_under_a_hand() -> Result<()> {
+    let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
+    set_up(&server, &browser).await?;
+    let profile = server.profile("Салон", true, &[]).await;
+    browser.open(&server.url("/")).await?;
+    browser.find("[data-live]:not([hidden])").await?;
+    // The new page is asked for, and comes when it is let.
+    let held = "const ask = window.freely = window.fetch;
+         const read = DOMParser.prototype.parseFromString;
+         DOMParser.prototype.parseFromString = function (...page) { window.comes = true; return read.apply(this, page); };
+         window.fetch = (...page) => new Promise((go) => { window.letCome = () => go(ask(...page)); });";
+    browser.script(held).await?;
+    server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
+    let is = async |what: &str| browser.script(&format!("return Boolean({what})")).await;
+    browser.wait("the page to be asked for", async |_| Ok((is("window.letCome").await? == true).then_some(()))).await?;
+    browser.script("document.querySelector('.profiles .copy input').focus(); window.letCome()").await?;
+    browser.wait("the page to come", async |_| Ok((is("window.comes").await? == true).then_some(()))).await?;
+    ensure!(is("document.activeElement.matches('.copy input')").await? == true, "the focus is lost");
+    ensure!(browser.text(".profiles").await?.contains("за 7 дней ничего"));
+    // It is shown as soon as the hand is off.
+    browser.script("window.fetch = window.freely; document.activeElement.blur()").await?;
+    browser
+        .wait("the event", async |_| Ok((!browser.text(".profiles").await?.contains("за 7 дней ничего")).then_some(())))
+        .await?;
+    browser.no_errors().await
+}
+
+#[tokio::test]
 async fn old_urls_and_a_file_become_profiles_without_scripts_too() -> Result<()> {
     let (server, browser) = arrive("en", "http://127.0.0.1:1").await?;
     set_up(&server, &browser).await?;

@@ -8,6 +8,7 @@ mod cards;
 #[cfg(feature = "ssr")]
 mod draft;
 mod find_chat;
+mod focus;
 mod inputs;
 mod leaving;
 mod old_url;
@@ -15,6 +16,7 @@ mod page;
 mod preview;
 mod proof;
 mod spot;
+mod state;
 mod switches;
 mod test;
 mod text;
@@ -27,22 +29,8 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use hookgram::{
-    event::BookingEvent,
-    message::{Context, Part, render},
-    parameters::Parameter,
-    profile::Profile,
-    recipient::first_usable,
-    sample::Sample,
-    values::Language,
-};
-use leptos::{
-    form::{ActionForm, FromFormData},
-    html,
-    prelude::*,
-};
-use serde::Deserialize;
-use wasm_bindgen::JsCast;
+use hookgram::{parameters::Parameter, sample::Sample};
+use leptos::{form::ActionForm, html, prelude::*};
 
 #[cfg(feature = "hydrate")]
 pub use self::page::take_over;
@@ -51,10 +39,14 @@ pub(crate) use self::{
     find_chat::FoundChat,
     page::{DATA, Page},
 };
+use self::{
+    focus::{field_in_focus, field_of, focus, go_to, show_first_fault},
+    state::{State, changed, fill_texts, read_sample},
+};
 use crate::{
-    error::{AppError, FieldFault},
+    error::AppError,
     form::ProfileForm,
-    views::{BuilderData, PreviewData, TargetView},
+    views::{BuilderData, TargetView},
     words::{BuilderWords, FormWords, app_error, language, words},
 };
 
@@ -126,84 +118,8 @@ fn has_token(target: &TargetView) -> bool {
     matches!(target, TargetView::Bot { masked_token: Some(_), .. })
 }
 
-/// What the builder's parts share.
-#[derive(Clone, Copy)]
-struct State {
-    language: Language,
-    /// The stored profile's id.
-    id: Option<i64>,
-    /// What the inputs hold.
-    form: RwSignal<ProfileForm>,
-    /// The profile that they describe, as far as it can be read.
-    profile: Memo<Profile>,
-    /// What the inputs held when the page was drawn.
-    initial: StoredValue<ProfileForm>,
-    /// What is stored: the inputs may have been drawn from a draft.
-    stored: StoredValue<ProfileForm>,
-    /// The draft's id.
-    draft: StoredValue<Option<String>>,
-    /// The form itself.
-    node: NodeRef<html::Form>,
-    /// The faults to show: of fields that were left, and of the last attempt to save.
-    faults: Signal<Vec<FieldFault>>,
-    /// The setting that is looked at; its lines are marked in the preview.
-    focused: RwSignal<Option<Parameter>>,
-    /// The sample the preview is drawn from.
-    sample: RwSignal<Sample>,
-    booking_host: StoredValue<String>,
-    /// The event the preview is drawn from.
-    event: RwSignal<Arc<BookingEvent>>,
-    /// It as it came, where it is no sample.
-    own_event: StoredValue<Option<String>>,
-    /// What the preview needs besides.
-    preview: StoredValue<PreviewData>,
-    /// False until WebAssembly has taken over: what needs it is disabled till then.
-    live: RwSignal<bool>,
-    /// Whether the reader came to paste an old URL.
-    old_url_first: bool,
-}
-
-impl State {
-    fn get() -> Self {
-        expect_context()
-    }
-
-    /// Reads the inputs anew.
-    fn read(self) {
-        let inputs = self.node.get_untracked().and_then(|form| web_sys::FormData::new_with_form(&form).ok());
-        if let Some(inputs) = inputs.and_then(|data| Inputs::from_form_data(&data).ok()) {
-            self.form.set(inputs.form);
-        }
-    }
-
-    fn render(self, profile: &Profile) -> Vec<Part> {
-        let event = self.event.get();
-        let field_name = profile.field_name.as_deref();
-        let reached = field_name.and_then(|field_name| first_usable(&event, field_name));
-        self.booking_host.with_value(|booking_host| {
-            let context = Context {
-                event: &event,
-                participant: Some(reached.map_or(0, |(participant, _)| participant)),
-                field_name,
-                booking_host,
-            };
-            render(&profile.formatting, context).parts()
-        })
-    }
-}
-
-fn read_sample(sample: Sample) -> BookingEvent {
-    // The samples are our own and known to be readable; a test reads each.
-    BookingEvent::read(sample.json().as_bytes()).unwrap_or_default()
-}
 /// Whether this browser's page has had a builder.
 static DRAWN: AtomicBool = AtomicBool::new(false);
-
-#[derive(Deserialize)]
-struct Inputs {
-    #[serde(default)]
-    form: ProfileForm,
-}
 
 #[component]
 fn Builder(data: BuilderData) -> impl IntoView {
@@ -389,53 +305,4 @@ fn Builder(data: BuilderData) -> impl IntoView {
             </div>
         </ActionForm>
     }
-}
-
-/// What a text area starts from is not drawn anew with the rest.
-fn fill_texts(state: State) {
-    for parameter in [Parameter::Message, Parameter::SignText] {
-        let area = document().get_element_by_id(&format!("field-{}", parameter.name()));
-        if let Some(area) = area.and_then(|area| area.dyn_into::<web_sys::HtmlTextAreaElement>().ok()) {
-            state.initial.with_value(|form| area.set_value(form.value(parameter)));
-        }
-    }
-}
-
-/// Whether the form says something else than what is stored.
-fn changed(state: State) -> bool {
-    let differs = state.form.with(|form| state.stored.with_value(|stored| !form.says_the_same(stored)));
-    differs || state.draft.with_value(Option::is_some)
-}
-
-/// Leads to a parameter's setting, wherever in the form it is.
-fn go_to(parameter: Parameter) {
-    focus(&format!("[data-field=\"{}\"]", parameter.name()));
-}
-
-/// Leads to the first field that is at fault: it may be far above the button.
-fn show_first_fault() {
-    focus("[aria-invalid=true]");
-}
-
-/// Puts the focus on the first element that a selector finds, and into sight; what hides it is opened.
-fn focus(selector: &str) {
-    let Ok(Some(element)) = document().query_selector(selector) else { return };
-    if let Ok(Some(shut)) = element.closest("details:not([open])") {
-        _ = shut.set_attribute("open", "");
-    }
-    if let Ok(field) = element.dyn_into::<web_sys::HtmlElement>() {
-        // A field that cannot take the focus is not worth a word: it is on the page all the same.
-        _ = field.focus();
-    }
-}
-
-/// Which field an event happened at.
-fn field_of(event: &web_sys::Event) -> Option<String> {
-    let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
-    element.get_attribute("data-field")
-}
-
-/// The parameter whose field has the focus.
-fn field_in_focus() -> Option<Parameter> {
-    Parameter::by_name(&document().active_element()?.get_attribute("data-field")?)
 }

@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 use app::views::LogPlace;
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::{COLUMNS, EVENT_IDS, LogFilter, LogRows, NAMES, narrow, time};
+use super::{
+    EVENT_IDS, LogFilter, LogRows,
+    way::{COLUMNS, NAMES, narrow, time},
+};
 use crate::store::{Store, StoreError};
 
 /// How long one page may look.

@@ -1,0 +1,111 @@
+//! What the builder's parts share, and how it is read from the inputs.
+
+use std::sync::Arc;
+
+use hookgram::{
+    event::BookingEvent,
+    message::{Context, Part, render},
+    parameters::Parameter,
+    profile::Profile,
+    recipient::first_usable,
+    sample::Sample,
+    values::Language,
+};
+use leptos::{form::FromFormData, html, prelude::*};
+use serde::Deserialize;
+use wasm_bindgen::JsCast;
+
+use crate::{error::FieldFault, form::ProfileForm, views::PreviewData};
+
+/// What the builder's parts share.
+#[derive(Clone, Copy)]
+pub(super) struct State {
+    pub(super) language: Language,
+    /// The stored profile's id.
+    pub(super) id: Option<i64>,
+    /// What the inputs hold.
+    pub(super) form: RwSignal<ProfileForm>,
+    /// The profile that they describe, as far as it can be read.
+    pub(super) profile: Memo<Profile>,
+    /// What the inputs held when the page was drawn.
+    pub(super) initial: StoredValue<ProfileForm>,
+    /// What is stored: the inputs may have been drawn from a draft.
+    pub(super) stored: StoredValue<ProfileForm>,
+    /// The draft's id.
+    pub(super) draft: StoredValue<Option<String>>,
+    /// The form itself.
+    pub(super) node: NodeRef<html::Form>,
+    /// The faults to show: of fields that were left, and of the last attempt to save.
+    pub(super) faults: Signal<Vec<FieldFault>>,
+    /// The setting that is looked at; its lines are marked in the preview.
+    pub(super) focused: RwSignal<Option<Parameter>>,
+    /// The sample the preview is drawn from.
+    pub(super) sample: RwSignal<Sample>,
+    pub(super) booking_host: StoredValue<String>,
+    /// The event the preview is drawn from.
+    pub(super) event: RwSignal<Arc<BookingEvent>>,
+    /// It as it came, where it is no sample.
+    pub(super) own_event: StoredValue<Option<String>>,
+    /// What the preview needs besides.
+    pub(super) preview: StoredValue<PreviewData>,
+    /// False until WebAssembly has taken over: what needs it is disabled till then.
+    pub(super) live: RwSignal<bool>,
+    /// Whether the reader came to paste an old URL.
+    pub(super) old_url_first: bool,
+}
+
+impl State {
+    pub(super) fn get() -> Self {
+        expect_context()
+    }
+
+    /// Reads the inputs anew.
+    pub(super) fn read(self) {
+        let inputs = self.node.get_untracked().and_then(|form| web_sys::FormData::new_with_form(&form).ok());
+        if let Some(inputs) = inputs.and_then(|data| Inputs::from_form_data(&data).ok()) {
+            self.form.set(inputs.form);
+        }
+    }
+
+    pub(super) fn render(self, profile: &Profile) -> Vec<Part> {
+        let event = self.event.get();
+        let field_name = profile.field_name.as_deref();
+        let reached = field_name.and_then(|field_name| first_usable(&event, field_name));
+        self.booking_host.with_value(|booking_host| {
+            let context = Context {
+                event: &event,
+                participant: Some(reached.map_or(0, |(participant, _)| participant)),
+                field_name,
+                booking_host,
+            };
+            render(&profile.formatting, context).parts()
+        })
+    }
+}
+
+pub(super) fn read_sample(sample: Sample) -> BookingEvent {
+    // The samples are our own and known to be readable; a test reads each.
+    BookingEvent::read(sample.json().as_bytes()).unwrap_or_default()
+}
+
+#[derive(Deserialize)]
+pub(super) struct Inputs {
+    #[serde(default)]
+    pub(super) form: ProfileForm,
+}
+
+/// What a text area starts from is not drawn anew with the rest.
+pub(super) fn fill_texts(state: State) {
+    for parameter in [Parameter::Message, Parameter::SignText] {
+        let area = document().get_element_by_id(&format!("field-{}", parameter.name()));
+        if let Some(area) = area.and_then(|area| area.dyn_into::<web_sys::HtmlTextAreaElement>().ok()) {
+            state.initial.with_value(|form| area.set_value(form.value(parameter)));
+        }
+    }
+}
+
+/// Whether the form says something else than what is stored.
+pub(super) fn changed(state: State) -> bool {
+    let differs = state.form.with(|form| state.stored.with_value(|stored| !form.says_the_same(stored)));
+    differs || state.draft.with_value(Option::is_some)
+}
