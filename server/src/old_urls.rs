@@ -8,7 +8,7 @@ use app::{
     words::{checks, old_urls},
 };
 use hookgram::{
-    secret::BotToken,
+    secret::{BotToken, redact},
     values::{Bilingual, Language},
 };
 
@@ -90,7 +90,7 @@ impl Candidate {
                 // What is no profile yet needs no advice.
                 let advice = url.advice.iter().filter(|_| url.faults.is_empty());
                 row.advice = advice.map(|warning| checks::warning(language, warning)).collect();
-                row.field = url.profile.field_name.as_deref().map(BotToken::mask_all).unwrap_or_default();
+                row.field = url.profile.field_name.as_deref().map(redact).unwrap_or_default();
                 row.message = old_url::first_words(&url.profile).unwrap_or_default();
                 row.bot = self.token().map(BotToken::masked).unwrap_or_default();
             }
