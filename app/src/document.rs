@@ -15,11 +15,14 @@ pub(crate) fn Document(
     preferences: Preferences,
     /// What stands in its head.
     head: AnyView,
+    /// Whether a module of WebAssembly takes it over.
+    #[prop(optional)]
+    is_taken_over: bool,
     /// The page.
     children: Children,
 ) -> impl IntoView {
     let Preferences { language, theme } = preferences;
-    content_security_policy();
+    content_security_policy(is_taken_over);
     let toast = notice().map(|notice| view! { <Toast text=notice.sentence(language) language /> });
     view! {
         <!DOCTYPE html>
@@ -71,13 +74,15 @@ fn notice() -> Option<Notice> {
     Some(notice)
 }
 
-fn content_security_policy() {
+/// `is_taken_over`: whether WebAssembly may run.
+fn content_security_policy(is_taken_over: bool) {
     let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<leptos_axum::ResponseOptions>())
     else {
         return;
     };
+    let module = if is_taken_over { " 'wasm-unsafe-eval'" } else { "" };
     let policy = format!(
-        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}'{module}; style-src 'self'; \
          img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     if let Ok(value) = http::HeaderValue::from_str(&policy) {

@@ -16,6 +16,7 @@ use crate::{
     domain::{median, read_and_render},
     event::Event,
     fill,
+    hostile::{self, Hostile},
     load::{Request, flood},
     process::{Server, hookgram},
     steady,
@@ -27,8 +28,8 @@ pub const CONNECTIONS: usize = 64;
 const SPAN: Duration = Duration::from_secs(4);
 const ROUNDS: usize = 5;
 /// Bots of the steady load: none is asked for more than Telegram allows.
-const BOTS: usize = 16;
-const STEADY: u32 = 200;
+pub const BOTS: usize = 16;
+pub const STEADY: u32 = 200;
 
 /// What was measured.
 pub struct Figures {
@@ -50,6 +51,8 @@ pub struct Figures {
     /// Bytes of memory: after the start, and at most under load.
     pub idle: u64,
     pub loaded: u64,
+    /// What ten thousand hostile requests do to good ones.
+    pub hostile: Hostile,
 }
 
 /// With so much stored.
@@ -73,6 +76,8 @@ pub async fn measure(program: &Path) -> Result<Figures> {
     let many = stored(program, &telegram, &event, 1_000_000).await?;
     let (p50, p99, idle) = steady_and_idle(program, &telegram, &event).await?;
     let (bare, row, accepted, loaded) = accept(program, &telegram, &event).await?;
+    let hostile = hostile::measure(program, &telegram, &event).await?;
+    print!("{}", hostile::told(&hostile));
     Ok(Figures {
         is_reference: event.is_reference,
         bare,
@@ -86,17 +91,22 @@ pub async fn measure(program: &Path) -> Result<Figures> {
         many,
         idle,
         loaded,
+        hostile,
     })
 }
 
 /// A data folder with profiles, and the paths of their doors.
-struct House {
+pub struct House {
     folder: tempfile::TempDir,
     paths: Vec<String>,
 }
 
 impl House {
-    fn new(program: &Path, telegram: SocketAddr, profiles: usize) -> Result<Self> {
+    /// With so many profiles, each of a bot of its own.
+    ///
+    /// # Errors
+    /// If they cannot be imported.
+    pub fn new(program: &Path, telegram: SocketAddr, profiles: usize) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("hookgram-bench-").tempdir()?;
         let list: Vec<_> = (0..profiles)
             .map(|number| {
@@ -117,11 +127,24 @@ impl House {
         Ok(Self { folder, paths })
     }
 
-    fn path(&self) -> PathBuf {
+    /// The data folder.
+    pub fn path(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
 
-    fn requests(&self, server: &Server, event: &Event) -> Result<Vec<Request>> {
+    /// The path of its first door.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn door(&self) -> Result<&str> {
+        self.paths.first().map(String::as_str).context("no profile was imported")
+    }
+
+    /// An event for each door.
+    ///
+    /// # Errors
+    /// If the event has no place for a chat.
+    pub fn requests(&self, server: &Server, event: &Event) -> Result<Vec<Request>> {
         self.paths.iter().map(|path| Request::post(server.address, path, event)).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! Measures Hookgram, each figure beside its reference in the same run. `cargo xtask bench` builds and starts it.
 //!
 //!     bench PROGRAM TABLE      measures the program, writes the table of its figures into that folder
+//!     bench hostile PROGRAM    only the attack, and what it came to
 //!     bench fill FOLDER COUNT  makes a database of so many deliveries in a data folder
 //!     bench flood ADDRESS PATH SECONDS   posts to a server that runs already
 //!     bench serve-reference [FOLDER]
@@ -11,6 +12,7 @@ mod domain;
 mod event;
 mod figures;
 mod fill;
+mod hostile;
 mod load;
 mod process;
 mod steady;
@@ -34,6 +36,7 @@ async fn main() -> Result<()> {
             println!("{:.0} events a second", rate.per_second);
             Ok(())
         }
+        ["hostile", program] => hostile::alone(Path::new(program)).await,
         [program, table] => {
             let figures = figures::measure(Path::new(program)).await?;
             table::write(Path::new(table), &figures)

@@ -54,10 +54,24 @@ impl Server {
     /// # Errors
     /// If it does not answer within a minute.
     pub async fn hookgram(program: &Path, folder: &Path, telegram: SocketAddr) -> Result<Self> {
+        Self::hookgram_with(program, folder, telegram, |_| ()).await
+    }
+
+    /// The same, with a last word on how it is started.
+    ///
+    /// # Errors
+    /// If it does not answer within a minute.
+    pub async fn hookgram_with(
+        program: &Path,
+        folder: &Path,
+        telegram: SocketAddr,
+        adjust: impl FnOnce(&mut Command),
+    ) -> Result<Self> {
         let address = free_address()?;
         let clock = Instant::now();
         let mut command = hookgram(program, folder, telegram);
         command.args(["serve", "--listen", &address.to_string()]).env("HOOKGRAM_LOG", "warn").stdout(Stdio::null());
+        adjust(&mut command);
         let mut server = Self { child: command.spawn()?, address, started_in: Duration::ZERO };
         let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\n\r\n");
         while clock.elapsed() < Duration::from_secs(60) {

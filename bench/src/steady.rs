@@ -24,6 +24,13 @@ const CONNECTIONS: usize = 16;
 pub struct Latencies(Vec<Duration>);
 
 impl Latencies {
+    /// These and others.
+    pub fn and(self, others: Self) -> Self {
+        let mut all = [self.0, others.0].concat();
+        all.sort();
+        Self(all)
+    }
+
     /// What so many of a hundred do not exceed.
     pub fn percentile(&self, percent: usize) -> Duration {
         self.0[(self.0.len() * percent / 100).min(self.0.len() - 1)]

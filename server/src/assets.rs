@@ -28,6 +28,14 @@ pub fn folder() -> String {
 /// `GET /pkg/{folder}/{file}`: the folder's name changes with what is in it, so a browser may keep it for good.
 pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     let path = format!("pkg/{file}");
+    // A debug build asks the disk: a path is names with slashes between, and none leads up.
+    let is_plain = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+    };
+    if !file.split('/').all(is_plain) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     // A compressed neighbour is no file of its own.
     if file.ends_with(".br") || file.ends_with(".gz") {
         return StatusCode::NOT_FOUND.into_response();

@@ -15,7 +15,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 pub use smtp::{SmtpSettings, SmtpTls};
 
-use crate::settings::{Fixed, Setting};
+use crate::{
+    intake::Patience,
+    settings::{Fixed, Setting},
+};
 
 /// The settings as typed. Each is a flag and an environment variable.
 #[derive(Args, Clone, Debug)]
@@ -109,6 +112,8 @@ pub struct Config {
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
+    /// How long is waited for whoever is slow.
+    pub patience: Patience,
 }
 
 /// Where the environment has the keys that seal.
@@ -169,6 +174,7 @@ impl Settings {
                 "json" => LogFormat::Json,
                 other => return Err(bad("HOOKGRAM_LOG_FORMAT", format!("“{other}” is neither text nor json"))),
             },
+            patience: Patience::default(),
         })
     }
 }

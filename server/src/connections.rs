@@ -8,12 +8,12 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{config::Network, limits::network, lock::lock};
+use crate::{config::Network, descriptors, limits::network, lock::lock};
 
 /// At once; more wait to be accepted.
 const ALL: usize = 4096;
-/// Of these from one address that is no trusted proxy's.
-const OF_ADDRESS: usize = ALL / 4;
+/// Of these, from one address that is no trusted proxy's, one in so many.
+const SHARE: usize = 4;
 
 /// How many there are from each network.
 type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
@@ -22,6 +22,7 @@ type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
 #[derive(Clone, Debug)]
 pub struct Connections {
     room: Arc<Semaphore>,
+    of_address: usize,
     open: Counts,
 }
 
@@ -34,11 +35,16 @@ pub struct Open {
 
 impl Default for Connections {
     fn default() -> Self {
-        Self { room: Arc::new(Semaphore::new(ALL)), open: Arc::default() }
+        Self::of(descriptors::room(ALL))
     }
 }
 
 impl Connections {
+    /// So many at once.
+    fn of(all: usize) -> Self {
+        Self { room: Arc::new(Semaphore::new(all)), of_address: (all / SHARE).max(1), open: Arc::default() }
+    }
+
     /// Waits for room for one more.
     pub async fn room(&self) -> Option<OwnedSemaphorePermit> {
         self.room.clone().acquire_owned().await.ok()
@@ -55,7 +61,7 @@ impl Connections {
         let peer = network(peer);
         let mut open = lock(&self.open);
         let count = open.entry(peer).or_default();
-        if *count >= OF_ADDRESS {
+        if *count >= self.of_address {
             return None;
         }
         *count += 1;
@@ -83,10 +89,10 @@ mod tests {
 
     #[tokio::test]
     async fn one_address_cannot_hold_all_connections() {
-        let connections = Connections::default();
+        let connections = Connections::of(40);
         let (one, other) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
         let mut held = Vec::new();
-        for _ in 0..OF_ADDRESS {
+        for _ in 0..10 {
             let permit = connections.room().await.unwrap();
             held.push(connections.open(permit, one, &[]).unwrap());
         }

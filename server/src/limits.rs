@@ -56,7 +56,7 @@ impl Limits {
     /// # Errors
     /// If there have been too many: whole seconds until there is room, at least 1.
     pub fn event(&self, source: Source) -> Result<(), u64> {
-        take(&self.events, source, EVENTS)
+        take(&self.events, source, EVENTS, Instant::now())
     }
 
     /// Whether it is worth a line in the log that an event was refused: others like it follow close on each other.
@@ -76,7 +76,7 @@ impl Limits {
     /// # Errors
     /// If there have been too many: whole seconds until there is room, at least 1.
     pub fn stranger(&self, address: IpAddr) -> Result<(), u64> {
-        take(&self.strangers, network(address), STRANGERS)
+        take(&self.strangers, network(address), STRANGERS, Instant::now())
     }
 
     /// Counts a request for a page.
@@ -84,12 +84,11 @@ impl Limits {
     /// # Errors
     /// If there have been too many: whole seconds until there is room, at least 1.
     pub fn page(&self, address: IpAddr) -> Result<(), u64> {
-        take(&self.pages, network(address), PAGES)
+        take(&self.pages, network(address), PAGES, Instant::now())
     }
 }
 
-fn take<K: Eq + Hash>(known: &Mutex<HashMap<K, Entry>>, key: K, rate: Rate) -> Result<(), u64> {
-    let now = Instant::now();
+fn take<K: Eq + Hash>(known: &Mutex<HashMap<K, Entry>>, key: K, rate: Rate, now: Instant) -> Result<(), u64> {
     let mut known = lock(known);
     if known.len() >= ENTRIES && !known.contains_key(&key) {
         known.retain(|_, entry| !entry.used.is_idle(now));
@@ -118,10 +117,30 @@ mod tests {
     #[test]
     fn one_that_sends_too_much_does_not_hurt_another() {
         let limits = Limits::default();
-        let taken = (0..10_000).filter(|_| limits.event(Source::Profile(1)).is_ok()).count();
-        assert!((2_000..3_000).contains(&taken), "{taken}");
+        let now = Instant::now();
+        let taken = (0..10_000).filter(|_| take(&limits.events, Source::Profile(1), EVENTS, now).is_ok()).count();
+        assert_eq!(taken, 2_000);
         assert_eq!(limits.event(Source::Profile(2)), Ok(()));
         assert_eq!(limits.event(Source::Token(vec![1])), Ok(()));
+    }
+
+    #[test]
+    fn two_hundred_events_a_second_of_one_key_are_never_refused() {
+        let (limits, start) = (Limits::default(), Instant::now());
+        let take = |at: Duration| take(&limits.events, Source::Profile(1), EVENTS, start + at);
+        // An hour of them: evenly, and each second's all at once.
+        for event in 0..360_000 {
+            assert_eq!(take(Duration::from_millis(5 * event)), Ok(()), "{event}");
+        }
+        for second in 1_800..5_400 {
+            for event in 0..200 {
+                assert_eq!(take(Duration::from_secs(second)), Ok(()), "{second} {event}");
+            }
+        }
+        // What waited for ten seconds comes at once.
+        for event in 0..2_000 {
+            assert_eq!(take(Duration::from_secs(5_410)), Ok(()), "{event}");
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The one table of routes (contract §1, §6, §7), and what stands before all of them.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::{
     Router,
-    body::{Body, Bytes, to_bytes},
+    body::Body,
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     middleware::{self, Next},
@@ -17,7 +17,6 @@ use leptos::{
     context::{provide_context, use_context},
     server_fn::axum::server_fn_paths,
 };
-use tokio::time::timeout;
 
 use crate::{
     assets,
@@ -25,7 +24,7 @@ use crate::{
         guard::{self, Client},
         session::CurrentSession,
     },
-    codes, live, observe, pages,
+    codes, intake, live, observe, pages,
     ports::{self, Asking},
     routes::{Route, Routes},
     state::AppState,
@@ -35,6 +34,9 @@ use crate::{
 /// More than this is no form of ours.
 const LONGEST_FORM: usize = 256 * 1024;
 
+/// The policy of what is no page.
+const NOTHING: &str = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
 /// The server's whole service.
 pub fn router(state: AppState) -> Router {
     let (router, _) = routes().finish();
@@ -42,6 +44,7 @@ pub fn router(state: AppState) -> Router {
         .fallback(pages::not_found)
         .layer(middleware::from_fn_with_state(state.clone(), guard::protect))
         .layer(middleware::from_fn_with_state(state.clone(), guard::identify))
+        .layer(middleware::from_fn(intake::judge))
         .layer(middleware::from_fn_with_state(state.clone(), headers))
         .layer(middleware::from_fn(log))
         .with_state(state)
@@ -111,20 +114,12 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
     }
     // Server functions read whatever comes: the limit is set before them.
     let (parts, body) = request.into_parts();
-    let bytes = match read_form(body, webhook::BODY_TIME).await {
+    let bytes = match intake::whole(body, LONGEST_FORM, state.config.patience.body).await {
         Ok(bytes) => bytes,
         Err(refusal) => return refusal.into_response(),
     };
     let request = Request::from_parts(parts, Body::from(bytes));
     leptos_axum::handle_server_fns_with_context(context(&state), request).await.into_response()
-}
-
-async fn read_form(body: Body, time: Duration) -> Result<Bytes, (StatusCode, &'static str)> {
-    match timeout(time, to_bytes(body, LONGEST_FORM)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err((StatusCode::PAYLOAD_TOO_LARGE, "too much for a form\n")),
-        Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "the form did not arrive in time\n")),
-    }
 }
 
 /// Headers that every answer carries. Pages are never cached; what sets its own caching keeps it.
@@ -138,6 +133,8 @@ async fn headers(State(state): State<AppState>, request: Request, next: Next) ->
     // Redirects after a form without JavaScript need the referrer of the same site.
     set(headers, header::REFERRER_POLICY, "same-origin");
     set(headers, header::X_FRAME_OPTIONS, "DENY");
+    // Pages bring a policy of their own; nothing else has anything to load.
+    set(headers, header::CONTENT_SECURITY_POLICY, NOTHING);
     set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(headers, HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()");
@@ -203,13 +200,5 @@ mod tests {
         ] {
             assert!(!loggable(&path).contains("pQ_r"), "{}", loggable(&path));
         }
-    }
-
-    #[tokio::test]
-    async fn a_form_that_trickles_in_is_given_up() {
-        let never = Body::from_stream(tokio_stream::pending::<Result<Bytes, std::io::Error>>());
-        let refused = read_form(never, Duration::from_millis(1)).await.unwrap_err();
-        assert_eq!(refused.0, StatusCode::REQUEST_TIMEOUT);
-        assert_eq!(read_form(Body::from("a=b"), webhook::BODY_TIME).await.unwrap(), "a=b");
     }
 }

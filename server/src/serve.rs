@@ -16,7 +16,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
 };
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     sync::watch,
     task::JoinSet,
     time::{sleep, timeout},
@@ -29,7 +29,9 @@ use crate::{
     codes,
     config::Config,
     connections::Connections,
-    health, keys, private,
+    health,
+    intake::LONGEST_HEAD,
+    keys, private,
     retention::Retention,
     router::router,
     seal,
@@ -38,10 +40,6 @@ use crate::{
     time::now,
 };
 
-/// A request's head must have arrived by then.
-const HEAD_TIME: Duration = Duration::from_secs(15);
-/// Whoever takes nothing of an answer for so long has gone, or holds it up on purpose.
-const WRITE_TIME: Duration = Duration::from_secs(30);
 /// How long open requests may take to end.
 const LAST_WAIT: Duration = Duration::from_secs(8);
 /// The whole end: requests, deliveries, the store. Whoever asked for it may lose patience at 10 s.
@@ -210,6 +208,7 @@ fn lock(folder: &Path) -> anyhow::Result<File> {
 
 async fn accept(listener: TcpListener, state: &AppState, graceful: &GracefulShutdown) {
     let (router, connections) = (router(state.clone()), Connections::default());
+    let patience = state.config.patience;
     loop {
         let Some(room) = connections.room().await else { return };
         let (stream, peer) = match listener.accept().await {
@@ -223,12 +222,13 @@ async fn accept(listener: TcpListener, state: &AppState, graceful: &GracefulShut
         };
         let Some(open) = connections.open(room, peer.ip(), &state.config.trusted_proxies) else {
             tracing::debug!(address = %peer.ip(), "too many connections from one address");
+            turn_away(&stream);
             continue;
         };
         // Small answers must not wait for more to send with them.
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(WRITE_TIME));
+        stream.set_write_timeout(Some(patience.write));
         let router = router.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
@@ -236,8 +236,8 @@ async fn accept(listener: TcpListener, state: &AppState, graceful: &GracefulShut
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_TIME)
-            .max_buf_size(64 * 1024)
+            .header_read_timeout(patience.head)
+            .max_buf_size(LONGEST_HEAD)
             .serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
@@ -247,6 +247,14 @@ async fn accept(listener: TcpListener, state: &AppState, graceful: &GracefulShut
             drop(open);
         });
     }
+}
+
+/// Says why to somebody who has too many connections, as far as there is room for it: nobody waits for them.
+fn turn_away(stream: &TcpStream) {
+    let sentence = "too many connections from this address\n";
+    let head = "HTTP/1.1 429 Too Many Requests\r\ncontent-type: text/plain; charset=utf-8\r\nretry-after: 5";
+    let answer = format!("{head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{sentence}", sentence.len());
+    let _ = stream.try_write(answer.as_bytes());
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
@@ -294,7 +302,24 @@ mod tests {
         atomic::{AtomicUsize, Ordering},
     };
 
+    use tokio::io::AsyncReadExt as _;
+
     use super::*;
+
+    #[tokio::test]
+    async fn whoever_has_too_many_connections_is_told_so() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        stream.writable().await.unwrap();
+        turn_away(&stream);
+        drop(stream);
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 429 ") && answer.contains("\r\nretry-after: 5\r\n"), "{answer}");
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains(&format!("content-length: {}\r\n", body.len())), "{answer}");
+    }
 
     #[tokio::test]
     async fn a_worker_that_panics_is_started_again() {

@@ -33,7 +33,8 @@ usage: cargo xtask <command>
   audit [--release]    has axe-core and Lighthouse (npm) judge every page in every state, and measures the preview;
                        names of scenes, such as `builder`, narrow axe to them
   pictures [--all]     draws the README's pictures, or every page in every state into target/pictures
-  bench                measures the release build, each figure beside its reference, and writes docs/measurements.md
+  bench [hostile]      measures the release build, each figure beside its reference, and writes docs/measurements.md;
+                       with `hostile` only what hostile requests do to good ones, and writes nothing
   fuzz [targets]       throws random input at whatever reads it, ten minutes a target (needs cargo-fuzz);
                        a number among the targets' names is how many seconds each gets
   docs                 writes the documents that are made from the code
@@ -64,8 +65,11 @@ fn command(arguments: &[String]) -> Result<()> {
         "check" => bail!("`check` takes no arguments"),
         "audit" => audit::run(&Workspace::find()?, rest),
         "pictures" => audit::pictures(&Workspace::find()?, rest),
-        "bench" if rest.is_empty() => bench::run(),
-        "bench" => bail!("`bench` takes no arguments"),
+        "bench" => match rest {
+            [] => bench::run(false),
+            [only] if only == "hostile" => bench::run(true),
+            other => bail!("`bench` takes only `hostile`, not `{}`", other.join(" ")),
+        },
         "fuzz" => fuzz::run(&Workspace::find()?, rest),
         "docs" if rest.is_empty() => docs::write(&Workspace::find()?),
         "docs" => bail!("`docs` takes no arguments"),

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::words::{Shell, words};
+use crate::{
+    parts::area_text,
+    words::{Shell, words},
+};
 
 /// A read-only text with a button that copies it. The page's script (`quiet/page.js`) does both that and selecting the text
 /// when it gets the focus.
@@ -22,7 +25,7 @@ pub fn CopyField(
     let field = if whole {
         view! {
             <textarea class="input mono" readonly spellcheck="false" aria-label=label.clone()>
-                {text}
+                {area_text(text)}
             </textarea>
         }
         .into_any()

@@ -1,5 +1,6 @@
 //! The parts that pages are made of.
 
+mod area;
 mod bubble;
 mod copy;
 #[cfg(feature = "ssr")]
@@ -12,6 +13,7 @@ mod qr;
 #[cfg(feature = "ssr")]
 mod toast;
 
+pub use area::area_text;
 #[cfg(feature = "ssr")]
 pub use bubble::Bubble;
 pub use bubble::{BubbleLine, Bubbles, LIMIT};

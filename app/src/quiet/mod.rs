@@ -240,14 +240,15 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Quie
         QuietPage::User(view, fault) => view! { <users::User view=*view fault /> }.into_any(),
         QuietPage::Invited(view) => view! { <users::Invited view=*view /> }.into_any(),
     };
-    let taken_over = builder.is_some().then(|| builder::taking_over(options));
+    let is_taken_over = builder.is_some();
+    let taken_over = is_taken_over.then(|| builder::taking_over(options));
     let head = view! {
         <Head options=options.clone() title=format!("{title} · Hookgram") />
         {taken_over}
     }
     .into_any();
     view! {
-        <Document preferences head>
+        <Document preferences head is_taken_over>
             <TopBar path=path>
                 <AccountMenu account needs_you />
             </TopBar>

@@ -11,9 +11,6 @@
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (zone && named !== `zone=${zone}`) document.cookie = `zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax`;
   };
-  // To find out takes a while; whoever is not on a journey has named it already.
-  if (named) (window.requestIdleCallback ?? setTimeout)(name);
-  else name();
   const localise = (times) => {
     const ru = document.documentElement.lang === "ru";
     const clock = { hour: "2-digit", minute: "2-digit" };
@@ -37,8 +34,13 @@
       time.title = write(at, "whole");
     }
   };
-  const times = all("time");
-  if (!named && !kept && times.length) localise(times);
+  // Both take a while, and nobody shall wait for them.
+  const soon = window.requestIdleCallback ?? setTimeout;
+  soon(() => {
+    name();
+    const times = all("time");
+    if (!named && !kept && times.length) soon(() => localise(times));
+  });
 
   // An open menu closes when something else is pressed, and with Escape, which gives the focus back to its button. Escape
   // also ends what is shown while a button has the focus.

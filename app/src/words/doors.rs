@@ -30,6 +30,16 @@ pub enum DoorFault {
         /// The encoding as given, shortened.
         given: String,
     },
+    /// More in the URL than is taken.
+    LongTarget {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// More in the headers than is taken.
+    LongHeaders {
+        /// The limit in bytes.
+        limit: usize,
+    },
     /// Over the limit.
     TooLarge {
         /// The limit in bytes.
@@ -185,6 +195,16 @@ pub fn door(language: Language, fault: &DoorFault) -> String {
                 format!("The content encoding “{given}” is not supported: send the event uncompressed."),
             )
         }
+        DoorFault::LongTarget { limit } => say(
+            language,
+            format!("Ссылка слишком длинная: принимается не больше {limit} байт; сократите тексты или используйте короткую ссылку профиля."),
+            format!("The URL is too long: at most {limit} bytes are taken; shorten its texts or use a profile's short URL."),
+        ),
+        DoorFault::LongHeaders { limit } => say(
+            language,
+            format!("В заголовках запроса слишком много: принимается не больше {limit} байт."),
+            format!("There is too much in the request's headers: at most {limit} bytes are taken."),
+        ),
         DoorFault::TooLarge { limit } => say(
             language,
             format!("Событие слишком велико: принимается не больше {limit} байт."),

@@ -1,6 +1,6 @@
 //! The words of error mails. What comes from outside is quoted here: one line, not too long, without a token.
 
-use hookgram::values::Language;
+use hookgram::{secret::redact, values::Language};
 
 use super::{
     causes::{self, Cause},
@@ -104,7 +104,9 @@ pub fn heading(language: Language, shown: usize, count: u64) -> String {
 #[must_use]
 pub fn example(language: Language, example: &Example<'_>) -> String {
     let number = example.number.map(quoted).unwrap_or_else(|| say(language, "без номера".into(), "no number".into()));
-    let mut line = format!("{number} — {}", example.when);
+    // It may be written with a name of the zone that somebody has typed.
+    let when: String = redact(example.when).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut line = format!("{number} — {when}");
     if let Some(chat) = example.chat {
         let chat = quoted(chat);
         line += &say(language, format!(", чат {chat}"), format!(", chat {chat}"));

@@ -10,8 +10,9 @@ use app::{
     words::audit::Action,
 };
 use axum::{
+    body::Body,
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -27,9 +28,13 @@ use crate::{
     },
     codes,
     config::Network,
+    intake,
     state::AppState,
     store::StoreError,
 };
+
+/// Bytes: the largest form that is open to everybody.
+pub(crate) const LONGEST_FORM: usize = 64 * 1024;
 
 /// Whence a request comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,16 +55,17 @@ pub struct Peer(pub SocketAddr);
 
 impl Client {
     fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> Self {
-        let named = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-        let chain: Vec<&str> = named.flat_map(|value| value.split(',')).map(str::trim).collect();
+        // Bytes, for what is no text in one hop must not hide the others.
+        let named = headers.get_all("x-forwarded-for").iter();
+        let chain: Vec<&[u8]> = named.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
         let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
         let mut address = peer;
         // From the nearest hop outwards: each trusted one vouches for the next.
-        for hop in chain.iter().rev() {
-            let Ok(next) = hop.parse() else { break };
+        for hop in chain.into_iter().rev() {
             if !is_trusted(address) {
                 break;
             }
+            let Some(next) = hop_address(hop) else { break };
             address = next;
         }
         let text = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -67,6 +73,14 @@ impl Client {
             ["forwarded", "x-forwarded-for", "x-real-ip", "via"].iter().any(|name| headers.contains_key(*name));
         Self { peer, address, forwarded, user_agent: text.chars().take(200).collect() }
     }
+}
+
+/// A hop of `X-Forwarded-For`: an address, which some proxies write with a port.
+fn hop_address(hop: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(hop).ok()?.trim();
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let address = bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()))?;
+    Some(address.to_canonical())
 }
 
 impl Client {
@@ -134,6 +148,17 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
     if !safe && is_cross_site(request.headers(), &state.public_origin) {
         return (StatusCode::FORBIDDEN, "this request came from another site\n").into_response();
     }
+    let request = if !safe && is_open_page(path) {
+        // Strangers send these: no handler begins before all of it is there.
+        let (parts, body) = request.into_parts();
+        match intake::whole(body, LONGEST_FORM, state.config.patience.body).await {
+            Ok(bytes) => Request::from_parts(parts, Body::from(bytes)),
+            Err(refusal) => return refusal.into_response(),
+        }
+    } else {
+        request
+    };
+    let path = request.uri().path();
     if safe
         && path == "/login"
         && let Some(link) = SignInLink::of(&request)
@@ -250,19 +275,22 @@ pub(crate) fn decoded(text: &str) -> Vec<u8> {
 /// the public address, which a proxy may have replaced by a host of its own. What is no browser says nothing and may pass: it
 /// carries no cookie that it did not set itself.
 fn is_cross_site(headers: &HeaderMap, public_origin: &str) -> bool {
-    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    if headers.contains_key(header::ORIGIN) {
-        let origin = text(header::ORIGIN);
-        if origin.is_some_and(|origin| origin.eq_ignore_ascii_case(public_origin)) {
-            return false;
-        }
-        let origin = origin.and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
-        return match (origin, text(header::HOST)) {
-            (Some(origin), Some(host)) => !origin.eq_ignore_ascii_case(host),
-            _ => true,
-        };
+    // What the browser itself makes of it, scheme and port included.
+    if headers.get_all("sec-fetch-site").iter().any(|site| site != "same-origin" && site != "none") {
+        return true;
     }
-    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
+    if headers.get_all(header::ORIGIN).iter().nth(1).is_some() {
+        return true;
+    }
+    let text = |value: &HeaderValue| value.to_str().map(str::to_ascii_lowercase).unwrap_or_default();
+    let Some(origin) = headers.get(header::ORIGIN).map(text) else { return false };
+    if origin == public_origin {
+        return false;
+    }
+    let host_of = |origin: &str| origin.split_once("://").map(|(_, host)| host.to_owned());
+    let (origin, host) = (host_of(&origin), headers.get(header::HOST).map(text));
+    // Of the public host only what has its scheme as well: what came in plain may be somebody else's on the way.
+    origin.is_none() || origin != host || origin == host_of(public_origin)
 }
 
 /// `GET /login?code=…`: uses up the link, signs in, goes on to `/`. Any other code goes to the sign-in page.
@@ -315,8 +343,6 @@ impl SignInLink {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
     fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -333,6 +359,15 @@ mod tests {
             (vec![host, ("origin", "null")], true),
             (vec![host, ("origin", "https://hooks.example.com")], false),
             (vec![host, ("origin", "http://hooks.example.com")], true),
+            (vec![host, ("origin", "http://localhost:3001")], true),
+            (vec![host, ("origin", "http://localhost")], true),
+            (vec![host, ("origin", "")], true),
+            (vec![("origin", "http://localhost:3000")], true),
+            (vec![("host", "hooks.example.com"), ("origin", "https://hooks.example.com")], false),
+            (vec![("host", "hooks.example.com"), ("origin", "http://hooks.example.com")], true),
+            (vec![("host", "hooks.example.com"), ("origin", "https://www.hooks.example.com")], true),
+            (vec![host, ("origin", "http://localhost:3000"), ("sec-fetch-site", "cross-site")], true),
+            (vec![host, ("origin", "http://localhost:3000"), ("sec-fetch-site", "same-origin")], false),
             (vec![host, ("sec-fetch-site", "same-origin")], false),
             (vec![host, ("sec-fetch-site", "none")], false),
             (vec![host, ("sec-fetch-site", "cross-site")], true),
@@ -350,6 +385,50 @@ mod tests {
         let of = |peer: [u8; 4]| Client::of(peer.into(), &list, &trusted).address;
         assert_eq!(of([10, 0, 0, 1]), IpAddr::from([203, 0, 113, 9]));
         assert_eq!(of([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 1]));
+    }
+
+    #[test]
+    fn a_chain_is_believed_as_far_as_each_hop_is_trusted() {
+        let trusted = ["10.0.0.0/8", "2001:db8::/32"].map(|network| Network::parse(network).unwrap());
+        let proxy = IpAddr::from([10, 0, 0, 1]);
+        let of = |chain: &[&[u8]]| {
+            let value = |value: &&[u8]| ("x-forwarded-for".parse().unwrap(), HeaderValue::from_bytes(value).unwrap());
+            Client::of(proxy, &chain.iter().map(value).collect(), &trusted).address.to_string()
+        };
+        for (chain, address) in [
+            (&[&b"203.0.113.9"[..]][..], "203.0.113.9"),
+            // Whatever the client claims stands before what the proxy has seen.
+            (&[b"10.0.0.9, 203.0.113.9"], "203.0.113.9"),
+            (&[b"10.0.0.9", b"203.0.113.9"], "203.0.113.9"),
+            (&[b"\xff\xfe, 203.0.113.9"], "203.0.113.9"),
+            (&[b"203.0.113.9, 10.0.0.2, 10.0.0.3"], "203.0.113.9"),
+            (&[b"203.0.113.9, 198.51.100.1, 10.0.0.3"], "198.51.100.1"),
+            (&[b"2001:4860::1, 2001:db8::7"], "2001:4860::1"),
+            (&[b"::ffff:203.0.113.9"], "203.0.113.9"),
+            (&[b"203.0.113.9, ::ffff:10.0.0.2"], "203.0.113.9"),
+            (&[b"203.0.113.9:4711"], "203.0.113.9"),
+            (&[b"[2001:4860::1]:4711"], "2001:4860::1"),
+            (&[b"[2001:4860::1]"], "2001:4860::1"),
+            // What is no address vouches for nobody.
+            (&[b"203.0.113.9, unknown"], "10.0.0.1"),
+            (&[b""], "10.0.0.1"),
+            (&[b",,,"], "10.0.0.1"),
+        ] {
+            assert_eq!(of(chain), address, "{chain:?}");
+        }
+    }
+
+    #[test]
+    fn no_other_header_names_an_address() {
+        let trusted = [Network::parse("10.0.0.0/8").unwrap()];
+        let list = headers(&[
+            ("forwarded", "for=203.0.113.9"),
+            ("x-real-ip", "203.0.113.9"),
+            ("cf-connecting-ip", "203.0.113.9"),
+            ("true-client-ip", "203.0.113.9"),
+        ]);
+        let client = Client::of([10, 0, 0, 1].into(), &list, &trusted);
+        assert_eq!((client.address, client.forwarded), (client.peer, true));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use app::words::PasswordFault;
 use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -16,6 +16,9 @@ use super::strength::{self, LONGEST};
 const PARAMETERS: (u32, u32, u32) = (19 * 1024, 2, 1);
 /// Hashed at once: each takes 19 MiB and a core.
 const AT_ONCE: usize = 2;
+/// KiB that are asked for at a time, of which only those that are needed are ever touched: of so much at once every allocator
+/// gives back all, while of less glibc keeps a piece for each thread that hashed once, hundreds of megabytes in the end.
+const ROOM: usize = 40 * 1024;
 /// Attempts to sign in that are under way or wait; more would wait too long.
 const QUEUE: usize = 16;
 
@@ -66,8 +69,15 @@ impl Passwords {
     /// If the machine cannot.
     pub async fn hash(&self, password: SecretString) -> Result<String, HashFault> {
         self.run(move || {
-            let hash = argon2().ok_or(HashFault)?.hash_password(password.expose_secret().as_bytes());
-            hash.map(|hash| hash.to_string()).map_err(|_| HashFault)
+            let (argon2, salt) = (argon2().ok_or(HashFault)?, Salt::generate());
+            let hash = PasswordHash {
+                algorithm: Algorithm::Argon2id.ident(),
+                version: Some(Version::V0x13.into()),
+                params: ParamsString::try_from(argon2.params()).map_err(|_| HashFault)?,
+                hash: Some(digest(&argon2, &password, &salt, Params::DEFAULT_OUTPUT_LEN)?),
+                salt: Some(salt),
+            };
+            Ok(hash.to_string())
         })
         .await?
     }
@@ -81,18 +91,27 @@ impl Passwords {
             return Ok(false);
         }
         self.run(move || {
-            let argon2 = argon2().ok_or(HashFault)?;
             let known = hash.is_some();
             let text = hash.unwrap_or_else(|| DUMMY.to_owned());
             let parsed = PasswordHash::new(&text).map_err(|_| HashFault)?;
-            let right = argon2.verify_password(password.expose_secret().as_bytes(), &parsed).is_ok();
+            // One that was made in another way is none of ours: it is nobody's.
+            let made = made_by(&parsed).zip(parsed.salt.zip(parsed.hash));
+            let Some((argon2, (salt, expected))) = made else { return Ok(false) };
+            // Outputs are compared in a time that does not tell where they differ.
+            let right = digest(&argon2, &password, &salt, expected.len())? == expected;
             Ok(right && known)
         })
         .await?
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashFault> {
-        let _permit = self.hashing.acquire().await.map_err(|_| HashFault)?;
+        let permit = self.hashing.clone().acquire_owned().await.map_err(|_| HashFault)?;
+        // The permit goes along: a caller that hangs up does not end the work.
+        let work = move || {
+            let done = work();
+            drop(permit);
+            done
+        };
         tokio::task::spawn_blocking(work).await.map_err(|_| HashFault)
     }
 }
@@ -101,6 +120,24 @@ fn argon2() -> Option<Argon2<'static>> {
     let (memory, passes, lanes) = PARAMETERS;
     let params = Params::new(memory, passes, lanes, None).ok()?;
     Some(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// The function, as it was when a hash was made.
+fn made_by(hash: &PasswordHash) -> Option<Argon2<'static>> {
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+    let version = hash.version.map_or(Some(Version::default()), |version| Version::try_from(version).ok())?;
+    Some(Argon2::new(algorithm, version, Params::try_from(hash).ok()?))
+}
+
+fn digest(argon2: &Argon2<'_>, password: &SecretString, salt: &[u8], length: usize) -> Result<Output, HashFault> {
+    let blocks = argon2.params().block_count();
+    let mut memory: Vec<Block> = Vec::with_capacity(blocks.max(ROOM));
+    memory.resize(blocks, Block::new());
+    let mut buffer = [0; Output::MAX_LENGTH];
+    let output = buffer.get_mut(..length).ok_or(HashFault)?;
+    let password = password.expose_secret().as_bytes();
+    argon2.hash_password_into_with_memory(password, salt, output, &mut memory).map_err(|_| HashFault)?;
+    Output::new(output).map_err(|_| HashFault)
 }
 
 /// Whether a hash was made with weaker parameters than those of today, or by another function.
@@ -130,6 +167,43 @@ mod tests {
         assert!(passwords.verify(right(), Some(hash.clone())).await.unwrap());
         assert!(!passwords.verify(SecretString::from("another one, longer"), Some(hash)).await.unwrap());
         assert!(!passwords.verify(right(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_before_is_still_opened_and_one_of_nobody_is_not() {
+        use argon2::password_hash::PasswordHasher as _;
+
+        let passwords = Passwords::default();
+        for (memory, passes, length) in [(19 * 1024, 2, 32), (12 * 1024, 3, 32), (64, 1, 16)] {
+            let params = Params::new(memory, passes, 1, Some(length)).unwrap();
+            let hash =
+                Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(b"a b c d e f g").unwrap();
+            let hash = hash.to_string();
+            assert!(passwords.verify("a b c d e f g".into(), Some(hash.clone())).await.unwrap(), "{hash}");
+            assert!(!passwords.verify("a b c d e f h".into(), Some(hash)).await.unwrap());
+        }
+        let other = "$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E";
+        assert!(!passwords.verify("a".into(), Some(other.into())).await.unwrap());
+        assert!(passwords.verify("a".into(), Some("no hash".into())).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn whoever_hangs_up_frees_no_room_before_the_work_has_ended() {
+        let passwords = Passwords::default();
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let (begun, begin) = tokio::sync::oneshot::channel();
+        let work = passwords.run(move || {
+            let _ = begun.send(());
+            wait.recv()
+        });
+        tokio::select! {
+            _ = work => panic!("it waits"),
+            begun = begin => begun.unwrap(),
+        }
+        assert_eq!(passwords.hashing.available_permits(), AT_ONCE - 1);
+        go.send(()).unwrap();
+        let all = u32::try_from(AT_ONCE).unwrap();
+        assert!(passwords.hashing.acquire_many(all).await.is_ok());
     }
 
     #[test]

@@ -2,6 +2,16 @@
 
 use std::{collections::HashMap, convert::Infallible};
 
+use crate::{
+    auth::{
+        cookies::{self, SetCookie},
+        entry::{Comer, Entry, EntryFault, broken},
+        guard::{Client, LONGEST_FORM},
+        session::CurrentSession,
+    },
+    router::context,
+    state::AppState,
+};
 use app::{
     error::{AppError, FieldFault},
     quiet::{self, EntryForm, EntryPage},
@@ -17,22 +27,6 @@ use axum::{
 };
 use hookgram::{query, values::Language};
 use secrecy::SecretString;
-use tokio::time::timeout;
-
-use crate::{
-    auth::{
-        cookies::{self, SetCookie},
-        entry::{Comer, Entry, EntryFault, broken},
-        guard::Client,
-        session::CurrentSession,
-    },
-    router::context,
-    state::AppState,
-    webhook::BODY_TIME,
-};
-
-/// Bytes: the largest form of these pages.
-const LONGEST: usize = 64 * 1024;
 
 /// A request for one of these pages, without its body.
 pub(crate) struct Caller {
@@ -75,9 +69,9 @@ impl Typed {
         self.0.get(name).cloned().unwrap_or_default().into()
     }
 
-    /// Reads a form. One that is none, or too large, has no fields: its page then says what is missing.
+    /// Reads a form. One that is none has no fields: its page then says what is missing. The guard has seen that it is whole.
     pub(super) async fn read(headers: &HeaderMap, body: Body) -> Self {
-        let Ok(Ok(bytes)) = timeout(BODY_TIME, to_bytes(body, LONGEST)).await else { return Self::default() };
+        let Ok(bytes) = to_bytes(body, LONGEST_FORM).await else { return Self::default() };
         let mut request = Request::post("/");
         if let Some(kind) = headers.get(header::CONTENT_TYPE) {
             request = request.header(header::CONTENT_TYPE, kind);
@@ -243,6 +237,8 @@ pub(super) fn local(next: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -257,6 +253,25 @@ mod tests {
             ("/я", "/"),
         ] {
             assert_eq!(local(next), expected, "{next}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn wherever_it_leads_it_leads_here(
+            pieces in proptest::collection::vec(prop_oneof![
+                proptest::sample::select(vec![
+                    "/", "//", "\\", "\t", "\r\n", "%2f", "%5c", "%0d%0a", ".", "..", ":", "@", "?", "#", "evil.example",
+                    "https:", "javascript:alert(1)", "\0", " ",
+                ]).prop_map(str::to_owned),
+                any::<char>().prop_map(String::from),
+            ], 0..12)
+        ) {
+            let home = url::Url::parse("https://hooks.example.com/login").unwrap();
+            let next = pieces.concat();
+            let to = local(&next);
+            prop_assert_eq!(home.join(to).unwrap().origin(), home.origin(), "{:?}", to);
+            prop_assert!(HeaderValue::from_str(to).is_ok());
         }
     }
 }

@@ -20,7 +20,7 @@ mod share;
 mod urls;
 mod users;
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use app::{
     error::AppError,
@@ -53,7 +53,6 @@ use crate::{
     routes::Routes,
     state::AppState,
     time::now,
-    webhook::BODY_TIME,
 };
 
 /// Bytes: the largest form of these pages. A file of a thousand profiles is a fifth of it.
@@ -105,7 +104,7 @@ pub(crate) fn routes() -> Routes {
         .post("/deliveries/act", log::act::act)
         .get("/deliveries/all", log::act::question)
         .post("/deliveries/all", log::act::begin)
-        .get("/deliveries/export.csv", log::export::csv)
+        .get("/deliveries/export.csv", log::export::table)
         .get("/deliveries/export.jsonl", log::export::lines)
         .get("/deliveries/unreachable", people::unreachable)
         .get("/deliveries/erase", people::question)
@@ -299,7 +298,7 @@ impl<P: Permission> Visit<P> {
             )
             .to_owned()
         };
-        match timeout(BODY_TIME.max(Duration::from_secs(60)), to_bytes(body, LONGEST_READ)).await {
+        match timeout(self.state.config.patience.form, to_bytes(body, LONGEST_READ)).await {
             Ok(Ok(bytes)) if bytes.len() <= LONGEST => Ok(bytes),
             Ok(_) => Err(too_long()),
             Err(_) => Err(self

@@ -71,6 +71,8 @@ impl Refusal {
                 DoorFault::Method => StatusCode::METHOD_NOT_ALLOWED,
                 DoorFault::Incomplete => StatusCode::REQUEST_TIMEOUT,
                 DoorFault::TooLarge { .. } | DoorFault::TooMuch { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+                DoorFault::LongTarget { .. } => StatusCode::URI_TOO_LONG,
+                DoorFault::LongHeaders { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
                 DoorFault::ContentType { .. } | DoorFault::ContentEncoding { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 DoorFault::NoRecipient { .. } | DoorFault::NothingToSay => StatusCode::UNPROCESSABLE_ENTITY,
                 DoorFault::TooManyChecks { .. } | DoorFault::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,

@@ -4,10 +4,7 @@ mod accept;
 mod answer;
 mod rendering;
 
-use std::{
-    net::{IpAddr, Ipv4Addr},
-    time::Duration,
-};
+use std::net::{IpAddr, Ipv4Addr};
 
 use app::words::doors::DoorFault;
 use axum::{
@@ -24,16 +21,19 @@ pub use self::{
     answer::{Answer, Outcome, Refusal},
     rendering::Rendering,
 };
-use crate::{auth::guard::Client, codes, identities::Asker, state::AppState};
+use crate::{auth::guard::Client, codes, identities::Asker, intake::is_too_long, state::AppState};
 
 /// What the doors take.
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
-/// A body that trickles in longer than this is given up.
-pub(crate) const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// `/webhook/telegram`.
 pub async fn stateless(State(state): State<AppState>, request: Request) -> Response {
     at_door(&state, None, request).await
+}
+
+/// What is refused before a door is reached.
+pub(crate) fn refused(fault: DoorFault, headers: &HeaderMap) -> Response {
+    Answer::refused(fault).into_response(preferred(headers))
 }
 
 /// `/h/{key}`.
@@ -53,7 +53,7 @@ pub async fn short(
 /// What lies beside the doors. It is a machine that asks, and its path may hold what belongs into a query: nothing of
 /// it is said back.
 pub async fn beside(request: Request) -> Response {
-    Answer::refused(DoorFault::UnknownKey).into_response(preferred(request.headers()))
+    refused(DoorFault::UnknownKey, request.headers())
 }
 
 async fn at_door(state: &AppState, key: Option<String>, request: Request) -> Response {
@@ -174,23 +174,11 @@ async fn judge_body(state: &AppState, headers: &HeaderMap, body: Body) -> Result
     if announced.is_some_and(|length| length > u64::try_from(limit).unwrap_or(u64::MAX)) {
         return Err(DoorFault::TooLarge { limit });
     }
-    match tokio::time::timeout(BODY_TIME, to_bytes(body, limit)).await {
+    match tokio::time::timeout(state.config.patience.body, to_bytes(body, limit)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_length_limit(&error) => Err(DoorFault::TooLarge { limit }),
+        Ok(Err(error)) if is_too_long(&error) => Err(DoorFault::TooLarge { limit }),
         Ok(Err(_)) | Err(_) => Err(DoorFault::Incomplete),
     }
-}
-
-fn is_length_limit(error: &axum::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(inner) = cause {
-        // The type is of a crate beneath axum; its words are all that can be told from here.
-        if inner.to_string() == "length limit exceeded" {
-            return true;
-        }
-        cause = inner.source();
-    }
-    false
 }
 
 /// `application/json` or `*+json`, whatever parameters follow.

@@ -2,24 +2,37 @@
 
 use app::session::Role;
 use hookgram::query;
-use reqwest::Response;
+use reqwest::{RequestBuilder, Response};
 
-use crate::{pages::cookie, support::TestServer};
+use crate::{
+    pages::cookie,
+    support::{TestServer, from_anywhere},
+};
 
 /// Somebody who is signed in.
 pub struct Person<'a> {
     pub server: &'a TestServer,
     pub cookie: String,
+    anywhere: bool,
 }
 
 impl<'a> Person<'a> {
     pub async fn new(server: &'a TestServer, role: Role) -> Self {
-        Self { server, cookie: cookie(server, role).await }
+        Self { server, cookie: cookie(server, role).await, anywhere: false }
+    }
+
+    /// Who asks from another address each time.
+    pub fn anywhere(self) -> Self {
+        Self { anywhere: true, ..self }
+    }
+
+    fn sent(&self, request: RequestBuilder) -> RequestBuilder {
+        if self.anywhere { from_anywhere(request) } else { request }
     }
 
     pub async fn get(&self, path: &str) -> Response {
         let request = self.server.http.get(self.server.url(path)).header("cookie", &self.cookie);
-        request.header("accept", "text/html").header("accept-language", "en").send().await.unwrap()
+        self.sent(request).header("accept", "text/html").header("accept-language", "en").send().await.unwrap()
     }
 
     pub async fn see(&self, path: &str) -> String {
@@ -33,7 +46,12 @@ impl<'a> Person<'a> {
         let request = request.header("origin", &self.server.base).header("accept", "text/html");
         let fields = fields.iter().map(|(name, value)| format!("{name}={}", query::encode(value)));
         let request = request.header("content-type", "application/x-www-form-urlencoded");
-        request.header("accept-language", "en").body(fields.collect::<Vec<_>>().join("&")).send().await.unwrap()
+        self.sent(request)
+            .header("accept-language", "en")
+            .body(fields.collect::<Vec<_>>().join("&"))
+            .send()
+            .await
+            .unwrap()
     }
 
     /// What the page says that a form leads to.

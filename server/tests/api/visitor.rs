@@ -12,7 +12,10 @@ use server::{
     time::now,
 };
 
-use crate::{person::between, support::TestServer};
+use crate::{
+    person::between,
+    support::{TestServer, from_anywhere},
+};
 
 pub const PASSWORD: &str = "корова лампа окно 12";
 pub const OTHER: &str = "двенадцать слов у моря";
@@ -31,12 +34,18 @@ pub struct Visitor<'a> {
     jar: RefCell<BTreeMap<String, String>>,
     agent: &'static str,
     language: &'static str,
+    anywhere: bool,
 }
 
 impl<'a> Visitor<'a> {
     pub fn new(server: &'a TestServer) -> Self {
         let agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0";
-        Self { server, jar: RefCell::default(), agent, language: "en" }
+        Self { server, jar: RefCell::default(), agent, language: "en", anywhere: false }
+    }
+
+    /// Who asks from another address each time.
+    pub fn anywhere(self) -> Self {
+        Self { anywhere: true, ..self }
     }
 
     pub fn with_agent(self, agent: &'static str) -> Self {
@@ -68,6 +77,7 @@ impl<'a> Visitor<'a> {
         let pairs: Vec<String> = self.jar.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = request.header("cookie", pairs.join("; ")).header("accept", "text/html");
         let request = request.header("user-agent", self.agent).header("accept-language", self.language);
+        let request = if self.anywhere { from_anywhere(request) } else { request };
         let response: Response = request.send().await.unwrap();
         for cookie in response.headers().get_all("set-cookie") {
             let cookie = cookie.to_str().unwrap();

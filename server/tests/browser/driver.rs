@@ -248,6 +248,11 @@ impl Browser {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !allowed })).await.map(drop)
     }
 
+    /// The time zone of the machine that the browser runs on, as its pages see it.
+    pub async fn zone(&self, name: &str) -> Result<()> {
+        self.devtools("Emulation.setTimezoneOverride", json!({ "timezoneId": name })).await.map(drop)
+    }
+
     async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
         let body = json!({ "cmd": command, "params": parameters });
         self.client

@@ -170,3 +170,22 @@ async fn the_log_is_read_before_scripts_run() -> Result<()> {
     browser.see("Сообщений пока нет").await?;
     browser.no_errors().await
 }
+
+#[tokio::test]
+async fn times_are_the_reader_s_from_the_first_page_on() -> Result<()> {
+    let telegram = BotApi::start().await;
+    let (server, browser, url) = start("ru", &telegram).await?;
+    post(&server, &url, event("1283", &["5"])).await?;
+    browser.zone("Asia/Yekaterinburg").await?;
+    browser.script("document.cookie = 'zone=; Path=/; Max-Age=0'").await?;
+    browser.open(&server.url("/deliveries")).await?;
+    let theirs = "const at = document.querySelector('.log-time time');
+        const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: 'Asia/Yekaterinburg' };
+        return at.textContent.endsWith(new Intl.DateTimeFormat('ru', clock).format(new Date(at.dateTime)))";
+    browser.wait("their time", async |_| Ok((browser.script(theirs).await? == true).then_some(()))).await?;
+    // From the next page on the server knows it.
+    browser.scripts(false).await?;
+    browser.open(&server.url("/deliveries")).await?;
+    ensure!(browser.script(theirs).await? == true);
+    Ok(())
+}

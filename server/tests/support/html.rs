@@ -90,6 +90,99 @@ fn attributes(mut rest: &str) -> Vec<(&str, &str)> {
     all
 }
 
+/// A start tag, as a browser reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// In lower case.
+    pub name: String,
+    /// Names in lower case, and values with their references resolved; empty where there is none.
+    pub attributes: Vec<(String, String)>,
+    /// What stands in it where that is no markup: of a script, a style, a title or a field of text.
+    pub text: String,
+}
+
+impl Tag {
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Its name and the names of its attributes: what no value may add to.
+    pub fn shape(&self) -> String {
+        let names = self.attributes.iter().map(|(name, _)| name.as_str());
+        std::iter::once(self.name.as_str()).chain(names).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Every start tag of a page, by the rules of the HTML standard's tokenizer: whatever a browser would take for an element
+/// or an attribute is one here.
+pub fn tags(page: &str) -> Vec<Tag> {
+    let mut tags = Vec::new();
+    let mut rest = page;
+    while let Some((_, tail)) = rest.split_once('<') {
+        rest = tail;
+        if let Some(comment) = tail.strip_prefix("!--") {
+            // `<!-->` and `<!--->` are whole comments.
+            let is_whole = comment.strip_prefix('>').or_else(|| comment.strip_prefix("->"));
+            let comment = is_whole.or_else(|| comment.split_once("-->").map(|(_, after)| after)).unwrap_or("");
+            rest = comment;
+            continue;
+        }
+        if tail.starts_with(['!', '?', '/']) {
+            rest = tail.split_once('>').map_or("", |(_, after)| after);
+            continue;
+        }
+        if !tail.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+            continue;
+        }
+        let end = tail.find(|letter: char| is_blank(letter) || matches!(letter, '/' | '>')).unwrap_or(tail.len());
+        let (name, after) = (tail[..end].to_ascii_lowercase(), &tail[end..]);
+        let (attributes, after) = read_attributes(after);
+        rest = after;
+        let mut text = String::new();
+        if ["script", "style", "textarea", "title", "noscript", "iframe", "xmp", "noembed"].contains(&name.as_str()) {
+            let lower = rest.to_ascii_lowercase();
+            let end = lower.find(&format!("</{name}")).unwrap_or(rest.len());
+            text = rest[..end].to_owned();
+            rest = &rest[end..];
+        }
+        tags.push(Tag { name, attributes, text });
+    }
+    tags
+}
+
+fn is_blank(letter: char) -> bool {
+    matches!(letter, ' ' | '\t' | '\n' | '\r' | '\x0c')
+}
+
+/// The attributes of a tag whose name has been read, and what comes after the tag.
+fn read_attributes(mut rest: &str) -> (Vec<(String, String)>, &str) {
+    let mut all = Vec::new();
+    loop {
+        rest = rest.trim_start_matches(|letter| is_blank(letter) || letter == '/');
+        let Some(first) = rest.chars().next() else { return (all, "") };
+        if first == '>' {
+            return (all, &rest[1..]);
+        }
+        // A name may begin with an equals sign.
+        let end = rest
+            .char_indices()
+            .find(|(at, letter)| is_blank(*letter) || matches!(letter, '/' | '>') || (*letter == '=' && *at > 0));
+        let end = end.map_or(rest.len(), |(at, _)| at);
+        let name = rest[..end].to_ascii_lowercase();
+        rest = rest[end..].trim_start_matches(is_blank);
+        let mut value = "";
+        if let Some(tail) = rest.strip_prefix('=') {
+            let tail = tail.trim_start_matches(is_blank);
+            let quote = tail.chars().next().filter(|quote| matches!(quote, '"' | '\''));
+            (value, rest) = match quote {
+                Some(quote) => tail[1..].split_once(quote).unwrap_or((&tail[1..], "")),
+                None => tail.split_at(tail.find(|letter| is_blank(letter) || letter == '>').unwrap_or(tail.len())),
+            };
+        }
+        all.push((name, decoded(value)));
+    }
+}
+
 fn decoded(text: &str) -> String {
     let named = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&amp;", "&")];
     named.into_iter().fold(text.to_owned(), |text, (name, sign)| text.replace(name, sign))
@@ -102,4 +195,18 @@ fn texts_and_spoken_attributes_are_read_and_messages_are_not() {
         <div class=\"card bubble\"><p title=\"no\">message</p></div><button lang=\"ru\">Рус</button>\
         <input disabled aria-label=\"H\" value=\"typed\"><span lang=\"en\">I</span></body></html>";
     assert_eq!(texts(page), ["A & B", "C > D", "E", "F", "G", "H", "I"]);
+}
+
+#[test]
+fn tags_are_read_as_a_browser_reads_them() {
+    let page = "<!DOCTYPE html><!-- <a> --><A HREF=x onclick='y' b = \"&lt;z>\" c>1 < 2</a><br/><img/src=q/onerror=w>\
+        <script nonce=\"n\">if (a<b) {}</SCRIPT><textarea><i></textarea></x><title><b></title><!--><u>";
+    let shapes: Vec<String> = tags(page).iter().map(Tag::shape).collect();
+    assert_eq!(shapes, ["a href onclick b c", "br", "img src", "script nonce", "textarea", "title", "u"]);
+    let all = tags(page);
+    assert_eq!(
+        (all[0].value("b"), all[0].value("href"), all[2].value("src")),
+        (Some("<z>"), Some("x"), Some("q/onerror=w"))
+    );
+    assert_eq!((all[3].text.as_str(), all[4].text.as_str()), ("if (a<b) {}", "<i>"));
 }

@@ -7,11 +7,11 @@ mod bot_api;
 pub mod foreign;
 pub mod html;
 pub mod ledger;
-mod letter;
+pub mod letter;
 mod limits;
 pub mod smtp;
 #[path = "../../../tests/telegram/mod.rs"]
-mod telegram;
+pub mod telegram;
 
 use std::{
     env, fs,
@@ -25,7 +25,8 @@ use hookgram::{parameters::Parameter, profile::Profile};
 use serde_json::{Value, json};
 use server::{
     audit::COMMAND_LINE,
-    config::{Config, LogFormat},
+    config::{Config, LogFormat, Network},
+    intake::Patience,
     serve::Server,
     settings::Fixed,
     state::AppState,
@@ -64,6 +65,7 @@ pub fn config(folder: &Path, telegram_api: &str) -> Config {
         metrics_token: None,
         log: "off".to_owned(),
         log_format: LogFormat::Text,
+        patience: Patience::default(),
     }
 }
 
@@ -170,6 +172,22 @@ impl TestServer {
 pub fn client() -> reqwest::Client {
     let _ = server::telegram::Telegram::new("http://127.0.0.1:1");
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
+}
+
+/// The proxies of whoever comes [`from_anywhere`].
+pub fn trust_proxies(config: &mut Config) {
+    config.trusted_proxies = Network::parse("127.0.0.0/8").into_iter().collect();
+}
+
+/// A request of somebody who has an address of their own, where the server [trusts its proxies](trust_proxies): a thousand
+/// of them are not held for one who asks too much.
+pub fn from_anywhere(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+    request.header("x-forwarded-for", address())
+}
+
+/// An address that nobody has had before.
+pub fn address() -> String {
+    std::net::Ipv4Addr::from_bits(0x0a00_0000 + unique()).to_string()
 }
 
 /// The number of a message whose first line is `n` and a number.

@@ -178,8 +178,8 @@ pub const REASONS: &[Reason] = &[
     reason("rust_decimal", "money in decimals, half up", "деньги в десятичных дробях, с округлением половины вверх"),
     reason(
         "rustix",
-        "how full the disk is, without `unsafe` of our own",
-        "сколько места на диске, без своего `unsafe`",
+        "how full the disk is and how many files may be open, without `unsafe` of our own",
+        "сколько места на диске и сколько файлов можно открыть, без своего `unsafe`",
     ),
     reason(
         "rustls",

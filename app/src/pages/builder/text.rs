@@ -8,7 +8,10 @@ use leptos::{ev::KeyboardEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::{State, spot, wrap};
-use crate::words::{FormWords, words};
+use crate::{
+    parts::area_text,
+    words::{FormWords, words},
+};
 
 /// A button's tag, and the letter that stands for it on a keyboard.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -140,7 +143,7 @@ pub fn TextEditor(
                     }
                 }
             >
-                {value}
+                {area_text(value)}
             </textarea>
         </div>
         {move || spot.get().map(|spot| view! {

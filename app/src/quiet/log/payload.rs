@@ -5,7 +5,10 @@ use std::fmt;
 use leptos::prelude::*;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::words::{LogWords, TraceWords, words};
+use crate::{
+    parts::area_text,
+    words::{LogWords, TraceWords, words},
+};
 
 /// Levels that are open at first.
 const OPEN: usize = 2;
@@ -68,7 +71,7 @@ pub(in crate::quiet) fn Payload(view: PayloadView) -> impl IntoView {
                             </a>
                         </div>
                         <textarea id="event-body" hidden readonly translate="no">
-                            {body}
+                            {area_text(body)}
                         </textarea>
                     }
                 })}

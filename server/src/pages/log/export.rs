@@ -18,7 +18,10 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::super::{Visit, or_refuse};
+use super::{
+    super::{Visit, or_refuse},
+    csv,
+};
 use crate::{
     audit::{Change, Entry},
     auth::guard::decoded,
@@ -56,7 +59,7 @@ const COLUMNS: [&str; 16] = [
 ];
 
 /// `GET /deliveries/export.csv`
-pub(in super::super) async fn csv(visit: Visit) -> Response {
+pub(in super::super) async fn table(visit: Visit) -> Response {
     let separator = if visit.language == Language::Ru { ';' } else { ',' };
     export(visit, Form::Csv(separator), "text/csv; charset=utf-8", "deliveries.csv").await
 }
@@ -120,7 +123,7 @@ fn line(text: &mut String, form: Form, row: &LogRow) {
     let values = values(row);
     match form {
         Form::Csv(separator) => {
-            let cells: Vec<String> = values.iter().map(|value| cell(value, separator)).collect();
+            let cells: Vec<String> = values.iter().map(|value| csv::cell(value, separator)).collect();
             text.push_str(&cells.join(&separator.to_string()));
             text.push_str("\r\n");
         }
@@ -160,42 +163,4 @@ fn values(row: &LogRow) -> [Value; 16] {
 fn moment(at: Millis) -> String {
     let at = DateTime::from_timestamp_millis(at).unwrap_or_default();
     at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
-}
-
-/// A cell that a spreadsheet takes for text, whatever came from outside: what it would calculate has an apostrophe.
-fn cell(value: &Value, separator: char) -> String {
-    let text = match value {
-        Value::Null => return String::new(),
-        Value::String(text) => text.clone(),
-        other => return other.to_string(),
-    };
-    let number = text.strip_prefix('-').unwrap_or(&text);
-    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    let calculated = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && !is_number;
-    let safe = if calculated { format!("'{text}") } else { text };
-    if safe.contains(['"', '\n', '\r', separator]) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_spreadsheet_calculates_nothing_that_came_from_outside() {
-        for (text, expected) in [
-            ("=1+1", "'=1+1"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("+7 900", "'+7 900"),
-            ("-2+3", "'-2+3"),
-            ("-100123", "-100123"),
-            ("\t=1", "'\t=1"),
-            ("a;b", "\"a;b\""),
-            ("say \"hi\"\nthere", "\"say \"\"hi\"\"\nthere\""),
-            ("=HYPERLINK(\"x\";\"y\")", "\"'=HYPERLINK(\"\"x\"\";\"\"y\"\")\""),
-            ("", ""),
-        ] {
-            assert_eq!(cell(&json!(text), ';'), expected, "{text}");
-        }
-        assert_eq!((cell(&Value::Null, ';'), cell(&json!(5), ';')), (String::new(), "5".into()));
-    }
 }

@@ -1,6 +1,7 @@
 //! `/deliveries…`: the log, one event, what can be done with deliveries, and the log as a file.
 
 pub(super) mod act;
+mod csv;
 pub(super) mod export;
 pub(super) mod work;
 

@@ -1,0 +1,282 @@
+//! Ten thousand hostile requests while good events come: what they do to the good ones' latency and to the memory.
+//!
+//! Each comes over a connection and from an address of its own, as from a crowd, so that no limit of one address spares the
+//! server any of them. Each is answered, and never with a 5xx.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    task::JoinSet,
+    time::{Instant, sleep, sleep_until, timeout},
+};
+
+use crate::{
+    bot_api::BotApi,
+    event::Event,
+    figures::{BOTS, House, STEADY},
+    process::Server,
+    steady::{self, Latencies},
+};
+
+/// Hostile requests.
+pub const COUNT: u32 = 10_000;
+/// In so long, evenly.
+const SPAN: Duration = Duration::from_secs(20);
+/// One in so many is slow: it is never finished, and held open to the end.
+const SLOW: u32 = 25;
+/// Attackers that take turns.
+const ATTACKERS: u32 = 32;
+/// Whoever is not answered by then is not answered.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
+
+/// What the attack came to.
+pub struct Hostile {
+    /// Without it: half of all good events, and 99 of 100.
+    pub calm: (Duration, Duration),
+    /// During it.
+    pub attacked: (Duration, Duration),
+    /// Resident bytes, before and after.
+    pub memory: (u64, u64),
+    /// How many of each kind were answered with what.
+    pub answers: Answers,
+}
+
+/// How many of each kind came to what: a status, `closed` for a connection that was ended without one, `held` for one that was
+/// open to the end.
+type Answers = BTreeMap<(&'static str, String), u32>;
+
+/// Measures a built `hookgram`.
+///
+/// # Errors
+/// If any hostile request is answered 5xx or not at all, or any good one not 200.
+pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result<Hostile> {
+    let house = House::new(program, telegram.address, BOTS)?;
+    let trusting = |command: &mut std::process::Command| {
+        command.env("HOOKGRAM_TRUSTED_PROXIES", "127.0.0.1");
+    };
+    let server = Server::hookgram_with(program, &house.path(), telegram.address, trusting).await?;
+    let requests = house.requests(&server, event)?;
+    let door = house.door()?;
+    // Connections, bots and whatever an attack makes the server take for good: what comes is measured against that.
+    steady::run(server.address, &requests, telegram, 20, Duration::from_secs(2)).await?;
+    let warm = attack(server.address, door, COUNT / 4, SPAN / 4);
+    tokio::try_join!(warm, steady::run(server.address, &requests, telegram, STEADY, SPAN / 4))?;
+    sleep(Duration::from_secs(2)).await;
+    let calm = steady::run(server.address, &requests, telegram, STEADY, SPAN / 2).await?;
+    let before = server.memory()?.0;
+    let under_attack = steady::run(server.address, &requests, telegram, STEADY, SPAN);
+    let (answers, attacked) = tokio::try_join!(attack(server.address, door, COUNT, SPAN), under_attack)?;
+    sleep(Duration::from_secs(2)).await;
+    let after = server.memory()?.0;
+    let calm = calm.and(steady::run(server.address, &requests, telegram, STEADY, SPAN / 2).await?);
+    judge(&answers)?;
+    let both = |latencies: &Latencies| (latencies.percentile(50), latencies.percentile(99));
+    Ok(Hostile { calm: both(&calm), attacked: both(&attacked), memory: (before, after), answers })
+}
+
+/// As a person reads it.
+pub fn told(hostile: &Hostile) -> String {
+    let mut text = String::new();
+    for ((kind, outcome), count) in &hostile.answers {
+        // A string takes whatever is written to it.
+        let _ = writeln!(text, "{count:6} {kind}: {outcome}");
+    }
+    let Hostile { calm, attacked, memory, .. } = hostile;
+    let times = |attacked: Duration, calm: Duration| attacked.as_secs_f64() / calm.as_secs_f64();
+    let _ = writeln!(
+        text,
+        "p50 {:?} = {:.2} × {:?}, p99 {:?} = {:.2} × {:?}; memory {} kB, before {} kB",
+        attacked.0,
+        times(attacked.0, calm.0),
+        calm.0,
+        attacked.1,
+        times(attacked.1, calm.1),
+        calm.1,
+        memory.1 / 1024,
+        memory.0 / 1024
+    );
+    text
+}
+
+/// None was answered 5xx, none not at all, and none was taken for good that is not.
+fn judge(answers: &Answers) -> Result<()> {
+    let count: u32 = answers.values().sum();
+    ensure!(count == COUNT, "{count} of {COUNT} hostile requests are accounted for");
+    for (kind, outcome) in answers.keys() {
+        let is_refused = outcome.starts_with('4') || outcome.starts_with("30");
+        let is_ended = *kind == "slow" && (outcome == "held" || outcome == "closed");
+        ensure!(is_refused || is_ended, "a {kind} request came to {outcome}: {answers:?}");
+    }
+    Ok(())
+}
+
+/// Sends so many in so long, and waits for what becomes of them.
+async fn attack(address: SocketAddr, door: &str, count: u32, span: Duration) -> Result<Answers> {
+    let (start, gap) = (Instant::now(), span / count);
+    let answers = Arc::new(Mutex::new(Answers::new()));
+    let mut attackers = JoinSet::new();
+    for first in 0..ATTACKERS {
+        let (door, answers) = (door.to_owned(), answers.clone());
+        attackers.spawn(async move {
+            let mut held = Vec::new();
+            for number in (first..count).step_by(ATTACKERS as usize) {
+                sleep_until(start + gap * number).await;
+                let (kind, bytes) =
+                    if number % SLOW == 0 { ("slow", slow(number / SLOW, &door)) } else { hostile(number, &door) };
+                let mut stream = TcpStream::connect(address).await.context("nobody listens")?;
+                // Who is refused early is cut off while still sending.
+                let _ = stream.write_all(&bytes).await;
+                if kind == "slow" {
+                    held.push(stream);
+                    continue;
+                }
+                let outcome = timeout(PATIENCE, answer(&mut stream)).await.unwrap_or_else(|_| "no answer".to_owned());
+                note(&answers, kind, outcome);
+            }
+            sleep_until(start + span).await;
+            for mut stream in held {
+                // Whatever has come by now; nothing is waited for.
+                let outcome = timeout(Duration::from_millis(1), answer(&mut stream)).await;
+                note(&answers, "slow", outcome.unwrap_or_else(|_| "held".to_owned()));
+            }
+            Ok::<(), anyhow::Error>(())
+        });
+    }
+    while let Some(done) = attackers.join_next().await {
+        done??;
+    }
+    let answers = std::mem::take(&mut *answers.lock().unwrap_or_else(PoisonError::into_inner));
+    Ok(answers)
+}
+
+fn note(answers: &Mutex<Answers>, kind: &'static str, outcome: String) {
+    *answers.lock().unwrap_or_else(PoisonError::into_inner).entry((kind, outcome)).or_default() += 1;
+}
+
+/// The status of what comes, read to its end.
+async fn answer(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    // A connection that is reset has said what it had to say.
+    let _ = stream.read_to_end(&mut bytes).await;
+    let status = bytes.get(9..12).and_then(|status| std::str::from_utf8(status).ok());
+    status.filter(|_| bytes.starts_with(b"HTTP/1.1 ")).unwrap_or("closed").to_owned()
+}
+
+/// What is never finished: nothing, half a line, half a head, half a body, half a form.
+fn slow(number: u32, door: &str) -> Vec<u8> {
+    match number % 5 {
+        0 => String::new(),
+        1 => "GET /log".to_owned(),
+        2 => format!("GET /login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {}\r\nX-Slow: ", stranger(number)),
+        3 => format!("POST {door} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{\"CaseItem\":"),
+        _ => format!(
+            "POST /login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {}\r\nContent-Length: 99\r\n\r\na=",
+            stranger(number)
+        ),
+    }
+    .into_bytes()
+}
+
+/// An address of its own for each.
+fn stranger(number: u32) -> Ipv4Addr {
+    Ipv4Addr::from_bits(0x0b00_0000_u32.wrapping_add(number))
+}
+
+/// One of the others, by its number.
+fn hostile(number: u32, door: &str) -> (&'static str, Vec<u8>) {
+    let from = stranger(number);
+    let head = |method: &str, target: &str, more: &str| {
+        format!("{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: {from}\r\n{more}\r\n")
+            .into_bytes()
+    };
+    let with = |method: &str, target: &str, more: &str, body: &[u8]| {
+        let length = format!("Content-Length: {}\r\n{more}", body.len());
+        [head(method, target, &length), body.to_vec()].concat()
+    };
+    let long = |length: usize| "x".repeat(length);
+    let post = |body: &[u8]| with("POST", door, "", body);
+    // Seeds of what varies: neighbours must not be alike.
+    let odd = number.wrapping_mul(2_654_435_761);
+    match number % 30 {
+        0 => ("huge", post(&vec![b' '; 2 << 20])),
+        1 => {
+            let piece = [b"40000\r\n", &vec![b'x'; 0x4_0000][..], b"\r\n"].concat();
+            ("huge", [head("POST", door, "Transfer-Encoding: chunked\r\n"), piece.repeat(8)].concat())
+        }
+        2 => ("huge", head("GET", &format!("/login?{}", long(40_000)), "")),
+        3 => ("huge", head("GET", "/login", &format!("Cookie: hookgram_session={}\r\n", long(40_000)))),
+        4 => ("huge", head("GET", "/login", &format!("X: {}\r\n", long(100_000)))),
+        5 => ("huge", with("POST", "/login", "", long(100_000).as_bytes())),
+        6 => ("huge", head("GET", "/login", &"a: b\r\n".repeat(500))),
+        7 => ("malformed", format!("{odd:x}\r\n\r\n").into_bytes()),
+        8 => ("malformed", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".repeat(20)),
+        9 => ("malformed", b"GET / HTTP/1.1\r\nno header\r\n\r\n".to_vec()),
+        10 => ("malformed", head("POST", door, "Content-Length: 3\r\nContent-Length: 4\r\n")),
+        11 => ("malformed", [head("POST", door, "Transfer-Encoding: chunked\r\n"), b"zz\r\n".to_vec()].concat()),
+        12 => ("malformed", post(b"{\"CaseItem\":{\"OrderNumber\":")),
+        13 => ("malformed", post("[".repeat(500_000).as_bytes())),
+        14 => ("malformed", post("{\"CaseItem\":".repeat(50_000).as_bytes())),
+        15 => ("malformed", post(b"\xff\xfe{\x00}\x00")),
+        16 => ("malformed", with("POST", door, "Content-Encoding: gzip\r\n", b"\x1f\x8b\x08\x00\x00")),
+        17 => {
+            ("malformed", with("POST", door, "Content-Type: text/xml\r\n", b"<!ENTITY a SYSTEM 'file:///etc/passwd'>"))
+        }
+        18 => ("traversal", head("GET", "/pkg/../../../../etc/passwd", "")),
+        19 => ("traversal", head("GET", "/pkg/%2e%2e/%2e%2e/%252e%252e%5c..%00/hookgram.db", "")),
+        20 => ("traversal", head("GET", &format!("/h/..%2f..%2f{odd:x}"), "")),
+        21 => ("wrong method", head("DELETE", "/profiles/1", "Origin: https://evil.example\r\n")),
+        22 => ("wrong method", head("PUT", door, "")),
+        23 => ("wrong method", head("PROPFIND", "/", "")),
+        24 => ("cookies", head("GET", "/profiles/1", &format!("Cookie: hookgram_session={odd:064x}\r\n"))),
+        25 => {
+            let many = format!("hookgram_session={odd:x}; ").repeat(200);
+            ("cookies", head("GET", "/", &format!("Cookie: {many}zone=\"><b>; language=xx; notice=deleted:%ff\r\n")))
+        }
+        26 => (
+            "cookies",
+            with("POST", "/users/invite", "Cookie: hookgram_session=1\r\nOrigin: http://x\r\n", b"email=a%40b.c"),
+        ),
+        // Of an account of its own each: no limit of an account spares the server any of them.
+        27 => ("guesses", with("POST", "/login", FORM, format!("email={odd:x}%40a.b&password={odd:x}").as_bytes())),
+        28 => ("guesses", head("GET", &format!("/h/{odd:016x}?telegramToken=1%3Aa%27%20OR%201=1"), "")),
+        _ => ("guesses", with("POST", &format!("/rpc/operator/{odd:x}"), "Origin: https://evil.example\r\n", b"a=b")),
+    }
+}
+
+/// Runs it alone and prints what it came to.
+///
+/// # Errors
+/// As [`measure`]; or if it hurts more than it may.
+pub async fn alone(program: &Path) -> Result<()> {
+    let telegram = BotApi::start().await?;
+    let hostile = measure(program, &telegram, &Event::find()?).await?;
+    print!("{}", told(&hostile));
+    if !(hostile.is_quick() && hostile.is_flat()) {
+        bail!("the good ones were hurt");
+    }
+    Ok(())
+}
+
+impl Hostile {
+    /// Whether good ones took no more than twice their usual time.
+    pub fn is_quick(&self) -> bool {
+        self.attacked.0 <= self.calm.0 * 2 && self.attacked.1 <= self.calm.1 * 2
+    }
+
+    /// Whether the memory is what it was, as far as that can be told.
+    pub fn is_flat(&self) -> bool {
+        self.memory.1 <= self.memory.0 / 10 * 11
+    }
+}

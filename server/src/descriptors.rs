@@ -1,0 +1,47 @@
+//! How many files and connections the process may have open. Connections are what strangers make: they must leave room
+//! for the database's files.
+
+/// Left for the database, Telegram, mail and the log.
+const RESERVED: usize = 256;
+
+/// How many connections there is room for, up to `most`; the process's own limit is raised as far as that takes and the
+/// system lets it.
+pub(crate) fn room(most: usize) -> usize {
+    limit(most.saturating_add(RESERVED)).map_or(most, |limit| left(limit, most))
+}
+
+fn left(limit: usize, most: usize) -> usize {
+    limit.saturating_sub(RESERVED.min(limit / 2)).min(most).max(1)
+}
+
+/// The limit, raised to what is wanted where that is allowed; `None`: there is none, or it is not known.
+#[cfg(unix)]
+fn limit(wanted: usize) -> Option<usize> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let current = current?;
+    let wanted = u64::try_from(wanted).unwrap_or(u64::MAX);
+    let allowed = maximum.map_or(wanted, |maximum| maximum.min(wanted));
+    if current < allowed && setrlimit(Resource::Nofile, Rlimit { current: Some(allowed), maximum }).is_ok() {
+        return usize::try_from(allowed).ok();
+    }
+    usize::try_from(current).ok()
+}
+
+#[cfg(not(unix))]
+fn limit(_: usize) -> Option<usize> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_leave_room_for_files() {
+        for (limit, room) in [(1_024, 768), (512, 256), (256, 128), (64, 32), (1, 1), (0, 1), (1_000_000, 4_096)] {
+            assert_eq!(left(limit, 4_096), room, "{limit}");
+        }
+    }
+}

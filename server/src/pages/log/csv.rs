@@ -1,0 +1,128 @@
+//! A cell of a table for spreadsheets. They calculate whatever looks like a formula, and may split a line at other signs
+//! than it was made with; what came from outside must be text to them all the same.
+
+use serde_json::Value;
+
+/// What a formula begins with, as it is and as East Asian keyboards write it.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+/// Where a spreadsheet may begin another cell, whichever sign the file was made with.
+const SEPARATORS: [char; 6] = [',', ';', '\t', '\r', '\n', '|'];
+
+/// The cell, quoted where it must be. Whatever would be calculated has an apostrophe before it.
+pub(super) fn cell(value: &Value, separator: char) -> String {
+    let text = match value {
+        Value::Null => return String::new(),
+        Value::String(text) => text,
+        other => return other.to_string(),
+    };
+    let number = text.strip_prefix('-').unwrap_or(text);
+    if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.clone();
+    }
+    let mut safe = String::with_capacity(text.len() + 2);
+    // At the beginning of what may be a cell: nothing but spaces and quotes since.
+    let mut begins = true;
+    for letter in text.chars() {
+        let is_blank = letter.is_whitespace() || is_unseen(letter) || matches!(letter, '"' | '\'');
+        if begins && FORMULA.contains(&letter) {
+            safe.push('\'');
+        }
+        begins = SEPARATORS.contains(&letter) || begins && is_blank;
+        safe.push(letter);
+    }
+    if safe.starts_with(['\t', '\r', '\n']) {
+        safe.insert(0, '\'');
+    }
+    if safe.contains(['"', '\n', '\r', separator]) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+}
+
+/// Spreadsheets pass over these.
+fn is_unseen(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_spreadsheet_calculates_nothing_that_came_from_outside() {
+        for (text, expected) in [
+            ("=1+1", "'=1+1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("+7 900", "'+7 900"),
+            ("-2+3", "'-2+3"),
+            ("-100123", "-100123"),
+            ("\t=1", "'\t'=1"),
+            ("  =1", "  '=1"),
+            ("\u{feff}=1", "\u{feff}'=1"),
+            ("＝1", "'＝1"),
+            ("\"=1", "\"\"\"'=1\""),
+            ("a;b", "\"a;b\""),
+            ("a,=1", "a,'=1"),
+            ("a; =1", "\"a; '=1\""),
+            ("a\n=1", "\"a\n'=1\""),
+            ("a - b = c", "a - b = c"),
+            ("2024-05-08", "2024-05-08"),
+            ("say \"hi\"\nthere", "\"say \"\"hi\"\"\nthere\""),
+            ("=HYPERLINK(\"x\";\"y\")", "\"'=HYPERLINK(\"\"x\"\";\"\"y\"\")\""),
+            ("", ""),
+        ] {
+            assert_eq!(cell(&json!(text), ';'), expected, "{text}");
+        }
+        assert_eq!((cell(&Value::Null, ';'), cell(&json!(5), ';')), (String::new(), "5".into()));
+    }
+
+    /// The cells of a line as a spreadsheet reads them that splits at this sign.
+    fn cells(line: &str, separator: char) -> Vec<String> {
+        let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
+        let mut letters = line.chars().peekable();
+        while let Some(letter) = letters.next() {
+            match letter {
+                '"' if quoted && letters.peek() == Some(&'"') => cell.extend(letters.next()),
+                '"' if quoted => quoted = false,
+                '"' if cell.is_empty() => quoted = true,
+                letter if !quoted && (letter == separator || matches!(letter, '\r' | '\n')) => {
+                    cells.push(std::mem::take(&mut cell));
+                }
+                letter => cell.push(letter),
+            }
+        }
+        cells.push(cell);
+        cells
+    }
+
+    fn nasty() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            proptest::sample::select(vec![
+                "=", "+", "-", "@", "＝", ",", ";", "\t", "\r", "\n", "\"", "'", " ", "|", "1", "cmd", "\u{feff}",
+                "\u{200b}", "\0", "\u{a0}",
+            ])
+            .prop_map(str::to_owned),
+            any::<char>().prop_map(String::from),
+        ];
+        proptest::collection::vec(piece, 0..16).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn no_cell_begins_a_formula_wherever_it_is_split(texts in proptest::collection::vec(nasty(), 1..4)) {
+            for made in [',', ';'] {
+                let line: Vec<String> = texts.iter().map(|text| cell(&json!(text), made)).collect();
+                let line = line.join(&made.to_string());
+                for split in [',', ';', '\t', '|'] {
+                    for cell in cells(&line, split) {
+                        let bare = cell.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '"');
+                        let is_number = bare.strip_prefix('-').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
+                        prop_assert!(!bare.starts_with(FORMULA) || is_number, "{cell:?} of {line:?} at {split:?}");
+                    }
+                }
+                // With its own sign there are as many as were put in.
+                prop_assert_eq!(cells(&line, made).len(), texts.len(), "{:?}", line);
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Limits on what is sent and how long it may take, over sockets written by hand; and a good request beside each.
+
+use std::time::Duration;
+
+use hookgram::parameters::Parameter;
+use server::{intake::Patience, store::StoredProfile};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+use crate::support::{Process, TestServer, client, event, eventually};
+
+/// Somebody who writes HTTP by hand.
+struct Wire(TcpStream);
+
+impl Wire {
+    async fn open(base: &str) -> Self {
+        Self(TcpStream::connect(base.strip_prefix("http://").unwrap()).await.unwrap())
+    }
+
+    async fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        // Whoever is refused early may be cut off while still sending.
+        let _ = self.0.write_all(bytes.as_ref()).await;
+    }
+
+    /// All that comes until the other side ends it.
+    async fn rest(&mut self) -> String {
+        let mut bytes = Vec::new();
+        let _ = self.0.read_to_end(&mut bytes).await;
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// The status of the first answer, and its body, once the other side has ended the connection.
+    async fn answer(&mut self) -> (u16, String) {
+        let text = self.rest().await;
+        let status = text.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
+        (status, text.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
+    }
+}
+
+async fn server_with(patience: Patience) -> (TestServer, StoredProfile) {
+    let server = TestServer::start_with("http://127.0.0.1:9", |config| config.patience = patience).await;
+    let profile = server.profile("A", true, &[(Parameter::Message, "x")]).await;
+    (server, profile)
+}
+
+async fn is_well(server: &TestServer, profile: &StoredProfile, number: usize) {
+    let (status, answer) = server.post(&format!("/h/{}", profile.key), event(&format!("n{number}"), &["5"])).await;
+    assert_eq!(status, 200, "{answer}");
+}
+
+#[tokio::test]
+async fn each_limit_has_a_status_and_a_sentence_and_hurts_nobody_else() {
+    let (server, profile) = server_with(Patience::default()).await;
+    let (door, host) = (format!("/h/{}", profile.key), "host: x\r\nconnection: close\r\n");
+    let much = "x".repeat(40_000);
+    let cases = [
+        (format!("GET /login?{much} HTTP/1.1\r\n{host}\r\n"), 414, "this address is too long"),
+        (format!("GET {door}?message={much} HTTP/1.1\r\n{host}\r\n"), 414, "The URL is too long: at most 32768 bytes"),
+        (format!("GET /login HTTP/1.1\r\n{host}cookie: a={much}\r\n\r\n"), 431, "too much in its headers"),
+        (format!("POST {door} HTTP/1.1\r\n{host}x: {much}\r\n\r\n"), 431, "too much in the request's headers"),
+        // What is too long even to be read has only its status.
+        (format!("GET /login?{much}{much} HTTP/1.1\r\n{host}\r\n"), 414, ""),
+        (format!("GET /login HTTP/1.1\r\n{host}a: {much}{much}\r\n\r\n"), 431, ""),
+        (format!("GET /login HTTP/1.1\r\n{host}{}\r\n", "a: b\r\n".repeat(200)), 431, ""),
+        ("GARBAGE\r\n\r\n".into(), 400, ""),
+        ("GET / HTTP/1.1\r\nbad header\r\n\r\n".into(), 400, ""),
+        (format!("POST {door} HTTP/1.1\r\n{host}content-length: -1\r\n\r\n"), 400, ""),
+        (format!("POST {door} HTTP/1.1\r\n{host}content-length: 3\r\ncontent-length: 4\r\n\r\nabcd"), 400, ""),
+        (format!("POST {door} HTTP/1.1\r\n{host}content-length: 1048577\r\n\r\n"), 413, "The event is too large"),
+        (
+            format!("POST {door} HTTP/1.1\r\n{host}content-encoding: br\r\ncontent-length: 1\r\n\r\nx"),
+            415,
+            "uncompressed",
+        ),
+        (
+            format!("POST /login HTTP/1.1\r\n{host}content-encoding: gzip\r\ncontent-length: 1\r\n\r\nx"),
+            415,
+            "uncompressed",
+        ),
+        (
+            format!("POST /login HTTP/1.1\r\n{host}content-length: 70000\r\n\r\n{much}{much}"),
+            413,
+            "too much for a form",
+        ),
+        (
+            format!("POST /rpc/open/theme HTTP/1.1\r\n{host}content-length: 300000\r\n\r\n{}", much.repeat(8)),
+            413,
+            "too much for a form",
+        ),
+    ];
+    for (number, (request, status, sentence)) in cases.into_iter().enumerate() {
+        let mut wire = Wire::open(&server.base).await;
+        wire.send(&request).await;
+        let (is, body) = wire.answer().await;
+        let begin = request.chars().take(60).collect::<String>();
+        assert_eq!(is, status, "{begin}: {body}");
+        assert!(body.contains(sentence), "{begin}: {body}");
+        is_well(&server, &profile, number).await;
+    }
+    // A body in pieces without a length is measured while it comes.
+    let mut wire = Wire::open(&server.base).await;
+    wire.send(format!("POST {door} HTTP/1.1\r\n{host}transfer-encoding: chunked\r\n\r\n")).await;
+    let piece = format!("10000\r\n{}\r\n", "x".repeat(65_536));
+    for _ in 0..17 {
+        wire.send(&piece).await;
+    }
+    let (status, body) = wire.answer().await;
+    assert!(status == 413 && body.contains("The event is too large"), "{status} {body}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_dribbles_is_dropped_and_nobody_else_is_hurt() {
+    let short = Duration::from_millis(400);
+    let patience = Patience { head: short, body: short, form: short, write: short };
+    let (server, profile) = server_with(patience).await;
+    let door = format!("/h/{}", profile.key);
+    let mut slow = Vec::new();
+    for number in 0..40 {
+        let mut wire = Wire::open(&server.base).await;
+        let begin = match number % 4 {
+            // Nothing, half a line, half a head, half a body.
+            0 => String::new(),
+            1 => "GET /log".to_owned(),
+            2 => "GET /login HTTP/1.1\r\nhost: x\r\nx-slow: ".to_owned(),
+            _ => format!("POST {door} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{{"),
+        };
+        wire.send(begin).await;
+        slow.push((number % 4, wire));
+    }
+    for number in 0..20 {
+        is_well(&server, &profile, number).await;
+    }
+    for (kind, mut wire) in slow {
+        // A letter now and then does not help.
+        wire.send(if kind == 0 { "" } else { "x" }).await;
+        let (status, body) = wire.answer().await;
+        assert_eq!(status, if kind == 3 { 408 } else { 0 }, "{kind}: {body}");
+        assert!(kind != 3 || body.contains("The body did not arrive whole"), "{body}");
+    }
+    // A form as well; and a connection that was good once and then is silent.
+    let mut form = Wire::open(&server.base).await;
+    form.send("POST /login HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nemail=").await;
+    assert_eq!(form.answer().await, (408, "the form did not arrive in time\n".to_owned()));
+    let mut silent = Wire::open(&server.base).await;
+    silent.send("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert!(silent.rest().await.ends_with("ok\n"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_takes_no_answer_is_dropped_and_nobody_else_is_hurt() {
+    let patience = Patience { write: Duration::from_millis(400), ..Patience::default() };
+    let (server, profile) = server_with(patience).await;
+    let mut deaf = Vec::new();
+    for _ in 0..4 {
+        let wire = Wire::open(&server.base).await;
+        let questions = "GET /login HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1_000);
+        let (read, mut write) = wire.0.into_split();
+        // On and on, until the other side has ended it: nothing of the answers is read.
+        let asking = tokio::spawn(async move { while write.write_all(questions.as_bytes()).await.is_ok() {} });
+        deaf.push((read, asking));
+    }
+    for number in 0..20 {
+        is_well(&server, &profile, number).await;
+    }
+    for (read, asking) in deaf {
+        tokio::time::timeout(Duration::from_secs(15), asking).await.expect("it is ended").unwrap();
+        drop(read);
+    }
+    server.stop().await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn connections_leave_the_database_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let process = Process::serve_with(&data, &["--log", "debug"], |command| {
+        let program = command.get_program().to_owned();
+        let arguments: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
+        let environment: Vec<_> =
+            command.get_envs().map(|(name, value)| (name.to_owned(), value.map(ToOwned::to_owned))).collect();
+        *command = std::process::Command::new("sh");
+        command.args(["-c", "ulimit -n 128; exec \"$@\"", "sh"]).arg(program).args(arguments);
+        for (name, value) in environment {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+    })
+    .await;
+    // Over one connection that is open already: whatever it asks reads the database.
+    let good = client();
+    let ask = async |path: &str| {
+        let answer = good.get(format!("{}{path}", process.base)).send().await.unwrap();
+        // All of it is read, so that the connection is kept.
+        (answer.status().as_u16(), answer.text().await.unwrap().len())
+    };
+    assert_eq!(ask("/readyz").await.0, 200);
+    let mut idle = Vec::new();
+    for _ in 0..200 {
+        idle.push(Wire::open(&process.base).await);
+    }
+    for _ in 0..50 {
+        assert_eq!(ask("/readyz").await.0, 200);
+        assert_eq!(ask("/login").await.0, 200);
+    }
+    let log = process.output();
+    assert!(!log.contains("could not be accepted") && !log.contains("Too many open files"), "{log}");
+    drop(idle);
+    eventually("room for others", async || client().get(format!("{}/healthz", process.base)).send().await.is_ok())
+        .await;
+    assert_eq!(process.terminate(), Some(0));
+}
