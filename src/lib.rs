@@ -20,6 +20,7 @@ pub mod recipient;
 pub mod report;
 pub mod sample;
 pub mod secret;
+pub mod spelling;
 mod text;
 pub mod values;
 mod zones;

@@ -4,7 +4,7 @@ mod table;
 
 pub use table::TABLE;
 
-use crate::values::Bilingual;
+use crate::{spelling, values::Bilingual};
 
 /// A parameter of a webhook, in the table's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -109,7 +109,7 @@ impl Parameter {
         if !(3..=40).contains(&length) {
             return None;
         }
-        let distance = |row: &Definition| strsim::damerau_levenshtein(&plain(row.name), &wanted);
+        let distance = |row: &Definition| spelling::distance(&plain(row.name), &wanted);
         let nearest = TABLE.iter().min_by_key(|row| distance(row))?;
         if distance(nearest) <= length / 4 {
             return Some(nearest.parameter);

@@ -9,6 +9,8 @@ use std::sync::{LazyLock, OnceLock};
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, Offset, Utc};
 
+use crate::spelling;
+
 /// A line a zone, by name: `name offsets|changes|rule`, or `name =another` for one whose clocks go as another's.
 ///
 /// - Offsets, in seconds east of UTC, are called A, B, C … in what follows; the first is the one before any change.
@@ -54,7 +56,7 @@ impl TimeZone {
         let distance = |zone: Self| {
             let name = zone.name().to_ascii_lowercase();
             let city = name.rsplit('/').next().unwrap_or(&name);
-            strsim::damerau_levenshtein(&name, &wanted).min(strsim::damerau_levenshtein(city, &wanted))
+            spelling::distance(&name, &wanted).min(spelling::distance(city, &wanted))
         };
         let (distance, zone) = Self::all().map(|zone| (distance(zone), zone)).min_by_key(|(d, _)| *d)?;
         (distance <= allowed).then_some(zone)

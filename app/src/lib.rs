@@ -6,6 +6,8 @@
 #[cfg(feature = "ssr")]
 pub mod audit;
 #[cfg(feature = "ssr")]
+pub mod cookies;
+#[cfg(feature = "ssr")]
 mod document;
 pub mod error;
 pub mod form;

@@ -106,7 +106,7 @@ impl Notice {
     /// The notice that came with a request.
     #[must_use]
     pub fn of_headers(headers: &http::HeaderMap) -> Option<Self> {
-        let value = crate::preferences::cookie(headers, COOKIE)?;
+        let value = crate::cookies::value(headers, COOKIE)?;
         let (kind, detail) = value.split_once(':')?;
         Some(match kind {
             "deleted" => Self::Deleted(decoded(detail)),

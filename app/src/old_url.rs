@@ -5,6 +5,7 @@ use hookgram::{
     check::{Fault, Warning},
     profile::Profile,
     query::{self, Reading},
+    secret::redact,
 };
 
 /// What the parameters of an old URL say.
@@ -78,7 +79,8 @@ fn is_lost(warning: &Warning) -> bool {
     }
 }
 
-/// The first words of a profile's message, without Telegram's tags and on one line; `None` without a message.
+/// The first words of a profile's message, without Telegram's tags and on one line; `None` without a message. They become
+/// a name, which is stored as it is: a token that was pasted into the message is cut short.
 #[must_use]
 pub fn first_words(profile: &Profile) -> Option<String> {
     /// Characters: as much as a line of a list holds.
@@ -88,6 +90,7 @@ pub fn first_words(profile: &Profile) -> Option<String> {
         Ok(spans) => spans.into_iter().map(|span| span.text).collect(),
         Err(_) => message.to_owned(),
     };
+    let plain = redact(&plain);
     let line = plain.lines().map(str::trim).find(|line| !line.is_empty())?;
     if line.chars().count() <= LENGTH {
         return Some(line.to_owned());
@@ -174,6 +177,12 @@ mod tests {
         let words = |message: &str| first_words(&read(&with(&format!("&message={message}"))).unwrap().profile);
         assert_eq!(words("<b>Вы%20записаны</b>!%0AЖдём"), Some("Вы записаны!".into()));
         assert_eq!(words("a%20<%20b"), Some("a < b".into()));
+        // Cut to the length of a name, what stands before the cut may be a token though it was none.
+        for pasted in [format!("Вы {TOKEN}"), format!("Вы{TOKEN}legramFieldName"), format!("{TOKEN}{}", "x".repeat(50))]
+        {
+            let shown = words(&pasted).unwrap();
+            assert!(shown.contains("7001002003:AAH…") && !shown.contains("AAHk"), "{shown}");
+        }
         let long = words("Здравствуйте,%20вы%20записаны%20на%20услугу%20нашего%20салона,%20ждём").unwrap();
         assert_eq!(long, "Здравствуйте, вы записаны на услугу нашего…");
         assert_eq!(first_words(&read(&with("")).unwrap().profile), None);

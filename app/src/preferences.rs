@@ -3,6 +3,9 @@
 use hookgram::values::Language;
 use leptos::prelude::*;
 
+#[cfg(feature = "ssr")]
+use crate::cookies;
+
 /// Light, dark, or as the system has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -75,7 +78,7 @@ pub fn current() -> Preferences {
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn of_headers(headers: &http::HeaderMap) -> Preferences {
-    let language = match cookie(headers, "language").as_deref() {
+    let language = match cookies::value(headers, "language") {
         Some("ru") => Language::Ru,
         Some("en") => Language::En,
         _ => {
@@ -83,7 +86,7 @@ pub fn of_headers(headers: &http::HeaderMap) -> Preferences {
             accepted.map(preferred_language).unwrap_or_default()
         }
     };
-    Preferences { language, theme: cookie(headers, "theme").map(|text| Theme::parse(&text)).unwrap_or_default() }
+    Preferences { language, theme: cookies::value(headers, "theme").map(Theme::parse).unwrap_or_default() }
 }
 
 /// What an account keeps of its owner's preferences, so that they follow to another browser. `None`: as the browser has it.
@@ -125,24 +128,14 @@ const ZONE_IS_KEPT: &str = "zone_is_kept";
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn zone_is_kept(headers: &http::HeaderMap) -> bool {
-    cookie(headers, ZONE_IS_KEPT).is_some()
+    cookies::value(headers, ZONE_IS_KEPT).is_some()
 }
 
 /// The time zone that the account keeps or the browser has named.
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn zone(headers: &http::HeaderMap) -> Option<hookgram::values::TimeZone> {
-    hookgram::values::TimeZone::parse(&cookie(headers, "zone")?)
-}
-
-#[cfg(feature = "ssr")]
-pub(crate) fn cookie(headers: &http::HeaderMap, name: &str) -> Option<String> {
-    let cookies = headers.get_all(http::header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    cookies
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value.to_owned())
+    hookgram::values::TimeZone::parse(cookies::value(headers, "zone")?)
 }
 
 /// The language that an `Accept-Language` header (RFC 9110 §12.5.4) wants most: Russian or, for any other, English.

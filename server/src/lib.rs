@@ -27,6 +27,7 @@ mod lock;
 pub mod logging;
 pub mod mail;
 pub mod observe;
+pub mod old_urls;
 mod pages;
 mod personal;
 pub mod ports;

@@ -9,6 +9,7 @@ use hookgram::{
     parameters::Parameter,
     profile::Profile,
     secret::redact,
+    spelling,
     values::{Bilingual, Language},
 };
 use serde::Deserialize;
@@ -85,8 +86,7 @@ impl Entry {
 /// # Errors
 /// If the database fails.
 pub async fn plan(store: &Store, text: &str, language: Language) -> Result<Plan, StoreError> {
-    let (drafts, mut faults) = read(text, language);
-    let lines = Lines::of(text);
+    let Reading { drafts, mut faults, lines } = read(text, language);
     let mut entries = Vec::with_capacity(drafts.len());
     for (index, draft) in drafts {
         let replaces = store.profile_by_name(&draft.name).await?;
@@ -103,9 +103,7 @@ pub async fn plan(store: &Store, text: &str, language: Language) -> Result<Plan,
         }
         entries.push(Entry { draft, replaces, index, line: lines.of_entry(index) });
     }
-    for fault in &mut faults {
-        fault.line = fault.line.or_else(|| lines.of_path(&fault.path));
-    }
+    lines.name(&mut faults);
     faults.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Plan { entries, faults })
 }
@@ -190,6 +188,13 @@ impl Lines {
         Self(entries.into_iter().map(of_entry).collect())
     }
 
+    /// Says where faults stand that do not know it yet.
+    fn name(&self, faults: &mut [FileFault]) {
+        for fault in faults {
+            fault.line = fault.line.or_else(|| self.of_path(&fault.path));
+        }
+    }
+
     fn of_entry(&self, index: usize) -> Option<u64> {
         self.0.get(index).map(|entry| entry.line).filter(|line| *line > 0)
     }
@@ -245,8 +250,26 @@ fn entry(stored: &StoredProfile, with_secrets: bool) -> Map<String, Value> {
     entry
 }
 
-/// Every profile that could be read, with its index in the file, and every fault.
-fn read(text: &str, language: Language) -> (Vec<(usize, ProfileDraft)>, Vec<FileFault>) {
+/// What a file says, by itself.
+#[derive(Debug)]
+pub struct Reading {
+    /// Every profile that could be read, with its index in the file.
+    pub drafts: Vec<(usize, ProfileDraft)>,
+    /// Every fault, in the order in which they were found.
+    pub faults: Vec<FileFault>,
+    lines: Lines,
+}
+
+/// Reads a file, whatever the store holds; with its faults in this language.
+#[must_use]
+pub fn read(text: &str, language: Language) -> Reading {
+    let (drafts, mut faults) = profiles(text, language);
+    let lines = Lines::of(text);
+    lines.name(&mut faults);
+    Reading { drafts, faults, lines }
+}
+
+fn profiles(text: &str, language: Language) -> (Vec<(usize, ProfileDraft)>, Vec<FileFault>) {
     let say = |ru: &'static str, en: &'static str| Bilingual { ru, en }.get(language);
     let whole = |sentence: &str, line| {
         (Vec::new(), vec![FileFault { path: String::new(), line, sentence: sentence.to_owned() }])
@@ -431,7 +454,8 @@ impl Reader<'_> {
     fn parameter(&mut self, profile: &mut Profile, key: &str, value: &Value) {
         let Some(parameter) = Parameter::by_name(key) else {
             let known = Parameter::all().map(Parameter::name).chain(["name", "enabled", "sandbox", "events", "key"]);
-            let near = known.min_by_key(|name| distance(name, key)).filter(|name| distance(name, key) <= 3);
+            let distance = |name: &&str| spelling::distance(&name.to_lowercase(), &key.to_lowercase());
+            let near = known.min_by_key(distance).filter(|name| distance(name) <= 3);
             match near {
                 Some(name) => self.note(
                     key,
@@ -450,22 +474,6 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-/// How many characters one name must change to become the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().flat_map(char::to_lowercase).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().flat_map(char::to_lowercase).enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = corner + usize::from(x != *y);
-            corner = row[j + 1];
-            row[j + 1] = replaced.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -493,7 +501,7 @@ profiles:
   - 7
 extra: 1
 ";
-        let (_, faults) = read(file, Language::En);
+        let Reading { faults, .. } = read(file, Language::En);
         let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
         for path in [
             "extra",
@@ -528,13 +536,13 @@ extra: 1
     #[test]
     fn a_setting_is_given_once() {
         let file = "profiles:\n- {name: A, sandbox: true, telegramFieldName: x, hide_url: true, HIDE_URL: false}\n";
-        let (_, faults) = read(file, Language::En);
+        let Reading { faults, .. } = read(file, Language::En);
         assert_eq!(faults.iter().map(|fault| fault.path.as_str()).collect::<Vec<_>>(), ["profiles[0].hide_url"]);
     }
 
     #[test]
     fn a_broken_file_does_not_quote_itself() {
-        let (_, faults) = read("profiles:\n  - telegramToken: \"7001002003:AAHk\n", Language::Ru);
+        let Reading { faults, .. } = read("profiles:\n  - telegramToken: \"7001002003:AAHk\n", Language::Ru);
         assert!(!format!("{faults:?}").contains("7001002003"), "{faults:?}");
     }
 
@@ -636,7 +644,7 @@ extra: 1
         fn what_is_exported_is_read_the_same(stored in stored()) {
             for with_secrets in [true, false] {
                 let file = export(std::slice::from_ref(&stored), with_secrets).expect("texts");
-                let (drafts, faults) = read(&file, Language::En);
+                let Reading { drafts, faults, .. } = read(&file, Language::En);
                 prop_assert_eq!(&faults, &[], "{}", file);
                 let [(0, draft)] = drafts.as_slice() else { panic!("one profile: {drafts:?}") };
                 let mut expected = stored.profile.clone();

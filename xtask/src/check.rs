@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::cargo::{self, Workspace, timed};
-use crate::{docs as documents, leftovers, rules, wasm};
+use crate::{docs as documents, leftovers, rules, supply, wasm};
 
 /// The crates that go with the server, in one selection: their features are then the ones they are built with.
 pub const PRODUCT: &[&str] =
@@ -24,13 +24,23 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     // The server embeds this folder when it is compiled.
     std::fs::create_dir_all(workspace.site())?;
 
+    let supply = supply::Supply::find(workspace)?;
     let mut report = Report { failed: Vec::new() };
     report.command("format", workspace.cargo("fmt").args(["--all", "--check"]));
     report.rule("direction of the crates", || rules::direction(workspace));
     report.rule("what the domain knows", || rules::domain_tree(workspace));
     report.rule("where SQL stands", || rules::sql_in_its_room(workspace));
     report.rule("what the browser gets", || rules::browser_tree(workspace));
-    report.rule("documents made from the code", || documents::stale(workspace));
+    report.rule("whence the dependencies come", || supply::sources(workspace, &supply));
+    report.rule("their licences", || supply::licences(&supply));
+    report.rule("what is kept out", || supply::banned(&supply));
+    report.rule("what is used of them", || supply::unused(&supply));
+    report.rule("why they are there", || Ok(supply::document::reasons(&supply)));
+    report.rule("no unsafe code", || supply::forbidden_unsafe(workspace, &supply));
+    for (name, mut tool) in supply::tools(workspace) {
+        report.command(name, &mut tool);
+    }
+    report.rule("documents made from the code", || documents::stale(workspace, &supply));
     report.rule("unfinished work", || leftovers::check(workspace));
     report.command("clippy: hookgram, app (ssr), server", &mut clippy(workspace, &[PRODUCT, ALL_TARGETS].concat()));
     // The profile of the site's build: macros and build scripts are then compiled once for both.

@@ -1,34 +1,42 @@
-//! The documents that are made from the code: the parameter reference, in both languages.
+//! The documents that are made from the code: the parameter reference and the dependencies, in both languages.
 
 use std::fs;
 
 use anyhow::Result;
 
 use crate::cargo::{self, Workspace};
+use crate::supply::{Supply, document};
 
-/// Each document, and the language that the generator is asked for.
+/// Each reference, and the language that the generator is asked for.
 const REFERENCES: &[(&str, &str)] = &[("docs/parameters.md", "en"), ("docs/parameters.ru.md", "ru")];
 
 /// Writes them anew.
 pub fn write(workspace: &Workspace) -> Result<()> {
-    for (file, language) in REFERENCES {
-        fs::write(workspace.root.join(file), reference(workspace, language)?)?;
+    for (file, text) in all(workspace, &Supply::find(workspace)?)? {
+        fs::write(workspace.root.join(file), text)?;
         println!("{file}");
     }
     Ok(())
 }
 
 /// The documents that say something else than the code.
-pub fn stale(workspace: &Workspace) -> Result<Vec<String>> {
+pub fn stale(workspace: &Workspace, supply: &Supply) -> Result<Vec<String>> {
     let mut faults = Vec::new();
-    for (file, language) in REFERENCES {
+    for (file, text) in all(workspace, supply)? {
         // One that is missing is stale too.
-        let written = fs::read_to_string(workspace.root.join(file)).unwrap_or_default();
-        if written != reference(workspace, language)? {
+        if fs::read_to_string(workspace.root.join(file)).unwrap_or_default() != text {
             faults.push(format!("{file} is stale: `cargo xtask docs` writes it anew"));
         }
     }
     Ok(faults)
+}
+
+fn all(workspace: &Workspace, supply: &Supply) -> Result<Vec<(&'static str, String)>> {
+    let mut documents = document::all(workspace, supply)?;
+    for (file, language) in REFERENCES {
+        documents.push((file, reference(workspace, language)?));
+    }
+    Ok(documents)
 }
 
 fn reference(workspace: &Workspace, language: &str) -> Result<String> {

@@ -8,10 +8,12 @@ mod check;
 mod compress;
 mod css;
 mod docs;
+mod fuzz;
 mod leftovers;
 mod publish;
 mod rules;
 mod site;
+mod supply;
 mod test;
 mod wasm;
 
@@ -33,6 +35,8 @@ usage: cargo xtask <command>
   pictures [--all]     draws the README's pictures, or every page in every state into target/pictures
   bench [hostile]      measures the release build, each figure beside its reference, and writes docs/measurements.md;
                        with `hostile` only what hostile requests do to good ones, and writes nothing
+  fuzz [targets]       throws random input at whatever reads it, ten minutes a target (needs cargo-fuzz);
+                       a number among the targets' names is how many seconds each gets
   docs                 writes the documents that are made from the code
   test [arguments]     builds the interface and runs every test, those in a browser included;
                        the arguments go to `cargo test`";
@@ -66,6 +70,7 @@ fn command(arguments: &[String]) -> Result<()> {
             [only] if only == "hostile" => bench::run(true),
             other => bail!("`bench` takes only `hostile`, not `{}`", other.join(" ")),
         },
+        "fuzz" => fuzz::run(&Workspace::find()?, rest),
         "docs" if rest.is_empty() => docs::write(&Workspace::find()?),
         "docs" => bail!("`docs` takes no arguments"),
         "test" => test::run(&Workspace::find()?, rest),

@@ -2,20 +2,18 @@
 
 use app::words::audit::Action;
 use axum::http::HeaderMap;
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
+    cookies::{Cookies, Kind, SetCookie},
     guard::Client,
     password,
     second_factor::Proof,
-    session::{self, CurrentSession, SessionCookie},
+    session::{self, CurrentSession},
     throttle::Origin,
 };
 use crate::{
     audit::{self, By},
-    codes,
-    seal::Place,
     state::AppState,
     store::{StoreError, User},
     time::now,
@@ -25,9 +23,7 @@ use crate::{
 const BUSY: u64 = 3;
 /// Tries at the second factor before the password is asked for anew.
 const TRIES: i64 = 5;
-/// The cookie by which a browser is known that has signed in before.
-const KNOWN: &str = "hookgram_known";
-/// Seconds: how long it is known.
+/// Seconds: how long a browser is known that has signed in before.
 const KNOWN_FOR: i64 = 365 * 24 * 60 * 60;
 
 /// Whoever wants to come in.
@@ -46,9 +42,9 @@ pub struct Comer<'a> {
 /// How far somebody has come.
 pub enum Entry {
     /// In: the cookies that say so.
-    Open(Vec<SessionCookie>),
+    Open(Vec<SetCookie>),
     /// The second factor is still to come.
-    Half(SessionCookie),
+    Half(SetCookie),
 }
 
 /// Why somebody does not come in.
@@ -154,7 +150,7 @@ impl Comer<'_> {
     ///
     /// # Errors
     /// Why not.
-    pub async fn by_code(&self, half: &[u8], proof: &Proof) -> Result<(User, Vec<SessionCookie>), EntryFault> {
+    pub async fn by_code(&self, half: &[u8], proof: &Proof) -> Result<(User, Vec<SetCookie>), EntryFault> {
         let store = &self.state.store;
         let id = store.half_session(half, now()).await.map_err(broken)?.ok_or(EntryFault::Late)?;
         let user = store.user(id).await.map_err(broken)?.ok_or(EntryFault::Late)?;
@@ -170,7 +166,7 @@ impl Comer<'_> {
         }
         self.state.code_throttle.succeeded(&user.account.email, &origin);
         let mut cookies = self.open(id).await.map_err(broken)?;
-        cookies.push(session::half_cleared(self.state));
+        cookies.push(Cookies::of(self.state).clear(Kind::HalfSession));
         self.note(&user, proof.action()).await.map_err(broken)?;
         Ok((user, cookies))
     }
@@ -180,12 +176,7 @@ impl Comer<'_> {
     ///
     /// # Errors
     /// Why not.
-    pub async fn confirm(
-        &self,
-        user_id: i64,
-        password: SecretString,
-        proof: &Proof,
-    ) -> Result<SessionCookie, EntryFault> {
+    pub async fn confirm(&self, user_id: i64, password: SecretString, proof: &Proof) -> Result<SetCookie, EntryFault> {
         let session = self.session.ok_or(EntryFault::Late)?;
         let user = self.state.store.user(user_id).await.map_err(broken)?.ok_or(EntryFault::Late)?;
         let email = user.account.email.clone();
@@ -217,10 +208,9 @@ impl Comer<'_> {
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn open(&self, user_id: i64) -> Result<Vec<SessionCookie>, StoreError> {
+    pub async fn open(&self, user_id: i64) -> Result<Vec<SetCookie>, StoreError> {
         let session = session::open(self.state, user_id, self.client, self.session).await?;
-        let proof = self.state.store.sealer().seal(Place::KnownBrowser(user_id), &codes::webhook_key())?;
-        let known = session::cookie(self.state, KNOWN, &URL_SAFE_NO_PAD.encode(proof), KNOWN_FOR);
+        let known = Cookies::of(self.state).make_known(self.state.store.sealer(), user_id, KNOWN_FOR)?;
         Ok(vec![session, known])
     }
 
@@ -231,11 +221,8 @@ impl Comer<'_> {
     }
 
     fn origin(&self, user: Option<&User>) -> Origin {
-        let held = session::value(self.headers, &session::name(self.state, KNOWN));
-        let proof = user.zip(held).and_then(|(user, held)| {
-            let sealed = URL_SAFE_NO_PAD.decode(held).ok()?;
-            self.state.store.sealer().open(Place::KnownBrowser(user.account.id), &sealed).ok()
-        });
+        let (cookies, sealer) = (Cookies::of(self.state), self.state.store.sealer());
+        let proof = user.and_then(|user| cookies.known_browser(sealer, user.account.id, self.headers));
         proof.map_or(Origin::Address(self.client.address), |proof| Origin::Browser(proof.expose_secret().to_owned()))
     }
 }

@@ -21,6 +21,7 @@ use hookgram::secret::redact;
 use crate::{
     auth::{
         confirmed::Confirmed,
+        cookies::{self, Cookies},
         entry::{Comer, Entry},
         second_factor,
         session::{self, CurrentSession},
@@ -118,7 +119,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
             (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, wait)], "too many requests: wait a moment\n");
         return answer.into_response();
     }
-    match session::load(&state, request.headers()).await {
+    match session::load(&state.store, Cookies::of(&state), request.headers()).await {
         Ok(Some((current, session))) => {
             session.kept.apply(request.headers_mut());
             request.extensions_mut().insert(session.kept);
@@ -323,7 +324,7 @@ impl SignInLink {
             }
         };
         let mut response = Redirect::to(to).into_response();
-        session::hand_over(&mut response, cookies);
+        cookies::hand_over(&mut response, cookies);
         response
     }
 

@@ -1,6 +1,7 @@
 //! Who may come in: passwords, second factors, sessions, the guard before every page.
 
 pub mod confirmed;
+pub mod cookies;
 pub mod device;
 pub mod entry;
 pub mod guard;

@@ -1,15 +1,15 @@
 //! Sessions: a random token in a cookie, its hash in the store.
 
-use axum::{
-    http::{HeaderMap, HeaderValue, header},
-    response::Response,
-};
+use axum::http::HeaderMap;
 
 use crate::{
-    auth::guard::Client,
+    auth::{
+        cookies::{Cookies, Kind, SetCookie},
+        guard::Client,
+    },
     codes,
     state::AppState,
-    store::{NewSession, OpenSession, StoreError},
+    store::{NewSession, OpenSession, Store, StoreError},
     time::{Millis, now},
 };
 
@@ -22,10 +22,6 @@ const LONGEST: Millis = 90 * DAY;
 const TOUCH: Millis = 60_000;
 /// How long a sign-in waits for its second factor.
 const HALF: Millis = 5 * 60 * 1000;
-
-/// A whole `Set-Cookie` value that starts or ends a session.
-#[derive(Clone)]
-pub struct SessionCookie(pub String);
 
 /// The session of the current request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +45,7 @@ pub async fn open(
     user_id: i64,
     client: &Client,
     replaced: Option<&CurrentSession>,
-) -> Result<SessionCookie, StoreError> {
+) -> Result<SetCookie, StoreError> {
     let token = codes::secret();
     let hash = codes::hash(&token);
     let address = client.address.to_string();
@@ -67,7 +63,7 @@ pub async fn open(
     if let Some(old) = replaced {
         state.store.end_session(&old.hash).await?;
     }
-    Ok(cookie(state, SESSION, &token, LONGEST / 1000))
+    Ok(Cookies::of(state).set(Kind::Session, &token, LONGEST / 1000))
 }
 
 /// Gives a session another token; with `confirmed`, its owner has just proved who they are. The cookie and the session as it
@@ -79,7 +75,7 @@ pub async fn rotate(
     state: &AppState,
     current: &CurrentSession,
     confirmed: bool,
-) -> Result<Option<(SessionCookie, CurrentSession)>, StoreError> {
+) -> Result<Option<(SetCookie, CurrentSession)>, StoreError> {
     let token = codes::secret();
     let hash = codes::hash(&token);
     let confirmed_at = confirmed.then(now);
@@ -87,57 +83,35 @@ pub async fn rotate(
         return Ok(None);
     }
     let confirmed_at = confirmed_at.unwrap_or(current.confirmed_at);
-    Ok(Some((cookie(state, SESSION, &token, LONGEST / 1000), CurrentSession { hash, confirmed_at, ..current.clone() })))
-}
-
-/// Puts cookies into an answer.
-pub fn hand_over(response: &mut Response, cookies: impl IntoIterator<Item = SessionCookie>) {
-    for cookie in cookies {
-        // Names and values are ours: letters, digits and a few signs.
-        if let Ok(value) = HeaderValue::from_str(&cookie.0) {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
-    }
-}
-
-/// The cookie that clears a session's.
-#[must_use]
-pub fn cleared(state: &AppState) -> SessionCookie {
-    cookie(state, SESSION, "", 0)
+    Ok(Some((
+        Cookies::of(state).set(Kind::Session, &token, LONGEST / 1000),
+        CurrentSession { hash, confirmed_at, ..current.clone() },
+    )))
 }
 
 /// Keeps that a password was right and the second factor is still to come, and says the cookie.
 ///
 /// # Errors
 /// If the store fails.
-pub async fn open_half(state: &AppState, user_id: i64) -> Result<SessionCookie, StoreError> {
+pub async fn open_half(state: &AppState, user_id: i64) -> Result<SetCookie, StoreError> {
     let token = codes::secret();
     state.store.add_half_session(&codes::hash(&token), user_id, now(), now().saturating_add(HALF)).await?;
-    Ok(cookie(state, HALF_SESSION, &token, HALF / 1000))
-}
-
-/// The hash of the token under which a sign-in waits for its second factor.
-#[must_use]
-pub fn half(state: &AppState, headers: &HeaderMap) -> Option<Vec<u8>> {
-    value(headers, &name(state, HALF_SESSION)).map(|token| codes::hash(&token))
-}
-
-/// The cookie that clears that of a sign-in that waited.
-#[must_use]
-pub fn half_cleared(state: &AppState) -> SessionCookie {
-    cookie(state, HALF_SESSION, "", 0)
+    Ok(Cookies::of(state).set(Kind::HalfSession, &token, HALF / 1000))
 }
 
 /// The session that a request carries, if it has not run out.
 ///
 /// # Errors
 /// If the store fails.
-pub async fn load(state: &AppState, headers: &HeaderMap) -> Result<Option<(CurrentSession, OpenSession)>, StoreError> {
-    let Some(token) = value(headers, &name(state, SESSION)) else { return Ok(None) };
-    let hash = codes::hash(&token);
-    let Some(session) = state.store.session(&hash, now(), IDLE).await? else { return Ok(None) };
+pub async fn load(
+    store: &Store,
+    cookies: Cookies,
+    headers: &HeaderMap,
+) -> Result<Option<(CurrentSession, OpenSession)>, StoreError> {
+    let Some(hash) = cookies.token_hash(Kind::Session, headers) else { return Ok(None) };
+    let Some(session) = store.session(&hash, now(), IDLE).await? else { return Ok(None) };
     if now().saturating_sub(session.last_used_at) > TOUCH {
-        state.store.touch_session(&hash, now()).await?;
+        store.touch_session(&hash, now()).await?;
     }
     let current = CurrentSession {
         hash,
@@ -146,33 +120,4 @@ pub async fn load(state: &AppState, headers: &HeaderMap) -> Result<Option<(Curre
         has_second_factor: session.has_second_factor,
     };
     Ok(Some((current, session)))
-}
-
-const SESSION: &str = "hookgram_session";
-const HALF_SESSION: &str = "hookgram_sign_in";
-
-fn is_https(state: &AppState) -> bool {
-    state.public_url.starts_with("https://")
-}
-
-/// A cookie's name; behind TLS one that no other host and no plain HTTP can set.
-pub(super) fn name(state: &AppState, plain: &str) -> String {
-    if is_https(state) { format!("__Host-{plain}") } else { plain.to_owned() }
-}
-
-pub(super) fn cookie(state: &AppState, plain: &str, token: &str, max_age: i64) -> SessionCookie {
-    let secure = if is_https(state) { "; Secure" } else { "" };
-    let name = name(state, plain);
-    SessionCookie(format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}"))
-}
-
-pub(super) fn value(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, value)| *key == name && !value.is_empty() && value.len() <= 256)
-        .map(|(_, value)| value.to_owned())
 }

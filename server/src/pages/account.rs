@@ -24,6 +24,7 @@ use super::{
 use crate::{
     auth::{
         confirmed::Confirmed,
+        cookies,
         device::device,
         entry::Comer,
         second_factor::{self, Proof},
@@ -131,7 +132,7 @@ pub(super) async fn password(visit: Visit, body: Body) -> Response {
     };
     let rotated = or_refuse!(visit, changed.await.map_err(internal));
     let mut response = visit.done(&Notice::Account(OwnAccount::Password), "/account");
-    session::hand_over(&mut response, rotated.map(|(cookie, _)| cookie));
+    cookies::hand_over(&mut response, rotated.map(|(cookie, _)| cookie));
     response
 }
 
@@ -183,7 +184,7 @@ pub(super) async fn end_all(visit: Visit) -> Response {
     };
     let rotated = or_refuse!(visit, ended.await.map_err(internal));
     let mut response = visit.done(&Notice::Account(OwnAccount::Sessions), "/account");
-    session::hand_over(&mut response, rotated.map(|(cookie, _)| cookie));
+    cookies::hand_over(&mut response, rotated.map(|(cookie, _)| cookie));
     response
 }
 

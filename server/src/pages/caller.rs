@@ -4,9 +4,10 @@ use std::{collections::HashMap, convert::Infallible};
 
 use crate::{
     auth::{
+        cookies::{self, SetCookie},
         entry::{Comer, Entry, EntryFault, broken},
         guard::{Client, LONGEST_FORM},
-        session::{self, CurrentSession, SessionCookie},
+        session::CurrentSession,
     },
     router::context,
     state::AppState,
@@ -221,9 +222,9 @@ impl Said {
 }
 
 /// On to another page, with cookies.
-pub(super) fn go(to: &str, cookies: impl IntoIterator<Item = SessionCookie>) -> Response {
+pub(super) fn go(to: &str, cookies: impl IntoIterator<Item = SetCookie>) -> Response {
     let mut response = Redirect::to(to).into_response();
-    session::hand_over(&mut response, cookies);
+    cookies::hand_over(&mut response, cookies);
     response
 }
 

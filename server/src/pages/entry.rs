@@ -16,9 +16,9 @@ use super::caller::{Caller, go, local};
 use crate::{
     audit::By,
     auth::{
+        cookies::{self, Cookies, Kind},
         entry::{Entry, EntryFault, broken},
         second_factor::Proof,
-        session,
     },
     codes,
     store::{LinkKind, StoreError},
@@ -49,7 +49,7 @@ pub(super) async fn sign_in(caller: Caller, body: Body) -> Response {
 /// `GET /login/second`
 pub(super) async fn second(caller: Caller) -> Response {
     let next = caller.asked("next");
-    if session::half(&caller.state, caller.headers()).is_none() {
+    if Cookies::of(&caller.state).token_hash(Kind::HalfSession, caller.headers()).is_none() {
         return Redirect::to("/login").into_response();
     }
     caller.show(StatusCode::OK, EntryPage::Second(EntryForm { next, ..EntryForm::default() })).await
@@ -61,7 +61,7 @@ pub(super) async fn prove(caller: Caller, body: Body) -> Response {
     let next = typed.text("next");
     let form = EntryForm { next: next.clone(), ..EntryForm::default() };
     let proof = Proof::of(&typed.text("code"), &typed.text("recovery"));
-    let half = session::half(&caller.state, caller.headers());
+    let half = Cookies::of(&caller.state).token_hash(Kind::HalfSession, caller.headers());
     let entered = match half {
         Some(half) => caller.comer().by_code(&half, &proof).await,
         None => Err(EntryFault::Late),
@@ -69,9 +69,9 @@ pub(super) async fn prove(caller: Caller, body: Body) -> Response {
     match entered {
         Ok((_, cookies)) => caller.enter(Entry::Open(cookies), &next),
         Err(EntryFault::Late) => {
-            let clear = session::half_cleared(&caller.state);
+            let clear = Cookies::of(&caller.state).clear(Kind::HalfSession);
             let mut response = caller.refuse(EntryFault::Late, form, EntryPage::SignIn).await;
-            session::hand_over(&mut response, [clear]);
+            cookies::hand_over(&mut response, [clear]);
             response
         }
         Err(fault) => caller.refuse(fault, form, EntryPage::Second).await,
@@ -85,7 +85,7 @@ pub(super) async fn sign_out(caller: Caller) -> Response {
     {
         tracing::error!(%error, "a session could not be ended");
     }
-    go("/login", [session::cleared(&caller.state)])
+    go("/login", [Cookies::of(&caller.state).clear(Kind::Session)])
 }
 
 async fn set_up_is_open(caller: &Caller, code: &str) -> Result<bool, StoreError> {

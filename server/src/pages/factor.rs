@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Visit, account::or_confirm, caller::Typed, internal, or_refuse};
 use crate::{
-    auth::{recovery, second_factor, session, totp::Totp},
+    auth::{cookies, recovery, second_factor, session, totp::Totp},
     qr,
     seal::{Place, SealError},
     store::StoreError,
@@ -101,7 +101,7 @@ pub(super) async fn turn_on(visit: Visit, body: Body) -> Response {
     };
     let rotated = or_refuse!(visit, session::rotate(&visit.state, &session, true).await.map_err(internal));
     let mut response = show_codes(visit, &codes).await;
-    session::hand_over(&mut response, rotated.map(|(cookie, _)| cookie));
+    cookies::hand_over(&mut response, rotated.map(|(cookie, _)| cookie));
     response
 }
 
@@ -132,6 +132,6 @@ pub(super) async fn turn_off(visit: Visit) -> Response {
     }
     let rotated = or_refuse!(visit, session::rotate(&visit.state, &session, false).await.map_err(internal));
     let mut response = visit.done(&Notice::Account(OwnAccount::FactorOff), "/account");
-    session::hand_over(&mut response, rotated.map(|(cookie, _)| cookie));
+    cookies::hand_over(&mut response, rotated.map(|(cookie, _)| cookie));
     response
 }

@@ -4,25 +4,23 @@ use std::collections::BTreeSet;
 
 use app::{
     notices::Notice,
-    old_url::{self, OldUrl},
-    quiet::{QuietPage, UrlRow, UrlTable, UrlsPage},
-    words::{checks, old_urls},
+    quiet::{QuietPage, UrlTable, UrlsPage},
+    words::old_urls,
 };
 use axum::{body::Body, http::StatusCode, response::Response};
-use hookgram::values::{Bilingual, Language};
+use hookgram::values::Language;
 use secrecy::ExposeSecret as _;
 
 use super::{Fields, Operator, Permission, Visit, internal, profile::or_refuse};
 use crate::{
     identities::Asker,
+    old_urls::{Candidate, candidates},
     state::AppState,
-    store::{ProfileDraft, StoreError, StoredProfile},
+    store::{ProfileDraft, StoreError},
 };
 
 /// URLs that are read at once.
 const MOST: usize = 1000;
-/// What a profile without a message is called.
-const NAMELESS: Bilingual = Bilingual { ru: "Профиль", en: "Profile" };
 
 /// `GET /profiles/urls`
 pub(super) async fn page(visit: Visit<Operator>) -> Response {
@@ -66,79 +64,15 @@ impl<P: Permission> Visit<P> {
     }
 }
 
-/// A line of the list.
-struct Candidate {
-    /// Its number, from 1.
-    line: usize,
-    read: Result<OldUrl, old_url::NoOldUrl>,
-    name: String,
-    twin: Option<Twin>,
-}
-
-/// What says the same already.
-enum Twin {
-    Line(usize),
-    Profile(String),
-}
-
-impl Candidate {
-    /// Whether a profile can be made of it.
-    fn whole(&self) -> Option<&OldUrl> {
-        self.read.as_ref().ok().filter(|url| url.faults.is_empty())
-    }
-}
-
-fn candidates(text: &str, stored: &[StoredProfile], language: Language) -> Vec<Candidate> {
-    let mut names: BTreeSet<String> = stored.iter().map(|profile| profile.name.clone()).collect();
-    let mut found: Vec<Candidate> = Vec::new();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let mut candidate = Candidate { line: index + 1, read: old_url::read(line), name: String::new(), twin: None };
-        if let Some(url) = candidate.whole() {
-            let words = old_url::first_words(&url.profile).unwrap_or_else(|| NAMELESS.get(language).to_owned());
-            let name = old_url::free_name(&words, |name| names.contains(name));
-            let line = found.iter().find(|other| other.whole().is_some_and(|other| other.profile == url.profile));
-            let same = |profile: &&StoredProfile| !profile.sandbox && profile.profile == url.profile;
-            let twin = match line {
-                Some(other) => Some(Twin::Line(other.line)),
-                None => stored.iter().find(same).map(|profile| Twin::Profile(profile.name.clone())),
-            };
-            if twin.is_none() {
-                names.insert(name.clone());
-            }
-            (candidate.name, candidate.twin) = (name, twin);
-        }
-        found.push(candidate);
-    }
-    found
-}
-
 async fn table(state: &AppState, candidates: &[Candidate], draft: String, language: Language) -> UrlTable {
     let mut rows = Vec::with_capacity(candidates.len());
     for candidate in candidates {
-        let mut row = UrlRow { line: candidate.line, name: candidate.name.clone(), ..UrlRow::default() };
-        match &candidate.read {
-            Err(why) => row.faults.push(old_urls::no_old_url(language, *why).to_owned()),
-            Ok(url) => {
-                row.faults = url.faults.iter().map(|fault| checks::fault(language, fault)).collect();
-                row.lost = url.lost.iter().map(|warning| checks::warning(language, warning)).collect();
-                // What is no profile yet needs no advice.
-                let advice = url.advice.iter().filter(|_| url.faults.is_empty());
-                row.advice = advice.map(|warning| checks::warning(language, warning)).collect();
-                row.field = url.profile.field_name.clone().unwrap_or_default();
-                row.message = old_url::first_words(&url.profile).unwrap_or_default();
-                if let Some(token) = &url.profile.token {
-                    // Only what Telegram has said before: a list of hundreds must not wait for it.
-                    let known = state.store.bot(token.bot_id()).await.ok().flatten();
-                    row.bot = known.map_or_else(|| token.masked(), |bot| format!("@{}", bot.username));
-                }
-            }
+        let mut row = candidate.row(language);
+        if let Some(token) = candidate.token() {
+            // Only what Telegram has said before: a list of hundreds must not wait for it.
+            let known = state.store.bot(token.bot_id()).await.ok().flatten();
+            row.bot = known.map_or(row.bot, |bot| format!("@{}", bot.username));
         }
-        row.twin = candidate.twin.as_ref().map(|twin| match twin {
-            Twin::Line(line) => old_urls::same_as_line(language, *line),
-            Twin::Profile(name) => old_urls::same_as_profile(language, name),
-        });
-        row.can_be_made = candidate.whole().is_some();
-        row.marked = row.can_be_made && row.twin.is_none();
         rows.push(row);
     }
     UrlTable { draft, rows }

@@ -41,7 +41,7 @@ pub struct StoredProfile {
 }
 
 /// A profile to keep.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileDraft {
     /// Its unique name.
     pub name: String,
