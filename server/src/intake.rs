@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use app::words::doors::DoorFault;
 use axum::{
-    body::{Body, Bytes, to_bytes},
+    body::{Body, BodyDataStream, Bytes},
     extract::Request,
     http::{HeaderMap, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
+use tokio_stream::StreamExt as _;
 
 use crate::webhook;
 
@@ -20,6 +21,10 @@ const LONGEST_TARGET: usize = 32 * 1024;
 const MOST_HEADERS: usize = 16 * 1024;
 /// Bytes of a head as the connection reads it: what is longer is answered 431 without a word.
 pub(crate) const LONGEST_HEAD: usize = 64 * 1024;
+/// Bytes of a refused body that are taken so that its sender hears the answer.
+const MOST_DISCARDED: usize = 16 << 20;
+/// Between two pieces of such a body.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// How long is waited for whoever is slow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,26 +73,96 @@ pub(crate) async fn judge(request: Request, next: Next) -> Response {
 ///
 /// # Errors
 /// 413 where it is longer, 408 where it does not arrive in time, 400 where it does not arrive whole.
-pub(crate) async fn whole(body: Body, longest: usize, time: Duration) -> Result<Bytes, (StatusCode, &'static str)> {
-    match timeout(time, to_bytes(body, longest)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_too_long(&error) => Err((StatusCode::PAYLOAD_TOO_LARGE, "too much for a form\n")),
-        Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, "the form did not arrive whole\n")),
-        Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "the form did not arrive in time\n")),
-    }
+pub(crate) async fn whole(
+    headers: &HeaderMap,
+    body: Body,
+    longest: usize,
+    time: Duration,
+) -> Result<Bytes, (StatusCode, &'static str)> {
+    let mut body = Arriving::new(headers, body, time);
+    let read = body.read(longest).await;
+    body.discard().await;
+    read.map_err(|unread| match unread {
+        Unread::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "too much for a form\n"),
+        Unread::Broken => (StatusCode::BAD_REQUEST, "the form did not arrive whole\n"),
+        Unread::Late => (StatusCode::REQUEST_TIMEOUT, "the form did not arrive in time\n"),
+    })
 }
 
-/// Whether a body could not be read because it is longer than it may be.
-pub(crate) fn is_too_long(error: &axum::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(inner) = cause {
-        // The type is of a crate beneath axum; its words are all that can be told from here.
-        if inner.to_string() == "length limit exceeded" {
-            return true;
+/// A body that is on its way.
+#[derive(Debug)]
+pub(crate) struct Arriving {
+    pieces: BodyDataStream,
+    /// As it was announced.
+    length: Option<usize>,
+    /// Whether its sender waits to be told to go on.
+    is_held: bool,
+    until: Instant,
+}
+
+/// Why a body could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// It is longer than it may be.
+    TooLong,
+    /// It ended before its end.
+    Broken,
+    /// It did not arrive in time.
+    Late,
+}
+
+impl Arriving {
+    /// What arrives within this time.
+    pub(crate) fn new(headers: &HeaderMap, body: Body, time: Duration) -> Self {
+        let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        Self {
+            pieces: body.into_data_stream(),
+            length,
+            is_held: headers.contains_key(header::EXPECT),
+            until: Instant::now() + time,
         }
-        cause = inner.source();
     }
-    false
+
+    /// The whole of it.
+    ///
+    /// # Errors
+    /// If it is longer than that, breaks off or is late.
+    pub(crate) async fn read(&mut self, longest: usize) -> Result<Bytes, Unread> {
+        if self.length.is_some_and(|length| length > longest) {
+            return Err(Unread::TooLong);
+        }
+        let mut whole: Vec<u8> = Vec::new();
+        loop {
+            let piece = match timeout_at(self.until, self.pieces.next()).await {
+                Err(_) => return Err(Unread::Late),
+                Ok(None) => return Ok(whole.into()),
+                Ok(Some(piece)) => piece.map_err(|_| Unread::Broken)?,
+            };
+            self.is_held = false;
+            if piece.len() > longest - whole.len() {
+                return Err(Unread::TooLong);
+            }
+            // What came at once is not copied.
+            if self.length == Some(piece.len()) {
+                return Ok(piece);
+            }
+            whole.reserve(self.length.map_or(0, |length| length.saturating_sub(whole.len())));
+            whole.extend_from_slice(&piece);
+        }
+    }
+
+    /// Throws away what still comes: a connection that is ended while somebody sends is reset, and the answer lost with it.
+    /// Whoever sends no more, or sends without end, is not waited for.
+    pub(crate) async fn discard(&mut self) {
+        let mut left = MOST_DISCARDED;
+        while !self.is_held && left > 0 {
+            let patience = self.until.min(Instant::now() + PAUSE);
+            match timeout_at(patience, self.pieces.next()).await {
+                Ok(Some(Ok(piece))) => left = left.saturating_sub(piece.len()),
+                Ok(Some(Err(_)) | None) | Err(_) => return,
+            }
+        }
+    }
 }
 
 fn length(uri: &Uri) -> usize {
@@ -106,6 +181,7 @@ mod tests {
     async fn a_form_that_trickles_in_is_given_up() {
         let time = Patience::default().body;
         let never = Body::from_stream(tokio_stream::pending::<Result<Bytes, std::io::Error>>());
+        let whole = async |body, longest, time| super::whole(&HeaderMap::new(), body, longest, time).await;
         let status = |read: Result<Bytes, (StatusCode, _)>| read.unwrap_err().0;
         assert_eq!(status(whole(never, 9, Duration::from_millis(1)).await), StatusCode::REQUEST_TIMEOUT);
         assert_eq!(status(whole(Body::from("0123456789"), 9, time).await), StatusCode::PAYLOAD_TOO_LARGE);

@@ -114,7 +114,7 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
     }
     // Server functions read whatever comes: the limit is set before them.
     let (parts, body) = request.into_parts();
-    let bytes = match intake::whole(body, LONGEST_FORM, state.config.patience.body).await {
+    let bytes = match intake::whole(&parts.headers, body, LONGEST_FORM, state.config.patience.body).await {
         Ok(bytes) => bytes,
         Err(refusal) => return refusal.into_response(),
     };

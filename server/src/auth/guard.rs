@@ -151,7 +151,7 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
     let request = if !safe && is_open_page(path) {
         // Strangers send these: no handler begins before all of it is there.
         let (parts, body) = request.into_parts();
-        match intake::whole(body, LONGEST_FORM, state.config.patience.body).await {
+        match intake::whole(&parts.headers, body, LONGEST_FORM, state.config.patience.body).await {
             Ok(bytes) => Request::from_parts(parts, Body::from(bytes)),
             Err(refusal) => return refusal.into_response(),
         }

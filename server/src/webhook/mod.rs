@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use app::words::doors::DoorFault;
 use axum::{
-    body::{Body, Bytes, to_bytes},
+    body::{Body, Bytes},
     extract::{Path, Request, State, rejection::PathRejection},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
@@ -21,7 +21,13 @@ pub use self::{
     answer::{Answer, Outcome, Refusal},
     rendering::Rendering,
 };
-use crate::{auth::guard::Client, codes, identities::Asker, intake::is_too_long, state::AppState};
+use crate::{
+    auth::guard::Client,
+    codes,
+    identities::Asker,
+    intake::{Arriving, Unread},
+    state::AppState,
+};
 
 /// What the doors take.
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
@@ -81,7 +87,7 @@ async fn at_door(state: &AppState, key: Option<String>, request: Request) -> Res
     }
 }
 
-/// A POST is judged by the door as it is remembered; what that refuses, by the door as it is.
+/// A POST is answered once its body has come, though it may be refused before: whoever still sends hears no answer.
 async fn post(
     state: &AppState,
     key: Option<String>,
@@ -89,6 +95,21 @@ async fn post(
     headers: &HeaderMap,
     query: &[u8],
     body: Body,
+) -> Answer {
+    let mut body = Arriving::new(headers, body, state.config.patience.body);
+    let answer = judge(state, key, client, headers, query, &mut body).await;
+    body.discard().await;
+    answer
+}
+
+/// It is judged by the door as it is remembered; what that refuses, by the door as it is.
+async fn judge(
+    state: &AppState,
+    key: Option<String>,
+    client: IpAddr,
+    headers: &HeaderMap,
+    query: &[u8],
+    body: &mut Arriving,
 ) -> Answer {
     let remembered = key.as_deref().and_then(|key| state.store.known_door(key));
     let (door, remembered) = match remembered {
@@ -157,7 +178,7 @@ async fn open(state: &AppState, key: Option<String>, client: IpAddr) -> Result<D
 }
 
 /// Judges the body's headers, then reads it.
-async fn judge_body(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Bytes, DoorFault> {
+async fn judge_body(state: &AppState, headers: &HeaderMap, body: &mut Arriving) -> Result<Bytes, DoorFault> {
     let text = |name: header::HeaderName| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
     if let Some(value) = text(header::CONTENT_TYPE)
         && !is_json(&value)
@@ -170,14 +191,10 @@ async fn judge_body(state: &AppState, headers: &HeaderMap, body: Body) -> Result
         return Err(DoorFault::ContentEncoding { given: value.chars().take(80).collect() });
     }
     let limit = state.settings.now().max_body;
-    let announced = text(header::CONTENT_LENGTH).and_then(|value| value.trim().parse::<u64>().ok());
-    if announced.is_some_and(|length| length > u64::try_from(limit).unwrap_or(u64::MAX)) {
-        return Err(DoorFault::TooLarge { limit });
-    }
-    match tokio::time::timeout(state.config.patience.body, to_bytes(body, limit)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_too_long(&error) => Err(DoorFault::TooLarge { limit }),
-        Ok(Err(_)) | Err(_) => Err(DoorFault::Incomplete),
+    match body.read(limit).await {
+        Ok(bytes) => Ok(bytes),
+        Err(Unread::TooLong) => Err(DoorFault::TooLarge { limit }),
+        Err(Unread::Broken | Unread::Late) => Err(DoorFault::Incomplete),
     }
 }
 

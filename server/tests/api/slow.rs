@@ -51,6 +51,34 @@ async fn is_well(server: &TestServer, profile: &StoredProfile, number: usize) {
 }
 
 #[tokio::test]
+async fn whoever_sends_all_of_what_is_refused_hears_why() {
+    let (server, profile) = server_with(Patience::default()).await;
+    let door = format!("/h/{}", profile.key);
+    let nobody = "/h/nobodysKey23456789".to_owned();
+    for (door, length, more, status) in [
+        (&door, 10_000_000, "", 413),
+        (&door, 3_000_000, "content-type: text/plain\r\n", 415),
+        (&nobody, 3_000_000, "", 404),
+        (&"/login".to_owned(), 3_000_000, "", 413),
+    ] {
+        let mut wire = Wire::open(&server.base).await;
+        let head =
+            format!("POST {door} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{more}content-length: {length}\r\n\r\n");
+        wire.0.write_all(head.as_bytes()).await.unwrap();
+        // As most clients do: nothing is read before all is sent.
+        wire.0.write_all(&vec![b' '; length]).await.unwrap();
+        assert_eq!(wire.answer().await.0, status, "{door} {more}");
+    }
+    // Whoever asks first is told without sending any of it.
+    let mut wire = Wire::open(&server.base).await;
+    wire.send(format!("POST {door} HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 10000000\r\n\r\n"))
+        .await;
+    assert_eq!(wire.answer().await.0, 413);
+    is_well(&server, &profile, 1).await;
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn each_limit_has_a_status_and_a_sentence_and_hurts_nobody_else() {
     let (server, profile) = server_with(Patience::default()).await;
     let (door, host) = (format!("/h/{}", profile.key), "host: x\r\nconnection: close\r\n");
