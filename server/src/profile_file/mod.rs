@@ -1,0 +1,364 @@
+//! The file that `profile import` reads and `profile export` writes (contract §6): YAML, or JSON, which is YAML too.
+
+mod lines;
+mod reading;
+
+use std::fmt;
+
+use hookgram::{
+    check::Fault,
+    event::EventType,
+    parameters::Parameter,
+    values::{Bilingual, Language},
+};
+use serde_json::{Map, Value};
+
+pub use self::reading::{Reading, read};
+use self::reading::{fault, parameter_fault};
+use crate::{
+    audit::{By, COMMAND_LINE},
+    store::{ProfileDraft, Store, StoreError, StoredProfile},
+};
+
+/// A fault, with the place it stands at: `profiles[2].timezone`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFault {
+    /// Where.
+    pub path: String,
+    /// The line that it stands at, as far as that is known.
+    pub line: Option<u64>,
+    /// What is wrong and how to mend it.
+    pub sentence: String,
+}
+
+impl fmt::Display for FileFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() { f.write_str(&self.sentence) } else { write!(f, "{}: {}", self.path, self.sentence) }
+    }
+}
+
+/// Why a file was not imported. Nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file is at fault; every fault at once.
+    #[error("the file has {} fault(s)", .0.len())]
+    Faults(Vec<FileFault>),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a file would do.
+#[derive(Debug)]
+pub struct Plan {
+    /// Its profiles as far as they could be read, in its order.
+    pub entries: Vec<Entry>,
+    /// Every fault; with one, nothing is done.
+    pub faults: Vec<FileFault>,
+}
+
+/// A profile of a file.
+#[derive(Debug)]
+pub struct Entry {
+    /// What it would be.
+    pub draft: ProfileDraft,
+    /// The profile of its name that it would replace.
+    pub replaces: Option<StoredProfile>,
+    /// Where it stands in the file's list.
+    index: usize,
+    /// The line that it begins at, as far as that is known.
+    pub line: Option<u64>,
+}
+
+impl Entry {
+    /// The faults that are about it.
+    pub fn faults<'a>(&'a self, all: &'a [FileFault]) -> impl Iterator<Item = &'a FileFault> {
+        let own = format!("profiles[{}]", self.index);
+        all.iter()
+            .filter(move |fault| fault.path.strip_prefix(&own).is_some_and(|rest| !rest.starts_with(char::is_numeric)))
+    }
+}
+
+/// What a file would do, with its faults in this language.
+///
+/// # Errors
+/// If the database fails.
+pub async fn plan(store: &Store, text: &str, language: Language) -> Result<Plan, StoreError> {
+    let Reading { drafts, mut faults, lines } = read(text, language);
+    let mut entries = Vec::with_capacity(drafts.len());
+    for (index, draft) in drafts {
+        let replaces = store.profile_by_name(&draft.name).await?;
+        let stored_token = replaces.as_ref().is_some_and(|stored| stored.profile.token.is_some());
+        if !draft.sandbox && draft.profile.token.is_none() && !stored_token {
+            let path = format!("profiles[{index}].telegramToken");
+            faults.push(parameter_fault(path, language, &Fault::Missing(Parameter::TelegramToken)));
+        }
+        if let Some(key) = &draft.key
+            && let Some(other) = store.profile_by_key(key).await?
+            && replaces.as_ref().is_none_or(|own| own.id != other.id)
+        {
+            faults.push(key_taken(index, language));
+        }
+        entries.push(Entry { draft, replaces, index, line: lines.of_entry(index) });
+    }
+    lines.name(&mut faults);
+    faults.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Plan { entries, faults })
+}
+
+fn key_taken(index: usize, language: Language) -> FileFault {
+    let sentence = Bilingual {
+        ru: "этот ключ принадлежит другому профилю; уберите его, и будет создан новый",
+        en: "this key belongs to another profile; leave it out and a new one is made",
+    };
+    fault(&format!("profiles[{index}].key"), sentence.get(language))
+}
+
+/// Stores every profile of a file, or none; answers with their names and webhook keys, in the file's order. The faults
+/// are in English.
+///
+/// # Errors
+/// Every fault of the file, or the store's failure.
+pub async fn import(store: &Store, text: &str) -> Result<Vec<(String, String)>, ImportError> {
+    let plan = plan(store, text, Language::En).await?;
+    carry_out(store, plan, Language::En, &COMMAND_LINE).await
+}
+
+/// Does what a plan says, or nothing of it; answers with the profiles' names and webhook keys.
+///
+/// # Errors
+/// The plan's faults, or the store's failure.
+pub async fn carry_out(
+    store: &Store,
+    plan: Plan,
+    language: Language,
+    by: &By,
+) -> Result<Vec<(String, String)>, ImportError> {
+    if !plan.faults.is_empty() {
+        return Err(ImportError::Faults(plan.faults));
+    }
+    let (indices, drafts): (Vec<usize>, Vec<ProfileDraft>) =
+        plan.entries.into_iter().map(|entry| (entry.index, entry.draft)).unzip();
+    match store.put_profiles(&drafts, by).await {
+        Ok(done) => Ok(done),
+        Err((at, StoreError::KeyTaken)) => {
+            let index = indices.get(at).copied().unwrap_or(at);
+            Err(ImportError::Faults(vec![key_taken(index, language)]))
+        }
+        Err((_, error)) => Err(error.into()),
+    }
+}
+
+/// Profiles as a file; tokens and keys only where they are asked for.
+///
+/// # Errors
+/// Does not happen with what is stored: texts, flags and lists.
+pub fn export(profiles: &[StoredProfile], with_secrets: bool) -> Result<String, serde_saphyr::SerializeError> {
+    let list = profiles.iter().map(|stored| Value::Object(entry(stored, with_secrets))).collect();
+    let file = Map::from_iter([("profiles".to_owned(), Value::Array(list))]);
+    serde_saphyr::to_string(&file)
+}
+
+fn entry(stored: &StoredProfile, with_secrets: bool) -> Map<String, Value> {
+    let mut entry = Map::new();
+    entry.insert("name".into(), stored.name.clone().into());
+    entry.insert("enabled".into(), stored.enabled.into());
+    entry.insert("sandbox".into(), stored.sandbox.into());
+    if !stored.events.is_empty() {
+        let name = |event: &EventType| event.name().map_or_else(|| event.0.into(), Value::from);
+        entry.insert("events".into(), stored.events.iter().map(name).collect());
+    }
+    if with_secrets {
+        if let Some(token) = &stored.profile.token {
+            entry.insert(Parameter::TelegramToken.name().into(), token.expose().into());
+        }
+        entry.insert("key".into(), stored.key.clone().into());
+    }
+    for parameter in Parameter::all().filter(|parameter| *parameter != Parameter::TelegramToken) {
+        if let Some(value) = stored.profile.get(parameter) {
+            let value = match value.as_str() {
+                "true" => true.into(),
+                "false" => false.into(),
+                _ => value.into(),
+            };
+            entry.insert(parameter.name().into(), value);
+        }
+    }
+    entry
+}
+
+#[cfg(test)]
+mod tests {
+    use hookgram::{parameters::Kind, profile::Profile, values::Locale};
+    use proptest::{collection::vec, prelude::*, sample::select};
+
+    use super::*;
+
+    #[test]
+    fn every_fault_is_named_by_its_path() {
+        let file = "
+profiles:
+  - name: A
+    sandbox: true
+    telegramFieldName: '*TelegramId'
+  - name: B
+    sandbox: maybe
+    telegramFieldName: x
+    timezone: Mars/Olympus
+    hide_adress: true
+    events: [CaseActionEvent, Nonsense]
+    key: short
+  - sandbox: true
+  - 7
+extra: 1
+";
+        let Reading { faults, .. } = read(file, Language::En);
+        let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
+        for path in [
+            "extra",
+            "profiles[1].sandbox",
+            "profiles[1].timezone",
+            "profiles[1].hide_adress",
+            "profiles[1].events[1]",
+            "profiles[1].key",
+            "profiles[2].name",
+            "profiles[2].telegramFieldName",
+            "profiles[3]",
+        ] {
+            assert!(paths.contains(&path), "{path} in {paths:?}");
+        }
+        assert_eq!(paths.len(), 9, "{faults:?}");
+        assert!(faults.iter().any(|fault| fault.sentence.contains("hide_address")));
+    }
+
+    #[test]
+    fn a_setting_is_given_once() {
+        let file = "profiles:\n- {name: A, sandbox: true, telegramFieldName: x, hide_url: true, HIDE_URL: false}\n";
+        let Reading { faults, .. } = read(file, Language::En);
+        assert_eq!(faults.iter().map(|fault| fault.path.as_str()).collect::<Vec<_>>(), ["profiles[0].hide_url"]);
+    }
+
+    #[test]
+    fn a_broken_file_does_not_quote_itself() {
+        let Reading { faults, .. } = read("profiles:\n  - telegramToken: \"7001002003:AAHk\n", Language::Ru);
+        assert!(!format!("{faults:?}").contains("7001002003"), "{faults:?}");
+    }
+
+    /// Texts that YAML is prone to read as something else.
+    fn tricky() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            select(vec![
+                "yes",
+                "null",
+                "~",
+                "1e3",
+                "0x1f",
+                "0o7",
+                "01",
+                "1_000",
+                ".inf",
+                "2024-05-08",
+                "true",
+                ": ",
+                " #",
+                "- ",
+                "|",
+                ">",
+                "&a",
+                "*a",
+                "!t",
+                "%",
+                "@",
+                "`",
+                "\"",
+                "'",
+                "\\",
+                "\n",
+                "\t",
+                "\u{a0}",
+                "\u{2028}",
+                "\u{feff}",
+                "{",
+                "}",
+                "[",
+                "]",
+                "---",
+                "...",
+                "?",
+                "<<",
+                "=",
+                "👩‍👩‍👧",
+                "\u{7f}",
+                "\u{85}",
+            ])
+            .prop_map(str::to_owned),
+            "[а-яёA-Z0-9 ]{1,8}",
+            any::<char>().prop_map(String::from),
+        ];
+        vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+    }
+
+    fn stored() -> impl Strategy<Value = StoredProfile> {
+        let texts = vec(tricky(), Parameter::all().count());
+        let events = vec(prop_oneof![Just(3060), Just(3036), any::<i64>()], 0..4);
+        (tricky(), texts, any::<[bool; 20]>(), events, 0..Locale::ALL.len()).prop_map(
+            |(name, texts, flags, events, locale)| {
+                let mut profile = Profile::default();
+                for ((parameter, text), flag) in Parameter::all().zip(&texts).zip(flags) {
+                    let text = match parameter.definition().kind {
+                        Kind::Token if flag => "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd",
+                        Kind::Token => "",
+                        Kind::Text | Kind::OperatorText => text,
+                        Kind::Emails => "a@b.c, почта@пример.рф",
+                        Kind::Bool if flag => "yes",
+                        Kind::Bool => "no",
+                        Kind::Locale => Locale::ALL[locale].tag(),
+                        Kind::TimeZone => "Asia/Omsk",
+                    };
+                    profile.set(parameter, text).expect("a good value");
+                }
+                let name = format!("N{}", name.trim());
+                profile.field_name.get_or_insert_with(|| "*TelegramId".to_owned());
+                let events = events.into_iter().map(EventType).collect();
+                let key = "k7Rm2Qx9TvB4nWpL".to_owned();
+                StoredProfile {
+                    id: 1,
+                    name,
+                    enabled: flags[0],
+                    sandbox: flags[1],
+                    events,
+                    profile,
+                    key,
+                    locked: None,
+                    parked_since: None,
+                    version: 0,
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_exported_is_read_the_same(stored in stored()) {
+            for with_secrets in [true, false] {
+                let file = export(std::slice::from_ref(&stored), with_secrets).expect("texts");
+                let Reading { drafts, faults, .. } = read(&file, Language::En);
+                prop_assert_eq!(&faults, &[], "{}", file);
+                let [(0, draft)] = drafts.as_slice() else { panic!("one profile: {drafts:?}") };
+                let mut expected = stored.profile.clone();
+                if !with_secrets {
+                    expected.token = None;
+                }
+                prop_assert_eq!(&draft.profile, &expected, "{}", file);
+                prop_assert_eq!((&draft.name, draft.enabled, draft.sandbox), (&stored.name, Some(stored.enabled), stored.sandbox));
+                prop_assert_eq!(&draft.events, &stored.events);
+                prop_assert_eq!(draft.key.is_some(), with_secrets);
+            }
+        }
+
+        #[test]
+        fn any_text_can_be_a_file(text in "[\\[\\]{}:,\\-a-z \n'\"&*!|>#%@]{0,80}") {
+            let _ = read(&text, Language::En);
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! What a file says, whatever the store holds.
+
+use app::words::checks;
+use hookgram::{
+    check::Fault,
+    event::EventType,
+    parameters::Parameter,
+    profile::Profile,
+    secret::redact,
+    spelling,
+    values::{Bilingual, Language},
+};
+use serde_json::{Map, Value};
+
+use super::{FileFault, lines::Lines};
+use crate::{codes, store::ProfileDraft};
+
+/// What a file says, by itself.
+#[derive(Debug)]
+pub struct Reading {
+    /// Every profile that could be read, with its index in the file.
+    pub drafts: Vec<(usize, ProfileDraft)>,
+    /// Every fault, in the order in which they were found.
+    pub faults: Vec<FileFault>,
+    pub(super) lines: Lines,
+}
+
+/// Reads a file, whatever the store holds; with its faults in this language.
+#[must_use]
+pub fn read(text: &str, language: Language) -> Reading {
+    let (drafts, mut faults) = profiles(text, language);
+    let lines = Lines::of(text);
+    lines.name(&mut faults);
+    Reading { drafts, faults, lines }
+}
+
+fn profiles(text: &str, language: Language) -> (Vec<(usize, ProfileDraft)>, Vec<FileFault>) {
+    let say = |ru: &'static str, en: &'static str| Bilingual { ru, en }.get(language);
+    let whole = |sentence: &str, line| {
+        (Vec::new(), vec![FileFault { path: String::new(), line, sentence: sentence.to_owned() }])
+    };
+    let file: Value = match serde_saphyr::from_str(text) {
+        Ok(file) => file,
+        // The error quotes the lines around it, and those may hold a token: only the place is said.
+        Err(error) => {
+            let at = error.location();
+            let place = at.map(|at| match language {
+                Language::Ru => format!("; место ошибки — около строки {}, знака {}", at.line(), at.column()),
+                Language::En => format!(" near line {}, column {}", at.line(), at.column()),
+            });
+            let what = say("это не YAML и не JSON", "this is neither YAML nor JSON");
+            return whole(&format!("{what}{}", place.unwrap_or_default()), at.map(|at| at.line()));
+        }
+    };
+    let Value::Object(mut file) = file else {
+        return whole(
+            say("файл должен начинаться со строки `profiles:`", "the file must start with `profiles:`"),
+            None,
+        );
+    };
+    let Some(Value::Array(list)) = file.remove("profiles") else {
+        let sentence = say("здесь должен быть список профилей", "a list of profiles must stand here");
+        return (Vec::new(), vec![fault("profiles", sentence)]);
+    };
+    let stranger = say(
+        "такой настройки нет; здесь стоит только `profiles`",
+        "there is no such setting; only `profiles` stands here",
+    );
+    let mut faults: Vec<FileFault> = file.keys().map(|name| fault(name, stranger)).collect();
+    let mut drafts: Vec<(usize, ProfileDraft)> = Vec::new();
+    for (index, value) in list.into_iter().enumerate() {
+        let path = format!("profiles[{index}]");
+        let Value::Object(entry) = value else {
+            let sentence = say("здесь должен быть профиль с названием", "a profile with a name must stand here");
+            faults.push(fault(&path, sentence));
+            continue;
+        };
+        let Some(draft) = Reader { path: &path, language, faults: &mut faults }.profile(entry) else { continue };
+        if drafts.iter().any(|(_, other)| other.name == draft.name) {
+            let sentence = say(
+                "так уже называется другой профиль этого файла",
+                "an earlier profile of this file has the same name",
+            );
+            faults.push(fault(&format!("{path}.name"), sentence));
+        }
+        drafts.push((index, draft));
+    }
+    (drafts, faults)
+}
+
+pub(super) fn fault(path: &str, sentence: &str) -> FileFault {
+    // A path quotes the file's own keys, and anything may stand there.
+    FileFault { path: redact(path), line: None, sentence: sentence.to_owned() }
+}
+
+pub(super) fn parameter_fault(path: String, language: Language, what: &Fault) -> FileFault {
+    FileFault { path, line: None, sentence: checks::fault(language, what) }
+}
+
+/// Reads one profile, noting what is wrong on the way.
+struct Reader<'a> {
+    path: &'a str,
+    language: Language,
+    faults: &'a mut Vec<FileFault>,
+}
+
+impl Reader<'_> {
+    fn note(&mut self, key: &str, ru: &str, en: &str) {
+        let sentence = match self.language {
+            Language::Ru => ru,
+            Language::En => en,
+        };
+        self.faults.push(fault(&format!("{}.{key}", self.path), sentence));
+    }
+
+    fn profile(&mut self, entry: Map<String, Value>) -> Option<ProfileDraft> {
+        let mut draft = ProfileDraft {
+            name: String::new(),
+            // Left out is the default: a file says all that a profile is, but for its key and token.
+            enabled: Some(true),
+            sandbox: false,
+            events: Vec::new(),
+            profile: Profile::default(),
+            key: None,
+        };
+        let mut given: Vec<Parameter> = Vec::new();
+        for (key, value) in entry {
+            if let Some(parameter) = Parameter::by_name(&key) {
+                if given.contains(&parameter) {
+                    self.note(
+                        &key,
+                        "то же самое здесь уже есть в другом написании; оставьте одно",
+                        "the same stands here already in another spelling; keep one of them",
+                    );
+                }
+                given.push(parameter);
+            }
+            match key.as_str() {
+                "name" => draft.name = self.text(&key, &value)?.trim().to_owned(),
+                "enabled" => draft.enabled = self.flag(&key, &value),
+                "sandbox" => draft.sandbox = self.flag(&key, &value).unwrap_or_default(),
+                "events" => draft.events = self.events(&key, value),
+                "key" => draft.key = self.key(&key, &value),
+                _ => self.parameter(&mut draft.profile, &key, &value),
+            }
+        }
+        if draft.name.is_empty() {
+            self.note("name", "у профиля должно быть название", "every profile needs a name");
+        }
+        if draft.profile.field_name.is_none() {
+            let path = format!("{}.{}", self.path, Parameter::TelegramFieldName.name());
+            self.faults.push(parameter_fault(path, self.language, &Fault::Missing(Parameter::TelegramFieldName)));
+        }
+        Some(draft)
+    }
+
+    fn text(&mut self, key: &str, value: &Value) -> Option<String> {
+        match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(flag) => Some(flag.to_string()),
+            Value::Null => Some(String::new()),
+            Value::Array(_) | Value::Object(_) => {
+                self.note(key, "здесь должен быть текст", "a text must stand here");
+                None
+            }
+        }
+    }
+
+    fn flag(&mut self, key: &str, value: &Value) -> Option<bool> {
+        match value {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => {
+                self.note(key, "здесь должно быть true (да) или false (нет)", "true or false must stand here");
+                None
+            }
+        }
+    }
+
+    fn events(&mut self, key: &str, value: Value) -> Vec<EventType> {
+        let list = match value {
+            Value::Array(list) => list,
+            Value::Null => Vec::new(),
+            one => vec![one],
+        };
+        let mut events = Vec::new();
+        for (index, value) in list.iter().enumerate() {
+            let place = format!("{key}[{index}]");
+            let Some(text) = self.text(&place, value) else { continue };
+            match EventType::parse(&text) {
+                Some(event) => events.push(event),
+                None => self.note(
+                    &place,
+                    "такого типа событий нет; напишите его название, например CaseActionEvent, или номер",
+                    "there is no such type of event; write its name, such as CaseActionEvent, or its number",
+                ),
+            }
+        }
+        events
+    }
+
+    fn key(&mut self, key: &str, value: &Value) -> Option<String> {
+        let text = self.text(key, value)?;
+        if text.is_empty() {
+            return None;
+        }
+        if !codes::is_webhook_key(&text) {
+            self.note(
+                key,
+                "ключ — это от 16 до 64 букв и цифр; уберите его, и будет создан новый",
+                "a key has 16 to 64 letters and digits; leave it out and one is made",
+            );
+        }
+        Some(text)
+    }
+
+    fn parameter(&mut self, profile: &mut Profile, key: &str, value: &Value) {
+        let Some(parameter) = Parameter::by_name(key) else {
+            let known = Parameter::all().map(Parameter::name).chain(["name", "enabled", "sandbox", "events", "key"]);
+            let distance = |name: &&str| spelling::distance(&name.to_lowercase(), &key.to_lowercase());
+            let near = known.min_by_key(distance).filter(|name| distance(name) <= 3);
+            match near {
+                Some(name) => self.note(
+                    key,
+                    &format!("такой настройки нет; возможно, вы имели в виду {name}"),
+                    &format!("there is no such setting; did you mean {name}?"),
+                ),
+                None => self.note(key, "такой настройки нет; удалите её", "there is no such setting; remove it"),
+            }
+            return;
+        };
+        let Some(text) = self.text(key, value) else { return };
+        if let Err(faults) = profile.set(parameter, &text) {
+            for what in faults {
+                let path = format!("{}.{}", self.path, redact(key));
+                self.faults.push(parameter_fault(path, self.language, &what));
+            }
+        }
+    }
+}
