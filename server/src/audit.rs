@@ -7,7 +7,7 @@ use app::{
 };
 use hookgram::{profile::Profile, query, secret::redact};
 
-use crate::auth::guard::Client;
+use crate::auth::client::Client;
 
 /// Letters of a value that are kept.
 const LONGEST: usize = 1_000;

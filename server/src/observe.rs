@@ -9,7 +9,7 @@ use axum::{
 };
 use secrecy::ExposeSecret as _;
 
-use crate::{auth::guard::Client, codes, state::AppState};
+use crate::{auth::client::Client, codes, state::AppState};
 
 /// Counters since the start.
 #[derive(Debug, Default)]

@@ -20,10 +20,7 @@ use leptos::{
 
 use crate::{
     assets,
-    auth::{
-        guard::{self, Client},
-        session::CurrentSession,
-    },
+    auth::{client::Client, guard, session::CurrentSession},
     codes, intake, live, observe, pages,
     ports::{self, Asking},
     routes::{Route, Routes},

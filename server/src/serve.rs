@@ -25,7 +25,7 @@ use tokio_io_timeout::TimeoutStream;
 use tower::Service as _;
 
 use crate::{
-    auth::guard::Peer,
+    auth::client::Peer,
     codes,
     config::Config,
     connections::Connections,

@@ -5,8 +5,8 @@ use axum::http::HeaderMap;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
+    client::Client,
     cookies::{Cookies, Kind, SetCookie},
-    guard::Client,
     password,
     second_factor::Proof,
     session::{self, CurrentSession},

@@ -1,5 +1,6 @@
 //! Who may come in: passwords, second factors, sessions, the guard before every page.
 
+pub mod client;
 pub mod confirmed;
 pub mod cookies;
 pub mod device;

@@ -4,8 +4,8 @@ use axum::http::HeaderMap;
 
 use crate::{
     auth::{
+        client::Client,
         cookies::{Cookies, Kind, SetCookie},
-        guard::Client,
     },
     codes,
     state::AppState,

@@ -4,9 +4,10 @@ use std::{collections::HashMap, convert::Infallible};
 
 use crate::{
     auth::{
+        client::Client,
         cookies::{self, SetCookie},
         entry::{Comer, Entry, EntryFault, broken},
-        guard::{Client, LONGEST_FORM},
+        guard::LONGEST_FORM,
         session::CurrentSession,
     },
     router::context,

@@ -12,8 +12,8 @@ use super::caller::{Caller, go};
 use crate::{
     audit::{By, Entry},
     auth::{
+        client::Client,
         entry::{EntryFault, broken},
-        guard::Client,
         throttle::Origin,
     },
     codes,

@@ -47,7 +47,7 @@ use tokio::time::timeout;
 use self::{caller::Caller, profile::or_refuse};
 use crate::{
     audit::By,
-    auth::{guard::Client, session::CurrentSession},
+    auth::{client::Client, session::CurrentSession},
     ports::internal,
     router::context,
     routes::Routes,

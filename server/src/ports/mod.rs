@@ -17,7 +17,7 @@ use hookgram::values::{Language, TimeZone};
 
 use crate::{
     audit::By,
-    auth::{guard::Client, session::CurrentSession},
+    auth::{client::Client, session::CurrentSession},
     state::AppState,
 };
 

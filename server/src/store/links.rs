@@ -9,7 +9,7 @@ use sqlx::{FromRow, SqliteConnection};
 use super::{Store, StoreError, audit::record, unique};
 use crate::{
     audit::{By, Change, Entry},
-    auth::guard::Client,
+    auth::client::Client,
     time::{Millis, now},
 };
 

@@ -22,7 +22,7 @@ pub use self::{
     rendering::Rendering,
 };
 use crate::{
-    auth::guard::Client,
+    auth::client::Client,
     codes,
     identities::Asker,
     intake::{Arriving, Unread},

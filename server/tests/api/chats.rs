@@ -7,7 +7,7 @@ use app::{
 use hookgram::{parameters::Parameter, profile::Profile, values::Language};
 use serde_json::{Value, json};
 use server::{
-    auth::guard::Client,
+    auth::client::Client,
     ports::{Asking, ports},
 };
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 //! them is marked, and looked for in every answer.
 
 use app::session::Role;
-use server::auth::guard::Client;
+use server::auth::client::Client;
 
 use crate::support::{BotApi, TOKEN, TestServer};
 

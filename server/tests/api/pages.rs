@@ -6,7 +6,7 @@ use app::session::Role;
 use hookgram::values::Language;
 use secrecy::SecretString;
 use server::{
-    auth::{guard::Client, session::CurrentSession},
+    auth::{client::Client, session::CurrentSession},
     codes,
     ports::Asking,
     store::{LinkKind, NewLink},

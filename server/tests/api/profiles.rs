@@ -18,7 +18,7 @@ use hookgram::{
 };
 use serde_json::json;
 use server::{
-    auth::guard::Client,
+    auth::client::Client,
     ports::{Asking, ports},
     profile_file::{self, ImportError},
 };

@@ -16,7 +16,7 @@ use hookgram::{
 use serde_json::json;
 use server::{
     audit::COMMAND_LINE,
-    auth::guard::Client,
+    auth::client::Client,
     ports::{Asking, ports},
     store::{ProfileDraft, StoredProfile},
 };

@@ -12,7 +12,7 @@ use hookgram::{event::EventType, parameters::Parameter, query, values::Language}
 use serde_json::{Value, json};
 use server::{
     audit::COMMAND_LINE,
-    auth::guard::Client,
+    auth::client::Client,
     ports::{Asking, ports},
     settings::Setting,
     store::ProfileDraft,

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use app::session::Role;
 use hookgram::parameters::Parameter;
 use serde_json::{Value, json};
-use server::auth::guard::Client;
+use server::auth::client::Client;
 
 use super::npm;
 use crate::{

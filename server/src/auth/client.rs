@@ -1,0 +1,142 @@
+//! Whence a request comes.
+
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+};
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+
+use crate::config::Network;
+
+/// Whence a request comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The other end of the connection.
+    pub peer: IpAddr,
+    /// Who asks: where the peer is a trusted proxy, whom it names.
+    pub address: IpAddr,
+    /// Whether a forwarding header came with it.
+    pub forwarded: bool,
+    /// The browser, as it calls itself, shortened.
+    pub user_agent: String,
+}
+
+/// The address of the connection's other end, put into each request by the accept loop.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+impl Client {
+    pub(super) fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> Self {
+        // Bytes, for what is no text in one hop must not hide the others.
+        let named = headers.get_all("x-forwarded-for").iter();
+        let chain: Vec<&[u8]> = named.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
+        let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
+        let mut address = peer;
+        // From the nearest hop outwards: each trusted one vouches for the next.
+        for hop in chain.into_iter().rev() {
+            if !is_trusted(address) {
+                break;
+            }
+            let Some(next) = hop_address(hop) else { break };
+            address = next;
+        }
+        let text = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let forwarded =
+            ["forwarded", "x-forwarded-for", "x-real-ip", "via"].iter().any(|name| headers.contains_key(*name));
+        Self { peer, address, forwarded, user_agent: text.chars().take(200).collect() }
+    }
+}
+
+/// A hop of `X-Forwarded-For`: an address, which some proxies write with a port.
+fn hop_address(hop: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(hop).ok()?.trim();
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let address = bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()))?;
+    Some(address.to_canonical())
+}
+
+impl Client {
+    /// Whether it came through something that forwards, and which nobody has said to be trusted: then everybody behind it
+    /// seems to have one address.
+    pub(super) fn is_unannounced(&self, trusted: &[Network]) -> bool {
+        self.forwarded && !trusted.iter().any(|network| network.contains(self.peer))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let unknown = || Self::of(Ipv4Addr::UNSPECIFIED.into(), &parts.headers, &[]);
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(unknown))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
+        list.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn forwarded_addresses_are_believed_of_trusted_proxies_only() {
+        let settings = "10.0.0.0/8";
+        let trusted = [Network::parse(settings).unwrap()];
+        let list = headers(&[("x-forwarded-for", "198.51.100.1, 203.0.113.9, 10.0.0.2")]);
+        let of = |peer: [u8; 4]| Client::of(peer.into(), &list, &trusted).address;
+        assert_eq!(of([10, 0, 0, 1]), IpAddr::from([203, 0, 113, 9]));
+        assert_eq!(of([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 1]));
+    }
+
+    #[test]
+    fn a_chain_is_believed_as_far_as_each_hop_is_trusted() {
+        let trusted = ["10.0.0.0/8", "2001:db8::/32"].map(|network| Network::parse(network).unwrap());
+        let proxy = IpAddr::from([10, 0, 0, 1]);
+        let of = |chain: &[&[u8]]| {
+            let value = |value: &&[u8]| ("x-forwarded-for".parse().unwrap(), HeaderValue::from_bytes(value).unwrap());
+            Client::of(proxy, &chain.iter().map(value).collect(), &trusted).address.to_string()
+        };
+        for (chain, address) in [
+            (&[&b"203.0.113.9"[..]][..], "203.0.113.9"),
+            // Whatever the client claims stands before what the proxy has seen.
+            (&[b"10.0.0.9, 203.0.113.9"], "203.0.113.9"),
+            (&[b"10.0.0.9", b"203.0.113.9"], "203.0.113.9"),
+            (&[b"\xff\xfe, 203.0.113.9"], "203.0.113.9"),
+            (&[b"203.0.113.9, 10.0.0.2, 10.0.0.3"], "203.0.113.9"),
+            (&[b"203.0.113.9, 198.51.100.1, 10.0.0.3"], "198.51.100.1"),
+            (&[b"2001:4860::1, 2001:db8::7"], "2001:4860::1"),
+            (&[b"::ffff:203.0.113.9"], "203.0.113.9"),
+            (&[b"203.0.113.9, ::ffff:10.0.0.2"], "203.0.113.9"),
+            (&[b"203.0.113.9:4711"], "203.0.113.9"),
+            (&[b"[2001:4860::1]:4711"], "2001:4860::1"),
+            (&[b"[2001:4860::1]"], "2001:4860::1"),
+            // What is no address vouches for nobody.
+            (&[b"203.0.113.9, unknown"], "10.0.0.1"),
+            (&[b""], "10.0.0.1"),
+            (&[b",,,"], "10.0.0.1"),
+        ] {
+            assert_eq!(of(chain), address, "{chain:?}");
+        }
+    }
+
+    #[test]
+    fn no_other_header_names_an_address() {
+        let trusted = [Network::parse("10.0.0.0/8").unwrap()];
+        let list = headers(&[
+            ("forwarded", "for=203.0.113.9"),
+            ("x-real-ip", "203.0.113.9"),
+            ("cf-connecting-ip", "203.0.113.9"),
+            ("true-client-ip", "203.0.113.9"),
+        ]);
+        let client = Client::of([10, 0, 0, 1].into(), &list, &trusted);
+        assert_eq!((client.address, client.forwarded), (client.peer, true));
+    }
+}
