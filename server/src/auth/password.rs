@@ -14,7 +14,7 @@ use super::strength::{self, LONGEST};
 
 /// KiB of memory, passes, lanes (OWASP's password storage cheat sheet).
 const PARAMETERS: (u32, u32, u32) = (19 * 1024, 2, 1);
-/// Hashed at once: each takes 19 MiB and a core.
+/// Hashed at once, at most: each takes 19 MiB and a core. Half of the cores are left to events.
 const AT_ONCE: usize = 2;
 /// KiB that are asked for at a time, of which only those that are needed are ever touched: of so much at once every allocator
 /// gives back all, while of less glibc keeps a piece for each thread that hashed once, hundreds of megabytes in the end.
@@ -43,8 +43,12 @@ pub struct HashFault;
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { hashing: Arc::new(Semaphore::new(AT_ONCE)), queue: Arc::new(Semaphore::new(QUEUE)) }
+        Self { hashing: Arc::new(Semaphore::new(at_once())), queue: Arc::new(Semaphore::new(QUEUE)) }
     }
+}
+
+fn at_once() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2).clamp(1, AT_ONCE)
 }
 
 impl Passwords {
@@ -212,9 +216,9 @@ mod tests {
             _ = work => panic!("it waits"),
             begun = begin => begun.unwrap(),
         }
-        assert_eq!(passwords.hashing.available_permits(), AT_ONCE - 1);
+        assert_eq!(passwords.hashing.available_permits(), at_once() - 1);
         go.send(()).unwrap();
-        let all = u32::try_from(AT_ONCE).unwrap();
+        let all = u32::try_from(at_once()).unwrap();
         assert!(passwords.hashing.acquire_many(all).await.is_ok());
     }
 
