@@ -292,7 +292,7 @@ fn LiveTitle(
     view! {
         <h1>
             {title}
-            <span class="tag ok live" data-live="" hidden>
+            <span class="tag ok live" data-live="off">
                 {words::<QuietWords>().live}
             </span>
         </h1>

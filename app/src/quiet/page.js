@@ -175,7 +175,7 @@
   });
   const live = (is) => {
     const mark = one("[data-live]");
-    if (mark) mark.hidden = !is;
+    if (mark) mark.dataset.live = is ? "on" : "off";
   };
   const listen = (first) => {
     const source = new EventSource(place.dataset.listen);

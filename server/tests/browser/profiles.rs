@@ -148,7 +148,7 @@ async fn what_comes_takes_nothing_from_under_a_hand() -> Result<()> {
     set_up(&server, &browser).await?;
     let profile = server.profile("Салон", true, &[]).await;
     browser.open(&server.url("/")).await?;
-    browser.find("[data-live]:not([hidden])").await?;
+    browser.find("[data-live=on]").await?;
     // The new page is asked for, and comes when it is let.
     let held = "const ask = window.freely = window.fetch;
          const read = DOMParser.prototype.parseFromString;
