@@ -103,11 +103,11 @@ impl Comer<'_> {
     /// Whose password it is. Takes as long where there is no such account.
     async fn verified(&self, email: &str, user: Option<User>, password: SecretString) -> Result<User, EntryFault> {
         let state = self.state;
-        let _turn = state.passwords.queue_up().ok_or(EntryFault::TooMany(BUSY))?;
         let origin = self.origin(user.as_ref());
+        let turn = state.passwords.queue_up(&origin).ok_or(EntryFault::TooMany(BUSY))?;
         state.throttle.attempt(email, &origin).map_err(EntryFault::TooMany)?;
         let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-        let right = state.passwords.verify(password.clone(), hash).await.map_err(broken)?;
+        let right = turn.verify(password.clone(), hash).await.map_err(broken)?;
         let Some(user) = user.clone().filter(|_| right) else {
             self.refused(user);
             return Err(EntryFault::Wrong);

@@ -1,6 +1,13 @@
 //! Passwords: argon2id with OWASP's parameters (19 MiB, 2 passes, 1 lane), off the async threads and few at a time.
+//!
+//! Strangers and those who are known have places of their own: however many guess, whoever has signed in before gets in.
+//! Strangers give way to events, which have the cores first; and their places rest after each guess, so that each takes a
+//! fifth of a core at most.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use app::words::PasswordFault;
 use argon2::{
@@ -10,17 +17,24 @@ use argon2::{
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::strength::{self, LONGEST};
+use super::{
+    strength::{self, LONGEST},
+    throttle::Origin,
+};
 
 /// KiB of memory, passes, lanes (OWASP's password storage cheat sheet).
 const PARAMETERS: (u32, u32, u32) = (19 * 1024, 2, 1);
-/// Hashed at once, at most: each takes 19 MiB and a core. Half of the cores are left to events.
+/// Hashed at once, at most, of strangers and of the known: each takes 19 MiB and a core. Half of the cores are left to events.
 const AT_ONCE: usize = 2;
 /// KiB that are asked for at a time, of which only those that are needed are ever touched: of so much at once every allocator
 /// gives back all, while of less glibc keeps a piece for each thread that hashed once, hundreds of megabytes in the end.
 const ROOM: usize = 40 * 1024;
 /// Attempts to sign in that are under way or wait; more would wait too long.
 const QUEUE: usize = 16;
+/// A place that a stranger had rests so many times as long as the work took.
+const REST: u32 = 4;
+/// But never longer.
+const LONGEST_REST: Duration = Duration::from_secs(1);
 
 /// A hash of nothing anybody knows: verified where there is no account, so that the time taken tells nothing.
 const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$2sa5WnuyvTqHlbmhDP4u1QSCqkgHcZHRVDgJx1uODLs";
@@ -28,13 +42,33 @@ const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$2sa5W
 /// Hashes and verifies.
 #[derive(Clone, Debug)]
 pub struct Passwords {
+    strangers: Places,
+    known: Places,
+}
+
+/// Where the work is done.
+#[derive(Clone, Debug)]
+struct Places {
     hashing: Arc<Semaphore>,
     queue: Arc<Semaphore>,
+    manners: Manners,
+}
+
+/// How the work is done.
+#[derive(Clone, Copy, Debug)]
+enum Manners {
+    /// Like any other.
+    Plain,
+    /// Where nothing else has to be done; then the place rests so many times as long.
+    GivesWay { rest: u32 },
 }
 
 /// A place in the queue of those who sign in, until it is dropped.
 #[derive(Debug)]
-pub struct Turn(#[expect(dead_code, reason = "it is held, not read")] OwnedSemaphorePermit);
+pub struct Turn {
+    places: Places,
+    _queued: OwnedSemaphorePermit,
+}
 
 /// A password could not be hashed or judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +77,7 @@ pub struct HashFault;
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { hashing: Arc::new(Semaphore::new(at_once())), queue: Arc::new(Semaphore::new(QUEUE)) }
+        Self { strangers: Places::new(Manners::GivesWay { rest: REST }), known: Places::new(Manners::Plain) }
     }
 }
 
@@ -54,8 +88,13 @@ fn at_once() -> usize {
 impl Passwords {
     /// A place in the queue of those who sign in; `None` where it is full.
     #[must_use]
-    pub fn queue_up(&self) -> Option<Turn> {
-        self.queue.clone().try_acquire_owned().ok().map(Turn)
+    pub fn queue_up(&self, origin: &Origin) -> Option<Turn> {
+        let places = match origin {
+            Origin::Browser(_) => &self.known,
+            Origin::Address(_) => &self.strangers,
+        };
+        let queued = places.queue.clone().try_acquire_owned().ok()?;
+        Some(Turn { places: places.clone(), _queued: queued })
     }
 
     /// Whether somebody with this address may choose a password, and why not.
@@ -64,7 +103,7 @@ impl Passwords {
     /// If the machine cannot say.
     pub async fn judge(&self, password: SecretString, email: &str) -> Result<Result<(), PasswordFault>, HashFault> {
         let email = email.to_owned();
-        self.run(move || strength::judge(password.expose_secret(), &email)).await
+        self.known.run(move || strength::judge(password.expose_secret(), &email)).await
     }
 
     /// Hashes a password; a PHC string.
@@ -72,20 +111,23 @@ impl Passwords {
     /// # Errors
     /// If the machine cannot.
     pub async fn hash(&self, password: SecretString) -> Result<String, HashFault> {
-        self.run(move || {
-            let (argon2, salt) = (argon2().ok_or(HashFault)?, Salt::generate());
-            let hash = PasswordHash {
-                algorithm: Algorithm::Argon2id.ident(),
-                version: Some(Version::V0x13.into()),
-                params: ParamsString::try_from(argon2.params()).map_err(|_| HashFault)?,
-                hash: Some(digest(&argon2, &password, &salt, Params::DEFAULT_OUTPUT_LEN)?),
-                salt: Some(salt),
-            };
-            Ok(hash.to_string())
-        })
-        .await?
+        self.known
+            .run(move || {
+                let (argon2, salt) = (argon2().ok_or(HashFault)?, Salt::generate());
+                let hash = PasswordHash {
+                    algorithm: Algorithm::Argon2id.ident(),
+                    version: Some(Version::V0x13.into()),
+                    params: ParamsString::try_from(argon2.params()).map_err(|_| HashFault)?,
+                    hash: Some(digest(&argon2, &password, &salt, Params::DEFAULT_OUTPUT_LEN)?),
+                    salt: Some(salt),
+                };
+                Ok(hash.to_string())
+            })
+            .await?
     }
+}
 
+impl Turn {
     /// Whether a password is the one of the hash. Without a hash it takes as long and is false.
     ///
     /// # Errors
@@ -94,29 +136,43 @@ impl Passwords {
         if password.expose_secret().len() > LONGEST {
             return Ok(false);
         }
-        self.run(move || {
-            let known = hash.is_some();
-            let text = hash.unwrap_or_else(|| DUMMY.to_owned());
-            let parsed = PasswordHash::new(&text).map_err(|_| HashFault)?;
-            // One that was made in another way is none of ours: it is nobody's.
-            let made = made_by(&parsed).zip(parsed.salt.zip(parsed.hash));
-            let Some((argon2, (salt, expected))) = made else { return Ok(false) };
-            // Outputs are compared in a time that does not tell where they differ.
-            let right = digest(&argon2, &password, &salt, expected.len())? == expected;
-            Ok(right && known)
-        })
-        .await?
+        self.places
+            .run(move || {
+                let known = hash.is_some();
+                let text = hash.unwrap_or_else(|| DUMMY.to_owned());
+                let parsed = PasswordHash::new(&text).map_err(|_| HashFault)?;
+                // One that was made in another way is none of ours: it is nobody's.
+                let made = made_by(&parsed).zip(parsed.salt.zip(parsed.hash));
+                let Some((argon2, (salt, expected))) = made else { return Ok(false) };
+                // Outputs are compared in a time that does not tell where they differ.
+                let right = digest(&argon2, &password, &salt, expected.len())? == expected;
+                Ok(right && known)
+            })
+            .await?
+    }
+}
+
+impl Places {
+    fn new(manners: Manners) -> Self {
+        Self { hashing: Arc::new(Semaphore::new(at_once())), queue: Arc::new(Semaphore::new(QUEUE)), manners }
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashFault> {
-        let permit = self.hashing.clone().acquire_owned().await.map_err(|_| HashFault)?;
+        let place = self.hashing.clone().acquire_owned().await.map_err(|_| HashFault)?;
         let (done, result) = oneshot::channel();
-        // The permit goes along: a caller that hangs up does not end the work.
+        let manners = self.manners;
+        // The place goes along: a caller that hangs up does not end the work.
         let work = move || {
-            give_way();
+            if let Manners::GivesWay { .. } = manners {
+                give_way();
+            }
+            let begun = Instant::now();
             // Whoever has hung up wants no answer.
             let _ = done.send(work());
-            drop(permit);
+            if let Manners::GivesWay { rest } = manners {
+                std::thread::sleep(begun.elapsed().saturating_mul(rest).min(LONGEST_REST));
+            }
+            drop(place);
         };
         // A thread of its own, for it cannot become a prompt one again.
         std::thread::Builder::new().name("password".to_owned()).spawn(work).map_err(|_| HashFault)?;
@@ -124,12 +180,18 @@ impl Passwords {
     }
 }
 
-/// Lets events have the cores first: many guesses at passwords hold up no booking. Elsewhere than on Linux the priority is
-/// the whole process's.
+/// Lets events have the cores first. The policy, not the lowest priority: of that one a thread that only computes keeps its core
+/// from others for milliseconds.
+///
+/// Elsewhere than on Linux there is none such.
 fn give_way() {
     #[cfg(target_os = "linux")]
-    // Where it is refused the work is done all the same.
-    let _ = rustix::process::setpriority_process(None, 19);
+    {
+        use thread_priority::{NormalThreadSchedulePolicy::Idle, ThreadPriority::Min, ThreadSchedulePolicy::Normal};
+        let here = thread_priority::thread_native_id();
+        // Where it is refused the work is done all the same.
+        let _ = thread_priority::set_thread_priority_and_policy(here, Min, Normal(Idle));
+    }
 }
 
 fn argon2() -> Option<Argon2<'static>> {
@@ -172,43 +234,55 @@ pub fn is_outdated(hash: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
+
+    fn stranger() -> Origin {
+        Origin::Address(Ipv4Addr::LOCALHOST.into())
+    }
+
+    fn known() -> Origin {
+        Origin::Browser("a proof".to_owned())
+    }
+
+    async fn verify(password: &str, hash: Option<String>) -> Result<bool, HashFault> {
+        Passwords::default().queue_up(&known()).unwrap().verify(password.into(), hash).await
+    }
 
     #[tokio::test]
     async fn a_password_opens_its_own_hash_only() {
-        let passwords = Passwords::default();
-        let right = || SecretString::from("correct horse battery");
-        let hash = passwords.hash(right()).await.unwrap();
+        let right = "correct horse battery";
+        let hash = Passwords::default().hash(right.into()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(passwords.verify(right(), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.verify(SecretString::from("another one, longer"), Some(hash)).await.unwrap());
-        assert!(!passwords.verify(right(), None).await.unwrap());
+        assert!(verify(right, Some(hash.clone())).await.unwrap());
+        assert!(!verify("another one, longer", Some(hash)).await.unwrap());
+        assert!(!verify(right, None).await.unwrap());
     }
 
     #[tokio::test]
     async fn a_hash_of_before_is_still_opened_and_one_of_nobody_is_not() {
         use argon2::password_hash::PasswordHasher as _;
 
-        let passwords = Passwords::default();
         for (memory, passes, length) in [(19 * 1024, 2, 32), (12 * 1024, 3, 32), (64, 1, 16)] {
             let params = Params::new(memory, passes, 1, Some(length)).unwrap();
             let hash =
                 Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(b"a b c d e f g").unwrap();
             let hash = hash.to_string();
-            assert!(passwords.verify("a b c d e f g".into(), Some(hash.clone())).await.unwrap(), "{hash}");
-            assert!(!passwords.verify("a b c d e f h".into(), Some(hash)).await.unwrap());
+            assert!(verify("a b c d e f g", Some(hash.clone())).await.unwrap(), "{hash}");
+            assert!(!verify("a b c d e f h", Some(hash)).await.unwrap());
         }
         let other = "$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E";
-        assert!(!passwords.verify("a".into(), Some(other.into())).await.unwrap());
-        assert!(passwords.verify("a".into(), Some("no hash".into())).await.is_err());
+        assert!(!verify("a", Some(other.to_owned())).await.unwrap());
+        assert!(verify("a", Some("no hash".to_owned())).await.is_err());
     }
 
     #[tokio::test]
     async fn whoever_hangs_up_frees_no_room_before_the_work_has_ended() {
-        let passwords = Passwords::default();
+        let places = Places::new(Manners::Plain);
         let (go, wait) = std::sync::mpsc::channel::<()>();
         let (begun, begin) = tokio::sync::oneshot::channel();
-        let work = passwords.run(move || {
+        let work = places.run(move || {
             let _ = begun.send(());
             wait.recv()
         });
@@ -216,28 +290,42 @@ mod tests {
             _ = work => panic!("it waits"),
             begun = begin => begun.unwrap(),
         }
-        assert_eq!(passwords.hashing.available_permits(), at_once() - 1);
+        assert_eq!(places.hashing.available_permits(), at_once() - 1);
         go.send(()).unwrap();
         let all = u32::try_from(at_once()).unwrap();
-        assert!(passwords.hashing.acquire_many(all).await.is_ok());
+        assert!(places.hashing.acquire_many(all).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_place_rests_after_work_but_not_for_ever() {
+        let places = Places::new(Manners::GivesWay { rest: u32::MAX });
+        let begun = Instant::now();
+        places.run(|| ()).await.unwrap();
+        assert!(places.hashing.acquire_many(u32::try_from(at_once()).unwrap()).await.is_ok());
+        assert!(begun.elapsed() >= LONGEST_REST, "{:?}", begun.elapsed());
     }
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
-    async fn events_have_the_cores_before_passwords() {
-        let here = || rustix::process::getpriority_process(None).unwrap();
+    async fn events_have_the_cores_before_guesses() {
+        use thread_priority::{NormalThreadSchedulePolicy, ThreadSchedulePolicy, thread_schedule_policy};
+
+        let here = || thread_schedule_policy().unwrap();
         let before = here();
-        assert_eq!(Passwords::default().run(here).await.unwrap(), 19);
-        assert_eq!(here(), before);
+        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+        let passwords = Passwords::default();
+        assert_eq!(passwords.strangers.run(here).await.unwrap(), idle);
+        assert_eq!((passwords.known.run(here).await.unwrap(), here()), (before, before));
     }
 
     #[test]
-    fn the_queue_has_an_end() {
+    fn the_queue_has_an_end_and_strangers_do_not_fill_that_of_the_known() {
         let passwords = Passwords::default();
-        let turns: Vec<Turn> = (0..100).filter_map(|_| passwords.queue_up()).collect();
+        let turns: Vec<Turn> = (0..100).filter_map(|_| passwords.queue_up(&stranger())).collect();
         assert_eq!(turns.len(), QUEUE);
+        assert!(passwords.queue_up(&known()).is_some());
         drop(turns);
-        assert!(passwords.queue_up().is_some());
+        assert!(passwords.queue_up(&stranger()).is_some());
     }
 
     #[test]

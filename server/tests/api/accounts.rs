@@ -1,7 +1,11 @@
 //! The ways in, as a browser without scripts goes them: passwords, one-time links, the account's own page.
 
 use app::{session::Role, words::audit::Action};
-use server::{auth::password::Passwords, store::StoreError, time::now};
+use server::{
+    auth::{password::Passwords, throttle::Origin},
+    store::StoreError,
+    time::now,
+};
 
 use crate::{
     person::between,
@@ -125,6 +129,22 @@ async fn guessing_at_many_passwords_at_once_gets_no_further_than_one_by_one_and_
 }
 
 #[tokio::test]
+async fn however_many_guess_whoever_has_signed_in_before_gets_in() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    owner.post("/logout", &[]).await;
+    let crowd = Origin::Address([192, 0, 2, 1].into());
+    let turns: Vec<_> = std::iter::from_fn(|| server.state.passwords.queue_up(&crowd)).collect();
+    let stranger = Visitor::new(&server).sign_in(EMAIL, PASSWORD).await;
+    assert_eq!(stranger.status, 429, "all that may wait do");
+    assert!(stranger.retry_after.is_some_and(|seconds| seconds > 0));
+    assert_eq!(owner.sign_in(EMAIL, PASSWORD).await.to, "/");
+    drop(turns);
+    assert_eq!(Visitor::new(&server).sign_in(EMAIL, PASSWORD).await.to, "/");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_weak_hash_is_made_anew_at_the_next_sign_in() {
     let server = server().await;
     // 12 MiB, 3 passes: what OWASP names besides, made by `argon2` for this password.
@@ -137,7 +157,8 @@ async fn a_weak_hash_is_made_anew_at_the_next_sign_in() {
     let user = server.state.store.user_by_email(EMAIL).await.unwrap().unwrap();
     let stored = user.password_hash.unwrap();
     assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
-    assert!(Passwords::default().verify(PASSWORD.into(), Some(stored)).await.unwrap());
+    let turn = Passwords::default().queue_up(&Origin::Browser(String::new())).unwrap();
+    assert!(turn.verify(PASSWORD.into(), Some(stored)).await.unwrap());
     assert!(visitor.is_in().await);
     server.stop().await;
 }

@@ -223,6 +223,11 @@ pub const REASONS: &[Reason] = &[
         "папки тестов и измерений, которые убираются сами",
     ),
     reason("thiserror", "errors as values with a sentence each", "ошибки как значения, у каждой своя фраза"),
+    reason(
+        "thread-priority",
+        "guesses at passwords take cores that nothing else wants, without `unsafe` of our own",
+        "подбор паролей занимает только свободные ядра; без своего `unsafe`",
+    ),
     reason("tokio", "the one async runtime", "единственная асинхронная среда"),
     reason(
         "tokio-io-timeout",
