@@ -151,16 +151,14 @@ impl House {
 
 async fn accept(program: &Path, telegram: &BotApi, event: &Event) -> Result<(f64, f64, f64, u64)> {
     let rows = tempfile::Builder::new().prefix("hookgram-bench-").tempdir()?;
-    let house = House::new(program, telegram.address, 1)?;
+    let house = House::new(program, telegram.address, BOTS)?;
     let bare = Server::reference(None)?;
     let row = Server::reference(Some(rows.path()))?;
     let ours = Server::hookgram(program, &house.path(), telegram.address).await?;
-    let path = house.paths.first().context("no profile was imported")?;
     let mut rates = [Vec::new(), Vec::new(), Vec::new()];
     for round in 0..=ROUNDS {
         for (server, rates) in [&bare, &row, &ours].into_iter().zip(&mut rates) {
-            let request = Request::post(server.address, path, event)?;
-            let rate = flood(server.address, &request, CONNECTIONS, SPAN).await?.per_second;
+            let rate = flood(server.address, &house.requests(server, event)?, CONNECTIONS, SPAN).await?.per_second;
             // The first round warms up.
             if round > 0 {
                 rates.push(rate);
@@ -192,10 +190,9 @@ async fn stored(program: &Path, telegram: &BotApi, event: &Event, deliveries: i6
     let requests = house.requests(&server, event)?;
     steady::run(server.address, &requests, telegram, 20, Duration::from_secs(2)).await?;
     let latencies = steady::run(server.address, &requests, telegram, STEADY, Duration::from_secs(10)).await?;
-    let request = requests.first().context("no profile was imported")?;
     let mut rates = Vec::new();
     for _ in 0..3 {
-        rates.push(flood(server.address, request, CONNECTIONS, SPAN).await?.per_second);
+        rates.push(flood(server.address, &requests, CONNECTIONS, SPAN).await?.per_second);
     }
     let stored = Stored { accepted: median(&mut rates), p50: latencies.percentile(50), started_in: server.started_in };
     println!("{deliveries} stored: {:.0}/s, p50 {:?}, start {:?}", stored.accepted, stored.p50, stored.started_in);

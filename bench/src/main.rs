@@ -32,7 +32,7 @@ async fn main() -> Result<()> {
         ["flood", address, path, seconds] => {
             let request = load::Request::post(address.parse()?, path, &event::Event::find()?)?;
             let span = std::time::Duration::from_secs(seconds.parse()?);
-            let rate = load::flood(address.parse()?, &request, figures::CONNECTIONS, span).await?;
+            let rate = load::flood(address.parse()?, &[request], figures::CONNECTIONS, span).await?;
             println!("{:.0} events a second", rate.per_second);
             Ok(())
         }
