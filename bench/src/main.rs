@@ -29,10 +29,11 @@ async fn main() -> Result<()> {
         ["serve-reference"] => bare::serve(None).await,
         ["serve-reference", folder] => bare::serve(Some(Path::new(folder))).await,
         ["fill", folder, count] => fill::fill(Path::new(folder), count.parse()?).await,
-        ["flood", address, path, seconds] => {
-            let request = load::Request::post(address.parse()?, path, &event::Event::find()?)?;
+        ["flood", address, seconds, doors @ ..] => {
+            let (address, event) = (address.parse()?, event::Event::find()?);
+            let doors: Result<Vec<_>> = doors.iter().map(|door| load::Request::post(address, door, &event)).collect();
             let span = std::time::Duration::from_secs(seconds.parse()?);
-            let rate = load::flood(address.parse()?, &[request], figures::CONNECTIONS, span).await?;
+            let rate = load::flood(address, &doors?, figures::CONNECTIONS, span).await?;
             println!("{:.0} events a second", rate.per_second);
             Ok(())
         }
