@@ -65,7 +65,7 @@ fn form<'a>(id: &'a str, token: &'a str) -> [(&'a str, &'a str); 6] {
     ]
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_wait_until_the_token_is_entered_again_and_every_page_says_so() {
     let api = BotApi::start().await;
     let folder = tempfile::tempdir().unwrap();
@@ -164,7 +164,8 @@ async fn with_the_right_key_back_everything_goes_on_without_a_token_entered() {
     server.stop().await;
 }
 
-#[tokio::test]
+// The server is in the middle of something, perhaps, while the binary is waited for: it needs a thread to finish it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_step_that_cannot_be_judged_names_the_ways_in() {
     let folder = tempfile::tempdir().unwrap();
     let server = serve(folder.path(), "http://127.0.0.1:9").await;
