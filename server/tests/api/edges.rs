@@ -218,7 +218,7 @@ async fn check_prints_the_body_that_the_doors_would_answer() {
          - {name: B, sandbox: true, telegramFieldName: x, key: bbcdefgh23456789}\n",
     )
     .unwrap();
-    assert!(run(&data, &["profile", "import", file.to_str().unwrap()]).status.success());
+    assert!(run(&data, &["profile", "import", file.to_str().unwrap()]).await.status.success());
     let stateless = format!("https://x.example/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=x");
     for (url, more, sentence) in [
         ("https://x.example/h/nosuchkeynosuchkey", "--offline", "There is no such URL"),
@@ -228,14 +228,14 @@ async fn check_prints_the_body_that_the_doors_would_answer() {
         (&stateless, "--stateless=false", "URLs with all parameters in them are switched off"),
         ("/h/bbcdefgh23456789?timezone=Mars", "--offline", "timezone: there is no time zone"),
     ] {
-        let output = run(&data, &["check", url, more]);
+        let output = run(&data, &["check", url, more]).await;
         assert_eq!(output.status.code(), Some(1), "{url}");
         let body: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert!(body["ErrorMessage"].as_str().unwrap().starts_with(sentence), "{url}: {body}");
     }
-    assert!(run(&data, &["check", "/in/h/bbcdefgh23456789/"]).status.success());
+    assert!(run(&data, &["check", "/in/h/bbcdefgh23456789/"]).await.status.success());
     for foreign in ["https://x.example/", "https://x.example/webhook/vk?a=b", &stateless.replace('?', "&")] {
-        let output = run(&data, &["check", foreign, "--offline"]);
+        let output = run(&data, &["check", foreign, "--offline"]).await;
         let error = String::from_utf8_lossy(&output.stderr);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{foreign}");
         assert!(error.contains("no webhook URL") && !error.contains(secret()), "{error}");
@@ -250,7 +250,7 @@ async fn a_bad_key_is_one_sentence_that_names_its_place() {
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(error.contains("HOOKGRAM_SECRET_KEY") && error.trim().lines().count() == 1, "{error}");
     std::fs::write(data.join("secret.key"), "").unwrap();
-    let error = String::from_utf8_lossy(&run(&data, &["profile", "list"]).stderr).into_owned();
+    let error = String::from_utf8_lossy(&run(&data, &["profile", "list"]).await.stderr).into_owned();
     assert!(error.contains("data/secret.key") && error.trim().lines().count() == 1, "{error}");
 }
 
@@ -259,9 +259,12 @@ async fn a_data_folder_may_have_any_name() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["a%41b", "what?", "no#1", "данные и всё"] {
         let data = folder.path().join(name);
-        assert!(run(&data, &["user", "list"]).status.success(), "{name}");
+        assert!(run(&data, &["user", "list"]).await.status.success(), "{name}");
         assert!(data.join("hookgram.db").is_file(), "{name}");
-        assert!(run(&data, &["backup", folder.path().join("copy.db").to_str().unwrap()]).status.success(), "{name}");
+        assert!(
+            run(&data, &["backup", folder.path().join("copy.db").to_str().unwrap()]).await.status.success(),
+            "{name}"
+        );
         std::fs::remove_file(folder.path().join("copy.db")).unwrap();
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4);

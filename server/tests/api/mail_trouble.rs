@@ -193,7 +193,7 @@ async fn wrong_settings_stop_the_start_without_showing_the_password() {
         assert!(!output.status.success() && error.contains(words), "{error}");
         assert!(error.trim().lines().count() == 1 && !error.contains("hunter2"), "{error}");
     }
-    let help = run(folder.path(), &["serve", "--help"]);
+    let help = run(folder.path(), &["serve", "--help"]).await;
     let help = String::from_utf8_lossy(&help.stdout);
     assert!(help.contains("HOOKGRAM_SMTP_URL") && help.contains("--mail-from"), "{help}");
     assert!(!help.contains("--smtp-url"), "a secret is no flag: {help}");

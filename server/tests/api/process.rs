@@ -97,7 +97,7 @@ async fn wrong_settings_and_a_busy_port_are_one_clear_sentence() {
         (["serve", "--duplicate-window", "soon"], "HOOKGRAM_DUPLICATE_WINDOW"),
         (["serve", "--listen", &address], &address),
     ] {
-        let output = run(folder.path(), &arguments);
+        let output = run(folder.path(), &arguments).await;
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success());
         assert!(error.contains(words) && error.trim().lines().count() == 1, "{error}");
@@ -120,7 +120,7 @@ async fn accounts_and_copies_from_the_command_line() {
     assert!(!with_password(&add, "short\n").status.success());
     assert!(with_password(&add, "correct horse battery\n").status.success());
     assert!(!with_password(&add, "correct horse battery\n").status.success(), "once only");
-    let list = run(&data, &["user", "list"]);
+    let list = run(&data, &["user", "list"]).await;
     assert_eq!(String::from_utf8_lossy(&list.stdout), "a@b.c\toperator\n");
     assert!(
         with_password(&["user", "reset-password", "a@b.c", "--password-stdin"], "another, longer one\n")
@@ -128,10 +128,10 @@ async fn accounts_and_copies_from_the_command_line() {
             .success()
     );
     let copy = folder.path().join("copy.db");
-    assert!(run(&data, &["backup", copy.to_str().unwrap()]).status.success());
+    assert!(run(&data, &["backup", copy.to_str().unwrap()]).await.status.success());
     assert!(copy.exists());
-    assert!(run(&data, &["user", "remove", "a@b.c"]).status.success());
-    assert!(!run(&data, &["user", "remove", "a@b.c"]).status.success());
+    assert!(run(&data, &["user", "remove", "a@b.c"]).await.status.success());
+    assert!(!run(&data, &["user", "remove", "a@b.c"]).await.status.success());
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -146,13 +146,13 @@ async fn check_and_render_need_no_server() {
     let url = format!(
         "https://old.example/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&errorEmail=a@b.c&message=Добрый день"
     );
-    let check = run(folder.path(), &["check", &url, "--offline"]);
+    let check = run(folder.path(), &["check", &url, "--offline"]).await;
     assert!(check.status.success());
     assert_eq!(text(check), "{\"Status\":\"Success\",\"Message\":\"The WebHook has been successfully verified\"}\n");
-    let wrong = run(folder.path(), &["check", "/webhook/telegram?timezone=Mars", "--offline"]);
+    let wrong = run(folder.path(), &["check", "/webhook/telegram?timezone=Mars", "--offline"]).await;
     assert_eq!(wrong.status.code(), Some(1));
     assert!(text(wrong).contains("timezone: there is no time zone"));
-    let render = run(folder.path(), &["render", "/webhook/telegram?message=Добрый день&date_locales=en"]);
+    let render = run(folder.path(), &["render", "/webhook/telegram?message=Добрый день&date_locales=en"]).await;
     let message = text(render);
     assert!(message.starts_with("Добрый день\n\n<b>Appointment details</b>\n"), "{message}");
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing is left behind");
@@ -161,13 +161,13 @@ async fn check_and_render_need_no_server() {
 #[tokio::test]
 async fn check_and_render_print_json_for_programs() {
     let folder = tempfile::tempdir().unwrap();
-    let json = |arguments: &[&str], code: i32| -> Value {
-        let output = run(folder.path(), arguments);
+    let json = async |arguments: &[&str], code: i32| -> Value {
+        let output = run(folder.path(), arguments).await;
         assert_eq!(output.status.code(), Some(code), "{arguments:?}");
         serde_json::from_slice(&output.stdout).unwrap()
     };
     let faulty = "/webhook/telegram?timezone=Mars&hide_url=maybe&hide_adress=1&message=x";
-    let report = json(&["check", faulty, "--offline", "--json"], 1);
+    let report = json(&["check", faulty, "--offline", "--json"], 1).await;
     assert_eq!((&report["Status"], &report["HttpStatus"]), (&Value::from("Wrong parameters"), &Value::from(400)));
     let about = |list: &Value| -> Vec<Value> {
         list.as_array().unwrap().iter().map(|remark| remark["Parameter"].clone()).collect()
@@ -188,13 +188,17 @@ async fn check_and_render_print_json_for_programs() {
     .unwrap();
     let file = file.to_str().unwrap();
     let url = "/webhook/telegram?telegramFieldName=*T&hide_detail_section&message=<b>Привет</b>";
-    let rendered = json(&["render", url, file, "--json"], 0);
+    let rendered = json(&["render", url, file, "--json"], 0).await;
     let part = json!([{"Html": "<b>Привет</b>", "Units": 6}]);
     let messages = json!([{"ChatId": "7", "Parts": part}, {"ChatId": "@channel", "Parts": part}]);
     assert_eq!(rendered["Messages"], messages);
-    assert_eq!(json(&["render", faulty, "--json"], 1)["Faults"].as_array().unwrap().len(), 2, "no token is needed");
+    assert_eq!(
+        json(&["render", faulty, "--json"], 1).await["Faults"].as_array().unwrap().len(),
+        2,
+        "no token is needed"
+    );
     std::fs::write(file, "{\"CaseItem\": {\"StartDate\": 5}}").unwrap();
-    assert_eq!(json(&["render", url, file, "--json"], 1)["Status"], "Error");
+    assert_eq!(json(&["render", url, file, "--json"], 1).await["Status"], "Error");
 }
 
 #[tokio::test]
@@ -202,12 +206,12 @@ async fn a_data_folder_has_one_server_and_the_command_line_works_beside_it() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let server = Process::serve(&data, &[]).await;
-    let second = run(&data, &["serve", "--listen", "127.0.0.1:0"]);
+    let second = run(&data, &["serve", "--listen", "127.0.0.1:0"]).await;
     let error = String::from_utf8_lossy(&second.stderr);
     assert!(!second.status.success());
     assert!(error.contains("another server") && error.trim().lines().count() == 1, "{error}");
-    assert!(run(&data, &["user", "list"]).status.success());
-    assert!(run(&data, &["backup", folder.path().join("copy.db").to_str().unwrap()]).status.success());
+    assert!(run(&data, &["user", "list"]).await.status.success());
+    assert!(run(&data, &["backup", folder.path().join("copy.db").to_str().unwrap()]).await.status.success());
     server.kill();
     let next = Process::serve(&data, &[]).await;
     assert_eq!(client().get(format!("{}/healthz", next.base)).send().await.unwrap().status(), 200);

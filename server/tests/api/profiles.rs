@@ -37,8 +37,7 @@ pub fn asking() -> Asking {
     Asking { client, session: None, language: Language::En, zone: None }
 }
 
-// The binary asks the played Bot API while this test waits for it: both need a thread.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn an_imported_profile_delivers_the_reference_message_at_once() {
     let Some(body) = reference_event("100200300") else { return };
     let api = BotApi::start().await;
@@ -51,7 +50,7 @@ async fn an_imported_profile_delivers_the_reference_message_at_once() {
          errorEmail: ops@example.com\n    message: Вы записаны на услугу\n    hide_url: false\n"
     );
     fs::write(&file, text).unwrap();
-    let import = run(&data, &["profile", "import", file.to_str().unwrap(), "--public-url", &server.base]);
+    let import = run(&data, &["profile", "import", file.to_str().unwrap(), "--public-url", &server.base]).await;
     assert!(import.status.success(), "{}", String::from_utf8_lossy(&import.stderr));
     let printed = String::from_utf8(import.stdout).unwrap();
     let (name, url) = printed.trim().split_once('\t').unwrap();
@@ -61,9 +60,9 @@ async fn an_imported_profile_delivers_the_reference_message_at_once() {
     api.wait_for_texts(1).await;
     assert_eq!(api.texts(), [REFERENCE_MESSAGE]);
 
-    let again = run(&data, &["profile", "import", file.to_str().unwrap(), "--public-url", &server.base]);
+    let again = run(&data, &["profile", "import", file.to_str().unwrap(), "--public-url", &server.base]).await;
     assert_eq!(String::from_utf8(again.stdout).unwrap(), printed, "the key stays");
-    let check = run(&data, &["check", url, "--telegram-api", &api.url()]);
+    let check = run(&data, &["check", url, "--telegram-api", &api.url()]).await;
     assert!(check.status.success());
     assert_eq!(server.terminate(), Some(0));
 }

@@ -313,8 +313,8 @@ async fn the_command_line_replays_and_calls_off() {
     let server = Process::serve(&data, &["--telegram-api", &api.url()]).await;
     let url = format!("{}/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&message=x", server.base);
     let post = async |number: &str| client().post(&url).body(event(number, &["5"])).send().await.unwrap().status();
-    let command = |arguments: &[&str]| {
-        let output = run(&data, arguments);
+    let command = async |arguments: &[&str]| {
+        let output = run(&data, arguments).await;
         let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         assert!(!text.contains("AAHk"), "{text}");
         (output.status.success(), text)
@@ -324,16 +324,18 @@ async fn the_command_line_replays_and_calls_off() {
         assert_eq!(post(number).await, 200);
     }
     api.wait_for_messages(3).await;
-    eventually("all three to have failed", async || command(&["replay", "--failed", "--list"]).1.lines().count() == 3)
-        .await;
-    let (_, list) = command(&["replay", "--failed", "--list"]);
+    eventually("all three to have failed", async || {
+        command(&["replay", "--failed", "--list"]).await.1.lines().count() == 3
+    })
+    .await;
+    let (_, list) = command(&["replay", "--failed", "--list"]).await;
     assert!(list.starts_with("1\t–\t1\t5\tthe customer has blocked the bot\n"), "{list}");
-    assert_eq!(command(&["replay", "1"]), (true, "1\tis sent again\n".to_owned()));
+    assert_eq!(command(&["replay", "1"]).await, (true, "1\tis sent again\n".to_owned()));
     api.wait_for_texts(1).await;
-    let (good, text) = command(&["replay", "--failed", "--since", "1h", "--cause", "blocked"]);
+    let (good, text) = command(&["replay", "--failed", "--since", "1h", "--cause", "blocked"]).await;
     assert!(good && text == "2 of 2 are sent again\n", "{text}");
     api.wait_for_texts(3).await;
-    let (good, text) = command(&["replay", "99", "--as-is"]);
+    let (good, text) = command(&["replay", "99", "--as-is"]).await;
     assert!(!good && text.starts_with("99\tThere is no such delivery"), "{text}");
     for (arguments, words) in [
         (&["replay", "--failed", "--cause", "luck"][..], "never_started, blocked"),
@@ -342,13 +344,15 @@ async fn the_command_line_replays_and_calls_off() {
         (&["replay"], "required"),
         (&["cancel", "1", "--waiting"], "cannot be used with"),
     ] {
-        let (good, text) = command(arguments);
+        let (good, text) = command(arguments).await;
         assert!(!good && text.contains(words), "{arguments:?}: {text}");
     }
     api.down().await;
     assert_eq!(post("4").await, 200);
-    eventually("the fourth to be called off", async || command(&["cancel", "--waiting"]).1.starts_with("1 of 1 "))
-        .await;
-    assert_eq!(command(&["cancel", "4"]).1.split('\t').next(), Some("4"));
+    eventually("the fourth to be called off", async || {
+        command(&["cancel", "--waiting"]).await.1.starts_with("1 of 1 ")
+    })
+    .await;
+    assert_eq!(command(&["cancel", "4"]).await.1.split('\t').next(), Some("4"));
     assert_eq!(server.terminate(), Some(0));
 }

@@ -65,7 +65,7 @@ fn form<'a>(id: &'a str, token: &'a str) -> [(&'a str, &'a str); 6] {
     ]
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn events_wait_until_the_token_is_entered_again_and_every_page_says_so() {
     let api = BotApi::start().await;
     let folder = tempfile::tempdir().unwrap();
@@ -120,7 +120,7 @@ async fn events_wait_until_the_token_is_entered_again_and_every_page_says_so() {
     assert!(!health.contains("not this database's") && !health.contains("entered again"), "{health}");
     // Nothing is left that the old key would open: the new one is the database's own.
     assert_eq!(server.state.store.key_state().await.unwrap(), KeyState::Right(1));
-    assert!(run(folder.path(), &["key", "rotate"]).status.success());
+    assert!(run(folder.path(), &["key", "rotate"]).await.status.success());
     assert_eq!(server.post(&path, event("4", &["5"])).await.0, 200);
     api.wait_for_texts(4).await;
     server.stop().await;
@@ -164,8 +164,7 @@ async fn with_the_right_key_back_everything_goes_on_without_a_token_entered() {
     server.stop().await;
 }
 
-// The server is in the middle of something, perhaps, while the binary is waited for: it needs a thread to finish it.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_second_step_that_cannot_be_judged_names_the_ways_in() {
     let folder = tempfile::tempdir().unwrap();
     let server = serve(folder.path(), "http://127.0.0.1:9").await;
@@ -186,7 +185,7 @@ async fn a_second_step_that_cannot_be_judged_names_the_ways_in() {
     assert!(owner.see("/account/second-factor").await.contains("cannot be checked"));
     let place = folder.path().display().to_string();
     each_in_its_language(&owner, &[&place], &["/health", "/account/second-factor"]).await;
-    let off = run(folder.path(), &["user", "second-factor-off", EMAIL]);
+    let off = run(folder.path(), &["user", "second-factor-off", EMAIL]).await;
     assert!(off.status.success(), "{}", String::from_utf8_lossy(&off.stderr));
     let again = Visitor::new(&server);
     assert_eq!(again.sign_in(EMAIL, PASSWORD).await.to, "/");
@@ -239,7 +238,7 @@ async fn the_start_says_so_in_the_log_whatever_is_logged() {
         assert!(output.contains(SAYS) && output.contains(KEY_FILE), "{arguments:?}: {output}");
         server.terminate();
     }
-    let check = run(&data, &["check", &format!("http://127.0.0.1/h/{}", profile.key), "--offline"]);
+    let check = run(&data, &["check", &format!("http://127.0.0.1/h/{}", profile.key), "--offline"]).await;
     let said = String::from_utf8_lossy(&check.stdout).into_owned();
     assert!(!check.status.success() && said.contains("another sealing key"), "{said}");
     fs::write(data.join(KEY_FILE), right).unwrap();

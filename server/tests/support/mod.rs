@@ -268,9 +268,11 @@ pub fn hookgram(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs the binary to its end.
-pub fn run(folder: &Path, arguments: &[&str]) -> Output {
-    hookgram(folder, arguments).stdin(Stdio::null()).output().unwrap()
+/// Runs the binary to its end. A server or a Bot API of the test's goes on meanwhile, though it has no thread of its own.
+pub async fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = hookgram(folder, arguments);
+    let output = move || command.stdin(Stdio::null()).output();
+    tokio::task::spawn_blocking(output).await.unwrap().unwrap()
 }
 
 impl Process {
