@@ -329,6 +329,12 @@ impl Network {
         (prefix <= longest).then_some(Self { address, prefix })
     }
 
+    /// Whether an address lies in any of these.
+    #[must_use]
+    pub fn any(networks: &[Self], address: IpAddr) -> bool {
+        networks.iter().any(|network| network.contains(address))
+    }
+
     /// Whether an address lies in it.
     #[must_use]
     pub fn contains(self, address: IpAddr) -> bool {
@@ -385,7 +391,7 @@ mod tests {
     #[test]
     fn networks_hold_their_addresses() {
         let list = networks("X", "10.0.0.0/8, ::1,192.0.2.7").unwrap();
-        let held = |text: &str| list.iter().any(|network| network.contains(text.parse().unwrap()));
+        let held = |text: &str| Network::any(&list, text.parse().unwrap());
         assert!(held("10.200.3.4") && held("::1") && held("192.0.2.7") && held("::ffff:10.0.0.1"));
         assert!(!held("11.0.0.1") && !held("192.0.2.8") && !held("::2"));
         assert!(networks("X", "10.0.0.0/33").is_err());

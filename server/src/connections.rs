@@ -55,7 +55,7 @@ impl Connections {
     #[must_use]
     pub fn open(&self, permit: OwnedSemaphorePermit, peer: IpAddr, trusted: &[Network]) -> Option<Open> {
         let peer = peer.to_canonical();
-        if peer.is_loopback() || trusted.iter().any(|network| network.contains(peer)) {
+        if peer.is_loopback() || Network::any(trusted, peer) {
             return Some(Open { _permit: permit, peer: None });
         }
         let peer = network(peer);

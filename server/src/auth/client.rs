@@ -34,11 +34,10 @@ impl Client {
         // Bytes, for what is no text in one hop must not hide the others.
         let named = headers.get_all("x-forwarded-for").iter();
         let chain: Vec<&[u8]> = named.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
-        let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
         let mut address = peer;
         // From the nearest hop outwards: each trusted one vouches for the next.
         for hop in chain.into_iter().rev() {
-            if !is_trusted(address) {
+            if !Network::any(trusted, address) {
                 break;
             }
             let Some(next) = hop_address(hop) else { break };
@@ -49,6 +48,12 @@ impl Client {
             ["forwarded", "x-forwarded-for", "x-real-ip", "via"].iter().any(|name| headers.contains_key(*name));
         Self { peer, address, forwarded, user_agent: text.chars().take(200).collect() }
     }
+
+    /// Whether it came through something that forwards, and which nobody has said to be trusted: then everybody behind it
+    /// seems to have one address.
+    pub(super) fn is_unannounced(&self, trusted: &[Network]) -> bool {
+        self.forwarded && !Network::any(trusted, self.peer)
+    }
 }
 
 /// A hop of `X-Forwarded-For`: an address, which some proxies write with a port.
@@ -57,14 +62,6 @@ fn hop_address(hop: &[u8]) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let address = bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()))?;
     Some(address.to_canonical())
-}
-
-impl Client {
-    /// Whether it came through something that forwards, and which nobody has said to be trusted: then everybody behind it
-    /// seems to have one address.
-    pub(super) fn is_unannounced(&self, trusted: &[Network]) -> bool {
-        self.forwarded && !trusted.iter().any(|network| network.contains(self.peer))
-    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Client {
@@ -77,12 +74,12 @@ impl<S: Sync> FromRequestParts<S> for Client {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
 
-    fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
+    pub(in crate::auth) fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
         list.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
     }
 

@@ -276,10 +276,7 @@ impl SignInLink {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
-        list.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
-    }
+    use crate::auth::client::tests::headers;
 
     #[test]
     fn another_site_is_noticed() {
