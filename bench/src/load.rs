@@ -114,7 +114,7 @@ pub struct Rate {
     pub per_second: f64,
 }
 
-/// As much as goes through `connections` at once for so long, to each of the doors in turn: one alone takes 500 a second.
+/// As much as goes through `connections` at once for so long, spread over the doors: one alone takes 500 a second.
 ///
 /// # Errors
 /// If any answer is not 200.
@@ -122,16 +122,13 @@ pub async fn flood(address: SocketAddr, doors: &[Request], connections: usize, s
     let count = Arc::new(AtomicU64::new(0));
     let mut tasks = JoinSet::new();
     let start = Instant::now();
-    for first in 0..connections {
-        let (mut doors, count) = (doors.to_vec(), count.clone());
+    for door in doors.iter().cycle().take(connections) {
+        let (mut request, count) = (door.clone(), count.clone());
         tasks.spawn(async move {
             let mut connection = Connection::open(address).await?;
-            let mut next = first;
             while start.elapsed() < span {
-                let door = next % doors.len();
-                next += 1;
-                doors[door].next_chat();
-                connection.post(&doors[door]).await?;
+                request.next_chat();
+                connection.post(&request).await?;
                 count.fetch_add(1, Ordering::Relaxed);
             }
             Ok::<(), anyhow::Error>(())
