@@ -55,6 +55,9 @@ pub struct Settings {
     /// Whether the stateless door /webhook/telegram is open [default: true]
     #[arg(long, env = "HOOKGRAM_STATELESS", global = true, value_name = "true|false")]
     pub stateless: Option<String>,
+    /// Undelivered events of bots that Telegram has not confirmed yet, at the stateless endpoint [default: 2000]
+    #[arg(long, env = "HOOKGRAM_STRANGER_EVENTS", global = true, value_name = "COUNT")]
+    pub stranger_events: Option<String>,
     /// Largest body of an event [default: 1MiB]
     #[arg(long, env = "HOOKGRAM_MAX_BODY", global = true, value_name = "SIZE")]
     pub max_body: Option<String>,
@@ -190,6 +193,7 @@ impl Settings {
             (Setting::MailFrom, self.mail_from.as_deref().filter(|text| !text.trim().is_empty())),
             (Setting::BookingUrl, self.booking_url.as_deref()),
             (Setting::Stateless, self.stateless.as_deref()),
+            (Setting::StrangerEvents, self.stranger_events.as_deref()),
             (Setting::MaxBody, self.max_body.as_deref()),
             (Setting::RetentionDays, self.retention_days.as_deref()),
             (Setting::DuplicateWindow, self.duplicate_window.as_deref()),

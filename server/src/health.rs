@@ -119,6 +119,10 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     if queue.oldest.is_some_and(|oldest| oldest < now - STUCK) {
         troubles.push(Trouble::QueueStuck);
     }
+    let strangers = store.strangers_waiting().await?;
+    if strangers > settings.stranger_events / 2 {
+        troubles.push(Trouble::StrangersWaiting(strangers));
+    }
     let is_locked = |bot: &BotHealth| locked_profiles.contains(&bot.profile_id);
     let parked = bots.iter().filter(|bot| bot.parked_since.is_some() && !is_locked(bot));
     troubles.extend(parked.map(|bot| Trouble::BotParked(name(bot), bot.profile_id)));

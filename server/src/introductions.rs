@@ -1,5 +1,5 @@
-//! Which bots Telegram has heard of from here lately, and how often it hears of new ones: it refuses an address that
-//! comes with more than 20 new tokens a minute.
+//! The new-bot limiter: Telegram refuses an address that comes with more than 20 new tokens a minute, or 600 an hour (Bot
+//! API facts: 429). Unknown tokens of the stateless endpoint have a share of their own of both.
 
 use std::{
     collections::HashMap,
@@ -9,11 +9,10 @@ use std::{
 
 use crate::{lock::lock, rate::Window, store::Lane};
 
-/// New tokens within a minute.
-const MOST: usize = 20;
+/// New tokens in each span: of all, and of strangers among them.
+const LIMITS: [(Duration, usize, usize); 2] = [(MINUTE, 20, 5), (HOUR, 600, 100)];
 const MINUTE: Duration = Duration::from_secs(60);
-/// What strangers' checks leave to deliveries.
-const LEFT_BY_STRANGERS: usize = 10;
+const HOUR: Duration = Duration::from_secs(60 * 60);
 /// A bot that has not been heard of for so long is new to Telegram again.
 pub(crate) const KNOWN_FOR: Duration = Duration::from_secs(60 * 60);
 /// More bots are not remembered.
@@ -26,8 +25,8 @@ pub enum Purpose {
     Delivery,
     /// To check a token for somebody who holds a profile's key or an account.
     Check,
-    /// To check a token for whoever asks.
-    StrangersCheck,
+    /// To check a token, or to send with one, that is unknown (contract §1, "strangers").
+    Stranger,
 }
 
 /// Bots and when Telegram last heard of them from here.
@@ -37,7 +36,9 @@ pub struct Introductions(Mutex<Known>);
 #[derive(Debug, Default)]
 struct Known {
     heard: HashMap<Lane, Instant>,
-    new: Window,
+    /// One window for each of [`LIMITS`].
+    new: [Window; LIMITS.len()],
+    strangers: [Window; LIMITS.len()],
 }
 
 impl Introductions {
@@ -50,16 +51,16 @@ impl Introductions {
         if known.is_known(lane, now) {
             return Ok(());
         }
-        let most = match purpose {
-            Purpose::Delivery => MOST,
-            // An operator's check is worth a refusal by Telegram, if it comes to that.
-            Purpose::Check => usize::MAX,
-            Purpose::StrangersCheck => MOST - LEFT_BY_STRANGERS,
-        };
-        if let Some(wait) = known.new.wait(most, MINUTE, now) {
+        // An operator's check is worth a refusal by Telegram, if it comes to that.
+        if purpose != Purpose::Check
+            && let Some(wait) = known.wait(purpose == Purpose::Stranger, now)
+        {
             return Err(wait);
         }
-        known.new.count(now);
+        known.new.iter_mut().for_each(|window| window.count(now));
+        if purpose == Purpose::Stranger {
+            known.strangers.iter_mut().for_each(|window| window.count(now));
+        }
         Ok(())
     }
 
@@ -87,6 +88,16 @@ impl Introductions {
 }
 
 impl Known {
+    /// How long until a new bot may be introduced; `None`: now.
+    fn wait(&mut self, is_stranger: bool, now: Instant) -> Option<Duration> {
+        let windows = LIMITS.iter().zip(&mut self.new).zip(&mut self.strangers);
+        let waits = windows.map(|(((span, all, strangers), new), of_strangers)| {
+            let share = of_strangers.wait(*strangers, *span, now).filter(|_| is_stranger);
+            new.wait(*all, *span, now).max(share)
+        });
+        waits.max().flatten()
+    }
+
     fn is_known(&self, lane: &Lane, now: Instant) -> bool {
         self.heard.get(lane).is_some_and(|at| now.saturating_duration_since(*at) < KNOWN_FOR)
     }
@@ -100,37 +111,47 @@ mod tests {
         Lane::of_bytes(number.to_be_bytes())
     }
 
-    #[test]
-    fn twenty_new_ones_a_minute_and_no_more() {
-        let (introductions, start) = (Introductions::default(), Instant::now());
-        let mut passed = Vec::new();
-        for second in 0..300_u32 {
-            let now = start + Duration::from_secs(second.into());
-            for number in 0..5 {
-                let purpose = if number < 3 { Purpose::StrangersCheck } else { Purpose::Delivery };
-                if introductions.introduce(&lane(second * 5 + number), purpose, now).is_ok() {
-                    passed.push((second, purpose));
-                }
-            }
-        }
-        assert!(passed.windows(21).all(|of_21| of_21[20].0 - of_21[0].0 >= 60));
-        let for_delivery = passed.iter().filter(|(_, purpose)| *purpose == Purpose::Delivery).count();
-        assert!(for_delivery >= 50 && passed.len() >= 100, "{for_delivery} of {}", passed.len());
+    /// Tries to introduce `each_second` new bots a second for so long; when each was introduced, in seconds.
+    fn introduced(introductions: &Introductions, start: Instant, purpose: Purpose, seconds: u32) -> Vec<u32> {
+        let times = (0..seconds).flat_map(|second| (0..5).map(move |number| (second, number)));
+        let passed = times.filter(|(second, number)| {
+            let lane = Lane::of_bytes(format!("{purpose:?} {second} {number}"));
+            introductions.introduce(&lane, purpose, start + Duration::from_secs((*second).into())).is_ok()
+        });
+        passed.map(|(second, _)| second).collect()
     }
 
     #[test]
-    fn who_is_known_needs_no_introduction() {
+    fn new_bots_are_limited_to_twenty_a_minute_and_six_hundred_an_hour() {
+        let introductions = Introductions::default();
+        let passed = introduced(&introductions, Instant::now(), Purpose::Delivery, 7_200);
+        assert!(passed.windows(21).all(|of_21| of_21[20] - of_21[0] >= 60));
+        assert!(passed.windows(601).all(|of_601| of_601[600] - of_601[0] >= 3_600));
+        assert_eq!(passed.len(), 1_200);
+    }
+
+    #[test]
+    fn strangers_leave_fifteen_new_bots_a_minute_and_five_hundred_an_hour_to_others() {
+        let (introductions, start) = (Introductions::default(), Instant::now());
+        let strangers = introduced(&introductions, start, Purpose::Stranger, 3_600);
+        assert_eq!(strangers.len(), 100);
+        assert!(strangers.windows(6).all(|of_6| of_6[5] - of_6[0] >= 60));
+        let introductions = Introductions::default();
+        assert_eq!(introduced(&introductions, start, Purpose::Stranger, 1).len(), 5);
+        assert_eq!(introduced(&introductions, start, Purpose::Delivery, 4).len(), 15);
+        assert_eq!(introduced(&introductions, start + MINUTE, Purpose::Stranger, 1).len(), 5, "a share of their own");
+    }
+
+    #[test]
+    fn a_bot_that_telegram_has_heard_of_within_the_hour_needs_no_introduction() {
         let (introductions, now) = (Introductions::default(), Instant::now());
         introductions.heard(&lane(7), now);
         for _ in 0..100 {
-            assert_eq!(introductions.introduce(&lane(7), Purpose::StrangersCheck, now), Ok(()));
+            assert_eq!(introductions.introduce(&lane(7), Purpose::Stranger, now), Ok(()));
         }
         let later = now + KNOWN_FOR;
         assert!(!introductions.is_known(&lane(7), later));
-        assert_eq!(
-            (0..100).filter(|n| introductions.introduce(&lane(*n), Purpose::Delivery, later).is_ok()).count(),
-            20
-        );
+        assert_eq!(introduced(&introductions, later, Purpose::Delivery, 5).len(), 20);
         assert_eq!(introductions.introduce(&lane(200), Purpose::Check, later), Ok(()));
     }
 }

@@ -1,7 +1,7 @@
-//! How many requests are taken: of each profile's key, of each token at the stateless door, and of each address.
+//! How many requests are taken: per webhook key, per known token of the stateless endpoint, and per address.
 //!
-//! A booking service calls for all of its customers from one address, so that what is good is counted by its key or token
-//! alone. Of an address are counted the requests at the doors that name nothing known, and those for pages.
+//! A booking service calls for all of its customers from one address, so that requests with a known key or token are counted
+//! by it alone. Requests that name nothing known, and those for pages, are counted per address.
 
 use std::{
     collections::HashMap,
@@ -14,6 +14,7 @@ use std::{
 use crate::{
     lock::lock,
     rate::{Rate, Used},
+    store::Lane,
 };
 
 /// Of one key or token: 500 a second, and 2,000 at once.
@@ -22,18 +23,35 @@ const EVENTS: Rate = Rate { every: Duration::from_millis(2), burst: 2_000 };
 const STRANGERS: Rate = Rate { every: Duration::from_millis(100), burst: 200 };
 /// Of one address, for pages: 100 a second.
 const PAGES: Rate = Rate { every: Duration::from_millis(10), burst: 1_000 };
-/// A refused key is told of in the log no more often than this.
-const TELL: Duration = Duration::from_secs(10);
+/// Refusals that are recorded: 429s of a profile.
+const RECORDED: Rate = Rate { every: Duration::from_secs(10), burst: 1 };
+/// What the stateless endpoint refuses (422) of a known token, of a stranger's address, and of all strangers.
+const RECORDED_OF_TOKEN: Rate = Rate { every: Duration::from_secs(10), burst: 100 };
+const RECORDED_OF_ADDRESS: Rate = Rate { every: Duration::from_secs(10), burst: 20 };
+const RECORDED_OF_STRANGERS: Rate = Rate { every: Duration::from_secs(5), burst: 50 };
 /// What is remembered of each kind.
 const ENTRIES: usize = 20_000;
 
-/// Whose events they are.
+/// Who sends a request to a webhook endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
-    /// Of the profile with this id.
+    /// The profile with this id.
     Profile(i64),
-    /// Of the token with this hash.
-    Token(Vec<u8>),
+    /// The known token with this ordering key.
+    Token(Lane),
+    /// Somebody unknown at this network address ([`network`]).
+    Stranger(IpAddr),
+}
+
+impl Source {
+    /// The stranger's network address.
+    #[must_use]
+    pub fn stranger(&self) -> Option<IpAddr> {
+        match self {
+            Self::Stranger(network) => Some(*network),
+            Self::Profile(_) | Self::Token(_) => None,
+        }
+    }
 }
 
 /// What has been used of the limits.
@@ -42,36 +60,42 @@ pub struct Limits {
     events: Mutex<HashMap<Source, Entry>>,
     strangers: Mutex<HashMap<IpAddr, Entry>>,
     pages: Mutex<HashMap<IpAddr, Entry>>,
+    recorded_of_strangers: Mutex<Used>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Entry {
     used: Used,
-    told: Option<Instant>,
+    recorded: Used,
 }
 
 impl Limits {
-    /// Counts an event.
+    /// Counts a request to a webhook endpoint.
     ///
     /// # Errors
     /// If there have been too many: whole seconds until there is room, at least 1.
-    pub fn event(&self, source: Source) -> Result<(), u64> {
-        take(&self.events, source, EVENTS, Instant::now())
-    }
-
-    /// Whether it is worth a line in the log that an event was refused: others like it follow close on each other.
-    pub fn tells(&self, source: &Source) -> bool {
-        let now = Instant::now();
-        let mut events = lock(&self.events);
-        let Some(entry) = events.get_mut(source) else { return true };
-        let tells = entry.told.is_none_or(|told| now.saturating_duration_since(told) >= TELL);
-        if tells {
-            entry.told = Some(now);
+    pub fn webhook(&self, source: &Source) -> Result<(), u64> {
+        match source {
+            Source::Stranger(network) => self.stranger(*network),
+            known => take(&self.events, known.clone(), EVENTS, Instant::now()),
         }
-        tells
     }
 
-    /// Counts a request at a door for what is not known there.
+    /// Whether a refusal of this source is to be recorded: others like it follow close on each other.
+    pub fn records(&self, source: &Source) -> bool {
+        let now = Instant::now();
+        let record = |entry: Option<&mut Entry>, rate| entry.is_none_or(|entry| entry.recorded.take(rate, now).is_ok());
+        match source {
+            Source::Profile(_) => record(lock(&self.events).get_mut(source), RECORDED),
+            Source::Token(_) => record(lock(&self.events).get_mut(source), RECORDED_OF_TOKEN),
+            Source::Stranger(network) => {
+                record(lock(&self.strangers).get_mut(network), RECORDED_OF_ADDRESS)
+                    && lock(&self.recorded_of_strangers).take(RECORDED_OF_STRANGERS, now).is_ok()
+            }
+        }
+    }
+
+    /// Counts a request of somebody unknown: with a key or a token that nobody has, or without one.
     ///
     /// # Errors
     /// If there have been too many: whole seconds until there is room, at least 1.
@@ -91,7 +115,7 @@ impl Limits {
 fn take<K: Eq + Hash>(known: &Mutex<HashMap<K, Entry>>, key: K, rate: Rate, now: Instant) -> Result<(), u64> {
     let mut known = lock(known);
     if known.len() >= ENTRIES && !known.contains_key(&key) {
-        known.retain(|_, entry| !entry.used.is_idle(now));
+        known.retain(|_, entry| !(entry.used.is_idle(now) && entry.recorded.is_idle(now)));
         if known.len() >= ENTRIES {
             // So many are busy at once that nobody can be told from the others.
             known.clear();
@@ -120,8 +144,8 @@ mod tests {
         let now = Instant::now();
         let taken = (0..10_000).filter(|_| take(&limits.events, Source::Profile(1), EVENTS, now).is_ok()).count();
         assert_eq!(taken, 2_000);
-        assert_eq!(limits.event(Source::Profile(2)), Ok(()));
-        assert_eq!(limits.event(Source::Token(vec![1])), Ok(()));
+        assert_eq!(limits.webhook(&Source::Profile(2)), Ok(()));
+        assert_eq!(limits.webhook(&Source::Token(Lane::of_bytes([1]))), Ok(()));
     }
 
     #[test]
@@ -144,12 +168,21 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_once_in_a_while() {
+    fn only_some_refusals_of_one_source_are_recorded() {
         let limits = Limits::default();
-        let source = Source::Profile(1);
-        let refused = (0..10_000).find_map(|_| limits.event(source.clone()).err());
-        assert_eq!(refused, Some(1));
-        assert_eq!((0..100).filter(|_| limits.tells(&source)).count(), 1);
+        let here = IpAddr::from([192, 0, 2, 7]);
+        for (source, recorded) in
+            [(Source::Profile(1), 1), (Source::Token(Lane::of_bytes([1])), 100), (Source::Stranger(here), 20)]
+        {
+            let refused = (0..10_000).find_map(|_| limits.webhook(&source).err());
+            assert_eq!(refused, Some(1), "{source:?}");
+            assert_eq!((0..1_000).filter(|_| limits.records(&source)).count(), recorded, "{source:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_counted_apart_for_webhooks_and_for_pages() {
+        let limits = Limits::default();
         let here = IpAddr::from([192, 0, 2, 1]);
         assert!((0..400).any(|_| limits.stranger(here).is_err()));
         assert_eq!(limits.page(here), Ok(()));

@@ -130,6 +130,13 @@ pub async fn metrics(State(state): State<AppState>, client: Client, headers: Hea
         }
         Err(error) => tracing::warn!(%error, "the deliveries could not be counted"),
     }
+    match state.store.strangers_waiting().await {
+        Ok(waiting) => {
+            let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
+            text += &gauge("stranger_events_waiting", "Undelivered events of unknown bots", waiting);
+        }
+        Err(error) => tracing::warn!(%error, "the events of strangers could not be counted"),
+    }
     match state.store.mails_waiting().await {
         Ok(waiting) => text += &gauge("mails_waiting", "Error mails not finished", waiting),
         Err(error) => tracing::warn!(%error, "the error mails could not be counted"),

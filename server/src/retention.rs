@@ -39,6 +39,8 @@ pub struct Retention {
 enum Stage {
     /// The events from here on.
     Events(Place),
+    /// Strangers' finished events.
+    Strangers,
     /// Messages of tests in the sandbox.
     Tests,
     /// What is done with, or of no use.
@@ -90,7 +92,12 @@ impl Retention {
                 let swept = self.store.delete_old_events(before, place).await?;
                 self.gone += swept.events;
                 self.longest = self.longest.max(swept.held);
-                self.stage = swept.next.map_or(Stage::Tests, Stage::Events);
+                self.stage = swept.next.map_or(Stage::Strangers, Stage::Events);
+            }
+            Stage::Strangers => {
+                if !self.store.delete_strangers(now).await? {
+                    self.stage = Stage::Tests;
+                }
             }
             Stage::Tests => {
                 if !self.store.delete_old_tests(before).await? {

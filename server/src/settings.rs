@@ -32,6 +32,8 @@ pub enum Setting {
     AuditDays,
     /// Whether the stateless door is open.
     Stateless,
+    /// How many undelivered events of strangers there may be.
+    StrangerEvents,
     /// How long the same event counts as a duplicate.
     DuplicateWindow,
     /// Largest body of an event.
@@ -48,12 +50,13 @@ pub enum Setting {
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::SmtpUrl,
         Self::MailFrom,
         Self::RetentionDays,
         Self::AuditDays,
         Self::Stateless,
+        Self::StrangerEvents,
         Self::DuplicateWindow,
         Self::MaxBody,
         Self::RetryMaxAge,
@@ -71,6 +74,7 @@ impl Setting {
             Self::RetentionDays => "retention_days",
             Self::AuditDays => "audit_days",
             Self::Stateless => "stateless",
+            Self::StrangerEvents => "stranger_events",
             Self::DuplicateWindow => "duplicate_window",
             Self::MaxBody => "max_body",
             Self::RetryMaxAge => "retry_max_age",
@@ -95,6 +99,7 @@ impl Setting {
             Self::RetentionDays => "HOOKGRAM_RETENTION_DAYS",
             Self::AuditDays => "HOOKGRAM_AUDIT_DAYS",
             Self::Stateless => "HOOKGRAM_STATELESS",
+            Self::StrangerEvents => "HOOKGRAM_STRANGER_EVENTS",
             Self::DuplicateWindow => "HOOKGRAM_DUPLICATE_WINDOW",
             Self::MaxBody => "HOOKGRAM_MAX_BODY",
             Self::RetryMaxAge => "HOOKGRAM_RETRY_MAX_AGE",
@@ -118,6 +123,7 @@ impl Setting {
             Self::RetentionDays => "30",
             Self::AuditDays => "365",
             Self::Stateless => "true",
+            Self::StrangerEvents => "2000",
             Self::DuplicateWindow => "10m",
             Self::MaxBody => "1MiB",
             Self::RetryMaxAge => "24h",
@@ -189,6 +195,8 @@ pub enum SettingFault {
         /// The fewest.
         least: u64,
     },
+    /// No number of events.
+    Count,
     /// No span of time.
     Span,
     /// No policy for the second factor.
@@ -210,6 +218,7 @@ impl SettingFault {
             Self::YesOrNo => format!("“{text}” is neither true nor false"),
             Self::Size => format!("“{text}” is no size up to 64 MiB; write it like 512KiB or 1MiB"),
             Self::Days { least } => format!("“{text}” is no number of days from {least} to 36500; write it like 30"),
+            Self::Count => format!("“{text}” is no whole number from 0 to 1000000; write it like 2000"),
             Self::Span => format!("“{text}” is no span of time; write it like 30s, 10m, 24h or 7d"),
             Self::Policy => format!("“{text}” is none of off, admins, operators, all"),
             Self::Sender => {

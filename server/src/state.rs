@@ -25,7 +25,7 @@ use crate::{
     store::Store,
     telegram::{Identity, Telegram},
     time::{Millis, now},
-    webhook::Rendering,
+    webhook::{KnownTokens, Rendering},
 };
 
 /// The state of the server. Cheap to clone.
@@ -68,6 +68,8 @@ pub struct Inner {
     pub throttle: Throttle,
     /// How many requests are taken.
     pub limits: Limits,
+    /// Tokens of the stateless endpoint that are known.
+    pub(crate) known_tokens: KnownTokens,
     /// Attempts at a second factor.
     pub code_throttle: Throttle,
     /// Reading and rendering of events, off the async threads and few at a time.
@@ -166,6 +168,7 @@ impl AppState {
             throttle: Throttle::of_passwords(),
             code_throttle: Throttle::of_codes(),
             limits: Limits::default(),
+            known_tokens: KnownTokens::default(),
             rendering,
             drafts: Drafts::default(),
             metrics,

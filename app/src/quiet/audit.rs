@@ -319,6 +319,7 @@ fn named(what: &str) -> AnyView {
         "retention_days" => s.retention_days,
         "audit_days" => s.audit_days,
         "stateless" => s.stateless,
+        "stranger_events" => s.stranger_events,
         "duplicate_window" => s.duplicate_window,
         "max_body" => s.max_body,
         "retry_max_age" => s.retry_max_age,

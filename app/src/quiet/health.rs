@@ -31,6 +31,8 @@ pub enum Trouble {
     MailLocked,
     /// The oldest message waits too long.
     QueueStuck,
+    /// So many events of unknown bots wait that no more may be accepted soon.
+    StrangersWaiting(u64),
     /// Telegram refuses a bot's token: the bot's name, and a profile of it.
     BotParked(String, i64),
     /// The disk is nearly full.
@@ -47,7 +49,7 @@ impl Trouble {
     /// Whether somebody must act at once; else it is worth knowing.
     #[must_use]
     pub fn is_red(&self) -> bool {
-        !matches!(self, Self::MailMissing | Self::UnannouncedProxy(_))
+        !matches!(self, Self::MailMissing | Self::StrangersWaiting(_) | Self::UnannouncedProxy(_))
     }
 }
 
@@ -248,6 +250,11 @@ fn trouble(trouble: &Trouble) -> AnyView {
         Trouble::MailLocked => {
             (w.mail_locked.to_owned(), w.mail_locked_do.to_owned(), Some(("/settings#mail".to_owned(), w.to_settings)))
         }
+        Trouble::StrangersWaiting(count) => (
+            format!("{}: {count}", w.strangers),
+            w.strangers_do.to_owned(),
+            Some(("/settings#doors".to_owned(), w.to_settings)),
+        ),
         Trouble::QueueStuck => (w.queue_stuck.to_owned(), w.queue_stuck_do.to_owned(), log()),
         Trouble::BotParked(name, profile) => (
             format!("{}: {name}", w.bot_parked_title),

@@ -77,6 +77,16 @@ pub enum DoorFault {
         /// When it is worth trying again, in seconds.
         seconds: u64,
     },
+    /// Too many events of this bot are not delivered yet.
+    QueueFull {
+        /// When it is worth trying again, in seconds.
+        seconds: u64,
+    },
+    /// Too many events of unknown bots are not delivered yet (contract §1, "strangers").
+    StrangersFull {
+        /// When it is worth trying again, in seconds.
+        seconds: u64,
+    },
     /// The event could not be stored.
     NotStored,
 }
@@ -257,6 +267,16 @@ pub fn door(language: Language, fault: &DoorFault) -> String {
             language,
             format!("Слишком много проверок подряд, поэтому telegramToken не проверен; остальные параметры верны, попробуйте через {seconds} с."),
             format!("Too many checks in a row, so telegramToken was not checked; the other parameters are good, try again in {seconds} s."),
+        ),
+        DoorFault::QueueFull { seconds } => say(
+            language,
+            format!("У этого бота слишком много недоставленных событий: пришлите событие ещё раз через {seconds} с."),
+            format!("Too many events of this bot are waiting to be delivered: send the event again in {seconds} s."),
+        ),
+        DoorFault::StrangersFull { seconds } => say(
+            language,
+            format!("Telegram ещё ни разу не подтвердил этого бота, а недоставленных событий от таких ботов сейчас слишком много: откройте эту ссылку в браузере, чтобы проверить telegramToken, и пришлите событие ещё раз через {seconds} с."),
+            format!("Telegram has not confirmed this bot yet, and too many events of such bots are waiting: open this URL in a browser to have telegramToken checked, and send the event again in {seconds} s."),
         ),
         DoorFault::NotStored => say(
             language,

@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, Read as _},
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     process::ExitCode,
 };
 
@@ -32,6 +32,7 @@ use super::open_existing;
 use crate::{
     config::Config,
     identities::Asker,
+    limits::Source,
     state::AppState,
     store::Store,
     webhook::{self, Answer, Door, Outcome, Refusal},
@@ -149,7 +150,7 @@ fn of_warnings(language: Language, warnings: &[Warning]) -> Vec<Remark> {
 async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Answer> {
     let query = query_of(&options.url).as_bytes();
     let Place { door, store } = match place(&config, &options.url).await? {
-        Ok(Place { door: Door::Stateless, .. }) if !super::settings(&config).await?.now().stateless => {
+        Ok(Place { door: Door::Stateless(_), .. }) if !super::settings(&config).await?.now().stateless => {
             return Ok(Answer::refused(DoorFault::StatelessOff));
         }
         Ok(place) => place,
@@ -265,7 +266,8 @@ struct Place {
 async fn place(config: &Config, url: &str) -> anyhow::Result<Result<Place, DoorFault>> {
     let path = path_of(url);
     if path.ends_with("/webhook/telegram") {
-        return Ok(Ok(Place { door: Door::Stateless, store: None }));
+        let door = Door::Stateless(Source::Stranger(Ipv4Addr::LOCALHOST.into()));
+        return Ok(Ok(Place { door, store: None }));
     }
     let Some((_, key)) = path.rsplit_once("/h/") else {
         // Not quoted: a slip may have put a token into the path.

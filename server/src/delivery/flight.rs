@@ -28,6 +28,10 @@ impl InFlight {
         self.set().iter().copied().collect()
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.set().len()
+    }
+
     fn set(&self) -> MutexGuard<'_, HashSet<i64>> {
         lock(&self.0)
     }

@@ -1,5 +1,5 @@
-//! How fast Telegram may be asked: so much per bot, per chat and per group, so many calls of one bot at once, and no more
-//! new bots than it bears. Whoever asks says what time it is.
+//! How fast Telegram may be asked: limits per bot, per chat and per group, on a bot's calls at once, and on new bots. The
+//! caller passes the time.
 
 use std::{
     collections::HashMap,
@@ -15,14 +15,17 @@ use crate::{
 
 /// Calls of one bot under way at once; a thousand make Telegram refuse.
 const AT_ONCE: usize = 12;
-/// Messages of one bot within a second.
-const PER_BOT: usize = 30;
+/// Messages of one bot. Telegram takes 30 in any second as they arrive, and the network shifts each by up to 200 ms: at 25 a
+/// second, evenly, no more than 30 are sent within 1.2 s after the burst.
+const PER_BOT: Rate = Rate { every: Duration::from_millis(40), burst: 3 };
 /// To one chat; short bursts pass.
 const PER_CHAT: Rate = Rate { every: SECOND, burst: 3 };
 /// To one group within a minute.
 const PER_GROUP: usize = 20;
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
+/// The longest time for which one refused chat holds back its whole bot.
+const DOUBT: Duration = Duration::from_secs(5);
 /// How soon a delivery under way asks again for its next part where other calls of its bot fill the room.
 const TURN: Duration = Duration::from_millis(50);
 /// So many of a kind are kept before those that say nothing any more are dropped.
@@ -39,11 +42,13 @@ pub struct Pacing {
 #[derive(Debug, Default)]
 struct Bot {
     under_way: usize,
-    sent: Window,
+    used: Used,
     chats: HashMap<String, Chat>,
     tidy_at: usize,
     /// Telegram asked for quiet until then.
     quiet_until: Option<Instant>,
+    /// A 429 may have meant the chat or the bot: until a call of this bot passes, they go one by one.
+    in_doubt: bool,
 }
 
 #[derive(Debug, Default)]
@@ -75,15 +80,17 @@ impl Pacing {
     ///
     /// # Errors
     /// What it must wait for; nothing is counted then.
-    pub fn admit(&mut self, lane: &Lane, chat: &str, now: Instant) -> Result<(), Wait> {
+    pub fn admit(&mut self, lane: &Lane, chat: &str, purpose: Purpose, now: Instant) -> Result<(), Wait> {
         self.tidy(now);
         let bot = self.bots.entry(lane.clone()).or_default();
-        if bot.under_way >= AT_ONCE {
-            return Err(Wait::Turn);
-        }
-        if let Some(wait) = left(bot.quiet_until, now).or_else(|| bot.sent.wait(PER_BOT, SECOND, now)) {
+        if let Some(wait) = left(bot.quiet_until, now) {
             return Err(Wait::Bot(wait));
         }
+        if bot.under_way >= if bot.in_doubt { 1 } else { AT_ONCE } {
+            return Err(Wait::Turn);
+        }
+        let mut used_of_bot = bot.used;
+        used_of_bot.take(PER_BOT, now).map_err(Wait::Bot)?;
         bot.tidy(now);
         let of_chat = bot.chats.entry(chat.to_owned()).or_default();
         let mut used = of_chat.used;
@@ -95,12 +102,12 @@ impl Pacing {
         if bot.under_way > 0 && !self.introductions.is_known(lane, now) {
             return Err(Wait::Turn);
         }
-        self.introductions.introduce(lane, Purpose::Delivery, now).map_err(Wait::Bot)?;
+        self.introductions.introduce(lane, purpose, now).map_err(Wait::Bot)?;
         of_chat.used = used;
         if is_group(chat) {
             of_chat.of_group.count(now);
         }
-        bot.sent.count(now);
+        bot.used = used_of_bot;
         bot.under_way += 1;
         Ok(())
     }
@@ -112,7 +119,7 @@ impl Pacing {
     pub fn admit_next(&mut self, lane: &Lane, chat: &str, now: Instant) -> Result<(), Duration> {
         // Its own place is among those under way.
         self.ended(lane);
-        let admitted = self.admit(lane, chat, now);
+        let admitted = self.admit(lane, chat, Purpose::Delivery, now);
         if admitted.is_err() {
             self.bots.entry(lane.clone()).or_default().under_way += 1;
         }
@@ -129,15 +136,24 @@ impl Pacing {
         }
     }
 
-    /// Telegram asked for quiet. It does not say whether in the chat or of the bot: the chat is quiet, and the bot too
-    /// where another of its chats is already.
+    /// Telegram answered 429. It does not say whether it means the chat or the bot: the chat is quiet for that long, and so
+    /// is the bot where another of its chats is quiet already. Else the bot is quiet for 5 s at most, and then tries one
+    /// call after the other until one passes. A group has limits of its own, which say nothing about the bot.
     pub fn quiet(&mut self, lane: &Lane, chat: &str, span: Duration, now: Instant) {
-        let Some(until) = now.checked_add(span) else { return };
         let bot = self.bots.entry(lane.clone()).or_default();
         let others = bot.chats.iter().any(|(other, of)| other != chat && left(of.quiet_until, now).is_some());
-        bot.chats.entry(chat.to_owned()).or_default().quiet_until = Some(until);
-        if others {
-            bot.quiet_until = bot.quiet_until.max(Some(until));
+        bot.chats.entry(chat.to_owned()).or_default().quiet_until = now.checked_add(span);
+        if others || !is_group(chat) {
+            let of_bot = if others { span } else { span.min(DOUBT) };
+            bot.quiet_until = bot.quiet_until.max(now.checked_add(of_bot));
+            bot.in_doubt = true;
+        }
+    }
+
+    /// Telegram took a message of this bot.
+    pub fn passed(&mut self, lane: &Lane) {
+        if let Some(bot) = self.bots.get_mut(lane) {
+            bot.in_doubt = false;
         }
     }
 
@@ -160,10 +176,7 @@ impl Pacing {
         }
         self.bots.retain(|_, bot| {
             bot.chats.retain(|_, chat| !chat.is_idle(now));
-            bot.under_way > 0
-                || !bot.chats.is_empty()
-                || !bot.sent.is_idle(SECOND, now)
-                || left(bot.quiet_until, now).is_some()
+            bot.under_way > 0 || !bot.chats.is_empty() || !bot.used.is_idle(now) || left(bot.quiet_until, now).is_some()
         });
         self.tidy_at = KEPT.max(self.bots.len() * 2);
     }

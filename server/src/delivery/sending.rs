@@ -135,6 +135,7 @@ impl Worker {
             // It does not know such a token.
             Answer::Refused { code: 401 | 404, .. } => {}
             Answer::Sent { .. } | Answer::Refused { genuine: true, .. } => {
+                lock(&self.pacing).passed(&delivery.lane);
                 self.cast.introductions.heard(&delivery.lane, Instant::now());
             }
             Answer::Refused { .. } | Answer::Unreachable { .. } => {}

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     codes,
-    introductions::{Introductions, KNOWN_FOR},
+    introductions::{Introductions, KNOWN_FOR, Purpose},
     lock::lock,
     observe::Metrics,
     settings::Live,
@@ -32,8 +32,14 @@ use crate::{
 
 /// How long a claim lasts: longer than any one call to Telegram. It is renewed after each part.
 pub(super) const LEASE: Millis = 30_000;
-/// Deliveries under way at once, of all bots together.
+/// Deliveries of known tokens under way at once, of all bots together.
 const AT_ONCE: usize = 256;
+/// Deliveries of strangers under way at once, beside those.
+const STRANGERS: usize = 8;
+/// Heads of strangers that one scan looks at.
+const STRANGERS_HEADS: usize = 256;
+/// From one scan of the strangers' queue to the next, so that their events do not keep the worker scanning.
+const STRANGERS_PAUSE: Duration = Duration::from_millis(100);
 /// The longest sleep: a clock that was set back must not make it endless.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 /// The shortest: whatever waits for a turn is woken when one ends.
@@ -74,6 +80,7 @@ pub struct Worker {
     owner: Arc<str>,
     running: Arc<AtomicBool>,
     in_flight: InFlight,
+    strangers_in_flight: InFlight,
     pub(super) pacing: Arc<Mutex<Pacing>>,
     /// The lane that the last round ended with: the next one begins behind it.
     turn: Arc<Mutex<Lane>>,
@@ -89,6 +96,7 @@ impl Worker {
             owner: codes::public_id().into(),
             running: Arc::default(),
             in_flight: InFlight::default(),
+            strangers_in_flight: InFlight::default(),
             turn: Arc::default(),
         }
     }
@@ -125,6 +133,7 @@ impl Worker {
             tracing::error!(%error, "what an earlier run has left could not be taken over");
         }
         let mut last = now();
+        let mut strangers_at = Instant::now();
         loop {
             // Set back, the clock would put off what was to come.
             if now() < last
@@ -134,7 +143,14 @@ impl Worker {
             }
             last = now();
             let clock = Instant::now();
-            let (pause, in_vain) = self.fill(tasks).await;
+            let (mut pause, in_vain) = self.fill(tasks).await;
+            match strangers_at.checked_duration_since(clock) {
+                Some(left) if !left.is_zero() => pause = pause.min(left),
+                _ => {
+                    strangers_at = clock + STRANGERS_PAUSE;
+                    pause = pause.min(self.fill_strangers(tasks).await);
+                }
+            }
             if in_vain {
                 sleep((clock.elapsed() * REST).min(LONGEST_REST)).await;
             }
@@ -171,7 +187,8 @@ impl Worker {
         while let Some(done) = tasks.try_join_next() {
             log_ended(done);
         }
-        let room = AT_ONCE - tasks.len().min(AT_ONCE);
+        let under_way = tasks.len().saturating_sub(self.strangers_in_flight.count());
+        let room = AT_ONCE.saturating_sub(under_way);
         if room == 0 {
             return (LONGEST_SLEEP, false);
         }
@@ -185,6 +202,47 @@ impl Worker {
                 (Duration::from_secs(1), false)
             }
         }
+    }
+
+    /// The same for strangers; how long until they may be looked at again.
+    async fn fill_strangers(&self, tasks: &mut JoinSet<()>) -> Duration {
+        let room = STRANGERS.saturating_sub(self.strangers_in_flight.count());
+        if room == 0 {
+            return LONGEST_SLEEP;
+        }
+        match self.claim_strangers(now(), Instant::now(), room).await {
+            Ok(Claim { claimed, pause, .. }) => {
+                self.start(claimed, tasks);
+                pause.clamp(STRANGERS_PAUSE, LONGEST_SLEEP)
+            }
+            Err(error) => {
+                tracing::error!(%error, "due deliveries of strangers could not be claimed");
+                Duration::from_secs(1)
+            }
+        }
+    }
+
+    /// Claims up to `room` deliveries of strangers that are due and that may go now, the longest due first.
+    async fn claim_strangers(&self, now: Millis, clock: Instant, room: usize) -> Result<Claim, StoreError> {
+        let heads = self.cast.store.strangers_heads(STRANGERS_HEADS, &self.in_flight.ids()).await?;
+        let mut pause = LONGEST_SLEEP;
+        let mut admitted = Vec::new();
+        for (head, lane, due_at) in heads {
+            if admitted.len() >= room {
+                break;
+            }
+            if due_at > now {
+                let wait = u64::try_from(due_at.saturating_sub(now)).map_or(LONGEST_SLEEP, Duration::from_millis);
+                pause = pause.min(wait);
+                break;
+            }
+            match lock(&self.pacing).admit(&lane, &head.chat, Purpose::Stranger, clock) {
+                Ok(()) => admitted.push(Admitted { id: head.id, lane }),
+                Err(Wait::Chat(wait) | Wait::Bot(wait)) => pause = pause.min(wait),
+                Err(Wait::Turn) => {}
+            }
+        }
+        Ok(Claim { claimed: self.claim_admitted(admitted, now).await?, pause, in_vain: false })
     }
 
     /// Claims up to `room` deliveries that are due and that may go now, in turns between the bots; and how long it is
@@ -205,18 +263,23 @@ impl Worker {
             round.took(lane, admitted.len(), is_all);
             heads.extend(admitted);
         }
+        let in_vain = in_vain && heads.is_empty();
+        Ok(Claim { claimed: self.claim_admitted(heads, now).await?, pause: round.pause, in_vain })
+    }
+
+    async fn claim_admitted(&self, heads: Vec<Admitted>, now: Millis) -> Result<Vec<Claimed>, StoreError> {
         if heads.is_empty() {
-            return Ok(Claim { claimed: Vec::new(), pause: round.pause, in_vain });
+            return Ok(Vec::new());
         }
         let ids: Vec<i64> = heads.iter().map(|head| head.id).collect();
-        let claimed = store.claim(&ids, &self.owner, now, now.saturating_add(LEASE)).await;
+        let claimed = self.cast.store.claim(&ids, &self.owner, now, now.saturating_add(LEASE)).await;
         let got = |id: i64| claimed.as_ref().is_ok_and(|claimed| claimed.iter().any(|delivery| delivery.id == id));
         for Admitted { id, lane } in heads.iter().filter(|head| !got(head.id)) {
             // Parked or moved in between: its place is free again.
             tracing::debug!(delivery = id, "a delivery was no longer due");
             lock(&self.pacing).ended(lane);
         }
-        Ok(Claim { claimed: claimed?, pause: round.pause, in_vain: false })
+        claimed
     }
 
     /// The lanes with something due, from the one on whose turn it is.
@@ -240,7 +303,8 @@ impl Worker {
         let mut pacing = lock(&self.pacing);
         for head in heads {
             // Nobody limits the sandbox.
-            let allowed = if lane.is_sandbox() { Ok(()) } else { pacing.admit(lane, &head.chat, clock) };
+            let allowed =
+                if lane.is_sandbox() { Ok(()) } else { pacing.admit(lane, &head.chat, Purpose::Delivery, clock) };
             match allowed {
                 Ok(()) => admitted.push(Admitted { id: head.id, lane: lane.clone() }),
                 Err(Wait::Chat(wait)) => *pause = (*pause).min(wait),
@@ -257,10 +321,11 @@ impl Worker {
     fn start(&self, claimed: Vec<Claimed>, tasks: &mut JoinSet<()>) {
         for delivery in claimed {
             let flight = self.in_flight.enter(delivery.id);
+            let of_stranger = delivery.stranger.then(|| self.strangers_in_flight.enter(delivery.id));
             let place = Place { pacing: self.pacing.clone(), lane: delivery.lane.clone() };
             let worker = self.clone();
             tasks.spawn(async move {
-                let (_flight, _place) = (flight, place);
+                let (_flight, _of_stranger, _place) = (flight, of_stranger, place);
                 worker.deliver_logged(delivery).await;
             });
         }
@@ -276,6 +341,7 @@ impl Worker {
         let clock = Instant::now() + Duration::from_millis(ahead);
         let mut tasks = JoinSet::new();
         self.start(self.claim(now, clock, AT_ONCE).await?.claimed, &mut tasks);
+        self.start(self.claim_strangers(now, clock, STRANGERS).await?.claimed, &mut tasks);
         let count = tasks.len();
         while let Some(done) = tasks.join_next().await {
             log_ended(done);

@@ -144,6 +144,7 @@ fn sentence(language: Language, fault: SettingFault) -> String {
         SettingFault::YesOrNo | SettingFault::Policy => w.wrong_choice.to_owned(),
         SettingFault::Size => w.wrong_size.to_owned(),
         SettingFault::Days { least } => format!("{} {least}.", w.wrong_days),
+        SettingFault::Count => w.wrong_count.to_owned(),
         SettingFault::Span => w.wrong_span.to_owned(),
         SettingFault::Sender => w.wrong_sender.to_owned(),
         SettingFault::SenderMissing => w.no_sender.to_owned(),

@@ -21,6 +21,9 @@ use crate::{
 /// The fewest days that the audit is kept; the database refuses to forget sooner (migration 0013).
 const AUDIT_LEAST: u64 = 30;
 
+/// The most undelivered events of strangers that can be allowed.
+const MOST_STRANGER_EVENTS: u64 = 1_000_000;
+
 /// The settings that hold at some time.
 #[derive(Clone, Debug)]
 pub struct Values {
@@ -30,6 +33,8 @@ pub struct Values {
     pub booking_url: Arc<str>,
     /// Whether the stateless door is open.
     pub stateless: bool,
+    /// How many undelivered events of strangers there may be (contract §1).
+    pub stranger_events: u64,
     /// Largest body, in bytes.
     pub max_body: usize,
     /// How long events and their payloads are kept.
@@ -57,6 +62,7 @@ impl Default for Values {
             smtp: None,
             booking_url: Setting::BookingUrl.default_text().into(),
             stateless: true,
+            stranger_events: 2_000,
             max_body: 1 << 20,
             retention: day * 30,
             audit: day * 365,
@@ -92,6 +98,10 @@ impl Values {
                 self.booking_url = config::web_address(text).ok_or(SettingFault::Address)?.into();
             }
             Setting::Stateless => self.stateless = config::boolean(text).ok_or(SettingFault::YesOrNo)?,
+            Setting::StrangerEvents => {
+                let count = text.parse().ok().filter(|count| *count <= MOST_STRANGER_EVENTS);
+                self.stranger_events = count.ok_or(SettingFault::Count)?;
+            }
             Setting::ViewersSeeData => self.viewers_see_data = config::boolean(text).ok_or(SettingFault::YesOrNo)?,
             Setting::MaxBody => self.max_body = config::size(text).ok_or(SettingFault::Size)?,
             Setting::RetentionDays => self.retention = config::days(text, 1).ok_or(SettingFault::Days { least: 1 })?,

@@ -10,6 +10,7 @@ use super::{
     events::{NewDelivery, Received},
     payloads::Packed,
     sealing::sealing_key,
+    strangers::Stateless,
 };
 use crate::{
     seal::{Place, Sealer, number_of},
@@ -48,6 +49,16 @@ pub(super) struct Order {
     pub(super) deliveries: Vec<NewDelivery>,
     /// How long before it the same counts as a first copy.
     pub(super) window: Millis,
+    /// How it is bounded, if it came to the stateless endpoint.
+    pub(super) stateless: Option<Stateless>,
+}
+
+impl Order {
+    /// Bytes that it takes in the database, about.
+    pub(super) fn bytes(&self) -> i64 {
+        let messages: usize = self.deliveries.iter().flat_map(|delivery| &delivery.parts).map(String::len).sum();
+        i64::try_from(self.payload.body.len() + self.parameters.len() + messages).unwrap_or(i64::MAX)
+    }
 }
 
 type Reply = oneshot::Sender<Result<Received, StoreError>>;

@@ -2,7 +2,7 @@
 
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Claimed, Store, StoreError, mails::accepted_lane};
+use super::{Claimed, Store, StoreError, mails::accepted_lane, strangers::now_known};
 use crate::time::Millis;
 
 /// What an attempt came to, for the log.
@@ -121,6 +121,9 @@ pub(super) async fn insert_attempt(
     .await?;
     if attempt.class == AttemptClass::Sent {
         accepted_lane(tx, &claimed.lane).await?;
+        if claimed.stranger {
+            now_known(tx, &claimed.lane).await?;
+        }
     } else {
         sqlx::query("UPDATE deliveries SET last_status = ?2, last_error = ?3 WHERE id = ?1")
             .bind(claimed.id)

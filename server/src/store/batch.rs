@@ -11,7 +11,9 @@ use super::{
     events::Received,
     failures::{Failure, add_deliveries},
     heads::json,
+    lane::hex,
     parking::{cause_of, parked_for},
+    strangers::{Admission, Admitted, Stateless},
 };
 use crate::time::Millis;
 
@@ -46,6 +48,7 @@ struct EventRow<'a> {
     order: &'a Order,
     outcome: &'static str,
     duplicate_of: Option<i64>,
+    admitted: Admitted,
 }
 
 struct DeliveryRow<'a> {
@@ -57,6 +60,7 @@ struct DeliveryRow<'a> {
     chat: Option<&'a str>,
     error: Option<&'a str>,
     parts: String,
+    stranger: bool,
     /// No other of this batch that waits stands before it in its chat.
     first_in_chat: bool,
 }
@@ -65,6 +69,7 @@ struct DeliveryRow<'a> {
 pub(super) async fn write(tx: &mut SqliteConnection, orders: &[Order]) -> Result<Vec<Received>, StoreError> {
     let firsts = first_copies(tx, orders).await?;
     let senders = senders(tx, orders).await?;
+    let mut admission = Admission::read(tx, orders).await?;
     let (event_id, delivery_id) = last_ids(tx).await?;
     let mut rows = Rows { events: Vec::with_capacity(orders.len()), deliveries: Vec::new(), event_id, delivery_id };
     let mut received = Vec::with_capacity(orders.len());
@@ -85,16 +90,21 @@ pub(super) async fn write(tx: &mut SqliteConnection, orders: &[Order]) -> Result
             .map(|first| (first.id, first.public_id.clone()))
             .or_else(|| beside.map(|(id, first)| (*id, first.public_id.clone())));
         if let Some((id, public_id)) = first {
-            rows.event(order, "duplicate", Some(id));
+            rows.event(order, "duplicate", Some(id), admission.standing(order));
             received.push(Received::Duplicate(public_id));
+            continue;
+        }
+        let admitted = admission.admit(order);
+        if admitted == Admitted::Full {
+            received.push(Received::Full);
             continue;
         }
         received.push(Received::Accepted);
         if order.skipped {
-            rows.event(order, "skipped", None);
+            rows.event(order, "skipped", None, admitted);
             continue;
         }
-        let id = rows.event(order, "accepted", None);
+        let id = rows.event(order, "accepted", None, admitted);
         let sender = sender.ok_or(StoreError::NotFound)?;
         for delivery in &order.deliveries {
             let (chat, error) = match &delivery.chat {
@@ -111,6 +121,7 @@ pub(super) async fn write(tx: &mut SqliteConnection, orders: &[Order]) -> Result
                 chat,
                 error,
                 parts: serde_json::to_string(&delivery.parts).map_err(|_| StoreError::Corrupt("deliveries.parts"))?,
+                stranger: admitted == Admitted::Stranger,
                 first_in_chat: chat.is_some_and(|chat| !sender.parked && heads.insert((&sender.lane, chat))),
             });
         }
@@ -164,12 +175,6 @@ pub(super) const FIRST_COPIES: &str = "SELECT e.fingerprint, e.id, e.public_id, 
      AND EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state NOT IN ('failed', 'skipped'))
      ORDER BY e.id";
 
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().map_or('0', char::from);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
 async fn senders<'a>(tx: &mut SqliteConnection, orders: &'a [Order]) -> Result<HashMap<Whose<'a>, Sender>, StoreError> {
     let mut profiles: Vec<i64> = orders.iter().filter_map(|order| order.profile_id).collect();
     profiles.sort_unstable();
@@ -220,9 +225,9 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn event(&mut self, order: &'a Order, outcome: &'static str, duplicate_of: Option<i64>) -> i64 {
+    fn event(&mut self, order: &'a Order, outcome: &'static str, duplicate_of: Option<i64>, admitted: Admitted) -> i64 {
         self.event_id += 1;
-        self.events.push(EventRow { id: self.event_id, order, outcome, duplicate_of });
+        self.events.push(EventRow { id: self.event_id, order, outcome, duplicate_of, admitted });
         self.event_id
     }
 
@@ -263,10 +268,31 @@ impl<'a> Rows<'a> {
             row.push_bind(event.id).push_bind(payload.encoding).push_bind(&payload.body);
         })
         .await?;
+        // A duplicate of a known token waits for nothing, and is not swept with strangers' events.
+        let bounded: Vec<(&EventRow<'_>, &Stateless)> = self
+            .events
+            .iter()
+            .filter(|event| event.duplicate_of.is_none() || event.admitted == Admitted::Stranger)
+            .filter_map(|event| event.order.stateless.as_ref().map(|stateless| (event, stateless)))
+            .collect();
+        insert(
+            tx,
+            "INSERT INTO stateless_events (event_id, lane, address, bytes, finished_at) ",
+            &bounded,
+            |row, (event, stateless)| {
+                let order = event.order;
+                row.push_bind(event.id)
+                    .push_bind(order.lane.as_bytes())
+                    .push_bind((event.admitted == Admitted::Stranger).then(|| stateless.holder()))
+                    .push_bind(order.bytes())
+                    .push_bind(event.duplicate_of.map(|_| order.received_at));
+            },
+        )
+        .await?;
         insert(
             tx,
             "INSERT INTO deliveries (id, event_id, profile_id, participant, chat, bot_id, lane, sandbox, state, parts,
-             created_at, age_from, last_error, finished_at, cause, migrated_to, next_attempt_at) ",
+             created_at, age_from, last_error, finished_at, cause, stranger, migrated_to, next_attempt_at) ",
             &self.deliveries,
             |row, delivery| {
                 let (order, sender) = (delivery.order, delivery.sender);
@@ -289,7 +315,8 @@ impl<'a> Rows<'a> {
                     .push_bind(at)
                     .push_bind(delivery.error)
                     .push_bind(delivery.chat.is_none().then_some(at))
-                    .push_bind(sender.parked_for.as_deref().filter(|_| delivery.chat.is_some()));
+                    .push_bind(sender.parked_for.as_deref().filter(|_| delivery.chat.is_some()))
+                    .push_bind(delivery.stranger);
                 row.push("(SELECT moved_to FROM moved_chats WHERE chat = ")
                     .push_bind_unseparated(delivery.chat)
                     .push_unseparated(")");

@@ -49,6 +49,8 @@ pub struct Claimed {
     pub unsure: bool,
     /// What its age is counted from: when it was accepted, or when a new token ended its waiting.
     pub age_from: Millis,
+    /// Whether its token was unknown when it was accepted, and still is (contract §1, "strangers").
+    pub stranger: bool,
 }
 
 /// A delivery as the log has it.
@@ -102,6 +104,7 @@ struct Row {
     plain: bool,
     unsure: bool,
     age_from: i64,
+    stranger: bool,
 }
 
 impl TryFrom<Row> for Claimed {
@@ -126,6 +129,7 @@ impl TryFrom<Row> for Claimed {
             plain: row.plain,
             unsure: row.unsure,
             age_from: row.age_from,
+            stranger: row.stranger,
         })
     }
 }
@@ -149,7 +153,7 @@ impl Store {
              WHERE id IN (SELECT value FROM json_each(?1)) AND finished_at IS NULL AND next_attempt_at <= ?3 AND NOT ",
             behind!(),
             " RETURNING id, event_id, profile_id, lease_owner, lane, chat, migrated_to, sandbox, parts, parts_sent,
-             attempts, earlier_attempts, plain, unsure, age_from"
+             attempts, earlier_attempts, plain, unsure, age_from, stranger"
         ))
         .bind(json(heads))
         .bind(owner)

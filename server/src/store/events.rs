@@ -10,6 +10,7 @@ use super::{
     accepting::Order,
     failures::{Failure, add_event},
     payloads::Packed,
+    strangers::Stateless,
 };
 use crate::{
     seal::Place,
@@ -56,6 +57,8 @@ pub struct NewEvent<'a> {
     pub skipped: bool,
     /// Which version of its profile it was judged by, where that must still be the present one.
     pub version: Option<i64>,
+    /// How it is bounded, if it came to the stateless endpoint.
+    pub stateless: Option<&'a Stateless>,
 }
 
 /// A message to one participant, rendered.
@@ -78,6 +81,8 @@ pub enum Received {
     Duplicate(String),
     /// Not kept: its profile has changed since it was judged.
     Outdated,
+    /// Not kept: too much of its token, or of strangers, is waiting.
+    Full,
 }
 
 /// A reason in both languages, as the log shows it.
@@ -125,6 +130,8 @@ pub struct Rejection<'a> {
     pub reason: &'a Reason,
     /// Why, where somebody must hear of it.
     pub cause: Option<Cause>,
+    /// The network address of the stranger who sent it: then it is kept for a day at most.
+    pub stranger: Option<&'a str>,
 }
 
 /// An event as the log has it.
@@ -186,6 +193,7 @@ impl Store {
             version: event.version,
             deliveries,
             window,
+            stateless: event.stateless.cloned(),
         };
         self.orders.give(order).await
     }
@@ -220,8 +228,20 @@ impl Store {
         if let Some(payload) = rejection.payload {
             Packed::of(payload).insert(&mut tx, event_id).await?;
         }
+        let lane = rejection.token.map_or_else(Lane::sandbox, Lane::of);
+        if let Some(address) = rejection.stranger {
+            sqlx::query(
+                "INSERT INTO stateless_events (event_id, lane, address, bytes, finished_at) VALUES (?1, ?2, ?3, ?5, ?4)",
+            )
+            .bind(event_id)
+            .bind(lane.as_bytes())
+            .bind(address)
+            .bind(received_at)
+            .bind(i64::try_from(rejection.payload.map_or(0, <[u8]>::len)).unwrap_or(i64::MAX))
+            .execute(&mut *tx)
+            .await?;
+        }
         if let Some(cause) = rejection.cause {
-            let lane = rejection.token.map_or_else(Lane::sandbox, Lane::of);
             let profile_id = rejection.profile_id;
             add_event(&mut tx, Failure { profile_id, lane: &lane, event_id, cause, at: received_at }).await?;
         }

@@ -15,6 +15,9 @@ macro_rules! behind {
 }
 pub(super) use behind;
 
+/// Lanes that are put in order in one commit.
+const LANES: usize = 64;
+
 /// A delivery that may be claimed.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Head {
@@ -30,7 +33,7 @@ pub(super) fn json<T: serde::Serialize>(list: &[T]) -> String {
 }
 
 impl Store {
-    /// The lanes that have something to send, now or later, each with the time of its earliest head.
+    /// The lanes of known tokens that have something to send, now or later, each with the time of its earliest head.
     ///
     /// # Errors
     /// If the database fails.
@@ -38,13 +41,14 @@ impl Store {
         // From lane to lane along the index: what a lane holds is not gone through.
         let rows: Vec<(Vec<u8>, Millis)> = sqlx::query_as(
             "WITH RECURSIVE lanes (lane) AS (
-                 SELECT min(lane) FROM deliveries WHERE finished_at IS NULL AND next_attempt_at IS NOT NULL
+                 SELECT min(lane) FROM deliveries
+                 WHERE finished_at IS NULL AND next_attempt_at IS NOT NULL AND stranger = 0
                  UNION ALL
-                 SELECT (SELECT min(d.lane) FROM deliveries d
-                         WHERE d.lane > lanes.lane AND d.finished_at IS NULL AND d.next_attempt_at IS NOT NULL)
+                 SELECT (SELECT min(d.lane) FROM deliveries d WHERE d.lane > lanes.lane
+                         AND d.finished_at IS NULL AND d.next_attempt_at IS NOT NULL AND d.stranger = 0)
                  FROM lanes WHERE lanes.lane IS NOT NULL)
-             SELECT lanes.lane, (SELECT min(d.next_attempt_at) FROM deliveries d
-                 WHERE d.lane = lanes.lane AND d.finished_at IS NULL AND d.next_attempt_at IS NOT NULL)
+             SELECT lanes.lane, (SELECT min(d.next_attempt_at) FROM deliveries d WHERE d.lane = lanes.lane
+                 AND d.finished_at IS NULL AND d.next_attempt_at IS NOT NULL AND d.stranger = 0)
              FROM lanes WHERE lanes.lane IS NOT NULL",
         )
         .fetch_all(&self.read)
@@ -67,8 +71,8 @@ impl Store {
     ) -> Result<Vec<Head>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT id, coalesce(migrated_to, chat) AS chat FROM deliveries
-             WHERE lane = ?1 AND finished_at IS NULL AND next_attempt_at IS NOT NULL AND next_attempt_at <= ?2
-             AND id NOT IN (SELECT value FROM json_each(?3))
+             WHERE lane = ?1 AND finished_at IS NULL AND next_attempt_at IS NOT NULL AND stranger = 0
+             AND next_attempt_at <= ?2 AND id NOT IN (SELECT value FROM json_each(?3))
              AND coalesce(migrated_to, chat) NOT IN (SELECT value FROM json_each(?4))
              ORDER BY next_attempt_at, id LIMIT ?5",
         )
@@ -81,18 +85,44 @@ impl Store {
         .await?)
     }
 
+    /// Up to `limit` heads of strangers, the longest due first, each with its lane and its time; none of those `in_flight`.
+    /// Some may not be due yet.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn strangers_heads(
+        &self,
+        limit: usize,
+        in_flight: &[i64],
+    ) -> Result<Vec<(Head, Lane, Millis)>, StoreError> {
+        let rows: Vec<(i64, String, Vec<u8>, Millis)> = sqlx::query_as(
+            "SELECT id, coalesce(migrated_to, chat), lane, next_attempt_at FROM deliveries
+             WHERE finished_at IS NULL AND next_attempt_at IS NOT NULL AND stranger = 1
+             AND id NOT IN (SELECT value FROM json_each(?1)) ORDER BY next_attempt_at LIMIT ?2",
+        )
+        .bind(json(in_flight))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&self.read)
+        .await?;
+        Ok(rows.into_iter().map(|(id, chat, lane, at)| (Head { id, chat }, Lane::of_bytes(lane), at)).collect())
+    }
+
     /// Makes due what the clock, set back, has put too far off.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn due_again(&self, now: Millis) -> Result<u64, StoreError> {
-        let done = sqlx::query(
-            "UPDATE deliveries SET next_attempt_at = ?1 WHERE finished_at IS NULL AND next_attempt_at > ?1 + due_within",
-        )
-        .bind(now)
-        .execute(&self.write)
-        .await?;
-        Ok(done.rows_affected())
+        let mut count = 0;
+        // One statement an index.
+        for statement in [
+            "UPDATE deliveries SET next_attempt_at = ?1 WHERE finished_at IS NULL AND next_attempt_at > ?1 + due_within
+             AND next_attempt_at IS NOT NULL AND stranger = 0",
+            "UPDATE deliveries SET next_attempt_at = ?1 WHERE finished_at IS NULL AND next_attempt_at > ?1 + due_within
+             AND next_attempt_at IS NOT NULL AND stranger = 1",
+        ] {
+            count += sqlx::query(statement).bind(now).execute(&self.write).await?.rows_affected();
+        }
+        Ok(count)
     }
 
     /// Puts every lane in order: at the start, and where a claim has found that one was not.
@@ -104,9 +134,11 @@ impl Store {
             sqlx::query_scalar("SELECT DISTINCT lane FROM deliveries WHERE finished_at IS NULL AND state <> 'parked'")
                 .fetch_all(&self.read)
                 .await?;
-        for lane in lanes {
+        for lanes in lanes.chunks(LANES) {
             let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-            settle(&mut tx, &Lane::of_bytes(lane), now).await?;
+            for lane in lanes {
+                settle(&mut tx, &Lane::of_bytes(lane.as_slice()), now).await?;
+            }
             tx.commit().await?;
         }
         Ok(())

@@ -18,7 +18,7 @@ pub struct QueueHealth {
     pub retrying: i64,
     /// Deliveries that wait for a token.
     pub parked: i64,
-    /// When the oldest of the open ones was made.
+    /// When the oldest of the open ones was made, strangers' apart: those wait for their share.
     pub oldest: Option<Millis>,
 }
 
@@ -63,7 +63,8 @@ impl Store {
     /// If the database fails.
     pub async fn queue_health(&self) -> Result<QueueHealth, StoreError> {
         Ok(sqlx::query_as(
-            "SELECT count(*) AS open, coalesce(sum(state = 'retrying'), 0) AS retrying, min(created_at) AS oldest,
+            "SELECT count(*) AS open, coalesce(sum(state = 'retrying'), 0) AS retrying,
+             min(iif(stranger = 0, created_at, NULL)) AS oldest,
              (SELECT count(*) FROM deliveries WHERE state = 'parked') AS parked
              FROM deliveries INDEXED BY deliveries_lane WHERE finished_at IS NULL AND state <> 'parked'",
         )

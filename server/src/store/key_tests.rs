@@ -43,6 +43,7 @@ async fn event(store: &Store, id: &str) {
         steps: Steps::begin(),
         skipped: false,
         version: None,
+        stateless: None,
     };
     let delivery = NewDelivery { participant: 0, chat: Ok("5".to_owned()), parts: vec!["x".to_owned()] };
     store.accept_event(&event, vec![delivery], 0).await.unwrap();
@@ -218,6 +219,7 @@ async fn an_event_that_waits_while_its_key_goes_is_kept_under_the_new_one() {
         steps: Steps::begin(),
         skipped: false,
         version: None,
+        stateless: None,
         deliveries: vec![NewDelivery { participant: 0, chat: Ok("5".to_owned()), parts: vec!["x".to_owned()] }],
         window: 0,
     };

@@ -45,9 +45,21 @@ impl Lane {
         Some(self.as_bytes()).filter(|bytes| !bytes.is_empty())
     }
 
+    /// As SQLite's `hex` writes it.
+    pub(super) fn hex(&self) -> String {
+        hex(&self.0)
+    }
+
     /// Whether it is the sandboxes'.
     #[must_use]
     pub fn is_sandbox(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Bytes as SQLite's `hex` writes them.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().map_or('0', char::from);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -7,7 +7,7 @@ use app::words::causes::Cause;
 use hookgram::{profile::Profile, query, secret::BotToken};
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Lane, Store, StoreError};
+use super::{Lane, Store, StoreError, strangers::now_known};
 use crate::time::{Millis, now};
 
 /// Failures that a mail tells of one by one.
@@ -296,7 +296,9 @@ impl Store {
 
 /// Keeps that Telegram has accepted a token.
 pub(super) async fn accepted(tx: &mut SqliteConnection, token: &BotToken) -> Result<(), StoreError> {
-    accepted_lane(tx, &Lane::of(token)).await
+    let lane = Lane::of(token);
+    accepted_lane(tx, &lane).await?;
+    now_known(tx, &lane).await
 }
 
 /// Keeps that Telegram has accepted the token of a lane, and when it last did, to the day.

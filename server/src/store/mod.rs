@@ -64,6 +64,9 @@ mod sealing;
 mod second_factors;
 mod sessions;
 mod settings;
+mod strangers;
+#[cfg(test)]
+mod strangers_tests;
 #[cfg(test)]
 mod tests;
 mod unreachable;
@@ -115,6 +118,7 @@ pub use self::{
     sealing::KeyState,
     second_factors::SecondFactor,
     sessions::{NewSession, OpenSession, SessionRow},
+    strangers::Stateless,
     unreachable::Unreachable,
     users::User,
 };

@@ -167,6 +167,7 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
         http_status: 422,
         reason: &reason,
         cause: None,
+        stranger: None,
     };
     store.record_rejection("r", &rejection).await.unwrap();
     let row = store.listed_profile(id, now).await.unwrap().unwrap();

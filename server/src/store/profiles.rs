@@ -6,7 +6,8 @@ use secrecy::ExposeSecret as _;
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{
-    Lane, Store, StoreError, audit as store_audit, folding::folded, heads::settle, sealing::sealing_key, unique,
+    Lane, Store, StoreError, audit as store_audit, folding::folded, heads::settle, sealing::sealing_key,
+    strangers::now_known, unique,
 };
 use crate::{
     audit::{self, By, Change, Entry, ProfileState},
@@ -372,6 +373,7 @@ async fn put_token(tx: &mut SqliteConnection, sealer: &Sealer, id: i64, token: &
         .bind(lane.as_bytes())
         .execute(&mut *tx)
         .await?;
+        now_known(tx, &lane).await?;
         if let Some(old_lane) = old_lane {
             settle(tx, &Lane::of_bytes(old_lane), now()).await?;
         }

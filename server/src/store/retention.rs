@@ -49,17 +49,10 @@ impl Store {
         // Looked for by a reader, so that a writer waits for the deletion only.
         let old = self.old_events(before, place).await?;
         let Some(last) = old.last().copied() else { return Ok(Swept::default()) };
-        let list = json(&old.iter().map(|place| place.id).collect::<Vec<_>>());
+        let ids: Vec<i64> = old.iter().map(|place| place.id).collect();
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let begun = Instant::now();
-        let finished: String = sqlx::query_scalar(FINISHED).bind(&list).bind(before).fetch_one(&mut *tx).await?;
-        let mut rows = 0;
-        for statement in [ATTEMPTS, SANDBOX_MESSAGES] {
-            rows += delete(&mut tx, statement, &finished, ROWS - rows, None).await?;
-        }
-        delete(&mut tx, DELIVERIES, &finished, ROWS - rows, Some(BYTES)).await?;
-        let events = delete(&mut tx, EVENTS_WITHOUT_DELIVERIES, &finished, EVENTS, None).await?;
-        let left: bool = sqlx::query_scalar(LEFT).bind(&finished).fetch_one(&mut *tx).await?;
+        let (events, left) = delete_finished(&mut tx, &ids, before).await?;
         tx.commit().await?;
         // What was too much for one batch is met again; what is unfinished is not.
         let next = if left { place } else { last };
@@ -212,6 +205,24 @@ const BOTS: &str = "DELETE FROM bots WHERE id IN (SELECT b.id FROM bots b
     WHERE b.checked_at < ?1 AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.bot_id = b.id) LIMIT ?2)";
 const WEBHOOK_KEYS: &str = "DELETE FROM webhook_keys WHERE key IN (
     SELECT key FROM webhook_keys WHERE retired_at IS NOT NULL AND retired_at <= ?1 LIMIT ?2)";
+
+/// Deletes some of what hangs on these events, and those of them that nothing hangs on any more; none that has a delivery
+/// with something still to do, or that came to its end since `before`. How many events went, and whether any is left.
+pub(super) async fn delete_finished(
+    tx: &mut SqliteConnection,
+    events: &[i64],
+    before: Millis,
+) -> Result<(i64, bool), StoreError> {
+    let finished: String = sqlx::query_scalar(FINISHED).bind(json(events)).bind(before).fetch_one(&mut *tx).await?;
+    let mut rows = 0;
+    for statement in [ATTEMPTS, SANDBOX_MESSAGES] {
+        rows += delete(tx, statement, &finished, ROWS - rows, None).await?;
+    }
+    delete(tx, DELIVERIES, &finished, ROWS - rows, Some(BYTES)).await?;
+    let gone = delete(tx, EVENTS_WITHOUT_DELIVERIES, &finished, EVENTS, None).await?;
+    let left: bool = sqlx::query_scalar(LEFT).bind(&finished).fetch_one(&mut *tx).await?;
+    Ok((gone, left))
+}
 
 async fn delete(
     tx: &mut SqliteConnection,

@@ -31,6 +31,7 @@ pub(super) fn event<'a>(public_id: &'a str, token: TokenSource<'a>) -> NewEvent<
         overrides: "",
         payload: &BODY,
         version: None,
+        stateless: None,
         fingerprint: public_id.as_bytes(),
         received_at: 1_000,
         steps: Steps::begin(),

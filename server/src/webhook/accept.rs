@@ -20,7 +20,9 @@ use crate::{
     identities::Asker,
     limits::Source,
     state::AppState,
-    store::{NewDelivery, NewEvent, Packed, Received, Rejection, Steps, StoreError, StoredProfile, TokenSource},
+    store::{
+        NewDelivery, NewEvent, Packed, Received, Rejection, Stateless, Steps, StoreError, StoredProfile, TokenSource,
+    },
     telegram::Identity,
     time::{Millis, millis, now},
 };
@@ -28,8 +30,8 @@ use crate::{
 /// Which door a request came to.
 #[derive(Clone, Debug)]
 pub enum Door {
-    /// `/webhook/telegram`.
-    Stateless,
+    /// `/webhook/telegram`, called by this source.
+    Stateless(Source),
     /// `/h/{key}`, of this profile.
     Short(Arc<StoredProfile>),
 }
@@ -50,7 +52,7 @@ pub struct Arrival<'a> {
 impl Door {
     fn stored(&self) -> Option<&StoredProfile> {
         match self {
-            Self::Stateless => None,
+            Self::Stateless(_) => None,
             Self::Short(stored) => Some(stored),
         }
     }
@@ -64,12 +66,19 @@ impl Door {
         self.stored().filter(|stored| !stored.sandbox).and_then(|stored| stored.locked)
     }
 
-    /// Whose requests they are, for the limits; `None`: nobody's who is known.
-    pub(super) fn source(&self, query: &[u8]) -> Option<Source> {
+    /// Who sends the requests, for the limits.
+    pub(super) fn source(&self) -> Source {
         match self {
-            Self::Short(stored) => Some(Source::Profile(stored.id)),
-            Self::Stateless => query::read(query).profile.token.map(|token| Source::Token(codes::hash(token.expose()))),
+            Self::Short(stored) => Source::Profile(stored.id),
+            Self::Stateless(source) => source.clone(),
         }
+    }
+
+    /// How events of the stateless endpoint are bounded.
+    pub(super) fn stateless(&self, state: &AppState) -> Option<Stateless> {
+        let Self::Stateless(source) = self else { return None };
+        let address = source.stranger().map(|network| network.to_string());
+        Some(Stateless { address, stranger_events: state.settings.now().stranger_events })
     }
 
     /// The parameters that apply. A short door that lacks what its kind needs is at fault too.
@@ -146,11 +155,11 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
     Some(answer)
 }
 
-/// Refuses what is over its limit. The log hears of it where `tells` says so: not of every drop of a flood.
-pub(super) async fn over(state: &AppState, door: &Door, query: &[u8], seconds: u64, tells: bool) -> Answer {
+/// Refuses a request over its limit, and records the refusal if `records` says so.
+pub(super) async fn over(state: &AppState, door: &Door, query: &[u8], seconds: u64, records: bool) -> Answer {
     let fault = DoorFault::TooManyRequests { seconds };
     let refusal = Refusal::Door(fault.clone());
-    if tells {
+    if records {
         let arrival = Arrival { door, query, body: Err(&fault), remembered: false };
         record(state, arrival, &Notes::default(), &refusal).await;
         let _ = state.news.send(door.stored().map_or(0, |stored| stored.id));
@@ -187,7 +196,7 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     let skipped = arrival.door.stored().is_some_and(|stored| {
         !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind))
     });
-    let mut coming = Coming::new(arrival, came, &profile, &event, body, skipped)?;
+    let mut coming = Coming::new(state, arrival, came, &profile, &event, body, skipped)?;
     // A copy of what was accepted says the same to the same: rendering it refuses nothing that the store would know.
     let deliveries = if skipped { Vec::new() } else { render(state, &profile, &event, &mut coming.steps).await? };
     let outcome = coming.store(state, deliveries).await?;
@@ -222,10 +231,12 @@ struct Coming<'a> {
     parameters: String,
     overrides: String,
     fingerprint: Vec<u8>,
+    stateless: Option<Stateless>,
 }
 
 impl<'a> Coming<'a> {
     fn new(
+        state: &AppState,
         Arrival { door, query, remembered, .. }: Arrival<'a>,
         (received_at, steps): (Millis, Steps),
         profile: &'a Profile,
@@ -255,6 +266,7 @@ impl<'a> Coming<'a> {
             overrides: overrides(door, query),
             fingerprint: fingerprint(door, bot_id, &query::write(profile), &payload),
             payload,
+            stateless: door.stateless(state),
         })
     }
 
@@ -274,6 +286,7 @@ impl<'a> Coming<'a> {
             steps: self.steps,
             skipped: self.skipped,
             version: self.version,
+            stateless: self.stateless.as_ref(),
         }
     }
 
@@ -286,6 +299,15 @@ impl<'a> Coming<'a> {
             }
             Received::Duplicate(first) => Ok(Outcome::Duplicate(first)),
             Received::Outdated => Err(DoorFault::NotStored.into()),
+            Received::Full => {
+                let is_stranger = self.stateless.is_some_and(|stateless| stateless.address.is_some());
+                let seconds = super::FULL_AGAIN;
+                Err(match is_stranger {
+                    true => DoorFault::StrangersFull { seconds },
+                    false => DoorFault::QueueFull { seconds },
+                }
+                .into())
+            }
         }
     }
 }
@@ -338,7 +360,8 @@ fn fingerprint(door: &Door, bot_id: Option<i64>, parameters: &str, payload: &Pac
     hash.finalize().to_vec()
 }
 
-/// Records a refusal: of a known profile always, at the stateless door where the event itself was at fault.
+/// Records a refusal: of a known profile always, of the stateless endpoint only where the event itself was at fault, and not
+/// every one of many.
 async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: &Refusal) {
     let status = refusal.status();
     let known = arrival.door.stored().map(|stored| stored.id);
@@ -346,6 +369,11 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
     if !status.is_client_error() || (known.is_none() && !unprocessable) {
         return;
     }
+    let source = arrival.door.source();
+    if known.is_none() && !state.limits.records(&source) {
+        return;
+    }
+    let stranger = source.stranger().map(|network| network.to_string());
     let profile = notes.profile.as_deref().or(arrival.door.stored().map(|stored| &stored.profile));
     let parameters = profile.map(shown_parameters).unwrap_or_default();
     let field_name = profile.and_then(|profile| profile.field_name.as_deref()).map(redact);
@@ -361,6 +389,7 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
         http_status: status.as_u16(),
         reason: &refusal.reason(),
         cause: refusal.cause(),
+        stranger: stranger.as_deref(),
     };
     if let Err(error) = state.store.record_rejection(&codes::public_id(), &rejection).await {
         tracing::error!(%error, "a refused event could not be recorded");

@@ -75,7 +75,10 @@ impl Refusal {
                 DoorFault::LongHeaders { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
                 DoorFault::ContentType { .. } | DoorFault::ContentEncoding { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 DoorFault::NoRecipient { .. } | DoorFault::NothingToSay => StatusCode::UNPROCESSABLE_ENTITY,
-                DoorFault::TooManyChecks { .. } | DoorFault::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+                DoorFault::TooManyChecks { .. }
+                | DoorFault::TooManyRequests { .. }
+                | DoorFault::QueueFull { .. }
+                | DoorFault::StrangersFull { .. } => StatusCode::TOO_MANY_REQUESTS,
                 DoorFault::TokenRefused | DoorFault::TokenLocked | DoorFault::TelegramUnreachable => {
                     StatusCode::BAD_GATEWAY
                 }
@@ -88,7 +91,12 @@ impl Refusal {
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::Door(DoorFault::TooManyChecks { seconds } | DoorFault::TooManyRequests { seconds }) => Some(*seconds),
+            Self::Door(
+                DoorFault::TooManyChecks { seconds }
+                | DoorFault::TooManyRequests { seconds }
+                | DoorFault::QueueFull { seconds }
+                | DoorFault::StrangersFull { seconds },
+            ) => Some(*seconds),
             Self::Door(DoorFault::NotStored) => Some(STORE_AGAIN),
             _ => None,
         }

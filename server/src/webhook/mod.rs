@@ -3,6 +3,7 @@
 mod accept;
 mod answer;
 mod rendering;
+mod tokens;
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -13,22 +14,29 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use hookgram::values::Language;
+use hookgram::{query, values::Language};
 
 pub(crate) use self::accept::check_offline;
 pub use self::{
     accept::{Arrival, Door, accept, check},
     answer::{Answer, Outcome, Refusal},
     rendering::Rendering,
+    tokens::KnownTokens,
 };
 use crate::{
     auth::client::Client,
     codes,
     identities::Asker,
     intake::{Arriving, Unread},
+    limits::{self, Source},
     state::AppState,
+    store::{Lane, StoreError},
 };
 
+/// The largest body of a stranger, in bytes.
+const STRANGERS_BODY: usize = 128 * 1024;
+/// When a request that exceeds what may wait is worth repeating, in seconds.
+const FULL_AGAIN: u64 = 60;
 /// What the doors take.
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
 
@@ -70,8 +78,8 @@ async fn at_door(state: &AppState, key: Option<String>, request: Request) -> Res
     match parts.method {
         Method::OPTIONS => (StatusCode::NO_CONTENT, [(header::ALLOW, ALLOW)]).into_response(),
         Method::GET | Method::HEAD => {
-            let answer = match open(state, key, client).await {
-                Ok(door) => match within(state, &door, query, client, false).await {
+            let answer = match open(state, key, query, client).await {
+                Ok(door) => match within(state, &door, query, false).await {
                     Ok(()) => check(state, &door, query, Asker::Stranger(client)).await,
                     Err(answer) => answer,
                 },
@@ -114,7 +122,7 @@ async fn judge(
     let remembered = key.as_deref().and_then(|key| state.store.known_door(key));
     let (door, remembered) = match remembered {
         Some(profile) => (Ok(Door::Short(profile)), true),
-        None => (open(state, key.clone(), client).await, false),
+        None => (open(state, key.clone(), query, client).await, false),
     };
     let refuse = |answer: Answer| {
         state.metrics.rejected();
@@ -124,15 +132,15 @@ async fn judge(
         Ok(door) => door,
         Err(answer) => return refuse(answer),
     };
-    if let Err(answer) = within(state, &door, query, client, true).await {
+    if let Err(answer) = within(state, &door, query, true).await {
         return refuse(answer);
     }
-    let body = judge_body(state, headers, body).await;
+    let body = judge_body(state, &door, headers, body).await;
     let arrival = Arrival { door: &door, query, body: body.as_ref(), remembered };
     if let Some(answer) = accept(state, arrival).await {
         return answer;
     }
-    match open(state, key, client).await {
+    match open(state, key, query, client).await {
         Ok(door) => {
             let arrival = Arrival { door: &door, remembered: false, ..arrival };
             accept(state, arrival).await.unwrap_or_else(|| Answer::refused(DoorFault::NotStored))
@@ -141,30 +149,47 @@ async fn judge(
     }
 }
 
-/// Whether there is room for one more of whoever asks. That an event was refused appears in the log.
-async fn within(state: &AppState, door: &Door, query: &[u8], client: IpAddr, is_event: bool) -> Result<(), Answer> {
-    let source = door.source(query);
-    let taken = match &source {
-        Some(source) => state.limits.event(source.clone()),
-        // Without a token it is refused anyway.
-        None => state.limits.stranger(client),
-    };
-    let Err(seconds) = taken else { return Ok(()) };
-    let tells = is_event && source.is_some_and(|source| state.limits.tells(&source));
-    Err(accept::over(state, door, query, seconds, tells).await)
+/// Counts a request, and refuses it over its limit; an event also where too much of strangers is waiting. Some refusals of
+/// events are recorded.
+async fn within(state: &AppState, door: &Door, query: &[u8], is_event: bool) -> Result<(), Answer> {
+    let source = door.source();
+    if let Err(seconds) = state.limits.webhook(&source) {
+        let records = is_event && source.stranger().is_none() && state.limits.records(&source);
+        return Err(accept::over(state, door, query, seconds, records).await);
+    }
+    match door.stateless(state).filter(|_| is_event && source.stranger().is_some()) {
+        Some(stateless) => match state.store.is_full_for_stranger(&stateless).await {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(Answer::refused(DoorFault::StrangersFull { seconds: FULL_AGAIN })),
+            Err(error) => Err(unreadable(&error)),
+        },
+        None => Ok(()),
+    }
+}
+
+fn unreadable(error: &StoreError) -> Answer {
+    tracing::error!(%error, "who sends a request could not be looked up");
+    Answer::refused(DoorFault::NotStored)
 }
 
 /// Which door it is, if there is one. Who comes to one that is not there is counted by the address.
-async fn open(state: &AppState, key: Option<String>, client: IpAddr) -> Result<Door, Answer> {
+async fn open(state: &AppState, key: Option<String>, query: &[u8], client: IpAddr) -> Result<Door, Answer> {
     let stranger = |fault: DoorFault| match state.limits.stranger(client) {
         Ok(()) => Answer::refused(fault),
         Err(seconds) => Answer::refused(DoorFault::TooManyRequests { seconds }),
     };
     let Some(key) = key else {
-        return if state.settings.now().stateless {
-            Ok(Door::Stateless)
-        } else {
-            Err(stranger(DoorFault::StatelessOff))
+        if !state.settings.now().stateless {
+            return Err(stranger(DoorFault::StatelessOff));
+        }
+        let token = query::read(query).profile.token.map(|token| Lane::of(&token));
+        return match token {
+            Some(token)
+                if state.known_tokens.has(&state.store, &token).await.map_err(|error| unreadable(&error))? =>
+            {
+                Ok(Door::Stateless(Source::Token(token)))
+            }
+            _ => Ok(Door::Stateless(Source::Stranger(limits::network(client)))),
         };
     };
     match state.store.door(&key).await {
@@ -178,7 +203,12 @@ async fn open(state: &AppState, key: Option<String>, client: IpAddr) -> Result<D
 }
 
 /// Judges the body's headers, then reads it.
-async fn judge_body(state: &AppState, headers: &HeaderMap, body: &mut Arriving) -> Result<Bytes, DoorFault> {
+async fn judge_body(
+    state: &AppState,
+    door: &Door,
+    headers: &HeaderMap,
+    body: &mut Arriving,
+) -> Result<Bytes, DoorFault> {
     let text = |name: header::HeaderName| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
     if let Some(value) = text(header::CONTENT_TYPE)
         && !is_json(&value)
@@ -191,6 +221,7 @@ async fn judge_body(state: &AppState, headers: &HeaderMap, body: &mut Arriving) 
         return Err(DoorFault::ContentEncoding { given: value.chars().take(80).collect() });
     }
     let limit = state.settings.now().max_body;
+    let limit = if door.source().stranger().is_some() { limit.min(STRANGERS_BODY) } else { limit };
     match body.read(limit).await {
         Ok(bytes) => Ok(bytes),
         Err(Unread::TooLong) => Err(DoorFault::TooLarge { limit }),

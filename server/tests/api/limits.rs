@@ -1,9 +1,10 @@
 //! Too many requests: each is refused by itself, with the time to wait, and nobody else is.
 
 use app::session::Role;
+use hookgram::secret::BotToken;
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
-use server::{config::Network, limits::Source};
+use server::{config::Network, limits::Source, store::Lane};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::{
@@ -36,7 +37,7 @@ fn keep_busy(server: &TestServer, source: Source) -> JoinHandle<()> {
     let state = server.state.clone();
     tokio::spawn(async move {
         loop {
-            while state.limits.event(source.clone()).is_ok() {}
+            while state.limits.webhook(&source).is_ok() {}
             tokio::task::yield_now().await;
         }
     })
@@ -74,11 +75,13 @@ async fn a_key_that_is_asked_too_much_waits_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_token_at_the_stateless_door_is_counted_by_itself() {
+async fn a_known_token_of_the_stateless_endpoint_has_a_limit_of_its_own() {
     let api = crate::support::BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let path = format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId");
-    let busy = keep_busy(&server, Source::Token(server::codes::hash(TOKEN)));
+    let token = BotToken::parse(TOKEN).unwrap();
+    server.state.store.put_bot(&token, "Salon", "salon_bot").await.unwrap();
+    let busy = keep_busy(&server, Source::Token(Lane::of(&token)));
     let told = refused(flood(&server, 1_000, &path).await).await;
     assert_eq!(told["Status"], "Error");
     busy.abort();

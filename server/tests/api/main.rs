@@ -38,6 +38,7 @@ mod sessions;
 mod settings;
 mod share;
 mod slow;
+mod strangers;
 mod telegram;
 mod users;
 mod visitor;

@@ -223,6 +223,7 @@ fn doors(view: &SettingsView) -> AnyView {
     let sizes = [("b", w.bytes), ("KiB", w.kib), ("MiB", w.mib)];
     let form = view! {
         {choice(view, "stateless", w.stateless, w.stateless_help, &[("true", w.open), ("false", w.shut)])}
+        {number(view, "stranger_events", w.stranger_events, w.stranger_help, &[])}
         <div class="pair">
             {number(view, "duplicate_window", w.duplicate_window, w.duplicate_help, &spans)}
             {number(view, "retry_max_age", w.retry_max_age, w.retry_help, &spans)}
@@ -233,7 +234,7 @@ fn doors(view: &SettingsView) -> AnyView {
         </div>
     }
     .into_any();
-    let names = ["stateless", "duplicate_window", "retry_max_age", "max_body", "booking_url"];
+    let names = ["stateless", "stranger_events", "duplicate_window", "retry_max_age", "max_body", "booking_url"];
     let address = view.public_url.clone();
     let body = view! {
         {card_form(view, &names, form)}

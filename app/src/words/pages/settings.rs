@@ -49,6 +49,8 @@ word_set! {
         stateless_help: "Ссылки вида /webhook/telegram?telegramToken=… с токеном в адресе. Закройте, когда все профили перенесены.", "URLs like /webhook/telegram?telegramToken=… with the token in the address. Close it once all profiles are carried over.";
         open: "Принимать", "Accept them";
         shut: "Не принимать", "Do not accept them";
+        stranger_events: "Очередь незнакомых ботов", "Queue of unknown bots";
+        stranger_help: "Сколько недоставленных событий принимается по старым ссылкам от ботов, которых Telegram ещё не подтвердил. Больше — ответ 429.", "How many undelivered events are accepted through old URLs from bots that Telegram has not confirmed yet. Beyond that, the answer is 429.";
         duplicate_window: "Повтор того же события", "The same event again";
         duplicate_help: "Столько времени точная копия события не отправляется второй раз. 0 — отправлять всегда.", "For so long an exact copy of an event is not sent a second time. 0: it always is.";
         retry_max_age: "Сколько пытаться", "How long to try";
@@ -84,6 +86,7 @@ word_set! {
         wrong_choice: "Выберите один из вариантов.", "Choose one of them.";
         wrong_size: "Нужен размер больше нуля и до 64 МиБ.", "A size above zero and up to 64 MiB is needed.";
         wrong_days: "Нужно целое число дней до 36500, не меньше чем", "A whole number of days up to 36500 is needed, at least";
+        wrong_count: "Нужно целое число от 0 до 1 000 000.", "A whole number from 0 to 1,000,000 is needed.";
         wrong_span: "Нужно целое число, и не больше десяти лет.", "A whole number is needed, and no more than ten years.";
         wrong_sender: "Это не почтовый адрес. Напишите его так: Hookgram <hookgram@example.com>", "This is no e-mail address. Write it like Hookgram <hookgram@example.com>";
         no_sender: "Без отправителя почтовый сервер писем не примет.", "Without a sender the mail server takes no mails.";
