@@ -249,7 +249,7 @@ impl Store {
             [one] => entry.to(&one.name, one.id),
             all => entry.with(vec![Change::new("count", "", all.len().to_string())]),
         };
-        self.audit(&entry).await
+        self.note(&entry).await
     }
 }
 
