@@ -57,9 +57,9 @@ impl Change {
     }
 }
 
-/// Something that was done.
+/// Something that was done. Only the store makes and records entries.
 #[derive(Clone, Debug)]
-pub struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     /// Who did it.
     pub by: &'a By,
     /// What.

@@ -123,12 +123,6 @@ impl Store {
     /// If the database fails.
     pub async fn add_link(&self, link: NewLink<'_>, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin().await?;
-        let email: Option<String> = sqlx::query_scalar("SELECT email FROM users WHERE id = ?1")
-            .bind(link.user_id)
-            .fetch_optional(&mut *tx)
-            .await?;
-        let made = Entry::new(by, link.kind.made()).to(&email.unwrap_or_default(), link.user_id);
-        record(&mut tx, &made).await?;
         sqlx::query("DELETE FROM one_time_links WHERE expires_at <= ?1 OR (kind = 'setup' AND ?2 = 'setup')")
             .bind(now())
             .bind(link.kind.name())
@@ -144,6 +138,12 @@ impl Store {
         .bind(link.expires_at)
         .execute(&mut *tx)
         .await?;
+        let email: Option<String> = sqlx::query_scalar("SELECT email FROM users WHERE id = ?1")
+            .bind(link.user_id)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let made = Entry::new(by, link.kind.made()).to(&email.unwrap_or_default(), link.user_id);
+        record(&mut tx, &made).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -332,6 +332,27 @@ async fn without_mail_the_page_says_what_to_do_instead() {
 }
 
 #[tokio::test]
+async fn signing_out_and_each_use_of_a_recovery_code_are_in_the_audit() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let (_, codes) = owner.turn_factor_on().await;
+    owner.post("/logout", &[]).await;
+    owner.sign_in(EMAIL, PASSWORD).await;
+    assert_eq!(owner.post("/login/second", &[("recovery", &codes[0])]).await.to, "/");
+    let confirmed =
+        owner.post("/confirm", &[("password", PASSWORD), ("recovery", &codes[1]), ("next", "/users")]).await;
+    assert_eq!(confirmed.to, "/users");
+    let filter = server::store::AuditFilter { who: Some(EMAIL.into()), limit: 20, ..Default::default() };
+    let mut seen = server.state.store.audited(&filter).await.unwrap();
+    seen.reverse();
+    use app::words::audit::Action::*;
+    let actions: Vec<_> = seen.iter().filter_map(|entry| entry.action).collect();
+    let expected = [InvitationAccepted, SignedIn, FactorOn, SignedOut, RecoveryUsed, SignedIn, RecoveryUsed];
+    assert_eq!(actions, expected);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn what_happens_to_an_account_is_in_the_audit() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;

@@ -3,7 +3,7 @@
 use app::session::Role;
 use hookgram::parameters::Parameter;
 use serde_json::json;
-use server::audit::COMMAND_LINE;
+use server::audit::{COMMAND_LINE, Change};
 
 use crate::{
     person::Person,
@@ -94,7 +94,7 @@ async fn the_command_line_is_recorded_too() {
     std::fs::write(&file, "profiles:\n  - {name: Salon, sandbox: true, telegramFieldName: '*TelegramId'}\n").unwrap();
     let data = folder.path().join("data");
     assert!(run(&data, &["profile", "import", file.to_str().unwrap()]).await.status.success());
-    assert!(run(&data, &["profile", "export"]).await.status.success());
+    assert!(run(&data, &["profile", "export", "--with-secrets"]).await.status.success());
     let config = crate::support::config(&data, "http://127.0.0.1:9");
     let store = server::store::Store::open(&config).await.unwrap();
     let account = store.add_user("a@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap();
@@ -108,6 +108,7 @@ async fn the_command_line_is_recorded_too() {
     let names: Vec<&str> = entries.iter().filter_map(|entry| entry.action).map(|action| action.name()).collect();
     let expected = ["account_removed", "account_made", "account_made", "profile_exported", "profile_imported"];
     assert_eq!(names, expected);
+    assert_eq!(entries[3].changes, [Change::new("with_secrets", "", "true")]);
     assert!(entries.iter().all(|entry| entry.by == COMMAND_LINE));
     assert_eq!(entries[0].object_id, Some(account.id));
     store.close().await;
