@@ -2,7 +2,6 @@
 
 use app::{
     session::Account,
-    views::Handled,
     words::audit::{Action, Kind},
 };
 use hookgram::{profile::Profile, query, secret::redact};
@@ -58,9 +57,9 @@ impl Change {
     }
 }
 
-/// Something that was done.
+/// Something that was done. Only the store makes and records entries.
 #[derive(Clone, Debug)]
-pub struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     /// Who did it.
     pub by: &'a By,
     /// What.
@@ -112,16 +111,6 @@ pub struct Recorded {
     pub object_id: Option<i64>,
     /// What was changed.
     pub changes: Vec<Change>,
-}
-
-/// What was done to deliveries that were chosen one by one.
-#[must_use]
-pub fn handled<'a>(by: &'a By, action: Action, handled: &[Handled]) -> Entry<'a> {
-    let done: Vec<String> =
-        handled.iter().filter(|one| one.done.is_ok()).map(|one| one.id.to_string()).take(20).collect();
-    let count = handled.iter().filter(|one| one.done.is_ok()).count();
-    let changes = vec![Change::new("count", "", count.to_string()), Change::new("ids", "", done.join(", "))];
-    Entry::new(by, action).with(changes)
 }
 
 /// A profile as far as its changes are recorded.

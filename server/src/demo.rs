@@ -50,7 +50,7 @@ pub async fn run(mut config: Config, folder_named: bool, language: Language) -> 
 async fn sign_in_link(state: &AppState) -> anyhow::Result<String> {
     let id = match state.store.user_by_email(EMAIL).await? {
         Some(user) => user.account.id,
-        None => state.store.add_user(EMAIL, Role::Admin, None).await?.id,
+        None => state.store.add_user(EMAIL, Role::Admin, None, &COMMAND_LINE).await?.id,
     };
     let code = codes::secret();
     let link = NewLink {
@@ -59,7 +59,7 @@ async fn sign_in_link(state: &AppState) -> anyhow::Result<String> {
         user_id: Some(id),
         expires_at: now().saturating_add(LINK_TIME),
     };
-    state.store.add_link(link).await?;
+    state.store.add_link(link, &COMMAND_LINE).await?;
     Ok(format!("{}/login?code={code}", state.public_url))
 }
 

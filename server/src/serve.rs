@@ -25,6 +25,7 @@ use tokio_io_timeout::TimeoutStream;
 use tower::Service as _;
 
 use crate::{
+    audit::COMMAND_LINE,
     auth::client::Peer,
     codes,
     config::Config,
@@ -94,7 +95,7 @@ impl Server {
             user_id: None,
             expires_at: now().saturating_add(SETUP_TIME),
         };
-        self.state.store.add_link(link).await?;
+        self.state.store.add_link(link, &COMMAND_LINE).await?;
         Ok(Some(format!("{}/setup/{code}", self.state.public_url)))
     }
 

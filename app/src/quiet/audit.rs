@@ -310,6 +310,7 @@ fn named(what: &str) -> AnyView {
         "old_key" => w.c_old_key,
         "key" => w.c_key,
         "filter" => w.c_filter,
+        "with_secrets" => w.c_with_secrets,
         "role" => w.c_role,
         "answer" => w.c_answer,
         "messages" => w.c_messages,

@@ -133,11 +133,13 @@ actions! {
     SignedOut Account "signed_out": "Выход", "Signed out";
     PasswordChanged Account "password_changed": "Пароль изменён", "Password changed";
     PasswordReset Account "password_reset": "Пароль сброшен", "Password reset";
+    SetupLink Account "setup_link": "Создана ссылка для первого администратора", "Link for the first admin made";
+    SignInLink Account "sign_in_link": "Создана ссылка для входа", "Sign-in link made";
     ResetAsked Account "reset_asked": "Запрошен сброс пароля", "Password reset asked for";
     FactorOn Account "factor_on": "Второй шаг включён", "Second step turned on";
     FactorOff Account "factor_off": "Второй шаг выключен", "Second step turned off";
     RecoveryCodes Account "recovery_codes": "Новые коды восстановления", "New recovery codes";
-    RecoveryUsed Account "recovery_used": "Вход по коду восстановления", "Signed in with a recovery code";
+    RecoveryUsed Account "recovery_used": "Использован код восстановления", "Recovery code used";
     SessionsEnded Account "sessions_ended": "Сессии завершены", "Sessions ended";
     Invited Invitation "invited": "Отправлено приглашение", "Invited";
     InvitationRevoked Invitation "invitation_revoked": "Приглашение отозвано", "Invitation revoked";

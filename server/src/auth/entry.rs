@@ -1,6 +1,6 @@
 //! The ways in: a password, then the second factor where there is one; and proving oneself once more.
 
-use app::words::audit::Action;
+use app::session::Account;
 use axum::http::HeaderMap;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -13,7 +13,7 @@ use super::{
     throttle::Origin,
 };
 use crate::{
-    audit::{self, By},
+    audit::By,
     state::AppState,
     store::{StoreError, User},
     time::now,
@@ -94,9 +94,6 @@ impl Comer<'_> {
         let user = self.state.store.user_by_email(email.trim()).await.map_err(broken)?;
         let user = self.verified(email, user, password).await?;
         let entry = self.after_password(&user).await.map_err(broken)?;
-        if let Entry::Open(_) = entry {
-            self.note(&user, Action::SignedIn).await.map_err(broken)?;
-        }
         Ok((user, entry))
     }
 
@@ -128,8 +125,7 @@ impl Comer<'_> {
         let Some(user) = user else { return };
         let (store, by) = (self.state.store.clone(), By::account(&user.account, self.client));
         tokio::spawn(async move {
-            let entry = audit::Entry::new(&by, Action::SignInFailed).to(&user.account.email, user.account.id);
-            if let Err(error) = store.audit(&entry).await {
+            if let Err(error) = store.note_wrong_password(&user.account, &by).await {
                 tracing::error!(%error, "a failed sign-in could not be recorded");
             }
         });
@@ -143,7 +139,7 @@ impl Comer<'_> {
         if user.has_second_factor {
             return Ok(Entry::Half(session::open_half(self.state, user.account.id).await?));
         }
-        Ok(Entry::Open(self.open(user.account.id).await?))
+        Ok(Entry::Open(self.open(&user.account).await?))
     }
 
     /// With the second factor, after the password.
@@ -157,17 +153,15 @@ impl Comer<'_> {
         let origin = self.origin(Some(&user));
         self.state.code_throttle.attempt(&user.account.email, &origin).map_err(EntryFault::TooMany)?;
         store.try_half_session(half, now(), TRIES).await.map_err(broken)?.ok_or(EntryFault::Late)?;
-        if !proof.take(self.state, id).await.map_err(unprovable)? {
-            self.note(&user, Action::FactorFailed).await.map_err(broken)?;
+        if !self.proves(&user.account, proof).await? {
             return Err(proof.fault());
         }
         if !store.end_half_session(half).await.map_err(broken)? {
             return Err(EntryFault::Late);
         }
         self.state.code_throttle.succeeded(&user.account.email, &origin);
-        let mut cookies = self.open(id).await.map_err(broken)?;
+        let mut cookies = self.open(&user.account).await.map_err(broken)?;
         cookies.push(Cookies::of(self.state).clear(Kind::HalfSession));
-        self.note(&user, proof.action()).await.map_err(broken)?;
         Ok((user, cookies))
     }
 
@@ -186,8 +180,7 @@ impl Comer<'_> {
         if user.has_second_factor {
             let origin = self.origin(Some(&user));
             self.state.code_throttle.attempt(&email, &origin).map_err(EntryFault::TooMany)?;
-            if !proof.take(self.state, user_id).await.map_err(unprovable)? {
-                self.note(&user, Action::FactorFailed).await.map_err(broken)?;
+            if !self.proves(&user.account, proof).await? {
                 return Err(proof.fault());
             }
             self.state.code_throttle.succeeded(&email, &origin);
@@ -208,16 +201,20 @@ impl Comer<'_> {
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn open(&self, user_id: i64) -> Result<Vec<SetCookie>, StoreError> {
-        let session = session::open(self.state, user_id, self.client, self.session).await?;
-        let known = Cookies::of(self.state).make_known(self.state.store.sealer(), user_id, KNOWN_FOR)?;
+    pub async fn open(&self, account: &Account) -> Result<Vec<SetCookie>, StoreError> {
+        let session = session::open(self.state, account, self.client, self.session).await?;
+        let known = Cookies::of(self.state).make_known(self.state.store.sealer(), account.id, KNOWN_FOR)?;
         Ok(vec![session, known])
     }
 
-    /// Records it in the audit.
-    pub(super) async fn note(&self, user: &User, action: Action) -> Result<(), StoreError> {
-        let (email, by) = (&user.account.email, By::account(&user.account, self.client));
-        self.state.store.audit(&audit::Entry::new(&by, action).to(email, user.account.id)).await
+    /// Whether the second factor is right. The audit records a wrong one.
+    async fn proves(&self, account: &Account, proof: &Proof) -> Result<bool, EntryFault> {
+        let by = By::account(account, self.client);
+        let right = proof.take(self.state, account, &by).await.map_err(unprovable)?;
+        if !right {
+            self.state.store.note_wrong_code(account, &by).await.map_err(broken)?;
+        }
+        Ok(right)
     }
 
     fn origin(&self, user: Option<&User>) -> Origin {

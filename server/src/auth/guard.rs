@@ -2,10 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use app::{
-    session::{Account, Role},
-    words::audit::Action,
-};
+use app::session::{Account, Role};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -265,11 +262,7 @@ impl SignInLink {
         let Some(id) = state.store.use_sign_in_link(&hash).await? else { return Ok(None) };
         let Some(user) = state.store.user(id).await? else { return Ok(None) };
         let comer = Comer { state, client: &client, headers: &self.headers, session: self.replaced.as_ref() };
-        let entry = comer.after_password(&user).await?;
-        if let Entry::Open(_) = entry {
-            comer.note(&user, Action::SignedIn).await?;
-        }
-        Ok(Some(entry))
+        Ok(Some(comer.after_password(&user).await?))
     }
 }
 

@@ -1,9 +1,9 @@
 //! The second factor: who needs one, and whether what was typed is one.
 
-use app::{session::Role, words::audit::Action};
+use app::session::{Account, Role};
 
 use super::{entry::EntryFault, recovery, totp::Totp};
-use crate::{seal::SealError, state::AppState, store::StoreError, time::now};
+use crate::{audit::By, seal::SealError, state::AppState, store::StoreError, time::now};
 
 /// Whether an account of a role must have a second factor.
 #[must_use]
@@ -34,27 +34,19 @@ impl Proof {
         }
     }
 
-    /// What somebody does who comes in with it.
-    pub(super) fn action(&self) -> Action {
-        match self {
-            Self::Code(_) => Action::SignedIn,
-            Self::Recovery(_) => Action::RecoveryUsed,
-        }
-    }
-
     /// Whether it is right; it is used up by being so.
     ///
     /// # Errors
     /// If the store fails; [`StoreError::Seal`] if the secret cannot be opened.
-    pub(super) async fn take(&self, state: &AppState, user_id: i64) -> Result<bool, StoreError> {
+    pub(super) async fn take(&self, state: &AppState, account: &Account, by: &By) -> Result<bool, StoreError> {
         match self {
-            Self::Recovery(typed) => state.store.use_recovery_code(user_id, &recovery::hash(typed), now()).await,
+            Self::Recovery(typed) => state.store.use_recovery_code(account, &recovery::hash(typed), by, now()).await,
             Self::Code(typed) => {
-                let Some(factor) = state.store.second_factor(user_id).await? else { return Ok(false) };
+                let Some(factor) = state.store.second_factor(account.id).await? else { return Ok(false) };
                 let secret = factor.secret.ok_or(SealError::CannotOpen)?;
                 let step = Totp::from_base32(&secret).and_then(|totp| totp.step_of(typed, now(), factor.step));
                 match step {
-                    Some(step) => state.store.take_step(user_id, step).await,
+                    Some(step) => state.store.take_step(account.id, step).await,
                     None => Ok(false),
                 }
             }

@@ -1,8 +1,10 @@
 //! Sessions: a random token in a cookie, its hash in the store.
 
+use app::session::Account;
 use axum::http::HeaderMap;
 
 use crate::{
+    audit::By,
     auth::{
         client::Client,
         cookies::{Cookies, Kind, SetCookie},
@@ -42,26 +44,25 @@ pub struct CurrentSession {
 /// If the store fails.
 pub async fn open(
     state: &AppState,
-    user_id: i64,
+    account: &Account,
     client: &Client,
     replaced: Option<&CurrentSession>,
 ) -> Result<SetCookie, StoreError> {
     let token = codes::secret();
     let hash = codes::hash(&token);
     let address = client.address.to_string();
-    state
-        .store
-        .add_session(NewSession {
-            token_hash: &hash,
-            user_id,
-            now: now(),
-            expires_at: now().saturating_add(LONGEST),
-            user_agent: &client.user_agent,
-            address: &address,
-        })
-        .await?;
+    let session = NewSession {
+        token_hash: &hash,
+        user_id: account.id,
+        now: now(),
+        expires_at: now().saturating_add(LONGEST),
+        user_agent: &client.user_agent,
+        address: &address,
+    };
+    let by = By::account(account, client);
+    state.store.add_session(session, &by).await?;
     if let Some(old) = replaced {
-        state.store.end_session(&old.hash).await?;
+        state.store.end_session(&old.hash, &by).await?;
     }
     Ok(Cookies::of(state).set(Kind::Session, &token, LONGEST / 1000))
 }

@@ -46,7 +46,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
         Command::Export { with_secrets } => {
             let profiles = store.profiles().await?;
             let text = profile_file::export(&profiles, with_secrets)?;
-            store.note_export(&profiles, &COMMAND_LINE).await?;
+            store.note_export(&profiles, with_secrets, &COMMAND_LINE).await?;
             print!("{text}");
         }
         Command::Import { file } => {

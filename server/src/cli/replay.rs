@@ -6,7 +6,6 @@ use anyhow::{Context as _, bail};
 use app::{
     views::{BulkKind, BulkProgress, Handled, Matching, Outcome, ReplayAs},
     words::{
-        audit::Action,
         causes::{self, Cause},
         replays,
     },
@@ -17,7 +16,7 @@ use tokio::{signal, time::sleep};
 
 use super::open_existing;
 use crate::{
-    audit::{self, COMMAND_LINE},
+    audit::COMMAND_LINE,
     config::{self, BadSetting, Config},
     replays::Replays,
     settings::{Live, SettingFault},
@@ -88,8 +87,7 @@ pub(super) async fn replay(config: &Config, options: ReplayOptions, language: La
     let how = if options.as_is { ReplayAs::ItIs } else { ReplayAs::ItWas };
     let bench = Bench::open(config, language).await?;
     if !options.ids.is_empty() {
-        let handled = bench.replays.replay(&options.ids, how).await?;
-        bench.store.audit(&audit::handled(&COMMAND_LINE, Action::Replayed, &handled)).await?;
+        let handled = bench.replays.replay(&options.ids, how, &COMMAND_LINE).await?;
         return bench.show(&handled, "is sent again").await;
     }
     let outcome = match (options.uncertain, options.cancelled) {
@@ -109,8 +107,7 @@ pub(super) async fn replay(config: &Config, options: ReplayOptions, language: La
 pub(super) async fn cancel(config: &Config, options: CancelOptions, language: Language) -> anyhow::Result<ExitCode> {
     let bench = Bench::open(config, language).await?;
     if !options.ids.is_empty() {
-        let handled = bench.replays.cancel(&options.ids).await?;
-        bench.store.audit(&audit::handled(&COMMAND_LINE, Action::Cancelled, &handled)).await?;
+        let handled = bench.replays.cancel(&options.ids, &COMMAND_LINE).await?;
         return bench.show(&handled, "is called off").await;
     }
     let outcome = if options.parked { Outcome::Parked } else { Outcome::Waiting };
@@ -229,7 +226,7 @@ impl Bench {
             }
             tokio::select! {
                 done = self.step() => done?,
-                _ = signal::ctrl_c() => match self.store.end_bulk(id, true, now()).await {
+                _ = signal::ctrl_c() => match self.store.stop_bulk(id, &COMMAND_LINE, now()).await {
                     Err(crate::store::StoreError::NotFound) => {}
                     done => done?,
                 },

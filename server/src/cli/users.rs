@@ -3,13 +3,13 @@
 use std::io::{self, BufRead as _, IsTerminal as _};
 
 use anyhow::{Context as _, bail};
-use app::{session::Role, words::audit::Action};
+use app::session::Role;
 use clap::Subcommand;
 use hookgram::values::EmailAddress;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
-    audit::{COMMAND_LINE, Change, Entry},
+    audit::COMMAND_LINE,
     auth::password::Passwords,
     codes,
     config::Config,
@@ -70,10 +70,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
                 bail!("{} has an account already", address.as_str());
             }
             let hash = ask(password_stdin, address.as_str()).await?;
-            let account = store.add_user(address.as_str(), role, Some(&hash)).await?;
-            let changes = vec![Change::new("role", "", role.name())];
-            let entry = Entry::new(&COMMAND_LINE, Action::AccountMade).to(&account.email, account.id).with(changes);
-            store.audit(&entry).await?;
+            store.add_user(address.as_str(), role, Some(&hash), &COMMAND_LINE).await?;
         }
         Command::List => {
             for user in store.users().await? {
@@ -94,9 +91,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
                 user_id: Some(user.account.id),
                 expires_at: now().saturating_add(LINK_TIME),
             };
-            store.add_link(link).await?;
-            let asked = Entry::new(&COMMAND_LINE, Action::ResetAsked).to(&user.account.email, user.account.id);
-            store.audit(&asked).await?;
+            store.add_link(link, &COMMAND_LINE).await?;
             println!("{}/reset/{code}", config.public_url(config.listen));
         }
         Command::SecondFactorOff { email } => {

@@ -80,10 +80,11 @@ pub(super) async fn prove(caller: Caller, body: Body) -> Response {
 
 /// `POST /logout`
 pub(super) async fn sign_out(caller: Caller) -> Response {
-    if let Some(session) = caller.session()
-        && let Err(error) = caller.state.store.end_session(&session.hash).await
-    {
-        tracing::error!(%error, "a session could not be ended");
+    if let (Some(session), Some(account)) = (caller.session(), &caller.account) {
+        let by = By::account(account, caller.client());
+        if let Err(error) = caller.state.store.end_session(&session.hash, &by).await {
+            tracing::error!(%error, "a session could not be ended");
+        }
     }
     go("/login", [Cookies::of(&caller.state).clear(Kind::Session)])
 }
@@ -130,7 +131,7 @@ pub(super) async fn set_up(Path(code): Path<String>, caller: Caller, body: Body)
     let by = By::named(&email, caller.client());
     let made = caller.state.store.set_up(&codes::hash(&code), &email, &hash, &by).await;
     let opened = match made {
-        Ok(account) => caller.comer().open(account.id).await,
+        Ok(account) => caller.comer().open(&account).await,
         Err(StoreError::NotFound) => return caller.show(StatusCode::NOT_FOUND, EntryPage::SetUpClosed).await,
         Err(error) => Err(error),
     };

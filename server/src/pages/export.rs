@@ -13,7 +13,7 @@ use crate::{profile_file, store::StoredProfile};
 /// `GET /profiles/export`
 pub(super) async fn all(visit: Visit) -> Response {
     let profiles = or_refuse!(visit, visit.state.store.profiles().await.map_err(internal));
-    or_refuse!(visit, visit.state.store.note_export(&profiles, &visit.by()).await.map_err(internal));
+    or_refuse!(visit, visit.state.store.note_export(&profiles, false, &visit.by()).await.map_err(internal));
     or_refuse!(visit, file(&profiles, "hookgram-profiles.yaml"))
 }
 
@@ -22,7 +22,7 @@ pub(super) async fn one(Path(id): Path<String>, visit: Visit) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let name = format!("hookgram-profile-{}.yaml", stored.id);
     let stored = [stored];
-    or_refuse!(visit, visit.state.store.note_export(&stored, &visit.by()).await.map_err(internal));
+    or_refuse!(visit, visit.state.store.note_export(&stored, false, &visit.by()).await.map_err(internal));
     or_refuse!(visit, file(&stored, &name))
 }
 

@@ -3,14 +3,14 @@
 use app::{
     error::FieldFault,
     quiet::{EntryForm, EntryPage},
-    words::{Words as _, audit::Action, mail::ResetLetter},
+    words::{Words as _, mail::ResetLetter},
 };
 use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
 use hookgram::values::{EmailAddress, Language};
 
 use super::caller::{Caller, go};
 use crate::{
-    audit::{By, Entry},
+    audit::By,
     auth::{
         client::Client,
         entry::{EntryFault, broken},
@@ -59,8 +59,9 @@ pub(super) async fn accept(Path(code): Path<String>, caller: Caller, body: Body)
             return caller.show(StatusCode::UNPROCESSABLE_ENTITY, page(EntryForm { faults, ..form })).await;
         }
     };
-    let opened = match caller.state.store.accept_invitation(&code_hash, &hash, caller.client()).await {
-        Ok(account) => caller.comer().open(account.id).await,
+    let by = By::named(&email, caller.client());
+    let opened = match caller.state.store.accept_invitation(&code_hash, &hash, &by).await {
+        Ok(account) => caller.comer().open(&account).await,
         Err(StoreError::NotFound | StoreError::Taken) => {
             return caller.show(StatusCode::NOT_FOUND, EntryPage::InviteClosed).await;
         }
@@ -126,9 +127,7 @@ async fn send_link(
         user_id: Some(user.account.id),
         expires_at: now().saturating_add(RESET_TIME),
     };
-    state.store.add_link(link).await?;
-    let by = By::named(&user.account.email, client);
-    state.store.audit(&Entry::new(&by, Action::ResetAsked).to(&user.account.email, user.account.id)).await?;
+    state.store.add_link(link, &By::named(&user.account.email, client)).await?;
     let url = format!("{}/reset/{code}", state.public_url);
     // To the address as it is stored: what was typed may look alike and be another's.
     if let Some(to) = EmailAddress::parse(&user.account.email) {
@@ -172,8 +171,9 @@ pub(super) async fn reset(Path(code): Path<String>, caller: Caller, body: Body) 
             return caller.show(StatusCode::UNPROCESSABLE_ENTITY, page(EntryForm { faults, ..form })).await;
         }
     };
+    let by = By::named(&email, caller.client());
     let entered = async {
-        let id = caller.state.store.reset_password(&code_hash, &hash, caller.client()).await?;
+        let id = caller.state.store.reset_password(&code_hash, &hash, &by).await?;
         let user = caller.state.store.user(id).await?.ok_or(StoreError::NotFound)?;
         caller.comer().after_password(&user).await
     };

@@ -6,7 +6,7 @@ use app::{
     notices::{Administered, Notice},
     quiet::{QuietPage, SettingField, SettingsView, Tested},
     session::Admin,
-    words::{NoteWords, SettingsWords, Words as _, audit::Action},
+    words::{NoteWords, SettingsWords, Words as _},
 };
 use axum::{body::Body, http::StatusCode, response::Response};
 use hookgram::values::{EmailAddress, Language};
@@ -14,7 +14,6 @@ use secrecy::SecretString;
 
 use super::{Fields, Visit, account::or_confirm, internal, or_refuse};
 use crate::{
-    audit::{Change, Entry},
     config::smtp::SmtpFault,
     mail::Note,
     settings::{ChangeError, Setting, SettingFault},
@@ -59,14 +58,12 @@ pub(super) async fn save(visit: Visit<Admin>, body: Body) -> Response {
 pub(super) async fn test(visit: Visit<Admin>) -> Response {
     or_confirm!(visit, PAGE);
     let tested = send_test(&visit).await;
-    let by = visit.by();
     let answer = match &tested {
-        Tested::Taken => "taken".to_owned(),
-        Tested::Failed(words) => words.clone(),
-        Tested::NoServer | Tested::NoAddress(_) => "not sent".to_owned(),
+        Tested::Taken => "taken",
+        Tested::Failed(words) => words,
+        Tested::NoServer | Tested::NoAddress(_) => "not sent",
     };
-    let entry = Entry::new(&by, Action::MailTested).with(vec![Change::new("answer", "", answer)]);
-    or_refuse!(visit, visit.state.store.audit(&entry).await.map_err(internal));
+    or_refuse!(visit, visit.state.store.note_mail_test(answer, &visit.by()).await.map_err(internal));
     let status = if tested == Tested::Taken { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let view = SettingsView { tested: Some(tested), ..view(&visit) };
     visit.show(status, QuietPage::Settings(Box::new(view))).await

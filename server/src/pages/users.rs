@@ -5,14 +5,13 @@ use app::{
     notices::{Administered, Notice},
     quiet::{InvitationView, InvitedView, Mailed, MemberView, QuietPage, UsersView},
     session::{Admin, Role},
-    words::{NoteWords, UserWords, Words as _, audit::Action},
+    words::{NoteWords, UserWords, Words as _},
 };
 use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
 use hookgram::values::EmailAddress;
 
 use super::{Visit, account::or_confirm, internal, or_refuse};
 use crate::{
-    audit::{Change, Entry},
     codes,
     mail::Note,
     store::{Member, NewInvitation, StoreError},
@@ -79,14 +78,11 @@ pub(super) async fn invite(visit: Visit<Admin>, body: Body) -> Response {
     let by = visit.by();
     let invitation =
         NewInvitation { code_hash: &codes::hash(&code), email: email.as_str(), role, made_by: &by.who, expires_at };
-    match visit.state.store.add_invitation(invitation).await {
+    match visit.state.store.add_invitation(invitation, &by).await {
         Ok(()) => {}
         Err(StoreError::Taken) => return again(visit, typed, Some(role), w.email_taken).await,
         Err(error) => return visit.refuse(internal(error)).await,
     }
-    let entry = Entry::new(&by, Action::Invited).to(email.as_str(), None);
-    let entry = entry.with(vec![Change::new("role", "", role.name())]);
-    or_refuse!(visit, visit.state.store.audit(&entry).await.map_err(internal));
     let link = format!("{}/invite/{code}", visit.state.public_url);
     let mailed = mail(&visit, &email, &link).await;
     let view = InvitedView { email: email.to_string(), link, expires_at, mailed };
@@ -121,15 +117,9 @@ pub(super) async fn revoke(visit: Visit<Admin>, body: Body) -> Response {
     or_confirm!(visit, PAGE);
     let fields = or_refuse!(visit, visit.form(body).await);
     let id = fields.get("id").map(String::as_str).unwrap_or_default();
-    match visit.state.store.revoke_invitation(id).await {
-        Ok(gone) => {
-            let by = visit.by();
-            let entry = Entry::new(&by, Action::InvitationRevoked).to(&gone.email, None);
-            let entry = entry.with(vec![Change::new("role", gone.role.name(), "")]);
-            or_refuse!(visit, visit.state.store.audit(&entry).await.map_err(internal));
-        }
-        // Accepted, or too old, by now.
-        Err(StoreError::NotFound) => {}
+    match visit.state.store.revoke_invitation(id, &visit.by()).await {
+        // Not found: accepted, or too old, by now.
+        Ok(_) | Err(StoreError::NotFound) => {}
         Err(error) => return visit.refuse(internal(error)).await,
     }
     visit.done(&Notice::Administered(Administered::Revoked), "/users")

@@ -9,7 +9,7 @@ use app::{
         AttemptView, BulkKind, BulkProgress, Chart, DeliveryDetail, EventDetail, Handled, LogDelivery, LogPage,
         LogPlace, LogRow, Matching, Outcome, ReplayAs,
     },
-    words::{LogWords, Words as _, audit::Action},
+    words::{LogWords, Words as _},
 };
 use async_trait::async_trait;
 use hookgram::values::{Language, TimeZone};
@@ -18,7 +18,6 @@ mod chart;
 
 use super::{Port, internal};
 use crate::{
-    audit::{self, Entry},
     personal,
     store::{Attempt, AttemptClass, LogFilter, LogRows, Logged, Reason, StoreError},
     time::{Millis, now},
@@ -119,19 +118,17 @@ impl Deliveries for Port {
 
     async fn replay(&self, operator: &Operator, ids: &[i64], how: ReplayAs) -> Result<Vec<Handled>, AppError> {
         let ids = self.chosen(ids)?;
-        let handled = self.state.replays.replay(&ids, how).await.map_err(internal)?;
-        note(operator, "replayed", &handled);
         let by = self.by(operator.account());
-        self.state.store.audit(&audit::handled(&by, Action::Replayed, &handled)).await.map_err(internal)?;
+        let handled = self.state.replays.replay(&ids, how, &by).await.map_err(internal)?;
+        note(operator, "replayed", &handled);
         Ok(handled)
     }
 
     async fn cancel(&self, operator: &Operator, ids: &[i64]) -> Result<Vec<Handled>, AppError> {
         let ids = self.chosen(ids)?;
-        let handled = self.state.replays.cancel(&ids).await.map_err(internal)?;
-        note(operator, "called off", &handled);
         let by = self.by(operator.account());
-        self.state.store.audit(&audit::handled(&by, Action::Cancelled, &handled)).await.map_err(internal)?;
+        let handled = self.state.replays.cancel(&ids, &by).await.map_err(internal)?;
+        note(operator, "called off", &handled);
         Ok(handled)
     }
 
@@ -152,12 +149,10 @@ impl Deliveries for Port {
     }
 
     async fn stop_bulk(&self, operator: &Operator, id: i64) -> Result<(), AppError> {
-        match self.state.store.end_bulk(id, true, now()).await {
-            Err(StoreError::NotFound) => return Err(AppError::NotFound),
-            done => done.map_err(internal)?,
+        match self.state.store.stop_bulk(id, &self.by(operator.account()), now()).await {
+            Err(StoreError::NotFound) => Err(AppError::NotFound),
+            done => done.map_err(internal),
         }
-        let by = self.by(operator.account());
-        self.state.store.audit(&Entry::new(&by, Action::BulkStopped).to("", id)).await.map_err(internal)
     }
 
     async fn bulk(&self, _viewer: &Viewer, id: i64) -> Result<BulkProgress, AppError> {

@@ -26,7 +26,7 @@ use crate::{
     webhook::Rendering,
 };
 
-/// Deliveries handled in one commit.
+/// Deliveries handled in one commit, with one entry of the audit.
 const AT_ONCE: usize = 16;
 /// How often messages are made again where their profile changes meanwhile.
 const TRIES: usize = 5;
@@ -58,19 +58,19 @@ impl Replays {
     ///
     /// # Errors
     /// If the database fails: what was handled before stays so.
-    pub async fn replay(&self, ids: &[i64], how: ReplayAs) -> Result<Vec<Handled>, StoreError> {
+    pub async fn replay(&self, ids: &[i64], how: ReplayAs, by: &By) -> Result<Vec<Handled>, StoreError> {
         let mut handled = Vec::with_capacity(ids.len());
         for some in ids.chunks(AT_ONCE) {
-            handled.extend(self.replay_some(some, how).await?);
+            handled.extend(self.replay_some(some, how, by).await?);
             self.wake.notify_one();
         }
         Ok(handled)
     }
 
-    async fn replay_some(&self, ids: &[i64], how: ReplayAs) -> Result<Vec<Handled>, StoreError> {
+    async fn replay_some(&self, ids: &[i64], how: ReplayAs, by: &By) -> Result<Vec<Handled>, StoreError> {
         for _ in 0..TRIES {
             let wishes = self.wishes(ids, how).await?;
-            if let Some(handled) = self.store.replay(&wishes, Ask::Exactly, None, now()).await? {
+            if let Some(handled) = self.store.replay(&wishes, Ask::Exactly, by, now()).await? {
                 return Ok(handled);
             }
         }
@@ -81,10 +81,10 @@ impl Replays {
     ///
     /// # Errors
     /// If the database fails: what was called off before stays so.
-    pub async fn cancel(&self, ids: &[i64]) -> Result<Vec<Handled>, StoreError> {
+    pub async fn cancel(&self, ids: &[i64], by: &By) -> Result<Vec<Handled>, StoreError> {
         let mut handled = Vec::with_capacity(ids.len());
         for some in ids.chunks(AT_ONCE) {
-            handled.extend(self.store.cancel(some, None, now()).await?.unwrap_or_default());
+            handled.extend(self.store.cancel(some, by, now()).await?);
             self.wake.notify_one();
         }
         Ok(handled)

@@ -6,10 +6,7 @@ use app::views::BulkKind;
 use tokio::{sync::watch, time::sleep};
 
 use super::Replays;
-use crate::{
-    store::{Ask, StoreError},
-    time::now,
-};
+use crate::{store::StoreError, time::now};
 
 /// Between two steps: several times as long as a step takes, so that writers hardly meet one.
 const PAUSE: Duration = Duration::from_millis(25);
@@ -47,7 +44,7 @@ impl Replays {
         let Some(bulk) = self.store.open_bulk().await? else { return Ok(false) };
         let ids = self.store.bulk_step(&bulk).await?;
         if ids.is_empty() {
-            match self.store.end_bulk(bulk.id, false, now()).await {
+            match self.store.finish_bulk(bulk.id, now()).await {
                 // Somebody else has ended it.
                 Err(StoreError::NotFound) => {}
                 done => {
@@ -60,10 +57,10 @@ impl Replays {
         match bulk.kind {
             BulkKind::Replay(how) => {
                 let wishes = self.wishes(&ids, how).await?;
-                self.store.replay(&wishes, Ask::Undelivered, Some(&bulk), now()).await?;
+                self.store.replay_step(&wishes, &bulk, now()).await?;
             }
             BulkKind::Cancel => {
-                self.store.cancel(&ids, Some(&bulk), now()).await?;
+                self.store.cancel_step(&ids, &bulk, now()).await?;
             }
         }
         self.wake.notify_one();

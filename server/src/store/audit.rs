@@ -1,6 +1,13 @@
 //! The audit: rows are added, read, and swept once they are old. Triggers refuse whatever else.
+//!
+//! Only the store can add rows. Each method that changes something on a person's behalf takes [`By`] and calls [`record`]
+//! in its own transaction; `audited_tests.rs` finds the methods that do not.
 
-use app::words::audit::{Action, Kind};
+use app::{
+    session::Account,
+    views::Handled,
+    words::audit::{Action, Kind},
+};
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::{Store, StoreError};
@@ -63,7 +70,7 @@ impl Row {
     }
 }
 
-/// Adds an entry, in the commit of what it tells of.
+/// Adds an entry in the transaction of the change that it describes.
 pub(super) async fn record(tx: &mut SqliteConnection, entry: &Entry<'_>) -> Result<(), StoreError> {
     let changes: Vec<(&str, &str, &str)> =
         entry.changes.iter().map(|change| (change.what.as_str(), change.from.as_str(), change.to.as_str())).collect();
@@ -85,14 +92,58 @@ pub(super) async fn record(tx: &mut SqliteConnection, entry: &Entry<'_>) -> Resu
     Ok(())
 }
 
+/// Records in one entry what was done to deliveries that somebody chose; nothing where all of them were refused.
+pub(super) async fn record_handled(
+    tx: &mut SqliteConnection,
+    by: &By,
+    action: Action,
+    handled: &[Handled],
+) -> Result<(), StoreError> {
+    let done: Vec<String> = handled.iter().filter(|one| one.done.is_ok()).map(|one| one.id.to_string()).collect();
+    if done.is_empty() {
+        return Ok(());
+    }
+    let changes = vec![Change::new("count", "", done.len().to_string()), Change::new("ids", "", done.join(", "))];
+    record(tx, &Entry::new(by, action).with(changes)).await
+}
+
 impl Store {
-    /// Adds an entry by itself, where what it tells of changes nothing here.
+    /// Records something that changes nothing in the store.
+    pub(super) async fn note(&self, entry: &Entry<'_>) -> Result<(), StoreError> {
+        record(&mut *self.write.acquire().await?, entry).await
+    }
+
+    /// Records a sign-in that was refused because of a wrong password.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn audit(&self, entry: &Entry<'_>) -> Result<(), StoreError> {
-        let mut connection = self.write.acquire().await?;
-        record(&mut connection, entry).await
+    pub async fn note_wrong_password(&self, account: &Account, by: &By) -> Result<(), StoreError> {
+        self.note(&Entry::new(by, Action::SignInFailed).to(&account.email, account.id)).await
+    }
+
+    /// Records a wrong code of the second factor, or a wrong recovery code.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn note_wrong_code(&self, account: &Account, by: &By) -> Result<(), StoreError> {
+        self.note(&Entry::new(by, Action::FactorFailed).to(&account.email, account.id)).await
+    }
+
+    /// Records that the log was exported: the name of the file, and the filter as it stands in the page's address.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn note_log_export(&self, file: &str, filter: &str, by: &By) -> Result<(), StoreError> {
+        let changes = vec![Change::new("filter", "", filter)];
+        self.note(&Entry::new(by, Action::LogExported).to(file, None).with(changes)).await
+    }
+
+    /// Records that a test mail was asked for, and the mail server's answer.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn note_mail_test(&self, answer: &str, by: &By) -> Result<(), StoreError> {
+        self.note(&Entry::new(by, Action::MailTested).with(vec![Change::new("answer", "", answer)])).await
     }
 
     /// The entries that are looked for, newest first.

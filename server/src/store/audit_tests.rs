@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{tests::draft, *};
 use crate::{
-    audit::{By, COMMAND_LINE, Change, Entry, Recorded},
+    audit::{By, COMMAND_LINE, Change, Recorded},
     settings::{ChangeError, Fixed, Live, Setting, SettingFault},
     time::{Millis, now},
 };
@@ -165,6 +165,6 @@ async fn what_is_fixed_wins_and_faults_change_nothing() {
         [(Setting::MaxBody, "2MiB")]
     );
     assert_eq!(all(&store).await.len(), 1);
-    store.audit(&Entry::new(&anna(), Action::MailTested)).await.unwrap();
+    store.note_mail_test("taken", &anna()).await.unwrap();
     assert_eq!(all(&store).await.len(), 2);
 }

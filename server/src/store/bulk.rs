@@ -152,19 +152,24 @@ impl Store {
         Ok(candidates(bulk).build_query_scalar().fetch_all(&self.read).await?)
     }
 
-    /// It has come to its end, or somebody has `stopped` it.
+    /// Ends a bulk action that has nothing left to do.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if it is not under way.
-    pub async fn end_bulk(&self, id: i64, stopped: bool, now: Millis) -> Result<(), StoreError> {
-        let done =
-            sqlx::query("UPDATE bulk_actions SET finished_at = ?2, stopped = ?3 WHERE id = ?1 AND finished_at IS NULL")
-                .bind(id)
-                .bind(now)
-                .bind(stopped)
-                .execute(&self.write)
-                .await?;
-        if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    pub async fn finish_bulk(&self, id: i64, now: Millis) -> Result<(), StoreError> {
+        end(&mut *self.write.acquire().await?, id, false, now).await
+    }
+
+    /// Stops a bulk action before its end.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if it is not under way.
+    pub async fn stop_bulk(&self, id: i64, by: &By, now: Millis) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        end(&mut tx, id, true, now).await?;
+        audit::record(&mut tx, &Entry::new(by, Action::BulkStopped).to("", id)).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// How far one has come.
@@ -188,6 +193,12 @@ impl Store {
             .await?;
         rows.into_iter().map(Row::progress).collect()
     }
+}
+
+async fn end(tx: &mut SqliteConnection, id: i64, stopped: bool, now: Millis) -> Result<(), StoreError> {
+    let ended = "UPDATE bulk_actions SET finished_at = ?2, stopped = ?3 WHERE id = ?1 AND finished_at IS NULL";
+    let done = sqlx::query(ended).bind(id).bind(now).bind(stopped).execute(tx).await?;
+    if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
 }
 
 /// Records a step in the commit that makes it; whether it may be made: nobody has stopped it or made this step before.

@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{tests::*, *};
+use crate::audit::COMMAND_LINE;
 use app::session::Role;
 use hookgram::secret::BotToken;
 
@@ -18,8 +19,8 @@ fn record() -> DraftRecord {
 }
 
 async fn two_users(store: &Store) -> (i64, i64) {
-    let first = store.add_user("a@example.com", Role::Operator, None).await.unwrap().id;
-    (first, store.add_user("b@example.com", Role::Admin, None).await.unwrap().id)
+    let first = store.add_user("a@example.com", Role::Operator, None, &COMMAND_LINE).await.unwrap().id;
+    (first, store.add_user("b@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap().id)
 }
 
 #[tokio::test]

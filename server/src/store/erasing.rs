@@ -73,9 +73,16 @@ impl Store {
     pub async fn erase(&self, chat: &str, by: &By, now: Millis) -> Result<Erasure, StoreError> {
         let chats: String = sqlx::query_scalar(CHATS).bind(chat).fetch_one(&self.read).await?;
         let ids: Vec<String> = serde_json::from_str(&chats).map_err(|_| StoreError::Corrupt("moved_chats"))?;
+        let digits: Vec<char> = chat.chars().collect();
+        let chat_end: String = digits.iter().skip(digits.len().saturating_sub(3)).collect();
+        let stored = self.stored_about(chat).await?;
+        let counts = [("event_count", stored.events), ("messages", stored.messages)];
+        let counts = counts.map(|(what, count)| Change::new(what, count.to_string(), "0"));
+        let begun = Entry::new(by, Action::CustomerErased).to(&format!("…{chat_end}"), None).with(counts.to_vec());
+        let mut begun = Some(&begun);
         let (mut events, mut messages) = (0, 0);
         loop {
-            let (gone, sent) = self.erase_some(&chats).await?;
+            let (gone, sent) = self.erase_some(&chats, begun.take()).await?;
             if sent == 0 {
                 break;
             }
@@ -83,8 +90,6 @@ impl Store {
             messages += sent;
         }
         events += self.erase_unanswered(&ids).await?;
-        let digits: Vec<char> = chat.chars().collect();
-        let chat_end: String = digits.iter().skip(digits.len().saturating_sub(3)).collect();
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         messages +=
             delete(&mut tx, "DELETE FROM sandbox_messages WHERE chat IN (SELECT value FROM json_each(?1))", &chats)
@@ -102,11 +107,6 @@ impl Store {
             .bind(erasure.at)
             .execute(&mut *tx)
             .await?;
-        let counts = [("event_count", events), ("messages", messages)];
-        let counts = counts.map(|(what, count)| Change::new(what, count.to_string(), "0"));
-        let whose = format!("…{}", erasure.chat_end);
-        let entry = Entry::new(by, Action::CustomerErased).to(&whose, None).with(counts.to_vec());
-        audit::record(&mut tx, &entry).await?;
         tx.commit().await?;
         // What was overwritten still stands in the write-ahead log until it is folded into the database.
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.write).await?;
@@ -122,9 +122,12 @@ impl Store {
         Ok(sqlx::query_as(latest).bind(SHOWN).fetch_all(&self.read).await?)
     }
 
-    /// How many events and how many messages went.
-    async fn erase_some(&self, chats: &str) -> Result<(i64, i64), StoreError> {
+    /// How many events and how many messages went. The first step records that the erasure has `begun`.
+    async fn erase_some(&self, chats: &str, begun: Option<&Entry<'_>>) -> Result<(i64, i64), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        if let Some(begun) = begun {
+            audit::record(&mut tx, begun).await?;
+        }
         overwrite(&mut tx, true).await?;
         let rows: Vec<(i64, i64)> = sqlx::query_as(
             "SELECT d.id, d.event_id FROM json_each(?1) c

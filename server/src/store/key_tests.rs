@@ -53,7 +53,8 @@ async fn event(store: &Store, id: &str) {
 async fn fill(store: &Store, round: usize) {
     profile(store, &format!("profile {round}")).await;
     event(store, &format!("event {round}")).await;
-    let account = store.add_user(&format!("{round}@example.com"), app::session::Role::Admin, None).await.unwrap();
+    let account =
+        store.add_user(&format!("{round}@example.com"), app::session::Role::Admin, None, &COMMAND_LINE).await.unwrap();
     let secret = SecretString::from("JBSWY3DPEHPK3PXP");
     store.turn_second_factor_on(&account, (&secret, 1), &[], b"", &COMMAND_LINE).await.unwrap();
     let draft = DraftRecord {

@@ -9,7 +9,6 @@ use sqlx::{FromRow, SqliteConnection};
 use super::{Store, StoreError, audit::record, unique};
 use crate::{
     audit::{By, Change, Entry},
-    auth::client::Client,
     time::{Millis, now},
 };
 
@@ -33,6 +32,16 @@ impl LinkKind {
             Self::Invite => "invite",
             Self::Reset => "reset",
             Self::SignIn => "sign_in",
+        }
+    }
+
+    /// The audit's action when such a link is made.
+    fn made(self) -> Action {
+        match self {
+            Self::Setup => Action::SetupLink,
+            Self::Invite => Action::Invited,
+            Self::Reset => Action::ResetAsked,
+            Self::SignIn => Action::SignInLink,
         }
     }
 }
@@ -112,7 +121,7 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn add_link(&self, link: NewLink<'_>) -> Result<(), StoreError> {
+    pub async fn add_link(&self, link: NewLink<'_>, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin().await?;
         sqlx::query("DELETE FROM one_time_links WHERE expires_at <= ?1 OR (kind = 'setup' AND ?2 = 'setup')")
             .bind(now())
@@ -129,6 +138,12 @@ impl Store {
         .bind(link.expires_at)
         .execute(&mut *tx)
         .await?;
+        let email: Option<String> = sqlx::query_scalar("SELECT email FROM users WHERE id = ?1")
+            .bind(link.user_id)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let made = Entry::new(by, link.kind.made()).to(&email.unwrap_or_default(), link.user_id);
+        record(&mut tx, &made).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -169,7 +184,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Taken`] if the address has an account.
-    pub async fn add_invitation(&self, new: NewInvitation<'_>) -> Result<(), StoreError> {
+    pub async fn add_invitation(&self, new: NewInvitation<'_>, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let account: Option<i64> = sqlx::query_scalar("SELECT id FROM users WHERE email = ?1")
             .bind(new.email)
@@ -197,6 +212,8 @@ impl Store {
         .bind(new.expires_at)
         .execute(&mut *tx)
         .await?;
+        let invited = Entry::new(by, Action::Invited).to(new.email, None);
+        record(&mut tx, &invited.with(vec![Change::new("role", "", new.role.name())])).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -221,7 +238,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if there is none such that could still be accepted.
-    pub async fn revoke_invitation(&self, id: &str) -> Result<Invitation, StoreError> {
+    pub async fn revoke_invitation(&self, id: &str, by: &By) -> Result<Invitation, StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let row: Option<Row> = sqlx::query_as(
             "DELETE FROM one_time_links WHERE kind = 'invite' AND lower(hex(substr(code_hash, 1, 8))) = ?1
              AND used_at IS NULL AND expires_at > ?2
@@ -229,9 +247,13 @@ impl Store {
         )
         .bind(id)
         .bind(now())
-        .fetch_optional(&self.write)
+        .fetch_optional(&mut *tx)
         .await?;
-        row.ok_or(StoreError::NotFound)?.try_into()
+        let gone: Invitation = row.ok_or(StoreError::NotFound)?.try_into()?;
+        let revoked = Entry::new(by, Action::InvitationRevoked).to(&gone.email, None);
+        record(&mut tx, &revoked.with(vec![Change::new("role", gone.role.name(), "")])).await?;
+        tx.commit().await?;
+        Ok(gone)
     }
 
     /// The invitation of a code's hash, if it can still be accepted.
@@ -259,7 +281,7 @@ impl Store {
         &self,
         code_hash: &[u8],
         password_hash: &str,
-        client: &Client,
+        by: &By,
     ) -> Result<Account, StoreError> {
         let mut tx = self.write.begin().await?;
         let row: Option<Row> = sqlx::query_as(
@@ -282,8 +304,7 @@ impl Store {
         .fetch_one(&mut *tx)
         .await
         .map_err(|error| unique(error, StoreError::Taken))?;
-        let by = By::named(&email, client);
-        let accepted = Entry::new(&by, Action::InvitationAccepted).to(&email, id);
+        let accepted = Entry::new(by, Action::InvitationAccepted).to(&email, id);
         record(&mut tx, &accepted.with(vec![Change::new("role", "", role.name())])).await?;
         tx.commit().await?;
         Ok(Account { id, email, role })
@@ -317,12 +338,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if the link is unknown, used or expired.
-    pub async fn reset_password(
-        &self,
-        code_hash: &[u8],
-        password_hash: &str,
-        client: &Client,
-    ) -> Result<i64, StoreError> {
+    pub async fn reset_password(&self, code_hash: &[u8], password_hash: &str, by: &By) -> Result<i64, StoreError> {
         let mut tx = self.write.begin().await?;
         let id: Option<i64> = sqlx::query_scalar(
             "UPDATE one_time_links SET used_at = ?2
@@ -340,8 +356,7 @@ impl Store {
             .fetch_one(&mut *tx)
             .await?;
         shut_out(&mut tx, id, None).await?;
-        let by = By::named(&email, client);
-        record(&mut tx, &Entry::new(&by, Action::PasswordReset).to(&email, id)).await?;
+        record(&mut tx, &Entry::new(by, Action::PasswordReset).to(&email, id)).await?;
         tx.commit().await?;
         Ok(id)
     }

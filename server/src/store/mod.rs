@@ -7,6 +7,8 @@ mod attempts;
 mod audit;
 #[cfg(test)]
 mod audit_tests;
+#[cfg(test)]
+mod audited_tests;
 mod batch;
 #[cfg(test)]
 mod batch_tests;
@@ -244,7 +246,8 @@ impl Store {
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.create_if_missing(false))
+            // Whatever writes goes through `write`.
+            .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
             .await?;
         let orders = Orders::start(write.clone(), sealer.clone());
         Ok(Self { orders, doors: Doors::default(), write, read, sealer })

@@ -15,8 +15,8 @@ fn by(who: &str) -> By {
 #[tokio::test]
 async fn the_last_admin_can_be_neither_removed_nor_demoted() {
     let store = Store::in_memory().await.unwrap();
-    let first = store.add_user("a@example.com", Role::Admin, None).await.unwrap().id;
-    let other = store.add_user("b@example.com", Role::Viewer, None).await.unwrap().id;
+    let first = store.add_user("a@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap().id;
+    let other = store.add_user("b@example.com", Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
     assert!(store.member(first).await.unwrap().unwrap().is_last_admin);
     for role in [Role::Viewer, Role::Operator] {
         assert!(matches!(store.change_role(first, role, &COMMAND_LINE).await, Err(StoreError::LastAdmin)));
@@ -38,8 +38,8 @@ async fn of_two_admins_who_remove_each_other_at_once_one_stays() {
     // As the command line beside a running server.
     let beside = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
     for round in 0..10 {
-        let a = store.add_user(&format!("a{round}@example.com"), Role::Admin, None).await.unwrap().id;
-        let b = store.add_user(&format!("b{round}@example.com"), Role::Admin, None).await.unwrap().id;
+        let a = store.add_user(&format!("a{round}@example.com"), Role::Admin, None, &COMMAND_LINE).await.unwrap().id;
+        let b = store.add_user(&format!("b{round}@example.com"), Role::Admin, None, &COMMAND_LINE).await.unwrap().id;
         for member in store.members().await.unwrap() {
             if ![a, b].contains(&member.account.id) {
                 store.remove_member(member.account.id, &COMMAND_LINE).await.unwrap();
@@ -56,8 +56,8 @@ async fn of_two_admins_who_remove_each_other_at_once_one_stays() {
 #[tokio::test]
 async fn a_change_of_role_ends_sessions_and_when_somebody_was_here_stays() {
     let store = Store::in_memory().await.unwrap();
-    store.add_user("a@example.com", Role::Admin, None).await.unwrap();
-    let id = store.add_user("b@example.com", Role::Viewer, None).await.unwrap().id;
+    store.add_user("a@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap();
+    let id = store.add_user("b@example.com", Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
     assert_eq!(store.member(id).await.unwrap().unwrap().last_seen_at, None);
     let at = now();
     sqlx::query(

@@ -240,17 +240,18 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that profiles were written to a file: one, or so many.
+    /// Records that profiles were written to a file: one, or so many; with their tokens and webhook keys, or without.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn note_export(&self, profiles: &[StoredProfile], by: &By) -> Result<(), StoreError> {
+    pub async fn note_export(&self, profiles: &[StoredProfile], with_secrets: bool, by: &By) -> Result<(), StoreError> {
         let entry = Entry::new(by, Action::ProfileExported);
-        let entry = match profiles {
-            [one] => entry.to(&one.name, one.id),
-            all => entry.with(vec![Change::new("count", "", all.len().to_string())]),
+        let (entry, mut changes) = match profiles {
+            [one] => (entry.to(&one.name, one.id), Vec::new()),
+            all => (entry, vec![Change::new("count", "", all.len().to_string())]),
         };
-        self.audit(&entry).await
+        changes.push(Change::new("with_secrets", "", with_secrets.to_string()));
+        self.note(&entry.with(changes)).await
     }
 }
 

@@ -314,12 +314,12 @@ async fn whatever_happens_nothing_is_stranded_and_nothing_overtakes() {
                         _ => Wish::AsItWas(id),
                     };
                     let ask = if pick(2) == 0 { Ask::Exactly } else { Ask::Undelivered };
-                    store.replay(&[wish], ask, None, now).await.unwrap().unwrap();
+                    store.replay(&[wish], ask, &COMMAND_LINE, now).await.unwrap().unwrap();
                     "a replay"
                 }
                 9 => {
                     let ids = [i64::from(pick(60)) + 1, i64::from(pick(60)) + 1];
-                    store.cancel(&ids, None, now).await.unwrap();
+                    store.cancel(&ids, &COMMAND_LINE, now).await.unwrap();
                     "a cancellation"
                 }
                 _ => {

@@ -61,11 +61,11 @@ async fn fail_all(store: &Store, now: i64) -> Vec<i64> {
 }
 
 async fn replay(store: &Store, id: i64, ask: Ask, now: i64) -> Result<i64, Refusal> {
-    store.replay(&[Wish::AsItWas(id)], ask, None, now).await.unwrap().unwrap()[0].done
+    store.replay(&[Wish::AsItWas(id)], ask, &COMMAND_LINE, now).await.unwrap().unwrap()[0].done
 }
 
 async fn cancel(store: &Store, id: i64) -> Result<i64, Refusal> {
-    store.cancel(&[id], None, 9_000).await.unwrap().unwrap()[0].done
+    store.cancel(&[id], &COMMAND_LINE, 9_000).await.unwrap()[0].done
 }
 
 /// The delivery `id` made anew, for this chat, with the profile as it is.
@@ -73,7 +73,7 @@ async fn anew(store: &Store, id: i64, ask: Ask, chat: &str) -> Option<Result<i64
     let source = store.replay_source(id).await.unwrap().unwrap();
     let version = Some(store.profile(source.profile_id.unwrap()).await.unwrap().unwrap().version);
     let wish = Wish::AsItIs { id, version, message: Ok(NewDelivery { parts: vec!["new".into()], ..to(chat) }) };
-    store.replay(&[wish], ask, None, 9_000).await.unwrap().map(|handled| handled[0].done)
+    store.replay(&[wish], ask, &COMMAND_LINE, 9_000).await.unwrap().map(|handled| handled[0].done)
 }
 
 async fn state(store: &Store, id: i64) -> String {
@@ -145,7 +145,7 @@ async fn two_replays_at_once_make_one() {
     let mut clicks = tokio::task::JoinSet::new();
     for _ in 0..4 {
         let (store, wishes) = (store.clone(), wishes.clone());
-        clicks.spawn(async move { store.replay(&wishes, Ask::Exactly, None, 2_000).await.unwrap().unwrap() });
+        clicks.spawn(async move { store.replay(&wishes, Ask::Exactly, &COMMAND_LINE, 2_000).await.unwrap().unwrap() });
     }
     let handled = clicks.join_all().await;
     let done = |at: usize| handled.iter().filter(|handled| handled[at].done.is_ok()).count();
@@ -182,7 +182,7 @@ async fn a_stateless_token_stays_while_something_may_need_it_and_then_it_is_said
     assert_eq!(replay(&store, failed, Ask::Undelivered, 3_000).await, Err(Refusal::Arrived));
     assert_eq!(replay(&store, failed, Ask::Exactly, 3_000).await, Err(Refusal::TokenGone));
     let wish = Wish::AsItIs { id: failed, version: None, message: Err(Refusal::NoProfile) };
-    let handled = store.replay(&[wish], Ask::Exactly, None, 3_000).await.unwrap().unwrap();
+    let handled = store.replay(&[wish], Ask::Exactly, &COMMAND_LINE, 3_000).await.unwrap().unwrap();
     assert_eq!(handled, [Handled { id: failed, done: Err(Refusal::NoProfile) }]);
     assert_eq!(replay(&store, 99, Ask::Exactly, 3_000).await, Err(Refusal::Unknown));
 }
@@ -282,7 +282,7 @@ async fn a_message_made_with_an_older_profile_is_made_again() {
     let version = Some(store.profile(id).await.unwrap().unwrap().version);
     store.put_profile(Some(id), &draft("B"), &COMMAND_LINE).await.unwrap();
     let wish = Wish::AsItIs { id: failed, version, message: Ok(to("5")) };
-    assert_eq!(store.replay(&[wish], Ask::Exactly, None, 2_000).await.unwrap(), None);
+    assert_eq!(store.replay(&[wish], Ask::Exactly, &COMMAND_LINE, 2_000).await.unwrap(), None);
     assert_eq!(store.totals().await.unwrap().open, 0);
 }
 
@@ -301,7 +301,7 @@ async fn nothing_of_a_deleted_profile_is_sent_again() {
     for id in 1..=3 {
         assert_eq!(replay(&store, id, Ask::Exactly, 2_000).await, Err(Refusal::ProfileGone));
         let wish = Wish::AsItIs { id, version: None, message: Err(Refusal::NoProfile) };
-        let handled = store.replay(&[wish], Ask::Undelivered, None, 2_000).await.unwrap().unwrap();
+        let handled = store.replay(&[wish], Ask::Undelivered, &COMMAND_LINE, 2_000).await.unwrap().unwrap();
         assert_eq!(handled[0].done, Err(Refusal::ProfileGone));
     }
     assert_eq!(store.totals().await.unwrap().open, 0);
@@ -362,10 +362,10 @@ async fn all_that_match_are_replayed_in_small_steps_each_of_them_once() {
             break;
         }
         let wishes: Vec<Wish> = ids.iter().map(|id| Wish::AsItWas(*id)).collect();
-        let done = store.replay(&wishes, Ask::Undelivered, Some(&bulk), 2_000).await.unwrap();
+        let done = store.replay_step(&wishes, &bulk, 2_000).await.unwrap();
         assert!(done.unwrap().iter().all(|handled| handled.done.is_ok()));
         // Another process at the same step comes too late.
-        assert_eq!(store.replay(&wishes, Ask::Undelivered, Some(&bulk), 2_000).await.unwrap(), None);
+        assert_eq!(store.replay_step(&wishes, &bulk, 2_000).await.unwrap(), None);
         // What fails again in between is not replayed for ever.
         fail_all(&store, 2_000).await;
         sizes.push(ids.len());
@@ -374,7 +374,7 @@ async fn all_that_match_are_replayed_in_small_steps_each_of_them_once() {
         assert_eq!(progress.done + progress.left(), 39);
     }
     assert_eq!(sizes, [16, 16, 7]);
-    store.end_bulk(id, false, 3_000).await.unwrap();
+    store.finish_bulk(id, 3_000).await.unwrap();
     assert_eq!(store.open_bulk().await.unwrap(), None);
     let progress = store.bulks().await.unwrap().remove(0);
     assert_eq!((progress.total, progress.done, progress.left(), progress.stopped), (39, 39, 0, false));
@@ -393,13 +393,13 @@ async fn what_is_stopped_goes_no_further_and_what_could_not_be_replayed_is_count
     let id = store.begin_bulk(AS_IT_WAS, &all(Outcome::Failed), &COMMAND_LINE, 2_000).await.unwrap().unwrap();
     let bulk = store.open_bulk().await.unwrap().unwrap();
     let wishes: Vec<Wish> = store.bulk_step(&bulk).await.unwrap().into_iter().map(Wish::AsItWas).collect();
-    store.replay(&wishes, Ask::Undelivered, Some(&bulk), 2_000).await.unwrap().unwrap();
+    store.replay_step(&wishes, &bulk, 2_000).await.unwrap().unwrap();
     let next = store.open_bulk().await.unwrap().unwrap();
-    store.end_bulk(id, true, 3_000).await.unwrap();
-    assert!(matches!(store.end_bulk(id, true, 3_000).await, Err(StoreError::NotFound)));
+    store.stop_bulk(id, &COMMAND_LINE, 3_000).await.unwrap();
+    assert!(matches!(store.stop_bulk(id, &COMMAND_LINE, 3_000).await, Err(StoreError::NotFound)));
     let wishes: Vec<Wish> = store.bulk_step(&next).await.unwrap().into_iter().map(Wish::AsItWas).collect();
     assert_eq!(wishes.len(), 4);
-    assert_eq!(store.replay(&wishes, Ask::Undelivered, Some(&next), 3_000).await.unwrap(), None);
+    assert_eq!(store.replay_step(&wishes, &next, 3_000).await.unwrap(), None);
     let progress = store.bulk(id).await.unwrap().unwrap();
     assert_eq!(progress.refused, [(Refusal::TokenGone, 4)]);
     assert_eq!((progress.total, progress.done, progress.stopped), (20, 12, true));
@@ -421,10 +421,10 @@ async fn all_that_wait_are_called_off_without_any_of_them_going_in_between() {
         let bulk = store.open_bulk().await.unwrap().unwrap();
         let ids = store.bulk_step(&bulk).await.unwrap();
         if ids.is_empty() {
-            store.end_bulk(bulk.id, false, 2_000).await.unwrap();
+            store.finish_bulk(bulk.id, 2_000).await.unwrap();
             break;
         }
-        store.cancel(&ids, Some(&bulk), 2_000).await.unwrap().unwrap();
+        store.cancel_step(&ids, &bulk, 2_000).await.unwrap().unwrap();
         assert!(claim(&store, 2_000).await.is_empty(), "no head has changed");
         steps += 1;
     }

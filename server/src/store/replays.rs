@@ -1,18 +1,22 @@
 //! Replays of deliveries that have come to their end. As it was: one that did not arrive takes up its old place, with
 //! what has not arrived of it. As it is, or of one that has arrived: a new delivery takes its place, once and for all.
 
-use app::{views::Handled, words::replays::Refusal};
+use app::{
+    views::Handled,
+    words::{audit::Action, replays::Refusal},
+};
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{
     NewDelivery, Store, StoreError,
+    audit::record_handled,
     bulk::{Bulk, advance},
     failures::{Failure, add_deliveries},
     heads::take_place,
     parking::cause_of,
     replayable::{Replayable, Sender},
 };
-use crate::time::Millis;
+use crate::{audit::By, time::Millis};
 
 /// A delivery to replay.
 #[derive(Clone, Debug)]
@@ -54,7 +58,7 @@ pub struct ReplaySource {
 
 impl Store {
     /// Replays these deliveries in one commit, few at a time. `None`, and nothing is changed: a profile has changed since
-    /// its message was made, or `bulk` has been stopped, or somebody else has made this step of it.
+    /// its message was made.
     ///
     /// # Errors
     /// If the database fails: then nothing is replayed.
@@ -62,18 +66,30 @@ impl Store {
         &self,
         wishes: &[Wish],
         ask: Ask,
-        bulk: Option<&Bulk>,
+        by: &By,
         now: Millis,
     ) -> Result<Option<Vec<Handled>>, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let mut handled = Vec::with_capacity(wishes.len());
-        for wish in wishes {
-            let Some(done) = fulfil(&mut tx, wish, ask, now).await? else { return Ok(None) };
-            handled.push(Handled { id: wish.id(), done });
-        }
-        if let Some(bulk) = bulk
-            && !advance(&mut tx, bulk, &handled).await?
-        {
+        let Some(handled) = fulfil_all(&mut tx, wishes, ask, now).await? else { return Ok(None) };
+        record_handled(&mut tx, by, Action::Replayed, &handled).await?;
+        tx.commit().await?;
+        Ok(Some(handled))
+    }
+
+    /// Replays these deliveries as a step of a bulk action, whose beginning is in the audit. `None`, and nothing is
+    /// changed: a profile has changed, the action was stopped, or somebody else has made this step of it.
+    ///
+    /// # Errors
+    /// If the database fails: then nothing is replayed.
+    pub async fn replay_step(
+        &self,
+        wishes: &[Wish],
+        bulk: &Bulk,
+        now: Millis,
+    ) -> Result<Option<Vec<Handled>>, StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let Some(handled) = fulfil_all(&mut tx, wishes, Ask::Undelivered, now).await? else { return Ok(None) };
+        if !advance(&mut tx, bulk, &handled).await? {
             return Ok(None);
         }
         tx.commit().await?;
@@ -101,6 +117,20 @@ impl Wish {
             Self::AsItWas(id) | Self::AsItIs { id, .. } => *id,
         }
     }
+}
+
+async fn fulfil_all(
+    tx: &mut SqliteConnection,
+    wishes: &[Wish],
+    ask: Ask,
+    now: Millis,
+) -> Result<Option<Vec<Handled>>, StoreError> {
+    let mut handled = Vec::with_capacity(wishes.len());
+    for wish in wishes {
+        let Some(done) = fulfil(tx, wish, ask, now).await? else { return Ok(None) };
+        handled.push(Handled { id: wish.id(), done });
+    }
+    Ok(Some(handled))
 }
 
 /// The delivery that stands for it now, or why it is left as it is; `None`: the message is out of date.

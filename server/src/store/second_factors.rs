@@ -136,16 +136,28 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn use_recovery_code(&self, user_id: i64, code_hash: &[u8], now: Millis) -> Result<bool, StoreError> {
+    pub async fn use_recovery_code(
+        &self,
+        account: &Account,
+        code_hash: &[u8],
+        by: &By,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let done = sqlx::query(
             "UPDATE recovery_codes SET used_at = ?3 WHERE user_id = ?1 AND code_hash = ?2 AND used_at IS NULL",
         )
-        .bind(user_id)
+        .bind(account.id)
         .bind(code_hash)
         .bind(now)
-        .execute(&self.write)
+        .execute(&mut *tx)
         .await?;
-        Ok(done.rows_affected() > 0)
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        record(&mut tx, &Entry::new(by, Action::RecoveryUsed).to(&account.email, account.id)).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Puts new recovery codes in the place of the old ones.

@@ -6,7 +6,7 @@ use app::{
     words::audit::Action,
 };
 use hookgram::values::{Language, TimeZone};
-use sqlx::FromRow;
+use sqlx::{FromRow, SqliteConnection};
 
 use super::{Store, StoreError, audit::record};
 use crate::{
@@ -84,7 +84,7 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn add_session(&self, session: NewSession<'_>) -> Result<(), StoreError> {
+    pub async fn add_session(&self, session: NewSession<'_>, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin().await?;
         sqlx::query("DELETE FROM sessions WHERE expires_at <= ?1").bind(session.now).execute(&mut *tx).await?;
         sqlx::query(
@@ -100,6 +100,7 @@ impl Store {
         .bind(session.address)
         .execute(&mut *tx)
         .await?;
+        record_of(&mut tx, session.user_id, Action::SignedIn, by).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -183,12 +184,20 @@ impl Store {
         Ok(rows.bind(user_id).bind(now).bind(now.saturating_sub(idle)).fetch_all(&self.read).await?)
     }
 
-    /// Ends a session.
+    /// Ends a session, if it is there.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn end_session(&self, hash: &[u8]) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM sessions WHERE token_hash = ?1").bind(hash).execute(&self.write).await?;
+    pub async fn end_session(&self, hash: &[u8], by: &By) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let user: Option<i64> = sqlx::query_scalar("DELETE FROM sessions WHERE token_hash = ?1 RETURNING user_id")
+            .bind(hash)
+            .fetch_optional(&mut *tx)
+            .await?;
+        if let Some(user) = user {
+            record_of(&mut tx, user, Action::SignedOut, by).await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 
@@ -286,4 +295,11 @@ impl Store {
             sqlx::query("DELETE FROM half_sessions WHERE token_hash = ?1").bind(hash).execute(&self.write).await?;
         Ok(done.rows_affected() > 0)
     }
+}
+
+/// Records something that was done to an account.
+async fn record_of(tx: &mut SqliteConnection, user_id: i64, action: Action, by: &By) -> Result<(), StoreError> {
+    let email: String =
+        sqlx::query_scalar("SELECT email FROM users WHERE id = ?1").bind(user_id).fetch_one(&mut *tx).await?;
+    record(tx, &Entry::new(by, action).to(&email, user_id)).await
 }

@@ -103,17 +103,27 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Taken`] if the address has one.
-    pub async fn add_user(&self, email: &str, role: Role, password_hash: Option<&str>) -> Result<Account, StoreError> {
-        let id = sqlx::query_scalar(
+    pub async fn add_user(
+        &self,
+        email: &str,
+        role: Role,
+        password_hash: Option<&str>,
+        by: &By,
+    ) -> Result<Account, StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let id: i64 = sqlx::query_scalar(
             "INSERT INTO users (email, role, password_hash, created_at) VALUES (?1, ?2, ?3, ?4) RETURNING id",
         )
         .bind(email)
         .bind(role.name())
         .bind(password_hash)
         .bind(now())
-        .fetch_one(&self.write)
+        .fetch_one(&mut *tx)
         .await
         .map_err(|error| unique(error, StoreError::Taken))?;
+        let made = Entry::new(by, Action::AccountMade).to(email, id);
+        record(&mut tx, &made.with(vec![Change::new("role", "", role.name())])).await?;
+        tx.commit().await?;
         Ok(Account { id, email: email.to_owned(), role })
     }
 
@@ -195,15 +205,6 @@ impl Store {
         .execute(&self.write)
         .await?;
         Ok(())
-    }
-
-    /// Removes an account with its sessions.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] without such an account.
-    pub async fn remove_user(&self, email: &str) -> Result<(), StoreError> {
-        let done = sqlx::query("DELETE FROM users WHERE email = ?1").bind(email).execute(&self.write).await?;
-        if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
     }
 
     /// Makes the first admin and uses up the set-up link, both or neither.

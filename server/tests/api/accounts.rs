@@ -2,6 +2,7 @@
 
 use app::{session::Role, words::audit::Action};
 use server::{
+    audit::COMMAND_LINE,
     auth::{password::Passwords, throttle::Origin},
     store::StoreError,
     time::now,
@@ -151,7 +152,7 @@ async fn a_weak_hash_is_made_anew_at_the_next_sign_in() {
     let weak = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$";
     let hash = weak_hash(PASSWORD);
     assert!(hash.starts_with(weak), "{hash}");
-    server.state.store.add_user(EMAIL, Role::Viewer, Some(&hash)).await.unwrap();
+    server.state.store.add_user(EMAIL, Role::Viewer, Some(&hash), &COMMAND_LINE).await.unwrap();
     let visitor = Visitor::new(&server);
     assert_eq!(visitor.sign_in(EMAIL, PASSWORD).await.to, "/");
     let user = server.state.store.user_by_email(EMAIL).await.unwrap().unwrap();
@@ -190,13 +191,14 @@ async fn an_invitation_makes_one_account_of_its_role() {
     assert_eq!(guest.post(&path, &[("password", OTHER)]).await.status, 404);
     assert_eq!(guest.get(&path).await.status, 404);
 
-    let again = server.state.store.add_invitation(server::store::NewInvitation {
+    let again = server::store::NewInvitation {
         code_hash: b"x",
         email: "Olga@Example.com",
         role: Role::Admin,
         made_by: "",
         expires_at: now() + 60_000,
-    });
+    };
+    let again = server.state.store.add_invitation(again, &COMMAND_LINE);
     assert!(matches!(again.await, Err(StoreError::Taken)));
 
     let first = invite(&server, "petr@example.com", Role::Viewer).await;
@@ -204,7 +206,7 @@ async fn an_invitation_makes_one_account_of_its_role() {
     assert_eq!(guest.get(&format!("/invite/{first}")).await.status, 404, "a new one takes its place");
     let open = server.state.store.invitations().await.unwrap();
     assert_eq!(open.len(), 1);
-    assert_eq!(server.state.store.revoke_invitation(&open[0].id).await.unwrap().role, Role::Admin);
+    assert_eq!(server.state.store.revoke_invitation(&open[0].id, &COMMAND_LINE).await.unwrap().role, Role::Admin);
     let late = guest.post(&format!("/invite/{second}"), &[("password", OTHER)]).await;
     assert_eq!(late.status, 404);
     assert!(late.text.contains("This link no longer works"));
@@ -330,6 +332,27 @@ async fn without_mail_the_page_says_what_to_do_instead() {
 }
 
 #[tokio::test]
+async fn signing_out_and_each_use_of_a_recovery_code_are_in_the_audit() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let (_, codes) = owner.turn_factor_on().await;
+    owner.post("/logout", &[]).await;
+    owner.sign_in(EMAIL, PASSWORD).await;
+    assert_eq!(owner.post("/login/second", &[("recovery", &codes[0])]).await.to, "/");
+    let confirmed =
+        owner.post("/confirm", &[("password", PASSWORD), ("recovery", &codes[1]), ("next", "/users")]).await;
+    assert_eq!(confirmed.to, "/users");
+    let filter = server::store::AuditFilter { who: Some(EMAIL.into()), limit: 20, ..Default::default() };
+    let mut seen = server.state.store.audited(&filter).await.unwrap();
+    seen.reverse();
+    use app::words::audit::Action::*;
+    let actions: Vec<_> = seen.iter().filter_map(|entry| entry.action).collect();
+    let expected = [InvitationAccepted, SignedIn, FactorOn, SignedOut, RecoveryUsed, SignedIn, RecoveryUsed];
+    assert_eq!(actions, expected);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn what_happens_to_an_account_is_in_the_audit() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
@@ -344,13 +367,14 @@ async fn what_happens_to_an_account_is_in_the_audit() {
     other.post("/login/second", &[("recovery", &codes[0])]).await;
     let code = reset_link(&server, EMAIL, 60_000).await;
     other.post(&format!("/reset/{code}"), &[("password", PASSWORD)]).await;
-    let filter = server::store::AuditFilter { limit: 20, ..Default::default() };
+    let filter = server::store::AuditFilter { who: Some(EMAIL.into()), limit: 20, ..Default::default() };
     let mut seen = server.state.store.audited(&filter).await.unwrap();
     seen.reverse();
     use app::words::audit::Action::*;
     let actions: Vec<_> = seen.iter().filter_map(|entry| entry.action).collect();
     let expected = [
         InvitationAccepted,
+        SignedIn,
         FactorOn,
         RecoveryCodes,
         FactorOff,

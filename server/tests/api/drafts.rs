@@ -2,7 +2,7 @@
 //! them is marked, and looked for in every answer.
 
 use app::session::Role;
-use server::auth::client::Client;
+use server::{audit::COMMAND_LINE, auth::client::Client};
 
 use crate::support::{BotApi, TOKEN, TestServer};
 
@@ -26,8 +26,8 @@ impl<'a> Visitor<'a> {
     async fn new(server: &'a TestServer, email: &str, role: Role) -> Self {
         let here = std::net::IpAddr::from([127, 0, 0, 1]);
         let client = Client { peer: here, address: here, forwarded: false, user_agent: "test".into() };
-        let account = server.state.store.add_user(email, role, None).await.unwrap();
-        let cookie = server::auth::session::open(&server.state, account.id, &client, None).await.unwrap();
+        let account = server.state.store.add_user(email, role, None, &COMMAND_LINE).await.unwrap();
+        let cookie = server::auth::session::open(&server.state, &account, &client, None).await.unwrap();
         Self { server, cookie: cookie.0.split(';').next().unwrap().to_owned() }
     }
 

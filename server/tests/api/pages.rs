@@ -6,6 +6,7 @@ use app::session::Role;
 use hookgram::values::Language;
 use secrecy::SecretString;
 use server::{
+    audit::COMMAND_LINE,
     auth::{client::Client, session::CurrentSession},
     codes,
     ports::Asking,
@@ -23,8 +24,9 @@ pub fn asking(session: Option<CurrentSession>) -> Asking {
 
 /// A session's cookie, as a browser sends it back.
 pub async fn cookie(server: &TestServer, role: Role) -> String {
-    let account = server.state.store.add_user(&format!("{}@example.com", role.name()), role, None).await.unwrap();
-    let cookie = server::auth::session::open(&server.state, account.id, &asking(None).client, None).await.unwrap();
+    let account =
+        server.state.store.add_user(&format!("{}@example.com", role.name()), role, None, &COMMAND_LINE).await.unwrap();
+    let cookie = server::auth::session::open(&server.state, &account, &asking(None).client, None).await.unwrap();
     cookie.0.split(';').next().unwrap().to_owned()
 }
 
@@ -136,8 +138,8 @@ async fn metrics_are_for_this_machine_or_the_bearer() {
 async fn https_makes_cookies_secure() {
     let public = Some("https://hooks.example.com".to_owned());
     let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
-    let account = server.state.store.add_user("a@b.c", Role::Viewer, None).await.unwrap();
-    let cookie = server::auth::session::open(&server.state, account.id, &asking(None).client, None).await.unwrap().0;
+    let account = server.state.store.add_user("a@b.c", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
+    let cookie = server::auth::session::open(&server.state, &account, &asking(None).client, None).await.unwrap().0;
     assert!(cookie.starts_with("__Host-hookgram_session=") && cookie.ends_with("; Secure"), "{cookie}");
     let page = server.http.get(server.url("/healthz")).send().await.unwrap();
     assert!(page.headers().contains_key("strict-transport-security"));
@@ -147,14 +149,14 @@ async fn https_makes_cookies_secure() {
 #[tokio::test]
 async fn a_sign_in_link_works_once_and_not_for_a_look() {
     let server = TestServer::start("http://127.0.0.1:9").await;
-    let account = server.state.store.add_user("a@b.c", Role::Viewer, None).await.unwrap();
+    let account = server.state.store.add_user("a@b.c", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
     let link = NewLink {
         code_hash: &codes::hash("code"),
         kind: LinkKind::SignIn,
         user_id: Some(account.id),
         expires_at: now() + 60_000,
     };
-    server.state.store.add_link(link).await.unwrap();
+    server.state.store.add_link(link, &COMMAND_LINE).await.unwrap();
     let url = server.url("/login?code=code");
     assert!(!server.http.head(&url).send().await.unwrap().headers().contains_key("set-cookie"));
     let first = server.http.get(&url).send().await.unwrap();

@@ -54,7 +54,7 @@ async fn fail(server: &TestServer, api: &BotApi, path: &str, number: &str) -> i6
 }
 
 async fn replay(server: &TestServer, id: i64, how: ReplayAs) -> Result<i64, Refusal> {
-    server.state.replays.replay(&[id], how).await.unwrap()[0].done
+    server.state.replays.replay(&[id], how, &COMMAND_LINE).await.unwrap()[0].done
 }
 
 /// The ports as somebody with a role sees them.

@@ -1,6 +1,7 @@
 //! People: inviting, roles, removing, as an admin does it in a browser without scripts.
 
 use app::session::Role;
+use server::audit::COMMAND_LINE;
 
 use crate::{
     person::{Person, between},
@@ -91,7 +92,7 @@ async fn what_matters_asks_for_the_password_again() {
     use sqlx::Connection as _;
     let server = TestServer::start("http://127.0.0.1:9").await;
     let admin = Person::new(&server, Role::Admin).await;
-    let other = server.state.store.add_user("b@example.com", Role::Viewer, None).await.unwrap().id;
+    let other = server.state.store.add_user("b@example.com", Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
     let mut connection = sqlx::SqliteConnection::connect(&server.database_url()).await.unwrap();
     for statement in ["UPDATE users SET password_hash = 'x'", "UPDATE sessions SET confirmed_at = 0"] {
         sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();

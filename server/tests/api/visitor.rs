@@ -6,6 +6,7 @@ use hookgram::query;
 use reqwest::{RequestBuilder, Response};
 use secrecy::ExposeSecret as _;
 use server::{
+    audit::COMMAND_LINE,
     auth::totp::Totp,
     codes,
     store::{LinkKind, NewInvitation, NewLink},
@@ -161,7 +162,7 @@ pub async fn invite(server: &TestServer, email: &str, role: app::session::Role) 
         made_by: "owner@example.com",
         expires_at: now() + 60_000,
     };
-    server.state.store.add_invitation(invitation).await.unwrap();
+    server.state.store.add_invitation(invitation, &COMMAND_LINE).await.unwrap();
     code
 }
 
@@ -175,7 +176,7 @@ pub async fn reset_link(server: &TestServer, email: &str, expires_in: i64) -> St
         user_id: Some(user.account.id),
         expires_at: now() + expires_in,
     };
-    server.state.store.add_link(link).await.unwrap();
+    server.state.store.add_link(link, &COMMAND_LINE).await.unwrap();
     code
 }
 

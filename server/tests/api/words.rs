@@ -1,11 +1,11 @@
 //! No word of a page is in another language than the page, and none is missing: every page and state that the server
 //! draws, in both languages. What scripts alone set is looked at in the browser (`browser/translated.rs`).
 
-use app::{session::Role, words::audit::Action};
+use app::session::Role;
 use hookgram::{parameters::Parameter, query, values::Language};
 use serde_json::{Value, json};
 use server::{
-    audit::{COMMAND_LINE, Change, Entry},
+    audit::{COMMAND_LINE, Change},
     settings::Setting,
 };
 
@@ -185,7 +185,7 @@ async fn read_everything(language: Language) -> Vec<String> {
 async fn read_ways_in(reader: &mut Reader<'_>, setup: &str) {
     let server = reader.server;
     let invited = format!("/invite/{}", invite(server, "guest@example.com", Role::Viewer).await);
-    server.state.store.add_user("owner@example.org", Role::Viewer, None).await.unwrap();
+    server.state.store.add_user("owner@example.org", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
     let reset = format!("/reset/{}", reset_link(server, "owner@example.org", 600_000).await);
     for path in [invited.as_str(), &reset] {
         reader.read(path).await;
@@ -301,7 +301,8 @@ async fn read_administration(reader: &mut Reader<'_>) {
     reader.read("/users").await;
     reader.send("/users/1/role", &[("role", "viewer")]).await;
     reader.send("/users/1/remove", &[]).await;
-    let other = reader.server.state.store.add_user("other@example.com", Role::Viewer, None).await.unwrap().id;
+    let other =
+        reader.server.state.store.add_user("other@example.com", Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
     reader.read(&format!("/users/{other}")).await;
     reader.send(&format!("/users/{other}/role"), &[("role", "admin")]).await;
     reader.send(&format!("/users/{other}/role"), &[("role", "operator")]).await;
@@ -330,8 +331,7 @@ async fn read_administration(reader: &mut Reader<'_>) {
     reader.send("/settings", &changed).await;
     // Set, it would ask for a second factor from here on.
     let policy = vec![Change::new("second_factor", "off", "operators")];
-    let entry = Entry::new(&COMMAND_LINE, Action::SettingsChanged).with(policy);
-    reader.server.state.store.audit(&entry).await.unwrap();
+    reader.server.state.store.put_settings(&[], policy, &COMMAND_LINE).await.unwrap();
     for path in ["/audit", "/audit?kind=settings", "/audit?object=zzz", "/audit?from=1", "/audit?who=command-line"] {
         reader.read(path).await;
     }

@@ -5,6 +5,7 @@ use anyhow::{Context as _, Result, ensure};
 use app::session::Role;
 use secrecy::SecretString;
 use server::{
+    audit::COMMAND_LINE,
     auth::totp::Totp,
     codes,
     store::{LinkKind, NewInvitation, NewLink},
@@ -95,7 +96,7 @@ async fn walk(said: Said, phone: bool) -> Result<()> {
         made_by: "owner@example.com",
         expires_at: now() + 60_000,
     };
-    server.state.store.add_invitation(invitation).await?;
+    server.state.store.add_invitation(invitation, &COMMAND_LINE).await?;
     browser.open(&server.url(&format!("/invite/{code}"))).await?;
     browser.see(said.invited).await?;
     browser.fill("[name=password]", "qwertyuiop[]").await?;
@@ -161,7 +162,7 @@ async fn walk(said: Said, phone: bool) -> Result<()> {
         user_id: Some(user.account.id),
         expires_at: now() + 60_000,
     };
-    server.state.store.add_link(link).await?;
+    server.state.store.add_link(link, &COMMAND_LINE).await?;
     browser.open(&server.url(&format!("/reset/{code}"))).await?;
     browser.fill("[name=password]", NEW_PASSWORD).await?;
     browser.click("main button.primary").await?;

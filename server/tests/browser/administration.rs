@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use app::session::Role;
 use hookgram::{parameters::Parameter, values::Language};
+use server::audit::COMMAND_LINE;
 
 use crate::{
     driver::Browser,
@@ -41,7 +42,7 @@ async fn walk(language: Language) -> Result<()> {
     let name = |page: &str| format!("{page}-{}", say("ru", "en"));
     let server = TestServer::start("http://127.0.0.1:9").await;
     for (email, role) in [("anna@example.com", Role::Admin), ("oleg@example.com", Role::Viewer)] {
-        server.state.store.add_user(email, role, None).await?;
+        server.state.store.add_user(email, role, None, &COMMAND_LINE).await?;
     }
     let browser = browser(language).await?;
     enter(&server, &browser, "anna@example.com").await?;
@@ -134,7 +135,7 @@ async fn each_role_sees_what_it_may_do_on_a_phone_as_well() -> Result<()> {
     let browser = browser(Language::En).await?;
     for role in [Role::Viewer, Role::Operator, Role::Admin] {
         let email = format!("{}@example.com", role.name());
-        server.state.store.add_user(&email, role, None).await?;
+        server.state.store.add_user(&email, role, None, &COMMAND_LINE).await?;
         enter(&server, &browser, &email).await?;
         for width in [320, 390] {
             browser.screen(width, 740, true).await?;

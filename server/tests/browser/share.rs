@@ -17,7 +17,7 @@ async fn sign_in(server: &TestServer, browser: &Browser) -> Result<()> {
     let email = "operator@example.com";
     let id = match server.state.store.user_by_email(email).await? {
         Some(user) => user.account.id,
-        None => server.state.store.add_user(email, Role::Operator, None).await?.id,
+        None => server.state.store.add_user(email, Role::Operator, None, &COMMAND_LINE).await?.id,
     };
     walk::enter(server, browser, id).await
 }

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, anyhow, ensure};
 use hookgram::message::Part;
 use server::{
+    audit::COMMAND_LINE,
     codes,
     store::{LinkKind, NewLink},
     time::now,
@@ -42,7 +43,7 @@ pub async fn enter(server: &TestServer, browser: &Browser, account: i64) -> Resu
         user_id: Some(account),
         expires_at: now() + 60_000,
     };
-    server.state.store.add_link(link).await?;
+    server.state.store.add_link(link, &COMMAND_LINE).await?;
     browser.open(&server.url(&format!("/login?code={code}"))).await
 }
 

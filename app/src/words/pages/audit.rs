@@ -60,6 +60,7 @@ word_set! {
         c_old_key: "Прежняя ссылка", "Old URL";
         c_key: "Номер ключа", "Number of the key";
         c_filter: "Условия", "Conditions";
+        c_with_secrets: "С токенами и ключами", "With tokens and keys";
         c_role: "Роль", "Role";
         c_answer: "Ответ сервера", "The server's answer";
         c_messages: "Сообщения", "Messages";

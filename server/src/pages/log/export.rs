@@ -5,7 +5,6 @@ use std::convert::Infallible;
 use app::{
     log::LogQuery,
     views::{LogPage, LogRow},
-    words::audit::Action,
 };
 use axum::{
     body::{Body, Bytes},
@@ -22,12 +21,7 @@ use super::{
     super::{Visit, or_refuse},
     csv,
 };
-use crate::{
-    audit::{Change, Entry},
-    auth::guard::decoded,
-    personal,
-    time::Millis,
-};
+use crate::{auth::guard::decoded, personal, time::Millis};
 
 /// A file's form.
 #[derive(Clone, Copy)]
@@ -79,10 +73,9 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
     // Whom it was about is not kept: what is erased of them must not stay here.
     let chat = if query.chat.is_empty() { String::new() } else { personal::masked(&query.chat) };
     let asked = LogQuery { chat, text: String::new(), ..query.clone() };
-    let asked = vec![Change::new("filter", "", String::from_utf8_lossy(&decoded(&asked.parameters())))];
-    let by = visit.by();
-    let entry = Entry::new(&by, Action::LogExported).to(name, None).with(asked);
-    or_refuse!(visit, visit.state.store.audit(&entry).await.map_err(super::super::internal));
+    let asked = decoded(&asked.parameters());
+    let noted = visit.state.store.note_log_export(name, &String::from_utf8_lossy(&asked), &visit.by()).await;
+    or_refuse!(visit, noted.map_err(super::super::internal));
     let (send, receive) = mpsc::channel::<Result<Bytes, Infallible>>(2);
     tokio::spawn(async move {
         let mut text = match form {

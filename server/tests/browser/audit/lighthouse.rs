@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use app::session::Role;
 use hookgram::parameters::Parameter;
 use serde_json::{Value, json};
-use server::auth::client::Client;
+use server::{audit::COMMAND_LINE, auth::client::Client};
 
 use super::npm;
 use crate::{
@@ -30,10 +30,10 @@ async fn lighthouse_is_content() -> Result<()> {
     }
     server.wait_for_state("delivered").await;
     let newest = server.state.store.events(None, 1).await?.first().context("no event")?.public_id.clone();
-    let account = server.state.store.add_user("operator@example.com", Role::Admin, None).await?;
+    let account = server.state.store.add_user("operator@example.com", Role::Admin, None, &COMMAND_LINE).await?;
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
-    let session = server::auth::session::open(&server.state, account.id, &client, None).await?.0;
+    let session = server::auth::session::open(&server.state, &account, &client, None).await?.0;
     let cookie = session.split(';').next().unwrap_or_default();
     let pages = [
         ("sign-in", "/login".to_owned(), ""),

@@ -10,6 +10,7 @@ use app::session::Role;
 use hookgram::values::Language;
 use serde_json::json;
 use server::{
+    audit::COMMAND_LINE,
     codes,
     settings::Setting,
     store::{LinkKind, NewInvitation, NewLink},
@@ -151,9 +152,14 @@ async fn links(server: &TestServer) -> Result<Vec<Scene>> {
         made_by: "operator@example.com",
         expires_at,
     };
-    store.add_invitation(new).await?;
+    store.add_invitation(new, &COMMAND_LINE).await?;
     let user_id = store.user_by_email("operator@example.com").await?.map(|user| user.account.id);
-    store.add_link(NewLink { code_hash: &codes::hash(&reset), kind: LinkKind::Reset, user_id, expires_at }).await?;
+    store
+        .add_link(
+            NewLink { code_hash: &codes::hash(&reset), kind: LinkKind::Reset, user_id, expires_at },
+            &COMMAND_LINE,
+        )
+        .await?;
     let (invitation, reset) = (format!("/invite/{invitation}"), format!("/reset/{reset}"));
     let short = |name: &'static str, path: &str| {
         let steps = [Step::Fill("[name=password]", "short".to_owned()), Step::Click("main button.primary")];
@@ -193,6 +199,6 @@ pub async fn browser(language: Language) -> Result<Browser> {
 
 /// Signs an administrator in, by a link that works once.
 pub async fn sign_in(server: &TestServer, browser: &Browser) -> Result<()> {
-    let id = server.state.store.add_user("operator@example.com", Role::Admin, None).await?.id;
+    let id = server.state.store.add_user("operator@example.com", Role::Admin, None, &COMMAND_LINE).await?.id;
     walk::enter(server, browser, id).await
 }

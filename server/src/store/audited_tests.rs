@@ -1,0 +1,286 @@
+//! No method of the store changes something for a person without an entry in the audit, made in the same transaction.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use app::{
+    session::Role,
+    views::{BulkKind, Matching, Outcome, ReplayAs},
+};
+use hookgram::secret::BotToken;
+use secrecy::SecretString;
+
+use super::{tests::*, *};
+use crate::{
+    audit::{By, COMMAND_LINE},
+    settings::Setting,
+    time::now,
+};
+
+/// The functions that write without [`By`], each with the reason.
+const NOT_AUDITED: &[(&str, &str)] = &[
+    ("accepting::commit", "an event of a booking service"),
+    ("accepting::start", "an event of a booking service"),
+    ("accepting::write", "an event of a booking service"),
+    ("accepting::write_for_ever", "an event of a booking service"),
+    ("audit::delete_old_audit", "retention"),
+    ("audit::note", "writes the audit itself; the methods that call it take By"),
+    ("bots::put_bot", "what Telegram says of a bot"),
+    ("bulk::finish_bulk", "the end of a bulk action; its beginning is audited"),
+    ("cancelling::cancel_step", "a step of a bulk action; its beginning is audited"),
+    ("deliveries::claim", "the delivery worker"),
+    ("deliveries::end_unreadable", "the delivery worker"),
+    ("deliveries::release_leases", "the delivery worker"),
+    ("drafts::add_draft", "private to its author, for an hour"),
+    ("drafts::delete_draft", "private to its author, for an hour"),
+    ("erasing::erase_some", "a step of `erase`, which takes By; the first one records the entry"),
+    ("erasing::erase_unanswered", "a step of `erase`, which takes By"),
+    ("events::accept_event", "an event of a booking service"),
+    ("events::record_rejection", "an event of a booking service"),
+    ("folding::fill_in", "a migration"),
+    ("heads::due_again", "the delivery worker"),
+    ("heads::settle_all", "the delivery worker"),
+    ("links::use_sign_in_link", "the first step of a sign-in; its session is audited"),
+    ("mails::claim_mail", "the mail worker"),
+    ("mails::record_mail", "the mail worker"),
+    ("mails::release_mails", "the mail worker"),
+    ("mod::backup", "writes another file; it takes access to the database's own file"),
+    ("mod::close", "writes nothing of its own"),
+    ("outcomes::record", "the delivery worker"),
+    ("parking::unpark_opened", "the key that opens a token is back"),
+    ("profile_changes::delete_remains", "retention; the deletion of the profile is audited"),
+    ("replays::replay_step", "a step of a bulk action; its beginning is audited"),
+    ("resealing::reseal_some", "the same secrets under the new key; the change of the key is audited"),
+    ("retention::delete_expired", "retention"),
+    ("retention::delete_old_events", "retention"),
+    ("retention::delete_old_tests", "retention"),
+    ("retention::delete_unneeded", "retention"),
+    ("retention::shrink", "retention"),
+    ("sandbox::add_sandbox_message", "a test message; the test itself is audited"),
+    ("sandbox::deliver_to_sandbox", "the delivery worker"),
+    ("sealing::adopt_key", "nothing is sealed with the lost key any more"),
+    ("sealing::begin", "the start of a process"),
+    ("second_factors::take_step", "keeps a code from being used twice; the sign-in is audited"),
+    ("sessions::add_half_session", "the first step of a sign-in; its session is audited"),
+    ("sessions::end_half_session", "a step of a sign-in; its session is audited"),
+    ("sessions::rotate_session", "the same session under another token"),
+    ("sessions::touch_session", "when a session was last used"),
+    ("sessions::try_half_session", "counts attempts; a wrong code is audited"),
+    ("users::prefer", "language, theme and time zone of somebody's own pages"),
+    ("users::rehash_password", "the same password under a better hash"),
+];
+
+struct Function {
+    /// Module and name.
+    name: String,
+    is_public: bool,
+    takes_by: bool,
+    writes: bool,
+}
+
+/// The functions of the store's files, the tests left out.
+fn functions() -> Vec<Function> {
+    let mut functions = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let module = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !module.ends_with("tests") {
+                functions.extend(functions_of(&module, &fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    functions
+}
+
+/// Relies on rustfmt: a function ends with a brace that is indented like its first line.
+fn functions_of(module: &str, text: &str) -> Vec<Function> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut functions = Vec::new();
+    for (start, line) in lines.iter().enumerate() {
+        let code = line.trim_start();
+        let Some((qualifiers, rest)) = code.split_once("fn ") else { continue };
+        if !qualifiers.split_whitespace().all(|word| word == "async" || word.starts_with("pub")) {
+            continue;
+        }
+        let end = format!("{}}}", " ".repeat(line.len() - code.len()));
+        let end = lines.iter().skip(start).position(|line| *line == end).unwrap() + start;
+        let function = lines[start..=end].join("\n");
+        let signature = function.split("{\n").next().unwrap();
+        let pool = |(at, field): (usize, &str)| !function[at + field.len()..].starts_with(['(', '_']);
+        functions.push(Function {
+            name: format!("{module}::{}", rest.split(['(', '<']).next().unwrap()),
+            is_public: qualifiers.starts_with("pub "),
+            takes_by: signature.contains("&By"),
+            writes: signature.contains("SqlitePool")
+                || function.contains(".orders")
+                || function.match_indices(".write").any(pool),
+        });
+    }
+    functions
+}
+
+#[test]
+fn each_function_that_writes_takes_by_or_says_why_it_need_not() {
+    let writers: BTreeSet<String> = functions()
+        .into_iter()
+        .filter(|function| function.writes && !function.takes_by)
+        .map(|function| function.name)
+        .collect();
+    let known: BTreeSet<String> = NOT_AUDITED.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(writers, known, "left: what writes without By; right: NOT_AUDITED");
+}
+
+#[tokio::test]
+async fn only_the_connection_for_writing_can_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("hookgram.db").display());
+    let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
+    let refused = sqlx::query("DELETE FROM users").execute(&store.read).await.unwrap_err().to_string();
+    assert!(refused.contains("readonly"), "{refused}");
+    store.checkpoint().await.unwrap();
+    store.close().await;
+}
+
+/// Everything that is stored.
+async fn dump(store: &Store) -> String {
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&store.read).await.unwrap();
+    let mut dump = String::new();
+    for table in tables {
+        let columns = "SELECT group_concat('quote(\"' || name || '\")', ' || '','' || ') FROM pragma_table_info(?1)";
+        let columns: String = sqlx::query_scalar(columns).bind(&table).fetch_one(&store.read).await.unwrap();
+        let rows = sqlx::AssertSqlSafe(format!("SELECT {columns} FROM \"{table}\" ORDER BY 1"));
+        let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(&store.read).await.unwrap();
+        dump += &format!("{table}: {rows:#?}\n");
+    }
+    dump
+}
+
+async fn break_audit(store: &Store) {
+    let trigger = "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'the audit is broken'); END";
+    sqlx::query(trigger).execute(&store.write).await.unwrap();
+}
+
+/// Calls methods of a store whose audit is broken: each fails because of it, and changes nothing.
+macro_rules! refused {
+    ($seen:ident, $store:ident: $($method:ident($($argument:expr),* $(,)?);)*) => {$(
+        let before = dump(&$store).await;
+        let error = match $store.$method($($argument),*).await {
+            Ok(_) => panic!("{} does without the audit", stringify!($method)),
+            Err(error) => format!("{error:?}"),
+        };
+        assert!(error.contains("the audit is broken"), "{}: {error}", stringify!($method));
+        assert_eq!(dump(&$store).await, before, "{} has changed something", stringify!($method));
+        $seen.insert(stringify!($method).to_owned());
+    )*};
+}
+
+#[tokio::test]
+async fn each_method_that_takes_by_changes_nothing_without_its_audit_entry() {
+    let by = &By { who: "anna@example.com".into(), address: Some("192.0.2.1".into()) };
+    let mut seen = BTreeSet::new();
+
+    let store = Store::in_memory().await.unwrap();
+    let link = |code_hash, kind, user_id| NewLink { code_hash, kind, user_id, expires_at: now() + 60_000 };
+    store.add_link(link(b"setup", LinkKind::Setup, None), by).await.unwrap();
+    break_audit(&store).await;
+    refused!(seen, store: set_up(b"setup", "a@example.com", "hash", by););
+
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("hookgram.db").display());
+    let store = Store::connect(&url, Sealer::from_folder(folder.path()).unwrap()).await.unwrap();
+    store.sealer.add_a_key().unwrap();
+    break_audit(&store).await;
+    refused!(seen, store: change_key(by););
+    store.close().await;
+
+    let store = Store::in_memory().await.unwrap();
+    let profile = store.put_profile(None, &draft("A"), by).await.unwrap();
+    store.add_sandbox_message(profile, "5", "text", 1).await.unwrap();
+    let a = store.add_user("a@example.com", Role::Admin, Some("hash"), by).await.unwrap();
+    let b = store.add_user("b@example.com", Role::Viewer, Some("hash"), by).await.unwrap();
+    let secret = SecretString::from("SECRET");
+    store.turn_second_factor_on(&b, (&secret, 1), &[b"code".to_vec()], b"", by).await.unwrap();
+    let session = |token_hash, user_id| NewSession {
+        token_hash,
+        user_id,
+        now: now(),
+        expires_at: now() + 60_000,
+        user_agent: "",
+        address: "",
+    };
+    store.add_session(session(b"session", a.id), by).await.unwrap();
+    store.add_link(link(b"reset", LinkKind::Reset, Some(a.id)), by).await.unwrap();
+    let invitation = |code_hash, email| NewInvitation {
+        code_hash,
+        email,
+        role: Role::Viewer,
+        made_by: "",
+        expires_at: now() + 60_000,
+    };
+    store.add_invitation(invitation(b"invite", "c@example.com"), by).await.unwrap();
+    let invited = store.invitations().await.unwrap().remove(0).id;
+    let begun = store.sessions_of(a.id, now(), 60_000).await.unwrap().remove(0).id;
+    let token = BotToken::parse(TOKEN).unwrap();
+    for (public_id, chat) in [("e1", "5"), ("e2", "6")] {
+        let event = event(public_id, TokenSource::Event(&token));
+        store.accept_event(&event, vec![to(chat)], 0).await.unwrap();
+    }
+    let claimed = claim_due(&store, "one", 1_000, 2_000, &[]).await;
+    store.record(&claimed[0], None, &Change::Failed, 1_000).await.unwrap();
+    store.record(&claimed[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
+    let (failed, waiting) = (claimed[0].id, claimed[1].id);
+    let matching = |outcome| Matching { outcome, profile: None, cause: None, since: None, until: None };
+    let bulk = store.begin_bulk(BulkKind::Cancel, &matching(Outcome::Waiting), by, 1).await.unwrap().unwrap();
+    let settings = [(Setting::RetentionDays, SecretString::from("60"))];
+    break_audit(&store).await;
+    refused!(seen, store:
+        put_profile(None, &draft("B"), by);
+        put_profiles(&[draft("A"), draft("B")], by);
+        add_profiles(&[draft("B")], by);
+        duplicate_profile(profile, |name| vec![format!("{name} 2")], by);
+        set_enabled(profile, false, by);
+        rotate_key(profile, OldKey::Stops, by);
+        delete_profile(profile, by);
+        note_export(&[], true, by);
+        clear_sandbox(None, by);
+        replay(&[Wish::AsItWas(failed)], Ask::Exactly, by, 2_000);
+        cancel(&[waiting], by, 2_000);
+        begin_bulk(BulkKind::Replay(ReplayAs::ItWas), &matching(Outcome::Failed), by, 2_000);
+        stop_bulk(bulk, by, 2_000);
+        note_log_export("deliveries.csv", "", by);
+        erase("5", by, 2_000);
+        add_user("d@example.com", Role::Viewer, None, by);
+        change_role(b.id, Role::Operator, by);
+        remove_member(b.id, by);
+        set_password("a@example.com", "other", by);
+        change_password(&a, "other", b"session", by);
+        turn_second_factor_on(&a, (&secret, 1), &[], b"session", by);
+        turn_second_factor_off(&b, None, by);
+        put_recovery_codes(&b, &[b"other".to_vec()], by);
+        use_recovery_code(&b, b"code", by, 2_000);
+        note_wrong_password(&a, by);
+        note_wrong_code(&a, by);
+        add_session(session(b"other", a.id), by);
+        end_session(b"session", by);
+        end_session_of(&a, &begun, by);
+        end_sessions_of(&a, None, by);
+        add_link(link(b"other", LinkKind::Reset, Some(a.id)), by);
+        reset_password(b"reset", "other", by);
+        add_invitation(invitation(b"other", "d@example.com"), by);
+        revoke_invitation(&invited, by);
+        accept_invitation(b"invite", "hash", by);
+        put_settings(&settings, Vec::new(), &COMMAND_LINE);
+        note_mail_test("taken", by);
+    );
+
+    let audited: BTreeSet<String> = functions()
+        .into_iter()
+        .filter(|function| function.is_public && function.takes_by)
+        .map(|function| function.name.split("::").last().unwrap().to_owned())
+        .collect();
+    assert_eq!(audited, seen, "left: the methods that take By; right: those that were tried here");
+}
