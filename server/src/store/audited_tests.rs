@@ -66,7 +66,6 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("sessions::touch_session", "when a session was last used"),
     ("sessions::try_half_session", "counts attempts; a wrong code is audited"),
     ("strangers::delete_strangers", "retention"),
-    ("strangers::now_known", "Telegram has accepted a token; a profile's new token is audited"),
     ("users::prefer", "language, theme and time zone of somebody's own pages"),
     ("users::rehash_password", "the same password under a better hash"),
 ];
