@@ -26,8 +26,9 @@ const RECIPIENTS: u32 = 1_000;
 /// Bytes of the message; with what stands around it, all messages of an event stay below 4 MiB.
 const MESSAGE: usize = 3_900;
 const AT_ONCE: u32 = 16;
-/// The attack ends early where the server has taken so much memory or disk.
+/// The attack ends early where the server has taken so much memory or disk, or so long.
 const TOO_MUCH: u64 = 3_000_000_000;
+const TOO_LONG: Duration = Duration::from_secs(120);
 /// Targets, in bytes.
 const MEMORY: u64 = 150_000_000;
 const DISK: u64 = 60_000_000;
@@ -85,13 +86,13 @@ async fn run(server: &Server, folder: &Path, token: fn(u32) -> String) -> Result
         ("4 KB to 1,000", stateless(&token(number), &parameters, stranger(number), &body))
     });
     let mut attack = std::pin::pin!(attack);
-    let mut disk = 0;
+    let (start, mut disk) = (Instant::now(), 0);
     let answers = loop {
         tokio::select! {
             answers = &mut attack => break answers?,
             () = sleep(Duration::from_millis(50)) => disk = disk.max(size(folder)?.saturating_sub(before)),
         }
-        if disk > TOO_MUCH || server.memory()?.0 > TOO_MUCH {
+        if disk > TOO_MUCH || server.memory()?.0 > TOO_MUCH || start.elapsed() > TOO_LONG {
             end.store(true, Ordering::Relaxed);
         }
     };
