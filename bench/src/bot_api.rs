@@ -1,24 +1,60 @@
-//! A Bot API that takes every message at once, and remembers when it came.
+//! A Bot API that takes every message for a real bot at once, and remembers when it came.
+//!
+//! Like Telegram's own it answers 401 for a token that no bot has, and 429 beyond 20 new tokens a minute.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet, VecDeque},
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use anyhow::Result;
-use axum::{Json, Router, body::Bytes, extract::State};
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::State,
+    http::{StatusCode, Uri},
+};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, task::JoinHandle, time::sleep};
 
-type Received = Arc<Mutex<HashMap<u64, Instant>>>;
+/// The second half of a real bot's token.
+const SECRET: &str = "AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
+/// New tokens within a minute.
+const NEW_TOKENS: usize = 20;
+const MINUTE: Duration = Duration::from_secs(60);
+/// [`BotApi::settle`] waits no longer than this.
+const SETTLED: Duration = Duration::from_secs(90);
+
+/// The token of a real bot.
+pub fn token(number: usize) -> String {
+    format!("{}:{SECRET}", 7_001_002_000 + number)
+}
+
+#[derive(Default)]
+struct Seen {
+    received: HashMap<u64, Instant>,
+    tokens: HashSet<String>,
+    /// When the newest of them came first.
+    new: VecDeque<Instant>,
+    refused: u64,
+}
+
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Seen>>);
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The played Bot API; it ends when it is dropped.
 pub struct BotApi {
     /// Where it listens.
     pub address: SocketAddr,
-    received: Received,
+    seen: Shared,
     task: JoinHandle<()>,
 }
 
@@ -36,30 +72,72 @@ impl BotApi {
     pub async fn start() -> Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let address = listener.local_addr()?;
-        let received = Received::default();
-        let router = Router::new().fallback(answer).with_state(received.clone());
+        let seen = Shared::default();
+        let router = Router::new().fallback(answer).with_state(seen.clone());
         let task = tokio::spawn(async move {
             // It ends with the measurement.
             let _ = axum::serve(listener, router).await;
         });
-        Ok(Self { address, received, task })
+        Ok(Self { address, seen, task })
     }
 
     /// When the message for a chat came.
     pub fn received(&self, chat: u64) -> Option<Instant> {
-        self.received.lock().unwrap_or_else(PoisonError::into_inner).get(&chat).copied()
+        self.seen.lock().received.get(&chat).copied()
+    }
+
+    /// How many calls it has answered 429.
+    pub fn refused(&self) -> u64 {
+        self.seen.lock().refused
+    }
+
+    /// Waits until no message has come for two seconds: the queue is empty, or stuck.
+    pub async fn settle(&self) {
+        let count = || self.seen.lock().received.len();
+        let (start, mut before) = (Instant::now(), 0);
+        while count() != before && start.elapsed() < SETTLED {
+            before = count();
+            sleep(Duration::from_secs(2)).await;
+        }
     }
 }
 
-async fn answer(State(received): State<Received>, body: Bytes) -> Json<Value> {
+async fn answer(State(seen): State<Shared>, uri: Uri, body: Bytes) -> (StatusCode, Json<Value>) {
     let now = Instant::now();
+    let token = uri.path().strip_prefix("/bot").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let mut seen = seen.lock();
+    if !seen.tokens.contains(token) {
+        while seen.new.front().is_some_and(|at| now.duration_since(*at) >= MINUTE) {
+            seen.new.pop_front();
+        }
+        if seen.new.len() >= NEW_TOKENS {
+            seen.refused += 1;
+            let wait = seen.new.front().map_or(MINUTE, |at| MINUTE - now.duration_since(*at)).as_secs() + 1;
+            let description = format!("Too Many Requests: retry after {wait}");
+            return refusal(StatusCode::TOO_MANY_REQUESTS, &description, json!({ "retry_after": wait }));
+        }
+        seen.new.push_back(now);
+        seen.tokens.insert(token.to_owned());
+    }
+    if !token.ends_with(SECRET) {
+        return refusal(StatusCode::UNAUTHORIZED, "Unauthorized", Value::Null);
+    }
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let chat = body["chat_id"].as_u64().or_else(|| body["chat_id"].as_str()?.parse().ok());
-    let Some(chat) = chat else {
-        return Json(
-            json!({ "ok": true, "result": { "id": 1, "is_bot": true, "first_name": "B", "username": "b_bot" } }),
-        );
+    let result = match chat {
+        None => json!({ "id": 1, "is_bot": true, "first_name": "B", "username": "b_bot" }),
+        Some(chat) => {
+            seen.received.entry(chat).or_insert(now);
+            json!({ "message_id": 1, "date": 0, "chat": { "id": chat, "type": "private" } })
+        }
     };
-    received.lock().unwrap_or_else(PoisonError::into_inner).entry(chat).or_insert(now);
-    Json(json!({ "ok": true, "result": { "message_id": 1, "date": 0, "chat": { "id": chat, "type": "private" } } }))
+    (StatusCode::OK, Json(json!({ "ok": true, "result": result })))
+}
+
+fn refusal(status: StatusCode, description: &str, parameters: Value) -> (StatusCode, Json<Value>) {
+    let mut body = json!({ "ok": false, "error_code": status.as_u16(), "description": description });
+    if !parameters.is_null() {
+        body["parameters"] = parameters;
+    }
+    (status, Json(body))
 }

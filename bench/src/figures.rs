@@ -12,14 +12,14 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 
 use crate::{
-    bot_api::BotApi,
+    bot_api::{self, BotApi},
     domain::{median, read_and_render},
     event::Event,
-    fill,
-    hostile::{self, Hostile},
+    fill, hostile,
     load::{Request, flood},
     process::{Server, hookgram},
     steady,
+    table::Row,
 };
 
 /// Connections of the load.
@@ -51,8 +51,8 @@ pub struct Figures {
     /// Bytes of memory: after the start, and at most under load.
     pub idle: u64,
     pub loaded: u64,
-    /// What ten thousand hostile requests do to good ones.
-    pub hostile: Hostile,
+    /// What hostile requests do, row by row.
+    pub hostile: Vec<Row>,
 }
 
 /// With so much stored.
@@ -76,8 +76,7 @@ pub async fn measure(program: &Path) -> Result<Figures> {
     let many = stored(program, &telegram, &event, 1_000_000).await?;
     let (p50, p99, idle) = steady_and_idle(program, &telegram, &event).await?;
     let (bare, row, accepted, loaded) = accept(program, &telegram, &event).await?;
-    let hostile = hostile::measure(program, &telegram, &event).await?;
-    print!("{}", hostile::told(&hostile));
+    let hostile = hostile::measure(program, &telegram, &event, &[]).await?;
     Ok(Figures {
         is_reference: event.is_reference,
         bare,
@@ -110,9 +109,8 @@ impl House {
         let folder = tempfile::Builder::new().prefix("hookgram-bench-").tempdir()?;
         let list: Vec<_> = (0..profiles)
             .map(|number| {
-                let token = format!("{}:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd", 7_001_002_000 + number);
-                json!({ "name": format!("Профиль {number}"), "telegramToken": token, "telegramFieldName": "*TelegramId",
-                    "message": "Вы записаны на услугу" })
+                json!({ "name": format!("Профиль {number}"), "telegramToken": bot_api::token(number),
+                    "telegramFieldName": "*TelegramId", "message": "Вы записаны на услугу" })
             })
             .collect();
         let file = folder.path().join("profiles.json");

@@ -1,13 +1,21 @@
-//! Ten thousand hostile requests while good events come: what they do to the good ones' latency and to the memory.
-//!
-//! Each comes over a connection and from an address of its own, as from a crowd, so that no limit of one address spares the
-//! server any of them. Each is answered, and never with a 5xx.
+//! Attacks on a server while good events come. Each latency is measured beside the same one without the attack, in one run.
+
+mod connections;
+mod crowd;
+mod rendering;
+mod storage;
+mod strangers;
 
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
     net::{Ipv4Addr, SocketAddr},
+    ops::Range,
     path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -17,125 +25,156 @@ use tokio::{
     net::TcpStream,
     sync::oneshot,
     task::JoinSet,
-    time::{Instant, sleep, sleep_until, timeout},
+    time::{sleep, timeout},
 };
 
 use crate::{
     bot_api::BotApi,
     event::Event,
-    figures::{BOTS, House, STEADY},
+    figures::House,
+    load::Connection,
     process::Server,
-    steady::{self, Latencies},
+    table::{self, Row, milliseconds},
 };
 
-/// Hostile requests.
-pub const COUNT: u32 = 10_000;
-/// In so long, evenly.
-const SPAN: Duration = Duration::from_secs(20);
-/// One in so many is slow: it is never finished, and held open to the end.
-const SLOW: u32 = 25;
-/// An attacker comes so late at most.
-const LATEST: Duration = Duration::from_millis(500);
-/// Whoever is not answered by then is not answered.
+/// Each can be measured alone.
+const NAMES: [&str; 5] = ["crowd", "strangers", "rendering", "storage", "connections"];
+/// A hostile request that is not answered by then counts as not answered.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
-
-/// What the attack came to.
-pub struct Hostile {
-    /// Without it: half of all good events, and 99 of 100.
-    pub calm: (Duration, Duration),
-    /// During it.
-    pub attacked: (Duration, Duration),
-    /// Resident bytes, before and after.
-    pub memory: (u64, u64),
-    /// How many of each kind were answered with what.
-    pub answers: Answers,
-}
-
-/// How many of each kind came to what: a status, `closed` for a connection that was ended without one, `held` for one that was
-/// open to the end.
-type Answers = BTreeMap<(&'static str, String), u32>;
-
-/// Measures a built `hookgram`.
+/// Measures the named attacks, or all if there are no names, and prints their rows.
 ///
 /// # Errors
-/// If any hostile request is answered 5xx or not at all, or any good one not 200.
-pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result<Hostile> {
-    let house = House::new(program, telegram.address, BOTS)?;
-    let trusting = |command: &mut std::process::Command| {
-        command.env("HOOKGRAM_TRUSTED_PROXIES", "127.0.0.1");
-    };
-    let server = Server::hookgram_with(program, &house.path(), telegram.address, trusting).await?;
-    let requests = house.requests(&server, event)?;
-    let door = house.door()?;
-    // Connections, bots, and the room that a first such attack makes the server take for good: another needs no more.
-    steady::run(server.address, &requests, telegram, 20, Duration::from_secs(2)).await?;
-    let first = attack(server.address, door);
-    tokio::try_join!(first, steady::run(server.address, &requests, telegram, STEADY, SPAN))?;
-    sleep(Duration::from_secs(2)).await;
-    let calm = steady::run(server.address, &requests, telegram, STEADY, SPAN / 2).await?;
-    let before = server.memory()?.0;
-    let under_attack = steady::run(server.address, &requests, telegram, STEADY, SPAN);
-    let (answers, attacked) = tokio::try_join!(attack(server.address, door), under_attack)?;
-    sleep(Duration::from_secs(2)).await;
-    let after = server.memory()?.0;
-    let calm = calm.and(steady::run(server.address, &requests, telegram, STEADY, SPAN / 2).await?);
-    judge(&answers)?;
-    let both = |latencies: &Latencies| (latencies.percentile(50), latencies.percentile(99));
-    Ok(Hostile { calm: both(&calm), attacked: both(&attacked), memory: (before, after), answers })
+/// If one of them cannot be measured; the others are printed all the same.
+pub async fn measure(program: &Path, telegram: &BotApi, event: &Event, names: &[&str]) -> Result<Vec<Row>> {
+    if let Some(unknown) = names.iter().find(|name| !NAMES.contains(name)) {
+        bail!("there is no attack `{unknown}`; there are {}", NAMES.join(", "));
+    }
+    let (mut rows, mut failed) = (Vec::new(), Vec::new());
+    for name in NAMES.into_iter().filter(|name| names.is_empty() || names.contains(name)) {
+        println!("{name}:");
+        let measured = match name {
+            "crowd" => crowd::measure(program, telegram, event).await,
+            "strangers" => strangers::measure(program, telegram, event).await,
+            "rendering" => rendering::measure(program, telegram, event).await,
+            "storage" => storage::measure(program, telegram).await,
+            _ => connections::measure(program, telegram, event).await,
+        };
+        match measured {
+            Ok(measured) => {
+                table::print(&measured);
+                rows.extend(measured);
+            }
+            Err(error) => {
+                eprintln!("{name}: {error:#}");
+                failed.push(name);
+            }
+        }
+    }
+    println!("the Bot API has answered 429 to {} calls", telegram.refused());
+    ensure!(failed.is_empty(), "not measured: {}", failed.join(", "));
+    Ok(rows)
 }
 
-/// As a person reads it.
-pub fn told(hostile: &Hostile) -> String {
-    let mut text = String::new();
-    for ((kind, outcome), count) in &hostile.answers {
-        // A string takes whatever is written to it.
-        let _ = writeln!(text, "{count:6} {kind}: {outcome}");
+/// Measures the attacks alone. Without names it writes their section of the documents.
+///
+/// # Errors
+/// As [`measure`], or if a target is missed.
+pub async fn alone(program: &Path, documents: &Path, names: &[&str]) -> Result<()> {
+    let telegram = BotApi::start().await?;
+    let rows = measure(program, &telegram, &Event::find()?, names).await?;
+    if names.is_empty() {
+        table::write_hostile(documents, &rows)?;
     }
-    let Hostile { calm, attacked, memory, .. } = hostile;
-    let times = |attacked: Duration, calm: Duration| attacked.as_secs_f64() / calm.as_secs_f64();
-    let _ = writeln!(
-        text,
-        "p50 {:?} = {:.2} × {:?}, p99 {:?} = {:.2} × {:?}; memory {} kB, before {} kB",
-        attacked.0,
-        times(attacked.0, calm.0),
-        calm.0,
-        attacked.1,
-        times(attacked.1, calm.1),
-        calm.1,
-        memory.1 / 1024,
-        memory.0 / 1024
-    );
-    text
-}
-
-/// None was answered 5xx, none not at all, and none was taken for good that is not.
-fn judge(answers: &Answers) -> Result<()> {
-    let count: u32 = answers.values().sum();
-    ensure!(count == COUNT, "{count} of {COUNT} hostile requests are accounted for");
-    for (kind, outcome) in answers.keys() {
-        let is_refused = outcome.starts_with('4') || outcome.starts_with("30");
-        let is_ended = *kind == "slow" && (outcome == "held" || outcome == "closed");
-        ensure!(is_refused || is_ended, "a {kind} request came to {outcome}: {answers:?}");
-    }
+    let missed = rows.iter().filter(|row| !row.is_met).count();
+    ensure!(missed == 0, "{missed} of {} targets are missed", rows.len());
     Ok(())
 }
 
-/// Attackers have a thread of their own, which takes what the cores have left: they stand for other machines, and what they do
-/// themselves is not what the good ones' callers wait for.
-async fn attack(address: SocketAddr, door: &str) -> Result<Answers> {
-    let (done, answers) = oneshot::channel();
-    let door = door.to_owned();
-    let attackers = std::thread::Builder::new().name("attackers".to_owned()).spawn(move || {
+/// A server that believes the `X-Forwarded-For` of this machine, with more settings.
+async fn start_server(program: &Path, house: &House, telegram: &BotApi, settings: &[(&str, &str)]) -> Result<Server> {
+    let adjust = |command: &mut std::process::Command| {
+        command.env("HOOKGRAM_TRUSTED_PROXIES", "127.0.0.1").envs(settings.iter().copied());
+    };
+    Server::hookgram_with(program, &house.path(), telegram.address, adjust).await
+}
+
+/// How many requests of each kind came to what: a status, `closed` for a connection that was ended without one, `held` for
+/// one that was open to the end.
+#[derive(Debug, Default)]
+struct Answers(BTreeMap<(&'static str, String), u32>);
+
+impl Answers {
+    fn count(&mut self, kind: &'static str, outcome: String) {
+        *self.0.entry((kind, outcome)).or_default() += 1;
+    }
+
+    fn print(&self) {
+        for ((kind, outcome), count) in &self.0 {
+            println!("{count:6} {kind}: {outcome}");
+        }
+    }
+
+    /// How many came to this.
+    fn of(&self, outcome: &str) -> u32 {
+        self.0.iter().filter(|((_, other), _)| other == outcome).map(|(_, count)| count).sum()
+    }
+
+    /// The row that counts them. Each must be accepted, refused by its own fault or told to come again.
+    fn row(&self, what: [&str; 2]) -> Row {
+        let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+        for ((_, outcome), count) in &self.0 {
+            *counts.entry(outcome).or_default() += count;
+        }
+        let figure = counts.iter().fold(String::new(), |mut figure, (outcome, count)| {
+            let comma = if figure.is_empty() { "" } else { ", " };
+            // Writing to a string cannot fail.
+            let _ = write!(figure, "{comma}{outcome}: {count}");
+            figure
+        });
+        let allowed = ["200", "413", "429", "503"];
+        let is_met = counts.keys().all(|outcome| allowed.contains(outcome));
+        plain(what, figure, ["только 200, 413, 429, 503", "only 200, 413, 429, 503"], is_met)
+    }
+}
+
+/// A latency during an attack, beside the same without it; `most` is the ratio that it may reach.
+fn under_attack<S: Into<String>>(what: [S; 2], attacked: Duration, calm: Duration, most: f64) -> Row {
+    let times = attacked.as_secs_f64() / calm.as_secs_f64();
+    let (attacked, calm) = (milliseconds(&attacked), milliseconds(&calm));
+    Row {
+        what: what.map(Into::into),
+        figure: format!("≤ {attacked} = {times:.2} ×"),
+        beside: [format!("без них: {calm}"), format!("without them: {calm}")],
+        aim: ["", ""].map(|_| format!("≤ {most} ×")),
+        is_met: times <= most,
+    }
+}
+
+/// A figure with nothing beside it.
+fn plain<S: Into<String>>(what: [S; 2], figure: String, aim: [&str; 2], is_met: bool) -> Row {
+    Row {
+        what: what.map(Into::into), figure, beside: ["—", "—"].map(String::from), aim: aim.map(String::from), is_met
+    }
+}
+
+/// Runs attackers on a thread of their own, which takes what the cores have left: they stand for other machines, and what
+/// they compute must not delay the good events.
+async fn apart<T, F>(attackers: impl FnOnce() -> F + Send + 'static) -> Result<T>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T>>,
+{
+    let (done, result) = oneshot::channel();
+    let thread = std::thread::Builder::new().name("attackers".to_owned()).spawn(move || {
         stand_back();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let came = runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(send(address, &door)));
+        let came = runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(attackers()));
         // Nobody listens where the measurement has failed.
         let _ = done.send(came);
     });
-    attackers.context("cannot start a thread")?;
-    answers.await.context("the attackers are gone")?
+    thread.context("cannot start a thread")?;
+    result.await.context("the attackers are gone")?
 }
 
 /// What the cores have left is enough from now on.
@@ -150,38 +189,70 @@ fn stand_back() {
     }
 }
 
-/// Sends all, evenly, and waits for what becomes of them.
-async fn send(address: SocketAddr, door: &str) -> Result<Answers> {
-    let (start, gap) = (Instant::now(), SPAN / COUNT);
-    let mut attackers = JoinSet::new();
-    for number in 0..COUNT {
-        let due = start + gap * number;
-        sleep_until(due).await;
-        ensure!(due.elapsed() < LATEST, "the attackers are held up");
-        let is_slow = number % SLOW == 0;
-        let (kind, bytes) = if is_slow { ("slow", slow(number / SLOW, door)) } else { hostile(number, door) };
-        attackers.spawn(async move {
-            let mut stream = TcpStream::connect(address).await.context("nobody listens")?;
-            let outcome = if is_slow {
-                stream.write_all(&bytes).await?;
-                sleep_until(start + SPAN).await;
-                // Whatever has come by now; nothing is waited for.
-                timeout(Duration::from_millis(1), answer(&mut stream)).await.unwrap_or_else(|_| "held".to_owned())
-            } else {
-                timeout(PATIENCE, exchange(&mut stream, &bytes)).await.unwrap_or_else(|_| "no answer".to_owned())
-            };
-            Ok::<_, anyhow::Error>((kind, outcome))
-        });
-    }
-    let mut answers = Answers::new();
-    while let Some(done) = attackers.join_next().await {
-        *answers.entry(done??).or_default() += 1;
-    }
-    Ok(answers)
+/// Numbered requests over kept connections.
+struct Attack {
+    address: SocketAddr,
+    numbers: Range<u32>,
+    /// Connections.
+    at_once: u32,
+    /// Each connection rests so long after an answer.
+    pause: Duration,
+    /// Ends it early.
+    end: Arc<AtomicBool>,
 }
 
+impl Attack {
+    /// Sends them all, `request` by its number with the kind that it is counted as.
+    async fn run(self, request: impl Fn(u32) -> (&'static str, Vec<u8>) + Clone + Send + 'static) -> Result<Answers> {
+        let next = Arc::new(AtomicU32::new(self.numbers.start));
+        apart(async move || {
+            let mut attackers = JoinSet::new();
+            for _ in 0..self.at_once {
+                let (next, end, request) = (next.clone(), self.end.clone(), request.clone());
+                attackers.spawn(async move {
+                    let (mut answers, mut kept) = (Vec::new(), None);
+                    while !end.load(Ordering::Relaxed) {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        if number >= self.numbers.end {
+                            break;
+                        }
+                        let (kind, bytes) = request(number);
+                        let outcome = timeout(PATIENCE, ask(&mut kept, self.address, &bytes)).await;
+                        answers.push((kind, outcome.unwrap_or_else(|_| "no answer".to_owned())));
+                        sleep(self.pause).await;
+                    }
+                    answers
+                });
+            }
+            let mut answers = Answers::default();
+            while let Some(done) = attackers.join_next().await {
+                for (kind, outcome) in done? {
+                    answers.count(kind, outcome);
+                }
+            }
+            Ok(answers)
+        })
+        .await
+    }
+}
+
+/// Asks over the kept connection, or over a new one if that was ended.
+async fn ask(kept: &mut Option<Connection>, address: SocketAddr, request: &[u8]) -> String {
+    if let Some(mut connection) = kept.take()
+        && let Ok(status) = connection.ask(request).await
+    {
+        *kept = Some(connection);
+        return status.to_string();
+    }
+    let Ok(mut connection) = Connection::open(address).await else { return "no connection".to_owned() };
+    let Ok(status) = connection.ask(request).await else { return "closed".to_owned() };
+    *kept = Some(connection);
+    status.to_string()
+}
+
+/// Sends over a fresh connection; the status of the answer.
 async fn exchange(stream: &mut TcpStream, request: &[u8]) -> String {
-    // Who is refused early is cut off while still sending.
+    // A request that is refused early is cut off while it is still being sent.
     let _ = stream.write_all(request).await;
     answer(stream).await
 }
@@ -195,109 +266,33 @@ async fn answer(stream: &mut TcpStream) -> String {
     status.filter(|_| bytes.starts_with(b"HTTP/1.1 ")).unwrap_or("closed").to_owned()
 }
 
-/// What is never finished: nothing, half a line, half a head, half a body, half a form.
-fn slow(number: u32, door: &str) -> Vec<u8> {
-    match number % 5 {
-        0 => String::new(),
-        1 => "GET /log".to_owned(),
-        2 => format!("GET /login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {}\r\nX-Slow: ", stranger(number)),
-        3 => format!("POST {door} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{\"CaseItem\":"),
-        _ => format!(
-            "POST /login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {}\r\nContent-Length: 99\r\n\r\na=",
-            stranger(number)
-        ),
-    }
-    .into_bytes()
-}
-
 /// An address of its own for each.
 fn stranger(number: u32) -> Ipv4Addr {
     Ipv4Addr::from_bits(0x0b00_0000_u32.wrapping_add(number))
 }
 
-/// One of the others, by its number.
-fn hostile(number: u32, door: &str) -> (&'static str, Vec<u8>) {
-    let from = stranger(number);
-    let head = |method: &str, target: &str, more: &str| {
-        format!("{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: {from}\r\n{more}\r\n")
-            .into_bytes()
-    };
-    let with = |method: &str, target: &str, more: &str, body: &[u8]| {
-        let length = format!("Content-Length: {}\r\n{more}", body.len());
-        [head(method, target, &length), body.to_vec()].concat()
-    };
-    let long = |length: usize| "x".repeat(length);
-    let post = |body: &[u8]| with("POST", door, "", body);
-    // Seeds of what varies: neighbours must not be alike.
-    let odd = number.wrapping_mul(2_654_435_761);
-    match number % 30 {
-        0 => ("huge", post(&vec![b' '; 2 << 20])),
-        1 => {
-            let piece = [b"40000\r\n", &vec![b'x'; 0x4_0000][..], b"\r\n"].concat();
-            ("huge", [head("POST", door, "Transfer-Encoding: chunked\r\n"), piece.repeat(8)].concat())
-        }
-        2 => ("huge", head("GET", &format!("/login?{}", long(40_000)), "")),
-        3 => ("huge", head("GET", "/login", &format!("Cookie: hookgram_session={}\r\n", long(40_000)))),
-        4 => ("huge", head("GET", "/login", &format!("X: {}\r\n", long(100_000)))),
-        5 => ("huge", with("POST", "/login", "", long(100_000).as_bytes())),
-        6 => ("huge", head("GET", "/login", &"a: b\r\n".repeat(500))),
-        7 => ("malformed", format!("{odd:x}\r\n\r\n").into_bytes()),
-        8 => ("malformed", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".repeat(20)),
-        9 => ("malformed", b"GET / HTTP/1.1\r\nno header\r\n\r\n".to_vec()),
-        10 => ("malformed", head("POST", door, "Content-Length: 3\r\nContent-Length: 4\r\n")),
-        11 => ("malformed", [head("POST", door, "Transfer-Encoding: chunked\r\n"), b"zz\r\n".to_vec()].concat()),
-        12 => ("malformed", post(b"{\"CaseItem\":{\"OrderNumber\":")),
-        13 => ("malformed", post("[".repeat(500_000).as_bytes())),
-        14 => ("malformed", post("{\"CaseItem\":".repeat(50_000).as_bytes())),
-        15 => ("malformed", post(b"\xff\xfe{\x00}\x00")),
-        16 => ("malformed", with("POST", door, "Content-Encoding: gzip\r\n", b"\x1f\x8b\x08\x00\x00")),
-        17 => {
-            ("malformed", with("POST", door, "Content-Type: text/xml\r\n", b"<!ENTITY a SYSTEM 'file:///etc/passwd'>"))
-        }
-        18 => ("traversal", head("GET", "/pkg/../../../../etc/passwd", "")),
-        19 => ("traversal", head("GET", "/pkg/%2e%2e/%2e%2e/%252e%252e%5c..%00/hookgram.db", "")),
-        20 => ("traversal", head("GET", &format!("/h/..%2f..%2f{odd:x}"), "")),
-        21 => ("wrong method", head("DELETE", "/profiles/1", "Origin: https://evil.example\r\n")),
-        22 => ("wrong method", head("PUT", door, "")),
-        23 => ("wrong method", head("PROPFIND", "/", "")),
-        24 => ("cookies", head("GET", "/profiles/1", &format!("Cookie: hookgram_session={odd:064x}\r\n"))),
-        25 => {
-            let many = format!("hookgram_session={odd:x}; ").repeat(200);
-            ("cookies", head("GET", "/", &format!("Cookie: {many}zone=\"><b>; language=xx; notice=deleted:%ff\r\n")))
-        }
-        26 => (
-            "cookies",
-            with("POST", "/users/invite", "Cookie: hookgram_session=1\r\nOrigin: http://x\r\n", b"email=a%40b.c"),
-        ),
-        // Of an account of its own each: no limit of an account spares the server any of them.
-        27 => ("guesses", with("POST", "/login", FORM, format!("email={odd:x}%40a.b&password={odd:x}").as_bytes())),
-        28 => ("guesses", head("GET", &format!("/h/{odd:016x}?telegramToken=1%3Aa%27%20OR%201=1"), "")),
-        _ => ("guesses", with("POST", &format!("/rpc/operator/{odd:x}"), "Origin: https://evil.example\r\n", b"a=b")),
-    }
+/// A well-shaped token that no bot has; one of its own for each number.
+fn made_up(number: u32) -> String {
+    format!("{}:AA{number:033}", 5_000_000_000 + u64::from(number))
 }
 
-/// Runs it alone and prints what it came to.
-///
-/// # Errors
-/// As [`measure`]; or if it hurts more than it may.
-pub async fn alone(program: &Path) -> Result<()> {
-    let telegram = BotApi::start().await?;
-    let hostile = measure(program, &telegram, &Event::find()?).await?;
-    print!("{}", told(&hostile));
-    if !(hostile.is_quick() && hostile.is_flat()) {
-        bail!("the good ones were hurt");
-    }
-    Ok(())
+/// A POST to the stateless endpoint, from behind a proxy. `parameters` begin with `&`.
+fn stateless(token: &str, parameters: &str, from: Ipv4Addr, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "POST /webhook/telegram?telegramToken={token}&telegramFieldName=T{parameters} HTTP/1.1\r\nHost: x\r\n\
+         X-Forwarded-For: {from}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
 }
 
-impl Hostile {
-    /// Whether good ones took no more than twice their usual time.
-    pub fn is_quick(&self) -> bool {
-        self.attacked.0 <= self.calm.0 * 2 && self.attacked.1 <= self.calm.1 * 2
-    }
-
-    /// Whether the memory is what it was, as far as that can be told.
-    pub fn is_flat(&self) -> bool {
-        self.memory.1 <= self.memory.0 / 10 * 11
-    }
+/// An event of so many participants, each with a chat of its own from `first_chat` on, and a contact field of its own value if
+/// `own` says so.
+fn participants(count: u32, first_chat: u64, own: bool) -> String {
+    let one = |number: u32| {
+        let field = if own { format!(r#",{{"Name":"A","Value":{number}}}"#) } else { String::new() };
+        let chat = first_chat + u64::from(number);
+        format!(r#"{{"ContactInformation":{{"Fields":[{{"Name":"T","Value":{chat}}}{field}]}}}}"#)
+    };
+    format!(r#"{{"CaseParticipants":[{}]}}"#, (0..count).map(one).collect::<Vec<_>>().join(","))
 }

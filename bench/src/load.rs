@@ -36,9 +36,18 @@ impl Request {
     /// # Errors
     /// If the event has no place for a chat.
     pub fn post(address: SocketAddr, path: &str, event: &Event) -> Result<Self> {
+        Self::post_with(address, path, event, "")
+    }
+
+    /// A POST of the minified event with more header lines, each ended by CRLF.
+    ///
+    /// # Errors
+    /// If the event has no place for a chat.
+    pub fn post_with(address: SocketAddr, path: &str, event: &Event, headers: &str) -> Result<Self> {
+        let length = event.minified.len();
         let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-            event.minified.len()
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: \
+             {length}\r\n{headers}\r\n"
         );
         Ok(Self {
             chat_at: head.len() + event.chat_at()?,
@@ -54,6 +63,11 @@ impl Request {
         let chat = CHATS.fetch_add(1, Ordering::Relaxed);
         self.bytes[self.chat_at..self.chat_at + DIGITS].copy_from_slice(chat.to_string().as_bytes());
         chat
+    }
+
+    /// The whole request.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 }
 

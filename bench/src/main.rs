@@ -1,7 +1,8 @@
 //! Measures Hookgram, each figure beside its reference in the same run. `cargo xtask bench` builds and starts it.
 //!
 //!     bench PROGRAM TABLE      measures the program, writes the table of its figures into that folder
-//!     bench hostile PROGRAM    only the attack, and what it came to
+//!     bench hostile PROGRAM TABLE [NAME…]   only the attacks, and their section of the table; with names only those, and
+//!                              writes nothing
 //!     bench fill FOLDER COUNT  makes a database of so many deliveries in a data folder
 //!     bench flood ADDRESS PATH SECONDS   posts to a server that runs already
 //!     bench serve-reference [FOLDER]
@@ -37,7 +38,7 @@ async fn main() -> Result<()> {
             println!("{:.0} events a second", rate.per_second);
             Ok(())
         }
-        ["hostile", program] => hostile::alone(Path::new(program)).await,
+        ["hostile", program, table, names @ ..] => hostile::alone(Path::new(program), Path::new(table), names).await,
         [program, table] => {
             let figures = figures::measure(Path::new(program)).await?;
             table::write(Path::new(table), &figures)

@@ -5,11 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, ensure};
 use tokio::{
     sync::mpsc,
     task::JoinSet,
-    time::{sleep, sleep_until},
+    time::{sleep, sleep_until, timeout, timeout_at},
 };
 
 use crate::{
@@ -19,11 +19,23 @@ use crate::{
 
 /// Connections that take turns.
 const CONNECTIONS: usize = 16;
+/// A message that has not arrived by then, after the last POST, is missing.
+const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long messages took, the quickest first.
+/// Durations, in ascending order; at least one.
 pub struct Latencies(Vec<Duration>);
 
 impl Latencies {
+    /// Sorts them.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub fn of(mut durations: Vec<Duration>) -> Result<Self> {
+        durations.sort();
+        durations.first().context("nothing was sent")?;
+        Ok(Self(durations))
+    }
+
     /// These and others.
     pub fn and(self, others: Self) -> Self {
         let mut all = [self.0, others.0].concat();
@@ -37,10 +49,31 @@ impl Latencies {
     }
 }
 
-/// Posts `per_second` events to the profiles in turn for so long, and waits until all have arrived.
+/// The latencies of one steady load.
+pub struct Load {
+    /// From POST to the Bot API. A missing message counts as [`PATIENCE`].
+    pub arrivals: Latencies,
+    /// From POST to its answer.
+    pub answers: Latencies,
+    /// Messages that have not arrived.
+    pub missing: usize,
+}
+
+impl Load {
+    /// This load and another one.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            arrivals: self.arrivals.and(other.arrivals),
+            answers: self.answers.and(other.answers),
+            missing: self.missing + other.missing,
+        }
+    }
+}
+
+/// As [`observe`]; only the arrivals.
 ///
 /// # Errors
-/// If any is refused, or has not arrived within 30 s after the last.
+/// As [`observe`], or if a message is missing.
 pub async fn run(
     address: SocketAddr,
     profiles: &[Request],
@@ -48,6 +81,23 @@ pub async fn run(
     per_second: u32,
     span: Duration,
 ) -> Result<Latencies> {
+    let load = observe(address, profiles, bot_api, per_second, span).await?;
+    ensure!(load.missing == 0, "{} messages have not arrived within {PATIENCE:?}", load.missing);
+    Ok(load.arrivals)
+}
+
+/// Posts `per_second` events to the profiles in turn for so long, and waits for their messages. A server that is held up
+/// ends it [`PATIENCE`] later.
+///
+/// # Errors
+/// If any is refused.
+pub async fn observe(
+    address: SocketAddr,
+    profiles: &[Request],
+    bot_api: &BotApi,
+    per_second: u32,
+    span: Duration,
+) -> Result<Load> {
     let (sender, sent) = mpsc::unbounded_channel();
     let start = tokio::time::Instant::now() + Duration::from_millis(50);
     let gap = Duration::from_secs(1) / per_second;
@@ -62,8 +112,13 @@ pub async fn run(
                 let chat = request.next_chat();
                 sleep_until(start + gap * number).await;
                 let clock = Instant::now();
-                connection.post(&request).await?;
-                sender.send((chat, clock))?;
+                let Ok(answer) = timeout_at(start + span + PATIENCE, connection.post(&request)).await else {
+                    // The server is held up: what has not been posted by now counts as one missing message.
+                    sender.send((chat, clock, PATIENCE))?;
+                    break;
+                };
+                answer?;
+                sender.send((chat, clock, clock.elapsed()))?;
             }
             Ok::<(), anyhow::Error>(())
         });
@@ -75,20 +130,73 @@ pub async fn run(
     latencies(sent, bot_api).await
 }
 
-async fn latencies(mut sent: mpsc::UnboundedReceiver<(u64, Instant)>, bot_api: &BotApi) -> Result<Latencies> {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    let mut latencies = Vec::new();
-    while let Some((chat, posted)) = sent.recv().await {
-        let received = loop {
+type Sent = mpsc::UnboundedReceiver<(u64, Instant, Duration)>;
+
+async fn latencies(mut sent: Sent, bot_api: &BotApi) -> Result<Load> {
+    let deadline = Instant::now() + PATIENCE;
+    let (mut arrivals, mut answers, mut missing) = (Vec::new(), Vec::new(), 0);
+    while let Some((chat, posted, answered_in)) = sent.recv().await {
+        answers.push(answered_in);
+        arrivals.push(loop {
             match bot_api.received(chat) {
-                Some(at) => break at,
-                None if Instant::now() > deadline => bail!("a message has not arrived within 30 s"),
+                Some(at) => break at.duration_since(posted),
+                None if Instant::now() > deadline => {
+                    missing += 1;
+                    break PATIENCE;
+                }
                 None => sleep(Duration::from_millis(5)).await,
             }
-        };
-        latencies.push(received.duration_since(posted));
+        });
     }
-    latencies.sort();
-    latencies.first().context("nothing was sent")?;
-    Ok(Latencies(latencies))
+    Ok(Load { arrivals: Latencies::of(arrivals)?, answers: Latencies::of(answers)?, missing })
+}
+
+/// What [`probe`] has seen.
+pub struct Probe {
+    /// From connecting to the answer. A failed request counts as `patience`.
+    pub took: Latencies,
+    /// Requests that were sent.
+    pub sent: u32,
+    /// Requests that were not answered 200 in time.
+    pub failed: u32,
+}
+
+impl Probe {
+    /// This probe and another one.
+    pub fn and(self, other: Self) -> Self {
+        Self { took: self.took.and(other.took), sent: self.sent + other.sent, failed: self.failed + other.failed }
+    }
+}
+
+/// Sends a request every `gap` for so long, each over a connection of its own.
+///
+/// # Errors
+/// If `span` is shorter than `gap`.
+pub async fn probe(
+    address: SocketAddr,
+    mut request: impl FnMut() -> Vec<u8>,
+    gap: Duration,
+    span: Duration,
+    patience: Duration,
+) -> Result<Probe> {
+    let start = tokio::time::Instant::now();
+    let sent = u32::try_from(span.as_millis() / gap.as_millis())?;
+    let mut tasks = JoinSet::new();
+    for number in 0..sent {
+        sleep_until(start + gap * number).await;
+        let request = request();
+        tasks.spawn(async move {
+            let clock = Instant::now();
+            let answer = timeout(patience, async { Connection::open(address).await?.ask(&request).await }).await;
+            matches!(answer, Ok(Ok(200))).then(|| clock.elapsed())
+        });
+    }
+    let mut took = Vec::new();
+    let mut failed = 0;
+    while let Some(done) = tasks.join_next().await {
+        let answered_in = done?;
+        failed += u32::from(answered_in.is_none());
+        took.push(answered_in.unwrap_or(patience));
+    }
+    Ok(Probe { took: Latencies::of(took)?, sent, failed })
 }

@@ -33,8 +33,9 @@ usage: cargo xtask <command>
   audit [--release]    has axe-core and Lighthouse (npm) judge every page in every state, and measures the preview;
                        names of scenes, such as `builder`, narrow axe to them
   pictures [--all]     draws the README's pictures, or every page in every state into target/pictures
-  bench [hostile]      measures the release build, each figure beside its reference, and writes docs/measurements.md;
-                       with `hostile` only what hostile requests do to good ones, and writes nothing
+  bench                measures the release build, each figure beside its reference, and writes docs/measurements.md
+  bench hostile [names]  only what hostile requests do to good ones, and writes that section alone; with names (crowd,
+                       strangers, rendering, storage, connections) only those, and writes nothing
   fuzz [targets]       throws random input at whatever reads it, ten minutes a target (needs cargo-fuzz);
                        a number among the targets' names is how many seconds each gets
   docs                 writes the documents that are made from the code
@@ -66,8 +67,8 @@ fn command(arguments: &[String]) -> Result<()> {
         "audit" => audit::run(&Workspace::find()?, rest),
         "pictures" => audit::pictures(&Workspace::find()?, rest),
         "bench" => match rest {
-            [] => bench::run(false),
-            [only] if only == "hostile" => bench::run(true),
+            [] => bench::run(None),
+            [only, names @ ..] if only == "hostile" => bench::run(Some(names)),
             other => bail!("`bench` takes only `hostile`, not `{}`", other.join(" ")),
         },
         "fuzz" => fuzz::run(&Workspace::find()?, rest),
