@@ -66,6 +66,9 @@ mod sessions;
 mod settings;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod text_tests;
+mod texts;
 mod unreachable;
 mod users;
 

@@ -19,13 +19,14 @@ pub(crate) use self::accept::check_offline;
 pub use self::{
     accept::{Arrival, Door, accept, check},
     answer::{Answer, Outcome, Refusal},
-    rendering::Rendering,
+    rendering::{Parsed, Rendering, Sender},
 };
 use crate::{
     auth::client::Client,
     codes,
     identities::Asker,
     intake::{Arriving, Unread},
+    memory::Share,
     state::AppState,
 };
 
@@ -127,7 +128,9 @@ async fn judge(
     if let Err(answer) = within(state, &door, query, client, true).await {
         return refuse(answer);
     }
-    let body = judge_body(state, headers, body).await;
+    // Held until the answer is known.
+    let mut share = state.rendering.bodies(door.sender()).share();
+    let body = judge_body(state, headers, body, &mut share).await;
     let arrival = Arrival { door: &door, query, body: body.as_ref(), remembered };
     if let Some(answer) = accept(state, arrival).await {
         return answer;
@@ -178,7 +181,12 @@ async fn open(state: &AppState, key: Option<String>, client: IpAddr) -> Result<D
 }
 
 /// Judges the body's headers, then reads it.
-async fn judge_body(state: &AppState, headers: &HeaderMap, body: &mut Arriving) -> Result<Bytes, DoorFault> {
+async fn judge_body(
+    state: &AppState,
+    headers: &HeaderMap,
+    body: &mut Arriving,
+    share: &mut Share,
+) -> Result<Bytes, DoorFault> {
     let text = |name: header::HeaderName| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
     if let Some(value) = text(header::CONTENT_TYPE)
         && !is_json(&value)
@@ -191,10 +199,11 @@ async fn judge_body(state: &AppState, headers: &HeaderMap, body: &mut Arriving) 
         return Err(DoorFault::ContentEncoding { given: value.chars().take(80).collect() });
     }
     let limit = state.settings.now().max_body;
-    match body.read(limit).await {
+    match body.read(limit, Some(share)).await {
         Ok(bytes) => Ok(bytes),
         Err(Unread::TooLong) => Err(DoorFault::TooLarge { limit }),
         Err(Unread::Broken | Unread::Late) => Err(DoorFault::Incomplete),
+        Err(Unread::NoRoom) => Err(DoorFault::NotStored),
     }
 }
 
