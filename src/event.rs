@@ -73,7 +73,7 @@ pub struct Resource {
 }
 
 /// A row of a `BookingResourceList`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct BookedResource {
     /// `Tid`: the resource's `Id`.
     pub resource_id: Option<String>,

@@ -31,43 +31,62 @@ pub enum Unusable {
 /// Every participant in the event's order.
 #[must_use]
 pub fn recipients(event: &BookingEvent, field_name: &str) -> Vec<Recipient> {
-    let chat = |participant: &Participant| {
-        let value = telegram_value(participant, field_name).ok_or(Unusable::NoField)?;
-        let not_a_chat = || Unusable::NotAChatId { value: shorten(&redact(value), 40) };
-        ChatId::parse(value).ok_or_else(not_a_chat)
-    };
-    let participants = event.participants.iter().enumerate();
-    participants.map(|(participant, who)| Recipient { participant, chat: chat(who) }).collect()
+    each(event, field_name).collect()
 }
 
 /// The first participant that a message can go to, and the chat.
 #[must_use]
 pub fn first_usable(event: &BookingEvent, field_name: &str) -> Option<(usize, ChatId)> {
-    recipients(event, field_name).into_iter().find_map(|recipient| Some((recipient.participant, recipient.chat.ok()?)))
+    each(event, field_name).find_map(|recipient| Some((recipient.participant, recipient.chat.ok()?)))
 }
 
-fn telegram_value<'a>(participant: &'a Participant, field_name: &str) -> Option<&'a str> {
-    let is_it = telegram_field(participant, field_name);
-    participant.fields.iter().find(|field| field.value.is_some() && is_it(field))?.value.as_deref()
+/// The participant with this index, if a message can go there.
+#[must_use]
+pub fn chat_of(event: &BookingEvent, field_name: &str, participant: usize) -> Option<ChatId> {
+    TelegramField::new(field_name).chat(event.participants.get(participant)?).ok()
 }
 
-/// Tells the contact fields that `telegramFieldName` means: those of exactly that name where one of them holds something,
-/// else those of nearly that name.
-pub(crate) fn telegram_field(participant: &Participant, field_name: &str) -> impl Fn(&ContactField) -> bool {
-    let is_exactly = |field: &ContactField| field.name.as_deref() == Some(field_name);
-    let is_exact = participant.fields.iter().any(|field| field.value.is_some() && is_exactly(field));
-    move |field| {
-        if is_exact { is_exactly(field) } else { field.name.as_deref().is_some_and(|n| is_near(n, field_name)) }
+fn each(event: &BookingEvent, field_name: &str) -> impl Iterator<Item = Recipient> {
+    let field = TelegramField::new(field_name);
+    let participants = event.participants.iter().enumerate();
+    participants.map(move |(participant, who)| Recipient { participant, chat: field.chat(who) })
+}
+
+/// The contact field that `telegramFieldName` means. The name is normalized once: it may be 30 KB long, and an event may
+/// have 30,000 fields to compare it with.
+#[derive(Clone, Debug)]
+pub(crate) struct TelegramField<'a> {
+    name: &'a str,
+    plain: String,
+}
+
+impl<'a> TelegramField<'a> {
+    pub(crate) fn new(name: &'a str) -> Self {
+        Self { name, plain: plain(name) }
+    }
+
+    fn chat(&self, participant: &Participant) -> Result<ChatId, Unusable> {
+        let is_it = self.of(participant);
+        let field = participant.fields.iter().find(|field| field.value.is_some() && is_it(field));
+        let value = field.and_then(|field| field.value.as_deref()).ok_or(Unusable::NoField)?;
+        ChatId::parse(value).ok_or_else(|| Unusable::NotAChatId { value: shorten(&redact(value), 40) })
+    }
+
+    /// Tells the fields of a participant that are meant: those of exactly that name where one of them holds something,
+    /// else those of nearly that name.
+    pub(crate) fn of(&self, participant: &Participant) -> impl Fn(&ContactField) -> bool {
+        let is_exactly = |field: &ContactField| field.name.as_deref() == Some(self.name);
+        let is_exact = participant.fields.iter().any(|field| field.value.is_some() && is_exactly(field));
+        move |field| {
+            if is_exact { is_exactly(field) } else { field.name.as_deref().is_some_and(|n| plain(n) == self.plain) }
+        }
     }
 }
 
-/// White space, a leading `*` and case do not count.
-fn is_near(name: &str, field_name: &str) -> bool {
-    let plain = |name: &str| {
-        let name = name.trim();
-        name.strip_prefix('*').unwrap_or(name).trim().to_lowercase()
-    };
-    plain(name) == plain(field_name)
+/// A name as it is compared: white space, a leading `*` and case do not count.
+fn plain(name: &str) -> String {
+    let name = name.trim();
+    name.strip_prefix('*').unwrap_or(name).trim().to_lowercase()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use axum::{
 use tokio::time::{Instant, timeout_at};
 use tokio_stream::StreamExt as _;
 
-use crate::webhook;
+use crate::{memory::Share, webhook};
 
 /// Bytes of a request's path and query: five thousand Cyrillic letters, encoded.
 const LONGEST_TARGET: usize = 32 * 1024;
@@ -80,9 +80,10 @@ pub(crate) async fn whole(
     time: Duration,
 ) -> Result<Bytes, (StatusCode, &'static str)> {
     let mut body = Arriving::new(headers, body, time);
-    let read = body.read(longest).await;
+    let read = body.read(longest, None).await;
     body.discard().await;
     read.map_err(|unread| match unread {
+        Unread::NoRoom => (StatusCode::SERVICE_UNAVAILABLE, "too much is being sent at once\n"),
         Unread::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "too much for a form\n"),
         Unread::Broken => (StatusCode::BAD_REQUEST, "the form did not arrive whole\n"),
         Unread::Late => (StatusCode::REQUEST_TIMEOUT, "the form did not arrive in time\n"),
@@ -109,6 +110,8 @@ pub(crate) enum Unread {
     Broken,
     /// It did not arrive in time.
     Late,
+    /// Too much else is being sent at once.
+    NoRoom,
 }
 
 impl Arriving {
@@ -123,11 +126,11 @@ impl Arriving {
         }
     }
 
-    /// The whole of it.
+    /// The whole of it. `share` grows with what has arrived: nobody takes memory by an announcement alone.
     ///
     /// # Errors
-    /// If it is longer than that, breaks off or is late.
-    pub(crate) async fn read(&mut self, longest: usize) -> Result<Bytes, Unread> {
+    /// If it is longer than that, breaks off or is late, or the share cannot grow.
+    pub(crate) async fn read(&mut self, longest: usize, mut share: Option<&mut Share>) -> Result<Bytes, Unread> {
         if self.length.is_some_and(|length| length > longest) {
             return Err(Unread::TooLong);
         }
@@ -141,6 +144,11 @@ impl Arriving {
             self.is_held = false;
             if piece.len() > longest - whole.len() {
                 return Err(Unread::TooLong);
+            }
+            if let Some(share) = &mut share
+                && !share.grow(whole.len() + piece.len()).await
+            {
+                return Err(Unread::NoRoom);
             }
             // What came at once is not copied.
             if self.length == Some(piece.len()) {
@@ -176,6 +184,7 @@ fn size(headers: &HeaderMap) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::Memory;
 
     #[tokio::test]
     async fn a_form_that_trickles_in_is_given_up() {
@@ -188,5 +197,39 @@ mod tests {
         let broken = Body::from_stream(tokio_stream::once(Err::<Bytes, _>(std::io::Error::other("gone"))));
         assert_eq!(status(whole(broken, 9, time).await), StatusCode::BAD_REQUEST);
         assert_eq!(whole(Body::from("a=b"), 9, time).await.unwrap(), "a=b");
+    }
+
+    #[tokio::test]
+    async fn bodies_on_their_way_hold_no_more_memory_than_there_is() {
+        let memory = Memory::of(64 * 1024, Duration::ZERO);
+        let time = Patience::default().body;
+        let mut slow = Vec::new();
+        for _ in 0..2 {
+            let (memory, (arrived, wait)) = (memory.clone(), tokio::sync::oneshot::channel::<()>());
+            let half = tokio_stream::once(Ok::<_, std::io::Error>(Bytes::from(vec![b' '; 30 * 1024])));
+            let never = tokio_stream::once(()).chain(tokio_stream::pending()).filter_map({
+                let mut arrived = Some(arrived);
+                // Asked for the second piece: the first is held.
+                move |()| arrived.take().and_then(|arrived| arrived.send(()).err()).map(|()| Ok(Bytes::new()))
+            });
+            slow.push(tokio::spawn(async move {
+                let mut share = memory.share();
+                let body = Body::from_stream(half.chain(never));
+                Arriving::new(&HeaderMap::new(), body, time).read(1 << 20, Some(&mut share)).await
+            }));
+            wait.await.unwrap();
+        }
+        let read = async |length: usize| {
+            let mut share = memory.share();
+            let body = Body::from(vec![b' '; length]);
+            Arriving::new(&HeaderMap::new(), body, time).read(1 << 20, Some(&mut share)).await.map(|body| body.len())
+        };
+        assert_eq!(read(8 * 1024).await, Err(Unread::NoRoom));
+        assert_eq!(read(2).await, Ok(2), "a small one finds room");
+        for slow in slow {
+            slow.abort();
+            assert!(slow.await.unwrap_err().is_cancelled());
+        }
+        assert_eq!(read(60 * 1024).await, Ok(60 * 1024), "given back");
     }
 }

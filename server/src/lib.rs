@@ -26,6 +26,7 @@ pub mod live;
 mod lock;
 pub mod logging;
 pub mod mail;
+mod memory;
 pub mod observe;
 pub mod old_urls;
 mod pages;

@@ -3,15 +3,14 @@
 use chrono::{DateTime, Datelike as _, Utc};
 
 use super::{
-    Context, Span, Style, html,
+    Span, Style, html,
     labels::{ADDRESS, DATE, DESCRIPTION, DURATION, END, SERVICE, START, TIME},
     locale::{self, date, time, time_range},
     sections::{Line, Section},
 };
-use crate::{parameters::Parameter, profile::Formatting, values::Bilingual};
+use crate::{event::BookingEvent, parameters::Parameter, profile::Formatting, values::Bilingual};
 
-pub(super) fn section(formatting: &Formatting, context: &Context<'_>) -> Section {
-    let event = context.event;
+pub(super) fn section(formatting: &Formatting, event: &BookingEvent) -> Section {
     let language = formatting.locale.language();
     let labelled = |label: Bilingual, value: Option<String>, origin: Parameter| {
         let value = value.filter(|value| !value.is_empty())?;
@@ -22,7 +21,7 @@ pub(super) fn section(formatting: &Formatting, context: &Context<'_>) -> Section
     let heading = formatting.detail_section_name.as_deref();
     let heading = heading.unwrap_or(event.kind().detail_section_name().get(language));
     let mut lines =
-        vec![vec![Span::styled(heading, Style::Bold, Some(Parameter::DetailSectionName))], number(formatting, context)];
+        vec![vec![Span::styled(heading, Style::Bold, Some(Parameter::DetailSectionName))], number(formatting, event)];
     let name = labelled(SERVICE, event.service.name.clone(), Parameter::HideServiceName);
     lines.extend(unless(formatting.hide_service_name, name));
     if let Some(start) = event.case.start {
@@ -40,10 +39,10 @@ pub(super) fn section(formatting: &Formatting, context: &Context<'_>) -> Section
     lines
 }
 
-fn number(formatting: &Formatting, context: &Context<'_>) -> Line {
-    let kind = context.event.kind().case_type_name().get(formatting.locale.language());
+fn number(formatting: &Formatting, event: &BookingEvent) -> Line {
+    let kind = event.kind().case_type_name().get(formatting.locale.language());
     let name = capitalised(formatting.case_type_name.as_deref().unwrap_or(kind));
-    let text = match &context.event.case.number {
+    let text = match &event.case.number {
         Some(number) => format!("{name}: {number}"),
         None => name,
     };

@@ -7,12 +7,16 @@ mod labels;
 pub(crate) mod locale;
 mod money;
 mod outgoing;
+mod renderer;
 mod sections;
 mod split;
 
 pub use details::moment;
 pub use difference::{Line, Mark, difference};
 pub use outgoing::Outgoing;
+pub use renderer::{Renderer, Variant};
+
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -42,7 +46,8 @@ pub enum Style {
         expandable: bool,
     },
     Link {
-        url: String,
+        /// Shared: a long text may repeat it in each of its runs.
+        url: Arc<str>,
     },
     CustomEmoji {
         id: String,
@@ -182,5 +187,7 @@ pub fn example(locale: Locale) -> String {
 /// Renders the message for one participant.
 #[must_use]
 pub fn render(formatting: &Formatting, context: Context<'_>) -> Message {
-    Message { spans: sections::joined(sections::all(formatting, &context)) }
+    let Context { event, participant, field_name, booking_host } = context;
+    let renderer = Renderer::new(formatting, event, field_name, booking_host);
+    renderer.render(&renderer.variant(participant))
 }

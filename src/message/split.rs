@@ -6,12 +6,14 @@ use super::{
 };
 use crate::text::is_blank;
 
-/// A character, and the index of the span it comes from.
-type Unit = (char, usize);
+/// A character, and the index of the span it comes from: eight bytes, so that a megabyte of text takes eight.
+type Unit = (char, u32);
 
 pub(super) fn split(spans: &[Span]) -> Vec<Part> {
-    let all: Vec<Unit> =
-        spans.iter().enumerate().flat_map(|(index, span)| span.text.chars().map(move |c| (c, index))).collect();
+    let mut all: Vec<Unit> = Vec::with_capacity(spans.iter().map(|span| span.text.len()).sum());
+    for (span, index) in spans.iter().zip(0..) {
+        all.extend(span.text.chars().map(|c| (c, index)));
+    }
     let mut rest = all.as_slice();
     let mut parts = Vec::new();
     loop {
@@ -25,14 +27,18 @@ pub(super) fn split(spans: &[Span]) -> Vec<Part> {
     }
 }
 
+fn span_at(spans: &[Span], index: u32) -> Option<&Span> {
+    spans.get(usize::try_from(index).ok()?)
+}
+
 /// How many characters fit into one message; at least one, so that there is an end.
 fn fitting(rest: &[Unit], spans: &[Span]) -> usize {
     let mut total = Cost::default();
-    let mut before: Option<usize> = None;
+    let mut before: Option<u32> = None;
     for (count, (c, index)) in rest.iter().enumerate() {
         let mut cost = Cost::of_char(*c);
         if before != Some(*index) {
-            let styles_of = |index: usize| spans.get(index).map_or(&[][..], |span| span.styles.as_slice());
+            let styles_of = |index: u32| span_at(spans, index).map_or(&[][..], |span| span.styles.as_slice());
             let styles = styles_of(*index);
             let kept = before.map_or(0, |before| shared(styles_of(before), styles));
             cost = cost.plus(Cost::of_styles(styles.get(kept..).unwrap_or_default()));
@@ -115,7 +121,7 @@ fn trimmed_end(units: &[Unit]) -> &[Unit] {
 fn part(units: &[Unit], spans: &[Span]) -> Option<Part> {
     let runs = units.chunk_by(|left, right| left.1 == right.1);
     let runs = runs.filter_map(|run| {
-        let span = spans.get(run.first()?.1)?;
+        let span = span_at(spans, run.first()?.1)?;
         let text = run.iter().map(|(c, _)| *c).collect();
         Some(Span { text, styles: span.styles.clone(), origin: span.origin })
     });

@@ -45,7 +45,7 @@ impl Worker {
             self.cast.metrics.delivered();
             return Ok(());
         }
-        if claimed.parts_sent >= claimed.parts.len() {
+        if claimed.parts_sent >= claimed.part_count {
             return self.record(claimed, None, &Change::Delivered).await.map(drop);
         }
         let token = match self.cast.store.token_for(claimed).await {
@@ -86,12 +86,17 @@ impl Worker {
     async fn send_parts(&self, claimed: &Claimed, token: &BotToken) -> Result<(), StoreError> {
         let mut delivery = claimed.clone();
         let mut is_admitted = true;
-        while delivery.parts_sent < delivery.parts.len() {
+        while delivery.parts_sent < delivery.part_count {
             if !is_admitted {
                 self.wait_for_a_turn(&delivery).await;
             }
             is_admitted = false;
-            let (answer, attempt) = self.send_part(&delivery, token).await;
+            let html = match self.cast.store.part(&delivery, delivery.parts_sent).await {
+                // Telegram refuses it, so that it comes to its end.
+                Err(StoreError::Corrupt(_)) => String::new(),
+                html => html?,
+            };
+            let (answer, attempt) = self.send_part(&delivery, &html, token).await;
             self.learn(&delivery, &answer);
             let verdict = policy::judge(&answer, self.situation(&delivery));
             let change = change_of(&verdict, &delivery, token);
@@ -177,8 +182,7 @@ impl Worker {
         let _ = self.cast.news.send(delivery.profile_id.unwrap_or_default());
     }
 
-    async fn send_part(&self, delivery: &Claimed, token: &BotToken) -> (Answer, Attempt) {
-        let html = delivery.parts.get(delivery.parts_sent).map_or("", String::as_str);
+    async fn send_part(&self, delivery: &Claimed, html: &str, token: &BotToken) -> (Answer, Attempt) {
         // What cannot be read back is sent as it stands: better with its tags than not at all.
         let plain = delivery.plain.then(|| Part::from_html(html).map_or_else(|_| html.to_owned(), |part| part.text()));
         let message = Outgoing { chat: &delivery.chat, text: plain.as_deref().unwrap_or(html), html: plain.is_none() };
@@ -246,7 +250,7 @@ fn change_of(verdict: &Verdict, delivery: &Claimed, token: &BotToken) -> Change 
     let lease_until = now().saturating_add(LEASE);
     let after = |span: &Duration| now().saturating_add(millis(*span));
     match verdict {
-        Verdict::Sent if delivery.parts_sent + 1 < delivery.parts.len() => Change::PartSent { lease_until },
+        Verdict::Sent if delivery.parts_sent + 1 < delivery.part_count => Change::PartSent { lease_until },
         Verdict::Sent => Change::Delivered,
         Verdict::Retry { after: span } => Change::Retry { at: after(span), unsure: false },
         Verdict::Unsure { after: span } => Change::Retry { at: after(span), unsure: true },

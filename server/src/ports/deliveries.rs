@@ -185,7 +185,7 @@ impl Port {
 
     async fn detail(&self, id: i64, logged: Logged) -> Result<DeliveryDetail, AppError> {
         let attempts = self.state.store.attempts(id).await.map_err(internal)?;
-        let parts = parts(&logged);
+        let parts = self.state.store.parts(id).await.map_err(internal)?;
         let attempts = attempts.into_iter().map(attempt).collect();
         Ok(DeliveryDetail { row: row(logged, self.asking.language), parts, attempts })
     }
@@ -239,12 +239,12 @@ fn note(operator: &Operator, what: &'static str, handled: &[Handled]) {
 }
 
 fn row(logged: Logged, language: Language) -> LogRow {
-    let (parts, bot) = (parts(&logged).len(), logged.bot_id);
+    let bot = logged.bot_id;
     let number = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok()).unwrap_or_default();
     let delivery = logged.delivery.map(|id| LogDelivery {
         id,
         chat: logged.chat,
-        parts: (u64::try_from(parts).unwrap_or(u64::MAX), number(logged.parts_sent)),
+        parts: (number(logged.part_count), number(logged.parts_sent)),
         attempts: number(logged.attempts),
         cause: logged.cause,
         last_error: logged.last_error,
@@ -289,11 +289,6 @@ fn outcome(name: &str) -> Outcome {
 fn reason(json: &str, language: Language) -> Option<String> {
     let reason: Reason = serde_json::from_str(json).ok()?;
     Some(reason.of(language).to_owned())
-}
-
-/// Of a delivery that cannot be read, none.
-fn parts(logged: &Logged) -> Vec<String> {
-    logged.parts.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
 }
 
 fn attempt(attempt: Attempt) -> AttemptView {

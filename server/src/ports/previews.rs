@@ -60,15 +60,13 @@ impl Previews for Port {
             let work = move || {
                 // A body that was refused as no event is none with any profile.
                 let event = BookingEvent::read(&body).ok()?;
-                Some((sides.0.parts(&event, &host), sides.1.parts(&event, &host)))
+                let (before, after) = (sides.0.parts(&event, &host), sides.1.parts(&event, &host));
+                let lines = shortened(difference(&before, &after));
+                Some(((before.is_empty(), after.is_empty()), lines))
             };
             let done = self.state.rendering.run(work).await.ok_or_else(|| internal("a comparison did not end"))?;
-            let Some((before, after)) = done else { continue };
-            compared.push(Compared {
-                event,
-                says_nothing: (before.is_empty(), after.is_empty()),
-                lines: shortened(difference(&before, &after)),
-            });
+            let Some((says_nothing, lines)) = done else { continue };
+            compared.push(Compared { event, says_nothing, lines });
         }
         Ok(compared)
     }

@@ -138,18 +138,16 @@ impl Profiles for Port {
     }
 
     async fn send_test(&self, _operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError> {
-        let event = &input.event;
-        let settings = self.state.settings.now();
-        let field_name = input.profile.field_name.as_deref();
-        let reached = field_name.and_then(|field_name| first_usable(event, field_name));
-        let context = Context {
-            event,
-            participant: Some(reached.map_or(0, |(participant, _)| participant)),
-            field_name,
-            booking_host: &settings.booking_url,
+        let (event, profile) = (input.event, input.profile.clone());
+        let booking_host = self.state.settings.now().booking_url.clone();
+        let render = move || -> Vec<String> {
+            let field_name = profile.field_name.as_deref();
+            let reached = field_name.and_then(|field_name| first_usable(&event, field_name));
+            let participant = Some(reached.map_or(0, |(participant, _)| participant));
+            let context = Context { event: &event, participant, field_name, booking_host: &booking_host };
+            message::render(&profile.formatting, context).parts().iter().map(Part::html).collect()
         };
-        let parts: Vec<String> =
-            message::render(&input.profile.formatting, context).parts().iter().map(Part::html).collect();
+        let parts = self.state.rendering.run(render).await.ok_or_else(|| internal("a test could not be rendered"))?;
         if parts.is_empty() {
             return Ok(TestOutcome::Empty);
         }

@@ -15,7 +15,7 @@ use app::{
     views::{BulkKind, Handled, Matching, ReplayAs},
     words::{doors::DoorFault, replays::Refusal},
 };
-use hookgram::{event::BookingEvent, query};
+use hookgram::query;
 use tokio::sync::Notify;
 
 use crate::{
@@ -23,11 +23,13 @@ use crate::{
     settings::Live,
     store::{Ask, NewDelivery, ReplaySource, Store, StoreError, StoredProfile, Wish},
     time::now,
-    webhook::Rendering,
+    webhook::{Parsed, Rendering, Sender},
 };
 
 /// Deliveries handled in one commit, with one entry of the audit.
 const AT_ONCE: usize = 16;
+/// Bytes of messages in one commit; a single message may be larger.
+const BYTES_AT_ONCE: usize = 1 << 20;
 /// How often messages are made again where their profile changes meanwhile.
 const TRIES: usize = 5;
 
@@ -44,7 +46,7 @@ pub struct Replays {
 }
 
 /// The event that was read last: the deliveries of one stand together.
-type Last = Option<(i64, Arc<BookingEvent>)>;
+type Last = Option<(i64, Arc<Parsed>)>;
 
 impl Replays {
     /// What it works with: where deliveries are, where messages are made, the settings that say what their links start with, and what rings
@@ -60,13 +62,17 @@ impl Replays {
     /// If the database fails: what was handled before stays so.
     pub async fn replay(&self, ids: &[i64], how: ReplayAs, by: &By) -> Result<Vec<Handled>, StoreError> {
         let mut handled = Vec::with_capacity(ids.len());
-        for some in ids.chunks(AT_ONCE) {
-            handled.extend(self.replay_some(some, how, by).await?);
+        let mut left = ids;
+        while let Some(some) = left.chunks(AT_ONCE).next() {
+            let done = self.replay_some(some, how, by).await?;
+            left = left.get(done.len().max(1)..).unwrap_or_default();
+            handled.extend(done);
             self.wake.notify_one();
         }
         Ok(handled)
     }
 
+    /// Replays as many of these as fit into one commit, from the first on.
     async fn replay_some(&self, ids: &[i64], how: ReplayAs, by: &By) -> Result<Vec<Handled>, StoreError> {
         for _ in 0..TRIES {
             let wishes = self.wishes(ids, how).await?;
@@ -100,13 +106,21 @@ impl Replays {
         Ok(id)
     }
 
+    /// What to do about these, from the first on, until their messages are too many bytes for one commit.
     async fn wishes(&self, ids: &[i64], how: ReplayAs) -> Result<Vec<Wish>, StoreError> {
         if how == ReplayAs::ItWas {
             return Ok(ids.iter().map(|id| Wish::AsItWas(*id)).collect());
         }
-        let (mut wishes, mut last) = (Vec::with_capacity(ids.len()), None);
+        let (mut wishes, mut last, mut bytes) = (Vec::with_capacity(ids.len()), None, 0_usize);
         for id in ids {
-            wishes.push(self.as_it_is(*id, &mut last).await?);
+            let wish = self.as_it_is(*id, &mut last).await?;
+            if let Wish::AsItIs { message: Ok(message), .. } = &wish {
+                bytes = bytes.saturating_add(message.parts.iter().map(String::len).sum());
+            }
+            wishes.push(wish);
+            if bytes > BYTES_AT_ONCE {
+                break;
+            }
         }
         Ok(wishes)
     }
@@ -126,7 +140,7 @@ impl Replays {
         Ok(Wish::AsItIs { id, version: Some(stored.version), message })
     }
 
-    async fn event(&self, id: i64, last: &mut Last) -> Result<Option<Arc<BookingEvent>>, StoreError> {
+    async fn event(&self, id: i64, last: &mut Last) -> Result<Option<Arc<Parsed>>, StoreError> {
         if let Some((known, event)) = last
             && *known == id
         {
@@ -138,8 +152,7 @@ impl Replays {
             Err(error) => return Err(error),
         };
         let Some(body) = body else { return Ok(None) };
-        let Some(Ok(event)) = self.rendering.read(&body.into()).await else { return Ok(None) };
-        let event = Arc::new(event);
+        let Some(Ok(event)) = self.rendering.read(&body.into(), Sender::Known).await else { return Ok(None) };
         *last = Some((id, event.clone()));
         Ok(Some(event))
     }
@@ -148,7 +161,7 @@ impl Replays {
         &self,
         stored: &StoredProfile,
         source: &ReplaySource,
-        event: &Arc<BookingEvent>,
+        event: &Arc<Parsed>,
     ) -> Result<NewDelivery, Refusal> {
         if !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind)) {
             return Err(Refusal::NotWanted);

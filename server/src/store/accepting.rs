@@ -1,9 +1,11 @@
 //! The way in: events that come at the same time are kept in one commit, so that many share what it costs to have them on
 //! disk. Each hears of its own fate, and only after the commit.
 
+use std::{collections::HashSet, time::Duration};
+
 use hookgram::secret::BotToken;
 use sqlx::{SqliteConnection, SqlitePool};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use super::{
     Lane, Steps, StoreError, batch,
@@ -13,14 +15,21 @@ use super::{
     strangers::Stateless,
 };
 use crate::{
+    memory::Memory,
     seal::{Place, Sealer, number_of},
     time::Millis,
 };
 
 /// Events in one commit.
 const BATCH: usize = 128;
-/// Events that may wait for their commit; more are told to come again.
-const QUEUE: usize = 2_048;
+/// Deliveries of them, and bytes, so that others do not wait long for one commit; a single event may be larger.
+const BATCH_DELIVERIES: usize = 1_024;
+const BATCH_BYTES: usize = 4 << 20;
+/// Bytes of events that may wait for their commit, of known senders and of strangers; more are told to come again.
+const QUEUE_BYTES: usize = 32 << 20;
+const STRANGERS_QUEUE_BYTES: usize = 8 << 20;
+/// Bytes that a row takes besides its texts, in memory and on disk with its indexes alike.
+const OF_ROW: usize = 256;
 
 /// An event to keep, with its deliveries.
 #[derive(Debug)]
@@ -54,25 +63,72 @@ pub(super) struct Order {
 }
 
 impl Order {
-    /// Bytes that it takes in the database, about.
+    /// The same, as the database counts.
     pub(super) fn bytes(&self) -> i64 {
-        let messages: usize = self.deliveries.iter().flat_map(|delivery| &delivery.parts).map(String::len).sum();
-        i64::try_from(self.payload.body.len() + self.parameters.len() + messages).unwrap_or(i64::MAX)
+        i64::try_from(self.size()).unwrap_or(i64::MAX)
+    }
+
+    fn is_of_stranger(&self) -> bool {
+        self.stateless.as_ref().is_some_and(|stateless| stateless.address.is_some())
+    }
+
+    /// About how many bytes it takes while it waits, and on disk.
+    fn size(&self) -> usize {
+        let texts = [&self.parameters, &self.overrides].map(String::len).iter().sum::<usize>()
+            + self.order_number.as_ref().map_or(0, String::len)
+            + self.payload.body.len();
+        let mut seen = HashSet::new();
+        let of_delivery = |delivery: &NewDelivery| {
+            let reason = delivery.chat.as_ref().map_or_else(String::len, String::len);
+            // A text that several share is there once.
+            let is_first = seen.insert(delivery.parts.as_ptr());
+            let text: usize = if is_first { delivery.parts.iter().map(String::len).sum() } else { 0 };
+            OF_ROW + reason + text
+        };
+        OF_ROW + texts + self.deliveries.iter().map(of_delivery).sum::<usize>()
     }
 }
 
-type Reply = oneshot::Sender<Result<Received, StoreError>>;
+/// An event that waits.
+#[derive(Debug)]
+struct Waiting {
+    order: Order,
+    size: usize,
+    reply: oneshot::Sender<Result<Received, StoreError>>,
+    share: OwnedSemaphorePermit,
+}
 
 /// Where orders are given. Cheap to clone; the writer ends with the last of them.
 #[derive(Clone, Debug)]
-pub(super) struct Orders(mpsc::Sender<(Order, Reply)>);
+pub(super) struct Orders {
+    known: Line,
+    strangers: Line,
+}
+
+/// A queue of orders whose bytes are bounded.
+#[derive(Clone, Debug)]
+struct Line {
+    orders: mpsc::UnboundedSender<Waiting>,
+    memory: Memory,
+}
+
+/// Where the writer takes orders from: strangers' last.
+struct Given {
+    known: mpsc::UnboundedReceiver<Waiting>,
+    strangers: mpsc::UnboundedReceiver<Waiting>,
+}
 
 impl Orders {
     /// Starts the writer.
     pub(super) fn start(pool: SqlitePool, sealer: Sealer) -> Self {
-        let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(write_for_ever(pool, sealer, receiver));
-        Self(sender)
+        let line = |bytes| {
+            let (orders, given) = mpsc::unbounded_channel();
+            (Line { orders, memory: Memory::of(bytes, Duration::ZERO) }, given)
+        };
+        let (known, from_known) = line(QUEUE_BYTES);
+        let (strangers, from_strangers) = line(STRANGERS_QUEUE_BYTES);
+        tokio::spawn(write_for_ever(pool, sealer, Given { known: from_known, strangers: from_strangers }));
+        Self { known, strangers }
     }
 
     /// Keeps an event; when this returns, it is on disk.
@@ -80,22 +136,55 @@ impl Orders {
     /// # Errors
     /// If it could not be kept: then nothing of it is.
     pub(super) async fn give(&self, order: Order) -> Result<Received, StoreError> {
+        let line = if order.is_of_stranger() { &self.strangers } else { &self.known };
+        let size = order.size();
+        let share = line.memory.take(size).await.ok_or(StoreError::Busy)?;
         let (reply, answer) = oneshot::channel();
-        self.0.try_send((order, reply)).map_err(|_| StoreError::Busy)?;
+        let waiting = Waiting { order, size, reply, share };
+        line.orders.send(waiting).map_err(|_| StoreError::Busy)?;
         answer.await.map_err(|_| StoreError::Busy)?
     }
 }
 
-async fn write_for_ever(pool: SqlitePool, sealer: Sealer, mut orders: mpsc::Receiver<(Order, Reply)>) {
-    let mut batch = Vec::with_capacity(BATCH);
-    while orders.recv_many(&mut batch, BATCH).await > 0 {
-        let (given, replies): (Vec<Order>, Vec<Reply>) = batch.drain(..).unzip();
+impl Given {
+    /// What is written next, in one commit; empty where nobody can give any more.
+    async fn next(&mut self) -> Vec<Waiting> {
+        let first = tokio::select! {
+            biased;
+            Some(first) = self.known.recv() => first,
+            Some(first) = self.strangers.recv() => first,
+            else => return Vec::new(),
+        };
+        let (mut size, mut deliveries) = (first.size, first.order.deliveries.len());
+        let mut batch = vec![first];
+        while batch.len() < BATCH && size < BATCH_BYTES && deliveries < BATCH_DELIVERIES {
+            let next = self.known.try_recv().or_else(|_| self.strangers.try_recv());
+            let Ok(next) = next else { break };
+            size = size.saturating_add(next.size);
+            deliveries += next.order.deliveries.len();
+            batch.push(next);
+        }
+        batch
+    }
+}
+
+async fn write_for_ever(pool: SqlitePool, sealer: Sealer, mut given: Given) {
+    loop {
+        let batch = given.next().await;
+        if batch.is_empty() {
+            return;
+        }
+        let (mut orders, mut replies) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
+        for Waiting { order, reply, share, .. } in batch {
+            orders.push(order);
+            replies.push((reply, share));
+        }
         let (pool, sealer) = (pool.clone(), sealer.clone());
         // A task of its own: should one batch end badly, its events are not answered 200, and the next one is written.
-        let done = tokio::spawn(async move { write(&pool, &sealer, given).await }).await;
+        let done = tokio::spawn(async move { write(&pool, &sealer, orders).await }).await;
         match done {
             Ok(outcomes) => {
-                for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                for ((reply, _), outcome) in replies.into_iter().zip(outcomes) {
                     // Who has hung up finds the event kept when it comes again.
                     let _ = reply.send(outcome);
                 }

@@ -1,6 +1,6 @@
 //! A batch of events as rows: what is asked of the database once for all of them, and written in few statements.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection, query_builder::Separated};
 
@@ -8,7 +8,7 @@ use super::{
     Lane, StoreError,
     accepting::Order,
     course::micros,
-    events::Received,
+    events::{NewDelivery, Received},
     failures::{Failure, add_deliveries},
     heads::json,
     lane::hex,
@@ -51,6 +51,13 @@ struct EventRow<'a> {
     admitted: Admitted,
 }
 
+/// A text that several deliveries of an event share.
+struct TextRow {
+    id: i64,
+    event_id: i64,
+    parts: String,
+}
+
 struct DeliveryRow<'a> {
     id: i64,
     event_id: i64,
@@ -59,8 +66,10 @@ struct DeliveryRow<'a> {
     participant: i64,
     chat: Option<&'a str>,
     error: Option<&'a str>,
+    /// Empty where it is among the texts.
     parts: String,
     stranger: bool,
+    text_id: Option<i64>,
     /// No other of this batch that waits stands before it in its chat.
     first_in_chat: bool,
 }
@@ -70,8 +79,9 @@ pub(super) async fn write(tx: &mut SqliteConnection, orders: &[Order]) -> Result
     let firsts = first_copies(tx, orders).await?;
     let senders = senders(tx, orders).await?;
     let mut admission = Admission::read(tx, orders).await?;
-    let (event_id, delivery_id) = last_ids(tx).await?;
-    let mut rows = Rows { events: Vec::with_capacity(orders.len()), deliveries: Vec::new(), event_id, delivery_id };
+    let (event_id, delivery_id, text_id) = last_ids(tx).await?;
+    let events = Vec::with_capacity(orders.len());
+    let mut rows = Rows { events, texts: Vec::new(), deliveries: Vec::new(), event_id, delivery_id, text_id };
     let mut received = Vec::with_capacity(orders.len());
     let mut accepted: HashMap<&[u8], (i64, &Order)> = HashMap::new();
     let mut heads: HashSet<(&[u8], &str)> = HashSet::new();
@@ -106,7 +116,10 @@ pub(super) async fn write(tx: &mut SqliteConnection, orders: &[Order]) -> Result
         }
         let id = rows.event(order, "accepted", None, admitted);
         let sender = sender.ok_or(StoreError::NotFound)?;
+        let shared = rows.share_texts(id, &order.deliveries)?;
         for delivery in &order.deliveries {
+            let text_id = shared.get(&delivery.parts.as_ptr()).copied();
+            let parts = if text_id.is_some() { String::new() } else { as_json(&delivery.parts)? };
             let (chat, error) = match &delivery.chat {
                 Ok(chat) => (Some(chat.as_str()), None),
                 Err(why) => (None, Some(why.as_str())),
@@ -120,7 +133,8 @@ pub(super) async fn write(tx: &mut SqliteConnection, orders: &[Order]) -> Result
                 participant: i64::try_from(delivery.participant).unwrap_or(i64::MAX),
                 chat,
                 error,
-                parts: serde_json::to_string(&delivery.parts).map_err(|_| StoreError::Corrupt("deliveries.parts"))?,
+                parts,
+                text_id,
                 stranger: admitted == Admitted::Stranger,
                 first_in_chat: chat.is_some_and(|chat| !sender.parked && heads.insert((&sender.lane, chat))),
             });
@@ -207,11 +221,16 @@ async fn senders<'a>(tx: &mut SqliteConnection, orders: &'a [Order]) -> Result<H
     Ok(senders)
 }
 
-/// The highest ids that events and deliveries ever had: this transaction alone gives the next ones.
-async fn last_ids(tx: &mut SqliteConnection) -> Result<(i64, i64), StoreError> {
+fn as_json(parts: &[String]) -> Result<String, StoreError> {
+    serde_json::to_string(parts).map_err(|_| StoreError::Corrupt("deliveries.parts"))
+}
+
+/// The highest ids that events and deliveries ever had, and that texts have: this transaction alone gives the next ones.
+async fn last_ids(tx: &mut SqliteConnection) -> Result<(i64, i64, i64), StoreError> {
     Ok(sqlx::query_as(
         "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0),
-         coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'), 0)",
+         coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'), 0),
+         coalesce((SELECT max(id) FROM texts), 0)",
     )
     .fetch_one(tx)
     .await?)
@@ -219,9 +238,11 @@ async fn last_ids(tx: &mut SqliteConnection) -> Result<(i64, i64), StoreError> {
 
 struct Rows<'a> {
     events: Vec<EventRow<'a>>,
+    texts: Vec<TextRow>,
     deliveries: Vec<DeliveryRow<'a>>,
     event_id: i64,
     delivery_id: i64,
+    text_id: i64,
 }
 
 impl<'a> Rows<'a> {
@@ -229,6 +250,29 @@ impl<'a> Rows<'a> {
         self.event_id += 1;
         self.events.push(EventRow { id: self.event_id, order, outcome, duplicate_of, admitted });
         self.event_id
+    }
+
+    /// Makes a row for each text that several of these deliveries share; their ids by where the text is.
+    fn share_texts(
+        &mut self,
+        event_id: i64,
+        deliveries: &[NewDelivery],
+    ) -> Result<HashMap<*const String, i64>, StoreError> {
+        let mut shared = HashMap::new();
+        if deliveries.len() < 2 {
+            return Ok(shared);
+        }
+        let mut seen = HashSet::new();
+        for parts in deliveries.iter().map(|delivery| &delivery.parts).filter(|parts| !parts.is_empty()) {
+            if !seen.insert(parts.as_ptr())
+                && let Entry::Vacant(place) = shared.entry(parts.as_ptr())
+            {
+                self.text_id += 1;
+                place.insert(self.text_id);
+                self.texts.push(TextRow { id: self.text_id, event_id, parts: as_json(parts)? });
+            }
+        }
+        Ok(shared)
     }
 
     async fn insert(&self, tx: &mut SqliteConnection) -> Result<(), StoreError> {
@@ -289,10 +333,14 @@ impl<'a> Rows<'a> {
             },
         )
         .await?;
+        insert(tx, "INSERT INTO texts (id, event_id, parts) ", &self.texts, |row, text| {
+            row.push_bind(text.id).push_bind(text.event_id).push_bind(&text.parts);
+        })
+        .await?;
         insert(
             tx,
             "INSERT INTO deliveries (id, event_id, profile_id, participant, chat, bot_id, lane, sandbox, state, parts,
-             created_at, age_from, last_error, finished_at, cause, stranger, migrated_to, next_attempt_at) ",
+             text_id, created_at, age_from, last_error, finished_at, cause, stranger, migrated_to, next_attempt_at) ",
             &self.deliveries,
             |row, delivery| {
                 let (order, sender) = (delivery.order, delivery.sender);
@@ -311,6 +359,7 @@ impl<'a> Rows<'a> {
                         (Some(_), false) => "waiting",
                     })
                     .push_bind(&delivery.parts)
+                    .push_bind(delivery.text_id)
                     .push_bind(at)
                     .push_bind(at)
                     .push_bind(delivery.error)

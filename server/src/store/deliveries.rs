@@ -11,6 +11,7 @@ use super::{
     failures::{Failure, add_deliveries},
     heads::{behind, json, wake_head},
     profiles::open_token,
+    texts::{BROUGHT_ALONG, parts_of},
 };
 use crate::{seal::Place, time::Millis};
 
@@ -35,8 +36,10 @@ pub struct Claimed {
     pub migrated: bool,
     /// Whether it goes to the sandbox.
     pub sandbox: bool,
-    /// Telegram's HTML of each part.
+    /// Telegram's HTML of each part; empty where that is too long to be held while it waits, see [`Store::part`].
     pub parts: Vec<String>,
+    /// How many parts there are.
+    pub part_count: usize,
     /// How many of them have arrived.
     pub parts_sent: usize,
     /// Which attempt this is, from 1.
@@ -97,7 +100,9 @@ struct Row {
     chat: Option<String>,
     migrated_to: Option<String>,
     sandbox: bool,
-    parts: String,
+    /// `None` where they are too long to be brought along; then their count is known.
+    parts: Option<String>,
+    part_count: Option<i64>,
     parts_sent: i64,
     attempts: i64,
     earlier_attempts: i64,
@@ -111,7 +116,16 @@ impl TryFrom<Row> for Claimed {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
+        const UNREADABLE: StoreError = StoreError::Corrupt("deliveries.parts");
         let named_chat = row.chat.ok_or(StoreError::Corrupt("deliveries.chat"))?;
+        let (parts, part_count) = match row.parts {
+            Some(json) => {
+                let parts: Vec<String> = serde_json::from_str(&json).map_err(|_| UNREADABLE)?;
+                let count = parts.len();
+                (parts, count)
+            }
+            None => (Vec::new(), usize::try_from(row.part_count.ok_or(UNREADABLE)?).map_err(|_| UNREADABLE)?),
+        };
         Ok(Self {
             id: row.id,
             event_id: row.event_id,
@@ -122,7 +136,8 @@ impl TryFrom<Row> for Claimed {
             chat: row.migrated_to.unwrap_or_else(|| named_chat.clone()),
             named_chat,
             sandbox: row.sandbox,
-            parts: serde_json::from_str(&row.parts).map_err(|_| StoreError::Corrupt("deliveries.parts"))?,
+            parts,
+            part_count,
             parts_sent: usize::try_from(row.parts_sent).unwrap_or_default(),
             attempt: u32::try_from(row.attempts).unwrap_or(u32::MAX),
             earlier_attempts: u32::try_from(row.earlier_attempts).unwrap_or_default(),
@@ -152,13 +167,24 @@ impl Store {
              due_within = ?4 - ?3
              WHERE id IN (SELECT value FROM json_each(?1)) AND finished_at IS NULL AND next_attempt_at <= ?3 AND NOT ",
             behind!(),
-            " RETURNING id, event_id, profile_id, lease_owner, lane, chat, migrated_to, sandbox, parts, parts_sent,
-             attempts, earlier_attempts, plain, unsure, age_from, stranger"
+            " RETURNING id, event_id, profile_id, lease_owner, lane, chat, migrated_to, sandbox,
+             iif(octet_length(",
+            parts_of!("deliveries"),
+            ") <= ?5, ",
+            parts_of!("deliveries"),
+            ", NULL) AS parts, iif(octet_length(",
+            parts_of!("deliveries"),
+            ") <= ?5 OR NOT json_valid(",
+            parts_of!("deliveries"),
+            "), NULL, json_array_length(",
+            parts_of!("deliveries"),
+            ")) AS part_count, parts_sent, attempts, earlier_attempts, plain, unsure, age_from, stranger"
         ))
         .bind(json(heads))
         .bind(owner)
         .bind(now)
         .bind(lease_until)
+        .bind(BROUGHT_ALONG)
         .fetch_all(&self.write)
         .await?;
         rows.sort_by_key(|row| row.id);

@@ -3,7 +3,7 @@
 use app::words::audit::Action;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Store, StoreError, audit, heads::json, payloads::unpack};
+use super::{Store, StoreError, audit, heads::json, payloads::unpack, texts::UNUSED};
 use crate::{
     audit::{By, Change, Entry},
     time::Millis,
@@ -148,6 +148,7 @@ impl Store {
         let messages =
             delete(&mut tx, "DELETE FROM deliveries WHERE id IN (SELECT value FROM json_each(?1))", &deliveries)
                 .await?;
+        delete(&mut tx, UNUSED, &events).await?;
         delete(&mut tx, "DELETE FROM payloads WHERE event_id IN (SELECT value FROM json_each(?1))", &events).await?;
         let copies = "DELETE FROM events WHERE duplicate_of IN (SELECT value FROM json_each(?1))";
         let mut gone = delete(&mut tx, copies, &events).await?;

@@ -1,5 +1,7 @@
 //! Events: accepted with their deliveries in one commit, or recorded as refused.
 
+use std::sync::Arc;
+
 use app::words::causes::Cause;
 use hookgram::{secret::BotToken, values::Language};
 use serde::{Deserialize, Serialize};
@@ -68,8 +70,8 @@ pub struct NewDelivery {
     pub participant: usize,
     /// The chat, or why there is nothing to send.
     pub chat: Result<String, String>,
-    /// Telegram's HTML of each part.
-    pub parts: Vec<String>,
+    /// Telegram's HTML of each part. Deliveries that share these share one row in the database.
+    pub parts: Arc<[String]>,
 }
 
 /// What became of an event that was to be kept.

@@ -45,7 +45,7 @@ async fn event(store: &Store, id: &str) {
         version: None,
         stateless: None,
     };
-    let delivery = NewDelivery { participant: 0, chat: Ok("5".to_owned()), parts: vec!["x".to_owned()] };
+    let delivery = NewDelivery { participant: 0, chat: Ok("5".to_owned()), parts: ["x".to_owned()].into() };
     store.accept_event(&event, vec![delivery], 0).await.unwrap();
 }
 
@@ -221,7 +221,7 @@ async fn an_event_that_waits_while_its_key_goes_is_kept_under_the_new_one() {
         skipped: false,
         version: None,
         stateless: None,
-        deliveries: vec![NewDelivery { participant: 0, chat: Ok("5".to_owned()), parts: vec!["x".to_owned()] }],
+        deliveries: vec![NewDelivery { participant: 0, chat: Ok("5".to_owned()), parts: ["x".to_owned()].into() }],
         window: 0,
     };
     server.sealer.add_a_key().unwrap();

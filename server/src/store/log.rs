@@ -87,8 +87,8 @@ pub struct Logged {
     pub state: Option<String>,
     /// The chat.
     pub chat: Option<String>,
-    /// Telegram's HTML of its parts, JSON.
-    pub parts: Option<String>,
+    /// How many parts its message has; 0 where that cannot be read.
+    pub part_count: Option<i64>,
     /// How many of them have arrived.
     pub parts_sent: Option<i64>,
     /// How many attempts there were.

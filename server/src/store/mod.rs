@@ -71,6 +71,9 @@ mod strangers;
 mod strangers_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod text_tests;
+mod texts;
 mod unreachable;
 mod users;
 

@@ -135,7 +135,7 @@ async fn keep_arrived(
     match change {
         Change::PartSent { .. } => arrived(tx, claimed.id, claimed.parts_sent + 1).await,
         Change::Delivered => {
-            let there = arrived(tx, claimed.id, claimed.parts.len()).await?;
+            let there = arrived(tx, claimed.id, claimed.part_count).await?;
             finish(tx, claimed, "delivered", None, now).await?;
             Ok(there)
         }
@@ -205,7 +205,7 @@ async fn apply(
         }
         Change::Parked { refused, cause } => park(tx, claimed, refused.as_ref(), *cause, now).await?,
         Change::Delivered => {
-            arrived(tx, claimed.id, claimed.parts.len()).await?;
+            arrived(tx, claimed.id, claimed.part_count).await?;
             finish(tx, claimed, "delivered", None, now).await?;
         }
         Change::Failed => finish(tx, claimed, "failed", cause, now).await?,

@@ -151,7 +151,7 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
     accept(&store, id, "waits", now).await;
     let skipped = NewEvent { received_at: now, skipped: true, ..event("s", TokenSource::Profile(id)) };
     store.accept_event(&skipped, Vec::new(), 0).await.unwrap();
-    let nobody = NewDelivery { participant: 0, chat: Err("no id".into()), parts: Vec::new() };
+    let nobody = NewDelivery { participant: 0, chat: Err("no id".into()), parts: [].into() };
     let half = NewEvent { received_at: now, ..event("h", TokenSource::Profile(id)) };
     store.accept_event(&half, vec![nobody], 0).await.unwrap();
     let reason = Reason { ru: "нет".into(), en: "no".into() };

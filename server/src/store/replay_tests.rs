@@ -72,7 +72,7 @@ async fn cancel(store: &Store, id: i64) -> Result<i64, Refusal> {
 async fn anew(store: &Store, id: i64, ask: Ask, chat: &str) -> Option<Result<i64, Refusal>> {
     let source = store.replay_source(id).await.unwrap().unwrap();
     let version = Some(store.profile(source.profile_id.unwrap()).await.unwrap().unwrap().version);
-    let wish = Wish::AsItIs { id, version, message: Ok(NewDelivery { parts: vec!["new".into()], ..to(chat) }) };
+    let wish = Wish::AsItIs { id, version, message: Ok(NewDelivery { parts: ["new".into()].into(), ..to(chat) }) };
     store.replay(&[wish], ask, &COMMAND_LINE, 9_000).await.unwrap().map(|handled| handled[0].done)
 }
 
@@ -256,9 +256,10 @@ async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
 async fn others_of_the_same_event_are_told_what_is_theirs() {
     let store = Store::in_memory().await.unwrap();
     let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    let participant = |participant, chat, text: &str| NewDelivery { participant, parts: vec![text.into()], ..to(chat) };
+    let participant =
+        |participant, chat, text: &str| NewDelivery { participant, parts: [text.into()].into(), ..to(chat) };
     let messages = vec![participant(0, "5", "Anna"), participant(1, "5", "Boris"), participant(2, "7", "x")];
-    let nobody = NewDelivery { participant: 3, chat: Err("no field".into()), parts: Vec::new() };
+    let nobody = NewDelivery { participant: 3, chat: Err("no field".into()), parts: [].into() };
     let messages = [messages, vec![nobody]].concat();
     store.accept_event(&event("a", TokenSource::Profile(id)), messages, 0).await.unwrap();
     let claimed = claim(&store, 1_000).await;

@@ -3,7 +3,7 @@
 use app::words::replays::Refusal;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Lane, StoreError, parking::parked_for, replays::Ask};
+use super::{Lane, StoreError, parking::parked_for, replays::Ask, texts::parts_of};
 
 /// A delivery with what is known of its event and its profile.
 #[derive(FromRow)]
@@ -34,7 +34,9 @@ pub(super) struct Replayable {
 
 const ROW: &str = concat!(
     "SELECT d.id, d.event_id, d.profile_id, d.participant, d.chat, d.state,
-    d.finished_at IS NOT NULL AS finished, d.parts, d.sandbox, d.lane, d.bot_id,
+    d.finished_at IS NOT NULL AS finished, ",
+    parts_of!("d"),
+    " AS parts, d.sandbox, d.lane, d.bot_id,
     EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) AS replaced, e.token IS NOT NULL AS has_event_token,
     p.version, p.sandbox AS to_sandbox, p.deleted_at IS NOT NULL AS deleted, p.token IS NOT NULL AS has_token, p.parked_since IS NOT NULL AS parked,
     iif(p.parked_since IS NULL, NULL, ",
@@ -45,14 +47,17 @@ const ROW: &str = concat!(
 
 /// Whether the same has arrived or is on its way: another message of the event to this chat that is for the same
 /// participant or says the same; or one of a copy of the event that was accepted because this one had failed.
-pub(super) const ARRIVED: &str = "SELECT EXISTS (
+pub(super) const ARRIVED: &str = concat!(
+    "SELECT EXISTS (
     SELECT 1 FROM (SELECT ?1 AS id UNION ALL
         SELECT c.id FROM events e CROSS JOIN events c
         WHERE e.id = ?1 AND c.received_at / 86400000 IN (e.received_at / 86400000, e.received_at / 86400000 + 1)
         AND c.fingerprint = e.fingerprint AND c.outcome = 'accepted' AND c.id > e.id) same
     CROSS JOIN deliveries o ON o.event_id = same.id
-    WHERE o.id <> ?2 AND o.chat = ?3 AND (o.participant = ?4 OR o.parts = ?5)
-    AND (o.state = 'delivered' OR o.finished_at IS NULL))";
+    WHERE o.id <> ?2 AND o.chat = ?3 AND (o.participant = ?4 OR ",
+    parts_of!("o"),
+    " = ?5) AND (o.state = 'delivered' OR o.finished_at IS NULL))"
+);
 
 /// With whose token a replay is sent, and where.
 pub(super) struct Sender {

@@ -15,6 +15,7 @@ use super::{
     heads::take_place,
     parking::cause_of,
     replayable::{Replayable, Sender},
+    texts,
 };
 use crate::{audit::By, time::Millis};
 
@@ -224,10 +225,11 @@ async fn replace(
     sender: &Sender,
     now: Millis,
 ) -> Result<i64, StoreError> {
+    let text_id = texts::shared(tx, row.event_id, parts).await?;
     Ok(sqlx::query_scalar(
-        "INSERT INTO deliveries (event_id, profile_id, participant, chat, bot_id, lane, sandbox, state, parts,
+        "INSERT INTO deliveries (event_id, profile_id, participant, chat, bot_id, lane, sandbox, state, parts, text_id,
          created_at, age_from, replay_of, cause, migrated_to) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,
-         CASE WHEN ?8 THEN 'parked' ELSE 'waiting' END, ?9, ?10, ?10, ?11, ?12,
+         CASE WHEN ?8 THEN 'parked' ELSE 'waiting' END, '', ?9, ?10, ?10, ?11, ?12,
          (SELECT moved_to FROM moved_chats WHERE chat = ?4)) RETURNING id",
     )
     .bind(row.event_id)
@@ -238,7 +240,7 @@ async fn replace(
     .bind(sender.lane.as_bytes())
     .bind(sender.sandbox)
     .bind(sender.parked)
-    .bind(parts)
+    .bind(text_id)
     .bind(now)
     .bind(row.id)
     .bind(&sender.parked_for)

@@ -180,8 +180,17 @@ const DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN (
         AND NOT EXISTS (SELECT 1 FROM sandbox_messages WHERE delivery_id = d.id))
     WHERE total - own < ?3 ORDER BY id LIMIT ?2)";
 
+/// Texts that no delivery needs any more. The first may be larger than the limit of bytes.
+const TEXTS: &str = "DELETE FROM texts WHERE id IN (
+    SELECT id FROM (
+        SELECT t.id, octet_length(t.parts) AS own, sum(octet_length(t.parts)) OVER (ORDER BY t.id) AS total
+        FROM json_each(?1) e CROSS JOIN texts t ON t.event_id = e.value
+        WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = e.value))
+    WHERE total - own < ?3 ORDER BY id LIMIT ?2)";
+
 const EVENTS_WITHOUT_DELIVERIES: &str = "DELETE FROM events WHERE id IN (
-    SELECT value FROM json_each(?1) WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = value) LIMIT ?2)";
+    SELECT value FROM json_each(?1) WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = value)
+    AND NOT EXISTS (SELECT 1 FROM texts WHERE event_id = value) LIMIT ?2)";
 
 /// Whether any of the events listed is still there.
 const LEFT: &str = "SELECT EXISTS (SELECT 1 FROM json_each(?1) l CROSS JOIN events e ON e.id = l.value)";
@@ -218,7 +227,9 @@ pub(super) async fn delete_finished(
     for statement in [ATTEMPTS, SANDBOX_MESSAGES] {
         rows += delete(tx, statement, &finished, ROWS - rows, None).await?;
     }
-    delete(tx, DELIVERIES, &finished, ROWS - rows, Some(BYTES)).await?;
+    rows += delete(tx, DELIVERIES, &finished, ROWS - rows, Some(BYTES)).await?;
+    // What the deliveries hold themselves is little where there are shared texts.
+    delete(tx, TEXTS, &finished, ROWS - rows, Some(BYTES)).await?;
     let gone = delete(tx, EVENTS_WITHOUT_DELIVERIES, &finished, EVENTS, None).await?;
     let left: bool = sqlx::query_scalar(LEFT).bind(&finished).fetch_one(&mut *tx).await?;
     Ok((gone, left))
@@ -237,12 +248,13 @@ async fn delete(
 }
 
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 15] = [
+pub(super) const STATEMENTS: [&str; 16] = [
     OLD,
     FINISHED,
     ATTEMPTS,
     SANDBOX_MESSAGES,
     DELIVERIES,
+    TEXTS,
     EVENTS_WITHOUT_DELIVERIES,
     LEFT,
     OLD_TESTS,

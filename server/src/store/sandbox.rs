@@ -6,6 +6,7 @@ use sqlx::FromRow;
 use super::{
     Claimed, Store, StoreError, audit,
     outcomes::{arrived, finish, is_held},
+    texts::parts_of,
 };
 use crate::{
     audit::{By, Entry},
@@ -40,25 +41,24 @@ impl Store {
             tracing::warn!(delivery = claimed.id, "a delivery to the sandbox was no longer this worker's");
             return Ok(None);
         }
-        let mut last = None;
-        for (part, html) in claimed.parts.iter().enumerate().skip(claimed.parts_sent) {
-            let part = i64::try_from(part).unwrap_or(i64::MAX);
-            last = sqlx::query_scalar(
-                "INSERT INTO sandbox_messages (profile_id, delivery_id, part, chat, html, at)
-                 SELECT id, ?2, ?3, ?4, ?5, ?6 FROM profiles WHERE id = ?1
-                 ON CONFLICT (delivery_id, part) DO NOTHING RETURNING id",
-            )
-            .bind(claimed.profile_id)
-            .bind(claimed.id)
-            .bind(part)
-            .bind(&claimed.chat)
-            .bind(html)
-            .bind(now)
-            .fetch_optional(&mut *tx)
-            .await?
-            .or(last);
-        }
-        arrived(&mut tx, claimed.id, claimed.parts.len()).await?;
+        // By the database alone: a message may have more parts than are to be held at once.
+        let ids: Vec<i64> = sqlx::query_scalar(concat!(
+            "INSERT INTO sandbox_messages (profile_id, delivery_id, part, chat, html, at)
+             SELECT p.id, d.id, part.key, ?3, part.value, ?4 FROM deliveries d JOIN profiles p ON p.id = ?2
+             JOIN json_each(",
+            parts_of!("d"),
+            ") part WHERE d.id = ?1 AND part.key >= ?5 ORDER BY part.key
+             ON CONFLICT (delivery_id, part) DO NOTHING RETURNING id"
+        ))
+        .bind(claimed.id)
+        .bind(claimed.profile_id)
+        .bind(&claimed.chat)
+        .bind(now)
+        .bind(i64::try_from(claimed.parts_sent).unwrap_or(i64::MAX))
+        .fetch_all(&mut *tx)
+        .await?;
+        let last = ids.into_iter().max();
+        arrived(&mut tx, claimed.id, claimed.part_count).await?;
         finish(&mut tx, claimed, "delivered", None, now).await?;
         tx.commit().await?;
         Ok(last)

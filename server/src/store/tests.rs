@@ -40,7 +40,7 @@ pub(super) fn event<'a>(public_id: &'a str, token: TokenSource<'a>) -> NewEvent<
 }
 
 pub(super) fn to(chat: &str) -> NewDelivery {
-    NewDelivery { participant: 0, chat: Ok(chat.into()), parts: vec!["<b>x</b>".into(), "y".into()] }
+    NewDelivery { participant: 0, chat: Ok(chat.into()), parts: ["<b>x</b>".into(), "y".into()].into() }
 }
 
 /// When the earliest head is due.

@@ -14,7 +14,10 @@ use hookgram::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::answer::{Answer, Outcome, Refusal};
+use super::{
+    answer::{Answer, Outcome, Refusal},
+    rendering::{Parsed, Sender},
+};
 use crate::{
     codes,
     identities::Asker,
@@ -79,6 +82,14 @@ impl Door {
         let Self::Stateless(source) = self else { return None };
         let address = source.stranger().map(|network| network.to_string());
         Some(Stateless { address, stranger_events: state.settings.now().stranger_events })
+    }
+
+    /// Whose share of threads and memory its events take.
+    pub(super) fn sender(&self) -> Sender {
+        match self {
+            Self::Stateless(Source::Stranger(_)) => Sender::Stranger,
+            Self::Stateless(_) | Self::Short(_) => Sender::Known,
+        }
     }
 
     /// The parameters that apply. A short door that lacks what its kind needs is at fault too.
@@ -189,8 +200,8 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     if !faults.is_empty() {
         return Err(Refusal::Parameters(faults));
     }
-    let event = state.rendering.read(body).await.ok_or(DoorFault::NotStored)?.map_err(Refusal::Event)?;
-    let event = Arc::new(event);
+    let sender = arrival.door.sender();
+    let event = state.rendering.read(body, sender).await.ok_or(DoorFault::NotStored)?.map_err(Refusal::Event)?;
     notes.event_type = event.event_type.map(|kind| kind.0);
     notes.order_number.clone_from(&event.case.number);
     let skipped = arrival.door.stored().is_some_and(|stored| {
@@ -199,6 +210,8 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     let mut coming = Coming::new(state, arrival, came, &profile, &event, body, skipped)?;
     // A copy of what was accepted says the same to the same: rendering it refuses nothing that the store would know.
     let deliveries = if skipped { Vec::new() } else { render(state, &profile, &event, &mut coming.steps).await? };
+    // Its memory is for others while this waits for the disk.
+    drop(event);
     let outcome = coming.store(state, deliveries).await?;
     Ok(Answer { outcome, warnings: std::mem::take(&mut notes.warnings) })
 }
@@ -206,7 +219,7 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
 async fn render(
     state: &AppState,
     profile: &Arc<Profile>,
-    event: &Arc<BookingEvent>,
+    event: &Arc<Parsed>,
     steps: &mut Steps,
 ) -> Result<Vec<NewDelivery>, Refusal> {
     let rendered = state.rendering.address(&state.settings.now().booking_url, profile, event).await;
@@ -222,7 +235,8 @@ struct Coming<'a> {
     bot_id: Option<i64>,
     received_at: Millis,
     steps: Steps,
-    event: &'a BookingEvent,
+    event_type: Option<i64>,
+    order_number: Option<String>,
     payload: Packed,
     skipped: bool,
     version: Option<i64>,
@@ -240,7 +254,7 @@ impl<'a> Coming<'a> {
         Arrival { door, query, remembered, .. }: Arrival<'a>,
         (received_at, steps): (Millis, Steps),
         profile: &'a Profile,
-        event: &'a BookingEvent,
+        event: &BookingEvent,
         body: &'a [u8],
         skipped: bool,
     ) -> Result<Self, Refusal> {
@@ -257,7 +271,8 @@ impl<'a> Coming<'a> {
             bot_id,
             received_at,
             steps,
-            event,
+            event_type: event.event_type.map(|kind| kind.0),
+            order_number: event.case.number.clone(),
             skipped,
             version: door.stored().filter(|_| remembered).map(|stored| stored.version),
             public_id: codes::public_id(),
@@ -276,8 +291,8 @@ impl<'a> Coming<'a> {
             token: self.token,
             bot_id: self.bot_id,
             field_name: self.field_name.as_deref(),
-            event_type: self.event.event_type.map(|kind| kind.0),
-            order_number: self.event.case.number.as_deref(),
+            event_type: self.event_type,
+            order_number: self.order_number.as_deref(),
             parameters: &self.parameters,
             overrides: &self.overrides,
             payload: &self.payload,

@@ -20,7 +20,7 @@ pub(crate) use self::accept::check_offline;
 pub use self::{
     accept::{Arrival, Door, accept, check},
     answer::{Answer, Outcome, Refusal},
-    rendering::Rendering,
+    rendering::{Parsed, Rendering, Sender},
     tokens::KnownTokens,
 };
 use crate::{
@@ -29,6 +29,7 @@ use crate::{
     identities::Asker,
     intake::{Arriving, Unread},
     limits::{self, Source},
+    memory::Share,
     state::AppState,
     store::{Lane, StoreError},
 };
@@ -135,7 +136,9 @@ async fn judge(
     if let Err(answer) = within(state, &door, query, true).await {
         return refuse(answer);
     }
-    let body = judge_body(state, &door, headers, body).await;
+    // Held until the answer is known.
+    let mut share = state.rendering.bodies(door.sender()).share();
+    let body = judge_body(state, &door, headers, body, &mut share).await;
     let arrival = Arrival { door: &door, query, body: body.as_ref(), remembered };
     if let Some(answer) = accept(state, arrival).await {
         return answer;
@@ -208,6 +211,7 @@ async fn judge_body(
     door: &Door,
     headers: &HeaderMap,
     body: &mut Arriving,
+    share: &mut Share,
 ) -> Result<Bytes, DoorFault> {
     let text = |name: header::HeaderName| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
     if let Some(value) = text(header::CONTENT_TYPE)
@@ -222,10 +226,11 @@ async fn judge_body(
     }
     let limit = state.settings.now().max_body;
     let limit = if door.source().stranger().is_some() { limit.min(STRANGERS_BODY) } else { limit };
-    match body.read(limit).await {
+    match body.read(limit, Some(share)).await {
         Ok(bytes) => Ok(bytes),
         Err(Unread::TooLong) => Err(DoorFault::TooLarge { limit }),
         Err(Unread::Broken | Unread::Late) => Err(DoorFault::Incomplete),
+        Err(Unread::NoRoom) => Err(DoorFault::NotStored),
     }
 }
 

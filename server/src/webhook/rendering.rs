@@ -1,83 +1,187 @@
-//! Where events are read and rendered: that takes a core for as long as it takes, so what is large goes off the async
-//! threads, few at a time, and with an end.
+//! Reads and renders events. Both take a core for as long as they take, and memory for what they make: their cost is
+//! estimated first, anything above a small amount leaves the async threads, and the number at once, the memory and the
+//! wait are bounded.
 
-use std::{sync::Arc, thread, time::Instant};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Deref,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use app::words::doors::{self, DoorFault};
 use axum::body::Bytes;
 use hookgram::{
     event::{BookingEvent, EventFault},
-    message::{self, Context},
-    profile::Profile,
-    recipient,
+    message::{Part, Renderer, Variant},
+    profile::{Formatting, Profile},
+    recipient::{self, Recipient},
+    secret::redact,
     values::Language,
 };
-use tokio::sync::Semaphore;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
-use crate::store::NewDelivery;
+use crate::{memory::Memory, store::NewDelivery};
 
-/// Most participants of one event.
+/// Most participants of one event (contract §2).
 const PARTICIPANTS: usize = 1_000;
-/// Most bytes of the messages of one event, all together.
+/// Most bytes of the messages of one event, all together (contract §2).
 const BYTES: usize = 4 * 1024 * 1024;
-/// Most that is gone through for them, in [`weight`]'s measure: markup that leaves no text behind costs time too.
-const WORK: usize = 64 * 1024 * 1024;
-/// Bytes that are gone through in a moment, about a tenth of a millisecond: handing that to another thread costs more.
-const AT_ONCE: usize = 64 * 1024;
-/// What is said of an event that is over any of these.
+/// Bytes of a body, or of texts, that are read or rendered on an async thread: about half a millisecond, two at worst.
+const AT_ONCE: usize = 32 * 1024;
+/// An event that waits longer for a thread or for memory is refused with `Retry-After`; so is a body.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+const BODYS_WAIT: Duration = Duration::from_secs(1);
+/// Bytes of memory for the bodies of known senders, and as much for what is read of them; and for those of strangers.
+const MEMORY: usize = 32 << 20;
+const STRANGERS_MEMORY: usize = 16 << 20;
+/// The answer to an event that is over a limit.
 const TOO_MUCH: DoorFault = DoorFault::TooMuch { participants: PARTICIPANTS, bytes: BYTES };
 
-/// Runs what takes a core, few at a time.
+/// Who sent an event. Strangers have threads and memory of their own, so that known senders never wait for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// Somebody with a webhook key, or with a known token.
+    Known,
+    /// Somebody with an unknown token (contract §1, "strangers").
+    Stranger,
+}
+
+/// Reads and renders events.
 #[derive(Clone, Debug)]
-pub struct Rendering(Arc<Semaphore>);
+pub struct Rendering {
+    known: Pool,
+    strangers: Pool,
+}
+
+/// Threads and memory.
+#[derive(Clone, Debug)]
+struct Pool {
+    threads: Arc<Semaphore>,
+    wait: Duration,
+    memory: Memory,
+    bodies: Memory,
+}
+
+/// An event that was read.
+#[derive(Debug)]
+pub struct Parsed {
+    event: BookingEvent,
+    pool: Pool,
+    size: usize,
+    /// Its part of the pool's memory. A small event takes one only when it leaves the async threads.
+    share: Option<OwnedSemaphorePermit>,
+}
+
+impl Deref for Parsed {
+    type Target = BookingEvent;
+
+    fn deref(&self) -> &BookingEvent {
+        &self.event
+    }
+}
 
 impl Default for Rendering {
     fn default() -> Self {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        Self(Arc::new(Semaphore::new(cores * 2)))
+        let pool = |threads, memory| Pool::new(threads, memory, LONGEST_WAIT);
+        Self { known: pool(cores, MEMORY), strangers: pool(cores.div_ceil(2), STRANGERS_MEMORY) }
     }
 }
 
 impl Rendering {
-    /// Reads a body; `None` where that could not be brought to its end.
-    pub(crate) async fn read(&self, body: &Bytes) -> Option<Result<BookingEvent, EventFault>> {
-        if body.len() <= AT_ONCE {
-            return Some(BookingEvent::read(body));
+    fn pool(&self, sender: Sender) -> &Pool {
+        match sender {
+            Sender::Known => &self.known,
+            Sender::Stranger => &self.strangers,
         }
-        let body = body.clone();
-        self.run(move || BookingEvent::read(&body)).await
     }
 
-    /// Whom an event goes to and what it says to each, and when the former was known; `None` where that could not be
-    /// brought to its end.
+    /// The memory for bodies while they arrive and are worked on.
+    pub(super) fn bodies(&self, sender: Sender) -> &Memory {
+        &self.pool(sender).bodies
+    }
+
+    /// Reads a body; `None` where there was no room for it in time.
+    pub(crate) async fn read(&self, body: &Bytes, sender: Sender) -> Option<Result<Arc<Parsed>, EventFault>> {
+        let pool = self.pool(sender).clone();
+        let size = parsed_size(body);
+        if body.len() <= AT_ONCE {
+            return Some(BookingEvent::read(body).map(|event| Parsed { event, pool, size, share: None }.into()));
+        }
+        let share = Some(pool.memory.take(size).await?);
+        let (body, of_event) = (body.clone(), pool.clone());
+        let read = move || BookingEvent::read(&body).map(|event| Parsed { event, pool: of_event, size, share }.into());
+        pool.run(Some(pool.wait), read).await
+    }
+
+    /// The deliveries of an event, and when its recipients were known; `None` where there was no room for it in time.
     pub(super) async fn address(
         &self,
         booking_host: &str,
         profile: &Arc<Profile>,
-        event: &Arc<BookingEvent>,
+        event: &Arc<Parsed>,
     ) -> Option<Result<(Vec<NewDelivery>, Instant), DoorFault>> {
-        if event.participants.len().saturating_mul(weight(event)) <= AT_ONCE {
+        if event.participants.len() > PARTICIPANTS {
+            return Some(Err(TOO_MUCH));
+        }
+        if work(&profile.formatting, event) <= AT_ONCE {
             return Some(address(booking_host, profile, event));
         }
+        let share = match &event.share {
+            Some(_) => None,
+            None => Some(event.pool.memory.take(event.size).await?),
+        };
         let (booking_host, profile, event) = (booking_host.to_owned(), profile.clone(), event.clone());
-        self.run(move || address(&booking_host, &profile, &event)).await
+        let pool = event.pool.clone();
+        let work = move || {
+            let done = address(&booking_host, &profile, &event);
+            drop((event, share));
+            done
+        };
+        pool.run(Some(pool.wait), work).await
     }
 
-    /// What an event says to one of its participants; `None` where that could not be brought to its end.
+    /// The delivery to one participant of an event, whatever the others are told; `None` where it did not come to its end.
     pub(crate) async fn address_one(
         &self,
         booking_host: &str,
         profile: &Arc<Profile>,
-        event: &Arc<BookingEvent>,
+        event: &Arc<Parsed>,
         participant: usize,
     ) -> Option<Result<NewDelivery, DoorFault>> {
         let (booking_host, profile, event) = (booking_host.to_owned(), profile.clone(), event.clone());
         self.run(move || address_one(&booking_host, &profile, &event, participant)).await
     }
 
-    /// Runs it once there is room; `None` where it could not be brought to its end.
+    /// Runs work of somebody who is signed in, for whom it waits as long as it takes; `None` where it panicked.
     pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-        let permit = self.0.clone().acquire_owned().await.ok()?;
+        self.known.run(None, work).await
+    }
+}
+
+impl Pool {
+    fn new(threads: usize, memory: usize, wait: Duration) -> Self {
+        let bodies = Memory::of(memory, wait.min(BODYS_WAIT));
+        Self { threads: Arc::new(Semaphore::new(threads)), wait, memory: Memory::of(memory, wait), bodies }
+    }
+
+    /// Runs work once a thread is free; `None` where none was in time, or the work panicked.
+    async fn run<T: Send + 'static>(
+        &self,
+        wait: Option<Duration>,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let free = self.threads.clone().acquire_owned();
+        let permit = match wait {
+            Some(wait) => timeout(wait, free).await.ok()?,
+            None => free.await,
+        };
+        let permit = permit.ok()?;
         // The permit goes along: a caller that hangs up does not end the work.
         let work = move || {
             let done = work();
@@ -89,59 +193,129 @@ impl Rendering {
     }
 }
 
-/// Whom an event goes to and what it says to each, rendered now: what is accepted is what is sent. And when the former was
-/// known.
+/// About how many bytes an event of this body takes once it is read. Each object and each value that is kept costs
+/// far more than its text; how many are kept is not known before.
+fn parsed_size(body: &[u8]) -> usize {
+    const OF_OBJECT: usize = 640;
+    const OF_VALUE: usize = 200;
+    let count = |wanted: u8| body.iter().filter(|byte| **byte == wanted).count();
+    body.len() + count(b'{').saturating_mul(OF_OBJECT) + count(b',').saturating_mul(OF_VALUE)
+}
+
+/// Bytes of text that rendering goes through at most, if no two participants get the same message.
+fn work(formatting: &Formatting, event: &BookingEvent) -> usize {
+    const OF_ROW: usize = 16;
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let of_operator = length(&formatting.message) + length(&formatting.sign_text);
+    let of_case = length(&event.case.description) + length(&event.case.place) + length(&event.service.place);
+    let of_resources: usize =
+        event.resources.iter().map(|resource| length(&resource.name) + length(&resource.description) + OF_ROW).sum();
+    let of_rows = event.case.booked.len() * OF_ROW;
+    let of_fields: usize = event
+        .participants
+        .iter()
+        .map(|who| {
+            let fields = who.fields.iter().map(|field| length(&field.name) + length(&field.value) + OF_ROW);
+            fields.sum::<usize>() + who.booked.len() * OF_ROW
+        })
+        .sum();
+    let shared = of_operator + of_case + of_resources;
+    event.participants.len().max(1).saturating_mul(shared).saturating_add(of_rows + of_fields)
+}
+
+/// The deliveries of an event, rendered now: what is accepted is what is sent. And when its recipients were known.
 fn address(
     booking_host: &str,
     profile: &Profile,
     event: &BookingEvent,
 ) -> Result<(Vec<NewDelivery>, Instant), DoorFault> {
-    if event.participants.len() > PARTICIPANTS {
-        return Err(TOO_MUCH);
-    }
     let field = profile.field_name.as_deref().unwrap_or_default();
-    let mut deliveries: Vec<NewDelivery> = Vec::new();
     let recipients = recipient::recipients(event, field);
     let found = Instant::now();
-    let reachable = recipients.iter().filter(|recipient| recipient.chat.is_ok()).count();
-    if reachable.saturating_mul(weight(event)) > WORK {
+    let renderer = Renderer::new(&profile.formatting, event, profile.field_name.as_deref(), booking_host);
+    let deliveries = deliveries(&renderer, field, recipients, |variant| parts(&renderer, variant))?;
+    Ok((deliveries, found))
+}
+
+/// The deliveries to these recipients. Each distinct message is rendered once, and nothing is where all of them would be
+/// too much.
+fn deliveries(
+    renderer: &Renderer<'_>,
+    field: &str,
+    recipients: Vec<Recipient>,
+    mut render: impl FnMut(&Variant<'_>) -> Arc<[String]>,
+) -> Result<Vec<NewDelivery>, DoorFault> {
+    let mut variants: HashMap<Variant<'_>, usize> = HashMap::new();
+    let mut chats: Vec<HashSet<String>> = Vec::new();
+    let mut told: Vec<(usize, Result<(String, usize), recipient::Unusable>)> = Vec::with_capacity(recipients.len());
+    for Recipient { participant, chat } in recipients {
+        let told_what = chat.map(|chat| {
+            let next = variants.len();
+            let variant = *variants.entry(renderer.variant(Some(participant))).or_insert(next);
+            if variant == next {
+                chats.push(HashSet::new());
+            }
+            let chat = chat.to_string();
+            if let Some(chats) = chats.get_mut(variant) {
+                chats.insert(chat.clone());
+            }
+            (chat, variant)
+        });
+        told.push((participant, told_what));
+    }
+    if variants.is_empty() {
+        return Err(DoorFault::NoRecipient { field: field.to_owned() });
+    }
+
+    let readers = |variant: usize| chats.get(variant).map_or(0, HashSet::len);
+    let weight = |(variant, index): (&Variant<'_>, &usize)| renderer.weight(variant).saturating_mul(readers(*index));
+    if variants.iter().map(weight).fold(0, usize::saturating_add) > BYTES {
         return Err(TOO_MUCH);
     }
-    let (mut said, mut bytes) = (false, 0usize);
-    for recipient in recipients {
-        let participant = recipient.participant;
-        let mut skip = |why: String| deliveries.push(NewDelivery { participant, chat: Err(why), parts: Vec::new() });
-        let chat = match recipient.chat {
-            Ok(chat) => chat.to_string(),
+    let (mut bytes, mut equal) = (0_usize, HashSet::new());
+    let mut texts: Vec<Arc<[String]>> = vec![Arc::default(); variants.len()];
+    for (variant, index) in variants {
+        let rendered = render(&variant);
+        let length: usize = rendered.iter().map(String::len).sum();
+        bytes = bytes.saturating_add(length.saturating_mul(readers(index)));
+        if bytes > BYTES {
+            return Err(TOO_MUCH);
+        }
+        // Two variants may say the same.
+        let text = equal.get(&rendered).cloned().unwrap_or(rendered);
+        equal.insert(text.clone());
+        if let Some(place) = texts.get_mut(index) {
+            *place = text;
+        }
+    }
+
+    // Cut here, for all that are skipped: it may be 30 KB long.
+    let quoted_field: String = redact(field).chars().take(64).collect();
+    let mut deliveries = Vec::with_capacity(told.len());
+    let (mut sent, mut said) = (HashSet::new(), false);
+    for (participant, told) in told {
+        let mut skip =
+            |why: String| deliveries.push(NewDelivery { participant, chat: Err(why), parts: Arc::default() });
+        let (chat, parts) = match told {
+            Ok((chat, variant)) => (chat, texts.get(variant).cloned().unwrap_or_default()),
             Err(unusable) => {
-                skip(doors::unusable(Language::En, field, &unusable));
+                skip(doors::unusable(Language::En, &quoted_field, &unusable));
                 continue;
             }
         };
-        let parts = parts(booking_host, profile, event, participant);
         if parts.is_empty() {
             skip(doors::door(Language::En, &DoorFault::NothingToSay));
             continue;
         }
         said = true;
-        let twin = |other: &NewDelivery| other.chat.as_ref() == Ok(&chat) && other.parts == parts;
-        if deliveries.iter().any(twin) {
-            continue;
+        if sent.insert((chat.clone(), Arc::as_ptr(&parts))) {
+            deliveries.push(NewDelivery { participant, chat: Ok(chat), parts });
         }
-        bytes = bytes.saturating_add(parts.iter().map(String::len).sum());
-        if bytes > BYTES {
-            return Err(TOO_MUCH);
-        }
-        deliveries.push(NewDelivery { participant, chat: Ok(chat), parts });
     }
-    match (reachable, said) {
-        (0, _) => Err(DoorFault::NoRecipient { field: field.to_owned() }),
-        (_, false) => Err(DoorFault::NothingToSay),
-        (_, true) => Ok((deliveries, found)),
-    }
+    if said { Ok(deliveries) } else { Err(DoorFault::NothingToSay) }
 }
 
-/// The same for one participant alone, whatever the others are told.
+/// The delivery to one participant.
 fn address_one(
     booking_host: &str,
     profile: &Profile,
@@ -149,11 +323,14 @@ fn address_one(
     participant: usize,
 ) -> Result<NewDelivery, DoorFault> {
     let field = profile.field_name.as_deref().unwrap_or_default();
-    let recipients = recipient::recipients(event, field);
-    let found = recipients.into_iter().find(|recipient| recipient.participant == participant);
-    let chat = found.and_then(|recipient| recipient.chat.ok());
+    let chat = recipient::chat_of(event, field, participant);
     let chat = chat.ok_or_else(|| DoorFault::NoRecipient { field: field.to_owned() })?.to_string();
-    let parts = parts(booking_host, profile, event, participant);
+    let renderer = Renderer::new(&profile.formatting, event, profile.field_name.as_deref(), booking_host);
+    let variant = renderer.variant(Some(participant));
+    if renderer.weight(&variant) > BYTES {
+        return Err(TOO_MUCH);
+    }
+    let parts = parts(&renderer, &variant);
     match parts.iter().map(String::len).sum() {
         0 => Err(DoorFault::NothingToSay),
         1..=BYTES => Ok(NewDelivery { participant, chat: Ok(chat), parts }),
@@ -161,30 +338,128 @@ fn address_one(
     }
 }
 
-/// Telegram's HTML of each part of what one participant is told.
-fn parts(booking_host: &str, profile: &Profile, event: &BookingEvent, participant: usize) -> Vec<String> {
-    let field_name = profile.field_name.as_deref();
-    let context = Context { event, participant: Some(participant), field_name, booking_host };
-    message::render(&profile.formatting, context).parts().iter().map(message::Part::html).collect()
-}
-
-/// What each message goes through of what all participants share: bytes of texts, and looks for a resource's row.
-fn weight(event: &BookingEvent) -> usize {
-    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
-    let of_case = length(&event.case.description) + length(&event.case.place) + length(&event.service.place);
-    let of_resources: usize =
-        event.resources.iter().map(|resource| length(&resource.name) + length(&resource.description)).sum();
-    let looks = event.resources.len().saturating_mul(event.case.booked.len());
-    of_case.saturating_add(of_resources).saturating_add(looks)
+/// Telegram's HTML of each part of a message.
+fn parts(renderer: &Renderer<'_>, variant: &Variant<'_>) -> Arc<[String]> {
+    renderer.render(variant).parts().iter().map(Part::html).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use hookgram::parameters::Parameter;
+
     use super::*;
+
+    const CHATS: usize = 1_000;
+
+    /// An event whose participants have a chat each, and these names in turn.
+    fn event(names: &[&str]) -> BookingEvent {
+        let field = |name: &str, value: &str| format!(r#"{{"Name":"{name}","Value":"{value}"}}"#);
+        let participant = |(chat, name): (usize, &&str)| {
+            let fields = [field("*TelegramId", &(chat + 1).to_string()), field("Name", name)].join(",");
+            format!(r#"{{"ContactInformation":{{"Fields":[{fields}]}}}}"#)
+        };
+        let participants: Vec<String> = (0..CHATS).zip(names.iter().cycle()).map(participant).collect();
+        BookingEvent::read(format!(r#"{{"CaseParticipants":[{}]}}"#, participants.join(",")).as_bytes()).unwrap()
+    }
+
+    fn profile(message: &str, shows_contact: bool) -> Profile {
+        let mut profile = Profile::default();
+        profile.set(Parameter::TelegramFieldName, "*TelegramId").unwrap();
+        profile.set(Parameter::Message, message).unwrap();
+        profile.set(Parameter::HideContactInfo, if shows_contact { "false" } else { "true" }).unwrap();
+        profile
+    }
+
+    /// The deliveries of an event, and how many messages were rendered for them.
+    fn render(profile: &Profile, event: &BookingEvent) -> (Result<Vec<NewDelivery>, DoorFault>, usize) {
+        let renderer = Renderer::new(&profile.formatting, event, Some("*TelegramId"), "https://torrow.net");
+        let mut rendered = 0;
+        let recipients = recipient::recipients(event, "*TelegramId");
+        let deliveries = deliveries(&renderer, "*TelegramId", recipients, |variant| {
+            rendered += 1;
+            parts(&renderer, variant)
+        });
+        (deliveries, rendered)
+    }
+
+    #[test]
+    fn participants_who_differ_in_nothing_that_is_shown_share_one_rendered_text() {
+        let names = ["Anna", "Boris", "Clara"];
+        for (shows_contact, texts) in [(false, 1), (true, names.len())] {
+            let (deliveries, rendered) = render(&profile("Hello", shows_contact), &event(&names));
+            let deliveries = deliveries.unwrap();
+            assert_eq!((deliveries.len(), rendered), (CHATS, texts));
+            for (first, later) in deliveries.iter().zip(&deliveries[texts..]) {
+                assert!(Arc::ptr_eq(&first.parts, &later.parts));
+            }
+            let of_first = deliveries[0].parts.join("");
+            assert_eq!(of_first.contains("Name: Anna"), shows_contact, "{of_first}");
+        }
+    }
+
+    #[test]
+    fn an_event_of_too_many_bytes_is_refused_before_anything_is_rendered() {
+        let event = event(&["Anna"]);
+        // All say the same: what counts is what is sent.
+        let (refused, rendered) = render(&profile(&"a".repeat(30_000), false), &event);
+        assert_eq!((refused.unwrap_err(), rendered), (TOO_MUCH, 0));
+        let (taken, rendered) = render(&profile(&"a".repeat(4_000), false), &event);
+        assert_eq!((taken.unwrap().len(), rendered), (CHATS, 1));
+        // Markup is not foreseen, but counted: a link that each part repeats.
+        let link = format!("<a href=\"https://a.b/{}\">{}</a>", "x".repeat(2_000), "a".repeat(4_000));
+        let (refused, rendered) = render(&profile(&link, false), &event);
+        assert_eq!((refused.unwrap_err(), rendered), (TOO_MUCH, 1));
+    }
+
+    #[test]
+    fn one_chat_gets_one_message_of_each_text() {
+        let mut event = event(&["Anna", "Boris"]);
+        for participant in &mut event.participants {
+            participant.fields[0].value = Some("5".to_owned());
+        }
+        let (deliveries, rendered) = render(&profile("Hello", true), &event);
+        assert_eq!((deliveries.unwrap().len(), rendered), (2, 2));
+    }
+
+    /// With so many threads and so much memory for known senders, for which nobody waits.
+    fn rendering(threads: usize, memory: usize) -> Rendering {
+        Rendering { known: Pool::new(threads, memory, Duration::ZERO), strangers: Pool::new(1, MEMORY, LONGEST_WAIT) }
+    }
+
+    #[tokio::test]
+    async fn a_heavy_event_waits_for_a_thread_of_its_own_and_a_light_one_does_not() {
+        let rendering = rendering(0, MEMORY);
+        let heavy: Bytes = format!(r#"{{"x":"{}"}}"#, "a".repeat(AT_ONCE)).into();
+        assert!(rendering.read(&heavy, Sender::Known).await.is_none(), "refused once it has waited long enough");
+        assert!(
+            rendering.read(&heavy, Sender::Stranger).await.is_some_and(|read| read.is_ok()),
+            "strangers have their own"
+        );
+        let light: Bytes =
+            r#"{"CaseParticipants":[{"ContactInformation":{"Fields":[{"Name":"x","Value":"5"}]}}]}"#.into();
+        let light = rendering.read(&light, Sender::Known).await.unwrap().unwrap();
+        let of = |message: &str| {
+            let mut profile = profile(message, false);
+            profile.set(Parameter::TelegramFieldName, "x").unwrap();
+            Arc::new(profile)
+        };
+        assert!(rendering.address("", &of("Hello"), &light).await.is_some_and(|made| made.is_ok()));
+        assert!(rendering.address("", &of(&"a".repeat(AT_ONCE)), &light).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn parsed_events_hold_no_more_memory_than_there_is() {
+        let rendering = rendering(4, 1 << 20);
+        let body: Bytes = format!(r#"{{"x":"{}"}}"#, "a".repeat(600 * 1024)).into();
+        let first = rendering.read(&body, Sender::Known).await.unwrap().unwrap();
+        assert!(rendering.read(&body, Sender::Known).await.is_none());
+        drop(first);
+        assert!(rendering.read(&body, Sender::Known).await.is_some());
+    }
 
     #[tokio::test]
     async fn rendering_leaves_the_async_threads_alone_and_survives_a_panic() {
-        let rendering = Rendering(Arc::new(Semaphore::new(1)));
+        let rendering = rendering(1, MEMORY);
         let elsewhere = rendering.run(|| thread::current().id()).await.unwrap();
         assert_ne!(elsewhere, thread::current().id());
         assert_eq!(rendering.run(|| -> u8 { panic!("a test's own") }).await, None);

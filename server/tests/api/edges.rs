@@ -193,16 +193,17 @@ async fn one_post_cannot_become_endless_messages() {
     let chats: Vec<&str> = chats.iter().map(String::as_str).collect();
     let mut long: Value = serde_json::from_str(&event("1", &chats[..60])).unwrap();
     long["CaseItem"]["Description"] = "слово ".repeat(8_000).into();
-    let mut hollow: Value = serde_json::from_str(&event("1", &chats[..1000])).unwrap();
-    hollow["CaseItem"]["Description"] = "<b></b>".repeat(12_000).into();
-    for body in [event("1", &chats), long.to_string(), hollow.to_string()] {
+    for body in [event("1", &chats), long.to_string()] {
         let (status, answer) = server.post(&url, body).await;
         assert_eq!(status, 413, "{answer}");
         let sentence = answer["ErrorMessage"].as_str().unwrap();
         assert!(sentence.contains("1000 participants and 4194304 bytes"), "{sentence}");
     }
     assert!(server.state.store.deliveries(1).await.unwrap().is_empty());
-    assert_eq!(server.post(&url, event("1", &chats[..1000])).await.0, 200);
+    // A description that says nothing is read once.
+    let mut hollow: Value = serde_json::from_str(&event("1", &chats[..1000])).unwrap();
+    hollow["CaseItem"]["Description"] = "<b></b>".repeat(12_000).into();
+    assert_eq!(server.post(&url, hollow.to_string()).await.0, 200);
     assert_eq!(server.state.store.deliveries(2000).await.unwrap().len(), 1000);
     server.stop().await;
 }

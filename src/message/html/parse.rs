@@ -171,7 +171,7 @@ impl<'a> Parser<'a> {
                 _ => return lacking("unix"),
             },
             _ => match attributes.href {
-                Some(url) if usable_url(&url) => Style::Link { url },
+                Some(url) if usable_url(&url) => Style::Link { url: url.into() },
                 _ => return Ok(None),
             },
         };

@@ -75,7 +75,7 @@ fn a_hundred_entities_and_no_more() {
 
 #[test]
 fn bytes_of_html_count_too() {
-    let url = format!("https://a.b/{}", "x".repeat(2000));
+    let url: std::sync::Arc<str> = format!("https://a.b/{}", "x".repeat(2000)).into();
     let line = |index: usize| {
         [Span::styled(index.to_string(), Style::Link { url: url.clone() }, None), Span::plain("\n", None)]
     };

@@ -10,7 +10,7 @@ use super::{
     EVENT_IDS, LogFilter, LogRows,
     way::{COLUMNS, NAMES, narrow, time},
 };
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, texts::parts_of};
 
 /// How long one page may look.
 pub(super) const SEARCH_TIME: Duration = Duration::from_millis(10);
@@ -72,7 +72,7 @@ fn statement(filter: &LogFilter, text: &str, (low, top): (i64, i64), limit: i64)
         let html = form.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let json = serde_json::Value::String(html).to_string();
         let inner = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or(&json).to_owned();
-        query.push(" OR instr(d.parts, ").push_bind(inner).push(")");
+        query.push(concat!(" OR instr(", parts_of!("d"), ", ")).push_bind(inner).push(")");
         for column in ["e.order_number", "d.chat", "e.reason", "d.last_error"] {
             query.push(" OR instr(").push(column).push(", ").push_bind(form.clone()).push(")");
         }

@@ -7,12 +7,19 @@ use app::{
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::LogFilter;
+use crate::store::texts::parts_of;
 
-pub(super) const COLUMNS: &str = "SELECT e.id AS event, e.public_id, e.received_at, e.order_number, e.event_type, e.profile_id,
+pub(super) const COLUMNS: &str = concat!(
+    "SELECT e.id AS event, e.public_id, e.received_at, e.order_number, e.event_type, e.profile_id,
     iif(p.deleted_at IS NULL, p.name, '') AS profile, d.bot_id, e.bot_id AS bot_of_event, e.field_name, e.outcome, e.http_status, e.reason, e.duplicate_of,
-    f.public_id AS first_public_id, d.id AS delivery, d.state, d.chat, d.parts, d.parts_sent, d.attempts, d.cause,
+    f.public_id AS first_public_id, d.id AS delivery, d.state, d.chat, iif(json_valid(",
+    parts_of!("d"),
+    "), json_array_length(",
+    parts_of!("d"),
+    "), 0) AS part_count, d.parts_sent, d.attempts, d.cause,
     d.last_error, d.unsure, d.next_attempt_at, d.finished_at, d.replay_of,
-    (SELECT r.id FROM deliveries r WHERE r.replay_of = d.id) AS replaced_by FROM ";
+    (SELECT r.id FROM deliveries r WHERE r.replay_of = d.id) AS replaced_by FROM "
+);
 pub(super) const NAMES: &str =
     " LEFT JOIN profiles p ON p.id = e.profile_id LEFT JOIN events f ON f.id = e.duplicate_of WHERE ";
 

@@ -1,0 +1,104 @@
+//! Bytes of memory that are handed out, so that what many requests hold at once has an end.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+
+/// What one permit stands for.
+const UNIT: usize = 1024;
+
+/// An amount of memory. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Memory {
+    free: Arc<Semaphore>,
+    units: u32,
+    wait: Duration,
+}
+
+impl Memory {
+    /// So many bytes in all, for which a request waits at most so long.
+    pub(crate) fn of(bytes: usize, wait: Duration) -> Self {
+        let units = u32::try_from(bytes / UNIT).unwrap_or(u32::MAX);
+        let free = Semaphore::new(usize::try_from(units).unwrap_or(Semaphore::MAX_PERMITS));
+        Self { free: Arc::new(free), units, wait }
+    }
+
+    /// A share of so many bytes, given back when it is dropped; `None` where there is none in time. More than there is in
+    /// all is taken for all of it.
+    pub(crate) async fn take(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        self.acquire(self.units(bytes)).await
+    }
+
+    async fn acquire(&self, units: u32) -> Option<OwnedSemaphorePermit> {
+        if let Ok(taken) = self.free.clone().try_acquire_many_owned(units) {
+            return Some(taken);
+        }
+        timeout(self.wait, self.free.clone().acquire_many_owned(units)).await.ok()?.ok()
+    }
+
+    /// A share of nothing, that may grow.
+    pub(crate) fn share(&self) -> Share {
+        Share { memory: self.clone(), taken: None }
+    }
+
+    fn units(&self, bytes: usize) -> u32 {
+        u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX).min(self.units)
+    }
+}
+
+/// A share that grows, and is given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Share {
+    memory: Memory,
+    taken: Option<OwnedSemaphorePermit>,
+}
+
+impl Share {
+    /// Grows to so many bytes in all; whether there was as much in time.
+    pub(crate) async fn grow(&mut self, bytes: usize) -> bool {
+        let taken = self.taken.as_ref().map_or(0, |taken| u32::try_from(taken.num_permits()).unwrap_or(u32::MAX));
+        let more = self.memory.units(bytes).saturating_sub(taken);
+        if more == 0 {
+            return true;
+        }
+        let Some(more) = self.memory.acquire(more).await else { return false };
+        match &mut self.taken {
+            Some(taken) => taken.merge(more),
+            None => self.taken = Some(more),
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn no_more_is_given_than_there_is_and_a_dropped_share_is_given_again() {
+        let memory = Memory::of(8 * UNIT, Duration::ZERO);
+        let first = memory.take(5 * UNIT).await.unwrap();
+        assert!(memory.take(3 * UNIT + 1).await.is_none());
+        let second = memory.take(3 * UNIT).await.unwrap();
+        assert!(memory.take(1).await.is_none());
+        drop((first, second));
+        let all = memory.take(usize::MAX).await.unwrap();
+        assert!(memory.take(1).await.is_none());
+        drop(all);
+        assert!(memory.take(8 * UNIT).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_share_grows_as_far_as_there_is_memory() {
+        let memory = Memory::of(8 * UNIT, Duration::ZERO);
+        let (mut one, mut other) = (memory.share(), memory.share());
+        assert!(one.grow(1).await && one.grow(5 * UNIT).await);
+        assert!(other.grow(3 * UNIT).await && !other.grow(4 * UNIT).await);
+        drop(one);
+        assert!(other.grow(4 * UNIT).await);
+        assert!(memory.take(4 * UNIT).await.is_some());
+    }
+}

@@ -1,0 +1,173 @@
+//! Texts that several recipients share: stored once, and like others to whoever reads, replays, erases or deletes them.
+
+use std::sync::Arc;
+
+use app::words::replays::Refusal;
+use hookgram::secret::BotToken;
+
+use super::{
+    tests::{TOKEN, claim_due, draft, event, to},
+    *,
+};
+use crate::audit::COMMAND_LINE;
+
+/// A message for each of these chats.
+fn telling(parts: &[&str], chats: std::ops::Range<usize>) -> Vec<NewDelivery> {
+    let parts: Arc<[String]> = parts.iter().map(|part| (*part).to_owned()).collect();
+    let delivery = |chat: usize| NewDelivery { participant: chat, chat: Ok(chat.to_string()), parts: parts.clone() };
+    chats.map(delivery).collect()
+}
+
+async fn profile(store: &Store) -> TokenSource<'static> {
+    TokenSource::Profile(store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap())
+}
+
+async fn number(store: &Store, statement: &'static str) -> i64 {
+    sqlx::query_scalar(statement).fetch_one(&store.read).await.unwrap()
+}
+
+async fn claim(store: &Store) -> Vec<Claimed> {
+    claim_due(store, "one", 1_000, 31_000, &[]).await
+}
+
+#[tokio::test]
+async fn a_text_for_a_thousand_recipients_is_stored_once() {
+    let store = Store::in_memory().await.unwrap();
+    let source = profile(&store).await;
+    let long = "слово ".repeat(700);
+    let mut deliveries = telling(&[&long, "end"], 0..1_000);
+    deliveries.extend(telling(&["for one"], 1_000..1_001));
+    deliveries.push(NewDelivery { chat: Err("no field".to_owned()), parts: Arc::default(), ..to("") });
+    store.accept_event(&event("a", source), deliveries, 0).await.unwrap();
+    store.accept_event(&event("b", source), telling(&[&long], 2_000..2_001), 0).await.unwrap();
+
+    let bytes =
+        "SELECT (SELECT sum(octet_length(parts)) FROM texts) + (SELECT sum(octet_length(parts)) FROM deliveries)";
+    let bytes = usize::try_from(number(&store, bytes).await).unwrap();
+    assert!((2 * long.len()..3 * long.len()).contains(&bytes), "{bytes}");
+    assert_eq!(number(&store, "SELECT count(*) FROM texts").await, 1, "a text for one stays in its delivery");
+
+    let claimed = claim(&store).await;
+    assert!(claimed.iter().all(|claimed| claimed.parts == [long.as_str(), "end"]), "{claimed:?}");
+    let first = claimed.first().unwrap();
+    assert_eq!((first.part_count, store.part(first, 1).await.unwrap().as_str()), (2, "end"));
+    assert_eq!(store.parts(first.id).await.unwrap(), first.parts);
+    assert_eq!(store.parts(1_001).await.unwrap(), ["for one"]);
+    assert_eq!(store.logged(first.id).await.unwrap().unwrap().part_count, Some(2));
+    let filter = LogFilter { text: Some("end".into()), limit: 2_000, ..LogFilter::default() };
+    assert_eq!(store.log(&filter).await.unwrap().rows.len(), 1_000);
+}
+
+#[tokio::test]
+async fn a_long_text_is_read_part_by_part_when_it_is_sent() {
+    let store = Store::in_memory().await.unwrap();
+    let source = profile(&store).await;
+    let sandbox = NewEvent { bot_id: None, ..event("b", source) };
+    let (first, second) = ("a".repeat(40_000), "b".repeat(40_000));
+    store.accept_event(&event("a", source), telling(&[&first, &second], 5..7), 0).await.unwrap();
+    store.accept_event(&sandbox, telling(&[&first, &second], 8..9), 0).await.unwrap();
+    let claimed = claim(&store).await;
+    assert_eq!(claimed.len(), 3);
+    for claimed in &claimed {
+        assert_eq!((claimed.parts.len(), claimed.part_count), (0, 2), "none of it is held by the claim");
+        assert_eq!(store.part(claimed, 0).await.unwrap(), first);
+        assert_eq!(store.part(claimed, 1).await.unwrap(), second);
+        assert!(store.part(claimed, 2).await.is_err());
+        if claimed.sandbox {
+            assert!(store.deliver_to_sandbox(claimed, 2_000).await.unwrap().is_some());
+        }
+    }
+    let shown: Vec<String> =
+        store.sandbox_messages(None, 9).await.unwrap().into_iter().map(|message| message.html).collect();
+    assert_eq!(shown, [first, second]);
+}
+
+#[tokio::test]
+async fn a_replay_shares_the_text_that_is_there() {
+    let store = Store::in_memory().await.unwrap();
+    let source = profile(&store).await;
+    store.accept_event(&event("a", source), telling(&["Hello"], 5..7), 0).await.unwrap();
+    for claimed in claim(&store).await {
+        store.record(&claimed, None, &Change::Delivered, 2_000).await.unwrap();
+    }
+    assert_eq!(replay(&store, 1, Ask::Undelivered).await, Err(Refusal::Arrived));
+    let copy = replay(&store, 1, Ask::Exactly).await.unwrap();
+    assert_eq!(store.parts(copy).await.unwrap(), ["Hello"]);
+    assert_eq!(number(&store, "SELECT count(*) FROM texts").await, 1);
+}
+
+async fn replay(store: &Store, id: i64, ask: Ask) -> Result<i64, Refusal> {
+    store.replay(&[Wish::AsItWas(id)], ask, &COMMAND_LINE, 3_000).await.unwrap().unwrap()[0].done
+}
+
+#[tokio::test]
+async fn a_shared_text_is_erased_with_the_last_of_its_recipients() {
+    let store = Store::in_memory().await.unwrap();
+    let source = profile(&store).await;
+    store.accept_event(&event("a", source), telling(&["Hello, both"], 5..7), 0).await.unwrap();
+    store.accept_event(&event("b", source), telling(&["Hello, others"], 7..9), 0).await.unwrap();
+    store.erase("5", &COMMAND_LINE, 2_000).await.unwrap();
+    assert_eq!(store.parts(2).await.unwrap(), ["Hello, both"], "it is also for another");
+    store.erase("6", &COMMAND_LINE, 2_000).await.unwrap();
+    let left: Vec<String> = sqlx::query_scalar("SELECT parts FROM texts").fetch_all(&store.read).await.unwrap();
+    assert_eq!(left, [r#"["Hello, others"]"#]);
+}
+
+#[tokio::test]
+async fn shared_texts_of_old_events_go_in_small_steps() {
+    let store = Store::in_memory().await.unwrap();
+    let source = profile(&store).await;
+    let deliveries = (0..8).flat_map(|text: usize| {
+        let text_of = char::from(b'a' + u8::try_from(text).unwrap()).to_string().repeat(60 * 1024);
+        telling(&[&text_of], 2 * text..2 * text + 2)
+    });
+    store.accept_event(&event("a", source), deliveries.collect(), 0).await.unwrap();
+    sqlx::query("UPDATE deliveries SET state = 'delivered', finished_at = 1").execute(&store.write).await.unwrap();
+    let (mut place, mut counts) = (Place::FIRST, vec![8]);
+    while let Some(next) = store.delete_old_events(5_000, place).await.unwrap().next {
+        counts.push(number(&store, "SELECT count(*) FROM texts").await);
+        place = next;
+    }
+    assert!(counts.windows(2).all(|pair| pair[0] - pair[1] <= 3), "{counts:?}");
+    assert_eq!((counts.last(), number(&store, "SELECT count(*) FROM events").await), (Some(&0), 0));
+}
+
+#[tokio::test]
+async fn what_waits_for_its_commit_is_bounded_by_its_bytes_and_strangers_do_not_fill_it_for_profiles() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/x.db", folder.path().display());
+    let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
+    let source = profile(&store).await;
+    // The writer waits for its connection, and so do all orders.
+    let held = store.write.acquire().await.unwrap();
+    let (told, mut refusals) = tokio::sync::mpsc::unbounded_channel();
+    let give = |name: String, is_known: bool| {
+        let (store, told) = (store.clone(), told.clone());
+        tokio::spawn(async move {
+            let token = BotToken::parse(TOKEN).unwrap();
+            let source = if is_known { source } else { TokenSource::Event(&token) };
+            let text = vec!["x".repeat(1 << 20)].into();
+            let received =
+                store.accept_event(&event(&name, source), vec![NewDelivery { parts: text, ..to("5") }], 0).await;
+            let is_busy = matches!(received, Err(StoreError::Busy));
+            if is_busy {
+                told.send(name).unwrap();
+            }
+            (is_busy, received.is_ok())
+        })
+    };
+    let strangers: Vec<_> = (0..40).map(|number| give(format!("s{number}"), false)).collect();
+    for _ in 0..30 {
+        refusals.recv().await.unwrap();
+    }
+    let known = give("k".into(), true);
+    drop(held);
+    assert_eq!(known.await.unwrap(), (false, true));
+    let (mut busy, mut kept) = (0, 0);
+    for stranger in strangers {
+        let (is_busy, is_kept) = stranger.await.unwrap();
+        busy += usize::from(is_busy);
+        kept += usize::from(is_kept);
+    }
+    assert!(kept >= 7 && kept <= 10 && busy + kept == 40, "{kept} kept, {busy} refused");
+}
