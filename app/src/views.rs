@@ -94,8 +94,6 @@ pub struct ProfileRow {
     pub name: String,
     /// Where its messages go.
     pub target: TargetView,
-    /// The whole short URL.
-    pub short_url: String,
     /// Whether its door is open.
     pub enabled: bool,
     /// What became of its last event.

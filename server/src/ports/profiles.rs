@@ -52,7 +52,6 @@ impl Port {
             id: stored.id,
             name: stored.name.clone(),
             target,
-            short_url: self.state.short_url(&stored.key),
             enabled: stored.enabled,
             last,
         })
