@@ -132,6 +132,11 @@ pub enum TestOutcome {
         /// Seconds.
         seconds: u64,
     },
+    /// Nothing was sent: more would be too much for Telegram now.
+    Wait {
+        /// Seconds.
+        seconds: u64,
+    },
     /// Telegram could not be reached, or answered in no way we know.
     Unreachable,
     /// Telegram refused for another reason, in its own words.
