@@ -20,7 +20,7 @@ use leptos::{
 use crate::{
     assets,
     auth::{client::Client, guard, session::CurrentSession},
-    intake, live, observe, pages,
+    connections, intake, live, observe, pages,
     ports::{self, Asking},
     routes::{Route, Routes},
     state::AppState,
@@ -52,6 +52,7 @@ pub fn router(state: AppState) -> Router {
     router
         .fallback(pages::not_found)
         .layer(middleware::from_fn_with_state(state.clone(), guard::protect))
+        .layer(middleware::from_fn_with_state(state.clone(), connections::count_requests))
         .layer(middleware::from_fn_with_state(state.clone(), guard::identify))
         .layer(middleware::from_fn(intake::judge))
         .layer(middleware::from_fn_with_state(state.clone(), headers))

@@ -208,7 +208,7 @@ fn lock(folder: &Path) -> anyhow::Result<File> {
 }
 
 async fn accept(listener: TcpListener, state: &AppState, graceful: &GracefulShutdown) {
-    let (router, connections) = (router(state.clone()), Connections::default());
+    let (router, connections) = (router(state.clone()), Connections::new(state.config.connections));
     let patience = state.config.patience;
     loop {
         let Some(room) = connections.room().await else { return };
