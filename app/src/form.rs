@@ -236,7 +236,6 @@ mod tests {
                 id: 1,
                 name: "Записи".to_owned(),
                 target: TargetView::Sandbox,
-                short_url: String::new(),
                 enabled: true,
                 last: None,
             },

@@ -174,8 +174,8 @@ pub struct ListRow {
     pub name: String,
     /// Where its messages go.
     pub target: TargetView,
-    /// The whole short URL.
-    pub short_url: String,
+    /// The whole short URL; `None` for whoever may not send with it.
+    pub short_url: Option<String>,
     /// Whether its door is open.
     pub enabled: bool,
     /// What became of its last event.

@@ -6,6 +6,9 @@ use percent::decoded;
 
 use crate::words::{Toasts, Words as _, events, profiles};
 
+/// Letters of a name that a sentence repeats.
+const LONGEST_NAME: usize = 60;
+
 /// The cookie's name.
 const COOKIE: &str = "notice";
 
@@ -108,10 +111,12 @@ impl Notice {
     pub fn of_headers(headers: &http::HeaderMap) -> Option<Self> {
         let value = crate::cookies::value(headers, COOKIE)?;
         let (kind, detail) = value.split_once(':')?;
+        // It stands in a sentence of ours: it must not say much, whoever set the cookie.
+        let name = || decoded(detail).chars().take(LONGEST_NAME).collect();
         Some(match kind {
-            "deleted" => Self::Deleted(decoded(detail)),
-            "copied" => Self::Copied(decoded(detail)),
-            "key" => Self::NewKey(decoded(detail)),
+            "deleted" => Self::Deleted(name()),
+            "copied" => Self::Copied(name()),
+            "key" => Self::NewKey(name()),
             "imported" => Self::Imported(detail.parse().ok()?),
             "made" => Self::Made(detail.parse().ok()?),
             "erased" => Self::Erased(detail.parse().ok()?),

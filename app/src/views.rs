@@ -94,8 +94,6 @@ pub struct ProfileRow {
     pub name: String,
     /// Where its messages go.
     pub target: TargetView,
-    /// The whole short URL.
-    pub short_url: String,
     /// Whether its door is open.
     pub enabled: bool,
     /// What became of its last event.
@@ -131,6 +129,11 @@ pub enum TestOutcome {
     ChatForbidden,
     /// Too many messages; wait this long.
     TooMany {
+        /// Seconds.
+        seconds: u64,
+    },
+    /// Nothing was sent: more would be too much for Telegram now.
+    Wait {
         /// Seconds.
         seconds: u64,
     },

@@ -63,6 +63,12 @@ pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     response
 }
 
+/// `GET /favicon.ico`: for browsers that show what is no page of ours and so names no icon.
+pub async fn favicon() -> impl IntoResponse {
+    const ICON: &[u8] = include_bytes!("../../style/icon.svg");
+    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=86400")], ICON)
+}
+
 /// `GET /robots.txt`: whoever crawls must not try the doors, whose addresses are secrets; all else asks to sign in.
 pub async fn robots() -> &'static str {
     "User-agent: *\nDisallow: /h/\nDisallow: /webhook\n"

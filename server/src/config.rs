@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 pub use smtp::{SmtpSettings, SmtpTls};
 
 use crate::{
+    connections,
     intake::Patience,
     settings::{Fixed, Setting},
 };
@@ -117,6 +118,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// How long is waited for whoever is slow.
     pub patience: Patience,
+    /// Connections at once, as far as the process may open files.
+    pub connections: usize,
 }
 
 /// Where the environment has the keys that seal.
@@ -178,6 +181,7 @@ impl Settings {
                 other => return Err(bad("HOOKGRAM_LOG_FORMAT", format!("“{other}” is neither text nor json"))),
             },
             patience: Patience::default(),
+            connections: connections::ALL,
         })
     }
 }

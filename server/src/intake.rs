@@ -53,7 +53,7 @@ impl Default for Patience {
 /// Refuses what is too long before its body, and packed bodies everywhere: nothing here unpacks anything.
 pub(crate) async fn judge(request: Request, next: Next) -> Response {
     let (uri, headers) = (request.uri(), request.headers());
-    let is_door = ["/h/", "/webhook"].iter().any(|door| uri.path().starts_with(door));
+    let is_door = webhook::is_endpoint(uri.path());
     let (status, fault, sentence) = if length(uri) > LONGEST_TARGET {
         let fault = DoorFault::LongTarget { limit: LONGEST_TARGET };
         (StatusCode::URI_TOO_LONG, fault, "this address is too long\n")

@@ -23,6 +23,8 @@ const EVENTS: Rate = Rate { every: Duration::from_millis(2), burst: 2_000 };
 const STRANGERS: Rate = Rate { every: Duration::from_millis(100), burst: 200 };
 /// Of one address, for pages: 100 a second.
 const PAGES: Rate = Rate { every: Duration::from_millis(10), burst: 1_000 };
+/// Test messages of one account: 20 a minute.
+const TESTS: Rate = Rate { every: Duration::from_secs(3), burst: 20 };
 /// Refusals that are recorded: 429s of a profile.
 const RECORDED: Rate = Rate { every: Duration::from_secs(10), burst: 1 };
 /// What the stateless endpoint refuses (422) of a known token, of a stranger's address, and of all strangers.
@@ -61,6 +63,7 @@ pub struct Limits {
     strangers: Mutex<HashMap<IpAddr, Entry>>,
     pages: Mutex<HashMap<IpAddr, Entry>>,
     recorded_of_strangers: Mutex<Used>,
+    tests: Mutex<HashMap<i64, Entry>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -109,6 +112,20 @@ impl Limits {
     /// If there have been too many: whole seconds until there is room, at least 1.
     pub fn page(&self, address: IpAddr) -> Result<(), u64> {
         take(&self.pages, network(address), PAGES, Instant::now())
+    }
+
+    /// Counts the parts of a test message that an account sends.
+    ///
+    /// # Errors
+    /// If there have been too many: whole seconds until there is room for one, at least 1.
+    pub fn test(&self, account: i64, parts: usize) -> Result<(), u64> {
+        let now = Instant::now();
+        // A message longer than the whole burst is let through once nothing else is counted, and counts as all of it.
+        take(&self.tests, account, TESTS, now)?;
+        for _ in 1..parts {
+            _ = take(&self.tests, account, TESTS, now);
+        }
+        Ok(())
     }
 }
 

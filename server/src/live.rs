@@ -4,9 +4,9 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     extract::Path,
-    http::header,
+    http::{StatusCode, header},
     response::{
-        IntoResponse,
+        IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
     },
 };
@@ -28,9 +28,11 @@ pub(crate) async fn sandbox(visit: Visit) -> impl IntoResponse {
 }
 
 /// `/live/profiles/{id}`: the profile's id, whenever something becomes of one of its events.
-pub(crate) async fn profile(Path(id): Path<i64>, visit: Visit) -> impl IntoResponse {
+pub(crate) async fn profile(Path(id): Path<String>, visit: Visit) -> Response {
+    // Read here: the refusal of a typed path would quote it, also in the log.
+    let Ok(id) = id.parse::<i64>() else { return StatusCode::NOT_FOUND.into_response() };
     let state = visit.state();
-    answer(stream(state, state.news.subscribe(), move |about| about == id))
+    answer(stream(state, state.news.subscribe(), move |about| about == id)).into_response()
 }
 
 /// `/live/deliveries`: the profile's id, or 0 for none, whenever something becomes of any event.

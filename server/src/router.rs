@@ -1,17 +1,16 @@
 //! The one table of routes (contract §1, §6, §7), and what stands before all of them.
 
-use std::time::Instant;
+use std::{iter::repeat, time::Instant};
 
 use axum::{
     Router,
     body::Body,
-    extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
     routing::{any, get},
 };
-use hookgram::secret::redact;
 use leptos::{
     config::LeptosOptions,
     context::{provide_context, use_context},
@@ -21,7 +20,7 @@ use leptos::{
 use crate::{
     assets,
     auth::{client::Client, guard, session::CurrentSession},
-    codes, intake, live, observe, pages,
+    connections, intake, live, observe, pages,
     ports::{self, Asking},
     routes::{Route, Routes},
     state::AppState,
@@ -30,6 +29,19 @@ use crate::{
 
 /// More than this is no form of ours.
 const LONGEST_FORM: usize = 256 * 1024;
+
+/// Methods as the log names them.
+const KNOWN_METHODS: [Method; 9] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::DELETE,
+    Method::PATCH,
+    Method::OPTIONS,
+    Method::TRACE,
+    Method::CONNECT,
+];
 
 /// The policy of what is no page.
 const NOTHING: &str = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -40,6 +52,7 @@ pub fn router(state: AppState) -> Router {
     router
         .fallback(pages::not_found)
         .layer(middleware::from_fn_with_state(state.clone(), guard::protect))
+        .layer(middleware::from_fn_with_state(state.clone(), connections::count_requests))
         .layer(middleware::from_fn_with_state(state.clone(), guard::identify))
         .layer(middleware::from_fn(intake::judge))
         .layer(middleware::from_fn_with_state(state.clone(), headers))
@@ -62,6 +75,7 @@ fn routes() -> Routes {
         .open("/readyz", "GET", get(observe::ready))
         .open("/metrics", "GET", get(observe::metrics))
         .open("/pkg/{*file}", "GET", get(assets::serve))
+        .open("/favicon.ico", "GET", get(assets::favicon))
         .open("/robots.txt", "GET", get(assets::robots))
         // Each of them has an entry of its own in the table.
         .open("/rpc/{*function}", "ANY", any(server_function))
@@ -142,10 +156,15 @@ async fn headers(State(state): State<AppState>, request: Request, next: Next) ->
     response
 }
 
-/// One line a request: never its query, no more of a key or a code than its first letters, and no token.
+/// Logs one line a request: never its query, and of its path only what a route names.
 async fn log(request: Request, next: Next) -> Response {
-    let method = request.method().clone();
-    let path = loggable(request.uri().path());
+    // Anything may be sent as a method, too.
+    let method = match request.method() {
+        method if KNOWN_METHODS.contains(method) => method.to_string(),
+        _ => "(unknown method)".to_owned(),
+    };
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let path = loggable(route, request.uri().path());
     let clock = Instant::now();
     let response = next.run(request).await;
     let status = response.status().as_u16();
@@ -158,44 +177,45 @@ async fn log(request: Request, next: Next) -> Response {
     response
 }
 
-/// A path as the log may show it. A slip in a door's URL puts its query into the path, encoded or not.
-fn loggable(path: &str) -> String {
-    let plain = String::from_utf8_lossy(&guard::decoded(path)).into_owned();
-    let mut steps = plain.split('/').filter(|step| !step.is_empty());
-    match (steps.next(), steps.next()) {
-        (Some("webhook"), Some(door)) if door != "telegram" || steps.next().is_some() => "/webhook/…".to_owned(),
-        (Some(open @ ("h" | "setup" | "invite" | "reset")), Some(secret)) => {
-            format!("/{open}/{}", codes::shortened(secret))
-        }
-        _ if redact(&plain) != plain => redact(&plain).chars().take(200).collect(),
-        _ => path.chars().take(200).collect(),
+/// A path as the log may show it: its route, with short numbers and the names of server functions filled in. Any other
+/// part of a path may be a key, a code or a token, and a path of no route may be the URL of a webhook with a slip in it.
+fn loggable(route: Option<&str>, path: &str) -> String {
+    let Some(route) = route else { return "(unknown path)".to_owned() };
+    if server_fn_paths().any(|(function, _)| function == path) {
+        return path.to_owned();
     }
+    let is_number = |step: &str| (1..=10).contains(&step.len()) && step.bytes().all(|byte| byte.is_ascii_digit());
+    let steps = route.split('/').zip(path.split('/').map(Some).chain(repeat(None)));
+    let shown = steps.map(|(of_route, given)| match given {
+        Some(given) if of_route.starts_with('{') && !of_route.starts_with("{*") && is_number(given) => given,
+        _ => of_route,
+    });
+    shown.collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
-
     #[test]
-    fn secrets_in_paths_are_shortened() {
-        assert_eq!(loggable("/h/k7Rm2Qx9TvB4nWpL"), "/h/k7Rm…");
-        assert_eq!(loggable("/setup/abcdefghijk"), "/setup/abcd…");
-        assert_eq!(loggable("//h//k7Rm2Qx9TvB4nWpL/x"), "/h/k7Rm…");
-        assert_eq!(loggable("/profiles/3"), "/profiles/3");
-        assert_eq!(loggable("/webhook/telegram"), "/webhook/telegram");
-    }
-
-    #[test]
-    fn a_token_in_a_path_is_not_logged() {
-        for path in [
-            format!("/webhook/telegram&telegramToken={TOKEN}"),
-            format!("/webhook/telegram%3FtelegramToken={}", TOKEN.replace(':', "%3A")),
-            format!("/Webhook/telegram%3FtelegramToken={}", TOKEN.replace("tUv", "%74%55%76")),
-            format!("/{TOKEN}"),
+    fn a_path_is_logged_as_its_route_with_numbers() {
+        for (route, path, expected) in [
+            ("/h/{*key}", "/h/k7Rm2Qx9TvB4nWpL", "/h/{*key}"),
+            ("/h/{*key}", "/h/1234567890123456", "/h/{*key}"),
+            ("/h/{*key}", "/h/7", "/h/{*key}"),
+            ("/setup/{code}", "/setup/abcdefghijk", "/setup/{code}"),
+            ("/profiles/{id}", "/profiles/3", "/profiles/3"),
+            ("/profiles/{id}/share", "/profiles/3/share", "/profiles/3/share"),
+            ("/profiles/{id}", "/profiles/k7Rm2Qx9TvB4nWpL", "/profiles/{id}"),
+            ("/profiles/{id}", "/profiles/12345678901", "/profiles/{id}"),
+            ("/webhook/telegram", "/webhook/telegram", "/webhook/telegram"),
+            ("/webhook/{*rest}", "/webhook/telegram&telegramToken=7001002003:AAH", "/webhook/{*rest}"),
+            ("/rpc/{*function}", "/rpc/operator/save-profile", "/rpc/operator/save-profile"),
+            ("/rpc/{*function}", "/rpc/k7Rm2Qx9TvB4nWpL", "/rpc/{*function}"),
+            ("/", "/", "/"),
         ] {
-            assert!(!loggable(&path).contains("pQ_r"), "{}", loggable(&path));
+            assert_eq!(loggable(Some(route), path), expected, "{path}");
         }
+        assert_eq!(loggable(None, "/H/k7Rm2Qx9TvB4nWpL"), "(unknown path)");
     }
 }

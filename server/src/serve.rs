@@ -45,6 +45,7 @@ use crate::{
 const LAST_WAIT: Duration = Duration::from_secs(8);
 /// The whole end: requests, deliveries, the store. Whoever asked for it may lose patience at 10 s.
 const END: Duration = Duration::from_secs(9);
+const _: () = assert!(LAST_WAIT.as_secs() < END.as_secs() && END.as_secs() < 10, "contract §6: at most 10 s");
 /// The pause before a worker that ended badly is started again.
 const RESTART_PAUSE: Duration = Duration::from_secs(1);
 /// The file in the data folder that a running server holds locked.
@@ -208,7 +209,7 @@ fn lock(folder: &Path) -> anyhow::Result<File> {
 }
 
 async fn accept(listener: TcpListener, state: &AppState, graceful: &GracefulShutdown) {
-    let (router, connections) = (router(state.clone()), Connections::default());
+    let (router, connections) = (router(state.clone()), Connections::new(state.config.connections));
     let patience = state.config.patience;
     loop {
         let Some(room) = connections.room().await else { return };

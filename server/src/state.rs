@@ -12,6 +12,7 @@ use crate::{
     auth::{password::Passwords, throttle::Throttle},
     chats::ChatSearches,
     config::Config,
+    connections::Requests,
     delivery::{Cast, Worker},
     drafts::Drafts,
     health,
@@ -70,6 +71,8 @@ pub struct Inner {
     pub limits: Limits,
     /// Tokens of the stateless endpoint that are known.
     pub(crate) known_tokens: KnownTokens,
+    /// Requests in flight.
+    pub requests: Requests,
     /// Attempts at a second factor.
     pub code_throttle: Throttle,
     /// Reading and rendering of events, off the async threads and few at a time.
@@ -142,6 +145,7 @@ impl AppState {
             introductions: introductions.clone(),
             metrics: metrics.clone(),
         });
+        let requests = Requests::new(config.connections);
         let leptos = LeptosOptions::builder().output_name(assets::NAME).site_pkg_dir(assets::folder()).build();
         let public_url = config.public_url(listening);
         let mail = MailWorker::new(store.clone(), settings.clone(), &public_url, metrics.clone());
@@ -169,6 +173,7 @@ impl AppState {
             code_throttle: Throttle::of_codes(),
             limits: Limits::default(),
             known_tokens: KnownTokens::default(),
+            requests,
             rendering,
             drafts: Drafts::default(),
             metrics,

@@ -37,7 +37,8 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     report.rule("what is used of them", || supply::unused(&supply));
     report.rule("why they are there", || Ok(supply::document::reasons(&supply)));
     report.rule("no unsafe code", || supply::forbidden_unsafe(workspace, &supply));
-    for (name, mut tool) in supply::tools(workspace) {
+    let (tools, unchecked) = supply::tools(workspace);
+    for (name, mut tool) in tools {
         report.command(name, &mut tool);
     }
     report.rule("documents made from the code", || documents::stale(workspace, &supply));
@@ -51,7 +52,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     report.command("clippy: bench", &mut clippy(workspace, &[BENCH, ALL_TARGETS].concat()));
     report.command("docs: hookgram, app, server", &mut docs(workspace, PRODUCT));
     report.command("docs: xtask", docs(workspace, XTASK).arg("--document-private-items"));
-    report.end()
+    report.end(&unchecked)
 }
 
 fn clippy(workspace: &Workspace, selection: &[&str]) -> Command {
@@ -89,9 +90,14 @@ impl Report {
         }
     }
 
-    fn end(self) -> Result<()> {
+    /// Ends with what failed. What was not checked comes last, so that nobody takes it for checked.
+    fn end(self, unchecked: &[String]) -> Result<()> {
+        for what in unchecked {
+            eprintln!("{:>12} {what}", "NOT CHECKED");
+        }
         if self.failed.is_empty() {
-            println!("\nEverything is in order.");
+            let all = if unchecked.is_empty() { "Everything" } else { "Everything that was checked" };
+            println!("\n{all} is in order.");
             return Ok(());
         }
         bail!("{} failed\n\n{}", self.failed.len(), self.failed.join("\n"))

@@ -19,7 +19,7 @@ pub use self::{
     previews::Previews,
     profiles::{ProfileInput, Profiles, Target, TestInput},
     sandbox::Sandbox,
-    share::{Obstacle, QrCode, Shared, Sharing, TOKEN_PLACE},
+    share::{Address, Obstacle, QrCode, Shared, Sharing, TOKEN_PLACE},
 };
 
 /// Everything, as it stands in the context of a request.

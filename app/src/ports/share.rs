@@ -17,10 +17,21 @@ pub struct Shared {
     pub field_name: String,
     /// The whole URL of the stateless door with [`TOKEN_PLACE`] in the token's place; `None` where that door is shut.
     pub stateless: Option<String>,
-    /// A line for a POSIX shell that posts a small event.
-    pub curl: String,
+    /// The short URL; `None` for whoever may not send with it.
+    pub address: Option<Address>,
     /// What is in the way.
     pub obstacles: Vec<Obstacle>,
+}
+
+/// The short URL of a profile: whoever knows it can send messages as the bot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// The URL.
+    pub url: String,
+    /// A line for a POSIX shell that posts a small event to it.
+    pub curl: String,
+    /// The URL as a QR code; `None` where it is too long for one.
+    pub qr: Option<QrCode>,
 }
 
 /// What stands in a URL in the token's place: a stored token never comes back.

@@ -6,7 +6,7 @@ use leptos::{
 };
 
 use crate::{
-    pages::builder::{DATA, Page},
+    pages::builder::{DATA, Page, provide_form_error_of},
     views::BuilderData,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 #[component]
 pub(super) fn Builder(data: BuilderData, error: Option<(String, String)>) -> impl IntoView {
     if let Some((form, error)) = error {
-        provide_context(ServerActionError::new(&form, &error));
+        provide_form_error_of(&form, &error);
     }
     view! { <Page data=RwSignal::new(data) /> }
 }

@@ -117,6 +117,7 @@ actions! {
     ProfileKey Profile "profile_key": "Новая ссылка профиля", "New URL of a profile";
     ProfileImported Profile "profile_imported": "Профиль загружен из файла", "Profile imported";
     ProfileExported Profile "profile_exported": "Профили сохранены в файл", "Profiles exported";
+    ProfileTested Profile "profile_tested": "Отправлено тестовое сообщение", "Test message sent";
     ProfileDeleted Profile "profile_deleted": "Профиль удалён", "Profile deleted";
     Replayed Deliveries "replayed": "Отправлено повторно", "Sent again";
     Cancelled Deliveries "cancelled": "Отправка отменена", "Called off";

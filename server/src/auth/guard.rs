@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use app::session::{Account, Role};
 use axum::{
     body::Body,
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
@@ -39,7 +39,8 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         state.health.unannounced_proxy(peer);
     }
     request.extensions_mut().insert(client);
-    if is_machine_path(request.uri().path()) {
+    let is_machine = is_machine_route(&request);
+    if is_machine && request.uri().path() != "/metrics" {
         return next.run(request).await;
     }
     if let Err(seconds) = state.limits.page(address) {
@@ -47,6 +48,9 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         let answer =
             (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, wait)], "too many requests: wait a moment\n");
         return answer.into_response();
+    }
+    if is_machine {
+        return next.run(request).await;
     }
     match session::load(&state.store, Cookies::of(&state), request.headers()).await {
         Ok(Some((current, session))) => {
@@ -69,10 +73,10 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
 
 /// Lets through what contract §7 leaves open, and whoever is signed in; refuses what another site sent.
 pub async fn protect(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    if is_machine_path(path) {
+    if is_machine_route(&request) {
         return next.run(request).await;
     }
+    let path = request.uri().path();
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !safe && is_cross_site(request.headers(), &state.public_origin) {
         return (StatusCode::FORBIDDEN, "this request came from another site\n").into_response();
@@ -117,10 +121,12 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
     (StatusCode::UNAUTHORIZED, "sign in first\n").into_response()
 }
 
-/// The doors, the probes and the assets know nobody: no session is looked up for them.
-fn is_machine_path(path: &str) -> bool {
-    matches!(path, "/webhook" | "/h" | "/healthz" | "/readyz" | "/metrics" | "/favicon.ico" | "/robots.txt")
-        || ["/webhook/", "/h/", "/pkg/"].iter().any(|open| path.starts_with(open))
+/// Whether a route is a webhook endpoint, a probe or an asset: it renders no page and needs no session. The matched route
+/// decides, not the path: a path that merely looks like one of these is answered by the fallback, which renders a page.
+fn is_machine_route(request: &Request) -> bool {
+    let Some(route) = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) else { return false };
+    matches!(route, "/webhook" | "/h" | "/healthz" | "/readyz" | "/metrics" | "/favicon.ico" | "/robots.txt")
+        || ["/webhook/", "/h/", "/pkg/"].iter().any(|open| route.starts_with(open))
 }
 
 /// Pages open to whoever is not signed in, and their forms.

@@ -7,6 +7,8 @@ pub mod pacing;
 pub mod policy;
 mod round;
 mod sending;
+mod test_send;
 mod worker;
 
+pub use test_send::Tested;
 pub use worker::{Cast, Worker};

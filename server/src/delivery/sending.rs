@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     lock::lock,
-    store::{Attempt, AttemptClass, Change, Claimed, Recorded, StoreError},
+    store::{Attempt, AttemptClass, Change, Claimed, Lane, Recorded, StoreError},
     telegram::{Answer, NOT_TELEGRAMS, Outgoing},
     time::{millis, now},
 };
@@ -130,18 +130,22 @@ impl Worker {
         }
     }
 
-    /// What an answer says about the pace.
     fn learn(&self, delivery: &Claimed, answer: &Answer) {
+        self.learn_of(&delivery.lane, &delivery.chat, answer);
+    }
+
+    /// What an answer says about the pace.
+    pub(super) fn learn_of(&self, lane: &Lane, chat: &str, answer: &Answer) {
         match answer {
             Answer::Refused { code: 429, genuine: true, retry_after, .. } => {
                 let span = Duration::from_secs(retry_after.unwrap_or(1));
-                lock(&self.pacing).quiet(&delivery.lane, &delivery.chat, span, Instant::now());
+                lock(&self.pacing).quiet(lane, chat, span, Instant::now());
             }
             // It does not know such a token.
             Answer::Refused { code: 401 | 404, .. } => {}
             Answer::Sent { .. } | Answer::Refused { genuine: true, .. } => {
-                lock(&self.pacing).passed(&delivery.lane);
-                self.cast.introductions.heard(&delivery.lane, Instant::now());
+                lock(&self.pacing).passed(lane);
+                self.cast.introductions.heard(lane, Instant::now());
             }
             Answer::Refused { .. } | Answer::Unreachable { .. } => {}
         }

@@ -1,5 +1,7 @@
 //! `/profiles/import`: a file or a pasted text; then what each profile would become; then it is done.
 
+use std::collections::HashMap;
+
 use app::{
     error::AppError,
     notices::Notice,
@@ -79,7 +81,13 @@ impl<P: Permission> Visit<P> {
 }
 
 fn shown(plan: &Plan, draft: Option<String>) -> ImportPlan {
-    let line_fault = |fault: &FileFault| LineFault { line: fault.line, sentence: sentence(fault) };
+    let mut of_entries: HashMap<usize, Vec<LineFault>> =
+        plan.entries.iter().map(|entry| (entry.index, Vec::new())).collect();
+    let mut faults = Vec::new();
+    for fault in &plan.faults {
+        let of_entry = fault.entry().and_then(|index| of_entries.get_mut(&index));
+        of_entry.unwrap_or(&mut faults).push(LineFault { line: fault.line, sentence: sentence(fault) });
+    }
     let rows = plan.entries.iter().map(|entry| ImportRow {
         name: entry.draft.name.clone(),
         line: entry.line,
@@ -87,12 +95,8 @@ fn shown(plan: &Plan, draft: Option<String>) -> ImportPlan {
         sandbox: entry.draft.sandbox,
         bot: entry.draft.profile.token.as_ref().map(hookgram::secret::BotToken::masked),
         field: entry.draft.profile.field_name.clone().unwrap_or_default(),
-        faults: entry.faults(&plan.faults).map(line_fault).collect(),
+        faults: of_entries.remove(&entry.index).unwrap_or_default(),
     });
-    let of_a_row = |fault: &&FileFault| {
-        plan.entries.iter().any(|entry| entry.faults(std::slice::from_ref(*fault)).next().is_some())
-    };
-    let faults = plan.faults.iter().filter(|fault| !of_a_row(fault)).map(line_fault).collect();
     ImportPlan { draft, rows: rows.collect(), faults }
 }
 

@@ -9,12 +9,12 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use hookgram::sample::Sample;
+use hookgram::{sample::Sample, values::Language};
 use serde_json::Value;
 
 use super::{Fields, Operator, Permission, Visit, internal, or_refuse};
 use crate::{
-    store::StoredProfile,
+    store::{StoredProfile, Test},
     time::now,
     webhook::{self, Arrival, Door, Outcome},
 };
@@ -59,9 +59,18 @@ pub(super) async fn sample(visit: Visit<Operator>, body: Body) -> Response {
     if !stored.sandbox {
         return visit.refuse(AppError::NotFound).await;
     }
+    if let Err(seconds) = visit.state.limits.test(visit.account().id, 1) {
+        let sentence = match visit.language {
+            Language::Ru => format!("Слишком много примеров подряд. Подождите (секунд): {seconds}"),
+            Language::En => format!("Too many samples in a row. Wait (seconds): {seconds}"),
+        };
+        return shown(visit, Some(id), Some(sentence)).await;
+    }
     let index: usize = fields.get("sample").and_then(|index| index.parse().ok()).unwrap_or_default();
     let sample = Sample::ALL.into_iter().nth(index).unwrap_or(Sample::Appointment);
     let body = or_refuse!(visit, event(sample, &stored));
+    let test = Test { profile: (&stored.name, Some(id)), token: None, chat: "", answer: "in_sandbox" };
+    or_refuse!(visit, visit.state.store.note_test(&test, &visit.by()).await.map_err(internal));
     let door = Door::Short(stored.into());
     let arrival = Arrival { door: &door, query: b"", body: Ok(&body), remembered: false };
     let answer = webhook::accept(&visit.state, arrival).await;

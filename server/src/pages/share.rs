@@ -16,8 +16,7 @@ pub(super) async fn page(Path(id): Path<String>, visit: Visit) -> Response {
     let sharing = visit.ports().sharing;
     let shared = or_refuse!(visit, sharing.shared(&viewer, id).await);
     let newest = or_refuse!(visit, sharing.last_event(&viewer, id).await);
-    let qr = sharing.qr(&shared.row.short_url);
-    let view = ShareView { shared, qr, newest, may_change: visit.may::<Operator>() };
+    let view = ShareView { shared, newest, may_change: visit.may::<Operator>() };
     visit.show(StatusCode::OK, QuietPage::Share(Box::new(view))).await
 }
 

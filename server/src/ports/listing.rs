@@ -3,14 +3,14 @@
 use app::{
     error::AppError,
     listing::{ListPage, ListQuery, ListRow, Why},
-    session::{Operator, Viewer},
+    session::Viewer,
     views::{BotView, LastDelivery, Outcome, TargetView},
     words::causes::{Cause, advice, cause},
 };
 use hookgram::values::Language;
 
 use super::{
-    internal,
+    internal, may_send,
     profiles::{must_be_entered, outcome},
 };
 use crate::{
@@ -31,18 +31,18 @@ pub(super) async fn list(
     let store = &state.store;
     let (counted, listed) = tokio::join!(store.profile_counts(&query.search, now), store.listed_profiles(&query, now));
     let ((counts, all), mut listed) = (counted.map_err(internal)?, listed.map_err(internal)?);
-    let may_change = Operator::of(viewer.account().clone()).is_ok();
+    let may_change = may_send(viewer);
     let mut page = ListPage { query, rows: Vec::new(), counts, all, may_change };
     let asked = page.query.page;
     page.query.page = asked.clamp(1, page.pages());
     if asked > page.query.page {
         listed = store.listed_profiles(&page.query, now).await.map_err(internal)?;
     }
-    page.rows = listed.into_iter().map(|profile| row(state, language, profile)).collect();
+    page.rows = listed.into_iter().map(|profile| row(state, language, may_change, profile)).collect();
     Ok(page)
 }
 
-fn row(state: &AppState, language: Language, listed: ListedProfile) -> ListRow {
+fn row(state: &AppState, language: Language, may_send: bool, listed: ListedProfile) -> ListRow {
     let ListedProfile { id, name, enabled, sandbox, key, masked_token, locked, bot, last, week } = listed;
     let target = if sandbox {
         TargetView::Sandbox
@@ -55,7 +55,8 @@ fn row(state: &AppState, language: Language, listed: ListedProfile) -> ListRow {
         LastDelivery { outcome: outcome(&last.outcome, &states), at: last.at }
     });
     let why = last.as_ref().zip(delivery).and_then(|(last, delivery)| why(language, last, delivery.outcome));
-    ListRow { id, name, target, short_url: state.short_url(&key), enabled, last: delivery, why, week }
+    let short_url = may_send.then(|| state.short_url(&key));
+    ListRow { id, name, target, short_url, enabled, last: delivery, why, week }
 }
 
 /// Why the last event has not arrived, where it has come to an end or waits for somebody.

@@ -12,7 +12,11 @@ mod share;
 
 use std::sync::Arc;
 
-use app::{error::AppError, ports::Ports, session::Account};
+use app::{
+    error::AppError,
+    ports::Ports,
+    session::{Account, Operator, Viewer},
+};
 use hookgram::values::{Language, TimeZone};
 
 use crate::{
@@ -43,10 +47,20 @@ struct Port {
 }
 
 impl Port {
+    /// The short URL of a key, for whoever may send with it.
+    fn short_url(&self, viewer: &Viewer, key: &str) -> Option<String> {
+        may_send(viewer).then(|| self.state.short_url(key))
+    }
+
     /// Who does what is done.
     fn by(&self, account: &Account) -> By {
         By::account(account, &self.asking.client)
     }
+}
+
+/// Whether somebody may send messages, and so see the addresses that do.
+fn may_send(viewer: &Viewer) -> bool {
+    Operator::of(viewer.account().clone()).is_ok()
 }
 
 /// The ports for one request.

@@ -10,6 +10,7 @@ use app::{
 };
 use async_trait::async_trait;
 use hookgram::{
+    event::BookingEvent,
     message::{self, Context, Part},
     profile::Profile,
     query,
@@ -18,11 +19,16 @@ use hookgram::{
     values::Language,
 };
 
+use tokio::spawn;
+
 use super::{Port, internal};
 use crate::{
+    audit::By,
+    delivery::Tested,
     identities::Asker,
-    store::{ProfileDraft, StoreError, StoredProfile},
-    telegram::{Answer, Identity, Outgoing},
+    personal,
+    store::{ProfileDraft, StoreError, StoredProfile, Test},
+    telegram::{Answer, Identity},
     time::now,
 };
 
@@ -48,14 +54,7 @@ impl Port {
         };
         let last = self.state.store.newest_event(stored.id).await.map_err(internal)?;
         let last = last.map(|event| LastDelivery { outcome: outcome(&event.outcome, &event.states()), at: event.at });
-        Ok(ProfileRow {
-            id: stored.id,
-            name: stored.name.clone(),
-            target,
-            short_url: self.state.short_url(&stored.key),
-            enabled: stored.enabled,
-            last,
-        })
+        Ok(ProfileRow { id: stored.id, name: stored.name.clone(), target, enabled: stored.enabled, last })
     }
 
     /// The token of the form, else the one stored.
@@ -73,6 +72,52 @@ impl Port {
             Language::Ru => ru.to_owned(),
             Language::En => en.to_owned(),
         }
+    }
+
+    /// Sends a test and records who did so. `token`: that of the bot; `None` for the sandbox.
+    async fn test(
+        &self,
+        by: &By,
+        owner: i64,
+        name: &str,
+        token: Option<BotToken>,
+        input: TestInput,
+    ) -> Result<TestOutcome, AppError> {
+        let TestInput { id, profile, event, chat, .. } = input;
+        let host = self.state.settings.now().booking_url.clone();
+        let parts = self.state.rendering.run(move || test_parts(&profile, &event, &host)).await;
+        let parts = parts.ok_or_else(|| internal("a test message could not be rendered"))?;
+        if parts.is_empty() {
+            return Ok(TestOutcome::Empty);
+        }
+        if let Err(seconds) = self.state.limits.test(owner, parts.len()) {
+            return Ok(TestOutcome::Wait { seconds });
+        }
+        let chat = chat.to_string();
+        let outcome = match &token {
+            None => {
+                for html in id.map(|_| &parts).into_iter().flatten() {
+                    let message =
+                        self.state.store.add_sandbox_message(id.unwrap_or_default(), &chat, html, now()).await;
+                    // Nobody may be looking.
+                    let _ = self.state.sandbox.send(message.map_err(internal)?);
+                }
+                TestOutcome::InSandbox
+            }
+            Some(token) => match self.state.worker.send_test(token, &chat, &parts).await {
+                Tested::Sent => TestOutcome::Sent { parts: parts.len() },
+                Tested::Not(answer) => test_outcome(answer),
+                Tested::Paced { wait } => return Ok(TestOutcome::Wait { seconds: wait.as_secs().saturating_add(1) }),
+            },
+        };
+        let answer = match &outcome {
+            TestOutcome::InSandbox => "in_sandbox",
+            TestOutcome::Sent { .. } => "sent",
+            _ => "refused",
+        };
+        let test = Test { profile: (name, id), token: token.as_ref(), chat: &personal::masked(&chat), answer };
+        self.state.store.note_test(&test, by).await.map_err(internal)?;
+        Ok(outcome)
     }
 
     fn no_token(&self) -> AppError {
@@ -137,44 +182,19 @@ impl Profiles for Port {
         }
     }
 
-    async fn send_test(&self, _operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError> {
-        let (event, profile) = (input.event, input.profile.clone());
-        let booking_host = self.state.settings.now().booking_url.clone();
-        let render = move || -> Vec<String> {
-            let field_name = profile.field_name.as_deref();
-            let reached = field_name.and_then(|field_name| first_usable(&event, field_name));
-            let participant = Some(reached.map_or(0, |(participant, _)| participant));
-            let context = Context { event: &event, participant, field_name, booking_host: &booking_host };
-            message::render(&profile.formatting, context).parts().iter().map(Part::html).collect()
+    async fn send_test(&self, operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError> {
+        let token = match input.target {
+            Target::Sandbox => None,
+            Target::Bot => Some(self.token(input.id, &input.profile).await?.ok_or_else(|| self.no_token())?),
         };
-        let parts = self.state.rendering.run(render).await.ok_or_else(|| internal("a test could not be rendered"))?;
-        if parts.is_empty() {
-            return Ok(TestOutcome::Empty);
-        }
-        let chat = input.chat.to_string();
-        match input.target {
-            Target::Sandbox => {
-                if let Some(id) = input.id {
-                    for html in &parts {
-                        let message = self.state.store.add_sandbox_message(id, &chat, html, now()).await;
-                        // Nobody may be looking.
-                        let _ = self.state.sandbox.send(message.map_err(internal)?);
-                    }
-                }
-                Ok(TestOutcome::InSandbox)
-            }
-            Target::Bot => {
-                let token = self.token(input.id, &input.profile).await?.ok_or_else(|| self.no_token())?;
-                for html in &parts {
-                    let message = Outgoing { chat: &chat, text: html, html: true };
-                    let answer = self.state.telegram.send(&token, message).await;
-                    if let Some(refused) = test_outcome(answer) {
-                        return Ok(refused);
-                    }
-                }
-                Ok(TestOutcome::Sent { parts: parts.len() })
-            }
-        }
+        let name = match input.id {
+            Some(id) => self.stored(id).await?.name,
+            None => String::new(),
+        };
+        let (port, by, owner) = (self.clone(), self.by(operator.account()), operator.account().id);
+        // In a task of its own: whoever hangs up meanwhile stops neither the test nor its record.
+        let test = spawn(async move { port.test(&by, owner, &name, token, input).await });
+        test.await.map_err(internal)?
     }
 
     async fn who_is(
@@ -224,12 +244,21 @@ pub(super) fn outcome(event: &str, deliveries: &[String]) -> Outcome {
     }
 }
 
-/// How a test ended that did not arrive; `None`: it did.
-fn test_outcome(answer: Answer) -> Option<TestOutcome> {
+/// What an event says with a profile: to the first whom it reaches, or to its first participant.
+fn test_parts(profile: &Profile, event: &BookingEvent, booking_host: &str) -> Vec<String> {
+    let field_name = profile.field_name.as_deref();
+    let reached = field_name.and_then(|field_name| first_usable(event, field_name));
+    let participant = Some(reached.map_or(0, |(participant, _)| participant));
+    let context = Context { event, participant, field_name, booking_host };
+    message::render(&profile.formatting, context).parts().iter().map(Part::html).collect()
+}
+
+/// How a test ended that did not arrive.
+fn test_outcome(answer: Answer) -> TestOutcome {
     match answer {
-        Answer::Sent { .. } => None,
-        Answer::Unreachable { .. } | Answer::Refused { genuine: false, .. } => Some(TestOutcome::Unreachable),
-        Answer::Refused { code, description, retry_after, .. } => Some(match code {
+        Answer::Sent { .. } => TestOutcome::Sent { parts: 1 },
+        Answer::Unreachable { .. } | Answer::Refused { genuine: false, .. } => TestOutcome::Unreachable,
+        Answer::Refused { code, description, retry_after, .. } => match code {
             401 | 404 => TestOutcome::TokenRefused,
             400 if description.contains("chat not found") || description.contains("chat_id is empty") => {
                 TestOutcome::ChatNotFound
@@ -240,6 +269,6 @@ fn test_outcome(answer: Answer) -> Option<TestOutcome> {
             500.. => TestOutcome::Unreachable,
             _ if description.is_empty() => TestOutcome::Unreachable,
             _ => TestOutcome::Refused { description },
-        }),
+        },
     }
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use app::{
     error::AppError,
-    ports::{Obstacle, QrCode, Shared, Sharing, TOKEN_PLACE},
+    ports::{Address, Obstacle, QrCode, Shared, Sharing, TOKEN_PLACE},
     session::Viewer,
     views::{LastEventView, Outcome},
     words::{
@@ -27,7 +27,7 @@ use crate::{
 
 #[async_trait]
 impl Sharing for Port {
-    async fn shared(&self, _viewer: &Viewer, profile: i64) -> Result<Shared, AppError> {
+    async fn shared(&self, viewer: &Viewer, profile: i64) -> Result<Shared, AppError> {
         let stored = self.stored(profile).await?;
         let row = self.row(&stored).await?;
         let parameters = query::write(&stored.profile);
@@ -36,7 +36,7 @@ impl Sharing for Port {
         Ok(Shared {
             field_name: stored.profile.field_name.clone().unwrap_or_default(),
             stateless: self.state.settings.now().stateless.then_some(stateless),
-            curl: curl(&row.short_url, &sample(&stored)?),
+            address: self.short_url(viewer, &stored.key).map(|url| address(url, &stored)).transpose()?,
             obstacles: obstacles(base, &stored),
             row,
         })
@@ -87,6 +87,10 @@ fn is_only_here(address: &str) -> bool {
             !name.contains('.') || [".localhost", ".local", ".internal", ".lan"].iter().any(|end| name.ends_with(end))
         }
     }
+}
+
+fn address(url: String, stored: &StoredProfile) -> Result<Address, AppError> {
+    Ok(Address { curl: curl(&url, &sample(stored)?), qr: qr::code(&url), url })
 }
 
 /// A small event that the profile takes: its own contact field, a type that it wants.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_saphyr::Spanned;
 
-use super::FileFault;
+use super::{FileFault, reading::parse};
 
 /// The lines at which a file's profiles and their settings stand.
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ struct SettingLines {
 
 impl Lines {
     pub(super) fn of(text: &str) -> Self {
-        if let Ok(file) = serde_saphyr::from_str::<SettingLines>(text) {
+        if let Ok(file) = parse::<SettingLines>(text) {
             let settings = |entry: BTreeMap<String, Spanned<Value>>| {
                 entry.into_iter().map(|(key, value)| (key, value.referenced.line())).collect()
             };
@@ -40,7 +40,7 @@ impl Lines {
             };
             return Self(file.profiles.into_iter().map(of_entry).collect());
         }
-        let entries = serde_saphyr::from_str::<EntryLines>(text).map(|file| file.profiles).unwrap_or_default();
+        let entries = parse::<EntryLines>(text).map(|file| file.profiles).unwrap_or_default();
         let of_entry = |entry: Spanned<Value>| LinesOfEntry { line: entry.referenced.line(), settings: Vec::new() };
         Self(entries.into_iter().map(of_entry).collect())
     }
@@ -48,7 +48,7 @@ impl Lines {
     /// Says where faults stand that do not know it yet.
     pub(super) fn name(&self, faults: &mut [FileFault]) {
         for fault in faults {
-            fault.line = fault.line.or_else(|| self.of_path(&fault.path));
+            fault.line = fault.line.or_else(|| self.of_fault(fault));
         }
     }
 
@@ -57,9 +57,8 @@ impl Lines {
     }
 
     /// The line of `profiles[2].events[0]`: that of the setting, else of its profile.
-    fn of_path(&self, path: &str) -> Option<u64> {
-        let (index, rest) = path.strip_prefix("profiles[")?.split_once(']')?;
-        let index: usize = index.parse().ok()?;
+    fn of_fault(&self, fault: &FileFault) -> Option<u64> {
+        let (index, rest) = fault.place()?;
         let setting = rest.trim_start_matches('.').split('[').next().unwrap_or_default();
         let line = self.0.get(index).and_then(|entry| {
             let found = entry.settings.iter().find(|(key, _)| key == setting);
@@ -78,11 +77,12 @@ mod tests {
         let file = "profiles:\n  - name: A\n    sandbox: true\n  - name: B\n\n    events:\n      - Nonsense\n";
         let lines = Lines::of(file);
         assert_eq!((lines.of_entry(0), lines.of_entry(1), lines.of_entry(2)), (Some(2), Some(4), None));
-        assert_eq!(lines.of_path("profiles[0].sandbox"), Some(3));
-        assert_eq!(lines.of_path("profiles[1].events[0]"), Some(7));
-        assert_eq!(lines.of_path("profiles[1].telegramFieldName"), Some(4), "what is missing: at its profile");
-        assert_eq!(lines.of_path("extra"), None);
-        assert_eq!(Lines::of("profiles:\n- 7\n- name: A\n").of_path("profiles[1].name"), Some(3));
+        let at = |lines: &Lines, path| lines.of_fault(&super::super::fault(path, ""));
+        assert_eq!(at(&lines, "profiles[0].sandbox"), Some(3));
+        assert_eq!(at(&lines, "profiles[1].events[0]"), Some(7));
+        assert_eq!(at(&lines, "profiles[1].telegramFieldName"), Some(4), "what is missing: at its profile");
+        assert_eq!(at(&lines, "extra"), None);
+        assert_eq!(at(&Lines::of("profiles:\n- 7\n- name: A\n"), "profiles[1].name"), Some(3));
         assert_eq!(Lines::of("{").of_entry(0), None);
     }
 }

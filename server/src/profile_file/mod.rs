@@ -3,7 +3,7 @@
 mod lines;
 mod reading;
 
-use std::fmt;
+use std::{fmt, panic::resume_unwind};
 
 use hookgram::{
     check::Fault,
@@ -12,6 +12,7 @@ use hookgram::{
     values::{Bilingual, Language},
 };
 use serde_json::{Map, Value};
+use tokio::task::spawn_blocking;
 
 pub use self::reading::{Reading, read};
 use self::reading::{fault, parameter_fault};
@@ -29,6 +30,20 @@ pub struct FileFault {
     pub line: Option<u64>,
     /// What is wrong and how to mend it.
     pub sentence: String,
+}
+
+impl FileFault {
+    /// The index of the profile that it is about, and the rest of its path.
+    fn place(&self) -> Option<(usize, &str)> {
+        let (index, rest) = self.path.strip_prefix("profiles[")?.split_once(']')?;
+        Some((index.parse().ok()?, rest))
+    }
+
+    /// The index in the file's list of the profile that it is about.
+    #[must_use]
+    pub fn entry(&self) -> Option<usize> {
+        self.place().map(|(index, _)| index)
+    }
 }
 
 impl fmt::Display for FileFault {
@@ -65,18 +80,9 @@ pub struct Entry {
     /// The profile of its name that it would replace.
     pub replaces: Option<StoredProfile>,
     /// Where it stands in the file's list.
-    index: usize,
+    pub index: usize,
     /// The line that it begins at, as far as that is known.
     pub line: Option<u64>,
-}
-
-impl Entry {
-    /// The faults that are about it.
-    pub fn faults<'a>(&'a self, all: &'a [FileFault]) -> impl Iterator<Item = &'a FileFault> {
-        let own = format!("profiles[{}]", self.index);
-        all.iter()
-            .filter(move |fault| fault.path.strip_prefix(&own).is_some_and(|rest| !rest.starts_with(char::is_numeric)))
-    }
 }
 
 /// What a file would do, with its faults in this language.
@@ -84,7 +90,9 @@ impl Entry {
 /// # Errors
 /// If the database fails.
 pub async fn plan(store: &Store, text: &str, language: Language) -> Result<Plan, StoreError> {
-    let Reading { drafts, mut faults, lines } = read(text, language);
+    let text = text.to_owned();
+    let reading = spawn_blocking(move || read(&text, language)).await;
+    let Reading { drafts, mut faults, lines } = reading.unwrap_or_else(|failed| resume_unwind(failed.into_panic()));
     let mut entries = Vec::with_capacity(drafts.len());
     for (index, draft) in drafts {
         let replaces = store.profile_by_name(&draft.name).await?;
@@ -189,6 +197,8 @@ fn entry(stored: &StoredProfile, with_secrets: bool) -> Map<String, Value> {
 
 #[cfg(test)]
 mod tests {
+    use std::{cell::RefCell, rc::Rc};
+
     use hookgram::{parameters::Kind, profile::Profile, values::Locale};
     use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -236,6 +246,39 @@ extra: 1
         let file = "profiles:\n- {name: A, sandbox: true, telegramFieldName: x, hide_url: true, HIDE_URL: false}\n";
         let Reading { faults, .. } = read(file, Language::En);
         assert_eq!(faults.iter().map(|fault| fault.path.as_str()).collect::<Vec<_>>(), ["profiles[0].hide_url"]);
+    }
+
+    /// Two kilobytes that stand for 10^39 texts.
+    fn nested_aliases() -> String {
+        let level = |level| format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(","));
+        format!("a0: &a0 ['lol']\n{}profiles: *a39\n", (1..40).map(level).collect::<String>())
+    }
+
+    #[test]
+    fn anchors_and_aliases_are_refused_at_the_first_one() {
+        for (file, line) in [
+            (nested_aliases(), 1),
+            ("profiles:\n- &base {name: A}\n- {<<: *base, name: B}\n".to_owned(), 2),
+            ("profiles:\n- name: A\n  telegramFieldName: *TelegramId\n".to_owned(), 3),
+        ] {
+            for (language, says) in [(Language::Ru, "ссылки YAML"), (Language::En, "anchors and aliases")] {
+                let Reading { drafts, faults, .. } = read(&file, language);
+                let [fault] = faults.as_slice() else { panic!("{faults:?}") };
+                assert!(drafts.is_empty() && fault.sentence.contains(says), "{fault:?}");
+                assert_eq!(fault.line, Some(line), "{fault:?}");
+            }
+        }
+    }
+
+    /// The number of parser events bounds time and memory.
+    #[test]
+    fn nested_aliases_are_given_up_before_anything_is_expanded() {
+        let report = Rc::new(RefCell::new(None));
+        let seen = report.clone();
+        let options = reading::options().with_budget_report(move |report| *seen.borrow_mut() = Some(report));
+        assert!(serde_saphyr::from_str_with_options::<Value>(&nested_aliases(), options).is_err());
+        let report = report.borrow_mut().take().expect("a report");
+        assert!(report.events < 10 && report.recorded_anchor_events == 0, "{report:?}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a file says, whatever the store holds.
 
+use std::collections::HashSet;
+
 use app::words::checks;
 use hookgram::{
     check::Fault,
@@ -10,7 +12,9 @@ use hookgram::{
     spelling,
     values::{Bilingual, Language},
 };
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use serde_saphyr::{Error, Options, budget::BudgetBreach};
 
 use super::{FileFault, lines::Lines};
 use crate::{codes, store::ProfileDraft};
@@ -28,35 +32,62 @@ pub struct Reading {
 /// Reads a file, whatever the store holds; with its faults in this language.
 #[must_use]
 pub fn read(text: &str, language: Language) -> Reading {
-    let (drafts, mut faults) = profiles(text, language);
-    let lines = Lines::of(text);
-    lines.name(&mut faults);
-    Reading { drafts, faults, lines }
+    match parse(text) {
+        Ok(file) => {
+            let (drafts, mut faults) = profiles(file, language);
+            let lines = Lines::of(text);
+            lines.name(&mut faults);
+            Reading { drafts, faults, lines }
+        }
+        Err(error) => {
+            Reading { drafts: Vec::new(), faults: vec![unreadable(&error, language)], lines: Lines::default() }
+        }
+    }
 }
 
-fn profiles(text: &str, language: Language) -> (Vec<(usize, ProfileDraft)>, Vec<FileFault>) {
+pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    serde_saphyr::from_str_with_options(text, options())
+}
+
+/// YAML without anchors and aliases: a few kilobytes of nested aliases stand for gigabytes of values, and an alias of a
+/// long text copies the text, so that no number of aliases bounds their cost. Exported files have none.
+pub(super) fn options() -> Options {
+    serde_saphyr::options! {
+        budget: serde_saphyr::budget! { max_anchors: 0, max_aliases: 0 },
+        with_snippet: false,
+    }
+}
+
+/// Says why a file cannot be read, and where. The error itself may quote a token.
+fn unreadable(error: &Error, language: Language) -> FileFault {
+    let what = match error {
+        Error::Budget { breach: BudgetBreach::Anchors { .. } | BudgetBreach::Aliases { .. }, .. }
+        | Error::UnknownAnchor { .. } => Bilingual {
+            ru: "ссылки YAML (&имя и *имя) здесь не поддерживаются: напишите само значение, а текст, который начинается \
+                 с * или &, возьмите в кавычки",
+            en: "YAML anchors and aliases (&name, *name) are not supported here: write the value itself, and put a text \
+                 that starts with * or & in quotes",
+        },
+        Error::Budget { .. } => Bilingual {
+            ru: "в файле слишком много значений или уровней вложенности; разделите его на несколько",
+            en: "the file has too many values or levels of nesting; split it into several files",
+        },
+        _ => Bilingual { ru: "это не YAML и не JSON", en: "this is neither YAML nor JSON" },
+    };
+    let at = error.location();
+    let place = at.map(|at| match language {
+        Language::Ru => format!("; место ошибки — около строки {}, знака {}", at.line(), at.column()),
+        Language::En => format!(" near line {}, column {}", at.line(), at.column()),
+    });
+    let sentence = format!("{}{}", what.get(language), place.unwrap_or_default());
+    FileFault { path: String::new(), line: at.map(|at| at.line()), sentence }
+}
+
+fn profiles(file: Value, language: Language) -> (Vec<(usize, ProfileDraft)>, Vec<FileFault>) {
     let say = |ru: &'static str, en: &'static str| Bilingual { ru, en }.get(language);
-    let whole = |sentence: &str, line| {
-        (Vec::new(), vec![FileFault { path: String::new(), line, sentence: sentence.to_owned() }])
-    };
-    let file: Value = match serde_saphyr::from_str(text) {
-        Ok(file) => file,
-        // The error quotes the lines around it, and those may hold a token: only the place is said.
-        Err(error) => {
-            let at = error.location();
-            let place = at.map(|at| match language {
-                Language::Ru => format!("; место ошибки — около строки {}, знака {}", at.line(), at.column()),
-                Language::En => format!(" near line {}, column {}", at.line(), at.column()),
-            });
-            let what = say("это не YAML и не JSON", "this is neither YAML nor JSON");
-            return whole(&format!("{what}{}", place.unwrap_or_default()), at.map(|at| at.line()));
-        }
-    };
     let Value::Object(mut file) = file else {
-        return whole(
-            say("файл должен начинаться со строки `profiles:`", "the file must start with `profiles:`"),
-            None,
-        );
+        let sentence = say("файл должен начинаться со строки `profiles:`", "the file must start with `profiles:`");
+        return (Vec::new(), vec![fault("", sentence)]);
     };
     let Some(Value::Array(list)) = file.remove("profiles") else {
         let sentence = say("здесь должен быть список профилей", "a list of profiles must stand here");
@@ -68,6 +99,7 @@ fn profiles(text: &str, language: Language) -> (Vec<(usize, ProfileDraft)>, Vec<
     );
     let mut faults: Vec<FileFault> = file.keys().map(|name| fault(name, stranger)).collect();
     let mut drafts: Vec<(usize, ProfileDraft)> = Vec::new();
+    let mut names = HashSet::new();
     for (index, value) in list.into_iter().enumerate() {
         let path = format!("profiles[{index}]");
         let Value::Object(entry) = value else {
@@ -76,7 +108,7 @@ fn profiles(text: &str, language: Language) -> (Vec<(usize, ProfileDraft)>, Vec<
             continue;
         };
         let Some(draft) = Reader { path: &path, language, faults: &mut faults }.profile(entry) else { continue };
-        if drafts.iter().any(|(_, other)| other.name == draft.name) {
+        if !names.insert(draft.name.clone()) {
             let sentence = say(
                 "так уже называется другой профиль этого файла",
                 "an earlier profile of this file has the same name",

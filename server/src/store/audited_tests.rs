@@ -247,6 +247,7 @@ async fn each_method_that_takes_by_changes_nothing_without_its_audit_entry() {
         rotate_key(profile, OldKey::Stops, by);
         delete_profile(profile, by);
         note_export(&[], true, by);
+        note_test(&Test { profile: ("A", Some(profile)), token: None, chat: "…5", answer: "sent" }, by);
         clear_sandbox(None, by);
         replay(&[Wish::AsItWas(failed)], Ask::Exactly, by, 2_000);
         cancel(&[waiting], by, 2_000);

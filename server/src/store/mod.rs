@@ -115,7 +115,7 @@ pub use self::{
     people::Member,
     profile_changes::OldKey,
     profile_list::{ListedEvent, ListedProfile, ListedState},
-    profiles::{ProfileDraft, StoredProfile},
+    profiles::{ProfileDraft, StoredProfile, Test},
     replays::{Ask, ReplaySource, Wish},
     resealing::{Column, Locked, Resealed},
     retention::{Place, Swept},

@@ -255,6 +255,33 @@ impl Store {
     }
 }
 
+/// A test message that was sent.
+#[derive(Debug)]
+pub struct Test<'a> {
+    /// The name and the id of the profile that it is a test of; an unsaved one has neither.
+    pub profile: (&'a str, Option<i64>),
+    /// The bot's token; `None` for the sandbox.
+    pub token: Option<&'a BotToken>,
+    /// The end of the chat's id; blank where the sample names its chat.
+    pub chat: &'a str,
+    /// What became of it: `sent`, `refused` or `in_sandbox`.
+    pub answer: &'static str,
+}
+
+impl Store {
+    /// Notes that a test message was sent.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn note_test(&self, test: &Test<'_>, by: &By) -> Result<(), StoreError> {
+        let mut changes = vec![Change::new("answer", "", test.answer)];
+        changes.extend((!test.chat.is_empty()).then(|| Change::new("chat", "", test.chat)));
+        changes.extend(test.token.map(|token| Change::new("telegramToken", "", token.masked())));
+        let (name, id) = test.profile;
+        self.note(&Entry::new(by, Action::ProfileTested).to(name, id).with(changes)).await
+    }
+}
+
 /// Stores one, and notes who did what.
 pub(super) async fn put(
     tx: &mut SqliteConnection,

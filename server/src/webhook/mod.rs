@@ -46,6 +46,11 @@ pub async fn stateless(State(state): State<AppState>, request: Request) -> Respo
     at_door(&state, None, request).await
 }
 
+/// Whether a path is below those of the webhook endpoints: programs ask there, and are answered in JSON.
+pub(crate) fn is_endpoint(path: &str) -> bool {
+    ["/h/", "/webhook"].iter().any(|endpoint| path.starts_with(endpoint))
+}
+
 /// What is refused before a door is reached.
 pub(crate) fn refused(fault: DoorFault, headers: &HeaderMap) -> Response {
     Answer::refused(fault).into_response(preferred(headers))

@@ -4,7 +4,11 @@ use app::session::Role;
 use hookgram::secret::BotToken;
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
-use server::{config::Network, limits::Source, store::Lane};
+use server::{
+    config::Network,
+    limits::{Limits, Source},
+    store::Lane,
+};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::{
@@ -34,10 +38,14 @@ async fn flood(server: &TestServer, most: usize, path: &str) -> Response {
 
 /// Takes whatever room there is, as many others would who send for the same.
 fn keep_busy(server: &TestServer, source: Source) -> JoinHandle<()> {
+    keep_taking(server, move |limits| limits.webhook(&source).is_ok())
+}
+
+fn keep_taking(server: &TestServer, take: impl Fn(&Limits) -> bool + Send + 'static) -> JoinHandle<()> {
     let state = server.state.clone();
     tokio::spawn(async move {
         loop {
-            while state.limits.webhook(&source).is_ok() {}
+            while take(&state.limits) {}
             tokio::task::yield_now().await;
         }
     })
@@ -114,6 +122,29 @@ async fn pages_have_a_limit_that_the_doors_do_not_share() {
     let (status, _) = server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
     assert_eq!(status, 200);
     assert_eq!(server.http.get(server.url("/healthz")).send().await.unwrap().status(), 200);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn every_path_that_renders_a_page_is_counted_and_assets_are_not() {
+    let server = TestServer::start("http://127.0.0.1:1").await;
+    let others = keep_taking(&server, |limits| limits.page([127, 0, 0, 1].into()).is_ok());
+    for path in ["/pkg/", "/nowhere", "/favicon.ico/x", "/setup/a/b", "/metrics", "//h/x", "/H/x", "/h;x", "/login"] {
+        flood(&server, 1_000, path).await;
+    }
+    for (path, kind, kept) in [
+        ("/favicon.ico", "image/svg+xml", "public, max-age=86400"),
+        ("/robots.txt", "text/plain; charset=utf-8", "no-store"),
+        ("/healthz", "text/plain; charset=utf-8", "no-store"),
+        ("/readyz", "text/plain; charset=utf-8", "no-store"),
+    ] {
+        let answer = server.http.get(server.url(path)).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        let said = |name: &str| answer.headers()[name].to_str().unwrap();
+        assert_eq!((said("content-type"), said("cache-control")), (kind, kept), "{path}");
+        assert!(answer.text().await.unwrap().len() < 1_000, "{path}");
+    }
+    others.abort();
     server.stop().await;
 }
 

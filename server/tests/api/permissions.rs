@@ -69,6 +69,44 @@ async fn every_route_is_open_to_those_whom_the_table_names() {
 }
 
 #[tokio::test]
+async fn a_viewer_gets_no_webhook_key_from_any_route() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let profile = server.profile("A", true, &[]).await;
+    let (_, answer) = server.post(&format!("/h/{}?message=Hi", profile.key), event("1", &["482113907"])).await;
+    let event = answer["Id"].as_str().unwrap();
+    server.post(&format!("/h/{}", profile.key), "{}").await;
+    server.wait_for_state("delivered").await;
+    let viewer = Person::new(&server, Role::Viewer).await;
+    let operator = Person::new(&server, Role::Operator).await;
+    let mut paths = vec![format!("/deliveries/{event}"), format!("/deliveries?open={event}"), "/?q=A".to_owned()];
+    // Open streams say numbers only, and have no end.
+    let routes = table().into_iter().filter(|route| route.method != "POST" && !route.path.starts_with("/live/"));
+    paths.extend(routes.map(|route| {
+        let path = route.path.replace("{id}", &profile.id.to_string()).replace("{code}", "x");
+        path.replace("{*", "{").replace(['{', '}'], "")
+    }));
+    for path in &paths {
+        let page = viewer.get(path).await.text().await.unwrap();
+        assert!(!page.contains(&profile.key), "{path}: {page}");
+    }
+    for function in table().iter().filter(|route| route.path.starts_with("/rpc/") && route.method == "POST") {
+        let id = profile.id.to_string();
+        let answer = viewer.post(&function.path, &[("id", &id), ("profile", &id), ("event", "1")]).await;
+        assert!(!answer.text().await.unwrap().contains(&profile.key), "{}", function.path);
+    }
+    let share = format!("/profiles/{}/share", profile.id);
+    for (person, sees) in [(&viewer, false), (&operator, true)] {
+        for path in ["/", &share] {
+            assert_eq!(person.see(path).await.contains(&profile.key), sees, "{path}");
+        }
+        let page = person.see(&share).await;
+        assert_eq!((page.contains("curl -H"), page.contains("qr-fold")), (sees, sees));
+        assert_eq!(page.contains("only operators and admins see it"), !sees);
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_viewer_sees_what_is_personal_only_where_the_settings_say_so() {
     use server::settings::Setting;
     for (allowed, adjust) in [(false, "false"), (true, "true")] {

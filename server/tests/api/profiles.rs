@@ -13,6 +13,7 @@ use hookgram::{
     event::BookingEvent,
     parameters::Parameter,
     profile::Profile,
+    query,
     sample::Sample,
     values::{ChatId, Language},
 };
@@ -23,8 +24,9 @@ use server::{
     profile_file::{self, ImportError},
 };
 
-use crate::support::{
-    BotApi, Play, Process, REFERENCE_MESSAGE, TOKEN, TestServer, client, event, reference_event, run,
+use crate::{
+    person::Person,
+    support::{BotApi, Play, Process, REFERENCE_MESSAGE, TOKEN, TestServer, client, event, reference_event, run},
 };
 
 fn account(role: Role) -> Account {
@@ -151,7 +153,10 @@ async fn the_port_saves_lists_and_tests() {
     assert_eq!(rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["B2", "S"]);
     let masked = Some("7001002003:AAH…abcd".to_owned());
     assert_eq!(rows[0].target, TargetView::Bot { masked_token: masked, bot: Some(bot), locked: None });
-    assert!(rows[0].short_url.starts_with(&format!("{}/h/", server.base)));
+    assert_eq!(rows[0].short_url, None, "a viewer may not send");
+    let operators = Viewer::of(account(Role::Operator)).unwrap();
+    let rows = port.list(&operators, ListQuery::default()).await.unwrap().rows;
+    assert!(rows[0].short_url.as_ref().unwrap().starts_with(&format!("{}/h/", server.base)));
     assert!(!format!("{rows:?}").contains("AAHkKN"));
     let detail = port.get(&viewer, id).await.unwrap();
     assert!(!detail.parameters.contains("telegramToken"), "{}", detail.parameters);
@@ -173,10 +178,79 @@ async fn the_port_saves_lists_and_tests() {
     assert_eq!(messages.len(), 1);
     assert_eq!((messages[0].chat.as_str(), messages[0].profile.as_str()), ("…77", "S"), "a viewer knows its end");
 
-    let key = rows[1].short_url.rsplit('/').next().unwrap().to_owned();
+    let key = rows[1].short_url.as_ref().unwrap().rsplit('/').next().unwrap().to_owned();
     server.post(&format!("/h/{key}"), event("1", &["5"])).await;
     server.wait_for_state("delivered").await;
     let last = port.list(&viewer, ListQuery::default()).await.unwrap().rows[1].last;
     assert_eq!(last.map(|last| last.outcome), Some(Outcome::Delivered));
+    server.stop().await;
+}
+
+/// The form of a test message to a chat, by a saved profile's id.
+fn test_of(id: i64, chat: &str) -> Vec<(&'static str, String)> {
+    let form = [("form[name]", "Salon"), ("form[target]", "bot"), ("form[values][telegramFieldName]", "*TelegramId")];
+    let mut fields: Vec<(&'static str, String)> = form.map(|(name, value)| (name, value.to_owned())).into();
+    fields.extend([("id", id.to_string()), ("sample", "Appointment".to_owned()), ("chat", chat.to_owned())]);
+    fields
+}
+
+async fn send_test(person: &Person<'_>, id: i64, chat: &str) -> String {
+    let fields = test_of(id, chat);
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    // As the builder's script sends it.
+    let request = person.server.http.post(person.server.url("/rpc/operator/send-test"));
+    let pairs: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{}={}", query::encode(name), query::encode(value))).collect();
+    let request = request.header("cookie", &person.cookie).header("origin", &person.server.base);
+    let request = request.header("accept-language", "en").header("accept", "application/json");
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    request.body(pairs.join("&")).send().await.unwrap().text().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_test_message_is_audited_with_its_profile_and_the_end_of_its_chat() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let bot = server.profile("Salon", false, &[]).await;
+    let sandbox = server.profile("Demo", true, &[]).await;
+    let operator = Person::new(&server, Role::Operator).await;
+    assert!(send_test(&operator, bot.id, "482113907").await.contains("Telegram took the message"));
+    api.next([Play::Refuse(403, "Forbidden: bot was blocked by the user", json!({}))]);
+    assert!(send_test(&operator, bot.id, "482113908").await.contains("blocked"));
+    operator.post("/sandbox/sample", &[("profile", &sandbox.id.to_string())]).await;
+    let page = Person::new(&server, Role::Admin).await.see("/audit?action=profile_tested").await;
+    for words in ["Test message sent", "Salon", "Demo", "…907", "the message was sent", "…908"] {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    assert!(page.contains("the message was not sent") && page.contains("the message is in the sandbox"));
+    assert!(page.contains("operator@example.com") && !page.contains("482113") && !page.contains(&TOKEN[20..40]));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn test_messages_are_paced_with_deliveries_and_counted_by_account() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let bot = server.profile("Salon", false, &[]).await;
+    let operator = Person::new(&server, Role::Operator).await;
+    // Telegram asks for quiet in a chat: neither tests nor deliveries go there, and nothing is asked of it.
+    api.next([Play::Refuse(429, "Too Many Requests: retry after 60", json!({"retry_after": 60}))]);
+    assert!(send_test(&operator, bot.id, "5").await.contains("asks you to wait (seconds): 60"));
+    let answer = send_test(&operator, bot.id, "5").await;
+    assert!(answer.contains("to stay within Telegram's limits"), "{answer}");
+    let (status, _) = server.post(&format!("/h/{}", bot.key), event("1", &["5"])).await;
+    assert_eq!(status, 200);
+    let (status, _) = server.post(&format!("/h/{}", bot.key), event("2", &["6"])).await;
+    assert_eq!(status, 200);
+    server.wait_for_state("delivered").await;
+    assert_eq!(api.messages().len(), 2, "{:?}", api.messages());
+    // More than 20 of one account, each to a chat of its own.
+    let mut answers = Vec::new();
+    while !answers.last().is_some_and(|answer: &String| answer.contains("to stay within Telegram's limits")) {
+        assert!(answers.len() < 200, "{answers:?}");
+        answers.push(send_test(&operator, bot.id, &(1_000 + answers.len()).to_string()).await);
+    }
+    let other = Person::new(&server, Role::Admin).await;
+    assert!(send_test(&other, bot.id, "7").await.contains("Telegram took the message"));
     server.stop().await;
 }

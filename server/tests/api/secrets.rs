@@ -191,6 +191,7 @@ async fn drive(format: &str) {
     let keys = deliveries(&browser, &api).await;
     imports(&browser, &data).await;
     pages(&browser, &data, &keys).await;
+    sloppy_paths(&browser, &keys[0]).await;
     command_line(&ledger, &data);
     let key = fs::read_to_string(data.join(KEY_FILE)).unwrap();
     ledger.secret("key after its change", key.trim().split_once(':').unwrap().1);
@@ -549,6 +550,46 @@ async fn pages(browser: &Browser<'_>, data: &Path, keys: &[String]) {
     terminal(browser.ledger, data, &["profile", "export"], &[], &[]);
     let whole = terminal(browser.ledger, data, &["profile", "export", "--with-secrets"], &[], &["token"]);
     assert!(String::from_utf8_lossy(&whole.stdout).contains(PROFILE), "who asks for the secrets gets them");
+}
+
+/// A webhook key wherever a slip can put it: in the path, the method, the query and the page one comes from.
+async fn sloppy_paths(browser: &Browser<'_>, key: &str) {
+    let paths = [
+        format!("/{key}"),
+        format!("//h/{key}"),
+        format!("/h//{key}"),
+        format!("/h/{key}/"),
+        format!("/h/{key}%20"),
+        format!("/h/{key}%0A"),
+        format!("/h/{key}/x"),
+        format!("/h;{key}"),
+        format!("/h%2F{key}"),
+        format!("/%68/{key}"),
+        format!("/H/{key}"),
+        format!("/hooks/h/{key}"),
+        format!("/webhook/{key}"),
+        format!("/webhook/h/{key}"),
+        format!("/webhook/telegram/{key}"),
+        format!("/setup/{key}"),
+        format!("/login/{key}"),
+        format!("/profiles/{key}"),
+        format!("/profiles/{key}/share"),
+        format!("/deliveries/{key}"),
+        format!("/live/profiles/{key}"),
+        format!("/rpc/{key}"),
+        format!("/rpc/operator/{key}"),
+        format!("/pkg/{key}"),
+        format!("/find-chat/{key}"),
+        format!("/?h={key}"),
+    ];
+    let encoded: String = key.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let also = [format!("/{encoded}"), format!("/h/{encoded}"), format!("/hooks/{encoded}")];
+    for path in paths.iter().chain(&also) {
+        for method in [Method::GET, Method::POST, Method::from_bytes(key.as_bytes()).unwrap()] {
+            let referer = [("referer", &*format!("{}/h/{key}", browser.base)), ("user-agent", key)];
+            browser.send(method, path, &referer, Some(String::new())).await;
+        }
+    }
 }
 
 /// The command line, with secrets where they belong and where they do not.

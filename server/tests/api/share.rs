@@ -21,7 +21,7 @@ use server::{
 use crate::support::{BotApi, Play, TOKEN, TestServer, event};
 
 fn viewer() -> Viewer {
-    Viewer::of(Account { id: 1, email: "a@b.c".into(), role: Role::Viewer }).unwrap()
+    Viewer::of(Account { id: 1, email: "a@b.c".into(), role: Role::Operator }).unwrap()
 }
 
 fn port(server: &TestServer) -> Arc<dyn Sharing> {
@@ -47,7 +47,7 @@ async fn the_line_for_the_terminal_works_when_pasted() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let awkward = "*Id клиента's \"$HOME\" `date` \\ !x";
     let stored = server.profile("A", true, &[(Parameter::TelegramFieldName, awkward)]).await;
-    let line = shared(&server, stored.id).await.curl;
+    let line = shared(&server, stored.id).await.address.unwrap().curl;
     assert!(line.len() < 500, "{line}");
     assert_eq!(pasted(line).await["Message"], "The event has been accepted");
     server.wait_for_state("delivered").await;
@@ -62,7 +62,7 @@ async fn the_line_for_the_terminal_works_when_pasted() {
         key: None,
     };
     let picky = server.state.store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap();
-    assert_eq!(pasted(shared(&server, picky).await.curl).await["Status"], "Success");
+    assert_eq!(pasted(shared(&server, picky).await.address.unwrap().curl).await["Status"], "Success");
     server.wait_for_state("delivered").await;
     let last = port(&server).last_event(&viewer(), picky).await.unwrap().unwrap();
     assert_ne!(last.outcome, Outcome::Skipped);

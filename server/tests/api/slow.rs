@@ -9,7 +9,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::support::{Process, TestServer, client, event, eventually};
+use crate::support::{Process, TestServer, client, event, eventually, from_anywhere, trust_proxies};
 
 /// Somebody who writes HTTP by hand.
 struct Wire(TcpStream);
@@ -198,6 +198,51 @@ async fn whoever_takes_no_answer_is_dropped_and_nobody_else_is_hurt() {
         tokio::time::timeout(Duration::from_secs(15), asking).await.expect("it is ended").unwrap();
         drop(read);
     }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_behind_a_proxy_cannot_hold_all_connections() {
+    let server = TestServer::start_with("http://127.0.0.1:9", |config| {
+        trust_proxies(config);
+        config.connections = 64;
+    })
+    .await;
+    let profile = server.profile("A", true, &[(Parameter::Message, "x")]).await;
+    let door = format!("/h/{}", profile.key);
+    let slow = async |path: &str, client: &str| {
+        let mut wire = Wire::open(&server.base).await;
+        let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\nx-forwarded-for: {client}\r\ncontent-length: 100");
+        wire.send(format!("{head}\r\n\r\n{{")).await;
+        wire
+    };
+    let ask = async || {
+        let request = client().get(format!("{}/healthz", server.base)).header("x-forwarded-for", "198.51.100.7");
+        request.send().await.unwrap().status().as_u16()
+    };
+    let mut held = Vec::new();
+    for number in 0..16 {
+        held.push(slow(if number % 2 == 0 { &door } else { "/login" }, "198.51.100.7").await);
+    }
+    // A quarter of all is as much as it gets: the others are told, and their connections are free again.
+    eventually("all to be in flight", async || ask().await == 429).await;
+    let told = slow(&door, "198.51.100.7").await.rest().await;
+    assert!(told.starts_with("HTTP/1.1 429 ") && told.contains("\r\nretry-after: 5\r\n"), "{told}");
+    assert!(told.contains("{\"Status\":\"Error\","), "{told}");
+    let (status, told) = slow("/login", "198.51.100.7").await.answer().await;
+    assert_eq!((status, told.as_str()), (429, "too many requests at once: wait a moment\n"));
+    for _ in 0..100 {
+        assert_eq!(slow(&door, "198.51.100.7").await.answer().await.0, 429);
+    }
+    // Others are taken meanwhile, each on a connection of its own.
+    for number in 0..20 {
+        let url = format!("{}{door}", server.base);
+        let posted = from_anywhere(client().post(url)).body(event(&format!("n{number}"), &["5"])).send().await.unwrap();
+        assert_eq!(posted.status(), 200);
+    }
+    // Once they are gone, the client is as good as any.
+    drop(held);
+    eventually("room for the client", async || ask().await == 200).await;
     server.stop().await;
 }
 

@@ -66,6 +66,7 @@ pub fn config(folder: &Path, telegram_api: &str) -> Config {
         log: "off".to_owned(),
         log_format: LogFormat::Text,
         patience: Patience::default(),
+        connections: 4_096,
     }
 }
 

@@ -161,6 +161,7 @@ fn entities_are_in_order() {
     assert!(entities::NAMED.is_sorted_by(|(left, _), (right, _)| left < right));
 }
 
+/// The texts are so long that a quadratic reader would not come to an end.
 #[test]
 fn hostile_texts_take_linear_time() {
     for piece in [
@@ -179,11 +180,9 @@ fn hostile_texts_take_linear_time() {
         "</",
         "\n<br>",
     ] {
-        let text = piece.repeat(200_000);
-        let started = std::time::Instant::now();
+        let text = piece.repeat(1_000_000);
         let _ = flatten(&text);
         let _ = parse(&text);
-        assert!(started.elapsed().as_secs() < 5, "{piece}");
     }
 }
 

@@ -28,7 +28,18 @@ const ENGLISH: Words = Words {
            Every crate that one of ours asks for, and why it is not written here. What comes with them is in the\n\
            [tree](dependency-tree.md), with its licences. What may be used at all, [deny.toml](../deny.toml) says: crates.io\n\
            alone, with checksums; these licences; one TLS stack, one async runtime. `cargo xtask check` holds all of it to that,\n\
-           and this page to the manifests; `cargo xtask docs` writes it from `xtask/src/supply/reasons.rs`.\n\n",
+           and this page to the manifests; `cargo xtask docs` writes it from `xtask/src/supply/reasons.rs`.\n\n\
+           ## Known vulnerabilities\n\n\
+           `cargo xtask check` asks the [RustSec database](https://rustsec.org) about every crate, if cargo-deny is installed and\n\
+           github.com can be reached. If not, its last lines say `NOT CHECKED`, and why: nothing is known then. Run it\n\
+           yourself on a machine that can reach github.com, before you deploy a version and once a week after that:\n\n    \
+           cargo install cargo-deny --locked\n    \
+           cargo deny --workspace check advisories\n\n\
+           For a machine without a connection, copy the folder `~/.cargo/advisory-dbs` from one that has it and add `--offline`\n\
+           after `cargo deny`. An advisory names the crate, what is wrong and the version that mends it:\n\
+           `cargo update -p NAME`, then `cargo xtask test`, then deploy. If there is no such version, read whether the\n\
+           vulnerable part is used here, and write to the maintainers ([Security](security.md)).\n\n\
+           ## What is used\n\n",
     columns: "| crate | asked for by | features | what for, and why not our own |\n| --- | --- | --- | --- |\n",
     tests: "tests",
     reason: |reason| reason.en,
@@ -40,7 +51,18 @@ const RUSSIAN: Words = Words {
            Каждый крейт, который нужен нашим, и почему он не написан здесь. Что приходит вместе с ними, — в\n\
            [дереве](dependency-tree.md), с лицензиями. Что вообще можно брать, говорит [deny.toml](../deny.toml): только\n\
            crates.io, с контрольными суммами; эти лицензии; одна реализация TLS, одна асинхронная среда. `cargo xtask check`\n\
-           сверяет с этим всё, а эту страницу — с манифестами; `cargo xtask docs` пишет её из `xtask/src/supply/reasons.rs`.\n\n",
+           сверяет с этим всё, а эту страницу — с манифестами; `cargo xtask docs` пишет её из `xtask/src/supply/reasons.rs`.\n\n\
+           ## Известные уязвимости\n\n\
+           `cargo xtask check` спрашивает о каждом крейте [базу RustSec](https://rustsec.org), если установлен cargo-deny и\n\
+           доступен github.com. Если нет, в последних строках стоит `NOT CHECKED` и причина: тогда ничего не известно. Запустите\n\
+           проверку сами на машине, с которой доступен github.com, — перед установкой новой версии, а потом раз в неделю:\n\n    \
+           cargo install cargo-deny --locked\n    \
+           cargo deny --workspace check advisories\n\n\
+           Для машины без интернета скопируйте папку `~/.cargo/advisory-dbs` с другой, где она есть, и добавьте `--offline` после\n\
+           `cargo deny`. В сообщении названы крейт, уязвимость и версия, в которой она исправлена: выполните\n\
+           `cargo update -p ИМЯ`, затем `cargo xtask test` и установите новую сборку. Если такой версии нет, посмотрите,\n\
+           используется ли здесь уязвимая часть, и напишите сопровождающим ([Безопасность](security.ru.md)).\n\n\
+           ## Что используется\n\n",
     columns: "| крейт | кому нужен | возможности | зачем, и почему не свой |\n| --- | --- | --- | --- |\n",
     tests: "тесты",
     reason: |reason| reason.ru,

@@ -97,15 +97,18 @@ fn read_toml(workspace: &Workspace, file: &str) -> Result<Table> {
     text.parse().with_context(|| format!("{file} is no TOML"))
 }
 
-/// The tools that look further than our own rules do, where they are installed: a line says when they are not.
-pub fn tools(workspace: &Workspace) -> Vec<(&'static str, Command)> {
-    let mut found = Vec::new();
+/// The tools that look further than our own rules do, as far as they are installed and can run; and what is not checked
+/// because of that, a line each.
+pub fn tools(workspace: &Workspace) -> (Vec<(&'static str, Command)>, Vec<String>) {
+    let (mut found, mut unchecked) = (Vec::new(), Vec::new());
+    let by_hand =
+        "run `cargo deny --workspace check advisories` where github.com can be reached (docs/dependencies.md)";
     if in_path(&["cargo-machete"]).is_some() {
         let mut machete = workspace.program("cargo-machete");
         machete.args(["--skip-target-dir", "."]);
         found.push(("cargo machete", machete));
     } else {
-        not_installed("cargo-machete", "crates that nothing uses are looked for by our own rule alone");
+        unchecked.push(not_installed("cargo-machete", "crates that nothing uses are looked for by our own rule alone"));
     }
     if in_path(&["cargo-deny"]).is_some() {
         let mut deny = workspace.program("cargo-deny");
@@ -122,22 +125,20 @@ pub fn tools(workspace: &Workspace) -> Vec<(&'static str, Command)> {
                 advisories.args(["--offline", "check", "advisories"]);
                 found.push(("cargo deny: advisories, as they were fetched last", advisories));
             }
-            (false, false) => eprintln!(
-                "{:>12} advisories are judged by nobody: their database, github.com/rustsec/advisory-db, is out of reach",
-                "xtask"
-            ),
+            (false, false) => unchecked.push(format!(
+                "known vulnerabilities: their database, github.com/rustsec/advisory-db, cannot be reached from here and was \
+                 never fetched; {by_hand}"
+            )),
         }
     } else {
-        not_installed(
-            "cargo-deny",
-            "licences, sources and bans are judged by our own rules alone, advisories by nobody",
-        );
+        unchecked.push(not_installed("cargo-deny", "licences, sources and bans are judged by our own rules alone"));
+        unchecked.push(format!("known vulnerabilities: cargo-deny is not installed; {by_hand}"));
     }
-    found
+    (found, unchecked)
 }
 
-fn not_installed(tool: &str, so: &str) {
-    eprintln!("{:>12} {tool} is not installed (`cargo install {tool}`): {so}", "xtask");
+fn not_installed(tool: &str, so: &str) -> String {
+    format!("{tool} is not installed (`cargo install {tool}`): {so}")
 }
 
 /// Whether a host can be reached.

@@ -37,7 +37,7 @@ pub use self::page::take_over;
 #[cfg(feature = "ssr")]
 pub(crate) use self::{
     find_chat::FoundChat,
-    page::{DATA, Page},
+    page::{DATA, Page, provide_form_error_of},
 };
 use self::{
     focus::{field_in_focus, field_of, focus, go_to, show_first_fault},

@@ -1,14 +1,15 @@
 //! The builder as a page of its own. The server draws it whole and lays what it drew it from beside it; the browser takes it
 //! over from there, and draws it anew when it has been saved.
 
-use leptos::prelude::*;
 #[cfg(feature = "hydrate")]
 use leptos::server_fn::{Decodes as _, codec::JsonEncoding};
+use leptos::{prelude::*, server_fn::error::ServerFnUrlError};
 
 use super::Builder;
 #[cfg(feature = "hydrate")]
 use super::{leaving, load_builder};
 use crate::{
+    error::AppError,
     views::BuilderData,
     words::{BuilderWords, words},
 };
@@ -83,6 +84,18 @@ fn follow(data: RwSignal<BuilderData>, to: &str) {
     }
 }
 
+/// Has the form of a path start with the error that its address brings back. Anybody can write such an address: only errors
+/// whose sentence is our own are shown, and none of the address's text.
+pub(crate) fn provide_form_error_of(path: &str, err: &str) {
+    match ServerFnUrlError::<AppError>::decode_err(err) {
+        AppError::SignedOut | AppError::Forbidden | AppError::NotFound | AppError::Internal => {
+            provide_context(ServerActionError::new(path, err));
+        }
+        // A refused form comes back as a draft. What cannot be read is a `Connection`, too.
+        AppError::Invalid(_) | AppError::Connection => {}
+    }
+}
+
 /// A form sent before WebAssembly was there comes back with its error in the URL, from where the server drew it:
 /// the browser has to start from the same state.
 #[cfg(feature = "hydrate")]
@@ -91,6 +104,6 @@ fn provide_form_error() {
     if let Ok(query) = web_sys::UrlSearchParams::new_with_str(&search)
         && let (Some(path), Some(err)) = (query.get("__path"), query.get("__err"))
     {
-        provide_context(ServerActionError::new(&path, &err));
+        provide_form_error_of(&path, &err);
     }
 }

@@ -143,6 +143,7 @@ fn in_words(w: &crate::words::TestWords, outcome: &crate::views::TestOutcome, sa
         TestOutcome::ChatNotFound => (false, w.chat_not_found.to_owned()),
         TestOutcome::ChatForbidden => (false, w.chat_forbidden.to_owned()),
         TestOutcome::TooMany { seconds } => (false, format!("{} {seconds}", w.too_many)),
+        TestOutcome::Wait { seconds } => (false, format!("{} {seconds}", w.wait)),
         TestOutcome::Unreachable => (false, w.unreachable.to_owned()),
         TestOutcome::Refused { description } => (false, format!("{} {description}", w.refused)),
         TestOutcome::Empty => (false, w.empty.to_owned()),

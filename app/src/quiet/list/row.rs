@@ -27,7 +27,10 @@ pub(super) fn row(row: ListRow, may_change: bool, back: &str) -> AnyView {
                 <span class="stack">{last_event(id, last, why)}</span>
             </td>
             <td data-title=w.short_url>
-                <CopyField text=short_url label=format!("{} «{name}»", w.short_url) />
+                {match short_url {
+                    Some(url) => view! { <CopyField text=url label=format!("{} «{name}»", w.short_url) /> }.into_any(),
+                    None => view! { <span class="soft" title=w.url_hidden_why>{w.url_hidden}</span> }.into_any(),
+                }}
             </td>
             <td data-title=w.enabled>
                 {switch(id, &name, enabled, may_change, back)}

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::moment::At;
 use crate::{
     parts::{CopyField, OutcomeMark, qr_picture},
-    ports::{Obstacle, QrCode, Shared},
+    ports::{Address, Obstacle, QrCode, Shared},
     views::{LastEventView, Outcome, TargetView},
     words::{QuietWords, ShareWords, words},
 };
@@ -17,8 +17,6 @@ use crate::{
 pub struct ShareView {
     /// The address, and what to do with it.
     pub shared: Shared,
-    /// It as a QR code.
-    pub qr: Option<QrCode>,
     /// The newest event.
     pub newest: Option<LastEventView>,
     /// Whether the reader may switch the profile on.
@@ -29,13 +27,30 @@ pub struct ShareView {
 #[component]
 pub(super) fn Share(view: ShareView) -> impl IntoView {
     let w = words::<ShareWords>();
-    let ShareView { shared, qr, newest, may_change } = view;
+    let ShareView { shared, newest, may_change } = view;
     let row = shared.row;
     let profile = format!("/profiles/{}", row.id);
     let sandbox = row.target == TargetView::Sandbox;
     let notices =
         shared.obstacles.into_iter().map(|obstacle| notice(w, &profile, row.id, obstacle, may_change)).collect_view();
-    let with_text = format!("{}?message={}", row.short_url, w.override_text.replace(' ', "%20"));
+    let shown = shared.address.as_ref().map_or("https://…/h/…", |address| &address.url);
+    let guide = guide(w, &shared.field_name, shown);
+    let (short, ways) = match shared.address {
+        None => (view! { <p>{w.hidden}</p> }.into_any(), None),
+        Some(Address { url, curl, qr }) => {
+            let with_text = format!("{url}?message={}", w.override_text.replace(' ', "%20"));
+            let short = view! {
+                <CopyField text=url label=w.url />
+                <p class="help">{w.secret}</p>
+                {qr.map(|qr| folded(w, qr))}
+            };
+            let ways = view! {
+                {copy_card(w.try_title, &[w.try_why], curl, w.try_label)}
+                {copy_card(w.override_title, &[w.override_why], with_text, w.override_label)}
+            };
+            (short.into_any(), Some(ways))
+        }
+    };
     let stateless = shared
         .stateless
         .map(|url| copy_card(w.stateless_title, &[w.stateless_why, w.stateless_beware], url, w.stateless_label));
@@ -57,17 +72,14 @@ pub(super) fn Share(view: ShareView) -> impl IntoView {
         <div class="share-top">
             <section class="card share-url">
                 <h2>{w.url}</h2>
-                <CopyField text=row.short_url.clone() label=w.url />
-                <p class="help">{w.secret}</p>
-                {qr.map(|qr| folded(w, qr))}
+                {short}
             </section>
             <section class="card newest-card" aria-live="polite" data-listen=format!("/live/profiles/{}", row.id)>
                 <Newest newest />
             </section>
         </div>
-        <section class="card guide">{guide(w, &shared.field_name, &row.short_url)}</section>
-        {copy_card(w.try_title, &[w.try_why], shared.curl, w.try_label)}
-        {copy_card(w.override_title, &[w.override_why], with_text, w.override_label)}
+        <section class="card guide">{guide}</section>
+        {ways}
         {stateless}
         <p class="actions">
             {may_change.then(|| view! { <a class="button" href=profile>{w.back}</a> })}

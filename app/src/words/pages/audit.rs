@@ -39,6 +39,9 @@ word_set! {
         key_day: "проработает ещё 24 часа", "works for another 24 hours";
         taken: "письмо принято", "the mail was taken";
         not_sent: "письмо не отправлено", "no mail was sent";
+        test_sent: "сообщение отправлено", "the message was sent";
+        test_refused: "сообщение не отправлено", "the message was not sent";
+        test_in_sandbox: "сообщение в песочнице", "the message is in the sandbox";
         older: "Раньше", "Older";
         newest: "К новым", "To the newest";
         none_title: "Пока ничего не записано", "Nothing is recorded yet";
@@ -53,6 +56,7 @@ word_set! {
         c_events: "Типы событий", "Types of event";
         c_token: "Токен бота", "Bot's token";
         c_count: "Сколько", "How many";
+        c_chat: "Чат", "Chat";
         c_ids: "Номера доставок", "Deliveries";
         c_how: "Как", "How";
         c_outcome: "Исход", "Outcome";

@@ -80,6 +80,7 @@ word_set! {
         chat_not_found: "Telegram не знает такого чата. Человек должен один раз нажать «Запустить» у вашего бота; проверьте и сам Telegram id.", "Telegram does not know this chat. The person has to press Start at your bot once; check the id as well.";
         chat_forbidden: "Человек заблокировал бота или вышел из чата. Сообщения дойдут, когда он снова нажмёт «Запустить».", "The person has blocked the bot or left the chat. Messages arrive again once they press Start.";
         too_many: "Слишком много сообщений подряд. Telegram просит подождать (секунд):", "Too many messages in a row. Telegram asks you to wait (seconds):";
+        wait: "Тест не отправлен, чтобы не превысить ограничения Telegram. Отправьте его ещё раз, подождав (секунд):", "The test was not sent, to stay within Telegram's limits. Send it again after waiting (seconds):";
         unreachable: "Telegram не отвечает. Проверьте, что сервер выходит в интернет, и попробуйте ещё раз.", "Telegram does not answer. Check that the server can reach the Internet, and try again.";
         refused: "Telegram отказал:", "Telegram refused:";
         empty: "Сообщение пустое: всё скрыто и нет текста. Включите что-нибудь или напишите текст.", "The message is empty: everything is hidden and there is no text. Show something, or write a text.";

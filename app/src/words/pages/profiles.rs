@@ -37,6 +37,8 @@ word_set! {
         name: "Профиль", "Profile";
         week: "7 дней", "7 days";
         short_url: "Короткая ссылка", "Short URL";
+        url_hidden: "видна операторам", "shown to operators";
+        url_hidden_why: "Кто знает ссылку, тот может отправлять сообщения клиентам от имени бота, поэтому её видят только операторы и администраторы.", "Whoever knows the URL can send messages to customers as the bot, so only operators and admins see it.";
         enabled: "Включён", "Enabled";
         last: "Последнее событие", "Last event";
         sandbox: "Песочница", "Sandbox";

@@ -9,6 +9,7 @@ word_set! {
         why: "Вставьте ссылку в сервис записи: с этого момента клиенты получают сообщения.", "Paste the URL into the booking service: from then on customers get messages.";
         url: "Короткая ссылка", "Short URL";
         secret: "Кто знает ссылку, тот может отправлять сообщения клиентам от имени бота. Не публикуйте её.", "Whoever knows the URL can send messages to customers as the bot. Do not publish it.";
+        hidden: "Ссылка скрыта: кто её знает, тот может отправлять сообщения клиентам от имени бота, поэтому её видят только операторы и администраторы. Если она вам нужна, обратитесь к одному из них.", "The URL is hidden: whoever knows it can send messages to customers as the bot, so only operators and admins see it. If you need it, ask one of them.";
         qr: "QR-код короткой ссылки", "QR code of the short URL";
         qr_show: "Показать QR-код", "Show the QR code";
         qr_help: "Наведите камеру телефона, чтобы открыть ссылку на нём. В браузере она проверит настройки и ничего не отправит.", "Point a phone's camera at it to open the URL there. In a browser it checks the settings and sends nothing.";

