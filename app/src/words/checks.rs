@@ -6,6 +6,7 @@ use hookgram::{
     message::html::{HtmlFault, HtmlFaultKind},
     parameters::Parameter,
     secret::{TokenFault, redact},
+    text::{one_line, shorten},
     values::{Language, Locale},
 };
 
@@ -16,15 +17,16 @@ pub(super) fn say(language: Language, ru: String, en: String) -> String {
     }
 }
 
-/// A value as a sentence quotes it: one line, not too long, and without a token that somebody put in the wrong place.
-pub(super) fn quoted(text: &str) -> String {
-    // Redacted before it is cut: of a token cut short nothing would look like one.
-    let text = redact(text);
-    let mut short: String = text.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(60).is_some() {
-        short.push('…');
-    }
-    short
+/// The most characters of a quoted value.
+const QUOTED: usize = 64;
+
+/// A value as a sentence quotes it: one line of at most 64 characters, without characters that reorder the text around
+/// them, and without a token that somebody put in the wrong place.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    // Redacted before it is cut: of a token cut short nothing would look like one. And after invisible characters are gone,
+    // which could hide one.
+    shorten(&redact(&one_line(text)), QUOTED)
 }
 
 /// A fault of the parameters.

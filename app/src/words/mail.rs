@@ -1,10 +1,11 @@
 //! The words of error mails. What comes from outside is quoted here: one line, not too long, without a token.
 
-use hookgram::{secret::redact, values::Language};
+use hookgram::{secret::redact, text::one_line, values::Language};
 
+pub use super::checks::quoted;
 use super::{
     causes::{self, Cause},
-    checks::{quoted, say},
+    checks::say,
     events, messages, word_set,
 };
 
@@ -104,8 +105,8 @@ pub fn heading(language: Language, shown: usize, count: u64) -> String {
 #[must_use]
 pub fn example(language: Language, example: &Example<'_>) -> String {
     let number = example.number.map(quoted).unwrap_or_else(|| say(language, "без номера".into(), "no number".into()));
-    // It may be written with a name of the zone that somebody has typed.
-    let when: String = redact(example.when).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    // It may be written with a name of the zone that somebody has typed, which was cut before.
+    let when = redact(&one_line(example.when));
     let mut line = format!("{number} — {when}");
     if let Some(chat) = example.chat {
         let chat = quoted(chat);
@@ -165,6 +166,29 @@ mod tests {
         ] {
             assert_eq!(super::subject(language, about, cause, count), subject);
         }
+    }
+
+    #[test]
+    fn values_from_outside_are_cut_to_64_characters_on_one_line() {
+        let evil = format!("x\r\nBuy\u{202e}\u{2066} now \u{200b}{}", "я".repeat(500));
+        let cut = format!("x  Buy now {}…", "я".repeat(64 - "x  Buy now …".chars().count()));
+        let example_of = Example { number: Some(&evil), when: "now", chat: Some(&evil), telegram: Some(&evil) };
+        for (text, values) in [
+            (subject(Language::En, About::Profile(&evil), Cause::Refused, 1), 1),
+            (subject(Language::Ru, About::Bot { id: 1, field: &evil }, Cause::Refused, 1), 1),
+            (opening(Language::Ru, About::Profile(&evil), Cause::Refused, 1), 1),
+            (opening(Language::En, About::Bot { id: 1, field: &evil }, Cause::Refused, 1), 1),
+            (example(Language::En, &example_of), 3),
+        ] {
+            assert_eq!(text.matches(&cut).count(), values, "{text}");
+            assert!(!text.contains(&"я".repeat(60)) && !text.contains(['\u{202e}', '\u{2066}', '\u{200b}']), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_invisible_character_does_not_hide_a_token() {
+        let hidden = TOKEN.replace("pQ_r", "pQ\u{200b}_r");
+        assert!(!quoted(&hidden).contains("pQ_r"), "{}", quoted(&hidden));
     }
 
     #[test]

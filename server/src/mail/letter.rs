@@ -28,7 +28,9 @@ pub(super) struct Letter {
 
 /// Words a mail, in the language of its profile. `public_url` is what the pages' addresses start with.
 pub(super) fn compose(content: &MailContent, public_url: &str) -> Letter {
-    let formatting = &content.profile.formatting;
+    let mut formatting = content.profile.formatting.clone();
+    formatting.time_zone_name = formatting.time_zone_name.map(|name| mail::quoted(&name));
+    let formatting = &formatting;
     let language = formatting.locale.language();
     let words = LetterWords::of(language);
     let (cause, count) = (content.cause, content.count);
@@ -174,6 +176,16 @@ mod tests {
         assert!(letter.text.contains("Telegram's answer: “Bad Request: <b>”"), "{}", letter.text);
         assert!(letter.html.contains("“Bad Request: &lt;b&gt;”"), "{}", letter.html);
         assert!(!letter.text.contains("/profiles/"));
+    }
+
+    #[test]
+    fn the_name_of_the_zone_is_cut_and_the_date_is_not() {
+        let mut content = content(Cause::Blocked, "en", Concerned::Bot { id: 7, known: true, recent: 0 });
+        let name = format!("Buy now at evil.example \u{202e}{}", "x".repeat(200));
+        content.profile.set(Parameter::TimezoneName, &name).unwrap();
+        let letter = compose(&content, "https://x.y");
+        let shown = format!("(Buy now at evil.example {}…)", "x".repeat(39));
+        assert!(letter.text.contains(&format!("Wednesday, May 8, 2024, 11:15 AM {shown}, chat")), "{}", letter.text);
     }
 
     #[test]
