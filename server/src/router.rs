@@ -164,7 +164,7 @@ fn loggable(path: &str) -> String {
     let mut steps = plain.split('/').filter(|step| !step.is_empty());
     match (steps.next(), steps.next()) {
         (Some("webhook"), Some(door)) if door != "telegram" || steps.next().is_some() => "/webhook/…".to_owned(),
-        (Some(open @ ("h" | "setup" | "invite" | "reset")), Some(secret)) => {
+        (Some(open @ ("h" | "setup" | "invite" | "reset" | "confirm-email")), Some(secret)) => {
             format!("/{open}/{}", codes::shortened(secret))
         }
         _ if redact(&plain) != plain => redact(&plain).chars().take(200).collect(),
@@ -182,6 +182,7 @@ mod tests {
     fn secrets_in_paths_are_shortened() {
         assert_eq!(loggable("/h/k7Rm2Qx9TvB4nWpL"), "/h/k7Rm…");
         assert_eq!(loggable("/setup/abcdefghijk"), "/setup/abcd…");
+        assert_eq!(loggable("/confirm-email/abcdefghijk"), "/confirm-email/abcd…");
         assert_eq!(loggable("//h//k7Rm2Qx9TvB4nWpL/x"), "/h/k7Rm…");
         assert_eq!(loggable("/profiles/3"), "/profiles/3");
         assert_eq!(loggable("/webhook/telegram"), "/webhook/telegram");

@@ -29,6 +29,9 @@ pub fn quoted(text: &str) -> String {
     shorten(&redact(&one_line(text)), QUOTED)
 }
 
+/// Addresses that a sentence names one by one; of more it names these.
+const NAMED: usize = 3;
+
 /// A fault of the parameters.
 #[must_use]
 pub fn fault(language: Language, fault: &Fault) -> String {
@@ -134,6 +137,18 @@ pub fn warning(language: Language, warning: &Warning) -> String {
             "errorEmail не указан: если сообщение не дойдёт, об этом никто не узнает; добавьте адрес почты.".into(),
             "errorEmail is not given: nobody will hear of a message that could not be delivered; add an e-mail address.".into(),
         ),
+        Warning::UnconfirmedEmail { addresses } => {
+            let mut named: Vec<String> = addresses.iter().take(NAMED).map(|address| quoted(address)).collect();
+            if addresses.len() > NAMED {
+                named.push("…".to_owned());
+            }
+            let named = named.join(", ");
+            say(
+                language,
+                format!("errorEmail: письма на {named} пойдут только после подтверждения: ссылка для него придёт туда при первом сбое (адреса аккаунтов и профилей Hookgram подтверждать не нужно)."),
+                format!("errorEmail: mails go to {named} only after a confirmation, by a link that is mailed there with the first failure (addresses of accounts and profiles here need none)."),
+            )
+        }
         Warning::NoMessage => say(
             language,
             "message не указан: сообщение начнётся без вашего текста; добавьте его, например «Вы записаны на услугу».".into(),

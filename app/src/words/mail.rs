@@ -17,6 +17,17 @@ word_set! {
         profile: "Профиль:", "The profile:";
         log: "Что не дошло и почему:", "What did not arrive, and why:";
         why: "Hookgram пишет на адрес из errorEmail: об одной причине не чаще раза в час, всё новое за это время приходит одним письмом.", "Hookgram writes to the address in errorEmail: about one cause at most once an hour; what is new by then comes in one mail.";
+        stop: "Отказаться от этих писем:", "Stop these mails:";
+    }
+}
+
+word_set! {
+    /// The mail that asks the owner of an address whether error mails may go there. `{}` is the installation's address.
+    ConfirmLetter {
+        subject: "Hookgram: подтвердите адрес для писем о сбоях", "Hookgram: confirm the address for error mails";
+        about: "Этот адрес указан в Hookgram на {} как адрес, на который сообщать, если сообщения клиентам в Telegram не доходят. Без вашего согласия такие письма сюда не отправляются.", "This address is named in the Hookgram at {} as the one to write to when messages to customers in Telegram do not arrive. Without your consent no such mails are sent here.";
+        link: "Подтвердить или отказаться:", "Confirm or refuse:";
+        besides: "Ссылка действует 7 дней. Если вы не знаете, о чём речь, ничего не делайте: писем о сбоях не будет.", "The link works for 7 days. If you do not know what this is about, do nothing: no error mails will come.";
     }
 }
 

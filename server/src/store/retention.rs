@@ -13,6 +13,8 @@ const EVENTS: i64 = 16;
 const ROWS: i64 = 64;
 /// Bytes of payloads, or of messages, in one batch; a single one may be larger.
 const BYTES: i64 = 128 * 1024;
+/// How long an address that does not answer a confirmation mail is remembered: longer than the longest pause between two.
+const UNANSWERED: Millis = 60 * 24 * 60 * 60 * 1000;
 /// Pages that the file may keep free, for what comes next (4 KiB each).
 const SPARE_PAGES: i64 = 256;
 
@@ -89,8 +91,8 @@ impl Store {
     }
 
     /// Deletes some of what is done with since `before` (mails, what was done to all that match), of what has been of no
-    /// use since `unused` (tokens that Telegram accepted, chats that moved, bots of no profile), and of the webhook keys
-    /// that no longer answer; whether any was left.
+    /// use since `unused` (tokens that Telegram accepted, chats that moved, bots of no profile, addresses for error mails),
+    /// of the webhook keys that no longer answer, and of the addresses that did not answer; whether any was left.
     ///
     /// # Errors
     /// If the database fails: then nothing is gone.
@@ -105,6 +107,9 @@ impl Store {
             (MOVED_CHATS, unused),
             (BOTS, unused),
             (WEBHOOK_KEYS, now),
+            (UNANSWERED_ADDRESSES, now.saturating_sub(UNANSWERED)),
+            (ADDRESSES, unused),
+            (ADDRESS_LINKS, now),
         ] {
             let done = sqlx::query(statement).bind(until).bind(rows).execute(&mut *tx).await?;
             rows -= i64::try_from(done.rows_affected()).unwrap_or(rows);
@@ -213,6 +218,13 @@ const BOTS: &str = "DELETE FROM bots WHERE id IN (SELECT b.id FROM bots b
 const WEBHOOK_KEYS: &str = "DELETE FROM webhook_keys WHERE key IN (
     SELECT key FROM webhook_keys WHERE retired_at IS NOT NULL AND retired_at <= ?1 LIMIT ?2)";
 
+const UNANSWERED_ADDRESSES: &str = "DELETE FROM mail_addresses WHERE address IN (
+    SELECT address FROM mail_addresses WHERE state = 'asked' AND at < ?1 LIMIT ?2)";
+const ADDRESSES: &str = "DELETE FROM mail_addresses WHERE address IN (
+    SELECT address FROM mail_addresses WHERE state IN ('confirmed', 'stopped') AND at < ?1 LIMIT ?2)";
+const ADDRESS_LINKS: &str = "DELETE FROM mail_address_links WHERE code_hash IN (
+    SELECT code_hash FROM mail_address_links WHERE expires_at <= ?1 LIMIT ?2)";
+
 async fn delete(
     tx: &mut SqliteConnection,
     statement: &'static str,
@@ -226,7 +238,7 @@ async fn delete(
 }
 
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 15] = [
+pub(super) const STATEMENTS: [&str; 18] = [
     OLD,
     FINISHED,
     ATTEMPTS,
@@ -242,4 +254,7 @@ pub(super) const STATEMENTS: [&str; 15] = [
     MOVED_CHATS,
     BOTS,
     WEBHOOK_KEYS,
+    UNANSWERED_ADDRESSES,
+    ADDRESSES,
+    ADDRESS_LINKS,
 ];

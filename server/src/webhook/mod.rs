@@ -15,7 +15,7 @@ use axum::{
 };
 use hookgram::values::Language;
 
-pub(crate) use self::accept::check_offline;
+pub(crate) use self::accept::{check_offline, unconfirmed};
 pub use self::{
     accept::{Arrival, Door, accept, check},
     answer::{Answer, Outcome, Refusal},
