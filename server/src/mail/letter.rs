@@ -185,10 +185,10 @@ mod tests {
     #[test]
     fn the_name_of_the_zone_is_cut_and_the_date_is_not() {
         let mut content = content(Cause::Blocked, "en", Concerned::Bot { id: 7, known: true, recent: 0 });
-        let name = format!("Buy now at evil.example \u{202e}{}", "x".repeat(200));
+        let name = format!("Buy now at evil.example \u{202e}{}", "x ".repeat(100));
         content.profile.set(Parameter::TimezoneName, &name).unwrap();
         let letter = compose(&content, "https://x.y", Some("https://x.y/confirm-email/code"));
-        let shown = format!("(Buy now at evil.example {}…)", "x".repeat(39));
+        let shown = format!("(Buy now at evil.example {}x…)", "x ".repeat(19));
         assert!(letter.text.contains(&format!("Wednesday, May 8, 2024, 11:15 AM {shown}, chat")), "{}", letter.text);
         assert!(letter.text.ends_with("Stop these mails: https://x.y/confirm-email/code\n\n"), "{}", letter.text);
     }
