@@ -46,6 +46,11 @@ pub enum Fault {
 pub enum Warning {
     /// Nobody hears of failed deliveries.
     NoErrorEmail,
+    /// No mails go to these addresses before their owners have confirmed them (stateless endpoint).
+    UnconfirmedEmail {
+        /// The addresses as given.
+        addresses: Vec<String>,
+    },
     /// The message starts without a word of the operator's.
     NoMessage,
     /// Given more than once; the last one wins.
@@ -112,7 +117,7 @@ impl Warning {
     #[must_use]
     pub fn parameter(&self) -> Option<Parameter> {
         match self {
-            Self::NoErrorEmail => Some(Parameter::ErrorEmail),
+            Self::NoErrorEmail | Self::UnconfirmedEmail { .. } => Some(Parameter::ErrorEmail),
             Self::NoMessage | Self::TextsTooLong { .. } => Some(Parameter::Message),
             Self::TimeZoneWithoutName => Some(Parameter::TimezoneName),
             Self::FieldWithoutStar => Some(Parameter::TelegramFieldName),

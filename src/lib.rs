@@ -21,6 +21,6 @@ pub mod report;
 pub mod sample;
 pub mod secret;
 pub mod spelling;
-mod text;
+pub mod text;
 pub mod values;
 mod zones;

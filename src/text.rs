@@ -30,8 +30,17 @@ fn is_invisible(c: char) -> bool {
         | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Text as it may stand inside a line of somebody else's: control characters are spaces, and characters that take no room
+/// or change the direction of what follows are left out.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let shown = text.chars().filter(|c| !is_invisible(*c));
+    shown.map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
+}
+
 /// At most `max` characters, the last one `…` where something was left out.
-pub(crate) fn shorten(text: &str, max: usize) -> String {
+#[must_use]
+pub fn shorten(text: &str, max: usize) -> String {
     if text.chars().count() <= max {
         return text.to_owned();
     }
@@ -60,6 +69,11 @@ mod tests {
     fn blank_is_what_nobody_sees() {
         assert!(is_blank(" \n\u{200b}\u{2060}\u{feff}"));
         assert!(!is_blank(" . "));
+    }
+
+    #[test]
+    fn one_line_holds_no_breaks_and_no_marks_of_direction() {
+        assert_eq!(one_line("a\r\nb\u{2028}c\u{202e}d\u{2066}e\u{200b}\u{7}ё 👋"), "a  b cde ё 👋");
     }
 
     #[test]

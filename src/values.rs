@@ -27,6 +27,41 @@ impl EmailAddress {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The address in lower case: equal for addresses that count as the same one.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+/// What the owner of an address has said about mails that requests to the stateless endpoint cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressState {
+    /// Nothing yet.
+    Asked,
+    /// They may be sent.
+    Confirmed,
+    /// They may not be sent, confirmation mails included.
+    Stopped,
+}
+
+impl AddressState {
+    /// As it is stored.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Confirmed => "confirmed",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    /// The state of a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Asked, Self::Confirmed, Self::Stopped].into_iter().find(|state| state.name() == name)
+    }
 }
 
 impl fmt::Display for EmailAddress {

@@ -71,6 +71,7 @@ fn is_lost(warning: &Warning) -> bool {
         | Warning::MalformedPercent { .. }
         | Warning::OverrideIgnored(_) => true,
         Warning::NoErrorEmail
+        | Warning::UnconfirmedEmail { .. }
         | Warning::NoMessage
         | Warning::TimeZoneWithoutName
         | Warning::BrokenHtml { .. }

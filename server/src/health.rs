@@ -151,6 +151,7 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
         kept: settings.retention.as_secs() / 86_400,
         has_mail,
         mails: (mail.waiting, mail.given_up),
+        mails_held: (mail.unconfirmed, mail.capped),
         last_mail: mail.last_sent,
         version: env!("CARGO_PKG_VERSION"),
         started_at: state.started_at,

@@ -24,6 +24,7 @@ pub struct Metrics {
     mails_sent: AtomicU64,
     mails_not_sent: AtomicU64,
     mails_failed: AtomicU64,
+    mails_unconfirmed: AtomicU64,
 }
 
 impl Metrics {
@@ -77,6 +78,11 @@ impl Metrics {
         self.mails_failed.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// An error mail did not go to an address that has not confirmed.
+    pub fn mail_unconfirmed(&self) {
+        self.mails_unconfirmed.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn text(&self) -> String {
         let rows = [
             ("accepted_total", "Events stored for delivery", &self.accepted),
@@ -89,6 +95,11 @@ impl Metrics {
             ("mails_sent_total", "Error mails sent", &self.mails_sent),
             ("mails_not_sent_total", "Error mails that may not or cannot be sent", &self.mails_not_sent),
             ("mails_failed_total", "Error mails given up", &self.mails_failed),
+            (
+                "mails_unconfirmed_total",
+                "Times that an error mail did not go to an address that has not confirmed",
+                &self.mails_unconfirmed,
+            ),
         ];
         let line = |(name, help, value): (&str, &str, &AtomicU64)| {
             let value = value.load(Ordering::Relaxed);

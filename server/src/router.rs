@@ -204,6 +204,7 @@ mod tests {
             ("/h/{*key}", "/h/1234567890123456", "/h/{*key}"),
             ("/h/{*key}", "/h/7", "/h/{*key}"),
             ("/setup/{code}", "/setup/abcdefghijk", "/setup/{code}"),
+            ("/confirm-email/{code}", "/confirm-email/abcdefghijk", "/confirm-email/{code}"),
             ("/profiles/{id}", "/profiles/3", "/profiles/3"),
             ("/profiles/{id}/share", "/profiles/3/share", "/profiles/3/share"),
             ("/profiles/{id}", "/profiles/k7Rm2Qx9TvB4nWpL", "/profiles/{id}"),

@@ -1,5 +1,7 @@
-//! Pages without a way to the others: the ways in, `/login`, `/login/second`, `/setup/{code}`, `/invite/{code}`, `/forgot`, `/reset/{code}`.
+//! Pages without a way to the others: the ways in, `/login`, `/login/second`, `/setup/{code}`, `/invite/{code}`, `/forgot`,
+//! `/reset/{code}`; and `/confirm-email/{code}`, for owners of addresses who have no account.
 
+use hookgram::values::AddressState;
 use leptos::prelude::*;
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
 use crate::{
     error::FieldFault,
     session::Role,
-    words::{Shell, SignInWords, Words as _, language, role_name, words},
+    words::{ConfirmEmailWords, Shell, SignInWords, Words as _, language, role_name, words},
 };
 
 /// What one of these forms holds when it comes back.
@@ -49,13 +51,17 @@ pub enum EntryPage {
     Reset(String, EntryForm),
     /// `/reset/{code}` of a link that no longer works.
     ResetClosed,
+    /// `/confirm-email/{code}`: the code, the address, and what its owner has said before.
+    ConfirmEmail(String, String, AddressState),
+    /// `/confirm-email/{code}` of a link that no longer works.
+    ConfirmEmailClosed,
     /// There is no such page.
     NotFound,
 }
 
 impl EntryPage {
     fn titles(&self) -> (&'static str, String) {
-        let w = words::<SignInWords>();
+        let (w, c) = (words::<SignInWords>(), words::<ConfirmEmailWords>());
         let (title, why) = match self {
             Self::SignIn(_) => (w.title, w.why),
             Self::Second(_) => (w.second_title, w.second_why),
@@ -70,6 +76,15 @@ impl EntryPage {
             Self::ForgotSent => (w.forgot_sent_title, w.forgot_sent_why),
             Self::Reset(..) => (w.reset_title, w.reset_why),
             Self::ResetClosed => (w.closed_title, w.reset_closed_why),
+            Self::ConfirmEmail(_, address, state) => {
+                let (title, why) = match state {
+                    AddressState::Asked => (c.asked_title, c.asked_why),
+                    AddressState::Confirmed => (c.confirmed_title, c.confirmed_why),
+                    AddressState::Stopped => (c.stopped_title, c.stopped_why),
+                };
+                return (title, why.replace("{}", address));
+            }
+            Self::ConfirmEmailClosed => (w.closed_title, c.closed_why),
             Self::NotFound => (words::<Shell>().not_found_title, words::<Shell>().not_found_why),
         };
         (title, why.to_owned())
@@ -108,6 +123,8 @@ pub fn entry(options: &LeptosOptions, page: EntryPage) -> impl IntoView + use<> 
         }
         .into_any(),
         EntryPage::SetUpClosed | EntryPage::InviteClosed => way_back(),
+        EntryPage::ConfirmEmail(code, _, state) => confirm_email(&code, state),
+        EntryPage::ConfirmEmailClosed => ().into_any(),
         EntryPage::NotFound => view! {
             <a class="button primary" href="/">
                 {words::<Shell>().to_profiles}
@@ -256,6 +273,37 @@ fn forgot(form: &EntryForm) -> AnyView {
                 <a href="/login">{w.back}</a>
             </p>
         </form>
+    }
+    .into_any()
+}
+
+/// What the owner of an address can say; opening the page says nothing, for mail scanners open links too.
+fn confirm_email(code: &str, state: AddressState) -> AnyView {
+    let w = words::<ConfirmEmailWords>();
+    let confirm = |title: &'static str| {
+        view! {
+            <button class="button primary" name="do" value="confirm">
+                {title}
+            </button>
+        }
+    };
+    let stop = |title: &'static str| {
+        view! {
+            <button class="button" name="do" value="stop">
+                {title}
+            </button>
+        }
+    };
+    let (buttons, help) = match state {
+        AddressState::Asked => (view! { {confirm(w.confirm)} {stop(w.refuse)} }.into_any(), w.asked_help),
+        AddressState::Confirmed => (stop(w.stop).into_any(), w.confirmed_help),
+        AddressState::Stopped => (confirm(w.again).into_any(), ""),
+    };
+    view! {
+        <form method="post" action=format!("/confirm-email/{code}")>
+            <p class="actions">{buttons}</p>
+        </form>
+        {(!help.is_empty()).then(|| view! { <p class="help">{help}</p> })}
     }
     .into_any()
 }

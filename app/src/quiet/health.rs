@@ -101,6 +101,9 @@ pub struct HealthView {
     pub has_mail: bool,
     /// Mails with something still to do, and such as were given up within 24 hours.
     pub mails: (i64, i64),
+    /// Mails that were not sent within 24 hours: to addresses that have not confirmed, and over the hourly cap for the
+    /// stateless endpoint.
+    pub mails_held: (i64, i64),
     /// When the last mail was sent.
     pub last_mail: Option<Millis>,
     /// The version.
@@ -198,6 +201,8 @@ pub(super) fn Health(view: HealthView) -> impl IntoView {
                 <dl class="facts">
                     <Fact title=w.mail_waiting>{view.mails.0}</Fact>
                     <Fact title=w.mail_given_up>{view.mails.1}</Fact>
+                    <Fact title=w.mail_unconfirmed>{view.mails_held.0}</Fact>
+                    <Fact title=w.mail_capped>{view.mails_held.1}</Fact>
                     <Fact title=w.mail_last>
                         {match view.last_mail {
                             Some(at) => view! { <At at /> }.into_any(),

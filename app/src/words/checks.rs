@@ -6,6 +6,7 @@ use hookgram::{
     message::html::{HtmlFault, HtmlFaultKind},
     parameters::Parameter,
     secret::{TokenFault, redact},
+    text::{one_line, shorten},
     values::{Language, Locale},
 };
 
@@ -16,16 +17,20 @@ pub(super) fn say(language: Language, ru: String, en: String) -> String {
     }
 }
 
-/// A value as a sentence quotes it: one line, not too long, and without a token that somebody put in the wrong place.
-pub(super) fn quoted(text: &str) -> String {
-    // Redacted before it is cut: of a token cut short nothing would look like one.
-    let text = redact(text);
-    let mut short: String = text.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(60).is_some() {
-        short.push('…');
-    }
-    short
+/// The most characters of a quoted value.
+const QUOTED: usize = 64;
+
+/// A value as a sentence quotes it: one line of at most 64 characters, without characters that reorder the text around
+/// them, and without a token that somebody put in the wrong place.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    // Redacted before it is cut: of a token cut short nothing would look like one. And after invisible characters are gone,
+    // which could hide one.
+    shorten(&redact(&one_line(text)), QUOTED)
 }
+
+/// Addresses that a sentence names one by one; of more it names these.
+const NAMED: usize = 3;
 
 /// A fault of the parameters.
 #[must_use]
@@ -132,6 +137,18 @@ pub fn warning(language: Language, warning: &Warning) -> String {
             "errorEmail не указан: если сообщение не дойдёт, об этом никто не узнает; добавьте адрес почты.".into(),
             "errorEmail is not given: nobody will hear of a message that could not be delivered; add an e-mail address.".into(),
         ),
+        Warning::UnconfirmedEmail { addresses } => {
+            let mut named: Vec<String> = addresses.iter().take(NAMED).map(|address| quoted(address)).collect();
+            if addresses.len() > NAMED {
+                named.push("…".to_owned());
+            }
+            let named = named.join(", ");
+            say(
+                language,
+                format!("errorEmail: письма на {named} пойдут только после подтверждения: ссылка для него придёт туда при первом сбое (адреса аккаунтов и профилей Hookgram подтверждать не нужно)."),
+                format!("errorEmail: mails go to {named} only after a confirmation, by a link that is mailed there with the first failure (addresses of accounts and profiles here need none)."),
+            )
+        }
         Warning::NoMessage => say(
             language,
             "message не указан: сообщение начнётся без вашего текста; добавьте его, например «Вы записаны на услугу».".into(),

@@ -1,10 +1,11 @@
 //! The words of error mails. What comes from outside is quoted here: one line, not too long, without a token.
 
-use hookgram::{secret::redact, values::Language};
+use hookgram::{secret::redact, text::one_line, values::Language};
 
+pub use super::checks::quoted;
 use super::{
     causes::{self, Cause},
-    checks::{quoted, say},
+    checks::say,
     events, messages, word_set,
 };
 
@@ -16,6 +17,17 @@ word_set! {
         profile: "Профиль:", "The profile:";
         log: "Что не дошло и почему:", "What did not arrive, and why:";
         why: "Hookgram пишет на адрес из errorEmail: об одной причине не чаще раза в час, всё новое за это время приходит одним письмом.", "Hookgram writes to the address in errorEmail: about one cause at most once an hour; what is new by then comes in one mail.";
+        stop: "Отказаться от этих писем:", "Stop these mails:";
+    }
+}
+
+word_set! {
+    /// The mail that asks the owner of an address whether error mails may go there. `{}` is the installation's address.
+    ConfirmLetter {
+        subject: "Hookgram: подтвердите адрес для писем о сбоях", "Hookgram: confirm the address for error mails";
+        about: "Этот адрес указан в Hookgram на {} как адрес, на который сообщать, если сообщения клиентам в Telegram не доходят. Без вашего согласия такие письма сюда не отправляются.", "This address is named in the Hookgram at {} as the one to write to when messages to customers in Telegram do not arrive. Without your consent no such mails are sent here.";
+        link: "Подтвердить или отказаться:", "Confirm or refuse:";
+        besides: "Ссылка действует 7 дней. Если вы не знаете, о чём речь, ничего не делайте: писем о сбоях не будет.", "The link works for 7 days. If you do not know what this is about, do nothing: no error mails will come.";
     }
 }
 
@@ -104,8 +116,8 @@ pub fn heading(language: Language, shown: usize, count: u64) -> String {
 #[must_use]
 pub fn example(language: Language, example: &Example<'_>) -> String {
     let number = example.number.map(quoted).unwrap_or_else(|| say(language, "без номера".into(), "no number".into()));
-    // It may be written with a name of the zone that somebody has typed.
-    let when: String = redact(example.when).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    // It may be written with a name of the zone that somebody has typed, which was cut before.
+    let when = redact(&one_line(example.when));
     let mut line = format!("{number} — {when}");
     if let Some(chat) = example.chat {
         let chat = quoted(chat);
@@ -165,6 +177,29 @@ mod tests {
         ] {
             assert_eq!(super::subject(language, about, cause, count), subject);
         }
+    }
+
+    #[test]
+    fn values_from_outside_are_cut_to_64_characters_on_one_line() {
+        let evil = format!("x\r\nBuy\u{202e}\u{2066} now \u{200b}{}", "я".repeat(500));
+        let cut = format!("x  Buy now {}…", "я".repeat(64 - "x  Buy now …".chars().count()));
+        let example_of = Example { number: Some(&evil), when: "now", chat: Some(&evil), telegram: Some(&evil) };
+        for (text, values) in [
+            (subject(Language::En, About::Profile(&evil), Cause::Refused, 1), 1),
+            (subject(Language::Ru, About::Bot { id: 1, field: &evil }, Cause::Refused, 1), 1),
+            (opening(Language::Ru, About::Profile(&evil), Cause::Refused, 1), 1),
+            (opening(Language::En, About::Bot { id: 1, field: &evil }, Cause::Refused, 1), 1),
+            (example(Language::En, &example_of), 3),
+        ] {
+            assert_eq!(text.matches(&cut).count(), values, "{text}");
+            assert!(!text.contains(&"я".repeat(60)) && !text.contains(['\u{202e}', '\u{2066}', '\u{200b}']), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_invisible_character_does_not_hide_a_token() {
+        let hidden = TOKEN.replace("pQ_r", "pQ\u{200b}_r");
+        assert!(!quoted(&hidden).contains("pQ_r"), "{}", quoted(&hidden));
     }
 
     #[test]

@@ -132,7 +132,7 @@ fn is_machine_route(request: &Request) -> bool {
 /// Pages open to whoever is not signed in, and their forms.
 fn is_open_page(path: &str) -> bool {
     matches!(path, "/login" | "/login/second" | "/logout" | "/forgot")
-        || ["/setup/", "/invite/", "/reset/"].iter().any(|open| path.starts_with(open))
+        || ["/setup/", "/invite/", "/reset/", "/confirm-email/"].iter().any(|open| path.starts_with(open))
 }
 
 /// What is open to an account that must have a second factor and has none yet: setting it up, and proving oneself before.

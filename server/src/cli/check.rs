@@ -156,20 +156,29 @@ async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Answer
         Ok(place) => place,
         Err(fault) => return Ok(Answer::refused(fault)),
     };
+    // Which addresses have confirmed is known where there is an installation.
+    let installed = if matches!(door, Door::Stateless(_)) { open_existing(&config).await.ok() } else { None };
+    let answer = match webhook::check_offline(&door, query) {
+        Ok((profile, mut warnings)) => {
+            if let Some(store) = &installed {
+                warnings.extend(webhook::unconfirmed(store, &door, &profile).await);
+            }
+            Answer { outcome: Outcome::Verified, warnings }
+        }
+        Err(refused) => return Ok(refused),
+    };
     if options.offline {
-        return Ok(match webhook::check_offline(&door, query) {
-            Ok((_, warnings)) => Answer { outcome: Outcome::Verified, warnings },
-            Err(refused) => refused,
-        });
+        return Ok(answer);
     }
     let store = match store {
         Some(store) => store,
-        // The stateless door needs no installation: what Telegram says of the bot is kept nowhere.
+        // The stateless endpoint needs no installation: what Telegram says of the bot is kept nowhere.
         None => Store::in_memory().await?,
     };
     let (_stop, shutdown) = watch::channel(false);
     let state = AppState::new(config, store, SocketAddr::from(([127, 0, 0, 1], 0)), shutdown).await?;
-    Ok(webhook::check(&state, &door, query, Asker::Known).await)
+    let asked = webhook::check(&state, &door, query, Asker::Known).await;
+    Ok(if asked.outcome == Outcome::Verified { answer } else { asked })
 }
 
 /// Prints the messages of an event, parts separated by `---`.

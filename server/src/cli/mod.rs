@@ -37,9 +37,9 @@ enum Command {
         folder];\n                          several with numbers, like 2:NEW,1:OLD, while the key is changed (hookgram key rotate \
         --help)\n  HOOKGRAM_METRICS_TOKEN  opens /metrics from elsewhere than this machine\n  \
         HOOKGRAM_SMTP_URL       sends error mails: smtps://user:password@host is TLS from the start (port 465), \
-        smtp:// is port 587\n                          with STARTTLS where the server offers it, and without any TLS \
-        on this machine; letters such as @ : / # % in\n                          the user or the password are \
-        written %40 %3A %2F %23 %25 [default: none, error mails are not sent]")]
+        smtp:// is port 587\n                          with STARTTLS, which is required if there is a password; on this machine \
+        itself without any\n                          TLS; letters such as @ : / # % in the user or the password are \
+        written\n                          %40 %3A %2F %23 %25 [default: none, error mails are not sent]")]
     Serve(ServeOptions),
     /// Accounts
     #[command(subcommand)]

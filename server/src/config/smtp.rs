@@ -36,7 +36,9 @@ pub struct SmtpSettings {
 pub enum SmtpTls {
     /// From the first byte: `smtps://`.
     Wrapped,
-    /// After STARTTLS, where the server offers it: `smtp://`.
+    /// After STARTTLS, without which nothing is sent: `smtp://` with a password.
+    Required,
+    /// After STARTTLS, where the server offers it: `smtp://` without a password.
     WhenOffered,
     /// Not: `smtp://` to this machine, whose server has no certificate that anybody vouches for.
     None,
@@ -108,6 +110,8 @@ impl SmtpSettings {
         let tls = match wrapped {
             true => SmtpTls::Wrapped,
             false if is_this_machine(&host) => SmtpTls::None,
+            // Whoever strips STARTTLS from the server's answer must not be told the password.
+            false if credentials.is_some() => SmtpTls::Required,
             false => SmtpTls::WhenOffered,
         };
         let port = url.port().unwrap_or(if wrapped { SUBMISSIONS } else { SUBMISSION });
@@ -140,6 +144,13 @@ mod tests {
         for (url, host, port, tls, user) in [
             ("smtp://mail.example.com", "mail.example.com", 587, SmtpTls::WhenOffered, None),
             ("smtps://mail.example.com/", "mail.example.com", 465, SmtpTls::Wrapped, None),
+            (
+                "smtp://ops%40example.com:p%40ss%2Fw@mail.example.com",
+                "mail.example.com",
+                587,
+                SmtpTls::Required,
+                Some("ops@example.com"),
+            ),
             ("smtp://127.0.0.1:2525", "127.0.0.1", 2525, SmtpTls::None, None),
             ("smtp://localhost:25", "localhost", 25, SmtpTls::None, None),
             ("smtp://[::1]:25", "::1", 25, SmtpTls::None, None),

@@ -26,9 +26,12 @@ pub(super) struct Letter {
     pub html: String,
 }
 
-/// Words a mail, in the language of its profile. `public_url` is what the pages' addresses start with.
-pub(super) fn compose(content: &MailContent, public_url: &str) -> Letter {
-    let formatting = &content.profile.formatting;
+/// Words a mail, in the language of its profile. `public_url` is what the pages' addresses start with; `stop` is the link by
+/// which the reader stops such mails.
+pub(super) fn compose(content: &MailContent, public_url: &str, stop: Option<&str>) -> Letter {
+    let mut formatting = content.profile.formatting.clone();
+    formatting.time_zone_name = formatting.time_zone_name.map(|name| mail::quoted(&name));
+    let formatting = &formatting;
     let language = formatting.locale.language();
     let words = LetterWords::of(language);
     let (cause, count) = (content.cause, content.count);
@@ -57,6 +60,9 @@ pub(super) fn compose(content: &MailContent, public_url: &str) -> Letter {
         page_of.link(words.profile, &address);
     }
     page_of.line(&format!("— {}", words.why));
+    if let Some(link) = stop {
+        page_of.link(words.stop, link);
+    }
     let html = framed(&page_of.html, &mail::subject(language, about, cause, count), preferences::tag(language));
     Letter { subject: mail::subject(language, about, cause, count), text: page_of.text, html }
 }
@@ -155,7 +161,7 @@ mod tests {
     #[test]
     fn a_profiles_letter_in_russian() {
         let concerned = Concerned::Profile { id: 3, name: "Записи".into() };
-        let letter = compose(&content(Cause::Blocked, "ru", concerned), "https://hooks.example.com");
+        let letter = compose(&content(Cause::Blocked, "ru", concerned), "https://hooks.example.com", None);
         assert_eq!(letter.subject, "Записи: клиент заблокировал бота (1 сообщение)");
         let beginning = "Не доставлено: 1 сообщение, профиль «Записи». Причина: клиент заблокировал бота.\n\n\
             Что именно:\n• №180 — среда, 8 мая 2024 г., 11:15 (Мск), чат 100200300\n\n\
@@ -169,11 +175,22 @@ mod tests {
     #[test]
     fn a_bots_letter_in_english_with_telegrams_words_escaped() {
         let concerned = Concerned::Bot { id: 7, known: true, recent: 0 };
-        let letter = compose(&content(Cause::Refused, "de", concerned), "https://hooks.example.com");
+        let letter = compose(&content(Cause::Refused, "de", concerned), "https://hooks.example.com", None);
         assert_eq!(letter.subject, "bot 7, field *TelegramId: Telegram refused the message (1 message)");
         assert!(letter.text.contains("Telegram's answer: “Bad Request: <b>”"), "{}", letter.text);
         assert!(letter.html.contains("“Bad Request: &lt;b&gt;”"), "{}", letter.html);
         assert!(!letter.text.contains("/profiles/"));
+    }
+
+    #[test]
+    fn the_name_of_the_zone_is_cut_and_the_date_is_not() {
+        let mut content = content(Cause::Blocked, "en", Concerned::Bot { id: 7, known: true, recent: 0 });
+        let name = format!("Buy now at evil.example \u{202e}{}", "x ".repeat(100));
+        content.profile.set(Parameter::TimezoneName, &name).unwrap();
+        let letter = compose(&content, "https://x.y", Some("https://x.y/confirm-email/code"));
+        let shown = format!("(Buy now at evil.example {}x…)", "x ".repeat(19));
+        assert!(letter.text.contains(&format!("Wednesday, May 8, 2024, 11:15 AM {shown}, chat")), "{}", letter.text);
+        assert!(letter.text.ends_with("Stop these mails: https://x.y/confirm-email/code\n\n"), "{}", letter.text);
     }
 
     #[test]
@@ -183,7 +200,7 @@ mod tests {
         content.examples[0].order_number = Some(evil.clone());
         content.examples[0].chat = Some(evil.clone());
         content.examples[0].description = Some(evil);
-        let letter = compose(&content, "https://x.y");
+        let letter = compose(&content, "https://x.y", None);
         assert!(!letter.subject.contains(['\r', '\n']));
         assert!(!letter.text.contains('\r') && !letter.text.contains("\nBcc"), "{}", letter.text);
         assert!(!letter.html.contains("<script") && !letter.html.contains("\nBcc"), "{}", letter.html);

@@ -10,9 +10,16 @@
 //! fails meanwhile opens the next one.
 //!
 //! **To whom.** A profile's mails go to its addresses, in its language, as they are when the mail is sent. At the
-//! stateless door the parameters come from whoever calls, so a mail goes out only if Telegram has accepted that very
-//! token before, to no more than 10 addresses, and no more than 20 an hour for one token; a mail counts once any of its
-//! addresses has it, and then goes on to the others. What may not be sent is recorded as `not_sent`, with the reason.
+//! stateless endpoint the parameters come from whoever calls, so a mail goes out only if Telegram has accepted that very
+//! token before, to at most 10 addresses, at most 20 mails an hour for one token and 100 addresses an hour in all; a mail
+//! counts once any of its addresses has it, and then goes on to the others. What may not be sent is recorded as `not_sent`,
+//! with the reason.
+//!
+//! **Confirmed addresses.** Mails of the stateless endpoint go to addresses that have confirmed once, and to those of
+//! accounts and profiles. The first mail that an unconfirmed address would get queues a confirmation mail, without any text
+//! of the caller's; the mail itself is not sent to that address, later or at all. The link in the confirmation mail leads to
+//! a page that confirms by POST. It refuses all mails, too, and so does the link in each error mail of the stateless endpoint.
+//! Confirmation mails are rows of the same queue: at most one a day for an address, 10 a day for a token, 20 an hour in all.
 //!
 //! **What is lost.** Nothing: rows survive the process, and a claimed mail is due again when its lease ends. An address
 //! that the server refuses for good is not tried again, the others are; nobody who has a mail gets it twice, but for a
@@ -25,6 +32,7 @@ mod smtp;
 mod worker;
 
 pub use note::Note;
+pub use policy::{TOO_MANY_IN_ALL, UNCONFIRMED};
 pub use smtp::{Smtp, SmtpError};
 pub use worker::MailWorker;
 
@@ -33,4 +41,10 @@ use crate::time::Millis;
 /// How long a mail gathers failures after its first one.
 pub(crate) const GATHERING: Millis = 60_000;
 /// How far apart mails of one kind are due.
-pub(crate) const APART: Millis = 60 * 60 * 1000;
+pub(crate) const APART: Millis = HOUR;
+pub(crate) const HOUR: Millis = 60 * 60 * 1000;
+pub(crate) const DAY: Millis = 24 * HOUR;
+/// Most confirmation mails an hour.
+pub(crate) const ASKS_OF_ALL: i64 = 20;
+/// Most confirmation mails a day that one token can cause.
+pub(crate) const ASKS_OF_A_TOKEN: i64 = 10;

@@ -43,7 +43,7 @@ impl MailWorker {
     pub async fn send_note(&self, to: &EmailAddress, language: Language, note: &Note) -> Result<(), (String, bool)> {
         let settings = self.settings.now();
         let Some(smtp) = &settings.smtp else { return Err(("no SMTP server is set up".to_owned(), false)) };
-        let letter = of_note(language, note);
+        let letter = note.letter(language);
         match smtp.post(&letter, to, &format!("hookgram.{}", codes::public_id())).await {
             Posted::Taken => Ok(()),
             Posted::Refused(why) => Err((why, false)),
@@ -70,11 +70,13 @@ impl MailWorker {
     }
 }
 
-fn of_note(language: Language, note: &Note) -> Letter {
-    let mut page = letter::Page::default();
-    page.line(&note.about);
-    page.link(&note.link.0, &note.link.1);
-    page.line(&note.besides);
-    let html = letter::framed(&page.html, &note.subject, preferences::tag(language));
-    Letter { subject: note.subject.clone(), text: page.text, html }
+impl Note {
+    pub(super) fn letter(&self, language: Language) -> Letter {
+        let mut page = letter::Page::default();
+        page.line(&self.about);
+        page.link(&self.link.0, &self.link.1);
+        page.line(&self.besides);
+        let html = letter::framed(&page.html, &self.subject, preferences::tag(language));
+        Letter { subject: self.subject.clone(), text: page.text, html }
+    }
 }

@@ -1,10 +1,14 @@
 //! What follows an answer of the SMTP server's, and who may be written to. Pure.
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
 use hookgram::values::EmailAddress;
 
-use crate::store::{Concerned, MailContent};
+use super::HOUR;
+use crate::{
+    store::{Concerned, MailContent},
+    time::Millis,
+};
 
 const SHORTEST: Duration = Duration::from_secs(60);
 const LONGEST: Duration = Duration::from_secs(60 * 60);
@@ -15,6 +19,15 @@ const STRANGERS_ADDRESSES: usize = 10;
 /// Most mails an hour about one token of the stateless door.
 const STRANGERS_MAILS: i64 = 20;
 
+/// Most addresses an hour that mails of the stateless endpoint go to, all tokens together.
+const STRANGERS_SENT: usize = 100;
+
+/// The address has not confirmed that mails of the stateless endpoint may go there.
+pub const UNCONFIRMED: &str = "the address has not confirmed that mails may go there";
+/// The hourly cap for all tokens of the stateless endpoint together is reached.
+pub const TOO_MANY_IN_ALL: &str = "too many mails of the stateless endpoint within an hour";
+pub(super) const STOPPED: &str = "the owner of the address wants no mails";
+pub(super) const ANSWERED: &str = "the address has been answered for meanwhile";
 pub(super) const NO_SERVER: &str = "no SMTP server is set";
 pub(super) const NO_ADDRESS: &str = "no errorEmail is set";
 pub(super) const UNKNOWN_TOKEN: &str = "Telegram has never accepted this token";
@@ -29,6 +42,24 @@ pub(super) fn addresses(content: &MailContent) -> Result<&[EmailAddress], &'stat
         Concerned::Bot { known: false, .. } => Err(UNKNOWN_TOKEN),
         Concerned::Bot { recent: STRANGERS_MAILS.., .. } => Err(TOO_MANY),
         Concerned::Bot { .. } => Ok(all.get(..STRANGERS_ADDRESSES).unwrap_or(all)),
+    }
+}
+
+/// When mails of the stateless endpoint went to an address, within the last hour.
+#[derive(Debug, Default)]
+pub(super) struct SentLately(VecDeque<Millis>);
+
+impl SentLately {
+    /// Whether one more may go now.
+    pub(super) fn has_room(&mut self, now: Millis) -> bool {
+        // What was sent in the future was sent before the clock was set back.
+        self.0.retain(|at| (now.saturating_sub(HOUR)..=now).contains(at));
+        self.0.len() < STRANGERS_SENT
+    }
+
+    /// Counts one that went now.
+    pub(super) fn count(&mut self, now: Millis) {
+        self.0.push_back(now);
     }
 }
 
@@ -80,6 +111,19 @@ mod tests {
             let content = content(concerned, emails);
             assert_eq!(addresses(&content).map(<[_]>::len), expected, "{content:?}");
         }
+    }
+
+    #[test]
+    fn a_hundred_addresses_an_hour_are_written_to_and_no_more() {
+        let mut sent = SentLately::default();
+        let begin = 1_000 * HOUR;
+        for n in 0..100 {
+            assert!(sent.has_room(begin + n), "{n}");
+            sent.count(begin + n);
+        }
+        assert!(!sent.has_room(begin + 99) && !sent.has_room(begin + HOUR));
+        assert!(sent.has_room(begin + HOUR + 1), "the first one is over an hour ago");
+        assert!(sent.has_room(begin - HOUR), "the clock was set back");
     }
 
     #[test]

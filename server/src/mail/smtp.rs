@@ -26,6 +26,9 @@ use crate::config::{SmtpSettings, SmtpTls};
 
 /// How long one mail to one address may take.
 pub(super) const LONGEST: Duration = Duration::from_secs(30);
+/// Somebody on the way may have removed the offer.
+const NO_STARTTLS: &str = "the SMTP server offers no STARTTLS, so neither password nor mail was sent: write the \
+    server's address with smtps://, or without user and password if mails may travel unencrypted";
 /// More of the server's words is not kept.
 const LONGEST_WORDS: usize = 200;
 
@@ -71,6 +74,7 @@ impl Smtp {
         let parameters = || TlsParameters::new(settings.host.clone());
         let tls = match settings.tls {
             SmtpTls::Wrapped => Tls::Wrapper(parameters()?),
+            SmtpTls::Required => Tls::Required(parameters()?),
             SmtpTls::WhenOffered => Tls::Opportunistic(parameters()?),
             SmtpTls::None => Tls::None,
         };
@@ -121,6 +125,10 @@ impl Smtp {
     fn judge(&self, error: &smtp::Error) -> Posted {
         if let Some(fault) = certificate_fault(error) {
             return Posted::Away(self.shown(&distrust(fault)));
+        }
+        // lettre has no kind of its own for this.
+        if error.is_client() && error.to_string().contains("STARTTLS") {
+            return Posted::Away(NO_STARTTLS.to_owned());
         }
         let Some(code) = error.status().map(u16::from) else { return Posted::Away(self.shown(&error.to_string())) };
         if policy::is_about_signing_in(code) {

@@ -1,14 +1,22 @@
 //! The mail worker: one mail after the other, each claimed in one short statement before the SMTP server is asked.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
+use app::words::{Words as _, mail::ConfirmLetter};
+use hookgram::values::{EmailAddress, Language};
 use tokio::{sync::watch, time::sleep};
 
-use super::{letter, policy, smtp::Posted};
+use super::{DAY, Note, letter, policy, smtp::Posted};
 use crate::{
+    codes,
+    lock::lock,
     observe::Metrics,
     settings::{Live, Setting},
-    store::{ClaimedMail, MailChange, MailContent, Store, StoreError},
+    store::{ClaimedMail, Concerned, MailChange, MailContent, Standing, Store, StoreError},
     time::{Millis, millis, now},
 };
 
@@ -16,6 +24,10 @@ use crate::{
 const LEASE: Millis = 10 * 60 * 1000;
 /// The longest sleep: a clock that was set back must not make it endless.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+/// How long the link in a confirmation mail works.
+const CONFIRM_LINK: Millis = 7 * DAY;
+/// How long the link in an error mail works.
+const STOP_LINK: Millis = 30 * DAY;
 /// How long the end waits for the mail that is being sent.
 const LAST_WAIT: Duration = Duration::from_secs(6);
 
@@ -26,13 +38,14 @@ pub struct MailWorker {
     pub(super) settings: Live,
     public_url: Arc<str>,
     metrics: Arc<Metrics>,
+    sent_lately: Arc<Mutex<policy::SentLately>>,
 }
 
 impl MailWorker {
     /// A worker; while the settings name no SMTP server it records that mails are not sent. `public_url` is what links start with.
     #[must_use]
     pub fn new(store: Store, settings: Live, public_url: &str, metrics: Arc<Metrics>) -> Self {
-        Self { store, settings, public_url: public_url.into(), metrics }
+        Self { store, settings, public_url: public_url.into(), metrics, sent_lately: Arc::default() }
     }
 
     /// Sends until `shutdown` says so; then finishes the mail that is being sent, for 6 s at most.
@@ -107,6 +120,13 @@ impl MailWorker {
             return Ok(false);
         }
         let Some(mail) = self.store.claim_mail(now, now.saturating_add(LEASE)).await? else { return Ok(false) };
+        let mut done = mail.done.clone();
+        if let Some((address, language)) = &mail.asks {
+            let change = self.ask(&mail, address, *language, &mut done, now).await?;
+            note(&mail, "confirmation", 0, &change);
+            self.record(&mail, &done, &change, now).await?;
+            return Ok(true);
+        }
         let content = match self.store.mail_content(mail.id, now).await {
             Ok(content) => content,
             // It went with its profile.
@@ -118,9 +138,8 @@ impl MailWorker {
             }
             Err(error) => return Err(error),
         };
-        let mut done = mail.done.clone();
-        let change = self.send(&mail, &content, &mut done, now).await;
-        note(&mail, &content, &change);
+        let change = self.send(&mail, &content, &mut done, now).await?;
+        note(&mail, content.cause.name(), content.count, &change);
         self.record(&mail, &done, &change, now).await?;
         Ok(true)
     }
@@ -142,57 +161,192 @@ impl MailWorker {
         Ok(())
     }
 
-    /// Asks the SMTP server for each address that has not had the mail; `done` grows by those that need no more, with whether they
-    /// took it.
+    /// Sends an error mail to each address that may get it and has not had it; `done` grows by those that need no more, with
+    /// whether they took it.
     async fn send(
         &self,
         mail: &ClaimedMail,
         content: &MailContent,
         done: &mut BTreeMap<String, bool>,
         now: Millis,
-    ) -> MailChange {
+    ) -> Result<MailChange, StoreError> {
         let settings = self.settings.now();
-        let Some(smtp) = &settings.smtp else { return MailChange::NotSent(policy::NO_SERVER) };
+        let Some(smtp) = &settings.smtp else { return Ok(MailChange::NotSent(policy::NO_SERVER)) };
         let addresses = match policy::addresses(content) {
             Ok(addresses) => addresses,
-            Err(why) => return MailChange::NotSent(why),
+            Err(why) => return Ok(MailChange::NotSent(why)),
         };
-        let letter = letter::compose(content, &self.public_url);
-        let id = format!("hookgram.{}.{}", mail.due_at, mail.id);
-        let (mut refused, mut later) = (Vec::new(), None);
-        for address in addresses.iter().filter(|address| !mail.done.contains_key(address.as_str())) {
-            match smtp.post(&letter, address, &id).await {
-                Posted::Taken => {
-                    done.insert(address.to_string(), true);
-                }
-                Posted::Refused(why) => {
-                    refused.push(format!("{address}: {why}"));
-                    done.insert(address.to_string(), false);
-                }
-                Posted::Later(why) => later = Some(why),
-                Posted::Away(why) => {
-                    later = Some(why);
-                    break;
+        let is_stateless = matches!(content.concerned, Concerned::Bot { .. });
+        let mut round = Round::default();
+        let mut left: Vec<&EmailAddress> =
+            addresses.iter().filter(|address| !mail.done.contains_key(address.as_str())).collect();
+        if is_stateless {
+            left = self.those_who_agreed(mail, content, left, &mut round, done, now).await?;
+        }
+        for address in left {
+            if is_stateless && !lock(&self.sent_lately).has_room(now) {
+                round.hold(address, policy::TOO_MANY_IN_ALL, done);
+                continue;
+            }
+            let link = if is_stateless { Some(self.link(address, STOP_LINK, now).await?) } else { None };
+            let stop = link.as_ref().map(|link| link.address.as_str());
+            let posted = smtp.post(&letter::compose(content, &self.public_url, stop), address, &id(mail)).await;
+            if is_stateless && posted == Posted::Taken {
+                lock(&self.sent_lately).count(now);
+            }
+            self.settle(link, &posted).await?;
+            if !round.note(address, posted, done) {
+                break;
+            }
+        }
+        Ok(round.end(mail, done, now))
+    }
+
+    /// Of the addresses those that mails of the stateless endpoint may go to. The others are noted, and asked.
+    async fn those_who_agreed<'a>(
+        &self,
+        mail: &ClaimedMail,
+        content: &MailContent,
+        addresses: Vec<&'a EmailAddress>,
+        round: &mut Round,
+        done: &mut BTreeMap<String, bool>,
+        now: Millis,
+    ) -> Result<Vec<&'a EmailAddress>, StoreError> {
+        let owned: Vec<EmailAddress> = addresses.iter().copied().cloned().collect();
+        let standings = self.store.standings(&owned).await?;
+        let mut agreed = Vec::new();
+        for (address, standing) in addresses.into_iter().zip(standings) {
+            match standing {
+                Standing::Welcome => agreed.push(address),
+                Standing::Stopped => round.hold(address, policy::STOPPED, done),
+                Standing::Unconfirmed => {
+                    let locale = content.profile.formatting.locale;
+                    let asked = self.store.ask_to_confirm(address, mail.lane.as_deref(), locale, now).await?;
+                    tracing::debug!(mail = mail.id, asked, "an address has not confirmed");
+                    self.metrics.mail_unconfirmed();
+                    round.hold(address, policy::UNCONFIRMED, done);
                 }
             }
         }
-        let refused = (!refused.is_empty()).then(|| refused.join("; "));
-        match (later, refused) {
-            (Some(why), _) => {
-                let age = u64::try_from(now.saturating_sub(mail.due_at)).unwrap_or_default();
-                match policy::again(mail.attempt, Duration::from_millis(age)) {
-                    Some(after) => MailChange::Retry { at: now.saturating_add(millis(after)), why },
-                    None => MailChange::GivenUp(why),
-                }
-            }
-            (None, Some(why)) if !done.values().any(|taken| *taken) => MailChange::GivenUp(why),
-            (None, refused) => MailChange::Sent(refused),
+        Ok(agreed)
+    }
+
+    /// Sends a confirmation mail, unless the owner of the address has answered meanwhile.
+    async fn ask(
+        &self,
+        mail: &ClaimedMail,
+        address: &EmailAddress,
+        language: Language,
+        done: &mut BTreeMap<String, bool>,
+        now: Millis,
+    ) -> Result<MailChange, StoreError> {
+        let settings = self.settings.now();
+        let Some(smtp) = &settings.smtp else { return Ok(MailChange::NotSent(policy::NO_SERVER)) };
+        if self.store.standings(std::slice::from_ref(address)).await? != [Standing::Unconfirmed] {
+            return Ok(MailChange::NotSent(policy::ANSWERED));
+        }
+        let link = self.link(address, CONFIRM_LINK, now).await?;
+        let w = ConfirmLetter::of(language);
+        let note = Note {
+            subject: w.subject.to_owned(),
+            about: w.about.replace("{}", &self.public_url),
+            link: (w.link.to_owned(), link.address.clone()),
+            besides: w.besides.to_owned(),
+        };
+        let posted = smtp.post(&note.letter(language), address, &id(mail)).await;
+        self.settle(Some(link), &posted).await?;
+        let mut round = Round::default();
+        round.note(address, posted, done);
+        Ok(round.end(mail, done, now))
+    }
+
+    /// A link for the owner of an address that works for so long.
+    async fn link(&self, address: &EmailAddress, works_for: Millis, now: Millis) -> Result<Link, StoreError> {
+        let code = codes::secret();
+        let code_hash = codes::hash(&code);
+        self.store.add_address_link(&code_hash, address, now.saturating_add(works_for), now).await?;
+        Ok(Link { code_hash, address: format!("{}/confirm-email/{code}", self.public_url) })
+    }
+
+    /// Forgets the link of a mail that the server did not take. Without a reply it may have been taken.
+    async fn settle(&self, link: Option<Link>, posted: &Posted) -> Result<(), StoreError> {
+        match (link, posted) {
+            (Some(link), Posted::Refused(_) | Posted::Later(_)) => self.store.drop_address_link(&link.code_hash).await,
+            _ => Ok(()),
         }
     }
 }
 
-fn note(mail: &ClaimedMail, content: &MailContent, change: &MailChange) {
-    let (mail, cause, failures) = (mail.id, content.cause.name(), content.count);
+/// A link in a mail. It opens something: it is not printed.
+struct Link {
+    code_hash: Vec<u8>,
+    address: String,
+}
+
+/// One attempt at a mail: what its addresses came to.
+#[derive(Default)]
+struct Round {
+    /// Addresses whose servers refused it, with what these said; then those that it may not go to, with the reason.
+    refused: Vec<String>,
+    held: Vec<(String, &'static str)>,
+    /// What is in the way of the others.
+    later: Option<String>,
+}
+
+impl Round {
+    /// Notes an address that the mail may not go to.
+    fn hold(&mut self, address: &EmailAddress, why: &'static str, done: &mut BTreeMap<String, bool>) {
+        self.held.push((address.to_string(), why));
+        done.insert(address.to_string(), false);
+    }
+
+    /// Notes what sending came to; whether it is of use to go on to other addresses.
+    fn note(&mut self, address: &EmailAddress, posted: Posted, done: &mut BTreeMap<String, bool>) -> bool {
+        match posted {
+            Posted::Taken => _ = done.insert(address.to_string(), true),
+            Posted::Refused(why) => {
+                self.refused.push(format!("{address}: {why}"));
+                done.insert(address.to_string(), false);
+            }
+            Posted::Later(why) => self.later = Some(why),
+            Posted::Away(why) => {
+                self.later = Some(why);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// What becomes of the mail.
+    fn end(self, mail: &ClaimedMail, done: &BTreeMap<String, bool>, now: Millis) -> MailChange {
+        if let Some(why) = self.later {
+            let age = u64::try_from(now.saturating_sub(mail.due_at)).unwrap_or_default();
+            return match policy::again(mail.attempt, Duration::from_millis(age)) {
+                Some(after) => MailChange::Retry { at: now.saturating_add(millis(after)), why },
+                None => MailChange::GivenUp(why),
+            };
+        }
+        let somebody_has_it = done.values().any(|taken| *taken);
+        match self.held.first() {
+            Some((_, why)) if !somebody_has_it && self.refused.is_empty() => return MailChange::NotSent(why),
+            _ => {}
+        }
+        let held = self.held.into_iter().map(|(address, why)| format!("{address}: {why}"));
+        let not_all: Vec<String> = self.refused.into_iter().chain(held).collect();
+        match (!not_all.is_empty()).then(|| not_all.join("; ")) {
+            Some(why) if !somebody_has_it => MailChange::GivenUp(why),
+            not_all => MailChange::Sent(not_all),
+        }
+    }
+}
+
+/// The same for each attempt at a mail.
+fn id(mail: &ClaimedMail) -> String {
+    format!("hookgram.{}.{}", mail.due_at, mail.id)
+}
+
+fn note(mail: &ClaimedMail, cause: &str, failures: u64, change: &MailChange) {
+    let mail = mail.id;
     match change {
         MailChange::Sent(None) => tracing::info!(mail, cause, failures, "error mail sent"),
         MailChange::Sent(Some(why)) => tracing::warn!(mail, cause, failures, why, "error mail sent, not to all"),

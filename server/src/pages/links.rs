@@ -6,7 +6,7 @@ use app::{
     words::{Words as _, mail::ResetLetter},
 };
 use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
-use hookgram::values::{EmailAddress, Language};
+use hookgram::values::{AddressState, EmailAddress, Language};
 
 use super::caller::{Caller, go};
 use crate::{
@@ -181,5 +181,28 @@ pub(super) async fn reset(Path(code): Path<String>, caller: Caller, body: Body) 
         Ok(entry) => caller.enter(entry, "/"),
         Err(StoreError::NotFound) => caller.show(StatusCode::NOT_FOUND, EntryPage::ResetClosed).await,
         Err(error) => caller.refuse(broken(error), form, page).await,
+    }
+}
+
+/// `GET /confirm-email/{code}`: changes nothing, for programs that scan mails follow links.
+pub(super) async fn address_page(Path(code): Path<String>, caller: Caller) -> Response {
+    match caller.state.store.linked_address(&codes::hash(&code), now()).await {
+        Ok(Some((address, state))) => caller.show(StatusCode::OK, EntryPage::ConfirmEmail(code, address, state)).await,
+        Ok(None) => caller.show(StatusCode::NOT_FOUND, EntryPage::ConfirmEmailClosed).await,
+        Err(error) => caller.refuse(broken(error), EntryForm::default(), |_| EntryPage::ConfirmEmailClosed).await,
+    }
+}
+
+/// `POST /confirm-email/{code}`: what the owner of the address says; then the page again.
+pub(super) async fn answer_for_address(Path(code): Path<String>, caller: Caller, body: Body) -> Response {
+    let answer = match caller.form(body).await.text("do").as_str() {
+        "confirm" => AddressState::Confirmed,
+        "stop" => AddressState::Stopped,
+        _ => return address_page(Path(code), caller).await,
+    };
+    match caller.state.store.answer_address_link(&codes::hash(&code), answer, now()).await {
+        Ok(()) => go(&format!("/confirm-email/{code}"), []),
+        Err(StoreError::NotFound) => caller.show(StatusCode::NOT_FOUND, EntryPage::ConfirmEmailClosed).await,
+        Err(error) => caller.refuse(broken(error), EntryForm::default(), |_| EntryPage::ConfirmEmailClosed).await,
     }
 }

@@ -77,6 +77,8 @@ pub(crate) fn routes() -> Routes {
         .open("/forgot", "POST", post(links::forgot))
         .open("/reset/{code}", "GET", get(links::reset_page))
         .open("/reset/{code}", "POST", post(links::reset))
+        .open("/confirm-email/{code}", "GET", get(links::address_page))
+        .open("/confirm-email/{code}", "POST", post(links::answer_for_address))
         .get("/confirm", account::confirm_page)
         .post("/confirm", account::confirm)
         .get("/account", account::page)

@@ -1,5 +1,6 @@
 //! What somebody must hear of: failures are added to a mail in the commit that records them. When a mail is due is
-//! the rule of [`crate::mail`].
+//! the rule of [`crate::mail`]. The stateless endpoint has only so many unfinished mails, in all and for one token: failures
+//! beyond are in the log, but in no mail.
 
 use app::words::causes::Cause;
 use hookgram::{profile::Profile, query};
@@ -10,6 +11,13 @@ use crate::{
     mail::{APART, GATHERING},
     time::Millis,
 };
+
+/// Most unfinished mails of one token of the stateless endpoint: twice as many as may be sent in an hour.
+const OPEN_OF_A_TOKEN: i64 = 40;
+/// Most unfinished mails of the stateless endpoint; then of tokens that Telegram has never accepted none is added.
+const OPEN_OF_STRANGERS: i64 = 200;
+/// Most unfinished mails of the stateless endpoint.
+const OPEN_OF_ALL: i64 = 1_000;
 
 /// Failures of one cause.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +43,7 @@ pub(super) async fn add_deliveries(
     if deliveries.is_empty() {
         return Ok(());
     }
-    let mail = open_mail(tx, failure).await?;
+    let Some(mail) = open_mail(tx, failure).await? else { return Ok(()) };
     sqlx::query(
         "INSERT INTO mail_failures (mail_id, event_id, delivery_id, description)
          SELECT ?1, event_id, id, last_error FROM deliveries WHERE id IN (SELECT value FROM json_each(?2)) ORDER BY id
@@ -50,7 +58,7 @@ pub(super) async fn add_deliveries(
 
 /// That the event was refused at the door is added to a mail.
 pub(super) async fn add_event(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<(), StoreError> {
-    let mail = open_mail(tx, failure).await?;
+    let Some(mail) = open_mail(tx, failure).await? else { return Ok(()) };
     sqlx::query("INSERT INTO mail_failures (mail_id, event_id) VALUES (?1, ?2)")
         .bind(mail)
         .bind(failure.event_id)
@@ -59,8 +67,8 @@ pub(super) async fn add_event(tx: &mut SqliteConnection, failure: Failure<'_>) -
     Ok(())
 }
 
-/// The mail that gathers such failures; a new one where the last has been closed.
-async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<i64, StoreError> {
+/// The mail that gathers such failures; a new one where the last has been closed. `None` if there are too many.
+async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<Option<i64>, StoreError> {
     let (bot_id, lane, parameters) = match failure.profile_id {
         // A profile's settings are read when the mail is sent.
         Some(_) => (None, None, String::new()),
@@ -83,11 +91,15 @@ async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<i6
     .bind(&parameters)
     .fetch_optional(&mut *tx)
     .await?;
-    if let Some(id) = open {
-        return Ok(id);
+    if open.is_some() {
+        return Ok(open);
+    }
+    if failure.profile_id.is_none() && !has_room(tx, lane).await? {
+        tracing::debug!("the stateless endpoint has too many unfinished mails");
+        return Ok(None);
     }
     // One that is due farther off than any can be comes from before the clock was set back.
-    Ok(sqlx::query_scalar(
+    let id = sqlx::query_scalar(
         "INSERT INTO mails (profile_id, bot_id, lane, parameters, cause, state, created_at, due_at, next_attempt_at)
          SELECT ?1, ?2, ?3, ?4, ?5, 'gathering', ?6, due, due FROM (
              SELECT max(?6 + ?7, coalesce(max(due_at) + ?8, 0)) AS due FROM mails WHERE profile_id IS ?1
@@ -103,7 +115,20 @@ async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<i6
     .bind(GATHERING)
     .bind(APART)
     .fetch_one(tx)
-    .await?)
+    .await?;
+    Ok(Some(id))
+}
+
+/// Whether there may be one more unfinished mail of the stateless endpoint.
+async fn has_room(tx: &mut SqliteConnection, lane: Option<&[u8]>) -> Result<bool, StoreError> {
+    let (of_all, of_token, known): (i64, i64, bool) = sqlx::query_as(
+        "SELECT count(*), count(*) FILTER (WHERE lane IS ?1), EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = ?1)
+         FROM mails INDEXED BY mails_unfinished_stateless WHERE finished_at IS NULL AND profile_id IS NULL",
+    )
+    .bind(lane)
+    .fetch_one(tx)
+    .await?;
+    Ok(of_token < OPEN_OF_A_TOKEN && of_all < if known { OPEN_OF_ALL } else { OPEN_OF_STRANGERS })
 }
 
 /// Of an event's parameters those that a mail needs, canonical: mails that differ in none of them are one.

@@ -4,7 +4,10 @@ use app::words::causes::Cause;
 use sqlx::FromRow;
 
 use super::{Store, StoreError};
-use crate::time::Millis;
+use crate::{
+    mail::{TOO_MANY_IN_ALL, UNCONFIRMED},
+    time::Millis,
+};
 
 /// Bots that a page shows, those in trouble first.
 const BOTS: i64 = 100;
@@ -52,6 +55,10 @@ pub struct MailHealth {
     pub last_sent: Option<Millis>,
     /// How many were given up within the last 24 hours.
     pub given_up: i64,
+    /// How many were not sent within the last 24 hours because no address of theirs has confirmed.
+    pub unconfirmed: i64,
+    /// How many were not sent within the last 24 hours because of the hourly cap for the stateless endpoint.
+    pub capped: i64,
     /// What the last of these was given up for, or what is in the way of one that waits.
     pub reason: Option<String>,
 }
@@ -118,10 +125,14 @@ impl Store {
             "SELECT (SELECT count(*) FROM mails WHERE finished_at IS NULL) AS waiting,
              (SELECT max(finished_at) FROM mails WHERE finished_at IS NOT NULL AND state = 'sent') AS last_sent,
              (SELECT count(*) FROM mails WHERE finished_at >= ?1 AND state = 'given_up') AS given_up,
+             (SELECT count(*) FROM mails WHERE finished_at >= ?1 AND state = 'not_sent' AND reason = ?2) AS unconfirmed,
+             (SELECT count(*) FROM mails WHERE finished_at >= ?1 AND state = 'not_sent' AND reason = ?3) AS capped,
              (SELECT reason FROM mails WHERE (finished_at >= ?1 AND state = 'given_up') OR state = 'retrying'
               ORDER BY id DESC LIMIT 1) AS reason",
         )
         .bind(since)
+        .bind(UNCONFIRMED)
+        .bind(TOO_MANY_IN_ALL)
         .fetch_one(&self.read)
         .await?)
     }

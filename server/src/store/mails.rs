@@ -4,7 +4,12 @@
 use std::collections::BTreeMap;
 
 use app::words::causes::Cause;
-use hookgram::{profile::Profile, query, secret::BotToken};
+use hookgram::{
+    profile::Profile,
+    query,
+    secret::BotToken,
+    values::{EmailAddress, Language},
+};
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{Lane, Store, StoreError, strangers::now_known};
@@ -28,6 +33,21 @@ pub struct ClaimedMail {
     pub due_at: Millis,
     /// The addresses that need no further attempt, and whether they took it.
     pub done: BTreeMap<String, bool>,
+    /// Of which token it is; stateless endpoint only.
+    pub lane: Option<Vec<u8>>,
+    /// A confirmation mail: the address that it asks, and its language. It has no [`MailContent`].
+    pub asks: Option<(EmailAddress, Language)>,
+}
+
+#[derive(FromRow)]
+struct ClaimedRow {
+    id: i64,
+    attempts: i64,
+    due_at: i64,
+    done: String,
+    lane: Option<Vec<u8>>,
+    asks: Option<String>,
+    parameters: String,
 }
 
 /// Whose failures a mail is about.
@@ -133,30 +153,41 @@ struct Row {
     count: i64,
 }
 
+impl From<ClaimedRow> for ClaimedMail {
+    fn from(row: ClaimedRow) -> Self {
+        let language = query::read(row.parameters.as_bytes()).profile.formatting.locale.language();
+        Self {
+            id: row.id,
+            attempt: u32::try_from(row.attempts).unwrap_or(u32::MAX),
+            due_at: row.due_at,
+            // Better twice to an address than not at all.
+            done: serde_json::from_str(&row.done).unwrap_or_default(),
+            lane: row.lane,
+            asks: row.asks.and_then(|address| Some((EmailAddress::parse(&address)?, language))),
+        }
+    }
+}
+
 impl Store {
-    /// Claims the mail that is longest due, until `lease_until`.
+    /// Claims the mail that is longest due, until `lease_until`: of profiles first, so that strangers delay no other mails.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn claim_mail(&self, now: Millis, lease_until: Millis) -> Result<Option<ClaimedMail>, StoreError> {
-        let row: Option<(i64, i64, i64, String)> = sqlx::query_as(
-            "UPDATE mails SET state = 'sending', attempts = attempts + 1, next_attempt_at = ?2 WHERE id = (
-                 SELECT id FROM mails WHERE finished_at IS NULL AND (next_attempt_at <= ?1 OR next_attempt_at > ?1 + ?3)
-                 ORDER BY next_attempt_at, id LIMIT 1)
-             RETURNING id, attempts, due_at, done",
+        let row: Option<ClaimedRow> = sqlx::query_as(
+            "UPDATE mails SET state = 'sending', attempts = attempts + 1, next_attempt_at = ?2 WHERE id = coalesce(
+                 (SELECT id FROM mails WHERE finished_at IS NULL AND profile_id IS NOT NULL
+                  AND (next_attempt_at <= ?1 OR next_attempt_at > ?1 + ?3) ORDER BY next_attempt_at, id LIMIT 1),
+                 (SELECT id FROM mails WHERE finished_at IS NULL
+                  AND (next_attempt_at <= ?1 OR next_attempt_at > ?1 + ?3) ORDER BY next_attempt_at, id LIMIT 1))
+             RETURNING id, attempts, due_at, done, lane, asks, parameters",
         )
         .bind(now)
         .bind(lease_until)
         .bind(FARTHEST)
         .fetch_optional(&self.write)
         .await?;
-        Ok(row.map(|(id, attempts, due_at, done)| ClaimedMail {
-            id,
-            attempt: u32::try_from(attempts).unwrap_or(u32::MAX),
-            due_at,
-            // Better twice to an address than not at all.
-            done: serde_json::from_str(&done).unwrap_or_default(),
-        }))
+        Ok(row.map(ClaimedMail::from))
     }
 
     /// Makes due at once whatever an earlier process had claimed: it is dead, or this one could not have started.
@@ -234,7 +265,7 @@ impl Store {
     async fn standing(&self, lane: Option<&[u8]>, mail: i64, now: Millis) -> Result<(bool, i64), StoreError> {
         Ok(sqlx::query_as(
             "SELECT EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = ?1),
-             (SELECT count(*) FROM mails WHERE lane = ?1 AND (finished_at > ?2 OR finished_at IS NULL)
+             (SELECT count(*) FROM mails WHERE lane = ?1 AND asks IS NULL AND (finished_at > ?2 OR finished_at IS NULL)
               AND (state = 'sent' OR instr(done, ':true') > 0) AND id <> ?3
               AND NOT EXISTS (SELECT 1 FROM mails this WHERE this.id = ?3 AND instr(this.done, ':true') > 0))",
         )

@@ -3,6 +3,7 @@
 //! One connection writes, a few read (WAL). A write is on disk when its commit returns (`synchronous=FULL`).
 
 mod accepting;
+mod addresses;
 mod attempts;
 mod audit;
 #[cfg(test)]
@@ -90,8 +91,9 @@ use sqlx::{
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use self::{accepting::Orders, doors::Doors};
+use self::{accepting::Orders, addresses::Addresses, doors::Doors};
 pub use self::{
+    addresses::Standing,
     attempts::{Attempt, AttemptClass},
     audit::AuditFilter,
     bots::Bot,
@@ -145,6 +147,7 @@ pub struct Store {
     read: SqlitePool,
     orders: Orders,
     doors: Doors,
+    addresses: Addresses,
     sealer: Sealer,
 }
 
@@ -253,7 +256,7 @@ impl Store {
             .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
             .await?;
         let orders = Orders::start(write.clone(), sealer.clone());
-        Ok(Self { orders, doors: Doors::default(), write, read, sealer })
+        Ok(Self { orders, doors: Doors::default(), addresses: Addresses::default(), write, read, sealer })
     }
 
     /// A store that is gone with the process.
@@ -267,7 +270,14 @@ impl Store {
         MIGRATIONS.run(&pool).await?;
         let sealer = Sealer::ephemeral()?;
         let orders = Orders::start(pool.clone(), sealer.clone());
-        Ok(Self { orders, doors: Doors::default(), write: pool.clone(), read: pool, sealer })
+        Ok(Self {
+            orders,
+            doors: Doors::default(),
+            addresses: Addresses::default(),
+            write: pool.clone(),
+            read: pool,
+            sealer,
+        })
     }
 
     /// Whether the database answers.

@@ -13,6 +13,8 @@ const EVENTS: i64 = 16;
 const ROWS: i64 = 64;
 /// Bytes of payloads, or of messages, in one batch; a single one may be larger.
 const BYTES: i64 = 128 * 1024;
+/// How long an address that does not answer a confirmation mail is remembered: longer than the longest pause between two.
+const UNANSWERED: Millis = 60 * 24 * 60 * 60 * 1000;
 /// Pages that the file may keep free, for what comes next (4 KiB each).
 const SPARE_PAGES: i64 = 256;
 
@@ -82,8 +84,8 @@ impl Store {
     }
 
     /// Deletes some of what is done with since `before` (mails, what was done to all that match), of what has been of no
-    /// use since `unused` (tokens that Telegram accepted, chats that moved, bots of no profile), and of the webhook keys
-    /// that no longer answer; whether any was left.
+    /// use since `unused` (tokens that Telegram accepted, chats that moved, bots of no profile, addresses for error mails),
+    /// of the webhook keys that no longer answer, and of the addresses that did not answer; whether any was left.
     ///
     /// # Errors
     /// If the database fails: then nothing is gone.
@@ -98,6 +100,9 @@ impl Store {
             (MOVED_CHATS, unused),
             (BOTS, unused),
             (WEBHOOK_KEYS, now),
+            (UNANSWERED_ADDRESSES, now.saturating_sub(UNANSWERED)),
+            (ADDRESSES, unused),
+            (ADDRESS_LINKS, now),
         ] {
             let done = sqlx::query(statement).bind(until).bind(rows).execute(&mut *tx).await?;
             rows -= i64::try_from(done.rows_affected()).unwrap_or(rows);
@@ -234,6 +239,12 @@ pub(super) async fn delete_finished(
     let left: bool = sqlx::query_scalar(LEFT).bind(&finished).fetch_one(&mut *tx).await?;
     Ok((gone, left))
 }
+const UNANSWERED_ADDRESSES: &str = "DELETE FROM mail_addresses WHERE address IN (
+    SELECT address FROM mail_addresses WHERE state = 'asked' AND at < ?1 LIMIT ?2)";
+const ADDRESSES: &str = "DELETE FROM mail_addresses WHERE address IN (
+    SELECT address FROM mail_addresses WHERE state IN ('confirmed', 'stopped') AND at < ?1 LIMIT ?2)";
+const ADDRESS_LINKS: &str = "DELETE FROM mail_address_links WHERE code_hash IN (
+    SELECT code_hash FROM mail_address_links WHERE expires_at <= ?1 LIMIT ?2)";
 
 async fn delete(
     tx: &mut SqliteConnection,
@@ -248,7 +259,7 @@ async fn delete(
 }
 
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 16] = [
+pub(super) const STATEMENTS: [&str; 19] = [
     OLD,
     FINISHED,
     ATTEMPTS,
@@ -265,4 +276,7 @@ pub(super) const STATEMENTS: [&str; 16] = [
     MOVED_CHATS,
     BOTS,
     WEBHOOK_KEYS,
+    UNANSWERED_ADDRESSES,
+    ADDRESSES,
+    ADDRESS_LINKS,
 ];

@@ -264,6 +264,11 @@ async fn whatever_grows_goes_once_it_is_of_no_use() {
         // Of no use since 1970, or 399 days ago when it is looked at.
         "INSERT INTO accepted_tokens (lane, accepted_at) SELECT CAST('t' || value AS BLOB), value FROM json_each('[1,172800000]')",
         "INSERT INTO moved_chats (chat, moved_to, at) SELECT value, '-1', value FROM json_each('[1,172800000]')",
+        "INSERT INTO mail_addresses (address, state, at) SELECT s.value || a.value, s.value, a.value
+         FROM json_each('[\"asked\",\"confirmed\",\"stopped\"]') s CROSS JOIN json_each('[1,172800000]') a",
+        // Links that work until 1970, and until 50 days.
+        "INSERT INTO mail_address_links (code_hash, address, expires_at)
+         SELECT CAST('l' || value AS BLOB), 'a@b.c', value FROM json_each('[1,4320000000]')",
         "UPDATE bots SET checked_at = 1",
         "INSERT INTO bots (id, name, username, checked_at) SELECT bot_id, '', '', 1 FROM profiles",
     ] {
@@ -281,12 +286,14 @@ async fn whatever_grows_goes_once_it_is_of_no_use() {
             "SELECT count(*) FROM accepted_tokens WHERE accepted_at < 1000000000",
             "SELECT count(*) FROM moved_chats",
             "SELECT count(*) FROM bots",
+            "SELECT count(*) FROM mail_addresses",
+            "SELECT count(*) FROM mail_address_links",
         ] {
             row.push(count(&store, table).await);
         }
         left.push(row);
     }
-    assert_eq!(left, [[3, 297, 2, 2, 2, 2, 2], [1, 99, 1, 2, 2, 2, 2], [1, 99, 1, 1, 1, 1, 1]]);
+    assert_eq!(left, [[3, 297, 2, 2, 2, 2, 2, 6, 1], [1, 99, 1, 2, 2, 2, 2, 6, 1], [1, 99, 1, 1, 1, 1, 1, 2, 0]]);
 }
 
 #[tokio::test]

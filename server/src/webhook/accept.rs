@@ -24,7 +24,8 @@ use crate::{
     limits::Source,
     state::AppState,
     store::{
-        NewDelivery, NewEvent, Packed, Received, Rejection, Stateless, Steps, StoreError, StoredProfile, TokenSource,
+        NewDelivery, NewEvent, Packed, Received, Rejection, Stateless, Steps, Store, StoreError, StoredProfile,
+        TokenSource,
     },
     telegram::Identity,
     time::{Millis, millis, now},
@@ -122,12 +123,28 @@ pub(crate) fn check_offline(door: &Door, query: &[u8]) -> Result<(Profile, Vec<W
     Ok((profile, warnings))
 }
 
+/// A warning of the addresses at the stateless endpoint that mails do not go to before they are confirmed. If the store
+/// fails, there is none.
+pub(crate) async fn unconfirmed(store: &Store, door: &Door, profile: &Profile) -> Option<Warning> {
+    if door.stored().is_some() {
+        return None;
+    }
+    match store.unconfirmed(&profile.error_email, profile.token.as_ref()).await {
+        Ok(addresses) => (!addresses.is_empty()).then_some(Warning::UnconfirmedEmail { addresses }),
+        Err(error) => {
+            tracing::warn!(%error, "the confirmed addresses could not be read");
+            None
+        }
+    }
+}
+
 /// GET: checks the parameters, then the token. Whoever holds a profile's key is no stranger.
 pub async fn check(state: &AppState, door: &Door, query: &[u8], asker: Asker) -> Answer {
-    let (profile, warnings) = match check_offline(door, query) {
+    let (profile, mut warnings) = match check_offline(door, query) {
         Ok(good) => good,
         Err(refused) => return refused,
     };
+    warnings.extend(unconfirmed(&state.store, door, &profile).await);
     if let Some(token) = &profile.token
         && !door.is_sandbox()
     {
@@ -200,6 +217,7 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     if !faults.is_empty() {
         return Err(Refusal::Parameters(faults));
     }
+    notes.warnings.extend(unconfirmed(&state.store, arrival.door, &profile).await);
     let sender = arrival.door.sender();
     let event = state.rendering.read(body, sender).await.ok_or(DoorFault::NotStored)?.map_err(Refusal::Event)?;
     notes.event_type = event.event_type.map(|kind| kind.0);

@@ -16,7 +16,7 @@ use axum::{
 };
 use hookgram::{query, values::Language};
 
-pub(crate) use self::accept::check_offline;
+pub(crate) use self::accept::{check_offline, unconfirmed};
 pub use self::{
     accept::{Arrival, Door, accept, check},
     answer::{Answer, Outcome, Refusal},

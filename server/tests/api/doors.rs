@@ -16,6 +16,7 @@ async fn the_reference_event_arrives_as_the_contract_shows_it() {
     let Some(body) = reference_event("100200300") else { return };
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
+    server.confirm_email("a@b.c").await;
     let (status, answer) = server.post(&stateless("&message=Вы%20записаны%20на%20услугу"), body).await;
     assert_eq!((status, &answer["Message"]), (200, &Value::from("The event has been accepted")), "{answer}");
     assert_eq!(answer.get("WarningMessage"), None);
@@ -37,6 +38,7 @@ async fn the_reference_event_arrives_as_the_contract_shows_it() {
 async fn get_verifies_parameters_and_token() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
+    server.confirm_email("a@b.c").await;
     let get = async |path: &str, language: &str| {
         let request = server.http.get(server.url(path)).header("accept-language", language);
         let response = request.send().await.unwrap();

@@ -157,6 +157,7 @@ async fn events_turned_away_and_messages_in_doubt_are_told_of() {
 #[tokio::test]
 async fn the_stateless_door_mails_for_known_tokens_only() {
     let (api, smtp, server) = house().await;
+    server.confirm_email("ops@example.com").await;
     let query = "&telegramFieldName=*TelegramId&errorEmail=ops@example.com&message=x&date_locales=en";
     let path = |token: &str| format!("/webhook/telegram?telegramToken={token}{query}");
     let stranger = TOKEN.replace("7001002003", "8001002003");

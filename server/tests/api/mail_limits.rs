@@ -28,6 +28,13 @@ async fn make_known(server: &TestServer, token: &str) {
     server.wait_for_state("delivered").await;
 }
 
+/// The owners of `{name}0@example.com` and so on confirm.
+async fn confirm(server: &TestServer, name: &str, count: usize) {
+    for n in 0..count {
+        server.confirm_email(&format!("{name}{n}@example.com")).await;
+    }
+}
+
 /// How many mails are in which state, for which reason.
 async fn counted(server: &TestServer) -> BTreeMap<(String, Option<String>), usize> {
     let mut counts = BTreeMap::new();
@@ -61,6 +68,10 @@ async fn metrics(server: &TestServer) -> [String; 4] {
 async fn one_token_causes_twenty_mails_an_hour_and_no_other_pays_for_it() {
     let (api, smtp, server) = house().await;
     make_known(&server, TOKEN).await;
+    confirm(&server, "ops", 25).await;
+    for address in ["ops@example.com", "late@example.com", "later@example.com"] {
+        server.confirm_email(address).await;
+    }
     for n in 0..25 {
         turn_away(&server, TOKEN, &format!("ops{n}@example.com")).await;
     }
@@ -92,6 +103,8 @@ async fn one_token_causes_twenty_mails_an_hour_and_no_other_pays_for_it() {
 async fn a_mail_that_only_some_have_counts_as_sent_and_goes_on_to_the_others() {
     let (_api, smtp, server) = house().await;
     make_known(&server, TOKEN).await;
+    confirm(&server, "ops", 25).await;
+    confirm(&server, "slow", 25).await;
     for n in 0..25 {
         turn_away(&server, TOKEN, &format!("ops{n}@example.com,slow{n}@example.com")).await;
     }
@@ -120,6 +133,7 @@ async fn a_mail_that_only_some_have_counts_as_sent_and_goes_on_to_the_others() {
 async fn a_strangers_mail_goes_to_ten_addresses_a_profiles_to_all() {
     let (api, smtp, server) = house().await;
     make_known(&server, TOKEN).await;
+    confirm(&server, "ops", 12).await;
     let emails: Vec<String> = (0..12).map(|n| format!("ops{n}@example.com")).collect();
     turn_away(&server, TOKEN, &emails.join(",")).await;
     send_due(&server.state, now() + SOON).await;
@@ -129,6 +143,53 @@ async fn a_strangers_mail_goes_to_ten_addresses_a_profiles_to_all() {
     fail(&server, &api, &path, "1", blocked()).await;
     send_due(&server.state, now() + SOON).await;
     assert_eq!(smtp.mails().len(), 22);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn all_tokens_together_reach_a_hundred_addresses_an_hour_and_profiles_all_of_theirs() {
+    let (api, smtp, server) = house().await;
+    confirm(&server, "ops", 10).await;
+    let emails: String = (0..10).map(|n| format!("ops{n}@example.com,")).collect();
+    let other = TOKEN.replace("AAH", "BBH");
+    for token in [TOKEN, &other] {
+        make_known(&server, token).await;
+        for hours in 1..=6 {
+            turn_away(&server, token, &format!("{emails}&timezone=Etc/GMT-{hours}")).await;
+        }
+    }
+    let at = now() + SOON;
+    assert_eq!(send_due(&server.state, at).await, 12);
+    assert_eq!(smtp.mails().len(), 100);
+    let too_many = Some("too many mails of the stateless endpoint within an hour");
+    assert_eq!(counted(&server).await, count(&[("sent", None, 10), ("not_sent", too_many, 2)]));
+    let path = door(&server, "A", &[]).await;
+    fail(&server, &api, &path, "1", blocked()).await;
+    assert_eq!(send_due(&server.state, at + MINUTE).await, 1);
+    assert_eq!(smtp.mails().len(), 101);
+    turn_away(&server, TOKEN, "ops1@example.com").await;
+    send_due(&server.state, at + HOUR + 1).await;
+    assert_eq!(smtp.mails().len(), 102);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn one_token_has_forty_unfinished_mails_and_unknown_tokens_two_hundred() {
+    let (_api, _smtp, server) = house().await;
+    make_known(&server, TOKEN).await;
+    for n in 0..45 {
+        turn_away(&server, TOKEN, &format!("ops{n}@example.com")).await;
+    }
+    assert_eq!(server.state.store.mails_waiting().await.unwrap(), 40);
+    for n in 0..170 {
+        let token = format!("{}{}", 8_001_002_000_i64 + n / 30, &TOKEN[10..]);
+        turn_away(&server, &token, &format!("ops{n}@example.com")).await;
+    }
+    assert_eq!(server.state.store.mails_waiting().await.unwrap(), 200);
+    let other = TOKEN.replace("AAH", "BBH");
+    make_known(&server, &other).await;
+    turn_away(&server, &other, "ops@example.com").await;
+    assert_eq!(server.state.store.mails_waiting().await.unwrap(), 201);
     server.stop().await;
 }
 

@@ -119,3 +119,18 @@ async fn a_server_that_is_not_trusted_hears_neither_password_nor_mail() {
         assert!(smtp.mails().is_empty());
     }
 }
+
+#[tokio::test]
+async fn a_server_without_starttls_hears_neither_password_nor_mail() {
+    let house = House::new().await;
+    let smtp = SmtpServer::start().await;
+    let (state, reason) = house.send(&url("smtp", &smtp)).await;
+    assert_eq!(smtp.verbs(), ["EHLO"], "no AUTH");
+    assert!(smtp.mails().is_empty());
+    assert_eq!(state, "retrying");
+    assert!(reason.contains("offers no STARTTLS") && reason.contains("smtps://"), "{reason}");
+
+    let without_password = url("smtp", &smtp).replace(&format!("ops:{PASSWORD}@"), "");
+    assert_eq!(house.send(&without_password).await.0, "sent");
+    assert!(smtp.mails().len() == 1 && !smtp.mails()[0].secret);
+}

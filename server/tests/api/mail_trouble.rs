@@ -152,6 +152,11 @@ async fn the_password_is_neither_kept_nor_logged() {
         Turn::Answer("MAIL", "451 s3cret-Passw0rd AG9wcwBzM2NyZXQtUGFzc3cwcmQ="),
     ]);
     let file = sqlx::SqlitePool::connect(&format!("sqlite://{}", data.join("hookgram.db").display())).await.unwrap();
+    sqlx::query("INSERT INTO mail_addresses (address, state, at) VALUES ('ops@example.com', 'confirmed', ?1)")
+        .bind(now())
+        .execute(&file)
+        .await
+        .unwrap();
     for attempts in 1..=3_i64 {
         sqlx::query("UPDATE mails SET next_attempt_at = 1").execute(&file).await.unwrap();
         eventually("the mail to be tried", async || {

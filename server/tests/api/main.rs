@@ -18,6 +18,7 @@ mod keys;
 mod limits;
 mod log;
 mod mail;
+mod mail_addresses;
 mod mail_limits;
 mod mail_tls;
 mod mail_trouble;

@@ -71,6 +71,9 @@ fn queries() -> Vec<String> {
 async fn the_stateless_door_row_by_row() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
+    for address in ["a@b.c", "d@e.f"] {
+        server.confirm_email(address).await;
+    }
     let mut page = String::new();
     let whole = format!("telegramToken={TOKEN}&telegramFieldName=*TelegramId&errorEmail=a@b.c");
     for query in [

@@ -10,6 +10,7 @@ use server::{
 };
 
 use crate::{
+    mail_addresses::address_link,
     pages::cookie,
     support::{BotApi, Play, TOKEN, TestServer, event, foreign::foreign_words, html},
     visitor::{EMAIL, PASSWORD, Visitor, invite, reset_link},
@@ -92,7 +93,7 @@ async fn read_everything(language: Language) -> Vec<String> {
     let setup = server.setup_link.clone().unwrap();
     let setup = setup.get(setup.find("/setup/").unwrap()..).unwrap();
     let mut reader = Reader { server: &server, language, cookie: String::new(), found: Vec::new() };
-    for path in ["/login", setup, "/setup/guess", "/invite/guess", "/reset/guess", "/forgot"] {
+    for path in ["/login", setup, "/setup/guess", "/invite/guess", "/reset/guess", "/forgot", "/confirm-email/guess"] {
         reader.read(path).await;
     }
     read_ways_in(&mut reader, setup).await;
@@ -189,6 +190,10 @@ async fn read_ways_in(reader: &mut Reader<'_>, setup: &str) {
     let reset = format!("/reset/{}", reset_link(server, "owner@example.org", 600_000).await);
     for path in [invited.as_str(), &reset] {
         reader.read(path).await;
+    }
+    let confirm = format!("/confirm-email/{}", address_link(server, "guest@example.com").await);
+    for answer in ["", "confirm", "stop"] {
+        reader.send(&confirm, &[("do", answer)]).await;
     }
     reader.send(setup, &[("email", "nobody"), ("password", "")]).await;
     let long = "x".repeat(1025);

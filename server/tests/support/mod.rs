@@ -21,16 +21,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hookgram::{parameters::Parameter, profile::Profile};
+use hookgram::{
+    parameters::Parameter,
+    profile::Profile,
+    values::{AddressState, EmailAddress},
+};
 use serde_json::{Value, json};
 use server::{
     audit::COMMAND_LINE,
+    codes,
     config::{Config, LogFormat, Network},
     intake::Patience,
     serve::Server,
     settings::Fixed,
     state::AppState,
     store::{ProfileDraft, StoredProfile},
+    time::now,
 };
 use sqlx::Connection as _;
 use tempfile::TempDir;
@@ -124,6 +130,14 @@ impl TestServer {
         };
         let id = self.state.store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap();
         self.state.store.profile(id).await.unwrap().unwrap()
+    }
+
+    /// Has the owner of an address confirm that mails of the stateless endpoint may go there.
+    pub async fn confirm_email(&self, address: &str) {
+        let (store, code_hash) = (&self.state.store, codes::hash(&codes::secret()));
+        let address = EmailAddress::parse(address).unwrap();
+        store.add_address_link(&code_hash, &address, now() + 60_000, now()).await.unwrap();
+        store.answer_address_link(&code_hash, AddressState::Confirmed, now()).await.unwrap();
     }
 
     pub async fn post(&self, path: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {

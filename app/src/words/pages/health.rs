@@ -43,6 +43,8 @@ word_set! {
         mail_waiting: "Ждут отправки", "Waiting to be sent";
         mail_last: "Последнее отправлено", "Last one sent";
         mail_given_up: "Не отправлены за сутки", "Given up within a day";
+        mail_unconfirmed: "Не отправлены за сутки: адрес не подтверждён", "Not sent within a day: address not confirmed";
+        mail_capped: "Не отправлены за сутки: больше 100 адресов в час", "Not sent within a day: over 100 addresses an hour";
         never: "ещё ни разу", "never yet";
         server: "Сервер", "Server";
         version: "Версия", "Version";

@@ -47,7 +47,7 @@ pub use self::{
     sandbox::SandboxWords,
     settings::SettingsWords,
     share::ShareWords,
-    sign_in::{PasswordFault, PasswordWords, SignInWords},
+    sign_in::{ConfirmEmailWords, PasswordFault, PasswordWords, SignInWords},
     users::{UserWords, role_allows, role_name},
 };
 pub use self::{

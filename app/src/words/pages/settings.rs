@@ -19,7 +19,7 @@ word_set! {
         mail: "Почта", "Mail";
         mail_why: "Письма о сбоях и приглашения. Без почтового сервера они не отправляются.", "Mails about failures, and invitations. Without a mail server they are not sent.";
         smtp_url: "Почтовый сервер", "Mail server";
-        smtp_help: "Например, smtps://user:password@mail.example.com. Знаки @ : / # % в пароле пишутся как %40 %3A %2F %23 %25.", "For example smtps://user:password@mail.example.com. The letters @ : / # % in the password are written %40 %3A %2F %23 %25.";
+        smtp_help: "Например, smtps://user:password@mail.example.com. Знаки @ : / # % в пароле пишутся как %40 %3A %2F %23 %25. Пароль уходит только по зашифрованному соединению: если сервер с адресом smtp:// его не предлагает, письма не отправляются.", "For example smtps://user:password@mail.example.com. The letters @ : / # % in the password are written %40 %3A %2F %23 %25. A password is sent over an encrypted connection only: if a server with smtp:// offers no STARTTLS, no mails are sent.";
         smtp_none: "Не настроен", "Not configured";
         smtp_sealed: "Не открыть", "Cannot be opened";
         smtp_sealed_do: "Ключ шифрования на сервере стал другим, и сохранённый адрес с паролем больше не прочесть: письма не отправляются. Введите его ещё раз или верните прежний ключ.", "The server's sealing key is another one now, and the stored address with its password cannot be read any more: no mails are sent. Enter it again, or put the old key back.";

@@ -53,6 +53,25 @@ word_set! {
 }
 
 word_set! {
+    /// The page on which the owner of an address says whether error mails may go there.
+    ConfirmEmailWords {
+        asked_title: "Письма о сбоях", "Error mails";
+        asked_why: "Присылать на {} письмо, когда сообщение клиенту в Telegram не дошло?", "Send a mail to {} when a message to a customer in Telegram does not arrive?";
+        asked_help: "Если вы не знаете, о чём речь, просто закройте страницу: такие письма приходить не будут.", "If you do not know what this is about, just close the page: no such mails will come.";
+        confirm: "Присылать", "Send them";
+        refuse: "Не присылать", "Do not send them";
+        confirmed_title: "Адрес подтверждён", "The address is confirmed";
+        confirmed_why: "Если сообщение клиенту не дойдёт, письмо об этом придёт на {}.", "When a message to a customer does not arrive, a mail about it goes to {}.";
+        confirmed_help: "О том, что не дошло раньше, письма не будет. Отказаться можно и позже: ссылка есть в каждом письме.", "What failed before now is not mailed. You can stop the mails later, too: each has a link for that.";
+        stop: "Отказаться от писем", "Stop the mails";
+        stopped_title: "Писем больше не будет", "No more mails";
+        stopped_why: "На {} больше не придут ни письма о сбоях, ни просьбы подтвердить адрес.", "Neither error mails nor requests for a confirmation go to {} any more.";
+        again: "Снова присылать", "Send them again";
+        closed_why: "Срок её действия вышел, или адрес скопирован не целиком. Когда сообщение снова не дойдёт, на почту придёт новая ссылка.", "It is too old, or the address was not copied whole. When a message fails to arrive again, a new link is mailed.";
+    }
+}
+
+word_set! {
     /// Why a password may not be chosen.
     PasswordWords {
         short: "Нужно не меньше 12 символов.", "It takes at least 12 characters.";

@@ -7,7 +7,7 @@ mod log;
 
 use anyhow::{Context as _, Result};
 use app::session::Role;
-use hookgram::values::Language;
+use hookgram::values::{EmailAddress, Language};
 use serde_json::json;
 use server::{
     audit::COMMAND_LINE,
@@ -133,7 +133,8 @@ pub async fn walk(
     for scene in factor::unconfirmed(&server).await? {
         show(&server, &browser, &scene, &wanted, &mut look).await?;
     }
-    for scene in links(&server).await?.into_iter().chain(factor::forgotten(&server).await?) {
+    let links = links(&server).await?.into_iter().chain(addresses(&server).await?);
+    for scene in links.chain(factor::forgotten(&server).await?) {
         show(&server, &browser, &scene, &wanted, &mut look).await?;
     }
     server.stop().await;
@@ -170,6 +171,23 @@ async fn links(server: &TestServer) -> Result<Vec<Scene>> {
         short("invite-fault", &invitation),
         Scene::new("reset", &*reset, [Step::See("[name=password]")]),
         short("reset-fault", &reset),
+    ])
+}
+
+/// What the owner of an address sees, who has no account.
+async fn addresses(server: &TestServer) -> Result<Vec<Scene>> {
+    let (store, code) = (&server.state.store, codes::secret());
+    // Long enough for a phone's screen.
+    let address = "an-address-that-is-longer-than-most.of-them@notifications.hooks.example.com";
+    let address = EmailAddress::parse(address).context("an address")?;
+    store.add_address_link(&codes::hash(&code), &address, now() + 60 * 60 * 1000, now()).await?;
+    let path = format!("/confirm-email/{code}");
+    let answer = |name, button, then| Scene::new(name, &*path, [Step::Click(button), Step::See(then)]);
+    Ok(vec![
+        Scene::new("confirm-email", &*path, [Step::See("main form")]),
+        answer("confirm-email-confirmed", "[value=confirm]", "main form:not(:has([value=confirm]))"),
+        answer("confirm-email-stopped", "[value=stop]", "main form:not(:has([value=stop]))"),
+        Scene::new("confirm-email-closed", "/confirm-email/guess", [Step::See(".alone")]),
     ])
 }
 
