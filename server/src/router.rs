@@ -136,7 +136,7 @@ async fn headers(State(state): State<AppState>, request: Request, next: Next) ->
     set(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(headers, HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()");
     set(headers, header::CACHE_CONTROL, "no-store");
-    if state.public_url.starts_with("https://") {
+    if state.public_url.is_https() {
         set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     response

@@ -11,7 +11,7 @@ use crate::{
     assets,
     auth::{password::Passwords, throttle::Throttle},
     chats::ChatSearches,
-    config::Config,
+    config::{Config, PublicUrl},
     delivery::{Cast, Worker},
     drafts::Drafts,
     health,
@@ -38,10 +38,8 @@ pub struct Inner {
     pub config: Config,
     /// The settings that admins may change.
     pub settings: Live,
-    /// What short URLs start with, without a slash at the end.
-    pub public_url: String,
-    /// Its origin, as a browser names it.
-    pub public_origin: String,
+    /// What short URLs start with, and the origin that a browser names.
+    pub public_url: PublicUrl,
     /// The store.
     pub store: Store,
     /// The Bot API.
@@ -145,11 +143,8 @@ impl AppState {
         let mail = MailWorker::new(store.clone(), settings.clone(), &public_url, metrics.clone());
         let rendering = Rendering::default();
         let replays = Replays::new(store.clone(), rendering.clone(), settings.clone(), wake.clone());
-        let public_origin = reqwest::Url::parse(&public_url)
-            .map_or_else(|_| public_url.clone(), |url| url.origin().ascii_serialization());
         Ok(Self(Arc::new(Inner {
             public_url,
-            public_origin,
             config,
             settings,
             store,

@@ -58,7 +58,7 @@ impl Cookies {
     /// Those of a server.
     #[must_use]
     pub fn of(state: &AppState) -> Self {
-        Self { is_https: state.public_url.starts_with("https://") }
+        Self { is_https: state.public_url.is_https() }
     }
 
     /// Sets one for so many seconds.

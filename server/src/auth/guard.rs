@@ -77,7 +77,7 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
         return next.run(request).await;
     }
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !safe && is_cross_site(request.headers(), &state.public_origin) {
+    if !safe && is_cross_site(request.headers(), &state.public_url) {
         return (StatusCode::FORBIDDEN, "this request came from another site\n").into_response();
     }
     let request = if !safe && is_open_page(path) {

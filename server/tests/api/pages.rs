@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use server::{
     auth::{client::Client, session::CurrentSession},
     codes,
+    config::PublicUrl,
     ports::Asking,
     store::{LinkKind, NewLink},
     time::now,
@@ -134,7 +135,7 @@ async fn metrics_are_for_this_machine_or_the_bearer() {
 
 #[tokio::test]
 async fn https_makes_cookies_secure() {
-    let public = Some("https://hooks.example.com".to_owned());
+    let public = PublicUrl::parse("https://hooks.example.com");
     let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
     let account = server.state.store.add_user("a@b.c", Role::Viewer, None).await.unwrap();
     let cookie = server::auth::session::open(&server.state, account.id, &asking(None).client, None).await.unwrap().0;

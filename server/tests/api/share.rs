@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use server::{
     audit::COMMAND_LINE,
     auth::client::Client,
+    config::PublicUrl,
     ports::{Asking, ports},
     settings::Setting,
     store::ProfileDraft,
@@ -113,7 +114,7 @@ async fn what_is_in_the_way_of_an_address_is_said() {
         (Some("http://hooks.example.com"), Some(Obstacle::NotEncrypted)),
         (Some("https://hooks.example.com"), None),
     ] {
-        let public = public.map(str::to_owned);
+        let public = public.and_then(PublicUrl::parse);
         let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
         let stored = server.profile("A", true, &[]).await;
         assert_eq!(shared(&server, stored.id).await.obstacles, obstacle.into_iter().collect::<Vec<_>>());
@@ -123,7 +124,7 @@ async fn what_is_in_the_way_of_an_address_is_said() {
     }
     let api = BotApi::start().await;
     api.know([]);
-    let public = Some("https://hooks.example.com".to_owned());
+    let public = PublicUrl::parse("https://hooks.example.com");
     let server = TestServer::start_with(&api.url(), |config| config.public_url = public).await;
     let stored = server.profile("A", false, &[]).await;
     assert_eq!(shared(&server, stored.id).await.obstacles, []);
