@@ -59,7 +59,7 @@ pub struct NewInvitation<'a> {
     pub email: &'a str,
     /// What they will be allowed to do.
     pub role: Role,
-    /// The address of who invites.
+    /// The address of the admin who invites; blank: the command line.
     pub made_by: &'a str,
     /// Until when it can be accepted.
     pub expires_at: Millis,
@@ -168,7 +168,7 @@ impl Store {
     /// Keeps an invitation; it takes the place of an earlier one to the same address.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] if the address has an account.
+    /// [`StoreError::Taken`] if the address has an account, [`StoreError::NotFound`] if who invites is no admin any more.
     pub async fn add_invitation(&self, new: NewInvitation<'_>) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let account: Option<i64> = sqlx::query_scalar("SELECT id FROM users WHERE email = ?1")
@@ -185,9 +185,10 @@ impl Store {
         .bind(new.email)
         .execute(&mut *tx)
         .await?;
-        sqlx::query(
+        let done = sqlx::query(
             "INSERT INTO one_time_links (code_hash, kind, email, role, made_by, created_at, expires_at)
-             VALUES (?1, 'invite', ?2, ?3, ?4, ?5, ?6)",
+             SELECT ?1, 'invite', ?2, ?3, ?4, ?5, ?6
+             WHERE ?4 = '' OR EXISTS (SELECT 1 FROM users WHERE email = ?4 AND role = 'admin')",
         )
         .bind(new.code_hash)
         .bind(new.email)
@@ -197,6 +198,9 @@ impl Store {
         .bind(new.expires_at)
         .execute(&mut *tx)
         .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound);
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -345,6 +349,22 @@ impl Store {
         tx.commit().await?;
         Ok(id)
     }
+}
+
+/// Ends the open invitations of somebody who is no admin any more, in the commit that makes it so.
+pub(super) async fn revoke_invitations_of(tx: &mut SqliteConnection, made_by: &str, by: &By) -> Result<(), StoreError> {
+    let revoked: Vec<(String, String)> = sqlx::query_as(
+        "DELETE FROM one_time_links WHERE kind = 'invite' AND used_at IS NULL AND made_by = ?1 COLLATE NOCASE
+         RETURNING email, role",
+    )
+    .bind(made_by)
+    .fetch_all(&mut *tx)
+    .await?;
+    for (email, role) in revoked {
+        let entry = Entry::new(by, Action::InvitationRevoked).to(&email, None);
+        record(tx, &entry.with(vec![Change::new("role", role, "")])).await?;
+    }
+    Ok(())
 }
 
 /// Ends what an account's earlier password has opened: its sessions but one, the sign-ins that wait for their second
