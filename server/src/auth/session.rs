@@ -6,6 +6,7 @@ use crate::{
     auth::{
         client::Client,
         cookies::{Cookies, Kind, SetCookie},
+        second_factor,
     },
     codes,
     state::AppState,
@@ -120,4 +121,17 @@ pub async fn load(
         has_second_factor: session.has_second_factor,
     };
     Ok(Some((current, session)))
+}
+
+/// Whether a session may still do what the guard has let it do, for answers that take long. Where that cannot be found out,
+/// it may not: the browser asks again.
+pub(crate) async fn is_open(state: &AppState, hash: &[u8]) -> bool {
+    match state.store.session(hash, now(), IDLE).await {
+        Ok(Some(open)) => !second_factor::is_missing(state, open.account.role, open.has_second_factor),
+        Ok(None) => false,
+        Err(error) => {
+            tracing::warn!(%error, "it could not be seen whether a session is still open: its answer ends here");
+            false
+        }
+    }
 }

@@ -56,7 +56,7 @@ impl<P: Permission> Visit<P> {
         Comer { state: &self.state, client: &self.client, headers: &self.parts.headers, session: self.session.as_ref() }
     }
 
-    pub(super) fn session(&self) -> Result<&CurrentSession, AppError> {
+    pub(crate) fn session(&self) -> Result<&CurrentSession, AppError> {
         self.session.as_ref().ok_or(AppError::SignedOut)
     }
 

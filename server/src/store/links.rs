@@ -347,6 +347,7 @@ impl Store {
         let by = By::named(&email, client);
         record(&mut tx, &Entry::new(&by, Action::PasswordReset).to(&email, id)).await?;
         tx.commit().await?;
+        self.announce_ended(id);
         Ok(id)
     }
 }

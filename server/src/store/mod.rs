@@ -76,6 +76,7 @@ use sqlx::{
     migrate::Migrator,
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::sync::broadcast;
 
 use self::{accepting::Orders, doors::Doors};
 pub use self::{
@@ -122,6 +123,9 @@ use crate::{
 /// Bytes: as much as is written between two checkpoints.
 const WAL_KEEPS: &str = "4194304";
 
+/// Ends of sessions that a slow listener may miss before it must look anew.
+const ENDED: usize = 64;
+
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
 /// Everything that is kept.
@@ -132,6 +136,7 @@ pub struct Store {
     orders: Orders,
     doors: Doors,
     sealer: Sealer,
+    ended: broadcast::Sender<i64>,
 }
 
 /// Why the store could not do what was asked.
@@ -243,7 +248,7 @@ impl Store {
             .connect_with(options.create_if_missing(false))
             .await?;
         let orders = Orders::start(write.clone(), sealer.clone());
-        Ok(Self { orders, doors: Doors::default(), write, read, sealer })
+        Ok(Self { orders, doors: Doors::default(), write, read, sealer, ended: broadcast::Sender::new(ENDED) })
     }
 
     /// A store that is gone with the process.
@@ -257,7 +262,8 @@ impl Store {
         MIGRATIONS.run(&pool).await?;
         let sealer = Sealer::ephemeral()?;
         let orders = Orders::start(pool.clone(), sealer.clone());
-        Ok(Self { orders, doors: Doors::default(), write: pool.clone(), read: pool, sealer })
+        let ended = broadcast::Sender::new(ENDED);
+        Ok(Self { orders, doors: Doors::default(), write: pool.clone(), read: pool, sealer, ended })
     }
 
     /// Whether the database answers.

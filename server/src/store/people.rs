@@ -107,6 +107,7 @@ impl Store {
             revoke_invitations_of(&mut tx, &email, by).await?;
         }
         tx.commit().await?;
+        self.announce_ended(id);
         Ok(())
     }
 
@@ -131,6 +132,7 @@ impl Store {
         audit::record(&mut tx, &Entry::new(by, Action::AccountRemoved).to(&email, id).with(changes)).await?;
         revoke_invitations_of(&mut tx, &email, by).await?;
         tx.commit().await?;
+        self.announce_ended(id);
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use app::{
 };
 use hookgram::values::{Language, TimeZone};
 use sqlx::FromRow;
+use tokio::sync::broadcast;
 
 use super::{Store, StoreError, audit::record};
 use crate::{
@@ -80,6 +81,18 @@ struct Row {
 }
 
 impl Store {
+    /// The ids of accounts as sessions of theirs end.
+    #[must_use]
+    pub fn ended_sessions(&self) -> broadcast::Receiver<i64> {
+        self.ended.subscribe()
+    }
+
+    /// Tells whatever stays open for an account that sessions of it have ended, once that is committed.
+    pub(super) fn announce_ended(&self, user_id: i64) {
+        // An error only says that nothing is open.
+        let _ = self.ended.send(user_id);
+    }
+
     /// Opens a session, whose owner has just proved who they are, and clears away those that have run out.
     ///
     /// # Errors
@@ -188,7 +201,13 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn end_session(&self, hash: &[u8]) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM sessions WHERE token_hash = ?1").bind(hash).execute(&self.write).await?;
+        let user: Option<i64> = sqlx::query_scalar("DELETE FROM sessions WHERE token_hash = ?1 RETURNING user_id")
+            .bind(hash)
+            .fetch_optional(&self.write)
+            .await?;
+        if let Some(user) = user {
+            self.announce_ended(user);
+        }
         Ok(())
     }
 
@@ -210,6 +229,7 @@ impl Store {
             record(&mut tx, &ended.with(vec![Change::new("session", address, "")])).await?;
         }
         tx.commit().await?;
+        self.announce_ended(account.id);
         Ok(address.is_some())
     }
 
@@ -230,6 +250,7 @@ impl Store {
         let ended = Entry::new(by, Action::SessionsEnded).to(&account.email, user_id);
         record(&mut tx, &ended.with(vec![Change::new("sessions", done.rows_affected().to_string(), "")])).await?;
         tx.commit().await?;
+        self.announce_ended(user_id);
         Ok(done.rows_affected())
     }
 

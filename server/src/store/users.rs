@@ -132,6 +132,7 @@ impl Store {
         shut_out(&mut tx, id, None).await?;
         record(&mut tx, &Entry::new(by, Action::PasswordReset).to(email, id)).await?;
         tx.commit().await?;
+        self.announce_ended(id);
         Ok(())
     }
 
@@ -155,6 +156,7 @@ impl Store {
         let ended = shut_out(&mut tx, account.id, Some(kept)).await?;
         record(&mut tx, &Entry::new(by, Action::PasswordChanged).to(&account.email, account.id)).await?;
         tx.commit().await?;
+        self.announce_ended(account.id);
         Ok(ended)
     }
 

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use app::{
+    error::AppError,
     log::LogQuery,
     views::{LogPage, LogRow},
     words::audit::Action,
@@ -24,7 +25,7 @@ use super::{
 };
 use crate::{
     audit::{Change, Entry},
-    auth::guard::decoded,
+    auth::{guard::decoded, session::is_open},
     personal,
     time::Millis,
 };
@@ -83,6 +84,7 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
     let by = visit.by();
     let entry = Entry::new(&by, Action::LogExported).to(name, None).with(asked);
     or_refuse!(visit, visit.state.store.audit(&entry).await.map_err(super::super::internal));
+    let (state, session) = (visit.state.clone(), or_refuse!(visit, visit.session()).hash.clone());
     let (send, receive) = mpsc::channel::<Result<Bytes, Infallible>>(2);
     tokio::spawn(async move {
         let mut text = match form {
@@ -100,7 +102,12 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
             }
             let Some(next) = next else { return };
             query.behind = Some(next);
-            page = match ports.deliveries.log(&viewer, &query, zone).await {
+            let next_page = if is_open(&state, &session).await {
+                ports.deliveries.log(&viewer, &query, zone).await
+            } else {
+                Err(AppError::SignedOut)
+            };
+            page = match next_page {
                 Ok(page) => page,
                 Err(error) => {
                     tracing::error!(?error, "an export ended before its end");
