@@ -66,8 +66,6 @@ pub struct Inner {
     pub throttle: Throttle,
     /// How many requests are taken.
     pub limits: Limits,
-    /// Attempts at a second factor.
-    pub code_throttle: Throttle,
     /// Reading and rendering of events, off the async threads and few at a time.
     pub rendering: Rendering,
     /// What was pasted and not yet confirmed.
@@ -158,8 +156,7 @@ impl AppState {
             mail,
             replays,
             passwords: Passwords::default(),
-            throttle: Throttle::of_passwords(),
-            code_throttle: Throttle::of_codes(),
+            throttle: Throttle::default(),
             limits: Limits::default(),
             rendering,
             drafts: Drafts::default(),

@@ -5,12 +5,13 @@ use axum::http::HeaderMap;
 use crate::{
     auth::{
         client::Client,
+        confirmed::Proved,
         cookies::{Cookies, Kind, SetCookie},
         second_factor,
     },
     codes,
     state::AppState,
-    store::{NewSession, OpenSession, Store, StoreError},
+    store::{NewSession, OpenSession, Store, StoreError, User},
     time::{Millis, now},
 };
 
@@ -40,10 +41,10 @@ pub struct CurrentSession {
 /// Opens a session, ends the one it replaces, and says the cookie.
 ///
 /// # Errors
-/// If the store fails.
+/// If the store fails; [`StoreError::NotFound`] if the account has another password or second factor by now.
 pub async fn open(
     state: &AppState,
-    user_id: i64,
+    user: &User,
     client: &Client,
     replaced: Option<&CurrentSession>,
 ) -> Result<SetCookie, StoreError> {
@@ -54,7 +55,7 @@ pub async fn open(
         .store
         .add_session(NewSession {
             token_hash: &hash,
-            user_id,
+            user,
             now: now(),
             expires_at: now().saturating_add(LONGEST),
             user_agent: &client.user_agent,
@@ -67,7 +68,7 @@ pub async fn open(
     Ok(Cookies::of(state).set(Kind::Session, &token, LONGEST / 1000))
 }
 
-/// Gives a session another token; with `confirmed`, its owner has just proved who they are. The cookie and the session as it
+/// Gives a session another token; with `proved`, its owner has just proved who they are. The cookie and the session as it
 /// then is, or `None` where it has ended meanwhile.
 ///
 /// # Errors
@@ -75,11 +76,11 @@ pub async fn open(
 pub async fn rotate(
     state: &AppState,
     current: &CurrentSession,
-    confirmed: bool,
+    proved: Option<Proved>,
 ) -> Result<Option<(SetCookie, CurrentSession)>, StoreError> {
     let token = codes::secret();
     let hash = codes::hash(&token);
-    let confirmed_at = confirmed.then(now);
+    let confirmed_at = proved.map(|_| now());
     if !state.store.rotate_session(&current.hash, &hash, confirmed_at).await? {
         return Ok(None);
     }
@@ -93,10 +94,10 @@ pub async fn rotate(
 /// Keeps that a password was right and the second factor is still to come, and says the cookie.
 ///
 /// # Errors
-/// If the store fails.
-pub async fn open_half(state: &AppState, user_id: i64) -> Result<SetCookie, StoreError> {
+/// If the store fails; [`StoreError::NotFound`] if the account has another password by now.
+pub async fn open_half(state: &AppState, user: &User) -> Result<SetCookie, StoreError> {
     let token = codes::secret();
-    state.store.add_half_session(&codes::hash(&token), user_id, now(), now().saturating_add(HALF)).await?;
+    state.store.add_half_session(&codes::hash(&token), user, now(), now().saturating_add(HALF)).await?;
     Ok(Cookies::of(state).set(Kind::HalfSession, &token, HALF / 1000))
 }
 

@@ -8,7 +8,7 @@ use app::{
 use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
 use hookgram::values::{EmailAddress, Language};
 
-use super::caller::{Caller, go};
+use super::caller::Caller;
 use crate::{
     audit::{By, Entry},
     auth::{
@@ -59,15 +59,15 @@ pub(super) async fn accept(Path(code): Path<String>, caller: Caller, body: Body)
             return caller.show(StatusCode::UNPROCESSABLE_ENTITY, page(EntryForm { faults, ..form })).await;
         }
     };
-    let opened = match caller.state.store.accept_invitation(&code_hash, &hash, caller.client()).await {
-        Ok(account) => caller.comer().open(account.id).await,
+    let entered = match caller.state.store.accept_invitation(&code_hash, &hash, caller.client()).await {
+        Ok(account) => caller.enter_new(account).await,
         Err(StoreError::NotFound | StoreError::Taken) => {
             return caller.show(StatusCode::NOT_FOUND, EntryPage::InviteClosed).await;
         }
         Err(error) => Err(error),
     };
-    match opened {
-        Ok(cookies) => go("/", cookies),
+    match entered {
+        Ok(entry) => caller.enter(entry, "/"),
         Err(error) => caller.refuse(broken(error), form, page).await,
     }
 }

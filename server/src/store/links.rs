@@ -338,11 +338,14 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let id = id.ok_or(StoreError::NotFound)?;
-        let email: String = sqlx::query_scalar("UPDATE users SET password_hash = ?2 WHERE id = ?1 RETURNING email")
-            .bind(id)
-            .bind(password_hash)
-            .fetch_one(&mut *tx)
-            .await?;
+        let email: String = sqlx::query_scalar(
+            "UPDATE users SET password_hash = ?2, password_version = password_version + 1 WHERE id = ?1
+             RETURNING email",
+        )
+        .bind(id)
+        .bind(password_hash)
+        .fetch_one(&mut *tx)
+        .await?;
         shut_out(&mut tx, id, None).await?;
         let by = By::named(&email, client);
         record(&mut tx, &Entry::new(&by, Action::PasswordReset).to(&email, id)).await?;

@@ -64,6 +64,7 @@ mod sealing;
 mod second_factors;
 mod sessions;
 mod settings;
+mod sign_in_failures;
 #[cfg(test)]
 mod tests;
 mod unreachable;
@@ -111,6 +112,7 @@ pub use self::{
     sealing::KeyState,
     second_factors::SecondFactor,
     sessions::{NewSession, OpenSession, SessionRow},
+    sign_in_failures::{MANY_CODES, SignInFailures},
     unreachable::Unreachable,
     users::User,
 };

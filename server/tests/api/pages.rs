@@ -25,7 +25,8 @@ pub fn asking(session: Option<CurrentSession>) -> Asking {
 /// A session's cookie, as a browser sends it back.
 pub async fn cookie(server: &TestServer, role: Role) -> String {
     let account = server.state.store.add_user(&format!("{}@example.com", role.name()), role, None).await.unwrap();
-    let cookie = server::auth::session::open(&server.state, account.id, &asking(None).client, None).await.unwrap();
+    let user = server.state.store.user(account.id).await.unwrap().unwrap();
+    let cookie = server::auth::session::open(&server.state, &user, &asking(None).client, None).await.unwrap();
     cookie.0.split(';').next().unwrap().to_owned()
 }
 
@@ -138,7 +139,8 @@ async fn https_makes_cookies_secure() {
     let public = PublicUrl::parse("https://hooks.example.com");
     let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
     let account = server.state.store.add_user("a@b.c", Role::Viewer, None).await.unwrap();
-    let cookie = server::auth::session::open(&server.state, account.id, &asking(None).client, None).await.unwrap().0;
+    let user = server.state.store.user(account.id).await.unwrap().unwrap();
+    let cookie = server::auth::session::open(&server.state, &user, &asking(None).client, None).await.unwrap().0;
     assert!(cookie.starts_with("__Host-hookgram_session=") && cookie.ends_with("; Secure"), "{cookie}");
     let page = server.http.get(server.url("/healthz")).send().await.unwrap();
     assert!(page.headers().contains_key("strict-transport-security"));

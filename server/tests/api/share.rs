@@ -177,7 +177,8 @@ async fn an_open_page_is_told_of_its_own_profile_and_ends_with_the_server() {
     let account = server.state.store.add_user("a@b.c", Role::Viewer, None).await.unwrap();
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
-    let cookie = server::auth::session::open(&server.state, account.id, &client, None).await.unwrap().0;
+    let user = server.state.store.user(account.id).await.unwrap().unwrap();
+    let cookie = server::auth::session::open(&server.state, &user, &client, None).await.unwrap().0;
     let cookie = cookie.split(';').next().unwrap().to_owned();
     let path = format!("/live/profiles/{}", mine.id);
     assert_eq!(server.http.get(server.url(&path)).send().await.unwrap().status(), 401);
