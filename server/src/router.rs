@@ -96,7 +96,8 @@ pub(crate) fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'st
             provide_context(ports::ports(&state, asking));
         }
         provide_context::<LeptosOptions>(state.leptos.clone());
-        provide_context(app::session::NeedsYou(state.health.is_red()));
+        let role = account.as_ref().map(|account| account.role);
+        provide_context(app::session::NeedsYou(state.health.is_red(role)));
         if let Some(account) = &account {
             provide_context(account.clone());
         }
