@@ -19,7 +19,7 @@ use server::{
     },
     codes,
     seal::Sealer,
-    store::{NewSession, Store},
+    store::{NewSession, Store, User},
     time::now,
 };
 use tokio::runtime::{Builder, Runtime};
@@ -30,7 +30,7 @@ const YEAR: i64 = 365 * 24 * 60 * 60;
 struct World {
     runtime: Runtime,
     store: Store,
-    user: i64,
+    user: User,
     token: String,
     sealer: Sealer,
     /// `name=value` of the browser's proof.
@@ -42,20 +42,21 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     let (store, user, token) = runtime.block_on(async {
         let store = Store::in_memory().await.expect("a store");
         let account = store.add_user("a@b.example", Role::Admin, None).await.expect("a user");
+        let user = store.user(account.id).await.expect("the store").expect("the user");
         let token = codes::secret();
         let session = NewSession {
             token_hash: &codes::hash(&token),
-            user_id: account.id,
+            user: &user,
             now: now(),
             expires_at: now() + YEAR * 1000,
             user_agent: "",
             address: "192.0.2.1",
         };
         store.add_session(session).await.expect("a session");
-        (store, account.id, token)
+        (store, user, token)
     });
     let sealer = Sealer::ephemeral().expect("a key");
-    let known = HTTPS.make_known(&sealer, user, YEAR).expect("sealed").0;
+    let known = HTTPS.make_known(&sealer, &user, now()).expect("sealed").0;
     let known = known.split_once(';').expect("attributes").0.to_owned();
     World { runtime, store, user, token, sealer, known }
 });
@@ -74,9 +75,11 @@ fuzz_target!(|bytes: &[u8]| {
     let opened = open(world, &headers);
     assert!(!opened || holds(&format!("__Host-hookgram_session={}", world.token)), "a session that was not issued");
     assert!(HTTPS.value(Kind::Session, &headers).is_none_or(|value| !value.is_empty() && value.len() <= 256));
-    let proof = HTTPS.known_browser(&world.sealer, world.user, &headers);
+    let proof = HTTPS.known_browser(&world.sealer, &world.user, &headers, now());
     assert!(proof.is_none() || holds(&world.known), "a proof that was not issued");
-    assert!(HTTPS.known_browser(&world.sealer, world.user + 1, &headers).is_none(), "a proof of another account");
+    let mut other = world.user.clone();
+    other.account.id += 1;
+    assert!(HTTPS.known_browser(&world.sealer, &other, &headers, now()).is_none(), "a proof of another account");
 
     // What stands before and behind a session hides it from nobody, unless it is a session itself.
     if HTTPS.value(Kind::Session, &headers).is_none() {
@@ -110,7 +113,7 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn open(world: &World, headers: &HeaderMap) -> bool {
     let session = world.runtime.block_on(session::load(&world.store, HTTPS, headers)).expect("the store answers");
-    session.is_some_and(|(_, session)| session.account.id == world.user)
+    session.is_some_and(|(_, session)| session.account.id == world.user.account.id)
 }
 
 /// A line in which `@` is the session's token and `^` the browser's proof with its name.

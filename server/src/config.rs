@@ -6,6 +6,7 @@ pub(crate) mod smtp;
 use std::{
     env, fmt, fs,
     net::{IpAddr, SocketAddr},
+    ops::Deref,
     path::PathBuf,
     time::Duration,
 };
@@ -29,7 +30,7 @@ pub struct Settings {
     /// Address and port to listen on
     #[arg(long, env = "HOOKGRAM_LISTEN", global = true, default_value = "127.0.0.1:3000", value_name = "ADDRESS")]
     pub listen: String,
-    /// What short URLs start with [default: http:// and the listening address]; https makes cookies Secure
+    /// What short URLs start with, without a path [default: http:// and the listening address]; https makes cookies Secure
     #[arg(long, env = "HOOKGRAM_PUBLIC_URL", global = true, value_name = "URL")]
     pub public_url: Option<String>,
     /// Folder of the database and the key file, made on first start [default: data]
@@ -96,8 +97,8 @@ pub struct Settings {
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
-    /// What short URLs start with, if it was said; without a slash at the end.
-    pub public_url: Option<String>,
+    /// What short URLs start with, if it was said.
+    pub public_url: Option<PublicUrl>,
     /// The data folder.
     pub data_dir: PathBuf,
     /// The database, if it was said.
@@ -166,7 +167,7 @@ impl Settings {
                 let hint = "is no address to listen on; write it like 127.0.0.1:3000 or 0.0.0.0:8080";
                 bad("HOOKGRAM_LISTEN", format!("“{}” {hint}", self.listen))
             })?,
-            public_url: self.public_url.as_deref().map(|url| base_url("HOOKGRAM_PUBLIC_URL", url)).transpose()?,
+            public_url: self.public_url.as_deref().map(public_url).transpose()?,
             data_dir: self.data_dir.clone().unwrap_or_else(|| PathBuf::from("data")),
             database: self.database_url.as_deref().map(sqlite_url).transpose()?,
             secret_key: secret_key(),
@@ -217,9 +218,56 @@ impl Settings {
 impl Config {
     /// What short URLs start with, for a server that listens there.
     #[must_use]
-    pub fn public_url(&self, listening: SocketAddr) -> String {
-        self.public_url.clone().unwrap_or_else(|| format!("http://{listening}"))
+    pub fn public_url(&self, listening: SocketAddr) -> PublicUrl {
+        self.public_url.clone().unwrap_or_else(|| PublicUrl(format!("http://{listening}")))
     }
+}
+
+/// The address of this server for others: a scheme, a host and, if it is not the scheme's own, a port, written as a browser
+/// writes an origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+impl PublicUrl {
+    /// Reads `https://hooks.example.com`, in whatever case; with a path, a user or a query it is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let url = reqwest::Url::parse(&web_address(text)?).ok()?;
+        let is_bare = url.path() == "/" && url.username().is_empty() && url.password().is_none();
+        is_bare.then(|| Self(url.origin().ascii_serialization()))
+    }
+
+    /// Whether browsers reach it by TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+}
+
+impl Deref for PublicUrl {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn public_url(text: &str) -> Result<PublicUrl, BadSetting> {
+    let name = "HOOKGRAM_PUBLIC_URL";
+    PublicUrl::parse(text).ok_or_else(|| {
+        let problem = if web_address(text).is_some() {
+            "must name a host and nothing after it; write it like https://hooks.example.com"
+        } else {
+            "is no address; write it like https://hooks.example.com"
+        };
+        bad(name, format!("“{}” {problem}", text.trim()))
+    })
 }
 
 fn secret_key() -> Option<SecretKey> {
@@ -384,6 +432,33 @@ mod tests {
         }
         for wrong in ["", "0", "1GB", "many"] {
             assert_eq!(size(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_public_url_is_written_as_a_browser_writes_its_origin() {
+        for (text, expected, is_https) in [
+            ("https://hooks.example.com", "https://hooks.example.com", true),
+            (" HTTPS://Hooks.Example.COM:443/ ", "https://hooks.example.com", true),
+            ("https://hooks.example.com:8443", "https://hooks.example.com:8443", true),
+            ("http://127.0.0.1:3000/", "http://127.0.0.1:3000", false),
+            ("Http://[::1]:3000", "http://[::1]:3000", false),
+            ("https://записи.рф", "https://xn--80anea7an.xn--p1ai", true),
+        ] {
+            let url = PublicUrl::parse(text).unwrap();
+            assert_eq!((&*url, url.is_https()), (expected, is_https), "{text}");
+        }
+        for text in [
+            "",
+            "hooks.example.com",
+            "ftp://hooks.example.com",
+            "https://hooks.example.com/hookgram",
+            "https://hooks.example.com/?a",
+            "https://hooks.example.com/#a",
+            "https://me@hooks.example.com",
+        ] {
+            assert_eq!(PublicUrl::parse(text), None, "{text}");
+            assert!(public_url(text).unwrap_err().to_string().starts_with("HOOKGRAM_PUBLIC_URL: "), "{text}");
         }
     }
 

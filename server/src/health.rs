@@ -11,14 +11,17 @@ use std::{
     time::Duration,
 };
 
-use app::quiet::{BotState, HealthView, Trouble};
+use app::{
+    quiet::{BotState, HealthView, Trouble},
+    session::Role,
+};
 use tokio::{sync::watch, time::sleep};
 
 use crate::{
     keys,
     lock::lock,
     state::AppState,
-    store::{BotHealth, StoreError},
+    store::{BotHealth, MANY_CODES, SignInFailures, StoreError},
     time::{Millis, now},
 };
 
@@ -35,14 +38,15 @@ const PAUSE: Duration = Duration::from_secs(15);
 #[derive(Debug, Default)]
 pub struct Mark {
     red: AtomicBool,
+    red_for_admins: AtomicBool,
     proxy: Mutex<Option<(IpAddr, Millis)>>,
 }
 
 impl Mark {
-    /// Whether it is red.
+    /// Whether it is red for somebody of this role.
     #[must_use]
-    pub fn is_red(&self) -> bool {
-        self.red.load(Ordering::Relaxed)
+    pub fn is_red(&self, role: Option<Role>) -> bool {
+        self.red.load(Ordering::Relaxed) || (role == Some(Role::Admin) && self.red_for_admins.load(Ordering::Relaxed))
     }
 
     /// Notes a request that was forwarded by somebody who is not among the trusted proxies; the log hears of it
@@ -69,7 +73,7 @@ impl Mark {
 pub async fn watch(state: AppState, mut shutdown: watch::Receiver<bool>) {
     loop {
         match report(&state).await {
-            Ok(view) => _ = look(&state, &view),
+            Ok(view) => look(&state, &view),
             Err(error) => tracing::warn!(%error, "it could not be seen how all stands"),
         }
         tokio::select! {
@@ -79,10 +83,10 @@ pub async fn watch(state: AppState, mut shutdown: watch::Receiver<bool>) {
     }
 }
 
-fn look(state: &AppState, view: &HealthView) -> bool {
-    let red = view.troubles.iter().any(Trouble::is_red);
-    state.health.red.store(red, Ordering::Relaxed);
-    red
+fn look(state: &AppState, view: &HealthView) {
+    let is_red = |for_admins| view.troubles.iter().any(|one| one.is_red() && one.is_for_admins() == for_admins);
+    state.health.red.store(is_red(false), Ordering::Relaxed);
+    state.health.red_for_admins.store(is_red(true), Ordering::Relaxed);
 }
 
 /// How all stands now; the mark follows.
@@ -134,6 +138,13 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     }
     if !has_mail && !locked.mail && store.wants_mail().await? {
         troubles.push(Trouble::MailMissing);
+    }
+    for SignInFailures { email, passwords, codes } in store.sign_in_failures(now - DAY).await? {
+        troubles.push(if codes >= MANY_CODES {
+            Trouble::CodesGuessed(email, codes)
+        } else {
+            Trouble::PasswordsGuessed(email, passwords)
+        });
     }
     if let Some(address) = state.health.unannounced(now) {
         troubles.push(Trouble::UnannouncedProxy(address.to_string()));

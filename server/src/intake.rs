@@ -37,6 +37,8 @@ pub struct Patience {
     pub form: Duration,
     /// Whoever takes nothing of an answer for so long has gone, or holds it up on purpose.
     pub write: Duration,
+    /// A live stream looks this often whether its session is still open.
+    pub look: Duration,
 }
 
 impl Default for Patience {
@@ -46,6 +48,7 @@ impl Default for Patience {
             body: Duration::from_secs(30),
             form: Duration::from_secs(60),
             write: Duration::from_secs(30),
+            look: Duration::from_secs(20),
         }
     }
 }

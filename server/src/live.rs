@@ -1,4 +1,4 @@
-//! `GET /live/…`: what pages that stay open are told, as server-sent events.
+//! `GET /live/…`: what pages that stay open are told, as server-sent events. A stream ends with its session.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -10,62 +10,70 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use tokio::sync::broadcast;
+use tokio::{sync::broadcast, time::interval};
 use tokio_stream::{
-    Stream, StreamExt as _,
-    wrappers::{BroadcastStream, WatchStream, errors::BroadcastStreamRecvError},
+    StreamExt as _,
+    wrappers::{BroadcastStream, IntervalStream, WatchStream, errors::BroadcastStreamRecvError},
 };
 
-use crate::{pages::Visit, state::AppState};
+use crate::{auth::session, pages::Visit};
 
 /// What stands for those that were missed, and for an event without a profile: it says to look anew.
 const MISSED: i64 = 0;
 
 /// `/live/sandbox`: the ids of messages as they reach the sandbox.
-pub(crate) async fn sandbox(visit: Visit) -> impl IntoResponse {
-    let state = visit.state();
-    answer(stream(state, state.sandbox.subscribe(), |_| true))
+pub(crate) async fn sandbox(visit: Visit) -> Response {
+    let ids = visit.state().sandbox.subscribe();
+    answer(visit, ids, |_| true).await
 }
 
 /// `/live/profiles/{id}`: the profile's id, whenever something becomes of one of its events.
 pub(crate) async fn profile(Path(id): Path<String>, visit: Visit) -> Response {
     // Read here: the refusal of a typed path would quote it, also in the log.
     let Ok(id) = id.parse::<i64>() else { return StatusCode::NOT_FOUND.into_response() };
-    let state = visit.state();
-    answer(stream(state, state.news.subscribe(), move |about| about == id)).into_response()
+    let ids = visit.state().news.subscribe();
+    answer(visit, ids, move |about| about == id).await
 }
 
 /// `/live/deliveries`: the profile's id, or 0 for none, whenever something becomes of any event.
-pub(crate) async fn deliveries(visit: Visit) -> impl IntoResponse {
-    let state = visit.state();
-    answer(stream(state, state.news.subscribe(), |_| true))
+pub(crate) async fn deliveries(visit: Visit) -> Response {
+    let ids = visit.state().news.subscribe();
+    answer(visit, ids, |_| true).await
 }
 
 /// `event: message`, `data:` an id; where some were missed, [`MISSED`].
-fn answer<S>(events: S) -> impl IntoResponse + use<S>
-where
-    S: Stream<Item = Result<Event, Infallible>> + Send + 'static,
-{
-    let events = Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)));
-    ([(header::CACHE_CONTROL, "no-store")], events)
-}
-
-fn stream<F>(
-    state: &AppState,
-    ids: broadcast::Receiver<i64>,
-    concerns: F,
-) -> impl Stream<Item = Result<Event, Infallible>> + use<F>
+async fn answer<F>(visit: Visit, ids: broadcast::Receiver<i64>, concerns: F) -> Response
 where
     F: Fn(i64) -> bool + Send + 'static,
 {
+    let Ok(own) = visit.session().map(|session| session.hash.clone()) else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
+    let (state, user) = (visit.state().clone(), visit.account().id);
     let ids = BroadcastStream::new(ids).filter_map(move |id| match id {
         Ok(id) => concerns(id).then_some(Some(id)),
         Err(BroadcastStreamRecvError::Lagged(_)) => Some(Some(MISSED)),
     });
     // The stream must end with the server, or a browser left open would hold the shutdown up.
     let end = WatchStream::new(state.shutdown.clone()).filter(|stopped| *stopped).map(|_| None);
-    ids.merge(end)
+    // A session that ends here is announced. The first look finds one that ended before this stream listened, the later ones
+    // find one that has run out or was ended by the command line.
+    let announced = BroadcastStream::new(state.store.ended_sessions());
+    let announced = announced.filter(move |ended| ended.as_ref().map_or(true, |ended| *ended == user)).map(drop);
+    let looks = announced.merge(IntervalStream::new(interval(state.config.patience.look)).map(drop));
+    let over = looks
+        .then(move |()| {
+            let (state, own) = (state.clone(), own.clone());
+            async move { !session::is_open(&state, &own).await }
+        })
+        .filter(|over| *over)
+        .map(|_| None);
+    let events = over
+        .merge(ids)
+        .merge(end)
         .take_while(Option::is_some)
         .filter_map(|id| id)
-        .map(|id| Ok(Event::default().event("message").data(id.to_string())))
+        .map(|id| Ok::<_, Infallible>(Event::default().event("message").data(id.to_string())));
+    let events = Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)));
+    ([(header::CACHE_CONTROL, "no-store")], events).into_response()
 }

@@ -33,6 +33,39 @@ pub fn restrict(path: &Path) {
     }
 }
 
+/// Gives the file that a command's output goes to the mode 0600, for it holds secrets. A terminal or a pipe is no file.
+pub fn restrict_output() {
+    #[cfg(unix)]
+    {
+        use rustix::fs::{FileType, Mode, fchmod, fstat};
+        let output = io::stdout();
+        let Ok(known) = fstat(&output) else { return };
+        let is_open = Mode::from_raw_mode(known.st_mode).intersects(Mode::RWXG | Mode::RWXO);
+        if FileType::from_raw_mode(known.st_mode) == FileType::RegularFile
+            && is_open
+            && let Err(error) = fchmod(&output, Mode::RUSR | Mode::WUSR)
+        {
+            tracing::warn!(%error, "others may be able to read the file that this is written to");
+        }
+    }
+}
+
+/// Warns of a folder in which everybody on the machine may replace the files.
+pub fn warn_of_open_folder(folder: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let Ok(known) = fs::metadata(folder) else { return };
+        // In a sticky folder, as /tmp is, others cannot replace what is not theirs.
+        if known.permissions().mode() & 0o1002 == 0o002 {
+            tracing::warn!(
+                path = %folder.display(),
+                "everybody on this machine may replace files in this folder: take that from it with chmod o-w"
+            );
+        }
+    }
+}
+
 /// Makes an empty file with mode 0600, or gives that mode to the one that is there.
 ///
 /// # Errors

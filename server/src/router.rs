@@ -110,7 +110,8 @@ pub(crate) fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'st
             provide_context(ports::ports(&state, asking));
         }
         provide_context::<LeptosOptions>(state.leptos.clone());
-        provide_context(app::session::NeedsYou(state.health.is_red()));
+        let role = account.as_ref().map(|account| account.role);
+        provide_context(app::session::NeedsYou(state.health.is_red(role)));
         if let Some(account) = &account {
             provide_context(account.clone());
         }
@@ -150,7 +151,7 @@ async fn headers(State(state): State<AppState>, request: Request, next: Next) ->
     set(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(headers, HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()");
     set(headers, header::CACHE_CONTROL, "no-store");
-    if state.public_url.starts_with("https://") {
+    if state.public_url.is_https() {
         set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     response

@@ -11,7 +11,7 @@ use crate::{
     assets,
     auth::{password::Passwords, throttle::Throttle},
     chats::ChatSearches,
-    config::Config,
+    config::{Config, PublicUrl},
     connections::Requests,
     delivery::{Cast, Worker},
     drafts::Drafts,
@@ -39,10 +39,8 @@ pub struct Inner {
     pub config: Config,
     /// The settings that admins may change.
     pub settings: Live,
-    /// What short URLs start with, without a slash at the end.
-    pub public_url: String,
-    /// Its origin, as a browser names it.
-    pub public_origin: String,
+    /// What short URLs start with, and the origin that a browser names.
+    pub public_url: PublicUrl,
     /// The store.
     pub store: Store,
     /// The Bot API.
@@ -73,8 +71,6 @@ pub struct Inner {
     pub(crate) known_tokens: KnownTokens,
     /// Requests in flight.
     pub requests: Requests,
-    /// Attempts at a second factor.
-    pub code_throttle: Throttle,
     /// Reading and rendering of events, off the async threads and few at a time.
     pub rendering: Rendering,
     /// What was pasted and not yet confirmed.
@@ -151,11 +147,8 @@ impl AppState {
         let mail = MailWorker::new(store.clone(), settings.clone(), &public_url, metrics.clone());
         let rendering = Rendering::default();
         let replays = Replays::new(store.clone(), rendering.clone(), settings.clone(), wake.clone());
-        let public_origin = reqwest::Url::parse(&public_url)
-            .map_or_else(|_| public_url.clone(), |url| url.origin().ascii_serialization());
         Ok(Self(Arc::new(Inner {
             public_url,
-            public_origin,
             config,
             settings,
             store,
@@ -169,8 +162,7 @@ impl AppState {
             mail,
             replays,
             passwords: Passwords::default(),
-            throttle: Throttle::of_passwords(),
-            code_throttle: Throttle::of_codes(),
+            throttle: Throttle::default(),
             limits: Limits::default(),
             known_tokens: KnownTokens::default(),
             requests,

@@ -73,6 +73,7 @@ pub(super) fn AccountPage(view: AccountView) -> impl IntoView {
             <Password
                 email=account.email
                 has_password
+                has_second_factor=factor.is_some()
                 by_command=!has_mail && account.role == Role::Admin
                 faults=faults.clone()
             />
@@ -84,7 +85,13 @@ pub(super) fn AccountPage(view: AccountView) -> impl IntoView {
 }
 
 #[component]
-fn Password(email: String, has_password: bool, by_command: bool, faults: Vec<FieldFault>) -> impl IntoView {
+fn Password(
+    email: String,
+    has_password: bool,
+    has_second_factor: bool,
+    by_command: bool,
+    faults: Vec<FieldFault>,
+) -> impl IntoView {
     let (w, s) = (words::<AccountWords>(), words::<SignInWords>());
     let focus = form::focus(&faults, "").to_owned();
     let current = Field {
@@ -112,6 +119,7 @@ fn Password(email: String, has_password: bool, by_command: bool, faults: Vec<Fie
             <input class="visually-hidden" type="email" autocomplete="username" value=email tabindex="-1" aria-hidden="true" readonly />
             {has_password.then(|| current.draw(&faults, &focus))}
             {new.draw(&faults, &focus)}
+            {has_second_factor.then(|| proof(&faults, ""))}
             <div class="actions form-end">
                 <button class="button">{submit}</button>
             </div>
@@ -294,7 +302,7 @@ pub(super) fn Confirm(view: ConfirmView) -> impl IntoView {
                 <input type="hidden" name="next" value=next />
                 <input class="visually-hidden" type="email" autocomplete="username" value=email tabindex="-1" aria-hidden="true" readonly />
                 {password}
-                {has_second_factor.then(|| proof(&faults))}
+                {has_second_factor.then(|| proof(&faults, if has_password { "" } else { "code" }))}
                 <div class="actions form-end">
                     <button class="button primary">{w.submit}</button>
                     <a class="button" href="/account">

@@ -197,7 +197,7 @@ fn second(form: &EntryForm) -> AnyView {
     view! {
         <form method="post" action="/login/second">
             <input type="hidden" name="next" value=form.next.clone() />
-            {proof(&form.faults)}
+            {proof(&form.faults, "code")}
             <button class="button primary wide">{w.go_on}</button>
             <p class="help">
                 <a href="/login">{w.back}</a>
@@ -207,11 +207,11 @@ fn second(form: &EntryForm) -> AnyView {
     .into_any()
 }
 
-/// The code of the app, or a recovery code in its place.
-pub(super) fn proof(faults: &[FieldFault]) -> AnyView {
+/// The code of the app, or a recovery code in its place. Without a fault the field called `first` has the focus.
+pub(super) fn proof(faults: &[FieldFault], first: &str) -> AnyView {
     let w = words::<SignInWords>();
     let by_recovery = faults.iter().any(|fault| fault.field == "recovery");
-    let focus = form::focus(faults, "code").to_owned();
+    let focus = form::focus(faults, first).to_owned();
     let code = Field {
         name: "code",
         title: w.code,

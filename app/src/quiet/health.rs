@@ -11,6 +11,7 @@ use crate::{
     views::{Millis, Outcome},
     words::{
         HealthWords,
+        audit::Action,
         causes::{self, Cause},
         language, words,
     },
@@ -43,13 +44,26 @@ pub enum Trouble {
     MailMissing,
     /// Requests are forwarded from this address, which is not among the trusted proxies.
     UnannouncedProxy(String),
+    /// Somebody has the password of this account and tries so many codes of its second factor.
+    CodesGuessed(String, i64),
+    /// Somebody tries so many passwords of this account.
+    PasswordsGuessed(String, i64),
 }
 
 impl Trouble {
     /// Whether somebody must act at once; else it is worth knowing.
     #[must_use]
     pub fn is_red(&self) -> bool {
-        !matches!(self, Self::MailMissing | Self::StrangersWaiting(_) | Self::UnannouncedProxy(_))
+        !matches!(
+            self,
+            Self::MailMissing | Self::StrangersWaiting(_) | Self::UnannouncedProxy(_) | Self::PasswordsGuessed(..)
+        )
+    }
+
+    /// Whether only admins see it: it names an account.
+    #[must_use]
+    pub fn is_for_admins(&self) -> bool {
+        matches!(self, Self::CodesGuessed(..) | Self::PasswordsGuessed(..))
     }
 }
 
@@ -238,6 +252,7 @@ fn Fact(title: &'static str, children: Children) -> impl IntoView {
 
 fn trouble(trouble: &Trouble) -> AnyView {
     let w = words::<HealthWords>();
+    let audit = |action: Action| Some((format!("/audit?action={}", action.name()), w.to_audit));
     let log = || Some(("/deliveries?outcome=retrying".to_owned(), w.to_log));
     let (title, advice, link) = match trouble {
         Trouble::WorkerStopped => (w.worker_stopped.to_owned(), w.worker_stopped_do.to_owned(), None),
@@ -269,6 +284,16 @@ fn trouble(trouble: &Trouble) -> AnyView {
         Trouble::DiskLow => (w.disk_low.to_owned(), w.disk_low_do.to_owned(), None),
         Trouble::MailFailing(reason) => (w.mail_failing.to_owned(), format!("{} “{reason}”", w.mail_failing_do), None),
         Trouble::MailMissing => (w.mail_missing.to_owned(), w.mail_missing_do.to_owned(), None),
+        Trouble::CodesGuessed(email, count) => (
+            format!("{}: {email} ({count})", w.codes_guessed),
+            w.codes_guessed_do.to_owned(),
+            audit(Action::FactorFailed),
+        ),
+        Trouble::PasswordsGuessed(email, count) => (
+            format!("{}: {email} ({count})", w.passwords_guessed),
+            w.passwords_guessed_do.to_owned(),
+            audit(Action::SignInFailed),
+        ),
         Trouble::UnannouncedProxy(address) => (w.proxy.to_owned(), w.proxy_do.replace("{}", address), None),
     };
     let class = if trouble.is_red() { "notice bad" } else { "notice warn" };

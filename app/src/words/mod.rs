@@ -188,6 +188,26 @@ pub fn wait_seconds(language: Language, seconds: u64) -> String {
     }
 }
 
+/// Too many wrong codes of the second factor: how long to wait, and what works meanwhile.
+#[must_use]
+pub fn wait_for_code(language: Language, seconds: u64) -> String {
+    let minutes = seconds.div_ceil(60).max(1);
+    match language {
+        Language::Ru => {
+            let wait = russian(minutes, ["минуту", "минуты", "минут"]);
+            format!(
+                "Было слишком много неверных кодов. Следующий можно ввести через {wait}. Код восстановления подойдёт и сейчас."
+            )
+        }
+        Language::En => {
+            let unit = if minutes == 1 { "minute" } else { "minutes" };
+            format!(
+                "There were too many wrong codes. The next one can be entered in {minutes} {unit}. A recovery code works now."
+            )
+        }
+    }
+}
+
 /// A type of event in a person's words; one without words of its own by its number.
 #[must_use]
 pub fn event_type(language: Language, kind: EventType) -> String {

@@ -8,6 +8,17 @@ use crate::time::{Millis, now};
 /// How long a proof holds: 10 minutes.
 const HOLDS: Millis = 10 * 60 * 1000;
 
+/// Everything that an account can be asked for was given just now: its password, if it has one, and its second factor, if
+/// it has one. Only [`super::entry::Comer::prove`] makes one, so that no part of it stands for the whole.
+#[derive(Debug)]
+pub struct Proved(());
+
+impl Proved {
+    pub(super) fn new() -> Self {
+        Self(())
+    }
+}
+
 /// An account whose owner has given their password, and their second factor where there is one, within the last 10
 /// minutes. Only this module makes one; what must not be done by whoever finds an open browser asks for it.
 #[derive(Clone, Debug)]

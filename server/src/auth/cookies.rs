@@ -5,14 +5,18 @@ use axum::{
     response::Response,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use secrecy::SecretString;
+use secrecy::ExposeSecret as _;
 
 use crate::{
     codes,
     seal::{Place, SealError, Sealer},
     state::AppState,
+    store::User,
+    time::Millis,
 };
 
+/// How long a browser is known after a sign-in: 90 days.
+const KNOWN_FOR: Millis = 90 * 24 * 60 * 60 * 1000;
 /// Characters: what is longer was not set here.
 const LONGEST: usize = 256;
 
@@ -58,7 +62,7 @@ impl Cookies {
     /// Those of a server.
     #[must_use]
     pub fn of(state: &AppState) -> Self {
-        Self { is_https: state.public_url.starts_with("https://") }
+        Self { is_https: state.public_url.is_https() }
     }
 
     /// Sets one for so many seconds.
@@ -88,20 +92,27 @@ impl Cookies {
         self.value(kind, headers).map(codes::hash)
     }
 
-    /// Says that an account has signed in from this browser; each time with another proof.
+    /// Says that an account has signed in from this browser; each time with another id.
     ///
     /// # Errors
     /// If it cannot be sealed.
-    pub fn make_known(self, sealer: &Sealer, user_id: i64, max_age: i64) -> Result<SetCookie, SealError> {
-        let proof = sealer.seal(Place::KnownBrowser(user_id), &codes::webhook_key())?;
-        Ok(self.set(Kind::KnownBrowser, &URL_SAFE_NO_PAD.encode(proof), max_age))
+    pub fn make_known(self, sealer: &Sealer, user: &User, now: Millis) -> Result<SetCookie, SealError> {
+        let proof = format!("{now} {} {}", user.password_version, codes::webhook_key());
+        let proof = sealer.seal(Place::KnownBrowser(user.account.id), &proof)?;
+        Ok(self.set(Kind::KnownBrowser, &URL_SAFE_NO_PAD.encode(proof), KNOWN_FOR / 1000))
     }
 
-    /// What tells this browser from others from which the account has signed in; `None` where it has not from this one.
+    /// The id that tells this browser from others from which the account has signed in; `None` if it has not from this one
+    /// with the present password within the last 90 days.
     #[must_use]
-    pub fn known_browser(self, sealer: &Sealer, user_id: i64, headers: &HeaderMap) -> Option<SecretString> {
+    pub fn known_browser(self, sealer: &Sealer, user: &User, headers: &HeaderMap, now: Millis) -> Option<String> {
         let sealed = URL_SAFE_NO_PAD.decode(self.value(Kind::KnownBrowser, headers)?).ok()?;
-        sealer.open(Place::KnownBrowser(user_id), &sealed).ok()
+        let proof = sealer.open(Place::KnownBrowser(user.account.id), &sealed).ok()?;
+        let mut parts = proof.expose_secret().splitn(3, ' ');
+        let age = now.checked_sub(parts.next()?.parse().ok()?)?;
+        let is_present = parts.next()?.parse() == Ok(user.password_version);
+        let browser = parts.next()?.to_owned();
+        (is_present && (0..KNOWN_FOR).contains(&age)).then_some(browser)
     }
 }
 
@@ -112,5 +123,44 @@ pub fn hand_over(response: &mut Response, cookies: impl IntoIterator<Item = SetC
         if let Ok(value) = HeaderValue::from_str(&cookie.0) {
             response.headers_mut().append(header::SET_COOKIE, value);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use app::session::{Account, Role};
+
+    use super::*;
+
+    fn user(id: i64, password_version: i64) -> User {
+        let account = Account { id, email: "a@b.c".into(), role: Role::Viewer };
+        User { account, password_hash: None, created_at: 0, has_second_factor: false, password_version }
+    }
+
+    #[test]
+    fn a_browser_is_known_for_90_days_and_until_the_password_changes() {
+        let (sealer, cookies, at) = (Sealer::ephemeral().unwrap(), Cookies { is_https: false }, 1_700_000_000_000);
+        let headers = |cookie: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, cookie.split(';').next().unwrap().parse().unwrap());
+            headers
+        };
+        let set = cookies.make_known(&sealer, &user(1, 3), at).unwrap().0;
+        assert!(set.ends_with("; Max-Age=7776000"), "{set}");
+        let jar = headers(&set);
+        let known = |user: &User, now| cookies.known_browser(&sealer, user, &jar, now);
+        let first = known(&user(1, 3), at).unwrap();
+        assert_eq!(known(&user(1, 3), at + KNOWN_FOR - 1), Some(first.clone()));
+        for (user, now) in
+            [(user(1, 3), at + KNOWN_FOR), (user(1, 3), at - 1), (user(1, 4), at), (user(1, 2), at), (user(2, 3), at)]
+        {
+            assert_eq!(known(&user, now), None);
+        }
+        let again = headers(&cookies.make_known(&sealer, &user(1, 3), at).unwrap().0);
+        assert_ne!(cookies.known_browser(&sealer, &user(1, 3), &again, at), Some(first));
+        // Proofs of earlier versions had no time and no end.
+        let old = sealer.seal(Place::KnownBrowser(1), &codes::webhook_key()).unwrap();
+        let old = headers(&format!("hookgram_known={}", URL_SAFE_NO_PAD.encode(old)));
+        assert_eq!(cookies.known_browser(&sealer, &user(1, 0), &old, at), None);
     }
 }

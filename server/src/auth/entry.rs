@@ -1,11 +1,12 @@
 //! The ways in: a password, then the second factor where there is one; and proving oneself once more.
 
-use app::session::Account;
+use app::words::audit::Action;
 use axum::http::HeaderMap;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use super::{
     client::Client,
+    confirmed::Proved,
     cookies::{Cookies, Kind, SetCookie},
     password,
     second_factor::Proof,
@@ -14,17 +15,16 @@ use super::{
 };
 use crate::{
     audit::By,
+    seal::SealError,
     state::AppState,
     store::{StoreError, User},
-    time::now,
+    time::{Millis, now},
 };
 
 /// How long to wait while too many sign in at once, in seconds.
 const BUSY: u64 = 3;
 /// Tries at the second factor before the password is asked for anew.
 const TRIES: i64 = 5;
-/// Seconds: how long a browser is known that has signed in before.
-const KNOWN_FOR: i64 = 365 * 24 * 60 * 60;
 
 /// Whoever wants to come in.
 #[derive(Clone, Copy)]
@@ -62,6 +62,8 @@ pub enum EntryFault {
     Late,
     /// Too many attempts; wait this many seconds.
     TooMany(u64),
+    /// Too many wrong codes of the app's; the next one is judged in this many seconds, a recovery code at once.
+    TooManyCodes(u64),
     /// A fault of the server's, already logged.
     Internal,
 }
@@ -125,7 +127,7 @@ impl Comer<'_> {
         let Some(user) = user else { return };
         let (store, by) = (self.state.store.clone(), By::account(&user.account, self.client));
         tokio::spawn(async move {
-            if let Err(error) = store.note_wrong_password(&user.account, &by).await {
+            if let Err(error) = store.sign_in_failed(&user.account, Action::SignInFailed, None, &by).await {
                 tracing::error!(%error, "a failed sign-in could not be recorded");
             }
         });
@@ -137,9 +139,9 @@ impl Comer<'_> {
     /// If the store fails.
     pub async fn after_password(&self, user: &User) -> Result<Entry, StoreError> {
         if user.has_second_factor {
-            return Ok(Entry::Half(session::open_half(self.state, user.account.id).await?));
+            return Ok(Entry::Half(session::open_half(self.state, user).await?));
         }
-        Ok(Entry::Open(self.open(&user.account).await?))
+        Ok(Entry::Open(self.open(user).await?))
     }
 
     /// With the second factor, after the password.
@@ -150,76 +152,91 @@ impl Comer<'_> {
         let store = &self.state.store;
         let id = store.half_session(half, now()).await.map_err(broken)?.ok_or(EntryFault::Late)?;
         let user = store.user(id).await.map_err(broken)?.ok_or(EntryFault::Late)?;
-        let origin = self.origin(Some(&user));
-        self.state.code_throttle.attempt(&user.account.email, &origin).map_err(EntryFault::TooMany)?;
         store.try_half_session(half, now(), TRIES).await.map_err(broken)?.ok_or(EntryFault::Late)?;
-        if !self.proves(&user.account, proof).await? {
-            return Err(proof.fault());
-        }
+        self.take(&user, proof).await?;
         if !store.end_half_session(half).await.map_err(broken)? {
             return Err(EntryFault::Late);
         }
-        self.state.code_throttle.succeeded(&user.account.email, &origin);
-        let mut cookies = self.open(&user.account).await.map_err(broken)?;
+        let mut cookies = self.open(&user).await.map_err(broken)?;
         cookies.push(Cookies::of(self.state).clear(Kind::HalfSession));
         Ok((user, cookies))
     }
 
+    /// Takes a second factor if it is right. Each attempt is counted before it is judged, wherever it is asked for.
+    async fn take(&self, user: &User, proof: &Proof) -> Result<(), EntryFault> {
+        let (state, id, origin) = (self.state, user.account.id, self.origin(Some(user)));
+        let (store, by_recovery) = (&state.store, format!("recovery {}", user.account.email));
+        let is_code = matches!(proof, Proof::Code(_));
+        if is_code {
+            let tried = store.try_code(id, origin.browser(), now()).await.map_err(broken)?;
+            tried.map_err(|wait| EntryFault::TooManyCodes(seconds(wait)))?;
+        } else {
+            // Nobody guesses 79 bits; the limit is for the work.
+            state.throttle.attempt(&by_recovery, &origin).map_err(EntryFault::TooMany)?;
+        }
+        let by = By::account(&user.account, self.client);
+        if !proof.take(state, &user.account, &by).await.map_err(unprovable)? {
+            let browser = origin.browser().filter(|_| is_code);
+            store.sign_in_failed(&user.account, Action::FactorFailed, browser, &by).await.map_err(broken)?;
+            return Err(proof.fault());
+        }
+        if is_code {
+            store.code_was_right(id, origin.browser()).await.map_err(broken)?;
+        } else {
+            state.throttle.succeeded(&by_recovery, &origin);
+        }
+        Ok(())
+    }
+
     /// Proves that whoever uses a session is its owner: the password where there is one, and the second factor where there is
-    /// one. The session goes on under another token.
+    /// one.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn prove(&self, user: &User, password: SecretString, proof: &Proof) -> Result<Proved, EntryFault> {
+        if user.password_hash.is_some() {
+            self.verified(&user.account.email, Some(user.clone()), password).await?;
+        }
+        if user.has_second_factor {
+            self.take(user, proof).await?;
+        }
+        Ok(Proved::new())
+    }
+
+    /// Proves it for what follows. The session goes on under another token.
     ///
     /// # Errors
     /// Why not.
     pub async fn confirm(&self, user_id: i64, password: SecretString, proof: &Proof) -> Result<SetCookie, EntryFault> {
         let session = self.session.ok_or(EntryFault::Late)?;
         let user = self.state.store.user(user_id).await.map_err(broken)?.ok_or(EntryFault::Late)?;
-        let email = user.account.email.clone();
-        if user.password_hash.is_some() {
-            self.verified(&email, Some(user.clone()), password).await?;
-        }
-        if user.has_second_factor {
-            let origin = self.origin(Some(&user));
-            self.state.code_throttle.attempt(&email, &origin).map_err(EntryFault::TooMany)?;
-            if !self.proves(&user.account, proof).await? {
-                return Err(proof.fault());
-            }
-            self.state.code_throttle.succeeded(&email, &origin);
-        }
-        let rotated = session::rotate(self.state, session, true).await.map_err(broken)?;
+        let proved = self.prove(&user, password, proof).await?;
+        let rotated = session::rotate(self.state, session, Some(proved)).await.map_err(broken)?;
         rotated.map(|(cookie, _)| cookie).ok_or(EntryFault::Late)
     }
 
-    /// Whether this is the password of whoever is signed in.
-    ///
-    /// # Errors
-    /// Why not.
-    pub async fn knows_password(&self, user: &User, password: SecretString) -> Result<(), EntryFault> {
-        self.verified(&user.account.email, Some(user.clone()), password).await.map(drop)
-    }
-
     /// A session, and what this browser is known by from now on.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub async fn open(&self, account: &Account) -> Result<Vec<SetCookie>, StoreError> {
-        let session = session::open(self.state, account, self.client, self.session).await?;
-        let known = Cookies::of(self.state).make_known(self.state.store.sealer(), account.id, KNOWN_FOR)?;
-        Ok(vec![session, known])
+    async fn open(&self, user: &User) -> Result<Vec<SetCookie>, StoreError> {
+        let session = session::open(self.state, user, self.client, self.session).await?;
+        Ok(vec![session, self.make_known(user)?])
     }
 
-    /// Whether the second factor is right. The audit records a wrong one.
-    async fn proves(&self, account: &Account, proof: &Proof) -> Result<bool, EntryFault> {
-        let by = By::account(account, self.client);
-        let right = proof.take(self.state, account, &by).await.map_err(unprovable)?;
-        if !right {
-            self.state.store.note_wrong_code(account, &by).await.map_err(broken)?;
-        }
-        Ok(right)
+    /// What this browser is known by from now on.
+    ///
+    /// # Errors
+    /// If it cannot be sealed.
+    pub fn make_known(&self, user: &User) -> Result<SetCookie, SealError> {
+        Cookies::of(self.state).make_known(self.state.store.sealer(), user, now())
     }
 
     fn origin(&self, user: Option<&User>) -> Origin {
         let (cookies, sealer) = (Cookies::of(self.state), self.state.store.sealer());
-        let proof = user.and_then(|user| cookies.known_browser(sealer, user.account.id, self.headers));
-        proof.map_or(Origin::Address(self.client.address), |proof| Origin::Browser(proof.expose_secret().to_owned()))
+        let browser = user.and_then(|user| cookies.known_browser(sealer, user, self.headers, now()));
+        browser.map_or(Origin::Address(self.client.address), Origin::Browser)
     }
+}
+
+/// Whole seconds, at least 1.
+fn seconds(wait: Millis) -> u64 {
+    u64::try_from(wait).unwrap_or_default().div_ceil(1000).max(1)
 }

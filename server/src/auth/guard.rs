@@ -78,7 +78,7 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
     }
     let path = request.uri().path();
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !safe && is_cross_site(request.headers(), &state.public_origin) {
+    if !safe && is_cross_site(request.headers(), &state.public_url) {
         return (StatusCode::FORBIDDEN, "this request came from another site\n").into_response();
     }
     let request = if !safe && is_open_page(path) {
@@ -106,7 +106,7 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
         if account.role < role {
             return (StatusCode::FORBIDDEN, "your role does not allow this\n").into_response();
         }
-        let lacks_factor = !session.has_second_factor && second_factor::is_required(&state, account.role);
+        let lacks_factor = second_factor::is_missing(&state, account.role, session.has_second_factor);
         if !lacks_factor || leads_to_factor(path) {
             return next.run(request).await;
         }

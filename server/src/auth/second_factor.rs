@@ -11,6 +11,12 @@ pub fn is_required(state: &AppState, role: Role) -> bool {
     state.settings.now().second_factor.asks(role)
 }
 
+/// Whether an account must set up its second factor before anything else opens.
+#[must_use]
+pub fn is_missing(state: &AppState, role: Role, has_second_factor: bool) -> bool {
+    !has_second_factor && is_required(state, role)
+}
+
 /// What proves that a second factor is at hand, as it was typed.
 #[derive(Clone)]
 pub enum Proof {

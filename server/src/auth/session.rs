@@ -1,17 +1,18 @@
 //! Sessions: a random token in a cookie, its hash in the store.
 
-use app::session::Account;
 use axum::http::HeaderMap;
 
 use crate::{
     audit::By,
     auth::{
         client::Client,
+        confirmed::Proved,
         cookies::{Cookies, Kind, SetCookie},
+        second_factor,
     },
     codes,
     state::AppState,
-    store::{NewSession, OpenSession, Store, StoreError},
+    store::{NewSession, OpenSession, Store, StoreError, User},
     time::{Millis, now},
 };
 
@@ -41,10 +42,10 @@ pub struct CurrentSession {
 /// Opens a session, ends the one it replaces, and says the cookie.
 ///
 /// # Errors
-/// If the store fails.
+/// If the store fails; [`StoreError::NotFound`] if the account has another password or second factor by now.
 pub async fn open(
     state: &AppState,
-    account: &Account,
+    user: &User,
     client: &Client,
     replaced: Option<&CurrentSession>,
 ) -> Result<SetCookie, StoreError> {
@@ -53,13 +54,13 @@ pub async fn open(
     let address = client.address.to_string();
     let session = NewSession {
         token_hash: &hash,
-        user_id: account.id,
+        user,
         now: now(),
         expires_at: now().saturating_add(LONGEST),
         user_agent: &client.user_agent,
         address: &address,
     };
-    let by = By::account(account, client);
+    let by = By::account(&user.account, client);
     state.store.add_session(session, &by).await?;
     if let Some(old) = replaced {
         state.store.end_session(&old.hash, &by).await?;
@@ -67,7 +68,7 @@ pub async fn open(
     Ok(Cookies::of(state).set(Kind::Session, &token, LONGEST / 1000))
 }
 
-/// Gives a session another token; with `confirmed`, its owner has just proved who they are. The cookie and the session as it
+/// Gives a session another token; with `proved`, its owner has just proved who they are. The cookie and the session as it
 /// then is, or `None` where it has ended meanwhile.
 ///
 /// # Errors
@@ -75,11 +76,11 @@ pub async fn open(
 pub async fn rotate(
     state: &AppState,
     current: &CurrentSession,
-    confirmed: bool,
+    proved: Option<Proved>,
 ) -> Result<Option<(SetCookie, CurrentSession)>, StoreError> {
     let token = codes::secret();
     let hash = codes::hash(&token);
-    let confirmed_at = confirmed.then(now);
+    let confirmed_at = proved.map(|_| now());
     if !state.store.rotate_session(&current.hash, &hash, confirmed_at).await? {
         return Ok(None);
     }
@@ -93,10 +94,10 @@ pub async fn rotate(
 /// Keeps that a password was right and the second factor is still to come, and says the cookie.
 ///
 /// # Errors
-/// If the store fails.
-pub async fn open_half(state: &AppState, user_id: i64) -> Result<SetCookie, StoreError> {
+/// If the store fails; [`StoreError::NotFound`] if the account has another password by now.
+pub async fn open_half(state: &AppState, user: &User) -> Result<SetCookie, StoreError> {
     let token = codes::secret();
-    state.store.add_half_session(&codes::hash(&token), user_id, now(), now().saturating_add(HALF)).await?;
+    state.store.add_half_session(&codes::hash(&token), user, now(), now().saturating_add(HALF)).await?;
     Ok(Cookies::of(state).set(Kind::HalfSession, &token, HALF / 1000))
 }
 
@@ -121,4 +122,17 @@ pub async fn load(
         has_second_factor: session.has_second_factor,
     };
     Ok(Some((current, session)))
+}
+
+/// Whether a session may still do what the guard has let it do, for answers that take long. Where that cannot be found out,
+/// it may not: the browser asks again.
+pub(crate) async fn is_open(state: &AppState, hash: &[u8]) -> bool {
+    match state.store.session(hash, now(), IDLE).await {
+        Ok(Some(open)) => !second_factor::is_missing(state, open.account.role, open.has_second_factor),
+        Ok(None) => false,
+        Err(error) => {
+            tracing::warn!(%error, "it could not be seen whether a session is still open: its answer ends here");
+            false
+        }
+    }
 }

@@ -1,10 +1,14 @@
-//! Attempts to sign in: each that does not succeed lengthens the wait for the next, up to a minute, for that account
-//! from that address, and more patiently for the address with whatever account.
+//! Attempts to sign in with a password: each that does not succeed lengthens the wait for the next, up to a minute, for
+//! that account from that address, and more patiently for the address with whatever account. Codes of the second factor have
+//! a stricter limit, which is stored (`store/sign_in_failures.rs`).
 //!
-//! **Nobody is locked out by others.** A browser that has signed in to an account before has a proof of it, and is
-//! counted by itself: whatever others try, from the same address (a proxy's, an office's) or from ten thousand, does not
-//! make it wait. A browser that nobody knows shares its wait with whoever comes from its address, and with all other such
-//! once an account is tried from everywhere; that last wait is short where a password is asked for.
+//! **Nobody is locked out by others.** A browser that has signed in to an account before has a proof of it, and waits only
+//! for its own attempts: whatever others try, from the same address (a proxy's, an office's) or from ten thousand, does not
+//! make it wait. Its attempts count for the account as well. A browser that nobody knows shares its wait with whoever comes
+//! from its address, and with all other such once an account is tried from everywhere; that last wait is short.
+//!
+//! At most, an account's password is guessed 1,440 times a day from one network or known browser, and 43,200 times from
+//! everywhere.
 
 use std::{
     collections::HashMap,
@@ -24,19 +28,21 @@ const FREE_OF_ADDRESS: u32 = 30;
 const FREE_OF_ACCOUNT: u32 = 50;
 /// The longest wait.
 const LONGEST: Duration = Duration::from_secs(60);
-/// The longest wait for an account's password because of what others try: forty thousand guesses a day find no password
-/// that may be chosen, and who owns it gets a word in.
-const LONGEST_OF_PASSWORD: Duration = Duration::from_secs(2);
-/// Attempts are forgotten after this.
-const MEMORY: Duration = Duration::from_secs(15 * 60);
+/// The longest wait because of what others try at the account: forty thousand guesses a day find no password that may be
+/// chosen, and who owns it gets a word in.
+const LONGEST_OF_ACCOUNT: Duration = Duration::from_secs(2);
+/// One attempt is forgotten for each such time in which there is none: a pause gives no burst of new ones.
+const DECAY: Duration = Duration::from_secs(15 * 60);
+/// Attempts over the free ones that are counted. The wait is longest long before; what is above it would only take longer
+/// to be forgotten.
+const MOST_OVER: u32 = 10;
 /// More are not remembered, of any kind.
 const ENTRIES: usize = 10_000;
 
 /// Remembers attempts.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Throttle {
     known: Mutex<Known>,
-    longest_of_account: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -49,10 +55,21 @@ struct Known {
 /// Whence an attempt comes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Origin {
-    /// A browser that has signed in to the account before, by what it holds.
+    /// A browser that has signed in to the account before, by its id.
     Browser(String),
     /// Any other, by its address.
     Address(IpAddr),
+}
+
+impl Origin {
+    /// The id of a known browser.
+    #[must_use]
+    pub fn browser(&self) -> Option<&str> {
+        match self {
+            Self::Browser(id) => Some(id),
+            Self::Address(_) => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -70,21 +87,15 @@ impl Attempts {
         };
         wait.saturating_sub(self.last.elapsed())
     }
+
+    /// How many are not forgotten by now.
+    fn remembered(self) -> u32 {
+        let forgotten = self.last.elapsed().as_secs() / DECAY.as_secs();
+        self.count.saturating_sub(u32::try_from(forgotten).unwrap_or(u32::MAX))
+    }
 }
 
 impl Throttle {
-    /// For passwords.
-    #[must_use]
-    pub fn of_passwords() -> Self {
-        Self { known: Mutex::default(), longest_of_account: LONGEST_OF_PASSWORD }
-    }
-
-    /// For codes of six digits, which do not stand guessing from everywhere: who is there has the password already.
-    #[must_use]
-    pub fn of_codes() -> Self {
-        Self { known: Mutex::default(), longest_of_account: LONGEST }
-    }
-
     /// Lets an attempt through and counts it at once, as long as it has not succeeded: of many at the same time no
     /// more pass than one after the other. One that is refused is not counted.
     ///
@@ -102,17 +113,17 @@ impl Throttle {
             wait = wait.max(left(known.addresses.get(&address), FREE_OF_ADDRESS, LONGEST)).max(left(
                 known.accounts.get(&account),
                 FREE_OF_ACCOUNT,
-                self.longest_of_account,
+                LONGEST_OF_ACCOUNT,
             ));
         }
         if !wait.is_zero() {
             return Err(wait.as_secs().max(1));
         }
-        count(&mut known.origins, key);
+        count(&mut known.origins, key, FREE);
         if let Origin::Address(address) = origin {
-            count(&mut known.addresses, address);
-            count(&mut known.accounts, account);
+            count(&mut known.addresses, address, FREE_OF_ADDRESS);
         }
+        count(&mut known.accounts, account, FREE_OF_ACCOUNT);
         Ok(())
     }
 
@@ -121,27 +132,29 @@ impl Throttle {
     pub fn succeeded(&self, email: &str, origin: &Origin) {
         let known = &mut *lock(&self.known);
         let (account, origin) = (account(email), neighbourhood(origin));
-        if let Origin::Address(address) = &origin {
-            for attempts in known.addresses.get_mut(address).into_iter().chain(known.accounts.get_mut(&account)) {
-                attempts.count = attempts.count.saturating_sub(1);
-            }
+        let address = match &origin {
+            Origin::Address(address) => known.addresses.get_mut(address),
+            Origin::Browser(_) => None,
+        };
+        for attempts in address.into_iter().chain(known.accounts.get_mut(&account)) {
+            attempts.count = attempts.count.saturating_sub(1);
         }
         known.origins.remove(&(account, origin));
     }
 }
 
-fn count<K: Eq + Hash + Clone>(known: &mut HashMap<K, Attempts>, key: K) {
+fn count<K: Eq + Hash + Clone>(known: &mut HashMap<K, Attempts>, key: K, free: u32) {
     if known.len() >= ENTRIES && !known.contains_key(&key) {
         make_room(known);
     }
     let entry = known.entry(key).or_insert(Attempts { count: 0, last: Instant::now() });
-    let count = if entry.last.elapsed() < MEMORY { entry.count } else { 0 };
-    *entry = Attempts { count: count.saturating_add(1), last: Instant::now() };
+    let count = entry.remembered().saturating_add(1).min(free.saturating_add(MOST_OVER));
+    *entry = Attempts { count, last: Instant::now() };
 }
 
 /// Forgets what is old, else what was tried least: whoever fills the memory does not free themselves by it.
 fn make_room<K: Eq + Hash + Clone>(known: &mut HashMap<K, Attempts>) {
-    known.retain(|_, attempts| attempts.last.elapsed() < MEMORY);
+    known.retain(|_, attempts| attempts.remembered() > 0);
     if known.len() < ENTRIES {
         return;
     }
@@ -175,7 +188,7 @@ mod tests {
 
     #[test]
     fn repeated_attempts_wait_for_their_account_only() {
-        let throttle = Throttle::of_passwords();
+        let throttle = Throttle::default();
         for _ in 0..FREE {
             assert_eq!(throttle.attempt("A@b.c ", &HERE), Ok(()));
         }
@@ -198,7 +211,7 @@ mod tests {
 
     #[test]
     fn many_accounts_from_one_address_wait_too() {
-        let throttle = Throttle::of_passwords();
+        let throttle = Throttle::default();
         let passed = |last: u16| {
             let address = IpAddr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, last]);
             throttle.attempt(&format!("user{last}@b.c"), &Origin::Address(address)).is_ok()
@@ -209,25 +222,53 @@ mod tests {
 
     #[test]
     fn a_known_browser_does_not_wait_for_what_others_try() {
-        let (passwords, codes) = (Throttle::of_passwords(), Throttle::of_codes());
-        for throttle in [&passwords, &codes] {
-            for last in 0..100 {
-                let _ = throttle.attempt("a@b.c", &from([192, 0, 2, last]));
-                let _ = throttle.attempt("a@b.c", &HERE);
-            }
-            let known = Origin::Browser("proof".into());
-            for _ in 0..FREE {
-                assert_eq!(throttle.attempt("a@b.c", &known), Ok(()));
-            }
-            assert!(throttle.attempt("a@b.c", &known).is_err(), "one that is stolen guesses no faster");
+        let throttle = Throttle::default();
+        for last in 0..100 {
+            let _ = throttle.attempt("a@b.c", &from([192, 0, 2, last]));
+            let _ = throttle.attempt("a@b.c", &HERE);
         }
-        let wait = |throttle: &Throttle| throttle.attempt("a@b.c", &from([198, 51, 100, 1])).unwrap_err();
-        assert!(wait(&passwords) <= 2 && wait(&codes) <= 60);
+        let known = Origin::Browser("id".into());
+        for _ in 0..FREE {
+            assert_eq!(throttle.attempt("a@b.c", &known), Ok(()));
+        }
+        assert!(throttle.attempt("a@b.c", &known).is_err(), "one that is stolen guesses no faster");
+        assert!(throttle.attempt("a@b.c", &from([198, 51, 100, 1])).unwrap_err() <= 2);
+    }
+
+    #[test]
+    fn attempts_of_known_browsers_count_for_the_account() {
+        let throttle = Throttle::default();
+        for id in 0..FREE_OF_ACCOUNT {
+            assert_eq!(throttle.attempt("a@b.c", &Origin::Browser(id.to_string())), Ok(()));
+        }
+        let account = |throttle: &Throttle| lock(&throttle.known).accounts["a@b.c"].count;
+        assert_eq!(account(&throttle), FREE_OF_ACCOUNT);
+        throttle.succeeded("a@b.c", &Origin::Browser("0".into()));
+        assert_eq!(account(&throttle), FREE_OF_ACCOUNT - 1);
+    }
+
+    #[test]
+    fn a_pause_gives_back_one_attempt_a_quarter_of_an_hour() {
+        let remembered = |count, minutes: u64| {
+            let last = Instant::now().checked_sub(Duration::from_secs(minutes * 60))?;
+            Some(Attempts { count, last }.remembered())
+        };
+        for (count, minutes, expected) in [(14, 0, 14), (14, 14, 14), (14, 16, 13), (14, 151, 4), (14, 999, 0)] {
+            // A machine that has just started has no such past.
+            if let Some(remembered) = remembered(count, minutes) {
+                assert_eq!(remembered, expected, "{minutes}");
+            }
+        }
+        let mut known = HashMap::new();
+        for _ in 0..100 {
+            count(&mut known, (), FREE);
+        }
+        assert_eq!(known[&()].count, FREE + MOST_OVER);
     }
 
     #[test]
     fn memory_is_bounded_and_keeps_the_worst() {
-        let throttle = Throttle::of_passwords();
+        let throttle = Throttle::default();
         // So many that the wait is longer than this test can take.
         let worst = Attempts { count: 99, last: Instant::now() };
         lock(&throttle.known).origins.insert((account("a@b.c"), HERE), worst);

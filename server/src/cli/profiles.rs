@@ -12,6 +12,7 @@ use clap::Subcommand;
 use crate::{
     audit::COMMAND_LINE,
     config::Config,
+    private,
     profile_file::{self, ImportError},
     store::Store,
 };
@@ -22,7 +23,7 @@ pub(super) enum Command {
     List,
     /// Print all profiles as a YAML file that `profile import` reads
     Export {
-        /// Bot tokens and webhook keys too
+        /// Bot tokens and webhook keys too; a file that the output goes to is closed to others (mode 0600)
         #[arg(long)]
         with_secrets: bool,
     },
@@ -47,6 +48,9 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
             let profiles = store.profiles().await?;
             let text = profile_file::export(&profiles, with_secrets)?;
             store.note_export(&profiles, with_secrets, &COMMAND_LINE).await?;
+            if with_secrets {
+                private::restrict_output();
+            }
             print!("{text}");
         }
         Command::Import { file } => {

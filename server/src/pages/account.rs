@@ -56,7 +56,7 @@ impl<P: Permission> Visit<P> {
         Comer { state: &self.state, client: &self.client, headers: &self.parts.headers, session: self.session.as_ref() }
     }
 
-    pub(super) fn session(&self) -> Result<&CurrentSession, AppError> {
+    pub(crate) fn session(&self) -> Result<&CurrentSession, AppError> {
         self.session.as_ref().ok_or(AppError::SignedOut)
     }
 
@@ -111,28 +111,32 @@ pub(super) async fn password(visit: Visit, body: Body) -> Response {
     let typed = Typed::read(&visit.parts.headers, body).await;
     let user = or_refuse!(visit, visit.user().await);
     let session = or_refuse!(visit, visit.session()).clone();
-    if user.password_hash.is_some() {
-        if let Err(fault) = visit.comer().knows_password(&user, typed.secret("current")).await {
+    // Before the code is used up.
+    let hash = match hashed(&visit.state, visit.language, &user.account.email, typed.secret("password")).await {
+        Ok(hash) => hash,
+        Err(faults) => return visit.show_account(StatusCode::UNPROCESSABLE_ENTITY, faults).await,
+    };
+    let proof = Proof::of(&typed.text("code"), &typed.text("recovery"));
+    let proved = match visit.comer().prove(&user, typed.secret("current"), &proof).await {
+        Ok(proved) => proved,
+        Err(fault) => {
             let said = Said::of(visit.language, fault, |_| FieldFault {
                 field: "current".to_owned(),
                 sentence: AccountWords::of(visit.language).wrong_password.to_owned(),
             });
             return said.status.send(visit.show_account(StatusCode::OK, said.faults).await);
         }
-    } else {
-        or_confirm!(visit, "/account");
-    }
-    let hash = match hashed(&visit.state, visit.language, &user.account.email, typed.secret("password")).await {
-        Ok(hash) => hash,
-        Err(faults) => return visit.show_account(StatusCode::UNPROCESSABLE_ENTITY, faults).await,
     };
     let changed = async {
         visit.state.store.change_password(&user.account, &hash, &session.hash, &visit.by()).await?;
-        session::rotate(&visit.state, &session, true).await
+        session::rotate(&visit.state, &session, Some(proved)).await
     };
     let rotated = or_refuse!(visit, changed.await.map_err(internal));
+    // The earlier proof of this browser has ended with the password.
+    let user = or_refuse!(visit, visit.user().await);
+    let known = or_refuse!(visit, visit.comer().make_known(&user).map_err(internal));
     let mut response = visit.done(&Notice::Account(OwnAccount::Password), "/account");
-    cookies::hand_over(&mut response, rotated.map(|(cookie, _)| cookie));
+    cookies::hand_over(&mut response, rotated.map(|(cookie, _)| cookie).into_iter().chain([known]));
     response
 }
 
@@ -180,7 +184,7 @@ pub(super) async fn end_all(visit: Visit) -> Response {
     let session = or_refuse!(visit, visit.session()).clone();
     let ended = async {
         visit.state.store.end_sessions_of(confirmed.account(), Some(&session.hash), &visit.by()).await?;
-        session::rotate(&visit.state, &session, false).await
+        session::rotate(&visit.state, &session, None).await
     };
     let rotated = or_refuse!(visit, ended.await.map_err(internal));
     let mut response = visit.done(&Notice::Account(OwnAccount::Sessions), "/account");

@@ -12,12 +12,13 @@ use crate::{
     },
     router::context,
     state::AppState,
+    store::StoreError,
 };
 use app::{
     error::{AppError, FieldFault},
     quiet::{self, EntryForm, EntryPage},
     session::Account,
-    words::{SignInWords, Words as _, app_error, wait_seconds},
+    words::{SignInWords, Words as _, app_error, wait_for_code, wait_seconds},
 };
 use axum::{
     Form,
@@ -144,6 +145,12 @@ impl Caller {
         hashed(&self.state, self.language, email, password).await
     }
 
+    /// How far somebody has come whose account was made just now.
+    pub(super) async fn enter_new(&self, account: Account) -> Result<Entry, StoreError> {
+        let user = self.state.store.user(account.id).await?.ok_or(StoreError::NotFound)?;
+        self.comer().after_password(&user).await
+    }
+
     /// On to where a way in leads.
     pub(super) fn enter(&self, entry: Entry, next: &str) -> Response {
         match entry {
@@ -211,6 +218,11 @@ impl Said {
                 (Status(refused, None), FieldFault { field: "code".to_owned(), sentence: w.factor_locked.to_owned() })
             }
             EntryFault::Late => (Status(refused, None), whole(w.too_late.to_owned())),
+            EntryFault::TooManyCodes(seconds) => {
+                let sentence = wait_for_code(language, seconds);
+                let fault = FieldFault { field: "code".to_owned(), sentence };
+                (Status(StatusCode::TOO_MANY_REQUESTS, Some(seconds)), fault)
+            }
             EntryFault::TooMany(seconds) => {
                 (Status(StatusCode::TOO_MANY_REQUESTS, Some(seconds)), whole(wait_seconds(language, seconds)))
             }

@@ -130,13 +130,13 @@ pub(super) async fn set_up(Path(code): Path<String>, caller: Caller, body: Body)
     };
     let by = By::named(&email, caller.client());
     let made = caller.state.store.set_up(&codes::hash(&code), &email, &hash, &by).await;
-    let opened = match made {
-        Ok(account) => caller.comer().open(&account).await,
+    let entered = match made {
+        Ok(account) => caller.enter_new(account).await,
         Err(StoreError::NotFound) => return caller.show(StatusCode::NOT_FOUND, EntryPage::SetUpClosed).await,
         Err(error) => Err(error),
     };
-    match opened {
-        Ok(cookies) => go("/", cookies),
+    match entered {
+        Ok(entry) => caller.enter(entry, "/"),
         Err(error) => caller.refuse(broken(error), form, page).await,
     }
 }

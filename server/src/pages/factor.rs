@@ -99,7 +99,8 @@ pub(super) async fn turn_on(visit: Visit, body: Body) -> Response {
         Err(StoreError::Taken) => return Redirect::to(PAGE).into_response(),
         turned_on => or_refuse!(visit, turned_on.map_err(internal)),
     };
-    let rotated = or_refuse!(visit, session::rotate(&visit.state, &session, true).await.map_err(internal));
+    // The password was not given now: its proof ends when it would have ended.
+    let rotated = or_refuse!(visit, session::rotate(&visit.state, &session, None).await.map_err(internal));
     let mut response = show_codes(visit, &codes).await;
     cookies::hand_over(&mut response, rotated.map(|(cookie, _)| cookie));
     response
@@ -130,7 +131,7 @@ pub(super) async fn turn_off(visit: Visit) -> Response {
         Err(StoreError::NotFound) => return Redirect::to(PAGE).into_response(),
         turned_off => or_refuse!(visit, turned_off.map_err(internal)),
     }
-    let rotated = or_refuse!(visit, session::rotate(&visit.state, &session, false).await.map_err(internal));
+    let rotated = or_refuse!(visit, session::rotate(&visit.state, &session, None).await.map_err(internal));
     let mut response = visit.done(&Notice::Account(OwnAccount::FactorOff), "/account");
     cookies::hand_over(&mut response, rotated.map(|(cookie, _)| cookie));
     response

@@ -1,6 +1,9 @@
 //! `/health`
 
-use app::quiet::QuietPage;
+use app::{
+    quiet::{QuietPage, Trouble},
+    session::Admin,
+};
 use axum::{http::StatusCode, response::Response};
 
 use super::{Visit, internal, or_refuse};
@@ -8,6 +11,9 @@ use crate::health;
 
 /// `GET /health`
 pub(super) async fn page(visit: Visit) -> Response {
-    let view = or_refuse!(visit, health::report(&visit.state).await.map_err(internal));
+    let mut view = or_refuse!(visit, health::report(&visit.state).await.map_err(internal));
+    if !visit.may::<Admin>() {
+        view.troubles.retain(|trouble: &Trouble| !trouble.is_for_admins());
+    }
     visit.show(StatusCode::OK, QuietPage::Health(Box::new(view))).await
 }

@@ -60,15 +60,15 @@ pub(super) async fn accept(Path(code): Path<String>, caller: Caller, body: Body)
         }
     };
     let by = By::named(&email, caller.client());
-    let opened = match caller.state.store.accept_invitation(&code_hash, &hash, &by).await {
-        Ok(account) => caller.comer().open(&account).await,
+    let entered = match caller.state.store.accept_invitation(&code_hash, &hash, &by).await {
+        Ok(account) => caller.enter_new(account).await,
         Err(StoreError::NotFound | StoreError::Taken) => {
             return caller.show(StatusCode::NOT_FOUND, EntryPage::InviteClosed).await;
         }
         Err(error) => Err(error),
     };
-    match opened {
-        Ok(cookies) => go("/", cookies),
+    match entered {
+        Ok(entry) => caller.enter(entry, "/"),
         Err(error) => caller.refuse(broken(error), form, page).await,
     }
 }

@@ -180,7 +180,7 @@ impl<P: Permission> FromRequestParts<AppState> for Visit<P> {
 type Fields = HashMap<String, String>;
 
 impl<P: Permission> Visit<P> {
-    fn account(&self) -> &Account {
+    pub(crate) fn account(&self) -> &Account {
         self.who.account()
     }
 

@@ -99,7 +99,7 @@ fn view(visit: &Visit<Admin>) -> SettingsView {
     let fields: BTreeMap<_, _> = Setting::ALL.into_iter().map(|setting| (setting.name(), field(setting))).collect();
     SettingsView {
         fields,
-        public_url: visit.state.public_url.clone(),
+        public_url: visit.state.public_url.to_string(),
         has_mail: now.smtp.is_some(),
         me: visit.account().email.clone(),
         tested: None,

@@ -76,10 +76,12 @@ pub(super) async fn invite(visit: Visit<Admin>, body: Body) -> Response {
     };
     let (code, expires_at) = (codes::secret(), now().saturating_add(INVITED));
     let by = visit.by();
-    let invitation =
-        NewInvitation { code_hash: &codes::hash(&code), email: email.as_str(), role, made_by: &by.who, expires_at };
+    let made_by = &visit.account().email;
+    let invitation = NewInvitation { code_hash: &codes::hash(&code), email: email.as_str(), role, made_by, expires_at };
     match visit.state.store.add_invitation(invitation, &by).await {
         Ok(()) => {}
+        // Its maker was removed or demoted while the form was on its way.
+        Err(StoreError::NotFound) => return visit.refuse(AppError::Forbidden).await,
         Err(StoreError::Taken) => return again(visit, typed, Some(role), w.email_taken).await,
         Err(error) => return visit.refuse(internal(error)).await,
     }

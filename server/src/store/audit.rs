@@ -4,7 +4,6 @@
 //! in its own transaction; `audited_tests.rs` finds the methods that do not.
 
 use app::{
-    session::Account,
     views::Handled,
     words::audit::{Action, Kind},
 };
@@ -111,22 +110,6 @@ impl Store {
     /// Records something that changes nothing in the store.
     pub(super) async fn note(&self, entry: &Entry<'_>) -> Result<(), StoreError> {
         record(&mut *self.write.acquire().await?, entry).await
-    }
-
-    /// Records a sign-in that was refused because of a wrong password.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn note_wrong_password(&self, account: &Account, by: &By) -> Result<(), StoreError> {
-        self.note(&Entry::new(by, Action::SignInFailed).to(&account.email, account.id)).await
-    }
-
-    /// Records a wrong code of the second factor, or a wrong recovery code.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn note_wrong_code(&self, account: &Account, by: &By) -> Result<(), StoreError> {
-        self.note(&Entry::new(by, Action::FactorFailed).to(&account.email, account.id)).await
     }
 
     /// Records that the log was exported: the name of the file, and the filter as it stands in the page's address.

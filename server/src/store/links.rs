@@ -68,7 +68,7 @@ pub struct NewInvitation<'a> {
     pub email: &'a str,
     /// What they will be allowed to do.
     pub role: Role,
-    /// The address of who invites.
+    /// The address of the admin who invites; blank: the command line.
     pub made_by: &'a str,
     /// Until when it can be accepted.
     pub expires_at: Millis,
@@ -183,7 +183,7 @@ impl Store {
     /// Keeps an invitation; it takes the place of an earlier one to the same address.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] if the address has an account.
+    /// [`StoreError::Taken`] if the address has an account, [`StoreError::NotFound`] if who invites is no admin any more.
     pub async fn add_invitation(&self, new: NewInvitation<'_>, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let account: Option<i64> = sqlx::query_scalar("SELECT id FROM users WHERE email = ?1")
@@ -200,9 +200,10 @@ impl Store {
         .bind(new.email)
         .execute(&mut *tx)
         .await?;
-        sqlx::query(
+        let done = sqlx::query(
             "INSERT INTO one_time_links (code_hash, kind, email, role, made_by, created_at, expires_at)
-             VALUES (?1, 'invite', ?2, ?3, ?4, ?5, ?6)",
+             SELECT ?1, 'invite', ?2, ?3, ?4, ?5, ?6
+             WHERE ?4 = '' OR EXISTS (SELECT 1 FROM users WHERE email = ?4 AND role = 'admin')",
         )
         .bind(new.code_hash)
         .bind(new.email)
@@ -212,6 +213,9 @@ impl Store {
         .bind(new.expires_at)
         .execute(&mut *tx)
         .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound);
+        }
         let invited = Entry::new(by, Action::Invited).to(new.email, None);
         record(&mut tx, &invited.with(vec![Change::new("role", "", new.role.name())])).await?;
         tx.commit().await?;
@@ -350,16 +354,36 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let id = id.ok_or(StoreError::NotFound)?;
-        let email: String = sqlx::query_scalar("UPDATE users SET password_hash = ?2 WHERE id = ?1 RETURNING email")
-            .bind(id)
-            .bind(password_hash)
-            .fetch_one(&mut *tx)
-            .await?;
+        let email: String = sqlx::query_scalar(
+            "UPDATE users SET password_hash = ?2, password_version = password_version + 1 WHERE id = ?1
+             RETURNING email",
+        )
+        .bind(id)
+        .bind(password_hash)
+        .fetch_one(&mut *tx)
+        .await?;
         shut_out(&mut tx, id, None).await?;
         record(&mut tx, &Entry::new(by, Action::PasswordReset).to(&email, id)).await?;
         tx.commit().await?;
+        self.announce_ended(id);
         Ok(id)
     }
+}
+
+/// Ends the open invitations of somebody who is no admin any more, in the commit that makes it so.
+pub(super) async fn revoke_invitations_of(tx: &mut SqliteConnection, made_by: &str, by: &By) -> Result<(), StoreError> {
+    let revoked: Vec<(String, String)> = sqlx::query_as(
+        "DELETE FROM one_time_links WHERE kind = 'invite' AND used_at IS NULL AND made_by = ?1 COLLATE NOCASE
+         RETURNING email, role",
+    )
+    .bind(made_by)
+    .fetch_all(&mut *tx)
+    .await?;
+    for (email, role) in revoked {
+        let entry = Entry::new(by, Action::InvitationRevoked).to(&email, None);
+        record(tx, &entry.with(vec![Change::new("role", role, "")])).await?;
+    }
+    Ok(())
 }
 
 /// Ends what an account's earlier password has opened: its sessions but one, the sign-ins that wait for their second

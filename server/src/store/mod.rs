@@ -67,6 +67,7 @@ mod sealing;
 mod second_factors;
 mod sessions;
 mod settings;
+mod sign_in_failures;
 mod strangers;
 #[cfg(test)]
 mod strangers_tests;
@@ -78,18 +79,14 @@ mod texts;
 mod unreachable;
 mod users;
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    str::FromStr as _,
-    time::Duration,
-};
+use std::{fs, io, path::Path, str::FromStr as _, time::Duration};
 
 use sqlx::{
     Connection as _, SqliteConnection, SqlitePool,
     migrate::Migrator,
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::sync::broadcast;
 
 use self::{accepting::Orders, addresses::Addresses, doors::Doors};
 pub use self::{
@@ -125,6 +122,7 @@ pub use self::{
     sealing::KeyState,
     second_factors::SecondFactor,
     sessions::{NewSession, OpenSession, SessionRow},
+    sign_in_failures::{MANY_CODES, SignInFailures},
     strangers::Stateless,
     unreachable::Unreachable,
     users::User,
@@ -138,6 +136,9 @@ use crate::{
 /// Bytes: as much as is written between two checkpoints.
 const WAL_KEEPS: &str = "4194304";
 
+/// Ends of sessions that a slow listener may miss before it must look anew.
+const ENDED: usize = 64;
+
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
 /// Everything that is kept.
@@ -149,6 +150,7 @@ pub struct Store {
     doors: Doors,
     addresses: Addresses,
     sealer: Sealer,
+    ended: broadcast::Sender<i64>,
 }
 
 /// Why the store could not do what was asked.
@@ -163,7 +165,7 @@ pub enum StoreError {
     /// A token could not be sealed or opened.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// The data folder cannot be used.
+    /// The folder of the data or the database cannot be used.
     #[error("the data folder {path} cannot be used: {source}")]
     Folder {
         /// Its path.
@@ -214,8 +216,13 @@ impl Store {
         let options = match &config.database {
             Some(url) => SqliteConnectOptions::from_str(url)?,
             // A path is no URL: % ? # are letters in it.
-            None => SqliteConnectOptions::new().filename(private_database(&config.data_dir)?),
+            None => SqliteConnectOptions::new().filename(config.data_dir.join("hookgram.db")),
         };
+        let is_in_memory =
+            config.database.as_ref().is_some_and(|url| url.contains(":memory:") || url.contains("mode=memory"));
+        if !is_in_memory {
+            close_to_others(options.get_filename())?;
+        }
         Self::connect_with(options, sealer).await
     }
 
@@ -256,7 +263,8 @@ impl Store {
             .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
             .await?;
         let orders = Orders::start(write.clone(), sealer.clone());
-        Ok(Self { orders, doors: Doors::default(), addresses: Addresses::default(), write, read, sealer })
+        let ended = broadcast::Sender::new(ENDED);
+        Ok(Self { orders, doors: Doors::default(), addresses: Addresses::default(), write, read, sealer, ended })
     }
 
     /// A store that is gone with the process.
@@ -277,6 +285,7 @@ impl Store {
             write: pool.clone(),
             read: pool,
             sealer,
+            ended: broadcast::Sender::new(ENDED),
         })
     }
 
@@ -319,16 +328,19 @@ async fn is_usable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Erro
     Ok(!connection.is_in_transaction())
 }
 
-/// The database of a data folder, closed to others even where the folder is not.
-fn private_database(folder: &Path) -> Result<PathBuf, StoreError> {
-    let path = folder.join("hookgram.db");
+/// Closes a database to others, wherever it lies; makes its file if there is none.
+fn close_to_others(database: &Path) -> Result<(), StoreError> {
+    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let fault = |source| StoreError::Folder { path: folder.display().to_string(), source };
-    private::create_or_restrict(&path).map_err(fault)?;
+    private::create_or_restrict(database).map_err(fault)?;
     // What SQLite makes beside it gets the mode of the database; what is there may be older.
-    for file in ["hookgram.db-wal", "hookgram.db-shm"] {
-        private::restrict(&folder.join(file));
+    for end in ["-wal", "-shm"] {
+        let mut beside = database.as_os_str().to_owned();
+        beside.push(end);
+        private::restrict(Path::new(&beside));
     }
-    Ok(path)
+    private::warn_of_open_folder(folder);
+    Ok(())
 }
 
 /// Makes the data folder (0700) where there is none.

@@ -6,7 +6,7 @@ use app::{
 };
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Store, StoreError, audit};
+use super::{Store, StoreError, audit, links::revoke_invitations_of};
 use crate::{
     audit::{By, Change, Entry},
     time::Millis,
@@ -79,7 +79,7 @@ impl Store {
         row.map(Member::try_from).transpose()
     }
 
-    /// Gives somebody another role, and ends their sessions.
+    /// Gives somebody another role, and ends their sessions and the open invitations that the role does not allow.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] without such an account, [`StoreError::LastAdmin`] if no admin would be left.
@@ -103,11 +103,15 @@ impl Store {
         sqlx::query("DELETE FROM sessions WHERE user_id = ?1").bind(id).execute(&mut *tx).await?;
         let changes = vec![Change::new("role", before, role.name())];
         audit::record(&mut tx, &Entry::new(by, Action::RoleChanged).to(&email, id).with(changes)).await?;
+        if role != Role::Admin {
+            revoke_invitations_of(&mut tx, &email, by).await?;
+        }
         tx.commit().await?;
+        self.announce_ended(id);
         Ok(())
     }
 
-    /// Removes an account with its sessions.
+    /// Removes an account with its sessions and open invitations.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] without such an account, [`StoreError::LastAdmin`] if no admin would be left.
@@ -126,7 +130,9 @@ impl Store {
         }
         let changes = vec![Change::new("role", role, "")];
         audit::record(&mut tx, &Entry::new(by, Action::AccountRemoved).to(&email, id).with(changes)).await?;
+        revoke_invitations_of(&mut tx, &email, by).await?;
         tx.commit().await?;
+        self.announce_ended(id);
         Ok(())
     }
 }

@@ -90,6 +90,7 @@ impl Store {
         let ended = shut_out(&mut tx, user_id, Some(kept)).await?;
         record(&mut tx, &Entry::new(by, Action::FactorOn).to(&account.email, user_id)).await?;
         tx.commit().await?;
+        self.announce_ended(user_id);
         Ok(ended)
     }
 
@@ -116,6 +117,7 @@ impl Store {
         shut_out(&mut tx, user_id, kept).await?;
         record(&mut tx, &Entry::new(by, Action::FactorOff).to(&account.email, user_id)).await?;
         tx.commit().await?;
+        self.announce_ended(user_id);
         Ok(())
     }
 

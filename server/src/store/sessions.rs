@@ -7,20 +7,21 @@ use app::{
 };
 use hookgram::values::{Language, TimeZone};
 use sqlx::{FromRow, SqliteConnection};
+use tokio::sync::broadcast;
 
-use super::{Store, StoreError, audit::record};
+use super::{Store, StoreError, User, audit::record};
 use crate::{
     audit::{By, Change, Entry},
     time::Millis,
 };
 
 /// A session to open.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewSession<'a> {
     /// The hash of its token.
     pub token_hash: &'a [u8],
-    /// Whose.
-    pub user_id: i64,
+    /// Whose, as they were when they proved who they are.
+    pub user: &'a User,
     /// Now.
     pub now: Millis,
     /// The latest end, however much it is used.
@@ -80,27 +81,45 @@ struct Row {
 }
 
 impl Store {
+    /// The ids of accounts as sessions of theirs end.
+    #[must_use]
+    pub fn ended_sessions(&self) -> broadcast::Receiver<i64> {
+        self.ended.subscribe()
+    }
+
+    /// Tells whatever stays open for an account that sessions of it have ended, once that is committed.
+    pub(super) fn announce_ended(&self, user_id: i64) {
+        // An error only says that nothing is open.
+        let _ = self.ended.send(user_id);
+    }
+
     /// Opens a session, whose owner has just proved who they are, and clears away those that have run out.
     ///
     /// # Errors
-    /// If the database fails.
+    /// [`StoreError::NotFound`] if the account has another password or second factor by now than the one that was proved.
     pub async fn add_session(&self, session: NewSession<'_>, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin().await?;
         sqlx::query("DELETE FROM sessions WHERE expires_at <= ?1").bind(session.now).execute(&mut *tx).await?;
-        sqlx::query(
+        let done = sqlx::query(
             "INSERT INTO sessions
              (token_hash, user_id, created_at, last_used_at, expires_at, user_agent, address, confirmed_at)
-             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?3)",
+             SELECT ?1, id, ?3, ?3, ?4, ?5, ?6, ?3 FROM users
+             WHERE id = ?2 AND password_version = ?7 AND (totp IS NOT NULL) = ?8",
         )
         .bind(session.token_hash)
-        .bind(session.user_id)
+        .bind(session.user.account.id)
         .bind(session.now)
         .bind(session.expires_at)
         .bind(session.user_agent)
         .bind(session.address)
+        .bind(session.user.password_version)
+        .bind(session.user.has_second_factor)
         .execute(&mut *tx)
         .await?;
-        record_of(&mut tx, session.user_id, Action::SignedIn, by).await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound);
+        }
+        record_of(&mut tx, session.user.account.id, Action::SignedIn, by).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -198,6 +217,9 @@ impl Store {
             record_of(&mut tx, user, Action::SignedOut, by).await?;
         }
         tx.commit().await?;
+        if let Some(user) = user {
+            self.announce_ended(user);
+        }
         Ok(())
     }
 
@@ -219,6 +241,7 @@ impl Store {
             record(&mut tx, &ended.with(vec![Change::new("session", address, "")])).await?;
         }
         tx.commit().await?;
+        self.announce_ended(account.id);
         Ok(address.is_some())
     }
 
@@ -239,28 +262,36 @@ impl Store {
         let ended = Entry::new(by, Action::SessionsEnded).to(&account.email, user_id);
         record(&mut tx, &ended.with(vec![Change::new("sessions", done.rows_affected().to_string(), "")])).await?;
         tx.commit().await?;
+        self.announce_ended(user_id);
         Ok(done.rows_affected())
     }
 
     /// Keeps that somebody's password was right and their second factor is still to come.
     ///
     /// # Errors
-    /// If the database fails.
+    /// [`StoreError::NotFound`] if the account has another password by now than the one that was proved.
     pub async fn add_half_session(
         &self,
         hash: &[u8],
-        user_id: i64,
+        user: &User,
         now: Millis,
         expires_at: Millis,
     ) -> Result<(), StoreError> {
         let mut tx = self.write.begin().await?;
         sqlx::query("DELETE FROM half_sessions WHERE expires_at <= ?1").bind(now).execute(&mut *tx).await?;
-        sqlx::query("INSERT INTO half_sessions (token_hash, user_id, expires_at) VALUES (?1, ?2, ?3)")
-            .bind(hash)
-            .bind(user_id)
-            .bind(expires_at)
-            .execute(&mut *tx)
-            .await?;
+        let done = sqlx::query(
+            "INSERT INTO half_sessions (token_hash, user_id, expires_at)
+             SELECT ?1, id, ?3 FROM users WHERE id = ?2 AND password_version = ?4",
+        )
+        .bind(hash)
+        .bind(user.account.id)
+        .bind(expires_at)
+        .bind(user.password_version)
+        .execute(&mut *tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound);
+        }
         tx.commit().await?;
         Ok(())
     }

@@ -23,6 +23,8 @@ pub struct User {
     pub created_at: Millis,
     /// Whether it has a second factor.
     pub has_second_factor: bool,
+    /// Counts changes of the password.
+    pub password_version: i64,
 }
 
 #[derive(FromRow)]
@@ -33,6 +35,7 @@ struct Row {
     password_hash: Option<String>,
     created_at: i64,
     has_second_factor: bool,
+    password_version: i64,
 }
 
 impl TryFrom<Row> for User {
@@ -41,8 +44,8 @@ impl TryFrom<Row> for User {
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let role = Role::parse(&row.role).ok_or(StoreError::Corrupt("users.role"))?;
         let account = Account { id: row.id, email: row.email, role };
-        let Row { password_hash, created_at, has_second_factor, .. } = row;
-        Ok(Self { account, password_hash, created_at, has_second_factor })
+        let Row { password_hash, created_at, has_second_factor, password_version, .. } = row;
+        Ok(Self { account, password_hash, created_at, has_second_factor, password_version })
     }
 }
 
@@ -61,8 +64,8 @@ impl Store {
     /// If the database fails.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, email, role, password_hash, created_at, totp IS NOT NULL AS has_second_factor FROM users
-             ORDER BY email",
+            "SELECT id, email, role, password_hash, created_at, totp IS NOT NULL AS has_second_factor, password_version
+             FROM users ORDER BY email",
         )
         .fetch_all(&self.read)
         .await?;
@@ -75,8 +78,8 @@ impl Store {
     /// If the database fails.
     pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT id, email, role, password_hash, created_at, totp IS NOT NULL AS has_second_factor FROM users
-             WHERE email = ?1",
+            "SELECT id, email, role, password_hash, created_at, totp IS NOT NULL AS has_second_factor, password_version
+             FROM users WHERE email = ?1",
         )
         .bind(email)
         .fetch_optional(&self.read)
@@ -90,8 +93,8 @@ impl Store {
     /// If the database fails.
     pub async fn user(&self, id: i64) -> Result<Option<User>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT id, email, role, password_hash, created_at, totp IS NOT NULL AS has_second_factor FROM users
-             WHERE id = ?1",
+            "SELECT id, email, role, password_hash, created_at, totp IS NOT NULL AS has_second_factor, password_version
+             FROM users WHERE id = ?1",
         )
         .bind(id)
         .fetch_optional(&self.read)
@@ -133,15 +136,18 @@ impl Store {
     /// [`StoreError::NotFound`] without such an account.
     pub async fn set_password(&self, email: &str, password_hash: &str, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin().await?;
-        let id: Option<i64> = sqlx::query_scalar("UPDATE users SET password_hash = ?2 WHERE email = ?1 RETURNING id")
-            .bind(email)
-            .bind(password_hash)
-            .fetch_optional(&mut *tx)
-            .await?;
+        let id: Option<i64> = sqlx::query_scalar(
+            "UPDATE users SET password_hash = ?2, password_version = password_version + 1 WHERE email = ?1 RETURNING id",
+        )
+        .bind(email)
+        .bind(password_hash)
+        .fetch_optional(&mut *tx)
+        .await?;
         let id = id.ok_or(StoreError::NotFound)?;
         shut_out(&mut tx, id, None).await?;
         record(&mut tx, &Entry::new(by, Action::PasswordReset).to(email, id)).await?;
         tx.commit().await?;
+        self.announce_ended(id);
         Ok(())
     }
 
@@ -157,7 +163,7 @@ impl Store {
         by: &By,
     ) -> Result<u64, StoreError> {
         let mut tx = self.write.begin().await?;
-        sqlx::query("UPDATE users SET password_hash = ?2 WHERE id = ?1")
+        sqlx::query("UPDATE users SET password_hash = ?2, password_version = password_version + 1 WHERE id = ?1")
             .bind(account.id)
             .bind(password_hash)
             .execute(&mut *tx)
@@ -165,6 +171,7 @@ impl Store {
         let ended = shut_out(&mut tx, account.id, Some(kept)).await?;
         record(&mut tx, &Entry::new(by, Action::PasswordChanged).to(&account.email, account.id)).await?;
         tx.commit().await?;
+        self.announce_ended(account.id);
         Ok(ended)
     }
 

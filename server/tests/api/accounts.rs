@@ -359,8 +359,9 @@ async fn what_happens_to_an_account_is_in_the_audit() {
     let (_, codes) = owner.turn_factor_on().await;
     owner.post("/account/second-factor/codes", &[]).await;
     owner.post("/account/second-factor/off", &[]).await;
-    owner.turn_factor_on().await;
-    owner.post("/account/password", &[("current", PASSWORD), ("password", OTHER)]).await;
+    let (totp, _) = owner.turn_factor_on().await;
+    let code = totp.code_at(now()).unwrap();
+    owner.post("/account/password", &[("current", PASSWORD), ("password", OTHER), ("code", &code)]).await;
     owner.post("/account/sessions/end", &[]).await;
     let other = Visitor::new(&server);
     other.sign_in(EMAIL, OTHER).await;
@@ -388,6 +389,60 @@ async fn what_happens_to_an_account_is_in_the_audit() {
     for entry in &seen {
         assert_eq!((entry.by.who.as_str(), entry.by.address.as_deref()), (EMAIL, Some("127.0.0.1")));
         assert!(!format!("{entry:?}").contains(&codes[0]));
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_known_browser_is_a_stranger_once_the_password_is_another() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let guess = async || {
+        let stranger = Visitor::new(&server);
+        while stranger.sign_in(EMAIL, "a guess of somebody").await.status == 422 {}
+    };
+    let changed = owner.post("/account/password", &[("current", PASSWORD), ("password", OTHER)]).await;
+    assert_eq!(changed.to, "/account");
+    owner.post("/logout", &[]).await;
+    guess().await;
+    assert_eq!(owner.sign_in(EMAIL, OTHER).await.to, "/", "the browser that has changed it is known with the new one");
+    owner.post("/logout", &[]).await;
+
+    let code = reset_link(&server, EMAIL, 60_000).await;
+    let elsewhere = Visitor::new(&server);
+    assert_eq!(elsewhere.post(&format!("/reset/{code}"), &[("password", PASSWORD)]).await.to, "/");
+    elsewhere.post("/logout", &[]).await;
+    guess().await;
+    assert_eq!(owner.sign_in(EMAIL, PASSWORD).await.status, 429, "known with an earlier password");
+    assert_eq!(elsewhere.sign_in(EMAIL, PASSWORD).await.to, "/");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn repeated_failures_of_an_account_are_shown_to_admins() {
+    let server = server().await;
+    let admin = Visitor::invited(&server, "admin@example.com", Role::Admin).await;
+    let viewer = Visitor::invited(&server, "viewer@example.com", Role::Viewer).await;
+    Visitor::invited(&server, EMAIL, Role::Operator).await;
+    let account = server.state.store.user_by_email(EMAIL).await.unwrap().unwrap().account;
+    for (action, fewer, said, is_urgent) in [
+        (Action::SignInFailed, 19, "Somebody is guessing a password: olga@example.com (20)", false),
+        (Action::FactorFailed, 9, "guessing the code of the second step: olga@example.com (10)", true),
+    ] {
+        let fail = async || {
+            server.state.store.sign_in_failed(&account, action, None, &COMMAND_LINE).await.unwrap();
+        };
+        for _ in 0..fewer {
+            fail().await;
+        }
+        assert!(!admin.see("/health").await.contains(said));
+        fail().await;
+        let page = admin.see("/health").await;
+        let link = format!("href=\"/audit?action={}\"", action.name());
+        assert!(page.contains(said) && page.contains(&link), "{page}");
+        assert_eq!(admin.see("/").await.contains("needs-you"), is_urgent);
+        let page = viewer.see("/health").await;
+        assert!(!page.contains(EMAIL) && !page.contains("needs-you") && page.contains("All is well"), "{page}");
     }
     server.stop().await;
 }

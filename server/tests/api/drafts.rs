@@ -27,7 +27,8 @@ impl<'a> Visitor<'a> {
         let here = std::net::IpAddr::from([127, 0, 0, 1]);
         let client = Client { peer: here, address: here, forwarded: false, user_agent: "test".into() };
         let account = server.state.store.add_user(email, role, None, &COMMAND_LINE).await.unwrap();
-        let cookie = server::auth::session::open(&server.state, &account, &client, None).await.unwrap();
+        let user = server.state.store.user(account.id).await.unwrap().unwrap();
+        let cookie = server::auth::session::open(&server.state, &user, &client, None).await.unwrap();
         Self { server, cookie: cookie.0.split(';').next().unwrap().to_owned() }
     }
 

@@ -97,7 +97,7 @@ async fn any_content_encoding_is_refused() {
 
 #[tokio::test]
 async fn a_form_through_a_proxy_with_a_host_of_its_own_is_no_other_sites() {
-    let public = Some("https://hooks.example.com/in".to_owned());
+    let public = server::config::PublicUrl::parse("https://Hooks.Example.com/");
     let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
     for (origin, refused) in [("https://hooks.example.com", false), ("https://evil.example", true)] {
         let form = server.http.post(server.url("/rpc/x")).header("origin", origin).send().await.unwrap();

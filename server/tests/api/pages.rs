@@ -9,6 +9,7 @@ use server::{
     audit::COMMAND_LINE,
     auth::{client::Client, session::CurrentSession},
     codes,
+    config::PublicUrl,
     ports::Asking,
     store::{LinkKind, NewLink},
     time::now,
@@ -26,7 +27,8 @@ pub fn asking(session: Option<CurrentSession>) -> Asking {
 pub async fn cookie(server: &TestServer, role: Role) -> String {
     let account =
         server.state.store.add_user(&format!("{}@example.com", role.name()), role, None, &COMMAND_LINE).await.unwrap();
-    let cookie = server::auth::session::open(&server.state, &account, &asking(None).client, None).await.unwrap();
+    let user = server.state.store.user(account.id).await.unwrap().unwrap();
+    let cookie = server::auth::session::open(&server.state, &user, &asking(None).client, None).await.unwrap();
     cookie.0.split(';').next().unwrap().to_owned()
 }
 
@@ -136,10 +138,11 @@ async fn metrics_are_for_this_machine_or_the_bearer() {
 
 #[tokio::test]
 async fn https_makes_cookies_secure() {
-    let public = Some("https://hooks.example.com".to_owned());
+    let public = PublicUrl::parse("https://hooks.example.com");
     let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
     let account = server.state.store.add_user("a@b.c", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
-    let cookie = server::auth::session::open(&server.state, &account, &asking(None).client, None).await.unwrap().0;
+    let user = server.state.store.user(account.id).await.unwrap().unwrap();
+    let cookie = server::auth::session::open(&server.state, &user, &asking(None).client, None).await.unwrap().0;
     assert!(cookie.starts_with("__Host-hookgram_session=") && cookie.ends_with("; Secure"), "{cookie}");
     let page = server.http.get(server.url("/healthz")).send().await.unwrap();
     assert!(page.headers().contains_key("strict-transport-security"));

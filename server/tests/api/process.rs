@@ -92,6 +92,7 @@ async fn wrong_settings_and_a_busy_port_are_one_clear_sentence() {
         (["serve", "--listen", "nowhere"], "HOOKGRAM_LISTEN"),
         (["serve", "--max-body", "much"], "HOOKGRAM_MAX_BODY"),
         (["serve", "--duplicate-window", "soon"], "HOOKGRAM_DUPLICATE_WINDOW"),
+        (["serve", "--public-url", "https://hooks.example.com/hookgram"], "HOOKGRAM_PUBLIC_URL"),
         (["serve", "--listen", &address], &address),
     ] {
         let output = run(folder.path(), &arguments).await;
@@ -235,4 +236,70 @@ async fn the_server_stops_while_telegram_and_the_database_hang() {
     assert_eq!(code, Some(0));
     open.abort();
     drop(held);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn every_file_with_secrets_is_closed_to_others_wherever_it_lies() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let elsewhere = folder.path().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    let mode = |name: &str| std::fs::metadata(elsewhere.join(name)).unwrap().permissions().mode() & 0o777;
+    // As an earlier version or another program has left it.
+    std::fs::write(elsewhere.join("old.db"), "").unwrap();
+    std::fs::set_permissions(elsewhere.join("old.db"), std::fs::Permissions::from_mode(0o644)).unwrap();
+    for name in ["new.db", "old.db"] {
+        let url = format!("sqlite://{}", elsewhere.join(name).display());
+        let server = Process::serve(&data, &["--database-url", &url]).await;
+        assert_eq!(post(&server.base, "1").await.0, 200);
+        for file in [name.to_owned(), format!("{name}-wal"), format!("{name}-shm")] {
+            assert_eq!(mode(&file), 0o600, "{file}");
+        }
+        let copy = elsewhere.join("copy.db");
+        let backup = ["backup", copy.to_str().unwrap(), "--database-url", &url];
+        assert!(run(&data, &backup).await.status.success());
+        assert_eq!(mode("copy.db"), 0o600);
+        std::fs::remove_file(copy).unwrap();
+        for (arguments, expected) in [(vec!["--with-secrets"], 0o600), (vec![], 0o644)] {
+            let file = std::fs::File::create(elsewhere.join("export.yaml")).unwrap();
+            file.set_permissions(std::fs::Permissions::from_mode(0o644)).unwrap();
+            let export = [&["profile", "export", "--database-url", &url], arguments.as_slice()].concat();
+            let mut command = hookgram(&data, &export);
+            let done = tokio::task::spawn_blocking(move || command.stdout(file).status()).await.unwrap().unwrap();
+            assert!(done.success());
+            assert_eq!(mode("export.yaml"), expected, "{arguments:?}");
+        }
+        assert_eq!(server.terminate(), Some(0));
+    }
+}
+
+#[tokio::test]
+async fn a_public_url_in_capitals_is_https_all_the_same() {
+    use std::{io::Write as _, process::Stdio};
+
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let add = ["user", "add", "a@b.c", "--role", "viewer", "--password-stdin"];
+    let mut child = hookgram(&data, &add).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all("correct horse battery\n".as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    let server = Process::serve(&data, &["--public-url", "HTTPS://Hooks.Example.COM:443/"]).await;
+    let sign_in = |origin: &str| {
+        let request = client().post(format!("{}/login", server.base)).header("origin", origin);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        request.body("email=a%40b.c&password=correct%20horse%20battery").send()
+    };
+    let entered = sign_in("https://hooks.example.com").await.unwrap();
+    assert_eq!(entered.status(), 303);
+    assert!(entered.headers().contains_key("strict-transport-security"));
+    let cookies: Vec<&str> = entered.headers().get_all("set-cookie").iter().map(|one| one.to_str().unwrap()).collect();
+    assert_eq!(cookies.len(), 2);
+    for cookie in cookies {
+        assert!(cookie.starts_with("__Host-") && cookie.ends_with("; Secure"), "{cookie}");
+    }
+    assert_eq!(sign_in("http://hooks.example.com").await.unwrap().status(), 403);
+    assert_eq!(server.terminate(), Some(0));
 }

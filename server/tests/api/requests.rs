@@ -4,7 +4,12 @@ use std::collections::BTreeSet;
 
 use app::session::Role;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
-use server::{config::Network, router::table, routes::Route, settings::Setting};
+use server::{
+    config::{Network, PublicUrl},
+    router::table,
+    routes::Route,
+    settings::Setting,
+};
 
 use crate::{
     person::Person,
@@ -112,7 +117,7 @@ async fn no_route_that_changes_something_takes_it_from_another_site() {
 
 #[tokio::test]
 async fn a_page_under_the_public_name_but_in_plain_is_another_site() {
-    let public = Some("https://hooks.example.com".to_owned());
+    let public = PublicUrl::parse("https://hooks.example.com");
     let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
     for (host, origin, refused) in [
         ("hooks.example.com", "https://hooks.example.com", false),
@@ -285,7 +290,7 @@ fn judge_headers(what: &str, response: &Response, is_https: bool) {
 
 #[tokio::test]
 async fn every_kind_of_answer_carries_every_header() {
-    for public in [None, Some("https://hooks.example.com".to_owned())] {
+    for public in [None, PublicUrl::parse("https://hooks.example.com")] {
         let is_https = public.is_some();
         let server = TestServer::start_with("http://127.0.0.1:9", |config| {
             config.public_url = public;

@@ -1,7 +1,12 @@
 //! The second factor: setting it up, signing in with it, recovery codes, switching it off.
 
 use app::session::Role;
-use server::time::now;
+use server::{
+    audit::COMMAND_LINE,
+    codes,
+    store::{LinkKind, NewLink},
+    time::now,
+};
 
 use crate::{
     person::between,
@@ -59,22 +64,20 @@ async fn half_a_session_ends_after_five_tries() {
     let (totp, _) = owner.turn_factor_on().await;
     owner.post("/logout", &[]).await;
     owner.sign_in(EMAIL, PASSWORD).await;
-    let mut seen = Vec::new();
-    for _ in 0..6 {
-        seen.push(owner.post("/login/second", &[("code", "000000")]).await.status);
+    for _ in 0..5 {
+        let answer = owner.post("/login/second", &[("code", "000000")]).await;
+        assert!(answer.status == 422 && answer.text.contains("The code did not match"), "{}", answer.text);
     }
-    assert_eq!(seen[..4], [422; 4]);
-    assert!(seen.contains(&429), "{seen:?}");
+    let half = owner.cookie("hookgram_sign_in").unwrap();
+    let sixth = owner.post("/login/second", &[("code", &totp.code_at(now()).unwrap())]).await;
+    assert!(sixth.status == 422 && sixth.text.contains("Sign in again"), "{}", sixth.text);
     let without = Visitor::new(&server);
     let code = totp.code_at(now()).unwrap();
     let answer = without.post("/login/second", &[("code", &code)]).await;
     assert!(answer.status == 422 && answer.text.contains("Sign in again"), "{}", answer.text);
     assert_eq!(without.get("/login/second").await.to, "/login");
-    let hash = server::codes::hash(&owner.cookie("hookgram_sign_in").unwrap());
+    let hash = codes::hash(&half);
     let store = &server.state.store;
-    for _ in 0..5 {
-        let _ = store.try_half_session(&hash, now(), 5).await.unwrap();
-    }
     assert_eq!(store.try_half_session(&hash, now(), 5).await.unwrap(), None);
     assert_eq!(store.half_session(&hash, now() + 5 * 60_000 + 1).await.unwrap(), None, "nor longer than 5 minutes");
     server.stop().await;
@@ -178,5 +181,125 @@ async fn where_the_settings_ask_for_it_nothing_else_opens_before() {
     owner.turn_factor_on().await;
     assert!(owner.is_in().await);
     assert_eq!(owner.get("/").await.status, 200);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn changing_the_password_takes_the_second_factor_too() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let (totp, codes) = owner.turn_factor_on().await;
+    server.age_sessions(11 * 60_000).await;
+    assert!(between(&owner.see("/account").await, "action=\"/account/password\"", "</form>").contains("field-code"));
+    let change = async |code: &str| {
+        owner.post("/account/password", &[("current", PASSWORD), ("password", OTHER), ("code", code)]).await
+    };
+    for code in ["", "000000"] {
+        let answer = change(code).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.text.contains("The code did not match"), "{}", answer.text);
+        assert_eq!(answer.text.matches("autofocus").count(), 1);
+    }
+    for path in ["/account/second-factor/off", "/account/second-factor/codes"] {
+        assert_eq!(owner.post(path, &[]).await.to, "/confirm?next=/account/second-factor", "{path}");
+    }
+    let elsewhere = Visitor::new(&server);
+    assert_eq!(elsewhere.sign_in(EMAIL, OTHER).await.status, 422, "the password is as it was");
+    assert_eq!(change(&totp.code_at(now()).unwrap()).await.to, "/account");
+    assert_eq!(owner.post("/account/second-factor/codes", &[]).await.status, 200, "both were given just now");
+
+    server.age_sessions(11 * 60_000).await;
+    let fields = [("current", OTHER), ("password", PASSWORD), ("recovery", codes[0].as_str())];
+    assert_eq!(owner.post("/account/password", &fields).await.status, 422, "new codes have taken its place");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn turning_it_on_does_not_prolong_the_proof_of_the_password() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    server.age_sessions(9 * 60_000).await;
+    owner.turn_factor_on().await;
+    assert_eq!(owner.get("/account/second-factor").await.status, 200);
+    server.age_sessions(2 * 60_000).await;
+    assert_eq!(owner.post("/account/second-factor/off", &[]).await.to, "/confirm?next=/account/second-factor");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_sign_in_link_leads_to_the_second_step() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let (totp, _) = owner.turn_factor_on().await;
+    let user = server.state.store.user_by_email(EMAIL).await.unwrap().unwrap();
+    let link = NewLink {
+        code_hash: &codes::hash("code"),
+        kind: LinkKind::SignIn,
+        user_id: Some(user.account.id),
+        expires_at: now() + 60_000,
+    };
+    server.state.store.add_link(link, &COMMAND_LINE).await.unwrap();
+    let elsewhere = Visitor::new(&server);
+    assert_eq!(elsewhere.get("/login?code=code").await.to, "/login/second");
+    assert!(!elsewhere.is_in().await);
+    let code = totp.code_at(now()).unwrap();
+    assert_eq!(elsewhere.post("/login/second", &[("code", &code)]).await.to, "/");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn wrong_codes_are_counted_by_account_across_sign_ins_and_restarts() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let (totp, codes) = owner.turn_factor_on().await;
+    let thief = Visitor::new(&server);
+    let mut judged = 0;
+    for _ in 0..4 {
+        assert_eq!(thief.sign_in(EMAIL, PASSWORD).await.to, "/login/second?next=/");
+        for _ in 0..5 {
+            let answer = thief.post("/login/second", &[("code", "000000")]).await;
+            match answer.status {
+                422 => judged += 1,
+                429 => {
+                    assert!(answer.retry_after.is_some_and(|seconds| (3_000..=3_600).contains(&seconds)));
+                    assert!(answer.text.contains("in 60 minutes") && answer.text.contains("A recovery code"));
+                }
+                other => panic!("{other}"),
+            }
+        }
+    }
+    assert_eq!(judged, 10);
+    let known = owner.cookie("hookgram_known").unwrap();
+    let folder = server.stop_and_keep().await;
+    let data = folder.path().to_owned();
+    let server = TestServer::start_with("http://127.0.0.1:9", |config| config.data_dir = data).await;
+    let (owner, thief) = (Visitor::new(&server), Visitor::new(&server));
+    thief.sign_in(EMAIL, PASSWORD).await;
+    let code = totp.code_at(now()).unwrap();
+    assert_eq!(thief.post("/login/second", &[("code", &code)]).await.status, 429, "a restart forgives nothing");
+    assert_eq!(thief.post("/login/second", &[("recovery", &codes[0])]).await.to, "/", "its owner is not shut out");
+    owner.put("hookgram_known", &known);
+    owner.sign_in(EMAIL, PASSWORD).await;
+    assert_eq!(owner.post("/login/second", &[("code", &code)]).await.to, "/", "a known browser is counted by itself");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn codes_are_counted_wherever_they_are_asked_for() {
+    let server = server().await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    owner.turn_factor_on().await;
+    server.age_sessions(11 * 60_000).await;
+    let mut seen = Vec::new();
+    for at in 0..12 {
+        let answer = if at % 2 == 0 {
+            owner.post("/confirm", &[("password", PASSWORD), ("code", "000000"), ("next", "/")]).await
+        } else {
+            let fields = [("current", PASSWORD), ("password", OTHER), ("code", "000000")];
+            owner.post("/account/password", &fields).await
+        };
+        seen.push(answer.status);
+    }
+    assert_eq!(seen, [[422; 10].as_slice(), [429; 2].as_slice()].concat());
     server.stop().await;
 }

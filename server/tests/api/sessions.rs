@@ -1,12 +1,16 @@
 //! Sessions: where one is signed in, how they end, and what takes a fresh proof.
 
+use std::time::Duration;
+
 use app::session::Role;
-use server::{codes, time::now};
+use server::{codes, config::Config, time::now};
+use sqlx::Connection as _;
+use tokio::task::JoinHandle;
 
 use crate::{
-    person::between,
-    support::TestServer,
-    visitor::{EMAIL, PASSWORD, Visitor},
+    person::{Person, between},
+    support::{TestServer, eventually},
+    visitor::{EMAIL, PASSWORD, Visitor, reset_link},
 };
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -86,5 +90,103 @@ async fn one_ends_after_two_weeks_idle_and_after_ninety_days_however_much_it_is_
     server.age_sessions(15 * DAY).await;
     store.touch_session(&hash, now() - 15 * DAY).await.unwrap();
     assert!(!owner.is_in().await);
+    server.stop().await;
+}
+
+/// Opens a live stream; what reads it until it ends.
+async fn live(server: &TestServer, visitor: &Visitor<'_>) -> JoinHandle<()> {
+    let cookie = format!("hookgram_session={}", visitor.cookie("hookgram_session").unwrap());
+    let stream = server.http.get(server.url("/live/deliveries")).header("cookie", cookie).send().await.unwrap();
+    assert_eq!(stream.status(), 200);
+    tokio::spawn(async move {
+        let mut stream = stream;
+        while stream.chunk().await.unwrap().is_some() {}
+    })
+}
+
+async fn ended(what: &str, stream: &JoinHandle<()>) {
+    eventually(what, async || stream.is_finished()).await;
+}
+
+#[tokio::test]
+async fn a_live_stream_ends_with_its_session_however_that_ends() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let admin = Visitor::invited(&server, "admin@example.com", Role::Admin).await;
+    let others = live(&server, &admin).await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let id = server.state.store.user_by_email(EMAIL).await.unwrap().unwrap().account.id;
+    let elsewhere = Visitor::new(&server);
+    elsewhere.sign_in(EMAIL, PASSWORD).await;
+
+    let stream = live(&server, &elsewhere).await;
+    elsewhere.post("/logout", &[]).await;
+    ended("the stream of who signs out", &stream).await;
+
+    elsewhere.sign_in(EMAIL, PASSWORD).await;
+    let stream = live(&server, &elsewhere).await;
+    let page = owner.see("/account").await;
+    let list = between(&page, "<ul class=\"sessions\">", "</ul>").to_owned();
+    let session = between(&list, "/account/sessions/", "/end").to_owned();
+    owner.post(&format!("/account/sessions/{session}/end"), &[]).await;
+    ended("the stream of a session that is ended", &stream).await;
+
+    for path in ["/account/sessions/end", "/account/password"] {
+        elsewhere.sign_in(EMAIL, PASSWORD).await;
+        let stream = live(&server, &elsewhere).await;
+        owner.post(path, &[("current", PASSWORD), ("password", PASSWORD)]).await;
+        ended(path, &stream).await;
+    }
+
+    elsewhere.sign_in(EMAIL, PASSWORD).await;
+    let stream = live(&server, &elsewhere).await;
+    let code = reset_link(&server, EMAIL, 60_000).await;
+    owner.post(&format!("/reset/{code}"), &[("password", PASSWORD)]).await;
+    ended("the stream of who has another password", &stream).await;
+
+    elsewhere.sign_in(EMAIL, PASSWORD).await;
+    let stream = live(&server, &elsewhere).await;
+    let (totp, _) = owner.turn_factor_on().await;
+    ended("the stream of who has a second factor", &stream).await;
+
+    let stream = live(&server, &owner).await;
+    admin.post(&format!("/users/{id}/role"), &[("role", "operator")]).await;
+    ended("the stream of who has another role", &stream).await;
+
+    owner.sign_in(EMAIL, PASSWORD).await;
+    let entered = owner.post("/login/second", &[("code", &totp.code_at(now()).unwrap())]).await;
+    assert_eq!(entered.to, "/");
+    let stream = live(&server, &owner).await;
+    admin.post(&format!("/users/{id}/remove"), &[]).await;
+    ended("the stream of who is removed", &stream).await;
+
+    assert!(!others.is_finished(), "nobody else's ends");
+    others.abort();
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_live_stream_ends_when_its_session_runs_out_or_another_process_ends_it() {
+    let often = |config: &mut Config| config.patience.look = Duration::from_millis(10);
+    let server = TestServer::start_with("http://127.0.0.1:9", often).await;
+    let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
+    let mut connection = sqlx::SqliteConnection::connect(&server.database_url()).await.unwrap();
+    for statement in [
+        "UPDATE sessions SET last_used_at = 0",
+        "UPDATE sessions SET expires_at = 0",
+        "DELETE FROM sessions",
+        "UPDATE users SET totp = NULL",
+    ] {
+        owner.sign_in(EMAIL, PASSWORD).await;
+        let stream = live(&server, &owner).await;
+        sqlx::query(statement).execute(&mut connection).await.unwrap();
+        if statement.contains("users") {
+            assert!(!stream.is_finished(), "nothing has changed");
+            let all = [("second_factor", "all")];
+            let admin = Person::new(&server, Role::Admin).await;
+            assert_eq!(admin.post("/settings", &all).await.status(), 303);
+        }
+        ended(statement, &stream).await;
+    }
+    connection.close().await.unwrap();
     server.stop().await;
 }

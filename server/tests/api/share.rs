@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use server::{
     audit::COMMAND_LINE,
     auth::client::Client,
+    config::PublicUrl,
     ports::{Asking, ports},
     settings::Setting,
     store::ProfileDraft,
@@ -113,7 +114,7 @@ async fn what_is_in_the_way_of_an_address_is_said() {
         (Some("http://hooks.example.com"), Some(Obstacle::NotEncrypted)),
         (Some("https://hooks.example.com"), None),
     ] {
-        let public = public.map(str::to_owned);
+        let public = public.and_then(PublicUrl::parse);
         let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
         let stored = server.profile("A", true, &[]).await;
         assert_eq!(shared(&server, stored.id).await.obstacles, obstacle.into_iter().collect::<Vec<_>>());
@@ -123,7 +124,7 @@ async fn what_is_in_the_way_of_an_address_is_said() {
     }
     let api = BotApi::start().await;
     api.know([]);
-    let public = Some("https://hooks.example.com".to_owned());
+    let public = PublicUrl::parse("https://hooks.example.com");
     let server = TestServer::start_with(&api.url(), |config| config.public_url = public).await;
     let stored = server.profile("A", false, &[]).await;
     assert_eq!(shared(&server, stored.id).await.obstacles, []);
@@ -176,7 +177,8 @@ async fn an_open_page_is_told_of_its_own_profile_and_ends_with_the_server() {
     let account = server.state.store.add_user("a@b.c", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
-    let cookie = server::auth::session::open(&server.state, &account, &client, None).await.unwrap().0;
+    let user = server.state.store.user(account.id).await.unwrap().unwrap();
+    let cookie = server::auth::session::open(&server.state, &user, &client, None).await.unwrap().0;
     let cookie = cookie.split(';').next().unwrap().to_owned();
     let path = format!("/live/profiles/{}", mine.id);
     assert_eq!(server.http.get(server.url(&path)).send().await.unwrap().status(), 401);

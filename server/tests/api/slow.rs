@@ -142,7 +142,7 @@ async fn each_limit_has_a_status_and_a_sentence_and_hurts_nobody_else() {
 #[tokio::test]
 async fn whoever_dribbles_is_dropped_and_nobody_else_is_hurt() {
     let short = Duration::from_millis(400);
-    let patience = Patience { head: short, body: short, form: short, write: short };
+    let patience = Patience { head: short, body: short, form: short, write: short, ..Patience::default() };
     let (server, profile) = server_with(patience).await;
     let door = format!("/h/{}", profile.key);
     let mut slow = Vec::new();

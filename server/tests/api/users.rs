@@ -1,11 +1,12 @@
 //! People: inviting, roles, removing, as an admin does it in a browser without scripts.
 
-use app::session::Role;
+use app::{session::Role, words::audit::Action};
 use server::audit::COMMAND_LINE;
 
 use crate::{
     person::{Person, between},
     support::{TestServer, smtp::SmtpServer},
+    visitor::{PASSWORD, Visitor},
 };
 
 #[tokio::test]
@@ -117,5 +118,34 @@ async fn what_matters_asks_for_the_password_again() {
     let member = server.state.store.member(other).await.unwrap().unwrap();
     assert_eq!((member.account.role, server.state.settings.now().retention.as_secs()), (Role::Viewer, 30 * 86_400));
     assert!(server.state.store.invitations().await.unwrap().is_empty());
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn invitations_end_with_the_role_or_the_account_of_the_admin_who_made_them() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let admin = Person::new(&server, Role::Admin).await;
+    let own = admin.post("/users/invite", &[("email", "own@example.com"), ("role", "viewer")]).await;
+    let own = format!("/invite/{}", between(&own.text().await.unwrap(), "/invite/", "\""));
+    for (email, change) in [("Second@example.com", "role"), ("third@example.com", "remove")] {
+        let other = Visitor::invited(&server, email, Role::Admin).await;
+        let made = other.post("/users/invite", &[("email", "new@example.com"), ("role", "admin")]).await;
+        let link = format!("/invite/{}", between(&made.text, "/invite/", "\""));
+        assert_eq!(Visitor::new(&server).get(&link).await.status, 200);
+        let id = server.state.store.user_by_email(email).await.unwrap().unwrap().account.id;
+        let done = admin.post(&format!("/users/{id}/{change}"), &[("role", "operator")]).await;
+        assert_eq!(done.status(), 303, "{change}");
+        let guest = Visitor::new(&server);
+        assert_eq!(guest.get(&link).await.status, 404, "{change}");
+        assert_eq!(guest.post(&link, &[("password", PASSWORD)]).await.status, 404, "{change}");
+        assert_eq!(guest.get(&own).await.status, 200, "{change}: nobody else's");
+    }
+    let filter = server::store::AuditFilter { limit: 50, ..Default::default() };
+    let seen = server.state.store.audited(&filter).await.unwrap();
+    let revoked: Vec<_> = seen.iter().filter(|entry| entry.action == Some(Action::InvitationRevoked)).collect();
+    assert_eq!(revoked.len(), 2, "{seen:?}");
+    for entry in revoked {
+        assert_eq!((entry.by.who.as_str(), entry.object.as_str()), ("admin@example.com", "new@example.com"));
+    }
     server.stop().await;
 }

@@ -155,13 +155,8 @@ pub fn recovery_codes(page: &str) -> Vec<String> {
 /// An invitation's code.
 pub async fn invite(server: &TestServer, email: &str, role: app::session::Role) -> String {
     let code = codes::secret();
-    let invitation = NewInvitation {
-        code_hash: &codes::hash(&code),
-        email,
-        role,
-        made_by: "owner@example.com",
-        expires_at: now() + 60_000,
-    };
+    let invitation =
+        NewInvitation { code_hash: &codes::hash(&code), email, role, made_by: "", expires_at: now() + 60_000 };
     server.state.store.add_invitation(invitation, &COMMAND_LINE).await.unwrap();
     code
 }

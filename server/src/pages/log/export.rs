@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use app::{
+    error::AppError,
     log::LogQuery,
     views::{LogPage, LogRow},
 };
@@ -21,7 +22,11 @@ use super::{
     super::{Visit, or_refuse},
     csv,
 };
-use crate::{auth::guard::decoded, personal, time::Millis};
+use crate::{
+    auth::{guard::decoded, session::is_open},
+    personal,
+    time::Millis,
+};
 
 /// A file's form.
 #[derive(Clone, Copy)]
@@ -76,6 +81,7 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
     let asked = decoded(&asked.parameters());
     let noted = visit.state.store.note_log_export(name, &String::from_utf8_lossy(&asked), &visit.by()).await;
     or_refuse!(visit, noted.map_err(super::super::internal));
+    let (state, session) = (visit.state.clone(), or_refuse!(visit, visit.session()).hash.clone());
     let (send, receive) = mpsc::channel::<Result<Bytes, Infallible>>(2);
     tokio::spawn(async move {
         let mut text = match form {
@@ -93,7 +99,12 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
             }
             let Some(next) = next else { return };
             query.behind = Some(next);
-            page = match ports.deliveries.log(&viewer, &query, zone).await {
+            let next_page = if is_open(&state, &session).await {
+                ports.deliveries.log(&viewer, &query, zone).await
+            } else {
+                Err(AppError::SignedOut)
+            };
+            page = match next_page {
                 Ok(page) => page,
                 Err(error) => {
                     tracing::error!(?error, "an export ended before its end");

@@ -33,7 +33,8 @@ async fn lighthouse_is_content() -> Result<()> {
     let account = server.state.store.add_user("operator@example.com", Role::Admin, None, &COMMAND_LINE).await?;
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
-    let session = server::auth::session::open(&server.state, &account, &client, None).await?.0;
+    let user = server.state.store.user(account.id).await?.context("no account")?;
+    let session = server::auth::session::open(&server.state, &user, &client, None).await?.0;
     let cookie = session.split(';').next().unwrap_or_default();
     let pages = [
         ("sign-in", "/login".to_owned(), ""),

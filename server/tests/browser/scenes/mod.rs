@@ -104,7 +104,7 @@ pub async fn walk(
 ) -> Result<()> {
     let telegram = BotApi::start().await;
     let server = TestServer::start_with(&telegram.url(), |config| {
-        config.public_url = Some("https://hooks.example.com".to_owned());
+        config.public_url = server::config::PublicUrl::parse("https://hooks.example.com");
         // What is fixed looks otherwise.
         let _ = config.fixed.fix(Setting::RetryMaxAge, "24h");
     })
