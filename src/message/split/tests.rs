@@ -89,7 +89,7 @@ fn bytes_of_html_count_too() {
 #[test]
 fn long_texts_take_linear_time() {
     for piece in ["a", "a\n", "\n ", "a \n\t", "\n \t \t", "\u{301}", "🇷", "\u{200b}"] {
-        let text = piece.repeat(4_000_000 / piece.len());
+        let text = piece.repeat(2_000_000 / piece.len());
         let _ = split(&[Span::plain(text, None)]);
     }
 }
