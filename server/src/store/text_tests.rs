@@ -169,5 +169,5 @@ async fn what_waits_for_its_commit_is_bounded_by_its_bytes_and_strangers_do_not_
         busy += usize::from(is_busy);
         kept += usize::from(is_kept);
     }
-    assert!(kept >= 7 && kept <= 10 && busy + kept == 40, "{kept} kept, {busy} refused");
+    assert!((7..=10).contains(&kept) && busy + kept == 40, "{kept} kept, {busy} refused");
 }

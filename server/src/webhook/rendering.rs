@@ -247,7 +247,7 @@ fn deliveries(
 ) -> Result<Vec<NewDelivery>, DoorFault> {
     let mut variants: HashMap<Variant<'_>, usize> = HashMap::new();
     let mut chats: Vec<HashSet<String>> = Vec::new();
-    let mut told: Vec<(usize, Result<(String, usize), recipient::Unusable>)> = Vec::with_capacity(recipients.len());
+    let mut told = Vec::with_capacity(recipients.len());
     for Recipient { participant, chat } in recipients {
         let told_what = chat.map(|chat| {
             let next = variants.len();
