@@ -20,6 +20,7 @@ use crate::{
 /// The functions that write without [`By`], each with the reason.
 const NOT_AUDITED: &[(&str, &str)] = &[
     ("accepting::commit", "an event of a booking service"),
+    ("accepting::give", "an event of a booking service"),
     ("accepting::start", "an event of a booking service"),
     ("accepting::write", "an event of a booking service"),
     ("accepting::write_for_ever", "an event of a booking service"),

@@ -146,9 +146,11 @@ async fn what_waits_for_its_commit_is_bounded_by_its_bytes_and_strangers_do_not_
         tokio::spawn(async move {
             let token = BotToken::parse(TOKEN).unwrap();
             let source = if is_known { source } else { TokenSource::Event(&token) };
+            let stranger = Stateless { address: Some("a".to_owned()), stranger_events: 1_000_000 };
+            let stateless = (!is_known).then_some(&stranger);
+            let event = NewEvent { stateless, ..event(&name, source) };
             let text = vec!["x".repeat(1 << 20)].into();
-            let received =
-                store.accept_event(&event(&name, source), vec![NewDelivery { parts: text, ..to("5") }], 0).await;
+            let received = store.accept_event(&event, vec![NewDelivery { parts: text, ..to("5") }], 0).await;
             let is_busy = matches!(received, Err(StoreError::Busy));
             if is_busy {
                 told.send(name).unwrap();
