@@ -26,7 +26,7 @@ const TOKENS: usize = 1_000;
 /// More addresses are not told apart.
 const ADDRESSES: usize = 1_000;
 /// What one address may ask; all of them together may introduce only so many bots ([`crate::introductions`]).
-const STRANGER: Rate = Rate { every: Duration::from_secs(15), burst: 4 };
+const STRANGER: Rate = Rate { every: Duration::from_secs(15), burst: 3 };
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl Identities {
         };
         let mut limits = lock(&self.limits);
         let before = limits.admit(address, now)?;
-        let introduced = self.introductions.introduce(lane, Purpose::Stranger, now);
+        let introduced = self.introductions.introduce(lane, Purpose::StrangersCheck, now);
         // What the house refuses costs the address nothing.
         introduced.inspect_err(|_| {
             limits.addresses.insert(address, before);
@@ -161,28 +161,28 @@ mod tests {
             let now = start + Duration::from_secs((*second).into());
             asks(&identities, *address, second * 200 + address, now).is_ok()
         });
-        assert_eq!(passed.count(), 5, "in a minute, from however many addresses");
+        assert_eq!(passed.count(), 4, "in a minute, from however many addresses");
         assert_eq!(identities.admit(&Lane::of_bytes([9]), Asker::Known, start), Ok(()));
     }
 
     #[test]
     fn one_address_does_not_use_it_all() {
         let (identities, now) = (identities(), Instant::now());
-        assert_eq!((0..100).filter(|token| asks(&identities, 1, *token, now).is_ok()).count(), 4);
+        assert_eq!((0..100).filter(|token| asks(&identities, 1, *token, now).is_ok()).count(), 3);
         assert_eq!(asks(&identities, 2, 100, now), Ok(()));
     }
 
     #[test]
     fn what_the_house_refuses_costs_the_address_nothing() {
         let (identities, now) = (identities(), Instant::now());
-        for address in 0..5 {
+        for address in 0..4 {
             assert_eq!(asks(&identities, address, address, now), Ok(()));
         }
         for token in 10..20 {
             assert!(asks(&identities, 99, token, now).is_err());
         }
         let later = now + Duration::from_secs(60);
-        assert_eq!((20..40).filter(|token| asks(&identities, 99, *token, later).is_ok()).count(), 4);
+        assert_eq!((20..40).filter(|token| asks(&identities, 99, *token, later).is_ok()).count(), 3);
     }
 
     #[test]

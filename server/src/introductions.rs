@@ -1,5 +1,6 @@
 //! The new-bot limiter: Telegram refuses an address that comes with more than 20 new tokens a minute, or 600 an hour (Bot
-//! API facts: 429). Unknown tokens of the stateless endpoint have a share of their own of both.
+//! API facts: 429). Unknown tokens of the stateless endpoint have small shares of their own of both. Known bots keep to the
+//! first limit alone: a server with more than 600 of them must reach all after a restart.
 
 use std::{
     collections::HashMap,
@@ -9,14 +10,25 @@ use std::{
 
 use crate::{lock::lock, rate::Window, store::Lane};
 
-/// New tokens in each span: of all, and of strangers among them.
-const LIMITS: [(Duration, usize, usize); 2] = [(MINUTE, 20, 5), (HOUR, 600, 100)];
+/// New tokens in each span.
+const LIMITS: [Limit; 2] = [
+    Limit { span: MINUTE, all: 20, checks: 4, deliveries: 3 },
+    Limit { span: HOUR, all: usize::MAX, checks: 80, deliveries: 60 },
+];
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// A bot that has not been heard of for so long is new to Telegram again.
 pub(crate) const KNOWN_FOR: Duration = Duration::from_secs(60 * 60);
 /// More bots are not remembered.
 const BOTS: usize = 20_000;
+
+/// New tokens within a span: of all, and of strangers among them, for checks and for deliveries.
+struct Limit {
+    span: Duration,
+    all: usize,
+    checks: usize,
+    deliveries: usize,
+}
 
 /// What a new bot is introduced for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +37,10 @@ pub enum Purpose {
     Delivery,
     /// To check a token for somebody who holds a profile's key or an account.
     Check,
-    /// To check a token, or to send with one, that is unknown (contract §1, "strangers").
-    Stranger,
+    /// To check a token for somebody who is not known.
+    StrangersCheck,
+    /// To send with a token that is unknown (contract §1, "strangers").
+    StrangersDelivery,
 }
 
 /// Bots and when Telegram last heard of them from here.
@@ -38,7 +52,8 @@ struct Known {
     heard: HashMap<Lane, Instant>,
     /// One window for each of [`LIMITS`].
     new: [Window; LIMITS.len()],
-    strangers: [Window; LIMITS.len()],
+    checks: [Window; LIMITS.len()],
+    deliveries: [Window; LIMITS.len()],
 }
 
 impl Introductions {
@@ -53,13 +68,13 @@ impl Introductions {
         }
         // An operator's check is worth a refusal by Telegram, if it comes to that.
         if purpose != Purpose::Check
-            && let Some(wait) = known.wait(purpose == Purpose::Stranger, now)
+            && let Some(wait) = known.wait(purpose, now)
         {
             return Err(wait);
         }
         known.new.iter_mut().for_each(|window| window.count(now));
-        if purpose == Purpose::Stranger {
-            known.strangers.iter_mut().for_each(|window| window.count(now));
+        if let Some(share) = known.share(purpose) {
+            share.iter_mut().for_each(|window| window.count(now));
         }
         Ok(())
     }
@@ -89,13 +104,24 @@ impl Introductions {
 
 impl Known {
     /// How long until a new bot may be introduced; `None`: now.
-    fn wait(&mut self, is_stranger: bool, now: Instant) -> Option<Duration> {
-        let windows = LIMITS.iter().zip(&mut self.new).zip(&mut self.strangers);
-        let waits = windows.map(|(((span, all, strangers), new), of_strangers)| {
-            let share = of_strangers.wait(*strangers, *span, now).filter(|_| is_stranger);
-            new.wait(*all, *span, now).max(share)
-        });
-        waits.max().flatten()
+    fn wait(&mut self, purpose: Purpose, now: Instant) -> Option<Duration> {
+        let mut longest = None;
+        for (at, limit) in LIMITS.iter().enumerate() {
+            longest = longest.max(self.new.get_mut(at).and_then(|new| new.wait(limit.all, limit.span, now)));
+            let most = if purpose == Purpose::StrangersCheck { limit.checks } else { limit.deliveries };
+            let share = self.share(purpose).and_then(|share| share.get_mut(at));
+            longest = longest.max(share.and_then(|share| share.wait(most, limit.span, now)));
+        }
+        longest
+    }
+
+    /// The strangers' share that a purpose takes from, if it does.
+    fn share(&mut self, purpose: Purpose) -> Option<&mut [Window; LIMITS.len()]> {
+        match purpose {
+            Purpose::StrangersCheck => Some(&mut self.checks),
+            Purpose::StrangersDelivery => Some(&mut self.deliveries),
+            Purpose::Delivery | Purpose::Check => None,
+        }
     }
 
     fn is_known(&self, lane: &Lane, now: Instant) -> bool {
@@ -122,24 +148,26 @@ mod tests {
     }
 
     #[test]
-    fn new_bots_are_limited_to_twenty_a_minute_and_six_hundred_an_hour() {
+    fn new_bots_are_limited_to_twenty_a_minute() {
         let introductions = Introductions::default();
-        let passed = introduced(&introductions, Instant::now(), Purpose::Delivery, 7_200);
+        let passed = introduced(&introductions, Instant::now(), Purpose::Delivery, 600);
         assert!(passed.windows(21).all(|of_21| of_21[20] - of_21[0] >= 60));
-        assert!(passed.windows(601).all(|of_601| of_601[600] - of_601[0] >= 3_600));
-        assert_eq!(passed.len(), 1_200);
+        assert_eq!(passed.len(), 200);
     }
 
     #[test]
-    fn strangers_leave_fifteen_new_bots_a_minute_and_five_hundred_an_hour_to_others() {
-        let (introductions, start) = (Introductions::default(), Instant::now());
-        let strangers = introduced(&introductions, start, Purpose::Stranger, 3_600);
-        assert_eq!(strangers.len(), 100);
-        assert!(strangers.windows(6).all(|of_6| of_6[5] - of_6[0] >= 60));
+    fn strangers_have_shares_of_their_own_and_leave_13_new_bots_a_minute_to_others() {
+        let start = Instant::now();
+        for (purpose, minute, hour) in [(Purpose::StrangersCheck, 4, 80), (Purpose::StrangersDelivery, 3, 60)] {
+            let strangers = introduced(&Introductions::default(), start, purpose, 3_600);
+            assert_eq!(strangers.len(), hour, "{purpose:?}");
+            assert!(strangers.windows(minute + 1).all(|some| some[minute] - some[0] >= 60), "{purpose:?}");
+        }
         let introductions = Introductions::default();
-        assert_eq!(introduced(&introductions, start, Purpose::Stranger, 1).len(), 5);
-        assert_eq!(introduced(&introductions, start, Purpose::Delivery, 4).len(), 15);
-        assert_eq!(introduced(&introductions, start + MINUTE, Purpose::Stranger, 1).len(), 5, "a share of their own");
+        assert_eq!(introduced(&introductions, start, Purpose::StrangersDelivery, 1).len(), 3);
+        assert_eq!(introduced(&introductions, start, Purpose::StrangersCheck, 1).len(), 4, "a check does not wait");
+        assert_eq!(introduced(&introductions, start, Purpose::Delivery, 4).len(), 13);
+        assert_eq!(introduced(&introductions, start + MINUTE, Purpose::StrangersCheck, 1).len(), 4);
     }
 
     #[test]
@@ -147,7 +175,7 @@ mod tests {
         let (introductions, now) = (Introductions::default(), Instant::now());
         introductions.heard(&lane(7), now);
         for _ in 0..100 {
-            assert_eq!(introductions.introduce(&lane(7), Purpose::Stranger, now), Ok(()));
+            assert_eq!(introductions.introduce(&lane(7), Purpose::StrangersCheck, now), Ok(()));
         }
         let later = now + KNOWN_FOR;
         assert!(!introductions.is_known(&lane(7), later));

@@ -24,14 +24,23 @@ impl Used {
     /// # Errors
     /// How long until there is one; then nothing was taken.
     pub fn take(&mut self, rate: Rate, now: Instant) -> Result<(), Duration> {
-        let free_at = self.0.map_or(now, |at| at.max(now));
-        let allowance = rate.every.saturating_mul(rate.burst.saturating_sub(1));
-        let ahead = free_at.saturating_duration_since(now);
-        if ahead > allowance {
-            return Err(ahead.saturating_sub(allowance));
+        match self.wait(rate, now) {
+            Some(wait) => Err(wait),
+            None => {
+                self.0 = self.0.unwrap_or(now).checked_add(rate.every);
+                Ok(())
+            }
         }
-        self.0 = free_at.checked_add(rate.every);
-        Ok(())
+    }
+
+    /// How long until there is one to take; `None`: there is.
+    pub fn wait(&mut self, rate: Rate, now: Instant) -> Option<Duration> {
+        let allowance = rate.every.saturating_mul(rate.burst.saturating_sub(1));
+        let ahead = self.0.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
+        // No more can be used than all of it, whatever the clock said before.
+        let ahead = ahead.min(allowance.saturating_add(rate.every));
+        self.0 = now.checked_add(ahead);
+        ahead.checked_sub(allowance).filter(|wait| !wait.is_zero())
     }
 
     /// Whether all of it is free: then it need not be remembered.
@@ -89,6 +98,15 @@ mod tests {
         // After a quiet while there is a burst again, and no more than that.
         assert!(used.is_idle(at(100)));
         assert_eq!((0..10).filter(|_| used.take(rate, at(100)).is_ok()).count(), 3);
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_costs_no_more_than_one_full_use() {
+        let rate = Rate { every: Duration::from_secs(6), burst: 3 };
+        let (mut used, now) = (Used::default(), Instant::now());
+        assert_eq!(used.take(rate, now + Duration::from_secs(900)), Ok(()));
+        assert_eq!(used.take(rate, now), Err(Duration::from_secs(6)));
+        assert_eq!(used.take(rate, now + Duration::from_secs(6)), Ok(()));
     }
 
     #[test]

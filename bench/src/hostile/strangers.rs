@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Profiles of the steady load. With [`NEW`] they stay below the new tokens that Telegram takes in a minute.
-const KNOWN: usize = 12;
+const KNOWN: usize = 10;
 /// Profiles in each phase that have not sent since the server's start.
 const NEW: usize = 3;
 /// A first message must arrive within this.

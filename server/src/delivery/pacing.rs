@@ -89,25 +89,24 @@ impl Pacing {
         if bot.under_way >= if bot.in_doubt { 1 } else { AT_ONCE } {
             return Err(Wait::Turn);
         }
-        let mut used_of_bot = bot.used;
-        used_of_bot.take(PER_BOT, now).map_err(Wait::Bot)?;
+        if let Some(wait) = bot.used.wait(PER_BOT, now) {
+            return Err(Wait::Bot(wait));
+        }
         bot.tidy(now);
         let of_chat = bot.chats.entry(chat.to_owned()).or_default();
-        let mut used = of_chat.used;
         if let Some(wait) = of_chat.wait(chat, now) {
             return Err(Wait::Chat(wait));
         }
-        used.take(PER_CHAT, now).map_err(Wait::Chat)?;
         // One call introduces a new bot; the others wait for what comes of it.
         if bot.under_way > 0 && !self.introductions.is_known(lane, now) {
             return Err(Wait::Turn);
         }
         self.introductions.introduce(lane, purpose, now).map_err(Wait::Bot)?;
-        of_chat.used = used;
+        // There is one of each, or the call had to wait.
+        let _ = (of_chat.used.take(PER_CHAT, now), bot.used.take(PER_BOT, now));
         if is_group(chat) {
             of_chat.of_group.count(now);
         }
-        bot.used = used_of_bot;
         bot.under_way += 1;
         Ok(())
     }
@@ -161,8 +160,7 @@ impl Pacing {
     pub fn held(&mut self, lane: &Lane, now: Instant) -> (Vec<String>, Option<Duration>) {
         let Some(bot) = self.bots.get_mut(lane) else { return (Vec::new(), None) };
         let waits = bot.chats.iter_mut().filter_map(|(name, chat)| {
-            let mut used = chat.used;
-            let wait = chat.wait(name, now).or_else(|| used.take(PER_CHAT, now).err())?;
+            let wait = chat.wait(name, now)?;
             Some((name.clone(), wait))
         });
         let (held, waits): (Vec<String>, Vec<Duration>) = waits.unzip();
@@ -194,7 +192,7 @@ impl Bot {
 impl Chat {
     fn wait(&mut self, name: &str, now: Instant) -> Option<Duration> {
         let of_group = || self.of_group.wait(PER_GROUP, MINUTE, now).filter(|_| is_group(name));
-        left(self.quiet_until, now).or_else(of_group)
+        left(self.quiet_until, now).or_else(of_group).or_else(|| self.used.wait(PER_CHAT, now))
     }
 
     fn is_idle(&self, now: Instant) -> bool {

@@ -236,7 +236,7 @@ impl Worker {
                 pause = pause.min(wait);
                 break;
             }
-            match lock(&self.pacing).admit(&lane, &head.chat, Purpose::Stranger, clock) {
+            match lock(&self.pacing).admit(&lane, &head.chat, Purpose::StrangersDelivery, clock) {
                 Ok(()) => admitted.push(Admitted { id: head.id, lane }),
                 Err(Wait::Chat(wait) | Wait::Bot(wait)) => pause = pause.min(wait),
                 Err(Wait::Turn) => {}

@@ -152,7 +152,7 @@ async fn a_full_disk_under_load_loses_nothing_and_repeats_nothing() {
     // Everybody asks again what was refused, as a booking service would.
     let load = async |of: usize| {
         let mut stored = Vec::new();
-        for event in 0..8 {
+        for event in 0..40 {
             let number = of * 100 + event;
             while matches!(caller.post(number, number).await, Reply::Again) {
                 refusals.fetch_add(1, Ordering::Relaxed);
@@ -164,7 +164,7 @@ async fn a_full_disk_under_load_loses_nothing_and_repeats_nothing() {
     };
     let trouble = async {
         for round in 1..=2 {
-            api.wait_for_calls(round * 6).await;
+            api.wait_for_calls(round * 3).await;
             disk.fill();
             let enough = refusals.load(Ordering::Relaxed) + 20;
             eventually("refusals", async || refusals.load(Ordering::Relaxed) >= enough || over.load(Ordering::Relaxed))

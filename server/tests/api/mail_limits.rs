@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use server::time::now;
+use app::words::causes::Cause;
+use hookgram::secret::BotToken;
+use server::{
+    codes,
+    store::{Reason, Rejection},
+    time::now,
+};
 
 use crate::{
     mail::{HOUR, MINUTE, SOON, blocked, door, fail, house, send_due},
@@ -182,8 +188,23 @@ async fn one_token_has_forty_unfinished_mails_and_unknown_tokens_two_hundred() {
     }
     assert_eq!(server.state.store.mails_waiting().await.unwrap(), 40);
     for n in 0..170 {
-        let token = format!("{}{}", 8_001_002_000_i64 + n / 30, &TOKEN[10..]);
-        turn_away(&server, &token, &format!("ops{n}@example.com")).await;
+        let token = BotToken::parse(&format!("{}{}", 8_001_002_000_i64 + n / 30, &TOKEN[10..])).unwrap();
+        let parameters = format!("errorEmail=ops{n}@example.com");
+        let rejection = Rejection {
+            profile_id: None,
+            token: Some(&token),
+            field_name: None,
+            parameters: &parameters,
+            overrides: "",
+            payload: None,
+            event_type: None,
+            order_number: None,
+            http_status: 422,
+            reason: &Reason { ru: String::new(), en: String::new() },
+            cause: Some(Cause::NoRecipient),
+            stranger: Some("192.0.2.1"),
+        };
+        server.state.store.record_rejection(&codes::public_id(), &rejection).await.unwrap();
     }
     assert_eq!(server.state.store.mails_waiting().await.unwrap(), 200);
     let other = TOKEN.replace("AAH", "BBH");

@@ -13,6 +13,9 @@ async fn provoke(format: &str) -> String {
     let arguments = ["--log", "trace,hyper=info,sqlx=debug", "--log-format", format, "--telegram-api", &api.url()];
     let process = Process::serve(&folder.path().join("data"), &arguments).await;
     let http = client();
+    let door = format!("{}/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId", process.base);
+    // The token is known from here on: its events have a limit of their own.
+    assert_eq!(http.get(&door).send().await.unwrap().status(), 200);
     for (number, text) in CORPUS.iter().enumerate() {
         let encoded = query::encode(text);
         let printable: String = text.chars().filter(|letter| !letter.is_control()).collect();
@@ -33,7 +36,6 @@ async fn provoke(format: &str) -> String {
                 request.body((*text).to_owned()).send().await.unwrap();
             }
         }
-        let door = format!("{}/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId", process.base);
         let chat = (100 + number).to_string();
         api.next([Play::Refuse(400, text, json!({}))]);
         let event = saying(text, &chat).to_string();
