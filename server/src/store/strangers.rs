@@ -9,7 +9,7 @@ use super::{Lane, Store, StoreError, accepting::Order, heads::json, retention::d
 use crate::time::Millis;
 
 /// Undelivered events of one known token.
-const KNOWN: Bound = Bound { events: 20_000, bytes: 256 << 20 };
+const KNOWN: Bound = Bound { events: 20_000, bytes: 48 << 20 };
 /// Bytes that one stranger's event may take on average: a usual one takes 8 KiB.
 const STRANGERS_EVENT: i64 = 32 << 10;
 /// The part of the strangers' bounds that one address may use.

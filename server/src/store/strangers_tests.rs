@@ -83,7 +83,7 @@ async fn a_known_token_has_at_most_twenty_thousand_undelivered_events() {
     assert_eq!(accept(&store, "first", &token(1), &known).await, Received::Accepted);
     let put = "UPDATE stateless_usage SET events = ?1, bytes = ?2";
     for (events, bytes, received) in
-        [(19_999, 0, Received::Accepted), (20_000, 0, Received::Full), (1, 256 << 20, Received::Full)]
+        [(19_999, 0, Received::Accepted), (20_000, 0, Received::Full), (1, 48 << 20, Received::Full)]
     {
         sqlx::query(put).bind(events).bind(bytes).execute(&store.write).await.unwrap();
         assert_eq!(accept(&store, &format!("{events} {bytes}"), &token(1), &known).await, received);
