@@ -30,6 +30,8 @@ const AT_ONCE: u32 = 8;
 const PAUSE: Duration = Duration::from_millis(200);
 /// `/healthz` must answer within this.
 const HEALTHY: Duration = Duration::from_millis(50);
+/// An event must be answered, and must reach Telegram, within this: it may wait for a commit with a thousand deliveries.
+const WRITTEN: Duration = Duration::from_millis(200);
 
 /// Measures a built `hookgram`.
 ///
@@ -81,38 +83,43 @@ fn request(number: u32) -> (&'static str, Vec<u8>) {
 }
 
 fn rows(attacked: &(Load, Probe), calm: &(Load, Probe)) -> Vec<Row> {
-    let healthy = attacked.1.took.percentile(99);
-    let usual = milliseconds(&calm.1.took.percentile(99));
     vec![
-        Row {
-            beside: [format!("без них: {usual}"), format!("without them: {usual}")],
-            ..plain(
-                [
-                    "ответ `/healthz`, 99 из 100, пока приходят события с 1000 участников и сообщением в 30 КБ (8 сразу)",
-                    "`/healthz` answers, 99 of 100, while events with 1,000 participants and a message of 30 KB come (8 at once)",
-                ],
-                format!("≤ {}", milliseconds(&healthy)),
-                ["≤ 50 ms", "≤ 50 ms"],
-                healthy <= HEALTHY,
-            )
-        },
+        within(
+            [
+                "ответ `/healthz`, 99 из 100, пока приходят события с 1000 участников и сообщением в 30 КБ (8 сразу)",
+                "`/healthz` answers, 99 of 100, while events with 1,000 participants and a message of 30 KB come (8 at once)",
+            ],
+            attacked.1.took.percentile(99),
+            calm.1.took.percentile(99),
+            HEALTHY,
+        ),
         under_attack(
             ["то же, половина", "the same, half of them"],
             attacked.1.took.percentile(50),
             calm.1.took.percentile(50),
             2.0,
         ),
-        under_attack(
+        within(
             ["от POST до ответа в это время, 99 из 100", "from POST to the answer meanwhile, 99 of 100"],
             attacked.0.answers.percentile(99),
             calm.0.answers.percentile(99),
-            2.0,
+            WRITTEN,
         ),
-        under_attack(
+        within(
             ["от POST до Telegram в это время, 99 из 100", "from POST to Telegram meanwhile, 99 of 100"],
             attacked.0.arrivals.percentile(99),
             calm.0.arrivals.percentile(99),
-            2.0,
+            WRITTEN,
         ),
     ]
+}
+
+/// A figure with a limit of its own: what an event with a thousand recipients writes takes a while, however calm it was.
+fn within(what: [&'static str; 2], attacked: Duration, calm: Duration, most: Duration) -> Row {
+    let (usual, aim) = (milliseconds(&calm), format!("≤ {}", milliseconds(&most)));
+    Row {
+        beside: [format!("без них: {usual}"), format!("without them: {usual}")],
+        aim: [aim.clone(), aim],
+        ..plain(what, format!("≤ {}", milliseconds(&attacked)), ["", ""], attacked <= most)
+    }
 }

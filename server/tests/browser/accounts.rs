@@ -93,7 +93,7 @@ async fn walk(said: Said, phone: bool) -> Result<()> {
         code_hash: &codes::hash(&code),
         email: EMAIL,
         role: Role::Operator,
-        made_by: "owner@example.com",
+        made_by: "",
         expires_at: now() + 60_000,
     };
     server.state.store.add_invitation(invitation, &COMMAND_LINE).await?;
