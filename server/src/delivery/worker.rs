@@ -40,6 +40,8 @@ const STRANGERS: usize = 8;
 const STRANGERS_HEADS: usize = 256;
 /// From one scan of the strangers' queue to the next, so that their events do not keep the worker scanning.
 const STRANGERS_PAUSE: Duration = Duration::from_millis(100);
+/// The same where all that were due had to wait, as they do for a share of the new bots.
+const STRANGERS_BLOCKED: Duration = Duration::from_secs(1);
 /// The longest sleep: a clock that was set back must not make it endless.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 /// The shortest: whatever waits for a turn is woken when one ends.
@@ -147,8 +149,9 @@ impl Worker {
             match strangers_at.checked_duration_since(clock) {
                 Some(left) if !left.is_zero() => pause = pause.min(left),
                 _ => {
-                    strangers_at = clock + STRANGERS_PAUSE;
-                    pause = pause.min(self.fill_strangers(tasks).await);
+                    let (of_strangers, is_blocked) = self.fill_strangers(tasks).await;
+                    strangers_at = clock + if is_blocked { STRANGERS_BLOCKED } else { STRANGERS_PAUSE };
+                    pause = pause.min(of_strangers);
                 }
             }
             if in_vain {
@@ -204,20 +207,20 @@ impl Worker {
         }
     }
 
-    /// The same for strangers; how long until they may be looked at again.
-    async fn fill_strangers(&self, tasks: &mut JoinSet<()>) -> Duration {
+    /// The same for strangers.
+    async fn fill_strangers(&self, tasks: &mut JoinSet<()>) -> (Duration, bool) {
         let room = STRANGERS.saturating_sub(self.strangers_in_flight.count());
         if room == 0 {
-            return LONGEST_SLEEP;
+            return (LONGEST_SLEEP, false);
         }
         match self.claim_strangers(now(), Instant::now(), room).await {
-            Ok(Claim { claimed, pause, .. }) => {
+            Ok(Claim { claimed, pause, in_vain }) => {
                 self.start(claimed, tasks);
-                pause.clamp(STRANGERS_PAUSE, LONGEST_SLEEP)
+                (pause.clamp(STRANGERS_PAUSE, LONGEST_SLEEP), in_vain)
             }
             Err(error) => {
                 tracing::error!(%error, "due deliveries of strangers could not be claimed");
-                Duration::from_secs(1)
+                (STRANGERS_BLOCKED, true)
             }
         }
     }
@@ -225,6 +228,7 @@ impl Worker {
     /// Claims up to `room` deliveries of strangers that are due and that may go now, the longest due first.
     async fn claim_strangers(&self, now: Millis, clock: Instant, room: usize) -> Result<Claim, StoreError> {
         let heads = self.cast.store.strangers_heads(STRANGERS_HEADS, &self.in_flight.ids()).await?;
+        let in_vain = heads.first().is_some_and(|(.., due_at)| *due_at <= now);
         let mut pause = LONGEST_SLEEP;
         let mut admitted = Vec::new();
         for (head, lane, due_at) in heads {
@@ -242,7 +246,8 @@ impl Worker {
                 Err(Wait::Turn) => {}
             }
         }
-        Ok(Claim { claimed: self.claim_admitted(admitted, now).await?, pause, in_vain: false })
+        let in_vain = in_vain && admitted.is_empty();
+        Ok(Claim { claimed: self.claim_admitted(admitted, now).await?, pause, in_vain })
     }
 
     /// Claims up to `room` deliveries that are due and that may go now, in turns between the bots; and how long it is
