@@ -27,10 +27,12 @@ pub enum Tested {
     Sent,
     /// Telegram did not take a part of it.
     Not(Answer),
-    /// Nothing was sent: it is its turn only in this long.
+    /// The next part may be sent only in this long.
     Paced {
         /// How long.
         wait: Duration,
+        /// Whether an earlier part was sent.
+        is_begun: bool,
     },
 }
 
@@ -41,7 +43,7 @@ impl Worker {
         for (index, html) in parts.iter().enumerate() {
             while let Err(wait) = self.admit_test(&lane, chat) {
                 if index == 0 || wait > LONGEST_WAIT {
-                    return Tested::Paced { wait };
+                    return Tested::Paced { wait, is_begun: index > 0 };
                 }
                 sleep(wait).await;
             }

@@ -107,7 +107,13 @@ impl Port {
             Some(token) => match self.state.worker.send_test(token, &chat, &parts).await {
                 Tested::Sent => TestOutcome::Sent { parts: parts.len() },
                 Tested::Not(answer) => test_outcome(answer),
-                Tested::Paced { wait } => return Ok(TestOutcome::Wait { seconds: wait.as_secs().saturating_add(1) }),
+                Tested::Paced { wait, is_begun } => {
+                    let outcome = TestOutcome::Wait { seconds: wait.as_secs().saturating_add(1) };
+                    if !is_begun {
+                        return Ok(outcome);
+                    }
+                    outcome
+                }
             },
         };
         let answer = match &outcome {
