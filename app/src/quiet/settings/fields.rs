@@ -91,7 +91,7 @@ pub(super) fn text(
     .into_any()
 }
 
-/// A number, of days or in one of these units.
+/// A number in one of these units; a single one without a name stands beside it.
 pub(super) fn number(
     view: &SettingsView,
     name: &'static str,
@@ -114,14 +114,16 @@ pub(super) fn number(
         .iter()
         .map(|(name, title)| view! { <option value=*name selected=known(name)>{*title}</option> })
         .collect_view();
-    let select = (!units.is_empty() && fixed_by.is_none()).then(|| {
+    // A single unit without a name is not chosen.
+    let only = units.first().filter(|(name, _)| name.is_empty()).map(|(_, title)| *title);
+    let select = (only.is_none() && fixed_by.is_none()).then(|| {
         view! {
             <select class="input" name=format!("{name}_unit") aria-label=format!("{title}: {}", w.unit)>
                 {options}
             </select>
         }
     });
-    let days = units.is_empty().then(|| view! { <span class="soft">{w.days}</span> });
+    let only = only.map(|title| view! { <span class="soft">{title}</span> });
     view! {
         <div class="field">
             <label for=name>{title}</label>
@@ -139,7 +141,7 @@ pub(super) fn number(
                     aria-describedby=format!("{name}-note")
                 />
                 {select}
-                {days}
+                {only}
             </span>
             {note(name, fault, help)}
             {fixed_by.map(fixed)}

@@ -209,8 +209,8 @@ fn keeping(view: &SettingsView) -> AnyView {
     let w = words::<SettingsWords>();
     let form = view! {
         <div class="pair">
-            {number(view, "retention_days", w.retention_days, w.retention_help, &[])}
-            {number(view, "audit_days", w.audit_days, w.audit_help, &[])}
+            {number(view, "retention_days", w.retention_days, w.retention_help, &[("", w.days)])}
+            {number(view, "audit_days", w.audit_days, w.audit_help, &[("", w.days)])}
         </div>
     }
     .into_any();
@@ -223,7 +223,7 @@ fn doors(view: &SettingsView) -> AnyView {
     let sizes = [("b", w.bytes), ("KiB", w.kib), ("MiB", w.mib)];
     let form = view! {
         {choice(view, "stateless", w.stateless, w.stateless_help, &[("true", w.open), ("false", w.shut)])}
-        {number(view, "stranger_events", w.stranger_events, w.stranger_help, &[])}
+        {number(view, "stranger_events", w.stranger_events, w.stranger_help, &[("", w.events)])}
         <div class="pair">
             {number(view, "duplicate_window", w.duplicate_window, w.duplicate_help, &spans)}
             {number(view, "retry_max_age", w.retry_max_age, w.retry_help, &spans)}

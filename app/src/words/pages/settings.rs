@@ -42,6 +42,7 @@ word_set! {
         audit_days: "Журнал действий", "Audit";
         audit_help: "Дней, от 30.", "Days, from 30.";
         days: "дней", "days";
+        events: "событий", "events";
 
         doors: "Приём событий", "Accepting events";
         doors_why: "Как сервис записи передаёт события.", "How the booking service hands events over.";
