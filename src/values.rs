@@ -35,7 +35,7 @@ impl EmailAddress {
     }
 }
 
-/// What the owner of an address has said about mails that requests to the stateless endpoint cause.
+/// The decision of an address's owner about mails that requests to the stateless endpoint cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddressState {
     /// Nothing yet.

@@ -51,7 +51,7 @@ pub struct Figures {
     /// Bytes of memory: after the start, and at most under load.
     pub idle: u64,
     pub loaded: u64,
-    /// What hostile requests do, row by row.
+    /// The rows about hostile requests.
     pub hostile: Vec<Row>,
 }
 

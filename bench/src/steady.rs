@@ -151,7 +151,7 @@ async fn latencies(mut sent: Sent, bot_api: &BotApi) -> Result<Load> {
     Ok(Load { arrivals: Latencies::of(arrivals)?, answers: Latencies::of(answers)?, missing })
 }
 
-/// What [`probe`] has seen.
+/// The result of [`probe`].
 pub struct Probe {
     /// From connecting to the answer. A failed request counts as `patience`.
     pub took: Latencies,

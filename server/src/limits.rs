@@ -27,7 +27,7 @@ const PAGES: Rate = Rate { every: Duration::from_millis(10), burst: 1_000 };
 const TESTS: Rate = Rate { every: Duration::from_secs(3), burst: 20 };
 /// Refusals that are recorded: 429s of a profile.
 const RECORDED: Rate = Rate { every: Duration::from_secs(10), burst: 1 };
-/// What the stateless endpoint refuses (422) of a known token, of a stranger's address, and of all strangers.
+/// The same for 422s of the stateless endpoint: of a known token, of a stranger's address, and of all strangers.
 const RECORDED_OF_TOKEN: Rate = Rate { every: Duration::from_secs(10), burst: 100 };
 const RECORDED_OF_ADDRESS: Rate = Rate { every: Duration::from_secs(10), burst: 20 };
 const RECORDED_OF_STRANGERS: Rate = Rate { every: Duration::from_secs(5), burst: 50 };

@@ -7,7 +7,7 @@ use tokio::{
     time::timeout,
 };
 
-/// What one permit stands for.
+/// Bytes of one permit.
 const UNIT: usize = 1024;
 
 /// An amount of memory. Cheap to clone.

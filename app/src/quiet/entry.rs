@@ -277,7 +277,7 @@ fn forgot(form: &EntryForm) -> AnyView {
     .into_any()
 }
 
-/// What the owner of an address can say; opening the page says nothing, for mail scanners open links too.
+/// The choices of the owner of an address. Opening the page changes nothing, because mail scanners open links too.
 fn confirm_email(code: &str, state: AddressState) -> AnyView {
     let w = words::<ConfirmEmailWords>();
     let confirm = |title: &'static str| {

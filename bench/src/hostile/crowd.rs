@@ -133,7 +133,7 @@ async fn send(address: SocketAddr, door: &str) -> Result<Answers> {
     Ok(answers)
 }
 
-/// What is never finished: nothing, half a line, half a head, half a body, half a form.
+/// A request that is never finished: nothing, half a line, half a head, half a body, or half a form.
 fn slow(number: u32, door: &str) -> Vec<u8> {
     match number % 5 {
         0 => String::new(),
@@ -202,7 +202,7 @@ fn hostile(number: u32, door: &str) -> (&'static str, Vec<u8>) {
             "cookies",
             with("POST", "/users/invite", "Cookie: hookgram_session=1\r\nOrigin: http://x\r\n", b"email=a%40b.c"),
         ),
-        // Of an account of its own each: no limit of an account spares the server any of them.
+        // Each guess is for another account, so that no limit of one account refuses it early.
         27 => ("guesses", with("POST", "/login", FORM, format!("email={odd:x}%40a.b&password={odd:x}").as_bytes())),
         28 => ("guesses", head("GET", &format!("/h/{odd:016x}?telegramToken=1%3Aa%27%20OR%201=1"), "")),
         _ => ("guesses", with("POST", &format!("/rpc/operator/{odd:x}"), "Origin: https://evil.example\r\n", b"a=b")),

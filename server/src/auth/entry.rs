@@ -221,7 +221,7 @@ impl Comer<'_> {
         Ok(vec![session, self.make_known(user)?])
     }
 
-    /// What this browser is known by from now on.
+    /// The cookie that makes this browser a known one.
     ///
     /// # Errors
     /// If it cannot be sealed.

@@ -110,7 +110,7 @@ impl SmtpSettings {
         let tls = match wrapped {
             true => SmtpTls::Wrapped,
             false if is_this_machine(&host) => SmtpTls::None,
-            // Whoever strips STARTTLS from the server's answer must not be told the password.
+            // An attacker can strip STARTTLS from the server's answer, and must not get the password.
             false if credentials.is_some() => SmtpTls::Required,
             false => SmtpTls::WhenOffered,
         };

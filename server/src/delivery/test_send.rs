@@ -20,7 +20,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// How soon a test asks again while other calls of its bot are under way.
 const TURN: Duration = Duration::from_millis(50);
 
-/// What became of a test message.
+/// The result of sending a test message.
 #[derive(Debug)]
 pub enum Tested {
     /// Telegram took all of it.

@@ -52,7 +52,7 @@ pub(super) struct SentLately(VecDeque<Millis>);
 impl SentLately {
     /// Whether one more may go now.
     pub(super) fn has_room(&mut self, now: Millis) -> bool {
-        // What was sent in the future was sent before the clock was set back.
+        // A mail with a time in the future was sent before the clock was set back.
         self.0.retain(|at| (now.saturating_sub(HOUR)..=now).contains(at));
         self.0.len() < STRANGERS_SENT
     }

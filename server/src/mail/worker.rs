@@ -202,7 +202,7 @@ impl MailWorker {
         Ok(round.end(mail, done, now))
     }
 
-    /// Of the addresses those that mails of the stateless endpoint may go to. The others are noted, and asked.
+    /// Keeps the addresses that mails of the stateless endpoint may go to. The others are recorded, and asked to confirm.
     async fn those_who_agreed<'a>(
         &self,
         mail: &ClaimedMail,
@@ -289,7 +289,7 @@ struct Round {
     /// Addresses whose servers refused it, with what these said; then those that it may not go to, with the reason.
     refused: Vec<String>,
     held: Vec<(String, &'static str)>,
-    /// What is in the way of the others.
+    /// Why the others have to wait.
     later: Option<String>,
 }
 
@@ -317,7 +317,7 @@ impl Round {
         true
     }
 
-    /// What becomes of the mail.
+    /// The next state of the mail.
     fn end(self, mail: &ClaimedMail, done: &BTreeMap<String, bool>, now: Millis) -> MailChange {
         if let Some(why) = self.later {
             let age = u64::try_from(now.saturating_sub(mail.due_at)).unwrap_or_default();

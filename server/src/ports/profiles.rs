@@ -250,7 +250,7 @@ pub(super) fn outcome(event: &str, deliveries: &[String]) -> Outcome {
     }
 }
 
-/// What an event says with a profile: to the first whom it reaches, or to its first participant.
+/// The message of an event to the first participant with a usable chat, or else to the first one.
 fn test_parts(profile: &Profile, event: &BookingEvent, booking_host: &str) -> Vec<String> {
     let field_name = profile.field_name.as_deref();
     let reached = field_name.and_then(|field_name| first_usable(event, field_name));

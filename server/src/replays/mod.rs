@@ -106,7 +106,7 @@ impl Replays {
         Ok(id)
     }
 
-    /// What to do about these, from the first on, until their messages are too many bytes for one commit.
+    /// Prepares the replay of these, from the first on, until their messages fill one commit.
     async fn wishes(&self, ids: &[i64], how: ReplayAs) -> Result<Vec<Wish>, StoreError> {
         if how == ReplayAs::ItWas {
             return Ok(ids.iter().map(|id| Wish::AsItWas(*id)).collect());

@@ -174,7 +174,7 @@ async fn links(server: &TestServer) -> Result<Vec<Scene>> {
     ])
 }
 
-/// What the owner of an address sees, who has no account.
+/// The pages for the owner of a mail address, who has no account.
 async fn addresses(server: &TestServer) -> Result<Vec<Scene>> {
     let (store, code) = (&server.state.store, codes::secret());
     // Long enough for a phone's screen.
