@@ -13,6 +13,7 @@ use hookgram::values::{Language, TimeZone};
 use http::{HeaderMap, HeaderValue, header};
 use libfuzzer_sys::fuzz_target;
 use server::{
+    audit::COMMAND_LINE,
     auth::{
         cookies::{Cookies, Kind},
         session,
@@ -41,7 +42,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
     let (store, user, token) = runtime.block_on(async {
         let store = Store::in_memory().await.expect("a store");
-        let account = store.add_user("a@b.example", Role::Admin, None).await.expect("a user");
+        let account = store.add_user("a@b.example", Role::Admin, None, &COMMAND_LINE).await.expect("a user");
         let user = store.user(account.id).await.expect("the store").expect("the user");
         let token = codes::secret();
         let session = NewSession {
@@ -52,7 +53,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
             user_agent: "",
             address: "192.0.2.1",
         };
-        store.add_session(session).await.expect("a session");
+        store.add_session(session, &COMMAND_LINE).await.expect("a session");
         (store, user, token)
     });
     let sealer = Sealer::ephemeral().expect("a key");
