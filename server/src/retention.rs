@@ -39,8 +39,8 @@ pub struct Retention {
 enum Stage {
     /// The events from here on.
     Events(Place),
-    /// Strangers' finished events.
-    Strangers,
+    /// Finished events of the stateless endpoint: strangers' ones, and what a known token has beyond its share.
+    Stateless,
     /// Messages of tests in the sandbox.
     Tests,
     /// What is done with, or of no use.
@@ -92,10 +92,10 @@ impl Retention {
                 let swept = self.store.delete_old_events(before, place).await?;
                 self.gone += swept.events;
                 self.longest = self.longest.max(swept.held);
-                self.stage = swept.next.map_or(Stage::Strangers, Stage::Events);
+                self.stage = swept.next.map_or(Stage::Stateless, Stage::Events);
             }
-            Stage::Strangers => {
-                if !self.store.delete_strangers(now).await? {
+            Stage::Stateless => {
+                if !self.store.delete_strangers(now).await? && !self.store.delete_beyond_kept().await? {
                     self.stage = Stage::Tests;
                 }
             }

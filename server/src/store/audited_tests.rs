@@ -41,7 +41,7 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("erasing::erase_some", "a step of `erase`, which takes By; the first one records the entry"),
     ("erasing::erase_unanswered", "a step of `erase`, which takes By"),
     ("events::accept_event", "an event of a booking service"),
-    ("events::record_rejection", "an event of a booking service"),
+    ("rejections::record_rejection", "an event of a booking service"),
     ("folding::fill_in", "a migration"),
     ("heads::due_again", "the delivery worker"),
     ("heads::settle_all", "the delivery worker"),
@@ -74,6 +74,7 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("sign_in_failures::code_was_right", "a step of a sign-in; its session is audited"),
     ("sign_in_failures::try_code", "counts attempts; a wrong code is audited"),
     ("strangers::delete_strangers", "retention"),
+    ("strangers::delete_beyond_kept", "retention"),
     ("users::prefer", "language, theme and time zone of somebody's own pages"),
     ("users::rehash_password", "the same password under a better hash"),
 ];

@@ -1,23 +1,13 @@
-//! Events: accepted with their deliveries in one commit, or recorded as refused.
+//! Accepted events: each is stored with its deliveries in one commit.
 
 use std::sync::Arc;
 
-use app::words::causes::Cause;
 use hookgram::{secret::BotToken, values::Language};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
-use super::{
-    Lane, Steps, Store, StoreError,
-    accepting::Order,
-    failures::{Failure, add_event},
-    payloads::Packed,
-    strangers::Stateless,
-};
-use crate::{
-    seal::Place,
-    time::{Millis, now},
-};
+use super::{Lane, Steps, Store, StoreError, accepting::Order, payloads::Packed, strangers::Stateless};
+use crate::{seal::Place, time::Millis};
 
 /// Whose token an event is delivered with.
 #[derive(Clone, Copy, Debug)]
@@ -107,35 +97,6 @@ impl Reason {
     }
 }
 
-/// A POST that was answered 4xx.
-#[derive(Clone, Debug)]
-pub struct Rejection<'a> {
-    /// The profile, if it came to a short door.
-    pub profile_id: Option<i64>,
-    /// The token of good shape that came with it, or its profile's.
-    pub token: Option<&'a BotToken>,
-    /// The field that should have held the recipient.
-    pub field_name: Option<&'a str>,
-    /// Canonical parameters as far as they could be read.
-    pub parameters: &'a str,
-    /// Those of them that the short door's query named.
-    pub overrides: &'a str,
-    /// The body, unless it was too large or not read.
-    pub payload: Option<&'a [u8]>,
-    /// Its type's number.
-    pub event_type: Option<i64>,
-    /// The booking's number.
-    pub order_number: Option<&'a str>,
-    /// What was answered.
-    pub http_status: u16,
-    /// Why.
-    pub reason: &'a Reason,
-    /// Why, where somebody must hear of it.
-    pub cause: Option<Cause>,
-    /// The network address of the stranger who sent it: then it is kept for a day at most.
-    pub stranger: Option<&'a str>,
-}
-
 /// An event as the log has it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct EventRecord {
@@ -198,57 +159,6 @@ impl Store {
             stateless: event.stateless.cloned(),
         };
         self.orders.give(order).await
-    }
-
-    /// Records a POST that was answered 4xx.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn record_rejection(&self, public_id: &str, rejection: &Rejection<'_>) -> Result<(), StoreError> {
-        let reason = serde_json::to_string(rejection.reason).map_err(|_| StoreError::Corrupt("events.reason"))?;
-        let received_at = now();
-        let mut tx = self.write.begin().await?;
-        let event_id: i64 = sqlx::query_scalar(
-            "INSERT INTO events (public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
-             parameters, outcome, http_status, reason, overrides)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'rejected', ?9, ?10, ?11)
-             RETURNING id",
-        )
-        .bind(public_id)
-        .bind(rejection.profile_id)
-        .bind(rejection.token.map(BotToken::bot_id))
-        .bind(rejection.field_name)
-        .bind(received_at)
-        .bind(rejection.event_type)
-        .bind(rejection.order_number)
-        .bind(rejection.parameters)
-        .bind(i64::from(rejection.http_status))
-        .bind(reason)
-        .bind(rejection.overrides)
-        .fetch_one(&mut *tx)
-        .await?;
-        if let Some(payload) = rejection.payload {
-            Packed::of(payload).insert(&mut tx, event_id).await?;
-        }
-        let lane = rejection.token.map_or_else(Lane::sandbox, Lane::of);
-        if let Some(address) = rejection.stranger {
-            sqlx::query(
-                "INSERT INTO stateless_events (event_id, lane, address, bytes, finished_at) VALUES (?1, ?2, ?3, ?5, ?4)",
-            )
-            .bind(event_id)
-            .bind(lane.as_bytes())
-            .bind(address)
-            .bind(received_at)
-            .bind(i64::try_from(rejection.payload.map_or(0, <[u8]>::len)).unwrap_or(i64::MAX))
-            .execute(&mut *tx)
-            .await?;
-        }
-        if let Some(cause) = rejection.cause {
-            let profile_id = rejection.profile_id;
-            add_event(&mut tx, Failure { profile_id, lane: &lane, event_id, cause, at: received_at }).await?;
-        }
-        tx.commit().await?;
-        Ok(())
     }
 
     /// The newest events, newest first; of one profile, or of all.

@@ -54,6 +54,7 @@ mod profile_list_tests;
 mod profiles;
 #[cfg(test)]
 mod queue_tests;
+mod rejections;
 #[cfg(test)]
 mod replay_tests;
 mod replayable;
@@ -88,7 +89,7 @@ use sqlx::{
 };
 use tokio::sync::broadcast;
 
-use self::{accepting::Orders, addresses::Addresses, doors::Doors};
+use self::{accepting::Orders, addresses::Addresses, doors::Doors, rejections::Rejections};
 pub use self::{
     addresses::Standing,
     attempts::{Attempt, AttemptClass},
@@ -99,7 +100,7 @@ pub use self::{
     deliveries::{Claimed, DeliveryRecord, Totals},
     drafts::DraftRecord,
     erasing::{Erasure, Stored},
-    events::{EventRecord, NewDelivery, NewEvent, Reason, Received, Rejection, TokenSource},
+    events::{EventRecord, NewDelivery, NewEvent, Reason, Received, TokenSource},
     heads::Head,
     health::{BotHealth, MailHealth, QueueHealth},
     lane::Lane,
@@ -115,6 +116,7 @@ pub use self::{
     profile_changes::OldKey,
     profile_list::{ListedEvent, ListedProfile, ListedState},
     profiles::{ProfileDraft, StoredProfile, Test},
+    rejections::Rejection,
     replays::{Ask, ReplaySource, Wish},
     resealing::{Column, Locked, Resealed},
     retention::{Place, Swept},
@@ -147,6 +149,7 @@ pub struct Store {
     write: SqlitePool,
     read: SqlitePool,
     orders: Orders,
+    rejections: Rejections,
     doors: Doors,
     addresses: Addresses,
     sealer: Sealer,
@@ -262,9 +265,7 @@ impl Store {
             // Whatever writes goes through `write`.
             .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
             .await?;
-        let orders = Orders::start(write.clone(), sealer.clone());
-        let ended = broadcast::Sender::new(ENDED);
-        Ok(Self { orders, doors: Doors::default(), addresses: Addresses::default(), write, read, sealer, ended })
+        Ok(Self::over(write, read, sealer))
     }
 
     /// A store that is gone with the process.
@@ -277,16 +278,20 @@ impl Store {
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
         MIGRATIONS.run(&pool).await?;
         let sealer = Sealer::ephemeral()?;
-        let orders = Orders::start(pool.clone(), sealer.clone());
-        Ok(Self {
-            orders,
+        Ok(Self::over(pool.clone(), pool, sealer))
+    }
+
+    fn over(write: SqlitePool, read: SqlitePool, sealer: Sealer) -> Self {
+        Self {
+            orders: Orders::start(write.clone(), sealer.clone()),
+            rejections: Rejections::start(write.clone()),
             doors: Doors::default(),
             addresses: Addresses::default(),
-            write: pool.clone(),
-            read: pool,
+            write,
+            read,
             sealer,
             ended: broadcast::Sender::new(ENDED),
-        })
+        }
     }
 
     /// Whether the database answers.

@@ -156,20 +156,21 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
     store.accept_event(&half, vec![nobody], 0).await.unwrap();
     let reason = Reason { ru: "нет".into(), en: "no".into() };
     let rejection = Rejection {
+        public_id: "r".into(),
         profile_id: Some(id),
         token: None,
         field_name: None,
-        parameters: "",
-        overrides: "",
+        parameters: String::new(),
+        overrides: String::new(),
         payload: None,
         event_type: None,
         order_number: None,
         http_status: 422,
-        reason: &reason,
+        reason,
         cause: None,
         stranger: None,
     };
-    store.record_rejection("r", &rejection).await.unwrap();
+    store.record_rejection(rejection).await.unwrap();
     let row = store.listed_profile(id, now).await.unwrap().unwrap();
     let mut week = [Day::default(); 7];
     week[0] = Day { delivered: 2, ..Day::default() };

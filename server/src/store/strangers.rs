@@ -10,6 +10,10 @@ use crate::time::Millis;
 
 /// Undelivered events of one known token.
 const KNOWN: Bound = Bound { events: 20_000, bytes: 48 << 20 };
+/// Bytes of one known token's finished events that are kept: the newest.
+const KEPT_BYTES: i64 = 256 << 20;
+/// A known token's events are refused while the sweep has so much more of its finished ones to delete.
+const UNSWEPT_BYTES: i64 = KEPT_BYTES;
 /// Bytes that one stranger's event may take on average: a usual one takes 8 KiB.
 const STRANGERS_EVENT: i64 = 32 << 10;
 /// The part of the strangers' bounds that one address may use.
@@ -101,6 +105,7 @@ impl Admission {
         .await?;
         admission.known.extend(known);
         let mut holders: Vec<String> = stateless().map(|order| admission.holder(order)).collect();
+        holders.extend(stateless().map(|order| kept(&order.lane)));
         holders.push(ALL.to_owned());
         admission.usage = usage(tx, &holders).await?;
         Ok(admission)
@@ -114,7 +119,7 @@ impl Admission {
         let standing = self.standing(order);
         let all = Bound::of_strangers(stateless.stranger_events);
         let is_full = if standing == Admitted::Known {
-            KNOWN.is_reached(used(&holder), bytes)
+            KNOWN.is_reached(used(&holder), bytes) || is_unswept(used(&kept(&order.lane)))
         } else {
             all.is_reached(used(ALL), bytes) || all.of_address().is_reached(used(&holder), bytes)
         };
@@ -148,6 +153,22 @@ impl Admission {
     }
 }
 
+/// The holder of the sums of a known token's finished events.
+fn kept(lane: &Lane) -> String {
+    format!("kept:{}", lane.hex())
+}
+
+fn is_unswept((_, bytes): (i64, i64)) -> bool {
+    bytes > KEPT_BYTES + UNSWEPT_BYTES
+}
+
+/// Whether a known token's finished events, as they are, leave room for one more.
+pub(super) async fn has_room(tx: &mut SqliteConnection, lane: &Lane) -> Result<bool, StoreError> {
+    let holder = kept(lane);
+    let used = usage(tx, std::slice::from_ref(&holder)).await?.get(&holder).copied().unwrap_or_default();
+    Ok(!is_unswept(used))
+}
+
 /// The sums of these holders.
 async fn usage(tx: &mut SqliteConnection, holders: &[String]) -> Result<HashMap<String, (i64, i64)>, StoreError> {
     let rows: Vec<(String, i64, i64)> = sqlx::query_as(
@@ -164,7 +185,6 @@ pub(super) async fn now_known(tx: &mut SqliteConnection, lane: &Lane) -> Result<
     for statement in [
         "UPDATE deliveries SET stranger = 0
          WHERE lane = ?1 AND finished_at IS NULL AND state <> 'parked' AND stranger = 1",
-        "DELETE FROM stateless_events WHERE lane = ?1 AND address IS NOT NULL AND finished_at IS NOT NULL",
         "UPDATE stateless_events SET address = NULL WHERE lane = ?1 AND address IS NOT NULL",
     ] {
         sqlx::query(statement).bind(lane.as_bytes()).execute(&mut *tx).await?;
@@ -220,7 +240,7 @@ impl Store {
         let old: Vec<i64> = sqlx::query_scalar(
             "SELECT event_id FROM (
                  SELECT event_id, finished_at, row_number() OVER newest AS place, sum(bytes) OVER newest AS total
-                 FROM stateless_events WHERE finished_at IS NOT NULL
+                 FROM stateless_events WHERE finished_at IS NOT NULL AND address IS NOT NULL
                  WINDOW newest AS (ORDER BY finished_at DESC, event_id DESC)) s
              WHERE (finished_at < ?1 OR place > ?2 OR total > ?3)
              AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = s.event_id AND d.finished_at IS NULL)
@@ -232,12 +252,33 @@ impl Store {
         .bind(SWEPT)
         .fetch_all(&self.read)
         .await?;
-        if old.is_empty() {
+        self.delete_swept(&old).await
+    }
+
+    /// Deletes some of the oldest finished events of a known token that has more than 256 MiB of them. Whether any may be
+    /// left.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn delete_beyond_kept(&self) -> Result<bool, StoreError> {
+        let old: Vec<i64> = sqlx::query_scalar(BEYOND_KEPT).bind(KEPT_BYTES).bind(SWEPT).fetch_all(&self.read).await?;
+        self.delete_swept(&old).await
+    }
+
+    async fn delete_swept(&self, events: &[i64]) -> Result<bool, StoreError> {
+        if events.is_empty() {
             return Ok(false);
         }
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        delete_finished(&mut tx, &old, Millis::MAX).await?;
+        delete_finished(&mut tx, events, Millis::MAX).await?;
         tx.commit().await?;
         Ok(true)
     }
 }
+
+/// SQL: the oldest finished events of tokens with more bytes of them than `?1`.
+const BEYOND_KEPT: &str = "SELECT s.event_id FROM stateless_usage u CROSS JOIN stateless_events s
+    ON s.lane = unhex(substr(u.holder, 6)) AND s.address IS NULL AND s.finished_at IS NOT NULL
+    WHERE u.holder >= 'kept:' AND u.holder < 'kept;' AND u.bytes > ?1
+    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = s.event_id AND d.finished_at IS NULL)
+    ORDER BY s.lane, s.finished_at LIMIT ?2";

@@ -3,7 +3,7 @@
 use hookgram::secret::BotToken;
 
 use super::{
-    Change, Lane, NewEvent, Received, Store, TokenSource,
+    Change, Lane, NewEvent, Packed, Reason, Received, Rejection, Store, TokenSource,
     strangers::Stateless,
     tests::{event, to},
 };
@@ -27,7 +27,9 @@ async fn sums(store: &Store) -> [Vec<(String, i64, i64)>; 2] {
     let counted = "SELECT holder, count(*), sum(bytes) FROM (
              SELECT coalesce(address, hex(lane)) AS holder, bytes FROM stateless_events WHERE finished_at IS NULL
              UNION ALL
-             SELECT '*', bytes FROM stateless_events WHERE finished_at IS NULL AND address IS NOT NULL)
+             SELECT '*', bytes FROM stateless_events WHERE finished_at IS NULL AND address IS NOT NULL
+             UNION ALL
+             SELECT 'kept:' || hex(lane), bytes FROM stateless_events WHERE finished_at IS NOT NULL AND address IS NULL)
          GROUP BY holder ORDER BY holder";
     let rows = async |statement| sqlx::query_as(statement).fetch_all(&store.read).await.unwrap();
     [rows(kept).await, rows(counted).await]
@@ -42,6 +44,20 @@ async fn fail_all(store: &Store) {
     let heads = store.strangers_heads(1_000, &[]).await.unwrap();
     let ids: Vec<i64> = heads.iter().map(|(head, ..)| head.id).collect();
     for claimed in store.claim(&ids, "test", 10_000, 20_000).await.unwrap() {
+        store.record(&claimed, None, &Change::Failed, 11_000).await.unwrap();
+    }
+}
+
+/// Claims what a known token has due, and records that it failed.
+async fn finish(store: &Store, of: u32) {
+    let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM deliveries WHERE lane = ?1 AND finished_at IS NULL")
+        .bind(Lane::of(&token(of)).as_bytes())
+        .fetch_all(&store.read)
+        .await
+        .unwrap();
+    let claimed = store.claim(&ids, "test", 10_000, 20_000).await.unwrap();
+    assert_eq!(claimed.len(), ids.len());
+    for claimed in claimed {
         store.record(&claimed, None, &Change::Failed, 11_000).await.unwrap();
     }
 }
@@ -71,6 +87,11 @@ async fn the_sums_are_true_whatever_happens_to_the_events() {
     fail_all(&store).await;
     let kept = is_true("strangers have failed").await;
     assert_eq!(kept.len(), 1, "{kept:?}");
+    store.put_bot(&token(2), "Salon", "salon_bot").await.unwrap();
+    let kept = is_true("one that had failed is known").await;
+    assert!(kept.iter().any(|(holder, ..)| *holder == format!("kept:{}", Lane::of(&token(2)).hex())), "{kept:?}");
+    finish(&store, 1).await;
+    is_true("a known token's are finished").await;
     sqlx::query("DELETE FROM events").execute(&store.write).await.unwrap();
     assert!(is_true("all are gone").await.is_empty());
 }
@@ -88,6 +109,63 @@ async fn a_known_token_has_at_most_twenty_thousand_undelivered_events() {
         sqlx::query(put).bind(events).bind(bytes).execute(&store.write).await.unwrap();
         assert_eq!(accept(&store, &format!("{events} {bytes}"), &token(1), &known).await, received);
     }
+}
+
+#[tokio::test]
+async fn of_a_known_tokens_finished_events_the_newest_256_mib_are_kept() {
+    let store = Store::in_memory().await.unwrap();
+    let known = Stateless { address: None, stranger_events: 0 };
+    for of in 1..=2 {
+        store.put_bot(&token(of), "Salon", "salon_bot").await.unwrap();
+        for number in 0..6 {
+            assert_eq!(accept(&store, &format!("{of} {number}"), &token(of), &known).await, Received::Accepted);
+        }
+        finish(&store, of).await;
+    }
+    assert!(!store.delete_beyond_kept().await.unwrap());
+    let mine = Lane::of(&token(1));
+    // As if each of one token's took 100 MiB.
+    let put = async |statement: &'static str| {
+        sqlx::query(statement).bind(mine.as_bytes()).bind(100 << 20).execute(&store.write).await.unwrap();
+    };
+    put("UPDATE stateless_events SET bytes = ?2 WHERE lane = ?1").await;
+    put("UPDATE stateless_usage SET bytes = events * ?2 WHERE holder = 'kept:' || hex(?1)").await;
+    put("UPDATE stateless_events SET finished_at = finished_at + event_id + ?2 * 0 WHERE lane = ?1").await;
+
+    assert_eq!(accept(&store, "more", &token(1), &known).await, Received::Full, "the sweep is behind");
+    assert_eq!(accept(&store, "other", &token(2), &known).await, Received::Accepted);
+    let rejection = Rejection {
+        public_id: "refused".into(),
+        token: Some(token(1)),
+        profile_id: None,
+        field_name: None,
+        event_type: None,
+        order_number: None,
+        parameters: String::new(),
+        overrides: String::new(),
+        payload: Some(Packed::of(b"{}")),
+        http_status: 422,
+        reason: Reason { ru: "нет".into(), en: "no".into() },
+        cause: None,
+        stranger: None,
+    };
+    store.record_rejection(rejection.clone()).await.unwrap();
+    assert_eq!(count(&store, "SELECT count(*) FROM events WHERE public_id = 'refused'").await, 0);
+
+    while store.delete_beyond_kept().await.unwrap() {}
+    let left: Vec<String> = sqlx::query_scalar("SELECT public_id FROM events WHERE public_id LIKE '1 %' ORDER BY id")
+        .fetch_all(&store.read)
+        .await
+        .unwrap();
+    assert_eq!(left, ["1 4", "1 5"], "the oldest go first");
+    assert_eq!(count(&store, "SELECT count(*) FROM events WHERE public_id LIKE '2 %'").await, 6);
+    let [kept, counted] = sums(&store).await;
+    assert_eq!(kept, counted);
+    assert_eq!(accept(&store, "again", &token(1), &known).await, Received::Accepted);
+    store.record_rejection(rejection.clone()).await.unwrap();
+    assert_eq!(count(&store, "SELECT count(*) FROM events WHERE public_id = 'refused'").await, 1);
+    let [kept, counted] = sums(&store).await;
+    assert_eq!(kept, counted, "what was refused counts, too");
 }
 
 #[tokio::test]

@@ -406,25 +406,24 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
     if known.is_none() && !state.limits.records(&source) {
         return;
     }
-    let stranger = source.stranger().map(|network| network.to_string());
     let profile = notes.profile.as_deref().or(arrival.door.stored().map(|stored| &stored.profile));
     let parameters = profile.map(shown_parameters).unwrap_or_default();
-    let field_name = profile.and_then(|profile| profile.field_name.as_deref()).map(redact);
     let rejection = Rejection {
+        public_id: codes::public_id(),
         profile_id: known,
-        token: profile.and_then(|profile| profile.token.as_ref()),
-        field_name: field_name.as_deref(),
-        parameters: &parameters,
-        overrides: &overrides(arrival.door, arrival.query),
-        payload: arrival.body.ok().map(|body| &body[..]),
+        token: profile.and_then(|profile| profile.token.clone()),
+        field_name: profile.and_then(|profile| profile.field_name.as_deref()).map(redact),
+        parameters,
+        overrides: overrides(arrival.door, arrival.query),
+        payload: arrival.body.ok().map(|body| Packed::of(body)),
         event_type: notes.event_type,
-        order_number: notes.order_number.as_deref(),
+        order_number: notes.order_number.clone(),
         http_status: status.as_u16(),
-        reason: &refusal.reason(),
+        reason: refusal.reason(),
         cause: refusal.cause(),
-        stranger: stranger.as_deref(),
+        stranger: source.stranger().map(|network| network.to_string()),
     };
-    if let Err(error) = state.store.record_rejection(&codes::public_id(), &rejection).await {
+    if let Err(error) = state.store.record_rejection(rejection).await {
         tracing::error!(%error, "a refused event could not be recorded");
     }
 }
