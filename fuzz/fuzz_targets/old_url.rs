@@ -3,12 +3,7 @@
 #![no_main]
 
 use app::old_url::{self, OldUrl};
-use hookgram::{
-    profile::Profile,
-    query,
-    secret::BotToken,
-    values::Language,
-};
+use hookgram::{profile::Profile, query, secret::BotToken, values::Language};
 use libfuzzer_sys::fuzz_target;
 use server::{old_urls::candidates, store::StoredProfile};
 
@@ -37,7 +32,11 @@ fuzz_target!(|text: &str| {
         }
         if candidate.whole().is_some() && candidate.twin.is_none() {
             assert_eq!(candidate.name.trim(), candidate.name);
-            assert!(!candidate.name.is_empty() && !names.contains(&&*candidate.name), "{:?} in {names:?}", candidate.name);
+            assert!(
+                !candidate.name.is_empty() && !names.contains(&&*candidate.name),
+                "{:?} in {names:?}",
+                candidate.name
+            );
             names.push(&candidate.name);
         }
     }
@@ -56,7 +55,10 @@ fn comes_back(url: &OldUrl) {
             assert_eq!(query::write_with_token(&again.profile), query::write_with_token(&url.profile));
             assert_eq!(again.lost, [], "{exported}");
             if url.faults.is_empty() {
-                assert_eq!((again.profile, again.faults, again.advice), (url.profile.clone(), Vec::new(), url.advice.clone()));
+                assert_eq!(
+                    (again.profile, again.faults, again.advice),
+                    (url.profile.clone(), Vec::new(), url.advice.clone())
+                );
             }
         }
         // Of one whose every parameter is at fault nothing is left.
@@ -66,7 +68,8 @@ fn comes_back(url: &OldUrl) {
 
 fn already_there() -> StoredProfile {
     let token = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
-    let profile: Profile = query::read(format!("telegramToken={token}&telegramFieldName=*T&message=A").as_bytes()).profile;
+    let profile: Profile =
+        query::read(format!("telegramToken={token}&telegramFieldName=*T&message=A").as_bytes()).profile;
     StoredProfile {
         id: 1,
         name: "A".to_owned(),

@@ -72,7 +72,8 @@ fuzz_target!(|bytes: &[u8]| {
     }
 
     // Whoever does not hold the token has no session.
-    let holds = |secret: &str| lines.iter().any(|line| line.windows(secret.len()).any(|part| part == secret.as_bytes()));
+    let holds =
+        |secret: &str| lines.iter().any(|line| line.windows(secret.len()).any(|part| part == secret.as_bytes()));
     let opened = open(world, &headers);
     assert!(!opened || holds(&format!("__Host-hookgram_session={}", world.token)), "a session that was not issued");
     assert!(HTTPS.value(Kind::Session, &headers).is_none_or(|value| !value.is_empty() && value.len() <= 256));

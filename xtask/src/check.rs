@@ -27,6 +27,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     let supply = supply::Supply::find(workspace)?;
     let mut report = Report { failed: Vec::new() };
     report.command("format", workspace.cargo("fmt").args(["--all", "--check"]));
+    report.command("format: fuzz", workspace.cargo("fmt").args(["--manifest-path", "fuzz/Cargo.toml", "--check"]));
     report.rule("direction of the crates", || rules::direction(workspace));
     report.rule("what the domain knows", || rules::domain_tree(workspace));
     report.rule("where SQL stands", || rules::sql_in_its_room(workspace));
@@ -50,6 +51,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     report.command("clippy: app (hydrate)", &mut clippy(workspace, &[&browser[..], &place].concat()));
     report.command("clippy: xtask", &mut clippy(workspace, &[XTASK, ALL_TARGETS].concat()));
     report.command("clippy: bench", &mut clippy(workspace, &[BENCH, ALL_TARGETS].concat()));
+    report.command("check: fuzz", &mut fuzz(workspace));
     report.command("docs: hookgram, app, server", &mut docs(workspace, PRODUCT));
     report.command("docs: xtask", docs(workspace, XTASK).arg("--document-private-items"));
     report.end(&unchecked)
@@ -58,6 +60,13 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 fn clippy(workspace: &Workspace, selection: &[&str]) -> Command {
     let mut command = workspace.cargo("clippy");
     command.args(selection).args(["--", "-D", "warnings"]);
+    command
+}
+
+/// The fuzz targets compile: they are a workspace of their own, which shares nothing with the others but its sources.
+fn fuzz(workspace: &Workspace) -> Command {
+    let mut command = workspace.cargo("check");
+    command.args(["--manifest-path", "fuzz/Cargo.toml", "--target-dir"]).arg(&workspace.target);
     command
 }
 
