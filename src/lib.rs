@@ -10,17 +10,29 @@
 //!
 //! No I/O, no clock, no async; compiles to native code and to WebAssembly; no input makes it panic.
 
+pub mod audit;
 pub mod check;
+mod closed_set;
+pub mod delivery;
 pub mod event;
+pub mod log_query;
+pub mod mail;
 pub mod message;
 pub mod parameters;
 pub mod profile;
+pub mod profile_list;
 pub mod query;
 pub mod recipient;
+pub mod replay;
 pub mod report;
+pub mod role;
 pub mod sample;
 pub mod secret;
 pub mod spelling;
 pub mod text;
 pub mod values;
+pub mod webhook;
 mod zones;
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type Millis = i64;

@@ -4,16 +4,12 @@
 //! taken over by the browser (`hydrate`).
 
 #[cfg(feature = "ssr")]
-pub mod audit;
-#[cfg(feature = "ssr")]
 pub mod cookies;
 #[cfg(feature = "ssr")]
 mod document;
 pub mod error;
 pub mod form;
 pub mod listing;
-#[cfg(feature = "ssr")]
-pub mod log;
 #[cfg(feature = "ssr")]
 pub mod notices;
 pub mod old_url;

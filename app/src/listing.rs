@@ -1,169 +1,9 @@
-//! What the list of profiles can be asked, and what it answers. The question stands in the page's address.
+//! The list of profiles, as its page shows it.
 
-use hookgram::query;
+use hookgram::profile_list::{Counts, Day, ListQuery, PAGE, Show};
 use serde::{Deserialize, Serialize};
 
 use crate::views::{LastDelivery, TargetView};
-
-/// Rows of one page.
-pub const PAGE: u32 = 50;
-
-/// Which profiles.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Show {
-    /// Every one.
-    #[default]
-    All,
-    /// Those that take events.
-    Enabled,
-    /// Those that take none.
-    Disabled,
-    /// Those with a failure within the last 7 days, or whose token Telegram refuses.
-    Failing,
-    /// Those of which no event is known.
-    Unused,
-}
-
-impl Show {
-    /// Every choice, in the order in which they are offered.
-    pub const ALL: [Self; 5] = [Self::All, Self::Enabled, Self::Disabled, Self::Failing, Self::Unused];
-
-    /// Its name in an address.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Enabled => "enabled",
-            Self::Disabled => "disabled",
-            Self::Failing => "failing",
-            Self::Unused => "unused",
-        }
-    }
-
-    /// The choice of a name; any other text is [`Show::All`].
-    #[must_use]
-    pub fn parse(name: &str) -> Self {
-        Self::ALL.into_iter().find(|show| show.name() == name).unwrap_or_default()
-    }
-}
-
-/// In which order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Sort {
-    /// By name.
-    #[default]
-    Name,
-    /// The latest event first.
-    Last,
-    /// The most failures within 7 days first.
-    Failures,
-}
-
-impl Sort {
-    /// Every order, as they are offered.
-    pub const ALL: [Self; 3] = [Self::Name, Self::Last, Self::Failures];
-
-    /// Its name in an address.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Last => "last",
-            Self::Failures => "failures",
-        }
-    }
-
-    /// The order of a name; any other text is [`Sort::Name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Self {
-        Self::ALL.into_iter().find(|sort| sort.name() == name).unwrap_or_default()
-    }
-}
-
-/// A question to the list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListQuery {
-    /// Part of a name, a field or a bot's `@name`, or a short URL; blank for all.
-    pub search: String,
-    /// Which profiles.
-    pub show: Show,
-    /// In which order.
-    pub sort: Sort,
-    /// Which page, from 1.
-    pub page: u32,
-}
-
-impl ListQuery {
-    /// The question in an address: `get` answers with a parameter's value, decoded.
-    #[must_use]
-    pub fn of(get: impl Fn(&str) -> Option<String>) -> Self {
-        let text = |name: &str| get(name).unwrap_or_default();
-        Self {
-            search: text("q").trim().to_owned(),
-            show: Show::parse(&text("show")),
-            sort: Sort::parse(&text("sort")),
-            page: text("page").parse().unwrap_or(1).max(1),
-        }
-    }
-
-    /// The address of its page, what is the default left out.
-    #[must_use]
-    pub fn address(&self) -> String {
-        let mut address = String::from("/");
-        let mut add = |name: &str, value: &str| {
-            let mark = if address.len() == 1 { '?' } else { '&' };
-            address.extend([mark.to_string().as_str(), name, "=", value]);
-        };
-        if !self.search.is_empty() {
-            add("q", &query::encode(&self.search));
-        }
-        if self.show != Show::default() {
-            add("show", self.show.name());
-        }
-        if self.sort != Sort::default() {
-            add("sort", self.sort.name());
-        }
-        if self.page > 1 {
-            add("page", &self.page.to_string());
-        }
-        address
-    }
-
-    /// Whether it asks for less than everything.
-    #[must_use]
-    pub fn narrows(&self) -> bool {
-        !self.search.is_empty() || self.show != Show::All
-    }
-}
-
-/// What became of a profile's messages in 24 hours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Day {
-    /// Messages that arrived.
-    pub delivered: u32,
-    /// Messages that did not, or may not have, and events refused at the door.
-    pub failed: u32,
-    /// Events and participants for whom there was nothing to send.
-    pub skipped: u32,
-}
-
-impl Day {
-    /// All of them.
-    #[must_use]
-    pub fn total(self) -> u32 {
-        self.delivered.saturating_add(self.failed).saturating_add(self.skipped)
-    }
-
-    /// Both together.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        Self {
-            delivered: self.delivered.saturating_add(other.delivered),
-            failed: self.failed.saturating_add(other.failed),
-            skipped: self.skipped.saturating_add(other.skipped),
-        }
-    }
-}
 
 /// A row of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -195,9 +35,6 @@ pub struct Why {
     pub advice: String,
 }
 
-/// How many profiles each choice of [`Show`] would bring, for the same search; in the order of [`Show::ALL`].
-pub type Counts = [u32; 5];
-
 /// A page of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListPage {
@@ -225,25 +62,5 @@ impl ListPage {
     #[must_use]
     pub fn pages(&self) -> u32 {
         self.found().div_ceil(PAGE).max(1)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_question_goes_into_an_address_and_comes_back() {
-        assert_eq!(ListQuery { page: 1, ..ListQuery::default() }.address(), "/");
-        let query = ListQuery { search: "100% «Ё» & co".into(), show: Show::Failing, sort: Sort::Last, page: 3 };
-        let address = query.address();
-        assert_eq!(address, "/?q=100%25%20%C2%AB%D0%81%C2%BB%20%26%20co&show=failing&sort=last&page=3");
-        let pairs: Vec<(&str, &str)> =
-            address.split_once('?').unwrap().1.split('&').map(|pair| pair.split_once('=').unwrap()).collect();
-        let value = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        let back = ListQuery::of(value);
-        assert_eq!(ListQuery { search: query.search.clone(), ..back }, query);
-        assert_eq!(ListQuery::of(|_| Some("nonsense".into())).page, 1);
-        assert_eq!(ListQuery::of(|_| Some("0".into())).page, 1);
     }
 }

@@ -1,53 +1,5 @@
 //! Who is signed in, and what they may do. A permission is a type: only this module makes one.
 
-use serde::{Deserialize, Serialize};
-
-/// What an account may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Sees, changes nothing.
-    Viewer,
-    /// Profiles, deliveries, replay.
-    Operator,
-    /// Everything.
-    Admin,
-}
-
-impl Role {
-    /// Reads `admin`, `operator` or `viewer`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "viewer" => Some(Self::Viewer),
-            "operator" => Some(Self::Operator),
-            "admin" => Some(Self::Admin),
-            _ => None,
-        }
-    }
-
-    /// As stored and as typed at the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Operator => "operator",
-            Self::Admin => "admin",
-        }
-    }
-}
-
-/// Who is signed in. The server puts it into the context of a request that carries a session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
-    /// The user's id.
-    pub id: i64,
-    /// The address they sign in with.
-    pub email: String,
-    /// What they may do.
-    pub role: Role,
-}
-
 /// Whether something needs a person: the page of the server's health says what. The server puts it into the context.
 #[cfg(feature = "ssr")]
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,7 +10,8 @@ pub use guard::{Admin, Operator, Permission, Viewer, admin, operator, viewer};
 
 #[cfg(feature = "ssr")]
 mod guard {
-    use super::{Account, Role};
+    use hookgram::role::{Account, Role};
+
     use crate::error::AppError;
 
     /// What an account may do, as a type: whoever holds one has been let in.

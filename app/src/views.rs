@@ -2,16 +2,13 @@
 
 mod deliveries;
 
+use hookgram::{Millis, delivery::Outcome};
 use serde::{Deserialize, Serialize};
 
 pub use self::deliveries::{
-    AttemptView, BulkKind, BulkProgress, Chart, ChartBar, Course, DeliveryDetail, EventDetail, Handled, LogDelivery,
-    LogPage, LogPlace, LogRow, Matching, ReplayAs,
+    AttemptView, Chart, ChartBar, Course, DeliveryDetail, EventDetail, LogDelivery, LogPage, LogRow,
 };
 use crate::{error::FieldFault, form::ProfileForm};
-
-/// Milliseconds since 1970-01-01T00:00:00Z.
-pub type Millis = i64;
 
 /// A bot, as Telegram introduced it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,31 +33,6 @@ pub enum TargetView {
         /// Why the stored token must be entered again, in words, where it must.
         locked: Option<String>,
     },
-}
-
-/// What became of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Outcome {
-    /// Every message arrived.
-    Delivered,
-    /// Waits for its first attempt, or is being sent.
-    Waiting,
-    /// An attempt failed; the next one is due.
-    Retrying,
-    /// Waits for the bot's token to be replaced.
-    Parked,
-    /// Given up.
-    Failed,
-    /// Answered 4xx.
-    Rejected,
-    /// Accepted, but the profile does not want this type of event.
-    Skipped,
-    /// The last answer never came: may or may not have arrived.
-    Uncertain,
-    /// Somebody called it off.
-    Cancelled,
-    /// The same event had come before.
-    Duplicate,
 }
 
 /// The last event of a profile.

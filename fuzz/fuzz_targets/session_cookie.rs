@@ -4,12 +4,8 @@
 
 use std::sync::LazyLock;
 
-use app::{
-    notices::Notice,
-    preferences::{self, Kept, Theme},
-    session::Role,
-};
-use hookgram::values::{Language, TimeZone};
+use app::{notices::Notice, preferences::{Kept, Theme, self}};
+use hookgram::{role::Role, values::{Language, TimeZone}};
 use http::{HeaderMap, HeaderValue, header};
 use libfuzzer_sys::fuzz_target;
 use server::{

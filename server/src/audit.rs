@@ -1,10 +1,12 @@
 //! Who did what, when, whence, and what it was before: recorded with the change itself, in one commit.
 
-use app::{
-    session::Account,
-    words::audit::{Action, Kind},
+use hookgram::{
+    audit::{AuditAction, AuditObject},
+    profile::Profile,
+    query,
+    role::Account,
+    secret::redact,
 };
-use hookgram::{profile::Profile, query, secret::redact};
 
 use crate::auth::client::Client;
 
@@ -63,7 +65,7 @@ pub(crate) struct Entry<'a> {
     /// Who did it.
     pub by: &'a By,
     /// What.
-    pub action: Action,
+    pub action: AuditAction,
     /// What it was done to, as it was called then.
     pub object: String,
     /// Its id, where it has one.
@@ -75,7 +77,7 @@ pub(crate) struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// Something done to nothing in particular.
     #[must_use]
-    pub fn new(by: &'a By, action: Action) -> Self {
+    pub fn new(by: &'a By, action: AuditAction) -> Self {
         Self { by, action, object: String::new(), id: None, changes: Vec::new() }
     }
 
@@ -102,9 +104,9 @@ pub struct Recorded {
     /// Who.
     pub by: By,
     /// What; `None`: a later version knows.
-    pub action: Option<Action>,
+    pub action: Option<AuditAction>,
     /// To what kind of thing.
-    pub kind: Option<Kind>,
+    pub kind: Option<AuditObject>,
     /// To what.
     pub object: String,
     /// Its id.

@@ -3,9 +3,8 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, bail};
-use app::session::Role;
 use axum::body::Bytes;
-use hookgram::{message::Part, parameters::Parameter, profile::Profile, sample::Sample, values::Language};
+use hookgram::{message::Part, parameters::Parameter, profile::Profile, role::Role, sample::Sample, values::Language};
 use tokio::time::{Instant, sleep};
 
 use crate::{

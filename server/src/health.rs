@@ -11,10 +11,8 @@ use std::{
     time::Duration,
 };
 
-use app::{
-    quiet::{BotState, HealthView, Trouble},
-    session::Role,
-};
+use app::quiet::{BotState, HealthView, Trouble};
+use hookgram::role::Role;
 use tokio::{sync::watch, time::sleep};
 
 use crate::{
@@ -172,7 +170,7 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
 }
 
 /// What was delivered within the last hour: of the hour before the present one, the share that is not over an hour ago.
-fn last_hour(hours: &[(i64, app::listing::Day)], now: Millis) -> u32 {
+fn last_hour(hours: &[(i64, hookgram::profile_list::Day)], now: Millis) -> u32 {
     let present = now.div_euclid(HOUR);
     let of =
         |wanted: i64| hours.iter().find(|(hour, _)| *hour == wanted).map_or(0, |(_, day)| i64::from(day.delivered));
@@ -205,7 +203,7 @@ fn bot_state(locked: bool, bot: BotHealth) -> BotState {
 
 #[cfg(test)]
 mod tests {
-    use app::listing::Day;
+    use hookgram::profile_list::Day;
 
     use super::*;
 

@@ -3,10 +3,12 @@
 
 use app::{
     error::AppError,
-    session::{Account, Role},
     views::{DeliveryDetail, EventDetail, LogPage, LogRow},
 };
-use hookgram::values::{Bilingual, Language};
+use hookgram::{
+    role::{Account, Role},
+    values::{Bilingual, Language},
+};
 
 use crate::state::AppState;
 

@@ -102,7 +102,7 @@ pub(crate) fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'st
     move || {
         let Some(parts) = use_context::<Parts>() else { return };
         let extensions = &parts.extensions;
-        let account = extensions.get::<app::session::Account>().cloned();
+        let account = extensions.get::<hookgram::role::Account>().cloned();
         if let (Some(client), session) = (extensions.get::<Client>(), extensions.get::<CurrentSession>()) {
             let language = app::preferences::of_headers(&parts.headers).language;
             let zone = app::preferences::zone(&parts.headers);

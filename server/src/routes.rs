@@ -1,13 +1,14 @@
 //! Registering a route says whom it is open to: for a page that is the permission in its handler's own signature, so that
 //! no list beside it can say otherwise. The table of all of them is what a test walks.
 
-use app::session::{Permission, Role};
+use app::session::Permission;
 use axum::{
     Router,
     handler::Handler,
     middleware::from_fn,
     routing::{MethodRouter, get, post},
 };
+use hookgram::role::Role;
 
 use crate::{compression, pages::Visit, state::AppState};
 

@@ -7,7 +7,7 @@ mod values;
 
 use std::collections::BTreeMap;
 
-use app::session::Role;
+use hookgram::role::Role;
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub use self::{

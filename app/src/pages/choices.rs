@@ -20,7 +20,7 @@ fn remember(name: &str, value: &str) -> Result<(), AppError> {
 /// Whoever is signed in finds it again in another browser.
 #[cfg(feature = "ssr")]
 async fn keep(language: Option<Language>, theme: Option<Theme>) -> Result<(), AppError> {
-    match use_context::<crate::session::Account>() {
+    match use_context::<hookgram::role::Account>() {
         Some(account) => expect_context::<crate::ports::Ports>().accounts.prefer(&account, language, theme).await,
         None => Ok(()),
     }

@@ -1,10 +1,10 @@
 //! What stands around every page of somebody who is signed in.
 
+use hookgram::role::{Account, Role};
 use leptos::prelude::*;
 
 use crate::{
     pages::choices::Choices,
-    session::{Account, Role},
     words::{Shell, words},
 };
 

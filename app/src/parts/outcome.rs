@@ -1,11 +1,9 @@
 //! What became of an event, in a word and a colour.
 
+use hookgram::delivery::Outcome;
 use leptos::prelude::*;
 
-use crate::{
-    views::Outcome,
-    words::{Outcomes, words},
-};
+use crate::words::{Outcomes, words};
 
 /// A dot and a word; never the colour alone.
 #[component]
@@ -24,7 +22,7 @@ fn mark(outcome: Outcome) -> (&'static str, &'static str) {
         Outcome::Delivered => ("ok", w.delivered),
         Outcome::Waiting => ("soft", w.waiting),
         Outcome::Retrying => ("warn", w.retrying),
-        Outcome::Parked => ("warn", w.parked),
+        Outcome::Suspended => ("warn", w.parked),
         Outcome::Failed => ("bad", w.failed),
         Outcome::Rejected => ("bad", w.rejected),
         Outcome::Skipped => ("soft", w.skipped),

@@ -1,9 +1,9 @@
 //! Accounts.
 
 use async_trait::async_trait;
-use hookgram::values::Language;
+use hookgram::{role::Account, values::Language};
 
-use crate::{error::AppError, preferences::Theme, session::Account};
+use crate::{error::AppError, preferences::Theme};
 
 /// Accounts.
 #[async_trait]

@@ -1,13 +1,16 @@
 //! Deliveries: the log, and what can be done with what did not arrive.
 
 use async_trait::async_trait;
-use hookgram::values::TimeZone;
+use hookgram::{
+    log_query::LogQuery,
+    replay::{BulkKind, BulkProgress, Handled, Matching, ReplayAs},
+    values::TimeZone,
+};
 
 use crate::{
     error::AppError,
-    log::LogQuery,
     session::{Operator, Viewer},
-    views::{BulkKind, BulkProgress, Chart, DeliveryDetail, EventDetail, Handled, LogPage, Matching, ReplayAs},
+    views::{Chart, DeliveryDetail, EventDetail, LogPage},
 };
 
 /// Deliveries.

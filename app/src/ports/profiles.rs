@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use hookgram::{
     event::{BookingEvent, EventType},
     profile::Profile,
+    profile_list::ListQuery,
     values::ChatId,
 };
 
 use crate::{
     error::AppError,
-    listing::{ListPage, ListQuery},
+    listing::ListPage,
     session::{Operator, Viewer},
     views::{BotView, ProfileDetail, TestOutcome},
 };

@@ -1,6 +1,10 @@
 //! `/account`: one's own account, and `/confirm`: proving oneself once more.
 
-use hookgram::values::{Language, TimeZone};
+use hookgram::{
+    Millis,
+    role::{Account, Role},
+    values::{Language, TimeZone},
+};
 use leptos::prelude::*;
 
 use super::{
@@ -13,8 +17,6 @@ use super::{
 use crate::{
     error::FieldFault,
     preferences::{Kept, Theme, tag},
-    session::{Account, Role},
-    views::Millis,
     words::{AccountWords, ConfirmWords, SignInWords, codes_left, language, role_name, words},
 };
 

@@ -1,20 +1,17 @@
 //! `/audit`: who did what, when, whence, and what it was before.
 
+use hookgram::{
+    Millis,
+    audit::{AuditAction, AuditObject, AuditQuery, COMMAND_LINE},
+    delivery::{FailureCause, Outcome},
+    role::Role,
+};
 use leptos::prelude::*;
 
 use super::moment::At;
 use crate::{
-    audit::{AuditQuery, COMMAND_LINE},
-    log::OUTCOMES,
     parts::{EmptyState, outcome_word},
-    session::Role,
-    views::Millis,
-    words::{
-        AuditWords, SettingsWords,
-        audit::{Action, Kind},
-        causes::{self, Cause},
-        language, role_name, words,
-    },
+    words::{AuditWords, SettingsWords, audit, causes, language, role_name, words},
 };
 
 /// An entry.
@@ -29,7 +26,7 @@ pub struct AuditRow {
     /// The address they came from; `None`: the machine itself.
     pub address: Option<String>,
     /// What they did.
-    pub action: Option<Action>,
+    pub action: Option<AuditAction>,
     /// To what, by its name.
     pub object: String,
     /// Where it can be looked at.
@@ -107,27 +104,27 @@ pub(super) fn Audit(view: AuditView) -> impl IntoView {
 fn Filters(query: AuditQuery, faults: (bool, bool), people: Vec<String>) -> impl IntoView {
     let w = words::<AuditWords>();
     let narrowed = query.is_narrowed();
-    let kinds = Kind::ALL
+    let kinds = AuditObject::ALL
         .into_iter()
         .map(|kind| {
-            view! { <option value=kind.name() selected=query.kind == Some(kind)>{kind.title(language())}</option> }
+            view! { <option value=kind.name() selected=query.kind == Some(kind)>{audit::object(language(), kind)}</option> }
         })
         .collect_view();
-    let actions = Kind::ALL
+    let actions = AuditObject::ALL
         .into_iter()
         .map(|kind| {
-            let of_kind = Action::ALL
+            let of_kind = AuditAction::ALL
                 .iter()
-                .filter(|action| action.kind() == kind)
+                .filter(|action| action.object() == kind)
                 .map(|action| {
                     view! {
                         <option value=action.name() selected=query.action == Some(*action)>
-                            {action.title(language())}
+                            {audit::action(language(), *action)}
                         </option>
                     }
                 })
                 .collect_view();
-            view! { <optgroup label=kind.title(language())>{of_kind}</optgroup> }
+            view! { <optgroup label=audit::object(language(), kind)>{of_kind}</optgroup> }
         })
         .collect_view();
     let known = query.who.is_empty() || query.who == COMMAND_LINE || people.contains(&query.who);
@@ -205,13 +202,14 @@ fn Day(name: &'static str, title: &'static str, value: String, is_bad: bool) -> 
 
 fn row(row: AuditRow) -> AnyView {
     let w = words::<AuditWords>();
-    let title = row.action.map_or("–", |action| action.title(language()));
+    let title = row.action.map_or("–", |action| audit::action(language(), action));
     let object = match row.href {
         Some(href) if !row.object.is_empty() => view! { <a href=href>{row.object}</a> }.into_any(),
         // Of its kind there is one, or many.
-        _ if row.object.is_empty() => {
-            row.action.map(|action| view! { <span class="soft">{action.kind().title(language())}</span> }).into_any()
-        }
+        _ if row.object.is_empty() => row
+            .action
+            .map(|action| view! { <span class="soft">{audit::object(language(), action.object())}</span> })
+            .into_any(),
         _ => row.object.into_any(),
     };
     let changes = (!row.changes.is_empty()).then(|| {
@@ -276,11 +274,11 @@ fn said(what: &str, value: &str) -> Option<&'static str> {
     let (w, s) = (words::<AuditWords>(), words::<SettingsWords>());
     Some(match (what, value) {
         ("role", role) => role_name(Role::parse(role)?),
-        ("outcome", outcome) => outcome_word(OUTCOMES.iter().find(|(_, name)| *name == outcome)?.0),
-        ("cause", cause) => causes::cause(language(), Cause::parse(cause)?),
+        ("outcome", outcome) => outcome_word(Outcome::parse(outcome)?),
+        ("cause", cause) => causes::cause(language(), FailureCause::parse(cause)?),
         ("how", "replay_as_was") => w.as_was,
         ("how", "replay_as_is") => w.as_is,
-        ("how", "cancel") => Action::Cancelled.title(language()),
+        ("how", "cancel") => audit::action(language(), AuditAction::Cancelled),
         ("old_key", "stops") => w.key_stops,
         ("old_key", "day") => w.key_day,
         ("answer", "taken") => w.taken,

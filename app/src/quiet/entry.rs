@@ -1,7 +1,7 @@
 //! Pages without a way to the others: the ways in, `/login`, `/login/second`, `/setup/{code}`, `/invite/{code}`, `/forgot`,
 //! `/reset/{code}`; and `/confirm-email/{code}`, for owners of addresses who have no account.
 
-use hookgram::values::AddressState;
+use hookgram::{role::Role, values::AddressState};
 use leptos::prelude::*;
 
 use super::{
@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     error::FieldFault,
-    session::Role,
     words::{ConfirmEmailWords, Shell, SignInWords, Words as _, language, role_name, words},
 };
 

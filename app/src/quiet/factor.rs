@@ -1,5 +1,6 @@
 //! `/account/second-factor`: setting it up, its recovery codes, switching it off.
 
+use hookgram::Millis;
 use leptos::prelude::*;
 
 use super::{
@@ -11,7 +12,6 @@ use crate::{
     error::FieldFault,
     parts::qr_picture,
     ports::QrCode,
-    views::Millis,
     words::{AccountWords, FactorWords, SignInWords, codes_left, language, words},
 };
 

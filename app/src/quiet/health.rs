@@ -1,21 +1,18 @@
 //! `/health`: how all stands, and what to do about what does not stand well.
 
+use hookgram::{
+    Millis,
+    audit::AuditAction,
+    delivery::{FailureCause, Outcome},
+    log_query::{LogQuery, Period},
+};
 use leptos::prelude::*;
 
 use super::{
     moment::{At, clock},
     units::{bytes, span, tenths},
 };
-use crate::{
-    log::{LogQuery, Period},
-    views::{Millis, Outcome},
-    words::{
-        HealthWords,
-        audit::Action,
-        causes::{self, Cause},
-        language, words,
-    },
-};
+use crate::words::{HealthWords, causes, language, words};
 
 /// What does not stand well.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +99,7 @@ pub struct HealthView {
     /// Delivered within the last hour.
     pub delivered: u32,
     /// Failures within 24 hours, by cause.
-    pub failures: Vec<(Cause, u64)>,
+    pub failures: Vec<(FailureCause, u64)>,
     /// The bots, those in trouble first.
     pub bots: Vec<BotState>,
     /// Bytes of the database.
@@ -140,7 +137,7 @@ pub(super) fn Health(view: HealthView) -> impl IntoView {
             </div>
         }
     });
-    let failed = |cause: Cause| {
+    let failed = |cause: FailureCause| {
         LogQuery { cause: Some(cause), period: Some(Period::Day), ..LogQuery::default() }.address("/deliveries")
     };
     let failures = view
@@ -157,7 +154,7 @@ pub(super) fn Health(view: HealthView) -> impl IntoView {
         .collect_view();
     let waiting = LogQuery { outcome: Some(Outcome::Waiting), ..LogQuery::default() }.address("/deliveries");
     let retrying = LogQuery { outcome: Some(Outcome::Retrying), ..LogQuery::default() }.address("/deliveries");
-    let parked = LogQuery { outcome: Some(Outcome::Parked), ..LogQuery::default() }.address("/deliveries");
+    let parked = LogQuery { outcome: Some(Outcome::Suspended), ..LogQuery::default() }.address("/deliveries");
     view! {
         <div class="page-head">
             <div>
@@ -252,7 +249,7 @@ fn Fact(title: &'static str, children: Children) -> impl IntoView {
 
 fn trouble(trouble: &Trouble) -> AnyView {
     let w = words::<HealthWords>();
-    let audit = |action: Action| Some((format!("/audit?action={}", action.name()), w.to_audit));
+    let audit = |action: AuditAction| Some((format!("/audit?action={}", action.name()), w.to_audit));
     let log = || Some(("/deliveries?outcome=retrying".to_owned(), w.to_log));
     let (title, advice, link) = match trouble {
         Trouble::WorkerStopped => (w.worker_stopped.to_owned(), w.worker_stopped_do.to_owned(), None),
@@ -262,7 +259,7 @@ fn trouble(trouble: &Trouble) -> AnyView {
             let more = if profiles.len() > names.len() { " …" } else { "" };
             let first = profiles.first().map(|(id, _)| (format!("/profiles/{id}"), w.to_profile));
             let title = format!("{} ({}): {}{more}", w.tokens_locked, profiles.len(), names.join(", "));
-            (title, causes::advice(language(), Cause::TokenLocked).to_owned(), first)
+            (title, causes::advice(language(), FailureCause::TokenLocked).to_owned(), first)
         }
         Trouble::FactorsLocked(count) => {
             (format!("{}: {count}", w.factors_locked), w.factors_locked_do.to_owned(), None)
@@ -287,12 +284,12 @@ fn trouble(trouble: &Trouble) -> AnyView {
         Trouble::CodesGuessed(email, count) => (
             format!("{}: {email} ({count})", w.codes_guessed),
             w.codes_guessed_do.to_owned(),
-            audit(Action::FactorFailed),
+            audit(AuditAction::FactorFailed),
         ),
         Trouble::PasswordsGuessed(email, count) => (
             format!("{}: {email} ({count})", w.passwords_guessed),
             w.passwords_guessed_do.to_owned(),
-            audit(Action::SignInFailed),
+            audit(AuditAction::SignInFailed),
         ),
         Trouble::UnannouncedProxy(address) => (w.proxy.to_owned(), w.proxy_do.replace("{}", address), None),
     };

@@ -24,6 +24,7 @@ mod units;
 mod urls;
 mod users;
 
+use hookgram::{replay::BulkProgress, role::Account};
 use leptos::prelude::*;
 
 pub use self::{
@@ -51,8 +52,8 @@ use crate::{
     pages::layout::{AccountMenu, TopBar},
     ports::ChatSearch,
     preferences::{self, Preferences},
-    session::{Account, NeedsYou},
-    views::{BuilderData, BulkProgress, EventDetail},
+    session::NeedsYou,
+    views::{BuilderData, EventDetail},
     words::{
         AccountWords, ActWords, AuditWords, BuilderWords, ChatTitle, ConfirmWords, EraseWords, FactorWords,
         HealthWords, LogWords, ProfilesWords, QuietWords, SandboxWords, SettingsWords, ShareWords, TraceWords,

@@ -2,10 +2,13 @@
 //! UTC, which they then say.
 
 use chrono::{DateTime, Datelike as _, FixedOffset, Utc};
-use hookgram::values::{Language, TimeZone};
+use hookgram::{
+    Millis,
+    values::{Language, TimeZone},
+};
 use leptos::prelude::*;
 
-use crate::{views::Millis, words::language};
+use crate::words::language;
 
 /// The reader's clock.
 #[derive(Clone, Copy, Debug)]

@@ -1,17 +1,12 @@
 //! `/deliveries/unreachable` and `/deliveries/erase`: people, as far as anything is stored about them.
 
+use hookgram::{Millis, delivery::FailureCause, log_query::LogQuery};
 use leptos::prelude::*;
 
 use super::{Fault, moment::At};
 use crate::{
-    log::LogQuery,
     parts::EmptyState,
-    views::Millis,
-    words::{
-        EraseWords, UnreachableWords,
-        causes::{self, Cause},
-        language, words,
-    },
+    words::{EraseWords, UnreachableWords, causes, language, words},
 };
 
 /// Somebody whom a bot cannot reach.
@@ -22,7 +17,7 @@ pub struct UnreachableRow {
     /// The bot's `@name`, or its number.
     pub bot: String,
     /// Why.
-    pub cause: Option<Cause>,
+    pub cause: Option<FailureCause>,
     /// Since when.
     pub since: Millis,
     /// The newest attempt.
@@ -77,7 +72,7 @@ pub struct EraseView {
 pub(super) fn Unreachable(rows: Vec<UnreachableRow>, count: u64) -> impl IntoView {
     let w = words::<UnreachableWords>();
     let shown = u64::try_from(rows.len()).unwrap_or_default();
-    let causes: Vec<Cause> = [Cause::Blocked, Cause::NeverStarted, Cause::Deactivated]
+    let causes: Vec<FailureCause> = [FailureCause::Blocked, FailureCause::NeverStarted, FailureCause::Deactivated]
         .into_iter()
         .filter(|cause| rows.iter().any(|row| row.cause == Some(*cause)))
         .collect();

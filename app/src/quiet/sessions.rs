@@ -1,12 +1,10 @@
 //! Where one is signed in, and ending it there.
 
+use hookgram::Millis;
 use leptos::prelude::*;
 
 use super::moment::At;
-use crate::{
-    views::Millis,
-    words::{AccountWords, words},
-};
+use crate::words::{AccountWords, words};
 
 /// A session.
 #[derive(Clone, Debug)]

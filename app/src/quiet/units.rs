@@ -1,11 +1,8 @@
 //! Amounts as a person reads them.
 
-use hookgram::values::Language;
+use hookgram::{Millis, values::Language};
 
-use crate::{
-    views::Millis,
-    words::{LogWords, Words as _},
-};
+use crate::words::{LogWords, Words as _};
 
 /// A number with one decimal place, of its tenths.
 pub(super) fn tenths(language: Language, tenths: u64) -> String {

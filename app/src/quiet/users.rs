@@ -1,12 +1,14 @@
 //! `/users`: who can sign in and what they may do, whom an invitation waits for, and changing that.
 
+use hookgram::{
+    Millis,
+    role::{Account, Role},
+};
 use leptos::prelude::*;
 
 use super::{Fault, Locked, moment::At};
 use crate::{
     parts::CopyField,
-    session::{Account, Role},
-    views::Millis,
     words::{UserWords, role_allows, role_name, words},
 };
 

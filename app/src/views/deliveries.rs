@@ -1,101 +1,13 @@
-//! Deliveries, as a page shows them and as it asks for something to be done with them.
+//! Deliveries, as a page shows them.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Millis, Outcome};
-use crate::{listing::Day, words::replays::Refusal};
-
-/// How a delivery is replayed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ReplayAs {
-    /// The message as it was made; of a split one, what has not arrived.
-    ItWas,
-    /// A new message of the same event, made with the profile as it is now.
-    ItIs,
-}
-
-/// What is done to every delivery that matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum BulkKind {
-    /// Replayed.
-    Replay(ReplayAs),
-    /// Called off.
-    Cancel,
-}
-
-/// Which deliveries.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Matching {
-    /// Their outcome: to replay, [`Outcome::Failed`], [`Outcome::Uncertain`] or [`Outcome::Cancelled`]; to call off,
-    /// [`Outcome::Waiting`] (those that are tried again among them) or [`Outcome::Parked`].
-    pub outcome: Outcome,
-    /// Of this profile only.
-    pub profile: Option<i64>,
-    /// Failed for this cause only, by its name.
-    pub cause: Option<String>,
-    /// Came then or later.
-    pub since: Option<Millis>,
-    /// Came before.
-    pub until: Option<Millis>,
-}
-
-/// What became of one delivery that was to be replayed or called off: the id of the delivery that stands for it now,
-/// itself or a new one; or why it was left as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Handled {
-    /// The delivery.
-    pub id: i64,
-    /// What became of it.
-    pub done: Result<i64, Refusal>,
-}
-
-/// How far something that is done to many has come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BulkProgress {
-    /// Its id.
-    pub id: i64,
-    /// What is done.
-    pub kind: BulkKind,
-    /// To which.
-    pub matching: Matching,
-    /// Who asked for it.
-    pub asked_by: String,
-    /// When.
-    pub created_at: Millis,
-    /// How many matched at its beginning.
-    pub total: u64,
-    /// How many are done.
-    pub done: u64,
-    /// How many were left as they are, by the reason.
-    pub refused: Vec<(Refusal, u64)>,
-    /// When it came to its end.
-    pub finished_at: Option<Millis>,
-    /// Whether somebody stopped it.
-    pub stopped: bool,
-}
-
-impl BulkProgress {
-    /// How many have not been looked at yet.
-    #[must_use]
-    pub fn left(&self) -> u64 {
-        let refused: u64 = self.refused.iter().map(|(_, count)| count).sum();
-        match self.finished_at {
-            Some(_) => 0,
-            None => self.total.saturating_sub(self.done).saturating_sub(refused),
-        }
-    }
-}
-
-/// A place in the log: what is older stands behind it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogPlace {
-    /// When the event came.
-    pub at: Millis,
-    /// The event's id.
-    pub event: i64,
-    /// The delivery's id; 0 for an event without one.
-    pub delivery: i64,
-}
+use hookgram::{
+    Millis,
+    delivery::{FailureCause, Outcome},
+    log_query::LogPlace,
+    profile_list::Day,
+};
 
 /// A page of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,8 +60,8 @@ pub struct LogDelivery {
     pub parts: (u64, u64),
     /// How many attempts there were.
     pub attempts: u64,
-    /// Why it failed, by the cause's name.
-    pub cause: Option<String>,
+    /// Why it failed.
+    pub cause: Option<FailureCause>,
     /// What Telegram said last, or why there is nothing to send.
     pub last_error: Option<String>,
     /// Whether an answer never came: what was sent after it may be a duplicate.

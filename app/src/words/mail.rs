@@ -1,13 +1,9 @@
 //! The words of error mails. What comes from outside is quoted here: one line, not too long, without a token.
 
-use hookgram::{secret::redact, text::one_line, values::Language};
+use hookgram::{delivery::FailureCause, secret::redact, text::one_line, values::Language};
 
 pub use super::checks::quoted;
-use super::{
-    causes::{self, Cause},
-    checks::say,
-    events, messages, word_set,
-};
+use super::{causes, checks::say, events, messages, word_set};
 
 word_set! {
     /// What is the same in every error mail.
@@ -70,7 +66,7 @@ pub struct Example<'a> {
 
 /// The subject: `Записи: клиент заблокировал бота (3 сообщения)`.
 #[must_use]
-pub fn subject(language: Language, about: About<'_>, cause: Cause, count: u64) -> String {
+pub fn subject(language: Language, about: About<'_>, cause: FailureCause, count: u64) -> String {
     let name = match about {
         About::Profile(name) => quoted(name),
         About::Bot { id, field } => bot(language, id, field),
@@ -80,7 +76,7 @@ pub fn subject(language: Language, about: About<'_>, cause: Cause, count: u64) -
 
 /// The mail's first line.
 #[must_use]
-pub fn opening(language: Language, about: About<'_>, cause: Cause, count: u64) -> String {
+pub fn opening(language: Language, about: About<'_>, cause: FailureCause, count: u64) -> String {
     let name = match about {
         About::Profile(name) => {
             let name = quoted(name);
@@ -90,15 +86,15 @@ pub fn opening(language: Language, about: About<'_>, cause: Cause, count: u64) -
     };
     let counted = counted(language, cause, count);
     let (ru, en) = match cause {
-        Cause::NoRecipient | Cause::NothingToSay => ("Не принято", "Turned away"),
-        Cause::Uncertain => ("Под вопросом", "In doubt"),
+        FailureCause::NoRecipient | FailureCause::NothingToSay => ("Не принято", "Turned away"),
+        FailureCause::Uncertain => ("Под вопросом", "In doubt"),
         _ => ("Не доставлено", "Not delivered"),
     };
     let why = causes::cause(language, cause);
     say(
         language,
         format!("{ru}: {counted}, {name}. Причина: {why}."),
-        format!("{en}: {counted}, {name}. Cause: {why}."),
+        format!("{en}: {counted}, {name}. FailureCause: {why}."),
     )
 }
 
@@ -135,8 +131,8 @@ fn bot(language: Language, id: i64, field: &str) -> String {
     say(language, format!("бот {id}, поле {field}"), format!("bot {id}, field {field}"))
 }
 
-fn counted(language: Language, cause: Cause, count: u64) -> String {
-    if cause.is_at_the_door() {
+fn counted(language: Language, cause: FailureCause, count: u64) -> String {
+    if cause.is_of_event() {
         return events(language, count);
     }
     messages(language, usize::try_from(count).unwrap_or(usize::MAX))
@@ -155,22 +151,28 @@ mod tests {
             (
                 Language::Ru,
                 About::Profile("Записи"),
-                Cause::Blocked,
+                FailureCause::Blocked,
                 3,
                 "Записи: клиент заблокировал бота (3 сообщения)",
             ),
-            (Language::En, About::Profile("A"), Cause::NothingToSay, 1, "A: the message would be empty (1 event)"),
+            (
+                Language::En,
+                About::Profile("A"),
+                FailureCause::NothingToSay,
+                1,
+                "A: the message would be empty (1 event)",
+            ),
             (
                 Language::En,
                 bot,
-                Cause::TooOld,
+                FailureCause::TooOld,
                 2,
                 "bot 7, field *TelegramId: it could not be sent in the time allowed (2 messages)",
             ),
             (
                 Language::Ru,
                 bot,
-                Cause::NoRecipient,
+                FailureCause::NoRecipient,
                 5,
                 "бот 7, поле *TelegramId: в событии нет Telegram id клиента (5 событий)",
             ),
@@ -185,10 +187,10 @@ mod tests {
         let cut = format!("x  Buy now {}…", "я".repeat(64 - "x  Buy now …".chars().count()));
         let example_of = Example { number: Some(&evil), when: "now", chat: Some(&evil), telegram: Some(&evil) };
         for (text, values) in [
-            (subject(Language::En, About::Profile(&evil), Cause::Refused, 1), 1),
-            (subject(Language::Ru, About::Bot { id: 1, field: &evil }, Cause::Refused, 1), 1),
-            (opening(Language::Ru, About::Profile(&evil), Cause::Refused, 1), 1),
-            (opening(Language::En, About::Bot { id: 1, field: &evil }, Cause::Refused, 1), 1),
+            (subject(Language::En, About::Profile(&evil), FailureCause::Refused, 1), 1),
+            (subject(Language::Ru, About::Bot { id: 1, field: &evil }, FailureCause::Refused, 1), 1),
+            (opening(Language::Ru, About::Profile(&evil), FailureCause::Refused, 1), 1),
+            (opening(Language::En, About::Bot { id: 1, field: &evil }, FailureCause::Refused, 1), 1),
             (example(Language::En, &example_of), 3),
         ] {
             assert_eq!(text.matches(&cut).count(), values, "{text}");
@@ -207,8 +209,8 @@ mod tests {
         let evil = format!("x\r\nBcc: a@b.c {TOKEN}");
         let line = Example { number: Some(&evil), when: "now", chat: Some(&evil), telegram: Some(&evil) };
         for text in [
-            subject(Language::En, About::Profile(&evil), Cause::Refused, 1),
-            opening(Language::Ru, About::Bot { id: 1, field: &evil }, Cause::Refused, 1),
+            subject(Language::En, About::Profile(&evil), FailureCause::Refused, 1),
+            opening(Language::Ru, About::Bot { id: 1, field: &evil }, FailureCause::Refused, 1),
             example(Language::En, &line),
         ] {
             assert!(!text.contains(['\r', '\n']) && !text.contains("AAHk"), "{text}");

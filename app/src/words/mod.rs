@@ -148,8 +148,8 @@ pub fn waiting_messages(language: Language, n: u64) -> String {
 
 /// A week's outcomes as a sentence: the chart for whoever does not see it.
 #[must_use]
-pub fn week(language: Language, all: crate::listing::Day) -> String {
-    let crate::listing::Day { delivered, failed, skipped } = all;
+pub fn week(language: Language, all: hookgram::profile_list::Day) -> String {
+    let hookgram::profile_list::Day { delivered, failed, skipped } = all;
     match language {
         Language::Ru => format!("За 7 дней: доставлено {delivered}, не доставлено {failed}, пропущено {skipped}"),
         Language::En => format!("In 7 days: {delivered} delivered, {failed} failed, {skipped} skipped"),

@@ -1,6 +1,6 @@
 //! What needs more than a session: its owner has proved a short while ago who they are.
 
-use app::session::Account;
+use hookgram::role::Account;
 
 use super::session::CurrentSession;
 use crate::time::{Millis, now};
@@ -43,7 +43,7 @@ impl Confirmed {
 
 #[cfg(test)]
 mod tests {
-    use app::session::Role;
+    use hookgram::role::Role;
 
     use super::*;
 

@@ -128,7 +128,7 @@ pub fn hand_over(response: &mut Response, cookies: impl IntoIterator<Item = SetC
 
 #[cfg(test)]
 mod tests {
-    use app::session::{Account, Role};
+    use hookgram::role::{Account, Role};
 
     use super::*;
 

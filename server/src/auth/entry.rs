@@ -1,7 +1,7 @@
 //! The ways in: a password, then the second factor where there is one; and proving oneself once more.
 
-use app::words::audit::Action;
 use axum::http::HeaderMap;
+use hookgram::audit::AuditAction;
 use secrecy::SecretString;
 
 use super::{
@@ -127,7 +127,7 @@ impl Comer<'_> {
         let Some(user) = user else { return };
         let (store, by) = (self.state.store.clone(), By::account(&user.account, self.client));
         tokio::spawn(async move {
-            if let Err(error) = store.sign_in_failed(&user.account, Action::SignInFailed, None, &by).await {
+            if let Err(error) = store.sign_in_failed(&user.account, AuditAction::SignInFailed, None, &by).await {
                 tracing::error!(%error, "a failed sign-in could not be recorded");
             }
         });
@@ -177,7 +177,7 @@ impl Comer<'_> {
         let by = By::account(&user.account, self.client);
         if !proof.take(state, &user.account, &by).await.map_err(unprovable)? {
             let browser = origin.browser().filter(|_| is_code);
-            store.sign_in_failed(&user.account, Action::FactorFailed, browser, &by).await.map_err(broken)?;
+            store.sign_in_failed(&user.account, AuditAction::FactorFailed, browser, &by).await.map_err(broken)?;
             return Err(proof.fault());
         }
         if is_code {

@@ -2,7 +2,6 @@
 
 use std::net::Ipv4Addr;
 
-use app::session::{Account, Role};
 use axum::{
     body::Body,
     extract::{MatchedPath, Request, State},
@@ -10,7 +9,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use hookgram::secret::redact;
+use hookgram::{
+    role::{Account, Role},
+    secret::redact,
+};
 
 use crate::{
     auth::{

@@ -1,6 +1,6 @@
 //! The second factor: who needs one, and whether what was typed is one.
 
-use app::session::{Account, Role};
+use hookgram::role::{Account, Role};
 
 use super::{entry::EntryFault, recovery, totp::Totp};
 use crate::{audit::By, seal::SealError, state::AppState, store::StoreError, time::now};

@@ -2,16 +2,14 @@
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
-use anyhow::{Context as _, bail};
-use app::{
-    views::{BulkKind, BulkProgress, Handled, Matching, Outcome, ReplayAs},
-    words::{
-        causes::{self, Cause},
-        replays,
-    },
-};
+use anyhow::Context as _;
+use app::words::{causes, replays};
 use clap::Args;
-use hookgram::values::Language;
+use hookgram::{
+    delivery::{FailureCause, Outcome},
+    replay::{BulkKind, BulkProgress, Handled, Matching, ReplayAs},
+    values::Language,
+};
 use tokio::{signal, time::sleep};
 
 use super::open_existing;
@@ -95,13 +93,14 @@ pub(super) async fn replay(config: &Config, options: ReplayOptions, language: La
         (_, true) => Outcome::Cancelled,
         _ => Outcome::Failed,
     };
-    if let Some(cause) = &options.cause
-        && Cause::parse(cause).is_none()
-    {
-        let known: Vec<&str> = Cause::ALL.into_iter().map(Cause::name).collect();
-        bail!("“{cause}” is no cause; there are: {}", known.join(", "));
-    }
-    bench.all(BulkKind::Replay(how), outcome, options.cause, &options.which).await
+    let cause = match &options.cause {
+        None => None,
+        Some(name) => Some(FailureCause::parse(name).with_context(|| {
+            let known = FailureCause::ALL.map(FailureCause::name).join(", ");
+            format!("“{name}” is no cause; there are: {known}")
+        })?),
+    };
+    bench.all(BulkKind::Replay(how), outcome, cause, &options.which).await
 }
 
 pub(super) async fn cancel(config: &Config, options: CancelOptions, language: Language) -> anyhow::Result<ExitCode> {
@@ -110,7 +109,7 @@ pub(super) async fn cancel(config: &Config, options: CancelOptions, language: La
         let handled = bench.replays.cancel(&options.ids, &COMMAND_LINE).await?;
         return bench.show(&handled, "is called off").await;
     }
-    let outcome = if options.parked { Outcome::Parked } else { Outcome::Waiting };
+    let outcome = if options.parked { Outcome::Suspended } else { Outcome::Waiting };
     bench.all(BulkKind::Cancel, outcome, None, &options.which).await
 }
 
@@ -150,7 +149,7 @@ impl Bench {
         self,
         kind: BulkKind,
         outcome: Outcome,
-        cause: Option<String>,
+        cause: Option<FailureCause>,
         which: &Which,
     ) -> anyhow::Result<ExitCode> {
         let matching = self.matching(outcome, cause, which).await?;
@@ -169,7 +168,7 @@ impl Bench {
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn matching(&self, outcome: Outcome, cause: Option<String>, which: &Which) -> anyhow::Result<Matching> {
+    async fn matching(&self, outcome: Outcome, cause: Option<FailureCause>, which: &Which) -> anyhow::Result<Matching> {
         let profile = match &which.profile {
             Some(name) => {
                 let stored = self.store.profile_by_name(name).await?;
@@ -199,7 +198,7 @@ impl Bench {
     async fn list(&self, matching: &Matching) -> anyhow::Result<()> {
         for id in self.store.first_matching(matching).await? {
             let Some(row) = self.store.logged(id).await? else { continue };
-            let cause = row.cause.as_deref().and_then(Cause::parse).map(|cause| causes::cause(self.language, cause));
+            let cause = row.cause.map(|cause| causes::cause(self.language, cause));
             let text = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
             println!(
                 "{id}\t{}\t{}\t{}\t{}",

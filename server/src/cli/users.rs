@@ -3,9 +3,8 @@
 use std::io::{self, BufRead as _, IsTerminal as _};
 
 use anyhow::{Context as _, bail};
-use app::session::Role;
 use clap::Subcommand;
-use hookgram::values::EmailAddress;
+use hookgram::{role::Role, values::EmailAddress};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{

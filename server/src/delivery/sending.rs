@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use app::words::causes::Cause;
-use hookgram::{message::Part, secret::BotToken};
+use hookgram::{
+    delivery::{AttemptClass, FailureCause},
+    message::Part,
+    secret::BotToken,
+};
 use tokio::time::sleep;
 
 use super::{
@@ -13,7 +16,7 @@ use super::{
 };
 use crate::{
     lock::lock,
-    store::{Attempt, AttemptClass, Change, Claimed, Lane, Recorded, StoreError},
+    store::{Attempt, Change, Claimed, Lane, Recorded, StoreError},
     telegram::{Answer, NOT_TELEGRAMS, Outgoing},
     time::{millis, now},
 };
@@ -260,7 +263,7 @@ fn change_of(verdict: &Verdict, delivery: &Claimed, token: &BotToken) -> Change 
         Verdict::Unsure { after: span } => Change::Retry { at: after(span), unsure: true },
         Verdict::Migrate { chat } => Change::Again { plain: false, migrated_to: Some(chat.to_string()), lease_until },
         Verdict::Plain => Change::Again { plain: true, migrated_to: None, lease_until },
-        Verdict::Park => Change::Parked { refused: Some(token.clone()), cause: Cause::TokenRefused },
+        Verdict::Park => Change::Parked { refused: Some(token.clone()), cause: FailureCause::TokenRefused },
         Verdict::Fail => Change::Failed,
         Verdict::Uncertain => Change::Uncertain,
     }

@@ -2,16 +2,17 @@
 //! [`app::words::mail`], which quotes them, and are escaped here.
 
 use app::{
-    log::LogQuery,
     preferences,
-    views::Outcome,
     words::{
-        Words as _,
-        causes::{self, Cause},
+        Words as _, causes,
         mail::{self, About, Example, Letter as LetterWords},
     },
 };
-use hookgram::message;
+use hookgram::{
+    delivery::{FailureCause, Outcome},
+    log_query::LogQuery,
+    message,
+};
 
 use crate::store::{Concerned, MailContent};
 
@@ -44,7 +45,7 @@ pub(super) fn compose(content: &MailContent, public_url: &str, stop: Option<&str
     };
     let examples = content.examples.iter().map(|row| {
         let when = message::moment(formatting, row.received_at).unwrap_or_default();
-        let telegram = row.description.as_deref().filter(|_| cause.needs_telegrams_words());
+        let telegram = row.description.as_deref().filter(|_| cause.needs_description());
         let (number, chat) = (row.order_number.as_deref(), row.chat.as_deref());
         mail::example(language, &Example { number, when: &when, chat, telegram })
     });
@@ -81,12 +82,12 @@ pub(super) fn framed(body: &str, title: &str, language: &str) -> String {
 }
 
 /// What the log is asked for failures of a cause: those at the door came to no delivery.
-fn asked(cause: Cause) -> LogQuery {
-    if cause.is_at_the_door() {
+fn asked(cause: FailureCause) -> LogQuery {
+    if cause.is_of_event() {
         return LogQuery { outcome: Some(Outcome::Rejected), ..LogQuery::default() };
     }
     match cause {
-        Cause::TokenRefused => LogQuery { outcome: Some(Outcome::Parked), ..LogQuery::default() },
+        FailureCause::TokenRefused => LogQuery { outcome: Some(Outcome::Suspended), ..LogQuery::default() },
         _ => LogQuery { cause: Some(cause), ..LogQuery::default() },
     }
 }
@@ -145,7 +146,7 @@ mod tests {
 
     const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
 
-    fn content(cause: Cause, locale: &str, concerned: Concerned) -> MailContent {
+    fn content(cause: FailureCause, locale: &str, concerned: Concerned) -> MailContent {
         let mut profile = Profile::default();
         profile.set(Parameter::DateLocales, locale).unwrap();
         profile.set(Parameter::TelegramFieldName, "*TelegramId").unwrap();
@@ -161,7 +162,7 @@ mod tests {
     #[test]
     fn a_profiles_letter_in_russian() {
         let concerned = Concerned::Profile { id: 3, name: "Записи".into() };
-        let letter = compose(&content(Cause::Blocked, "ru", concerned), "https://hooks.example.com", None);
+        let letter = compose(&content(FailureCause::Blocked, "ru", concerned), "https://hooks.example.com", None);
         assert_eq!(letter.subject, "Записи: клиент заблокировал бота (1 сообщение)");
         let beginning = "Не доставлено: 1 сообщение, профиль «Записи». Причина: клиент заблокировал бота.\n\n\
             Что именно:\n• №180 — среда, 8 мая 2024 г., 11:15 (Мск), чат 100200300\n\n\
@@ -175,7 +176,7 @@ mod tests {
     #[test]
     fn a_bots_letter_in_english_with_telegrams_words_escaped() {
         let concerned = Concerned::Bot { id: 7, known: true, recent: 0 };
-        let letter = compose(&content(Cause::Refused, "de", concerned), "https://hooks.example.com", None);
+        let letter = compose(&content(FailureCause::Refused, "de", concerned), "https://hooks.example.com", None);
         assert_eq!(letter.subject, "bot 7, field *TelegramId: Telegram refused the message (1 message)");
         assert!(letter.text.contains("Telegram's answer: “Bad Request: <b>”"), "{}", letter.text);
         assert!(letter.html.contains("“Bad Request: &lt;b&gt;”"), "{}", letter.html);
@@ -184,7 +185,7 @@ mod tests {
 
     #[test]
     fn the_name_of_the_zone_is_cut_and_the_date_is_not() {
-        let mut content = content(Cause::Blocked, "en", Concerned::Bot { id: 7, known: true, recent: 0 });
+        let mut content = content(FailureCause::Blocked, "en", Concerned::Bot { id: 7, known: true, recent: 0 });
         let name = format!("Buy now at evil.example \u{202e}{}", "x ".repeat(100));
         content.profile.set(Parameter::TimezoneName, &name).unwrap();
         let letter = compose(&content, "https://x.y", Some("https://x.y/confirm-email/code"));
@@ -196,7 +197,7 @@ mod tests {
     #[test]
     fn what_comes_from_outside_stays_in_its_line() {
         let evil = format!("</ul><script>\r\nBcc: x@y.z\r\n\r\n{TOKEN}");
-        let mut content = content(Cause::Refused, "en", Concerned::Profile { id: 3, name: evil.clone() });
+        let mut content = content(FailureCause::Refused, "en", Concerned::Profile { id: 3, name: evil.clone() });
         content.examples[0].order_number = Some(evil.clone());
         content.examples[0].chat = Some(evil.clone());
         content.examples[0].description = Some(evil);

@@ -82,15 +82,14 @@ pub(super) fn is_about_signing_in(code: u16) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use app::words::causes::Cause;
-    use hookgram::{parameters::Parameter, profile::Profile};
+    use hookgram::{delivery::FailureCause, parameters::Parameter, profile::Profile};
 
     use super::*;
 
     fn content(concerned: Concerned, emails: &str) -> MailContent {
         let mut profile = Profile::default();
         profile.set(Parameter::ErrorEmail, emails).unwrap();
-        MailContent { concerned, profile, cause: Cause::Blocked, count: 1, examples: Vec::new() }
+        MailContent { concerned, profile, cause: FailureCause::Blocked, count: 1, examples: Vec::new() }
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! `/audit`
 
 use app::{
-    audit::{AuditQuery, COMMAND_LINE},
-    log::{day_begin, day_end},
     quiet::{AuditRow, AuditView, QuietPage},
     session::Admin,
-    words::audit::Kind,
 };
 use axum::{http::StatusCode, response::Response};
+use hookgram::{
+    audit::{AuditObject, AuditQuery, COMMAND_LINE},
+    log_query::{day_begin, day_end},
+};
 
 use super::{Visit, internal, or_refuse};
 use crate::{audit::Recorded, store::AuditFilter};
@@ -52,10 +53,10 @@ pub(super) async fn page(visit: Visit<Admin>) -> Response {
 
 fn row(entry: Recorded) -> AuditRow {
     let href = match (entry.kind, entry.object_id) {
-        (Some(Kind::Profile), Some(id)) => Some(format!("/profiles/{id}")),
-        (Some(Kind::Account | Kind::Invitation), _) => Some("/users".to_owned()),
-        (Some(Kind::Settings), _) => Some("/settings".to_owned()),
-        (Some(Kind::Deliveries), Some(id)) => Some(format!("/deliveries?profile={id}")),
+        (Some(AuditObject::Profile), Some(id)) => Some(format!("/profiles/{id}")),
+        (Some(AuditObject::Account | AuditObject::Invitation), _) => Some("/users".to_owned()),
+        (Some(AuditObject::Settings), _) => Some("/settings".to_owned()),
+        (Some(AuditObject::Deliveries), Some(id)) => Some(format!("/deliveries?profile={id}")),
         _ => None,
     };
     AuditRow {

@@ -2,6 +2,21 @@
 
 use std::{collections::HashMap, convert::Infallible};
 
+use app::{
+    error::{AppError, FieldFault},
+    quiet::{self, EntryForm, EntryPage},
+    words::{SignInWords, Words as _, app_error, wait_for_code, wait_seconds},
+};
+use axum::{
+    Form,
+    body::{Body, to_bytes},
+    extract::{FromRequest as _, FromRequestParts, Query, Request},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use hookgram::{query, role::Account, values::Language};
+use secrecy::SecretString;
+
 use crate::{
     auth::{
         client::Client,
@@ -14,21 +29,6 @@ use crate::{
     state::AppState,
     store::StoreError,
 };
-use app::{
-    error::{AppError, FieldFault},
-    quiet::{self, EntryForm, EntryPage},
-    session::Account,
-    words::{SignInWords, Words as _, app_error, wait_for_code, wait_seconds},
-};
-use axum::{
-    Form,
-    body::{Body, to_bytes},
-    extract::{FromRequest as _, FromRequestParts, Query, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
-    response::{IntoResponse as _, Redirect, Response},
-};
-use hookgram::{query, values::Language};
-use secrecy::SecretString;
 
 /// A request for one of these pages, without its body.
 pub(crate) struct Caller {

@@ -1,12 +1,13 @@
 //! `/`: the list of profiles.
 
-use app::{listing::ListQuery, quiet::QuietPage};
+use app::quiet::QuietPage;
 use axum::{
     body::Body,
     extract::{Path, Query},
     http::{StatusCode, Uri},
     response::{IntoResponse as _, Redirect, Response},
 };
+use hookgram::profile_list::ListQuery;
 
 use super::{Operator, Visit, or_refuse};
 

@@ -26,7 +26,7 @@ use app::{
     error::AppError,
     notices::Notice,
     quiet::{self, Clock, EntryPage, QuietPage},
-    session::{Account, Operator, Permission, Viewer},
+    session::{Operator, Permission, Viewer},
     words::{EraseWords, Words as _},
 };
 use axum::{
@@ -37,7 +37,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
-use hookgram::values::Language;
+use hookgram::{role::Account, values::Language};
 use leptos::{
     context::provide_context,
     reactive::{computed::ScopedFuture, owner::Owner},

@@ -3,10 +3,9 @@
 use app::{
     notices::Notice,
     quiet::{EraseView, ErasureView, QuietPage, StoredView, UnreachableRow},
-    words::causes::Cause,
 };
 use axum::{body::Body, http::StatusCode, response::Response};
-use hookgram::values::ChatId;
+use hookgram::{delivery::FailureCause, values::ChatId};
 
 use super::{Operator, Visit, internal, or_refuse};
 use crate::{
@@ -27,7 +26,7 @@ pub(super) async fn unreachable(visit: Visit) -> Response {
 fn row(row: Unreachable) -> UnreachableRow {
     UnreachableRow {
         bot: row.username.map_or_else(|| row.bot_id.to_string(), |username| format!("@{username}")),
-        cause: Cause::parse(&row.cause),
+        cause: FailureCause::parse(&row.cause),
         chat: row.chat,
         since: row.since,
         last_at: row.last_at,

@@ -4,11 +4,11 @@ use app::{
     error::AppError,
     notices::{Administered, Notice},
     quiet::{InvitationView, InvitedView, Mailed, MemberView, QuietPage, UsersView},
-    session::{Admin, Role},
+    session::Admin,
     words::{NoteWords, UserWords, Words as _},
 };
 use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
-use hookgram::values::EmailAddress;
+use hookgram::{role::Role, values::EmailAddress};
 
 use super::{Visit, account::or_confirm, internal, or_refuse};
 use crate::{

@@ -4,10 +4,9 @@ use app::{
     error::AppError,
     ports::Accounts,
     preferences::{Theme, tag},
-    session::Account,
 };
 use async_trait::async_trait;
-use hookgram::values::Language;
+use hookgram::{role::Account, values::Language};
 
 use super::{Port, internal};
 

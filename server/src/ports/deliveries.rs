@@ -2,24 +2,25 @@
 
 use app::{
     error::AppError,
-    log::LogQuery,
     ports::Deliveries,
     session::{Operator, Viewer},
-    views::{
-        AttemptView, BulkKind, BulkProgress, Chart, DeliveryDetail, EventDetail, Handled, LogDelivery, LogPage,
-        LogPlace, LogRow, Matching, Outcome, ReplayAs,
-    },
+    views::{AttemptView, Chart, DeliveryDetail, EventDetail, LogDelivery, LogPage, LogRow},
     words::{LogWords, Words as _},
 };
 use async_trait::async_trait;
-use hookgram::values::{Language, TimeZone};
+use hookgram::{
+    delivery::{AttemptClass, Outcome},
+    log_query::{LogPlace, LogQuery},
+    replay::{BulkKind, BulkProgress, Handled, Matching, ReplayAs},
+    values::{Language, TimeZone},
+};
 
 mod chart;
 
 use super::{Port, internal};
 use crate::{
     personal,
-    store::{Attempt, AttemptClass, LogFilter, LogRows, Logged, Reason, StoreError},
+    store::{Attempt, LogFilter, LogRows, Logged, Reason, StoreError},
     time::{Millis, now},
 };
 
@@ -217,7 +218,7 @@ fn times(query: &LogQuery, zone: TimeZone, language: Language) -> Result<(Option
 fn unreadable(error: StoreError) -> Result<Option<Vec<u8>>, AppError> {
     match error {
         StoreError::Corrupt(what) => {
-            tracing::warn!(what, "an event's body cannot be read");
+            tracing::warn!(%what, "an event's body cannot be read");
             Ok(None)
         }
         error => Err(internal(error)),
@@ -262,27 +263,11 @@ fn row(logged: Logged, language: Language) -> LogRow {
         event_type: logged.event_type,
         profile: logged.profile_id.zip(logged.profile),
         bot: bot.or(logged.bot_of_event),
-        outcome: outcome(logged.state.as_deref().unwrap_or(&logged.outcome)),
+        outcome: logged.state.map_or(logged.outcome.into(), Outcome::from),
         http_status: logged.http_status,
         reason: logged.reason.as_deref().and_then(|json| reason(json, language)),
         duplicate_of: logged.duplicate_of.zip(logged.first_public_id),
         delivery,
-    }
-}
-
-/// What a person is told of a delivery's state, or of the outcome of an event without one.
-fn outcome(name: &str) -> Outcome {
-    match name {
-        "delivered" => Outcome::Delivered,
-        "retrying" => Outcome::Retrying,
-        "parked" => Outcome::Parked,
-        "failed" => Outcome::Failed,
-        "uncertain" => Outcome::Uncertain,
-        "cancelled" => Outcome::Cancelled,
-        "skipped" => Outcome::Skipped,
-        "rejected" => Outcome::Rejected,
-        "duplicate" => Outcome::Duplicate,
-        _ => Outcome::Waiting,
     }
 }
 

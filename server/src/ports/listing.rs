@@ -2,17 +2,18 @@
 
 use app::{
     error::AppError,
-    listing::{ListPage, ListQuery, ListRow, Why},
+    listing::{ListPage, ListRow, Why},
     session::Viewer,
-    views::{BotView, LastDelivery, Outcome, TargetView},
-    words::causes::{Cause, advice, cause},
+    views::{BotView, LastDelivery, TargetView},
+    words::causes::{advice, cause},
 };
-use hookgram::values::Language;
+use hookgram::{
+    delivery::{DeliveryState, FailureCause, Outcome},
+    profile_list::ListQuery,
+    values::Language,
+};
 
-use super::{
-    internal, may_send,
-    profiles::{must_be_entered, outcome},
-};
+use super::{internal, may_send, profiles::must_be_entered};
 use crate::{
     delivery::cause as causes,
     state::AppState,
@@ -51,8 +52,8 @@ fn row(state: &AppState, language: Language, may_send: bool, listed: ListedProfi
         TargetView::Bot { masked_token, bot, locked: locked.then(|| must_be_entered(language)) }
     };
     let delivery = last.as_ref().map(|last| {
-        let states: Vec<String> = last.states.iter().map(|state| state.name.clone()).collect();
-        LastDelivery { outcome: outcome(&last.outcome, &states), at: last.at }
+        let states: Vec<DeliveryState> = last.states.iter().map(|state| state.state).collect();
+        LastDelivery { outcome: Outcome::of_event(last.outcome, &states), at: last.at }
     });
     let why = last.as_ref().zip(delivery).and_then(|(last, delivery)| why(language, last, delivery.outcome));
     let short_url = may_send.then(|| state.short_url(&key));
@@ -61,7 +62,7 @@ fn row(state: &AppState, language: Language, may_send: bool, listed: ListedProfi
 
 /// Why the last event has not arrived, where it has come to an end or waits for somebody.
 fn why(language: Language, last: &ListedEvent, outcome: Outcome) -> Option<Why> {
-    let attempt = |name: &str| last.states.iter().find(|state| state.name == name);
+    let attempt = |of: DeliveryState| last.states.iter().find(|state| state.state == of);
     let about = match outcome {
         Outcome::Rejected => {
             let reason = last.reason.as_ref()?;
@@ -71,14 +72,14 @@ fn why(language: Language, last: &ListedEvent, outcome: Outcome) -> Option<Why> 
             };
             return Some(Why { cause: refused_at_the_door(language).to_owned(), advice: sentences.clone() });
         }
-        Outcome::Parked => {
-            attempt("parked").and_then(|state| Cause::parse(state.cause.as_deref()?)).unwrap_or(Cause::TokenRefused)
+        Outcome::Suspended => {
+            attempt(DeliveryState::Suspended).and_then(|state| state.cause).unwrap_or(FailureCause::TokenRefused)
         }
-        Outcome::Uncertain => Cause::Uncertain,
-        Outcome::Failed => attempt("failed").map_or(Cause::Refused, |state| match state.class {
+        Outcome::Uncertain => FailureCause::Uncertain,
+        Outcome::Failed => attempt(DeliveryState::Failed).map_or(FailureCause::Refused, |state| match state.class {
             Some(class) => causes::of(class, state.http_status, &state.description),
             // No attempt was made: what was stored could not be read.
-            None => Cause::Unreadable,
+            None => FailureCause::Unreadable,
         }),
         Outcome::Delivered
         | Outcome::Waiting

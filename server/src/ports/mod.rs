@@ -15,9 +15,12 @@ use std::sync::Arc;
 use app::{
     error::AppError,
     ports::Ports,
-    session::{Account, Operator, Viewer},
+    session::{Operator, Viewer},
 };
-use hookgram::values::{Language, TimeZone};
+use hookgram::{
+    role::Account,
+    values::{Language, TimeZone},
+};
 
 use crate::{
     audit::By,

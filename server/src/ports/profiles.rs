@@ -2,17 +2,19 @@
 
 use app::{
     error::AppError,
-    listing::{ListPage, ListQuery},
+    listing::ListPage,
     ports::{ProfileInput, Profiles, Target, TestInput},
     session::{Operator, Viewer},
-    views::{BotView, LastDelivery, Outcome, ProfileDetail, ProfileRow, TargetView, TestOutcome},
-    words::causes::{self, Cause},
+    views::{BotView, LastDelivery, ProfileDetail, ProfileRow, TargetView, TestOutcome},
+    words::causes,
 };
 use async_trait::async_trait;
 use hookgram::{
+    delivery::{FailureCause, Outcome},
     event::BookingEvent,
     message::{self, Context, Part},
     profile::Profile,
+    profile_list::ListQuery,
     query,
     recipient::first_usable,
     secret::BotToken,
@@ -53,7 +55,8 @@ impl Port {
             }
         };
         let last = self.state.store.newest_event(stored.id).await.map_err(internal)?;
-        let last = last.map(|event| LastDelivery { outcome: outcome(&event.outcome, &event.states()), at: event.at });
+        let last =
+            last.map(|event| LastDelivery { outcome: Outcome::of_event(event.outcome, &event.states()), at: event.at });
         Ok(ProfileRow { id: stored.id, name: stored.name.clone(), target, enabled: stored.enabled, last })
     }
 
@@ -230,24 +233,7 @@ impl Profiles for Port {
 }
 /// That a stored token must be entered again, and why.
 pub(super) fn must_be_entered(language: Language) -> String {
-    causes::advice(language, Cause::TokenLocked).to_owned()
-}
-
-/// What became of an event, from its own outcome and its deliveries' states: the worst of them, for that is what
-/// somebody must know.
-pub(super) fn outcome(event: &str, deliveries: &[String]) -> Outcome {
-    let has = |state: &str| deliveries.iter().any(|delivery| delivery == state);
-    match event {
-        "rejected" => Outcome::Rejected,
-        "skipped" => Outcome::Skipped,
-        _ if has("failed") => Outcome::Failed,
-        _ if has("uncertain") => Outcome::Uncertain,
-        _ if has("parked") => Outcome::Parked,
-        _ if has("retrying") => Outcome::Retrying,
-        _ if has("waiting") || has("sending") => Outcome::Waiting,
-        _ if has("cancelled") => Outcome::Cancelled,
-        _ => Outcome::Delivered,
-    }
+    causes::advice(language, FailureCause::TokenLocked).to_owned()
 }
 
 /// The message of an event to the first participant with a usable chat, or else to the first one.

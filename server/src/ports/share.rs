@@ -6,23 +6,25 @@ use app::{
     error::AppError,
     ports::{Address, Obstacle, QrCode, Shared, Sharing, TOKEN_PLACE},
     session::Viewer,
-    views::{LastEventView, Outcome},
-    words::{
-        ShareWords, Words as _,
-        causes::{self, Cause},
-        event_type,
-    },
+    views::LastEventView,
+    words::{ShareWords, Words as _, causes, event_type},
 };
 use async_trait::async_trait;
-use hookgram::{event::EventType, query, sample::Sample, values::Language};
+use hookgram::{
+    delivery::{DeliveryState, FailureCause, Outcome},
+    event::EventType,
+    query,
+    sample::Sample,
+    values::Language,
+};
 use reqwest::Url;
 use serde_json::Value;
 
-use super::{Port, internal, profiles::outcome};
+use super::{Port, internal};
 use crate::{
     delivery::cause,
     qr,
-    store::{AttemptClass, Fate, LastEvent, StoredProfile},
+    store::{Fate, LastEvent, StoredProfile},
 };
 
 #[async_trait]
@@ -117,18 +119,18 @@ fn quoted(text: &str) -> String {
 
 fn in_words(language: Language, event: &LastEvent) -> LastEventView {
     let w = ShareWords::of(language);
-    let outcome = outcome(&event.outcome, &event.states());
-    let of_state = |state: &str| event.deliveries.iter().find(|fate| fate.state == state);
+    let outcome = Outcome::of_event(event.outcome, &event.states());
+    let of_state = |state: DeliveryState| event.deliveries.iter().find(|fate| fate.state == state);
     let why = match outcome {
         Outcome::Delivered | Outcome::Waiting | Outcome::Duplicate | Outcome::Cancelled => String::new(),
         Outcome::Retrying => w.last_retrying.to_owned(),
         Outcome::Skipped => w.last_skipped.to_owned(),
-        Outcome::Parked => {
-            let cause = of_state("parked").and_then(|fate| Cause::parse(fate.cause.as_deref()?));
-            told(language, cause.unwrap_or(Cause::TokenRefused), None)
+        Outcome::Suspended => {
+            let cause = of_state(DeliveryState::Suspended).and_then(|fate| fate.cause);
+            told(language, cause.unwrap_or(FailureCause::TokenRefused), None)
         }
-        Outcome::Uncertain => told(language, Cause::Uncertain, None),
-        Outcome::Failed => of_state("failed").map(|fate| failure(language, fate)).unwrap_or_default(),
+        Outcome::Uncertain => told(language, FailureCause::Uncertain, None),
+        Outcome::Failed => of_state(DeliveryState::Failed).map(|fate| failure(language, fate)).unwrap_or_default(),
         Outcome::Rejected => {
             let reason = event.reason.as_ref().map_or("", |reason| reason.of(language));
             format!("{reason} {}", w.last_rejected)
@@ -142,15 +144,15 @@ fn in_words(language: Language, event: &LastEvent) -> LastEventView {
 fn failure(language: Language, fate: &Fate) -> String {
     let description = fate.last_error.as_deref().unwrap_or_default();
     // Given up without an attempt: what was to be sent could not be read.
-    let cause = match fate.class.as_deref().and_then(AttemptClass::parse) {
+    let cause = match fate.class {
         Some(class) => cause::of(class, fate.last_status, description),
-        None => Cause::Unreadable,
+        None => FailureCause::Unreadable,
     };
-    told(language, cause, Some(description).filter(|words| cause.needs_telegrams_words() && !words.is_empty()))
+    told(language, cause, Some(description).filter(|words| cause.needs_description() && !words.is_empty()))
 }
 
 /// A cause as sentences, with Telegram's own words where they say more.
-fn told(language: Language, cause: Cause, telegram: Option<&str>) -> String {
+fn told(language: Language, cause: FailureCause, telegram: Option<&str>) -> String {
     let mut letters = causes::cause(language, cause).chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     let words = telegram.map(|words| format!(" (“{words}”)")).unwrap_or_default();

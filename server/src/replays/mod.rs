@@ -11,11 +11,11 @@ mod worker;
 
 use std::sync::Arc;
 
-use app::{
-    views::{BulkKind, Handled, Matching, ReplayAs},
-    words::{doors::DoorFault, replays::Refusal},
+use app::words::doors::DoorFault;
+use hookgram::{
+    query,
+    replay::{BulkKind, Handled, Matching, ReplayAs, ReplayError},
 };
-use hookgram::query;
 use tokio::sync::Notify;
 
 use crate::{
@@ -80,7 +80,7 @@ impl Replays {
                 return Ok(handled);
             }
         }
-        Ok(ids.iter().map(|id| Handled { id: *id, done: Err(Refusal::NotMade) }).collect())
+        Ok(ids.iter().map(|id| Handled { id: *id, done: Err(ReplayError::NotMade) }).collect())
     }
 
     /// Calls off these deliveries, as far as they wait.
@@ -127,15 +127,15 @@ impl Replays {
 
     async fn as_it_is(&self, id: i64, last: &mut Last) -> Result<Wish, StoreError> {
         let no = |refusal| Wish::AsItIs { id, version: None, message: Err(refusal) };
-        let Some(source) = self.store.replay_source(id).await? else { return Ok(no(Refusal::Unknown)) };
+        let Some(source) = self.store.replay_source(id).await? else { return Ok(no(ReplayError::Unknown)) };
         let stored = match source.profile_id {
             Some(profile) => self.store.profile(profile).await?,
             None => None,
         };
-        let Some(stored) = stored else { return Ok(no(Refusal::NoProfile)) };
+        let Some(stored) = stored else { return Ok(no(ReplayError::NoProfile)) };
         let message = match self.event(source.event_id, last).await? {
             Some(event) => self.message(&stored, &source, &event).await,
-            None => Err(Refusal::NoBody),
+            None => Err(ReplayError::NoBody),
         };
         Ok(Wish::AsItIs { id, version: Some(stored.version), message })
     }
@@ -162,17 +162,17 @@ impl Replays {
         stored: &StoredProfile,
         source: &ReplaySource,
         event: &Arc<Parsed>,
-    ) -> Result<NewDelivery, Refusal> {
+    ) -> Result<NewDelivery, ReplayError> {
         if !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind)) {
-            return Err(Refusal::NotWanted);
+            return Err(ReplayError::NotWanted);
         }
         let profile = Arc::new(query::read_overrides(&stored.profile, source.overrides.as_bytes()).profile);
-        let participant = usize::try_from(source.participant).map_err(|_| Refusal::NoRecipient)?;
+        let participant = usize::try_from(source.participant).map_err(|_| ReplayError::NoRecipient)?;
         match self.rendering.address_one(&self.settings.now().booking_url, &profile, event, participant).await {
             Some(Ok(message)) => Ok(message),
-            Some(Err(DoorFault::NoRecipient { .. })) => Err(Refusal::NoRecipient),
-            Some(Err(DoorFault::NothingToSay)) => Err(Refusal::NothingToSay),
-            Some(Err(_)) | None => Err(Refusal::NotMade),
+            Some(Err(DoorFault::NoRecipient { .. })) => Err(ReplayError::NoRecipient),
+            Some(Err(DoorFault::NothingToSay)) => Err(ReplayError::NothingToSay),
+            Some(Err(_)) | None => Err(ReplayError::NotMade),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::views::BulkKind;
+use hookgram::replay::BulkKind;
 use tokio::{sync::watch, time::sleep};
 
 use super::Replays;

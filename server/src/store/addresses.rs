@@ -15,7 +15,7 @@ use hookgram::{
     values::{AddressState, EmailAddress, Locale},
 };
 
-use super::{Lane, Store, StoreError};
+use super::{Lane, Store, StoreError, names::quoted};
 use crate::{
     lock::lock,
     mail::{ASKS_OF_A_TOKEN, ASKS_OF_ALL, DAY, HOUR},
@@ -156,7 +156,7 @@ impl Store {
             .bind(folded)
             .fetch_optional(&self.read)
             .await?;
-        let parsed = |state: String| AddressState::parse(&state).ok_or(StoreError::Corrupt("mail_addresses.state"));
+        let parsed = |state: String| AddressState::parse(&state).ok_or(StoreError::corrupt("mail_addresses.state"));
         state.map(parsed).transpose()
     }
 
@@ -202,10 +202,12 @@ impl Store {
         }
         let mut said = Profile::default();
         said.formatting.locale = locale;
-        sqlx::query(
+        sqlx::query(concat!(
             "INSERT INTO mails (asks, lane, parameters, cause, state, created_at, due_at, next_attempt_at)
-             VALUES (?1, ?2, ?3, '', 'gathering', ?4, ?4, ?4)",
-        )
+             VALUES (?1, ?2, ?3, '', ",
+            quoted!(MailState::Gathering),
+            ", ?4, ?4, ?4)"
+        ))
         .bind(address.as_str())
         .bind(lane)
         .bind(query::write(&said))

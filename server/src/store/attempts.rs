@@ -1,45 +1,10 @@
 //! Attempts: each call to Telegram for a part of a delivery, as the log keeps it.
 
+use hookgram::delivery::AttemptClass;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Claimed, Store, StoreError, mails::accepted_lane, strangers::now_known};
+use super::{Claimed, Store, StoreError, mails::accepted_lane, names::Named, strangers::now_known};
 use crate::time::Millis;
-
-/// What an attempt came to, for the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AttemptClass {
-    /// Telegram took it.
-    Sent,
-    /// Telegram refused it.
-    Refused,
-    /// Nothing was written to Telegram.
-    Unreachable,
-    /// The answer never came.
-    BrokenOff,
-    /// There was no token to ask with.
-    NoToken,
-    /// The token could not be opened.
-    TokenLocked,
-}
-
-impl AttemptClass {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Sent => "sent",
-            Self::Refused => "refused",
-            Self::Unreachable => "unreachable",
-            Self::BrokenOff => "broken_off",
-            Self::NoToken => "no_token",
-            Self::TokenLocked => "token_locked",
-        }
-    }
-
-    /// The class of a stored name.
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        let all = [Self::Sent, Self::Refused, Self::Unreachable, Self::BrokenOff, Self::NoToken, Self::TokenLocked];
-        all.into_iter().find(|class| class.name() == name)
-    }
-}
 
 /// An attempt to send one part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,22 +29,21 @@ struct Row {
     started_at: i64,
     latency_ms: i64,
     http_status: Option<i64>,
-    class: String,
+    #[sqlx(try_from = "Named<AttemptClass>")]
+    class: AttemptClass,
     description: Option<String>,
 }
 
-impl TryFrom<Row> for Attempt {
-    type Error = StoreError;
-
-    fn try_from(row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
+impl From<Row> for Attempt {
+    fn from(row: Row) -> Self {
+        Self {
             part: usize::try_from(row.part).unwrap_or_default(),
             started_at: row.started_at,
             latency: row.latency_ms,
             http_status: row.http_status.and_then(|status| u16::try_from(status).ok()),
-            class: AttemptClass::parse(&row.class).ok_or(StoreError::Corrupt("attempts.class"))?,
+            class: row.class,
             description: row.description,
-        })
+        }
     }
 }
 
@@ -96,7 +60,7 @@ impl Store {
         .bind(delivery_id)
         .fetch_all(&self.read)
         .await?;
-        rows.into_iter().map(Attempt::try_from).collect()
+        Ok(rows.into_iter().map(Attempt::from).collect())
     }
 }
 

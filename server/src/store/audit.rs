@@ -3,9 +3,9 @@
 //! Only the store can add rows. Each method that changes something on a person's behalf takes [`By`] and calls [`record`]
 //! in its own transaction; `audited_tests.rs` finds the methods that do not.
 
-use app::{
-    views::Handled,
-    words::audit::{Action, Kind},
+use hookgram::{
+    audit::{AuditAction, AuditObject},
+    replay::Handled,
 };
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
@@ -24,9 +24,9 @@ pub struct AuditFilter {
     /// Whose, in whatever case; blank: of the command line.
     pub who: Option<String>,
     /// What was done.
-    pub action: Option<Action>,
+    pub action: Option<AuditAction>,
     /// To what kind of thing.
-    pub kind: Option<Kind>,
+    pub kind: Option<AuditObject>,
     /// What its name has in it.
     pub object: Option<String>,
     /// Then or later.
@@ -55,13 +55,13 @@ struct Row {
 impl Row {
     fn read(self) -> Result<Recorded, StoreError> {
         let changes: Vec<(String, String, String)> =
-            serde_json::from_str(&self.changes).map_err(|_| StoreError::Corrupt("audit.changes"))?;
+            serde_json::from_str(&self.changes).map_err(|_| StoreError::corrupt("audit.changes"))?;
         Ok(Recorded {
             id: self.id,
             at: self.at,
             by: By { who: self.actor, address: self.address },
-            action: Action::parse(&self.action),
-            kind: Kind::parse(&self.kind),
+            action: AuditAction::parse(&self.action),
+            kind: AuditObject::parse(&self.kind),
             object: self.object,
             object_id: self.object_id,
             changes: changes.into_iter().map(|(what, from, to)| Change { what, from, to }).collect(),
@@ -73,7 +73,7 @@ impl Row {
 pub(super) async fn record(tx: &mut SqliteConnection, entry: &Entry<'_>) -> Result<(), StoreError> {
     let changes: Vec<(&str, &str, &str)> =
         entry.changes.iter().map(|change| (change.what.as_str(), change.from.as_str(), change.to.as_str())).collect();
-    let changes = serde_json::to_string(&changes).map_err(|_| StoreError::Corrupt("audit.changes"))?;
+    let changes = serde_json::to_string(&changes).map_err(|_| StoreError::corrupt("audit.changes"))?;
     sqlx::query(
         "INSERT INTO audit (at, actor, address, action, kind, object, object_id, changes)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -82,7 +82,7 @@ pub(super) async fn record(tx: &mut SqliteConnection, entry: &Entry<'_>) -> Resu
     .bind(&entry.by.who)
     .bind(&entry.by.address)
     .bind(entry.action.name())
-    .bind(entry.action.kind().name())
+    .bind(entry.action.object().name())
     .bind(&entry.object)
     .bind(entry.id)
     .bind(changes)
@@ -95,7 +95,7 @@ pub(super) async fn record(tx: &mut SqliteConnection, entry: &Entry<'_>) -> Resu
 pub(super) async fn record_handled(
     tx: &mut SqliteConnection,
     by: &By,
-    action: Action,
+    action: AuditAction,
     handled: &[Handled],
 ) -> Result<(), StoreError> {
     let done: Vec<String> = handled.iter().filter(|one| one.done.is_ok()).map(|one| one.id.to_string()).collect();
@@ -118,7 +118,7 @@ impl Store {
     /// If the database fails.
     pub async fn note_log_export(&self, file: &str, filter: &str, by: &By) -> Result<(), StoreError> {
         let changes = vec![Change::new("filter", "", filter)];
-        self.note(&Entry::new(by, Action::LogExported).to(file, None).with(changes)).await
+        self.note(&Entry::new(by, AuditAction::LogExported).to(file, None).with(changes)).await
     }
 
     /// Records that a test mail was asked for, and the mail server's answer.
@@ -126,7 +126,7 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn note_mail_test(&self, answer: &str, by: &By) -> Result<(), StoreError> {
-        self.note(&Entry::new(by, Action::MailTested).with(vec![Change::new("answer", "", answer)])).await
+        self.note(&Entry::new(by, AuditAction::MailTested).with(vec![Change::new("answer", "", answer)])).await
     }
 
     /// The entries that are looked for, newest first.

@@ -1,6 +1,6 @@
 //! The audit: with the change itself, of the change alone, and not to be changed afterwards; and the stored settings.
 
-use app::words::audit::{Action, Kind};
+use hookgram::audit::{AuditAction, AuditObject};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{tests::draft, *};
@@ -41,16 +41,16 @@ async fn what_is_done_to_a_profile_is_recorded_with_it() {
     store.rotate_key(id, OldKey::Stops, &COMMAND_LINE).await.unwrap();
     store.delete_profile(id, &COMMAND_LINE).await.unwrap();
     let entries = all(&store).await;
-    let actions: Vec<Action> = entries.iter().filter_map(|entry| entry.action).collect();
+    let actions: Vec<AuditAction> = entries.iter().filter_map(|entry| entry.action).collect();
     let expected = [
-        Action::ProfileDeleted,
-        Action::ProfileKey,
-        Action::ProfileDisabled,
-        Action::ProfileChanged,
-        Action::ProfileMade,
+        AuditAction::ProfileDeleted,
+        AuditAction::ProfileKey,
+        AuditAction::ProfileDisabled,
+        AuditAction::ProfileChanged,
+        AuditAction::ProfileMade,
     ];
     assert_eq!(actions, expected, "what changes nothing is no change");
-    assert!(entries.iter().all(|entry| entry.object_id == Some(id) && entry.kind == Some(Kind::Profile)));
+    assert!(entries.iter().all(|entry| entry.object_id == Some(id) && entry.kind == Some(AuditObject::Profile)));
     assert_eq!(entries[3].changes, [Change::new("name", "A", "B")]);
     assert_eq!((&entries[3].by, &entries[0].by), (&anna(), &COMMAND_LINE));
     assert_eq!((entries[4].object.as_str(), entries[3].object.as_str()), ("A", "B"));
@@ -74,8 +74,8 @@ async fn entries_are_found_by_person_action_thing_and_time() {
     assert_eq!(found(AuditFilter { behind: Some(3), ..none() }).await, [2, 1]);
     assert_eq!(found(AuditFilter { who: Some("Anna@Example.com".into()), ..none() }).await, [3, 2]);
     assert_eq!(found(AuditFilter { who: Some(String::new()), ..none() }).await, [4]);
-    assert_eq!(found(AuditFilter { action: Some(Action::ProfileMade), ..none() }).await, [3, 2]);
-    assert_eq!(found(AuditFilter { kind: Some(Kind::Sandbox), ..none() }).await, [4]);
+    assert_eq!(found(AuditFilter { action: Some(AuditAction::ProfileMade), ..none() }).await, [3, 2]);
+    assert_eq!(found(AuditFilter { kind: Some(AuditObject::Sandbox), ..none() }).await, [4]);
     assert_eq!(found(AuditFilter { object: Some("lon".into()), ..none() }).await, [2]);
     assert_eq!(found(AuditFilter { until: Some(now() - 39 * DAY), ..none() }).await, [1]);
     assert_eq!(found(AuditFilter { since: Some(now() + DAY), ..none() }).await, [0_i64; 0]);

@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use app::{
-    session::Role,
-    views::{BulkKind, Matching, Outcome, ReplayAs},
-    words::audit::Action,
+use hookgram::{
+    audit::AuditAction,
+    delivery::Outcome,
+    replay::{BulkKind, Matching, ReplayAs},
+    role::Role,
+    secret::BotToken,
 };
-use hookgram::secret::BotToken;
 use secrecy::SecretString;
 
 use super::{tests::*, *};
@@ -41,7 +42,9 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("erasing::erase_some", "a step of `erase`, which takes By; the first one records the entry"),
     ("erasing::erase_unanswered", "a step of `erase`, which takes By"),
     ("events::accept_event", "an event of a booking service"),
-    ("rejections::record_rejection", "an event of a booking service"),
+    ("rejections::start", "the writer of refused events"),
+    ("rejections::write", "an event of a booking service"),
+    ("rejections::write_for_ever", "the writer of refused events"),
     ("folding::fill_in", "a migration"),
     ("heads::due_again", "the delivery worker"),
     ("heads::settle_all", "the delivery worker"),
@@ -50,6 +53,7 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("mails::record_mail", "the mail worker"),
     ("mails::release_mails", "the mail worker"),
     ("mod::backup", "writes another file; it takes access to the database's own file"),
+    ("mod::over", "puts the store together"),
     ("mod::close", "writes nothing of its own"),
     ("outcomes::record", "the delivery worker"),
     ("parking::unpark_opened", "the key that opens a token is back"),
@@ -73,8 +77,7 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("sessions::try_half_session", "counts attempts; a wrong code is audited"),
     ("sign_in_failures::code_was_right", "a step of a sign-in; its session is audited"),
     ("sign_in_failures::try_code", "counts attempts; a wrong code is audited"),
-    ("strangers::delete_strangers", "retention"),
-    ("strangers::delete_beyond_kept", "retention"),
+    ("strangers::delete_swept", "retention"),
     ("users::prefer", "language, theme and time zone of somebody's own pages"),
     ("users::rehash_password", "the same password under a better hash"),
 ];
@@ -274,7 +277,7 @@ async fn each_method_that_takes_by_changes_nothing_without_its_audit_entry() {
         turn_second_factor_off(&b, None, by);
         put_recovery_codes(&b, &[b"other".to_vec()], by);
         use_recovery_code(&b, b"code", by, 2_000);
-        sign_in_failed(&a, Action::SignInFailed, None, by);
+        sign_in_failed(&a, AuditAction::SignInFailed, None, by);
         add_session(session(b"other"), by);
         end_session(b"session", by);
         end_session_of(&a, &begun, by);

@@ -2,8 +2,13 @@
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
+use hookgram::{
+    delivery::{DeliveryState, FailureCause},
+    webhook::EventOutcome,
+};
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection, query_builder::Separated};
 
+use super::names::{MaybeNamed, quoted};
 use super::{
     Lane, StoreError,
     accepting::Order,
@@ -39,14 +44,15 @@ struct Sender {
     /// Telegram has refused the token: asking again before there is a new one would be blind.
     parked: bool,
     /// What marks its parked deliveries.
-    parked_for: Option<String>,
+    #[sqlx(try_from = "MaybeNamed<FailureCause>")]
+    parked_for: Option<FailureCause>,
     version: i64,
 }
 
 struct EventRow<'a> {
     id: i64,
     order: &'a Order,
-    outcome: &'static str,
+    outcome: EventOutcome,
     duplicate_of: Option<i64>,
     admitted: Admitted,
 }
@@ -72,6 +78,16 @@ struct DeliveryRow<'a> {
     text_id: Option<i64>,
     /// No other of this batch that waits stands before it in its chat.
     first_in_chat: bool,
+}
+
+impl DeliveryRow<'_> {
+    fn state(&self) -> DeliveryState {
+        match (self.chat, self.sender.parked) {
+            (None, _) => DeliveryState::Skipped,
+            (Some(_), true) => DeliveryState::Suspended,
+            (Some(_), false) => DeliveryState::Waiting,
+        }
+    }
 }
 
 /// Writes a batch inside a transaction that has begun as a write; what became of each, in their order.
@@ -100,7 +116,7 @@ pub(super) async fn write(tx: &mut SqliteConnection, orders: &[Order]) -> Result
             .map(|first| (first.id, first.public_id.clone()))
             .or_else(|| beside.map(|(id, first)| (*id, first.public_id.clone())));
         if let Some((id, public_id)) = first {
-            rows.event(order, "duplicate", Some(id), admission.standing(order));
+            rows.event(order, EventOutcome::Duplicate, Some(id), admission.standing(order));
             received.push(Received::Duplicate(public_id));
             continue;
         }
@@ -111,10 +127,10 @@ pub(super) async fn write(tx: &mut SqliteConnection, orders: &[Order]) -> Result
         }
         received.push(Received::Accepted);
         if order.skipped {
-            rows.event(order, "skipped", None, admitted);
+            rows.event(order, EventOutcome::Skipped, None, admitted);
             continue;
         }
-        let id = rows.event(order, "accepted", None, admitted);
+        let id = rows.event(order, EventOutcome::Accepted, None, admitted);
         let sender = sender.ok_or(StoreError::NotFound)?;
         let shared = rows.share_texts(id, &order.deliveries)?;
         for delivery in &order.deliveries {
@@ -144,7 +160,7 @@ pub(super) async fn write(tx: &mut SqliteConnection, orders: &[Order]) -> Result
         }
     }
     rows.insert(tx).await?;
-    for order in rows.events.iter().filter(|event| event.outcome == "accepted") {
+    for order in rows.events.iter().filter(|event| event.outcome == EventOutcome::Accepted) {
         rows.tell_of_parked(tx, order).await?;
     }
     Ok(received)
@@ -183,11 +199,19 @@ async fn first_copies(tx: &mut SqliteConnection, orders: &[Order]) -> Result<Vec
     Ok(sqlx::query_as(FIRST_COPIES).bind(json(&days)).bind(json(&fingerprints)).fetch_all(tx).await?)
 }
 
-pub(super) const FIRST_COPIES: &str = "SELECT e.fingerprint, e.id, e.public_id, e.received_at FROM events e
+pub(super) const FIRST_COPIES: &str = concat!(
+    "SELECT e.fingerprint, e.id, e.public_id, e.received_at FROM events e
      WHERE e.received_at / 86400000 IN (SELECT value FROM json_each(?1))
-     AND e.fingerprint IN (SELECT unhex(value) FROM json_each(?2)) AND e.outcome = 'accepted'
-     AND EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state NOT IN ('failed', 'skipped'))
-     ORDER BY e.id";
+     AND e.fingerprint IN (SELECT unhex(value) FROM json_each(?2)) AND e.outcome = ",
+    quoted!(EventOutcome::Accepted),
+    "
+     AND EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state NOT IN (",
+    quoted!(DeliveryState::Failed),
+    ", ",
+    quoted!(DeliveryState::Skipped),
+    "))
+     ORDER BY e.id"
+);
 
 async fn senders<'a>(tx: &mut SqliteConnection, orders: &'a [Order]) -> Result<HashMap<Whose<'a>, Sender>, StoreError> {
     let mut profiles: Vec<i64> = orders.iter().filter_map(|order| order.profile_id).collect();
@@ -222,7 +246,7 @@ async fn senders<'a>(tx: &mut SqliteConnection, orders: &'a [Order]) -> Result<H
 }
 
 fn as_json(parts: &[String]) -> Result<String, StoreError> {
-    serde_json::to_string(parts).map_err(|_| StoreError::Corrupt("deliveries.parts"))
+    serde_json::to_string(parts).map_err(|_| StoreError::corrupt("deliveries.parts"))
 }
 
 /// The highest ids that events and deliveries ever had, and that texts have: this transaction alone gives the next ones.
@@ -246,7 +270,7 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn event(&mut self, order: &'a Order, outcome: &'static str, duplicate_of: Option<i64>, admitted: Admitted) -> i64 {
+    fn event(&mut self, order: &'a Order, outcome: EventOutcome, duplicate_of: Option<i64>, admitted: Admitted) -> i64 {
         self.event_id += 1;
         self.events.push(EventRow { id: self.event_id, order, outcome, duplicate_of, admitted });
         self.event_id
@@ -296,7 +320,7 @@ impl<'a> Rows<'a> {
                     // Nothing is sent for a duplicate.
                     .push_bind(order.token.as_ref().filter(|_| event.duplicate_of.is_none()).map(|(_, sealed)| sealed.as_slice()))
                     .push_bind(&order.fingerprint)
-                    .push_bind(event.outcome)
+                    .push_bind(event.outcome.name())
                     .push("200")
                     .push_bind(event.duplicate_of)
                     .push_bind(order.steps.found.map(micros))
@@ -353,27 +377,25 @@ impl<'a> Rows<'a> {
                     .push_bind(sender.bot_id)
                     .push_bind(sender.lane.as_slice())
                     .push_bind(order.bot_id.is_none())
-                    .push_bind(match (delivery.chat, sender.parked) {
-                        (None, _) => "skipped",
-                        (Some(_), true) => "parked",
-                        (Some(_), false) => "waiting",
-                    })
+                    .push_bind(delivery.state().name())
                     .push_bind(&delivery.parts)
                     .push_bind(delivery.text_id)
                     .push_bind(at)
                     .push_bind(at)
                     .push_bind(delivery.error)
                     .push_bind(delivery.chat.is_none().then_some(at))
-                    .push_bind(sender.parked_for.as_deref().filter(|_| delivery.chat.is_some()))
+                    .push_bind(sender.parked_for.filter(|_| delivery.chat.is_some()).map(FailureCause::name))
                     .push_bind(delivery.stranger);
                 row.push("(SELECT moved_to FROM moved_chats WHERE chat = ")
                     .push_bind_unseparated(delivery.chat)
                     .push_unseparated(")");
                 // It has a time only where it is the head of its chat.
-                row.push(
+                row.push(concat!(
                     "CASE WHEN NOT EXISTS (SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL
-                     AND earlier.state <> 'parked' AND earlier.lane = ",
-                )
+                     AND earlier.state <> ",
+                    quoted!(DeliveryState::Suspended),
+                    " AND earlier.lane = "
+                ))
                 .push_bind_unseparated(sender.lane.as_slice())
                 .push_unseparated(" AND earlier.chat = ")
                 .push_bind_unseparated(delivery.chat)
@@ -393,7 +415,7 @@ impl<'a> Rows<'a> {
             of_event().filter(|delivery| delivery.chat.is_some()).map(|delivery| delivery.id).collect();
         let (profile_id, lane) = (event.order.profile_id, Lane::of_bytes(first.sender.lane.clone()));
         let (event_id, at) = (event.id, event.order.received_at);
-        let cause = cause_of(first.sender.parked_for.as_deref());
+        let cause = cause_of(first.sender.parked_for);
         add_deliveries(tx, Failure { profile_id, lane: &lane, event_id, cause, at }, &parked).await
     }
 }

@@ -1,5 +1,7 @@
 //! Events that come together: what they are to each other, and to what was there before.
 
+use hookgram::webhook::EventOutcome;
+
 use super::{
     batch,
     tests::{TOKEN, claim_due, draft, event, to},
@@ -46,7 +48,7 @@ async fn events_of_one_batch_are_copies_of_each_other_and_keep_their_order() {
 
     let events = store.events(None, 9).await.unwrap();
     assert_eq!(events.iter().map(|event| event.public_id.as_str()).collect::<Vec<_>>(), ["f", "e", "d", "c", "b", "a"]);
-    for event in events.iter().filter(|event| event.outcome == "duplicate") {
+    for event in events.iter().filter(|event| event.outcome == EventOutcome::Duplicate) {
         assert_eq!(store.payload(event.id).await.unwrap().unwrap(), b"{\"same\":1}", "the body of the first");
     }
     let mut sent = Vec::new();
@@ -64,7 +66,7 @@ async fn what_is_parked_at_once_holds_nobody_of_its_batch_back() {
     store.accept_event(&event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
     let token = hookgram::secret::BotToken::parse(TOKEN).unwrap();
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
-    let parked = Change::Parked { refused: Some(token.clone()), cause: app::words::causes::Cause::TokenRefused };
+    let parked = Change::Parked { refused: Some(token.clone()), cause: hookgram::delivery::FailureCause::TokenRefused };
     store.record(&claimed[0], None, &parked, 2_000).await.unwrap();
 
     let parked = event("b", TokenSource::Profile(profile));

@@ -3,15 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use app::{
-    views::{BulkKind, BulkProgress, Handled, Matching, ReplayAs},
-    words::{audit::Action, replays::Refusal},
+use hookgram::{
+    audit::AuditAction,
+    delivery::{FailureCause, Outcome},
+    replay::{BulkKind, BulkProgress, Handled, Matching, ReplayAs, ReplayError},
 };
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{
     Store, StoreError, audit,
-    matching::{candidates, count, fits, outcome_of},
+    matching::{candidates, count, fits},
+    names::MaybeNamed,
 };
 use crate::{
     audit::{By, Change, Entry},
@@ -39,7 +41,8 @@ struct Row {
     kind: String,
     outcome: String,
     profile_id: Option<i64>,
-    cause: Option<String>,
+    #[sqlx(try_from = "MaybeNamed<FailureCause>")]
+    cause: Option<FailureCause>,
     since: Option<Millis>,
     until: Option<Millis>,
     newest: i64,
@@ -67,7 +70,7 @@ fn kind_of(name: &str) -> Result<BulkKind, StoreError> {
         "replay_as_was" => Ok(BulkKind::Replay(ReplayAs::ItWas)),
         "replay_as_is" => Ok(BulkKind::Replay(ReplayAs::ItIs)),
         "cancel" => Ok(BulkKind::Cancel),
-        _ => Err(StoreError::Corrupt("bulk_actions.kind")),
+        _ => Err(StoreError::corrupt("bulk_actions.kind")),
     }
 }
 
@@ -84,7 +87,10 @@ impl Store {
         by: &By,
         now: Millis,
     ) -> Result<Option<i64>, StoreError> {
-        let Some(outcome) = fits(kind, matching.outcome) else { return Ok(None) };
+        if !fits(kind, matching.outcome) {
+            return Ok(None);
+        }
+        let (outcome, cause) = (matching.outcome.name(), matching.cause.map(FailureCause::name));
         // The count may take a moment; no writer waits for it.
         let total: i64 = count(matching).build_query_scalar().fetch_one(&self.read).await?;
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -95,7 +101,7 @@ impl Store {
         .bind(kind_name(kind))
         .bind(outcome)
         .bind(matching.profile)
-        .bind(&matching.cause)
+        .bind(cause)
         .bind(matching.since)
         .bind(matching.until)
         .fetch_optional(&mut *tx)
@@ -110,7 +116,7 @@ impl Store {
         .bind(kind_name(kind))
         .bind(outcome)
         .bind(matching.profile)
-        .bind(&matching.cause)
+        .bind(cause)
         .bind(matching.since)
         .bind(matching.until)
         .bind(total)
@@ -118,9 +124,9 @@ impl Store {
         .bind(now)
         .fetch_one(&mut *tx)
         .await?;
-        let action = if kind == BulkKind::Cancel { Action::Cancelled } else { Action::Replayed };
+        let action = if kind == BulkKind::Cancel { AuditAction::Cancelled } else { AuditAction::Replayed };
         let mut changes = vec![Change::new("how", "", kind_name(kind)), Change::new("outcome", "", outcome)];
-        changes.extend(matching.cause.as_ref().map(|cause| Change::new("cause", "", cause)));
+        changes.extend(cause.map(|cause| Change::new("cause", "", cause)));
         changes.push(Change::new("count", "", total.to_string()));
         let name: Option<String> = sqlx::query_scalar("SELECT name FROM profiles WHERE id = ?1")
             .bind(matching.profile)
@@ -167,7 +173,7 @@ impl Store {
     pub async fn stop_bulk(&self, id: i64, by: &By, now: Millis) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         end(&mut tx, id, true, now).await?;
-        audit::record(&mut tx, &Entry::new(by, Action::BulkStopped).to("", id)).await?;
+        audit::record(&mut tx, &Entry::new(by, AuditAction::BulkStopped).to("", id)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -226,22 +232,22 @@ pub(super) async fn advance(tx: &mut SqliteConnection, bulk: &Bulk, handled: &[H
         .bind(bulk.id)
         .bind(place)
         .bind(i64::try_from(handled.iter().filter(|handled| handled.done.is_ok()).count()).unwrap_or(i64::MAX))
-        .bind(serde_json::to_string(&refused).map_err(|_| StoreError::Corrupt("bulk_actions.refused"))?)
+        .bind(serde_json::to_string(&refused).map_err(|_| StoreError::corrupt("bulk_actions.refused"))?)
         .execute(tx)
         .await?;
     Ok(true)
 }
 
 fn counts(refused: &str) -> Result<BTreeMap<String, u64>, StoreError> {
-    serde_json::from_str(refused).map_err(|_| StoreError::Corrupt("bulk_actions.refused"))
+    serde_json::from_str(refused).map_err(|_| StoreError::corrupt("bulk_actions.refused"))
 }
 
 impl Row {
     fn matching(&self) -> Result<Matching, StoreError> {
         Ok(Matching {
-            outcome: outcome_of(&self.outcome).ok_or(StoreError::Corrupt("bulk_actions.outcome"))?,
+            outcome: Outcome::parse(&self.outcome).ok_or(StoreError::corrupt("bulk_actions.outcome"))?,
             profile: self.profile_id,
-            cause: self.cause.clone(),
+            cause: self.cause,
             since: self.since,
             until: self.until,
         })
@@ -263,7 +269,7 @@ impl Row {
             created_at: self.created_at,
             total: number(self.total),
             done: number(self.done),
-            refused: refused.filter_map(|(name, count)| Some((Refusal::parse(&name)?, count))).collect(),
+            refused: refused.filter_map(|(name, count)| Some((ReplayError::parse(&name)?, count))).collect(),
             finished_at: self.finished_at,
             stopped: self.stopped,
         })

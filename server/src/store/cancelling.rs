@@ -1,11 +1,12 @@
 //! Deliveries that are called off: what waits comes to its end, unsent. Of a split message that has begun, the rest.
 
-use app::{
-    views::Handled,
-    words::{audit::Action, replays::Refusal},
+use hookgram::{
+    audit::AuditAction,
+    replay::{Handled, ReplayError},
 };
 use sqlx::SqliteConnection;
 
+use super::names::quoted;
 use super::{
     Lane, Store, StoreError,
     audit::record_handled,
@@ -22,7 +23,7 @@ impl Store {
     pub async fn cancel(&self, ids: &[i64], by: &By, now: Millis) -> Result<Vec<Handled>, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let handled = cancel(&mut tx, ids, now).await?;
-        record_handled(&mut tx, by, Action::Cancelled, &handled).await?;
+        record_handled(&mut tx, by, AuditAction::Cancelled, &handled).await?;
         tx.commit().await?;
         Ok(handled)
     }
@@ -45,11 +46,19 @@ impl Store {
 async fn cancel(tx: &mut SqliteConnection, ids: &[i64], now: Millis) -> Result<Vec<Handled>, StoreError> {
     let (mut handled, mut places) = (Vec::with_capacity(ids.len()), Vec::new());
     for id in ids {
-        let place: Option<(Vec<u8>, String)> = sqlx::query_as(
-            "UPDATE deliveries SET state = 'cancelled', finished_at = ?2, next_attempt_at = NULL, lease_owner = NULL
-             WHERE id = ?1 AND finished_at IS NULL AND state IN ('waiting', 'retrying', 'parked')
-             RETURNING lane, chat",
-        )
+        let place: Option<(Vec<u8>, String)> = sqlx::query_as(concat!(
+            "UPDATE deliveries SET state = ",
+            quoted!(DeliveryState::Cancelled),
+            ", finished_at = ?2, next_attempt_at = NULL, lease_owner = NULL
+             WHERE id = ?1 AND finished_at IS NULL AND state IN (",
+            quoted!(DeliveryState::Waiting),
+            ", ",
+            quoted!(DeliveryState::Retrying),
+            ", ",
+            quoted!(DeliveryState::Suspended),
+            ")
+             RETURNING lane, chat"
+        ))
         .bind(id)
         .bind(now)
         .fetch_optional(&mut *tx)
@@ -72,14 +81,14 @@ async fn cancel(tx: &mut SqliteConnection, ids: &[i64], now: Millis) -> Result<V
     Ok(handled)
 }
 
-async fn why_not(tx: &mut SqliteConnection, id: i64) -> Result<Refusal, StoreError> {
+async fn why_not(tx: &mut SqliteConnection, id: i64) -> Result<ReplayError, StoreError> {
     let finished: Option<bool> = sqlx::query_scalar("SELECT finished_at IS NOT NULL FROM deliveries WHERE id = ?1")
         .bind(id)
         .fetch_optional(tx)
         .await?;
     Ok(match finished {
-        None => Refusal::Unknown,
-        Some(true) => Refusal::Finished,
-        Some(false) => Refusal::UnderWay,
+        None => ReplayError::Unknown,
+        Some(true) => ReplayError::Finished,
+        Some(false) => ReplayError::UnderWay,
     })
 }

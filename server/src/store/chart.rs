@@ -1,8 +1,9 @@
 //! Outcomes over time, from what is counted by the hour; and how long messages took.
 
-use app::listing::Day;
+use hookgram::profile_list::Day;
 use sqlx::FromRow;
 
+use super::names::quoted;
 use super::{Store, StoreError};
 use crate::time::Millis;
 
@@ -50,11 +51,19 @@ impl Store {
     }
 }
 
-const LATENCIES_OF_ALL: &str = "SELECT d.finished_at - e.received_at FROM events e
+const LATENCIES_OF_ALL: &str = concat!(
+    "SELECT d.finished_at - e.received_at FROM events e
     CROSS JOIN deliveries d ON d.event_id = e.id
-    WHERE ?1 IS NULL AND e.received_at >= ?2 AND e.received_at < ?3 AND d.state = 'delivered' AND d.replay_of IS NULL
-    ORDER BY e.received_at DESC LIMIT ?4";
-const LATENCIES_OF_ONE: &str = "SELECT d.finished_at - e.received_at FROM events e
+    WHERE ?1 IS NULL AND e.received_at >= ?2 AND e.received_at < ?3 AND d.state = ",
+    quoted!(DeliveryState::Delivered),
+    " AND d.replay_of IS NULL
+    ORDER BY e.received_at DESC LIMIT ?4"
+);
+const LATENCIES_OF_ONE: &str = concat!(
+    "SELECT d.finished_at - e.received_at FROM events e
     CROSS JOIN deliveries d ON d.event_id = e.id
-    WHERE e.profile_id = ?1 AND e.received_at >= ?2 AND e.received_at < ?3 AND d.state = 'delivered'
-    AND d.replay_of IS NULL ORDER BY e.received_at DESC LIMIT ?4";
+    WHERE e.profile_id = ?1 AND e.received_at >= ?2 AND e.received_at < ?3 AND d.state = ",
+    quoted!(DeliveryState::Delivered),
+    "
+    AND d.replay_of IS NULL ORDER BY e.received_at DESC LIMIT ?4"
+);

@@ -1,8 +1,10 @@
 //! Deliveries: the queue. Claimed by one short update, with a lease; order is kept within a chat of one token (its
 //! lane), see [`super::heads`]. What is parked holds nobody back.
 
-use app::words::causes::Cause;
-use hookgram::secret::BotToken;
+use hookgram::{
+    delivery::{DeliveryState, FailureCause},
+    secret::BotToken,
+};
 use secrecy::ExposeSecret as _;
 use sqlx::FromRow;
 
@@ -10,6 +12,7 @@ use super::{
     Lane, Store, StoreError,
     failures::{Failure, add_deliveries},
     heads::{behind, json, wake_head},
+    names::{Named, quoted},
     profiles::open_token,
     texts::{BROUGHT_ALONG, parts_of},
 };
@@ -65,8 +68,9 @@ pub struct DeliveryRecord {
     pub event_id: i64,
     /// The chat.
     pub chat: Option<String>,
-    /// Its state's name.
-    pub state: String,
+    /// Its state.
+    #[sqlx(try_from = "Named<DeliveryState>")]
+    pub state: DeliveryState,
     /// How many parts have arrived.
     pub parts_sent: i64,
     /// How many attempts there were.
@@ -116,8 +120,8 @@ impl TryFrom<Row> for Claimed {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        const UNREADABLE: StoreError = StoreError::Corrupt("deliveries.parts");
-        let named_chat = row.chat.ok_or(StoreError::Corrupt("deliveries.chat"))?;
+        const UNREADABLE: StoreError = StoreError::corrupt("deliveries.parts");
+        let named_chat = row.chat.ok_or(StoreError::corrupt("deliveries.chat"))?;
         let (parts, part_count) = match row.parts {
             Some(json) => {
                 let parts: Vec<String> = serde_json::from_str(&json).map_err(|_| UNREADABLE)?;
@@ -163,7 +167,9 @@ impl Store {
         lease_until: Millis,
     ) -> Result<Vec<Claimed>, StoreError> {
         let mut rows: Vec<Row> = sqlx::query_as(concat!(
-            "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, lease_owner = ?2, next_attempt_at = ?4,
+            "UPDATE deliveries SET state = ",
+            quoted!(DeliveryState::Sending),
+            ", attempts = attempts + 1, lease_owner = ?2, next_attempt_at = ?4,
              due_within = ?4 - ?3
              WHERE id IN (SELECT value FROM json_each(?1)) AND finished_at IS NULL AND next_attempt_at <= ?3 AND NOT ",
             behind!(),
@@ -209,18 +215,20 @@ impl Store {
 
     async fn end_unreadable(&self, id: i64, why: &StoreError, now: Millis) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let (event_id, profile_id, lane, chat): (i64, Option<i64>, Vec<u8>, Option<String>) = sqlx::query_as(
-            "UPDATE deliveries SET state = 'failed', cause = ?4, finished_at = ?2, next_attempt_at = NULL,
-             lease_owner = NULL, last_error = ?3 WHERE id = ?1 RETURNING event_id, profile_id, lane, chat",
-        )
+        let (event_id, profile_id, lane, chat): (i64, Option<i64>, Vec<u8>, Option<String>) = sqlx::query_as(concat!(
+            "UPDATE deliveries SET state = ",
+            quoted!(DeliveryState::Failed),
+            ", cause = ?4, finished_at = ?2, next_attempt_at = NULL,
+             lease_owner = NULL, last_error = ?3 WHERE id = ?1 RETURNING event_id, profile_id, lane, chat"
+        ))
         .bind(id)
         .bind(now)
         .bind(why.to_string())
-        .bind(Cause::Unreadable.name())
+        .bind(FailureCause::Unreadable.name())
         .fetch_one(&mut *tx)
         .await?;
         let lane = Lane::of_bytes(lane);
-        let failure = Failure { profile_id, lane: &lane, event_id, cause: Cause::Unreadable, at: now };
+        let failure = Failure { profile_id, lane: &lane, event_id, cause: FailureCause::Unreadable, at: now };
         add_deliveries(&mut tx, failure, &[id]).await?;
         if let Some(chat) = chat {
             wake_head(&mut tx, &lane, &chat, now).await?;
@@ -235,10 +243,14 @@ impl Store {
     /// If the database fails.
     pub async fn release_leases(&self, owner: &str, now: Millis) -> Result<u64, StoreError> {
         let done = sqlx::query(concat!(
-            "UPDATE deliveries SET state = 'retrying', due_within = 0, lease_owner = NULL,
+            "UPDATE deliveries SET state = ",
+            quoted!(DeliveryState::Retrying),
+            ", due_within = 0, lease_owner = NULL,
              next_attempt_at = CASE WHEN NOT ",
             behind!(),
-            " THEN ?2 END WHERE finished_at IS NULL AND state = 'sending' AND lease_owner IS NOT ?1"
+            " THEN ?2 END WHERE finished_at IS NULL AND state = ",
+            quoted!(DeliveryState::Sending),
+            " AND lease_owner IS NOT ?1"
         ))
         .bind(owner)
         .bind(now)
@@ -252,11 +264,13 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn lanes_heard_since(&self, since: Millis) -> Result<Vec<(Lane, Millis)>, StoreError> {
-        let rows: Vec<(Vec<u8>, Millis)> = sqlx::query_as(
+        let rows: Vec<(Vec<u8>, Millis)> = sqlx::query_as(concat!(
             "SELECT lane, max(finished_at) FROM deliveries
              WHERE id IN (SELECT id FROM deliveries ORDER BY id DESC LIMIT 20000)
-             AND state = 'delivered' AND finished_at >= ?1 AND sandbox = 0 GROUP BY lane",
-        )
+             AND state = ",
+            quoted!(DeliveryState::Delivered),
+            " AND finished_at >= ?1 AND sandbox = 0 GROUP BY lane"
+        ))
         .bind(since)
         .fetch_all(&self.read)
         .await?;
@@ -282,7 +296,7 @@ impl Store {
                 .await?;
         let Some((public_id, Some(sealed))) = row else { return Ok(None) };
         let text = self.sealer.open(Place::EventToken(&public_id), &sealed)?;
-        let token = BotToken::parse(text.expose_secret()).map_err(|_| StoreError::Corrupt("events.token"))?;
+        let token = BotToken::parse(text.expose_secret()).map_err(|_| StoreError::corrupt("events.token"))?;
         Ok(Some(token))
     }
 
@@ -305,10 +319,14 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn totals(&self) -> Result<Totals, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT parked + (SELECT count(*) FROM deliveries WHERE finished_at IS NULL AND state <> 'parked') AS open,
-             parked FROM (SELECT count(*) AS parked FROM deliveries WHERE state = 'parked')",
-        )
+        Ok(sqlx::query_as(concat!(
+            "SELECT parked + (SELECT count(*) FROM deliveries WHERE finished_at IS NULL AND state <> ",
+            quoted!(DeliveryState::Suspended),
+            ") AS open,
+             parked FROM (SELECT count(*) AS parked FROM deliveries WHERE state = ",
+            quoted!(DeliveryState::Suspended),
+            ")"
+        ))
         .fetch_one(&self.read)
         .await?)
     }

@@ -1,11 +1,10 @@
 //! Drafts: whose they are, how long they stay, and what of them lies on disk.
 
+use hookgram::{role::Role, secret::BotToken};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{tests::*, *};
 use crate::audit::COMMAND_LINE;
-use app::session::Role;
-use hookgram::secret::BotToken;
 
 const OLD_URL: &str = "https://old.example/webhook/telegram?telegramToken=7001002003:AAHk&message=Hi";
 

@@ -39,7 +39,7 @@ impl Row {
     fn open(self, sealer: &Sealer, id: &str) -> Result<DraftRecord, StoreError> {
         let token = self.token.map(|sealed| sealer.open(Place::DraftToken(id), &sealed)).transpose()?;
         let token =
-            token.map(|text| BotToken::parse(text.expose_secret()).map_err(|_| StoreError::Corrupt("drafts.token")));
+            token.map(|text| BotToken::parse(text.expose_secret()).map_err(|_| StoreError::corrupt("drafts.token")));
         Ok(DraftRecord {
             profile_id: self.profile_id,
             content: self.content,

@@ -1,8 +1,9 @@
 //! Erasing a person: everything stored about a chat goes, and that it was done is kept, without who it was.
 
-use app::words::audit::Action;
+use hookgram::audit::AuditAction;
 use sqlx::{FromRow, SqliteConnection};
 
+use super::names::quoted;
 use super::{Store, StoreError, audit, heads::json, payloads::unpack, texts::UNUSED};
 use crate::{
     audit::{By, Change, Entry},
@@ -72,13 +73,13 @@ impl Store {
     /// If the database fails: what was erased before stays so, and the same can be asked again.
     pub async fn erase(&self, chat: &str, by: &By, now: Millis) -> Result<Erasure, StoreError> {
         let chats: String = sqlx::query_scalar(CHATS).bind(chat).fetch_one(&self.read).await?;
-        let ids: Vec<String> = serde_json::from_str(&chats).map_err(|_| StoreError::Corrupt("moved_chats"))?;
+        let ids: Vec<String> = serde_json::from_str(&chats).map_err(|_| StoreError::corrupt("moved_chats"))?;
         let digits: Vec<char> = chat.chars().collect();
         let chat_end: String = digits.iter().skip(digits.len().saturating_sub(3)).collect();
         let stored = self.stored_about(chat).await?;
         let counts = [("event_count", stored.events), ("messages", stored.messages)];
         let counts = counts.map(|(what, count)| Change::new(what, count.to_string(), "0"));
-        let begun = Entry::new(by, Action::CustomerErased).to(&format!("…{chat_end}"), None).with(counts.to_vec());
+        let begun = Entry::new(by, AuditAction::CustomerErased).to(&format!("…{chat_end}"), None).with(counts.to_vec());
         let mut begun = Some(&begun);
         let (mut events, mut messages) = (0, 0);
         loop {
@@ -164,10 +165,12 @@ impl Store {
     async fn erase_unanswered(&self, chats: &[String]) -> Result<i64, StoreError> {
         let (mut behind, mut gone) = (0_i64, 0);
         loop {
-            let rows: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(
+            let rows: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(concat!(
                 "SELECT e.id, p.encoding, p.body FROM events e JOIN payloads p ON p.event_id = e.id
-                 WHERE e.id > ?1 AND e.outcome <> 'accepted' ORDER BY e.id LIMIT ?2",
-            )
+                 WHERE e.id > ?1 AND e.outcome <> ",
+                quoted!(EventOutcome::Accepted),
+                " ORDER BY e.id LIMIT ?2"
+            ))
             .bind(behind)
             .bind(LOOKED)
             .fetch_all(&self.read)

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use hookgram::{secret::BotToken, values::Language};
+use hookgram::{secret::BotToken, values::Language, webhook::EventOutcome};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
-use super::{Lane, Steps, Store, StoreError, accepting::Order, payloads::Packed, strangers::Stateless};
+use super::{Lane, Steps, Store, StoreError, accepting::Order, names::Named, payloads::Packed, strangers::Stateless};
 use crate::{seal::Place, time::Millis};
 
 /// Whose token an event is delivered with.
@@ -108,8 +108,9 @@ pub struct EventRecord {
     pub profile_id: Option<i64>,
     /// When it came.
     pub received_at: Millis,
-    /// `accepted`, `skipped`, `duplicate`, `rejected`.
-    pub outcome: String,
+    /// What became of it when it came.
+    #[sqlx(try_from = "Named<EventOutcome>")]
+    pub outcome: EventOutcome,
     /// What was answered.
     pub http_status: i64,
     /// Why, as JSON.

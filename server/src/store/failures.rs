@@ -2,11 +2,10 @@
 //! the rule of [`crate::mail`]. The stateless endpoint has only so many unfinished mails, in all and for one token: failures
 //! beyond are in the log, but in no mail.
 
-use app::words::causes::Cause;
-use hookgram::{profile::Profile, query};
+use hookgram::{delivery::FailureCause, profile::Profile, query};
 use sqlx::SqliteConnection;
 
-use super::{Lane, StoreError, heads::json};
+use super::{Lane, StoreError, heads::json, names::quoted};
 use crate::{
     mail::{APART, GATHERING},
     time::Millis,
@@ -29,7 +28,7 @@ pub(super) struct Failure<'a> {
     /// An event that failed.
     pub event_id: i64,
     /// Why.
-    pub cause: Cause,
+    pub cause: FailureCause,
     /// When.
     pub at: Millis,
 }
@@ -81,10 +80,12 @@ async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<Op
             (bot_id, failure.lane.of_a_token(), whom_and_how(&parameters))
         }
     };
-    let open: Option<i64> = sqlx::query_scalar(
-        "SELECT id FROM mails WHERE state = 'gathering' AND profile_id IS ?1 AND lane IS ?2 AND cause = ?3
-         AND parameters = ?4 ORDER BY id DESC LIMIT 1",
-    )
+    let open: Option<i64> = sqlx::query_scalar(concat!(
+        "SELECT id FROM mails WHERE state = ",
+        quoted!(MailState::Gathering),
+        " AND profile_id IS ?1 AND lane IS ?2 AND cause = ?3
+         AND parameters = ?4 ORDER BY id DESC LIMIT 1"
+    ))
     .bind(failure.profile_id)
     .bind(lane)
     .bind(failure.cause.name())
@@ -99,13 +100,15 @@ async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<Op
         return Ok(None);
     }
     // One that is due farther off than any can be comes from before the clock was set back.
-    let id = sqlx::query_scalar(
+    let id = sqlx::query_scalar(concat!(
         "INSERT INTO mails (profile_id, bot_id, lane, parameters, cause, state, created_at, due_at, next_attempt_at)
-         SELECT ?1, ?2, ?3, ?4, ?5, 'gathering', ?6, due, due FROM (
+         SELECT ?1, ?2, ?3, ?4, ?5, ",
+        quoted!(MailState::Gathering),
+        ", ?6, due, due FROM (
              SELECT max(?6 + ?7, coalesce(max(due_at) + ?8, 0)) AS due FROM mails WHERE profile_id IS ?1
              AND lane IS ?3 AND cause = ?5 AND parameters = ?4 AND due_at <= ?6 + ?7 + ?8)
-         RETURNING id",
-    )
+         RETURNING id"
+    ))
     .bind(failure.profile_id)
     .bind(bot_id)
     .bind(lane)

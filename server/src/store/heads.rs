@@ -3,14 +3,19 @@
 
 use sqlx::{FromRow, SqliteConnection};
 
+use super::names::quoted;
 use super::{Lane, Store, StoreError};
 use crate::time::Millis;
 
 /// SQL: whether an earlier delivery stands before this one in its chat.
 macro_rules! behind {
     () => {
-        "EXISTS (SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL AND earlier.state <> 'parked'
+        concat!(
+            "EXISTS (SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL AND earlier.state <> ",
+            quoted!(DeliveryState::Suspended),
+            "
          AND earlier.lane = deliveries.lane AND earlier.chat = deliveries.chat AND earlier.id < deliveries.id)"
+        )
     };
 }
 pub(super) use behind;
@@ -130,10 +135,12 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn settle_all(&self, now: Millis) -> Result<(), StoreError> {
-        let lanes: Vec<Vec<u8>> =
-            sqlx::query_scalar("SELECT DISTINCT lane FROM deliveries WHERE finished_at IS NULL AND state <> 'parked'")
-                .fetch_all(&self.read)
-                .await?;
+        let lanes: Vec<Vec<u8>> = sqlx::query_scalar(concat!(
+            "SELECT DISTINCT lane FROM deliveries WHERE finished_at IS NULL AND state <> ",
+            quoted!(DeliveryState::Suspended)
+        ))
+        .fetch_all(&self.read)
+        .await?;
         for lanes in lanes.chunks(LANES) {
             let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
             for lane in lanes {
@@ -152,11 +159,13 @@ pub(super) async fn wake_head(
     chat: &str,
     now: Millis,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    sqlx::query(concat!(
         "UPDATE deliveries SET next_attempt_at = ?3, due_within = 0 WHERE next_attempt_at IS NULL AND id = (
-             SELECT id FROM deliveries WHERE finished_at IS NULL AND state <> 'parked' AND lane = ?1 AND chat = ?2
-             ORDER BY id LIMIT 1)",
-    )
+             SELECT id FROM deliveries WHERE finished_at IS NULL AND state <> ",
+        quoted!(DeliveryState::Suspended),
+        " AND lane = ?1 AND chat = ?2
+             ORDER BY id LIMIT 1)"
+    ))
     .bind(lane.as_bytes())
     .bind(chat)
     .bind(now)
@@ -169,18 +178,24 @@ pub(super) async fn wake_head(
 pub(super) async fn settle(tx: &mut SqliteConnection, lane: &Lane, now: Millis) -> Result<(), StoreError> {
     sqlx::query(concat!(
         "UPDATE deliveries SET next_attempt_at = NULL
-         WHERE lane = ?1 AND finished_at IS NULL AND state IN ('waiting', 'retrying') AND next_attempt_at IS NOT NULL
+         WHERE lane = ?1 AND finished_at IS NULL AND state IN (",
+        quoted!(DeliveryState::Waiting),
+        ", ",
+        quoted!(DeliveryState::Retrying),
+        ") AND next_attempt_at IS NOT NULL
          AND ",
         behind!()
     ))
     .bind(lane.as_bytes())
     .execute(&mut *tx)
     .await?;
-    sqlx::query(
+    sqlx::query(concat!(
         "UPDATE deliveries SET next_attempt_at = ?2, due_within = 0
          WHERE next_attempt_at IS NULL AND id IN (
-             SELECT min(id) FROM deliveries WHERE lane = ?1 AND finished_at IS NULL AND state <> 'parked' GROUP BY chat)",
-    )
+             SELECT min(id) FROM deliveries WHERE lane = ?1 AND finished_at IS NULL AND state <> ",
+        quoted!(DeliveryState::Suspended),
+        " GROUP BY chat)"
+    ))
     .bind(lane.as_bytes())
     .bind(now)
     .execute(tx)
@@ -197,20 +212,29 @@ pub(super) async fn take_place(
     chat: &str,
     now: Millis,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    sqlx::query(concat!(
         "UPDATE deliveries SET next_attempt_at = NULL WHERE lane = ?1 AND chat = ?2 AND id > ?3
-         AND finished_at IS NULL AND state <> 'parked' AND state IN ('waiting', 'retrying')
-         AND next_attempt_at IS NOT NULL",
-    )
+         AND finished_at IS NULL AND state <> ",
+        quoted!(DeliveryState::Suspended),
+        " AND state IN (",
+        quoted!(DeliveryState::Waiting),
+        ", ",
+        quoted!(DeliveryState::Retrying),
+        ")
+         AND next_attempt_at IS NOT NULL"
+    ))
     .bind(lane.as_bytes())
     .bind(chat)
     .bind(id)
     .execute(&mut *tx)
     .await?;
-    let lease: Option<Millis> = sqlx::query_scalar(
+    let lease: Option<Millis> = sqlx::query_scalar(concat!(
         "SELECT max(next_attempt_at) FROM deliveries WHERE lane = ?1 AND chat = ?2
-         AND finished_at IS NULL AND state <> 'parked' AND state = 'sending'",
-    )
+         AND finished_at IS NULL AND state <> ",
+        quoted!(DeliveryState::Suspended),
+        " AND state = ",
+        quoted!(DeliveryState::Sending)
+    ))
     .bind(lane.as_bytes())
     .bind(chat)
     .fetch_one(&mut *tx)

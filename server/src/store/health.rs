@@ -1,8 +1,9 @@
 //! How the queue, the bots and the mails stand.
 
-use app::words::causes::Cause;
+use hookgram::delivery::FailureCause;
 use sqlx::FromRow;
 
+use super::names::quoted;
 use super::{Store, StoreError};
 use crate::{
     mail::{TOO_MANY_IN_ALL, UNCONFIRMED},
@@ -69,12 +70,17 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn queue_health(&self) -> Result<QueueHealth, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT count(*) AS open, coalesce(sum(state = 'retrying'), 0) AS retrying,
+        Ok(sqlx::query_as(concat!(
+            "SELECT count(*) AS open, coalesce(sum(state = ",
+            quoted!(DeliveryState::Retrying),
+            "), 0) AS retrying,
              min(iif(stranger = 0, created_at, NULL)) AS oldest,
-             (SELECT count(*) FROM deliveries WHERE state = 'parked') AS parked
-             FROM deliveries INDEXED BY deliveries_lane WHERE finished_at IS NULL AND state <> 'parked'",
-        )
+             (SELECT count(*) FROM deliveries WHERE state = ",
+            quoted!(DeliveryState::Suspended),
+            ") AS parked
+             FROM deliveries INDEXED BY deliveries_lane WHERE finished_at IS NULL AND state <> ",
+            quoted!(DeliveryState::Suspended)
+        ))
         .fetch_one(&self.read)
         .await?)
     }
@@ -83,10 +89,10 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn failures_by_cause(&self, since: Millis) -> Result<Vec<(Cause, u64)>, StoreError> {
+    pub async fn failures_by_cause(&self, since: Millis) -> Result<Vec<(FailureCause, u64)>, StoreError> {
         let first = self.first_delivery(since).await?;
         let mut failures = Vec::new();
-        for cause in Cause::ALL {
+        for cause in FailureCause::ALL {
             let count = "SELECT count(*) FROM deliveries INDEXED BY deliveries_by_cause WHERE cause = ?1 AND id >= ?2
                  AND finished_at IS NOT NULL";
             let count: i64 = sqlx::query_scalar(count).bind(cause.name()).bind(first).fetch_one(&self.read).await?;
@@ -103,14 +109,16 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn bots_health(&self) -> Result<Vec<BotHealth>, StoreError> {
-        Ok(sqlx::query_as(
+        Ok(sqlx::query_as(concat!(
             "SELECT p.bot_id AS id, b.name, b.username, b.checked_at, min(p.parked_since) AS parked_since,
              count(*) AS profiles, coalesce(min(iif(p.parked_since IS NULL, NULL, p.id)), min(p.id)) AS profile_id,
-             sum((SELECT count(*) FROM deliveries d WHERE d.profile_id = p.id AND d.state = 'parked')) AS waiting
+             sum((SELECT count(*) FROM deliveries d WHERE d.profile_id = p.id AND d.state = ",
+            quoted!(DeliveryState::Suspended),
+            ")) AS waiting
              FROM profiles p LEFT JOIN bots b ON b.id = p.bot_id
              WHERE p.bot_id IS NOT NULL AND p.token IS NOT NULL AND p.sandbox = 0 AND p.deleted_at IS NULL
-             GROUP BY p.bot_id ORDER BY min(p.parked_since) IS NULL, min(p.parked_since), p.bot_id LIMIT ?1",
-        )
+             GROUP BY p.bot_id ORDER BY min(p.parked_since) IS NULL, min(p.parked_since), p.bot_id LIMIT ?1"
+        ))
         .bind(BOTS)
         .fetch_all(&self.read)
         .await?)
@@ -121,15 +129,27 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn mail_health(&self, since: Millis) -> Result<MailHealth, StoreError> {
-        Ok(sqlx::query_as(
+        Ok(sqlx::query_as(concat!(
             "SELECT (SELECT count(*) FROM mails WHERE finished_at IS NULL) AS waiting,
-             (SELECT max(finished_at) FROM mails WHERE finished_at IS NOT NULL AND state = 'sent') AS last_sent,
-             (SELECT count(*) FROM mails WHERE finished_at >= ?1 AND state = 'given_up') AS given_up,
-             (SELECT count(*) FROM mails WHERE finished_at >= ?1 AND state = 'not_sent' AND reason = ?2) AS unconfirmed,
-             (SELECT count(*) FROM mails WHERE finished_at >= ?1 AND state = 'not_sent' AND reason = ?3) AS capped,
-             (SELECT reason FROM mails WHERE (finished_at >= ?1 AND state = 'given_up') OR state = 'retrying'
-              ORDER BY id DESC LIMIT 1) AS reason",
-        )
+             (SELECT max(finished_at) FROM mails WHERE finished_at IS NOT NULL AND state = ",
+            quoted!(MailState::Sent),
+            ") AS last_sent,
+             (SELECT count(*) FROM mails WHERE finished_at >= ?1 AND state = ",
+            quoted!(MailState::GivenUp),
+            ") AS given_up,
+             (SELECT count(*) FROM mails WHERE finished_at >= ?1 AND state = ",
+            quoted!(MailState::NotSent),
+            " AND reason = ?2) AS unconfirmed,
+             (SELECT count(*) FROM mails WHERE finished_at >= ?1 AND state = ",
+            quoted!(MailState::NotSent),
+            " AND reason = ?3) AS capped,
+             (SELECT reason FROM mails WHERE (finished_at >= ?1 AND state = ",
+            quoted!(MailState::GivenUp),
+            ") OR state = ",
+            quoted!(MailState::Retrying),
+            "
+              ORDER BY id DESC LIMIT 1) AS reason"
+        ))
         .bind(since)
         .bind(UNCONFIRMED)
         .bind(TOO_MANY_IN_ALL)

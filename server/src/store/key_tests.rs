@@ -53,8 +53,10 @@ async fn event(store: &Store, id: &str) {
 async fn fill(store: &Store, round: usize) {
     profile(store, &format!("profile {round}")).await;
     event(store, &format!("event {round}")).await;
-    let account =
-        store.add_user(&format!("{round}@example.com"), app::session::Role::Admin, None, &COMMAND_LINE).await.unwrap();
+    let account = store
+        .add_user(&format!("{round}@example.com"), hookgram::role::Role::Admin, None, &COMMAND_LINE)
+        .await
+        .unwrap();
     let secret = SecretString::from("JBSWY3DPEHPK3PXP");
     store.turn_second_factor_on(&account, (&secret, 1), &[], b"", &COMMAND_LINE).await.unwrap();
     let draft = DraftRecord {
@@ -145,7 +147,7 @@ async fn who_changed_the_key_is_recorded_with_it() {
     store.sealer.add_a_key().unwrap();
     store.change_key(&COMMAND_LINE).await.unwrap();
     let entries = store.audited(&AuditFilter { limit: 10, ..AuditFilter::default() }).await.unwrap();
-    assert_eq!(entries[0].action, Some(app::words::audit::Action::KeyChanged));
+    assert_eq!(entries[0].action, Some(hookgram::audit::AuditAction::KeyChanged));
     assert_eq!((entries[0].changes[0].from.as_str(), entries[0].changes[0].to.as_str()), ("1", "2"));
 }
 

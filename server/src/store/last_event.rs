@@ -1,8 +1,15 @@
 //! The newest event of a profile, with what a person asks about it.
 
+use hookgram::{
+    delivery::{AttemptClass, DeliveryState, FailureCause},
+    webhook::EventOutcome,
+};
 use sqlx::FromRow;
 
-use super::{Reason, Store, StoreError};
+use super::{
+    Reason, Store, StoreError,
+    names::{MaybeNamed, Named},
+};
 use crate::time::Millis;
 
 /// The newest event of a profile.
@@ -10,8 +17,8 @@ use crate::time::Millis;
 pub struct LastEvent {
     /// When it was received.
     pub at: Millis,
-    /// `accepted`, `skipped`, `duplicate`, `rejected`.
-    pub outcome: String,
+    /// What became of it when it came.
+    pub outcome: EventOutcome,
     /// What was answered.
     pub http_status: i64,
     /// Its type's number.
@@ -27,8 +34,8 @@ pub struct LastEvent {
 impl LastEvent {
     /// The states of its deliveries.
     #[must_use]
-    pub fn states(&self) -> Vec<String> {
-        self.deliveries.iter().map(|fate| fate.state.clone()).collect()
+    pub fn states(&self) -> Vec<DeliveryState> {
+        self.deliveries.iter().map(|fate| fate.state).collect()
     }
 }
 
@@ -36,22 +43,26 @@ impl LastEvent {
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Fate {
     /// Its state.
-    pub state: String,
+    #[sqlx(try_from = "Named<DeliveryState>")]
+    pub state: DeliveryState,
     /// The last answer's status.
     pub last_status: Option<u16>,
     /// What Telegram said last, or what else was in the way.
     pub last_error: Option<String>,
     /// Why it failed or waits, where that is marked.
-    pub cause: Option<String>,
+    #[sqlx(try_from = "MaybeNamed<FailureCause>")]
+    pub cause: Option<FailureCause>,
     /// What the last attempt came to; `None` where there was none.
-    pub class: Option<String>,
+    #[sqlx(try_from = "MaybeNamed<AttemptClass>")]
+    pub class: Option<AttemptClass>,
 }
 
 #[derive(FromRow)]
 struct Row {
     id: i64,
     received_at: Millis,
-    outcome: String,
+    #[sqlx(try_from = "Named<EventOutcome>")]
+    outcome: EventOutcome,
     http_status: i64,
     event_type: Option<i64>,
     order_number: Option<String>,
@@ -88,7 +99,7 @@ impl Store {
             http_status: row.http_status,
             event_type: row.event_type,
             order_number: row.order_number,
-            reason: reason.map_err(|_| StoreError::Corrupt("events.reason"))?,
+            reason: reason.map_err(|_| StoreError::corrupt("events.reason"))?,
             deliveries,
         }))
     }

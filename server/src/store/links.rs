@@ -1,8 +1,8 @@
 //! One-time links: set-up, invitation, reset, sign-in. Only hashes of their codes are kept.
 
-use app::{
-    session::{Account, Role},
-    words::audit::Action,
+use hookgram::{
+    audit::AuditAction,
+    role::{Account, Role},
 };
 use sqlx::{FromRow, SqliteConnection};
 
@@ -36,12 +36,12 @@ impl LinkKind {
     }
 
     /// The audit's action when such a link is made.
-    fn made(self) -> Action {
+    fn made(self) -> AuditAction {
         match self {
-            Self::Setup => Action::SetupLink,
-            Self::Invite => Action::Invited,
-            Self::Reset => Action::ResetAsked,
-            Self::SignIn => Action::SignInLink,
+            Self::Setup => AuditAction::SetupLink,
+            Self::Invite => AuditAction::Invited,
+            Self::Reset => AuditAction::ResetAsked,
+            Self::SignIn => AuditAction::SignInLink,
         }
     }
 }
@@ -107,8 +107,8 @@ impl TryFrom<Row> for Invitation {
     fn try_from(row: Row) -> Result<Self, StoreError> {
         Ok(Self {
             id: row.id,
-            email: row.email.ok_or(StoreError::Corrupt("one_time_links.email"))?,
-            role: row.role.as_deref().and_then(Role::parse).ok_or(StoreError::Corrupt("one_time_links.role"))?,
+            email: row.email.ok_or(StoreError::corrupt("one_time_links.email"))?,
+            role: row.role.as_deref().and_then(Role::parse).ok_or(StoreError::corrupt("one_time_links.role"))?,
             made_by: row.made_by.unwrap_or_default(),
             created_at: row.created_at,
             expires_at: row.expires_at,
@@ -216,7 +216,7 @@ impl Store {
         if done.rows_affected() == 0 {
             return Err(StoreError::NotFound);
         }
-        let invited = Entry::new(by, Action::Invited).to(new.email, None);
+        let invited = Entry::new(by, AuditAction::Invited).to(new.email, None);
         record(&mut tx, &invited.with(vec![Change::new("role", "", new.role.name())])).await?;
         tx.commit().await?;
         Ok(())
@@ -254,7 +254,7 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let gone: Invitation = row.ok_or(StoreError::NotFound)?.try_into()?;
-        let revoked = Entry::new(by, Action::InvitationRevoked).to(&gone.email, None);
+        let revoked = Entry::new(by, AuditAction::InvitationRevoked).to(&gone.email, None);
         record(&mut tx, &revoked.with(vec![Change::new("role", gone.role.name(), "")])).await?;
         tx.commit().await?;
         Ok(gone)
@@ -308,7 +308,7 @@ impl Store {
         .fetch_one(&mut *tx)
         .await
         .map_err(|error| unique(error, StoreError::Taken))?;
-        let accepted = Entry::new(by, Action::InvitationAccepted).to(&email, id);
+        let accepted = Entry::new(by, AuditAction::InvitationAccepted).to(&email, id);
         record(&mut tx, &accepted.with(vec![Change::new("role", "", role.name())])).await?;
         tx.commit().await?;
         Ok(Account { id, email, role })
@@ -363,7 +363,7 @@ impl Store {
         .fetch_one(&mut *tx)
         .await?;
         shut_out(&mut tx, id, None).await?;
-        record(&mut tx, &Entry::new(by, Action::PasswordReset).to(&email, id)).await?;
+        record(&mut tx, &Entry::new(by, AuditAction::PasswordReset).to(&email, id)).await?;
         tx.commit().await?;
         self.announce_ended(id);
         Ok(id)
@@ -380,7 +380,7 @@ pub(super) async fn revoke_invitations_of(tx: &mut SqliteConnection, made_by: &s
     .fetch_all(&mut *tx)
     .await?;
     for (email, role) in revoked {
-        let entry = Entry::new(by, Action::InvitationRevoked).to(&email, None);
+        let entry = Entry::new(by, AuditAction::InvitationRevoked).to(&email, None);
         record(tx, &entry.with(vec![Change::new("role", role, "")])).await?;
     }
     Ok(())

@@ -6,9 +6,10 @@ mod way;
 
 use std::cmp::Reverse;
 
-use app::{
-    views::{LogPlace, Outcome},
-    words::causes::Cause,
+use hookgram::{
+    delivery::{DeliveryState, FailureCause, Outcome},
+    log_query::LogPlace,
+    webhook::EventOutcome,
 };
 use sqlx::{FromRow, QueryBuilder};
 
@@ -16,7 +17,10 @@ use self::{
     search::SEARCH_TIME,
     way::{Bounds, COLUMNS, NAMES, Way, statement},
 };
-use super::{Store, StoreError};
+use super::{
+    Store, StoreError,
+    names::{MaybeNamed, Named},
+};
 use crate::time::Millis;
 
 /// Which rows of the log.
@@ -30,7 +34,7 @@ pub struct LogFilter {
     /// an event that its profile does not want, or a participant who cannot be written to.
     pub outcome: Option<Outcome>,
     /// Failed for this cause only.
-    pub cause: Option<Cause>,
+    pub cause: Option<FailureCause>,
     /// To this chat only.
     pub chat: Option<String>,
     /// About the booking with this number only.
@@ -71,8 +75,9 @@ pub struct Logged {
     pub bot_of_event: Option<i64>,
     /// The contact field that should hold the recipient.
     pub field_name: Option<String>,
-    /// `accepted`, `skipped`, `duplicate`, `rejected`.
-    pub outcome: String,
+    /// What became of the event when it came.
+    #[sqlx(try_from = "Named<EventOutcome>")]
+    pub outcome: EventOutcome,
     /// What the door answered.
     pub http_status: i64,
     /// Why, as JSON of a [`super::Reason`].
@@ -83,8 +88,9 @@ pub struct Logged {
     pub first_public_id: Option<String>,
     /// The delivery; `None`: the event came to none.
     pub delivery: Option<i64>,
-    /// Its state's name.
-    pub state: Option<String>,
+    /// Its state.
+    #[sqlx(try_from = "MaybeNamed<DeliveryState>")]
+    pub state: Option<DeliveryState>,
     /// The chat.
     pub chat: Option<String>,
     /// How many parts its message has; 0 where that cannot be read.
@@ -93,8 +99,9 @@ pub struct Logged {
     pub parts_sent: Option<i64>,
     /// How many attempts there were.
     pub attempts: Option<i64>,
-    /// The name of what it failed for.
-    pub cause: Option<String>,
+    /// Why it failed.
+    #[sqlx(try_from = "MaybeNamed<FailureCause>")]
+    pub cause: Option<FailureCause>,
     /// Telegram's last words.
     pub last_error: Option<String>,
     /// Whether an answer never came.
@@ -237,7 +244,7 @@ mod tests {
             Outcome::Delivered,
             Outcome::Waiting,
             Outcome::Retrying,
-            Outcome::Parked,
+            Outcome::Suspended,
             Outcome::Failed,
             Outcome::Uncertain,
             Outcome::Cancelled,
@@ -251,7 +258,7 @@ mod tests {
             [
                 LogFilter { profile: Some(1), ..plain.clone() },
                 LogFilter { bot: Some(1), ..plain.clone() },
-                LogFilter { cause: Some(Cause::Blocked), ..plain.clone() },
+                LogFilter { cause: Some(FailureCause::Blocked), ..plain.clone() },
                 LogFilter { chat: Some("1".into()), ..plain.clone() },
                 LogFilter { order: Some("1".into()), ..plain.clone() },
                 plain,

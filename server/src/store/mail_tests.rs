@@ -1,6 +1,6 @@
 //! Mails where things go wrong: a clock that is set back, rows that cannot be read, tokens that nobody knows.
 
-use hookgram::secret::BotToken;
+use hookgram::{delivery::FailureCause, mail::MailState, secret::BotToken};
 
 use super::{
     tests::{TOKEN, claim_due, draft, event, to},
@@ -47,9 +47,9 @@ async fn a_lost_claim_records_nothing() {
     assert_eq!((holder.id, holder.attempt), (late.id, 2));
     let given_up = MailChange::GivenUp("x".into());
     store.record_mail(&late, &late.done, &given_up, 3 * HOUR).await.unwrap();
-    assert_eq!(store.mails(1).await.unwrap()[0].state, "sending");
+    assert_eq!(store.mails(1).await.unwrap()[0].state, MailState::Sending);
     store.record_mail(&holder, &holder.done, &MailChange::Sent(None), 3 * HOUR).await.unwrap();
-    assert_eq!(store.mails(1).await.unwrap()[0].state, "sent");
+    assert_eq!(store.mails(1).await.unwrap()[0].state, MailState::Sent);
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn a_delivery_that_cannot_be_read_is_told_of_too() {
     sqlx::query("UPDATE deliveries SET parts = '['").execute(&store.write).await.unwrap();
     assert!(claim_due(&store, "one", 1_000, 31_000, &[]).await.is_empty());
     let mail = store.mails(1).await.unwrap().remove(0);
-    assert_eq!((mail.cause.as_str(), mail.failures), ("unreadable", 1));
+    assert_eq!((mail.cause, mail.failures), (Some(FailureCause::Unreadable), 1));
 }
 
 #[tokio::test]

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use app::words::causes::Cause;
 use hookgram::{
+    delivery::FailureCause,
+    mail::MailState,
     profile::Profile,
     query,
     secret::BotToken,
@@ -12,6 +13,7 @@ use hookgram::{
 };
 use sqlx::{FromRow, SqliteConnection};
 
+use super::names::{MaybeNamed, Named, quoted};
 use super::{Lane, Store, StoreError, strangers::now_known};
 use crate::time::{Millis, now};
 
@@ -80,7 +82,7 @@ pub struct MailContent {
     /// To whom, in which language, locale and zone; without the token.
     pub profile: Profile,
     /// Why they failed.
-    pub cause: Cause,
+    pub cause: FailureCause,
     /// How many.
     pub count: u64,
     /// The first of them.
@@ -125,10 +127,12 @@ pub struct MailRecord {
     pub id: i64,
     /// Its profile.
     pub profile_id: Option<i64>,
-    /// The name of its cause.
-    pub cause: String,
-    /// Its state's name.
-    pub state: String,
+    /// Its cause; `None`: it asks an address to confirm.
+    #[sqlx(try_from = "MaybeNamed<FailureCause>")]
+    pub cause: Option<FailureCause>,
+    /// Its state.
+    #[sqlx(try_from = "Named<MailState>")]
+    pub state: MailState,
     /// Why it was not sent.
     pub reason: Option<String>,
     /// How many failures it tells of.
@@ -174,14 +178,16 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn claim_mail(&self, now: Millis, lease_until: Millis) -> Result<Option<ClaimedMail>, StoreError> {
-        let row: Option<ClaimedRow> = sqlx::query_as(
-            "UPDATE mails SET state = 'sending', attempts = attempts + 1, next_attempt_at = ?2 WHERE id = coalesce(
+        let row: Option<ClaimedRow> = sqlx::query_as(concat!(
+            "UPDATE mails SET state = ",
+            quoted!(MailState::Sending),
+            ", attempts = attempts + 1, next_attempt_at = ?2 WHERE id = coalesce(
                  (SELECT id FROM mails WHERE finished_at IS NULL AND profile_id IS NOT NULL
                   AND (next_attempt_at <= ?1 OR next_attempt_at > ?1 + ?3) ORDER BY next_attempt_at, id LIMIT 1),
                  (SELECT id FROM mails WHERE finished_at IS NULL
                   AND (next_attempt_at <= ?1 OR next_attempt_at > ?1 + ?3) ORDER BY next_attempt_at, id LIMIT 1))
-             RETURNING id, attempts, due_at, done, lane, asks, parameters",
-        )
+             RETURNING id, attempts, due_at, done, lane, asks, parameters"
+        ))
         .bind(now)
         .bind(lease_until)
         .bind(FARTHEST)
@@ -195,10 +201,15 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn release_mails(&self, now: Millis) -> Result<(), StoreError> {
-        sqlx::query("UPDATE mails SET state = 'retrying', next_attempt_at = ?1 WHERE state = 'sending'")
-            .bind(now)
-            .execute(&self.write)
-            .await?;
+        sqlx::query(concat!(
+            "UPDATE mails SET state = ",
+            quoted!(MailState::Retrying),
+            ", next_attempt_at = ?1 WHERE state = ",
+            quoted!(MailState::Sending)
+        ))
+        .bind(now)
+        .execute(&self.write)
+        .await?;
         Ok(())
     }
 
@@ -254,7 +265,7 @@ impl Store {
         Ok(MailContent {
             concerned,
             profile: query::read(parameters.as_bytes()).profile,
-            cause: Cause::parse(&row.cause).ok_or(StoreError::Corrupt("mails.cause"))?,
+            cause: FailureCause::parse(&row.cause).ok_or(StoreError::corrupt("mails.cause"))?,
             count: u64::try_from(row.count).unwrap_or_default(),
             examples,
         })
@@ -263,12 +274,14 @@ impl Store {
     /// Whether Telegram has accepted the token of a lane, and how many other mails about it have gone out of late. One
     /// that is tried again for a few of its addresses has gone out too.
     async fn standing(&self, lane: Option<&[u8]>, mail: i64, now: Millis) -> Result<(bool, i64), StoreError> {
-        Ok(sqlx::query_as(
+        Ok(sqlx::query_as(concat!(
             "SELECT EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = ?1),
              (SELECT count(*) FROM mails WHERE lane = ?1 AND asks IS NULL AND (finished_at > ?2 OR finished_at IS NULL)
-              AND (state = 'sent' OR instr(done, ':true') > 0) AND id <> ?3
-              AND NOT EXISTS (SELECT 1 FROM mails this WHERE this.id = ?3 AND instr(this.done, ':true') > 0))",
-        )
+              AND (state = ",
+            quoted!(MailState::Sent),
+            " OR instr(done, ':true') > 0) AND id <> ?3
+              AND NOT EXISTS (SELECT 1 FROM mails this WHERE this.id = ?3 AND instr(this.done, ':true') > 0))"
+        ))
         .bind(lane)
         .bind(now.saturating_sub(RECENT))
         .bind(mail)
@@ -288,21 +301,22 @@ impl Store {
         now: Millis,
     ) -> Result<(), StoreError> {
         let (state, next, reason) = match change {
-            MailChange::Sent(why) => ("sent", None, why.as_deref()),
-            MailChange::NotSent(why) => ("not_sent", None, Some(*why)),
-            MailChange::Retry { at, why } => ("retrying", Some(*at), Some(why.as_str())),
-            MailChange::GivenUp(why) => ("given_up", None, Some(why.as_str())),
+            MailChange::Sent(why) => (MailState::Sent, None, why.as_deref()),
+            MailChange::NotSent(why) => (MailState::NotSent, None, Some(*why)),
+            MailChange::Retry { at, why } => (MailState::Retrying, Some(*at), Some(why.as_str())),
+            MailChange::GivenUp(why) => (MailState::GivenUp, None, Some(why.as_str())),
         };
-        sqlx::query(
+        sqlx::query(concat!(
             "UPDATE mails SET state = ?3, next_attempt_at = ?4, reason = ?5, done = ?6, finished_at = ?7
-             WHERE id = ?1 AND attempts = ?2 AND state = 'sending'",
-        )
+             WHERE id = ?1 AND attempts = ?2 AND state = ",
+            quoted!(MailState::Sending)
+        ))
         .bind(claimed.id)
         .bind(i64::from(claimed.attempt))
-        .bind(state)
+        .bind(state.name())
         .bind(next)
         .bind(reason)
-        .bind(serde_json::to_string(done).map_err(|_| StoreError::Corrupt("mails.done"))?)
+        .bind(serde_json::to_string(done).map_err(|_| StoreError::corrupt("mails.done"))?)
         .bind(next.is_none().then_some(now))
         .execute(&self.write)
         .await?;
@@ -315,7 +329,7 @@ impl Store {
     /// If the database fails.
     pub async fn mails(&self, limit: i64) -> Result<Vec<MailRecord>, StoreError> {
         Ok(sqlx::query_as(
-            "SELECT id, profile_id, cause, state, reason, due_at, attempts, next_attempt_at,
+            "SELECT id, profile_id, nullif(cause, '') AS cause, state, reason, due_at, attempts, next_attempt_at,
              (SELECT count(*) FROM mail_failures f WHERE f.mail_id = mails.id) AS failures
              FROM mails ORDER BY id DESC LIMIT ?1",
         )

@@ -1,8 +1,12 @@
 //! Deliveries that match: in terms of the indexes, so that what does not match is not gone through.
 
-use app::views::{BulkKind, Matching, Outcome};
+use hookgram::{
+    delivery::Outcome,
+    replay::{BulkKind, Matching},
+};
 use sqlx::{QueryBuilder, Sqlite};
 
+use super::names::quoted;
 use super::{Store, StoreError, bulk::Bulk};
 
 /// Deliveries in one step.
@@ -10,25 +14,13 @@ const STEP: i64 = 16;
 /// The first of them, where somebody only wants to see them.
 const SHOWN: i64 = 100;
 
-/// The outcomes that deliveries can be chosen by, as they are stored.
-const OUTCOMES: [(Outcome, &str); 5] = [
-    (Outcome::Failed, "failed"),
-    (Outcome::Uncertain, "uncertain"),
-    (Outcome::Cancelled, "cancelled"),
-    (Outcome::Waiting, "waiting"),
-    (Outcome::Parked, "parked"),
-];
-
-/// The outcome of a stored name.
-pub(super) fn outcome_of(name: &str) -> Option<Outcome> {
-    OUTCOMES.iter().find(|(_, known)| *known == name).map(|(outcome, _)| *outcome)
-}
-
-/// The name of an outcome, if something of this kind can be done to deliveries that have it.
-pub(super) fn fits(kind: BulkKind, outcome: Outcome) -> Option<&'static str> {
-    let waits = matches!(outcome, Outcome::Waiting | Outcome::Parked);
-    let name = OUTCOMES.iter().find(|(known, _)| *known == outcome).map(|(_, name)| *name);
-    name.filter(|_| waits == (kind == BulkKind::Cancel))
+/// Whether something of this kind can be done to deliveries with this outcome.
+pub(super) fn fits(kind: BulkKind, outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Waiting | Outcome::Suspended => kind == BulkKind::Cancel,
+        Outcome::Failed | Outcome::Uncertain | Outcome::Cancelled => kind != BulkKind::Cancel,
+        Outcome::Retrying | Outcome::Delivered | Outcome::Rejected | Outcome::Skipped | Outcome::Duplicate => false,
+    }
 }
 
 /// What is selected of the deliveries that match, through the index that holds no others.
@@ -37,24 +29,42 @@ fn select(what: &str, matching: &Matching) -> QueryBuilder<Sqlite> {
     query.push(what).push(" FROM deliveries INDEXED BY ");
     match matching.outcome {
         Outcome::Waiting => {
-            query.push("deliveries_lane WHERE finished_at IS NULL AND state <> 'parked'");
-            query.push(" AND state IN ('waiting', 'retrying')");
+            query.push(concat!(
+                "deliveries_lane WHERE finished_at IS NULL AND state <> ",
+                quoted!(DeliveryState::Suspended)
+            ));
+            query.push(concat!(
+                " AND state IN (",
+                quoted!(DeliveryState::Waiting),
+                ", ",
+                quoted!(DeliveryState::Retrying),
+                ")"
+            ));
         }
-        Outcome::Parked => {
-            query.push("deliveries_parked WHERE state = 'parked'");
+        Outcome::Suspended => {
+            query.push(concat!("deliveries_parked WHERE state = ", quoted!(DeliveryState::Suspended)));
         }
         outcome => {
-            let name = OUTCOMES.iter().find(|(known, _)| *known == outcome).map_or("", |(_, name)| *name);
-            query.push("deliveries_undelivered WHERE state IN ('failed', 'uncertain', 'cancelled', 'skipped')");
-            query.push(" AND state = ").push_bind(name);
+            query.push(concat!(
+                "deliveries_undelivered WHERE state IN (",
+                quoted!(DeliveryState::Failed),
+                ", ",
+                quoted!(DeliveryState::Uncertain),
+                ", ",
+                quoted!(DeliveryState::Cancelled),
+                ", ",
+                quoted!(DeliveryState::Skipped),
+                ")"
+            ));
+            query.push(" AND state = ").push_bind(outcome.name());
             query.push(" AND NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = deliveries.id)");
         }
     }
     if let Some(profile) = matching.profile {
         query.push(" AND profile_id = ").push_bind(profile);
     }
-    if let Some(cause) = &matching.cause {
-        query.push(" AND cause = ").push_bind(cause.clone());
+    if let Some(cause) = matching.cause {
+        query.push(" AND cause = ").push_bind(cause.name());
     }
     if let Some(since) = matching.since {
         query.push(" AND created_at >= ").push_bind(since);
@@ -71,7 +81,7 @@ pub(super) fn candidates(bulk: &Bulk) -> QueryBuilder<Sqlite> {
     query.push(" AND id <= ").push_bind(bulk.newest);
     match bulk.matching.outcome {
         Outcome::Waiting => query.push(" ORDER BY lane DESC, chat DESC, id DESC"),
-        Outcome::Parked => &mut query,
+        Outcome::Suspended => &mut query,
         _ => query.push(" AND id > ").push_bind(bulk.place).push(" ORDER BY id"),
     };
     query.push(" LIMIT ").push_bind(STEP);

@@ -40,6 +40,7 @@ mod log;
 mod mail_tests;
 mod mails;
 mod matching;
+mod names;
 mod outcomes;
 mod parking;
 mod past_events;
@@ -80,7 +81,7 @@ mod texts;
 mod unreachable;
 mod users;
 
-use std::{fs, io, path::Path, str::FromStr as _, time::Duration};
+use std::{borrow::Cow, fs, io, path::Path, str::FromStr as _, time::Duration};
 
 use sqlx::{
     Connection as _, SqliteConnection, SqlitePool,
@@ -92,7 +93,7 @@ use tokio::sync::broadcast;
 use self::{accepting::Orders, addresses::Addresses, doors::Doors, rejections::Rejections};
 pub use self::{
     addresses::Standing,
-    attempts::{Attempt, AttemptClass},
+    attempts::Attempt,
     audit::AuditFilter,
     bots::Bot,
     bulk::Bulk,
@@ -161,7 +162,7 @@ pub struct Store {
 pub enum StoreError {
     /// SQLite said no.
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
     /// The tables could not be brought up to date.
     #[error("the database could not be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -178,7 +179,7 @@ pub enum StoreError {
     },
     /// A row holds what nothing here writes.
     #[error("the database holds a value that cannot be read: {0}")]
-    Corrupt(&'static str),
+    Corrupt(Cow<'static, str>),
     /// A name or address that must be unique is taken.
     #[error("that name is taken")]
     Taken,
@@ -196,7 +197,21 @@ pub enum StoreError {
     Busy,
 }
 
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::ColumnDecode { index, .. } => Self::Corrupt(index.into()),
+            other => Self::Database(other),
+        }
+    }
+}
+
 impl StoreError {
+    /// A column holds what nothing here writes.
+    pub(crate) const fn corrupt(column: &'static str) -> Self {
+        Self::Corrupt(Cow::Borrowed(column))
+    }
+
     /// Whether the same may succeed a little later: the database was busy, its disk full, its pool exhausted.
     #[must_use]
     pub fn may_pass(&self) -> bool {

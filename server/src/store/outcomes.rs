@@ -1,9 +1,12 @@
 //! What becomes of a claimed delivery: the attempt and its consequence, always in one commit.
 
-use app::words::causes::Cause;
-use hookgram::secret::BotToken;
+use hookgram::{
+    delivery::{DeliveryState, FailureCause},
+    secret::BotToken,
+};
 use sqlx::SqliteConnection;
 
+use super::names::quoted;
 use super::{
     Claimed, Lane, Store, StoreError,
     attempts::{Attempt, insert_attempt},
@@ -47,7 +50,7 @@ pub enum Change {
         /// The token that was refused; `None`: the one stored could not be used.
         refused: Option<BotToken>,
         /// Why: it is refused, or it cannot be opened.
-        cause: Cause,
+        cause: FailureCause,
     },
     /// It is given up.
     Failed,
@@ -100,23 +103,25 @@ impl Store {
 }
 
 /// Why a delivery has failed, if it has. What is parked is told of by [`park`].
-fn failure(attempt: Option<&Attempt>, change: &Change) -> Option<Cause> {
+fn failure(attempt: Option<&Attempt>, change: &Change) -> Option<FailureCause> {
     match (change, attempt) {
-        (Change::Uncertain, _) => Some(Cause::Uncertain),
+        (Change::Uncertain, _) => Some(FailureCause::Uncertain),
         (Change::Failed, Some(attempt)) => {
             Some(cause::of(attempt.class, attempt.http_status, attempt.description.as_deref().unwrap_or_default()))
         }
-        (Change::Failed, None) => Some(Cause::Refused),
+        (Change::Failed, None) => Some(FailureCause::Refused),
         _ => None,
     }
 }
 
 /// Whether the claim still holds. A write, so that it goes on holding until the commit.
 pub(super) async fn is_held(tx: &mut SqliteConnection, claimed: &Claimed) -> Result<bool, StoreError> {
-    let done = sqlx::query(
+    let done = sqlx::query(concat!(
         "UPDATE deliveries SET lease_owner = lease_owner
-         WHERE id = ?1 AND state = 'sending' AND lease_owner = ?2 AND attempts = ?3",
-    )
+         WHERE id = ?1 AND state = ",
+        quoted!(DeliveryState::Sending),
+        " AND lease_owner = ?2 AND attempts = ?3"
+    ))
     .bind(claimed.id)
     .bind(&claimed.owner)
     .bind(i64::from(claimed.attempt))
@@ -136,7 +141,7 @@ async fn keep_arrived(
         Change::PartSent { .. } => arrived(tx, claimed.id, claimed.parts_sent + 1).await,
         Change::Delivered => {
             let there = arrived(tx, claimed.id, claimed.part_count).await?;
-            finish(tx, claimed, "delivered", None, now).await?;
+            finish(tx, claimed, DeliveryState::Delivered, None, now).await?;
             Ok(there)
         }
         _ => Ok(false),
@@ -158,7 +163,7 @@ async fn apply(
     tx: &mut SqliteConnection,
     claimed: &Claimed,
     change: &Change,
-    cause: Option<Cause>,
+    cause: Option<FailureCause>,
     now: Millis,
 ) -> Result<(), StoreError> {
     match change {
@@ -174,7 +179,9 @@ async fn apply(
         Change::Retry { at, unsure } => {
             // A new token may have put it behind another one meanwhile.
             sqlx::query(concat!(
-                "UPDATE deliveries SET state = 'retrying', due_within = max(?2 - ?4, ?5), unsure = unsure OR ?3,
+                "UPDATE deliveries SET state = ",
+                quoted!(DeliveryState::Retrying),
+                ", due_within = max(?2 - ?4, ?5), unsure = unsure OR ?3,
                  lease_owner = NULL, next_attempt_at = CASE WHEN NOT ",
                 behind!(),
                 " THEN ?2 END WHERE id = ?1"
@@ -206,10 +213,10 @@ async fn apply(
         Change::Parked { refused, cause } => park(tx, claimed, refused.as_ref(), *cause, now).await?,
         Change::Delivered => {
             arrived(tx, claimed.id, claimed.part_count).await?;
-            finish(tx, claimed, "delivered", None, now).await?;
+            finish(tx, claimed, DeliveryState::Delivered, None, now).await?;
         }
-        Change::Failed => finish(tx, claimed, "failed", cause, now).await?,
-        Change::Uncertain => finish(tx, claimed, "uncertain", cause, now).await?,
+        Change::Failed => finish(tx, claimed, DeliveryState::Failed, cause, now).await?,
+        Change::Uncertain => finish(tx, claimed, DeliveryState::Uncertain, cause, now).await?,
     }
     Ok(())
 }
@@ -239,8 +246,8 @@ async fn remember_move(tx: &mut SqliteConnection, chat: &str, moved_to: &str, no
 pub(super) async fn finish(
     tx: &mut SqliteConnection,
     claimed: &Claimed,
-    state: &str,
-    cause: Option<Cause>,
+    state: DeliveryState,
+    cause: Option<FailureCause>,
     now: Millis,
 ) -> Result<(), StoreError> {
     // The lane as it is now: a new token may have moved it since the claim.
@@ -249,16 +256,20 @@ pub(super) async fn finish(
          WHERE id = ?1 RETURNING lane",
     )
     .bind(claimed.id)
-    .bind(state)
+    .bind(state.name())
     .bind(now)
-    .bind(cause.map(Cause::name))
+    .bind(cause.map(FailureCause::name))
     .fetch_optional(&mut *tx)
     .await?;
     if claimed.profile_id.is_none() {
-        sqlx::query(
+        sqlx::query(concat!(
             "UPDATE events SET token = NULL WHERE id = ?1 AND token IS NOT NULL AND NOT EXISTS (
-                 SELECT 1 FROM deliveries WHERE event_id = ?1 AND state NOT IN ('delivered', 'skipped'))",
-        )
+                 SELECT 1 FROM deliveries WHERE event_id = ?1 AND state NOT IN (",
+            quoted!(DeliveryState::Delivered),
+            ", ",
+            quoted!(DeliveryState::Skipped),
+            "))"
+        ))
         .bind(claimed.event_id)
         .execute(&mut *tx)
         .await?;

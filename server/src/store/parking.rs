@@ -1,9 +1,9 @@
 //! A token that Telegram refuses, or that cannot be opened: whatever would be sent with it waits for the next one.
 
-use app::words::causes::Cause;
-use hookgram::secret::BotToken;
+use hookgram::{delivery::FailureCause, secret::BotToken};
 use sqlx::SqliteConnection;
 
+use super::names::quoted;
 use super::{
     Claimed, Lane, Store, StoreError,
     failures::{Failure, add_deliveries},
@@ -18,7 +18,7 @@ pub(super) async fn park(
     tx: &mut SqliteConnection,
     claimed: &Claimed,
     refused: Option<&BotToken>,
-    cause: Cause,
+    cause: FailureCause,
     now: Millis,
 ) -> Result<(), StoreError> {
     let refused = refused.map_or_else(|| claimed.lane.clone(), Lane::of);
@@ -42,14 +42,20 @@ pub(super) async fn park(
     .bind(claimed.id)
     .execute(&mut *tx)
     .await?;
-    let parked: Vec<i64> = sqlx::query_scalar(
-        "UPDATE deliveries SET state = 'parked', cause = ?3, next_attempt_at = NULL, lease_owner = NULL
+    let parked: Vec<i64> = sqlx::query_scalar(concat!(
+        "UPDATE deliveries SET state = ",
+        quoted!(DeliveryState::Suspended),
+        ", cause = ?3, next_attempt_at = NULL, lease_owner = NULL
          WHERE finished_at IS NULL AND sandbox = 0
-         AND (id = ?2 OR (profile_id = ?1 AND state IN ('waiting', 'retrying'))) RETURNING id",
-    )
+         AND (id = ?2 OR (profile_id = ?1 AND state IN (",
+        quoted!(DeliveryState::Waiting),
+        ", ",
+        quoted!(DeliveryState::Retrying),
+        "))) RETURNING id"
+    ))
     .bind(claimed.profile_id)
     .bind(claimed.id)
-    .bind(marked(cause).map(Cause::name))
+    .bind(marked(cause).map(FailureCause::name))
     .fetch_all(&mut *tx)
     .await?;
     let failure =
@@ -60,22 +66,26 @@ pub(super) async fn park(
 }
 
 /// What a parked delivery is marked with: the one cause that may pass without a new token.
-pub(super) fn marked(cause: Cause) -> Option<Cause> {
-    Some(cause).filter(|cause| *cause == Cause::TokenLocked)
+pub(super) fn marked(cause: FailureCause) -> Option<FailureCause> {
+    Some(cause).filter(|cause| *cause == FailureCause::TokenLocked)
 }
 
 /// SQL: what profile `p` is parked for, as its newest parked delivery is marked; NULL: its token is refused.
 macro_rules! parked_for {
     () => {
-        "(SELECT d.cause FROM deliveries d INDEXED BY deliveries_unfinished WHERE d.profile_id = p.id
-          AND d.finished_at IS NULL AND d.state = 'parked' ORDER BY d.id DESC LIMIT 1)"
+        concat!(
+            "(SELECT d.cause FROM deliveries d INDEXED BY deliveries_unfinished WHERE d.profile_id = p.id
+          AND d.finished_at IS NULL AND d.state = ",
+            quoted!(DeliveryState::Suspended),
+            " ORDER BY d.id DESC LIMIT 1)"
+        )
     };
 }
 pub(super) use parked_for;
 
 /// The cause of a mark.
-pub(super) fn cause_of(mark: Option<&str>) -> Cause {
-    mark.and_then(Cause::parse).unwrap_or(Cause::TokenRefused)
+pub(super) fn cause_of(mark: Option<FailureCause>) -> FailureCause {
+    mark.unwrap_or(FailureCause::TokenRefused)
 }
 
 impl Store {
@@ -89,7 +99,8 @@ impl Store {
             "SELECT p.id, p.token FROM profiles p WHERE p.parked_since IS NOT NULL AND p.token IS NOT NULL
              AND p.deleted_at IS NULL AND ",
             parked_for!(),
-            " IS 'token_locked'"
+            " IS ",
+            quoted!(FailureCause::TokenLocked)
         ))
         .fetch_all(&self.read)
         .await?;
@@ -108,11 +119,13 @@ impl Store {
 }
 
 async fn due_with_the_new_token(tx: &mut SqliteConnection, claimed: &Claimed, now: Millis) -> Result<(), StoreError> {
-    let lane: Vec<u8> = sqlx::query_scalar(
-        "UPDATE deliveries SET state = 'retrying', next_attempt_at = ?2, due_within = 0, age_from = ?2,
+    let lane: Vec<u8> = sqlx::query_scalar(concat!(
+        "UPDATE deliveries SET state = ",
+        quoted!(DeliveryState::Retrying),
+        ", next_attempt_at = ?2, due_within = 0, age_from = ?2,
          lease_owner = NULL, lane = coalesce((SELECT lane FROM profiles WHERE id = ?3), lane) WHERE id = ?1
-         RETURNING lane",
-    )
+         RETURNING lane"
+    ))
     .bind(claimed.id)
     .bind(now)
     .bind(claimed.profile_id)

@@ -83,11 +83,11 @@ pub(super) fn unpack(encoding: &str, body: Vec<u8>) -> Result<Vec<u8>, StoreErro
         IDENTITY => Ok(body),
         LZ4 => match lz4_flex::block::uncompressed_size(&body) {
             Ok((length, block)) if length <= LONGEST => {
-                lz4_flex::block::decompress(block, length).map_err(|_| StoreError::Corrupt("payloads.body"))
+                lz4_flex::block::decompress(block, length).map_err(|_| StoreError::corrupt("payloads.body"))
             }
-            _ => Err(StoreError::Corrupt("payloads.body")),
+            _ => Err(StoreError::corrupt("payloads.body")),
         },
-        _ => Err(StoreError::Corrupt("payloads.encoding")),
+        _ => Err(StoreError::corrupt("payloads.encoding")),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Who has an account, and changing that. One statement decides that an admin stays, whoever asks at the same time.
 
-use app::{
-    session::{Account, Role},
-    words::audit::Action,
+use hookgram::{
+    audit::AuditAction,
+    role::{Account, Role},
 };
 use sqlx::{FromRow, SqliteConnection};
 
@@ -39,7 +39,7 @@ impl TryFrom<Row> for Member {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let role = Role::parse(&row.role).ok_or(StoreError::Corrupt("users.role"))?;
+        let role = Role::parse(&row.role).ok_or(StoreError::corrupt("users.role"))?;
         Ok(Self {
             account: Account { id: row.id, email: row.email, role },
             has_second_factor: row.has_second_factor,
@@ -102,7 +102,7 @@ impl Store {
         }
         sqlx::query("DELETE FROM sessions WHERE user_id = ?1").bind(id).execute(&mut *tx).await?;
         let changes = vec![Change::new("role", before, role.name())];
-        audit::record(&mut tx, &Entry::new(by, Action::RoleChanged).to(&email, id).with(changes)).await?;
+        audit::record(&mut tx, &Entry::new(by, AuditAction::RoleChanged).to(&email, id).with(changes)).await?;
         if role != Role::Admin {
             revoke_invitations_of(&mut tx, &email, by).await?;
         }
@@ -129,7 +129,7 @@ impl Store {
             return Err(StoreError::LastAdmin);
         }
         let changes = vec![Change::new("role", role, "")];
-        audit::record(&mut tx, &Entry::new(by, Action::AccountRemoved).to(&email, id).with(changes)).await?;
+        audit::record(&mut tx, &Entry::new(by, AuditAction::AccountRemoved).to(&email, id).with(changes)).await?;
         revoke_invitations_of(&mut tx, &email, by).await?;
         tx.commit().await?;
         self.announce_ended(id);

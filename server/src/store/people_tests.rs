@@ -1,6 +1,6 @@
 //! Who has an account: the last admin stays, whoever asks, and however many at once.
 
-use app::session::Role;
+use hookgram::role::Role;
 
 use super::*;
 use crate::{

@@ -1,8 +1,9 @@
 //! What can be done to a profile besides saving it: a copy, another key, its end.
 
-use app::words::audit::Action;
+use hookgram::audit::AuditAction;
 use sqlx::SqliteConnection;
 
+use super::names::quoted;
 use super::{Lane, ProfileDraft, Store, StoreError, audit, heads::settle, profiles::put};
 use crate::{
     audit::{By, Change, Entry},
@@ -52,7 +53,7 @@ impl Store {
             profile: stored.profile,
             key: None,
         };
-        let copy = put(&mut tx, &self.sealer, None, &draft, (by, Action::ProfileCopied)).await?;
+        let copy = put(&mut tx, &self.sealer, None, &draft, (by, AuditAction::ProfileCopied)).await?;
         tx.commit().await?;
         Ok(copy)
     }
@@ -64,7 +65,7 @@ impl Store {
     pub async fn add_profiles(&self, drafts: &[ProfileDraft], by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         for draft in drafts {
-            put(&mut tx, &self.sealer, None, draft, (by, Action::ProfileMade)).await?;
+            put(&mut tx, &self.sealer, None, draft, (by, AuditAction::ProfileMade)).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -107,7 +108,7 @@ impl Store {
             sqlx::query_scalar("SELECT name FROM profiles WHERE id = ?1").bind(id).fetch_one(&mut *tx).await?;
         let what = if matches!(old, OldKey::Stops) { "stops" } else { "day" };
         let changes = vec![Change::new("old_key", "", what)];
-        audit::record(&mut tx, &Entry::new(by, Action::ProfileKey).to(&name, id).with(changes)).await?;
+        audit::record(&mut tx, &Entry::new(by, AuditAction::ProfileKey).to(&name, id).with(changes)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -140,7 +141,7 @@ impl Store {
                 .await?;
         let (name, lane) = found.ok_or(StoreError::NotFound)?;
         let lane = lane.map_or_else(Lane::sandbox, Lane::of_bytes);
-        audit::record(&mut tx, &Entry::new(by, Action::ProfileDeleted).to(&name, id)).await?;
+        audit::record(&mut tx, &Entry::new(by, AuditAction::ProfileDeleted).to(&name, id)).await?;
         sqlx::query(
             "UPDATE profiles SET deleted_at = ?2, deleted_name = name, name = 'deleted ' || hex(randomblob(16)),
              enabled = 0, token = NULL, bot_id = NULL, parameters = '', folded = '', parked_since = NULL
@@ -202,11 +203,15 @@ impl Store {
 
 /// Ends what deleted profiles have still to send. What is on its way to Telegram comes to its own end first.
 async fn drop_unsent(tx: &mut SqliteConnection, now: Millis) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE deliveries INDEXED BY deliveries_unfinished SET state = 'cancelled', finished_at = ?1, next_attempt_at = NULL, last_error = ?2
-         WHERE finished_at IS NULL AND state <> 'sending'
-         AND profile_id IN (SELECT id FROM profiles WHERE deleted_at IS NOT NULL)",
-    )
+    sqlx::query(concat!(
+        "UPDATE deliveries INDEXED BY deliveries_unfinished SET state = ",
+        quoted!(DeliveryState::Cancelled),
+        ", finished_at = ?1, next_attempt_at = NULL, last_error = ?2
+         WHERE finished_at IS NULL AND state <> ",
+        quoted!(DeliveryState::Sending),
+        "
+         AND profile_id IN (SELECT id FROM profiles WHERE deleted_at IS NOT NULL)"
+    ))
     .bind(now)
     .bind("the profile was deleted before it was sent")
     .execute(tx)

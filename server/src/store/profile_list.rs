@@ -3,11 +3,21 @@
 
 use std::collections::HashMap;
 
-use app::listing::{Counts, Day, ListQuery, PAGE};
-use hookgram::secret::BotToken;
+use hookgram::{
+    delivery::{AttemptClass, DeliveryState, FailureCause},
+    profile_list::{Counts, Day, ListQuery, PAGE},
+    secret::BotToken,
+    webhook::EventOutcome,
+};
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{AttemptClass, Bot, Reason, Store, StoreError, folding::fold, heads::json, profiles::open_token};
+use super::{
+    Bot, Reason, Store, StoreError,
+    folding::fold,
+    heads::json,
+    names::{MaybeNamed, Named},
+    profiles::open_token,
+};
 use crate::time::Millis;
 
 const HOUR: Millis = 60 * 60 * 1000;
@@ -44,8 +54,8 @@ pub struct ListedProfile {
 pub struct ListedEvent {
     /// When it came.
     pub at: Millis,
-    /// `accepted`, `skipped`, `duplicate`, `rejected`.
-    pub outcome: String,
+    /// What became of it when it came.
+    pub outcome: EventOutcome,
     /// Why it was rejected.
     pub reason: Option<Reason>,
     /// The states of its deliveries (of the first copy's, for a duplicate), each once.
@@ -55,8 +65,8 @@ pub struct ListedEvent {
 /// A state that deliveries of an event are in, with the last attempt of one of them.
 #[derive(Clone, Debug)]
 pub struct ListedState {
-    /// Its name.
-    pub name: String,
+    /// Which.
+    pub state: DeliveryState,
     /// What the attempt came to.
     pub class: Option<AttemptClass>,
     /// The answer's HTTP status.
@@ -64,7 +74,7 @@ pub struct ListedState {
     /// Telegram's own words.
     pub description: String,
     /// Why it failed or waits, where that is marked.
-    pub cause: Option<String>,
+    pub cause: Option<FailureCause>,
 }
 
 /// SQL: whether profile `p` fails; `?4` is the first hour of the week.
@@ -161,7 +171,8 @@ struct Row {
     username: Option<String>,
     checked_at: Option<Millis>,
     received_at: Option<Millis>,
-    outcome: Option<String>,
+    #[sqlx(try_from = "MaybeNamed<EventOutcome>")]
+    outcome: Option<EventOutcome>,
     reason: Option<String>,
     event_id: Option<i64>,
 }
@@ -169,9 +180,12 @@ struct Row {
 #[derive(FromRow)]
 struct StateRow {
     event_id: i64,
-    state: String,
-    cause: Option<String>,
-    class: Option<String>,
+    #[sqlx(try_from = "Named<DeliveryState>")]
+    state: DeliveryState,
+    #[sqlx(try_from = "MaybeNamed<FailureCause>")]
+    cause: Option<FailureCause>,
+    #[sqlx(try_from = "MaybeNamed<AttemptClass>")]
+    class: Option<AttemptClass>,
     http_status: Option<i64>,
     description: Option<String>,
 }
@@ -318,8 +332,8 @@ impl Store {
 impl From<StateRow> for ListedState {
     fn from(row: StateRow) -> Self {
         Self {
-            name: row.state,
-            class: row.class.as_deref().and_then(AttemptClass::parse),
+            state: row.state,
+            class: row.class,
             http_status: row.http_status.and_then(|status| u16::try_from(status).ok()),
             description: row.description.unwrap_or_default(),
             cause: row.cause,

@@ -1,8 +1,13 @@
 //! The list of profiles: what is found, in which order, on which page; what the week says; what a copy, a new key and
 //! an end do.
 
-use app::listing::{Day, ListQuery, PAGE, Show, Sort};
-use hookgram::{parameters::Parameter, secret::BotToken};
+use hookgram::{
+    delivery::{AttemptClass, DeliveryState},
+    parameters::Parameter,
+    profile_list::{Day, ListQuery, PAGE, Show, Sort},
+    secret::BotToken,
+    webhook::EventOutcome,
+};
 
 use super::{
     tests::{TOKEN, claim_due, draft, event, to},
@@ -166,7 +171,7 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
         event_type: None,
         order_number: None,
         http_status: 422,
-        reason,
+        reason: reason.clone(),
         cause: None,
         stranger: None,
     };
@@ -178,7 +183,7 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
     week[6] = Day { delivered: 1, failed: 1, skipped: 2 };
     assert_eq!(row.week, week);
     let last = row.last.unwrap();
-    assert_eq!((last.outcome.as_str(), last.reason), ("rejected", Some(reason)));
+    assert_eq!((last.outcome, last.reason), (EventOutcome::Rejected, Some(reason)));
 
     // A lost claim that arrived after all: counted once, as what it is now.
     let claimed = claim_due(&store, "w", now, now + 1000, &[]).await.remove(0);
@@ -207,8 +212,8 @@ async fn the_last_attempt_says_why_the_last_event_failed() {
     let last = store.listed_profile(id, at).await.unwrap().unwrap().last.unwrap();
     let state = &last.states[0];
     assert_eq!(
-        (state.name.as_str(), state.class, state.http_status),
-        ("failed", Some(AttemptClass::Refused), Some(403))
+        (state.state, state.class, state.http_status),
+        (DeliveryState::Failed, Some(AttemptClass::Refused), Some(403))
     );
     assert!(state.description.contains("blocked"));
 }

@@ -1,10 +1,10 @@
 //! Profiles with their webhook keys and sealed tokens.
 
-use app::words::audit::Action;
-use hookgram::{event::EventType, profile::Profile, query, secret::BotToken};
+use hookgram::{audit::AuditAction, event::EventType, profile::Profile, query, secret::BotToken};
 use secrecy::ExposeSecret as _;
 use sqlx::{FromRow, SqliteConnection};
 
+use super::names::quoted;
 use super::{
     Lane, Store, StoreError, audit as store_audit, folding::folded, heads::settle, sealing::sealing_key,
     strangers::now_known, unique,
@@ -87,7 +87,7 @@ macro_rules! select {
 impl Row {
     fn open(self, sealer: &Sealer) -> Result<StoredProfile, StoreError> {
         let numbers: Vec<i64> =
-            serde_json::from_str(&self.events).map_err(|_| StoreError::Corrupt("profiles.events"))?;
+            serde_json::from_str(&self.events).map_err(|_| StoreError::corrupt("profiles.events"))?;
         let mut profile = query::read(self.parameters.as_bytes()).profile;
         // Without its token a profile can still be seen, and be given a new one.
         profile.token = self.token.as_deref().and_then(|sealed| open_token(sealer, self.id, sealed).ok());
@@ -109,7 +109,7 @@ impl Row {
 
 pub(super) fn open_token(sealer: &Sealer, id: i64, sealed: &[u8]) -> Result<BotToken, StoreError> {
     let text = sealer.open(Place::ProfileToken(id), sealed)?;
-    BotToken::parse(text.expose_secret()).map_err(|_| StoreError::Corrupt("profiles.token"))
+    BotToken::parse(text.expose_secret()).map_err(|_| StoreError::corrupt("profiles.token"))
 }
 
 impl Store {
@@ -178,7 +178,7 @@ impl Store {
     /// [`StoreError::Taken`] if another has its name, [`StoreError::NotFound`] if there is none of this id.
     pub async fn put_profile(&self, id: Option<i64>, draft: &ProfileDraft, by: &By) -> Result<i64, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let action = if id.is_some() { Action::ProfileChanged } else { Action::ProfileMade };
+        let action = if id.is_some() { AuditAction::ProfileChanged } else { AuditAction::ProfileMade };
         let id = put(&mut tx, &self.sealer, id, draft, (by, action)).await?;
         tx.commit().await?;
         Ok(id)
@@ -202,7 +202,7 @@ impl Store {
                 .fetch_optional(&mut *tx)
                 .await
                 .map_err(|error| at(error.into()))?;
-            let id = put(&mut tx, &self.sealer, id, draft, (by, Action::ProfileImported)).await.map_err(at)?;
+            let id = put(&mut tx, &self.sealer, id, draft, (by, AuditAction::ProfileImported)).await.map_err(at)?;
             let key = sqlx::query_scalar("SELECT key FROM webhook_keys WHERE profile_id = ?1 AND retired_at IS NULL")
                 .bind(id)
                 .fetch_one(&mut *tx)
@@ -233,7 +233,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         if was != enabled {
-            let action = if enabled { Action::ProfileEnabled } else { Action::ProfileDisabled };
+            let action = if enabled { AuditAction::ProfileEnabled } else { AuditAction::ProfileDisabled };
             store_audit::record(&mut tx, &Entry::new(by, action).to(&name, id)).await?;
         }
         tx.commit().await?;
@@ -245,7 +245,7 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn note_export(&self, profiles: &[StoredProfile], with_secrets: bool, by: &By) -> Result<(), StoreError> {
-        let entry = Entry::new(by, Action::ProfileExported);
+        let entry = Entry::new(by, AuditAction::ProfileExported);
         let (entry, mut changes) = match profiles {
             [one] => (entry.to(&one.name, one.id), Vec::new()),
             all => (entry, vec![Change::new("count", "", all.len().to_string())]),
@@ -278,7 +278,7 @@ impl Store {
         changes.extend((!test.chat.is_empty()).then(|| Change::new("chat", "", test.chat)));
         changes.extend(test.token.map(|token| Change::new("telegramToken", "", token.masked())));
         let (name, id) = test.profile;
-        self.note(&Entry::new(by, Action::ProfileTested).to(name, id).with(changes)).await
+        self.note(&Entry::new(by, AuditAction::ProfileTested).to(name, id).with(changes)).await
     }
 }
 
@@ -288,14 +288,14 @@ pub(super) async fn put(
     sealer: &Sealer,
     id: Option<i64>,
     draft: &ProfileDraft,
-    (by, action): (&By, Action),
+    (by, action): (&By, AuditAction),
 ) -> Result<i64, StoreError> {
     let before = match id {
         Some(id) => Some(present(tx, sealer, id).await?.ok_or(StoreError::NotFound)?),
         None => None,
     };
     let numbers: Vec<i64> = draft.events.iter().map(|event| event.0).collect();
-    let events = serde_json::to_string(&numbers).map_err(|_| StoreError::Corrupt("profiles.events"))?;
+    let events = serde_json::to_string(&numbers).map_err(|_| StoreError::corrupt("profiles.events"))?;
     let parameters = query::write(&draft.profile);
     let folded = folded(&draft.name, draft.profile.field_name.as_deref());
     let id = match id {
@@ -419,10 +419,14 @@ pub(super) async fn unpark(tx: &mut SqliteConnection, id: i64) -> Result<(), Sto
     .bind(id)
     .execute(&mut *tx)
     .await?;
-    sqlx::query(
-        "UPDATE deliveries SET state = 'retrying', cause = NULL, next_attempt_at = ?2, due_within = 0, age_from = ?2
-         WHERE profile_id = ?1 AND state = 'parked' AND finished_at IS NULL",
-    )
+    sqlx::query(concat!(
+        "UPDATE deliveries SET state = ",
+        quoted!(DeliveryState::Retrying),
+        ", cause = NULL, next_attempt_at = ?2, due_within = 0, age_from = ?2
+         WHERE profile_id = ?1 AND state = ",
+        quoted!(DeliveryState::Suspended),
+        " AND finished_at IS NULL"
+    ))
     .bind(id)
     .bind(now())
     .execute(&mut *tx)

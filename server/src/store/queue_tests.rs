@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hookgram::secret::BotToken;
+use hookgram::{delivery::DeliveryState, secret::BotToken};
 use tokio::sync::broadcast;
 
 use super::{
@@ -44,7 +44,7 @@ async fn state(store: &Store, id: i64) -> DeliveryRecord {
 }
 
 fn refused() -> Change {
-    Change::Parked { refused: Some(token(TOKEN)), cause: app::words::causes::Cause::TokenRefused }
+    Change::Parked { refused: Some(token(TOKEN)), cause: hookgram::delivery::FailureCause::TokenRefused }
 }
 
 #[tokio::test]
@@ -94,14 +94,14 @@ async fn the_same_token_again_or_a_bot_that_answers_ends_the_waiting() {
     for saved in [true, false] {
         let claimed = claim(&store, "one", late).await;
         store.record(&claimed[0], None, &refused(), late).await.unwrap();
-        assert_eq!(state(&store, claimed[0].id).await.state, "parked");
+        assert_eq!(state(&store, claimed[0].id).await.state, DeliveryState::Suspended);
         if saved {
             store.put_profile(Some(id), &draft("A"), &COMMAND_LINE).await.unwrap();
         } else {
             store.put_bot(&token(TOKEN), "Salon", "salon_bot").await.unwrap();
         }
         assert_eq!(store.profile(id).await.unwrap().unwrap().parked_since, None);
-        assert_eq!(state(&store, claimed[0].id).await.state, "retrying");
+        assert_eq!(state(&store, claimed[0].id).await.state, DeliveryState::Retrying);
     }
 }
 
@@ -115,7 +115,7 @@ async fn whoever_lost_a_claim_changes_nothing_but_what_has_arrived() {
     for change in [Change::Failed, Change::Retry { at: 50_000, unsure: true }, refused()] {
         assert_eq!(store.record(&late, None, &change, 41_000).await.unwrap(), Recorded::Lost);
     }
-    assert_eq!(state(&store, late.id).await.state, "sending");
+    assert_eq!(state(&store, late.id).await.state, DeliveryState::Sending);
     let sent = Change::PartSent { lease_until: 80_000 };
     assert_eq!(store.record(&late, None, &sent, 42_000).await.unwrap(), Recorded::Lost);
     assert_eq!(store.record(&holder, None, &sent, 43_000).await.unwrap(), Recorded::Done);
@@ -123,9 +123,9 @@ async fn whoever_lost_a_claim_changes_nothing_but_what_has_arrived() {
     let last = Claimed { parts_sent: 1, ..late };
     assert_eq!(store.record(&last, None, &Change::Delivered, 44_000).await.unwrap(), Recorded::Lost);
     let delivery = state(&store, last.id).await;
-    assert_eq!((delivery.state.as_str(), delivery.parts_sent), ("delivered", 2));
+    assert_eq!((delivery.state, delivery.parts_sent), (DeliveryState::Delivered, 2));
     assert_eq!(store.record(&holder, None, &Change::Failed, 45_000).await.unwrap(), Recorded::Lost);
-    assert_eq!(state(&store, last.id).await.state, "delivered");
+    assert_eq!(state(&store, last.id).await.state, DeliveryState::Delivered);
 }
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn an_unreadable_row_fails_alone() {
     let chats: Vec<String> = claim(&store, "one", 1_000).await.into_iter().map(|delivery| delivery.chat).collect();
     assert_eq!(chats, ["5", "7"]);
     let failed = store.deliveries(9).await.unwrap().into_iter().find(|d| d.chat.as_deref() == Some("6")).unwrap();
-    assert_eq!(failed.state, "failed");
+    assert_eq!(failed.state, DeliveryState::Failed);
     assert!(failed.last_error.unwrap().contains("deliveries.parts"));
 }
 
@@ -183,10 +183,10 @@ async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
     for _ in 0..2 {
         assert_eq!(worker.run_due_once(1_000).await.unwrap(), 1);
     }
-    let ends: Vec<(String, Option<String>)> =
+    let ends: Vec<(DeliveryState, Option<String>)> =
         store.deliveries(9).await.unwrap().into_iter().map(|delivery| (delivery.state, delivery.last_error)).collect();
-    let why = |place| Some(StoreError::Corrupt(place).to_string());
-    assert_eq!(ends, [("failed".into(), why("events.token")), ("parked".into(), why("profiles.token"))]);
+    let why = |place| Some(StoreError::corrupt(place).to_string());
+    assert_eq!(ends, [(DeliveryState::Failed, why("events.token")), (DeliveryState::Suspended, why("profiles.token"))]);
 }
 
 #[tokio::test]

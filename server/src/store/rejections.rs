@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
-use app::words::causes::Cause;
-use hookgram::secret::BotToken;
+use hookgram::{delivery::FailureCause, secret::BotToken};
 use sqlx::{SqliteConnection, SqlitePool};
 use tokio::{
     sync::{mpsc, oneshot},
     time::sleep,
 };
 
+use super::names::quoted;
 use super::{
     Lane, Packed, Reason, Store, StoreError,
     failures::{Failure, add_event},
@@ -51,7 +51,7 @@ pub struct Rejection {
     /// Why.
     pub reason: Reason,
     /// Why, where somebody must hear of it.
-    pub cause: Option<Cause>,
+    pub cause: Option<FailureCause>,
     /// The network address of the stranger who sent it: then it is kept for a day at most.
     pub stranger: Option<String>,
 }
@@ -141,18 +141,20 @@ async fn write(pool: &SqlitePool, batch: &[Waiting]) -> Result<(), StoreError> {
 }
 
 async fn insert(tx: &mut SqliteConnection, rejection: &Rejection, received_at: Millis) -> Result<(), StoreError> {
-    let reason = serde_json::to_string(&rejection.reason).map_err(|_| StoreError::Corrupt("events.reason"))?;
+    let reason = serde_json::to_string(&rejection.reason).map_err(|_| StoreError::corrupt("events.reason"))?;
     let lane = rejection.token.as_ref().map_or_else(Lane::sandbox, Lane::of);
     let is_stateless = rejection.profile_id.is_none();
     if is_stateless && rejection.stranger.is_none() && !has_room(tx, &lane).await? {
         return Ok(());
     }
-    let event_id: i64 = sqlx::query_scalar(
+    let event_id: i64 = sqlx::query_scalar(concat!(
         "INSERT INTO events (public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
          parameters, outcome, http_status, reason, overrides)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'rejected', ?9, ?10, ?11)
-         RETURNING id",
-    )
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ",
+        quoted!(EventOutcome::Rejected),
+        ", ?9, ?10, ?11)
+         RETURNING id"
+    ))
     .bind(&rejection.public_id)
     .bind(rejection.profile_id)
     .bind(rejection.token.as_ref().map(BotToken::bot_id))

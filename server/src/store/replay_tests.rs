@@ -1,10 +1,10 @@
 //! Replays and what is called off: no message twice, none out of its order, each step once.
 
-use app::{
-    views::{BulkKind, Handled, Matching, Outcome, ReplayAs},
-    words::replays::Refusal,
+use hookgram::{
+    delivery::{AttemptClass, DeliveryState, FailureCause, Outcome},
+    replay::{BulkKind, Handled, Matching, ReplayAs, ReplayError},
+    secret::BotToken,
 };
-use hookgram::secret::BotToken;
 
 use super::{
     matching,
@@ -60,23 +60,23 @@ async fn fail_all(store: &Store, now: i64) -> Vec<i64> {
     }
 }
 
-async fn replay(store: &Store, id: i64, ask: Ask, now: i64) -> Result<i64, Refusal> {
+async fn replay(store: &Store, id: i64, ask: Ask, now: i64) -> Result<i64, ReplayError> {
     store.replay(&[Wish::AsItWas(id)], ask, &COMMAND_LINE, now).await.unwrap().unwrap()[0].done
 }
 
-async fn cancel(store: &Store, id: i64) -> Result<i64, Refusal> {
+async fn cancel(store: &Store, id: i64) -> Result<i64, ReplayError> {
     store.cancel(&[id], &COMMAND_LINE, 9_000).await.unwrap()[0].done
 }
 
 /// The delivery `id` made anew, for this chat, with the profile as it is.
-async fn anew(store: &Store, id: i64, ask: Ask, chat: &str) -> Option<Result<i64, Refusal>> {
+async fn anew(store: &Store, id: i64, ask: Ask, chat: &str) -> Option<Result<i64, ReplayError>> {
     let source = store.replay_source(id).await.unwrap().unwrap();
     let version = Some(store.profile(source.profile_id.unwrap()).await.unwrap().unwrap().version);
     let wish = Wish::AsItIs { id, version, message: Ok(NewDelivery { parts: ["new".into()].into(), ..to(chat) }) };
     store.replay(&[wish], ask, &COMMAND_LINE, 9_000).await.unwrap().map(|handled| handled[0].done)
 }
 
-async fn state(store: &Store, id: i64) -> String {
+async fn state(store: &Store, id: i64) -> DeliveryState {
     store.logged(id).await.unwrap().unwrap().state.unwrap()
 }
 
@@ -93,7 +93,7 @@ async fn a_failed_delivery_takes_up_its_old_place_and_goes_on_with_the_part_that
     store.record(&first, None, &Change::PartSent { lease_until: 40_000 }, 1_000).await.unwrap();
     fail(&store, &first, 2_000).await;
     let logged = store.logged(first.id).await.unwrap().unwrap();
-    assert_eq!((logged.state.as_deref(), logged.cause.as_deref()), (Some("failed"), Some("blocked")));
+    assert_eq!((logged.state, logged.cause), (Some(DeliveryState::Failed), Some(FailureCause::Blocked)));
     accept(&store, "b", TokenSource::Profile(id), "5").await;
     accept(&store, "c", TokenSource::Profile(id), "5").await;
 
@@ -127,7 +127,7 @@ async fn its_tries_are_counted_anew() {
     let again = claim(&store, 4_000).await.remove(0);
     assert_eq!((again.attempt, again.earlier_attempts), (4, 3));
     assert_eq!(store.record(&third, None, &Change::Failed, 5_000).await.unwrap(), Recorded::Lost, "an old claim");
-    assert_eq!(state(&store, again.id).await, "sending");
+    assert_eq!(state(&store, again.id).await, DeliveryState::Sending);
 }
 
 #[tokio::test]
@@ -151,8 +151,8 @@ async fn two_replays_at_once_make_one() {
     let done = |at: usize| handled.iter().filter(|handled| handled[at].done.is_ok()).count();
     assert_eq!((done(0), done(1)), (1, 1), "{handled:?}");
     assert_eq!(store.totals().await.unwrap().open, 2);
-    assert_eq!(replay(&store, failed[1], Ask::Exactly, 3_000).await, Err(Refusal::Replaced));
-    assert_eq!(replay(&store, failed[0], Ask::Exactly, 3_000).await, Err(Refusal::StillWaits));
+    assert_eq!(replay(&store, failed[1], Ask::Exactly, 3_000).await, Err(ReplayError::Replaced));
+    assert_eq!(replay(&store, failed[0], Ask::Exactly, 3_000).await, Err(ReplayError::StillWaits));
 }
 
 #[tokio::test]
@@ -165,7 +165,7 @@ async fn a_replay_waits_for_what_is_being_sent_to_its_chat() {
     let later = claim(&store, 2_000).await.remove(0);
     replay(&store, failed, Ask::Exactly, 3_000).await.unwrap();
     assert!(claim(&store, 31_999).await.is_empty(), "the lease of the other one holds");
-    assert_eq!(replay(&store, later.id, Ask::Exactly, 3_000).await, Err(Refusal::UnderWay));
+    assert_eq!(replay(&store, later.id, Ask::Exactly, 3_000).await, Err(ReplayError::UnderWay));
     assert_eq!(claim(&store, 32_000).await[0].id, failed);
 }
 
@@ -179,12 +179,12 @@ async fn a_stateless_token_stays_while_something_may_need_it_and_then_it_is_said
     let again = claim(&store, 2_000).await.remove(0);
     assert_eq!(store.token_for(&again).await.unwrap(), Some(source));
     store.record(&again, None, &Change::Delivered, 2_000).await.unwrap();
-    assert_eq!(replay(&store, failed, Ask::Undelivered, 3_000).await, Err(Refusal::Arrived));
-    assert_eq!(replay(&store, failed, Ask::Exactly, 3_000).await, Err(Refusal::TokenGone));
-    let wish = Wish::AsItIs { id: failed, version: None, message: Err(Refusal::NoProfile) };
+    assert_eq!(replay(&store, failed, Ask::Undelivered, 3_000).await, Err(ReplayError::Arrived));
+    assert_eq!(replay(&store, failed, Ask::Exactly, 3_000).await, Err(ReplayError::TokenGone));
+    let wish = Wish::AsItIs { id: failed, version: None, message: Err(ReplayError::NoProfile) };
     let handled = store.replay(&[wish], Ask::Exactly, &COMMAND_LINE, 3_000).await.unwrap().unwrap();
-    assert_eq!(handled, [Handled { id: failed, done: Err(Refusal::NoProfile) }]);
-    assert_eq!(replay(&store, 99, Ask::Exactly, 3_000).await, Err(Refusal::Unknown));
+    assert_eq!(handled, [Handled { id: failed, done: Err(ReplayError::NoProfile) }]);
+    assert_eq!(replay(&store, 99, Ask::Exactly, 3_000).await, Err(ReplayError::Unknown));
 }
 
 #[tokio::test]
@@ -208,20 +208,20 @@ async fn it_is_sent_with_the_profiles_present_token_or_waits_for_one() {
         .record(
             &refused,
             None,
-            &Change::Parked { refused: Some(other), cause: app::words::causes::Cause::TokenRefused },
+            &Change::Parked { refused: Some(other), cause: hookgram::delivery::FailureCause::TokenRefused },
             3_000,
         )
         .await
         .unwrap();
     replay(&store, failed, Ask::Exactly, 4_000).await.unwrap();
-    assert_eq!(state(&store, failed).await, "parked");
+    assert_eq!(state(&store, failed).await, DeliveryState::Suspended);
     assert!(claim(&store, 4_000).await.is_empty());
     store.put_profile(Some(id), &draft("A"), &COMMAND_LINE).await.unwrap();
     assert_eq!(claim(&store, crate::time::now()).await.len(), 2);
 
     sqlx::query("UPDATE profiles SET token = NULL").execute(&store.write).await.unwrap();
     sqlx::query("UPDATE deliveries SET state = 'failed', finished_at = 1").execute(&store.write).await.unwrap();
-    assert_eq!(replay(&store, failed, Ask::Exactly, 5_000).await, Err(Refusal::NoToken));
+    assert_eq!(replay(&store, failed, Ask::Exactly, 5_000).await, Err(ReplayError::NoToken));
 }
 
 #[tokio::test]
@@ -234,8 +234,8 @@ async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
     // The service has posted it again, and as the first copy had failed it was accepted.
     assert_eq!(store.accept_event(&same("b"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
     for how in ["on its way", "arrived"] {
-        assert_eq!(replay(&store, failed, Ask::Undelivered, 2_000).await, Err(Refusal::Arrived), "{how}");
-        assert_eq!(anew(&store, failed, Ask::Undelivered, "5").await, Some(Err(Refusal::Arrived)), "{how}");
+        assert_eq!(replay(&store, failed, Ask::Undelivered, 2_000).await, Err(ReplayError::Arrived), "{how}");
+        assert_eq!(anew(&store, failed, Ask::Undelivered, "5").await, Some(Err(ReplayError::Arrived)), "{how}");
         for claimed in claim(&store, 2_000).await {
             store.record(&claimed, None, &Change::Delivered, 2_000).await.unwrap();
         }
@@ -267,11 +267,11 @@ async fn others_of_the_same_event_are_told_what_is_theirs() {
     fail(&store, &claimed[1], 1_000).await;
     let boris = fail_all(&store, 1_000).await[0];
     assert_eq!(replay(&store, boris, Ask::Undelivered, 2_000).await, Ok(boris), "the chat has had Anna's only");
-    assert_eq!(replay(&store, 4, Ask::Exactly, 2_000).await, Err(Refusal::NoMessage));
+    assert_eq!(replay(&store, 4, Ask::Exactly, 2_000).await, Err(ReplayError::NoMessage));
     let found = anew(&store, 4, Ask::Undelivered, "8").await.unwrap().unwrap();
     assert_eq!(store.logged(found).await.unwrap().unwrap().chat.as_deref(), Some("8"));
     // The one who could not be written to turns out to have the chat that failed, and is told the same.
-    assert_eq!(state(&store, 3).await, "failed");
+    assert_eq!(state(&store, 3).await, DeliveryState::Failed);
 }
 
 #[tokio::test]
@@ -298,12 +298,12 @@ async fn nothing_of_a_deleted_profile_is_sent_again() {
     fail(&store, &claimed[0], 1_000).await;
     store.record(&claimed[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
     store.delete_profile(id, &COMMAND_LINE).await.unwrap();
-    assert_eq!(state(&store, 2).await, "cancelled");
+    assert_eq!(state(&store, 2).await, DeliveryState::Cancelled);
     for id in 1..=3 {
-        assert_eq!(replay(&store, id, Ask::Exactly, 2_000).await, Err(Refusal::ProfileGone));
-        let wish = Wish::AsItIs { id, version: None, message: Err(Refusal::NoProfile) };
+        assert_eq!(replay(&store, id, Ask::Exactly, 2_000).await, Err(ReplayError::ProfileGone));
+        let wish = Wish::AsItIs { id, version: None, message: Err(ReplayError::NoProfile) };
         let handled = store.replay(&[wish], Ask::Undelivered, &COMMAND_LINE, 2_000).await.unwrap().unwrap();
-        assert_eq!(handled[0].done, Err(Refusal::ProfileGone));
+        assert_eq!(handled[0].done, Err(ReplayError::ProfileGone));
     }
     assert_eq!(store.totals().await.unwrap().open, 0);
 }
@@ -319,10 +319,10 @@ async fn what_is_called_off_gives_way_and_no_copy_of_it_is_sent() {
     assert_eq!(cancel(&store, 1).await, Ok(1));
     let second = claim(&store, 9_000).await.remove(0);
     assert_eq!(second.id, 2, "the next one is the head now");
-    assert_eq!(cancel(&store, 2).await, Err(Refusal::UnderWay));
+    assert_eq!(cancel(&store, 2).await, Err(ReplayError::UnderWay));
     assert_eq!(cancel(&store, 3).await, Ok(3));
-    assert_eq!(cancel(&store, 3).await, Err(Refusal::Finished));
-    assert_eq!(cancel(&store, 99).await, Err(Refusal::Unknown));
+    assert_eq!(cancel(&store, 3).await, Err(ReplayError::Finished));
+    assert_eq!(cancel(&store, 99).await, Err(ReplayError::Unknown));
     store.record(&second, None, &Change::Delivered, 9_000).await.unwrap();
     assert!(claim(&store, 9_000).await.is_empty());
 
@@ -347,9 +347,9 @@ async fn all_that_match_are_replayed_in_small_steps_each_of_them_once() {
     }
     assert_eq!(fail_all(&store, 1_000).await.len(), 50);
     let of_a = Matching { profile: Some(a), ..all(Outcome::Failed) };
-    let matching = Matching { cause: Some("blocked".into()), since: Some(5), until: Some(48), ..of_a.clone() };
+    let matching = Matching { cause: Some(FailureCause::Blocked), since: Some(5), until: Some(48), ..of_a.clone() };
     assert_eq!(store.count_matching(&matching).await.unwrap(), 39);
-    assert_eq!(store.count_matching(&Matching { cause: Some("too_old".into()), ..of_a }).await.unwrap(), 0);
+    assert_eq!(store.count_matching(&Matching { cause: Some(FailureCause::TooOld), ..of_a }).await.unwrap(), 0);
     assert_eq!(store.begin_bulk(BulkKind::Cancel, &matching, &COMMAND_LINE, 2_000).await.unwrap(), None);
     assert_eq!(store.begin_bulk(AS_IT_WAS, &all(Outcome::Waiting), &COMMAND_LINE, 2_000).await.unwrap(), None);
     let id = store.begin_bulk(AS_IT_WAS, &matching, &COMMAND_LINE, 2_000).await.unwrap().unwrap();
@@ -402,7 +402,7 @@ async fn what_is_stopped_goes_no_further_and_what_could_not_be_replayed_is_count
     assert_eq!(wishes.len(), 4);
     assert_eq!(store.replay_step(&wishes, &next, 3_000).await.unwrap(), None);
     let progress = store.bulk(id).await.unwrap().unwrap();
-    assert_eq!(progress.refused, [(Refusal::TokenGone, 4)]);
+    assert_eq!(progress.refused, [(ReplayError::TokenGone, 4)]);
     assert_eq!((progress.total, progress.done, progress.stopped), (20, 12, true));
     assert_eq!(store.count_matching(&all(Outcome::Failed)).await.unwrap(), 8);
 }
@@ -439,8 +439,9 @@ async fn all_that_wait_are_called_off_without_any_of_them_going_in_between() {
 async fn what_matches_is_found_through_an_index() {
     let store = Store::in_memory().await.unwrap();
     let mut statements = vec![ARRIVED.to_owned()];
-    for outcome in [Outcome::Failed, Outcome::Uncertain, Outcome::Cancelled, Outcome::Waiting, Outcome::Parked] {
-        let matching = Matching { profile: Some(1), cause: Some("x".into()), since: Some(1), until: Some(2), outcome };
+    for outcome in [Outcome::Failed, Outcome::Uncertain, Outcome::Cancelled, Outcome::Waiting, Outcome::Suspended] {
+        let matching =
+            Matching { profile: Some(1), cause: Some(FailureCause::Refused), since: Some(1), until: Some(2), outcome };
         let bulk = Bulk { id: 1, kind: BulkKind::Cancel, matching: matching.clone(), newest: 9, place: 0 };
         statements.extend(
             [matching::candidates(&bulk), matching::count(&matching)].map(|query| query.sql().as_str().to_owned()),

@@ -1,9 +1,18 @@
 //! What decides whether a delivery may be replayed, and with whose token.
 
-use app::words::replays::Refusal;
+use hookgram::{
+    delivery::{DeliveryState, FailureCause},
+    replay::ReplayError,
+};
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Lane, StoreError, parking::parked_for, replays::Ask, texts::parts_of};
+use super::{
+    Lane, StoreError,
+    names::{MaybeNamed, Named, quoted},
+    parking::parked_for,
+    replays::Ask,
+    texts::parts_of,
+};
 
 /// A delivery with what is known of its event and its profile.
 #[derive(FromRow)]
@@ -13,7 +22,8 @@ pub(super) struct Replayable {
     pub(super) profile_id: Option<i64>,
     pub(super) participant: i64,
     pub(super) chat: Option<String>,
-    pub(super) state: String,
+    #[sqlx(try_from = "Named<DeliveryState>")]
+    pub(super) state: DeliveryState,
     pub(super) finished: bool,
     pub(super) parts: String,
     pub(super) sandbox: bool,
@@ -27,7 +37,8 @@ pub(super) struct Replayable {
     pub(super) deleted: bool,
     pub(super) has_token: bool,
     pub(super) parked: bool,
-    pub(super) parked_for: Option<String>,
+    #[sqlx(try_from = "MaybeNamed<FailureCause>")]
+    pub(super) parked_for: Option<FailureCause>,
     pub(super) profile_lane: Option<Vec<u8>>,
     pub(super) profile_bot: Option<i64>,
 }
@@ -52,11 +63,15 @@ pub(super) const ARRIVED: &str = concat!(
     SELECT 1 FROM (SELECT ?1 AS id UNION ALL
         SELECT c.id FROM events e CROSS JOIN events c
         WHERE e.id = ?1 AND c.received_at / 86400000 IN (e.received_at / 86400000, e.received_at / 86400000 + 1)
-        AND c.fingerprint = e.fingerprint AND c.outcome = 'accepted' AND c.id > e.id) same
+        AND c.fingerprint = e.fingerprint AND c.outcome = ",
+    quoted!(EventOutcome::Accepted),
+    " AND c.id > e.id) same
     CROSS JOIN deliveries o ON o.event_id = same.id
     WHERE o.id <> ?2 AND o.chat = ?3 AND (o.participant = ?4 OR ",
     parts_of!("o"),
-    " = ?5) AND (o.state = 'delivered' OR o.finished_at IS NULL))"
+    " = ?5) AND (o.state = ",
+    quoted!(DeliveryState::Delivered),
+    " OR o.finished_at IS NULL))"
 );
 
 /// With whose token a replay is sent, and where.
@@ -66,7 +81,7 @@ pub(super) struct Sender {
     pub(super) sandbox: bool,
     pub(super) parked: bool,
     /// What marks the profile's parked deliveries.
-    pub(super) parked_for: Option<String>,
+    pub(super) parked_for: Option<FailureCause>,
 }
 
 impl Replayable {
@@ -81,31 +96,31 @@ impl Replayable {
     }
 
     /// Whether it may be replayed at all.
-    pub(super) fn judge(&self, ask: Ask) -> Result<(), Refusal> {
-        match self.state.as_str() {
-            _ if self.replaced => Err(Refusal::Replaced),
-            _ if self.deleted => Err(Refusal::ProfileGone),
-            "sending" => Err(Refusal::UnderWay),
-            _ if !self.finished => Err(Refusal::StillWaits),
-            "delivered" if ask == Ask::Undelivered => Err(Refusal::Arrived),
+    pub(super) fn judge(&self, ask: Ask) -> Result<(), ReplayError> {
+        match self.state {
+            _ if self.replaced => Err(ReplayError::Replaced),
+            _ if self.deleted => Err(ReplayError::ProfileGone),
+            DeliveryState::Sending => Err(ReplayError::UnderWay),
+            _ if !self.finished => Err(ReplayError::StillWaits),
+            DeliveryState::Delivered if ask == Ask::Undelivered => Err(ReplayError::Arrived),
             _ => Ok(()),
         }
     }
 
-    pub(super) fn sender_as_it_was(&self) -> Result<Sender, Refusal> {
+    pub(super) fn sender_as_it_was(&self) -> Result<Sender, ReplayError> {
         let (lane, bot_id, sandbox) = (Lane::of_bytes(self.lane.clone()), self.bot_id, self.sandbox);
         let as_it_was = Sender { lane, bot_id, sandbox, parked: false, parked_for: None };
         match self.version {
             Some(_) if sandbox => Ok(as_it_was),
             Some(_) => self.profiles_bot(),
             None if self.has_event_token => Ok(as_it_was),
-            None => Err(Refusal::TokenGone),
+            None => Err(ReplayError::TokenGone),
         }
     }
 
-    pub(super) fn sender_as_it_is(&self) -> Result<Sender, Refusal> {
+    pub(super) fn sender_as_it_is(&self) -> Result<Sender, ReplayError> {
         match self.to_sandbox {
-            None => Err(Refusal::NoProfile),
+            None => Err(ReplayError::NoProfile),
             Some(true) => {
                 Ok(Sender { lane: Lane::sandbox(), bot_id: None, sandbox: true, parked: false, parked_for: None })
             }
@@ -113,14 +128,14 @@ impl Replayable {
         }
     }
 
-    fn profiles_bot(&self) -> Result<Sender, Refusal> {
+    fn profiles_bot(&self) -> Result<Sender, ReplayError> {
         match &self.profile_lane {
             Some(lane) if self.has_token => {
                 let lane = Lane::of_bytes(lane.clone());
-                let (bot_id, parked_for) = (self.profile_bot, self.parked_for.clone());
+                let (bot_id, parked_for) = (self.profile_bot, self.parked_for);
                 Ok(Sender { lane, bot_id, sandbox: false, parked: self.parked, parked_for })
             }
-            _ => Err(Refusal::NoToken),
+            _ => Err(ReplayError::NoToken),
         }
     }
 }

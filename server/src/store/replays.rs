@@ -1,12 +1,14 @@
 //! Replays of deliveries that have come to their end. As it was: one that did not arrive takes up its old place, with
 //! what has not arrived of it. As it is, or of one that has arrived: a new delivery takes its place, once and for all.
 
-use app::{
-    views::Handled,
-    words::{audit::Action, replays::Refusal},
+use hookgram::{
+    audit::AuditAction,
+    delivery::{DeliveryState, FailureCause},
+    replay::{Handled, ReplayError},
 };
 use sqlx::{FromRow, SqliteConnection};
 
+use super::names::quoted;
 use super::{
     NewDelivery, Store, StoreError,
     audit::record_handled,
@@ -31,7 +33,7 @@ pub enum Wish {
         /// Of the profile that the message was made with; `None`: there is no profile.
         version: Option<i64>,
         /// The message, or why there is none.
-        message: Result<NewDelivery, Refusal>,
+        message: Result<NewDelivery, ReplayError>,
     },
 }
 
@@ -72,7 +74,7 @@ impl Store {
     ) -> Result<Option<Vec<Handled>>, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let Some(handled) = fulfil_all(&mut tx, wishes, ask, now).await? else { return Ok(None) };
-        record_handled(&mut tx, by, Action::Replayed, &handled).await?;
+        record_handled(&mut tx, by, AuditAction::Replayed, &handled).await?;
         tx.commit().await?;
         Ok(Some(handled))
     }
@@ -140,8 +142,8 @@ async fn fulfil(
     wish: &Wish,
     ask: Ask,
     now: Millis,
-) -> Result<Option<Result<i64, Refusal>>, StoreError> {
-    let Some(row) = Replayable::read(tx, wish.id()).await? else { return Ok(Some(Err(Refusal::Unknown))) };
+) -> Result<Option<Result<i64, ReplayError>>, StoreError> {
+    let Some(row) = Replayable::read(tx, wish.id()).await? else { return Ok(Some(Err(ReplayError::Unknown))) };
     if let Err(refusal) = row.judge(ask) {
         return Ok(Some(Err(refusal)));
     }
@@ -155,9 +157,9 @@ async fn fulfil(
         Err(refusal) => return Ok(Some(Err(refusal))),
     };
     if ask == Ask::Undelivered && row.arrived(tx, &chat, &parts).await? {
-        return Ok(Some(Err(Refusal::Arrived)));
+        return Ok(Some(Err(ReplayError::Arrived)));
     }
-    let id = if matches!(wish, Wish::AsItWas(_)) && row.state != "delivered" {
+    let id = if matches!(wish, Wish::AsItWas(_)) && row.state != DeliveryState::Delivered {
         reopen(tx, &row, &sender, now).await?;
         row.id
     } else {
@@ -165,13 +167,7 @@ async fn fulfil(
     };
     if sender.parked {
         let (profile_id, event_id) = (row.profile_id, row.event_id);
-        let failure = Failure {
-            profile_id,
-            lane: &sender.lane,
-            event_id,
-            cause: cause_of(sender.parked_for.as_deref()),
-            at: now,
-        };
+        let failure = Failure { profile_id, lane: &sender.lane, event_id, cause: cause_of(sender.parked_for), at: now };
         add_deliveries(tx, failure, &[id]).await?;
     } else {
         take_place(tx, id, &sender.lane, &chat, now).await?;
@@ -180,17 +176,17 @@ async fn fulfil(
 }
 
 /// The chat and the parts, as they are stored, and who sends them.
-fn prepare(row: &Replayable, wish: &Wish) -> Result<(String, String, Sender), Refusal> {
+fn prepare(row: &Replayable, wish: &Wish) -> Result<(String, String, Sender), ReplayError> {
     match wish {
         Wish::AsItWas(_) => {
-            let chat = row.chat.clone().ok_or(Refusal::NoMessage)?;
+            let chat = row.chat.clone().ok_or(ReplayError::NoMessage)?;
             Ok((chat, row.parts.clone(), row.sender_as_it_was()?))
         }
         Wish::AsItIs { message, .. } => {
             let sender = row.sender_as_it_is()?;
             let message = message.clone()?;
-            let chat = message.chat.map_err(|_| Refusal::NoRecipient)?;
-            let parts = serde_json::to_string(&message.parts).map_err(|_| Refusal::NotMade)?;
+            let chat = message.chat.map_err(|_| ReplayError::NoRecipient)?;
+            let parts = serde_json::to_string(&message.parts).map_err(|_| ReplayError::NotMade)?;
             Ok((chat, parts, sender))
         }
     }
@@ -200,18 +196,18 @@ fn prepare(row: &Replayable, wish: &Wish) -> Result<(String, String, Sender), Re
 /// that it may have arrived.
 async fn reopen(tx: &mut SqliteConnection, row: &Replayable, sender: &Sender, now: Millis) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE deliveries SET state = CASE WHEN ?2 THEN 'parked' ELSE 'waiting' END, finished_at = NULL, cause = ?6,
+        concat!("UPDATE deliveries SET state = CASE WHEN ?2 THEN ", quoted!(DeliveryState::Suspended), " ELSE ", quoted!(DeliveryState::Waiting), " END, finished_at = NULL, cause = ?6,
          next_attempt_at = NULL, due_within = 0, lease_owner = NULL, age_from = ?3, earlier_attempts = attempts,
          lane = ?4, bot_id = ?5, migrated_to = coalesce(
              (SELECT moved_to FROM moved_chats WHERE chat = coalesce(deliveries.migrated_to, deliveries.chat)), migrated_to)
-         WHERE id = ?1",
+         WHERE id = ?1"),
     )
     .bind(row.id)
     .bind(sender.parked)
     .bind(now)
     .bind(sender.lane.as_bytes())
     .bind(sender.bot_id)
-    .bind(&sender.parked_for)
+    .bind(sender.parked_for.map(FailureCause::name))
     .execute(tx)
     .await?;
     Ok(())
@@ -226,12 +222,16 @@ async fn replace(
     now: Millis,
 ) -> Result<i64, StoreError> {
     let text_id = texts::shared(tx, row.event_id, parts).await?;
-    Ok(sqlx::query_scalar(
+    Ok(sqlx::query_scalar(concat!(
         "INSERT INTO deliveries (event_id, profile_id, participant, chat, bot_id, lane, sandbox, state, parts, text_id,
          created_at, age_from, replay_of, cause, migrated_to) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,
-         CASE WHEN ?8 THEN 'parked' ELSE 'waiting' END, '', ?9, ?10, ?10, ?11, ?12,
-         (SELECT moved_to FROM moved_chats WHERE chat = ?4)) RETURNING id",
-    )
+         CASE WHEN ?8 THEN ",
+        quoted!(DeliveryState::Suspended),
+        " ELSE ",
+        quoted!(DeliveryState::Waiting),
+        " END, '', ?9, ?10, ?10, ?11, ?12,
+         (SELECT moved_to FROM moved_chats WHERE chat = ?4)) RETURNING id"
+    ))
     .bind(row.event_id)
     .bind(row.profile_id)
     .bind(row.participant)
@@ -243,7 +243,7 @@ async fn replace(
     .bind(text_id)
     .bind(now)
     .bind(row.id)
-    .bind(&sender.parked_for)
+    .bind(sender.parked_for.map(FailureCause::name))
     .fetch_one(tx)
     .await?)
 }

@@ -229,7 +229,7 @@ async fn nothing_is_looked_for_by_reading_a_whole_table() {
 #[tokio::test]
 async fn sessions_and_links_that_have_run_out_go_too() {
     let store = Store::in_memory().await.unwrap();
-    let user = store.add_user("a@b.c", app::session::Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
+    let user = store.add_user("a@b.c", hookgram::role::Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
     let whose = store.user(user).await.unwrap().unwrap();
     for (hash, now, expires_at) in
         [(&b"idle"[..], 0, 90 * DAY), (b"used", 20 * DAY, 90 * DAY), (b"over", DAY, 21 * DAY)]

@@ -1,6 +1,6 @@
 //! Messages in the sandbox.
 
-use app::words::audit::Action;
+use hookgram::{audit::AuditAction, delivery::DeliveryState};
 use sqlx::FromRow;
 
 use super::{
@@ -59,7 +59,7 @@ impl Store {
         .await?;
         let last = ids.into_iter().max();
         arrived(&mut tx, claimed.id, claimed.part_count).await?;
-        finish(&mut tx, claimed, "delivered", None, now).await?;
+        finish(&mut tx, claimed, DeliveryState::Delivered, None, now).await?;
         tx.commit().await?;
         Ok(last)
     }
@@ -132,7 +132,7 @@ impl Store {
             .bind(profile)
             .fetch_optional(&mut *tx)
             .await?;
-        let entry = Entry::new(by, Action::SandboxCleared).to(&name.unwrap_or_default(), profile);
+        let entry = Entry::new(by, AuditAction::SandboxCleared).to(&name.unwrap_or_default(), profile);
         audit::record(&mut tx, &entry).await?;
         tx.commit().await?;
         Ok(())

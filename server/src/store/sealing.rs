@@ -2,7 +2,7 @@
 //! transaction that writes, so that from the commit on that names another key nothing is sealed with the old one any
 //! more, by any process. The row also tells whether the key is the database's own.
 
-use app::words::audit::Action;
+use hookgram::audit::AuditAction;
 use secrecy::ExposeSecret as _;
 use sqlx::{SqliteConnection, SqlitePool};
 
@@ -138,7 +138,7 @@ impl Store {
         }
         put_proof(&mut tx, &new).await?;
         let changes = vec![Change::new("key", old.to_string(), new.number().to_string())];
-        audit::record(&mut tx, &Entry::new(by, Action::KeyChanged).with(changes)).await?;
+        audit::record(&mut tx, &Entry::new(by, AuditAction::KeyChanged).with(changes)).await?;
         tx.commit().await?;
         self.sealer.seals_with(new.number());
         Ok(Some((old, new.number())))

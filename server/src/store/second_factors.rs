@@ -1,6 +1,6 @@
 //! Second factors: the secret, sealed; the step of the last code taken; recovery codes, of which only hashes are kept.
 
-use app::{session::Account, words::audit::Action};
+use hookgram::{audit::AuditAction, role::Account};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Store, StoreError, audit::record, links::shut_out, sealing::sealing_key};
@@ -88,7 +88,7 @@ impl Store {
         }
         replace_codes(&mut tx, user_id, codes).await?;
         let ended = shut_out(&mut tx, user_id, Some(kept)).await?;
-        record(&mut tx, &Entry::new(by, Action::FactorOn).to(&account.email, user_id)).await?;
+        record(&mut tx, &Entry::new(by, AuditAction::FactorOn).to(&account.email, user_id)).await?;
         tx.commit().await?;
         self.announce_ended(user_id);
         Ok(ended)
@@ -115,7 +115,7 @@ impl Store {
         }
         replace_codes(&mut tx, user_id, &[]).await?;
         shut_out(&mut tx, user_id, kept).await?;
-        record(&mut tx, &Entry::new(by, Action::FactorOff).to(&account.email, user_id)).await?;
+        record(&mut tx, &Entry::new(by, AuditAction::FactorOff).to(&account.email, user_id)).await?;
         tx.commit().await?;
         self.announce_ended(user_id);
         Ok(())
@@ -157,7 +157,7 @@ impl Store {
         if done.rows_affected() == 0 {
             return Ok(false);
         }
-        record(&mut tx, &Entry::new(by, Action::RecoveryUsed).to(&account.email, account.id)).await?;
+        record(&mut tx, &Entry::new(by, AuditAction::RecoveryUsed).to(&account.email, account.id)).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -175,7 +175,7 @@ impl Store {
             .await?;
         found.ok_or(StoreError::NotFound)?;
         replace_codes(&mut tx, user_id, codes).await?;
-        record(&mut tx, &Entry::new(by, Action::RecoveryCodes).to(&account.email, user_id)).await?;
+        record(&mut tx, &Entry::new(by, AuditAction::RecoveryCodes).to(&account.email, user_id)).await?;
         tx.commit().await?;
         Ok(())
     }

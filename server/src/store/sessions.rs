@@ -1,11 +1,11 @@
 //! Sessions, and sign-ins that wait for their second factor. Only hashes of their tokens are kept.
 
-use app::{
-    preferences::{Kept, Theme},
-    session::{Account, Role},
-    words::audit::Action,
+use app::preferences::{Kept, Theme};
+use hookgram::{
+    audit::AuditAction,
+    role::{Account, Role},
+    values::{Language, TimeZone},
 };
-use hookgram::values::{Language, TimeZone};
 use sqlx::{FromRow, SqliteConnection};
 use tokio::sync::broadcast;
 
@@ -119,7 +119,7 @@ impl Store {
         if done.rows_affected() == 0 {
             return Err(StoreError::NotFound);
         }
-        record_of(&mut tx, session.user.account.id, Action::SignedIn, by).await?;
+        record_of(&mut tx, session.user.account.id, AuditAction::SignedIn, by).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -141,7 +141,7 @@ impl Store {
         .fetch_optional(&self.read)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        let role = Role::parse(&row.role).ok_or(StoreError::Corrupt("users.role"))?;
+        let role = Role::parse(&row.role).ok_or(StoreError::corrupt("users.role"))?;
         Ok(Some(OpenSession {
             account: Account { id: row.user_id, email: row.email, role },
             last_used_at: row.last_used_at,
@@ -214,7 +214,7 @@ impl Store {
             .fetch_optional(&mut *tx)
             .await?;
         if let Some(user) = user {
-            record_of(&mut tx, user, Action::SignedOut, by).await?;
+            record_of(&mut tx, user, AuditAction::SignedOut, by).await?;
         }
         tx.commit().await?;
         if let Some(user) = user {
@@ -237,7 +237,7 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         if let Some(address) = &address {
-            let ended = Entry::new(by, Action::SessionsEnded).to(&account.email, account.id);
+            let ended = Entry::new(by, AuditAction::SessionsEnded).to(&account.email, account.id);
             record(&mut tx, &ended.with(vec![Change::new("session", address, "")])).await?;
         }
         tx.commit().await?;
@@ -259,7 +259,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         sqlx::query("DELETE FROM half_sessions WHERE user_id = ?1").bind(user_id).execute(&mut *tx).await?;
-        let ended = Entry::new(by, Action::SessionsEnded).to(&account.email, user_id);
+        let ended = Entry::new(by, AuditAction::SessionsEnded).to(&account.email, user_id);
         record(&mut tx, &ended.with(vec![Change::new("sessions", done.rows_affected().to_string(), "")])).await?;
         tx.commit().await?;
         self.announce_ended(user_id);
@@ -329,7 +329,7 @@ impl Store {
 }
 
 /// Records something that was done to an account.
-async fn record_of(tx: &mut SqliteConnection, user_id: i64, action: Action, by: &By) -> Result<(), StoreError> {
+async fn record_of(tx: &mut SqliteConnection, user_id: i64, action: AuditAction, by: &By) -> Result<(), StoreError> {
     let email: String =
         sqlx::query_scalar("SELECT email FROM users WHERE id = ?1").bind(user_id).fetch_one(&mut *tx).await?;
     record(tx, &Entry::new(by, action).to(&email, user_id)).await

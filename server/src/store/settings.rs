@@ -1,6 +1,6 @@
 //! What admins have set.
 
-use app::words::audit::Action;
+use hookgram::audit::AuditAction;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Store, StoreError, audit, sealing::sealing_key};
@@ -65,7 +65,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
-        audit::record(&mut tx, &Entry::new(by, Action::SettingsChanged).with(changes)).await?;
+        audit::record(&mut tx, &Entry::new(by, AuditAction::SettingsChanged).with(changes)).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Attempts at second factors, which are limited by account, and failed sign-ins, which the health page shows.
 
-use app::{session::Account, words::audit::Action};
+use hookgram::{audit::AuditAction, role::Account};
 
 use super::{Store, StoreError, audit::record};
 use crate::{
@@ -91,12 +91,12 @@ impl Store {
     pub async fn sign_in_failed(
         &self,
         account: &Account,
-        action: Action,
+        action: AuditAction,
         browser: Option<&str>,
         by: &By,
     ) -> Result<(), StoreError> {
         let now = now();
-        let is_code = action == Action::FactorFailed;
+        let is_code = action == AuditAction::FactorFailed;
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         if is_code && browser.is_some() {
             let until: Option<i64> =
@@ -164,7 +164,7 @@ async fn put(
 
 #[cfg(test)]
 mod tests {
-    use app::session::Role;
+    use hookgram::role::Role;
 
     use super::*;
     use crate::audit::COMMAND_LINE;
@@ -211,7 +211,7 @@ mod tests {
 
         let other = store.add_user("d@b.c", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
         for _ in 0..CODES {
-            store.sign_in_failed(&other, Action::FactorFailed, Some("known"), &COMMAND_LINE).await.unwrap();
+            store.sign_in_failed(&other, AuditAction::FactorFailed, Some("known"), &COMMAND_LINE).await.unwrap();
         }
         assert!(store.try_code(other.id, None, now).await.unwrap().is_err(), "they count for the account");
     }
@@ -236,16 +236,16 @@ mod tests {
         let (store, account) = store().await;
         let begun = now().div_euclid(HOUR);
         for _ in 0..100 {
-            store.sign_in_failed(&account, Action::SignInFailed, None, &COMMAND_LINE).await.unwrap();
+            store.sign_in_failed(&account, AuditAction::SignInFailed, None, &COMMAND_LINE).await.unwrap();
         }
         for _ in 0..MANY_CODES - 1 {
-            store.sign_in_failed(&account, Action::FactorFailed, None, &COMMAND_LINE).await.unwrap();
+            store.sign_in_failed(&account, AuditAction::FactorFailed, None, &COMMAND_LINE).await.unwrap();
         }
         let found = store.sign_in_failures(now() - 24 * HOUR).await.unwrap();
         assert_eq!(found, [SignInFailures { email: "a@b.c".into(), passwords: 100, codes: MANY_CODES - 1 }]);
         assert!(store.sign_in_failures(now() + 2 * HOUR).await.unwrap().is_empty());
         let filter =
-            super::super::AuditFilter { limit: 1_000, action: Some(Action::SignInFailed), ..Default::default() };
+            super::super::AuditFilter { limit: 1_000, action: Some(AuditAction::SignInFailed), ..Default::default() };
         let hours = i64::from(now().div_euclid(HOUR) > begun) + 1;
         let entries = i64::try_from(store.audited(&filter).await.unwrap().len()).unwrap();
         assert!((AUDITED..=AUDITED * hours).contains(&entries), "{entries}");

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use sqlx::SqliteConnection;
 
+use super::names::quoted;
 use super::{Lane, Store, StoreError, accepting::Order, heads::json, retention::delete_finished};
 use crate::time::Millis;
 
@@ -183,8 +184,12 @@ async fn usage(tx: &mut SqliteConnection, holders: &[String]) -> Result<HashMap<
 /// Frees what waits for a token from the limits of strangers: Telegram has accepted it, or a profile has it now.
 pub(super) async fn now_known(tx: &mut SqliteConnection, lane: &Lane) -> Result<(), StoreError> {
     for statement in [
-        "UPDATE deliveries SET stranger = 0
-         WHERE lane = ?1 AND finished_at IS NULL AND state <> 'parked' AND stranger = 1",
+        concat!(
+            "UPDATE deliveries SET stranger = 0
+         WHERE lane = ?1 AND finished_at IS NULL AND state <> ",
+            quoted!(DeliveryState::Suspended),
+            " AND stranger = 1"
+        ),
         "UPDATE stateless_events SET address = NULL WHERE lane = ?1 AND address IS NOT NULL",
     ] {
         sqlx::query(statement).bind(lane.as_bytes()).execute(&mut *tx).await?;

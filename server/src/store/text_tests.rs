@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use app::words::replays::Refusal;
-use hookgram::secret::BotToken;
+use hookgram::{replay::ReplayError, secret::BotToken};
 
 use super::{
     tests::{TOKEN, claim_due, draft, event, to},
@@ -90,13 +89,13 @@ async fn a_replay_shares_the_text_that_is_there() {
     for claimed in claim(&store).await {
         store.record(&claimed, None, &Change::Delivered, 2_000).await.unwrap();
     }
-    assert_eq!(replay(&store, 1, Ask::Undelivered).await, Err(Refusal::Arrived));
+    assert_eq!(replay(&store, 1, Ask::Undelivered).await, Err(ReplayError::Arrived));
     let copy = replay(&store, 1, Ask::Exactly).await.unwrap();
     assert_eq!(store.parts(copy).await.unwrap(), ["Hello"]);
     assert_eq!(number(&store, "SELECT count(*) FROM texts").await, 1);
 }
 
-async fn replay(store: &Store, id: i64, ask: Ask) -> Result<i64, Refusal> {
+async fn replay(store: &Store, id: i64, ask: Ask) -> Result<i64, ReplayError> {
     store.replay(&[Wish::AsItWas(id)], ask, &COMMAND_LINE, 3_000).await.unwrap().unwrap()[0].done
 }
 

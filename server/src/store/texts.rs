@@ -66,6 +66,6 @@ impl Store {
         .bind(i64::try_from(index).unwrap_or(i64::MAX))
         .fetch_optional(&self.read)
         .await?;
-        part.flatten().ok_or(StoreError::Corrupt("deliveries.parts"))
+        part.flatten().ok_or(StoreError::corrupt("deliveries.parts"))
     }
 }

@@ -1,8 +1,8 @@
 //! Accounts.
 
-use app::{
-    session::{Account, Role},
-    words::audit::Action,
+use hookgram::{
+    audit::AuditAction,
+    role::{Account, Role},
 };
 use sqlx::FromRow;
 
@@ -42,7 +42,7 @@ impl TryFrom<Row> for User {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let role = Role::parse(&row.role).ok_or(StoreError::Corrupt("users.role"))?;
+        let role = Role::parse(&row.role).ok_or(StoreError::corrupt("users.role"))?;
         let account = Account { id: row.id, email: row.email, role };
         let Row { password_hash, created_at, has_second_factor, password_version, .. } = row;
         Ok(Self { account, password_hash, created_at, has_second_factor, password_version })
@@ -124,7 +124,7 @@ impl Store {
         .fetch_one(&mut *tx)
         .await
         .map_err(|error| unique(error, StoreError::Taken))?;
-        let made = Entry::new(by, Action::AccountMade).to(email, id);
+        let made = Entry::new(by, AuditAction::AccountMade).to(email, id);
         record(&mut tx, &made.with(vec![Change::new("role", "", role.name())])).await?;
         tx.commit().await?;
         Ok(Account { id, email: email.to_owned(), role })
@@ -145,7 +145,7 @@ impl Store {
         .await?;
         let id = id.ok_or(StoreError::NotFound)?;
         shut_out(&mut tx, id, None).await?;
-        record(&mut tx, &Entry::new(by, Action::PasswordReset).to(email, id)).await?;
+        record(&mut tx, &Entry::new(by, AuditAction::PasswordReset).to(email, id)).await?;
         tx.commit().await?;
         self.announce_ended(id);
         Ok(())
@@ -169,7 +169,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         let ended = shut_out(&mut tx, account.id, Some(kept)).await?;
-        record(&mut tx, &Entry::new(by, Action::PasswordChanged).to(&account.email, account.id)).await?;
+        record(&mut tx, &Entry::new(by, AuditAction::PasswordChanged).to(&account.email, account.id)).await?;
         tx.commit().await?;
         self.announce_ended(account.id);
         Ok(ended)
@@ -245,7 +245,7 @@ impl Store {
         .bind(now())
         .fetch_one(&mut *tx)
         .await?;
-        let made = Entry::new(by, Action::AccountMade).to(email, Some(id));
+        let made = Entry::new(by, AuditAction::AccountMade).to(email, Some(id));
         record(&mut tx, &made.with(vec![Change::new("role", "", Role::Admin.name())])).await?;
         tx.commit().await?;
         Ok(Account { id, email: email.to_owned(), role: Role::Admin })

@@ -1,7 +1,6 @@
 //! An answer at a door (contract §2): what it means first, its sentences once the language is known.
 
 use app::words::{
-    causes::Cause,
     checks,
     doors::{self, DoorFault},
 };
@@ -11,6 +10,7 @@ use axum::{
 };
 use hookgram::{
     check::{Fault, Warning},
+    delivery::FailureCause,
     event::EventFault,
     report::{CheckReport, Status},
     values::Language,
@@ -116,10 +116,10 @@ impl Refusal {
 
     /// Why, where the profile's `errorEmail` is told of it: the event itself is at fault (422).
     #[must_use]
-    pub fn cause(&self) -> Option<Cause> {
+    pub fn cause(&self) -> Option<FailureCause> {
         match self {
-            Self::Door(DoorFault::NoRecipient { .. }) => Some(Cause::NoRecipient),
-            Self::Door(DoorFault::NothingToSay) => Some(Cause::NothingToSay),
+            Self::Door(DoorFault::NoRecipient { .. }) => Some(FailureCause::NoRecipient),
+            Self::Door(DoorFault::NothingToSay) => Some(FailureCause::NothingToSay),
             _ => None,
         }
     }

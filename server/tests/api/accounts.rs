@@ -1,6 +1,6 @@
 //! The ways in, as a browser without scripts goes them: passwords, one-time links, the account's own page.
 
-use app::{session::Role, words::audit::Action};
+use hookgram::{audit::AuditAction, role::Role};
 use server::{
     audit::COMMAND_LINE,
     auth::{password::Passwords, throttle::Origin},
@@ -95,7 +95,7 @@ async fn a_failed_sign_in_is_recorded_for_whoever_has_the_account_and_for_nobody
     let filter = server::store::AuditFilter { limit: 20, ..Default::default() };
     let failed = async || {
         let seen = server.state.store.audited(&filter).await.unwrap();
-        seen.into_iter().filter(|entry| entry.action == Some(Action::SignInFailed)).collect::<Vec<_>>()
+        seen.into_iter().filter(|entry| entry.action == Some(AuditAction::SignInFailed)).collect::<Vec<_>>()
     };
     eventually("it to be recorded", async || !failed().await.is_empty()).await;
     let seen = failed().await;
@@ -345,7 +345,7 @@ async fn signing_out_and_each_use_of_a_recovery_code_are_in_the_audit() {
     let filter = server::store::AuditFilter { who: Some(EMAIL.into()), limit: 20, ..Default::default() };
     let mut seen = server.state.store.audited(&filter).await.unwrap();
     seen.reverse();
-    use app::words::audit::Action::*;
+    use hookgram::audit::AuditAction::*;
     let actions: Vec<_> = seen.iter().filter_map(|entry| entry.action).collect();
     let expected = [InvitationAccepted, SignedIn, FactorOn, SignedOut, RecoveryUsed, SignedIn, RecoveryUsed];
     assert_eq!(actions, expected);
@@ -371,7 +371,7 @@ async fn what_happens_to_an_account_is_in_the_audit() {
     let filter = server::store::AuditFilter { who: Some(EMAIL.into()), limit: 20, ..Default::default() };
     let mut seen = server.state.store.audited(&filter).await.unwrap();
     seen.reverse();
-    use app::words::audit::Action::*;
+    use hookgram::audit::AuditAction::*;
     let actions: Vec<_> = seen.iter().filter_map(|entry| entry.action).collect();
     let expected = [
         InvitationAccepted,
@@ -426,8 +426,8 @@ async fn repeated_failures_of_an_account_are_shown_to_admins() {
     Visitor::invited(&server, EMAIL, Role::Operator).await;
     let account = server.state.store.user_by_email(EMAIL).await.unwrap().unwrap().account;
     for (action, fewer, said, is_urgent) in [
-        (Action::SignInFailed, 19, "Somebody is guessing a password: olga@example.com (20)", false),
-        (Action::FactorFailed, 9, "guessing the code of the second step: olga@example.com (10)", true),
+        (AuditAction::SignInFailed, 19, "Somebody is guessing a password: olga@example.com (20)", false),
+        (AuditAction::FactorFailed, 9, "guessing the code of the second step: olga@example.com (10)", true),
     ] {
         let fail = async || {
             server.state.store.sign_in_failed(&account, action, None, &COMMAND_LINE).await.unwrap();

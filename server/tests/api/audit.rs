@@ -1,7 +1,6 @@
 //! The audit as admins read it: who, what, from what to what; asked for by its address.
 
-use app::session::Role;
-use hookgram::parameters::Parameter;
+use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role};
 use serde_json::json;
 use server::audit::{COMMAND_LINE, Change};
 
@@ -130,7 +129,7 @@ async fn a_delivery_is_not_replayed_unless_the_audit_records_it() {
     let profile = server.profile("Salon", false, &[]).await;
     api.next([Play::Refuse(403, "Forbidden: bot was blocked by the user", json!({}))]);
     assert_eq!(server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await.0, 200);
-    server.wait_for_state("failed").await;
+    server.wait_for_state(DeliveryState::Failed).await;
     let id = server.state.store.deliveries(1).await.unwrap()[0].id;
     let operator = Person::new(&server, Role::Operator).await;
     break_audit(&server).await;
@@ -139,7 +138,7 @@ async fn a_delivery_is_not_replayed_unless_the_audit_records_it() {
         assert_eq!(answer.status(), 500, "{how}");
     }
     let deliveries = server.state.store.deliveries(9).await.unwrap();
-    assert_eq!(deliveries.iter().map(|delivery| delivery.state.as_str()).collect::<Vec<_>>(), ["failed"]);
+    assert_eq!(deliveries.iter().map(|delivery| delivery.state).collect::<Vec<_>>(), [DeliveryState::Failed]);
     assert!(api.texts().is_empty(), "nothing was sent again");
     server.stop().await;
 }
@@ -149,13 +148,13 @@ async fn a_delivery_is_not_cancelled_unless_the_audit_records_it() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("Salon", false, &[]).await;
     assert_eq!(server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await.0, 200);
-    server.wait_for_state("retrying").await;
+    server.wait_for_state(DeliveryState::Retrying).await;
     let id = server.state.store.deliveries(1).await.unwrap()[0].id;
     let operator = Person::new(&server, Role::Operator).await;
     break_audit(&server).await;
     let answer = operator.post("/deliveries/act", &[("sure", "1"), ("do", "cancel"), (&format!("d-{id}"), "on")]).await;
     assert_eq!(answer.status(), 500);
-    assert_ne!(server.newest_state().await, "cancelled");
+    assert_ne!(server.newest_state().await, Some(DeliveryState::Cancelled));
     server.stop().await;
 }
 

@@ -2,9 +2,14 @@
 
 use app::{
     ports::{ChatLinks, ChatSearch, ChatTrouble, Chats},
-    session::{Account, Operator, Role},
+    session::Operator,
 };
-use hookgram::{parameters::Parameter, profile::Profile, values::Language};
+use hookgram::{
+    parameters::Parameter,
+    profile::Profile,
+    role::{Account, Role},
+    values::Language,
+};
 use serde_json::{Value, json};
 use server::{
     auth::client::Client,

@@ -1,6 +1,6 @@
 //! Delivery against a played Bot API: what follows each answer, and the order within a chat.
 
-use hookgram::parameters::Parameter;
+use hookgram::{delivery::DeliveryState, parameters::Parameter};
 use serde_json::{Value, json};
 use server::time::now;
 
@@ -23,7 +23,7 @@ async fn temporary_failures_are_tried_again() {
         api.next([play.clone()]);
         let server = TestServer::start(&api.url()).await;
         post(&server, "1", "5").await;
-        server.wait_for_state("delivered").await;
+        server.wait_for_state(DeliveryState::Delivered).await;
         assert_eq!(api.messages().len(), 2, "{play:?}");
         let delivery = &server.state.store.deliveries(1).await.unwrap()[0];
         assert_eq!(delivery.unsure, matches!(play, Play::HangUp), "only a lost answer leaves a doubt");
@@ -37,7 +37,7 @@ async fn a_lost_answer_is_tried_once_more_only() {
     api.next([Play::HangUp, Play::HangUp]);
     let server = TestServer::start(&api.url()).await;
     post(&server, "1", "5").await;
-    server.wait_for_state("uncertain").await;
+    server.wait_for_state(DeliveryState::Uncertain).await;
     assert_eq!(api.messages().len(), 2);
     server.stop().await;
 }
@@ -49,13 +49,13 @@ async fn telegrams_wait_is_honoured() {
     let server = TestServer::start(&api.url()).await;
     let before = now();
     post(&server, "1", "5").await;
-    server.wait_for_state("retrying").await;
+    server.wait_for_state(DeliveryState::Retrying).await;
     let due = server.state.store.deliveries(1).await.unwrap()[0].next_attempt_at.unwrap();
     assert!(due >= before + 30_000, "{due}");
     // Driven by hand, half a minute ahead of the clock.
     assert_eq!(server.state.worker.run_due_once(now() + 20_000).await.unwrap(), 0);
     assert_eq!(server.state.worker.run_due_once(now() + 60_000).await.unwrap(), 1);
-    assert_eq!(server.newest_state().await, "delivered");
+    assert_eq!(server.newest_state().await, Some(DeliveryState::Delivered));
     server.stop().await;
 }
 
@@ -71,7 +71,7 @@ async fn permanent_refusals_end_it() {
         api.next([refuse(code, description)]);
         let server = TestServer::start(&api.url()).await;
         post(&server, "1", "5").await;
-        server.wait_for_state("failed").await;
+        server.wait_for_state(DeliveryState::Failed).await;
         let delivery = &server.state.store.deliveries(1).await.unwrap()[0];
         assert_eq!(delivery.last_error.as_deref(), Some(description));
         assert_eq!(api.messages().len(), 1);
@@ -88,7 +88,7 @@ async fn a_moved_chat_is_followed_and_unparsable_html_goes_as_plain_text() {
     ]);
     let server = TestServer::start(&api.url()).await;
     post(&server, "1", "-5").await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     let messages = api.messages();
     let chats: Vec<&Value> = messages.iter().map(|message| &message["chat_id"]).collect();
     assert_eq!(chats, ["-5", "-1005", "-1005"]);
@@ -103,7 +103,7 @@ async fn where_a_chat_has_moved_to_is_remembered() {
     api.next([Play::Refuse(400, "Bad Request: group chat was upgraded", json!({"migrate_to_chat_id": -1005}))]);
     let server = TestServer::start(&api.url()).await;
     post(&server, "1", "-5").await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     post(&server, "2", "-5").await;
     api.wait_for_texts(2).await;
     let chats: Vec<Value> = api.messages().iter().map(|message| message["chat_id"].clone()).collect();
@@ -148,9 +148,9 @@ async fn a_refused_token_parks_until_there_is_a_new_one() {
     let profile = server.profile("A", false, &[]).await;
     let path = format!("/h/{}", profile.key);
     server.post(&path, event("1", &["5"])).await;
-    server.wait_for_state("parked").await;
+    server.wait_for_state(DeliveryState::Suspended).await;
     server.post(&path, event("2", &["6"])).await;
-    assert_eq!(server.newest_state().await, "parked");
+    assert_eq!(server.newest_state().await, Some(DeliveryState::Suspended));
     assert_eq!(api.messages().len(), 1, "nobody asks blindly");
 
     let token = TOKEN.replace("AAH", "BBH");
@@ -158,7 +158,14 @@ async fn a_refused_token_parks_until_there_is_a_new_one() {
     server::profile_file::import(&server.state.store, &file).await.unwrap();
     server.state.wake.notify_one();
     eventually("both to arrive", async || {
-        server.state.store.deliveries(9).await.unwrap().iter().all(|delivery| delivery.state == "delivered")
+        server
+            .state
+            .store
+            .deliveries(9)
+            .await
+            .unwrap()
+            .iter()
+            .all(|delivery| delivery.state == DeliveryState::Delivered)
     })
     .await;
     assert!(api.asked().iter().skip(1).all(|asked| asked.token == token));
@@ -173,10 +180,10 @@ async fn a_token_that_telegram_takes_again_ends_the_waiting() {
     let profile = server.profile("A", false, &[]).await;
     let path = format!("/h/{}", profile.key);
     server.post(&path, event("1", &["5"])).await;
-    server.wait_for_state("parked").await;
+    server.wait_for_state(DeliveryState::Suspended).await;
     assert_eq!(server.http.get(server.url(&path)).send().await.unwrap().status(), 200);
     server.state.wake.notify_one();
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     server.stop().await;
 }
 
@@ -205,7 +212,7 @@ async fn parts_go_in_order_and_resume_where_they_stopped() {
     let long = format!("{} {}", "а".repeat(4000), "б".repeat(3000));
     let profile = server.profile("A", false, &[(Parameter::Message, &long), (Parameter::HideUrl, "true")]).await;
     server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     let texts = api.texts();
     assert!(texts.len() >= 2, "{}", texts.len());
     assert!(texts[0].starts_with('а') && texts[1].starts_with('б'));
@@ -231,7 +238,7 @@ async fn an_answer_that_is_not_telegrams_neither_parks_nor_fails() {
         let server = TestServer::start(&api.url()).await;
         let profile = server.profile("A", false, &[]).await;
         server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
-        server.wait_for_state("delivered").await;
+        server.wait_for_state(DeliveryState::Delivered).await;
         assert_eq!(api.messages().len(), 2, "{status}");
         server.stop().await;
     }
@@ -248,7 +255,7 @@ async fn a_message_is_sent_once_even_if_its_answer_cannot_be_recorded_at_first()
     // The lease is over, as far as this step can tell.
     assert_eq!(server.state.worker.run_due_once(now() + 120_000).await.unwrap(), 0, "it is under way");
     execute(&pool, "DROP TRIGGER busy").await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     assert_eq!(api.messages().len(), 1);
     pool.close().await;
     server.stop().await;
@@ -261,10 +268,10 @@ async fn a_delivery_with_nothing_left_to_send_is_finished() {
     let server = TestServer::start(&api.url()).await;
     let pool = database(&server).await;
     post(&server, "1", "5").await;
-    server.wait_for_state("retrying").await;
+    server.wait_for_state(DeliveryState::Retrying).await;
     execute(&pool, "UPDATE deliveries SET parts_sent = json_array_length(parts)").await;
     assert_eq!(server.state.worker.run_due_once(now() + 120_000).await.unwrap(), 1);
-    assert_eq!(server.newest_state().await, "delivered");
+    assert_eq!(server.newest_state().await, Some(DeliveryState::Delivered));
     assert_eq!(api.messages().len(), 1);
     pool.close().await;
     server.stop().await;
@@ -278,10 +285,10 @@ async fn an_unreadable_token_waits_for_another_one() {
     let pool = database(&server).await;
     api.next([Play::Refuse(429, "Too Many Requests: retry after 60", json!({"retry_after": 60}))]);
     server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
-    server.wait_for_state("retrying").await;
+    server.wait_for_state(DeliveryState::Retrying).await;
     execute(&pool, "UPDATE profiles SET token = x'0101'").await;
     assert_eq!(server.state.worker.run_due_once(now() + 120_000).await.unwrap(), 1);
-    assert_eq!(server.newest_state().await, "parked");
+    assert_eq!(server.newest_state().await, Some(DeliveryState::Suspended));
     pool.close().await;
     server.stop().await;
 }

@@ -1,6 +1,6 @@
 //! Both doors, answer by answer (contract §1 and §2).
 
-use hookgram::parameters::Parameter;
+use hookgram::{delivery::DeliveryState, parameters::Parameter, webhook::EventOutcome};
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::{audit::COMMAND_LINE, settings::Setting};
@@ -29,7 +29,7 @@ async fn the_reference_event_arrives_as_the_contract_shows_it() {
     assert_eq!(message["parse_mode"], "HTML");
     assert_eq!(message["link_preview_options"]["is_disabled"], true);
     assert!(message.as_object().unwrap().values().all(|value| !value.is_null()));
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     assert!(!server.state.store.events(None, 1).await.unwrap()[0].has_token, "the token is needed no more");
     server.stop().await;
 }
@@ -147,11 +147,16 @@ async fn what_a_post_is_answered() {
         }
     }
     let recorded = server.state.store.events(Some(profile.id), 99).await.unwrap();
-    let mut refused: Vec<i64> =
-        recorded.iter().filter(|event| event.outcome == "rejected").map(|event| event.http_status).collect();
+    let mut refused: Vec<i64> = recorded
+        .iter()
+        .filter(|event| event.outcome == EventOutcome::Rejected)
+        .map(|event| event.http_status)
+        .collect();
     refused.sort_unstable();
     assert_eq!(refused, [400, 400, 400, 400, 413, 415, 422, 422]);
-    assert!(recorded.iter().filter(|event| event.outcome == "rejected").all(|event| event.reason.is_some()));
+    assert!(
+        recorded.iter().filter(|event| event.outcome == EventOutcome::Rejected).all(|event| event.reason.is_some())
+    );
 
     let encoded =
         server.http.post(server.url(&open)).header("content-encoding", "gzip").body("x").send().await.unwrap();
@@ -209,9 +214,10 @@ async fn a_duplicate_is_known_by_whom_how_and_what() {
         let (_, answer) = server.post(&path, body).await;
         assert_eq!(answer["Message"], "The event has been accepted", "{path}");
     }
-    let outcomes: Vec<String> =
+    let outcomes: Vec<EventOutcome> =
         server.state.store.events(Some(profile.id), 9).await.unwrap().into_iter().map(|event| event.outcome).collect();
-    assert_eq!(outcomes, ["accepted", "accepted", "duplicate", "accepted"]);
+    use EventOutcome::{Accepted, Duplicate};
+    assert_eq!(outcomes, [Accepted, Accepted, Duplicate, Accepted]);
     server.stop().await;
 }
 
@@ -227,7 +233,7 @@ async fn several_participants_get_one_message_each() {
     chats.sort();
     assert_eq!(chats, ["5", "6"]);
     let states = server.state.store.deliveries(9).await.unwrap();
-    assert_eq!(states.iter().filter(|delivery| delivery.state == "skipped").count(), 1);
+    assert_eq!(states.iter().filter(|delivery| delivery.state == DeliveryState::Skipped).count(), 1);
     server.stop().await;
 }
 
@@ -253,9 +259,9 @@ async fn an_event_that_is_not_wanted_is_accepted_and_skipped() {
     let done = server::profile_file::import(&server.state.store, file).await.unwrap();
     let (status, answer) = server.post(&format!("/h/{}", done[0].1), event("1", &["5"])).await;
     assert_eq!((status, &answer["Message"]), (200, &Value::from("The event has been accepted")));
-    assert_eq!(server.state.store.events(None, 1).await.unwrap()[0].outcome, "skipped");
+    assert_eq!(server.state.store.events(None, 1).await.unwrap()[0].outcome, EventOutcome::Skipped);
     let wanted = event("1", &["5"]).replace("3060", "3036");
     server.post(&format!("/h/{}", done[0].1), wanted).await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     server.stop().await;
 }

@@ -1,7 +1,7 @@
 //! What the builder keeps where there is no script: forms with faults, and forms filled from an old URL. The token in
 //! them is marked, and looked for in every answer.
 
-use app::session::Role;
+use hookgram::role::Role;
 use server::{audit::COMMAND_LINE, auth::client::Client};
 
 use crate::support::{BotApi, TOKEN, TestServer};

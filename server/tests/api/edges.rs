@@ -1,6 +1,6 @@
 //! At the edges: what is put in the wrong place, comes from the wrong place, or is far too much.
 
-use hookgram::{parameters::Parameter, secret::BotToken};
+use hookgram::{delivery::DeliveryState, parameters::Parameter, secret::BotToken, webhook::EventOutcome};
 use serde_json::{Value, json};
 use server::{audit::COMMAND_LINE, profile_file, seal::Sealer, store::Store};
 
@@ -152,7 +152,7 @@ async fn a_token_sealed_with_a_lost_key_is_replaced_by_a_file_and_refuses_no_eve
     let server = TestServer::start_with("http://127.0.0.1:9", |config| config.database = Some(url)).await;
     let (status, answer) = server.post(&format!("/h/{key}"), event("1", &["5"])).await;
     assert_eq!(status, 200, "{answer}");
-    server.wait_for_state("parked").await;
+    server.wait_for_state(DeliveryState::Suspended).await;
     let profiles = server.state.store.profiles().await.unwrap();
     assert_eq!((profiles.len(), &profiles[0].profile.token), (1, &None));
     profile_file::import(&server.state.store, &file).await.unwrap();
@@ -177,9 +177,9 @@ async fn a_door_that_is_remembered_follows_every_change_at_once() {
         assert_eq!(status(3).await, 200);
         assert_eq!(status(4).await, 200);
     }
-    let outcomes: Vec<String> =
+    let outcomes: Vec<EventOutcome> =
         server.state.store.events(None, 9).await.unwrap().into_iter().map(|event| event.outcome).collect();
-    let each = ["accepted", "accepted", "rejected", "accepted"];
+    let each = [EventOutcome::Accepted, EventOutcome::Accepted, EventOutcome::Rejected, EventOutcome::Accepted];
     assert_eq!(outcomes, [each, each].concat(), "a refusal is recorded once");
     server.stop().await;
 }

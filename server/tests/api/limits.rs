@@ -1,7 +1,6 @@
 //! Too many requests: each is refused by itself, with the time to wait, and nobody else is.
 
-use app::session::Role;
-use hookgram::secret::BotToken;
+use hookgram::{role::Role, secret::BotToken};
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use server::{

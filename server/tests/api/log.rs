@@ -1,7 +1,6 @@
 //! The log's pages, as a browser without scripts sees and sends them.
 
-use app::session::Role;
-use hookgram::parameters::Parameter;
+use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role};
 use serde_json::{Value, json};
 use server::store::StoredProfile;
 
@@ -162,7 +161,7 @@ async fn the_selected_are_replayed_after_a_question_and_a_viewer_is_refused() {
     assert_eq!(viewer.post("/deliveries/act", &sure).await.status(), 403);
     let done = person.post("/deliveries/act", &sure).await.text().await.unwrap();
     assert!(done.contains("1 delivery is sent again."), "{done}");
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     let again = person.post("/deliveries/act", &[("do", "cancel"), (&mark, "on"), ("sure", "yes")]).await;
     assert!(again.text().await.unwrap().contains("There is nothing left to cancel"));
     let nothing = person.post("/deliveries/act", &[("do", "replay"), ("back", "//evil.example")]).await;

@@ -1,7 +1,7 @@
 //! Error mails against a played SMTP server: when they go, to whom, and what they say. The clock is driven by hand:
 //! what is due in the future is sent by a step of that time.
 
-use hookgram::parameters::Parameter;
+use hookgram::{delivery::DeliveryState, mail::MailState, parameters::Parameter};
 use serde_json::json;
 use server::{
     state::AppState,
@@ -43,7 +43,7 @@ pub async fn fail(server: &TestServer, api: &BotApi, path: &str, number: &str, p
     api.next([play]);
     let (status, answer) = server.post(path, event(number, &["5"])).await;
     assert_eq!(status, 200, "{answer}");
-    server.wait_for_state("failed").await;
+    server.wait_for_state(DeliveryState::Failed).await;
 }
 
 pub async fn send_due(state: &AppState, at: i64) -> usize {
@@ -54,8 +54,8 @@ pub async fn newest(store: &Store) -> MailRecord {
     store.mails(1).await.unwrap().remove(0)
 }
 
-pub fn states(mails: &[MailRecord]) -> Vec<(&str, Option<&str>)> {
-    mails.iter().map(|mail| (mail.state.as_str(), mail.reason.as_deref())).collect()
+pub fn states(mails: &[MailRecord]) -> Vec<(MailState, Option<&str>)> {
+    mails.iter().map(|mail| (mail.state, mail.reason.as_deref())).collect()
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn many_failures_of_one_cause_are_one_mail() {
     assert!(text.contains("Что делать: Свяжитесь с клиентом"), "{text}");
     let page = format!("{}/profiles/1", server.base);
     assert!(text.contains(&page) && html.contains(&format!("<a href=\"{page}\">")), "{text}\n{html}");
-    assert_eq!(states(&server.state.store.mails(9).await.unwrap()), [("sent", None)]);
+    assert_eq!(states(&server.state.store.mails(9).await.unwrap()), [(MailState::Sent, None)]);
     server.stop().await;
 }
 
@@ -127,7 +127,7 @@ async fn a_refused_token_tells_of_all_that_waits() {
     let path = door(&server, "A", &[]).await;
     api.next([Play::Refuse(401, "Unauthorized", json!({}))]);
     server.post(&path, event("1", &["5"])).await;
-    server.wait_for_state("parked").await;
+    server.wait_for_state(DeliveryState::Suspended).await;
     server.post(&path, event("2", &["6", "7"])).await;
     assert_eq!(send_due(&server.state, now() + SOON).await, 1);
     let mail = smtp.mails().remove(0);
@@ -145,7 +145,7 @@ async fn events_turned_away_and_messages_in_doubt_are_told_of() {
     assert_eq!(server.post(&path, "{").await.0, 400, "no event: whoever posted it has been told");
     api.next([Play::HangUp, Play::HangUp]);
     server.post(&path, event("1", &["5"])).await;
-    server.wait_for_state("uncertain").await;
+    server.wait_for_state(DeliveryState::Uncertain).await;
     assert_eq!(send_due(&server.state, now() + SOON).await, 2);
     let mails = smtp.mails();
     assert_eq!(mails[0].subject(), "A: в событии нет Telegram id клиента (1 событие)");
@@ -164,7 +164,7 @@ async fn the_stateless_door_mails_for_known_tokens_only() {
     fail(&server, &api, &path(&stranger), "1", missing()).await;
     fail(&server, &api, &path(TOKEN), "1", missing()).await;
     server.post(&path(TOKEN), event("2", &["5"])).await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     // The bot's number is not enough: this token was made up.
     let made_up = TOKEN.replace("AAH", "BBH");
     assert_eq!(server.post(&path(&made_up), "{}").await.0, 422);
@@ -174,7 +174,7 @@ async fn the_stateless_door_mails_for_known_tokens_only() {
     let why = Some("Telegram has never accepted this token");
     assert_eq!(
         states(&server.state.store.mails(9).await.unwrap()),
-        [("not_sent", why), ("sent", None), ("not_sent", why)]
+        [(MailState::NotSent, why), (MailState::Sent, None), (MailState::NotSent, why)]
     );
 
     // A check that Telegram answers makes a token known as well.

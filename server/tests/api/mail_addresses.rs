@@ -1,9 +1,11 @@
 //! Addresses that requests to the stateless endpoint name in `errorEmail`: they are asked once, by a mail without any text of
 //! the caller's, and error mails go there only after a POST on the page behind its link.
 
-use app::session::Role;
 use hookgram::{
+    delivery::DeliveryState,
+    mail::MailState,
     parameters::Parameter,
+    role::Role,
     values::{AddressState, EmailAddress, Locale},
 };
 use server::{audit::COMMAND_LINE, codes, time::now};
@@ -43,7 +45,7 @@ async fn known_token() -> (BotApi, SmtpServer, TestServer) {
     let (api, smtp, server) = house().await;
     let path = query("", "").replace("*BuyNow", "*TelegramId");
     assert_eq!(server.post(&path, event("1", &["5"])).await.0, 200);
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     (api, smtp, server)
 }
 
@@ -83,7 +85,10 @@ async fn an_address_gets_error_mails_only_after_it_has_confirmed() {
     refuse(&server, "Ops@example.com", "&date_locales=en").await;
     let start = now();
     assert_eq!(send_due(&server.state, start + SOON).await, 2, "the error mail and the confirmation mail");
-    assert_eq!(states(&server.state.store.mails(9).await.unwrap()), [("sent", None), ("not_sent", Some(UNCONFIRMED))]);
+    assert_eq!(
+        states(&server.state.store.mails(9).await.unwrap()),
+        [(MailState::Sent, None), (MailState::NotSent, Some(UNCONFIRMED))]
+    );
     let asked = smtp.mails().remove(0);
     assert_eq!((asked.to.as_str(), smtp.mails().len()), ("Ops@example.com", 1));
     assert_eq!(asked.subject(), "Hookgram: confirm the address for error mails");
@@ -123,7 +128,7 @@ async fn a_confirmation_mail_is_in_the_language_of_the_request_and_is_tried_agai
     smtp.next([Turn::Answer("RCPT", "450 greylisted")]);
     let at = now() + SOON;
     assert_eq!(send_due(&server.state, at).await, 2);
-    assert_eq!(newest(&server.state.store).await.state, "retrying");
+    assert_eq!(newest(&server.state.store).await.state, MailState::Retrying);
     assert_eq!(send_due(&server.state, at + MINUTE).await, 1);
     let mail = smtp.mails().remove(0);
     assert_eq!(mail.subject(), "Hookgram: подтвердите адрес для писем о сбоях");
@@ -182,7 +187,7 @@ async fn addresses_of_accounts_and_profiles_need_no_confirmation() {
     let mails = smtp.mails();
     assert!(mails[0].text().contains("BuyNow") && !mails[2].text().contains("BuyNow"));
     let reason = format!("stranger@example.com: {UNCONFIRMED}");
-    assert_eq!(states(&server.state.store.mails(2).await.unwrap())[1], ("sent", Some(reason.as_str())));
+    assert_eq!(states(&server.state.store.mails(2).await.unwrap())[1], (MailState::Sent, Some(reason.as_str())));
     server.stop().await;
 }
 
@@ -198,7 +203,7 @@ async fn the_link_in_an_error_mail_stops_the_mails_and_brings_them_back() {
     assert!(page(&server, &path).await.1.contains("No more mails"));
     refuse(&server, "ops@example.com", "").await;
     assert_eq!(send_due(&server.state, at + HOUR).await, 1, "and no confirmation mail");
-    assert_eq!(states(&[newest(&server.state.store).await]), [("not_sent", Some(STOPPED))]);
+    assert_eq!(states(&[newest(&server.state.store).await]), [(MailState::NotSent, Some(STOPPED))]);
     assert_eq!(smtp.mails().len(), 1);
 
     // A profile's mails are its operators' matter, and have no such link.
@@ -223,7 +228,7 @@ async fn a_confirmation_mail_that_waits_is_not_sent_once_its_address_is_answered
     send_due(&server.state, at).await;
     server.confirm_email("ops@example.com").await;
     send_due(&server.state, at + MINUTE).await;
-    assert_eq!((newest(&server.state.store).await.state.as_str(), smtp.mails().len()), ("not_sent", 0));
+    assert_eq!((newest(&server.state.store).await.state, smtp.mails().len()), (MailState::NotSent, 0));
     server.stop().await;
 }
 

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use app::words::causes::Cause;
-use hookgram::secret::BotToken;
+use hookgram::{
+    delivery::{DeliveryState, FailureCause},
+    mail::MailState,
+    secret::BotToken,
+};
 use server::{
     codes,
     store::{Reason, Rejection},
@@ -31,7 +34,7 @@ async fn make_known(server: &TestServer, token: &str) {
     let number = if token == TOKEN { "1" } else { "2" };
     let query = format!("telegramToken={token}&telegramFieldName=*TelegramId&message=x");
     assert_eq!(server.post(&format!("/webhook/telegram?{query}"), event(number, &["5"])).await.0, 200);
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
 }
 
 /// The owners of `{name}0@example.com` and so on confirm.
@@ -42,7 +45,7 @@ async fn confirm(server: &TestServer, name: &str, count: usize) {
 }
 
 /// How many mails are in which state, for which reason.
-async fn counted(server: &TestServer) -> BTreeMap<(String, Option<String>), usize> {
+async fn counted(server: &TestServer) -> BTreeMap<(MailState, Option<String>), usize> {
     let mut counts = BTreeMap::new();
     for mail in server.state.store.mails(999).await.unwrap() {
         *counts.entry((mail.state, mail.reason)).or_default() += 1;
@@ -50,8 +53,8 @@ async fn counted(server: &TestServer) -> BTreeMap<(String, Option<String>), usiz
     counts
 }
 
-fn count(counts: &[(&str, Option<&str>, usize)]) -> BTreeMap<(String, Option<String>), usize> {
-    counts.iter().map(|(state, reason, count)| ((state.to_string(), reason.map(str::to_owned)), *count)).collect()
+fn count(counts: &[(MailState, Option<&str>, usize)]) -> BTreeMap<(MailState, Option<String>), usize> {
+    counts.iter().map(|(state, reason, count)| ((*state, reason.map(str::to_owned)), *count)).collect()
 }
 
 /// A row of `/metrics`.
@@ -85,7 +88,7 @@ async fn one_token_causes_twenty_mails_an_hour_and_no_other_pays_for_it() {
     let at = now() + SOON;
     assert_eq!(send_due(&server.state, at).await, 25);
     assert_eq!(smtp.mails().len(), 20);
-    assert_eq!(counted(&server).await, count(&[("sent", None, 20), ("not_sent", Some(TOO_MANY), 5)]));
+    assert_eq!(counted(&server).await, count(&[(MailState::Sent, None, 20), (MailState::NotSent, Some(TOO_MANY), 5)]));
     assert_eq!(metrics(&server).await, ["20", "5", "0", "0"]);
 
     // Another token, another profile with the same token, and the next hour.
@@ -121,17 +124,17 @@ async fn a_mail_that_only_some_have_counts_as_sent_and_goes_on_to_the_others() {
     let to = |mails: &[String], whom: &str| mails.iter().filter(|to| to.starts_with(whom)).count();
     let mails: Vec<String> = smtp.mails().into_iter().map(|mail| mail.to).collect();
     assert_eq!((to(&mails, "ops"), to(&mails, "slow")), (20, 0));
-    let states: BTreeMap<String, usize> =
+    let states: BTreeMap<MailState, usize> =
         counted(&server).await.into_iter().fold(BTreeMap::new(), |mut states, ((state, _), count)| {
             *states.entry(state).or_default() += count;
             states
         });
-    assert_eq!(states, BTreeMap::from([("not_sent".to_owned(), 5), ("retrying".to_owned(), 20)]));
+    assert_eq!(states, BTreeMap::from([(MailState::NotSent, 5), (MailState::Retrying, 20)]));
 
     send_due(&server.state, at + MINUTE).await;
     let mails: Vec<String> = smtp.mails().into_iter().map(|mail| mail.to).collect();
     assert_eq!((to(&mails, "ops"), to(&mails, "slow")), (20, 20), "the limit cuts no mail in two");
-    assert_eq!(counted(&server).await, count(&[("sent", None, 20), ("not_sent", Some(TOO_MANY), 5)]));
+    assert_eq!(counted(&server).await, count(&[(MailState::Sent, None, 20), (MailState::NotSent, Some(TOO_MANY), 5)]));
     server.stop().await;
 }
 
@@ -168,7 +171,7 @@ async fn all_tokens_together_reach_a_hundred_addresses_an_hour_and_profiles_all_
     assert_eq!(send_due(&server.state, at).await, 12);
     assert_eq!(smtp.mails().len(), 100);
     let too_many = Some("too many mails of the stateless endpoint within an hour");
-    assert_eq!(counted(&server).await, count(&[("sent", None, 10), ("not_sent", too_many, 2)]));
+    assert_eq!(counted(&server).await, count(&[(MailState::Sent, None, 10), (MailState::NotSent, too_many, 2)]));
     let path = door(&server, "A", &[]).await;
     fail(&server, &api, &path, "1", blocked()).await;
     assert_eq!(send_due(&server.state, at + MINUTE).await, 1);
@@ -191,20 +194,21 @@ async fn one_token_has_forty_unfinished_mails_and_unknown_tokens_two_hundred() {
         let token = BotToken::parse(&format!("{}{}", 8_001_002_000_i64 + n / 30, &TOKEN[10..])).unwrap();
         let parameters = format!("errorEmail=ops{n}@example.com");
         let rejection = Rejection {
+            public_id: codes::public_id(),
             profile_id: None,
-            token: Some(&token),
+            token: Some(token),
             field_name: None,
-            parameters: &parameters,
-            overrides: "",
+            parameters,
+            overrides: String::new(),
             payload: None,
             event_type: None,
             order_number: None,
             http_status: 422,
-            reason: &Reason { ru: String::new(), en: String::new() },
-            cause: Some(Cause::NoRecipient),
-            stranger: Some("192.0.2.1"),
+            reason: Reason { ru: String::new(), en: String::new() },
+            cause: Some(FailureCause::NoRecipient),
+            stranger: Some("192.0.2.1".into()),
         };
-        server.state.store.record_rejection(&codes::public_id(), &rejection).await.unwrap();
+        server.state.store.record_rejection(rejection).await.unwrap();
     }
     assert_eq!(server.state.store.mails_waiting().await.unwrap(), 200);
     let other = TOKEN.replace("AAH", "BBH");

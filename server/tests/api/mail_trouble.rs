@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use hookgram::parameters::Parameter;
+use hookgram::{mail::MailState, parameters::Parameter};
 use server::{mail::MailWorker, settings::Live, store::Store, time::now};
 
 use crate::{
@@ -20,13 +20,13 @@ async fn without_a_server_or_an_address_it_is_recorded_as_not_sent() {
     let silent = server.profile("B", false, &[]).await;
     fail(&server, &api, &format!("/h/{}", silent.key), "1", blocked()).await;
     send_due(&server.state, now() + SOON).await;
-    assert_eq!(states(&[newest(&server.state.store).await]), [("not_sent", Some("no errorEmail is set"))]);
+    assert_eq!(states(&[newest(&server.state.store).await]), [(MailState::NotSent, Some("no errorEmail is set"))]);
 
     let path = door(&server, "A", &[]).await;
     fail(&server, &api, &path, "1", blocked()).await;
     let worker = MailWorker::new(server.state.store.clone(), Live::default(), "http://x.y", Arc::default());
     assert_eq!(worker.run_due_once(now() + SOON).await.unwrap(), 1);
-    assert_eq!(states(&[newest(&server.state.store).await]), [("not_sent", Some("no SMTP server is set"))]);
+    assert_eq!(states(&[newest(&server.state.store).await]), [(MailState::NotSent, Some("no SMTP server is set"))]);
     assert_eq!(send_due(&server.state, now() + HOUR).await, 0, "and not tried again");
     assert_eq!(smtp.connections(), 0);
     server.stop().await;
@@ -49,9 +49,9 @@ async fn a_server_that_says_later_or_nothing_is_asked_again() {
         let at = now() + SOON;
         assert_eq!(send_due(&server.state, at).await, 1);
         let mail = newest(&server.state.store).await;
-        assert_eq!((mail.state.as_str(), mail.next_attempt_at), ("retrying", Some(at + MINUTE)), "{turn:?} {mail:?}");
+        assert_eq!((mail.state, mail.next_attempt_at), (MailState::Retrying, Some(at + MINUTE)), "{turn:?} {mail:?}");
         assert_eq!(send_due(&server.state, at + MINUTE).await, 1);
-        assert_eq!(states(&[newest(&server.state.store).await]), [("sent", None)], "{turn:?}");
+        assert_eq!(states(&[newest(&server.state.store).await]), [(MailState::Sent, None)], "{turn:?}");
         assert_eq!(smtp.mails().len(), 1);
         server.stop().await;
     }
@@ -73,7 +73,7 @@ async fn a_dead_server_is_asked_for_a_day() {
         attempts += send_due(&server.state, at).await;
     }
     let mail = newest(&server.state.store).await;
-    assert_eq!(mail.state, "given_up");
+    assert_eq!(mail.state, MailState::GivenUp);
     assert!((23 * HOUR..=24 * HOUR).contains(&(at - begun)), "{}", at - begun);
     assert!((20..40).contains(&attempts), "{attempts}");
     assert!(!mail.reason.unwrap().is_empty());
@@ -89,18 +89,18 @@ async fn one_bad_address_keeps_the_mail_from_nobody_else() {
     smtp.next([Turn::Answer("RCPT", "550 no such user"), Turn::Take, Turn::Answer("RCPT", "450 greylisted")]);
     let at = now() + SOON;
     send_due(&server.state, at).await;
-    assert_eq!(newest(&server.state.store).await.state, "retrying");
+    assert_eq!(newest(&server.state.store).await.state, MailState::Retrying);
     send_due(&server.state, at + MINUTE).await;
     let had: Vec<String> = smtp.mails().into_iter().map(|mail| mail.to).collect();
     assert_eq!(had, ["ops@example.com", "late@example.com"], "each once");
-    assert_eq!(newest(&server.state.store).await.state, "sent");
+    assert_eq!(newest(&server.state.store).await.state, MailState::Sent);
 
     let path = door(&server, "B", &[(Parameter::ErrorEmail, "gone@example.com")]).await;
     fail(&server, &api, &path, "1", blocked()).await;
     smtp.next([Turn::Answer("RCPT", "550 no such user")]);
     send_due(&server.state, at + SOON).await;
     let mail = newest(&server.state.store).await;
-    assert_eq!(mail.state, "given_up");
+    assert_eq!(mail.state, MailState::GivenUp);
     assert!(mail.reason.as_deref().unwrap().contains("550"), "{mail:?}");
     server.stop().await;
 }
@@ -126,7 +126,7 @@ async fn a_mail_outlives_the_process() {
     store.release_mails(now()).await.unwrap();
     assert_eq!(again.run_due_once(now()).await.unwrap(), 1);
     assert_eq!(smtp.mails().len(), 1);
-    assert_eq!(newest(&store).await.state, "sent");
+    assert_eq!(newest(&store).await.state, MailState::Sent);
     store.close().await;
     drop(folder);
 }

@@ -2,8 +2,7 @@
 
 use std::io::Read as _;
 
-use app::session::Role;
-use hookgram::values::Language;
+use hookgram::{role::Role, values::Language};
 use secrecy::SecretString;
 use server::{
     audit::COMMAND_LINE,

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use app::session::Role;
-use hookgram::parameters::Parameter;
+use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role};
 use serde_json::json;
 use sqlx::Connection as _;
 use tokio::sync::Notify;
@@ -61,7 +60,7 @@ async fn a_person_is_erased_and_others_are_not() {
     let answer = Arc::new(Notify::new());
     api.next([Play::Late(answer.clone())]);
     server.post(&path, event("E-5", &["600700800"])).await;
-    server.wait_for_state("sending").await;
+    server.wait_for_state(DeliveryState::Sending).await;
     let person = Person::new(&server, Role::Operator).await;
     let viewer = Person::new(&server, Role::Viewer).await;
     assert_eq!(viewer.get("/deliveries/erase").await.status(), 403);
@@ -109,7 +108,7 @@ async fn health_says_what_is_wrong_and_every_page_has_its_mark() {
     assert!(!person.see("/").await.contains("needs-you"));
     api.next([Play::Refuse(401, "Unauthorized", json!({}))]);
     server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
-    server.wait_for_state("parked").await;
+    server.wait_for_state(DeliveryState::Suspended).await;
     let page = person.see("/health").await;
     assert!(
         page.contains("Telegram does not accept a bot's token".replace('\'', "&#x27;").as_str())

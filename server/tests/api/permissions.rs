@@ -1,6 +1,6 @@
 //! Every route and every server function, as nobody, a viewer, an operator and an admin: open or closed as one table says.
 
-use app::session::Role;
+use hookgram::{delivery::DeliveryState, role::Role};
 use reqwest::{Method, StatusCode};
 use server::router::table;
 
@@ -75,7 +75,7 @@ async fn a_viewer_gets_no_webhook_key_from_any_route() {
     let (_, answer) = server.post(&format!("/h/{}?message=Hi", profile.key), event("1", &["482113907"])).await;
     let event = answer["Id"].as_str().unwrap();
     server.post(&format!("/h/{}", profile.key), "{}").await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     let viewer = Person::new(&server, Role::Viewer).await;
     let operator = Person::new(&server, Role::Operator).await;
     let mut paths = vec![format!("/deliveries/{event}"), format!("/deliveries?open={event}"), "/?q=A".to_owned()];
@@ -117,7 +117,7 @@ async fn a_viewer_sees_what_is_personal_only_where_the_settings_say_so() {
         let profile = server.profile("A", true, &[(hookgram::parameters::Parameter::Message, "Private words")]).await;
         let (_, answer) = server.post(&format!("/h/{}", profile.key), event("1", &["482113907"])).await;
         let id = answer["Id"].as_str().unwrap();
-        server.wait_for_state("delivered").await;
+        server.wait_for_state(DeliveryState::Delivered).await;
         let viewer = Person::new(&server, Role::Viewer).await;
         let operator = Person::new(&server, Role::Operator).await;
         let pages = [

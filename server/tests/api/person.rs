@@ -1,7 +1,6 @@
 //! A person at a browser without scripts.
 
-use app::session::Role;
-use hookgram::query;
+use hookgram::{query, role::Role};
 use reqwest::{RequestBuilder, Response};
 
 use crate::{

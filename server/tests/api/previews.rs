@@ -3,10 +3,14 @@
 use app::{
     error::AppError,
     ports::{ProfileInput, Target},
-    session::{Account, Role, Viewer},
+    session::Viewer,
     views::LineMark,
 };
-use hookgram::{event::EventType, parameters::Parameter};
+use hookgram::{
+    event::EventType,
+    parameters::Parameter,
+    role::{Account, Role},
+};
 use server::ports::ports;
 
 use crate::{

@@ -1,7 +1,6 @@
 //! The list of profiles and what can be done from it, over HTTP as a browser without scripts sends it.
 
-use app::session::Role;
-use hookgram::parameters::Parameter;
+use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role};
 use reqwest::StatusCode;
 
 use crate::{
@@ -46,7 +45,7 @@ async fn a_failure_stands_in_the_list_with_its_cause_and_what_to_do() {
     let refusal = Play::Refuse(403, "Forbidden: bot was blocked by the user", serde_json::json!({}));
     api.next([refusal]);
     server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
-    server.wait_for_state("failed").await;
+    server.wait_for_state(DeliveryState::Failed).await;
     let page = person.see("/").await;
     assert!(page.contains("the customer has blocked the bot"), "{page}");
     let tip = between(&page, "aria-describedby=\"", "\"");

@@ -4,16 +4,18 @@ use std::fs;
 
 use app::{
     error::AppError,
-    listing::ListQuery,
     ports::{ProfileInput, Target, TestInput},
-    session::{Account, Operator, Role, Viewer},
-    views::{Outcome, TargetView, TestOutcome},
+    session::{Operator, Viewer},
+    views::{TargetView, TestOutcome},
 };
 use hookgram::{
+    delivery::{DeliveryState, Outcome},
     event::BookingEvent,
     parameters::Parameter,
     profile::Profile,
+    profile_list::ListQuery,
     query,
+    role::{Account, Role},
     sample::Sample,
     values::{ChatId, Language},
 };
@@ -182,7 +184,7 @@ async fn the_port_saves_lists_and_tests() {
 
     let key = rows[1].short_url.as_ref().unwrap().rsplit('/').next().unwrap().to_owned();
     server.post(&format!("/h/{key}"), event("1", &["5"])).await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     let last = port.list(&viewer, ListQuery::default()).await.unwrap().rows[1].last;
     assert_eq!(last.map(|last| last.outcome), Some(Outcome::Delivered));
     server.stop().await;
@@ -244,7 +246,7 @@ async fn test_messages_are_paced_with_deliveries_and_counted_by_account() {
     assert_eq!(status, 200);
     let (status, _) = server.post(&format!("/h/{}", bot.key), event("2", &["6"])).await;
     assert_eq!(status, 200);
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     assert_eq!(api.messages().len(), 2, "{:?}", api.messages());
     // Twenty of one account, each to a chat of its own: more wait, but not for another account.
     for chat in 1_000..1_020 {

@@ -2,15 +2,17 @@
 
 use app::{
     error::AppError,
-    log::LogQuery,
     ports::Ports,
-    session::{Account, Operator, Role, Viewer},
-    views::{BulkKind, LogPage, LogRow, Matching, Outcome, ReplayAs},
-    words::replays::Refusal,
+    session::{Operator, Viewer},
+    views::{LogPage, LogRow},
 };
 use hookgram::{
+    delivery::{DeliveryState, Outcome},
     event::EventType,
+    log_query::LogQuery,
     parameters::Parameter,
+    replay::{BulkKind, Matching, ReplayAs, ReplayError},
+    role::{Account, Role},
     values::{Language, TimeZone},
 };
 use serde_json::json;
@@ -49,11 +51,11 @@ async fn save(server: &TestServer, stored: &StoredProfile, draft: ProfileDraft) 
 async fn fail(server: &TestServer, api: &BotApi, path: &str, number: &str) -> i64 {
     api.next([blocked()]);
     assert_eq!(server.post(path, event(number, &["5"])).await.0, 200);
-    server.wait_for_state("failed").await;
+    server.wait_for_state(DeliveryState::Failed).await;
     server.state.store.deliveries(1).await.unwrap()[0].id
 }
 
-async fn replay(server: &TestServer, id: i64, how: ReplayAs) -> Result<i64, Refusal> {
+async fn replay(server: &TestServer, id: i64, how: ReplayAs) -> Result<i64, ReplayError> {
     server.state.replays.replay(&[id], how, &COMMAND_LINE).await.unwrap()[0].done
 }
 
@@ -81,7 +83,7 @@ async fn as_it_was_the_message_is_the_same_and_goes_on_with_the_part_that_failed
     let id = fail(&server, &api, &format!("/h/{}", profile.key), "1").await;
     change(&server, &profile, &[(Parameter::Message, "other")]).await;
     assert_eq!(replay(&server, id, ReplayAs::ItWas).await, Ok(id));
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     let texts = api.texts();
     assert_eq!(texts.len(), 2, "the first part has arrived before");
     assert!(texts[0].starts_with("first ") && texts[1].starts_with("second "), "{texts:?}");
@@ -104,10 +106,10 @@ async fn as_it_is_the_message_is_made_anew_and_what_the_url_said_still_holds() {
     change(&server, &profile, &[(Parameter::Message, "Hello"), (Parameter::SignText, "Bye")]).await;
     let new = replay(&server, id, ReplayAs::ItIs).await.unwrap();
     assert_ne!(new, id);
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     let text = api.texts().remove(0);
     assert!(text.starts_with("Отмена\n") && text.ends_with("\nBye"), "{text}");
-    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(Refusal::Replaced));
+    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(ReplayError::Replaced));
     let rows = log(&server, Some(profile.id), None).await.rows;
     let seen: Vec<(Outcome, Option<i64>, Option<i64>)> = rows
         .into_iter()
@@ -125,31 +127,31 @@ async fn what_cannot_be_made_anew_is_said_and_nothing_is_sent() {
     let id = fail(&server, &api, &format!("/h/{}", profile.key), "1").await;
     let narrowed = ProfileDraft { events: vec![EventType(3001)], ..draft(&profile) };
     save(&server, &profile, narrowed).await;
-    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(Refusal::NotWanted));
+    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(ReplayError::NotWanted));
     save(&server, &profile, draft(&profile)).await;
     change(&server, &profile, &[(Parameter::TelegramFieldName, "*Other")]).await;
-    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(Refusal::NoRecipient));
+    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(ReplayError::NoRecipient));
     let hidden = [(Parameter::Message, ""), (Parameter::HideDetailSection, "true"), (Parameter::HideUrl, "true")];
     change(&server, &profile, &hidden).await;
-    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(Refusal::NothingToSay));
+    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(ReplayError::NothingToSay));
     let pool = sqlx::SqlitePool::connect(&server.database_url()).await.unwrap();
     sqlx::query("DELETE FROM payloads").execute(&pool).await.unwrap();
     save(&server, &profile, draft(&profile)).await;
-    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(Refusal::NoBody));
+    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(ReplayError::NoBody));
     sqlx::query("INSERT INTO payloads (event_id, encoding, body) SELECT id, 'zip', x'00' FROM events")
         .execute(&pool)
         .await
         .unwrap();
-    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(Refusal::NoBody));
+    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(ReplayError::NoBody));
     assert_eq!(api.messages().len(), 1);
 
     // The stateless door has no profile, and its token is gone once everything has arrived.
     let path = format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&message=x");
     let id = fail(&server, &api, &path, "2").await;
-    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(Refusal::NoProfile));
+    assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(ReplayError::NoProfile));
     assert_eq!(replay(&server, id, ReplayAs::ItWas).await, Ok(id));
-    server.wait_for_state("delivered").await;
-    assert_eq!(replay(&server, id, ReplayAs::ItWas).await, Err(Refusal::TokenGone));
+    server.wait_for_state(DeliveryState::Delivered).await;
+    assert_eq!(replay(&server, id, ReplayAs::ItWas).await, Err(ReplayError::TokenGone));
     pool.close().await;
     server.stop().await;
 }
@@ -242,7 +244,7 @@ async fn the_log_shows_what_was_turned_away_and_what_had_come_before() {
     assert_eq!(public_id, first["Id"].as_str().unwrap());
     let why = nobody.delivery.as_ref().unwrap();
     assert!(why.chat.is_none() && why.last_error.is_some(), "{why:?}");
-    for outcome in [Delivered, Duplicate, Rejected, Skipped, Outcome::Failed, Outcome::Waiting, Outcome::Parked] {
+    for outcome in [Delivered, Duplicate, Rejected, Skipped, Outcome::Failed, Outcome::Waiting, Outcome::Suspended] {
         for one in [None, Some(profile.id), Some(other.id)] {
             let found = log(&server, one, Some(outcome)).await.rows;
             let expected: Vec<&LogRow> = all
@@ -299,7 +301,7 @@ async fn the_log_is_read_page_by_page() {
     while let [row] = server.state.store.log(&filter).await.unwrap().rows.as_slice() {
         let (event, delivery) = (row.event, row.delivery.unwrap_or_default());
         seen.push((event, delivery));
-        filter.behind = Some(app::views::LogPlace { at: row.received_at, event, delivery });
+        filter.behind = Some(hookgram::log_query::LogPlace { at: row.received_at, event, delivery });
     }
     assert_eq!(seen.len(), 32);
     server.stop().await;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::session::Role;
+use hookgram::{delivery::DeliveryState, role::Role};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use server::{
     config::{Network, PublicUrl},
@@ -208,7 +208,7 @@ async fn every_page_has_a_strict_policy_with_a_nonce_of_its_own() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
     let (_, answer) = server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     let admin = Person::new(&server, Role::Admin).await;
     let mut paths: Vec<String> = table()
         .iter()
@@ -341,10 +341,15 @@ async fn every_kind_of_answer_carries_every_header() {
             assert_eq!(response.status(), status, "{what}");
             judge_headers(what, &response, is_https);
         }
-        let busy = (0..10_000).find(|_| server.state.limits.page([127, 0, 0, 1].into()).is_err());
-        assert!(busy.is_some());
-        let refused = as_nobody("/login").send().await.unwrap();
-        assert_eq!(refused.status(), 429);
+        // A pause gives back single requests: the allowance is used up until one is refused.
+        let refused = loop {
+            while server.state.limits.page([127, 0, 0, 1].into()).is_ok() {}
+            let response = as_nobody("/login").send().await.unwrap();
+            if response.status() == 429 {
+                break response;
+            }
+            assert_eq!(response.status(), 200);
+        };
         judge_headers("too many", &refused, is_https);
         // A database that is gone.
         server.state.store.close().await;

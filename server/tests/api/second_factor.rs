@@ -1,6 +1,6 @@
 //! The second factor: setting it up, signing in with it, recovery codes, switching it off.
 
-use app::session::Role;
+use hookgram::role::Role;
 use server::{
     audit::COMMAND_LINE,
     codes,

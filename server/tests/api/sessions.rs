@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::session::Role;
+use hookgram::role::Role;
 use server::{codes, config::Config, time::now};
 use sqlx::Connection as _;
 use tokio::task::JoinHandle;

@@ -1,7 +1,6 @@
 //! The settings: what an admin sets holds at once, what is fixed does not move, what is secret is not shown again.
 
-use app::session::Role;
-use hookgram::parameters::Parameter;
+use hookgram::{parameters::Parameter, role::Role};
 use server::settings::{SecondFactor, Setting};
 
 use crate::{

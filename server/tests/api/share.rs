@@ -5,10 +5,16 @@ use std::{process::Command, sync::Arc, time::Duration};
 use app::{
     error::AppError,
     ports::{Obstacle, Shared, Sharing},
-    session::{Account, Role, Viewer},
-    views::Outcome,
+    session::Viewer,
 };
-use hookgram::{event::EventType, parameters::Parameter, query, values::Language};
+use hookgram::{
+    delivery::{DeliveryState, Outcome},
+    event::EventType,
+    parameters::Parameter,
+    query,
+    role::{Account, Role},
+    values::Language,
+};
 use serde_json::{Value, json};
 use server::{
     audit::COMMAND_LINE,
@@ -51,7 +57,7 @@ async fn the_line_for_the_terminal_works_when_pasted() {
     let line = shared(&server, stored.id).await.address.unwrap().curl;
     assert!(line.len() < 500, "{line}");
     assert_eq!(pasted(line).await["Message"], "The event has been accepted");
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
 
     // A profile that wants one type of event gets one of that type.
     let draft = ProfileDraft {
@@ -64,7 +70,7 @@ async fn the_line_for_the_terminal_works_when_pasted() {
     };
     let picky = server.state.store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap();
     assert_eq!(pasted(shared(&server, picky).await.address.unwrap().curl).await["Status"], "Success");
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     let last = port(&server).last_event(&viewer(), picky).await.unwrap().unwrap();
     assert_ne!(last.outcome, Outcome::Skipped);
     server.stop().await;
@@ -129,10 +135,10 @@ async fn what_is_in_the_way_of_an_address_is_said() {
     let stored = server.profile("A", false, &[]).await;
     assert_eq!(shared(&server, stored.id).await.obstacles, []);
     server.post(&format!("/h/{}", stored.key), event("1", &["5"])).await;
-    server.wait_for_state("parked").await;
+    server.wait_for_state(DeliveryState::Suspended).await;
     assert_eq!(shared(&server, stored.id).await.obstacles, [Obstacle::TokenRefused]);
     let last = port(&server).last_event(&viewer(), stored.id).await.unwrap().unwrap();
-    assert_eq!(last.outcome, Outcome::Parked);
+    assert_eq!(last.outcome, Outcome::Suspended);
     assert!(last.why.starts_with("Telegram does not accept the bot's token. Get a valid token"), "{}", last.why);
     server.stop().await;
 }
@@ -146,20 +152,20 @@ async fn the_newest_event_says_what_became_of_it_and_what_to_do() {
     assert_eq!(last().await, None);
     let door = format!("/h/{}", stored.key);
     server.post(&door, event("№1", &["5"])).await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     let good = last().await.unwrap();
     assert_eq!((good.outcome, good.about.as_str(), good.why.as_str()), (Outcome::Delivered, "Booking action · №1", ""));
 
     api.next([Play::Refuse(403, "Forbidden: bot was blocked by the user", Value::Null)]);
     server.post(&door, event("№2", &["6"])).await;
-    server.wait_for_state("failed").await;
+    server.wait_for_state(DeliveryState::Failed).await;
     let failed = last().await.unwrap();
     assert_eq!(failed.outcome, Outcome::Failed);
     assert!(failed.why.starts_with("The customer has blocked the bot. Reach"), "{}", failed.why);
 
     api.next([Play::Refuse(400, "Bad Request: something new", json!({}))]);
     server.post(&door, event("№3", &["7"])).await;
-    server.wait_for_state("failed").await;
+    server.wait_for_state(DeliveryState::Failed).await;
     assert!(last().await.unwrap().why.contains("(“Bad Request: something new”)"));
 
     server.post(&door, "{").await;
@@ -185,7 +191,7 @@ async fn an_open_page_is_told_of_its_own_profile_and_ends_with_the_server() {
     let mut stream = server.http.get(server.url(&path)).header("cookie", cookie).send().await.unwrap();
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
     server.post(&format!("/h/{}", other.key), event("1", &["5"])).await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     server.post(&format!("/h/{}", mine.key), "{").await;
     server.post(&format!("/h/{}", mine.key), event("2", &["6"])).await;
     // Refused, accepted, delivered.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hookgram::parameters::Parameter;
+use hookgram::{delivery::DeliveryState, parameters::Parameter};
 use serde_json::{Value, json};
 use server::time::now;
 use tokio::sync::Notify;
@@ -15,8 +15,8 @@ async fn post(server: &TestServer, number: usize, chat: &str) {
     assert_eq!(status, 200, "{answer}");
 }
 
-async fn wait_for_all(server: &TestServer, state: &str) {
-    eventually(&format!("every delivery to be {state}"), async || {
+async fn wait_for_all(server: &TestServer, state: DeliveryState) {
+    eventually(&format!("every delivery to be {state:?}"), async || {
         server.state.store.deliveries(999).await.unwrap().iter().all(|delivery| delivery.state == state)
     })
     .await;
@@ -26,7 +26,7 @@ async fn wait_for_all(server: &TestServer, state: &str) {
 async fn wait_until_idle(server: &TestServer) {
     eventually("nothing to be on its way", async || {
         let deliveries = server.state.store.deliveries(999).await.unwrap();
-        deliveries.iter().all(|delivery| delivery.state != "sending")
+        deliveries.iter().all(|delivery| delivery.state != DeliveryState::Sending)
             && deliveries.iter().any(|delivery| delivery.attempts > 0)
     })
     .await;
@@ -46,7 +46,7 @@ async fn no_limit_of_telegrams_is_overstepped() {
     for number in 51..56 {
         post(&server, number, "-100500").await;
     }
-    wait_for_all(&server, "delivered").await;
+    wait_for_all(&server, DeliveryState::Delivered).await;
     assert_eq!(api.overstepped(), 0);
     assert_eq!(api.texts().len(), 56);
     server.stop().await;
@@ -74,7 +74,7 @@ async fn telegrams_minutes_of_absence_lose_nothing_and_keep_the_order() {
         wait_until_idle(&server).await;
         server.state.worker.run_due_once(begun + minute * 60_000).await.unwrap();
     }
-    wait_for_all(&server, "delivered").await;
+    wait_for_all(&server, DeliveryState::Delivered).await;
     let deliveries = server.state.store.deliveries(9).await.unwrap();
     assert!(deliveries.iter().all(|delivery| !delivery.unsure), "nothing had been written");
     let heard: Vec<usize> = api
@@ -95,10 +95,10 @@ async fn what_telegram_cut_off_in_the_middle_may_be_a_duplicate() {
     post(&server, 1, "5").await;
     api.wait_for_messages(1).await;
     api.down().await;
-    server.wait_for_state("retrying").await;
+    server.wait_for_state(DeliveryState::Retrying).await;
     api.up().await;
     server.state.worker.run_due_once(now() + 120_000).await.unwrap();
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     assert!(server.state.store.deliveries(1).await.unwrap()[0].unsure);
     assert_eq!(api.messages().len(), 2);
     server.stop().await;
@@ -110,7 +110,7 @@ async fn a_connection_that_ends_before_anything_is_read_is_tried_once_more() {
     api.slam(1);
     let server = TestServer::start(&api.url()).await;
     post(&server, 1, "5").await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     assert_eq!(api.messages().len(), 1);
     server.stop().await;
 }
@@ -121,7 +121,7 @@ async fn a_slow_answer_holds_up_its_own_chat_only() {
     let ring = Arc::new(Notify::new());
     let server = TestServer::start(&api.url()).await;
     post(&server, 0, "4").await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     api.next([Play::Late(ring.clone())]);
     post(&server, 1, "5").await;
     api.wait_for_messages(2).await;
@@ -130,7 +130,7 @@ async fn a_slow_answer_holds_up_its_own_chat_only() {
     api.wait_for_messages(3).await;
     assert_eq!(api.messages()[2]["chat_id"], "6");
     ring.notify_one();
-    wait_for_all(&server, "delivered").await;
+    wait_for_all(&server, DeliveryState::Delivered).await;
     assert_eq!(api.messages().len(), 4, "slow is not lost");
     server.stop().await;
 }
@@ -140,11 +140,11 @@ async fn a_chat_that_must_wait_delays_no_other() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     post(&server, 1, "5").await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     api.next([Play::Refuse(429, "Too Many Requests: retry after 40", json!({"retry_after": 40}))]);
     post(&server, 2, "5").await;
     api.wait_for_messages(2).await;
-    server.wait_for_state("retrying").await;
+    server.wait_for_state(DeliveryState::Retrying).await;
     post(&server, 3, "5").await;
     for number in 6..10 {
         post(&server, number, &number.to_string()).await;
@@ -181,7 +181,7 @@ async fn whatever_people_type_telegram_can_read_it() {
         let (status, answer) = server.post(&format!("/h/{}", profile.key), body.to_string()).await;
         assert_eq!(status, 200, "{answer}");
     }
-    wait_for_all(&server, "delivered").await;
+    wait_for_all(&server, DeliveryState::Delivered).await;
     let deliveries = server.state.store.deliveries(99).await.unwrap();
     let refused: Vec<_> = deliveries.iter().filter_map(|delivery| delivery.last_error.as_deref()).collect();
     assert!(refused.is_empty(), "{refused:?}");
@@ -197,13 +197,13 @@ async fn a_revoked_token_parks_and_its_successor_delivers() {
     for number in ["1", "2", "3"] {
         server.post(&format!("/h/{}", profile.key), event(number, &["5"])).await;
     }
-    wait_for_all(&server, "parked").await;
+    wait_for_all(&server, DeliveryState::Suspended).await;
     let asked = api.messages().len();
     assert_eq!(server.state.worker.run_due_once(now() + 86_400_000).await.unwrap(), 0, "nobody asks blindly");
     api.know([TOKEN]);
     assert_eq!(server.http.get(server.url(&format!("/h/{}", profile.key))).send().await.unwrap().status(), 200);
     server.state.wake.notify_one();
-    wait_for_all(&server, "delivered").await;
+    wait_for_all(&server, DeliveryState::Delivered).await;
     assert_eq!(api.messages().len(), asked + 3);
     server.stop().await;
 }
@@ -223,7 +223,7 @@ async fn what_no_other_attempt_can_mend_is_given_up_at_once() {
         api.next([Play::Refuse(code, description, Value::Null)]);
         let server = TestServer::start(&api.url()).await;
         post(&server, 1, "5").await;
-        server.wait_for_state("failed").await;
+        server.wait_for_state(DeliveryState::Failed).await;
         let delivery = &server.state.store.deliveries(1).await.unwrap()[0];
         assert_eq!((delivery.last_error.as_deref(), delivery.last_status), (Some(description), Some(code.into())));
         assert_eq!(api.messages().len(), 1);

@@ -1,6 +1,6 @@
 //! People: inviting, roles, removing, as an admin does it in a browser without scripts.
 
-use app::{session::Role, words::audit::Action};
+use hookgram::{audit::AuditAction, role::Role};
 use server::audit::COMMAND_LINE;
 
 use crate::{
@@ -142,7 +142,7 @@ async fn invitations_end_with_the_role_or_the_account_of_the_admin_who_made_them
     }
     let filter = server::store::AuditFilter { limit: 50, ..Default::default() };
     let seen = server.state.store.audited(&filter).await.unwrap();
-    let revoked: Vec<_> = seen.iter().filter(|entry| entry.action == Some(Action::InvitationRevoked)).collect();
+    let revoked: Vec<_> = seen.iter().filter(|entry| entry.action == Some(AuditAction::InvitationRevoked)).collect();
     assert_eq!(revoked.len(), 2, "{seen:?}");
     for entry in revoked {
         assert_eq!((entry.by.who.as_str(), entry.object.as_str()), ("admin@example.com", "new@example.com"));

@@ -54,7 +54,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// Somebody who has accepted an invitation.
-    pub async fn invited(server: &'a TestServer, email: &str, role: app::session::Role) -> Self {
+    pub async fn invited(server: &'a TestServer, email: &str, role: hookgram::role::Role) -> Self {
         let visitor = Self::new(server);
         let code = invite(server, email, role).await;
         let accepted = visitor.post(&format!("/invite/{code}"), &[("password", PASSWORD)]).await;
@@ -153,7 +153,7 @@ pub fn recovery_codes(page: &str) -> Vec<String> {
 }
 
 /// An invitation's code.
-pub async fn invite(server: &TestServer, email: &str, role: app::session::Role) -> String {
+pub async fn invite(server: &TestServer, email: &str, role: hookgram::role::Role) -> String {
     let code = codes::secret();
     let invitation =
         NewInvitation { code_hash: &codes::hash(&code), email, role, made_by: "", expires_at: now() + 60_000 };

@@ -1,8 +1,7 @@
 //! No word of a page is in another language than the page, and none is missing: every page and state that the server
 //! draws, in both languages. What scripts alone set is looked at in the browser (`browser/translated.rs`).
 
-use app::session::Role;
-use hookgram::{parameters::Parameter, query, values::Language};
+use hookgram::{delivery::DeliveryState, parameters::Parameter, query, role::Role, values::Language};
 use serde_json::{Value, json};
 use server::{
     audit::{COMMAND_LINE, Change},
@@ -126,7 +125,7 @@ async fn read_everything(language: Language) -> Vec<String> {
     {
         telegram.next([Play::Refuse(code, why, Value::Null)]);
         server.post(&door, event(&number.to_string(), &[&format!("48211390{number}")])).await;
-        server.wait_for_state(if code == 401 { "parked" } else { "failed" }).await;
+        server.wait_for_state(if code == 401 { DeliveryState::Suspended } else { DeliveryState::Failed }).await;
         reader.read("/").await;
         reader.read(&share).await;
     }
@@ -134,7 +133,7 @@ async fn read_everything(language: Language) -> Vec<String> {
     reader.read(&share).await;
     server.state.store.set_enabled(sandbox.id, true, &COMMAND_LINE).await.unwrap();
     server.post(&format!("/h/{}", sandbox.key), event("7", &["5"])).await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
 
     let paths = ["", "/delete", "/key", "/share"].map(|rest| format!("{profile}{rest}"));
     for path in paths.iter().map(String::as_str).chain([

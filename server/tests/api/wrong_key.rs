@@ -3,16 +3,15 @@
 
 use std::{fs, path::Path};
 
-use app::session::Role;
-use hookgram::{parameters::Parameter, secret::BotToken, values::Language};
-use secrecy::SecretString;
-use server::{
-    audit::COMMAND_LINE,
-    seal::KEY_FILE,
-    settings::Setting,
-    store::{AttemptClass, KeyState},
-    time::now,
+use hookgram::{
+    delivery::{AttemptClass, DeliveryState},
+    parameters::Parameter,
+    role::Role,
+    secret::BotToken,
+    values::Language,
 };
+use secrecy::SecretString;
+use server::{audit::COMMAND_LINE, seal::KEY_FILE, settings::Setting, store::KeyState, time::now};
 
 use crate::{
     support::{BotApi, Process, TOKEN, TestServer, event, eventually, foreign::foreign_words, html, run},
@@ -77,7 +76,7 @@ async fn events_wait_until_the_token_is_entered_again_and_every_page_says_so() {
     let server = serve(folder.path(), &api.url()).await;
     let path = format!("/h/{}", profile.key);
     assert_eq!(server.post(&path, event("1", &["5"])).await.0, 200);
-    server.wait_for_state("parked").await;
+    server.wait_for_state(DeliveryState::Suspended).await;
     assert_eq!(server.post(&path, event("2", &["6"])).await.0, 200);
     let checked = server.http.get(server.url(&path)).send().await.unwrap();
     assert_eq!(checked.status(), 502);
@@ -133,7 +132,7 @@ async fn with_the_right_key_back_everything_goes_on_without_a_token_entered() {
     let server = serve(folder.path(), "http://127.0.0.1:9").await;
     let profile = server.profile("Salon", false, &[(Parameter::Message, "Hi")]).await;
     assert_eq!(server.post(&stateless(), event("0", &["9"])).await.0, 200);
-    server.wait_for_state("retrying").await;
+    server.wait_for_state(DeliveryState::Retrying).await;
     server.stop().await;
     let right = lose_the_key(folder.path());
 
@@ -146,9 +145,9 @@ async fn with_the_right_key_back_everything_goes_on_without_a_token_entered() {
         attempts.last().is_some_and(|attempt| attempt.class == AttemptClass::TokenLocked)
     })
     .await;
-    assert_eq!(server.newest_state().await, "retrying");
+    assert_eq!(server.newest_state().await, Some(DeliveryState::Retrying));
     assert_eq!(server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await.0, 200);
-    server.wait_for_state("parked").await;
+    server.wait_for_state(DeliveryState::Suspended).await;
     assert!(api.asked().is_empty());
 
     fs::write(folder.path().join(KEY_FILE), right).unwrap();

@@ -2,7 +2,7 @@
 //! elsewhere, a forgotten password.
 
 use anyhow::{Context as _, Result, ensure};
-use app::session::Role;
+use hookgram::role::Role;
 use secrecy::SecretString;
 use server::{
     audit::COMMAND_LINE,

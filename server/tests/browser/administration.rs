@@ -1,8 +1,7 @@
 //! What an admin does, and what each role sees, in a real browser.
 
 use anyhow::{Context as _, Result, ensure};
-use app::session::Role;
-use hookgram::{parameters::Parameter, values::Language};
+use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role, values::Language};
 use server::audit::COMMAND_LINE;
 
 use crate::{
@@ -131,7 +130,7 @@ async fn each_role_sees_what_it_may_do_on_a_phone_as_well() -> Result<()> {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("Salon", true, &[(Parameter::Message, "Booked")]).await;
     server.post(&format!("/h/{}", profile.key), event("1", &["482113907"])).await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     let browser = browser(Language::En).await?;
     for role in [Role::Viewer, Role::Operator, Role::Admin] {
         let email = format!("{}@example.com", role.name());

@@ -1,7 +1,7 @@
 //! The log, as a person reads it and acts in it.
 
 use anyhow::{Context as _, Result, ensure};
-use hookgram::parameters::Parameter;
+use hookgram::{delivery::DeliveryState, parameters::Parameter};
 use serde_json::json;
 
 use crate::{
@@ -120,7 +120,7 @@ async fn on_a_phone_the_trace_takes_the_list_s_place() -> Result<()> {
     telegram.next([blocked(), blocked(), blocked()]);
     for number in ["71", "72", "73"] {
         post(&server, &url, event(number, &[number])).await?;
-        server.wait_for_state("failed").await;
+        server.wait_for_state(DeliveryState::Failed).await;
     }
     browser.open(&server.url("/deliveries")).await?;
     wait_for_rows(&browser, 3).await?;
@@ -157,7 +157,7 @@ async fn the_log_is_read_before_scripts_run() -> Result<()> {
     let (server, browser, url) = start("ru,en", &telegram).await?;
     telegram.next([blocked()]);
     post(&server, &url, event("1", &["5"])).await?;
-    server.wait_for_state("failed").await;
+    server.wait_for_state(DeliveryState::Failed).await;
     browser.scripts(false).await?;
     browser.open(&server.url("/deliveries")).await?;
     browser.click("tbody input[type=checkbox]").await?;

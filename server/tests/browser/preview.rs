@@ -1,7 +1,7 @@
 //! The builder's preview: samples, past and pasted events, the request's JSON, the URL, what a change changes.
 
 use anyhow::{Context as _, Result, ensure};
-use hookgram::parameters::Parameter;
+use hookgram::{delivery::DeliveryState, parameters::Parameter};
 use serde_json::json;
 
 use crate::{
@@ -50,7 +50,7 @@ async fn a_message_is_shown_with_samples_past_events_and_pasted_ones() -> Result
     let (server, browser) = enter("ru,en", "http://127.0.0.1:1").await?;
     let profile = server.profile("Записи", true, &[(Parameter::Message, "Вы записаны!")]).await;
     post(&server, &server.state.short_url(&profile.key), event("№181", &["100200300"])).await?;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     browser.open(&server.url(&format!("/profiles/{}", profile.id))).await?;
     builder_is_live(&browser).await?;
 

@@ -1,7 +1,7 @@
 //! The list of profiles and what can be done from it, as a person does it.
 
 use anyhow::{Context as _, Result, ensure};
-use hookgram::parameters::Parameter;
+use hookgram::{delivery::DeliveryState, parameters::Parameter};
 
 use crate::{
     driver::Browser,
@@ -118,7 +118,7 @@ async fn a_failure_tells_its_reason_to_a_pointer_and_to_a_keyboard() -> Result<(
     let profile = server.profile("Бот", false, &[(Parameter::Message, "Привет")]).await;
     telegram.next([Play::Refuse(403, "Forbidden: bot was blocked by the user", serde_json::json!({}))]);
     server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
-    server.wait_for_state("failed").await;
+    server.wait_for_state(DeliveryState::Failed).await;
     for phone in [false, true] {
         if phone {
             browser.as_phone().await?;

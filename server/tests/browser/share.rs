@@ -2,7 +2,7 @@
 //! is found by a link.
 
 use anyhow::{Context as _, Result, ensure};
-use app::session::Role;
+use hookgram::{delivery::DeliveryState, role::Role};
 use serde_json::{Value, json};
 use server::{audit::COMMAND_LINE, store::StoredProfile};
 
@@ -137,7 +137,7 @@ async fn the_page_does_without_scripts() -> Result<()> {
     browser.see("Как подключить в Torrow").await?;
     browser.see("Ждём первое событие").await?;
     server.post(&format!("/h/{}", profile.key), event("№181", &["5"])).await;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     browser.click_text("Проверить ещё раз").await?;
     browser.see("Связь есть").await
 }

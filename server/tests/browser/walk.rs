@@ -1,7 +1,7 @@
 //! The ways a person walks: from the set-up link to a message, with a bot and without, before scripts and on a phone.
 
 use anyhow::{Context as _, Result, anyhow, ensure};
-use hookgram::message::Part;
+use hookgram::{delivery::DeliveryState, message::Part};
 use server::{
     audit::COMMAND_LINE,
     codes,
@@ -220,7 +220,7 @@ async fn every_form_works_before_scripts_do() -> Result<()> {
     browser.click_text("Сохранить").await?;
     browser.see("Ждём первое событие").await?;
     post(&server, &short_url(&browser).await?, event("№7", &["5"])).await?;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     browser.open(&server.url("/sandbox")).await?;
     let bubble = browser.text(".bubble").await?;
     ensure!(bubble.contains("Строка один\nСтрока два") && !bubble.contains("Открыть запись"), "{bubble}");
@@ -272,7 +272,7 @@ async fn every_page_fits_a_phone_in_both_languages_and_themes() -> Result<()> {
     let profile = server.profile("Очень длинное название профиля, которое не помещается в строку", true, &[]).await;
     let link = server.state.short_url(&profile.key);
     post(&server, &link, event("№1", &["100200300"])).await?;
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     let edit = format!("/profiles/{}", profile.id);
     let pages = [
         ("profiles", "/".to_owned()),

@@ -22,6 +22,7 @@ use std::{
 };
 
 use hookgram::{
+    delivery::DeliveryState,
     parameters::Parameter,
     profile::Profile,
     values::{AddressState, EmailAddress},
@@ -147,13 +148,12 @@ impl TestServer {
     }
 
     /// The newest delivery's state.
-    pub async fn newest_state(&self) -> String {
-        let newest = self.state.store.deliveries(1).await.unwrap();
-        newest.first().map(|delivery| delivery.state.clone()).unwrap_or_default()
+    pub async fn newest_state(&self) -> Option<DeliveryState> {
+        self.state.store.deliveries(1).await.unwrap().first().map(|delivery| delivery.state)
     }
 
-    pub async fn wait_for_state(&self, state: &str) {
-        eventually(&format!("a delivery to be {state}"), async || self.newest_state().await == state).await;
+    pub async fn wait_for_state(&self, state: DeliveryState) {
+        eventually(&format!("a delivery to be {state:?}"), async || self.newest_state().await == Some(state)).await;
     }
 
     /// Lets so many milliseconds pass since the owners of all sessions proved who they are.

@@ -1,9 +1,10 @@
 //! Above and below the list: what can be made, searched for, narrowed and sorted, and its pages.
 
+use hookgram::profile_list::{ListQuery, Show, Sort};
 use leptos::prelude::*;
 
 use crate::{
-    listing::{ListPage, ListQuery, Show, Sort},
+    listing::ListPage,
     quiet::LiveTitle,
     words::{ProfilesWords, language, page_of, words},
 };

@@ -4,10 +4,11 @@ mod controls;
 mod row;
 mod week;
 
+use hookgram::profile_list::Show;
 use leptos::prelude::*;
 
 use crate::{
-    listing::{ListPage, Show},
+    listing::ListPage,
     parts::EmptyState,
     words::{ProfilesWords, words},
 };

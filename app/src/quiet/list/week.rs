@@ -1,11 +1,9 @@
 //! The last 7 days of a profile as bars: what arrived below, what did not above it.
 
+use hookgram::profile_list::Day;
 use leptos::prelude::*;
 
-use crate::{
-    listing::Day,
-    words::{ProfilesWords, failures, language, week, words},
-};
+use crate::words::{ProfilesWords, failures, language, week, words};
 
 /// Units of the drawing: a bar, the step to the next one, and the height of the whole.
 const WIDTH: u32 = 8;

@@ -1,12 +1,9 @@
 //! `/deliveries/act`, `/deliveries/all`: what is about to be done with deliveries, and what came of it.
 
+use hookgram::{log_query::LogQuery, replay::Handled};
 use leptos::prelude::*;
 
-use crate::{
-    log::LogQuery,
-    views::Handled,
-    words::{ActWords, LogWords, QuietWords, deliveries, language, replays, words},
-};
+use crate::words::{ActWords, LogWords, QuietWords, deliveries, language, replays, words};
 
 /// Which deliveries.
 #[derive(Clone, Debug)]

@@ -1,5 +1,9 @@
 //! Outcomes over time as bars: what arrived below, what did not above it; each leads to its rows.
 
+use hookgram::{
+    log_query::{LogQuery, local_minute},
+    profile_list::Day,
+};
 use leptos::prelude::*;
 
 use super::super::{
@@ -7,8 +11,6 @@ use super::super::{
     units::span,
 };
 use crate::{
-    listing::Day,
-    log::{LogQuery, local_minute},
     views::{Chart, ChartBar},
     words::{LogWords, language, words},
 };

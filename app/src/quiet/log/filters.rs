@@ -1,15 +1,14 @@
 //! What the log is asked: a plain form, so that the question is in the address.
 
+use hookgram::{
+    delivery::{FailureCause, Outcome},
+    log_query::{LogQuery, Period},
+};
 use leptos::prelude::*;
 
 use crate::{
-    log::{LogQuery, OUTCOMES, Period},
     parts::outcome_word,
-    words::{
-        LogWords,
-        causes::{self, Cause},
-        language, words,
-    },
+    words::{LogWords, causes, language, words},
 };
 
 /// The form.
@@ -33,24 +32,24 @@ pub(super) fn Filters(
         .into_iter()
         .map(|(id, name)| view! { <option value=id.to_string() selected=query.profile == Some(id)>{name}</option> })
         .collect_view();
-    let outcome_options = OUTCOMES
-        .iter()
-        .map(|(outcome, name)| {
-            view! { <option value=*name selected=query.outcome == Some(*outcome)>{outcome_word(*outcome)}</option> }
+    let outcome_options = Outcome::ALL
+        .into_iter()
+        .map(|outcome| {
+            view! { <option value=outcome.name() selected=query.outcome == Some(outcome)>{outcome_word(outcome)}</option> }
         })
         .collect_view();
     let period_options = Period::ALL
-        .iter()
-        .map(|(period, name)| {
+        .into_iter()
+        .map(|period| {
             let title = match period {
                 Period::Day => w.last_day,
                 Period::Week => w.last_week,
                 Period::Month => w.last_month,
             };
-            view! { <option value=*name selected=query.period == Some(*period)>{title}</option> }
+            view! { <option value=period.name() selected=query.period == Some(period)>{title}</option> }
         })
         .collect_view();
-    let cause_options = Cause::ALL
+    let cause_options = FailureCause::ALL
         .iter()
         .map(|cause| {
             let title = causes::cause(language(), *cause);

@@ -8,6 +8,7 @@ mod rows;
 mod trace;
 mod work;
 
+use hookgram::{delivery::Outcome, log_query::LogQuery};
 use leptos::prelude::*;
 
 pub(super) use self::{
@@ -23,8 +24,7 @@ pub use self::{
 use self::{chart::Outcomes, filters::Filters, rows::Rows, trace::Trace};
 use super::LiveTitle;
 use crate::{
-    log::LogQuery,
-    views::{Chart, EventDetail, LogPage, Outcome},
+    views::{Chart, EventDetail, LogPage},
     words::{LogWords, words},
 };
 
@@ -115,8 +115,8 @@ fn everything(query: &LogQuery) -> Option<(String, &'static str)> {
         Some(outcome @ (Outcome::Failed | Outcome::Uncertain | Outcome::Cancelled)) => {
             ("replay", outcome, w.replay_matching)
         }
-        Some(outcome @ (Outcome::Waiting | Outcome::Retrying | Outcome::Parked)) => {
-            let outcome = if outcome == Outcome::Parked { outcome } else { Outcome::Waiting };
+        Some(outcome @ (Outcome::Waiting | Outcome::Retrying | Outcome::Suspended)) => {
+            let outcome = if outcome == Outcome::Suspended { outcome } else { Outcome::Waiting };
             ("cancel", outcome, w.cancel_matching)
         }
         _ => return None,

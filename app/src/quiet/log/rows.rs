@@ -1,16 +1,19 @@
 //! The rows of the log.
 
-use hookgram::{event::EventType, values::Language};
+use hookgram::{
+    delivery::{FailureCause, Outcome},
+    event::EventType,
+    log_query::LogQuery,
+    values::Language,
+};
 use leptos::prelude::*;
 
 use super::super::{moment::At, units::span};
 use crate::{
-    log::LogQuery,
     parts::{EmptyState, OutcomeMark},
-    views::{LogDelivery, LogPage, LogRow, Outcome},
+    views::{LogDelivery, LogPage, LogRow},
     words::{
-        LogWords, booking_number,
-        causes::{self, Cause},
+        LogWords, booking_number, causes,
         doors::{self, DoorFault},
         event_type, language, words,
     },
@@ -189,7 +192,7 @@ pub(super) fn details(row: &LogRow) -> AnyView {
             Some(at) => view! { <span>{w.next_try} " " <At at seconds=true /></span> }.into_any(),
             None => w.queue.into_any(),
         }),
-        Outcome::Failed | Outcome::Uncertain | Outcome::Parked => pieces.push(why(row.outcome, delivery)),
+        Outcome::Failed | Outcome::Uncertain | Outcome::Suspended => pieces.push(why(row.outcome, delivery)),
         Outcome::Skipped => pieces.push(nobody(delivery).into_any()),
         Outcome::Cancelled | Outcome::Rejected | Outcome::Duplicate => {}
     }
@@ -206,8 +209,8 @@ pub(super) fn details(row: &LogRow) -> AnyView {
 }
 
 fn why(outcome: Outcome, delivery: &LogDelivery) -> AnyView {
-    let cause = delivery.cause.as_deref().and_then(Cause::parse);
-    let cause = cause.or((outcome == Outcome::Parked).then_some(Cause::TokenRefused));
+    let cause = delivery.cause;
+    let cause = cause.or((outcome == Outcome::Suspended).then_some(FailureCause::TokenRefused));
     match cause {
         Some(cause) => causes::cause(language(), cause).into_any(),
         None => view! { <span lang="en">{delivery.last_error.clone()}</span> }.into_any(),

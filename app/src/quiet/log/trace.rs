@@ -1,6 +1,11 @@
 //! One event: what became of it step by step, why, and what can be pressed.
 
-use hookgram::{event::EventType, message::Part};
+use hookgram::{
+    delivery::{FailureCause, Outcome},
+    event::EventType,
+    log_query::LogQuery,
+    message::Part,
+};
 use leptos::prelude::*;
 
 use super::{
@@ -11,14 +16,9 @@ use super::{
     rows::{details, nobody, profile},
 };
 use crate::{
-    log::LogQuery,
     parts::{Bubble, OutcomeMark},
-    views::{AttemptView, Course, DeliveryDetail, EventDetail, LogRow, Outcome},
-    words::{
-        LogWords, TraceWords, booking_number,
-        causes::{self, Cause},
-        event_type, language, words,
-    },
+    views::{AttemptView, Course, DeliveryDetail, EventDetail, LogRow},
+    words::{LogWords, TraceWords, booking_number, causes, event_type, language, words},
 };
 
 /// `/deliveries/{id}`
@@ -183,7 +183,7 @@ fn Fate(
     }
     match (outcome, fate.next_attempt_at) {
         (Outcome::Waiting, _) => list.push(step("soft", w.waits.to_owned(), String::new(), None, received_at)),
-        (Outcome::Parked, _) => list.push(step("warn", w.parked.to_owned(), String::new(), None, received_at)),
+        (Outcome::Suspended, _) => list.push(step("warn", w.parked.to_owned(), String::new(), None, received_at)),
         (Outcome::Retrying, Some(at)) => {
             list.push(step("warn", w.next_try.to_owned(), String::new(), Some(at), received_at));
         }
@@ -199,7 +199,7 @@ fn Fate(
         .filter(|chat| !chat.starts_with('…'))
         .map(|chat| LogQuery { chat, ..LogQuery::default() }.address("/deliveries"));
     let act = may_act.then(|| {
-        let waits = matches!(outcome, Outcome::Waiting | Outcome::Retrying | Outcome::Parked);
+        let waits = matches!(outcome, Outcome::Waiting | Outcome::Retrying | Outcome::Suspended);
         let can_replay = finished && fate.replaced_by.is_none();
         view! {
             <form class="actions" method="post" action="/deliveries/act">
@@ -312,8 +312,8 @@ fn told(row: &LogRow) -> AnyView {
     let w = words::<TraceWords>();
     let Some(fate) = &row.delivery else { return ().into_any() };
     let cause = match row.outcome {
-        Outcome::Parked => Some(fate.cause.as_deref().and_then(Cause::parse).unwrap_or(Cause::TokenRefused)),
-        Outcome::Failed | Outcome::Uncertain => fate.cause.as_deref().and_then(Cause::parse),
+        Outcome::Suspended => Some(fate.cause.unwrap_or(FailureCause::TokenRefused)),
+        Outcome::Failed | Outcome::Uncertain => fate.cause,
         _ => None,
     };
     let why = cause.map(|cause| {

@@ -1,12 +1,14 @@
 //! `/deliveries/work`: what is done to all that were found, and how far it has come.
 
+use hookgram::{
+    log_query::LogQuery,
+    replay::{BulkKind, BulkProgress, ReplayAs},
+};
 use leptos::prelude::*;
 
 use super::super::moment::At;
 use crate::{
-    log::LogQuery,
     parts::{EmptyState, outcome_word},
-    views::{BulkKind, BulkProgress, ReplayAs},
     words::{ActWords, AuditWords, LogWords, deliveries, language, replays, words},
 };
 
@@ -88,7 +90,7 @@ fn One(progress: BulkProgress, may_act: bool) -> impl IntoView {
     let which = LogQuery {
         outcome: Some(matching.outcome),
         profile: matching.profile,
-        cause: matching.cause.as_deref().and_then(crate::words::causes::Cause::parse),
+        cause: matching.cause,
         ..LogQuery::default()
     };
     view! {

@@ -2,13 +2,14 @@
 
 mod sketch;
 
+use hookgram::delivery::Outcome;
 use leptos::prelude::*;
 
 use super::moment::At;
 use crate::{
     parts::{CopyField, OutcomeMark, qr_picture},
     ports::{Address, Obstacle, QrCode, Shared},
-    views::{LastEventView, Outcome, TargetView},
+    views::{LastEventView, TargetView},
     words::{QuietWords, ShareWords, words},
 };
 
@@ -194,7 +195,7 @@ fn Newest(newest: Option<LastEventView>) -> impl IntoView {
         Some(last) => {
             let (class, title) = match last.outcome {
                 Outcome::Delivered | Outcome::Waiting | Outcome::Duplicate => ("ok", w.came_title),
-                Outcome::Retrying | Outcome::Parked | Outcome::Skipped | Outcome::Uncertain | Outcome::Cancelled => {
+                Outcome::Retrying | Outcome::Suspended | Outcome::Skipped | Outcome::Uncertain | Outcome::Cancelled => {
                     ("warn", w.last_title)
                 }
                 Outcome::Failed | Outcome::Rejected => ("bad", w.last_title),

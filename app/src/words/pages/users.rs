@@ -1,9 +1,8 @@
 //! People: accounts and invitations.
 
-use crate::{
-    session::Role,
-    words::{word_set, words},
-};
+use hookgram::role::Role;
+
+use crate::words::{word_set, words};
 
 word_set! {
     /// The pages of people.

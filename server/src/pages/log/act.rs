@@ -2,15 +2,17 @@
 
 use app::{
     error::AppError,
-    log::LogQuery,
     quiet::{ActView, Chosen, QuietPage},
     session::Viewer,
-    views::{BulkKind, Matching, ReplayAs},
 };
 use axum::{
     body::Body,
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
+};
+use hookgram::{
+    log_query::LogQuery,
+    replay::{BulkKind, Matching, ReplayAs},
 };
 
 use super::super::{Fields, Operator, Permission, Visit, or_refuse};
@@ -73,8 +75,7 @@ fn is_for_all(query: &LogQuery) -> bool {
 fn matching(visit: &Visit<Operator>, query: &LogQuery) -> Result<Matching, AppError> {
     let (since, until) = query.within(visit.zone(), crate::time::now()).map_err(|_| AppError::NotFound)?;
     let outcome = query.outcome.filter(|_| is_for_all(query)).ok_or(AppError::NotFound)?;
-    let cause = query.cause.map(|cause| cause.name().to_owned());
-    Ok(Matching { outcome, profile: query.profile, cause, since, until })
+    Ok(Matching { outcome, profile: query.profile, cause: query.cause, since, until })
 }
 
 /// The deliveries that a question finds which looks at more than that: as many as can be chosen at once.

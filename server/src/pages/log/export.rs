@@ -4,7 +4,6 @@ use std::convert::Infallible;
 
 use app::{
     error::AppError,
-    log::LogQuery,
     views::{LogPage, LogRow},
 };
 use axum::{
@@ -13,7 +12,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use chrono::DateTime;
-use hookgram::values::Language;
+use hookgram::{log_query::LogQuery, values::Language};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -142,12 +141,11 @@ fn line(text: &mut String, form: Form, row: &LogRow) {
 
 /// In the order of [`COLUMNS`]; null where there is none.
 fn values(row: &LogRow) -> [Value; 16] {
-    let outcome = app::log::OUTCOMES.iter().find(|(outcome, _)| *outcome == row.outcome).map(|(_, name)| *name);
     let delivery = row.delivery.as_ref();
     [
         json!(moment(row.received_at)),
         json!(row.public_id),
-        json!(outcome),
+        json!(row.outcome.name()),
         json!(row.order_number),
         json!(row.event_type),
         json!(row.profile.as_ref().map(|(_, name)| name)),

@@ -7,7 +7,6 @@ pub(super) mod work;
 
 use app::{
     error::AppError,
-    log::LogQuery,
     ports::Ports,
     quiet::{LogView, PayloadView, QuietPage},
 };
@@ -16,7 +15,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use hookgram::values::TimeZone;
+use hookgram::{log_query::LogQuery, values::TimeZone};
 
 use super::{Operator, Permission, Visit, or_refuse};
 use crate::{

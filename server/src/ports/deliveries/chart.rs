@@ -1,8 +1,8 @@
 //! Hours added up to the bars of a chart.
 
-use app::{listing::Day, views::ChartBar};
+use app::views::ChartBar;
 use chrono::{DateTime, TimeDelta};
-use hookgram::values::TimeZone;
+use hookgram::{profile_list::Day, values::TimeZone};
 
 use crate::time::Millis;
 

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use app::views::LogPlace;
+use hookgram::log_query::LogPlace;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::{

@@ -1,11 +1,13 @@
 //! Along which indexes a page of the log is looked for.
 
-use app::{
-    views::{LogPlace, Outcome},
-    words::causes::Cause,
+use hookgram::{
+    delivery::{DeliveryState, FailureCause, Outcome},
+    log_query::LogPlace,
+    webhook::EventOutcome,
 };
 use sqlx::{QueryBuilder, Sqlite};
 
+use super::super::names::quoted;
 use super::LogFilter;
 use crate::store::texts::parts_of;
 
@@ -37,15 +39,15 @@ pub(super) enum Way {
     /// The deliveries that failed for a cause.
     Cause,
     /// The deliveries of this state that have come to their end unsent.
-    Undelivered(&'static str),
+    Undelivered(DeliveryState),
     /// The same, of one profile.
-    UndeliveredOf(&'static str),
+    UndeliveredOf(DeliveryState),
     /// Those with something still to do.
     Open,
     /// Those that wait for a token.
     Parked,
     /// The events with this outcome that were not accepted.
-    NotAccepted(&'static str),
+    NotAccepted(EventOutcome),
 }
 
 impl Way {
@@ -67,13 +69,15 @@ impl Way {
             None => vec![Self::Events { delivered: false }],
             Some(Outcome::Delivered) => vec![Self::Events { delivered: true }],
             Some(Outcome::Waiting | Outcome::Retrying) => vec![Self::Open],
-            Some(Outcome::Parked) => vec![Self::Parked],
-            Some(Outcome::Failed) => vec![undelivered("failed")],
-            Some(Outcome::Uncertain) => vec![undelivered("uncertain")],
-            Some(Outcome::Cancelled) => vec![undelivered("cancelled")],
-            Some(Outcome::Rejected) => vec![Self::NotAccepted("rejected")],
-            Some(Outcome::Duplicate) => vec![Self::NotAccepted("duplicate")],
-            Some(Outcome::Skipped) => vec![Self::NotAccepted("skipped"), undelivered("skipped")],
+            Some(Outcome::Suspended) => vec![Self::Parked],
+            Some(Outcome::Failed) => vec![undelivered(DeliveryState::Failed)],
+            Some(Outcome::Uncertain) => vec![undelivered(DeliveryState::Uncertain)],
+            Some(Outcome::Cancelled) => vec![undelivered(DeliveryState::Cancelled)],
+            Some(Outcome::Rejected) => vec![Self::NotAccepted(EventOutcome::Rejected)],
+            Some(Outcome::Duplicate) => vec![Self::NotAccepted(EventOutcome::Duplicate)],
+            Some(Outcome::Skipped) => {
+                vec![Self::NotAccepted(EventOutcome::Skipped), undelivered(DeliveryState::Skipped)]
+            }
         }
     }
 
@@ -108,13 +112,27 @@ impl Way {
             Self::Bot => query.push("e.profile_id IS NULL"),
             Self::Order => query.push("e.order_number = ").push_bind(filter.order.clone()),
             Self::Chat => query.push("d.chat = ").push_bind(filter.chat.clone()),
-            Self::Cause => query.push("d.cause = ").push_bind(filter.cause.map(Cause::name)),
-            Self::NotAccepted(outcome) => query.push("e.outcome <> 'accepted' AND e.outcome = ").push_bind(outcome),
-            Self::Undelivered(state) | Self::UndeliveredOf(state) => {
-                query.push("d.state IN ('failed', 'uncertain', 'cancelled', 'skipped') AND d.state = ").push_bind(state)
+            Self::Cause => query.push("d.cause = ").push_bind(filter.cause.map(FailureCause::name)),
+            Self::NotAccepted(outcome) => query
+                .push(concat!("e.outcome <> ", quoted!(EventOutcome::Accepted), " AND e.outcome = "))
+                .push_bind(outcome.name()),
+            Self::Undelivered(state) | Self::UndeliveredOf(state) => query
+                .push(concat!(
+                    "d.state IN (",
+                    quoted!(DeliveryState::Failed),
+                    ", ",
+                    quoted!(DeliveryState::Uncertain),
+                    ", ",
+                    quoted!(DeliveryState::Cancelled),
+                    ", ",
+                    quoted!(DeliveryState::Skipped),
+                    ") AND d.state = "
+                ))
+                .push_bind(state.name()),
+            Self::Open => {
+                query.push(concat!("d.finished_at IS NULL AND d.state <> ", quoted!(DeliveryState::Suspended)))
             }
-            Self::Open => query.push("d.finished_at IS NULL AND d.state <> 'parked'"),
-            Self::Parked => query.push("d.state = 'parked'"),
+            Self::Parked => query.push(concat!("d.state = ", quoted!(DeliveryState::Suspended))),
         };
         if let Some(profile) = filter.profile {
             query.push(if self.is_along_events() { " AND e.profile_id = " } else { " AND d.profile_id = " });
@@ -134,7 +152,7 @@ impl Way {
                 query.push(" AND e.id < ").push_bind(place.event);
             }
             // Among events without one; such deliveries are made with their event, in the same order.
-            Self::Order | Self::Undelivered("skipped") | Self::UndeliveredOf("skipped") => {
+            Self::Order | Self::Undelivered(DeliveryState::Skipped) | Self::UndeliveredOf(DeliveryState::Skipped) => {
                 query.push(" AND e.id <= ").push_bind(place.event).push(" AND (e.id < ").push_bind(place.event);
                 query.push(" OR coalesce(d.id, 0) < ").push_bind(place.delivery).push(")");
             }
@@ -208,15 +226,23 @@ pub(super) fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &LogFilter) {
     }
     query.push(match filter.outcome {
         None => "",
-        Some(Outcome::Delivered) => " AND d.state = 'delivered'",
-        Some(Outcome::Waiting) => " AND d.state IN ('waiting', 'sending')",
-        Some(Outcome::Retrying) => " AND d.state = 'retrying'",
-        Some(Outcome::Parked) => " AND d.state = 'parked'",
-        Some(Outcome::Failed) => " AND d.state = 'failed'",
-        Some(Outcome::Uncertain) => " AND d.state = 'uncertain'",
-        Some(Outcome::Cancelled) => " AND d.state = 'cancelled'",
-        Some(Outcome::Rejected) => " AND d.id IS NULL AND e.outcome = 'rejected'",
-        Some(Outcome::Duplicate) => " AND d.id IS NULL AND e.outcome = 'duplicate'",
-        Some(Outcome::Skipped) => " AND (d.state = 'skipped' OR d.id IS NULL AND e.outcome = 'skipped')",
+        Some(Outcome::Delivered) => concat!(" AND d.state = ", quoted!(DeliveryState::Delivered)),
+        Some(Outcome::Waiting) => {
+            concat!(" AND d.state IN (", quoted!(DeliveryState::Waiting), ", ", quoted!(DeliveryState::Sending), ")")
+        }
+        Some(Outcome::Retrying) => concat!(" AND d.state = ", quoted!(DeliveryState::Retrying)),
+        Some(Outcome::Suspended) => concat!(" AND d.state = ", quoted!(DeliveryState::Suspended)),
+        Some(Outcome::Failed) => concat!(" AND d.state = ", quoted!(DeliveryState::Failed)),
+        Some(Outcome::Uncertain) => concat!(" AND d.state = ", quoted!(DeliveryState::Uncertain)),
+        Some(Outcome::Cancelled) => concat!(" AND d.state = ", quoted!(DeliveryState::Cancelled)),
+        Some(Outcome::Rejected) => concat!(" AND d.id IS NULL AND e.outcome = ", quoted!(EventOutcome::Rejected)),
+        Some(Outcome::Duplicate) => concat!(" AND d.id IS NULL AND e.outcome = ", quoted!(EventOutcome::Duplicate)),
+        Some(Outcome::Skipped) => concat!(
+            " AND (d.state = ",
+            quoted!(DeliveryState::Skipped),
+            " OR d.id IS NULL AND e.outcome = ",
+            quoted!(EventOutcome::Skipped),
+            ")"
+        ),
     });
 }

@@ -2,12 +2,11 @@
 
 use std::io::Write as _;
 
-use app::session::Role;
 use flate2::{
     Compression,
     write::{DeflateEncoder, GzEncoder},
 };
-use hookgram::query;
+use hookgram::{query, role::Role};
 use serde_json::Value;
 
 use crate::{

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::session::Role;
-use hookgram::parameters::Parameter;
+use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role};
 use serde_json::{Value, json};
 use server::time::now;
 
@@ -92,7 +91,7 @@ async fn telegram_gets_names_as_they_are_and_of_markup_only_what_it_knows() {
         assert_eq!(status, 200, "{text:?} {answer}");
         settled(&server).await;
         let state = server.newest_state().await;
-        assert_eq!(state, "delivered", "{text:?}: {:?}", api.messages().last());
+        assert_eq!(state, Some(DeliveryState::Delivered), "{text:?}: {:?}", api.messages().last());
         let sent = api.texts().pop().unwrap();
         let arrived = arrive(&sent).unwrap();
         // Of a name all that can be seen is there.

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use app::session::Role;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
-use hookgram::{parameters::Parameter, query, secret::BotToken};
+use hookgram::{parameters::Parameter, query, role::Role, secret::BotToken};
 use serde_json::{Value, json};
 use server::{
     audit::COMMAND_LINE,

@@ -1,6 +1,6 @@
 //! Out of the house: by a redirect, or by a path.
 
-use app::session::Role;
+use hookgram::role::Role;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,

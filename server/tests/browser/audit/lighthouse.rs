@@ -3,8 +3,7 @@
 use std::{fs, process::Command};
 
 use anyhow::{Context as _, Result, ensure};
-use app::session::Role;
-use hookgram::parameters::Parameter;
+use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role};
 use serde_json::{Value, json};
 use server::{audit::COMMAND_LINE, auth::client::Client};
 
@@ -28,7 +27,7 @@ async fn lighthouse_is_content() -> Result<()> {
     for number in 0..60 {
         server.post(&format!("/h/{}", profile.key), event(&number.to_string(), &["5"])).await;
     }
-    server.wait_for_state("delivered").await;
+    server.wait_for_state(DeliveryState::Delivered).await;
     let newest = server.state.store.events(None, 1).await?.first().context("no event")?.public_id.clone();
     let account = server.state.store.add_user("operator@example.com", Role::Admin, None, &COMMAND_LINE).await?;
     let here = std::net::IpAddr::from([127, 0, 0, 1]);

@@ -1,7 +1,7 @@
 //! The scenes themselves, and what they show.
 
 use anyhow::Result;
-use hookgram::{parameters::Parameter, query, sample::Sample, values::Language};
+use hookgram::{delivery::DeliveryState, parameters::Parameter, query, sample::Sample, values::Language};
 use serde_json::json;
 use server::audit::COMMAND_LINE;
 
@@ -102,13 +102,13 @@ impl Seed {
         server.state.store.set_enabled(off.id, false, &COMMAND_LINE).await?;
         let door = format!("/h/{}", bot.key);
         server.post(&door, event("1281", &["482113907"])).await;
-        server.wait_for_state("delivered").await;
+        server.wait_for_state(DeliveryState::Delivered).await;
         telegram.next([Play::Refuse(403, "Forbidden: bot was blocked by the user", json!({}))]);
         server.post(&door, event("1282", &["482113908"])).await;
-        server.wait_for_state("failed").await;
+        server.wait_for_state(DeliveryState::Failed).await;
         for sample in [Sample::Appointment, Sample::Everything] {
             server.post(&format!("/h/{}", sandbox.key), sample.json()).await;
-            server.wait_for_state("delivered").await;
+            server.wait_for_state(DeliveryState::Delivered).await;
         }
         Ok(Self { sandbox: sandbox.id, bot: bot.id, quiet: quiet.id, words })
     }

@@ -6,8 +6,10 @@ mod factor;
 mod log;
 
 use anyhow::{Context as _, Result};
-use app::session::Role;
-use hookgram::values::{EmailAddress, Language};
+use hookgram::{
+    role::Role,
+    values::{EmailAddress, Language},
+};
 use serde_json::json;
 use server::{
     audit::COMMAND_LINE,

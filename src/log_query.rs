@@ -1,43 +1,30 @@
 //! What the log of deliveries can be asked. The question stands in the page's address.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
-use hookgram::{query, values::TimeZone};
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    views::{LogPlace, Millis, Outcome},
-    words::causes::Cause,
+    Millis,
+    closed_set::closed_set,
+    delivery::{FailureCause, Outcome},
+    query,
+    values::TimeZone,
 };
 
-/// Outcomes that the log can be asked for, in the order in which they are offered, and their names in an address.
-pub const OUTCOMES: [(Outcome, &str); 10] = [
-    (Outcome::Failed, "failed"),
-    (Outcome::Uncertain, "uncertain"),
-    (Outcome::Parked, "parked"),
-    (Outcome::Retrying, "retrying"),
-    (Outcome::Waiting, "waiting"),
-    (Outcome::Delivered, "delivered"),
-    (Outcome::Rejected, "rejected"),
-    (Outcome::Skipped, "skipped"),
-    (Outcome::Duplicate, "duplicate"),
-    (Outcome::Cancelled, "cancelled"),
-];
-
-/// A span of time that ends now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Period {
-    /// 24 hours.
-    Day,
-    /// 7 days.
-    Week,
-    /// 30 days.
-    Month,
+closed_set! {
+    /// A span of time that ends now.
+    pub enum Period {
+        /// 24 hours.
+        Day = "24h",
+        /// 7 days.
+        Week = "7d",
+        /// 30 days.
+        Month = "30d",
+    }
 }
 
 impl Period {
-    /// Every one, as they are offered, and their names in an address.
-    pub const ALL: [(Self, &str); 3] = [(Self::Day, "24h"), (Self::Week, "7d"), (Self::Month, "30d")];
-
-    /// How long it is.
+    /// Its length.
     #[must_use]
     pub fn millis(self) -> Millis {
         const DAY: Millis = 24 * 60 * 60 * 1000;
@@ -47,6 +34,17 @@ impl Period {
             Self::Month => 30 * DAY,
         }
     }
+}
+
+/// A place in the log: what is older stands behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogPlace {
+    /// When the event came.
+    pub at: Millis,
+    /// The event's id.
+    pub event: i64,
+    /// The delivery's id; 0 for an event without one.
+    pub delivery: i64,
 }
 
 /// A question to the log.
@@ -59,7 +57,7 @@ pub struct LogQuery {
     /// With this outcome only.
     pub outcome: Option<Outcome>,
     /// Failed for this cause only.
-    pub cause: Option<Cause>,
+    pub cause: Option<FailureCause>,
     /// To this chat only; empty for all.
     pub chat: String,
     /// About the booking with this number only; empty for all.
@@ -82,16 +80,15 @@ impl LogQuery {
     pub fn of(get: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name: &str| get(name).map(|value| value.trim().to_owned()).unwrap_or_default();
         let number = |name: &str| text(name).parse().ok();
-        let outcome = text("outcome");
         Self {
             profile: number("profile"),
             bot: number("bot"),
-            outcome: OUTCOMES.iter().find(|(_, name)| *name == outcome).map(|(outcome, _)| *outcome),
-            cause: Cause::parse(&text("cause")),
+            outcome: Outcome::parse(&text("outcome")),
+            cause: FailureCause::parse(&text("cause")),
             chat: text("chat"),
             order: text("order"),
             text: text("q"),
-            period: Period::ALL.iter().find(|(_, name)| *name == text("period")).map(|(period, _)| *period),
+            period: Period::parse(&text("period")),
             from: text("from"),
             to: text("to"),
             behind: place(&text("behind")),
@@ -102,18 +99,17 @@ impl LogQuery {
     #[must_use]
     pub fn parameters(&self) -> String {
         let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
-        let outcome = OUTCOMES.iter().find(|(outcome, _)| Some(*outcome) == self.outcome);
-        let period = Period::ALL.iter().find(|(period, _)| Some(*period) == self.period);
+        let name = |name: Option<&str>| name.unwrap_or_default().to_owned();
         let behind = self.behind.map(|place| format!("{}-{}-{}", place.at, place.event, place.delivery));
         let pairs = [
             ("profile", number(self.profile)),
             ("bot", number(self.bot)),
-            ("outcome", outcome.map(|(_, name)| (*name).to_owned()).unwrap_or_default()),
-            ("cause", self.cause.map(|cause| cause.name().to_owned()).unwrap_or_default()),
+            ("outcome", name(self.outcome.map(Outcome::name))),
+            ("cause", name(self.cause.map(FailureCause::name))),
             ("chat", self.chat.clone()),
             ("order", self.order.clone()),
             ("q", self.text.clone()),
-            ("period", period.map(|(_, name)| (*name).to_owned()).unwrap_or_default()),
+            ("period", name(self.period.map(Period::name))),
             ("from", self.from.clone()),
             ("to", self.to.clone()),
             ("behind", behind.unwrap_or_default()),
@@ -234,7 +230,7 @@ mod tests {
             profile: Some(3),
             bot: Some(7_001_002_003),
             outcome: Some(Outcome::Failed),
-            cause: Some(Cause::Blocked),
+            cause: Some(FailureCause::Blocked),
             chat: "-100123".into(),
             order: "1281".into(),
             text: "a b".into(),

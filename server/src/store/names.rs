@@ -1,0 +1,171 @@
+//! The closed sets of the domain as the database holds them: by their stable names.
+
+use std::str::FromStr;
+
+use hookgram::{
+    delivery::{AttemptClass, DeliveryState, FailureCause},
+    mail::MailState,
+    webhook::EventOutcome,
+};
+use sqlx::{
+    Decode, Sqlite, Type, ValueRef as _,
+    error::BoxDynError,
+    sqlite::{SqliteTypeInfo, SqliteValueRef},
+};
+
+/// SQL: the name of a value, quoted. It must be part of the statement's text: SQLite uses a partial index only for a
+/// statement that repeats the index's condition.
+macro_rules! quoted {
+    (DeliveryState::Waiting) => {
+        "'waiting'"
+    };
+    (DeliveryState::Sending) => {
+        "'sending'"
+    };
+    (DeliveryState::Retrying) => {
+        "'retrying'"
+    };
+    (DeliveryState::Suspended) => {
+        "'parked'"
+    };
+    (DeliveryState::Delivered) => {
+        "'delivered'"
+    };
+    (DeliveryState::Failed) => {
+        "'failed'"
+    };
+    (DeliveryState::Uncertain) => {
+        "'uncertain'"
+    };
+    (DeliveryState::Skipped) => {
+        "'skipped'"
+    };
+    (DeliveryState::Cancelled) => {
+        "'cancelled'"
+    };
+    (EventOutcome::Accepted) => {
+        "'accepted'"
+    };
+    (EventOutcome::Skipped) => {
+        "'skipped'"
+    };
+    (EventOutcome::Duplicate) => {
+        "'duplicate'"
+    };
+    (EventOutcome::Rejected) => {
+        "'rejected'"
+    };
+    (FailureCause::TokenLocked) => {
+        "'token_locked'"
+    };
+    (MailState::Gathering) => {
+        "'gathering'"
+    };
+    (MailState::Sending) => {
+        "'sending'"
+    };
+    (MailState::Retrying) => {
+        "'retrying'"
+    };
+    (MailState::Sent) => {
+        "'sent'"
+    };
+    (MailState::NotSent) => {
+        "'not_sent'"
+    };
+    (MailState::GivenUp) => {
+        "'given_up'"
+    };
+}
+pub(super) use quoted;
+
+/// A value of a closed set in a column. A name that the set does not have is [`super::StoreError::Corrupt`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Named<T>(T);
+
+/// The same in a column that may be NULL.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MaybeNamed<T>(Option<T>);
+
+macro_rules! stored {
+    ($($set:ty)*) => {
+        $(
+            impl From<Named<$set>> for $set {
+                fn from(stored: Named<$set>) -> Self {
+                    stored.0
+                }
+            }
+
+            impl From<MaybeNamed<$set>> for Option<$set> {
+                fn from(stored: MaybeNamed<$set>) -> Self {
+                    stored.0
+                }
+            }
+        )*
+    };
+}
+stored!(AttemptClass DeliveryState EventOutcome FailureCause MailState);
+
+impl<T> Type<Sqlite> for Named<T> {
+    fn type_info() -> SqliteTypeInfo {
+        <str as Type<Sqlite>>::type_info()
+    }
+
+    fn compatible(type_info: &SqliteTypeInfo) -> bool {
+        <str as Type<Sqlite>>::compatible(type_info)
+    }
+}
+
+impl<'r, T> Decode<'r, Sqlite> for Named<T>
+where
+    T: FromStr<Err: Into<BoxDynError>>,
+{
+    fn decode(value: SqliteValueRef<'r>) -> Result<Self, BoxDynError> {
+        <&str as Decode<Sqlite>>::decode(value)?.parse().map(Self).map_err(Into::into)
+    }
+}
+
+impl<T> Type<Sqlite> for MaybeNamed<T> {
+    fn type_info() -> SqliteTypeInfo {
+        Named::<T>::type_info()
+    }
+
+    fn compatible(type_info: &SqliteTypeInfo) -> bool {
+        Named::<T>::compatible(type_info)
+    }
+}
+
+impl<'r, T> Decode<'r, Sqlite> for MaybeNamed<T>
+where
+    T: FromStr<Err: Into<BoxDynError>>,
+{
+    fn decode(value: SqliteValueRef<'r>) -> Result<Self, BoxDynError> {
+        if value.is_null() { Ok(Self(None)) } else { Named::decode(value).map(|Named(value)| Self(Some(value))) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hookgram::{
+        delivery::{DeliveryState, FailureCause},
+        mail::MailState,
+        webhook::EventOutcome,
+    };
+
+    #[test]
+    fn quoted_names_are_those_of_the_values() {
+        macro_rules! all {
+            ($($set:ident: $($value:ident)*;)*) => {
+                $(
+                    $(assert_eq!(quoted!($set::$value), format!("'{}'", $set::$value.name()));)*
+                )*
+            };
+        }
+        all! {
+            DeliveryState: Waiting Sending Retrying Suspended Delivered Failed Uncertain Skipped Cancelled;
+            EventOutcome: Accepted Skipped Duplicate Rejected;
+            FailureCause: TokenLocked;
+            MailState: Gathering Sending Retrying Sent NotSent GivenUp;
+        }
+    }
+}
