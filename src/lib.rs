@@ -28,6 +28,7 @@ pub mod report;
 pub mod role;
 pub mod sample;
 pub mod secret;
+pub mod setting;
 pub mod spelling;
 pub mod text;
 pub mod values;

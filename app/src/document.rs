@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::{
+    components::Toast,
     notices::Notice,
-    parts::Toast,
     preferences::{Preferences, tag},
 };
 

@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::FieldFault,
+    i18n::{BuilderWords, Words, checks},
     old_url,
     views::{ProfileDetail, TargetView},
-    words::{BuilderWords, Words, checks},
 };
 
 /// A token as typed or pasted, with whatever stands around it: on its way to the server, never back; not printed by

@@ -3,31 +3,31 @@
 //! The server draws every page in full, so that it can be read and its forms sent without a script. The builder is then
 //! taken over by the browser (`hydrate`).
 
+mod builder;
+mod components;
 #[cfg(feature = "ssr")]
 pub mod cookies;
 #[cfg(feature = "ssr")]
 mod document;
 pub mod error;
 pub mod form;
+pub mod i18n;
 pub mod listing;
 #[cfg(feature = "ssr")]
 pub mod notices;
 pub mod old_url;
-mod pages;
-mod parts;
+#[cfg(feature = "ssr")]
+pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod ports;
 pub mod preferences;
-#[cfg(feature = "ssr")]
-pub mod quiet;
 pub mod session;
 pub mod views;
-pub mod words;
 
 /// Where WebAssembly takes over the page that the server sent.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    pages::builder::take_over();
+    builder::take_over();
 }

@@ -4,7 +4,7 @@
 use hookgram::{query, values::Language};
 use percent::decoded;
 
-use crate::words::{Toasts, Words as _, events, profiles};
+use crate::i18n::{Toasts, Words as _, events, profiles};
 
 /// Letters of a name that a sentence repeats.
 const LONGEST_NAME: usize = 60;

@@ -5,7 +5,7 @@
 use app::old_url::{self, OldUrl};
 use hookgram::{profile::Profile, query, secret::BotToken, values::Language};
 use libfuzzer_sys::fuzz_target;
-use server::{old_urls::candidates, store::StoredProfile};
+use server::{profile_file::old_urls::candidates, store::StoredProfile};
 
 fuzz_target!(|text: &str| {
     let one = old_url::read(text);

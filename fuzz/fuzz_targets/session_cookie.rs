@@ -4,19 +4,24 @@
 
 use std::sync::LazyLock;
 
-use app::{notices::Notice, preferences::{Kept, Theme, self}};
-use hookgram::{role::Role, values::{Language, TimeZone}};
+use app::{
+    notices::Notice,
+    preferences::{self, Kept, Theme},
+};
+use hookgram::{
+    role::Role,
+    values::{Language, TimeZone},
+};
 use http::{HeaderMap, HeaderValue, header};
 use libfuzzer_sys::fuzz_target;
 use server::{
-    audit::COMMAND_LINE,
     auth::{
         cookies::{Cookies, Kind},
         session,
     },
     codes,
-    seal::Sealer,
-    store::{NewSession, Store, User},
+    secrets::seal::Sealer,
+    store::{NewSession, Store, User, audit::COMMAND_LINE},
     time::now,
 };
 use tokio::runtime::{Builder, Runtime};

@@ -12,14 +12,16 @@ use std::{
 };
 
 use clap::Args;
+use hookgram::setting::Setting;
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub use smtp::{SmtpSettings, SmtpTls};
 
 use crate::{
-    connections,
-    intake::Patience,
-    settings::{Fixed, Setting},
+    http::{connections, request_limits::Patience},
+    secrets::seal::KeySource,
+    settings::Fixed,
+    store::Location,
 };
 
 /// The settings as typed. Each is a flag and an environment variable.
@@ -104,7 +106,7 @@ pub struct Config {
     /// The database, if it was said.
     pub database: Option<String>,
     /// The keys that seal, if the environment has them.
-    pub secret_key: Option<SecretKey>,
+    pub secret_key: Option<KeySource>,
     /// The Bot API server, without a slash at the end.
     pub telegram_api: String,
     /// What flags and environment say of the settings that admins may set otherwise.
@@ -121,15 +123,6 @@ pub struct Config {
     pub patience: Patience,
     /// Connections at once, as far as the process may open files.
     pub connections: usize,
-}
-
-/// Where the environment has the keys that seal.
-#[derive(Clone, Debug)]
-pub enum SecretKey {
-    /// In `HOOKGRAM_SECRET_KEY` itself.
-    Text(SecretString),
-    /// In the file that `HOOKGRAM_SECRET_KEY_FILE` names: it may change while the server runs.
-    File(PathBuf),
 }
 
 /// How the log is written.
@@ -216,6 +209,12 @@ impl Settings {
 }
 
 impl Config {
+    /// Where the data are.
+    #[must_use]
+    pub fn location(&self) -> Location<'_> {
+        Location { data_dir: &self.data_dir, database: self.database.as_deref(), key: self.secret_key.as_ref() }
+    }
+
     /// What short URLs start with, for a server that listens there.
     #[must_use]
     pub fn public_url(&self, listening: SocketAddr) -> PublicUrl {
@@ -270,10 +269,10 @@ fn public_url(text: &str) -> Result<PublicUrl, BadSetting> {
     })
 }
 
-fn secret_key() -> Option<SecretKey> {
+fn secret_key() -> Option<KeySource> {
     match env::var("HOOKGRAM_SECRET_KEY") {
-        Ok(text) if !text.is_empty() => Some(SecretKey::Text(SecretString::from(text))),
-        _ => env::var_os("HOOKGRAM_SECRET_KEY_FILE").map(|path| SecretKey::File(path.into())),
+        Ok(text) if !text.is_empty() => Some(KeySource::Text(SecretString::from(text))),
+        _ => env::var_os("HOOKGRAM_SECRET_KEY_FILE").map(|path| KeySource::File(path.into())),
     }
 }
 

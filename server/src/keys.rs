@@ -1,10 +1,10 @@
 //! Whether the keys are the database's own, said where it is seen: in the log at the start, and on the page of health.
 
+use hookgram::setting::Setting;
 use tracing::Level;
 
 use crate::{
-    seal::Home,
-    settings::Setting,
+    secrets::seal::Home,
     state::AppState,
     store::{KeyState, LockedSecrets, Store, StoreError},
 };

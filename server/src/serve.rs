@@ -25,19 +25,17 @@ use tokio_io_timeout::TimeoutStream;
 use tower::Service as _;
 
 use crate::{
-    audit::COMMAND_LINE,
     auth::client::Peer,
     codes,
     config::Config,
-    connections::Connections,
-    health,
-    intake::LONGEST_HEAD,
-    keys, private,
+    http::{connections::Connections, request_limits::LONGEST_HEAD},
+    keys,
+    observe::health,
     retention::Retention,
     router::router,
-    seal,
+    secrets::{private, seal},
     state::AppState,
-    store::{self, LinkKind, NewLink, Store},
+    store::{self, LinkKind, NewLink, Store, audit::COMMAND_LINE},
     time::now,
 };
 
@@ -73,7 +71,7 @@ impl Server {
         let listener = bind(config.listen).await?;
         let address = listener.local_addr().context("the listening address cannot be read")?;
         let lock = lock(&config.data_dir)?;
-        let store = Store::open(&config).await?;
+        let store = Store::open(config.location()).await?;
         seal::announce(&lock, store.sealer())?;
         keys::tell(&store).await?;
         let (stop, shutdown) = watch::channel(false);

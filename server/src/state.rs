@@ -8,23 +8,22 @@ use leptos::config::LeptosOptions;
 use tokio::sync::{Notify, broadcast, watch};
 
 use crate::{
-    assets,
     auth::{password::Passwords, throttle::Throttle},
-    chats::ChatSearches,
+    channel::telegram::{
+        Identity, Telegram,
+        chats::ChatSearches,
+        identities::{Asker, Identities},
+        new_bots::Introductions,
+    },
     config::{Config, PublicUrl},
-    connections::Requests,
     delivery::{Cast, Worker},
     drafts::Drafts,
-    health,
-    identities::{Asker, Identities},
-    introductions::Introductions,
-    limits::Limits,
+    http::{assets, connections::Requests, rate_limits::Limits},
     mail::MailWorker,
-    observe::Metrics,
+    observe::{health, metrics::Metrics},
     replays::Replays,
     settings::{Live, LoadError},
     store::Store,
-    telegram::{Identity, Telegram},
     time::{Millis, now},
     webhook::{KnownTokens, Rendering},
 };

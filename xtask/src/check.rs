@@ -30,6 +30,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     report.command("format: fuzz", workspace.cargo("fmt").args(["--manifest-path", "fuzz/Cargo.toml", "--check"]));
     report.rule("direction of the crates", || rules::direction(workspace));
     report.rule("what the domain knows", || rules::domain_tree(workspace));
+    report.rule("layers of the server", || rules::server_layers(workspace));
     report.rule("where SQL stands", || rules::sql_in_its_room(workspace));
     report.rule("what the browser gets", || rules::browser_tree(workspace));
     report.rule("whence the dependencies come", || supply::sources(workspace, &supply));

@@ -1,6 +1,6 @@
 //! Who may know whom: the direction between the crates, what must not reach the domain or a browser, where SQL stands.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
 use anyhow::Result;
 
@@ -44,6 +44,99 @@ pub fn domain_tree(workspace: &Workspace) -> Result<Vec<String>> {
     let mut tree = workspace.cargo("tree");
     tree.args(["--package", "hookgram", "--edges", "normal", "--prefix", "none", "--format", "{p}", "--no-dedupe"]);
     Ok(server_only(&cargo::output(&mut tree)?, "the domain"))
+}
+
+/// The modules at the top of `server/src`, from the bottom up. A module may import those of lower layers, and those of its
+/// own layer.
+const LAYERS: &[&[&str]] = &[
+    &["codes", "lock", "memory", "rate", "time"],
+    &["secrets"],
+    &["store"],
+    &["channel", "drafts", "profile_file"],
+    &[
+        "auth",
+        "config",
+        "delivery",
+        "http",
+        "keys",
+        "mail",
+        "observe",
+        "replays",
+        "retention",
+        "settings",
+        "state",
+        "webhook",
+    ],
+    &["ports"],
+    &["pages", "router"],
+    &["serve"],
+    &["cli"],
+    &["lib", "main"],
+];
+
+/// No module of the server imports one of a higher layer.
+pub fn server_layers(workspace: &Workspace) -> Result<Vec<String>> {
+    let mut list = workspace.program("git");
+    list.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "server/src/*.rs"]);
+    let mut faults = Vec::new();
+    for name in cargo::output(&mut list)?.split_terminator('\0') {
+        let Ok(text) = fs::read_to_string(workspace.root.join(name)) else { continue };
+        let path = name.trim_start_matches("server/src/").trim_end_matches(".rs");
+        let module = path.split('/').next().unwrap_or_default();
+        let Some(layer) = layer_of(module) else {
+            faults.push(format!("{name}: a new module: give it a layer in xtask/src/rules.rs"));
+            continue;
+        };
+        // A test may import anything.
+        let is_test = path.ends_with("tests");
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        for other in imported(code).into_iter().filter(|_| !is_test) {
+            if layer_of(&other).is_some_and(|other| other > layer) {
+                faults.push(format!("{name} imports `{other}`, which is of a higher layer"));
+            }
+        }
+    }
+    Ok(faults)
+}
+
+fn layer_of(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| layer.contains(&module))
+}
+
+/// The top modules that a source names by `crate::`, in any of its forms.
+fn imported(code: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = code.get(at + "crate::".len()..).unwrap_or_default();
+        let is_path = code.get(..at).is_none_or(|before| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_'));
+        if !is_path {
+            continue;
+        }
+        if !rest.starts_with('{') {
+            found.insert(identifier(rest));
+            continue;
+        }
+        // `crate::{a, b::{c, d}}`: a name stands behind each bracket or comma of the outermost braces.
+        let (mut depth, mut expects) = (0_usize, false);
+        for (at, letter) in rest.char_indices() {
+            match letter {
+                '{' => (depth, expects) = (depth + 1, depth == 0),
+                '}' if depth == 1 => break,
+                '}' => depth -= 1,
+                ',' => expects = depth == 1,
+                _ if expects && letter.is_alphabetic() => {
+                    found.insert(identifier(rest.get(at..).unwrap_or_default()));
+                    expects = false;
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+fn identifier(text: &str) -> String {
+    text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
 }
 
 /// The one folder that holds SQL, beside the migrations and the tests.
@@ -112,6 +205,14 @@ mod tests {
             ["leptos_axum would be in the module", "tokio-stream would be in the module"]
         );
         assert_eq!(server_only("app v0.1.0 (/x/app)\nfutures v0.3.0\n", "the module"), [""; 0]);
+    }
+
+    #[test]
+    fn imports_are_found_in_every_form() {
+        let code = "use crate::{\n    a::{x, y},\n    b,\n    c::{self, z::{u}},\n};\nuse crate::d;\n\
+                    fn f() { crate::e::g(); mycrate::h(); }";
+        let found: Vec<String> = imported(code).into_iter().collect();
+        assert_eq!(found, ["a", "b", "c", "d", "e"]);
     }
 
     #[test]

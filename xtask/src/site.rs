@@ -29,7 +29,7 @@ pub fn build(workspace: &Workspace, mode: Mode) -> Result<Site> {
         let icon = workspace.root.join("style").join("icon.svg");
         let bytes = fs::read(&icon).with_context(|| format!("cannot read {}", icon.display()))?;
         assets.push(Asset { name: format!("{NAME}.svg"), bytes });
-        let script = workspace.root.join("app/src/quiet/page.js");
+        let script = workspace.root.join("app/src/pages/page.js");
         let bytes = fs::read(&script).with_context(|| format!("cannot read {}", script.display()))?;
         assets.push(Asset { name: "page.js".to_owned(), bytes });
         let site = publish::publish(&workspace.site(), assets)?;

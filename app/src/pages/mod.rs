@@ -1,7 +1,350 @@
-//! What stands around every page, and the builder, which a browser takes over.
+//! The pages. The server draws all of them, and every form works without a script. The builder alone is taken over by the
+//! browser; nothing of the others is in its module.
 
-pub mod builder;
-#[cfg(feature = "ssr")]
-pub mod choices;
-#[cfg(feature = "ssr")]
-pub mod layout;
+mod account;
+mod audit;
+mod builder;
+mod entry;
+mod factor;
+pub(crate) mod find_chat;
+mod form;
+mod health;
+mod import;
+mod list;
+mod log;
+mod minimal;
+mod moment;
+mod people;
+mod profile;
+mod sandbox;
+mod sessions;
+mod settings;
+mod share;
+mod units;
+mod urls;
+mod users;
+
+use hookgram::{replay::BulkProgress, role::Account};
+use leptos::prelude::*;
+
+pub use self::{
+    account::{AccountView, ConfirmView},
+    audit::{AuditRow, AuditView},
+    entry::{EntryForm, EntryPage, entry},
+    factor::FactorView,
+    health::{BotState, HealthView, Trouble},
+    import::{ImportPage, ImportPlan, ImportRow, LineFault},
+    log::{ActView, Chosen, LogView, PayloadView},
+    moment::Clock,
+    people::{EraseView, ErasureView, StoredView, UnreachableRow},
+    sandbox::SandboxView,
+    sessions::SessionView,
+    settings::{SettingField, SettingsView, Tested},
+    share::ShareView,
+    urls::{UrlRow, UrlTable, UrlsPage},
+    users::{InvitationView, InvitedView, Mailed, MemberView, UsersView},
+};
+pub use crate::builder::load_builder;
+use crate::{
+    components::layout::{AccountMenu, TopBar},
+    document::{Document, Head},
+    error::AppError,
+    i18n::{
+        AccountWords, ActWords, AuditWords, BuilderWords, ChatTitle, ConfirmWords, EraseWords, FactorWords,
+        HealthWords, LogWords, ProfilesWords, QuietWords, SandboxWords, SettingsWords, ShareWords, TraceWords,
+        UnreachableWords, UserWords, app_error, booking_number, language, words,
+    },
+    listing::ListPage,
+    ports::ChatSearch,
+    preferences::{self, Preferences},
+    session::NeedsYou,
+    views::{BuilderData, EventDetail},
+};
+
+/// What is to be shown.
+#[derive(Clone, Debug)]
+pub enum QuietPage {
+    /// Why something could not be done.
+    Refused(AppError),
+    /// The list of profiles.
+    List(Box<ListPage>),
+    /// The builder, and a form's error that its address brings back: of which form, and the error.
+    Builder(Box<BuilderData>, Option<(String, String)>),
+    /// A profile's address.
+    Share(Box<ShareView>),
+    /// A search for a chat.
+    FindChat(ChatSearch),
+    /// What deleting a profile would do.
+    Delete {
+        /// Its id.
+        id: i64,
+        /// Its name.
+        name: String,
+        /// How many of its messages have still to be sent.
+        waiting: u64,
+    },
+    /// What a new key would do.
+    Key {
+        /// The profile's id.
+        id: i64,
+        /// Its name.
+        name: String,
+        /// Its whole short URL as it is now.
+        short_url: String,
+    },
+    /// Importing a file.
+    Import(ImportPage),
+    /// Many old URLs.
+    Urls(UrlsPage),
+    /// The log.
+    Log(Box<LogView>),
+    /// One event, and whether the reader may replay and call off.
+    Event(Box<EventDetail>, bool),
+    /// The body of an event.
+    Payload(PayloadView),
+    /// Replaying deliveries, or calling them off.
+    Act(ActView),
+    /// What is done to many, and whether the reader may stop it.
+    Work(Box<BulkProgress>, bool),
+    /// All that was lately done to many, and whether the reader may stop it.
+    Works(Vec<BulkProgress>, bool),
+    /// Whom no bot can reach, and how many they are in all.
+    Unreachable(Vec<UnreachableRow>, u64),
+    /// Erasing a person.
+    Erase(Box<EraseView>),
+    /// How all stands.
+    Health(Box<HealthView>),
+    /// The sandbox.
+    Sandbox(Box<SandboxView>),
+    /// One's own account.
+    Account(Box<AccountView>),
+    /// Ending all other sessions.
+    EndSessions(Vec<SessionView>),
+    /// The second factor.
+    Factor(Box<FactorView>),
+    /// Proving oneself once more.
+    Confirm(ConfirmView),
+    /// The settings.
+    Settings(Box<SettingsView>),
+    /// The audit.
+    Audit(Box<AuditView>),
+    /// People.
+    Users(Box<UsersView>),
+    /// One of them, and why nothing was changed.
+    User(Box<MemberView>, Option<String>),
+    /// An invitation that was just made.
+    Invited(Box<InvitedView>),
+}
+
+impl QuietPage {
+    fn title(&self) -> String {
+        let w = words::<QuietWords>();
+        match self {
+            Self::Refused(_) => w.refused_title.to_owned(),
+            Self::List(_) => words::<ProfilesWords>().title.to_owned(),
+            Self::Builder(data, _) => match &data.detail {
+                Some(detail) => detail.row.name.clone(),
+                None => words::<BuilderWords>().new_title.to_owned(),
+            },
+            Self::Share(_) => words::<ShareWords>().title.to_owned(),
+            Self::FindChat(_) => words::<ChatTitle>().title.to_owned(),
+            Self::Delete { .. } => w.delete_title.to_owned(),
+            Self::Key { .. } => w.key_title.to_owned(),
+            Self::Import(_) => w.import_title.to_owned(),
+            Self::Urls(_) => w.urls_title.to_owned(),
+            Self::Log(_) => words::<LogWords>().title.to_owned(),
+            Self::Event(event, _) => match &event.row.order_number {
+                Some(number) => booking_number(number),
+                None => words::<TraceWords>().title.to_owned(),
+            },
+            Self::Payload(_) => words::<TraceWords>().payload_title.to_owned(),
+            Self::Act(view) => view.title().to_owned(),
+            Self::Work(..) | Self::Works(..) => words::<ActWords>().work_title.to_owned(),
+            Self::Unreachable(..) => words::<UnreachableWords>().title.to_owned(),
+            Self::Erase(_) => words::<EraseWords>().title.to_owned(),
+            Self::Health(_) => words::<HealthWords>().title.to_owned(),
+            Self::Sandbox(_) => words::<SandboxWords>().title.to_owned(),
+            Self::Account(_) => words::<AccountWords>().title.to_owned(),
+            Self::EndSessions(_) => words::<AccountWords>().end_others_title.to_owned(),
+            Self::Factor(_) => words::<FactorWords>().title.to_owned(),
+            Self::Confirm(_) => words::<ConfirmWords>().title.to_owned(),
+            Self::Settings(_) => words::<SettingsWords>().title.to_owned(),
+            Self::Audit(_) => words::<AuditWords>().title.to_owned(),
+            Self::Users(_) => words::<UserWords>().title.to_owned(),
+            Self::User(member, _) => member.account.email.clone(),
+            Self::Invited(_) => words::<UserWords>().invited_title.to_owned(),
+        }
+    }
+
+    /// Under which entry of the navigation it stands.
+    fn path(&self) -> &'static str {
+        match self {
+            Self::Log(_)
+            | Self::Event(..)
+            | Self::Payload(_)
+            | Self::Act(_)
+            | Self::Work(..)
+            | Self::Works(..)
+            | Self::Unreachable(..)
+            | Self::Erase(_) => "/deliveries",
+            Self::Health(_) => "/health",
+            Self::Sandbox(_) => "/sandbox",
+            Self::Account(_) | Self::EndSessions(_) | Self::Factor(_) | Self::Confirm(_) => "/account",
+            Self::Settings(_) => "/settings",
+            Self::Audit(_) => "/audit",
+            Self::Users(_) | Self::User(..) | Self::Invited(_) => "/users",
+            _ => "/",
+        }
+    }
+}
+
+/// The HTML document.
+#[must_use]
+pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: QuietPage) -> impl IntoView + use<> {
+    let preferences: Preferences = preferences::current();
+    provide_context(preferences);
+    provide_context(preferences.language);
+    provide_context(clock);
+    let needs_you = use_context::<NeedsYou>().unwrap_or_default().0;
+    let (title, path) = (page.title(), page.path());
+    let builder = match &page {
+        QuietPage::Builder(data, _) => Some(builder::data(data)),
+        _ => None,
+    };
+    let page = match page {
+        QuietPage::Refused(error) => view! { <Refused error /> }.into_any(),
+        QuietPage::List(page) => view! { <list::List page=*page /> }.into_any(),
+        QuietPage::Builder(data, error) => view! { <builder::Builder data=*data error /> }.into_any(),
+        QuietPage::Share(view) => view! { <share::Share view=*view /> }.into_any(),
+        QuietPage::FindChat(search) => view! { <find_chat::FindChat search /> }.into_any(),
+        QuietPage::Delete { id, name, waiting } => view! { <profile::DeleteProfile id name waiting /> }.into_any(),
+        QuietPage::Key { id, name, short_url } => view! { <profile::NewKey id name short_url /> }.into_any(),
+        QuietPage::Import(page) => view! { <import::Import page /> }.into_any(),
+        QuietPage::Urls(page) => view! { <urls::Urls page /> }.into_any(),
+        QuietPage::Log(view) => view! { <log::Log view=*view /> }.into_any(),
+        QuietPage::Event(event, may_act) => view! { <log::EventPage event=*event may_act /> }.into_any(),
+        QuietPage::Payload(view) => view! { <log::Payload view /> }.into_any(),
+        QuietPage::Act(view) => view! { <log::Act view /> }.into_any(),
+        QuietPage::Work(progress, may_act) => view! { <log::Work progress=*progress may_act /> }.into_any(),
+        QuietPage::Works(all, may_act) => view! { <log::Works all may_act /> }.into_any(),
+        QuietPage::Unreachable(rows, count) => view! { <people::Unreachable rows count /> }.into_any(),
+        QuietPage::Erase(view) => view! { <people::Erase view=*view /> }.into_any(),
+        QuietPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
+        QuietPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
+        QuietPage::Account(view) => view! { <account::AccountPage view=*view /> }.into_any(),
+        QuietPage::EndSessions(sessions) => view! { <sessions::EndSessions sessions /> }.into_any(),
+        QuietPage::Factor(view) => view! { <factor::Factor view=*view /> }.into_any(),
+        QuietPage::Confirm(view) => view! { <account::Confirm view /> }.into_any(),
+        QuietPage::Settings(view) => view! { <settings::Settings view=*view /> }.into_any(),
+        QuietPage::Audit(view) => view! { <audit::Audit view=*view /> }.into_any(),
+        QuietPage::Users(view) => view! { <users::Users view=*view /> }.into_any(),
+        QuietPage::User(view, fault) => view! { <users::User view=*view fault /> }.into_any(),
+        QuietPage::Invited(view) => view! { <users::Invited view=*view /> }.into_any(),
+    };
+    let is_taken_over = builder.is_some();
+    let taken_over = is_taken_over.then(|| builder::taking_over(options));
+    let head = view! {
+        <Head options=options.clone() title=format!("{title} · Hookgram") />
+        {taken_over}
+    }
+    .into_any();
+    view! {
+        <Document preferences head is_taken_over>
+            <TopBar path=path>
+                <AccountMenu account needs_you />
+            </TopBar>
+            <main id="content" tabindex="-1">
+                {page}
+            </main>
+            {builder}
+        </Document>
+    }
+}
+
+/// The way back, and the page's title.
+#[component]
+fn PageHead(
+    /// The title.
+    title: String,
+    /// One or two sentences of why.
+    #[prop(into, optional)]
+    why: String,
+) -> impl IntoView {
+    let w = words::<QuietWords>();
+    view! {
+        <div class="page-head">
+            <div>
+                <p class="crumbs">
+                    <a href="/">{w.profiles}</a>
+                </p>
+                <h1>{title}</h1>
+                {(!why.is_empty()).then(|| view! { <p class="why">{why}</p> })}
+            </div>
+        </div>
+    }
+}
+
+/// The title of a page that is drawn anew by itself, and a mark while it is.
+#[component]
+fn LiveTitle(
+    /// The title.
+    title: &'static str,
+) -> impl IntoView {
+    view! {
+        <h1>
+            {title}
+            <span class="tag ok live" data-live="off">
+                {words::<QuietWords>().live}
+            </span>
+        </h1>
+    }
+}
+
+/// Before what matters is changed, the password is asked for again: the way to where that is done, and back.
+#[component]
+fn Locked(
+    /// Why nothing can be changed yet.
+    why: &'static str,
+    /// What the way is called.
+    action: &'static str,
+    /// The page's path.
+    page: &'static str,
+) -> impl IntoView {
+    view! {
+        <div class="notice warn">
+            <p>{why}</p>
+            <a class="button" href=format!("/confirm?next={page}")>
+                {action}
+            </a>
+        </div>
+    }
+}
+
+/// What was wrong with the form as a whole.
+#[component]
+fn Fault(
+    /// The sentence, if there is one.
+    sentence: Option<String>,
+) -> impl IntoView {
+    sentence.map(|sentence| {
+        view! {
+            <p class="notice bad" role="alert" tabindex="-1" autofocus>
+                {sentence}
+            </p>
+        }
+    })
+}
+
+#[component]
+fn Refused(error: AppError) -> impl IntoView {
+    let w = words::<QuietWords>();
+    view! {
+        <PageHead title=w.refused_title.to_owned() />
+        <Fault sentence=Some(app_error(language(), &error)) />
+        <p class="actions">
+            <a class="button primary" href="/">
+                {w.to_profiles}
+            </a>
+        </p>
+    }
+}

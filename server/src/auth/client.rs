@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 
-use crate::config::Network;
+use crate::{config::Network, store::audit::By};
 
 /// Whence a request comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,12 @@ pub struct Client {
 pub struct Peer(pub SocketAddr);
 
 impl Client {
+    /// Somebody with this e-mail address, at this client.
+    #[must_use]
+    pub fn by(&self, email: &str) -> By {
+        By::person(email, self.address)
+    }
+
     pub(super) fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> Self {
         // Bytes, for what is no text in one hop must not hide the others.
         let named = headers.get_all("x-forwarded-for").iter();

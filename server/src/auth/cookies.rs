@@ -9,7 +9,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::{
     codes,
-    seal::{Place, SealError, Sealer},
+    secrets::seal::{Place, SealError, Sealer},
     state::AppState,
     store::User,
     time::Millis,

@@ -14,8 +14,7 @@ use super::{
     throttle::Origin,
 };
 use crate::{
-    audit::By,
-    seal::SealError,
+    secrets::seal::SealError,
     state::AppState,
     store::{StoreError, User},
     time::{Millis, now},
@@ -125,7 +124,7 @@ impl Comer<'_> {
         let id = user.as_ref().map(|user| user.account.id);
         tracing::warn!(user = id, address = %self.client.address, "a wrong address or password");
         let Some(user) = user else { return };
-        let (store, by) = (self.state.store.clone(), By::account(&user.account, self.client));
+        let (store, by) = (self.state.store.clone(), self.client.by(&user.account.email));
         tokio::spawn(async move {
             if let Err(error) = store.sign_in_failed(&user.account, AuditAction::SignInFailed, None, &by).await {
                 tracing::error!(%error, "a failed sign-in could not be recorded");
@@ -174,7 +173,7 @@ impl Comer<'_> {
             // Nobody guesses 79 bits; the limit is for the work.
             state.throttle.attempt(&by_recovery, &origin).map_err(EntryFault::TooMany)?;
         }
-        let by = By::account(&user.account, self.client);
+        let by = self.client.by(&user.account.email);
         if !proof.take(state, &user.account, &by).await.map_err(unprovable)? {
             let browser = origin.browser().filter(|_| is_code);
             store.sign_in_failed(&user.account, AuditAction::FactorFailed, browser, &by).await.map_err(broken)?;

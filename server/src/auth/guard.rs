@@ -13,6 +13,7 @@ use hookgram::{
     role::{Account, Role},
     secret::redact,
 };
+use percent_encoding::percent_decode_str;
 
 use crate::{
     auth::{
@@ -23,7 +24,8 @@ use crate::{
         second_factor,
         session::{self, CurrentSession},
     },
-    codes, intake,
+    codes,
+    http::request_limits,
     state::AppState,
     store::StoreError,
 };
@@ -86,7 +88,7 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
     let request = if !safe && is_open_page(path) {
         // Strangers send these: no handler begins before all of it is there.
         let (parts, body) = request.into_parts();
-        match intake::whole(&parts.headers, body, LONGEST_FORM, state.config.patience.body).await {
+        match request_limits::whole(&parts.headers, body, LONGEST_FORM, state.config.patience.body).await {
             Ok(bytes) => Request::from_parts(parts, Body::from(bytes)),
             Err(refusal) => return refusal.into_response(),
         }
@@ -186,26 +188,8 @@ fn is_page(path: &str) -> bool {
 
 /// Whether a query may be carried on in another address.
 fn is_harmless(query: &str) -> bool {
-    let plain = String::from_utf8_lossy(&decoded(query)).into_owned();
+    let plain = percent_decode_str(query).decode_utf8_lossy();
     redact(&plain) == plain && redact(query) == query && !plain.to_ascii_lowercase().contains("token")
-}
-
-/// Percent-decoded; what is malformed stays as it is.
-pub(crate) fn decoded(text: &str) -> Vec<u8> {
-    let digit = |b: Option<&u8>| b.and_then(|b| char::from(*b).to_digit(16)).and_then(|digit| u8::try_from(digit).ok());
-    let mut bytes = text.as_bytes();
-    let mut plain = Vec::with_capacity(bytes.len());
-    while let [first, rest @ ..] = bytes {
-        bytes = rest;
-        match (first, digit(rest.first()), digit(rest.get(1))) {
-            (b'%', Some(high), Some(low)) => {
-                plain.push(high * 16 + low);
-                bytes = rest.get(2..).unwrap_or_default();
-            }
-            _ => plain.push(*first),
-        }
-    }
-    plain
 }
 
 /// Whether a browser says that another site sent the request: neither the one that the request names as its host, nor

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::words::PasswordFault;
+use app::i18n::PasswordFault;
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},

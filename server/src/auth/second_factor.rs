@@ -3,7 +3,12 @@
 use hookgram::role::{Account, Role};
 
 use super::{entry::EntryFault, recovery, totp::Totp};
-use crate::{audit::By, seal::SealError, state::AppState, store::StoreError, time::now};
+use crate::{
+    secrets::seal::SealError,
+    state::AppState,
+    store::{StoreError, audit::By},
+    time::now,
+};
 
 /// Whether an account of a role must have a second factor.
 #[must_use]

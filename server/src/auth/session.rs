@@ -3,7 +3,6 @@
 use axum::http::HeaderMap;
 
 use crate::{
-    audit::By,
     auth::{
         client::Client,
         confirmed::Proved,
@@ -60,7 +59,7 @@ pub async fn open(
         user_agent: &client.user_agent,
         address: &address,
     };
-    let by = By::account(&user.account, client);
+    let by = client.by(&user.account.email);
     state.store.add_session(session, &by).await?;
     if let Some(old) = replaced {
         state.store.end_session(&old.hash, &by).await?;

@@ -1,6 +1,6 @@
 //! Whether a password may be chosen: long enough, and not what somebody would guess first.
 
-use app::words::PasswordFault;
+use app::i18n::PasswordFault;
 use zxcvbn::{Score, feedback::Warning, zxcvbn};
 
 /// Fewest characters of a password.

@@ -18,7 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{limits::network, lock::lock};
+use crate::{http::rate_limits::network, lock::lock};
 
 /// Attempts at one account from one address that cost nothing yet.
 const FREE: u32 = 4;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use app::words::{
+use app::i18n::{
     checks,
     doors::{self, DoorFault},
 };
@@ -30,9 +30,9 @@ use tokio::sync::watch;
 
 use super::open_existing;
 use crate::{
+    channel::telegram::identities::Asker,
     config::Config,
-    identities::Asker,
-    limits::Source,
+    http::rate_limits::Source,
     state::AppState,
     store::Store,
     webhook::{self, Answer, Door, Outcome, Refusal},

@@ -10,13 +10,14 @@ use clap::Subcommand;
 
 use super::open_existing;
 use crate::{
-    audit::COMMAND_LINE,
     config::Config,
     keys::place,
-    private,
-    seal::{self, Home},
+    secrets::{
+        private,
+        seal::{self, Home},
+    },
     serve::LOCK_FILE,
-    store::{Column, KeyState, Locked, Store},
+    store::{Column, KeyState, Locked, Store, audit::COMMAND_LINE},
 };
 
 /// The file in the data folder that whoever changes keys holds locked.

@@ -1,6 +1,7 @@
 //! The command line (contract §6).
 
 mod check;
+pub mod demo;
 mod keys;
 mod profiles;
 mod replay;
@@ -13,7 +14,7 @@ use hookgram::values::Language;
 
 use crate::{
     config::{Config, Settings},
-    demo, logging,
+    observe::logging,
     serve::{self, Server},
     settings::Live,
     store::Store,
@@ -131,7 +132,7 @@ async fn open_existing(config: &Config) -> anyhow::Result<Store> {
             config.data_dir.display()
         );
     }
-    Ok(Store::open(config).await?)
+    Ok(Store::open(config.location()).await?)
 }
 
 /// Russian where the system speaks it, else English.

@@ -10,11 +10,10 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use crate::{
-    audit::COMMAND_LINE,
     config::Config,
-    private,
     profile_file::{self, ImportError},
-    store::Store,
+    secrets::private,
+    store::{Store, audit::COMMAND_LINE},
 };
 
 #[derive(Debug, Subcommand)]
@@ -35,7 +34,7 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<ExitCode> {
-    let store = Store::open(config).await?;
+    let store = Store::open(config.location()).await?;
     let base = config.public_url(config.listen);
     let mut code = ExitCode::SUCCESS;
     match command {

@@ -3,7 +3,7 @@
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use app::words::{causes, replays};
+use app::i18n::{causes, replays};
 use clap::Args;
 use hookgram::{
     delivery::{FailureCause, Outcome},
@@ -14,11 +14,10 @@ use tokio::{signal, time::sleep};
 
 use super::open_existing;
 use crate::{
-    audit::COMMAND_LINE,
     config::{self, BadSetting, Config},
     replays::Replays,
     settings::{Live, SettingFault},
-    store::Store,
+    store::{Store, audit::COMMAND_LINE},
     time::{millis, now},
     webhook::Rendering,
 };

@@ -8,11 +8,10 @@ use hookgram::{role::Role, values::EmailAddress};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
-    audit::COMMAND_LINE,
     auth::password::Passwords,
     codes,
     config::Config,
-    store::{LinkKind, NewLink, Store, StoreError},
+    store::{LinkKind, NewLink, Store, StoreError, audit::COMMAND_LINE},
     time::now,
 };
 
@@ -60,7 +59,7 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
-    let store = Store::open(config).await?;
+    let store = Store::open(config.location()).await?;
     match command {
         Command::Add { email, role, password_stdin } => {
             let Some(address) = EmailAddress::parse(&email) else { bail!("“{email}” is not an e-mail address") };

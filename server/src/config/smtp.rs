@@ -1,16 +1,15 @@
 //! The SMTP server: `HOOKGRAM_SMTP_URL` and `HOOKGRAM_MAIL_FROM`. What is said of a wrong URL never repeats it: it
 //! holds a password.
 
-use std::net::IpAddr;
+use std::{borrow::Cow, net::IpAddr};
 
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 
-use crate::auth::guard::decoded;
+use percent_encoding::percent_decode_str;
 
 pub(crate) const URL: &str = "HOOKGRAM_SMTP_URL";
 pub(crate) const URL_FILE: &str = "HOOKGRAM_SMTP_URL_FILE";
-pub(crate) const FROM: &str = "HOOKGRAM_MAIL_FROM";
 /// The port of `smtp://` unless the URL says another: submission.
 const SUBMISSION: u16 = 587;
 /// The port of `smtps://` unless the URL says another.
@@ -100,7 +99,9 @@ impl SmtpSettings {
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
             return Err(SmtpFault::Rest);
         }
-        let text = |encoded: &str| String::from_utf8(decoded(encoded)).map_err(|_| SmtpFault::NotUtf8);
+        let text = |encoded: &str| {
+            percent_decode_str(encoded).decode_utf8().map(Cow::into_owned).map_err(|_| SmtpFault::NotUtf8)
+        };
         let credentials = match (url.username(), url.password()) {
             ("", None) => None,
             ("", Some(_)) => return Err(SmtpFault::NoUser),

@@ -2,7 +2,7 @@
 
 use hookgram::delivery::{AttemptClass, FailureCause};
 
-use crate::telegram::NOT_TELEGRAMS;
+use crate::channel::telegram::NOT_TELEGRAMS;
 
 /// Why a delivery was given up, from its last attempt: what it came to, the HTTP status, Telegram's own words.
 #[must_use]

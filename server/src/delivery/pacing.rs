@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    introductions::{Introductions, Purpose},
+    channel::telegram::new_bots::{Introductions, Purpose},
     rate::{Rate, Used, Window},
     store::Lane,
 };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::telegram::Answer;
+use crate::channel::telegram::Answer;
 
 const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(15 * 60);

@@ -15,9 +15,9 @@ use super::{
     worker::{LEASE, Worker},
 };
 use crate::{
+    channel::telegram::{Answer, NOT_TELEGRAMS, Outgoing},
     lock::lock,
     store::{Attempt, Change, Claimed, Lane, Recorded, StoreError},
-    telegram::{Answer, NOT_TELEGRAMS, Outgoing},
     time::{millis, now},
 };
 
@@ -81,7 +81,7 @@ impl Worker {
             AttemptClass::TokenLocked if situation.age < situation.max_age => {
                 Change::Retry { at: now().saturating_add(millis(LOCKED_PAUSE)), unsure: false }
             }
-            _ => Change::Failed,
+            _ => Change::Failed(cause::of(class, None, why)),
         };
         self.record(claimed, Some(&attempt), &change).await.map(drop)
     }
@@ -102,7 +102,7 @@ impl Worker {
             let (answer, attempt) = self.send_part(&delivery, &html, token).await;
             self.learn(&delivery, &answer);
             let verdict = policy::judge(&answer, self.situation(&delivery));
-            let change = change_of(&verdict, &delivery, token);
+            let change = change_of(&verdict, &attempt, &delivery, token);
             let recorded = self.record(&delivery, Some(&attempt), &change).await?;
             self.note(&delivery, &attempt, &change);
             match change {
@@ -238,7 +238,7 @@ impl Worker {
                 self.cast.metrics.delivered();
                 tracing::info!(delivery, latency_ms = attempt.latency, "delivered");
             }
-            Change::Failed | Change::Uncertain => {
+            Change::Failed(_) | Change::Uncertain => {
                 self.cast.metrics.failed();
                 tracing::warn!(delivery, status, why, "given up");
             }
@@ -253,7 +253,7 @@ impl Worker {
     }
 }
 
-fn change_of(verdict: &Verdict, delivery: &Claimed, token: &BotToken) -> Change {
+fn change_of(verdict: &Verdict, attempt: &Attempt, delivery: &Claimed, token: &BotToken) -> Change {
     let lease_until = now().saturating_add(LEASE);
     let after = |span: &Duration| now().saturating_add(millis(*span));
     match verdict {
@@ -264,7 +264,10 @@ fn change_of(verdict: &Verdict, delivery: &Claimed, token: &BotToken) -> Change 
         Verdict::Migrate { chat } => Change::Again { plain: false, migrated_to: Some(chat.to_string()), lease_until },
         Verdict::Plain => Change::Again { plain: true, migrated_to: None, lease_until },
         Verdict::Park => Change::Parked { refused: Some(token.clone()), cause: FailureCause::TokenRefused },
-        Verdict::Fail => Change::Failed,
+        Verdict::Fail => {
+            let description = attempt.description.as_deref().unwrap_or_default();
+            Change::Failed(cause::of(attempt.class, attempt.http_status, description))
+        }
         Verdict::Uncertain => Change::Uncertain,
     }
 }

@@ -1,5 +1,5 @@
 //! Test messages, which somebody sends from the builder. They take their turn in the pacing of deliveries, so that both
-//! together stay within Telegram's limits; they are counted by account besides ([`crate::limits::Limits::test`]), so that
+//! together stay within Telegram's limits; they are counted by account besides ([`crate::http::rate_limits::Limits::test`]), so that
 //! they take only a small part of it.
 
 use std::time::{Duration, Instant};
@@ -9,10 +9,9 @@ use tokio::time::sleep;
 
 use super::{Worker, pacing::Wait};
 use crate::{
-    introductions::Purpose,
+    channel::telegram::{Answer, Outgoing, new_bots::Purpose},
     lock::lock,
     store::Lane,
-    telegram::{Answer, Outgoing},
 };
 
 /// The longest wait for a message's next part.

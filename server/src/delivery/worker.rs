@@ -20,13 +20,15 @@ use super::{
     round::Round,
 };
 use crate::{
+    channel::telegram::{
+        Telegram,
+        new_bots::{Introductions, KNOWN_FOR, Purpose},
+    },
     codes,
-    introductions::{Introductions, KNOWN_FOR, Purpose},
     lock::lock,
-    observe::Metrics,
+    observe::metrics::Metrics,
     settings::Live,
     store::{Claimed, Head, Lane, Store, StoreError},
-    telegram::Telegram,
     time::{Millis, millis, now},
 };
 

@@ -1,12 +1,12 @@
 //! What a mail says, as plain text and as simple HTML. Words that come from outside pass through
-//! [`app::words::mail`], which quotes them, and are escaped here.
+//! [`app::i18n::mail`], which quotes them, and are escaped here.
 
 use app::{
-    preferences,
-    words::{
+    i18n::{
         Words as _, causes,
         mail::{self, About, Example, Letter as LetterWords},
     },
+    preferences,
 };
 use hookgram::{
     delivery::{FailureCause, Outcome},

@@ -32,19 +32,5 @@ mod smtp;
 mod worker;
 
 pub use note::Note;
-pub use policy::{TOO_MANY_IN_ALL, UNCONFIRMED};
 pub use smtp::{Smtp, SmtpError};
 pub use worker::MailWorker;
-
-use crate::time::Millis;
-
-/// How long a mail gathers failures after its first one.
-pub(crate) const GATHERING: Millis = 60_000;
-/// How far apart mails of one kind are due.
-pub(crate) const APART: Millis = HOUR;
-pub(crate) const HOUR: Millis = 60 * 60 * 1000;
-pub(crate) const DAY: Millis = 24 * HOUR;
-/// Most confirmation mails an hour.
-pub(crate) const ASKS_OF_ALL: i64 = 20;
-/// Most confirmation mails a day that one token can cause.
-pub(crate) const ASKS_OF_A_TOKEN: i64 = 10;

@@ -2,9 +2,8 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use hookgram::values::EmailAddress;
+use hookgram::{mail::HOUR, values::EmailAddress};
 
-use super::HOUR;
 use crate::{
     store::{Concerned, MailContent},
     time::Millis,
@@ -22,10 +21,6 @@ const STRANGERS_MAILS: i64 = 20;
 /// Most addresses an hour that mails of the stateless endpoint go to, all tokens together.
 const STRANGERS_SENT: usize = 100;
 
-/// The address has not confirmed that mails of the stateless endpoint may go there.
-pub const UNCONFIRMED: &str = "the address has not confirmed that mails may go there";
-/// The hourly cap for all tokens of the stateless endpoint together is reached.
-pub const TOO_MANY_IN_ALL: &str = "too many mails of the stateless endpoint within an hour";
 pub(super) const STOPPED: &str = "the owner of the address wants no mails";
 pub(super) const ANSWERED: &str = "the address has been answered for meanwhile";
 pub(super) const NO_SERVER: &str = "no SMTP server is set";

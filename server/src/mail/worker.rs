@@ -6,16 +6,20 @@ use std::{
     time::Duration,
 };
 
-use app::words::{Words as _, mail::ConfirmLetter};
-use hookgram::values::{EmailAddress, Language};
+use app::i18n::{Words as _, mail::ConfirmLetter};
+use hookgram::{
+    mail::{DAY, TOO_MANY_IN_ALL, UNCONFIRMED},
+    setting::Setting,
+    values::{EmailAddress, Language},
+};
 use tokio::{sync::watch, time::sleep};
 
-use super::{DAY, Note, letter, policy, smtp::Posted};
+use super::{Note, letter, policy, smtp::Posted};
 use crate::{
     codes,
     lock::lock,
-    observe::Metrics,
-    settings::{Live, Setting},
+    observe::metrics::Metrics,
+    settings::Live,
     store::{ClaimedMail, Concerned, MailChange, MailContent, Standing, Store, StoreError},
     time::{Millis, millis, now},
 };
@@ -185,7 +189,7 @@ impl MailWorker {
         }
         for address in left {
             if is_stateless && !lock(&self.sent_lately).has_room(now) {
-                round.hold(address, policy::TOO_MANY_IN_ALL, done);
+                round.hold(address, TOO_MANY_IN_ALL, done);
                 continue;
             }
             let link = if is_stateless { Some(self.link(address, STOP_LINK, now).await?) } else { None };
@@ -224,7 +228,7 @@ impl MailWorker {
                     let asked = self.store.ask_to_confirm(address, mail.lane.as_deref(), locale, now).await?;
                     tracing::debug!(mail = mail.id, asked, "an address has not confirmed");
                     self.metrics.mail_unconfirmed();
-                    round.hold(address, policy::UNCONFIRMED, done);
+                    round.hold(address, UNCONFIRMED, done);
                 }
             }
         }

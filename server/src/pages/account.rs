@@ -2,11 +2,11 @@
 
 use app::{
     error::{AppError, FieldFault},
+    i18n::{AccountWords, Words as _},
     notices::{Notice, OwnAccount},
+    pages::{AccountView, ConfirmView, QuietPage, SessionView},
     preferences::Kept,
-    quiet::{AccountView, ConfirmView, QuietPage, SessionView},
     session::Permission,
-    words::{AccountWords, Words as _},
 };
 use axum::{
     body::Body,

@@ -1,7 +1,7 @@
 //! `/audit`
 
 use app::{
-    quiet::{AuditRow, AuditView, QuietPage},
+    pages::{AuditRow, AuditView, QuietPage},
     session::Admin,
 };
 use axum::{http::StatusCode, response::Response};
@@ -11,7 +11,7 @@ use hookgram::{
 };
 
 use super::{Visit, internal, or_refuse};
-use crate::{audit::Recorded, store::AuditFilter};
+use crate::store::{AuditFilter, audit::Recorded};
 
 /// Entries of a page.
 const SHOWN: usize = 50;

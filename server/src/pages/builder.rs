@@ -2,7 +2,7 @@
 
 use app::{
     error::AppError,
-    quiet::{QuietPage, load_builder},
+    pages::{QuietPage, load_builder},
 };
 use axum::{
     extract::Path,

@@ -4,8 +4,8 @@ use std::{collections::HashMap, convert::Infallible};
 
 use app::{
     error::{AppError, FieldFault},
-    quiet::{self, EntryForm, EntryPage},
-    words::{SignInWords, Words as _, app_error, wait_for_code, wait_seconds},
+    i18n::{SignInWords, Words as _, app_error, wait_for_code, wait_seconds},
+    pages::{self, EntryForm, EntryPage},
 };
 use axum::{
     Form,
@@ -119,7 +119,7 @@ impl Caller {
     pub(super) async fn show(self, status: StatusCode, page: EntryPage) -> Response {
         let options = self.state.leptos.clone();
         let draw = leptos_axum::render_app_async_with_context(context(&self.state), move || {
-            quiet::entry(&options, page.clone())
+            pages::entry(&options, page.clone())
         });
         let mut response = draw(Request::from_parts(self.parts, Body::empty())).await;
         *response.status_mut() = status;

@@ -2,7 +2,7 @@
 
 use app::{
     error::FieldFault,
-    quiet::{EntryForm, EntryPage},
+    pages::{EntryForm, EntryPage},
 };
 use axum::{
     body::Body,
@@ -14,7 +14,6 @@ use hookgram::values::EmailAddress;
 
 use super::caller::{Caller, go, local};
 use crate::{
-    audit::By,
     auth::{
         cookies::{self, Cookies, Kind},
         entry::{Entry, EntryFault, broken},
@@ -81,7 +80,7 @@ pub(super) async fn prove(caller: Caller, body: Body) -> Response {
 /// `POST /logout`
 pub(super) async fn sign_out(caller: Caller) -> Response {
     if let (Some(session), Some(account)) = (caller.session(), &caller.account) {
-        let by = By::account(account, caller.client());
+        let by = caller.client().by(&account.email);
         if let Err(error) = caller.state.store.end_session(&session.hash, &by).await {
             tracing::error!(%error, "a session could not be ended");
         }
@@ -128,7 +127,7 @@ pub(super) async fn set_up(Path(code): Path<String>, caller: Caller, body: Body)
             return caller.show(StatusCode::UNPROCESSABLE_ENTITY, page(form)).await;
         }
     };
-    let by = By::named(&email, caller.client());
+    let by = caller.client().by(&email);
     let made = caller.state.store.set_up(&codes::hash(&code), &email, &hash, &by).await;
     let entered = match made {
         Ok(account) => caller.enter_new(account).await,

@@ -2,9 +2,9 @@
 
 use app::{
     error::FieldFault,
+    i18n::{FactorWords, SignInWords, Words as _},
     notices::{Notice, OwnAccount},
-    quiet::{FactorView, QuietPage},
-    words::{FactorWords, SignInWords, Words as _},
+    pages::{FactorView, QuietPage},
 };
 use axum::{
     body::Body,
@@ -17,8 +17,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::{Visit, account::or_confirm, caller::Typed, internal, or_refuse};
 use crate::{
     auth::{cookies, recovery, second_factor, session, totp::Totp},
-    qr,
-    seal::{Place, SealError},
+    ports::qr,
+    secrets::seal::{Place, SealError},
     store::StoreError,
     time::{Millis, now},
 };

@@ -1,13 +1,13 @@
 //! `/health`
 
 use app::{
-    quiet::{QuietPage, Trouble},
+    pages::{QuietPage, Trouble},
     session::Admin,
 };
 use axum::{http::StatusCode, response::Response};
 
 use super::{Visit, internal, or_refuse};
-use crate::health;
+use crate::observe::health;
 
 /// `GET /health`
 pub(super) async fn page(visit: Visit) -> Response {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use app::{
     error::AppError,
     notices::Notice,
-    quiet::{ImportPage, ImportPlan, ImportRow, LineFault, QuietPage},
+    pages::{ImportPage, ImportPlan, ImportRow, LineFault, QuietPage},
 };
 use axum::{body::Body, http::StatusCode, response::Response};
 use secrecy::ExposeSecret as _;

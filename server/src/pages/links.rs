@@ -2,15 +2,14 @@
 
 use app::{
     error::FieldFault,
-    quiet::{EntryForm, EntryPage},
-    words::{Words as _, mail::ResetLetter},
+    i18n::{Words as _, mail::ResetLetter},
+    pages::{EntryForm, EntryPage},
 };
 use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
 use hookgram::values::{AddressState, EmailAddress, Language};
 
 use super::caller::{Caller, go};
 use crate::{
-    audit::By,
     auth::{
         client::Client,
         entry::{EntryFault, broken},
@@ -59,7 +58,7 @@ pub(super) async fn accept(Path(code): Path<String>, caller: Caller, body: Body)
             return caller.show(StatusCode::UNPROCESSABLE_ENTITY, page(EntryForm { faults, ..form })).await;
         }
     };
-    let by = By::named(&email, caller.client());
+    let by = caller.client().by(&email);
     let entered = match caller.state.store.accept_invitation(&code_hash, &hash, &by).await {
         Ok(account) => caller.enter_new(account).await,
         Err(StoreError::NotFound | StoreError::Taken) => {
@@ -127,7 +126,7 @@ async fn send_link(
         user_id: Some(user.account.id),
         expires_at: now().saturating_add(RESET_TIME),
     };
-    state.store.add_link(link, &By::named(&user.account.email, client)).await?;
+    state.store.add_link(link, &client.by(&user.account.email)).await?;
     let url = format!("{}/reset/{code}", state.public_url);
     // To the address as it is stored: what was typed may look alike and be another's.
     if let Some(to) = EmailAddress::parse(&user.account.email) {
@@ -171,7 +170,7 @@ pub(super) async fn reset(Path(code): Path<String>, caller: Caller, body: Body) 
             return caller.show(StatusCode::UNPROCESSABLE_ENTITY, page(EntryForm { faults, ..form })).await;
         }
     };
-    let by = By::named(&email, caller.client());
+    let by = caller.client().by(&email);
     let entered = async {
         let id = caller.state.store.reset_password(&code_hash, &hash, &by).await?;
         let user = caller.state.store.user(id).await?.ok_or(StoreError::NotFound)?;

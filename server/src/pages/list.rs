@@ -1,6 +1,6 @@
 //! `/`: the list of profiles.
 
-use app::quiet::QuietPage;
+use app::pages::QuietPage;
 use axum::{
     body::Body,
     extract::{Path, Query},

@@ -11,6 +11,7 @@ mod health;
 mod import;
 mod links;
 mod list;
+pub(crate) mod live;
 mod log;
 mod people;
 mod profile;
@@ -24,10 +25,10 @@ use std::collections::HashMap;
 
 use app::{
     error::AppError,
+    i18n::{EraseWords, Words as _},
     notices::Notice,
-    quiet::{self, Clock, EntryPage, QuietPage},
+    pages::{self, Clock, EntryPage, QuietPage},
     session::{Operator, Permission, Viewer},
-    words::{EraseWords, Words as _},
 };
 use axum::{
     Form,
@@ -46,12 +47,11 @@ use tokio::time::timeout;
 
 use self::{caller::Caller, profile::or_refuse};
 use crate::{
-    audit::By,
     auth::{client::Client, session::CurrentSession},
     ports::internal,
-    router::context,
-    routes::Routes,
+    router::{context, routes::Routes},
     state::AppState,
+    store::audit::By,
     time::now,
 };
 
@@ -196,7 +196,7 @@ impl<P: Permission> Visit<P> {
 
     /// Who does what is done.
     fn by(&self) -> By {
-        By::account(self.account(), &self.client)
+        self.client.by(&self.account().email)
     }
 
     /// The clock that the reader's browser has named.
@@ -240,7 +240,7 @@ impl<P: Permission> Visit<P> {
         let options = state.leptos.clone();
         let account = who.account().clone();
         let draw = leptos_axum::render_app_async_with_context(context(&state), move || {
-            quiet::shell(&options, account.clone(), clock, page.clone())
+            pages::shell(&options, account.clone(), clock, page.clone())
         });
         let mut response = draw(Request::from_parts(parts, Body::empty())).await;
         *response.status_mut() = status;

@@ -2,14 +2,14 @@
 
 use app::{
     notices::Notice,
-    quiet::{EraseView, ErasureView, QuietPage, StoredView, UnreachableRow},
+    pages::{EraseView, ErasureView, QuietPage, StoredView, UnreachableRow},
 };
 use axum::{body::Body, http::StatusCode, response::Response};
 use hookgram::{delivery::FailureCause, values::ChatId};
 
 use super::{Operator, Visit, internal, or_refuse};
 use crate::{
-    personal,
+    ports::personal,
     store::{Erasure, Unreachable},
     time::now,
 };

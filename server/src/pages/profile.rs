@@ -1,6 +1,6 @@
 //! What can be done to one profile from the list: a copy, a new key, its end.
 
-use app::{error::AppError, notices::Notice, quiet::QuietPage};
+use app::{error::AppError, notices::Notice, pages::QuietPage};
 use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
 use hookgram::values::Language;
 

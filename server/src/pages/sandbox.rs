@@ -2,7 +2,7 @@
 
 use app::{
     error::AppError,
-    quiet::{QuietPage, SandboxView},
+    pages::{QuietPage, SandboxView},
 };
 use axum::{
     body::{Body, Bytes},

@@ -3,20 +3,23 @@
 use std::collections::BTreeMap;
 
 use app::{
+    i18n::{NoteWords, SettingsWords, Words as _},
     notices::{Administered, Notice},
-    quiet::{QuietPage, SettingField, SettingsView, Tested},
+    pages::{QuietPage, SettingField, SettingsView, Tested},
     session::Admin,
-    words::{NoteWords, SettingsWords, Words as _},
 };
 use axum::{body::Body, http::StatusCode, response::Response};
-use hookgram::values::{EmailAddress, Language};
+use hookgram::{
+    setting::Setting,
+    values::{EmailAddress, Language},
+};
 use secrecy::SecretString;
 
 use super::{Fields, Visit, account::or_confirm, internal, or_refuse};
 use crate::{
     config::smtp::SmtpFault,
     mail::Note,
-    settings::{ChangeError, Setting, SettingFault},
+    settings::{ChangeError, SettingFault},
 };
 
 const PAGE: &str = "/settings";

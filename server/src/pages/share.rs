@@ -2,8 +2,8 @@
 
 use app::{
     error::AppError,
+    pages::{QuietPage, ShareView},
     ports::{ChatSearch, ChatTrouble},
-    quiet::{QuietPage, ShareView},
 };
 use axum::{extract::Path, http::StatusCode, response::Response};
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use app::{
+    i18n::old_urls,
     notices::Notice,
-    quiet::{QuietPage, UrlTable, UrlsPage},
-    words::old_urls,
+    pages::{QuietPage, UrlTable, UrlsPage},
 };
 use axum::{body::Body, http::StatusCode, response::Response};
 use hookgram::values::Language;
@@ -13,8 +13,8 @@ use secrecy::ExposeSecret as _;
 
 use super::{Fields, Operator, Permission, Visit, internal, profile::or_refuse};
 use crate::{
-    identities::Asker,
-    old_urls::{Candidate, candidates},
+    channel::telegram::identities::Asker,
+    profile_file::old_urls::{Candidate, candidates},
     state::AppState,
     store::{ProfileDraft, StoreError},
 };

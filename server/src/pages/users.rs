@@ -2,10 +2,10 @@
 
 use app::{
     error::AppError,
+    i18n::{NoteWords, UserWords, Words as _},
     notices::{Administered, Notice},
-    quiet::{InvitationView, InvitedView, Mailed, MemberView, QuietPage, UsersView},
+    pages::{InvitationView, InvitedView, Mailed, MemberView, QuietPage, UsersView},
     session::Admin,
-    words::{NoteWords, UserWords, Words as _},
 };
 use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
 use hookgram::{role::Role, values::EmailAddress};

@@ -9,11 +9,7 @@ use async_trait::async_trait;
 use hookgram::profile::Profile;
 
 use super::Port;
-use crate::{
-    chats::Seen,
-    identities::Asker,
-    telegram::{Identity, MOST_UPDATES, Updates, Webhook},
-};
+use crate::channel::telegram::{Identity, MOST_UPDATES, Updates, Webhook, chats::Seen, identities::Asker};
 
 #[async_trait]
 impl Chats for Port {

@@ -2,10 +2,10 @@
 
 use app::{
     error::AppError,
+    i18n::{LogWords, Words as _},
     ports::Deliveries,
     session::{Operator, Viewer},
     views::{AttemptView, Chart, DeliveryDetail, EventDetail, LogDelivery, LogPage, LogRow},
-    words::{LogWords, Words as _},
 };
 use async_trait::async_trait;
 use hookgram::{
@@ -19,7 +19,7 @@ mod chart;
 
 use super::{Port, internal};
 use crate::{
-    personal,
+    ports::personal,
     store::{Attempt, LogFilter, LogRows, Logged, Reason, StoreError},
     time::{Millis, now},
 };

@@ -2,10 +2,10 @@
 
 use app::{
     error::AppError,
+    i18n::causes::{advice, cause},
     listing::{ListPage, ListRow, Why},
     session::Viewer,
     views::{BotView, LastDelivery, TargetView},
-    words::causes::{advice, cause},
 };
 use hookgram::{
     delivery::{DeliveryState, FailureCause, Outcome},
@@ -15,7 +15,6 @@ use hookgram::{
 
 use super::{internal, may_send, profiles::must_be_entered};
 use crate::{
-    delivery::cause as causes,
     state::AppState,
     store::{ListedEvent, ListedProfile},
     time::now,
@@ -76,11 +75,9 @@ fn why(language: Language, last: &ListedEvent, outcome: Outcome) -> Option<Why> 
             attempt(DeliveryState::Suspended).and_then(|state| state.cause).unwrap_or(FailureCause::TokenRefused)
         }
         Outcome::Uncertain => FailureCause::Uncertain,
-        Outcome::Failed => attempt(DeliveryState::Failed).map_or(FailureCause::Refused, |state| match state.class {
-            Some(class) => causes::of(class, state.http_status, &state.description),
-            // No attempt was made: what was stored could not be read.
-            None => FailureCause::Unreadable,
-        }),
+        Outcome::Failed => {
+            attempt(DeliveryState::Failed).and_then(|state| state.cause).unwrap_or(FailureCause::Refused)
+        }
         Outcome::Delivered
         | Outcome::Waiting
         | Outcome::Retrying

@@ -5,8 +5,10 @@ mod chats;
 mod deliveries;
 mod drafts;
 mod listing;
+pub(crate) mod personal;
 mod previews;
 mod profiles;
+pub mod qr;
 mod sandbox;
 mod share;
 
@@ -23,9 +25,9 @@ use hookgram::{
 };
 
 use crate::{
-    audit::By,
     auth::{client::Client, session::CurrentSession},
     state::AppState,
+    store::audit::By,
 };
 
 pub(crate) use self::deliveries::MOST;
@@ -57,7 +59,7 @@ impl Port {
 
     /// Who does what is done.
     fn by(&self, account: &Account) -> By {
-        By::account(account, &self.asking.client)
+        self.asking.client.by(&account.email)
     }
 }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use app::{
     error::AppError,
+    i18n::event_type,
+    pages::Clock,
     ports::{Previews, ProfileInput},
-    quiet::Clock,
     session::Viewer,
     views::{Compared, ComparedLine, LineMark, PastEvent},
-    words::event_type,
 };
 use async_trait::async_trait;
 use hookgram::{
@@ -19,7 +19,7 @@ use hookgram::{
 };
 
 use super::{Port, internal};
-use crate::{personal, time::now};
+use crate::{ports::personal, time::now};
 
 /// Past events to choose from.
 const OFFERED: i64 = 10;

@@ -2,11 +2,11 @@
 
 use app::{
     error::AppError,
+    i18n::causes,
     listing::ListPage,
     ports::{ProfileInput, Profiles, Target, TestInput},
     session::{Operator, Viewer},
     views::{BotView, LastDelivery, ProfileDetail, ProfileRow, TargetView, TestOutcome},
-    words::causes,
 };
 use async_trait::async_trait;
 use hookgram::{
@@ -25,12 +25,10 @@ use tokio::spawn;
 
 use super::{Port, internal};
 use crate::{
-    audit::By,
+    channel::telegram::{Answer, Identity, identities::Asker},
     delivery::Tested,
-    identities::Asker,
-    personal,
-    store::{ProfileDraft, StoreError, StoredProfile, Test},
-    telegram::{Answer, Identity},
+    ports::personal,
+    store::{ProfileDraft, StoreError, StoredProfile, Test, audit::By},
     time::now,
 };
 

@@ -4,7 +4,7 @@ use app::{error::AppError, ports::Sandbox, session::Viewer, views::SandboxMessag
 use async_trait::async_trait;
 
 use super::{Port, internal};
-use crate::personal;
+use crate::ports::personal;
 
 /// Messages that the sandbox's page shows.
 const SHOWN: i64 = 200;

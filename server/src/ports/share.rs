@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use app::{
     error::AppError,
+    i18n::{ShareWords, Words as _, causes, event_type},
     ports::{Address, Obstacle, QrCode, Shared, Sharing, TOKEN_PLACE},
     session::Viewer,
     views::LastEventView,
-    words::{ShareWords, Words as _, causes, event_type},
 };
 use async_trait::async_trait;
 use hookgram::{
@@ -22,8 +22,7 @@ use serde_json::Value;
 
 use super::{Port, internal};
 use crate::{
-    delivery::cause,
-    qr,
+    ports::qr,
     store::{Fate, LastEvent, StoredProfile},
 };
 
@@ -143,11 +142,7 @@ fn in_words(language: Language, event: &LastEvent) -> LastEventView {
 
 fn failure(language: Language, fate: &Fate) -> String {
     let description = fate.last_error.as_deref().unwrap_or_default();
-    // Given up without an attempt: what was to be sent could not be read.
-    let cause = match fate.class {
-        Some(class) => cause::of(class, fate.last_status, description),
-        None => FailureCause::Unreadable,
-    };
+    let cause = fate.cause.unwrap_or(FailureCause::Refused);
     told(language, cause, Some(description).filter(|words| cause.needs_description() && !words.is_empty()))
 }
 

@@ -1,6 +1,7 @@
 //! The file that `profile import` reads and `profile export` writes (contract §6): YAML, or JSON, which is YAML too.
 
 mod lines;
+pub mod old_urls;
 mod reading;
 
 use std::{fmt, panic::resume_unwind};
@@ -16,9 +17,9 @@ use tokio::task::spawn_blocking;
 
 pub use self::reading::{Reading, read};
 use self::reading::{fault, parameter_fault};
-use crate::{
+use crate::store::{
+    ProfileDraft, Store, StoreError, StoredProfile,
     audit::{By, COMMAND_LINE},
-    store::{ProfileDraft, Store, StoreError, StoredProfile},
 };
 
 /// A fault, with the place it stands at: `profiles[2].timezone`.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use app::words::checks;
+use app::i18n::checks;
 use hookgram::{
     check::Fault,
     event::EventType,

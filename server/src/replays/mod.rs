@@ -11,7 +11,7 @@ mod worker;
 
 use std::sync::Arc;
 
-use app::words::doors::DoorFault;
+use app::i18n::doors::DoorFault;
 use hookgram::{
     query,
     replay::{BulkKind, Handled, Matching, ReplayAs, ReplayError},
@@ -19,9 +19,8 @@ use hookgram::{
 use tokio::sync::Notify;
 
 use crate::{
-    audit::By,
     settings::Live,
-    store::{Ask, NewDelivery, ReplaySource, Store, StoreError, StoredProfile, Wish},
+    store::{Ask, NewDelivery, ReplaySource, Store, StoreError, StoredProfile, Wish, audit::By},
     time::now,
     webhook::{Parsed, Rendering, Sender},
 };

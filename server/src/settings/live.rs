@@ -7,11 +7,13 @@ use tokio::sync::Mutex;
 
 use super::{Fixed, Setting, SettingFault, Values};
 use crate::{
-    audit::{By, Change},
     config::BadSetting,
     mail::SmtpError,
-    seal::SealError,
-    store::{Store, StoreError},
+    secrets::seal::SealError,
+    store::{
+        Store, StoreError,
+        audit::{By, Change},
+    },
 };
 
 /// The settings that hold now. Cheap to clone; whoever needs one asks anew each time.

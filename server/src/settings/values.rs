@@ -6,10 +6,11 @@ use std::{
     time::Duration,
 };
 
+use hookgram::setting::{SecondFactor, Setting};
 use lettre::message::Mailbox;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{SecondFactor, Setting, SettingFault};
+use super::SettingFault;
 use crate::{
     config::{
         self, SmtpSettings,

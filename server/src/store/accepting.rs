@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     memory::Memory,
-    seal::{Place, Sealer, number_of},
+    secrets::seal::{Place, Sealer, number_of},
     time::Millis,
 };
 

@@ -8,6 +8,7 @@ use std::{
 };
 
 use hookgram::{
+    mail::{ASKS_OF_A_TOKEN, ASKS_OF_ALL, DAY, HOUR},
     parameters::Parameter,
     profile::Profile,
     query,
@@ -16,11 +17,7 @@ use hookgram::{
 };
 
 use super::{Lane, Store, StoreError, names::quoted};
-use crate::{
-    lock::lock,
-    mail::{ASKS_OF_A_TOKEN, ASKS_OF_ALL, DAY, HOUR},
-    time::Millis,
-};
+use crate::{lock::lock, time::Millis};
 
 /// The age at which [`Known`] is read anew. Addresses that are confirmed meanwhile need not wait for that.
 const FRESH: Duration = Duration::from_secs(30);

@@ -1,12 +1,15 @@
 //! The audit: with the change itself, of the change alone, and not to be changed afterwards; and the stored settings.
 
-use hookgram::audit::{AuditAction, AuditObject};
+use hookgram::{
+    audit::{AuditAction, AuditObject},
+    setting::Setting,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{tests::draft, *};
 use crate::{
-    audit::{By, COMMAND_LINE, Change, Recorded},
-    settings::{ChangeError, Fixed, Live, Setting, SettingFault},
+    settings::{ChangeError, Fixed, Live, SettingFault},
+    store::audit::{By, COMMAND_LINE, Change, Recorded},
     time::{Millis, now},
 };
 

@@ -4,17 +4,17 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use hookgram::{
     audit::AuditAction,
-    delivery::Outcome,
+    delivery::{FailureCause, Outcome},
     replay::{BulkKind, Matching, ReplayAs},
     role::Role,
     secret::BotToken,
+    setting::Setting,
 };
 use secrecy::SecretString;
 
 use super::{tests::*, *};
 use crate::{
-    audit::{By, COMMAND_LINE},
-    settings::Setting,
+    store::audit::{By, COMMAND_LINE},
     time::now,
 };
 
@@ -42,6 +42,7 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("erasing::erase_some", "a step of `erase`, which takes By; the first one records the entry"),
     ("erasing::erase_unanswered", "a step of `erase`, which takes By"),
     ("events::accept_event", "an event of a booking service"),
+    ("rejections::record_rejection", "an event of a booking service"),
     ("rejections::start", "the writer of refused events"),
     ("rejections::write", "an event of a booking service"),
     ("rejections::write_for_ever", "the writer of refused events"),
@@ -97,7 +98,11 @@ fn functions() -> Vec<Function> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            let module = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let stem = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let module = match stem(&path).as_str() {
+                "mod" if !path.ends_with("store/mod.rs") => stem(path.parent().unwrap()),
+                name => name.to_owned(),
+            };
             if path.is_dir() {
                 folders.push(path);
             } else if !module.ends_with("tests") {
@@ -129,6 +134,7 @@ fn functions_of(module: &str, text: &str) -> Vec<Function> {
             takes_by: signature.contains("&By"),
             writes: signature.contains("SqlitePool")
                 || function.contains(".orders")
+                || function.contains(".rejections")
                 || function.match_indices(".write").any(pool),
         });
     }
@@ -244,7 +250,7 @@ async fn each_method_that_takes_by_changes_nothing_without_its_audit_entry() {
         store.accept_event(&event, vec![to(chat)], 0).await.unwrap();
     }
     let claimed = claim_due(&store, "one", 1_000, 2_000, &[]).await;
-    store.record(&claimed[0], None, &Change::Failed, 1_000).await.unwrap();
+    store.record(&claimed[0], None, &Change::Failed(FailureCause::Blocked), 1_000).await.unwrap();
     store.record(&claimed[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
     let (failed, waiting) = (claimed[0].id, claimed[1].id);
     let matching = |outcome| Matching { outcome, profile: None, cause: None, since: None, until: None };

@@ -7,7 +7,7 @@ use super::{
     tests::{TOKEN, claim_due, draft, event, to},
     *,
 };
-use crate::audit::COMMAND_LINE;
+use crate::store::audit::COMMAND_LINE;
 
 /// All at once, so that they share a commit.
 async fn together(store: &Store, events: &[NewEvent<'_>], chat: &str) -> Vec<Received> {

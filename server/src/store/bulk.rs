@@ -16,7 +16,7 @@ use super::{
     names::MaybeNamed,
 };
 use crate::{
-    audit::{By, Change, Entry},
+    store::audit::{By, Change, Entry},
     time::Millis,
 };
 

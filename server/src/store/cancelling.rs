@@ -13,7 +13,7 @@ use super::{
     bulk::{Bulk, advance},
     heads::wake_head,
 };
-use crate::{audit::By, time::Millis};
+use crate::{store::audit::By, time::Millis};
 
 impl Store {
     /// Cancels these deliveries in one commit, few at a time, as far as they wait.

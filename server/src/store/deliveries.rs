@@ -16,7 +16,7 @@ use super::{
     profiles::open_token,
     texts::{BROUGHT_ALONG, parts_of},
 };
-use crate::{seal::Place, time::Millis};
+use crate::{secrets::seal::Place, time::Millis};
 
 /// A delivery that was claimed: until the end of its lease nobody else sends it.
 #[derive(Clone, Debug)]

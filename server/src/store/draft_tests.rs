@@ -4,7 +4,7 @@ use hookgram::{role::Role, secret::BotToken};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{tests::*, *};
-use crate::audit::COMMAND_LINE;
+use crate::store::audit::COMMAND_LINE;
 
 const OLD_URL: &str = "https://old.example/webhook/telegram?telegramToken=7001002003:AAHk&message=Hi";
 

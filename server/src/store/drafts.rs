@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use super::{Store, StoreError, sealing::sealing_key};
 use crate::{
     codes,
-    seal::{Place, Sealer},
+    secrets::seal::{Place, Sealer},
     time::Millis,
 };
 

@@ -6,7 +6,7 @@ use sqlx::{FromRow, SqliteConnection};
 use super::names::quoted;
 use super::{Store, StoreError, audit, heads::json, payloads::unpack, texts::UNUSED};
 use crate::{
-    audit::{By, Change, Entry},
+    store::audit::{By, Change, Entry},
     time::Millis,
 };
 

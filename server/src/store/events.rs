@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::{Lane, Steps, Store, StoreError, accepting::Order, names::Named, payloads::Packed, strangers::Stateless};
-use crate::{seal::Place, time::Millis};
+use crate::{secrets::seal::Place, time::Millis};
 
 /// Whose token an event is delivered with.
 #[derive(Clone, Copy, Debug)]

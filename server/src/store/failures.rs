@@ -1,15 +1,17 @@
 //! What somebody must hear of: failures are added to a mail in the commit that records them. When a mail is due is
-//! the rule of [`crate::mail`]. The stateless endpoint has only so many unfinished mails, in all and for one token: failures
+//! the rule of the mailer. The stateless endpoint has only so many unfinished mails, in all and for one token: failures
 //! beyond are in the log, but in no mail.
 
-use hookgram::{delivery::FailureCause, profile::Profile, query};
+use hookgram::{
+    delivery::FailureCause,
+    mail::{APART, GATHERING},
+    profile::Profile,
+    query,
+};
 use sqlx::SqliteConnection;
 
 use super::{Lane, StoreError, heads::json, names::quoted};
-use crate::{
-    mail::{APART, GATHERING},
-    time::Millis,
-};
+use crate::time::Millis;
 
 /// Most unfinished mails of one token of the stateless endpoint: twice as many as may be sent in an hour.
 const OPEN_OF_A_TOKEN: i64 = 40;

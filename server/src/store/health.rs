@@ -1,14 +1,14 @@
 //! How the queue, the bots and the mails stand.
 
-use hookgram::delivery::FailureCause;
+use hookgram::{
+    delivery::FailureCause,
+    mail::{TOO_MANY_IN_ALL, UNCONFIRMED},
+};
 use sqlx::FromRow;
 
 use super::names::quoted;
 use super::{Store, StoreError};
-use crate::{
-    mail::{TOO_MANY_IN_ALL, UNCONFIRMED},
-    time::Millis,
-};
+use crate::time::Millis;
 
 /// Bots that a page shows, those in trouble first.
 const BOTS: i64 = 100;

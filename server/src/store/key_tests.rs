@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use hookgram::{profile::Profile, secret::BotToken};
+use hookgram::{profile::Profile, secret::BotToken, setting::Setting};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::*;
-use crate::{audit::COMMAND_LINE, seal::KEY_FILE, settings::Setting, time::now};
+use crate::{secrets::seal::KEY_FILE, store::audit::COMMAND_LINE, time::now};
 
 const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
 
@@ -102,7 +102,7 @@ async fn everything_opens(store: &Store, rounds: usize) {
         sqlx::query_as("SELECT public_id, token FROM events").fetch_all(&store.read).await.unwrap();
     assert_eq!(events.len(), rounds);
     for (id, sealed) in events {
-        let place = crate::seal::Place::EventToken(&id);
+        let place = crate::secrets::seal::Place::EventToken(&id);
         assert_eq!(store.sealer.open(place, &sealed).unwrap().expose_secret(), TOKEN);
     }
 }
@@ -204,7 +204,7 @@ async fn what_no_key_opens_is_told_and_the_rest_is_sealed_anew() {
 async fn an_event_that_waits_while_its_key_goes_is_kept_under_the_new_one() {
     let folder = tempfile::tempdir().unwrap();
     let server = store(folder.path()).await;
-    let sealed = server.sealer.present().unwrap().seal(crate::seal::Place::EventToken("late"), TOKEN).unwrap();
+    let sealed = server.sealer.present().unwrap().seal(crate::secrets::seal::Place::EventToken("late"), TOKEN).unwrap();
     let order = accepting::Order {
         public_id: "late".to_owned(),
         profile_id: None,

@@ -1,7 +1,7 @@
 //! The newest event of a profile, with what a person asks about it.
 
 use hookgram::{
-    delivery::{AttemptClass, DeliveryState, FailureCause},
+    delivery::{DeliveryState, FailureCause},
     webhook::EventOutcome,
 };
 use sqlx::FromRow;
@@ -45,16 +45,11 @@ pub struct Fate {
     /// Its state.
     #[sqlx(try_from = "Named<DeliveryState>")]
     pub state: DeliveryState,
-    /// The last answer's status.
-    pub last_status: Option<u16>,
     /// What Telegram said last, or what else was in the way.
     pub last_error: Option<String>,
     /// Why it failed or waits, where that is marked.
     #[sqlx(try_from = "MaybeNamed<FailureCause>")]
     pub cause: Option<FailureCause>,
-    /// What the last attempt came to; `None` where there was none.
-    #[sqlx(try_from = "MaybeNamed<AttemptClass>")]
-    pub class: Option<AttemptClass>,
 }
 
 #[derive(FromRow)]
@@ -84,9 +79,7 @@ impl Store {
         .await?;
         let Some(row) = row else { return Ok(None) };
         let deliveries = sqlx::query_as(
-            "SELECT d.state, d.last_status, d.last_error, d.cause,
-             (SELECT a.class FROM attempts a WHERE a.delivery_id = d.id ORDER BY a.id DESC LIMIT 1) AS class
-             FROM deliveries d WHERE d.event_id = ?1
+            "SELECT d.state, d.last_error, d.cause FROM deliveries d WHERE d.event_id = ?1
              AND NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) ORDER BY d.id",
         )
         .bind(row.id)

@@ -8,7 +8,7 @@ use sqlx::{FromRow, SqliteConnection};
 
 use super::{Store, StoreError, audit::record, unique};
 use crate::{
-    audit::{By, Change, Entry},
+    store::audit::{By, Change, Entry},
     time::{Millis, now},
 };
 

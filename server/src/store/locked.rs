@@ -1,7 +1,7 @@
 //! What cannot be opened with the keys at hand, and somebody must see to.
 
 use super::{Store, StoreError, profiles::open_token};
-use crate::seal::Place;
+use crate::secrets::seal::Place;
 
 /// Secrets that cannot be opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::{
     tests::{TOKEN, claim_due, draft, event, to},
     *,
 };
-use crate::audit::COMMAND_LINE;
+use crate::store::audit::COMMAND_LINE;
 
 const HOUR: i64 = 3_600_000;
 const MINUTE: i64 = 60_000;
@@ -16,7 +16,7 @@ async fn fail(store: &Store, public_id: &str, source: TokenSource<'_>, at: i64) 
     let event = NewEvent { received_at: at, ..event(public_id, source) };
     store.accept_event(&event, vec![to("5")], 0).await.unwrap();
     let claimed = claim_due(store, "one", at, at + 30_000, &[]).await.remove(0);
-    store.record(&claimed, None, &Change::Failed, at).await.unwrap();
+    store.record(&claimed, None, &Change::Failed(FailureCause::Blocked), at).await.unwrap();
 }
 
 async fn claim(store: &Store, at: i64) -> Option<ClaimedMail> {

@@ -5,7 +5,7 @@
 mod accepting;
 mod addresses;
 mod attempts;
-mod audit;
+pub mod audit;
 #[cfg(test)]
 mod audit_tests;
 #[cfg(test)]
@@ -130,10 +130,9 @@ pub use self::{
     unreachable::Unreachable,
     users::User,
 };
-use crate::{
-    config::{Config, SecretKey},
+use crate::secrets::{
     private,
-    seal::{SealError, Sealer},
+    seal::{KeySource, SealError, Sealer},
 };
 
 /// Bytes: as much as is written between two checkpoints.
@@ -143,6 +142,17 @@ const WAL_KEEPS: &str = "4194304";
 const ENDED: usize = 64;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
+
+/// Where the data are.
+#[derive(Clone, Copy, Debug)]
+pub struct Location<'a> {
+    /// The data folder.
+    pub data_dir: &'a Path,
+    /// The database's URL; `None`: in the data folder.
+    pub database: Option<&'a str>,
+    /// Where the environment has the keys that seal; `None`: in the data folder.
+    pub key: Option<&'a KeySource>,
+}
 
 /// Everything that is kept.
 #[derive(Clone, Debug)]
@@ -220,24 +230,23 @@ impl StoreError {
 }
 
 impl Store {
-    /// Opens the store of a configuration: makes the data folder (0700), the key file and the tables as needed.
+    /// Opens the store of a data folder: makes the data folder (0700), the key file and the tables as needed.
     ///
     /// # Errors
     /// If the folder, the key or the database cannot be used.
-    pub async fn open(config: &Config) -> Result<Self, StoreError> {
-        make_folder(&config.data_dir)?;
-        let sealer = match &config.secret_key {
-            Some(SecretKey::Text(keys)) => Sealer::from_base64(keys)?,
-            Some(SecretKey::File(path)) => Sealer::from_file(path)?,
-            None => Sealer::from_folder(&config.data_dir)?,
+    pub async fn open(location: Location<'_>) -> Result<Self, StoreError> {
+        make_folder(location.data_dir)?;
+        let sealer = match location.key {
+            Some(KeySource::Text(keys)) => Sealer::from_base64(keys)?,
+            Some(KeySource::File(path)) => Sealer::from_file(path)?,
+            None => Sealer::from_folder(location.data_dir)?,
         };
-        let options = match &config.database {
+        let options = match location.database {
             Some(url) => SqliteConnectOptions::from_str(url)?,
             // A path is no URL: % ? # are letters in it.
-            None => SqliteConnectOptions::new().filename(config.data_dir.join("hookgram.db")),
+            None => SqliteConnectOptions::new().filename(location.data_dir.join("hookgram.db")),
         };
-        let is_in_memory =
-            config.database.as_ref().is_some_and(|url| url.contains(":memory:") || url.contains("mode=memory"));
+        let is_in_memory = location.database.is_some_and(|url| url.contains(":memory:") || url.contains("mode=memory"));
         if !is_in_memory {
             close_to_others(options.get_filename())?;
         }

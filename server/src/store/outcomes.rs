@@ -14,7 +14,7 @@ use super::{
     heads::{behind, wake_head},
     parking::park,
 };
-use crate::{delivery::cause, time::Millis};
+use crate::time::Millis;
 
 /// However wrong the clock, a retry is never farther off than this, or than Telegram asked for.
 const FARTHEST_RETRY: Millis = 15 * 60 * 1000;
@@ -52,8 +52,8 @@ pub enum Change {
         /// Why: it is refused, or it cannot be opened.
         cause: FailureCause,
     },
-    /// It is given up.
-    Failed,
+    /// It is given up, for this reason.
+    Failed(FailureCause),
     /// It is given up, and may have arrived.
     Uncertain,
 }
@@ -89,7 +89,7 @@ impl Store {
             insert_attempt(&mut tx, claimed, attempt).await?;
         }
         if held {
-            let cause = failure(attempt, change);
+            let cause = failure(change);
             apply(&mut tx, claimed, change, cause, now).await?;
             if let Some(cause) = cause {
                 let (profile_id, event_id) = (claimed.profile_id, claimed.event_id);
@@ -103,13 +103,10 @@ impl Store {
 }
 
 /// Why a delivery has failed, if it has. What is parked is told of by [`park`].
-fn failure(attempt: Option<&Attempt>, change: &Change) -> Option<FailureCause> {
-    match (change, attempt) {
-        (Change::Uncertain, _) => Some(FailureCause::Uncertain),
-        (Change::Failed, Some(attempt)) => {
-            Some(cause::of(attempt.class, attempt.http_status, attempt.description.as_deref().unwrap_or_default()))
-        }
-        (Change::Failed, None) => Some(FailureCause::Refused),
+fn failure(change: &Change) -> Option<FailureCause> {
+    match change {
+        Change::Uncertain => Some(FailureCause::Uncertain),
+        Change::Failed(cause) => Some(*cause),
         _ => None,
     }
 }
@@ -215,7 +212,7 @@ async fn apply(
             arrived(tx, claimed.id, claimed.part_count).await?;
             finish(tx, claimed, DeliveryState::Delivered, None, now).await?;
         }
-        Change::Failed => finish(tx, claimed, DeliveryState::Failed, cause, now).await?,
+        Change::Failed(_) => finish(tx, claimed, DeliveryState::Failed, cause, now).await?,
         Change::Uncertain => finish(tx, claimed, DeliveryState::Uncertain, cause, now).await?,
     }
     Ok(())

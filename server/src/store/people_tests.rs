@@ -4,7 +4,7 @@ use hookgram::role::Role;
 
 use super::*;
 use crate::{
-    audit::{By, COMMAND_LINE},
+    store::audit::{By, COMMAND_LINE},
     time::now,
 };
 

@@ -6,8 +6,8 @@ use sqlx::SqliteConnection;
 use super::names::quoted;
 use super::{Lane, ProfileDraft, Store, StoreError, audit, heads::settle, profiles::put};
 use crate::{
-    audit::{By, Change, Entry},
     codes,
+    store::audit::{By, Change, Entry},
     time::{Millis, now},
 };
 

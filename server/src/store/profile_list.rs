@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use hookgram::{
-    delivery::{AttemptClass, DeliveryState, FailureCause},
+    delivery::{DeliveryState, FailureCause},
     profile_list::{Counts, Day, ListQuery, PAGE},
     secret::BotToken,
     webhook::EventOutcome,
@@ -62,17 +62,11 @@ pub struct ListedEvent {
     pub states: Vec<ListedState>,
 }
 
-/// A state that deliveries of an event are in, with the last attempt of one of them.
+/// A state that deliveries of an event are in, with the cause of the newest of them.
 #[derive(Clone, Debug)]
 pub struct ListedState {
     /// Which.
     pub state: DeliveryState,
-    /// What the attempt came to.
-    pub class: Option<AttemptClass>,
-    /// The answer's HTTP status.
-    pub http_status: Option<u16>,
-    /// Telegram's own words.
-    pub description: String,
     /// Why it failed or waits, where that is marked.
     pub cause: Option<FailureCause>,
 }
@@ -137,11 +131,9 @@ pub(super) const ROWS: &str = "SELECT p.id, p.name, p.enabled, p.sandbox, p.toke
          SELECT id FROM events WHERE profile_id = p.id ORDER BY received_at DESC, id DESC LIMIT 1)
      ORDER BY listed.key";
 
-pub(super) const STATES: &str = "SELECT s.event_id, s.state, s.cause, a.class, a.http_status, a.description FROM (
-         SELECT d.event_id, d.state, d.cause, max(d.id) AS one FROM json_each(?1) listed
-         CROSS JOIN deliveries d ON d.event_id = listed.value
-         WHERE NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) GROUP BY d.event_id, d.state) s
-     LEFT JOIN attempts a ON a.id = (SELECT max(id) FROM attempts WHERE delivery_id = s.one)";
+pub(super) const STATES: &str = "SELECT d.event_id, d.state, d.cause, max(d.id) FROM json_each(?1) listed
+     CROSS JOIN deliveries d ON d.event_id = listed.value
+     WHERE NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) GROUP BY d.event_id, d.state";
 
 pub(super) const WEEKS: &str = "SELECT h.profile_id, (?2 - h.hour) / 24 AS days_ago, sum(h.delivered) AS delivered,
      sum(h.failed) AS failed, sum(h.skipped) AS skipped
@@ -184,10 +176,6 @@ struct StateRow {
     state: DeliveryState,
     #[sqlx(try_from = "MaybeNamed<FailureCause>")]
     cause: Option<FailureCause>,
-    #[sqlx(try_from = "MaybeNamed<AttemptClass>")]
-    class: Option<AttemptClass>,
-    http_status: Option<i64>,
-    description: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -331,13 +319,7 @@ impl Store {
 
 impl From<StateRow> for ListedState {
     fn from(row: StateRow) -> Self {
-        Self {
-            state: row.state,
-            class: row.class,
-            http_status: row.http_status.and_then(|status| u16::try_from(status).ok()),
-            description: row.description.unwrap_or_default(),
-            cause: row.cause,
-        }
+        Self { state: row.state, cause: row.cause }
     }
 }
 

@@ -2,7 +2,7 @@
 //! an end do.
 
 use hookgram::{
-    delivery::{AttemptClass, DeliveryState},
+    delivery::{DeliveryState, FailureCause},
     parameters::Parameter,
     profile_list::{Day, ListQuery, PAGE, Show, Sort},
     secret::BotToken,
@@ -13,8 +13,10 @@ use super::{
     tests::{TOKEN, claim_due, draft, event, to},
     *,
 };
-use crate::audit::COMMAND_LINE;
-use crate::time::{Millis, now};
+use crate::{
+    store::audit::COMMAND_LINE,
+    time::{Millis, now},
+};
 
 const HOUR: Millis = 3_600_000;
 const DAY: Millis = 24 * HOUR;
@@ -123,10 +125,10 @@ async fn filters_and_orders_go_by_what_has_happened() {
     store.set_enabled(ids[0], false, &COMMAND_LINE).await.unwrap();
     let now = now();
     for (profile, at, change) in [
-        (4, now - 9 * DAY, Change::Failed),
-        (3, now - 2 * DAY, Change::Failed),
+        (4, now - 9 * DAY, Change::Failed(FailureCause::Blocked)),
+        (3, now - 2 * DAY, Change::Failed(FailureCause::Blocked)),
         (3, now - DAY, Change::Uncertain),
-        (2, now - HOUR, Change::Failed),
+        (2, now - HOUR, Change::Failed(FailureCause::Blocked)),
         (1, now - 3 * HOUR, Change::Delivered),
     ] {
         accept(&store, ids[profile], &format!("{profile}-{at}"), at).await;
@@ -148,8 +150,12 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
     let store = Store::in_memory().await.unwrap();
     let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let now = now();
-    for (days, change) in [(6, Change::Delivered), (6, Change::Delivered), (1, Change::Failed), (0, Change::Delivered)]
-    {
+    for (days, change) in [
+        (6, Change::Delivered),
+        (6, Change::Delivered),
+        (1, Change::Failed(FailureCause::Blocked)),
+        (0, Change::Delivered),
+    ] {
         accept(&store, id, &format!("{days}{change:?}{}", crate::codes::public_id()), now - days * DAY).await;
         finish(&store, &change, None, now - days * DAY).await;
     }
@@ -187,7 +193,7 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
 
     // A lost claim that arrived after all: counted once, as what it is now.
     let claimed = claim_due(&store, "w", now, now + 1000, &[]).await.remove(0);
-    store.record(&claimed, None, &Change::Failed, now).await.unwrap();
+    store.record(&claimed, None, &Change::Failed(FailureCause::Blocked), now).await.unwrap();
     assert_eq!(store.listed_profile(id, now).await.unwrap().unwrap().week[6].failed, 2);
     store.record(&claimed, None, &Change::Delivered, now).await.unwrap();
     let today = store.listed_profile(id, now).await.unwrap().unwrap().week[6];
@@ -195,27 +201,15 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
 }
 
 #[tokio::test]
-async fn the_last_attempt_says_why_the_last_event_failed() {
+async fn the_last_event_says_why_it_failed() {
     let store = Store::in_memory().await.unwrap();
     let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let at = now();
     accept(&store, id, "5", at).await;
-    let attempt = Attempt {
-        part: 0,
-        started_at: at,
-        latency: 40,
-        http_status: Some(403),
-        class: AttemptClass::Refused,
-        description: Some("Forbidden: bot was blocked by the user".into()),
-    };
-    finish(&store, &Change::Failed, Some(attempt), at).await;
+    finish(&store, &Change::Failed(FailureCause::Blocked), None, at).await;
     let last = store.listed_profile(id, at).await.unwrap().unwrap().last.unwrap();
-    let state = &last.states[0];
-    assert_eq!(
-        (state.state, state.class, state.http_status),
-        (DeliveryState::Failed, Some(AttemptClass::Refused), Some(403))
-    );
-    assert!(state.description.contains("blocked"));
+    let states: Vec<_> = last.states.iter().map(|state| (state.state, state.cause)).collect();
+    assert_eq!(states, [(DeliveryState::Failed, Some(FailureCause::Blocked))]);
 }
 
 #[tokio::test]

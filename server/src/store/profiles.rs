@@ -10,9 +10,9 @@ use super::{
     strangers::now_known, unique,
 };
 use crate::{
-    audit::{self, By, Change, Entry, ProfileState},
     codes,
-    seal::{Place, Sealer},
+    secrets::seal::{Place, Sealer},
+    store::audit::{self, By, Change, Entry, ProfileState},
     time::{Millis, now},
 };
 

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use hookgram::{delivery::DeliveryState, secret::BotToken};
+use hookgram::{
+    delivery::{DeliveryState, FailureCause},
+    secret::BotToken,
+};
 use tokio::sync::broadcast;
 
 use super::{
@@ -10,11 +13,11 @@ use super::{
     *,
 };
 use crate::{
-    audit::COMMAND_LINE,
+    channel::telegram::Telegram,
     delivery::{Cast, Worker},
-    seal::Place,
+    secrets::seal::Place,
     settings::{Live, Values},
-    telegram::Telegram,
+    store::audit::COMMAND_LINE,
 };
 
 fn token(text: &str) -> BotToken {
@@ -112,7 +115,7 @@ async fn whoever_lost_a_claim_changes_nothing_but_what_has_arrived() {
     let late = claim(&store, "one", 1_000).await.remove(0);
     assert!(claim_due(&store, "one", 40_000, 70_000, &[late.id]).await.is_empty(), "it is in flight");
     let holder = claim(&store, "two", 40_000).await.remove(0);
-    for change in [Change::Failed, Change::Retry { at: 50_000, unsure: true }, refused()] {
+    for change in [Change::Failed(FailureCause::Blocked), Change::Retry { at: 50_000, unsure: true }, refused()] {
         assert_eq!(store.record(&late, None, &change, 41_000).await.unwrap(), Recorded::Lost);
     }
     assert_eq!(state(&store, late.id).await.state, DeliveryState::Sending);
@@ -124,7 +127,10 @@ async fn whoever_lost_a_claim_changes_nothing_but_what_has_arrived() {
     assert_eq!(store.record(&last, None, &Change::Delivered, 44_000).await.unwrap(), Recorded::Lost);
     let delivery = state(&store, last.id).await;
     assert_eq!((delivery.state, delivery.parts_sent), (DeliveryState::Delivered, 2));
-    assert_eq!(store.record(&holder, None, &Change::Failed, 45_000).await.unwrap(), Recorded::Lost);
+    assert_eq!(
+        store.record(&holder, None, &Change::Failed(FailureCause::Blocked), 45_000).await.unwrap(),
+        Recorded::Lost
+    );
     assert_eq!(state(&store, last.id).await.state, DeliveryState::Delivered);
 }
 
@@ -290,7 +296,7 @@ async fn whatever_happens_nothing_is_stranded_and_nothing_overtakes() {
                     let claimed: Claimed = under_way.swap_remove(0);
                     let change = match pick(6) {
                         0 => Change::Retry { at: now + 500, unsure: false },
-                        1 => Change::Failed,
+                        1 => Change::Failed(FailureCause::Blocked),
                         2 if claimed.profile_id.is_some() => refused(),
                         3 => Change::Again { plain: false, migrated_to: Some("-77".into()), lease_until: now + 9 },
                         _ => Change::Delivered,

@@ -12,7 +12,7 @@ use super::{
     tests::{TOKEN, claim_due, draft, event, to},
     *,
 };
-use crate::audit::COMMAND_LINE;
+use crate::store::audit::COMMAND_LINE;
 
 const AS_IT_WAS: BulkKind = BulkKind::Replay(ReplayAs::ItWas);
 
@@ -41,7 +41,7 @@ fn refusal(description: &str) -> Attempt {
 
 async fn fail(store: &Store, claimed: &Claimed, now: i64) {
     let attempt = refusal("Forbidden: bot was blocked by the user");
-    store.record(claimed, Some(&attempt), &Change::Failed, now).await.unwrap();
+    store.record(claimed, Some(&attempt), &Change::Failed(FailureCause::Blocked), now).await.unwrap();
 }
 
 /// Claims what is due and has it fail; which they were.
@@ -126,7 +126,11 @@ async fn its_tries_are_counted_anew() {
     replay(&store, third.id, Ask::Exactly, 4_000).await.unwrap();
     let again = claim(&store, 4_000).await.remove(0);
     assert_eq!((again.attempt, again.earlier_attempts), (4, 3));
-    assert_eq!(store.record(&third, None, &Change::Failed, 5_000).await.unwrap(), Recorded::Lost, "an old claim");
+    assert_eq!(
+        store.record(&third, None, &Change::Failed(FailureCause::Blocked), 5_000).await.unwrap(),
+        Recorded::Lost,
+        "an old claim"
+    );
     assert_eq!(state(&store, again.id).await, DeliveryState::Sending);
 }
 

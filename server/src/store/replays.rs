@@ -19,7 +19,7 @@ use super::{
     replayable::{Replayable, Sender},
     texts,
 };
-use crate::{audit::By, time::Millis};
+use crate::{store::audit::By, time::Millis};
 
 /// A delivery to replay.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use secrecy::ExposeSecret as _;
 use sqlx::FromRow;
 
 use super::{Store, StoreError, sealing::sealing_key};
-use crate::seal::{Place, number_of};
+use crate::secrets::seal::{Place, number_of};
 
 /// Secrets sealed anew in one write: others who write wait for no longer than that.
 const STEP: usize = 64;

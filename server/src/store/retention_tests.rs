@@ -11,9 +11,9 @@ use super::{
     *,
 };
 use crate::{
-    audit::COMMAND_LINE,
     retention::Retention,
     settings::{Live, Values},
+    store::audit::COMMAND_LINE,
     time::Millis,
 };
 

@@ -9,7 +9,7 @@ use super::{
     texts::parts_of,
 };
 use crate::{
-    audit::{By, Entry},
+    store::audit::{By, Entry},
     time::Millis,
 };
 

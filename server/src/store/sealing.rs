@@ -8,8 +8,8 @@ use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{Store, StoreError, audit};
 use crate::{
-    audit::{By, Change, Entry},
-    seal::{Key, Place, Sealer, number_of},
+    secrets::seal::{Key, Place, Sealer, number_of},
+    store::audit::{By, Change, Entry},
 };
 
 /// The row of `settings`. No setting has this name.
@@ -130,7 +130,7 @@ impl Store {
     pub async fn change_key(&self, by: &By) -> Result<Option<(u8, u8)>, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let KeyState::Right(old) = judge(&self.sealer, proof(&mut tx).await?.as_deref()) else {
-            return Err(crate::seal::SealError::CannotOpen.into());
+            return Err(crate::secrets::seal::SealError::CannotOpen.into());
         };
         let new = self.sealer.first()?;
         if new.number() == old {

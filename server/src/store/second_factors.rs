@@ -5,8 +5,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Store, StoreError, audit::record, links::shut_out, sealing::sealing_key};
 use crate::{
-    audit::{By, Entry},
-    seal::{Place, Sealer},
+    secrets::seal::{Place, Sealer},
+    store::audit::{By, Entry},
     time::{Millis, now},
 };
 

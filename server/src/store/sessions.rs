@@ -11,7 +11,7 @@ use tokio::sync::broadcast;
 
 use super::{Store, StoreError, User, audit::record};
 use crate::{
-    audit::{By, Change, Entry},
+    store::audit::{By, Change, Entry},
     time::Millis,
 };
 

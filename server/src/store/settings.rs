@@ -1,13 +1,12 @@
 //! What admins have set.
 
-use hookgram::audit::AuditAction;
+use hookgram::{audit::AuditAction, setting::Setting};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Store, StoreError, audit, sealing::sealing_key};
 use crate::{
-    audit::{By, Change, Entry},
-    seal::{Place, SealError},
-    settings::Setting,
+    secrets::seal::{Place, SealError},
+    store::audit::{By, Change, Entry},
 };
 
 impl Store {

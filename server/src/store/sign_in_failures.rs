@@ -4,7 +4,7 @@ use hookgram::{audit::AuditAction, role::Account};
 
 use super::{Store, StoreError, audit::record};
 use crate::{
-    audit::{By, Entry},
+    store::audit::{By, Entry},
     time::{Millis, now},
 };
 
@@ -167,7 +167,7 @@ mod tests {
     use hookgram::role::Role;
 
     use super::*;
-    use crate::audit::COMMAND_LINE;
+    use crate::store::audit::COMMAND_LINE;
 
     async fn store() -> (Store, Account) {
         let store = Store::in_memory().await.unwrap();

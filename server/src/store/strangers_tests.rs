@@ -1,6 +1,6 @@
 //! Bounds of the stateless endpoint: the sums stay true, known tokens have bounds too, and strangers' events go.
 
-use hookgram::secret::BotToken;
+use hookgram::{delivery::FailureCause, secret::BotToken};
 
 use super::{
     Change, Lane, NewEvent, Packed, Reason, Received, Rejection, Store, TokenSource,
@@ -44,7 +44,7 @@ async fn fail_all(store: &Store) {
     let heads = store.strangers_heads(1_000, &[]).await.unwrap();
     let ids: Vec<i64> = heads.iter().map(|(head, ..)| head.id).collect();
     for claimed in store.claim(&ids, "test", 10_000, 20_000).await.unwrap() {
-        store.record(&claimed, None, &Change::Failed, 11_000).await.unwrap();
+        store.record(&claimed, None, &Change::Failed(FailureCause::Blocked), 11_000).await.unwrap();
     }
 }
 
@@ -59,10 +59,10 @@ async fn finish(store: &Store, of: u32) {
         if ids.is_empty() {
             return;
         }
-        let claimed = store.claim(&ids, "test", 10_000, 20_000).await.unwrap();
+        let claimed = store.claim(&ids, "test", 12_000, 20_000).await.unwrap();
         assert!(!claimed.is_empty(), "{ids:?} cannot be claimed");
         for claimed in claimed {
-            store.record(&claimed, None, &Change::Failed, 11_000).await.unwrap();
+            store.record(&claimed, None, &Change::Failed(FailureCause::Blocked), 11_000).await.unwrap();
         }
     }
 }

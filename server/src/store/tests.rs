@@ -1,11 +1,11 @@
 //! One story of the store: what is kept, claimed, finished; and what the file itself is like.
 
-use hookgram::{parameters::Parameter, profile::Profile, secret::BotToken};
-
-use super::*;
+use hookgram::{delivery::FailureCause, parameters::Parameter, profile::Profile, secret::BotToken};
 use std::sync::LazyLock;
 
-use crate::{audit::COMMAND_LINE, time::Millis};
+use super::*;
+
+use crate::{store::audit::COMMAND_LINE, time::Millis};
 
 static BODY: LazyLock<Packed> = LazyLock::new(|| Packed::of(b"{}"));
 
@@ -136,7 +136,7 @@ async fn what_failed_for_good_is_no_first_copy() {
     assert_eq!(store.accept_event(&same("a"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
     assert_eq!(store.accept_event(&same("b"), vec![to("5")], 600_000).await.unwrap(), Received::Duplicate("a".into()));
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
-    store.record(&claimed[0], None, &Change::Failed, 2_000).await.unwrap();
+    store.record(&claimed[0], None, &Change::Failed(FailureCause::Blocked), 2_000).await.unwrap();
     assert_eq!(store.accept_event(&same("c"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
     let late = NewEvent { received_at: 601_000, ..same("d") };
     assert_eq!(store.accept_event(&late, vec![to("5")], 600_000).await.unwrap(), Received::Accepted);

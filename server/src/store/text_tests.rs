@@ -8,7 +8,7 @@ use super::{
     tests::{TOKEN, claim_due, draft, event, to},
     *,
 };
-use crate::audit::COMMAND_LINE;
+use crate::store::audit::COMMAND_LINE;
 
 /// A message for each of these chats.
 fn telling(parts: &[&str], chats: std::ops::Range<usize>) -> Vec<NewDelivery> {

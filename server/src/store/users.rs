@@ -8,7 +8,7 @@ use sqlx::FromRow;
 
 use super::{Store, StoreError, audit::record, links::shut_out, unique};
 use crate::{
-    audit::{By, Change, Entry},
+    store::audit::{By, Change, Entry},
     time::{Millis, now},
 };
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::words::doors::DoorFault;
+use app::i18n::doors::DoorFault;
 use axum::body::Bytes;
 use hookgram::{
     check::{Fault, Warning},
@@ -19,15 +19,14 @@ use super::{
     rendering::{Parsed, Sender},
 };
 use crate::{
+    channel::telegram::{Identity, identities::Asker},
     codes,
-    identities::Asker,
-    limits::Source,
+    http::rate_limits::Source,
     state::AppState,
     store::{
         NewDelivery, NewEvent, Packed, Received, Rejection, Stateless, Steps, Store, StoreError, StoredProfile,
         TokenSource,
     },
-    telegram::Identity,
     time::{Millis, millis, now},
 };
 

@@ -1,6 +1,6 @@
 //! An answer at a door (contract §2): what it means first, its sentences once the language is known.
 
-use app::words::{
+use app::i18n::{
     checks,
     doors::{self, DoorFault},
 };

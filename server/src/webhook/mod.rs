@@ -7,7 +7,7 @@ mod tokens;
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use app::words::doors::DoorFault;
+use app::i18n::doors::DoorFault;
 use axum::{
     body::{Body, Bytes},
     extract::{Path, Request, State, rejection::PathRejection},
@@ -25,10 +25,12 @@ pub use self::{
 };
 use crate::{
     auth::client::Client,
+    channel::telegram::identities::Asker,
     codes,
-    identities::Asker,
-    intake::{Arriving, Unread},
-    limits::{self, Source},
+    http::{
+        rate_limits::{self, Source},
+        request_limits::{Arriving, Unread},
+    },
     memory::Share,
     state::AppState,
     store::{Lane, StoreError},
@@ -197,7 +199,7 @@ async fn open(state: &AppState, key: Option<String>, query: &[u8], client: IpAdd
             {
                 Ok(Door::Stateless(Source::Token(token)))
             }
-            _ => Ok(Door::Stateless(Source::Stranger(limits::network(client)))),
+            _ => Ok(Door::Stateless(Source::Stranger(rate_limits::network(client)))),
         };
     };
     match state.store.door(&key).await {

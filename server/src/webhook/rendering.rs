@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::words::doors::{self, DoorFault};
+use app::i18n::doors::{self, DoorFault};
 use axum::body::Bytes;
 use hookgram::{
     event::{BookingEvent, EventFault},

@@ -2,9 +2,8 @@
 
 use hookgram::{audit::AuditAction, role::Role};
 use server::{
-    audit::COMMAND_LINE,
     auth::{password::Passwords, throttle::Origin},
-    store::StoreError,
+    store::{StoreError, audit::COMMAND_LINE},
     time::now,
 };
 

@@ -2,7 +2,7 @@
 
 use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role};
 use serde_json::json;
-use server::audit::{COMMAND_LINE, Change};
+use server::store::audit::{COMMAND_LINE, Change};
 
 use crate::{
     person::Person,
@@ -95,7 +95,7 @@ async fn the_command_line_is_recorded_too() {
     assert!(run(&data, &["profile", "import", file.to_str().unwrap()]).await.status.success());
     assert!(run(&data, &["profile", "export", "--with-secrets"]).await.status.success());
     let config = crate::support::config(&data, "http://127.0.0.1:9");
-    let store = server::store::Store::open(&config).await.unwrap();
+    let store = server::store::Store::open(config.location()).await.unwrap();
     let account = store.add_user("a@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap();
     let refused = run(&data, &["user", "remove", "a@example.com"]).await;
     let words = String::from_utf8_lossy(&refused.stderr).into_owned();

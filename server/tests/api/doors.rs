@@ -1,9 +1,9 @@
 //! Both doors, answer by answer (contract §1 and §2).
 
-use hookgram::{delivery::DeliveryState, parameters::Parameter, webhook::EventOutcome};
+use hookgram::{delivery::DeliveryState, parameters::Parameter, setting::Setting, webhook::EventOutcome};
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::{audit::COMMAND_LINE, settings::Setting};
+use server::store::audit::COMMAND_LINE;
 
 use crate::support::{BotApi, Play, REFERENCE_MESSAGE, TOKEN, TestServer, event, reference_event};
 

@@ -2,7 +2,11 @@
 
 use hookgram::{delivery::DeliveryState, parameters::Parameter, secret::BotToken, webhook::EventOutcome};
 use serde_json::{Value, json};
-use server::{audit::COMMAND_LINE, profile_file, seal::Sealer, store::Store};
+use server::{
+    profile_file,
+    secrets::seal::Sealer,
+    store::{Store, audit::COMMAND_LINE},
+};
 
 use crate::support::{Process, TOKEN, TestServer, client, event, hookgram, run};
 

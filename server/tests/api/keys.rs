@@ -11,9 +11,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hookgram::{parameters::Parameter, profile::Profile};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use server::{
-    audit::COMMAND_LINE,
-    seal::KEY_FILE,
-    store::{KeyState, ProfileDraft, Store},
+    secrets::seal::KEY_FILE,
+    store::{KeyState, ProfileDraft, Store, audit::COMMAND_LINE},
 };
 use sqlx::Connection as _;
 use tokio::task::JoinSet;
@@ -25,7 +24,7 @@ fn said(output: &Output) -> String {
 }
 
 async fn open(data: &Path) -> Store {
-    Store::open(&config(data, "http://127.0.0.1:1")).await.unwrap()
+    Store::open(config(data, "http://127.0.0.1:1").location()).await.unwrap()
 }
 
 fn draft(name: &str) -> ProfileDraft {

@@ -5,7 +5,7 @@ use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use server::{
     config::Network,
-    limits::{Limits, Source},
+    http::rate_limits::{Limits, Source},
     store::Lane,
 };
 use tokio::task::{JoinHandle, JoinSet};

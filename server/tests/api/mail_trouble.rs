@@ -118,7 +118,7 @@ async fn a_mail_outlives_the_process() {
     asking.abort();
     let config = server.state.config.clone();
     let folder = server.stop_and_keep().await;
-    let store = Store::open(&config).await.unwrap();
+    let store = Store::open(config.location()).await.unwrap();
     let way = Live::load(&config.fixed, &store).await.unwrap();
     let again = MailWorker::new(store.clone(), way, "http://x.y", Arc::default());
     assert_eq!(again.run_due_once(now() + SOON).await.unwrap(), 0, "its lease holds");

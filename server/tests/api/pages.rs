@@ -5,12 +5,11 @@ use std::io::Read as _;
 use hookgram::{role::Role, values::Language};
 use secrecy::SecretString;
 use server::{
-    audit::COMMAND_LINE,
     auth::{client::Client, session::CurrentSession},
     codes,
     config::PublicUrl,
     ports::Asking,
-    store::{LinkKind, NewLink},
+    store::{LinkKind, NewLink, audit::COMMAND_LINE},
     time::now,
 };
 

@@ -108,7 +108,7 @@ async fn a_viewer_gets_no_webhook_key_from_any_route() {
 
 #[tokio::test]
 async fn a_viewer_sees_what_is_personal_only_where_the_settings_say_so() {
-    use server::settings::Setting;
+    use hookgram::setting::Setting;
     for (allowed, adjust) in [(false, "false"), (true, "true")] {
         let server = TestServer::start_with("http://127.0.0.1:9", |config| {
             config.fixed.fix(Setting::ViewersSeeData, adjust).unwrap();

@@ -17,10 +17,9 @@ use hookgram::{
 };
 use serde_json::json;
 use server::{
-    audit::COMMAND_LINE,
     auth::client::Client,
     ports::{Asking, ports},
-    store::{ProfileDraft, StoredProfile},
+    store::{ProfileDraft, StoredProfile, audit::COMMAND_LINE},
 };
 
 use crate::support::{BotApi, Play, Process, TOKEN, TestServer, client, event, eventually, run};

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use hookgram::{delivery::DeliveryState, role::Role};
+use hookgram::{delivery::DeliveryState, role::Role, setting::Setting};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use server::{
     config::{Network, PublicUrl},
-    router::table,
-    routes::Route,
-    settings::Setting,
+    router::{routes::Route, table},
 };
 
 use crate::{

@@ -2,9 +2,8 @@
 
 use hookgram::role::Role;
 use server::{
-    audit::COMMAND_LINE,
     codes,
-    store::{LinkKind, NewLink},
+    store::{LinkKind, NewLink, audit::COMMAND_LINE},
     time::now,
 };
 
@@ -166,7 +165,7 @@ async fn a_new_password_by_a_link_does_not_switch_it_off() {
 #[tokio::test]
 async fn where_the_settings_ask_for_it_nothing_else_opens_before() {
     let server = TestServer::start_with("http://127.0.0.1:9", |config| {
-        config.fixed.fix(server::settings::Setting::SecondFactor, "operators").unwrap();
+        config.fixed.fix(hookgram::setting::Setting::SecondFactor, "operators").unwrap();
     })
     .await;
     let viewer = Visitor::invited(&server, "viewer@example.com", Role::Viewer).await;

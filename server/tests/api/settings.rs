@@ -1,7 +1,10 @@
 //! The settings: what an admin sets holds at once, what is fixed does not move, what is secret is not shown again.
 
-use hookgram::{parameters::Parameter, role::Role};
-use server::settings::{SecondFactor, Setting};
+use hookgram::{
+    parameters::Parameter,
+    role::Role,
+    setting::{SecondFactor, Setting},
+};
 
 use crate::{
     person::{Person, between},
@@ -44,7 +47,7 @@ async fn what_is_set_holds_at_once_and_after_a_restart() {
     assert_eq!((now.retry_max_age.as_secs(), now.booking_url.as_ref()), (2 * 86_400, "https://booking.example"));
     let config = server.state.config.clone();
     let folder = server.stop_and_keep().await;
-    let store = server::store::Store::open(&config).await.unwrap();
+    let store = server::store::Store::open(config.location()).await.unwrap();
     let again = server::settings::Live::load(&config.fixed, &store).await.unwrap();
     assert!(!again.now().stateless && again.now().max_body == 1024);
     store.close().await;

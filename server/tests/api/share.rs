@@ -13,16 +13,15 @@ use hookgram::{
     parameters::Parameter,
     query,
     role::{Account, Role},
+    setting::Setting,
     values::Language,
 };
 use serde_json::{Value, json};
 use server::{
-    audit::COMMAND_LINE,
     auth::client::Client,
     config::PublicUrl,
     ports::{Asking, ports},
-    settings::Setting,
-    store::ProfileDraft,
+    store::{ProfileDraft, audit::COMMAND_LINE},
 };
 
 use crate::support::{BotApi, Play, TOKEN, TestServer, event};

@@ -1,12 +1,9 @@
 //! Strangers at the stateless endpoint (contract §1): tokens that no profile has and that Telegram has never accepted.
 
-use hookgram::{parameters::Parameter, secret::BotToken};
+use hookgram::{parameters::Parameter, secret::BotToken, setting::Setting};
 use reqwest::header::RETRY_AFTER;
 use serde_json::Value;
-use server::{
-    config::Network,
-    settings::{Fixed, Setting},
-};
+use server::{config::Network, settings::Fixed};
 
 use crate::support::{BotApi, TOKEN, TestServer, event, eventually};
 
@@ -110,9 +107,9 @@ async fn strangers_undelivered_events_are_bounded_until_telegram_accepts_the_tok
     }
     assert_eq!(statuses(&made_up(50), "192.0.2.50", 0..1).await, [429], "that many in all");
     assert_eq!(server.state.store.strangers_waiting().await.unwrap(), 20);
-    let health = server::health::report(&server.state).await.unwrap();
-    assert!(health.troubles.contains(&app::quiet::Trouble::StrangersWaiting(20)), "{:?}", health.troubles);
-    assert!(!health.troubles.iter().any(app::quiet::Trouble::is_red), "{:?}", health.troubles);
+    let health = server::observe::health::report(&server.state).await.unwrap();
+    assert!(health.troubles.contains(&app::pages::Trouble::StrangersWaiting(20)), "{:?}", health.troubles);
+    assert!(!health.troubles.iter().any(app::pages::Trouble::is_red), "{:?}", health.troubles);
     assert_eq!(server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await.0, 200);
     // A check that Telegram answers makes a token known.
     api.up().await;

@@ -1,7 +1,7 @@
 //! People: inviting, roles, removing, as an admin does it in a browser without scripts.
 
 use hookgram::{audit::AuditAction, role::Role};
-use server::audit::COMMAND_LINE;
+use server::store::audit::COMMAND_LINE;
 
 use crate::{
     person::{Person, between},

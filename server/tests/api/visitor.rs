@@ -6,10 +6,9 @@ use hookgram::query;
 use reqwest::{RequestBuilder, Response};
 use secrecy::ExposeSecret as _;
 use server::{
-    audit::COMMAND_LINE,
     auth::totp::Totp,
     codes,
-    store::{LinkKind, NewInvitation, NewLink},
+    store::{LinkKind, NewInvitation, NewLink, audit::COMMAND_LINE},
     time::now,
 };
 

@@ -1,12 +1,9 @@
 //! No word of a page is in another language than the page, and none is missing: every page and state that the server
 //! draws, in both languages. What scripts alone set is looked at in the browser (`browser/translated.rs`).
 
-use hookgram::{delivery::DeliveryState, parameters::Parameter, query, role::Role, values::Language};
+use hookgram::{delivery::DeliveryState, parameters::Parameter, query, role::Role, setting::Setting, values::Language};
 use serde_json::{Value, json};
-use server::{
-    audit::{COMMAND_LINE, Change},
-    settings::Setting,
-};
+use server::store::audit::{COMMAND_LINE, Change};
 
 use crate::{
     mail_addresses::address_link,

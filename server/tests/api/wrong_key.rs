@@ -8,10 +8,15 @@ use hookgram::{
     parameters::Parameter,
     role::Role,
     secret::BotToken,
+    setting::Setting,
     values::Language,
 };
 use secrecy::SecretString;
-use server::{audit::COMMAND_LINE, seal::KEY_FILE, settings::Setting, store::KeyState, time::now};
+use server::{
+    secrets::seal::KEY_FILE,
+    store::{KeyState, audit::COMMAND_LINE},
+    time::now,
+};
 
 use crate::{
     support::{BotApi, Process, TOKEN, TestServer, event, eventually, foreign::foreign_words, html, run},
@@ -244,7 +249,8 @@ async fn the_start_says_so_in_the_log_whatever_is_logged() {
     let server = Process::serve(&data, &[]).await;
     assert!(!server.output().contains(SAYS), "{}", server.output());
     server.terminate();
-    let token = server::store::Store::open(&crate::support::config(&data, "http://127.0.0.1:9")).await.unwrap();
+    let token =
+        server::store::Store::open(crate::support::config(&data, "http://127.0.0.1:9").location()).await.unwrap();
     let token: Option<BotToken> = token.profile(profile.id).await.unwrap().unwrap().profile.token;
     assert_eq!(token.unwrap().expose(), TOKEN);
 }

@@ -5,10 +5,9 @@ use anyhow::{Context as _, Result, ensure};
 use hookgram::role::Role;
 use secrecy::SecretString;
 use server::{
-    audit::COMMAND_LINE,
     auth::totp::Totp,
     codes,
-    store::{LinkKind, NewInvitation, NewLink},
+    store::{LinkKind, NewInvitation, NewLink, audit::COMMAND_LINE},
     time::now,
 };
 

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role, values::Language};
-use server::audit::COMMAND_LINE;
+use server::store::audit::COMMAND_LINE;
 
 use crate::{
     driver::Browser,

@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result, ensure};
 use hookgram::{delivery::DeliveryState, role::Role};
 use serde_json::{Value, json};
-use server::{audit::COMMAND_LINE, store::StoredProfile};
+use server::store::{StoredProfile, audit::COMMAND_LINE};
 
 use crate::{
     driver::Browser,

@@ -3,9 +3,8 @@
 use anyhow::{Context as _, Result, anyhow, ensure};
 use hookgram::{delivery::DeliveryState, message::Part};
 use server::{
-    audit::COMMAND_LINE,
     codes,
-    store::{LinkKind, NewLink},
+    store::{LinkKind, NewLink, audit::COMMAND_LINE},
     time::now,
 };
 

@@ -29,14 +29,13 @@ use hookgram::{
 };
 use serde_json::{Value, json};
 use server::{
-    audit::COMMAND_LINE,
     codes,
     config::{Config, LogFormat, Network},
-    intake::Patience,
+    http::request_limits::Patience,
     serve::Server,
     settings::Fixed,
     state::AppState,
-    store::{ProfileDraft, StoredProfile},
+    store::{ProfileDraft, StoredProfile, audit::COMMAND_LINE},
     time::now,
 };
 use sqlx::Connection as _;
@@ -185,7 +184,7 @@ impl TestServer {
 
 /// A browser without a mind of its own: no redirects, no cookies.
 pub fn client() -> reqwest::Client {
-    let _ = server::telegram::Telegram::new("http://127.0.0.1:1");
+    let _ = server::channel::telegram::Telegram::new("http://127.0.0.1:1");
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
 }
 

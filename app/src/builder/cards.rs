@@ -1,0 +1,122 @@
+//! The form's cards: a title, one sentence of why, the fields.
+
+use hookgram::{event::EventType, parameters::Parameter};
+use leptos::prelude::*;
+
+use super::{State, inputs::ParameterField};
+use crate::{
+    components::TextField,
+    i18n::{BuilderWords, event_type, words},
+};
+
+#[component]
+pub fn Card(title: &'static str, why: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <section class="card">
+            <h2>{title}</h2>
+            <p class="why">{why}</p>
+            {children()}
+        </section>
+    }
+}
+
+#[component]
+pub fn ProfileCard() -> impl IntoView {
+    let w = words::<BuilderWords>();
+    let state = State::get();
+    let name = state.initial.with_value(|form| form.name.clone());
+    view! {
+        <Card title=w.profile_title why=w.profile_why>
+            <TextField
+                name="name"
+                input_name="form[name]"
+                title=w.name
+                help=w.name_help
+                value=name
+                faults=state.faults
+            />
+        </Card>
+    }
+}
+
+#[component]
+pub fn RecipientCard() -> impl IntoView {
+    let w = words::<BuilderWords>();
+    view! {
+        <Card title=w.recipient_title why=w.recipient_why>
+            <ParameterField parameter=Parameter::TelegramFieldName />
+        </Card>
+    }
+}
+
+#[component]
+pub fn TextCard() -> impl IntoView {
+    let w = words::<BuilderWords>();
+    view! {
+        <Card title=w.text_title why=w.text_why>
+            <ParameterField parameter=Parameter::Message />
+            <ParameterField parameter=Parameter::SignText />
+            <h3>{w.headings}</h3>
+            <div class="pair">
+                <ParameterField parameter=Parameter::DetailSectionName />
+                <ParameterField parameter=Parameter::ResourceName />
+            </div>
+            <ParameterField parameter=Parameter::CaseTypeName />
+        </Card>
+    }
+}
+
+#[component]
+pub fn WhenCard() -> impl IntoView {
+    let w = words::<BuilderWords>();
+    view! {
+        <Card title=w.when_title why=w.when_why>
+            <ParameterField parameter=Parameter::DateLocales />
+            <div class="pair">
+                <ParameterField parameter=Parameter::Timezone />
+                <ParameterField parameter=Parameter::TimezoneName />
+            </div>
+        </Card>
+    }
+}
+
+#[component]
+pub fn ErrorsCard() -> impl IntoView {
+    let w = words::<BuilderWords>();
+    view! {
+        <Card title=w.errors_title why=w.errors_why>
+            <ParameterField parameter=Parameter::ErrorEmail />
+        </Card>
+    }
+}
+
+#[component]
+pub fn EventsCard() -> impl IntoView {
+    let w = words::<BuilderWords>();
+    let state = State::get();
+    let boxes = EventType::NAMED
+        .into_iter()
+        .map(|(kind, name)| {
+            let number = kind.0.to_string();
+            let on = state.initial.with_value(|form| form.events.contains_key(&number));
+            view! {
+                <label class="check">
+                    <input type="checkbox" name=format!("form[events][{number}]") checked=on />
+                    <span>
+                        {event_type(state.language, kind)} " "
+                        <span class="soft mono">{name}</span>
+                    </span>
+                </label>
+            }
+            .into_any()
+        })
+        .collect_view();
+    view! {
+        <Card title=w.events_title why=w.events_why>
+            <fieldset class="checks">
+                <legend class="visually-hidden">{w.events_title}</legend>
+                {boxes}
+            </fieldset>
+        </Card>
+    }
+}

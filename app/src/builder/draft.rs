@@ -1,0 +1,111 @@
+//! What was typed and is not stored yet: kept by the server where there is no script to keep it in the page.
+
+use hookgram::{message::Part, profile::Profile, sample::Sample, secret::BotToken};
+use leptos::prelude::*;
+use secrecy::ExposeSecret;
+
+use super::{has_token, proof};
+use crate::{
+    error::{AppError, FieldFault},
+    form::ProfileForm,
+    i18n::checks,
+    old_url,
+    ports::{Draft, Ports},
+    session::Operator,
+    views::{DraftView, ImportView, ProfileDetail},
+};
+
+/// The draft that a form is of, if it is this account's and of this profile.
+pub(super) async fn open(
+    operator: &Operator,
+    id: Option<&str>,
+    profile: Option<i64>,
+) -> Result<Option<Draft>, AppError> {
+    let Some(id) = id.filter(|id| !id.is_empty()) else { return Ok(None) };
+    let draft = expect_context::<Ports>().drafts.open(operator, id).await?;
+    Ok(draft.filter(|draft| draft.profile == profile))
+}
+
+/// The token of a draft that an unsaved form is of.
+pub(super) async fn token_of(
+    operator: &Operator,
+    id: Option<&str>,
+    profile: Option<i64>,
+) -> Result<Option<BotToken>, AppError> {
+    Ok(open(operator, id, profile).await?.and_then(|draft| draft.token))
+}
+
+/// Keeps a draft in the place of an earlier one, and leads to it.
+pub(super) async fn lead_to(operator: &Operator, earlier: Option<&str>, draft: Draft) -> Result<(), AppError> {
+    let drafts = expect_context::<Ports>().drafts;
+    let page = draft.profile.map_or_else(|| "new".to_owned(), |id| id.to_string());
+    let id = drafts.keep(operator, draft).await?;
+    discard(operator, earlier).await?;
+    leptos_axum::redirect(&format!("/profiles/{page}?draft={id}"));
+    Ok(())
+}
+
+/// Says what is wrong with a form. With a script it stays in the page as it is; without one it comes back as a draft.
+pub(super) async fn refuse(operator: &Operator, earlier: Option<&str>, draft: Draft) -> Result<(), AppError> {
+    if wants_page() { lead_to(operator, earlier, draft).await } else { Err(AppError::Invalid(draft.faults)) }
+}
+
+/// Forgets a draft that has served.
+pub(super) async fn discard(operator: &Operator, id: Option<&str>) -> Result<(), AppError> {
+    match id {
+        Some(id) => expect_context::<Ports>().drafts.discard(operator, id).await,
+        None => Ok(()),
+    }
+}
+
+/// Whether the browser itself sent the form, and shows what comes back; by the sign that leptos goes by.
+fn wants_page() -> bool {
+    let parts = use_context::<http::request::Parts>();
+    let accepted = parts.as_ref().and_then(|parts| parts.headers.get(http::header::ACCEPT)?.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.contains("text/html"))
+}
+
+/// A draft as its page shows it.
+pub(super) fn view(id: String, draft: Draft, stored: Option<&ProfileDetail>) -> DraftView {
+    let language = crate::preferences::current().language;
+    let token_stored = draft.token.is_some() || stored.is_some_and(|detail| has_token(&detail.row.target));
+    // The reader may have chosen another language since.
+    let current = draft.form.faults(language, token_stored);
+    let anew = |fault: FieldFault| current.iter().find(|known| known.field == fault.field).cloned().unwrap_or(fault);
+    let import = draft.old_url.as_ref().and_then(|url| old_url::read(url.expose_secret()).ok());
+    let booking_host = expect_context::<Ports>().profiles.booking_host();
+    DraftView {
+        id,
+        masked_token: draft.token.as_ref().map(BotToken::masked),
+        faults: draft.faults.into_iter().map(anew).collect(),
+        form: draft.form,
+        import: import.map(|old| {
+            let faults =
+                old.faults.iter().filter(|fault| !is_absent(fault)).map(|fault| checks::fault(language, fault));
+            let warnings = old.lost.iter().map(|warning| checks::warning(language, warning));
+            ImportView { lost: faults.chain(warnings).collect(), messages: messages(&old.profile, &booking_host) }
+        }),
+    }
+}
+
+/// What the URL did not say is asked for by the form itself.
+fn is_absent(fault: &hookgram::check::Fault) -> bool {
+    matches!(fault, hookgram::check::Fault::Missing(_))
+}
+
+fn messages(profile: &Profile, booking_host: &str) -> Vec<Vec<String>> {
+    let html = |sample| proof::rendered(profile, sample, booking_host).iter().map(Part::html).collect();
+    Sample::ALL.into_iter().map(html).collect()
+}
+
+/// A draft of what was typed: the token that was typed now, or else the one that the form's draft had.
+pub(super) fn of_form(profile: Option<i64>, form: ProfileForm, earlier: Option<Draft>) -> Draft {
+    let earlier = earlier.unwrap_or_default();
+    let token = form.token.found().or(earlier.token);
+    Draft { profile, form, token, faults: Vec::new(), old_url: earlier.old_url }
+}
+
+/// The field that a text was pasted into which is no old URL.
+pub(super) fn url_fault(sentence: &str) -> Vec<FieldFault> {
+    vec![FieldFault { field: super::old_url::FIELD.to_owned(), sentence: sentence.to_owned() }]
+}

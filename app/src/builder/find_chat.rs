@@ -1,0 +1,120 @@
+//! Finding the id of a chat by a link that a person opens. What it says is put into words on the server
+//! ([`crate::pages::find_chat`]); the browser shows it and asks again. Whoever has no scripts gets a page of its own.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    components::Said,
+    error::AppError,
+    form::{ProfileForm, TypedToken},
+    i18n::{ChatTitle, app_error, language, words},
+};
+
+/// A search, worded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundChat {
+    /// What the search is called, while it is worth asking again; else empty.
+    pub code: String,
+    /// `ok`, `bad`, or empty while nobody has come.
+    pub class: String,
+    /// How it stands.
+    pub sentence: String,
+    /// HTML: the links, and how to use them.
+    pub html: String,
+    /// The chat's id, once it is known.
+    pub chat: String,
+}
+
+/// Begins a search (`code` is empty), or waits some seconds for somebody to come by the link of one.
+#[server(prefix = "/rpc", endpoint = "operator/find-chat")]
+pub async fn find_chat(id: Option<i64>, token: TypedToken, code: String) -> Result<FoundChat, AppError> {
+    let operator = crate::session::operator()?;
+    let chats = expect_context::<crate::ports::Ports>().chats;
+    let search = if code.is_empty() {
+        let form = ProfileForm { token, ..ProfileForm::default() };
+        chats.begin(&operator, id, &form.read().0).await?
+    } else {
+        chats.look(&operator, &code, true).await?
+    };
+    Ok(crate::pages::find_chat::search(crate::preferences::current().language, search))
+}
+
+/// Begins a search without scripts, and leads to its page.
+#[cfg(feature = "ssr")]
+#[server(prefix = "/rpc", endpoint = "operator/find-chat-page")]
+pub async fn find_chat_page(#[server(default)] id: Option<i64>, form: ProfileForm) -> Result<(), AppError> {
+    use crate::ports::ChatSearch;
+
+    let operator = crate::session::operator()?;
+    let search = expect_context::<crate::ports::Ports>().chats.begin(&operator, id, &form.read().0).await?;
+    let place = match search {
+        ChatSearch::Waiting(links) => links.code,
+        ChatSearch::Failed { why, .. } => why.name().to_owned(),
+        ChatSearch::Found { .. } => return Err(AppError::Internal),
+    };
+    leptos_axum::redirect(&format!("/find-chat/{place}"));
+    Ok(())
+}
+
+/// The button, and what comes of pressing it. It stands in the builder's form: without scripts it sends that form along,
+/// and the page opens beside it, so that nothing typed is lost.
+#[component]
+pub fn ChatFinder(
+    /// The stored profile's id.
+    id: Option<i64>,
+    /// What the builder's inputs hold.
+    form: RwSignal<ProfileForm>,
+    /// Where the chat's id goes.
+    chat: RwSignal<String>,
+) -> impl IntoView {
+    let w = words::<ChatTitle>();
+    let language = language();
+    let find = ServerAction::<FindChat>::new();
+    let ask = move |code: String| {
+        let token =
+            if code.is_empty() { form.with_untracked(|form| form.token.clone()) } else { TypedToken::default() };
+        find.dispatch(FindChat { id, token, code });
+    };
+    let found = Memo::new(move |_| match find.value().get() {
+        Some(Ok(found)) => found,
+        Some(Err(error)) => {
+            FoundChat { class: "bad".to_owned(), sentence: app_error(language, &error), ..FoundChat::default() }
+        }
+        None => FoundChat::default(),
+    });
+    Effect::new(move || {
+        // Tracked by its version: two answers in a row may be alike.
+        find.version().track();
+        let FoundChat { code, chat: id, .. } = find.value().get_untracked().and_then(Result::ok).unwrap_or_default();
+        if !id.is_empty() {
+            chat.set(id);
+        } else if !code.is_empty() {
+            ask(code);
+        }
+    });
+    let html = Memo::new(move |_| found.with(|found| found.html.clone()));
+    view! {
+        <div class="only-bot chat-search">
+            <button
+                class="button small"
+                formaction="/rpc/operator/find-chat-page"
+                formtarget="_blank"
+                formnovalidate
+                disabled=move || find.pending().get()
+                on:click=move |event| {
+                    event.prevent_default();
+                    ask(String::new());
+                }
+            >
+                {w.title}
+            </button>
+            <Said
+                class=Signal::derive(move || format!("answer {}", found.with(|found| found.class.clone())))
+                id="chat-search"
+                text=Signal::derive(move || found.with(|found| found.sentence.clone()))
+            />
+            <div inner_html=html></div>
+        </div>
+    }
+}

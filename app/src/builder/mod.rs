@@ -1,0 +1,308 @@
+//! `/profiles/new` and `/profiles/{id}`: the builder, the one page that a browser takes over ([`page`]).
+//!
+//! The form's inputs are the state. Whatever is typed, the whole form is read anew by the code that the server reads it
+//! with ([`crate::form::ProfileForm`]), so that what was typed before WebAssembly came is not lost, and the preview, the
+//! faults and the saved profile cannot disagree.
+
+mod cards;
+#[cfg(feature = "ssr")]
+mod draft;
+mod find_chat;
+mod focus;
+mod inputs;
+mod leaving;
+mod old_url;
+mod page;
+mod preview;
+mod proof;
+mod spot;
+mod state;
+mod switches;
+mod test;
+mod text;
+mod token;
+mod wrap;
+mod zone;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use hookgram::{parameters::Parameter, sample::Sample};
+use leptos::{form::ActionForm, html, prelude::*};
+
+#[cfg(feature = "hydrate")]
+pub use self::page::take_over;
+#[cfg(feature = "ssr")]
+pub(crate) use self::{
+    find_chat::FoundChat,
+    page::{DATA, Page, provide_form_error_of},
+};
+use self::{
+    focus::{field_in_focus, field_of, focus, go_to, show_first_fault},
+    state::{State, changed, fill_texts, read_sample},
+};
+use crate::{
+    error::AppError,
+    form::ProfileForm,
+    i18n::{BuilderWords, FormWords, app_error, language, words},
+    views::{BuilderData, TargetView},
+};
+
+/// What the builder starts from: a stored profile, or nothing yet; and a draft of either.
+#[server(prefix = "/rpc", endpoint = "operator/builder")]
+pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<BuilderData, AppError> {
+    let operator = crate::session::operator()?;
+    let viewer = crate::session::Permission::viewer(&operator);
+    let profiles = expect_context::<crate::ports::Ports>().profiles;
+    let detail = match id {
+        Some(id) => Some(profiles.get(&viewer, id).await?),
+        None => None,
+    };
+    let kept = match &draft {
+        Some(draft) => self::draft::open(&operator, Some(draft), id).await?,
+        None => None,
+    };
+    let draft_lost = draft.is_some() && kept.is_none();
+    let draft = draft.zip(kept).map(|(id, kept)| self::draft::view(id, kept, detail.as_ref()));
+    let preview = preview::data(&viewer, id).await?;
+    Ok(BuilderData {
+        detail,
+        booking_host: profiles.booking_host(),
+        preview,
+        draft,
+        draft_lost,
+        ..BuilderData::default()
+    })
+}
+
+/// Stores the profile. A new one leads to its short URL.
+#[server(prefix = "/rpc", endpoint = "operator/save-profile")]
+pub async fn save_profile(
+    #[server(default)] id: Option<i64>,
+    #[server(default)] draft: Option<String>,
+    form: ProfileForm,
+) -> Result<(), AppError> {
+    let operator = crate::session::operator()?;
+    let profiles = expect_context::<crate::ports::Ports>().profiles;
+    let stored = match id {
+        Some(id) => Some(profiles.get(&crate::session::Permission::viewer(&operator), id).await?),
+        None => None,
+    };
+    let earlier = self::draft::open(&operator, draft.as_deref(), id).await?;
+    let mut input = form.input();
+    let kept = self::draft::of_form(id, form, earlier);
+    let token_stored = kept.token.is_some() || stored.is_some_and(|detail| has_token(&detail.row.target));
+    let mut faults = kept.form.faults(crate::preferences::current().language, token_stored);
+    if faults.is_empty() {
+        input.profile.token = kept.token.clone();
+        match profiles.save(&operator, id, input).await {
+            Ok(saved) => {
+                self::draft::discard(&operator, draft.as_deref()).await?;
+                leptos_axum::redirect(&match id {
+                    Some(_) => format!("/profiles/{saved}?saved"),
+                    None => format!("/profiles/{saved}/share"),
+                });
+                return Ok(());
+            }
+            Err(AppError::Invalid(told)) => faults = told,
+            Err(error) => return Err(error),
+        }
+    }
+    let refused = crate::ports::Draft { faults, ..kept };
+    self::draft::refuse(&operator, draft.as_deref(), refused).await
+}
+
+fn has_token(target: &TargetView) -> bool {
+    matches!(target, TargetView::Bot { masked_token: Some(_), .. })
+}
+
+/// Whether this browser's page has had a builder.
+static DRAWN: AtomicBool = AtomicBool::new(false);
+
+#[component]
+fn Builder(data: BuilderData) -> impl IntoView {
+    let w = words::<BuilderWords>();
+    let language = language();
+    let title = page::title(&data);
+    let save = ServerAction::<SaveProfile>::new();
+    let node = NodeRef::<html::Form>::new();
+    let row = data.detail.as_ref().map(|detail| detail.row.clone());
+    let stored = data.detail.as_ref().map_or_else(ProfileForm::blank, ProfileForm::of);
+    let (draft, import, typed_token, told, initial) = match data.draft {
+        Some(draft) => (Some(draft.id), draft.import, draft.masked_token, draft.faults, draft.form),
+        None => (None, None, None, Vec::new(), stored.clone()),
+    };
+    let token_stored = typed_token.is_some() || row.as_ref().is_some_and(|row| has_token(&row.target));
+
+    let form = RwSignal::new(initial.clone());
+    let left = RwSignal::new(Vec::<String>::new());
+    let where_to = told
+        .iter()
+        .filter(|fault| !fault.field.is_empty())
+        .map(|fault| {
+            view! { <li><a href=format!("#field-{}", fault.field)>{fault.sentence.clone()}</a></li> }.into_any()
+        })
+        .collect_view();
+    // A form that was refused where there is no script comes back as a draft with its faults.
+    let told = (!told.is_empty()).then_some(AppError::Invalid(told));
+    let refused = Memo::new(move |_| match save.value().get() {
+        Some(answer) => answer.err(),
+        None => told.clone(),
+    });
+    let faults = Memo::new(move |_| {
+        let current = form.with(|form| form.faults(language, token_stored));
+        match refused.get() {
+            // The server may know more than the form does (a name that is taken); what has been mended since is gone.
+            Some(AppError::Invalid(told)) => {
+                let theirs = told
+                    .into_iter()
+                    .filter(|fault| current.contains(fault) || !left.with(|left| left.contains(&fault.field)));
+                theirs.collect()
+            }
+            _ => current.into_iter().filter(|fault| left.with(|left| left.contains(&fault.field))).collect(),
+        }
+    });
+    let state = State {
+        language,
+        id: row.as_ref().map(|row| row.id),
+        form,
+        profile: Memo::new(move |_| form.with(ProfileForm::read).0),
+        initial: StoredValue::new(initial),
+        stored: StoredValue::new(stored),
+        draft: StoredValue::new(draft.clone()),
+        node,
+        faults: faults.into(),
+        focused: RwSignal::new(None),
+        sample: RwSignal::new(Sample::Appointment),
+        booking_host: StoredValue::new(data.booking_host),
+        event: RwSignal::new(Arc::new(read_sample(Sample::Appointment))),
+        own_event: StoredValue::new(None),
+        preview: StoredValue::new(data.preview),
+        live: RwSignal::new(false),
+        old_url_first: data.old_url_first,
+    };
+    provide_context(state);
+
+    Effect::new(move || {
+        if let Some(form) = node.get() {
+            // A builder that follows another is drawn into the same inputs, which hold on to what was typed into them.
+            // The first one's are left alone: they may have been typed into before WebAssembly came.
+            if DRAWN.swap(true, Ordering::Relaxed) {
+                form.reset();
+                fill_texts(state);
+            }
+            state.read();
+            state.live.set(true);
+        }
+    });
+    let focus_in = move |event: leptos::ev::FocusEvent| {
+        state.focused.set(field_of(&event).and_then(|name| Parameter::by_name(&name)));
+    };
+    let focus_out = move |event: leptos::ev::FocusEvent| {
+        state.focused.set(None);
+        if let Some(name) = field_of(&event) {
+            left.update(|left| {
+                if !left.contains(&name) {
+                    left.push(name);
+                }
+            });
+        }
+    };
+    leaving::guard(state);
+    // A new attempt starts with no field left, so that every fault of its answer shows. Enter presses this button, too.
+    let submitted = move |_| left.update(Vec::clear);
+    let button = NodeRef::<html::Button>::new();
+    let pressed = move |event: leptos::ev::KeyboardEvent| {
+        let saves = event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.default_prevented();
+        if let (true, Some(button)) = (saves, button.get_untracked()) {
+            event.prevent_default();
+            button.click();
+        }
+    };
+
+    Effect::new(move || {
+        if matches!(refused.get(), Some(AppError::Invalid(_))) {
+            request_animation_frame(show_first_fault);
+        }
+    });
+
+    let whole = move || match refused.get() {
+        // What was pasted is told of where it was pasted.
+        Some(AppError::Invalid(faults)) if faults.iter().all(|fault| fault.field == old_url::FIELD) => String::new(),
+        Some(error) => app_error(language, &error),
+        None => String::new(),
+    };
+    let changed = Memo::new(move |_| changed(state));
+    let just_saved = move || data.saved && !changed.get();
+    view! {
+        <ActionForm action=save node_ref=node>
+            <div
+                class="builder"
+                on:input=move |_| state.read()
+                on:change=move |_| state.read()
+                on:focusin=focus_in
+                on:focusout=focus_out
+                on:keydown=pressed
+            >
+                <div class="page-head">
+                    <div>
+                        <p class="crumbs">
+                            <a href="/">{w.crumb}</a>
+                        </p>
+                        <h1>{title}</h1>
+                    </div>
+                    <div class="actions">
+                        <span class="tag warn" hidden=move || !state.live.get() || !changed.get()>
+                            {w.unsaved}
+                        </span>
+                        <span class="tag ok" role="status" hidden=move || !just_saved()>
+                            {w.saved}
+                        </span>
+                        {row.as_ref().map(|row| view! {
+                            <a class="button" href=format!("/profiles/{}/share", row.id)>
+                                {w.share}
+                            </a>
+                        }.into_any())}
+                        <button
+                            class="button primary"
+                            node_ref=button
+                            title="Ctrl+Enter"
+                            aria-keyshortcuts="Control+Enter Meta+Enter"
+                            disabled=move || save.pending().get()
+                            on:click=submitted
+                        >
+                            {move || if save.pending().get() { w.saving } else { w.save }}
+                        </button>
+                    </div>
+                </div>
+                <div class="notice bad" role="alert" hidden=move || whole().is_empty()>
+                    <p>{whole}</p>
+                    // A script puts the focus on the first of them instead.
+                    <ul class="fault-links">{where_to}</ul>
+                </div>
+                <p class="notice warn" role="status" hidden=!data.draft_lost>
+                    {words::<FormWords>().draft_lost}
+                </p>
+                {draft.map(|id| view! { <input type="hidden" name="draft" value=id /> }.into_any())}
+                {row.as_ref().map(|row| view! { <input type="hidden" name="id" value=row.id.to_string() /> }.into_any())}
+                <div class="builder-columns">
+                    <div class="builder-form">
+                        {(row.is_none() && import.is_none()).then(|| view! { <old_url::OldUrlCard /> }.into_any())}
+                        {import.map(|import| view! { <proof::Proof import /> }.into_any())}
+                        <cards::ProfileCard />
+                        <token::BotCard target=row.map(|row| row.target) typed=typed_token />
+                        <cards::RecipientCard />
+                        <cards::TextCard />
+                        <switches::ShowCard />
+                        <cards::WhenCard />
+                        <cards::ErrorsCard />
+                        <cards::EventsCard />
+                    </div>
+                    <preview::Preview />
+                </div>
+            </div>
+        </ActionForm>
+    }
+}

@@ -1,0 +1,140 @@
+//! Filling the form from an old URL. What is pasted holds a token: it goes to the server in the body of a request and
+//! stays there.
+
+use std::fmt;
+
+use leptos::{html, prelude::*, server_fn::ServerFn};
+use serde::{Deserialize, Serialize};
+
+use super::State;
+use crate::{
+    components::FieldFaults,
+    error::AppError,
+    form::ProfileForm,
+    i18n::{FormWords, app_error, words},
+};
+
+/// The field's name among the form's faults.
+pub const FIELD: &str = "url";
+
+/// What was pasted; not printed by `Debug`.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PastedUrl(String);
+
+impl fmt::Debug for PastedUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PastedUrl(…)")
+    }
+}
+
+/// Fills the form from an old URL: leads to a draft of it.
+#[server(prefix = "/rpc", endpoint = "operator/read-old-url")]
+pub async fn read_old_url(
+    form: ProfileForm,
+    #[server(default)] draft: Option<String>,
+    #[server(default)] url: PastedUrl,
+) -> Result<(), AppError> {
+    use super::draft as drafts;
+    use crate::{
+        i18n::Words,
+        old_url::{NoOldUrl, read},
+        ports::Draft,
+    };
+
+    let operator = crate::session::operator()?;
+    let earlier = drafts::open(&operator, draft.as_deref(), None).await?;
+    let w = FormWords::of(crate::preferences::current().language);
+    let why = match read(&url.0) {
+        Ok(old) => {
+            let filled = form.filled_from(&old.profile);
+            let kept = drafts::of_form(None, form, earlier);
+            let token = old.profile.token.or(kept.token);
+            let filled = Draft { form: filled, token, old_url: Some(url.0.into()), ..kept };
+            return drafts::lead_to(&operator, draft.as_deref(), filled).await;
+        }
+        Err(NoOldUrl::Blank) => w.old_blank,
+        Err(NoOldUrl::Short) => w.old_short,
+        Err(NoOldUrl::OtherDoor) => w.old_other_door,
+        Err(NoOldUrl::NoParameters) => w.old_no_parameters,
+    };
+    let kept = Draft { faults: drafts::url_fault(why), ..drafts::of_form(None, form, earlier) };
+    drafts::refuse(&operator, draft.as_deref(), kept).await
+}
+
+/// The place to paste it, at the top of a new profile.
+#[component]
+pub fn OldUrlCard() -> impl IntoView {
+    let w = words::<FormWords>();
+    let state = State::get();
+    let fill = ServerAction::<ReadOldUrl>::new();
+    let area = NodeRef::<html::Textarea>::new();
+    let comes_first = state.old_url_first;
+    let refused = state.faults.with_untracked(|all| all.iter().any(|fault| fault.field == FIELD));
+    let send = move || {
+        let Some(area) = area.get_untracked() else { return };
+        fill.dispatch(ReadOldUrl {
+            form: state.form.get_untracked(),
+            draft: state.draft.get_value(),
+            url: PastedUrl(area.value()),
+        });
+    };
+    Effect::new(move || {
+        if comes_first && let Some(area) = area.get() {
+            _ = area.focus();
+        }
+    });
+    let faults = Memo::new(move |_| match fill.value().get() {
+        _ if fill.pending().get() => Vec::new(),
+        Some(Err(AppError::Invalid(faults))) => faults,
+        Some(Err(error)) => match AppError::field(FIELD, app_error(state.language, &error)) {
+            AppError::Invalid(faults) => faults,
+            _ => Vec::new(),
+        },
+        _ => state.faults.get(),
+    });
+    let invalid = move || faults.with(|all| all.iter().any(|fault| fault.field == FIELD)).then_some("true");
+    view! {
+        <details class="card old-url" open=comes_first || refused>
+            <summary>
+                <h2>{w.old_title}</h2>
+            </summary>
+            <p class="why">{w.old_why}</p>
+            <div class="field">
+                <label for="field-url">{w.old_label}</label>
+                <textarea
+                    class="input mono"
+                    id="field-url"
+                    name=FIELD
+                    rows="3"
+                    spellcheck="false"
+                    autocomplete="off"
+                    autocapitalize="off"
+                    placeholder="https://…/webhook/telegram?telegramToken=…"
+                    autofocus=comes_first
+                    node_ref=area
+                    aria-invalid=invalid
+                    aria-describedby="field-url-fault field-url-help"
+                    // What is pasted is read at once; it stands in the field only after this event.
+                    on:paste=move |_| request_animation_frame(send)
+                ></textarea>
+                <FieldFaults field=FIELD id="field-url-fault" faults />
+                <p class="help" id="field-url-help">
+                    {w.old_help}
+                </p>
+            </div>
+            <button
+                class="button"
+                // Before there is a script it sends the whole form, so that nothing typed is lost.
+                formaction=ReadOldUrl::url()
+                disabled=move || fill.pending().get()
+                on:click=move |event| {
+                    event.prevent_default();
+                    send();
+                }
+            >
+                {move || if fill.pending().get() { w.old_filling } else { w.old_fill }}
+            </button>
+        </details>
+    }
+}

@@ -1,0 +1,109 @@
+//! The builder as a page of its own. The server draws it whole and lays what it drew it from beside it; the browser takes it
+//! over from there, and draws it anew when it has been saved.
+
+#[cfg(feature = "hydrate")]
+use leptos::server_fn::{Decodes as _, codec::JsonEncoding};
+use leptos::{prelude::*, server_fn::error::ServerFnUrlError};
+
+use super::Builder;
+#[cfg(feature = "hydrate")]
+use super::{leaving, load_builder};
+use crate::{
+    error::AppError,
+    i18n::{BuilderWords, words},
+    views::BuilderData,
+};
+
+/// The id of the element that holds what the page was drawn from, as JSON.
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub const DATA: &str = "builder-data";
+
+/// What the page is called.
+pub(super) fn title(data: &BuilderData) -> String {
+    match &data.detail {
+        Some(detail) => detail.row.name.clone(),
+        None => words::<BuilderWords>().new_title.to_owned(),
+    }
+}
+
+/// The page; all that is inside of `main`.
+#[component]
+pub fn Page(data: RwSignal<BuilderData>) -> impl IntoView {
+    move || view! { <Builder data=data.get() /> }.into_any()
+}
+
+/// Takes the page over that the server sent.
+#[cfg(feature = "hydrate")]
+pub fn take_over() {
+    use wasm_bindgen::JsCast as _;
+
+    let document = document();
+    let json = document.get_element_by_id(DATA).and_then(|element| element.text_content()).unwrap_or_default();
+    let place = document.get_element_by_id("content").and_then(|place| place.dyn_into::<web_sys::HtmlElement>().ok());
+    let (Some(place), Ok(data)) = (place, JsonEncoding::decode(json.into_bytes().into())) else {
+        leptos::logging::error!("there is nothing here to take over");
+        return;
+    };
+    let taken = leptos::mount::hydrate_from(place, move || {
+        let preferences = crate::preferences::current();
+        provide_context(preferences);
+        provide_context(preferences.language);
+        provide_form_error();
+        let data = RwSignal::new(data);
+        // Only the first hook is kept, and this is it.
+        _ = leptos::server_fn::redirect::set_redirect_hook(move |to| follow(data, to));
+        Effect::new(move || document.set_title(&format!("{} · Hookgram", data.with(title))));
+        view! { <Page data /> }
+    });
+    taken.forget();
+}
+
+/// Goes where a form's answer leads. Where that is this very page, it is drawn anew in its place, so that nobody who saves
+/// loses theirs.
+#[cfg(feature = "hydrate")]
+fn follow(data: RwSignal<BuilderData>, to: &str) {
+    let (path, query) = to.split_once('?').unwrap_or((to, ""));
+    if window().location().pathname().is_ok_and(|here| here == path) {
+        let id = data.with_untracked(|data| data.detail.as_ref().map(|detail| detail.row.id));
+        let draft = query.strip_prefix("draft=").map(str::to_owned);
+        let (saved, to) = (query == "saved", to.to_owned());
+        leptos::task::spawn_local(async move {
+            match load_builder(id, draft).await {
+                Ok(anew) => {
+                    if let Ok(history) = window().history() {
+                        // Where it cannot be noted in the address, a reload shows what was there before.
+                        _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&to));
+                    }
+                    data.set(BuilderData { saved, ..anew });
+                }
+                Err(_) => leaving::go(&to),
+            }
+        });
+    } else {
+        leaving::go(to);
+    }
+}
+
+/// Has the form of a path start with the error that its address brings back. Anybody can write such an address: only errors
+/// whose sentence is our own are shown, and none of the address's text.
+pub(crate) fn provide_form_error_of(path: &str, err: &str) {
+    match ServerFnUrlError::<AppError>::decode_err(err) {
+        AppError::SignedOut | AppError::Forbidden | AppError::NotFound | AppError::Internal => {
+            provide_context(ServerActionError::new(path, err));
+        }
+        // A refused form comes back as a draft. What cannot be read is a `Connection`, too.
+        AppError::Invalid(_) | AppError::Connection => {}
+    }
+}
+
+/// A form sent before WebAssembly was there comes back with its error in the URL, from where the server drew it:
+/// the browser has to start from the same state.
+#[cfg(feature = "hydrate")]
+fn provide_form_error() {
+    let search = window().location().search().unwrap_or_default();
+    if let Ok(query) = web_sys::UrlSearchParams::new_with_str(&search)
+        && let (Some(path), Some(err)) = (query.get("__path"), query.get("__err"))
+    {
+        provide_form_error_of(&path, &err);
+    }
+}

@@ -1,0 +1,152 @@
+//! A test message, sent from the form before it is saved.
+
+use hookgram::sample::Sample;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{State, cards::Card, find_chat::ChatFinder};
+use crate::{
+    components::Said,
+    error::AppError,
+    form::ProfileForm,
+    i18n::{BuilderWords, app_error, words},
+};
+
+/// How a test went, in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestResult {
+    /// Whether it went well.
+    well: bool,
+    /// The sentence.
+    sentence: String,
+}
+
+/// Sends a sample's message to a chat, with the form as it stands.
+#[server(prefix = "/rpc", endpoint = "operator/send-test")]
+pub async fn send_test(
+    id: Option<i64>,
+    draft: Option<String>,
+    form: ProfileForm,
+    sample: Sample,
+    event: Option<String>,
+    chat: String,
+) -> Result<TestResult, AppError> {
+    use hookgram::{event::BookingEvent, values::ChatId};
+
+    use crate::{
+        i18n::{TestWords, Words, doors},
+        ports::TestInput,
+    };
+
+    let operator = crate::session::operator()?;
+    let language = crate::preferences::current().language;
+    let Some(chat) = ChatId::parse(&chat) else {
+        return Err(AppError::field("", TestWords::of(language).chat_fault));
+    };
+    let json = event.as_deref().unwrap_or(sample.json());
+    let event = BookingEvent::read(json.as_bytes())
+        .map_err(|fault| AppError::field("", doors::event_fault(language, &fault)))?;
+    let mut input = form.input();
+    if input.profile.token.is_none() {
+        input.profile.token = super::draft::token_of(&operator, draft.as_deref(), id).await?;
+    }
+    let test = TestInput { id, target: input.target, profile: input.profile, event, chat };
+    let outcome = expect_context::<crate::ports::Ports>().profiles.send_test(&operator, test).await?;
+    Ok(in_words(TestWords::of(language), &outcome, id.is_some()))
+}
+
+#[component]
+pub fn TestCard() -> impl IntoView {
+    let w = words::<BuilderWords>();
+    let state = State::get();
+    let chat = RwSignal::new(String::new());
+    let send = ServerAction::<SendTest>::new();
+    let dispatch = move || {
+        send.dispatch(SendTest {
+            id: state.id,
+            draft: state.draft.get_value(),
+            form: state.form.get_untracked(),
+            sample: state.sample.get_untracked(),
+            event: state.own_event.get_value(),
+            chat: chat.get_untracked(),
+        });
+    };
+    let help = move || {
+        // The page may be gone by now: what was typed last is still on its way.
+        if state.form.try_with(ProfileForm::is_sandbox).unwrap_or_default() {
+            w.test_chat_sandbox_help
+        } else {
+            w.test_chat_help
+        }
+    };
+    let result = Memo::new(move |_| {
+        let answer = send.value().get().filter(|_| !send.pending().get());
+        match answer {
+            None => TestResult::default(),
+            Some(Ok(result)) => result,
+            Some(Err(error)) => TestResult { well: false, sentence: app_error(state.language, &error) },
+        }
+    });
+    let class = move || if result.with(|result| result.well) { "answer ok" } else { "answer bad" }.to_owned();
+    view! {
+        <Card title=w.test_title why=w.test_why>
+            <div class="field">
+                <label for="test-chat">{w.test_chat}</label>
+                <div class="copy">
+                    <input
+                        class="input"
+                        id="test-chat"
+                        inputmode="text"
+                        autocomplete="off"
+                        aria-describedby="test-chat-help test-result"
+                        prop:value=chat
+                        // Not part of the form that is saved.
+                        on:input:target=move |event| chat.set(event.target().value())
+                        on:keydown=move |event| {
+                            if event.key() == "Enter" {
+                                event.prevent_default();
+                                dispatch();
+                            }
+                        }
+                    />
+                    <button
+                        type="button"
+                        class="button"
+                        disabled=move || !state.live.get() || send.pending().get()
+                        on:click=move |_| dispatch()
+                    >
+                        {move || if send.pending().get() { w.sending } else { w.test_send }}
+                    </button>
+                </div>
+                <p class="help" id="test-chat-help">
+                    {move || help()}
+                </p>
+                <ChatFinder id=state.id form=state.form chat />
+                <Said
+                    class=Signal::derive(class)
+                    id="test-result"
+                    text=Signal::derive(move || result.with(|result| result.sentence.clone()))
+                />
+            </div>
+        </Card>
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn in_words(w: &crate::i18n::TestWords, outcome: &crate::views::TestOutcome, saved: bool) -> TestResult {
+    use crate::views::TestOutcome;
+
+    let (well, sentence) = match outcome {
+        TestOutcome::InSandbox => (true, if saved { w.in_sandbox } else { w.in_sandbox_unsaved }.to_owned()),
+        TestOutcome::Sent { .. } => (true, w.sent.to_owned()),
+        TestOutcome::TokenRefused => (false, w.token_refused.to_owned()),
+        TestOutcome::ChatNotFound => (false, w.chat_not_found.to_owned()),
+        TestOutcome::ChatForbidden => (false, w.chat_forbidden.to_owned()),
+        TestOutcome::TooMany { seconds } => (false, format!("{} {seconds}", w.too_many)),
+        TestOutcome::Wait { seconds } => (false, format!("{} {seconds}", w.wait)),
+        TestOutcome::Unreachable => (false, w.unreachable.to_owned()),
+        TestOutcome::Refused { description } => (false, format!("{} {description}", w.refused)),
+        TestOutcome::Empty => (false, w.empty.to_owned()),
+    };
+    TestResult { well, sentence }
+}

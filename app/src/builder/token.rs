@@ -1,0 +1,216 @@
+//! Where messages go: a bot, whose token is stored and never shown again, or the sandbox.
+
+use hookgram::{parameters::Parameter, secret::BotToken};
+use leptos::{html, prelude::*};
+
+use super::{State, cards::Card};
+use crate::{
+    components::{FieldFaults, Said},
+    error::AppError,
+    form::{BOT, ProfileForm, SANDBOX, TypedToken},
+    i18n::{BuilderWords, FormWords, app_error, words},
+    views::{BotView, TargetView},
+};
+
+/// Asks Telegram who a bot is: of a typed token, of a draft's, or of the one stored with a profile.
+#[server(prefix = "/rpc", endpoint = "operator/verify-bot")]
+pub async fn verify_bot(
+    id: Option<i64>,
+    draft: Option<String>,
+    token: TypedToken,
+) -> Result<Option<BotView>, AppError> {
+    let operator = crate::session::operator()?;
+    let token = match token.found() {
+        Some(token) => Some(token),
+        None => super::draft::token_of(&operator, draft.as_deref(), id).await?,
+    };
+    let profile = hookgram::profile::Profile { token, ..Default::default() };
+    expect_context::<crate::ports::Ports>().profiles.who_is(&operator, id, &profile).await
+}
+
+#[component]
+pub fn BotCard(
+    /// Where the stored profile's messages go.
+    target: Option<TargetView>,
+    /// The token of a draft, masked.
+    typed: Option<String>,
+) -> impl IntoView {
+    let w = words::<BuilderWords>();
+    let state = State::get();
+    let is_sandbox = state.initial.with_value(ProfileForm::is_sandbox);
+    let w_form = words::<FormWords>();
+    let (kept, known, locked) = match (typed, target) {
+        (Some(masked), _) => (Some((w_form.token_typed, masked)), None, None),
+        (None, Some(TargetView::Bot { masked_token, bot, locked })) => {
+            (masked_token.map(|masked| (w.token_stored, masked)), bot, locked)
+        }
+        _ => (None, None, None),
+    };
+    view! {
+        <Card title=w.bot_title why=w.bot_why>
+            <fieldset class="choices">
+                <legend class="visually-hidden">{w.bot_title}</legend>
+                <Choice value=BOT title=w.target_bot help=w.target_bot_help checked=!is_sandbox />
+                <Choice value=SANDBOX title=w.target_sandbox help=w.target_sandbox_help checked=is_sandbox />
+            </fieldset>
+            // Hidden by the style sheet while the sandbox is chosen: so it is before WebAssembly, too.
+            <div class="only-bot">
+                {locked.map(|why| view! { <p class="notice bad">{why}</p> })}
+                <Token kept known />
+            </div>
+        </Card>
+    }
+}
+
+#[component]
+fn Choice(value: &'static str, title: &'static str, help: &'static str, checked: bool) -> impl IntoView {
+    view! {
+        <label class="choice">
+            <input type="radio" name="form[target]" value=value checked=checked />
+            <span>
+                <span class="choice-title">{title}</span>
+                <span class="help">{help}</span>
+            </span>
+        </label>
+    }
+}
+
+/// The token: a new one, or a kept one and a way to replace it.
+#[component]
+fn Token(
+    /// What is kept, masked, with the word for how it is.
+    kept: Option<(&'static str, String)>,
+    /// Whose the stored one is, as far as Telegram has said.
+    known: Option<BotView>,
+) -> impl IntoView {
+    let w = words::<BuilderWords>();
+    let w_form = words::<FormWords>();
+    let state = State::get();
+    let definition = Parameter::TelegramToken.definition();
+    let verify = ServerAction::<VerifyBot>::new();
+    let field = NodeRef::<html::Input>::new();
+    let replace = NodeRef::<html::Details>::new();
+    let has_kept = kept.is_some();
+    let typed = Memo::new(move |_| state.form.with(|form| form.token.clone()));
+    let is_typed = move || typed.with(|token| !token.0.trim().is_empty());
+    let asked = RwSignal::new(None::<TypedToken>);
+    let ask = move |token: TypedToken| {
+        asked.set(Some(token.clone()));
+        verify.dispatch(VerifyBot { id: state.id, draft: state.draft.get_value(), token });
+    };
+    // As soon as a whole token stands there, Telegram is asked; nobody has to press anything. A draft's token is asked
+    // about once.
+    Effect::new(move |before: Option<TypedToken>| {
+        let token = typed.get();
+        let is_kept_in_draft = before.is_none() && has_kept && state.draft.with_value(Option::is_some);
+        if before.as_ref() != Some(&token) && (BotToken::parse(&token.0).is_ok() || is_kept_in_draft) {
+            ask(token.clone());
+        }
+        token
+    });
+    // Of whatever was pasted or typed around it, the token alone stays.
+    let put = move |text: &str| match (BotToken::find(text), field.get_untracked()) {
+        (Some(token), Some(field)) if token.expose() != field.value() => {
+            field.set_value(token.expose());
+            state.read();
+            true
+        }
+        _ => false,
+    };
+    let pasted = move |event: leptos::ev::ClipboardEvent| {
+        // A single line loses its line breaks on the way into the field: the token is looked for before.
+        let text = event.clipboard_data().and_then(|data| data.get_data("text").ok()).unwrap_or_default();
+        if put(&text) {
+            event.prevent_default();
+        }
+    };
+    let keep = move |_| {
+        if let (Some(field), Some(replace)) = (field.get_untracked(), replace.get_untracked()) {
+            field.set_value("");
+            _ = replace.remove_attribute("open");
+            state.read();
+        }
+    };
+    let whose = move |bot: &BotView| format!("✓ {} {} · @{}", w.token_known, bot.name, bot.username);
+    let answer = move || {
+        if verify.pending().get() {
+            return (String::new(), w.token_checking.to_owned());
+        }
+        // An answer is about the token that was asked about, not about the next one that is being typed.
+        let is_current = typed.with(|typed| asked.with(|asked| asked.as_ref() == Some(typed)));
+        match verify.value().get().filter(|_| is_current) {
+            Some(Ok(Some(bot))) => ("ok".to_owned(), whose(&bot)),
+            Some(Ok(None)) => ("bad".to_owned(), w.token_unknown.to_owned()),
+            Some(Err(AppError::Invalid(faults))) => {
+                ("bad".to_owned(), faults.into_iter().map(|fault| fault.sentence).collect::<Vec<_>>().join(" "))
+            }
+            Some(Err(error)) => ("bad".to_owned(), app_error(state.language, &error)),
+            None => match known.as_ref().filter(|_| has_kept && !is_typed()) {
+                Some(bot) => ("ok".to_owned(), whose(bot)),
+                None => (String::new(), String::new()),
+            },
+        }
+    };
+    let answer = Memo::new(move |_| answer());
+    let invalid = move || {
+        let at_fault = state.faults.with(|all| all.iter().any(|fault| fault.field == definition.name));
+        at_fault.then_some("true")
+    };
+    let input = view! {
+        <input
+            class="input mono"
+            id="field-telegramToken"
+            name="form[token]"
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck="false"
+            placeholder="1234567890:AAF…"
+            data-field=definition.name
+            node_ref=field
+            aria-invalid=invalid
+            aria-describedby="field-telegramToken-fault token-answer field-telegramToken-help"
+            on:paste=pasted
+            on:input:target=move |event| _ = put(&event.target().value())
+        />
+    };
+    let field = match kept {
+        None => view! {
+            <label for="field-telegramToken">{definition.title.get(state.language)}</label>
+            {input}
+        }
+        .into_any(),
+        Some((how, masked)) => view! {
+            <p class="stored">
+                <span class="soft">{how}</span>
+                " "
+                <span class="mono">{masked}</span>
+            </p>
+            <details class="replace" node_ref=replace>
+                <summary class="button small">{w.token_replace}</summary>
+                <label for="field-telegramToken">{w.token_new}</label>
+                <div class="copy">
+                    {input}
+                    <button type="button" class="button needs-script" on:click=keep>
+                        {w_form.token_keep}
+                    </button>
+                </div>
+                <p class="help">{w_form.token_keep_help}</p>
+            </details>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="field">
+            {field}
+            <Said
+                class=Signal::derive(move || format!("answer {}", answer.with(|(class, _)| class.clone())))
+                id="token-answer"
+                text=Signal::derive(move || answer.with(|(_, text)| text.clone()))
+            />
+            <FieldFaults field=definition.name id="field-telegramToken-fault" faults=state.faults />
+            <p class="help" id="field-telegramToken-help">
+                {definition.help.get(state.language)} " " {w_form.token_help}
+            </p>
+        </div>
+    }
+}

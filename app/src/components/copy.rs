@@ -1,0 +1,53 @@
+//! A text that is there to be copied.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::area_text,
+    i18n::{Shell, words},
+};
+
+/// A read-only text with a button that copies it. The page's script (`pages/page.js`) does both that and selecting the text
+/// when it gets the focus.
+#[component]
+pub fn CopyField(
+    /// What to copy.
+    #[prop(into)]
+    text: String,
+    /// What it is, for a screen reader.
+    #[prop(into)]
+    label: String,
+    /// Whether it is shown whole, over several lines.
+    #[prop(optional)]
+    whole: bool,
+) -> impl IntoView {
+    let w = words::<Shell>();
+    let field = if whole {
+        view! {
+            <textarea class="input mono" readonly spellcheck="false" aria-label=label.clone()>
+                {area_text(text)}
+            </textarea>
+        }
+        .into_any()
+    } else {
+        view! { <input class="input mono" readonly value=text aria-label=label.clone() /> }.into_any()
+    };
+    view! {
+        <div class="copy">
+            {field}
+            <button
+                type="button"
+                class="button needs-script"
+                aria-label=format!("{}: {label}", w.copy)
+                data-copy=""
+                data-done=w.copied
+            >
+                {w.copy}
+            </button>
+            <span class="visually-hidden" role="status"></span>
+            <span class="copy-failed" hidden>
+                {w.copy_failed}
+            </span>
+        </div>
+    }
+}

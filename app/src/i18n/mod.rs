@@ -1,0 +1,248 @@
+//! Every word a person reads, in Russian and English. A text that lacks one of the two does not compile.
+
+#[cfg(feature = "ssr")]
+pub mod audit;
+pub mod causes;
+pub mod checks;
+pub mod doors;
+pub mod mail;
+pub mod old_urls;
+pub mod replays;
+
+mod pages;
+
+pub use pages::*;
+
+use hookgram::{
+    event::EventType,
+    values::{Language, russian_plural},
+};
+use leptos::prelude::use_context;
+
+use crate::error::AppError;
+
+/// A page's or a part's words: one set a language.
+pub trait Words: 'static {
+    /// The set of a language.
+    fn of(language: Language) -> &'static Self;
+}
+
+macro_rules! word_set {
+    ($(#[$doc:meta])* $name:ident { $($key:ident: $ru:literal, $en:literal;)* }) => {
+        $(#[$doc])*
+        #[allow(missing_docs, reason = "each is its own text")]
+        pub struct $name { $(pub $key: &'static str,)* }
+
+        impl $crate::i18n::Words for $name {
+            fn of(language: ::hookgram::values::Language) -> &'static Self {
+                static RU: $name = $name { $($key: $ru,)* };
+                static EN: $name = $name { $($key: $en,)* };
+                match language {
+                    ::hookgram::values::Language::Ru => &RU,
+                    ::hookgram::values::Language::En => &EN,
+                }
+            }
+        }
+    };
+}
+pub(crate) use word_set;
+
+/// The language of the page that is being drawn.
+#[must_use]
+pub fn language() -> Language {
+    use_context().unwrap_or_default()
+}
+
+/// The words of a page or a part, in the language of the page that is being drawn.
+#[must_use]
+pub fn words<W: Words>() -> &'static W {
+    W::of(language())
+}
+
+/// What went wrong, as a sentence about the form or page as a whole.
+#[must_use]
+pub fn app_error(language: Language, error: &AppError) -> String {
+    let w = Errors::of(language);
+    match error {
+        AppError::SignedOut => w.signed_out.to_owned(),
+        AppError::Forbidden => w.forbidden.to_owned(),
+        AppError::NotFound => w.not_found.to_owned(),
+        AppError::Internal => w.internal.to_owned(),
+        AppError::Connection => w.connection.to_owned(),
+        AppError::Invalid(faults) => match faults.iter().find(|fault| fault.field.is_empty()) {
+            Some(fault) => fault.sentence.clone(),
+            None => w.see_fields.to_owned(),
+        },
+    }
+}
+
+/// A count with its noun in Russian: `1 сообщение`, `2 сообщения`, `5 сообщений`.
+fn russian(n: u64, forms: [&str; 3]) -> String {
+    format!("{n} {}", russian_plural(n, forms))
+}
+
+/// `1 message`, `2 messages`.
+#[must_use]
+pub fn messages(language: Language, n: usize) -> String {
+    let n = u64::try_from(n).unwrap_or(u64::MAX);
+    match language {
+        Language::Ru => russian(n, ["сообщение", "сообщения", "сообщений"]),
+        Language::En if n == 1 => "1 message".to_owned(),
+        Language::En => format!("{n} messages"),
+    }
+}
+
+/// `1 event`, `2 events`.
+#[must_use]
+pub fn events(language: Language, n: u64) -> String {
+    match language {
+        Language::Ru => russian(n, ["событие", "события", "событий"]),
+        Language::En if n == 1 => "1 event".to_owned(),
+        Language::En => format!("{n} events"),
+    }
+}
+
+/// `1 profile`, `2 profiles`.
+#[must_use]
+pub fn profiles(language: Language, n: usize) -> String {
+    let count = u64::try_from(n).unwrap_or(u64::MAX);
+    match language {
+        Language::Ru => russian(count, ["профиль", "профиля", "профилей"]),
+        Language::En if n == 1 => "1 profile".to_owned(),
+        Language::En => format!("{n} profiles"),
+    }
+}
+
+/// A button that makes so many profiles.
+#[must_use]
+pub fn make_profiles(language: Language, n: usize) -> String {
+    match (language, n) {
+        (Language::Ru, 0) => "Создать отмеченные профили".to_owned(),
+        (Language::En, 0) => "Make the marked profiles".to_owned(),
+        (Language::Ru, _) => format!("Создать {}", profiles(language, n)),
+        (Language::En, _) => format!("Make {}", profiles(language, n)),
+    }
+}
+
+/// A button that imports so many profiles.
+#[must_use]
+pub fn import_profiles(language: Language, n: usize) -> String {
+    match language {
+        Language::Ru => format!("Импортировать {}", profiles(language, n)),
+        Language::En => format!("Import {}", profiles(language, n)),
+    }
+}
+
+/// What becomes of the messages that wait while their profile is deleted.
+#[must_use]
+pub fn waiting_messages(language: Language, n: u64) -> String {
+    match language {
+        Language::Ru => {
+            let waiting = russian(n, ["сообщение", "сообщения", "сообщений"]);
+            format!("В очереди ещё {waiting}: отправлены они не будут.")
+        }
+        Language::En if n == 1 => "1 message is still in the queue: it will not be sent.".to_owned(),
+        Language::En => format!("{n} messages are still in the queue: they will not be sent."),
+    }
+}
+
+/// A week's outcomes as a sentence: the chart for whoever does not see it.
+#[must_use]
+pub fn week(language: Language, all: hookgram::profile_list::Day) -> String {
+    let hookgram::profile_list::Day { delivered, failed, skipped } = all;
+    match language {
+        Language::Ru => format!("За 7 дней: доставлено {delivered}, не доставлено {failed}, пропущено {skipped}"),
+        Language::En => format!("In 7 days: {delivered} delivered, {failed} failed, {skipped} skipped"),
+    }
+}
+
+/// `3 failures`.
+#[must_use]
+pub fn failures(language: Language, n: u32) -> String {
+    match language {
+        Language::Ru => russian(n.into(), ["сбой", "сбоя", "сбоев"]),
+        Language::En if n == 1 => "1 failure".to_owned(),
+        Language::En => format!("{n} failures"),
+    }
+}
+
+/// Which page of how many.
+#[must_use]
+pub fn page_of(language: Language, page: u32, pages: u32) -> String {
+    match language {
+        Language::Ru => format!("Страница {page} из {pages}"),
+        Language::En => format!("Page {page} of {pages}"),
+    }
+}
+
+/// Too many attempts: how long to wait.
+#[must_use]
+pub fn wait_seconds(language: Language, seconds: u64) -> String {
+    match language {
+        Language::Ru => {
+            let wait = russian(seconds, ["секунду", "секунды", "секунд"]);
+            format!("Слишком много попыток. Попробуйте через {wait}.")
+        }
+        Language::En if seconds == 1 => "Too many attempts. Try again in 1 second.".to_owned(),
+        Language::En => format!("Too many attempts. Try again in {seconds} seconds."),
+    }
+}
+
+/// Too many wrong codes of the second factor: how long to wait, and what works meanwhile.
+#[must_use]
+pub fn wait_for_code(language: Language, seconds: u64) -> String {
+    let minutes = seconds.div_ceil(60).max(1);
+    match language {
+        Language::Ru => {
+            let wait = russian(minutes, ["минуту", "минуты", "минут"]);
+            format!(
+                "Было слишком много неверных кодов. Следующий можно ввести через {wait}. Код восстановления подойдёт и сейчас."
+            )
+        }
+        Language::En => {
+            let unit = if minutes == 1 { "minute" } else { "minutes" };
+            format!(
+                "There were too many wrong codes. The next one can be entered in {minutes} {unit}. A recovery code works now."
+            )
+        }
+    }
+}
+
+/// A type of event in a person's words; one without words of its own by its number.
+#[must_use]
+pub fn event_type(language: Language, kind: EventType) -> String {
+    let (ru, en) = match kind.0 {
+        3001 => ("Новая запись или заказ", "New booking or order"),
+        3036 => ("Отмена", "Cancellation"),
+        3041 => ("Изменение записи", "Booking changed"),
+        3042 => ("Перенос времени", "Change of time"),
+        3043 => ("Смена места", "Change of place"),
+        3044 => ("Участие одобрено", "Participation approved"),
+        3045 => ("Участие подтверждено", "Participation confirmed"),
+        3052 => ("Оплата принята", "Payment received"),
+        3053 => ("Оплата отклонена", "Payment rejected"),
+        3060 => ("Действие по заказу или событию", "Booking action"),
+        number => return number.to_string(),
+    };
+    match language {
+        Language::Ru => ru,
+        Language::En => en,
+    }
+    .to_owned()
+}
+
+/// `1 delivery`, `2 deliveries`.
+#[must_use]
+pub fn deliveries(language: Language, n: u64) -> String {
+    match language {
+        Language::Ru => russian(n, ["доставка", "доставки", "доставок"]),
+        Language::En if n == 1 => "1 delivery".to_owned(),
+        Language::En => format!("{n} deliveries"),
+    }
+}
+
+/// A booking's number as a person reads it: the booking service writes most of them with their sign.
+#[must_use]
+pub fn booking_number(number: &str) -> String {
+    if number.starts_with(|first: char| first.is_ascii_digit()) { format!("№{number}") } else { number.to_owned() }
+}

@@ -1,0 +1,19 @@
+//! What became of an event.
+
+use crate::i18n::word_set;
+
+word_set! {
+    /// What became of an event.
+    Outcomes {
+        delivered: "Доставлено", "Delivered";
+        waiting: "В очереди", "Waiting";
+        retrying: "Повторяем", "Retrying";
+        parked: "Ждёт нового токена", "Waiting for a new token";
+        failed: "Не доставлено", "Failed";
+        rejected: "Отклонено", "Rejected";
+        skipped: "Пропущено", "Skipped";
+        uncertain: "Неясно, дошло ли", "May have arrived";
+        cancelled: "Отменено", "Cancelled";
+        duplicate: "Дубликат", "Duplicate";
+    }
+}

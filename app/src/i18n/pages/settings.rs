@@ -1,0 +1,102 @@
+//! The settings.
+
+use crate::i18n::word_set;
+
+word_set! {
+    /// The page of the settings.
+    SettingsWords {
+        title: "Настройки", "Settings";
+        why: "Действуют сразу, без перезапуска. Кто и что менял, видно в журнале действий.", "They hold at once, without a restart. Who changed what is in the audit.";
+        audit: "Журнал действий", "Audit";
+        save: "Сохранить", "Save";
+        faulty: "Ничего не изменено: исправьте отмеченное.", "Nothing was changed: mend what is marked.";
+        locked: "Настройки видны, но закрыты для правки: сначала подтвердите, что это вы.", "The settings can be read, but not changed: first confirm that it is you.";
+        unlock: "Подтвердить", "Confirm";
+        fixed: "Задано при запуске сервера, здесь не меняется:", "Set when the server was started, not changed here:";
+        public_url: "Адрес сервера", "Address of the server";
+        public_url_help: "С него начинаются короткие ссылки.", "What short URLs start with.";
+
+        mail: "Почта", "Mail";
+        mail_why: "Письма о сбоях и приглашения. Без почтового сервера они не отправляются.", "Mails about failures, and invitations. Without a mail server they are not sent.";
+        smtp_url: "Почтовый сервер", "Mail server";
+        smtp_help: "Например, smtps://user:password@mail.example.com. Знаки @ : / # % в пароле пишутся как %40 %3A %2F %23 %25. Пароль уходит только по зашифрованному соединению: если сервер с адресом smtp:// его не предлагает, письма не отправляются.", "For example smtps://user:password@mail.example.com. The letters @ : / # % in the password are written %40 %3A %2F %23 %25. A password is sent over an encrypted connection only: if a server with smtp:// offers no STARTTLS, no mails are sent.";
+        smtp_none: "Не настроен", "Not configured";
+        smtp_sealed: "Не открыть", "Cannot be opened";
+        smtp_sealed_do: "Ключ шифрования на сервере стал другим, и сохранённый адрес с паролем больше не прочесть: письма не отправляются. Введите его ещё раз или верните прежний ключ.", "The server's sealing key is another one now, and the stored address with its password cannot be read any more: no mails are sent. Enter it again, or put the old key back.";
+        smtp_set: "Настроен", "Configured";
+        smtp_replace: "Заменить", "Replace";
+        smtp_forget: "Убрать сервер: письма больше не отправлять", "Remove the server: send no more mails";
+        mail_from: "Отправитель", "Sender";
+        mail_from_help: "Например, Hookgram <hookgram@example.com>.", "For example Hookgram <hookgram@example.com>.";
+        test: "Отправить пробное письмо", "Send a test mail";
+        test_to: "Придёт на", "Goes to";
+        test_taken: "Сервер принял письмо. Оно придёт через минуту; если нет, загляните в спам.", "The server took the mail. It arrives within a minute; if not, look into the spam folder.";
+        test_failed: "Письмо не ушло. Почтовый сервер ответил:", "The mail was not sent. The mail server answered:";
+        test_no_server: "Сначала укажите почтовый сервер и отправителя.", "Name a mail server and a sender first.";
+        test_no_address: "На этот адрес письмо не отправить:", "No mail can be sent to this address:";
+
+        keeping: "Хранение", "Keeping";
+        keeping_why: "Что старше, удаляется само.", "What is older is deleted by itself.";
+        retention_days: "События и сообщения", "Events and messages";
+        retention_help: "Дней, от 1. Дольше всего занимают место тела событий.", "Days, from 1. The bodies of events take the most room.";
+        audit_days: "Журнал действий", "Audit";
+        audit_help: "Дней, от 30.", "Days, from 30.";
+        days: "дней", "days";
+        events: "событий", "events";
+
+        doors: "Приём событий", "Accepting events";
+        doors_why: "Как сервис записи передаёт события.", "How the booking service hands events over.";
+        stateless: "Старые ссылки с параметрами", "Old URLs with parameters";
+        stateless_help: "Ссылки вида /webhook/telegram?telegramToken=… с токеном в адресе. Закройте, когда все профили перенесены.", "URLs like /webhook/telegram?telegramToken=… with the token in the address. Close it once all profiles are carried over.";
+        open: "Принимать", "Accept them";
+        shut: "Не принимать", "Do not accept them";
+        stranger_events: "Очередь незнакомых ботов", "Queue of unknown bots";
+        stranger_help: "Сколько недоставленных событий принимается по старым ссылкам от ботов, которых Telegram ещё не подтвердил. Больше — ответ 429.", "How many undelivered events are accepted through old URLs from bots that Telegram has not confirmed yet. Beyond that, the answer is 429.";
+        duplicate_window: "Повтор того же события", "The same event again";
+        duplicate_help: "Столько времени точная копия события не отправляется второй раз. 0 — отправлять всегда.", "For so long an exact copy of an event is not sent a second time. 0: it always is.";
+        retry_max_age: "Сколько пытаться", "How long to try";
+        retry_help: "Если Telegram не отвечает, попытки идут столько времени, потом доставка считается неудачной.", "While Telegram does not answer, it is tried for so long; then the delivery counts as failed.";
+        max_body: "Наибольшее событие", "Largest event";
+        max_body_help: "До 64 МиБ. Обычное событие — несколько килобайт.", "Up to 64 MiB. A usual event is a few kilobytes.";
+        booking_url: "Сайт записи", "Booking site";
+        booking_help: "На него ведут ссылки «Открыть запись» и «Страница услуги».", "Where the links “Open appointment” and “Service page” lead.";
+        unit: "единица", "unit";
+        seconds: "секунд", "seconds";
+        minutes: "минут", "minutes";
+        hours: "часов", "hours";
+        days_unit: "дней", "days";
+        bytes: "байт", "bytes";
+        kib: "КиБ", "KiB";
+        mib: "МиБ", "MiB";
+
+        accounts: "Аккаунты", "Accounts";
+        accounts_why: "Что требуется от людей и что им видно.", "What is asked of people, and what they see.";
+        people: "Люди и приглашения", "People and invitations";
+        second_factor: "Второй шаг при входе", "Second step at sign-in";
+        second_factor_help: "У кого его ещё нет, настроит его при следующем входе.", "Whoever has none yet sets it up at the next sign-in.";
+        factor_off: "По желанию", "As they like";
+        factor_admins: "Обязателен для администраторов", "Required of admins";
+        factor_operators: "Обязателен для операторов и администраторов", "Required of operators and admins";
+        factor_all: "Обязателен для всех", "Required of everybody";
+        viewers_see_data: "Данные клиентов для наблюдателей", "Customers' data for viewers";
+        viewers_help: "Тексты сообщений, чаты клиентов и тела событий.", "Texts of messages, customers' chats, and the bodies of events.";
+        hidden: "Скрыты", "Hidden";
+        shown: "Видны", "Shown";
+
+        wrong_address: "Это не адрес сайта. Напишите его так: https://example.com", "This is no web address. Write it like https://example.com";
+        wrong_choice: "Выберите один из вариантов.", "Choose one of them.";
+        wrong_size: "Нужен размер больше нуля и до 64 МиБ.", "A size above zero and up to 64 MiB is needed.";
+        wrong_days: "Нужно целое число дней до 36500, не меньше чем", "A whole number of days up to 36500 is needed, at least";
+        wrong_count: "Нужно целое число от 0 до 1 000 000.", "A whole number from 0 to 1,000,000 is needed.";
+        wrong_span: "Нужно целое число, и не больше десяти лет.", "A whole number is needed, and no more than ten years.";
+        wrong_sender: "Это не почтовый адрес. Напишите его так: Hookgram <hookgram@example.com>", "This is no e-mail address. Write it like Hookgram <hookgram@example.com>";
+        no_sender: "Без отправителя почтовый сервер писем не примет.", "Without a sender the mail server takes no mails.";
+        smtp_address: "Это не адрес почтового сервера. Если в пароле есть знаки @ : / # %, напишите их как %40 %3A %2F %23 %25.", "This is no address of a mail server. If the password has the letters @ : / # %, write them %40 %3A %2F %23 %25.";
+        smtp_scheme: "Адрес должен начинаться с smtp:// или smtps://.", "The address must start with smtp:// or smtps://.";
+        smtp_host: "В адресе нет имени сервера.", "The address names no server.";
+        smtp_rest: "После имени сервера стоит лишнее. В пароле знаки / ? # пишутся как %2F %3F %23.", "Something stands after the server's name. In the password the letters / ? # are written %2F %3F %23.";
+        smtp_letters: "Имя или пароль записаны не в UTF-8.", "The user or the password is not UTF-8.";
+        smtp_no_user: "Есть пароль, но нет имени пользователя.", "There is a password but no user.";
+        smtp_no_password: "Есть имя пользователя, но нет пароля.", "There is a user but no password.";
+    }
+}

@@ -1,0 +1,364 @@
+//! `/health`: how all stands, and what to do about what does not stand well.
+
+use hookgram::{
+    Millis,
+    audit::AuditAction,
+    delivery::{FailureCause, Outcome},
+    log_query::{LogQuery, Period},
+};
+use leptos::prelude::*;
+
+use super::{
+    moment::{At, clock},
+    units::{bytes, span, tenths},
+};
+use crate::i18n::{HealthWords, causes, language, words};
+
+/// What does not stand well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The delivery worker does not run.
+    WorkerStopped,
+    /// The database was sealed with another key than this one, which comes from there.
+    WrongKey(String),
+    /// Stored tokens cannot be opened: the profiles' ids and names.
+    TokensLocked(Vec<(i64, String)>),
+    /// So many accounts have a second factor that cannot be opened.
+    FactorsLocked(usize),
+    /// The mail server's stored address cannot be opened.
+    MailLocked,
+    /// The oldest message waits too long.
+    QueueStuck,
+    /// So many events of unknown bots wait that no more may be accepted soon.
+    StrangersWaiting(u64),
+    /// Telegram refuses a bot's token: the bot's name, and a profile of it.
+    BotParked(String, i64),
+    /// The disk is nearly full.
+    DiskLow,
+    /// Mails were given up: what the mail server said.
+    MailFailing(String),
+    /// Profiles want mails, and nothing sends them.
+    MailMissing,
+    /// Requests are forwarded from this address, which is not among the trusted proxies.
+    UnannouncedProxy(String),
+    /// Somebody has the password of this account and tries so many codes of its second factor.
+    CodesGuessed(String, i64),
+    /// Somebody tries so many passwords of this account.
+    PasswordsGuessed(String, i64),
+}
+
+impl Trouble {
+    /// Whether somebody must act at once; else it is worth knowing.
+    #[must_use]
+    pub fn is_red(&self) -> bool {
+        !matches!(
+            self,
+            Self::MailMissing | Self::StrangersWaiting(_) | Self::UnannouncedProxy(_) | Self::PasswordsGuessed(..)
+        )
+    }
+
+    /// Whether only admins see it: it names an account.
+    #[must_use]
+    pub fn is_for_admins(&self) -> bool {
+        matches!(self, Self::CodesGuessed(..) | Self::PasswordsGuessed(..))
+    }
+}
+
+/// How a bot stands.
+#[derive(Clone, Debug)]
+pub struct BotState {
+    /// Its number.
+    pub id: i64,
+    /// Its `@name`, or its number where Telegram has not told.
+    pub name: String,
+    /// When Telegram was last asked about it.
+    pub checked_at: Option<Millis>,
+    /// Since when its token is refused.
+    pub parked_since: Option<Millis>,
+    /// Whether it must be entered again, for it cannot be opened.
+    pub locked: bool,
+    /// How many profiles send with it.
+    pub profiles: i64,
+    /// One of them.
+    pub profile_id: i64,
+    /// How many messages wait for its token.
+    pub waiting: i64,
+}
+
+/// How all stands.
+#[derive(Clone, Debug)]
+pub struct HealthView {
+    /// The worst first.
+    pub troubles: Vec<Trouble>,
+    /// Deliveries not finished, and of them such as are tried again.
+    pub open: (i64, i64),
+    /// When the oldest of them was made.
+    pub oldest: Option<Millis>,
+    /// Deliveries that wait for a token.
+    pub parked: i64,
+    /// Delivered within the last hour.
+    pub delivered: u32,
+    /// Failures within 24 hours, by cause.
+    pub failures: Vec<(FailureCause, u64)>,
+    /// The bots, those in trouble first.
+    pub bots: Vec<BotState>,
+    /// Bytes of the database.
+    pub database: Option<u64>,
+    /// Bytes that are free on its disk, and all that it has.
+    pub disk: Option<(u64, u64)>,
+    /// Days that events are kept.
+    pub kept: u64,
+    /// Whether a mail server is set.
+    pub has_mail: bool,
+    /// Mails with something still to do, and such as were given up within 24 hours.
+    pub mails: (i64, i64),
+    /// Mails that were not sent within 24 hours: to addresses that have not confirmed, and over the hourly cap for the
+    /// stateless endpoint.
+    pub mails_held: (i64, i64),
+    /// When the last mail was sent.
+    pub last_mail: Option<Millis>,
+    /// The version.
+    pub version: &'static str,
+    /// When the server started.
+    pub started_at: Millis,
+}
+
+/// The page.
+#[component]
+pub(super) fn Health(view: HealthView) -> impl IntoView {
+    let w = words::<HealthWords>();
+    let now = clock().now;
+    let troubles = view.troubles.iter().map(trouble).collect_view();
+    let well = view.troubles.is_empty().then(|| {
+        view! {
+            <div class="notice ok">
+                <b>{w.well}</b>
+                <p>{w.well_why}</p>
+            </div>
+        }
+    });
+    let failed = |cause: FailureCause| {
+        LogQuery { cause: Some(cause), period: Some(Period::Day), ..LogQuery::default() }.address("/deliveries")
+    };
+    let failures = view
+        .failures
+        .iter()
+        .map(|(cause, count)| {
+            view! {
+                <li>
+                    <b>{*count}</b>
+                    <a href=failed(*cause)>{causes::cause(language(), *cause)}</a>
+                </li>
+            }
+        })
+        .collect_view();
+    let waiting = LogQuery { outcome: Some(Outcome::Waiting), ..LogQuery::default() }.address("/deliveries");
+    let retrying = LogQuery { outcome: Some(Outcome::Retrying), ..LogQuery::default() }.address("/deliveries");
+    let parked = LogQuery { outcome: Some(Outcome::Suspended), ..LogQuery::default() }.address("/deliveries");
+    view! {
+        <div class="page-head">
+            <div>
+                <h1>{w.title}</h1>
+                <p class="why">{w.why}</p>
+            </div>
+        </div>
+        {well}
+        {troubles}
+        <div class="health">
+            <section class="card">
+                <h2>{w.queue}</h2>
+                <dl class="facts">
+                    <Fact title=w.open>
+                        <a href=waiting>{view.open.0}</a>
+                    </Fact>
+                    <Fact title=w.retrying>
+                        <a href=retrying>{view.open.1}</a>
+                    </Fact>
+                    <Fact title=w.parked>
+                        <a href=parked>{view.parked}</a>
+                    </Fact>
+                    <Fact title=w.oldest>
+                        {match view.oldest {
+                            Some(at) => view! { <At at seconds=true /> " (" {span(language(), now - at)} ")" }.into_any(),
+                            None => w.nothing_waits.into_any(),
+                        }}
+                    </Fact>
+                    <Fact title=w.last_hour>{view.delivered} " (" {tenths(language(), u64::from(view.delivered) / 6)} " " {w.per_minute} ")"</Fact>
+                </dl>
+            </section>
+            <section class="card">
+                <h2>{w.failures}</h2>
+                {if view.failures.is_empty() {
+                    view! { <p class="soft">{w.no_failures}</p> }.into_any()
+                } else {
+                    view! { <ul class="counts">{failures}</ul> }.into_any()
+                }}
+            </section>
+            <section class="card">
+                <h2>{w.storage}</h2>
+                <dl class="facts">
+                    {view.database.map(|size| view! { <Fact title=w.database>{bytes(language(), size)}</Fact> })}
+                    {view
+                        .disk
+                        .map(|(free, all)| {
+                            view! { <Fact title=w.free>{bytes(language(), free)} " " {w.of} " " {bytes(language(), all)}</Fact> }
+                        })}
+                    <Fact title=w.kept>{view.kept} " " {w.days}</Fact>
+                </dl>
+            </section>
+            <section class="card">
+                <h2>{w.mail}</h2>
+                <p class="soft">{if view.has_mail { w.mail_on } else { w.mail_off }}</p>
+                <dl class="facts">
+                    <Fact title=w.mail_waiting>{view.mails.0}</Fact>
+                    <Fact title=w.mail_given_up>{view.mails.1}</Fact>
+                    <Fact title=w.mail_unconfirmed>{view.mails_held.0}</Fact>
+                    <Fact title=w.mail_capped>{view.mails_held.1}</Fact>
+                    <Fact title=w.mail_last>
+                        {match view.last_mail {
+                            Some(at) => view! { <At at /> }.into_any(),
+                            None => w.never.into_any(),
+                        }}
+                    </Fact>
+                </dl>
+            </section>
+            <section class="card">
+                <h2>{w.server}</h2>
+                <dl class="facts">
+                    <Fact title=w.version>{view.version}</Fact>
+                    <Fact title=w.up>{span(language(), now - view.started_at)}</Fact>
+                </dl>
+            </section>
+        </div>
+        <section class="card table-card">
+            <h2 class="table-title">{w.bots}</h2>
+            <Bots bots=view.bots />
+        </section>
+    }
+}
+
+#[component]
+fn Fact(title: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{title}</dt>
+            <dd>{children()}</dd>
+        </div>
+    }
+}
+
+fn trouble(trouble: &Trouble) -> AnyView {
+    let w = words::<HealthWords>();
+    let audit = |action: AuditAction| Some((format!("/audit?action={}", action.name()), w.to_audit));
+    let log = || Some(("/deliveries?outcome=retrying".to_owned(), w.to_log));
+    let (title, advice, link) = match trouble {
+        Trouble::WorkerStopped => (w.worker_stopped.to_owned(), w.worker_stopped_do.to_owned(), None),
+        Trouble::WrongKey(place) => (w.wrong_key.to_owned(), w.wrong_key_do.replace("{}", place), None),
+        Trouble::TokensLocked(profiles) => {
+            let names: Vec<&str> = profiles.iter().take(5).map(|(_, name)| name.as_str()).collect();
+            let more = if profiles.len() > names.len() { " …" } else { "" };
+            let first = profiles.first().map(|(id, _)| (format!("/profiles/{id}"), w.to_profile));
+            let title = format!("{} ({}): {}{more}", w.tokens_locked, profiles.len(), names.join(", "));
+            (title, causes::advice(language(), FailureCause::TokenLocked).to_owned(), first)
+        }
+        Trouble::FactorsLocked(count) => {
+            (format!("{}: {count}", w.factors_locked), w.factors_locked_do.to_owned(), None)
+        }
+        Trouble::MailLocked => {
+            (w.mail_locked.to_owned(), w.mail_locked_do.to_owned(), Some(("/settings#mail".to_owned(), w.to_settings)))
+        }
+        Trouble::StrangersWaiting(count) => (
+            format!("{}: {count}", w.strangers),
+            w.strangers_do.to_owned(),
+            Some(("/settings#doors".to_owned(), w.to_settings)),
+        ),
+        Trouble::QueueStuck => (w.queue_stuck.to_owned(), w.queue_stuck_do.to_owned(), log()),
+        Trouble::BotParked(name, profile) => (
+            format!("{}: {name}", w.bot_parked_title),
+            w.bot_parked_do.to_owned(),
+            Some((format!("/profiles/{profile}"), w.to_profile)),
+        ),
+        Trouble::DiskLow => (w.disk_low.to_owned(), w.disk_low_do.to_owned(), None),
+        Trouble::MailFailing(reason) => (w.mail_failing.to_owned(), format!("{} “{reason}”", w.mail_failing_do), None),
+        Trouble::MailMissing => (w.mail_missing.to_owned(), w.mail_missing_do.to_owned(), None),
+        Trouble::CodesGuessed(email, count) => (
+            format!("{}: {email} ({count})", w.codes_guessed),
+            w.codes_guessed_do.to_owned(),
+            audit(AuditAction::FactorFailed),
+        ),
+        Trouble::PasswordsGuessed(email, count) => (
+            format!("{}: {email} ({count})", w.passwords_guessed),
+            w.passwords_guessed_do.to_owned(),
+            audit(AuditAction::SignInFailed),
+        ),
+        Trouble::UnannouncedProxy(address) => (w.proxy.to_owned(), w.proxy_do.replace("{}", address), None),
+    };
+    let class = if trouble.is_red() { "notice bad" } else { "notice warn" };
+    view! {
+        <div class=class>
+            <b>{title}</b>
+            <p>{advice}</p>
+            {link.map(|(href, title)| view! { <a class="button small" href=href>{title}</a> })}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Bots(bots: Vec<BotState>) -> impl IntoView {
+    let w = words::<HealthWords>();
+    if bots.is_empty() {
+        return view! { <p class="soft table-title">{w.no_bots}</p> }.into_any();
+    }
+    let rows = bots
+        .into_iter()
+        .map(|bot| {
+            let state = match (bot.parked_since, bot.checked_at) {
+                _ if bot.locked => view! { <span class="mark bad">{w.bot_locked}</span> }.into_any(),
+                (Some(since), _) => view! {
+                    <span class="stack">
+                        <span class="mark bad">{w.bot_parked}</span>
+                        <span class="soft">{w.since} " " <At at=since /></span>
+                    </span>
+                }
+                .into_any(),
+                (None, Some(_)) => view! { <span class="mark ok">{w.bot_works}</span> }.into_any(),
+                (None, None) => view! { <span class="mark soft">{w.bot_unchecked}</span> }.into_any(),
+            };
+            let checked = match bot.checked_at {
+                Some(at) => view! { <At at /> }.into_any(),
+                None => "–".into_any(),
+            };
+            let href = match bot.profiles {
+                1 => format!("/profiles/{}", bot.profile_id),
+                _ => format!("/?q={}", bot.name.trim_start_matches('@')),
+            };
+            view! {
+                <tr>
+                    <th scope="row">{bot.name}</th>
+                    <td data-title=w.bot_state>{state}</td>
+                    <td data-title=w.checked>{checked}</td>
+                    <td data-title=w.profiles>
+                        <a href=href>{bot.profiles}</a>
+                    </td>
+                    <td data-title=w.waiting>{bot.waiting}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <table class="table" aria-label=w.bots>
+            <thead>
+                <tr>
+                    <th scope="col">{w.bot}</th>
+                    <th scope="col">{w.bot_state}</th>
+                    <th scope="col">{w.checked}</th>
+                    <th scope="col">{w.profiles}</th>
+                    <th scope="col">{w.waiting}</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}

@@ -1,0 +1,79 @@
+//! The last 7 days of a profile as bars: what arrived below, what did not above it.
+
+use hookgram::profile_list::Day;
+use leptos::prelude::*;
+
+use crate::i18n::{ProfilesWords, failures, language, week, words};
+
+/// Units of the drawing: a bar, the step to the next one, and the height of the whole.
+const WIDTH: u32 = 8;
+const STEP: u32 = 11;
+const HEIGHT: u32 = 28;
+
+/// The chart, and beside it the figures that it stands for.
+pub(super) fn week_chart(days: &[Day; 7]) -> AnyView {
+    let w = words::<ProfilesWords>();
+    let all = days.iter().fold(Day::default(), |sum, day| sum.and(*day));
+    if all.total() == 0 {
+        return view! { <span class="soft">{w.quiet_week}</span> }.into_any();
+    }
+    let [delivered, failed, skipped] = bars(days);
+    view! {
+        <span class="week">
+            <svg viewBox="0 0 74 30" role="img" aria-label=week(language(), all)>
+                <path class="ground" d="M0 29.5h74" />
+                <path class="ok" d=delivered />
+                <path class="none" d=skipped />
+                <path class="bad" d=failed />
+            </svg>
+            <span class="stack">
+                <b>{all.delivered}</b>
+                {(all.failed > 0).then(|| view! { <span class="mark bad">{failures(language(), all.failed)}</span> }.into_any())}
+            </span>
+        </span>
+    }
+    .into_any()
+}
+
+/// The outlines of what arrived, of what did not, and of what was skipped.
+fn bars(days: &[Day; 7]) -> [String; 3] {
+    let most = days.iter().map(|day| day.total()).max().unwrap_or_default().max(1);
+    // Whatever there is can be seen.
+    let height = |count: u32| match count {
+        0 => 0,
+        _ => u32::try_from(u64::from(count) * u64::from(HEIGHT - 6) / u64::from(most)).unwrap_or(HEIGHT).max(2),
+    };
+    let mut outlines = [String::new(), String::new(), String::new()];
+    for (index, day) in (0_u32..).zip(days) {
+        let mut foot = HEIGHT + 1;
+        // From the ground up: arrived, skipped, failed.
+        for (which, count) in [(0, day.delivered), (2, day.skipped), (1, day.failed)] {
+            let tall = height(count);
+            if tall > 0
+                && let Some(outline) = outlines.get_mut(which)
+            {
+                let (x, top) = (index * STEP, foot.saturating_sub(tall));
+                outline.push_str(&format!("M{x} {top}h{WIDTH}v{tall}h-{WIDTH}z"));
+                // A line of ground between two of a bar: they are told apart without their colours.
+                foot = top.saturating_sub(1);
+            }
+        }
+    }
+    outlines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_stand_on_the_ground_and_what_is_little_can_be_seen() {
+        let mut days = [Day::default(); 7];
+        days[0] = Day { delivered: 1_000_000, failed: 1, skipped: 0 };
+        days[6] = Day { delivered: 1, failed: 0, skipped: 0 };
+        let [delivered, failed, skipped] = bars(&days);
+        assert_eq!(delivered, "M0 8h8v21h-8zM66 27h8v2h-8z");
+        assert_eq!(failed, "M0 5h8v2h-8z");
+        assert_eq!(skipped, "");
+    }
+}

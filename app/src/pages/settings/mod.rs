@@ -1,0 +1,271 @@
+//! `/settings`: what admins may change while the server runs.
+
+mod fields;
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+
+use self::fields::{card, card_form, choice, fixed, note, number, text};
+use crate::i18n::{SettingsWords, words};
+
+/// A setting as it is shown.
+#[derive(Clone, Debug, Default)]
+pub struct SettingField {
+    /// What holds, or was typed; of a secret what can be shown of it.
+    pub text: String,
+    /// The name of the environment variable, where that or its flag fixes it.
+    pub fixed: Option<&'static str>,
+    /// What is wrong with what was typed.
+    pub fault: Option<String>,
+    /// Whether what is stored is sealed and cannot be opened.
+    pub sealed: bool,
+}
+
+/// What became of a test mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tested {
+    /// The server took it.
+    Taken,
+    /// It did not, and said this.
+    Failed(String),
+    /// There is no server, or no sender.
+    NoServer,
+    /// No mail can go to this address.
+    NoAddress(String),
+}
+
+/// The settings.
+#[derive(Clone, Debug, Default)]
+pub struct SettingsView {
+    /// Each by its name.
+    pub fields: BTreeMap<&'static str, SettingField>,
+    /// What short URLs start with.
+    pub public_url: String,
+    /// Whether mails can be sent.
+    pub has_mail: bool,
+    /// The reader's own address.
+    pub me: String,
+    /// What became of the test mail.
+    pub tested: Option<Tested>,
+    /// Whether the reader must prove first that it is them.
+    pub locked: bool,
+}
+
+impl SettingsView {
+    fn field(&self, name: &str) -> SettingField {
+        self.fields.get(name).cloned().unwrap_or_default()
+    }
+}
+
+/// The page.
+#[component]
+pub(super) fn Settings(view: SettingsView) -> impl IntoView {
+    let w = words::<SettingsWords>();
+    let faulty = view.fields.values().any(|field| field.fault.is_some());
+    let locked = view.locked;
+    let lock = locked.then(|| view! { <super::Locked why=w.locked action=w.unlock page="/settings" /> });
+    view! {
+        <div class="page-head">
+            <div>
+                <h1>{w.title}</h1>
+                <p class="why">{w.why}</p>
+            </div>
+            <div class="actions">
+                <a class="button small" href="/users">
+                    {w.people}
+                </a>
+                <a class="button small" href="/audit?kind=settings">
+                    {w.audit}
+                </a>
+            </div>
+        </div>
+        // The focus goes to the field.
+        {faulty.then(|| view! { <p class="notice bad" role="alert">{w.faulty}</p> })}
+        {lock}
+        <div class="settings">
+            <div>{mail(&view)} {accounts(&view)}</div>
+            <div>{doors(&view)} {keeping(&view)}</div>
+        </div>
+    }
+}
+
+fn mail(view: &SettingsView) -> AnyView {
+    let w = words::<SettingsWords>();
+    let url = view.field("smtp_url");
+    let is_set = !url.text.is_empty();
+    let state = if url.sealed && url.fixed.is_none() {
+        view! {
+            <p class="mail-state">
+                <span class="mark bad">{w.smtp_sealed}</span>
+            </p>
+            <p class="notice bad">{w.smtp_sealed_do}</p>
+        }
+        .into_any()
+    } else if is_set {
+        view! {
+            <p class="mail-state">
+                <span class="mark ok">{w.smtp_set}</span>
+                <code>{url.text.clone()}</code>
+            </p>
+        }
+        .into_any()
+    } else {
+        view! { <p class="mail-state"><span class="mark soft">{w.smtp_none}</span></p> }.into_any()
+    };
+    let (fault, is_bad) = (url.fault.clone(), url.fault.is_some());
+    let input = match url.fixed {
+        Some(name) => fixed(name),
+        None => {
+            let field = view! {
+                <input
+                    class="input mono"
+                    type="password"
+                    id="smtp_url"
+                    name="smtp_url"
+                    aria-label=w.smtp_url
+                    autocomplete="off"
+                    spellcheck="false"
+                    autofocus=is_bad
+                    aria-invalid=is_bad.then_some("true")
+                    aria-describedby="smtp_url-note"
+                />
+                {note("smtp_url", fault, w.smtp_help)}
+            };
+            let forget = (is_set || url.sealed).then(|| {
+                view! {
+                    <label class="check">
+                        <input type="checkbox" name="smtp_forget" />
+                        <span>{w.smtp_forget}</span>
+                    </label>
+                }
+            });
+            if is_set {
+                view! {
+                    <details class="replace" open=is_bad>
+                        <summary class="button small">{w.smtp_replace}</summary>
+                        {field}
+                        {forget}
+                    </details>
+                }
+                .into_any()
+            } else {
+                view! {
+                    {field}
+                    {forget}
+                }
+                .into_any()
+            }
+        }
+    };
+    let tested = view.tested.clone().map(|tested| {
+        let (class, sentence) = match tested {
+            Tested::Taken => ("notice ok", w.test_taken.to_owned()),
+            Tested::Failed(words) => ("notice bad", format!("{} “{words}”", w.test_failed)),
+            Tested::NoServer => ("notice bad", w.test_no_server.to_owned()),
+            Tested::NoAddress(address) => ("notice bad", format!("{} {address}", w.test_no_address)),
+        };
+        view! {
+            <p class=class role="status" tabindex="-1" autofocus>
+                {sentence}
+            </p>
+        }
+    });
+    let form = view! {
+        <div class="field">
+            <span class="label">{w.smtp_url}</span>
+            {state}
+            {input}
+        </div>
+        {text(view, "mail_from", w.mail_from, w.mail_from_help, "email")}
+    }
+    .into_any();
+    let locked = view.locked;
+    let me = view.me.clone();
+    view! {
+        <section class="card" id="mail">
+            <h2>{w.mail}</h2>
+            <p class="why">{w.mail_why}</p>
+            {tested}
+            {card_form(view, &["smtp_url", "mail_from"], form)}
+            {view
+                .has_mail
+                .then(|| {
+                    view! {
+                        <form class="actions mail-test" method="post" action="/settings/mail">
+                            <button class="button" disabled=locked>
+                                {w.test}
+                            </button>
+                            <span class="soft">{w.test_to} " " {me}</span>
+                        </form>
+                    }
+                })}
+        </section>
+    }
+    .into_any()
+}
+
+fn keeping(view: &SettingsView) -> AnyView {
+    let w = words::<SettingsWords>();
+    let form = view! {
+        <div class="pair">
+            {number(view, "retention_days", w.retention_days, w.retention_help, &[("", w.days)])}
+            {number(view, "audit_days", w.audit_days, w.audit_help, &[("", w.days)])}
+        </div>
+    }
+    .into_any();
+    card("keeping", w.keeping, w.keeping_why, card_form(view, &["retention_days", "audit_days"], form))
+}
+
+fn doors(view: &SettingsView) -> AnyView {
+    let w = words::<SettingsWords>();
+    let spans = [("s", w.seconds), ("m", w.minutes), ("h", w.hours), ("d", w.days_unit)];
+    let sizes = [("b", w.bytes), ("KiB", w.kib), ("MiB", w.mib)];
+    let form = view! {
+        {choice(view, "stateless", w.stateless, w.stateless_help, &[("true", w.open), ("false", w.shut)])}
+        {number(view, "stranger_events", w.stranger_events, w.stranger_help, &[("", w.events)])}
+        <div class="pair">
+            {number(view, "duplicate_window", w.duplicate_window, w.duplicate_help, &spans)}
+            {number(view, "retry_max_age", w.retry_max_age, w.retry_help, &spans)}
+        </div>
+        <div class="pair">
+            {number(view, "max_body", w.max_body, w.max_body_help, &sizes)}
+            {text(view, "booking_url", w.booking_url, w.booking_help, "url")}
+        </div>
+    }
+    .into_any();
+    let names = ["stateless", "stranger_events", "duplicate_window", "retry_max_age", "max_body", "booking_url"];
+    let address = view.public_url.clone();
+    let body = view! {
+        {card_form(view, &names, form)}
+        <dl class="facts">
+            <div>
+                <dt>{w.public_url}</dt>
+                <dd>
+                    <code>{address}</code>
+                </dd>
+            </div>
+        </dl>
+        <p class="help">{w.public_url_help} " " {w.fixed} " " <code>"HOOKGRAM_PUBLIC_URL"</code></p>
+    }
+    .into_any();
+    card("doors", w.doors, w.doors_why, body)
+}
+
+fn accounts(view: &SettingsView) -> AnyView {
+    let w = words::<SettingsWords>();
+    let policies =
+        [("off", w.factor_off), ("admins", w.factor_admins), ("operators", w.factor_operators), ("all", w.factor_all)];
+    let form = view! {
+        {choice(view, "second_factor", w.second_factor, w.second_factor_help, &policies)}
+        {choice(
+            view,
+            "viewers_see_data",
+            w.viewers_see_data,
+            w.viewers_help,
+            &[("false", w.hidden), ("true", w.shown)],
+        )}
+    }
+    .into_any();
+    card("accounts", w.accounts, w.accounts_why, card_form(view, &["second_factor", "viewers_see_data"], form))
+}

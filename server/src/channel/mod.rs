@@ -1,0 +1,3 @@
+//! Channels: the services that carry messages to customers. One folder each.
+
+pub mod telegram;

@@ -1,0 +1,136 @@
+//! `hookgram serve --demo`: everything to try it with, without a bot, an account or a network.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::{Context as _, bail};
+use axum::body::Bytes;
+use hookgram::{message::Part, parameters::Parameter, profile::Profile, role::Role, sample::Sample, values::Language};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    codes,
+    config::Config,
+    serve::{self, Server},
+    state::AppState,
+    store::{LinkKind, NewLink, ProfileDraft, StoredProfile, audit::COMMAND_LINE},
+    time::now,
+    webhook::{self, Arrival, Door, Outcome},
+};
+
+const EMAIL: &str = "demo@example.com";
+const PROFILE: &str = "Записи";
+const LINK_TIME: i64 = 24 * 60 * 60 * 1000;
+
+/// Runs the demo. Its data lies under `target/`, unless a folder was named.
+///
+/// # Errors
+/// What is in the way.
+pub async fn run(mut config: Config, folder_named: bool, language: Language) -> anyhow::Result<()> {
+    if !folder_named && config.database.is_none() {
+        config.data_dir = PathBuf::from("target/demo");
+    }
+    let end = serve::end()?;
+    let server = Server::start(config).await?;
+    let state = server.state.clone();
+    let link = sign_in_link(&state).await?;
+    let profile = profile(&state).await?;
+    if state.store.newest_event(profile.id).await?.is_none() {
+        post_sample(&state, &profile).await?;
+    }
+    tokio::spawn(async move {
+        let arrived = first_message(&state, profile.id).await;
+        print(language, &link, &state.short_url(&profile.key), arrived.as_deref());
+    });
+    server.run_until(end).await;
+    Ok(())
+}
+
+async fn sign_in_link(state: &AppState) -> anyhow::Result<String> {
+    let id = match state.store.user_by_email(EMAIL).await? {
+        Some(user) => user.account.id,
+        None => state.store.add_user(EMAIL, Role::Admin, None, &COMMAND_LINE).await?.id,
+    };
+    let code = codes::secret();
+    let link = NewLink {
+        code_hash: &codes::hash(&code),
+        kind: LinkKind::SignIn,
+        user_id: Some(id),
+        expires_at: now().saturating_add(LINK_TIME),
+    };
+    state.store.add_link(link, &COMMAND_LINE).await?;
+    Ok(format!("{}/login?code={code}", state.public_url))
+}
+
+async fn profile(state: &AppState) -> anyhow::Result<StoredProfile> {
+    if let Some(stored) = state.store.profile_by_name(PROFILE).await? {
+        return Ok(stored);
+    }
+    let mut profile = Profile::default();
+    for (parameter, value) in
+        [(Parameter::TelegramFieldName, "*TelegramId"), (Parameter::Message, "Вы записаны на услугу")]
+    {
+        if profile.set(parameter, value).is_err() {
+            bail!("the demo's own {} is wrong", parameter.name());
+        }
+    }
+    let draft = ProfileDraft {
+        name: PROFILE.to_owned(),
+        enabled: Some(true),
+        sandbox: true,
+        events: Vec::new(),
+        profile,
+        key: None,
+    };
+    let id = state.store.put_profile(None, &draft, &COMMAND_LINE).await?;
+    state.store.profile(id).await?.context("the demo's profile was not stored")
+}
+
+/// Through the same acceptance as a POST.
+async fn post_sample(state: &AppState, profile: &StoredProfile) -> anyhow::Result<()> {
+    let door = Door::Short(profile.clone().into());
+    let body = Bytes::from(Sample::Appointment.json());
+    let answer = webhook::accept(state, Arrival { door: &door, query: b"", body: Ok(&body), remembered: false }).await;
+    match answer.context("the sample event was not judged")?.outcome {
+        Outcome::Accepted(_) => Ok(()),
+        outcome => bail!("the sample event was not accepted: {outcome:?}"),
+    }
+}
+
+/// The newest message, once the worker has delivered it.
+async fn first_message(state: &AppState, profile: i64) -> Option<String> {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while Instant::now() < deadline {
+        let messages = state.store.sandbox_messages(Some(profile), 1).await.ok()?;
+        if let Some(message) = messages.first() {
+            return Some(Part::from_html(&message.html).map_or_else(|_| message.html.clone(), |part| part.text()));
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    None
+}
+
+fn print(language: Language, link: &str, short_url: &str, arrived: Option<&str>) {
+    let (open, url, post, message) = match language {
+        Language::Ru => (
+            "Откройте (ссылка одноразовая)",
+            "Короткая ссылка профиля «Записи»",
+            "Отправьте событие",
+            "Пример события пришёл в песочницу таким сообщением",
+        ),
+        Language::En => (
+            "Open (the link works once)",
+            "Short URL of the profile «Записи»",
+            "Post an event",
+            "The sample event arrived in the sandbox as this message",
+        ),
+    };
+    println!("\n{open}:\n  {link}\n\n{url}:\n  {short_url}\n\n{post}:");
+    println!("  curl -H 'Content-Type: application/json' -d '{}' '{short_url}'", Sample::minimal_json());
+    if let Some(text) = arrived {
+        println!("\n{message}:\n");
+        for line in text.lines() {
+            println!("  │ {line}");
+        }
+    }
+    println!();
+}

@@ -1,0 +1,249 @@
+//! How many connections there are at once: in all, and from one address, so that nobody can hold all of them. Behind a
+//! trusted proxy all connections are the proxy's: there the requests in flight are counted by the client's address.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv4Addr},
+    pin::Pin,
+    sync::{Arc, Mutex},
+    task::{Context, Poll},
+};
+
+use app::i18n::doors::DoorFault;
+use axum::{
+    body::{Body, Bytes, HttpBody},
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use hyper::body::{Frame, SizeHint};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::{
+    auth::client::Client,
+    config::Network,
+    http::{descriptors, rate_limits::network},
+    lock::lock,
+    state::AppState,
+    webhook,
+};
+
+/// At once; more wait to be accepted.
+pub(crate) const ALL: usize = 4096;
+/// Of these, from one address that is no trusted proxy's, one in so many.
+const SHARE: usize = 4;
+
+/// Requests in flight that any address may have, however many others have.
+const FEW: usize = 8;
+/// Seconds after which whoever has too many requests in flight may ask again.
+const AGAIN: u64 = 5;
+
+/// How many there are from each network.
+type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
+/// Counts connections. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Connections {
+    room: Arc<Semaphore>,
+    of_address: usize,
+    open: Counts,
+}
+
+/// A connection's place, until it is dropped.
+#[derive(Debug)]
+pub struct Open {
+    _permit: OwnedSemaphorePermit,
+    peer: Option<(Counts, IpAddr)>,
+}
+
+impl Connections {
+    /// So many at once, as far as the process may open files.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self::of(descriptors::room(most))
+    }
+
+    fn of(all: usize) -> Self {
+        Self { room: Arc::new(Semaphore::new(all)), of_address: (all / SHARE).max(1), open: Arc::default() }
+    }
+
+    /// Waits for room for one more.
+    pub async fn room(&self) -> Option<OwnedSemaphorePermit> {
+        self.room.clone().acquire_owned().await.ok()
+    }
+
+    /// A place for a connection from this address; `None` where it has too many. Trusted proxies and this machine itself
+    /// stand for many.
+    #[must_use]
+    pub fn open(&self, permit: OwnedSemaphorePermit, peer: IpAddr, trusted: &[Network]) -> Option<Open> {
+        let peer = peer.to_canonical();
+        if peer.is_loopback() || Network::any(trusted, peer) {
+            return Some(Open { _permit: permit, peer: None });
+        }
+        let peer = network(peer);
+        let mut open = lock(&self.open);
+        let count = open.entry(peer).or_default();
+        if *count >= self.of_address {
+            return None;
+        }
+        *count += 1;
+        Some(Open { _permit: permit, peer: Some((self.open.clone(), peer)) })
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if let Some((open, peer)) = &self.peer {
+            release(open, peer);
+        }
+    }
+}
+
+/// Counts requests in flight by the address of the client, wherever the connection comes from. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Requests {
+    all: usize,
+    in_flight: Counts,
+}
+
+/// A place among the requests in flight, until it is dropped.
+#[derive(Debug)]
+struct InFlight(Counts, IpAddr);
+
+impl Requests {
+    /// So many at once, as far as the process may open files: a request takes a connection.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self { all: descriptors::room(most), in_flight: Counts::default() }
+    }
+
+    /// A place for a request of a client at this address, or `None` if it has too many: a quarter of all connections, or
+    /// [`FEW`] once three quarters of all are taken. Trusted proxies and this machine stand for many and are not counted.
+    fn begin(&self, client: IpAddr, trusted: &[Network]) -> Result<Option<InFlight>, TooMany> {
+        let client = client.to_canonical();
+        if client.is_loopback() || Network::any(trusted, client) {
+            return Ok(None);
+        }
+        let client = network(client);
+        let mut in_flight = lock(&self.in_flight);
+        let total: usize = in_flight.values().sum();
+        let count = in_flight.entry(client).or_default();
+        if *count >= (self.all / SHARE).max(1) || total >= self.all - self.all / SHARE && *count >= FEW {
+            return Err(TooMany);
+        }
+        *count += 1;
+        Ok(Some(InFlight(self.in_flight.clone(), client)))
+    }
+}
+
+/// A client has too many requests in flight.
+#[derive(Debug)]
+struct TooMany;
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        release(&self.0, &self.1);
+    }
+}
+
+fn release(counts: &Counts, address: &IpAddr) {
+    let mut counts = lock(counts);
+    if let Some(count) = counts.get_mut(address) {
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            counts.remove(address);
+        }
+    }
+}
+
+/// Counts a request of a client from its head to the end of its response. One that is too many is refused before its body
+/// has come, and its connection ended.
+pub(crate) async fn count_requests(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let client = request.extensions().get::<Client>().map_or(Ipv4Addr::UNSPECIFIED.into(), |client| client.address);
+    match state.requests.begin(client, &state.config.trusted_proxies) {
+        Ok(None) => next.run(request).await,
+        Ok(Some(place)) => next.run(request).await.map(|body| Body::new(Counted { body, _place: place })),
+        Err(TooMany) => {
+            let mut response = if webhook::is_endpoint(request.uri().path()) {
+                webhook::refused(DoorFault::TooManyRequests { seconds: AGAIN }, request.headers())
+            } else {
+                let wait = [(header::RETRY_AFTER, AGAIN.to_string())];
+                (StatusCode::TOO_MANY_REQUESTS, wait, "too many requests at once: wait a moment\n").into_response()
+            };
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            response
+        }
+    }
+}
+
+/// The body of a response that keeps its request's place until all of it is sent.
+struct Counted {
+    body: Body,
+    _place: InFlight,
+}
+
+impl HttpBody for Counted {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_client_cannot_have_all_requests_and_a_few_are_left_to_everybody() {
+        let requests = Requests { all: 64, in_flight: Counts::default() };
+        let proxy = [Network::parse("10.0.0.0/8").unwrap()];
+        let of = |number: u8| IpAddr::from([192, 0, 2, number]);
+        let take = |client| requests.begin(client, &proxy).ok().flatten();
+        let mut held: Vec<InFlight> = (0..).map_while(|_| take(of(1))).collect();
+        assert_eq!(held.len(), 16);
+        held.extend((0..).map_while(|_| take(of(2))).take(100));
+        held.extend((0..).map_while(|_| take(of(3))).take(100));
+        assert_eq!(held.len(), 48);
+        // Three quarters are taken.
+        assert_eq!((0..).map_while(|_| take(of(4))).map(|place| held.push(place)).count(), FEW);
+        assert!(take(of(5)).is_some(), "given back at once");
+        for many in [IpAddr::from([10, 0, 0, 1]), IpAddr::from([127, 0, 0, 1])] {
+            assert!((0..100).all(|_| matches!(requests.begin(many, &proxy), Ok(None))), "{many}");
+        }
+        drop(held);
+        assert!(requests.in_flight.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_address_cannot_hold_all_connections() {
+        let connections = Connections::of(40);
+        let (one, other) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
+        let mut held = Vec::new();
+        for _ in 0..10 {
+            let permit = connections.room().await.unwrap();
+            held.push(connections.open(permit, one, &[]).unwrap());
+        }
+        assert!(connections.open(connections.room().await.unwrap(), one, &[]).is_none());
+        assert!(connections.open(connections.room().await.unwrap(), other, &[]).is_some());
+        let trusted = [Network::parse("192.0.2.0/24").unwrap()];
+        assert!(connections.open(connections.room().await.unwrap(), one, &trusted).is_some());
+        held.pop();
+        assert!(connections.open(connections.room().await.unwrap(), one, &[]).is_some());
+        drop(held);
+        assert!(connections.open.lock().unwrap().is_empty());
+    }
+}

@@ -1,0 +1,8 @@
+//! What the server's pages and endpoints share: connections, limits, compression, assets.
+
+pub mod assets;
+pub mod compression;
+pub mod connections;
+mod descriptors;
+pub mod rate_limits;
+pub mod request_limits;

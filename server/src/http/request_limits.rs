@@ -1,0 +1,238 @@
+//! How much is taken of a request, and how long it may take to arrive. What is refused here is refused by its head alone.
+
+use std::time::Duration;
+
+use app::i18n::doors::DoorFault;
+use axum::{
+    body::{Body, BodyDataStream, Bytes},
+    extract::Request,
+    http::{HeaderMap, StatusCode, Uri, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use tokio::time::{Instant, timeout_at};
+use tokio_stream::StreamExt as _;
+
+use crate::{memory::Share, webhook};
+
+/// Bytes of a request's path and query: five thousand Cyrillic letters, encoded.
+const LONGEST_TARGET: usize = 32 * 1024;
+/// Bytes of its headers, names and values together.
+const MOST_HEADERS: usize = 16 * 1024;
+/// Bytes of a head as the connection reads it: what is longer is answered 431 without a word.
+pub(crate) const LONGEST_HEAD: usize = 64 * 1024;
+/// Bytes of a refused body that are taken so that its sender hears the answer.
+const MOST_DISCARDED: usize = 16 << 20;
+/// Between two pieces of such a body.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long is waited for whoever is slow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// A request's head must have arrived by then; a connection that nothing comes over is ended.
+    pub head: Duration,
+    /// An event's body, or that of a small form.
+    pub body: Duration,
+    /// A form that may hold a file.
+    pub form: Duration,
+    /// Whoever takes nothing of an answer for so long has gone, or holds it up on purpose.
+    pub write: Duration,
+    /// A live stream looks this often whether its session is still open.
+    pub look: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(15),
+            body: Duration::from_secs(30),
+            form: Duration::from_secs(60),
+            write: Duration::from_secs(30),
+            look: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Refuses what is too long before its body, and packed bodies everywhere: nothing here unpacks anything.
+pub(crate) async fn judge(request: Request, next: Next) -> Response {
+    let (uri, headers) = (request.uri(), request.headers());
+    let is_door = webhook::is_endpoint(uri.path());
+    let (status, fault, sentence) = if length(uri) > LONGEST_TARGET {
+        let fault = DoorFault::LongTarget { limit: LONGEST_TARGET };
+        (StatusCode::URI_TOO_LONG, fault, "this address is too long\n")
+    } else if size(headers) > MOST_HEADERS {
+        let fault = DoorFault::LongHeaders { limit: MOST_HEADERS };
+        (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, fault, "the request has too much in its headers\n")
+    } else if !is_door && headers.contains_key(header::CONTENT_ENCODING) {
+        // The doors say so in an order of their own.
+        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, "send this uncompressed\n").into_response();
+    } else {
+        return next.run(request).await;
+    };
+    if is_door { webhook::refused(fault, headers) } else { (status, sentence).into_response() }
+}
+
+/// The whole of a form.
+///
+/// # Errors
+/// 413 where it is longer, 408 where it does not arrive in time, 400 where it does not arrive whole.
+pub(crate) async fn whole(
+    headers: &HeaderMap,
+    body: Body,
+    longest: usize,
+    time: Duration,
+) -> Result<Bytes, (StatusCode, &'static str)> {
+    let mut body = Arriving::new(headers, body, time);
+    let read = body.read(longest, None).await;
+    body.discard().await;
+    read.map_err(|unread| match unread {
+        Unread::NoRoom => (StatusCode::SERVICE_UNAVAILABLE, "too much is being sent at once\n"),
+        Unread::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "too much for a form\n"),
+        Unread::Broken => (StatusCode::BAD_REQUEST, "the form did not arrive whole\n"),
+        Unread::Late => (StatusCode::REQUEST_TIMEOUT, "the form did not arrive in time\n"),
+    })
+}
+
+/// A body that is on its way.
+#[derive(Debug)]
+pub(crate) struct Arriving {
+    pieces: BodyDataStream,
+    /// As it was announced.
+    length: Option<usize>,
+    /// Whether its sender waits to be told to go on.
+    is_held: bool,
+    until: Instant,
+}
+
+/// Why a body could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// It is longer than it may be.
+    TooLong,
+    /// It ended before its end.
+    Broken,
+    /// It did not arrive in time.
+    Late,
+    /// Too much else is being sent at once.
+    NoRoom,
+}
+
+impl Arriving {
+    /// What arrives within this time.
+    pub(crate) fn new(headers: &HeaderMap, body: Body, time: Duration) -> Self {
+        let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        Self {
+            pieces: body.into_data_stream(),
+            length,
+            is_held: headers.contains_key(header::EXPECT),
+            until: Instant::now() + time,
+        }
+    }
+
+    /// The whole of it. `share` grows with what has arrived: nobody takes memory by an announcement alone.
+    ///
+    /// # Errors
+    /// If it is longer than that, breaks off or is late, or the share cannot grow.
+    pub(crate) async fn read(&mut self, longest: usize, mut share: Option<&mut Share>) -> Result<Bytes, Unread> {
+        if self.length.is_some_and(|length| length > longest) {
+            return Err(Unread::TooLong);
+        }
+        let mut whole: Vec<u8> = Vec::new();
+        loop {
+            let piece = match timeout_at(self.until, self.pieces.next()).await {
+                Err(_) => return Err(Unread::Late),
+                Ok(None) => return Ok(whole.into()),
+                Ok(Some(piece)) => piece.map_err(|_| Unread::Broken)?,
+            };
+            self.is_held = false;
+            if piece.len() > longest - whole.len() {
+                return Err(Unread::TooLong);
+            }
+            if let Some(share) = &mut share
+                && !share.grow(whole.len() + piece.len()).await
+            {
+                return Err(Unread::NoRoom);
+            }
+            // What came at once is not copied.
+            if self.length == Some(piece.len()) {
+                return Ok(piece);
+            }
+            whole.reserve(self.length.map_or(0, |length| length.saturating_sub(whole.len())));
+            whole.extend_from_slice(&piece);
+        }
+    }
+
+    /// Throws away what still comes: a connection that is ended while somebody sends is reset, and the answer lost with it.
+    /// Whoever sends no more, or sends without end, is not waited for.
+    pub(crate) async fn discard(&mut self) {
+        let mut left = MOST_DISCARDED;
+        while !self.is_held && left > 0 {
+            let patience = self.until.min(Instant::now() + PAUSE);
+            match timeout_at(patience, self.pieces.next()).await {
+                Ok(Some(Ok(piece))) => left = left.saturating_sub(piece.len()),
+                Ok(Some(Err(_)) | None) | Err(_) => return,
+            }
+        }
+    }
+}
+
+fn length(uri: &Uri) -> usize {
+    uri.path_and_query().map_or(0, |target| target.as_str().len())
+}
+
+fn size(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len().saturating_add(value.len())).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::Memory;
+
+    #[tokio::test]
+    async fn a_form_that_trickles_in_is_given_up() {
+        let time = Patience::default().body;
+        let never = Body::from_stream(tokio_stream::pending::<Result<Bytes, std::io::Error>>());
+        let whole = async |body, longest, time| super::whole(&HeaderMap::new(), body, longest, time).await;
+        let status = |read: Result<Bytes, (StatusCode, _)>| read.unwrap_err().0;
+        assert_eq!(status(whole(never, 9, Duration::from_millis(1)).await), StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(status(whole(Body::from("0123456789"), 9, time).await), StatusCode::PAYLOAD_TOO_LARGE);
+        let broken = Body::from_stream(tokio_stream::once(Err::<Bytes, _>(std::io::Error::other("gone"))));
+        assert_eq!(status(whole(broken, 9, time).await), StatusCode::BAD_REQUEST);
+        assert_eq!(whole(Body::from("a=b"), 9, time).await.unwrap(), "a=b");
+    }
+
+    #[tokio::test]
+    async fn bodies_on_their_way_hold_no_more_memory_than_there_is() {
+        let memory = Memory::of(64 * 1024, Duration::ZERO);
+        let time = Patience::default().body;
+        let mut slow = Vec::new();
+        for _ in 0..2 {
+            let (memory, (arrived, wait)) = (memory.clone(), tokio::sync::oneshot::channel::<()>());
+            let half = tokio_stream::once(Ok::<_, std::io::Error>(Bytes::from(vec![b' '; 30 * 1024])));
+            let never = tokio_stream::once(()).chain(tokio_stream::pending()).filter_map({
+                let mut arrived = Some(arrived);
+                // Asked for the second piece: the first is held.
+                move |()| arrived.take().and_then(|arrived| arrived.send(()).err()).map(|()| Ok(Bytes::new()))
+            });
+            slow.push(tokio::spawn(async move {
+                let mut share = memory.share();
+                let body = Body::from_stream(half.chain(never));
+                Arriving::new(&HeaderMap::new(), body, time).read(1 << 20, Some(&mut share)).await
+            }));
+            wait.await.unwrap();
+        }
+        let read = async |length: usize| {
+            let mut share = memory.share();
+            let body = Body::from(vec![b' '; length]);
+            Arriving::new(&HeaderMap::new(), body, time).read(1 << 20, Some(&mut share)).await.map(|body| body.len())
+        };
+        assert_eq!(read(8 * 1024).await, Err(Unread::NoRoom));
+        assert_eq!(read(2).await, Ok(2), "a small one finds room");
+        for slow in slow {
+            slow.abort();
+            assert!(slow.await.unwrap_err().is_cancelled());
+        }
+        assert_eq!(read(60 * 1024).await, Ok(60 * 1024), "given back");
+    }
+}

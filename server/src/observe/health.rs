@@ -1,0 +1,219 @@
+//! How all stands, and whether somebody must act: the page `/health`, and the mark that the navigation shows.
+
+use std::{
+    collections::HashSet,
+    fs,
+    net::IpAddr,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use app::pages::{BotState, HealthView, Trouble};
+use hookgram::role::Role;
+use tokio::{sync::watch, time::sleep};
+
+use crate::{
+    keys,
+    lock::lock,
+    state::AppState,
+    store::{BotHealth, MANY_CODES, SignInFailures, StoreError},
+    time::{Millis, now},
+};
+
+const HOUR: Millis = 60 * 60 * 1000;
+const DAY: Millis = 24 * HOUR;
+/// A message that waits for longer than this is not held up by Telegram's pace.
+const STUCK: Millis = 15 * 60 * 1000;
+/// Bytes: with less than this on the disk somebody should act, and with less than a hundredth of it.
+const LOW: u64 = 500_000_000;
+/// Between two looks for the mark.
+const PAUSE: Duration = Duration::from_secs(15);
+
+/// Whether somebody must act, as of the last look.
+#[derive(Debug, Default)]
+pub struct Mark {
+    red: AtomicBool,
+    red_for_admins: AtomicBool,
+    proxy: Mutex<Option<(IpAddr, Millis)>>,
+}
+
+impl Mark {
+    /// Whether it is red for somebody of this role.
+    #[must_use]
+    pub fn is_red(&self, role: Option<Role>) -> bool {
+        self.red.load(Ordering::Relaxed) || (role == Some(Role::Admin) && self.red_for_admins.load(Ordering::Relaxed))
+    }
+
+    /// Notes a request that was forwarded by somebody who is not among the trusted proxies; the log hears of it
+    /// after each hour without.
+    pub fn unannounced_proxy(&self, address: IpAddr) {
+        let now = now();
+        let before = lock(&self.proxy).replace((address, now));
+        if before.is_none_or(|(_, at)| at < now - HOUR) {
+            tracing::warn!(
+                %address,
+                "requests come with forwarding headers, but HOOKGRAM_TRUSTED_PROXIES does not name where they come from: \
+                 everybody behind it counts as one address"
+            );
+        }
+    }
+
+    /// Who forwards without being trusted, if anybody did within a day.
+    fn unannounced(&self, now: Millis) -> Option<IpAddr> {
+        lock(&self.proxy).filter(|(_, at)| *at > now - DAY).map(|(address, _)| address)
+    }
+}
+
+/// Keeps the mark up to date until `shutdown` says so.
+pub async fn watch(state: AppState, mut shutdown: watch::Receiver<bool>) {
+    loop {
+        match report(&state).await {
+            Ok(view) => look(&state, &view),
+            Err(error) => tracing::warn!(%error, "it could not be seen how all stands"),
+        }
+        tokio::select! {
+            () = sleep(PAUSE) => {}
+            _ = shutdown.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+fn look(state: &AppState, view: &HealthView) {
+    let is_red = |for_admins| view.troubles.iter().any(|one| one.is_red() && one.is_for_admins() == for_admins);
+    state.health.red.store(is_red(false), Ordering::Relaxed);
+    state.health.red_for_admins.store(is_red(true), Ordering::Relaxed);
+}
+
+/// How all stands now; the mark follows.
+///
+/// # Errors
+/// If the database fails.
+pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
+    let (store, now) = (&state.store, now());
+    let queue = store.queue_health().await?;
+    let bots = store.bots_health().await?;
+    let mail = store.mail_health(now - DAY).await?;
+    let failures = store.failures_by_cause(now - DAY).await?;
+    let hours = store.outcomes(None, now.div_euclid(HOUR) - 1, now.div_euclid(HOUR) + 1).await?;
+    let settings = state.settings.now();
+    let disk = rustix::fs::statvfs(&state.config.data_dir).ok();
+    let disk = disk.map(|disk| (disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize));
+    let has_mail = settings.smtp.is_some();
+    let locked = keys::look(state).await?;
+    let mut troubles = Vec::new();
+    if !state.worker.is_running() {
+        troubles.push(Trouble::WorkerStopped);
+    }
+    troubles.extend(locked.wrong_key.map(Trouble::WrongKey));
+    let locked_profiles: HashSet<i64> = locked.secrets.profiles.iter().map(|(id, _)| *id).collect();
+    if !locked.secrets.profiles.is_empty() {
+        troubles.push(Trouble::TokensLocked(locked.secrets.profiles));
+    }
+    if !locked.secrets.accounts.is_empty() {
+        troubles.push(Trouble::FactorsLocked(locked.secrets.accounts.len()));
+    }
+    if locked.mail {
+        troubles.push(Trouble::MailLocked);
+    }
+    if queue.oldest.is_some_and(|oldest| oldest < now - STUCK) {
+        troubles.push(Trouble::QueueStuck);
+    }
+    let strangers = store.strangers_waiting().await?;
+    if strangers > settings.stranger_events / 2 {
+        troubles.push(Trouble::StrangersWaiting(strangers));
+    }
+    let is_locked = |bot: &BotHealth| locked_profiles.contains(&bot.profile_id);
+    let parked = bots.iter().filter(|bot| bot.parked_since.is_some() && !is_locked(bot));
+    troubles.extend(parked.map(|bot| Trouble::BotParked(name(bot), bot.profile_id)));
+    if disk.is_some_and(|(free, all)| free < LOW || free < all / 100) {
+        troubles.push(Trouble::DiskLow);
+    }
+    if mail.given_up > 0 && has_mail {
+        troubles.push(Trouble::MailFailing(mail.reason.clone().unwrap_or_default()));
+    }
+    if !has_mail && !locked.mail && store.wants_mail().await? {
+        troubles.push(Trouble::MailMissing);
+    }
+    for SignInFailures { email, passwords, codes } in store.sign_in_failures(now - DAY).await? {
+        troubles.push(if codes >= MANY_CODES {
+            Trouble::CodesGuessed(email, codes)
+        } else {
+            Trouble::PasswordsGuessed(email, passwords)
+        });
+    }
+    if let Some(address) = state.health.unannounced(now) {
+        troubles.push(Trouble::UnannouncedProxy(address.to_string()));
+    }
+    let view = HealthView {
+        troubles,
+        open: (queue.open, queue.retrying),
+        oldest: queue.oldest,
+        parked: queue.parked,
+        delivered: last_hour(&hours, now),
+        failures,
+        bots: bots.into_iter().map(|bot| bot_state(is_locked(&bot), bot)).collect(),
+        database: database_size(state),
+        disk,
+        kept: settings.retention.as_secs() / 86_400,
+        has_mail,
+        mails: (mail.waiting, mail.given_up),
+        mails_held: (mail.unconfirmed, mail.capped),
+        last_mail: mail.last_sent,
+        version: env!("CARGO_PKG_VERSION"),
+        started_at: state.started_at,
+    };
+    look(state, &view);
+    Ok(view)
+}
+
+/// What was delivered within the last hour: of the hour before the present one, the share that is not over an hour ago.
+fn last_hour(hours: &[(i64, hookgram::profile_list::Day)], now: Millis) -> u32 {
+    let present = now.div_euclid(HOUR);
+    let of =
+        |wanted: i64| hours.iter().find(|(hour, _)| *hour == wanted).map_or(0, |(_, day)| i64::from(day.delivered));
+    let share = HOUR - now.rem_euclid(HOUR);
+    u32::try_from(of(present) + of(present - 1) * share / HOUR).unwrap_or(u32::MAX)
+}
+
+/// Of the database and its write-ahead log, where they are files of the data folder.
+fn database_size(state: &AppState) -> Option<u64> {
+    let size = |name: &str| fs::metadata(state.config.data_dir.join(name)).map(|file| file.len()).ok();
+    state.config.database.is_none().then(|| size("hookgram.db").unwrap_or(0) + size("hookgram.db-wal").unwrap_or(0))
+}
+
+fn name(bot: &BotHealth) -> String {
+    bot.username.as_ref().map_or_else(|| bot.id.to_string(), |username| format!("@{username}"))
+}
+
+fn bot_state(locked: bool, bot: BotHealth) -> BotState {
+    BotState {
+        name: name(&bot),
+        id: bot.id,
+        checked_at: bot.checked_at,
+        parked_since: bot.parked_since,
+        locked,
+        profiles: bot.profiles,
+        profile_id: bot.profile_id,
+        waiting: bot.waiting,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hookgram::profile_list::Day;
+
+    use super::*;
+
+    #[test]
+    fn the_last_hour_is_made_of_two() {
+        let day = |delivered| Day { delivered, ..Day::default() };
+        let hours = [(9, day(60)), (10, day(5))];
+        assert_eq!(last_hour(&hours, 10 * HOUR), 65);
+        assert_eq!(last_hour(&hours, 10 * HOUR + HOUR / 2), 35);
+        assert_eq!(last_hour(&hours, 11 * HOUR), 5);
+        assert_eq!(last_hour(&[], 11 * HOUR), 0);
+    }
+}

@@ -1,0 +1,106 @@
+//! Many old URLs at once, one a line: what profile each would be, and what is said of it before anything is made.
+
+use std::collections::BTreeSet;
+
+use app::{
+    i18n::{checks, old_urls},
+    old_url::{self, NoOldUrl, OldUrl},
+    pages::UrlRow,
+};
+use hookgram::{
+    secret::{BotToken, redact},
+    values::{Bilingual, Language},
+};
+
+use crate::store::StoredProfile;
+
+/// What a profile without a message is called.
+const NAMELESS: Bilingual = Bilingual { ru: "Профиль", en: "Profile" };
+
+/// A line of the list that is not blank.
+#[derive(Debug)]
+pub struct Candidate {
+    /// Its number, from 1.
+    pub line: usize,
+    /// What it says.
+    pub read: Result<OldUrl, NoOldUrl>,
+    /// What the profile would be called: like no other stored one, and no other that is made; empty where none can be.
+    pub name: String,
+    /// What says the same already.
+    pub twin: Option<Twin>,
+}
+
+/// What says the same already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Twin {
+    /// An earlier line, by its number.
+    Line(usize),
+    /// A stored profile, by its name.
+    Profile(String),
+}
+
+/// Reads a list, beside the profiles that there are.
+#[must_use]
+pub fn candidates(text: &str, stored: &[StoredProfile], language: Language) -> Vec<Candidate> {
+    let mut names: BTreeSet<String> = stored.iter().map(|profile| profile.name.clone()).collect();
+    let mut found: Vec<Candidate> = Vec::new();
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let mut candidate = Candidate { line: index + 1, read: old_url::read(line), name: String::new(), twin: None };
+        if let Some(url) = candidate.whole() {
+            let words = old_url::first_words(&url.profile).unwrap_or_else(|| NAMELESS.get(language).to_owned());
+            let name = old_url::free_name(&words, |name| names.contains(name));
+            let line = found.iter().find(|other| other.whole().is_some_and(|other| other.profile == url.profile));
+            let same = |profile: &&StoredProfile| !profile.sandbox && profile.profile == url.profile;
+            let twin = match line {
+                Some(other) => Some(Twin::Line(other.line)),
+                None => stored.iter().find(same).map(|profile| Twin::Profile(profile.name.clone())),
+            };
+            if twin.is_none() {
+                names.insert(name.clone());
+            }
+            (candidate.name, candidate.twin) = (name, twin);
+        }
+        found.push(candidate);
+    }
+    found
+}
+
+impl Candidate {
+    /// What a profile can be made of; `None` where it cannot.
+    #[must_use]
+    pub fn whole(&self) -> Option<&OldUrl> {
+        self.read.as_ref().ok().filter(|url| url.faults.is_empty())
+    }
+
+    /// The token in it, whether or not all else is well.
+    #[must_use]
+    pub fn token(&self) -> Option<&BotToken> {
+        self.read.as_ref().ok().and_then(|url| url.profile.token.as_ref())
+    }
+
+    /// How it is shown, its token masked.
+    #[must_use]
+    pub fn row(&self, language: Language) -> UrlRow {
+        let mut row = UrlRow { line: self.line, name: self.name.clone(), ..UrlRow::default() };
+        match &self.read {
+            Err(why) => row.faults.push(old_urls::no_old_url(language, *why).to_owned()),
+            Ok(url) => {
+                row.faults = url.faults.iter().map(|fault| checks::fault(language, fault)).collect();
+                row.lost = url.lost.iter().map(|warning| checks::warning(language, warning)).collect();
+                // What is no profile yet needs no advice.
+                let advice = url.advice.iter().filter(|_| url.faults.is_empty());
+                row.advice = advice.map(|warning| checks::warning(language, warning)).collect();
+                row.field = url.profile.field_name.as_deref().map(redact).unwrap_or_default();
+                row.message = old_url::first_words(&url.profile).unwrap_or_default();
+                row.bot = self.token().map(BotToken::masked).unwrap_or_default();
+            }
+        }
+        row.twin = self.twin.as_ref().map(|twin| match twin {
+            Twin::Line(line) => old_urls::same_as_line(language, *line),
+            Twin::Profile(name) => old_urls::same_as_profile(language, name),
+        });
+        row.can_be_made = self.whole().is_some();
+        row.marked = row.can_be_made && row.twin.is_none();
+        row
+    }
+}

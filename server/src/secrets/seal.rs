@@ -1,0 +1,500 @@
+//! Sealing of secrets at rest: XChaCha20-Poly1305, bound to the row they stand in, under keys that can be changed.
+//!
+//! Format: one byte for the format (1), one for the key's number, 24 bytes of nonce, the ciphertext with its tag.
+//! The associated data is those two bytes and the row's address (`profile:12:token`), so that a sealed value is
+//! useless in another row.
+//!
+//! There may be several keys: the one to seal with, and older ones that something is still sealed with. Which of them
+//! seals is not decided here: the database says so, in the transaction that writes what is sealed (`store/sealing.rs`), so
+//! that two processes cannot disagree. A file of keys is read anew when it has changed.
+
+mod announced;
+mod file;
+mod keys;
+
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use secrecy::SecretString;
+
+pub use self::{
+    announced::{announce, is_known_beside},
+    file::KEY_FILE,
+    keys::{Key, number_of},
+};
+use self::{file::Stamp, keys::Keys};
+use crate::lock::lock;
+
+const FORMAT: u8 = 1;
+const HEAD: usize = 2;
+const NONCE: usize = 24;
+/// How long a key that was taken out of the file opens what was read before.
+const LATE: Duration = Duration::from_secs(60);
+
+/// Holds the keys: seals and opens. Cheap to clone.
+#[derive(Clone)]
+pub struct Sealer(Arc<Inner>);
+
+struct Inner {
+    home: Home,
+    held: Mutex<Held>,
+}
+
+/// Where the environment has the keys.
+#[derive(Clone, Debug)]
+pub enum KeySource {
+    /// In `HOOKGRAM_SECRET_KEY` itself.
+    Text(SecretString),
+    /// In the file that `HOOKGRAM_SECRET_KEY_FILE` names: it may change while the server runs.
+    File(PathBuf),
+}
+
+/// Where keys come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// The key file of the data folder, which is Hookgram's own.
+    Folder(PathBuf),
+    /// A file that HOOKGRAM_SECRET_KEY_FILE names: somebody else writes it.
+    File(PathBuf),
+    /// HOOKGRAM_SECRET_KEY, or nowhere: they do not change while the process lives.
+    Environment,
+}
+
+struct Held {
+    keys: Arc<Keys>,
+    /// Of the file that they were read from.
+    stamp: Option<Stamp>,
+    /// Keys that were taken out of the file, and when that was seen: what was read before is opened after.
+    gone: Vec<(Key, Instant)>,
+    /// The number of the key that seals, as far as the database has said.
+    sealing: Option<u8>,
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealer(…)")
+    }
+}
+
+/// Why sealing or opening failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// What should be keys is none.
+    #[error(
+        "{place} must hold a key of 32 bytes in base64, or several with their numbers like 2:NEW,1:OLD; make a key with \
+         `head -c 32 /dev/urandom | base64`"
+    )]
+    BadKey {
+        /// The setting or the file.
+        place: String,
+    },
+    /// The key file could not be read or made.
+    #[error("the key file {path} cannot be used: {source}")]
+    File {
+        /// Its path.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A sealed value was changed, stands in another row, or was sealed with another key.
+    #[error("a stored secret cannot be opened with this key: was HOOKGRAM_SECRET_KEY or the key file changed?")]
+    CannotOpen,
+    /// Sealing itself failed.
+    #[error("a secret could not be sealed")]
+    CannotSeal,
+}
+
+/// Where a sealed value stands.
+#[derive(Clone, Copy, Debug)]
+pub enum Place<'a> {
+    /// `profiles.token` of this id.
+    ProfileToken(i64),
+    /// `events.token` of this public id.
+    EventToken(&'a str),
+    /// `drafts.token` of this id.
+    DraftToken(&'a str),
+    /// `drafts.old_url` of this id.
+    DraftUrl(&'a str),
+    /// `users.totp` of this id.
+    UserTotp(i64),
+    /// A second factor that this account is setting up; it stands in the form.
+    TotpSetup(i64),
+    /// What a browser holds that has signed in to this account before.
+    KnownBrowser(i64),
+    /// `settings.sealed` of this name.
+    Setting(&'a str),
+}
+
+impl Place<'_> {
+    fn bind(self, head: [u8; HEAD]) -> Vec<u8> {
+        let mut data = head.to_vec();
+        let address = match self {
+            Self::ProfileToken(id) => format!("profile:{id}:token"),
+            Self::EventToken(id) => format!("event:{id}:token"),
+            Self::DraftToken(id) => format!("draft:{id}:token"),
+            Self::DraftUrl(id) => format!("draft:{id}:url"),
+            Self::UserTotp(id) => format!("user:{id}:totp"),
+            Self::TotpSetup(id) => format!("user:{id}:totp-setup"),
+            Self::KnownBrowser(id) => format!("user:{id}:browser"),
+            Self::Setting(name) => format!("setting:{name}"),
+        };
+        data.extend_from_slice(address.as_bytes());
+        data
+    }
+}
+
+impl Sealer {
+    /// With keys as the environment has them.
+    ///
+    /// # Errors
+    /// [`SealError::BadKey`].
+    pub fn from_base64(keys: &SecretString) -> Result<Self, SealError> {
+        use secrecy::ExposeSecret as _;
+
+        let place = || "HOOKGRAM_SECRET_KEY".to_owned();
+        let keys = Keys::parse(keys.expose_secret()).ok_or_else(|| SealError::BadKey { place: place() })?;
+        Ok(Self::new(Home::Environment, keys, None))
+    }
+
+    /// With the keys of a file that somebody else writes.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or holds no keys.
+    pub fn from_file(path: &Path) -> Result<Self, SealError> {
+        let stamp = Stamp::of(path);
+        let place = || format!("{} (HOOKGRAM_SECRET_KEY_FILE)", path.display());
+        let keys = file::read(path)?.ok_or_else(|| SealError::BadKey { place: place() })?;
+        Ok(Self::new(Home::File(path.to_owned()), keys, stamp))
+    }
+
+    /// With the keys of the data folder; one is made if there is none (mode 0600).
+    ///
+    /// # Errors
+    /// If the file cannot be read or made, or holds no keys.
+    pub fn from_folder(folder: &Path) -> Result<Self, SealError> {
+        let path = folder.join(KEY_FILE);
+        file::make_unless_there(&path)?;
+        let stamp = Stamp::of(&path);
+        let place = || format!("the key file {} (or HOOKGRAM_SECRET_KEY)", path.display());
+        let keys = file::read(&path)?.ok_or_else(|| SealError::BadKey { place: place() })?;
+        Ok(Self::new(Home::Folder(path), keys, stamp))
+    }
+
+    /// With a key that is gone with the process.
+    ///
+    /// # Errors
+    /// Does not happen: the key is made to fit.
+    pub fn ephemeral() -> Result<Self, SealError> {
+        Keys::new().map(|keys| Self::new(Home::Environment, keys, None)).ok_or(SealError::CannotSeal)
+    }
+
+    fn new(home: Home, keys: Keys, stamp: Option<Stamp>) -> Self {
+        Self(Arc::new(Inner {
+            home,
+            held: Mutex::new(Held { keys: Arc::new(keys), stamp, gone: Vec::new(), sealing: None }),
+        }))
+    }
+
+    /// Where the keys come from.
+    #[must_use]
+    pub fn home(&self) -> &Home {
+        &self.0.home
+    }
+
+    /// The numbers of the keys; the first is that of the one that ought to seal.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<u8> {
+        self.keys().numbers()
+    }
+
+    /// The key that ought to seal: the first.
+    ///
+    /// # Errors
+    /// Does not happen: there is always one.
+    pub fn first(&self) -> Result<Key, SealError> {
+        self.keys().first().cloned().ok_or(SealError::CannotSeal)
+    }
+
+    /// The key of this number, looked for in a changed file too.
+    #[must_use]
+    pub fn key(&self, number: u8) -> Option<Key> {
+        let known = self.keys().get(number).cloned();
+        known.or_else(|| self.refresh().then(|| self.keys().get(number).cloned()).flatten())
+    }
+
+    /// Notes which key seals, for what is sealed outside of the database.
+    pub(crate) fn seals_with(&self, number: u8) {
+        lock(&self.0.held).sealing = Some(number);
+    }
+
+    /// Seals what stands elsewhere than in the database: in a form, in a cookie.
+    ///
+    /// # Errors
+    /// [`SealError::CannotSeal`]; does not happen with texts of a token's size.
+    pub fn seal(&self, place: Place<'_>, text: &str) -> Result<Vec<u8>, SealError> {
+        self.present()?.seal(place, text)
+    }
+
+    /// The key that seals, as far as the database has said; else the first.
+    ///
+    /// # Errors
+    /// Does not happen: there is always one.
+    pub fn present(&self) -> Result<Key, SealError> {
+        let sealing = lock(&self.0.held).sealing;
+        sealing.and_then(|number| self.keys().get(number).cloned()).map_or_else(|| self.first(), Ok)
+    }
+
+    /// Opens what was sealed for this very place.
+    ///
+    /// # Errors
+    /// [`SealError::CannotOpen`].
+    pub fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<SecretString, SealError> {
+        let open = || number_of(sealed).and_then(|number| self.keys().get(number)?.open(place, sealed));
+        let changed = || self.refresh().then(open).flatten();
+        open().or_else(changed).or_else(|| self.open_late(place, sealed)).ok_or(SealError::CannotOpen)
+    }
+
+    /// With a key that is gone since a moment ago.
+    fn open_late(&self, place: Place<'_>, sealed: &[u8]) -> Option<SecretString> {
+        let gone: Vec<Key> = lock(&self.0.held).gone.iter().map(|(key, _)| key.clone()).collect();
+        gone.iter().find_map(|key| key.open(place, sealed))
+    }
+
+    /// Reads the keys anew where their file has changed; whether it did. One that cannot be read is no change.
+    pub fn refresh(&self) -> bool {
+        let (Home::Folder(path) | Home::File(path)) = &self.0.home else { return false };
+        let mut held = lock(&self.0.held);
+        forget(&mut held.gone, Instant::now());
+        let stamp = Stamp::of(path);
+        if stamp == held.stamp {
+            return false;
+        }
+        held.stamp = stamp;
+        match file::read(path) {
+            Ok(Some(keys)) => {
+                tracing::info!(keys = ?keys.numbers(), "the key file has changed and was read");
+                let before = std::mem::replace(&mut held.keys, Arc::new(keys));
+                let gone = before.those_not_in(&held.keys);
+                held.gone.extend(gone.into_iter().map(|key| (key, Instant::now())));
+                true
+            }
+            Ok(None) => {
+                tracing::error!(path = %path.display(), "the key file has changed and holds no keys: those before are kept");
+                false
+            }
+            Err(error) => {
+                tracing::error!(%error, "the key file has changed and cannot be read: the keys before are kept");
+                false
+            }
+        }
+    }
+
+    /// Puts a new key before those of the data folder's file, on disk before it is used; its number. The others stay.
+    ///
+    /// # Errors
+    /// If the file cannot be written, or is somebody else's: then nothing has changed.
+    pub fn add_a_key(&self) -> Result<u8, SealError> {
+        let keys = self.keys().with_a_new_one().ok_or(SealError::CannotSeal)?;
+        self.write(&keys)?;
+        Ok(self.first()?.number())
+    }
+
+    /// Takes all keys but the first out of the data folder's file.
+    ///
+    /// # Errors
+    /// If the file cannot be written, or is somebody else's: then nothing has changed.
+    pub fn drop_the_others(&self) -> Result<(), SealError> {
+        self.write(&self.keys().without_the_others())
+    }
+
+    fn write(&self, keys: &Keys) -> Result<(), SealError> {
+        let Home::Folder(path) = &self.0.home else { return Err(SealError::CannotSeal) };
+        file::replace(path, keys)?;
+        self.refresh();
+        Ok(())
+    }
+
+    fn keys(&self) -> Arc<Keys> {
+        lock(&self.0.held).keys.clone()
+    }
+}
+
+/// Forgets keys that are gone for long.
+fn forget(gone: &mut Vec<(Key, Instant)>, now: Instant) {
+    gone.retain(|(_, since)| now.saturating_duration_since(*since) < LATE);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    fn text(byte: u8) -> String {
+        STANDARD.encode([byte; 32])
+    }
+
+    fn with(keys: &str) -> Sealer {
+        Sealer::from_base64(&SecretString::from(keys)).unwrap()
+    }
+
+    fn sealer() -> Sealer {
+        with(&text(7))
+    }
+
+    #[test]
+    fn a_sealed_token_opens_in_its_own_row_only() {
+        let sealed = sealer().seal(Place::ProfileToken(12), "1:secret").unwrap();
+        assert_eq!(sealer().open(Place::ProfileToken(12), &sealed).unwrap().expose_secret(), "1:secret");
+        assert!(sealer().open(Place::ProfileToken(13), &sealed).is_err());
+        assert!(sealer().open(Place::EventToken("12"), &sealed).is_err());
+        assert!(with(&text(8)).open(Place::ProfileToken(12), &sealed).is_err());
+    }
+
+    #[test]
+    fn every_changed_byte_is_noticed() {
+        let both = with(&format!("{},3:{}", text(7), text(7)));
+        let sealed = both.seal(Place::EventToken("k"), "1:secret").unwrap();
+        assert_eq!(&sealed[..2], &[1, 1]);
+        for i in 0..sealed.len() {
+            for bit in 0..8 {
+                let mut changed = sealed.clone();
+                changed[i] ^= 1 << bit;
+                assert!(both.open(Place::EventToken("k"), &changed).is_err(), "byte {i}");
+            }
+            assert!(both.open(Place::EventToken("k"), &sealed[..i]).is_err());
+        }
+    }
+
+    #[test]
+    fn of_several_keys_the_one_that_sealed_opens_and_no_other() {
+        let all = [(1, 11), (2, 22), (7, 77), (255, 99)];
+        let written = |keys: &[(u8, u8)]| -> String {
+            keys.iter().map(|(number, byte)| format!("{number}:{}", text(*byte))).collect::<Vec<_>>().join(",")
+        };
+        for first in 0..all.len() {
+            let mut keys = all;
+            keys.rotate_left(first);
+            let sealer = with(&written(&keys));
+            for (number, _) in all {
+                let place = Place::UserTotp(i64::from(number));
+                let sealed = sealer.key(number).unwrap().seal(place, "secret").unwrap();
+                assert_eq!(number_of(&sealed), Some(number));
+                assert_eq!(sealer.open(place, &sealed).unwrap().expose_secret(), "secret");
+                let others: Vec<(u8, u8)> = all.into_iter().filter(|(other, _)| *other != number).collect();
+                assert!(with(&written(&others)).open(place, &sealed).is_err());
+                // The same key under another number is another key.
+                let renumbered = format!("{}:{}", number.wrapping_add(90).max(1), text(22));
+                assert!(with(&renumbered).open(place, &sealed).is_err());
+            }
+            assert_eq!(sealer.first().unwrap().number(), keys[0].0);
+            sealer.seals_with(7);
+            assert_eq!(number_of(&sealer.seal(Place::UserTotp(1), "x").unwrap()), Some(7));
+            sealer.seals_with(99);
+            assert_eq!(sealer.present().unwrap().number(), keys[0].0, "of what is not there the first is used");
+        }
+    }
+
+    #[test]
+    fn the_key_file_is_made_once_and_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Sealer::from_folder(folder.path()).unwrap();
+        let sealed = first.seal(Place::ProfileToken(1), "x").unwrap();
+        let again = Sealer::from_folder(folder.path()).unwrap();
+        assert!(again.open(Place::ProfileToken(1), &sealed).is_ok());
+        is_alone_and_private(folder.path());
+    }
+
+    fn is_alone_and_private(folder: &Path) {
+        let names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, [KEY_FILE], "nothing lies beside it");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(folder.join(KEY_FILE)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn another_process_sees_new_keys_at_once_and_the_old_one_opens_until_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let (server, command) =
+            (Sealer::from_folder(folder.path()).unwrap(), Sealer::from_folder(folder.path()).unwrap());
+        let old = server.seal(Place::ProfileToken(1), "old").unwrap();
+        assert_eq!(command.add_a_key().unwrap(), 2);
+        is_alone_and_private(folder.path());
+        let new = command.first().unwrap().seal(Place::ProfileToken(1), "new").unwrap();
+        assert_eq!(server.numbers(), [1], "nobody has looked yet");
+        assert_eq!(server.open(Place::ProfileToken(1), &new).unwrap().expose_secret(), "new");
+        assert_eq!(server.open(Place::ProfileToken(1), &old).unwrap().expose_secret(), "old");
+        assert_eq!(server.numbers(), [2, 1]);
+        command.drop_the_others().unwrap();
+        is_alone_and_private(folder.path());
+        assert!(server.refresh() && !server.refresh());
+        assert!(server.open(Place::ProfileToken(1), &old).is_ok(), "it may have been read a moment ago");
+        forget(&mut lock(&server.0.held).gone, Instant::now() + LATE);
+        assert!(server.open(Place::ProfileToken(1), &old).is_err());
+        assert!(server.open(Place::ProfileToken(1), &new).is_ok());
+        assert_eq!(Sealer::from_folder(folder.path()).unwrap().numbers(), [2]);
+    }
+
+    #[test]
+    fn a_file_that_is_spoilt_or_gone_takes_no_key_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(KEY_FILE);
+        let sealer = Sealer::from_folder(folder.path()).unwrap();
+        let good = fs::read_to_string(&path).unwrap();
+        let sealed = sealer.seal(Place::ProfileToken(1), "x").unwrap();
+        fs::write(&path, "spoilt, and of another length").unwrap();
+        assert!(!sealer.refresh());
+        assert!(sealer.open(Place::ProfileToken(1), &sealed).is_ok());
+        fs::remove_file(&path).unwrap();
+        assert!(!sealer.refresh());
+        assert!(sealer.open(Place::ProfileToken(1), &sealed).is_ok());
+        fs::write(&path, format!("2:{}\n{good}", text(2))).unwrap();
+        assert!(sealer.refresh());
+        assert_eq!(sealer.numbers(), [2, 1]);
+    }
+
+    #[test]
+    fn keys_of_the_environment_are_changed_by_nobody() {
+        let sealer = sealer();
+        assert!(sealer.add_a_key().is_err() && sealer.drop_the_others().is_err() && !sealer.refresh());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        fs::write(&path, text(7)).unwrap();
+        let named = Sealer::from_file(&path).unwrap();
+        assert!(named.add_a_key().is_err() && named.drop_the_others().is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), text(7));
+    }
+
+    #[test]
+    fn what_a_killed_start_left_aside_is_no_key() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".secret.key.abc"), "").unwrap();
+        assert!(Sealer::from_folder(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn a_bad_key_is_named_by_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(KEY_FILE);
+        for text in ["", "c2hvcnQ=", "not base64"] {
+            fs::write(&path, text).unwrap();
+            let error = Sealer::from_folder(folder.path()).unwrap_err().to_string();
+            assert!(error.contains(&path.display().to_string()), "{error}");
+            let error = Sealer::from_file(&path).unwrap_err().to_string();
+            assert!(error.contains("HOOKGRAM_SECRET_KEY_FILE"), "{error}");
+            let error = Sealer::from_base64(&SecretString::from(text)).unwrap_err().to_string();
+            assert!(error.starts_with("HOOKGRAM_SECRET_KEY "), "{error}");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The file of keys: made once, replaced whole, never half written.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use secrecy::ExposeSecret as _;
+
+use super::{SealError, keys::Keys};
+use crate::{codes, secrets::private};
+
+/// The file in the data folder that holds the keys where the environment has none.
+pub const KEY_FILE: &str = "secret.key";
+
+/// What tells a file from what it was before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    inode: u64,
+    length: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    /// Of a file as it is now; `None`: it cannot be looked at.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        let known = fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        let inode = std::os::unix::fs::MetadataExt::ino(&known);
+        #[cfg(not(unix))]
+        let inode = 0;
+        Some(Self { inode, length: known.len(), modified: known.modified().ok() })
+    }
+}
+
+/// The keys of a file; `None`: it holds none.
+pub(super) fn read(path: &Path) -> Result<Option<Keys>, SealError> {
+    let text = fs::read_to_string(path).map(secrecy::SecretString::from).map_err(|source| fault(path, source))?;
+    Ok(Keys::parse(text.expose_secret()))
+}
+
+/// Makes a file with one new key where there is none; one that is there is closed to others.
+pub(super) fn make_unless_there(path: &Path) -> Result<(), SealError> {
+    if fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        // Without a number, as every version reads it.
+        let mut key = [0u8; 32];
+        codes::fill(&mut key);
+        make(path, &format!("{}\n", STANDARD.encode(key))).map_err(|source| fault(path, source))?;
+    }
+    private::restrict(path);
+    Ok(())
+}
+
+/// Puts these keys in the place of those in the file: whoever reads it finds either, and a power cut leaves either.
+pub(super) fn replace(path: &Path, keys: &Keys) -> Result<(), SealError> {
+    // A link keeps leading there.
+    let path = &fs::canonicalize(path).map_err(|source| fault(path, source))?;
+    let replaced = aside(path, keys.write().expose_secret(), |aside| {
+        keep_owner(path, aside)?;
+        fs::rename(aside, path)
+    });
+    replaced.map_err(|source| fault(path, source))?;
+    sweep(path);
+    Ok(())
+}
+
+/// Removes what killed processes have left aside: it holds keys, old ones too.
+fn sweep(path: &Path) {
+    let Some(entries) = path.parent().and_then(|folder| fs::read_dir(folder).ok()) else { return };
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&aside_name(""))
+            && let Err(error) = fs::remove_file(entry.path())
+        {
+            tracing::warn!(file = %entry.path().display(), %error, "this file holds keys and should be removed");
+        }
+    }
+}
+
+fn aside_name(end: &str) -> String {
+    format!(".{KEY_FILE}.{end}")
+}
+
+fn fault(path: &Path, source: io::Error) -> SealError {
+    SealError::File { path: path.display().to_string(), source }
+}
+
+fn make(path: &Path, text: &str) -> io::Result<()> {
+    aside(path, text, |aside| name_it(aside, path))
+}
+
+/// Writes a text aside, on disk before `named` gives it its name, and the name on disk before this returns. Nothing is
+/// left beside it.
+fn aside(path: &Path, text: &str, named: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
+    let aside = folder.join(aside_name(&codes::public_id()));
+    let done = private::create(&aside).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        // A key that a power cut loses would take every stored secret with it.
+        file.sync_all()?;
+        named(&aside)
+    });
+    // Where it was renamed it is gone already.
+    let _ = fs::remove_file(&aside);
+    done?;
+    #[cfg(unix)]
+    fs::File::open(if folder.as_os_str().is_empty() { Path::new(".") } else { folder.as_path() })?.sync_all()?;
+    Ok(())
+}
+
+fn name_it(aside: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(aside, path) {
+        // Another start was faster: its key is the one.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        // Some file systems have no links.
+        Err(_) if !path.exists() => fs::rename(aside, path),
+        done => done,
+    }
+}
+
+/// What root writes must stay readable for the server, which may be somebody else.
+#[cfg(unix)]
+fn keep_owner(of: &Path, on: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+
+    let (old, new) = (fs::metadata(of)?, fs::metadata(on)?);
+    if (old.uid(), old.gid()) == (new.uid(), new.gid()) {
+        return Ok(());
+    }
+    chown(on, Some(old.uid()), Some(old.gid()))
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_of: &Path, _on: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_starts_at_once_one_makes_the_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(KEY_FILE);
+        make(&path, "first").unwrap();
+        make(&path, "second").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+    }
+
+    #[test]
+    fn what_a_killed_change_has_left_goes_with_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(KEY_FILE);
+        make(&path, "x").unwrap();
+        fs::write(folder.path().join(".secret.key.left"), "an old key").unwrap();
+        replace(&path, &Keys::new().unwrap()).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_the_file_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, real) = (folder.path().join(KEY_FILE), folder.path().join("real"));
+        make(&real, "x").unwrap();
+        std::os::unix::fs::symlink(&real, &path).unwrap();
+        replace(&path, &Keys::new().unwrap()).unwrap();
+        assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
+        assert!(read(&real).unwrap().is_some());
+    }
+}

@@ -1,0 +1,221 @@
+//! Who did what, when, whence, and what it was before: recorded with the change itself, in one commit.
+
+use std::net::IpAddr;
+
+use hookgram::{
+    audit::{AuditAction, AuditObject},
+    profile::Profile,
+    query,
+    secret::redact,
+};
+use percent_encoding::percent_decode_str;
+
+/// Letters of a value that are kept.
+const LONGEST: usize = 1_000;
+
+/// Who does something, and whence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct By {
+    /// An e-mail address; blank: the command line.
+    pub who: String,
+    /// The address it comes from; `None`: from the machine itself.
+    pub address: Option<String>,
+}
+
+impl By {
+    /// Somebody at a network address, as they call themselves.
+    #[must_use]
+    pub fn person(email: &str, address: IpAddr) -> Self {
+        Self { who: cut(email, 200), address: Some(address.to_string()) }
+    }
+}
+
+/// The command line.
+pub static COMMAND_LINE: By = By { who: String::new(), address: None };
+
+/// What was changed, from what to what; blank: nothing. Never a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What: a parameter's or a setting's name.
+    pub what: String,
+    /// Before.
+    pub from: String,
+    /// After.
+    pub to: String,
+}
+
+impl Change {
+    /// A change. What looks like a token is masked wherever it stands.
+    #[must_use]
+    pub fn new(what: &str, from: impl AsRef<str>, to: impl AsRef<str>) -> Self {
+        let text = |text: &str| cut(&redact(text), LONGEST);
+        Self { what: what.to_owned(), from: text(from.as_ref()), to: text(to.as_ref()) }
+    }
+}
+
+/// Something that was done. Only the store makes and records entries.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry<'a> {
+    /// Who did it.
+    pub by: &'a By,
+    /// What.
+    pub action: AuditAction,
+    /// What it was done to, as it was called then.
+    pub object: String,
+    /// Its id, where it has one.
+    pub id: Option<i64>,
+    /// What was changed.
+    pub changes: Vec<Change>,
+}
+
+impl<'a> Entry<'a> {
+    /// Something done to nothing in particular.
+    #[must_use]
+    pub fn new(by: &'a By, action: AuditAction) -> Self {
+        Self { by, action, object: String::new(), id: None, changes: Vec::new() }
+    }
+
+    /// Done to this.
+    #[must_use]
+    pub fn to(self, object: &str, id: impl Into<Option<i64>>) -> Self {
+        Self { object: cut(&redact(object), 200), id: id.into(), ..self }
+    }
+
+    /// With these changes.
+    #[must_use]
+    pub fn with(self, changes: Vec<Change>) -> Self {
+        Self { changes, ..self }
+    }
+}
+
+/// An entry as it was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its id.
+    pub id: i64,
+    /// When.
+    pub at: i64,
+    /// Who.
+    pub by: By,
+    /// What; `None`: a later version knows.
+    pub action: Option<AuditAction>,
+    /// To what kind of thing.
+    pub kind: Option<AuditObject>,
+    /// To what.
+    pub object: String,
+    /// Its id.
+    pub object_id: Option<i64>,
+    /// What was changed.
+    pub changes: Vec<Change>,
+}
+
+/// A profile as far as its changes are recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct ProfileState<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Whether its door is open.
+    pub enabled: bool,
+    /// Whether its messages go to the sandbox.
+    pub sandbox: bool,
+    /// The numbers of the types that it wants.
+    pub events: &'a [i64],
+    /// Its parameters.
+    pub profile: &'a Profile,
+}
+
+/// What tells two states of a profile apart; of a new one, what it is.
+#[must_use]
+pub fn profile_changes(before: Option<ProfileState<'_>>, after: ProfileState<'_>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut note = |what: &str, from: Option<String>, to: String| {
+        let from = from.unwrap_or_default();
+        if from != to {
+            changes.push(Change::new(what, from, to));
+        }
+    };
+    note("name", before.map(|state| state.name.to_owned()), after.name.to_owned());
+    note("enabled", before.map(|state| state.enabled.to_string()), after.enabled.to_string());
+    note("sandbox", before.map(|state| state.sandbox.to_string()), after.sandbox.to_string());
+    note("events", before.map(|state| numbers(state.events)), numbers(after.events));
+    let token = |profile: &Profile| profile.token.as_ref().map(hookgram::secret::BotToken::masked).unwrap_or_default();
+    let old = before.map(|state| state.profile);
+    if let Some(new) = &after.profile.token {
+        let same = old.and_then(|old| old.token.as_ref()) == Some(new);
+        if !same {
+            note("telegramToken", old.map(token), token(after.profile));
+        }
+    }
+    let (old, new) = (old.map(parameters).unwrap_or_default(), parameters(after.profile));
+    let value = |list: &[(String, String)], name: &str| {
+        list.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    let mut names: Vec<&String> = old.iter().chain(&new).map(|(name, _)| name).collect();
+    names.dedup();
+    let mut seen = Vec::new();
+    for name in names {
+        if !seen.contains(&name) {
+            seen.push(name);
+            note(name, Some(value(&old, name)), value(&new, name));
+        }
+    }
+    changes
+}
+
+/// Those that are not as by default, in the table's order; without the token.
+fn parameters(profile: &Profile) -> Vec<(String, String)> {
+    let text = query::write(profile);
+    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+    let plain = |encoded: &str| percent_decode_str(encoded).decode_utf8_lossy().into_owned();
+    pairs.map(|(name, value)| (name.to_owned(), plain(value))).collect()
+}
+
+fn numbers(events: &[i64]) -> String {
+    events.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hookgram::parameters::Parameter;
+
+    use super::*;
+
+    const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
+
+    fn state<'a>(name: &'a str, profile: &'a Profile) -> ProfileState<'a> {
+        ProfileState { name, enabled: true, sandbox: false, events: &[], profile }
+    }
+
+    #[test]
+    fn a_profiles_change_is_told_parameter_by_parameter() {
+        let mut old = Profile::default();
+        old.set(Parameter::Message, "Записано").unwrap();
+        old.set(Parameter::HideUrl, "true").unwrap();
+        let mut new = Profile::default();
+        new.set(Parameter::Message, &format!("Готово {TOKEN}")).unwrap();
+        new.set(Parameter::TelegramToken, TOKEN).unwrap();
+        let changes = profile_changes(Some(state("A", &old)), state("B", &new));
+        let told: Vec<(&str, &str, &str)> =
+            changes.iter().map(|change| (change.what.as_str(), change.from.as_str(), change.to.as_str())).collect();
+        let masked = hookgram::secret::redact(TOKEN);
+        assert_eq!(told[0], ("name", "A", "B"));
+        assert_eq!(told[1].0, "telegramToken");
+        assert_eq!(told[2], ("message", "Записано", format!("Готово {masked}").as_str()));
+        assert_eq!(told[3], ("hide_url", "true", ""));
+        assert_eq!(told.len(), 4, "{told:?}");
+        assert!(!format!("{changes:?}").contains("pQ_r"), "{changes:?}");
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_letters() {
+        assert_eq!(cut("ёжик", 2), "ёж…");
+        assert_eq!(cut("ёж", 2), "ёж");
+    }
+}

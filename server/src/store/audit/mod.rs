@@ -1,0 +1,176 @@
+//! The audit: rows are added, read, and swept once they are old. Triggers refuse whatever else.
+//!
+//! Only the store can add rows. Each method that changes something on a person's behalf takes [`By`] and calls `record`
+//! in its own transaction; `audited_tests.rs` finds the methods that do not.
+
+mod entry;
+
+use hookgram::{
+    audit::{AuditAction, AuditObject},
+    replay::Handled,
+};
+use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
+
+pub use self::entry::{By, COMMAND_LINE, Change, Recorded};
+pub(super) use self::entry::{Entry, ProfileState, profile_changes};
+use super::{Store, StoreError};
+use crate::time::{Millis, now};
+
+/// Entries deleted in one batch.
+const SWEPT: i64 = 64;
+
+/// Which entries are looked for.
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    /// Whose, in whatever case; blank: of the command line.
+    pub who: Option<String>,
+    /// What was done.
+    pub action: Option<AuditAction>,
+    /// To what kind of thing.
+    pub kind: Option<AuditObject>,
+    /// What its name has in it.
+    pub object: Option<String>,
+    /// Then or later.
+    pub since: Option<Millis>,
+    /// Before.
+    pub until: Option<Millis>,
+    /// Older than this one.
+    pub behind: Option<i64>,
+    /// How many.
+    pub limit: i64,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    at: i64,
+    actor: String,
+    address: Option<String>,
+    action: String,
+    kind: String,
+    object: String,
+    object_id: Option<i64>,
+    changes: String,
+}
+
+impl Row {
+    fn read(self) -> Result<Recorded, StoreError> {
+        let changes: Vec<(String, String, String)> =
+            serde_json::from_str(&self.changes).map_err(|_| StoreError::corrupt("audit.changes"))?;
+        Ok(Recorded {
+            id: self.id,
+            at: self.at,
+            by: By { who: self.actor, address: self.address },
+            action: AuditAction::parse(&self.action),
+            kind: AuditObject::parse(&self.kind),
+            object: self.object,
+            object_id: self.object_id,
+            changes: changes.into_iter().map(|(what, from, to)| Change { what, from, to }).collect(),
+        })
+    }
+}
+
+/// Adds an entry in the transaction of the change that it describes.
+pub(super) async fn record(tx: &mut SqliteConnection, entry: &Entry<'_>) -> Result<(), StoreError> {
+    let changes: Vec<(&str, &str, &str)> =
+        entry.changes.iter().map(|change| (change.what.as_str(), change.from.as_str(), change.to.as_str())).collect();
+    let changes = serde_json::to_string(&changes).map_err(|_| StoreError::corrupt("audit.changes"))?;
+    sqlx::query(
+        "INSERT INTO audit (at, actor, address, action, kind, object, object_id, changes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )
+    .bind(now())
+    .bind(&entry.by.who)
+    .bind(&entry.by.address)
+    .bind(entry.action.name())
+    .bind(entry.action.object().name())
+    .bind(&entry.object)
+    .bind(entry.id)
+    .bind(changes)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Records in one entry what was done to deliveries that somebody chose; nothing where all of them were refused.
+pub(super) async fn record_handled(
+    tx: &mut SqliteConnection,
+    by: &By,
+    action: AuditAction,
+    handled: &[Handled],
+) -> Result<(), StoreError> {
+    let done: Vec<String> = handled.iter().filter(|one| one.done.is_ok()).map(|one| one.id.to_string()).collect();
+    if done.is_empty() {
+        return Ok(());
+    }
+    let changes = vec![Change::new("count", "", done.len().to_string()), Change::new("ids", "", done.join(", "))];
+    record(tx, &Entry::new(by, action).with(changes)).await
+}
+
+impl Store {
+    /// Records something that changes nothing in the store.
+    pub(super) async fn note(&self, entry: &Entry<'_>) -> Result<(), StoreError> {
+        record(&mut *self.write.acquire().await?, entry).await
+    }
+
+    /// Records that the log was exported: the name of the file, and the filter as it stands in the page's address.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn note_log_export(&self, file: &str, filter: &str, by: &By) -> Result<(), StoreError> {
+        let changes = vec![Change::new("filter", "", filter)];
+        self.note(&Entry::new(by, AuditAction::LogExported).to(file, None).with(changes)).await
+    }
+
+    /// Records that a test mail was asked for, and the mail server's answer.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn note_mail_test(&self, answer: &str, by: &By) -> Result<(), StoreError> {
+        self.note(&Entry::new(by, AuditAction::MailTested).with(vec![Change::new("answer", "", answer)])).await
+    }
+
+    /// The entries that are looked for, newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn audited(&self, filter: &AuditFilter) -> Result<Vec<Recorded>, StoreError> {
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "SELECT id, at, actor, address, action, kind, object, object_id, changes FROM audit WHERE true",
+        );
+        if let Some(who) = &filter.who {
+            query.push(" AND actor = ").push_bind(who);
+        }
+        if let Some(action) = filter.action {
+            query.push(" AND action = ").push_bind(action.name());
+        }
+        if let Some(kind) = filter.kind {
+            query.push(" AND kind = ").push_bind(kind.name());
+        }
+        if let Some(object) = &filter.object {
+            query.push(" AND instr(object, ").push_bind(object).push(") > 0");
+        }
+        if let Some(since) = filter.since {
+            query.push(" AND at >= ").push_bind(since);
+        }
+        if let Some(until) = filter.until {
+            query.push(" AND at < ").push_bind(until);
+        }
+        if let Some(behind) = filter.behind {
+            query.push(" AND id < ").push_bind(behind);
+        }
+        query.push(" ORDER BY id DESC LIMIT ").push_bind(filter.limit);
+        let rows: Vec<Row> = query.build_query_as().fetch_all(&self.read).await?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// Deletes some of the entries from before `before`; whether any may be left.
+    ///
+    /// # Errors
+    /// If the database fails, or the entries are younger than the audit is kept at least.
+    pub async fn delete_old_audit(&self, before: Millis) -> Result<bool, StoreError> {
+        let old = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ?1 ORDER BY at LIMIT ?2)";
+        let done = sqlx::query(old).bind(before).bind(SWEPT).execute(&self.write).await?;
+        Ok(i64::try_from(done.rows_affected()).unwrap_or_default() == SWEPT)
+    }
+}
