@@ -67,8 +67,8 @@ pub enum Warning {
         /// Whose name it is.
         parameter: Parameter,
     },
-    /// A parameter of one of the old host's sibling doors.
-    SiblingDoor {
+    /// A parameter of one of the old host's sibling endpoints.
+    SiblingEndpoint {
         /// Its name.
         name: &'static str,
     },
@@ -93,7 +93,7 @@ pub enum Warning {
     },
     /// `telegramFieldName` without a leading `*`: clients see such a field.
     FieldWithoutStar,
-    /// This one cannot be overridden on the short door.
+    /// This one cannot be overridden on the profile endpoint.
     OverrideIgnored(Parameter),
 }
 
@@ -126,7 +126,7 @@ impl Warning {
             | Self::MissingEquals { parameter }
             | Self::BrokenHtml { parameter, .. } => Some(*parameter),
             Self::MalformedPercent { name } => Parameter::by_name(name),
-            Self::Unknown { .. } | Self::SiblingDoor { .. } => None,
+            Self::Unknown { .. } | Self::SiblingEndpoint { .. } => None,
         }
     }
 }

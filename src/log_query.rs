@@ -52,7 +52,7 @@ pub struct LogPlace {
 pub struct LogQuery {
     /// Of this profile only.
     pub profile: Option<i64>,
-    /// Of this bot at the stateless door only.
+    /// Of this bot at the stateless endpoint only.
     pub bot: Option<i64>,
     /// With this outcome only.
     pub outcome: Option<Outcome>,

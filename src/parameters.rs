@@ -68,10 +68,10 @@ pub struct Definition {
 }
 
 impl Parameter {
-    /// What the stateless door cannot do without.
+    /// What the stateless endpoint cannot do without.
     pub const REQUIRED: [Self; 2] = [Self::TelegramToken, Self::TelegramFieldName];
 
-    /// What a query at the short door never replaces.
+    /// What a query at the profile endpoint never replaces.
     pub const FIXED: [Self; 3] = [Self::TelegramToken, Self::TelegramFieldName, Self::ErrorEmail];
 
     /// Every parameter, in the table's order.

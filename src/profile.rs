@@ -11,7 +11,7 @@ use crate::{
 
 /// Everything that the parameters of a webhook say (contract §3).
 ///
-/// The stateless door needs `token` and `field_name`; of a stored profile both may be absent (a sandbox has no token).
+/// The stateless endpoint needs `token` and `field_name`; of a stored profile both may be absent (a sandbox has no token).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
     /// `telegramToken`.

@@ -140,7 +140,7 @@ impl ListQuery {
 pub struct Day {
     /// Messages that arrived.
     pub delivered: u32,
-    /// Messages that did not, or may not have, and events refused at the door.
+    /// Messages that did not, or may not have, and events refused at the endpoint.
     pub failed: u32,
     /// Events and participants for whom there was nothing to send.
     pub skipped: u32,

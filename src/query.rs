@@ -21,20 +21,20 @@ pub struct Reading {
     pub warnings: Vec<Warning>,
 }
 
-/// Reads the query of the stateless door (without its `?`), percent-encoded or raw.
+/// Reads the query of the stateless endpoint (without its `?`), percent-encoded or raw.
 #[must_use]
 pub fn read(query: &[u8]) -> Reading {
     judge(Profile::default(), query, &[], &Parameter::REQUIRED)
 }
 
-/// Reads the query of the short door: what it says replaces what is stored, for one call.
+/// Reads the query of the profile endpoint: what it says replaces what is stored, for one call.
 /// `telegramToken`, `telegramFieldName` and `errorEmail` stay, with a warning. Nothing is required.
 #[must_use]
 pub fn read_overrides(stored: &Profile, query: &[u8]) -> Reading {
     judge(stored.clone(), query, &Parameter::FIXED, &[])
 }
 
-/// What a query of the short door replaces, canonical and without secrets: read by [`read_overrides`] it means the same
+/// What a query of the profile endpoint replaces, canonical and without secrets: read by [`read_overrides`] it means the same
 /// for whatever is stored by then. An empty value stays, for it clears what is stored.
 #[must_use]
 pub fn overrides(query: &[u8]) -> String {
@@ -213,7 +213,7 @@ impl Strangers {
             return self.warn(Warning::MissingEquals { parameter });
         }
         match SIBLINGS.iter().find(|sibling| sibling.eq_ignore_ascii_case(name)) {
-            Some(name) => self.warn(Warning::SiblingDoor { name }),
+            Some(name) => self.warn(Warning::SiblingEndpoint { name }),
             None => self
                 .warn(Warning::Unknown { name: shown_name(name), nearest: Parameter::nearest(before.unwrap_or(name)) }),
         }
@@ -235,7 +235,7 @@ impl Strangers {
     }
 }
 
-/// Parameters of the old host's doors for other messengers.
+/// Parameters of the old host's endpoints for other messengers.
 const SIBLINGS: [&str; 12] = [
     "apiUrl",
     "idInstance",

@@ -25,7 +25,7 @@ closed_set! {
         Arrived = "arrived",
         /// It has no message of its own: there was nobody to send one to.
         NoMessage = "no_message",
-        /// It came through the stateless door: there is no stored profile whose present settings could be used.
+        /// It came through the stateless endpoint: there is no stored profile whose present settings could be used.
         NoProfile = "no_profile",
         /// Its profile has been deleted, and the bot's token with it.
         ProfileGone = "profile_gone",

@@ -14,7 +14,7 @@ closed_set! {
         RetentionDays = "retention_days",
         /// Days that the audit is kept.
         AuditDays = "audit_days",
-        /// Whether the stateless door is open.
+        /// Whether the stateless endpoint is open.
         Stateless = "stateless",
         /// How many undelivered events of strangers there may be.
         StrangerEvents = "stranger_events",

@@ -16,7 +16,7 @@ pub struct ListRow {
     pub target: TargetView,
     /// The whole short URL; `None` for whoever may not send with it.
     pub short_url: Option<String>,
-    /// Whether its door is open.
+    /// Whether its endpoint is open.
     pub enabled: bool,
     /// What became of its last event.
     pub last: Option<LastDelivery>,

@@ -29,7 +29,7 @@ pub enum NoOldUrl {
     /// A short URL: it has its profile already.
     Short,
     /// A webhook of the old host for another messenger.
-    OtherDoor,
+    OtherEndpoint,
     /// No parameters.
     NoParameters,
 }
@@ -52,7 +52,9 @@ pub fn read(text: &str) -> Result<OldUrl, NoOldUrl> {
     let mut steps = path.trim_end_matches('/').rsplit('/');
     match (steps.next(), steps.next()) {
         (Some(_), Some("h")) => return Err(NoOldUrl::Short),
-        (Some(door), Some("webhook")) if !door.eq_ignore_ascii_case("telegram") => return Err(NoOldUrl::OtherDoor),
+        (Some(endpoint), Some("webhook")) if !endpoint.eq_ignore_ascii_case("telegram") => {
+            return Err(NoOldUrl::OtherEndpoint);
+        }
         _ if parameters.is_empty() => return Err(NoOldUrl::NoParameters),
         _ => {}
     }
@@ -67,7 +69,7 @@ fn is_lost(warning: &Warning) -> bool {
         Warning::Repeated(_)
         | Warning::Unknown { .. }
         | Warning::MissingEquals { .. }
-        | Warning::SiblingDoor { .. }
+        | Warning::SiblingEndpoint { .. }
         | Warning::MalformedPercent { .. }
         | Warning::OverrideIgnored(_) => true,
         Warning::NoErrorEmail
@@ -150,7 +152,7 @@ mod tests {
             [
                 Warning::Repeated(Parameter::Message),
                 Warning::MalformedPercent { name: "message".into() },
-                Warning::SiblingDoor { name: "idInstance" },
+                Warning::SiblingEndpoint { name: "idInstance" },
                 Warning::Unknown { name: "hide_adress".into(), nearest: Some(Parameter::HideAddress) },
             ]
         );
@@ -165,7 +167,7 @@ mod tests {
             (" \n", NoOldUrl::Blank),
             ("https://hooks.example.com/h/k7Rm2Qx9TvB4nWpL", NoOldUrl::Short),
             ("https://hooks.example.com/h/k7Rm2Qx9TvB4nWpL?message=Hi", NoOldUrl::Short),
-            ("https://hooks.torrow.net/webhook/whatsapp?message=Hi", NoOldUrl::OtherDoor),
+            ("https://hooks.torrow.net/webhook/whatsapp?message=Hi", NoOldUrl::OtherEndpoint),
             ("https://hooks.torrow.net/webhook/telegram", NoOldUrl::NoParameters),
             ("telegram", NoOldUrl::NoParameters),
         ] {

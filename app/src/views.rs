@@ -66,7 +66,7 @@ pub struct ProfileRow {
     pub name: String,
     /// Where its messages go.
     pub target: TargetView,
-    /// Whether its door is open.
+    /// Whether its endpoint is open.
     pub enabled: bool,
     /// What became of its last event.
     pub last: Option<LastDelivery>,
@@ -159,8 +159,8 @@ pub struct BuilderData {
 /// What the preview needs besides the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewData {
-    /// The stateless door's address without a query; `None` where it is shut.
-    pub stateless_door: Option<String>,
+    /// The stateless endpoint's address without a query; `None` where it is shut.
+    pub stateless_endpoint: Option<String>,
     /// The profile's last events, newest first.
     pub past: Vec<PastEvent>,
 }

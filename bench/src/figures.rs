@@ -94,7 +94,7 @@ pub async fn measure(program: &Path) -> Result<Figures> {
     })
 }
 
-/// A data folder with profiles, and the paths of their doors.
+/// A data folder with profiles, and the paths of their endpoints.
 pub struct House {
     folder: tempfile::TempDir,
     paths: Vec<String>,
@@ -130,15 +130,15 @@ impl House {
         self.folder.path().to_owned()
     }
 
-    /// The path of its first door.
+    /// The path of its first endpoint.
     ///
     /// # Errors
     /// If there is none.
-    pub fn door(&self) -> Result<&str> {
+    pub fn endpoint(&self) -> Result<&str> {
         self.paths.first().map(String::as_str).context("no profile was imported")
     }
 
-    /// An event for each door.
+    /// An event for each endpoint.
     ///
     /// # Errors
     /// If the event has no place for a chat.

@@ -128,16 +128,16 @@ pub struct Rate {
     pub per_second: f64,
 }
 
-/// As much as goes through `connections` at once for so long, spread over the doors: one alone takes 500 a second.
+/// As much as goes through `connections` at once for so long, spread over the endpoints: one alone takes 500 a second.
 ///
 /// # Errors
 /// If any answer is not 200.
-pub async fn flood(address: SocketAddr, doors: &[Request], connections: usize, span: Duration) -> Result<Rate> {
+pub async fn flood(address: SocketAddr, endpoints: &[Request], connections: usize, span: Duration) -> Result<Rate> {
     let count = Arc::new(AtomicU64::new(0));
     let mut tasks = JoinSet::new();
     let start = Instant::now();
-    for door in doors.iter().cycle().take(connections) {
-        let (mut request, count) = (door.clone(), count.clone());
+    for endpoint in endpoints.iter().cycle().take(connections) {
+        let (mut request, count) = (endpoint.clone(), count.clone());
         tasks.spawn(async move {
             let mut connection = Connection::open(address).await?;
             while start.elapsed() < span {

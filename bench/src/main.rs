@@ -30,11 +30,12 @@ async fn main() -> Result<()> {
         ["serve-reference"] => bare::serve(None).await,
         ["serve-reference", folder] => bare::serve(Some(Path::new(folder))).await,
         ["fill", folder, count] => fill::fill(Path::new(folder), count.parse()?).await,
-        ["flood", address, seconds, doors @ ..] => {
+        ["flood", address, seconds, endpoints @ ..] => {
             let (address, event) = (address.parse()?, event::Event::find()?);
-            let doors: Result<Vec<_>> = doors.iter().map(|door| load::Request::post(address, door, &event)).collect();
+            let endpoints: Result<Vec<_>> =
+                endpoints.iter().map(|endpoint| load::Request::post(address, endpoint, &event)).collect();
             let span = std::time::Duration::from_secs(seconds.parse()?);
-            let rate = load::flood(address, &doors?, figures::CONNECTIONS, span).await?;
+            let rate = load::flood(address, &endpoints?, figures::CONNECTIONS, span).await?;
             println!("{:.0} events a second", rate.per_second);
             Ok(())
         }

@@ -56,7 +56,7 @@ pub struct Settings {
     /// Host of the links in messages [default: https://torrow.net]
     #[arg(long, env = "HOOKGRAM_BOOKING_URL", global = true, value_name = "URL")]
     pub booking_url: Option<String>,
-    /// Whether the stateless door /webhook/telegram is open [default: true]
+    /// Whether the stateless endpoint /webhook/telegram is open [default: true]
     #[arg(long, env = "HOOKGRAM_STATELESS", global = true, value_name = "true|false")]
     pub stateless: Option<String>,
     /// Undelivered events of bots that Telegram has not confirmed yet, at the stateless endpoint [default: 2000]

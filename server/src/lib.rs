@@ -1,4 +1,4 @@
-//! Hookgram's server: the two webhook doors, the store, the delivery to Telegram, the pages' ports, the command line.
+//! Hookgram's server: the two webhook endpoints, the store, the delivery to Telegram, the pages' ports, the command line.
 //!
 //! One event's way: [`webhook`] judges it and renders its messages, [`store`] keeps both in one commit, the caller
 //! hears 200, [`delivery`] claims the due rows and asks [`channel`]; [`mail`] tells of what failed. SQL stands in [`store`] alone.

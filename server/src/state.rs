@@ -13,10 +13,10 @@ use crate::{
         Identity, Telegram,
         chats::ChatSearches,
         identities::{Asker, Identities},
-        new_bots::Introductions,
+        new_bots::NewBotLimiter,
     },
     config::{Config, PublicUrl},
-    delivery::{Cast, Worker},
+    delivery::{Dependencies, Worker},
     drafts::Drafts,
     http::{assets, connections::Requests, rate_limits::Limits},
     mail::MailWorker,
@@ -48,7 +48,7 @@ pub struct Inner {
     pub wake: Arc<Notify>,
     /// The ids of messages as they reach the sandbox.
     pub sandbox: broadcast::Sender<i64>,
-    /// The ids of profiles as something becomes of their events; 0 for one of the stateless door.
+    /// The ids of profiles as something becomes of their events; 0 for one of the stateless endpoint.
     pub news: broadcast::Sender<i64>,
     /// Searches for a chat by a link.
     pub chats: ChatSearches,
@@ -129,15 +129,15 @@ impl AppState {
         let (sandbox, _) = broadcast::channel(256);
         let (news, _) = broadcast::channel(256);
         let metrics = Arc::new(Metrics::default());
-        let introductions = Arc::new(Introductions::default());
-        let worker = Worker::new(Cast {
+        let new_bots = Arc::new(NewBotLimiter::default());
+        let worker = Worker::new(Dependencies {
             store: store.clone(),
             telegram: telegram.clone(),
             wake: wake.clone(),
             sandbox: sandbox.clone(),
             news: news.clone(),
             settings: settings.clone(),
-            introductions: introductions.clone(),
+            new_bots: new_bots.clone(),
             metrics: metrics.clone(),
         });
         let requests = Requests::new(config.connections);
@@ -171,7 +171,7 @@ impl AppState {
             health: health::Mark::default(),
             started_at: now(),
             leptos,
-            identities: Identities::new(introductions),
+            identities: Identities::new(new_bots),
         })))
     }
 

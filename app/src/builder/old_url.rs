@@ -55,7 +55,7 @@ pub async fn read_old_url(
         }
         Err(NoOldUrl::Blank) => w.old_blank,
         Err(NoOldUrl::Short) => w.old_short,
-        Err(NoOldUrl::OtherDoor) => w.old_other_door,
+        Err(NoOldUrl::OtherEndpoint) => w.old_other_endpoint,
         Err(NoOldUrl::NoParameters) => w.old_no_parameters,
     };
     let kept = Draft { faults: drafts::url_fault(why), ..drafts::of_form(None, form, earlier) };

@@ -34,7 +34,7 @@ pub async fn send_test(
     use hookgram::{event::BookingEvent, values::ChatId};
 
     use crate::{
-        i18n::{TestWords, Words, doors},
+        i18n::{TestWords, Words, endpoints},
         ports::TestInput,
     };
 
@@ -45,7 +45,7 @@ pub async fn send_test(
     };
     let json = event.as_deref().unwrap_or(sample.json());
     let event = BookingEvent::read(json.as_bytes())
-        .map_err(|fault| AppError::field("", doors::event_fault(language, &fault)))?;
+        .map_err(|fault| AppError::field("", endpoints::event_fault(language, &fault)))?;
     let mut input = form.input();
     if input.profile.token.is_none() {
         input.profile.token = super::draft::token_of(&operator, draft.as_deref(), id).await?;

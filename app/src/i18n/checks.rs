@@ -190,7 +190,7 @@ pub fn warning(language: Language, warning: &Warning) -> String {
                 format!("{name} is ignored: the name {name} needs an = sign after it, and then the value."),
             )
         }
-        Warning::SiblingDoor { name } => say(
+        Warning::SiblingEndpoint { name } => say(
             language,
             format!("{name} относится к отправке в другой мессенджер и здесь не действует; его можно удалить."),
             format!("{name} belongs to sending through another messenger and has no effect here; it can be removed."),

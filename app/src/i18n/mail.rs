@@ -42,7 +42,7 @@ word_set! {
 pub enum About<'a> {
     /// A stored profile, by its name.
     Profile(&'a str),
-    /// A bot at the stateless door.
+    /// A bot at the stateless endpoint.
     Bot {
         /// Its number.
         id: i64,

@@ -4,7 +4,7 @@
 pub mod audit;
 pub mod causes;
 pub mod checks;
-pub mod doors;
+pub mod endpoints;
 pub mod mail;
 pub mod old_urls;
 pub mod replays;

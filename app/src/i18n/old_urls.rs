@@ -14,7 +14,7 @@ pub fn no_old_url(language: Language, why: NoOldUrl) -> &'static str {
             ru: "Это короткая ссылка: у неё уже есть профиль.",
             en: "This is a short URL: it has its profile already.",
         },
-        NoOldUrl::OtherDoor => Bilingual {
+        NoOldUrl::OtherEndpoint => Bilingual {
             ru: "Это ссылка для другого мессенджера, а не для Telegram.",
             en: "This URL is for another messenger, not for Telegram.",
         },

@@ -180,6 +180,7 @@ pub(super) fn Health(view: HealthView) -> impl IntoView {
                     <Fact title=w.oldest>
                         {match view.oldest {
                             Some(at) => view! { <At at seconds=true /> " (" {span(language(), now - at)} ")" }.into_any(),
+                            None if view.open.0 > 0 => w.only_unknown_bots.into_any(),
                             None => w.nothing_waits.into_any(),
                         }}
                     </Fact>
@@ -270,7 +271,7 @@ fn trouble(trouble: &Trouble) -> AnyView {
         Trouble::StrangersWaiting(count) => (
             format!("{}: {count}", w.strangers),
             w.strangers_do.to_owned(),
-            Some(("/settings#doors".to_owned(), w.to_settings)),
+            Some(("/settings#endpoints".to_owned(), w.to_settings)),
         ),
         Trouble::QueueStuck => (w.queue_stuck.to_owned(), w.queue_stuck_do.to_owned(), log()),
         Trouble::BotParked(name, profile) => (

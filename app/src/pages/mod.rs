@@ -63,7 +63,7 @@ use crate::{
 
 /// What is to be shown.
 #[derive(Clone, Debug)]
-pub enum QuietPage {
+pub enum ServerPage {
     /// Why something could not be done.
     Refused(AppError),
     /// The list of profiles.
@@ -136,7 +136,7 @@ pub enum QuietPage {
     Invited(Box<InvitedView>),
 }
 
-impl QuietPage {
+impl ServerPage {
     fn title(&self) -> String {
         let w = words::<QuietWords>();
         match self {
@@ -200,7 +200,7 @@ impl QuietPage {
 
 /// The HTML document.
 #[must_use]
-pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: QuietPage) -> impl IntoView + use<> {
+pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: ServerPage) -> impl IntoView + use<> {
     let preferences: Preferences = preferences::current();
     provide_context(preferences);
     provide_context(preferences.language);
@@ -208,38 +208,38 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Quie
     let needs_you = use_context::<NeedsYou>().unwrap_or_default().0;
     let (title, path) = (page.title(), page.path());
     let builder = match &page {
-        QuietPage::Builder(data, _) => Some(builder::data(data)),
+        ServerPage::Builder(data, _) => Some(builder::data(data)),
         _ => None,
     };
     let page = match page {
-        QuietPage::Refused(error) => view! { <Refused error /> }.into_any(),
-        QuietPage::List(page) => view! { <list::List page=*page /> }.into_any(),
-        QuietPage::Builder(data, error) => view! { <builder::Builder data=*data error /> }.into_any(),
-        QuietPage::Share(view) => view! { <share::Share view=*view /> }.into_any(),
-        QuietPage::FindChat(search) => view! { <find_chat::FindChat search /> }.into_any(),
-        QuietPage::Delete { id, name, waiting } => view! { <profile::DeleteProfile id name waiting /> }.into_any(),
-        QuietPage::Key { id, name, short_url } => view! { <profile::NewKey id name short_url /> }.into_any(),
-        QuietPage::Import(page) => view! { <import::Import page /> }.into_any(),
-        QuietPage::Urls(page) => view! { <urls::Urls page /> }.into_any(),
-        QuietPage::Log(view) => view! { <log::Log view=*view /> }.into_any(),
-        QuietPage::Event(event, may_act) => view! { <log::EventPage event=*event may_act /> }.into_any(),
-        QuietPage::Payload(view) => view! { <log::Payload view /> }.into_any(),
-        QuietPage::Act(view) => view! { <log::Act view /> }.into_any(),
-        QuietPage::Work(progress, may_act) => view! { <log::Work progress=*progress may_act /> }.into_any(),
-        QuietPage::Works(all, may_act) => view! { <log::Works all may_act /> }.into_any(),
-        QuietPage::Unreachable(rows, count) => view! { <people::Unreachable rows count /> }.into_any(),
-        QuietPage::Erase(view) => view! { <people::Erase view=*view /> }.into_any(),
-        QuietPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
-        QuietPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
-        QuietPage::Account(view) => view! { <account::AccountPage view=*view /> }.into_any(),
-        QuietPage::EndSessions(sessions) => view! { <sessions::EndSessions sessions /> }.into_any(),
-        QuietPage::Factor(view) => view! { <factor::Factor view=*view /> }.into_any(),
-        QuietPage::Confirm(view) => view! { <account::Confirm view /> }.into_any(),
-        QuietPage::Settings(view) => view! { <settings::Settings view=*view /> }.into_any(),
-        QuietPage::Audit(view) => view! { <audit::Audit view=*view /> }.into_any(),
-        QuietPage::Users(view) => view! { <users::Users view=*view /> }.into_any(),
-        QuietPage::User(view, fault) => view! { <users::User view=*view fault /> }.into_any(),
-        QuietPage::Invited(view) => view! { <users::Invited view=*view /> }.into_any(),
+        ServerPage::Refused(error) => view! { <Refused error /> }.into_any(),
+        ServerPage::List(page) => view! { <list::List page=*page /> }.into_any(),
+        ServerPage::Builder(data, error) => view! { <builder::Builder data=*data error /> }.into_any(),
+        ServerPage::Share(view) => view! { <share::Share view=*view /> }.into_any(),
+        ServerPage::FindChat(search) => view! { <find_chat::FindChat search /> }.into_any(),
+        ServerPage::Delete { id, name, waiting } => view! { <profile::DeleteProfile id name waiting /> }.into_any(),
+        ServerPage::Key { id, name, short_url } => view! { <profile::NewKey id name short_url /> }.into_any(),
+        ServerPage::Import(page) => view! { <import::Import page /> }.into_any(),
+        ServerPage::Urls(page) => view! { <urls::Urls page /> }.into_any(),
+        ServerPage::Log(view) => view! { <log::Log view=*view /> }.into_any(),
+        ServerPage::Event(event, may_act) => view! { <log::EventPage event=*event may_act /> }.into_any(),
+        ServerPage::Payload(view) => view! { <log::Payload view /> }.into_any(),
+        ServerPage::Act(view) => view! { <log::Act view /> }.into_any(),
+        ServerPage::Work(progress, may_act) => view! { <log::Work progress=*progress may_act /> }.into_any(),
+        ServerPage::Works(all, may_act) => view! { <log::Works all may_act /> }.into_any(),
+        ServerPage::Unreachable(rows, count) => view! { <people::Unreachable rows count /> }.into_any(),
+        ServerPage::Erase(view) => view! { <people::Erase view=*view /> }.into_any(),
+        ServerPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
+        ServerPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
+        ServerPage::Account(view) => view! { <account::AccountPage view=*view /> }.into_any(),
+        ServerPage::EndSessions(sessions) => view! { <sessions::EndSessions sessions /> }.into_any(),
+        ServerPage::Factor(view) => view! { <factor::Factor view=*view /> }.into_any(),
+        ServerPage::Confirm(view) => view! { <account::Confirm view /> }.into_any(),
+        ServerPage::Settings(view) => view! { <settings::Settings view=*view /> }.into_any(),
+        ServerPage::Audit(view) => view! { <audit::Audit view=*view /> }.into_any(),
+        ServerPage::Users(view) => view! { <users::Users view=*view /> }.into_any(),
+        ServerPage::User(view, fault) => view! { <users::User view=*view fault /> }.into_any(),
+        ServerPage::Invited(view) => view! { <users::Invited view=*view /> }.into_any(),
     };
     let is_taken_over = builder.is_some();
     let taken_over = is_taken_over.then(|| builder::taking_over(options));

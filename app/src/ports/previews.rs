@@ -12,8 +12,8 @@ use crate::{
 /// Previews.
 #[async_trait]
 pub trait Previews: Send + Sync {
-    /// The stateless door's address without a query; `None` where it is shut.
-    fn stateless_door(&self) -> Option<String>;
+    /// The stateless endpoint's address without a query; `None` where it is shut.
+    fn stateless_endpoint(&self) -> Option<String>;
     /// The last events of a profile whose bodies are kept, newest first.
     async fn past_events(&self, viewer: &Viewer, profile: i64) -> Result<Vec<PastEvent>, AppError>;
     /// The body of one of them. [`AppError::NotFound`] where it is another profile's, or gone.

@@ -62,7 +62,7 @@ pub trait Profiles: Send + Sync {
     /// Stores a new profile (`id` is `None`) or replaces one; answers with its id. A name that is taken is
     /// [`AppError::Invalid`] at the field `name`, a bot without any token at `telegramToken`.
     async fn save(&self, operator: &Operator, id: Option<i64>, input: ProfileInput) -> Result<i64, AppError>;
-    /// Opens or closes its door.
+    /// Opens or closes its endpoint.
     async fn set_enabled(&self, operator: &Operator, id: i64, enabled: bool) -> Result<(), AppError>;
     /// Sends a test.
     async fn send_test(&self, operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError>;

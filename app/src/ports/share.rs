@@ -15,7 +15,7 @@ pub struct Shared {
     pub row: ProfileRow,
     /// The contact field that holds the recipient.
     pub field_name: String,
-    /// The whole URL of the stateless door with [`TOKEN_PLACE`] in the token's place; `None` where that door is shut.
+    /// The whole URL of the stateless endpoint with [`TOKEN_PLACE`] in the token's place; `None` where that endpoint is shut.
     pub stateless: Option<String>,
     /// The short URL; `None` for whoever may not send with it.
     pub address: Option<Address>,

@@ -25,7 +25,7 @@ pub struct LogPage {
 pub struct LogRow {
     /// The event's id.
     pub event: i64,
-    /// The event's public id, as the door has answered.
+    /// The event's public id, as the endpoint has answered.
     pub public_id: String,
     /// When it came.
     pub received_at: Millis,
@@ -33,13 +33,13 @@ pub struct LogRow {
     pub order_number: Option<String>,
     /// The event's type, by number.
     pub event_type: Option<i64>,
-    /// The profile's id and name; `None`: the stateless door, or a profile that is gone.
+    /// The profile's id and name; `None`: the stateless endpoint, or a profile that is gone.
     pub profile: Option<(i64, String)>,
     /// The bot's number; `None`: the sandbox, or an event that came to nothing.
     pub bot: Option<i64>,
     /// What became of it.
     pub outcome: Outcome,
-    /// What the door answered.
+    /// What the endpoint answered.
     pub http_status: i64,
     /// Why it was turned away, in the reader's language.
     pub reason: Option<String>,

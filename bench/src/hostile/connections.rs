@@ -44,7 +44,7 @@ pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result
     let server = start_server(program, &house, telegram, &[]).await?;
     let good = async || {
         let from = "X-Forwarded-For: 192.0.2.7\r\n";
-        let mut request = Request::post_with(server.address, house.door()?, event, from)?;
+        let mut request = Request::post_with(server.address, house.endpoint()?, event, from)?;
         let next = move || {
             request.next_chat();
             request.bytes().to_vec()

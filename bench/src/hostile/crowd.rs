@@ -41,16 +41,16 @@ pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result
     let house = House::new(program, telegram.address, BOTS)?;
     let server = start_server(program, &house, telegram, &[]).await?;
     let requests = house.requests(&server, event)?;
-    let door = house.door()?;
+    let endpoint = house.endpoint()?;
     // Connections, bots, and the room that a first such attack makes the server take for good: another needs no more.
     steady::run(server.address, &requests, telegram, 20, Duration::from_secs(2)).await?;
-    let first = attack(server.address, door);
+    let first = attack(server.address, endpoint);
     tokio::try_join!(first, steady::run(server.address, &requests, telegram, STEADY, SPAN))?;
     sleep(Duration::from_secs(2)).await;
     let calm = steady::run(server.address, &requests, telegram, STEADY, SPAN / 2).await?;
     let before = server.memory()?.0;
     let under_attack = steady::run(server.address, &requests, telegram, STEADY, SPAN);
-    let (answers, attacked) = tokio::try_join!(attack(server.address, door), under_attack)?;
+    let (answers, attacked) = tokio::try_join!(attack(server.address, endpoint), under_attack)?;
     sleep(Duration::from_secs(2)).await;
     let after = server.memory()?.0;
     let calm = calm.and(steady::run(server.address, &requests, telegram, STEADY, SPAN / 2).await?);
@@ -97,13 +97,13 @@ fn judge(answers: &Answers) -> Result<()> {
     Ok(())
 }
 
-async fn attack(address: SocketAddr, door: &str) -> Result<Answers> {
-    let door = door.to_owned();
-    apart(async move || send(address, &door).await).await
+async fn attack(address: SocketAddr, endpoint: &str) -> Result<Answers> {
+    let endpoint = endpoint.to_owned();
+    apart(async move || send(address, &endpoint).await).await
 }
 
 /// Sends all, evenly, and waits for what becomes of them.
-async fn send(address: SocketAddr, door: &str) -> Result<Answers> {
+async fn send(address: SocketAddr, endpoint: &str) -> Result<Answers> {
     let (start, gap) = (Instant::now(), SPAN / COUNT);
     let mut attackers = JoinSet::new();
     for number in 0..COUNT {
@@ -111,7 +111,7 @@ async fn send(address: SocketAddr, door: &str) -> Result<Answers> {
         sleep_until(due).await;
         ensure!(due.elapsed() < LATEST, "the attackers are held up");
         let is_slow = number % SLOW == 0;
-        let (kind, bytes) = if is_slow { ("slow", slow(number / SLOW, door)) } else { hostile(number, door) };
+        let (kind, bytes) = if is_slow { ("slow", slow(number / SLOW, endpoint)) } else { hostile(number, endpoint) };
         attackers.spawn(async move {
             let mut stream = TcpStream::connect(address).await.context("nobody listens")?;
             let outcome = if is_slow {
@@ -134,12 +134,12 @@ async fn send(address: SocketAddr, door: &str) -> Result<Answers> {
 }
 
 /// A request that is never finished: nothing, half a line, half a head, half a body, or half a form.
-fn slow(number: u32, door: &str) -> Vec<u8> {
+fn slow(number: u32, endpoint: &str) -> Vec<u8> {
     match number % 5 {
         0 => String::new(),
         1 => "GET /log".to_owned(),
         2 => format!("GET /login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {}\r\nX-Slow: ", stranger(number)),
-        3 => format!("POST {door} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{\"CaseItem\":"),
+        3 => format!("POST {endpoint} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{\"CaseItem\":"),
         _ => format!(
             "POST /login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {}\r\nContent-Length: 99\r\n\r\na=",
             stranger(number)
@@ -149,7 +149,7 @@ fn slow(number: u32, door: &str) -> Vec<u8> {
 }
 
 /// One of the others, by its number.
-fn hostile(number: u32, door: &str) -> (&'static str, Vec<u8>) {
+fn hostile(number: u32, endpoint: &str) -> (&'static str, Vec<u8>) {
     let from = stranger(number);
     let head = |method: &str, target: &str, more: &str| {
         format!("{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: {from}\r\n{more}\r\n")
@@ -160,14 +160,14 @@ fn hostile(number: u32, door: &str) -> (&'static str, Vec<u8>) {
         [head(method, target, &length), body.to_vec()].concat()
     };
     let long = |length: usize| "x".repeat(length);
-    let post = |body: &[u8]| with("POST", door, "", body);
+    let post = |body: &[u8]| with("POST", endpoint, "", body);
     // Seeds of what varies: neighbours must not be alike.
     let odd = number.wrapping_mul(2_654_435_761);
     match number % 30 {
         0 => ("huge", post(&vec![b' '; 2 << 20])),
         1 => {
             let piece = [b"40000\r\n", &vec![b'x'; 0x4_0000][..], b"\r\n"].concat();
-            ("huge", [head("POST", door, "Transfer-Encoding: chunked\r\n"), piece.repeat(8)].concat())
+            ("huge", [head("POST", endpoint, "Transfer-Encoding: chunked\r\n"), piece.repeat(8)].concat())
         }
         2 => ("huge", head("GET", &format!("/login?{}", long(40_000)), "")),
         3 => ("huge", head("GET", "/login", &format!("Cookie: hookgram_session={}\r\n", long(40_000)))),
@@ -177,21 +177,22 @@ fn hostile(number: u32, door: &str) -> (&'static str, Vec<u8>) {
         7 => ("malformed", format!("{odd:x}\r\n\r\n").into_bytes()),
         8 => ("malformed", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".repeat(20)),
         9 => ("malformed", b"GET / HTTP/1.1\r\nno header\r\n\r\n".to_vec()),
-        10 => ("malformed", head("POST", door, "Content-Length: 3\r\nContent-Length: 4\r\n")),
-        11 => ("malformed", [head("POST", door, "Transfer-Encoding: chunked\r\n"), b"zz\r\n".to_vec()].concat()),
+        10 => ("malformed", head("POST", endpoint, "Content-Length: 3\r\nContent-Length: 4\r\n")),
+        11 => ("malformed", [head("POST", endpoint, "Transfer-Encoding: chunked\r\n"), b"zz\r\n".to_vec()].concat()),
         12 => ("malformed", post(b"{\"CaseItem\":{\"OrderNumber\":")),
         13 => ("malformed", post("[".repeat(500_000).as_bytes())),
         14 => ("malformed", post("{\"CaseItem\":".repeat(50_000).as_bytes())),
         15 => ("malformed", post(b"\xff\xfe{\x00}\x00")),
-        16 => ("malformed", with("POST", door, "Content-Encoding: gzip\r\n", b"\x1f\x8b\x08\x00\x00")),
-        17 => {
-            ("malformed", with("POST", door, "Content-Type: text/xml\r\n", b"<!ENTITY a SYSTEM 'file:///etc/passwd'>"))
-        }
+        16 => ("malformed", with("POST", endpoint, "Content-Encoding: gzip\r\n", b"\x1f\x8b\x08\x00\x00")),
+        17 => (
+            "malformed",
+            with("POST", endpoint, "Content-Type: text/xml\r\n", b"<!ENTITY a SYSTEM 'file:///etc/passwd'>"),
+        ),
         18 => ("traversal", head("GET", "/pkg/../../../../etc/passwd", "")),
         19 => ("traversal", head("GET", "/pkg/%2e%2e/%2e%2e/%252e%252e%5c..%00/hookgram.db", "")),
         20 => ("traversal", head("GET", &format!("/h/..%2f..%2f{odd:x}"), "")),
         21 => ("wrong method", head("DELETE", "/profiles/1", "Origin: https://evil.example\r\n")),
-        22 => ("wrong method", head("PUT", door, "")),
+        22 => ("wrong method", head("PUT", endpoint, "")),
         23 => ("wrong method", head("PROPFIND", "/", "")),
         24 => ("cookies", head("GET", "/profiles/1", &format!("Cookie: hookgram_session={odd:064x}\r\n"))),
         25 => {

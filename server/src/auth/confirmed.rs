@@ -9,7 +9,7 @@ use crate::time::{Millis, now};
 const HOLDS: Millis = 10 * 60 * 1000;
 
 /// Everything that an account can be asked for was given just now: its password, if it has one, and its second factor, if
-/// it has one. Only [`super::entry::Comer::prove`] makes one, so that no part of it stands for the whole.
+/// it has one. Only [`super::entry::SignInAttempt::prove`] makes one, so that no part of it stands for the whole.
 #[derive(Debug)]
 pub struct Proved(());
 

@@ -27,7 +27,7 @@ const TRIES: i64 = 5;
 
 /// Whoever wants to come in.
 #[derive(Clone, Copy)]
-pub struct Comer<'a> {
+pub struct SignInAttempt<'a> {
     /// The server's state.
     pub state: &'a AppState,
     /// Whence.
@@ -86,7 +86,7 @@ fn unprovable(error: StoreError) -> EntryFault {
     }
 }
 
-impl Comer<'_> {
+impl SignInAttempt<'_> {
     /// With an address and a password.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ use crate::{
         client::{Client, Peer},
         confirmed::Confirmed,
         cookies::{self, Cookies},
-        entry::{Comer, Entry},
+        entry::{Entry, SignInAttempt},
         second_factor,
         session::{self, CurrentSession},
     },
@@ -156,7 +156,7 @@ pub(crate) fn needs(path: &str) -> Option<Role> {
     }
 }
 
-/// Where to sign in, and which page to come back to afterwards. What is no page of contract §7 may be a door's URL
+/// Where to sign in, and which page to come back to afterwards. What is no page of contract §7 may be an endpoint's URL
 /// with a slip in it: none of that is carried on, nor a query that holds what looks like a secret.
 fn login_address(target: &Uri) -> String {
     if target.path() == "/" || !is_page(target.path()) {
@@ -253,7 +253,7 @@ impl SignInLink {
         let (Some(hash), Some(client)) = (self.code_hash, self.client) else { return Ok(None) };
         let Some(id) = state.store.use_sign_in_link(&hash).await? else { return Ok(None) };
         let Some(user) = state.store.user(id).await? else { return Ok(None) };
-        let comer = Comer { state, client: &client, headers: &self.headers, session: self.replaced.as_ref() };
+        let comer = SignInAttempt { state, client: &client, headers: &self.headers, session: self.replaced.as_ref() };
         Ok(Some(comer.after_password(&user).await?))
     }
 }

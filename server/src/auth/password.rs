@@ -51,12 +51,12 @@ pub struct Passwords {
 struct Places {
     hashing: Arc<Semaphore>,
     queue: Arc<Semaphore>,
-    manners: Manners,
+    manners: SchedulingPolicy,
 }
 
 /// How the work is done.
 #[derive(Clone, Copy, Debug)]
-enum Manners {
+enum SchedulingPolicy {
     /// Like any other.
     Plain,
     /// Where nothing else has to be done; then the place rests so many times as long.
@@ -77,7 +77,10 @@ pub struct HashFault;
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { strangers: Places::new(Manners::GivesWay { rest: REST }), known: Places::new(Manners::Plain) }
+        Self {
+            strangers: Places::new(SchedulingPolicy::GivesWay { rest: REST }),
+            known: Places::new(SchedulingPolicy::Plain),
+        }
     }
 }
 
@@ -153,7 +156,7 @@ impl Turn {
 }
 
 impl Places {
-    fn new(manners: Manners) -> Self {
+    fn new(manners: SchedulingPolicy) -> Self {
         Self { hashing: Arc::new(Semaphore::new(at_once())), queue: Arc::new(Semaphore::new(QUEUE)), manners }
     }
 
@@ -163,13 +166,13 @@ impl Places {
         let manners = self.manners;
         // The place goes along: a caller that hangs up does not end the work.
         let work = move || {
-            if let Manners::GivesWay { .. } = manners {
+            if let SchedulingPolicy::GivesWay { .. } = manners {
                 give_way();
             }
             let begun = Instant::now();
             // Whoever has hung up wants no answer.
             let _ = done.send(work());
-            if let Manners::GivesWay { rest } = manners {
+            if let SchedulingPolicy::GivesWay { rest } = manners {
                 std::thread::sleep(begun.elapsed().saturating_mul(rest).min(LONGEST_REST));
             }
             drop(place);
@@ -279,7 +282,7 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_hangs_up_frees_no_room_before_the_work_has_ended() {
-        let places = Places::new(Manners::Plain);
+        let places = Places::new(SchedulingPolicy::Plain);
         let (go, wait) = std::sync::mpsc::channel::<()>();
         let (begun, begin) = tokio::sync::oneshot::channel();
         let work = places.run(move || {
@@ -298,7 +301,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_place_rests_after_work_but_not_for_ever() {
-        let places = Places::new(Manners::GivesWay { rest: u32::MAX });
+        let places = Places::new(SchedulingPolicy::GivesWay { rest: u32::MAX });
         let begun = Instant::now();
         places.run(|| ()).await.unwrap();
         assert!(places.hashing.acquire_many(u32::try_from(at_once()).unwrap()).await.is_ok());

@@ -8,10 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use app::i18n::{
-    checks,
-    doors::{self, DoorFault},
-};
+use app::i18n::{checks, endpoints};
 use clap::Args;
 use hookgram::{
     check::{Fault, Warning},
@@ -24,6 +21,7 @@ use hookgram::{
     report::CheckReport,
     sample::Sample,
     values::Language,
+    webhook::WebhookError,
 };
 use serde::Serialize;
 use tokio::sync::watch;
@@ -35,12 +33,12 @@ use crate::{
     http::rate_limits::Source,
     state::AppState,
     store::Store,
-    webhook::{self, Answer, Door, Outcome, Refusal},
+    webhook::{self, Answer, Endpoint, Outcome, Refusal},
 };
 
 #[derive(Args, Debug)]
 pub(super) struct CheckOptions {
-    /// The whole URL, of either door
+    /// The whole URL, of either endpoint
     url: String,
     /// Do not ask Telegram whether the token works
     #[arg(long)]
@@ -52,7 +50,7 @@ pub(super) struct CheckOptions {
 
 #[derive(Args, Debug)]
 pub(super) struct RenderOptions {
-    /// The whole URL, of either door
+    /// The whole URL, of either endpoint
     url: String,
     /// The event; - is standard input [default: a built-in sample]
     event: Option<String>,
@@ -71,13 +69,13 @@ struct Remark {
     message: String,
 }
 
-/// The body that a door would answer with, then the same in pieces.
+/// The body that an endpoint would answer with, then the same in pieces.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Report {
     #[serde(flatten)]
     body: CheckReport,
-    /// The HTTP status that a door would answer with.
+    /// The HTTP status that an endpoint would answer with.
     http_status: u16,
     faults: Vec<Remark>,
     warnings: Vec<Remark>,
@@ -149,19 +147,19 @@ fn of_warnings(language: Language, warnings: &[Warning]) -> Vec<Remark> {
 
 async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Answer> {
     let query = query_of(&options.url).as_bytes();
-    let Place { door, store } = match place(&config, &options.url).await? {
-        Ok(Place { door: Door::Stateless(_), .. }) if !super::settings(&config).await?.now().stateless => {
-            return Ok(Answer::refused(DoorFault::StatelessOff));
+    let Place { endpoint, store } = match place(&config, &options.url).await? {
+        Ok(Place { endpoint: Endpoint::Stateless(_), .. }) if !super::settings(&config).await?.now().stateless => {
+            return Ok(Answer::refused(WebhookError::StatelessOff));
         }
         Ok(place) => place,
         Err(fault) => return Ok(Answer::refused(fault)),
     };
     // Which addresses have confirmed is known where there is an installation.
-    let installed = if matches!(door, Door::Stateless(_)) { open_existing(&config).await.ok() } else { None };
-    let answer = match webhook::check_offline(&door, query) {
+    let installed = if matches!(endpoint, Endpoint::Stateless(_)) { open_existing(&config).await.ok() } else { None };
+    let answer = match webhook::check_offline(&endpoint, query) {
         Ok((profile, mut warnings)) => {
             if let Some(store) = &installed {
-                warnings.extend(webhook::unconfirmed(store, &door, &profile).await);
+                warnings.extend(webhook::unconfirmed(store, &endpoint, &profile).await);
             }
             Answer { outcome: Outcome::Verified, warnings }
         }
@@ -177,17 +175,17 @@ async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Answer
     };
     let (_stop, shutdown) = watch::channel(false);
     let state = AppState::new(config, store, SocketAddr::from(([127, 0, 0, 1], 0)), shutdown).await?;
-    let asked = webhook::check(&state, &door, query, Asker::Known).await;
+    let asked = webhook::check(&state, &endpoint, query, Asker::Known).await;
     Ok(if asked.outcome == Outcome::Verified { answer } else { asked })
 }
 
 /// Prints the messages of an event, parts separated by `---`.
 pub(super) async fn render(config: &Config, options: &RenderOptions, language: Language) -> anyhow::Result<ExitCode> {
-    let Place { door, .. } = match place(config, &options.url).await? {
+    let Place { endpoint, .. } = match place(config, &options.url).await? {
         Ok(place) => place,
-        Err(fault) => bail!("{}", doors::door(language, &fault)),
+        Err(fault) => bail!("{}", endpoints::endpoint(language, &fault)),
     };
-    let Reading { profile, faults, warnings } = door.read(query_of(&options.url).as_bytes());
+    let Reading { profile, faults, warnings } = endpoint.read(query_of(&options.url).as_bytes());
     // Nothing is sent: neither a token nor a recipient is needed.
     let needed = |fault: &Fault| {
         !matches!(
@@ -262,21 +260,21 @@ fn messages(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Vec<
     messages
 }
 
-/// A door, and the store that it was found in.
+/// An endpoint, and the store that it was found in.
 struct Place {
-    door: Door,
+    endpoint: Endpoint,
     store: Option<Store>,
 }
 
-/// Which door a URL leads to, or why it leads to none; a short one opens the data folder.
+/// Which endpoint a URL leads to, or why it leads to none; a short one opens the data folder.
 ///
 /// # Errors
 /// Where it is no webhook's URL at all, or there is no data folder.
-async fn place(config: &Config, url: &str) -> anyhow::Result<Result<Place, DoorFault>> {
+async fn place(config: &Config, url: &str) -> anyhow::Result<Result<Place, WebhookError>> {
     let path = path_of(url);
     if path.ends_with("/webhook/telegram") {
-        let door = Door::Stateless(Source::Stranger(Ipv4Addr::LOCALHOST.into()));
-        return Ok(Ok(Place { door, store: None }));
+        let endpoint = Endpoint::Stateless(Source::Stranger(Ipv4Addr::LOCALHOST.into()));
+        return Ok(Ok(Place { endpoint, store: None }));
     }
     let Some((_, key)) = path.rsplit_once("/h/") else {
         // Not quoted: a slip may have put a token into the path.
@@ -284,8 +282,8 @@ async fn place(config: &Config, url: &str) -> anyhow::Result<Result<Place, DoorF
     };
     let store = open_existing(config).await?;
     Ok(match store.profile_by_key(key).await? {
-        Some(profile) => Ok(Place { door: Door::Short(profile.into()), store: Some(store) }),
-        None => Err(DoorFault::UnknownKey),
+        Some(profile) => Ok(Place { endpoint: Endpoint::Profile(profile.into()), store: Some(store) }),
+        None => Err(WebhookError::UnknownKey),
     })
 }
 

@@ -14,7 +14,7 @@ use crate::{
     state::AppState,
     store::{LinkKind, NewLink, ProfileDraft, StoredProfile, audit::COMMAND_LINE},
     time::now,
-    webhook::{self, Arrival, Door, Outcome},
+    webhook::{self, Arrival, Endpoint, Outcome},
 };
 
 const EMAIL: &str = "demo@example.com";
@@ -87,9 +87,10 @@ async fn profile(state: &AppState) -> anyhow::Result<StoredProfile> {
 
 /// Through the same acceptance as a POST.
 async fn post_sample(state: &AppState, profile: &StoredProfile) -> anyhow::Result<()> {
-    let door = Door::Short(profile.clone().into());
+    let endpoint = Endpoint::Profile(profile.clone().into());
     let body = Bytes::from(Sample::Appointment.json());
-    let answer = webhook::accept(state, Arrival { door: &door, query: b"", body: Ok(&body), remembered: false }).await;
+    let answer =
+        webhook::accept(state, Arrival { endpoint: &endpoint, query: b"", body: Ok(&body), remembered: false }).await;
     match answer.context("the sample event was not judged")?.outcome {
         Outcome::Accepted(_) => Ok(()),
         outcome => bail!("the sample event was not accepted: {outcome:?}"),

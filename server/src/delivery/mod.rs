@@ -11,4 +11,4 @@ mod test_send;
 mod worker;
 
 pub use test_send::Tested;
-pub use worker::{Cast, Worker};
+pub use worker::{Dependencies, Worker};

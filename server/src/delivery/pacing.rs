@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    channel::telegram::new_bots::{Introductions, Purpose},
+    channel::telegram::new_bots::{NewBotLimiter, Purpose},
     rate::{Rate, Used, Window},
     store::Lane,
 };
@@ -34,7 +34,7 @@ const KEPT: usize = 256;
 /// What has been asked of Telegram lately.
 #[derive(Debug)]
 pub struct Pacing {
-    introductions: Arc<Introductions>,
+    new_bots: Arc<NewBotLimiter>,
     bots: HashMap<Lane, Bot>,
     tidy_at: usize,
 }
@@ -72,8 +72,8 @@ pub enum Wait {
 impl Pacing {
     /// Nothing has been asked yet.
     #[must_use]
-    pub fn new(introductions: Arc<Introductions>) -> Self {
-        Self { introductions, bots: HashMap::new(), tidy_at: KEPT }
+    pub fn new(new_bots: Arc<NewBotLimiter>) -> Self {
+        Self { new_bots, bots: HashMap::new(), tidy_at: KEPT }
     }
 
     /// Lets a call through and counts it; it is under way until [`Pacing::ended`].
@@ -98,10 +98,10 @@ impl Pacing {
             return Err(Wait::Chat(wait));
         }
         // One call introduces a new bot; the others wait for what comes of it.
-        if bot.under_way > 0 && !self.introductions.is_known(lane, now) {
+        if bot.under_way > 0 && !self.new_bots.is_known(lane, now) {
             return Err(Wait::Turn);
         }
-        self.introductions.introduce(lane, purpose, now).map_err(Wait::Bot)?;
+        self.new_bots.introduce(lane, purpose, now).map_err(Wait::Bot)?;
         // There is one of each, or the call had to wait.
         let _ = (of_chat.used.take(PER_CHAT, now), bot.used.take(PER_BOT, now));
         if is_group(chat) {

@@ -148,7 +148,7 @@ impl Worker {
             Answer::Refused { code: 401 | 404, .. } => {}
             Answer::Sent { .. } | Answer::Refused { genuine: true, .. } => {
                 lock(&self.pacing).passed(lane);
-                self.cast.introductions.heard(lane, Instant::now());
+                self.cast.new_bots.heard(lane, Instant::now());
             }
             Answer::Refused { .. } | Answer::Unreachable { .. } => {}
         }

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     channel::telegram::{
         Telegram,
-        new_bots::{Introductions, KNOWN_FOR, Purpose},
+        new_bots::{KNOWN_FOR, NewBotLimiter, Purpose},
     },
     codes,
     lock::lock,
@@ -58,7 +58,7 @@ const LAST_WAIT: Duration = Duration::from_secs(8);
 
 /// What the worker works with.
 #[derive(Clone, Debug)]
-pub struct Cast {
+pub struct Dependencies {
     /// The store.
     pub store: Store,
     /// The Bot API.
@@ -67,12 +67,12 @@ pub struct Cast {
     pub wake: Arc<Notify>,
     /// Hears the id of each message that reaches the sandbox.
     pub sandbox: broadcast::Sender<i64>,
-    /// Hears the id of each profile whose delivery has come to something; 0 for the stateless door.
+    /// Hears the id of each profile whose delivery has come to something; 0 for the stateless endpoint.
     pub news: broadcast::Sender<i64>,
     /// The settings, among them the age at which a delivery is given up.
     pub settings: Live,
     /// Which bots Telegram has heard of lately.
-    pub introductions: Arc<Introductions>,
+    pub new_bots: Arc<NewBotLimiter>,
     /// Counters.
     pub metrics: Arc<Metrics>,
 }
@@ -80,7 +80,7 @@ pub struct Cast {
 /// Sends what is due. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Worker {
-    pub(super) cast: Cast,
+    pub(super) cast: Dependencies,
     owner: Arc<str>,
     running: Arc<AtomicBool>,
     in_flight: InFlight,
@@ -93,9 +93,9 @@ pub struct Worker {
 impl Worker {
     /// A worker; it claims under a name of its own.
     #[must_use]
-    pub fn new(cast: Cast) -> Self {
+    pub fn new(cast: Dependencies) -> Self {
         Self {
-            pacing: Arc::new(Mutex::new(Pacing::new(cast.introductions.clone()))),
+            pacing: Arc::new(Mutex::new(Pacing::new(cast.new_bots.clone()))),
             cast,
             owner: codes::public_id().into(),
             running: Arc::default(),
@@ -180,7 +180,7 @@ impl Worker {
         for (lane, at) in store.lanes_heard_since(hour_ago).await? {
             let age = Duration::from_millis(u64::try_from(now.saturating_sub(at)).unwrap_or(0));
             if let Some(at) = Instant::now().checked_sub(age) {
-                self.cast.introductions.heard(&lane, at);
+                self.cast.new_bots.heard(&lane, at);
             }
         }
         Ok(())

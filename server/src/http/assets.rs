@@ -69,7 +69,7 @@ pub async fn favicon() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=86400")], ICON)
 }
 
-/// `GET /robots.txt`: whoever crawls must not try the doors, whose addresses are secrets; all else asks to sign in.
+/// `GET /robots.txt`: whoever crawls must not try the endpoints, whose addresses are secrets; all else asks to sign in.
 pub async fn robots() -> &'static str {
     "User-agent: *\nDisallow: /h/\nDisallow: /webhook\n"
 }

@@ -9,7 +9,6 @@ use std::{
     task::{Context, Poll},
 };
 
-use app::i18n::doors::DoorFault;
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::{Request, State},
@@ -17,6 +16,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use hookgram::webhook::WebhookError;
 use hyper::body::{Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -166,7 +166,7 @@ pub(crate) async fn count_requests(State(state): State<AppState>, request: Reque
         Ok(Some(place)) => next.run(request).await.map(|body| Body::new(Counted { body, _place: place })),
         Err(TooMany) => {
             let mut response = if webhook::is_endpoint(request.uri().path()) {
-                webhook::refused(DoorFault::TooManyRequests { seconds: AGAIN }, request.headers())
+                webhook::refused(WebhookError::TooManyRequests { seconds: AGAIN }, request.headers())
             } else {
                 let wait = [(header::RETRY_AFTER, AGAIN.to_string())];
                 (StatusCode::TOO_MANY_REQUESTS, wait, "too many requests at once: wait a moment\n").into_response()

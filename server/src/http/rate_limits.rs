@@ -19,7 +19,7 @@ use crate::{
 
 /// Of one key or token: 500 a second, and 2,000 at once.
 const EVENTS: Rate = Rate { every: Duration::from_millis(2), burst: 2_000 };
-/// Of one address, at the doors, for what is not known there: 10 a second.
+/// Of one address, at the endpoints, for what is not known there: 10 a second.
 const STRANGERS: Rate = Rate { every: Duration::from_millis(100), burst: 200 };
 /// Of one address, for pages: 100 a second.
 const PAGES: Rate = Rate { every: Duration::from_millis(10), burst: 1_000 };

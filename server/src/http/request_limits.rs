@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use app::i18n::doors::DoorFault;
 use axum::{
     body::{Body, BodyDataStream, Bytes},
     extract::Request,
@@ -10,6 +9,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use hookgram::webhook::WebhookError;
 use tokio::time::{Instant, timeout_at};
 use tokio_stream::StreamExt as _;
 
@@ -56,20 +56,20 @@ impl Default for Patience {
 /// Refuses what is too long before its body, and packed bodies everywhere: nothing here unpacks anything.
 pub(crate) async fn judge(request: Request, next: Next) -> Response {
     let (uri, headers) = (request.uri(), request.headers());
-    let is_door = webhook::is_endpoint(uri.path());
+    let is_endpoint = webhook::is_endpoint(uri.path());
     let (status, fault, sentence) = if length(uri) > LONGEST_TARGET {
-        let fault = DoorFault::LongTarget { limit: LONGEST_TARGET };
+        let fault = WebhookError::LongTarget { limit: LONGEST_TARGET };
         (StatusCode::URI_TOO_LONG, fault, "this address is too long\n")
     } else if size(headers) > MOST_HEADERS {
-        let fault = DoorFault::LongHeaders { limit: MOST_HEADERS };
+        let fault = WebhookError::LongHeaders { limit: MOST_HEADERS };
         (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, fault, "the request has too much in its headers\n")
-    } else if !is_door && headers.contains_key(header::CONTENT_ENCODING) {
-        // The doors say so in an order of their own.
+    } else if !is_endpoint && headers.contains_key(header::CONTENT_ENCODING) {
+        // The endpoints say so in an order of their own.
         return (StatusCode::UNSUPPORTED_MEDIA_TYPE, "send this uncompressed\n").into_response();
     } else {
         return next.run(request).await;
     };
-    if is_door { webhook::refused(fault, headers) } else { (status, sentence).into_response() }
+    if is_endpoint { webhook::refused(fault, headers) } else { (status, sentence).into_response() }
 }
 
 /// The whole of a form.

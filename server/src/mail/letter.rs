@@ -81,7 +81,7 @@ pub(super) fn framed(body: &str, title: &str, language: &str) -> String {
     )
 }
 
-/// What the log is asked for failures of a cause: those at the door came to no delivery.
+/// What the log is asked for failures of a cause: those at the endpoint came to no delivery.
 fn asked(cause: FailureCause) -> LogQuery {
     if cause.is_of_event() {
         return LogQuery { outcome: Some(Outcome::Rejected), ..LogQuery::default() };

@@ -2,7 +2,7 @@
 //!
 //! A failure is a delivery that was given up or is uncertain, a message that waits because its bot's token is refused,
 //! or an event that was answered 422. In the commit that records it, it is added to the mail that gathers failures of
-//! the same profile and cause (at the stateless door: of the same token, addresses, field, locale and zone, and cause).
+//! the same profile and cause (at the stateless endpoint: of the same token, addresses, field, locale and zone, and cause).
 //!
 //! **When a mail goes.** It is due a minute after its first failure, and no earlier than an hour after the mail of its
 //! kind before it was due. So the first failure is told of soon, with those that come together with it; what follows

@@ -13,9 +13,9 @@ const SHORTEST: Duration = Duration::from_secs(60);
 const LONGEST: Duration = Duration::from_secs(60 * 60);
 /// The age at which a mail is given up.
 const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
-/// Most addresses of a mail of the stateless door.
+/// Most addresses of a mail of the stateless endpoint.
 const STRANGERS_ADDRESSES: usize = 10;
-/// Most mails an hour about one token of the stateless door.
+/// Most mails an hour about one token of the stateless endpoint.
 const STRANGERS_MAILS: i64 = 20;
 
 /// Most addresses an hour that mails of the stateless endpoint go to, all tokens together.

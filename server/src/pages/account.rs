@@ -4,7 +4,7 @@ use app::{
     error::{AppError, FieldFault},
     i18n::{AccountWords, Words as _},
     notices::{Notice, OwnAccount},
-    pages::{AccountView, ConfirmView, QuietPage, SessionView},
+    pages::{AccountView, ConfirmView, ServerPage, SessionView},
     preferences::Kept,
     session::Permission,
 };
@@ -26,7 +26,7 @@ use crate::{
         confirmed::Confirmed,
         cookies,
         device::device,
-        entry::Comer,
+        entry::SignInAttempt,
         second_factor::{self, Proof},
         session::{self, CurrentSession},
     },
@@ -52,8 +52,13 @@ impl<P: Permission> Visit<P> {
         confirmed.ok_or_else(|| Redirect::to(&format!("/confirm?next={}", query::encode(next))))
     }
 
-    pub(super) fn comer(&self) -> Comer<'_> {
-        Comer { state: &self.state, client: &self.client, headers: &self.parts.headers, session: self.session.as_ref() }
+    pub(super) fn comer(&self) -> SignInAttempt<'_> {
+        SignInAttempt {
+            state: &self.state,
+            client: &self.client,
+            headers: &self.parts.headers,
+            session: self.session.as_ref(),
+        }
     }
 
     pub(crate) fn session(&self) -> Result<&CurrentSession, AppError> {
@@ -97,7 +102,7 @@ impl<P: Permission> Visit<P> {
             kept,
             faults,
         };
-        self.show(status, QuietPage::Account(Box::new(view))).await
+        self.show(status, ServerPage::Account(Box::new(view))).await
     }
 }
 
@@ -175,7 +180,7 @@ pub(super) async fn end(Path(id): Path<String>, visit: Visit) -> Response {
 pub(super) async fn end_all_page(visit: Visit) -> Response {
     or_confirm!(visit, "/account/sessions/end");
     let sessions = or_refuse!(visit, visit.sessions().await);
-    visit.show(StatusCode::OK, QuietPage::EndSessions(sessions)).await
+    visit.show(StatusCode::OK, ServerPage::EndSessions(sessions)).await
 }
 
 /// `POST /account/sessions/end`: all but this one, which goes on under another token.
@@ -201,7 +206,7 @@ async fn show_confirm(visit: Visit, next: &str, faults: Vec<FieldFault>) -> Resp
         has_second_factor: session.has_second_factor,
         faults,
     };
-    visit.show(StatusCode::OK, QuietPage::Confirm(view)).await
+    visit.show(StatusCode::OK, ServerPage::Confirm(view)).await
 }
 
 /// `GET /confirm`

@@ -1,7 +1,7 @@
 //! `/audit`
 
 use app::{
-    pages::{AuditRow, AuditView, QuietPage},
+    pages::{AuditRow, AuditView, ServerPage},
     session::Admin,
 };
 use axum::{http::StatusCode, response::Response};
@@ -48,7 +48,7 @@ pub(super) async fn page(visit: Visit<Admin>) -> Response {
         kept: visit.state.settings.now().audit.as_secs() / 86_400,
     };
     let status = if faults.0 || faults.1 { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    visit.show(status, QuietPage::Audit(Box::new(view))).await
+    visit.show(status, ServerPage::Audit(Box::new(view))).await
 }
 
 fn row(entry: Recorded) -> AuditRow {

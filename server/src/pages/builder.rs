@@ -2,7 +2,7 @@
 
 use app::{
     error::AppError,
-    pages::{QuietPage, load_builder},
+    pages::{ServerPage, load_builder},
 };
 use axum::{
     extract::Path,
@@ -33,5 +33,5 @@ async fn show<P: Permission>(visit: Visit<P>, id: Option<i64>) -> Response {
     data.old_url_first = visit.asked("from").is_some_and(|from| from == "url");
     // A form that was sent without scripts and refused as a whole.
     let error = visit.asked("__path").zip(visit.asked("__err"));
-    visit.show(StatusCode::OK, QuietPage::Builder(Box::new(data), error)).await
+    visit.show(StatusCode::OK, ServerPage::Builder(Box::new(data), error)).await
 }

@@ -21,7 +21,7 @@ use crate::{
     auth::{
         client::Client,
         cookies::{self, SetCookie},
-        entry::{Comer, Entry, EntryFault, broken},
+        entry::{Entry, EntryFault, SignInAttempt, broken},
         guard::LONGEST_FORM,
         session::CurrentSession,
     },
@@ -85,8 +85,13 @@ impl Typed {
 
 impl Caller {
     /// Who wants to come in.
-    pub(super) fn comer(&self) -> Comer<'_> {
-        Comer { state: &self.state, client: &self.client, headers: &self.parts.headers, session: self.session.as_ref() }
+    pub(super) fn comer(&self) -> SignInAttempt<'_> {
+        SignInAttempt {
+            state: &self.state,
+            client: &self.client,
+            headers: &self.parts.headers,
+            session: self.session.as_ref(),
+        }
     }
 
     pub(super) fn session(&self) -> Option<&CurrentSession> {

@@ -4,7 +4,7 @@ use app::{
     error::FieldFault,
     i18n::{FactorWords, SignInWords, Words as _},
     notices::{Notice, OwnAccount},
-    pages::{FactorView, QuietPage},
+    pages::{FactorView, ServerPage},
 };
 use axum::{
     body::Body,
@@ -41,7 +41,7 @@ pub(super) async fn page(visit: Visit) -> Response {
                 left: factor.codes_left,
                 locked: factor.secret.is_none(),
             };
-            visit.show(StatusCode::OK, QuietPage::Factor(Box::new(view))).await
+            visit.show(StatusCode::OK, ServerPage::Factor(Box::new(view))).await
         }
         None => show_set_up(visit, StatusCode::OK, &Totp::new(), Vec::new()).await,
     }
@@ -56,7 +56,7 @@ async fn show_set_up(visit: Visit, status: StatusCode, totp: &Totp, faults: Vec<
         sealed,
         faults,
     };
-    visit.show(status, QuietPage::Factor(Box::new(view))).await
+    visit.show(status, ServerPage::Factor(Box::new(view))).await
 }
 
 /// The secret as the form carries it: for this account alone, and with its time.
@@ -108,7 +108,7 @@ pub(super) async fn turn_on(visit: Visit, body: Body) -> Response {
 
 async fn show_codes(visit: Visit, codes: &[SecretString]) -> Response {
     let codes = codes.iter().map(|code| code.expose_secret().to_owned()).collect();
-    visit.show(StatusCode::OK, QuietPage::Factor(Box::new(FactorView::Codes(codes)))).await
+    visit.show(StatusCode::OK, ServerPage::Factor(Box::new(FactorView::Codes(codes)))).await
 }
 
 /// `POST /account/second-factor/codes`: new recovery codes in the place of the old ones.

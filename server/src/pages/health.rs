@@ -1,7 +1,7 @@
 //! `/health`
 
 use app::{
-    pages::{QuietPage, Trouble},
+    pages::{ServerPage, Trouble},
     session::Admin,
 };
 use axum::{http::StatusCode, response::Response};
@@ -15,5 +15,5 @@ pub(super) async fn page(visit: Visit) -> Response {
     if !visit.may::<Admin>() {
         view.troubles.retain(|trouble: &Trouble| !trouble.is_for_admins());
     }
-    visit.show(StatusCode::OK, QuietPage::Health(Box::new(view))).await
+    visit.show(StatusCode::OK, ServerPage::Health(Box::new(view))).await
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use app::{
     error::AppError,
     notices::Notice,
-    pages::{ImportPage, ImportPlan, ImportRow, LineFault, QuietPage},
+    pages::{ImportPage, ImportPlan, ImportRow, LineFault, ServerPage},
 };
 use axum::{body::Body, http::StatusCode, response::Response};
 use secrecy::ExposeSecret as _;
@@ -15,7 +15,7 @@ use crate::profile_file::{self, FileFault, ImportError, Plan};
 
 /// `GET /profiles/import`
 pub(super) async fn page(visit: Visit<Operator>) -> Response {
-    visit.show(StatusCode::OK, QuietPage::Import(ImportPage::default())).await
+    visit.show(StatusCode::OK, ServerPage::Import(ImportPage::default())).await
 }
 
 /// `POST /profiles/import`: with a file or a text, shows the plan; with a draft, carries it out.
@@ -37,7 +37,7 @@ pub(super) async fn sent(visit: Visit<Operator>, body: Body) -> Response {
     let status = if plan.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let draft = plan.faults.is_empty().then(|| visit.state.drafts.keep(visit.account().id, text));
     let page = ImportPage { fault: None, plan: Some(shown(&plan, draft)) };
-    visit.show(status, QuietPage::Import(page)).await
+    visit.show(status, ServerPage::Import(page)).await
 }
 
 async fn carry_out(visit: Visit<Operator>, draft: &str) -> Response {
@@ -56,7 +56,7 @@ async fn carry_out(visit: Visit<Operator>, draft: &str) -> Response {
         Err(ImportError::Faults(faults)) => {
             let plan = Plan { entries: Vec::new(), faults };
             let page = ImportPage { fault: None, plan: Some(shown(&plan, None)) };
-            visit.show(StatusCode::UNPROCESSABLE_ENTITY, QuietPage::Import(page)).await
+            visit.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Import(page)).await
         }
         Err(ImportError::Store(error)) => visit.refuse(internal(error)).await,
     }
@@ -65,7 +65,7 @@ async fn carry_out(visit: Visit<Operator>, draft: &str) -> Response {
 impl<P: Permission> Visit<P> {
     async fn again(self, sentence: String) -> Response {
         let page = ImportPage { fault: Some(sentence), plan: None };
-        self.show(StatusCode::UNPROCESSABLE_ENTITY, QuietPage::Import(page)).await
+        self.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Import(page)).await
     }
 
     /// What was pasted is no longer here.

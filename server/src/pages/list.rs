@@ -1,6 +1,6 @@
 //! `/`: the list of profiles.
 
-use app::pages::QuietPage;
+use app::pages::ServerPage;
 use axum::{
     body::Body,
     extract::{Path, Query},
@@ -16,10 +16,10 @@ pub(super) async fn page(visit: Visit) -> Response {
     let viewer = visit.who.clone();
     let query = ListQuery::of(|name| visit.asked(name));
     let page = or_refuse!(visit, visit.ports().profiles.list(&viewer, query).await);
-    visit.show(StatusCode::OK, QuietPage::List(Box::new(page))).await
+    visit.show(StatusCode::OK, ServerPage::List(Box::new(page))).await
 }
 
-/// `POST /profiles/{id}/enable`: opens or closes its door, and leads back to where that was asked.
+/// `POST /profiles/{id}/enable`: opens or closes its endpoint, and leads back to where that was asked.
 pub(super) async fn enable(Path(id): Path<String>, visit: Visit<Operator>, body: Body) -> Response {
     let operator = visit.who.clone();
     let stored = or_refuse!(visit, visit.profile(&id).await);

@@ -27,7 +27,7 @@ use app::{
     error::AppError,
     i18n::{EraseWords, Words as _},
     notices::Notice,
-    pages::{self, Clock, EntryPage, QuietPage},
+    pages::{self, Clock, EntryPage, ServerPage},
     session::{Operator, Permission, Viewer},
 };
 use axum::{
@@ -234,7 +234,7 @@ impl<P: Permission> Visit<P> {
     }
 
     /// The page, with this status.
-    async fn show(self, status: StatusCode, page: QuietPage) -> Response {
+    async fn show(self, status: StatusCode, page: ServerPage) -> Response {
         let clock = self.clock();
         let Self { state, parts, who, .. } = self;
         let options = state.leptos.clone();
@@ -256,7 +256,7 @@ impl<P: Permission> Visit<P> {
             AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             AppError::Internal | AppError::Connection => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        self.show(status, QuietPage::Refused(error)).await
+        self.show(status, ServerPage::Refused(error)).await
     }
 
     /// Goes on to another page, which then says what was done.

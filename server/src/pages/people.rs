@@ -2,7 +2,7 @@
 
 use app::{
     notices::Notice,
-    pages::{EraseView, ErasureView, QuietPage, StoredView, UnreachableRow},
+    pages::{EraseView, ErasureView, ServerPage, StoredView, UnreachableRow},
 };
 use axum::{body::Body, http::StatusCode, response::Response};
 use hookgram::{delivery::FailureCause, values::ChatId};
@@ -20,7 +20,7 @@ pub(super) async fn unreachable(visit: Visit) -> Response {
     let is_shown = personal::is_shown(&visit.state, visit.account());
     let masked = |row: UnreachableRow| UnreachableRow { chat: personal::masked(&row.chat), ..row };
     let rows = rows.into_iter().map(row).map(|row| if is_shown { row } else { masked(row) }).collect();
-    visit.show(StatusCode::OK, QuietPage::Unreachable(rows, count)).await
+    visit.show(StatusCode::OK, ServerPage::Unreachable(rows, count)).await
 }
 
 fn row(row: Unreachable) -> UnreachableRow {
@@ -55,7 +55,7 @@ pub(super) async fn question(visit: Visit<Operator>) -> Response {
             view.stored = Some(StoredView { events, messages, waiting });
         }
     }
-    visit.show(status, QuietPage::Erase(Box::new(view))).await
+    visit.show(status, ServerPage::Erase(Box::new(view))).await
 }
 
 /// `POST /deliveries/erase`
@@ -66,7 +66,7 @@ pub(super) async fn erase(visit: Visit<Operator>, body: Body) -> Response {
         let chat = fields.get("chat").cloned().unwrap_or_default();
         let fault = Some(visit.erase_words().chat_odd.to_owned());
         let view = EraseView { chat, fault, ..EraseView::default() };
-        return visit.show(StatusCode::UNPROCESSABLE_ENTITY, QuietPage::Erase(Box::new(view))).await;
+        return visit.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Erase(Box::new(view))).await;
     };
     let who = operator.account();
     let done = visit.state.store.erase(&chat.to_string(), &visit.by(), now()).await.map_err(internal);

@@ -1,6 +1,6 @@
 //! What can be done to one profile from the list: a copy, a new key, its end.
 
-use app::{error::AppError, notices::Notice, pages::QuietPage};
+use app::{error::AppError, notices::Notice, pages::ServerPage};
 use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
 use hookgram::values::Language;
 
@@ -68,7 +68,7 @@ fn copies(language: Language, name: &str) -> Vec<String> {
 pub(super) async fn key(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let short_url = visit.state.short_url(&stored.key);
-    visit.show(StatusCode::OK, QuietPage::Key { id: stored.id, name: stored.name, short_url }).await
+    visit.show(StatusCode::OK, ServerPage::Key { id: stored.id, name: stored.name, short_url }).await
 }
 
 /// `POST /profiles/{id}/key`: a new key; leads to the new short URL.
@@ -88,7 +88,7 @@ pub(super) async fn rotate(Path(id): Path<String>, visit: Visit<Operator>, body:
 pub(super) async fn deletion(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let waiting = or_refuse!(visit, visit.state.store.waiting_messages(stored.id).await.map_err(internal));
-    visit.show(StatusCode::OK, QuietPage::Delete { id: stored.id, name: stored.name, waiting }).await
+    visit.show(StatusCode::OK, ServerPage::Delete { id: stored.id, name: stored.name, waiting }).await
 }
 
 /// `POST /profiles/{id}/delete`

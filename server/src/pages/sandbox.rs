@@ -2,7 +2,7 @@
 
 use app::{
     error::AppError,
-    pages::{QuietPage, SandboxView},
+    pages::{SandboxView, ServerPage},
 };
 use axum::{
     body::{Body, Bytes},
@@ -16,7 +16,7 @@ use super::{Fields, Operator, Permission, Visit, internal, or_refuse};
 use crate::{
     store::{StoredProfile, Test},
     time::now,
-    webhook::{self, Arrival, Door, Outcome},
+    webhook::{self, Arrival, Endpoint, Outcome},
 };
 
 /// `GET /sandbox`
@@ -32,7 +32,7 @@ async fn shown<P: Permission>(visit: Visit<P>, chosen: Option<i64>, fault: Optio
     let may_act = visit.may::<Operator>();
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let view = SandboxView { profiles, chosen, messages, may_act, fault };
-    visit.show(status, QuietPage::Sandbox(Box::new(view))).await
+    visit.show(status, ServerPage::Sandbox(Box::new(view))).await
 }
 
 fn chosen(fields: &Fields) -> Option<i64> {
@@ -71,8 +71,8 @@ pub(super) async fn sample(visit: Visit<Operator>, body: Body) -> Response {
     let body = or_refuse!(visit, event(sample, &stored));
     let test = Test { profile: (&stored.name, Some(id)), token: None, chat: "", answer: "in_sandbox" };
     or_refuse!(visit, visit.state.store.note_test(&test, &visit.by()).await.map_err(internal));
-    let door = Door::Short(stored.into());
-    let arrival = Arrival { door: &door, query: b"", body: Ok(&body), remembered: false };
+    let endpoint = Endpoint::Profile(stored.into());
+    let arrival = Arrival { endpoint: &endpoint, query: b"", body: Ok(&body), remembered: false };
     let answer = webhook::accept(&visit.state, arrival).await;
     match answer.map(|answer| answer.outcome) {
         Some(Outcome::Refused(refusal)) => {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use app::{
     i18n::{NoteWords, SettingsWords, Words as _},
     notices::{Administered, Notice},
-    pages::{QuietPage, SettingField, SettingsView, Tested},
+    pages::{ServerPage, SettingField, SettingsView, Tested},
     session::Admin,
 };
 use axum::{body::Body, http::StatusCode, response::Response};
@@ -27,7 +27,7 @@ const PAGE: &str = "/settings";
 /// `GET /settings`
 pub(super) async fn page(visit: Visit<Admin>) -> Response {
     let view = view(&visit);
-    visit.show(StatusCode::OK, QuietPage::Settings(Box::new(view))).await
+    visit.show(StatusCode::OK, ServerPage::Settings(Box::new(view))).await
 }
 
 /// `POST /settings`: the settings of one card.
@@ -50,7 +50,7 @@ pub(super) async fn save(visit: Visit<Admin>, body: Body) -> Response {
                     field.fault = Some(sentence(visit.language, fault));
                 }
             }
-            visit.show(StatusCode::UNPROCESSABLE_ENTITY, QuietPage::Settings(Box::new(view))).await
+            visit.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Settings(Box::new(view))).await
         }
         Err(ChangeError::Smtp(error)) => visit.refuse(internal(error)).await,
         Err(ChangeError::Store(error)) => visit.refuse(internal(error)).await,
@@ -69,7 +69,7 @@ pub(super) async fn test(visit: Visit<Admin>) -> Response {
     or_refuse!(visit, visit.state.store.note_mail_test(answer, &visit.by()).await.map_err(internal));
     let status = if tested == Tested::Taken { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let view = SettingsView { tested: Some(tested), ..view(&visit) };
-    visit.show(status, QuietPage::Settings(Box::new(view))).await
+    visit.show(status, ServerPage::Settings(Box::new(view))).await
 }
 
 async fn send_test(visit: &Visit<Admin>) -> Tested {

@@ -2,7 +2,7 @@
 
 use app::{
     error::AppError,
-    pages::{QuietPage, ShareView},
+    pages::{ServerPage, ShareView},
     ports::{ChatSearch, ChatTrouble},
 };
 use axum::{extract::Path, http::StatusCode, response::Response};
@@ -17,7 +17,7 @@ pub(super) async fn page(Path(id): Path<String>, visit: Visit) -> Response {
     let shared = or_refuse!(visit, sharing.shared(&viewer, id).await);
     let newest = or_refuse!(visit, sharing.last_event(&viewer, id).await);
     let view = ShareView { shared, newest, may_change: visit.may::<Operator>() };
-    visit.show(StatusCode::OK, QuietPage::Share(Box::new(view))).await
+    visit.show(StatusCode::OK, ServerPage::Share(Box::new(view))).await
 }
 
 /// `GET /find-chat/{code}`: how a search stands; instead of a code it may be why there is none.
@@ -27,5 +27,5 @@ pub(super) async fn find_chat(Path(code): Path<String>, visit: Visit<Operator>) 
         Some(why) => ChatSearch::Failed { why, links: None },
         None => or_refuse!(visit, visit.ports().chats.look(&operator, &code, false).await),
     };
-    visit.show(StatusCode::OK, QuietPage::FindChat(search)).await
+    visit.show(StatusCode::OK, ServerPage::FindChat(search)).await
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use app::{
     i18n::old_urls,
     notices::Notice,
-    pages::{QuietPage, UrlTable, UrlsPage},
+    pages::{ServerPage, UrlTable, UrlsPage},
 };
 use axum::{body::Body, http::StatusCode, response::Response};
 use hookgram::values::Language;
@@ -24,7 +24,7 @@ const MOST: usize = 1000;
 
 /// `GET /profiles/urls`
 pub(super) async fn page(visit: Visit<Operator>) -> Response {
-    visit.show(StatusCode::OK, QuietPage::Urls(UrlsPage::default())).await
+    visit.show(StatusCode::OK, ServerPage::Urls(UrlsPage::default())).await
 }
 
 /// `POST /profiles/urls`: with a list, shows the table; with a draft, makes what is marked.
@@ -54,13 +54,13 @@ pub(super) async fn sent(visit: Visit<Operator>, body: Body) -> Response {
     let candidates = candidates(&text, &stored, visit.language);
     let draft = visit.state.drafts.keep(visit.account().id, text);
     let table = table(&visit.state, &candidates, draft, visit.language).await;
-    visit.show(StatusCode::OK, QuietPage::Urls(UrlsPage { fault: None, table: Some(table) })).await
+    visit.show(StatusCode::OK, ServerPage::Urls(UrlsPage { fault: None, table: Some(table) })).await
 }
 
 impl<P: Permission> Visit<P> {
     async fn list_again(self, sentence: String) -> Response {
         let page = UrlsPage { fault: Some(sentence), table: None };
-        self.show(StatusCode::UNPROCESSABLE_ENTITY, QuietPage::Urls(page)).await
+        self.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Urls(page)).await
     }
 }
 
@@ -127,7 +127,7 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
     };
     if fault.is_some() {
         let page = UrlsPage { fault, table: Some(shown) };
-        return visit.show(StatusCode::UNPROCESSABLE_ENTITY, QuietPage::Urls(page)).await;
+        return visit.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Urls(page)).await;
     }
     visit.state.drafts.forget(draft);
     introduce(&visit.state, &drafts);

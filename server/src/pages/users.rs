@@ -4,7 +4,7 @@ use app::{
     error::AppError,
     i18n::{NoteWords, UserWords, Words as _},
     notices::{Administered, Notice},
-    pages::{InvitationView, InvitedView, Mailed, MemberView, QuietPage, UsersView},
+    pages::{InvitationView, InvitedView, Mailed, MemberView, ServerPage, UsersView},
     session::Admin,
 };
 use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
@@ -31,7 +31,7 @@ fn page_of(member: &Member) -> String {
 pub(super) async fn page(visit: Visit<Admin>) -> Response {
     let view = or_refuse!(visit, view(&visit).await);
     let view = UsersView { locked: visit.confirmed(PAGE).is_err(), ..view };
-    visit.show(StatusCode::OK, QuietPage::Users(Box::new(view))).await
+    visit.show(StatusCode::OK, ServerPage::Users(Box::new(view))).await
 }
 
 async fn view(visit: &Visit<Admin>) -> Result<UsersView, AppError> {
@@ -88,13 +88,13 @@ pub(super) async fn invite(visit: Visit<Admin>, body: Body) -> Response {
     let link = format!("{}/invite/{code}", visit.state.public_url);
     let mailed = mail(&visit, &email, &link).await;
     let view = InvitedView { email: email.to_string(), link, expires_at, mailed };
-    visit.show(StatusCode::OK, QuietPage::Invited(Box::new(view))).await
+    visit.show(StatusCode::OK, ServerPage::Invited(Box::new(view))).await
 }
 
 async fn again(visit: Visit<Admin>, email: String, role: Option<Role>, fault: &str) -> Response {
     let view = or_refuse!(visit, view(&visit).await);
     let view = UsersView { email, role, fault: Some(fault.to_owned()), ..view };
-    visit.show(StatusCode::UNPROCESSABLE_ENTITY, QuietPage::Users(Box::new(view))).await
+    visit.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Users(Box::new(view))).await
 }
 
 async fn mail(visit: &Visit<Admin>, to: &EmailAddress, link: &str) -> Mailed {
@@ -133,7 +133,7 @@ pub(super) async fn one(Path(id): Path<String>, visit: Visit<Admin>) -> Response
     // Asked here already, so that what is sent from the page finds a fresh proof.
     or_confirm!(visit, &page_of(&member));
     let view = shown(&visit, member);
-    visit.show(StatusCode::OK, QuietPage::User(Box::new(view), None)).await
+    visit.show(StatusCode::OK, ServerPage::User(Box::new(view), None)).await
 }
 
 /// `POST /users/{id}/role`
@@ -175,5 +175,5 @@ async fn member(visit: &Visit<Admin>, id: &str) -> Result<Member, AppError> {
 
 async fn unchanged(visit: Visit<Admin>, member: Member, sentence: &str) -> Response {
     let view = shown(&visit, member);
-    visit.show(StatusCode::UNPROCESSABLE_ENTITY, QuietPage::User(Box::new(view), Some(sentence.to_owned()))).await
+    visit.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::User(Box::new(view), Some(sentence.to_owned()))).await
 }

@@ -69,7 +69,7 @@ fn why(language: Language, last: &ListedEvent, outcome: Outcome) -> Option<Why> 
                 Language::Ru => &reason.ru,
                 Language::En => &reason.en,
             };
-            return Some(Why { cause: refused_at_the_door(language).to_owned(), advice: sentences.clone() });
+            return Some(Why { cause: refused_at_the_endpoint(language).to_owned(), advice: sentences.clone() });
         }
         Outcome::Suspended => {
             attempt(DeliveryState::Suspended).and_then(|state| state.cause).unwrap_or(FailureCause::TokenRefused)
@@ -88,7 +88,7 @@ fn why(language: Language, last: &ListedEvent, outcome: Outcome) -> Option<Why> 
     Some(Why { cause: cause(language, about).to_owned(), advice: advice(language, about).to_owned() })
 }
 
-fn refused_at_the_door(language: Language) -> &'static str {
+fn refused_at_the_endpoint(language: Language) -> &'static str {
     match language {
         Language::Ru => "событие не принято",
         Language::En => "the event was not accepted",

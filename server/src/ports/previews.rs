@@ -30,7 +30,7 @@ const AROUND: usize = 1;
 
 #[async_trait]
 impl Previews for Port {
-    fn stateless_door(&self) -> Option<String> {
+    fn stateless_endpoint(&self) -> Option<String> {
         self.state.settings.now().stateless.then(|| format!("{}/webhook/telegram", self.state.public_url))
     }
 

@@ -23,7 +23,7 @@ use serde_json::Value;
 use super::{Port, internal};
 use crate::{
     ports::qr,
-    store::{Fate, LastEvent, StoredProfile},
+    store::{DeliverySummary, LastEvent, StoredProfile},
 };
 
 #[async_trait]
@@ -140,7 +140,7 @@ fn in_words(language: Language, event: &LastEvent) -> LastEventView {
     LastEventView { outcome, at: event.at, about: about.join(" · "), why }
 }
 
-fn failure(language: Language, fate: &Fate) -> String {
+fn failure(language: Language, fate: &DeliverySummary) -> String {
     let description = fate.last_error.as_deref().unwrap_or_default();
     let cause = fate.cause.unwrap_or(FailureCause::Refused);
     told(language, cause, Some(description).filter(|words| cause.needs_description() && !words.is_empty()))

@@ -11,10 +11,10 @@ mod worker;
 
 use std::sync::Arc;
 
-use app::i18n::doors::DoorFault;
 use hookgram::{
     query,
     replay::{BulkKind, Handled, Matching, ReplayAs, ReplayError},
+    webhook::WebhookError,
 };
 use tokio::sync::Notify;
 
@@ -169,8 +169,8 @@ impl Replays {
         let participant = usize::try_from(source.participant).map_err(|_| ReplayError::NoRecipient)?;
         match self.rendering.address_one(&self.settings.now().booking_url, &profile, event, participant).await {
             Some(Ok(message)) => Ok(message),
-            Some(Err(DoorFault::NoRecipient { .. })) => Err(ReplayError::NoRecipient),
-            Some(Err(DoorFault::NothingToSay)) => Err(ReplayError::NothingToSay),
+            Some(Err(WebhookError::NoRecipient { .. })) => Err(ReplayError::NoRecipient),
+            Some(Err(WebhookError::NothingToSay)) => Err(ReplayError::NothingToSay),
             Some(Err(_)) | None => Err(ReplayError::NotMade),
         }
     }

@@ -32,7 +32,7 @@ pub struct Values {
     pub smtp: Option<Smtp>,
     /// The host of links, without a slash at the end.
     pub booking_url: Arc<str>,
-    /// Whether the stateless door is open.
+    /// Whether the stateless endpoint is open.
     pub stateless: bool,
     /// How many undelivered events of strangers there may be (contract §1).
     pub stranger_events: u64,

@@ -35,7 +35,7 @@ const OF_ROW: usize = 256;
 #[derive(Debug)]
 pub(super) struct Order {
     pub(super) public_id: String,
-    /// `None`: it came through the stateless door.
+    /// `None`: it came through the stateless endpoint.
     pub(super) profile_id: Option<i64>,
     /// Of the token that came with it.
     pub(super) lane: Lane,

@@ -25,7 +25,7 @@ pub struct Claimed {
     pub id: i64,
     /// Its event.
     pub event_id: i64,
-    /// Its profile; `None`: it came through the stateless door (or the profile is gone).
+    /// Its profile; `None`: it came through the stateless endpoint (or the profile is gone).
     pub profile_id: Option<i64>,
     /// Who claimed it.
     pub owner: String,

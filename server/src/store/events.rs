@@ -14,7 +14,7 @@ use crate::{secrets::seal::Place, time::Millis};
 pub enum TokenSource<'a> {
     /// The profile's, as it is when the message is sent.
     Profile(i64),
-    /// The one that came with the event, at the stateless door.
+    /// The one that came with the event, at the stateless endpoint.
     Event(&'a BotToken),
 }
 
@@ -35,7 +35,7 @@ pub struct NewEvent<'a> {
     pub order_number: Option<&'a str>,
     /// Canonical parameters as applied.
     pub parameters: &'a str,
-    /// Those of them that the short door's query named.
+    /// Those of them that the profile endpoint's query named.
     pub overrides: &'a str,
     /// The body.
     pub payload: &'a Packed,

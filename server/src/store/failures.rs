@@ -23,9 +23,9 @@ const OPEN_OF_ALL: i64 = 1_000;
 /// Failures of one cause.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Failure<'a> {
-    /// The profile; `None`: the stateless door.
+    /// The profile; `None`: the stateless endpoint.
     pub profile_id: Option<i64>,
-    /// The lane of the event's token; counts at the stateless door.
+    /// The lane of the event's token; counts at the stateless endpoint.
     pub lane: &'a Lane,
     /// An event that failed.
     pub event_id: i64,
@@ -57,7 +57,7 @@ pub(super) async fn add_deliveries(
     Ok(())
 }
 
-/// That the event was refused at the door is added to a mail.
+/// That the event was refused at the endpoint is added to a mail.
 pub(super) async fn add_event(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<(), StoreError> {
     let Some(mail) = open_mail(tx, failure).await? else { return Ok(()) };
     sqlx::query("INSERT INTO mail_failures (mail_id, event_id) VALUES (?1, ?2)")

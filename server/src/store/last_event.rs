@@ -28,7 +28,7 @@ pub struct LastEvent {
     /// Why it was refused.
     pub reason: Option<Reason>,
     /// How its deliveries go, or those of the event that it repeats.
-    pub deliveries: Vec<Fate>,
+    pub deliveries: Vec<DeliverySummary>,
 }
 
 impl LastEvent {
@@ -41,7 +41,7 @@ impl LastEvent {
 
 /// How a delivery goes.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct Fate {
+pub struct DeliverySummary {
     /// Its state.
     #[sqlx(try_from = "Named<DeliveryState>")]
     pub state: DeliveryState,

@@ -44,7 +44,7 @@ impl Store {
         })
     }
 
-    /// Whether an event of the stateless door waits whose own token cannot be opened.
+    /// Whether an event of the stateless endpoint waits whose own token cannot be opened.
     ///
     /// # Errors
     /// If the database fails.

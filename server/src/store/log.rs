@@ -15,7 +15,7 @@ use sqlx::{FromRow, QueryBuilder};
 
 use self::{
     search::SEARCH_TIME,
-    way::{Bounds, COLUMNS, NAMES, Way, statement},
+    way::{Bounds, COLUMNS, NAMES, QueryPlan, statement},
 };
 use super::{
     Store, StoreError,
@@ -28,7 +28,7 @@ use crate::time::Millis;
 pub struct LogFilter {
     /// Of this profile only.
     pub profile: Option<i64>,
-    /// Of this bot at the stateless door only.
+    /// Of this bot at the stateless endpoint only.
     pub bot: Option<i64>,
     /// With this outcome only. [`Outcome::Waiting`] is what has not been tried, or is being sent; [`Outcome::Skipped`]
     /// an event that its profile does not want, or a participant who cannot be written to.
@@ -71,14 +71,14 @@ pub struct Logged {
     pub profile: Option<String>,
     /// The number of the delivery's bot.
     pub bot_id: Option<i64>,
-    /// The number of the bot whose token came with the event, at the stateless door.
+    /// The number of the bot whose token came with the event, at the stateless endpoint.
     pub bot_of_event: Option<i64>,
     /// The contact field that should hold the recipient.
     pub field_name: Option<String>,
     /// What became of the event when it came.
     #[sqlx(try_from = "Named<EventOutcome>")]
     pub outcome: EventOutcome,
-    /// What the door answered.
+    /// What the endpoint answered.
     pub http_status: i64,
     /// Why, as JSON of a [`super::Reason`].
     pub reason: Option<String>,
@@ -157,7 +157,7 @@ impl Store {
 
     async fn found(&self, filter: &LogFilter) -> Result<Vec<Logged>, StoreError> {
         let bounds = self.bounds(filter).await?;
-        let ways = Way::of(filter);
+        let ways = QueryPlan::of(filter);
         let mut rows: Vec<Logged> = Vec::new();
         for way in &ways {
             rows.extend(statement(*way, filter, bounds).build_query_as::<Logged>().fetch_all(&self.read).await?);
@@ -265,14 +265,14 @@ mod tests {
             ]
         });
         for filter in filters {
-            for way in Way::of(&filter) {
+            for way in QueryPlan::of(&filter) {
                 let bounds = Bounds { delivery: (Some(1), Some(9)), event: (Some(1), Some(9)) };
                 let statement = statement(way, &filter, bounds);
                 let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement.sql().as_str()));
                 let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&store.read).await.unwrap();
                 let steps: Vec<&str> = plan.iter().map(|(_, _, _, step)| step.as_str()).collect();
                 // What has something still to do is little, and is sorted.
-                let open = matches!(way, Way::Open | Way::Parked);
+                let open = matches!(way, QueryPlan::Open | QueryPlan::Parked);
                 for step in &steps {
                     let whole = step.starts_with("SCAN") && !(open && step.contains("INDEX deliveries_"));
                     let sorted = step.contains("TEMP B-TREE FOR ORDER BY") && !open;

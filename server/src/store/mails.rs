@@ -21,7 +21,7 @@ use crate::time::{Millis, now};
 const EXAMPLES: i64 = 5;
 /// However wrong the clock, a mail is never due farther off than this.
 const FARTHEST: Millis = 3 * 60 * 60 * 1000;
-/// The span in which mails about one token of the stateless door are counted.
+/// The span in which mails about one token of the stateless endpoint are counted.
 const RECENT: Millis = 60 * 60 * 1000;
 
 /// A mail that was claimed: nothing is added to it any more.
@@ -62,7 +62,7 @@ pub enum Concerned {
         /// Its name.
         name: String,
     },
-    /// A bot at the stateless door.
+    /// A bot at the stateless endpoint.
     Bot {
         /// Its number.
         id: i64,

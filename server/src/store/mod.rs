@@ -19,7 +19,6 @@ mod cancelling;
 mod chart;
 mod course;
 mod deliveries;
-mod doors;
 #[cfg(test)]
 mod draft_tests;
 mod drafts;
@@ -48,6 +47,7 @@ mod payloads;
 mod people;
 #[cfg(test)]
 mod people_tests;
+mod profile_cache;
 mod profile_changes;
 mod profile_list;
 #[cfg(test)]
@@ -90,7 +90,7 @@ use sqlx::{
 };
 use tokio::sync::broadcast;
 
-use self::{accepting::Orders, addresses::Addresses, doors::Doors, rejections::Rejections};
+use self::{accepting::Orders, addresses::Addresses, profile_cache::ProfileCache, rejections::Rejections};
 pub use self::{
     addresses::Standing,
     attempts::Attempt,
@@ -105,7 +105,7 @@ pub use self::{
     heads::Head,
     health::{BotHealth, MailHealth, QueueHealth},
     lane::Lane,
-    last_event::{Fate, LastEvent},
+    last_event::{DeliverySummary, LastEvent},
     links::{Invitation, LinkKind, NewInvitation, NewLink},
     locked::LockedSecrets,
     log::{LogFilter, LogRows, Logged},
@@ -161,7 +161,7 @@ pub struct Store {
     read: SqlitePool,
     orders: Orders,
     rejections: Rejections,
-    doors: Doors,
+    profile_cache: ProfileCache,
     addresses: Addresses,
     sealer: Sealer,
     ended: broadcast::Sender<i64>,
@@ -309,7 +309,7 @@ impl Store {
         Self {
             orders: Orders::start(write.clone(), sealer.clone()),
             rejections: Rejections::start(write.clone()),
-            doors: Doors::default(),
+            profile_cache: ProfileCache::default(),
             addresses: Addresses::default(),
             write,
             read,

@@ -126,7 +126,7 @@ impl Store {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    /// Deletes a profile: its door is closed, its key, token and parameters are gone, what it had still to send is not
+    /// Deletes a profile: its endpoint is closed, its key, token and parameters are gone, what it had still to send is not
     /// sent. Its events stay, for whoever looks into the log, until they are too old; see [`Store::delete_remains`].
     ///
     /// # Errors

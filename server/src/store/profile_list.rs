@@ -31,7 +31,7 @@ pub struct ListedProfile {
     pub id: i64,
     /// Its unique name.
     pub name: String,
-    /// Whether its door is open.
+    /// Whether its endpoint is open.
     pub enabled: bool,
     /// Whether its messages go to the sandbox.
     pub sandbox: bool,

@@ -271,7 +271,7 @@ async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
     assert!(matches!(store.put_profile(Some(id), &draft("C"), &COMMAND_LINE).await, Err(StoreError::NotFound)));
     store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
 
-    // An event that had passed the door before arrives after all; it is not sent either.
+    // An event that had passed the endpoint before arrives after all; it is not sent either.
     store.record(&under_way, None, &Change::Retry { at: at + 1, unsure: false }, at).await.unwrap();
     store.delete_remains(at, at - 8 * DAY).await.unwrap();
     assert_eq!(store.waiting_messages(id).await.unwrap(), 0);

@@ -23,7 +23,7 @@ pub struct StoredProfile {
     pub id: i64,
     /// Its unique name.
     pub name: String,
-    /// Whether its door is open.
+    /// Whether its endpoint is open.
     pub enabled: bool,
     /// Whether its messages go to the sandbox.
     pub sandbox: bool,
@@ -46,7 +46,7 @@ pub struct StoredProfile {
 pub struct ProfileDraft {
     /// Its unique name.
     pub name: String,
-    /// Whether its door is open; `None` leaves it as it is (a new one's is).
+    /// Whether its endpoint is open; `None` leaves it as it is (a new one's is).
     pub enabled: Option<bool>,
     /// Whether its messages go to the sandbox.
     pub sandbox: bool,
@@ -214,7 +214,7 @@ impl Store {
         Ok(done)
     }
 
-    /// Opens or closes a profile's door.
+    /// Opens or closes a profile's endpoint.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] without such a profile.

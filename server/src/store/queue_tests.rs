@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     channel::telegram::Telegram,
-    delivery::{Cast, Worker},
+    delivery::{Dependencies, Worker},
     secrets::seal::Place,
     settings::{Live, Values},
     store::audit::COMMAND_LINE,
@@ -165,14 +165,14 @@ async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
     let store = Store::in_memory().await.unwrap();
     let mut settings = Values::default();
     settings.retry_max_age = Duration::from_secs(60);
-    let worker = Worker::new(Cast {
+    let worker = Worker::new(Dependencies {
         store: store.clone(),
         telegram: Telegram::new("http://127.0.0.1:1").unwrap(),
         wake: Arc::default(),
         sandbox: broadcast::channel(1).0,
         news: broadcast::channel(1).0,
         settings: Live::of(settings),
-        introductions: Arc::default(),
+        new_bots: Arc::default(),
         metrics: Arc::default(),
     });
     let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();

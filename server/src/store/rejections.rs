@@ -30,7 +30,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub struct Rejection {
     /// Its unguessable id.
     pub public_id: String,
-    /// The profile, if it came to a short door.
+    /// The profile, if it came to a profile endpoint.
     pub profile_id: Option<i64>,
     /// The token of good shape that came with it, or its profile's.
     pub token: Option<BotToken>,
@@ -38,7 +38,7 @@ pub struct Rejection {
     pub field_name: Option<String>,
     /// Canonical parameters as far as they could be read.
     pub parameters: String,
-    /// Those of them that the short door's query named.
+    /// Those of them that the profile endpoint's query named.
     pub overrides: String,
     /// The body, unless it was too large or not read.
     pub payload: Option<Packed>,

@@ -1,8 +1,7 @@
-//! What becomes of a request at a door, in the order of judgement of contract §1.
+//! What becomes of a request at an endpoint, in the order of judgement of contract §1.
 
 use std::sync::Arc;
 
-use app::i18n::doors::DoorFault;
 use axum::body::Bytes;
 use hookgram::{
     check::{Fault, Warning},
@@ -11,6 +10,7 @@ use hookgram::{
     profile::Profile,
     query::{self, Reading},
     secret::redact,
+    webhook::WebhookError,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -30,33 +30,33 @@ use crate::{
     time::{Millis, millis, now},
 };
 
-/// Which door a request came to.
+/// Which endpoint a request came to.
 #[derive(Clone, Debug)]
-pub enum Door {
+pub enum Endpoint {
     /// `/webhook/telegram`, called by this source.
     Stateless(Source),
     /// `/h/{key}`, of this profile.
-    Short(Arc<StoredProfile>),
+    Profile(Arc<StoredProfile>),
 }
 
-/// A POST at a door.
+/// A POST at an endpoint.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival<'a> {
     /// Which.
-    pub door: &'a Door,
+    pub endpoint: &'a Endpoint,
     /// The query without its `?`.
     pub query: &'a [u8],
     /// The body, or what is wrong with it before it is read.
-    pub body: Result<&'a Bytes, &'a DoorFault>,
-    /// Whether the door was read some time ago: what it refuses, it may let in now.
+    pub body: Result<&'a Bytes, &'a WebhookError>,
+    /// Whether the endpoint was read some time ago: what it refuses, it may let in now.
     pub remembered: bool,
 }
 
-impl Door {
+impl Endpoint {
     fn stored(&self) -> Option<&StoredProfile> {
         match self {
             Self::Stateless(_) => None,
-            Self::Short(stored) => Some(stored),
+            Self::Profile(stored) => Some(stored),
         }
     }
 
@@ -72,7 +72,7 @@ impl Door {
     /// Who sends the requests, for the limits.
     pub(super) fn source(&self) -> Source {
         match self {
-            Self::Short(stored) => Source::Profile(stored.id),
+            Self::Profile(stored) => Source::Profile(stored.id),
             Self::Stateless(source) => source.clone(),
         }
     }
@@ -88,11 +88,11 @@ impl Door {
     pub(super) fn sender(&self) -> Sender {
         match self {
             Self::Stateless(Source::Stranger(_)) => Sender::Stranger,
-            Self::Stateless(_) | Self::Short(_) => Sender::Known,
+            Self::Stateless(_) | Self::Profile(_) => Sender::Known,
         }
     }
 
-    /// The parameters that apply. A short door that lacks what its kind needs is at fault too.
+    /// The parameters that apply. A profile endpoint that lacks what its kind needs is at fault too.
     pub(crate) fn read(&self, query: &[u8]) -> Reading {
         let Some(stored) = self.stored() else { return query::read(query) };
         let mut reading = query::read_overrides(&stored.profile, query);
@@ -108,24 +108,24 @@ impl Door {
 }
 
 /// What a GET checks without asking anybody: the profile that applies, with the warnings; or the refusal.
-pub(crate) fn check_offline(door: &Door, query: &[u8]) -> Result<(Profile, Vec<Warning>), Answer> {
-    if door.stored().is_some_and(|stored| !stored.enabled) {
-        return Err(Answer::refused(DoorFault::Disabled));
+pub(crate) fn check_offline(endpoint: &Endpoint, query: &[u8]) -> Result<(Profile, Vec<Warning>), Answer> {
+    if endpoint.stored().is_some_and(|stored| !stored.enabled) {
+        return Err(Answer::refused(WebhookError::Disabled));
     }
-    let Reading { profile, faults, warnings } = door.read(query);
+    let Reading { profile, faults, warnings } = endpoint.read(query);
     if !faults.is_empty() {
         return Err(Answer { outcome: Outcome::Refused(Refusal::Parameters(faults)), warnings });
     }
-    if door.locked().is_some() {
-        return Err(Answer { warnings, ..Answer::refused(DoorFault::TokenLocked) });
+    if endpoint.locked().is_some() {
+        return Err(Answer { warnings, ..Answer::refused(WebhookError::TokenLocked) });
     }
     Ok((profile, warnings))
 }
 
 /// A warning of the addresses at the stateless endpoint that mails do not go to before they are confirmed. If the store
 /// fails, there is none.
-pub(crate) async fn unconfirmed(store: &Store, door: &Door, profile: &Profile) -> Option<Warning> {
-    if door.stored().is_some() {
+pub(crate) async fn unconfirmed(store: &Store, endpoint: &Endpoint, profile: &Profile) -> Option<Warning> {
+    if endpoint.stored().is_some() {
         return None;
     }
     match store.unconfirmed(&profile.error_email, profile.token.as_ref()).await {
@@ -138,28 +138,28 @@ pub(crate) async fn unconfirmed(store: &Store, door: &Door, profile: &Profile) -
 }
 
 /// GET: checks the parameters, then the token. Whoever holds a profile's key is no stranger.
-pub async fn check(state: &AppState, door: &Door, query: &[u8], asker: Asker) -> Answer {
-    let (profile, mut warnings) = match check_offline(door, query) {
+pub async fn check(state: &AppState, endpoint: &Endpoint, query: &[u8], asker: Asker) -> Answer {
+    let (profile, mut warnings) = match check_offline(endpoint, query) {
         Ok(good) => good,
         Err(refused) => return refused,
     };
-    warnings.extend(unconfirmed(&state.store, door, &profile).await);
+    warnings.extend(unconfirmed(&state.store, endpoint, &profile).await);
     if let Some(token) = &profile.token
-        && !door.is_sandbox()
+        && !endpoint.is_sandbox()
     {
-        let asker = if door.stored().is_some() { Asker::Known } else { asker };
+        let asker = if endpoint.stored().is_some() { Asker::Known } else { asker };
         match state.who_is(token, asker).await {
             Identity::Bot { .. } => {}
-            Identity::Refused => return Answer::refused(DoorFault::TokenRefused),
-            Identity::Unreachable => return Answer::refused(DoorFault::TelegramUnreachable),
-            Identity::Busy { seconds } => return Answer::refused(DoorFault::TooManyChecks { seconds }),
+            Identity::Refused => return Answer::refused(WebhookError::TokenRefused),
+            Identity::Unreachable => return Answer::refused(WebhookError::TelegramUnreachable),
+            Identity::Busy { seconds } => return Answer::refused(WebhookError::TooManyChecks { seconds }),
         }
     }
     Answer { outcome: Outcome::Verified, warnings }
 }
 
 /// POST: stores the event with its messages, or says why not. A refusal of a known profile's event is recorded. `None`:
-/// the door must be read anew.
+/// the endpoint must be read anew.
 pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
     let mut notes = Notes::default();
     let answer = match judge(state, arrival, &mut notes).await {
@@ -171,7 +171,7 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
         }
     };
     // Nobody may be looking.
-    let _ = state.news.send(arrival.door.stored().map_or(0, |stored| stored.id));
+    let _ = state.news.send(arrival.endpoint.stored().map_or(0, |stored| stored.id));
     match &answer.outcome {
         Outcome::Accepted(_) => state.metrics.accepted(),
         Outcome::Duplicate(_) => state.metrics.duplicate(),
@@ -183,13 +183,13 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
 }
 
 /// Refuses a request over its limit, and records the refusal if `records` says so.
-pub(super) async fn over(state: &AppState, door: &Door, query: &[u8], seconds: u64, records: bool) -> Answer {
-    let fault = DoorFault::TooManyRequests { seconds };
-    let refusal = Refusal::Door(fault.clone());
+pub(super) async fn over(state: &AppState, endpoint: &Endpoint, query: &[u8], seconds: u64, records: bool) -> Answer {
+    let fault = WebhookError::TooManyRequests { seconds };
+    let refusal = Refusal::Endpoint(fault.clone());
     if records {
-        let arrival = Arrival { door, query, body: Err(&fault), remembered: false };
+        let arrival = Arrival { endpoint, query, body: Err(&fault), remembered: false };
         record(state, arrival, &Notes::default(), &refusal).await;
-        let _ = state.news.send(door.stored().map_or(0, |stored| stored.id));
+        let _ = state.news.send(endpoint.stored().map_or(0, |stored| stored.id));
     }
     Answer { outcome: Outcome::Refused(refusal), warnings: Vec::new() }
 }
@@ -205,23 +205,23 @@ struct Notes {
 
 async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Result<Answer, Refusal> {
     let came = (now(), Steps::begin());
-    if arrival.door.stored().is_some_and(|stored| !stored.enabled) {
-        return Err(DoorFault::Disabled.into());
+    if arrival.endpoint.stored().is_some_and(|stored| !stored.enabled) {
+        return Err(WebhookError::Disabled.into());
     }
-    let body = arrival.body.map_err(|fault| Refusal::Door(fault.clone()))?;
-    let Reading { profile, faults, warnings } = arrival.door.read(arrival.query);
+    let body = arrival.body.map_err(|fault| Refusal::Endpoint(fault.clone()))?;
+    let Reading { profile, faults, warnings } = arrival.endpoint.read(arrival.query);
     notes.warnings = warnings;
     let profile = Arc::new(profile);
     notes.profile = Some(profile.clone());
     if !faults.is_empty() {
         return Err(Refusal::Parameters(faults));
     }
-    notes.warnings.extend(unconfirmed(&state.store, arrival.door, &profile).await);
-    let sender = arrival.door.sender();
-    let event = state.rendering.read(body, sender).await.ok_or(DoorFault::NotStored)?.map_err(Refusal::Event)?;
+    notes.warnings.extend(unconfirmed(&state.store, arrival.endpoint, &profile).await);
+    let sender = arrival.endpoint.sender();
+    let event = state.rendering.read(body, sender).await.ok_or(WebhookError::NotStored)?.map_err(Refusal::Event)?;
     notes.event_type = event.event_type.map(|kind| kind.0);
     notes.order_number.clone_from(&event.case.number);
-    let skipped = arrival.door.stored().is_some_and(|stored| {
+    let skipped = arrival.endpoint.stored().is_some_and(|stored| {
         !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind))
     });
     let mut coming = Coming::new(state, arrival, came, &profile, &event, body, skipped)?;
@@ -240,7 +240,7 @@ async fn render(
     steps: &mut Steps,
 ) -> Result<Vec<NewDelivery>, Refusal> {
     let rendered = state.rendering.address(&state.settings.now().booking_url, profile, event).await;
-    let (deliveries, found) = rendered.ok_or(DoorFault::NotStored)??;
+    let (deliveries, found) = rendered.ok_or(WebhookError::NotStored)??;
     steps.found = Some(found.saturating_duration_since(steps.came));
     steps.made = Some(steps.came.elapsed());
     Ok(deliveries)
@@ -268,20 +268,20 @@ struct Coming<'a> {
 impl<'a> Coming<'a> {
     fn new(
         state: &AppState,
-        Arrival { door, query, remembered, .. }: Arrival<'a>,
+        Arrival { endpoint, query, remembered, .. }: Arrival<'a>,
         (received_at, steps): (Millis, Steps),
         profile: &'a Profile,
         event: &BookingEvent,
         body: &'a [u8],
         skipped: bool,
     ) -> Result<Self, Refusal> {
-        let token = match (door.stored(), &profile.token) {
+        let token = match (endpoint.stored(), &profile.token) {
             (Some(stored), _) => TokenSource::Profile(stored.id),
             (None, Some(token)) => TokenSource::Event(token),
             (None, None) => return Err(Refusal::Parameters(vec![Fault::Missing(Parameter::TelegramToken)])),
         };
-        let bot_id = profile.token.as_ref().filter(|_| !door.is_sandbox()).map(|token| token.bot_id());
-        let bot_id = bot_id.or(door.locked());
+        let bot_id = profile.token.as_ref().filter(|_| !endpoint.is_sandbox()).map(|token| token.bot_id());
+        let bot_id = bot_id.or(endpoint.locked());
         let payload = Packed::of(body);
         Ok(Self {
             token,
@@ -291,14 +291,14 @@ impl<'a> Coming<'a> {
             event_type: event.event_type.map(|kind| kind.0),
             order_number: event.case.number.clone(),
             skipped,
-            version: door.stored().filter(|_| remembered).map(|stored| stored.version),
+            version: endpoint.stored().filter(|_| remembered).map(|stored| stored.version),
             public_id: codes::public_id(),
             field_name: profile.field_name.as_deref().map(redact),
             parameters: shown_parameters(profile),
-            overrides: overrides(door, query),
-            fingerprint: fingerprint(door, bot_id, &query::write(profile), &payload),
+            overrides: overrides(endpoint, query),
+            fingerprint: fingerprint(endpoint, bot_id, &query::write(profile), &payload),
             payload,
-            stateless: door.stateless(state),
+            stateless: endpoint.stateless(state),
         })
     }
 
@@ -330,13 +330,13 @@ impl<'a> Coming<'a> {
                 Ok(Outcome::Accepted(self.public_id))
             }
             Received::Duplicate(first) => Ok(Outcome::Duplicate(first)),
-            Received::Outdated => Err(DoorFault::NotStored.into()),
+            Received::Outdated => Err(WebhookError::NotStored.into()),
             Received::Full => {
                 let is_stranger = self.stateless.is_some_and(|stateless| stateless.address.is_some());
                 let seconds = super::FULL_AGAIN;
                 Err(match is_stranger {
-                    true => DoorFault::StrangersFull { seconds },
-                    false => DoorFault::QueueFull { seconds },
+                    true => WebhookError::StrangersFull { seconds },
+                    false => WebhookError::QueueFull { seconds },
                 }
                 .into())
             }
@@ -346,7 +346,7 @@ impl<'a> Coming<'a> {
 
 fn not_stored(error: StoreError) -> Refusal {
     tracing::error!(%error, "an event could not be stored");
-    DoorFault::NotStored.into()
+    WebhookError::NotStored.into()
 }
 
 /// The canonical parameters as the log keeps them: without a token that was typed where a text belongs.
@@ -371,14 +371,14 @@ fn shown_parameters(profile: &Profile) -> String {
     query::write(&shown)
 }
 
-/// What a short door's query says for this one call: a replay with the profile as it is by then says it too.
-fn overrides(door: &Door, query: &[u8]) -> String {
-    door.stored().map(|_| query::overrides(query)).unwrap_or_default()
+/// What a profile endpoint's query says for this one call: a replay with the profile as it is by then says it too.
+fn overrides(endpoint: &Endpoint, query: &[u8]) -> String {
+    endpoint.stored().map(|_| query::overrides(query)).unwrap_or_default()
 }
 
 /// Equal for duplicates: the same profile (or bot and field, which the parameters name), parameters and bytes.
-fn fingerprint(door: &Door, bot_id: Option<i64>, parameters: &str, payload: &Packed) -> Vec<u8> {
-    let whom = match door.stored() {
+fn fingerprint(endpoint: &Endpoint, bot_id: Option<i64>, parameters: &str, payload: &Packed) -> Vec<u8> {
+    let whom = match endpoint.stored() {
         Some(stored) => format!("profile {}", stored.id),
         None => format!("bot {}", bot_id.unwrap_or_default()),
     };
@@ -396,16 +396,16 @@ fn fingerprint(door: &Door, bot_id: Option<i64>, parameters: &str, payload: &Pac
 /// every one of many.
 async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: &Refusal) {
     let status = refusal.status();
-    let known = arrival.door.stored().map(|stored| stored.id);
+    let known = arrival.endpoint.stored().map(|stored| stored.id);
     let unprocessable = status == axum::http::StatusCode::UNPROCESSABLE_ENTITY;
     if !status.is_client_error() || (known.is_none() && !unprocessable) {
         return;
     }
-    let source = arrival.door.source();
+    let source = arrival.endpoint.source();
     if known.is_none() && !state.limits.records(&source) {
         return;
     }
-    let profile = notes.profile.as_deref().or(arrival.door.stored().map(|stored| &stored.profile));
+    let profile = notes.profile.as_deref().or(arrival.endpoint.stored().map(|stored| &stored.profile));
     let parameters = profile.map(shown_parameters).unwrap_or_default();
     let rejection = Rejection {
         public_id: codes::public_id(),
@@ -413,7 +413,7 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
         token: profile.and_then(|profile| profile.token.clone()),
         field_name: profile.and_then(|profile| profile.field_name.as_deref()).map(redact),
         parameters,
-        overrides: overrides(arrival.door, arrival.query),
+        overrides: overrides(arrival.endpoint, arrival.query),
         payload: arrival.body.ok().map(|body| Packed::of(body)),
         event_type: notes.event_type,
         order_number: notes.order_number.clone(),

@@ -1,9 +1,6 @@
-//! An answer at a door (contract §2): what it means first, its sentences once the language is known.
+//! An answer at an endpoint (contract §2): what it means first, its sentences once the language is known.
 
-use app::i18n::{
-    checks,
-    doors::{self, DoorFault},
-};
+use app::i18n::{checks, endpoints};
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -14,6 +11,7 @@ use hookgram::{
     event::EventFault,
     report::{CheckReport, Status},
     values::Language,
+    webhook::WebhookError,
 };
 
 use crate::store::Reason;
@@ -21,7 +19,7 @@ use crate::store::Reason;
 /// How long to wait before a POST that could not be stored is worth repeating, in seconds.
 const STORE_AGAIN: u64 = 5;
 
-/// What a door answers.
+/// What an endpoint answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// What it comes to.
@@ -51,12 +49,12 @@ pub enum Refusal {
     /// The body is no event.
     Event(EventFault),
     /// Something else.
-    Door(DoorFault),
+    Endpoint(WebhookError),
 }
 
-impl From<DoorFault> for Refusal {
-    fn from(fault: DoorFault) -> Self {
-        Self::Door(fault)
+impl From<WebhookError> for Refusal {
+    fn from(fault: WebhookError) -> Self {
+        Self::Endpoint(fault)
     }
 }
 
@@ -66,23 +64,25 @@ impl Refusal {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Parameters(_) | Self::Event(_) => StatusCode::BAD_REQUEST,
-            Self::Door(fault) => match fault {
-                DoorFault::UnknownKey | DoorFault::Disabled | DoorFault::StatelessOff => StatusCode::NOT_FOUND,
-                DoorFault::Method => StatusCode::METHOD_NOT_ALLOWED,
-                DoorFault::Incomplete => StatusCode::REQUEST_TIMEOUT,
-                DoorFault::TooLarge { .. } | DoorFault::TooMuch { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-                DoorFault::LongTarget { .. } => StatusCode::URI_TOO_LONG,
-                DoorFault::LongHeaders { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-                DoorFault::ContentType { .. } | DoorFault::ContentEncoding { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                DoorFault::NoRecipient { .. } | DoorFault::NothingToSay => StatusCode::UNPROCESSABLE_ENTITY,
-                DoorFault::TooManyChecks { .. }
-                | DoorFault::TooManyRequests { .. }
-                | DoorFault::QueueFull { .. }
-                | DoorFault::StrangersFull { .. } => StatusCode::TOO_MANY_REQUESTS,
-                DoorFault::TokenRefused | DoorFault::TokenLocked | DoorFault::TelegramUnreachable => {
+            Self::Endpoint(fault) => match fault {
+                WebhookError::UnknownKey | WebhookError::Disabled | WebhookError::StatelessOff => StatusCode::NOT_FOUND,
+                WebhookError::Method => StatusCode::METHOD_NOT_ALLOWED,
+                WebhookError::Incomplete => StatusCode::REQUEST_TIMEOUT,
+                WebhookError::TooLarge { .. } | WebhookError::TooMuch { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+                WebhookError::LongTarget { .. } => StatusCode::URI_TOO_LONG,
+                WebhookError::LongHeaders { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                WebhookError::ContentType { .. } | WebhookError::ContentEncoding { .. } => {
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE
+                }
+                WebhookError::NoRecipient { .. } | WebhookError::NothingToSay => StatusCode::UNPROCESSABLE_ENTITY,
+                WebhookError::TooManyChecks { .. }
+                | WebhookError::TooManyRequests { .. }
+                | WebhookError::QueueFull { .. }
+                | WebhookError::StrangersFull { .. } => StatusCode::TOO_MANY_REQUESTS,
+                WebhookError::TokenRefused | WebhookError::TokenLocked | WebhookError::TelegramUnreachable => {
                     StatusCode::BAD_GATEWAY
                 }
-                DoorFault::NotStored => StatusCode::SERVICE_UNAVAILABLE,
+                WebhookError::NotStored => StatusCode::SERVICE_UNAVAILABLE,
             },
         }
     }
@@ -91,13 +91,13 @@ impl Refusal {
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::Door(
-                DoorFault::TooManyChecks { seconds }
-                | DoorFault::TooManyRequests { seconds }
-                | DoorFault::QueueFull { seconds }
-                | DoorFault::StrangersFull { seconds },
+            Self::Endpoint(
+                WebhookError::TooManyChecks { seconds }
+                | WebhookError::TooManyRequests { seconds }
+                | WebhookError::QueueFull { seconds }
+                | WebhookError::StrangersFull { seconds },
             ) => Some(*seconds),
-            Self::Door(DoorFault::NotStored) => Some(STORE_AGAIN),
+            Self::Endpoint(WebhookError::NotStored) => Some(STORE_AGAIN),
             _ => None,
         }
     }
@@ -109,8 +109,8 @@ impl Refusal {
             Self::Parameters(faults) => {
                 faults.iter().map(|fault| checks::fault(language, fault)).collect::<Vec<_>>().join(" ")
             }
-            Self::Event(fault) => doors::event_fault(language, fault),
-            Self::Door(fault) => doors::door(language, fault),
+            Self::Event(fault) => endpoints::event_fault(language, fault),
+            Self::Endpoint(fault) => endpoints::endpoint(language, fault),
         }
     }
 
@@ -118,8 +118,8 @@ impl Refusal {
     #[must_use]
     pub fn cause(&self) -> Option<FailureCause> {
         match self {
-            Self::Door(DoorFault::NoRecipient { .. }) => Some(FailureCause::NoRecipient),
-            Self::Door(DoorFault::NothingToSay) => Some(FailureCause::NothingToSay),
+            Self::Endpoint(WebhookError::NoRecipient { .. }) => Some(FailureCause::NoRecipient),
+            Self::Endpoint(WebhookError::NothingToSay) => Some(FailureCause::NothingToSay),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! The two doors (contract §1). Handlers are thin: they read the request, `accept` judges it, `answer` says it.
+//! The two endpoints (contract §1). Handlers are thin: they read the request, `accept` judges it, `answer` says it.
 
 mod accept;
 mod answer;
@@ -7,18 +7,17 @@ mod tokens;
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use app::i18n::doors::DoorFault;
 use axum::{
     body::{Body, Bytes},
     extract::{Path, Request, State, rejection::PathRejection},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use hookgram::{query, values::Language};
+use hookgram::{query, values::Language, webhook::WebhookError};
 
 pub(crate) use self::accept::{check_offline, unconfirmed};
 pub use self::{
-    accept::{Arrival, Door, accept, check},
+    accept::{Arrival, Endpoint, accept, check},
     answer::{Answer, Outcome, Refusal},
     rendering::{Parsed, Rendering, Sender},
     tokens::KnownTokens,
@@ -40,12 +39,12 @@ use crate::{
 const STRANGERS_BODY: usize = 128 * 1024;
 /// When a request that exceeds what may wait is worth repeating, in seconds.
 const FULL_AGAIN: u64 = 60;
-/// What the doors take.
+/// What the endpoints take.
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
 
 /// `/webhook/telegram`.
 pub async fn stateless(State(state): State<AppState>, request: Request) -> Response {
-    at_door(&state, None, request).await
+    at_endpoint(&state, None, request).await
 }
 
 /// Whether a path is below those of the webhook endpoints: programs ask there, and are answered in JSON.
@@ -53,8 +52,8 @@ pub(crate) fn is_endpoint(path: &str) -> bool {
     ["/h/", "/webhook"].iter().any(|endpoint| path.starts_with(endpoint))
 }
 
-/// What is refused before a door is reached.
-pub(crate) fn refused(fault: DoorFault, headers: &HeaderMap) -> Response {
+/// What is refused before an endpoint is reached.
+pub(crate) fn refused(fault: WebhookError, headers: &HeaderMap) -> Response {
     Answer::refused(fault).into_response(preferred(headers))
 }
 
@@ -69,16 +68,16 @@ pub async fn short(
     if key.ends_with('/') {
         key.pop();
     }
-    at_door(&state, Some(key), request).await
+    at_endpoint(&state, Some(key), request).await
 }
 
-/// What lies beside the doors. It is a machine that asks, and its path may hold what belongs into a query: nothing of
+/// What lies beside the endpoints. It is a machine that asks, and its path may hold what belongs into a query: nothing of
 /// it is said back.
 pub async fn beside(request: Request) -> Response {
-    refused(DoorFault::UnknownKey, request.headers())
+    refused(WebhookError::UnknownKey, request.headers())
 }
 
-async fn at_door(state: &AppState, key: Option<String>, request: Request) -> Response {
+async fn at_endpoint(state: &AppState, key: Option<String>, request: Request) -> Response {
     let language = preferred(request.headers());
     let (parts, body) = request.into_parts();
     let client = parts.extensions.get::<Client>().map_or(Ipv4Addr::UNSPECIFIED.into(), |client| client.address);
@@ -87,8 +86,8 @@ async fn at_door(state: &AppState, key: Option<String>, request: Request) -> Res
         Method::OPTIONS => (StatusCode::NO_CONTENT, [(header::ALLOW, ALLOW)]).into_response(),
         Method::GET | Method::HEAD => {
             let answer = match open(state, key, query, client).await {
-                Ok(door) => match within(state, &door, query, false).await {
-                    Ok(()) => check(state, &door, query, Asker::Stranger(client)).await,
+                Ok(endpoint) => match within(state, &endpoint, query, false).await {
+                    Ok(()) => check(state, &endpoint, query, Asker::Stranger(client)).await,
                     Err(answer) => answer,
                 },
                 Err(answer) => answer,
@@ -97,7 +96,7 @@ async fn at_door(state: &AppState, key: Option<String>, request: Request) -> Res
         }
         Method::POST => post(state, key, client, &parts.headers, query, body).await.into_response(language),
         _ => {
-            let answer = Answer::refused(DoorFault::Method);
+            let answer = Answer::refused(WebhookError::Method);
             ([(header::ALLOW, ALLOW)], answer.into_response(language)).into_response()
         }
     }
@@ -118,7 +117,7 @@ async fn post(
     answer
 }
 
-/// It is judged by the door as it is remembered; what that refuses, by the door as it is.
+/// It is judged by the endpoint as it is remembered; what that refuses, by the endpoint as it is.
 async fn judge(
     state: &AppState,
     key: Option<String>,
@@ -127,33 +126,33 @@ async fn judge(
     query: &[u8],
     body: &mut Arriving,
 ) -> Answer {
-    let remembered = key.as_deref().and_then(|key| state.store.known_door(key));
-    let (door, remembered) = match remembered {
-        Some(profile) => (Ok(Door::Short(profile)), true),
+    let remembered = key.as_deref().and_then(|key| state.store.known_endpoint(key));
+    let (endpoint, remembered) = match remembered {
+        Some(profile) => (Ok(Endpoint::Profile(profile)), true),
         None => (open(state, key.clone(), query, client).await, false),
     };
     let refuse = |answer: Answer| {
         state.metrics.rejected();
         answer
     };
-    let door = match door {
-        Ok(door) => door,
+    let endpoint = match endpoint {
+        Ok(endpoint) => endpoint,
         Err(answer) => return refuse(answer),
     };
-    if let Err(answer) = within(state, &door, query, true).await {
+    if let Err(answer) = within(state, &endpoint, query, true).await {
         return refuse(answer);
     }
     // Held until the answer is known.
-    let mut share = state.rendering.bodies(door.sender()).share();
-    let body = judge_body(state, &door, headers, body, &mut share).await;
-    let arrival = Arrival { door: &door, query, body: body.as_ref(), remembered };
+    let mut share = state.rendering.bodies(endpoint.sender()).share();
+    let body = judge_body(state, &endpoint, headers, body, &mut share).await;
+    let arrival = Arrival { endpoint: &endpoint, query, body: body.as_ref(), remembered };
     if let Some(answer) = accept(state, arrival).await {
         return answer;
     }
     match open(state, key, query, client).await {
-        Ok(door) => {
-            let arrival = Arrival { door: &door, remembered: false, ..arrival };
-            accept(state, arrival).await.unwrap_or_else(|| Answer::refused(DoorFault::NotStored))
+        Ok(endpoint) => {
+            let arrival = Arrival { endpoint: &endpoint, remembered: false, ..arrival };
+            accept(state, arrival).await.unwrap_or_else(|| Answer::refused(WebhookError::NotStored))
         }
         Err(answer) => refuse(answer),
     }
@@ -161,16 +160,16 @@ async fn judge(
 
 /// Counts a request, and refuses it over its limit; an event also where too much of strangers is waiting. Some refusals of
 /// events are recorded.
-async fn within(state: &AppState, door: &Door, query: &[u8], is_event: bool) -> Result<(), Answer> {
-    let source = door.source();
+async fn within(state: &AppState, endpoint: &Endpoint, query: &[u8], is_event: bool) -> Result<(), Answer> {
+    let source = endpoint.source();
     if let Err(seconds) = state.limits.webhook(&source) {
         let records = is_event && source.stranger().is_none() && state.limits.records(&source);
-        return Err(accept::over(state, door, query, seconds, records).await);
+        return Err(accept::over(state, endpoint, query, seconds, records).await);
     }
-    match door.stateless(state).filter(|_| is_event && source.stranger().is_some()) {
+    match endpoint.stateless(state).filter(|_| is_event && source.stranger().is_some()) {
         Some(stateless) => match state.store.is_full_for_stranger(&stateless).await {
             Ok(false) => Ok(()),
-            Ok(true) => Err(Answer::refused(DoorFault::StrangersFull { seconds: FULL_AGAIN })),
+            Ok(true) => Err(Answer::refused(WebhookError::StrangersFull { seconds: FULL_AGAIN })),
             Err(error) => Err(unreadable(&error)),
         },
         None => Ok(()),
@@ -179,35 +178,35 @@ async fn within(state: &AppState, door: &Door, query: &[u8], is_event: bool) -> 
 
 fn unreadable(error: &StoreError) -> Answer {
     tracing::error!(%error, "who sends a request could not be looked up");
-    Answer::refused(DoorFault::NotStored)
+    Answer::refused(WebhookError::NotStored)
 }
 
-/// Which door it is, if there is one. Who comes to one that is not there is counted by the address.
-async fn open(state: &AppState, key: Option<String>, query: &[u8], client: IpAddr) -> Result<Door, Answer> {
-    let stranger = |fault: DoorFault| match state.limits.stranger(client) {
+/// Which endpoint it is, if there is one. Who comes to one that is not there is counted by the address.
+async fn open(state: &AppState, key: Option<String>, query: &[u8], client: IpAddr) -> Result<Endpoint, Answer> {
+    let stranger = |fault: WebhookError| match state.limits.stranger(client) {
         Ok(()) => Answer::refused(fault),
-        Err(seconds) => Answer::refused(DoorFault::TooManyRequests { seconds }),
+        Err(seconds) => Answer::refused(WebhookError::TooManyRequests { seconds }),
     };
     let Some(key) = key else {
         if !state.settings.now().stateless {
-            return Err(stranger(DoorFault::StatelessOff));
+            return Err(stranger(WebhookError::StatelessOff));
         }
         let token = query::read(query).profile.token.map(|token| Lane::of(&token));
         return match token {
             Some(token)
                 if state.known_tokens.has(&state.store, &token).await.map_err(|error| unreadable(&error))? =>
             {
-                Ok(Door::Stateless(Source::Token(token)))
+                Ok(Endpoint::Stateless(Source::Token(token)))
             }
-            _ => Ok(Door::Stateless(Source::Stranger(rate_limits::network(client)))),
+            _ => Ok(Endpoint::Stateless(Source::Stranger(rate_limits::network(client)))),
         };
     };
-    match state.store.door(&key).await {
-        Ok(Some(profile)) => Ok(Door::Short(profile)),
-        Ok(None) => Err(stranger(DoorFault::UnknownKey)),
+    match state.store.endpoint(&key).await {
+        Ok(Some(profile)) => Ok(Endpoint::Profile(profile)),
+        Ok(None) => Err(stranger(WebhookError::UnknownKey)),
         Err(error) => {
             tracing::error!(key = codes::shortened(&key), %error, "a profile could not be looked up");
-            Err(Answer::refused(DoorFault::NotStored))
+            Err(Answer::refused(WebhookError::NotStored))
         }
     }
 }
@@ -215,29 +214,29 @@ async fn open(state: &AppState, key: Option<String>, query: &[u8], client: IpAdd
 /// Judges the body's headers, then reads it.
 async fn judge_body(
     state: &AppState,
-    door: &Door,
+    endpoint: &Endpoint,
     headers: &HeaderMap,
     body: &mut Arriving,
     share: &mut Share,
-) -> Result<Bytes, DoorFault> {
+) -> Result<Bytes, WebhookError> {
     let text = |name: header::HeaderName| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
     if let Some(value) = text(header::CONTENT_TYPE)
         && !is_json(&value)
     {
-        return Err(DoorFault::ContentType { given: value.chars().take(80).collect() });
+        return Err(WebhookError::ContentType { given: value.chars().take(80).collect() });
     }
     if let Some(value) = text(header::CONTENT_ENCODING)
         && !value.trim().is_empty()
     {
-        return Err(DoorFault::ContentEncoding { given: value.chars().take(80).collect() });
+        return Err(WebhookError::ContentEncoding { given: value.chars().take(80).collect() });
     }
     let limit = state.settings.now().max_body;
-    let limit = if door.source().stranger().is_some() { limit.min(STRANGERS_BODY) } else { limit };
+    let limit = if endpoint.source().stranger().is_some() { limit.min(STRANGERS_BODY) } else { limit };
     match body.read(limit, Some(share)).await {
         Ok(bytes) => Ok(bytes),
-        Err(Unread::TooLong) => Err(DoorFault::TooLarge { limit }),
-        Err(Unread::Broken | Unread::Late) => Err(DoorFault::Incomplete),
-        Err(Unread::NoRoom) => Err(DoorFault::NotStored),
+        Err(Unread::TooLong) => Err(WebhookError::TooLarge { limit }),
+        Err(Unread::Broken | Unread::Late) => Err(WebhookError::Incomplete),
+        Err(Unread::NoRoom) => Err(WebhookError::NotStored),
     }
 }
 

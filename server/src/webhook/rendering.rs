@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::i18n::doors::{self, DoorFault};
+use app::i18n::endpoints;
 use axum::body::Bytes;
 use hookgram::{
     event::{BookingEvent, EventFault},
@@ -19,6 +19,7 @@ use hookgram::{
     recipient::{self, Recipient},
     secret::redact,
     values::Language,
+    webhook::WebhookError,
 };
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -40,7 +41,7 @@ const BODYS_WAIT: Duration = Duration::from_secs(1);
 const MEMORY: usize = 32 << 20;
 const STRANGERS_MEMORY: usize = 16 << 20;
 /// The answer to an event that is over a limit.
-const TOO_MUCH: DoorFault = DoorFault::TooMuch { participants: PARTICIPANTS, bytes: BYTES };
+const TOO_MUCH: WebhookError = WebhookError::TooMuch { participants: PARTICIPANTS, bytes: BYTES };
 
 /// Who sent an event. Strangers have threads and memory of their own, so that known senders never wait for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +126,7 @@ impl Rendering {
         booking_host: &str,
         profile: &Arc<Profile>,
         event: &Arc<Parsed>,
-    ) -> Option<Result<(Vec<NewDelivery>, Instant), DoorFault>> {
+    ) -> Option<Result<(Vec<NewDelivery>, Instant), WebhookError>> {
         if event.participants.len() > PARTICIPANTS {
             return Some(Err(TOO_MUCH));
         }
@@ -153,7 +154,7 @@ impl Rendering {
         profile: &Arc<Profile>,
         event: &Arc<Parsed>,
         participant: usize,
-    ) -> Option<Result<NewDelivery, DoorFault>> {
+    ) -> Option<Result<NewDelivery, WebhookError>> {
         let (booking_host, profile, event) = (booking_host.to_owned(), profile.clone(), event.clone());
         self.run(move || address_one(&booking_host, &profile, &event, participant)).await
     }
@@ -228,7 +229,7 @@ fn address(
     booking_host: &str,
     profile: &Profile,
     event: &BookingEvent,
-) -> Result<(Vec<NewDelivery>, Instant), DoorFault> {
+) -> Result<(Vec<NewDelivery>, Instant), WebhookError> {
     let field = profile.field_name.as_deref().unwrap_or_default();
     let recipients = recipient::recipients(event, field);
     let found = Instant::now();
@@ -244,7 +245,7 @@ fn deliveries(
     field: &str,
     recipients: Vec<Recipient>,
     mut render: impl FnMut(&Variant<'_>) -> Arc<[String]>,
-) -> Result<Vec<NewDelivery>, DoorFault> {
+) -> Result<Vec<NewDelivery>, WebhookError> {
     let mut variants: HashMap<Variant<'_>, usize> = HashMap::new();
     let mut chats: Vec<HashSet<String>> = Vec::new();
     let mut told = Vec::with_capacity(recipients.len());
@@ -264,7 +265,7 @@ fn deliveries(
         told.push((participant, told_what));
     }
     if variants.is_empty() {
-        return Err(DoorFault::NoRecipient { field: field.to_owned() });
+        return Err(WebhookError::NoRecipient { field: field.to_owned() });
     }
 
     let readers = |variant: usize| chats.get(variant).map_or(0, HashSet::len);
@@ -299,12 +300,12 @@ fn deliveries(
         let (chat, parts) = match told {
             Ok((chat, variant)) => (chat, texts.get(variant).cloned().unwrap_or_default()),
             Err(unusable) => {
-                skip(doors::unusable(Language::En, &quoted_field, &unusable));
+                skip(endpoints::unusable(Language::En, &quoted_field, &unusable));
                 continue;
             }
         };
         if parts.is_empty() {
-            skip(doors::door(Language::En, &DoorFault::NothingToSay));
+            skip(endpoints::endpoint(Language::En, &WebhookError::NothingToSay));
             continue;
         }
         said = true;
@@ -312,7 +313,7 @@ fn deliveries(
             deliveries.push(NewDelivery { participant, chat: Ok(chat), parts });
         }
     }
-    if said { Ok(deliveries) } else { Err(DoorFault::NothingToSay) }
+    if said { Ok(deliveries) } else { Err(WebhookError::NothingToSay) }
 }
 
 /// The delivery to one participant.
@@ -321,10 +322,10 @@ fn address_one(
     profile: &Profile,
     event: &BookingEvent,
     participant: usize,
-) -> Result<NewDelivery, DoorFault> {
+) -> Result<NewDelivery, WebhookError> {
     let field = profile.field_name.as_deref().unwrap_or_default();
     let chat = recipient::chat_of(event, field, participant);
-    let chat = chat.ok_or_else(|| DoorFault::NoRecipient { field: field.to_owned() })?.to_string();
+    let chat = chat.ok_or_else(|| WebhookError::NoRecipient { field: field.to_owned() })?.to_string();
     let renderer = Renderer::new(&profile.formatting, event, profile.field_name.as_deref(), booking_host);
     let variant = renderer.variant(Some(participant));
     if renderer.weight(&variant) > BYTES {
@@ -332,7 +333,7 @@ fn address_one(
     }
     let parts = parts(&renderer, &variant);
     match parts.iter().map(String::len).sum() {
-        0 => Err(DoorFault::NothingToSay),
+        0 => Err(WebhookError::NothingToSay),
         1..=BYTES => Ok(NewDelivery { participant, chat: Ok(chat), parts }),
         _ => Err(TOO_MUCH),
     }
@@ -371,7 +372,7 @@ mod tests {
     }
 
     /// The deliveries of an event, and how many messages were rendered for them.
-    fn render(profile: &Profile, event: &BookingEvent) -> (Result<Vec<NewDelivery>, DoorFault>, usize) {
+    fn render(profile: &Profile, event: &BookingEvent) -> (Result<Vec<NewDelivery>, WebhookError>, usize) {
         let renderer = Renderer::new(&profile.formatting, event, Some("*TelegramId"), "https://torrow.net");
         let mut rendered = 0;
         let recipients = recipient::recipients(event, "*TelegramId");

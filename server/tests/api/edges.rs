@@ -42,7 +42,7 @@ async fn a_token_typed_where_a_text_belongs_is_neither_said_nor_kept() {
 }
 
 #[tokio::test]
-async fn a_slip_in_a_doors_url_reaches_neither_the_log_nor_the_sign_in_page() {
+async fn a_slip_in_a_endpoints_url_reaches_neither_the_log_nor_the_sign_in_page() {
     let folder = tempfile::tempdir().unwrap();
     let server = Process::serve(&folder.path().join("data"), &["--log", "debug"]).await;
     let encoded = TOKEN.replace(':', "%3A");
@@ -77,7 +77,7 @@ async fn a_slip_in_a_doors_url_reaches_neither_the_log_nor_the_sign_in_page() {
 }
 
 #[tokio::test]
-async fn a_slash_after_a_door_is_the_door() {
+async fn a_slash_after_a_endpoint_is_the_endpoint() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
     let (status, answer) = server.post(&format!("/h/{}/?message=x", profile.key), event("1", &["5"])).await;
@@ -166,7 +166,7 @@ async fn a_token_sealed_with_a_lost_key_is_replaced_by_a_file_and_refuses_no_eve
 }
 
 #[tokio::test]
-async fn a_door_that_is_remembered_follows_every_change_at_once() {
+async fn a_endpoint_that_is_remembered_follows_every_change_at_once() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[(Parameter::Message, "one")]).await;
     let path = format!("/h/{}", profile.key);
@@ -213,7 +213,7 @@ async fn one_post_cannot_become_endless_messages() {
 }
 
 #[tokio::test]
-async fn check_prints_the_body_that_the_doors_would_answer() {
+async fn check_prints_the_body_that_the_endpoints_would_answer() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let file = folder.path().join("profiles.yaml");

@@ -112,7 +112,7 @@ async fn whoever_guesses_keys_is_slowed_down_and_the_booking_service_beside_is_n
 }
 
 #[tokio::test]
-async fn pages_have_a_limit_that_the_doors_do_not_share() {
+async fn pages_have_a_limit_that_the_endpoints_do_not_share() {
     let server = TestServer::start("http://127.0.0.1:1").await;
     let profile = server.profile("A", true, &[]).await;
     let answer = flood(&server, 5_000, "/deliveries").await;

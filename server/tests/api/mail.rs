@@ -31,8 +31,8 @@ pub async fn house() -> (BotApi, SmtpServer, TestServer) {
     (api, smtp, server)
 }
 
-/// The path of a new profile's door.
-pub async fn door(server: &TestServer, name: &str, parameters: &[(Parameter, &str)]) -> String {
+/// The path of a new profile's endpoint.
+pub async fn endpoint(server: &TestServer, name: &str, parameters: &[(Parameter, &str)]) -> String {
     let emails = [(Parameter::ErrorEmail, "ops@example.com")];
     let profile = server.profile(name, false, &[&emails, parameters].concat()).await;
     format!("/h/{}", profile.key)
@@ -61,7 +61,7 @@ pub fn states(mails: &[MailRecord]) -> Vec<(MailState, Option<&str>)> {
 #[tokio::test]
 async fn many_failures_of_one_cause_are_one_mail() {
     let (api, smtp, server) = house().await;
-    let path = door(&server, "Записи", &[]).await;
+    let path = endpoint(&server, "Записи", &[]).await;
     for number in 1..=7 {
         fail(&server, &api, &path, &format!("№{number}"), blocked()).await;
     }
@@ -84,8 +84,8 @@ async fn many_failures_of_one_cause_are_one_mail() {
 #[tokio::test]
 async fn two_causes_and_two_profiles_are_mails_of_their_own() {
     let (api, smtp, server) = house().await;
-    let first = door(&server, "A", &[(Parameter::DateLocales, "en"), (Parameter::Timezone, "Asia/Tokyo")]).await;
-    let second = door(&server, "B", &[(Parameter::DateLocales, "de")]).await;
+    let first = endpoint(&server, "A", &[(Parameter::DateLocales, "en"), (Parameter::Timezone, "Asia/Tokyo")]).await;
+    let second = endpoint(&server, "B", &[(Parameter::DateLocales, "de")]).await;
     fail(&server, &api, &first, "1", blocked()).await;
     fail(&server, &api, &first, "2", missing()).await;
     fail(&server, &api, &second, "3", blocked()).await;
@@ -107,7 +107,7 @@ async fn two_causes_and_two_profiles_are_mails_of_their_own() {
 #[tokio::test]
 async fn what_follows_within_the_hour_comes_in_one_mail_at_its_end() {
     let (api, smtp, server) = house().await;
-    let path = door(&server, "A", &[]).await;
+    let path = endpoint(&server, "A", &[]).await;
     let start = now();
     fail(&server, &api, &path, "1", blocked()).await;
     assert_eq!(send_due(&server.state, start + SOON).await, 1);
@@ -124,7 +124,7 @@ async fn what_follows_within_the_hour_comes_in_one_mail_at_its_end() {
 #[tokio::test]
 async fn a_refused_token_tells_of_all_that_waits() {
     let (api, smtp, server) = house().await;
-    let path = door(&server, "A", &[]).await;
+    let path = endpoint(&server, "A", &[]).await;
     api.next([Play::Refuse(401, "Unauthorized", json!({}))]);
     server.post(&path, event("1", &["5"])).await;
     server.wait_for_state(DeliveryState::Suspended).await;
@@ -139,7 +139,7 @@ async fn a_refused_token_tells_of_all_that_waits() {
 #[tokio::test]
 async fn events_turned_away_and_messages_in_doubt_are_told_of() {
     let (api, smtp, server) = house().await;
-    let path = door(&server, "A", &[]).await;
+    let path = endpoint(&server, "A", &[]).await;
     let (status, _) = server.post(&path, json!({"CaseItem": {"OrderNumber": {"FullNumber": "9"}}}).to_string()).await;
     assert_eq!(status, 422);
     assert_eq!(server.post(&path, "{").await.0, 400, "no event: whoever posted it has been told");
@@ -155,7 +155,7 @@ async fn events_turned_away_and_messages_in_doubt_are_told_of() {
 }
 
 #[tokio::test]
-async fn the_stateless_door_mails_for_known_tokens_only() {
+async fn the_stateless_endpoint_mails_for_known_tokens_only() {
     let (api, smtp, server) = house().await;
     server.confirm_email("ops@example.com").await;
     let query = "&telegramFieldName=*TelegramId&errorEmail=ops@example.com&message=x&date_locales=en";
@@ -189,7 +189,7 @@ async fn the_stateless_door_mails_for_known_tokens_only() {
 async fn nothing_from_outside_reaches_the_head_or_the_markup() {
     let (api, smtp, server) = house().await;
     let name = format!("A\r\nBcc: thief@example.com\r\n\r\n<b>{TOKEN}");
-    let path = door(&server, &name, &[]).await;
+    let path = endpoint(&server, &name, &[]).await;
     let number = format!("<script>\r\nBcc: thief@example.com {TOKEN}");
     fail(&server, &api, &path, &number, Play::Refuse(409, "Conflict: <i>\r\n.\r\nQUIT", json!({}))).await;
     assert_eq!(send_due(&server.state, now() + SOON).await, 1);

@@ -1,4 +1,4 @@
-//! How much mail one token of the stateless door can cause, and how mails are counted.
+//! How much mail one token of the stateless endpoint can cause, and how mails are counted.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use server::{
 };
 
 use crate::{
-    mail::{HOUR, MINUTE, SOON, blocked, door, fail, house, send_due},
+    mail::{HOUR, MINUTE, SOON, blocked, endpoint, fail, house, send_due},
     support::{
         BotApi, TOKEN, TestServer, event,
         smtp::{SmtpServer, Turn},
@@ -95,7 +95,7 @@ async fn one_token_causes_twenty_mails_an_hour_and_no_other_pays_for_it() {
     let other = TOKEN.replace("AAH", "BBH");
     make_known(&server, &other).await;
     turn_away(&server, &other, "ops@example.com").await;
-    let path = door(&server, "A", &[]).await;
+    let path = endpoint(&server, "A", &[]).await;
     fail(&server, &api, &path, "1", blocked()).await;
     assert_eq!(send_due(&server.state, now() + SOON).await, 2);
     assert_eq!(smtp.mails().len(), 22);
@@ -148,7 +148,7 @@ async fn a_strangers_mail_goes_to_ten_addresses_a_profiles_to_all() {
     send_due(&server.state, now() + SOON).await;
     let to: Vec<String> = smtp.mails().into_iter().map(|mail| mail.to).collect();
     assert_eq!(to, emails[..10]);
-    let path = door(&server, "A", &[(hookgram::parameters::Parameter::ErrorEmail, &emails.join(","))]).await;
+    let path = endpoint(&server, "A", &[(hookgram::parameters::Parameter::ErrorEmail, &emails.join(","))]).await;
     fail(&server, &api, &path, "1", blocked()).await;
     send_due(&server.state, now() + SOON).await;
     assert_eq!(smtp.mails().len(), 22);
@@ -172,7 +172,7 @@ async fn all_tokens_together_reach_a_hundred_addresses_an_hour_and_profiles_all_
     assert_eq!(smtp.mails().len(), 100);
     let too_many = Some("too many mails of the stateless endpoint within an hour");
     assert_eq!(counted(&server).await, count(&[(MailState::Sent, None, 10), (MailState::NotSent, too_many, 2)]));
-    let path = door(&server, "A", &[]).await;
+    let path = endpoint(&server, "A", &[]).await;
     fail(&server, &api, &path, "1", blocked()).await;
     assert_eq!(send_due(&server.state, at + MINUTE).await, 1);
     assert_eq!(smtp.mails().len(), 101);
@@ -222,7 +222,7 @@ async fn one_token_has_forty_unfinished_mails_and_unknown_tokens_two_hundred() {
 async fn a_mail_that_is_given_up_is_counted() {
     let (api, smtp) = (BotApi::start().await, SmtpServer::start().await);
     let server = TestServer::start_with(&api.url(), |config| smtp.fix(config)).await;
-    let path = door(&server, "A", &[]).await;
+    let path = endpoint(&server, "A", &[]).await;
     fail(&server, &api, &path, "1", blocked()).await;
     smtp.next([Turn::Answer("MAIL", "451 later"), Turn::Answer("RCPT", "550 no such user")]);
     let at = now() + SOON;

@@ -7,7 +7,7 @@ use sqlx::SqlitePool;
 use tempfile::TempDir;
 
 use crate::{
-    mail::{blocked, door, fail},
+    mail::{blocked, endpoint, fail},
     support::{
         BotApi, Process, TestServer,
         authority::Authority,
@@ -32,7 +32,7 @@ impl House {
         let (folder, api) = (tempfile::tempdir().unwrap(), BotApi::start().await);
         let data = folder.path().join("data");
         let server = TestServer::start_with(&api.url(), |config| config.data_dir.clone_from(&data)).await;
-        let path = door(&server, "A", &[]).await;
+        let path = endpoint(&server, "A", &[]).await;
         fail(&server, &api, &path, "1", blocked()).await;
         server.stop().await;
         let authority = Authority::new("Trusted");

@@ -7,7 +7,7 @@ use hookgram::{mail::MailState, parameters::Parameter};
 use server::{mail::MailWorker, settings::Live, store::Store, time::now};
 
 use crate::{
-    mail::{HOUR, MINUTE, SOON, blocked, door, fail, house, newest, send_due, states},
+    mail::{HOUR, MINUTE, SOON, blocked, endpoint, fail, house, newest, send_due, states},
     support::{
         BotApi, Process, TOKEN, TestServer, client, eventually, hookgram, run,
         smtp::{PASSWORD, SmtpServer, Turn, fix},
@@ -22,7 +22,7 @@ async fn without_a_server_or_an_address_it_is_recorded_as_not_sent() {
     send_due(&server.state, now() + SOON).await;
     assert_eq!(states(&[newest(&server.state.store).await]), [(MailState::NotSent, Some("no errorEmail is set"))]);
 
-    let path = door(&server, "A", &[]).await;
+    let path = endpoint(&server, "A", &[]).await;
     fail(&server, &api, &path, "1", blocked()).await;
     let worker = MailWorker::new(server.state.store.clone(), Live::default(), "http://x.y", Arc::default());
     assert_eq!(worker.run_due_once(now() + SOON).await.unwrap(), 1);
@@ -43,7 +43,7 @@ async fn a_server_that_says_later_or_nothing_is_asked_again() {
         Turn::HangUp("."),
     ] {
         let (api, smtp, server) = house().await;
-        let path = door(&server, "A", &[]).await;
+        let path = endpoint(&server, "A", &[]).await;
         fail(&server, &api, &path, "1", blocked()).await;
         smtp.next([turn]);
         let at = now() + SOON;
@@ -64,7 +64,7 @@ async fn a_dead_server_is_asked_for_a_day() {
     drop(spare);
     let api = BotApi::start().await;
     let server = TestServer::start_with(&api.url(), |config| fix(config, address)).await;
-    let path = door(&server, "A", &[]).await;
+    let path = endpoint(&server, "A", &[]).await;
     fail(&server, &api, &path, "1", blocked()).await;
     let begun = newest(&server.state.store).await.due_at;
     let (mut at, mut attempts) = (begun, 0);
@@ -84,7 +84,7 @@ async fn a_dead_server_is_asked_for_a_day() {
 async fn one_bad_address_keeps_the_mail_from_nobody_else() {
     let (api, smtp, server) = house().await;
     let path =
-        door(&server, "A", &[(Parameter::ErrorEmail, "gone@example.com,ops@example.com,late@example.com")]).await;
+        endpoint(&server, "A", &[(Parameter::ErrorEmail, "gone@example.com,ops@example.com,late@example.com")]).await;
     fail(&server, &api, &path, "1", blocked()).await;
     smtp.next([Turn::Answer("RCPT", "550 no such user"), Turn::Take, Turn::Answer("RCPT", "450 greylisted")]);
     let at = now() + SOON;
@@ -95,7 +95,7 @@ async fn one_bad_address_keeps_the_mail_from_nobody_else() {
     assert_eq!(had, ["ops@example.com", "late@example.com"], "each once");
     assert_eq!(newest(&server.state.store).await.state, MailState::Sent);
 
-    let path = door(&server, "B", &[(Parameter::ErrorEmail, "gone@example.com")]).await;
+    let path = endpoint(&server, "B", &[(Parameter::ErrorEmail, "gone@example.com")]).await;
     fail(&server, &api, &path, "1", blocked()).await;
     smtp.next([Turn::Answer("RCPT", "550 no such user")]);
     send_due(&server.state, at + SOON).await;
@@ -108,7 +108,7 @@ async fn one_bad_address_keeps_the_mail_from_nobody_else() {
 #[tokio::test]
 async fn a_mail_outlives_the_process() {
     let (api, smtp, server) = house().await;
-    let path = door(&server, "A", &[]).await;
+    let path = endpoint(&server, "A", &[]).await;
     fail(&server, &api, &path, "1", blocked()).await;
     // It dies while the SMTP server is asked.
     smtp.next([Turn::Hold(".")]);
@@ -142,10 +142,10 @@ async fn the_password_is_neither_kept_nor_logged() {
     })
     .await;
     let query = "telegramFieldName=*TelegramId&errorEmail=ops@example.com&message=x";
-    let door = format!("{}/webhook/telegram?telegramToken={TOKEN}&{query}", server.base);
+    let endpoint = format!("{}/webhook/telegram?telegramToken={TOKEN}&{query}", server.base);
     let http = client();
-    assert_eq!(http.get(&door).send().await.unwrap().status(), 200);
-    assert_eq!(http.post(&door).body("{}").send().await.unwrap().status(), 422);
+    assert_eq!(http.get(&endpoint).send().await.unwrap().status(), 200);
+    assert_eq!(http.post(&endpoint).body("{}").send().await.unwrap().status(), 422);
     // The server repeats what it was told, once as a refusal to sign in and once as one of the mail.
     smtp.next([
         Turn::Answer("AUTH", "535 {}"),

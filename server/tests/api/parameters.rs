@@ -27,7 +27,7 @@ fn shortened(query: &str) -> String {
     if query.chars().count() <= 200 { query.to_owned() } else { query.chars().take(80).collect::<String>() + "…" }
 }
 
-/// Every kind of value, good and bad, and every thing that is warned of; without what the doors differ in.
+/// Every kind of value, good and bad, and every thing that is warned of; without what the endpoints differ in.
 fn queries() -> Vec<String> {
     let mut queries: Vec<String> = [
         "",
@@ -68,7 +68,7 @@ fn queries() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_stateless_door_row_by_row() {
+async fn the_stateless_endpoint_row_by_row() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     for address in ["a@b.c", "d@e.f"] {
@@ -107,7 +107,7 @@ async fn the_stateless_door_row_by_row() {
 }
 
 #[tokio::test]
-async fn the_short_door_row_by_row() {
+async fn the_short_endpoint_row_by_row() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let stored = [(Parameter::ErrorEmail, "a@b.c"), (Parameter::Message, "Hello"), (Parameter::SignText, "Bye")];
     let profile = server.profile("A", true, &stored).await;

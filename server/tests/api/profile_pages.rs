@@ -212,7 +212,7 @@ async fn many_old_urls_become_profiles_after_a_look() {
     let gone = person.post("/profiles/urls", &names).await;
     assert_eq!(gone.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(gone.text().await.unwrap().contains("paste the list again"));
-    // What the old URL says at its door and what the profile says at its own is one message.
+    // What the old URL says at its endpoint and what the profile says at its own is one message.
     let [old, new] = [
         url("&message=Вы%20записаны&errorEmail=a@b.c").replace("https://hooks.torrow.net", ""),
         format!("/h/{}", stored[0].key),

@@ -144,7 +144,7 @@ async fn what_cannot_be_made_anew_is_said_and_nothing_is_sent() {
     assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(ReplayError::NoBody));
     assert_eq!(api.messages().len(), 1);
 
-    // The stateless door has no profile, and its token is gone once everything has arrived.
+    // The stateless endpoint has no profile, and its token is gone once everything has arrived.
     let path = format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId&message=x");
     let id = fail(&server, &api, &path, "2").await;
     assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(ReplayError::NoProfile));

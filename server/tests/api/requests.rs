@@ -297,7 +297,7 @@ async fn every_kind_of_answer_carries_every_header() {
         .await;
         let profile = server.profile("A", true, &[]).await;
         let admin = Person::new(&server, Role::Admin).await;
-        let door = format!("/h/{}", profile.key);
+        let endpoint = format!("/h/{}", profile.key);
         let get = |path: &str| server.http.get(server.url(path)).header("cookie", &admin.cookie);
         let post = |path: &str| {
             server.http.post(server.url(path)).header("cookie", &admin.cookie).header("origin", &server.base)
@@ -315,13 +315,13 @@ async fn every_kind_of_answer_carries_every_header() {
             ("no profile", 404, get("/profiles/999")),
             ("no asset", 404, get("/pkg/nothing")),
             ("no function", 404, post("/rpc/nothing")),
-            ("a door's good word", 200, as_nobody(&door)),
-            ("a door's refusal", 400, server.http.post(server.url(&door)).body("no")),
-            ("no door", 404, as_nobody("/h/nobody")),
-            ("a door's methods", 204, server.http.request(Method::OPTIONS, server.url(&door))),
-            ("no method of a door", 405, server.http.put(server.url(&door))),
+            ("an endpoint's good word", 200, as_nobody(&endpoint)),
+            ("an endpoint's refusal", 400, server.http.post(server.url(&endpoint)).body("no")),
+            ("no endpoint", 404, as_nobody("/h/nobody")),
+            ("an endpoint's methods", 204, server.http.request(Method::OPTIONS, server.url(&endpoint))),
+            ("no method of an endpoint", 405, server.http.put(server.url(&endpoint))),
             ("no method of a page", 405, delete.header("origin", &server.base)),
-            ("too much", 413, server.http.post(server.url(&door)).body("x".repeat(1_001))),
+            ("too much", 413, server.http.post(server.url(&endpoint)).body("x".repeat(1_001))),
             ("too much for a form", 413, post("/login").body("x".repeat(70_000))),
             ("too long an address", 414, get(&format!("/?{}", "x".repeat(33_000)))),
             ("packed", 415, post("/login").header("content-encoding", "gzip")),
@@ -353,7 +353,7 @@ async fn every_kind_of_answer_carries_every_header() {
         server.state.store.close().await;
         let gone = server.http.post(server.url("/h/another")).body("{}").send().await.unwrap();
         assert_eq!(gone.status(), 503);
-        judge_headers("a door without a database", &gone, is_https);
+        judge_headers("an endpoint without a database", &gone, is_https);
         server.stop().await;
     }
 }

@@ -186,7 +186,7 @@ async fn drive(format: &str) {
     let set_up = ways_in(&browser, &server, &data).await;
     second_factor(&browser, &server, &data).await;
     mail(&browser, &smtp).await;
-    doors(&browser, &api).await;
+    endpoints(&browser, &api).await;
     builder(&browser, &api).await;
     let keys = deliveries(&browser, &api).await;
     imports(&browser, &data).await;
@@ -329,8 +329,8 @@ async fn mail(browser: &Browser<'_>, smtp: &SmtpServer) {
     assert!(smtp.connections() >= 5, "{:?}", smtp.verbs());
 }
 
-/// The doors, with a token wherever one could slip to.
-async fn doors(browser: &Browser<'_>, api: &BotApi) {
+/// The endpoints, with a token wherever one could slip to.
+async fn endpoints(browser: &Browser<'_>, api: &BotApi) {
     api.know([STATELESS, PROFILE, IMPORTED]);
     let good = format!("telegramToken={STATELESS}&telegramFieldName=*TelegramId&errorEmail=a@example.com");
     let mut queries = vec![
@@ -445,7 +445,7 @@ fn moods(token: &'static str) -> [Play; 9] {
     ]
 }
 
-/// Events of the profile and of the stateless door, each ending in another way. Answers with the webhook key.
+/// Events of the profile and of the stateless endpoint, each ending in another way. Answers with the webhook key.
 async fn deliveries(browser: &Browser<'_>, api: &BotApi) -> Vec<String> {
     let page = browser.get("/").await.text;
     let key = between(&page, "/h/", "\"").split('<').next().unwrap().to_owned();

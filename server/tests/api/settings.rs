@@ -38,7 +38,7 @@ async fn what_is_set_holds_at_once_and_after_a_restart() {
     ];
     let page = admin.follow(admin.post("/settings", &fields).await).await;
     assert!(page.contains("The settings are saved") && page.contains("value=\"https://booking.example/\""), "{page}");
-    assert_eq!(server.post(&stateless(), event("2", &["5"])).await.0, 404, "the door is shut");
+    assert_eq!(server.post(&stateless(), event("2", &["5"])).await.0, 404, "the endpoint is shut");
     let (_, first) = server.post(&path, event("3", &["5"])).await;
     let (_, second) = server.post(&path, event("3", &["5"])).await;
     assert_ne!(first["Id"], second["Id"], "nothing counts as a duplicate");

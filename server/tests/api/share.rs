@@ -149,25 +149,25 @@ async fn the_newest_event_says_what_became_of_it_and_what_to_do() {
     let stored = server.profile("A", false, &[]).await;
     let last = async || port(&server).last_event(&viewer(), stored.id).await.unwrap();
     assert_eq!(last().await, None);
-    let door = format!("/h/{}", stored.key);
-    server.post(&door, event("№1", &["5"])).await;
+    let endpoint = format!("/h/{}", stored.key);
+    server.post(&endpoint, event("№1", &["5"])).await;
     server.wait_for_state(DeliveryState::Delivered).await;
     let good = last().await.unwrap();
     assert_eq!((good.outcome, good.about.as_str(), good.why.as_str()), (Outcome::Delivered, "Booking action · №1", ""));
 
     api.next([Play::Refuse(403, "Forbidden: bot was blocked by the user", Value::Null)]);
-    server.post(&door, event("№2", &["6"])).await;
+    server.post(&endpoint, event("№2", &["6"])).await;
     server.wait_for_state(DeliveryState::Failed).await;
     let failed = last().await.unwrap();
     assert_eq!(failed.outcome, Outcome::Failed);
     assert!(failed.why.starts_with("The customer has blocked the bot. Reach"), "{}", failed.why);
 
     api.next([Play::Refuse(400, "Bad Request: something new", json!({}))]);
-    server.post(&door, event("№3", &["7"])).await;
+    server.post(&endpoint, event("№3", &["7"])).await;
     server.wait_for_state(DeliveryState::Failed).await;
     assert!(last().await.unwrap().why.contains("(“Bad Request: something new”)"));
 
-    server.post(&door, "{").await;
+    server.post(&endpoint, "{").await;
     let refused = last().await.unwrap();
     assert_eq!((refused.outcome, refused.about.as_str()), (Outcome::Rejected, ""));
     assert!(refused.why.contains("line 1, column") && refused.why.contains("send the event again"), "{}", refused.why);

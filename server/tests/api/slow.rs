@@ -53,26 +53,29 @@ async fn is_well(server: &TestServer, profile: &StoredProfile, number: usize) {
 #[tokio::test]
 async fn whoever_sends_all_of_what_is_refused_hears_why() {
     let (server, profile) = server_with(Patience::default()).await;
-    let door = format!("/h/{}", profile.key);
+    let endpoint = format!("/h/{}", profile.key);
     let nobody = "/h/nobodysKey23456789".to_owned();
-    for (door, length, more, status) in [
-        (&door, 10_000_000, "", 413),
-        (&door, 3_000_000, "content-type: text/plain\r\n", 415),
+    for (endpoint, length, more, status) in [
+        (&endpoint, 10_000_000, "", 413),
+        (&endpoint, 3_000_000, "content-type: text/plain\r\n", 415),
         (&nobody, 3_000_000, "", 404),
         (&"/login".to_owned(), 3_000_000, "", 413),
     ] {
         let mut wire = Wire::open(&server.base).await;
-        let head =
-            format!("POST {door} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{more}content-length: {length}\r\n\r\n");
+        let head = format!(
+            "POST {endpoint} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{more}content-length: {length}\r\n\r\n"
+        );
         wire.0.write_all(head.as_bytes()).await.unwrap();
         // As most clients do: nothing is read before all is sent.
         wire.0.write_all(&vec![b' '; length]).await.unwrap();
-        assert_eq!(wire.answer().await.0, status, "{door} {more}");
+        assert_eq!(wire.answer().await.0, status, "{endpoint} {more}");
     }
     // Whoever asks first is told without sending any of it.
     let mut wire = Wire::open(&server.base).await;
-    wire.send(format!("POST {door} HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 10000000\r\n\r\n"))
-        .await;
+    wire.send(format!(
+        "POST {endpoint} HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 10000000\r\n\r\n"
+    ))
+    .await;
     assert_eq!(wire.answer().await.0, 413);
     is_well(&server, &profile, 1).await;
     server.stop().await;
@@ -81,24 +84,28 @@ async fn whoever_sends_all_of_what_is_refused_hears_why() {
 #[tokio::test]
 async fn each_limit_has_a_status_and_a_sentence_and_hurts_nobody_else() {
     let (server, profile) = server_with(Patience::default()).await;
-    let (door, host) = (format!("/h/{}", profile.key), "host: x\r\nconnection: close\r\n");
+    let (endpoint, host) = (format!("/h/{}", profile.key), "host: x\r\nconnection: close\r\n");
     let much = "x".repeat(40_000);
     let cases = [
         (format!("GET /login?{much} HTTP/1.1\r\n{host}\r\n"), 414, "this address is too long"),
-        (format!("GET {door}?message={much} HTTP/1.1\r\n{host}\r\n"), 414, "The URL is too long: at most 32768 bytes"),
+        (
+            format!("GET {endpoint}?message={much} HTTP/1.1\r\n{host}\r\n"),
+            414,
+            "The URL is too long: at most 32768 bytes",
+        ),
         (format!("GET /login HTTP/1.1\r\n{host}cookie: a={much}\r\n\r\n"), 431, "too much in its headers"),
-        (format!("POST {door} HTTP/1.1\r\n{host}x: {much}\r\n\r\n"), 431, "too much in the request's headers"),
+        (format!("POST {endpoint} HTTP/1.1\r\n{host}x: {much}\r\n\r\n"), 431, "too much in the request's headers"),
         // What is too long even to be read has only its status.
         (format!("GET /login?{much}{much} HTTP/1.1\r\n{host}\r\n"), 414, ""),
         (format!("GET /login HTTP/1.1\r\n{host}a: {much}{much}\r\n\r\n"), 431, ""),
         (format!("GET /login HTTP/1.1\r\n{host}{}\r\n", "a: b\r\n".repeat(200)), 431, ""),
         ("GARBAGE\r\n\r\n".into(), 400, ""),
         ("GET / HTTP/1.1\r\nbad header\r\n\r\n".into(), 400, ""),
-        (format!("POST {door} HTTP/1.1\r\n{host}content-length: -1\r\n\r\n"), 400, ""),
-        (format!("POST {door} HTTP/1.1\r\n{host}content-length: 3\r\ncontent-length: 4\r\n\r\nabcd"), 400, ""),
-        (format!("POST {door} HTTP/1.1\r\n{host}content-length: 1048577\r\n\r\n"), 413, "The event is too large"),
+        (format!("POST {endpoint} HTTP/1.1\r\n{host}content-length: -1\r\n\r\n"), 400, ""),
+        (format!("POST {endpoint} HTTP/1.1\r\n{host}content-length: 3\r\ncontent-length: 4\r\n\r\nabcd"), 400, ""),
+        (format!("POST {endpoint} HTTP/1.1\r\n{host}content-length: 1048577\r\n\r\n"), 413, "The event is too large"),
         (
-            format!("POST {door} HTTP/1.1\r\n{host}content-encoding: br\r\ncontent-length: 1\r\n\r\nx"),
+            format!("POST {endpoint} HTTP/1.1\r\n{host}content-encoding: br\r\ncontent-length: 1\r\n\r\nx"),
             415,
             "uncompressed",
         ),
@@ -129,7 +136,7 @@ async fn each_limit_has_a_status_and_a_sentence_and_hurts_nobody_else() {
     }
     // A body in pieces without a length is measured while it comes.
     let mut wire = Wire::open(&server.base).await;
-    wire.send(format!("POST {door} HTTP/1.1\r\n{host}transfer-encoding: chunked\r\n\r\n")).await;
+    wire.send(format!("POST {endpoint} HTTP/1.1\r\n{host}transfer-encoding: chunked\r\n\r\n")).await;
     let piece = format!("10000\r\n{}\r\n", "x".repeat(65_536));
     for _ in 0..17 {
         wire.send(&piece).await;
@@ -144,7 +151,7 @@ async fn whoever_dribbles_is_dropped_and_nobody_else_is_hurt() {
     let short = Duration::from_millis(400);
     let patience = Patience { head: short, body: short, form: short, write: short, ..Patience::default() };
     let (server, profile) = server_with(patience).await;
-    let door = format!("/h/{}", profile.key);
+    let endpoint = format!("/h/{}", profile.key);
     let mut slow = Vec::new();
     for number in 0..40 {
         let mut wire = Wire::open(&server.base).await;
@@ -153,7 +160,7 @@ async fn whoever_dribbles_is_dropped_and_nobody_else_is_hurt() {
             0 => String::new(),
             1 => "GET /log".to_owned(),
             2 => "GET /login HTTP/1.1\r\nhost: x\r\nx-slow: ".to_owned(),
-            _ => format!("POST {door} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{{"),
+            _ => format!("POST {endpoint} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{{"),
         };
         wire.send(begin).await;
         slow.push((number % 4, wire));
@@ -209,7 +216,7 @@ async fn a_client_behind_a_proxy_cannot_hold_all_connections() {
     })
     .await;
     let profile = server.profile("A", true, &[(Parameter::Message, "x")]).await;
-    let door = format!("/h/{}", profile.key);
+    let endpoint = format!("/h/{}", profile.key);
     let slow = async |path: &str, client: &str| {
         let mut wire = Wire::open(&server.base).await;
         let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\nx-forwarded-for: {client}\r\ncontent-length: 100");
@@ -222,21 +229,21 @@ async fn a_client_behind_a_proxy_cannot_hold_all_connections() {
     };
     let mut held = Vec::new();
     for number in 0..16 {
-        held.push(slow(if number % 2 == 0 { &door } else { "/login" }, "198.51.100.7").await);
+        held.push(slow(if number % 2 == 0 { &endpoint } else { "/login" }, "198.51.100.7").await);
     }
     // A quarter of all is as much as it gets: the others are told, and their connections are free again.
     eventually("all to be in flight", async || ask().await == 429).await;
-    let told = slow(&door, "198.51.100.7").await.rest().await;
+    let told = slow(&endpoint, "198.51.100.7").await.rest().await;
     assert!(told.starts_with("HTTP/1.1 429 ") && told.contains("\r\nretry-after: 5\r\n"), "{told}");
     assert!(told.contains("{\"Status\":\"Error\","), "{told}");
     let (status, told) = slow("/login", "198.51.100.7").await.answer().await;
     assert_eq!((status, told.as_str()), (429, "too many requests at once: wait a moment\n"));
     for _ in 0..100 {
-        assert_eq!(slow(&door, "198.51.100.7").await.answer().await.0, 429);
+        assert_eq!(slow(&endpoint, "198.51.100.7").await.answer().await.0, 429);
     }
     // Others are taken meanwhile, each on a connection of its own.
     for number in 0..20 {
-        let url = format!("{}{door}", server.base);
+        let url = format!("{}{endpoint}", server.base);
         let posted = from_anywhere(client().post(url)).body(event(&format!("n{number}"), &["5"])).send().await.unwrap();
         assert_eq!(posted.status(), 200);
     }

@@ -110,7 +110,7 @@ async fn read_everything(language: Language) -> Vec<String> {
         server.profile(&number.to_string(), true, &parameters).await;
     }
     server.state.store.set_enabled(sandbox.id, false, &COMMAND_LINE).await.unwrap();
-    let door = format!("/h/{}", bot.key);
+    let endpoint = format!("/h/{}", bot.key);
     let profile = format!("/profiles/{}", bot.id);
     let share = format!("{profile}/share");
     reader.read(&share).await;
@@ -121,12 +121,12 @@ async fn read_everything(language: Language) -> Vec<String> {
             .enumerate()
     {
         telegram.next([Play::Refuse(code, why, Value::Null)]);
-        server.post(&door, event(&number.to_string(), &[&format!("48211390{number}")])).await;
+        server.post(&endpoint, event(&number.to_string(), &[&format!("48211390{number}")])).await;
         server.wait_for_state(if code == 401 { DeliveryState::Suspended } else { DeliveryState::Failed }).await;
         reader.read("/").await;
         reader.read(&share).await;
     }
-    server.post(&door, "{").await;
+    server.post(&endpoint, "{").await;
     reader.read(&share).await;
     server.state.store.set_enabled(sandbox.id, true, &COMMAND_LINE).await.unwrap();
     server.post(&format!("/h/{}", sandbox.key), event("7", &["5"])).await;

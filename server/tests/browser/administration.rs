@@ -78,11 +78,11 @@ async fn walk(language: Language) -> Result<()> {
     looked_at(&browser, &name("settings")).await?;
     browser.fill("#max_body", "1").await?;
     browser.script("document.querySelector('[name=max_body_unit]').value = 'KiB'").await?;
-    browser.click("#doors button.primary").await?;
+    browser.click("#endpoints button.primary").await?;
     browser.see(say("Настройки сохранены", "The settings are saved")).await?;
     let profile = server.profile("Salon", true, &[(Parameter::Message, "Booked")]).await;
-    let door = format!("/h/{}", profile.key);
-    ensure!(server.post(&door, event(&"9".repeat(2_000), &["5"])).await.0 == 413);
+    let endpoint = format!("/h/{}", profile.key);
+    ensure!(server.post(&endpoint, event(&"9".repeat(2_000), &["5"])).await.0 == 413);
     browser.fill("#retention_days", "0").await?;
     browser.click("#keeping button.primary").await?;
     browser.see(say("Ничего не изменено", "Nothing was changed")).await?;

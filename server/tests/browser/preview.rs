@@ -122,7 +122,7 @@ async fn the_json_is_the_one_that_telegram_gets_and_the_url_is_the_profile() -> 
         server.state.public_url
     );
     ensure!(url.starts_with(&start), "{url}");
-    // With the token in its place it is a URL that the stateless door takes.
+    // With the token in its place it is a URL that the stateless endpoint takes.
     let answer = server.http.get(url.replace("TELEGRAM_TOKEN", TOKEN)).send().await?;
     ensure!(answer.status() == 200, "{}", answer.text().await?);
     browser.click("[name='form[shown][hide_url]']").await?;

@@ -72,8 +72,8 @@ async fn the_first_event_turns_the_page_green() -> Result<()> {
         browser.screenshot(&format!("share-waiting-{language}")).await?;
         no_sideways_scroll(&browser).await?;
 
-        let door = format!("/h/{}", profile.key);
-        server.post(&door, event("№181", &["100200300"])).await;
+        let endpoint = format!("/h/{}", profile.key);
+        server.post(&endpoint, event("№181", &["100200300"])).await;
         browser.see(connected).await?;
         browser.see(delivered).await?;
         browser.find(".newest.ok").await?;
@@ -83,7 +83,7 @@ async fn the_first_event_turns_the_page_green() -> Result<()> {
             browser.screenshot(&format!("share-green-{language}-{theme}")).await?;
         }
 
-        server.post(&door, event("№182", &[])).await;
+        server.post(&endpoint, event("№182", &[])).await;
         browser.see(refused).await?;
         browser.find(".newest.bad").await?;
         no_sideways_scroll(&browser).await?;

@@ -16,7 +16,7 @@ use crate::{
 const EMAIL: &str = "owner@example.com";
 const PASSWORD: &str = "корова лампа окно 12";
 
-/// A server with nobody in it, and a browser at its door.
+/// A server with nobody in it, and a browser at its endpoint.
 pub async fn arrive(languages: &str, telegram: &str) -> Result<(TestServer, Browser)> {
     let server = TestServer::start(telegram).await;
     let browser = Browser::start(languages).await?;

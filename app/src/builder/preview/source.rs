@@ -13,7 +13,7 @@ use super::State;
 use crate::{
     components::Said,
     error::AppError,
-    i18n::{PreviewWords, Words, app_error, doors, words},
+    i18n::{PreviewWords, Words, app_error, endpoints, words},
     views::PastEvent,
 };
 
@@ -163,6 +163,6 @@ fn fault_in_words(state: State, fault: &EventFault) -> String {
             let w = PreviewWords::of(state.language);
             format!("{} {line}, {} {column}.", w.not_json, w.column)
         }
-        fault => doors::event_fault(state.language, fault),
+        fault => endpoints::event_fault(state.language, fault),
     }
 }

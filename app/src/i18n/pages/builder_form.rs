@@ -13,7 +13,7 @@ word_set! {
         old_filling: "Читаем…", "Reading…";
         old_blank: "Вставьте адрес вебхука целиком.", "Paste the whole URL of the webhook.";
         old_short: "Это короткая ссылка: у неё уже есть свой профиль. Нужен старый адрес с параметрами.", "This is a short URL: it has a profile already. Paste the old URL with its parameters.";
-        old_other_door: "Это адрес для другого мессенджера. Нужен адрес, в котором есть /webhook/telegram.", "This URL is for another messenger. Paste the one that has /webhook/telegram in it.";
+        old_other_endpoint: "Это адрес для другого мессенджера. Нужен адрес, в котором есть /webhook/telegram.", "This URL is for another messenger. Paste the one that has /webhook/telegram in it.";
         old_no_parameters: "В этом тексте нет параметров. Скопируйте адрес целиком, вместе со всем, что стоит после знака вопроса.", "There are no parameters in this text. Copy the whole URL, with all that follows the question mark.";
         proof_title: "Форма заполнена из старого адреса", "The form is filled from the old URL";
         proof_all: "Перенесено всё. Проверьте название и сохраните.", "Everything was carried over. Check the name and save.";

@@ -14,6 +14,7 @@ word_set! {
         retrying: "Из них повторяются", "Of them tried again";
         oldest: "Самое давнее", "The oldest";
         parked: "Ждут токена", "Waiting for a token";
+        only_unknown_bots: "Ждут только события незнакомых ботов.", "Only events of unknown bots wait.";
         nothing_waits: "Очередь пуста.", "The queue is empty.";
         last_hour: "Доставлено за последний час", "Delivered in the last hour";
         per_minute: "в минуту", "a minute";

@@ -44,8 +44,8 @@ word_set! {
         days: "дней", "days";
         events: "событий", "events";
 
-        doors: "Приём событий", "Accepting events";
-        doors_why: "Как сервис записи передаёт события.", "How the booking service hands events over.";
+        endpoints: "Приём событий", "Accepting events";
+        endpoints_why: "Как сервис записи передаёт события.", "How the booking service hands events over.";
         stateless: "Старые ссылки с параметрами", "Old URLs with parameters";
         stateless_help: "Ссылки вида /webhook/telegram?telegramToken=… с токеном в адресе. Закройте, когда все профили перенесены.", "URLs like /webhook/telegram?telegramToken=… with the token in the address. Close it once all profiles are carried over.";
         open: "Принимать", "Accept them";

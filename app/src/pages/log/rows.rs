@@ -5,17 +5,14 @@ use hookgram::{
     event::EventType,
     log_query::LogQuery,
     values::Language,
+    webhook::WebhookError,
 };
 use leptos::prelude::*;
 
 use super::super::{moment::At, units::span};
 use crate::{
     components::{EmptyState, OutcomeMark},
-    i18n::{
-        LogWords, booking_number, causes,
-        doors::{self, DoorFault},
-        event_type, language, words,
-    },
+    i18n::{LogWords, booking_number, causes, endpoints, event_type, language, words},
     views::{LogDelivery, LogPage, LogRow},
 };
 
@@ -220,6 +217,6 @@ fn why(outcome: Outcome, delivery: &LogDelivery) -> AnyView {
 /// Why a participant was passed over. The row keeps it in English, for logs.
 pub(super) fn nobody(delivery: &LogDelivery) -> &'static str {
     let w = words::<LogWords>();
-    let nothing_to_say = doors::door(Language::En, &DoorFault::NothingToSay);
+    let nothing_to_say = endpoints::endpoint(Language::En, &WebhookError::NothingToSay);
     if delivery.last_error.as_deref() == Some(&nothing_to_say) { w.nothing_to_say } else { w.no_id }
 }

@@ -51,16 +51,16 @@ pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> 
     let title = if title.is_empty() { w.title.to_owned() } else { title.join(" · ") };
     let address = format!("/deliveries/{}", row.public_id);
     let beside = back.is_some();
-    let door = Acceptance { received: received(&row, size), answered: answered(&row), course };
+    let endpoint = Acceptance { received: received(&row, size), answered: answered(&row), course };
     let first = row.clone();
     let fates = if deliveries.is_empty() {
-        ended_at_the_door(&row)
+        ended_at_the_endpoint(&row)
     } else {
         deliveries
             .into_iter()
             .map(|delivery| {
                 let field = field.clone();
-                view! { <Fate delivery received_at=first.received_at field=field.unwrap_or_default() may_act beside door=door.clone() /> }
+                view! { <DeliverySummary delivery received_at=first.received_at field=field.unwrap_or_default() may_act beside endpoint=endpoint.clone() /> }
             })
             .collect_view()
             .into_any()
@@ -111,10 +111,10 @@ struct Acceptance {
 
 fn received(row: &LogRow, size: Option<usize>) -> Small {
     let w = words::<TraceWords>();
-    let door = if row.profile.is_some() { w.at_short } else { w.at_stateless };
+    let endpoint = if row.profile.is_some() { w.at_short } else { w.at_stateless };
     let size =
         size.map_or_else(|| w.not_kept.to_owned(), |size| bytes(language(), u64::try_from(size).unwrap_or(u64::MAX)));
-    format!("{door}, {size}").into()
+    format!("{endpoint}, {size}").into()
 }
 
 fn answered(row: &LogRow) -> Small {
@@ -122,7 +122,7 @@ fn answered(row: &LogRow) -> Small {
 }
 
 /// An event that came to no delivery.
-fn ended_at_the_door(row: &LogRow) -> AnyView {
+fn ended_at_the_endpoint(row: &LogRow) -> AnyView {
     let w = words::<TraceWords>();
     let (class, why) = match row.outcome {
         Outcome::Duplicate => ("warn", w.duplicate.to_owned()),
@@ -149,13 +149,13 @@ fn ended_at_the_door(row: &LogRow) -> AnyView {
 }
 
 #[component]
-fn Fate(
+fn DeliverySummary(
     delivery: DeliveryDetail,
     received_at: i64,
     field: String,
     may_act: bool,
     beside: bool,
-    door: Acceptance,
+    endpoint: Acceptance,
 ) -> impl IntoView {
     let w = words::<TraceWords>();
     let DeliveryDetail { row, parts, attempts } = delivery;
@@ -163,8 +163,8 @@ fn Fate(
     let outcome = row.outcome;
     let chat = fate.chat.clone();
     // One that replays another was made later; of that no time is kept.
-    let course = if fate.replay_of.is_some() { Course::default() } else { door.course };
-    let mut list = vec![step("ok", w.received.to_owned(), door.received, Some(received_at), received_at)];
+    let course = if fate.replay_of.is_some() { Course::default() } else { endpoint.course };
+    let mut list = vec![step("ok", w.received.to_owned(), endpoint.received, Some(received_at), received_at)];
     match &chat {
         Some(chat) => {
             let found = format!("{} {field} → {} {chat}", w.field, w.chat);
@@ -175,7 +175,7 @@ fn Fate(
         None => list.push(early("bad", w.not_found, format!("{} {field}", w.field).into(), course.found)),
     }
     list.push(early("ok", w.queued, Small::default(), course.queued));
-    list.push(early("ok", w.answered, door.answered, None));
+    list.push(early("ok", w.answered, endpoint.answered, None));
     let many = parts.len() > 1;
     list.extend(attempts.iter().map(|attempt| tried(attempt, many, received_at)));
     if attempts.is_empty() && row.bot.is_none() && outcome == Outcome::Delivered {

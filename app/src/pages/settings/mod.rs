@@ -85,7 +85,7 @@ pub(super) fn Settings(view: SettingsView) -> impl IntoView {
         {lock}
         <div class="settings">
             <div>{mail(&view)} {accounts(&view)}</div>
-            <div>{doors(&view)} {keeping(&view)}</div>
+            <div>{endpoints(&view)} {keeping(&view)}</div>
         </div>
     }
 }
@@ -217,7 +217,7 @@ fn keeping(view: &SettingsView) -> AnyView {
     card("keeping", w.keeping, w.keeping_why, card_form(view, &["retention_days", "audit_days"], form))
 }
 
-fn doors(view: &SettingsView) -> AnyView {
+fn endpoints(view: &SettingsView) -> AnyView {
     let w = words::<SettingsWords>();
     let spans = [("s", w.seconds), ("m", w.minutes), ("h", w.hours), ("d", w.days_unit)];
     let sizes = [("b", w.bytes), ("KiB", w.kib), ("MiB", w.mib)];
@@ -249,7 +249,7 @@ fn doors(view: &SettingsView) -> AnyView {
         <p class="help">{w.public_url_help} " " {w.fixed} " " <code>"HOOKGRAM_PUBLIC_URL"</code></p>
     }
     .into_any();
-    card("doors", w.doors, w.doors_why, body)
+    card("endpoints", w.endpoints, w.endpoints_why, body)
 }
 
 fn accounts(view: &SettingsView) -> AnyView {

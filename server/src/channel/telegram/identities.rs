@@ -13,7 +13,7 @@ use hookgram::secret::BotToken;
 use crate::{
     channel::telegram::{
         Identity, Telegram,
-        new_bots::{Introductions, Purpose},
+        new_bots::{NewBotLimiter, Purpose},
     },
     codes,
     lock::lock,
@@ -35,14 +35,14 @@ const STRANGER: Rate = Rate { every: Duration::from_secs(15), burst: 3 };
 pub enum Asker {
     /// Somebody who holds a profile's key, an account or this machine.
     Known,
-    /// Whoever calls the stateless door from this address.
+    /// Whoever calls the stateless endpoint from this address.
     Stranger(IpAddr),
 }
 
 /// What is known of bots.
 #[derive(Debug)]
 pub struct Identities {
-    introductions: Arc<Introductions>,
+    new_bots: Arc<NewBotLimiter>,
     tokens: Mutex<HashMap<Vec<u8>, Arc<Entry>>>,
     limits: Mutex<Limits>,
 }
@@ -60,8 +60,8 @@ struct Limits {
 impl Identities {
     /// Nothing is known yet.
     #[must_use]
-    pub fn new(introductions: Arc<Introductions>) -> Self {
-        Self { introductions, tokens: Mutex::default(), limits: Mutex::default() }
+    pub fn new(new_bots: Arc<NewBotLimiter>) -> Self {
+        Self { new_bots, tokens: Mutex::default(), limits: Mutex::default() }
     }
 
     /// What Telegram says of a token, or said within the last 5 minutes; and whether it has just said so. Only what it
@@ -81,7 +81,7 @@ impl Identities {
         let identity = telegram.who_is(token).await;
         *known = match identity {
             Identity::Bot { .. } | Identity::Refused => {
-                self.introductions.heard(&lane, Instant::now());
+                self.new_bots.heard(&lane, Instant::now());
                 Some((Instant::now(), identity.clone()))
             }
             Identity::Unreachable => None,
@@ -95,11 +95,11 @@ impl Identities {
 
     fn admit(&self, lane: &Lane, asker: Asker, now: Instant) -> Result<(), Duration> {
         let Asker::Stranger(address) = asker else {
-            return self.introductions.introduce(lane, Purpose::Check, now);
+            return self.new_bots.introduce(lane, Purpose::Check, now);
         };
         let mut limits = lock(&self.limits);
         let before = limits.admit(address, now)?;
-        let introduced = self.introductions.introduce(lane, Purpose::StrangersCheck, now);
+        let introduced = self.new_bots.introduce(lane, Purpose::StrangersCheck, now);
         // What the house refuses costs the address nothing.
         introduced.inspect_err(|_| {
             limits.addresses.insert(address, before);

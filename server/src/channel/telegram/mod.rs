@@ -21,7 +21,7 @@ pub use self::updates::{Start, Updates, Webhook};
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long a whole call may take; shorter than a delivery's lease.
 const CALL: Duration = Duration::from_secs(20);
-/// How long somebody at a door or a form waits for Telegram's word on a token.
+/// How long somebody at an endpoint or a form waits for Telegram's word on a token.
 const ASK: Duration = Duration::from_secs(8);
 /// More of an answer is not read.
 const LONGEST_ANSWER: usize = 64 * 1024;

@@ -45,7 +45,7 @@ pub enum Purpose {
 
 /// Bots and when Telegram last heard of them from here.
 #[derive(Debug, Default)]
-pub struct Introductions(Mutex<Known>);
+pub struct NewBotLimiter(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
@@ -56,7 +56,7 @@ struct Known {
     deliveries: [Window; LIMITS.len()],
 }
 
-impl Introductions {
+impl NewBotLimiter {
     /// Counts a call for a bot, where it is a new one.
     ///
     /// # Errors
@@ -138,19 +138,19 @@ mod tests {
     }
 
     /// Tries to introduce `each_second` new bots a second for so long; when each was introduced, in seconds.
-    fn introduced(introductions: &Introductions, start: Instant, purpose: Purpose, seconds: u32) -> Vec<u32> {
+    fn introduced(new_bots: &NewBotLimiter, start: Instant, purpose: Purpose, seconds: u32) -> Vec<u32> {
         let times = (0..seconds).flat_map(|second| (0..5).map(move |number| (second, number)));
         let passed = times.filter(|(second, number)| {
             let lane = Lane::of_bytes(format!("{purpose:?} {second} {number}"));
-            introductions.introduce(&lane, purpose, start + Duration::from_secs((*second).into())).is_ok()
+            new_bots.introduce(&lane, purpose, start + Duration::from_secs((*second).into())).is_ok()
         });
         passed.map(|(second, _)| second).collect()
     }
 
     #[test]
     fn new_bots_are_limited_to_twenty_a_minute() {
-        let introductions = Introductions::default();
-        let passed = introduced(&introductions, Instant::now(), Purpose::Delivery, 600);
+        let new_bots = NewBotLimiter::default();
+        let passed = introduced(&new_bots, Instant::now(), Purpose::Delivery, 600);
         assert!(passed.windows(21).all(|of_21| of_21[20] - of_21[0] >= 60));
         assert_eq!(passed.len(), 200);
     }
@@ -159,27 +159,27 @@ mod tests {
     fn strangers_have_shares_of_their_own_and_leave_13_new_bots_a_minute_to_others() {
         let start = Instant::now();
         for (purpose, minute, hour) in [(Purpose::StrangersCheck, 4, 80), (Purpose::StrangersDelivery, 3, 60)] {
-            let strangers = introduced(&Introductions::default(), start, purpose, 3_600);
+            let strangers = introduced(&NewBotLimiter::default(), start, purpose, 3_600);
             assert_eq!(strangers.len(), hour, "{purpose:?}");
             assert!(strangers.windows(minute + 1).all(|some| some[minute] - some[0] >= 60), "{purpose:?}");
         }
-        let introductions = Introductions::default();
-        assert_eq!(introduced(&introductions, start, Purpose::StrangersDelivery, 1).len(), 3);
-        assert_eq!(introduced(&introductions, start, Purpose::StrangersCheck, 1).len(), 4, "a check does not wait");
-        assert_eq!(introduced(&introductions, start, Purpose::Delivery, 4).len(), 13);
-        assert_eq!(introduced(&introductions, start + MINUTE, Purpose::StrangersCheck, 1).len(), 4);
+        let new_bots = NewBotLimiter::default();
+        assert_eq!(introduced(&new_bots, start, Purpose::StrangersDelivery, 1).len(), 3);
+        assert_eq!(introduced(&new_bots, start, Purpose::StrangersCheck, 1).len(), 4, "a check does not wait");
+        assert_eq!(introduced(&new_bots, start, Purpose::Delivery, 4).len(), 13);
+        assert_eq!(introduced(&new_bots, start + MINUTE, Purpose::StrangersCheck, 1).len(), 4);
     }
 
     #[test]
     fn a_bot_that_telegram_has_heard_of_within_the_hour_needs_no_introduction() {
-        let (introductions, now) = (Introductions::default(), Instant::now());
-        introductions.heard(&lane(7), now);
+        let (new_bots, now) = (NewBotLimiter::default(), Instant::now());
+        new_bots.heard(&lane(7), now);
         for _ in 0..100 {
-            assert_eq!(introductions.introduce(&lane(7), Purpose::StrangersCheck, now), Ok(()));
+            assert_eq!(new_bots.introduce(&lane(7), Purpose::StrangersCheck, now), Ok(()));
         }
         let later = now + KNOWN_FOR;
-        assert!(!introductions.is_known(&lane(7), later));
-        assert_eq!(introduced(&introductions, later, Purpose::Delivery, 5).len(), 20);
-        assert_eq!(introductions.introduce(&lane(200), Purpose::Check, later), Ok(()));
+        assert!(!new_bots.is_known(&lane(7), later));
+        assert_eq!(introduced(&new_bots, later, Purpose::Delivery, 5).len(), 20);
+        assert_eq!(new_bots.introduce(&lane(200), Purpose::Check, later), Ok(()));
     }
 }

@@ -6,11 +6,11 @@ fn lane(number: u32) -> Lane {
 
 /// Pacing that knows these bots already.
 fn knowing(bots: impl IntoIterator<Item = u32>, now: Instant) -> Pacing {
-    let introductions = Arc::new(Introductions::default());
+    let new_bots = Arc::new(NewBotLimiter::default());
     for bot in bots {
-        introductions.heard(&lane(bot), now);
+        new_bots.heard(&lane(bot), now);
     }
-    Pacing::new(introductions)
+    Pacing::new(new_bots)
 }
 
 /// How often a call passes within so many milliseconds, one tried each millisecond, each ended at once.
@@ -164,7 +164,7 @@ fn a_new_bot_is_introduced_by_one_call() {
     let mut pacing = knowing([], now);
     assert_eq!(pacing.admit(&lane(1), "5", Purpose::Delivery, now), Ok(()));
     assert_eq!(pacing.admit(&lane(1), "6", Purpose::Delivery, now), Err(Wait::Turn));
-    pacing.introductions.heard(&lane(1), now);
+    pacing.new_bots.heard(&lane(1), now);
     pacing.ended(&lane(1));
     assert_eq!(pacing.admit(&lane(1), "6", Purpose::Delivery, now), Ok(()));
     let introduced = (2..100).filter(|bot| pacing.admit(&lane(*bot), "5", Purpose::Delivery, now).is_ok()).count();

@@ -2,7 +2,7 @@
 
 use app::{
     error::AppError,
-    pages::{ActView, Chosen, QuietPage},
+    pages::{ActView, Chosen, ServerPage},
     session::Viewer,
 };
 use axum::{
@@ -27,7 +27,7 @@ pub(in super::super) async fn act(visit: Visit<Operator>, body: Body) -> Respons
     let (cancels, back) = (cancels(&fields), back(&fields));
     if !fields.contains_key("sure") {
         let view = ActView { cancels, chosen: Chosen::These(ids), results: None, back };
-        return visit.show(StatusCode::OK, QuietPage::Act(view)).await;
+        return visit.show(StatusCode::OK, ServerPage::Act(view)).await;
     }
     let ports = visit.ports();
     let results = if cancels {
@@ -37,7 +37,7 @@ pub(in super::super) async fn act(visit: Visit<Operator>, body: Body) -> Respons
     };
     let results = or_refuse!(visit, results);
     let view = ActView { cancels, chosen: Chosen::These(ids), results: Some(results), back };
-    visit.show(StatusCode::OK, QuietPage::Act(view)).await
+    visit.show(StatusCode::OK, ServerPage::Act(view)).await
 }
 
 /// `GET /deliveries/all`: with all that are found; how many they are.
@@ -54,7 +54,7 @@ pub(in super::super) async fn question(visit: Visit<Operator>) -> Response {
         Chosen::These(or_refuse!(visit, found(&visit, &viewer, query).await))
     };
     let view = ActView { cancels, chosen, results: None, back };
-    visit.show(StatusCode::OK, QuietPage::Act(view)).await
+    visit.show(StatusCode::OK, ServerPage::Act(view)).await
 }
 
 /// `POST /deliveries/all`: begins it, and leads to how far it has come.

@@ -7,7 +7,7 @@ pub(super) mod work;
 
 use app::{
     error::AppError,
-    pages::{LogView, PayloadView, QuietPage},
+    pages::{LogView, PayloadView, ServerPage},
     ports::Ports,
 };
 use axum::{
@@ -72,7 +72,7 @@ pub(super) async fn list(visit: Visit) -> Response {
     let may_act = visit.may::<Operator>();
     let sees_data = personal::is_shown(&visit.state, visit.account());
     let view = LogView { query: typed, fault, page, chart, profiles, open, may_act, sees_data };
-    visit.show(StatusCode::OK, QuietPage::Log(Box::new(view))).await
+    visit.show(StatusCode::OK, ServerPage::Log(Box::new(view))).await
 }
 
 /// `GET /deliveries/{id}`
@@ -80,7 +80,7 @@ pub(super) async fn event(Path(id): Path<String>, visit: Visit) -> Response {
     let viewer = visit.who.clone();
     let event = or_refuse!(visit, visit.ports().deliveries.event(&viewer, &id).await);
     let may_act = visit.may::<Operator>();
-    visit.show(StatusCode::OK, QuietPage::Event(Box::new(event), may_act)).await
+    visit.show(StatusCode::OK, ServerPage::Event(Box::new(event), may_act)).await
 }
 
 /// `GET /deliveries/{id}/payload`
@@ -88,7 +88,7 @@ pub(super) async fn payload(Path(id): Path<String>, visit: Visit) -> Response {
     let viewer = visit.who.clone();
     let body = or_refuse!(visit, visit.ports().deliveries.body(&viewer, &id).await);
     let body = body.map(|body| String::from_utf8_lossy(&body).into_owned());
-    visit.show(StatusCode::OK, QuietPage::Payload(PayloadView { public_id: id, body })).await
+    visit.show(StatusCode::OK, ServerPage::Payload(PayloadView { public_id: id, body })).await
 }
 
 /// `GET /deliveries/{id}/payload.json`

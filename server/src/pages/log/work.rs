@@ -1,6 +1,6 @@
 //! What is done to all that were found.
 
-use app::{error::AppError, pages::QuietPage};
+use app::{error::AppError, pages::ServerPage};
 use axum::{
     extract::Path,
     http::StatusCode,
@@ -18,7 +18,7 @@ pub(in super::super) async fn all(visit: Visit) -> Response {
     let viewer = visit.who.clone();
     let all = or_refuse!(visit, visit.ports().deliveries.bulks(&viewer).await);
     let may_act = visit.may::<Operator>();
-    visit.show(StatusCode::OK, QuietPage::Works(all, may_act)).await
+    visit.show(StatusCode::OK, ServerPage::Works(all, may_act)).await
 }
 
 /// `GET /deliveries/work/{id}`
@@ -27,7 +27,7 @@ pub(in super::super) async fn one(Path(id): Path<String>, visit: Visit) -> Respo
     let id = or_refuse!(visit, number(&id));
     let progress = or_refuse!(visit, visit.ports().deliveries.bulk(&viewer, id).await);
     let may_act = visit.may::<Operator>();
-    visit.show(StatusCode::OK, QuietPage::Work(Box::new(progress), may_act)).await
+    visit.show(StatusCode::OK, ServerPage::Work(Box::new(progress), may_act)).await
 }
 
 /// `POST /deliveries/work/{id}/stop`

@@ -114,7 +114,7 @@ pub struct Recorded {
 pub struct ProfileState<'a> {
     /// Its name.
     pub name: &'a str,
-    /// Whether its door is open.
+    /// Whether its endpoint is open.
     pub enabled: bool,
     /// Whether its messages go to the sandbox.
     pub sandbox: bool,

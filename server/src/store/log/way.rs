@@ -27,10 +27,10 @@ pub(super) const NAMES: &str =
 
 /// Along what the rows of a page are looked for, the newest first.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Way {
+pub(super) enum QueryPlan {
     /// The events: all, or those with a delivery that has arrived.
     Events { delivered: bool },
-    /// The events of a bot at the stateless door.
+    /// The events of a bot at the stateless endpoint.
     Bot,
     /// The events of a booking.
     Order,
@@ -50,7 +50,7 @@ pub(super) enum Way {
     NotAccepted(EventOutcome),
 }
 
-impl Way {
+impl QueryPlan {
     /// The ways that together lead to whatever the filter lets through; the narrowest there are.
     pub(super) fn of(filter: &LogFilter) -> Vec<Self> {
         if filter.order.is_some() {
@@ -182,13 +182,13 @@ pub(super) struct Bounds {
     pub(super) event: (Option<i64>, Option<i64>),
 }
 
-pub(super) fn statement(way: Way, filter: &LogFilter, bounds: Bounds) -> QueryBuilder<Sqlite> {
+pub(super) fn statement(way: QueryPlan, filter: &LogFilter, bounds: Bounds) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new(COLUMNS);
     way.lead(&mut query, filter);
     if let Some(place) = filter.behind {
         way.behind(&mut query, place);
     }
-    if matches!(way, Way::Events { .. } | Way::Bot) {
+    if matches!(way, QueryPlan::Events { .. } | QueryPlan::Bot) {
         time(&mut query, "e.received_at", (filter.since, filter.until));
     } else if way.is_along_events() {
         time(&mut query, "e.id", bounds.event);

@@ -42,7 +42,7 @@ async fn a_bomb_is_not_unpacked() {
             let request =
                 server.http.post(server.url(&path)).header("content-encoding", coding).header("cookie", &person.cookie);
             let answer = request.header("origin", &server.base).body(bomb.clone()).send().await.unwrap();
-            // The stateless door judges the parameters first.
+            // The stateless endpoint judges the parameters first.
             assert!(answer.status() == 415 || path == "/webhook/telegram" && answer.status() == 400, "{coding} {path}");
         }
     }
@@ -58,7 +58,7 @@ fn deep(open: &str, inner: &str, close: &str, times: usize) -> String {
 async fn depth_costs_nothing() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
-    let door = format!("/h/{}", profile.key);
+    let endpoint = format!("/h/{}", profile.key);
     let person = Person::new(&server, Role::Admin).await;
     for body in [
         "[".repeat(500_000),
@@ -69,7 +69,7 @@ async fn depth_costs_nothing() {
         format!("{{\"CaseParticipants\":{}}}", deep("[", "", "]", 300_000)),
         format!("{{\"Ignored\":{}}}", deep("[", "", "]", 300_000)),
     ] {
-        let (status, answer) = server.post(&door, body.clone()).await;
+        let (status, answer) = server.post(&endpoint, body.clone()).await;
         // What nothing needs is passed over, however deep it is.
         assert!([400, 422].contains(&status), "{answer}");
         let sentence = answer["ErrorMessage"].as_str().unwrap();
@@ -88,9 +88,9 @@ async fn depth_costs_nothing() {
     }
     // A description as deep as it can be written.
     let markup = format!("{{\"CaseItem\":{{\"Description\":\"{}\"}}}}", deep("<b><i>", "zq", "</i></b>", 30_000));
-    let (status, answer) = server.post(&door, markup).await;
+    let (status, answer) = server.post(&endpoint, markup).await;
     assert!([413, 422].contains(&status), "{answer}");
-    let (status, _) = server.post(&door, event("1", &["5"])).await;
+    let (status, _) = server.post(&endpoint, event("1", &["5"])).await;
     assert_eq!(status, 200);
     server.stop().await;
 }
@@ -99,7 +99,7 @@ async fn depth_costs_nothing() {
 async fn numbers_keys_and_letters_of_every_kind_are_answered() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
-    let door = format!("/h/{}", profile.key);
+    let endpoint = format!("/h/{}", profile.key);
     let good = event("1", &["5"]);
     let with = |field: &str| good.replacen('{', &format!("{{{field},"), 1);
     let huge = "9".repeat(10_000);
@@ -140,7 +140,7 @@ async fn numbers_keys_and_letters_of_every_kind_are_answered() {
         ("{\"".into(), &[400]),
         ("null".into(), &[400]),
     ] {
-        let (status, answer) = server.post(&door, body.clone()).await;
+        let (status, answer) = server.post(&endpoint, body.clone()).await;
         let begin: String = body.chars().take(80).collect();
         assert!(statuses.contains(&status), "{begin}: {status} {answer}");
         assert!(answer["Status"].is_string(), "{answer}");
@@ -148,10 +148,10 @@ async fn numbers_keys_and_letters_of_every_kind_are_answered() {
     let bytes: Vec<Vec<u8>> =
         vec![b"\xff\xfe{\x00}\x00".to_vec(), b"{\"a\":\"\xc0\xaf\"}".to_vec(), b"{\"a\":\"\xed\xa0\x80\"}".to_vec()];
     for body in bytes {
-        let (status, answer) = server.post(&door, body).await;
+        let (status, answer) = server.post(&endpoint, body).await;
         assert_eq!(status, 400, "{answer}");
     }
-    assert_eq!(server.post(&door, event("2", &["5"])).await.0, 200);
+    assert_eq!(server.post(&endpoint, event("2", &["5"])).await.0, 200);
     server.stop().await;
 }
 

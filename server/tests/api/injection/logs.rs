@@ -13,9 +13,9 @@ async fn provoke(format: &str) -> String {
     let arguments = ["--log", "trace,hyper=info,sqlx=debug", "--log-format", format, "--telegram-api", &api.url()];
     let process = Process::serve(&folder.path().join("data"), &arguments).await;
     let http = client();
-    let door = format!("{}/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId", process.base);
+    let endpoint = format!("{}/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId", process.base);
     // The token is known from here on: its events have a limit of their own.
-    assert_eq!(http.get(&door).send().await.unwrap().status(), 200);
+    assert_eq!(http.get(&endpoint).send().await.unwrap().status(), 200);
     for (number, text) in CORPUS.iter().enumerate() {
         let encoded = query::encode(text);
         let printable: String = text.chars().filter(|letter| !letter.is_control()).collect();
@@ -39,9 +39,9 @@ async fn provoke(format: &str) -> String {
         let chat = (100 + number).to_string();
         api.next([Play::Refuse(400, text, json!({}))]);
         let event = saying(text, &chat).to_string();
-        let posted = http.post(format!("{door}&message={encoded}&{encoded}=1")).body(event).send().await.unwrap();
+        let posted = http.post(format!("{endpoint}&message={encoded}&{encoded}=1")).body(event).send().await.unwrap();
         assert_eq!(posted.status(), 200, "{text:?}");
-        http.post(&door).body(saying(text, text).to_string()).send().await.unwrap();
+        http.post(&endpoint).body(saying(text, text).to_string()).send().await.unwrap();
     }
     eventually("everything to be tried", async || api.messages().len() >= CORPUS.len()).await;
     let log = process.output();

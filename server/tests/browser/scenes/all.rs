@@ -100,11 +100,11 @@ impl Seed {
         let quiet = server.profile(quiet, true, &texts).await;
         let off = server.profile(off, true, &texts).await;
         server.state.store.set_enabled(off.id, false, &COMMAND_LINE).await?;
-        let door = format!("/h/{}", bot.key);
-        server.post(&door, event("1281", &["482113907"])).await;
+        let endpoint = format!("/h/{}", bot.key);
+        server.post(&endpoint, event("1281", &["482113907"])).await;
         server.wait_for_state(DeliveryState::Delivered).await;
         telegram.next([Play::Refuse(403, "Forbidden: bot was blocked by the user", json!({}))]);
-        server.post(&door, event("1282", &["482113908"])).await;
+        server.post(&endpoint, event("1282", &["482113908"])).await;
         server.wait_for_state(DeliveryState::Failed).await;
         for sample in [Sample::Appointment, Sample::Everything] {
             server.post(&format!("/h/{}", sandbox.key), sample.json()).await;

@@ -1,95 +1,14 @@
-//! What the doors answer besides the parameters: the event's own faults, recipients, and refusals. As in
+//! What the endpoints answer besides the parameters: the event's own faults, recipients, and refusals. As in
 //! [`super::checks`], both languages stand side by side.
 
 use hookgram::{
     event::{EventFault, Expected},
     recipient::Unusable,
     values::Language,
+    webhook::WebhookError,
 };
 
 use super::checks::{quoted, say};
-
-/// Why a door refuses a request, where neither the parameters nor the event's own shape are at fault.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DoorFault {
-    /// No profile has this key.
-    UnknownKey,
-    /// The profile is switched off.
-    Disabled,
-    /// The stateless door is switched off.
-    StatelessOff,
-    /// Neither GET, HEAD, POST nor OPTIONS.
-    Method,
-    /// Not JSON by its content type.
-    ContentType {
-        /// The type as given, shortened.
-        given: String,
-    },
-    /// Compressed or otherwise encoded.
-    ContentEncoding {
-        /// The encoding as given, shortened.
-        given: String,
-    },
-    /// More in the URL than is taken.
-    LongTarget {
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// More in the headers than is taken.
-    LongHeaders {
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// Over the limit.
-    TooLarge {
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// The body did not arrive whole, or not in time.
-    Incomplete,
-    /// More participants, or longer messages to them all, than one event may cause.
-    TooMuch {
-        /// Most participants.
-        participants: usize,
-        /// Most bytes of messages.
-        bytes: usize,
-    },
-    /// No participant carries a usable Telegram id.
-    NoRecipient {
-        /// The contact field that should hold it.
-        field: String,
-    },
-    /// Everything is hidden and there is no text.
-    NothingToSay,
-    /// Telegram does not know the token.
-    TokenRefused,
-    /// The profile's stored token cannot be opened with the server's key.
-    TokenLocked,
-    /// Telegram does not answer.
-    TelegramUnreachable,
-    /// Too many requests.
-    TooManyRequests {
-        /// When it is worth trying again, in seconds.
-        seconds: u64,
-    },
-    /// Too many tokens are being checked for strangers.
-    TooManyChecks {
-        /// When it is worth trying again, in seconds.
-        seconds: u64,
-    },
-    /// Too many events of this bot are not delivered yet.
-    QueueFull {
-        /// When it is worth trying again, in seconds.
-        seconds: u64,
-    },
-    /// Too many events of unknown bots are not delivered yet (contract §1, "strangers").
-    StrangersFull {
-        /// When it is worth trying again, in seconds.
-        seconds: u64,
-    },
-    /// The event could not be stored.
-    NotStored,
-}
 
 /// Why a body is no event.
 #[must_use]
@@ -165,31 +84,31 @@ pub fn unusable(language: Language, field: &str, unusable: &Unusable) -> String 
     }
 }
 
-/// Why a door refuses a request.
+/// Why an endpoint refuses a request.
 #[must_use]
-pub fn door(language: Language, fault: &DoorFault) -> String {
+pub fn endpoint(language: Language, fault: &WebhookError) -> String {
     match fault {
-        DoorFault::UnknownKey => say(
+        WebhookError::UnknownKey => say(
             language,
             "Такой ссылки нет: скопируйте её из профиля ещё раз.".into(),
             "There is no such URL: copy it from the profile again.".into(),
         ),
-        DoorFault::Disabled => say(
+        WebhookError::Disabled => say(
             language,
             "Профиль выключен: включите его, чтобы принимать события.".into(),
             "The profile is switched off: switch it on to accept events.".into(),
         ),
-        DoorFault::StatelessOff => say(
+        WebhookError::StatelessOff => say(
             language,
             "Ссылки с параметрами здесь отключены: используйте короткую ссылку профиля.".into(),
             "URLs with all parameters in them are switched off here: use a profile's short URL.".into(),
         ),
-        DoorFault::Method => say(
+        WebhookError::Method => say(
             language,
             "Так обратиться нельзя: GET проверяет параметры, POST принимает событие.".into(),
             "That method is not known here: GET checks the parameters, POST accepts an event.".into(),
         ),
-        DoorFault::ContentType { given } => {
+        WebhookError::ContentType { given } => {
             let given = quoted(given);
             say(
                 language,
@@ -197,7 +116,7 @@ pub fn door(language: Language, fault: &DoorFault) -> String {
                 format!("The content type “{given}” will not do: an event is sent as application/json."),
             )
         }
-        DoorFault::ContentEncoding { given } => {
+        WebhookError::ContentEncoding { given } => {
             let given = quoted(given);
             say(
                 language,
@@ -205,32 +124,32 @@ pub fn door(language: Language, fault: &DoorFault) -> String {
                 format!("The content encoding “{given}” is not supported: send the event uncompressed."),
             )
         }
-        DoorFault::LongTarget { limit } => say(
+        WebhookError::LongTarget { limit } => say(
             language,
             format!("Ссылка слишком длинная: принимается не больше {limit} байт; сократите тексты или используйте короткую ссылку профиля."),
             format!("The URL is too long: at most {limit} bytes are taken; shorten its texts or use a profile's short URL."),
         ),
-        DoorFault::LongHeaders { limit } => say(
+        WebhookError::LongHeaders { limit } => say(
             language,
             format!("В заголовках запроса слишком много: принимается не больше {limit} байт."),
             format!("There is too much in the request's headers: at most {limit} bytes are taken."),
         ),
-        DoorFault::TooLarge { limit } => say(
+        WebhookError::TooLarge { limit } => say(
             language,
             format!("Событие слишком велико: принимается не больше {limit} байт."),
             format!("The event is too large: at most {limit} bytes are taken."),
         ),
-        DoorFault::Incomplete => say(
+        WebhookError::Incomplete => say(
             language,
             "Тело запроса пришло не полностью: пришлите событие ещё раз.".into(),
             "The body did not arrive whole: send the event again.".into(),
         ),
-        DoorFault::TooMuch { participants, bytes } => say(
+        WebhookError::TooMuch { participants, bytes } => say(
             language,
             format!("Из одного события вышло бы слишком много сообщений: участников может быть не больше {participants}, всех текстов вместе — не больше {bytes} байт; разделите событие."),
             format!("One event would become too many messages: at most {participants} participants and {bytes} bytes of texts in all are taken; split the event."),
         ),
-        DoorFault::NoRecipient { field } => {
+        WebhookError::NoRecipient { field } => {
             let field = quoted(field);
             say(
                 language,
@@ -238,47 +157,47 @@ pub fn door(language: Language, fault: &DoorFault) -> String {
                 format!("There is nobody to write to: no participant has a Telegram id in the field “{field}”; check the field's name and the booking link."),
             )
         }
-        DoorFault::NothingToSay => say(
+        WebhookError::NothingToSay => say(
             language,
             "Сообщение пустое: всё скрыто, а message и sign_text не заданы; добавьте текст или покажите хотя бы один раздел.".into(),
             "The message is empty: everything is hidden, and there is neither message nor sign_text; add a text or show a section.".into(),
         ),
-        DoorFault::TokenRefused => say(
+        WebhookError::TokenRefused => say(
             language,
             "Telegram не принимает этот telegramToken: он отозван или набран с ошибкой; возьмите у @BotFather действующий токен.".into(),
             "Telegram does not accept this telegramToken: it was revoked or mistyped; get a valid token from @BotFather.".into(),
         ),
-        DoorFault::TokenLocked => say(
+        WebhookError::TokenLocked => say(
             language,
             "Сохранённый telegramToken больше не открыть: на сервере другой ключ шифрования; события принимаются и ждут, введите токен в профиле ещё раз.".into(),
             "The stored telegramToken cannot be opened any more: the server has another sealing key; events are accepted and wait, enter the token in the profile again.".into(),
         ),
-        DoorFault::TelegramUnreachable => say(
+        WebhookError::TelegramUnreachable => say(
             language,
             "Telegram сейчас не отвечает, поэтому telegramToken не проверен; остальные параметры верны, попробуйте позже.".into(),
             "Telegram does not answer at the moment, so telegramToken was not checked; the other parameters are good, try again later.".into(),
         ),
-        DoorFault::TooManyRequests { seconds } => say(
+        WebhookError::TooManyRequests { seconds } => say(
             language,
             format!("Слишком много запросов подряд: пришлите событие ещё раз через {seconds} с."),
             format!("Too many requests in a row: send the event again in {seconds} s."),
         ),
-        DoorFault::TooManyChecks { seconds } => say(
+        WebhookError::TooManyChecks { seconds } => say(
             language,
             format!("Слишком много проверок подряд, поэтому telegramToken не проверен; остальные параметры верны, попробуйте через {seconds} с."),
             format!("Too many checks in a row, so telegramToken was not checked; the other parameters are good, try again in {seconds} s."),
         ),
-        DoorFault::QueueFull { seconds } => say(
+        WebhookError::QueueFull { seconds } => say(
             language,
             format!("У этого бота слишком много недоставленных событий: пришлите событие ещё раз через {seconds} с."),
             format!("Too many events of this bot are waiting to be delivered: send the event again in {seconds} s."),
         ),
-        DoorFault::StrangersFull { seconds } => say(
+        WebhookError::StrangersFull { seconds } => say(
             language,
             format!("Telegram ещё ни разу не подтвердил этого бота, а недоставленных событий от таких ботов сейчас слишком много: откройте эту ссылку в браузере, чтобы проверить telegramToken, и пришлите событие ещё раз через {seconds} с."),
             format!("Telegram has not confirmed this bot yet, and too many events of such bots are waiting: open this URL in a browser to have telegramToken checked, and send the event again in {seconds} s."),
         ),
-        DoorFault::NotStored => say(
+        WebhookError::NotStored => say(
             language,
             "Событие сейчас не удалось сохранить: пришлите его ещё раз через несколько секунд.".into(),
             "The event could not be stored just now: send it again in a few seconds.".into(),

@@ -1,4 +1,4 @@
-//! Profiles as the doors know them. A door is asked far more often than its profile changes, so what was read is kept;
+//! Profiles as the endpoints know them. An endpoint is asked far more often than its profile changes, so what was read is kept;
 //! whoever acts on it names its version, and the store refuses what is out of date.
 
 use std::{
@@ -14,31 +14,31 @@ const KEPT: usize = 1_024;
 
 /// By webhook key.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Doors(Arc<Mutex<HashMap<String, Arc<StoredProfile>>>>);
+pub(super) struct ProfileCache(Arc<Mutex<HashMap<String, Arc<StoredProfile>>>>);
 
 impl Store {
     /// The profile that a webhook key opens, as it is now.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn door(&self, key: &str) -> Result<Option<Arc<StoredProfile>>, StoreError> {
+    pub async fn endpoint(&self, key: &str) -> Result<Option<Arc<StoredProfile>>, StoreError> {
         let found = self.profile_by_key(key).await?.map(Arc::new);
         // A key that retires does so without a change; and nobody's keys are made up by anybody.
         let kept = found.as_ref().filter(|profile| profile.key == key);
-        let mut doors = lock(&self.doors.0);
-        if doors.len() >= KEPT {
-            doors.clear();
+        let mut endpoints = lock(&self.profile_cache.0);
+        if endpoints.len() >= KEPT {
+            endpoints.clear();
         }
         match kept {
-            Some(profile) => doors.insert(key.to_owned(), profile.clone()),
-            None => doors.remove(key),
+            Some(profile) => endpoints.insert(key.to_owned(), profile.clone()),
+            None => endpoints.remove(key),
         };
         Ok(found)
     }
 
     /// The profile that a webhook key opened when it was last read, if it was.
     #[must_use]
-    pub fn known_door(&self, key: &str) -> Option<Arc<StoredProfile>> {
-        lock(&self.doors.0).get(key).cloned()
+    pub fn known_endpoint(&self, key: &str) -> Option<Arc<StoredProfile>> {
+        lock(&self.profile_cache.0).get(key).cloned()
     }
 }

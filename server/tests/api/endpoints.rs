@@ -1,4 +1,4 @@
-//! Both doors, answer by answer (contract §1 and §2).
+//! Both endpoints, answer by answer (contract §1 and §2).
 
 use hookgram::{delivery::DeliveryState, parameters::Parameter, setting::Setting, webhook::EventOutcome};
 use reqwest::Method;
@@ -187,7 +187,7 @@ async fn other_methods() {
 }
 
 #[tokio::test]
-async fn the_stateless_door_can_be_closed() {
+async fn the_stateless_endpoint_can_be_closed() {
     let server =
         TestServer::start_with("http://127.0.0.1:9", |config| config.fixed.fix(Setting::Stateless, "false").unwrap())
             .await;
