@@ -19,6 +19,7 @@ pub mod log_query;
 pub mod mail;
 pub mod message;
 pub mod parameters;
+pub mod preferences;
 pub mod profile;
 pub mod profile_list;
 pub mod query;

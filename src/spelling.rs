@@ -7,53 +7,8 @@ const LONGEST: usize = 64;
 /// (the optimal string alignment distance); [`usize::MAX`] where one is too long to be a name.
 #[must_use]
 pub fn distance(a: &str, b: &str) -> usize {
-    let (Some(a), Some(b)) = (Letters::of(a), Letters::of(b)) else { return usize::MAX };
-    let (a, b) = (a.all(), b.all());
-    // Rows of the table of distances between beginnings; the row before the last is needed for what was swapped.
-    let (mut before, mut last, mut row) = ([0; LONGEST + 1], [0; LONGEST + 1], [0; LONGEST + 1]);
-    for (length, entry) in last.iter_mut().enumerate() {
-        *entry = length;
-    }
-    let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or_default();
-    let mut previous = None;
-    for (i, x) in a.iter().enumerate() {
-        let mut left = i + 1;
-        row[0] = left;
-        for (j, (y, entry)) in b.iter().zip(&mut row[1..]).enumerate() {
-            let replaced = at(&last, j) + usize::from(x != y);
-            left = replaced.min(at(&last, j + 1) + 1).min(left + 1);
-            let swapped = j.checked_sub(1).filter(|k| previous == Some(y) && b.get(*k) == Some(x));
-            if let Some(k) = swapped {
-                left = left.min(at(&before, k) + 1);
-            }
-            *entry = left;
-        }
-        (before, last, row) = (last, row, before);
-        previous = Some(x);
-    }
-    at(&last, b.len())
-}
-
-/// A name's characters. They and the rows stand on the stack: names are compared by the thousand.
-struct Letters {
-    letters: [char; LONGEST],
-    length: usize,
-}
-
-impl Letters {
-    /// `None` where it is too long to be a name.
-    fn of(name: &str) -> Option<Self> {
-        let mut own = Self { letters: ['\0'; LONGEST], length: 0 };
-        for letter in name.chars() {
-            *own.letters.get_mut(own.length)? = letter;
-            own.length += 1;
-        }
-        Some(own)
-    }
-
-    fn all(&self) -> &[char] {
-        self.letters.get(..self.length).unwrap_or_default()
-    }
+    let is_name = |text: &str| text.chars().nth(LONGEST).is_none();
+    if is_name(a) && is_name(b) { strsim::osa_distance(a, b) } else { usize::MAX }
 }
 
 #[cfg(test)]

@@ -1,44 +1,12 @@
 //! The language and the theme: by the browser's wish, until the reader chooses.
 
-use hookgram::values::Language;
+#[cfg(feature = "ssr")]
+use hookgram::preferences::KeptPreferences;
+use hookgram::{preferences::Theme, values::Language};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use crate::cookies;
-
-/// Light, dark, or as the system has it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// As the system has it.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl Theme {
-    /// As the cookie and the document's attribute have it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    /// Reads a name; any other text is [`Theme::System`].
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        match text {
-            "light" => Self::Light,
-            "dark" => Self::Dark,
-            _ => Self::System,
-        }
-    }
-}
 
 /// What the reader prefers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,7 +38,7 @@ pub fn current() -> Preferences {
         let root = document().document_element();
         let attribute = |name| root.as_ref().and_then(|root| root.get_attribute(name)).unwrap_or_default();
         let language = if attribute("lang") == "en" { Language::En } else { Language::Ru };
-        Preferences { language, theme: Theme::parse(&attribute("data-theme")) }
+        Preferences { language, theme: Theme::parse(&attribute("data-theme")).unwrap_or_default() }
     }
 }
 
@@ -86,38 +54,24 @@ pub fn of_headers(headers: &http::HeaderMap) -> Preferences {
             accepted.map(preferred_language).unwrap_or_default()
         }
     };
-    Preferences { language, theme: cookies::value(headers, "theme").map(Theme::parse).unwrap_or_default() }
+    Preferences { language, theme: cookies::value(headers, "theme").and_then(Theme::parse).unwrap_or_default() }
 }
 
-/// What an account keeps of its owner's preferences, so that they follow to another browser. `None`: as the browser has it.
+/// Has a request carry what an account keeps as if the browser had: whatever reads preferences finds these first.
 #[cfg(feature = "ssr")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Kept {
-    /// The language.
-    pub language: Option<Language>,
-    /// The theme.
-    pub theme: Option<Theme>,
-    /// The zone in which times are read.
-    pub zone: Option<hookgram::values::TimeZone>,
-}
-
-#[cfg(feature = "ssr")]
-impl Kept {
-    /// Has a request carry them as if the browser had: whatever reads preferences finds these first.
-    pub fn apply(self, headers: &mut http::HeaderMap) {
-        let mut pairs = Vec::new();
-        pairs.extend(self.language.map(|language| format!("language={}", tag(language))));
-        pairs.extend(self.theme.map(|theme| format!("theme={}", theme.name())));
-        pairs.extend(self.zone.map(|zone| format!("zone={}; {ZONE_IS_KEPT}=yes", zone.name())));
-        let Ok(value) = http::HeaderValue::from_str(&pairs.join("; ")) else { return };
-        if pairs.is_empty() {
-            return;
-        }
-        let own: Vec<_> = headers.get_all(http::header::COOKIE).iter().cloned().collect();
-        headers.insert(http::header::COOKIE, value);
-        for cookie in own {
-            headers.append(http::header::COOKIE, cookie);
-        }
+pub fn apply(kept: KeptPreferences, headers: &mut http::HeaderMap) {
+    let mut pairs = Vec::new();
+    pairs.extend(kept.language.map(|language| format!("language={}", tag(language))));
+    pairs.extend(kept.theme.map(|theme| format!("theme={}", theme.name())));
+    pairs.extend(kept.zone.map(|zone| format!("zone={}; {ZONE_IS_KEPT}=yes", zone.name())));
+    let Ok(value) = http::HeaderValue::from_str(&pairs.join("; ")) else { return };
+    if pairs.is_empty() {
+        return;
+    }
+    let own: Vec<_> = headers.get_all(http::header::COOKIE).iter().cloned().collect();
+    headers.insert(http::header::COOKIE, value);
+    for cookie in own {
+        headers.append(http::header::COOKIE, cookie);
     }
 }
 
@@ -164,10 +118,11 @@ mod tests {
     fn what_the_account_keeps_goes_before_what_the_browser_has() {
         let mut headers = http::HeaderMap::new();
         headers.insert("cookie", "language=ru; theme=light; zone=Asia/Omsk".parse().unwrap());
-        Kept::default().apply(&mut headers);
+        apply(KeptPreferences::default(), &mut headers);
         assert_eq!(of_headers(&headers).language, Language::Ru);
         let zone_kept = hookgram::values::TimeZone::parse("Europe/Moscow");
-        Kept { language: Some(Language::En), theme: None, zone: zone_kept }.apply(&mut headers);
+        let kept = KeptPreferences { language: Some(Language::En), theme: None, zone: zone_kept };
+        apply(kept, &mut headers);
         assert_eq!(of_headers(&headers), Preferences { language: Language::En, theme: Theme::Light });
         assert_eq!((zone(&headers), zone_is_kept(&headers)), (zone_kept, true));
     }

@@ -5,9 +5,7 @@ mod deliveries;
 use hookgram::{Millis, delivery::Outcome};
 use serde::{Deserialize, Serialize};
 
-pub use self::deliveries::{
-    AttemptView, Chart, ChartBar, Course, DeliveryDetail, EventDetail, LogDelivery, LogPage, LogRow,
-};
+pub use self::deliveries::{AttemptView, Chart, ChartBar, DeliveryDetail, EventDetail, LogDelivery, LogPage, LogRow};
 use crate::{error::FieldFault, form::ProfileForm};
 
 /// A bot, as Telegram introduced it.

@@ -4,14 +4,8 @@
 
 use std::sync::LazyLock;
 
-use app::{
-    notices::Notice,
-    preferences::{self, Kept, Theme},
-};
-use hookgram::{
-    role::Role,
-    values::{Language, TimeZone},
-};
+use app::{notices::Notice, preferences};
+use hookgram::{preferences::{KeptPreferences, Theme}, role::Role, values::{Language, TimeZone}};
 use http::{HeaderMap, HeaderValue, header};
 use libfuzzer_sys::fuzz_target;
 use server::{
@@ -106,7 +100,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let zone = preferences::zone(&headers);
     assert!(zone.is_none_or(|zone| TimeZone::all().any(|known| known == zone)));
-    let kept = Kept { language: Some(Language::En), theme: Some(Theme::Dark), zone: TimeZone::parse("Asia/Omsk") };
+    let kept = KeptPreferences { language: Some(Language::En), theme: Some(Theme::Dark), zone: TimeZone::parse("Asia/Omsk") };
     kept.apply(&mut headers);
     let shown = preferences::of_headers(&headers);
     assert_eq!((shown.language, shown.theme), (Language::En, Theme::Dark), "a cookie over what the account keeps");

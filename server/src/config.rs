@@ -13,6 +13,7 @@ use std::{
 
 use clap::Args;
 use hookgram::setting::Setting;
+use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub use smtp::{SmtpSettings, SmtpTls};
@@ -112,7 +113,7 @@ pub struct Config {
     /// What flags and environment say of the settings that admins may set otherwise.
     pub fixed: Fixed,
     /// Whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<Network>,
+    pub trusted_proxies: Vec<IpNet>,
     /// The bearer token that opens `/metrics`.
     pub metrics_token: Option<SecretString>,
     /// The log filter.
@@ -363,53 +364,26 @@ pub(crate) fn size(text: &str) -> Option<usize> {
     usize::try_from(bytes).ok()
 }
 
-/// An address, or a network of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    prefix: u8,
+/// An address, or a network such as `10.0.0.0/8`.
+#[must_use]
+pub fn network(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
-impl Network {
-    /// Reads `10.0.0.1` or `10.0.0.0/8`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix.parse().ok()?)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.parse().ok()?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = prefix.unwrap_or(longest);
-        (prefix <= longest).then_some(Self { address, prefix })
-    }
-
-    /// Whether an address lies in any of these.
-    #[must_use]
-    pub fn any(networks: &[Self], address: IpAddr) -> bool {
-        networks.iter().any(|network| network.contains(address))
-    }
-
-    /// Whether an address lies in it.
-    #[must_use]
-    pub fn contains(self, address: IpAddr) -> bool {
-        let (own, other, width) = match (self.address, address.to_canonical()) {
-            (IpAddr::V4(a), IpAddr::V4(b)) => (u128::from(a.to_bits()), u128::from(b.to_bits()), 32),
-            (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits(), b.to_bits(), 128),
-            _ => return false,
-        };
-        let shift = width - u32::from(self.prefix);
-        own.checked_shr(shift).unwrap_or(0) == other.checked_shr(shift).unwrap_or(0)
-    }
+/// Whether an address lies in any of these networks.
+#[must_use]
+pub fn is_in(networks: &[IpNet], address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    networks.iter().any(|network| network.contains(&address))
 }
 
-fn networks(name: &'static str, text: &str) -> Result<Vec<Network>, BadSetting> {
+fn networks(name: &'static str, text: &str) -> Result<Vec<IpNet>, BadSetting> {
     text.split(',')
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .map(|part| {
             let problem = || bad(name, format!("“{part}” is no network; write it like 10.0.0.1 or 10.0.0.0/8"));
-            Network::parse(part).ok_or_else(problem)
+            network(part).ok_or_else(problem)
         })
         .collect()
 }
@@ -473,10 +447,10 @@ mod tests {
     #[test]
     fn networks_hold_their_addresses() {
         let list = networks("X", "10.0.0.0/8, ::1,192.0.2.7").unwrap();
-        let held = |text: &str| Network::any(&list, text.parse().unwrap());
+        let held = |text: &str| is_in(&list, text.parse().unwrap());
         assert!(held("10.200.3.4") && held("::1") && held("192.0.2.7") && held("::ffff:10.0.0.1"));
         assert!(!held("11.0.0.1") && !held("192.0.2.8") && !held("::2"));
         assert!(networks("X", "10.0.0.0/33").is_err());
-        assert!(Network::parse("0.0.0.0/0").unwrap().contains("8.8.8.8".parse().unwrap()));
+        assert!(is_in(&[network("0.0.0.0/0").unwrap()], "8.8.8.8".parse().unwrap()));
     }
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::cargo::{self, Workspace, timed};
-use crate::{docs as documents, leftovers, rules, supply, wasm};
+use crate::{docs as documents, rules, supply, wasm};
 
 /// The crates that go with the server, in one selection: their features are then the ones they are built with.
 pub const PRODUCT: &[&str] =
@@ -44,7 +44,6 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         report.command(name, &mut tool);
     }
     report.rule("documents made from the code", || documents::stale(workspace, &supply));
-    report.rule("unfinished work", || leftovers::check(workspace));
     report.command("clippy: hookgram, app (ssr), server", &mut clippy(workspace, &[PRODUCT, ALL_TARGETS].concat()));
     // The profile of the site's build: macros and build scripts are then compiled once for both.
     let browser = ["--package", "app", "--lib", "--no-default-features", "--features", "hydrate"];

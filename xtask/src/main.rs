@@ -9,7 +9,6 @@ mod compress;
 mod css;
 mod docs;
 mod fuzz;
-mod leftovers;
 mod publish;
 mod rules;
 mod site;

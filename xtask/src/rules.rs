@@ -74,7 +74,10 @@ const LAYERS: &[&[&str]] = &[
     &["lib", "main"],
 ];
 
-/// No module of the server imports one of a higher layer.
+/// The layer of the store: up to it, nothing knows the interface.
+const STORE: usize = 2;
+
+/// No module of the server imports one of a higher layer, and none up to the store imports the interface.
 pub fn server_layers(workspace: &Workspace) -> Result<Vec<String>> {
     let mut list = workspace.program("git");
     list.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "server/src/*.rs"]);
@@ -90,6 +93,9 @@ pub fn server_layers(workspace: &Workspace) -> Result<Vec<String>> {
         // A test may import anything.
         let is_test = path.ends_with("tests");
         let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        if !is_test && layer <= STORE && code.contains("app::") {
+            faults.push(format!("{name} names `app`: the store knows nothing of the interface"));
+        }
         for other in imported(code).into_iter().filter(|_| !is_test) {
             if layer_of(&other).is_some_and(|other| other > layer) {
                 faults.push(format!("{name} imports `{other}`, which is of a higher layer"));

@@ -1,12 +1,12 @@
 //! The switches of language and theme.
 
-use hookgram::values::Language;
+use hookgram::{preferences::Theme, values::Language};
 use leptos::{prelude::*, server_fn::ServerFn as _};
 
 use crate::{
     error::AppError,
     i18n::{Shell, words},
-    preferences::{Preferences, Theme, tag},
+    preferences::{Preferences, tag},
 };
 
 #[cfg(feature = "ssr")]
@@ -37,7 +37,7 @@ pub async fn set_language(language: String) -> Result<(), AppError> {
 /// Remembers the reader's theme.
 #[server(prefix = "/rpc", endpoint = "open/theme")]
 pub async fn set_theme(theme: String) -> Result<(), AppError> {
-    let theme = Theme::parse(&theme);
+    let theme = Theme::parse(&theme).unwrap_or_default();
     keep(None, Some(theme)).await?;
     remember("theme", theme.name())
 }

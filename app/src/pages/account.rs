@@ -2,6 +2,7 @@
 
 use hookgram::{
     Millis,
+    preferences::{KeptPreferences, Theme},
     role::{Account, Role},
     values::{Language, TimeZone},
 };
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     error::FieldFault,
     i18n::{AccountWords, ConfirmWords, SignInWords, codes_left, language, role_name, words},
-    preferences::{Kept, Theme, tag},
+    preferences::tag,
 };
 
 /// So few recovery codes are too few.
@@ -39,7 +40,7 @@ pub struct AccountView {
     /// Where its owner is signed in.
     pub sessions: Vec<SessionView>,
     /// What is kept of how they like their pages.
-    pub kept: Kept,
+    pub kept: KeptPreferences,
     /// What is wrong with what was sent.
     pub faults: Vec<FieldFault>,
 }
@@ -185,7 +186,7 @@ fn Factor(factor: Option<(Millis, i64)>, required: bool) -> impl IntoView {
 }
 
 #[component]
-fn Pages(kept: Kept, faults: Vec<FieldFault>) -> impl IntoView {
+fn Pages(kept: KeptPreferences, faults: Vec<FieldFault>) -> impl IntoView {
     let w = words::<AccountWords>();
     let languages = [("", w.by_browser, None), ("ru", "Русский", Some("ru")), ("en", "English", Some("en"))];
     let language_now = kept.language.map(tag).unwrap_or_default();

@@ -26,14 +26,6 @@ pub(super) fn span(language: Language, millis: Millis) -> String {
     }
 }
 
-/// Microseconds, to the tenth of a millisecond while they are few: `0.4 ms`, `12 ms`.
-pub(super) fn short_span(language: Language, micros: i64) -> String {
-    match u64::try_from(micros).unwrap_or_default() {
-        micros @ ..10_000 => format!("{} {}", tenths(language, micros / 100), LogWords::of(language).ms),
-        _ => span(language, micros / 1_000),
-    }
-}
-
 /// Bytes: `336 B`, `41 kB`, `15 MB`, `1.2 GB`.
 pub(super) fn bytes(language: Language, bytes: u64) -> String {
     let units = match language {
@@ -62,12 +54,6 @@ mod tests {
             ["0 ms", "41 ms", "999 ms", "1.0 s", "1.2 s", "59 s", "119 s", "2 min", "2 h", "2 days", "0 ms"]
         );
         assert_eq!(span(Language::Ru, 1_250), "1,2 с");
-    }
-
-    #[test]
-    fn short_spans_are_told_to_the_tenth() {
-        let told = [0, 99, 412, 9_999, 12_345, 1_250_000, -5].map(|micros| short_span(Language::En, micros));
-        assert_eq!(told, ["0.0 ms", "0.0 ms", "0.4 ms", "9.9 ms", "12 ms", "1.2 s", "0.0 ms"]);
     }
 
     #[test]

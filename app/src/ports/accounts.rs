@@ -1,9 +1,9 @@
 //! Accounts.
 
 use async_trait::async_trait;
-use hookgram::{role::Account, values::Language};
+use hookgram::{preferences::Theme, role::Account, values::Language};
 
-use crate::{error::AppError, preferences::Theme};
+use crate::error::AppError;
 
 /// Accounts.
 #[async_trait]

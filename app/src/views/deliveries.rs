@@ -95,17 +95,6 @@ pub struct AttemptView {
     pub description: Option<String>,
 }
 
-/// How long after an event came each step of its acceptance was done, in microseconds; `None`: not known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Course {
-    /// Its recipients were found.
-    pub found: Option<i64>,
-    /// Its messages were made.
-    pub made: Option<i64>,
-    /// It was written into the queue.
-    pub queued: Option<i64>,
-}
-
 /// An event with all that became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventDetail {
@@ -115,8 +104,6 @@ pub struct EventDetail {
     pub field: Option<String>,
     /// Bytes of its body; `None`: it is not kept.
     pub size: Option<usize>,
-    /// How it was accepted.
-    pub course: Course,
     /// Its deliveries, in their order.
     pub deliveries: Vec<DeliveryDetail>,
     /// What else happened to the same booking, newest first.

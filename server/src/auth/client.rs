@@ -9,8 +9,9 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
+use ipnet::IpNet;
 
-use crate::{config::Network, store::audit::By};
+use crate::{config::is_in, store::audit::By};
 
 /// Whence a request comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,14 +37,14 @@ impl Client {
         By::person(email, self.address)
     }
 
-    pub(super) fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> Self {
+    pub(super) fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
         // Bytes, for what is no text in one hop must not hide the others.
         let named = headers.get_all("x-forwarded-for").iter();
         let chain: Vec<&[u8]> = named.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
         let mut address = peer;
         // From the nearest hop outwards: each trusted one vouches for the next.
         for hop in chain.into_iter().rev() {
-            if !Network::any(trusted, address) {
+            if !is_in(trusted, address) {
                 break;
             }
             let Some(next) = hop_address(hop) else { break };
@@ -57,8 +58,8 @@ impl Client {
 
     /// Whether it came through something that forwards, and which nobody has said to be trusted: then everybody behind it
     /// seems to have one address.
-    pub(super) fn is_unannounced(&self, trusted: &[Network]) -> bool {
-        self.forwarded && !Network::any(trusted, self.peer)
+    pub(super) fn is_unannounced(&self, trusted: &[IpNet]) -> bool {
+        self.forwarded && !is_in(trusted, self.peer)
     }
 }
 
@@ -92,7 +93,7 @@ pub(super) mod tests {
     #[test]
     fn forwarded_addresses_are_believed_of_trusted_proxies_only() {
         let settings = "10.0.0.0/8";
-        let trusted = [Network::parse(settings).unwrap()];
+        let trusted = [crate::config::network(settings).unwrap()];
         let list = headers(&[("x-forwarded-for", "198.51.100.1, 203.0.113.9, 10.0.0.2")]);
         let of = |peer: [u8; 4]| Client::of(peer.into(), &list, &trusted).address;
         assert_eq!(of([10, 0, 0, 1]), IpAddr::from([203, 0, 113, 9]));
@@ -101,7 +102,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_chain_is_believed_as_far_as_each_hop_is_trusted() {
-        let trusted = ["10.0.0.0/8", "2001:db8::/32"].map(|network| Network::parse(network).unwrap());
+        let trusted = ["10.0.0.0/8", "2001:db8::/32"].map(|network| crate::config::network(network).unwrap());
         let proxy = IpAddr::from([10, 0, 0, 1]);
         let of = |chain: &[&[u8]]| {
             let value = |value: &&[u8]| ("x-forwarded-for".parse().unwrap(), HeaderValue::from_bytes(value).unwrap());
@@ -132,7 +133,7 @@ pub(super) mod tests {
 
     #[test]
     fn no_other_header_names_an_address() {
-        let trusted = [Network::parse("10.0.0.0/8").unwrap()];
+        let trusted = [crate::config::network("10.0.0.0/8").unwrap()];
         let list = headers(&[
             ("forwarded", "for=203.0.113.9"),
             ("x-real-ip", "203.0.113.9"),

@@ -58,7 +58,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     }
     match session::load(&state.store, Cookies::of(&state), request.headers()).await {
         Ok(Some((current, session))) => {
-            session.kept.apply(request.headers_mut());
+            app::preferences::apply(session.kept, request.headers_mut());
             request.extensions_mut().insert(session.kept);
             if let Some(confirmed) = Confirmed::of(&session.account, &current) {
                 request.extensions_mut().insert(confirmed);

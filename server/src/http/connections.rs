@@ -18,11 +18,12 @@ use axum::{
 };
 use hookgram::webhook::WebhookError;
 use hyper::body::{Frame, SizeHint};
+use ipnet::IpNet;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     auth::client::Client,
-    config::Network,
+    config::is_in,
     http::{descriptors, rate_limits::network},
     lock::lock,
     state::AppState,
@@ -76,9 +77,9 @@ impl Connections {
     /// A place for a connection from this address; `None` where it has too many. Trusted proxies and this machine itself
     /// stand for many.
     #[must_use]
-    pub fn open(&self, permit: OwnedSemaphorePermit, peer: IpAddr, trusted: &[Network]) -> Option<Open> {
+    pub fn open(&self, permit: OwnedSemaphorePermit, peer: IpAddr, trusted: &[IpNet]) -> Option<Open> {
         let peer = peer.to_canonical();
-        if peer.is_loopback() || Network::any(trusted, peer) {
+        if peer.is_loopback() || is_in(trusted, peer) {
             return Some(Open { _permit: permit, peer: None });
         }
         let peer = network(peer);
@@ -120,9 +121,9 @@ impl Requests {
 
     /// A place for a request of a client at this address, or `None` if it has too many: a quarter of all connections, or
     /// [`FEW`] once three quarters of all are taken. Trusted proxies and this machine stand for many and are not counted.
-    fn begin(&self, client: IpAddr, trusted: &[Network]) -> Result<Option<InFlight>, TooMany> {
+    fn begin(&self, client: IpAddr, trusted: &[IpNet]) -> Result<Option<InFlight>, TooMany> {
         let client = client.to_canonical();
-        if client.is_loopback() || Network::any(trusted, client) {
+        if client.is_loopback() || is_in(trusted, client) {
             return Ok(None);
         }
         let client = network(client);
@@ -210,7 +211,7 @@ mod tests {
     #[test]
     fn one_client_cannot_have_all_requests_and_a_few_are_left_to_everybody() {
         let requests = Requests { all: 64, in_flight: Counts::default() };
-        let proxy = [Network::parse("10.0.0.0/8").unwrap()];
+        let proxy = [crate::config::network("10.0.0.0/8").unwrap()];
         let of = |number: u8| IpAddr::from([192, 0, 2, number]);
         let take = |client| requests.begin(client, &proxy).ok().flatten();
         let mut held: Vec<InFlight> = (0..).map_while(|_| take(of(1))).collect();
@@ -239,7 +240,7 @@ mod tests {
         }
         assert!(connections.open(connections.room().await.unwrap(), one, &[]).is_none());
         assert!(connections.open(connections.room().await.unwrap(), other, &[]).is_some());
-        let trusted = [Network::parse("192.0.2.0/24").unwrap()];
+        let trusted = [crate::config::network("192.0.2.0/24").unwrap()];
         assert!(connections.open(connections.room().await.unwrap(), one, &trusted).is_some());
         held.pop();
         assert!(connections.open(connections.room().await.unwrap(), one, &[]).is_some());

@@ -5,7 +5,6 @@ use app::{
     i18n::{AccountWords, Words as _},
     notices::{Notice, OwnAccount},
     pages::{AccountView, ConfirmView, ServerPage, SessionView},
-    preferences::Kept,
     session::Permission,
 };
 use axum::{
@@ -14,7 +13,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use hookgram::{query, values::TimeZone};
+use hookgram::{preferences::KeptPreferences, query, values::TimeZone};
 
 use super::{
     Visit,
@@ -91,7 +90,7 @@ impl<P: Permission> Visit<P> {
         let user = or_refuse!(self, self.user().await);
         let factor = or_refuse!(self, self.state.store.second_factor(user.account.id).await.map_err(internal));
         let sessions = or_refuse!(self, self.sessions().await);
-        let kept = self.parts.extensions.get::<Kept>().copied().unwrap_or_default();
+        let kept = self.parts.extensions.get::<KeptPreferences>().copied().unwrap_or_default();
         let view = AccountView {
             has_password: user.password_hash.is_some(),
             has_mail: self.state.mail.is_set_up(),

@@ -1,12 +1,8 @@
 //! Accounts.
 
-use app::{
-    error::AppError,
-    ports::Accounts,
-    preferences::{Theme, tag},
-};
+use app::{error::AppError, ports::Accounts, preferences::tag};
 use async_trait::async_trait;
-use hookgram::{role::Account, values::Language};
+use hookgram::{preferences::Theme, role::Account, values::Language};
 
 use super::{Port, internal};
 

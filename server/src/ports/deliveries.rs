@@ -90,12 +90,10 @@ impl Deliveries for Port {
             }
         }
         let size = store.payload(first.event).await.or_else(unreadable)?.map(|body| body.len());
-        let course = store.course(first.event).await.map_err(internal)?;
         let event = EventDetail {
             field: first.field_name.clone(),
             row: row(first, self.asking.language),
             size,
-            course,
             deliveries,
             related,
         };

@@ -8,7 +8,7 @@ use sqlx::{SqliteConnection, SqlitePool};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use super::{
-    Lane, Steps, StoreError, batch,
+    Lane, StoreError, batch,
     events::{NewDelivery, Received},
     payloads::Packed,
     sealing::sealing_key,
@@ -51,7 +51,6 @@ pub(super) struct Order {
     pub(super) payload: Packed,
     pub(super) fingerprint: Vec<u8>,
     pub(super) received_at: Millis,
-    pub(super) steps: Steps,
     pub(super) skipped: bool,
     /// Of the profile, where it must still be that.
     pub(super) version: Option<i64>,

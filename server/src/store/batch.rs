@@ -12,7 +12,6 @@ use super::names::{MaybeNamed, quoted};
 use super::{
     Lane, StoreError,
     accepting::Order,
-    course::micros,
     events::{NewDelivery, Received},
     failures::{Failure, add_deliveries},
     heads::json,
@@ -303,7 +302,7 @@ impl<'a> Rows<'a> {
         insert(
             tx,
             "INSERT INTO events (id, public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
-             parameters, overrides, token, fingerprint, outcome, http_status, duplicate_of, found_us, made_us, queued_us) ",
+             parameters, overrides, token, fingerprint, outcome, http_status, duplicate_of) ",
             &self.events,
             |row, event| {
                 let order = event.order;
@@ -318,14 +317,17 @@ impl<'a> Rows<'a> {
                     .push_bind(&order.parameters)
                     .push_bind(&order.overrides)
                     // Nothing is sent for a duplicate.
-                    .push_bind(order.token.as_ref().filter(|_| event.duplicate_of.is_none()).map(|(_, sealed)| sealed.as_slice()))
+                    .push_bind(
+                        order
+                            .token
+                            .as_ref()
+                            .filter(|_| event.duplicate_of.is_none())
+                            .map(|(_, sealed)| sealed.as_slice()),
+                    )
                     .push_bind(&order.fingerprint)
                     .push_bind(event.outcome.name())
                     .push("200")
-                    .push_bind(event.duplicate_of)
-                    .push_bind(order.steps.found.map(micros))
-                    .push_bind(order.steps.made.map(micros))
-                    .push_bind(micros(order.steps.came.elapsed()));
+                    .push_bind(event.duplicate_of);
             },
         )
         .await?;

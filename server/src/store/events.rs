@@ -6,7 +6,7 @@ use hookgram::{secret::BotToken, values::Language, webhook::EventOutcome};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
-use super::{Lane, Steps, Store, StoreError, accepting::Order, names::Named, payloads::Packed, strangers::Stateless};
+use super::{Lane, Store, StoreError, accepting::Order, names::Named, payloads::Packed, strangers::Stateless};
 use crate::{secrets::seal::Place, time::Millis};
 
 /// Whose token an event is delivered with.
@@ -43,8 +43,6 @@ pub struct NewEvent<'a> {
     pub fingerprint: &'a [u8],
     /// When it came.
     pub received_at: Millis,
-    /// How it has been accepted so far.
-    pub steps: Steps,
     /// Narrowed out by its profile: recorded, not delivered.
     pub skipped: bool,
     /// Which version of its profile it was judged by, where that must still be the present one.
@@ -152,7 +150,6 @@ impl Store {
             payload: event.payload.clone(),
             fingerprint: event.fingerprint.to_vec(),
             received_at: event.received_at,
-            steps: event.steps,
             skipped: event.skipped,
             version: event.version,
             deliveries,

@@ -17,7 +17,6 @@ mod bots;
 mod bulk;
 mod cancelling;
 mod chart;
-mod course;
 mod deliveries;
 #[cfg(test)]
 mod draft_tests;
@@ -97,7 +96,6 @@ pub use self::{
     audit::AuditFilter,
     bots::Bot,
     bulk::Bulk,
-    course::Steps,
     deliveries::{Claimed, DeliveryRecord, Totals},
     drafts::DraftRecord,
     erasing::{Erasure, Stored},
@@ -137,6 +135,10 @@ use crate::secrets::{
 
 /// Bytes: as much as is written between two checkpoints.
 const WAL_KEEPS: &str = "4194304";
+
+/// KiB, negative: the writer's page cache. The indexes that an event is written to at random places must fit into it while
+/// many events are stored.
+const WRITERS_CACHE: &str = "-8192";
 
 /// Ends of sessions that a slow listener may miss before it must look anew.
 const ENDED: usize = 64;
@@ -278,7 +280,7 @@ impl Store {
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(10))
             .after_release(|connection, _| Box::pin(is_usable(connection)))
-            .connect_with(options.clone())
+            .connect_with(options.clone().pragma("cache_size", WRITERS_CACHE))
             .await?;
         MIGRATIONS.run(&write).await?;
         folding::fill_in(&write).await?;

@@ -1,8 +1,8 @@
 //! Sessions, and sign-ins that wait for their second factor. Only hashes of their tokens are kept.
 
-use app::preferences::{Kept, Theme};
 use hookgram::{
     audit::AuditAction,
+    preferences::{KeptPreferences, Theme},
     role::{Account, Role},
     values::{Language, TimeZone},
 };
@@ -46,7 +46,7 @@ pub struct OpenSession {
     /// Whether the account has a second factor.
     pub has_second_factor: bool,
     /// How its owner likes their pages.
-    pub kept: Kept,
+    pub kept: KeptPreferences,
 }
 
 /// A session as its owner sees it.
@@ -148,9 +148,9 @@ impl Store {
             confirmed_at: row.confirmed_at,
             has_password: row.has_password,
             has_second_factor: row.has_second_factor,
-            kept: Kept {
+            kept: KeptPreferences {
                 language: row.language.map(|tag| if tag == "en" { Language::En } else { Language::Ru }),
-                theme: row.theme.map(|name| Theme::parse(&name)),
+                theme: row.theme.as_deref().and_then(Theme::parse),
                 zone: row.zone.and_then(|name| TimeZone::parse(&name)),
             },
         }))

@@ -281,9 +281,13 @@ impl Store {
     }
 }
 
-/// SQL: the oldest finished events of tokens with more bytes of them than `?1`.
-const BEYOND_KEPT: &str = "SELECT s.event_id FROM stateless_usage u CROSS JOIN stateless_events s
-    ON s.lane = unhex(substr(u.holder, 6)) AND s.address IS NULL AND s.finished_at IS NOT NULL
-    WHERE u.holder >= 'kept:' AND u.holder < 'kept;' AND u.bytes > ?1
-    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = s.event_id AND d.finished_at IS NULL)
-    ORDER BY s.lane, s.finished_at LIMIT ?2";
+/// SQL: the oldest finished events of a token with more bytes of them than `?1`, as many as are beyond that.
+const BEYOND_KEPT: &str = "SELECT event_id FROM (
+        SELECT event_id, held - sum(bytes) OVER (PARTITION BY lane ORDER BY finished_at, event_id) + bytes AS held
+        FROM (SELECT s.event_id, s.lane, s.finished_at, s.bytes, u.bytes AS held
+            FROM stateless_usage u CROSS JOIN stateless_events s
+            ON s.lane = unhex(substr(u.holder, 6)) AND s.address IS NULL AND s.finished_at IS NOT NULL
+            WHERE u.holder >= 'kept:' AND u.holder < 'kept;' AND u.bytes > ?1
+            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = s.event_id AND d.finished_at IS NULL)
+            ORDER BY s.lane, s.finished_at, s.event_id LIMIT ?2))
+    WHERE held > ?1";

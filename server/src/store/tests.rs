@@ -34,7 +34,6 @@ pub(super) fn event<'a>(public_id: &'a str, token: TokenSource<'a>) -> NewEvent<
         stateless: None,
         fingerprint: public_id.as_bytes(),
         received_at: 1_000,
-        steps: Steps::begin(),
         skipped: false,
     }
 }

@@ -24,8 +24,7 @@ use crate::{
     http::rate_limits::Source,
     state::AppState,
     store::{
-        NewDelivery, NewEvent, Packed, Received, Rejection, Stateless, Steps, Store, StoreError, StoredProfile,
-        TokenSource,
+        NewDelivery, NewEvent, Packed, Received, Rejection, Stateless, Store, StoreError, StoredProfile, TokenSource,
     },
     time::{Millis, millis, now},
 };
@@ -204,7 +203,7 @@ struct Notes {
 }
 
 async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Result<Answer, Refusal> {
-    let came = (now(), Steps::begin());
+    let received_at = now();
     if arrival.endpoint.stored().is_some_and(|stored| !stored.enabled) {
         return Err(WebhookError::Disabled.into());
     }
@@ -224,26 +223,18 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     let skipped = arrival.endpoint.stored().is_some_and(|stored| {
         !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind))
     });
-    let mut coming = Coming::new(state, arrival, came, &profile, &event, body, skipped)?;
+    let coming = Coming::new(state, arrival, received_at, &profile, &event, body, skipped)?;
     // A copy of what was accepted says the same to the same: rendering it refuses nothing that the store would know.
-    let deliveries = if skipped { Vec::new() } else { render(state, &profile, &event, &mut coming.steps).await? };
+    let deliveries = if skipped { Vec::new() } else { render(state, &profile, &event).await? };
     // Its memory is for others while this waits for the disk.
     drop(event);
     let outcome = coming.store(state, deliveries).await?;
     Ok(Answer { outcome, warnings: std::mem::take(&mut notes.warnings) })
 }
 
-async fn render(
-    state: &AppState,
-    profile: &Arc<Profile>,
-    event: &Arc<Parsed>,
-    steps: &mut Steps,
-) -> Result<Vec<NewDelivery>, Refusal> {
+async fn render(state: &AppState, profile: &Arc<Profile>, event: &Arc<Parsed>) -> Result<Vec<NewDelivery>, Refusal> {
     let rendered = state.rendering.address(&state.settings.now().booking_url, profile, event).await;
-    let (deliveries, found) = rendered.ok_or(WebhookError::NotStored)??;
-    steps.found = Some(found.saturating_duration_since(steps.came));
-    steps.made = Some(steps.came.elapsed());
-    Ok(deliveries)
+    Ok(rendered.ok_or(WebhookError::NotStored)??)
 }
 
 /// An event that may be kept, with what is kept beside it.
@@ -251,7 +242,6 @@ struct Coming<'a> {
     token: TokenSource<'a>,
     bot_id: Option<i64>,
     received_at: Millis,
-    steps: Steps,
     event_type: Option<i64>,
     order_number: Option<String>,
     payload: Packed,
@@ -269,7 +259,7 @@ impl<'a> Coming<'a> {
     fn new(
         state: &AppState,
         Arrival { endpoint, query, remembered, .. }: Arrival<'a>,
-        (received_at, steps): (Millis, Steps),
+        received_at: Millis,
         profile: &'a Profile,
         event: &BookingEvent,
         body: &'a [u8],
@@ -287,7 +277,6 @@ impl<'a> Coming<'a> {
             token,
             bot_id,
             received_at,
-            steps,
             event_type: event.event_type.map(|kind| kind.0),
             order_number: event.case.number.clone(),
             skipped,
@@ -315,7 +304,6 @@ impl<'a> Coming<'a> {
             payload: &self.payload,
             fingerprint: &self.fingerprint,
             received_at: self.received_at,
-            steps: self.steps,
             skipped: self.skipped,
             version: self.version,
             stateless: self.stateless.as_ref(),

@@ -7,7 +7,7 @@ use std::{
     ops::Deref,
     sync::Arc,
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use app::i18n::endpoints;
@@ -126,7 +126,7 @@ impl Rendering {
         booking_host: &str,
         profile: &Arc<Profile>,
         event: &Arc<Parsed>,
-    ) -> Option<Result<(Vec<NewDelivery>, Instant), WebhookError>> {
+    ) -> Option<Result<Vec<NewDelivery>, WebhookError>> {
         if event.participants.len() > PARTICIPANTS {
             return Some(Err(TOO_MUCH));
         }
@@ -225,17 +225,12 @@ fn work(formatting: &Formatting, event: &BookingEvent) -> usize {
 }
 
 /// The deliveries of an event, rendered now: what is accepted is what is sent. And when its recipients were known.
-fn address(
-    booking_host: &str,
-    profile: &Profile,
-    event: &BookingEvent,
-) -> Result<(Vec<NewDelivery>, Instant), WebhookError> {
+fn address(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Result<Vec<NewDelivery>, WebhookError> {
     let field = profile.field_name.as_deref().unwrap_or_default();
     let recipients = recipient::recipients(event, field);
-    let found = Instant::now();
     let renderer = Renderer::new(&profile.formatting, event, profile.field_name.as_deref(), booking_host);
     let deliveries = deliveries(&renderer, field, recipients, |variant| parts(&renderer, variant))?;
-    Ok((deliveries, found))
+    Ok(deliveries)
 }
 
 /// The deliveries to these recipients. Each distinct message is rendered once, and nothing is where all of them would be

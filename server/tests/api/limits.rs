@@ -4,7 +4,7 @@ use hookgram::{role::Role, secret::BotToken};
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use server::{
-    config::Network,
+    config::network,
     http::rate_limits::{Limits, Source},
     store::Lane,
 };
@@ -160,7 +160,7 @@ async fn a_proxy_that_nobody_named_is_told_of() {
     server.stop().await;
 
     let trusting = TestServer::start_with("http://127.0.0.1:1", |config| {
-        config.trusted_proxies = vec![Network::parse("127.0.0.0/8").unwrap()];
+        config.trusted_proxies = vec![network("127.0.0.0/8").unwrap()];
     })
     .await;
     let person = Person::new(&trusting, Role::Admin).await;

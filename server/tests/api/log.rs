@@ -88,13 +88,6 @@ async fn the_log_is_narrowed_by_its_address() {
     server.stop().await;
 }
 
-/// How many milliseconds after the event a step was done.
-fn after(page: &str, step: &str) -> f64 {
-    let (_, rest) = page.split_once(step).unwrap();
-    let time = rest.split_once("<span>+").unwrap().1.split_once(" ms").unwrap().0;
-    time.parse().unwrap()
-}
-
 #[tokio::test]
 async fn one_event_says_what_became_of_it_and_what_to_do() {
     let api = BotApi::start().await;
@@ -118,10 +111,7 @@ async fn one_event_says_what_became_of_it_and_what_to_do() {
         assert!(page.contains(told), "{told}: {page}");
     }
     assert!(!page.contains(TOKEN.split(':').next_back().unwrap()), "no token");
-    // The steps in their order, those of the acceptance each later than the one before.
-    let times: Vec<f64> =
-        ["Recipient found", "Message made", "Written into the queue"].map(|step| after(&page, step)).into();
-    assert!(times.is_sorted() && times[2] > 0.0, "{times:?}");
+    // The steps in their order.
     let places =
         ["Received", "Recipient found", "Message made", "Written into the queue", "Answer to the booking", "refused"]
             .map(|step| page.find(&format!("trace-title\">{step}")).or_else(|| page.find(step)));

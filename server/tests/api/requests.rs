@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hookgram::{delivery::DeliveryState, role::Role, setting::Setting};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use server::{
-    config::{Network, PublicUrl},
+    config::{PublicUrl, network},
     router::{routes::Route, table},
 };
 
@@ -374,7 +374,7 @@ async fn what_a_proxy_says_of_the_client_is_believed_of_a_trusted_one_alone() {
         (&trusting, "x-forwarded-for", "<b>", "127.0.0.1"),
     ] {
         let server = TestServer::start_with("http://127.0.0.1:9", |config| {
-            config.trusted_proxies = trusted.iter().map(|network| Network::parse(network).unwrap()).collect();
+            config.trusted_proxies = trusted.iter().map(|text| network(text).unwrap()).collect();
         })
         .await;
         let person = Person::new(&server, Role::Admin).await;

@@ -3,7 +3,7 @@
 use hookgram::{parameters::Parameter, secret::BotToken, setting::Setting};
 use reqwest::header::RETRY_AFTER;
 use serde_json::Value;
-use server::{config::Network, settings::Fixed};
+use server::{config::network, settings::Fixed};
 
 use crate::support::{BotApi, TOKEN, TestServer, event, eventually};
 
@@ -22,7 +22,7 @@ async fn server(api: &BotApi, events: &str) -> TestServer {
         let mut fixed = Fixed::default();
         fixed.fix(Setting::StrangerEvents, events).unwrap();
         config.fixed = fixed;
-        config.trusted_proxies = vec![Network::parse("127.0.0.1").unwrap()];
+        config.trusted_proxies = vec![network("127.0.0.1").unwrap()];
     })
     .await
 }

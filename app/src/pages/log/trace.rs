@@ -11,14 +11,14 @@ use leptos::prelude::*;
 use super::{
     super::{
         moment::At,
-        units::{bytes, short_span, span},
+        units::{bytes, span},
     },
     rows::{details, nobody, profile},
 };
 use crate::{
     components::{Bubble, OutcomeMark},
     i18n::{LogWords, TraceWords, booking_number, causes, event_type, language, words},
-    views::{AttemptView, Course, DeliveryDetail, EventDetail, LogRow},
+    views::{AttemptView, DeliveryDetail, EventDetail, LogRow},
 };
 
 /// `/deliveries/{id}`
@@ -44,14 +44,14 @@ pub(in crate::pages) fn EventPage(event: EventDetail, may_act: bool) -> impl Int
 #[component]
 pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> impl IntoView {
     let w = words::<TraceWords>();
-    let EventDetail { row, field, size, course, deliveries, related } = event;
+    let EventDetail { row, field, size, deliveries, related } = event;
     let kind = row.event_type.map(|kind| event_type(language(), EventType(kind)));
     let number = row.order_number.clone().map(|number| booking_number(&number));
     let title: Vec<String> = number.into_iter().chain(kind).collect();
     let title = if title.is_empty() { w.title.to_owned() } else { title.join(" · ") };
     let address = format!("/deliveries/{}", row.public_id);
     let beside = back.is_some();
-    let endpoint = Acceptance { received: received(&row, size), answered: answered(&row), course };
+    let endpoint = Acceptance { received: received(&row, size), answered: answered(&row) };
     let first = row.clone();
     let fates = if deliveries.is_empty() {
         ended_at_the_endpoint(&row)
@@ -106,7 +106,6 @@ pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> 
 struct Acceptance {
     received: Small,
     answered: Small,
-    course: Course,
 }
 
 fn received(row: &LogRow, size: Option<usize>) -> Small {
@@ -162,20 +161,18 @@ fn DeliverySummary(
     let Some(fate) = row.delivery.clone() else { return ().into_any() };
     let outcome = row.outcome;
     let chat = fate.chat.clone();
-    // One that replays another was made later; of that no time is kept.
-    let course = if fate.replay_of.is_some() { Course::default() } else { endpoint.course };
     let mut list = vec![step("ok", w.received.to_owned(), endpoint.received, Some(received_at), received_at)];
     match &chat {
         Some(chat) => {
             let found = format!("{} {field} → {} {chat}", w.field, w.chat);
             let made = crate::i18n::messages(language(), parts.len());
-            list.push(early("ok", w.found, found.into(), course.found));
-            list.push(early("ok", w.rendered, made.into(), course.made));
+            list.push(step("ok", w.found.to_owned(), found, None, received_at));
+            list.push(step("ok", w.rendered.to_owned(), made, None, received_at));
         }
-        None => list.push(early("bad", w.not_found, format!("{} {field}", w.field).into(), course.found)),
+        None => list.push(step("bad", w.not_found.to_owned(), format!("{} {field}", w.field), None, received_at)),
     }
-    list.push(early("ok", w.queued, Small::default(), course.queued));
-    list.push(early("ok", w.answered, endpoint.answered, None));
+    list.push(step("ok", w.queued.to_owned(), Small::default(), None, received_at));
+    list.push(step("ok", w.answered.to_owned(), endpoint.answered, None, received_at));
     let many = parts.len() > 1;
     list.extend(attempts.iter().map(|attempt| tried(attempt, many, received_at)));
     if attempts.is_empty() && row.bot.is_none() && outcome == Outcome::Delivered {
@@ -259,12 +256,6 @@ fn quoted(words: String) -> AnyView {
     view! { <span lang="en">{words}</span> }.into_any()
 }
 
-/// A step before the answer: how many microseconds after the event.
-fn early(class: &'static str, title: &'static str, small: Small, after: Option<i64>) -> AnyView {
-    let when = after.map(|micros| view! { <span>{format!("+{}", short_span(language(), micros))}</span> }.into_any());
-    drawn_step(class, title.to_owned(), small, when)
-}
-
 /// A step: what, a few words more, and when: the time, or how long after the event.
 fn step(class: &'static str, title: String, small: impl Into<Small>, at: Option<i64>, received_at: i64) -> AnyView {
     let when = at.map(|at| {
@@ -274,11 +265,7 @@ fn step(class: &'static str, title: String, small: impl Into<Small>, at: Option<
             view! { <span>{format!("+{}", span(language(), at - received_at))}</span> }.into_any()
         }
     });
-    drawn_step(class, title, small.into(), when)
-}
-
-fn drawn_step(class: &'static str, title: String, small: Small, when: Option<AnyView>) -> AnyView {
-    let Small { before, id, telegram, after } = small;
+    let Small { before, id, telegram, after } = small.into();
     view! {
         <li class=format!("trace-step {class}")>
             <span class="trace-title">{title}</span>
