@@ -5,7 +5,11 @@
 use std::sync::LazyLock;
 
 use app::{notices::Notice, preferences};
-use hookgram::{preferences::{KeptPreferences, Theme}, role::Role, values::{Language, TimeZone}};
+use hookgram::{
+    preferences::{KeptPreferences, Theme},
+    role::Role,
+    values::{Language, TimeZone},
+};
 use http::{HeaderMap, HeaderValue, header};
 use libfuzzer_sys::fuzz_target;
 use server::{
@@ -100,8 +104,9 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let zone = preferences::zone(&headers);
     assert!(zone.is_none_or(|zone| TimeZone::all().any(|known| known == zone)));
-    let kept = KeptPreferences { language: Some(Language::En), theme: Some(Theme::Dark), zone: TimeZone::parse("Asia/Omsk") };
-    kept.apply(&mut headers);
+    let kept =
+        KeptPreferences { language: Some(Language::En), theme: Some(Theme::Dark), zone: TimeZone::parse("Asia/Omsk") };
+    preferences::apply(kept, &mut headers);
     let shown = preferences::of_headers(&headers);
     assert_eq!((shown.language, shown.theme), (Language::En, Theme::Dark), "a cookie over what the account keeps");
     assert_eq!(preferences::zone(&headers), TimeZone::parse("Asia/Omsk"));

@@ -94,7 +94,7 @@ pub fn opening(language: Language, about: About<'_>, cause: FailureCause, count:
     say(
         language,
         format!("{ru}: {counted}, {name}. Причина: {why}."),
-        format!("{en}: {counted}, {name}. FailureCause: {why}."),
+        format!("{en}: {counted}, {name}. Cause: {why}."),
     )
 }
 
@@ -143,6 +143,13 @@ mod tests {
     use super::*;
 
     const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
+
+    #[test]
+    fn the_first_line_says_whose_why_and_how_many() {
+        let line = |language| opening(language, About::Profile("A"), FailureCause::Blocked, 2);
+        assert_eq!(line(Language::En), "Not delivered: 2 messages, profile “A”. Cause: the customer has blocked the bot.");
+        assert_eq!(line(Language::Ru), "Не доставлено: 2 сообщения, профиль «A». Причина: клиент заблокировал бота.");
+    }
 
     #[test]
     fn subjects_name_whose_why_and_how_many() {
