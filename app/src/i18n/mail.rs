@@ -147,7 +147,10 @@ mod tests {
     #[test]
     fn the_first_line_says_whose_why_and_how_many() {
         let line = |language| opening(language, About::Profile("A"), FailureCause::Blocked, 2);
-        assert_eq!(line(Language::En), "Not delivered: 2 messages, profile “A”. Cause: the customer has blocked the bot.");
+        assert_eq!(
+            line(Language::En),
+            "Not delivered: 2 messages, profile “A”. Cause: the customer has blocked the bot."
+        );
         assert_eq!(line(Language::Ru), "Не доставлено: 2 сообщения, профиль «A». Причина: клиент заблокировал бота.");
     }
 

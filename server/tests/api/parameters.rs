@@ -107,7 +107,7 @@ async fn the_stateless_endpoint_row_by_row() {
 }
 
 #[tokio::test]
-async fn the_short_endpoint_row_by_row() {
+async fn the_profile_endpoint_row_by_row() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let stored = [(Parameter::ErrorEmail, "a@b.c"), (Parameter::Message, "Hello"), (Parameter::SignText, "Bye")];
     let profile = server.profile("A", true, &stored).await;
