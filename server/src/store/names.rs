@@ -152,22 +152,6 @@ mod tests {
         webhook::EventOutcome,
     };
 
-    use crate::store::{
-        Store, StoreError, TokenSource,
-        audit::COMMAND_LINE,
-        tests::{draft, event, to},
-    };
-
-    #[tokio::test]
-    async fn a_name_that_its_set_does_not_have_is_corrupt() {
-        let store = Store::in_memory().await.unwrap();
-        let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-        store.accept_event(&event("a", TokenSource::Profile(id)), vec![to("5")], 0).await.unwrap();
-        sqlx::query("UPDATE deliveries SET cause = 'luck'").execute(&store.write).await.unwrap();
-        let read = store.logged_event("a").await;
-        assert!(matches!(&read, Err(StoreError::Corrupt(column)) if column.contains("cause")), "{read:?}");
-    }
-
     #[test]
     fn quoted_names_are_those_of_the_values() {
         macro_rules! all {

@@ -1,10 +1,10 @@
 //! One story of the store: what is kept, claimed, finished; and what the file itself is like.
 
-use hookgram::{delivery::FailureCause, parameters::Parameter, profile::Profile, secret::BotToken};
 use std::sync::LazyLock;
 
-use super::*;
+use hookgram::{delivery::FailureCause, parameters::Parameter, profile::Profile, secret::BotToken};
 
+use super::*;
 use crate::{store::audit::COMMAND_LINE, time::Millis};
 
 static BODY: LazyLock<Packed> = LazyLock::new(|| Packed::of(b"{}"));
@@ -159,4 +159,14 @@ async fn a_transaction_that_sqlite_ended_by_itself_leaves_no_broken_connection_b
         }
     }
     assert_eq!(store.events(None, 9).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_name_that_its_set_does_not_have_is_corrupt() {
+    let store = Store::in_memory().await.unwrap();
+    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    store.accept_event(&event("a", TokenSource::Profile(id)), vec![to("5")], 0).await.unwrap();
+    sqlx::query("UPDATE deliveries SET cause = 'luck'").execute(&store.write).await.unwrap();
+    let read = store.logged_event("a").await;
+    assert!(matches!(&read, Err(StoreError::Corrupt(column)) if column.contains("cause")), "{read:?}");
 }
