@@ -225,14 +225,14 @@ pub const REASONS: &[Reason] = &[
         "SQLite в комплекте, с миграциями; значения всегда привязываются, а не вставляются в текст",
     ),
     reason(
-        "tempfile",
-        "folders of tests and measurements that go by themselves",
-        "папки тестов и измерений, которые убираются сами",
-    ),
-    reason(
         "strsim",
         "how alike two names are: the nearest to a mistyped parameter, zone or setting",
         "насколько похожи два имени: ближайшее к параметру, поясу или настройке с опечаткой",
+    ),
+    reason(
+        "tempfile",
+        "folders of tests and measurements that go by themselves",
+        "папки тестов и измерений, которые убираются сами",
     ),
     reason("thiserror", "errors as values with a sentence each", "ошибки как значения, у каждой своя фраза"),
     reason(
