@@ -249,7 +249,7 @@ fn as_json(parts: &[String]) -> Result<String, StoreError> {
 }
 
 /// The highest ids that events and deliveries ever had, and that texts have: this transaction alone gives the next ones.
-async fn last_ids(tx: &mut SqliteConnection) -> Result<(i64, i64, i64), StoreError> {
+pub(super) async fn last_ids(tx: &mut SqliteConnection) -> Result<(i64, i64, i64), StoreError> {
     Ok(sqlx::query_as(
         "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0),
          coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'), 0),
@@ -423,7 +423,7 @@ impl<'a> Rows<'a> {
 }
 
 /// Inserts rows by as few statements as their powers of two.
-async fn insert<'a, T>(
+pub(super) async fn insert<'a, T>(
     tx: &mut SqliteConnection,
     into: &'static str,
     mut rows: &'a [T],

@@ -2,10 +2,8 @@
 
 use std::cell::RefCell;
 
-use sha2::{Digest as _, Sha256};
-use sqlx::SqliteConnection;
-
 use super::{Store, StoreError};
+use sha2::{Digest as _, Sha256};
 
 /// Shorter ones are kept as they came.
 const WORTH_PACKING: usize = 256;
@@ -49,16 +47,6 @@ impl Packed {
             hash.update(u64::try_from(piece.len()).unwrap_or(u64::MAX).to_le_bytes());
             hash.update(piece);
         }
-    }
-
-    pub(super) async fn insert(&self, tx: &mut SqliteConnection, event_id: i64) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO payloads (event_id, encoding, body) VALUES (?1, ?2, ?3)")
-            .bind(event_id)
-            .bind(self.encoding)
-            .bind(&self.body)
-            .execute(tx)
-            .await?;
-        Ok(())
     }
 }
 

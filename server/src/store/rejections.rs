@@ -3,16 +3,16 @@
 
 use std::time::Duration;
 
-use hookgram::{delivery::FailureCause, secret::BotToken};
+use hookgram::{delivery::FailureCause, secret::BotToken, webhook::EventOutcome};
 use sqlx::{SqliteConnection, SqlitePool};
 use tokio::{
     sync::{mpsc, oneshot},
     time::sleep,
 };
 
-use super::names::quoted;
 use super::{
     Lane, Packed, Reason, Store, StoreError,
+    batch::{insert, last_ids},
     failures::{Failure, add_event},
     strangers::has_room,
 };
@@ -131,61 +131,87 @@ async fn write_for_ever(pool: SqlitePool, mut given: mpsc::Receiver<Waiting>) {
     }
 }
 
+/// A rejection as rows.
+struct Row<'a> {
+    id: i64,
+    lane: Lane,
+    reason: String,
+    received_at: Millis,
+    rejection: &'a Rejection,
+    payload: Option<&'a Packed>,
+}
+
 async fn write(pool: &SqlitePool, batch: &[Waiting]) -> Result<(), StoreError> {
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let (mut id, ..) = last_ids(&mut tx).await?;
+    let mut rows = Vec::with_capacity(batch.len());
     for Waiting { rejection, received_at, .. } in batch {
-        insert(&mut tx, rejection, *received_at).await?;
+        let lane = rejection.token.as_ref().map_or_else(Lane::sandbox, Lane::of);
+        let is_of_known_token = rejection.profile_id.is_none() && rejection.stranger.is_none();
+        if is_of_known_token && !has_room(&mut tx, &lane).await? {
+            continue;
+        }
+        id += 1;
+        let reason = serde_json::to_string(&rejection.reason).map_err(|_| StoreError::corrupt("events.reason"))?;
+        let payload = rejection.payload.as_ref();
+        rows.push(Row { id, lane, reason, received_at: *received_at, rejection, payload });
+    }
+    insert_rows(&mut tx, &rows).await?;
+    for Row { id, lane, received_at, rejection, .. } in &rows {
+        if let Some(cause) = rejection.cause {
+            let profile_id = rejection.profile_id;
+            add_event(&mut tx, Failure { profile_id, lane, event_id: *id, cause, at: *received_at }).await?;
+        }
     }
     tx.commit().await?;
     Ok(())
 }
 
-async fn insert(tx: &mut SqliteConnection, rejection: &Rejection, received_at: Millis) -> Result<(), StoreError> {
-    let reason = serde_json::to_string(&rejection.reason).map_err(|_| StoreError::corrupt("events.reason"))?;
-    let lane = rejection.token.as_ref().map_or_else(Lane::sandbox, Lane::of);
-    let is_stateless = rejection.profile_id.is_none();
-    if is_stateless && rejection.stranger.is_none() && !has_room(tx, &lane).await? {
-        return Ok(());
-    }
-    let event_id: i64 = sqlx::query_scalar(concat!(
-        "INSERT INTO events (public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
-         parameters, outcome, http_status, reason, overrides)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ",
-        quoted!(EventOutcome::Rejected),
-        ", ?9, ?10, ?11)
-         RETURNING id"
-    ))
-    .bind(&rejection.public_id)
-    .bind(rejection.profile_id)
-    .bind(rejection.token.as_ref().map(BotToken::bot_id))
-    .bind(&rejection.field_name)
-    .bind(received_at)
-    .bind(rejection.event_type)
-    .bind(&rejection.order_number)
-    .bind(&rejection.parameters)
-    .bind(i64::from(rejection.http_status))
-    .bind(reason)
-    .bind(&rejection.overrides)
-    .fetch_one(&mut *tx)
+/// Few statements for all of them: other writers wait meanwhile.
+async fn insert_rows(tx: &mut SqliteConnection, rows: &[Row<'_>]) -> Result<(), StoreError> {
+    insert(
+        tx,
+        "INSERT INTO events (id, public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
+         parameters, outcome, http_status, reason, overrides) ",
+        rows,
+        |values, row| {
+            let rejection = row.rejection;
+            values
+                .push_bind(row.id)
+                .push_bind(&rejection.public_id)
+                .push_bind(rejection.profile_id)
+                .push_bind(rejection.token.as_ref().map(BotToken::bot_id))
+                .push_bind(&rejection.field_name)
+                .push_bind(row.received_at)
+                .push_bind(rejection.event_type)
+                .push_bind(&rejection.order_number)
+                .push_bind(&rejection.parameters)
+                .push_bind(EventOutcome::Rejected.name())
+                .push_bind(i64::from(rejection.http_status))
+                .push_bind(&row.reason)
+                .push_bind(&rejection.overrides);
+        },
+    )
     .await?;
-    if let Some(payload) = &rejection.payload {
-        payload.insert(tx, event_id).await?;
-    }
-    if is_stateless {
-        sqlx::query(
-            "INSERT INTO stateless_events (event_id, lane, address, bytes, finished_at) VALUES (?1, ?2, ?3, ?5, ?4)",
-        )
-        .bind(event_id)
-        .bind(lane.as_bytes())
-        .bind(&rejection.stranger)
-        .bind(received_at)
-        .bind(i64::try_from(rejection.bytes()).unwrap_or(i64::MAX))
-        .execute(&mut *tx)
-        .await?;
-    }
-    if let Some(cause) = rejection.cause {
-        let profile_id = rejection.profile_id;
-        add_event(tx, Failure { profile_id, lane: &lane, event_id, cause, at: received_at }).await?;
-    }
-    Ok(())
+    let bodies: Vec<(i64, &Packed)> =
+        rows.iter().filter_map(|row| row.payload.map(|payload| (row.id, payload))).collect();
+    insert(tx, "INSERT INTO payloads (event_id, encoding, body) ", &bodies, |values, (id, payload)| {
+        values.push_bind(*id).push_bind(payload.encoding).push_bind(&payload.body);
+    })
+    .await?;
+    let stateless: Vec<&Row<'_>> = rows.iter().filter(|row| row.rejection.profile_id.is_none()).collect();
+    insert(
+        tx,
+        "INSERT INTO stateless_events (event_id, lane, address, bytes, finished_at) ",
+        &stateless,
+        |values, row| {
+            values
+                .push_bind(row.id)
+                .push_bind(row.lane.as_bytes())
+                .push_bind(&row.rejection.stranger)
+                .push_bind(i64::try_from(row.rejection.bytes()).unwrap_or(i64::MAX))
+                .push_bind(row.received_at);
+        },
+    )
+    .await
 }
