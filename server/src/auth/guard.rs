@@ -253,8 +253,8 @@ impl SignInLink {
         let (Some(hash), Some(client)) = (self.code_hash, self.client) else { return Ok(None) };
         let Some(id) = state.store.use_sign_in_link(&hash).await? else { return Ok(None) };
         let Some(user) = state.store.user(id).await? else { return Ok(None) };
-        let comer = SignInAttempt { state, client: &client, headers: &self.headers, session: self.replaced.as_ref() };
-        Ok(Some(comer.after_password(&user).await?))
+        let attempt = SignInAttempt { state, client: &client, headers: &self.headers, session: self.replaced.as_ref() };
+        Ok(Some(attempt.after_password(&user).await?))
     }
 }
 

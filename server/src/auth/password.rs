@@ -51,7 +51,7 @@ pub struct Passwords {
 struct Places {
     hashing: Arc<Semaphore>,
     queue: Arc<Semaphore>,
-    manners: SchedulingPolicy,
+    policy: SchedulingPolicy,
 }
 
 /// How the work is done.
@@ -156,23 +156,23 @@ impl Turn {
 }
 
 impl Places {
-    fn new(manners: SchedulingPolicy) -> Self {
-        Self { hashing: Arc::new(Semaphore::new(at_once())), queue: Arc::new(Semaphore::new(QUEUE)), manners }
+    fn new(policy: SchedulingPolicy) -> Self {
+        Self { hashing: Arc::new(Semaphore::new(at_once())), queue: Arc::new(Semaphore::new(QUEUE)), policy }
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashFault> {
         let place = self.hashing.clone().acquire_owned().await.map_err(|_| HashFault)?;
         let (done, result) = oneshot::channel();
-        let manners = self.manners;
+        let policy = self.policy;
         // The place goes along: a caller that hangs up does not end the work.
         let work = move || {
-            if let SchedulingPolicy::GivesWay { .. } = manners {
+            if let SchedulingPolicy::GivesWay { .. } = policy {
                 give_way();
             }
             let begun = Instant::now();
             // Whoever has hung up wants no answer.
             let _ = done.send(work());
-            if let SchedulingPolicy::GivesWay { rest } = manners {
+            if let SchedulingPolicy::GivesWay { rest } = policy {
                 std::thread::sleep(begun.elapsed().saturating_mul(rest).min(LONGEST_REST));
             }
             drop(place);

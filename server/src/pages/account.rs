@@ -51,7 +51,7 @@ impl<P: Permission> Visit<P> {
         confirmed.ok_or_else(|| Redirect::to(&format!("/confirm?next={}", query::encode(next))))
     }
 
-    pub(super) fn comer(&self) -> SignInAttempt<'_> {
+    pub(super) fn attempt(&self) -> SignInAttempt<'_> {
         SignInAttempt {
             state: &self.state,
             client: &self.client,
@@ -121,7 +121,7 @@ pub(super) async fn password(visit: Visit, body: Body) -> Response {
         Err(faults) => return visit.show_account(StatusCode::UNPROCESSABLE_ENTITY, faults).await,
     };
     let proof = Proof::of(&typed.text("code"), &typed.text("recovery"));
-    let proved = match visit.comer().prove(&user, typed.secret("current"), &proof).await {
+    let proved = match visit.attempt().prove(&user, typed.secret("current"), &proof).await {
         Ok(proved) => proved,
         Err(fault) => {
             let said = Said::of(visit.language, fault, |_| FieldFault {
@@ -138,7 +138,7 @@ pub(super) async fn password(visit: Visit, body: Body) -> Response {
     let rotated = or_refuse!(visit, changed.await.map_err(internal));
     // The earlier proof of this browser has ended with the password.
     let user = or_refuse!(visit, visit.user().await);
-    let known = or_refuse!(visit, visit.comer().make_known(&user).map_err(internal));
+    let known = or_refuse!(visit, visit.attempt().make_known(&user).map_err(internal));
     let mut response = visit.done(&Notice::Account(OwnAccount::Password), "/account");
     cookies::hand_over(&mut response, rotated.map(|(cookie, _)| cookie).into_iter().chain([known]));
     response
@@ -222,7 +222,7 @@ pub(super) async fn confirm(visit: Visit, body: Body) -> Response {
     let typed = Typed::read(&visit.parts.headers, body).await;
     let next = typed.text("next");
     let proof = Proof::of(&typed.text("code"), &typed.text("recovery"));
-    match visit.comer().confirm(visit.account().id, typed.secret("password"), &proof).await {
+    match visit.attempt().confirm(visit.account().id, typed.secret("password"), &proof).await {
         Ok(cookie) => go(local(&next), [cookie]),
         Err(fault) => {
             let said = Said::of(visit.language, fault, |_| FieldFault {

@@ -85,7 +85,7 @@ impl Typed {
 
 impl Caller {
     /// Who wants to come in.
-    pub(super) fn comer(&self) -> SignInAttempt<'_> {
+    pub(super) fn attempt(&self) -> SignInAttempt<'_> {
         SignInAttempt {
             state: &self.state,
             client: &self.client,
@@ -153,7 +153,7 @@ impl Caller {
     /// How far somebody has come whose account was made just now.
     pub(super) async fn enter_new(&self, account: Account) -> Result<Entry, StoreError> {
         let user = self.state.store.user(account.id).await?.ok_or(StoreError::NotFound)?;
-        self.comer().after_password(&user).await
+        self.attempt().after_password(&user).await
     }
 
     /// On to where a way in leads.

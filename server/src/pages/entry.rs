@@ -36,7 +36,7 @@ pub(super) async fn page(caller: Caller) -> Response {
 pub(super) async fn sign_in(caller: Caller, body: Body) -> Response {
     let typed = caller.form(body).await;
     let (email, next) = (typed.text("email"), typed.text("next"));
-    match caller.comer().by_password(&email, typed.secret("password")).await {
+    match caller.attempt().by_password(&email, typed.secret("password")).await {
         Ok((_, entry)) => caller.enter(entry, &next),
         Err(fault) => {
             let form = EntryForm { email, next, ..EntryForm::default() };
@@ -62,7 +62,7 @@ pub(super) async fn prove(caller: Caller, body: Body) -> Response {
     let proof = Proof::of(&typed.text("code"), &typed.text("recovery"));
     let half = Cookies::of(&caller.state).token_hash(Kind::HalfSession, caller.headers());
     let entered = match half {
-        Some(half) => caller.comer().by_code(&half, &proof).await,
+        Some(half) => caller.attempt().by_code(&half, &proof).await,
         None => Err(EntryFault::Late),
     };
     match entered {

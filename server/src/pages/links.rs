@@ -174,7 +174,7 @@ pub(super) async fn reset(Path(code): Path<String>, caller: Caller, body: Body) 
     let entered = async {
         let id = caller.state.store.reset_password(&code_hash, &hash, &by).await?;
         let user = caller.state.store.user(id).await?.ok_or(StoreError::NotFound)?;
-        caller.comer().after_password(&user).await
+        caller.attempt().after_password(&user).await
     };
     match entered.await {
         Ok(entry) => caller.enter(entry, "/"),

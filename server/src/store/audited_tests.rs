@@ -43,6 +43,7 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("erasing::erase_unanswered", "a step of `erase`, which takes By"),
     ("events::accept_event", "an event of a booking service"),
     ("rejections::record_rejection", "an event of a booking service"),
+    ("rejections::commit", "an event of a booking service"),
     ("rejections::start", "the writer of refused events"),
     ("rejections::write", "an event of a booking service"),
     ("rejections::write_for_ever", "the writer of refused events"),

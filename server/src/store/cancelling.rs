@@ -6,12 +6,12 @@ use hookgram::{
 };
 use sqlx::SqliteConnection;
 
-use super::names::quoted;
 use super::{
     Lane, Store, StoreError,
     audit::record_handled,
     bulk::{Bulk, advance},
     heads::wake_head,
+    names::quoted,
 };
 use crate::{store::audit::By, time::Millis};
 

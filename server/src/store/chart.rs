@@ -3,8 +3,7 @@
 use hookgram::profile_list::Day;
 use sqlx::FromRow;
 
-use super::names::quoted;
-use super::{Store, StoreError};
+use super::{Store, StoreError, names::quoted};
 use crate::time::Millis;
 
 /// The newest messages whose time is looked at.

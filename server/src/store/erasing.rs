@@ -3,8 +3,7 @@
 use hookgram::audit::AuditAction;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::names::quoted;
-use super::{Store, StoreError, audit, heads::json, payloads::unpack, texts::UNUSED};
+use super::{Store, StoreError, audit, heads::json, names::quoted, payloads::unpack, texts::UNUSED};
 use crate::{
     store::audit::{By, Change, Entry},
     time::Millis,

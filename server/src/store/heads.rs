@@ -3,8 +3,7 @@
 
 use sqlx::{FromRow, SqliteConnection};
 
-use super::names::quoted;
-use super::{Lane, Store, StoreError};
+use super::{Lane, Store, StoreError, names::quoted};
 use crate::time::Millis;
 
 /// SQL: whether an earlier delivery stands before this one in its chat.

@@ -6,8 +6,7 @@ use hookgram::{
 };
 use sqlx::FromRow;
 
-use super::names::quoted;
-use super::{Store, StoreError};
+use super::{Store, StoreError, names::quoted};
 use crate::time::Millis;
 
 /// Bots that a page shows, those in trouble first.

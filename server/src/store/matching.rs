@@ -6,8 +6,11 @@ use hookgram::{
 };
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::names::quoted;
-use super::{Store, StoreError, bulk::Bulk};
+use super::{
+    Store, StoreError,
+    bulk::Bulk,
+    names::{quoted, undelivered},
+};
 
 /// Deliveries in one step.
 const STEP: i64 = 16;
@@ -45,17 +48,7 @@ fn select(what: &str, matching: &Matching) -> QueryBuilder<Sqlite> {
             query.push(concat!("deliveries_parked WHERE state = ", quoted!(DeliveryState::Suspended)));
         }
         outcome => {
-            query.push(concat!(
-                "deliveries_undelivered WHERE state IN (",
-                quoted!(DeliveryState::Failed),
-                ", ",
-                quoted!(DeliveryState::Uncertain),
-                ", ",
-                quoted!(DeliveryState::Cancelled),
-                ", ",
-                quoted!(DeliveryState::Skipped),
-                ")"
-            ));
+            query.push(concat!("deliveries_undelivered WHERE state IN ", undelivered!()));
             query.push(" AND state = ").push_bind(outcome.name());
             query.push(" AND NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = deliveries.id)");
         }

@@ -79,6 +79,24 @@ macro_rules! quoted {
 }
 pub(super) use quoted;
 
+/// SQL: the states that the indexes `deliveries_undelivered` and `deliveries_undelivered_by_profile` hold.
+macro_rules! undelivered {
+    () => {
+        concat!(
+            "(",
+            quoted!(DeliveryState::Failed),
+            ", ",
+            quoted!(DeliveryState::Uncertain),
+            ", ",
+            quoted!(DeliveryState::Cancelled),
+            ", ",
+            quoted!(DeliveryState::Skipped),
+            ")"
+        )
+    };
+}
+pub(super) use undelivered;
+
 /// A value of a closed set in a column. A name that the set does not have is [`super::StoreError::Corrupt`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Named<T>(T);

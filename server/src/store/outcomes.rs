@@ -6,12 +6,12 @@ use hookgram::{
 };
 use sqlx::SqliteConnection;
 
-use super::names::quoted;
 use super::{
     Claimed, Lane, Store, StoreError,
     attempts::{Attempt, insert_attempt},
     failures::{Failure, add_deliveries},
     heads::{behind, wake_head},
+    names::quoted,
     parking::park,
 };
 use crate::time::Millis;

@@ -3,11 +3,11 @@
 use hookgram::{delivery::FailureCause, secret::BotToken};
 use sqlx::SqliteConnection;
 
-use super::names::quoted;
 use super::{
     Claimed, Lane, Store, StoreError,
     failures::{Failure, add_deliveries},
     heads::settle,
+    names::quoted,
     profiles::{open_token, unpark},
 };
 use crate::time::Millis;

@@ -3,8 +3,7 @@
 use hookgram::audit::AuditAction;
 use sqlx::SqliteConnection;
 
-use super::names::quoted;
-use super::{Lane, ProfileDraft, Store, StoreError, audit, heads::settle, profiles::put};
+use super::{Lane, ProfileDraft, Store, StoreError, audit, heads::settle, names::quoted, profiles::put};
 use crate::{
     codes,
     store::audit::{By, Change, Entry},

@@ -41,9 +41,9 @@ async fn accept(store: &Store, profile: i64, public_id: &str, at: Millis) {
 }
 
 /// Sends what is due and records this change.
-async fn finish(store: &Store, change: &Change, attempt: Option<Attempt>, at: Millis) {
+async fn finish(store: &Store, change: &Change, at: Millis) {
     for claimed in claim_due(store, "w", at, at + 30_000, &[]).await {
-        assert_eq!(store.record(&claimed, attempt.as_ref(), change, at).await.unwrap(), Recorded::Done);
+        assert_eq!(store.record(&claimed, None, change, at).await.unwrap(), Recorded::Done);
     }
 }
 
@@ -132,7 +132,7 @@ async fn filters_and_orders_go_by_what_has_happened() {
         (1, now - 3 * HOUR, Change::Delivered),
     ] {
         accept(&store, ids[profile], &format!("{profile}-{at}"), at).await;
-        finish(&store, &change, None, at).await;
+        finish(&store, &change, at).await;
     }
     let shown = async |show, sort| names(&store, narrowed(show, sort)).await;
     assert_eq!(shown(Show::All, Sort::Name).await, ["Bad", "Old", "Quiet", "Well", "Worse"]);
@@ -157,7 +157,7 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
         (0, Change::Delivered),
     ] {
         accept(&store, id, &format!("{days}{change:?}{}", crate::codes::public_id()), now - days * DAY).await;
-        finish(&store, &change, None, now - days * DAY).await;
+        finish(&store, &change, now - days * DAY).await;
     }
     accept(&store, id, "waits", now).await;
     let skipped = NewEvent { received_at: now, skipped: true, ..event("s", TokenSource::Profile(id)) };
@@ -206,7 +206,7 @@ async fn the_last_event_says_why_it_failed() {
     let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let at = now();
     accept(&store, id, "5", at).await;
-    finish(&store, &Change::Failed(FailureCause::Blocked), None, at).await;
+    finish(&store, &Change::Failed(FailureCause::Blocked), at).await;
     let last = store.listed_profile(id, at).await.unwrap().unwrap().last.unwrap();
     let states: Vec<_> = last.states.iter().map(|state| (state.state, state.cause)).collect();
     assert_eq!(states, [(DeliveryState::Failed, Some(FailureCause::Blocked))]);
@@ -294,7 +294,7 @@ async fn outcomes_that_nobody_looks_at_go() {
     let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     for days in [1, 20] {
         accept(&store, id, &days.to_string(), now() - days * DAY).await;
-        finish(&store, &Change::Delivered, None, now() - days * DAY).await;
+        finish(&store, &Change::Delivered, now() - days * DAY).await;
     }
     assert!(store.delete_remains(now(), now() - 8 * DAY).await.unwrap());
     assert!(!store.delete_remains(now(), now() - 8 * DAY).await.unwrap());

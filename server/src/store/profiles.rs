@@ -4,9 +4,8 @@ use hookgram::{audit::AuditAction, event::EventType, profile::Profile, query, se
 use secrecy::ExposeSecret as _;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::names::quoted;
 use super::{
-    Lane, Store, StoreError, audit as store_audit, folding::folded, heads::settle, sealing::sealing_key,
+    Lane, Store, StoreError, audit as store_audit, folding::folded, heads::settle, names::quoted, sealing::sealing_key,
     strangers::now_known, unique,
 };
 use crate::{

@@ -106,26 +106,10 @@ async fn write_for_ever(pool: SqlitePool, mut given: mpsc::Receiver<Waiting>) {
             bytes = bytes.saturating_add(next.rejection.bytes());
             batch.push(next);
         }
-        match write(&pool, &batch).await {
-            Ok(()) => {
-                for waiting in batch {
-                    // Who has hung up does not wait for it.
-                    let _ = waiting.reply.send(Ok(()));
-                }
-            }
-            // Each by itself: one that cannot be kept takes no other along.
-            Err(error) if batch.len() > 1 => {
-                tracing::warn!(%error, rejections = batch.len(), "a batch could not be stored; each is tried by itself");
-                for waiting in batch {
-                    let done = write(&pool, std::slice::from_ref(&waiting)).await;
-                    let _ = waiting.reply.send(done);
-                }
-            }
-            Err(error) => {
-                if let Some(waiting) = batch.pop() {
-                    let _ = waiting.reply.send(Err(error));
-                }
-            }
+        let outcomes = write(&pool, &batch).await;
+        for (waiting, outcome) in batch.into_iter().zip(outcomes) {
+            // Who has hung up does not wait for it.
+            let _ = waiting.reply.send(outcome);
         }
         sleep(PAUSE).await;
     }
@@ -138,10 +122,25 @@ struct Row<'a> {
     reason: String,
     received_at: Millis,
     rejection: &'a Rejection,
-    payload: Option<&'a Packed>,
 }
 
-async fn write(pool: &SqlitePool, batch: &[Waiting]) -> Result<(), StoreError> {
+/// Writes a batch in one commit. Where that fails, each by itself: one that cannot be kept takes no other along.
+async fn write(pool: &SqlitePool, batch: &[Waiting]) -> Vec<Result<(), StoreError>> {
+    match commit(pool, batch).await {
+        Ok(()) => batch.iter().map(|_| Ok(())).collect(),
+        Err(error) if batch.len() == 1 => vec![Err(error)],
+        Err(error) => {
+            tracing::warn!(%error, rejections = batch.len(), "a batch could not be stored; each is tried by itself");
+            let mut outcomes = Vec::with_capacity(batch.len());
+            for waiting in batch {
+                outcomes.push(commit(pool, std::slice::from_ref(waiting)).await);
+            }
+            outcomes
+        }
+    }
+}
+
+async fn commit(pool: &SqlitePool, batch: &[Waiting]) -> Result<(), StoreError> {
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
     let (mut id, ..) = last_ids(&mut tx).await?;
     let mut rows = Vec::with_capacity(batch.len());
@@ -153,8 +152,7 @@ async fn write(pool: &SqlitePool, batch: &[Waiting]) -> Result<(), StoreError> {
         }
         id += 1;
         let reason = serde_json::to_string(&rejection.reason).map_err(|_| StoreError::corrupt("events.reason"))?;
-        let payload = rejection.payload.as_ref();
-        rows.push(Row { id, lane, reason, received_at: *received_at, rejection, payload });
+        rows.push(Row { id, lane, reason, received_at: *received_at, rejection });
     }
     insert_rows(&mut tx, &rows).await?;
     for Row { id, lane, received_at, rejection, .. } in &rows {
@@ -194,7 +192,7 @@ async fn insert_rows(tx: &mut SqliteConnection, rows: &[Row<'_>]) -> Result<(), 
     )
     .await?;
     let bodies: Vec<(i64, &Packed)> =
-        rows.iter().filter_map(|row| row.payload.map(|payload| (row.id, payload))).collect();
+        rows.iter().filter_map(|row| row.rejection.payload.as_ref().map(|payload| (row.id, payload))).collect();
     insert(tx, "INSERT INTO payloads (event_id, encoding, body) ", &bodies, |values, (id, payload)| {
         values.push_bind(*id).push_bind(payload.encoding).push_bind(&payload.body);
     })

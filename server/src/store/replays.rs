@@ -8,13 +8,13 @@ use hookgram::{
 };
 use sqlx::{FromRow, SqliteConnection};
 
-use super::names::quoted;
 use super::{
     NewDelivery, Store, StoreError,
     audit::record_handled,
     bulk::{Bulk, advance},
     failures::{Failure, add_deliveries},
     heads::take_place,
+    names::quoted,
     parking::cause_of,
     replayable::{Replayable, Sender},
     texts,

@@ -5,8 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use sqlx::SqliteConnection;
 
-use super::names::quoted;
-use super::{Lane, Store, StoreError, accepting::Order, heads::json, retention::delete_finished};
+use super::{Lane, Store, StoreError, accepting::Order, heads::json, names::quoted, retention::delete_finished};
 use crate::time::Millis;
 
 /// Undelivered events of one known token.

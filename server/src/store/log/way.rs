@@ -7,9 +7,11 @@ use hookgram::{
 };
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::super::names::quoted;
 use super::LogFilter;
-use crate::store::texts::parts_of;
+use crate::store::{
+    names::{quoted, undelivered},
+    texts::parts_of,
+};
 
 pub(super) const COLUMNS: &str = concat!(
     "SELECT e.id AS event, e.public_id, e.received_at, e.order_number, e.event_type, e.profile_id,
@@ -116,19 +118,9 @@ impl QueryPlan {
             Self::NotAccepted(outcome) => query
                 .push(concat!("e.outcome <> ", quoted!(EventOutcome::Accepted), " AND e.outcome = "))
                 .push_bind(outcome.name()),
-            Self::Undelivered(state) | Self::UndeliveredOf(state) => query
-                .push(concat!(
-                    "d.state IN (",
-                    quoted!(DeliveryState::Failed),
-                    ", ",
-                    quoted!(DeliveryState::Uncertain),
-                    ", ",
-                    quoted!(DeliveryState::Cancelled),
-                    ", ",
-                    quoted!(DeliveryState::Skipped),
-                    ") AND d.state = "
-                ))
-                .push_bind(state.name()),
+            Self::Undelivered(state) | Self::UndeliveredOf(state) => {
+                query.push(concat!("d.state IN ", undelivered!(), " AND d.state = ")).push_bind(state.name())
+            }
             Self::Open => {
                 query.push(concat!("d.finished_at IS NULL AND d.state <> ", quoted!(DeliveryState::Suspended)))
             }
