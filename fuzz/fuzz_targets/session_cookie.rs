@@ -17,8 +17,7 @@ use server::{
         cookies::{Cookies, Kind},
         session,
     },
-    codes,
-    secrets::seal::Sealer,
+    secrets::{codes, seal::Sealer},
     store::{NewSession, Store, User, audit::COMMAND_LINE},
     time::now,
 };

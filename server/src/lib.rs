@@ -1,27 +1,23 @@
-//! Hookgram's server: the two webhook endpoints, the store, the delivery to Telegram, the pages' ports, the command line.
+//! Hookgram's server: the two webhook endpoints, the store, the delivery to Telegram, the pages, the command line.
 //!
-//! One event's way: [`webhook`] judges it and renders its messages, [`store`] keeps both in one commit, the caller
-//! hears 200, [`delivery`] claims the due rows and asks [`channel`]; [`mail`] tells of what failed. SQL stands in [`store`] alone.
+//! An event is accepted by [`webhook`], which renders its messages and stores both in one commit of [`store`] before it
+//! answers 200. [`delivery`] claims the due messages and sends them through [`channel`]; [`mail`] reports failures.
 
 pub mod auth;
 pub mod channel;
 pub mod cli;
-pub mod codes;
 pub mod config;
+pub mod credentials;
 pub mod delivery;
-mod drafts;
+pub mod health;
 pub mod http;
-mod keys;
-mod lock;
+mod limits;
 pub mod mail;
-mod memory;
 pub mod observe;
 mod pages;
 pub mod ports;
 pub mod profile_file;
-pub mod rate;
-pub mod replays;
-pub mod retention;
+pub mod rendering;
 pub mod router;
 pub mod secrets;
 pub mod serve;

@@ -1,5 +1,7 @@
 //! `hookgram serve`: the accept loop, and its end.
 
+pub(crate) mod retention;
+
 use std::{
     fs::{File, TryLockError},
     io,
@@ -25,15 +27,12 @@ use tokio_io_timeout::TimeoutStream;
 use tower::Service as _;
 
 use crate::{
-    auth::client::Peer,
-    codes,
     config::Config,
-    http::{connections::Connections, request_limits::LONGEST_HEAD},
-    keys,
-    observe::health,
-    retention::Retention,
+    health,
+    http::{client::Peer, connections::Connections, request_limits::LONGEST_HEAD},
     router::router,
-    secrets::{private, seal},
+    secrets::{codes, private, seal},
+    serve::retention::Retention,
     state::AppState,
     store::{self, LinkKind, NewLink, Store, audit::COMMAND_LINE},
     time::now,
@@ -73,7 +72,7 @@ impl Server {
         let lock = lock(&config.data_dir)?;
         let store = Store::open(config.location()).await?;
         seal::announce(&lock, store.sealer())?;
-        keys::tell(&store).await?;
+        health::tell(&store).await?;
         let (stop, shutdown) = watch::channel(false);
         let state = AppState::new(config, store, address, shutdown).await?;
         Ok(Self { state, address, listener, stop, lock })

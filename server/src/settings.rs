@@ -3,6 +3,8 @@
 //! these come from.
 
 mod live;
+pub mod parse;
+pub mod smtp;
 mod values;
 
 use std::collections::BTreeMap;
@@ -14,10 +16,7 @@ pub use self::{
     live::{ChangeError, Live, LoadError},
     values::Values,
 };
-use crate::config::{
-    BadSetting,
-    smtp::{self, SmtpFault},
-};
+use crate::settings::{parse::BadSetting, smtp::url::SmtpFault};
 
 /// What is wrong with a setting's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +63,7 @@ impl SettingFault {
                 format!("“{shown}” is no e-mail address; write it like Hookgram <hookgram@example.com>")
             }
             Self::SenderMissing => {
-                format!("is needed once {} is set; write it like Hookgram <hookgram@example.com>", smtp::URL)
+                format!("is needed once {} is set; write it like Hookgram <hookgram@example.com>", smtp::url::URL)
             }
             Self::Smtp(fault) => fault.problem(),
         }

@@ -8,7 +8,6 @@ use leptos::config::LeptosOptions;
 use tokio::sync::{Notify, broadcast, watch};
 
 use crate::{
-    auth::{password::Passwords, throttle::Throttle},
     channel::telegram::{
         Identity, Telegram,
         chats::ChatSearches,
@@ -16,16 +15,16 @@ use crate::{
         new_bots::NewBotLimiter,
     },
     config::{Config, PublicUrl},
-    delivery::{Dependencies, Worker},
-    drafts::Drafts,
+    credentials::{password::Passwords, throttle::Throttle},
+    delivery::{Dependencies, Worker, replays::Replays},
     http::{assets, connections::Requests, rate_limits::Limits},
     mail::MailWorker,
-    observe::{health, metrics::Metrics},
-    replays::Replays,
+    observe::{health_mark::HealthMark, metrics::Metrics},
+    profile_file::pasted::Drafts,
+    rendering::Rendering,
     settings::{Live, LoadError},
-    store::Store,
+    store::{KnownTokens, Store},
     time::{Millis, now},
-    webhook::{KnownTokens, Rendering},
 };
 
 /// The state of the server. Cheap to clone.
@@ -77,7 +76,7 @@ pub struct Inner {
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Whether somebody must act.
-    pub health: health::Mark,
+    pub health: HealthMark,
     /// When the server started.
     pub started_at: Millis,
     /// What leptos needs to know.
@@ -168,7 +167,7 @@ impl AppState {
             rendering,
             drafts: Drafts::default(),
             metrics,
-            health: health::Mark::default(),
+            health: HealthMark::default(),
             started_at: now(),
             leptos,
             identities: Identities::new(new_bots),

@@ -8,8 +8,10 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::ExposeSecret as _;
 
 use crate::{
-    codes,
-    secrets::seal::{Place, SealError, Sealer},
+    secrets::{
+        codes,
+        seal::{Place, SealError, Sealer},
+    },
     state::AppState,
     store::User,
     time::Millis,

@@ -5,13 +5,14 @@ use hookgram::audit::AuditAction;
 use secrecy::SecretString;
 
 use super::{
-    client::Client,
     confirmed::Proved,
     cookies::{Cookies, Kind, SetCookie},
-    password,
     second_factor::Proof,
     session::{self, CurrentSession},
-    throttle::Origin,
+};
+use crate::{
+    credentials::{password, throttle::Origin},
+    http::client::Client,
 };
 use crate::{
     secrets::seal::SealError,

@@ -17,15 +17,17 @@ use percent_encoding::percent_decode_str;
 
 use crate::{
     auth::{
-        client::{Client, Peer},
         confirmed::Confirmed,
         cookies::{self, Cookies},
         entry::{Entry, SignInAttempt},
         second_factor,
         session::{self, CurrentSession},
     },
-    codes,
-    http::request_limits,
+    http::{
+        client::{Client, Peer},
+        request_limits,
+    },
+    secrets::codes,
     state::AppState,
     store::StoreError,
 };
@@ -261,7 +263,7 @@ impl SignInLink {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::client::tests::headers;
+    use crate::http::client::tests::headers;
 
     #[test]
     fn another_site_is_noticed() {

@@ -2,7 +2,8 @@
 
 use hookgram::role::{Account, Role};
 
-use super::{entry::EntryFault, recovery, totp::Totp};
+use super::entry::EntryFault;
+use crate::credentials::{recovery, totp::Totp};
 use crate::{
     secrets::seal::SealError,
     state::AppState,

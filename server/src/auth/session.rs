@@ -4,12 +4,12 @@ use axum::http::HeaderMap;
 
 use crate::{
     auth::{
-        client::Client,
         confirmed::Proved,
         cookies::{Cookies, Kind, SetCookie},
         second_factor,
     },
-    codes,
+    http::client::Client,
+    secrets::codes,
     state::AppState,
     store::{NewSession, OpenSession, Store, StoreError, User},
     time::{Millis, now},

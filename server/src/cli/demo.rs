@@ -8,8 +8,8 @@ use hookgram::{message::Part, parameters::Parameter, profile::Profile, role::Rol
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    codes,
     config::Config,
+    secrets::codes,
     serve::{self, Server},
     state::AppState,
     store::{LinkKind, NewLink, ProfileDraft, StoredProfile, audit::COMMAND_LINE},

@@ -11,7 +11,7 @@ use clap::Subcommand;
 use super::open_existing;
 use crate::{
     config::Config,
-    keys::place,
+    health::place,
     secrets::{
         private,
         seal::{self, Home},

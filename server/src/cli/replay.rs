@@ -14,12 +14,15 @@ use tokio::{signal, time::sleep};
 
 use super::open_existing;
 use crate::{
-    config::{self, BadSetting, Config},
-    replays::Replays,
-    settings::{Live, SettingFault},
+    config::Config,
+    delivery::replays::Replays,
+    rendering::Rendering,
+    settings::{
+        Live, SettingFault,
+        parse::{self, BadSetting},
+    },
     store::{Store, audit::COMMAND_LINE},
     time::{millis, now},
-    webhook::Rendering,
 };
 
 /// Between two steps, so that a running server can go on writing.
@@ -180,7 +183,7 @@ impl Bench {
                 .as_deref()
                 .map(|text| {
                     let problem = || SettingFault::Span.problem(text);
-                    config::span(text).ok_or_else(|| BadSetting { name: flag, problem: problem() })
+                    parse::span(text).ok_or_else(|| BadSetting { name: flag, problem: problem() })
                 })
                 .transpose()?;
             Ok(span.map(|span| now().saturating_sub(millis(span))))

@@ -8,9 +8,9 @@ use hookgram::{role::Role, values::EmailAddress};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
-    auth::password::Passwords,
-    codes,
     config::Config,
+    credentials::password::Passwords,
+    secrets::codes,
     store::{LinkKind, NewLink, Store, StoreError, audit::COMMAND_LINE},
     time::now,
 };

@@ -1,11 +1,8 @@
 //! What is under way in this process: never claimed again while it is, however late its lease.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, MutexGuard},
-};
+use std::{collections::HashSet, sync::Arc};
 
-use crate::lock::lock;
+use parking_lot::{Mutex, MutexGuard};
 
 /// The ids of deliveries under way. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +30,7 @@ impl InFlight {
     }
 
     fn set(&self) -> MutexGuard<'_, HashSet<i64>> {
-        lock(&self.0)
+        self.0.lock()
     }
 }
 

@@ -5,6 +5,7 @@ pub mod cause;
 mod flight;
 pub mod pacing;
 pub mod policy;
+pub mod replays;
 mod round;
 mod sending;
 mod test_send;

@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     channel::telegram::new_bots::{NewBotLimiter, Purpose},
-    rate::{Rate, Used, Window},
+    limits::rate::{Rate, Used, Window},
     store::Lane,
 };
 

@@ -16,7 +16,6 @@ use super::{
 };
 use crate::{
     channel::telegram::{Answer, NOT_TELEGRAMS, Outgoing},
-    lock::lock,
     store::{Attempt, Change, Claimed, Lane, Recorded, StoreError},
     time::{millis, now},
 };
@@ -127,7 +126,7 @@ impl Worker {
     /// The next part goes at the same pace as everything else.
     async fn wait_for_a_turn(&self, delivery: &Claimed) {
         loop {
-            let admitted = lock(&self.pacing).admit_next(&delivery.lane, &delivery.chat, Instant::now());
+            let admitted = self.pacing.lock().admit_next(&delivery.lane, &delivery.chat, Instant::now());
             let Err(wait) = admitted else { return };
             sleep(wait).await;
         }
@@ -142,12 +141,12 @@ impl Worker {
         match answer {
             Answer::Refused { code: 429, genuine: true, retry_after, .. } => {
                 let span = Duration::from_secs(retry_after.unwrap_or(1));
-                lock(&self.pacing).quiet(lane, chat, span, Instant::now());
+                self.pacing.lock().quiet(lane, chat, span, Instant::now());
             }
             // It does not know such a token.
             Answer::Refused { code: 401 | 404, .. } => {}
             Answer::Sent { .. } | Answer::Refused { genuine: true, .. } => {
-                lock(&self.pacing).passed(lane);
+                self.pacing.lock().passed(lane);
                 self.cast.new_bots.heard(lane, Instant::now());
             }
             Answer::Refused { .. } | Answer::Unreachable { .. } => {}

@@ -10,7 +10,6 @@ use tokio::time::sleep;
 use super::{Worker, pacing::Wait};
 use crate::{
     channel::telegram::{Answer, Outgoing, new_bots::Purpose},
-    lock::lock,
     store::Lane,
 };
 
@@ -47,7 +46,7 @@ impl Worker {
                 sleep(wait).await;
             }
             let answer = self.cast.telegram.send(token, Outgoing { chat, text: html, html: true }).await;
-            lock(&self.pacing).ended(&lane);
+            self.pacing.lock().ended(&lane);
             self.learn_of(&lane, chat, &answer);
             // Deliveries of this bot may have waited for the test to end.
             self.cast.wake.notify_one();
@@ -59,7 +58,7 @@ impl Worker {
     }
 
     fn admit_test(&self, lane: &Lane, chat: &str) -> Result<(), Duration> {
-        lock(&self.pacing).admit(lane, chat, Purpose::Delivery, Instant::now()).map_err(|wait| match wait {
+        self.pacing.lock().admit(lane, chat, Purpose::Delivery, Instant::now()).map_err(|wait| match wait {
             Wait::Bot(wait) | Wait::Chat(wait) => wait,
             Wait::Turn => TURN,
         })

@@ -2,12 +2,13 @@
 
 use std::{
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
 use tokio::{
     sync::{Notify, broadcast, watch},
     task::{JoinError, JoinSet},
@@ -24,9 +25,8 @@ use crate::{
         Telegram,
         new_bots::{KNOWN_FOR, NewBotLimiter, Purpose},
     },
-    codes,
-    lock::lock,
     observe::metrics::Metrics,
+    secrets::codes,
     settings::Live,
     store::{Claimed, Head, Lane, Store, StoreError},
     time::{Millis, millis, now},
@@ -242,7 +242,7 @@ impl Worker {
                 pause = pause.min(wait);
                 break;
             }
-            match lock(&self.pacing).admit(&lane, &head.chat, Purpose::StrangersDelivery, clock) {
+            match self.pacing.lock().admit(&lane, &head.chat, Purpose::StrangersDelivery, clock) {
                 Ok(()) => admitted.push(Admitted { id: head.id, lane }),
                 Err(Wait::Chat(wait) | Wait::Bot(wait)) => pause = pause.min(wait),
                 Err(Wait::Turn) => {}
@@ -262,7 +262,7 @@ impl Worker {
         let mut heads = Vec::new();
         while let Some((lane, share)) = round.next() {
             // What is held is not looked at: its own time must be remembered here.
-            let (held, soonest) = lock(&self.pacing).held(&lane, clock);
+            let (held, soonest) = self.pacing.lock().held(&lane, clock);
             round.pause = round.pause.min(soonest.unwrap_or(LONGEST_SLEEP));
             let found = store.due_heads(&lane, now, share, &self.in_flight.ids(), &held).await?;
             let is_all = found.len() < share;
@@ -284,7 +284,7 @@ impl Worker {
         for Admitted { id, lane } in heads.iter().filter(|head| !got(head.id)) {
             // Parked or moved in between: its place is free again.
             tracing::debug!(delivery = id, "a delivery was no longer due");
-            lock(&self.pacing).ended(lane);
+            self.pacing.lock().ended(lane);
         }
         claimed
     }
@@ -295,7 +295,7 @@ impl Worker {
         let later = open.iter().map(|(_, at)| at.saturating_sub(now)).filter(|wait| *wait > 0).min();
         let pause = later.and_then(|wait| u64::try_from(wait).ok()).map_or(LONGEST_SLEEP, Duration::from_millis);
         let mut lanes: Vec<Lane> = open.into_iter().filter(|(_, at)| *at <= now).map(|(lane, _)| lane).collect();
-        let mut turn = lock(&self.turn);
+        let mut turn = self.turn.lock();
         let next = lanes.iter().position(|lane| *lane > *turn).unwrap_or(0);
         lanes.rotate_left(next);
         if let Some(first) = lanes.first() {
@@ -307,7 +307,7 @@ impl Worker {
     /// Those that may go now; `pause` becomes no longer than what the others wait for.
     fn admit(&self, lane: &Lane, heads: Vec<Head>, clock: Instant, pause: &mut Duration) -> Vec<Admitted> {
         let mut admitted = Vec::new();
-        let mut pacing = lock(&self.pacing);
+        let mut pacing = self.pacing.lock();
         for head in heads {
             // Nobody limits the sandbox.
             let allowed =
@@ -380,7 +380,7 @@ struct Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        lock(&self.pacing).ended(&self.lane);
+        self.pacing.lock().ended(&self.lane);
     }
 }
 

@@ -3,42 +3,28 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv4Addr},
+    net::IpAddr,
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::Arc,
     task::{Context, Poll},
 };
 
-use axum::{
-    body::{Body, Bytes, HttpBody},
-    extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
-    middleware::Next,
-    response::{IntoResponse as _, Response},
-};
-use hookgram::webhook::WebhookError;
+use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 use ipnet::IpNet;
+use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
-    auth::client::Client,
     config::is_in,
     http::{descriptors, rate_limits::network},
-    lock::lock,
-    state::AppState,
-    webhook,
 };
 
-/// At once; more wait to be accepted.
-pub(crate) const ALL: usize = 4096;
-/// Of these, from one address that is no trusted proxy's, one in so many.
+/// Of all connections, from one address that is no trusted proxy's, one in so many.
 const SHARE: usize = 4;
 
 /// Requests in flight that any address may have, however many others have.
 const FEW: usize = 8;
-/// Seconds after which whoever has too many requests in flight may ask again.
-const AGAIN: u64 = 5;
 
 /// How many there are from each network.
 type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
@@ -83,7 +69,7 @@ impl Connections {
             return Some(Open { _permit: permit, peer: None });
         }
         let peer = network(peer);
-        let mut open = lock(&self.open);
+        let mut open = self.open.lock();
         let count = open.entry(peer).or_default();
         if *count >= self.of_address {
             return None;
@@ -110,7 +96,7 @@ pub struct Requests {
 
 /// A place among the requests in flight, until it is dropped.
 #[derive(Debug)]
-struct InFlight(Counts, IpAddr);
+pub(crate) struct InFlight(Counts, IpAddr);
 
 impl Requests {
     /// So many at once, as far as the process may open files: a request takes a connection.
@@ -121,13 +107,13 @@ impl Requests {
 
     /// A place for a request of a client at this address, or `None` if it has too many: a quarter of all connections, or
     /// [`FEW`] once three quarters of all are taken. Trusted proxies and this machine stand for many and are not counted.
-    fn begin(&self, client: IpAddr, trusted: &[IpNet]) -> Result<Option<InFlight>, TooMany> {
+    pub(crate) fn begin(&self, client: IpAddr, trusted: &[IpNet]) -> Result<Option<InFlight>, TooMany> {
         let client = client.to_canonical();
         if client.is_loopback() || is_in(trusted, client) {
             return Ok(None);
         }
         let client = network(client);
-        let mut in_flight = lock(&self.in_flight);
+        let mut in_flight = self.in_flight.lock();
         let total: usize = in_flight.values().sum();
         let count = in_flight.entry(client).or_default();
         if *count >= (self.all / SHARE).max(1) || total >= self.all - self.all / SHARE && *count >= FEW {
@@ -140,7 +126,7 @@ impl Requests {
 
 /// A client has too many requests in flight.
 #[derive(Debug)]
-struct TooMany;
+pub(crate) struct TooMany;
 
 impl Drop for InFlight {
     fn drop(&mut self) {
@@ -149,7 +135,7 @@ impl Drop for InFlight {
 }
 
 fn release(counts: &Counts, address: &IpAddr) {
-    let mut counts = lock(counts);
+    let mut counts = counts.lock();
     if let Some(count) = counts.get_mut(address) {
         *count = count.saturating_sub(1);
         if *count == 0 {
@@ -158,30 +144,16 @@ fn release(counts: &Counts, address: &IpAddr) {
     }
 }
 
-/// Counts a request of a client from its head to the end of its response. One that is too many is refused before its body
-/// has come, and its connection ended.
-pub(crate) async fn count_requests(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let client = request.extensions().get::<Client>().map_or(Ipv4Addr::UNSPECIFIED.into(), |client| client.address);
-    match state.requests.begin(client, &state.config.trusted_proxies) {
-        Ok(None) => next.run(request).await,
-        Ok(Some(place)) => next.run(request).await.map(|body| Body::new(Counted { body, _place: place })),
-        Err(TooMany) => {
-            let mut response = if webhook::is_endpoint(request.uri().path()) {
-                webhook::refused(WebhookError::TooManyRequests { seconds: AGAIN }, request.headers())
-            } else {
-                let wait = [(header::RETRY_AFTER, AGAIN.to_string())];
-                (StatusCode::TOO_MANY_REQUESTS, wait, "too many requests at once: wait a moment\n").into_response()
-            };
-            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-            response
-        }
-    }
-}
-
 /// The body of a response that keeps its request's place until all of it is sent.
-struct Counted {
+pub(crate) struct Counted {
     body: Body,
     _place: InFlight,
+}
+
+impl Counted {
+    pub(crate) fn new(body: Body, place: InFlight) -> Self {
+        Self { body, _place: place }
+    }
 }
 
 impl HttpBody for Counted {
@@ -226,7 +198,7 @@ mod tests {
             assert!((0..100).all(|_| matches!(requests.begin(many, &proxy), Ok(None))), "{many}");
         }
         drop(held);
-        assert!(requests.in_flight.lock().unwrap().is_empty());
+        assert!(requests.in_flight.lock().is_empty());
     }
 
     #[tokio::test]
@@ -245,6 +217,6 @@ mod tests {
         held.pop();
         assert!(connections.open(connections.room().await.unwrap(), one, &[]).is_some());
         drop(held);
-        assert!(connections.open.lock().unwrap().is_empty());
+        assert!(connections.open.lock().is_empty());
     }
 }

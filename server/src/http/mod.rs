@@ -1,6 +1,7 @@
 //! What the server's pages and endpoints share: connections, limits, compression, assets.
 
 pub mod assets;
+pub mod client;
 pub mod compression;
 pub mod connections;
 mod descriptors;

@@ -7,13 +7,13 @@ use std::{
     collections::HashMap,
     hash::Hash,
     net::{IpAddr, Ipv6Addr},
-    sync::Mutex,
     time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
+
 use crate::{
-    lock::lock,
-    rate::{Rate, Used},
+    limits::rate::{Rate, Used},
     store::Lane,
 };
 
@@ -89,11 +89,11 @@ impl Limits {
         let now = Instant::now();
         let record = |entry: Option<&mut Entry>, rate| entry.is_none_or(|entry| entry.recorded.take(rate, now).is_ok());
         match source {
-            Source::Profile(_) => record(lock(&self.events).get_mut(source), RECORDED),
-            Source::Token(_) => record(lock(&self.events).get_mut(source), RECORDED_OF_TOKEN),
+            Source::Profile(_) => record(self.events.lock().get_mut(source), RECORDED),
+            Source::Token(_) => record(self.events.lock().get_mut(source), RECORDED_OF_TOKEN),
             Source::Stranger(network) => {
-                record(lock(&self.strangers).get_mut(network), RECORDED_OF_ADDRESS)
-                    && lock(&self.recorded_of_strangers).take(RECORDED_OF_STRANGERS, now).is_ok()
+                record(self.strangers.lock().get_mut(network), RECORDED_OF_ADDRESS)
+                    && self.recorded_of_strangers.lock().take(RECORDED_OF_STRANGERS, now).is_ok()
             }
         }
     }
@@ -130,7 +130,7 @@ impl Limits {
 }
 
 fn take<K: Eq + Hash>(known: &Mutex<HashMap<K, Entry>>, key: K, rate: Rate, now: Instant) -> Result<(), u64> {
-    let mut known = lock(known);
+    let mut known = known.lock();
     if known.len() >= ENTRIES && !known.contains_key(&key) {
         known.retain(|_, entry| !(entry.used.is_idle(now) && entry.recorded.is_idle(now)));
         if known.len() >= ENTRIES {
@@ -219,6 +219,6 @@ mod tests {
         for i in 0..u32::try_from(ENTRIES).unwrap() + 500 {
             assert_eq!(limits.page(IpAddr::from((i + 0x0a00_0000).to_be_bytes())), Ok(()));
         }
-        assert!(limits.pages.lock().unwrap().len() <= ENTRIES);
+        assert!(limits.pages.lock().len() <= ENTRIES);
     }
 }

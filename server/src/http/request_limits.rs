@@ -4,73 +4,19 @@ use std::time::Duration;
 
 use axum::{
     body::{Body, BodyDataStream, Bytes},
-    extract::Request,
-    http::{HeaderMap, StatusCode, Uri, header},
-    middleware::Next,
-    response::{IntoResponse as _, Response},
+    http::{HeaderMap, StatusCode, header},
 };
-use hookgram::webhook::WebhookError;
 use tokio::time::{Instant, timeout_at};
 use tokio_stream::StreamExt as _;
 
-use crate::{memory::Share, webhook};
+use crate::limits::memory::Share;
 
-/// Bytes of a request's path and query: five thousand Cyrillic letters, encoded.
-const LONGEST_TARGET: usize = 32 * 1024;
-/// Bytes of its headers, names and values together.
-const MOST_HEADERS: usize = 16 * 1024;
 /// Bytes of a head as the connection reads it: what is longer is answered 431 without a word.
 pub(crate) const LONGEST_HEAD: usize = 64 * 1024;
 /// Bytes of a refused body that are taken so that its sender hears the answer.
 const MOST_DISCARDED: usize = 16 << 20;
 /// Between two pieces of such a body.
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// How long is waited for whoever is slow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
-    /// A request's head must have arrived by then; a connection that nothing comes over is ended.
-    pub head: Duration,
-    /// An event's body, or that of a small form.
-    pub body: Duration,
-    /// A form that may hold a file.
-    pub form: Duration,
-    /// Whoever takes nothing of an answer for so long has gone, or holds it up on purpose.
-    pub write: Duration,
-    /// A live stream looks this often whether its session is still open.
-    pub look: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self {
-            head: Duration::from_secs(15),
-            body: Duration::from_secs(30),
-            form: Duration::from_secs(60),
-            write: Duration::from_secs(30),
-            look: Duration::from_secs(20),
-        }
-    }
-}
-
-/// Refuses what is too long before its body, and packed bodies everywhere: nothing here unpacks anything.
-pub(crate) async fn judge(request: Request, next: Next) -> Response {
-    let (uri, headers) = (request.uri(), request.headers());
-    let is_endpoint = webhook::is_endpoint(uri.path());
-    let (status, fault, sentence) = if length(uri) > LONGEST_TARGET {
-        let fault = WebhookError::LongTarget { limit: LONGEST_TARGET };
-        (StatusCode::URI_TOO_LONG, fault, "this address is too long\n")
-    } else if size(headers) > MOST_HEADERS {
-        let fault = WebhookError::LongHeaders { limit: MOST_HEADERS };
-        (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, fault, "the request has too much in its headers\n")
-    } else if !is_endpoint && headers.contains_key(header::CONTENT_ENCODING) {
-        // The endpoints say so in an order of their own.
-        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, "send this uncompressed\n").into_response();
-    } else {
-        return next.run(request).await;
-    };
-    if is_endpoint { webhook::refused(fault, headers) } else { (status, sentence).into_response() }
-}
 
 /// The whole of a form.
 ///
@@ -176,18 +122,11 @@ impl Arriving {
     }
 }
 
-fn length(uri: &Uri) -> usize {
-    uri.path_and_query().map_or(0, |target| target.as_str().len())
-}
-
-fn size(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len().saturating_add(value.len())).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memory::Memory;
+    use crate::config::Patience;
+    use crate::limits::memory::Memory;
 
     #[tokio::test]
     async fn a_form_that_trickles_in_is_given_up() {

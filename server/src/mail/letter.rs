@@ -14,18 +14,10 @@ use hookgram::{
     message,
 };
 
-use crate::store::{Concerned, MailContent};
-
-/// A mail, worded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Letter {
-    /// One line.
-    pub subject: String,
-    /// The plain text.
-    pub text: String,
-    /// The same as HTML.
-    pub html: String,
-}
+use crate::{
+    settings::smtp::Letter,
+    store::{Concerned, MailContent},
+};
 
 /// Words a mail, in the language of its profile. `public_url` is what the pages' addresses start with; `stop` is the link by
 /// which the reader stops such mails.

@@ -28,9 +28,7 @@
 mod letter;
 mod note;
 mod policy;
-mod smtp;
 mod worker;
 
 pub use note::Note;
-pub use smtp::{Smtp, SmtpError};
 pub use worker::MailWorker;

@@ -6,12 +6,11 @@ use app::preferences;
 use hookgram::values::{EmailAddress, Language};
 use tokio::time::sleep;
 
-use super::{
-    letter::{self, Letter},
-    smtp::Posted,
-    worker::MailWorker,
+use super::{letter, worker::MailWorker};
+use crate::{
+    secrets::codes,
+    settings::smtp::{Letter, Posted},
 };
-use crate::codes;
 
 /// Pauses before the tries after the first: whoever waits looks into their mail for a minute or two.
 const AGAIN: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(20), Duration::from_secs(60)];

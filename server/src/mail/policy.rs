@@ -64,17 +64,6 @@ pub(super) fn again(attempt: u32, age: Duration) -> Option<Duration> {
     (age.saturating_add(after) <= MAX_AGE).then_some(after)
 }
 
-/// Whether a reply is about the address or the mail and will not change. One about the house's own server or rights
-/// may: somebody will mend that.
-pub(super) fn is_final(code: u16) -> bool {
-    (500..600).contains(&code) && code != 521 && !is_about_signing_in(code)
-}
-
-/// Whether a reply is about the user and the password (RFC 4954).
-pub(super) fn is_about_signing_in(code: u16) -> bool {
-    matches!(code, 432 | 454 | 530 | 534 | 535 | 538)
-}
-
 #[cfg(test)]
 mod tests {
     use hookgram::{delivery::FailureCause, parameters::Parameter, profile::Profile};
@@ -136,15 +125,5 @@ mod tests {
             assert_eq!(again(attempt, Duration::from_secs(hours * 3600)), expected, "{attempt} {hours}");
         }
         assert_eq!(again(1, Duration::MAX), None);
-    }
-
-    #[test]
-    fn final_is_what_is_said_of_address_or_mail() {
-        for code in [550, 551, 552, 553, 554, 501, 555] {
-            assert!(is_final(code), "{code}");
-        }
-        for code in [421, 450, 451, 452, 454, 521, 530, 534, 535, 538] {
-            assert!(!is_final(code), "{code}");
-        }
     }
 }

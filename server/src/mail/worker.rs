@@ -1,10 +1,6 @@
 //! The mail worker: one mail after the other, each claimed in one short statement before the SMTP server is asked.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use app::i18n::{Words as _, mail::ConfirmLetter};
 use hookgram::{
@@ -12,13 +8,14 @@ use hookgram::{
     setting::Setting,
     values::{EmailAddress, Language},
 };
+use parking_lot::Mutex;
 use tokio::{sync::watch, time::sleep};
 
-use super::{Note, letter, policy, smtp::Posted};
+use super::{Note, letter, policy};
+use crate::settings::smtp::Posted;
 use crate::{
-    codes,
-    lock::lock,
     observe::metrics::Metrics,
+    secrets::codes,
     settings::Live,
     store::{ClaimedMail, Concerned, MailChange, MailContent, Standing, Store, StoreError},
     time::{Millis, millis, now},
@@ -188,7 +185,7 @@ impl MailWorker {
             left = self.those_who_agreed(mail, content, left, &mut round, done, now).await?;
         }
         for address in left {
-            if is_stateless && !lock(&self.sent_lately).has_room(now) {
+            if is_stateless && !self.sent_lately.lock().has_room(now) {
                 round.hold(address, TOO_MANY_IN_ALL, done);
                 continue;
             }
@@ -196,7 +193,7 @@ impl MailWorker {
             let stop = link.as_ref().map(|link| link.address.as_str());
             let posted = smtp.post(&letter::compose(content, &self.public_url, stop), address, &id(mail)).await;
             if is_stateless && posted == Posted::Taken {
-                lock(&self.sent_lately).count(now);
+                self.sent_lately.lock().count(now);
             }
             self.settle(link, &posted).await?;
             if !round.note(address, posted, done) {

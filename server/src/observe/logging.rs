@@ -7,7 +7,10 @@ use std::{
 
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
-use crate::config::{BadSetting, Config, LogFormat};
+use crate::{
+    config::{Config, LogFormat},
+    settings::parse::BadSetting,
+};
 
 /// Starts logging.
 ///

@@ -19,13 +19,13 @@ use secrecy::SecretString;
 
 use crate::{
     auth::{
-        client::Client,
         cookies::{self, SetCookie},
         entry::{Entry, EntryFault, SignInAttempt, broken},
         guard::LONGEST_FORM,
         session::CurrentSession,
     },
-    router::context,
+    http::client::Client,
+    pages::context::context,
     state::AppState,
     store::StoreError,
 };

@@ -19,7 +19,7 @@ use crate::{
         entry::{Entry, EntryFault, broken},
         second_factor::Proof,
     },
-    codes,
+    secrets::codes,
     store::{LinkKind, StoreError},
 };
 

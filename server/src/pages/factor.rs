@@ -16,7 +16,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Visit, account::or_confirm, caller::Typed, internal, or_refuse};
 use crate::{
-    auth::{cookies, recovery, second_factor, session, totp::Totp},
+    auth::{cookies, second_factor, session},
+    credentials::{recovery, totp::Totp},
     ports::qr,
     secrets::seal::{Place, SealError},
     store::StoreError,

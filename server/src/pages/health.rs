@@ -7,7 +7,7 @@ use app::{
 use axum::{http::StatusCode, response::Response};
 
 use super::{Visit, internal, or_refuse};
-use crate::observe::health;
+use crate::health;
 
 /// `GET /health`
 pub(super) async fn page(visit: Visit) -> Response {

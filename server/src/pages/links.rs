@@ -10,13 +10,11 @@ use hookgram::values::{AddressState, EmailAddress, Language};
 
 use super::caller::{Caller, go};
 use crate::{
-    auth::{
-        client::Client,
-        entry::{EntryFault, broken},
-        throttle::Origin,
-    },
-    codes,
+    auth::entry::{EntryFault, broken},
+    credentials::throttle::Origin,
+    http::client::Client,
     mail::Note,
+    secrets::codes,
     state::AppState,
     store::{Invitation, LinkKind, NewLink, StoreError},
     time::{Millis, now},

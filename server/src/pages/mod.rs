@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod builder;
 mod caller;
+pub(crate) mod context;
 mod entry;
 mod export;
 mod factor;
@@ -15,6 +16,7 @@ pub(crate) mod live;
 mod log;
 mod people;
 mod profile;
+pub mod routes;
 mod sandbox;
 mod settings;
 mod share;
@@ -47,9 +49,10 @@ use tokio::time::timeout;
 
 use self::{caller::Caller, profile::or_refuse};
 use crate::{
-    auth::{client::Client, session::CurrentSession},
+    auth::session::CurrentSession,
+    http::client::Client,
+    pages::{context::context, routes::Routes},
     ports::internal,
-    router::{context, routes::Routes},
     state::AppState,
     store::audit::By,
     time::now,

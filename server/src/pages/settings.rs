@@ -17,9 +17,8 @@ use secrecy::SecretString;
 
 use super::{Fields, Visit, account::or_confirm, internal, or_refuse};
 use crate::{
-    config::smtp::SmtpFault,
     mail::Note,
-    settings::{ChangeError, SettingFault},
+    settings::{ChangeError, SettingFault, smtp::url::SmtpFault},
 };
 
 const PAGE: &str = "/settings";

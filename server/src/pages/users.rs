@@ -12,8 +12,8 @@ use hookgram::{role::Role, values::EmailAddress};
 
 use super::{Visit, account::or_confirm, internal, or_refuse};
 use crate::{
-    codes,
     mail::Note,
+    secrets::codes,
     store::{Member, NewInvitation, StoreError},
     time::{Millis, now},
 };

@@ -24,11 +24,7 @@ use hookgram::{
     values::{Language, TimeZone},
 };
 
-use crate::{
-    auth::{client::Client, session::CurrentSession},
-    state::AppState,
-    store::audit::By,
-};
+use crate::{auth::session::CurrentSession, http::client::Client, state::AppState, store::audit::By};
 
 pub(crate) use self::deliveries::MOST;
 

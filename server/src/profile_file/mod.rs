@@ -2,6 +2,7 @@
 
 mod lines;
 pub mod old_urls;
+pub(crate) mod pasted;
 mod reading;
 
 use std::{fmt, panic::resume_unwind};

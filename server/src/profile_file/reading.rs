@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use serde_saphyr::{Error, Options, budget::BudgetBreach};
 
 use super::{FileFault, lines::Lines};
-use crate::{codes, store::ProfileDraft};
+use crate::{secrets::codes, store::ProfileDraft};
 
 /// What a file says, by itself.
 #[derive(Debug)]

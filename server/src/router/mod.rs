@@ -1,6 +1,6 @@
 //! The one table of routes (contract §1, §6, §7), and what stands before all of them.
 
-pub mod routes;
+mod limits;
 
 use std::{iter::repeat, time::Instant};
 
@@ -8,24 +8,19 @@ use axum::{
     Router,
     body::Body,
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
     routing::{any, get},
 };
-use leptos::{
-    config::LeptosOptions,
-    context::{provide_context, use_context},
-    server_fn::axum::server_fn_paths,
-};
+use leptos::server_fn::axum::server_fn_paths;
 
+pub use crate::pages::routes::Route;
 use crate::{
-    auth::{client::Client, guard, session::CurrentSession},
-    http::{assets, connections, request_limits},
-    observe::metrics,
-    pages::{self, live},
-    ports::{self, Asking},
-    router::routes::{Route, Routes},
+    auth::guard,
+    health::probes,
+    http::{assets, request_limits},
+    pages::{self, context::context, live, routes::Routes},
     state::AppState,
     webhook,
 };
@@ -55,9 +50,9 @@ pub fn router(state: AppState) -> Router {
     router
         .fallback(pages::not_found)
         .layer(middleware::from_fn_with_state(state.clone(), guard::protect))
-        .layer(middleware::from_fn_with_state(state.clone(), connections::count_requests))
+        .layer(middleware::from_fn_with_state(state.clone(), limits::count_requests))
         .layer(middleware::from_fn_with_state(state.clone(), guard::identify))
-        .layer(middleware::from_fn(request_limits::judge))
+        .layer(middleware::from_fn(limits::judge))
         .layer(middleware::from_fn_with_state(state.clone(), headers))
         .layer(middleware::from_fn(log))
         .with_state(state)
@@ -74,9 +69,9 @@ fn routes() -> Routes {
         .open("/h/{*key}", "ANY", any(webhook::short))
         .open("/h", "ANY", any(webhook::beside))
         .open("/h/", "ANY", any(webhook::beside))
-        .open("/healthz", "GET", get(metrics::alive))
-        .open("/readyz", "GET", get(metrics::ready))
-        .open("/metrics", "GET", get(metrics::metrics))
+        .open("/healthz", "GET", get(probes::alive))
+        .open("/readyz", "GET", get(probes::ready))
+        .open("/metrics", "GET", get(probes::metrics))
         .open("/pkg/{*file}", "GET", get(assets::serve))
         .open("/favicon.ico", "GET", get(assets::favicon))
         .open("/robots.txt", "GET", get(assets::robots))
@@ -97,29 +92,6 @@ pub fn table() -> Vec<Route> {
     }
     table.sort();
     table
-}
-
-/// What every page and server function finds in its context: the ports, the account that asks, leptos' options.
-pub(crate) fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
-    let state = state.clone();
-    move || {
-        let Some(parts) = use_context::<Parts>() else { return };
-        let extensions = &parts.extensions;
-        let account = extensions.get::<hookgram::role::Account>().cloned();
-        if let (Some(client), session) = (extensions.get::<Client>(), extensions.get::<CurrentSession>()) {
-            let language = app::preferences::of_headers(&parts.headers).language;
-            let zone = app::preferences::zone(&parts.headers);
-            let asking = Asking { client: client.clone(), session: session.cloned(), language, zone };
-            provide_context(ports::ports(&state, asking));
-        }
-        provide_context::<LeptosOptions>(state.leptos.clone());
-        let role = account.as_ref().map(|account| account.role);
-        provide_context(app::session::NeedsYou(state.health.is_red(role)));
-        if let Some(account) = &account {
-            provide_context(account.clone());
-        }
-        provide_context(account);
-    }
 }
 
 async fn server_function(State(state): State<AppState>, request: Request) -> Response {

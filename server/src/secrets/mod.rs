@@ -1,4 +1,5 @@
-//! Secrets at rest: encryption, and files that only the server's own user may read.
+//! Secrets: random codes, encryption at rest, and files that only the server's own user may read.
 
+pub mod codes;
 pub mod private;
 pub mod seal;

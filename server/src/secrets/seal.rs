@@ -15,10 +15,11 @@ mod keys;
 use std::{
     fmt, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
 use secrecy::SecretString;
 
 pub use self::{
@@ -27,7 +28,6 @@ pub use self::{
     keys::{Key, number_of},
 };
 use self::{file::Stamp, keys::Keys};
-use crate::lock::lock;
 
 const FORMAT: u8 = 1;
 const HEAD: usize = 2;
@@ -228,7 +228,7 @@ impl Sealer {
 
     /// Notes which key seals, for what is sealed outside of the database.
     pub(crate) fn seals_with(&self, number: u8) {
-        lock(&self.0.held).sealing = Some(number);
+        self.0.held.lock().sealing = Some(number);
     }
 
     /// Seals what stands elsewhere than in the database: in a form, in a cookie.
@@ -244,7 +244,7 @@ impl Sealer {
     /// # Errors
     /// Does not happen: there is always one.
     pub fn present(&self) -> Result<Key, SealError> {
-        let sealing = lock(&self.0.held).sealing;
+        let sealing = self.0.held.lock().sealing;
         sealing.and_then(|number| self.keys().get(number).cloned()).map_or_else(|| self.first(), Ok)
     }
 
@@ -260,14 +260,14 @@ impl Sealer {
 
     /// With a key that is gone since a moment ago.
     fn open_late(&self, place: Place<'_>, sealed: &[u8]) -> Option<SecretString> {
-        let gone: Vec<Key> = lock(&self.0.held).gone.iter().map(|(key, _)| key.clone()).collect();
+        let gone: Vec<Key> = self.0.held.lock().gone.iter().map(|(key, _)| key.clone()).collect();
         gone.iter().find_map(|key| key.open(place, sealed))
     }
 
     /// Reads the keys anew where their file has changed; whether it did. One that cannot be read is no change.
     pub fn refresh(&self) -> bool {
         let (Home::Folder(path) | Home::File(path)) = &self.0.home else { return false };
-        let mut held = lock(&self.0.held);
+        let mut held = self.0.held.lock();
         forget(&mut held.gone, Instant::now());
         let stamp = Stamp::of(path);
         if stamp == held.stamp {
@@ -319,7 +319,7 @@ impl Sealer {
     }
 
     fn keys(&self) -> Arc<Keys> {
-        lock(&self.0.held).keys.clone()
+        self.0.held.lock().keys.clone()
     }
 }
 
@@ -440,7 +440,7 @@ mod tests {
         is_alone_and_private(folder.path());
         assert!(server.refresh() && !server.refresh());
         assert!(server.open(Place::ProfileToken(1), &old).is_ok(), "it may have been read a moment ago");
-        forget(&mut lock(&server.0.held).gone, Instant::now() + LATE);
+        forget(&mut server.0.held.lock().gone, Instant::now() + LATE);
         assert!(server.open(Place::ProfileToken(1), &old).is_err());
         assert!(server.open(Place::ProfileToken(1), &new).is_ok());
         assert_eq!(Sealer::from_folder(folder.path()).unwrap().numbers(), [2]);

@@ -1,15 +1,15 @@
 //! The settings that hold now: read by everybody, replaced whole when an admin changes one.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Mutex;
 
 use super::{Fixed, Setting, SettingFault, Values};
 use crate::{
-    config::BadSetting,
-    mail::SmtpError,
     secrets::seal::SealError,
+    settings::{parse::BadSetting, smtp::SmtpError},
     store::{
         Store, StoreError,
         audit::{By, Change},
@@ -80,7 +80,7 @@ impl Live {
     /// Those of this moment.
     #[must_use]
     pub fn now(&self) -> Arc<Values> {
-        self.0.now.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.now.read().clone()
     }
 
     /// Whether flag or environment fix a setting.
@@ -125,7 +125,7 @@ impl Live {
         if !stored.is_empty() {
             store.put_settings(&stored, noted, by).await.map_err(ChangeError::Store)?;
         }
-        *self.0.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(values);
+        *self.0.now.write() = Arc::new(values);
         Ok(stored.into_iter().map(|(setting, _)| setting).collect())
     }
 }

@@ -11,12 +11,12 @@ use lettre::message::Mailbox;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::SettingFault;
-use crate::{
-    config::{
-        self, SmtpSettings,
-        smtp::{self, SmtpFault},
+use crate::settings::{
+    parse,
+    smtp::{
+        Smtp, SmtpError, SmtpSettings,
+        url::{self, SmtpFault},
     },
-    mail::{Smtp, SmtpError},
 };
 
 /// The fewest days that the audit is kept; the database refuses to forget sooner (migration 0013).
@@ -89,29 +89,29 @@ impl Values {
         match setting {
             Setting::SmtpUrl if text.is_empty() => self.smtp_url = None,
             Setting::SmtpUrl => {
-                let anybody = smtp::read_from("hookgram@localhost").ok_or(SettingFault::Sender)?;
+                let anybody = url::read_from("hookgram@localhost").ok_or(SettingFault::Sender)?;
                 SmtpSettings::read(text, anybody).map_err(SettingFault::Smtp)?;
                 self.smtp_url = Some(SecretString::from(text));
             }
             Setting::MailFrom if text.is_empty() => self.mail_from = None,
-            Setting::MailFrom => self.mail_from = Some(smtp::read_from(text).ok_or(SettingFault::Sender)?),
+            Setting::MailFrom => self.mail_from = Some(url::read_from(text).ok_or(SettingFault::Sender)?),
             Setting::BookingUrl => {
-                self.booking_url = config::web_address(text).ok_or(SettingFault::Address)?.into();
+                self.booking_url = parse::web_address(text).ok_or(SettingFault::Address)?.into();
             }
-            Setting::Stateless => self.stateless = config::boolean(text).ok_or(SettingFault::YesOrNo)?,
+            Setting::Stateless => self.stateless = parse::boolean(text).ok_or(SettingFault::YesOrNo)?,
             Setting::StrangerEvents => {
                 let count = text.parse().ok().filter(|count| *count <= MOST_STRANGER_EVENTS);
                 self.stranger_events = count.ok_or(SettingFault::Count)?;
             }
-            Setting::ViewersSeeData => self.viewers_see_data = config::boolean(text).ok_or(SettingFault::YesOrNo)?,
-            Setting::MaxBody => self.max_body = config::size(text).ok_or(SettingFault::Size)?,
-            Setting::RetentionDays => self.retention = config::days(text, 1).ok_or(SettingFault::Days { least: 1 })?,
+            Setting::ViewersSeeData => self.viewers_see_data = parse::boolean(text).ok_or(SettingFault::YesOrNo)?,
+            Setting::MaxBody => self.max_body = parse::size(text).ok_or(SettingFault::Size)?,
+            Setting::RetentionDays => self.retention = parse::days(text, 1).ok_or(SettingFault::Days { least: 1 })?,
             Setting::AuditDays => {
                 let fault = SettingFault::Days { least: AUDIT_LEAST };
-                self.audit = config::days(text, AUDIT_LEAST).ok_or(fault)?;
+                self.audit = parse::days(text, AUDIT_LEAST).ok_or(fault)?;
             }
-            Setting::DuplicateWindow => self.duplicate_window = config::span(text).ok_or(SettingFault::Span)?,
-            Setting::RetryMaxAge => self.retry_max_age = config::span(text).ok_or(SettingFault::Span)?,
+            Setting::DuplicateWindow => self.duplicate_window = parse::span(text).ok_or(SettingFault::Span)?,
+            Setting::RetryMaxAge => self.retry_max_age = parse::span(text).ok_or(SettingFault::Span)?,
             Setting::SecondFactor => self.second_factor = SecondFactor::parse(text).ok_or(SettingFault::Policy)?,
         }
         self.texts.insert(setting, SecretString::from(text));

@@ -15,7 +15,7 @@ use super::{
     strangers::Stateless,
 };
 use crate::{
-    memory::Memory,
+    limits::memory::Memory,
     secrets::seal::{Place, Sealer, number_of},
     time::Millis,
 };

@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -15,9 +15,10 @@ use hookgram::{
     secret::BotToken,
     values::{AddressState, EmailAddress, Locale},
 };
+use parking_lot::Mutex;
 
 use super::{Lane, Store, StoreError, names::quoted};
-use crate::{lock::lock, time::Millis};
+use crate::time::Millis;
 
 /// The age at which [`Known`] is read anew. Addresses that are confirmed meanwhile need not wait for that.
 const FRESH: Duration = Duration::from_secs(30);
@@ -80,7 +81,7 @@ impl Store {
     }
 
     async fn known_addresses(&self) -> Result<Arc<Known>, StoreError> {
-        let held = || lock(&self.addresses.known).clone();
+        let held = || self.addresses.known.lock().clone();
         let is_fresh = |known: &Known| known.read_at.elapsed() < FRESH;
         let _turn = match held() {
             Some(known) if is_fresh(&known) => return Ok(known),
@@ -102,7 +103,7 @@ impl Store {
             ours: self.addresses_of_ours().await?,
             lanes: lanes.fetch_all(&self.read).await?.into_iter().collect(),
         });
-        *lock(&self.addresses.known) = Some(known.clone());
+        *self.addresses.known.lock() = Some(known.clone());
         Ok(known)
     }
 
@@ -294,7 +295,7 @@ impl Store {
         .await?;
         // Whoever reads them has the old ones.
         let _turn = self.addresses.turn.lock().await;
-        *lock(&self.addresses.known) = None;
+        *self.addresses.known.lock() = None;
         if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
     }
 }

@@ -105,7 +105,7 @@ async fn the_audit_is_swept_as_the_settings_say() {
     for age in [364 * DAY, 366 * DAY] {
         aged(&store, age).await;
     }
-    let mut retention = crate::retention::Retention::new(store.clone(), Live::default());
+    let mut retention = crate::serve::retention::Retention::new(store.clone(), Live::default());
     while retention.run_once(now()).await.unwrap() {}
     assert_eq!(all(&store).await.len(), 1);
 }

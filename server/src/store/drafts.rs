@@ -6,8 +6,10 @@ use sqlx::FromRow;
 
 use super::{Store, StoreError, sealing::sealing_key};
 use crate::{
-    codes,
-    secrets::seal::{Place, Sealer},
+    secrets::{
+        codes,
+        seal::{Place, Sealer},
+    },
     time::Millis,
 };
 

@@ -2,7 +2,7 @@
 
 use hookgram::secret::BotToken;
 
-use crate::codes;
+use crate::secrets::codes;
 
 /// Bytes of a token's lane: enough that two tokens never share one.
 const LENGTH: usize = 16;

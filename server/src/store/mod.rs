@@ -29,6 +29,7 @@ mod heads;
 mod health;
 #[cfg(test)]
 mod key_tests;
+mod known_tokens;
 mod lane;
 mod last_event;
 mod links;
@@ -102,6 +103,7 @@ pub use self::{
     events::{EventRecord, NewDelivery, NewEvent, Reason, Received, TokenSource},
     heads::Head,
     health::{BotHealth, MailHealth, QueueHealth},
+    known_tokens::KnownTokens,
     lane::Lane,
     last_event::{DeliverySummary, LastEvent},
     links::{Invitation, LinkKind, NewInvitation, NewLink},

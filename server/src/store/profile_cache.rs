@@ -1,13 +1,11 @@
 //! Profiles as the endpoints know them. An endpoint is asked far more often than its profile changes, so what was read is kept;
 //! whoever acts on it names its version, and the store refuses what is out of date.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
+use std::{collections::HashMap, sync::Arc};
+
+use parking_lot::Mutex;
 
 use super::{Store, StoreError, StoredProfile};
-use crate::lock::lock;
 
 /// Profiles that are kept at once; beyond it all are read anew.
 const KEPT: usize = 1_024;
@@ -25,7 +23,7 @@ impl Store {
         let found = self.profile_by_key(key).await?.map(Arc::new);
         // A key that retires does so without a change; and nobody's keys are made up by anybody.
         let kept = found.as_ref().filter(|profile| profile.key == key);
-        let mut endpoints = lock(&self.profile_cache.0);
+        let mut endpoints = self.profile_cache.0.lock();
         if endpoints.len() >= KEPT {
             endpoints.clear();
         }
@@ -39,6 +37,6 @@ impl Store {
     /// The profile that a webhook key opened when it was last read, if it was.
     #[must_use]
     pub fn known_endpoint(&self, key: &str) -> Option<Arc<StoredProfile>> {
-        lock(&self.profile_cache.0).get(key).cloned()
+        self.profile_cache.0.lock().get(key).cloned()
     }
 }

@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 
 use super::{Lane, ProfileDraft, Store, StoreError, audit, heads::settle, names::quoted, profiles::put};
 use crate::{
-    codes,
+    secrets::codes,
     store::audit::{By, Change, Entry},
     time::{Millis, now},
 };

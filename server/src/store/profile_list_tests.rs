@@ -156,7 +156,7 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
         (1, Change::Failed(FailureCause::Blocked)),
         (0, Change::Delivered),
     ] {
-        accept(&store, id, &format!("{days}{change:?}{}", crate::codes::public_id()), now - days * DAY).await;
+        accept(&store, id, &format!("{days}{change:?}{}", crate::secrets::codes::public_id()), now - days * DAY).await;
         finish(&store, &change, now - days * DAY).await;
     }
     accept(&store, id, "waits", now).await;

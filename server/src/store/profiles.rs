@@ -9,8 +9,10 @@ use super::{
     strangers::now_known, unique,
 };
 use crate::{
-    codes,
-    secrets::seal::{Place, Sealer},
+    secrets::{
+        codes,
+        seal::{Place, Sealer},
+    },
     store::audit::{self, By, Change, Entry, ProfileState},
     time::{Millis, now},
 };

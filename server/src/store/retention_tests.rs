@@ -11,7 +11,7 @@ use super::{
     *,
 };
 use crate::{
-    retention::Retention,
+    serve::retention::Retention,
     settings::{Live, Values},
     store::audit::COMMAND_LINE,
     time::Millis,

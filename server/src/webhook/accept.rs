@@ -14,14 +14,12 @@ use hookgram::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    answer::{Answer, Outcome, Refusal},
-    rendering::{Parsed, Sender},
-};
+use super::answer::{Answer, Outcome, Refusal};
+use crate::rendering::{Parsed, Sender};
 use crate::{
     channel::telegram::{Identity, identities::Asker},
-    codes,
     http::rate_limits::Source,
+    secrets::codes,
     state::AppState,
     store::{
         NewDelivery, NewEvent, Packed, Received, Rejection, Stateless, Store, StoreError, StoredProfile, TokenSource,

@@ -2,8 +2,6 @@
 
 mod accept;
 mod answer;
-mod rendering;
-mod tokens;
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -19,20 +17,22 @@ pub(crate) use self::accept::{check_offline, unconfirmed};
 pub use self::{
     accept::{Arrival, Endpoint, accept, check},
     answer::{Answer, Outcome, Refusal},
-    rendering::{Parsed, Rendering, Sender},
-    tokens::KnownTokens,
 };
 use crate::{
-    auth::client::Client,
     channel::telegram::identities::Asker,
-    codes,
     http::{
+        client::Client,
         rate_limits::{self, Source},
         request_limits::{Arriving, Unread},
     },
-    memory::Share,
+    limits::memory::Share,
+    secrets::codes,
     state::AppState,
     store::{Lane, StoreError},
+};
+pub use crate::{
+    rendering::{Parsed, Rendering, Sender},
+    store::KnownTokens,
 };
 
 /// The largest body of a stranger, in bytes.

@@ -2,7 +2,7 @@
 
 use hookgram::{audit::AuditAction, role::Role};
 use server::{
-    auth::{password::Passwords, throttle::Origin},
+    credentials::{password::Passwords, throttle::Origin},
     store::{StoreError, audit::COMMAND_LINE},
     time::now,
 };

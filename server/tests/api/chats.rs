@@ -12,7 +12,7 @@ use hookgram::{
 };
 use serde_json::{Value, json};
 use server::{
-    auth::client::Client,
+    http::client::Client,
     ports::{Asking, ports},
 };
 use std::sync::Arc;

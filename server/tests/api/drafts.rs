@@ -2,7 +2,7 @@
 //! them is marked, and looked for in every answer.
 
 use hookgram::role::Role;
-use server::{auth::client::Client, store::audit::COMMAND_LINE};
+use server::{http::client::Client, store::audit::COMMAND_LINE};
 
 use crate::support::{BotApi, TOKEN, TestServer};
 

@@ -8,7 +8,7 @@ use hookgram::{
     role::Role,
     values::{AddressState, EmailAddress, Locale},
 };
-use server::{codes, store::audit::COMMAND_LINE, time::now};
+use server::{secrets::codes, store::audit::COMMAND_LINE, time::now};
 
 use crate::{
     mail::{HOUR, MINUTE, SOON, blocked, fail, house, newest, send_due, states},

@@ -8,7 +8,7 @@ use hookgram::{
     secret::BotToken,
 };
 use server::{
-    codes,
+    secrets::codes,
     store::{Reason, Rejection},
     time::now,
 };

@@ -5,10 +5,11 @@ use std::io::Read as _;
 use hookgram::{role::Role, values::Language};
 use secrecy::SecretString;
 use server::{
-    auth::{client::Client, session::CurrentSession},
-    codes,
+    auth::session::CurrentSession,
     config::PublicUrl,
+    http::client::Client,
     ports::Asking,
+    secrets::codes,
     store::{LinkKind, NewLink, audit::COMMAND_LINE},
     time::now,
 };

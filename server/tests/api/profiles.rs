@@ -21,7 +21,7 @@ use hookgram::{
 };
 use serde_json::json;
 use server::{
-    auth::client::Client,
+    http::client::Client,
     ports::{Asking, ports},
     profile_file::{self, ImportError},
 };

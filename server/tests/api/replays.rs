@@ -17,7 +17,7 @@ use hookgram::{
 };
 use serde_json::json;
 use server::{
-    auth::client::Client,
+    http::client::Client,
     ports::{Asking, ports},
     store::{ProfileDraft, StoredProfile, audit::COMMAND_LINE},
 };

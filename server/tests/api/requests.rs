@@ -6,7 +6,7 @@ use hookgram::{delivery::DeliveryState, role::Role, setting::Setting};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use server::{
     config::{PublicUrl, network},
-    router::{routes::Route, table},
+    router::{Route, table},
 };
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use hookgram::role::Role;
 use server::{
-    codes,
+    secrets::codes,
     store::{LinkKind, NewLink, audit::COMMAND_LINE},
     time::now,
 };

@@ -13,7 +13,7 @@ use std::{
 use hookgram::{parameters::Parameter, query};
 use reqwest::{Method, header::HeaderMap};
 use serde_json::{Value, json};
-use server::{auth::totp::Totp, secrets::seal::KEY_FILE, time::now};
+use server::{credentials::totp::Totp, secrets::seal::KEY_FILE, time::now};
 
 use crate::{
     person::between,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hookgram::role::Role;
-use server::{codes, config::Config, time::now};
+use server::{config::Config, secrets::codes, time::now};
 use sqlx::Connection as _;
 use tokio::task::JoinHandle;
 

@@ -18,8 +18,8 @@ use hookgram::{
 };
 use serde_json::{Value, json};
 use server::{
-    auth::client::Client,
     config::PublicUrl,
+    http::client::Client,
     ports::{Asking, ports},
     store::{ProfileDraft, audit::COMMAND_LINE},
 };

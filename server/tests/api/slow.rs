@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hookgram::parameters::Parameter;
-use server::{http::request_limits::Patience, store::StoredProfile};
+use server::{config::Patience, store::StoredProfile};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,

@@ -107,7 +107,7 @@ async fn strangers_undelivered_events_are_bounded_until_telegram_accepts_the_tok
     }
     assert_eq!(statuses(&made_up(50), "192.0.2.50", 0..1).await, [429], "that many in all");
     assert_eq!(server.state.store.strangers_waiting().await.unwrap(), 20);
-    let health = server::observe::health::report(&server.state).await.unwrap();
+    let health = server::health::report(&server.state).await.unwrap();
     assert!(health.troubles.contains(&app::pages::Trouble::StrangersWaiting(20)), "{:?}", health.troubles);
     assert!(!health.troubles.iter().any(app::pages::Trouble::is_red), "{:?}", health.troubles);
     assert_eq!(server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await.0, 200);

@@ -6,8 +6,8 @@ use hookgram::query;
 use reqwest::{RequestBuilder, Response};
 use secrecy::ExposeSecret as _;
 use server::{
-    auth::totp::Totp,
-    codes,
+    credentials::totp::Totp,
+    secrets::codes,
     store::{LinkKind, NewInvitation, NewLink, audit::COMMAND_LINE},
     time::now,
 };

@@ -5,8 +5,8 @@ use anyhow::{Context as _, Result, ensure};
 use hookgram::role::Role;
 use secrecy::SecretString;
 use server::{
-    auth::totp::Totp,
-    codes,
+    credentials::totp::Totp,
+    secrets::codes,
     store::{LinkKind, NewInvitation, NewLink, audit::COMMAND_LINE},
     time::now,
 };

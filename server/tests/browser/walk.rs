@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, anyhow, ensure};
 use hookgram::{delivery::DeliveryState, message::Part};
 use server::{
-    codes,
+    secrets::codes,
     store::{LinkKind, NewLink, audit::COMMAND_LINE},
     time::now,
 };

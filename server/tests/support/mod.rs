@@ -29,9 +29,8 @@ use hookgram::{
 };
 use serde_json::{Value, json};
 use server::{
-    codes,
-    config::{Config, LogFormat, network},
-    http::request_limits::Patience,
+    config::{Config, LogFormat, Patience, network},
+    secrets::codes,
     serve::Server,
     settings::Fixed,
     state::AppState,

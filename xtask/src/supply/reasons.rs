@@ -147,6 +147,11 @@ pub const REASONS: &[Reason] = &[
         "сжимает тела событий в базе, безопасным кодом",
     ),
     reason(
+        "parking_lot",
+        "locks that a panic elsewhere does not poison; tokio and sqlx bring it in any case",
+        "блокировки, которые не портит чужая паника; tokio и sqlx берут его в любом случае",
+    ),
+    reason(
         "percent-encoding",
         "`%D1%8F` and back, with a set of characters of our own (contract §3)",
         "`%D1%8F` и обратно, со своим набором знаков (договор, §3)",

@@ -3,11 +3,12 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use hookgram::secret::BotToken;
+use parking_lot::Mutex;
 use tokio::{
     sync::watch,
     time::{sleep, timeout},
@@ -15,8 +16,7 @@ use tokio::{
 
 use crate::{
     channel::telegram::{Start, Telegram, Updates},
-    codes,
-    lock::lock,
+    secrets::codes,
 };
 
 /// How long a link can be used.
@@ -73,7 +73,7 @@ impl ChatSearches {
     pub fn begin(&self, owner: i64, token: &BotToken, bot: &str) -> String {
         let code = codes::public_id();
         let now = Instant::now();
-        let mut searches = lock(&self.0);
+        let mut searches = self.0.lock();
         searches.retain(|_, search| search.until > now);
         if searches.len() >= SEARCHES
             && let Some(oldest) = searches.iter().min_by_key(|(_, search)| search.until).map(|(code, _)| code.clone())
@@ -139,13 +139,13 @@ impl ChatSearches {
     }
 
     fn get(&self, owner: i64, code: &str) -> Option<Search> {
-        let searches = lock(&self.0);
+        let searches = self.0.lock();
         searches.get(code).filter(|search| search.owner == owner && search.until > Instant::now()).cloned()
     }
 
     /// Gives each search of a bot what it was looking for. Whoever came by no link of ours is nobody's business.
     fn hand_out(&self, token: &BotToken, starts: Vec<Start>) {
-        let mut searches = lock(&self.0);
+        let mut searches = self.0.lock();
         for start in starts {
             if let Some(search) = searches.get_mut(&start.code)
                 && search.token == *token
@@ -170,6 +170,6 @@ mod tests {
             searches.begin(1, &token, "salon_bot");
         }
         assert!(searches.get(1, &first).is_none());
-        assert_eq!(lock(&searches.0).len(), SEARCHES);
+        assert_eq!(searches.0.lock().len(), SEARCHES);
     }
 }

@@ -4,20 +4,20 @@
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use hookgram::secret::BotToken;
+use parking_lot::Mutex;
 
 use crate::{
     channel::telegram::{
         Identity, Telegram,
         new_bots::{NewBotLimiter, Purpose},
     },
-    codes,
-    lock::lock,
-    rate::{Rate, Used},
+    limits::rate::{Rate, Used},
+    secrets::codes,
     store::Lane,
 };
 
@@ -86,7 +86,7 @@ impl Identities {
             }
             Identity::Unreachable => None,
             Identity::Busy { seconds } => {
-                lock(&self.limits).quiet_until = Instant::now().checked_add(Duration::from_secs(seconds));
+                self.limits.lock().quiet_until = Instant::now().checked_add(Duration::from_secs(seconds));
                 None
             }
         };
@@ -97,7 +97,7 @@ impl Identities {
         let Asker::Stranger(address) = asker else {
             return self.new_bots.introduce(lane, Purpose::Check, now);
         };
-        let mut limits = lock(&self.limits);
+        let mut limits = self.limits.lock();
         let before = limits.admit(address, now)?;
         let introduced = self.new_bots.introduce(lane, Purpose::StrangersCheck, now);
         // What the house refuses costs the address nothing.
@@ -109,7 +109,7 @@ impl Identities {
     fn entry(&self, token: &BotToken) -> Arc<Entry> {
         // Hashes: a token need not lie about here.
         let hash = codes::hash(token.expose());
-        let mut tokens = lock(&self.tokens);
+        let mut tokens = self.tokens.lock();
         if tokens.len() >= TOKENS && !tokens.contains_key(&hash) {
             // What is locked is being asked about.
             tokens.retain(|_, entry| {
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn telegrams_wish_for_quiet_is_kept() {
         let (identities, now) = (identities(), Instant::now());
-        lock(&identities.limits).quiet_until = now.checked_add(Duration::from_secs(30));
+        identities.limits.lock().quiet_until = now.checked_add(Duration::from_secs(30));
         assert_eq!(asks(&identities, 1, 1, now), Err(Duration::from_secs(30)));
         assert_eq!(asks(&identities, 1, 1, now + Duration::from_secs(31)), Ok(()));
     }
@@ -203,6 +203,6 @@ mod tests {
             let _ = identities.entry(&BotToken::parse(&token).unwrap());
             let _ = asks(&identities, number, number, Instant::now());
         }
-        assert!(lock(&identities.tokens).len() <= TOKENS && lock(&identities.limits).addresses.len() <= ADDRESSES);
+        assert!(identities.tokens.lock().len() <= TOKENS && identities.limits.lock().addresses.len() <= ADDRESSES);
     }
 }

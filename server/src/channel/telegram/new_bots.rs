@@ -4,11 +4,12 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard},
     time::{Duration, Instant},
 };
 
-use crate::{lock::lock, rate::Window, store::Lane};
+use parking_lot::{Mutex, MutexGuard};
+
+use crate::{limits::rate::Window, store::Lane};
 
 /// New tokens in each span.
 const LIMITS: [Limit; 2] = [
@@ -98,7 +99,7 @@ impl NewBotLimiter {
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
-        lock(&self.0)
+        self.0.lock()
     }
 }
 

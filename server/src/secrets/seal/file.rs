@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::ExposeSecret as _;
 
 use super::{SealError, keys::Keys};
-use crate::{codes, secrets::private};
+use crate::secrets::{codes, private};
 
 /// The file in the data folder that holds the keys where the environment has none.
 pub const KEY_FILE: &str = "secret.key";

@@ -10,7 +10,7 @@ use chacha20poly1305::{
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{FORMAT, HEAD, NONCE, Place, SealError};
-use crate::codes;
+use crate::secrets::codes;
 
 /// The number of a key that is written without one, as all were that came before keys had numbers.
 const FIRST: u8 = 1;

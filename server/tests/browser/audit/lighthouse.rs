@@ -5,7 +5,7 @@ use std::{fs, process::Command};
 use anyhow::{Context as _, Result, ensure};
 use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role};
 use serde_json::{Value, json};
-use server::{auth::client::Client, store::audit::COMMAND_LINE};
+use server::{http::client::Client, store::audit::COMMAND_LINE};
 
 use super::npm;
 use crate::{

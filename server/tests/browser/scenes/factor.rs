@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result, anyhow};
 use hookgram::setting::Setting;
 use secrecy::{ExposeSecret as _, SecretString};
 use server::{
-    auth::{recovery, totp::Totp},
+    credentials::{recovery, totp::Totp},
     store::audit::COMMAND_LINE,
     time::now,
 };

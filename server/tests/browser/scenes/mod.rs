@@ -13,7 +13,7 @@ use hookgram::{
 };
 use serde_json::json;
 use server::{
-    codes,
+    secrets::codes,
     store::{LinkKind, NewInvitation, NewLink, audit::COMMAND_LINE},
     time::now,
 };

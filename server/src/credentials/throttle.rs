@@ -14,11 +14,12 @@ use std::{
     collections::HashMap,
     hash::Hash,
     net::IpAddr,
-    sync::Mutex,
     time::{Duration, Instant},
 };
 
-use crate::{http::rate_limits::network, lock::lock};
+use parking_lot::Mutex;
+
+use crate::http::rate_limits::network;
 
 /// Attempts at one account from one address that cost nothing yet.
 const FREE: u32 = 4;
@@ -102,7 +103,7 @@ impl Throttle {
     /// # Errors
     /// How long to wait, in whole seconds, at least 1.
     pub fn attempt(&self, email: &str, origin: &Origin) -> Result<(), u64> {
-        let mut known = lock(&self.known);
+        let mut known = self.known.lock();
         let (account, origin) = (account(email), neighbourhood(origin));
         let left = |attempts: Option<&Attempts>, free, longest| {
             attempts.map_or(Duration::ZERO, |attempts| attempts.left(free, longest))
@@ -130,7 +131,7 @@ impl Throttle {
     /// Forgets the attempts of who has signed in. Of the address it forgets this one only: an account of one's own is
     /// no key to those of others.
     pub fn succeeded(&self, email: &str, origin: &Origin) {
-        let known = &mut *lock(&self.known);
+        let known = &mut *self.known.lock();
         let (account, origin) = (account(email), neighbourhood(origin));
         let address = match &origin {
             Origin::Address(address) => known.addresses.get_mut(address),
@@ -241,7 +242,7 @@ mod tests {
         for id in 0..FREE_OF_ACCOUNT {
             assert_eq!(throttle.attempt("a@b.c", &Origin::Browser(id.to_string())), Ok(()));
         }
-        let account = |throttle: &Throttle| lock(&throttle.known).accounts["a@b.c"].count;
+        let account = |throttle: &Throttle| throttle.known.lock().accounts["a@b.c"].count;
         assert_eq!(account(&throttle), FREE_OF_ACCOUNT);
         throttle.succeeded("a@b.c", &Origin::Browser("0".into()));
         assert_eq!(account(&throttle), FREE_OF_ACCOUNT - 1);
@@ -271,11 +272,11 @@ mod tests {
         let throttle = Throttle::default();
         // So many that the wait is longer than this test can take.
         let worst = Attempts { count: 99, last: Instant::now() };
-        lock(&throttle.known).origins.insert((account("a@b.c"), HERE), worst);
+        throttle.known.lock().origins.insert((account("a@b.c"), HERE), worst);
         for i in 0..u32::try_from(ENTRIES).unwrap() + 100 {
             let _ = throttle.attempt(&format!("{i}@b.c"), &from((i + 0x0a00_0000).to_be_bytes()));
         }
-        let known = lock(&throttle.known);
+        let known = throttle.known.lock();
         assert_eq!((known.origins.len(), known.addresses.len(), known.accounts.len()), (ENTRIES, ENTRIES, ENTRIES));
         drop(known);
         assert!(throttle.attempt("a@b.c", &HERE).is_err());

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hookgram::replay::BulkKind;
 use tokio::{sync::watch, time::sleep};
 
-use super::Replays;
+use crate::delivery::replays::Replays;
 use crate::{store::StoreError, time::now};
 
 /// Between two steps: several times as long as a step takes, so that writers hardly meet one.

@@ -2,14 +2,12 @@
 
 use std::{
     collections::HashMap,
-    sync::Mutex,
     time::{Duration, Instant},
 };
 
-use crate::{
-    lock::lock,
-    store::{Lane, Store, StoreError},
-};
+use parking_lot::Mutex;
+
+use crate::store::{Lane, Store, StoreError};
 
 /// A token that was known so long ago is looked up again: its profile may be gone.
 const AGE: Duration = Duration::from_secs(60);
@@ -22,16 +20,16 @@ pub struct KnownTokens(Mutex<HashMap<Lane, Instant>>);
 
 impl KnownTokens {
     /// Whether a profile has the token, or Telegram has accepted it.
-    pub(super) async fn has(&self, store: &Store, token: &Lane) -> Result<bool, StoreError> {
+    pub(crate) async fn has(&self, store: &Store, token: &Lane) -> Result<bool, StoreError> {
         let now = Instant::now();
         let is_fresh = |at: &Instant| now.saturating_duration_since(*at) < AGE;
-        if lock(&self.0).get(token).is_some_and(is_fresh) {
+        if self.0.lock().get(token).is_some_and(is_fresh) {
             return Ok(true);
         }
         if !store.is_known(token).await? {
             return Ok(false);
         }
-        let mut known = lock(&self.0);
+        let mut known = self.0.lock();
         if known.len() >= TOKENS {
             known.retain(|_, at| is_fresh(at));
             if known.len() >= TOKENS {

@@ -26,7 +26,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{memory::Memory, store::NewDelivery};
+use crate::{limits::memory::Memory, store::NewDelivery};
 
 /// Most participants of one event (contract §2).
 const PARTICIPANTS: usize = 1_000;

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use crate::codes;
+use crate::secrets::codes;
 
 /// How many an account is given.
 pub const COUNT: usize = 10;

@@ -1,23 +1,15 @@
 //! How all stands, and whether somebody must act: the page `/health`, and the mark that the navigation shows.
 
-use std::{
-    collections::HashSet,
-    fs,
-    net::IpAddr,
-    sync::{
-        Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+mod keys;
+pub mod probes;
+
+use std::{collections::HashSet, fs, time::Duration};
 
 use app::pages::{BotState, HealthView, Trouble};
-use hookgram::role::Role;
 use tokio::{sync::watch, time::sleep};
 
+pub(crate) use self::keys::{place, tell};
 use crate::{
-    keys,
-    lock::lock,
     state::AppState,
     store::{BotHealth, MANY_CODES, SignInFailures, StoreError},
     time::{Millis, now},
@@ -31,41 +23,6 @@ const STUCK: Millis = 15 * 60 * 1000;
 const LOW: u64 = 500_000_000;
 /// Between two looks for the mark.
 const PAUSE: Duration = Duration::from_secs(15);
-
-/// Whether somebody must act, as of the last look.
-#[derive(Debug, Default)]
-pub struct Mark {
-    red: AtomicBool,
-    red_for_admins: AtomicBool,
-    proxy: Mutex<Option<(IpAddr, Millis)>>,
-}
-
-impl Mark {
-    /// Whether it is red for somebody of this role.
-    #[must_use]
-    pub fn is_red(&self, role: Option<Role>) -> bool {
-        self.red.load(Ordering::Relaxed) || (role == Some(Role::Admin) && self.red_for_admins.load(Ordering::Relaxed))
-    }
-
-    /// Notes a request that was forwarded by somebody who is not among the trusted proxies; the log hears of it
-    /// after each hour without.
-    pub fn unannounced_proxy(&self, address: IpAddr) {
-        let now = now();
-        let before = lock(&self.proxy).replace((address, now));
-        if before.is_none_or(|(_, at)| at < now - HOUR) {
-            tracing::warn!(
-                %address,
-                "requests come with forwarding headers, but HOOKGRAM_TRUSTED_PROXIES does not name where they come from: \
-                 everybody behind it counts as one address"
-            );
-        }
-    }
-
-    /// Who forwards without being trusted, if anybody did within a day.
-    fn unannounced(&self, now: Millis) -> Option<IpAddr> {
-        lock(&self.proxy).filter(|(_, at)| *at > now - DAY).map(|(address, _)| address)
-    }
-}
 
 /// Keeps the mark up to date until `shutdown` says so.
 pub async fn watch(state: AppState, mut shutdown: watch::Receiver<bool>) {
@@ -83,8 +40,7 @@ pub async fn watch(state: AppState, mut shutdown: watch::Receiver<bool>) {
 
 fn look(state: &AppState, view: &HealthView) {
     let is_red = |for_admins| view.troubles.iter().any(|one| one.is_red() && one.is_for_admins() == for_admins);
-    state.health.red.store(is_red(false), Ordering::Relaxed);
-    state.health.red_for_admins.store(is_red(true), Ordering::Relaxed);
+    state.health.set(is_red(false), is_red(true));
 }
 
 /// How all stands now; the mark follows.

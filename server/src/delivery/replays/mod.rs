@@ -19,10 +19,10 @@ use hookgram::{
 use tokio::sync::Notify;
 
 use crate::{
+    rendering::{Parsed, Rendering, Sender},
     settings::Live,
     store::{Ask, NewDelivery, ReplaySource, Store, StoreError, StoredProfile, Wish, audit::By},
     time::now,
-    webhook::{Parsed, Rendering, Sender},
 };
 
 /// Deliveries handled in one commit, with one entry of the audit.

@@ -1,4 +1,6 @@
-//! The SMTP server, asked for one address at a time. What comes back is a value, without credentials in it.
+//! The SMTP server: its address, and the client that sends a mail to one address at a time. Errors hold no credentials.
+
+pub mod url;
 
 use std::{error::Error as _, fmt, io, time::Duration};
 
@@ -21,11 +23,10 @@ use rustls::CertificateError;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::timeout;
 
-use super::{letter::Letter, policy};
-use crate::config::{SmtpSettings, SmtpTls};
+pub use self::url::{SmtpSettings, SmtpTls};
 
 /// How long one mail to one address may take.
-pub(super) const LONGEST: Duration = Duration::from_secs(30);
+pub(crate) const LONGEST: Duration = Duration::from_secs(30);
 /// Somebody on the way may have removed the offer.
 const NO_STARTTLS: &str = "the SMTP server offers no STARTTLS, so neither password nor mail was sent: write the \
     server's address with smtps://, or without user and password if mails may travel unencrypted";
@@ -46,9 +47,20 @@ pub struct Smtp {
 #[error("TLS for the SMTP server cannot be set up: {0}")]
 pub struct SmtpError(#[from] smtp::Error);
 
+/// The content of a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// One line.
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+}
+
 /// What sending to one address came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Posted {
+pub(crate) enum Posted {
     /// The server took it.
     Taken,
     /// It never will.
@@ -96,7 +108,7 @@ impl Smtp {
     }
 
     /// Sends a letter to one address. `id` is the same whenever the same letter is sent.
-    pub(super) async fn post(&self, letter: &Letter, to: &EmailAddress, id: &str) -> Posted {
+    pub(crate) async fn post(&self, letter: &Letter, to: &EmailAddress, id: &str) -> Posted {
         let Ok(address) = to.as_str().parse::<Address>() else {
             return Posted::Refused("it is no address that mail can go to".to_owned());
         };
@@ -131,11 +143,11 @@ impl Smtp {
             return Posted::Away(NO_STARTTLS.to_owned());
         }
         let Some(code) = error.status().map(u16::from) else { return Posted::Away(self.shown(&error.to_string())) };
-        if policy::is_about_signing_in(code) {
+        if is_about_signing_in(code) {
             return Posted::Away(format!("the SMTP server does not accept the user and the password ({code})"));
         }
         let words = self.shown(&error.to_string());
-        if policy::is_final(code) { Posted::Refused(words) } else { Posted::Later(words) }
+        if is_final(code) { Posted::Refused(words) } else { Posted::Later(words) }
     }
 
     /// Somebody else's words as they may be kept and logged: one line, not too long, no secret.
@@ -179,4 +191,30 @@ fn distrust(fault: &CertificateError) -> String {
         other => return format!("the SMTP server's certificate cannot be trusted ({other})"),
     };
     format!("the SMTP server's certificate {why}")
+}
+
+/// Whether a reply is about the address or the mail and will not change. One about the house's own server or rights
+/// may: somebody will mend that.
+fn is_final(code: u16) -> bool {
+    (500..600).contains(&code) && code != 521 && !is_about_signing_in(code)
+}
+
+/// Whether a reply is about the user and the password (RFC 4954).
+fn is_about_signing_in(code: u16) -> bool {
+    matches!(code, 432 | 454 | 530 | 534 | 535 | 538)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn final_is_what_is_said_of_address_or_mail() {
+        for code in [550, 551, 552, 553, 554, 501, 555] {
+            assert!(is_final(code), "{code}");
+        }
+        for code in [421, 450, 451, 452, 454, 521, 530, 534, 535, 538] {
+            assert!(!is_final(code), "{code}");
+        }
+    }
 }

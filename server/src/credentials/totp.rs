@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha1::Sha1;
 
-use crate::{codes, time::Millis};
+use crate::{secrets::codes, time::Millis};
 
 const STEP: Millis = 30_000;
 /// Steps before and after the present one whose codes are taken: clocks differ, and typing takes its time.

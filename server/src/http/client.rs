@@ -37,7 +37,7 @@ impl Client {
         By::person(email, self.address)
     }
 
-    pub(super) fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
+    pub(crate) fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
         // Bytes, for what is no text in one hop must not hide the others.
         let named = headers.get_all("x-forwarded-for").iter();
         let chain: Vec<&[u8]> = named.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
@@ -58,7 +58,7 @@ impl Client {
 
     /// Whether it came through something that forwards, and which nobody has said to be trusted: then everybody behind it
     /// seems to have one address.
-    pub(super) fn is_unannounced(&self, trusted: &[IpNet]) -> bool {
+    pub(crate) fn is_unannounced(&self, trusted: &[IpNet]) -> bool {
         self.forwarded && !is_in(trusted, self.peer)
     }
 }
@@ -81,12 +81,12 @@ impl<S: Sync> FromRequestParts<S> for Client {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
 
-    pub(in crate::auth) fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
+    pub(crate) fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
         list.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
     }
 

@@ -17,7 +17,7 @@ use argon2::{
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::{
+use crate::credentials::{
     strength::{self, LONGEST},
     throttle::Origin,
 };

@@ -8,7 +8,7 @@ use std::{
 
 use secrecy::SecretString;
 
-use crate::{codes, lock::lock};
+use crate::secrets::codes;
 
 /// How long a draft waits.
 const KEPT: Duration = Duration::from_secs(30 * 60);
@@ -25,13 +25,13 @@ struct Draft {
 
 /// The drafts of all who are signed in.
 #[derive(Default)]
-pub struct Drafts(std::sync::Mutex<VecDeque<Draft>>);
+pub struct Drafts(parking_lot::Mutex<VecDeque<Draft>>);
 
 impl Drafts {
     /// Keeps a text for an account; answers with the draft's id.
     pub fn keep(&self, owner: i64, text: String) -> String {
         let id = codes::secret();
-        let mut drafts = lock(&self.0);
+        let mut drafts = self.0.lock();
         drafts.retain(|draft| draft.at.elapsed() < KEPT);
         if drafts.len() >= MOST {
             drafts.pop_front();
@@ -42,14 +42,14 @@ impl Drafts {
 
     /// The text of an account's draft, while it waits.
     pub fn find(&self, owner: i64, id: &str) -> Option<SecretString> {
-        let drafts = lock(&self.0);
+        let drafts = self.0.lock();
         let found = drafts.iter().find(|draft| draft.owner == owner && draft.id == id && draft.at.elapsed() < KEPT);
         found.map(|draft| draft.text.clone())
     }
 
     /// Forgets a draft.
     pub fn forget(&self, id: &str) {
-        lock(&self.0).retain(|draft| draft.id != id);
+        self.0.lock().retain(|draft| draft.id != id);
     }
 }
 

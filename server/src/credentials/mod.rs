@@ -1,0 +1,7 @@
+//! Proofs of who somebody is: password hashes, one-time codes and recovery codes, and the limit on guesses.
+
+pub mod password;
+pub mod recovery;
+mod strength;
+pub mod throttle;
+pub mod totp;

@@ -1,0 +1,68 @@
+//! What monitors ask: `/healthz`, `/readyz` and `/metrics` (contract §6).
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use secrecy::ExposeSecret as _;
+
+use crate::{http::client::Client, secrets::codes, state::AppState};
+
+/// `GET /healthz`: the process answers.
+pub async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: the database answers and the worker runs.
+pub async fn ready(State(state): State<AppState>) -> Response {
+    let no = |why: &'static str| (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
+    if let Err(error) = state.store.ping().await {
+        tracing::error!(%error, "not ready");
+        return no("the database does not answer\n");
+    }
+    if !state.worker.is_running() {
+        return no("the delivery worker does not run\n");
+    }
+    "ready\n".into_response()
+}
+
+/// `GET /metrics`: for this machine (not through a proxy), or with the bearer token.
+pub async fn metrics(State(state): State<AppState>, client: Client, headers: HeaderMap) -> Response {
+    let direct = client.peer.is_loopback() && !client.forwarded;
+    if !direct && !has_bearer(&state, &headers) {
+        return (StatusCode::FORBIDDEN, "a bearer token is needed: HOOKGRAM_METRICS_TOKEN\n").into_response();
+    }
+    let mut text = state.metrics.text();
+    match state.store.totals().await {
+        Ok(totals) => {
+            text += &gauge("deliveries_open", "Deliveries not finished", totals.open);
+            text += &gauge("deliveries_parked", "Of them waiting for a token", totals.parked);
+        }
+        Err(error) => tracing::warn!(%error, "the deliveries could not be counted"),
+    }
+    match state.store.strangers_waiting().await {
+        Ok(waiting) => {
+            let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
+            text += &gauge("stranger_events_waiting", "Undelivered events of unknown bots", waiting);
+        }
+        Err(error) => tracing::warn!(%error, "the events of strangers could not be counted"),
+    }
+    match state.store.mails_waiting().await {
+        Ok(waiting) => text += &gauge("mails_waiting", "Error mails not finished", waiting),
+        Err(error) => tracing::warn!(%error, "the error mails could not be counted"),
+    }
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+fn gauge(name: &str, help: &str, value: i64) -> String {
+    format!("# HELP hookgram_{name} {help}.\n# TYPE hookgram_{name} gauge\nhookgram_{name} {value}\n")
+}
+
+fn has_bearer(state: &AppState, headers: &HeaderMap) -> bool {
+    let Some(expected) = &state.config.metrics_token else { return false };
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let given = given.and_then(|value| value.strip_prefix("Bearer "));
+    // Hashes are compared, so that the time it takes says nothing about the token.
+    given.is_some_and(|given| codes::hash(given) == codes::hash(expected.expose_secret()))
+}

@@ -1,0 +1,4 @@
+//! Rates and byte budgets.
+
+pub(crate) mod memory;
+pub(crate) mod rate;
