@@ -1,23 +1,19 @@
-//! The way in: events that come at the same time are kept in one commit, so that many share what it costs to have them on
-//! disk. Each hears of its own fate, and only after the commit.
+//! Group commit of accepted events: those that arrive at the same time share one transaction, and so the cost of its
+//! fsync. Each caller hears the outcome of its own event, after the commit.
 
 use std::{collections::HashSet, time::Duration};
 
-use hookgram::secret::BotToken;
 use sqlx::{SqliteConnection, SqlitePool};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use super::{
-    Lane, StoreError, batch,
-    events::{NewDelivery, Received},
-    payloads::Packed,
+    StoreError, batch,
+    events::{AcceptedEvent, NewDelivery, Received, TokenSource},
     sealing::sealing_key,
-    strangers::Stateless,
 };
 use crate::{
     limits::memory::Memory,
-    secrets::seal::{Place, Sealer, number_of},
-    time::Millis,
+    secrets::seal::{Place, Sealer},
 };
 
 /// Events in one commit.
@@ -31,37 +27,7 @@ const STRANGERS_QUEUE_BYTES: usize = 8 << 20;
 /// Bytes that a row takes besides its texts, in memory and on disk with its indexes alike.
 const OF_ROW: usize = 256;
 
-/// An event to keep, with its deliveries.
-#[derive(Debug)]
-pub(super) struct Order {
-    pub(super) public_id: String,
-    /// `None`: it came through the stateless endpoint.
-    pub(super) profile_id: Option<i64>,
-    /// Of the token that came with it.
-    pub(super) lane: Lane,
-    /// That token, and how it is kept.
-    pub(super) token: Option<(BotToken, Vec<u8>)>,
-    /// `None`: sandbox.
-    pub(super) bot_id: Option<i64>,
-    pub(super) field_name: Option<String>,
-    pub(super) event_type: Option<i64>,
-    pub(super) order_number: Option<String>,
-    pub(super) parameters: String,
-    pub(super) overrides: String,
-    pub(super) payload: Packed,
-    pub(super) fingerprint: Vec<u8>,
-    pub(super) received_at: Millis,
-    pub(super) skipped: bool,
-    /// Of the profile, where it must still be that.
-    pub(super) version: Option<i64>,
-    pub(super) deliveries: Vec<NewDelivery>,
-    /// How long before it the same counts as a first copy.
-    pub(super) window: Millis,
-    /// How it is bounded, if it came to the stateless endpoint.
-    pub(super) stateless: Option<Stateless>,
-}
-
-impl Order {
+impl AcceptedEvent {
     /// The same, as the database counts.
     pub(super) fn bytes(&self) -> i64 {
         i64::try_from(self.size()).unwrap_or(i64::MAX)
@@ -88,41 +54,41 @@ impl Order {
     }
 }
 
-/// An event that waits.
+/// An event that waits for its commit.
 #[derive(Debug)]
 struct Waiting {
-    order: Order,
+    event: AcceptedEvent,
     size: usize,
     reply: oneshot::Sender<Result<Received, StoreError>>,
     share: OwnedSemaphorePermit,
 }
 
-/// Where orders are given. Cheap to clone; the writer ends with the last of them.
+/// Hands accepted events to the task that writes them. Cheap to clone; that task ends with the last clone.
 #[derive(Clone, Debug)]
-pub(super) struct Orders {
+pub(super) struct Acceptor {
     known: Line,
     strangers: Line,
 }
 
-/// A queue of orders whose bytes are bounded.
+/// A queue of events whose bytes are bounded.
 #[derive(Clone, Debug)]
 struct Line {
-    orders: mpsc::UnboundedSender<Waiting>,
+    events: mpsc::UnboundedSender<Waiting>,
     memory: Memory,
 }
 
-/// Where the writer takes orders from: strangers' last.
+/// The receiving ends of both queues; strangers' events are taken last.
 struct Given {
     known: mpsc::UnboundedReceiver<Waiting>,
     strangers: mpsc::UnboundedReceiver<Waiting>,
 }
 
-impl Orders {
+impl Acceptor {
     /// Starts the writer.
     pub(super) fn start(pool: SqlitePool, sealer: Sealer) -> Self {
         let line = |bytes| {
-            let (orders, given) = mpsc::unbounded_channel();
-            (Line { orders, memory: Memory::of(bytes, Duration::ZERO) }, given)
+            let (events, given) = mpsc::unbounded_channel();
+            (Line { events, memory: Memory::of(bytes, Duration::ZERO) }, given)
         };
         let (known, from_known) = line(QUEUE_BYTES);
         let (strangers, from_strangers) = line(STRANGERS_QUEUE_BYTES);
@@ -130,17 +96,13 @@ impl Orders {
         Self { known, strangers }
     }
 
-    /// Keeps an event; when this returns, it is on disk.
-    ///
-    /// # Errors
-    /// If it could not be kept: then nothing of it is.
-    pub(super) async fn give(&self, order: Order) -> Result<Received, StoreError> {
-        let line = if order.is_of_stranger() { &self.strangers } else { &self.known };
-        let size = order.size();
+    pub(super) async fn accept(&self, event: AcceptedEvent) -> Result<Received, StoreError> {
+        let line = if event.is_of_stranger() { &self.strangers } else { &self.known };
+        let size = event.size();
         let share = line.memory.take(size).await.ok_or(StoreError::Busy)?;
         let (reply, answer) = oneshot::channel();
-        let waiting = Waiting { order, size, reply, share };
-        line.orders.send(waiting).map_err(|_| StoreError::Busy)?;
+        let waiting = Waiting { event, size, reply, share };
+        line.events.send(waiting).map_err(|_| StoreError::Busy)?;
         answer.await.map_err(|_| StoreError::Busy)?
     }
 }
@@ -154,13 +116,13 @@ impl Given {
             Some(first) = self.strangers.recv() => first,
             else => return Vec::new(),
         };
-        let (mut size, mut deliveries) = (first.size, first.order.deliveries.len());
+        let (mut size, mut deliveries) = (first.size, first.event.deliveries.len());
         let mut batch = vec![first];
         while batch.len() < BATCH && size < BATCH_BYTES && deliveries < BATCH_DELIVERIES {
             let next = self.known.try_recv().or_else(|_| self.strangers.try_recv());
             let Ok(next) = next else { break };
             size = size.saturating_add(next.size);
-            deliveries += next.order.deliveries.len();
+            deliveries += next.event.deliveries.len();
             batch.push(next);
         }
         batch
@@ -173,14 +135,14 @@ async fn write_for_ever(pool: SqlitePool, sealer: Sealer, mut given: Given) {
         if batch.is_empty() {
             return;
         }
-        let (mut orders, mut replies) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
-        for Waiting { order, reply, share, .. } in batch {
-            orders.push(order);
+        let (mut events, mut replies) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
+        for Waiting { event, reply, share, .. } in batch {
+            events.push(event);
             replies.push((reply, share));
         }
         let (pool, sealer) = (pool.clone(), sealer.clone());
         // A task of its own: should one batch end badly, its events are not answered 200, and the next one is written.
-        let done = tokio::spawn(async move { write(&pool, &sealer, orders).await }).await;
+        let done = tokio::spawn(async move { write(&pool, &sealer, &events).await }).await;
         match done {
             Ok(outcomes) => {
                 for ((reply, _), outcome) in replies.into_iter().zip(outcomes) {
@@ -194,15 +156,15 @@ async fn write_for_ever(pool: SqlitePool, sealer: Sealer, mut given: Given) {
 }
 
 /// Writes a batch in one commit. Where that fails, each by itself: one that cannot be kept takes no other along.
-async fn write(pool: &SqlitePool, sealer: &Sealer, mut orders: Vec<Order>) -> Vec<Result<Received, StoreError>> {
-    match commit(pool, sealer, &mut orders).await {
+async fn write(pool: &SqlitePool, sealer: &Sealer, events: &[AcceptedEvent]) -> Vec<Result<Received, StoreError>> {
+    match commit(pool, sealer, events).await {
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
-        Err(error) if orders.len() == 1 => vec![Err(error)],
+        Err(error) if events.len() == 1 => vec![Err(error)],
         Err(error) => {
-            tracing::warn!(%error, events = orders.len(), "a batch could not be stored; each event is tried by itself");
-            let mut outcomes = Vec::with_capacity(orders.len());
-            for order in &mut orders {
-                let outcome = commit(pool, sealer, std::slice::from_mut(order)).await;
+            tracing::warn!(%error, events = events.len(), "a batch could not be stored; each event is tried by itself");
+            let mut outcomes = Vec::with_capacity(events.len());
+            for event in events {
+                let outcome = commit(pool, sealer, std::slice::from_ref(event)).await;
                 outcomes.push(outcome.and_then(|mut outcomes| outcomes.pop().ok_or(StoreError::Busy)));
             }
             outcomes
@@ -210,27 +172,28 @@ async fn write(pool: &SqlitePool, sealer: &Sealer, mut orders: Vec<Order>) -> Ve
     }
 }
 
-async fn commit(pool: &SqlitePool, sealer: &Sealer, orders: &mut [Order]) -> Result<Vec<Received>, StoreError> {
+async fn commit(pool: &SqlitePool, sealer: &Sealer, events: &[AcceptedEvent]) -> Result<Vec<Received>, StoreError> {
     // Immediate: the look for duplicates and the insert are one step.
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
-    seal_anew(&mut tx, sealer, orders).await?;
-    let outcomes = batch::write(&mut tx, orders).await?;
+    let sealed = sealed_tokens(&mut tx, sealer, events).await?;
+    let outcomes = batch::write(&mut tx, events, &sealed).await?;
     tx.commit().await?;
     Ok(outcomes)
 }
 
-/// Tokens are sealed while their events wait: where another key has come to seal meanwhile, with that one.
-async fn seal_anew(tx: &mut SqliteConnection, sealer: &Sealer, orders: &mut [Order]) -> Result<(), StoreError> {
-    if orders.iter().all(|order| order.token.is_none()) {
-        return Ok(());
+/// The tokens that came with these events, encrypted with the key that is in use in this transaction.
+async fn sealed_tokens(
+    tx: &mut SqliteConnection,
+    sealer: &Sealer,
+    events: &[AcceptedEvent],
+) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+    if events.iter().all(|event| event.token.profile().is_some()) {
+        return Ok(vec![None; events.len()]);
     }
     let key = sealing_key(tx, sealer).await?;
-    for order in orders {
-        if let Some((token, sealed)) = &mut order.token
-            && number_of(sealed) != Some(key.number())
-        {
-            *sealed = key.seal(Place::EventToken(&order.public_id), token.expose())?;
-        }
-    }
-    Ok(())
+    let seal = |event: &AcceptedEvent| match &event.token {
+        TokenSource::Profile(_) => Ok(None),
+        TokenSource::Event { token, .. } => key.seal(Place::EventToken(&event.public_id), token.expose()).map(Some),
+    };
+    Ok(events.iter().map(seal).collect::<Result<_, _>>()?)
 }

@@ -11,8 +11,7 @@ use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection, query_builder::Separ
 use super::names::{MaybeNamed, quoted};
 use super::{
     Lane, StoreError,
-    accepting::Order,
-    events::{NewDelivery, Received},
+    events::{AcceptedEvent, NewDelivery, Received, TokenSource},
     failures::{Failure, add_deliveries},
     heads::json,
     lane::hex,
@@ -50,7 +49,8 @@ struct Sender {
 
 struct EventRow<'a> {
     id: i64,
-    order: &'a Order,
+    event: &'a AcceptedEvent,
+    sealed: Option<&'a [u8]>,
     outcome: EventOutcome,
     duplicate_of: Option<i64>,
     admitted: Admitted,
@@ -66,7 +66,7 @@ struct TextRow {
 struct DeliveryRow<'a> {
     id: i64,
     event_id: i64,
-    order: &'a Order,
+    event: &'a AcceptedEvent,
     sender: &'a Sender,
     participant: i64,
     chat: Option<&'a str>,
@@ -90,49 +90,60 @@ impl DeliveryRow<'_> {
 }
 
 /// Writes a batch inside a transaction that has begun as a write; what became of each, in their order.
-pub(super) async fn write(tx: &mut SqliteConnection, orders: &[Order]) -> Result<Vec<Received>, StoreError> {
-    let firsts = first_copies(tx, orders).await?;
-    let senders = senders(tx, orders).await?;
-    let mut admission = Admission::read(tx, orders).await?;
+pub(super) async fn write(
+    tx: &mut SqliteConnection,
+    events: &[AcceptedEvent],
+    sealed_tokens: &[Option<Vec<u8>>],
+) -> Result<Vec<Received>, StoreError> {
+    let firsts = first_copies(tx, events).await?;
+    let senders = senders(tx, events).await?;
+    let mut admission = Admission::read(tx, events).await?;
     let (event_id, delivery_id, text_id) = last_ids(tx).await?;
-    let events = Vec::with_capacity(orders.len());
-    let mut rows = Rows { events, texts: Vec::new(), deliveries: Vec::new(), event_id, delivery_id, text_id };
-    let mut received = Vec::with_capacity(orders.len());
-    let mut accepted: HashMap<&[u8], (i64, &Order)> = HashMap::new();
+    let mut rows = Rows {
+        events: Vec::with_capacity(events.len()),
+        texts: Vec::new(),
+        deliveries: Vec::new(),
+        event_id,
+        delivery_id,
+        text_id,
+    };
+    let mut received = Vec::with_capacity(events.len());
+    let mut accepted: HashMap<&[u8], (i64, &AcceptedEvent)> = HashMap::new();
     let mut heads: HashSet<(&[u8], &str)> = HashSet::new();
-    for order in orders {
-        let sender = senders.get(&order.whose());
-        if order.version.is_some() && order.version != sender.map(|sender| sender.version) {
+    for (event, sealed) in events.iter().zip(sealed_tokens) {
+        let sealed = sealed.as_deref();
+        let sender = senders.get(&event.whose());
+        if event.version.is_some() && event.version != sender.map(|sender| sender.version) {
             received.push(Received::Outdated);
             continue;
         }
-        let watches = !order.skipped && order.window > 0;
-        let before = firsts.iter().find(|first| watches && order.is_copy_of(&first.fingerprint, first.received_at));
+        let watches = !event.skipped && event.duplicate_window > 0;
+        let before = firsts.iter().find(|first| watches && event.is_copy_of(&first.fingerprint, first.received_at));
         let beside = accepted
-            .get(order.fingerprint.as_slice())
-            .filter(|(_, first)| watches && order.is_copy_of(&first.fingerprint, first.received_at));
+            .get(event.fingerprint.as_slice())
+            .filter(|(_, first)| watches && event.is_copy_of(&first.fingerprint, first.received_at));
         let first = before
             .map(|first| (first.id, first.public_id.clone()))
             .or_else(|| beside.map(|(id, first)| (*id, first.public_id.clone())));
         if let Some((id, public_id)) = first {
-            rows.event(order, EventOutcome::Duplicate, Some(id), admission.standing(order));
+            rows.event(event, None, EventOutcome::Duplicate, Some(id), admission.standing(event));
             received.push(Received::Duplicate(public_id));
             continue;
         }
-        let admitted = admission.admit(order);
+        let admitted = admission.admit(event);
         if admitted == Admitted::Full {
             received.push(Received::Full);
             continue;
         }
         received.push(Received::Accepted);
-        if order.skipped {
-            rows.event(order, EventOutcome::Skipped, None, admitted);
+        if event.skipped {
+            rows.event(event, sealed, EventOutcome::Skipped, None, admitted);
             continue;
         }
-        let id = rows.event(order, EventOutcome::Accepted, None, admitted);
+        let id = rows.event(event, sealed, EventOutcome::Accepted, None, admitted);
         let sender = sender.ok_or(StoreError::NotFound)?;
-        let shared = rows.share_texts(id, &order.deliveries)?;
-        for delivery in &order.deliveries {
+        let shared = rows.share_texts(id, &event.deliveries)?;
+        for delivery in &event.deliveries {
             let text_id = shared.get(&delivery.parts.as_ptr()).copied();
             let parts = if text_id.is_some() { String::new() } else { as_json(&delivery.parts)? };
             let (chat, error) = match &delivery.chat {
@@ -143,7 +154,7 @@ pub(super) async fn write(tx: &mut SqliteConnection, orders: &[Order]) -> Result
             rows.deliveries.push(DeliveryRow {
                 id: rows.delivery_id,
                 event_id: id,
-                order,
+                event,
                 sender,
                 participant: i64::try_from(delivery.participant).unwrap_or(i64::MAX),
                 chat,
@@ -154,28 +165,28 @@ pub(super) async fn write(tx: &mut SqliteConnection, orders: &[Order]) -> Result
                 first_in_chat: chat.is_some_and(|chat| !sender.parked && heads.insert((&sender.lane, chat))),
             });
         }
-        if order.deliveries.iter().any(|delivery| delivery.chat.is_ok()) {
-            accepted.insert(&order.fingerprint, (id, order));
+        if event.deliveries.iter().any(|delivery| delivery.chat.is_ok()) {
+            accepted.insert(&event.fingerprint, (id, event));
         }
     }
     rows.insert(tx).await?;
-    for order in rows.events.iter().filter(|event| event.outcome == EventOutcome::Accepted) {
-        rows.tell_of_parked(tx, order).await?;
+    for row in rows.events.iter().filter(|row| row.outcome == EventOutcome::Accepted) {
+        rows.tell_of_parked(tx, row).await?;
     }
     Ok(received)
 }
 
-impl Order {
+impl AcceptedEvent {
     /// Whether one accepted then, with this fingerprint, is its first copy.
     fn is_copy_of(&self, fingerprint: &[u8], received_at: Millis) -> bool {
-        self.fingerprint == fingerprint && received_at > self.received_at.saturating_sub(self.window)
+        self.fingerprint == fingerprint && received_at > self.received_at.saturating_sub(self.duplicate_window)
     }
 
     /// By whom its messages are sent: a profile, or whatever came with it.
     fn whose(&self) -> Whose<'_> {
-        match self.profile_id {
-            Some(id) => Whose::Profile { id, sandbox: self.bot_id.is_none() },
-            None => Whose::Itself { bot_id: self.bot_id, lane: self.lane.as_bytes() },
+        match &self.token {
+            TokenSource::Profile(id) => Whose::Profile { id: *id, sandbox: self.bot_id.is_none() },
+            TokenSource::Event { lane, .. } => Whose::Itself { bot_id: self.bot_id, lane: lane.as_bytes() },
         }
     }
 }
@@ -187,14 +198,14 @@ enum Whose<'a> {
 }
 
 /// The first copies there are, the earliest first. One whose deliveries have all failed for good does not count.
-async fn first_copies(tx: &mut SqliteConnection, orders: &[Order]) -> Result<Vec<First>, StoreError> {
-    let watching = || orders.iter().filter(|order| !order.skipped && order.window > 0);
-    let Some(earliest) = watching().map(|order| order.received_at.saturating_sub(order.window)).min() else {
+async fn first_copies(tx: &mut SqliteConnection, events: &[AcceptedEvent]) -> Result<Vec<First>, StoreError> {
+    let watching = || events.iter().filter(|event| !event.skipped && event.duplicate_window > 0);
+    let Some(earliest) = watching().map(|event| event.received_at.saturating_sub(event.duplicate_window)).min() else {
         return Ok(Vec::new());
     };
-    let latest = watching().map(|order| order.received_at).max().unwrap_or(earliest);
+    let latest = watching().map(|event| event.received_at).max().unwrap_or(earliest);
     let days: Vec<Millis> = (earliest.max(0) / DAY..=latest.max(0) / DAY).collect();
-    let fingerprints: Vec<String> = watching().map(|order| hex(&order.fingerprint)).collect();
+    let fingerprints: Vec<String> = watching().map(|event| hex(&event.fingerprint)).collect();
     Ok(sqlx::query_as(FIRST_COPIES).bind(json(&days)).bind(json(&fingerprints)).fetch_all(tx).await?)
 }
 
@@ -212,8 +223,11 @@ pub(super) const FIRST_COPIES: &str = concat!(
      ORDER BY e.id"
 );
 
-async fn senders<'a>(tx: &mut SqliteConnection, orders: &'a [Order]) -> Result<HashMap<Whose<'a>, Sender>, StoreError> {
-    let mut profiles: Vec<i64> = orders.iter().filter_map(|order| order.profile_id).collect();
+async fn senders<'a>(
+    tx: &mut SqliteConnection,
+    events: &'a [AcceptedEvent],
+) -> Result<HashMap<Whose<'a>, Sender>, StoreError> {
+    let mut profiles: Vec<i64> = events.iter().filter_map(|event| event.token.profile()).collect();
     profiles.sort_unstable();
     profiles.dedup();
     let stored: Vec<Sender> = sqlx::query_as(concat!(
@@ -226,8 +240,8 @@ async fn senders<'a>(tx: &mut SqliteConnection, orders: &'a [Order]) -> Result<H
     .fetch_all(tx)
     .await?;
     let mut senders = HashMap::new();
-    for order in orders {
-        let whose = order.whose();
+    for event in events {
+        let whose = event.whose();
         let sender = match whose {
             Whose::Itself { bot_id, lane } => Some(Sender { bot_id, lane: lane.to_vec(), ..Sender::default() }),
             Whose::Profile { id, sandbox } => {
@@ -269,9 +283,16 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn event(&mut self, order: &'a Order, outcome: EventOutcome, duplicate_of: Option<i64>, admitted: Admitted) -> i64 {
+    fn event(
+        &mut self,
+        event: &'a AcceptedEvent,
+        sealed: Option<&'a [u8]>,
+        outcome: EventOutcome,
+        duplicate_of: Option<i64>,
+        admitted: Admitted,
+    ) -> i64 {
         self.event_id += 1;
-        self.events.push(EventRow { id: self.event_id, order, outcome, duplicate_of, admitted });
+        self.events.push(EventRow { id: self.event_id, event, sealed, outcome, duplicate_of, admitted });
         self.event_id
     }
 
@@ -304,58 +325,52 @@ impl<'a> Rows<'a> {
             "INSERT INTO events (id, public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
              parameters, overrides, token, fingerprint, outcome, http_status, duplicate_of) ",
             &self.events,
-            |row, event| {
-                let order = event.order;
-                row.push_bind(event.id)
-                    .push_bind(&order.public_id)
-                    .push_bind(order.profile_id)
-                    .push_bind(order.bot_id)
-                    .push_bind(&order.field_name)
-                    .push_bind(order.received_at)
-                    .push_bind(order.event_type)
-                    .push_bind(&order.order_number)
-                    .push_bind(&order.parameters)
-                    .push_bind(&order.overrides)
+            |row, of| {
+                let event = of.event;
+                row.push_bind(of.id)
+                    .push_bind(&event.public_id)
+                    .push_bind(event.token.profile())
+                    .push_bind(event.bot_id)
+                    .push_bind(&event.field_name)
+                    .push_bind(event.received_at)
+                    .push_bind(event.event_type)
+                    .push_bind(&event.order_number)
+                    .push_bind(&event.parameters)
+                    .push_bind(&event.overrides)
                     // Nothing is sent for a duplicate.
-                    .push_bind(
-                        order
-                            .token
-                            .as_ref()
-                            .filter(|_| event.duplicate_of.is_none())
-                            .map(|(_, sealed)| sealed.as_slice()),
-                    )
-                    .push_bind(&order.fingerprint)
-                    .push_bind(event.outcome.name())
+                    .push_bind(of.sealed.filter(|_| of.duplicate_of.is_none()))
+                    .push_bind(&event.fingerprint)
+                    .push_bind(of.outcome.name())
                     .push("200")
-                    .push_bind(event.duplicate_of);
+                    .push_bind(of.duplicate_of);
             },
         )
         .await?;
         // A duplicate's body is that of the first.
-        let bodies: Vec<&EventRow<'_>> = self.events.iter().filter(|event| event.duplicate_of.is_none()).collect();
-        insert(tx, "INSERT INTO payloads (event_id, encoding, body) ", &bodies, |row, event| {
-            let payload = &event.order.payload;
-            row.push_bind(event.id).push_bind(payload.encoding).push_bind(&payload.body);
+        let bodies: Vec<&EventRow<'_>> = self.events.iter().filter(|row| row.duplicate_of.is_none()).collect();
+        insert(tx, "INSERT INTO payloads (event_id, encoding, body) ", &bodies, |row, of| {
+            let payload = &of.event.payload;
+            row.push_bind(of.id).push_bind(payload.encoding).push_bind(&payload.body);
         })
         .await?;
         // A duplicate of a known token waits for nothing, and is not swept with strangers' events.
-        let bounded: Vec<(&EventRow<'_>, &Stateless)> = self
+        let bounded: Vec<(&EventRow<'_>, &Stateless, &Lane)> = self
             .events
             .iter()
-            .filter(|event| event.duplicate_of.is_none() || event.admitted == Admitted::Stranger)
-            .filter_map(|event| event.order.stateless.as_ref().map(|stateless| (event, stateless)))
+            .filter(|row| row.duplicate_of.is_none() || row.admitted == Admitted::Stranger)
+            .filter_map(|row| Some((row, row.event.stateless.as_ref()?, row.event.token.lane()?)))
             .collect();
         insert(
             tx,
             "INSERT INTO stateless_events (event_id, lane, address, bytes, finished_at) ",
             &bounded,
-            |row, (event, stateless)| {
-                let order = event.order;
-                row.push_bind(event.id)
-                    .push_bind(order.lane.as_bytes())
-                    .push_bind((event.admitted == Admitted::Stranger).then(|| stateless.holder()))
-                    .push_bind(order.bytes())
-                    .push_bind(event.duplicate_of.map(|_| order.received_at));
+            |row, (of, stateless, lane)| {
+                let event = of.event;
+                row.push_bind(of.id)
+                    .push_bind(lane.as_bytes())
+                    .push_bind((of.admitted == Admitted::Stranger).then(|| stateless.holder()))
+                    .push_bind(event.bytes())
+                    .push_bind(of.duplicate_of.map(|_| event.received_at));
             },
         )
         .await?;
@@ -369,16 +384,16 @@ impl<'a> Rows<'a> {
              text_id, created_at, age_from, last_error, finished_at, cause, stranger, migrated_to, next_attempt_at) ",
             &self.deliveries,
             |row, delivery| {
-                let (order, sender) = (delivery.order, delivery.sender);
-                let at = order.received_at;
+                let (event, sender) = (delivery.event, delivery.sender);
+                let at = event.received_at;
                 row.push_bind(delivery.id)
                     .push_bind(delivery.event_id)
-                    .push_bind(order.profile_id)
+                    .push_bind(event.token.profile())
                     .push_bind(delivery.participant)
                     .push_bind(delivery.chat)
                     .push_bind(sender.bot_id)
                     .push_bind(sender.lane.as_slice())
-                    .push_bind(order.bot_id.is_none())
+                    .push_bind(event.bot_id.is_none())
                     .push_bind(delivery.state().name())
                     .push_bind(&delivery.parts)
                     .push_bind(delivery.text_id)
@@ -410,13 +425,13 @@ impl<'a> Rows<'a> {
     }
 
     /// What waits for a token from the start is told of.
-    async fn tell_of_parked(&self, tx: &mut SqliteConnection, event: &EventRow<'_>) -> Result<(), StoreError> {
-        let of_event = || self.deliveries.iter().filter(|delivery| delivery.event_id == event.id);
+    async fn tell_of_parked(&self, tx: &mut SqliteConnection, row: &EventRow<'_>) -> Result<(), StoreError> {
+        let of_event = || self.deliveries.iter().filter(|delivery| delivery.event_id == row.id);
         let Some(first) = of_event().find(|delivery| delivery.sender.parked) else { return Ok(()) };
         let parked: Vec<i64> =
             of_event().filter(|delivery| delivery.chat.is_some()).map(|delivery| delivery.id).collect();
-        let (profile_id, lane) = (event.order.profile_id, Lane::of_bytes(first.sender.lane.clone()));
-        let (event_id, at) = (event.id, event.order.received_at);
+        let (profile_id, lane) = (row.event.token.profile(), Lane::of_bytes(first.sender.lane.clone()));
+        let (event_id, at) = (row.id, row.event.received_at);
         let cause = cause_of(first.sender.parked_for);
         add_deliveries(tx, Failure { profile_id, lane: &lane, event_id, cause, at }, &parked).await
     }

@@ -4,14 +4,14 @@ use hookgram::webhook::EventOutcome;
 
 use super::{
     batch,
-    tests::{TOKEN, claim_due, draft, event, to},
+    tests::{TOKEN, accept_with, claim_due, draft, event, to},
     *,
 };
 use crate::store::audit::COMMAND_LINE;
 
 /// All at once, so that they share a commit.
-async fn together(store: &Store, events: &[NewEvent<'_>], chat: &str) -> Vec<Received> {
-    let all = events.iter().map(|event| store.accept_event(event, vec![to(chat)], 600_000));
+async fn together(store: &Store, events: &[AcceptedEvent], chat: &str) -> Vec<Received> {
+    let all = events.iter().map(|event| accept_with(store, event.clone(), vec![to(chat)], 600_000));
     let mut received = Vec::new();
     for one in futures_all(all).await {
         received.push(one.unwrap());
@@ -40,11 +40,12 @@ async fn events_of_one_batch_are_copies_of_each_other_and_keep_their_order() {
     let store = Store::in_memory().await.unwrap();
     let source = TokenSource::Profile(store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap());
     let body = Packed::of(b"{\"same\":1}");
-    let same = |public_id| NewEvent { fingerprint: b"same", payload: &body, ..event(public_id, source) };
-    let received = together(&store, &[same("a"), same("b"), event("c", source), same("d")], "5").await;
+    let same =
+        |public_id| AcceptedEvent { fingerprint: b"same".to_vec(), payload: body.clone(), ..event(public_id, &source) };
+    let received = together(&store, &[same("a"), same("b"), event("c", &source), same("d")], "5").await;
     let copy = || Received::Duplicate("a".into());
     assert_eq!(received, [Received::Accepted, copy(), Received::Accepted, copy()]);
-    assert_eq!(together(&store, &[same("e"), event("f", source)], "5").await, [copy(), Received::Accepted]);
+    assert_eq!(together(&store, &[same("e"), event("f", &source)], "5").await, [copy(), Received::Accepted]);
 
     let events = store.events(None, 9).await.unwrap();
     assert_eq!(events.iter().map(|event| event.public_id.as_str()).collect::<Vec<_>>(), ["f", "e", "d", "c", "b", "a"]);
@@ -63,14 +64,14 @@ async fn events_of_one_batch_are_copies_of_each_other_and_keep_their_order() {
 async fn what_is_parked_at_once_holds_nobody_of_its_batch_back() {
     let store = Store::in_memory().await.unwrap();
     let profile = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    store.accept_event(&event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
+    accept_with(&store, event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
     let token = hookgram::secret::BotToken::parse(TOKEN).unwrap();
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
     let parked = Change::Parked { refused: Some(token.clone()), cause: hookgram::delivery::FailureCause::TokenRefused };
     store.record(&claimed[0], None, &parked, 2_000).await.unwrap();
 
     let parked = event("b", TokenSource::Profile(profile));
-    let received = together(&store, &[parked, event("c", TokenSource::Event(&token))], "5").await;
+    let received = together(&store, &[parked, event("c", TokenSource::event(token.clone()))], "5").await;
     assert_eq!(received, [Received::Accepted, Received::Accepted]);
     let claimed = claim_due(&store, "one", 3_000, 33_000, &[]).await;
     assert_eq!(claimed.iter().map(|claimed| claimed.event_id).collect::<Vec<_>>(), [3]);
@@ -81,7 +82,8 @@ async fn what_was_judged_by_a_profile_that_has_changed_is_not_kept() {
     let (store, draft) = (Store::in_memory().await.unwrap(), draft("A"));
     let id = store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap();
     let version = async || store.profile(id).await.unwrap().unwrap().version;
-    let judged = |public_id, version| NewEvent { version: Some(version), ..event(public_id, TokenSource::Profile(id)) };
+    let judged =
+        |public_id, version| AcceptedEvent { version: Some(version), ..event(public_id, TokenSource::Profile(id)) };
     let mut number = 0;
     for change in 0..3 {
         let before = version().await;
@@ -95,12 +97,12 @@ async fn what_was_judged_by_a_profile_that_has_changed_is_not_kept() {
         for (version, expected) in [(before, Received::Outdated), (after, Received::Accepted)] {
             number += 1;
             let event = judged(["a", "b", "c", "d", "e", "f"][number - 1], version);
-            assert_eq!(store.accept_event(&event, vec![to("5")], 0).await.unwrap(), expected, "{change}");
+            assert_eq!(accept_with(&store, event, vec![to("5")], 0).await.unwrap(), expected, "{change}");
         }
     }
     assert_eq!(store.events(None, 9).await.unwrap().len(), 3);
-    let gone = NewEvent { version: Some(1), ..event("z", TokenSource::Profile(id + 1)) };
-    assert_eq!(store.accept_event(&gone, vec![to("5")], 0).await.unwrap(), Received::Outdated);
+    let gone = AcceptedEvent { version: Some(1), ..event("z", TokenSource::Profile(id + 1)) };
+    assert_eq!(accept_with(&store, gone, vec![to("5")], 0).await.unwrap(), Received::Outdated);
 }
 
 #[tokio::test]

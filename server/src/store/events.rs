@@ -6,49 +6,83 @@ use hookgram::{secret::BotToken, values::Language, webhook::EventOutcome};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
-use super::{Lane, Store, StoreError, accepting::Order, names::Named, payloads::Packed, strangers::Stateless};
-use crate::{secrets::seal::Place, time::Millis};
+use super::{Lane, Store, StoreError, names::Named, payloads::Packed, strangers::Stateless};
+use crate::time::Millis;
 
 /// Whose token an event is delivered with.
-#[derive(Clone, Copy, Debug)]
-pub enum TokenSource<'a> {
+#[derive(Clone, Debug)]
+pub enum TokenSource {
     /// The profile's, as it is when the message is sent.
     Profile(i64),
     /// The one that came with the event, at the stateless endpoint.
-    Event(&'a BotToken),
+    Event {
+        /// The token.
+        token: BotToken,
+        /// Its ordering key.
+        lane: Lane,
+    },
 }
 
-/// An accepted event to keep.
+impl TokenSource {
+    /// A token that comes with its event.
+    #[must_use]
+    pub fn event(token: BotToken) -> Self {
+        Self::Event { lane: Lane::of(&token), token }
+    }
+
+    /// The profile's id; `None` at the stateless endpoint.
+    #[must_use]
+    pub fn profile(&self) -> Option<i64> {
+        match self {
+            Self::Profile(id) => Some(*id),
+            Self::Event { .. } => None,
+        }
+    }
+
+    /// The ordering key of the token that came with the event.
+    pub(super) fn lane(&self) -> Option<&Lane> {
+        match self {
+            Self::Profile(_) => None,
+            Self::Event { lane, .. } => Some(lane),
+        }
+    }
+}
+
+/// An accepted event with its messages, from the endpoint to the database.
 #[derive(Clone, Debug)]
-pub struct NewEvent<'a> {
+pub struct AcceptedEvent {
     /// Its unguessable id.
-    pub public_id: &'a str,
+    pub public_id: String,
     /// Whose token it is delivered with.
-    pub token: TokenSource<'a>,
+    pub token: TokenSource,
     /// The bot's own id; `None`: sandbox.
     pub bot_id: Option<i64>,
     /// The contact field that held the recipient.
-    pub field_name: Option<&'a str>,
+    pub field_name: Option<String>,
     /// Its type's number.
     pub event_type: Option<i64>,
     /// The booking's number.
-    pub order_number: Option<&'a str>,
+    pub order_number: Option<String>,
     /// Canonical parameters as applied.
-    pub parameters: &'a str,
+    pub parameters: String,
     /// Those of them that the profile endpoint's query named.
-    pub overrides: &'a str,
+    pub overrides: String,
     /// The body.
-    pub payload: &'a Packed,
+    pub payload: Packed,
     /// Equal for duplicates.
-    pub fingerprint: &'a [u8],
+    pub fingerprint: Vec<u8>,
     /// When it came.
     pub received_at: Millis,
+    /// How long before it the same counts as its first copy.
+    pub duplicate_window: Millis,
     /// Narrowed out by its profile: recorded, not delivered.
     pub skipped: bool,
-    /// Which version of its profile it was judged by, where that must still be the present one.
+    /// The version of its profile that judged it, where it must still be the present one.
     pub version: Option<i64>,
     /// How it is bounded, if it came to the stateless endpoint.
-    pub stateless: Option<&'a Stateless>,
+    pub stateless: Option<Stateless>,
+    /// Its messages, one for each participant.
+    pub deliveries: Vec<NewDelivery>,
 }
 
 /// A message to one participant, rendered.
@@ -118,45 +152,13 @@ pub struct EventRecord {
 }
 
 impl Store {
-    /// Keeps an event and its deliveries in one commit, unless the same came within `window` before.
-    /// When this returns, it is on disk.
+    /// Stores an event and its deliveries in one commit, unless the same came within its duplicate window. When this
+    /// returns, it is on disk.
     ///
     /// # Errors
     /// If it could not be stored: then nothing of it is. [`StoreError::Busy`] if too many wait to be.
-    pub async fn accept_event(
-        &self,
-        event: &NewEvent<'_>,
-        deliveries: Vec<NewDelivery>,
-        window: Millis,
-    ) -> Result<Received, StoreError> {
-        let (profile_id, token, lane) = match event.token {
-            TokenSource::Profile(id) => (Some(id), None, Lane::sandbox()),
-            TokenSource::Event(token) => {
-                let sealed = self.sealer.present()?.seal(Place::EventToken(event.public_id), token.expose())?;
-                (None, Some((token.clone(), sealed)), Lane::of(token))
-            }
-        };
-        let order = Order {
-            public_id: event.public_id.to_owned(),
-            profile_id,
-            lane,
-            token,
-            bot_id: event.bot_id,
-            field_name: event.field_name.map(str::to_owned),
-            event_type: event.event_type,
-            order_number: event.order_number.map(str::to_owned),
-            parameters: event.parameters.to_owned(),
-            overrides: event.overrides.to_owned(),
-            payload: event.payload.clone(),
-            fingerprint: event.fingerprint.to_vec(),
-            received_at: event.received_at,
-            skipped: event.skipped,
-            version: event.version,
-            deliveries,
-            window,
-            stateless: event.stateless.cloned(),
-        };
-        self.orders.give(order).await
+    pub async fn accept_event(&self, event: AcceptedEvent) -> Result<Received, StoreError> {
+        self.acceptor.accept(event).await
     }
 
     /// The newest events, newest first; of one profile, or of all.

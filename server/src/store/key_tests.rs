@@ -27,25 +27,9 @@ async fn profile(store: &Store, name: &str) -> i64 {
 }
 
 async fn event(store: &Store, id: &str) {
-    let payload = Packed::of(b"{}");
-    let event = NewEvent {
-        public_id: id,
-        token: TokenSource::Event(&token()),
-        bot_id: Some(7_001_002_003),
-        field_name: None,
-        event_type: None,
-        order_number: None,
-        parameters: "",
-        overrides: "",
-        payload: &payload,
-        fingerprint: id.as_bytes(),
-        received_at: now(),
-        skipped: false,
-        version: None,
-        stateless: None,
-    };
     let delivery = NewDelivery { participant: 0, chat: Ok("5".to_owned()), parts: ["x".to_owned()].into() };
-    store.accept_event(&event, vec![delivery], 0).await.unwrap();
+    let event = AcceptedEvent { received_at: now(), ..tests::event(id, TokenSource::event(token())) };
+    tests::accept_with(store, event, vec![delivery], 0).await.unwrap();
 }
 
 /// One of each kind of secret.
@@ -200,34 +184,13 @@ async fn what_no_key_opens_is_told_and_the_rest_is_sealed_anew() {
 }
 
 #[tokio::test]
-async fn an_event_that_waits_while_its_key_goes_is_kept_under_the_new_one() {
+async fn an_event_is_sealed_with_the_key_that_is_in_use_in_its_commit() {
     let folder = tempfile::tempdir().unwrap();
     let server = store(folder.path()).await;
-    let sealed = server.sealer.present().unwrap().seal(crate::secrets::seal::Place::EventToken("late"), TOKEN).unwrap();
-    let order = accepting::Order {
-        public_id: "late".to_owned(),
-        profile_id: None,
-        lane: Lane::of(&token()),
-        token: Some((token(), sealed)),
-        bot_id: Some(7_001_002_003),
-        field_name: None,
-        event_type: None,
-        order_number: None,
-        parameters: String::new(),
-        overrides: String::new(),
-        payload: Packed::of(b"{}"),
-        fingerprint: b"late".to_vec(),
-        received_at: now(),
-        skipped: false,
-        version: None,
-        stateless: None,
-        deliveries: vec![NewDelivery { participant: 0, chat: Ok("5".to_owned()), parts: ["x".to_owned()].into() }],
-        window: 0,
-    };
     server.sealer.add_a_key().unwrap();
     server.change_key(&COMMAND_LINE).await.unwrap();
     server.reseal().await.unwrap();
     server.sealer.drop_the_others().unwrap();
-    server.orders.give(order).await.unwrap();
+    event(&server, "late").await;
     assert_eq!(counts(&server).await, [(2, 2)]);
 }

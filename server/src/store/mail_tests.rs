@@ -1,9 +1,11 @@
 //! Mails where things go wrong: a clock that is set back, rows that cannot be read, tokens that nobody knows.
 
+use std::borrow::Borrow;
+
 use hookgram::{delivery::FailureCause, mail::MailState, secret::BotToken};
 
 use super::{
-    tests::{TOKEN, claim_due, draft, event, to},
+    tests::{TOKEN, accept_with, claim_due, draft, event, to},
     *,
 };
 use crate::store::audit::COMMAND_LINE;
@@ -12,9 +14,9 @@ const HOUR: i64 = 3_600_000;
 const MINUTE: i64 = 60_000;
 
 /// An event is accepted and its delivery given up at once.
-async fn fail(store: &Store, public_id: &str, source: TokenSource<'_>, at: i64) {
-    let event = NewEvent { received_at: at, ..event(public_id, source) };
-    store.accept_event(&event, vec![to("5")], 0).await.unwrap();
+async fn fail(store: &Store, public_id: &str, source: impl Borrow<TokenSource>, at: i64) {
+    let event = AcceptedEvent { received_at: at, ..event(public_id, source) };
+    accept_with(&store, event, vec![to("5")], 0).await.unwrap();
     let claimed = claim_due(store, "one", at, at + 30_000, &[]).await.remove(0);
     store.record(&claimed, None, &Change::Failed(FailureCause::Blocked), at).await.unwrap();
 }
@@ -27,12 +29,12 @@ async fn claim(store: &Store, at: i64) -> Option<ClaimedMail> {
 async fn a_clock_that_is_set_back_neither_keeps_a_mail_nor_makes_many() {
     let store = Store::in_memory().await.unwrap();
     let profile = TokenSource::Profile(store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap());
-    fail(&store, "a", profile, 100 * HOUR).await;
+    fail(&store, "a", &profile, 100 * HOUR).await;
     assert!(claim(&store, 100 * HOUR).await.is_none(), "it gathers");
     let mail = claim(&store, HOUR).await.expect("so far off it cannot be due");
     store.record_mail(&mail, &mail.done, &MailChange::Sent(None), HOUR).await.unwrap();
     for (public_id, minute) in [("b", 1), ("c", 2)] {
-        fail(&store, public_id, profile, HOUR + minute * MINUTE).await;
+        fail(&store, public_id, &profile, HOUR + minute * MINUTE).await;
         assert_eq!(store.next_mail_due().await.unwrap(), Some(HOUR + 2 * MINUTE));
     }
 }
@@ -41,7 +43,7 @@ async fn a_clock_that_is_set_back_neither_keeps_a_mail_nor_makes_many() {
 async fn a_lost_claim_records_nothing() {
     let store = Store::in_memory().await.unwrap();
     let profile = TokenSource::Profile(store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap());
-    fail(&store, "a", profile, HOUR).await;
+    fail(&store, "a", &profile, HOUR).await;
     let late = claim(&store, 2 * HOUR).await.unwrap();
     let holder = claim(&store, 3 * HOUR).await.unwrap();
     assert_eq!((holder.id, holder.attempt), (late.id, 2));
@@ -56,7 +58,7 @@ async fn a_lost_claim_records_nothing() {
 async fn a_delivery_that_cannot_be_read_is_told_of_too() {
     let store = Store::in_memory().await.unwrap();
     let profile = TokenSource::Profile(store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap());
-    store.accept_event(&event("a", profile), vec![to("5")], 0).await.unwrap();
+    accept_with(&store, event("a", &profile), vec![to("5")], 0).await.unwrap();
     sqlx::query("UPDATE deliveries SET parts = '['").execute(&store.write).await.unwrap();
     assert!(claim_due(&store, "one", 1_000, 31_000, &[]).await.is_empty());
     let mail = store.mails(1).await.unwrap().remove(0);
@@ -67,9 +69,9 @@ async fn a_delivery_that_cannot_be_read_is_told_of_too() {
 async fn mails_about_a_token_are_counted_for_an_hour() {
     let store = Store::in_memory().await.unwrap();
     let token = BotToken::parse(TOKEN).unwrap();
-    fail(&store, "a", TokenSource::Event(&token), HOUR).await;
+    fail(&store, "a", TokenSource::event(token.clone()), HOUR).await;
     let first = claim(&store, 2 * HOUR).await.unwrap();
-    fail(&store, "b", TokenSource::Event(&token), 2 * HOUR).await;
+    fail(&store, "b", TokenSource::event(token.clone()), 2 * HOUR).await;
     let second = claim(&store, 2 * HOUR + 2 * MINUTE).await.unwrap();
     assert_ne!(first.id, second.id);
     let standing = async |id, at| store.mail_content(id, at).await.unwrap().concerned;

@@ -90,7 +90,7 @@ use sqlx::{
 };
 use tokio::sync::broadcast;
 
-use self::{accepting::Orders, addresses::Addresses, profile_cache::ProfileCache, rejections::Rejections};
+use self::{accepting::Acceptor, addresses::Addresses, profile_cache::ProfileCache, rejections::Rejections};
 pub use self::{
     addresses::Standing,
     attempts::Attempt,
@@ -100,7 +100,7 @@ pub use self::{
     deliveries::{Claimed, DeliveryRecord, Totals},
     drafts::DraftRecord,
     erasing::{Erasure, Stored},
-    events::{EventRecord, NewDelivery, NewEvent, Reason, Received, TokenSource},
+    events::{AcceptedEvent, EventRecord, NewDelivery, Reason, Received, TokenSource},
     heads::Head,
     health::{BotHealth, MailHealth, QueueHealth},
     known_tokens::KnownTokens,
@@ -163,7 +163,7 @@ pub struct Location<'a> {
 pub struct Store {
     write: SqlitePool,
     read: SqlitePool,
-    orders: Orders,
+    acceptor: Acceptor,
     rejections: Rejections,
     profile_cache: ProfileCache,
     addresses: Addresses,
@@ -311,7 +311,7 @@ impl Store {
 
     fn over(write: SqlitePool, read: SqlitePool, sealer: Sealer) -> Self {
         Self {
-            orders: Orders::start(write.clone(), sealer.clone()),
+            acceptor: Acceptor::start(write.clone(), sealer.clone()),
             rejections: Rejections::start(write.clone()),
             profile_cache: ProfileCache::default(),
             addresses: Addresses::default(),

@@ -10,7 +10,7 @@ use hookgram::{
 };
 
 use super::{
-    tests::{TOKEN, claim_due, draft, event, to},
+    tests::{TOKEN, accept_with, claim_due, draft, event, to},
     *,
 };
 use crate::{
@@ -36,8 +36,8 @@ fn narrowed(show: Show, sort: Sort) -> ListQuery {
 
 /// An accepted event of a profile with one message, at this time.
 async fn accept(store: &Store, profile: i64, public_id: &str, at: Millis) {
-    let new = NewEvent { received_at: at, ..event(public_id, TokenSource::Profile(profile)) };
-    assert_eq!(store.accept_event(&new, vec![to(public_id)], 0).await.unwrap(), Received::Accepted);
+    let new = AcceptedEvent { received_at: at, ..event(public_id, TokenSource::Profile(profile)) };
+    assert_eq!(accept_with(&store, new, vec![to(public_id)], 0).await.unwrap(), Received::Accepted);
 }
 
 /// Sends what is due and records this change.
@@ -160,11 +160,11 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
         finish(&store, &change, now - days * DAY).await;
     }
     accept(&store, id, "waits", now).await;
-    let skipped = NewEvent { received_at: now, skipped: true, ..event("s", TokenSource::Profile(id)) };
-    store.accept_event(&skipped, Vec::new(), 0).await.unwrap();
+    let skipped = AcceptedEvent { received_at: now, skipped: true, ..event("s", TokenSource::Profile(id)) };
+    accept_with(&store, skipped, Vec::new(), 0).await.unwrap();
     let nobody = NewDelivery { participant: 0, chat: Err("no id".into()), parts: [].into() };
-    let half = NewEvent { received_at: now, ..event("h", TokenSource::Profile(id)) };
-    store.accept_event(&half, vec![nobody], 0).await.unwrap();
+    let half = AcceptedEvent { received_at: now, ..event("h", TokenSource::Profile(id)) };
+    accept_with(&store, half, vec![nobody], 0).await.unwrap();
     let reason = Reason { ru: "нет".into(), en: "no".into() };
     let rejection = Rejection {
         public_id: "r".into(),
@@ -256,8 +256,8 @@ async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
     assert_eq!(store.waiting_messages(id).await.unwrap(), 3);
     // Another one with the same token writes to the same chat, behind it.
     let other = store.put_profile(None, &draft("B"), &COMMAND_LINE).await.unwrap();
-    let behind = NewEvent { received_at: at, ..event("b", TokenSource::Profile(other)) };
-    store.accept_event(&behind, vec![to("3")], 0).await.unwrap();
+    let behind = AcceptedEvent { received_at: at, ..event("b", TokenSource::Profile(other)) };
+    accept_with(&store, behind, vec![to("3")], 0).await.unwrap();
 
     store.delete_profile(id, &COMMAND_LINE).await.unwrap();
     assert!(store.profile(id).await.unwrap().is_none() && store.profile_by_key(&key).await.unwrap().is_none());

@@ -1,5 +1,6 @@
 //! The queue where things go wrong: refused tokens, lost claims, unreadable rows, a clock that is set back.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use hookgram::{
@@ -9,7 +10,7 @@ use hookgram::{
 use tokio::sync::broadcast;
 
 use super::{
-    tests::{TOKEN, claim_due, draft, event, next_due, to},
+    tests::{TOKEN, accept_with, claim_due, draft, event, next_due, to},
     *,
 };
 use crate::{
@@ -34,8 +35,8 @@ fn with_token(name: &str, token: BotToken) -> ProfileDraft {
     draft
 }
 
-async fn accept(store: &Store, public_id: &str, source: TokenSource<'_>, chat: &str) {
-    store.accept_event(&event(public_id, source), vec![to(chat)], 0).await.unwrap();
+async fn accept(store: &Store, public_id: &str, source: impl Borrow<TokenSource>, chat: &str) {
+    accept_with(store, event(public_id, source), vec![to(chat)], 0).await.unwrap();
 }
 
 async fn claim(store: &Store, owner: &str, now: i64) -> Vec<Claimed> {
@@ -67,9 +68,9 @@ async fn what_is_parked_holds_nobody_back() {
 async fn a_made_up_token_of_the_same_bot_stands_in_no_ones_way() {
     let store = Store::in_memory().await.unwrap();
     let profile = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    accept(&store, "a", TokenSource::Event(&another()), "5").await;
+    accept(&store, "a", TokenSource::event(another().clone()), "5").await;
     accept(&store, "b", TokenSource::Profile(profile), "5").await;
-    accept(&store, "c", TokenSource::Event(&token(TOKEN)), "5").await;
+    accept(&store, "c", TokenSource::event(token(TOKEN)), "5").await;
     let claimed = claim(&store, "one", 1_000).await;
     let profiles: Vec<Option<i64>> = claimed.iter().map(|delivery| delivery.profile_id).collect();
     assert_eq!(profiles, [None, Some(profile)], "the third has the profile's token and waits for it");
@@ -111,7 +112,7 @@ async fn the_same_token_again_or_a_bot_that_answers_ends_the_waiting() {
 #[tokio::test]
 async fn whoever_lost_a_claim_changes_nothing_but_what_has_arrived() {
     let store = Store::in_memory().await.unwrap();
-    accept(&store, "a", TokenSource::Event(&token(TOKEN)), "5").await;
+    accept(&store, "a", TokenSource::event(token(TOKEN)), "5").await;
     let late = claim(&store, "one", 1_000).await.remove(0);
     assert!(claim_due(&store, "one", 40_000, 70_000, &[late.id]).await.is_empty(), "it is in flight");
     let holder = claim(&store, "two", 40_000).await.remove(0);
@@ -137,7 +138,7 @@ async fn whoever_lost_a_claim_changes_nothing_but_what_has_arrived() {
 #[tokio::test]
 async fn a_part_that_arrived_ends_the_doubt() {
     let store = Store::in_memory().await.unwrap();
-    accept(&store, "a", TokenSource::Event(&token(TOKEN)), "5").await;
+    accept(&store, "a", TokenSource::event(token(TOKEN)), "5").await;
     let first = claim(&store, "one", 1_000).await.remove(0);
     store.record(&first, None, &Change::Retry { at: 2_000, unsure: true }, 1_100).await.unwrap();
     let second = claim(&store, "one", 2_000).await.remove(0);
@@ -150,7 +151,7 @@ async fn a_part_that_arrived_ends_the_doubt() {
 async fn an_unreadable_row_fails_alone() {
     let store = Store::in_memory().await.unwrap();
     for (id, chat) in [("a", "5"), ("b", "6"), ("c", "7")] {
-        accept(&store, id, TokenSource::Event(&token(TOKEN)), chat).await;
+        accept(&store, id, TokenSource::event(token(TOKEN)), chat).await;
     }
     sqlx::query("UPDATE deliveries SET parts = '[' WHERE chat = '6'").execute(&store.write).await.unwrap();
     let chats: Vec<String> = claim(&store, "one", 1_000).await.into_iter().map(|delivery| delivery.chat).collect();
@@ -177,7 +178,7 @@ async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
     });
     let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
-    accept(&store, "b", TokenSource::Event(&token(TOKEN)), "6").await;
+    accept(&store, "b", TokenSource::event(token(TOKEN)), "6").await;
     for (place, statement) in [
         (Place::ProfileToken(id), "UPDATE profiles SET token = ?1"),
         (Place::EventToken("b"), "UPDATE events SET token = ?1 WHERE public_id = 'b'"),
@@ -222,8 +223,8 @@ async fn a_clock_that_is_set_back_delays_nothing_for_long() {
     const HOUR: i64 = 3_600_000;
     let store = Store::in_memory().await.unwrap();
     let sender = token(TOKEN);
-    let later = NewEvent { received_at: 100 * HOUR, ..event("a", TokenSource::Event(&sender)) };
-    store.accept_event(&later, vec![to("5")], 0).await.unwrap();
+    let later = AcceptedEvent { received_at: 100 * HOUR, ..event("a", TokenSource::event(sender.clone())) };
+    accept_with(&store, later, vec![to("5")], 0).await.unwrap();
     let waiting = claim(&store, "one", HOUR).await;
     assert_eq!(waiting.len(), 1, "what waits is due, whatever its time");
 
@@ -280,12 +281,12 @@ async fn whatever_happens_nothing_is_stranded_and_nothing_overtakes() {
                 0..=2 => {
                     let id = format!("{seed}-{step}");
                     let source = match pick(3) {
-                        0 => TokenSource::Event(&tokens[0]),
+                        0 => TokenSource::event(tokens[0].clone()),
                         other => TokenSource::Profile(profiles[usize::try_from(other).unwrap() - 1]),
                     };
-                    let received = NewEvent { received_at: now, ..event(&id, source) };
+                    let received = AcceptedEvent { received_at: now, ..event(&id, &source) };
                     let chats = [to(&pick(3).to_string()), to(&pick(3).to_string())];
-                    store.accept_event(&received, chats.to_vec(), 0).await.unwrap();
+                    accept_with(&store, received, chats.to_vec(), 0).await.unwrap();
                     "an event"
                 }
                 3 | 4 => {

@@ -1,5 +1,7 @@
 //! Replays and what is called off: no message twice, none out of its order, each step once.
 
+use std::borrow::Borrow;
+
 use hookgram::{
     delivery::{AttemptClass, DeliveryState, FailureCause, Outcome},
     replay::{BulkKind, Handled, Matching, ReplayAs, ReplayError},
@@ -9,7 +11,7 @@ use hookgram::{
 use super::{
     matching,
     replayable::ARRIVED,
-    tests::{TOKEN, claim_due, draft, event, to},
+    tests::{TOKEN, accept_with, claim_due, draft, event, to},
     *,
 };
 use crate::store::audit::COMMAND_LINE;
@@ -20,8 +22,8 @@ fn token() -> BotToken {
     BotToken::parse(TOKEN).unwrap()
 }
 
-async fn accept(store: &Store, public_id: &str, source: TokenSource<'_>, chat: &str) -> Received {
-    store.accept_event(&event(public_id, source), vec![to(chat)], 600_000).await.unwrap()
+async fn accept(store: &Store, public_id: &str, source: impl Borrow<TokenSource>, chat: &str) -> Received {
+    accept_with(store, event(public_id, source), vec![to(chat)], 600_000).await.unwrap()
 }
 
 async fn claim(store: &Store, now: i64) -> Vec<Claimed> {
@@ -116,7 +118,7 @@ async fn a_failed_delivery_takes_up_its_old_place_and_goes_on_with_the_part_that
 #[tokio::test]
 async fn its_tries_are_counted_anew() {
     let store = Store::in_memory().await.unwrap();
-    accept(&store, "a", TokenSource::Event(&token()), "5").await;
+    accept(&store, "a", TokenSource::event(token().clone()), "5").await;
     for now in [1_000, 2_000] {
         let claimed = claim(&store, now).await.remove(0);
         store.record(&claimed, None, &Change::Retry { at: now + 1_000, unsure: false }, now).await.unwrap();
@@ -163,9 +165,9 @@ async fn two_replays_at_once_make_one() {
 async fn a_replay_waits_for_what_is_being_sent_to_its_chat() {
     let store = Store::in_memory().await.unwrap();
     let source = token();
-    accept(&store, "a", TokenSource::Event(&source), "5").await;
+    accept(&store, "a", TokenSource::event(source.clone()), "5").await;
     let failed = fail_all(&store, 1_000).await[0];
-    accept(&store, "b", TokenSource::Event(&source), "5").await;
+    accept(&store, "b", TokenSource::event(source.clone()), "5").await;
     let later = claim(&store, 2_000).await.remove(0);
     replay(&store, failed, Ask::Exactly, 3_000).await.unwrap();
     assert!(claim(&store, 31_999).await.is_empty(), "the lease of the other one holds");
@@ -177,7 +179,7 @@ async fn a_replay_waits_for_what_is_being_sent_to_its_chat() {
 async fn a_stateless_token_stays_while_something_may_need_it_and_then_it_is_said_to_be_gone() {
     let store = Store::in_memory().await.unwrap();
     let source = token();
-    accept(&store, "a", TokenSource::Event(&source), "5").await;
+    accept(&store, "a", TokenSource::event(source.clone()), "5").await;
     let failed = fail_all(&store, 1_000).await[0];
     assert_eq!(replay(&store, failed, Ask::Exactly, 2_000).await, Ok(failed));
     let again = claim(&store, 2_000).await.remove(0);
@@ -232,11 +234,12 @@ async fn it_is_sent_with_the_profiles_present_token_or_waits_for_one() {
 async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
     let store = Store::in_memory().await.unwrap();
     let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    let same = |public_id| NewEvent { fingerprint: b"same", ..event(public_id, TokenSource::Profile(id)) };
-    store.accept_event(&same("a"), vec![to("5")], 600_000).await.unwrap();
+    let same =
+        |public_id| AcceptedEvent { fingerprint: b"same".to_vec(), ..event(public_id, TokenSource::Profile(id)) };
+    accept_with(&store, same("a"), vec![to("5")], 600_000).await.unwrap();
     let failed = fail_all(&store, 1_000).await[0];
     // The service has posted it again, and as the first copy had failed it was accepted.
-    assert_eq!(store.accept_event(&same("b"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
+    assert_eq!(accept_with(&store, same("b"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
     for how in ["on its way", "arrived"] {
         assert_eq!(replay(&store, failed, Ask::Undelivered, 2_000).await, Err(ReplayError::Arrived), "{how}");
         assert_eq!(anew(&store, failed, Ask::Undelivered, "5").await, Some(Err(ReplayError::Arrived)), "{how}");
@@ -265,7 +268,7 @@ async fn others_of_the_same_event_are_told_what_is_theirs() {
     let messages = vec![participant(0, "5", "Anna"), participant(1, "5", "Boris"), participant(2, "7", "x")];
     let nobody = NewDelivery { participant: 3, chat: Err("no field".into()), parts: [].into() };
     let messages = [messages, vec![nobody]].concat();
-    store.accept_event(&event("a", TokenSource::Profile(id)), messages, 0).await.unwrap();
+    accept_with(&store, event("a", TokenSource::Profile(id)), messages, 0).await.unwrap();
     let claimed = claim(&store, 1_000).await;
     store.record(&claimed[0], None, &Change::Delivered, 1_000).await.unwrap();
     fail(&store, &claimed[1], 1_000).await;
@@ -317,9 +320,9 @@ async fn what_is_called_off_gives_way_and_no_copy_of_it_is_sent() {
     let store = Store::in_memory().await.unwrap();
     let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let source = TokenSource::Profile(id);
-    accept(&store, "a", source, "5").await;
-    accept(&store, "b", source, "5").await;
-    accept(&store, "c", source, "5").await;
+    accept(&store, "a", &source, "5").await;
+    accept(&store, "b", &source, "5").await;
+    accept(&store, "c", &source, "5").await;
     assert_eq!(cancel(&store, 1).await, Ok(1));
     let second = claim(&store, 9_000).await.remove(0);
     assert_eq!(second.id, 2, "the next one is the head now");
@@ -330,8 +333,8 @@ async fn what_is_called_off_gives_way_and_no_copy_of_it_is_sent() {
     store.record(&second, None, &Change::Delivered, 9_000).await.unwrap();
     assert!(claim(&store, 9_000).await.is_empty());
 
-    let copy = NewEvent { fingerprint: b"a", ..event("d", source) };
-    let received = store.accept_event(&copy, vec![to("5")], 600_000).await.unwrap();
+    let copy = AcceptedEvent { fingerprint: b"a".to_vec(), ..event("d", &source) };
+    let received = accept_with(&store, copy, vec![to("5")], 600_000).await.unwrap();
     assert_eq!(received, Received::Duplicate("a".into()), "it was called off for good");
     assert_eq!(replay(&store, 1, Ask::Exactly, 9_000).await, Ok(1), "but for whoever asks for it");
     assert_eq!(claim(&store, 9_000).await[0].id, 1);
@@ -344,10 +347,10 @@ async fn all_that_match_are_replayed_in_small_steps_each_of_them_once() {
     let b = store.put_profile(None, &draft("B"), &COMMAND_LINE).await.unwrap();
     for number in 0..50 {
         let profile = if number % 10 == 9 { b } else { a };
-        let received = NewEvent { received_at: number, ..event("", TokenSource::Profile(profile)) };
+        let received = AcceptedEvent { received_at: number, ..event("", TokenSource::Profile(profile)) };
         let public_id = format!("e{number}");
-        let received = NewEvent { public_id: &public_id, fingerprint: public_id.as_bytes(), ..received };
-        store.accept_event(&received, vec![to(&(number % 7).to_string())], 0).await.unwrap();
+        let received = AcceptedEvent { fingerprint: public_id.as_bytes().to_vec(), public_id, ..received };
+        accept_with(&store, received, vec![to(&(number % 7).to_string())], 0).await.unwrap();
     }
     assert_eq!(fail_all(&store, 1_000).await.len(), 50);
     let of_a = Matching { profile: Some(a), ..all(Outcome::Failed) };
@@ -391,7 +394,7 @@ async fn what_is_stopped_goes_no_further_and_what_could_not_be_replayed_is_count
     let store = Store::in_memory().await.unwrap();
     let source = token();
     for number in 0..20 {
-        accept(&store, &format!("e{number}"), TokenSource::Event(&source), &number.to_string()).await;
+        accept(&store, &format!("e{number}"), TokenSource::event(source.clone()), &number.to_string()).await;
     }
     fail_all(&store, 1_000).await;
     sqlx::query("UPDATE events SET token = NULL WHERE id <= 4").execute(&store.write).await.unwrap();
@@ -416,7 +419,8 @@ async fn all_that_wait_are_called_off_without_any_of_them_going_in_between() {
     let store = Store::in_memory().await.unwrap();
     let source = token();
     for number in 0..40 {
-        accept(&store, &format!("e{number}"), TokenSource::Event(&source), if number < 36 { "5" } else { "6" }).await;
+        accept(&store, &format!("e{number}"), TokenSource::event(source.clone()), if number < 36 { "5" } else { "6" })
+            .await;
     }
     let sending = claim(&store, 1_000).await;
     store.record(&sending[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
@@ -485,7 +489,7 @@ async fn what_matches_is_found_through_an_index() {
 #[tokio::test]
 async fn the_table_knows_what_is_called_off_and_nothing_made_up() {
     let store = Store::in_memory().await.unwrap();
-    accept(&store, "a", TokenSource::Event(&token()), "5").await;
+    accept(&store, "a", TokenSource::event(token().clone()), "5").await;
     assert!(sqlx::query("UPDATE deliveries SET state = 'lost'").execute(&store.write).await.is_err());
     sqlx::query("UPDATE deliveries SET state = 'cancelled', finished_at = 1").execute(&store.write).await.unwrap();
     let check: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&store.read).await.unwrap();

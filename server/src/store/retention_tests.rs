@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::{
     retention::STATEMENTS,
-    tests::{TOKEN, claim_due, draft, event, to},
+    tests::{TOKEN, accept_with, claim_due, draft, event, to},
     *,
 };
 use crate::{
@@ -90,15 +90,15 @@ async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays
     let store = Store::in_memory().await.unwrap();
     let profile = store.put_profile(None, &ProfileDraft { sandbox: true, ..draft("A") }, &COMMAND_LINE).await.unwrap();
     let source = TokenSource::Profile(profile);
-    let sandbox = |public_id| NewEvent { bot_id: None, ..event(public_id, source) };
-    store.accept_event(&sandbox("shown"), vec![to("5")], 0).await.unwrap();
+    let sandbox = |public_id| AcceptedEvent { bot_id: None, ..event(public_id, &source) };
+    accept_with(&store, sandbox("shown"), vec![to("5")], 0).await.unwrap();
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
     store.deliver_to_sandbox(&claimed[0], 1_000).await.unwrap();
-    let skipped = NewEvent { skipped: true, ..sandbox("skipped") };
-    store.accept_event(&skipped, Vec::new(), 0).await.unwrap();
-    store.accept_event(&sandbox("unfinished"), vec![to("5"), to("6")], 0).await.unwrap();
-    let young = NewEvent { received_at: 31 * DAY, ..sandbox("young") };
-    store.accept_event(&young, vec![to("7")], 0).await.unwrap();
+    let skipped = AcceptedEvent { skipped: true, ..sandbox("skipped") };
+    accept_with(&store, skipped, Vec::new(), 0).await.unwrap();
+    accept_with(&store, sandbox("unfinished"), vec![to("5"), to("6")], 0).await.unwrap();
+    let young = AcceptedEvent { received_at: 31 * DAY, ..sandbox("young") };
+    accept_with(&store, young, vec![to("7")], 0).await.unwrap();
     for at in [1_000, 31 * DAY] {
         store.add_sandbox_message(profile, "5", "a test", at).await.unwrap();
     }
@@ -248,7 +248,7 @@ async fn sessions_and_links_that_have_run_out_go_too() {
 async fn whatever_grows_goes_once_it_is_of_no_use() {
     let store = Store::in_memory().await.unwrap();
     let profile = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    store.accept_event(&event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
+    accept_with(&store, event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
     store.put_bot(&bot(8), "Salon", "salon_bot").await.unwrap();
     for statement in [
         // What is done with at 5 days, and what is not.

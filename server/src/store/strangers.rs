@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use sqlx::SqliteConnection;
 
-use super::{Lane, Store, StoreError, accepting::Order, heads::json, names::quoted, retention::delete_finished};
+use super::{Lane, Store, StoreError, events::AcceptedEvent, heads::json, names::quoted, retention::delete_finished};
 use crate::time::Millis;
 
 /// Undelivered events of one known token.
@@ -75,7 +75,7 @@ pub(super) struct Admission {
     usage: HashMap<String, (i64, i64)>,
 }
 
-/// Whether an order may be stored.
+/// Whether an event may be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admitted {
     /// As one of a profile or of a known token.
@@ -87,14 +87,14 @@ pub(super) enum Admitted {
 }
 
 impl Admission {
-    /// Reads what the stateless orders among these have waiting already.
-    pub(super) async fn read(tx: &mut SqliteConnection, orders: &[Order]) -> Result<Self, StoreError> {
-        let stateless = || orders.iter().filter(|order| order.stateless.is_some());
+    /// Reads what the stateless events among these have waiting already.
+    pub(super) async fn read(tx: &mut SqliteConnection, events: &[AcceptedEvent]) -> Result<Self, StoreError> {
+        let stateless = || events.iter().filter(|event| event.stateless.is_some());
         let mut admission = Self { known: HashSet::new(), usage: HashMap::new() };
         if stateless().next().is_none() {
             return Ok(admission);
         }
-        let lanes: Vec<String> = stateless().map(|order| order.lane.hex()).collect();
+        let lanes: Vec<String> = stateless().filter_map(|event| event.token.lane()).map(Lane::hex).collect();
         let known: Vec<Vec<u8>> = sqlx::query_scalar(
             "SELECT unhex(value) FROM json_each(?1)
              WHERE EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = unhex(value))
@@ -104,22 +104,22 @@ impl Admission {
         .fetch_all(&mut *tx)
         .await?;
         admission.known.extend(known);
-        let mut holders: Vec<String> = stateless().map(|order| admission.holder(order)).collect();
-        holders.extend(stateless().map(|order| kept(&order.lane)));
+        let mut holders: Vec<String> = stateless().map(|event| admission.holder(event)).collect();
+        holders.extend(stateless().filter_map(|event| event.token.lane()).map(kept));
         holders.push(ALL.to_owned());
         admission.usage = usage(tx, &holders).await?;
         Ok(admission)
     }
 
-    /// Whether an order may be stored; if so, it counts for those that follow.
-    pub(super) fn admit(&mut self, order: &Order) -> Admitted {
-        let Some(stateless) = &order.stateless else { return Admitted::Known };
-        let (holder, bytes) = (self.holder(order), order.bytes());
+    /// Whether an event may be stored; if so, it counts for those that follow.
+    pub(super) fn admit(&mut self, event: &AcceptedEvent) -> Admitted {
+        let Some((stateless, lane)) = event.stateless.as_ref().zip(event.token.lane()) else { return Admitted::Known };
+        let (holder, bytes) = (self.holder(event), event.bytes());
         let used = |holder: &str| self.usage.get(holder).copied().unwrap_or_default();
-        let standing = self.standing(order);
+        let standing = self.standing(event);
         let all = Bound::of_strangers(stateless.stranger_events);
         let is_full = if standing == Admitted::Known {
-            KNOWN.is_reached(used(&holder), bytes) || is_unswept(used(&kept(&order.lane)))
+            KNOWN.is_reached(used(&holder), bytes) || is_unswept(used(&kept(lane)))
         } else {
             all.is_reached(used(ALL), bytes) || all.of_address().is_reached(used(&holder), bytes)
         };
@@ -137,18 +137,18 @@ impl Admission {
         standing
     }
 
-    /// How an order is stored that adds nothing to what waits.
-    pub(super) fn standing(&self, order: &Order) -> Admitted {
-        match order.stateless {
-            Some(_) if !self.known.contains(order.lane.as_bytes()) => Admitted::Stranger,
+    /// How an event is stored that adds nothing to what waits.
+    pub(super) fn standing(&self, event: &AcceptedEvent) -> Admitted {
+        match event.token.lane() {
+            Some(lane) if event.stateless.is_some() && !self.known.contains(lane.as_bytes()) => Admitted::Stranger,
             _ => Admitted::Known,
         }
     }
 
-    fn holder(&self, order: &Order) -> String {
-        match (&order.stateless, self.standing(order)) {
+    fn holder(&self, event: &AcceptedEvent) -> String {
+        match (&event.stateless, self.standing(event)) {
             (Some(stateless), Admitted::Stranger) => stateless.holder(),
-            _ => order.lane.hex(),
+            _ => event.token.lane().map(Lane::hex).unwrap_or_default(),
         }
     }
 }

@@ -3,9 +3,9 @@
 use hookgram::{delivery::FailureCause, secret::BotToken};
 
 use super::{
-    Change, Lane, NewEvent, Packed, Reason, Received, Rejection, Store, TokenSource,
+    AcceptedEvent, Change, Lane, Packed, Reason, Received, Rejection, Store, TokenSource,
     strangers::Stateless,
-    tests::{event, to},
+    tests::{accept_with, event, to},
 };
 
 fn token(number: u32) -> BotToken {
@@ -17,8 +17,8 @@ fn from(address: &str, events: u64) -> Stateless {
 }
 
 async fn accept(store: &Store, id: &str, token: &BotToken, stateless: &Stateless) -> Received {
-    let event = NewEvent { stateless: Some(stateless), ..event(id, TokenSource::Event(token)) };
-    store.accept_event(&event, vec![to("5")], 0).await.unwrap()
+    let event = AcceptedEvent { stateless: Some(stateless.clone()), ..event(id, TokenSource::event(token.clone())) };
+    accept_with(&store, event, vec![to("5")], 0).await.unwrap()
 }
 
 /// The sums as they are kept, and as they are counted.

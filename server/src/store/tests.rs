@@ -1,6 +1,6 @@
 //! One story of the store: what is kept, claimed, finished; and what the file itself is like.
 
-use std::sync::LazyLock;
+use std::{borrow::Borrow, sync::LazyLock};
 
 use hookgram::{delivery::FailureCause, parameters::Parameter, profile::Profile, secret::BotToken};
 
@@ -19,23 +19,35 @@ pub(super) fn draft(name: &str) -> ProfileDraft {
     ProfileDraft { name: name.into(), enabled: None, sandbox: false, events: Vec::new(), profile, key: None }
 }
 
-pub(super) fn event<'a>(public_id: &'a str, token: TokenSource<'a>) -> NewEvent<'a> {
-    NewEvent {
-        public_id,
-        token,
+pub(super) fn event(public_id: &str, token: impl Borrow<TokenSource>) -> AcceptedEvent {
+    AcceptedEvent {
+        public_id: public_id.to_owned(),
+        token: token.borrow().clone(),
         bot_id: Some(7001002003),
-        field_name: Some("*TelegramId"),
+        field_name: Some("*TelegramId".to_owned()),
         event_type: Some(3060),
         order_number: None,
-        parameters: "",
-        overrides: "",
-        payload: &BODY,
+        parameters: String::new(),
+        overrides: String::new(),
+        payload: BODY.clone(),
         version: None,
         stateless: None,
-        fingerprint: public_id.as_bytes(),
+        fingerprint: public_id.as_bytes().to_vec(),
         received_at: 1_000,
+        duplicate_window: 0,
         skipped: false,
+        deliveries: Vec::new(),
     }
+}
+
+/// Stores an event with these messages.
+pub(super) async fn accept_with(
+    store: &Store,
+    event: AcceptedEvent,
+    deliveries: Vec<NewDelivery>,
+    duplicate_window: Millis,
+) -> Result<Received, StoreError> {
+    store.accept_event(AcceptedEvent { deliveries, duplicate_window, ..event }).await
 }
 
 pub(super) fn to(chat: &str) -> NewDelivery {
@@ -102,7 +114,8 @@ async fn a_lease_runs_out_or_is_released_and_order_is_kept() {
     let store = Store::in_memory().await.unwrap();
     let token = BotToken::parse(TOKEN).unwrap();
     for (id, chat) in [("a", "5"), ("b", "5"), ("c", "6")] {
-        let received = store.accept_event(&event(id, TokenSource::Event(&token)), vec![to(chat)], 0).await.unwrap();
+        let received =
+            accept_with(&store, event(id, TokenSource::event(token.clone())), vec![to(chat)], 0).await.unwrap();
         assert_eq!(received, Received::Accepted);
     }
     assert_eq!(next_due(&store).await, Some(1_000));
@@ -131,16 +144,17 @@ async fn a_lease_runs_out_or_is_released_and_order_is_kept() {
 async fn what_failed_for_good_is_no_first_copy() {
     let store = Store::in_memory().await.unwrap();
     let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    let same = |public_id| NewEvent { fingerprint: b"same", ..event(public_id, TokenSource::Profile(id)) };
-    assert_eq!(store.accept_event(&same("a"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
-    assert_eq!(store.accept_event(&same("b"), vec![to("5")], 600_000).await.unwrap(), Received::Duplicate("a".into()));
+    let same =
+        |public_id| AcceptedEvent { fingerprint: b"same".to_vec(), ..event(public_id, TokenSource::Profile(id)) };
+    assert_eq!(accept_with(&store, same("a"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
+    assert_eq!(accept_with(&store, same("b"), vec![to("5")], 600_000).await.unwrap(), Received::Duplicate("a".into()));
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
     store.record(&claimed[0], None, &Change::Failed(FailureCause::Blocked), 2_000).await.unwrap();
-    assert_eq!(store.accept_event(&same("c"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
-    let late = NewEvent { received_at: 601_000, ..same("d") };
-    assert_eq!(store.accept_event(&late, vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
-    let early = NewEvent { received_at: 600_999, ..same("e") };
-    assert_eq!(store.accept_event(&early, vec![to("5")], 600_000).await.unwrap(), Received::Duplicate("c".into()));
+    assert_eq!(accept_with(&store, same("c"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
+    let late = AcceptedEvent { received_at: 601_000, ..same("d") };
+    assert_eq!(accept_with(&store, late, vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
+    let early = AcceptedEvent { received_at: 600_999, ..same("e") };
+    assert_eq!(accept_with(&store, early, vec![to("5")], 600_000).await.unwrap(), Received::Duplicate("c".into()));
 }
 
 #[tokio::test]
@@ -154,7 +168,8 @@ async fn a_transaction_that_sqlite_ended_by_itself_leaves_no_broken_connection_b
     for (statement, stored) in [(full, false), ("DROP TRIGGER full", true)] {
         sqlx::query(statement).execute(&store.write).await.unwrap();
         for public_id in ["a", "b"] {
-            let received = store.accept_event(&event(public_id, TokenSource::Event(&token)), vec![to("5")], 0).await;
+            let received =
+                accept_with(&store, event(public_id, TokenSource::event(token.clone())), vec![to("5")], 0).await;
             assert_eq!(received.is_ok(), stored, "{received:?}");
         }
     }
@@ -165,7 +180,7 @@ async fn a_transaction_that_sqlite_ended_by_itself_leaves_no_broken_connection_b
 async fn a_name_that_its_set_does_not_have_is_corrupt() {
     let store = Store::in_memory().await.unwrap();
     let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    store.accept_event(&event("a", TokenSource::Profile(id)), vec![to("5")], 0).await.unwrap();
+    accept_with(&store, event("a", TokenSource::Profile(id)), vec![to("5")], 0).await.unwrap();
     sqlx::query("UPDATE deliveries SET cause = 'luck'").execute(&store.write).await.unwrap();
     let read = store.logged_event("a").await;
     assert!(matches!(&read, Err(StoreError::Corrupt(column)) if column.contains("cause")), "{read:?}");

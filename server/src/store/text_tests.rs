@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hookgram::{replay::ReplayError, secret::BotToken};
 
 use super::{
-    tests::{TOKEN, claim_due, draft, event, to},
+    tests::{TOKEN, accept_with, claim_due, draft, event, to},
     *,
 };
 use crate::store::audit::COMMAND_LINE;
@@ -17,7 +17,7 @@ fn telling(parts: &[&str], chats: std::ops::Range<usize>) -> Vec<NewDelivery> {
     chats.map(delivery).collect()
 }
 
-async fn profile(store: &Store) -> TokenSource<'static> {
+async fn profile(store: &Store) -> TokenSource {
     TokenSource::Profile(store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap())
 }
 
@@ -37,8 +37,8 @@ async fn a_text_for_a_thousand_recipients_is_stored_once() {
     let mut deliveries = telling(&[&long, "end"], 0..1_000);
     deliveries.extend(telling(&["for one"], 1_000..1_001));
     deliveries.push(NewDelivery { chat: Err("no field".to_owned()), parts: Arc::default(), ..to("") });
-    store.accept_event(&event("a", source), deliveries, 0).await.unwrap();
-    store.accept_event(&event("b", source), telling(&[&long], 2_000..2_001), 0).await.unwrap();
+    accept_with(&store, event("a", &source), deliveries, 0).await.unwrap();
+    accept_with(&store, event("b", &source), telling(&[&long], 2_000..2_001), 0).await.unwrap();
 
     let bytes =
         "SELECT (SELECT sum(octet_length(parts)) FROM texts) + (SELECT sum(octet_length(parts)) FROM deliveries)";
@@ -61,10 +61,10 @@ async fn a_text_for_a_thousand_recipients_is_stored_once() {
 async fn a_long_text_is_read_part_by_part_when_it_is_sent() {
     let store = Store::in_memory().await.unwrap();
     let source = profile(&store).await;
-    let sandbox = NewEvent { bot_id: None, ..event("b", source) };
+    let sandbox = AcceptedEvent { bot_id: None, ..event("b", &source) };
     let (first, second) = ("a".repeat(40_000), "b".repeat(40_000));
-    store.accept_event(&event("a", source), telling(&[&first, &second], 5..7), 0).await.unwrap();
-    store.accept_event(&sandbox, telling(&[&first, &second], 8..9), 0).await.unwrap();
+    accept_with(&store, event("a", &source), telling(&[&first, &second], 5..7), 0).await.unwrap();
+    accept_with(&store, sandbox, telling(&[&first, &second], 8..9), 0).await.unwrap();
     let claimed = claim(&store).await;
     assert_eq!(claimed.len(), 3);
     for claimed in &claimed {
@@ -85,7 +85,7 @@ async fn a_long_text_is_read_part_by_part_when_it_is_sent() {
 async fn a_replay_shares_the_text_that_is_there() {
     let store = Store::in_memory().await.unwrap();
     let source = profile(&store).await;
-    store.accept_event(&event("a", source), telling(&["Hello"], 5..7), 0).await.unwrap();
+    accept_with(&store, event("a", &source), telling(&["Hello"], 5..7), 0).await.unwrap();
     for claimed in claim(&store).await {
         store.record(&claimed, None, &Change::Delivered, 2_000).await.unwrap();
     }
@@ -103,8 +103,8 @@ async fn replay(store: &Store, id: i64, ask: Ask) -> Result<i64, ReplayError> {
 async fn a_shared_text_is_erased_with_the_last_of_its_recipients() {
     let store = Store::in_memory().await.unwrap();
     let source = profile(&store).await;
-    store.accept_event(&event("a", source), telling(&["Hello, both"], 5..7), 0).await.unwrap();
-    store.accept_event(&event("b", source), telling(&["Hello, others"], 7..9), 0).await.unwrap();
+    accept_with(&store, event("a", &source), telling(&["Hello, both"], 5..7), 0).await.unwrap();
+    accept_with(&store, event("b", &source), telling(&["Hello, others"], 7..9), 0).await.unwrap();
     store.erase("5", &COMMAND_LINE, 2_000).await.unwrap();
     assert_eq!(store.parts(2).await.unwrap(), ["Hello, both"], "it is also for another");
     store.erase("6", &COMMAND_LINE, 2_000).await.unwrap();
@@ -120,7 +120,7 @@ async fn shared_texts_of_old_events_go_in_small_steps() {
         let text_of = char::from(b'a' + u8::try_from(text).unwrap()).to_string().repeat(60 * 1024);
         telling(&[&text_of], 2 * text..2 * text + 2)
     });
-    store.accept_event(&event("a", source), deliveries.collect(), 0).await.unwrap();
+    accept_with(&store, event("a", &source), deliveries.collect(), 0).await.unwrap();
     sqlx::query("UPDATE deliveries SET state = 'delivered', finished_at = 1").execute(&store.write).await.unwrap();
     let (mut place, mut counts) = (Place::FIRST, vec![8]);
     while let Some(next) = store.delete_old_events(5_000, place).await.unwrap().next {
@@ -141,15 +141,15 @@ async fn what_waits_for_its_commit_is_bounded_by_its_bytes_and_strangers_do_not_
     let held = store.write.acquire().await.unwrap();
     let (told, mut refusals) = tokio::sync::mpsc::unbounded_channel();
     let give = |name: String, is_known: bool| {
-        let (store, told) = (store.clone(), told.clone());
+        let (store, told, source) = (store.clone(), told.clone(), source.clone());
         tokio::spawn(async move {
             let token = BotToken::parse(TOKEN).unwrap();
-            let source = if is_known { source } else { TokenSource::Event(&token) };
+            let source = if is_known { source } else { TokenSource::event(token.clone()) };
             let stranger = Stateless { address: Some("a".to_owned()), stranger_events: 1_000_000 };
-            let stateless = (!is_known).then_some(&stranger);
-            let event = NewEvent { stateless, ..event(&name, source) };
+            let stateless = (!is_known).then_some(stranger);
+            let event = AcceptedEvent { stateless, ..event(&name, &source) };
             let text = vec!["x".repeat(1 << 20)].into();
-            let received = store.accept_event(&event, vec![NewDelivery { parts: text, ..to("5") }], 0).await;
+            let received = accept_with(&store, event, vec![NewDelivery { parts: text, ..to("5") }], 0).await;
             let is_busy = matches!(received, Err(StoreError::Busy));
             if is_busy {
                 told.send(name).unwrap();

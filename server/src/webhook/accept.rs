@@ -22,7 +22,8 @@ use crate::{
     secrets::codes,
     state::AppState,
     store::{
-        NewDelivery, NewEvent, Packed, Received, Rejection, Stateless, Store, StoreError, StoredProfile, TokenSource,
+        AcceptedEvent, NewDelivery, Packed, Received, Rejection, Stateless, Store, StoreError, StoredProfile,
+        TokenSource,
     },
     time::{Millis, millis, now},
 };
@@ -221,12 +222,14 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     let skipped = arrival.endpoint.stored().is_some_and(|stored| {
         !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind))
     });
-    let coming = Coming::new(state, arrival, received_at, &profile, &event, body, skipped)?;
+    let mut accepted = accepted(state, arrival, received_at, &profile, &event, body, skipped)?;
     // A copy of what was accepted says the same to the same: rendering it refuses nothing that the store would know.
-    let deliveries = if skipped { Vec::new() } else { render(state, &profile, &event).await? };
+    if !skipped {
+        accepted.deliveries = render(state, &profile, &event).await?;
+    }
     // Its memory is for others while this waits for the disk.
     drop(event);
-    let outcome = coming.store(state, deliveries).await?;
+    let outcome = store(state, accepted).await?;
     Ok(Answer { outcome, warnings: std::mem::take(&mut notes.warnings) })
 }
 
@@ -235,98 +238,57 @@ async fn render(state: &AppState, profile: &Arc<Profile>, event: &Arc<Parsed>) -
     Ok(rendered.ok_or(WebhookError::NotStored)??)
 }
 
-/// An event that may be kept, with what is kept beside it.
-struct Coming<'a> {
-    token: TokenSource<'a>,
-    bot_id: Option<i64>,
+/// The event as it is stored, without its messages yet.
+fn accepted(
+    state: &AppState,
+    Arrival { endpoint, query, remembered, .. }: Arrival<'_>,
     received_at: Millis,
-    event_type: Option<i64>,
-    order_number: Option<String>,
-    payload: Packed,
+    profile: &Profile,
+    event: &BookingEvent,
+    body: &[u8],
     skipped: bool,
-    version: Option<i64>,
-    public_id: String,
-    field_name: Option<String>,
-    parameters: String,
-    overrides: String,
-    fingerprint: Vec<u8>,
-    stateless: Option<Stateless>,
+) -> Result<AcceptedEvent, Refusal> {
+    let token = match (endpoint.stored(), &profile.token) {
+        (Some(stored), _) => TokenSource::Profile(stored.id),
+        (None, Some(token)) => TokenSource::event(token.clone()),
+        (None, None) => return Err(Refusal::Parameters(vec![Fault::Missing(Parameter::TelegramToken)])),
+    };
+    let bot_id = profile.token.as_ref().filter(|_| !endpoint.is_sandbox()).map(|token| token.bot_id());
+    let bot_id = bot_id.or(endpoint.locked());
+    let payload = Packed::of(body);
+    Ok(AcceptedEvent {
+        public_id: codes::public_id(),
+        token,
+        bot_id,
+        field_name: profile.field_name.as_deref().map(redact),
+        event_type: event.event_type.map(|kind| kind.0),
+        order_number: event.case.number.clone(),
+        parameters: shown_parameters(profile),
+        overrides: overrides(endpoint, query),
+        fingerprint: fingerprint(endpoint, bot_id, &query::write(profile), &payload),
+        payload,
+        received_at,
+        duplicate_window: millis(state.settings.now().duplicate_window),
+        skipped,
+        version: endpoint.stored().filter(|_| remembered).map(|stored| stored.version),
+        stateless: endpoint.stateless(state),
+        deliveries: Vec::new(),
+    })
 }
 
-impl<'a> Coming<'a> {
-    fn new(
-        state: &AppState,
-        Arrival { endpoint, query, remembered, .. }: Arrival<'a>,
-        received_at: Millis,
-        profile: &'a Profile,
-        event: &BookingEvent,
-        body: &'a [u8],
-        skipped: bool,
-    ) -> Result<Self, Refusal> {
-        let token = match (endpoint.stored(), &profile.token) {
-            (Some(stored), _) => TokenSource::Profile(stored.id),
-            (None, Some(token)) => TokenSource::Event(token),
-            (None, None) => return Err(Refusal::Parameters(vec![Fault::Missing(Parameter::TelegramToken)])),
-        };
-        let bot_id = profile.token.as_ref().filter(|_| !endpoint.is_sandbox()).map(|token| token.bot_id());
-        let bot_id = bot_id.or(endpoint.locked());
-        let payload = Packed::of(body);
-        Ok(Self {
-            token,
-            bot_id,
-            received_at,
-            event_type: event.event_type.map(|kind| kind.0),
-            order_number: event.case.number.clone(),
-            skipped,
-            version: endpoint.stored().filter(|_| remembered).map(|stored| stored.version),
-            public_id: codes::public_id(),
-            field_name: profile.field_name.as_deref().map(redact),
-            parameters: shown_parameters(profile),
-            overrides: overrides(endpoint, query),
-            fingerprint: fingerprint(endpoint, bot_id, &query::write(profile), &payload),
-            payload,
-            stateless: endpoint.stateless(state),
-        })
-    }
-
-    fn row(&self) -> NewEvent<'_> {
-        NewEvent {
-            public_id: &self.public_id,
-            token: self.token,
-            bot_id: self.bot_id,
-            field_name: self.field_name.as_deref(),
-            event_type: self.event_type,
-            order_number: self.order_number.as_deref(),
-            parameters: &self.parameters,
-            overrides: &self.overrides,
-            payload: &self.payload,
-            fingerprint: &self.fingerprint,
-            received_at: self.received_at,
-            skipped: self.skipped,
-            version: self.version,
-            stateless: self.stateless.as_ref(),
+async fn store(state: &AppState, event: AcceptedEvent) -> Result<Outcome, Refusal> {
+    let public_id = event.public_id.clone();
+    let is_stranger = event.stateless.as_ref().is_some_and(|stateless| stateless.address.is_some());
+    let seconds = super::FULL_AGAIN;
+    match state.store.accept_event(event).await.map_err(not_stored)? {
+        Received::Accepted => {
+            state.wake.notify_one();
+            Ok(Outcome::Accepted(public_id))
         }
-    }
-
-    async fn store(self, state: &AppState, deliveries: Vec<NewDelivery>) -> Result<Outcome, Refusal> {
-        let window = millis(state.settings.now().duplicate_window);
-        match state.store.accept_event(&self.row(), deliveries, window).await.map_err(not_stored)? {
-            Received::Accepted => {
-                state.wake.notify_one();
-                Ok(Outcome::Accepted(self.public_id))
-            }
-            Received::Duplicate(first) => Ok(Outcome::Duplicate(first)),
-            Received::Outdated => Err(WebhookError::NotStored.into()),
-            Received::Full => {
-                let is_stranger = self.stateless.is_some_and(|stateless| stateless.address.is_some());
-                let seconds = super::FULL_AGAIN;
-                Err(match is_stranger {
-                    true => WebhookError::StrangersFull { seconds },
-                    false => WebhookError::QueueFull { seconds },
-                }
-                .into())
-            }
-        }
+        Received::Duplicate(first) => Ok(Outcome::Duplicate(first)),
+        Received::Outdated => Err(WebhookError::NotStored.into()),
+        Received::Full if is_stranger => Err(WebhookError::StrangersFull { seconds }.into()),
+        Received::Full => Err(WebhookError::QueueFull { seconds }.into()),
     }
 }
 
