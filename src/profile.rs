@@ -1,8 +1,9 @@
 //! What an operator configures.
 
 use crate::{
+    channel::Limits,
     check::{Fault, Warning},
-    message::{TELEGRAM_UNITS, html, locale},
+    message::{html, locale},
     parameters::Parameter,
     secret::{BotToken, redact},
     text::{clean, is_blank, shorten},
@@ -127,7 +128,7 @@ impl Profile {
                 warnings.push(Warning::BrokenHtml { parameter, fault });
             }
         }
-        if length > TELEGRAM_UNITS {
+        if length > Limits::TELEGRAM.units {
             warnings.push(Warning::TextsTooLong { units: length });
         }
         warnings

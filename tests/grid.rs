@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use hookgram::{
+    channel::Limits,
     event::BookingEvent,
     message::{Context, render},
     parameters::{Kind, Parameter},
@@ -30,7 +31,12 @@ fn booking(selection: i64) -> BookingEvent {
 fn message(profile: &Profile, event: &BookingEvent) -> String {
     let context =
         Context { event, participant: Some(0), field_name: Some("*TelegramId"), booking_host: "https://torrow.net" };
-    render(&profile.formatting, context).parts().iter().map(|part| part.html()).collect::<Vec<_>>().join("\n---\n")
+    render(&profile.formatting, context)
+        .parts(&Limits::TELEGRAM)
+        .iter()
+        .map(|part| part.html())
+        .collect::<Vec<_>>()
+        .join("\n---\n")
 }
 
 /// The whole message with everything shown, then what each flag takes away and adds.

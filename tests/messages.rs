@@ -1,6 +1,7 @@
 //! Whole messages, line by line (contract §5).
 
 use hookgram::{
+    channel::Limits,
     event::BookingEvent,
     message::{Context, Message, render},
     parameters::Parameter,
@@ -27,7 +28,12 @@ fn message_to(event: &Value, parameters: &str, participant: Option<usize>) -> Me
 }
 
 fn html(event: &Value, parameters: &str) -> String {
-    message(event, parameters).parts().iter().map(|part| part.html()).collect::<Vec<_>>().join("\n---\n")
+    message(event, parameters)
+        .parts(&Limits::TELEGRAM)
+        .iter()
+        .map(|part| part.html())
+        .collect::<Vec<_>>()
+        .join("\n---\n")
 }
 
 fn sample(sample: Sample) -> Value {
@@ -169,7 +175,11 @@ fn an_empty_event_has_its_name_only() {
     assert_eq!(html(&json!({}), ""), "<b>Детали заказа</b>\nЗаказ");
     assert_eq!(html(&json!({}), "date_locales=en"), "<b>Order details</b>\nOrder");
     assert!(message(&json!({}), "hide_detail_section").is_empty());
-    assert!(message(&json!({}), "hide_detail_section&message=<b> </b>&sign_text=<i></i>").parts().is_empty());
+    assert!(
+        message(&json!({}), "hide_detail_section&message=<b> </b>&sign_text=<i></i>")
+            .parts(&Limits::TELEGRAM)
+            .is_empty()
+    );
     assert_eq!(html(&json!({}), "hide_detail_section&message=Hi"), "Hi");
 }
 
@@ -264,7 +274,8 @@ fn when() {
         ),
     ] {
         let event = json!({ "CaseItem": { "StartDate": start, "EndDate": end, "OrderNumber": { "FullNumber": "1" } } });
-        let text: String = message(&event, parameters).parts().iter().map(|part| part.text()).collect();
+        let text: String =
+            message(&event, parameters).parts(&Limits::TELEGRAM).iter().map(|part| part.text()).collect();
         let told: Vec<&str> = text.lines().skip(2).collect();
         assert_eq!(told.join("\n"), lines, "{start} {end} {parameters}");
     }
@@ -297,7 +308,7 @@ fn amounts_and_prices() {
         ],
     });
     let lines = |participant| {
-        let text: String = message_to(&event, "hide_detail_section", participant).parts()[0].text();
+        let text: String = message_to(&event, "hide_detail_section", participant).parts(&Limits::TELEGRAM)[0].text();
         text.lines().map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(
@@ -394,7 +405,7 @@ fn each_run_knows_the_parameter_that_governs_it() {
 fn a_long_description_is_sent_whole() {
     let description = "Слово за словом. ".repeat(700);
     let event = json!({ "CaseItem": { "Description": description } });
-    let parts = message(&event, "message=Hi&sign_text=<b>Bye</b>").parts();
+    let parts = message(&event, "message=Hi&sign_text=<b>Bye</b>").parts(&Limits::TELEGRAM);
     // The greeting ends at an empty line, the heading and the name at a line end, the description between words.
     let units: Vec<usize> = parts.iter().map(|part| part.units()).collect();
     assert_eq!((parts.len(), units[0], units[1]), (5, 2, "Детали заказа\nЗаказ".chars().count()), "{units:?}");

@@ -1,8 +1,9 @@
 //! What holds for any input whatever.
 
 use hookgram::{
+    channel::Limits,
     event::BookingEvent,
-    message::{Context, Message, Part, html, render},
+    message::{StoredMessage, Context, Message, Part, html, render},
     parameters::{Kind, Parameter},
     profile::Profile,
     query,
@@ -159,7 +160,7 @@ fn a_megabyte_of_white_space_comes_to_an_end() {
             let mut profile = Profile::default();
             profile.set(Parameter::Message, &text).expect("a text");
             profile.set(Parameter::HideDetailSection, "yes").expect("a bool");
-            let parts = rendered(&profile).parts();
+            let parts = rendered(&profile).parts(&Limits::TELEGRAM);
             assert!(parts.iter().all(|part| part.units() <= 4096), "{space:?}");
             assert_eq!(parts.last().map(|part| part.text().ends_with('b')), Some(true), "{space:?}");
         }
@@ -199,7 +200,7 @@ proptest! {
             booking_host: "https://torrow.net",
         };
         let message = render(&profile.formatting, context);
-        let parts = message.parts();
+        let parts = message.parts(&Limits::TELEGRAM);
         prop_assert_eq!(message.is_empty(), parts.is_empty());
         let mut sent = String::new();
         for part in &parts {
@@ -230,7 +231,7 @@ proptest! {
         let event = BookingEvent::read(event.to_string().as_bytes()).expect("an event");
         let field_name = profile.field_name.as_deref();
         let context = Context { event: &event, participant: Some(0), field_name, booking_host: "https://torrow.net" };
-        for part in render(&profile.formatting, context).parts() {
+        for part in render(&profile.formatting, context).parts(&Limits::TELEGRAM) {
             let arrived = telegram::arrive(&part.html()).expect("well-formed");
             let of = |tag: &str| arrived.entities.iter().filter(|entity| entity.tag == tag).collect::<Vec<_>>();
             let (headings, descriptions, links) = (of("b"), of("i"), of("a"));
@@ -252,8 +253,12 @@ proptest! {
         profile.set(Parameter::Message, &text).expect("a text");
         let message = rendered(&profile);
         let whole: String = message.spans().iter().map(|span| span.text.as_str()).collect();
-        let sent: String = message.parts().iter().map(Part::text).collect();
+        let parts = message.parts(&Limits::TELEGRAM);
+        let sent: String = parts.iter().map(Part::text).collect();
         prop_assert_eq!(visible(&sent), visible(&whole));
+        let stored = StoredMessage::of(&parts).parts().expect("readable");
+        let html = |parts: &[Part]| parts.iter().map(Part::html).collect::<Vec<_>>();
+        prop_assert_eq!(html(&stored), html(&parts));
     }
 
     #[test]
@@ -288,7 +293,7 @@ proptest! {
                     let mut profile = Profile::default();
                     profile.set(Parameter::Timezone, zone).expect("a zone");
                     let context = Context { event: &event, participant: None, field_name: None, booking_host: "" };
-                    let _ = render(&profile.formatting, context).parts();
+                    let _ = render(&profile.formatting, context).parts(&Limits::TELEGRAM);
                 }
             }
         }

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use hookgram::{
+    channel::Limits,
     event::{BookingEvent, BookingKind, EventType},
     message::{Context, Message, render},
     profile::Profile,
@@ -52,7 +53,7 @@ fn the_message_to_the_letter() {
     let reading = query::read(QUERY.as_bytes());
     assert_eq!((reading.faults, reading.warnings), (vec![], vec![]));
 
-    let parts = rendered(&event, &reading.profile).parts();
+    let parts = rendered(&event, &reading.profile).parts(&Limits::TELEGRAM);
     let [part] = parts.as_slice() else { panic!("one part: {parts:?}") };
     let expected = r#"Вы записаны на услугу
 
@@ -88,7 +89,7 @@ fn in_english() {
     let Some(event) = reference() else { return };
     let event = BookingEvent::read(&with_telegram_id(event)).expect("an event");
     let profile = query::read(format!("{QUERY}&date_locales=en-US&hide_url").as_bytes()).profile;
-    let text: String = rendered(&event, &profile).parts().iter().map(|part| part.text()).collect();
+    let text: String = rendered(&event, &profile).parts(&Limits::TELEGRAM).iter().map(|part| part.text()).collect();
     assert!(
         text.contains(
             "Appointment details\nAppointment: №180\nService: Назначить встречу\nDate: Wednesday, May 8, 2024\n\

@@ -2,7 +2,8 @@
 
 use std::{path::Path, time::Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
+use hookgram::message::{Part, StoredMessage};
 use sqlx::{
     Connection as _, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteSynchronous},
@@ -57,7 +58,9 @@ pub async fn fill(folder: &Path, count: i64) -> Result<()> {
     let span = 29 * 86_400_000;
     let start = chrono::Utc::now().timestamp_millis() - span;
     let payload = include_str!("../../tests/fixtures/everything.json");
-    let parts = serde_json::to_string(&["<b>Вы записаны</b>\nМассаж, 60 минут\n12 марта, 15:00 – 16:00\n".repeat(4)])?;
+    let text = "<b>Вы записаны</b>\nМассаж, 60 минут\n12 марта, 15:00 – 16:00\n".repeat(4);
+    let part = Part::from_html(&text).map_err(|fault| anyhow!("{fault:?}"))?;
+    let parts = StoredMessage::of(&[part]).as_str().to_owned();
     for from in (0..count).step_by(usize::try_from(CHUNK)?) {
         let to = count.min(from + CHUNK);
         let mut tx = connection.begin().await?;

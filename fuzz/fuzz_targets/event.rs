@@ -3,6 +3,7 @@
 #![no_main]
 
 use hookgram::{
+    channel::Limits,
     event::BookingEvent,
     message::{Context, Part, render},
     parameters::Parameter,
@@ -34,7 +35,7 @@ fuzz_target!(|bytes: &[u8]| {
         let context = Context { event: &event, participant, field_name, booking_host: "https://torrow.net" };
         let message = render(&profile.formatting, context);
         let mut sent = String::new();
-        for part in message.parts() {
+        for part in message.parts(&Limits::TELEGRAM) {
             let arrived = telegram::arrive(&part.html()).expect("well-formed");
             assert!(arrived.entities.len() <= 100);
             assert!(arrived.entities.iter().all(|entity| ["b", "i", "a"].contains(&entity.tag.as_str())));

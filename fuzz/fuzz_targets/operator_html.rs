@@ -3,6 +3,7 @@
 #![no_main]
 
 use hookgram::{
+    channel::Limits,
     event::BookingEvent,
     message::{Context, html, render},
     parameters::Parameter,
@@ -21,7 +22,7 @@ fuzz_target!(|text: &str| {
     let event = BookingEvent::default();
     let context = Context { event: &event, participant: None, field_name: None, booking_host: "" };
     let mut sent = String::new();
-    for part in render(&profile.formatting, context).parts() {
+    for part in render(&profile.formatting, context).parts(&Limits::TELEGRAM) {
         let arrived = telegram::arrive(&part.html()).expect("well-formed");
         assert!(arrived.entities.len() <= 100);
         assert_eq!(arrived.text, part.text());

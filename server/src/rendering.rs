@@ -13,8 +13,9 @@ use std::{
 use app::i18n::endpoints;
 use axum::body::Bytes;
 use hookgram::{
+    channel::Limits,
     event::{BookingEvent, EventFault},
-    message::{Part, Renderer, Variant},
+    message::{Renderer, StoredMessage, Variant},
     profile::{Formatting, Profile},
     recipient::{self, Recipient},
     secret::redact,
@@ -229,7 +230,7 @@ fn address(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Resul
     let field = profile.field_name.as_deref().unwrap_or_default();
     let recipients = recipient::recipients(event, field);
     let renderer = Renderer::new(&profile.formatting, event, profile.field_name.as_deref(), booking_host);
-    let deliveries = deliveries(&renderer, field, recipients, |variant| parts(&renderer, variant))?;
+    let deliveries = deliveries(&renderer, field, recipients, |variant| message(&renderer, variant))?;
     Ok(deliveries)
 }
 
@@ -239,7 +240,7 @@ fn deliveries(
     renderer: &Renderer<'_>,
     field: &str,
     recipients: Vec<Recipient>,
-    mut render: impl FnMut(&Variant<'_>) -> Arc<[String]>,
+    mut render: impl FnMut(&Variant<'_>) -> StoredMessage,
 ) -> Result<Vec<NewDelivery>, WebhookError> {
     let mut variants: HashMap<Variant<'_>, usize> = HashMap::new();
     let mut chats: Vec<HashSet<String>> = Vec::new();
@@ -269,19 +270,18 @@ fn deliveries(
         return Err(TOO_MUCH);
     }
     let (mut bytes, mut equal) = (0_usize, HashSet::new());
-    let mut texts: Vec<Arc<[String]>> = vec![Arc::default(); variants.len()];
+    let mut messages = vec![StoredMessage::default(); variants.len()];
     for (variant, index) in variants {
         let rendered = render(&variant);
-        let length: usize = rendered.iter().map(String::len).sum();
-        bytes = bytes.saturating_add(length.saturating_mul(readers(index)));
+        bytes = bytes.saturating_add(rendered.as_str().len().saturating_mul(readers(index)));
         if bytes > BYTES {
             return Err(TOO_MUCH);
         }
         // Two variants may say the same.
-        let text = equal.get(&rendered).cloned().unwrap_or(rendered);
-        equal.insert(text.clone());
-        if let Some(place) = texts.get_mut(index) {
-            *place = text;
+        let message = equal.get(&rendered).cloned().unwrap_or(rendered);
+        equal.insert(message.clone());
+        if let Some(place) = messages.get_mut(index) {
+            *place = message;
         }
     }
 
@@ -290,22 +290,23 @@ fn deliveries(
     let mut deliveries = Vec::with_capacity(told.len());
     let (mut sent, mut said) = (HashSet::new(), false);
     for (participant, told) in told {
-        let mut skip =
-            |why: String| deliveries.push(NewDelivery { participant, chat: Err(why), parts: Arc::default() });
-        let (chat, parts) = match told {
-            Ok((chat, variant)) => (chat, texts.get(variant).cloned().unwrap_or_default()),
+        let mut skip = |why: String| {
+            deliveries.push(NewDelivery { participant, chat: Err(why), message: StoredMessage::default() })
+        };
+        let (chat, message) = match told {
+            Ok((chat, variant)) => (chat, messages.get(variant).cloned().unwrap_or_default()),
             Err(unusable) => {
                 skip(endpoints::unusable(Language::En, &quoted_field, &unusable));
                 continue;
             }
         };
-        if parts.is_empty() {
+        if message.is_empty() {
             skip(endpoints::endpoint(Language::En, &WebhookError::NothingToSay));
             continue;
         }
         said = true;
-        if sent.insert((chat.clone(), Arc::as_ptr(&parts))) {
-            deliveries.push(NewDelivery { participant, chat: Ok(chat), parts });
+        if sent.insert((chat.clone(), message.as_str().as_ptr())) {
+            deliveries.push(NewDelivery { participant, chat: Ok(chat), message });
         }
     }
     if said { Ok(deliveries) } else { Err(WebhookError::NothingToSay) }
@@ -326,17 +327,16 @@ fn address_one(
     if renderer.weight(&variant) > BYTES {
         return Err(TOO_MUCH);
     }
-    let parts = parts(&renderer, &variant);
-    match parts.iter().map(String::len).sum() {
+    let message = message(&renderer, &variant);
+    match message.as_str().len() {
         0 => Err(WebhookError::NothingToSay),
-        1..=BYTES => Ok(NewDelivery { participant, chat: Ok(chat), parts }),
+        1..=BYTES => Ok(NewDelivery { participant, chat: Ok(chat), message }),
         _ => Err(TOO_MUCH),
     }
 }
 
-/// Telegram's HTML of each part of a message.
-fn parts(renderer: &Renderer<'_>, variant: &Variant<'_>) -> Arc<[String]> {
-    renderer.render(variant).parts().iter().map(Part::html).collect()
+fn message(renderer: &Renderer<'_>, variant: &Variant<'_>) -> StoredMessage {
+    StoredMessage::of(&renderer.render(variant).parts(&Limits::TELEGRAM))
 }
 
 #[cfg(test)]
@@ -373,7 +373,7 @@ mod tests {
         let recipients = recipient::recipients(event, "*TelegramId");
         let deliveries = deliveries(&renderer, "*TelegramId", recipients, |variant| {
             rendered += 1;
-            parts(&renderer, variant)
+            message(&renderer, variant)
         });
         (deliveries, rendered)
     }
@@ -386,9 +386,9 @@ mod tests {
             let deliveries = deliveries.unwrap();
             assert_eq!((deliveries.len(), rendered), (CHATS, texts));
             for (first, later) in deliveries.iter().zip(&deliveries[texts..]) {
-                assert!(Arc::ptr_eq(&first.parts, &later.parts));
+                assert!(std::ptr::eq(first.message.as_str(), later.message.as_str()));
             }
-            let of_first = deliveries[0].parts.join("");
+            let of_first = deliveries[0].message.as_str();
             assert_eq!(of_first.contains("Name: Anna"), shows_contact, "{of_first}");
         }
     }

@@ -1,5 +1,6 @@
 //! `hookgram serve`: the accept loop, and its end.
 
+mod conversion;
 pub(crate) mod retention;
 
 use std::{
@@ -136,6 +137,7 @@ impl Server {
             state.shutdown.clone(),
             RESTART_PAUSE,
         ));
+        tasks.spawn(conversion::run(state.store.clone(), state.shutdown.clone()));
         let graceful = GracefulShutdown::new();
         tokio::select! {
             () = accept(listener, &state, &graceful) => {}

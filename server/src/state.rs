@@ -8,11 +8,15 @@ use leptos::config::LeptosOptions;
 use tokio::sync::{Notify, broadcast, watch};
 
 use crate::{
-    channel::telegram::{
-        Identity, Telegram,
-        chats::ChatSearches,
-        identities::{Asker, Identities},
-        new_bots::NewBotLimiter,
+    channel::{
+        Channels,
+        sandbox::Sandbox,
+        telegram::{
+            Identity, Telegram, TelegramChannel,
+            chats::ChatSearches,
+            identities::{Asker, Identities},
+            new_bots::NewBotLimiter,
+        },
     },
     config::{Config, PublicUrl},
     credentials::{password::Passwords, throttle::Throttle},
@@ -131,12 +135,13 @@ impl AppState {
         let new_bots = Arc::new(NewBotLimiter::default());
         let worker = Worker::new(Dependencies {
             store: store.clone(),
-            telegram: telegram.clone(),
+            channels: Channels::new(
+                TelegramChannel::new(telegram.clone(), new_bots.clone()),
+                Sandbox::new(store.clone(), sandbox.clone()),
+            ),
             wake: wake.clone(),
-            sandbox: sandbox.clone(),
             news: news.clone(),
             settings: settings.clone(),
-            new_bots: new_bots.clone(),
             metrics: metrics.clone(),
         });
         let requests = Requests::new(config.connections);

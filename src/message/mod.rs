@@ -10,51 +10,64 @@ mod outgoing;
 mod renderer;
 mod sections;
 mod split;
+mod stored;
 
 pub use details::moment;
 pub use difference::{Line, Mark, difference};
 pub use outgoing::Outgoing;
 pub use renderer::{Renderer, Variant};
+pub use stored::{StoredMessage, Unreadable};
 
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
-use crate::{event::BookingEvent, parameters::Parameter, profile::Formatting, text, values::Locale};
+use crate::{channel::Limits, event::BookingEvent, parameters::Parameter, profile::Formatting, text, values::Locale};
 
-/// The UTF-16 units that one Telegram message holds (contract §5).
-pub const TELEGRAM_UNITS: usize = 4096;
-/// The entities of one message that Telegram does not drop.
-pub(crate) const TELEGRAM_ENTITIES: usize = 100;
-/// The bytes of HTML that Telegram takes before it parses.
-pub(crate) const TELEGRAM_BYTES: usize = 32_768;
-
-/// A style of text, as Telegram knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A style of text, as Telegram knows it. The names in stored messages must not change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "Telegram's own names")]
 pub enum Style {
+    #[serde(rename = "b")]
     Bold,
+    #[serde(rename = "i")]
     Italic,
+    #[serde(rename = "u")]
     Underline,
+    #[serde(rename = "s")]
     Strikethrough,
+    #[serde(rename = "x")]
     Spoiler,
+    #[serde(rename = "c")]
     Code,
+    #[serde(rename = "pre")]
     Pre {
+        #[serde(rename = "l")]
         language: Option<String>,
     },
+    #[serde(rename = "q")]
     Quote {
+        #[serde(rename = "x")]
         expandable: bool,
     },
+    #[serde(rename = "a")]
     Link {
         /// Shared: a long text may repeat it in each of its runs.
+        #[serde(rename = "u")]
         url: Arc<str>,
     },
+    #[serde(rename = "e")]
     CustomEmoji {
+        #[serde(rename = "i")]
         id: String,
     },
     /// `tg-time`, with its attributes as given.
+    #[serde(rename = "t")]
     Time {
+        #[serde(rename = "u")]
         unix: String,
+        #[serde(rename = "f")]
         format: Option<String>,
     },
 }
@@ -76,7 +89,7 @@ pub struct Message {
     spans: Vec<Span>,
 }
 
-/// A message that Telegram takes: at most 4,096 UTF-16 units and 100 entities.
+/// A part of a message that its channel takes as one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     spans: Vec<Span>,
@@ -101,10 +114,10 @@ impl Message {
         units(&self.spans)
     }
 
-    /// The parts, in the order to send them in; none if the message is empty.
+    /// Splits it by the limits of a channel: the parts in the order to send them in, none if the message is empty.
     #[must_use]
-    pub fn parts(&self) -> Vec<Part> {
-        split::split(&self.spans)
+    pub fn parts(&self, limits: &Limits) -> Vec<Part> {
+        split::split(&self.spans, limits)
     }
 }
 

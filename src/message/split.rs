@@ -1,15 +1,15 @@
-//! Rich text → parts that Telegram takes (contract §5, length). Works on spans, so that each part is well-formed.
+//! Rich text → parts that a channel takes (contract §5, length). Works on spans, so that each part is well-formed.
 
 use super::{
-    Part, Span, TELEGRAM_BYTES, TELEGRAM_ENTITIES, TELEGRAM_UNITS,
+    Part, Span,
     html::{Cost, shared},
 };
-use crate::text::is_blank;
+use crate::{channel::Limits, text::is_blank};
 
 /// A character, and the index of the span it comes from: eight bytes, so that a megabyte of text takes eight.
 type Unit = (char, u32);
 
-pub(super) fn split(spans: &[Span]) -> Vec<Part> {
+pub(super) fn split(spans: &[Span], limits: &Limits) -> Vec<Part> {
     let mut all: Vec<Unit> = Vec::with_capacity(spans.iter().map(|span| span.text.len()).sum());
     for (span, index) in spans.iter().zip(0..) {
         all.extend(span.text.chars().map(|c| (c, index)));
@@ -21,7 +21,7 @@ pub(super) fn split(spans: &[Span]) -> Vec<Part> {
         if rest.is_empty() {
             return parts;
         }
-        let (head, tail) = rest.split_at(break_point(rest, fitting(rest, spans)));
+        let (head, tail) = rest.split_at(break_point(rest, fitting(rest, spans, limits)));
         parts.extend(part(trimmed_end(head), spans));
         rest = tail;
     }
@@ -32,7 +32,7 @@ fn span_at(spans: &[Span], index: u32) -> Option<&Span> {
 }
 
 /// How many characters fit into one message; at least one, so that there is an end.
-fn fitting(rest: &[Unit], spans: &[Span]) -> usize {
+fn fitting(rest: &[Unit], spans: &[Span], limits: &Limits) -> usize {
     let mut total = Cost::default();
     let mut before: Option<u32> = None;
     for (count, (c, index)) in rest.iter().enumerate() {
@@ -44,7 +44,7 @@ fn fitting(rest: &[Unit], spans: &[Span]) -> usize {
             cost = cost.plus(Cost::of_styles(styles.get(kept..).unwrap_or_default()));
         }
         total = total.plus(cost);
-        if total.units > TELEGRAM_UNITS || total.entities > TELEGRAM_ENTITIES || total.bytes > TELEGRAM_BYTES {
+        if total.units > limits.units || total.entities > limits.entities || total.bytes > limits.bytes {
             return count.max(1);
         }
         before = Some(*index);

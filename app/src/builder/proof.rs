@@ -1,6 +1,7 @@
 //! The proof of an import: the message that the old URL makes and the one that the form makes, side by side.
 
 use hookgram::{
+    channel::Limits,
     event::BookingEvent,
     message::{Context, Part, render},
     profile::Profile,
@@ -20,7 +21,8 @@ pub fn rendered(profile: &Profile, sample: Sample, booking_host: &str) -> Vec<Pa
     // The samples are our own and known to be readable; a test reads each.
     let event = BookingEvent::read(sample.json().as_bytes()).unwrap_or_default();
     let field_name = profile.field_name.as_deref();
-    render(&profile.formatting, Context { event: &event, participant: Some(0), field_name, booking_host }).parts()
+    render(&profile.formatting, Context { event: &event, participant: Some(0), field_name, booking_host })
+        .parts(&Limits::TELEGRAM)
 }
 
 /// What was filled in, what was not, and the proof.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hookgram::{
+    channel::Limits,
     event::BookingEvent,
     message::{Context, Part, render},
     parameters::Parameter,
@@ -78,7 +79,7 @@ impl State {
                 field_name,
                 booking_host,
             };
-            render(&profile.formatting, context).parts()
+            render(&profile.formatting, context).parts(&Limits::TELEGRAM)
         })
     }
 }

@@ -1,9 +1,6 @@
 //! A text that may use Telegram's tags: buttons that set them, a counter, and the place where Telegram would stumble.
 
-use hookgram::{
-    message::{TELEGRAM_UNITS, html as telegram},
-    parameters::Parameter,
-};
+use hookgram::{channel::Limits, message::html as telegram, parameters::Parameter};
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -111,7 +108,7 @@ pub fn TextEditor(
         }
     };
     let link_bar = move || view! { <LinkBar id=format!("link-{}", parameter.name()) done=linked /> }.into_any();
-    let is_over = move || length() > TELEGRAM_UNITS;
+    let is_over = move || length() > Limits::TELEGRAM.units;
     let counter_id = format!("{id}-counter");
     let described = format!("{described} {counter_id}");
     view! {
@@ -123,7 +120,7 @@ pub fn TextEditor(
                     {button(Tool::Link, w.link, "K")}
                 </div>
                 <span class="counter" class:over=is_over id=counter_id title=w.counter>
-                    {move || format!("{} / {TELEGRAM_UNITS}", length())}
+                    {move || format!("{} / {}", length(), Limits::TELEGRAM.units)}
                 </span>
             </div>
             {move || linking.get().then(link_bar)}

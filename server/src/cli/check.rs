@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail};
 use app::i18n::{checks, endpoints};
 use clap::Args;
 use hookgram::{
+    channel::Limits,
     check::{Fault, Warning},
     event::BookingEvent,
     message::{self, Context},
@@ -249,7 +250,7 @@ fn messages(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Vec<
     let mut messages: Vec<Message> = Vec::new();
     for (participant, chat_id) in whom {
         let context = Context { event, participant, field_name: field, booking_host };
-        let parts = message::render(&profile.formatting, context).parts();
+        let parts = message::render(&profile.formatting, context).parts(&Limits::TELEGRAM);
         let parts: Vec<RenderedPart> =
             parts.iter().map(|part| RenderedPart { html: part.html(), units: part.units() }).collect();
         let message = Message { chat_id, parts };

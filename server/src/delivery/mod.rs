@@ -1,9 +1,7 @@
 //! Delivery: claimed rows become messages. The queue is the store's; `policy` decides what follows an answer;
-//! the worker claims; `sending` asks Telegram and records.
+//! the worker claims; `sending` asks the channel and records.
 
-pub mod cause;
 mod flight;
-pub mod pacing;
 pub mod policy;
 pub mod replays;
 mod round;
@@ -11,5 +9,5 @@ mod sending;
 mod test_send;
 mod worker;
 
-pub use test_send::Tested;
+pub use test_send::{TestMessage, Tested};
 pub use worker::{Dependencies, Worker};

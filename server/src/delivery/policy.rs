@@ -1,8 +1,8 @@
-//! The ladder: what follows an answer. Pure; the facts are those of the Bot API.
+//! The retry policy: what follows an answer. Pure.
 
 use std::time::Duration;
 
-use crate::channel::telegram::Answer;
+use crate::channel::Meaning;
 
 const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(15 * 60);
@@ -18,7 +18,7 @@ pub struct Situation {
     pub max_age: Duration,
     /// Whether it went as plain text already.
     pub plain: bool,
-    /// Whether Telegram has named a new chat before.
+    /// Whether the channel has named a new chat before.
     pub migrated: bool,
     /// Whether an earlier answer never came.
     pub unsure: bool,
@@ -46,7 +46,7 @@ pub enum Verdict {
     /// Send to this chat at once.
     Migrate {
         /// Its id.
-        chat: i64,
+        chat: String,
     },
     /// Send as plain text at once.
     Plain,
@@ -60,38 +60,24 @@ pub enum Verdict {
 
 /// Decides what follows an answer.
 #[must_use]
-pub fn judge(answer: &Answer, situation: Situation) -> Verdict {
+pub fn judge(meaning: &Meaning, situation: Situation) -> Verdict {
     let give_up = if situation.unsure { Verdict::Uncertain } else { Verdict::Fail };
-    match answer {
-        Answer::Sent { .. } => Verdict::Sent,
-        Answer::Unreachable { before_write: true, .. } => later(situation, None, give_up),
-        Answer::Unreachable { before_write: false, .. } if situation.unsure => Verdict::Uncertain,
-        Answer::Unreachable { before_write: false, .. } => match later(situation, None, Verdict::Uncertain) {
+    match meaning {
+        Meaning::Sent => Verdict::Sent,
+        Meaning::Later { after } | Meaning::Limited { after } => later(situation, *after, give_up),
+        Meaning::Unsure if situation.unsure => Verdict::Uncertain,
+        Meaning::Unsure => match later(situation, None, Verdict::Uncertain) {
             Verdict::Retry { after } => Verdict::Unsure { after },
             end => end,
         },
-        // Whatever stands in the way may be gone soon; about token, chat and message it says nothing.
-        Answer::Refused { genuine: false, .. } => later(situation, None, give_up),
-        Answer::Refused { code, description, retry_after, migrate_to, .. } => match code {
-            _ if migrate_to.is_some() && !situation.migrated => {
-                migrate_to.map_or(Verdict::Fail, |chat| Verdict::Migrate { chat })
-            }
-            400 if !situation.plain && is_parse_fault(description) => Verdict::Plain,
-            401 | 404 if situation.has_profile => Verdict::Park,
-            429 => later(situation, *retry_after, give_up),
-            // 501 is a fault of ours.
-            500 | 502..=599 => later(situation, *retry_after, give_up),
-            408 => later(situation, None, give_up),
-            _ => give_up,
-        },
+        Meaning::Moved { chat } if !situation.migrated => Verdict::Migrate { chat: chat.clone() },
+        Meaning::BadFormatting if !situation.plain => Verdict::Plain,
+        Meaning::TokenRefused if situation.has_profile => Verdict::Park,
+        Meaning::Moved { .. } | Meaning::BadFormatting | Meaning::TokenRefused | Meaning::Refused => give_up,
     }
 }
 
-fn is_parse_fault(description: &str) -> bool {
-    description.to_ascii_lowercase().contains("can't parse entities")
-}
-
-/// Later, but not before Telegram asks for it, and not once it is too old.
+/// Later, but not before the channel asks for it, and not once it is too old.
 fn later(situation: Situation, told: Option<u64>, give_up: Verdict) -> Verdict {
     let told = Duration::from_secs(told.unwrap_or(0));
     let after = backoff(situation.attempt, situation.jitter).max(told);
@@ -106,7 +92,12 @@ fn backoff(attempt: u32, jitter: f64) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Duration, LONGEST, SHORTEST, Situation, Verdict, backoff};
+    use crate::channel::{Answer, telegram};
+
+    fn judge(answer: &Answer, situation: Situation) -> Verdict {
+        super::judge(&telegram::classify(answer).meaning, situation)
+    }
 
     const CALM: Situation = Situation {
         attempt: 1,
@@ -161,7 +152,7 @@ mod tests {
             (refused(429, ""), CALM, retry(1)),
             (refused(400, "Bad Request: chat not found"), CALM, Verdict::Fail),
             (refused(400, "Bad Request: chat_id is empty"), CALM, Verdict::Fail),
-            (moved.clone(), CALM, Verdict::Migrate { chat: -1005 }),
+            (moved.clone(), CALM, Verdict::Migrate { chat: "-1005".to_owned() }),
             (moved, Situation { migrated: true, ..CALM }, Verdict::Fail),
             (refused(403, "Forbidden: bot was blocked by the user"), CALM, Verdict::Fail),
             (refused(403, "Forbidden: user is deactivated"), CALM, Verdict::Fail),

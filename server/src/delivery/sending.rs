@@ -10,13 +10,12 @@ use hookgram::{
 use tokio::time::sleep;
 
 use super::{
-    cause,
     policy::{self, Situation, Verdict},
     worker::{LEASE, Worker},
 };
 use crate::{
-    channel::telegram::{Answer, NOT_TELEGRAMS, Outgoing},
-    store::{Attempt, Change, Claimed, Lane, Recorded, StoreError},
+    channel::{Answer, Call, Channel},
+    store::{Attempt, Change, Claimed, Recorded, StoreError},
     time::{millis, now},
 };
 
@@ -38,29 +37,20 @@ impl Worker {
     }
 
     async fn deliver(&self, claimed: &Claimed) -> Result<(), StoreError> {
-        if claimed.sandbox {
-            if let Some(id) = self.cast.store.deliver_to_sandbox(claimed, now()).await? {
-                // Nobody may be looking.
-                let _ = self.cast.sandbox.send(id);
-                self.tell(claimed);
-            }
-            self.cast.metrics.delivered();
-            return Ok(());
-        }
         if claimed.parts_sent >= claimed.part_count {
             return self.record(claimed, None, &Change::Delivered).await.map(drop);
         }
-        let token = match self.cast.store.token_for(claimed).await {
-            Ok(Some(token)) => token,
-            Ok(None) => {
-                return self.without_token(claimed, AttemptClass::NoToken, "no bot token is stored for it").await;
-            }
+        if !claimed.channel.needs_token() {
+            return self.send_parts(claimed, None).await;
+        }
+        match self.cast.store.token_for(claimed).await {
+            Ok(Some(token)) => self.send_parts(claimed, Some(&token)).await,
+            Ok(None) => self.without_token(claimed, AttemptClass::NoToken, "no bot token is stored for it").await,
             Err(error @ (StoreError::Seal(_) | StoreError::Corrupt(_))) => {
-                return self.without_token(claimed, AttemptClass::TokenLocked, &error.to_string()).await;
+                self.without_token(claimed, AttemptClass::TokenLocked, &error.to_string()).await
             }
-            Err(error) => return Err(error),
-        };
-        self.send_parts(claimed, &token).await
+            Err(error) => Err(error),
+        }
     }
 
     async fn without_token(&self, claimed: &Claimed, class: AttemptClass, why: &str) -> Result<(), StoreError> {
@@ -74,18 +64,21 @@ impl Worker {
             description: Some(why.to_owned()),
         };
         let situation = self.situation(claimed);
+        let cause =
+            if class == AttemptClass::TokenLocked { FailureCause::TokenLocked } else { FailureCause::TokenRefused };
         let change = match class {
-            _ if situation.has_profile => Change::Parked { refused: None, cause: cause::of(class, None, why) },
+            _ if situation.has_profile => Change::Parked { refused: None, cause },
             // Nobody can enter it again, but the right key may come back.
             AttemptClass::TokenLocked if situation.age < situation.max_age => {
                 Change::Retry { at: now().saturating_add(millis(LOCKED_PAUSE)), unsure: false }
             }
-            _ => Change::Failed(cause::of(class, None, why)),
+            _ => Change::Failed(cause),
         };
         self.record(claimed, Some(&attempt), &change).await.map(drop)
     }
 
-    async fn send_parts(&self, claimed: &Claimed, token: &BotToken) -> Result<(), StoreError> {
+    async fn send_parts(&self, claimed: &Claimed, token: Option<&BotToken>) -> Result<(), StoreError> {
+        let channel = self.cast.channels.of(claimed.channel);
         let mut delivery = claimed.clone();
         let mut is_admitted = true;
         while delivery.parts_sent < delivery.part_count {
@@ -93,15 +86,18 @@ impl Worker {
                 self.wait_for_a_turn(&delivery).await;
             }
             is_admitted = false;
-            let html = match self.cast.store.part(&delivery, delivery.parts_sent).await {
-                // Telegram refuses it, so that it comes to its end.
-                Err(StoreError::Corrupt(_)) => String::new(),
-                html => html?,
+            let part = match self.cast.store.part(&delivery, delivery.parts_sent).await {
+                // An empty message is refused, so that it comes to its end.
+                Err(StoreError::Corrupt(_)) => Part::plain(""),
+                part => part?,
             };
-            let (answer, attempt) = self.send_part(&delivery, &html, token).await;
-            self.learn(&delivery, &answer);
-            let verdict = policy::judge(&answer, self.situation(&delivery));
-            let change = change_of(&verdict, &attempt, &delivery, token);
+            let (answer, attempt) = send_part(channel, &delivery, &part, token).await;
+            let answer = channel.classify(&answer);
+            if let Some(pacing) = channel.pacing() {
+                pacing.lock().learn(&delivery.lane, &delivery.chat, &answer, Instant::now());
+            }
+            let verdict = policy::judge(&answer.meaning, self.situation(&delivery));
+            let change = change_of(verdict, answer.cause, &delivery, token);
             let recorded = self.record(&delivery, Some(&attempt), &change).await?;
             self.note(&delivery, &attempt, &change);
             match change {
@@ -126,34 +122,14 @@ impl Worker {
     /// The next part goes at the same pace as everything else.
     async fn wait_for_a_turn(&self, delivery: &Claimed) {
         loop {
-            let admitted = self.pacing.lock().admit_next(&delivery.lane, &delivery.chat, Instant::now());
-            let Err(wait) = admitted else { return };
+            let pacing = self.cast.channels.pacing(&delivery.lane);
+            let admitted = pacing.map(|mut pacing| pacing.admit_next(&delivery.lane, &delivery.chat, Instant::now()));
+            let Some(Err(wait)) = admitted else { return };
             sleep(wait).await;
         }
     }
 
-    fn learn(&self, delivery: &Claimed, answer: &Answer) {
-        self.learn_of(&delivery.lane, &delivery.chat, answer);
-    }
-
-    /// What an answer says about the pace.
-    pub(super) fn learn_of(&self, lane: &Lane, chat: &str, answer: &Answer) {
-        match answer {
-            Answer::Refused { code: 429, genuine: true, retry_after, .. } => {
-                let span = Duration::from_secs(retry_after.unwrap_or(1));
-                self.pacing.lock().quiet(lane, chat, span, Instant::now());
-            }
-            // It does not know such a token.
-            Answer::Refused { code: 401 | 404, .. } => {}
-            Answer::Sent { .. } | Answer::Refused { genuine: true, .. } => {
-                self.pacing.lock().passed(lane);
-                self.cast.new_bots.heard(lane, Instant::now());
-            }
-            Answer::Refused { .. } | Answer::Unreachable { .. } => {}
-        }
-    }
-
-    /// Records what Telegram said, for as long as it takes: a message that was sent must not be sent again because the
+    /// Records what the channel said, for as long as it takes: a message that was sent must not be sent again because the
     /// database was busy. Meanwhile the delivery is under way, so that nobody claims it.
     async fn record(
         &self,
@@ -186,33 +162,6 @@ impl Worker {
     fn tell(&self, delivery: &Claimed) {
         // Nobody may be looking.
         let _ = self.cast.news.send(delivery.profile_id.unwrap_or_default());
-    }
-
-    async fn send_part(&self, delivery: &Claimed, html: &str, token: &BotToken) -> (Answer, Attempt) {
-        // What cannot be read back is sent as it stands: better with its tags than not at all.
-        let plain = delivery.plain.then(|| Part::from_html(html).map_or_else(|_| html.to_owned(), |part| part.text()));
-        let message = Outgoing { chat: &delivery.chat, text: plain.as_deref().unwrap_or(html), html: plain.is_none() };
-        let started_at = now();
-        let clock = Instant::now();
-        let answer = self.cast.telegram.send(token, message).await;
-        let latency = millis(clock.elapsed());
-        let (http_status, class, description) = match &answer {
-            Answer::Sent { .. } => (Some(200), AttemptClass::Sent, None),
-            Answer::Refused { code, genuine: false, .. } => {
-                (Some(*code), AttemptClass::Refused, Some(NOT_TELEGRAMS.to_owned()))
-            }
-            Answer::Refused { code, description, .. } => {
-                (Some(*code), AttemptClass::Refused, Some(description.clone()))
-            }
-            Answer::Unreachable { before_write: true, description } => {
-                (None, AttemptClass::Unreachable, Some(description.clone()))
-            }
-            Answer::Unreachable { before_write: false, description } => {
-                (None, AttemptClass::BrokenOff, Some(description.clone()))
-            }
-        };
-        let part = delivery.parts_sent;
-        (answer, Attempt { part, started_at, latency, http_status, class, description })
     }
 
     fn situation(&self, delivery: &Claimed) -> Situation {
@@ -252,21 +201,42 @@ impl Worker {
     }
 }
 
-fn change_of(verdict: &Verdict, attempt: &Attempt, delivery: &Claimed, token: &BotToken) -> Change {
+async fn send_part(
+    channel: &dyn Channel,
+    delivery: &Claimed,
+    part: &Part,
+    token: Option<&BotToken>,
+) -> (Answer, Attempt) {
+    let body = channel.encode(&delivery.chat, part, delivery.plain);
+    let index = delivery.parts_sent;
+    let (profile, chat) = (delivery.profile_id, delivery.chat.as_str());
+    let call = Call { token, profile, delivery: Some(delivery.id), part: index, chat, body: &body };
+    let (started_at, clock) = (now(), Instant::now());
+    let answer = channel.send(call).await;
+    let attempt = Attempt {
+        part: index,
+        started_at,
+        latency: millis(clock.elapsed()),
+        http_status: answer.status(),
+        class: answer.class(),
+        description: answer.description().map(str::to_owned),
+    };
+    (answer, attempt)
+}
+
+/// `cause` is why it has failed, if this is its end.
+fn change_of(verdict: Verdict, cause: FailureCause, delivery: &Claimed, token: Option<&BotToken>) -> Change {
     let lease_until = now().saturating_add(LEASE);
-    let after = |span: &Duration| now().saturating_add(millis(*span));
+    let after = |span: Duration| now().saturating_add(millis(span));
     match verdict {
         Verdict::Sent if delivery.parts_sent + 1 < delivery.part_count => Change::PartSent { lease_until },
         Verdict::Sent => Change::Delivered,
         Verdict::Retry { after: span } => Change::Retry { at: after(span), unsure: false },
         Verdict::Unsure { after: span } => Change::Retry { at: after(span), unsure: true },
-        Verdict::Migrate { chat } => Change::Again { plain: false, migrated_to: Some(chat.to_string()), lease_until },
+        Verdict::Migrate { chat } => Change::Again { plain: false, migrated_to: Some(chat), lease_until },
         Verdict::Plain => Change::Again { plain: true, migrated_to: None, lease_until },
-        Verdict::Park => Change::Parked { refused: Some(token.clone()), cause: FailureCause::TokenRefused },
-        Verdict::Fail => {
-            let description = attempt.description.as_deref().unwrap_or_default();
-            Change::Failed(cause::of(attempt.class, attempt.http_status, description))
-        }
+        Verdict::Park => Change::Parked { refused: token.cloned(), cause: FailureCause::TokenRefused },
+        Verdict::Fail => Change::Failed(cause),
         Verdict::Uncertain => Change::Uncertain,
     }
 }

@@ -1,15 +1,15 @@
 //! Test messages, which somebody sends from the builder. They take their turn in the pacing of deliveries, so that both
-//! together stay within Telegram's limits; they are counted by account besides ([`crate::http::rate_limits::Limits::test`]), so that
-//! they take only a small part of it.
+//! together stay within the channel's limits; they are counted by account besides ([`crate::http::rate_limits::Limits::test`]),
+//! so that they take only a small part of it.
 
 use std::time::{Duration, Instant};
 
-use hookgram::secret::BotToken;
+use hookgram::{channel::ChannelKind, message::Part, secret::BotToken};
 use tokio::time::sleep;
 
-use super::{Worker, pacing::Wait};
+use super::Worker;
 use crate::{
-    channel::telegram::{Answer, Outgoing, new_bots::Purpose},
+    channel::{Answer, Call, pacing::Wait, telegram::new_bots::Purpose},
     store::Lane,
 };
 
@@ -18,12 +18,27 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// How soon a test asks again while other calls of its bot are under way.
 const TURN: Duration = Duration::from_millis(50);
 
+/// A test message.
+#[derive(Clone, Copy, Debug)]
+pub struct TestMessage<'a> {
+    /// Its channel.
+    pub channel: ChannelKind,
+    /// The sender's token, where the channel needs one.
+    pub token: Option<&'a BotToken>,
+    /// The stored profile that it is a test of.
+    pub profile: Option<i64>,
+    /// The recipient.
+    pub chat: &'a str,
+    /// What it says.
+    pub parts: &'a [Part],
+}
+
 /// The result of sending a test message.
 #[derive(Debug)]
 pub enum Tested {
-    /// Telegram took all of it.
+    /// The channel took all of it.
     Sent,
-    /// Telegram did not take a part of it.
+    /// The channel did not take a part of it.
     Not(Answer),
     /// The next part may be sent only in this long.
     Paced {
@@ -36,18 +51,24 @@ pub enum Tested {
 
 impl Worker {
     /// Sends a message's parts to a chat, at the pace of deliveries. What has to wait before its first part is not sent.
-    pub async fn send_test(&self, token: &BotToken, chat: &str, parts: &[String]) -> Tested {
-        let lane = Lane::of(token);
-        for (index, html) in parts.iter().enumerate() {
+    pub async fn send_test(&self, message: TestMessage<'_>) -> Tested {
+        let TestMessage { token, profile, chat, .. } = message;
+        let channel = self.cast.channels.of(message.channel);
+        let lane = token.map(Lane::of).unwrap_or_default();
+        for (part, content) in message.parts.iter().enumerate() {
             while let Err(wait) = self.admit_test(&lane, chat) {
-                if index == 0 || wait > LONGEST_WAIT {
-                    return Tested::Paced { wait, is_begun: index > 0 };
+                if part == 0 || wait > LONGEST_WAIT {
+                    return Tested::Paced { wait, is_begun: part > 0 };
                 }
                 sleep(wait).await;
             }
-            let answer = self.cast.telegram.send(token, Outgoing { chat, text: html, html: true }).await;
-            self.pacing.lock().ended(&lane);
-            self.learn_of(&lane, chat, &answer);
+            let body = channel.encode(chat, content, false);
+            let answer = channel.send(Call { token, profile, delivery: None, part, chat, body: &body }).await;
+            if let Some(pacing) = channel.pacing() {
+                let mut pacing = pacing.lock();
+                pacing.ended(&lane);
+                pacing.learn(&lane, chat, &channel.classify(&answer), Instant::now());
+            }
             // Deliveries of this bot may have waited for the test to end.
             self.cast.wake.notify_one();
             if !matches!(answer, Answer::Sent { .. }) {
@@ -58,7 +79,8 @@ impl Worker {
     }
 
     fn admit_test(&self, lane: &Lane, chat: &str) -> Result<(), Duration> {
-        self.pacing.lock().admit(lane, chat, Purpose::Delivery, Instant::now()).map_err(|wait| match wait {
+        let Some(mut pacing) = self.cast.channels.pacing(lane) else { return Ok(()) };
+        pacing.admit(lane, chat, Purpose::Delivery, Instant::now()).map_err(|wait| match wait {
             Wait::Bot(wait) | Wait::Chat(wait) => wait,
             Wait::Turn => TURN,
         })

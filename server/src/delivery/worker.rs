@@ -15,15 +15,12 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{
-    flight::InFlight,
-    pacing::{Pacing, Wait},
-    round::Round,
-};
+use super::{flight::InFlight, round::Round};
 use crate::{
-    channel::telegram::{
-        Telegram,
-        new_bots::{KNOWN_FOR, NewBotLimiter, Purpose},
+    channel::{
+        Channels,
+        pacing::Wait,
+        telegram::new_bots::{KNOWN_FOR, Purpose},
     },
     observe::metrics::Metrics,
     secrets::codes,
@@ -61,18 +58,14 @@ const LAST_WAIT: Duration = Duration::from_secs(8);
 pub struct Dependencies {
     /// The store.
     pub store: Store,
-    /// The Bot API.
-    pub telegram: Telegram,
+    /// The channels.
+    pub channels: Channels,
     /// Rung when something has become due.
     pub wake: Arc<Notify>,
-    /// Hears the id of each message that reaches the sandbox.
-    pub sandbox: broadcast::Sender<i64>,
     /// Hears the id of each profile whose delivery has come to something; 0 for the stateless endpoint.
     pub news: broadcast::Sender<i64>,
     /// The settings, among them the age at which a delivery is given up.
     pub settings: Live,
-    /// Which bots Telegram has heard of lately.
-    pub new_bots: Arc<NewBotLimiter>,
     /// Counters.
     pub metrics: Arc<Metrics>,
 }
@@ -85,7 +78,6 @@ pub struct Worker {
     running: Arc<AtomicBool>,
     in_flight: InFlight,
     strangers_in_flight: InFlight,
-    pub(super) pacing: Arc<Mutex<Pacing>>,
     /// The lane that the last round ended with: the next one begins behind it.
     turn: Arc<Mutex<Lane>>,
 }
@@ -95,7 +87,6 @@ impl Worker {
     #[must_use]
     pub fn new(cast: Dependencies) -> Self {
         Self {
-            pacing: Arc::new(Mutex::new(Pacing::new(cast.new_bots.clone()))),
             cast,
             owner: codes::public_id().into(),
             running: Arc::default(),
@@ -179,8 +170,10 @@ impl Worker {
         let hour_ago = now.saturating_sub(millis(KNOWN_FOR));
         for (lane, at) in store.lanes_heard_since(hour_ago).await? {
             let age = Duration::from_millis(u64::try_from(now.saturating_sub(at)).unwrap_or(0));
-            if let Some(at) = Instant::now().checked_sub(age) {
-                self.cast.new_bots.heard(&lane, at);
+            if let Some(at) = Instant::now().checked_sub(age)
+                && let Some(pacing) = self.cast.channels.pacing(&lane)
+            {
+                pacing.heard(&lane, at);
             }
         }
         Ok(())
@@ -242,7 +235,10 @@ impl Worker {
                 pause = pause.min(wait);
                 break;
             }
-            match self.pacing.lock().admit(&lane, &head.chat, Purpose::StrangersDelivery, clock) {
+            let pacing = self.cast.channels.pacing(&lane);
+            let admission =
+                pacing.map_or(Ok(()), |mut pacing| pacing.admit(&lane, &head.chat, Purpose::StrangersDelivery, clock));
+            match admission {
                 Ok(()) => admitted.push(Admitted { id: head.id, lane }),
                 Err(Wait::Chat(wait) | Wait::Bot(wait)) => pause = pause.min(wait),
                 Err(Wait::Turn) => {}
@@ -262,7 +258,8 @@ impl Worker {
         let mut heads = Vec::new();
         while let Some((lane, share)) = round.next() {
             // What is held is not looked at: its own time must be remembered here.
-            let (held, soonest) = self.pacing.lock().held(&lane, clock);
+            let pacing = self.cast.channels.pacing(&lane);
+            let (held, soonest) = pacing.map(|mut pacing| pacing.held(&lane, clock)).unwrap_or_default();
             round.pause = round.pause.min(soonest.unwrap_or(LONGEST_SLEEP));
             let found = store.due_heads(&lane, now, share, &self.in_flight.ids(), &held).await?;
             let is_all = found.len() < share;
@@ -284,7 +281,9 @@ impl Worker {
         for Admitted { id, lane } in heads.iter().filter(|head| !got(head.id)) {
             // Parked or moved in between: its place is free again.
             tracing::debug!(delivery = id, "a delivery was no longer due");
-            self.pacing.lock().ended(lane);
+            if let Some(mut pacing) = self.cast.channels.pacing(lane) {
+                pacing.ended(lane);
+            }
         }
         claimed
     }
@@ -307,12 +306,13 @@ impl Worker {
     /// Those that may go now; `pause` becomes no longer than what the others wait for.
     fn admit(&self, lane: &Lane, heads: Vec<Head>, clock: Instant, pause: &mut Duration) -> Vec<Admitted> {
         let mut admitted = Vec::new();
-        let mut pacing = self.pacing.lock();
+        let mut pacing = self.cast.channels.pacing(lane);
         for head in heads {
-            // Nobody limits the sandbox.
-            let allowed =
-                if lane.is_sandbox() { Ok(()) } else { pacing.admit(lane, &head.chat, Purpose::Delivery, clock) };
-            match allowed {
+            let admission = match &mut pacing {
+                Some(pacing) => pacing.admit(lane, &head.chat, Purpose::Delivery, clock),
+                None => Ok(()),
+            };
+            match admission {
                 Ok(()) => admitted.push(Admitted { id: head.id, lane: lane.clone() }),
                 Err(Wait::Chat(wait)) => *pause = (*pause).min(wait),
                 Err(Wait::Bot(wait)) => {
@@ -329,7 +329,7 @@ impl Worker {
         for delivery in claimed {
             let flight = self.in_flight.enter(delivery.id);
             let of_stranger = delivery.stranger.then(|| self.strangers_in_flight.enter(delivery.id));
-            let place = Place { pacing: self.pacing.clone(), lane: delivery.lane.clone() };
+            let place = Place { channels: self.cast.channels.clone(), lane: delivery.lane.clone() };
             let worker = self.clone();
             tasks.spawn(async move {
                 let (_flight, _of_stranger, _place) = (flight, of_stranger, place);
@@ -374,13 +374,15 @@ struct Admitted {
 
 /// A place among the calls of a bot under way, until it is dropped.
 struct Place {
-    pacing: Arc<Mutex<Pacing>>,
+    channels: Channels,
     lane: Lane,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.pacing.lock().ended(&self.lane);
+        if let Some(mut pacing) = self.channels.pacing(&self.lane) {
+            pacing.ended(&self.lane);
+        }
     }
 }
 

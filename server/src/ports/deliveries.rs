@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use hookgram::{
     delivery::{AttemptClass, Outcome},
     log_query::{LogPlace, LogQuery},
+    message::Part,
     replay::{BulkKind, BulkProgress, Handled, Matching, ReplayAs},
     values::{Language, TimeZone},
 };
@@ -184,7 +185,7 @@ impl Port {
 
     async fn detail(&self, id: i64, logged: Logged) -> Result<DeliveryDetail, AppError> {
         let attempts = self.state.store.attempts(id).await.map_err(internal)?;
-        let parts = self.state.store.parts(id).await.map_err(internal)?;
+        let parts = self.state.store.parts(id).await.map_err(internal)?.iter().map(Part::html).collect();
         let attempts = attempts.into_iter().map(attempt).collect();
         Ok(DeliveryDetail { row: row(logged, self.asking.language), parts, attempts })
     }

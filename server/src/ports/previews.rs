@@ -12,6 +12,7 @@ use app::{
 };
 use async_trait::async_trait;
 use hookgram::{
+    channel::Limits,
     event::{BookingEvent, EventType},
     message::{self, Context, Line, Mark, Part, difference},
     profile::Profile,
@@ -103,7 +104,7 @@ impl Side {
         let reached = field_name.and_then(|field_name| first_usable(event, field_name));
         let Some((participant, _)) = reached.filter(|_| is_wanted) else { return Vec::new() };
         let context = Context { event, participant: Some(participant), field_name, booking_host };
-        message::render(&self.profile.formatting, context).parts()
+        message::render(&self.profile.formatting, context).parts(&Limits::TELEGRAM)
     }
 }
 

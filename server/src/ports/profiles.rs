@@ -10,6 +10,7 @@ use app::{
 };
 use async_trait::async_trait;
 use hookgram::{
+    channel::{ChannelKind, Limits},
     delivery::{FailureCause, Outcome},
     event::BookingEvent,
     message::{self, Context, Part},
@@ -26,10 +27,9 @@ use tokio::spawn;
 use super::{Port, internal};
 use crate::{
     channel::telegram::{Answer, Identity, identities::Asker},
-    delivery::Tested,
+    delivery::{TestMessage, Tested},
     ports::personal,
     store::{ProfileDraft, StoreError, StoredProfile, Test, audit::By},
-    time::now,
 };
 
 impl Port {
@@ -95,27 +95,19 @@ impl Port {
             return Ok(TestOutcome::Wait { seconds });
         }
         let chat = chat.to_string();
-        let outcome = match &token {
-            None => {
-                for html in id.map(|_| &parts).into_iter().flatten() {
-                    let message =
-                        self.state.store.add_sandbox_message(id.unwrap_or_default(), &chat, html, now()).await;
-                    // Nobody may be looking.
-                    let _ = self.state.sandbox.send(message.map_err(internal)?);
+        let channel = if token.is_some() { ChannelKind::Telegram } else { ChannelKind::Sandbox };
+        let message = TestMessage { channel, token: token.as_ref(), profile: id, chat: &chat, parts: &parts };
+        let outcome = match self.state.worker.send_test(message).await {
+            Tested::Sent if channel == ChannelKind::Sandbox => TestOutcome::InSandbox,
+            Tested::Sent => TestOutcome::Sent { parts: parts.len() },
+            Tested::Not(answer) => test_outcome(answer),
+            Tested::Paced { wait, is_begun } => {
+                let outcome = TestOutcome::Wait { seconds: wait.as_secs().saturating_add(1) };
+                if !is_begun {
+                    return Ok(outcome);
                 }
-                TestOutcome::InSandbox
+                outcome
             }
-            Some(token) => match self.state.worker.send_test(token, &chat, &parts).await {
-                Tested::Sent => TestOutcome::Sent { parts: parts.len() },
-                Tested::Not(answer) => test_outcome(answer),
-                Tested::Paced { wait, is_begun } => {
-                    let outcome = TestOutcome::Wait { seconds: wait.as_secs().saturating_add(1) };
-                    if !is_begun {
-                        return Ok(outcome);
-                    }
-                    outcome
-                }
-            },
         };
         let answer = match &outcome {
             TestOutcome::InSandbox => "in_sandbox",
@@ -235,12 +227,12 @@ pub(super) fn must_be_entered(language: Language) -> String {
 }
 
 /// The message of an event to the first participant with a usable chat, or else to the first one.
-fn test_parts(profile: &Profile, event: &BookingEvent, booking_host: &str) -> Vec<String> {
+fn test_parts(profile: &Profile, event: &BookingEvent, booking_host: &str) -> Vec<Part> {
     let field_name = profile.field_name.as_deref();
     let reached = field_name.and_then(|field_name| first_usable(event, field_name));
     let participant = Some(reached.map_or(0, |(participant, _)| participant));
     let context = Context { event, participant, field_name, booking_host };
-    message::render(&profile.formatting, context).parts().iter().map(Part::html).collect()
+    message::render(&profile.formatting, context).parts(&Limits::TELEGRAM)
 }
 
 /// How a test ended that did not arrive.

@@ -46,8 +46,8 @@ impl AcceptedEvent {
         let of_delivery = |delivery: &NewDelivery| {
             let reason = delivery.chat.as_ref().map_or_else(String::len, String::len);
             // A text that several share is there once.
-            let is_first = seen.insert(delivery.parts.as_ptr());
-            let text: usize = if is_first { delivery.parts.iter().map(String::len).sum() } else { 0 };
+            let is_first = seen.insert(delivery.message.as_str().as_ptr());
+            let text = if is_first { delivery.message.as_str().len() } else { 0 };
             OF_ROW + reason + text
         };
         OF_ROW + texts + self.deliveries.iter().map(of_delivery).sum::<usize>()

@@ -57,10 +57,10 @@ struct EventRow<'a> {
 }
 
 /// A text that several deliveries of an event share.
-struct TextRow {
+struct TextRow<'a> {
     id: i64,
     event_id: i64,
-    parts: String,
+    parts: &'a str,
 }
 
 struct DeliveryRow<'a> {
@@ -72,7 +72,7 @@ struct DeliveryRow<'a> {
     chat: Option<&'a str>,
     error: Option<&'a str>,
     /// Empty where it is among the texts.
-    parts: String,
+    parts: &'a str,
     stranger: bool,
     text_id: Option<i64>,
     /// No other of this batch that waits stands before it in its chat.
@@ -142,10 +142,10 @@ pub(super) async fn write(
         }
         let id = rows.event(event, sealed, EventOutcome::Accepted, None, admitted);
         let sender = sender.ok_or(StoreError::NotFound)?;
-        let shared = rows.share_texts(id, &event.deliveries)?;
+        let shared = rows.share_texts(id, &event.deliveries);
         for delivery in &event.deliveries {
-            let text_id = shared.get(&delivery.parts.as_ptr()).copied();
-            let parts = if text_id.is_some() { String::new() } else { as_json(&delivery.parts)? };
+            let text_id = shared.get(&delivery.message.as_str().as_ptr()).copied();
+            let parts = if text_id.is_some() { "" } else { delivery.message.as_str() };
             let (chat, error) = match &delivery.chat {
                 Ok(chat) => (Some(chat.as_str()), None),
                 Err(why) => (None, Some(why.as_str())),
@@ -258,10 +258,6 @@ async fn senders<'a>(
     Ok(senders)
 }
 
-fn as_json(parts: &[String]) -> Result<String, StoreError> {
-    serde_json::to_string(parts).map_err(|_| StoreError::corrupt("deliveries.parts"))
-}
-
 /// The highest ids that events and deliveries ever had, and that texts have: this transaction alone gives the next ones.
 pub(super) async fn last_ids(tx: &mut SqliteConnection) -> Result<(i64, i64, i64), StoreError> {
     Ok(sqlx::query_as(
@@ -275,7 +271,7 @@ pub(super) async fn last_ids(tx: &mut SqliteConnection) -> Result<(i64, i64, i64
 
 struct Rows<'a> {
     events: Vec<EventRow<'a>>,
-    texts: Vec<TextRow>,
+    texts: Vec<TextRow<'a>>,
     deliveries: Vec<DeliveryRow<'a>>,
     event_id: i64,
     delivery_id: i64,
@@ -297,26 +293,22 @@ impl<'a> Rows<'a> {
     }
 
     /// Makes a row for each text that several of these deliveries share; their ids by where the text is.
-    fn share_texts(
-        &mut self,
-        event_id: i64,
-        deliveries: &[NewDelivery],
-    ) -> Result<HashMap<*const String, i64>, StoreError> {
+    fn share_texts(&mut self, event_id: i64, deliveries: &'a [NewDelivery]) -> HashMap<*const u8, i64> {
         let mut shared = HashMap::new();
         if deliveries.len() < 2 {
-            return Ok(shared);
+            return shared;
         }
         let mut seen = HashSet::new();
-        for parts in deliveries.iter().map(|delivery| &delivery.parts).filter(|parts| !parts.is_empty()) {
+        for parts in deliveries.iter().map(|delivery| delivery.message.as_str()).filter(|parts| !parts.is_empty()) {
             if !seen.insert(parts.as_ptr())
                 && let Entry::Vacant(place) = shared.entry(parts.as_ptr())
             {
                 self.text_id += 1;
                 place.insert(self.text_id);
-                self.texts.push(TextRow { id: self.text_id, event_id, parts: as_json(parts)? });
+                self.texts.push(TextRow { id: self.text_id, event_id, parts });
             }
         }
-        Ok(shared)
+        shared
     }
 
     async fn insert(&self, tx: &mut SqliteConnection) -> Result<(), StoreError> {
@@ -375,7 +367,7 @@ impl<'a> Rows<'a> {
         )
         .await?;
         insert(tx, "INSERT INTO texts (id, event_id, parts) ", &self.texts, |row, text| {
-            row.push_bind(text.id).push_bind(text.event_id).push_bind(&text.parts);
+            row.push_bind(text.id).push_bind(text.event_id).push_bind(text.parts);
         })
         .await?;
         insert(
@@ -395,7 +387,7 @@ impl<'a> Rows<'a> {
                     .push_bind(sender.lane.as_slice())
                     .push_bind(event.bot_id.is_none())
                     .push_bind(delivery.state().name())
-                    .push_bind(&delivery.parts)
+                    .push_bind(delivery.parts)
                     .push_bind(delivery.text_id)
                     .push_bind(at)
                     .push_bind(at)

@@ -2,7 +2,9 @@
 //! lane), see [`super::heads`]. What is parked holds nobody back.
 
 use hookgram::{
+    channel::ChannelKind,
     delivery::{DeliveryState, FailureCause},
+    message::{Part, StoredMessage},
     secret::BotToken,
 };
 use secrecy::ExposeSecret as _;
@@ -14,7 +16,7 @@ use super::{
     heads::{behind, json, wake_head},
     names::{Named, quoted},
     profiles::open_token,
-    texts::{BROUGHT_ALONG, parts_of},
+    texts::{BROUGHT_ALONG, part_count, parts_of},
 };
 use crate::{secrets::seal::Place, time::Millis};
 
@@ -37,10 +39,10 @@ pub struct Claimed {
     pub chat: String,
     /// Whether Telegram has named a new chat for it before.
     pub migrated: bool,
-    /// Whether it goes to the sandbox.
-    pub sandbox: bool,
-    /// Telegram's HTML of each part; empty where that is too long to be held while it waits, see [`Store::part`].
-    pub parts: Vec<String>,
+    /// The channel it goes to.
+    pub channel: ChannelKind,
+    /// The parts of its message; empty where they are too long to be held while it waits, see [`Store::part`].
+    pub parts: Vec<Part>,
     /// How many parts there are.
     pub part_count: usize,
     /// How many of them have arrived.
@@ -124,7 +126,7 @@ impl TryFrom<Row> for Claimed {
         let named_chat = row.chat.ok_or(StoreError::corrupt("deliveries.chat"))?;
         let (parts, part_count) = match row.parts {
             Some(json) => {
-                let parts: Vec<String> = serde_json::from_str(&json).map_err(|_| UNREADABLE)?;
+                let parts = StoredMessage::from_stored(json).parts().map_err(|_| UNREADABLE)?;
                 let count = parts.len();
                 (parts, count)
             }
@@ -139,7 +141,7 @@ impl TryFrom<Row> for Claimed {
             migrated: row.migrated_to.is_some(),
             chat: row.migrated_to.unwrap_or_else(|| named_chat.clone()),
             named_chat,
-            sandbox: row.sandbox,
+            channel: if row.sandbox { ChannelKind::Sandbox } else { ChannelKind::Telegram },
             parts,
             part_count,
             parts_sent: usize::try_from(row.parts_sent).unwrap_or_default(),
@@ -182,9 +184,9 @@ impl Store {
             parts_of!("deliveries"),
             ") <= ?5 OR NOT json_valid(",
             parts_of!("deliveries"),
-            "), NULL, json_array_length(",
-            parts_of!("deliveries"),
-            ")) AS part_count, parts_sent, attempts, earlier_attempts, plain, unsure, age_from, stranger"
+            "), NULL, ",
+            part_count!(parts_of!("deliveries")),
+            ") AS part_count, parts_sent, attempts, earlier_attempts, plain, unsure, age_from, stranger"
         ))
         .bind(json(heads))
         .bind(owner)

@@ -1,8 +1,6 @@
 //! Accepted events: each is stored with its deliveries in one commit.
 
-use std::sync::Arc;
-
-use hookgram::{secret::BotToken, values::Language, webhook::EventOutcome};
+use hookgram::{message::StoredMessage, secret::BotToken, values::Language, webhook::EventOutcome};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
@@ -92,8 +90,8 @@ pub struct NewDelivery {
     pub participant: usize,
     /// The chat, or why there is nothing to send.
     pub chat: Result<String, String>,
-    /// Telegram's HTML of each part. Deliveries that share these share one row in the database.
-    pub parts: Arc<[String]>,
+    /// What it says; empty where there is nothing to send. Deliveries that share it share one row in the database.
+    pub message: StoredMessage,
 }
 
 /// What became of an event that was to be kept.

@@ -27,7 +27,7 @@ async fn profile(store: &Store, name: &str) -> i64 {
 }
 
 async fn event(store: &Store, id: &str) {
-    let delivery = NewDelivery { participant: 0, chat: Ok("5".to_owned()), parts: ["x".to_owned()].into() };
+    let delivery = tests::to("5");
     let event = AcceptedEvent { received_at: now(), ..tests::event(id, TokenSource::event(token())) };
     tests::accept_with(store, event, vec![delivery], 0).await.unwrap();
 }

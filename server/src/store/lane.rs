@@ -1,6 +1,6 @@
 //! Lanes: of a chat in one lane, messages go in order.
 
-use hookgram::secret::BotToken;
+use hookgram::{channel::ChannelKind, secret::BotToken};
 
 use crate::secrets::codes;
 
@@ -50,10 +50,10 @@ impl Lane {
         hex(&self.0)
     }
 
-    /// Whether it is the sandboxes'.
+    /// The channel that its messages go to.
     #[must_use]
-    pub fn is_sandbox(&self) -> bool {
-        self.0.is_empty()
+    pub fn channel(&self) -> ChannelKind {
+        if self.0.is_empty() { ChannelKind::Sandbox } else { ChannelKind::Telegram }
     }
 }
 

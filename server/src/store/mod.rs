@@ -17,6 +17,9 @@ mod bots;
 mod bulk;
 mod cancelling;
 mod chart;
+mod converting;
+#[cfg(test)]
+mod converting_tests;
 mod deliveries;
 #[cfg(test)]
 mod draft_tests;
@@ -121,7 +124,7 @@ pub use self::{
     replays::{Ask, ReplaySource, Wish},
     resealing::{Column, Locked, Resealed},
     retention::{Place, Swept},
-    sandbox::SandboxRow,
+    sandbox::{SandboxMessage, SandboxRow},
     sealing::KeyState,
     second_factors::SecondFactor,
     sessions::{NewSession, OpenSession, SessionRow},

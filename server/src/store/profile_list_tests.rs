@@ -3,6 +3,7 @@
 
 use hookgram::{
     delivery::{DeliveryState, FailureCause},
+    message::StoredMessage,
     parameters::Parameter,
     profile_list::{Day, ListQuery, PAGE, Show, Sort},
     secret::BotToken,
@@ -162,7 +163,7 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
     accept(&store, id, "waits", now).await;
     let skipped = AcceptedEvent { received_at: now, skipped: true, ..event("s", TokenSource::Profile(id)) };
     accept_with(&store, skipped, Vec::new(), 0).await.unwrap();
-    let nobody = NewDelivery { participant: 0, chat: Err("no id".into()), parts: [].into() };
+    let nobody = NewDelivery { participant: 0, chat: Err("no id".into()), message: StoredMessage::default() };
     let half = AcceptedEvent { received_at: now, ..event("h", TokenSource::Profile(id)) };
     accept_with(&store, half, vec![nobody], 0).await.unwrap();
     let reason = Reason { ru: "нет".into(), en: "no".into() };

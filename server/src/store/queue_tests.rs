@@ -14,7 +14,11 @@ use super::{
     *,
 };
 use crate::{
-    channel::telegram::Telegram,
+    channel::{
+        Channels,
+        sandbox::Sandbox,
+        telegram::{Telegram, TelegramChannel},
+    },
     delivery::{Dependencies, Worker},
     secrets::seal::Place,
     settings::{Live, Values},
@@ -168,12 +172,13 @@ async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
     settings.retry_max_age = Duration::from_secs(60);
     let worker = Worker::new(Dependencies {
         store: store.clone(),
-        telegram: Telegram::new("http://127.0.0.1:1").unwrap(),
+        channels: Channels::new(
+            TelegramChannel::new(Telegram::new("http://127.0.0.1:1").unwrap(), Arc::default()),
+            Sandbox::new(store.clone(), broadcast::channel(1).0),
+        ),
         wake: Arc::default(),
-        sandbox: broadcast::channel(1).0,
         news: broadcast::channel(1).0,
         settings: Live::of(settings),
-        new_bots: Arc::default(),
         metrics: Arc::default(),
     });
     let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();

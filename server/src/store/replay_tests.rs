@@ -4,6 +4,7 @@ use std::borrow::Borrow;
 
 use hookgram::{
     delivery::{AttemptClass, DeliveryState, FailureCause, Outcome},
+    message::{Part, StoredMessage},
     replay::{BulkKind, Handled, Matching, ReplayAs, ReplayError},
     secret::BotToken,
 };
@@ -11,7 +12,7 @@ use hookgram::{
 use super::{
     matching,
     replayable::ARRIVED,
-    tests::{TOKEN, accept_with, claim_due, draft, event, to},
+    tests::{TOKEN, accept_with, claim_due, draft, event, saying, to},
     *,
 };
 use crate::store::audit::COMMAND_LINE;
@@ -74,7 +75,7 @@ async fn cancel(store: &Store, id: i64) -> Result<i64, ReplayError> {
 async fn anew(store: &Store, id: i64, ask: Ask, chat: &str) -> Option<Result<i64, ReplayError>> {
     let source = store.replay_source(id).await.unwrap().unwrap();
     let version = Some(store.profile(source.profile_id.unwrap()).await.unwrap().unwrap().version);
-    let wish = Wish::AsItIs { id, version, message: Ok(NewDelivery { parts: ["new".into()].into(), ..to(chat) }) };
+    let wish = Wish::AsItIs { id, version, message: Ok(NewDelivery { message: saying(&["new"]), ..to(chat) }) };
     store.replay(&[wish], ask, &COMMAND_LINE, 9_000).await.unwrap().map(|handled| handled[0].done)
 }
 
@@ -251,22 +252,21 @@ async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
     assert_eq!(store.logged(copy).await.unwrap().unwrap().replay_of, Some(failed));
     assert_eq!(store.logged(failed).await.unwrap().unwrap().replaced_by, Some(copy));
     let sent = claim(&store, 9_000).await.remove(0);
-    assert_eq!((sent.id, sent.parts.as_slice()), (copy, &["new".to_owned()][..]));
+    assert_eq!((sent.id, sent.parts.as_slice()), (copy, &[Part::plain("new")][..]));
     store.record(&sent, None, &Change::Delivered, 9_000).await.unwrap();
     // Asked for once more: a copy of the copy, with its message.
     let third = replay(&store, copy, Ask::Exactly, 9_000).await.unwrap();
     assert_ne!(third, copy);
-    assert_eq!(claim(&store, 9_000).await[0].parts, ["new"]);
+    assert_eq!(claim(&store, 9_000).await[0].parts, [Part::plain("new")]);
 }
 
 #[tokio::test]
 async fn others_of_the_same_event_are_told_what_is_theirs() {
     let store = Store::in_memory().await.unwrap();
     let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    let participant =
-        |participant, chat, text: &str| NewDelivery { participant, parts: [text.into()].into(), ..to(chat) };
+    let participant = |participant, chat, text: &str| NewDelivery { participant, message: saying(&[text]), ..to(chat) };
     let messages = vec![participant(0, "5", "Anna"), participant(1, "5", "Boris"), participant(2, "7", "x")];
-    let nobody = NewDelivery { participant: 3, chat: Err("no field".into()), parts: [].into() };
+    let nobody = NewDelivery { participant: 3, chat: Err("no field".into()), message: StoredMessage::default() };
     let messages = [messages, vec![nobody]].concat();
     accept_with(&store, event("a", TokenSource::Profile(id)), messages, 0).await.unwrap();
     let claimed = claim(&store, 1_000).await;

@@ -2,6 +2,7 @@
 
 use hookgram::{
     delivery::{DeliveryState, FailureCause},
+    message::StoredMessage,
     replay::ReplayError,
 };
 use sqlx::{FromRow, SqliteConnection};
@@ -69,7 +70,7 @@ pub(super) const ARRIVED: &str = concat!(
     CROSS JOIN deliveries o ON o.event_id = same.id
     WHERE o.id <> ?2 AND o.chat = ?3 AND (o.participant = ?4 OR ",
     parts_of!("o"),
-    " = ?5) AND (o.state = ",
+    " IN (?5, ?6)) AND (o.state = ",
     quoted!(DeliveryState::Delivered),
     " OR o.finished_at IS NULL))"
 );
@@ -90,9 +91,17 @@ impl Replayable {
     }
 
     /// Whether its message, or another for this chat, has arrived or is on its way.
-    pub(super) async fn arrived(&self, tx: &mut SqliteConnection, chat: &str, parts: &str) -> Result<bool, StoreError> {
-        let arrived = sqlx::query_scalar(ARRIVED).bind(self.event_id).bind(self.id).bind(chat);
-        Ok(arrived.bind(self.participant).bind(parts).fetch_one(tx).await?)
+    pub(super) async fn arrived(
+        &self,
+        tx: &mut SqliteConnection,
+        chat: &str,
+        message: &StoredMessage,
+    ) -> Result<bool, StoreError> {
+        // The other may be stored in the form of an earlier version, or this one.
+        let parts = message.parts().unwrap_or_default();
+        let forms = (StoredMessage::of(&parts), message.html_form().unwrap_or_default());
+        let arrived = sqlx::query_scalar(ARRIVED).bind(self.event_id).bind(self.id).bind(chat).bind(self.participant);
+        Ok(arrived.bind(forms.0.as_str()).bind(&forms.1).fetch_one(tx).await?)
     }
 
     /// Whether it may be replayed at all.

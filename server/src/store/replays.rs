@@ -4,6 +4,7 @@
 use hookgram::{
     audit::AuditAction,
     delivery::{DeliveryState, FailureCause},
+    message::StoredMessage,
     replay::{Handled, ReplayError},
 };
 use sqlx::{FromRow, SqliteConnection};
@@ -152,18 +153,18 @@ async fn fulfil(
     {
         return Ok(None);
     }
-    let (chat, parts, sender) = match prepare(&row, wish) {
+    let (chat, message, sender) = match prepare(&row, wish) {
         Ok(ready) => ready,
         Err(refusal) => return Ok(Some(Err(refusal))),
     };
-    if ask == Ask::Undelivered && row.arrived(tx, &chat, &parts).await? {
+    if ask == Ask::Undelivered && row.arrived(tx, &chat, &message).await? {
         return Ok(Some(Err(ReplayError::Arrived)));
     }
     let id = if matches!(wish, Wish::AsItWas(_)) && row.state != DeliveryState::Delivered {
         reopen(tx, &row, &sender, now).await?;
         row.id
     } else {
-        replace(tx, &row, (&chat, &parts), &sender, now).await?
+        replace(tx, &row, (&chat, &message), &sender, now).await?
     };
     if sender.parked {
         let (profile_id, event_id) = (row.profile_id, row.event_id);
@@ -175,19 +176,18 @@ async fn fulfil(
     Ok(Some(Ok(id)))
 }
 
-/// The chat and the parts, as they are stored, and who sends them.
-fn prepare(row: &Replayable, wish: &Wish) -> Result<(String, String, Sender), ReplayError> {
+/// The chat, the message and who sends it.
+fn prepare(row: &Replayable, wish: &Wish) -> Result<(String, StoredMessage, Sender), ReplayError> {
     match wish {
         Wish::AsItWas(_) => {
             let chat = row.chat.clone().ok_or(ReplayError::NoMessage)?;
-            Ok((chat, row.parts.clone(), row.sender_as_it_was()?))
+            Ok((chat, StoredMessage::from_stored(row.parts.as_str()), row.sender_as_it_was()?))
         }
         Wish::AsItIs { message, .. } => {
             let sender = row.sender_as_it_is()?;
             let message = message.clone()?;
             let chat = message.chat.map_err(|_| ReplayError::NoRecipient)?;
-            let parts = serde_json::to_string(&message.parts).map_err(|_| ReplayError::NotMade)?;
-            Ok((chat, parts, sender))
+            Ok((chat, message.message, sender))
         }
     }
 }
@@ -217,11 +217,11 @@ async fn reopen(tx: &mut SqliteConnection, row: &Replayable, sender: &Sender, no
 async fn replace(
     tx: &mut SqliteConnection,
     row: &Replayable,
-    (chat, parts): (&str, &str),
+    (chat, message): (&str, &StoredMessage),
     sender: &Sender,
     now: Millis,
 ) -> Result<i64, StoreError> {
-    let text_id = texts::shared(tx, row.event_id, parts).await?;
+    let text_id = texts::shared(tx, row.event_id, message.as_str()).await?;
     Ok(sqlx::query_scalar(concat!(
         "INSERT INTO deliveries (event_id, profile_id, participant, chat, bot_id, lane, sandbox, state, parts, text_id,
          created_at, age_from, replay_of, cause, migrated_to) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::{
     retention::STATEMENTS,
-    tests::{TOKEN, accept_with, claim_due, draft, event, to},
+    tests::{TOKEN, accept_with, claim_due, draft, event, test_message, to, to_sandbox},
     *,
 };
 use crate::{
@@ -93,18 +93,18 @@ async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays
     let sandbox = |public_id| AcceptedEvent { bot_id: None, ..event(public_id, &source) };
     accept_with(&store, sandbox("shown"), vec![to("5")], 0).await.unwrap();
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
-    store.deliver_to_sandbox(&claimed[0], 1_000).await.unwrap();
+    to_sandbox(&store, &claimed[0], 1_000).await;
     let skipped = AcceptedEvent { skipped: true, ..sandbox("skipped") };
     accept_with(&store, skipped, Vec::new(), 0).await.unwrap();
     accept_with(&store, sandbox("unfinished"), vec![to("5"), to("6")], 0).await.unwrap();
     let young = AcceptedEvent { received_at: 31 * DAY, ..sandbox("young") };
     accept_with(&store, young, vec![to("7")], 0).await.unwrap();
     for at in [1_000, 31 * DAY] {
-        store.add_sandbox_message(profile, "5", "a test", at).await.unwrap();
+        store.add_sandbox_message(&test_message(profile, at)).await.unwrap();
     }
     fill(&store, 200, 2_000, 10).await;
     let done = claim_due(&store, "one", 1_000, 31_000, &[]).await.remove(0);
-    store.deliver_to_sandbox(&done, 1_000).await.unwrap();
+    to_sandbox(&store, &done, 1_000).await;
 
     sweep(&store, 30 * DAY).await;
     assert_eq!(store.events(None, 999).await.unwrap().len(), 204, "nothing is older than 30 days yet");
@@ -114,7 +114,7 @@ async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays
     assert_eq!(counts(&store).await, [2, 3, 3, 3], "of the unfinished event nothing goes");
 
     let last = claim_due(&store, "one", 40 * DAY, 41 * DAY, &[]).await.remove(0);
-    store.deliver_to_sandbox(&last, 40 * DAY).await.unwrap();
+    to_sandbox(&store, &last, 40 * DAY).await;
     sweep(&store, 70 * DAY).await;
     assert_eq!(counts(&store).await, [2, 3, 3, 4], "what has just come to its end is kept as long as anything else");
     sweep(&store, 71 * DAY).await;

@@ -1,13 +1,9 @@
 //! Messages in the sandbox.
 
-use hookgram::{audit::AuditAction, delivery::DeliveryState};
+use hookgram::audit::AuditAction;
 use sqlx::FromRow;
 
-use super::{
-    Claimed, Store, StoreError, audit,
-    outcomes::{arrived, finish, is_held},
-    texts::parts_of,
-};
+use super::{Store, StoreError, audit};
 use crate::{
     store::audit::{By, Entry},
     time::Millis,
@@ -30,59 +26,40 @@ pub struct SandboxRow {
     pub at: Millis,
 }
 
-impl Store {
-    /// Delivers to the sandbox: every remaining part and the delivery's end in one commit. The last message's id.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn deliver_to_sandbox(&self, claimed: &Claimed, now: Millis) -> Result<Option<i64>, StoreError> {
-        let mut tx = self.write.begin().await?;
-        if !is_held(&mut tx, claimed).await? {
-            tracing::warn!(delivery = claimed.id, "a delivery to the sandbox was no longer this worker's");
-            return Ok(None);
-        }
-        // By the database alone: a message may have more parts than are to be held at once.
-        let ids: Vec<i64> = sqlx::query_scalar(concat!(
-            "INSERT INTO sandbox_messages (profile_id, delivery_id, part, chat, html, at)
-             SELECT p.id, d.id, part.key, ?3, part.value, ?4 FROM deliveries d JOIN profiles p ON p.id = ?2
-             JOIN json_each(",
-            parts_of!("d"),
-            ") part WHERE d.id = ?1 AND part.key >= ?5 ORDER BY part.key
-             ON CONFLICT (delivery_id, part) DO NOTHING RETURNING id"
-        ))
-        .bind(claimed.id)
-        .bind(claimed.profile_id)
-        .bind(&claimed.chat)
-        .bind(now)
-        .bind(i64::try_from(claimed.parts_sent).unwrap_or(i64::MAX))
-        .fetch_all(&mut *tx)
-        .await?;
-        let last = ids.into_iter().max();
-        arrived(&mut tx, claimed.id, claimed.part_count).await?;
-        finish(&mut tx, claimed, DeliveryState::Delivered, None, now).await?;
-        tx.commit().await?;
-        Ok(last)
-    }
+/// A message that goes to the sandbox.
+#[derive(Clone, Copy, Debug)]
+pub struct SandboxMessage<'a> {
+    /// Whose.
+    pub profile_id: i64,
+    /// The delivery that it belongs to; `None` for a test.
+    pub delivery: Option<i64>,
+    /// Which part of the delivery's message it is, from 0.
+    pub part: usize,
+    /// The chat it would have gone to.
+    pub chat: &'a str,
+    /// Telegram's HTML.
+    pub html: &'a str,
+    /// When it arrived.
+    pub at: Millis,
+}
 
-    /// Puts a message that belongs to no delivery (a test) into the sandbox; answers with its id.
+impl Store {
+    /// Puts a message into the sandbox; answers with its id, or `None` where this part of its delivery is there already.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn add_sandbox_message(
-        &self,
-        profile_id: i64,
-        chat: &str,
-        html: &str,
-        at: Millis,
-    ) -> Result<i64, StoreError> {
+    pub async fn add_sandbox_message(&self, message: &SandboxMessage<'_>) -> Result<Option<i64>, StoreError> {
         Ok(sqlx::query_scalar(
-            "INSERT INTO sandbox_messages (profile_id, part, chat, html, at) VALUES (?1, 0, ?2, ?3, ?4) RETURNING id",
+            "INSERT INTO sandbox_messages (profile_id, delivery_id, part, chat, html, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (delivery_id, part) DO NOTHING RETURNING id",
         )
-        .bind(profile_id)
-        .bind(chat)
-        .bind(html)
-        .bind(at)
-        .fetch_one(&self.write)
+        .bind(message.profile_id)
+        .bind(message.delivery)
+        .bind(i64::try_from(message.part).unwrap_or(i64::MAX))
+        .bind(message.chat)
+        .bind(message.html)
+        .bind(message.at)
+        .fetch_optional(&self.write)
         .await?)
     }
 

@@ -2,7 +2,13 @@
 
 use std::{borrow::Borrow, sync::LazyLock};
 
-use hookgram::{delivery::FailureCause, parameters::Parameter, profile::Profile, secret::BotToken};
+use hookgram::{
+    delivery::FailureCause,
+    message::{Part, StoredMessage},
+    parameters::Parameter,
+    profile::Profile,
+    secret::BotToken,
+};
 
 use super::*;
 use crate::{store::audit::COMMAND_LINE, time::Millis};
@@ -51,7 +57,31 @@ pub(super) async fn accept_with(
 }
 
 pub(super) fn to(chat: &str) -> NewDelivery {
-    NewDelivery { participant: 0, chat: Ok(chat.into()), parts: ["<b>x</b>".into(), "y".into()].into() }
+    NewDelivery { participant: 0, chat: Ok(chat.into()), message: saying(&["<b>x</b>", "y"]) }
+}
+
+/// A message of these parts, in HTML.
+pub(super) fn saying(parts: &[&str]) -> StoredMessage {
+    let parts: Vec<Part> = parts.iter().map(|html| Part::from_html(html).unwrap()).collect();
+    StoredMessage::of(&parts)
+}
+
+/// Delivers to the sandbox.
+pub(super) async fn to_sandbox(store: &Store, claimed: &Claimed, now: Millis) {
+    let profile_id = claimed.profile_id.unwrap();
+    for part in claimed.parts_sent..claimed.part_count {
+        let html = store.part(claimed, part).await.unwrap().html();
+        let (delivery, chat) = (Some(claimed.id), claimed.chat.as_str());
+        let message = SandboxMessage { profile_id, delivery, part, chat, html: &html, at: now };
+        assert!(store.add_sandbox_message(&message).await.unwrap().is_some());
+        assert_eq!(store.add_sandbox_message(&message).await.unwrap(), None, "each part is there once");
+    }
+    assert_ne!(store.record(claimed, None, &Change::Delivered, now).await.unwrap(), Recorded::Lost);
+}
+
+/// A message of a test.
+pub(super) fn test_message(profile_id: i64, at: Millis) -> SandboxMessage<'static> {
+    SandboxMessage { profile_id, delivery: None, part: 0, chat: "5", html: "a test", at }
 }
 
 /// When the earliest head is due.

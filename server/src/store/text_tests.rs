@@ -1,19 +1,23 @@
 //! Texts that several recipients share: stored once, and like others to whoever reads, replays, erases or deletes them.
 
-use std::sync::Arc;
-
-use hookgram::{replay::ReplayError, secret::BotToken};
+use hookgram::{
+    channel::ChannelKind,
+    message::{Part, StoredMessage},
+    replay::ReplayError,
+    secret::BotToken,
+};
 
 use super::{
-    tests::{TOKEN, accept_with, claim_due, draft, event, to},
+    tests::{TOKEN, accept_with, claim_due, draft, event, saying, to, to_sandbox},
     *,
 };
 use crate::store::audit::COMMAND_LINE;
 
 /// A message for each of these chats.
 fn telling(parts: &[&str], chats: std::ops::Range<usize>) -> Vec<NewDelivery> {
-    let parts: Arc<[String]> = parts.iter().map(|part| (*part).to_owned()).collect();
-    let delivery = |chat: usize| NewDelivery { participant: chat, chat: Ok(chat.to_string()), parts: parts.clone() };
+    let message = saying(parts);
+    let delivery =
+        |chat: usize| NewDelivery { participant: chat, chat: Ok(chat.to_string()), message: message.clone() };
     chats.map(delivery).collect()
 }
 
@@ -36,7 +40,7 @@ async fn a_text_for_a_thousand_recipients_is_stored_once() {
     let long = "слово ".repeat(700);
     let mut deliveries = telling(&[&long, "end"], 0..1_000);
     deliveries.extend(telling(&["for one"], 1_000..1_001));
-    deliveries.push(NewDelivery { chat: Err("no field".to_owned()), parts: Arc::default(), ..to("") });
+    deliveries.push(NewDelivery { chat: Err("no field".to_owned()), message: StoredMessage::default(), ..to("") });
     accept_with(&store, event("a", &source), deliveries, 0).await.unwrap();
     accept_with(&store, event("b", &source), telling(&[&long], 2_000..2_001), 0).await.unwrap();
 
@@ -47,11 +51,11 @@ async fn a_text_for_a_thousand_recipients_is_stored_once() {
     assert_eq!(number(&store, "SELECT count(*) FROM texts").await, 1, "a text for one stays in its delivery");
 
     let claimed = claim(&store).await;
-    assert!(claimed.iter().all(|claimed| claimed.parts == [long.as_str(), "end"]), "{claimed:?}");
+    assert!(claimed.iter().all(|claimed| claimed.parts == [Part::plain(&long), Part::plain("end")]), "{claimed:?}");
     let first = claimed.first().unwrap();
-    assert_eq!((first.part_count, store.part(first, 1).await.unwrap().as_str()), (2, "end"));
+    assert_eq!((first.part_count, store.part(first, 1).await.unwrap()), (2, Part::plain("end")));
     assert_eq!(store.parts(first.id).await.unwrap(), first.parts);
-    assert_eq!(store.parts(1_001).await.unwrap(), ["for one"]);
+    assert_eq!(store.parts(1_001).await.unwrap(), [Part::plain("for one")]);
     assert_eq!(store.logged(first.id).await.unwrap().unwrap().part_count, Some(2));
     let filter = LogFilter { text: Some("end".into()), limit: 2_000, ..LogFilter::default() };
     assert_eq!(store.log(&filter).await.unwrap().rows.len(), 1_000);
@@ -69,11 +73,11 @@ async fn a_long_text_is_read_part_by_part_when_it_is_sent() {
     assert_eq!(claimed.len(), 3);
     for claimed in &claimed {
         assert_eq!((claimed.parts.len(), claimed.part_count), (0, 2), "none of it is held by the claim");
-        assert_eq!(store.part(claimed, 0).await.unwrap(), first);
-        assert_eq!(store.part(claimed, 1).await.unwrap(), second);
+        assert_eq!(store.part(claimed, 0).await.unwrap().text(), first);
+        assert_eq!(store.part(claimed, 1).await.unwrap().text(), second);
         assert!(store.part(claimed, 2).await.is_err());
-        if claimed.sandbox {
-            assert!(store.deliver_to_sandbox(claimed, 2_000).await.unwrap().is_some());
+        if claimed.channel == ChannelKind::Sandbox {
+            to_sandbox(&store, claimed, 2_000).await;
         }
     }
     let shown: Vec<String> =
@@ -91,7 +95,7 @@ async fn a_replay_shares_the_text_that_is_there() {
     }
     assert_eq!(replay(&store, 1, Ask::Undelivered).await, Err(ReplayError::Arrived));
     let copy = replay(&store, 1, Ask::Exactly).await.unwrap();
-    assert_eq!(store.parts(copy).await.unwrap(), ["Hello"]);
+    assert_eq!(store.parts(copy).await.unwrap(), [Part::plain("Hello")]);
     assert_eq!(number(&store, "SELECT count(*) FROM texts").await, 1);
 }
 
@@ -106,10 +110,10 @@ async fn a_shared_text_is_erased_with_the_last_of_its_recipients() {
     accept_with(&store, event("a", &source), telling(&["Hello, both"], 5..7), 0).await.unwrap();
     accept_with(&store, event("b", &source), telling(&["Hello, others"], 7..9), 0).await.unwrap();
     store.erase("5", &COMMAND_LINE, 2_000).await.unwrap();
-    assert_eq!(store.parts(2).await.unwrap(), ["Hello, both"], "it is also for another");
+    assert_eq!(store.parts(2).await.unwrap(), [Part::plain("Hello, both")], "it is also for another");
     store.erase("6", &COMMAND_LINE, 2_000).await.unwrap();
     let left: Vec<String> = sqlx::query_scalar("SELECT parts FROM texts").fetch_all(&store.read).await.unwrap();
-    assert_eq!(left, [r#"["Hello, others"]"#]);
+    assert_eq!(left, [saying(&["Hello, others"]).as_str()]);
 }
 
 #[tokio::test]
@@ -148,8 +152,8 @@ async fn what_waits_for_its_commit_is_bounded_by_its_bytes_and_strangers_do_not_
             let stranger = Stateless { address: Some("a".to_owned()), stranger_events: 1_000_000 };
             let stateless = (!is_known).then_some(stranger);
             let event = AcceptedEvent { stateless, ..event(&name, &source) };
-            let text = vec!["x".repeat(1 << 20)].into();
-            let received = accept_with(&store, event, vec![NewDelivery { parts: text, ..to("5") }], 0).await;
+            let message = saying(&[&"x".repeat(1 << 20)]);
+            let received = accept_with(&store, event, vec![NewDelivery { message, ..to("5") }], 0).await;
             let is_busy = matches!(received, Err(StoreError::Busy));
             if is_busy {
                 told.send(name).unwrap();

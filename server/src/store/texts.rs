@@ -1,6 +1,7 @@
-//! Texts of messages. Recipients of an event that are told the same share one row; a text for a single recipient stays in
+//! Messages as they are stored. Recipients of an event that are told the same share one row; a text for a single recipient stays in
 //! its delivery, so that an ordinary event writes no row more.
 
+use hookgram::message::{Part, StoredMessage};
 use sqlx::SqliteConnection;
 
 use super::{Claimed, Store, StoreError};
@@ -9,13 +10,21 @@ use super::{Claimed, Store, StoreError};
 /// way at once, and a text may have 4 MiB.
 pub(super) const BROUGHT_ALONG: i64 = 64 * 1024;
 
-/// SQL: the parts of the delivery in `$table`, JSON.
+/// SQL: the stored message of the delivery in `$table`.
 macro_rules! parts_of {
     ($table:literal) => {
         concat!("coalesce((SELECT t.parts FROM texts t WHERE t.id = ", $table, ".text_id), ", $table, ".parts)")
     };
 }
 pub(super) use parts_of;
+
+/// SQL: how many parts the message has that `$parts` gives, in either form.
+macro_rules! part_count {
+    ($($parts:tt)+) => {
+        concat!("coalesce(json_array_length(", $($parts)+, ", '$.p'), json_array_length(", $($parts)+, "))")
+    };
+}
+pub(super) use part_count;
 
 /// Deletes the texts of these events (JSON) that no delivery refers to any more.
 pub(super) const UNUSED: &str = "DELETE FROM texts WHERE event_id IN (SELECT value FROM json_each(?1))
@@ -36,36 +45,39 @@ pub(super) async fn shared(tx: &mut SqliteConnection, event_id: i64, parts: &str
 }
 
 impl Store {
-    /// Telegram's HTML of each part of a delivery; none where that cannot be read.
+    /// The parts of a delivery's message; none where it cannot be read.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn parts(&self, delivery: i64) -> Result<Vec<String>, StoreError> {
-        let json: Option<String> =
+    pub async fn parts(&self, delivery: i64) -> Result<Vec<Part>, StoreError> {
+        let stored: Option<String> =
             sqlx::query_scalar(concat!("SELECT ", parts_of!("d"), " FROM deliveries d WHERE d.id = ?1"))
                 .bind(delivery)
                 .fetch_optional(&self.read)
                 .await?;
-        Ok(json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+        Ok(stored.and_then(|stored| StoredMessage::from_stored(stored).parts().ok()).unwrap_or_default())
     }
 
-    /// Telegram's HTML of a part of a claimed delivery.
+    /// A part of a claimed delivery's message.
     ///
     /// # Errors
     /// If the database fails, or there is no such part.
-    pub async fn part(&self, claimed: &Claimed, index: usize) -> Result<String, StoreError> {
+    pub async fn part(&self, claimed: &Claimed, index: usize) -> Result<Part, StoreError> {
         if let Some(part) = claimed.parts.get(index) {
             return Ok(part.clone());
         }
         let part: Option<Option<String>> = sqlx::query_scalar(concat!(
-            "SELECT json_extract(",
+            "SELECT coalesce(",
             parts_of!("d"),
-            ", '$[' || ?2 || ']') FROM deliveries d WHERE d.id = ?1"
+            " -> ('$.p[' || ?2 || ']'), ",
+            parts_of!("d"),
+            " -> ('$[' || ?2 || ']')) FROM deliveries d WHERE d.id = ?1"
         ))
         .bind(claimed.id)
         .bind(i64::try_from(index).unwrap_or(i64::MAX))
         .fetch_optional(&self.read)
         .await?;
-        part.flatten().ok_or(StoreError::corrupt("deliveries.parts"))
+        let part = part.flatten().and_then(|part| Part::from_stored(&part).ok());
+        part.ok_or(StoreError::corrupt("deliveries.parts"))
     }
 }

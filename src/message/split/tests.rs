@@ -2,11 +2,11 @@ use super::*;
 use crate::message::Style;
 
 fn texts(text: &str) -> Vec<String> {
-    split(&[Span::plain(text, None)]).iter().map(Part::text).collect()
+    split(&[Span::plain(text, None)], &Limits::TELEGRAM).iter().map(Part::text).collect()
 }
 
 fn lengths(text: &str) -> Vec<usize> {
-    split(&[Span::plain(text, None)]).iter().map(Part::units).collect()
+    split(&[Span::plain(text, None)], &Limits::TELEGRAM).iter().map(Part::units).collect()
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn no_character_is_torn_apart() {
 fn styles_go_on_in_the_next_part() {
     let link = vec![Style::Bold, Style::Link { url: "https://a.b/".into() }];
     let span = Span { text: "я".repeat(5000), styles: link, origin: None };
-    let parts = split(&[span]);
+    let parts = split(&[span], &Limits::TELEGRAM);
     assert_eq!(parts.iter().map(Part::units).collect::<Vec<_>>(), [4096, 904]);
     for part in &parts {
         assert!(part.html().starts_with("<b><a href=\"https://a.b/\">я") && part.html().ends_with("я</a></b>"));
@@ -69,7 +69,8 @@ fn styles_go_on_in_the_next_part() {
 fn a_hundred_entities_and_no_more() {
     let line = |index: usize| [Span::styled(index.to_string(), Style::Italic, None), Span::plain("\n", None)];
     let spans: Vec<Span> = (0..250).flat_map(line).collect();
-    let entities: Vec<usize> = split(&spans).iter().map(|part| part.html().matches("<i>").count()).collect();
+    let entities: Vec<usize> =
+        split(&spans, &Limits::TELEGRAM).iter().map(|part| part.html().matches("<i>").count()).collect();
     assert_eq!(entities, [100, 100, 50]);
 }
 
@@ -80,7 +81,7 @@ fn bytes_of_html_count_too() {
         [Span::styled(index.to_string(), Style::Link { url: url.clone() }, None), Span::plain("\n", None)]
     };
     let spans: Vec<Span> = (0..40).flat_map(line).collect();
-    let parts = split(&spans);
+    let parts = split(&spans, &Limits::TELEGRAM);
     assert_eq!(parts.iter().map(|part| part.spans().len().div_ceil(2)).collect::<Vec<_>>(), [16, 16, 8]);
     assert!(parts.iter().all(|part| part.html().len() <= 32_768));
 }
@@ -90,6 +91,6 @@ fn bytes_of_html_count_too() {
 fn long_texts_take_linear_time() {
     for piece in ["a", "a\n", "\n ", "a \n\t", "\n \t \t", "\u{301}", "🇷", "\u{200b}"] {
         let text = piece.repeat(2_000_000 / piece.len());
-        let _ = split(&[Span::plain(text, None)]);
+        let _ = split(&[Span::plain(text, None)], &Limits::TELEGRAM);
     }
 }

@@ -2,20 +2,26 @@
 //! value, whatever it was.
 
 pub mod chats;
+mod classify;
 pub mod identities;
 pub mod new_bots;
-
+mod sending;
 mod updates;
 
 use std::time::Duration;
 
-pub use hookgram::message::Outgoing;
 use hookgram::secret::{BotToken, redact};
 use reqwest::{Client, Response, header::CONTENT_TYPE};
 use serde::Deserialize;
 
 pub(crate) use self::updates::MOST as MOST_UPDATES;
-pub use self::updates::{Start, Updates, Webhook};
+#[cfg(test)]
+pub(crate) use self::{classify::classify, sending::RATES};
+pub use self::{
+    sending::TelegramChannel,
+    updates::{Start, Updates, Webhook},
+};
+pub use super::Answer;
 
 /// How long the connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -33,37 +39,6 @@ pub(crate) const NOT_TELEGRAMS: &str = "an answer that is not the Bot API's";
 pub struct Telegram {
     client: Client,
     base: String,
-}
-
-/// What a call to `sendMessage` came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Telegram took the message.
-    Sent {
-        /// Its id in the chat.
-        message_id: i64,
-    },
-    /// Telegram, or something before it, answered with a refusal.
-    Refused {
-        /// The HTTP status, or Telegram's own code where it differs.
-        code: u16,
-        /// Whether these are the Bot API's own words. Otherwise something on the way answered (a proxy, a captive
-        /// portal, a wrong address), and it says nothing about the token, the chat or the message.
-        genuine: bool,
-        /// Telegram's words; empty where the body was not Telegram's.
-        description: String,
-        /// Seconds to wait.
-        retry_after: Option<u64>,
-        /// The chat's new id.
-        migrate_to: Option<i64>,
-    },
-    /// No answer.
-    Unreachable {
-        /// Nothing had been written: the message cannot have arrived. Otherwise it may have.
-        before_write: bool,
-        /// What happened, without any URL.
-        description: String,
-    },
 }
 
 /// What a call to `getMe` came to.
@@ -136,10 +111,10 @@ impl Telegram {
         Ok(Self { client, base: base.to_owned() })
     }
 
-    /// Sends one message.
-    pub async fn send(&self, token: &BotToken, message: Outgoing<'_>) -> Answer {
+    /// Sends one message: the JSON that `sendMessage` takes.
+    pub async fn send(&self, token: &BotToken, body: &str) -> Answer {
         let request = self.client.post(self.url(token, "sendMessage"));
-        let request = request.header(CONTENT_TYPE, "application/json").body(message.body());
+        let request = request.header(CONTENT_TYPE, "application/json").body(body.to_owned());
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) => {
@@ -175,7 +150,7 @@ impl Telegram {
             _ => Answer::Refused {
                 code: status.as_u16(),
                 genuine: false,
-                description: String::new(),
+                description: NOT_TELEGRAMS.to_owned(),
                 retry_after: None,
                 migrate_to: None,
             },

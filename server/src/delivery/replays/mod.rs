@@ -114,7 +114,7 @@ impl Replays {
         for id in ids {
             let wish = self.as_it_is(*id, &mut last).await?;
             if let Wish::AsItIs { message: Ok(message), .. } = &wish {
-                bytes = bytes.saturating_add(message.parts.iter().map(String::len).sum());
+                bytes = bytes.saturating_add(message.message.as_str().len());
             }
             wishes.push(wish);
             if bytes > BYTES_AT_ONCE {

@@ -68,11 +68,13 @@ fn statement(filter: &LogFilter, text: &str, (low, top): (i64, i64), limit: i64)
     narrow(&mut query, filter);
     query.push(" AND (false");
     for form in forms(text) {
-        // As it stands among Telegram's HTML, in JSON.
+        // As it stands in a stored message; those of earlier versions hold HTML.
         let html = form.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        let json = serde_json::Value::String(html).to_string();
-        let inner = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or(&json).to_owned();
-        query.push(concat!(" OR instr(", parts_of!("d"), ", ")).push_bind(inner).push(")");
+        for text in [Some(&form), Some(&html).filter(|html| **html != form)].into_iter().flatten() {
+            let json = serde_json::Value::from(text.as_str()).to_string();
+            let inner = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or(&json).to_owned();
+            query.push(concat!(" OR instr(", parts_of!("d"), ", ")).push_bind(inner).push(")");
+        }
         for column in ["e.order_number", "d.chat", "e.reason", "d.last_error"] {
             query.push(" OR instr(").push(column).push(", ").push_bind(form.clone()).push(")");
         }

@@ -10,7 +10,7 @@ use sqlx::{QueryBuilder, Sqlite};
 use super::LogFilter;
 use crate::store::{
     names::{quoted, undelivered},
-    texts::parts_of,
+    texts::{part_count, parts_of},
 };
 
 pub(super) const COLUMNS: &str = concat!(
@@ -18,9 +18,9 @@ pub(super) const COLUMNS: &str = concat!(
     iif(p.deleted_at IS NULL, p.name, '') AS profile, d.bot_id, e.bot_id AS bot_of_event, e.field_name, e.outcome, e.http_status, e.reason, e.duplicate_of,
     f.public_id AS first_public_id, d.id AS delivery, d.state, d.chat, iif(json_valid(",
     parts_of!("d"),
-    "), json_array_length(",
-    parts_of!("d"),
-    "), 0) AS part_count, d.parts_sent, d.attempts, d.cause,
+    "), ",
+    part_count!(parts_of!("d")),
+    ", 0) AS part_count, d.parts_sent, d.attempts, d.cause,
     d.last_error, d.unsure, d.next_attempt_at, d.finished_at, d.replay_of,
     (SELECT r.id FROM deliveries r WHERE r.replay_of = d.id) AS replaced_by FROM "
 );

@@ -1,4 +1,4 @@
-//! How fast Telegram may be asked: limits per bot, per chat and per group, on a bot's calls at once, and on new bots. The
+//! The pace of a channel: limits per sender, per chat and per group, on a sender's calls at once, and on new senders. The
 //! caller passes the time.
 
 use std::{
@@ -7,22 +7,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::{
+    Classified, Meaning,
+    telegram::new_bots::{NewBotLimiter, Purpose},
+};
 use crate::{
-    channel::telegram::new_bots::{NewBotLimiter, Purpose},
     limits::rate::{Rate, Used, Window},
     store::Lane,
 };
 
-/// Calls of one bot under way at once; a thousand make Telegram refuse.
-const AT_ONCE: usize = 12;
-/// Messages of one bot. Telegram takes 30 in any second as they arrive, and the network shifts each by up to 200 ms: at 25 a
-/// second, evenly, no more than 30 are sent within 1.2 s after the burst.
-const PER_BOT: Rate = Rate { every: Duration::from_millis(40), burst: 3 };
-/// To one chat; short bursts pass.
-const PER_CHAT: Rate = Rate { every: SECOND, burst: 3 };
-/// To one group within a minute.
-const PER_GROUP: usize = 20;
-const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 /// The longest time for which one refused chat holds back its whole bot.
 const DOUBT: Duration = Duration::from_secs(5);
@@ -31,9 +24,23 @@ const TURN: Duration = Duration::from_millis(50);
 /// So many of a kind are kept before those that say nothing any more are dropped.
 const KEPT: usize = 256;
 
-/// What has been asked of Telegram lately.
+/// How fast a channel may be asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    /// Calls of one sender under way at once.
+    pub at_once: usize,
+    /// Messages of one sender.
+    pub per_sender: Rate,
+    /// Messages of one sender to one chat.
+    pub per_chat: Rate,
+    /// Messages of one sender to one group within a minute.
+    pub per_group_and_minute: usize,
+}
+
+/// What has been asked of a channel lately.
 #[derive(Debug)]
 pub struct Pacing {
+    rates: Rates,
     new_bots: Arc<NewBotLimiter>,
     bots: HashMap<Lane, Bot>,
     tidy_at: usize,
@@ -72,8 +79,8 @@ pub enum Wait {
 impl Pacing {
     /// Nothing has been asked yet.
     #[must_use]
-    pub fn new(new_bots: Arc<NewBotLimiter>) -> Self {
-        Self { new_bots, bots: HashMap::new(), tidy_at: KEPT }
+    pub fn new(rates: Rates, new_bots: Arc<NewBotLimiter>) -> Self {
+        Self { rates, new_bots, bots: HashMap::new(), tidy_at: KEPT }
     }
 
     /// Lets a call through and counts it; it is under way until [`Pacing::ended`].
@@ -82,19 +89,20 @@ impl Pacing {
     /// What it must wait for; nothing is counted then.
     pub fn admit(&mut self, lane: &Lane, chat: &str, purpose: Purpose, now: Instant) -> Result<(), Wait> {
         self.tidy(now);
+        let Rates { at_once, per_sender, per_chat, .. } = self.rates;
         let bot = self.bots.entry(lane.clone()).or_default();
         if let Some(wait) = left(bot.quiet_until, now) {
             return Err(Wait::Bot(wait));
         }
-        if bot.under_way >= if bot.in_doubt { 1 } else { AT_ONCE } {
+        if bot.under_way >= if bot.in_doubt { 1 } else { at_once } {
             return Err(Wait::Turn);
         }
-        if let Some(wait) = bot.used.wait(PER_BOT, now) {
+        if let Some(wait) = bot.used.wait(per_sender, now) {
             return Err(Wait::Bot(wait));
         }
         bot.tidy(now);
         let of_chat = bot.chats.entry(chat.to_owned()).or_default();
-        if let Some(wait) = of_chat.wait(chat, now) {
+        if let Some(wait) = of_chat.wait(&self.rates, chat, now) {
             return Err(Wait::Chat(wait));
         }
         // One call introduces a new bot; the others wait for what comes of it.
@@ -103,7 +111,7 @@ impl Pacing {
         }
         self.new_bots.introduce(lane, purpose, now).map_err(Wait::Bot)?;
         // There is one of each, or the call had to wait.
-        let _ = (of_chat.used.take(PER_CHAT, now), bot.used.take(PER_BOT, now));
+        let _ = (of_chat.used.take(per_chat, now), bot.used.take(per_sender, now));
         if is_group(chat) {
             of_chat.of_group.count(now);
         }
@@ -135,10 +143,29 @@ impl Pacing {
         }
     }
 
+    /// Draws from an answer what it says about the pace.
+    pub fn learn(&mut self, lane: &Lane, chat: &str, answer: &Classified, now: Instant) {
+        match answer.meaning {
+            Meaning::Limited { after } => self.quiet(lane, chat, Duration::from_secs(after.unwrap_or(1)), now),
+            // It does not know such a token.
+            Meaning::TokenRefused => {}
+            _ if answer.heard => {
+                self.passed(lane);
+                self.heard(lane, now);
+            }
+            _ => {}
+        }
+    }
+
+    /// The channel has answered for this sender, at that time.
+    pub fn heard(&self, lane: &Lane, at: Instant) {
+        self.new_bots.heard(lane, at);
+    }
+
     /// Telegram answered 429. It does not say whether it means the chat or the bot: the chat is quiet for that long, and so
     /// is the bot where another of its chats is quiet already. Else the bot is quiet for 5 s at most, and then tries one
     /// call after the other until one passes. A group has limits of its own, which say nothing about the bot.
-    pub fn quiet(&mut self, lane: &Lane, chat: &str, span: Duration, now: Instant) {
+    fn quiet(&mut self, lane: &Lane, chat: &str, span: Duration, now: Instant) {
         let bot = self.bots.entry(lane.clone()).or_default();
         let others = bot.chats.iter().any(|(other, of)| other != chat && left(of.quiet_until, now).is_some());
         bot.chats.entry(chat.to_owned()).or_default().quiet_until = now.checked_add(span);
@@ -149,8 +176,8 @@ impl Pacing {
         }
     }
 
-    /// Telegram took a message of this bot.
-    pub fn passed(&mut self, lane: &Lane) {
+    /// The channel took a message of this sender.
+    fn passed(&mut self, lane: &Lane) {
         if let Some(bot) = self.bots.get_mut(lane) {
             bot.in_doubt = false;
         }
@@ -160,7 +187,7 @@ impl Pacing {
     pub fn held(&mut self, lane: &Lane, now: Instant) -> (Vec<String>, Option<Duration>) {
         let Some(bot) = self.bots.get_mut(lane) else { return (Vec::new(), None) };
         let waits = bot.chats.iter_mut().filter_map(|(name, chat)| {
-            let wait = chat.wait(name, now)?;
+            let wait = chat.wait(&self.rates, name, now)?;
             Some((name.clone(), wait))
         });
         let (held, waits): (Vec<String>, Vec<Duration>) = waits.unzip();
@@ -190,9 +217,9 @@ impl Bot {
 }
 
 impl Chat {
-    fn wait(&mut self, name: &str, now: Instant) -> Option<Duration> {
-        let of_group = || self.of_group.wait(PER_GROUP, MINUTE, now).filter(|_| is_group(name));
-        left(self.quiet_until, now).or_else(of_group).or_else(|| self.used.wait(PER_CHAT, now))
+    fn wait(&mut self, rates: &Rates, name: &str, now: Instant) -> Option<Duration> {
+        let of_group = || self.of_group.wait(rates.per_group_and_minute, MINUTE, now).filter(|_| is_group(name));
+        left(self.quiet_until, now).or_else(of_group).or_else(|| self.used.wait(rates.per_chat, now))
     }
 
     fn is_idle(&self, now: Instant) -> bool {

@@ -1,21 +1,34 @@
-//! What Telegram's answer means to a person: from the last attempt to one of the [`FailureCause`]s.
+//! What an answer of the Bot API means.
 
-use hookgram::delivery::{AttemptClass, FailureCause};
+use hookgram::delivery::FailureCause;
 
-use crate::channel::telegram::NOT_TELEGRAMS;
+use crate::channel::{Answer, Classified, Meaning};
 
-/// Why a delivery was given up, from its last attempt: what it came to, the HTTP status, Telegram's own words.
-#[must_use]
-pub fn of(class: AttemptClass, status: Option<u16>, description: &str) -> FailureCause {
-    match class {
-        AttemptClass::NoToken => FailureCause::TokenRefused,
-        AttemptClass::TokenLocked => FailureCause::TokenLocked,
-        AttemptClass::BrokenOff => FailureCause::Uncertain,
-        AttemptClass::Unreachable => FailureCause::TooOld,
-        // Whatever stood in the way was asked again and again.
-        AttemptClass::Refused if description == NOT_TELEGRAMS => FailureCause::TooOld,
-        AttemptClass::Refused | AttemptClass::Sent => refused(status.unwrap_or_default(), description),
-    }
+/// Says what an answer means for its delivery.
+pub(crate) fn classify(answer: &Answer) -> Classified {
+    let (meaning, cause, heard) = match answer {
+        Answer::Sent { .. } => (Meaning::Sent, FailureCause::Refused, true),
+        Answer::Unreachable { before_write: true, .. } => (Meaning::Later { after: None }, FailureCause::TooOld, false),
+        Answer::Unreachable { before_write: false, .. } => (Meaning::Unsure, FailureCause::Uncertain, false),
+        // It was something on the way that answered, and it may be gone soon.
+        Answer::Refused { genuine: false, .. } => (Meaning::Later { after: None }, FailureCause::TooOld, false),
+        Answer::Refused { code, description, retry_after, migrate_to, .. } => {
+            let meaning = match code {
+                _ if migrate_to.is_some() => {
+                    Meaning::Moved { chat: migrate_to.map(|chat| chat.to_string()).unwrap_or_default() }
+                }
+                400 if description.to_ascii_lowercase().contains("can't parse entities") => Meaning::BadFormatting,
+                401 | 404 => Meaning::TokenRefused,
+                429 => Meaning::Limited { after: *retry_after },
+                // 501 is a fault of ours.
+                500 | 502..=599 => Meaning::Later { after: *retry_after },
+                408 => Meaning::Later { after: None },
+                _ => Meaning::Refused,
+            };
+            (meaning, refused(*code, description), true)
+        }
+    };
+    Classified { meaning, cause, heard }
 }
 
 fn refused(status: u16, description: &str) -> FailureCause {
@@ -44,6 +57,7 @@ fn refused(status: u16, description: &str) -> FailureCause {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::channel::telegram::NOT_TELEGRAMS;
 
     #[test]
     fn every_refusal_of_the_bot_api() {
@@ -79,20 +93,34 @@ mod tests {
             (501, "", FailureCause::Refused),
             (400, "", FailureCause::Refused),
         ] {
-            assert_eq!(of(AttemptClass::Refused, Some(status), description), cause, "{status} {description}");
+            let answer = Answer::Refused {
+                code: status,
+                genuine: true,
+                description: description.to_owned(),
+                retry_after: None,
+                migrate_to: None,
+            };
+            assert_eq!(classify(&answer).cause, cause, "{status} {description}");
         }
     }
 
     #[test]
     fn what_is_not_telegrams_answer_is_no_refusal() {
-        for (class, status, description, cause) in [
-            (AttemptClass::Refused, Some(401), NOT_TELEGRAMS, FailureCause::TooOld),
-            (AttemptClass::Unreachable, None, "tcp connect error", FailureCause::TooOld),
-            (AttemptClass::BrokenOff, None, "no answer in time", FailureCause::Uncertain),
-            (AttemptClass::NoToken, None, "no bot token is stored for it", FailureCause::TokenRefused),
-            (AttemptClass::TokenLocked, None, "the stored bot token cannot be opened", FailureCause::TokenLocked),
+        let lost = |before_write| Answer::Unreachable { before_write, description: "no answer in time".to_owned() };
+        let stranger = Answer::Refused {
+            code: 401,
+            genuine: false,
+            description: NOT_TELEGRAMS.to_owned(),
+            retry_after: None,
+            migrate_to: None,
+        };
+        for (answer, cause) in [
+            (stranger, FailureCause::TooOld),
+            (lost(true), FailureCause::TooOld),
+            (lost(false), FailureCause::Uncertain),
         ] {
-            assert_eq!(of(class, status, description), cause, "{class:?}");
+            let classified = classify(&answer);
+            assert_eq!((classified.cause, classified.heard), (cause, false), "{answer:?}");
         }
     }
 }

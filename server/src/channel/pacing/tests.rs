@@ -1,4 +1,7 @@
 use super::*;
+use crate::channel::telegram::RATES;
+
+const SECOND: Duration = Duration::from_secs(1);
 
 fn lane(number: u32) -> Lane {
     Lane::of_bytes(number.to_be_bytes())
@@ -10,7 +13,7 @@ fn knowing(bots: impl IntoIterator<Item = u32>, now: Instant) -> Pacing {
     for bot in bots {
         new_bots.heard(&lane(bot), now);
     }
-    Pacing::new(new_bots)
+    Pacing::new(RATES, new_bots)
 }
 
 /// How often a call passes within so many milliseconds, one tried each millisecond, each ended at once.
@@ -106,7 +109,7 @@ fn few_calls_of_one_bot_are_under_way() {
         pacing.admit(&lane(bot), &chat.to_string(), Purpose::Delivery, start + Duration::from_secs(second))
     };
     let admitted = (0..40).filter(|chat| admit(1, *chat, (*chat).into()).is_ok()).count();
-    assert_eq!(admitted, AT_ONCE);
+    assert_eq!(admitted, RATES.at_once);
     assert_eq!(admit(1, 99, 40), Err(Wait::Turn));
     assert_eq!(admit(2, 99, 40), Ok(()), "another bot has its own room");
     pacing.ended(&lane(1));

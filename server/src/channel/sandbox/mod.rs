@@ -1,0 +1,66 @@
+//! The sandbox: a page of Hookgram's own that shows what Telegram would show.
+
+use async_trait::async_trait;
+use hookgram::{channel::Limits, delivery::FailureCause, message::Part};
+use parking_lot::Mutex;
+use tokio::sync::broadcast;
+
+use super::{Answer, Call, Channel, Classified, Meaning, pacing::Pacing};
+use crate::{
+    store::{SandboxMessage, Store},
+    time::now,
+};
+
+/// The sandbox.
+#[derive(Debug)]
+pub struct Sandbox {
+    store: Store,
+    arrived: broadcast::Sender<i64>,
+}
+
+impl Sandbox {
+    /// The sandbox of a store; `arrived` hears the id of each message.
+    #[must_use]
+    pub fn new(store: Store, arrived: broadcast::Sender<i64>) -> Self {
+        Self { store, arrived }
+    }
+}
+
+#[async_trait]
+impl Channel for Sandbox {
+    fn limits(&self) -> &'static Limits {
+        &Limits::TELEGRAM
+    }
+
+    fn encode(&self, _chat: &str, part: &Part, _plain: bool) -> String {
+        part.html()
+    }
+
+    async fn send(&self, Call { profile, delivery, part, chat, body, .. }: Call<'_>) -> Answer {
+        // A test of a profile that is not stored yet is shown nowhere.
+        let Some(profile_id) = profile else { return Answer::Sent { message_id: 0 } };
+        let message = SandboxMessage { profile_id, delivery, part, chat, html: body, at: now() };
+        match self.store.add_sandbox_message(&message).await {
+            Ok(id) => {
+                if let Some(id) = id {
+                    // Nobody may be looking.
+                    let _ = self.arrived.send(id);
+                }
+                Answer::Sent { message_id: id.unwrap_or_default() }
+            }
+            Err(error) => Answer::Unreachable { before_write: true, description: error.to_string() },
+        }
+    }
+
+    fn classify(&self, answer: &Answer) -> Classified {
+        let meaning = match answer {
+            Answer::Sent { .. } => Meaning::Sent,
+            Answer::Refused { .. } | Answer::Unreachable { .. } => Meaning::Later { after: None },
+        };
+        Classified { meaning, cause: FailureCause::TooOld, heard: true }
+    }
+
+    fn pacing(&self) -> Option<&Mutex<Pacing>> {
+        None
+    }
+}

@@ -1,0 +1,34 @@
+//! Rewrites messages of an earlier version, a few at a time, until there are none.
+
+use std::time::Duration;
+
+use tokio::{sync::watch, time::sleep};
+
+use crate::store::Store;
+
+/// Between two steps: several times as long as a step takes, so that writers hardly meet one.
+const PAUSE: Duration = Duration::from_millis(25);
+/// After a failure.
+const REST: Duration = Duration::from_secs(60);
+
+pub(super) async fn run(store: Store, mut shutdown: watch::Receiver<bool>) {
+    let mut steps = 0_u64;
+    loop {
+        let pause = match store.convert_some_messages().await {
+            Ok(true) => PAUSE,
+            Ok(false) => break,
+            Err(error) => {
+                tracing::error!(%error, "messages of an earlier version could not be rewritten; this is tried again");
+                REST
+            }
+        };
+        steps += 1;
+        tokio::select! {
+            () = sleep(pause) => {}
+            _ = shutdown.wait_for(|stop| *stop) => return,
+        }
+    }
+    if steps > 0 {
+        tracing::info!(steps, "the messages of an earlier version are rewritten");
+    }
+}
