@@ -196,6 +196,11 @@ async fn hundreds_are_replayed_in_the_background_and_it_can_be_stopped() {
     let wrong = operator.post("/deliveries/all?outcome=failed", &[("do", "cancel")]).await;
     assert_eq!(wrong.status(), 422);
     assert!(wrong.text().await.unwrap().contains("That cannot be done to such deliveries."));
+    let many: Vec<String> = (1..=201).map(|id| format!("d-{id}")).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|name| (name.as_str(), "on")).chain([("sure", "yes")]).collect();
+    let too_many = operator.post("/deliveries/act", &many).await;
+    assert_eq!(too_many.status(), 422);
+    assert!(too_many.text().await.unwrap().contains("At most 200 deliveries can be chosen at once."));
 
     // Thirty a second: some have arrived, the others are called off.
     let waiting = Matching { outcome: Outcome::Waiting, ..failed };

@@ -41,7 +41,7 @@ pub(in crate::pages) async fn act(visit: Visit<Operator>, body: Body) -> Respons
             Language::Ru => format!("За один раз можно выбрать не больше {MOST} доставок."),
             Language::En => format!("At most {MOST} deliveries can be chosen at once."),
         };
-        return visit.refuse(AppError::field("ids", sentence)).await;
+        return visit.refuse(AppError::field("", sentence)).await;
     }
     let (replays, by) = (&visit.state.replays, visit.by());
     let handled = if cancels { replays.cancel(&ids, &by).await } else { replays.replay(&ids, how(&fields), &by).await };
@@ -80,7 +80,7 @@ pub(in crate::pages) async fn begin(visit: Visit<Operator>, body: Body) -> Respo
     let Some(id) = begun else {
         let sentence =
             visit.say("С такими доставками этого сделать нельзя.", "That cannot be done to such deliveries.");
-        return visit.refuse(AppError::field("outcome", sentence)).await;
+        return visit.refuse(AppError::field("", sentence)).await;
     };
     Redirect::to(&format!("/deliveries/work/{id}")).into_response()
 }
