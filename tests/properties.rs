@@ -3,7 +3,7 @@
 use hookgram::{
     channel::Limits,
     event::BookingEvent,
-    message::{StoredMessage, Context, Message, Part, html, render},
+    message::{Context, Message, Part, StoredMessage, html, render},
     parameters::{Kind, Parameter},
     profile::Profile,
     query,

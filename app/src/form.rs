@@ -212,8 +212,8 @@ impl ProfileForm {
 impl ProfileForm {
     /// What is to be stored.
     #[must_use]
-    pub fn input(&self) -> crate::ports::ProfileInput {
-        use crate::ports::{ProfileInput, Target};
+    pub fn input(&self) -> crate::backend::ProfileInput {
+        use crate::backend::{ProfileInput, Target};
 
         let (profile, _) = self.read();
         ProfileInput {

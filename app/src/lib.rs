@@ -1,4 +1,4 @@
-//! The interface of Hookgram: pages, parts, server functions, and the ports through which they reach a server.
+//! The interface of Hookgram: pages, parts, and server functions.
 //!
 //! The server draws every page in full, so that it can be read and its forms sent without a script. The builder is then
 //! taken over by the browser (`hydrate`).
@@ -12,17 +12,17 @@ mod document;
 pub mod error;
 pub mod form;
 pub mod i18n;
-pub mod listing;
 #[cfg(feature = "ssr")]
 pub mod notices;
 pub mod old_url;
 #[cfg(feature = "ssr")]
 pub mod pages;
-#[cfg(feature = "ssr")]
-pub mod ports;
 pub mod preferences;
 pub mod session;
 pub mod views;
+
+#[cfg(feature = "ssr")]
+pub use builder::backend;
 
 /// Where WebAssembly takes over the page that the server sent.
 #[cfg(feature = "hydrate")]

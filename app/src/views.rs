@@ -1,11 +1,19 @@
 //! What travels between server and browser. No secret is among it.
 
 mod deliveries;
+mod find_chat;
+mod list;
+mod share;
 
 use hookgram::{Millis, delivery::Outcome};
 use serde::{Deserialize, Serialize};
 
 pub use self::deliveries::{AttemptView, Chart, ChartBar, DeliveryDetail, EventDetail, LogDelivery, LogPage, LogRow};
+pub use self::{
+    find_chat::{ChatLinks, ChatSearch, ChatTrouble},
+    list::{ListPage, ListRow, Why},
+    share::{Address, Obstacle, QrCode, Shared, TOKEN_PLACE},
+};
 use crate::{error::FieldFault, form::ProfileForm};
 
 /// A bot, as Telegram introduced it.

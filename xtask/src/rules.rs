@@ -67,7 +67,6 @@ const LAYERS: &[&str] = &[
     "auth",
     "health",
     "webhook",
-    "ports",
     "pages",
     "router",
     "serve",

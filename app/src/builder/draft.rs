@@ -4,13 +4,15 @@ use hookgram::{message::Part, profile::Profile, sample::Sample, secret::BotToken
 use leptos::prelude::*;
 use secrecy::ExposeSecret;
 
-use super::{has_token, proof};
+use super::{
+    backend::{Draft, backend},
+    has_token, proof,
+};
 use crate::{
     error::{AppError, FieldFault},
     form::ProfileForm,
     i18n::checks,
     old_url,
-    ports::{Draft, Ports},
     session::Operator,
     views::{DraftView, ImportView, ProfileDetail},
 };
@@ -22,7 +24,7 @@ pub(super) async fn open(
     profile: Option<i64>,
 ) -> Result<Option<Draft>, AppError> {
     let Some(id) = id.filter(|id| !id.is_empty()) else { return Ok(None) };
-    let draft = expect_context::<Ports>().drafts.open(operator, id).await?;
+    let draft = backend().open_draft(operator, id).await?;
     Ok(draft.filter(|draft| draft.profile == profile))
 }
 
@@ -37,9 +39,8 @@ pub(super) async fn token_of(
 
 /// Keeps a draft in the place of an earlier one, and leads to it.
 pub(super) async fn lead_to(operator: &Operator, earlier: Option<&str>, draft: Draft) -> Result<(), AppError> {
-    let drafts = expect_context::<Ports>().drafts;
     let page = draft.profile.map_or_else(|| "new".to_owned(), |id| id.to_string());
-    let id = drafts.keep(operator, draft).await?;
+    let id = backend().keep_draft(operator, draft).await?;
     discard(operator, earlier).await?;
     leptos_axum::redirect(&format!("/profiles/{page}?draft={id}"));
     Ok(())
@@ -53,7 +54,7 @@ pub(super) async fn refuse(operator: &Operator, earlier: Option<&str>, draft: Dr
 /// Forgets a draft that has served.
 pub(super) async fn discard(operator: &Operator, id: Option<&str>) -> Result<(), AppError> {
     match id {
-        Some(id) => expect_context::<Ports>().drafts.discard(operator, id).await,
+        Some(id) => backend().discard_draft(operator, id).await,
         None => Ok(()),
     }
 }
@@ -73,7 +74,7 @@ pub(super) fn view(id: String, draft: Draft, stored: Option<&ProfileDetail>) -> 
     let current = draft.form.faults(language, token_stored);
     let anew = |fault: FieldFault| current.iter().find(|known| known.field == fault.field).cloned().unwrap_or(fault);
     let import = draft.old_url.as_ref().and_then(|url| old_url::read(url.expose_secret()).ok());
-    let booking_host = expect_context::<Ports>().profiles.booking_host();
+    let booking_host = backend().booking_host();
     DraftView {
         id,
         masked_token: draft.token.as_ref().map(BotToken::masked),

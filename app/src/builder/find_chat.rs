@@ -1,5 +1,6 @@
-//! Finding the id of a chat by a link that a person opens. What it says is put into words on the server
-//! ([`crate::pages::find_chat`]); the browser shows it and asks again. Whoever has no scripts gets a page of its own.
+//! Finding the id of a chat by a link that a person opens. The server words the answer
+//! ([`crate::pages::profiles::find_chat`]); the browser shows it and asks again. Without scripts the search has a page of
+//! its own.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -30,24 +31,24 @@ pub struct FoundChat {
 #[server(prefix = "/rpc", endpoint = "operator/find-chat")]
 pub async fn find_chat(id: Option<i64>, token: TypedToken, code: String) -> Result<FoundChat, AppError> {
     let operator = crate::session::operator()?;
-    let chats = expect_context::<crate::ports::Ports>().chats;
+    let backend = super::backend::backend();
     let search = if code.is_empty() {
         let form = ProfileForm { token, ..ProfileForm::default() };
-        chats.begin(&operator, id, &form.read().0).await?
+        backend.begin_chat_search(&operator, id, &form.read().0).await?
     } else {
-        chats.look(&operator, &code, true).await?
+        backend.look_for_chat(&operator, &code).await?
     };
-    Ok(crate::pages::find_chat::search(crate::preferences::current().language, search))
+    Ok(crate::pages::profiles::find_chat::search(crate::preferences::current().language, search))
 }
 
 /// Begins a search without scripts, and leads to its page.
 #[cfg(feature = "ssr")]
 #[server(prefix = "/rpc", endpoint = "operator/find-chat-page")]
 pub async fn find_chat_page(#[server(default)] id: Option<i64>, form: ProfileForm) -> Result<(), AppError> {
-    use crate::ports::ChatSearch;
+    use crate::views::ChatSearch;
 
     let operator = crate::session::operator()?;
-    let search = expect_context::<crate::ports::Ports>().chats.begin(&operator, id, &form.read().0).await?;
+    let search = super::backend::backend().begin_chat_search(&operator, id, &form.read().0).await?;
     let place = match search {
         ChatSearch::Waiting(links) => links.code,
         ChatSearch::Failed { why, .. } => why.name().to_owned(),

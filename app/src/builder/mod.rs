@@ -4,6 +4,8 @@
 //! with ([`crate::form::ProfileForm`]), so that what was typed before WebAssembly came is not lost, and the preview, the
 //! faults and the saved profile cannot disagree.
 
+#[cfg(feature = "ssr")]
+pub mod backend;
 mod cards;
 #[cfg(feature = "ssr")]
 mod draft;
@@ -55,9 +57,9 @@ use crate::{
 pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<BuilderData, AppError> {
     let operator = crate::session::operator()?;
     let viewer = crate::session::Permission::viewer(&operator);
-    let profiles = expect_context::<crate::ports::Ports>().profiles;
+    let backend = self::backend::backend();
     let detail = match id {
-        Some(id) => Some(profiles.get(&viewer, id).await?),
+        Some(id) => Some(backend.profile(&viewer, id).await?),
         None => None,
     };
     let kept = match &draft {
@@ -69,7 +71,7 @@ pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<Buil
     let preview = preview::data(&viewer, id).await?;
     Ok(BuilderData {
         detail,
-        booking_host: profiles.booking_host(),
+        booking_host: backend.booking_host(),
         preview,
         draft,
         draft_lost,
@@ -85,9 +87,9 @@ pub async fn save_profile(
     form: ProfileForm,
 ) -> Result<(), AppError> {
     let operator = crate::session::operator()?;
-    let profiles = expect_context::<crate::ports::Ports>().profiles;
+    let backend = self::backend::backend();
     let stored = match id {
-        Some(id) => Some(profiles.get(&crate::session::Permission::viewer(&operator), id).await?),
+        Some(id) => Some(backend.profile(&crate::session::Permission::viewer(&operator), id).await?),
         None => None,
     };
     let earlier = self::draft::open(&operator, draft.as_deref(), id).await?;
@@ -97,7 +99,7 @@ pub async fn save_profile(
     let mut faults = kept.form.faults(crate::preferences::current().language, token_stored);
     if faults.is_empty() {
         input.profile.token = kept.token.clone();
-        match profiles.save(&operator, id, input).await {
+        match backend.save_profile(&operator, id, input).await {
             Ok(saved) => {
                 self::draft::discard(&operator, draft.as_deref()).await?;
                 leptos_axum::redirect(&match id {
@@ -110,7 +112,7 @@ pub async fn save_profile(
             Err(error) => return Err(error),
         }
     }
-    let refused = crate::ports::Draft { faults, ..kept };
+    let refused = self::backend::Draft { faults, ..kept };
     self::draft::refuse(&operator, draft.as_deref(), refused).await
 }
 

@@ -35,11 +35,10 @@ pub async fn read_old_url(
     #[server(default)] draft: Option<String>,
     #[server(default)] url: PastedUrl,
 ) -> Result<(), AppError> {
-    use super::draft as drafts;
+    use super::{backend::Draft, draft as drafts};
     use crate::{
         i18n::Words,
         old_url::{NoOldUrl, read},
-        ports::Draft,
     };
 
     let operator = crate::session::operator()?;

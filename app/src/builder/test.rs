@@ -33,10 +33,8 @@ pub async fn send_test(
 ) -> Result<TestResult, AppError> {
     use hookgram::{event::BookingEvent, values::ChatId};
 
-    use crate::{
-        i18n::{TestWords, Words, endpoints},
-        ports::TestInput,
-    };
+    use super::backend::{TestInput, backend};
+    use crate::i18n::{TestWords, Words, endpoints};
 
     let operator = crate::session::operator()?;
     let language = crate::preferences::current().language;
@@ -51,7 +49,7 @@ pub async fn send_test(
         input.profile.token = super::draft::token_of(&operator, draft.as_deref(), id).await?;
     }
     let test = TestInput { id, target: input.target, profile: input.profile, event, chat };
-    let outcome = expect_context::<crate::ports::Ports>().profiles.send_test(&operator, test).await?;
+    let outcome = backend().send_test(&operator, test).await?;
     Ok(in_words(TestWords::of(language), &outcome, id.is_some()))
 }
 

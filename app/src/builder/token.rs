@@ -25,7 +25,7 @@ pub async fn verify_bot(
         None => super::draft::token_of(&operator, draft.as_deref(), id).await?,
     };
     let profile = hookgram::profile::Profile { token, ..Default::default() };
-    expect_context::<crate::ports::Ports>().profiles.who_is(&operator, id, &profile).await
+    super::backend::backend().who_is(&operator, id, &profile).await
 }
 
 #[component]

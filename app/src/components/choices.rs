@@ -21,7 +21,7 @@ fn remember(name: &str, value: &str) -> Result<(), AppError> {
 #[cfg(feature = "ssr")]
 async fn keep(language: Option<Language>, theme: Option<Theme>) -> Result<(), AppError> {
     match use_context::<hookgram::role::Account>() {
-        Some(account) => expect_context::<crate::ports::Ports>().accounts.prefer(&account, language, theme).await,
+        Some(account) => crate::backend::backend().prefer(&account, language, theme).await,
         None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ports::QrCode;
+use crate::views::QrCode;
 
 /// Dark squares on white, whatever the theme: cameras do not read them the other way round.
 pub fn qr_picture(code: QrCode, label: &'static str) -> impl IntoView {

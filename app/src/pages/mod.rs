@@ -1,48 +1,34 @@
 //! The pages. The server draws all of them, and every form works without a script. The builder alone is taken over by the
 //! browser; nothing of the others is in its module.
 
-mod account;
+mod accounts;
 mod audit;
 mod builder;
-mod entry;
-mod factor;
-pub(crate) mod find_chat;
+mod deliveries;
 mod form;
 mod health;
-mod import;
-mod list;
-mod log;
 mod minimal;
 mod moment;
-mod people;
-mod profile;
+pub(crate) mod profiles;
 mod sandbox;
-mod sessions;
 mod settings;
-mod share;
 mod units;
-mod urls;
-mod users;
 
 use hookgram::{replay::BulkProgress, role::Account};
 use leptos::prelude::*;
 
 pub use self::{
-    account::{AccountView, ConfirmView},
+    accounts::{
+        AccountView, ConfirmView, EntryForm, EntryPage, FactorView, InvitationView, InvitedView, Mailed, MemberView,
+        SessionView, UsersView, entry,
+    },
     audit::{AuditRow, AuditView},
-    entry::{EntryForm, EntryPage, entry},
-    factor::FactorView,
+    deliveries::{ActView, Chosen, EraseView, ErasureView, LogView, PayloadView, StoredView, UnreachableRow},
     health::{BotState, HealthView, Trouble},
-    import::{ImportPage, ImportPlan, ImportRow, LineFault},
-    log::{ActView, Chosen, LogView, PayloadView},
     moment::Clock,
-    people::{EraseView, ErasureView, StoredView, UnreachableRow},
+    profiles::{ImportPage, ImportPlan, ImportRow, LineFault, ShareView, UrlRow, UrlTable, UrlsPage},
     sandbox::SandboxView,
-    sessions::SessionView,
     settings::{SettingField, SettingsView, Tested},
-    share::ShareView,
-    urls::{UrlRow, UrlTable, UrlsPage},
-    users::{InvitationView, InvitedView, Mailed, MemberView, UsersView},
 };
 pub use crate::builder::load_builder;
 use crate::{
@@ -51,14 +37,12 @@ use crate::{
     error::AppError,
     i18n::{
         AccountWords, ActWords, AuditWords, BuilderWords, ChatTitle, ConfirmWords, EraseWords, FactorWords,
-        HealthWords, LogWords, ProfilesWords, QuietWords, SandboxWords, SettingsWords, ShareWords, TraceWords,
-        UnreachableWords, UserWords, app_error, booking_number, language, words,
+        HealthWords, LogWords, PageWords, ProfileActionWords, ProfilesWords, SandboxWords, SettingsWords, ShareWords,
+        TraceWords, UnreachableWords, UserWords, app_error, booking_number, language, words,
     },
-    listing::ListPage,
-    ports::ChatSearch,
     preferences::{self, Preferences},
     session::NeedsYou,
-    views::{BuilderData, EventDetail},
+    views::{BuilderData, ChatSearch, EventDetail, ListPage},
 };
 
 /// What is to be shown.
@@ -138,9 +122,8 @@ pub enum ServerPage {
 
 impl ServerPage {
     fn title(&self) -> String {
-        let w = words::<QuietWords>();
         match self {
-            Self::Refused(_) => w.refused_title.to_owned(),
+            Self::Refused(_) => words::<PageWords>().refused_title.to_owned(),
             Self::List(_) => words::<ProfilesWords>().title.to_owned(),
             Self::Builder(data, _) => match &data.detail {
                 Some(detail) => detail.row.name.clone(),
@@ -148,10 +131,10 @@ impl ServerPage {
             },
             Self::Share(_) => words::<ShareWords>().title.to_owned(),
             Self::FindChat(_) => words::<ChatTitle>().title.to_owned(),
-            Self::Delete { .. } => w.delete_title.to_owned(),
-            Self::Key { .. } => w.key_title.to_owned(),
-            Self::Import(_) => w.import_title.to_owned(),
-            Self::Urls(_) => w.urls_title.to_owned(),
+            Self::Delete { .. } => words::<ProfileActionWords>().delete_title.to_owned(),
+            Self::Key { .. } => words::<ProfileActionWords>().key_title.to_owned(),
+            Self::Import(_) => words::<ProfileActionWords>().import_title.to_owned(),
+            Self::Urls(_) => words::<ProfileActionWords>().urls_title.to_owned(),
             Self::Log(_) => words::<LogWords>().title.to_owned(),
             Self::Event(event, _) => match &event.row.order_number {
                 Some(number) => booking_number(number),
@@ -213,33 +196,33 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Serv
     };
     let page = match page {
         ServerPage::Refused(error) => view! { <Refused error /> }.into_any(),
-        ServerPage::List(page) => view! { <list::List page=*page /> }.into_any(),
+        ServerPage::List(page) => view! { <profiles::List page=*page /> }.into_any(),
         ServerPage::Builder(data, error) => view! { <builder::Builder data=*data error /> }.into_any(),
-        ServerPage::Share(view) => view! { <share::Share view=*view /> }.into_any(),
-        ServerPage::FindChat(search) => view! { <find_chat::FindChat search /> }.into_any(),
-        ServerPage::Delete { id, name, waiting } => view! { <profile::DeleteProfile id name waiting /> }.into_any(),
-        ServerPage::Key { id, name, short_url } => view! { <profile::NewKey id name short_url /> }.into_any(),
-        ServerPage::Import(page) => view! { <import::Import page /> }.into_any(),
-        ServerPage::Urls(page) => view! { <urls::Urls page /> }.into_any(),
-        ServerPage::Log(view) => view! { <log::Log view=*view /> }.into_any(),
-        ServerPage::Event(event, may_act) => view! { <log::EventPage event=*event may_act /> }.into_any(),
-        ServerPage::Payload(view) => view! { <log::Payload view /> }.into_any(),
-        ServerPage::Act(view) => view! { <log::Act view /> }.into_any(),
-        ServerPage::Work(progress, may_act) => view! { <log::Work progress=*progress may_act /> }.into_any(),
-        ServerPage::Works(all, may_act) => view! { <log::Works all may_act /> }.into_any(),
-        ServerPage::Unreachable(rows, count) => view! { <people::Unreachable rows count /> }.into_any(),
-        ServerPage::Erase(view) => view! { <people::Erase view=*view /> }.into_any(),
+        ServerPage::Share(view) => view! { <profiles::Share view=*view /> }.into_any(),
+        ServerPage::FindChat(search) => view! { <profiles::FindChat search /> }.into_any(),
+        ServerPage::Delete { id, name, waiting } => view! { <profiles::DeleteProfile id name waiting /> }.into_any(),
+        ServerPage::Key { id, name, short_url } => view! { <profiles::NewKey id name short_url /> }.into_any(),
+        ServerPage::Import(page) => view! { <profiles::Import page /> }.into_any(),
+        ServerPage::Urls(page) => view! { <profiles::Urls page /> }.into_any(),
+        ServerPage::Log(view) => view! { <deliveries::Log view=*view /> }.into_any(),
+        ServerPage::Event(event, may_act) => view! { <deliveries::EventPage event=*event may_act /> }.into_any(),
+        ServerPage::Payload(view) => view! { <deliveries::Payload view /> }.into_any(),
+        ServerPage::Act(view) => view! { <deliveries::Act view /> }.into_any(),
+        ServerPage::Work(progress, may_act) => view! { <deliveries::Work progress=*progress may_act /> }.into_any(),
+        ServerPage::Works(all, may_act) => view! { <deliveries::Works all may_act /> }.into_any(),
+        ServerPage::Unreachable(rows, count) => view! { <deliveries::Unreachable rows count /> }.into_any(),
+        ServerPage::Erase(view) => view! { <deliveries::Erase view=*view /> }.into_any(),
         ServerPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
         ServerPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
-        ServerPage::Account(view) => view! { <account::AccountPage view=*view /> }.into_any(),
-        ServerPage::EndSessions(sessions) => view! { <sessions::EndSessions sessions /> }.into_any(),
-        ServerPage::Factor(view) => view! { <factor::Factor view=*view /> }.into_any(),
-        ServerPage::Confirm(view) => view! { <account::Confirm view /> }.into_any(),
+        ServerPage::Account(view) => view! { <accounts::AccountPage view=*view /> }.into_any(),
+        ServerPage::EndSessions(sessions) => view! { <accounts::EndSessions sessions /> }.into_any(),
+        ServerPage::Factor(view) => view! { <accounts::Factor view=*view /> }.into_any(),
+        ServerPage::Confirm(view) => view! { <accounts::Confirm view /> }.into_any(),
         ServerPage::Settings(view) => view! { <settings::Settings view=*view /> }.into_any(),
         ServerPage::Audit(view) => view! { <audit::Audit view=*view /> }.into_any(),
-        ServerPage::Users(view) => view! { <users::Users view=*view /> }.into_any(),
-        ServerPage::User(view, fault) => view! { <users::User view=*view fault /> }.into_any(),
-        ServerPage::Invited(view) => view! { <users::Invited view=*view /> }.into_any(),
+        ServerPage::Users(view) => view! { <accounts::Users view=*view /> }.into_any(),
+        ServerPage::User(view, fault) => view! { <accounts::User view=*view fault /> }.into_any(),
+        ServerPage::Invited(view) => view! { <accounts::Invited view=*view /> }.into_any(),
     };
     let is_taken_over = builder.is_some();
     let taken_over = is_taken_over.then(|| builder::taking_over(options));
@@ -270,7 +253,7 @@ fn PageHead(
     #[prop(into, optional)]
     why: String,
 ) -> impl IntoView {
-    let w = words::<QuietWords>();
+    let w = words::<PageWords>();
     view! {
         <div class="page-head">
             <div>
@@ -294,7 +277,7 @@ fn LiveTitle(
         <h1>
             {title}
             <span class="tag ok live" data-live="off">
-                {words::<QuietWords>().live}
+                {words::<PageWords>().live}
             </span>
         </h1>
     }
@@ -337,7 +320,7 @@ fn Fault(
 
 #[component]
 fn Refused(error: AppError) -> impl IntoView {
-    let w = words::<QuietWords>();
+    let w = words::<PageWords>();
     view! {
         <PageHead title=w.refused_title.to_owned() />
         <Fault sentence=Some(app_error(language(), &error)) />

@@ -1,16 +1,15 @@
 //! Deliveries, as a page shows them.
 
-use serde::{Deserialize, Serialize};
-
 use hookgram::{
     Millis,
     delivery::{FailureCause, Outcome},
     log_query::LogPlace,
+    message::Part,
     profile_list::Day,
 };
 
 /// A page of the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogPage {
     /// Newest first.
     pub rows: Vec<LogRow>,
@@ -21,7 +20,7 @@ pub struct LogPage {
 }
 
 /// A delivery with its event, or an event without one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogRow {
     /// The event's id.
     pub event: i64,
@@ -50,7 +49,7 @@ pub struct LogRow {
 }
 
 /// The delivery of a [`LogRow`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogDelivery {
     /// Its id.
     pub id: i64,
@@ -77,7 +76,7 @@ pub struct LogDelivery {
 }
 
 /// An attempt to send a part.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptView {
     /// Which part, from 0.
     pub part: usize,
@@ -96,7 +95,7 @@ pub struct AttemptView {
 }
 
 /// An event with all that became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventDetail {
     /// The event, as the row of one of its deliveries or of itself alone.
     pub row: LogRow,
@@ -111,7 +110,7 @@ pub struct EventDetail {
 }
 
 /// What became of messages in a span of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChartBar {
     /// Its beginning.
     pub from: Millis,
@@ -122,7 +121,7 @@ pub struct ChartBar {
 }
 
 /// Outcomes over time, and how long messages took.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chart {
     /// The oldest first.
     pub bars: Vec<ChartBar>,
@@ -132,12 +131,12 @@ pub struct Chart {
 }
 
 /// A delivery with all that was tried.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryDetail {
     /// The row of the log.
     pub row: LogRow,
-    /// Telegram's HTML of each part.
-    pub parts: Vec<String>,
+    /// What it says.
+    pub parts: Vec<Part>,
     /// Every attempt, in their order.
     pub attempts: Vec<AttemptView>,
 }

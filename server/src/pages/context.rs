@@ -1,30 +1,28 @@
 //! What pages and server functions find in their reactive context.
 
+use std::sync::Arc;
+
+use app::backend::Backend;
 use axum::http::request::Parts;
 use leptos::{
     config::LeptosOptions,
     context::{provide_context, use_context},
 };
 
-use crate::{
-    auth::session::CurrentSession,
-    http::client::Client,
-    ports::{self, Asking},
-    state::AppState,
-};
+use super::PageRequest;
+use crate::{http::client::Client, state::AppState};
 
-/// What every page and server function finds in its context: the ports, the account that asks, leptos' options.
+/// What every page and server function finds in its context: the server functions' backend, the account that asks, the
+/// options of leptos.
 pub(crate) fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let state = state.clone();
     move || {
         let Some(parts) = use_context::<Parts>() else { return };
         let extensions = &parts.extensions;
         let account = extensions.get::<hookgram::role::Account>().cloned();
-        if let (Some(client), session) = (extensions.get::<Client>(), extensions.get::<CurrentSession>()) {
-            let language = app::preferences::of_headers(&parts.headers).language;
-            let zone = app::preferences::zone(&parts.headers);
-            let asking = Asking { client: client.clone(), session: session.cloned(), language, zone };
-            provide_context(ports::ports(&state, asking));
+        if let Some(client) = extensions.get::<Client>() {
+            let request = PageRequest::new(&state, client, &parts.headers);
+            provide_context::<Arc<dyn Backend>>(Arc::new(request));
         }
         provide_context::<LeptosOptions>(state.leptos.clone());
         let role = account.as_ref().map(|account| account.role);

@@ -1,27 +1,18 @@
 //! The pages. Handlers are thin: read the form, see what the account may do, do it, show it.
 
-mod account;
+mod accounts;
 mod audit;
 mod builder;
-mod caller;
 pub(crate) mod context;
-mod entry;
-mod export;
-mod factor;
+pub mod deliveries;
 mod health;
-mod import;
-mod links;
-mod list;
 pub(crate) mod live;
-mod log;
-mod people;
-mod profile;
+pub mod profiles;
+mod qr;
+mod request;
 pub mod routes;
-mod sandbox;
+pub mod sandbox;
 mod settings;
-mod share;
-mod urls;
-mod users;
 
 use std::collections::HashMap;
 
@@ -35,27 +26,29 @@ use app::{
 use axum::{
     Form,
     body::{Body, Bytes, to_bytes},
-    extract::{FromRequest as _, FromRequestParts, Multipart, Request},
+    extract::{FromRequest as _, FromRequestParts, Multipart, Query, Request},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
-use hookgram::{role::Account, values::Language};
+use hookgram::{
+    role::Account,
+    values::{Language, TimeZone},
+};
 use leptos::{
     context::provide_context,
     reactive::{computed::ScopedFuture, owner::Owner},
 };
 use tokio::time::timeout;
 
-use self::{caller::Caller, profile::or_refuse};
+use self::accounts::Caller;
+pub use self::request::PageRequest;
 use crate::{
     auth::session::CurrentSession,
     http::client::Client,
     pages::{context::context, routes::Routes},
-    ports::internal,
     state::AppState,
-    store::audit::By,
-    time::now,
+    store::{StoredProfile, audit::By},
 };
 
 /// Bytes: the largest form of these pages. A file of a thousand profiles is a fifth of it.
@@ -63,82 +56,99 @@ const LONGEST: usize = 2 * 1024 * 1024;
 /// What is longer than a form may be is still read so far, for a browser shows no answer before it has sent all.
 const LONGEST_READ: usize = 16 * 1024 * 1024;
 
+/// Either what was asked for, or the answer that says why not.
+macro_rules! or_refuse {
+    ($visit:ident, $result:expr) => {
+        match $result {
+            Ok(value) => value,
+            Err(error) => return $visit.refuse(error).await,
+        }
+    };
+}
+use or_refuse;
+
+/// Logs an error of the server; the reader is told only that there was one.
+fn internal(error: impl std::fmt::Display) -> AppError {
+    tracing::error!(%error, "a page could not be served");
+    AppError::Internal
+}
+
 /// Their routes.
 pub(crate) fn routes() -> Routes {
     Routes::default()
-        .get("/", list::page)
-        .open("/login", "GET", get(entry::page))
-        .open("/login", "POST", post(entry::sign_in))
-        .open("/login/second", "GET", get(entry::second))
-        .open("/login/second", "POST", post(entry::prove))
-        .open("/logout", "POST", post(entry::sign_out))
-        .open("/setup/{code}", "GET", get(entry::set_up_page))
-        .open("/setup/{code}", "POST", post(entry::set_up))
-        .open("/invite/{code}", "GET", get(links::invitation_page))
-        .open("/invite/{code}", "POST", post(links::accept))
-        .open("/forgot", "GET", get(links::forgot_page))
-        .open("/forgot", "POST", post(links::forgot))
-        .open("/reset/{code}", "GET", get(links::reset_page))
-        .open("/reset/{code}", "POST", post(links::reset))
-        .open("/confirm-email/{code}", "GET", get(links::address_page))
-        .open("/confirm-email/{code}", "POST", post(links::answer_for_address))
-        .get("/confirm", account::confirm_page)
-        .post("/confirm", account::confirm)
-        .get("/account", account::page)
-        .post("/account/password", account::password)
-        .post("/account/pages", account::pages)
-        .get("/account/sessions/end", account::end_all_page)
-        .post("/account/sessions/end", account::end_all)
-        .post("/account/sessions/{id}/end", account::end)
-        .get("/account/second-factor", factor::page)
-        .post("/account/second-factor", factor::turn_on)
-        .post("/account/second-factor/codes", factor::new_codes)
-        .post("/account/second-factor/off", factor::turn_off)
-        .get("/find-chat/{code}", share::find_chat)
+        .get("/", profiles::list::page)
+        .open("/login", "GET", get(accounts::entry::page))
+        .open("/login", "POST", post(accounts::entry::sign_in))
+        .open("/login/second", "GET", get(accounts::entry::second))
+        .open("/login/second", "POST", post(accounts::entry::prove))
+        .open("/logout", "POST", post(accounts::entry::sign_out))
+        .open("/setup/{code}", "GET", get(accounts::entry::set_up_page))
+        .open("/setup/{code}", "POST", post(accounts::entry::set_up))
+        .open("/invite/{code}", "GET", get(accounts::links::invitation_page))
+        .open("/invite/{code}", "POST", post(accounts::links::accept))
+        .open("/forgot", "GET", get(accounts::links::forgot_page))
+        .open("/forgot", "POST", post(accounts::links::forgot))
+        .open("/reset/{code}", "GET", get(accounts::links::reset_page))
+        .open("/reset/{code}", "POST", post(accounts::links::reset))
+        .open("/confirm-email/{code}", "GET", get(accounts::links::address_page))
+        .open("/confirm-email/{code}", "POST", post(accounts::links::answer_for_address))
+        .get("/confirm", accounts::account::confirm_page)
+        .post("/confirm", accounts::account::confirm)
+        .get("/account", accounts::account::page)
+        .post("/account/password", accounts::account::password)
+        .post("/account/pages", accounts::account::pages)
+        .get("/account/sessions/end", accounts::account::end_all_page)
+        .post("/account/sessions/end", accounts::account::end_all)
+        .post("/account/sessions/{id}/end", accounts::account::end)
+        .get("/account/second-factor", accounts::factor::page)
+        .post("/account/second-factor", accounts::factor::turn_on)
+        .post("/account/second-factor/codes", accounts::factor::new_codes)
+        .post("/account/second-factor/off", accounts::factor::turn_off)
+        .get("/find-chat/{code}", profiles::find_chat::page)
         .get("/audit", audit::page)
         .get("/settings", settings::page)
         .post("/settings", settings::save)
         .post("/settings/mail", settings::test)
-        .get("/users", users::page)
-        .post("/users/invite", users::invite)
-        .post("/users/invitations/revoke", users::revoke)
-        .get("/users/{id}", users::one)
-        .post("/users/{id}/role", users::role)
-        .post("/users/{id}/remove", users::remove)
-        .get("/deliveries", log::list)
-        .post("/deliveries/act", log::act::act)
-        .get("/deliveries/all", log::act::question)
-        .post("/deliveries/all", log::act::begin)
-        .get("/deliveries/export.csv", log::export::table)
-        .get("/deliveries/export.jsonl", log::export::lines)
-        .get("/deliveries/unreachable", people::unreachable)
-        .get("/deliveries/erase", people::question)
-        .post("/deliveries/erase", people::erase)
+        .get("/users", accounts::users::page)
+        .post("/users/invite", accounts::users::invite)
+        .post("/users/invitations/revoke", accounts::users::revoke)
+        .get("/users/{id}", accounts::users::one)
+        .post("/users/{id}/role", accounts::users::role)
+        .post("/users/{id}/remove", accounts::users::remove)
+        .get("/deliveries", deliveries::log::page)
+        .post("/deliveries/act", deliveries::act::act)
+        .get("/deliveries/all", deliveries::act::question)
+        .post("/deliveries/all", deliveries::act::begin)
+        .get("/deliveries/export.csv", deliveries::export::table)
+        .get("/deliveries/export.jsonl", deliveries::export::lines)
+        .get("/deliveries/unreachable", deliveries::people::unreachable)
+        .get("/deliveries/erase", deliveries::people::question)
+        .post("/deliveries/erase", deliveries::people::erase)
         .get("/health", health::page)
         .get("/sandbox", sandbox::page)
         .post("/sandbox/clear", sandbox::clear)
         .post("/sandbox/sample", sandbox::sample)
-        .get("/deliveries/work", log::work::all)
-        .get("/deliveries/work/{id}", log::work::one)
-        .post("/deliveries/work/{id}/stop", log::work::stop)
-        .get("/deliveries/{id}", log::event)
-        .get("/deliveries/{id}/payload", log::payload)
-        .get("/deliveries/{id}/payload.json", log::payload_file)
-        .get("/profiles/export", export::all)
-        .get("/profiles/import", import::page)
-        .post("/profiles/import", import::sent)
-        .get("/profiles/urls", urls::page)
-        .post("/profiles/urls", urls::sent)
+        .get("/deliveries/work", deliveries::work::all)
+        .get("/deliveries/work/{id}", deliveries::work::one)
+        .post("/deliveries/work/{id}/stop", deliveries::work::stop)
+        .get("/deliveries/{id}", deliveries::event::page)
+        .get("/deliveries/{id}/payload", deliveries::event::payload)
+        .get("/deliveries/{id}/payload.json", deliveries::event::payload_file)
+        .get("/profiles/export", profiles::export::all)
+        .get("/profiles/import", profiles::import::page)
+        .post("/profiles/import", profiles::import::sent)
+        .get("/profiles/urls", profiles::urls::page)
+        .post("/profiles/urls", profiles::urls::sent)
         .get("/profiles/new", builder::new)
         .get("/profiles/{id}", builder::edit)
-        .get("/profiles/{id}/share", share::page)
-        .post("/profiles/{id}/enable", list::enable)
-        .get("/profiles/{id}/export", export::one)
-        .post("/profiles/{id}/duplicate", profile::duplicate)
-        .get("/profiles/{id}/key", profile::key)
-        .post("/profiles/{id}/key", profile::rotate)
-        .get("/profiles/{id}/delete", profile::deletion)
-        .post("/profiles/{id}/delete", profile::delete)
+        .get("/profiles/{id}/share", profiles::share::page)
+        .post("/profiles/{id}/enable", profiles::list::enable)
+        .get("/profiles/{id}/export", profiles::export::one)
+        .post("/profiles/{id}/duplicate", profiles::actions::duplicate)
+        .get("/profiles/{id}/key", profiles::actions::key)
+        .post("/profiles/{id}/key", profiles::actions::rotate)
+        .get("/profiles/{id}/delete", profiles::actions::deletion)
+        .post("/profiles/{id}/delete", profiles::actions::delete)
 }
 
 /// What is not there.
@@ -204,7 +214,28 @@ impl<P: Permission> Visit<P> {
 
     /// The clock that the reader's browser has named.
     fn clock(&self) -> Clock {
-        Clock { zone: app::preferences::zone(&self.parts.headers), now: now() }
+        self.request().clock()
+    }
+
+    /// The zone in which the reader's times are read and written.
+    fn zone(&self) -> TimeZone {
+        self.clock().zone()
+    }
+
+    /// What functions need that serve no page alone.
+    fn request(&self) -> PageRequest {
+        PageRequest::new(&self.state, &self.client, &self.parts.headers)
+    }
+
+    /// The first parameter of its address with this name.
+    fn asked(&self, name: &str) -> Option<String> {
+        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&self.parts.uri).ok()?;
+        pairs.into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// The profile with the id that stands in the path.
+    async fn profile(&self, id: &str) -> Result<StoredProfile, AppError> {
+        self.request().stored_profile(id.parse().map_err(|_| AppError::NotFound)?).await
     }
 
     /// The form that came, or why it cannot be read.

@@ -3,6 +3,8 @@
 use app::{
     error::AppError,
     pages::{SandboxView, ServerPage},
+    session::Viewer,
+    views::SandboxMessage,
 };
 use axum::{
     body::{Body, Bytes},
@@ -12,12 +14,15 @@ use axum::{
 use hookgram::{sample::Sample, values::Language};
 use serde_json::Value;
 
-use super::{Fields, Operator, Permission, Visit, internal, or_refuse};
+use super::{Fields, Operator, PageRequest, Permission, Visit, deliveries::personal, internal, or_refuse};
 use crate::{
     store::{StoredProfile, Test},
     time::now,
     webhook::{self, Arrival, Endpoint, Outcome},
 };
+
+/// Messages that the page shows.
+const SHOWN: i64 = 200;
 
 /// `GET /sandbox`
 pub(super) async fn page(visit: Visit) -> Response {
@@ -27,12 +32,37 @@ pub(super) async fn page(visit: Visit) -> Response {
 
 async fn shown<P: Permission>(visit: Visit<P>, chosen: Option<i64>, fault: Option<String>) -> Response {
     let viewer = visit.who.viewer();
-    let messages = or_refuse!(visit, visit.ports().sandbox.messages(&viewer, chosen).await);
+    let messages = or_refuse!(visit, messages(&visit.request(), &viewer, chosen).await);
     let profiles = or_refuse!(visit, visit.state.store.sandbox_profiles().await.map_err(internal));
     let may_act = visit.may::<Operator>();
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let view = SandboxView { profiles, chosen, messages, may_act, fault };
     visit.show(status, ServerPage::Sandbox(Box::new(view))).await
+}
+
+/// The last messages, oldest first; of one profile, or of all.
+///
+/// # Errors
+/// If the database fails.
+pub async fn messages(
+    request: &PageRequest,
+    viewer: &Viewer,
+    profile: Option<i64>,
+) -> Result<Vec<SandboxMessage>, AppError> {
+    let rows = request.state.store.sandbox_messages(profile, SHOWN).await.map_err(internal)?;
+    let is_shown = personal::is_shown(&request.state, viewer.account());
+    let html = |html| if is_shown { html } else { personal::hidden(request.language) };
+    Ok(rows
+        .into_iter()
+        .map(|row| SandboxMessage {
+            id: row.id,
+            profile_id: row.profile_id,
+            profile: row.profile,
+            chat: if is_shown { row.chat } else { personal::masked(&row.chat) },
+            html: html(row.html),
+            at: row.at,
+        })
+        .collect())
 }
 
 fn chosen(fields: &Fields) -> Option<i64> {

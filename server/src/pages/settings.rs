@@ -15,7 +15,7 @@ use hookgram::{
 };
 use secrecy::SecretString;
 
-use super::{Fields, Visit, account::or_confirm, internal, or_refuse};
+use super::{Fields, Visit, accounts::or_confirm, internal, or_refuse};
 use crate::{
     mail::Note,
     settings::{ChangeError, SettingFault, smtp::url::SmtpFault},

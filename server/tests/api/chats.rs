@@ -1,32 +1,24 @@
 //! Finding the id of a chat by a link (Bot API `getUpdates`).
 
 use app::{
-    ports::{ChatLinks, ChatSearch, ChatTrouble, Chats},
     session::Operator,
+    views::{ChatLinks, ChatSearch, ChatTrouble},
 };
 use hookgram::{
     parameters::Parameter,
     profile::Profile,
     role::{Account, Role},
-    values::Language,
 };
 use serde_json::{Value, json};
-use server::{
-    http::client::Client,
-    ports::{Asking, ports},
-};
-use std::sync::Arc;
+use server::pages::{PageRequest, profiles::find_chat};
 
-use crate::support::{BotApi, Play, TOKEN, TestServer};
+use crate::{
+    pages::page_request,
+    support::{BotApi, Play, TOKEN, TestServer},
+};
 
 fn operator(id: i64) -> Operator {
     Operator::of(Account { id, email: "a@b.c".into(), role: Role::Operator }).unwrap()
-}
-
-fn port(server: &TestServer) -> Arc<dyn Chats> {
-    let here = std::net::IpAddr::from([127, 0, 0, 1]);
-    let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
-    ports(&server.state, Asking { client, session: None, language: Language::En, zone: None }).chats
 }
 
 fn bot() -> Profile {
@@ -41,20 +33,20 @@ fn pressed(code: &str, chat: i64, name: &str) -> Value {
         "chat": {"id": chat, "type": "private", "first_name": name}, "text": format!("/start {code}")})
 }
 
-async fn begin(port: &Arc<dyn Chats>) -> ChatLinks {
-    match port.begin(&operator(1), None, &bot()).await {
+async fn begin(request: &PageRequest) -> ChatLinks {
+    match find_chat::begin(request, &operator(1), None, &bot()).await {
         Ok(ChatSearch::Waiting(links)) => links,
         other => panic!("{other:?}"),
     }
 }
 
-async fn look(port: &Arc<dyn Chats>, links: &ChatLinks, patient: bool) -> ChatSearch {
-    port.look(&operator(1), &links.code, patient).await.unwrap()
+async fn look(request: &PageRequest, links: &ChatLinks, patient: bool) -> ChatSearch {
+    find_chat::look(request, &operator(1), &links.code, patient).await
 }
 
-fn trouble(search: Result<ChatSearch, app::error::AppError>) -> ChatTrouble {
+fn trouble(search: ChatSearch) -> ChatTrouble {
     match search {
-        Ok(ChatSearch::Failed { why, .. }) => why,
+        ChatSearch::Failed { why, .. } => why,
         other => panic!("{other:?}"),
     }
 }
@@ -63,23 +55,23 @@ fn trouble(search: Result<ChatSearch, app::error::AppError>) -> ChatTrouble {
 async fn who_presses_start_is_found_and_nothing_is_confirmed() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
-    let port = port(&server);
+    let request = page_request(&server);
     api.write([json!({"chat": {"id": 1}, "text": "Здравствуйте"}), pressed("of-another-system", 2, "Борис")]);
-    let links = begin(&port).await;
+    let links = begin(&request).await;
     assert_eq!(links.person, format!("https://t.me/salon_bot?start={}", links.code));
     assert_eq!(links.group, format!("https://t.me/salon_bot?startgroup={}", links.code));
     assert!(links.code.bytes().all(|b| b.is_ascii_alphanumeric()) && links.code.len() <= 64);
-    assert_eq!(look(&port, &links, false).await, ChatSearch::Waiting(links.clone()));
+    assert_eq!(look(&request, &links, false).await, ChatSearch::Waiting(links.clone()));
 
     let coming = tokio::spawn({
-        let (port, links) = (port.clone(), links.clone());
-        async move { look(&port, &links, true).await }
+        let (request, links) = (request.clone(), links.clone());
+        async move { look(&request, &links, true).await }
     });
     api.wait_for_calls(4).await;
     api.write([pressed(&links.code, 482_113_907, "Анна")]);
     let found = ChatSearch::Found { chat: 482_113_907, who: "Анна".into(), is_group: false };
     assert_eq!(coming.await.unwrap(), found);
-    assert_eq!(look(&port, &links, false).await, found, "it stays found");
+    assert_eq!(look(&request, &links, false).await, found, "it stays found");
 
     assert_eq!(api.unread(), 3, "whoever else reads the bot's messages finds them all");
     for asked in api.asked().into_iter().filter(|asked| asked.method == "getUpdates") {
@@ -93,11 +85,11 @@ async fn who_presses_start_is_found_and_nothing_is_confirmed() {
 async fn a_patient_look_hears_of_it_at_once() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
-    let port = port(&server);
-    let links = begin(&port).await;
+    let request = page_request(&server);
+    let links = begin(&request).await;
     let coming = tokio::spawn({
-        let (port, links) = (port.clone(), links.clone());
-        async move { look(&port, &links, true).await }
+        let (request, links) = (request.clone(), links.clone());
+        async move { look(&request, &links, true).await }
     });
     api.wait_for_calls(3).await;
     let message = json!({"chat": {"id": -1_001_234, "type": "supergroup", "title": "Администраторы"},
@@ -112,15 +104,19 @@ async fn a_patient_look_hears_of_it_at_once() {
 async fn a_search_is_its_owner_s_alone() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
-    let port = port(&server);
-    let (mine, other) = (begin(&port).await, begin(&port).await);
+    let request = page_request(&server);
+    let (mine, other) = (begin(&request).await, begin(&request).await);
     api.write([pressed(&other.code, 5, "Борис")]);
-    assert_eq!(look(&port, &mine, false).await, ChatSearch::Waiting(mine.clone()), "somebody else's code");
+    assert_eq!(look(&request, &mine, false).await, ChatSearch::Waiting(mine.clone()), "somebody else's code");
     let asked = api.asked().len();
-    assert_eq!(trouble(port.look(&operator(2), &mine.code, false).await), ChatTrouble::Over, "somebody else's search");
-    assert_eq!(trouble(port.look(&operator(1), "guess", false).await), ChatTrouble::Over);
+    assert_eq!(
+        trouble(find_chat::look(&request, &operator(2), &mine.code, false).await),
+        ChatTrouble::Over,
+        "somebody else's search"
+    );
+    assert_eq!(trouble(find_chat::look(&request, &operator(1), "guess", false).await), ChatTrouble::Over);
     assert_eq!(api.asked().len(), asked, "Telegram is not asked for strangers");
-    let found = look(&port, &other, false).await;
+    let found = look(&request, &other, false).await;
     assert!(matches!(found, ChatSearch::Found { chat: 5, .. }), "{found:?}");
     assert_eq!(api.asked().len(), asked, "it was seen while the other was looked for");
     server.stop().await;
@@ -130,16 +126,19 @@ async fn a_search_is_its_owner_s_alone() {
 async fn a_bot_with_a_webhook_is_left_alone() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
-    let port = port(&server);
+    let request = page_request(&server);
     api.set_webhook("https://lms.example.com/hook/secret-path");
     let host = "lms.example.com".to_owned();
-    assert_eq!(trouble(port.begin(&operator(1), None, &bot()).await), ChatTrouble::Webhook { host });
+    assert_eq!(
+        trouble(find_chat::begin(&request, &operator(1), None, &bot()).await.unwrap()),
+        ChatTrouble::Webhook { host }
+    );
     assert!(api.asked().iter().all(|asked| asked.method != "getUpdates"));
     // Set in the middle of a search.
     api.set_webhook("");
-    let links = begin(&port).await;
+    let links = begin(&request).await;
     api.set_webhook("https://lms.example.com/hook");
-    let why = trouble(port.look(&operator(1), &links.code, true).await);
+    let why = trouble(find_chat::look(&request, &operator(1), &links.code, true).await);
     assert_eq!(why, ChatTrouble::Webhook { host: String::new() });
     server.stop().await;
 }
@@ -148,12 +147,15 @@ async fn a_bot_with_a_webhook_is_left_alone() {
 async fn what_else_can_be_in_the_way() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
-    let port = port(&server);
-    assert_eq!(trouble(port.begin(&operator(1), None, &Profile::default()).await), ChatTrouble::NoToken);
-    let links = begin(&port).await;
+    let request = page_request(&server);
+    assert_eq!(
+        trouble(find_chat::begin(&request, &operator(1), None, &Profile::default()).await.unwrap()),
+        ChatTrouble::NoToken
+    );
+    let links = begin(&request).await;
     let answer = async |play: Play| {
         api.next_of("getUpdates", [play]);
-        trouble(port.look(&operator(1), &links.code, true).await)
+        trouble(find_chat::look(&request, &operator(1), &links.code, true).await)
     };
     let other = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
     assert_eq!(answer(Play::Refuse(409, other, Value::Null)).await, ChatTrouble::OtherReader);
@@ -163,17 +165,23 @@ async fn what_else_can_be_in_the_way() {
     assert_eq!(answer(Play::Html(502)).await, ChatTrouble::Unreachable);
     assert_eq!(answer(Play::HangUp).await, ChatTrouble::Unreachable);
     api.write((0..100).map(|n| json!({"chat": {"id": n}, "text": "?"})));
-    assert_eq!(trouble(port.look(&operator(1), &links.code, true).await), ChatTrouble::TooMuchUnread);
-    assert_eq!(trouble(port.begin(&operator(1), None, &bot()).await), ChatTrouble::TooMuchUnread);
+    assert_eq!(trouble(find_chat::look(&request, &operator(1), &links.code, true).await), ChatTrouble::TooMuchUnread);
+    assert_eq!(
+        trouble(find_chat::begin(&request, &operator(1), None, &bot()).await.unwrap()),
+        ChatTrouble::TooMuchUnread
+    );
     assert_eq!(api.unread(), 100);
     api.down().await;
-    assert_eq!(trouble(port.begin(&operator(1), None, &bot()).await), ChatTrouble::Unreachable);
+    assert_eq!(
+        trouble(find_chat::begin(&request, &operator(1), None, &bot()).await.unwrap()),
+        ChatTrouble::Unreachable
+    );
     server.stop().await;
 
     let api = BotApi::start().await;
     api.know([]);
     let server = TestServer::start(&api.url()).await;
-    let why = trouble(self::port(&server).begin(&operator(1), None, &bot()).await);
+    let why = trouble(find_chat::begin(&page_request(&server), &operator(1), None, &bot()).await.unwrap());
     assert_eq!(why, ChatTrouble::TokenRefused);
     server.stop().await;
 }
@@ -183,13 +191,13 @@ async fn the_token_of_a_stored_profile_is_used_and_the_server_s_end_ends_a_look(
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let stored = server.profile("A", false, &[]).await;
-    let port = port(&server);
-    let search = port.begin(&operator(1), Some(stored.id), &Profile::default()).await.unwrap();
+    let request = page_request(&server);
+    let search = find_chat::begin(&request, &operator(1), Some(stored.id), &Profile::default()).await.unwrap();
     let ChatSearch::Waiting(links) = search else { panic!("{search:?}") };
     assert!(!format!("{links:?}").contains("AAHk"));
     let looking = tokio::spawn({
-        let (port, links) = (port.clone(), links.clone());
-        async move { look(&port, &links, true).await }
+        let (request, links) = (request.clone(), links.clone());
+        async move { look(&request, &links, true).await }
     });
     api.wait_for_calls(3).await;
     server.stop().await;

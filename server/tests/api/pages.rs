@@ -5,10 +5,9 @@ use std::io::Read as _;
 use hookgram::{role::Role, values::Language};
 use secrecy::SecretString;
 use server::{
-    auth::session::CurrentSession,
     config::PublicUrl,
     http::client::Client,
-    ports::Asking,
+    pages::PageRequest,
     secrets::codes,
     store::{LinkKind, NewLink, audit::COMMAND_LINE},
     time::now,
@@ -16,10 +15,15 @@ use server::{
 
 use crate::support::TestServer;
 
-pub fn asking(session: Option<CurrentSession>) -> Asking {
+/// A client on this machine.
+pub fn local_client() -> Client {
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
-    let client = Client { peer: here, address: here, forwarded: false, user_agent: "test".into() };
-    Asking { client, session, language: Language::En, zone: None }
+    Client { peer: here, address: here, forwarded: false, user_agent: "test".into() }
+}
+
+/// A request of somebody on this machine who reads English.
+pub fn page_request(server: &TestServer) -> PageRequest {
+    PageRequest { state: server.state.clone(), client: local_client(), language: Language::En, zone: None }
 }
 
 /// A session's cookie, as a browser sends it back.
@@ -27,7 +31,7 @@ pub async fn cookie(server: &TestServer, role: Role) -> String {
     let account =
         server.state.store.add_user(&format!("{}@example.com", role.name()), role, None, &COMMAND_LINE).await.unwrap();
     let user = server.state.store.user(account.id).await.unwrap().unwrap();
-    let cookie = server::auth::session::open(&server.state, &user, &asking(None).client, None).await.unwrap();
+    let cookie = server::auth::session::open(&server.state, &user, &local_client(), None).await.unwrap();
     cookie.0.split(';').next().unwrap().to_owned()
 }
 
@@ -141,7 +145,7 @@ async fn https_makes_cookies_secure() {
     let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
     let account = server.state.store.add_user("a@b.c", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
     let user = server.state.store.user(account.id).await.unwrap().unwrap();
-    let cookie = server::auth::session::open(&server.state, &user, &asking(None).client, None).await.unwrap().0;
+    let cookie = server::auth::session::open(&server.state, &user, &local_client(), None).await.unwrap().0;
     assert!(cookie.starts_with("__Host-hookgram_session=") && cookie.ends_with("; Secure"), "{cookie}");
     let page = server.http.get(server.url("/healthz")).send().await.unwrap();
     assert!(page.headers().contains_key("strict-transport-security"));

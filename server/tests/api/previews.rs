@@ -1,8 +1,12 @@
-//! The preview's port: the last events of a profile, their bodies, and what a change does to their messages.
+//! The builder's preview: the last events of a profile, their bodies, and what a change does to their messages.
 
+use crate::{
+    pages::page_request,
+    support::{TestServer, event},
+};
 use app::{
+    backend::{Backend as _, ProfileInput, Target},
     error::AppError,
-    ports::{ProfileInput, Target},
     session::Viewer,
     views::LineMark,
 };
@@ -11,18 +15,12 @@ use hookgram::{
     parameters::Parameter,
     role::{Account, Role},
 };
-use server::ports::ports;
-
-use crate::{
-    profiles::asking,
-    support::{TestServer, event},
-};
 
 #[tokio::test]
 async fn a_change_is_tried_on_the_last_events_of_its_own_profile() {
     let server = TestServer::start("http://127.0.0.1:1").await;
     let viewer = Viewer::of(Account { id: 1, email: "a@b.c".into(), role: Role::Operator }).unwrap();
-    let port = ports(&server.state, asking()).previews;
+    let request = page_request(&server);
     let ours = server.profile("Ours", true, &[(Parameter::Message, "Hello")]).await;
     let others = server.profile("Others", true, &[]).await;
     for number in 1..=12 {
@@ -34,26 +32,26 @@ async fn a_change_is_tried_on_the_last_events_of_its_own_profile() {
     server.post(&format!("/h/{}", ours.key), "{").await;
     server.post(&format!("/h/{}", others.key), event("№99", &["5"])).await;
 
-    let past = port.past_events(&viewer, ours.id).await.unwrap();
+    let past = request.past_events(&viewer, ours.id).await.unwrap();
     let numbers: Vec<_> = past.iter().map(|event| event.about.as_str()).collect();
     assert_eq!(numbers[..3], ["", "№12", "№11"]);
     assert_eq!(numbers.len(), 10);
-    assert_eq!(port.payload(&viewer, ours.id, past[0].id).await.unwrap(), "{");
-    assert_eq!(port.payload(&viewer, ours.id, past[1].id).await.unwrap(), event("№12", &["5"]));
-    assert_eq!(port.payload(&viewer, others.id, past[1].id).await, Err(AppError::NotFound));
-    assert_eq!(port.payload(&viewer, ours.id, 1 << 40).await, Err(AppError::NotFound));
+    assert_eq!(request.payload(&viewer, ours.id, past[0].id).await.unwrap(), "{");
+    assert_eq!(request.payload(&viewer, ours.id, past[1].id).await.unwrap(), event("№12", &["5"]));
+    assert_eq!(request.payload(&viewer, others.id, past[1].id).await, Err(AppError::NotFound));
+    assert_eq!(request.payload(&viewer, ours.id, 1 << 40).await, Err(AppError::NotFound));
 
     let with = |message: &str, events: Vec<EventType>| {
         let mut profile = ours.profile.clone();
         profile.set(Parameter::Message, message).unwrap();
         ProfileInput { name: ours.name.clone(), target: Target::Sandbox, events, profile }
     };
-    let same = port.compare(&viewer, ours.id, with("Hello", Vec::new())).await.unwrap();
+    let same = request.compare(&viewer, ours.id, with("Hello", Vec::new())).await.unwrap();
     // What is no event is not compared.
     let told: Vec<_> = same.iter().map(|one| one.event.about.as_str()).collect();
     assert_eq!(told, ["№12", "№11", "№10", "№9", "№8"]);
     assert!(same.iter().all(|one| one.lines.is_empty()));
-    let changed = port.compare(&viewer, ours.id, with("Bye", Vec::new())).await.unwrap();
+    let changed = request.compare(&viewer, ours.id, with("Bye", Vec::new())).await.unwrap();
     let lines = &changed[0].lines;
     let told: Vec<_> = lines.iter().map(|line| (line.mark, line.html.as_deref())).collect();
     let expected = [
@@ -63,9 +61,9 @@ async fn a_change_is_tried_on_the_last_events_of_its_own_profile() {
         (LineMark::LeftOut, None),
     ];
     assert_eq!(told, expected);
-    let narrowed = port.compare(&viewer, ours.id, with("Hello", vec![EventType(3001)])).await.unwrap();
+    let narrowed = request.compare(&viewer, ours.id, with("Hello", vec![EventType(3001)])).await.unwrap();
     assert_eq!(narrowed[0].says_nothing, (false, true));
     assert!(narrowed[0].lines.iter().all(|line| line.mark == LineMark::Removed));
-    assert_eq!(port.compare(&viewer, 99, with("", Vec::new())).await, Err(AppError::NotFound));
+    assert_eq!(request.compare(&viewer, 99, with("", Vec::new())).await, Err(AppError::NotFound));
     server.stop().await;
 }

@@ -1,10 +1,10 @@
-//! Profiles: by file and by the interface's port.
+//! Profiles: by file, by the builder, and in the list.
 
 use std::fs;
 
 use app::{
+    backend::{Backend as _, ProfileInput, Target, TestInput},
     error::AppError,
-    ports::{ProfileInput, Target, TestInput},
     session::{Operator, Viewer},
     views::{TargetView, TestOutcome},
 };
@@ -17,16 +17,16 @@ use hookgram::{
     query,
     role::{Account, Role},
     sample::Sample,
-    values::{ChatId, Language},
+    values::ChatId,
 };
 use serde_json::json;
 use server::{
-    http::client::Client,
-    ports::{Asking, ports},
+    pages::{profiles::list_page, sandbox},
     profile_file::{self, ImportError},
 };
 
 use crate::{
+    pages::page_request,
     person::Person,
     support::{
         BotApi, Play, Process, REFERENCE_MESSAGE, TOKEN, TestServer, client, event, eventually, reference_event, run,
@@ -35,12 +35,6 @@ use crate::{
 
 fn account(role: Role) -> Account {
     Account { id: 1, email: "a@b.c".into(), role }
-}
-
-pub fn asking() -> Asking {
-    let here = std::net::IpAddr::from([127, 0, 0, 1]);
-    let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
-    Asking { client, session: None, language: Language::En, zone: None }
 }
 
 #[tokio::test]
@@ -122,10 +116,10 @@ async fn what_is_exported_is_imported_the_same() {
 }
 
 #[tokio::test]
-async fn the_port_saves_lists_and_tests() {
+async fn the_builder_saves_and_tests_and_the_list_shows_it() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
-    let port = ports(&server.state, asking()).profiles;
+    let request = page_request(&server);
     let operator = Operator::of(account(Role::Operator)).unwrap();
     let viewer = Viewer::of(account(Role::Viewer)).unwrap();
     assert!(Operator::of(account(Role::Viewer)).is_err());
@@ -142,29 +136,33 @@ async fn the_port_saves_lists_and_tests() {
         Err(AppError::Invalid(faults)) => faults[0].field.clone(),
         other => panic!("{other:?}"),
     };
-    assert_eq!(field(port.save(&operator, None, input("A", Target::Bot, &profile)).await), "telegramToken");
-    assert_eq!(field(port.save(&operator, None, input(" ", Target::Sandbox, &profile)).await), "name");
-    let sandbox = port.save(&operator, None, input("S", Target::Sandbox, &profile)).await.unwrap();
-    assert_eq!(field(port.save(&operator, None, input("S", Target::Sandbox, &profile)).await), "name");
+    assert_eq!(field(request.save_profile(&operator, None, input("A", Target::Bot, &profile)).await), "telegramToken");
+    assert_eq!(field(request.save_profile(&operator, None, input(" ", Target::Sandbox, &profile)).await), "name");
+    let sandbox = request.save_profile(&operator, None, input("S", Target::Sandbox, &profile)).await.unwrap();
+    assert_eq!(field(request.save_profile(&operator, None, input("S", Target::Sandbox, &profile)).await), "name");
     let mut with_token = profile.clone();
     with_token.set(Parameter::TelegramToken, TOKEN).unwrap();
-    let id = port.save(&operator, None, input("B", Target::Bot, &with_token)).await.unwrap();
-    assert_eq!(port.save(&operator, Some(id), input("B2", Target::Bot, &profile)).await, Ok(id), "the token stays");
-    let bot = port.who_is(&operator, Some(id), &profile).await.unwrap().unwrap();
+    let id = request.save_profile(&operator, None, input("B", Target::Bot, &with_token)).await.unwrap();
+    assert_eq!(
+        request.save_profile(&operator, Some(id), input("B2", Target::Bot, &profile)).await,
+        Ok(id),
+        "the token stays"
+    );
+    let bot = request.who_is(&operator, Some(id), &profile).await.unwrap().unwrap();
     assert_eq!(bot.username, "salon_bot");
 
-    let rows = port.list(&viewer, ListQuery::default()).await.unwrap().rows;
+    let rows = list_page(&request, &viewer, ListQuery::default()).await.unwrap().rows;
     assert_eq!(rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["B2", "S"]);
     let masked = Some("7001002003:AAH…abcd".to_owned());
     assert_eq!(rows[0].target, TargetView::Bot { masked_token: masked, bot: Some(bot), locked: None });
     assert_eq!(rows[0].short_url, None, "a viewer may not send");
     let operators = Viewer::of(account(Role::Operator)).unwrap();
-    let rows = port.list(&operators, ListQuery::default()).await.unwrap().rows;
+    let rows = list_page(&request, &operators, ListQuery::default()).await.unwrap().rows;
     assert!(rows[0].short_url.as_ref().unwrap().starts_with(&format!("{}/h/", server.base)));
     assert!(!format!("{rows:?}").contains("AAHkKN"));
-    let detail = port.get(&viewer, id).await.unwrap();
+    let detail = request.profile(&viewer, id).await.unwrap();
     assert!(!detail.parameters.contains("telegramToken"), "{}", detail.parameters);
-    assert_eq!(port.get(&viewer, 99).await, Err(AppError::NotFound));
+    assert_eq!(request.profile(&viewer, 99).await, Err(AppError::NotFound));
 
     let test = |target: Target, id: Option<i64>| TestInput {
         id,
@@ -173,19 +171,19 @@ async fn the_port_saves_lists_and_tests() {
         event: BookingEvent::read(Sample::Appointment.json().as_bytes()).unwrap(),
         chat: ChatId::parse("77").unwrap(),
     };
-    assert_eq!(port.send_test(&operator, test(Target::Bot, Some(id))).await, Ok(TestOutcome::Sent { parts: 1 }));
+    assert_eq!(request.send_test(&operator, test(Target::Bot, Some(id))).await, Ok(TestOutcome::Sent { parts: 1 }));
     api.next([Play::Refuse(400, "Bad Request: chat not found", json!({}))]);
-    assert_eq!(port.send_test(&operator, test(Target::Bot, Some(id))).await, Ok(TestOutcome::ChatNotFound));
-    assert_eq!(port.send_test(&operator, test(Target::Sandbox, Some(sandbox))).await, Ok(TestOutcome::InSandbox));
-    assert_eq!(port.send_test(&operator, test(Target::Sandbox, None)).await, Ok(TestOutcome::InSandbox));
-    let messages = ports(&server.state, asking()).sandbox.messages(&viewer, None).await.unwrap();
+    assert_eq!(request.send_test(&operator, test(Target::Bot, Some(id))).await, Ok(TestOutcome::ChatNotFound));
+    assert_eq!(request.send_test(&operator, test(Target::Sandbox, Some(sandbox))).await, Ok(TestOutcome::InSandbox));
+    assert_eq!(request.send_test(&operator, test(Target::Sandbox, None)).await, Ok(TestOutcome::InSandbox));
+    let messages = sandbox::messages(&request, &viewer, None).await.unwrap();
     assert_eq!(messages.len(), 1);
     assert_eq!((messages[0].chat.as_str(), messages[0].profile.as_str()), ("…77", "S"), "a viewer knows its end");
 
     let key = rows[1].short_url.as_ref().unwrap().rsplit('/').next().unwrap().to_owned();
     server.post(&format!("/h/{key}"), event("1", &["5"])).await;
     server.wait_for_state(DeliveryState::Delivered).await;
-    let last = port.list(&viewer, ListQuery::default()).await.unwrap().rows[1].last;
+    let last = list_page(&request, &viewer, ListQuery::default()).await.unwrap().rows[1].last;
     assert_eq!(last.map(|last| last.outcome), Some(Outcome::Delivered));
     server.stop().await;
 }

@@ -1,9 +1,7 @@
 //! Dead letters: what failed is sent again, as it was or as the profile is now, once; what waits is called off.
 
 use app::{
-    error::AppError,
-    ports::Ports,
-    session::{Operator, Viewer},
+    session::Viewer,
     views::{LogPage, LogRow},
 };
 use hookgram::{
@@ -13,16 +11,19 @@ use hookgram::{
     parameters::Parameter,
     replay::{BulkKind, Matching, ReplayAs, ReplayError},
     role::{Account, Role},
-    values::{Language, TimeZone},
 };
 use serde_json::json;
 use server::{
-    http::client::Client,
-    ports::{Asking, ports},
-    store::{ProfileDraft, StoredProfile, audit::COMMAND_LINE},
+    pages::deliveries::{event_detail, log_page},
+    store::{ProfileDraft, StoreError, StoredProfile, audit::COMMAND_LINE},
+    time::now,
 };
 
-use crate::support::{BotApi, Play, Process, TOKEN, TestServer, client, event, eventually, run};
+use crate::{
+    pages::page_request,
+    person::Person,
+    support::{BotApi, Play, Process, TOKEN, TestServer, client, event, eventually, run},
+};
 
 fn blocked() -> Play {
     Play::Refuse(403, "Forbidden: bot was blocked by the user", json!({}))
@@ -58,18 +59,13 @@ async fn replay(server: &TestServer, id: i64, how: ReplayAs) -> Result<i64, Repl
     server.state.replays.replay(&[id], how, &COMMAND_LINE).await.unwrap()[0].done
 }
 
-/// The ports as somebody with a role sees them.
-fn desk(server: &TestServer, role: Role) -> (Ports, Account) {
-    let here = std::net::Ipv4Addr::LOCALHOST.into();
-    let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
-    let asking = Asking { client, session: None, language: Language::En, zone: None };
-    (ports(&server.state, asking), Account { id: 1, email: "ops@example.com".into(), role })
+fn viewer() -> Viewer {
+    Viewer::of(Account { id: 1, email: "ops@example.com".into(), role: Role::Viewer }).unwrap()
 }
 
 async fn log(server: &TestServer, profile: Option<i64>, outcome: Option<Outcome>) -> LogPage {
-    let (ports, account) = desk(server, Role::Viewer);
     let query = LogQuery { profile, outcome, ..LogQuery::default() };
-    ports.deliveries.log(&Viewer::of(account).unwrap(), &query, TimeZone::default()).await.unwrap()
+    log_page(&page_request(server), &viewer(), &query).await.unwrap()
 }
 
 #[tokio::test]
@@ -86,8 +82,10 @@ async fn as_it_was_the_message_is_the_same_and_goes_on_with_the_part_that_failed
     let texts = api.texts();
     assert_eq!(texts.len(), 2, "the first part has arrived before");
     assert!(texts[0].starts_with("first ") && texts[1].starts_with("second "), "{texts:?}");
-    let (ports, account) = desk(&server, Role::Viewer);
-    let detail = ports.deliveries.delivery(&Viewer::of(account).unwrap(), id).await.unwrap();
+    let public_id = log(&server, None, None).await.rows.remove(0).public_id;
+    let mut event = event_detail(&page_request(&server), &viewer(), &public_id).await.unwrap();
+    let detail = event.deliveries.remove(0);
+    assert_eq!((detail.row.delivery.as_ref().map(|delivery| delivery.id), event.deliveries.len()), (Some(id), 0));
     let tries: Vec<(usize, bool, Option<u16>)> =
         detail.attempts.iter().map(|attempt| (attempt.part, attempt.sent, attempt.http_status)).collect();
     assert_eq!(tries, [(0, true, Some(200)), (1, false, Some(403)), (1, true, Some(200))]);
@@ -175,34 +173,40 @@ async fn hundreds_are_replayed_in_the_background_and_it_can_be_stopped() {
     .unwrap();
     eventually("those under way to end", async || server.state.store.totals().await.unwrap().open == 0).await;
     let failed = Matching { outcome: Outcome::Failed, profile: None, cause: None, since: None, until: None };
-    let (ports, account) = desk(&server, Role::Operator);
-    let (operator, viewer) = (Operator::of(account.clone()).unwrap(), Viewer::of(account).unwrap());
-    let total = ports.deliveries.count(&viewer, &failed).await.unwrap();
+    let (store, replays) = (&server.state.store, &server.state.replays);
+    let total = store.count_matching(&failed).await.unwrap();
     assert!(total > 100, "{total}");
-    let begin = || ports.deliveries.begin_bulk(&operator, BulkKind::Replay(ReplayAs::ItIs), &failed);
-    let id = begin().await.unwrap();
-    ports.deliveries.stop_bulk(&operator, id).await.unwrap();
-    assert_eq!(ports.deliveries.stop_bulk(&operator, id).await, Err(AppError::NotFound));
-    let stopped = ports.deliveries.bulk(&viewer, id).await.unwrap();
+    let begin =
+        async || replays.begin(BulkKind::Replay(ReplayAs::ItIs), &failed, &COMMAND_LINE).await.unwrap().unwrap();
+    let id = begin().await;
+    store.stop_bulk(id, &COMMAND_LINE, now()).await.unwrap();
+    let ended = store.stop_bulk(id, &COMMAND_LINE, now()).await;
+    assert!(matches!(ended, Err(StoreError::NotFound)), "{ended:?}");
+    let stopped = store.bulk(id).await.unwrap().unwrap();
     assert!(stopped.stopped && stopped.done < total, "{stopped:?}");
-    let again = begin().await.unwrap();
-    eventually("the rest to be replayed", async || {
-        ports.deliveries.bulk(&viewer, again).await.unwrap().finished_at.is_some()
-    })
-    .await;
-    let done = ports.deliveries.bulk(&viewer, again).await.unwrap();
-    let before = ports.deliveries.bulk(&viewer, id).await.unwrap().done;
+    let again = begin().await;
+    eventually("the rest to be replayed", async || store.bulk(again).await.unwrap().unwrap().finished_at.is_some())
+        .await;
+    let done = store.bulk(again).await.unwrap().unwrap();
+    let before = store.bulk(id).await.unwrap().unwrap().done;
     assert_eq!((done.done + before, done.left(), done.refused.len()), (total, 0, 0), "{done:?}");
-    let wrong = ports.deliveries.begin_bulk(&operator, BulkKind::Cancel, &failed).await;
-    assert!(matches!(wrong, Err(AppError::Invalid(_))), "{wrong:?}");
+    assert_eq!(replays.begin(BulkKind::Cancel, &failed, &COMMAND_LINE).await.unwrap(), None);
+    // The form says so.
+    let operator = Person::new(&server, Role::Operator).await;
+    let wrong = operator.post("/deliveries/all?outcome=failed", &[("do", "cancel")]).await;
+    assert_eq!(wrong.status(), 422);
+    assert!(wrong.text().await.unwrap().contains("That cannot be done to such deliveries."));
+    let many: Vec<String> = (1..=201).map(|id| format!("d-{id}")).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|name| (name.as_str(), "on")).chain([("sure", "yes")]).collect();
+    let too_many = operator.post("/deliveries/act", &many).await;
+    assert_eq!(too_many.status(), 422);
+    assert!(too_many.text().await.unwrap().contains("At most 200 deliveries can be chosen at once."));
 
     // Thirty a second: some have arrived, the others are called off.
     let waiting = Matching { outcome: Outcome::Waiting, ..failed };
-    let cancel = ports.deliveries.begin_bulk(&operator, BulkKind::Cancel, &waiting).await.unwrap();
-    eventually("the rest to be called off", async || {
-        ports.deliveries.bulk(&viewer, cancel).await.unwrap().finished_at.is_some()
-    })
-    .await;
+    let cancel = replays.begin(BulkKind::Cancel, &waiting, &COMMAND_LINE).await.unwrap().unwrap();
+    eventually("the rest to be called off", async || store.bulk(cancel).await.unwrap().unwrap().finished_at.is_some())
+        .await;
     eventually("those under way to end", async || server.state.store.totals().await.unwrap().open == 0).await;
     let twice: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE state = 'delivered' GROUP BY chat HAVING count(*) > 1)",
@@ -275,13 +279,12 @@ async fn the_log_is_read_page_by_page() {
         }
     }
     eventually("all to arrive", async || server.state.store.totals().await.unwrap().open == 0).await;
-    let (ports, account) = desk(&server, Role::Viewer);
-    let viewer = Viewer::of(account).unwrap();
+    let request = page_request(&server);
     for (outcome, count) in [(None, 132), (Some(Outcome::Delivered), 100), (Some(Outcome::Skipped), 32)] {
         let (mut rows, mut behind) = (Vec::new(), None);
         loop {
             let query = LogQuery { outcome, behind, ..LogQuery::default() };
-            let page = ports.deliveries.log(&viewer, &query, TimeZone::default()).await.unwrap();
+            let page = log_page(&request, &viewer(), &query).await.unwrap();
             assert!(page.rows.len() <= 50);
             rows.extend(
                 page.rows.iter().map(|row| (row.event, row.delivery.as_ref().map_or(0, |delivery| delivery.id))),

@@ -1,11 +1,11 @@
 //! What a profile's address is shared with, and the newest event as it comes.
 
-use std::{process::Command, sync::Arc, time::Duration};
+use std::{process::Command, time::Duration};
 
 use app::{
     error::AppError,
-    ports::{Obstacle, Shared, Sharing},
     session::Viewer,
+    views::{LastEventView, Obstacle, Shared},
 };
 use hookgram::{
     delivery::{DeliveryState, Outcome},
@@ -14,30 +14,29 @@ use hookgram::{
     query,
     role::{Account, Role},
     setting::Setting,
-    values::Language,
 };
 use serde_json::{Value, json};
 use server::{
     config::PublicUrl,
-    http::client::Client,
-    ports::{Asking, ports},
+    pages::profiles,
     store::{ProfileDraft, audit::COMMAND_LINE},
 };
 
-use crate::support::{BotApi, Play, TOKEN, TestServer, event};
+use crate::{
+    pages::{local_client, page_request},
+    support::{BotApi, Play, TOKEN, TestServer, event},
+};
 
 fn viewer() -> Viewer {
     Viewer::of(Account { id: 1, email: "a@b.c".into(), role: Role::Operator }).unwrap()
 }
 
-fn port(server: &TestServer) -> Arc<dyn Sharing> {
-    let here = std::net::IpAddr::from([127, 0, 0, 1]);
-    let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
-    ports(&server.state, Asking { client, session: None, language: Language::En, zone: None }).sharing
+async fn shared(server: &TestServer, id: i64) -> Shared {
+    profiles::shared(&page_request(server), &viewer(), id).await.unwrap()
 }
 
-async fn shared(server: &TestServer, id: i64) -> Shared {
-    port(server).shared(&viewer(), id).await.unwrap()
+async fn last_event(server: &TestServer, id: i64) -> Option<LastEventView> {
+    profiles::last_event(&page_request(server), id).await.unwrap()
 }
 
 /// Runs a line as it would be pasted into a terminal; what it prints.
@@ -70,7 +69,7 @@ async fn the_line_for_the_terminal_works_when_pasted() {
     let picky = server.state.store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap();
     assert_eq!(pasted(shared(&server, picky).await.address.unwrap().curl).await["Status"], "Success");
     server.wait_for_state(DeliveryState::Delivered).await;
-    let last = port(&server).last_event(&viewer(), picky).await.unwrap().unwrap();
+    let last = last_event(&server, picky).await.unwrap();
     assert_ne!(last.outcome, Outcome::Skipped);
     server.stop().await;
 }
@@ -108,7 +107,7 @@ async fn the_url_without_a_profile_says_what_the_profile_says() {
         TestServer::start_with(&api.url(), |config| config.fixed.fix(Setting::Stateless, "false").unwrap()).await;
     let stored = shut.profile("A", false, &[]).await;
     assert_eq!(shared(&shut, stored.id).await.stateless, None);
-    assert_eq!(port(&shut).shared(&viewer(), 99).await, Err(AppError::NotFound));
+    assert_eq!(profiles::shared(&page_request(&shut), &viewer(), 99).await, Err(AppError::NotFound));
     shut.stop().await;
 }
 
@@ -136,7 +135,7 @@ async fn what_is_in_the_way_of_an_address_is_said() {
     server.post(&format!("/h/{}", stored.key), event("1", &["5"])).await;
     server.wait_for_state(DeliveryState::Suspended).await;
     assert_eq!(shared(&server, stored.id).await.obstacles, [Obstacle::TokenRefused]);
-    let last = port(&server).last_event(&viewer(), stored.id).await.unwrap().unwrap();
+    let last = last_event(&server, stored.id).await.unwrap();
     assert_eq!(last.outcome, Outcome::Suspended);
     assert!(last.why.starts_with("Telegram does not accept the bot's token. Get a valid token"), "{}", last.why);
     server.stop().await;
@@ -147,7 +146,7 @@ async fn the_newest_event_says_what_became_of_it_and_what_to_do() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let stored = server.profile("A", false, &[]).await;
-    let last = async || port(&server).last_event(&viewer(), stored.id).await.unwrap();
+    let last = async || last_event(&server, stored.id).await;
     assert_eq!(last().await, None);
     let endpoint = format!("/h/{}", stored.key);
     server.post(&endpoint, event("№1", &["5"])).await;
@@ -180,10 +179,8 @@ async fn an_open_page_is_told_of_its_own_profile_and_ends_with_the_server() {
     let server = TestServer::start(&api.url()).await;
     let (mine, other) = (server.profile("A", false, &[]).await, server.profile("B", false, &[]).await);
     let account = server.state.store.add_user("a@b.c", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
-    let here = std::net::IpAddr::from([127, 0, 0, 1]);
-    let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
     let user = server.state.store.user(account.id).await.unwrap().unwrap();
-    let cookie = server::auth::session::open(&server.state, &user, &client, None).await.unwrap().0;
+    let cookie = server::auth::session::open(&server.state, &user, &local_client(), None).await.unwrap().0;
     let cookie = cookie.split(';').next().unwrap().to_owned();
     let path = format!("/live/profiles/{}", mine.id);
     assert_eq!(server.http.get(server.url(&path)).send().await.unwrap().status(), 401);

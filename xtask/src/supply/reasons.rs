@@ -30,8 +30,8 @@ pub const REASONS: &[Reason] = &[
     ),
     reason(
         "async-trait",
-        "ports are traits behind `dyn`, which the language cannot do with `async` by itself yet",
-        "порты — трейты за `dyn`; с `async` язык сам этого пока не умеет",
+        "server functions reach the server through a trait behind `dyn`, which the language cannot do with `async` by itself yet",
+        "серверные функции обращаются к серверу через трейт за `dyn`; с `async` язык сам этого пока не умеет",
     ),
     reason(
         "axum",

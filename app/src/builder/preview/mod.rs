@@ -13,22 +13,20 @@ use super::{State, focus, test::TestCard};
 use crate::{
     components::CopyField,
     i18n::{BuilderWords, PreviewWords, words},
+    views::TOKEN_PLACE,
 };
 #[cfg(feature = "ssr")]
 use crate::{error::AppError, views::PreviewData};
 
-/// What stands in the token's place in a URL that is shown.
-const TOKEN_PLACE: &str = "TELEGRAM_TOKEN";
-
 /// What the preview starts from besides the form.
 #[cfg(feature = "ssr")]
 pub async fn data(viewer: &crate::session::Viewer, id: Option<i64>) -> Result<PreviewData, AppError> {
-    let previews = expect_context::<crate::ports::Ports>().previews;
+    let backend = crate::backend::backend();
     let past = match id {
-        Some(id) => previews.past_events(viewer, id).await?,
+        Some(id) => backend.past_events(viewer, id).await?,
         None => Vec::new(),
     };
-    Ok(PreviewData { stateless_endpoint: previews.stateless_endpoint(), past })
+    Ok(PreviewData { stateless_endpoint: backend.stateless_endpoint(), past })
 }
 
 /// What is looked at.

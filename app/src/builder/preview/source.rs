@@ -21,7 +21,7 @@ use crate::{
 #[server(prefix = "/rpc", endpoint = "operator/event-payload")]
 pub async fn event_payload(profile: i64, event: i64) -> Result<String, AppError> {
     let viewer = crate::session::Permission::viewer(&crate::session::operator()?);
-    expect_context::<crate::ports::Ports>().previews.payload(&viewer, profile, event).await
+    crate::backend::backend().payload(&viewer, profile, event).await
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,60 +1,51 @@
-//! The words of each page.
+//! The words of each page, a feature in one file or folder.
 
 #[cfg(feature = "ssr")]
-mod account;
+mod accounts;
 #[cfg(feature = "ssr")]
 mod audit;
 mod builder;
-mod builder_form;
-mod chats;
+#[cfg(feature = "ssr")]
+mod common;
+#[cfg(feature = "ssr")]
+mod deliveries;
 mod errors;
 #[cfg(feature = "ssr")]
 mod health;
 #[cfg(feature = "ssr")]
-mod log;
-#[cfg(feature = "ssr")]
 mod notes;
 #[cfg(feature = "ssr")]
 mod outcomes;
-mod preview;
-#[cfg(feature = "ssr")]
 mod profiles;
-#[cfg(feature = "ssr")]
-mod quiet;
 #[cfg(feature = "ssr")]
 mod sandbox;
 #[cfg(feature = "ssr")]
 mod settings;
-#[cfg(feature = "ssr")]
-mod share;
 mod shell;
 #[cfg(feature = "ssr")]
-mod sign_in;
-#[cfg(feature = "ssr")]
-mod users;
+mod toasts;
 
 #[cfg(feature = "ssr")]
 pub use self::{
-    account::{AccountWords, ConfirmWords, FactorWords, codes_left},
+    accounts::{
+        AccountWords, ConfirmEmailWords, ConfirmWords, FactorWords, PasswordFault, PasswordWords, SignInWords,
+        UserWords, codes_left, role_allows, role_name,
+    },
     audit::AuditWords,
     builder::TestWords,
-    health::{EraseWords, HealthWords, UnreachableWords},
-    log::{ActWords, LogWords, TraceWords},
+    common::PageWords,
+    deliveries::{ActWords, EraseWords, LogWords, TraceWords, UnreachableWords},
+    health::HealthWords,
     notes::NoteWords,
     outcomes::Outcomes,
-    profiles::ProfilesWords,
-    quiet::{QuietWords, Toasts},
+    profiles::{ProfileActionWords, ProfilesWords, ShareWords},
     sandbox::SandboxWords,
     settings::SettingsWords,
-    share::ShareWords,
-    sign_in::{ConfirmEmailWords, PasswordFault, PasswordWords, SignInWords},
-    users::{UserWords, role_allows, role_name},
+    toasts::Toasts,
 };
 pub use self::{
-    builder::BuilderWords,
-    builder_form::FormWords,
-    chats::{ChatTitle, ChatWords},
+    builder::{BubbleWords, BuilderWords, FormWords, PreviewWords},
     errors::Errors,
-    preview::{BubbleWords, PreviewWords},
+    profiles::{ChatTitle, ChatWords},
     shell::Shell,
 };

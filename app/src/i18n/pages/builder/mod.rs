@@ -1,0 +1,95 @@
+//! The builder.
+
+mod form;
+mod preview;
+
+pub use self::{
+    form::FormWords,
+    preview::{BubbleWords, PreviewWords},
+};
+use crate::i18n::word_set;
+
+word_set! {
+    /// The builder.
+    BuilderWords {
+        new_title: "Новый профиль", "New profile";
+        crumb: "Профили", "Profiles";
+        saved: "Сохранено", "Saved";
+        save: "Сохранить", "Save";
+        saving: "Сохраняем…", "Saving…";
+        share: "Ссылка", "Short URL";
+        sending: "Отправляем…", "Sending…";
+        profile_title: "Профиль", "Profile";
+        profile_why: "Название видите только вы и коллеги.", "Only you and your colleagues see the name.";
+        name: "Название", "Name";
+        name_help: "Например, «Записи в студию» или «Напоминания».", "For example “Studio bookings” or “Reminders”.";
+        name_missing: "Дайте профилю название, чтобы узнать его в списке.", "Give the profile a name to know it by in the list.";
+        bot_title: "Бот", "Bot";
+        bot_why: "От чьего имени придёт сообщение. Токен хранится зашифрованным и не показывается.", "Who the message comes from. The token is stored encrypted and never shown.";
+        target_bot: "Бот Telegram", "A Telegram bot";
+        target_bot_help: "Сообщения уходят клиентам.", "Messages go to customers.";
+        target_sandbox: "Песочница", "The sandbox";
+        target_sandbox_help: "Ничего не уходит: сообщения видны на странице «Песочница».", "Nothing is sent out: the messages are shown on the page “Sandbox”.";
+        token_stored: "Сохранён:", "Stored:";
+        token_replace: "Заменить", "Replace";
+        token_new: "Новый токен", "New token";
+        token_checking: "Спрашиваем Telegram…", "Asking Telegram…";
+        token_known: "Telegram знает этого бота:", "Telegram knows this bot:";
+        token_unknown: "Telegram не знает такого токена. Скопируйте его у @BotFather ещё раз.", "Telegram does not know this token. Copy it from @BotFather again.";
+        recipient_title: "Получатель", "Recipient";
+        recipient_why: "Где в записи указан Telegram клиента.", "Where the booking holds the customer's Telegram id.";
+        text_title: "Текст", "Text";
+        text_why: "Начало и конец сообщения, заголовки. Остальное подставится из записи.", "The beginning and the end of the message, and its headings. The booking fills in the rest.";
+        headings: "Заголовки и названия", "Headings and names";
+        show_title: "Что показывать", "What to show";
+        show_why: "Сообщение меняется сразу.", "The message changes at once.";
+        show_details: "Детали записи", "Details";
+        show_resource_description: "Описания услуг", "Service descriptions";
+        show_duration: "Длительность", "Duration";
+        show_address: "Адрес", "Address";
+        show_service: "Услуга", "Service";
+        show_description: "Описание записи", "Booking description";
+        show_links: "Ссылки на запись и услугу", "Links to the booking and the service";
+        show_contacts: "Контактная информация", "Contact information";
+        show_nothing_here: "В этом примере такой строки нет.", "This sample has no such line.";
+        show_details_help: "Весь раздел с номером, датой и временем.", "The whole section with number, date and time.";
+        when_title: "Дата и время", "Date and time";
+        when_why: "Как пишутся дата, время и деньги, и по какому поясу.", "How dates, times and money are written, and in which zone.";
+        events_title: "События", "Events";
+        events_why: "О чём писать клиенту. Если не отмечено ничего, профиль доставляет все события.", "What to write to the customer about. With nothing ticked, the profile delivers every event.";
+        errors_title: "Ошибки", "Errors";
+        errors_why: "Кто узнает, если сообщение не дошло.", "Who hears of a message that did not arrive.";
+        test_title: "Проверка", "Test";
+        test_why: "Сообщение с примером записи, до сохранения.", "A message with the sample booking, before saving.";
+        test_chat: "Чат", "Chat";
+        test_chat_help: "Число — Telegram id человека, который уже нажал «Запустить» у бота, или @канал.", "A number: the Telegram id of a person who has pressed Start at the bot, or @channel.";
+        test_chat_sandbox_help: "Для песочницы подойдёт любое число.", "For the sandbox any number will do.";
+        test_send: "Отправить тест", "Send a test";
+        preview_title: "Сообщение", "Message";
+        preview_show: "Показать сообщение", "Show the message";
+        preview_hide: "Скрыть сообщение", "Hide the message";
+        preview_empty: "Пока сказать нечего: всё скрыто и нет текста.", "Nothing to say yet: everything is hidden and there is no text.";
+        sample: "Пример записи", "Sample booking";
+        bot_name: "Ваш бот", "Your bot";
+        unsaved: "Есть несохранённые изменения", "Unsaved changes";
+    }
+}
+
+#[cfg(feature = "ssr")]
+word_set! {
+    /// How a test message went. The words are put in their places on the server.
+    TestWords {
+        chat_fault: "Здесь нужно целое число или @канал.", "Enter a whole number or @channel.";
+        in_sandbox: "Сообщение в песочнице.", "The message is in the sandbox.";
+        in_sandbox_unsaved: "Сообщение собрано без ошибок. После сохранения тесты будут видны в песочнице.", "The message was built without errors. Once saved, tests show in the sandbox.";
+        sent: "Telegram принял сообщение: посмотрите в чате.", "Telegram took the message: check the chat.";
+        token_refused: "Telegram не знает такого токена. Скопируйте его у @BotFather ещё раз.", "Telegram does not know this token. Copy it from @BotFather again.";
+        chat_not_found: "Telegram не знает такого чата. Человек должен один раз нажать «Запустить» у вашего бота; проверьте и сам Telegram id.", "Telegram does not know this chat. The person has to press Start at your bot once; check the id as well.";
+        chat_forbidden: "Человек заблокировал бота или вышел из чата. Сообщения дойдут, когда он снова нажмёт «Запустить».", "The person has blocked the bot or left the chat. Messages arrive again once they press Start.";
+        too_many: "Слишком много сообщений подряд. Telegram просит подождать (секунд):", "Too many messages in a row. Telegram asks you to wait (seconds):";
+        wait: "Тест не отправлен, чтобы не превысить ограничения Telegram. Отправьте его ещё раз, подождав (секунд):", "The test was not sent, to stay within Telegram's limits. Send it again after waiting (seconds):";
+        unreachable: "Telegram не отвечает. Проверьте, что сервер выходит в интернет, и попробуйте ещё раз.", "Telegram does not answer. Check that the server can reach the Internet, and try again.";
+        refused: "Telegram отказал:", "Telegram refused:";
+        empty: "Сообщение пустое: всё скрыто и нет текста. Включите что-нибудь или напишите текст.", "The message is empty: everything is hidden and there is no text. Show something, or write a text.";
+    }
+}

@@ -1,0 +1,14 @@
+//! Words that several pages share.
+
+use crate::i18n::word_set;
+
+word_set! {
+    /// Words that several pages share.
+    PageWords {
+        profiles: "Профили", "Profiles";
+        to_profiles: "К профилям", "To profiles";
+        go_back: "Вернуться", "Go back";
+        refused_title: "Не получилось", "That did not work";
+        live: "обновляется само", "live";
+    }
+}

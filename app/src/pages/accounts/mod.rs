@@ -1,0 +1,21 @@
+//! Accounts: signing in, one's own account, and the people who may sign in.
+
+mod account;
+mod entry;
+mod factor;
+mod sessions;
+mod users;
+
+pub(super) use self::{
+    account::{AccountPage, Confirm},
+    factor::Factor,
+    sessions::EndSessions,
+    users::{Invited, User, Users},
+};
+pub use self::{
+    account::{AccountView, ConfirmView},
+    entry::{EntryForm, EntryPage, entry},
+    factor::FactorView,
+    sessions::SessionView,
+    users::{InvitationView, InvitedView, Mailed, MemberView, UsersView},
+};

@@ -1,0 +1,129 @@
+//! `/deliveries`: the log, with what is chosen of it beside it.
+
+mod act;
+mod chart;
+mod filters;
+mod payload;
+mod people;
+mod rows;
+mod trace;
+mod work;
+
+use hookgram::{delivery::Outcome, log_query::LogQuery};
+use leptos::prelude::*;
+
+pub(super) use self::{
+    act::Act,
+    payload::Payload,
+    people::{Erase, Unreachable},
+    trace::EventPage,
+    work::{Work, Works},
+};
+pub use self::{
+    act::{ActView, Chosen},
+    payload::PayloadView,
+    people::{EraseView, ErasureView, StoredView, UnreachableRow},
+};
+use self::{chart::Outcomes, filters::Filters, rows::Rows, trace::Trace};
+use super::LiveTitle;
+use crate::{
+    i18n::{LogWords, words},
+    views::{Chart, EventDetail, LogPage},
+};
+
+/// The log as it is asked for.
+#[derive(Clone, Debug)]
+pub struct LogView {
+    /// The question.
+    pub query: LogQuery,
+    /// What is wrong with its times, and with which of them.
+    pub fault: Option<(String, String)>,
+    /// What was found.
+    pub page: LogPage,
+    /// Outcomes over its time.
+    pub chart: Chart,
+    /// Every profile's id and name.
+    pub profiles: Vec<(i64, String)>,
+    /// The event that is shown beside the list.
+    pub open: Option<Box<EventDetail>>,
+    /// Whether the reader may replay and call off.
+    pub may_act: bool,
+    /// Whether they see what is personal of customers.
+    pub sees_data: bool,
+}
+
+/// The page.
+#[component]
+pub(super) fn Log(view: LogView) -> impl IntoView {
+    let w = words::<LogWords>();
+    let LogView { query, fault, page, chart, profiles, open, may_act, sees_data } = view;
+    let is_first = query.behind.is_none();
+    let export = |path: &str| LogQuery { behind: None, ..query.clone() }.address(path);
+    let all = may_act.then(|| everything(&query)).flatten();
+    let has_open = open.is_some();
+    view! {
+        <div class="page-head">
+            <div>
+                <LiveTitle title=w.title />
+                <p class="why">{w.why}</p>
+            </div>
+            <div class="actions">
+                {sees_data
+                    .then(|| {
+                        view! {
+                            <details class="menu">
+                                <summary class="button small">{w.download}</summary>
+                                <div class="menu-body">
+                                    <a class="button plain" href=export("/deliveries/export.csv") download>
+                                        {w.csv}
+                                    </a>
+                                    <a class="button plain" href=export("/deliveries/export.jsonl") download>
+                                        {w.jsonl}
+                                    </a>
+                                </div>
+                            </details>
+                        }
+                    })}
+                <a class="button small" href="/deliveries/unreachable">
+                    {w.unreachable}
+                </a>
+                <a class="button small" href="/deliveries/work">
+                    {w.work}
+                </a>
+                {all.map(|(href, title)| view! { <a class="button small" href=href>{title}</a> })}
+            </div>
+        </div>
+        <Outcomes chart query=query.clone() />
+        <Filters query=query.clone() profiles fault sees_data />
+        <div class="log" class:has-open=has_open data-listen=is_first.then_some("/live/deliveries")>
+            <Rows query=query.clone() page may_act open=open.as_ref().map(|open| open.row.public_id.clone()) />
+            {open
+                .map(|event| {
+                    let back = query.address("/deliveries");
+                    view! {
+                        <aside class="trace-pane" id="event" aria-label=w.details>
+                            <Trace event=*event may_act back=Some(back) />
+                        </aside>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// What can be done to all that the query finds: where to, and what it is called.
+fn everything(query: &LogQuery) -> Option<(String, &'static str)> {
+    let w = words::<LogWords>();
+    let (what, outcome, title) = match query.outcome {
+        None => ("replay", Outcome::Failed, w.replay_failed),
+        Some(outcome @ (Outcome::Failed | Outcome::Uncertain | Outcome::Cancelled)) => {
+            ("replay", outcome, w.replay_matching)
+        }
+        Some(outcome @ (Outcome::Waiting | Outcome::Retrying | Outcome::Suspended)) => {
+            let outcome = if outcome == Outcome::Suspended { outcome } else { Outcome::Waiting };
+            ("cancel", outcome, w.cancel_matching)
+        }
+        _ => return None,
+    };
+    let query = LogQuery { outcome: Some(outcome), behind: None, ..query.clone() };
+    Some((format!("/deliveries/all?do={what}&{}", query.parameters()), title))
+}

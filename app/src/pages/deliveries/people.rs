@@ -1,0 +1,305 @@
+//! `/deliveries/unreachable` and `/deliveries/erase`: people, as far as anything is stored about them.
+
+use hookgram::{Millis, delivery::FailureCause, log_query::LogQuery};
+use leptos::prelude::*;
+
+use crate::{
+    components::EmptyState,
+    i18n::{EraseWords, UnreachableWords, causes, language, words},
+    pages::{Fault, moment::At},
+};
+
+/// Somebody whom a bot cannot reach.
+#[derive(Clone, Debug)]
+pub struct UnreachableRow {
+    /// The chat.
+    pub chat: String,
+    /// The bot's `@name`, or its number.
+    pub bot: String,
+    /// Why.
+    pub cause: Option<FailureCause>,
+    /// Since when.
+    pub since: Millis,
+    /// The newest attempt.
+    pub last_at: Millis,
+    /// How many messages have failed.
+    pub failures: i64,
+    /// The profile's id and name.
+    pub profile: Option<(i64, String)>,
+}
+
+/// What is stored about a chat.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StoredView {
+    /// Events.
+    pub events: i64,
+    /// Messages.
+    pub messages: i64,
+    /// Of them, such as have still to be sent.
+    pub waiting: i64,
+}
+
+/// An erasure that was done.
+#[derive(Clone, Debug)]
+pub struct ErasureView {
+    /// The chat's last three digits.
+    pub chat_end: String,
+    /// Events.
+    pub events: i64,
+    /// Messages.
+    pub messages: i64,
+    /// Who asked for it.
+    pub asked_by: String,
+    /// When.
+    pub at: Millis,
+}
+
+/// Erasing: first the chat, then what there is.
+#[derive(Clone, Debug, Default)]
+pub struct EraseView {
+    /// The chat, as it was typed.
+    pub chat: String,
+    /// What is wrong with it.
+    pub fault: Option<String>,
+    /// What there is about it, once it was looked for.
+    pub stored: Option<StoredView>,
+    /// What was lately erased.
+    pub past: Vec<ErasureView>,
+}
+
+/// Whom no bot can reach.
+#[component]
+pub(in crate::pages) fn Unreachable(rows: Vec<UnreachableRow>, count: u64) -> impl IntoView {
+    let w = words::<UnreachableWords>();
+    let shown = u64::try_from(rows.len()).unwrap_or_default();
+    let causes: Vec<FailureCause> = [FailureCause::Blocked, FailureCause::NeverStarted, FailureCause::Deactivated]
+        .into_iter()
+        .filter(|cause| rows.iter().any(|row| row.cause == Some(*cause)))
+        .collect();
+    let body = if rows.is_empty() {
+        view! {
+            <EmptyState title=w.none_title why=w.none_why href="/deliveries" action=w.to_log />
+        }
+        .into_any()
+    } else {
+        let rows = rows.into_iter().map(unreachable).collect_view();
+        let advice = causes
+            .into_iter()
+            .map(|cause| {
+                view! {
+                    <li>
+                        <b class="cause">{causes::cause(language(), cause)}</b>
+                        ". "
+                        {causes::advice(language(), cause)}
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            <div class="card table-card">
+                <table class="table log-table people-table" aria-label=w.title>
+                    <thead>
+                        <tr>
+                            <th scope="col">{w.chat}</th>
+                            <th scope="col">{w.cause}</th>
+                            <th scope="col">{w.since}</th>
+                            <th scope="col">{w.last}</th>
+                            <th scope="col">{w.failures}</th>
+                            <th scope="col">{w.bot}</th>
+                            <th scope="col">{w.profile}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+            {(shown < count).then(|| view! { <p class="help">{w.shown} " " {shown} " " {w.of} " " {count}</p> })}
+            <section class="card">
+                <h2>{w.advice}</h2>
+                <ul class="consequences">{advice}</ul>
+            </section>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="page-head">
+            <div>
+                <p class="crumbs">
+                    <a href="/deliveries">{w.to_log}</a>
+                </p>
+                <h1>{w.title}</h1>
+                <p class="why">{w.why}</p>
+            </div>
+        </div>
+        {body}
+    }
+}
+
+fn unreachable(row: UnreachableRow) -> AnyView {
+    let w = words::<UnreachableWords>();
+    let href = LogQuery { chat: row.chat.clone(), ..LogQuery::default() }.address("/deliveries");
+    view! {
+        <tr>
+            <th scope="row">
+                {match row.chat.strip_prefix('…') {
+                    // By its end alone a chat is not found.
+                    Some(_) => row.chat.into_any(),
+                    None => view! { <a href=href>{row.chat}</a> }.into_any(),
+                }}
+            </th>
+            <td data-title=w.cause>{row.cause.map(|cause| causes::cause(language(), cause))}</td>
+            <td data-title=w.since>
+                <At at=row.since />
+            </td>
+            <td data-title=w.last>
+                <At at=row.last_at />
+            </td>
+            <td data-title=w.failures>{row.failures}</td>
+            <td data-title=w.bot>{row.bot}</td>
+            <td data-title=w.profile>
+                {row
+                    .profile
+                    .map(|(id, name)| view! { <a class="quiet-link" href=format!("/profiles/{id}")>{name}</a> })}
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Erasing a person.
+#[component]
+pub(in crate::pages) fn Erase(view: EraseView) -> impl IntoView {
+    let w = words::<EraseWords>();
+    let EraseView { chat, fault, stored, past } = view;
+    let body = match stored {
+        Some(stored) => view! { <Question chat stored /> }.into_any(),
+        None => view! { <Which chat fault /> }.into_any(),
+    };
+    let past_rows = past
+        .iter()
+        .map(|erasure| {
+            view! {
+                <li>
+                    <At at=erasure.at />
+                    " · "
+                    {w.ends_in}
+                    {erasure.chat_end.clone()}
+                    " · "
+                    {w.events}
+                    ": "
+                    {erasure.events}
+                    ", "
+                    {w.messages.to_lowercase()}
+                    ": "
+                    {erasure.messages}
+                    " · "
+                    {erasure.asked_by.clone()}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="narrow">
+            <p class="crumbs">
+                <a href="/deliveries">{words::<UnreachableWords>().to_log}</a>
+            </p>
+            <h1>{w.title}</h1>
+            <p class="why">{w.why}</p>
+            {body}
+            {(!past.is_empty())
+                .then(|| {
+                    view! {
+                        <section class="card">
+                            <h2>{w.done}</h2>
+                            <ul class="consequences">{past_rows}</ul>
+                        </section>
+                    }
+                })}
+        </div>
+    }
+}
+
+#[component]
+fn Which(chat: String, fault: Option<String>) -> impl IntoView {
+    let w = words::<EraseWords>();
+    let is_bad = fault.is_some();
+    view! {
+        <Fault sentence=fault />
+        <form class="card" method="get" action="/deliveries/erase">
+            <div class="field">
+                <label for="chat">{w.chat}</label>
+                <input
+                    class="input"
+                    id="chat"
+                    name="chat"
+                    value=chat
+                    required
+                    inputmode="numeric"
+                    autocomplete="off"
+                    aria-describedby="chat-help"
+                    aria-invalid=is_bad.then_some("true")
+                />
+                <p class="help" id="chat-help">
+                    {w.chat_help}
+                </p>
+            </div>
+            <div class="actions form-end">
+                <button class="button primary">{w.look}</button>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn Question(chat: String, stored: StoredView) -> impl IntoView {
+    let w = words::<EraseWords>();
+    if stored.events == 0 && stored.messages == 0 {
+        // It may still be named by an event that came to no message.
+        return view! {
+            <form class="card" method="post" action="/deliveries/erase">
+                <p>{w.nothing.replace("{}", &chat)}</p>
+                <p class="actions form-end">
+                    <a class="button primary" href="/deliveries/erase">
+                        {w.other}
+                    </a>
+                    <button class="button" name="chat" value=chat>
+                        {w.do_it}
+                    </button>
+                </p>
+            </form>
+        }
+        .into_any();
+    }
+    view! {
+        <form class="card" method="post" action="/deliveries/erase">
+            <h2>{w.question.replace("{}", &chat)}</h2>
+            <dl class="facts">
+                <div>
+                    <dt>{w.events}</dt>
+                    <dd>{stored.events}</dd>
+                </div>
+                <div>
+                    <dt>{w.messages}</dt>
+                    <dd>{stored.messages}</dd>
+                </div>
+                <div>
+                    <dt>{w.waiting}</dt>
+                    <dd>{stored.waiting}</dd>
+                </div>
+            </dl>
+            <ul class="consequences">
+                <li>{w.others}</li>
+                <li>{w.backups}</li>
+                <li>{w.for_good}</li>
+            </ul>
+            <div class="actions form-end">
+                <button class="button danger" name="chat" value=chat>
+                    {w.do_it}
+                </button>
+                <a class="button" href="/deliveries">
+                    {w.back}
+                </a>
+            </div>
+        </form>
+    }
+    .into_any()
+}

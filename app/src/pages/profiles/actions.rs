@@ -1,0 +1,98 @@
+//! Before something is done to a profile that cannot be undone: what it means.
+
+use leptos::prelude::*;
+
+use crate::{
+    i18n::{ProfileActionWords, language, waiting_messages, words},
+    pages::PageHead,
+};
+
+/// `/profiles/{id}/delete`
+#[component]
+pub(in crate::pages) fn DeleteProfile(
+    /// Its id.
+    id: i64,
+    /// Its name.
+    name: String,
+    /// How many of its messages have still to be sent.
+    waiting: u64,
+) -> impl IntoView {
+    let w = words::<ProfileActionWords>();
+    let title = w.delete_question.replace("{}", &name);
+    view! {
+        <div class="narrow">
+            <PageHead title />
+            <div class="card">
+                <ul class="consequences">
+                    <li>{w.delete_url}</li>
+                    <li>{w.delete_token}</li>
+                    <li>
+                        {if waiting == 0 { w.delete_nothing_waits.to_owned() } else { waiting_messages(language(), waiting) }}
+                    </li>
+                    <li>{w.delete_events}</li>
+                </ul>
+                <form class="actions" method="post" action=format!("/profiles/{id}/delete")>
+                    <button class="button danger">{w.delete_do}</button>
+                    <a class="button" href="/">
+                        {w.keep}
+                    </a>
+                </form>
+                <p class="help">
+                    {w.delete_instead} " " <a href=format!("/profiles/{id}/export") download>
+                        {w.delete_export}
+                    </a>
+                </p>
+            </div>
+        </div>
+    }
+}
+
+/// `/profiles/{id}/key`
+#[component]
+pub(in crate::pages) fn NewKey(
+    /// The profile's id.
+    id: i64,
+    /// Its name.
+    name: String,
+    /// Its whole short URL as it is now.
+    short_url: String,
+) -> impl IntoView {
+    let w = words::<ProfileActionWords>();
+    view! {
+        <div class="narrow">
+            <PageHead title=w.key_question.replace("{}", &name) why=w.key_why />
+            <div class="card">
+                <form method="post" action=format!("/profiles/{id}/key")>
+                    <div class="field">
+                        <label for="old-url">{w.key_now}</label>
+                        <input class="input mono" id="old-url" readonly value=short_url />
+                    </div>
+                    <fieldset class="choices key-choices">
+                        <legend>{w.key_what_of_the_old}</legend>
+                        <label class="choice">
+                            <input type="radio" name="old" value="day" checked />
+                            <span>
+                                <b>{w.key_day}</b>
+                                <span class="help">{w.key_day_help}</span>
+                            </span>
+                        </label>
+                        <label class="choice">
+                            <input type="radio" name="old" value="stops" />
+                            <span>
+                                <b>{w.key_stops}</b>
+                                <span class="help">{w.key_stops_help}</span>
+                            </span>
+                        </label>
+                    </fieldset>
+                    <p class="help">{w.key_then}</p>
+                    <div class="actions">
+                        <button class="button primary">{w.key_do}</button>
+                        <a class="button" href="/">
+                            {w.keep}
+                        </a>
+                    </div>
+                </form>
+            </div>
+        </div>
+    }
+}

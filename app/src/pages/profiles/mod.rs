@@ -1,0 +1,22 @@
+//! Profiles: the list, what can be done to one, its address, and importing.
+
+mod actions;
+pub(crate) mod find_chat;
+mod import;
+mod list;
+mod share;
+mod urls;
+
+pub(super) use self::{
+    actions::{DeleteProfile, NewKey},
+    find_chat::FindChat,
+    import::Import,
+    list::List,
+    share::Share,
+    urls::Urls,
+};
+pub use self::{
+    import::{ImportPage, ImportPlan, ImportRow, LineFault},
+    share::ShareView,
+    urls::{UrlRow, UrlTable, UrlsPage},
+};

@@ -1,0 +1,226 @@
+//! `/profiles/{id}/share`: the short URL, where it goes, and whether it works.
+
+mod sketch;
+
+use hookgram::delivery::Outcome;
+use leptos::prelude::*;
+
+use crate::{
+    components::{CopyField, OutcomeMark, qr_picture},
+    i18n::{PageWords, ShareWords, words},
+    pages::moment::At,
+    views::{Address, LastEventView, Obstacle, QrCode, Shared, TargetView},
+};
+
+/// Everything about a profile's address.
+#[derive(Clone, Debug)]
+pub struct ShareView {
+    /// The address, and what to do with it.
+    pub shared: Shared,
+    /// The newest event.
+    pub newest: Option<LastEventView>,
+    /// Whether the reader may switch the profile on.
+    pub may_change: bool,
+}
+
+/// The page.
+#[component]
+pub(in crate::pages) fn Share(view: ShareView) -> impl IntoView {
+    let w = words::<ShareWords>();
+    let ShareView { shared, newest, may_change } = view;
+    let row = shared.row;
+    let profile = format!("/profiles/{}", row.id);
+    let sandbox = row.target == TargetView::Sandbox;
+    let notices =
+        shared.obstacles.into_iter().map(|obstacle| notice(w, &profile, row.id, obstacle, may_change)).collect_view();
+    let shown = shared.address.as_ref().map_or("https://…/h/…", |address| &address.url);
+    let guide = guide(w, &shared.field_name, shown);
+    let (short, ways) = match shared.address {
+        None => (view! { <p>{w.hidden}</p> }.into_any(), None),
+        Some(Address { url, curl, qr }) => {
+            let with_text = format!("{url}?message={}", w.override_text.replace(' ', "%20"));
+            let short = view! {
+                <CopyField text=url label=w.url />
+                <p class="help">{w.secret}</p>
+                {qr.map(|qr| folded(w, qr))}
+            };
+            let ways = view! {
+                {copy_card(w.try_title, &[w.try_why], curl, w.try_label)}
+                {copy_card(w.override_title, &[w.override_why], with_text, w.override_label)}
+            };
+            (short.into_any(), Some(ways))
+        }
+    };
+    let stateless = shared
+        .stateless
+        .map(|url| copy_card(w.stateless_title, &[w.stateless_why, w.stateless_beware], url, w.stateless_label));
+    view! {
+        <div class="page-head">
+            <div>
+                <p class="crumbs">
+                    {if may_change {
+                        view! { <a href=profile.clone()>{row.name.clone()}</a> }.into_any()
+                    } else {
+                        view! { <a href="/">{words::<PageWords>().profiles}</a> " / " {row.name.clone()} }.into_any()
+                    }}
+                </p>
+                <h1>{w.title}</h1>
+                <p class="why">{w.why}</p>
+            </div>
+        </div>
+        {notices}
+        <div class="share-top">
+            <section class="card share-url">
+                <h2>{w.url}</h2>
+                {short}
+            </section>
+            <section class="card newest-card" aria-live="polite" data-listen=format!("/live/profiles/{}", row.id)>
+                <Newest newest />
+            </section>
+        </div>
+        <section class="card guide">{guide}</section>
+        {ways}
+        {stateless}
+        <p class="actions">
+            {may_change.then(|| view! { <a class="button" href=profile>{w.back}</a> })}
+            {sandbox.then(|| view! { <a class="button" href="/sandbox">{w.sandbox}</a> })}
+        </p>
+    }
+}
+
+/// What is in the way, and what to do.
+fn notice(w: &'static ShareWords, profile: &str, id: i64, obstacle: Obstacle, may_change: bool) -> AnyView {
+    let (class, sentence) = match obstacle {
+        Obstacle::OnlyHere => ("warn", w.only_here),
+        Obstacle::NotEncrypted => ("warn", w.not_encrypted),
+        Obstacle::Disabled => ("bad", w.disabled),
+        Obstacle::NoToken => ("bad", w.no_token),
+        Obstacle::TokenLocked => ("bad", w.token_locked),
+        Obstacle::TokenRefused => ("bad", w.token_refused),
+    };
+    let action = match obstacle {
+        Obstacle::OnlyHere | Obstacle::NotEncrypted => ().into_any(),
+        _ if !may_change => ().into_any(),
+        Obstacle::Disabled => view! {
+            <form method="post" action=format!("/profiles/{id}/enable")>
+                <input type="hidden" name="enabled" value="true" />
+                <input type="hidden" name="back" value="share" />
+                <button class="button">{w.enable}</button>
+            </form>
+        }
+        .into_any(),
+        Obstacle::NoToken | Obstacle::TokenLocked | Obstacle::TokenRefused => {
+            view! { <a class="button" href=profile.to_owned()>{w.to_token}</a> }.into_any()
+        }
+    };
+    view! {
+        <div class=format!("notice {class}")>
+            <p>{sentence}</p>
+            {action}
+        </div>
+    }
+    .into_any()
+}
+
+fn folded(w: &'static ShareWords, qr: QrCode) -> impl IntoView {
+    view! {
+        <details class="qr-fold">
+            <summary class="button small">{w.qr_show}</summary>
+            {qr_picture(qr, w.qr)}
+            <p class="help">{w.qr_help}</p>
+        </details>
+    }
+}
+
+fn guide(w: &'static ShareWords, field: &str, url: &str) -> AnyView {
+    let step = |title: &'static str, why: AnyView, picture: AnyView| {
+        view! {
+            <li>
+                <div class="step-text">
+                    <h3>{title}</h3>
+                    {why}
+                </div>
+                <div class="step-picture">{picture}</div>
+            </li>
+        }
+    };
+    let words = |why: &'static str| view! { <p>{why}</p> }.into_any();
+    let field_words = view! {
+        <p>{w.step_field_why}</p>
+        <p>
+            <code>{field.to_owned()}</code>
+        </p>
+    }
+    .into_any();
+    view! {
+        <h2>{w.steps_title}</h2>
+        <p class="why">{w.steps_why}</p>
+        <ol class="steps">
+            {step(w.step_field, field_words, sketch::field(w, field))}
+            {step(w.step_open, words(w.step_open_why), sketch::open(w))}
+            {step(w.step_paste, words(w.step_paste_why), sketch::paste(w, url))}
+            {step(w.step_action, words(w.step_action_why), sketch::action(w))}
+            {step(w.step_kind, words(w.step_kind_why), sketch::kind(w))}
+        </ol>
+    }
+    .into_any()
+}
+
+fn copy_card(title: &'static str, why: &[&'static str], text: String, label: &'static str) -> AnyView {
+    let why = why.iter().map(|why| view! { <p class="why">{*why}</p> }).collect_view();
+    view! {
+        <section class="card">
+            <h2>{title}</h2>
+            {why}
+            <CopyField text label whole=true />
+        </section>
+    }
+    .into_any()
+}
+
+/// The newest event, drawn anew whenever the server says that something came.
+#[component]
+fn Newest(newest: Option<LastEventView>) -> impl IntoView {
+    let w = words::<ShareWords>();
+    let (class, body) = match newest {
+        None => (
+            "waiting",
+            view! {
+                <h2>{w.waiting_title}</h2>
+                <p>{w.waiting}</p>
+            }
+            .into_any(),
+        ),
+        Some(last) => {
+            let (class, title) = match last.outcome {
+                Outcome::Delivered | Outcome::Waiting | Outcome::Duplicate => ("ok", w.came_title),
+                Outcome::Retrying | Outcome::Suspended | Outcome::Skipped | Outcome::Uncertain | Outcome::Cancelled => {
+                    ("warn", w.last_title)
+                }
+                Outcome::Failed | Outcome::Rejected => ("bad", w.last_title),
+            };
+            let body = view! {
+                <h2>{title}</h2>
+                <p class="newest-what">
+                    <OutcomeMark outcome=last.outcome />
+                    <span>{last.about}</span>
+                </p>
+                {(!last.why.is_empty()).then(|| view! { <p>{last.why}</p> })}
+                <p class="soft">
+                    <At at=last.at />
+                </p>
+            };
+            (class, body.into_any())
+        }
+    };
+    view! {
+        <div class=format!("newest {class}") data-fresh="newest">
+            {body}
+            <p class="without-script">
+                <a class="button" href="">
+                    {w.again}
+                </a>
+            </p>
+        </div>
+    }
+}

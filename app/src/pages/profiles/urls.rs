@@ -1,0 +1,214 @@
+//! `/profiles/urls`
+
+use leptos::prelude::*;
+
+use crate::{
+    i18n::{ProfileActionWords, language, make_profiles, words},
+    pages::{Fault, PageHead},
+};
+
+/// The page.
+#[derive(Clone, Debug, Default)]
+pub struct UrlsPage {
+    /// What was wrong with the form as a whole.
+    pub fault: Option<String>,
+    /// What each URL would be.
+    pub table: Option<UrlTable>,
+}
+
+/// What each URL would be.
+#[derive(Clone, Debug)]
+pub struct UrlTable {
+    /// The draft to confirm.
+    pub draft: String,
+    /// A row a line.
+    pub rows: Vec<UrlRow>,
+}
+
+/// A line of the list.
+#[derive(Clone, Debug, Default)]
+pub struct UrlRow {
+    /// Its number, from 1.
+    pub line: usize,
+    /// What the profile would be called.
+    pub name: String,
+    /// What is wrong with that name.
+    pub name_fault: Option<String>,
+    /// Its bot's `@name`, or its token, masked.
+    pub bot: String,
+    /// The contact field.
+    pub field: String,
+    /// Its message's first words.
+    pub message: String,
+    /// Why it cannot be a profile.
+    pub faults: Vec<String>,
+    /// What cannot be carried over.
+    pub lost: Vec<String>,
+    /// What else is worth saying.
+    pub advice: Vec<String>,
+    /// What says the same already; a sentence.
+    pub twin: Option<String>,
+    /// Whether a profile can be made of it.
+    pub can_be_made: bool,
+    /// Whether one is to be made.
+    pub marked: bool,
+}
+
+/// The page.
+#[component]
+pub(in crate::pages) fn Urls(page: UrlsPage) -> impl IntoView {
+    let w = words::<ProfileActionWords>();
+    let UrlsPage { fault, table } = page;
+    let body = match table {
+        Some(table) => view! { <Table table /> }.into_any(),
+        None => view! { <Paste /> }.into_any(),
+    };
+    view! {
+        <PageHead title=w.urls_title.to_owned() why=w.urls_why />
+        <Fault sentence=fault />
+        {body}
+    }
+}
+
+#[component]
+fn Paste() -> impl IntoView {
+    let w = words::<ProfileActionWords>();
+    view! {
+        <form class="card" method="post" action="/profiles/urls">
+            <div class="field">
+                <label for="urls-text">{w.urls_list}</label>
+                <textarea
+                    class="input mono urls-text"
+                    id="urls-text"
+                    name="text"
+                    rows="10"
+                    spellcheck="false"
+                    autocomplete="off"
+                    required
+                    aria-describedby="urls-help"
+                    placeholder="https://hooks.example.com/webhook/telegram?telegramToken=…&telegramFieldName=*TelegramId&message=…"
+                ></textarea>
+                <p class="help" id="urls-help">
+                    {w.urls_help}
+                </p>
+            </div>
+            <div class="actions form-end">
+                <button class="button primary">{w.urls_look}</button>
+                <a class="button" href="/">
+                    {w.cancel}
+                </a>
+            </div>
+            <p class="help">{w.import_nothing_yet}</p>
+        </form>
+    }
+}
+
+#[component]
+fn Table(table: UrlTable) -> impl IntoView {
+    let w = words::<ProfileActionWords>();
+    let UrlTable { draft, rows } = table;
+    let marked = rows.iter().filter(|row| row.marked).count();
+    let any = rows.iter().any(|row| row.can_be_made);
+    view! {
+        <form method="post" action="/profiles/urls">
+            <input type="hidden" name="draft" value=draft />
+            <div class="card table-card">
+                <table class="table urls-table" aria-label=w.urls_table>
+                    <thead>
+                        <tr>
+                            <th scope="col">{w.line}</th>
+                            <th scope="col">{w.name}</th>
+                            <th scope="col">{w.bot_and_field}</th>
+                            <th scope="col">{w.message}</th>
+                            <th scope="col">{w.urls_notes}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.into_iter().map(|row| view! { <Row row /> }).collect_view()}</tbody>
+                </table>
+            </div>
+            <div class="actions form-end">
+                {any.then(|| view! { <button class="button primary">{make_profiles(language(), marked)}</button> })}
+                <a class="button" href="/profiles/urls">
+                    {w.urls_other}
+                </a>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn Row(row: UrlRow) -> impl IntoView {
+    let w = words::<ProfileActionWords>();
+    let line = row.line;
+    let name_id = format!("name-{line}");
+    let fault_id = format!("name-{line}-fault");
+    let invalid = row.name_fault.is_some();
+    let name = if row.can_be_made {
+        view! {
+            <input
+                class="input"
+                id=name_id.clone()
+                name=name_id
+                value=row.name
+                aria-label=format!("{}, {} {line}", w.name, w.line_lower)
+                aria-invalid=invalid.then_some("true")
+                aria-describedby=fault_id.clone()
+            />
+            <p class="field-fault" id=fault_id>
+                {row.name_fault}
+            </p>
+        }
+        .into_any()
+    } else {
+        view! { <span class="mark bad">{w.urls_not}</span> }.into_any()
+    };
+    let nothing = row.faults.is_empty() && row.lost.is_empty() && row.advice.is_empty() && row.twin.is_none();
+    // On a phone each cell has its title above it; a blank one has none.
+    let (bot_title, message_title) =
+        ((!row.bot.is_empty()).then_some(w.bot_and_field), (!row.message.is_empty()).then_some(w.message));
+    view! {
+        <tr>
+            <th scope="row">
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        name=format!("make-{line}")
+                        checked=row.marked
+                        disabled=!row.can_be_made
+                        aria-label=format!("{} {line}", w.urls_make)
+                    />
+                    {line}
+                </label>
+            </th>
+            <td data-title=w.name>
+                <span class="stack">{name}</span>
+            </td>
+            <td data-title=bot_title>
+                <span class="stack">
+                    <span class="whole">{row.bot}</span>
+                    <span class="mono soft">{row.field}</span>
+                </span>
+            </td>
+            <td data-title=message_title>{row.message}</td>
+            <td data-title=w.urls_notes>
+                <span class="stack">
+                    {nothing.then(|| view! { <span class="mark ok">{w.urls_whole}</span> })}
+                    {row.twin.map(|twin| view! { <span class="mark warn wraps">{twin}</span> })}
+                    <Notes class="faults" title="" notes=row.faults />
+                    <Notes class="lost" title=w.urls_lost notes=row.lost />
+                    <Notes class="advice" title="" notes=row.advice />
+                </span>
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn Notes(class: &'static str, title: &'static str, notes: Vec<String>) -> impl IntoView {
+    (!notes.is_empty()).then(|| {
+        view! {
+            {(!title.is_empty()).then(|| view! { <b class="notes-title">{title}</b> })}
+            <ul class=class>{notes.into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}</ul>
+        }
+    })
+}

@@ -1,0 +1,181 @@
+//! What the builder's server functions ask of the server.
+
+use app::{
+    backend::{Backend, Draft, ProfileInput, Target, TestInput},
+    error::{AppError, FieldFault},
+    form::{ProfileForm, TypedToken},
+    preferences::tag,
+    session::{Operator, Viewer},
+    views::{BotView, ChatSearch, Compared, PastEvent, ProfileDetail, TestOutcome},
+};
+use async_trait::async_trait;
+use hookgram::{preferences::Theme, profile::Profile, query, role::Account, secret::BotToken, values::Language};
+use serde::{Deserialize, Serialize};
+
+use super::{preview, test};
+use crate::{
+    channel::telegram::{Identity, identities::Asker},
+    pages::{
+        PageRequest,
+        deliveries::personal,
+        internal,
+        profiles::{self, find_chat},
+    },
+    store::{DraftRecord, ProfileDraft, StoreError},
+    time::{Millis, now},
+};
+
+/// How long a draft is kept: an hour.
+const DRAFT_LIFE: Millis = 60 * 60 * 1000;
+
+/// A draft as it is stored, without its token.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    form: ProfileForm,
+    faults: Vec<FieldFault>,
+}
+
+#[async_trait]
+impl Backend for PageRequest {
+    async fn prefer(
+        &self,
+        account: &Account,
+        language: Option<Language>,
+        theme: Option<Theme>,
+    ) -> Result<(), AppError> {
+        // The system's theme is stored as no wish: another device has a theme of its own.
+        let theme = theme.map(|theme| if theme == Theme::System { "" } else { theme.name() });
+        self.state.store.prefer(account.id, language.map(tag), theme, None).await.map_err(internal)
+    }
+
+    async fn keep_draft(&self, operator: &Operator, draft: Draft) -> Result<String, AppError> {
+        let Draft { profile, mut form, token, faults, old_url } = draft;
+        // Whatever else stands in the field for a token may be most of one.
+        form.token = TypedToken::default();
+        // A token that was typed into another field is not kept as it is.
+        let content = BotToken::mask_all(&serde_json::to_string(&Content { form, faults }).map_err(internal)?);
+        let record = DraftRecord { profile_id: profile, content, token, old_url };
+        self.state.store.add_draft(operator.account().id, &record, now() + DRAFT_LIFE).await.map_err(internal)
+    }
+
+    async fn open_draft(&self, operator: &Operator, id: &str) -> Result<Option<Draft>, AppError> {
+        let record = self.state.store.draft(operator.account().id, id, now()).await.map_err(internal)?;
+        let Some(DraftRecord { profile_id, content, token, old_url }) = record else { return Ok(None) };
+        let Content { form, faults } = serde_json::from_str(&content).map_err(internal)?;
+        Ok(Some(Draft { profile: profile_id, form, token, faults, old_url }))
+    }
+
+    async fn discard_draft(&self, operator: &Operator, id: &str) -> Result<(), AppError> {
+        self.state.store.delete_draft(operator.account().id, id).await.map_err(internal)
+    }
+
+    async fn profile(&self, _viewer: &Viewer, id: i64) -> Result<ProfileDetail, AppError> {
+        let stored = self.stored_profile(id).await?;
+        Ok(ProfileDetail {
+            row: profiles::row(self, &stored).await?,
+            events: stored.events.iter().map(|event| event.0).collect(),
+            parameters: query::write(&stored.profile),
+        })
+    }
+
+    async fn save_profile(&self, operator: &Operator, id: Option<i64>, input: ProfileInput) -> Result<i64, AppError> {
+        let name = input.name.trim();
+        if name.is_empty() {
+            return Err(AppError::field("name", self.say("Назовите профиль.", "Give the profile a name.")));
+        }
+        let sandbox = matches!(input.target, Target::Sandbox);
+        if !sandbox && profiles::token(self, id, &input.profile).await?.is_none() {
+            return Err(no_token(self));
+        }
+        let draft = ProfileDraft {
+            name: name.to_owned(),
+            enabled: None,
+            sandbox,
+            events: input.events,
+            profile: input.profile,
+            key: None,
+        };
+        match self.state.store.put_profile(id, &draft, &self.by(operator.account())).await {
+            Ok(id) => {
+                // A new token may have made parked deliveries due.
+                self.state.wake.notify_one();
+                Ok(id)
+            }
+            Err(StoreError::Taken) => {
+                let sentence =
+                    self.say("Профиль с таким названием уже есть.", "There is a profile of that name already.");
+                Err(AppError::field("name", sentence))
+            }
+            Err(StoreError::NotFound) => Err(AppError::NotFound),
+            Err(error) => Err(internal(error)),
+        }
+    }
+
+    async fn send_test(&self, operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError> {
+        test::send(self, operator, input).await
+    }
+
+    async fn who_is(
+        &self,
+        _operator: &Operator,
+        id: Option<i64>,
+        profile: &Profile,
+    ) -> Result<Option<BotView>, AppError> {
+        let token = profiles::token(self, id, profile).await?.ok_or_else(|| no_token(self))?;
+        let sentence = match self.state.who_is(&token, Asker::Known).await {
+            Identity::Bot { name, username } => return Ok(Some(BotView { name, username })),
+            Identity::Refused => return Ok(None),
+            Identity::Unreachable => {
+                self.say("Telegram сейчас не отвечает.", "Telegram does not answer at the moment.").to_owned()
+            }
+            Identity::Busy { seconds } => match self.language {
+                Language::Ru => format!("Telegram просит подождать: попробуйте через {seconds} с."),
+                Language::En => format!("Telegram asks for patience: try again in {seconds} s."),
+            },
+        };
+        Err(AppError::field("telegramToken", sentence))
+    }
+
+    fn booking_host(&self) -> String {
+        self.state.settings.now().booking_url.to_string()
+    }
+
+    fn stateless_endpoint(&self) -> Option<String> {
+        self.state.settings.now().stateless.then(|| format!("{}/webhook/telegram", self.state.public_url))
+    }
+
+    async fn past_events(&self, _viewer: &Viewer, profile: i64) -> Result<Vec<PastEvent>, AppError> {
+        preview::past_events(self, profile).await
+    }
+
+    async fn payload(&self, viewer: &Viewer, profile: i64, event: i64) -> Result<String, AppError> {
+        personal::ask(&self.state, viewer.account())?;
+        let body = self.state.store.payload_of(profile, event).await.map_err(internal)?.ok_or(AppError::NotFound)?;
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    async fn compare(&self, viewer: &Viewer, profile: i64, changed: ProfileInput) -> Result<Vec<Compared>, AppError> {
+        personal::ask(&self.state, viewer.account())?;
+        preview::compare(self, profile, changed).await
+    }
+
+    async fn begin_chat_search(
+        &self,
+        operator: &Operator,
+        id: Option<i64>,
+        profile: &Profile,
+    ) -> Result<ChatSearch, AppError> {
+        find_chat::begin(self, operator, id, profile).await
+    }
+
+    async fn look_for_chat(&self, operator: &Operator, code: &str) -> Result<ChatSearch, AppError> {
+        Ok(find_chat::look(self, operator, code, true).await)
+    }
+}
+
+/// The fault of a form that names a bot but has no token.
+pub(super) fn no_token(request: &PageRequest) -> AppError {
+    let sentence =
+        request.say("Укажите токен бота, который выдал @BotFather.", "Enter the bot's token from @BotFather.");
+    AppError::field("telegramToken", sentence)
+}

@@ -1,0 +1,118 @@
+//! Sending a test message.
+
+use app::{
+    backend::{Target, TestInput},
+    error::AppError,
+    session::Operator,
+    views::TestOutcome,
+};
+use hookgram::{
+    channel::{ChannelKind, Limits},
+    event::BookingEvent,
+    message::{self, Context, Part},
+    profile::Profile,
+    recipient::first_usable,
+    secret::BotToken,
+};
+use tokio::spawn;
+
+use super::backend::no_token;
+use crate::{
+    channel::Answer,
+    delivery::{TestMessage, Tested},
+    pages::{PageRequest, deliveries::personal, internal, profiles::token},
+    store::{Test, audit::By},
+};
+
+/// Sends a test message and records it in the audit.
+pub(super) async fn send(
+    request: &PageRequest,
+    operator: &Operator,
+    input: TestInput,
+) -> Result<TestOutcome, AppError> {
+    let token = match input.target {
+        Target::Sandbox => None,
+        Target::Bot => Some(token(request, input.id, &input.profile).await?.ok_or_else(|| no_token(request))?),
+    };
+    let name = match input.id {
+        Some(id) => request.stored_profile(id).await?.name,
+        None => String::new(),
+    };
+    let (own, by, owner) = (request.clone(), request.by(operator.account()), operator.account().id);
+    // In a task of its own: whoever hangs up meanwhile stops neither the test nor its record.
+    let test = spawn(async move { carry_out(&own, &by, owner, &name, token, input).await });
+    test.await.map_err(internal)?
+}
+
+/// `token`: that of the bot; `None` for the sandbox.
+async fn carry_out(
+    request: &PageRequest,
+    by: &By,
+    owner: i64,
+    name: &str,
+    token: Option<BotToken>,
+    input: TestInput,
+) -> Result<TestOutcome, AppError> {
+    let TestInput { id, profile, event, chat, .. } = input;
+    let host = request.state.settings.now().booking_url.clone();
+    let parts = request.state.rendering.run(move || test_parts(&profile, &event, &host)).await;
+    let parts = parts.ok_or_else(|| internal("a test message could not be rendered"))?;
+    if parts.is_empty() {
+        return Ok(TestOutcome::Empty);
+    }
+    if let Err(seconds) = request.state.limits.test(owner, parts.len()) {
+        return Ok(TestOutcome::Wait { seconds });
+    }
+    let chat = chat.to_string();
+    let channel = if token.is_some() { ChannelKind::Telegram } else { ChannelKind::Sandbox };
+    let message = TestMessage { channel, token: token.as_ref(), profile: id, chat: &chat, parts: &parts };
+    let outcome = match request.state.worker.send_test(message).await {
+        Tested::Sent if channel == ChannelKind::Sandbox => TestOutcome::InSandbox,
+        Tested::Sent => TestOutcome::Sent { parts: parts.len() },
+        Tested::Not(answer) => test_outcome(answer),
+        Tested::Paced { wait, is_begun } => {
+            let outcome = TestOutcome::Wait { seconds: wait.as_secs().saturating_add(1) };
+            if !is_begun {
+                return Ok(outcome);
+            }
+            outcome
+        }
+    };
+    let answer = match &outcome {
+        TestOutcome::InSandbox => "in_sandbox",
+        TestOutcome::Sent { .. } => "sent",
+        _ => "refused",
+    };
+    let test = Test { profile: (name, id), token: token.as_ref(), chat: &personal::masked(&chat), answer };
+    request.state.store.note_test(&test, by).await.map_err(internal)?;
+    Ok(outcome)
+}
+
+/// The message of an event to the first participant with a usable chat, or else to the first one.
+fn test_parts(profile: &Profile, event: &BookingEvent, booking_host: &str) -> Vec<Part> {
+    let field_name = profile.field_name.as_deref();
+    let reached = field_name.and_then(|field_name| first_usable(event, field_name));
+    let participant = Some(reached.map_or(0, |(participant, _)| participant));
+    let context = Context { event, participant, field_name, booking_host };
+    message::render(&profile.formatting, context).parts(&Limits::TELEGRAM)
+}
+
+/// How a test ended that did not arrive.
+fn test_outcome(answer: Answer) -> TestOutcome {
+    match answer {
+        Answer::Sent { .. } => TestOutcome::Sent { parts: 1 },
+        Answer::Unreachable { .. } | Answer::Refused { genuine: false, .. } => TestOutcome::Unreachable,
+        Answer::Refused { code, description, retry_after, .. } => match code {
+            401 | 404 => TestOutcome::TokenRefused,
+            400 if description.contains("chat not found") || description.contains("chat_id is empty") => {
+                TestOutcome::ChatNotFound
+            }
+            403 if description.contains("can't initiate conversation") => TestOutcome::ChatNotFound,
+            403 => TestOutcome::ChatForbidden,
+            429 => TestOutcome::TooMany { seconds: retry_after.unwrap_or(1) },
+            500.. => TestOutcome::Unreachable,
+            _ if description.is_empty() => TestOutcome::Unreachable,
+            _ => TestOutcome::Refused { description },
+        },
+    }
+}

@@ -1,0 +1,130 @@
+//! Replaying deliveries and calling them off: asked first, then done.
+
+use app::{
+    error::AppError,
+    pages::{ActView, Chosen, ServerPage},
+    session::Viewer,
+};
+use axum::{
+    body::Body,
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use hookgram::{
+    log_query::LogQuery,
+    replay::{BulkKind, Matching, ReplayAs},
+    values::Language,
+};
+
+use super::log::log_page;
+use crate::{
+    pages::{Fields, Operator, Permission, Visit, internal, or_refuse},
+    time::now,
+};
+
+/// Most deliveries that can be chosen one by one.
+const MOST: usize = 200;
+
+/// `POST /deliveries/act`: with the deliveries of the form.
+pub(in crate::pages) async fn act(visit: Visit<Operator>, body: Body) -> Response {
+    let fields = or_refuse!(visit, visit.form(body).await);
+    let mut ids: Vec<i64> = fields.keys().filter_map(|name| name.strip_prefix("d-")?.parse().ok()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let (cancels, back) = (cancels(&fields), back(&fields));
+    if !fields.contains_key("sure") {
+        let view = ActView { cancels, chosen: Chosen::These(ids), results: None, back };
+        return visit.show(StatusCode::OK, ServerPage::Act(view)).await;
+    }
+    if ids.len() > MOST {
+        let sentence = match visit.language {
+            Language::Ru => format!("За один раз можно выбрать не больше {MOST} доставок."),
+            Language::En => format!("At most {MOST} deliveries can be chosen at once."),
+        };
+        return visit.refuse(AppError::field("", sentence)).await;
+    }
+    let (replays, by) = (&visit.state.replays, visit.by());
+    let handled = if cancels { replays.cancel(&ids, &by).await } else { replays.replay(&ids, how(&fields), &by).await };
+    let handled = or_refuse!(visit, handled.map_err(internal));
+    let done = handled.iter().filter(|handled| handled.done.is_ok()).count();
+    let what = if cancels { "called off" } else { "replayed" };
+    tracing::info!(by = visit.account().id, done, left = handled.len() - done, "deliveries were {what}");
+    let view = ActView { cancels, chosen: Chosen::These(ids), results: Some(handled), back };
+    visit.show(StatusCode::OK, ServerPage::Act(view)).await
+}
+
+/// `GET /deliveries/all`: with all that are found; how many they are.
+pub(in crate::pages) async fn question(visit: Visit<Operator>) -> Response {
+    let viewer = visit.who.viewer();
+    let query = visit.log_query();
+    let cancels = visit.asked("do").as_deref() == Some("cancel");
+    let back = query.address("/deliveries");
+    let chosen = if is_for_all(&query) {
+        let matching = or_refuse!(visit, matching(&visit, &query));
+        let count = or_refuse!(visit, visit.state.store.count_matching(&matching).await.map_err(internal));
+        Chosen::Found(Box::new(query), count)
+    } else {
+        Chosen::These(or_refuse!(visit, found(&visit, &viewer, query).await))
+    };
+    let view = ActView { cancels, chosen, results: None, back };
+    visit.show(StatusCode::OK, ServerPage::Act(view)).await
+}
+
+/// `POST /deliveries/all`: begins it, and leads to how far it has come.
+pub(in crate::pages) async fn begin(visit: Visit<Operator>, body: Body) -> Response {
+    let matching = or_refuse!(visit, matching(&visit, &visit.log_query()));
+    let fields = or_refuse!(visit, visit.form(body).await);
+    let kind = if cancels(&fields) { BulkKind::Cancel } else { BulkKind::Replay(how(&fields)) };
+    let begun = or_refuse!(visit, visit.state.replays.begin(kind, &matching, &visit.by()).await.map_err(internal));
+    tracing::info!(by = visit.account().id, bulk = begun, ?kind, ?matching, "begun for all that match");
+    let Some(id) = begun else {
+        let sentence =
+            visit.say("С такими доставками этого сделать нельзя.", "That cannot be done to such deliveries.");
+        return visit.refuse(AppError::field("", sentence)).await;
+    };
+    Redirect::to(&format!("/deliveries/work/{id}")).into_response()
+}
+
+/// Whether what is asked for can be found again, step by step, by what stands with each delivery alone.
+fn is_for_all(query: &LogQuery) -> bool {
+    query.chat.is_empty() && query.order.is_empty() && query.text.is_empty() && query.bot.is_none()
+}
+
+fn matching(visit: &Visit<Operator>, query: &LogQuery) -> Result<Matching, AppError> {
+    let (since, until) = query.within(visit.zone(), now()).map_err(|_| AppError::NotFound)?;
+    let outcome = query.outcome.filter(|_| is_for_all(query)).ok_or(AppError::NotFound)?;
+    Ok(Matching { outcome, profile: query.profile, cause: query.cause, since, until })
+}
+
+/// The deliveries that a question finds which looks at more than that: as many as can be chosen at once.
+async fn found(visit: &Visit<Operator>, viewer: &Viewer, query: LogQuery) -> Result<Vec<i64>, AppError> {
+    let request = visit.request();
+    let mut query = LogQuery { behind: None, ..query };
+    query.outcome.ok_or(AppError::NotFound)?;
+    let mut ids = Vec::new();
+    loop {
+        let page = log_page(&request, viewer, &query).await?;
+        let deliveries = page.rows.iter().filter_map(|row| row.delivery.as_ref());
+        ids.extend(deliveries.filter(|delivery| delivery.replaced_by.is_none()).map(|delivery| delivery.id));
+        query.behind = page.next;
+        if query.behind.is_none() || ids.len() >= MOST {
+            ids.truncate(MOST);
+            return Ok(ids);
+        }
+    }
+}
+
+fn cancels(fields: &Fields) -> bool {
+    fields.get("do").is_some_and(|what| what == "cancel")
+}
+
+fn how(fields: &Fields) -> ReplayAs {
+    if fields.get("how").is_some_and(|how| how == "is") { ReplayAs::ItIs } else { ReplayAs::ItWas }
+}
+
+/// Where the form says to go back to, as far as it is one of these pages.
+fn back(fields: &Fields) -> String {
+    let back = fields.get("back").map(String::as_str).unwrap_or_default();
+    let ours = back == "/deliveries" || back.starts_with("/deliveries?") || back.starts_with("/deliveries/");
+    if ours { back.to_owned() } else { "/deliveries".to_owned() }
+}

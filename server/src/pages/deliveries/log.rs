@@ -1,0 +1,165 @@
+//! `/deliveries`: the log, with a chart of the same time.
+
+use app::{
+    error::AppError,
+    i18n::{LogWords, Words as _},
+    pages::{LogView, ServerPage},
+    session::Viewer,
+    views::{Chart, LogDelivery, LogPage, LogRow},
+};
+use axum::{http::StatusCode, response::Response};
+use hookgram::{
+    delivery::Outcome,
+    log_query::{LogPlace, LogQuery},
+    values::{Language, TimeZone},
+};
+
+use super::{chart, event::event_detail, personal};
+use crate::{
+    pages::{Operator, PageRequest, Visit, internal, or_refuse},
+    store::{LogFilter, LogRows, Logged, Reason},
+    time::{Millis, now},
+};
+
+/// Rows of a page of the log.
+const SHOWN: i64 = 50;
+
+/// `GET /deliveries`
+pub(in crate::pages) async fn page(visit: Visit) -> Response {
+    let viewer = visit.who.clone();
+    let (request, mut query) = (visit.request(), visit.log_query());
+    let mut fault = None;
+    let page = match log_page(&request, &viewer, &query).await {
+        Err(AppError::Invalid(faults)) => {
+            // What was typed is shown again, and what was asked for without it.
+            fault = faults.into_iter().next().map(|fault| (fault.field, fault.sentence));
+            let without = LogQuery { from: String::new(), to: String::new(), ..query.clone() };
+            or_refuse!(visit, log_page(&request, &viewer, &without).await)
+        }
+        page => or_refuse!(visit, page),
+    };
+    let typed = query.clone();
+    if fault.is_some() {
+        query = LogQuery { from: String::new(), to: String::new(), ..query };
+    }
+    let chart = or_refuse!(visit, chart(&request, &query).await);
+    let open = match visit.asked("open") {
+        Some(id) => match event_detail(&request, &viewer, &id).await {
+            Err(AppError::NotFound) => None,
+            event => Some(Box::new(or_refuse!(visit, event))),
+        },
+        None => None,
+    };
+    let profiles = or_refuse!(visit, visit.state.store.profile_names().await.map_err(internal));
+    let may_act = visit.may::<Operator>();
+    let sees_data = personal::is_shown(&visit.state, visit.account());
+    let view = LogView { query: typed, fault, page, chart, profiles, open, may_act, sees_data };
+    visit.show(StatusCode::OK, ServerPage::Log(Box::new(view))).await
+}
+
+/// A page of the log, newest first.
+///
+/// # Errors
+/// [`AppError::Invalid`] if the query's times cannot be read, [`AppError::Forbidden`] if it asks for personal data that the
+/// reader may not see; if the database fails.
+pub async fn log_page(request: &PageRequest, viewer: &Viewer, query: &LogQuery) -> Result<LogPage, AppError> {
+    let is_shown = personal::is_shown(&request.state, viewer.account());
+    let asks_for_it = !query.chat.is_empty() || !query.text.is_empty();
+    if asks_for_it && !is_shown {
+        // What may not be seen may not be asked for either.
+        return Err(AppError::Forbidden);
+    }
+    // One more than is shown says whether there is another page.
+    let filter = filter(request, query, SHOWN + 1)?;
+    let LogRows { rows, searched_to } = request.state.store.log(&filter).await.map_err(internal)?;
+    let mut rows = rows.into_iter().map(|logged| row(logged, request.language)).collect::<Vec<_>>();
+    let shown = usize::try_from(SHOWN).unwrap_or(usize::MAX);
+    let is_last = rows.len() <= shown;
+    rows.truncate(shown);
+    let next = match rows.last().filter(|_| !is_last) {
+        Some(row) => Some(place(row)),
+        None => searched_to,
+    };
+    let page = LogPage { rows, next, unfinished: is_last && searched_to.is_some() };
+    Ok(if is_shown { page } else { personal::of_page(page) })
+}
+
+/// Outcomes over the query's time, or over a week if it names none; of its profile, or of all.
+async fn chart(request: &PageRequest, query: &LogQuery) -> Result<Chart, AppError> {
+    let (from, to) = times(query, request.clock().zone(), request.language)?;
+    let span = chart::span(from, to, now());
+    let (store, hours) = (&request.state.store, chart::hours(span));
+    let outcomes = store.outcomes(query.profile, hours.0, hours.1).await.map_err(internal)?;
+    let latencies = store.latencies(query.profile, span.0, span.1).await.map_err(internal)?;
+    Ok(Chart { bars: chart::bars(&outcomes, span, request.clock().zone()), latency: chart::percentiles(&latencies) })
+}
+
+fn filter(request: &PageRequest, query: &LogQuery, limit: i64) -> Result<LogFilter, AppError> {
+    let (since, until) = times(query, request.clock().zone(), request.language)?;
+    let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    Ok(LogFilter {
+        profile: query.profile,
+        bot: query.bot,
+        outcome: query.outcome,
+        cause: query.cause,
+        chat: some(&query.chat),
+        order: some(&query.order),
+        text: some(&query.text),
+        since,
+        until,
+        behind: query.behind,
+        limit,
+    })
+}
+
+/// From when and until when, or what is wrong with how it was asked.
+fn times(query: &LogQuery, zone: TimeZone, language: Language) -> Result<(Option<Millis>, Option<Millis>), AppError> {
+    query.within(zone, now()).map_err(|name| AppError::field(name, LogWords::of(language).time_unreadable))
+}
+
+/// Where a row stands.
+fn place(row: &LogRow) -> LogPlace {
+    LogPlace {
+        at: row.received_at,
+        event: row.event,
+        delivery: row.delivery.as_ref().map_or(0, |delivery| delivery.id),
+    }
+}
+
+/// A row of the log, as its page shows it.
+pub(super) fn row(logged: Logged, language: Language) -> LogRow {
+    let bot = logged.bot_id;
+    let number = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok()).unwrap_or_default();
+    let delivery = logged.delivery.map(|id| LogDelivery {
+        id,
+        chat: logged.chat,
+        parts: (number(logged.part_count), number(logged.parts_sent)),
+        attempts: number(logged.attempts),
+        cause: logged.cause,
+        last_error: logged.last_error,
+        unsure: logged.unsure.unwrap_or_default(),
+        next_attempt_at: logged.next_attempt_at,
+        finished_at: logged.finished_at,
+        replay_of: logged.replay_of,
+        replaced_by: logged.replaced_by,
+    });
+    LogRow {
+        event: logged.event,
+        public_id: logged.public_id,
+        received_at: logged.received_at,
+        order_number: logged.order_number,
+        event_type: logged.event_type,
+        profile: logged.profile_id.zip(logged.profile),
+        bot: bot.or(logged.bot_of_event),
+        outcome: logged.state.map_or(logged.outcome.into(), Outcome::from),
+        http_status: logged.http_status,
+        reason: logged.reason.as_deref().and_then(|json| reason(json, language)),
+        duplicate_of: logged.duplicate_of.zip(logged.first_public_id),
+        delivery,
+    }
+}
+
+fn reason(json: &str, language: Language) -> Option<String> {
+    let reason: Reason = serde_json::from_str(json).ok()?;
+    Some(reason.of(language).to_owned())
+}

@@ -1,0 +1,94 @@
+//! People, as far as anything is stored about them: whom no bot can reach, and erasing.
+
+use app::{
+    notices::Notice,
+    pages::{EraseView, ErasureView, ServerPage, StoredView, UnreachableRow},
+};
+use axum::{body::Body, http::StatusCode, response::Response};
+use hookgram::{delivery::FailureCause, values::ChatId};
+
+use super::personal;
+use crate::{
+    pages::{Operator, Visit, internal, or_refuse},
+    store::{Erasure, Unreachable},
+    time::now,
+};
+
+/// `GET /deliveries/unreachable`
+pub(in crate::pages) async fn unreachable(visit: Visit) -> Response {
+    let (rows, count) = or_refuse!(visit, visit.state.store.unreachable().await.map_err(internal));
+    let is_shown = personal::is_shown(&visit.state, visit.account());
+    let masked = |row: UnreachableRow| UnreachableRow { chat: personal::masked(&row.chat), ..row };
+    let rows = rows.into_iter().map(row).map(|row| if is_shown { row } else { masked(row) }).collect();
+    visit.show(StatusCode::OK, ServerPage::Unreachable(rows, count)).await
+}
+
+fn row(row: Unreachable) -> UnreachableRow {
+    UnreachableRow {
+        bot: row.username.map_or_else(|| row.bot_id.to_string(), |username| format!("@{username}")),
+        cause: FailureCause::parse(&row.cause),
+        chat: row.chat,
+        since: row.since,
+        last_at: row.last_at,
+        failures: row.failures,
+        profile: row.profile_id.zip(row.profile),
+    }
+}
+
+/// `GET /deliveries/erase`: which chat, and what there is about it.
+pub(in crate::pages) async fn question(visit: Visit<Operator>) -> Response {
+    let chat = visit.asked("chat").unwrap_or_default().trim().to_owned();
+    let past = or_refuse!(visit, visit.state.store.erasures().await.map_err(internal));
+    let mut view = EraseView { chat, past: past.into_iter().map(erasure).collect(), ..EraseView::default() };
+    let mut status = StatusCode::OK;
+    match (view.chat.as_str(), ChatId::parse(&view.chat)) {
+        ("", _) => {}
+        (_, None) => {
+            view.fault = Some(visit.erase_words().chat_odd.to_owned());
+            status = StatusCode::UNPROCESSABLE_ENTITY;
+        }
+        (_, Some(chat)) => {
+            let stored = visit.state.store.stored_about(&chat.to_string()).await.map_err(internal);
+            let stored = or_refuse!(visit, stored);
+            view.chat = chat.to_string();
+            let (events, messages, waiting) = (stored.events, stored.messages, stored.waiting);
+            view.stored = Some(StoredView { events, messages, waiting });
+        }
+    }
+    visit.show(status, ServerPage::Erase(Box::new(view))).await
+}
+
+/// `POST /deliveries/erase`
+pub(in crate::pages) async fn erase(visit: Visit<Operator>, body: Body) -> Response {
+    let operator = visit.who.clone();
+    let fields = or_refuse!(visit, visit.form(body).await);
+    let Some(chat) = fields.get("chat").and_then(|chat| ChatId::parse(chat)) else {
+        let chat = fields.get("chat").cloned().unwrap_or_default();
+        let fault = Some(visit.erase_words().chat_odd.to_owned());
+        let view = EraseView { chat, fault, ..EraseView::default() };
+        return visit.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Erase(Box::new(view))).await;
+    };
+    let who = operator.account();
+    let done = visit.state.store.erase(&chat.to_string(), &visit.by(), now()).await.map_err(internal);
+    let done = or_refuse!(visit, done);
+    tracing::info!(
+        by = who.id,
+        events = done.events,
+        messages = done.messages,
+        "what was stored about a chat is erased"
+    );
+    // Others may have waited behind its messages.
+    visit.state.wake.notify_one();
+    let count = usize::try_from(done.events).unwrap_or(usize::MAX);
+    visit.done(&Notice::Erased(count), "/deliveries/erase")
+}
+
+fn erasure(erasure: Erasure) -> ErasureView {
+    ErasureView {
+        chat_end: erasure.chat_end,
+        events: erasure.events,
+        messages: erasure.messages,
+        asked_by: erasure.asked_by,
+        at: erasure.at,
+    }
+}

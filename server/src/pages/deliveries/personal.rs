@@ -1,0 +1,86 @@
+//! What is personal of customers: whom a message goes to, what it says, and the event behind it. Viewers see it where the
+//! settings say so.
+
+use app::{
+    error::AppError,
+    views::{DeliveryDetail, EventDetail, LogPage, LogRow},
+};
+use hookgram::{
+    message::Part,
+    role::{Account, Role},
+    values::{Bilingual, Language},
+};
+
+use crate::state::AppState;
+
+const HIDDEN: Bilingual = Bilingual {
+    ru: "Текст скрыт: в нём могут быть данные клиента, а ваша роль их не показывает.",
+    en: "The text is hidden: it may hold a customer's data, which your role does not show.",
+};
+
+/// Whether somebody sees what is personal of customers.
+pub(crate) fn is_shown(state: &AppState, account: &Account) -> bool {
+    account.role >= Role::Operator || state.settings.now().viewers_see_data
+}
+
+/// Lets through whoever sees it.
+///
+/// # Errors
+/// [`AppError::Forbidden`].
+pub(crate) fn ask(state: &AppState, account: &Account) -> Result<(), AppError> {
+    if is_shown(state, account) { Ok(()) } else { Err(AppError::Forbidden) }
+}
+
+/// A chat by its end, which tells it from others and leads to nobody.
+pub(crate) fn masked(chat: &str) -> String {
+    let letters: Vec<char> = chat.chars().collect();
+    let end: String = letters.iter().skip(letters.len().saturating_sub(3)).collect();
+    format!("…{end}")
+}
+
+/// What stands in place of a message.
+pub(crate) fn hidden(language: Language) -> String {
+    HIDDEN.get(language).to_owned()
+}
+
+/// A page of the log without it.
+pub(crate) fn of_page(page: LogPage) -> LogPage {
+    LogPage { rows: page.rows.into_iter().map(of_row).collect(), ..page }
+}
+
+/// An event without it.
+pub(crate) fn of_event(event: EventDetail, language: Language) -> EventDetail {
+    EventDetail {
+        row: of_row(event.row),
+        size: None,
+        deliveries: event.deliveries.into_iter().map(|delivery| of_delivery(delivery, language)).collect(),
+        related: event.related.into_iter().map(of_row).collect(),
+        ..event
+    }
+}
+
+/// A delivery without it.
+pub(crate) fn of_delivery(delivery: DeliveryDetail, language: Language) -> DeliveryDetail {
+    DeliveryDetail {
+        row: of_row(delivery.row),
+        parts: delivery.parts.iter().map(|_| Part::plain(&hidden(language))).collect(),
+        ..delivery
+    }
+}
+
+fn of_row(mut row: LogRow) -> LogRow {
+    if let Some(delivery) = &mut row.delivery {
+        delivery.chat = delivery.chat.as_deref().map(masked);
+    }
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chat_is_known_by_its_end() {
+        assert_eq!([masked("482113907"), masked("-100"), masked("5")], ["…907", "…100", "…5"]);
+    }
+}

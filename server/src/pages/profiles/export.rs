@@ -1,0 +1,37 @@
+//! Profiles as a file, without tokens and keys: those only the command line gives (contract §6).
+
+use app::error::AppError;
+use axum::{
+    extract::Path,
+    http::{HeaderValue, header},
+    response::{IntoResponse as _, Response},
+};
+
+use crate::{
+    pages::{Visit, internal, or_refuse},
+    profile_file,
+    store::StoredProfile,
+};
+
+/// `GET /profiles/export`
+pub(in crate::pages) async fn all(visit: Visit) -> Response {
+    let profiles = or_refuse!(visit, visit.state.store.profiles().await.map_err(internal));
+    or_refuse!(visit, visit.state.store.note_export(&profiles, false, &visit.by()).await.map_err(internal));
+    or_refuse!(visit, file(&profiles, "hookgram-profiles.yaml"))
+}
+
+/// `GET /profiles/{id}/export`
+pub(in crate::pages) async fn one(Path(id): Path<String>, visit: Visit) -> Response {
+    let stored = or_refuse!(visit, visit.profile(&id).await);
+    let name = format!("hookgram-profile-{}.yaml", stored.id);
+    let stored = [stored];
+    or_refuse!(visit, visit.state.store.note_export(&stored, false, &visit.by()).await.map_err(internal));
+    or_refuse!(visit, file(&stored, &name))
+}
+
+fn file(profiles: &[StoredProfile], name: &str) -> Result<Response, AppError> {
+    let text = profile_file::export(profiles, false).map_err(internal)?;
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).map_err(internal)?;
+    let yaml = HeaderValue::from_static("application/yaml; charset=utf-8");
+    Ok(([(header::CONTENT_TYPE, yaml), (header::CONTENT_DISPOSITION, disposition)], text).into_response())
+}

@@ -1,0 +1,93 @@
+//! `/find-chat/{code}`: finding the id of a chat by a link.
+
+use app::{
+    error::AppError,
+    pages::ServerPage,
+    session::Operator,
+    views::{ChatLinks, ChatSearch, ChatTrouble},
+};
+use axum::{extract::Path, http::StatusCode, response::Response};
+use hookgram::profile::Profile;
+
+use super::token;
+use crate::{
+    channel::telegram::{Identity, MOST_UPDATES, Updates, Webhook, chats::Seen, identities::Asker},
+    pages::{PageRequest, Visit, qr},
+};
+
+/// `GET /find-chat/{code}`: how a search stands; instead of a code it may be why there is none.
+pub(in crate::pages) async fn page(Path(code): Path<String>, visit: Visit<Operator>) -> Response {
+    let operator = visit.who.clone();
+    let search = match ChatTrouble::parse(&code) {
+        Some(why) => ChatSearch::Failed { why, links: None },
+        None => look(&visit.request(), &operator, &code, false).await,
+    };
+    visit.show(StatusCode::OK, ServerPage::FindChat(search)).await
+}
+
+/// Begins a search with the bot whose token is in the profile, or else stored with the profile `id`.
+///
+/// # Errors
+/// [`AppError::NotFound`] if there is no such profile; if the database fails.
+pub async fn begin(
+    request: &PageRequest,
+    operator: &Operator,
+    id: Option<i64>,
+    profile: &Profile,
+) -> Result<ChatSearch, AppError> {
+    let failed = |why| Ok(ChatSearch::Failed { why, links: None });
+    let Some(token) = token(request, id, profile).await? else { return failed(ChatTrouble::NoToken) };
+    let bot = match request.state.who_is(&token, Asker::Known).await {
+        Identity::Bot { username, .. } => username,
+        Identity::Refused => return failed(ChatTrouble::TokenRefused),
+        Identity::Busy { seconds } => return failed(ChatTrouble::Busy { seconds }),
+        Identity::Unreachable => return failed(ChatTrouble::Unreachable),
+    };
+    // Asked first: to try and read would interrupt another program that reads the bot's messages.
+    match request.state.telegram.webhook(&token).await {
+        Webhook::None { pending } if pending >= MOST_UPDATES => failed(ChatTrouble::TooMuchUnread),
+        Webhook::None { .. } => {
+            let code = request.state.chats.begin(operator.account().id, &token, &bot);
+            Ok(ChatSearch::Waiting(links(&code, &bot)))
+        }
+        Webhook::At { host } => failed(ChatTrouble::Webhook { host }),
+        Webhook::Refused => failed(ChatTrouble::TokenRefused),
+        Webhook::Busy { seconds } => failed(ChatTrouble::Busy { seconds }),
+        Webhook::Unreachable => failed(ChatTrouble::Unreachable),
+    }
+}
+
+/// Whether somebody has opened the link of a search. A patient look waits some seconds for them.
+pub async fn look(request: &PageRequest, operator: &Operator, code: &str, patient: bool) -> ChatSearch {
+    let (state, owner) = (&request.state, operator.account().id);
+    let look = state.chats.look(&state.telegram, owner, code, patient, state.shutdown.clone()).await;
+    let Some(look) = look else { return ChatSearch::Failed { why: ChatTrouble::Over, links: None } };
+    let why = match look.seen {
+        Seen::Found(start) => {
+            return ChatSearch::Found { chat: start.chat, who: start.who, is_group: start.is_group };
+        }
+        Seen::Nobody | Seen::Refused(Updates::Some { .. }) => {
+            return ChatSearch::Waiting(links(code, &look.bot));
+        }
+        Seen::TooMuchUnread => ChatTrouble::TooMuchUnread,
+        Seen::Refused(Updates::Webhook) => ChatTrouble::Webhook { host: String::new() },
+        Seen::Refused(Updates::OtherReader) => ChatTrouble::OtherReader,
+        Seen::Refused(Updates::Refused) => ChatTrouble::TokenRefused,
+        Seen::Refused(Updates::Busy { seconds }) => ChatTrouble::Busy { seconds },
+        Seen::Refused(Updates::Unreachable) => ChatTrouble::Unreachable,
+    };
+    let may_pass = matches!(why, ChatTrouble::OtherReader | ChatTrouble::Busy { .. } | ChatTrouble::Unreachable);
+    ChatSearch::Failed { why, links: may_pass.then(|| links(code, &look.bot)) }
+}
+
+/// The links of a search. `startgroup` asks which group to add the bot to, and writes the code there.
+fn links(code: &str, bot: &str) -> ChatLinks {
+    let person = format!("https://t.me/{bot}?start={code}");
+    ChatLinks {
+        code: code.to_owned(),
+        bot: bot.to_owned(),
+        qr: qr::code(&person),
+        person,
+        group: format!("https://t.me/{bot}?startgroup={code}"),
+    }
+}

@@ -1,0 +1,112 @@
+//! `/profiles/import`: a file or a pasted text; then what each profile would become; then it is done.
+
+use std::collections::HashMap;
+
+use app::{
+    error::AppError,
+    notices::Notice,
+    pages::{ImportPage, ImportPlan, ImportRow, LineFault, ServerPage},
+};
+use axum::{body::Body, http::StatusCode, response::Response};
+use secrecy::ExposeSecret as _;
+
+use crate::{
+    pages::{Operator, Permission, Visit, internal, or_refuse},
+    profile_file::{self, FileFault, ImportError, Plan},
+};
+
+/// `GET /profiles/import`
+pub(in crate::pages) async fn page(visit: Visit<Operator>) -> Response {
+    visit.show(StatusCode::OK, ServerPage::Import(ImportPage::default())).await
+}
+
+/// `POST /profiles/import`: with a file or a text, shows the plan; with a draft, carries it out.
+pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Response {
+    let fields = match visit.fields(body).await {
+        Ok(fields) => fields,
+        Err(sentence) => return visit.again(sentence).await,
+    };
+    if let Some(draft) = fields.get("draft") {
+        return carry_out(visit, draft).await;
+    }
+    let field = |name: &str| fields.get(name).filter(|text| !text.trim().is_empty());
+    let Some(text) = field("file").or_else(|| field("text")).cloned() else {
+        let sentence = visit.say("Выберите файл или вставьте текст.", "Choose a file or paste a text.").to_owned();
+        return visit.again(sentence).await;
+    };
+    let plan = profile_file::plan(&visit.state.store, &text, visit.language).await;
+    let plan = or_refuse!(visit, plan.map_err(internal));
+    let status = if plan.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let draft = plan.faults.is_empty().then(|| visit.state.drafts.keep(visit.account().id, text));
+    let page = ImportPage { fault: None, plan: Some(shown(&plan, draft)) };
+    visit.show(status, ServerPage::Import(page)).await
+}
+
+async fn carry_out(visit: Visit<Operator>, draft: &str) -> Response {
+    let Some(text) = visit.state.drafts.find(visit.account().id, draft) else {
+        return visit.forgotten().await;
+    };
+    let (store, language) = (&visit.state.store, visit.language);
+    // Read anew: other profiles may have changed since the table was drawn.
+    let plan = or_refuse!(visit, profile_file::plan(store, text.expose_secret(), language).await.map_err(internal));
+    match profile_file::carry_out(store, plan, language, &visit.by()).await {
+        Ok(done) => {
+            visit.state.drafts.forget(draft);
+            visit.state.wake.notify_one();
+            visit.done(&Notice::Imported(done.len()), "/")
+        }
+        Err(ImportError::Faults(faults)) => {
+            let plan = Plan { entries: Vec::new(), faults };
+            let page = ImportPage { fault: None, plan: Some(shown(&plan, None)) };
+            visit.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Import(page)).await
+        }
+        Err(ImportError::Store(error)) => visit.refuse(internal(error)).await,
+    }
+}
+
+impl<P: Permission> Visit<P> {
+    async fn again(self, sentence: String) -> Response {
+        let page = ImportPage { fault: Some(sentence), plan: None };
+        self.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Import(page)).await
+    }
+
+    /// What was pasted is no longer here.
+    pub(in crate::pages) async fn forgotten(self) -> Response {
+        let sentence = self
+            .say(
+                "Прошло больше получаса или сервер перезапускался: вставьте список ещё раз.",
+                "More than half an hour has passed, or the server was restarted: paste the list again.",
+            )
+            .to_owned();
+        self.refuse(AppError::field("", sentence)).await
+    }
+}
+
+fn shown(plan: &Plan, draft: Option<String>) -> ImportPlan {
+    let mut of_entries: HashMap<usize, Vec<LineFault>> =
+        plan.entries.iter().map(|entry| (entry.index, Vec::new())).collect();
+    let mut faults = Vec::new();
+    for fault in &plan.faults {
+        let of_entry = fault.entry().and_then(|index| of_entries.get_mut(&index));
+        of_entry.unwrap_or(&mut faults).push(LineFault { line: fault.line, sentence: sentence(fault) });
+    }
+    let rows = plan.entries.iter().map(|entry| ImportRow {
+        name: entry.draft.name.clone(),
+        line: entry.line,
+        replaces: entry.replaces.is_some(),
+        sandbox: entry.draft.sandbox,
+        bot: entry.draft.profile.token.as_ref().map(hookgram::secret::BotToken::masked),
+        field: entry.draft.profile.field_name.clone().unwrap_or_default(),
+        faults: of_entries.remove(&entry.index).unwrap_or_default(),
+    });
+    ImportPlan { draft, rows: rows.collect(), faults }
+}
+
+/// What is wrong, with the setting's name: the row says of which profile.
+fn sentence(fault: &FileFault) -> String {
+    let setting = fault.path.split_once("].").map_or(fault.path.as_str(), |(_, setting)| setting);
+    if setting.is_empty() || fault.sentence.starts_with(setting) {
+        return fault.sentence.clone();
+    }
+    format!("{setting}: {}", fault.sentence)
+}

@@ -1,0 +1,151 @@
+//! `/`: the list of profiles.
+
+use app::{
+    error::AppError,
+    i18n::causes::{advice, cause},
+    pages::ServerPage,
+    session::Viewer,
+    views::{BotView, LastDelivery, ListPage, ListRow, TargetView, Why},
+};
+use axum::{
+    body::Body,
+    extract::{Path, Query},
+    http::{StatusCode, Uri},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use hookgram::{
+    delivery::{DeliveryState, FailureCause, Outcome},
+    profile_list::ListQuery,
+    values::Language,
+};
+
+use super::must_be_entered;
+use crate::{
+    pages::{Operator, PageRequest, Visit, internal, or_refuse, request::may_send},
+    store::{ListedEvent, ListedProfile, StoreError},
+    time::now,
+};
+
+/// `GET /`
+pub(in crate::pages) async fn page(visit: Visit) -> Response {
+    let viewer = visit.who.clone();
+    let query = ListQuery::of(|name| visit.asked(name));
+    let page = or_refuse!(visit, list_page(&visit.request(), &viewer, query).await);
+    visit.show(StatusCode::OK, ServerPage::List(Box::new(page))).await
+}
+
+/// `POST /profiles/{id}/enable`: opens or closes its endpoint, and leads back to where that was asked.
+pub(in crate::pages) async fn enable(Path(id): Path<String>, visit: Visit<Operator>, body: Body) -> Response {
+    let stored = or_refuse!(visit, visit.profile(&id).await);
+    let fields = or_refuse!(visit, visit.form(body).await);
+    let enabled = fields.get("enabled").is_some_and(|enabled| enabled == "true");
+    match visit.state.store.set_enabled(stored.id, enabled, &visit.by()).await {
+        Err(StoreError::NotFound) => return visit.refuse(AppError::NotFound).await,
+        done => or_refuse!(visit, done.map_err(internal)),
+    }
+    Redirect::to(&back(fields.get("back").map(String::as_str), stored.id)).into_response()
+}
+
+/// The page that a form says it is on; what is none of ours is the list.
+fn back(place: Option<&str>, id: i64) -> String {
+    if place == Some("share") {
+        return format!("/profiles/{id}/share");
+    }
+    let asked = place.and_then(|place| place.parse::<Uri>().ok());
+    let asked = asked.and_then(|uri| Query::<Vec<(String, String)>>::try_from_uri(&uri).ok());
+    let asked = asked.map(|Query(pairs)| pairs).unwrap_or_default();
+    ListQuery::of(|name| asked.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())).address()
+}
+
+/// A page of the list of profiles; the last one instead of a page after it.
+///
+/// # Errors
+/// If the database fails.
+pub async fn list_page(request: &PageRequest, viewer: &Viewer, query: ListQuery) -> Result<ListPage, AppError> {
+    let now = now();
+    let store = &request.state.store;
+    let (counted, listed) = tokio::join!(store.profile_counts(&query.search, now), store.listed_profiles(&query, now));
+    let ((counts, all), mut listed) = (counted.map_err(internal)?, listed.map_err(internal)?);
+    let may_change = may_send(viewer);
+    let mut page = ListPage { query, rows: Vec::new(), counts, all, may_change };
+    let asked = page.query.page;
+    page.query.page = asked.clamp(1, page.pages());
+    if asked > page.query.page {
+        listed = store.listed_profiles(&page.query, now).await.map_err(internal)?;
+    }
+    page.rows = listed.into_iter().map(|profile| row(request, may_change, profile)).collect();
+    Ok(page)
+}
+
+fn row(request: &PageRequest, may_send: bool, listed: ListedProfile) -> ListRow {
+    let ListedProfile { id, name, enabled, sandbox, key, masked_token, locked, bot, last, week } = listed;
+    let target = if sandbox {
+        TargetView::Sandbox
+    } else {
+        let bot = bot.map(|bot| BotView { name: bot.name, username: bot.username });
+        TargetView::Bot { masked_token, bot, locked: locked.then(|| must_be_entered(request.language)) }
+    };
+    let delivery = last.as_ref().map(|last| {
+        let states: Vec<DeliveryState> = last.states.iter().map(|state| state.state).collect();
+        LastDelivery { outcome: Outcome::of_event(last.outcome, &states), at: last.at }
+    });
+    let why = last.as_ref().zip(delivery).and_then(|(last, delivery)| why(request.language, last, delivery.outcome));
+    let short_url = may_send.then(|| request.state.short_url(&key));
+    ListRow { id, name, target, short_url, enabled, last: delivery, why, week }
+}
+
+/// Why the last event has not arrived, where it has come to an end or waits for somebody.
+fn why(language: Language, last: &ListedEvent, outcome: Outcome) -> Option<Why> {
+    let attempt = |of: DeliveryState| last.states.iter().find(|state| state.state == of);
+    let about = match outcome {
+        Outcome::Rejected => {
+            let reason = last.reason.as_ref()?;
+            let sentences = match language {
+                Language::Ru => &reason.ru,
+                Language::En => &reason.en,
+            };
+            return Some(Why { cause: refused_at_the_endpoint(language).to_owned(), advice: sentences.clone() });
+        }
+        Outcome::Suspended => {
+            attempt(DeliveryState::Suspended).and_then(|state| state.cause).unwrap_or(FailureCause::TokenRefused)
+        }
+        Outcome::Uncertain => FailureCause::Uncertain,
+        Outcome::Failed => {
+            attempt(DeliveryState::Failed).and_then(|state| state.cause).unwrap_or(FailureCause::Refused)
+        }
+        Outcome::Delivered
+        | Outcome::Waiting
+        | Outcome::Retrying
+        | Outcome::Skipped
+        | Outcome::Cancelled
+        | Outcome::Duplicate => return None,
+    };
+    Some(Why { cause: cause(language, about).to_owned(), advice: advice(language, about).to_owned() })
+}
+
+fn refused_at_the_endpoint(language: Language) -> &'static str {
+    match language {
+        Language::Ru => "событие не принято",
+        Language::En => "the event was not accepted",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_leads_back_to_pages_of_ours_alone() {
+        for (place, expected) in [
+            (None, "/"),
+            (Some("/"), "/"),
+            (Some("/?q=%D0%B0&show=failing&page=2"), "/?q=%D0%B0&show=failing&page=2"),
+            (Some("share"), "/profiles/7/share"),
+            (Some("https://example.com/?page=3"), "/?page=3"),
+            (Some("//example.com"), "/"),
+            (Some("\\"), "/"),
+        ] {
+            assert_eq!(back(place, 7), expected, "{place:?}");
+        }
+    }
+}

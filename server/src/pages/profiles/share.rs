@@ -1,0 +1,203 @@
+//! `/profiles/{id}/share`: what a profile's address is shared with.
+
+use std::net::IpAddr;
+
+use app::{
+    error::AppError,
+    i18n::{ShareWords, Words as _, causes, event_type},
+    pages::{ServerPage, ShareView},
+    session::Viewer,
+    views::{Address, LastEventView, Obstacle, Shared, TOKEN_PLACE},
+};
+use axum::{extract::Path, http::StatusCode, response::Response};
+use hookgram::{
+    delivery::{DeliveryState, FailureCause, Outcome},
+    event::EventType,
+    query,
+    sample::Sample,
+    values::Language,
+};
+use reqwest::Url;
+use serde_json::Value;
+
+use super::row;
+use crate::{
+    pages::{Operator, PageRequest, Visit, internal, or_refuse, qr},
+    store::{DeliverySummary, LastEvent, StoredProfile},
+};
+
+/// `GET /profiles/{id}/share`
+pub(in crate::pages) async fn page(Path(id): Path<String>, visit: Visit) -> Response {
+    let viewer = visit.who.clone();
+    let id = or_refuse!(visit, id.parse().map_err(|_| AppError::NotFound));
+    let request = visit.request();
+    let shared = or_refuse!(visit, shared(&request, &viewer, id).await);
+    let newest = or_refuse!(visit, last_event(&request, id).await);
+    let view = ShareView { shared, newest, may_change: visit.may::<Operator>() };
+    visit.show(StatusCode::OK, ServerPage::Share(Box::new(view))).await
+}
+
+/// A profile's address, and what is in its way.
+///
+/// # Errors
+/// [`AppError::NotFound`] if there is no such profile; if the database fails.
+pub async fn shared(request: &PageRequest, viewer: &Viewer, profile: i64) -> Result<Shared, AppError> {
+    let stored = request.stored_profile(profile).await?;
+    let row = row(request, &stored).await?;
+    let parameters = query::write(&stored.profile);
+    let base = &request.state.public_url;
+    let stateless = format!("{base}/webhook/telegram?telegramToken={TOKEN_PLACE}&{parameters}");
+    Ok(Shared {
+        field_name: stored.profile.field_name.clone().unwrap_or_default(),
+        stateless: request.state.settings.now().stateless.then_some(stateless),
+        address: request.short_url(viewer, &stored.key).map(|url| address(url, &stored)).transpose()?,
+        obstacles: obstacles(base, &stored),
+        row,
+    })
+}
+
+/// The newest event of a profile, in words; `None` while there is none.
+///
+/// # Errors
+/// If the database fails.
+pub async fn last_event(request: &PageRequest, profile: i64) -> Result<Option<LastEventView>, AppError> {
+    let event = request.state.store.newest_event(profile).await.map_err(internal)?;
+    Ok(event.map(|event| in_words(request.language, &event)))
+}
+
+/// What is in the way of a profile's address, the worst first.
+fn obstacles(public_url: &str, stored: &StoredProfile) -> Vec<Obstacle> {
+    let mut found = Vec::new();
+    if !stored.enabled {
+        found.push(Obstacle::Disabled);
+    }
+    if !stored.sandbox && stored.locked.is_some() {
+        found.push(Obstacle::TokenLocked);
+    } else if !stored.sandbox && stored.profile.token.is_none() {
+        found.push(Obstacle::NoToken);
+    } else if !stored.sandbox && stored.parked_since.is_some() {
+        found.push(Obstacle::TokenRefused);
+    }
+    if is_only_here(public_url) {
+        found.push(Obstacle::OnlyHere);
+    } else if public_url.starts_with("http:") {
+        found.push(Obstacle::NotEncrypted);
+    }
+    found
+}
+
+/// Whether an address means this machine or its own network: by its form alone, nothing is asked.
+fn is_only_here(address: &str) -> bool {
+    let url = Url::parse(address).ok();
+    let Some(host) = url.as_ref().and_then(Url::host_str) else { return true };
+    match host.trim_matches(['[', ']']).parse() {
+        Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified(),
+        Ok(IpAddr::V6(ip)) => {
+            ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+        Err(_) => {
+            let name = host.trim_end_matches('.');
+            !name.contains('.') || [".localhost", ".local", ".internal", ".lan"].iter().any(|end| name.ends_with(end))
+        }
+    }
+}
+
+fn address(url: String, stored: &StoredProfile) -> Result<Address, AppError> {
+    Ok(Address { curl: curl(&url, &sample(stored)?), qr: qr::code(&url), url })
+}
+
+/// A small event that the profile takes: its own contact field, a type that it wants.
+fn sample(stored: &StoredProfile) -> Result<String, AppError> {
+    let no_place = || internal("the small sample has no contact field");
+    let mut event: Value = serde_json::from_str(Sample::minimal_json()).map_err(internal)?;
+    let field = event.pointer_mut("/CaseParticipants/ContactInformation/Fields/0/Name").ok_or_else(no_place)?;
+    *field = stored.profile.field_name.as_deref().unwrap_or_default().into();
+    if let Some(EventType(kind)) = stored.events.first() {
+        *event.pointer_mut("/EventType").ok_or_else(no_place)? = (*kind).into();
+    }
+    Ok(event.to_string())
+}
+
+/// A line for a POSIX shell that posts a body.
+fn curl(url: &str, body: &str) -> String {
+    format!("curl -H 'Content-Type: application/json' -d {} {}", quoted(body), quoted(url))
+}
+
+/// Between single quotes everything stands for itself, but for the quote.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+fn in_words(language: Language, event: &LastEvent) -> LastEventView {
+    let w = ShareWords::of(language);
+    let outcome = Outcome::of_event(event.outcome, &event.states());
+    let of_state = |state: DeliveryState| event.deliveries.iter().find(|fate| fate.state == state);
+    let why = match outcome {
+        Outcome::Delivered | Outcome::Waiting | Outcome::Duplicate | Outcome::Cancelled => String::new(),
+        Outcome::Retrying => w.last_retrying.to_owned(),
+        Outcome::Skipped => w.last_skipped.to_owned(),
+        Outcome::Suspended => {
+            let cause = of_state(DeliveryState::Suspended).and_then(|fate| fate.cause);
+            told(language, cause.unwrap_or(FailureCause::TokenRefused), None)
+        }
+        Outcome::Uncertain => told(language, FailureCause::Uncertain, None),
+        Outcome::Failed => of_state(DeliveryState::Failed).map(|fate| failure(language, fate)).unwrap_or_default(),
+        Outcome::Rejected => {
+            let reason = event.reason.as_ref().map_or("", |reason| reason.of(language));
+            format!("{reason} {}", w.last_rejected)
+        }
+    };
+    let kind = event.event_type.map(|kind| event_type(language, EventType(kind)));
+    let about: Vec<String> = kind.into_iter().chain(event.order_number.clone()).collect();
+    LastEventView { outcome, at: event.at, about: about.join(" · "), why }
+}
+
+fn failure(language: Language, fate: &DeliverySummary) -> String {
+    let description = fate.last_error.as_deref().unwrap_or_default();
+    let cause = fate.cause.unwrap_or(FailureCause::Refused);
+    told(language, cause, Some(description).filter(|words| cause.needs_description() && !words.is_empty()))
+}
+
+/// A cause as sentences, with Telegram's own words where they say more.
+fn told(language: Language, cause: FailureCause, telegram: Option<&str>) -> String {
+    let mut letters = causes::cause(language, cause).chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let words = telegram.map(|words| format!(" (“{words}”)")).unwrap_or_default();
+    format!("{first}{}{words}. {}", letters.as_str(), causes::advice(language, cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_nobody_outside_can_reach() {
+        for here in [
+            "http://127.0.0.1:3000",
+            "http://localhost:3000",
+            "https://hooks.localhost",
+            "http://[::1]:3000",
+            "http://0.0.0.0:3000",
+            "https://192.168.1.7",
+            "https://10.0.0.1",
+            "http://[fd00::1]",
+            "http://server:3000",
+            "https://box.local",
+        ] {
+            assert!(is_only_here(here), "{here}");
+        }
+        for outside in [
+            "https://hooks.example.com",
+            "http://hooks.example.com:8080",
+            "https://203.0.113.7",
+            "https://[2001:db8::1]",
+        ] {
+            assert!(!is_only_here(outside), "{outside}");
+        }
+    }
+
+    #[test]
+    fn a_quote_within_quotes() {
+        assert_eq!(quoted("O'Hara"), r"'O'\''Hara'");
+    }
+}
