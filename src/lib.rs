@@ -37,5 +37,7 @@ pub mod values;
 pub mod webhook;
 mod zones;
 
+pub use closed_set::UnknownName;
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;

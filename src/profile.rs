@@ -1,8 +1,9 @@
 //! What an operator configures.
 
 use crate::{
-    channel::Limits,
+    channel::{ChannelKind, Limits},
     check::{Fault, Warning},
+    event::EventType,
     message::{html, locale},
     parameters::Parameter,
     secret::{BotToken, redact},
@@ -23,6 +24,23 @@ pub struct Profile {
     pub error_email: Vec<EmailAddress>,
     /// How the message looks.
     pub formatting: Formatting,
+}
+
+/// A profile as a person edits it: in the builder, in a file, or by an old URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditedProfile {
+    /// Its unique name.
+    pub name: String,
+    /// Whether its endpoint is open; `None` leaves it as it is (a new one's is).
+    pub enabled: Option<bool>,
+    /// Where its messages go.
+    pub channel: ChannelKind,
+    /// The types of event it wants; empty means all.
+    pub events: Vec<EventType>,
+    /// Its parameters. Without a token the stored one stays.
+    pub profile: Profile,
+    /// The webhook key of a new profile; `None` makes one.
+    pub key: Option<String>,
 }
 
 impl Profile {

@@ -212,15 +212,17 @@ impl ProfileForm {
 impl ProfileForm {
     /// What is to be stored.
     #[must_use]
-    pub fn input(&self) -> crate::backend::ProfileInput {
-        use crate::backend::{ProfileInput, Target};
+    pub fn edited(&self) -> hookgram::profile::EditedProfile {
+        use hookgram::channel::ChannelKind;
 
         let (profile, _) = self.read();
-        ProfileInput {
+        hookgram::profile::EditedProfile {
             name: self.name.trim().to_owned(),
-            target: if self.is_sandbox() { Target::Sandbox } else { Target::Bot },
+            enabled: None,
+            channel: if self.is_sandbox() { ChannelKind::Sandbox } else { ChannelKind::Telegram },
             events: self.event_types(),
             profile,
+            key: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 #![no_main]
 
 use app::old_url::{self, OldUrl};
-use hookgram::{profile::Profile, query, secret::BotToken, values::Language};
+use hookgram::{channel::ChannelKind, profile::Profile, query, secret::BotToken, values::Language};
 use libfuzzer_sys::fuzz_target;
 use server::{profile_file::old_urls::candidates, store::StoredProfile};
 
@@ -74,7 +74,7 @@ fn already_there() -> StoredProfile {
         id: 1,
         name: "A".to_owned(),
         enabled: true,
-        sandbox: false,
+        channel: ChannelKind::Telegram,
         events: Vec::new(),
         profile,
         key: "k7Rm2Qx9TvB4nWpL".to_owned(),

@@ -2,11 +2,11 @@
 
 #![no_main]
 
-use hookgram::{secret::BotToken, values::Language};
+use hookgram::{profile::EditedProfile, secret::BotToken, values::Language};
 use libfuzzer_sys::fuzz_target;
 use server::{
     profile_file::{FileFault, Reading, export, read},
-    store::{ProfileDraft, StoredProfile},
+    store::StoredProfile,
 };
 
 fuzz_target!(|text: &str| {
@@ -49,8 +49,8 @@ fuzz_target!(|text: &str| {
 });
 
 /// What the store would make of it.
-fn stored(draft: ProfileDraft) -> StoredProfile {
-    let ProfileDraft { name, enabled, sandbox, events, profile, key } = draft;
+fn stored(draft: EditedProfile) -> StoredProfile {
+    let EditedProfile { name, enabled, sandbox, events, profile, key } = draft;
     StoredProfile {
         id: 1,
         name,
@@ -65,9 +65,9 @@ fn stored(draft: ProfileDraft) -> StoredProfile {
     }
 }
 
-fn draft(stored: StoredProfile) -> ProfileDraft {
+fn draft(stored: StoredProfile) -> EditedProfile {
     let StoredProfile { name, enabled, sandbox, events, profile, key, .. } = stored;
-    ProfileDraft { name, enabled: Some(enabled), sandbox, events, profile, key: Some(key) }
+    EditedProfile { name, enabled: Some(enabled), sandbox, events, profile, key: Some(key) }
 }
 
 /// Whether somebody has typed a token into a name or a text, which are exported as they are.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use hookgram::{
-    event::{BookingEvent, EventType},
+    channel::ChannelKind,
+    event::BookingEvent,
     preferences::Theme,
-    profile::Profile,
+    profile::{EditedProfile, Profile},
     role::Account,
     secret::BotToken,
     values::{ChatId, Language},
@@ -37,35 +38,13 @@ pub struct Draft {
     pub old_url: Option<SecretString>,
 }
 
-/// Where a form sends its messages.
-#[derive(Clone, Debug)]
-pub enum Target {
-    /// The sandbox.
-    Sandbox,
-    /// A bot: the token in the profile, or, where that is `None`, the one already stored.
-    Bot,
-}
-
-/// A profile to store.
-#[derive(Clone, Debug)]
-pub struct ProfileInput {
-    /// Its name: not blank, unique.
-    pub name: String,
-    /// Where its messages go.
-    pub target: Target,
-    /// The types of event it wants; empty means all.
-    pub events: Vec<EventType>,
-    /// Its parameters, already checked.
-    pub profile: Profile,
-}
-
 /// A test message.
 #[derive(Clone, Debug)]
 pub struct TestInput {
     /// The stored profile it is a test of, if any: its token is used where the form has none.
     pub id: Option<i64>,
     /// Where it goes. The sandbox stores the test of a saved profile only; that of an unsaved one is checked all the same.
-    pub target: Target,
+    pub channel: ChannelKind,
     /// The form's parameters.
     pub profile: Profile,
     /// What the message is about.
@@ -90,7 +69,8 @@ pub trait Backend: Send + Sync {
     async fn profile(&self, viewer: &Viewer, id: i64) -> Result<ProfileDetail, AppError>;
     /// Stores a new profile (`id` is `None`) or replaces one, and returns its id. A name that is taken is
     /// [`AppError::Invalid`] at the field `name`, a bot without any token at `telegramToken`.
-    async fn save_profile(&self, operator: &Operator, id: Option<i64>, input: ProfileInput) -> Result<i64, AppError>;
+    async fn save_profile(&self, operator: &Operator, id: Option<i64>, profile: EditedProfile)
+    -> Result<i64, AppError>;
     /// Sends a test message.
     async fn send_test(&self, operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError>;
     /// Asks Telegram who a bot is: by the token in the profile, or else by the one stored with the profile `id`. `None`:
@@ -110,7 +90,7 @@ pub trait Backend: Send + Sync {
     /// The body of one of them. [`AppError::NotFound`] if it is another profile's, or gone.
     async fn payload(&self, viewer: &Viewer, profile: i64, event: i64) -> Result<String, AppError>;
     /// How a change of a profile changes the messages of its last events.
-    async fn compare(&self, viewer: &Viewer, profile: i64, changed: ProfileInput) -> Result<Vec<Compared>, AppError>;
+    async fn compare(&self, viewer: &Viewer, profile: i64, changed: EditedProfile) -> Result<Vec<Compared>, AppError>;
     /// Begins to search for a chat with the bot whose token is in the profile, or else stored with the profile `id`.
     async fn begin_chat_search(
         &self,

@@ -93,7 +93,7 @@ pub async fn save_profile(
         None => None,
     };
     let earlier = self::draft::open(&operator, draft.as_deref(), id).await?;
-    let mut input = form.input();
+    let mut input = form.edited();
     let kept = self::draft::of_form(id, form, earlier);
     let token_stored = kept.token.is_some() || stored.is_some_and(|detail| has_token(&detail.row.target));
     let mut faults = kept.form.faults(crate::preferences::current().language, token_stored);

@@ -44,11 +44,11 @@ pub async fn send_test(
     let json = event.as_deref().unwrap_or(sample.json());
     let event = BookingEvent::read(json.as_bytes())
         .map_err(|fault| AppError::field("", endpoints::event_fault(language, &fault)))?;
-    let mut input = form.input();
+    let mut input = form.edited();
     if input.profile.token.is_none() {
         input.profile.token = super::draft::token_of(&operator, draft.as_deref(), id).await?;
     }
-    let test = TestInput { id, target: input.target, profile: input.profile, event, chat };
+    let test = TestInput { id, channel: input.channel, profile: input.profile, event, chat };
     let outcome = backend().send_test(&operator, test).await?;
     Ok(in_words(TestWords::of(language), &outcome, id.is_some()))
 }

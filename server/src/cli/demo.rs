@@ -4,7 +4,15 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, bail};
 use axum::body::Bytes;
-use hookgram::{message::Part, parameters::Parameter, profile::Profile, role::Role, sample::Sample, values::Language};
+use hookgram::{
+    channel::ChannelKind,
+    message::Part,
+    parameters::Parameter,
+    profile::{EditedProfile, Profile},
+    role::Role,
+    sample::Sample,
+    values::Language,
+};
 use tokio::time::{Instant, sleep};
 
 use crate::{
@@ -12,7 +20,7 @@ use crate::{
     secrets::codes,
     serve::{self, Server},
     state::AppState,
-    store::{LinkKind, NewLink, ProfileDraft, StoredProfile, audit::COMMAND_LINE},
+    store::{LinkKind, NewLink, StoredProfile, audit::COMMAND_LINE},
     time::now,
     webhook::{self, Arrival, Endpoint, Outcome},
 };
@@ -73,10 +81,10 @@ async fn profile(state: &AppState) -> anyhow::Result<StoredProfile> {
             bail!("the demo's own {} is wrong", parameter.name());
         }
     }
-    let draft = ProfileDraft {
+    let draft = EditedProfile {
         name: PROFILE.to_owned(),
         enabled: Some(true),
-        sandbox: true,
+        channel: ChannelKind::Sandbox,
         events: Vec::new(),
         profile,
         key: None,

@@ -11,7 +11,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use hookgram::{sample::Sample, values::Language};
+use hookgram::{channel::ChannelKind, sample::Sample, values::Language};
 use serde_json::Value;
 
 use super::{Fields, Operator, PageRequest, Permission, Visit, deliveries::personal, internal, or_refuse};
@@ -86,7 +86,7 @@ pub(super) async fn sample(visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
     let id = or_refuse!(visit, chosen(&fields).ok_or(AppError::NotFound));
     let stored = or_refuse!(visit, visit.profile(&id.to_string()).await);
-    if !stored.sandbox {
+    if stored.channel != ChannelKind::Sandbox {
         return visit.refuse(AppError::NotFound).await;
     }
     if let Err(seconds) = visit.state.limits.test(visit.account().id, 1) {

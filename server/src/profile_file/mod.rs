@@ -8,9 +8,11 @@ mod reading;
 use std::{fmt, panic::resume_unwind};
 
 use hookgram::{
+    channel::ChannelKind,
     check::Fault,
     event::EventType,
     parameters::Parameter,
+    profile::EditedProfile,
     values::{Bilingual, Language},
 };
 use serde_json::{Map, Value};
@@ -19,7 +21,7 @@ use tokio::task::spawn_blocking;
 pub use self::reading::{Reading, read};
 use self::reading::{fault, parameter_fault};
 use crate::store::{
-    ProfileDraft, Store, StoreError, StoredProfile,
+    Store, StoreError, StoredProfile,
     audit::{By, COMMAND_LINE},
 };
 
@@ -78,7 +80,7 @@ pub struct Plan {
 #[derive(Debug)]
 pub struct Entry {
     /// What it would be.
-    pub draft: ProfileDraft,
+    pub draft: EditedProfile,
     /// The profile of its name that it would replace.
     pub replaces: Option<StoredProfile>,
     /// Where it stands in the file's list.
@@ -99,7 +101,7 @@ pub async fn plan(store: &Store, text: &str, language: Language) -> Result<Plan,
     for (index, draft) in drafts {
         let replaces = store.profile_by_name(&draft.name).await?;
         let stored_token = replaces.as_ref().is_some_and(|stored| stored.profile.token.is_some());
-        if !draft.sandbox && draft.profile.token.is_none() && !stored_token {
+        if draft.channel.needs_token() && draft.profile.token.is_none() && !stored_token {
             let path = format!("profiles[{index}].telegramToken");
             faults.push(parameter_fault(path, language, &Fault::Missing(Parameter::TelegramToken)));
         }
@@ -147,7 +149,7 @@ pub async fn carry_out(
     if !plan.faults.is_empty() {
         return Err(ImportError::Faults(plan.faults));
     }
-    let (indices, drafts): (Vec<usize>, Vec<ProfileDraft>) =
+    let (indices, drafts): (Vec<usize>, Vec<EditedProfile>) =
         plan.entries.into_iter().map(|entry| (entry.index, entry.draft)).unzip();
     match store.put_profiles(&drafts, by).await {
         Ok(done) => Ok(done),
@@ -173,7 +175,7 @@ fn entry(stored: &StoredProfile, with_secrets: bool) -> Map<String, Value> {
     let mut entry = Map::new();
     entry.insert("name".into(), stored.name.clone().into());
     entry.insert("enabled".into(), stored.enabled.into());
-    entry.insert("sandbox".into(), stored.sandbox.into());
+    entry.insert("sandbox".into(), (stored.channel == ChannelKind::Sandbox).into());
     if !stored.events.is_empty() {
         let name = |event: &EventType| event.name().map_or_else(|| event.0.into(), Value::from);
         entry.insert("events".into(), stored.events.iter().map(name).collect());
@@ -370,7 +372,7 @@ extra: 1
                     id: 1,
                     name,
                     enabled: flags[0],
-                    sandbox: flags[1],
+                    channel: if flags[1] { ChannelKind::Sandbox } else { ChannelKind::Telegram },
                     events,
                     profile,
                     key,
@@ -395,7 +397,7 @@ extra: 1
                     expected.token = None;
                 }
                 prop_assert_eq!(&draft.profile, &expected, "{}", file);
-                prop_assert_eq!((&draft.name, draft.enabled, draft.sandbox), (&stored.name, Some(stored.enabled), stored.sandbox));
+                prop_assert_eq!((&draft.name, draft.enabled, draft.channel), (&stored.name, Some(stored.enabled), stored.channel));
                 prop_assert_eq!(&draft.events, &stored.events);
                 prop_assert_eq!(draft.key.is_some(), with_secrets);
             }

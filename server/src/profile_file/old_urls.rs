@@ -50,7 +50,7 @@ pub fn candidates(text: &str, stored: &[StoredProfile], language: Language) -> V
             let words = old_url::first_words(&url.profile).unwrap_or_else(|| NAMELESS.get(language).to_owned());
             let name = old_url::free_name(&words, |name| names.contains(name));
             let line = found.iter().find(|other| other.whole().is_some_and(|other| other.profile == url.profile));
-            let same = |profile: &&StoredProfile| !profile.sandbox && profile.profile == url.profile;
+            let same = |profile: &&StoredProfile| profile.channel.needs_token() && profile.profile == url.profile;
             let twin = match line {
                 Some(other) => Some(Twin::Line(other.line)),
                 None => stored.iter().find(same).map(|profile| Twin::Profile(profile.name.clone())),

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use app::i18n::checks;
 use hookgram::{
+    channel::ChannelKind,
     check::Fault,
     event::EventType,
     parameters::Parameter,
-    profile::Profile,
+    profile::{EditedProfile, Profile},
     secret::redact,
     spelling,
     values::{Bilingual, Language},
@@ -17,13 +18,13 @@ use serde_json::{Map, Value};
 use serde_saphyr::{Error, Options, budget::BudgetBreach};
 
 use super::{FileFault, lines::Lines};
-use crate::{secrets::codes, store::ProfileDraft};
+use crate::secrets::codes;
 
 /// What a file says, by itself.
 #[derive(Debug)]
 pub struct Reading {
     /// Every profile that could be read, with its index in the file.
-    pub drafts: Vec<(usize, ProfileDraft)>,
+    pub drafts: Vec<(usize, EditedProfile)>,
     /// Every fault, in the order in which they were found.
     pub faults: Vec<FileFault>,
     pub(super) lines: Lines,
@@ -83,7 +84,7 @@ fn unreadable(error: &Error, language: Language) -> FileFault {
     FileFault { path: String::new(), line: at.map(|at| at.line()), sentence }
 }
 
-fn profiles(file: Value, language: Language) -> (Vec<(usize, ProfileDraft)>, Vec<FileFault>) {
+fn profiles(file: Value, language: Language) -> (Vec<(usize, EditedProfile)>, Vec<FileFault>) {
     let say = |ru: &'static str, en: &'static str| Bilingual { ru, en }.get(language);
     let Value::Object(mut file) = file else {
         let sentence = say("файл должен начинаться со строки `profiles:`", "the file must start with `profiles:`");
@@ -98,7 +99,7 @@ fn profiles(file: Value, language: Language) -> (Vec<(usize, ProfileDraft)>, Vec
         "there is no such setting; only `profiles` stands here",
     );
     let mut faults: Vec<FileFault> = file.keys().map(|name| fault(name, stranger)).collect();
-    let mut drafts: Vec<(usize, ProfileDraft)> = Vec::new();
+    let mut drafts: Vec<(usize, EditedProfile)> = Vec::new();
     let mut names = HashSet::new();
     for (index, value) in list.into_iter().enumerate() {
         let path = format!("profiles[{index}]");
@@ -145,12 +146,12 @@ impl Reader<'_> {
         self.faults.push(fault(&format!("{}.{key}", self.path), sentence));
     }
 
-    fn profile(&mut self, entry: Map<String, Value>) -> Option<ProfileDraft> {
-        let mut draft = ProfileDraft {
+    fn profile(&mut self, entry: Map<String, Value>) -> Option<EditedProfile> {
+        let mut draft = EditedProfile {
             name: String::new(),
             // Left out is the default: a file says all that a profile is, but for its key and token.
             enabled: Some(true),
-            sandbox: false,
+            channel: ChannelKind::Telegram,
             events: Vec::new(),
             profile: Profile::default(),
             key: None,
@@ -170,7 +171,10 @@ impl Reader<'_> {
             match key.as_str() {
                 "name" => draft.name = self.text(&key, &value)?.trim().to_owned(),
                 "enabled" => draft.enabled = self.flag(&key, &value),
-                "sandbox" => draft.sandbox = self.flag(&key, &value).unwrap_or_default(),
+                "sandbox" => {
+                    let is_sandbox = self.flag(&key, &value).unwrap_or_default();
+                    draft.channel = if is_sandbox { ChannelKind::Sandbox } else { ChannelKind::Telegram };
+                }
                 "events" => draft.events = self.events(&key, value),
                 "key" => draft.key = self.key(&key, &value),
                 _ => self.parameter(&mut draft.profile, &key, &value),

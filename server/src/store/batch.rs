@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use hookgram::{
+    channel::ChannelKind,
     delivery::{DeliveryState, FailureCause},
     webhook::EventOutcome,
 };
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection, query_builder::Separated};
 
-use super::names::{MaybeNamed, quoted};
+use super::names::{ChannelCode, MaybeNamed, quoted};
 use super::{
     Lane, StoreError,
     events::{AcceptedEvent, NewDelivery, Received, TokenSource},
@@ -185,7 +186,7 @@ impl AcceptedEvent {
     /// By whom its messages are sent: a profile, or whatever came with it.
     fn whose(&self) -> Whose<'_> {
         match &self.token {
-            TokenSource::Profile(id) => Whose::Profile { id: *id, sandbox: self.bot_id.is_none() },
+            TokenSource::Profile(id) => Whose::Profile { id: *id, channel: self.channel },
             TokenSource::Event { lane, .. } => Whose::Itself { bot_id: self.bot_id, lane: lane.as_bytes() },
         }
     }
@@ -193,7 +194,7 @@ impl AcceptedEvent {
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Whose<'a> {
-    Profile { id: i64, sandbox: bool },
+    Profile { id: i64, channel: ChannelKind },
     Itself { bot_id: Option<i64>, lane: &'a [u8] },
 }
 
@@ -244,10 +245,11 @@ async fn senders<'a>(
         let whose = event.whose();
         let sender = match whose {
             Whose::Itself { bot_id, lane } => Some(Sender { bot_id, lane: lane.to_vec(), ..Sender::default() }),
-            Whose::Profile { id, sandbox } => {
+            Whose::Profile { id, channel } => {
                 let stored = stored.iter().find(|sender| sender.id == id);
-                stored.map(|stored| {
-                    if sandbox { Sender { version: stored.version, ..Sender::default() } } else { stored.clone() }
+                stored.map(|stored| match channel.needs_token() {
+                    true => stored.clone(),
+                    false => Sender { version: stored.version, ..Sender::default() },
                 })
             }
         };
@@ -385,7 +387,7 @@ impl<'a> Rows<'a> {
                     .push_bind(delivery.chat)
                     .push_bind(sender.bot_id)
                     .push_bind(sender.lane.as_slice())
-                    .push_bind(event.bot_id.is_none())
+                    .push_bind(ChannelCode::of(event.channel))
                     .push_bind(delivery.state().name())
                     .push_bind(delivery.parts)
                     .push_bind(delivery.text_id)

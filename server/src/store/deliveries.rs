@@ -14,7 +14,7 @@ use super::{
     Lane, Store, StoreError,
     failures::{Failure, add_deliveries},
     heads::{behind, json, wake_head},
-    names::{Named, quoted},
+    names::{ChannelCode, Named, quoted},
     profiles::open_token,
     texts::{BROUGHT_ALONG, part_count, parts_of},
 };
@@ -105,7 +105,8 @@ struct Row {
     lane: Vec<u8>,
     chat: Option<String>,
     migrated_to: Option<String>,
-    sandbox: bool,
+    #[sqlx(try_from = "ChannelCode", rename = "sandbox")]
+    channel: ChannelKind,
     /// `None` where they are too long to be brought along; then their count is known.
     parts: Option<String>,
     part_count: Option<i64>,
@@ -141,7 +142,7 @@ impl TryFrom<Row> for Claimed {
             migrated: row.migrated_to.is_some(),
             chat: row.migrated_to.unwrap_or_else(|| named_chat.clone()),
             named_chat,
-            channel: if row.sandbox { ChannelKind::Sandbox } else { ChannelKind::Telegram },
+            channel: row.channel,
             parts,
             part_count,
             parts_sent: usize::try_from(row.parts_sent).unwrap_or_default(),

@@ -1,6 +1,8 @@
 //! Accepted events: each is stored with its deliveries in one commit.
 
-use hookgram::{message::StoredMessage, secret::BotToken, values::Language, webhook::EventOutcome};
+use hookgram::{
+    channel::ChannelKind, message::StoredMessage, secret::BotToken, values::Language, webhook::EventOutcome,
+};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
@@ -53,7 +55,9 @@ pub struct AcceptedEvent {
     pub public_id: String,
     /// Whose token it is delivered with.
     pub token: TokenSource,
-    /// The bot's own id; `None`: sandbox.
+    /// Where its messages go.
+    pub channel: ChannelKind,
+    /// The bot's own id, where the channel has bots.
     pub bot_id: Option<i64>,
     /// The contact field that held the recipient.
     pub field_name: Option<String>,

@@ -2,7 +2,12 @@
 
 use std::path::Path;
 
-use hookgram::{profile::Profile, secret::BotToken, setting::Setting};
+use hookgram::{
+    channel::ChannelKind,
+    profile::{EditedProfile, Profile},
+    secret::BotToken,
+    setting::Setting,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::*;
@@ -21,8 +26,14 @@ async fn store(folder: &Path) -> Store {
 
 async fn profile(store: &Store, name: &str) -> i64 {
     let profile = Profile { token: Some(token()), ..Profile::default() };
-    let draft =
-        ProfileDraft { name: name.to_owned(), enabled: None, sandbox: false, events: Vec::new(), profile, key: None };
+    let draft = EditedProfile {
+        name: name.to_owned(),
+        enabled: None,
+        channel: ChannelKind::Telegram,
+        events: Vec::new(),
+        profile,
+        key: None,
+    };
     store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap()
 }
 

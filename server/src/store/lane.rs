@@ -21,12 +21,6 @@ impl Lane {
         Self(hash)
     }
 
-    /// The lane of all sandboxes.
-    #[must_use]
-    pub fn sandbox() -> Self {
-        Self::default()
-    }
-
     /// A lane as it is stored.
     #[must_use]
     pub fn of_bytes(bytes: impl Into<Vec<u8>>) -> Self {

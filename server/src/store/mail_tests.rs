@@ -16,7 +16,7 @@ const MINUTE: i64 = 60_000;
 /// An event is accepted and its delivery given up at once.
 async fn fail(store: &Store, public_id: &str, source: impl Borrow<TokenSource>, at: i64) {
     let event = AcceptedEvent { received_at: at, ..event(public_id, source) };
-    accept_with(&store, event, vec![to("5")], 0).await.unwrap();
+    accept_with(store, event, vec![to("5")], 0).await.unwrap();
     let claimed = claim_due(store, "one", at, at + 30_000, &[]).await.remove(0);
     store.record(&claimed, None, &Change::Failed(FailureCause::Blocked), at).await.unwrap();
 }

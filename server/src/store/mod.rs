@@ -119,7 +119,7 @@ pub use self::{
     people::Member,
     profile_changes::OldKey,
     profile_list::{ListedEvent, ListedProfile, ListedState},
-    profiles::{ProfileDraft, StoredProfile, Test},
+    profiles::{StoredProfile, Test},
     rejections::Rejection,
     replays::{Ask, ReplaySource, Wish},
     resealing::{Column, Locked, Resealed},

@@ -3,6 +3,8 @@
 use std::str::FromStr;
 
 use hookgram::{
+    UnknownName,
+    channel::ChannelKind,
     delivery::{AttemptClass, DeliveryState, FailureCause},
     mail::MailState,
     webhook::EventOutcome,
@@ -159,6 +161,70 @@ where
 {
     fn decode(value: SqliteValueRef<'r>) -> Result<Self, BoxDynError> {
         if value.is_null() { Ok(Self(None)) } else { Named::decode(value).map(|Named(value)| Self(Some(value))) }
+    }
+}
+
+/// A channel in a column `sandbox`: by a number.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ChannelCode(ChannelKind);
+
+impl ChannelCode {
+    /// The number of a channel.
+    pub(super) const fn of(channel: ChannelKind) -> i64 {
+        match channel {
+            ChannelKind::Telegram => 0,
+            ChannelKind::Sandbox => 1,
+        }
+    }
+}
+
+impl From<ChannelCode> for ChannelKind {
+    fn from(stored: ChannelCode) -> Self {
+        stored.0
+    }
+}
+
+impl Type<Sqlite> for ChannelCode {
+    fn type_info() -> SqliteTypeInfo {
+        <i64 as Type<Sqlite>>::type_info()
+    }
+
+    fn compatible(type_info: &SqliteTypeInfo) -> bool {
+        <i64 as Type<Sqlite>>::compatible(type_info)
+    }
+}
+
+impl<'r> Decode<'r, Sqlite> for ChannelCode {
+    fn decode(value: SqliteValueRef<'r>) -> Result<Self, BoxDynError> {
+        let code = <i64 as Decode<Sqlite>>::decode(value)?;
+        let known = ChannelKind::ALL.into_iter().find(|channel| Self::of(*channel) == code);
+        known.map(Self).ok_or_else(|| UnknownName.into())
+    }
+}
+
+/// The same in a column that may be NULL.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MaybeChannelCode(Option<ChannelKind>);
+
+impl From<MaybeChannelCode> for Option<ChannelKind> {
+    fn from(stored: MaybeChannelCode) -> Self {
+        stored.0
+    }
+}
+
+impl Type<Sqlite> for MaybeChannelCode {
+    fn type_info() -> SqliteTypeInfo {
+        ChannelCode::type_info()
+    }
+
+    fn compatible(type_info: &SqliteTypeInfo) -> bool {
+        ChannelCode::compatible(type_info)
+    }
+}
+
+impl<'r> Decode<'r, Sqlite> for MaybeChannelCode {
+    fn decode(value: SqliteValueRef<'r>) -> Result<Self, BoxDynError> {
+        if value.is_null() { Ok(Self(None)) } else { ChannelCode::decode(value).map(|code| Self(Some(code.0))) }
     }
 }
 

@@ -1,9 +1,9 @@
 //! What can be done to a profile besides saving it: a copy, another key, its end.
 
-use hookgram::audit::AuditAction;
+use hookgram::{audit::AuditAction, profile::EditedProfile};
 use sqlx::SqliteConnection;
 
-use super::{Lane, ProfileDraft, Store, StoreError, audit, heads::settle, names::quoted, profiles::put};
+use super::{Lane, Store, StoreError, audit, heads::settle, names::quoted, profiles::put};
 use crate::{
     secrets::codes,
     store::audit::{By, Change, Entry},
@@ -44,10 +44,10 @@ impl Store {
                 break;
             }
         }
-        let draft = ProfileDraft {
+        let draft = EditedProfile {
             name: free.ok_or(StoreError::Taken)?,
             enabled: Some(stored.enabled),
-            sandbox: stored.sandbox,
+            channel: stored.channel,
             events: stored.events,
             profile: stored.profile,
             key: None,
@@ -61,7 +61,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Taken`] if a name is.
-    pub async fn add_profiles(&self, drafts: &[ProfileDraft], by: &By) -> Result<(), StoreError> {
+    pub async fn add_profiles(&self, drafts: &[EditedProfile], by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         for draft in drafts {
             put(&mut tx, &self.sealer, None, draft, (by, AuditAction::ProfileMade)).await?;
@@ -139,7 +139,7 @@ impl Store {
                 .fetch_optional(&mut *tx)
                 .await?;
         let (name, lane) = found.ok_or(StoreError::NotFound)?;
-        let lane = lane.map_or_else(Lane::sandbox, Lane::of_bytes);
+        let lane = lane.map_or_else(Lane::default, Lane::of_bytes);
         audit::record(&mut tx, &Entry::new(by, AuditAction::ProfileDeleted).to(&name, id)).await?;
         sqlx::query(
             "UPDATE profiles SET deleted_at = ?2, deleted_name = name, name = 'deleted ' || hex(randomblob(16)),

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use hookgram::{
+    channel::ChannelKind,
     delivery::{DeliveryState, FailureCause},
     profile_list::{Counts, Day, ListQuery, PAGE},
     secret::BotToken,
@@ -15,7 +16,7 @@ use super::{
     Bot, Reason, Store, StoreError,
     folding::fold,
     heads::json,
-    names::{MaybeNamed, Named},
+    names::{ChannelCode, MaybeNamed, Named},
     profiles::open_token,
 };
 use crate::time::Millis;
@@ -33,8 +34,8 @@ pub struct ListedProfile {
     pub name: String,
     /// Whether its endpoint is open.
     pub enabled: bool,
-    /// Whether its messages go to the sandbox.
-    pub sandbox: bool,
+    /// Where its messages go.
+    pub channel: ChannelKind,
     /// Its current webhook key.
     pub key: String,
     /// Its token, masked, if there is one that can be opened.
@@ -155,7 +156,8 @@ struct Row {
     id: i64,
     name: String,
     enabled: bool,
-    sandbox: bool,
+    #[sqlx(try_from = "ChannelCode", rename = "sandbox")]
+    channel: ChannelKind,
     token: Option<Vec<u8>>,
     key: String,
     bot_id: Option<i64>,
@@ -289,7 +291,7 @@ impl Store {
     }
 
     fn listed(&self, row: Row, states: Vec<ListedState>, week: [Day; 7]) -> ListedProfile {
-        let opened = row.token.as_deref().filter(|_| !row.sandbox);
+        let opened = row.token.as_deref().filter(|_| row.channel.needs_token());
         let token = opened.and_then(|sealed| open_token(&self.sealer, row.id, sealed).ok());
         let bot = match (row.bot_id, row.bot_name, row.username, row.checked_at) {
             (Some(id), Some(name), Some(username), Some(checked_at)) => Some(Bot { id, name, username, checked_at }),
@@ -306,7 +308,7 @@ impl Store {
             id: row.id,
             name: row.name,
             enabled: row.enabled,
-            sandbox: row.sandbox,
+            channel: row.channel,
             key: row.key,
             masked_token: token.as_ref().map(BotToken::masked),
             locked: opened.is_some() && token.is_none(),

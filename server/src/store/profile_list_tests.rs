@@ -5,6 +5,7 @@ use hookgram::{
     delivery::{DeliveryState, FailureCause},
     message::StoredMessage,
     parameters::Parameter,
+    profile::EditedProfile,
     profile_list::{Day, ListQuery, PAGE, Show, Sort},
     secret::BotToken,
     webhook::EventOutcome,
@@ -38,7 +39,7 @@ fn narrowed(show: Show, sort: Sort) -> ListQuery {
 /// An accepted event of a profile with one message, at this time.
 async fn accept(store: &Store, profile: i64, public_id: &str, at: Millis) {
     let new = AcceptedEvent { received_at: at, ..event(public_id, TokenSource::Profile(profile)) };
-    assert_eq!(accept_with(&store, new, vec![to(public_id)], 0).await.unwrap(), Received::Accepted);
+    assert_eq!(accept_with(store, new, vec![to(public_id)], 0).await.unwrap(), Received::Accepted);
 }
 
 /// Sends what is due and records this change.
@@ -103,7 +104,7 @@ async fn a_field_a_bot_and_a_pasted_short_url_find_their_profiles() {
 #[tokio::test]
 async fn pages_have_fifty_rows_and_miss_none() {
     let store = Store::in_memory().await.unwrap();
-    let drafts: Vec<ProfileDraft> = (0..120).map(|number| draft(&format!("P{number:03}"))).collect();
+    let drafts: Vec<EditedProfile> = (0..120).map(|number| draft(&format!("P{number:03}"))).collect();
     store.add_profiles(&drafts, &COMMAND_LINE).await.unwrap();
     let mut seen = Vec::new();
     for page in 1..=4 {

@@ -1,19 +1,31 @@
 //! Profiles with their webhook keys and sealed tokens.
 
-use hookgram::{audit::AuditAction, event::EventType, profile::Profile, query, secret::BotToken};
+use hookgram::{
+    audit::AuditAction,
+    channel::ChannelKind,
+    event::EventType,
+    profile::{EditedProfile, Profile},
+    query,
+    secret::BotToken,
+};
 use secrecy::ExposeSecret as _;
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{
-    Lane, Store, StoreError, audit as store_audit, folding::folded, heads::settle, names::quoted, sealing::sealing_key,
-    strangers::now_known, unique,
+    Lane, Store, StoreError, audit as store_audit,
+    folding::folded,
+    heads::settle,
+    names::{ChannelCode, quoted},
+    sealing::sealing_key,
+    strangers::now_known,
+    unique,
 };
 use crate::{
     secrets::{
         codes,
         seal::{Place, Sealer},
     },
-    store::audit::{self, By, Change, Entry, ProfileState},
+    store::audit::{self, By, Change, Entry},
     time::{Millis, now},
 };
 
@@ -26,8 +38,8 @@ pub struct StoredProfile {
     pub name: String,
     /// Whether its endpoint is open.
     pub enabled: bool,
-    /// Whether its messages go to the sandbox.
-    pub sandbox: bool,
+    /// Where its messages go.
+    pub channel: ChannelKind,
     /// The types of event it wants; empty means all.
     pub events: Vec<EventType>,
     /// Its parameters.
@@ -42,21 +54,19 @@ pub struct StoredProfile {
     pub version: i64,
 }
 
-/// A profile to keep.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProfileDraft {
-    /// Its unique name.
-    pub name: String,
-    /// Whether its endpoint is open; `None` leaves it as it is (a new one's is).
-    pub enabled: Option<bool>,
-    /// Whether its messages go to the sandbox.
-    pub sandbox: bool,
-    /// The types of event it wants; empty means all.
-    pub events: Vec<EventType>,
-    /// Its parameters. Without a token the stored one stays.
-    pub profile: Profile,
-    /// The key of a new profile; `None` makes one.
-    pub key: Option<String>,
+impl StoredProfile {
+    /// The form that a person edits.
+    #[must_use]
+    pub fn edited(self) -> EditedProfile {
+        EditedProfile {
+            name: self.name,
+            enabled: Some(self.enabled),
+            channel: self.channel,
+            events: self.events,
+            profile: self.profile,
+            key: Some(self.key),
+        }
+    }
 }
 
 #[derive(FromRow)]
@@ -64,7 +74,8 @@ struct Row {
     id: i64,
     name: String,
     enabled: bool,
-    sandbox: bool,
+    #[sqlx(try_from = "ChannelCode", rename = "sandbox")]
+    channel: ChannelKind,
     events: String,
     token: Option<Vec<u8>>,
     bot_id: Option<i64>,
@@ -97,7 +108,7 @@ impl Row {
             id: self.id,
             name: self.name,
             enabled: self.enabled,
-            sandbox: self.sandbox,
+            channel: self.channel,
             events: numbers.into_iter().map(EventType).collect(),
             profile,
             key: self.key,
@@ -177,7 +188,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Taken`] if another has its name, [`StoreError::NotFound`] if there is none of this id.
-    pub async fn put_profile(&self, id: Option<i64>, draft: &ProfileDraft, by: &By) -> Result<i64, StoreError> {
+    pub async fn put_profile(&self, id: Option<i64>, draft: &EditedProfile, by: &By) -> Result<i64, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let action = if id.is_some() { AuditAction::ProfileChanged } else { AuditAction::ProfileMade };
         let id = put(&mut tx, &self.sealer, id, draft, (by, action)).await?;
@@ -191,7 +202,7 @@ impl Store {
     /// [`StoreError::KeyTaken`] with the index of the profile whose key belongs to another.
     pub async fn put_profiles(
         &self,
-        drafts: &[ProfileDraft],
+        drafts: &[EditedProfile],
         by: &By,
     ) -> Result<Vec<(String, String)>, (usize, StoreError)> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await.map_err(|error| (0, error.into()))?;
@@ -288,13 +299,14 @@ pub(super) async fn put(
     tx: &mut SqliteConnection,
     sealer: &Sealer,
     id: Option<i64>,
-    draft: &ProfileDraft,
+    draft: &EditedProfile,
     (by, action): (&By, AuditAction),
 ) -> Result<i64, StoreError> {
     let before = match id {
         Some(id) => Some(present(tx, sealer, id).await?.ok_or(StoreError::NotFound)?),
         None => None,
     };
+    let is_new = before.is_none();
     let numbers: Vec<i64> = draft.events.iter().map(|event| event.0).collect();
     let events = serde_json::to_string(&numbers).map_err(|_| StoreError::corrupt("profiles.events"))?;
     let parameters = query::write(&draft.profile);
@@ -308,7 +320,7 @@ pub(super) async fn put(
             .bind(id)
             .bind(&draft.name)
             .bind(draft.enabled)
-            .bind(draft.sandbox)
+            .bind(ChannelCode::of(draft.channel))
             .bind(&events)
             .bind(&parameters)
             .bind(now())
@@ -328,7 +340,7 @@ pub(super) async fn put(
             )
             .bind(&draft.name)
             .bind(draft.enabled.unwrap_or(true))
-            .bind(draft.sandbox)
+            .bind(ChannelCode::of(draft.channel))
             .bind(&events)
             .bind(&parameters)
             .bind(now())
@@ -350,14 +362,8 @@ pub(super) async fn put(
     if let Some(token) = &draft.profile.token {
         put_token(tx, sealer, id, token).await?;
     }
-    let enabled = draft.enabled.or_else(|| before.as_ref().map(|before| before.enabled)).unwrap_or(true);
-    let after = state(&draft.name, (enabled, draft.sandbox), &numbers, &draft.profile);
-    let old: Vec<i64> = before.iter().flat_map(|before| &before.events).map(|event| event.0).collect();
-    let changes = audit::profile_changes(
-        before.as_ref().map(|before| state(&before.name, (before.enabled, before.sandbox), &old, &before.profile)),
-        after,
-    );
-    if before.is_none() || !changes.is_empty() {
+    let changes = audit::profile_changes(before.map(StoredProfile::edited).as_ref(), draft);
+    if is_new || !changes.is_empty() {
         store_audit::record(tx, &Entry::new(by, action).to(&draft.name, id).with(changes)).await?;
     }
     Ok(id)
@@ -367,15 +373,6 @@ pub(super) async fn put(
 async fn present(tx: &mut SqliteConnection, sealer: &Sealer, id: i64) -> Result<Option<StoredProfile>, StoreError> {
     let row: Option<Row> = sqlx::query_as(select!("WHERE p.id = ?1")).bind(id).fetch_optional(tx).await?;
     row.map(|row| row.open(sealer)).transpose()
-}
-
-fn state<'a>(
-    name: &'a str,
-    (enabled, sandbox): (bool, bool),
-    events: &'a [i64],
-    profile: &'a Profile,
-) -> ProfileState<'a> {
-    ProfileState { name, enabled, sandbox, events, profile }
 }
 
 /// Seals and stores a token. What the profile has still to send moves to the token's lane, in order; what was parked

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hookgram::{
     delivery::{DeliveryState, FailureCause},
+    profile::EditedProfile,
     secret::BotToken,
 };
 use tokio::sync::broadcast;
@@ -33,7 +34,7 @@ fn another() -> BotToken {
     token(&TOKEN.replace("AAH", "BBH"))
 }
 
-fn with_token(name: &str, token: BotToken) -> ProfileDraft {
+fn with_token(name: &str, token: BotToken) -> EditedProfile {
     let mut draft = draft(name);
     draft.profile.token = Some(token);
     draft

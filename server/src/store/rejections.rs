@@ -145,7 +145,7 @@ async fn commit(pool: &SqlitePool, batch: &[Waiting]) -> Result<(), StoreError> 
     let (mut id, ..) = last_ids(&mut tx).await?;
     let mut rows = Vec::with_capacity(batch.len());
     for Waiting { rejection, received_at, .. } in batch {
-        let lane = rejection.token.as_ref().map_or_else(Lane::sandbox, Lane::of);
+        let lane = rejection.token.as_ref().map_or_else(Lane::default, Lane::of);
         let is_of_known_token = rejection.profile_id.is_none() && rejection.stranger.is_none();
         if is_of_known_token && !has_room(&mut tx, &lane).await? {
             continue;

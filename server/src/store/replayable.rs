@@ -1,6 +1,7 @@
 //! What decides whether a delivery may be replayed, and with whose token.
 
 use hookgram::{
+    channel::ChannelKind,
     delivery::{DeliveryState, FailureCause},
     message::StoredMessage,
     replay::ReplayError,
@@ -9,7 +10,7 @@ use sqlx::{FromRow, SqliteConnection};
 
 use super::{
     Lane, StoreError,
-    names::{MaybeNamed, Named, quoted},
+    names::{ChannelCode, MaybeChannelCode, MaybeNamed, Named, quoted},
     parking::parked_for,
     replays::Ask,
     texts::parts_of,
@@ -27,14 +28,16 @@ pub(super) struct Replayable {
     pub(super) state: DeliveryState,
     pub(super) finished: bool,
     pub(super) parts: String,
-    pub(super) sandbox: bool,
+    #[sqlx(try_from = "ChannelCode", rename = "sandbox")]
+    pub(super) channel: ChannelKind,
     pub(super) lane: Vec<u8>,
     pub(super) bot_id: Option<i64>,
     pub(super) replaced: bool,
     pub(super) has_event_token: bool,
     /// Of the profile as it is now.
     pub(super) version: Option<i64>,
-    pub(super) to_sandbox: Option<bool>,
+    #[sqlx(try_from = "MaybeChannelCode")]
+    pub(super) channel_now: Option<ChannelKind>,
     pub(super) deleted: bool,
     pub(super) has_token: bool,
     pub(super) parked: bool,
@@ -50,7 +53,7 @@ const ROW: &str = concat!(
     parts_of!("d"),
     " AS parts, d.sandbox, d.lane, d.bot_id,
     EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) AS replaced, e.token IS NOT NULL AS has_event_token,
-    p.version, p.sandbox AS to_sandbox, p.deleted_at IS NOT NULL AS deleted, p.token IS NOT NULL AS has_token, p.parked_since IS NOT NULL AS parked,
+    p.version, p.sandbox AS channel_now, p.deleted_at IS NOT NULL AS deleted, p.token IS NOT NULL AS has_token, p.parked_since IS NOT NULL AS parked,
     iif(p.parked_since IS NULL, NULL, ",
     parked_for!(),
     ") AS parked_for, p.lane AS profile_lane, p.bot_id AS profile_bot
@@ -79,7 +82,7 @@ pub(super) const ARRIVED: &str = concat!(
 pub(super) struct Sender {
     pub(super) lane: Lane,
     pub(super) bot_id: Option<i64>,
-    pub(super) sandbox: bool,
+    pub(super) channel: ChannelKind,
     pub(super) parked: bool,
     /// What marks the profile's parked deliveries.
     pub(super) parked_for: Option<FailureCause>,
@@ -117,10 +120,10 @@ impl Replayable {
     }
 
     pub(super) fn sender_as_it_was(&self) -> Result<Sender, ReplayError> {
-        let (lane, bot_id, sandbox) = (Lane::of_bytes(self.lane.clone()), self.bot_id, self.sandbox);
-        let as_it_was = Sender { lane, bot_id, sandbox, parked: false, parked_for: None };
+        let (lane, bot_id, channel) = (Lane::of_bytes(self.lane.clone()), self.bot_id, self.channel);
+        let as_it_was = Sender { lane, bot_id, channel, parked: false, parked_for: None };
         match self.version {
-            Some(_) if sandbox => Ok(as_it_was),
+            Some(_) if !channel.needs_token() => Ok(as_it_was),
             Some(_) => self.profiles_bot(),
             None if self.has_event_token => Ok(as_it_was),
             None => Err(ReplayError::TokenGone),
@@ -128,12 +131,12 @@ impl Replayable {
     }
 
     pub(super) fn sender_as_it_is(&self) -> Result<Sender, ReplayError> {
-        match self.to_sandbox {
+        match self.channel_now {
             None => Err(ReplayError::NoProfile),
-            Some(true) => {
-                Ok(Sender { lane: Lane::sandbox(), bot_id: None, sandbox: true, parked: false, parked_for: None })
+            Some(channel) if channel.needs_token() => self.profiles_bot(),
+            Some(channel) => {
+                Ok(Sender { lane: Lane::default(), bot_id: None, channel, parked: false, parked_for: None })
             }
-            Some(false) => self.profiles_bot(),
         }
     }
 
@@ -142,7 +145,7 @@ impl Replayable {
             Some(lane) if self.has_token => {
                 let lane = Lane::of_bytes(lane.clone());
                 let (bot_id, parked_for) = (self.profile_bot, self.parked_for);
-                Ok(Sender { lane, bot_id, sandbox: false, parked: self.parked, parked_for })
+                Ok(Sender { lane, bot_id, channel: ChannelKind::Telegram, parked: self.parked, parked_for })
             }
             _ => Err(ReplayError::NoToken),
         }

@@ -15,7 +15,7 @@ use super::{
     bulk::{Bulk, advance},
     failures::{Failure, add_deliveries},
     heads::take_place,
-    names::quoted,
+    names::{ChannelCode, quoted},
     parking::cause_of,
     replayable::{Replayable, Sender},
     texts,
@@ -238,7 +238,7 @@ async fn replace(
     .bind(chat)
     .bind(sender.bot_id)
     .bind(sender.lane.as_bytes())
-    .bind(sender.sandbox)
+    .bind(ChannelCode::of(sender.channel))
     .bind(sender.parked)
     .bind(text_id)
     .bind(now)

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use hookgram::secret::BotToken;
+use hookgram::{channel::ChannelKind, profile::EditedProfile, secret::BotToken};
 use tokio::sync::watch;
 
 use super::{
@@ -88,9 +88,13 @@ fn bytes(folder: &Path) -> u64 {
 #[tokio::test]
 async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays() {
     let store = Store::in_memory().await.unwrap();
-    let profile = store.put_profile(None, &ProfileDraft { sandbox: true, ..draft("A") }, &COMMAND_LINE).await.unwrap();
+    let profile = store
+        .put_profile(None, &EditedProfile { channel: ChannelKind::Sandbox, ..draft("A") }, &COMMAND_LINE)
+        .await
+        .unwrap();
     let source = TokenSource::Profile(profile);
-    let sandbox = |public_id| AcceptedEvent { bot_id: None, ..event(public_id, &source) };
+    let sandbox =
+        |public_id| AcceptedEvent { channel: ChannelKind::Sandbox, bot_id: None, ..event(public_id, &source) };
     accept_with(&store, sandbox("shown"), vec![to("5")], 0).await.unwrap();
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
     to_sandbox(&store, &claimed[0], 1_000).await;

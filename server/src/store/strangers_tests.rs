@@ -18,7 +18,7 @@ fn from(address: &str, events: u64) -> Stateless {
 
 async fn accept(store: &Store, id: &str, token: &BotToken, stateless: &Stateless) -> Received {
     let event = AcceptedEvent { stateless: Some(stateless.clone()), ..event(id, TokenSource::event(token.clone())) };
-    accept_with(&store, event, vec![to("5")], 0).await.unwrap()
+    accept_with(store, event, vec![to("5")], 0).await.unwrap()
 }
 
 /// The sums as they are kept, and as they are counted.

@@ -3,10 +3,11 @@
 use std::{borrow::Borrow, sync::LazyLock};
 
 use hookgram::{
+    channel::ChannelKind,
     delivery::FailureCause,
     message::{Part, StoredMessage},
     parameters::Parameter,
-    profile::Profile,
+    profile::{EditedProfile, Profile},
     secret::BotToken,
 };
 
@@ -17,18 +18,26 @@ static BODY: LazyLock<Packed> = LazyLock::new(|| Packed::of(b"{}"));
 
 pub(super) const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
 
-pub(super) fn draft(name: &str) -> ProfileDraft {
+pub(super) fn draft(name: &str) -> EditedProfile {
     let mut profile = Profile::default();
     profile.set(Parameter::TelegramToken, TOKEN).unwrap();
     profile.set(Parameter::TelegramFieldName, "*TelegramId").unwrap();
     profile.set(Parameter::Message, "a & b + c").unwrap();
-    ProfileDraft { name: name.into(), enabled: None, sandbox: false, events: Vec::new(), profile, key: None }
+    EditedProfile {
+        name: name.into(),
+        enabled: None,
+        channel: ChannelKind::Telegram,
+        events: Vec::new(),
+        profile,
+        key: None,
+    }
 }
 
 pub(super) fn event(public_id: &str, token: impl Borrow<TokenSource>) -> AcceptedEvent {
     AcceptedEvent {
         public_id: public_id.to_owned(),
         token: token.borrow().clone(),
+        channel: ChannelKind::Telegram,
         bot_id: Some(7001002003),
         field_name: Some("*TelegramId".to_owned()),
         event_type: Some(3060),

@@ -65,7 +65,7 @@ async fn a_text_for_a_thousand_recipients_is_stored_once() {
 async fn a_long_text_is_read_part_by_part_when_it_is_sent() {
     let store = Store::in_memory().await.unwrap();
     let source = profile(&store).await;
-    let sandbox = AcceptedEvent { bot_id: None, ..event("b", &source) };
+    let sandbox = AcceptedEvent { channel: ChannelKind::Sandbox, bot_id: None, ..event("b", &source) };
     let (first, second) = ("a".repeat(40_000), "b".repeat(40_000));
     accept_with(&store, event("a", &source), telling(&[&first, &second], 5..7), 0).await.unwrap();
     accept_with(&store, sandbox, telling(&[&first, &second], 8..9), 0).await.unwrap();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use hookgram::{
+    channel::ChannelKind,
     check::{Fault, Warning},
     event::BookingEvent,
     parameters::Parameter,
@@ -58,13 +59,14 @@ impl Endpoint {
         }
     }
 
-    fn is_sandbox(&self) -> bool {
-        self.stored().is_some_and(|stored| stored.sandbox)
+    /// The channel that its messages go to.
+    fn channel(&self) -> ChannelKind {
+        self.stored().map_or(ChannelKind::Telegram, |stored| stored.channel)
     }
 
     /// The number of the bot whose token would be sent with, and cannot be opened.
     fn locked(&self) -> Option<i64> {
-        self.stored().filter(|stored| !stored.sandbox).and_then(|stored| stored.locked)
+        self.stored().filter(|stored| stored.channel.needs_token()).and_then(|stored| stored.locked)
     }
 
     /// Who sends the requests, for the limits.
@@ -98,7 +100,7 @@ impl Endpoint {
             reading.faults.insert(0, Fault::Missing(Parameter::TelegramFieldName));
         }
         // One that cannot be opened now may be entered again: until then events wait for it.
-        if reading.profile.token.is_none() && stored.locked.is_none() && !stored.sandbox {
+        if reading.profile.token.is_none() && stored.locked.is_none() && stored.channel.needs_token() {
             reading.faults.insert(0, Fault::Missing(Parameter::TelegramToken));
         }
         reading
@@ -143,7 +145,7 @@ pub async fn check(state: &AppState, endpoint: &Endpoint, query: &[u8], asker: A
     };
     warnings.extend(unconfirmed(&state.store, endpoint, &profile).await);
     if let Some(token) = &profile.token
-        && !endpoint.is_sandbox()
+        && endpoint.channel().needs_token()
     {
         let asker = if endpoint.stored().is_some() { Asker::Known } else { asker };
         match state.who_is(token, asker).await {
@@ -253,12 +255,13 @@ fn accepted(
         (None, Some(token)) => TokenSource::event(token.clone()),
         (None, None) => return Err(Refusal::Parameters(vec![Fault::Missing(Parameter::TelegramToken)])),
     };
-    let bot_id = profile.token.as_ref().filter(|_| !endpoint.is_sandbox()).map(|token| token.bot_id());
+    let bot_id = profile.token.as_ref().filter(|_| endpoint.channel().needs_token()).map(|token| token.bot_id());
     let bot_id = bot_id.or(endpoint.locked());
     let payload = Packed::of(body);
     Ok(AcceptedEvent {
         public_id: codes::public_id(),
         token,
+        channel: endpoint.channel(),
         bot_id,
         field_name: profile.field_name.as_deref().map(redact),
         event_type: event.event_type.map(|kind| kind.0),

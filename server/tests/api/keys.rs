@@ -8,11 +8,15 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use hookgram::{parameters::Parameter, profile::Profile};
+use hookgram::{
+    channel::ChannelKind,
+    parameters::Parameter,
+    profile::{EditedProfile, Profile},
+};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use server::{
     secrets::seal::KEY_FILE,
-    store::{KeyState, ProfileDraft, Store, audit::COMMAND_LINE},
+    store::{KeyState, Store, audit::COMMAND_LINE},
 };
 use sqlx::Connection as _;
 use tokio::task::JoinSet;
@@ -27,11 +31,18 @@ async fn open(data: &Path) -> Store {
     Store::open(config(data, "http://127.0.0.1:1").location()).await.unwrap()
 }
 
-fn draft(name: &str) -> ProfileDraft {
+fn draft(name: &str) -> EditedProfile {
     let mut profile = Profile::default();
     profile.set(Parameter::TelegramFieldName, "*TelegramId").unwrap();
     profile.set(Parameter::TelegramToken, TOKEN).unwrap();
-    ProfileDraft { name: name.to_owned(), enabled: None, sandbox: false, events: Vec::new(), profile, key: None }
+    EditedProfile {
+        name: name.to_owned(),
+        enabled: None,
+        channel: ChannelKind::Telegram,
+        events: Vec::new(),
+        profile,
+        key: None,
+    }
 }
 
 /// The numbers of the keys that anything is sealed with.
@@ -121,7 +132,7 @@ async fn a_change_that_is_killed_loses_nothing_and_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let store = open(&data).await;
-    let drafts: Vec<ProfileDraft> = (0..PROFILES).map(|number| draft(&format!("profile {number}"))).collect();
+    let drafts: Vec<EditedProfile> = (0..PROFILES).map(|number| draft(&format!("profile {number}"))).collect();
     store.add_profiles(&drafts, &COMMAND_LINE).await.unwrap();
     let begun = Instant::now();
     assert!(run(&data, &["key", "rotate"]).await.status.success());

@@ -4,15 +4,12 @@ use crate::{
     pages::page_request,
     support::{TestServer, event},
 };
-use app::{
-    backend::{Backend as _, ProfileInput, Target},
-    error::AppError,
-    session::Viewer,
-    views::LineMark,
-};
+use app::{backend::Backend as _, error::AppError, session::Viewer, views::LineMark};
 use hookgram::{
+    channel::ChannelKind,
     event::EventType,
     parameters::Parameter,
+    profile::EditedProfile,
     role::{Account, Role},
 };
 
@@ -44,7 +41,14 @@ async fn a_change_is_tried_on_the_last_events_of_its_own_profile() {
     let with = |message: &str, events: Vec<EventType>| {
         let mut profile = ours.profile.clone();
         profile.set(Parameter::Message, message).unwrap();
-        ProfileInput { name: ours.name.clone(), target: Target::Sandbox, events, profile }
+        EditedProfile {
+            name: ours.name.clone(),
+            enabled: None,
+            channel: ChannelKind::Sandbox,
+            events,
+            profile,
+            key: None,
+        }
     };
     let same = request.compare(&viewer, ours.id, with("Hello", Vec::new())).await.unwrap();
     // What is no event is not compared.

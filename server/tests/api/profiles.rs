@@ -3,16 +3,17 @@
 use std::fs;
 
 use app::{
-    backend::{Backend as _, ProfileInput, Target, TestInput},
+    backend::{Backend as _, TestInput},
     error::AppError,
     session::{Operator, Viewer},
     views::{TargetView, TestOutcome},
 };
 use hookgram::{
+    channel::ChannelKind,
     delivery::{DeliveryState, Outcome},
     event::BookingEvent,
     parameters::Parameter,
-    profile::Profile,
+    profile::{EditedProfile, Profile},
     profile_list::ListQuery,
     query,
     role::{Account, Role},
@@ -126,9 +127,11 @@ async fn the_builder_saves_and_tests_and_the_list_shows_it() {
     let mut profile = Profile::default();
     profile.set(Parameter::TelegramFieldName, "*TelegramId").unwrap();
     profile.set(Parameter::Message, "Hello").unwrap();
-    let input = |name: &str, target: Target, profile: &Profile| ProfileInput {
+    let input = |name: &str, channel: ChannelKind, profile: &Profile| EditedProfile {
         name: name.into(),
-        target,
+        enabled: None,
+        channel,
+        key: None,
         events: Vec::new(),
         profile: profile.clone(),
     };
@@ -136,15 +139,18 @@ async fn the_builder_saves_and_tests_and_the_list_shows_it() {
         Err(AppError::Invalid(faults)) => faults[0].field.clone(),
         other => panic!("{other:?}"),
     };
-    assert_eq!(field(request.save_profile(&operator, None, input("A", Target::Bot, &profile)).await), "telegramToken");
-    assert_eq!(field(request.save_profile(&operator, None, input(" ", Target::Sandbox, &profile)).await), "name");
-    let sandbox = request.save_profile(&operator, None, input("S", Target::Sandbox, &profile)).await.unwrap();
-    assert_eq!(field(request.save_profile(&operator, None, input("S", Target::Sandbox, &profile)).await), "name");
+    assert_eq!(
+        field(request.save_profile(&operator, None, input("A", ChannelKind::Telegram, &profile)).await),
+        "telegramToken"
+    );
+    assert_eq!(field(request.save_profile(&operator, None, input(" ", ChannelKind::Sandbox, &profile)).await), "name");
+    let sandbox = request.save_profile(&operator, None, input("S", ChannelKind::Sandbox, &profile)).await.unwrap();
+    assert_eq!(field(request.save_profile(&operator, None, input("S", ChannelKind::Sandbox, &profile)).await), "name");
     let mut with_token = profile.clone();
     with_token.set(Parameter::TelegramToken, TOKEN).unwrap();
-    let id = request.save_profile(&operator, None, input("B", Target::Bot, &with_token)).await.unwrap();
+    let id = request.save_profile(&operator, None, input("B", ChannelKind::Telegram, &with_token)).await.unwrap();
     assert_eq!(
-        request.save_profile(&operator, Some(id), input("B2", Target::Bot, &profile)).await,
+        request.save_profile(&operator, Some(id), input("B2", ChannelKind::Telegram, &profile)).await,
         Ok(id),
         "the token stays"
     );
@@ -164,18 +170,27 @@ async fn the_builder_saves_and_tests_and_the_list_shows_it() {
     assert!(!detail.parameters.contains("telegramToken"), "{}", detail.parameters);
     assert_eq!(request.profile(&viewer, 99).await, Err(AppError::NotFound));
 
-    let test = |target: Target, id: Option<i64>| TestInput {
+    let test = |channel: ChannelKind, id: Option<i64>| TestInput {
         id,
-        target,
+        channel,
         profile: profile.clone(),
         event: BookingEvent::read(Sample::Appointment.json().as_bytes()).unwrap(),
         chat: ChatId::parse("77").unwrap(),
     };
-    assert_eq!(request.send_test(&operator, test(Target::Bot, Some(id))).await, Ok(TestOutcome::Sent { parts: 1 }));
+    assert_eq!(
+        request.send_test(&operator, test(ChannelKind::Telegram, Some(id))).await,
+        Ok(TestOutcome::Sent { parts: 1 })
+    );
     api.next([Play::Refuse(400, "Bad Request: chat not found", json!({}))]);
-    assert_eq!(request.send_test(&operator, test(Target::Bot, Some(id))).await, Ok(TestOutcome::ChatNotFound));
-    assert_eq!(request.send_test(&operator, test(Target::Sandbox, Some(sandbox))).await, Ok(TestOutcome::InSandbox));
-    assert_eq!(request.send_test(&operator, test(Target::Sandbox, None)).await, Ok(TestOutcome::InSandbox));
+    assert_eq!(
+        request.send_test(&operator, test(ChannelKind::Telegram, Some(id))).await,
+        Ok(TestOutcome::ChatNotFound)
+    );
+    assert_eq!(
+        request.send_test(&operator, test(ChannelKind::Sandbox, Some(sandbox))).await,
+        Ok(TestOutcome::InSandbox)
+    );
+    assert_eq!(request.send_test(&operator, test(ChannelKind::Sandbox, None)).await, Ok(TestOutcome::InSandbox));
     let messages = sandbox::messages(&request, &viewer, None).await.unwrap();
     assert_eq!(messages.len(), 1);
     assert_eq!((messages[0].chat.as_str(), messages[0].profile.as_str()), ("…77", "S"), "a viewer knows its end");

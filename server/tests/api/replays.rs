@@ -5,17 +5,19 @@ use app::{
     views::{LogPage, LogRow},
 };
 use hookgram::{
+    channel::ChannelKind,
     delivery::{DeliveryState, Outcome},
     event::EventType,
     log_query::LogQuery,
     parameters::Parameter,
+    profile::EditedProfile,
     replay::{BulkKind, Matching, ReplayAs, ReplayError},
     role::{Account, Role},
 };
 use serde_json::json;
 use server::{
     pages::deliveries::{event_detail, log_page},
-    store::{ProfileDraft, StoreError, StoredProfile, audit::COMMAND_LINE},
+    store::{StoreError, StoredProfile, audit::COMMAND_LINE},
     time::now,
 };
 
@@ -35,15 +37,15 @@ async fn change(server: &TestServer, stored: &StoredProfile, parameters: &[(Para
     for (parameter, value) in parameters {
         profile.set(*parameter, value).unwrap();
     }
-    save(server, stored, ProfileDraft { profile, ..draft(stored) }).await;
+    save(server, stored, EditedProfile { profile, ..draft(stored) }).await;
 }
 
-fn draft(stored: &StoredProfile) -> ProfileDraft {
+fn draft(stored: &StoredProfile) -> EditedProfile {
     let (name, profile) = (stored.name.clone(), stored.profile.clone());
-    ProfileDraft { name, enabled: None, sandbox: false, events: Vec::new(), profile, key: None }
+    EditedProfile { name, enabled: None, channel: ChannelKind::Telegram, events: Vec::new(), profile, key: None }
 }
 
-async fn save(server: &TestServer, stored: &StoredProfile, draft: ProfileDraft) {
+async fn save(server: &TestServer, stored: &StoredProfile, draft: EditedProfile) {
     server.state.store.put_profile(Some(stored.id), &draft, &COMMAND_LINE).await.unwrap();
 }
 
@@ -122,7 +124,7 @@ async fn what_cannot_be_made_anew_is_said_and_nothing_is_sent() {
     let server = TestServer::start(&api.url()).await;
     let profile = server.profile("A", false, &[(Parameter::Message, "Booked")]).await;
     let id = fail(&server, &api, &format!("/h/{}", profile.key), "1").await;
-    let narrowed = ProfileDraft { events: vec![EventType(3001)], ..draft(&profile) };
+    let narrowed = EditedProfile { events: vec![EventType(3001)], ..draft(&profile) };
     save(&server, &profile, narrowed).await;
     assert_eq!(replay(&server, id, ReplayAs::ItIs).await, Err(ReplayError::NotWanted));
     save(&server, &profile, draft(&profile)).await;
@@ -229,7 +231,7 @@ async fn the_log_shows_what_was_turned_away_and_what_had_come_before() {
     let (_, first) = server.post(&path, event("1", &["5", "nobody"])).await;
     server.post(&path, event("1", &["5", "nobody"])).await;
     assert_eq!(server.post(&path, "{}").await.0, 422);
-    save(&server, &profile, ProfileDraft { events: vec![EventType(3001)], ..draft(&profile) }).await;
+    save(&server, &profile, EditedProfile { events: vec![EventType(3001)], ..draft(&profile) }).await;
     server.post(&path, event("2", &["5"])).await;
     server.post(&format!("/h/{}", other.key), event("3", &["5"])).await;
     eventually("all to arrive", async || server.state.store.totals().await.unwrap().open == 0).await;
@@ -272,10 +274,11 @@ async fn the_log_is_read_page_by_page() {
         let second = if number % 3 == 0 { "nobody" } else { "6" };
         assert_eq!(server.post(&path, event(&number.to_string(), &["5", second])).await.0, 200);
         if number % 5 == 0 {
-            let narrowed = ProfileDraft { sandbox: true, events: vec![EventType(3001)], ..draft(&profile) };
+            let narrowed =
+                EditedProfile { channel: ChannelKind::Sandbox, events: vec![EventType(3001)], ..draft(&profile) };
             save(&server, &profile, narrowed).await;
             server.post(&path, event(&format!("{number}s"), &["5"])).await;
-            save(&server, &profile, ProfileDraft { sandbox: true, ..draft(&profile) }).await;
+            save(&server, &profile, EditedProfile { channel: ChannelKind::Sandbox, ..draft(&profile) }).await;
         }
     }
     eventually("all to arrive", async || server.state.store.totals().await.unwrap().open == 0).await;

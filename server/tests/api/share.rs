@@ -8,19 +8,17 @@ use app::{
     views::{LastEventView, Obstacle, Shared},
 };
 use hookgram::{
+    channel::ChannelKind,
     delivery::{DeliveryState, Outcome},
     event::EventType,
     parameters::Parameter,
+    profile::EditedProfile,
     query,
     role::{Account, Role},
     setting::Setting,
 };
 use serde_json::{Value, json};
-use server::{
-    config::PublicUrl,
-    pages::profiles,
-    store::{ProfileDraft, audit::COMMAND_LINE},
-};
+use server::{config::PublicUrl, pages::profiles, store::audit::COMMAND_LINE};
 
 use crate::{
     pages::{local_client, page_request},
@@ -58,10 +56,10 @@ async fn the_line_for_the_terminal_works_when_pasted() {
     server.wait_for_state(DeliveryState::Delivered).await;
 
     // A profile that wants one type of event gets one of that type.
-    let draft = ProfileDraft {
+    let draft = EditedProfile {
         name: "B".into(),
         enabled: Some(true),
-        sandbox: true,
+        channel: ChannelKind::Sandbox,
         events: vec![EventType(3036)],
         profile: stored.profile.clone(),
         key: None,

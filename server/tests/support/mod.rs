@@ -22,9 +22,10 @@ use std::{
 };
 
 use hookgram::{
+    channel::ChannelKind,
     delivery::DeliveryState,
     parameters::Parameter,
-    profile::Profile,
+    profile::{EditedProfile, Profile},
     values::{AddressState, EmailAddress},
 };
 use serde_json::{Value, json};
@@ -34,7 +35,7 @@ use server::{
     serve::Server,
     settings::Fixed,
     state::AppState,
-    store::{ProfileDraft, StoredProfile, audit::COMMAND_LINE},
+    store::{StoredProfile, audit::COMMAND_LINE},
     time::now,
 };
 use sqlx::Connection as _;
@@ -119,10 +120,10 @@ impl TestServer {
         for (parameter, value) in parameters {
             profile.set(*parameter, value).unwrap();
         }
-        let draft = ProfileDraft {
+        let draft = EditedProfile {
             name: name.to_owned(),
             enabled: Some(true),
-            sandbox,
+            channel: if sandbox { ChannelKind::Sandbox } else { ChannelKind::Telegram },
             events: Vec::new(),
             profile,
             key: None,

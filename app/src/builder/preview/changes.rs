@@ -21,7 +21,7 @@ const REST: Duration = Duration::from_millis(400);
 #[server(prefix = "/rpc", endpoint = "operator/compare")]
 pub async fn compare(id: i64, form: ProfileForm) -> Result<Vec<Compared>, AppError> {
     let viewer = crate::session::Permission::viewer(&crate::session::operator()?);
-    crate::backend::backend().compare(&viewer, id, form.input()).await
+    crate::backend::backend().compare(&viewer, id, form.edited()).await
 }
 
 #[component]

@@ -1,7 +1,7 @@
 //! What the builder's server functions ask of the server.
 
 use app::{
-    backend::{Backend, Draft, ProfileInput, Target, TestInput},
+    backend::{Backend, Draft, TestInput},
     error::{AppError, FieldFault},
     form::{ProfileForm, TypedToken},
     preferences::tag,
@@ -9,7 +9,14 @@ use app::{
     views::{BotView, ChatSearch, Compared, PastEvent, ProfileDetail, TestOutcome},
 };
 use async_trait::async_trait;
-use hookgram::{preferences::Theme, profile::Profile, query, role::Account, secret::BotToken, values::Language};
+use hookgram::{
+    preferences::Theme,
+    profile::{EditedProfile, Profile},
+    query,
+    role::Account,
+    secret::BotToken,
+    values::Language,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{preview, test};
@@ -21,7 +28,7 @@ use crate::{
         internal,
         profiles::{self, find_chat},
     },
-    store::{DraftRecord, ProfileDraft, StoreError},
+    store::{DraftRecord, StoreError},
     time::{Millis, now},
 };
 
@@ -78,24 +85,20 @@ impl Backend for PageRequest {
         })
     }
 
-    async fn save_profile(&self, operator: &Operator, id: Option<i64>, input: ProfileInput) -> Result<i64, AppError> {
-        let name = input.name.trim();
-        if name.is_empty() {
+    async fn save_profile(
+        &self,
+        operator: &Operator,
+        id: Option<i64>,
+        profile: EditedProfile,
+    ) -> Result<i64, AppError> {
+        if profile.name.trim().is_empty() {
             return Err(AppError::field("name", self.say("Назовите профиль.", "Give the profile a name.")));
         }
-        let sandbox = matches!(input.target, Target::Sandbox);
-        if !sandbox && profiles::token(self, id, &input.profile).await?.is_none() {
+        if profile.channel.needs_token() && profiles::token(self, id, &profile.profile).await?.is_none() {
             return Err(no_token(self));
         }
-        let draft = ProfileDraft {
-            name: name.to_owned(),
-            enabled: None,
-            sandbox,
-            events: input.events,
-            profile: input.profile,
-            key: None,
-        };
-        match self.state.store.put_profile(id, &draft, &self.by(operator.account())).await {
+        let profile = EditedProfile { name: profile.name.trim().to_owned(), ..profile };
+        match self.state.store.put_profile(id, &profile, &self.by(operator.account())).await {
             Ok(id) => {
                 // A new token may have made parked deliveries due.
                 self.state.wake.notify_one();
@@ -154,7 +157,7 @@ impl Backend for PageRequest {
         Ok(String::from_utf8_lossy(&body).into_owned())
     }
 
-    async fn compare(&self, viewer: &Viewer, profile: i64, changed: ProfileInput) -> Result<Vec<Compared>, AppError> {
+    async fn compare(&self, viewer: &Viewer, profile: i64, changed: EditedProfile) -> Result<Vec<Compared>, AppError> {
         personal::ask(&self.state, viewer.account())?;
         preview::compare(self, profile, changed).await
     }

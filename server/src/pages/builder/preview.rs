@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use app::{
-    backend::ProfileInput,
     error::AppError,
     i18n::event_type,
     views::{Compared, ComparedLine, LineMark, PastEvent},
@@ -12,7 +11,7 @@ use hookgram::{
     channel::Limits,
     event::{BookingEvent, EventType},
     message::{self, Context, Line, Mark, Part, difference},
-    profile::Profile,
+    profile::{EditedProfile, Profile},
     recipient::first_usable,
 };
 
@@ -42,7 +41,7 @@ pub(super) async fn past_events(request: &PageRequest, profile: i64) -> Result<V
 pub(super) async fn compare(
     request: &PageRequest,
     profile: i64,
-    changed: ProfileInput,
+    changed: EditedProfile,
 ) -> Result<Vec<Compared>, AppError> {
     let stored = request.stored_profile(profile).await?;
     let before = Side { profile: stored.profile, events: stored.events };

@@ -1,11 +1,6 @@
 //! Sending a test message.
 
-use app::{
-    backend::{Target, TestInput},
-    error::AppError,
-    session::Operator,
-    views::TestOutcome,
-};
+use app::{backend::TestInput, error::AppError, session::Operator, views::TestOutcome};
 use hookgram::{
     channel::{ChannelKind, Limits},
     event::BookingEvent,
@@ -30,9 +25,9 @@ pub(super) async fn send(
     operator: &Operator,
     input: TestInput,
 ) -> Result<TestOutcome, AppError> {
-    let token = match input.target {
-        Target::Sandbox => None,
-        Target::Bot => Some(token(request, input.id, &input.profile).await?.ok_or_else(|| no_token(request))?),
+    let token = match input.channel.needs_token() {
+        true => Some(token(request, input.id, &input.profile).await?.ok_or_else(|| no_token(request))?),
+        false => None,
     };
     let name = match input.id {
         Some(id) => request.stored_profile(id).await?.name,
@@ -53,7 +48,7 @@ async fn carry_out(
     token: Option<BotToken>,
     input: TestInput,
 ) -> Result<TestOutcome, AppError> {
-    let TestInput { id, profile, event, chat, .. } = input;
+    let TestInput { id, channel, profile, event, chat } = input;
     let host = request.state.settings.now().booking_url.clone();
     let parts = request.state.rendering.run(move || test_parts(&profile, &event, &host)).await;
     let parts = parts.ok_or_else(|| internal("a test message could not be rendered"))?;
@@ -64,7 +59,6 @@ async fn carry_out(
         return Ok(TestOutcome::Wait { seconds });
     }
     let chat = chat.to_string();
-    let channel = if token.is_some() { ChannelKind::Telegram } else { ChannelKind::Sandbox };
     let message = TestMessage { channel, token: token.as_ref(), profile: id, chat: &chat, parts: &parts };
     let outcome = match request.state.worker.send_test(message).await {
         Tested::Sent if channel == ChannelKind::Sandbox => TestOutcome::InSandbox,

@@ -1,5 +1,6 @@
 //! `/profiles/import`: a file or a pasted text; then what each profile would become; then it is done.
 
+use hookgram::channel::ChannelKind;
 use std::collections::HashMap;
 
 use app::{
@@ -94,7 +95,7 @@ fn shown(plan: &Plan, draft: Option<String>) -> ImportPlan {
         name: entry.draft.name.clone(),
         line: entry.line,
         replaces: entry.replaces.is_some(),
-        sandbox: entry.draft.sandbox,
+        sandbox: entry.draft.channel == ChannelKind::Sandbox,
         bot: entry.draft.profile.token.as_ref().map(hookgram::secret::BotToken::masked),
         field: entry.draft.profile.field_name.clone().unwrap_or_default(),
         faults: of_entries.remove(&entry.index).unwrap_or_default(),

@@ -14,6 +14,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use hookgram::{
+    channel::ChannelKind,
     delivery::{DeliveryState, FailureCause, Outcome},
     profile_list::ListQuery,
     values::Language,
@@ -78,8 +79,8 @@ pub async fn list_page(request: &PageRequest, viewer: &Viewer, query: ListQuery)
 }
 
 fn row(request: &PageRequest, may_send: bool, listed: ListedProfile) -> ListRow {
-    let ListedProfile { id, name, enabled, sandbox, key, masked_token, locked, bot, last, week } = listed;
-    let target = if sandbox {
+    let ListedProfile { id, name, enabled, channel, key, masked_token, locked, bot, last, week } = listed;
+    let target = if channel == ChannelKind::Sandbox {
         TargetView::Sandbox
     } else {
         let bot = bot.map(|bot| BotView { name: bot.name, username: bot.username });

@@ -14,6 +14,7 @@ use app::{
     views::{BotView, LastDelivery, ProfileRow, TargetView},
 };
 use hookgram::{
+    channel::ChannelKind,
     delivery::{FailureCause, Outcome},
     profile::Profile,
     secret::BotToken,
@@ -29,7 +30,7 @@ use crate::store::StoredProfile;
 
 /// A profile with its bot and its last event.
 pub(super) async fn row(request: &PageRequest, stored: &StoredProfile) -> Result<ProfileRow, AppError> {
-    let target = if stored.sandbox {
+    let target = if stored.channel == ChannelKind::Sandbox {
         TargetView::Sandbox
     } else {
         let token = stored.profile.token.as_ref();

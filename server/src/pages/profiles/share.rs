@@ -71,11 +71,11 @@ fn obstacles(public_url: &str, stored: &StoredProfile) -> Vec<Obstacle> {
     if !stored.enabled {
         found.push(Obstacle::Disabled);
     }
-    if !stored.sandbox && stored.locked.is_some() {
+    if stored.channel.needs_token() && stored.locked.is_some() {
         found.push(Obstacle::TokenLocked);
-    } else if !stored.sandbox && stored.profile.token.is_none() {
+    } else if stored.channel.needs_token() && stored.profile.token.is_none() {
         found.push(Obstacle::NoToken);
-    } else if !stored.sandbox && stored.parked_since.is_some() {
+    } else if stored.channel.needs_token() && stored.parked_since.is_some() {
         found.push(Obstacle::TokenRefused);
     }
     if is_only_here(public_url) {

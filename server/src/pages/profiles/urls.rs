@@ -8,7 +8,7 @@ use app::{
     pages::{ServerPage, UrlTable, UrlsPage},
 };
 use axum::{body::Body, http::StatusCode, response::Response};
-use hookgram::values::Language;
+use hookgram::{channel::ChannelKind, profile::EditedProfile, values::Language};
 use secrecy::ExposeSecret as _;
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     pages::{Fields, Operator, Permission, Visit, internal, or_refuse},
     profile_file::old_urls::{Candidate, candidates},
     state::AppState,
-    store::{ProfileDraft, StoreError},
+    store::StoreError,
 };
 
 /// URLs that are read at once.
@@ -104,10 +104,10 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
         }
         faulty |= row.name_fault.is_some();
         names.insert(row.name.as_str());
-        drafts.push(ProfileDraft {
+        drafts.push(EditedProfile {
             name: row.name.clone(),
             enabled: Some(true),
-            sandbox: false,
+            channel: ChannelKind::Telegram,
             events: Vec::new(),
             profile: url.profile.clone(),
             key: None,
@@ -135,7 +135,7 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
 }
 
 /// Asks Telegram in the background who the bots are, so that the list can name them.
-fn introduce(state: &AppState, drafts: &[ProfileDraft]) {
+fn introduce(state: &AppState, drafts: &[EditedProfile]) {
     let mut tokens = Vec::new();
     for token in drafts.iter().filter_map(|draft| draft.profile.token.clone()) {
         if !tokens.contains(&token) {

@@ -4,7 +4,9 @@ use std::net::IpAddr;
 
 use hookgram::{
     audit::{AuditAction, AuditObject},
-    profile::Profile,
+    channel::ChannelKind,
+    event::EventType,
+    profile::{EditedProfile, Profile},
     query,
     secret::redact,
 };
@@ -109,24 +111,9 @@ pub struct Recorded {
     pub changes: Vec<Change>,
 }
 
-/// A profile as far as its changes are recorded.
-#[derive(Clone, Copy, Debug)]
-pub struct ProfileState<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Whether its endpoint is open.
-    pub enabled: bool,
-    /// Whether its messages go to the sandbox.
-    pub sandbox: bool,
-    /// The numbers of the types that it wants.
-    pub events: &'a [i64],
-    /// Its parameters.
-    pub profile: &'a Profile,
-}
-
 /// What tells two states of a profile apart; of a new one, what it is.
 #[must_use]
-pub fn profile_changes(before: Option<ProfileState<'_>>, after: ProfileState<'_>) -> Vec<Change> {
+pub fn profile_changes(before: Option<&EditedProfile>, after: &EditedProfile) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut note = |what: &str, from: Option<String>, to: String| {
         let from = from.unwrap_or_default();
@@ -134,19 +121,22 @@ pub fn profile_changes(before: Option<ProfileState<'_>>, after: ProfileState<'_>
             changes.push(Change::new(what, from, to));
         }
     };
-    note("name", before.map(|state| state.name.to_owned()), after.name.to_owned());
-    note("enabled", before.map(|state| state.enabled.to_string()), after.enabled.to_string());
-    note("sandbox", before.map(|state| state.sandbox.to_string()), after.sandbox.to_string());
-    note("events", before.map(|state| numbers(state.events)), numbers(after.events));
+    let was_enabled = before.and_then(|before| before.enabled);
+    let is_enabled = after.enabled.or(was_enabled).unwrap_or(true);
+    let is_sandbox = |profile: &EditedProfile| (profile.channel == ChannelKind::Sandbox).to_string();
+    note("name", before.map(|before| before.name.clone()), after.name.clone());
+    note("enabled", was_enabled.map(|was| was.to_string()), is_enabled.to_string());
+    note("sandbox", before.map(is_sandbox), is_sandbox(after));
+    note("events", before.map(|before| numbers(&before.events)), numbers(&after.events));
     let token = |profile: &Profile| profile.token.as_ref().map(hookgram::secret::BotToken::masked).unwrap_or_default();
-    let old = before.map(|state| state.profile);
+    let old = before.map(|before| &before.profile);
     if let Some(new) = &after.profile.token {
         let same = old.and_then(|old| old.token.as_ref()) == Some(new);
         if !same {
-            note("telegramToken", old.map(token), token(after.profile));
+            note("telegramToken", old.map(token), token(&after.profile));
         }
     }
-    let (old, new) = (old.map(parameters).unwrap_or_default(), parameters(after.profile));
+    let (old, new) = (old.map(parameters).unwrap_or_default(), parameters(&after.profile));
     let value = |list: &[(String, String)], name: &str| {
         list.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default()
     };
@@ -170,8 +160,8 @@ fn parameters(profile: &Profile) -> Vec<(String, String)> {
     pairs.map(|(name, value)| (name.to_owned(), plain(value))).collect()
 }
 
-fn numbers(events: &[i64]) -> String {
-    events.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+fn numbers(events: &[EventType]) -> String {
+    events.iter().map(|event| event.0.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn cut(text: &str, longest: usize) -> String {
@@ -189,8 +179,9 @@ mod tests {
 
     const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
 
-    fn state<'a>(name: &'a str, profile: &'a Profile) -> ProfileState<'a> {
-        ProfileState { name, enabled: true, sandbox: false, events: &[], profile }
+    fn state(name: &str, profile: Profile) -> EditedProfile {
+        let (name, enabled, channel) = (name.to_owned(), Some(true), ChannelKind::Telegram);
+        EditedProfile { name, enabled, channel, events: Vec::new(), profile, key: None }
     }
 
     #[test]
@@ -201,7 +192,7 @@ mod tests {
         let mut new = Profile::default();
         new.set(Parameter::Message, &format!("Готово {TOKEN}")).unwrap();
         new.set(Parameter::TelegramToken, TOKEN).unwrap();
-        let changes = profile_changes(Some(state("A", &old)), state("B", &new));
+        let changes = profile_changes(Some(&state("A", old)), &state("B", new));
         let told: Vec<(&str, &str, &str)> =
             changes.iter().map(|change| (change.what.as_str(), change.from.as_str(), change.to.as_str())).collect();
         let masked = hookgram::secret::redact(TOKEN);

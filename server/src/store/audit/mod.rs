@@ -12,7 +12,7 @@ use hookgram::{
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
 pub use self::entry::{By, COMMAND_LINE, Change, Recorded};
-pub(super) use self::entry::{Entry, ProfileState, profile_changes};
+pub(super) use self::entry::{Entry, profile_changes};
 use super::{Store, StoreError};
 use crate::time::{Millis, now};
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
-use hookgram::{parameters::Parameter, query, role::Role, secret::BotToken};
+use hookgram::{
+    channel::ChannelKind, parameters::Parameter, profile::EditedProfile, query, role::Role, secret::BotToken,
+};
 use serde_json::{Value, json};
-use server::store::{ProfileDraft, StoredProfile, audit::COMMAND_LINE};
+use server::store::{StoredProfile, audit::COMMAND_LINE};
 
 use super::{CORPUS, harmless};
 use crate::{
@@ -67,10 +69,10 @@ async fn house(texts: &[String]) -> House {
         events.push(answer["Id"].as_str().unwrap().to_owned());
         profiles.push(profile.id);
         // One whom Telegram refuses, one without a chat, one with an override, one that is no event.
-        let draft = ProfileDraft {
+        let draft = EditedProfile {
             name: format!("{text} {number}"),
             enabled: Some(true),
-            sandbox: false,
+            channel: ChannelKind::Telegram,
             events: Vec::new(),
             profile: {
                 let mut bot = profile.profile.clone();
