@@ -157,6 +157,11 @@ pub const REASONS: &[Reason] = &[
         "`%D1%8F` и обратно, со своим набором знаков (договор, §3)",
     ),
     reason(
+        "prometheus-client",
+        "the counters and gauges of `/metrics` and their text; a registry for each server, nothing global",
+        "счётчики и показатели `/metrics` и их текст; у каждого сервера свой реестр, ничего глобального",
+    ),
+    reason(
         "proptest",
         "property tests, with the smallest case that fails",
         "тесты свойств; находит наименьший случай, где свойство нарушено",
