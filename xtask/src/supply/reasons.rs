@@ -74,6 +74,11 @@ pub const REASONS: &[Reason] = &[
         "паника в браузере называется в консоли, а не словом `unreachable`",
     ),
     reason(
+        "csv",
+        "quotes the cells of the exported log (RFC 4180); what a spreadsheet would calculate, our own code marks",
+        "кавычки в ячейках выгруженного журнала (RFC 4180); то, что таблица стала бы вычислять, помечает наш код",
+    ),
+    reason(
         "fantoccini",
         "leads a real browser through the pages (WebDriver)",
         "ведёт настоящий браузер по страницам (WebDriver)",
