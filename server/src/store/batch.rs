@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
+use data_encoding::HEXUPPER;
 use hookgram::{
     delivery::{DeliveryState, FailureCause},
     webhook::EventOutcome,
@@ -15,7 +16,6 @@ use super::{
     events::{NewDelivery, Received},
     failures::{Failure, add_deliveries},
     heads::json,
-    lane::hex,
     parking::{cause_of, parked_for},
     strangers::{Admission, Admitted, Stateless},
 };
@@ -194,7 +194,7 @@ async fn first_copies(tx: &mut SqliteConnection, orders: &[Order]) -> Result<Vec
     };
     let latest = watching().map(|order| order.received_at).max().unwrap_or(earliest);
     let days: Vec<Millis> = (earliest.max(0) / DAY..=latest.max(0) / DAY).collect();
-    let fingerprints: Vec<String> = watching().map(|order| hex(&order.fingerprint)).collect();
+    let fingerprints: Vec<String> = watching().map(|order| HEXUPPER.encode(&order.fingerprint)).collect();
     Ok(sqlx::query_as(FIRST_COPIES).bind(json(&days)).bind(json(&fingerprints)).fetch_all(tx).await?)
 }
 

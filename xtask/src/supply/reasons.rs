@@ -39,11 +39,6 @@ pub const REASONS: &[Reason] = &[
         "маршруты, разбор запросов, промежуточные слои; leptos рассчитан на него. Без HTTP/2 и WebSocket",
     ),
     reason(
-        "base64",
-        "keys, cookies and mails hold bytes as text; a decoder of secrets must be strict",
-        "ключи, куки и письма держат байты текстом; разбор секретов должен быть строгим",
-    ),
-    reason(
         "brotli",
         "packs the site once, when it is built; gzip is a fifth larger",
         "сжимает сайт один раз, при сборке; gzip больше на пятую часть",
@@ -77,6 +72,11 @@ pub const REASONS: &[Reason] = &[
         "csv",
         "quotes the cells of the exported log (RFC 4180); what a spreadsheet would calculate, our own code marks",
         "кавычки в ячейках выгруженного журнала (RFC 4180); то, что таблица стала бы вычислять, помечает наш код",
+    ),
+    reason(
+        "data-encoding",
+        "keys, cookies and mails hold bytes as base64, secrets of authenticator apps as base32, lanes as hexadecimal digits; the decoder is strict",
+        "ключи, куки и письма держат байты в base64, секреты приложений с кодами — в base32, полосы — шестнадцатеричными цифрами; разбор строгий",
     ),
     reason(
         "fantoccini",
