@@ -79,6 +79,11 @@ pub const REASONS: &[Reason] = &[
         "ключи, куки и письма держат байты в base64, секреты приложений с кодами — в base32, полосы — шестнадцатеричными цифрами; разбор строгий",
     ),
     reason(
+        "email_address",
+        "the grammar of e-mail addresses, the same that lettre applies when it sends; our own code adds what a mail server needs of the host",
+        "грамматика почтовых адресов, та же, которую применяет lettre при отправке; наш код добавляет требования почтового сервера к имени узла",
+    ),
+    reason(
         "fantoccini",
         "leads a real browser through the pages (WebDriver)",
         "ведёт настоящий браузер по страницам (WebDriver)",
