@@ -24,8 +24,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     // The server embeds this folder when it is compiled.
     std::fs::create_dir_all(workspace.site())?;
 
-    let supply = supply::Supply::find(workspace)?;
-    let mut report = Report { failed: Vec::new() };
+    let mut report = Report::default();
     report.command("format", workspace.cargo("fmt").args(["--all", "--check"]));
     report.command("format: fuzz", workspace.cargo("fmt").args(["--manifest-path", "fuzz/Cargo.toml", "--check"]));
     report.rule("direction of the crates", || rules::direction(workspace));
@@ -33,17 +32,10 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     report.rule("layers of the server", || rules::server_layers(workspace));
     report.rule("where SQL stands", || rules::sql_in_its_room(workspace));
     report.rule("what the browser gets", || rules::browser_tree(workspace));
-    report.rule("whence the dependencies come", || supply::sources(workspace, &supply));
-    report.rule("their licences", || supply::licences(&supply));
-    report.rule("what is kept out", || supply::banned(&supply));
-    report.rule("what is used of them", || supply::unused(&supply));
-    report.rule("why they are there", || Ok(supply::document::reasons(&supply)));
-    report.rule("no unsafe code", || supply::forbidden_unsafe(workspace, &supply));
-    let (tools, unchecked) = supply::tools(workspace);
-    for (name, mut tool) in tools {
-        report.command(name, &mut tool);
-    }
-    report.rule("documents made from the code", || documents::stale(workspace, &supply));
+    report.rule("one TLS stack, one async runtime", || rules::second_stacks(workspace));
+    report.rule("a reason for each dependency", || supply::document::reasons(workspace));
+    report.rule("no unsafe code", || rules::forbidden_unsafe(workspace));
+    report.rule("documents made from the code", || documents::stale(workspace));
     report.command("clippy: hookgram, app (ssr), server", &mut clippy(workspace, &[PRODUCT, ALL_TARGETS].concat()));
     // The profile of the site's build: macros and build scripts are then compiled once for both.
     let browser = ["--package", "app", "--lib", "--no-default-features", "--features", "hydrate"];
@@ -54,7 +46,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     report.command("check: fuzz", &mut fuzz(workspace));
     report.command("docs: hookgram, app, server", &mut docs(workspace, PRODUCT));
     report.command("docs: xtask", docs(workspace, XTASK).arg("--document-private-items"));
-    report.end(&unchecked)
+    report.end(None)
 }
 
 fn clippy(workspace: &Workspace, selection: &[&str]) -> Command {
@@ -76,16 +68,20 @@ fn docs(workspace: &Workspace, selection: &[&str]) -> Command {
     command
 }
 
-struct Report {
+/// Runs steps to the last one, whichever fail.
+#[derive(Default)]
+pub struct Report {
     failed: Vec<String>,
 }
 
 impl Report {
-    fn command(&mut self, name: &str, command: &mut Command) {
+    /// A step that is a program.
+    pub fn command(&mut self, name: &str, command: &mut Command) {
         self.step(name, || cargo::succeed(command));
     }
 
-    fn rule(&mut self, name: &str, check: impl FnOnce() -> Result<Vec<String>>) {
+    /// A step that finds faults.
+    pub fn rule(&mut self, name: &str, check: impl FnOnce() -> Result<Vec<String>>) {
         self.step(name, || match check()?.as_slice() {
             [] => Ok(()),
             faults => bail!("{}", faults.join("\n  ")),
@@ -100,12 +96,12 @@ impl Report {
     }
 
     /// Ends with what failed. What was not checked comes last, so that nobody takes it for checked.
-    fn end(self, unchecked: &[String]) -> Result<()> {
-        for what in unchecked {
+    pub fn end(self, unchecked: Option<&str>) -> Result<()> {
+        if let Some(what) = unchecked {
             eprintln!("{:>12} {what}", "NOT CHECKED");
         }
         if self.failed.is_empty() {
-            let all = if unchecked.is_empty() { "Everything" } else { "Everything that was checked" };
+            let all = if unchecked.is_none() { "Everything" } else { "Everything that was checked" };
             println!("\n{all} is in order.");
             return Ok(());
         }

@@ -5,14 +5,14 @@ use std::fs;
 use anyhow::Result;
 
 use crate::cargo::{self, Workspace};
-use crate::supply::{Supply, document};
+use crate::supply::document;
 
 /// Each reference, and the language that the generator is asked for.
 const REFERENCES: &[(&str, &str)] = &[("docs/parameters.md", "en"), ("docs/parameters.ru.md", "ru")];
 
 /// Writes them anew.
 pub fn write(workspace: &Workspace) -> Result<()> {
-    for (file, text) in all(workspace, &Supply::find(workspace)?)? {
+    for (file, text) in all(workspace)? {
         fs::write(workspace.root.join(file), text)?;
         println!("{file}");
     }
@@ -20,9 +20,9 @@ pub fn write(workspace: &Workspace) -> Result<()> {
 }
 
 /// The documents that say something else than the code.
-pub fn stale(workspace: &Workspace, supply: &Supply) -> Result<Vec<String>> {
+pub fn stale(workspace: &Workspace) -> Result<Vec<String>> {
     let mut faults = Vec::new();
-    for (file, text) in all(workspace, supply)? {
+    for (file, text) in all(workspace)? {
         // One that is missing is stale too.
         if fs::read_to_string(workspace.root.join(file)).unwrap_or_default() != text {
             faults.push(format!("{file} is stale: `cargo xtask docs` writes it anew"));
@@ -31,8 +31,8 @@ pub fn stale(workspace: &Workspace, supply: &Supply) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-fn all(workspace: &Workspace, supply: &Supply) -> Result<Vec<(&'static str, String)>> {
-    let mut documents = document::all(workspace, supply)?;
+fn all(workspace: &Workspace) -> Result<Vec<(&'static str, String)>> {
+    let mut documents = document::all(workspace)?;
     for (file, language) in REFERENCES {
         documents.push((file, reference(workspace, language)?));
     }

@@ -29,6 +29,7 @@ usage: cargo xtask <command>
   run [-- arguments]   builds everything and starts `hookgram serve --demo` with the arguments
   build [--release]    builds the interface and the server, and prints their sizes
   check                format, lints, docs, and the rules between the crates
+  supply               cargo-deny and cargo-machete judge the dependencies; builds them first, which takes minutes
   audit [--release]    has axe-core and Lighthouse (npm) judge every page in every state, and measures the preview;
                        names of scenes, such as `builder`, narrow axe to them
   pictures [--all]     draws the README's pictures, or every page in every state into target/pictures
@@ -63,6 +64,8 @@ fn command(arguments: &[String]) -> Result<()> {
         },
         "check" if rest.is_empty() => check::run(&Workspace::find()?),
         "check" => bail!("`check` takes no arguments"),
+        "supply" if rest.is_empty() => supply::run(&Workspace::find()?),
+        "supply" => bail!("`supply` takes no arguments"),
         "audit" => audit::run(&Workspace::find()?, rest),
         "pictures" => audit::pictures(&Workspace::find()?, rest),
         "bench" => match rest {

@@ -1,10 +1,12 @@
-//! Who may know whom: the direction between the crates, what must not reach the domain or a browser, where SQL stands.
+//! Who may know whom: the direction between the crates, what must not reach the domain or a browser, where SQL stands;
+//! what no crate may contain.
 
 use std::{collections::BTreeSet, fs};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::cargo::{self, Workspace};
+use crate::supply::MANIFESTS;
 use crate::wasm::TARGET;
 
 /// Each crate of the workspace, and the ones among the others that it may depend on.
@@ -18,6 +20,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 
 /// What belongs to the server alone.
 const NOT_IN_BROWSER: &[&str] = &["sqlx", "tokio", "axum", "reqwest"];
+
+/// A TLS stack beside rustls with ring, an async runtime beside tokio. `deny.toml` bans the same.
+const SECOND_STACKS: &[&str] =
+    &["actix-rt", "async-std", "aws-lc-rs", "aws-lc-sys", "native-tls", "openssl", "openssl-sys", "smol"];
 
 /// The crates' direction, `hookgram ← app ← server`, read off their manifests.
 pub fn direction(workspace: &Workspace) -> Result<Vec<String>> {
@@ -199,9 +205,51 @@ fn server_only(tree: &str, place: &str) -> Vec<String> {
     faults
 }
 
+/// No second TLS stack and no second async runtime on any platform.
+pub fn second_stacks(workspace: &Workspace) -> Result<Vec<String>> {
+    let mut faults = Vec::new();
+    for manifest in MANIFESTS {
+        let mut tree = workspace.cargo("tree");
+        tree.args(["--workspace", "--manifest-path", manifest, "--target", "all", "--edges", "normal,build,dev"]);
+        faults.extend(banned(&cargo::output(tree.args(["--prefix", "none", "--format", "{p}"]))?));
+    }
+    Ok(faults)
+}
+
+fn banned(tree: &str) -> BTreeSet<String> {
+    let names = tree.lines().filter_map(|line| line.split(' ').next());
+    names.filter(|name| SECOND_STACKS.contains(name)).map(|name| format!("{name} is in the tree")).collect()
+}
+
+/// `unsafe` is forbidden in every crate of ours, by itself or with its workspace. What is forbidden cannot be allowed
+/// anywhere inside.
+pub fn forbidden_unsafe(workspace: &Workspace) -> Result<Vec<String>> {
+    const FORBIDDEN: &str = "unsafe_code = \"forbid\"";
+    let members = workspace.packages.iter().filter_map(|package| package["manifest_path"].as_str());
+    let mut faults = Vec::new();
+    for manifest in members.map(|member| workspace.root.join(member)).chain([workspace.root.join("fuzz/Cargo.toml")]) {
+        let text = fs::read_to_string(&manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
+        let is_root = manifest == workspace.root.join("Cargo.toml");
+        if !(text.contains(FORBIDDEN) || !is_root && text.contains("[lints]\nworkspace = true")) {
+            faults.push(format!("{} does not forbid `unsafe_code`", manifest.display()));
+        }
+    }
+    Ok(faults)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_second_stack_is_found_in_the_tree_and_banned_by_cargo_deny() {
+        let tree = "server v0.1.0 (/x/server)\nrustls v0.23.0\nsmol v2.0.0\nsmol_str v0.3.0\nsmol v2.0.0 (*)\n";
+        assert_eq!(banned(tree).into_iter().collect::<Vec<_>>(), ["smol is in the tree"]);
+        let deny = include_str!("../../deny.toml");
+        for name in SECOND_STACKS {
+            assert!(deny.contains(&format!("\"{name}\",\n")), "deny.toml does not ban {name}");
+        }
+    }
 
     #[test]
     fn the_tree_is_searched_by_parts_of_names() {

@@ -4,7 +4,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::Response,
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use data_encoding::BASE64URL_NOPAD;
 use secrecy::ExposeSecret as _;
 
 use crate::{
@@ -101,14 +101,14 @@ impl Cookies {
     pub fn make_known(self, sealer: &Sealer, user: &User, now: Millis) -> Result<SetCookie, SealError> {
         let proof = format!("{now} {} {}", user.password_version, codes::webhook_key());
         let proof = sealer.seal(Place::KnownBrowser(user.account.id), &proof)?;
-        Ok(self.set(Kind::KnownBrowser, &URL_SAFE_NO_PAD.encode(proof), KNOWN_FOR / 1000))
+        Ok(self.set(Kind::KnownBrowser, &BASE64URL_NOPAD.encode(&proof), KNOWN_FOR / 1000))
     }
 
     /// The id that tells this browser from others from which the account has signed in; `None` if it has not from this one
     /// with the present password within the last 90 days.
     #[must_use]
     pub fn known_browser(self, sealer: &Sealer, user: &User, headers: &HeaderMap, now: Millis) -> Option<String> {
-        let sealed = URL_SAFE_NO_PAD.decode(self.value(Kind::KnownBrowser, headers)?).ok()?;
+        let sealed = BASE64URL_NOPAD.decode(self.value(Kind::KnownBrowser, headers)?.as_bytes()).ok()?;
         let proof = sealer.open(Place::KnownBrowser(user.account.id), &sealed).ok()?;
         let mut parts = proof.expose_secret().splitn(3, ' ');
         let age = now.checked_sub(parts.next()?.parse().ok()?)?;
@@ -162,7 +162,7 @@ mod tests {
         assert_ne!(cookies.known_browser(&sealer, &user(1, 3), &again, at), Some(first));
         // Proofs of earlier versions had no time and no end.
         let old = sealer.seal(Place::KnownBrowser(1), &codes::webhook_key()).unwrap();
-        let old = headers(&format!("hookgram_known={}", URL_SAFE_NO_PAD.encode(old)));
+        let old = headers(&format!("hookgram_known={}", BASE64URL_NOPAD.encode(&old)));
         assert_eq!(cookies.known_browser(&sealer, &user(1, 0), &old, at), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use data_encoding::BASE32_NOPAD_NOCASE as BASE32;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha1::Sha1;
@@ -13,7 +14,6 @@ const STEP: Millis = 30_000;
 const AROUND: i64 = 1;
 /// Bytes of a secret: as many as SHA-1 gives (RFC 4226 §4).
 const BYTES: usize = 20;
-const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// A secret that an authenticator app shares.
 #[derive(Clone)]
@@ -37,39 +37,14 @@ impl Totp {
     /// Reads base32 (RFC 4648 §6) without padding.
     #[must_use]
     pub fn from_base32(text: &SecretString) -> Option<Self> {
-        let (mut secret, mut held, mut bits) = (Vec::with_capacity(BYTES), 0u32, 0);
-        for letter in text.expose_secret().bytes() {
-            let digit = BASE32.iter().position(|known| *known == letter.to_ascii_uppercase())?;
-            held = held << 5 | u32::try_from(digit).ok()?;
-            bits += 5;
-            if bits >= 8 {
-                bits -= 8;
-                secret.push(u8::try_from(held >> bits & 0xff).ok()?);
-            }
-        }
+        let secret = BASE32.decode(text.expose_secret().as_bytes()).ok()?;
         (!secret.is_empty()).then_some(Self(secret))
     }
 
     /// Writes it as [`Totp::from_base32`] reads it, and a person types it into an app.
     #[must_use]
     pub fn base32(&self) -> SecretString {
-        let (mut text, mut held, mut bits) = (String::new(), 0u32, 0);
-        let mut put = |digit: u32| {
-            let letter = usize::try_from(digit & 31).ok().and_then(|digit| BASE32.get(digit));
-            text.extend(letter.map(|letter| char::from(*letter)));
-        };
-        for byte in &self.0 {
-            held = held << 8 | u32::from(*byte);
-            bits += 8;
-            while bits >= 5 {
-                bits -= 5;
-                put(held >> bits);
-            }
-        }
-        if bits > 0 {
-            put(held << (5 - bits));
-        }
-        text.into()
+        BASE32.encode(&self.0).into()
     }
 
     /// The address that an app reads from a QR code (the Key URI format).

@@ -179,15 +179,15 @@ impl Worker {
     }
 
     fn note(&self, delivery: &Claimed, attempt: &Attempt, change: &Change) {
-        self.cast.metrics.attempted();
+        self.cast.metrics.attempts.inc();
         let (delivery, status, why) = (delivery.id, attempt.http_status, attempt.description.as_deref());
         match change {
             Change::Delivered => {
-                self.cast.metrics.delivered();
+                self.cast.metrics.delivered.inc();
                 tracing::info!(delivery, latency_ms = attempt.latency, "delivered");
             }
             Change::Failed(_) | Change::Uncertain => {
-                self.cast.metrics.failed();
+                self.cast.metrics.failed.inc();
                 tracing::warn!(delivery, status, why, "given up");
             }
             Change::Parked { .. } => {

@@ -7,7 +7,7 @@ use axum::{
 };
 use secrecy::ExposeSecret as _;
 
-use crate::{http::client::Client, secrets::codes, state::AppState};
+use crate::{http::client::Client, observe::metrics::CONTENT_TYPE, secrets::codes, state::AppState};
 
 /// `GET /healthz`: the process answers.
 pub async fn alive() -> &'static str {
@@ -33,30 +33,26 @@ pub async fn metrics(State(state): State<AppState>, client: Client, headers: Hea
     if !direct && !has_bearer(&state, &headers) {
         return (StatusCode::FORBIDDEN, "a bearer token is needed: HOOKGRAM_METRICS_TOKEN\n").into_response();
     }
-    let mut text = state.metrics.text();
+    let mut gauges = Vec::new();
     match state.store.totals().await {
-        Ok(totals) => {
-            text += &gauge("deliveries_open", "Deliveries not finished", totals.open);
-            text += &gauge("deliveries_parked", "Of them waiting for a token", totals.parked);
-        }
+        Ok(totals) => gauges.extend([
+            ("deliveries_open", "Deliveries not finished", totals.open),
+            ("deliveries_parked", "Of them waiting for a token", totals.parked),
+        ]),
         Err(error) => tracing::warn!(%error, "the deliveries could not be counted"),
     }
     match state.store.strangers_waiting().await {
         Ok(waiting) => {
             let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
-            text += &gauge("stranger_events_waiting", "Undelivered events of unknown bots", waiting);
+            gauges.push(("stranger_events_waiting", "Undelivered events of unknown bots", waiting));
         }
         Err(error) => tracing::warn!(%error, "the events of strangers could not be counted"),
     }
     match state.store.mails_waiting().await {
-        Ok(waiting) => text += &gauge("mails_waiting", "Error mails not finished", waiting),
+        Ok(waiting) => gauges.push(("mails_waiting", "Error mails not finished", waiting)),
         Err(error) => tracing::warn!(%error, "the error mails could not be counted"),
     }
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
-}
-
-fn gauge(name: &str, help: &str, value: i64) -> String {
-    format!("# HELP hookgram_{name} {help}.\n# TYPE hookgram_{name} gauge\nhookgram_{name} {value}\n")
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], state.metrics.text(&gauges)).into_response()
 }
 
 fn has_bearer(state: &AppState, headers: &HeaderMap) -> bool {

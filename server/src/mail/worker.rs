@@ -153,12 +153,13 @@ impl MailWorker {
         now: Millis,
     ) -> Result<(), StoreError> {
         self.store.record_mail(mail, done, change, now).await?;
-        match change {
-            MailChange::Sent(_) => self.metrics.mail_sent(),
-            MailChange::NotSent(_) => self.metrics.mail_not_sent(),
-            MailChange::GivenUp(_) => self.metrics.mail_failed(),
-            MailChange::Retry { .. } => {}
-        }
+        let counter = match change {
+            MailChange::Sent(_) => &self.metrics.mails_sent,
+            MailChange::NotSent(_) => &self.metrics.mails_not_sent,
+            MailChange::GivenUp(_) => &self.metrics.mails_failed,
+            MailChange::Retry { .. } => return Ok(()),
+        };
+        counter.inc();
         Ok(())
     }
 
@@ -224,7 +225,7 @@ impl MailWorker {
                     let locale = content.profile.formatting.locale;
                     let asked = self.store.ask_to_confirm(address, mail.lane.as_deref(), locale, now).await?;
                     tracing::debug!(mail = mail.id, asked, "an address has not confirmed");
-                    self.metrics.mail_unconfirmed();
+                    self.metrics.mails_unconfirmed.inc();
                     round.hold(address, UNCONFIRMED, done);
                 }
             }

@@ -1,101 +1,106 @@
-//! Counters of the process (contract §6).
+//! The metrics of `/metrics` (contract §6).
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use prometheus_client::{
+    encoding::prometheus_text,
+    metrics::{counter::Counter, gauge::ConstGauge},
+    registry::Registry,
+};
 
-/// Counters since the start.
-#[derive(Debug, Default)]
+pub(crate) use prometheus_text::CONTENT_TYPE;
+
+const PREFIX: &str = "hookgram";
+
+/// Counters since the start of the server.
+#[derive(Debug)]
 pub struct Metrics {
-    accepted: AtomicU64,
-    duplicates: AtomicU64,
-    rejected: AtomicU64,
-    unstored: AtomicU64,
-    attempts: AtomicU64,
-    delivered: AtomicU64,
-    failed: AtomicU64,
-    mails_sent: AtomicU64,
-    mails_not_sent: AtomicU64,
-    mails_failed: AtomicU64,
-    mails_unconfirmed: AtomicU64,
+    /// Accepted events.
+    pub accepted: Counter,
+    /// Events that had come before.
+    pub duplicates: Counter,
+    /// POSTs answered 4xx.
+    pub rejected: Counter,
+    /// Events that could not be stored.
+    pub unstored: Counter,
+    /// Requests to Telegram to send something.
+    pub attempts: Counter,
+    /// Deliveries whose every part arrived.
+    pub delivered: Counter,
+    /// Deliveries given up.
+    pub failed: Counter,
+    /// Error mails sent.
+    pub mails_sent: Counter,
+    /// Error mails that may not, or cannot, be sent.
+    pub mails_not_sent: Counter,
+    /// Error mails given up.
+    pub mails_failed: Counter,
+    /// Error mails held back from an unconfirmed address.
+    pub mails_unconfirmed: Counter,
+    registry: Registry,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix(PREFIX);
+        // The names get the suffix `_total`, the descriptions a full stop.
+        let mut counter = |name: &str, help: &str| {
+            let counter = Counter::default();
+            registry.register(name, help, counter.clone());
+            counter
+        };
+        Self {
+            accepted: counter("accepted", "Events stored for delivery"),
+            duplicates: counter("duplicates", "Events that had come before"),
+            rejected: counter("rejected", "POSTs answered 4xx"),
+            unstored: counter("unstored", "Events answered 503"),
+            attempts: counter("attempts", "Messages sent or tried"),
+            delivered: counter("delivered", "Deliveries that arrived"),
+            failed: counter("failed", "Deliveries given up"),
+            mails_sent: counter("mails_sent", "Error mails sent"),
+            mails_not_sent: counter("mails_not_sent", "Error mails that may not or cannot be sent"),
+            mails_failed: counter("mails_failed", "Error mails given up"),
+            mails_unconfirmed: counter(
+                "mails_unconfirmed",
+                "Times that an error mail did not go to an address that has not confirmed",
+            ),
+            registry,
+        }
+    }
 }
 
 impl Metrics {
-    /// An event was accepted.
-    pub fn accepted(&self) {
-        self.accepted.fetch_add(1, Ordering::Relaxed);
+    /// The counters and these gauges (name, description, value) in the Prometheus text format.
+    pub(crate) fn text(&self, gauges: &[(&str, &str, i64)]) -> String {
+        let mut registry = Registry::with_prefix(PREFIX);
+        for (name, help, value) in gauges {
+            registry.register(*name, *help, ConstGauge::new(*value));
+        }
+        let mut text = String::new();
+        for registry in [&self.registry, &registry] {
+            // Writing to a string cannot fail.
+            _ = prometheus_text::encode(&mut text, registry);
+        }
+        text
     }
+}
 
-    /// An event had come before.
-    pub fn duplicate(&self) {
-        self.duplicates.fetch_add(1, Ordering::Relaxed);
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// A POST was answered 4xx.
-    pub fn rejected(&self) {
-        self.rejected.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// An event could not be stored.
-    pub fn unstored(&self) {
-        self.unstored.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Telegram was asked to send something.
-    pub fn attempted(&self) {
-        self.attempts.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// A delivery arrived whole.
-    pub fn delivered(&self) {
-        self.delivered.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// A delivery was given up.
-    pub fn failed(&self) {
-        self.failed.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Somebody has an error mail.
-    pub fn mail_sent(&self) {
-        self.mails_sent.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// An error mail may not, or cannot, be sent.
-    pub fn mail_not_sent(&self) {
-        self.mails_not_sent.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// An error mail was given up.
-    pub fn mail_failed(&self) {
-        self.mails_failed.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// An error mail did not go to an address that has not confirmed.
-    pub fn mail_unconfirmed(&self) {
-        self.mails_unconfirmed.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(crate) fn text(&self) -> String {
-        let rows = [
-            ("accepted_total", "Events stored for delivery", &self.accepted),
-            ("duplicates_total", "Events that had come before", &self.duplicates),
-            ("rejected_total", "POSTs answered 4xx", &self.rejected),
-            ("unstored_total", "Events answered 503", &self.unstored),
-            ("attempts_total", "Messages sent or tried", &self.attempts),
-            ("delivered_total", "Deliveries that arrived", &self.delivered),
-            ("failed_total", "Deliveries given up", &self.failed),
-            ("mails_sent_total", "Error mails sent", &self.mails_sent),
-            ("mails_not_sent_total", "Error mails that may not or cannot be sent", &self.mails_not_sent),
-            ("mails_failed_total", "Error mails given up", &self.mails_failed),
-            (
-                "mails_unconfirmed_total",
-                "Times that an error mail did not go to an address that has not confirmed",
-                &self.mails_unconfirmed,
-            ),
-        ];
-        let line = |(name, help, value): (&str, &str, &AtomicU64)| {
-            let value = value.load(Ordering::Relaxed);
-            format!("# HELP hookgram_{name} {help}.\n# TYPE hookgram_{name} counter\nhookgram_{name} {value}\n")
-        };
-        rows.into_iter().map(line).collect()
+    #[test]
+    fn counters_and_gauges_are_written_with_prefix_type_and_description() {
+        let metrics = Metrics::default();
+        metrics.attempts.inc();
+        let text = metrics.text(&[("mails_waiting", "Error mails not finished", 7)]);
+        for (name, kind, help, value) in [
+            ("accepted_total", "counter", "Events stored for delivery", 0),
+            ("attempts_total", "counter", "Messages sent or tried", 1),
+            ("mails_waiting", "gauge", "Error mails not finished", 7),
+        ] {
+            let expected =
+                format!("# HELP hookgram_{name} {help}.\n# TYPE hookgram_{name} {kind}\nhookgram_{name} {value}\n");
+            assert!(text.contains(&expected), "{text}");
+        }
+        assert_eq!(text.lines().count(), 3 * 12);
     }
 }

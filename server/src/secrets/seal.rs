@@ -332,13 +332,13 @@ fn forget(gone: &mut Vec<(Key, Instant)>, now: Instant) {
 mod tests {
     use std::fs;
 
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use data_encoding::BASE64;
     use secrecy::ExposeSecret as _;
 
     use super::*;
 
     fn text(byte: u8) -> String {
-        STANDARD.encode([byte; 32])
+        BASE64.encode(&[byte; 32])
     }
 
     fn with(keys: &str) -> Sealer {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
+use data_encoding::HEXUPPER;
 use hookgram::{
     channel::ChannelKind,
     delivery::{DeliveryState, FailureCause},
@@ -15,7 +16,6 @@ use super::{
     events::{AcceptedEvent, NewDelivery, Received, TokenSource},
     failures::{Failure, add_deliveries},
     heads::json,
-    lane::hex,
     parking::{cause_of, parked_for},
     strangers::{Admission, Admitted, Stateless},
 };
@@ -206,7 +206,7 @@ async fn first_copies(tx: &mut SqliteConnection, events: &[AcceptedEvent]) -> Re
     };
     let latest = watching().map(|event| event.received_at).max().unwrap_or(earliest);
     let days: Vec<Millis> = (earliest.max(0) / DAY..=latest.max(0) / DAY).collect();
-    let fingerprints: Vec<String> = watching().map(|event| hex(&event.fingerprint)).collect();
+    let fingerprints: Vec<String> = watching().map(|event| HEXUPPER.encode(&event.fingerprint)).collect();
     Ok(sqlx::query_as(FIRST_COPIES).bind(json(&days)).bind(json(&fingerprints)).fetch_all(tx).await?)
 }
 

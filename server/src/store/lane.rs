@@ -1,5 +1,6 @@
 //! Lanes: of a chat in one lane, messages go in order.
 
+use data_encoding::HEXUPPER;
 use hookgram::{channel::ChannelKind, secret::BotToken};
 
 use crate::secrets::codes;
@@ -41,7 +42,7 @@ impl Lane {
 
     /// As SQLite's `hex` writes it.
     pub(super) fn hex(&self) -> String {
-        hex(&self.0)
+        HEXUPPER.encode(&self.0)
     }
 
     /// The channel that its messages go to.
@@ -49,11 +50,4 @@ impl Lane {
     pub fn channel(&self) -> ChannelKind {
         if self.0.is_empty() { ChannelKind::Sandbox } else { ChannelKind::Telegram }
     }
-}
-
-/// Bytes as SQLite's `hex` writes them.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().map_or('0', char::from);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

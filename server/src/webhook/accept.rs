@@ -172,12 +172,15 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
     };
     // Nobody may be looking.
     let _ = state.news.send(arrival.endpoint.stored().map_or(0, |stored| stored.id));
-    match &answer.outcome {
-        Outcome::Accepted(_) => state.metrics.accepted(),
-        Outcome::Duplicate(_) => state.metrics.duplicate(),
-        Outcome::Refused(refusal) if refusal.status().is_client_error() => state.metrics.rejected(),
-        Outcome::Refused(_) => state.metrics.unstored(),
-        Outcome::Verified => {}
+    let counter = match &answer.outcome {
+        Outcome::Accepted(_) => Some(&state.metrics.accepted),
+        Outcome::Duplicate(_) => Some(&state.metrics.duplicates),
+        Outcome::Refused(refusal) if refusal.status().is_client_error() => Some(&state.metrics.rejected),
+        Outcome::Refused(_) => Some(&state.metrics.unstored),
+        Outcome::Verified => None,
+    };
+    if let Some(counter) = counter {
+        counter.inc();
     }
     Some(answer)
 }

@@ -132,7 +132,7 @@ async fn judge(
         None => (open(state, key.clone(), query, client).await, false),
     };
     let refuse = |answer: Answer| {
-        state.metrics.rejected();
+        state.metrics.rejected.inc();
         answer
     };
     let endpoint = match endpoint {

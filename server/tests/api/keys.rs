@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use data_encoding::BASE64;
 use hookgram::{
     channel::ChannelKind,
     parameters::Parameter,
@@ -163,7 +163,7 @@ async fn a_change_that_is_killed_loses_nothing_and_goes_on() {
 
 #[tokio::test]
 async fn a_key_of_the_environment_is_changed_in_three_steps_and_each_says_what_comes_next() {
-    let key = |byte: u8| STANDARD.encode([byte; 32]);
+    let key = |byte: u8| BASE64.encode(&[byte; 32]);
     let (old, both, new) = (key(1), format!("2:{},1:{}", key(2), key(1)), format!("2:{}", key(2)));
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use base64::Engine as _;
+use data_encoding::BASE64;
 use fantoccini::actions::{InputSource, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
@@ -290,7 +290,7 @@ impl Browser {
         }
         let picture = self.devtools("Page.captureScreenshot", parameters).await?;
         let picture = picture["data"].as_str().context("a picture")?;
-        Ok(base64::engine::general_purpose::STANDARD.decode(picture)?)
+        Ok(BASE64.decode(picture.as_bytes())?)
     }
 
     /// Saves what is seen as `target/screenshots/<name>.png`.

@@ -1,6 +1,6 @@
 //! Mails as a reader sees them.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use data_encoding::BASE64;
 
 /// A mail that the played server has taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Mail {
         let mut text = String::new();
         for word in line.split(' ') {
             match word.strip_prefix("=?utf-8?b?").and_then(|word| word.strip_suffix("?=")) {
-                Some(encoded) => text += &String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap(),
+                Some(encoded) => text += &String::from_utf8(BASE64.decode(encoded.as_bytes()).unwrap()).unwrap(),
                 None => text += &format!(" {word} "),
             }
         }
@@ -54,7 +54,7 @@ impl Mail {
         let (head, body) = part.trim_start().split_once("\n\n").unwrap();
         if head.contains("base64") {
             let packed: String = body.split_whitespace().collect();
-            return String::from_utf8(STANDARD.decode(packed).unwrap()).unwrap().replace("\r\n", "\n");
+            return String::from_utf8(BASE64.decode(packed.as_bytes()).unwrap()).unwrap().replace("\r\n", "\n");
         }
         if head.contains("quoted-printable") { unquoted(body) } else { body.to_owned() }
     }

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use data_encoding::BASE64;
 use hookgram::setting::Setting;
 use server::config::Config;
 use tokio::{
@@ -186,7 +186,7 @@ where
                 return Some(lines.into_inner().into_inner().unsplit(write));
             }
             "AUTH" => {
-                let known = line.ends_with(&STANDARD.encode(format!("\0ops\0{PASSWORD}")));
+                let known = line.ends_with(&BASE64.encode(format!("\0ops\0{PASSWORD}").as_bytes()));
                 say(&mut write, if known { "235 welcome" } else { "535 who are you" }).await;
             }
             "RCPT" => {

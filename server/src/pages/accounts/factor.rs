@@ -11,7 +11,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use data_encoding::BASE64;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{account::or_confirm, caller::Typed};
@@ -64,11 +64,11 @@ async fn show_set_up(visit: Visit, status: StatusCode, totp: &Totp, faults: Vec<
 fn seal(visit: &Visit, totp: &Totp) -> Result<String, SealError> {
     let text = SecretString::from(format!("{} {}", now(), totp.base32().expose_secret()));
     let sealed = visit.state.store.sealer().seal(Place::TotpSetup(visit.account().id), text.expose_secret())?;
-    Ok(STANDARD.encode(sealed))
+    Ok(BASE64.encode(&sealed))
 }
 
 fn opened(visit: &Visit, sealed: &str) -> Option<Totp> {
-    let sealed = STANDARD.decode(sealed).ok()?;
+    let sealed = BASE64.decode(sealed.as_bytes()).ok()?;
     let text = visit.state.store.sealer().open(Place::TotpSetup(visit.account().id), &sealed).ok()?;
     let (made_at, secret) = text.expose_secret().split_once(' ')?;
     let age = now().saturating_sub(made_at.parse().ok()?);

@@ -1,6 +1,6 @@
 //! The log as a file: what is found, streamed page by page, however much it is.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, iter};
 
 use app::{
     error::AppError,
@@ -30,7 +30,7 @@ use crate::{
 enum Form {
     /// A line a row, for spreadsheets: RFC 4180 with a byte order mark; in Russian with the semicolons that spreadsheets
     /// there expect.
-    Csv(char),
+    Csv(u8),
     /// A JSON object a line.
     Lines,
 }
@@ -56,7 +56,7 @@ const COLUMNS: [&str; 16] = [
 
 /// `GET /deliveries/export.csv`
 pub(in crate::pages) async fn table(visit: Visit) -> Response {
-    let separator = if visit.language == Language::Ru { ';' } else { ',' };
+    let separator = if visit.language == Language::Ru { b';' } else { b',' };
     export(visit, Form::Csv(separator), "text/csv; charset=utf-8", "deliveries.csv").await
 }
 
@@ -82,14 +82,14 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
     let (send, receive) = mpsc::channel::<Result<Bytes, Infallible>>(2);
     tokio::spawn(async move {
         let mut text = match form {
-            Form::Csv(separator) => format!("\u{feff}{}\r\n", COLUMNS.join(&separator.to_string())),
-            Form::Lines => String::new(),
+            Form::Csv(separator) => {
+                ["\u{feff}".as_bytes(), &csv::lines(separator, iter::once(COLUMNS.map(Value::from)))].concat()
+            }
+            Form::Lines => Vec::new(),
         };
         loop {
             let LogPage { rows, next, .. } = page;
-            for row in &rows {
-                line(&mut text, form, row);
-            }
+            text.extend(lines_of(form, &rows));
             // Whoever has gone away needs no more.
             if send.send(Ok(Bytes::from(std::mem::take(&mut text)))).await.is_err() {
                 return;
@@ -106,8 +106,7 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
                 Err(error) => {
                     tracing::error!(?error, "an export ended before its end");
                     // Cut off, so that nobody takes it for whole.
-                    text.push('…');
-                    _ = send.send(Ok(Bytes::from(text))).await;
+                    _ = send.send(Ok(Bytes::from("…"))).await;
                     return;
                 }
             };
@@ -120,21 +119,18 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
     ([(header::CONTENT_TYPE, content_type), (header::CONTENT_DISPOSITION, disposition)], body).into_response()
 }
 
-fn line(text: &mut String, form: Form, row: &LogRow) {
-    let values = values(row);
+fn lines_of(form: Form, rows: &[LogRow]) -> Vec<u8> {
+    let rows = rows.iter().map(values);
     match form {
-        Form::Csv(separator) => {
-            let cells: Vec<String> = values.iter().map(|value| csv::cell(value, separator)).collect();
-            text.push_str(&cells.join(&separator.to_string()));
-            text.push_str("\r\n");
-        }
-        Form::Lines => {
-            let named = COLUMNS.iter().zip(values).filter(|(_, value)| !value.is_null());
-            let object: Map<String, Value> = named.map(|(name, value)| ((*name).to_owned(), value)).collect();
-            text.push_str(&Value::Object(object).to_string());
-            text.push('\n');
-        }
+        Form::Csv(separator) => csv::lines(separator, rows),
+        Form::Lines => rows.flat_map(object).collect(),
     }
+}
+
+fn object(values: [Value; 16]) -> Vec<u8> {
+    let named = COLUMNS.iter().zip(values).filter(|(_, value)| !value.is_null());
+    let object: Map<String, Value> = named.map(|(name, value)| ((*name).to_owned(), value)).collect();
+    format!("{}\n", Value::Object(object)).into_bytes()
 }
 
 /// In the order of [`COLUMNS`]; null where there is none.

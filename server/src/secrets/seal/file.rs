@@ -7,7 +7,7 @@ use std::{
     time::SystemTime,
 };
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use data_encoding::BASE64;
 use secrecy::ExposeSecret as _;
 
 use super::{SealError, keys::Keys};
@@ -48,7 +48,7 @@ pub(super) fn make_unless_there(path: &Path) -> Result<(), SealError> {
         // Without a number, as every version reads it.
         let mut key = [0u8; 32];
         codes::fill(&mut key);
-        make(path, &format!("{}\n", STANDARD.encode(key))).map_err(|source| fault(path, source))?;
+        make(path, &format!("{}\n", BASE64.encode(&key))).map_err(|source| fault(path, source))?;
     }
     private::restrict(path);
     Ok(())

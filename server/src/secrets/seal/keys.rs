@@ -2,11 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chacha20poly1305::{
     XChaCha20Poly1305, XNonce,
     aead::{Aead as _, KeyInit as _, Payload},
 };
+use data_encoding::BASE64;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{FORMAT, HEAD, NONCE, Place, SealError};
@@ -111,14 +111,14 @@ impl Key {
             Some((number, text)) => (number.parse().ok().filter(|number| *number > 0)?, text),
             None => (FIRST, entry),
         };
-        let cipher = XChaCha20Poly1305::new_from_slice(&STANDARD.decode(text).ok()?).ok()?;
+        let cipher = XChaCha20Poly1305::new_from_slice(&BASE64.decode(text.as_bytes()).ok()?).ok()?;
         Some(Self { number, text: Arc::new(SecretString::from(text)), cipher: Arc::new(cipher) })
     }
 
     fn new(number: u8) -> Option<Self> {
         let mut key = [0u8; 32];
         codes::fill(&mut key);
-        Self::parse(&format!("{number}:{}", STANDARD.encode(key)))
+        Self::parse(&format!("{number}:{}", BASE64.encode(&key)))
     }
 
     /// Its number: the second byte of whatever it seals.
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     fn text(byte: u8) -> String {
-        STANDARD.encode([byte; 32])
+        BASE64.encode(&[byte; 32])
     }
 
     #[test]

@@ -4,7 +4,7 @@ pub mod url;
 
 use std::{error::Error as _, fmt, io, time::Duration};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use data_encoding::BASE64;
 use hookgram::{secret::redact, values::EmailAddress};
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
@@ -101,7 +101,7 @@ impl Smtp {
             let password = password.expose_secret();
             builder = builder.credentials(Credentials::new(user.clone(), password.to_owned()));
             let plain = format!("\0{user}\0{password}");
-            secrets.extend([password.to_owned(), STANDARD.encode(password), STANDARD.encode(plain)]);
+            secrets.extend([password.to_owned(), BASE64.encode(password.as_bytes()), BASE64.encode(plain.as_bytes())]);
         }
         let secrets = secrets.into_iter().map(SecretString::from).collect();
         Ok(Self { transport: builder.build(), from, secrets })

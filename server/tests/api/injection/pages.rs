@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE};
+use data_encoding::BASE64URL;
 use hookgram::{
     channel::ChannelKind, parameters::Parameter, profile::EditedProfile, query, role::Role, secret::BotToken,
 };
@@ -254,7 +254,7 @@ async fn an_error_in_an_address_is_shown_in_our_words_or_not_at_all() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let operator = Person::new(&server, Role::Operator).await;
     let page = async |error: &str| {
-        let error = query::encode(&URL_SAFE.encode(error));
+        let error = query::encode(&BASE64URL.encode(error.as_bytes()));
         operator.see(&format!("/profiles/new?__path=%2Frpc%2Foperator%2Fsave-profile&__err={error}")).await
     };
     let own = "Your role may not do this";
