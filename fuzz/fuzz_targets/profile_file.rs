@@ -50,12 +50,12 @@ fuzz_target!(|text: &str| {
 
 /// What the store would make of it.
 fn stored(draft: EditedProfile) -> StoredProfile {
-    let EditedProfile { name, enabled, sandbox, events, profile, key } = draft;
+    let EditedProfile { name, enabled, channel, events, profile, key } = draft;
     StoredProfile {
         id: 1,
         name,
         enabled: enabled.unwrap_or(true),
-        sandbox,
+        channel,
         events,
         profile,
         key: key.unwrap_or_else(|| "k7Rm2Qx9TvB4nWpL".to_owned()),
@@ -66,8 +66,8 @@ fn stored(draft: EditedProfile) -> StoredProfile {
 }
 
 fn draft(stored: StoredProfile) -> EditedProfile {
-    let StoredProfile { name, enabled, sandbox, events, profile, key, .. } = stored;
-    EditedProfile { name, enabled: Some(enabled), sandbox, events, profile, key: Some(key) }
+    let StoredProfile { name, enabled, channel, events, profile, key, .. } = stored;
+    EditedProfile { name, enabled: Some(enabled), channel, events, profile, key: Some(key) }
 }
 
 /// Whether somebody has typed a token into a name or a text, which are exported as they are.

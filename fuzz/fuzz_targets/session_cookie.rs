@@ -40,8 +40,8 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
     let (store, user, token) = runtime.block_on(async {
         let store = Store::in_memory().await.expect("a store");
-        let account = store.add_user("a@b.example", Role::Admin, None, &COMMAND_LINE).await.expect("a user");
-        let user = store.user(account.id).await.expect("the store").expect("the user");
+        let account = store.accounts.add_user("a@b.example", Role::Admin, None, &COMMAND_LINE).await.expect("a user");
+        let user = store.accounts.user(account.id).await.expect("the store").expect("the user");
         let token = codes::secret();
         let session = NewSession {
             token_hash: &codes::hash(&token),
@@ -51,7 +51,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
             user_agent: "",
             address: "192.0.2.1",
         };
-        store.add_session(session, &COMMAND_LINE).await.expect("a session");
+        store.accounts.add_session(session, &COMMAND_LINE).await.expect("a session");
         (store, user, token)
     });
     let sealer = Sealer::ephemeral().expect("a key");

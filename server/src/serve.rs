@@ -72,7 +72,7 @@ impl Server {
         let address = listener.local_addr().context("the listening address cannot be read")?;
         let lock = lock(&config.data_dir)?;
         let store = Store::open(config.location()).await?;
-        seal::announce(&lock, store.sealer())?;
+        seal::announce(&lock, store.secrets.sealer())?;
         health::tell(&store).await?;
         let (stop, shutdown) = watch::channel(false);
         let state = AppState::new(config, store, address, shutdown).await?;
@@ -84,7 +84,7 @@ impl Server {
     /// # Errors
     /// If the store fails.
     pub async fn setup_link(&self) -> anyhow::Result<Option<String>> {
-        if self.state.store.count_users().await? > 0 {
+        if self.state.store.accounts.count_users().await? > 0 {
             return Ok(None);
         }
         let code = codes::secret();
@@ -94,7 +94,7 @@ impl Server {
             user_id: None,
             expires_at: now().saturating_add(SETUP_TIME),
         };
-        self.state.store.add_link(link, &COMMAND_LINE).await?;
+        self.state.store.accounts.add_link(link, &COMMAND_LINE).await?;
         Ok(Some(format!("{}/setup/{code}", self.state.public_url)))
     }
 

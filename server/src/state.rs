@@ -190,7 +190,7 @@ impl AppState {
         let (identity, is_fresh) = self.identities.ask(&self.telegram, token, asker).await;
         if is_fresh
             && let Identity::Bot { name, username } = &identity
-            && let Err(error) = self.store.put_bot(token, name, username).await
+            && let Err(error) = self.store.queue.put_bot(token, name, username).await
         {
             tracing::warn!(%error, "a bot's name could not be stored");
         }

@@ -93,7 +93,7 @@ impl SignInAttempt<'_> {
     /// # Errors
     /// Why not.
     pub async fn by_password(&self, email: &str, password: SecretString) -> Result<(User, Entry), EntryFault> {
-        let user = self.state.store.user_by_email(email.trim()).await.map_err(broken)?;
+        let user = self.state.store.accounts.user_by_email(email.trim()).await.map_err(broken)?;
         let user = self.verified(email, user, password).await?;
         let entry = self.after_password(&user).await.map_err(broken)?;
         Ok((user, entry))
@@ -114,7 +114,7 @@ impl SignInAttempt<'_> {
         state.throttle.succeeded(email, &origin);
         if let Some(old) = user.password_hash.as_ref().filter(|hash| password::is_outdated(hash)) {
             let new = state.passwords.hash(password).await.map_err(broken)?;
-            state.store.rehash_password(user.account.id, old, &new).await.map_err(broken)?;
+            state.store.accounts.rehash_password(user.account.id, old, &new).await.map_err(broken)?;
         }
         Ok(user)
     }
@@ -127,7 +127,8 @@ impl SignInAttempt<'_> {
         let Some(user) = user else { return };
         let (store, by) = (self.state.store.clone(), self.client.by(&user.account.email));
         tokio::spawn(async move {
-            if let Err(error) = store.sign_in_failed(&user.account, AuditAction::SignInFailed, None, &by).await {
+            if let Err(error) = store.accounts.sign_in_failed(&user.account, AuditAction::SignInFailed, None, &by).await
+            {
                 tracing::error!(%error, "a failed sign-in could not be recorded");
             }
         });
@@ -150,11 +151,11 @@ impl SignInAttempt<'_> {
     /// Why not.
     pub async fn by_code(&self, half: &[u8], proof: &Proof) -> Result<(User, Vec<SetCookie>), EntryFault> {
         let store = &self.state.store;
-        let id = store.half_session(half, now()).await.map_err(broken)?.ok_or(EntryFault::Late)?;
-        let user = store.user(id).await.map_err(broken)?.ok_or(EntryFault::Late)?;
-        store.try_half_session(half, now(), TRIES).await.map_err(broken)?.ok_or(EntryFault::Late)?;
+        let id = store.accounts.half_session(half, now()).await.map_err(broken)?.ok_or(EntryFault::Late)?;
+        let user = store.accounts.user(id).await.map_err(broken)?.ok_or(EntryFault::Late)?;
+        store.accounts.try_half_session(half, now(), TRIES).await.map_err(broken)?.ok_or(EntryFault::Late)?;
         self.take(&user, proof).await?;
-        if !store.end_half_session(half).await.map_err(broken)? {
+        if !store.accounts.end_half_session(half).await.map_err(broken)? {
             return Err(EntryFault::Late);
         }
         let mut cookies = self.open(&user).await.map_err(broken)?;
@@ -168,7 +169,7 @@ impl SignInAttempt<'_> {
         let (store, by_recovery) = (&state.store, format!("recovery {}", user.account.email));
         let is_code = matches!(proof, Proof::Code(_));
         if is_code {
-            let tried = store.try_code(id, origin.browser(), now()).await.map_err(broken)?;
+            let tried = store.accounts.try_code(id, origin.browser(), now()).await.map_err(broken)?;
             tried.map_err(|wait| EntryFault::TooManyCodes(seconds(wait)))?;
         } else {
             // Nobody guesses 79 bits; the limit is for the work.
@@ -177,11 +178,15 @@ impl SignInAttempt<'_> {
         let by = self.client.by(&user.account.email);
         if !proof.take(state, &user.account, &by).await.map_err(unprovable)? {
             let browser = origin.browser().filter(|_| is_code);
-            store.sign_in_failed(&user.account, AuditAction::FactorFailed, browser, &by).await.map_err(broken)?;
+            store
+                .accounts
+                .sign_in_failed(&user.account, AuditAction::FactorFailed, browser, &by)
+                .await
+                .map_err(broken)?;
             return Err(proof.fault());
         }
         if is_code {
-            store.code_was_right(id, origin.browser()).await.map_err(broken)?;
+            store.accounts.code_was_right(id, origin.browser()).await.map_err(broken)?;
         } else {
             state.throttle.succeeded(&by_recovery, &origin);
         }
@@ -209,7 +214,7 @@ impl SignInAttempt<'_> {
     /// Why not.
     pub async fn confirm(&self, user_id: i64, password: SecretString, proof: &Proof) -> Result<SetCookie, EntryFault> {
         let session = self.session.ok_or(EntryFault::Late)?;
-        let user = self.state.store.user(user_id).await.map_err(broken)?.ok_or(EntryFault::Late)?;
+        let user = self.state.store.accounts.user(user_id).await.map_err(broken)?.ok_or(EntryFault::Late)?;
         let proved = self.prove(&user, password, proof).await?;
         let rotated = session::rotate(self.state, session, Some(proved)).await.map_err(broken)?;
         rotated.map(|(cookie, _)| cookie).ok_or(EntryFault::Late)
@@ -226,11 +231,11 @@ impl SignInAttempt<'_> {
     /// # Errors
     /// If it cannot be sealed.
     pub fn make_known(&self, user: &User) -> Result<SetCookie, SealError> {
-        Cookies::of(self.state).make_known(self.state.store.sealer(), user, now())
+        Cookies::of(self.state).make_known(self.state.store.secrets.sealer(), user, now())
     }
 
     fn origin(&self, user: Option<&User>) -> Origin {
-        let (cookies, sealer) = (Cookies::of(self.state), self.state.store.sealer());
+        let (cookies, sealer) = (Cookies::of(self.state), self.state.store.secrets.sealer());
         let browser = user.and_then(|user| cookies.known_browser(sealer, user, self.headers, now()));
         browser.map_or(Origin::Address(self.client.address), Origin::Browser)
     }

@@ -253,8 +253,8 @@ impl SignInLink {
 
     async fn sign_in(self, state: &AppState) -> Result<Option<Entry>, StoreError> {
         let (Some(hash), Some(client)) = (self.code_hash, self.client) else { return Ok(None) };
-        let Some(id) = state.store.use_sign_in_link(&hash).await? else { return Ok(None) };
-        let Some(user) = state.store.user(id).await? else { return Ok(None) };
+        let Some(id) = state.store.accounts.use_sign_in_link(&hash).await? else { return Ok(None) };
+        let Some(user) = state.store.accounts.user(id).await? else { return Ok(None) };
         let attempt = SignInAttempt { state, client: &client, headers: &self.headers, session: self.replaced.as_ref() };
         Ok(Some(attempt.after_password(&user).await?))
     }

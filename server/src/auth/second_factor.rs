@@ -52,13 +52,15 @@ impl Proof {
     /// If the store fails; [`StoreError::Seal`] if the secret cannot be opened.
     pub(super) async fn take(&self, state: &AppState, account: &Account, by: &By) -> Result<bool, StoreError> {
         match self {
-            Self::Recovery(typed) => state.store.use_recovery_code(account, &recovery::hash(typed), by, now()).await,
+            Self::Recovery(typed) => {
+                state.store.accounts.use_recovery_code(account, &recovery::hash(typed), by, now()).await
+            }
             Self::Code(typed) => {
-                let Some(factor) = state.store.second_factor(account.id).await? else { return Ok(false) };
+                let Some(factor) = state.store.accounts.second_factor(account.id).await? else { return Ok(false) };
                 let secret = factor.secret.ok_or(SealError::CannotOpen)?;
                 let step = Totp::from_base32(&secret).and_then(|totp| totp.step_of(typed, now(), factor.step));
                 match step {
-                    Some(step) => state.store.take_step(account.id, step).await,
+                    Some(step) => state.store.accounts.take_step(account.id, step).await,
                     None => Ok(false),
                 }
             }

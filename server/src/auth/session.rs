@@ -60,9 +60,9 @@ pub async fn open(
         address: &address,
     };
     let by = client.by(&user.account.email);
-    state.store.add_session(session, &by).await?;
+    state.store.accounts.add_session(session, &by).await?;
     if let Some(old) = replaced {
-        state.store.end_session(&old.hash, &by).await?;
+        state.store.accounts.end_session(&old.hash, &by).await?;
     }
     Ok(Cookies::of(state).set(Kind::Session, &token, LONGEST / 1000))
 }
@@ -80,7 +80,7 @@ pub async fn rotate(
     let token = codes::secret();
     let hash = codes::hash(&token);
     let confirmed_at = proved.map(|_| now());
-    if !state.store.rotate_session(&current.hash, &hash, confirmed_at).await? {
+    if !state.store.accounts.rotate_session(&current.hash, &hash, confirmed_at).await? {
         return Ok(None);
     }
     let confirmed_at = confirmed_at.unwrap_or(current.confirmed_at);
@@ -96,7 +96,7 @@ pub async fn rotate(
 /// If the store fails; [`StoreError::NotFound`] if the account has another password by now.
 pub async fn open_half(state: &AppState, user: &User) -> Result<SetCookie, StoreError> {
     let token = codes::secret();
-    state.store.add_half_session(&codes::hash(&token), user, now(), now().saturating_add(HALF)).await?;
+    state.store.accounts.add_half_session(&codes::hash(&token), user, now(), now().saturating_add(HALF)).await?;
     Ok(Cookies::of(state).set(Kind::HalfSession, &token, HALF / 1000))
 }
 
@@ -110,9 +110,9 @@ pub async fn load(
     headers: &HeaderMap,
 ) -> Result<Option<(CurrentSession, OpenSession)>, StoreError> {
     let Some(hash) = cookies.token_hash(Kind::Session, headers) else { return Ok(None) };
-    let Some(session) = store.session(&hash, now(), IDLE).await? else { return Ok(None) };
+    let Some(session) = store.accounts.session(&hash, now(), IDLE).await? else { return Ok(None) };
     if now().saturating_sub(session.last_used_at) > TOUCH {
-        store.touch_session(&hash, now()).await?;
+        store.accounts.touch_session(&hash, now()).await?;
     }
     let current = CurrentSession {
         hash,
@@ -126,7 +126,7 @@ pub async fn load(
 /// Whether a session may still do what the guard has let it do, for answers that take long. Where that cannot be found out,
 /// it may not: the browser asks again.
 pub(crate) async fn is_open(state: &AppState, hash: &[u8]) -> bool {
-    match state.store.session(hash, now(), IDLE).await {
+    match state.store.accounts.session(hash, now(), IDLE).await {
         Ok(Some(open)) => !second_factor::is_missing(state, open.account.role, open.has_second_factor),
         Ok(None) => false,
         Err(error) => {

@@ -282,7 +282,7 @@ async fn place(config: &Config, url: &str) -> anyhow::Result<Result<Place, Webho
         bail!("this is no webhook URL: its path is neither /webhook/telegram nor /h/ with a profile's key");
     };
     let store = open_existing(config).await?;
-    Ok(match store.profile_by_key(key).await? {
+    Ok(match store.profiles.by_key(key).await? {
         Some(profile) => Ok(Place { endpoint: Endpoint::Profile(profile.into()), store: Some(store) }),
         None => Err(WebhookError::UnknownKey),
     })

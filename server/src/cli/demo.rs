@@ -42,7 +42,7 @@ pub async fn run(mut config: Config, folder_named: bool, language: Language) -> 
     let state = server.state.clone();
     let link = sign_in_link(&state).await?;
     let profile = profile(&state).await?;
-    if state.store.newest_event(profile.id).await?.is_none() {
+    if state.store.log.newest_event(profile.id).await?.is_none() {
         post_sample(&state, &profile).await?;
     }
     tokio::spawn(async move {
@@ -54,9 +54,9 @@ pub async fn run(mut config: Config, folder_named: bool, language: Language) -> 
 }
 
 async fn sign_in_link(state: &AppState) -> anyhow::Result<String> {
-    let id = match state.store.user_by_email(EMAIL).await? {
+    let id = match state.store.accounts.user_by_email(EMAIL).await? {
         Some(user) => user.account.id,
-        None => state.store.add_user(EMAIL, Role::Admin, None, &COMMAND_LINE).await?.id,
+        None => state.store.accounts.add_user(EMAIL, Role::Admin, None, &COMMAND_LINE).await?.id,
     };
     let code = codes::secret();
     let link = NewLink {
@@ -65,12 +65,12 @@ async fn sign_in_link(state: &AppState) -> anyhow::Result<String> {
         user_id: Some(id),
         expires_at: now().saturating_add(LINK_TIME),
     };
-    state.store.add_link(link, &COMMAND_LINE).await?;
+    state.store.accounts.add_link(link, &COMMAND_LINE).await?;
     Ok(format!("{}/login?code={code}", state.public_url))
 }
 
 async fn profile(state: &AppState) -> anyhow::Result<StoredProfile> {
-    if let Some(stored) = state.store.profile_by_name(PROFILE).await? {
+    if let Some(stored) = state.store.profiles.by_name(PROFILE).await? {
         return Ok(stored);
     }
     let mut profile = Profile::default();
@@ -89,8 +89,8 @@ async fn profile(state: &AppState) -> anyhow::Result<StoredProfile> {
         profile,
         key: None,
     };
-    let id = state.store.put_profile(None, &draft, &COMMAND_LINE).await?;
-    state.store.profile(id).await?.context("the demo's profile was not stored")
+    let id = state.store.profiles.put(None, &draft, &COMMAND_LINE).await?;
+    state.store.profiles.get(id).await?.context("the demo's profile was not stored")
 }
 
 /// Through the same acceptance as a POST.
@@ -109,7 +109,7 @@ async fn post_sample(state: &AppState, profile: &StoredProfile) -> anyhow::Resul
 async fn first_message(state: &AppState, profile: i64) -> Option<String> {
     let deadline = Instant::now() + Duration::from_secs(5);
     while Instant::now() < deadline {
-        let messages = state.store.sandbox_messages(Some(profile), 1).await.ok()?;
+        let messages = state.store.profiles.sandbox_messages(Some(profile), 1).await.ok()?;
         if let Some(message) = messages.first() {
             return Some(Part::from_html(&message.html).map_or_else(|_| message.html.clone(), |part| part.text()));
         }

@@ -60,8 +60,8 @@ fn take_turn(config: &Config) -> anyhow::Result<File> {
 }
 
 async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
-    let sealer = store.sealer();
-    let present = match store.key_state().await? {
+    let sealer = store.secrets.sealer();
+    let present = match store.secrets.key_state().await? {
         KeyState::Right(number) => number,
         KeyState::Wrong(_) | KeyState::Unknown => bail!(
             "this database was sealed with another key than the one at hand: put the right key back before you change \
@@ -87,13 +87,13 @@ async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
         ),
     };
     know_beside(config, next)?;
-    match store.change_key(&COMMAND_LINE).await? {
+    match store.secrets.change_key(&COMMAND_LINE).await? {
         Some((old, new)) => println!("Key {new} seals from now on, in the place of key {old}."),
         None => println!("Key {next} seals already; what is left of the change is done now."),
     }
     let mut done = 0;
     let locked = loop {
-        let resealed = store.reseal().await?;
+        let resealed = store.secrets.reseal().await?;
         done += resealed.done;
         if resealed.done == 0 {
             break resealed.locked;

@@ -39,14 +39,14 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
     let mut code = ExitCode::SUCCESS;
     match command {
         Command::List => {
-            for profile in store.profiles().await? {
+            for profile in store.profiles.all().await? {
                 println!("{}\t{base}/h/{}", profile.name, profile.key);
             }
         }
         Command::Export { with_secrets } => {
-            let profiles = store.profiles().await?;
+            let profiles = store.profiles.all().await?;
             let text = profile_file::export(&profiles, with_secrets)?;
-            store.note_export(&profiles, with_secrets, &COMMAND_LINE).await?;
+            store.profiles.note_export(&profiles, with_secrets, &COMMAND_LINE).await?;
             if with_secrets {
                 private::restrict_output();
             }

@@ -173,7 +173,7 @@ impl Bench {
     async fn matching(&self, outcome: Outcome, cause: Option<FailureCause>, which: &Which) -> anyhow::Result<Matching> {
         let profile = match &which.profile {
             Some(name) => {
-                let stored = self.store.profile_by_name(name).await?;
+                let stored = self.store.profiles.by_name(name).await?;
                 Some(stored.with_context(|| format!("there is no profile “{name}”"))?.id)
             }
             None => None,
@@ -198,8 +198,8 @@ impl Bench {
     }
 
     async fn list(&self, matching: &Matching) -> anyhow::Result<()> {
-        for id in self.store.first_matching(matching).await? {
-            let Some(row) = self.store.logged(id).await? else { continue };
+        for id in self.store.queue.first_matching(matching).await? {
+            let Some(row) = self.store.log.logged(id).await? else { continue };
             let cause = row.cause.map(|cause| causes::cause(self.language, cause));
             let text = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
             println!(
@@ -217,7 +217,7 @@ impl Bench {
     async fn work(&self, id: i64) -> anyhow::Result<BulkProgress> {
         let mut shown = 0;
         loop {
-            let progress = self.store.bulk(id).await?.context("the profile is gone, and this with it")?;
+            let progress = self.store.queue.bulk(id).await?.context("the profile is gone, and this with it")?;
             if progress.finished_at.is_some() {
                 return Ok(progress);
             }
@@ -227,7 +227,7 @@ impl Bench {
             }
             tokio::select! {
                 done = self.step() => done?,
-                _ = signal::ctrl_c() => match self.store.stop_bulk(id, &COMMAND_LINE, now()).await {
+                _ = signal::ctrl_c() => match self.store.queue.stop_bulk(id, &COMMAND_LINE, now()).await {
                     Err(crate::store::StoreError::NotFound) => {}
                     done => done?,
                 },

@@ -64,24 +64,26 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
         Command::Add { email, role, password_stdin } => {
             let Some(address) = EmailAddress::parse(&email) else { bail!("“{email}” is not an e-mail address") };
             let Some(role) = Role::parse(&role) else { bail!("“{role}” is none of admin, operator, viewer") };
-            if store.user_by_email(address.as_str()).await?.is_some() {
+            if store.accounts.user_by_email(address.as_str()).await?.is_some() {
                 bail!("{} has an account already", address.as_str());
             }
             let hash = ask(password_stdin, address.as_str()).await?;
-            store.add_user(address.as_str(), role, Some(&hash), &COMMAND_LINE).await?;
+            store.accounts.add_user(address.as_str(), role, Some(&hash), &COMMAND_LINE).await?;
         }
         Command::List => {
-            for user in store.users().await? {
+            for user in store.accounts.users().await? {
                 println!("{}\t{}", user.account.email, user.account.role.name());
             }
         }
         Command::ResetPassword { email, password_stdin } => {
-            let user = store.user_by_email(email.trim()).await?.with_context(|| format!("{email} has no account"))?;
+            let user =
+                store.accounts.user_by_email(email.trim()).await?.with_context(|| format!("{email} has no account"))?;
             let hash = ask(password_stdin, &user.account.email).await?;
-            store.set_password(&user.account.email, &hash, &COMMAND_LINE).await?;
+            store.accounts.set_password(&user.account.email, &hash, &COMMAND_LINE).await?;
         }
         Command::ResetLink { email } => {
-            let user = store.user_by_email(email.trim()).await?.with_context(|| format!("{email} has no account"))?;
+            let user =
+                store.accounts.user_by_email(email.trim()).await?.with_context(|| format!("{email} has no account"))?;
             let code = codes::secret();
             let link = NewLink {
                 code_hash: &codes::hash(&code),
@@ -89,19 +91,20 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
                 user_id: Some(user.account.id),
                 expires_at: now().saturating_add(LINK_TIME),
             };
-            store.add_link(link, &COMMAND_LINE).await?;
+            store.accounts.add_link(link, &COMMAND_LINE).await?;
             println!("{}/reset/{code}", config.public_url(config.listen));
         }
         Command::SecondFactorOff { email } => {
-            let user = store.user_by_email(email.trim()).await?.with_context(|| format!("{email} has no account"))?;
-            match store.turn_second_factor_off(&user.account, None, &COMMAND_LINE).await {
+            let user =
+                store.accounts.user_by_email(email.trim()).await?.with_context(|| format!("{email} has no account"))?;
+            match store.accounts.turn_second_factor_off(&user.account, None, &COMMAND_LINE).await {
                 Err(StoreError::NotFound) => bail!("{email} has no second factor"),
                 done => done?,
             }
         }
         Command::Remove { email } => {
-            let Some(user) = store.user_by_email(email.trim()).await? else { bail!("{email} has no account") };
-            store.remove_member(user.account.id, &COMMAND_LINE).await?;
+            let Some(user) = store.accounts.user_by_email(email.trim()).await? else { bail!("{email} has no account") };
+            store.accounts.remove_member(user.account.id, &COMMAND_LINE).await?;
         }
     }
     store.close().await;

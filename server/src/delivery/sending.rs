@@ -43,7 +43,7 @@ impl Worker {
         if !claimed.channel.needs_token() {
             return self.send_parts(claimed, None).await;
         }
-        match self.cast.store.token_for(claimed).await {
+        match self.cast.store.queue.token_for(claimed).await {
             Ok(Some(token)) => self.send_parts(claimed, Some(&token)).await,
             Ok(None) => self.without_token(claimed, AttemptClass::NoToken, "no bot token is stored for it").await,
             Err(error @ (StoreError::Seal(_) | StoreError::Corrupt(_))) => {
@@ -86,7 +86,7 @@ impl Worker {
                 self.wait_for_a_turn(&delivery).await;
             }
             is_admitted = false;
-            let part = match self.cast.store.part(&delivery, delivery.parts_sent).await {
+            let part = match self.cast.store.events.part(&delivery, delivery.parts_sent).await {
                 // An empty message is refused, so that it comes to its end.
                 Err(StoreError::Corrupt(_)) => Part::plain(""),
                 part => part?,
@@ -139,7 +139,7 @@ impl Worker {
     ) -> Result<Recorded, StoreError> {
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.cast.store.record(delivery, attempt, change, now()).await {
+            match self.cast.store.queue.record(delivery, attempt, change, now()).await {
                 Err(error) if error.may_pass() => {
                     tracing::warn!(delivery = delivery.id, %error, "an answer could not be recorded yet");
                 }

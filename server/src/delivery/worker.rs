@@ -132,7 +132,7 @@ impl Worker {
         loop {
             // Set back, the clock would put off what was to come.
             if now() < last
-                && let Err(error) = self.cast.store.due_again(now()).await
+                && let Err(error) = self.cast.store.queue.due_again(now()).await
             {
                 tracing::error!(%error, "the queue could not be set by the new time");
             }
@@ -161,14 +161,14 @@ impl Worker {
     /// Makes due what an earlier run was sending, and learns which bots it has sent with.
     async fn take_over(&self) -> Result<(), StoreError> {
         let (store, now) = (&self.cast.store, now());
-        let count = store.release_leases(&self.owner, now).await?;
+        let count = store.queue.release_leases(&self.owner, now).await?;
         if count > 0 {
             tracing::info!(count, "taking over deliveries that were being sent when the server last ended");
         }
-        store.due_again(now).await?;
-        store.settle_all(now).await?;
+        store.queue.due_again(now).await?;
+        store.queue.settle_all(now).await?;
         let hour_ago = now.saturating_sub(millis(KNOWN_FOR));
-        for (lane, at) in store.lanes_heard_since(hour_ago).await? {
+        for (lane, at) in store.queue.lanes_heard_since(hour_ago).await? {
             let age = Duration::from_millis(u64::try_from(now.saturating_sub(at)).unwrap_or(0));
             if let Some(at) = Instant::now().checked_sub(age)
                 && let Some(pacing) = self.cast.channels.pacing(&lane)
@@ -222,7 +222,7 @@ impl Worker {
 
     /// Claims up to `room` deliveries of strangers that are due and that may go now, the longest due first.
     async fn claim_strangers(&self, now: Millis, clock: Instant, room: usize) -> Result<Claim, StoreError> {
-        let heads = self.cast.store.strangers_heads(STRANGERS_HEADS, &self.in_flight.ids()).await?;
+        let heads = self.cast.store.queue.strangers_heads(STRANGERS_HEADS, &self.in_flight.ids()).await?;
         let in_vain = heads.first().is_some_and(|(.., due_at)| *due_at <= now);
         let mut pause = LONGEST_SLEEP;
         let mut admitted = Vec::new();
@@ -261,7 +261,7 @@ impl Worker {
             let pacing = self.cast.channels.pacing(&lane);
             let (held, soonest) = pacing.map(|mut pacing| pacing.held(&lane, clock)).unwrap_or_default();
             round.pause = round.pause.min(soonest.unwrap_or(LONGEST_SLEEP));
-            let found = store.due_heads(&lane, now, share, &self.in_flight.ids(), &held).await?;
+            let found = store.queue.due_heads(&lane, now, share, &self.in_flight.ids(), &held).await?;
             let is_all = found.len() < share;
             let admitted = self.admit(&lane, found, clock, &mut round.pause);
             round.took(lane, admitted.len(), is_all);
@@ -276,7 +276,7 @@ impl Worker {
             return Ok(Vec::new());
         }
         let ids: Vec<i64> = heads.iter().map(|head| head.id).collect();
-        let claimed = self.cast.store.claim(&ids, &self.owner, now, now.saturating_add(LEASE)).await;
+        let claimed = self.cast.store.queue.claim(&ids, &self.owner, now, now.saturating_add(LEASE)).await;
         let got = |id: i64| claimed.as_ref().is_ok_and(|claimed| claimed.iter().any(|delivery| delivery.id == id));
         for Admitted { id, lane } in heads.iter().filter(|head| !got(head.id)) {
             // Parked or moved in between: its place is free again.
@@ -290,7 +290,7 @@ impl Worker {
 
     /// The lanes with something due, from the one on whose turn it is.
     async fn due_lanes(&self, now: Millis) -> Result<(Vec<Lane>, Duration), StoreError> {
-        let open = self.cast.store.open_lanes().await?;
+        let open = self.cast.store.queue.open_lanes().await?;
         let later = open.iter().map(|(_, at)| at.saturating_sub(now)).filter(|wait| *wait > 0).min();
         let pause = later.and_then(|wait| u64::try_from(wait).ok()).map_or(LONGEST_SLEEP, Duration::from_millis);
         let mut lanes: Vec<Lane> = open.into_iter().filter(|(_, at)| *at <= now).map(|(lane, _)| lane).collect();

@@ -35,9 +35,9 @@ pub fn place(home: &Home) -> String {
 /// # Errors
 /// If the database fails.
 pub async fn tell(store: &Store) -> Result<(), StoreError> {
-    let locked = store.locked_secrets().await?;
+    let locked = store.secrets.locked_secrets().await?;
     let (tokens, factors) = (locked.profiles.len(), locked.accounts.len());
-    let sentence = match store.key_state().await? {
+    let sentence = match store.secrets.key_state().await? {
         KeyState::Right(_) if tokens + factors == 0 => return Ok(()),
         KeyState::Right(_) => {
             "some stored secrets cannot be opened: enter these tokens again (see the page Health), and \
@@ -48,7 +48,7 @@ pub async fn tell(store: &Store) -> Result<(), StoreError> {
             "the database was sealed with another key than that of {}: stored tokens and passwords cannot be opened. Put \
              the right key back and restart; nothing is lost, messages wait. Without it enter the tokens again in the \
              profiles",
-            place(store.sealer().home())
+            place(store.secrets.sealer().home())
         ),
     };
     tracing::error!(tokens, second_factors = factors, "{sentence}");
@@ -64,24 +64,24 @@ pub async fn tell(store: &Store) -> Result<(), StoreError> {
 /// If the database fails.
 pub async fn look(state: &AppState) -> Result<Locked, StoreError> {
     let store = &state.store;
-    store.sealer().refresh();
-    if store.unpark_opened().await? > 0 {
+    store.secrets.sealer().refresh();
+    if store.queue.unpark_opened().await? > 0 {
         state.wake.notify_one();
     }
-    let secrets = store.locked_secrets().await?;
+    let secrets = store.secrets.locked_secrets().await?;
     let mail = state.settings.now().is_locked(Setting::SmtpUrl);
-    let wrong_key = match store.key_state().await? {
+    let wrong_key = match store.secrets.key_state().await? {
         KeyState::Right(_) => None,
         KeyState::Wrong(_) | KeyState::Unknown => {
             let nothing = secrets == LockedSecrets::default() && !mail;
-            if nothing && !store.waits_for_the_old_key().await? {
-                store.adopt_key().await?;
+            if nothing && !store.secrets.waits_for_the_old_key().await? {
+                store.secrets.adopt_key().await?;
                 tracing::info!(
                     "nothing is sealed with the lost key any more: the present one is the database's own now"
                 );
                 None
             } else {
-                Some(place(store.sealer().home()))
+                Some(place(store.secrets.sealer().home()))
             }
         }
     };

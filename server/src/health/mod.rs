@@ -49,11 +49,11 @@ fn look(state: &AppState, view: &HealthView) {
 /// If the database fails.
 pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     let (store, now) = (&state.store, now());
-    let queue = store.queue_health().await?;
-    let bots = store.bots_health().await?;
-    let mail = store.mail_health(now - DAY).await?;
-    let failures = store.failures_by_cause(now - DAY).await?;
-    let hours = store.outcomes(None, now.div_euclid(HOUR) - 1, now.div_euclid(HOUR) + 1).await?;
+    let queue = store.log.queue_health().await?;
+    let bots = store.log.bots_health().await?;
+    let mail = store.log.mail_health(now - DAY).await?;
+    let failures = store.log.failures_by_cause(now - DAY).await?;
+    let hours = store.log.outcomes(None, now.div_euclid(HOUR) - 1, now.div_euclid(HOUR) + 1).await?;
     let settings = state.settings.now();
     let disk = rustix::fs::statvfs(&state.config.data_dir).ok();
     let disk = disk.map(|disk| (disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize));
@@ -77,7 +77,7 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     if queue.oldest.is_some_and(|oldest| oldest < now - STUCK) {
         troubles.push(Trouble::QueueStuck);
     }
-    let strangers = store.strangers_waiting().await?;
+    let strangers = store.events.strangers_waiting().await?;
     if strangers > settings.stranger_events / 2 {
         troubles.push(Trouble::StrangersWaiting(strangers));
     }
@@ -90,10 +90,10 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     if mail.given_up > 0 && has_mail {
         troubles.push(Trouble::MailFailing(mail.reason.clone().unwrap_or_default()));
     }
-    if !has_mail && !locked.mail && store.wants_mail().await? {
+    if !has_mail && !locked.mail && store.log.wants_mail().await? {
         troubles.push(Trouble::MailMissing);
     }
-    for SignInFailures { email, passwords, codes } in store.sign_in_failures(now - DAY).await? {
+    for SignInFailures { email, passwords, codes } in store.accounts.sign_in_failures(now - DAY).await? {
         troubles.push(if codes >= MANY_CODES {
             Trouble::CodesGuessed(email, codes)
         } else {

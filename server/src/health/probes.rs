@@ -34,21 +34,21 @@ pub async fn metrics(State(state): State<AppState>, client: Client, headers: Hea
         return (StatusCode::FORBIDDEN, "a bearer token is needed: HOOKGRAM_METRICS_TOKEN\n").into_response();
     }
     let mut gauges = Vec::new();
-    match state.store.totals().await {
+    match state.store.queue.totals().await {
         Ok(totals) => gauges.extend([
             ("deliveries_open", "Deliveries not finished", totals.open),
             ("deliveries_parked", "Of them waiting for a token", totals.parked),
         ]),
         Err(error) => tracing::warn!(%error, "the deliveries could not be counted"),
     }
-    match state.store.strangers_waiting().await {
+    match state.store.events.strangers_waiting().await {
         Ok(waiting) => {
             let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
             gauges.push(("stranger_events_waiting", "Undelivered events of unknown bots", waiting));
         }
         Err(error) => tracing::warn!(%error, "the events of strangers could not be counted"),
     }
-    match state.store.mails_waiting().await {
+    match state.store.mails.waiting().await {
         Ok(waiting) => gauges.push(("mails_waiting", "Error mails not finished", waiting)),
         Err(error) => tracing::warn!(%error, "the error mails could not be counted"),
     }

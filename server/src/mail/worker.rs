@@ -51,7 +51,7 @@ impl MailWorker {
 
     /// Sends until `shutdown` says so; then finishes the mail that is being sent, for 6 s at most.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) {
-        if let Err(error) = self.store.release_mails(now()).await {
+        if let Err(error) = self.store.mails.release(now()).await {
             tracing::error!(%error, "mails of an earlier run could not be released");
         }
         let mut end = shutdown.clone();
@@ -84,7 +84,7 @@ impl MailWorker {
             if self.send_next(now()).await? {
                 return Ok(Some(now()));
             }
-            self.store.next_mail_due().await
+            self.store.mails.next_due().await
         };
         match due.await {
             Ok(None) => LONGEST_SLEEP,
@@ -120,7 +120,7 @@ impl MailWorker {
         if self.is_locked() {
             return Ok(false);
         }
-        let Some(mail) = self.store.claim_mail(now, now.saturating_add(LEASE)).await? else { return Ok(false) };
+        let Some(mail) = self.store.mails.claim(now, now.saturating_add(LEASE)).await? else { return Ok(false) };
         let mut done = mail.done.clone();
         if let Some((address, language)) = &mail.asks {
             let change = self.ask(&mail, address, *language, &mut done, now).await?;
@@ -128,7 +128,7 @@ impl MailWorker {
             self.record(&mail, &done, &change, now).await?;
             return Ok(true);
         }
-        let content = match self.store.mail_content(mail.id, now).await {
+        let content = match self.store.mails.content(mail.id, now).await {
             Ok(content) => content,
             // It went with its profile.
             Err(StoreError::NotFound) => return Ok(true),
@@ -152,7 +152,7 @@ impl MailWorker {
         change: &MailChange,
         now: Millis,
     ) -> Result<(), StoreError> {
-        self.store.record_mail(mail, done, change, now).await?;
+        self.store.mails.record(mail, done, change, now).await?;
         let counter = match change {
             MailChange::Sent(_) => &self.metrics.mails_sent,
             MailChange::NotSent(_) => &self.metrics.mails_not_sent,
@@ -215,7 +215,7 @@ impl MailWorker {
         now: Millis,
     ) -> Result<Vec<&'a EmailAddress>, StoreError> {
         let owned: Vec<EmailAddress> = addresses.iter().copied().cloned().collect();
-        let standings = self.store.standings(&owned).await?;
+        let standings = self.store.mails.standings(&owned).await?;
         let mut agreed = Vec::new();
         for (address, standing) in addresses.into_iter().zip(standings) {
             match standing {
@@ -223,7 +223,7 @@ impl MailWorker {
                 Standing::Stopped => round.hold(address, policy::STOPPED, done),
                 Standing::Unconfirmed => {
                     let locale = content.profile.formatting.locale;
-                    let asked = self.store.ask_to_confirm(address, mail.lane.as_deref(), locale, now).await?;
+                    let asked = self.store.mails.ask_to_confirm(address, mail.lane.as_deref(), locale, now).await?;
                     tracing::debug!(mail = mail.id, asked, "an address has not confirmed");
                     self.metrics.mails_unconfirmed.inc();
                     round.hold(address, UNCONFIRMED, done);
@@ -244,7 +244,7 @@ impl MailWorker {
     ) -> Result<MailChange, StoreError> {
         let settings = self.settings.now();
         let Some(smtp) = &settings.smtp else { return Ok(MailChange::NotSent(policy::NO_SERVER)) };
-        if self.store.standings(std::slice::from_ref(address)).await? != [Standing::Unconfirmed] {
+        if self.store.mails.standings(std::slice::from_ref(address)).await? != [Standing::Unconfirmed] {
             return Ok(MailChange::NotSent(policy::ANSWERED));
         }
         let link = self.link(address, CONFIRM_LINK, now).await?;
@@ -266,14 +266,16 @@ impl MailWorker {
     async fn link(&self, address: &EmailAddress, works_for: Millis, now: Millis) -> Result<Link, StoreError> {
         let code = codes::secret();
         let code_hash = codes::hash(&code);
-        self.store.add_address_link(&code_hash, address, now.saturating_add(works_for), now).await?;
+        self.store.mails.add_address_link(&code_hash, address, now.saturating_add(works_for), now).await?;
         Ok(Link { code_hash, address: format!("{}/confirm-email/{code}", self.public_url) })
     }
 
     /// Forgets the link of a mail that the server did not take. Without a reply it may have been taken.
     async fn settle(&self, link: Option<Link>, posted: &Posted) -> Result<(), StoreError> {
         match (link, posted) {
-            (Some(link), Posted::Refused(_) | Posted::Later(_)) => self.store.drop_address_link(&link.code_hash).await,
+            (Some(link), Posted::Refused(_) | Posted::Later(_)) => {
+                self.store.mails.drop_address_link(&link.code_hash).await
+            }
             _ => Ok(()),
         }
     }

@@ -33,11 +33,11 @@ pub(super) async fn page(visit: Visit<Admin>) -> Response {
         // One more than is shown says whether there is another page.
         limit: i64::try_from(SHOWN + 1).unwrap_or(i64::MAX),
     };
-    let mut found = or_refuse!(visit, visit.state.store.audited(&filter).await.map_err(internal));
+    let mut found = or_refuse!(visit, visit.state.store.audit.audited(&filter).await.map_err(internal));
     let is_last = found.len() <= SHOWN;
     found.truncate(SHOWN);
     let next = found.last().filter(|_| !is_last).map(|entry| entry.id);
-    let users = or_refuse!(visit, visit.state.store.users().await.map_err(internal));
+    let users = or_refuse!(visit, visit.state.store.accounts.users().await.map_err(internal));
     let faults = (from.is_err(), to.is_err());
     let view = AuditView {
         query,

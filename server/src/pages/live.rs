@@ -58,7 +58,7 @@ where
     let end = WatchStream::new(state.shutdown.clone()).filter(|stopped| *stopped).map(|_| None);
     // A session that ends here is announced. The first look finds one that ended before this stream listened, the later ones
     // find one that has run out or was ended by the command line.
-    let announced = BroadcastStream::new(state.store.ended_sessions());
+    let announced = BroadcastStream::new(state.store.accounts.ended_sessions());
     let announced = announced.filter(move |ended| ended.as_ref().map_or(true, |ended| *ended == user)).map(drop);
     let looks = announced.merge(IntervalStream::new(interval(state.config.patience.look)).map(drop));
     let over = looks

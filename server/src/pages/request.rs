@@ -63,7 +63,7 @@ impl PageRequest {
 
     /// The profile as it is stored, or [`AppError::NotFound`].
     pub(super) async fn stored_profile(&self, id: i64) -> Result<StoredProfile, AppError> {
-        self.state.store.profile(id).await.map_err(internal)?.ok_or(AppError::NotFound)
+        self.state.store.profiles.get(id).await.map_err(internal)?.ok_or(AppError::NotFound)
     }
 
     /// The short URL with this webhook key; `None` for an account that may not send with it.

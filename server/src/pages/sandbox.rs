@@ -33,7 +33,7 @@ pub(super) async fn page(visit: Visit) -> Response {
 async fn shown<P: Permission>(visit: Visit<P>, chosen: Option<i64>, fault: Option<String>) -> Response {
     let viewer = visit.who.viewer();
     let messages = or_refuse!(visit, messages(&visit.request(), &viewer, chosen).await);
-    let profiles = or_refuse!(visit, visit.state.store.sandbox_profiles().await.map_err(internal));
+    let profiles = or_refuse!(visit, visit.state.store.profiles.sandbox_profiles().await.map_err(internal));
     let may_act = visit.may::<Operator>();
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let view = SandboxView { profiles, chosen, messages, may_act, fault };
@@ -49,7 +49,7 @@ pub async fn messages(
     viewer: &Viewer,
     profile: Option<i64>,
 ) -> Result<Vec<SandboxMessage>, AppError> {
-    let rows = request.state.store.sandbox_messages(profile, SHOWN).await.map_err(internal)?;
+    let rows = request.state.store.profiles.sandbox_messages(profile, SHOWN).await.map_err(internal)?;
     let is_shown = personal::is_shown(&request.state, viewer.account());
     let html = |html| if is_shown { html } else { personal::hidden(request.language) };
     Ok(rows
@@ -77,7 +77,7 @@ fn address(chosen: Option<i64>) -> String {
 pub(super) async fn clear(visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
     let chosen = chosen(&fields);
-    or_refuse!(visit, visit.state.store.clear_sandbox(chosen, &visit.by()).await.map_err(internal));
+    or_refuse!(visit, visit.state.store.profiles.clear_sandbox(chosen, &visit.by()).await.map_err(internal));
     Redirect::to(&address(chosen)).into_response()
 }
 
@@ -100,7 +100,7 @@ pub(super) async fn sample(visit: Visit<Operator>, body: Body) -> Response {
     let sample = Sample::ALL.into_iter().nth(index).unwrap_or(Sample::Appointment);
     let body = or_refuse!(visit, event(sample, &stored));
     let test = Test { profile: (&stored.name, Some(id)), token: None, chat: "", answer: "in_sandbox" };
-    or_refuse!(visit, visit.state.store.note_test(&test, &visit.by()).await.map_err(internal));
+    or_refuse!(visit, visit.state.store.profiles.note_test(&test, &visit.by()).await.map_err(internal));
     let endpoint = Endpoint::Profile(stored.into());
     let arrival = Arrival { endpoint: &endpoint, query: b"", body: Ok(&body), remembered: false };
     let answer = webhook::accept(&visit.state, arrival).await;

@@ -65,7 +65,7 @@ pub(super) async fn test(visit: Visit<Admin>) -> Response {
         Tested::Failed(words) => words,
         Tested::NoServer | Tested::NoAddress(_) => "not sent",
     };
-    or_refuse!(visit, visit.state.store.note_mail_test(answer, &visit.by()).await.map_err(internal));
+    or_refuse!(visit, visit.state.store.audit.note_mail_test(answer, &visit.by()).await.map_err(internal));
     let status = if tested == Tested::Taken { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let view = SettingsView { tested: Some(tested), ..view(&visit) };
     visit.show(status, ServerPage::Settings(Box::new(view))).await

@@ -99,14 +99,14 @@ pub async fn plan(store: &Store, text: &str, language: Language) -> Result<Plan,
     let Reading { drafts, mut faults, lines } = reading.unwrap_or_else(|failed| resume_unwind(failed.into_panic()));
     let mut entries = Vec::with_capacity(drafts.len());
     for (index, draft) in drafts {
-        let replaces = store.profile_by_name(&draft.name).await?;
+        let replaces = store.profiles.by_name(&draft.name).await?;
         let stored_token = replaces.as_ref().is_some_and(|stored| stored.profile.token.is_some());
         if draft.channel.needs_token() && draft.profile.token.is_none() && !stored_token {
             let path = format!("profiles[{index}].telegramToken");
             faults.push(parameter_fault(path, language, &Fault::Missing(Parameter::TelegramToken)));
         }
         if let Some(key) = &draft.key
-            && let Some(other) = store.profile_by_key(key).await?
+            && let Some(other) = store.profiles.by_key(key).await?
             && replaces.as_ref().is_none_or(|own| own.id != other.id)
         {
             faults.push(key_taken(index, language));
@@ -151,7 +151,7 @@ pub async fn carry_out(
     }
     let (indices, drafts): (Vec<usize>, Vec<EditedProfile>) =
         plan.entries.into_iter().map(|entry| (entry.index, entry.draft)).unzip();
-    match store.put_profiles(&drafts, by).await {
+    match store.profiles.put_all(&drafts, by).await {
         Ok(done) => Ok(done),
         Err((at, StoreError::KeyTaken)) => {
             let index = indices.get(at).copied().unwrap_or(at);

@@ -14,7 +14,7 @@ const REST: Duration = Duration::from_secs(60);
 pub(super) async fn run(store: Store, mut shutdown: watch::Receiver<bool>) {
     let mut steps = 0_u64;
     loop {
-        let pause = match store.convert_some_messages().await {
+        let pause = match store.maintenance.convert_messages().await {
             Ok(true) => PAUSE,
             Ok(false) => break,
             Err(error) => {

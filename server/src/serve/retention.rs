@@ -89,46 +89,46 @@ impl Retention {
         let before = now.saturating_sub(millis(settings.retention));
         match self.stage {
             Stage::Events(place) => {
-                let swept = self.store.delete_old_events(before, place).await?;
+                let swept = self.store.maintenance.delete_old_events(before, place).await?;
                 self.gone += swept.events;
                 self.longest = self.longest.max(swept.held);
                 self.stage = swept.next.map_or(Stage::Stateless, Stage::Events);
             }
             Stage::Stateless => {
-                if !self.store.delete_strangers(now).await? && !self.store.delete_beyond_kept().await? {
+                if !self.store.events.delete_strangers(now).await? && !self.store.events.delete_beyond_kept().await? {
                     self.stage = Stage::Tests;
                 }
             }
             Stage::Tests => {
-                if !self.store.delete_old_tests(before).await? {
+                if !self.store.maintenance.delete_old_tests(before).await? {
                     self.stage = Stage::Unneeded;
                 }
             }
             Stage::Unneeded => {
-                if !self.store.delete_unneeded(now, before, now.saturating_sub(UNUSED)).await? {
-                    self.store.delete_expired(now, now.saturating_sub(session::IDLE)).await?;
+                if !self.store.maintenance.delete_unneeded(now, before, now.saturating_sub(UNUSED)).await? {
+                    self.store.maintenance.delete_expired(now, now.saturating_sub(session::IDLE)).await?;
                     self.stage = Stage::Audit;
                 }
             }
             Stage::Audit => {
-                if !self.store.delete_old_audit(now.saturating_sub(millis(settings.audit))).await? {
+                if !self.store.audit.delete_old_audit(now.saturating_sub(millis(settings.audit))).await? {
                     self.stage = Stage::Remains;
                 }
             }
             Stage::Remains => {
-                if !self.store.delete_remains(now, now.saturating_sub(OUTCOMES)).await? {
+                if !self.store.profiles.delete_remains(now, now.saturating_sub(OUTCOMES)).await? {
                     self.stage = Stage::File;
                 }
             }
             Stage::File => {
-                if !self.store.shrink().await? {
-                    self.store.checkpoint().await?;
+                if !self.store.maintenance.shrink().await? {
+                    self.store.maintenance.checkpoint().await?;
                     self.end();
                     return Ok(false);
                 }
             }
         }
-        self.store.checkpoint().await?;
+        self.store.maintenance.checkpoint().await?;
         Ok(true)
     }
 

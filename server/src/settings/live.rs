@@ -65,7 +65,7 @@ impl Live {
     /// # Errors
     /// If the store fails, TLS cannot be set up, or a fixed mail server has nobody whom mails come from.
     pub async fn load(fixed: &Fixed, store: &Store) -> Result<Self, LoadError> {
-        let mut values = read(fixed, store.settings().await?);
+        let mut values = read(fixed, store.settings.all().await?);
         if values.lacks_sender() {
             let (name, problem) = (Setting::MailFrom.variable(), SettingFault::SenderMissing.problem(""));
             if fixed.has(Setting::SmtpUrl) {
@@ -123,7 +123,7 @@ impl Live {
             .map(|(setting, _)| Change::new(setting.name(), before.shown(*setting), values.shown(*setting)))
             .collect();
         if !stored.is_empty() {
-            store.put_settings(&stored, noted, by).await.map_err(ChangeError::Store)?;
+            store.settings.put(&stored, noted, by).await.map_err(ChangeError::Store)?;
         }
         *self.0.now.write() = Arc::new(values);
         Ok(stored.into_iter().map(|(setting, _)| setting).collect())

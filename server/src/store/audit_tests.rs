@@ -20,14 +20,14 @@ fn anna() -> By {
 }
 
 async fn all(store: &Store) -> Vec<Recorded> {
-    store.audited(&AuditFilter { limit: 100, ..AuditFilter::default() }).await.unwrap()
+    store.audit.audited(&AuditFilter { limit: 100, ..AuditFilter::default() }).await.unwrap()
 }
 
 /// An entry of this age.
 async fn aged(store: &Store, age: Millis) {
     sqlx::query("INSERT INTO audit (at, actor, action, kind, object, changes) VALUES (?1, 'a', 'replayed', 'deliveries', '', '[]')")
         .bind(now() - age)
-        .execute(&store.write)
+        .execute(&store.db.write)
         .await
         .unwrap();
 }
@@ -35,14 +35,14 @@ async fn aged(store: &Store, age: Millis) {
 #[tokio::test]
 async fn what_is_done_to_a_profile_is_recorded_with_it() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &anna()).await.unwrap();
-    store.put_profile(Some(id), &draft("A"), &anna()).await.unwrap();
-    store.put_profile(Some(id), &draft("B"), &anna()).await.unwrap();
-    store.set_enabled(id, false, &anna()).await.unwrap();
-    store.set_enabled(id, false, &anna()).await.unwrap();
-    assert!(matches!(store.set_enabled(99, false, &anna()).await, Err(StoreError::NotFound)));
-    store.rotate_key(id, OldKey::Stops, &COMMAND_LINE).await.unwrap();
-    store.delete_profile(id, &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &anna()).await.unwrap();
+    store.profiles.put(Some(id), &draft("A"), &anna()).await.unwrap();
+    store.profiles.put(Some(id), &draft("B"), &anna()).await.unwrap();
+    store.profiles.set_enabled(id, false, &anna()).await.unwrap();
+    store.profiles.set_enabled(id, false, &anna()).await.unwrap();
+    assert!(matches!(store.profiles.set_enabled(99, false, &anna()).await, Err(StoreError::NotFound)));
+    store.profiles.rotate_key(id, OldKey::Stops, &COMMAND_LINE).await.unwrap();
+    store.profiles.delete(id, &COMMAND_LINE).await.unwrap();
     let entries = all(&store).await;
     let actions: Vec<AuditAction> = entries.iter().filter_map(|entry| entry.action).collect();
     let expected = [
@@ -65,11 +65,11 @@ async fn entries_are_found_by_person_action_thing_and_time() {
     let store = Store::in_memory().await.unwrap();
     aged(&store, 40 * DAY).await;
     for name in ["Salon", "Clinic"] {
-        store.put_profile(None, &draft(name), &anna()).await.unwrap();
+        store.profiles.put(None, &draft(name), &anna()).await.unwrap();
     }
-    store.clear_sandbox(None, &COMMAND_LINE).await.unwrap();
+    store.profiles.clear_sandbox(None, &COMMAND_LINE).await.unwrap();
     let found = async |filter: AuditFilter| {
-        let rows = store.audited(&AuditFilter { limit: 2, ..filter }).await.unwrap();
+        let rows = store.audit.audited(&AuditFilter { limit: 2, ..filter }).await.unwrap();
         rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
     };
     let none = AuditFilter::default;
@@ -89,13 +89,13 @@ async fn nobody_changes_what_is_recorded_nor_deletes_it_early() {
     let store = Store::in_memory().await.unwrap();
     aged(&store, 29 * DAY).await;
     aged(&store, 31 * DAY).await;
-    let refused = sqlx::query("UPDATE audit SET actor = 'b'").execute(&store.write).await.unwrap_err().to_string();
+    let refused = sqlx::query("UPDATE audit SET actor = 'b'").execute(&store.db.write).await.unwrap_err().to_string();
     assert!(refused.contains("is not changed"), "{refused}");
-    let refused = sqlx::query("DELETE FROM audit").execute(&store.write).await.unwrap_err().to_string();
+    let refused = sqlx::query("DELETE FROM audit").execute(&store.db.write).await.unwrap_err().to_string();
     assert!(refused.contains("30 days at least"), "{refused}");
-    assert!(store.delete_old_audit(now()).await.is_err());
+    assert!(store.audit.delete_old_audit(now()).await.is_err());
     assert_eq!(all(&store).await.len(), 2);
-    assert!(!store.delete_old_audit(now() - 30 * DAY).await.unwrap());
+    assert!(!store.audit.delete_old_audit(now() - 30 * DAY).await.unwrap());
     assert_eq!(all(&store).await.len(), 1);
 }
 
@@ -135,7 +135,7 @@ async fn settings_hold_at_once_and_after_a_restart_and_secrets_are_sealed() {
         assert!(live.now().smtp.is_some());
     }
     let rows: Vec<(String, Option<String>, Option<Vec<u8>>)> =
-        sqlx::query_as("SELECT name, value, sealed FROM settings").fetch_all(&store.read).await.unwrap();
+        sqlx::query_as("SELECT name, value, sealed FROM settings").fetch_all(&store.db.read).await.unwrap();
     for (name, value, sealed) in rows {
         assert_eq!((value.is_none(), sealed.is_some()), (name == "smtp_url", name == "smtp_url"), "{name}");
     }
@@ -148,7 +148,7 @@ async fn settings_hold_at_once_and_after_a_restart_and_secrets_are_sealed() {
 #[tokio::test]
 async fn what_is_fixed_wins_and_faults_change_nothing() {
     let store = Store::in_memory().await.unwrap();
-    store.put_settings(&[(Setting::MaxBody, text("2MiB"))], Vec::new(), &COMMAND_LINE).await.unwrap();
+    store.settings.put(&[(Setting::MaxBody, text("2MiB"))], Vec::new(), &COMMAND_LINE).await.unwrap();
     let mut fixed = Fixed::default();
     fixed.fix(Setting::MaxBody, "4096").unwrap();
     let live = Live::load(&fixed, &store).await.unwrap();
@@ -162,12 +162,12 @@ async fn what_is_fixed_wins_and_faults_change_nothing() {
     let Err(ChangeError::Faults(faults)) = alone else { panic!("nobody writes") };
     assert_eq!(faults, [(Setting::MailFrom, SettingFault::SenderMissing)]);
     assert_eq!((live.now().max_body, live.now().audit), (4096, Duration::from_secs(365 * 86_400)));
-    let stored = store.settings().await.unwrap();
+    let stored = store.settings.all().await.unwrap();
     assert_eq!(
         stored.iter().map(|(name, value)| (*name, value.as_ref().unwrap().expose_secret())).collect::<Vec<_>>(),
         [(Setting::MaxBody, "2MiB")]
     );
     assert_eq!(all(&store).await.len(), 1);
-    store.note_mail_test("taken", &anna()).await.unwrap();
+    store.audit.note_mail_test("taken", &anna()).await.unwrap();
     assert_eq!(all(&store).await.len(), 2);
 }

@@ -24,6 +24,8 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("accepting::start", "an event of a booking service"),
     ("accepting::write", "an event of a booking service"),
     ("accepting::write_for_ever", "an event of a booking service"),
+    ("accounts::prefer", "language, theme and time zone of somebody's own pages"),
+    ("accounts::rehash_password", "the same password under a better hash"),
     ("addresses::add_address_link", "the mail worker"),
     ("addresses::answer_address_link", "the owner of a mail address, who has no account"),
     ("addresses::ask_to_confirm", "the mail worker"),
@@ -33,44 +35,43 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("bots::put_bot", "what Telegram says of a bot"),
     ("bulk::finish_bulk", "the end of a bulk action; its beginning is audited"),
     ("cancelling::cancel_step", "a step of a bulk action; its beginning is audited"),
-    ("converting::convert_some_messages", "rewrites what an earlier version stored"),
-    ("deliveries::claim", "the delivery worker"),
-    ("deliveries::end_unreadable", "the delivery worker"),
-    ("deliveries::release_leases", "the delivery worker"),
+    ("changes::delete_remains", "retention; the deletion of the profile is audited"),
+    ("converting::convert_messages", "rewrites what an earlier version stored"),
     ("drafts::add_draft", "private to its author, for an hour"),
     ("drafts::delete_draft", "private to its author, for an hour"),
     ("erasing::erase_some", "a step of `erase`, which takes By; the first one records the entry"),
     ("erasing::erase_unanswered", "a step of `erase`, which takes By"),
-    ("events::accept_event", "an event of a booking service"),
-    ("rejections::record_rejection", "an event of a booking service"),
-    ("rejections::commit", "an event of a booking service"),
-    ("rejections::start", "the writer of refused events"),
-    ("rejections::write", "an event of a booking service"),
-    ("rejections::write_for_ever", "the writer of refused events"),
+    ("events::accept", "an event of a booking service"),
     ("folding::fill_in", "a migration"),
     ("heads::due_again", "the delivery worker"),
     ("heads::settle_all", "the delivery worker"),
     ("links::use_sign_in_link", "the first step of a sign-in; its session is audited"),
-    ("mails::claim_mail", "the mail worker"),
-    ("mails::record_mail", "the mail worker"),
-    ("mails::release_mails", "the mail worker"),
+    ("mails::claim", "the mail worker"),
+    ("mails::record", "the mail worker"),
+    ("mails::release", "the mail worker"),
+    ("maintenance::delete_expired", "retention"),
+    ("maintenance::delete_old_events", "retention"),
+    ("maintenance::delete_old_tests", "retention"),
+    ("maintenance::delete_unneeded", "retention"),
+    ("maintenance::shrink", "retention"),
     ("mod::backup", "writes another file; it takes access to the database's own file"),
-    ("mod::over", "puts the store together"),
     ("mod::close", "writes nothing of its own"),
+    ("mod::over", "puts the store together"),
     ("outcomes::record", "the delivery worker"),
-    ("parking::unpark_opened", "the key that opens a token is back"),
-    ("profile_changes::delete_remains", "retention; the deletion of the profile is audited"),
+    ("queue::claim", "the delivery worker"),
+    ("queue::end_unreadable", "the delivery worker"),
+    ("queue::release_leases", "the delivery worker"),
+    ("rejections::commit", "an event of a booking service"),
+    ("rejections::record_rejection", "an event of a booking service"),
+    ("rejections::start", "the writer of refused events"),
+    ("rejections::write", "an event of a booking service"),
+    ("rejections::write_for_ever", "the writer of refused events"),
     ("replays::replay_step", "a step of a bulk action; its beginning is audited"),
     ("resealing::reseal_some", "the same secrets under the new key; the change of the key is audited"),
-    ("retention::delete_expired", "retention"),
-    ("retention::delete_old_events", "retention"),
-    ("retention::delete_old_tests", "retention"),
-    ("retention::delete_unneeded", "retention"),
-    ("retention::shrink", "retention"),
     ("sandbox::add_sandbox_message", "a test message; the test itself is audited"),
-    ("sealing::adopt_key", "nothing is sealed with the lost key any more"),
-    ("sealing::begin", "the start of a process"),
     ("second_factors::take_step", "keeps a code from being used twice; the sign-in is audited"),
+    ("secrets::adopt_key", "nothing is sealed with the lost key any more"),
+    ("secrets::begin", "the start of a process"),
     ("sessions::add_half_session", "the first step of a sign-in; its session is audited"),
     ("sessions::end_half_session", "a step of a sign-in; its session is audited"),
     ("sessions::rotate_session", "the same session under another token"),
@@ -79,11 +80,11 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("sign_in_failures::code_was_right", "a step of a sign-in; its session is audited"),
     ("sign_in_failures::try_code", "counts attempts; a wrong code is audited"),
     ("strangers::delete_swept", "retention"),
-    ("users::prefer", "language, theme and time zone of somebody's own pages"),
-    ("users::rehash_password", "the same password under a better hash"),
+    ("suspended::unpark_opened", "the key that opens a token is back"),
 ];
 
 struct Function {
+    area: String,
     /// Module and name.
     name: String,
     is_public: bool,
@@ -94,7 +95,8 @@ struct Function {
 /// The functions of the store's files, the tests left out.
 fn functions() -> Vec<Function> {
     let mut functions = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -103,10 +105,15 @@ fn functions() -> Vec<Function> {
                 "mod" if !path.ends_with("store/mod.rs") => stem(path.parent().unwrap()),
                 name => name.to_owned(),
             };
+            let area = path.strip_prefix(&root).unwrap().iter().next().unwrap().to_str().unwrap().to_owned();
             if path.is_dir() {
                 folders.push(path);
             } else if !module.ends_with("tests") {
-                functions.extend(functions_of(&module, &fs::read_to_string(path).unwrap()));
+                functions.extend(functions_of(
+                    area.trim_end_matches(".rs"),
+                    &module,
+                    &fs::read_to_string(path).unwrap(),
+                ));
             }
         }
     }
@@ -114,12 +121,13 @@ fn functions() -> Vec<Function> {
 }
 
 /// Relies on rustfmt: a function ends with a brace that is indented like its first line.
-fn functions_of(module: &str, text: &str) -> Vec<Function> {
+fn functions_of(area: &str, module: &str, text: &str) -> Vec<Function> {
     let lines: Vec<&str> = text.lines().collect();
     let mut functions = Vec::new();
     for (start, line) in lines.iter().enumerate() {
         let code = line.trim_start();
         let Some((qualifiers, rest)) = code.split_once("fn ") else { continue };
+        let qualifiers = qualifiers.replace("(in crate::store)", "(super)");
         if !qualifiers.split_whitespace().all(|word| word == "async" || word.starts_with("pub")) {
             continue;
         }
@@ -129,6 +137,7 @@ fn functions_of(module: &str, text: &str) -> Vec<Function> {
         let signature = function.split("{\n").next().unwrap();
         let pool = |(at, field): (usize, &str)| !function[at + field.len()..].starts_with(['(', '_']);
         functions.push(Function {
+            area: area.to_owned(),
             name: format!("{module}::{}", rest.split(['(', '<']).next().unwrap()),
             is_public: qualifiers.starts_with("pub "),
             takes_by: signature.contains("&By"),
@@ -157,22 +166,22 @@ async fn only_the_connection_for_writing_can_write() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("hookgram.db").display());
     let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
-    let refused = sqlx::query("DELETE FROM users").execute(&store.read).await.unwrap_err().to_string();
+    let refused = sqlx::query("DELETE FROM users").execute(&store.db.read).await.unwrap_err().to_string();
     assert!(refused.contains("readonly"), "{refused}");
-    store.checkpoint().await.unwrap();
+    store.maintenance.checkpoint().await.unwrap();
     store.close().await;
 }
 
 /// Everything that is stored.
 async fn dump(store: &Store) -> String {
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
-    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&store.read).await.unwrap();
+    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&store.db.read).await.unwrap();
     let mut dump = String::new();
     for table in tables {
         let columns = "SELECT group_concat('quote(\"' || name || '\")', ' || '','' || ') FROM pragma_table_info(?1)";
-        let columns: String = sqlx::query_scalar(columns).bind(&table).fetch_one(&store.read).await.unwrap();
+        let columns: String = sqlx::query_scalar(columns).bind(&table).fetch_one(&store.db.read).await.unwrap();
         let rows = sqlx::AssertSqlSafe(format!("SELECT {columns} FROM \"{table}\" ORDER BY 1"));
-        let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(&store.read).await.unwrap();
+        let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(&store.db.read).await.unwrap();
         dump += &format!("{table}: {rows:#?}\n");
     }
     dump
@@ -180,20 +189,21 @@ async fn dump(store: &Store) -> String {
 
 async fn break_audit(store: &Store) {
     let trigger = "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'the audit is broken'); END";
-    sqlx::query(trigger).execute(&store.write).await.unwrap();
+    sqlx::query(trigger).execute(&store.db.write).await.unwrap();
 }
 
 /// Calls methods of a store whose audit is broken: each fails because of it, and changes nothing.
 macro_rules! refused {
-    ($seen:ident, $store:ident: $($method:ident($($argument:expr),* $(,)?);)*) => {$(
+    ($seen:ident, $store:ident: $($area:ident.$method:ident($($argument:expr),* $(,)?);)*) => {$(
+        let name = concat!(stringify!($area), "::", stringify!($method));
         let before = dump(&$store).await;
-        let error = match $store.$method($($argument),*).await {
-            Ok(_) => panic!("{} does without the audit", stringify!($method)),
+        let error = match $store.$area.$method($($argument),*).await {
+            Ok(_) => panic!("{name} does without the audit"),
             Err(error) => format!("{error:?}"),
         };
-        assert!(error.contains("the audit is broken"), "{}: {error}", stringify!($method));
-        assert_eq!(dump(&$store).await, before, "{} has changed something", stringify!($method));
-        $seen.insert(stringify!($method).to_owned());
+        assert!(error.contains("the audit is broken"), "{name}: {error}");
+        assert_eq!(dump(&$store).await, before, "{name} has changed something");
+        $seen.insert(name.to_owned());
     )*};
 }
 
@@ -204,26 +214,26 @@ async fn each_method_that_takes_by_changes_nothing_without_its_audit_entry() {
 
     let store = Store::in_memory().await.unwrap();
     let link = |code_hash, kind, user_id| NewLink { code_hash, kind, user_id, expires_at: now() + 60_000 };
-    store.add_link(link(b"setup", LinkKind::Setup, None), by).await.unwrap();
+    store.accounts.add_link(link(b"setup", LinkKind::Setup, None), by).await.unwrap();
     break_audit(&store).await;
-    refused!(seen, store: set_up(b"setup", "a@example.com", "hash", by););
+    refused!(seen, store: accounts.set_up(b"setup", "a@example.com", "hash", by););
 
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("hookgram.db").display());
     let store = Store::connect(&url, Sealer::from_folder(folder.path()).unwrap()).await.unwrap();
-    store.sealer.add_a_key().unwrap();
+    store.db.sealer.add_a_key().unwrap();
     break_audit(&store).await;
-    refused!(seen, store: change_key(by););
+    refused!(seen, store: secrets.change_key(by););
     store.close().await;
 
     let store = Store::in_memory().await.unwrap();
-    let profile = store.put_profile(None, &draft("A"), by).await.unwrap();
-    store.add_sandbox_message(&test_message(profile, 1)).await.unwrap();
-    let a = store.add_user("a@example.com", Role::Admin, Some("hash"), by).await.unwrap();
-    let b = store.add_user("b@example.com", Role::Viewer, Some("hash"), by).await.unwrap();
+    let profile = store.profiles.put(None, &draft("A"), by).await.unwrap();
+    store.profiles.add_sandbox_message(&test_message(profile, 1)).await.unwrap();
+    let a = store.accounts.add_user("a@example.com", Role::Admin, Some("hash"), by).await.unwrap();
+    let b = store.accounts.add_user("b@example.com", Role::Viewer, Some("hash"), by).await.unwrap();
     let secret = SecretString::from("SECRET");
-    store.turn_second_factor_on(&b, (&secret, 1), &[b"code".to_vec()], b"", by).await.unwrap();
-    let owner = store.user(a.id).await.unwrap().unwrap();
+    store.accounts.turn_second_factor_on(&b, (&secret, 1), &[b"code".to_vec()], b"", by).await.unwrap();
+    let owner = store.accounts.user(a.id).await.unwrap().unwrap();
     let session = |token_hash| NewSession {
         token_hash,
         user: &owner,
@@ -232,8 +242,8 @@ async fn each_method_that_takes_by_changes_nothing_without_its_audit_entry() {
         user_agent: "",
         address: "",
     };
-    store.add_session(session(b"session"), by).await.unwrap();
-    store.add_link(link(b"reset", LinkKind::Reset, Some(a.id)), by).await.unwrap();
+    store.accounts.add_session(session(b"session"), by).await.unwrap();
+    store.accounts.add_link(link(b"reset", LinkKind::Reset, Some(a.id)), by).await.unwrap();
     let invitation = |code_hash, email| NewInvitation {
         code_hash,
         email,
@@ -241,66 +251,66 @@ async fn each_method_that_takes_by_changes_nothing_without_its_audit_entry() {
         made_by: "",
         expires_at: now() + 60_000,
     };
-    store.add_invitation(invitation(b"invite", "c@example.com"), by).await.unwrap();
-    let invited = store.invitations().await.unwrap().remove(0).id;
-    let begun = store.sessions_of(a.id, now(), 60_000).await.unwrap().remove(0).id;
+    store.accounts.add_invitation(invitation(b"invite", "c@example.com"), by).await.unwrap();
+    let invited = store.accounts.invitations().await.unwrap().remove(0).id;
+    let begun = store.accounts.sessions_of(a.id, now(), 60_000).await.unwrap().remove(0).id;
     let token = BotToken::parse(TOKEN).unwrap();
     for (public_id, chat) in [("e1", "5"), ("e2", "6")] {
         let event = event(public_id, TokenSource::event(token.clone()));
         accept_with(&store, event, vec![to(chat)], 0).await.unwrap();
     }
     let claimed = claim_due(&store, "one", 1_000, 2_000, &[]).await;
-    store.record(&claimed[0], None, &Change::Failed(FailureCause::Blocked), 1_000).await.unwrap();
-    store.record(&claimed[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
+    store.queue.record(&claimed[0], None, &Change::Failed(FailureCause::Blocked), 1_000).await.unwrap();
+    store.queue.record(&claimed[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
     let (failed, waiting) = (claimed[0].id, claimed[1].id);
     let matching = |outcome| Matching { outcome, profile: None, cause: None, since: None, until: None };
-    let bulk = store.begin_bulk(BulkKind::Cancel, &matching(Outcome::Waiting), by, 1).await.unwrap().unwrap();
+    let bulk = store.queue.begin_bulk(BulkKind::Cancel, &matching(Outcome::Waiting), by, 1).await.unwrap().unwrap();
     let settings = [(Setting::RetentionDays, SecretString::from("60"))];
     break_audit(&store).await;
     refused!(seen, store:
-        put_profile(None, &draft("B"), by);
-        put_profiles(&[draft("A"), draft("B")], by);
-        add_profiles(&[draft("B")], by);
-        duplicate_profile(profile, |name| vec![format!("{name} 2")], by);
-        set_enabled(profile, false, by);
-        rotate_key(profile, OldKey::Stops, by);
-        delete_profile(profile, by);
-        note_export(&[], true, by);
-        note_test(&Test { profile: ("A", Some(profile)), token: None, chat: "…5", answer: "sent" }, by);
-        clear_sandbox(None, by);
-        replay(&[Wish::AsItWas(failed)], Ask::Exactly, by, 2_000);
-        cancel(&[waiting], by, 2_000);
-        begin_bulk(BulkKind::Replay(ReplayAs::ItWas), &matching(Outcome::Failed), by, 2_000);
-        stop_bulk(bulk, by, 2_000);
-        note_log_export("deliveries.csv", "", by);
-        erase("5", by, 2_000);
-        add_user("d@example.com", Role::Viewer, None, by);
-        change_role(b.id, Role::Operator, by);
-        remove_member(b.id, by);
-        set_password("a@example.com", "other", by);
-        change_password(&a, "other", b"session", by);
-        turn_second_factor_on(&a, (&secret, 1), &[], b"session", by);
-        turn_second_factor_off(&b, None, by);
-        put_recovery_codes(&b, &[b"other".to_vec()], by);
-        use_recovery_code(&b, b"code", by, 2_000);
-        sign_in_failed(&a, AuditAction::SignInFailed, None, by);
-        add_session(session(b"other"), by);
-        end_session(b"session", by);
-        end_session_of(&a, &begun, by);
-        end_sessions_of(&a, None, by);
-        add_link(link(b"other", LinkKind::Reset, Some(a.id)), by);
-        reset_password(b"reset", "other", by);
-        add_invitation(invitation(b"other", "d@example.com"), by);
-        revoke_invitation(&invited, by);
-        accept_invitation(b"invite", "hash", by);
-        put_settings(&settings, Vec::new(), &COMMAND_LINE);
-        note_mail_test("taken", by);
+        profiles.put(None, &draft("B"), by);
+        profiles.put_all(&[draft("A"), draft("B")], by);
+        profiles.add_all(&[draft("B")], by);
+        profiles.duplicate(profile, |name| vec![format!("{name} 2")], by);
+        profiles.set_enabled(profile, false, by);
+        profiles.rotate_key(profile, OldKey::Stops, by);
+        profiles.delete(profile, by);
+        profiles.note_export(&[], true, by);
+        profiles.note_test(&Test { profile: ("A", Some(profile)), token: None, chat: "…5", answer: "sent" }, by);
+        profiles.clear_sandbox(None, by);
+        queue.replay(&[Wish::AsItWas(failed)], Ask::Exactly, by, 2_000);
+        queue.cancel(&[waiting], by, 2_000);
+        queue.begin_bulk(BulkKind::Replay(ReplayAs::ItWas), &matching(Outcome::Failed), by, 2_000);
+        queue.stop_bulk(bulk, by, 2_000);
+        audit.note_log_export("deliveries.csv", "", by);
+        maintenance.erase("5", by, 2_000);
+        accounts.add_user("d@example.com", Role::Viewer, None, by);
+        accounts.change_role(b.id, Role::Operator, by);
+        accounts.remove_member(b.id, by);
+        accounts.set_password("a@example.com", "other", by);
+        accounts.change_password(&a, "other", b"session", by);
+        accounts.turn_second_factor_on(&a, (&secret, 1), &[], b"session", by);
+        accounts.turn_second_factor_off(&b, None, by);
+        accounts.put_recovery_codes(&b, &[b"other".to_vec()], by);
+        accounts.use_recovery_code(&b, b"code", by, 2_000);
+        accounts.sign_in_failed(&a, AuditAction::SignInFailed, None, by);
+        accounts.add_session(session(b"other"), by);
+        accounts.end_session(b"session", by);
+        accounts.end_session_of(&a, &begun, by);
+        accounts.end_sessions_of(&a, None, by);
+        accounts.add_link(link(b"other", LinkKind::Reset, Some(a.id)), by);
+        accounts.reset_password(b"reset", "other", by);
+        accounts.add_invitation(invitation(b"other", "d@example.com"), by);
+        accounts.revoke_invitation(&invited, by);
+        accounts.accept_invitation(b"invite", "hash", by);
+        settings.put(&settings, Vec::new(), &COMMAND_LINE);
+        audit.note_mail_test("taken", by);
     );
 
     let audited: BTreeSet<String> = functions()
         .into_iter()
         .filter(|function| function.is_public && function.takes_by)
-        .map(|function| function.name.split("::").last().unwrap().to_owned())
+        .map(|function| format!("{}::{}", function.area, function.name.split("::").last().unwrap()))
         .collect();
     assert_eq!(audited, seen, "left: the methods that take By; right: those that were tried here");
 }

@@ -3,11 +3,11 @@
 use hookgram::webhook::EventOutcome;
 
 use super::{
-    batch,
     tests::{TOKEN, accept_with, claim_due, draft, event, to},
     *,
 };
 use crate::store::audit::COMMAND_LINE;
+use crate::store::events::batch;
 
 /// All at once, so that they share a commit.
 async fn together(store: &Store, events: &[AcceptedEvent], chat: &str) -> Vec<Received> {
@@ -38,7 +38,7 @@ async fn futures_all<T>(futures: impl Iterator<Item = impl Future<Output = T>>) 
 #[tokio::test]
 async fn events_of_one_batch_are_copies_of_each_other_and_keep_their_order() {
     let store = Store::in_memory().await.unwrap();
-    let source = TokenSource::Profile(store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap());
+    let source = TokenSource::Profile(store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap());
     let body = Packed::of(b"{\"same\":1}");
     let same =
         |public_id| AcceptedEvent { fingerprint: b"same".to_vec(), payload: body.clone(), ..event(public_id, &source) };
@@ -47,15 +47,15 @@ async fn events_of_one_batch_are_copies_of_each_other_and_keep_their_order() {
     assert_eq!(received, [Received::Accepted, copy(), Received::Accepted, copy()]);
     assert_eq!(together(&store, &[same("e"), event("f", &source)], "5").await, [copy(), Received::Accepted]);
 
-    let events = store.events(None, 9).await.unwrap();
+    let events = store.events.newest(None, 9).await.unwrap();
     assert_eq!(events.iter().map(|event| event.public_id.as_str()).collect::<Vec<_>>(), ["f", "e", "d", "c", "b", "a"]);
     for event in events.iter().filter(|event| event.outcome == EventOutcome::Duplicate) {
-        assert_eq!(store.payload(event.id).await.unwrap().unwrap(), b"{\"same\":1}", "the body of the first");
+        assert_eq!(store.events.payload(event.id).await.unwrap().unwrap(), b"{\"same\":1}", "the body of the first");
     }
     let mut sent = Vec::new();
     while let [claimed] = claim_due(&store, "one", 1_000, 31_000, &[]).await.as_slice() {
         sent.push(claimed.event_id);
-        store.record(claimed, None, &Change::Delivered, 2_000).await.unwrap();
+        store.queue.record(claimed, None, &Change::Delivered, 2_000).await.unwrap();
     }
     assert_eq!(sent, [1, 3, 6], "one at a time, in the order in which they came");
 }
@@ -63,12 +63,12 @@ async fn events_of_one_batch_are_copies_of_each_other_and_keep_their_order() {
 #[tokio::test]
 async fn what_is_parked_at_once_holds_nobody_of_its_batch_back() {
     let store = Store::in_memory().await.unwrap();
-    let profile = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let profile = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept_with(&store, event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
     let token = hookgram::secret::BotToken::parse(TOKEN).unwrap();
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
     let parked = Change::Parked { refused: Some(token.clone()), cause: hookgram::delivery::FailureCause::TokenRefused };
-    store.record(&claimed[0], None, &parked, 2_000).await.unwrap();
+    store.queue.record(&claimed[0], None, &parked, 2_000).await.unwrap();
 
     let parked = event("b", TokenSource::Profile(profile));
     let received = together(&store, &[parked, event("c", TokenSource::event(token.clone()))], "5").await;
@@ -80,19 +80,19 @@ async fn what_is_parked_at_once_holds_nobody_of_its_batch_back() {
 #[tokio::test]
 async fn what_was_judged_by_a_profile_that_has_changed_is_not_kept() {
     let (store, draft) = (Store::in_memory().await.unwrap(), draft("A"));
-    let id = store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap();
-    let version = async || store.profile(id).await.unwrap().unwrap().version;
+    let id = store.profiles.put(None, &draft, &COMMAND_LINE).await.unwrap();
+    let version = async || store.profiles.get(id).await.unwrap().unwrap().version;
     let judged =
         |public_id, version| AcceptedEvent { version: Some(version), ..event(public_id, TokenSource::Profile(id)) };
     let mut number = 0;
     for change in 0..3 {
         let before = version().await;
         match change {
-            0 => store.set_enabled(id, false, &COMMAND_LINE).await.unwrap(),
-            1 => drop(store.put_profile(Some(id), &draft, &COMMAND_LINE).await.unwrap()),
-            _ => drop(sqlx::query("UPDATE webhook_keys SET retired_at = 5").execute(&store.write).await.unwrap()),
+            0 => store.profiles.set_enabled(id, false, &COMMAND_LINE).await.unwrap(),
+            1 => drop(store.profiles.put(Some(id), &draft, &COMMAND_LINE).await.unwrap()),
+            _ => drop(sqlx::query("UPDATE webhook_keys SET retired_at = 5").execute(&store.db.write).await.unwrap()),
         }
-        let after: i64 = sqlx::query_scalar("SELECT version FROM profiles").fetch_one(&store.read).await.unwrap();
+        let after: i64 = sqlx::query_scalar("SELECT version FROM profiles").fetch_one(&store.db.read).await.unwrap();
         assert!(after > before, "{change}");
         for (version, expected) in [(before, Received::Outdated), (after, Received::Accepted)] {
             number += 1;
@@ -100,7 +100,7 @@ async fn what_was_judged_by_a_profile_that_has_changed_is_not_kept() {
             assert_eq!(accept_with(&store, event, vec![to("5")], 0).await.unwrap(), expected, "{change}");
         }
     }
-    assert_eq!(store.events(None, 9).await.unwrap().len(), 3);
+    assert_eq!(store.events.newest(None, 9).await.unwrap().len(), 3);
     let gone = AcceptedEvent { version: Some(1), ..event("z", TokenSource::Profile(id + 1)) };
     assert_eq!(accept_with(&store, gone, vec![to("5")], 0).await.unwrap(), Received::Outdated);
 }
@@ -110,7 +110,7 @@ async fn first_copies_are_looked_up_among_those_of_their_days() {
     let store = Store::in_memory().await.unwrap();
     let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", batch::FIRST_COPIES));
     let plan: Vec<(i64, i64, i64, String)> =
-        sqlx::query_as(explain).bind("[1]").bind("[]").fetch_all(&store.read).await.unwrap();
+        sqlx::query_as(explain).bind("[1]").bind("[]").fetch_all(&store.db.read).await.unwrap();
     let steps: Vec<String> = plan.into_iter().map(|(_, _, _, step)| step).collect();
     let by_index = |step: &String| step.contains("events_by_fingerprint (<expr>=? AND fingerprint=?)");
     assert!(steps.iter().any(by_index), "{steps:?}");

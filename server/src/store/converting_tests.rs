@@ -11,7 +11,7 @@ const HTML: &str = r#"["<b>x</b>","y"]"#;
 #[tokio::test]
 async fn messages_of_an_earlier_version_are_rewritten_step_by_step_and_read_meanwhile() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let source = TokenSource::Profile(id);
     for number in 0..450 {
         let event = AcceptedEvent { received_at: number, ..event(&number.to_string(), &source) };
@@ -27,28 +27,28 @@ async fn messages_of_an_earlier_version_are_rewritten_step_by_step_and_read_mean
     .await
     .unwrap();
     let stored: String =
-        sqlx::query_scalar("SELECT parts FROM deliveries WHERE id = 1").fetch_one(&store.read).await.unwrap();
+        sqlx::query_scalar("SELECT parts FROM deliveries WHERE id = 1").fetch_one(&store.db.read).await.unwrap();
     for sql in ["UPDATE deliveries SET parts = ?1 WHERE parts <> '' AND id % 3 <> 0", "UPDATE texts SET parts = ?1"] {
-        sqlx::query(sql).bind(HTML).execute(&store.write).await.unwrap();
+        sqlx::query(sql).bind(HTML).execute(&store.db.write).await.unwrap();
     }
-    sqlx::query("UPDATE deliveries SET parts = '[' WHERE id = 5").execute(&store.write).await.unwrap();
+    sqlx::query("UPDATE deliveries SET parts = '[' WHERE id = 5").execute(&store.db.write).await.unwrap();
     sqlx::raw_sql(
         "INSERT INTO message_conversions SELECT 'deliveries', 0, max(id) FROM deliveries;
          INSERT INTO message_conversions SELECT 'texts', 0, max(id) FROM texts;",
     )
-    .execute(&store.write)
+    .execute(&store.db.write)
     .await
     .unwrap();
 
     // Both forms mean the same while the conversion is under way.
-    assert!(store.convert_some_messages().await.unwrap());
-    let before = store.parts(449).await.unwrap();
-    assert_eq!(store.parts(1).await.unwrap(), before);
+    assert!(store.maintenance.convert_messages().await.unwrap());
+    let before = store.events.parts(449).await.unwrap();
+    assert_eq!(store.events.parts(1).await.unwrap(), before);
     let claimed = claim_due(&store, "one", 500, 1_000, &[]).await;
     assert_eq!(claimed[0].parts, before);
 
     let mut steps = 1;
-    while store.convert_some_messages().await.unwrap() {
+    while store.maintenance.convert_messages().await.unwrap() {
         steps += 1;
     }
     assert_eq!(steps, 3 + 1 + 1 + 1, "200 rows a step, then each table's end");
@@ -56,9 +56,9 @@ async fn messages_of_an_earlier_version_are_rewritten_step_by_step_and_read_mean
         "SELECT parts, count(*) FROM (SELECT parts FROM deliveries UNION ALL SELECT parts FROM texts)
          GROUP BY parts ORDER BY 2",
     )
-    .fetch_all(&store.read)
+    .fetch_all(&store.db.read)
     .await
     .unwrap();
     assert_eq!(forms, [("[".to_owned(), 1), (String::new(), 2), (stored, 450)]);
-    assert!(!store.convert_some_messages().await.unwrap());
+    assert!(!store.maintenance.convert_messages().await.unwrap());
 }

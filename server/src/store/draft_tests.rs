@@ -18,42 +18,42 @@ fn record() -> DraftRecord {
 }
 
 async fn two_users(store: &Store) -> (i64, i64) {
-    let first = store.add_user("a@example.com", Role::Operator, None, &COMMAND_LINE).await.unwrap().id;
-    (first, store.add_user("b@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap().id)
+    let first = store.accounts.add_user("a@example.com", Role::Operator, None, &COMMAND_LINE).await.unwrap().id;
+    (first, store.accounts.add_user("b@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap().id)
 }
 
 #[tokio::test]
 async fn a_draft_is_its_makers_alone_and_for_its_time() {
     let store = Store::in_memory().await.unwrap();
     let (maker, other) = two_users(&store).await;
-    let id = store.add_draft(maker, &record(), 1_000).await.unwrap();
-    let kept = store.draft(maker, &id, 999).await.unwrap().unwrap();
+    let id = store.profiles.add_draft(maker, &record(), 1_000).await.unwrap();
+    let kept = store.profiles.draft(maker, &id, 999).await.unwrap().unwrap();
     assert_eq!(kept.content, "{}");
     assert_eq!(kept.token.unwrap().expose(), TOKEN);
     assert_eq!(kept.old_url.unwrap().expose_secret(), OLD_URL);
-    assert!(store.draft(other, &id, 999).await.unwrap().is_none());
-    assert!(store.draft(maker, &id, 1_000).await.unwrap().is_none());
-    store.delete_draft(other, &id).await.unwrap();
-    assert!(store.draft(maker, &id, 999).await.unwrap().is_some());
-    store.delete_draft(maker, &id).await.unwrap();
-    assert!(store.draft(maker, &id, 999).await.unwrap().is_none());
+    assert!(store.profiles.draft(other, &id, 999).await.unwrap().is_none());
+    assert!(store.profiles.draft(maker, &id, 1_000).await.unwrap().is_none());
+    store.profiles.delete_draft(other, &id).await.unwrap();
+    assert!(store.profiles.draft(maker, &id, 999).await.unwrap().is_some());
+    store.profiles.delete_draft(maker, &id).await.unwrap();
+    assert!(store.profiles.draft(maker, &id, 999).await.unwrap().is_none());
 }
 
 #[tokio::test]
 async fn what_has_run_out_is_swept_and_nothing_piles_up() {
     let store = Store::in_memory().await.unwrap();
     let (maker, other) = two_users(&store).await;
-    let first = store.add_draft(maker, &record(), 1_000).await.unwrap();
-    let others = store.add_draft(other, &record(), 1_000).await.unwrap();
+    let first = store.profiles.add_draft(maker, &record(), 1_000).await.unwrap();
+    let others = store.profiles.add_draft(other, &record(), 1_000).await.unwrap();
     let mut last = String::new();
     for n in 0..20 {
-        last = store.add_draft(maker, &record(), 2_000 + n).await.unwrap();
+        last = store.profiles.add_draft(maker, &record(), 2_000 + n).await.unwrap();
     }
-    assert!(store.draft(maker, &first, 0).await.unwrap().is_none(), "the oldest makes room");
-    assert!(store.draft(maker, &last, 0).await.unwrap().is_some());
-    assert!(store.draft(other, &others, 0).await.unwrap().is_some());
-    store.delete_expired(2_019, 0).await.unwrap();
-    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM drafts").fetch_one(&store.read).await.unwrap();
+    assert!(store.profiles.draft(maker, &first, 0).await.unwrap().is_none(), "the oldest makes room");
+    assert!(store.profiles.draft(maker, &last, 0).await.unwrap().is_some());
+    assert!(store.profiles.draft(other, &others, 0).await.unwrap().is_some());
+    store.maintenance.delete_expired(2_019, 0).await.unwrap();
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM drafts").fetch_one(&store.db.read).await.unwrap();
     assert_eq!(left, 0);
 }
 
@@ -61,25 +61,26 @@ async fn what_has_run_out_is_swept_and_nothing_piles_up() {
 async fn a_draft_lies_sealed_and_opens_in_its_own_row_only() {
     let store = Store::in_memory().await.unwrap();
     let (maker, _) = two_users(&store).await;
-    let id = store.add_draft(maker, &record(), 1_000).await.unwrap();
+    let id = store.profiles.add_draft(maker, &record(), 1_000).await.unwrap();
     let (token, url): (Vec<u8>, Vec<u8>) =
-        sqlx::query_as("SELECT token, old_url FROM drafts").fetch_one(&store.read).await.unwrap();
+        sqlx::query_as("SELECT token, old_url FROM drafts").fetch_one(&store.db.read).await.unwrap();
     let holds = |sealed: &[u8], part: &str| sealed.windows(part.len()).any(|window| window == part.as_bytes());
     assert!(!holds(&token, "AAHk") && !holds(&url, "AAHk") && !holds(&url, "message"));
     // Moved into another row, or into the other column, it is of no use.
-    let second = store.add_draft(maker, &DraftRecord { token: None, old_url: None, ..record() }, 1_000).await.unwrap();
+    let second =
+        store.profiles.add_draft(maker, &DraftRecord { token: None, old_url: None, ..record() }, 1_000).await.unwrap();
     sqlx::query("UPDATE drafts SET token = ?2 WHERE id = ?1")
         .bind(&second)
         .bind(&token)
-        .execute(&store.write)
+        .execute(&store.db.write)
         .await
         .unwrap();
-    assert!(store.draft(maker, &second, 0).await.is_err());
+    assert!(store.profiles.draft(maker, &second, 0).await.is_err());
     sqlx::query("UPDATE drafts SET old_url = ?2 WHERE id = ?1")
         .bind(&id)
         .bind(&token)
-        .execute(&store.write)
+        .execute(&store.db.write)
         .await
         .unwrap();
-    assert!(store.draft(maker, &id, 0).await.is_err());
+    assert!(store.profiles.draft(maker, &id, 0).await.is_err());
 }

@@ -34,7 +34,7 @@ async fn profile(store: &Store, name: &str) -> i64 {
         profile,
         key: None,
     };
-    store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap()
+    store.profiles.put(None, &draft, &COMMAND_LINE).await.unwrap()
 }
 
 async fn event(store: &Store, id: &str) {
@@ -48,20 +48,21 @@ async fn fill(store: &Store, round: usize) {
     profile(store, &format!("profile {round}")).await;
     event(store, &format!("event {round}")).await;
     let account = store
+        .accounts
         .add_user(&format!("{round}@example.com"), hookgram::role::Role::Admin, None, &COMMAND_LINE)
         .await
         .unwrap();
     let secret = SecretString::from("JBSWY3DPEHPK3PXP");
-    store.turn_second_factor_on(&account, (&secret, 1), &[], b"", &COMMAND_LINE).await.unwrap();
+    store.accounts.turn_second_factor_on(&account, (&secret, 1), &[], b"", &COMMAND_LINE).await.unwrap();
     let draft = DraftRecord {
         profile_id: None,
         content: "{}".to_owned(),
         token: Some(token()),
         old_url: Some(SecretString::from("https://old.example")),
     };
-    store.add_draft(account.id, &draft, now() + 3_600_000).await.unwrap();
+    store.profiles.add_draft(account.id, &draft, now() + 3_600_000).await.unwrap();
     let url = SecretString::from(format!("smtps://u:p{round}@example.com"));
-    store.put_settings(&[(Setting::SmtpUrl, url)], Vec::new(), &COMMAND_LINE).await.unwrap();
+    store.settings.put(&[(Setting::SmtpUrl, url)], Vec::new(), &COMMAND_LINE).await.unwrap();
 }
 
 /// How many secrets are sealed with the key of each number, the row that names it among them.
@@ -73,31 +74,31 @@ async fn counts(store: &Store) -> Vec<(i64, i64)> {
              UNION ALL SELECT sealed FROM settings)
          WHERE sealed IS NOT NULL GROUP BY number ORDER BY number",
     )
-    .fetch_all(&store.read)
+    .fetch_all(&store.db.read)
     .await
     .unwrap()
 }
 
 /// Each secret that was filled in can be opened.
 async fn everything_opens(store: &Store, rounds: usize) {
-    let profiles = store.profiles().await.unwrap();
+    let profiles = store.profiles.all().await.unwrap();
     assert_eq!(profiles.iter().filter(|stored| stored.profile.token == Some(token())).count(), rounds);
-    for user in store.users().await.unwrap() {
-        assert!(store.second_factor(user.account.id).await.unwrap().unwrap().secret.is_some());
+    for user in store.accounts.users().await.unwrap() {
+        assert!(store.accounts.second_factor(user.account.id).await.unwrap().unwrap().secret.is_some());
     }
-    assert!(matches!(store.settings().await.unwrap().as_slice(), [(Setting::SmtpUrl, Ok(_))]));
+    assert!(matches!(store.settings.all().await.unwrap().as_slice(), [(Setting::SmtpUrl, Ok(_))]));
     let drafts: Vec<(i64, String)> =
-        sqlx::query_as("SELECT user_id, id FROM drafts").fetch_all(&store.read).await.unwrap();
+        sqlx::query_as("SELECT user_id, id FROM drafts").fetch_all(&store.db.read).await.unwrap();
     for (user, id) in drafts {
-        let draft = store.draft(user, &id, now()).await.unwrap().unwrap();
+        let draft = store.profiles.draft(user, &id, now()).await.unwrap().unwrap();
         assert!(draft.token.is_some() && draft.old_url.is_some());
     }
     let events: Vec<(String, Vec<u8>)> =
-        sqlx::query_as("SELECT public_id, token FROM events").fetch_all(&store.read).await.unwrap();
+        sqlx::query_as("SELECT public_id, token FROM events").fetch_all(&store.db.read).await.unwrap();
     assert_eq!(events.len(), rounds);
     for (id, sealed) in events {
         let place = crate::secrets::seal::Place::EventToken(&id);
-        assert_eq!(store.sealer.open(place, &sealed).unwrap().expose_secret(), TOKEN);
+        assert_eq!(store.db.sealer.open(place, &sealed).unwrap().expose_secret(), TOKEN);
     }
 }
 
@@ -108,39 +109,39 @@ async fn from_the_change_on_everybody_seals_with_the_new_key_and_nothing_stays_u
     fill(&server, 0).await;
     assert_eq!(counts(&server).await, [(1, 7)]);
     let old = std::fs::read(folder.path().join(KEY_FILE)).unwrap();
-    assert_eq!(command.sealer.add_a_key().unwrap(), 2);
+    assert_eq!(command.db.sealer.add_a_key().unwrap(), 2);
     event(&server, "event 1").await;
     assert_eq!(counts(&server).await, [(1, 8)], "a key that is only in the file seals nothing");
-    assert_eq!(command.change_key(&COMMAND_LINE).await.unwrap(), Some((1, 2)));
-    assert_eq!(command.change_key(&COMMAND_LINE).await.unwrap(), None);
+    assert_eq!(command.secrets.change_key(&COMMAND_LINE).await.unwrap(), Some((1, 2)));
+    assert_eq!(command.secrets.change_key(&COMMAND_LINE).await.unwrap(), None);
     // Nobody has told the server: it seals the event before it is written, with the key that it knows.
     event(&server, "event 2").await;
     profile(&server, "profile 1").await;
     profile(&server, "profile 2").await;
     assert_eq!(counts(&server).await, [(1, 7), (2, 4)]);
-    let resealed = command.reseal().await.unwrap();
+    let resealed = command.secrets.reseal().await.unwrap();
     assert_eq!(resealed, Resealed { done: 7, locked: Vec::new() });
-    assert_eq!(command.reseal().await.unwrap().done, 0);
-    command.sealer.drop_the_others().unwrap();
+    assert_eq!(command.secrets.reseal().await.unwrap().done, 0);
+    command.db.sealer.drop_the_others().unwrap();
     fill(&server, 3).await;
     assert_eq!(counts(&server).await, [(2, 16)]);
-    assert_eq!(server.key_state().await.unwrap(), KeyState::Right(2));
+    assert_eq!(server.secrets.key_state().await.unwrap(), KeyState::Right(2));
     everything_opens(&server, 4).await;
     everything_opens(&store(folder.path()).await, 4).await;
 
     std::fs::write(folder.path().join(KEY_FILE), old).unwrap();
     let with_the_old = store(folder.path()).await;
-    assert_eq!(with_the_old.key_state().await.unwrap(), KeyState::Wrong(2));
-    assert!(with_the_old.profiles().await.unwrap().iter().all(|stored| stored.profile.token.is_none()));
+    assert_eq!(with_the_old.secrets.key_state().await.unwrap(), KeyState::Wrong(2));
+    assert!(with_the_old.profiles.all().await.unwrap().iter().all(|stored| stored.profile.token.is_none()));
 }
 
 #[tokio::test]
 async fn who_changed_the_key_is_recorded_with_it() {
     let folder = tempfile::tempdir().unwrap();
     let store = store(folder.path()).await;
-    store.sealer.add_a_key().unwrap();
-    store.change_key(&COMMAND_LINE).await.unwrap();
-    let entries = store.audited(&AuditFilter { limit: 10, ..AuditFilter::default() }).await.unwrap();
+    store.db.sealer.add_a_key().unwrap();
+    store.secrets.change_key(&COMMAND_LINE).await.unwrap();
+    let entries = store.audit.audited(&AuditFilter { limit: 10, ..AuditFilter::default() }).await.unwrap();
     assert_eq!(entries[0].action, Some(hookgram::audit::AuditAction::KeyChanged));
     assert_eq!((entries[0].changes[0].from.as_str(), entries[0].changes[0].to.as_str()), ("1", "2"));
 }
@@ -150,13 +151,13 @@ async fn a_database_of_before_learns_which_key_seals_and_a_wrong_key_teaches_it_
     let folder = tempfile::tempdir().unwrap();
     let first = store(folder.path()).await;
     fill(&first, 0).await;
-    sqlx::query("DELETE FROM settings WHERE name = 'sealing_key'").execute(&first.write).await.unwrap();
-    assert_eq!(first.key_state().await.unwrap(), KeyState::Unknown);
+    sqlx::query("DELETE FROM settings WHERE name = 'sealing_key'").execute(&first.db.write).await.unwrap();
+    assert_eq!(first.secrets.key_state().await.unwrap(), KeyState::Unknown);
     let right = std::fs::read(folder.path().join(KEY_FILE)).unwrap();
     std::fs::remove_file(folder.path().join(KEY_FILE)).unwrap();
-    assert_eq!(store(folder.path()).await.key_state().await.unwrap(), KeyState::Unknown);
+    assert_eq!(store(folder.path()).await.secrets.key_state().await.unwrap(), KeyState::Unknown);
     std::fs::write(folder.path().join(KEY_FILE), right).unwrap();
-    assert_eq!(store(folder.path()).await.key_state().await.unwrap(), KeyState::Right(1));
+    assert_eq!(store(folder.path()).await.secrets.key_state().await.unwrap(), KeyState::Right(1));
     everything_opens(&store(folder.path()).await, 1).await;
 }
 
@@ -167,12 +168,12 @@ async fn with_a_wrong_key_nothing_is_changed_and_what_is_entered_anew_opens() {
     fill(&first, 0).await;
     std::fs::remove_file(folder.path().join(KEY_FILE)).unwrap();
     let wrong = store(folder.path()).await;
-    assert_eq!(wrong.key_state().await.unwrap(), KeyState::Wrong(1));
-    wrong.sealer.add_a_key().unwrap();
-    assert!(matches!(wrong.change_key(&COMMAND_LINE).await, Err(StoreError::Seal(_))));
+    assert_eq!(wrong.secrets.key_state().await.unwrap(), KeyState::Wrong(1));
+    wrong.db.sealer.add_a_key().unwrap();
+    assert!(matches!(wrong.secrets.change_key(&COMMAND_LINE).await, Err(StoreError::Seal(_))));
     profile(&wrong, "new").await;
-    assert!(wrong.profile_by_name("new").await.unwrap().unwrap().profile.token.is_some());
-    assert!(wrong.profile_by_name("profile 0").await.unwrap().unwrap().profile.token.is_none());
+    assert!(wrong.profiles.by_name("new").await.unwrap().unwrap().profile.token.is_some());
+    assert!(wrong.profiles.by_name("profile 0").await.unwrap().unwrap().profile.token.is_none());
 }
 
 #[tokio::test]
@@ -184,12 +185,12 @@ async fn what_no_key_opens_is_told_and_the_rest_is_sealed_anew() {
     sqlx::query("UPDATE profiles SET token = ?2 WHERE id = ?1")
         .bind(spoilt)
         .bind(vec![1u8; 90])
-        .execute(&store.write)
+        .execute(&store.db.write)
         .await
         .unwrap();
-    store.sealer.add_a_key().unwrap();
-    store.change_key(&COMMAND_LINE).await.unwrap();
-    let resealed = store.reseal().await.unwrap();
+    store.db.sealer.add_a_key().unwrap();
+    store.secrets.change_key(&COMMAND_LINE).await.unwrap();
+    let resealed = store.secrets.reseal().await.unwrap();
     let locked = Locked { column: Column::ProfileToken, id: spoilt, name: "spoilt".to_owned() };
     assert_eq!(resealed, Resealed { done: 1, locked: vec![locked] });
 }
@@ -198,10 +199,10 @@ async fn what_no_key_opens_is_told_and_the_rest_is_sealed_anew() {
 async fn an_event_is_sealed_with_the_key_that_is_in_use_in_its_commit() {
     let folder = tempfile::tempdir().unwrap();
     let server = store(folder.path()).await;
-    server.sealer.add_a_key().unwrap();
-    server.change_key(&COMMAND_LINE).await.unwrap();
-    server.reseal().await.unwrap();
-    server.sealer.drop_the_others().unwrap();
+    server.db.sealer.add_a_key().unwrap();
+    server.secrets.change_key(&COMMAND_LINE).await.unwrap();
+    server.secrets.reseal().await.unwrap();
+    server.db.sealer.drop_the_others().unwrap();
     event(&server, "late").await;
     assert_eq!(counts(&server).await, [(2, 2)]);
 }

@@ -18,50 +18,50 @@ async fn fail(store: &Store, public_id: &str, source: impl Borrow<TokenSource>, 
     let event = AcceptedEvent { received_at: at, ..event(public_id, source) };
     accept_with(store, event, vec![to("5")], 0).await.unwrap();
     let claimed = claim_due(store, "one", at, at + 30_000, &[]).await.remove(0);
-    store.record(&claimed, None, &Change::Failed(FailureCause::Blocked), at).await.unwrap();
+    store.queue.record(&claimed, None, &Change::Failed(FailureCause::Blocked), at).await.unwrap();
 }
 
 async fn claim(store: &Store, at: i64) -> Option<ClaimedMail> {
-    store.claim_mail(at, at + 10 * MINUTE).await.unwrap()
+    store.mails.claim(at, at + 10 * MINUTE).await.unwrap()
 }
 
 #[tokio::test]
 async fn a_clock_that_is_set_back_neither_keeps_a_mail_nor_makes_many() {
     let store = Store::in_memory().await.unwrap();
-    let profile = TokenSource::Profile(store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap());
+    let profile = TokenSource::Profile(store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap());
     fail(&store, "a", &profile, 100 * HOUR).await;
     assert!(claim(&store, 100 * HOUR).await.is_none(), "it gathers");
     let mail = claim(&store, HOUR).await.expect("so far off it cannot be due");
-    store.record_mail(&mail, &mail.done, &MailChange::Sent(None), HOUR).await.unwrap();
+    store.mails.record(&mail, &mail.done, &MailChange::Sent(None), HOUR).await.unwrap();
     for (public_id, minute) in [("b", 1), ("c", 2)] {
         fail(&store, public_id, &profile, HOUR + minute * MINUTE).await;
-        assert_eq!(store.next_mail_due().await.unwrap(), Some(HOUR + 2 * MINUTE));
+        assert_eq!(store.mails.next_due().await.unwrap(), Some(HOUR + 2 * MINUTE));
     }
 }
 
 #[tokio::test]
 async fn a_lost_claim_records_nothing() {
     let store = Store::in_memory().await.unwrap();
-    let profile = TokenSource::Profile(store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap());
+    let profile = TokenSource::Profile(store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap());
     fail(&store, "a", &profile, HOUR).await;
     let late = claim(&store, 2 * HOUR).await.unwrap();
     let holder = claim(&store, 3 * HOUR).await.unwrap();
     assert_eq!((holder.id, holder.attempt), (late.id, 2));
     let given_up = MailChange::GivenUp("x".into());
-    store.record_mail(&late, &late.done, &given_up, 3 * HOUR).await.unwrap();
-    assert_eq!(store.mails(1).await.unwrap()[0].state, MailState::Sending);
-    store.record_mail(&holder, &holder.done, &MailChange::Sent(None), 3 * HOUR).await.unwrap();
-    assert_eq!(store.mails(1).await.unwrap()[0].state, MailState::Sent);
+    store.mails.record(&late, &late.done, &given_up, 3 * HOUR).await.unwrap();
+    assert_eq!(store.mails.all(1).await.unwrap()[0].state, MailState::Sending);
+    store.mails.record(&holder, &holder.done, &MailChange::Sent(None), 3 * HOUR).await.unwrap();
+    assert_eq!(store.mails.all(1).await.unwrap()[0].state, MailState::Sent);
 }
 
 #[tokio::test]
 async fn a_delivery_that_cannot_be_read_is_told_of_too() {
     let store = Store::in_memory().await.unwrap();
-    let profile = TokenSource::Profile(store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap());
+    let profile = TokenSource::Profile(store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap());
     accept_with(&store, event("a", &profile), vec![to("5")], 0).await.unwrap();
-    sqlx::query("UPDATE deliveries SET parts = '['").execute(&store.write).await.unwrap();
+    sqlx::query("UPDATE deliveries SET parts = '['").execute(&store.db.write).await.unwrap();
     assert!(claim_due(&store, "one", 1_000, 31_000, &[]).await.is_empty());
-    let mail = store.mails(1).await.unwrap().remove(0);
+    let mail = store.mails.all(1).await.unwrap().remove(0);
     assert_eq!((mail.cause, mail.failures), (Some(FailureCause::Unreadable), 1));
 }
 
@@ -74,19 +74,19 @@ async fn mails_about_a_token_are_counted_for_an_hour() {
     fail(&store, "b", TokenSource::event(token.clone()), 2 * HOUR).await;
     let second = claim(&store, 2 * HOUR + 2 * MINUTE).await.unwrap();
     assert_ne!(first.id, second.id);
-    let standing = async |id, at| store.mail_content(id, at).await.unwrap().concerned;
+    let standing = async |id, at| store.mails.content(id, at).await.unwrap().concerned;
     let bot = |known, recent| Concerned::Bot { id: token.bot_id(), known, recent };
     assert_eq!(standing(second.id, 2 * HOUR).await, bot(false, 0));
-    store.put_bot(&token, "Salon", "salon_bot").await.unwrap();
+    store.queue.put_bot(&token, "Salon", "salon_bot").await.unwrap();
     let some = [("a@b.c".to_owned(), true)].into();
     let sent_at = 2 * HOUR + 3 * MINUTE;
     let retry = MailChange::Retry { at: sent_at, why: "x".into() };
-    store.record_mail(&first, &some, &retry, 2 * HOUR).await.unwrap();
+    store.mails.record(&first, &some, &retry, 2 * HOUR).await.unwrap();
     assert_eq!(standing(second.id, 2 * HOUR).await, bot(true, 1), "somebody has it");
     assert_eq!(standing(first.id, 2 * HOUR).await, bot(true, 0), "it is not one more");
     let again = claim(&store, sent_at).await.unwrap();
     assert_eq!(again.id, first.id);
-    store.record_mail(&again, &some, &MailChange::Sent(None), sent_at).await.unwrap();
+    store.mails.record(&again, &some, &MailChange::Sent(None), sent_at).await.unwrap();
     assert_eq!(standing(second.id, sent_at + MINUTE).await, bot(true, 1));
     assert_eq!(standing(second.id, sent_at + HOUR).await, bot(true, 0));
 }

@@ -1,88 +1,51 @@
-//! The store: SQLite. The only place with SQL; one file an entity, its rows private to it.
+//! The store: SQLite. The only place with SQL; a folder an area, each with a small struct (`db.rs`).
 //!
 //! One connection writes, a few read (WAL). A write is on disk when its commit returns (`synchronous=FULL`).
 
-mod accepting;
-mod addresses;
-mod attempts;
+mod accounts;
 pub mod audit;
+mod db;
+mod events;
+mod lane;
+mod log;
+mod mails;
+mod maintenance;
+mod names;
+mod profiles;
+mod queue;
+mod secrets;
+mod settings;
+
 #[cfg(test)]
 mod audit_tests;
 #[cfg(test)]
 mod audited_tests;
-mod batch;
 #[cfg(test)]
 mod batch_tests;
-mod bots;
-mod bulk;
-mod cancelling;
-mod chart;
-mod converting;
 #[cfg(test)]
 mod converting_tests;
-mod deliveries;
 #[cfg(test)]
 mod draft_tests;
-mod drafts;
-mod erasing;
-mod events;
-mod failures;
-mod folding;
-mod heads;
-mod health;
 #[cfg(test)]
 mod key_tests;
-mod known_tokens;
-mod lane;
-mod last_event;
-mod links;
-mod locked;
-mod log;
 #[cfg(test)]
 mod mail_tests;
-mod mails;
-mod matching;
-mod names;
-mod outcomes;
-mod parking;
-mod past_events;
-mod payloads;
-mod people;
 #[cfg(test)]
 mod people_tests;
-mod profile_cache;
-mod profile_changes;
-mod profile_list;
 #[cfg(test)]
 mod profile_list_tests;
-mod profiles;
 #[cfg(test)]
 mod queue_tests;
-mod rejections;
 #[cfg(test)]
 mod replay_tests;
-mod replayable;
-mod replays;
-mod resealing;
-mod retention;
 #[cfg(test)]
 mod retention_tests;
-mod sandbox;
-mod sealing;
-mod second_factors;
-mod sessions;
-mod settings;
-mod sign_in_failures;
-mod strangers;
 #[cfg(test)]
 mod strangers_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod text_tests;
-mod texts;
-mod unreachable;
-mod users;
 
 use std::{borrow::Cow, fs, io, path::Path, str::FromStr as _, time::Duration};
 
@@ -93,45 +56,60 @@ use sqlx::{
 };
 use tokio::sync::broadcast;
 
-use self::{accepting::Acceptor, addresses::Addresses, profile_cache::ProfileCache, rejections::Rejections};
 pub use self::{
-    addresses::Standing,
-    attempts::Attempt,
+    accounts::{
+        User,
+        links::{Invitation, LinkKind, NewInvitation, NewLink},
+        members::Member,
+        second_factors::SecondFactor,
+        sessions::{NewSession, OpenSession, SessionRow},
+        sign_in_failures::{MANY_CODES, SignInFailures},
+    },
     audit::AuditFilter,
-    bots::Bot,
-    bulk::Bulk,
-    deliveries::{Claimed, DeliveryRecord, Totals},
-    drafts::DraftRecord,
-    erasing::{Erasure, Stored},
-    events::{AcceptedEvent, EventRecord, NewDelivery, Reason, Received, TokenSource},
-    heads::Head,
-    health::{BotHealth, MailHealth, QueueHealth},
-    known_tokens::KnownTokens,
+    db::{Accounts, Audit, Events, Log, Mails, Maintenance, Profiles, Queue, Secrets, Settings, Store},
+    events::{
+        AcceptedEvent, EventRecord, NewDelivery, Reason, Received, TokenSource, known_tokens::KnownTokens,
+        past::PastEvent, payloads::Packed, rejections::Rejection, strangers::Stateless,
+    },
     lane::Lane,
-    last_event::{DeliverySummary, LastEvent},
-    links::{Invitation, LinkKind, NewInvitation, NewLink},
-    locked::LockedSecrets,
-    log::{LogFilter, LogRows, Logged},
-    mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord},
-    outcomes::{Change, Recorded},
-    past_events::PastEvent,
-    payloads::Packed,
-    people::Member,
-    profile_changes::OldKey,
-    profile_list::{ListedEvent, ListedProfile, ListedState},
-    profiles::{StoredProfile, Test},
-    rejections::Rejection,
-    replays::{Ask, ReplaySource, Wish},
-    resealing::{Column, Locked, Resealed},
-    retention::{Place, Swept},
-    sandbox::{SandboxMessage, SandboxRow},
-    sealing::KeyState,
-    second_factors::SecondFactor,
-    sessions::{NewSession, OpenSession, SessionRow},
-    sign_in_failures::{MANY_CODES, SignInFailures},
-    strangers::Stateless,
-    unreachable::Unreachable,
-    users::User,
+    log::{
+        LogFilter, LogRows, Logged,
+        health::{BotHealth, MailHealth, QueueHealth},
+        last_event::{DeliverySummary, LastEvent},
+        unreachable::Unreachable,
+    },
+    mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord, addresses::Standing},
+    maintenance::{
+        Place, Swept,
+        erasing::{Erasure, Stored},
+    },
+    profiles::{
+        StoredProfile, Test,
+        changes::OldKey,
+        drafts::DraftRecord,
+        list::{ListedEvent, ListedProfile, ListedState},
+        sandbox::{SandboxMessage, SandboxRow},
+    },
+    queue::{
+        Claimed, DeliveryRecord, Totals,
+        attempts::Attempt,
+        bots::Bot,
+        bulk::Bulk,
+        heads::Head,
+        outcomes::{Change, Recorded},
+        replays::{Ask, ReplaySource, Wish},
+    },
+    secrets::{
+        KeyState,
+        locked::LockedSecrets,
+        resealing::{Column, Locked, Resealed},
+    },
+};
+use self::{
+    db::Db,
+    events::{accepting::Acceptor, rejections::Rejections},
+    mails::addresses::Addresses,
+    profiles::cache::ProfileCache,
 };
 use crate::secrets::{
     private,
@@ -159,19 +137,6 @@ pub struct Location<'a> {
     pub database: Option<&'a str>,
     /// Where the environment has the keys that seal; `None`: in the data folder.
     pub key: Option<&'a KeySource>,
-}
-
-/// Everything that is kept.
-#[derive(Clone, Debug)]
-pub struct Store {
-    write: SqlitePool,
-    read: SqlitePool,
-    acceptor: Acceptor,
-    rejections: Rejections,
-    profile_cache: ProfileCache,
-    addresses: Addresses,
-    sealer: Sealer,
-    ended: broadcast::Sender<i64>,
 }
 
 /// Why the store could not do what was asked.
@@ -288,8 +253,8 @@ impl Store {
             .connect_with(options.clone().pragma("cache_size", WRITERS_CACHE))
             .await?;
         MIGRATIONS.run(&write).await?;
-        folding::fill_in(&write).await?;
-        sealing::begin(&write, &sealer).await?;
+        profiles::folding::fill_in(&write).await?;
+        secrets::begin(&write, &sealer).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(10))
@@ -313,7 +278,7 @@ impl Store {
     }
 
     fn over(write: SqlitePool, read: SqlitePool, sealer: Sealer) -> Self {
-        Self {
+        Self::of(Db {
             acceptor: Acceptor::start(write.clone(), sealer.clone()),
             rejections: Rejections::start(write.clone()),
             profile_cache: ProfileCache::default(),
@@ -322,7 +287,7 @@ impl Store {
             read,
             sealer,
             ended: broadcast::Sender::new(ENDED),
-        }
+        })
     }
 
     /// Whether the database answers.
@@ -330,7 +295,7 @@ impl Store {
     /// # Errors
     /// If it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1 FROM users LIMIT 1").fetch_optional(&self.read).await?;
+        sqlx::query("SELECT 1 FROM users LIMIT 1").fetch_optional(&self.db.read).await?;
         Ok(())
     }
 
@@ -341,7 +306,8 @@ impl Store {
     pub async fn backup(&self, file: &Path) -> Result<(), StoreError> {
         // SQLite writes into an empty file, which keeps its mode.
         private::create(file).map_err(sqlx::Error::Io)?;
-        let done = sqlx::query("VACUUM INTO ?1").bind(file.to_string_lossy().into_owned()).execute(&self.write).await;
+        let done =
+            sqlx::query("VACUUM INTO ?1").bind(file.to_string_lossy().into_owned()).execute(&self.db.write).await;
         if done.is_err() {
             let _ = fs::remove_file(file);
         }
@@ -351,8 +317,8 @@ impl Store {
 
     /// Closes every connection, so that the write-ahead log is folded into the database.
     pub async fn close(&self) {
-        self.read.close().await;
-        self.write.close().await;
+        self.db.read.close().await;
+        self.db.write.close().await;
     }
 }
 

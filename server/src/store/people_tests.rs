@@ -15,19 +15,19 @@ fn by(who: &str) -> By {
 #[tokio::test]
 async fn the_last_admin_can_be_neither_removed_nor_demoted() {
     let store = Store::in_memory().await.unwrap();
-    let first = store.add_user("a@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap().id;
-    let other = store.add_user("b@example.com", Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
-    assert!(store.member(first).await.unwrap().unwrap().is_last_admin);
+    let first = store.accounts.add_user("a@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap().id;
+    let other = store.accounts.add_user("b@example.com", Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
+    assert!(store.accounts.member(first).await.unwrap().unwrap().is_last_admin);
     for role in [Role::Viewer, Role::Operator] {
-        assert!(matches!(store.change_role(first, role, &COMMAND_LINE).await, Err(StoreError::LastAdmin)));
+        assert!(matches!(store.accounts.change_role(first, role, &COMMAND_LINE).await, Err(StoreError::LastAdmin)));
     }
-    assert!(matches!(store.remove_member(first, &COMMAND_LINE).await, Err(StoreError::LastAdmin)));
-    store.change_role(first, Role::Admin, &COMMAND_LINE).await.unwrap();
-    store.change_role(other, Role::Admin, &COMMAND_LINE).await.unwrap();
-    assert!(!store.member(first).await.unwrap().unwrap().is_last_admin);
-    store.remove_member(first, &COMMAND_LINE).await.unwrap();
-    assert!(matches!(store.remove_member(other, &COMMAND_LINE).await, Err(StoreError::LastAdmin)));
-    assert!(matches!(store.remove_member(first, &COMMAND_LINE).await, Err(StoreError::NotFound)));
+    assert!(matches!(store.accounts.remove_member(first, &COMMAND_LINE).await, Err(StoreError::LastAdmin)));
+    store.accounts.change_role(first, Role::Admin, &COMMAND_LINE).await.unwrap();
+    store.accounts.change_role(other, Role::Admin, &COMMAND_LINE).await.unwrap();
+    assert!(!store.accounts.member(first).await.unwrap().unwrap().is_last_admin);
+    store.accounts.remove_member(first, &COMMAND_LINE).await.unwrap();
+    assert!(matches!(store.accounts.remove_member(other, &COMMAND_LINE).await, Err(StoreError::LastAdmin)));
+    assert!(matches!(store.accounts.remove_member(first, &COMMAND_LINE).await, Err(StoreError::NotFound)));
 }
 
 #[tokio::test]
@@ -38,17 +38,31 @@ async fn of_two_admins_who_remove_each_other_at_once_one_stays() {
     // As the command line beside a running server.
     let beside = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
     for round in 0..10 {
-        let a = store.add_user(&format!("a{round}@example.com"), Role::Admin, None, &COMMAND_LINE).await.unwrap().id;
-        let b = store.add_user(&format!("b{round}@example.com"), Role::Admin, None, &COMMAND_LINE).await.unwrap().id;
-        for member in store.members().await.unwrap() {
+        let a = store
+            .accounts
+            .add_user(&format!("a{round}@example.com"), Role::Admin, None, &COMMAND_LINE)
+            .await
+            .unwrap()
+            .id;
+        let b = store
+            .accounts
+            .add_user(&format!("b{round}@example.com"), Role::Admin, None, &COMMAND_LINE)
+            .await
+            .unwrap()
+            .id;
+        for member in store.accounts.members().await.unwrap() {
             if ![a, b].contains(&member.account.id) {
-                store.remove_member(member.account.id, &COMMAND_LINE).await.unwrap();
+                store.accounts.remove_member(member.account.id, &COMMAND_LINE).await.unwrap();
             }
         }
         let (asked, b_asked) = (by("a"), by("b"));
-        let (one, two) = tokio::join!(store.remove_member(b, &asked), beside.change_role(a, Role::Viewer, &b_asked));
+        let (one, two) = tokio::join!(
+            store.accounts.remove_member(b, &asked),
+            beside.accounts.change_role(a, Role::Viewer, &b_asked)
+        );
         assert!(one.is_ok() != two.is_ok(), "round {round}: {one:?} {two:?}");
-        let admins = store.members().await.unwrap().iter().filter(|member| member.account.role == Role::Admin).count();
+        let admins =
+            store.accounts.members().await.unwrap().iter().filter(|member| member.account.role == Role::Admin).count();
         assert_eq!(admins, 1);
     }
 }
@@ -56,9 +70,9 @@ async fn of_two_admins_who_remove_each_other_at_once_one_stays() {
 #[tokio::test]
 async fn a_change_of_role_ends_sessions_and_when_somebody_was_here_stays() {
     let store = Store::in_memory().await.unwrap();
-    store.add_user("a@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap();
-    let id = store.add_user("b@example.com", Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
-    assert_eq!(store.member(id).await.unwrap().unwrap().last_seen_at, None);
+    store.accounts.add_user("a@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap();
+    let id = store.accounts.add_user("b@example.com", Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
+    assert_eq!(store.accounts.member(id).await.unwrap().unwrap().last_seen_at, None);
     let at = now();
     sqlx::query(
         "INSERT INTO sessions (token_hash, user_id, created_at, last_used_at, expires_at, user_agent, address)
@@ -66,11 +80,11 @@ async fn a_change_of_role_ends_sessions_and_when_somebody_was_here_stays() {
     )
     .bind(id)
     .bind(at)
-    .execute(&store.write)
+    .execute(&store.db.write)
     .await
     .unwrap();
-    store.change_role(id, Role::Operator, &by("a@example.com")).await.unwrap();
-    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions").fetch_one(&store.read).await.unwrap();
-    let member = store.member(id).await.unwrap().unwrap();
+    store.accounts.change_role(id, Role::Operator, &by("a@example.com")).await.unwrap();
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions").fetch_one(&store.db.read).await.unwrap();
+    let member = store.accounts.member(id).await.unwrap().unwrap();
     assert_eq!((left, member.account.role, member.last_seen_at), (0, Role::Operator, Some(at)));
 }

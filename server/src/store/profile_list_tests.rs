@@ -24,7 +24,7 @@ const HOUR: Millis = 3_600_000;
 const DAY: Millis = 24 * HOUR;
 
 async fn names(store: &Store, query: ListQuery) -> Vec<String> {
-    let rows = store.listed_profiles(&query, now()).await.unwrap();
+    let rows = store.profiles.page(&query, now()).await.unwrap();
     rows.into_iter().map(|row| row.name).collect()
 }
 
@@ -45,7 +45,7 @@ async fn accept(store: &Store, profile: i64, public_id: &str, at: Millis) {
 /// Sends what is due and records this change.
 async fn finish(store: &Store, change: &Change, at: Millis) {
     for claimed in claim_due(store, "w", at, at + 30_000, &[]).await {
-        assert_eq!(store.record(&claimed, None, change, at).await.unwrap(), Recorded::Done);
+        assert_eq!(store.queue.record(&claimed, None, change, at).await.unwrap(), Recorded::Done);
     }
 }
 
@@ -54,7 +54,7 @@ async fn odd_names_are_found_by_what_stands_in_them() {
     let store = Store::in_memory().await.unwrap();
     for name in ["100% скидка", "a_b", "axb", "Ёлка «Север»", "ЗАПИСИ в студию", "O'Brien \"quoted\"", "\\ back"]
     {
-        store.put_profile(None, &draft(name), &COMMAND_LINE).await.unwrap();
+        store.profiles.put(None, &draft(name), &COMMAND_LINE).await.unwrap();
     }
     for (text, found) in [
         ("%", &["100% скидка"][..]),
@@ -69,7 +69,7 @@ async fn odd_names_are_found_by_what_stands_in_them() {
         ("nowhere", &[]),
     ] {
         assert_eq!(names(&store, search(text)).await, found, "{text}");
-        let (counts, all) = store.profile_counts(text, now()).await.unwrap();
+        let (counts, all) = store.profiles.counts(text, now()).await.unwrap();
         assert_eq!((counts[0] as usize, all), (found.len(), 7), "{text}");
     }
     let sorted = ["\\ back", "100% скидка", "a_b", "axb", "o'brien", "елка", "записи"];
@@ -88,15 +88,15 @@ async fn a_field_a_bot_and_a_pasted_short_url_find_their_profiles() {
     let mut other = draft("B");
     other.profile.set(Parameter::TelegramFieldName, "*Телега").unwrap();
     other.profile.set(Parameter::TelegramToken, "7001002004:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd").unwrap();
-    store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    let id = store.put_profile(None, &other, &COMMAND_LINE).await.unwrap();
-    store.put_bot(&BotToken::parse(TOKEN).unwrap(), "Салон", "Salon_Bot").await.unwrap();
+    store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &other, &COMMAND_LINE).await.unwrap();
+    store.queue.put_bot(&BotToken::parse(TOKEN).unwrap(), "Салон", "Salon_Bot").await.unwrap();
     assert_eq!(names(&store, search("*телега")).await, ["B"]);
     assert_eq!(names(&store, search("@salon")).await, ["A"]);
     assert_eq!(names(&store, search("SALON_b")).await, ["A"]);
-    let key = store.profile(id).await.unwrap().unwrap().key;
+    let key = store.profiles.get(id).await.unwrap().unwrap().key;
     assert_eq!(names(&store, search(&format!("https://hooks.example.com/h/{key}?message=Hi"))).await, ["B"]);
-    let row = &store.listed_profiles(&search("A"), now()).await.unwrap()[0];
+    let row = &store.profiles.page(&search("A"), now()).await.unwrap()[0];
     assert_eq!(row.bot.as_ref().map(|bot| bot.username.as_str()), Some("Salon_Bot"));
     assert_eq!(row.masked_token.as_deref(), Some("7001002003:AAH…abcd"));
 }
@@ -105,7 +105,7 @@ async fn a_field_a_bot_and_a_pasted_short_url_find_their_profiles() {
 async fn pages_have_fifty_rows_and_miss_none() {
     let store = Store::in_memory().await.unwrap();
     let drafts: Vec<EditedProfile> = (0..120).map(|number| draft(&format!("P{number:03}"))).collect();
-    store.add_profiles(&drafts, &COMMAND_LINE).await.unwrap();
+    store.profiles.add_all(&drafts, &COMMAND_LINE).await.unwrap();
     let mut seen = Vec::new();
     for page in 1..=4 {
         let rows = names(&store, ListQuery { page, ..search("p") }).await;
@@ -113,8 +113,11 @@ async fn pages_have_fifty_rows_and_miss_none() {
         seen.extend(rows);
     }
     assert_eq!(seen, drafts.iter().map(|draft| draft.name.clone()).collect::<Vec<_>>());
-    assert!(matches!(store.add_profiles(&[draft("new"), draft("P007")], &COMMAND_LINE).await, Err(StoreError::Taken)));
-    assert_eq!(store.profile_counts("", now()).await.unwrap().1, 120, "all or none");
+    assert!(matches!(
+        store.profiles.add_all(&[draft("new"), draft("P007")], &COMMAND_LINE).await,
+        Err(StoreError::Taken)
+    ));
+    assert_eq!(store.profiles.counts("", now()).await.unwrap().1, 120, "all or none");
 }
 
 #[tokio::test]
@@ -122,9 +125,9 @@ async fn filters_and_orders_go_by_what_has_happened() {
     let store = Store::in_memory().await.unwrap();
     let mut ids = Vec::new();
     for name in ["Quiet", "Well", "Bad", "Worse", "Old"] {
-        ids.push(store.put_profile(None, &draft(name), &COMMAND_LINE).await.unwrap());
+        ids.push(store.profiles.put(None, &draft(name), &COMMAND_LINE).await.unwrap());
     }
-    store.set_enabled(ids[0], false, &COMMAND_LINE).await.unwrap();
+    store.profiles.set_enabled(ids[0], false, &COMMAND_LINE).await.unwrap();
     let now = now();
     for (profile, at, change) in [
         (4, now - 9 * DAY, Change::Failed(FailureCause::Blocked)),
@@ -144,13 +147,13 @@ async fn filters_and_orders_go_by_what_has_happened() {
     assert_eq!(shown(Show::Unused, Sort::Name).await, ["Quiet"]);
     assert_eq!(shown(Show::Disabled, Sort::Name).await, ["Quiet"]);
     assert_eq!(shown(Show::Enabled, Sort::Last).await, ["Bad", "Well", "Worse", "Old"]);
-    assert_eq!(store.profile_counts("", now).await.unwrap(), ([5, 4, 1, 2, 1], 5));
+    assert_eq!(store.profiles.counts("", now).await.unwrap(), ([5, 4, 1, 2, 1], 5));
 }
 
 #[tokio::test]
 async fn the_week_counts_what_ended_and_what_was_refused() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let now = now();
     for (days, change) in [
         (6, Change::Delivered),
@@ -183,8 +186,8 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
         cause: None,
         stranger: None,
     };
-    store.record_rejection(rejection).await.unwrap();
-    let row = store.listed_profile(id, now).await.unwrap().unwrap();
+    store.events.record_rejection(rejection).await.unwrap();
+    let row = store.profiles.listed_one(id, now).await.unwrap().unwrap();
     let mut week = [Day::default(); 7];
     week[0] = Day { delivered: 2, ..Day::default() };
     week[5] = Day { failed: 1, ..Day::default() };
@@ -195,21 +198,21 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
 
     // A lost claim that arrived after all: counted once, as what it is now.
     let claimed = claim_due(&store, "w", now, now + 1000, &[]).await.remove(0);
-    store.record(&claimed, None, &Change::Failed(FailureCause::Blocked), now).await.unwrap();
-    assert_eq!(store.listed_profile(id, now).await.unwrap().unwrap().week[6].failed, 2);
-    store.record(&claimed, None, &Change::Delivered, now).await.unwrap();
-    let today = store.listed_profile(id, now).await.unwrap().unwrap().week[6];
+    store.queue.record(&claimed, None, &Change::Failed(FailureCause::Blocked), now).await.unwrap();
+    assert_eq!(store.profiles.listed_one(id, now).await.unwrap().unwrap().week[6].failed, 2);
+    store.queue.record(&claimed, None, &Change::Delivered, now).await.unwrap();
+    let today = store.profiles.listed_one(id, now).await.unwrap().unwrap().week[6];
     assert_eq!(today, Day { delivered: 2, failed: 1, skipped: 2 });
 }
 
 #[tokio::test]
 async fn the_last_event_says_why_it_failed() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let at = now();
     accept(&store, id, "5", at).await;
     finish(&store, &Change::Failed(FailureCause::Blocked), at).await;
-    let last = store.listed_profile(id, at).await.unwrap().unwrap().last.unwrap();
+    let last = store.profiles.listed_one(id, at).await.unwrap().unwrap().last.unwrap();
     let states: Vec<_> = last.states.iter().map(|state| (state.state, state.cause)).collect();
     assert_eq!(states, [(DeliveryState::Failed, Some(FailureCause::Blocked))]);
 }
@@ -217,75 +220,80 @@ async fn the_last_event_says_why_it_failed() {
 #[tokio::test]
 async fn a_copy_has_a_key_of_its_own_and_the_same_token_sealed_anew() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let named = |name: &str| vec![name.to_owned(), "A 2".to_owned()];
-    let copy = store.duplicate_profile(id, named, &COMMAND_LINE).await.unwrap();
-    let (first, second) = (store.profile(id).await.unwrap().unwrap(), store.profile(copy).await.unwrap().unwrap());
+    let copy = store.profiles.duplicate(id, named, &COMMAND_LINE).await.unwrap();
+    let (first, second) =
+        (store.profiles.get(id).await.unwrap().unwrap(), store.profiles.get(copy).await.unwrap().unwrap());
     assert_eq!((second.name.as_str(), &second.profile), ("A 2", &first.profile));
     assert_ne!(first.key, second.key);
     let sealed: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT token FROM profiles ORDER BY id").fetch_all(&store.read).await.unwrap();
+        sqlx::query_scalar("SELECT token FROM profiles ORDER BY id").fetch_all(&store.db.read).await.unwrap();
     assert_ne!(sealed[0], sealed[1]);
-    assert!(matches!(store.duplicate_profile(id, named, &COMMAND_LINE).await, Err(StoreError::Taken)));
-    assert!(matches!(store.duplicate_profile(99, named, &COMMAND_LINE).await, Err(StoreError::NotFound)));
+    assert!(matches!(store.profiles.duplicate(id, named, &COMMAND_LINE).await, Err(StoreError::Taken)));
+    assert!(matches!(store.profiles.duplicate(99, named, &COMMAND_LINE).await, Err(StoreError::NotFound)));
 }
 
 #[tokio::test]
 async fn an_old_key_answers_on_or_stops() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    let key = async || store.profile(id).await.unwrap().unwrap().key;
-    let opens = async |key: &str| store.profile_by_key(key).await.unwrap().is_some();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let key = async || store.profiles.get(id).await.unwrap().unwrap().key;
+    let opens = async |key: &str| store.profiles.by_key(key).await.unwrap().is_some();
     let first = key().await;
-    store.rotate_key(id, OldKey::Until(now() + HOUR), &COMMAND_LINE).await.unwrap();
+    store.profiles.rotate_key(id, OldKey::Until(now() + HOUR), &COMMAND_LINE).await.unwrap();
     let second = key().await;
     assert!(first != second && opens(&first).await && opens(&second).await);
-    store.rotate_key(id, OldKey::Stops, &COMMAND_LINE).await.unwrap();
+    store.profiles.rotate_key(id, OldKey::Stops, &COMMAND_LINE).await.unwrap();
     assert!(!opens(&first).await && !opens(&second).await && opens(&key().await).await);
-    assert!(matches!(store.rotate_key(99, OldKey::Stops, &COMMAND_LINE).await, Err(StoreError::NotFound)));
+    assert!(matches!(store.profiles.rotate_key(99, OldKey::Stops, &COMMAND_LINE).await, Err(StoreError::NotFound)));
 }
 
 #[tokio::test]
 async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    let key = store.profile(id).await.unwrap().unwrap().key;
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let key = store.profiles.get(id).await.unwrap().unwrap().key;
     let at = now();
     accept(&store, id, "1", at).await;
     let under_way = claim_due(&store, "w", at, at + 30_000, &[]).await.remove(0);
     accept(&store, id, "2", at).await;
     accept(&store, id, "3", at).await;
-    assert_eq!(store.waiting_messages(id).await.unwrap(), 3);
+    assert_eq!(store.profiles.waiting_messages(id).await.unwrap(), 3);
     // Another one with the same token writes to the same chat, behind it.
-    let other = store.put_profile(None, &draft("B"), &COMMAND_LINE).await.unwrap();
+    let other = store.profiles.put(None, &draft("B"), &COMMAND_LINE).await.unwrap();
     let behind = AcceptedEvent { received_at: at, ..event("b", TokenSource::Profile(other)) };
     accept_with(&store, behind, vec![to("3")], 0).await.unwrap();
 
-    store.delete_profile(id, &COMMAND_LINE).await.unwrap();
-    assert!(store.profile(id).await.unwrap().is_none() && store.profile_by_key(&key).await.unwrap().is_none());
+    store.profiles.delete(id, &COMMAND_LINE).await.unwrap();
+    assert!(store.profiles.get(id).await.unwrap().is_none() && store.profiles.by_key(&key).await.unwrap().is_none());
     assert_eq!(names(&store, search("")).await, ["B"]);
-    assert_eq!(store.waiting_messages(id).await.unwrap(), 1, "what is under way comes to its own end");
+    assert_eq!(store.profiles.waiting_messages(id).await.unwrap(), 1, "what is under way comes to its own end");
     let due = claim_due(&store, "w", at, at + 30_000, &[]).await;
     assert_eq!(due.iter().map(|due| due.profile_id).collect::<Vec<_>>(), [Some(other)], "nobody waits behind it");
-    assert_eq!(store.token_for(&under_way).await.unwrap(), None);
-    assert!(matches!(store.delete_profile(id, &COMMAND_LINE).await, Err(StoreError::NotFound)));
-    assert!(matches!(store.set_enabled(id, true, &COMMAND_LINE).await, Err(StoreError::NotFound)));
-    assert!(matches!(store.put_profile(Some(id), &draft("C"), &COMMAND_LINE).await, Err(StoreError::NotFound)));
-    store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    assert_eq!(store.queue.token_for(&under_way).await.unwrap(), None);
+    assert!(matches!(store.profiles.delete(id, &COMMAND_LINE).await, Err(StoreError::NotFound)));
+    assert!(matches!(store.profiles.set_enabled(id, true, &COMMAND_LINE).await, Err(StoreError::NotFound)));
+    assert!(matches!(store.profiles.put(Some(id), &draft("C"), &COMMAND_LINE).await, Err(StoreError::NotFound)));
+    store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
 
     // An event that had passed the endpoint before arrives after all; it is not sent either.
-    store.record(&under_way, None, &Change::Retry { at: at + 1, unsure: false }, at).await.unwrap();
-    store.delete_remains(at, at - 8 * DAY).await.unwrap();
-    assert_eq!(store.waiting_messages(id).await.unwrap(), 0);
+    store.queue.record(&under_way, None, &Change::Retry { at: at + 1, unsure: false }, at).await.unwrap();
+    store.profiles.delete_remains(at, at - 8 * DAY).await.unwrap();
+    assert_eq!(store.profiles.waiting_messages(id).await.unwrap(), 0);
     let left = async || -> i64 {
-        sqlx::query_scalar("SELECT count(*) FROM profiles WHERE id = ?1").bind(id).fetch_one(&store.read).await.unwrap()
+        sqlx::query_scalar("SELECT count(*) FROM profiles WHERE id = ?1")
+            .bind(id)
+            .fetch_one(&store.db.read)
+            .await
+            .unwrap()
     };
     assert_eq!(left().await, 1, "its events are still there");
     let mut place = Place::FIRST;
-    while let Some(next) = store.delete_old_events(at + DAY, place).await.unwrap().next {
+    while let Some(next) = store.maintenance.delete_old_events(at + DAY, place).await.unwrap().next {
         place = next;
     }
-    store.delete_remains(at, at - 8 * DAY).await.unwrap();
+    store.profiles.delete_remains(at, at - 8 * DAY).await.unwrap();
     assert_eq!(left().await, 0);
     assert_eq!(names(&store, search("")).await, ["A", "B"]);
 }
@@ -293,27 +301,27 @@ async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
 #[tokio::test]
 async fn outcomes_that_nobody_looks_at_go() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     for days in [1, 20] {
         accept(&store, id, &days.to_string(), now() - days * DAY).await;
         finish(&store, &Change::Delivered, now() - days * DAY).await;
     }
-    assert!(store.delete_remains(now(), now() - 8 * DAY).await.unwrap());
-    assert!(!store.delete_remains(now(), now() - 8 * DAY).await.unwrap());
-    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM outcome_hours").fetch_one(&store.read).await.unwrap();
+    assert!(store.profiles.delete_remains(now(), now() - 8 * DAY).await.unwrap());
+    assert!(!store.profiles.delete_remains(now(), now() - 8 * DAY).await.unwrap());
+    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM outcome_hours").fetch_one(&store.db.read).await.unwrap();
     assert_eq!(rows, 1);
 }
 
 #[tokio::test]
 async fn no_statement_of_the_list_goes_through_what_was_ever_sent() {
-    use super::profile_list::{COUNTS, IDS, ROWS, STATES, WEEKS};
+    use super::profiles::list::{COUNTS, IDS, ROWS, STATES, WEEKS};
 
     let store = Store::in_memory().await.unwrap();
     for statement in [IDS, COUNTS, ROWS, STATES, WEEKS] {
         let plan: Vec<String> = sqlx::query_as::<_, (i64, i64, i64, String)>(sqlx::AssertSqlSafe(format!(
             "EXPLAIN QUERY PLAN {statement}"
         )))
-        .fetch_all(&store.read)
+        .fetch_all(&store.db.read)
         .await
         .unwrap()
         .into_iter()
@@ -345,7 +353,7 @@ async fn what_an_earlier_version_has_kept_is_counted_and_found() {
     .await;
     let sixth = MIGRATIONS.iter().find(|migration| migration.version == 6).unwrap();
     run(sixth.sql.as_str()).await;
-    folding::fill_in(&pool).await.unwrap();
+    profiles::folding::fill_in(&pool).await.unwrap();
     let folded: String = sqlx::query_scalar("SELECT folded FROM profiles").fetch_one(&pool).await.unwrap();
     assert_eq!(folded, "елка\n*tel");
     let hours: Vec<(i64, i64, i64, i64, i64)> =

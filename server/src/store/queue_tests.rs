@@ -49,7 +49,7 @@ async fn claim(store: &Store, owner: &str, now: i64) -> Vec<Claimed> {
 }
 
 async fn state(store: &Store, id: i64) -> DeliveryRecord {
-    store.deliveries(99).await.unwrap().into_iter().find(|delivery| delivery.id == id).unwrap()
+    store.queue.deliveries(99).await.unwrap().into_iter().find(|delivery| delivery.id == id).unwrap()
 }
 
 fn refused() -> Change {
@@ -59,11 +59,11 @@ fn refused() -> Change {
 #[tokio::test]
 async fn what_is_parked_holds_nobody_back() {
     let store = Store::in_memory().await.unwrap();
-    let first = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    let second = store.put_profile(None, &draft("B"), &COMMAND_LINE).await.unwrap();
+    let first = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let second = store.profiles.put(None, &draft("B"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(first), "5").await;
     let claimed = claim(&store, "one", 1_000).await;
-    store.record(&claimed[0], None, &refused(), 1_100).await.unwrap();
+    store.queue.record(&claimed[0], None, &refused(), 1_100).await.unwrap();
     accept(&store, "b", TokenSource::Profile(second), "5").await;
     assert_eq!(next_due(&store).await, Some(1_000));
     assert_eq!(claim(&store, "one", 1_200).await.len(), 1);
@@ -72,7 +72,7 @@ async fn what_is_parked_holds_nobody_back() {
 #[tokio::test]
 async fn a_made_up_token_of_the_same_bot_stands_in_no_ones_way() {
     let store = Store::in_memory().await.unwrap();
-    let profile = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let profile = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::event(another().clone()), "5").await;
     accept(&store, "b", TokenSource::Profile(profile), "5").await;
     accept(&store, "c", TokenSource::event(token(TOKEN)), "5").await;
@@ -84,32 +84,32 @@ async fn a_made_up_token_of_the_same_bot_stands_in_no_ones_way() {
 #[tokio::test]
 async fn a_late_refusal_of_the_old_token_does_not_park_the_new_one() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     let claimed = claim(&store, "one", 1_000).await;
-    store.put_profile(Some(id), &with_token("A", another()), &COMMAND_LINE).await.unwrap();
-    store.record(&claimed[0], None, &refused(), 2_000).await.unwrap();
-    assert_eq!(store.profile(id).await.unwrap().unwrap().parked_since, None);
+    store.profiles.put(Some(id), &with_token("A", another()), &COMMAND_LINE).await.unwrap();
+    store.queue.record(&claimed[0], None, &refused(), 2_000).await.unwrap();
+    assert_eq!(store.profiles.get(id).await.unwrap().unwrap().parked_since, None);
     let again = claim(&store, "one", 2_000).await;
-    assert_eq!(store.token_for(&again[0]).await.unwrap(), Some(another()));
+    assert_eq!(store.queue.token_for(&again[0]).await.unwrap(), Some(another()));
 }
 
 #[tokio::test]
 async fn the_same_token_again_or_a_bot_that_answers_ends_the_waiting() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     let late = crate::time::now() + 1_000;
     for saved in [true, false] {
         let claimed = claim(&store, "one", late).await;
-        store.record(&claimed[0], None, &refused(), late).await.unwrap();
+        store.queue.record(&claimed[0], None, &refused(), late).await.unwrap();
         assert_eq!(state(&store, claimed[0].id).await.state, DeliveryState::Suspended);
         if saved {
-            store.put_profile(Some(id), &draft("A"), &COMMAND_LINE).await.unwrap();
+            store.profiles.put(Some(id), &draft("A"), &COMMAND_LINE).await.unwrap();
         } else {
-            store.put_bot(&token(TOKEN), "Salon", "salon_bot").await.unwrap();
+            store.queue.put_bot(&token(TOKEN), "Salon", "salon_bot").await.unwrap();
         }
-        assert_eq!(store.profile(id).await.unwrap().unwrap().parked_since, None);
+        assert_eq!(store.profiles.get(id).await.unwrap().unwrap().parked_since, None);
         assert_eq!(state(&store, claimed[0].id).await.state, DeliveryState::Retrying);
     }
 }
@@ -122,19 +122,19 @@ async fn whoever_lost_a_claim_changes_nothing_but_what_has_arrived() {
     assert!(claim_due(&store, "one", 40_000, 70_000, &[late.id]).await.is_empty(), "it is in flight");
     let holder = claim(&store, "two", 40_000).await.remove(0);
     for change in [Change::Failed(FailureCause::Blocked), Change::Retry { at: 50_000, unsure: true }, refused()] {
-        assert_eq!(store.record(&late, None, &change, 41_000).await.unwrap(), Recorded::Lost);
+        assert_eq!(store.queue.record(&late, None, &change, 41_000).await.unwrap(), Recorded::Lost);
     }
     assert_eq!(state(&store, late.id).await.state, DeliveryState::Sending);
     let sent = Change::PartSent { lease_until: 80_000 };
-    assert_eq!(store.record(&late, None, &sent, 42_000).await.unwrap(), Recorded::Lost);
-    assert_eq!(store.record(&holder, None, &sent, 43_000).await.unwrap(), Recorded::Done);
+    assert_eq!(store.queue.record(&late, None, &sent, 42_000).await.unwrap(), Recorded::Lost);
+    assert_eq!(store.queue.record(&holder, None, &sent, 43_000).await.unwrap(), Recorded::Done);
     assert_eq!(state(&store, late.id).await.parts_sent, 1, "the same part, counted once");
     let last = Claimed { parts_sent: 1, ..late };
-    assert_eq!(store.record(&last, None, &Change::Delivered, 44_000).await.unwrap(), Recorded::Lost);
+    assert_eq!(store.queue.record(&last, None, &Change::Delivered, 44_000).await.unwrap(), Recorded::Lost);
     let delivery = state(&store, last.id).await;
     assert_eq!((delivery.state, delivery.parts_sent), (DeliveryState::Delivered, 2));
     assert_eq!(
-        store.record(&holder, None, &Change::Failed(FailureCause::Blocked), 45_000).await.unwrap(),
+        store.queue.record(&holder, None, &Change::Failed(FailureCause::Blocked), 45_000).await.unwrap(),
         Recorded::Lost
     );
     assert_eq!(state(&store, last.id).await.state, DeliveryState::Delivered);
@@ -145,10 +145,10 @@ async fn a_part_that_arrived_ends_the_doubt() {
     let store = Store::in_memory().await.unwrap();
     accept(&store, "a", TokenSource::event(token(TOKEN)), "5").await;
     let first = claim(&store, "one", 1_000).await.remove(0);
-    store.record(&first, None, &Change::Retry { at: 2_000, unsure: true }, 1_100).await.unwrap();
+    store.queue.record(&first, None, &Change::Retry { at: 2_000, unsure: true }, 1_100).await.unwrap();
     let second = claim(&store, "one", 2_000).await.remove(0);
     assert!(second.unsure);
-    store.record(&second, None, &Change::PartSent { lease_until: 40_000 }, 2_100).await.unwrap();
+    store.queue.record(&second, None, &Change::PartSent { lease_until: 40_000 }, 2_100).await.unwrap();
     assert!(!state(&store, first.id).await.unsure);
 }
 
@@ -158,10 +158,10 @@ async fn an_unreadable_row_fails_alone() {
     for (id, chat) in [("a", "5"), ("b", "6"), ("c", "7")] {
         accept(&store, id, TokenSource::event(token(TOKEN)), chat).await;
     }
-    sqlx::query("UPDATE deliveries SET parts = '[' WHERE chat = '6'").execute(&store.write).await.unwrap();
+    sqlx::query("UPDATE deliveries SET parts = '[' WHERE chat = '6'").execute(&store.db.write).await.unwrap();
     let chats: Vec<String> = claim(&store, "one", 1_000).await.into_iter().map(|delivery| delivery.chat).collect();
     assert_eq!(chats, ["5", "7"]);
-    let failed = store.deliveries(9).await.unwrap().into_iter().find(|d| d.chat.as_deref() == Some("6")).unwrap();
+    let failed = store.queue.deliveries(9).await.unwrap().into_iter().find(|d| d.chat.as_deref() == Some("6")).unwrap();
     assert_eq!(failed.state, DeliveryState::Failed);
     assert!(failed.last_error.unwrap().contains("deliveries.parts"));
 }
@@ -182,22 +182,28 @@ async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
         settings: Live::of(settings),
         metrics: Arc::default(),
     });
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     accept(&store, "b", TokenSource::event(token(TOKEN)), "6").await;
     for (place, statement) in [
         (Place::ProfileToken(id), "UPDATE profiles SET token = ?1"),
         (Place::EventToken("b"), "UPDATE events SET token = ?1 WHERE public_id = 'b'"),
     ] {
-        let sealed = store.sealer.seal(place, "no token at all").unwrap();
-        sqlx::query(statement).bind(sealed).execute(&store.write).await.unwrap();
+        let sealed = store.db.sealer.seal(place, "no token at all").unwrap();
+        sqlx::query(statement).bind(sealed).execute(&store.db.write).await.unwrap();
     }
     // Both have the same token, which Telegram has not heard of: one after the other.
     for _ in 0..2 {
         assert_eq!(worker.run_due_once(1_000).await.unwrap(), 1);
     }
-    let ends: Vec<(DeliveryState, Option<String>)> =
-        store.deliveries(9).await.unwrap().into_iter().map(|delivery| (delivery.state, delivery.last_error)).collect();
+    let ends: Vec<(DeliveryState, Option<String>)> = store
+        .queue
+        .deliveries(9)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|delivery| (delivery.state, delivery.last_error))
+        .collect();
     let why = |place| Some(StoreError::corrupt(place).to_string());
     assert_eq!(ends, [(DeliveryState::Failed, why("events.token")), (DeliveryState::Suspended, why("profiles.token"))]);
 }
@@ -205,22 +211,22 @@ async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
 #[tokio::test]
 async fn what_is_unfinished_moves_with_the_token_and_keeps_its_order() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     accept(&store, "b", TokenSource::Profile(id), "5").await;
     let other_bot = token(&TOKEN.replace("7001002003", "8001002003"));
-    store.put_profile(Some(id), &with_token("A", other_bot.clone()), &COMMAND_LINE).await.unwrap();
+    store.profiles.put(Some(id), &with_token("A", other_bot.clone()), &COMMAND_LINE).await.unwrap();
     accept(&store, "c", TokenSource::Profile(id), "5").await;
     let mut order = Vec::new();
     for _ in 0..3 {
         let claimed = claim(&store, "one", 1_000).await;
         assert_eq!(claimed.len(), 1, "one after the other");
         order.push(claimed[0].event_id);
-        store.record(&claimed[0], None, &Change::Delivered, 1_000).await.unwrap();
+        store.queue.record(&claimed[0], None, &Change::Delivered, 1_000).await.unwrap();
     }
     assert!(order.is_sorted(), "{order:?}");
     let bots: Vec<i64> =
-        sqlx::query_scalar("SELECT DISTINCT bot_id FROM deliveries").fetch_all(&store.read).await.unwrap();
+        sqlx::query_scalar("SELECT DISTINCT bot_id FROM deliveries").fetch_all(&store.db.read).await.unwrap();
     assert_eq!(bots, [other_bot.bot_id()]);
 }
 
@@ -235,12 +241,12 @@ async fn a_clock_that_is_set_back_delays_nothing_for_long() {
     assert_eq!(waiting.len(), 1, "what waits is due, whatever its time");
 
     let retry = |at| Change::Retry { at, unsure: false };
-    store.record(&waiting[0], None, &retry(HOUR + 60_000), HOUR).await.unwrap();
+    store.queue.record(&waiting[0], None, &retry(HOUR + 60_000), HOUR).await.unwrap();
     assert!(claim(&store, "one", HOUR).await.is_empty());
     let retried = claim(&store, "one", HOUR - 900_000).await;
     assert_eq!(retried.len(), 1, "no retry is farther off than a quarter of an hour");
 
-    store.record(&retried[0], None, &retry(3 * HOUR), HOUR).await.unwrap();
+    store.queue.record(&retried[0], None, &retry(3 * HOUR), HOUR).await.unwrap();
     assert!(claim(&store, "one", HOUR).await.is_empty(), "but for one that Telegram asked for");
     assert_eq!(claim(&store, "one", HOUR - 1).await.len(), 1);
     assert!(claim(&store, "two", HOUR - 1).await.is_empty());
@@ -253,7 +259,7 @@ async fn assert_in_order(store: &Store, after: &str) {
         "SELECT id FROM deliveries WHERE next_attempt_at IS NULL AND id IN (
              SELECT min(id) FROM deliveries WHERE finished_at IS NULL AND state <> 'parked' GROUP BY lane, chat)",
     )
-    .fetch_all(&store.read)
+    .fetch_all(&store.db.read)
     .await
     .unwrap();
     let ahead: Vec<i64> = sqlx::query_scalar(
@@ -261,7 +267,7 @@ async fn assert_in_order(store: &Store, after: &str) {
          AND d.next_attempt_at IS NOT NULL AND EXISTS (SELECT 1 FROM deliveries e WHERE e.finished_at IS NULL
          AND e.state <> 'parked' AND e.lane = d.lane AND e.chat = d.chat AND e.id < d.id)",
     )
-    .fetch_all(&store.read)
+    .fetch_all(&store.db.read)
     .await
     .unwrap();
     assert_eq!((stranded, ahead), (vec![], vec![]), "after {after}");
@@ -276,8 +282,8 @@ async fn whatever_happens_nothing_is_stranded_and_nothing_overtakes() {
         let mut pick = |most: u32| random.next_u32() % most;
         let store = Store::in_memory().await.unwrap();
         let profiles = [
-            store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap(),
-            store.put_profile(None, &draft("B"), &COMMAND_LINE).await.unwrap(),
+            store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap(),
+            store.profiles.put(None, &draft("B"), &COMMAND_LINE).await.unwrap(),
         ];
         let tokens = [token(TOKEN), another()];
         let (mut now, mut under_way) = (1_000, Vec::new());
@@ -308,46 +314,46 @@ async fn whatever_happens_nothing_is_stranded_and_nothing_overtakes() {
                         3 => Change::Again { plain: false, migrated_to: Some("-77".into()), lease_until: now + 9 },
                         _ => Change::Delivered,
                     };
-                    store.record(&claimed, None, &change, now).await.unwrap();
+                    store.queue.record(&claimed, None, &change, now).await.unwrap();
                     "an answer"
                 }
                 5 => {
-                    store.release_leases("nobody", now).await.unwrap();
+                    store.queue.release_leases("nobody", now).await.unwrap();
                     under_way.clear();
                     "a restart"
                 }
                 8 => {
                     // Some have come to their end, some are under way, some wait, some were never there.
                     let id = i64::from(pick(40)) + 1;
-                    let wish = match store.replay_source(id).await.unwrap().and_then(|source| source.profile_id) {
+                    let wish = match store.queue.replay_source(id).await.unwrap().and_then(|source| source.profile_id) {
                         Some(profile) if pick(2) == 0 => {
-                            let version = Some(store.profile(profile).await.unwrap().unwrap().version);
+                            let version = Some(store.profiles.get(profile).await.unwrap().unwrap().version);
                             Wish::AsItIs { id, version, message: Ok(to(&pick(3).to_string())) }
                         }
                         _ => Wish::AsItWas(id),
                     };
                     let ask = if pick(2) == 0 { Ask::Exactly } else { Ask::Undelivered };
-                    store.replay(&[wish], ask, &COMMAND_LINE, now).await.unwrap().unwrap();
+                    store.queue.replay(&[wish], ask, &COMMAND_LINE, now).await.unwrap().unwrap();
                     "a replay"
                 }
                 9 => {
                     let ids = [i64::from(pick(60)) + 1, i64::from(pick(60)) + 1];
-                    store.cancel(&ids, &COMMAND_LINE, now).await.unwrap();
+                    store.queue.cancel(&ids, &COMMAND_LINE, now).await.unwrap();
                     "a cancellation"
                 }
                 _ => {
                     let (profile, token) = (usize::from(pick(2) == 1), usize::from(pick(2) == 1));
                     let draft = with_token(["A", "B"][profile], tokens[token].clone());
-                    store.put_profile(Some(profiles[profile]), &draft, &COMMAND_LINE).await.unwrap();
+                    store.profiles.put(Some(profiles[profile]), &draft, &COMMAND_LINE).await.unwrap();
                     "a token"
                 }
             };
             assert_in_order(&store, &format!("{done}, step {step} of seed {seed}")).await;
         }
         for (profile, name) in profiles.into_iter().zip(["A", "B"]) {
-            store.put_profile(Some(profile), &draft(name), &COMMAND_LINE).await.unwrap();
+            store.profiles.put(Some(profile), &draft(name), &COMMAND_LINE).await.unwrap();
         }
-        store.release_leases("nobody", now).await.unwrap();
+        store.queue.release_leases("nobody", now).await.unwrap();
         let now = crate::time::now() + 3_600_000;
         loop {
             let claimed = claim(&store, "last", now).await;
@@ -355,9 +361,9 @@ async fn whatever_happens_nothing_is_stranded_and_nothing_overtakes() {
                 break;
             }
             for delivery in claimed {
-                store.record(&delivery, None, &Change::Delivered, now).await.unwrap();
+                store.queue.record(&delivery, None, &Change::Delivered, now).await.unwrap();
             }
         }
-        assert_eq!(store.totals().await.unwrap().open, 0, "seed {seed}: everything comes to its end");
+        assert_eq!(store.queue.totals().await.unwrap().open, 0, "seed {seed}: everything comes to its end");
     }
 }

@@ -10,12 +10,11 @@ use hookgram::{
 };
 
 use super::{
-    matching,
-    replayable::ARRIVED,
     tests::{TOKEN, accept_with, claim_due, draft, event, saying, to},
     *,
 };
 use crate::store::audit::COMMAND_LINE;
+use crate::store::queue::{matching, replayable::ARRIVED};
 
 const AS_IT_WAS: BulkKind = BulkKind::Replay(ReplayAs::ItWas);
 
@@ -44,7 +43,7 @@ fn refusal(description: &str) -> Attempt {
 
 async fn fail(store: &Store, claimed: &Claimed, now: i64) {
     let attempt = refusal("Forbidden: bot was blocked by the user");
-    store.record(claimed, Some(&attempt), &Change::Failed(FailureCause::Blocked), now).await.unwrap();
+    store.queue.record(claimed, Some(&attempt), &Change::Failed(FailureCause::Blocked), now).await.unwrap();
 }
 
 /// Claims what is due and has it fail; which they were.
@@ -64,23 +63,23 @@ async fn fail_all(store: &Store, now: i64) -> Vec<i64> {
 }
 
 async fn replay(store: &Store, id: i64, ask: Ask, now: i64) -> Result<i64, ReplayError> {
-    store.replay(&[Wish::AsItWas(id)], ask, &COMMAND_LINE, now).await.unwrap().unwrap()[0].done
+    store.queue.replay(&[Wish::AsItWas(id)], ask, &COMMAND_LINE, now).await.unwrap().unwrap()[0].done
 }
 
 async fn cancel(store: &Store, id: i64) -> Result<i64, ReplayError> {
-    store.cancel(&[id], &COMMAND_LINE, 9_000).await.unwrap()[0].done
+    store.queue.cancel(&[id], &COMMAND_LINE, 9_000).await.unwrap()[0].done
 }
 
 /// The delivery `id` made anew, for this chat, with the profile as it is.
 async fn anew(store: &Store, id: i64, ask: Ask, chat: &str) -> Option<Result<i64, ReplayError>> {
-    let source = store.replay_source(id).await.unwrap().unwrap();
-    let version = Some(store.profile(source.profile_id.unwrap()).await.unwrap().unwrap().version);
+    let source = store.queue.replay_source(id).await.unwrap().unwrap();
+    let version = Some(store.profiles.get(source.profile_id.unwrap()).await.unwrap().unwrap().version);
     let wish = Wish::AsItIs { id, version, message: Ok(NewDelivery { message: saying(&["new"]), ..to(chat) }) };
-    store.replay(&[wish], ask, &COMMAND_LINE, 9_000).await.unwrap().map(|handled| handled[0].done)
+    store.queue.replay(&[wish], ask, &COMMAND_LINE, 9_000).await.unwrap().map(|handled| handled[0].done)
 }
 
 async fn state(store: &Store, id: i64) -> DeliveryState {
-    store.logged(id).await.unwrap().unwrap().state.unwrap()
+    store.log.logged(id).await.unwrap().unwrap().state.unwrap()
 }
 
 fn all(outcome: Outcome) -> Matching {
@@ -90,12 +89,12 @@ fn all(outcome: Outcome) -> Matching {
 #[tokio::test]
 async fn a_failed_delivery_takes_up_its_old_place_and_goes_on_with_the_part_that_failed() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     let first = claim(&store, 1_000).await.remove(0);
-    store.record(&first, None, &Change::PartSent { lease_until: 40_000 }, 1_000).await.unwrap();
+    store.queue.record(&first, None, &Change::PartSent { lease_until: 40_000 }, 1_000).await.unwrap();
     fail(&store, &first, 2_000).await;
-    let logged = store.logged(first.id).await.unwrap().unwrap();
+    let logged = store.log.logged(first.id).await.unwrap().unwrap();
     assert_eq!((logged.state, logged.cause), (Some(DeliveryState::Failed), Some(FailureCause::Blocked)));
     accept(&store, "b", TokenSource::Profile(id), "5").await;
     accept(&store, "c", TokenSource::Profile(id), "5").await;
@@ -106,14 +105,14 @@ async fn a_failed_delivery_takes_up_its_old_place_and_goes_on_with_the_part_that
         while let [claimed] = claim(&store, 90_000).await.as_slice() {
             order.push((claimed.id, claimed.parts_sent));
             assert_eq!(claimed.age_from, if claimed.id == first.id { 90_000 } else { 1_000 });
-            store.record(claimed, None, &Change::Delivered, 90_000).await.unwrap();
+            store.queue.record(claimed, None, &Change::Delivered, 90_000).await.unwrap();
         }
         order
     };
     assert_eq!(order, [(1, 1), (2, 0), (3, 0)], "before those that came later");
-    let attempts = store.attempts(first.id).await.unwrap();
+    let attempts = store.queue.attempts(first.id).await.unwrap();
     assert_eq!(attempts, [refusal("Forbidden: bot was blocked by the user")], "what was tried is kept");
-    assert_eq!(store.logged(first.id).await.unwrap().unwrap().cause, None);
+    assert_eq!(store.log.logged(first.id).await.unwrap().unwrap().cause, None);
 }
 
 #[tokio::test]
@@ -122,7 +121,7 @@ async fn its_tries_are_counted_anew() {
     accept(&store, "a", TokenSource::event(token().clone()), "5").await;
     for now in [1_000, 2_000] {
         let claimed = claim(&store, now).await.remove(0);
-        store.record(&claimed, None, &Change::Retry { at: now + 1_000, unsure: false }, now).await.unwrap();
+        store.queue.record(&claimed, None, &Change::Retry { at: now + 1_000, unsure: false }, now).await.unwrap();
     }
     let third = claim(&store, 3_000).await.remove(0);
     fail(&store, &third, 3_000).await;
@@ -130,7 +129,7 @@ async fn its_tries_are_counted_anew() {
     let again = claim(&store, 4_000).await.remove(0);
     assert_eq!((again.attempt, again.earlier_attempts), (4, 3));
     assert_eq!(
-        store.record(&third, None, &Change::Failed(FailureCause::Blocked), 5_000).await.unwrap(),
+        store.queue.record(&third, None, &Change::Failed(FailureCause::Blocked), 5_000).await.unwrap(),
         Recorded::Lost,
         "an old claim"
     );
@@ -142,22 +141,24 @@ async fn two_replays_at_once_make_one() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/x.db", folder.path().display());
     let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     for public_id in ["a", "b"] {
         accept(&store, public_id, TokenSource::Profile(id), public_id).await;
     }
     let failed = fail_all(&store, 1_000).await;
-    let version = Some(store.profile(id).await.unwrap().unwrap().version);
+    let version = Some(store.profiles.get(id).await.unwrap().unwrap().version);
     let wishes = [Wish::AsItWas(failed[0]), Wish::AsItIs { id: failed[1], version, message: Ok(to("b")) }].to_vec();
     let mut clicks = tokio::task::JoinSet::new();
     for _ in 0..4 {
         let (store, wishes) = (store.clone(), wishes.clone());
-        clicks.spawn(async move { store.replay(&wishes, Ask::Exactly, &COMMAND_LINE, 2_000).await.unwrap().unwrap() });
+        clicks.spawn(
+            async move { store.queue.replay(&wishes, Ask::Exactly, &COMMAND_LINE, 2_000).await.unwrap().unwrap() },
+        );
     }
     let handled = clicks.join_all().await;
     let done = |at: usize| handled.iter().filter(|handled| handled[at].done.is_ok()).count();
     assert_eq!((done(0), done(1)), (1, 1), "{handled:?}");
-    assert_eq!(store.totals().await.unwrap().open, 2);
+    assert_eq!(store.queue.totals().await.unwrap().open, 2);
     assert_eq!(replay(&store, failed[1], Ask::Exactly, 3_000).await, Err(ReplayError::Replaced));
     assert_eq!(replay(&store, failed[0], Ask::Exactly, 3_000).await, Err(ReplayError::StillWaits));
 }
@@ -184,12 +185,12 @@ async fn a_stateless_token_stays_while_something_may_need_it_and_then_it_is_said
     let failed = fail_all(&store, 1_000).await[0];
     assert_eq!(replay(&store, failed, Ask::Exactly, 2_000).await, Ok(failed));
     let again = claim(&store, 2_000).await.remove(0);
-    assert_eq!(store.token_for(&again).await.unwrap(), Some(source));
-    store.record(&again, None, &Change::Delivered, 2_000).await.unwrap();
+    assert_eq!(store.queue.token_for(&again).await.unwrap(), Some(source));
+    store.queue.record(&again, None, &Change::Delivered, 2_000).await.unwrap();
     assert_eq!(replay(&store, failed, Ask::Undelivered, 3_000).await, Err(ReplayError::Arrived));
     assert_eq!(replay(&store, failed, Ask::Exactly, 3_000).await, Err(ReplayError::TokenGone));
     let wish = Wish::AsItIs { id: failed, version: None, message: Err(ReplayError::NoProfile) };
-    let handled = store.replay(&[wish], Ask::Exactly, &COMMAND_LINE, 3_000).await.unwrap().unwrap();
+    let handled = store.queue.replay(&[wish], Ask::Exactly, &COMMAND_LINE, 3_000).await.unwrap().unwrap();
     assert_eq!(handled, [Handled { id: failed, done: Err(ReplayError::NoProfile) }]);
     assert_eq!(replay(&store, 99, Ask::Exactly, 3_000).await, Err(ReplayError::Unknown));
 }
@@ -197,21 +198,25 @@ async fn a_stateless_token_stays_while_something_may_need_it_and_then_it_is_said
 #[tokio::test]
 async fn it_is_sent_with_the_profiles_present_token_or_waits_for_one() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     let failed = fail_all(&store, 1_000).await[0];
     let other = BotToken::parse(&TOKEN.replace("7001002003", "8001002003")).unwrap();
     let mut changed = draft("A");
     changed.profile.token = Some(other.clone());
-    store.put_profile(Some(id), &changed, &COMMAND_LINE).await.unwrap();
+    store.profiles.put(Some(id), &changed, &COMMAND_LINE).await.unwrap();
     replay(&store, failed, Ask::Exactly, 2_000).await.unwrap();
     let again = claim(&store, 2_000).await.remove(0);
-    assert_eq!((again.lane.clone(), store.token_for(&again).await.unwrap()), (Lane::of(&other), Some(other.clone())));
+    assert_eq!(
+        (again.lane.clone(), store.queue.token_for(&again).await.unwrap()),
+        (Lane::of(&other), Some(other.clone()))
+    );
     fail(&store, &again, 2_000).await;
 
     accept(&store, "b", TokenSource::Profile(id), "6").await;
     let refused = claim(&store, 3_000).await.remove(0);
     store
+        .queue
         .record(
             &refused,
             None,
@@ -223,18 +228,18 @@ async fn it_is_sent_with_the_profiles_present_token_or_waits_for_one() {
     replay(&store, failed, Ask::Exactly, 4_000).await.unwrap();
     assert_eq!(state(&store, failed).await, DeliveryState::Suspended);
     assert!(claim(&store, 4_000).await.is_empty());
-    store.put_profile(Some(id), &draft("A"), &COMMAND_LINE).await.unwrap();
+    store.profiles.put(Some(id), &draft("A"), &COMMAND_LINE).await.unwrap();
     assert_eq!(claim(&store, crate::time::now()).await.len(), 2);
 
-    sqlx::query("UPDATE profiles SET token = NULL").execute(&store.write).await.unwrap();
-    sqlx::query("UPDATE deliveries SET state = 'failed', finished_at = 1").execute(&store.write).await.unwrap();
+    sqlx::query("UPDATE profiles SET token = NULL").execute(&store.db.write).await.unwrap();
+    sqlx::query("UPDATE deliveries SET state = 'failed', finished_at = 1").execute(&store.db.write).await.unwrap();
     assert_eq!(replay(&store, failed, Ask::Exactly, 5_000).await, Err(ReplayError::NoToken));
 }
 
 #[tokio::test]
 async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let same =
         |public_id| AcceptedEvent { fingerprint: b"same".to_vec(), ..event(public_id, TokenSource::Profile(id)) };
     accept_with(&store, same("a"), vec![to("5")], 600_000).await.unwrap();
@@ -245,15 +250,15 @@ async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
         assert_eq!(replay(&store, failed, Ask::Undelivered, 2_000).await, Err(ReplayError::Arrived), "{how}");
         assert_eq!(anew(&store, failed, Ask::Undelivered, "5").await, Some(Err(ReplayError::Arrived)), "{how}");
         for claimed in claim(&store, 2_000).await {
-            store.record(&claimed, None, &Change::Delivered, 2_000).await.unwrap();
+            store.queue.record(&claimed, None, &Change::Delivered, 2_000).await.unwrap();
         }
     }
     let copy = anew(&store, failed, Ask::Exactly, "5").await.unwrap().unwrap();
-    assert_eq!(store.logged(copy).await.unwrap().unwrap().replay_of, Some(failed));
-    assert_eq!(store.logged(failed).await.unwrap().unwrap().replaced_by, Some(copy));
+    assert_eq!(store.log.logged(copy).await.unwrap().unwrap().replay_of, Some(failed));
+    assert_eq!(store.log.logged(failed).await.unwrap().unwrap().replaced_by, Some(copy));
     let sent = claim(&store, 9_000).await.remove(0);
     assert_eq!((sent.id, sent.parts.as_slice()), (copy, &[Part::plain("new")][..]));
-    store.record(&sent, None, &Change::Delivered, 9_000).await.unwrap();
+    store.queue.record(&sent, None, &Change::Delivered, 9_000).await.unwrap();
     // Asked for once more: a copy of the copy, with its message.
     let third = replay(&store, copy, Ask::Exactly, 9_000).await.unwrap();
     assert_ne!(third, copy);
@@ -263,20 +268,20 @@ async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
 #[tokio::test]
 async fn others_of_the_same_event_are_told_what_is_theirs() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let participant = |participant, chat, text: &str| NewDelivery { participant, message: saying(&[text]), ..to(chat) };
     let messages = vec![participant(0, "5", "Anna"), participant(1, "5", "Boris"), participant(2, "7", "x")];
     let nobody = NewDelivery { participant: 3, chat: Err("no field".into()), message: StoredMessage::default() };
     let messages = [messages, vec![nobody]].concat();
     accept_with(&store, event("a", TokenSource::Profile(id)), messages, 0).await.unwrap();
     let claimed = claim(&store, 1_000).await;
-    store.record(&claimed[0], None, &Change::Delivered, 1_000).await.unwrap();
+    store.queue.record(&claimed[0], None, &Change::Delivered, 1_000).await.unwrap();
     fail(&store, &claimed[1], 1_000).await;
     let boris = fail_all(&store, 1_000).await[0];
     assert_eq!(replay(&store, boris, Ask::Undelivered, 2_000).await, Ok(boris), "the chat has had Anna's only");
     assert_eq!(replay(&store, 4, Ask::Exactly, 2_000).await, Err(ReplayError::NoMessage));
     let found = anew(&store, 4, Ask::Undelivered, "8").await.unwrap().unwrap();
-    assert_eq!(store.logged(found).await.unwrap().unwrap().chat.as_deref(), Some("8"));
+    assert_eq!(store.log.logged(found).await.unwrap().unwrap().chat.as_deref(), Some("8"));
     // The one who could not be written to turns out to have the chat that failed, and is told the same.
     assert_eq!(state(&store, 3).await, DeliveryState::Failed);
 }
@@ -284,41 +289,41 @@ async fn others_of_the_same_event_are_told_what_is_theirs() {
 #[tokio::test]
 async fn a_message_made_with_an_older_profile_is_made_again() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     let failed = fail_all(&store, 1_000).await[0];
-    let version = Some(store.profile(id).await.unwrap().unwrap().version);
-    store.put_profile(Some(id), &draft("B"), &COMMAND_LINE).await.unwrap();
+    let version = Some(store.profiles.get(id).await.unwrap().unwrap().version);
+    store.profiles.put(Some(id), &draft("B"), &COMMAND_LINE).await.unwrap();
     let wish = Wish::AsItIs { id: failed, version, message: Ok(to("5")) };
-    assert_eq!(store.replay(&[wish], Ask::Exactly, &COMMAND_LINE, 2_000).await.unwrap(), None);
-    assert_eq!(store.totals().await.unwrap().open, 0);
+    assert_eq!(store.queue.replay(&[wish], Ask::Exactly, &COMMAND_LINE, 2_000).await.unwrap(), None);
+    assert_eq!(store.queue.totals().await.unwrap().open, 0);
 }
 
 #[tokio::test]
 async fn nothing_of_a_deleted_profile_is_sent_again() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     for (public_id, chat) in [("a", "5"), ("b", "5"), ("c", "6")] {
         accept(&store, public_id, TokenSource::Profile(id), chat).await;
     }
     let claimed = claim(&store, 1_000).await;
     fail(&store, &claimed[0], 1_000).await;
-    store.record(&claimed[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
-    store.delete_profile(id, &COMMAND_LINE).await.unwrap();
+    store.queue.record(&claimed[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
+    store.profiles.delete(id, &COMMAND_LINE).await.unwrap();
     assert_eq!(state(&store, 2).await, DeliveryState::Cancelled);
     for id in 1..=3 {
         assert_eq!(replay(&store, id, Ask::Exactly, 2_000).await, Err(ReplayError::ProfileGone));
         let wish = Wish::AsItIs { id, version: None, message: Err(ReplayError::NoProfile) };
-        let handled = store.replay(&[wish], Ask::Undelivered, &COMMAND_LINE, 2_000).await.unwrap().unwrap();
+        let handled = store.queue.replay(&[wish], Ask::Undelivered, &COMMAND_LINE, 2_000).await.unwrap().unwrap();
         assert_eq!(handled[0].done, Err(ReplayError::ProfileGone));
     }
-    assert_eq!(store.totals().await.unwrap().open, 0);
+    assert_eq!(store.queue.totals().await.unwrap().open, 0);
 }
 
 #[tokio::test]
 async fn what_is_called_off_gives_way_and_no_copy_of_it_is_sent() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let source = TokenSource::Profile(id);
     accept(&store, "a", &source, "5").await;
     accept(&store, "b", &source, "5").await;
@@ -330,7 +335,7 @@ async fn what_is_called_off_gives_way_and_no_copy_of_it_is_sent() {
     assert_eq!(cancel(&store, 3).await, Ok(3));
     assert_eq!(cancel(&store, 3).await, Err(ReplayError::Finished));
     assert_eq!(cancel(&store, 99).await, Err(ReplayError::Unknown));
-    store.record(&second, None, &Change::Delivered, 9_000).await.unwrap();
+    store.queue.record(&second, None, &Change::Delivered, 9_000).await.unwrap();
     assert!(claim(&store, 9_000).await.is_empty());
 
     let copy = AcceptedEvent { fingerprint: b"a".to_vec(), ..event("d", &source) };
@@ -343,8 +348,8 @@ async fn what_is_called_off_gives_way_and_no_copy_of_it_is_sent() {
 #[tokio::test]
 async fn all_that_match_are_replayed_in_small_steps_each_of_them_once() {
     let store = Store::in_memory().await.unwrap();
-    let a = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    let b = store.put_profile(None, &draft("B"), &COMMAND_LINE).await.unwrap();
+    let a = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let b = store.profiles.put(None, &draft("B"), &COMMAND_LINE).await.unwrap();
     for number in 0..50 {
         let profile = if number % 10 == 9 { b } else { a };
         let received = AcceptedEvent { received_at: number, ..event("", TokenSource::Profile(profile)) };
@@ -355,36 +360,40 @@ async fn all_that_match_are_replayed_in_small_steps_each_of_them_once() {
     assert_eq!(fail_all(&store, 1_000).await.len(), 50);
     let of_a = Matching { profile: Some(a), ..all(Outcome::Failed) };
     let matching = Matching { cause: Some(FailureCause::Blocked), since: Some(5), until: Some(48), ..of_a.clone() };
-    assert_eq!(store.count_matching(&matching).await.unwrap(), 39);
-    assert_eq!(store.count_matching(&Matching { cause: Some(FailureCause::TooOld), ..of_a }).await.unwrap(), 0);
-    assert_eq!(store.begin_bulk(BulkKind::Cancel, &matching, &COMMAND_LINE, 2_000).await.unwrap(), None);
-    assert_eq!(store.begin_bulk(AS_IT_WAS, &all(Outcome::Waiting), &COMMAND_LINE, 2_000).await.unwrap(), None);
-    let id = store.begin_bulk(AS_IT_WAS, &matching, &COMMAND_LINE, 2_000).await.unwrap().unwrap();
-    assert_eq!(store.begin_bulk(AS_IT_WAS, &matching, &COMMAND_LINE, 2_000).await.unwrap(), Some(id), "a second click");
+    assert_eq!(store.queue.count_matching(&matching).await.unwrap(), 39);
+    assert_eq!(store.queue.count_matching(&Matching { cause: Some(FailureCause::TooOld), ..of_a }).await.unwrap(), 0);
+    assert_eq!(store.queue.begin_bulk(BulkKind::Cancel, &matching, &COMMAND_LINE, 2_000).await.unwrap(), None);
+    assert_eq!(store.queue.begin_bulk(AS_IT_WAS, &all(Outcome::Waiting), &COMMAND_LINE, 2_000).await.unwrap(), None);
+    let id = store.queue.begin_bulk(AS_IT_WAS, &matching, &COMMAND_LINE, 2_000).await.unwrap().unwrap();
+    assert_eq!(
+        store.queue.begin_bulk(AS_IT_WAS, &matching, &COMMAND_LINE, 2_000).await.unwrap(),
+        Some(id),
+        "a second click"
+    );
 
     let mut sizes = Vec::new();
     loop {
-        let bulk = store.open_bulk().await.unwrap().unwrap();
-        let ids = store.bulk_step(&bulk).await.unwrap();
+        let bulk = store.queue.open_bulk().await.unwrap().unwrap();
+        let ids = store.queue.bulk_step(&bulk).await.unwrap();
         if ids.is_empty() {
             break;
         }
         let wishes: Vec<Wish> = ids.iter().map(|id| Wish::AsItWas(*id)).collect();
-        let done = store.replay_step(&wishes, &bulk, 2_000).await.unwrap();
+        let done = store.queue.replay_step(&wishes, &bulk, 2_000).await.unwrap();
         assert!(done.unwrap().iter().all(|handled| handled.done.is_ok()));
         // Another process at the same step comes too late.
-        assert_eq!(store.replay_step(&wishes, &bulk, 2_000).await.unwrap(), None);
+        assert_eq!(store.queue.replay_step(&wishes, &bulk, 2_000).await.unwrap(), None);
         // What fails again in between is not replayed for ever.
         fail_all(&store, 2_000).await;
         sizes.push(ids.len());
-        let progress = store.bulk(id).await.unwrap().unwrap();
+        let progress = store.queue.bulk(id).await.unwrap().unwrap();
         assert_eq!(progress.done, u64::try_from(sizes.iter().sum::<usize>()).unwrap());
         assert_eq!(progress.done + progress.left(), 39);
     }
     assert_eq!(sizes, [16, 16, 7]);
-    store.finish_bulk(id, 3_000).await.unwrap();
-    assert_eq!(store.open_bulk().await.unwrap(), None);
-    let progress = store.bulks().await.unwrap().remove(0);
+    store.queue.finish_bulk(id, 3_000).await.unwrap();
+    assert_eq!(store.queue.open_bulk().await.unwrap(), None);
+    let progress = store.queue.bulks().await.unwrap().remove(0);
     assert_eq!((progress.total, progress.done, progress.left(), progress.stopped), (39, 39, 0, false));
     assert_eq!(progress.matching, matching);
 }
@@ -397,21 +406,21 @@ async fn what_is_stopped_goes_no_further_and_what_could_not_be_replayed_is_count
         accept(&store, &format!("e{number}"), TokenSource::event(source.clone()), &number.to_string()).await;
     }
     fail_all(&store, 1_000).await;
-    sqlx::query("UPDATE events SET token = NULL WHERE id <= 4").execute(&store.write).await.unwrap();
-    let id = store.begin_bulk(AS_IT_WAS, &all(Outcome::Failed), &COMMAND_LINE, 2_000).await.unwrap().unwrap();
-    let bulk = store.open_bulk().await.unwrap().unwrap();
-    let wishes: Vec<Wish> = store.bulk_step(&bulk).await.unwrap().into_iter().map(Wish::AsItWas).collect();
-    store.replay_step(&wishes, &bulk, 2_000).await.unwrap().unwrap();
-    let next = store.open_bulk().await.unwrap().unwrap();
-    store.stop_bulk(id, &COMMAND_LINE, 3_000).await.unwrap();
-    assert!(matches!(store.stop_bulk(id, &COMMAND_LINE, 3_000).await, Err(StoreError::NotFound)));
-    let wishes: Vec<Wish> = store.bulk_step(&next).await.unwrap().into_iter().map(Wish::AsItWas).collect();
+    sqlx::query("UPDATE events SET token = NULL WHERE id <= 4").execute(&store.db.write).await.unwrap();
+    let id = store.queue.begin_bulk(AS_IT_WAS, &all(Outcome::Failed), &COMMAND_LINE, 2_000).await.unwrap().unwrap();
+    let bulk = store.queue.open_bulk().await.unwrap().unwrap();
+    let wishes: Vec<Wish> = store.queue.bulk_step(&bulk).await.unwrap().into_iter().map(Wish::AsItWas).collect();
+    store.queue.replay_step(&wishes, &bulk, 2_000).await.unwrap().unwrap();
+    let next = store.queue.open_bulk().await.unwrap().unwrap();
+    store.queue.stop_bulk(id, &COMMAND_LINE, 3_000).await.unwrap();
+    assert!(matches!(store.queue.stop_bulk(id, &COMMAND_LINE, 3_000).await, Err(StoreError::NotFound)));
+    let wishes: Vec<Wish> = store.queue.bulk_step(&next).await.unwrap().into_iter().map(Wish::AsItWas).collect();
     assert_eq!(wishes.len(), 4);
-    assert_eq!(store.replay_step(&wishes, &next, 3_000).await.unwrap(), None);
-    let progress = store.bulk(id).await.unwrap().unwrap();
+    assert_eq!(store.queue.replay_step(&wishes, &next, 3_000).await.unwrap(), None);
+    let progress = store.queue.bulk(id).await.unwrap().unwrap();
     assert_eq!(progress.refused, [(ReplayError::TokenGone, 4)]);
     assert_eq!((progress.total, progress.done, progress.stopped), (20, 12, true));
-    assert_eq!(store.count_matching(&all(Outcome::Failed)).await.unwrap(), 8);
+    assert_eq!(store.queue.count_matching(&all(Outcome::Failed)).await.unwrap(), 8);
 }
 
 #[tokio::test]
@@ -423,24 +432,24 @@ async fn all_that_wait_are_called_off_without_any_of_them_going_in_between() {
             .await;
     }
     let sending = claim(&store, 1_000).await;
-    store.record(&sending[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
-    store.begin_bulk(BulkKind::Cancel, &all(Outcome::Waiting), &COMMAND_LINE, 1_000).await.unwrap();
+    store.queue.record(&sending[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
+    store.queue.begin_bulk(BulkKind::Cancel, &all(Outcome::Waiting), &COMMAND_LINE, 1_000).await.unwrap();
     let mut steps = 0;
     loop {
-        let bulk = store.open_bulk().await.unwrap().unwrap();
-        let ids = store.bulk_step(&bulk).await.unwrap();
+        let bulk = store.queue.open_bulk().await.unwrap().unwrap();
+        let ids = store.queue.bulk_step(&bulk).await.unwrap();
         if ids.is_empty() {
-            store.finish_bulk(bulk.id, 2_000).await.unwrap();
+            store.queue.finish_bulk(bulk.id, 2_000).await.unwrap();
             break;
         }
-        store.cancel_step(&ids, &bulk, 2_000).await.unwrap().unwrap();
+        store.queue.cancel_step(&ids, &bulk, 2_000).await.unwrap().unwrap();
         assert!(claim(&store, 2_000).await.is_empty(), "no head has changed");
         steps += 1;
     }
     assert_eq!(steps, 3);
-    let progress = store.bulks().await.unwrap().remove(0);
+    let progress = store.queue.bulks().await.unwrap().remove(0);
     assert_eq!((progress.total, progress.done), (39, 39));
-    assert_eq!(store.totals().await.unwrap().open, 1, "what is being sent");
+    assert_eq!(store.queue.totals().await.unwrap().open, 1, "what is being sent");
 }
 
 #[tokio::test]
@@ -461,7 +470,7 @@ async fn what_matches_is_found_through_an_index() {
         for _ in 0..statement.matches('?').count().min(9) {
             query = query.bind(1);
         }
-        let plan: Vec<(i64, i64, i64, String)> = query.fetch_all(&store.read).await.unwrap();
+        let plan: Vec<(i64, i64, i64, String)> = query.fetch_all(&store.db.read).await.unwrap();
         let steps: Vec<&str> = plan.iter().map(|(_, _, _, step)| step.as_str()).collect();
         for step in &steps {
             let good = step.contains("USING INDEX deliveries_")
@@ -490,8 +499,8 @@ async fn what_matches_is_found_through_an_index() {
 async fn the_table_knows_what_is_called_off_and_nothing_made_up() {
     let store = Store::in_memory().await.unwrap();
     accept(&store, "a", TokenSource::event(token().clone()), "5").await;
-    assert!(sqlx::query("UPDATE deliveries SET state = 'lost'").execute(&store.write).await.is_err());
-    sqlx::query("UPDATE deliveries SET state = 'cancelled', finished_at = 1").execute(&store.write).await.unwrap();
-    let check: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&store.read).await.unwrap();
+    assert!(sqlx::query("UPDATE deliveries SET state = 'lost'").execute(&store.db.write).await.is_err());
+    sqlx::query("UPDATE deliveries SET state = 'cancelled', finished_at = 1").execute(&store.db.write).await.unwrap();
+    let check: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&store.db.read).await.unwrap();
     assert_eq!(check, "ok");
 }

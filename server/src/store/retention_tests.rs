@@ -6,10 +6,10 @@ use hookgram::{channel::ChannelKind, profile::EditedProfile, secret::BotToken};
 use tokio::sync::watch;
 
 use super::{
-    retention::STATEMENTS,
     tests::{TOKEN, accept_with, claim_due, draft, event, test_message, to, to_sandbox},
     *,
 };
+use crate::store::maintenance::STATEMENTS;
 use crate::{
     serve::retention::Retention,
     settings::{Live, Values},
@@ -40,7 +40,7 @@ async fn on_disk() -> (tempfile::TempDir, Store) {
 
 /// So many delivered events, a millisecond apart, each with a payload of so many bytes and one attempt.
 async fn fill(store: &Store, count: i64, received_at: Millis, bytes: i64) {
-    let mut tx = store.write.begin().await.unwrap();
+    let mut tx = store.db.write.begin().await.unwrap();
     for statement in [
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
          INSERT INTO events (public_id, received_at, parameters, fingerprint, outcome, http_status)
@@ -59,7 +59,7 @@ async fn fill(store: &Store, count: i64, received_at: Millis, bytes: i64) {
 }
 
 async fn count(store: &Store, table: &'static str) -> i64 {
-    sqlx::query_scalar(table).fetch_one(&store.read).await.unwrap()
+    sqlx::query_scalar(table).fetch_one(&store.db.read).await.unwrap()
 }
 
 async fn counts(store: &Store) -> [i64; 4] {
@@ -89,7 +89,8 @@ fn bytes(folder: &Path) -> u64 {
 async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays() {
     let store = Store::in_memory().await.unwrap();
     let profile = store
-        .put_profile(None, &EditedProfile { channel: ChannelKind::Sandbox, ..draft("A") }, &COMMAND_LINE)
+        .profiles
+        .put(None, &EditedProfile { channel: ChannelKind::Sandbox, ..draft("A") }, &COMMAND_LINE)
         .await
         .unwrap();
     let source = TokenSource::Profile(profile);
@@ -104,16 +105,17 @@ async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays
     let young = AcceptedEvent { received_at: 31 * DAY, ..sandbox("young") };
     accept_with(&store, young, vec![to("7")], 0).await.unwrap();
     for at in [1_000, 31 * DAY] {
-        store.add_sandbox_message(&test_message(profile, at)).await.unwrap();
+        store.profiles.add_sandbox_message(&test_message(profile, at)).await.unwrap();
     }
     fill(&store, 200, 2_000, 10).await;
     let done = claim_due(&store, "one", 1_000, 31_000, &[]).await.remove(0);
     to_sandbox(&store, &done, 1_000).await;
 
     sweep(&store, 30 * DAY).await;
-    assert_eq!(store.events(None, 999).await.unwrap().len(), 204, "nothing is older than 30 days yet");
+    assert_eq!(store.events.newest(None, 999).await.unwrap().len(), 204, "nothing is older than 30 days yet");
     sweep(&store, 40 * DAY).await;
-    let left: Vec<String> = store.events(None, 9).await.unwrap().into_iter().map(|event| event.public_id).collect();
+    let left: Vec<String> =
+        store.events.newest(None, 9).await.unwrap().into_iter().map(|event| event.public_id).collect();
     assert_eq!(left, ["young", "unfinished"]);
     assert_eq!(counts(&store).await, [2, 3, 3, 3], "of the unfinished event nothing goes");
 
@@ -129,7 +131,7 @@ async fn what_is_old_goes_with_all_that_hangs_on_it_and_what_is_unfinished_stays
 async fn many_unfinished_ones_are_passed_by() {
     let store = Store::in_memory().await.unwrap();
     fill(&store, 300, 0, 10).await;
-    sqlx::query("UPDATE deliveries SET state = 'parked', finished_at = NULL").execute(&store.write).await.unwrap();
+    sqlx::query("UPDATE deliveries SET state = 'parked', finished_at = NULL").execute(&store.db.write).await.unwrap();
     fill(&store, 100, 1_000, 10).await;
     sweep(&store, 40 * DAY).await;
     assert_eq!(counts(&store).await, [300, 300, 300, 0]);
@@ -145,14 +147,14 @@ async fn an_event_of_very_many_messages_goes_in_pieces() {
          INSERT INTO deliveries (event_id, participant, sandbox, state, parts, created_at, age_from, finished_at)
          SELECT 1, i, 0, 'failed', hex(randomblob(4000)), 0, 0, 0 FROM n",
     )
-    .execute(&store.write)
+    .execute(&store.db.write)
     .await
     .unwrap();
     sqlx::query(
         "INSERT INTO attempts (delivery_id, part, started_at, latency_ms, class)
          SELECT deliveries.id, 0, 0, 0, 'refused' FROM deliveries CROSS JOIN json_each('[1,2,3]')",
     )
-    .execute(&store.write)
+    .execute(&store.db.write)
     .await
     .unwrap();
     let mut retention = Retention::new(store.clone(), keep());
@@ -186,13 +188,13 @@ async fn the_file_stays_as_small_as_what_it_holds() {
         while retention.run_once(at + 31 * DAY).await.unwrap() {}
         let whole =
             Store::connect(&format!("sqlite://{}", copy.display()), Sealer::ephemeral().unwrap()).await.unwrap();
-        let check: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&whole.read).await.unwrap();
+        let check: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&whole.db.read).await.unwrap();
         let [events, deliveries, ..] = counts(&whole).await;
         assert!(check == "ok" && events == deliveries && (1..500).contains(&events), "{check} {events} {deliveries}");
         whole.close().await;
         fs::remove_file(&copy).unwrap();
         // The log gives its room back with the first commit after it was folded into the database.
-        store.put_bot(&bot(generation), "Salon", "salon_bot").await.unwrap();
+        store.queue.put_bot(&bot(generation), "Salon", "salon_bot").await.unwrap();
         assert_eq!(counts(&store).await, [0; 4]);
         sizes.push(bytes(folder.path()));
     }
@@ -210,7 +212,7 @@ async fn nothing_is_looked_for_by_reading_a_whole_table() {
     for statement in STATEMENTS {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
         let plan: Vec<(i64, i64, i64, String)> =
-            sqlx::query_as(explain).bind(1).bind(1).bind(1).bind(1).fetch_all(&store.read).await.unwrap();
+            sqlx::query_as(explain).bind(1).bind(1).bind(1).bind(1).fetch_all(&store.db.read).await.unwrap();
         for (_, _, _, step) in plan {
             let bounded = ["json_each", "(subquery", "SCAN e VIRTUAL", "SCAN l VIRTUAL", "CONSTANT ROW"];
             assert!(!step.contains("SCAN") || bounded.iter().any(|name| step.contains(name)), "{step} in {statement}");
@@ -224,7 +226,7 @@ async fn nothing_is_looked_for_by_reading_a_whole_table() {
              WHERE c.seqno = 0 AND c.name = f.\"from\")
          AND NOT EXISTS (SELECT 1 FROM pragma_table_info(t.name) c WHERE c.pk = 1 AND c.name = f.\"from\")",
     )
-    .fetch_all(&store.read)
+    .fetch_all(&store.db.read)
     .await
     .unwrap();
     assert!(missing.is_empty(), "no index begins with {missing:?}");
@@ -233,27 +235,27 @@ async fn nothing_is_looked_for_by_reading_a_whole_table() {
 #[tokio::test]
 async fn sessions_and_links_that_have_run_out_go_too() {
     let store = Store::in_memory().await.unwrap();
-    let user = store.add_user("a@b.c", hookgram::role::Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
-    let whose = store.user(user).await.unwrap().unwrap();
+    let user = store.accounts.add_user("a@b.c", hookgram::role::Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
+    let whose = store.accounts.user(user).await.unwrap().unwrap();
     for (hash, now, expires_at) in
         [(&b"idle"[..], 0, 90 * DAY), (b"used", 20 * DAY, 90 * DAY), (b"over", DAY, 21 * DAY)]
     {
         let session = NewSession { token_hash: hash, user: &whose, now, expires_at, user_agent: "", address: "" };
-        store.add_session(session, &COMMAND_LINE).await.unwrap();
+        store.accounts.add_session(session, &COMMAND_LINE).await.unwrap();
         let link = NewLink { code_hash: hash, kind: LinkKind::SignIn, user_id: Some(user), expires_at };
-        store.add_link(link, &COMMAND_LINE).await.unwrap();
+        store.accounts.add_link(link, &COMMAND_LINE).await.unwrap();
     }
     sweep(&store, 22 * DAY).await;
-    assert!(store.session(b"used", 22 * DAY, 14 * DAY).await.unwrap().is_some());
+    assert!(store.accounts.session(b"used", 22 * DAY, 14 * DAY).await.unwrap().is_some());
     assert_eq!(count(&store, "SELECT count(*) FROM sessions").await, 1);
 }
 
 #[tokio::test]
 async fn whatever_grows_goes_once_it_is_of_no_use() {
     let store = Store::in_memory().await.unwrap();
-    let profile = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let profile = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept_with(&store, event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
-    store.put_bot(&bot(8), "Salon", "salon_bot").await.unwrap();
+    store.queue.put_bot(&bot(8), "Salon", "salon_bot").await.unwrap();
     for statement in [
         // What is done with at 5 days, and what is not.
         "INSERT INTO mails (id, parameters, cause, state, created_at, due_at, finished_at)
@@ -277,7 +279,7 @@ async fn whatever_grows_goes_once_it_is_of_no_use() {
         "UPDATE bots SET checked_at = 1",
         "INSERT INTO bots (id, name, username, checked_at) SELECT bot_id, '', '', 1 FROM profiles",
     ] {
-        sqlx::query(statement).execute(&store.write).await.unwrap();
+        sqlx::query(statement).execute(&store.db.write).await.unwrap();
     }
     let mut left = Vec::new();
     for day in [5, 36, 401] {
@@ -304,9 +306,9 @@ async fn whatever_grows_goes_once_it_is_of_no_use() {
 #[tokio::test]
 async fn a_token_that_is_used_is_not_forgotten() {
     let store = Store::in_memory().await.unwrap();
-    store.put_bot(&bot(1), "Salon", "salon_bot").await.unwrap();
-    sqlx::query("UPDATE accepted_tokens SET accepted_at = 1").execute(&store.write).await.unwrap();
-    store.put_bot(&bot(1), "Salon", "salon_bot").await.unwrap();
+    store.queue.put_bot(&bot(1), "Salon", "salon_bot").await.unwrap();
+    sqlx::query("UPDATE accepted_tokens SET accepted_at = 1").execute(&store.db.write).await.unwrap();
+    store.queue.put_bot(&bot(1), "Salon", "salon_bot").await.unwrap();
     assert_eq!(count(&store, "SELECT count(*) FROM accepted_tokens WHERE accepted_at > 1").await, 1);
 }
 
@@ -326,7 +328,7 @@ async fn how_long_a_writer_waits() {
     let events = std::env::var("OLD_EVENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(200_000);
     let (folder, store) = on_disk().await;
     fill(&store, events, 0, 1_500).await;
-    store.checkpoint().await.unwrap();
+    store.maintenance.checkpoint().await.unwrap();
     let mut alone = Vec::new();
     for id in 0..2_000 {
         alone.push(write(&store, id).await);
@@ -345,8 +347,8 @@ async fn how_long_a_writer_waits() {
     });
     let (mut held, mut place) = (Vec::new(), Some(Place::FIRST));
     while let Some(from) = place {
-        let swept = store.delete_old_events(DAY, from).await.unwrap();
-        store.checkpoint().await.unwrap();
+        let swept = store.maintenance.delete_old_events(DAY, from).await.unwrap();
+        store.maintenance.checkpoint().await.unwrap();
         held.push(swept.held);
         place = swept.next;
     }
@@ -354,9 +356,9 @@ async fn how_long_a_writer_waits() {
     let mut going = true;
     while going {
         let begun = Instant::now();
-        going = store.shrink().await.unwrap();
+        going = store.maintenance.shrink().await.unwrap();
         vacuumed.push(begun.elapsed());
-        store.checkpoint().await.unwrap();
+        store.maintenance.checkpoint().await.unwrap();
     }
     stop.send_replace(true);
     let mut waits = writing.await.unwrap();
@@ -368,7 +370,7 @@ async fn how_long_a_writer_waits() {
 
 async fn write(store: &Store, id: i64) -> Duration {
     let begun = Instant::now();
-    store.put_bot(&bot(id), "Salon", "salon_bot").await.unwrap();
+    store.queue.put_bot(&bot(id), "Salon", "salon_bot").await.unwrap();
     begun.elapsed()
 }
 

@@ -3,19 +3,23 @@
 use hookgram::{audit::AuditAction, setting::Setting};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Store, StoreError, audit, sealing::sealing_key};
+use super::{StoreError, audit};
 use crate::{
     secrets::seal::{Place, SealError},
-    store::audit::{By, Change, Entry},
+    store::{
+        Settings,
+        audit::{By, Change, Entry},
+        secrets::sealing_key,
+    },
 };
 
-impl Store {
+impl Settings {
     /// Every setting that is stored; an error in the place of one that cannot be opened. One that is no longer known is left
     /// out.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn settings(&self) -> Result<Vec<(Setting, Result<SecretString, SealError>)>, StoreError> {
+    pub async fn all(&self) -> Result<Vec<(Setting, Result<SecretString, SealError>)>, StoreError> {
         let rows: Vec<(String, Option<String>, Option<Vec<u8>>)> =
             sqlx::query_as("SELECT name, value, sealed FROM settings").fetch_all(&self.read).await?;
         let mut read = Vec::with_capacity(rows.len());
@@ -36,7 +40,7 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn put_settings(
+    pub async fn put(
         &self,
         settings: &[(Setting, SecretString)],
         changes: Vec<Change>,

@@ -4,9 +4,9 @@ use hookgram::{delivery::FailureCause, secret::BotToken};
 
 use super::{
     AcceptedEvent, Change, Lane, Packed, Reason, Received, Rejection, Store, TokenSource,
-    strangers::Stateless,
     tests::{accept_with, event, to},
 };
+use crate::store::events::strangers::Stateless;
 
 fn token(number: u32) -> BotToken {
     BotToken::parse(&format!("{}:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd", 7_001_000_000 + u64::from(number))).unwrap()
@@ -31,20 +31,20 @@ async fn sums(store: &Store) -> [Vec<(String, i64, i64)>; 2] {
              UNION ALL
              SELECT 'kept:' || hex(lane), bytes FROM stateless_events WHERE finished_at IS NOT NULL AND address IS NULL)
          GROUP BY holder ORDER BY holder";
-    let rows = async |statement| sqlx::query_as(statement).fetch_all(&store.read).await.unwrap();
+    let rows = async |statement| sqlx::query_as(statement).fetch_all(&store.db.read).await.unwrap();
     [rows(kept).await, rows(counted).await]
 }
 
 async fn count(store: &Store, statement: &'static str) -> i64 {
-    sqlx::query_scalar(statement).fetch_one(&store.read).await.unwrap()
+    sqlx::query_scalar(statement).fetch_one(&store.db.read).await.unwrap()
 }
 
 /// Claims what strangers have due, and records that it failed.
 async fn fail_all(store: &Store) {
-    let heads = store.strangers_heads(1_000, &[]).await.unwrap();
+    let heads = store.queue.strangers_heads(1_000, &[]).await.unwrap();
     let ids: Vec<i64> = heads.iter().map(|(head, ..)| head.id).collect();
-    for claimed in store.claim(&ids, "test", 10_000, 20_000).await.unwrap() {
-        store.record(&claimed, None, &Change::Failed(FailureCause::Blocked), 11_000).await.unwrap();
+    for claimed in store.queue.claim(&ids, "test", 10_000, 20_000).await.unwrap() {
+        store.queue.record(&claimed, None, &Change::Failed(FailureCause::Blocked), 11_000).await.unwrap();
     }
 }
 
@@ -53,16 +53,16 @@ async fn finish(store: &Store, of: u32) {
     loop {
         let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM deliveries WHERE lane = ?1 AND finished_at IS NULL")
             .bind(Lane::of(&token(of)).as_bytes())
-            .fetch_all(&store.read)
+            .fetch_all(&store.db.read)
             .await
             .unwrap();
         if ids.is_empty() {
             return;
         }
-        let claimed = store.claim(&ids, "test", 12_000, 20_000).await.unwrap();
+        let claimed = store.queue.claim(&ids, "test", 12_000, 20_000).await.unwrap();
         assert!(!claimed.is_empty(), "{ids:?} cannot be claimed");
         for claimed in claimed {
-            store.record(&claimed, None, &Change::Failed(FailureCause::Blocked), 11_000).await.unwrap();
+            store.queue.record(&claimed, None, &Change::Failed(FailureCause::Blocked), 11_000).await.unwrap();
         }
     }
 }
@@ -81,37 +81,37 @@ async fn the_sums_are_true_whatever_happens_to_the_events() {
     }
     let holders: Vec<String> = is_true("accepted").await.into_iter().map(|(holder, ..)| holder).collect();
     assert_eq!(holders, ["*", "a", "b", "c"]);
-    assert!(store.open_lanes().await.unwrap().is_empty(), "strangers are found apart");
-    store.put_bot(&token(1), "Salon", "salon_bot").await.unwrap();
+    assert!(store.queue.open_lanes().await.unwrap().is_empty(), "strangers are found apart");
+    store.queue.put_bot(&token(1), "Salon", "salon_bot").await.unwrap();
     let lane = Lane::of(&token(1));
     let kept = is_true("one is known").await;
     assert!(kept.iter().any(|(holder, events, _)| (holder.as_str(), *events) == (lane.hex().as_str(), 2)), "{kept:?}");
-    assert_eq!(store.open_lanes().await.unwrap().len(), 1);
+    assert_eq!(store.queue.open_lanes().await.unwrap().len(), 1);
     assert_eq!(accept(&store, "known", &token(1), &from("a", 100)).await, Received::Accepted);
     is_true("one more of it").await;
     fail_all(&store).await;
     let kept = is_true("strangers have failed").await;
     assert_eq!(kept.len(), 1, "{kept:?}");
-    store.put_bot(&token(2), "Salon", "salon_bot").await.unwrap();
+    store.queue.put_bot(&token(2), "Salon", "salon_bot").await.unwrap();
     let kept = is_true("one that had failed is known").await;
     assert!(kept.iter().any(|(holder, ..)| *holder == format!("kept:{}", Lane::of(&token(2)).hex())), "{kept:?}");
     finish(&store, 1).await;
     is_true("a known token's are finished").await;
-    sqlx::query("DELETE FROM events").execute(&store.write).await.unwrap();
+    sqlx::query("DELETE FROM events").execute(&store.db.write).await.unwrap();
     assert!(is_true("all are gone").await.is_empty());
 }
 
 #[tokio::test]
 async fn a_known_token_has_at_most_twenty_thousand_undelivered_events() {
     let store = Store::in_memory().await.unwrap();
-    store.put_bot(&token(1), "Salon", "salon_bot").await.unwrap();
+    store.queue.put_bot(&token(1), "Salon", "salon_bot").await.unwrap();
     let known = Stateless { address: None, stranger_events: 0 };
     assert_eq!(accept(&store, "first", &token(1), &known).await, Received::Accepted);
     let put = "UPDATE stateless_usage SET events = ?1, bytes = ?2";
     for (events, bytes, received) in
         [(19_999, 0, Received::Accepted), (20_000, 0, Received::Full), (1, 48 << 20, Received::Full)]
     {
-        sqlx::query(put).bind(events).bind(bytes).execute(&store.write).await.unwrap();
+        sqlx::query(put).bind(events).bind(bytes).execute(&store.db.write).await.unwrap();
         assert_eq!(accept(&store, &format!("{events} {bytes}"), &token(1), &known).await, received);
     }
 }
@@ -121,17 +121,17 @@ async fn of_a_known_tokens_finished_events_the_newest_256_mib_are_kept() {
     let store = Store::in_memory().await.unwrap();
     let known = Stateless { address: None, stranger_events: 0 };
     for of in 1..=2 {
-        store.put_bot(&token(of), "Salon", "salon_bot").await.unwrap();
+        store.queue.put_bot(&token(of), "Salon", "salon_bot").await.unwrap();
         for number in 0..6 {
             assert_eq!(accept(&store, &format!("{of} {number}"), &token(of), &known).await, Received::Accepted);
         }
         finish(&store, of).await;
     }
-    assert!(!store.delete_beyond_kept().await.unwrap());
+    assert!(!store.events.delete_beyond_kept().await.unwrap());
     let mine = Lane::of(&token(1));
     // As if each of one token's took 100 MiB.
     let put = async |statement: &'static str| {
-        sqlx::query(statement).bind(mine.as_bytes()).bind(100 << 20).execute(&store.write).await.unwrap();
+        sqlx::query(statement).bind(mine.as_bytes()).bind(100 << 20).execute(&store.db.write).await.unwrap();
     };
     put("UPDATE stateless_events SET bytes = ?2 WHERE lane = ?1").await;
     put("UPDATE stateless_usage SET bytes = events * ?2 WHERE holder = 'kept:' || hex(?1)").await;
@@ -154,12 +154,12 @@ async fn of_a_known_tokens_finished_events_the_newest_256_mib_are_kept() {
         cause: None,
         stranger: None,
     };
-    store.record_rejection(rejection.clone()).await.unwrap();
+    store.events.record_rejection(rejection.clone()).await.unwrap();
     assert_eq!(count(&store, "SELECT count(*) FROM events WHERE public_id = 'refused'").await, 0);
 
-    while store.delete_beyond_kept().await.unwrap() {}
+    while store.events.delete_beyond_kept().await.unwrap() {}
     let left: Vec<String> = sqlx::query_scalar("SELECT public_id FROM events WHERE public_id LIKE '1 %' ORDER BY id")
-        .fetch_all(&store.read)
+        .fetch_all(&store.db.read)
         .await
         .unwrap();
     assert_eq!(left, ["1 4", "1 5"], "the oldest go first");
@@ -167,7 +167,7 @@ async fn of_a_known_tokens_finished_events_the_newest_256_mib_are_kept() {
     let [kept, counted] = sums(&store).await;
     assert_eq!(kept, counted);
     assert_eq!(accept(&store, "again", &token(1), &known).await, Received::Accepted);
-    store.record_rejection(rejection.clone()).await.unwrap();
+    store.events.record_rejection(rejection.clone()).await.unwrap();
     assert_eq!(count(&store, "SELECT count(*) FROM events WHERE public_id = 'refused'").await, 1);
     let [kept, counted] = sums(&store).await;
     assert_eq!(kept, counted, "what was refused counts, too");
@@ -177,7 +177,7 @@ async fn of_a_known_tokens_finished_events_the_newest_256_mib_are_kept() {
 async fn strangers_are_refused_where_none_may_wait() {
     let store = Store::in_memory().await.unwrap();
     let nobody = from("a", 0);
-    assert!(store.is_full_for_stranger(&nobody).await.unwrap());
+    assert!(store.events.is_full_for_stranger(&nobody).await.unwrap());
     assert_eq!(accept(&store, "1", &token(1), &nobody).await, Received::Full);
 }
 
@@ -192,7 +192,7 @@ async fn strangers_finished_events_go_after_a_day_and_beyond_a_thousand() {
     fail_all(&store).await;
     assert_eq!(count(&store, "SELECT count(*) FROM stateless_events WHERE finished_at IS NULL").await, 0);
     let sweep = async |now| {
-        while store.delete_strangers(now).await.unwrap() {}
+        while store.events.delete_strangers(now).await.unwrap() {}
         count(&store, "SELECT count(*) FROM events").await
     };
     assert_eq!(sweep(12_000).await, 1_000);
@@ -206,7 +206,7 @@ async fn strangers_finished_events_go_after_a_day_and_beyond_a_thousand() {
 async fn strangers_deliveries_are_found_along_an_index_and_those_of_others_without_them() {
     let store = Store::in_memory().await.unwrap();
     let plan = async |statement: &'static str| {
-        let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(statement).fetch_all(&store.read).await.unwrap();
+        let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(statement).fetch_all(&store.db.read).await.unwrap();
         rows.into_iter().map(|(.., detail)| detail).collect::<Vec<_>>().join("; ")
     };
     let strangers = plan(

@@ -62,7 +62,7 @@ pub(super) async fn accept_with(
     deliveries: Vec<NewDelivery>,
     duplicate_window: Millis,
 ) -> Result<Received, StoreError> {
-    store.accept_event(AcceptedEvent { deliveries, duplicate_window, ..event }).await
+    store.events.accept(AcceptedEvent { deliveries, duplicate_window, ..event }).await
 }
 
 pub(super) fn to(chat: &str) -> NewDelivery {
@@ -79,13 +79,13 @@ pub(super) fn saying(parts: &[&str]) -> StoredMessage {
 pub(super) async fn to_sandbox(store: &Store, claimed: &Claimed, now: Millis) {
     let profile_id = claimed.profile_id.unwrap();
     for part in claimed.parts_sent..claimed.part_count {
-        let html = store.part(claimed, part).await.unwrap().html();
+        let html = store.events.part(claimed, part).await.unwrap().html();
         let (delivery, chat) = (Some(claimed.id), claimed.chat.as_str());
         let message = SandboxMessage { profile_id, delivery, part, chat, html: &html, at: now };
-        assert!(store.add_sandbox_message(&message).await.unwrap().is_some());
-        assert_eq!(store.add_sandbox_message(&message).await.unwrap(), None, "each part is there once");
+        assert!(store.profiles.add_sandbox_message(&message).await.unwrap().is_some());
+        assert_eq!(store.profiles.add_sandbox_message(&message).await.unwrap(), None, "each part is there once");
     }
-    assert_ne!(store.record(claimed, None, &Change::Delivered, now).await.unwrap(), Recorded::Lost);
+    assert_ne!(store.queue.record(claimed, None, &Change::Delivered, now).await.unwrap(), Recorded::Lost);
 }
 
 /// A message of a test.
@@ -95,7 +95,7 @@ pub(super) fn test_message(profile_id: i64, at: Millis) -> SandboxMessage<'stati
 
 /// When the earliest head is due.
 pub(super) async fn next_due(store: &Store) -> Option<Millis> {
-    store.open_lanes().await.unwrap().into_iter().map(|(_, at)| at).min()
+    store.queue.open_lanes().await.unwrap().into_iter().map(|(_, at)| at).min()
 }
 
 /// Claims whatever is due, as the worker does, only without a pace.
@@ -106,12 +106,14 @@ pub(super) async fn claim_due(
     lease_until: Millis,
     in_flight: &[i64],
 ) -> Vec<Claimed> {
-    store.due_again(now).await.unwrap();
+    store.queue.due_again(now).await.unwrap();
     let mut heads = Vec::new();
-    for (lane, _) in store.open_lanes().await.unwrap() {
-        heads.extend(store.due_heads(&lane, now, 9, in_flight, &[]).await.unwrap().into_iter().map(|head| head.id));
+    for (lane, _) in store.queue.open_lanes().await.unwrap() {
+        heads.extend(
+            store.queue.due_heads(&lane, now, 9, in_flight, &[]).await.unwrap().into_iter().map(|head| head.id),
+        );
     }
-    store.claim(&heads, owner, now, lease_until).await.unwrap()
+    store.queue.claim(&heads, owner, now, lease_until).await.unwrap()
 }
 
 #[tokio::test]
@@ -119,7 +121,7 @@ async fn the_file_is_as_safe_as_it_should_be() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/x.db", folder.path().display());
     let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
-    for pool in [&store.write, &store.read] {
+    for pool in [&store.db.write, &store.db.read] {
         let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(pool).await.unwrap();
         let sync: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(pool).await.unwrap();
         let keys: i64 = sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(pool).await.unwrap();
@@ -135,17 +137,17 @@ async fn the_file_is_as_safe_as_it_should_be() {
 #[tokio::test]
 async fn a_sealed_token_is_useless_in_another_row() {
     let store = Store::in_memory().await.unwrap();
-    let first = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    let second = store.put_profile(None, &draft("B"), &COMMAND_LINE).await.unwrap();
-    assert_eq!(store.profile(second).await.unwrap().unwrap().profile, draft("B").profile);
+    let first = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let second = store.profiles.put(None, &draft("B"), &COMMAND_LINE).await.unwrap();
+    assert_eq!(store.profiles.get(second).await.unwrap().unwrap().profile, draft("B").profile);
     sqlx::query("UPDATE profiles SET token = (SELECT token FROM profiles WHERE id = ?1) WHERE id = ?2")
         .bind(first)
         .bind(second)
-        .execute(&store.write)
+        .execute(&store.db.write)
         .await
         .unwrap();
-    assert_eq!(store.profile(second).await.unwrap().unwrap().profile.token, None);
-    assert!(store.profile(first).await.is_ok());
+    assert_eq!(store.profiles.get(second).await.unwrap().unwrap().profile.token, None);
+    assert!(store.profiles.get(first).await.is_ok());
 }
 
 #[tokio::test]
@@ -164,31 +166,31 @@ async fn a_lease_runs_out_or_is_released_and_order_is_kept() {
     assert!(claim_due(&store, "two", 30_999, 60_000, &[]).await.is_empty());
     let taken_over = claim_due(&store, "two", 31_000, 61_000, &[]).await;
     assert_eq!(taken_over.iter().map(|delivery| delivery.attempt).collect::<Vec<_>>(), [2, 2]);
-    assert_eq!(store.release_leases("two", 40_000).await.unwrap(), 0);
-    assert_eq!(store.release_leases("three", 40_000).await.unwrap(), 2);
+    assert_eq!(store.queue.release_leases("two", 40_000).await.unwrap(), 0);
+    assert_eq!(store.queue.release_leases("three", 40_000).await.unwrap(), 2);
 
     let again = claim_due(&store, "three", 40_000, 70_000, &[]).await;
     let first = &again[0];
-    assert_eq!(store.token_for(first).await.unwrap(), Some(token));
-    store.record(first, None, &Change::PartSent { lease_until: 80_000 }, 40_100).await.unwrap();
-    store.record(first, None, &Change::Retry { at: 50_000, unsure: false }, 40_200).await.unwrap();
+    assert_eq!(store.queue.token_for(first).await.unwrap(), Some(token));
+    store.queue.record(first, None, &Change::PartSent { lease_until: 80_000 }, 40_100).await.unwrap();
+    store.queue.record(first, None, &Change::Retry { at: 50_000, unsure: false }, 40_200).await.unwrap();
     let resumed = claim_due(&store, "three", 50_000, 80_000, &[]).await;
     assert_eq!((resumed[0].id, resumed[0].parts_sent), (first.id, 1));
-    store.record(&resumed[0], None, &Change::Delivered, 50_100).await.unwrap();
-    assert_eq!(store.token_for(first).await.unwrap(), None, "nothing needs it any more");
+    store.queue.record(&resumed[0], None, &Change::Delivered, 50_100).await.unwrap();
+    assert_eq!(store.queue.token_for(first).await.unwrap(), None, "nothing needs it any more");
     assert_eq!(claim_due(&store, "three", 50_200, 80_000, &[]).await.len(), 1, "now the second of chat 5");
 }
 
 #[tokio::test]
 async fn what_failed_for_good_is_no_first_copy() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let same =
         |public_id| AcceptedEvent { fingerprint: b"same".to_vec(), ..event(public_id, TokenSource::Profile(id)) };
     assert_eq!(accept_with(&store, same("a"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
     assert_eq!(accept_with(&store, same("b"), vec![to("5")], 600_000).await.unwrap(), Received::Duplicate("a".into()));
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
-    store.record(&claimed[0], None, &Change::Failed(FailureCause::Blocked), 2_000).await.unwrap();
+    store.queue.record(&claimed[0], None, &Change::Failed(FailureCause::Blocked), 2_000).await.unwrap();
     assert_eq!(accept_with(&store, same("c"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
     let late = AcceptedEvent { received_at: 601_000, ..same("d") };
     assert_eq!(accept_with(&store, late, vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
@@ -205,22 +207,22 @@ async fn a_transaction_that_sqlite_ended_by_itself_leaves_no_broken_connection_b
     // What SQLite does of its own accord where the disk is full.
     let full = "CREATE TRIGGER full BEFORE INSERT ON deliveries BEGIN SELECT RAISE(ROLLBACK, 'full'); END";
     for (statement, stored) in [(full, false), ("DROP TRIGGER full", true)] {
-        sqlx::query(statement).execute(&store.write).await.unwrap();
+        sqlx::query(statement).execute(&store.db.write).await.unwrap();
         for public_id in ["a", "b"] {
             let received =
                 accept_with(&store, event(public_id, TokenSource::event(token.clone())), vec![to("5")], 0).await;
             assert_eq!(received.is_ok(), stored, "{received:?}");
         }
     }
-    assert_eq!(store.events(None, 9).await.unwrap().len(), 2);
+    assert_eq!(store.events.newest(None, 9).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
 async fn a_name_that_its_set_does_not_have_is_corrupt() {
     let store = Store::in_memory().await.unwrap();
-    let id = store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap();
+    let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept_with(&store, event("a", TokenSource::Profile(id)), vec![to("5")], 0).await.unwrap();
-    sqlx::query("UPDATE deliveries SET cause = 'luck'").execute(&store.write).await.unwrap();
-    let read = store.logged_event("a").await;
+    sqlx::query("UPDATE deliveries SET cause = 'luck'").execute(&store.db.write).await.unwrap();
+    let read = store.log.logged_event("a").await;
     assert!(matches!(&read, Err(StoreError::Corrupt(column)) if column.contains("cause")), "{read:?}");
 }

@@ -22,11 +22,11 @@ fn telling(parts: &[&str], chats: std::ops::Range<usize>) -> Vec<NewDelivery> {
 }
 
 async fn profile(store: &Store) -> TokenSource {
-    TokenSource::Profile(store.put_profile(None, &draft("A"), &COMMAND_LINE).await.unwrap())
+    TokenSource::Profile(store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap())
 }
 
 async fn number(store: &Store, statement: &'static str) -> i64 {
-    sqlx::query_scalar(statement).fetch_one(&store.read).await.unwrap()
+    sqlx::query_scalar(statement).fetch_one(&store.db.read).await.unwrap()
 }
 
 async fn claim(store: &Store) -> Vec<Claimed> {
@@ -53,12 +53,12 @@ async fn a_text_for_a_thousand_recipients_is_stored_once() {
     let claimed = claim(&store).await;
     assert!(claimed.iter().all(|claimed| claimed.parts == [Part::plain(&long), Part::plain("end")]), "{claimed:?}");
     let first = claimed.first().unwrap();
-    assert_eq!((first.part_count, store.part(first, 1).await.unwrap()), (2, Part::plain("end")));
-    assert_eq!(store.parts(first.id).await.unwrap(), first.parts);
-    assert_eq!(store.parts(1_001).await.unwrap(), [Part::plain("for one")]);
-    assert_eq!(store.logged(first.id).await.unwrap().unwrap().part_count, Some(2));
+    assert_eq!((first.part_count, store.events.part(first, 1).await.unwrap()), (2, Part::plain("end")));
+    assert_eq!(store.events.parts(first.id).await.unwrap(), first.parts);
+    assert_eq!(store.events.parts(1_001).await.unwrap(), [Part::plain("for one")]);
+    assert_eq!(store.log.logged(first.id).await.unwrap().unwrap().part_count, Some(2));
     let filter = LogFilter { text: Some("end".into()), limit: 2_000, ..LogFilter::default() };
-    assert_eq!(store.log(&filter).await.unwrap().rows.len(), 1_000);
+    assert_eq!(store.log.page(&filter).await.unwrap().rows.len(), 1_000);
 }
 
 #[tokio::test]
@@ -73,15 +73,15 @@ async fn a_long_text_is_read_part_by_part_when_it_is_sent() {
     assert_eq!(claimed.len(), 3);
     for claimed in &claimed {
         assert_eq!((claimed.parts.len(), claimed.part_count), (0, 2), "none of it is held by the claim");
-        assert_eq!(store.part(claimed, 0).await.unwrap().text(), first);
-        assert_eq!(store.part(claimed, 1).await.unwrap().text(), second);
-        assert!(store.part(claimed, 2).await.is_err());
+        assert_eq!(store.events.part(claimed, 0).await.unwrap().text(), first);
+        assert_eq!(store.events.part(claimed, 1).await.unwrap().text(), second);
+        assert!(store.events.part(claimed, 2).await.is_err());
         if claimed.channel == ChannelKind::Sandbox {
             to_sandbox(&store, claimed, 2_000).await;
         }
     }
     let shown: Vec<String> =
-        store.sandbox_messages(None, 9).await.unwrap().into_iter().map(|message| message.html).collect();
+        store.profiles.sandbox_messages(None, 9).await.unwrap().into_iter().map(|message| message.html).collect();
     assert_eq!(shown, [first, second]);
 }
 
@@ -91,16 +91,16 @@ async fn a_replay_shares_the_text_that_is_there() {
     let source = profile(&store).await;
     accept_with(&store, event("a", &source), telling(&["Hello"], 5..7), 0).await.unwrap();
     for claimed in claim(&store).await {
-        store.record(&claimed, None, &Change::Delivered, 2_000).await.unwrap();
+        store.queue.record(&claimed, None, &Change::Delivered, 2_000).await.unwrap();
     }
     assert_eq!(replay(&store, 1, Ask::Undelivered).await, Err(ReplayError::Arrived));
     let copy = replay(&store, 1, Ask::Exactly).await.unwrap();
-    assert_eq!(store.parts(copy).await.unwrap(), [Part::plain("Hello")]);
+    assert_eq!(store.events.parts(copy).await.unwrap(), [Part::plain("Hello")]);
     assert_eq!(number(&store, "SELECT count(*) FROM texts").await, 1);
 }
 
 async fn replay(store: &Store, id: i64, ask: Ask) -> Result<i64, ReplayError> {
-    store.replay(&[Wish::AsItWas(id)], ask, &COMMAND_LINE, 3_000).await.unwrap().unwrap()[0].done
+    store.queue.replay(&[Wish::AsItWas(id)], ask, &COMMAND_LINE, 3_000).await.unwrap().unwrap()[0].done
 }
 
 #[tokio::test]
@@ -109,10 +109,10 @@ async fn a_shared_text_is_erased_with_the_last_of_its_recipients() {
     let source = profile(&store).await;
     accept_with(&store, event("a", &source), telling(&["Hello, both"], 5..7), 0).await.unwrap();
     accept_with(&store, event("b", &source), telling(&["Hello, others"], 7..9), 0).await.unwrap();
-    store.erase("5", &COMMAND_LINE, 2_000).await.unwrap();
-    assert_eq!(store.parts(2).await.unwrap(), [Part::plain("Hello, both")], "it is also for another");
-    store.erase("6", &COMMAND_LINE, 2_000).await.unwrap();
-    let left: Vec<String> = sqlx::query_scalar("SELECT parts FROM texts").fetch_all(&store.read).await.unwrap();
+    store.maintenance.erase("5", &COMMAND_LINE, 2_000).await.unwrap();
+    assert_eq!(store.events.parts(2).await.unwrap(), [Part::plain("Hello, both")], "it is also for another");
+    store.maintenance.erase("6", &COMMAND_LINE, 2_000).await.unwrap();
+    let left: Vec<String> = sqlx::query_scalar("SELECT parts FROM texts").fetch_all(&store.db.read).await.unwrap();
     assert_eq!(left, [saying(&["Hello, others"]).as_str()]);
 }
 
@@ -125,9 +125,9 @@ async fn shared_texts_of_old_events_go_in_small_steps() {
         telling(&[&text_of], 2 * text..2 * text + 2)
     });
     accept_with(&store, event("a", &source), deliveries.collect(), 0).await.unwrap();
-    sqlx::query("UPDATE deliveries SET state = 'delivered', finished_at = 1").execute(&store.write).await.unwrap();
+    sqlx::query("UPDATE deliveries SET state = 'delivered', finished_at = 1").execute(&store.db.write).await.unwrap();
     let (mut place, mut counts) = (Place::FIRST, vec![8]);
-    while let Some(next) = store.delete_old_events(5_000, place).await.unwrap().next {
+    while let Some(next) = store.maintenance.delete_old_events(5_000, place).await.unwrap().next {
         counts.push(number(&store, "SELECT count(*) FROM texts").await);
         place = next;
     }
@@ -142,7 +142,7 @@ async fn what_waits_for_its_commit_is_bounded_by_its_bytes_and_strangers_do_not_
     let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
     let source = profile(&store).await;
     // The writer waits for its connection, and so do all orders.
-    let held = store.write.acquire().await.unwrap();
+    let held = store.db.write.acquire().await.unwrap();
     let (told, mut refusals) = tokio::sync::mpsc::unbounded_channel();
     let give = |name: String, is_known: bool| {
         let (store, told, source) = (store.clone(), told.clone(), source.clone());

@@ -128,7 +128,7 @@ pub(crate) async fn unconfirmed(store: &Store, endpoint: &Endpoint, profile: &Pr
     if endpoint.stored().is_some() {
         return None;
     }
-    match store.unconfirmed(&profile.error_email, profile.token.as_ref()).await {
+    match store.mails.unconfirmed(&profile.error_email, profile.token.as_ref()).await {
         Ok(addresses) => (!addresses.is_empty()).then_some(Warning::UnconfirmedEmail { addresses }),
         Err(error) => {
             tracing::warn!(%error, "the confirmed addresses could not be read");
@@ -286,7 +286,7 @@ async fn store(state: &AppState, event: AcceptedEvent) -> Result<Outcome, Refusa
     let public_id = event.public_id.clone();
     let is_stranger = event.stateless.as_ref().is_some_and(|stateless| stateless.address.is_some());
     let seconds = super::FULL_AGAIN;
-    match state.store.accept_event(event).await.map_err(not_stored)? {
+    match state.store.events.accept(event).await.map_err(not_stored)? {
         Received::Accepted => {
             state.wake.notify_one();
             Ok(Outcome::Accepted(public_id))
@@ -376,7 +376,7 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
         cause: refusal.cause(),
         stranger: source.stranger().map(|network| network.to_string()),
     };
-    if let Err(error) = state.store.record_rejection(rejection).await {
+    if let Err(error) = state.store.events.record_rejection(rejection).await {
         tracing::error!(%error, "a refused event could not be recorded");
     }
 }

@@ -126,7 +126,7 @@ async fn judge(
     query: &[u8],
     body: &mut Arriving,
 ) -> Answer {
-    let remembered = key.as_deref().and_then(|key| state.store.known_endpoint(key));
+    let remembered = key.as_deref().and_then(|key| state.store.profiles.known_endpoint(key));
     let (endpoint, remembered) = match remembered {
         Some(profile) => (Ok(Endpoint::Profile(profile)), true),
         None => (open(state, key.clone(), query, client).await, false),
@@ -167,7 +167,7 @@ async fn within(state: &AppState, endpoint: &Endpoint, query: &[u8], is_event: b
         return Err(accept::over(state, endpoint, query, seconds, records).await);
     }
     match endpoint.stateless(state).filter(|_| is_event && source.stranger().is_some()) {
-        Some(stateless) => match state.store.is_full_for_stranger(&stateless).await {
+        Some(stateless) => match state.store.events.is_full_for_stranger(&stateless).await {
             Ok(false) => Ok(()),
             Ok(true) => Err(Answer::refused(WebhookError::StrangersFull { seconds: FULL_AGAIN })),
             Err(error) => Err(unreadable(&error)),
@@ -201,7 +201,7 @@ async fn open(state: &AppState, key: Option<String>, query: &[u8], client: IpAdd
             _ => Ok(Endpoint::Stateless(Source::Stranger(rate_limits::network(client)))),
         };
     };
-    match state.store.endpoint(&key).await {
+    match state.store.profiles.endpoint(&key).await {
         Ok(Some(profile)) => Ok(Endpoint::Profile(profile)),
         Ok(None) => Err(stranger(WebhookError::UnknownKey)),
         Err(error) => {

@@ -93,7 +93,7 @@ async fn a_failed_sign_in_is_recorded_for_whoever_has_the_account_and_for_nobody
     }
     let filter = server::store::AuditFilter { limit: 20, ..Default::default() };
     let failed = async || {
-        let seen = server.state.store.audited(&filter).await.unwrap();
+        let seen = server.state.store.audit.audited(&filter).await.unwrap();
         seen.into_iter().filter(|entry| entry.action == Some(AuditAction::SignInFailed)).collect::<Vec<_>>()
     };
     eventually("it to be recorded", async || !failed().await.is_empty()).await;
@@ -151,10 +151,10 @@ async fn a_weak_hash_is_made_anew_at_the_next_sign_in() {
     let weak = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$";
     let hash = weak_hash(PASSWORD);
     assert!(hash.starts_with(weak), "{hash}");
-    server.state.store.add_user(EMAIL, Role::Viewer, Some(&hash), &COMMAND_LINE).await.unwrap();
+    server.state.store.accounts.add_user(EMAIL, Role::Viewer, Some(&hash), &COMMAND_LINE).await.unwrap();
     let visitor = Visitor::new(&server);
     assert_eq!(visitor.sign_in(EMAIL, PASSWORD).await.to, "/");
-    let user = server.state.store.user_by_email(EMAIL).await.unwrap().unwrap();
+    let user = server.state.store.accounts.user_by_email(EMAIL).await.unwrap().unwrap();
     let stored = user.password_hash.unwrap();
     assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
     let turn = Passwords::default().queue_up(&Origin::Browser(String::new())).unwrap();
@@ -184,7 +184,7 @@ async fn an_invitation_makes_one_account_of_its_role() {
     // Whatever address is sent along: it is the invitation's.
     let fields = [("password", PASSWORD), ("email", "other@example.com")];
     assert_eq!(guest.post(&path, &fields).await.to, "/");
-    let account = server.state.store.user_by_email(EMAIL).await.unwrap().unwrap().account;
+    let account = server.state.store.accounts.user_by_email(EMAIL).await.unwrap().unwrap().account;
     assert_eq!(account.role, Role::Operator);
     assert!(guest.is_in().await);
     assert_eq!(guest.post(&path, &[("password", OTHER)]).await.status, 404);
@@ -197,15 +197,18 @@ async fn an_invitation_makes_one_account_of_its_role() {
         made_by: "",
         expires_at: now() + 60_000,
     };
-    let again = server.state.store.add_invitation(again, &COMMAND_LINE);
+    let again = server.state.store.accounts.add_invitation(again, &COMMAND_LINE);
     assert!(matches!(again.await, Err(StoreError::Taken)));
 
     let first = invite(&server, "petr@example.com", Role::Viewer).await;
     let second = invite(&server, "Petr@example.com", Role::Admin).await;
     assert_eq!(guest.get(&format!("/invite/{first}")).await.status, 404, "a new one takes its place");
-    let open = server.state.store.invitations().await.unwrap();
+    let open = server.state.store.accounts.invitations().await.unwrap();
     assert_eq!(open.len(), 1);
-    assert_eq!(server.state.store.revoke_invitation(&open[0].id, &COMMAND_LINE).await.unwrap().role, Role::Admin);
+    assert_eq!(
+        server.state.store.accounts.revoke_invitation(&open[0].id, &COMMAND_LINE).await.unwrap().role,
+        Role::Admin
+    );
     let late = guest.post(&format!("/invite/{second}"), &[("password", OTHER)]).await;
     assert_eq!(late.status, 404);
     assert!(late.text.contains("This link no longer works"));
@@ -309,11 +312,11 @@ async fn a_forgotten_password_is_mailed_a_link_and_nobody_learns_whether_there_i
     assert_eq!(visitor.post(path, &[("password", OTHER)]).await.to, "/");
     assert!(visitor.is_in().await && !owner.is_in().await);
     // Two more within the hour, and no fourth.
-    let user = server.state.store.user_by_email(EMAIL).await.unwrap().unwrap().account.id;
+    let user = server.state.store.accounts.user_by_email(EMAIL).await.unwrap().unwrap().account.id;
     for count in [2, 3, 3] {
         Visitor::new(&server).post("/forgot", &[("email", EMAIL)]).await;
         let sent = async || {
-            let links = server.state.store.reset_links_since(user, now() - 3_600_000).await.unwrap();
+            let links = server.state.store.accounts.reset_links_since(user, now() - 3_600_000).await.unwrap();
             (links, smtp.mails().len()) == (count, usize::try_from(count).unwrap())
         };
         eventually("as many mails", sent).await;
@@ -342,7 +345,7 @@ async fn signing_out_and_each_use_of_a_recovery_code_are_in_the_audit() {
         owner.post("/confirm", &[("password", PASSWORD), ("recovery", &codes[1]), ("next", "/users")]).await;
     assert_eq!(confirmed.to, "/users");
     let filter = server::store::AuditFilter { who: Some(EMAIL.into()), limit: 20, ..Default::default() };
-    let mut seen = server.state.store.audited(&filter).await.unwrap();
+    let mut seen = server.state.store.audit.audited(&filter).await.unwrap();
     seen.reverse();
     use hookgram::audit::AuditAction::*;
     let actions: Vec<_> = seen.iter().filter_map(|entry| entry.action).collect();
@@ -368,7 +371,7 @@ async fn what_happens_to_an_account_is_in_the_audit() {
     let code = reset_link(&server, EMAIL, 60_000).await;
     other.post(&format!("/reset/{code}"), &[("password", PASSWORD)]).await;
     let filter = server::store::AuditFilter { who: Some(EMAIL.into()), limit: 20, ..Default::default() };
-    let mut seen = server.state.store.audited(&filter).await.unwrap();
+    let mut seen = server.state.store.audit.audited(&filter).await.unwrap();
     seen.reverse();
     use hookgram::audit::AuditAction::*;
     let actions: Vec<_> = seen.iter().filter_map(|entry| entry.action).collect();
@@ -423,13 +426,13 @@ async fn repeated_failures_of_an_account_are_shown_to_admins() {
     let admin = Visitor::invited(&server, "admin@example.com", Role::Admin).await;
     let viewer = Visitor::invited(&server, "viewer@example.com", Role::Viewer).await;
     Visitor::invited(&server, EMAIL, Role::Operator).await;
-    let account = server.state.store.user_by_email(EMAIL).await.unwrap().unwrap().account;
+    let account = server.state.store.accounts.user_by_email(EMAIL).await.unwrap().unwrap().account;
     for (action, fewer, said, is_urgent) in [
         (AuditAction::SignInFailed, 19, "Somebody is guessing a password: olga@example.com (20)", false),
         (AuditAction::FactorFailed, 9, "guessing the code of the second step: olga@example.com (10)", true),
     ] {
         let fail = async || {
-            server.state.store.sign_in_failed(&account, action, None, &COMMAND_LINE).await.unwrap();
+            server.state.store.accounts.sign_in_failed(&account, action, None, &COMMAND_LINE).await.unwrap();
         };
         for _ in 0..fewer {
             fail().await;

@@ -58,8 +58,8 @@ async fn the_address_says_what_is_asked_for() {
         server.profile(&format!("P{number:02}"), true, &[]).await;
     }
     let admin = Person::new(&server, Role::Admin).await;
-    let id = server.state.store.profile_by_name("P07").await.unwrap().unwrap().id;
-    server.state.store.set_enabled(id, false, &COMMAND_LINE).await.unwrap();
+    let id = server.state.store.profiles.by_name("P07").await.unwrap().unwrap().id;
+    server.state.store.profiles.set_enabled(id, false, &COMMAND_LINE).await.unwrap();
     admin.post(&format!("/profiles/{id}/enable"), &[("enabled", "true")]).await;
     let rows = |page: &str| page.matches("<th scope=\"row\">").count();
     let first = admin.see("/audit").await;
@@ -96,14 +96,14 @@ async fn the_command_line_is_recorded_too() {
     assert!(run(&data, &["profile", "export", "--with-secrets"]).await.status.success());
     let config = crate::support::config(&data, "http://127.0.0.1:9");
     let store = server::store::Store::open(config.location()).await.unwrap();
-    let account = store.add_user("a@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap();
+    let account = store.accounts.add_user("a@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap();
     let refused = run(&data, &["user", "remove", "a@example.com"]).await;
     let words = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success() && words.contains("last admin"), "{words}");
-    store.add_user("b@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap();
+    store.accounts.add_user("b@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap();
     assert!(run(&data, &["user", "remove", "a@example.com"]).await.status.success());
     let filter = server::store::AuditFilter { limit: 10, ..Default::default() };
-    let entries = store.audited(&filter).await.unwrap();
+    let entries = store.audit.audited(&filter).await.unwrap();
     let names: Vec<&str> = entries.iter().filter_map(|entry| entry.action).map(|action| action.name()).collect();
     let expected = ["account_removed", "account_made", "account_made", "profile_exported", "profile_imported"];
     assert_eq!(names, expected);
@@ -130,14 +130,14 @@ async fn a_delivery_is_not_replayed_unless_the_audit_records_it() {
     api.next([Play::Refuse(403, "Forbidden: bot was blocked by the user", json!({}))]);
     assert_eq!(server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await.0, 200);
     server.wait_for_state(DeliveryState::Failed).await;
-    let id = server.state.store.deliveries(1).await.unwrap()[0].id;
+    let id = server.state.store.queue.deliveries(1).await.unwrap()[0].id;
     let operator = Person::new(&server, Role::Operator).await;
     break_audit(&server).await;
     for how in ["was", "is"] {
         let answer = operator.post("/deliveries/act", &[("sure", "1"), ("how", how), (&format!("d-{id}"), "on")]).await;
         assert_eq!(answer.status(), 500, "{how}");
     }
-    let deliveries = server.state.store.deliveries(9).await.unwrap();
+    let deliveries = server.state.store.queue.deliveries(9).await.unwrap();
     assert_eq!(deliveries.iter().map(|delivery| delivery.state).collect::<Vec<_>>(), [DeliveryState::Failed]);
     assert!(api.texts().is_empty(), "nothing was sent again");
     server.stop().await;
@@ -149,7 +149,7 @@ async fn a_delivery_is_not_cancelled_unless_the_audit_records_it() {
     let profile = server.profile("Salon", false, &[]).await;
     assert_eq!(server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await.0, 200);
     server.wait_for_state(DeliveryState::Retrying).await;
-    let id = server.state.store.deliveries(1).await.unwrap()[0].id;
+    let id = server.state.store.queue.deliveries(1).await.unwrap()[0].id;
     let operator = Person::new(&server, Role::Operator).await;
     break_audit(&server).await;
     let answer = operator.post("/deliveries/act", &[("sure", "1"), ("do", "cancel"), (&format!("d-{id}"), "on")]).await;
@@ -178,7 +178,7 @@ async fn a_bulk_action_is_not_stopped_unless_the_audit_records_it() {
     break_audit(&server).await;
     let answer = operator.post(&format!("/deliveries/work/{id}/stop"), &[]).await;
     assert_eq!(answer.status(), 500);
-    let progress = server.state.store.bulk(id).await.unwrap().unwrap();
+    let progress = server.state.store.queue.bulk(id).await.unwrap().unwrap();
     assert_eq!((progress.finished_at, progress.stopped), (None, false));
     server.stop().await;
 }
@@ -191,7 +191,7 @@ async fn nobody_is_invited_unless_the_audit_records_it() {
     let answer = admin.post("/users/invite", &[("email", "new@example.com"), ("role", "operator")]).await;
     assert_eq!(answer.status(), 500);
     assert!(!answer.text().await.unwrap().contains("/invite/"));
-    assert_eq!(server.state.store.invitations().await.unwrap(), []);
+    assert_eq!(server.state.store.accounts.invitations().await.unwrap(), []);
     server.stop().await;
 }
 
@@ -200,10 +200,10 @@ async fn an_invitation_is_not_revoked_unless_the_audit_records_it() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let admin = Person::new(&server, Role::Admin).await;
     admin.post("/users/invite", &[("email", "new@example.com"), ("role", "operator")]).await;
-    let invitations = server.state.store.invitations().await.unwrap();
+    let invitations = server.state.store.accounts.invitations().await.unwrap();
     break_audit(&server).await;
     let answer = admin.post("/users/invitations/revoke", &[("id", &invitations[0].id)]).await;
     assert_eq!(answer.status(), 500);
-    assert_eq!(server.state.store.invitations().await.unwrap(), invitations);
+    assert_eq!(server.state.store.accounts.invitations().await.unwrap(), invitations);
     server.stop().await;
 }

@@ -22,7 +22,7 @@ fn token(bot: usize) -> String {
 async fn make_known(server: &TestServer, bots: usize) {
     for bot in 0..bots {
         let token = BotToken::parse(&token(bot)).unwrap();
-        server.state.store.put_bot(&token, "Salon", "salon_bot").await.unwrap();
+        server.state.store.queue.put_bot(&token, "Salon", "salon_bot").await.unwrap();
     }
 }
 
@@ -93,7 +93,7 @@ async fn a_thousand_bots_with_ten_chats_each_are_served_in_turn() {
     }
     assert_eq!(sent.len(), BOTS);
     assert!(sent.values().all(|sent| *sent == 10));
-    assert_eq!(server.state.store.totals().await.unwrap().open, 0);
+    assert_eq!(server.state.store.queue.totals().await.unwrap().open, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

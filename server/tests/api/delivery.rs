@@ -25,7 +25,7 @@ async fn temporary_failures_are_tried_again() {
         post(&server, "1", "5").await;
         server.wait_for_state(DeliveryState::Delivered).await;
         assert_eq!(api.messages().len(), 2, "{play:?}");
-        let delivery = &server.state.store.deliveries(1).await.unwrap()[0];
+        let delivery = &server.state.store.queue.deliveries(1).await.unwrap()[0];
         assert_eq!(delivery.unsure, matches!(play, Play::HangUp), "only a lost answer leaves a doubt");
         server.stop().await;
     }
@@ -50,7 +50,7 @@ async fn telegrams_wait_is_honoured() {
     let before = now();
     post(&server, "1", "5").await;
     server.wait_for_state(DeliveryState::Retrying).await;
-    let due = server.state.store.deliveries(1).await.unwrap()[0].next_attempt_at.unwrap();
+    let due = server.state.store.queue.deliveries(1).await.unwrap()[0].next_attempt_at.unwrap();
     assert!(due >= before + 30_000, "{due}");
     // Driven by hand, half a minute ahead of the clock.
     assert_eq!(server.state.worker.run_due_once(now() + 20_000).await.unwrap(), 0);
@@ -72,7 +72,7 @@ async fn permanent_refusals_end_it() {
         let server = TestServer::start(&api.url()).await;
         post(&server, "1", "5").await;
         server.wait_for_state(DeliveryState::Failed).await;
-        let delivery = &server.state.store.deliveries(1).await.unwrap()[0];
+        let delivery = &server.state.store.queue.deliveries(1).await.unwrap()[0];
         assert_eq!(delivery.last_error.as_deref(), Some(description));
         assert_eq!(api.messages().len(), 1);
         server.stop().await;
@@ -161,6 +161,7 @@ async fn a_refused_token_parks_until_there_is_a_new_one() {
         server
             .state
             .store
+            .queue
             .deliveries(9)
             .await
             .unwrap()

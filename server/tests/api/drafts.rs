@@ -26,8 +26,8 @@ impl<'a> Visitor<'a> {
     async fn new(server: &'a TestServer, email: &str, role: Role) -> Self {
         let here = std::net::IpAddr::from([127, 0, 0, 1]);
         let client = Client { peer: here, address: here, forwarded: false, user_agent: "test".into() };
-        let account = server.state.store.add_user(email, role, None, &COMMAND_LINE).await.unwrap();
-        let user = server.state.store.user(account.id).await.unwrap().unwrap();
+        let account = server.state.store.accounts.add_user(email, role, None, &COMMAND_LINE).await.unwrap();
+        let user = server.state.store.accounts.user(account.id).await.unwrap().unwrap();
         let cookie = server::auth::session::open(&server.state, &user, &client, None).await.unwrap();
         Self { server, cookie: cookie.0.split(';').next().unwrap().to_owned() }
     }
@@ -128,7 +128,7 @@ async fn a_form_with_a_fault_comes_back_as_it_was_typed_and_its_token_is_kept() 
     let with_draft = [&mended[..], &[("draft", &id)]].concat();
     let saved = visitor.send("operator/save-profile", &with_draft).await;
     assert!(saved.location.ends_with("/share"), "{}", saved.location);
-    let stored = server.state.store.profiles().await.unwrap().remove(0);
+    let stored = server.state.store.profiles.all().await.unwrap().remove(0);
     assert_eq!(stored.profile.token.unwrap().expose(), TOKEN);
     assert_eq!(stored.profile.formatting.message.as_deref(), Some("One\nTwo"));
     let gone = visitor.open(&format!("/profiles/new?draft={id}")).await.text;
@@ -177,7 +177,7 @@ async fn nobody_else_opens_a_draft_or_uses_its_token() {
         ("form[values][telegramFieldName]", "*T"),
     ];
     let (_, page) = other.draft("operator/save-profile", &stolen).await;
-    assert!(page.contains("bot") && server.state.store.profiles().await.unwrap().is_empty());
+    assert!(page.contains("bot") && server.state.store.profiles.all().await.unwrap().is_empty());
     let asked = other.send("operator/verify-bot", &[("draft", id.as_str()), ("token", "")]).await;
     assert!(!asked.text.contains("salon"), "{}", asked.text);
     assert!(maker.open(&format!("/profiles/new?draft={id}")).await.text.contains("7001002003:AAH…abcd"));
@@ -212,7 +212,7 @@ async fn an_old_url_fills_the_form_and_shows_both_messages() {
         )
         .await;
     assert!(saved.location.ends_with("/share"), "{}", saved.location);
-    assert_eq!(server.state.store.profiles().await.unwrap().remove(0).profile.token.unwrap().expose(), TOKEN);
+    assert_eq!(server.state.store.profiles.all().await.unwrap().remove(0).profile.token.unwrap().expose(), TOKEN);
     server.stop().await;
 }
 

@@ -30,10 +30,10 @@ async fn a_token_typed_where_a_text_belongs_is_neither_said_nor_kept() {
         assert!(!answer.to_string().contains(secret()), "{answer}");
         assert_eq!(status == 422, answer.to_string().contains("7001002003:AAH…"), "{answer}");
     }
-    let kept = server.state.store.events(None, 9).await.unwrap();
+    let kept = server.state.store.events.newest(None, 9).await.unwrap();
     assert_eq!(kept.len(), 2);
     assert!(!format!("{kept:?}").contains(secret()), "{kept:?}");
-    let deliveries = server.state.store.deliveries(9).await.unwrap();
+    let deliveries = server.state.store.queue.deliveries(9).await.unwrap();
     assert_eq!(deliveries.len(), 3);
     assert!(!format!("{deliveries:?}").contains(secret()), "{deliveries:?}");
     let faults = profile_file::import(&server.state.store, &format!("profiles:\n- {{name: A, '{TOKEN}': 1}}\n")).await;
@@ -122,7 +122,7 @@ async fn an_import_waits_for_a_busy_server() {
         while !*stopped.borrow() {
             id += 1;
             let token = BotToken::parse(&TOKEN.replace("7001002003", &id.to_string())).unwrap();
-            busy.put_bot(&token, "name", "username").await.unwrap();
+            busy.queue.put_bot(&token, "name", "username").await.unwrap();
         }
     });
     let profiles: String =
@@ -138,10 +138,10 @@ async fn an_import_waits_for_a_busy_server() {
 async fn a_file_without_enabled_switches_its_profile_on() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let profile = server.profile("A", true, &[]).await;
-    server.state.store.set_enabled(profile.id, false, &COMMAND_LINE).await.unwrap();
+    server.state.store.profiles.set_enabled(profile.id, false, &COMMAND_LINE).await.unwrap();
     let file = "profiles:\n- {name: A, sandbox: true, telegramFieldName: x}\n";
     profile_file::import(&server.state.store, file).await.unwrap();
-    assert!(server.state.store.profile(profile.id).await.unwrap().unwrap().enabled);
+    assert!(server.state.store.profiles.get(profile.id).await.unwrap().unwrap().enabled);
     server.stop().await;
 }
 
@@ -157,10 +157,10 @@ async fn a_token_sealed_with_a_lost_key_is_replaced_by_a_file_and_refuses_no_eve
     let (status, answer) = server.post(&format!("/h/{key}"), event("1", &["5"])).await;
     assert_eq!(status, 200, "{answer}");
     server.wait_for_state(DeliveryState::Suspended).await;
-    let profiles = server.state.store.profiles().await.unwrap();
+    let profiles = server.state.store.profiles.all().await.unwrap();
     assert_eq!((profiles.len(), &profiles[0].profile.token), (1, &None));
     profile_file::import(&server.state.store, &file).await.unwrap();
-    let mended = server.state.store.profile_by_key(&key).await.unwrap().unwrap();
+    let mended = server.state.store.profiles.by_key(&key).await.unwrap().unwrap();
     assert_eq!(mended.profile.token.unwrap().expose(), TOKEN);
     server.stop().await;
 }
@@ -175,14 +175,14 @@ async fn a_endpoint_that_is_remembered_follows_every_change_at_once() {
     for (number, store) in [&server.state.store, &beside].into_iter().enumerate() {
         let status = async |step: u8| server.post(&path, event(&format!("{number}{step}"), &["5"])).await.0;
         assert_eq!(status(1).await, 200);
-        store.set_enabled(profile.id, false, &COMMAND_LINE).await.unwrap();
+        store.profiles.set_enabled(profile.id, false, &COMMAND_LINE).await.unwrap();
         assert_eq!(status(2).await, 404);
-        store.set_enabled(profile.id, true, &COMMAND_LINE).await.unwrap();
+        store.profiles.set_enabled(profile.id, true, &COMMAND_LINE).await.unwrap();
         assert_eq!(status(3).await, 200);
         assert_eq!(status(4).await, 200);
     }
     let outcomes: Vec<EventOutcome> =
-        server.state.store.events(None, 9).await.unwrap().into_iter().map(|event| event.outcome).collect();
+        server.state.store.events.newest(None, 9).await.unwrap().into_iter().map(|event| event.outcome).collect();
     let each = [EventOutcome::Accepted, EventOutcome::Accepted, EventOutcome::Rejected, EventOutcome::Accepted];
     assert_eq!(outcomes, [each, each].concat(), "a refusal is recorded once");
     server.stop().await;
@@ -203,12 +203,12 @@ async fn one_post_cannot_become_endless_messages() {
         let sentence = answer["ErrorMessage"].as_str().unwrap();
         assert!(sentence.contains("1000 participants and 4194304 bytes"), "{sentence}");
     }
-    assert!(server.state.store.deliveries(1).await.unwrap().is_empty());
+    assert!(server.state.store.queue.deliveries(1).await.unwrap().is_empty());
     // A description that says nothing is read once.
     let mut hollow: Value = serde_json::from_str(&event("1", &chats[..1000])).unwrap();
     hollow["CaseItem"]["Description"] = "<b></b>".repeat(12_000).into();
     assert_eq!(server.post(&url, hollow.to_string()).await.0, 200);
-    assert_eq!(server.state.store.deliveries(2000).await.unwrap().len(), 1000);
+    assert_eq!(server.state.store.queue.deliveries(2000).await.unwrap().len(), 1000);
     server.stop().await;
 }
 

@@ -30,7 +30,7 @@ async fn the_reference_event_arrives_as_the_contract_shows_it() {
     assert_eq!(message["link_preview_options"]["is_disabled"], true);
     assert!(message.as_object().unwrap().values().all(|value| !value.is_null()));
     server.wait_for_state(DeliveryState::Delivered).await;
-    assert!(!server.state.store.events(None, 1).await.unwrap()[0].has_token, "the token is needed no more");
+    assert!(!server.state.store.events.newest(None, 1).await.unwrap()[0].has_token, "the token is needed no more");
     server.stop().await;
 }
 
@@ -146,7 +146,7 @@ async fn what_a_post_is_answered() {
             assert!(answer["WarningMessage"].is_string());
         }
     }
-    let recorded = server.state.store.events(Some(profile.id), 99).await.unwrap();
+    let recorded = server.state.store.events.newest(Some(profile.id), 99).await.unwrap();
     let mut refused: Vec<i64> = recorded
         .iter()
         .filter(|event| event.outcome == EventOutcome::Rejected)
@@ -161,7 +161,7 @@ async fn what_a_post_is_answered() {
     let encoded =
         server.http.post(server.url(&open)).header("content-encoding", "gzip").body("x").send().await.unwrap();
     assert_eq!(encoded.status(), 415);
-    server.state.store.set_enabled(profile.id, false, &COMMAND_LINE).await.unwrap();
+    server.state.store.profiles.set_enabled(profile.id, false, &COMMAND_LINE).await.unwrap();
     assert_eq!(server.post(&open, good).await.0, 404);
     server.stop().await;
 }
@@ -214,8 +214,16 @@ async fn a_duplicate_is_known_by_whom_how_and_what() {
         let (_, answer) = server.post(&path, body).await;
         assert_eq!(answer["Message"], "The event has been accepted", "{path}");
     }
-    let outcomes: Vec<EventOutcome> =
-        server.state.store.events(Some(profile.id), 9).await.unwrap().into_iter().map(|event| event.outcome).collect();
+    let outcomes: Vec<EventOutcome> = server
+        .state
+        .store
+        .events
+        .newest(Some(profile.id), 9)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|event| event.outcome)
+        .collect();
     use EventOutcome::{Accepted, Duplicate};
     assert_eq!(outcomes, [Accepted, Accepted, Duplicate, Accepted]);
     server.stop().await;
@@ -232,7 +240,7 @@ async fn several_participants_get_one_message_each() {
         api.messages().iter().filter_map(|body| body["chat_id"].as_str().map(str::to_owned)).collect();
     chats.sort();
     assert_eq!(chats, ["5", "6"]);
-    let states = server.state.store.deliveries(9).await.unwrap();
+    let states = server.state.store.queue.deliveries(9).await.unwrap();
     assert_eq!(states.iter().filter(|delivery| delivery.state == DeliveryState::Skipped).count(), 1);
     server.stop().await;
 }
@@ -259,7 +267,7 @@ async fn an_event_that_is_not_wanted_is_accepted_and_skipped() {
     let done = server::profile_file::import(&server.state.store, file).await.unwrap();
     let (status, answer) = server.post(&format!("/h/{}", done[0].1), event("1", &["5"])).await;
     assert_eq!((status, &answer["Message"]), (200, &Value::from("The event has been accepted")));
-    assert_eq!(server.state.store.events(None, 1).await.unwrap()[0].outcome, EventOutcome::Skipped);
+    assert_eq!(server.state.store.events.newest(None, 1).await.unwrap()[0].outcome, EventOutcome::Skipped);
     let wanted = event("1", &["5"]).replace("3060", "3036");
     server.post(&format!("/h/{}", done[0].1), wanted).await;
     server.wait_for_state(DeliveryState::Delivered).await;

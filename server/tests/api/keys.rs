@@ -76,8 +76,8 @@ async fn the_key_is_changed_while_events_pour_in_and_nothing_is_lost() {
     let data = folder.path().join("data");
     let server = Process::serve(&data, &["--telegram-api", &api.url()]).await;
     let store = open(&data).await;
-    let id = store.put_profile(None, &draft("Salon"), &COMMAND_LINE).await.unwrap();
-    let short = format!("/h/{}?x=1", store.profile(id).await.unwrap().unwrap().key);
+    let id = store.profiles.put(None, &draft("Salon"), &COMMAND_LINE).await.unwrap();
+    let short = format!("/h/{}?x=1", store.profiles.get(id).await.unwrap().unwrap().key);
     store.close().await;
     let first = fs::read(data.join(KEY_FILE)).unwrap();
 
@@ -113,13 +113,13 @@ async fn the_key_is_changed_while_events_pour_in_and_nothing_is_lost() {
     let new = fs::read(data.join(KEY_FILE)).unwrap();
     fs::write(data.join(KEY_FILE), &first).unwrap();
     let store = open(&data).await;
-    assert_eq!(store.key_state().await.unwrap(), KeyState::Wrong(4));
-    assert!(store.profile(id).await.unwrap().unwrap().profile.token.is_none());
+    assert_eq!(store.secrets.key_state().await.unwrap(), KeyState::Wrong(4));
+    assert!(store.profiles.get(id).await.unwrap().unwrap().profile.token.is_none());
     store.close().await;
     fs::write(data.join(KEY_FILE), new).unwrap();
     let store = open(&data).await;
-    assert_eq!(store.key_state().await.unwrap(), KeyState::Right(4));
-    assert!(store.profile(id).await.unwrap().unwrap().profile.token.is_some());
+    assert_eq!(store.secrets.key_state().await.unwrap(), KeyState::Right(4));
+    assert!(store.profiles.get(id).await.unwrap().unwrap().profile.token.is_some());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -133,7 +133,7 @@ async fn a_change_that_is_killed_loses_nothing_and_goes_on() {
     let data = folder.path().join("data");
     let store = open(&data).await;
     let drafts: Vec<EditedProfile> = (0..PROFILES).map(|number| draft(&format!("profile {number}"))).collect();
-    store.add_profiles(&drafts, &COMMAND_LINE).await.unwrap();
+    store.profiles.add_all(&drafts, &COMMAND_LINE).await.unwrap();
     let begun = Instant::now();
     assert!(run(&data, &["key", "rotate"]).await.status.success());
     let whole = begun.elapsed();
@@ -146,8 +146,8 @@ async fn a_change_that_is_killed_loses_nothing_and_goes_on() {
         child.wait().unwrap();
         // Somebody who knew the old keys, and somebody who starts now.
         for store in [&store, &open(&data).await] {
-            assert!(matches!(store.key_state().await.unwrap(), KeyState::Right(_)));
-            let profiles = store.profiles().await.unwrap();
+            assert!(matches!(store.secrets.key_state().await.unwrap(), KeyState::Right(_)));
+            let profiles = store.profiles.all().await.unwrap();
             assert!(profiles.iter().all(|stored| stored.profile.token.as_ref().is_some_and(|t| t.expose() == TOKEN)));
             assert_eq!(profiles.len(), PROFILES);
         }

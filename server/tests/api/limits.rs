@@ -75,7 +75,7 @@ async fn a_key_that_is_asked_too_much_waits_and_no_other() {
     }
     assert!(posts.join_all().await.iter().filter(|status| **status == 429).count() > 1);
     others.abort();
-    let turned_away = server.state.store.events(Some(busy.id), 1_000).await.unwrap();
+    let turned_away = server.state.store.events.newest(Some(busy.id), 1_000).await.unwrap();
     let count = turned_away.iter().filter(|event| event.http_status == 429).count();
     assert_eq!(count, 1);
     server.stop().await;
@@ -87,7 +87,7 @@ async fn a_known_token_of_the_stateless_endpoint_has_a_limit_of_its_own() {
     let server = TestServer::start(&api.url()).await;
     let path = format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId");
     let token = BotToken::parse(TOKEN).unwrap();
-    server.state.store.put_bot(&token, "Salon", "salon_bot").await.unwrap();
+    server.state.store.queue.put_bot(&token, "Salon", "salon_bot").await.unwrap();
     let busy = keep_busy(&server, Source::Token(Lane::of(&token)));
     let told = refused(flood(&server, 1_000, &path).await).await;
     assert_eq!(told["Status"], "Error");

@@ -26,7 +26,7 @@ async fn post(server: &TestServer, profile: &StoredProfile, number: &str, chat: 
 }
 
 async fn settled(server: &TestServer) {
-    eventually("all to come to its end", async || server.state.store.totals().await.unwrap().open == 0).await;
+    eventually("all to come to its end", async || server.state.store.queue.totals().await.unwrap().open == 0).await;
 }
 
 /// How many rows a page shows.
@@ -137,7 +137,7 @@ async fn the_selected_are_replayed_after_a_question_and_a_viewer_is_refused() {
     api.next([blocked()]);
     post(&server, &profile, "1", "5").await;
     settled(&server).await;
-    let id = server.state.store.deliveries(1).await.unwrap()[0].id;
+    let id = server.state.store.queue.deliveries(1).await.unwrap()[0].id;
     let mark = format!("d-{id}");
     let person = Person::new(&server, Role::Operator).await;
     let fields = [(mark.as_str(), "on"), ("do", "replay"), ("back", "/deliveries?outcome=failed")];
@@ -251,7 +251,10 @@ async fn the_sandbox_takes_samples_and_is_cleared() {
         assert_eq!(sent.status(), 303);
         assert_eq!(sent.headers()["location"].to_str().unwrap(), format!("/sandbox?profile={profile}"));
     }
-    eventually("four messages", async || server.state.store.sandbox_messages(None, 9).await.unwrap().len() == 4).await;
+    eventually("four messages", async || {
+        server.state.store.profiles.sandbox_messages(None, 9).await.unwrap().len() == 4
+    })
+    .await;
     let page = person.see("/sandbox").await;
     assert!(page.contains("Hello") && page.contains("Bye"), "{page}");
     let of_one = person.see(&format!("/sandbox?profile={}", one.id)).await;
@@ -261,7 +264,7 @@ async fn the_sandbox_takes_samples_and_is_cleared() {
     let viewer = Person::new(&server, Role::Viewer).await;
     assert_eq!(viewer.post("/sandbox/clear", &[]).await.status(), 403);
     person.post("/sandbox/clear", &[("profile", &one.id.to_string())]).await;
-    assert_eq!(server.state.store.sandbox_messages(None, 9).await.unwrap().len(), 2);
+    assert_eq!(server.state.store.profiles.sandbox_messages(None, 9).await.unwrap().len(), 2);
     person.post("/sandbox/clear", &[]).await;
     assert!(person.see("/sandbox").await.contains("No messages yet"));
     server.stop().await;

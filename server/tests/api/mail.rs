@@ -51,7 +51,7 @@ pub async fn send_due(state: &AppState, at: i64) -> usize {
 }
 
 pub async fn newest(store: &Store) -> MailRecord {
-    store.mails(1).await.unwrap().remove(0)
+    store.mails.all(1).await.unwrap().remove(0)
 }
 
 pub fn states(mails: &[MailRecord]) -> Vec<(MailState, Option<&str>)> {
@@ -77,7 +77,7 @@ async fn many_failures_of_one_cause_are_one_mail() {
     assert!(text.contains("Что делать: Свяжитесь с клиентом"), "{text}");
     let page = format!("{}/profiles/1", server.base);
     assert!(text.contains(&page) && html.contains(&format!("<a href=\"{page}\">")), "{text}\n{html}");
-    assert_eq!(states(&server.state.store.mails(9).await.unwrap()), [(MailState::Sent, None)]);
+    assert_eq!(states(&server.state.store.mails.all(9).await.unwrap()), [(MailState::Sent, None)]);
     server.stop().await;
 }
 
@@ -173,7 +173,7 @@ async fn the_stateless_endpoint_mails_for_known_tokens_only() {
     assert_eq!(subjects, ["bot 7001002003, field *TelegramId: the customer has never started the bot (1 message)"]);
     let why = Some("Telegram has never accepted this token");
     assert_eq!(
-        states(&server.state.store.mails(9).await.unwrap()),
+        states(&server.state.store.mails.all(9).await.unwrap()),
         [(MailState::NotSent, why), (MailState::Sent, None), (MailState::NotSent, why)]
     );
 

@@ -28,7 +28,7 @@ const STOPPED: &str = "the owner of the address wants no mails";
 pub async fn address_link(server: &TestServer, address: &str) -> String {
     let code = codes::secret();
     let address = EmailAddress::parse(address).unwrap();
-    server.state.store.add_address_link(&codes::hash(&code), &address, now() + HOUR, now()).await.unwrap();
+    server.state.store.mails.add_address_link(&codes::hash(&code), &address, now() + HOUR, now()).await.unwrap();
     code
 }
 
@@ -86,7 +86,7 @@ async fn an_address_gets_error_mails_only_after_it_has_confirmed() {
     let start = now();
     assert_eq!(send_due(&server.state, start + SOON).await, 2, "the error mail and the confirmation mail");
     assert_eq!(
-        states(&server.state.store.mails(9).await.unwrap()),
+        states(&server.state.store.mails.all(9).await.unwrap()),
         [(MailState::Sent, None), (MailState::NotSent, Some(UNCONFIRMED))]
     );
     let asked = smtp.mails().remove(0);
@@ -142,7 +142,7 @@ async fn an_address_is_asked_once_a_day_at_most_and_ever_more_rarely() {
     let address = EmailAddress::parse("ops@example.com").unwrap();
     let other_case = EmailAddress::parse("OPS@Example.com").unwrap();
     let start = now();
-    let ask = async |address, at| server.state.store.ask_to_confirm(address, None, Locale::En, at).await.unwrap();
+    let ask = async |address, at| server.state.store.mails.ask_to_confirm(address, None, Locale::En, at).await.unwrap();
     let mut at = start;
     assert!(ask(&address, at).await);
     for pause in [1, 2, 4, 8, 16, 32, 32] {
@@ -159,7 +159,7 @@ async fn twenty_confirmation_mails_go_out_in_an_hour_and_ten_a_day_for_one_token
     let start = now();
     let ask = async |n: i64, token: &str, at| {
         let address = EmailAddress::parse(&format!("ops{n}@example.com")).unwrap();
-        server.state.store.ask_to_confirm(&address, Some(token.as_bytes()), Locale::Ru, at).await.unwrap()
+        server.state.store.mails.ask_to_confirm(&address, Some(token.as_bytes()), Locale::Ru, at).await.unwrap()
     };
     for n in 0..10 {
         assert!(ask(n, "one", start).await);
@@ -177,7 +177,7 @@ async fn twenty_confirmation_mails_go_out_in_an_hour_and_ten_a_day_for_one_token
 #[tokio::test]
 async fn addresses_of_accounts_and_profiles_need_no_confirmation() {
     let (_api, smtp, server) = known_token().await;
-    server.state.store.add_user("Admin@example.com", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
+    server.state.store.accounts.add_user("Admin@example.com", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
     server.profile("A", false, &[(Parameter::ErrorEmail, "x@example.com,Ops@Example.com")]).await;
     refuse(&server, "admin@example.com,ops@example.com,stranger@example.com", "").await;
     let at = now() + SOON;
@@ -187,7 +187,7 @@ async fn addresses_of_accounts_and_profiles_need_no_confirmation() {
     let mails = smtp.mails();
     assert!(mails[0].text().contains("BuyNow") && !mails[2].text().contains("BuyNow"));
     let reason = format!("stranger@example.com: {UNCONFIRMED}");
-    assert_eq!(states(&server.state.store.mails(2).await.unwrap())[1], (MailState::Sent, Some(reason.as_str())));
+    assert_eq!(states(&server.state.store.mails.all(2).await.unwrap())[1], (MailState::Sent, Some(reason.as_str())));
     server.stop().await;
 }
 
@@ -242,9 +242,9 @@ async fn a_link_that_is_wrong_or_too_old_says_so_and_changes_nothing() {
         assert_eq!(press(&server, path, "confirm").await, 404);
     }
     let hash = codes::hash(&address_link(&server, "ops@example.com").await);
-    assert!(store.linked_address(&hash, now()).await.unwrap().is_some());
-    assert!(store.linked_address(&hash, now() + HOUR + MINUTE).await.unwrap().is_none());
-    assert!(store.answer_address_link(&hash, AddressState::Confirmed, now() + HOUR + MINUTE).await.is_err());
+    assert!(store.mails.linked_address(&hash, now()).await.unwrap().is_some());
+    assert!(store.mails.linked_address(&hash, now() + HOUR + MINUTE).await.unwrap().is_none());
+    assert!(store.mails.answer_address_link(&hash, AddressState::Confirmed, now() + HOUR + MINUTE).await.is_err());
     server.stop().await;
 }
 
@@ -274,7 +274,7 @@ async fn check_and_post_warn_of_addresses_that_have_not_confirmed() {
 #[tokio::test]
 async fn a_check_tells_no_stranger_who_has_an_account() {
     let (_api, _smtp, server) = known_token().await;
-    server.state.store.add_user("admin@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap();
+    server.state.store.accounts.add_user("admin@example.com", Role::Admin, None, &COMMAND_LINE).await.unwrap();
     let path = query("admin@example.com", "");
     let (_, answer) = server.post(&path.replace("*BuyNow", "*TelegramId"), event("2", &["5"])).await;
     assert!(warning(&answer).contains("admin@example.com"), "{answer}");

@@ -47,7 +47,7 @@ async fn confirm(server: &TestServer, name: &str, count: usize) {
 /// How many mails are in which state, for which reason.
 async fn counted(server: &TestServer) -> BTreeMap<(MailState, Option<String>), usize> {
     let mut counts = BTreeMap::new();
-    for mail in server.state.store.mails(999).await.unwrap() {
+    for mail in server.state.store.mails.all(999).await.unwrap() {
         *counts.entry((mail.state, mail.reason)).or_default() += 1;
     }
     counts
@@ -189,7 +189,7 @@ async fn one_token_has_forty_unfinished_mails_and_unknown_tokens_two_hundred() {
     for n in 0..45 {
         turn_away(&server, TOKEN, &format!("ops{n}@example.com")).await;
     }
-    assert_eq!(server.state.store.mails_waiting().await.unwrap(), 40);
+    assert_eq!(server.state.store.mails.waiting().await.unwrap(), 40);
     for n in 0..170 {
         let token = BotToken::parse(&format!("{}{}", 8_001_002_000_i64 + n / 30, &TOKEN[10..])).unwrap();
         let parameters = format!("errorEmail=ops{n}@example.com");
@@ -208,13 +208,13 @@ async fn one_token_has_forty_unfinished_mails_and_unknown_tokens_two_hundred() {
             cause: Some(FailureCause::NoRecipient),
             stranger: Some("192.0.2.1".into()),
         };
-        server.state.store.record_rejection(rejection).await.unwrap();
+        server.state.store.events.record_rejection(rejection).await.unwrap();
     }
-    assert_eq!(server.state.store.mails_waiting().await.unwrap(), 200);
+    assert_eq!(server.state.store.mails.waiting().await.unwrap(), 200);
     let other = TOKEN.replace("AAH", "BBH");
     make_known(&server, &other).await;
     turn_away(&server, &other, "ops@example.com").await;
-    assert_eq!(server.state.store.mails_waiting().await.unwrap(), 201);
+    assert_eq!(server.state.store.mails.waiting().await.unwrap(), 201);
     server.stop().await;
 }
 

@@ -123,7 +123,7 @@ async fn a_mail_outlives_the_process() {
     let again = MailWorker::new(store.clone(), way, "http://x.y", Arc::default());
     assert_eq!(again.run_due_once(now() + SOON).await.unwrap(), 0, "its lease holds");
     // What a worker that starts does first.
-    store.release_mails(now()).await.unwrap();
+    store.mails.release(now()).await.unwrap();
     assert_eq!(again.run_due_once(now()).await.unwrap(), 1);
     assert_eq!(smtp.mails().len(), 1);
     assert_eq!(newest(&store).await.state, MailState::Sent);

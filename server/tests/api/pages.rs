@@ -28,9 +28,14 @@ pub fn page_request(server: &TestServer) -> PageRequest {
 
 /// A session's cookie, as a browser sends it back.
 pub async fn cookie(server: &TestServer, role: Role) -> String {
-    let account =
-        server.state.store.add_user(&format!("{}@example.com", role.name()), role, None, &COMMAND_LINE).await.unwrap();
-    let user = server.state.store.user(account.id).await.unwrap().unwrap();
+    let account = server
+        .state
+        .store
+        .accounts
+        .add_user(&format!("{}@example.com", role.name()), role, None, &COMMAND_LINE)
+        .await
+        .unwrap();
+    let user = server.state.store.accounts.user(account.id).await.unwrap().unwrap();
     let cookie = server::auth::session::open(&server.state, &user, &local_client(), None).await.unwrap();
     cookie.0.split(';').next().unwrap().to_owned()
 }
@@ -143,8 +148,8 @@ async fn metrics_are_for_this_machine_or_the_bearer() {
 async fn https_makes_cookies_secure() {
     let public = PublicUrl::parse("https://hooks.example.com");
     let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
-    let account = server.state.store.add_user("a@b.c", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
-    let user = server.state.store.user(account.id).await.unwrap().unwrap();
+    let account = server.state.store.accounts.add_user("a@b.c", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
+    let user = server.state.store.accounts.user(account.id).await.unwrap().unwrap();
     let cookie = server::auth::session::open(&server.state, &user, &local_client(), None).await.unwrap().0;
     assert!(cookie.starts_with("__Host-hookgram_session=") && cookie.ends_with("; Secure"), "{cookie}");
     let page = server.http.get(server.url("/healthz")).send().await.unwrap();
@@ -155,14 +160,14 @@ async fn https_makes_cookies_secure() {
 #[tokio::test]
 async fn a_sign_in_link_works_once_and_not_for_a_look() {
     let server = TestServer::start("http://127.0.0.1:9").await;
-    let account = server.state.store.add_user("a@b.c", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
+    let account = server.state.store.accounts.add_user("a@b.c", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
     let link = NewLink {
         code_hash: &codes::hash("code"),
         kind: LinkKind::SignIn,
         user_id: Some(account.id),
         expires_at: now() + 60_000,
     };
-    server.state.store.add_link(link, &COMMAND_LINE).await.unwrap();
+    server.state.store.accounts.add_link(link, &COMMAND_LINE).await.unwrap();
     let url = server.url("/login?code=code");
     assert!(!server.http.head(&url).send().await.unwrap().headers().contains_key("set-cookie"));
     let first = server.http.get(&url).send().await.unwrap();

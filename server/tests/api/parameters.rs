@@ -158,10 +158,10 @@ async fn a_query_is_read_the_same_however_it_is_sent() {
         let answer = answer.await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 200 "), "{query} {answer}");
         assert_eq!(answer.contains("WarningMessage\":\"message:"), query == with_a_stray_percent, "{answer}");
-        let arrived = async || server.state.store.sandbox_messages(None, 9).await.unwrap().len() > number;
+        let arrived = async || server.state.store.profiles.sandbox_messages(None, 9).await.unwrap().len() > number;
         crate::support::eventually("the message in the sandbox", arrived).await;
     }
-    for message in server.state.store.sandbox_messages(None, 9).await.unwrap() {
+    for message in server.state.store.profiles.sandbox_messages(None, 9).await.unwrap() {
         assert_eq!(message.html, said);
     }
     server.stop().await;

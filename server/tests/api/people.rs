@@ -17,7 +17,7 @@ fn blocked() -> Play {
 }
 
 async fn settled(server: &TestServer) {
-    eventually("all to come to its end", async || server.state.store.totals().await.unwrap().open == 0).await;
+    eventually("all to come to its end", async || server.state.store.queue.totals().await.unwrap().open == 0).await;
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_person_is_erased_and_others_are_not() {
     let question = person.see("/deliveries/erase?chat=600700800").await;
     assert!(question.contains("Erase everything about chat 600700800?"), "{question}");
     assert!(
-        !server.state.store.logged_event(alone["Id"].as_str().unwrap()).await.unwrap().is_empty(),
+        !server.state.store.log.logged_event(alone["Id"].as_str().unwrap()).await.unwrap().is_empty(),
         "only a question"
     );
     let done = person.post("/deliveries/erase", &[("chat", "600700800")]).await;
@@ -79,13 +79,13 @@ async fn a_person_is_erased_and_others_are_not() {
     assert!(page.contains("800") && !page.contains("600700800"), "{page}");
     for (id, kept) in [(&alone, false), (&shared, true), (&other, true)] {
         let id = id["Id"].as_str().unwrap();
-        assert_eq!(!server.state.store.logged_event(id).await.unwrap().is_empty(), kept, "{id}");
+        assert_eq!(!server.state.store.log.logged_event(id).await.unwrap().is_empty(), kept, "{id}");
     }
     let rows =
-        server.state.store.log(&server::store::LogFilter { limit: 100, ..Default::default() }).await.unwrap().rows;
+        server.state.store.log.page(&server::store::LogFilter { limit: 100, ..Default::default() }).await.unwrap().rows;
     let chats: Vec<&str> = rows.iter().filter_map(|row| row.chat.as_deref()).collect();
     assert_eq!(chats, ["1600700800", "55"]);
-    assert_eq!(server.state.store.payload(rows[1].event).await.unwrap(), None, "the body named both");
+    assert_eq!(server.state.store.events.payload(rows[1].event).await.unwrap(), None, "the body named both");
     // Not in the file either.
     let mut connection = sqlx::SqliteConnection::connect(&server.database_url()).await.unwrap();
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await.unwrap();

@@ -58,7 +58,7 @@ async fn a_failure_stands_in_the_list_with_its_cause_and_what_to_do() {
     for path in [format!("/profiles/{}/duplicate", profile.id), "/profiles/import".into(), "/profiles/urls".into()] {
         assert_eq!(person.post(&path, &[("text", "x")]).await.status(), StatusCode::FORBIDDEN, "{path}");
     }
-    assert_eq!(server.state.store.profiles().await.unwrap().len(), 1);
+    assert_eq!(server.state.store.profiles.all().await.unwrap().len(), 1);
     server.stop().await;
 }
 
@@ -69,7 +69,7 @@ async fn a_profile_is_copied_given_a_new_url_and_deleted() {
     let profile = server.profile("Записи «Север»", false, &[]).await;
     let copied = person.post(&format!("/profiles/{}/duplicate", profile.id), &[]).await;
     assert!(person.follow(copied).await.contains("This is a copy of the profile “Записи «Север»”"));
-    let copy = server.state.store.profile_by_name("Записи «Север» (copy)").await.unwrap().unwrap();
+    let copy = server.state.store.profiles.by_name("Записи «Север» (copy)").await.unwrap().unwrap();
     assert_eq!(copy.profile, profile.profile);
     assert_ne!(copy.key, profile.key);
 
@@ -77,8 +77,8 @@ async fn a_profile_is_copied_given_a_new_url_and_deleted() {
     assert!(person.see(&path).await.contains("It works for another 24 hours"));
     let rotated = person.post(&path, &[("old", "day")]).await;
     assert_eq!(rotated.headers()["location"], format!("/profiles/{}/share", profile.id).as_str());
-    let opens = async |key: &str| server.state.store.profile_by_key(key).await.unwrap().is_some();
-    let second = server.state.store.profile(profile.id).await.unwrap().unwrap().key;
+    let opens = async |key: &str| server.state.store.profiles.by_key(key).await.unwrap().is_some();
+    let second = server.state.store.profiles.get(profile.id).await.unwrap().unwrap().key;
     assert!(second != profile.key && opens(&profile.key).await && opens(&second).await);
     person.post(&path, &[("old", "stops")]).await;
     assert!(!opens(&profile.key).await && !opens(&second).await);
@@ -86,7 +86,7 @@ async fn a_profile_is_copied_given_a_new_url_and_deleted() {
     let path = format!("/profiles/{}/delete", profile.id);
     let asked = person.see(&path).await;
     assert!(asked.contains("Delete the profile “Записи «Север»”?") && asked.contains("no messages in the queue"));
-    assert!(server.state.store.profile(profile.id).await.unwrap().is_some(), "asking deletes nothing");
+    assert!(server.state.store.profiles.get(profile.id).await.unwrap().is_some(), "asking deletes nothing");
     let deleted = person.post(&path, &[]).await;
     assert!(person.follow(deleted).await.contains("The profile “Записи «Север»” is deleted."));
     assert_eq!(person.get(&path).await.status(), StatusCode::NOT_FOUND);
@@ -128,13 +128,13 @@ async fn an_export_is_imported_again_after_a_look() {
         shown.contains("Replaces the one there") && shown.contains(">New<") && shown.contains("Import 2 profiles"),
         "{shown}"
     );
-    assert_eq!(server.state.store.profiles().await.unwrap().len(), 2, "looking changes nothing");
+    assert_eq!(server.state.store.profiles.all().await.unwrap().len(), 2, "looking changes nothing");
     let draft = between(&shown, "name=\"draft\" value=\"", "\"").to_owned();
     let other = Person::new(&server, Role::Admin).await;
     assert_ne!(other.post("/profiles/import", &[("draft", &draft)]).await.status(), 303, "a draft is its owner's");
     let done = person.post("/profiles/import", &[("draft", &draft)]).await;
     assert!(person.follow(done).await.contains("Imported: 2 profiles."));
-    let replaced = server.state.store.profile(profile.id).await.unwrap().unwrap();
+    let replaced = server.state.store.profiles.get(profile.id).await.unwrap().unwrap();
     assert_eq!((replaced.key, replaced.profile.formatting.message.as_deref()), (profile.key, Some("Второй")));
 
     let faulty = person
@@ -193,7 +193,7 @@ async fn many_old_urls_become_profiles_after_a_look() {
     let clash = person.post("/profiles/urls", &names).await;
     assert_eq!(clash.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(clash.text().await.unwrap().contains("This name is taken."));
-    assert!(server.state.store.profiles().await.unwrap().is_empty());
+    assert!(server.state.store.profiles.all().await.unwrap().is_empty());
     let names = [
         ("draft", draft.as_str()),
         ("make-1", "on"),
@@ -204,7 +204,7 @@ async fn many_old_urls_become_profiles_after_a_look() {
     ];
     let made = person.post("/profiles/urls", &names).await;
     assert!(person.follow(made).await.contains("Made: 2 profiles."));
-    let stored = server.state.store.profiles().await.unwrap();
+    let stored = server.state.store.profiles.all().await.unwrap();
     assert_eq!(stored.iter().map(|profile| profile.name.as_str()).collect::<Vec<_>>(), ["First", "Second"]);
     assert_eq!(stored[0].profile.token.as_ref().map(|token| token.expose()), Some(TOKEN));
     let again = person.post("/profiles/urls", &[("text", &list)]).await.text().await.unwrap();

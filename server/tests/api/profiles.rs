@@ -89,7 +89,7 @@ async fn a_file_with_any_fault_changes_nothing() {
     };
     assert_eq!(faults[0].path, "profiles[0].key");
     let names: Vec<String> =
-        server.state.store.profiles().await.unwrap().into_iter().map(|stored| stored.name).collect();
+        server.state.store.profiles.all().await.unwrap().into_iter().map(|stored| stored.name).collect();
     assert_eq!(names, ["Taken"]);
     server.stop().await;
 }
@@ -100,17 +100,17 @@ async fn what_is_exported_is_imported_the_same() {
     let parameters =
         [(Parameter::Message, "a: \"b\"\n#c"), (Parameter::HideUrl, "true"), (Parameter::Timezone, "Asia/Omsk")];
     let first = server.profile("A: 1", false, &parameters).await;
-    let all = server.state.store.profiles().await.unwrap();
+    let all = server.state.store.profiles.all().await.unwrap();
     let plain = profile_file::export(&all, false).unwrap();
     assert!(!plain.contains(TOKEN) && !plain.contains(&first.key), "{plain}");
     let whole = profile_file::export(&all, true).unwrap();
     let other = TestServer::start("http://127.0.0.1:9").await;
     profile_file::import(&other.state.store, &whole).await.unwrap();
-    let copy = &other.state.store.profiles().await.unwrap()[0];
+    let copy = &other.state.store.profiles.all().await.unwrap()[0];
     assert_eq!((&copy.name, &copy.key, &copy.profile), (&first.name, &first.key, &first.profile));
     // Without secrets, over the original: token and key stay.
     profile_file::import(&server.state.store, &plain).await.unwrap();
-    let kept = server.state.store.profile(first.id).await.unwrap().unwrap();
+    let kept = server.state.store.profiles.get(first.id).await.unwrap().unwrap();
     assert_eq!((&kept.key, &kept.profile), (&first.key, &first.profile));
     other.stop().await;
     server.stop().await;

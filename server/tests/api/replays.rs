@@ -46,7 +46,7 @@ fn draft(stored: &StoredProfile) -> EditedProfile {
 }
 
 async fn save(server: &TestServer, stored: &StoredProfile, draft: EditedProfile) {
-    server.state.store.put_profile(Some(stored.id), &draft, &COMMAND_LINE).await.unwrap();
+    server.state.store.profiles.put(Some(stored.id), &draft, &COMMAND_LINE).await.unwrap();
 }
 
 /// Posts an event that Telegram refuses; the delivery's id.
@@ -54,7 +54,7 @@ async fn fail(server: &TestServer, api: &BotApi, path: &str, number: &str) -> i6
     api.next([blocked()]);
     assert_eq!(server.post(path, event(number, &["5"])).await.0, 200);
     server.wait_for_state(DeliveryState::Failed).await;
-    server.state.store.deliveries(1).await.unwrap()[0].id
+    server.state.store.queue.deliveries(1).await.unwrap()[0].id
 }
 
 async fn replay(server: &TestServer, id: i64, how: ReplayAs) -> Result<i64, ReplayError> {
@@ -173,24 +173,26 @@ async fn hundreds_are_replayed_in_the_background_and_it_can_be_stopped() {
     .execute(&pool)
     .await
     .unwrap();
-    eventually("those under way to end", async || server.state.store.totals().await.unwrap().open == 0).await;
+    eventually("those under way to end", async || server.state.store.queue.totals().await.unwrap().open == 0).await;
     let failed = Matching { outcome: Outcome::Failed, profile: None, cause: None, since: None, until: None };
     let (store, replays) = (&server.state.store, &server.state.replays);
-    let total = store.count_matching(&failed).await.unwrap();
+    let total = store.queue.count_matching(&failed).await.unwrap();
     assert!(total > 100, "{total}");
     let begin =
         async || replays.begin(BulkKind::Replay(ReplayAs::ItIs), &failed, &COMMAND_LINE).await.unwrap().unwrap();
     let id = begin().await;
-    store.stop_bulk(id, &COMMAND_LINE, now()).await.unwrap();
-    let ended = store.stop_bulk(id, &COMMAND_LINE, now()).await;
+    store.queue.stop_bulk(id, &COMMAND_LINE, now()).await.unwrap();
+    let ended = store.queue.stop_bulk(id, &COMMAND_LINE, now()).await;
     assert!(matches!(ended, Err(StoreError::NotFound)), "{ended:?}");
-    let stopped = store.bulk(id).await.unwrap().unwrap();
+    let stopped = store.queue.bulk(id).await.unwrap().unwrap();
     assert!(stopped.stopped && stopped.done < total, "{stopped:?}");
     let again = begin().await;
-    eventually("the rest to be replayed", async || store.bulk(again).await.unwrap().unwrap().finished_at.is_some())
-        .await;
-    let done = store.bulk(again).await.unwrap().unwrap();
-    let before = store.bulk(id).await.unwrap().unwrap().done;
+    eventually("the rest to be replayed", async || {
+        store.queue.bulk(again).await.unwrap().unwrap().finished_at.is_some()
+    })
+    .await;
+    let done = store.queue.bulk(again).await.unwrap().unwrap();
+    let before = store.queue.bulk(id).await.unwrap().unwrap().done;
     assert_eq!((done.done + before, done.left(), done.refused.len()), (total, 0, 0), "{done:?}");
     assert_eq!(replays.begin(BulkKind::Cancel, &failed, &COMMAND_LINE).await.unwrap(), None);
     // The form says so.
@@ -207,9 +209,11 @@ async fn hundreds_are_replayed_in_the_background_and_it_can_be_stopped() {
     // Thirty a second: some have arrived, the others are called off.
     let waiting = Matching { outcome: Outcome::Waiting, ..failed };
     let cancel = replays.begin(BulkKind::Cancel, &waiting, &COMMAND_LINE).await.unwrap().unwrap();
-    eventually("the rest to be called off", async || store.bulk(cancel).await.unwrap().unwrap().finished_at.is_some())
-        .await;
-    eventually("those under way to end", async || server.state.store.totals().await.unwrap().open == 0).await;
+    eventually("the rest to be called off", async || {
+        store.queue.bulk(cancel).await.unwrap().unwrap().finished_at.is_some()
+    })
+    .await;
+    eventually("those under way to end", async || server.state.store.queue.totals().await.unwrap().open == 0).await;
     let twice: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE state = 'delivered' GROUP BY chat HAVING count(*) > 1)",
     )
@@ -234,7 +238,7 @@ async fn the_log_shows_what_was_turned_away_and_what_had_come_before() {
     save(&server, &profile, EditedProfile { events: vec![EventType(3001)], ..draft(&profile) }).await;
     server.post(&path, event("2", &["5"])).await;
     server.post(&format!("/h/{}", other.key), event("3", &["5"])).await;
-    eventually("all to arrive", async || server.state.store.totals().await.unwrap().open == 0).await;
+    eventually("all to arrive", async || server.state.store.queue.totals().await.unwrap().open == 0).await;
 
     let all = log(&server, None, None).await;
     let outcomes = |page: &LogPage| page.rows.iter().map(|row| row.outcome).collect::<Vec<_>>();
@@ -281,7 +285,7 @@ async fn the_log_is_read_page_by_page() {
             save(&server, &profile, EditedProfile { channel: ChannelKind::Sandbox, ..draft(&profile) }).await;
         }
     }
-    eventually("all to arrive", async || server.state.store.totals().await.unwrap().open == 0).await;
+    eventually("all to arrive", async || server.state.store.queue.totals().await.unwrap().open == 0).await;
     let request = page_request(&server);
     for (outcome, count) in [(None, 132), (Some(Outcome::Delivered), 100), (Some(Outcome::Skipped), 32)] {
         let (mut rows, mut behind) = (Vec::new(), None);
@@ -303,7 +307,7 @@ async fn the_log_is_read_page_by_page() {
     // The smaller pages of the store meet each of them once as well.
     let mut seen = Vec::new();
     let mut filter = server::store::LogFilter { outcome: Some(Outcome::Skipped), limit: 1, ..Default::default() };
-    while let [row] = server.state.store.log(&filter).await.unwrap().rows.as_slice() {
+    while let [row] = server.state.store.log.page(&filter).await.unwrap().rows.as_slice() {
         let (event, delivery) = (row.event, row.delivery.unwrap_or_default());
         seen.push((event, delivery));
         filter.behind = Some(hookgram::log_query::LogPlace { at: row.received_at, event, delivery });

@@ -68,7 +68,7 @@ async fn no_route_that_changes_something_takes_it_from_another_site() {
     let changing: Vec<Route> =
         table().into_iter().filter(|route| route.method != "GET" && !is_for_machines(route)).collect();
     assert!(changing.iter().any(|route| route.path.starts_with("/rpc/operator/")), "server functions are among them");
-    let before = server.state.store.user_by_email("admin@example.com").await.unwrap().unwrap();
+    let before = server.state.store.accounts.user_by_email("admin@example.com").await.unwrap().unwrap();
     for route in &changing {
         let path = path_of(route, profile.id);
         for said in hostile(&server.base) {
@@ -93,9 +93,9 @@ async fn no_route_that_changes_something_takes_it_from_another_site() {
             assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{method} {path}");
         }
     }
-    let after = server.state.store.user_by_email("admin@example.com").await.unwrap().unwrap();
+    let after = server.state.store.accounts.user_by_email("admin@example.com").await.unwrap().unwrap();
     assert_eq!(format!("{:?}", before.account), format!("{:?}", after.account));
-    assert!(server.state.store.profile(profile.id).await.unwrap().is_some());
+    assert!(server.state.store.profiles.get(profile.id).await.unwrap().is_some());
     assert_eq!(admin.get("/account").await.status(), 200, "and the session is still open");
     // The same from here is taken, or refused for what is in it.
     for route in &changing {

@@ -77,8 +77,12 @@ async fn half_a_session_ends_after_five_tries() {
     assert_eq!(without.get("/login/second").await.to, "/login");
     let hash = codes::hash(&half);
     let store = &server.state.store;
-    assert_eq!(store.try_half_session(&hash, now(), 5).await.unwrap(), None);
-    assert_eq!(store.half_session(&hash, now() + 5 * 60_000 + 1).await.unwrap(), None, "nor longer than 5 minutes");
+    assert_eq!(store.accounts.try_half_session(&hash, now(), 5).await.unwrap(), None);
+    assert_eq!(
+        store.accounts.half_session(&hash, now() + 5 * 60_000 + 1).await.unwrap(),
+        None,
+        "nor longer than 5 minutes"
+    );
     server.stop().await;
 }
 
@@ -230,14 +234,14 @@ async fn a_sign_in_link_leads_to_the_second_step() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let (totp, _) = owner.turn_factor_on().await;
-    let user = server.state.store.user_by_email(EMAIL).await.unwrap().unwrap();
+    let user = server.state.store.accounts.user_by_email(EMAIL).await.unwrap().unwrap();
     let link = NewLink {
         code_hash: &codes::hash("code"),
         kind: LinkKind::SignIn,
         user_id: Some(user.account.id),
         expires_at: now() + 60_000,
     };
-    server.state.store.add_link(link, &COMMAND_LINE).await.unwrap();
+    server.state.store.accounts.add_link(link, &COMMAND_LINE).await.unwrap();
     let elsewhere = Visitor::new(&server);
     assert_eq!(elsewhere.get("/login?code=code").await.to, "/login/second");
     assert!(!elsewhere.is_in().await);

@@ -78,17 +78,17 @@ async fn one_ends_after_two_weeks_idle_and_after_ninety_days_however_much_it_is_
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
     let hash = codes::hash(&owner.cookie("hookgram_session").unwrap());
     let store = &server.state.store;
-    let open = async |at| store.session(&hash, at, 14 * DAY).await.unwrap().is_some();
+    let open = async |at| store.accounts.session(&hash, at, 14 * DAY).await.unwrap().is_some();
     assert!(open(now() + 14 * DAY - 60_000).await);
     assert!(!open(now() + 14 * DAY + 60_000).await);
     let began = now();
     for days in (10..90).step_by(10).chain([89]) {
         assert!(open(began + days * DAY).await, "{days}");
-        store.touch_session(&hash, began + days * DAY).await.unwrap();
+        store.accounts.touch_session(&hash, began + days * DAY).await.unwrap();
     }
     assert!(open(began + 90 * DAY - 60_000).await && !open(began + 90 * DAY + 60_000).await);
     server.age_sessions(15 * DAY).await;
-    store.touch_session(&hash, now() - 15 * DAY).await.unwrap();
+    store.accounts.touch_session(&hash, now() - 15 * DAY).await.unwrap();
     assert!(!owner.is_in().await);
     server.stop().await;
 }
@@ -114,7 +114,7 @@ async fn a_live_stream_ends_with_its_session_however_that_ends() {
     let admin = Visitor::invited(&server, "admin@example.com", Role::Admin).await;
     let others = live(&server, &admin).await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;
-    let id = server.state.store.user_by_email(EMAIL).await.unwrap().unwrap().account.id;
+    let id = server.state.store.accounts.user_by_email(EMAIL).await.unwrap().unwrap().account.id;
     let elsewhere = Visitor::new(&server);
     elsewhere.sign_in(EMAIL, PASSWORD).await;
 

@@ -64,7 +64,7 @@ async fn the_line_for_the_terminal_works_when_pasted() {
         profile: stored.profile.clone(),
         key: None,
     };
-    let picky = server.state.store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap();
+    let picky = server.state.store.profiles.put(None, &draft, &COMMAND_LINE).await.unwrap();
     assert_eq!(pasted(shared(&server, picky).await.address.unwrap().curl).await["Status"], "Success");
     server.wait_for_state(DeliveryState::Delivered).await;
     let last = last_event(&server, picky).await.unwrap();
@@ -120,7 +120,7 @@ async fn what_is_in_the_way_of_an_address_is_said() {
         let server = TestServer::start_with("http://127.0.0.1:9", |config| config.public_url = public).await;
         let stored = server.profile("A", true, &[]).await;
         assert_eq!(shared(&server, stored.id).await.obstacles, obstacle.into_iter().collect::<Vec<_>>());
-        server.state.store.set_enabled(stored.id, false, &COMMAND_LINE).await.unwrap();
+        server.state.store.profiles.set_enabled(stored.id, false, &COMMAND_LINE).await.unwrap();
         assert_eq!(shared(&server, stored.id).await.obstacles[0], Obstacle::Disabled);
         server.stop().await;
     }
@@ -176,8 +176,8 @@ async fn an_open_page_is_told_of_its_own_profile_and_ends_with_the_server() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
     let (mine, other) = (server.profile("A", false, &[]).await, server.profile("B", false, &[]).await);
-    let account = server.state.store.add_user("a@b.c", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
-    let user = server.state.store.user(account.id).await.unwrap().unwrap();
+    let account = server.state.store.accounts.add_user("a@b.c", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
+    let user = server.state.store.accounts.user(account.id).await.unwrap().unwrap();
     let cookie = server::auth::session::open(&server.state, &user, &local_client(), None).await.unwrap().0;
     let cookie = cookie.split(';').next().unwrap().to_owned();
     let path = format!("/live/profiles/{}", mine.id);

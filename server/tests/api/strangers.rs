@@ -54,7 +54,8 @@ async fn made_up_tokens_do_not_delay_a_profiles_message() {
     assert_eq!(server.post(&format!("/h/{}", profile.key), event("2", &["5"])).await.0, 200);
     api.wait_for_texts(1).await;
     // Some strangers have had their share of new bots, and no more than that.
-    eventually("strangers to be refused", async || server.state.store.strangers_waiting().await.unwrap() == 147).await;
+    eventually("strangers to be refused", async || server.state.store.events.strangers_waiting().await.unwrap() == 147)
+        .await;
     let asked: std::collections::HashSet<String> = api.asked().into_iter().map(|asked| asked.token).collect();
     assert_eq!(asked.len(), 1 + 3, "the profile's bot, and three strangers within the minute");
     server.stop().await;
@@ -106,7 +107,7 @@ async fn strangers_undelivered_events_are_bounded_until_telegram_accepts_the_tok
         assert_eq!(statuses(&made_up(address), &format!("192.0.2.{address}"), 0..2).await, [200, 200]);
     }
     assert_eq!(statuses(&made_up(50), "192.0.2.50", 0..1).await, [429], "that many in all");
-    assert_eq!(server.state.store.strangers_waiting().await.unwrap(), 20);
+    assert_eq!(server.state.store.events.strangers_waiting().await.unwrap(), 20);
     let health = server::health::report(&server.state).await.unwrap();
     assert!(health.troubles.contains(&app::pages::Trouble::StrangersWaiting(20)), "{:?}", health.troubles);
     assert!(!health.troubles.iter().any(app::pages::Trouble::is_red), "{:?}", health.troubles);
@@ -129,8 +130,8 @@ async fn a_strangers_first_message_makes_its_token_known() {
     api.wait_for_texts(1).await;
     let token = BotToken::parse(TOKEN).unwrap();
     let lane = server::store::Lane::of(&token);
-    eventually("the token to be known", async || server.state.store.is_known(&lane).await.unwrap()).await;
-    assert_eq!(server.state.store.strangers_waiting().await.unwrap(), 0);
+    eventually("the token to be known", async || server.state.store.events.is_known(&lane).await.unwrap()).await;
+    assert_eq!(server.state.store.events.strangers_waiting().await.unwrap(), 0);
     for number in 2..40 {
         assert_eq!(
             post(&server, TOKEN, "192.0.2.1", event(&number.to_string(), &[&number.to_string()])).await.status,
@@ -169,6 +170,6 @@ async fn refusals_of_strangers_are_recorded_within_a_limit() {
         let told = post(&server, &made_up(number), "192.0.2.1", event("1", &[])).await;
         assert_eq!(told.status, 422, "{}", told.body);
     }
-    assert_eq!(server.state.store.events(None, 1_000).await.unwrap().len(), 20);
+    assert_eq!(server.state.store.events.newest(None, 1_000).await.unwrap().len(), 20);
     server.stop().await;
 }

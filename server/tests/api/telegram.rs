@@ -17,7 +17,7 @@ async fn post(server: &TestServer, number: usize, chat: &str) {
 
 async fn wait_for_all(server: &TestServer, state: DeliveryState) {
     eventually(&format!("every delivery to be {state:?}"), async || {
-        server.state.store.deliveries(999).await.unwrap().iter().all(|delivery| delivery.state == state)
+        server.state.store.queue.deliveries(999).await.unwrap().iter().all(|delivery| delivery.state == state)
     })
     .await;
 }
@@ -25,7 +25,7 @@ async fn wait_for_all(server: &TestServer, state: DeliveryState) {
 /// Until nothing is on its way, so that the next step by hand meets all that is due.
 async fn wait_until_idle(server: &TestServer) {
     eventually("nothing to be on its way", async || {
-        let deliveries = server.state.store.deliveries(999).await.unwrap();
+        let deliveries = server.state.store.queue.deliveries(999).await.unwrap();
         deliveries.iter().all(|delivery| delivery.state != DeliveryState::Sending)
             && deliveries.iter().any(|delivery| delivery.attempts > 0)
     })
@@ -75,7 +75,7 @@ async fn telegrams_minutes_of_absence_lose_nothing_and_keep_the_order() {
         server.state.worker.run_due_once(begun + minute * 60_000).await.unwrap();
     }
     wait_for_all(&server, DeliveryState::Delivered).await;
-    let deliveries = server.state.store.deliveries(9).await.unwrap();
+    let deliveries = server.state.store.queue.deliveries(9).await.unwrap();
     assert!(deliveries.iter().all(|delivery| !delivery.unsure), "nothing had been written");
     let heard: Vec<usize> = api
         .messages()
@@ -99,7 +99,7 @@ async fn what_telegram_cut_off_in_the_middle_may_be_a_duplicate() {
     api.up().await;
     server.state.worker.run_due_once(now() + 120_000).await.unwrap();
     server.wait_for_state(DeliveryState::Delivered).await;
-    assert!(server.state.store.deliveries(1).await.unwrap()[0].unsure);
+    assert!(server.state.store.queue.deliveries(1).await.unwrap()[0].unsure);
     assert_eq!(api.messages().len(), 2);
     server.stop().await;
 }
@@ -182,7 +182,7 @@ async fn whatever_people_type_telegram_can_read_it() {
         assert_eq!(status, 200, "{answer}");
     }
     wait_for_all(&server, DeliveryState::Delivered).await;
-    let deliveries = server.state.store.deliveries(99).await.unwrap();
+    let deliveries = server.state.store.queue.deliveries(99).await.unwrap();
     let refused: Vec<_> = deliveries.iter().filter_map(|delivery| delivery.last_error.as_deref()).collect();
     assert!(refused.is_empty(), "{refused:?}");
     server.stop().await;
@@ -224,7 +224,7 @@ async fn what_no_other_attempt_can_mend_is_given_up_at_once() {
         let server = TestServer::start(&api.url()).await;
         post(&server, 1, "5").await;
         server.wait_for_state(DeliveryState::Failed).await;
-        let delivery = &server.state.store.deliveries(1).await.unwrap()[0];
+        let delivery = &server.state.store.queue.deliveries(1).await.unwrap()[0];
         assert_eq!((delivery.last_error.as_deref(), delivery.last_status), (Some(description), Some(code.into())));
         assert_eq!(api.messages().len(), 1);
         server.stop().await;

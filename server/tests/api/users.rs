@@ -60,7 +60,7 @@ async fn roles_change_and_accounts_go_but_never_the_last_admin() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let admin = Person::new(&server, Role::Admin).await;
     let viewer = Person::new(&server, Role::Viewer).await;
-    let members = server.state.store.members().await.unwrap();
+    let members = server.state.store.accounts.members().await.unwrap();
     let id = |role: Role| members.iter().find(|member| member.account.role == role).unwrap().account.id;
     let (me, them) = (id(Role::Admin), id(Role::Viewer));
     let page = admin.see(&format!("/users/{me}")).await;
@@ -93,7 +93,8 @@ async fn what_matters_asks_for_the_password_again() {
     use sqlx::Connection as _;
     let server = TestServer::start("http://127.0.0.1:9").await;
     let admin = Person::new(&server, Role::Admin).await;
-    let other = server.state.store.add_user("b@example.com", Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
+    let other =
+        server.state.store.accounts.add_user("b@example.com", Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
     let mut connection = sqlx::SqliteConnection::connect(&server.database_url()).await.unwrap();
     for statement in ["UPDATE users SET password_hash = 'x'", "UPDATE sessions SET confirmed_at = 0"] {
         sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
@@ -115,9 +116,9 @@ async fn what_matters_asks_for_the_password_again() {
         assert_eq!(answer.status(), 303, "{path}");
         assert!(answer.headers()["location"].to_str().unwrap().starts_with("/confirm?next="), "{path}");
     }
-    let member = server.state.store.member(other).await.unwrap().unwrap();
+    let member = server.state.store.accounts.member(other).await.unwrap().unwrap();
     assert_eq!((member.account.role, server.state.settings.now().retention.as_secs()), (Role::Viewer, 30 * 86_400));
-    assert!(server.state.store.invitations().await.unwrap().is_empty());
+    assert!(server.state.store.accounts.invitations().await.unwrap().is_empty());
     server.stop().await;
 }
 
@@ -132,7 +133,7 @@ async fn invitations_end_with_the_role_or_the_account_of_the_admin_who_made_them
         let made = other.post("/users/invite", &[("email", "new@example.com"), ("role", "admin")]).await;
         let link = format!("/invite/{}", between(&made.text, "/invite/", "\""));
         assert_eq!(Visitor::new(&server).get(&link).await.status, 200);
-        let id = server.state.store.user_by_email(email).await.unwrap().unwrap().account.id;
+        let id = server.state.store.accounts.user_by_email(email).await.unwrap().unwrap().account.id;
         let done = admin.post(&format!("/users/{id}/{change}"), &[("role", "operator")]).await;
         assert_eq!(done.status(), 303, "{change}");
         let guest = Visitor::new(&server);
@@ -141,7 +142,7 @@ async fn invitations_end_with_the_role_or_the_account_of_the_admin_who_made_them
         assert_eq!(guest.get(&own).await.status, 200, "{change}: nobody else's");
     }
     let filter = server::store::AuditFilter { limit: 50, ..Default::default() };
-    let seen = server.state.store.audited(&filter).await.unwrap();
+    let seen = server.state.store.audit.audited(&filter).await.unwrap();
     let revoked: Vec<_> = seen.iter().filter(|entry| entry.action == Some(AuditAction::InvitationRevoked)).collect();
     assert_eq!(revoked.len(), 2, "{seen:?}");
     for entry in revoked {

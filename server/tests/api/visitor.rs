@@ -163,13 +163,13 @@ pub async fn invite(server: &TestServer, email: &str, role: hookgram::role::Role
     let code = codes::secret();
     let invitation =
         NewInvitation { code_hash: &codes::hash(&code), email, role, made_by: "", expires_at: now() + 60_000 };
-    server.state.store.add_invitation(invitation, &COMMAND_LINE).await.unwrap();
+    server.state.store.accounts.add_invitation(invitation, &COMMAND_LINE).await.unwrap();
     code
 }
 
 /// A reset link's code.
 pub async fn reset_link(server: &TestServer, email: &str, expires_in: i64) -> String {
-    let user = server.state.store.user_by_email(email).await.unwrap().unwrap();
+    let user = server.state.store.accounts.user_by_email(email).await.unwrap().unwrap();
     let code = codes::secret();
     let link = NewLink {
         code_hash: &codes::hash(&code),
@@ -177,7 +177,7 @@ pub async fn reset_link(server: &TestServer, email: &str, expires_in: i64) -> St
         user_id: Some(user.account.id),
         expires_at: now() + expires_in,
     };
-    server.state.store.add_link(link, &COMMAND_LINE).await.unwrap();
+    server.state.store.accounts.add_link(link, &COMMAND_LINE).await.unwrap();
     code
 }
 

@@ -109,7 +109,7 @@ async fn read_everything(language: Language) -> Vec<String> {
     for number in 0..50 {
         server.profile(&number.to_string(), true, &parameters).await;
     }
-    server.state.store.set_enabled(sandbox.id, false, &COMMAND_LINE).await.unwrap();
+    server.state.store.profiles.set_enabled(sandbox.id, false, &COMMAND_LINE).await.unwrap();
     let endpoint = format!("/h/{}", bot.key);
     let profile = format!("/profiles/{}", bot.id);
     let share = format!("{profile}/share");
@@ -128,7 +128,7 @@ async fn read_everything(language: Language) -> Vec<String> {
     }
     server.post(&endpoint, "{").await;
     reader.read(&share).await;
-    server.state.store.set_enabled(sandbox.id, true, &COMMAND_LINE).await.unwrap();
+    server.state.store.profiles.set_enabled(sandbox.id, true, &COMMAND_LINE).await.unwrap();
     server.post(&format!("/h/{}", sandbox.key), event("7", &["5"])).await;
     server.wait_for_state(DeliveryState::Delivered).await;
 
@@ -182,7 +182,7 @@ async fn read_everything(language: Language) -> Vec<String> {
 async fn read_ways_in(reader: &mut Reader<'_>, setup: &str) {
     let server = reader.server;
     let invited = format!("/invite/{}", invite(server, "guest@example.com", Role::Viewer).await);
-    server.state.store.add_user("owner@example.org", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
+    server.state.store.accounts.add_user("owner@example.org", Role::Viewer, None, &COMMAND_LINE).await.unwrap();
     let reset = format!("/reset/{}", reset_link(server, "owner@example.org", 600_000).await);
     for path in [invited.as_str(), &reset] {
         reader.read(path).await;
@@ -250,7 +250,7 @@ async fn read_account(reader: &mut Reader<'_>) {
 /// The log, each event of it, and what can be done there.
 async fn read_the_log(reader: &mut Reader<'_>) {
     let filter = server::store::LogFilter { limit: 50, ..Default::default() };
-    let rows = reader.server.state.store.log(&filter).await.unwrap().rows;
+    let rows = reader.server.state.store.log.page(&filter).await.unwrap().rows;
     for row in &rows {
         reader.read(&format!("/deliveries/{}", row.public_id)).await;
     }
@@ -302,8 +302,15 @@ async fn read_administration(reader: &mut Reader<'_>) {
     reader.read("/users").await;
     reader.send("/users/1/role", &[("role", "viewer")]).await;
     reader.send("/users/1/remove", &[]).await;
-    let other =
-        reader.server.state.store.add_user("other@example.com", Role::Viewer, None, &COMMAND_LINE).await.unwrap().id;
+    let other = reader
+        .server
+        .state
+        .store
+        .accounts
+        .add_user("other@example.com", Role::Viewer, None, &COMMAND_LINE)
+        .await
+        .unwrap()
+        .id;
     reader.read(&format!("/users/{other}")).await;
     reader.send(&format!("/users/{other}/role"), &[("role", "admin")]).await;
     reader.send(&format!("/users/{other}/role"), &[("role", "operator")]).await;
@@ -332,7 +339,7 @@ async fn read_administration(reader: &mut Reader<'_>) {
     reader.send("/settings", &changed).await;
     // Set, it would ask for a second factor from here on.
     let policy = vec![Change::new("second_factor", "off", "operators")];
-    reader.server.state.store.put_settings(&[], policy, &COMMAND_LINE).await.unwrap();
+    reader.server.state.store.settings.put(&[], policy, &COMMAND_LINE).await.unwrap();
     for path in ["/audit", "/audit?kind=settings", "/audit?object=zzz", "/audit?from=1", "/audit?who=command-line"] {
         reader.read(path).await;
     }

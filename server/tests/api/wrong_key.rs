@@ -111,7 +111,7 @@ async fn events_wait_until_the_token_is_entered_again_and_every_page_says_so() {
     let (edit, share) = (format!("/profiles/{}", profile.id), format!("/profiles/{}/share", profile.id));
     let place = folder.path().display().to_string();
     each_in_its_language(&visitor, &["Salon", &place, "Hi"], &["/health", "/", "/deliveries", &edit, &share]).await;
-    let failed = server.state.store.failures_by_cause(0).await.unwrap();
+    let failed = server.state.store.log.failures_by_cause(0).await.unwrap();
     assert!(failed.is_empty(), "nothing has failed: {failed:?}");
 
     let id = profile.id.to_string();
@@ -123,7 +123,7 @@ async fn events_wait_until_the_token_is_entered_again_and_every_page_says_so() {
     let health = visitor.see("/health").await;
     assert!(!health.contains("not this database's") && !health.contains("entered again"), "{health}");
     // Nothing is left that the old key would open: the new one is the database's own.
-    assert_eq!(server.state.store.key_state().await.unwrap(), KeyState::Right(1));
+    assert_eq!(server.state.store.secrets.key_state().await.unwrap(), KeyState::Right(1));
     assert!(run(folder.path(), &["key", "rotate"]).await.status.success());
     assert_eq!(server.post(&path, event("4", &["5"])).await.0, 200);
     api.wait_for_texts(4).await;
@@ -146,7 +146,7 @@ async fn with_the_right_key_back_everything_goes_on_without_a_token_entered() {
     let in_a_while = async || _ = server.state.worker.run_due_once(now() + 15 * 60_000).await.unwrap();
     eventually("an attempt without a token", async || {
         in_a_while().await;
-        let attempts = server.state.store.attempts(1).await.unwrap();
+        let attempts = server.state.store.queue.attempts(1).await.unwrap();
         attempts.last().is_some_and(|attempt| attempt.class == AttemptClass::TokenLocked)
     })
     .await;
@@ -212,7 +212,7 @@ async fn a_mail_servers_password_that_cannot_be_opened_is_asked_for_and_mails_wa
     let server = serve(folder.path(), "http://127.0.0.1:9").await;
     assert_eq!(server.post(&format!("/h/{}", profile.key), "{}").await.0, 422);
     assert_eq!(server.state.mail.run_due_once(now() + 60 * 60_000).await.unwrap(), 0, "it waits");
-    assert_eq!(server.state.store.mails_waiting().await.unwrap(), 1);
+    assert_eq!(server.state.store.mails.waiting().await.unwrap(), 1);
     let admin = Visitor::invited(&server, EMAIL, Role::Admin).await;
     let page = admin.see("/settings").await;
     assert!(page.contains("Cannot be opened") && page.contains("cannot be read any more"), "{page}");
@@ -251,6 +251,6 @@ async fn the_start_says_so_in_the_log_whatever_is_logged() {
     server.terminate();
     let token =
         server::store::Store::open(crate::support::config(&data, "http://127.0.0.1:9").location()).await.unwrap();
-    let token: Option<BotToken> = token.profile(profile.id).await.unwrap().unwrap().profile.token;
+    let token: Option<BotToken> = token.profiles.get(profile.id).await.unwrap().unwrap().profile.token;
     assert_eq!(token.unwrap().expose(), TOKEN);
 }

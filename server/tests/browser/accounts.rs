@@ -95,7 +95,7 @@ async fn walk(said: Said, phone: bool) -> Result<()> {
         made_by: "",
         expires_at: now() + 60_000,
     };
-    server.state.store.add_invitation(invitation, &COMMAND_LINE).await?;
+    server.state.store.accounts.add_invitation(invitation, &COMMAND_LINE).await?;
     browser.open(&server.url(&format!("/invite/{code}"))).await?;
     browser.see(said.invited).await?;
     browser.fill("[name=password]", "qwertyuiop[]").await?;
@@ -153,7 +153,7 @@ async fn walk(said: Said, phone: bool) -> Result<()> {
     browser.find("main [name=password][autocomplete=current-password]").await?;
     ensure!(browser.url().await?.ends_with("/login?next=/account"), "{}", browser.url().await?);
 
-    let user = server.state.store.user_by_email(EMAIL).await?.context("an account")?;
+    let user = server.state.store.accounts.user_by_email(EMAIL).await?.context("an account")?;
     let code = codes::secret();
     let link = NewLink {
         code_hash: &codes::hash(&code),
@@ -161,7 +161,7 @@ async fn walk(said: Said, phone: bool) -> Result<()> {
         user_id: Some(user.account.id),
         expires_at: now() + 60_000,
     };
-    server.state.store.add_link(link, &COMMAND_LINE).await?;
+    server.state.store.accounts.add_link(link, &COMMAND_LINE).await?;
     browser.open(&server.url(&format!("/reset/{code}"))).await?;
     browser.fill("[name=password]", NEW_PASSWORD).await?;
     browser.click("main button.primary").await?;

@@ -14,7 +14,7 @@ use crate::{
 
 /// Signs somebody in, by a link that works once.
 async fn enter(server: &TestServer, browser: &Browser, email: &str) -> Result<()> {
-    let id = server.state.store.user_by_email(email).await?.context("no such account")?.account.id;
+    let id = server.state.store.accounts.user_by_email(email).await?.context("no such account")?.account.id;
     walk::enter(server, browser, id).await
 }
 
@@ -41,7 +41,7 @@ async fn walk(language: Language) -> Result<()> {
     let name = |page: &str| format!("{page}-{}", say("ru", "en"));
     let server = TestServer::start("http://127.0.0.1:9").await;
     for (email, role) in [("anna@example.com", Role::Admin), ("oleg@example.com", Role::Viewer)] {
-        server.state.store.add_user(email, role, None, &COMMAND_LINE).await?;
+        server.state.store.accounts.add_user(email, role, None, &COMMAND_LINE).await?;
     }
     let browser = browser(language).await?;
     enter(&server, &browser, "anna@example.com").await?;
@@ -134,7 +134,7 @@ async fn each_role_sees_what_it_may_do_on_a_phone_as_well() -> Result<()> {
     let browser = browser(Language::En).await?;
     for role in [Role::Viewer, Role::Operator, Role::Admin] {
         let email = format!("{}@example.com", role.name());
-        server.state.store.add_user(&email, role, None, &COMMAND_LINE).await?;
+        server.state.store.accounts.add_user(&email, role, None, &COMMAND_LINE).await?;
         enter(&server, &browser, &email).await?;
         for width in [320, 390] {
             browser.screen(width, 740, true).await?;

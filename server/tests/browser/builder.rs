@@ -142,7 +142,7 @@ async fn an_old_url_fills_the_form_and_proves_it() -> Result<()> {
         browser.see(equal).await?;
         browser.click(".page-head .primary").await?;
         browser.find(".share-url").await?;
-        let stored = server.state.store.profiles().await?.pop().context("a profile")?;
+        let stored = server.state.store.profiles.all().await?.pop().context("a profile")?;
         ensure!(stored.name == "Mine" && stored.profile.token.is_some_and(|token| token.expose() == TOKEN));
         browser.no_errors().await?;
     }
@@ -296,7 +296,7 @@ async fn without_scripts_typed_values_come_back_and_an_old_url_fills_the_form() 
     browser.fill("#field-errorEmail", "ops@example.com").await?;
     browser.click_text("Сохранить").await?;
     browser.see("Ждём первое событие").await?;
-    let stored = server.state.store.profiles().await?.pop().context("a profile")?;
+    let stored = server.state.store.profiles.all().await?.pop().context("a profile")?;
     ensure!(stored.profile.formatting.hide_url && stored.profile.formatting.time_zone.name() == "Asia/Yekaterinburg");
     ensure!(stored.profile.token.is_some_and(|token| token.expose() == TOKEN));
 

@@ -85,7 +85,7 @@ async fn a_message_is_shown_with_samples_past_events_and_pasted_ones() -> Result
     browser.fill("#test-chat", "5").await?;
     browser.click_text("Отправить тест").await?;
     browser.see("Сообщение в песочнице").await?;
-    let sent = server.state.store.sandbox_messages(Some(profile.id), 1).await?;
+    let sent = server.state.store.profiles.sandbox_messages(Some(profile.id), 1).await?;
     ensure!(sent[0].html.contains("Запись: №8"), "{sent:?}");
     browser.no_errors().await
 }

@@ -205,7 +205,7 @@ async fn old_urls_and_a_file_become_profiles_without_scripts_too() -> Result<()>
     browser.screenshot("import").await?;
     browser.click_text("Import 2 profiles").await?;
     browser.see("Imported: 2 profiles.").await?;
-    let stored = server.state.store.profiles().await?;
+    let stored = server.state.store.profiles.all().await?;
     let names: Vec<&str> = stored.iter().map(|profile| profile.name.as_str()).collect();
     ensure!(names == ["New", "Reminders", "You are booked"], "{names:?}");
     // A form at fault is answered 422, and Chromium says so; there is no script to say anything else.

@@ -15,9 +15,9 @@ use crate::{
 /// Signs an operator in.
 async fn sign_in(server: &TestServer, browser: &Browser) -> Result<()> {
     let email = "operator@example.com";
-    let id = match server.state.store.user_by_email(email).await? {
+    let id = match server.state.store.accounts.user_by_email(email).await? {
         Some(user) => user.account.id,
-        None => server.state.store.add_user(email, Role::Operator, None, &COMMAND_LINE).await?.id,
+        None => server.state.store.accounts.add_user(email, Role::Operator, None, &COMMAND_LINE).await?.id,
     };
     walk::enter(server, browser, id).await
 }
@@ -125,7 +125,7 @@ async fn the_page_does_without_scripts() -> Result<()> {
     browser.scripts(false).await?;
     sign_in(&server, &browser).await?;
     let profile = server.profile("Записи", true, &[]).await;
-    server.state.store.set_enabled(profile.id, false, &COMMAND_LINE).await?;
+    server.state.store.profiles.set_enabled(profile.id, false, &COMMAND_LINE).await?;
     open(&server, &browser, &profile).await?;
     browser.see("Профиль выключен").await?;
     browser.click_text("Включить профиль").await?;

@@ -42,7 +42,7 @@ pub async fn enter(server: &TestServer, browser: &Browser, account: i64) -> Resu
         user_id: Some(account),
         expires_at: now() + 60_000,
     };
-    server.state.store.add_link(link, &COMMAND_LINE).await?;
+    server.state.store.accounts.add_link(link, &COMMAND_LINE).await?;
     browser.open(&server.url(&format!("/login?code={code}"))).await
 }
 

@@ -128,16 +128,16 @@ impl TestServer {
             profile,
             key: None,
         };
-        let id = self.state.store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap();
-        self.state.store.profile(id).await.unwrap().unwrap()
+        let id = self.state.store.profiles.put(None, &draft, &COMMAND_LINE).await.unwrap();
+        self.state.store.profiles.get(id).await.unwrap().unwrap()
     }
 
     /// Has the owner of an address confirm that mails of the stateless endpoint may go there.
     pub async fn confirm_email(&self, address: &str) {
         let (store, code_hash) = (&self.state.store, codes::hash(&codes::secret()));
         let address = EmailAddress::parse(address).unwrap();
-        store.add_address_link(&code_hash, &address, now() + 60_000, now()).await.unwrap();
-        store.answer_address_link(&code_hash, AddressState::Confirmed, now()).await.unwrap();
+        store.mails.add_address_link(&code_hash, &address, now() + 60_000, now()).await.unwrap();
+        store.mails.answer_address_link(&code_hash, AddressState::Confirmed, now()).await.unwrap();
     }
 
     pub async fn post(&self, path: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
@@ -148,7 +148,7 @@ impl TestServer {
 
     /// The newest delivery's state.
     pub async fn newest_state(&self) -> Option<DeliveryState> {
-        self.state.store.deliveries(1).await.unwrap().first().map(|delivery| delivery.state)
+        self.state.store.queue.deliveries(1).await.unwrap().first().map(|delivery| delivery.state)
     }
 
     pub async fn wait_for_state(&self, state: DeliveryState) {

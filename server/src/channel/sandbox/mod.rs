@@ -40,7 +40,7 @@ impl Channel for Sandbox {
         // A test of a profile that is not stored yet is shown nowhere.
         let Some(profile_id) = profile else { return Answer::Sent { message_id: 0 } };
         let message = SandboxMessage { profile_id, delivery, part, chat, html: body, at: now() };
-        match self.store.add_sandbox_message(&message).await {
+        match self.store.profiles.add_sandbox_message(&message).await {
             Ok(id) => {
                 if let Some(id) = id {
                     // Nobody may be looking.

@@ -75,7 +75,7 @@ impl Replays {
     async fn replay_some(&self, ids: &[i64], how: ReplayAs, by: &By) -> Result<Vec<Handled>, StoreError> {
         for _ in 0..TRIES {
             let wishes = self.wishes(ids, how).await?;
-            if let Some(handled) = self.store.replay(&wishes, Ask::Exactly, by, now()).await? {
+            if let Some(handled) = self.store.queue.replay(&wishes, Ask::Exactly, by, now()).await? {
                 return Ok(handled);
             }
         }
@@ -89,7 +89,7 @@ impl Replays {
     pub async fn cancel(&self, ids: &[i64], by: &By) -> Result<Vec<Handled>, StoreError> {
         let mut handled = Vec::with_capacity(ids.len());
         for some in ids.chunks(AT_ONCE) {
-            handled.extend(self.store.cancel(some, by, now()).await?);
+            handled.extend(self.store.queue.cancel(some, by, now()).await?);
             self.wake.notify_one();
         }
         Ok(handled)
@@ -100,7 +100,7 @@ impl Replays {
     /// # Errors
     /// If the database fails.
     pub async fn begin(&self, kind: BulkKind, matching: &Matching, by: &By) -> Result<Option<i64>, StoreError> {
-        let id = self.store.begin_bulk(kind, matching, by, now()).await?;
+        let id = self.store.queue.begin_bulk(kind, matching, by, now()).await?;
         self.begun.notify_one();
         Ok(id)
     }
@@ -126,9 +126,9 @@ impl Replays {
 
     async fn as_it_is(&self, id: i64, last: &mut Last) -> Result<Wish, StoreError> {
         let no = |refusal| Wish::AsItIs { id, version: None, message: Err(refusal) };
-        let Some(source) = self.store.replay_source(id).await? else { return Ok(no(ReplayError::Unknown)) };
+        let Some(source) = self.store.queue.replay_source(id).await? else { return Ok(no(ReplayError::Unknown)) };
         let stored = match source.profile_id {
-            Some(profile) => self.store.profile(profile).await?,
+            Some(profile) => self.store.profiles.get(profile).await?,
             None => None,
         };
         let Some(stored) = stored else { return Ok(no(ReplayError::NoProfile)) };
@@ -145,7 +145,7 @@ impl Replays {
         {
             return Ok(Some(event.clone()));
         }
-        let body = match self.store.payload(id).await {
+        let body = match self.store.events.payload(id).await {
             Ok(body) => body,
             Err(StoreError::Corrupt(_)) => None,
             Err(error) => return Err(error),

@@ -41,10 +41,10 @@ impl Replays {
     /// # Errors
     /// If the database fails; the next step tries the same again.
     pub async fn run_once(&self) -> Result<bool, StoreError> {
-        let Some(bulk) = self.store.open_bulk().await? else { return Ok(false) };
-        let ids = self.store.bulk_step(&bulk).await?;
+        let Some(bulk) = self.store.queue.open_bulk().await? else { return Ok(false) };
+        let ids = self.store.queue.bulk_step(&bulk).await?;
         if ids.is_empty() {
-            match self.store.finish_bulk(bulk.id, now()).await {
+            match self.store.queue.finish_bulk(bulk.id, now()).await {
                 // Somebody else has ended it.
                 Err(StoreError::NotFound) => {}
                 done => {
@@ -57,10 +57,10 @@ impl Replays {
         match bulk.kind {
             BulkKind::Replay(how) => {
                 let wishes = self.wishes(&ids, how).await?;
-                self.store.replay_step(&wishes, &bulk, now()).await?;
+                self.store.queue.replay_step(&wishes, &bulk, now()).await?;
             }
             BulkKind::Cancel => {
-                self.store.cancel_step(&ids, &bulk, now()).await?;
+                self.store.queue.cancel_step(&ids, &bulk, now()).await?;
             }
         }
         self.wake.notify_one();

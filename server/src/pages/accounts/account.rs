@@ -62,12 +62,13 @@ impl<P: Permission> Visit<P> {
     }
 
     pub(in crate::pages) async fn user(&self) -> Result<User, AppError> {
-        self.state.store.user(self.account().id).await.map_err(internal)?.ok_or(AppError::SignedOut)
+        self.state.store.accounts.user(self.account().id).await.map_err(internal)?.ok_or(AppError::SignedOut)
     }
 
     async fn sessions(&self) -> Result<Vec<SessionView>, AppError> {
         let own = &self.session()?.hash;
-        let rows = self.state.store.sessions_of(self.account().id, now(), session::IDLE).await.map_err(internal)?;
+        let rows =
+            self.state.store.accounts.sessions_of(self.account().id, now(), session::IDLE).await.map_err(internal)?;
         let mut views: Vec<SessionView> = rows
             .into_iter()
             .map(|row| SessionView {
@@ -85,7 +86,7 @@ impl<P: Permission> Visit<P> {
 
     async fn show_account(self, status: StatusCode, faults: Vec<FieldFault>) -> Response {
         let user = or_refuse!(self, self.user().await);
-        let factor = or_refuse!(self, self.state.store.second_factor(user.account.id).await.map_err(internal));
+        let factor = or_refuse!(self, self.state.store.accounts.second_factor(user.account.id).await.map_err(internal));
         let sessions = or_refuse!(self, self.sessions().await);
         let kept = self.parts.extensions.get::<KeptPreferences>().copied().unwrap_or_default();
         let view = AccountView {
@@ -129,7 +130,7 @@ pub(in crate::pages) async fn password(visit: Visit, body: Body) -> Response {
         }
     };
     let changed = async {
-        visit.state.store.change_password(&user.account, &hash, &session.hash, &visit.by()).await?;
+        visit.state.store.accounts.change_password(&user.account, &hash, &session.hash, &visit.by()).await?;
         session::rotate(&visit.state, &session, Some(proved)).await
     };
     let rotated = or_refuse!(visit, changed.await.map_err(internal));
@@ -160,7 +161,7 @@ pub(in crate::pages) async fn pages(visit: Visit, body: Body) -> Response {
             }
         },
     };
-    let kept = visit.state.store.prefer(visit.account().id, Some(language), Some(theme), Some(zone)).await;
+    let kept = visit.state.store.accounts.prefer(visit.account().id, Some(language), Some(theme), Some(zone)).await;
     or_refuse!(visit, kept.map_err(internal));
     visit.done(&Notice::Account(OwnAccount::Pages), "/account")
 }
@@ -168,7 +169,10 @@ pub(in crate::pages) async fn pages(visit: Visit, body: Body) -> Response {
 /// `POST /account/sessions/{id}/end`
 pub(in crate::pages) async fn end(Path(id): Path<String>, visit: Visit) -> Response {
     // One that has ended meanwhile is as it was to be.
-    or_refuse!(visit, visit.state.store.end_session_of(visit.account(), &id, &visit.by()).await.map_err(internal));
+    or_refuse!(
+        visit,
+        visit.state.store.accounts.end_session_of(visit.account(), &id, &visit.by()).await.map_err(internal)
+    );
     visit.done(&Notice::Account(OwnAccount::Session), "/account")
 }
 
@@ -184,7 +188,7 @@ pub(in crate::pages) async fn end_all(visit: Visit) -> Response {
     let confirmed = or_confirm!(visit, "/account/sessions/end");
     let session = or_refuse!(visit, visit.session()).clone();
     let ended = async {
-        visit.state.store.end_sessions_of(confirmed.account(), Some(&session.hash), &visit.by()).await?;
+        visit.state.store.accounts.end_sessions_of(confirmed.account(), Some(&session.hash), &visit.by()).await?;
         session::rotate(&visit.state, &session, None).await
     };
     let rotated = or_refuse!(visit, ended.await.map_err(internal));

@@ -152,7 +152,7 @@ impl Caller {
 
     /// How far somebody has come whose account was made just now.
     pub(super) async fn enter_new(&self, account: Account) -> Result<Entry, StoreError> {
-        let user = self.state.store.user(account.id).await?.ok_or(StoreError::NotFound)?;
+        let user = self.state.store.accounts.user(account.id).await?.ok_or(StoreError::NotFound)?;
         self.attempt().after_password(&user).await
     }
 

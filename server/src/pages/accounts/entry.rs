@@ -81,7 +81,7 @@ pub(in crate::pages) async fn prove(caller: Caller, body: Body) -> Response {
 pub(in crate::pages) async fn sign_out(caller: Caller) -> Response {
     if let (Some(session), Some(account)) = (caller.session(), &caller.account) {
         let by = caller.client().by(&account.email);
-        if let Err(error) = caller.state.store.end_session(&session.hash, &by).await {
+        if let Err(error) = caller.state.store.accounts.end_session(&session.hash, &by).await {
             tracing::error!(%error, "a session could not be ended");
         }
     }
@@ -90,7 +90,8 @@ pub(in crate::pages) async fn sign_out(caller: Caller) -> Response {
 
 async fn set_up_is_open(caller: &Caller, code: &str) -> Result<bool, StoreError> {
     let store = &caller.state.store;
-    Ok(store.count_users().await? == 0 && store.link_is_open(&codes::hash(code), LinkKind::Setup).await?)
+    Ok(store.accounts.count_users().await? == 0
+        && store.accounts.link_is_open(&codes::hash(code), LinkKind::Setup).await?)
 }
 
 /// `GET /setup/{code}`
@@ -128,7 +129,7 @@ pub(in crate::pages) async fn set_up(Path(code): Path<String>, caller: Caller, b
         }
     };
     let by = caller.client().by(&email);
-    let made = caller.state.store.set_up(&codes::hash(&code), &email, &hash, &by).await;
+    let made = caller.state.store.accounts.set_up(&codes::hash(&code), &email, &hash, &by).await;
     let entered = match made {
         Ok(account) => caller.enter_new(account).await,
         Err(StoreError::NotFound) => return caller.show(StatusCode::NOT_FOUND, EntryPage::SetUpClosed).await,

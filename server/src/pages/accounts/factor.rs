@@ -32,7 +32,7 @@ const SETUP_TIME: Millis = 60 * 60 * 1000;
 pub(in crate::pages) async fn page(visit: Visit) -> Response {
     let confirmed = or_confirm!(visit, PAGE);
     let account = confirmed.account();
-    let factor = or_refuse!(visit, visit.state.store.second_factor(account.id).await.map_err(internal));
+    let factor = or_refuse!(visit, visit.state.store.accounts.second_factor(account.id).await.map_err(internal));
     let required = second_factor::is_required(&visit.state, account.role);
     match factor {
         Some(factor) => {
@@ -63,13 +63,13 @@ async fn show_set_up(visit: Visit, status: StatusCode, totp: &Totp, faults: Vec<
 /// The secret as the form carries it: for this account alone, and with its time.
 fn seal(visit: &Visit, totp: &Totp) -> Result<String, SealError> {
     let text = SecretString::from(format!("{} {}", now(), totp.base32().expose_secret()));
-    let sealed = visit.state.store.sealer().seal(Place::TotpSetup(visit.account().id), text.expose_secret())?;
+    let sealed = visit.state.store.secrets.sealer().seal(Place::TotpSetup(visit.account().id), text.expose_secret())?;
     Ok(BASE64.encode(&sealed))
 }
 
 fn opened(visit: &Visit, sealed: &str) -> Option<Totp> {
     let sealed = BASE64.decode(sealed.as_bytes()).ok()?;
-    let text = visit.state.store.sealer().open(Place::TotpSetup(visit.account().id), &sealed).ok()?;
+    let text = visit.state.store.secrets.sealer().open(Place::TotpSetup(visit.account().id), &sealed).ok()?;
     let (made_at, secret) = text.expose_secret().split_once(' ')?;
     let age = now().saturating_sub(made_at.parse().ok()?);
     (0..SETUP_TIME).contains(&age).then(|| Totp::from_base32(&SecretString::from(secret)))?
@@ -94,6 +94,7 @@ pub(in crate::pages) async fn turn_on(visit: Visit, body: Body) -> Response {
     let turned_on = visit
         .state
         .store
+        .accounts
         .turn_second_factor_on(visit.account(), (&totp.base32(), step), &hashes, &session.hash, &visit.by())
         .await;
     match turned_on {
@@ -117,7 +118,7 @@ pub(in crate::pages) async fn new_codes(visit: Visit) -> Response {
     let confirmed = or_confirm!(visit, PAGE);
     let codes = recovery::new();
     let hashes: Vec<Vec<u8>> = codes.iter().map(|code| recovery::hash(code.expose_secret())).collect();
-    match visit.state.store.put_recovery_codes(confirmed.account(), &hashes, &visit.by()).await {
+    match visit.state.store.accounts.put_recovery_codes(confirmed.account(), &hashes, &visit.by()).await {
         Err(StoreError::NotFound) => return Redirect::to(PAGE).into_response(),
         put => or_refuse!(visit, put.map_err(internal)),
     }
@@ -128,7 +129,8 @@ pub(in crate::pages) async fn new_codes(visit: Visit) -> Response {
 pub(in crate::pages) async fn turn_off(visit: Visit) -> Response {
     let confirmed = or_confirm!(visit, PAGE);
     let session = or_refuse!(visit, visit.session()).clone();
-    match visit.state.store.turn_second_factor_off(confirmed.account(), Some(&session.hash), &visit.by()).await {
+    match visit.state.store.accounts.turn_second_factor_off(confirmed.account(), Some(&session.hash), &visit.by()).await
+    {
         Err(StoreError::NotFound) => return Redirect::to(PAGE).into_response(),
         turned_off => or_refuse!(visit, turned_off.map_err(internal)),
     }

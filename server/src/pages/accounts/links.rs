@@ -27,7 +27,7 @@ const MOST_RESETS: i64 = 3;
 
 /// `GET /invite/{code}`
 pub(in crate::pages) async fn invitation_page(Path(code): Path<String>, caller: Caller) -> Response {
-    match caller.state.store.invitation(&codes::hash(&code)).await {
+    match caller.state.store.accounts.invitation(&codes::hash(&code)).await {
         Ok(Some(Invitation { email, role, .. })) => {
             let form = EntryForm { email, ..EntryForm::default() };
             caller.show(StatusCode::OK, EntryPage::Invite(code, role, form)).await
@@ -41,7 +41,7 @@ pub(in crate::pages) async fn invitation_page(Path(code): Path<String>, caller: 
 pub(in crate::pages) async fn accept(Path(code): Path<String>, caller: Caller, body: Body) -> Response {
     let typed = caller.form(body).await;
     let code_hash = codes::hash(&code);
-    let Invitation { email, role, .. } = match caller.state.store.invitation(&code_hash).await {
+    let Invitation { email, role, .. } = match caller.state.store.accounts.invitation(&code_hash).await {
         Ok(Some(invitation)) => invitation,
         Ok(None) => return caller.show(StatusCode::NOT_FOUND, EntryPage::InviteClosed).await,
         Err(error) => {
@@ -57,7 +57,7 @@ pub(in crate::pages) async fn accept(Path(code): Path<String>, caller: Caller, b
         }
     };
     let by = caller.client().by(&email);
-    let entered = match caller.state.store.accept_invitation(&code_hash, &hash, &by).await {
+    let entered = match caller.state.store.accounts.accept_invitation(&code_hash, &hash, &by).await {
         Ok(account) => caller.enter_new(account).await,
         Err(StoreError::NotFound | StoreError::Taken) => {
             return caller.show(StatusCode::NOT_FOUND, EntryPage::InviteClosed).await;
@@ -111,9 +111,9 @@ async fn send_link(
     language: Language,
     client: &Client,
 ) -> Result<(), StoreError> {
-    let Some(user) = state.store.user_by_email(address.as_str()).await? else { return Ok(()) };
+    let Some(user) = state.store.accounts.user_by_email(address.as_str()).await? else { return Ok(()) };
     let since = now().saturating_sub(RESET_TIME);
-    if state.store.reset_links_since(user.account.id, since).await? >= MOST_RESETS {
+    if state.store.accounts.reset_links_since(user.account.id, since).await? >= MOST_RESETS {
         tracing::warn!(user = user.account.id, "no more mails for a new password within the hour");
         return Ok(());
     }
@@ -124,7 +124,7 @@ async fn send_link(
         user_id: Some(user.account.id),
         expires_at: now().saturating_add(RESET_TIME),
     };
-    state.store.add_link(link, &client.by(&user.account.email)).await?;
+    state.store.accounts.add_link(link, &client.by(&user.account.email)).await?;
     let url = format!("{}/reset/{code}", state.public_url);
     // To the address as it is stored: what was typed may look alike and be another's.
     if let Some(to) = EmailAddress::parse(&user.account.email) {
@@ -142,7 +142,7 @@ async fn send_link(
 
 /// `GET /reset/{code}`
 pub(in crate::pages) async fn reset_page(Path(code): Path<String>, caller: Caller) -> Response {
-    match caller.state.store.reset_link(&codes::hash(&code)).await {
+    match caller.state.store.accounts.reset_link(&codes::hash(&code)).await {
         Ok(Some(email)) => {
             caller.show(StatusCode::OK, EntryPage::Reset(code, EntryForm { email, ..EntryForm::default() })).await
         }
@@ -155,7 +155,7 @@ pub(in crate::pages) async fn reset_page(Path(code): Path<String>, caller: Calle
 pub(in crate::pages) async fn reset(Path(code): Path<String>, caller: Caller, body: Body) -> Response {
     let typed = caller.form(body).await;
     let code_hash = codes::hash(&code);
-    let email = match caller.state.store.reset_link(&code_hash).await {
+    let email = match caller.state.store.accounts.reset_link(&code_hash).await {
         Ok(Some(email)) => email,
         Ok(None) => return caller.show(StatusCode::NOT_FOUND, EntryPage::ResetClosed).await,
         Err(error) => return caller.refuse(broken(error), EntryForm::default(), |_| EntryPage::ResetClosed).await,
@@ -170,8 +170,8 @@ pub(in crate::pages) async fn reset(Path(code): Path<String>, caller: Caller, bo
     };
     let by = caller.client().by(&email);
     let entered = async {
-        let id = caller.state.store.reset_password(&code_hash, &hash, &by).await?;
-        let user = caller.state.store.user(id).await?.ok_or(StoreError::NotFound)?;
+        let id = caller.state.store.accounts.reset_password(&code_hash, &hash, &by).await?;
+        let user = caller.state.store.accounts.user(id).await?.ok_or(StoreError::NotFound)?;
         caller.attempt().after_password(&user).await
     };
     match entered.await {
@@ -183,7 +183,7 @@ pub(in crate::pages) async fn reset(Path(code): Path<String>, caller: Caller, bo
 
 /// `GET /confirm-email/{code}`: changes nothing, for programs that scan mails follow links.
 pub(in crate::pages) async fn address_page(Path(code): Path<String>, caller: Caller) -> Response {
-    match caller.state.store.linked_address(&codes::hash(&code), now()).await {
+    match caller.state.store.mails.linked_address(&codes::hash(&code), now()).await {
         Ok(Some((address, state))) => caller.show(StatusCode::OK, EntryPage::ConfirmEmail(code, address, state)).await,
         Ok(None) => caller.show(StatusCode::NOT_FOUND, EntryPage::ConfirmEmailClosed).await,
         Err(error) => caller.refuse(broken(error), EntryForm::default(), |_| EntryPage::ConfirmEmailClosed).await,
@@ -197,7 +197,7 @@ pub(in crate::pages) async fn answer_for_address(Path(code): Path<String>, calle
         "stop" => AddressState::Stopped,
         _ => return address_page(Path(code), caller).await,
     };
-    match caller.state.store.answer_address_link(&codes::hash(&code), answer, now()).await {
+    match caller.state.store.mails.answer_address_link(&codes::hash(&code), answer, now()).await {
         Ok(()) => go(&format!("/confirm-email/{code}"), []),
         Err(StoreError::NotFound) => caller.show(StatusCode::NOT_FOUND, EntryPage::ConfirmEmailClosed).await,
         Err(error) => caller.refuse(broken(error), EntryForm::default(), |_| EntryPage::ConfirmEmailClosed).await,

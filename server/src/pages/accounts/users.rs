@@ -37,8 +37,8 @@ pub(in crate::pages) async fn page(visit: Visit<Admin>) -> Response {
 
 async fn view(visit: &Visit<Admin>) -> Result<UsersView, AppError> {
     let store = &visit.state.store;
-    let members = store.members().await.map_err(internal)?;
-    let invitations = store.invitations().await.map_err(internal)?;
+    let members = store.accounts.members().await.map_err(internal)?;
+    let invitations = store.accounts.invitations().await.map_err(internal)?;
     let invitation = |open: crate::store::Invitation| InvitationView {
         id: open.id,
         email: open.email,
@@ -79,7 +79,7 @@ pub(in crate::pages) async fn invite(visit: Visit<Admin>, body: Body) -> Respons
     let by = visit.by();
     let made_by = &visit.account().email;
     let invitation = NewInvitation { code_hash: &codes::hash(&code), email: email.as_str(), role, made_by, expires_at };
-    match visit.state.store.add_invitation(invitation, &by).await {
+    match visit.state.store.accounts.add_invitation(invitation, &by).await {
         Ok(()) => {}
         // Its maker was removed or demoted while the form was on its way.
         Err(StoreError::NotFound) => return visit.refuse(AppError::Forbidden).await,
@@ -120,7 +120,7 @@ pub(in crate::pages) async fn revoke(visit: Visit<Admin>, body: Body) -> Respons
     or_confirm!(visit, PAGE);
     let fields = or_refuse!(visit, visit.form(body).await);
     let id = fields.get("id").map(String::as_str).unwrap_or_default();
-    match visit.state.store.revoke_invitation(id, &visit.by()).await {
+    match visit.state.store.accounts.revoke_invitation(id, &visit.by()).await {
         // Not found: accepted, or too old, by now.
         Ok(_) | Err(StoreError::NotFound) => {}
         Err(error) => return visit.refuse(internal(error)).await,
@@ -146,7 +146,7 @@ pub(in crate::pages) async fn role(Path(id): Path<String>, visit: Visit<Admin>, 
     let Some(role) = fields.get("role").and_then(|role| Role::parse(role)) else {
         return unchanged(visit, member, w.role_wrong).await;
     };
-    match visit.state.store.change_role(member.account.id, role, &visit.by()).await {
+    match visit.state.store.accounts.change_role(member.account.id, role, &visit.by()).await {
         Ok(()) => visit.done(&Notice::Administered(Administered::Role), "/users"),
         Err(StoreError::LastAdmin) => unchanged(visit, member, w.last_admin).await,
         Err(StoreError::NotFound) => visit.refuse(AppError::NotFound).await,
@@ -158,7 +158,7 @@ pub(in crate::pages) async fn role(Path(id): Path<String>, visit: Visit<Admin>, 
 pub(in crate::pages) async fn remove(Path(id): Path<String>, visit: Visit<Admin>) -> Response {
     let member = or_refuse!(visit, member(&visit, &id).await);
     or_confirm!(visit, &page_of(&member));
-    match visit.state.store.remove_member(member.account.id, &visit.by()).await {
+    match visit.state.store.accounts.remove_member(member.account.id, &visit.by()).await {
         Ok(()) => visit.done(&Notice::Administered(Administered::Removed), "/users"),
         Err(StoreError::LastAdmin) => {
             let sentence = UserWords::of(visit.language).last_admin;
@@ -171,7 +171,7 @@ pub(in crate::pages) async fn remove(Path(id): Path<String>, visit: Visit<Admin>
 
 async fn member(visit: &Visit<Admin>, id: &str) -> Result<Member, AppError> {
     let id = id.parse().map_err(|_| AppError::NotFound)?;
-    visit.state.store.member(id).await.map_err(internal)?.ok_or(AppError::NotFound)
+    visit.state.store.accounts.member(id).await.map_err(internal)?.ok_or(AppError::NotFound)
 }
 
 async fn unchanged(visit: Visit<Admin>, member: Member, sentence: &str) -> Response {

@@ -52,7 +52,7 @@ impl Backend for PageRequest {
     ) -> Result<(), AppError> {
         // The system's theme is stored as no wish: another device has a theme of its own.
         let theme = theme.map(|theme| if theme == Theme::System { "" } else { theme.name() });
-        self.state.store.prefer(account.id, language.map(tag), theme, None).await.map_err(internal)
+        self.state.store.accounts.prefer(account.id, language.map(tag), theme, None).await.map_err(internal)
     }
 
     async fn keep_draft(&self, operator: &Operator, draft: Draft) -> Result<String, AppError> {
@@ -62,18 +62,18 @@ impl Backend for PageRequest {
         // A token that was typed into another field is not kept as it is.
         let content = BotToken::mask_all(&serde_json::to_string(&Content { form, faults }).map_err(internal)?);
         let record = DraftRecord { profile_id: profile, content, token, old_url };
-        self.state.store.add_draft(operator.account().id, &record, now() + DRAFT_LIFE).await.map_err(internal)
+        self.state.store.profiles.add_draft(operator.account().id, &record, now() + DRAFT_LIFE).await.map_err(internal)
     }
 
     async fn open_draft(&self, operator: &Operator, id: &str) -> Result<Option<Draft>, AppError> {
-        let record = self.state.store.draft(operator.account().id, id, now()).await.map_err(internal)?;
+        let record = self.state.store.profiles.draft(operator.account().id, id, now()).await.map_err(internal)?;
         let Some(DraftRecord { profile_id, content, token, old_url }) = record else { return Ok(None) };
         let Content { form, faults } = serde_json::from_str(&content).map_err(internal)?;
         Ok(Some(Draft { profile: profile_id, form, token, faults, old_url }))
     }
 
     async fn discard_draft(&self, operator: &Operator, id: &str) -> Result<(), AppError> {
-        self.state.store.delete_draft(operator.account().id, id).await.map_err(internal)
+        self.state.store.profiles.delete_draft(operator.account().id, id).await.map_err(internal)
     }
 
     async fn profile(&self, _viewer: &Viewer, id: i64) -> Result<ProfileDetail, AppError> {
@@ -98,7 +98,7 @@ impl Backend for PageRequest {
             return Err(no_token(self));
         }
         let profile = EditedProfile { name: profile.name.trim().to_owned(), ..profile };
-        match self.state.store.put_profile(id, &profile, &self.by(operator.account())).await {
+        match self.state.store.profiles.put(id, &profile, &self.by(operator.account())).await {
             Ok(id) => {
                 // A new token may have made parked deliveries due.
                 self.state.wake.notify_one();
@@ -153,7 +153,8 @@ impl Backend for PageRequest {
 
     async fn payload(&self, viewer: &Viewer, profile: i64, event: i64) -> Result<String, AppError> {
         personal::ask(&self.state, viewer.account())?;
-        let body = self.state.store.payload_of(profile, event).await.map_err(internal)?.ok_or(AppError::NotFound)?;
+        let body =
+            self.state.store.events.payload_of(profile, event).await.map_err(internal)?.ok_or(AppError::NotFound)?;
         Ok(String::from_utf8_lossy(&body).into_owned())
     }
 

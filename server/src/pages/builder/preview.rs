@@ -26,7 +26,7 @@ const AROUND: usize = 1;
 
 /// The last events of a profile whose bodies are kept, newest first.
 pub(super) async fn past_events(request: &PageRequest, profile: i64) -> Result<Vec<PastEvent>, AppError> {
-    let rows = request.state.store.past_events(profile, OFFERED).await.map_err(internal)?;
+    let rows = request.state.store.events.past_events(profile, OFFERED).await.map_err(internal)?;
     let clock = request.clock();
     let language = request.language;
     let view = |row: crate::store::PastEvent| PastEvent {
@@ -52,7 +52,9 @@ pub(super) async fn compare(
         if compared.len() == COMPARED {
             break;
         }
-        let Some(body) = request.state.store.payload_of(profile, event.id).await.map_err(internal)? else { continue };
+        let Some(body) = request.state.store.events.payload_of(profile, event.id).await.map_err(internal)? else {
+            continue;
+        };
         let (sides, host) = (sides.clone(), request.state.settings.now().booking_url.clone());
         let work = move || {
             // A body that was refused as no event is none with any profile.

@@ -78,7 +78,7 @@ async fn carry_out(
         _ => "refused",
     };
     let test = Test { profile: (name, id), token: token.as_ref(), chat: &personal::masked(&chat), answer };
-    request.state.store.note_test(&test, by).await.map_err(internal)?;
+    request.state.store.profiles.note_test(&test, by).await.map_err(internal)?;
     Ok(outcome)
 }
 

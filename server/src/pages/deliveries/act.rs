@@ -61,7 +61,7 @@ pub(in crate::pages) async fn question(visit: Visit<Operator>) -> Response {
     let back = query.address("/deliveries");
     let chosen = if is_for_all(&query) {
         let matching = or_refuse!(visit, matching(&visit, &query));
-        let count = or_refuse!(visit, visit.state.store.count_matching(&matching).await.map_err(internal));
+        let count = or_refuse!(visit, visit.state.store.queue.count_matching(&matching).await.map_err(internal));
         Chosen::Found(Box::new(query), count)
     } else {
         Chosen::These(or_refuse!(visit, found(&visit, &viewer, query).await))

@@ -55,13 +55,13 @@ pub(in crate::pages) async fn payload_file(Path(id): Path<String>, visit: Visit)
 /// [`AppError::NotFound`] if there is no such event; if the database fails.
 pub async fn event_detail(request: &PageRequest, viewer: &Viewer, public_id: &str) -> Result<EventDetail, AppError> {
     let store = &request.state.store;
-    let logged = store.logged_event(public_id).await.map_err(internal)?;
+    let logged = store.log.logged_event(public_id).await.map_err(internal)?;
     let first = logged.first().cloned().ok_or(AppError::NotFound)?;
     let order = first.order_number.clone();
     let related = match order {
         Some(order) => {
             let filter = LogFilter { order: Some(order), limit: RELATED, ..LogFilter::default() };
-            store.log(&filter).await.map_err(internal)?.rows
+            store.log.page(&filter).await.map_err(internal)?.rows
         }
         None => Vec::new(),
     };
@@ -76,7 +76,7 @@ pub async fn event_detail(request: &PageRequest, viewer: &Viewer, public_id: &st
             deliveries.push(detail(request, id, logged).await?);
         }
     }
-    let size = store.payload(first.event).await.or_else(unreadable)?.map(|body| body.len());
+    let size = store.events.payload(first.event).await.or_else(unreadable)?.map(|body| body.len());
     let event =
         EventDetail { field: first.field_name.clone(), row: row(first, request.language), size, deliveries, related };
     let is_shown = personal::is_shown(&request.state, viewer.account());
@@ -86,14 +86,14 @@ pub async fn event_detail(request: &PageRequest, viewer: &Viewer, public_id: &st
 /// The body of an event, as it came; `None` if it is not kept.
 async fn body(request: &PageRequest, viewer: &Viewer, public_id: &str) -> Result<Option<Vec<u8>>, AppError> {
     personal::ask(&request.state, viewer.account())?;
-    let logged = request.state.store.logged_event(public_id).await.map_err(internal)?;
+    let logged = request.state.store.log.logged_event(public_id).await.map_err(internal)?;
     let event = logged.first().ok_or(AppError::NotFound)?.event;
-    request.state.store.payload(event).await.or_else(unreadable)
+    request.state.store.events.payload(event).await.or_else(unreadable)
 }
 
 async fn detail(request: &PageRequest, id: i64, logged: Logged) -> Result<DeliveryDetail, AppError> {
-    let attempts = request.state.store.attempts(id).await.map_err(internal)?;
-    let parts = request.state.store.parts(id).await.map_err(internal)?;
+    let attempts = request.state.store.queue.attempts(id).await.map_err(internal)?;
+    let parts = request.state.store.events.parts(id).await.map_err(internal)?;
     let attempts = attempts.into_iter().map(attempt).collect();
     Ok(DeliveryDetail { row: row(logged, request.language), parts, attempts })
 }

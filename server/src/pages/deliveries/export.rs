@@ -76,7 +76,7 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
     let chat = if query.chat.is_empty() { String::new() } else { personal::masked(&query.chat) };
     let asked = LogQuery { chat, text: String::new(), ..query.clone() };
     let asked = percent_decode_str(&asked.parameters()).collect::<Vec<u8>>();
-    let noted = visit.state.store.note_log_export(name, &String::from_utf8_lossy(&asked), &visit.by()).await;
+    let noted = visit.state.store.audit.note_log_export(name, &String::from_utf8_lossy(&asked), &visit.by()).await;
     or_refuse!(visit, noted.map_err(internal));
     let (state, session) = (visit.state.clone(), or_refuse!(visit, visit.session()).hash.clone());
     let (send, receive) = mpsc::channel::<Result<Bytes, Infallible>>(2);

@@ -50,7 +50,7 @@ pub(in crate::pages) async fn page(visit: Visit) -> Response {
         },
         None => None,
     };
-    let profiles = or_refuse!(visit, visit.state.store.profile_names().await.map_err(internal));
+    let profiles = or_refuse!(visit, visit.state.store.profiles.names().await.map_err(internal));
     let may_act = visit.may::<Operator>();
     let sees_data = personal::is_shown(&visit.state, visit.account());
     let view = LogView { query: typed, fault, page, chart, profiles, open, may_act, sees_data };
@@ -71,7 +71,7 @@ pub async fn log_page(request: &PageRequest, viewer: &Viewer, query: &LogQuery) 
     }
     // One more than is shown says whether there is another page.
     let filter = filter(request, query, SHOWN + 1)?;
-    let LogRows { rows, searched_to } = request.state.store.log(&filter).await.map_err(internal)?;
+    let LogRows { rows, searched_to } = request.state.store.log.page(&filter).await.map_err(internal)?;
     let mut rows = rows.into_iter().map(|logged| row(logged, request.language)).collect::<Vec<_>>();
     let shown = usize::try_from(SHOWN).unwrap_or(usize::MAX);
     let is_last = rows.len() <= shown;
@@ -89,8 +89,8 @@ async fn chart(request: &PageRequest, query: &LogQuery) -> Result<Chart, AppErro
     let (from, to) = times(query, request.clock().zone(), request.language)?;
     let span = chart::span(from, to, now());
     let (store, hours) = (&request.state.store, chart::hours(span));
-    let outcomes = store.outcomes(query.profile, hours.0, hours.1).await.map_err(internal)?;
-    let latencies = store.latencies(query.profile, span.0, span.1).await.map_err(internal)?;
+    let outcomes = store.log.outcomes(query.profile, hours.0, hours.1).await.map_err(internal)?;
+    let latencies = store.log.latencies(query.profile, span.0, span.1).await.map_err(internal)?;
     Ok(Chart { bars: chart::bars(&outcomes, span, request.clock().zone()), latency: chart::percentiles(&latencies) })
 }
 

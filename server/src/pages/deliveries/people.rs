@@ -16,7 +16,7 @@ use crate::{
 
 /// `GET /deliveries/unreachable`
 pub(in crate::pages) async fn unreachable(visit: Visit) -> Response {
-    let (rows, count) = or_refuse!(visit, visit.state.store.unreachable().await.map_err(internal));
+    let (rows, count) = or_refuse!(visit, visit.state.store.log.unreachable().await.map_err(internal));
     let is_shown = personal::is_shown(&visit.state, visit.account());
     let masked = |row: UnreachableRow| UnreachableRow { chat: personal::masked(&row.chat), ..row };
     let rows = rows.into_iter().map(row).map(|row| if is_shown { row } else { masked(row) }).collect();
@@ -38,7 +38,7 @@ fn row(row: Unreachable) -> UnreachableRow {
 /// `GET /deliveries/erase`: which chat, and what there is about it.
 pub(in crate::pages) async fn question(visit: Visit<Operator>) -> Response {
     let chat = visit.asked("chat").unwrap_or_default().trim().to_owned();
-    let past = or_refuse!(visit, visit.state.store.erasures().await.map_err(internal));
+    let past = or_refuse!(visit, visit.state.store.maintenance.erasures().await.map_err(internal));
     let mut view = EraseView { chat, past: past.into_iter().map(erasure).collect(), ..EraseView::default() };
     let mut status = StatusCode::OK;
     match (view.chat.as_str(), ChatId::parse(&view.chat)) {
@@ -48,7 +48,7 @@ pub(in crate::pages) async fn question(visit: Visit<Operator>) -> Response {
             status = StatusCode::UNPROCESSABLE_ENTITY;
         }
         (_, Some(chat)) => {
-            let stored = visit.state.store.stored_about(&chat.to_string()).await.map_err(internal);
+            let stored = visit.state.store.maintenance.stored_about(&chat.to_string()).await.map_err(internal);
             let stored = or_refuse!(visit, stored);
             view.chat = chat.to_string();
             let (events, messages, waiting) = (stored.events, stored.messages, stored.waiting);
@@ -69,7 +69,7 @@ pub(in crate::pages) async fn erase(visit: Visit<Operator>, body: Body) -> Respo
         return visit.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Erase(Box::new(view))).await;
     };
     let who = operator.account();
-    let done = visit.state.store.erase(&chat.to_string(), &visit.by(), now()).await.map_err(internal);
+    let done = visit.state.store.maintenance.erase(&chat.to_string(), &visit.by(), now()).await.map_err(internal);
     let done = or_refuse!(visit, done);
     tracing::info!(
         by = who.id,

@@ -19,7 +19,7 @@ fn number(id: &str) -> Result<i64, AppError> {
 
 /// `GET /deliveries/work`
 pub(in crate::pages) async fn all(visit: Visit) -> Response {
-    let all = or_refuse!(visit, visit.state.store.bulks().await.map_err(internal));
+    let all = or_refuse!(visit, visit.state.store.queue.bulks().await.map_err(internal));
     let may_act = visit.may::<Operator>();
     visit.show(StatusCode::OK, ServerPage::Works(all, may_act)).await
 }
@@ -27,7 +27,7 @@ pub(in crate::pages) async fn all(visit: Visit) -> Response {
 /// `GET /deliveries/work/{id}`
 pub(in crate::pages) async fn one(Path(id): Path<String>, visit: Visit) -> Response {
     let id = or_refuse!(visit, number(&id));
-    let progress = or_refuse!(visit, visit.state.store.bulk(id).await.map_err(internal));
+    let progress = or_refuse!(visit, visit.state.store.queue.bulk(id).await.map_err(internal));
     let progress = or_refuse!(visit, progress.ok_or(AppError::NotFound));
     let may_act = visit.may::<Operator>();
     visit.show(StatusCode::OK, ServerPage::Work(Box::new(progress), may_act)).await
@@ -36,7 +36,7 @@ pub(in crate::pages) async fn one(Path(id): Path<String>, visit: Visit) -> Respo
 /// `POST /deliveries/work/{id}/stop`
 pub(in crate::pages) async fn stop(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let id = or_refuse!(visit, number(&id));
-    match visit.state.store.stop_bulk(id, &visit.by(), now()).await {
+    match visit.state.store.queue.stop_bulk(id, &visit.by(), now()).await {
         // It has come to its end by itself.
         Ok(()) | Err(StoreError::NotFound) => Redirect::to(&format!("/deliveries/work/{id}")).into_response(),
         Err(error) => visit.refuse(internal(error)).await,

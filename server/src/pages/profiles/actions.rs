@@ -24,7 +24,7 @@ fn refusal(error: StoreError) -> AppError {
 pub(in crate::pages) async fn duplicate(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let language = visit.language;
-    let copy = visit.state.store.duplicate_profile(stored.id, |name| copies(language, name), &visit.by()).await;
+    let copy = visit.state.store.profiles.duplicate(stored.id, |name| copies(language, name), &visit.by()).await;
     let copy = or_refuse!(visit, copy.map_err(refusal));
     visit.done(&Notice::Copied(stored.name), &format!("/profiles/{copy}"))
 }
@@ -61,7 +61,7 @@ pub(in crate::pages) async fn rotate(Path(id): Path<String>, visit: Visit<Operat
         Some("stops") => OldKey::Stops,
         _ => OldKey::Until(now().saturating_add(GRACE)),
     };
-    or_refuse!(visit, visit.state.store.rotate_key(stored.id, old, &visit.by()).await.map_err(refusal));
+    or_refuse!(visit, visit.state.store.profiles.rotate_key(stored.id, old, &visit.by()).await.map_err(refusal));
     let to = format!("/profiles/{}/share", stored.id);
     visit.done(&Notice::NewKey(stored.name), &to)
 }
@@ -69,14 +69,14 @@ pub(in crate::pages) async fn rotate(Path(id): Path<String>, visit: Visit<Operat
 /// `GET /profiles/{id}/delete`: what would be gone.
 pub(in crate::pages) async fn deletion(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
-    let waiting = or_refuse!(visit, visit.state.store.waiting_messages(stored.id).await.map_err(internal));
+    let waiting = or_refuse!(visit, visit.state.store.profiles.waiting_messages(stored.id).await.map_err(internal));
     visit.show(StatusCode::OK, ServerPage::Delete { id: stored.id, name: stored.name, waiting }).await
 }
 
 /// `POST /profiles/{id}/delete`
 pub(in crate::pages) async fn delete(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
-    or_refuse!(visit, visit.state.store.delete_profile(stored.id, &visit.by()).await.map_err(refusal));
+    or_refuse!(visit, visit.state.store.profiles.delete(stored.id, &visit.by()).await.map_err(refusal));
     // Others may have waited behind its messages.
     visit.state.wake.notify_one();
     visit.done(&Notice::Deleted(stored.name), "/")

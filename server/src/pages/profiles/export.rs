@@ -15,8 +15,8 @@ use crate::{
 
 /// `GET /profiles/export`
 pub(in crate::pages) async fn all(visit: Visit) -> Response {
-    let profiles = or_refuse!(visit, visit.state.store.profiles().await.map_err(internal));
-    or_refuse!(visit, visit.state.store.note_export(&profiles, false, &visit.by()).await.map_err(internal));
+    let profiles = or_refuse!(visit, visit.state.store.profiles.all().await.map_err(internal));
+    or_refuse!(visit, visit.state.store.profiles.note_export(&profiles, false, &visit.by()).await.map_err(internal));
     or_refuse!(visit, file(&profiles, "hookgram-profiles.yaml"))
 }
 
@@ -25,7 +25,7 @@ pub(in crate::pages) async fn one(Path(id): Path<String>, visit: Visit) -> Respo
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let name = format!("hookgram-profile-{}.yaml", stored.id);
     let stored = [stored];
-    or_refuse!(visit, visit.state.store.note_export(&stored, false, &visit.by()).await.map_err(internal));
+    or_refuse!(visit, visit.state.store.profiles.note_export(&stored, false, &visit.by()).await.map_err(internal));
     or_refuse!(visit, file(&stored, &name))
 }
 

@@ -40,7 +40,7 @@ pub(in crate::pages) async fn enable(Path(id): Path<String>, visit: Visit<Operat
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let fields = or_refuse!(visit, visit.form(body).await);
     let enabled = fields.get("enabled").is_some_and(|enabled| enabled == "true");
-    match visit.state.store.set_enabled(stored.id, enabled, &visit.by()).await {
+    match visit.state.store.profiles.set_enabled(stored.id, enabled, &visit.by()).await {
         Err(StoreError::NotFound) => return visit.refuse(AppError::NotFound).await,
         done => or_refuse!(visit, done.map_err(internal)),
     }
@@ -65,14 +65,14 @@ fn back(place: Option<&str>, id: i64) -> String {
 pub async fn list_page(request: &PageRequest, viewer: &Viewer, query: ListQuery) -> Result<ListPage, AppError> {
     let now = now();
     let store = &request.state.store;
-    let (counted, listed) = tokio::join!(store.profile_counts(&query.search, now), store.listed_profiles(&query, now));
+    let (counted, listed) = tokio::join!(store.profiles.counts(&query.search, now), store.profiles.page(&query, now));
     let ((counts, all), mut listed) = (counted.map_err(internal)?, listed.map_err(internal)?);
     let may_change = may_send(viewer);
     let mut page = ListPage { query, rows: Vec::new(), counts, all, may_change };
     let asked = page.query.page;
     page.query.page = asked.clamp(1, page.pages());
     if asked > page.query.page {
-        listed = store.listed_profiles(&page.query, now).await.map_err(internal)?;
+        listed = store.profiles.page(&page.query, now).await.map_err(internal)?;
     }
     page.rows = listed.into_iter().map(|profile| row(request, may_change, profile)).collect();
     Ok(page)

@@ -35,7 +35,7 @@ pub(super) async fn row(request: &PageRequest, stored: &StoredProfile) -> Result
     } else {
         let token = stored.profile.token.as_ref();
         let bot = match token.map(BotToken::bot_id).or(stored.locked) {
-            Some(bot) => request.state.store.bot(bot).await.map_err(internal)?,
+            Some(bot) => request.state.store.queue.bot(bot).await.map_err(internal)?,
             None => None,
         };
         TargetView::Bot {
@@ -44,7 +44,7 @@ pub(super) async fn row(request: &PageRequest, stored: &StoredProfile) -> Result
             locked: stored.locked.map(|_| must_be_entered(request.language)),
         }
     };
-    let last = request.state.store.newest_event(stored.id).await.map_err(internal)?;
+    let last = request.state.store.log.newest_event(stored.id).await.map_err(internal)?;
     let last =
         last.map(|event| LastDelivery { outcome: Outcome::of_event(event.outcome, &event.states()), at: event.at });
     Ok(ProfileRow { id: stored.id, name: stored.name.clone(), target, enabled: stored.enabled, last })

@@ -61,7 +61,7 @@ pub async fn shared(request: &PageRequest, viewer: &Viewer, profile: i64) -> Res
 /// # Errors
 /// If the database fails.
 pub async fn last_event(request: &PageRequest, profile: i64) -> Result<Option<LastEventView>, AppError> {
-    let event = request.state.store.newest_event(profile).await.map_err(internal)?;
+    let event = request.state.store.log.newest_event(profile).await.map_err(internal)?;
     Ok(event.map(|event| in_words(request.language, &event)))
 }
 

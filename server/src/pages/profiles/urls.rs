@@ -50,7 +50,7 @@ pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Respon
         let sentence = sentence.to_owned();
         return visit.list_again(sentence).await;
     }
-    let stored = or_refuse!(visit, visit.state.store.profiles().await.map_err(internal));
+    let stored = or_refuse!(visit, visit.state.store.profiles.all().await.map_err(internal));
     let candidates = candidates(&text, &stored, visit.language);
     let draft = visit.state.drafts.keep(visit.account().id, text);
     let table = table(&visit.state, &candidates, draft, visit.language).await;
@@ -70,7 +70,7 @@ async fn table(state: &AppState, candidates: &[Candidate], draft: String, langua
         let mut row = candidate.row(language);
         if let Some(token) = candidate.token() {
             // Only what Telegram has said before: a list of hundreds must not wait for it.
-            let known = state.store.bot(token.bot_id()).await.ok().flatten();
+            let known = state.store.queue.bot(token.bot_id()).await.ok().flatten();
             row.bot = known.map_or(row.bot, |bot| format!("@{}", bot.username));
         }
         rows.push(row);
@@ -82,7 +82,7 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
     let Some(text) = visit.state.drafts.find(visit.account().id, draft) else {
         return visit.forgotten().await;
     };
-    let stored = or_refuse!(visit, visit.state.store.profiles().await.map_err(internal));
+    let stored = or_refuse!(visit, visit.state.store.profiles.all().await.map_err(internal));
     let candidates = candidates(text.expose_secret(), &stored, visit.language);
     let mut shown = table(&visit.state, &candidates, draft.to_owned(), visit.language).await;
     for row in &mut shown.rows {
@@ -118,7 +118,7 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
     } else if faulty {
         Some(old_urls::names_to_mend(language).to_owned())
     } else {
-        match visit.state.store.add_profiles(&drafts, &visit.by()).await {
+        match visit.state.store.profiles.add_all(&drafts, &visit.by()).await {
             Ok(()) => None,
             // Somebody else was quicker.
             Err(StoreError::Taken) => Some(old_urls::names_to_mend(language).to_owned()),

@@ -5,6 +5,10 @@
 
 mod entry;
 
+use crate::{
+    store::Audit,
+    time::{Millis, now},
+};
 use hookgram::{
     audit::{AuditAction, AuditObject},
     replay::Handled,
@@ -12,9 +16,8 @@ use hookgram::{
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
 pub use self::entry::{By, COMMAND_LINE, Change, Recorded};
-pub(super) use self::entry::{Entry, profile_changes};
-use super::{Store, StoreError};
-use crate::time::{Millis, now};
+pub(in crate::store) use self::entry::{Entry, profile_changes};
+use super::{StoreError, db::Db};
 
 /// Entries deleted in one batch.
 const SWEPT: i64 = 64;
@@ -71,7 +74,7 @@ impl Row {
 }
 
 /// Adds an entry in the transaction of the change that it describes.
-pub(super) async fn record(tx: &mut SqliteConnection, entry: &Entry<'_>) -> Result<(), StoreError> {
+pub(in crate::store) async fn record(tx: &mut SqliteConnection, entry: &Entry<'_>) -> Result<(), StoreError> {
     let changes: Vec<(&str, &str, &str)> =
         entry.changes.iter().map(|change| (change.what.as_str(), change.from.as_str(), change.to.as_str())).collect();
     let changes = serde_json::to_string(&changes).map_err(|_| StoreError::corrupt("audit.changes"))?;
@@ -93,7 +96,7 @@ pub(super) async fn record(tx: &mut SqliteConnection, entry: &Entry<'_>) -> Resu
 }
 
 /// Records in one entry what was done to deliveries that somebody chose; nothing where all of them were refused.
-pub(super) async fn record_handled(
+pub(in crate::store) async fn record_handled(
     tx: &mut SqliteConnection,
     by: &By,
     action: AuditAction,
@@ -107,12 +110,14 @@ pub(super) async fn record_handled(
     record(tx, &Entry::new(by, action).with(changes)).await
 }
 
-impl Store {
+impl Db {
     /// Records something that changes nothing in the store.
-    pub(super) async fn note(&self, entry: &Entry<'_>) -> Result<(), StoreError> {
+    pub(in crate::store) async fn note(&self, entry: &Entry<'_>) -> Result<(), StoreError> {
         record(&mut *self.write.acquire().await?, entry).await
     }
+}
 
+impl Audit {
     /// Records that the log was exported: the name of the file, and the filter as it stands in the page's address.
     ///
     /// # Errors

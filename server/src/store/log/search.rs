@@ -6,24 +6,25 @@ use std::time::{Duration, Instant};
 use hookgram::log_query::LogPlace;
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::{
-    EVENT_IDS, LogFilter, LogRows,
-    way::{COLUMNS, NAMES, narrow, time},
+use super::{EVENT_IDS, LogFilter, LogRows};
+use crate::store::{
+    Log, StoreError,
+    events::messages::parts_of,
+    log::plan::{COLUMNS, NAMES, narrow, time},
 };
-use crate::store::{Store, StoreError, texts::parts_of};
 
 /// How long one page may look.
-pub(super) const SEARCH_TIME: Duration = Duration::from_millis(10);
+pub(in crate::store) const SEARCH_TIME: Duration = Duration::from_millis(10);
 /// Events looked through between two looks at the clock: at first, and at most.
 const STEP: i64 = 100;
 const LONGEST_STEP: i64 = 400;
 
-impl Store {
+impl Log {
     /// The newest rows with this text, as far as they are found within `allowed`.
     ///
     /// # Errors
     /// If the database fails.
-    pub(super) async fn search(
+    pub(in crate::store) async fn search(
         &self,
         filter: &LogFilter,
         text: &str,

@@ -82,7 +82,7 @@ async fn depth_costs_nothing() {
         );
     }
     // Refused bodies are kept, and shown: as a tree or as they came.
-    for event in server.state.store.events(None, 20).await.unwrap() {
+    for event in server.state.store.events.newest(None, 20).await.unwrap() {
         let shown = person.get(&format!("/deliveries/{}/payload", event.public_id)).await;
         assert!([200, 404].contains(&shown.status().as_u16()), "{}", shown.status());
     }
@@ -194,7 +194,7 @@ async fn a_file_of_profiles_cannot_grow_while_it_is_read() {
         assert!(page.len() < 20_000_000 && page.contains("</html>"), "{sent}: {}", page.len());
         assert_eq!(page.contains("YAML anchors and aliases"), text.contains(['&', '*']), "{sent}");
     }
-    assert!(server.state.store.profiles().await.unwrap().is_empty());
+    assert!(server.state.store.profiles.all().await.unwrap().is_empty());
     server.stop().await;
 }
 

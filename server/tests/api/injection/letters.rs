@@ -17,7 +17,7 @@ use crate::{
 };
 
 async fn settled(server: &TestServer) {
-    eventually("all to come to its end", async || server.state.store.totals().await.unwrap().open == 0).await;
+    eventually("all to come to its end", async || server.state.store.queue.totals().await.unwrap().open == 0).await;
 }
 
 /// The mails that failures of profiles with these names and events cause.

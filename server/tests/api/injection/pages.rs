@@ -61,7 +61,7 @@ async fn house(texts: &[String]) -> House {
     let server = TestServer::start_with(&api.url(), trust_proxies).await;
     let (mut events, mut profiles) = (Vec::new(), Vec::new());
     let token = BotToken::parse(TOKEN).unwrap();
-    server.state.store.put_bot(&token, &texts[2], &texts[3]).await.unwrap();
+    server.state.store.queue.put_bot(&token, &texts[2], &texts[3]).await.unwrap();
     for (number, text) in texts.iter().enumerate() {
         let profile = profile_saying(&server, text, true).await;
         let (status, answer) = server.post(&format!("/h/{}", profile.key), saying(text, "5").to_string()).await;
@@ -81,8 +81,8 @@ async fn house(texts: &[String]) -> House {
             },
             key: None,
         };
-        let id = server.state.store.put_profile(None, &draft, &COMMAND_LINE).await.unwrap();
-        let key = server.state.store.profile(id).await.unwrap().unwrap().key;
+        let id = server.state.store.profiles.put(None, &draft, &COMMAND_LINE).await.unwrap();
+        let key = server.state.store.profiles.get(id).await.unwrap().unwrap().key;
         profiles.push(id);
         if number < 12 {
             // Telegram repeats what it was sent, as far as anybody knows.
@@ -92,7 +92,7 @@ async fn house(texts: &[String]) -> House {
             let (status, answer) = server.post(&format!("/h/{key}"), saying(text, &chat).to_string()).await;
             assert_eq!(status, 200, "{text:?}: {answer}");
             events.push(answer["Id"].as_str().unwrap().to_owned());
-            eventually("its end", async || server.state.store.totals().await.unwrap().open == 0).await;
+            eventually("its end", async || server.state.store.queue.totals().await.unwrap().open == 0).await;
         }
         let overriding = format!("/h/{key}?{0}={0}&message={0}&telegramFieldName={0}", query::encode(text));
         server.post(&overriding, saying(text, text).to_string()).await;

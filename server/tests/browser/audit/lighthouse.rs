@@ -28,11 +28,12 @@ async fn lighthouse_is_content() -> Result<()> {
         server.post(&format!("/h/{}", profile.key), event(&number.to_string(), &["5"])).await;
     }
     server.wait_for_state(DeliveryState::Delivered).await;
-    let newest = server.state.store.events(None, 1).await?.first().context("no event")?.public_id.clone();
-    let account = server.state.store.add_user("operator@example.com", Role::Admin, None, &COMMAND_LINE).await?;
+    let newest = server.state.store.events.newest(None, 1).await?.first().context("no event")?.public_id.clone();
+    let account =
+        server.state.store.accounts.add_user("operator@example.com", Role::Admin, None, &COMMAND_LINE).await?;
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     let client = Client { peer: here, address: here, forwarded: false, user_agent: String::new() };
-    let user = server.state.store.user(account.id).await?.context("no account")?;
+    let user = server.state.store.accounts.user(account.id).await?.context("no account")?;
     let session = server::auth::session::open(&server.state, &user, &client, None).await?.0;
     let cookie = session.split(';').next().unwrap_or_default();
     let pages = [

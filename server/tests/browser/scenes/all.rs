@@ -99,7 +99,7 @@ impl Seed {
         let sandbox = server.profile(sandbox, true, &texts).await;
         let quiet = server.profile(quiet, true, &texts).await;
         let off = server.profile(off, true, &texts).await;
-        server.state.store.set_enabled(off.id, false, &COMMAND_LINE).await?;
+        server.state.store.profiles.set_enabled(off.id, false, &COMMAND_LINE).await?;
         let endpoint = format!("/h/{}", bot.key);
         server.post(&endpoint, event("1281", &["482113907"])).await;
         server.wait_for_state(DeliveryState::Delivered).await;

@@ -24,10 +24,10 @@ impl HalfWay {
     /// Gives the operator a second factor, which ends the browser's session, and goes in again as far as that.
     pub(super) async fn go(server: &TestServer, browser: &Browser) -> Result<Self> {
         let store = &server.state.store;
-        let account = store.user_by_email("operator@example.com").await?.context("no account")?.account;
+        let account = store.accounts.user_by_email("operator@example.com").await?.context("no account")?.account;
         let totp = Totp::new();
         let codes: Vec<Vec<u8>> = recovery::new().iter().map(|code| recovery::hash(code.expose_secret())).collect();
-        store.turn_second_factor_on(&account, (&totp.base32(), 0), &codes, &[], &COMMAND_LINE).await?;
+        store.accounts.turn_second_factor_on(&account, (&totp.base32(), 0), &codes, &[], &COMMAND_LINE).await?;
         walk::enter(server, browser, account.id).await?;
         Ok(Self(totp))
     }

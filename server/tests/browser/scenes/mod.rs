@@ -154,9 +154,10 @@ async fn links(server: &TestServer) -> Result<Vec<Scene>> {
         made_by: "operator@example.com",
         expires_at,
     };
-    store.add_invitation(new, &COMMAND_LINE).await?;
-    let user_id = store.user_by_email("operator@example.com").await?.map(|user| user.account.id);
+    store.accounts.add_invitation(new, &COMMAND_LINE).await?;
+    let user_id = store.accounts.user_by_email("operator@example.com").await?.map(|user| user.account.id);
     store
+        .accounts
         .add_link(
             NewLink { code_hash: &codes::hash(&reset), kind: LinkKind::Reset, user_id, expires_at },
             &COMMAND_LINE,
@@ -181,7 +182,7 @@ async fn addresses(server: &TestServer) -> Result<Vec<Scene>> {
     // Long enough for a phone's screen.
     let address = "an-address-that-is-longer-than-most.of-them@notifications.hooks.example.com";
     let address = EmailAddress::parse(address).context("an address")?;
-    store.add_address_link(&codes::hash(&code), &address, now() + 60 * 60 * 1000, now()).await?;
+    store.mails.add_address_link(&codes::hash(&code), &address, now() + 60 * 60 * 1000, now()).await?;
     let path = format!("/confirm-email/{code}");
     let answer = |name, button, then| Scene::new(name, &*path, [Step::Click(button), Step::See(then)]);
     Ok(vec![
@@ -218,6 +219,6 @@ pub async fn browser(language: Language) -> Result<Browser> {
 
 /// Signs an administrator in, by a link that works once.
 pub async fn sign_in(server: &TestServer, browser: &Browser) -> Result<()> {
-    let id = server.state.store.add_user("operator@example.com", Role::Admin, None, &COMMAND_LINE).await?.id;
+    let id = server.state.store.accounts.add_user("operator@example.com", Role::Admin, None, &COMMAND_LINE).await?.id;
     walk::enter(server, browser, id).await
 }

@@ -1,0 +1,417 @@
+//! One-time links: set-up, invitation, reset, sign-in. Only hashes of their codes are kept.
+
+use hookgram::{
+    audit::AuditAction,
+    role::{Account, Role},
+};
+use sqlx::{FromRow, SqliteConnection};
+
+use crate::{
+    store::{
+        Accounts, StoreError,
+        audit::{By, Change, Entry, record},
+        unique,
+    },
+    time::{Millis, now},
+};
+
+/// What a one-time link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkKind {
+    /// Makes the first admin.
+    Setup,
+    /// Makes an account.
+    Invite,
+    /// Sets a new password.
+    Reset,
+    /// Signs in.
+    SignIn,
+}
+
+impl LinkKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Setup => "setup",
+            Self::Invite => "invite",
+            Self::Reset => "reset",
+            Self::SignIn => "sign_in",
+        }
+    }
+
+    /// The audit's action when such a link is made.
+    fn made(self) -> AuditAction {
+        match self {
+            Self::Setup => AuditAction::SetupLink,
+            Self::Invite => AuditAction::Invited,
+            Self::Reset => AuditAction::ResetAsked,
+            Self::SignIn => AuditAction::SignInLink,
+        }
+    }
+}
+
+/// A link to keep.
+#[derive(Clone, Debug)]
+pub struct NewLink<'a> {
+    /// The hash of its code.
+    pub code_hash: &'a [u8],
+    /// What it is for.
+    pub kind: LinkKind,
+    /// Whom it signs in, or whose password it sets.
+    pub user_id: Option<i64>,
+    /// Until when it can be used.
+    pub expires_at: Millis,
+}
+
+/// An invitation to keep.
+#[derive(Clone, Debug)]
+pub struct NewInvitation<'a> {
+    /// The hash of its code.
+    pub code_hash: &'a [u8],
+    /// Whom it invites.
+    pub email: &'a str,
+    /// What they will be allowed to do.
+    pub role: Role,
+    /// The address of the admin who invites; blank: the command line.
+    pub made_by: &'a str,
+    /// Until when it can be accepted.
+    pub expires_at: Millis,
+}
+
+/// An invitation that nobody has accepted yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// What tells it apart from others: no key to anything.
+    pub id: String,
+    /// Whom it invites.
+    pub email: String,
+    /// What they will be allowed to do.
+    pub role: Role,
+    /// The address of who invites.
+    pub made_by: String,
+    /// When it was made.
+    pub created_at: Millis,
+    /// Until when it can be accepted.
+    pub expires_at: Millis,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    email: Option<String>,
+    role: Option<String>,
+    made_by: Option<String>,
+    created_at: i64,
+    expires_at: i64,
+}
+
+impl TryFrom<Row> for Invitation {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id,
+            email: row.email.ok_or(StoreError::corrupt("one_time_links.email"))?,
+            role: row.role.as_deref().and_then(Role::parse).ok_or(StoreError::corrupt("one_time_links.role"))?,
+            made_by: row.made_by.unwrap_or_default(),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+        })
+    }
+}
+
+impl Accounts {
+    /// Keeps a link. A new set-up link replaces those before it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn add_link(&self, link: NewLink<'_>, by: &By) -> Result<(), StoreError> {
+        let mut tx = self.write.begin().await?;
+        sqlx::query("DELETE FROM one_time_links WHERE expires_at <= ?1 OR (kind = 'setup' AND ?2 = 'setup')")
+            .bind(now())
+            .bind(link.kind.name())
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(
+            "INSERT INTO one_time_links (code_hash, kind, user_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )
+        .bind(link.code_hash)
+        .bind(link.kind.name())
+        .bind(link.user_id)
+        .bind(now())
+        .bind(link.expires_at)
+        .execute(&mut *tx)
+        .await?;
+        let email: Option<String> = sqlx::query_scalar("SELECT email FROM users WHERE id = ?1")
+            .bind(link.user_id)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let made = Entry::new(by, link.kind.made()).to(&email.unwrap_or_default(), link.user_id);
+        record(&mut tx, &made).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Whether a link could still be used.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn link_is_open(&self, code_hash: &[u8], kind: LinkKind) -> Result<bool, StoreError> {
+        let found: Option<i64> = sqlx::query_scalar(
+            "SELECT 1 FROM one_time_links WHERE code_hash = ?1 AND kind = ?2 AND used_at IS NULL AND expires_at > ?3",
+        )
+        .bind(code_hash)
+        .bind(kind.name())
+        .bind(now())
+        .fetch_optional(&self.read)
+        .await?;
+        Ok(found.is_some())
+    }
+
+    /// Uses up a sign-in link: whom it signs in, or `None` if it is unknown, used or expired.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn use_sign_in_link(&self, code_hash: &[u8]) -> Result<Option<i64>, StoreError> {
+        let user: Option<Option<i64>> = sqlx::query_scalar(
+            "UPDATE one_time_links SET used_at = ?2
+             WHERE code_hash = ?1 AND kind = 'sign_in' AND used_at IS NULL AND expires_at > ?2 RETURNING user_id",
+        )
+        .bind(code_hash)
+        .bind(now())
+        .fetch_optional(&self.write)
+        .await?;
+        Ok(user.flatten())
+    }
+
+    /// Keeps an invitation; it takes the place of an earlier one to the same address.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if the address has an account, [`StoreError::NotFound`] if who invites is no admin any more.
+    pub async fn add_invitation(&self, new: NewInvitation<'_>, by: &By) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let account: Option<i64> = sqlx::query_scalar("SELECT id FROM users WHERE email = ?1")
+            .bind(new.email)
+            .fetch_optional(&mut *tx)
+            .await?;
+        if account.is_some() {
+            return Err(StoreError::Taken);
+        }
+        sqlx::query(
+            "DELETE FROM one_time_links WHERE expires_at <= ?1 OR (kind = 'invite' AND email = ?2 COLLATE NOCASE)",
+        )
+        .bind(now())
+        .bind(new.email)
+        .execute(&mut *tx)
+        .await?;
+        let done = sqlx::query(
+            "INSERT INTO one_time_links (code_hash, kind, email, role, made_by, created_at, expires_at)
+             SELECT ?1, 'invite', ?2, ?3, ?4, ?5, ?6
+             WHERE ?4 = '' OR EXISTS (SELECT 1 FROM users WHERE email = ?4 AND role = 'admin')",
+        )
+        .bind(new.code_hash)
+        .bind(new.email)
+        .bind(new.role.name())
+        .bind(new.made_by)
+        .bind(now())
+        .bind(new.expires_at)
+        .execute(&mut *tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound);
+        }
+        let invited = Entry::new(by, AuditAction::Invited).to(new.email, None);
+        record(&mut tx, &invited.with(vec![Change::new("role", "", new.role.name())])).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The invitations that can still be accepted, the newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn invitations(&self) -> Result<Vec<Invitation>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT lower(hex(substr(code_hash, 1, 8))) AS id, email, role, made_by, created_at, expires_at
+             FROM one_time_links WHERE kind = 'invite' AND used_at IS NULL AND expires_at > ?1
+             ORDER BY created_at DESC, id",
+        )
+        .bind(now())
+        .fetch_all(&self.read)
+        .await?;
+        rows.into_iter().map(Invitation::try_from).collect()
+    }
+
+    /// Takes an invitation back; the one that it was.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if there is none such that could still be accepted.
+    pub async fn revoke_invitation(&self, id: &str, by: &By) -> Result<Invitation, StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let row: Option<Row> = sqlx::query_as(
+            "DELETE FROM one_time_links WHERE kind = 'invite' AND lower(hex(substr(code_hash, 1, 8))) = ?1
+             AND used_at IS NULL AND expires_at > ?2
+             RETURNING lower(hex(substr(code_hash, 1, 8))) AS id, email, role, made_by, created_at, expires_at",
+        )
+        .bind(id)
+        .bind(now())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let gone: Invitation = row.ok_or(StoreError::NotFound)?.try_into()?;
+        let revoked = Entry::new(by, AuditAction::InvitationRevoked).to(&gone.email, None);
+        record(&mut tx, &revoked.with(vec![Change::new("role", gone.role.name(), "")])).await?;
+        tx.commit().await?;
+        Ok(gone)
+    }
+
+    /// The invitation of a code's hash, if it can still be accepted.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn invitation(&self, code_hash: &[u8]) -> Result<Option<Invitation>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT lower(hex(substr(code_hash, 1, 8))) AS id, email, role, made_by, created_at, expires_at
+             FROM one_time_links WHERE code_hash = ?1 AND kind = 'invite' AND used_at IS NULL AND expires_at > ?2",
+        )
+        .bind(code_hash)
+        .bind(now())
+        .fetch_optional(&self.read)
+        .await?;
+        row.map(Invitation::try_from).transpose()
+    }
+
+    /// Makes the account that an invitation offers and uses the invitation up, both or neither.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if it is unknown, used, taken back or expired; [`StoreError::Taken`] if its address has an
+    /// account by now.
+    pub async fn accept_invitation(
+        &self,
+        code_hash: &[u8],
+        password_hash: &str,
+        by: &By,
+    ) -> Result<Account, StoreError> {
+        let mut tx = self.write.begin().await?;
+        let row: Option<Row> = sqlx::query_as(
+            "UPDATE one_time_links SET used_at = ?2
+             WHERE code_hash = ?1 AND kind = 'invite' AND used_at IS NULL AND expires_at > ?2
+             RETURNING lower(hex(substr(code_hash, 1, 8))) AS id, email, role, made_by, created_at, expires_at",
+        )
+        .bind(code_hash)
+        .bind(now())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Invitation { email, role, .. } = row.ok_or(StoreError::NotFound)?.try_into()?;
+        let id: i64 = sqlx::query_scalar(
+            "INSERT INTO users (email, role, password_hash, created_at) VALUES (?1, ?2, ?3, ?4) RETURNING id",
+        )
+        .bind(&email)
+        .bind(role.name())
+        .bind(password_hash)
+        .bind(now())
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(|error| unique(error, StoreError::Taken))?;
+        let accepted = Entry::new(by, AuditAction::InvitationAccepted).to(&email, id);
+        record(&mut tx, &accepted.with(vec![Change::new("role", "", role.name())])).await?;
+        tx.commit().await?;
+        Ok(Account { id, email, role })
+    }
+
+    /// How many reset links an account was given since a moment.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn reset_links_since(&self, user_id: i64, since: Millis) -> Result<i64, StoreError> {
+        let count = sqlx::query_scalar(
+            "SELECT count(*) FROM one_time_links WHERE user_id = ?1 AND kind = 'reset' AND created_at > ?2",
+        );
+        Ok(count.bind(user_id).bind(since).fetch_one(&self.read).await?)
+    }
+
+    /// Whose password a reset link sets, if it can still be used.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn reset_link(&self, code_hash: &[u8]) -> Result<Option<String>, StoreError> {
+        let email = sqlx::query_scalar(
+            "SELECT u.email FROM one_time_links l JOIN users u ON u.id = l.user_id
+             WHERE l.code_hash = ?1 AND l.kind = 'reset' AND l.used_at IS NULL AND l.expires_at > ?2",
+        );
+        Ok(email.bind(code_hash).bind(now()).fetch_optional(&self.read).await?)
+    }
+
+    /// Sets a new password by a reset link, uses up it and every other of the account, and ends all its sessions: all or
+    /// nothing. Whose it was. The second factor stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the link is unknown, used or expired.
+    pub async fn reset_password(&self, code_hash: &[u8], password_hash: &str, by: &By) -> Result<i64, StoreError> {
+        let mut tx = self.write.begin().await?;
+        let id: Option<i64> = sqlx::query_scalar(
+            "UPDATE one_time_links SET used_at = ?2
+             WHERE code_hash = ?1 AND kind = 'reset' AND used_at IS NULL AND expires_at > ?2 AND user_id IS NOT NULL
+             RETURNING user_id",
+        )
+        .bind(code_hash)
+        .bind(now())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let id = id.ok_or(StoreError::NotFound)?;
+        let email: String = sqlx::query_scalar(
+            "UPDATE users SET password_hash = ?2, password_version = password_version + 1 WHERE id = ?1
+             RETURNING email",
+        )
+        .bind(id)
+        .bind(password_hash)
+        .fetch_one(&mut *tx)
+        .await?;
+        shut_out(&mut tx, id, None).await?;
+        record(&mut tx, &Entry::new(by, AuditAction::PasswordReset).to(&email, id)).await?;
+        tx.commit().await?;
+        self.announce_ended(id);
+        Ok(id)
+    }
+}
+
+/// Ends the open invitations of somebody who is no admin any more, in the commit that makes it so.
+pub(in crate::store) async fn revoke_invitations_of(
+    tx: &mut SqliteConnection,
+    made_by: &str,
+    by: &By,
+) -> Result<(), StoreError> {
+    let revoked: Vec<(String, String)> = sqlx::query_as(
+        "DELETE FROM one_time_links WHERE kind = 'invite' AND used_at IS NULL AND made_by = ?1 COLLATE NOCASE
+         RETURNING email, role",
+    )
+    .bind(made_by)
+    .fetch_all(&mut *tx)
+    .await?;
+    for (email, role) in revoked {
+        let entry = Entry::new(by, AuditAction::InvitationRevoked).to(&email, None);
+        record(tx, &entry.with(vec![Change::new("role", role, "")])).await?;
+    }
+    Ok(())
+}
+
+/// Ends what an account's earlier password has opened: its sessions but one, the sign-ins that wait for their second
+/// factor, and its links.
+pub(in crate::store) async fn shut_out(
+    tx: &mut SqliteConnection,
+    user_id: i64,
+    kept: Option<&[u8]>,
+) -> Result<u64, StoreError> {
+    let ended = sqlx::query("DELETE FROM sessions WHERE user_id = ?1 AND (?2 IS NULL OR token_hash <> ?2)")
+        .bind(user_id)
+        .bind(kept)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("DELETE FROM half_sessions WHERE user_id = ?1").bind(user_id).execute(&mut *tx).await?;
+    sqlx::query(
+        "UPDATE one_time_links SET used_at = ?2 WHERE user_id = ?1 AND kind IN ('reset', 'sign_in') AND used_at IS NULL",
+    )
+    .bind(user_id)
+    .bind(now())
+    .execute(&mut *tx)
+    .await?;
+    Ok(ended.rows_affected())
+}

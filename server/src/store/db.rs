@@ -1,0 +1,85 @@
+//! The database, as every area of the store uses it.
+
+use std::{ops::Deref, sync::Arc};
+
+use sqlx::SqlitePool;
+use tokio::sync::broadcast;
+
+use super::{
+    events::{accepting::Acceptor, rejections::Rejections},
+    mails::addresses::Addresses,
+    profiles::cache::ProfileCache,
+};
+use crate::secrets::seal::Sealer;
+
+/// The connections, the encryption, and what is remembered of the database.
+#[derive(Debug)]
+pub struct Db {
+    /// The one connection that writes.
+    pub(in crate::store) write: SqlitePool,
+    /// Connections that cannot write.
+    pub(in crate::store) read: SqlitePool,
+    pub(in crate::store) sealer: Sealer,
+    pub(in crate::store) acceptor: Acceptor,
+    pub(in crate::store) rejections: Rejections,
+    pub(in crate::store) profile_cache: ProfileCache,
+    pub(in crate::store) addresses: Addresses,
+    /// The ids of accounts whose sessions have ended.
+    pub(in crate::store) ended: broadcast::Sender<i64>,
+}
+
+/// Declares the areas of the store: each has the statements about its own tables.
+macro_rules! areas {
+    ($($(#[$about:meta])* $field:ident: $area:ident,)*) => {
+        /// Everything that is kept, by area. Cheap to clone.
+        #[derive(Clone, Debug)]
+        pub struct Store {
+            pub(in crate::store) db: Arc<Db>,
+            $($(#[$about])* pub $field: $area,)*
+        }
+
+        impl Store {
+            pub(in crate::store) fn of(db: Db) -> Self {
+                let db = Arc::new(db);
+                Self { $($field: $area(db.clone()),)* db }
+            }
+        }
+
+        $(
+            $(#[$about])*
+            #[derive(Clone, Debug)]
+            pub struct $area(Arc<Db>);
+
+            impl Deref for $area {
+                type Target = Db;
+
+                fn deref(&self) -> &Db {
+                    &self.0
+                }
+            }
+        )*
+    };
+}
+
+areas! {
+    /// Events: what the endpoints accept and refuse, their messages and bodies, the bounds of the stateless endpoint.
+    events: Events,
+    /// Deliveries on their way: claims, outcomes, replays and cancelling.
+    queue: Queue,
+    /// Questions about events and deliveries: the log, its chart, health.
+    log: Log,
+    /// Profiles with their webhook keys and tokens; drafts of the builder; the sandbox's messages.
+    profiles: Profiles,
+    /// Accounts, sessions, invitations, second factors.
+    accounts: Accounts,
+    /// The audit.
+    audit: Audit,
+    /// The keys that seal secrets.
+    secrets: Secrets,
+    /// Error mails and who gets them.
+    mails: Mails,
+    /// Deleting what is old, erasing people, rewriting what an earlier version stored.
+    maintenance: Maintenance,
+    /// Settings that admins have changed.
+    settings: Settings,
+}

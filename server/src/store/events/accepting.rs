@@ -1,0 +1,199 @@
+//! Group commit of accepted events: those that arrive at the same time share one transaction, and so the cost of its
+//! fsync. Each caller hears the outcome of its own event, after the commit.
+
+use std::{collections::HashSet, time::Duration};
+
+use sqlx::{SqliteConnection, SqlitePool};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+
+use crate::{
+    limits::memory::Memory,
+    secrets::seal::{Place, Sealer},
+    store::{
+        StoreError,
+        events::{AcceptedEvent, NewDelivery, Received, TokenSource, batch},
+        secrets::sealing_key,
+    },
+};
+
+/// Events in one commit.
+const BATCH: usize = 128;
+/// Deliveries of them, and bytes, so that others do not wait long for one commit; a single event may be larger.
+const BATCH_DELIVERIES: usize = 1_024;
+const BATCH_BYTES: usize = 4 << 20;
+/// Bytes of events that may wait for their commit, of known senders and of strangers; more are told to come again.
+const QUEUE_BYTES: usize = 32 << 20;
+const STRANGERS_QUEUE_BYTES: usize = 8 << 20;
+/// Bytes that a row takes besides its texts, in memory and on disk with its indexes alike.
+const OF_ROW: usize = 256;
+
+impl AcceptedEvent {
+    /// The same, as the database counts.
+    pub(in crate::store) fn bytes(&self) -> i64 {
+        i64::try_from(self.size()).unwrap_or(i64::MAX)
+    }
+
+    fn is_of_stranger(&self) -> bool {
+        self.stateless.as_ref().is_some_and(|stateless| stateless.address.is_some())
+    }
+
+    /// About how many bytes it takes while it waits, and on disk.
+    fn size(&self) -> usize {
+        let texts = [&self.parameters, &self.overrides].map(String::len).iter().sum::<usize>()
+            + self.order_number.as_ref().map_or(0, String::len)
+            + self.payload.body.len();
+        let mut seen = HashSet::new();
+        let of_delivery = |delivery: &NewDelivery| {
+            let reason = delivery.chat.as_ref().map_or_else(String::len, String::len);
+            // A text that several share is there once.
+            let is_first = seen.insert(delivery.message.as_str().as_ptr());
+            let text = if is_first { delivery.message.as_str().len() } else { 0 };
+            OF_ROW + reason + text
+        };
+        OF_ROW + texts + self.deliveries.iter().map(of_delivery).sum::<usize>()
+    }
+}
+
+/// An event that waits for its commit.
+#[derive(Debug)]
+struct Waiting {
+    event: AcceptedEvent,
+    size: usize,
+    reply: oneshot::Sender<Result<Received, StoreError>>,
+    share: OwnedSemaphorePermit,
+}
+
+/// Hands accepted events to the task that writes them. Cheap to clone; that task ends with the last clone.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Acceptor {
+    known: Line,
+    strangers: Line,
+}
+
+/// A queue of events whose bytes are bounded.
+#[derive(Clone, Debug)]
+struct Line {
+    events: mpsc::UnboundedSender<Waiting>,
+    memory: Memory,
+}
+
+/// The receiving ends of both queues; strangers' events are taken last.
+struct Given {
+    known: mpsc::UnboundedReceiver<Waiting>,
+    strangers: mpsc::UnboundedReceiver<Waiting>,
+}
+
+impl Acceptor {
+    /// Starts the writer.
+    pub(in crate::store) fn start(pool: SqlitePool, sealer: Sealer) -> Self {
+        let line = |bytes| {
+            let (events, given) = mpsc::unbounded_channel();
+            (Line { events, memory: Memory::of(bytes, Duration::ZERO) }, given)
+        };
+        let (known, from_known) = line(QUEUE_BYTES);
+        let (strangers, from_strangers) = line(STRANGERS_QUEUE_BYTES);
+        tokio::spawn(write_for_ever(pool, sealer, Given { known: from_known, strangers: from_strangers }));
+        Self { known, strangers }
+    }
+
+    pub(in crate::store) async fn accept(&self, event: AcceptedEvent) -> Result<Received, StoreError> {
+        let line = if event.is_of_stranger() { &self.strangers } else { &self.known };
+        let size = event.size();
+        let share = line.memory.take(size).await.ok_or(StoreError::Busy)?;
+        let (reply, answer) = oneshot::channel();
+        let waiting = Waiting { event, size, reply, share };
+        line.events.send(waiting).map_err(|_| StoreError::Busy)?;
+        answer.await.map_err(|_| StoreError::Busy)?
+    }
+}
+
+impl Given {
+    /// What is written next, in one commit; empty where nobody can give any more.
+    async fn next(&mut self) -> Vec<Waiting> {
+        let first = tokio::select! {
+            biased;
+            Some(first) = self.known.recv() => first,
+            Some(first) = self.strangers.recv() => first,
+            else => return Vec::new(),
+        };
+        let (mut size, mut deliveries) = (first.size, first.event.deliveries.len());
+        let mut batch = vec![first];
+        while batch.len() < BATCH && size < BATCH_BYTES && deliveries < BATCH_DELIVERIES {
+            let next = self.known.try_recv().or_else(|_| self.strangers.try_recv());
+            let Ok(next) = next else { break };
+            size = size.saturating_add(next.size);
+            deliveries += next.event.deliveries.len();
+            batch.push(next);
+        }
+        batch
+    }
+}
+
+async fn write_for_ever(pool: SqlitePool, sealer: Sealer, mut given: Given) {
+    loop {
+        let batch = given.next().await;
+        if batch.is_empty() {
+            return;
+        }
+        let (mut events, mut replies) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
+        for Waiting { event, reply, share, .. } in batch {
+            events.push(event);
+            replies.push((reply, share));
+        }
+        let (pool, sealer) = (pool.clone(), sealer.clone());
+        // A task of its own: should one batch end badly, its events are not answered 200, and the next one is written.
+        let done = tokio::spawn(async move { write(&pool, &sealer, &events).await }).await;
+        match done {
+            Ok(outcomes) => {
+                for ((reply, _), outcome) in replies.into_iter().zip(outcomes) {
+                    // Who has hung up finds the event kept when it comes again.
+                    let _ = reply.send(outcome);
+                }
+            }
+            Err(error) => tracing::error!(%error, "events could not be stored"),
+        }
+    }
+}
+
+/// Writes a batch in one commit. Where that fails, each by itself: one that cannot be kept takes no other along.
+async fn write(pool: &SqlitePool, sealer: &Sealer, events: &[AcceptedEvent]) -> Vec<Result<Received, StoreError>> {
+    match commit(pool, sealer, events).await {
+        Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
+        Err(error) if events.len() == 1 => vec![Err(error)],
+        Err(error) => {
+            tracing::warn!(%error, events = events.len(), "a batch could not be stored; each event is tried by itself");
+            let mut outcomes = Vec::with_capacity(events.len());
+            for event in events {
+                let outcome = commit(pool, sealer, std::slice::from_ref(event)).await;
+                outcomes.push(outcome.and_then(|mut outcomes| outcomes.pop().ok_or(StoreError::Busy)));
+            }
+            outcomes
+        }
+    }
+}
+
+async fn commit(pool: &SqlitePool, sealer: &Sealer, events: &[AcceptedEvent]) -> Result<Vec<Received>, StoreError> {
+    // Immediate: the look for duplicates and the insert are one step.
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let sealed = sealed_tokens(&mut tx, sealer, events).await?;
+    let outcomes = batch::write(&mut tx, events, &sealed).await?;
+    tx.commit().await?;
+    Ok(outcomes)
+}
+
+/// The tokens that came with these events, encrypted with the key that is in use in this transaction.
+async fn sealed_tokens(
+    tx: &mut SqliteConnection,
+    sealer: &Sealer,
+    events: &[AcceptedEvent],
+) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+    if events.iter().all(|event| event.token.profile().is_some()) {
+        return Ok(vec![None; events.len()]);
+    }
+    let key = sealing_key(tx, sealer).await?;
+    let seal = |event: &AcceptedEvent| match &event.token {
+        TokenSource::Profile(_) => Ok(None),
+        TokenSource::Event { token, .. } => key.seal(Place::EventToken(&event.public_id), token.expose()).map(Some),
+    };
+    Ok(events.iter().map(seal).collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,61 @@
+//! The last events of a profile, for looking at a change before it is saved.
+
+use sqlx::FromRow;
+
+use crate::{
+    store::{Events, StoreError},
+    time::Millis,
+};
+
+/// Of how many of the newest events those with a body are sought: the refused ones may be many, and have none.
+const SOUGHT: i64 = 500;
+
+/// An event of a profile whose body is kept.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct PastEvent {
+    /// Its id.
+    pub id: i64,
+    /// When it came.
+    pub received_at: Millis,
+    /// Its type's number.
+    pub event_type: Option<i64>,
+    /// The booking's number.
+    pub order_number: Option<String>,
+}
+
+impl Events {
+    /// The newest events of a profile whose bodies are kept, newest first; no duplicates.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn past_events(&self, profile_id: i64, limit: i64) -> Result<Vec<PastEvent>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT id, received_at, event_type, order_number FROM (
+                 SELECT id, received_at, event_type, order_number FROM events
+                 WHERE profile_id = ?1 ORDER BY received_at DESC, id DESC LIMIT ?3)
+             WHERE EXISTS (SELECT 1 FROM payloads WHERE event_id = id)
+             ORDER BY received_at DESC, id DESC LIMIT ?2",
+        )
+        .bind(profile_id)
+        .bind(limit)
+        .bind(SOUGHT)
+        .fetch_all(&self.read)
+        .await?)
+    }
+
+    /// The body of an event of this profile; `None`: it has no such event, or its body is gone.
+    ///
+    /// # Errors
+    /// If the database fails or what it holds cannot be unpacked.
+    pub async fn payload_of(&self, profile_id: i64, event_id: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        let is_theirs: Option<i64> = sqlx::query_scalar("SELECT 1 FROM events WHERE id = ?1 AND profile_id = ?2")
+            .bind(event_id)
+            .bind(profile_id)
+            .fetch_optional(&self.read)
+            .await?;
+        match is_theirs {
+            Some(_) => self.payload(event_id).await,
+            None => Ok(None),
+        }
+    }
+}

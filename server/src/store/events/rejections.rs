@@ -1,0 +1,219 @@
+//! POSTs that were answered 4xx. Those that come within a short time are written in one commit: a flood of them must not take
+//! the disk from the accepted events.
+
+use std::time::Duration;
+
+use hookgram::{delivery::FailureCause, secret::BotToken, webhook::EventOutcome};
+use sqlx::{SqliteConnection, SqlitePool};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::sleep,
+};
+
+use crate::{
+    store::{
+        Events, Lane, Packed, Reason, StoreError,
+        events::{
+            batch::{insert, last_ids},
+            strangers::has_room,
+        },
+        mails::failures::{Failure, add_event},
+    },
+    time::{Millis, now},
+};
+
+/// Rejections in one commit, and that may wait for the next one. A rejection that finds no place waits until there is one.
+const BATCH: usize = 64;
+/// Bytes of bodies in one commit; a single body may be larger.
+const BATCH_BYTES: usize = 1 << 20;
+/// Pause between two commits.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A POST that was answered 4xx.
+#[derive(Clone, Debug)]
+pub struct Rejection {
+    /// Its unguessable id.
+    pub public_id: String,
+    /// The profile, if it came to a profile endpoint.
+    pub profile_id: Option<i64>,
+    /// The token of good shape that came with it, or its profile's.
+    pub token: Option<BotToken>,
+    /// The field that should have held the recipient.
+    pub field_name: Option<String>,
+    /// Canonical parameters as far as they could be read.
+    pub parameters: String,
+    /// Those of them that the profile endpoint's query named.
+    pub overrides: String,
+    /// The body, unless it was too large or not read.
+    pub payload: Option<Packed>,
+    /// Its type's number.
+    pub event_type: Option<i64>,
+    /// The booking's number.
+    pub order_number: Option<String>,
+    /// What was answered.
+    pub http_status: u16,
+    /// Why.
+    pub reason: Reason,
+    /// Why, where somebody must hear of it.
+    pub cause: Option<FailureCause>,
+    /// The network address of the stranger who sent it: then it is kept for a day at most.
+    pub stranger: Option<String>,
+}
+
+impl Rejection {
+    fn bytes(&self) -> usize {
+        self.payload.as_ref().map_or(0, |payload| payload.body.len()) + self.parameters.len() + self.overrides.len()
+    }
+}
+
+/// Where rejections are given. Cheap to clone; the writer ends with the last of them.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Rejections(mpsc::Sender<Waiting>);
+
+/// A rejection that waits for its commit.
+#[derive(Debug)]
+struct Waiting {
+    rejection: Rejection,
+    received_at: Millis,
+    reply: oneshot::Sender<Result<(), StoreError>>,
+}
+
+impl Rejections {
+    /// Starts the writer.
+    pub(in crate::store) fn start(pool: SqlitePool) -> Self {
+        let (sender, receiver) = mpsc::channel(BATCH);
+        tokio::spawn(write_for_ever(pool, receiver));
+        Self(sender)
+    }
+}
+
+impl Events {
+    /// Records a POST that was answered 4xx. When this returns, it is on disk. One of a known token of the stateless
+    /// endpoint is left out while too much of that token is stored.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn record_rejection(&self, rejection: Rejection) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let waiting = Waiting { rejection, received_at: now(), reply };
+        self.rejections.0.send(waiting).await.map_err(|_| StoreError::Busy)?;
+        answer.await.map_err(|_| StoreError::Busy)?
+    }
+}
+
+async fn write_for_ever(pool: SqlitePool, mut given: mpsc::Receiver<Waiting>) {
+    while let Some(first) = given.recv().await {
+        let mut bytes = first.rejection.bytes();
+        let mut batch = vec![first];
+        while batch.len() < BATCH && bytes < BATCH_BYTES {
+            let Ok(next) = given.try_recv() else { break };
+            bytes = bytes.saturating_add(next.rejection.bytes());
+            batch.push(next);
+        }
+        let outcomes = write(&pool, &batch).await;
+        for (waiting, outcome) in batch.into_iter().zip(outcomes) {
+            // Who has hung up does not wait for it.
+            let _ = waiting.reply.send(outcome);
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// A rejection as rows.
+struct Row<'a> {
+    id: i64,
+    lane: Lane,
+    reason: String,
+    received_at: Millis,
+    rejection: &'a Rejection,
+}
+
+/// Writes a batch in one commit. Where that fails, each by itself: one that cannot be kept takes no other along.
+async fn write(pool: &SqlitePool, batch: &[Waiting]) -> Vec<Result<(), StoreError>> {
+    match commit(pool, batch).await {
+        Ok(()) => batch.iter().map(|_| Ok(())).collect(),
+        Err(error) if batch.len() == 1 => vec![Err(error)],
+        Err(error) => {
+            tracing::warn!(%error, rejections = batch.len(), "a batch could not be stored; each is tried by itself");
+            let mut outcomes = Vec::with_capacity(batch.len());
+            for waiting in batch {
+                outcomes.push(commit(pool, std::slice::from_ref(waiting)).await);
+            }
+            outcomes
+        }
+    }
+}
+
+async fn commit(pool: &SqlitePool, batch: &[Waiting]) -> Result<(), StoreError> {
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let (mut id, ..) = last_ids(&mut tx).await?;
+    let mut rows = Vec::with_capacity(batch.len());
+    for Waiting { rejection, received_at, .. } in batch {
+        let lane = rejection.token.as_ref().map_or_else(Lane::default, Lane::of);
+        let is_of_known_token = rejection.profile_id.is_none() && rejection.stranger.is_none();
+        if is_of_known_token && !has_room(&mut tx, &lane).await? {
+            continue;
+        }
+        id += 1;
+        let reason = serde_json::to_string(&rejection.reason).map_err(|_| StoreError::corrupt("events.reason"))?;
+        rows.push(Row { id, lane, reason, received_at: *received_at, rejection });
+    }
+    insert_rows(&mut tx, &rows).await?;
+    for Row { id, lane, received_at, rejection, .. } in &rows {
+        if let Some(cause) = rejection.cause {
+            let profile_id = rejection.profile_id;
+            add_event(&mut tx, Failure { profile_id, lane, event_id: *id, cause, at: *received_at }).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Few statements for all of them: other writers wait meanwhile.
+async fn insert_rows(tx: &mut SqliteConnection, rows: &[Row<'_>]) -> Result<(), StoreError> {
+    insert(
+        tx,
+        "INSERT INTO events (id, public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
+         parameters, outcome, http_status, reason, overrides) ",
+        rows,
+        |values, row| {
+            let rejection = row.rejection;
+            values
+                .push_bind(row.id)
+                .push_bind(&rejection.public_id)
+                .push_bind(rejection.profile_id)
+                .push_bind(rejection.token.as_ref().map(BotToken::bot_id))
+                .push_bind(&rejection.field_name)
+                .push_bind(row.received_at)
+                .push_bind(rejection.event_type)
+                .push_bind(&rejection.order_number)
+                .push_bind(&rejection.parameters)
+                .push_bind(EventOutcome::Rejected.name())
+                .push_bind(i64::from(rejection.http_status))
+                .push_bind(&row.reason)
+                .push_bind(&rejection.overrides);
+        },
+    )
+    .await?;
+    let bodies: Vec<(i64, &Packed)> =
+        rows.iter().filter_map(|row| row.rejection.payload.as_ref().map(|payload| (row.id, payload))).collect();
+    insert(tx, "INSERT INTO payloads (event_id, encoding, body) ", &bodies, |values, (id, payload)| {
+        values.push_bind(*id).push_bind(payload.encoding).push_bind(&payload.body);
+    })
+    .await?;
+    let stateless: Vec<&Row<'_>> = rows.iter().filter(|row| row.rejection.profile_id.is_none()).collect();
+    insert(
+        tx,
+        "INSERT INTO stateless_events (event_id, lane, address, bytes, finished_at) ",
+        &stateless,
+        |values, row| {
+            values
+                .push_bind(row.id)
+                .push_bind(row.lane.as_bytes())
+                .push_bind(&row.rejection.stranger)
+                .push_bind(i64::try_from(row.rejection.bytes()).unwrap_or(i64::MAX))
+                .push_bind(row.received_at);
+        },
+    )
+    .await
+}

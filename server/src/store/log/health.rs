@@ -1,0 +1,170 @@
+//! How the queue, the bots and the mails stand.
+
+use hookgram::{
+    delivery::FailureCause,
+    mail::{TOO_MANY_IN_ALL, UNCONFIRMED},
+};
+use sqlx::FromRow;
+
+use crate::{
+    store::{Log, StoreError, names::quoted},
+    time::Millis,
+};
+
+/// Bots that a page shows, those in trouble first.
+const BOTS: i64 = 100;
+
+/// The queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct QueueHealth {
+    /// Deliveries not finished, without the parked.
+    pub open: i64,
+    /// Of them, such as are tried again.
+    pub retrying: i64,
+    /// Deliveries that wait for a token.
+    pub parked: i64,
+    /// When the oldest of the open ones was made, strangers' apart: those wait for their share.
+    pub oldest: Option<Millis>,
+}
+
+/// A bot that profiles send with.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct BotHealth {
+    /// Its number.
+    pub id: i64,
+    /// Its name for people, where Telegram has told.
+    pub name: Option<String>,
+    /// Its `@name` without the `@`.
+    pub username: Option<String>,
+    /// When Telegram was last asked about it.
+    pub checked_at: Option<Millis>,
+    /// Since when its token is refused.
+    pub parked_since: Option<Millis>,
+    /// How many profiles send with it.
+    pub profiles: i64,
+    /// A profile of it that is parked; else any.
+    pub profile_id: i64,
+    /// How many of its messages wait for a token.
+    pub waiting: i64,
+}
+
+/// The error mails.
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct MailHealth {
+    /// Mails with something still to do.
+    pub waiting: i64,
+    /// When the last one was sent.
+    pub last_sent: Option<Millis>,
+    /// How many were given up within the last 24 hours.
+    pub given_up: i64,
+    /// How many were not sent within the last 24 hours because no address of theirs has confirmed.
+    pub unconfirmed: i64,
+    /// How many were not sent within the last 24 hours because of the hourly cap for the stateless endpoint.
+    pub capped: i64,
+    /// What the last of these was given up for, or what is in the way of one that waits.
+    pub reason: Option<String>,
+}
+
+impl Log {
+    /// How the queue stands.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn queue_health(&self) -> Result<QueueHealth, StoreError> {
+        Ok(sqlx::query_as(concat!(
+            "SELECT count(*) AS open, coalesce(sum(state = ",
+            quoted!(DeliveryState::Retrying),
+            "), 0) AS retrying,
+             min(iif(stranger = 0, created_at, NULL)) AS oldest,
+             (SELECT count(*) FROM deliveries WHERE state = ",
+            quoted!(DeliveryState::Suspended),
+            ") AS parked
+             FROM deliveries INDEXED BY deliveries_lane WHERE finished_at IS NULL AND state <> ",
+            quoted!(DeliveryState::Suspended)
+        ))
+        .fetch_one(&self.read)
+        .await?)
+    }
+
+    /// How many deliveries have failed since, by cause; the most frequent first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn failures_by_cause(&self, since: Millis) -> Result<Vec<(FailureCause, u64)>, StoreError> {
+        let first = self.first_delivery(since).await?;
+        let mut failures = Vec::new();
+        for cause in FailureCause::ALL {
+            let count = "SELECT count(*) FROM deliveries INDEXED BY deliveries_by_cause WHERE cause = ?1 AND id >= ?2
+                 AND finished_at IS NOT NULL";
+            let count: i64 = sqlx::query_scalar(count).bind(cause.name()).bind(first).fetch_one(&self.read).await?;
+            if count > 0 {
+                failures.push((cause, u64::try_from(count).unwrap_or_default()));
+            }
+        }
+        failures.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        Ok(failures)
+    }
+
+    /// How the bots of the profiles stand, those whose token is refused first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn bots_health(&self) -> Result<Vec<BotHealth>, StoreError> {
+        Ok(sqlx::query_as(concat!(
+            "SELECT p.bot_id AS id, b.name, b.username, b.checked_at, min(p.parked_since) AS parked_since,
+             count(*) AS profiles, coalesce(min(iif(p.parked_since IS NULL, NULL, p.id)), min(p.id)) AS profile_id,
+             sum((SELECT count(*) FROM deliveries d WHERE d.profile_id = p.id AND d.state = ",
+            quoted!(DeliveryState::Suspended),
+            ")) AS waiting
+             FROM profiles p LEFT JOIN bots b ON b.id = p.bot_id
+             WHERE p.bot_id IS NOT NULL AND p.token IS NOT NULL AND p.sandbox = 0 AND p.deleted_at IS NULL
+             GROUP BY p.bot_id ORDER BY min(p.parked_since) IS NULL, min(p.parked_since), p.bot_id LIMIT ?1"
+        ))
+        .bind(BOTS)
+        .fetch_all(&self.read)
+        .await?)
+    }
+
+    /// How the error mails stand; `since` is from when on what was given up counts.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn mail_health(&self, since: Millis) -> Result<MailHealth, StoreError> {
+        Ok(sqlx::query_as(concat!(
+            "SELECT (SELECT count(*) FROM mails WHERE finished_at IS NULL) AS waiting,
+             (SELECT max(finished_at) FROM mails WHERE finished_at IS NOT NULL AND state = ",
+            quoted!(MailState::Sent),
+            ") AS last_sent,
+             (SELECT count(*) FROM mails WHERE finished_at >= ?1 AND state = ",
+            quoted!(MailState::GivenUp),
+            ") AS given_up,
+             (SELECT count(*) FROM mails WHERE finished_at >= ?1 AND state = ",
+            quoted!(MailState::NotSent),
+            " AND reason = ?2) AS unconfirmed,
+             (SELECT count(*) FROM mails WHERE finished_at >= ?1 AND state = ",
+            quoted!(MailState::NotSent),
+            " AND reason = ?3) AS capped,
+             (SELECT reason FROM mails WHERE (finished_at >= ?1 AND state = ",
+            quoted!(MailState::GivenUp),
+            ") OR state = ",
+            quoted!(MailState::Retrying),
+            "
+              ORDER BY id DESC LIMIT 1) AS reason"
+        ))
+        .bind(since)
+        .bind(UNCONFIRMED)
+        .bind(TOO_MANY_IN_ALL)
+        .fetch_one(&self.read)
+        .await?)
+    }
+
+    /// Whether any profile wants error mails.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn wants_mail(&self) -> Result<bool, StoreError> {
+        let wants =
+            "SELECT EXISTS (SELECT 1 FROM profiles WHERE deleted_at IS NULL AND instr(parameters, 'errorEmail=') > 0)";
+        Ok(sqlx::query_scalar(wants).fetch_one(&self.read).await?)
+    }
+}

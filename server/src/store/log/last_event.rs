@@ -1,0 +1,101 @@
+//! The newest event of a profile, with what a person asks about it.
+
+use hookgram::{
+    delivery::{DeliveryState, FailureCause},
+    webhook::EventOutcome,
+};
+use sqlx::FromRow;
+
+use crate::{
+    store::{
+        Log, Reason, StoreError,
+        names::{MaybeNamed, Named},
+    },
+    time::Millis,
+};
+
+/// The newest event of a profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastEvent {
+    /// When it was received.
+    pub at: Millis,
+    /// What became of it when it came.
+    pub outcome: EventOutcome,
+    /// What was answered.
+    pub http_status: i64,
+    /// Its type's number.
+    pub event_type: Option<i64>,
+    /// The booking's number.
+    pub order_number: Option<String>,
+    /// Why it was refused.
+    pub reason: Option<Reason>,
+    /// How its deliveries go, or those of the event that it repeats.
+    pub deliveries: Vec<DeliverySummary>,
+}
+
+impl LastEvent {
+    /// The states of its deliveries.
+    #[must_use]
+    pub fn states(&self) -> Vec<DeliveryState> {
+        self.deliveries.iter().map(|fate| fate.state).collect()
+    }
+}
+
+/// How a delivery goes.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct DeliverySummary {
+    /// Its state.
+    #[sqlx(try_from = "Named<DeliveryState>")]
+    pub state: DeliveryState,
+    /// What Telegram said last, or what else was in the way.
+    pub last_error: Option<String>,
+    /// Why it failed or waits, where that is marked.
+    #[sqlx(try_from = "MaybeNamed<FailureCause>")]
+    pub cause: Option<FailureCause>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    received_at: Millis,
+    #[sqlx(try_from = "Named<EventOutcome>")]
+    outcome: EventOutcome,
+    http_status: i64,
+    event_type: Option<i64>,
+    order_number: Option<String>,
+    reason: Option<String>,
+}
+
+impl Log {
+    /// The newest event of a profile.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn newest_event(&self, profile: i64) -> Result<Option<LastEvent>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT coalesce(duplicate_of, id) AS id, received_at, outcome, http_status, event_type, order_number, reason
+             FROM events WHERE profile_id = ?1 ORDER BY received_at DESC, id DESC LIMIT 1",
+        )
+        .bind(profile)
+        .fetch_optional(&self.read)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let deliveries = sqlx::query_as(
+            "SELECT d.state, d.last_error, d.cause FROM deliveries d WHERE d.event_id = ?1
+             AND NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) ORDER BY d.id",
+        )
+        .bind(row.id)
+        .fetch_all(&self.read)
+        .await?;
+        let reason = row.reason.as_deref().map(serde_json::from_str).transpose();
+        Ok(Some(LastEvent {
+            at: row.received_at,
+            outcome: row.outcome,
+            http_status: row.http_status,
+            event_type: row.event_type,
+            order_number: row.order_number,
+            reason: reason.map_err(|_| StoreError::corrupt("events.reason"))?,
+            deliveries,
+        }))
+    }
+}

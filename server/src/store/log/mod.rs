@@ -1,0 +1,305 @@
+//! The log: every delivery with its event, and every event that came to none, newest first, a page at a time. Each kind
+//! of outcome is found through an index of its own, so that a page costs the same however much is stored.
+
+mod chart;
+pub(in crate::store) mod health;
+pub(in crate::store) mod last_event;
+mod plan;
+mod search;
+pub(in crate::store) mod unreachable;
+
+use std::cmp::Reverse;
+
+use hookgram::{
+    delivery::{DeliveryState, FailureCause, Outcome},
+    log_query::LogPlace,
+    webhook::EventOutcome,
+};
+use sqlx::{FromRow, QueryBuilder};
+
+use crate::{
+    store::{
+        Log, StoreError,
+        log::{
+            plan::{Bounds, COLUMNS, NAMES, QueryPlan, statement},
+            search::SEARCH_TIME,
+        },
+        names::{MaybeNamed, Named},
+    },
+    time::Millis,
+};
+
+/// Which rows of the log.
+#[derive(Clone, Debug, Default)]
+pub struct LogFilter {
+    /// Of this profile only.
+    pub profile: Option<i64>,
+    /// Of this bot at the stateless endpoint only.
+    pub bot: Option<i64>,
+    /// With this outcome only. [`Outcome::Waiting`] is what has not been tried, or is being sent; [`Outcome::Skipped`]
+    /// an event that its profile does not want, or a participant who cannot be written to.
+    pub outcome: Option<Outcome>,
+    /// Failed for this cause only.
+    pub cause: Option<FailureCause>,
+    /// To this chat only.
+    pub chat: Option<String>,
+    /// About the booking with this number only.
+    pub order: Option<String>,
+    /// With this text in the message, the booking's number, the chat or the reason. A number is looked for among numbers
+    /// and chats alone, and as a whole.
+    pub text: Option<String>,
+    /// Came then or later; a replay comes when it is asked for.
+    pub since: Option<Millis>,
+    /// Came before.
+    pub until: Option<Millis>,
+    /// Behind this place only.
+    pub behind: Option<LogPlace>,
+    /// No more than this.
+    pub limit: i64,
+}
+
+/// A row of the log.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Logged {
+    /// The event's id.
+    pub event: i64,
+    /// Its public id.
+    pub public_id: String,
+    /// When it came.
+    pub received_at: Millis,
+    /// The booking's number.
+    pub order_number: Option<String>,
+    /// Its type.
+    pub event_type: Option<i64>,
+    /// Its profile.
+    pub profile_id: Option<i64>,
+    /// The profile's name; empty of one that has been deleted.
+    pub profile: Option<String>,
+    /// The number of the delivery's bot.
+    pub bot_id: Option<i64>,
+    /// The number of the bot whose token came with the event, at the stateless endpoint.
+    pub bot_of_event: Option<i64>,
+    /// The contact field that should hold the recipient.
+    pub field_name: Option<String>,
+    /// What became of the event when it came.
+    #[sqlx(try_from = "Named<EventOutcome>")]
+    pub outcome: EventOutcome,
+    /// What the endpoint answered.
+    pub http_status: i64,
+    /// Why, as JSON of a [`super::Reason`].
+    pub reason: Option<String>,
+    /// The first copy.
+    pub duplicate_of: Option<i64>,
+    /// Its public id.
+    pub first_public_id: Option<String>,
+    /// The delivery; `None`: the event came to none.
+    pub delivery: Option<i64>,
+    /// Its state.
+    #[sqlx(try_from = "MaybeNamed<DeliveryState>")]
+    pub state: Option<DeliveryState>,
+    /// The chat.
+    pub chat: Option<String>,
+    /// How many parts its message has; 0 where that cannot be read.
+    pub part_count: Option<i64>,
+    /// How many of them have arrived.
+    pub parts_sent: Option<i64>,
+    /// How many attempts there were.
+    pub attempts: Option<i64>,
+    /// Why it failed.
+    #[sqlx(try_from = "MaybeNamed<FailureCause>")]
+    pub cause: Option<FailureCause>,
+    /// Telegram's last words.
+    pub last_error: Option<String>,
+    /// Whether an answer never came.
+    pub unsure: Option<bool>,
+    /// When it is tried next.
+    pub next_attempt_at: Option<Millis>,
+    /// When it came to its end.
+    pub finished_at: Option<Millis>,
+    /// The delivery that it replays.
+    pub replay_of: Option<i64>,
+    /// The delivery that replays it.
+    pub replaced_by: Option<i64>,
+}
+
+/// The least and the greatest id. Both asked of one row, SQLite would go through all of them.
+const DELIVERY_IDS: &str =
+    "SELECT coalesce((SELECT min(id) FROM deliveries), 0), coalesce((SELECT max(id) FROM deliveries), 0)";
+const EVENT_IDS: &str = "SELECT coalesce((SELECT min(id) FROM events), 0), coalesce((SELECT max(id) FROM events), 0)";
+
+/// A page of the log.
+#[derive(Clone, Debug, Default)]
+pub struct LogRows {
+    /// Newest first.
+    pub rows: Vec<Logged>,
+    /// Where a search for a text has come to when its time was over; it can go on behind it.
+    pub searched_to: Option<LogPlace>,
+}
+
+impl Log {
+    /// A page of the log, newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn page(&self, filter: &LogFilter) -> Result<LogRows, StoreError> {
+        let Some(text) = &filter.text else {
+            return Ok(LogRows { rows: self.found(filter).await?, searched_to: None });
+        };
+        let number = text.trim_start_matches(['№', '#', ' ']);
+        let digits = number.strip_prefix('-').unwrap_or(number);
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return self.search(filter, text, SEARCH_TIME).await;
+        }
+        let plain = LogFilter { text: None, ..filter.clone() };
+        let mut rows = Vec::new();
+        // The booking service writes numbers with their sign.
+        for order in [number.to_owned(), format!("№{number}")] {
+            rows.extend(self.found(&LogFilter { order: filter.order.clone().or(Some(order)), ..plain.clone() }).await?);
+        }
+        let chat = filter.chat.clone().or(Some(number.to_owned()));
+        rows.extend(self.found(&LogFilter { chat, ..plain }).await?);
+        Ok(LogRows { rows: newest(rows, filter.limit), searched_to: None })
+    }
+
+    async fn found(&self, filter: &LogFilter) -> Result<Vec<Logged>, StoreError> {
+        let bounds = self.bounds(filter).await?;
+        let ways = QueryPlan::of(filter);
+        let mut rows: Vec<Logged> = Vec::new();
+        for way in &ways {
+            rows.extend(statement(*way, filter, bounds).build_query_as::<Logged>().fetch_all(&self.read).await?);
+        }
+        Ok(if ways.len() > 1 { newest(rows, filter.limit) } else { rows })
+    }
+
+    /// The row of one delivery.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn logged(&self, delivery: i64) -> Result<Option<Logged>, StoreError> {
+        let mut query = QueryBuilder::new(COLUMNS);
+        query.push("deliveries d JOIN events e ON e.id = d.event_id").push(NAMES).push("d.id = ").push_bind(delivery);
+        Ok(query.build_query_as().fetch_optional(&self.read).await?)
+    }
+
+    /// The rows of one event, by its public id: one a delivery in their order, or one of the event alone.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn logged_event(&self, public_id: &str) -> Result<Vec<Logged>, StoreError> {
+        let mut query = QueryBuilder::new(COLUMNS);
+        query.push("events e LEFT JOIN deliveries d ON d.event_id = e.id").push(NAMES).push("e.public_id = ");
+        query.push_bind(public_id.to_owned()).push(" ORDER BY d.id");
+        Ok(query.build_query_as().fetch_all(&self.read).await?)
+    }
+
+    async fn bounds(&self, filter: &LogFilter) -> Result<Bounds, StoreError> {
+        let mut bounds = Bounds::default();
+        if let Some(since) = filter.since {
+            bounds.delivery.0 = Some(self.first_delivery(since).await?);
+            bounds.event.0 = self.first_event(since).await?;
+        }
+        if let Some(until) = filter.until {
+            bounds.delivery.1 = Some(self.first_delivery(until).await?);
+            bounds.event.1 = self.first_event(until).await?;
+        }
+        Ok(bounds)
+    }
+
+    /// The first event that came then or later.
+    async fn first_event(&self, at: Millis) -> Result<Option<i64>, StoreError> {
+        let first = "SELECT id FROM events WHERE received_at >= ?1 ORDER BY received_at, id LIMIT 1";
+        Ok(sqlx::query_scalar(first).bind(at).fetch_optional(&self.read).await?)
+    }
+
+    /// The id from which on deliveries were made then or later: halving finds it in some twenty looks.
+    pub(in crate::store) async fn first_delivery(&self, at: Millis) -> Result<i64, StoreError> {
+        let (mut low, mut high): (i64, i64) = sqlx::query_as(DELIVERY_IDS).fetch_one(&self.read).await?;
+        high += 1;
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let next = "SELECT id, created_at FROM deliveries WHERE id >= ?1 ORDER BY id LIMIT 1";
+            match sqlx::query_as::<_, (i64, Millis)>(next).bind(middle).fetch_optional(&self.read).await? {
+                Some((id, created_at)) if created_at < at => low = id + 1,
+                _ => high = middle,
+            }
+        }
+        Ok(low)
+    }
+}
+
+/// The newest of several ways, each once.
+fn newest(mut rows: Vec<Logged>, limit: i64) -> Vec<Logged> {
+    rows.sort_by_key(|row| Reverse((row.event, row.delivery)));
+    rows.dedup_by_key(|row| (row.event, row.delivery));
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    fn no() -> LogFilter {
+        LogFilter::default()
+    }
+
+    #[tokio::test]
+    async fn a_page_is_found_along_an_index_and_nothing_that_is_stored_is_sorted() {
+        let store = Store::in_memory().await.unwrap();
+        let outcomes = [
+            Outcome::Delivered,
+            Outcome::Waiting,
+            Outcome::Retrying,
+            Outcome::Suspended,
+            Outcome::Failed,
+            Outcome::Uncertain,
+            Outcome::Cancelled,
+            Outcome::Rejected,
+            Outcome::Duplicate,
+            Outcome::Skipped,
+        ];
+        let place = LogPlace { at: 9, event: 9, delivery: 9 };
+        let filters = outcomes.map(Some).into_iter().chain([None]).flat_map(|outcome| {
+            let plain = LogFilter { outcome, behind: Some(place), since: Some(1), until: Some(9), limit: 9, ..no() };
+            [
+                LogFilter { profile: Some(1), ..plain.clone() },
+                LogFilter { bot: Some(1), ..plain.clone() },
+                LogFilter { cause: Some(FailureCause::Blocked), ..plain.clone() },
+                LogFilter { chat: Some("1".into()), ..plain.clone() },
+                LogFilter { order: Some("1".into()), ..plain.clone() },
+                plain,
+            ]
+        });
+        for filter in filters {
+            for way in QueryPlan::of(&filter) {
+                let bounds = Bounds { delivery: (Some(1), Some(9)), event: (Some(1), Some(9)) };
+                let statement = statement(way, &filter, bounds);
+                let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement.sql().as_str()));
+                let plan: Vec<(i64, i64, i64, String)> =
+                    sqlx::query_as(explain).fetch_all(&store.db.read).await.unwrap();
+                let steps: Vec<&str> = plan.iter().map(|(_, _, _, step)| step.as_str()).collect();
+                // What has something still to do is little, and is sorted.
+                let open = matches!(way, QueryPlan::Open | QueryPlan::Parked);
+                for step in &steps {
+                    let whole = step.starts_with("SCAN") && !(open && step.contains("INDEX deliveries_"));
+                    let sorted = step.contains("TEMP B-TREE FOR ORDER BY") && !open;
+                    assert!(!whole && !sorted, "{way:?} {filter:?}: {steps:?}");
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_ends_are_found_without_going_through_what_is_between() {
+        let store = Store::in_memory().await.unwrap();
+        for statement in [DELIVERY_IDS, EVENT_IDS] {
+            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+            let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&store.db.read).await.unwrap();
+            assert!(
+                plan.iter().all(|(_, _, _, step)| !step.starts_with("SCAN ") || step.contains("CONSTANT")),
+                "{plan:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Whom a bot cannot reach: kept by triggers, from the failure that told until a message arrives.
+
+use sqlx::FromRow;
+
+use crate::{
+    store::{Log, StoreError},
+    time::Millis,
+};
+
+/// The newest that a page shows.
+const SHOWN: i64 = 200;
+
+/// Somebody who cannot be reached.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Unreachable {
+    /// The chat.
+    pub chat: String,
+    /// The bot's number.
+    pub bot_id: i64,
+    /// Its `@name` without the `@`, where it is known.
+    pub username: Option<String>,
+    /// The name of why.
+    pub cause: String,
+    /// Since when.
+    pub since: Millis,
+    /// The newest failure.
+    pub last_at: Millis,
+    /// How many messages have failed.
+    pub failures: i64,
+    /// The profile of the newest failure, if it is still there.
+    pub profile_id: Option<i64>,
+    /// Its name.
+    pub profile: Option<String>,
+}
+
+impl Log {
+    /// Those who cannot be reached, the newest failures first, and how many there are in all.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn unreachable(&self) -> Result<(Vec<Unreachable>, u64), StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT u.chat, u.bot_id, b.username, u.cause, u.since, u.last_at, u.failures, p.id AS profile_id,
+             p.name AS profile FROM unreachable u LEFT JOIN bots b ON b.id = u.bot_id
+             LEFT JOIN profiles p ON p.id = u.profile_id AND p.deleted_at IS NULL
+             ORDER BY u.last_at DESC LIMIT ?1",
+        )
+        .bind(SHOWN)
+        .fetch_all(&self.read)
+        .await?;
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM unreachable").fetch_one(&self.read).await?;
+        Ok((rows, u64::try_from(count).unwrap_or_default()))
+    }
+}

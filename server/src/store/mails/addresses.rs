@@ -1,0 +1,303 @@
+//! Addresses that requests to the stateless endpoint name in `errorEmail`: whether mails may go there, and the links by which
+//! their owners say so. Addresses are compared in lower case.
+
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use hookgram::{
+    mail::{ASKS_OF_A_TOKEN, ASKS_OF_ALL, DAY, HOUR},
+    parameters::Parameter,
+    profile::Profile,
+    query,
+    secret::BotToken,
+    values::{AddressState, EmailAddress, Locale},
+};
+use parking_lot::Mutex;
+
+use crate::{
+    store::{Lane, Mails, StoreError, names::quoted},
+    time::Millis,
+};
+
+/// The age at which [`Known`] is read anew. Addresses that are confirmed meanwhile need not wait for that.
+const FRESH: Duration = Duration::from_secs(30);
+/// The pause before an address is asked again doubles this many times, from a day on.
+const DOUBLINGS: i64 = 5;
+
+/// Whether mails of the stateless endpoint may go to an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Its owner has confirmed it, or it is an account's or a profile's.
+    Welcome,
+    /// Its owner has not confirmed it yet.
+    Unconfirmed,
+    /// Its owner wants none.
+    Stopped,
+}
+
+/// The addresses that need no confirmation, as of the last look.
+#[derive(Clone, Debug, Default)]
+pub(in crate::store) struct Addresses {
+    known: Arc<Mutex<Option<Arc<Known>>>>,
+    /// Held by whoever reads them.
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+#[derive(Debug)]
+struct Known {
+    read_at: Instant,
+    confirmed: HashSet<String>,
+    /// Accounts' and profiles'.
+    ours: HashSet<String>,
+    /// The lanes of the profiles' tokens.
+    lanes: HashSet<Vec<u8>>,
+}
+
+impl Mails {
+    /// Which of these addresses a check warns about. Answers from memory, except for one caller in 30 s.
+    ///
+    /// Who has an account here is no business of strangers: addresses of accounts and profiles count as confirmed only if a
+    /// profile has the same token.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn unconfirmed(
+        &self,
+        addresses: &[EmailAddress],
+        token: Option<&BotToken>,
+    ) -> Result<Vec<String>, StoreError> {
+        if addresses.is_empty() {
+            return Ok(Vec::new());
+        }
+        let known = self.known_addresses().await?;
+        let is_ours = token.is_some_and(|token| known.lanes.contains(Lane::of(token).as_bytes()));
+        let waits = |address: &&EmailAddress| {
+            let folded = address.folded();
+            let is_agreed = known.confirmed.contains(&folded) || is_ours && known.ours.contains(&folded);
+            !is_agreed
+        };
+        Ok(addresses.iter().filter(waits).map(EmailAddress::to_string).collect())
+    }
+
+    async fn known_addresses(&self) -> Result<Arc<Known>, StoreError> {
+        let held = || self.addresses.known.lock().clone();
+        let is_fresh = |known: &Known| known.read_at.elapsed() < FRESH;
+        let _turn = match held() {
+            Some(known) if is_fresh(&known) => return Ok(known),
+            Some(known) => match self.addresses.turn.try_lock() {
+                Ok(turn) => turn,
+                Err(_) => return Ok(known),
+            },
+            None => self.addresses.turn.lock().await,
+        };
+        if let Some(known) = held().filter(|known| is_fresh(known)) {
+            return Ok(known);
+        }
+        let confirmed = sqlx::query_scalar("SELECT address FROM mail_addresses WHERE state = 'confirmed'");
+        let lanes =
+            sqlx::query_scalar("SELECT DISTINCT lane FROM profiles WHERE lane IS NOT NULL AND deleted_at IS NULL");
+        let known = Arc::new(Known {
+            read_at: Instant::now(),
+            confirmed: confirmed.fetch_all(&self.read).await?.into_iter().collect(),
+            ours: self.addresses_of_ours().await?,
+            lanes: lanes.fetch_all(&self.read).await?.into_iter().collect(),
+        });
+        *self.addresses.known.lock() = Some(known.clone());
+        Ok(known)
+    }
+
+    /// The addresses of accounts, and those in the `errorEmail` of profiles.
+    async fn addresses_of_ours(&self) -> Result<HashSet<String>, StoreError> {
+        let accounts: Vec<String> = sqlx::query_scalar("SELECT email FROM users").fetch_all(&self.read).await?;
+        let profiles: Vec<String> = sqlx::query_scalar(
+            "SELECT parameters FROM profiles WHERE deleted_at IS NULL AND instr(parameters, 'errorEmail=') > 0",
+        )
+        .fetch_all(&self.read)
+        .await?;
+        let name = Parameter::ErrorEmail.name();
+        let of_profile = |parameters: &String| {
+            // Canonical: the name stands as it is. The other parameters need not be read.
+            let pair =
+                parameters.split('&').find(|pair| pair.split_once('=').is_some_and(|(before, _)| before == name));
+            query::read(pair.unwrap_or_default().as_bytes()).profile.error_email
+        };
+        let of_profiles = profiles.iter().flat_map(of_profile).map(|address| address.folded());
+        Ok(accounts.iter().map(|email| email.to_lowercase()).chain(of_profiles).collect())
+    }
+
+    /// Whether mails of the stateless endpoint may go to these addresses, in their order.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn standings(&self, addresses: &[EmailAddress]) -> Result<Vec<Standing>, StoreError> {
+        let (mut standings, mut ours) = (Vec::new(), None);
+        for address in addresses.iter().map(EmailAddress::folded) {
+            let standing = match self.address_state(&address).await? {
+                Some(AddressState::Confirmed) => Standing::Welcome,
+                Some(AddressState::Stopped) => Standing::Stopped,
+                Some(AddressState::Asked) | None => {
+                    let ours = match &mut ours {
+                        Some(ours) => ours,
+                        none => none.insert(self.addresses_of_ours().await?),
+                    };
+                    if ours.contains(&address) { Standing::Welcome } else { Standing::Unconfirmed }
+                }
+            };
+            standings.push(standing);
+        }
+        Ok(standings)
+    }
+
+    async fn address_state(&self, folded: &str) -> Result<Option<AddressState>, StoreError> {
+        let state: Option<String> = sqlx::query_scalar("SELECT state FROM mail_addresses WHERE address = ?1")
+            .bind(folded)
+            .fetch_optional(&self.read)
+            .await?;
+        let parsed = |state: String| AddressState::parse(&state).ok_or(StoreError::corrupt("mail_addresses.state"));
+        state.map(parsed).transpose()
+    }
+
+    /// Queues a mail that asks the owner of an address for a confirmation; whether there will be one. There is at most one a
+    /// day for an address, with longer pauses after each that had no answer, and only so many for a token and in all.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn ask_to_confirm(
+        &self,
+        address: &EmailAddress,
+        lane: Option<&[u8]>,
+        locale: Locale,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let (of_all, of_token): (i64, i64) = sqlx::query_as(
+            "SELECT count(*) FILTER (WHERE created_at > ?1), count(*) FILTER (WHERE lane IS ?2)
+             FROM mails INDEXED BY mails_that_ask WHERE asks IS NOT NULL AND created_at > ?3",
+        )
+        .bind(now.saturating_sub(HOUR))
+        .bind(lane)
+        .bind(now.saturating_sub(DAY))
+        .fetch_one(&mut *tx)
+        .await?;
+        if of_all >= ASKS_OF_ALL || of_token >= ASKS_OF_A_TOKEN {
+            return Ok(false);
+        }
+        // One that was asked in the future comes from before the clock was set back.
+        let asked = sqlx::query(
+            "INSERT INTO mail_addresses (address, state, asks, at) VALUES (?1, 'asked', 1, ?2)
+             ON CONFLICT (address) DO UPDATE SET asks = asks + 1, at = excluded.at
+             WHERE state = 'asked' AND (at <= excluded.at - (?3 << min(asks - 1, ?4)) OR at > excluded.at)",
+        )
+        .bind(address.folded())
+        .bind(now)
+        .bind(DAY)
+        .bind(DOUBLINGS)
+        .execute(&mut *tx)
+        .await?;
+        if asked.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let mut said = Profile::default();
+        said.formatting.locale = locale;
+        sqlx::query(concat!(
+            "INSERT INTO mails (asks, lane, parameters, cause, state, created_at, due_at, next_attempt_at)
+             VALUES (?1, ?2, ?3, '', ",
+            quoted!(MailState::Gathering),
+            ", ?4, ?4, ?4)"
+        ))
+        .bind(address.as_str())
+        .bind(lane)
+        .bind(query::write(&said))
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Keeps a link for the owner of an address, until `expires_at`. An address that mails go to stays known.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn add_address_link(
+        &self,
+        code_hash: &[u8],
+        address: &EmailAddress,
+        expires_at: Millis,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write.begin().await?;
+        sqlx::query("INSERT INTO mail_address_links (code_hash, address, expires_at) VALUES (?1, ?2, ?3)")
+            .bind(code_hash)
+            .bind(address.folded())
+            .bind(expires_at)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("UPDATE mail_addresses SET at = ?2 WHERE address = ?1 AND state = 'confirmed' AND at < ?2 - ?3")
+            .bind(address.folded())
+            .bind(now)
+            .bind(DAY)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Forgets a link that nobody has got.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn drop_address_link(&self, code_hash: &[u8]) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM mail_address_links WHERE code_hash = ?1").bind(code_hash).execute(&self.write).await?;
+        Ok(())
+    }
+
+    /// The address of a link that still works, and what its owner has said.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn linked_address(
+        &self,
+        code_hash: &[u8],
+        now: Millis,
+    ) -> Result<Option<(String, AddressState)>, StoreError> {
+        let address: Option<String> =
+            sqlx::query_scalar("SELECT address FROM mail_address_links WHERE code_hash = ?1 AND expires_at > ?2")
+                .bind(code_hash)
+                .bind(now)
+                .fetch_optional(&self.read)
+                .await?;
+        let Some(address) = address else { return Ok(None) };
+        let state = self.address_state(&address).await?.unwrap_or(AddressState::Asked);
+        Ok(Some((address, state)))
+    }
+
+    /// Keeps what the owner of an address says by a link.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the link does not work any more.
+    pub async fn answer_address_link(
+        &self,
+        code_hash: &[u8],
+        answer: AddressState,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let done = sqlx::query(
+            "INSERT INTO mail_addresses (address, state, at)
+             SELECT address, ?2, ?3 FROM mail_address_links WHERE code_hash = ?1 AND expires_at > ?3
+             ON CONFLICT (address) DO UPDATE SET state = excluded.state, at = excluded.at",
+        )
+        .bind(code_hash)
+        .bind(answer.name())
+        .bind(now)
+        .execute(&self.write)
+        .await?;
+        // Whoever reads them has the old ones.
+        let _turn = self.addresses.turn.lock().await;
+        *self.addresses.known.lock() = None;
+        if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,161 @@
+//! What somebody must hear of: failures are added to a mail in the commit that records them. When a mail is due is
+//! the rule of the mailer. The stateless endpoint has only so many unfinished mails, in all and for one token: failures
+//! beyond are in the log, but in no mail.
+
+use hookgram::{
+    delivery::FailureCause,
+    mail::{APART, GATHERING},
+    profile::Profile,
+    query,
+};
+use sqlx::SqliteConnection;
+
+use crate::{
+    store::{Lane, StoreError, names::quoted, queue::heads::json},
+    time::Millis,
+};
+
+/// Most unfinished mails of one token of the stateless endpoint: twice as many as may be sent in an hour.
+const OPEN_OF_A_TOKEN: i64 = 40;
+/// Most unfinished mails of the stateless endpoint; then of tokens that Telegram has never accepted none is added.
+const OPEN_OF_STRANGERS: i64 = 200;
+/// Most unfinished mails of the stateless endpoint.
+const OPEN_OF_ALL: i64 = 1_000;
+
+/// Failures of one cause.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::store) struct Failure<'a> {
+    /// The profile; `None`: the stateless endpoint.
+    pub profile_id: Option<i64>,
+    /// The lane of the event's token; counts at the stateless endpoint.
+    pub lane: &'a Lane,
+    /// An event that failed.
+    pub event_id: i64,
+    /// Why.
+    pub cause: FailureCause,
+    /// When.
+    pub at: Millis,
+}
+
+/// What became of these deliveries is added to a mail.
+pub(in crate::store) async fn add_deliveries(
+    tx: &mut SqliteConnection,
+    failure: Failure<'_>,
+    deliveries: &[i64],
+) -> Result<(), StoreError> {
+    if deliveries.is_empty() {
+        return Ok(());
+    }
+    let Some(mail) = open_mail(tx, failure).await? else { return Ok(()) };
+    sqlx::query(
+        "INSERT INTO mail_failures (mail_id, event_id, delivery_id, description)
+         SELECT ?1, event_id, id, last_error FROM deliveries WHERE id IN (SELECT value FROM json_each(?2)) ORDER BY id
+         ON CONFLICT (mail_id, delivery_id) DO NOTHING",
+    )
+    .bind(mail)
+    .bind(json(deliveries))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// That the event was refused at the endpoint is added to a mail.
+pub(in crate::store) async fn add_event(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<(), StoreError> {
+    let Some(mail) = open_mail(tx, failure).await? else { return Ok(()) };
+    sqlx::query("INSERT INTO mail_failures (mail_id, event_id) VALUES (?1, ?2)")
+        .bind(mail)
+        .bind(failure.event_id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The mail that gathers such failures; a new one where the last has been closed. `None` if there are too many.
+async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<Option<i64>, StoreError> {
+    let (bot_id, lane, parameters) = match failure.profile_id {
+        // A profile's settings are read when the mail is sent.
+        Some(_) => (None, None, String::new()),
+        None => {
+            let (bot_id, parameters): (Option<i64>, String) =
+                sqlx::query_as("SELECT bot_id, parameters FROM events WHERE id = ?1")
+                    .bind(failure.event_id)
+                    .fetch_one(&mut *tx)
+                    .await?;
+            (bot_id, failure.lane.of_a_token(), whom_and_how(&parameters))
+        }
+    };
+    let open: Option<i64> = sqlx::query_scalar(concat!(
+        "SELECT id FROM mails WHERE state = ",
+        quoted!(MailState::Gathering),
+        " AND profile_id IS ?1 AND lane IS ?2 AND cause = ?3
+         AND parameters = ?4 ORDER BY id DESC LIMIT 1"
+    ))
+    .bind(failure.profile_id)
+    .bind(lane)
+    .bind(failure.cause.name())
+    .bind(&parameters)
+    .fetch_optional(&mut *tx)
+    .await?;
+    if open.is_some() {
+        return Ok(open);
+    }
+    if failure.profile_id.is_none() && !has_room(tx, lane).await? {
+        tracing::debug!("the stateless endpoint has too many unfinished mails");
+        return Ok(None);
+    }
+    // One that is due farther off than any can be comes from before the clock was set back.
+    let id = sqlx::query_scalar(concat!(
+        "INSERT INTO mails (profile_id, bot_id, lane, parameters, cause, state, created_at, due_at, next_attempt_at)
+         SELECT ?1, ?2, ?3, ?4, ?5, ",
+        quoted!(MailState::Gathering),
+        ", ?6, due, due FROM (
+             SELECT max(?6 + ?7, coalesce(max(due_at) + ?8, 0)) AS due FROM mails WHERE profile_id IS ?1
+             AND lane IS ?3 AND cause = ?5 AND parameters = ?4 AND due_at <= ?6 + ?7 + ?8)
+         RETURNING id"
+    ))
+    .bind(failure.profile_id)
+    .bind(bot_id)
+    .bind(lane)
+    .bind(parameters)
+    .bind(failure.cause.name())
+    .bind(failure.at)
+    .bind(GATHERING)
+    .bind(APART)
+    .fetch_one(tx)
+    .await?;
+    Ok(Some(id))
+}
+
+/// Whether there may be one more unfinished mail of the stateless endpoint.
+async fn has_room(tx: &mut SqliteConnection, lane: Option<&[u8]>) -> Result<bool, StoreError> {
+    let (of_all, of_token, known): (i64, i64, bool) = sqlx::query_as(
+        "SELECT count(*), count(*) FILTER (WHERE lane IS ?1), EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = ?1)
+         FROM mails INDEXED BY mails_unfinished_stateless WHERE finished_at IS NULL AND profile_id IS NULL",
+    )
+    .bind(lane)
+    .fetch_one(tx)
+    .await?;
+    Ok(of_token < OPEN_OF_A_TOKEN && of_all < if known { OPEN_OF_ALL } else { OPEN_OF_STRANGERS })
+}
+
+/// Of an event's parameters those that a mail needs, canonical: mails that differ in none of them are one.
+fn whom_and_how(parameters: &str) -> String {
+    let whole = query::read(parameters.as_bytes()).profile;
+    let mut kept = Profile { field_name: whole.field_name, error_email: whole.error_email, ..Profile::default() };
+    kept.formatting.locale = whole.formatting.locale;
+    kept.formatting.time_zone = whole.formatting.time_zone;
+    kept.formatting.time_zone_name = whole.formatting.time_zone_name;
+    query::write(&kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_message_says_makes_no_mail_of_its_own() {
+        let kept = whom_and_how("telegramFieldName=*T&errorEmail=a@b.c&message=Hi&hide_url=true&date_locales=en-US");
+        assert_eq!(kept, whom_and_how("telegramFieldName=*T&errorEmail=a@b.c&message=Bye&date_locales=en-US"));
+        assert_ne!(kept, whom_and_how("telegramFieldName=*T&errorEmail=x@b.c&date_locales=en-US"));
+    }
+}

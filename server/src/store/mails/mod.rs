@@ -1,0 +1,368 @@
+//! Error mails: claimed when they are due, read with their first failures, recorded. What they gather is in
+//! [`super::failures`].
+
+pub(in crate::store) mod addresses;
+pub(in crate::store) mod failures;
+
+use std::collections::BTreeMap;
+
+use hookgram::{
+    delivery::FailureCause,
+    mail::MailState,
+    profile::Profile,
+    query,
+    secret::BotToken,
+    values::{EmailAddress, Language},
+};
+use sqlx::{FromRow, SqliteConnection};
+
+use crate::{
+    store::{
+        Lane, Mails, StoreError,
+        events::strangers::now_known,
+        names::{MaybeNamed, Named, quoted},
+    },
+    time::{Millis, now},
+};
+
+/// Failures that a mail tells of one by one.
+const EXAMPLES: i64 = 5;
+/// However wrong the clock, a mail is never due farther off than this.
+const FARTHEST: Millis = 3 * 60 * 60 * 1000;
+/// The span in which mails about one token of the stateless endpoint are counted.
+const RECENT: Millis = 60 * 60 * 1000;
+
+/// A mail that was claimed: nothing is added to it any more.
+#[derive(Clone, Debug)]
+pub struct ClaimedMail {
+    /// Its id.
+    pub id: i64,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+    /// When it was first due.
+    pub due_at: Millis,
+    /// The addresses that need no further attempt, and whether they took it.
+    pub done: BTreeMap<String, bool>,
+    /// Of which token it is; stateless endpoint only.
+    pub lane: Option<Vec<u8>>,
+    /// A confirmation mail: the address that it asks, and its language. It has no [`MailContent`].
+    pub asks: Option<(EmailAddress, Language)>,
+}
+
+#[derive(FromRow)]
+struct ClaimedRow {
+    id: i64,
+    attempts: i64,
+    due_at: i64,
+    done: String,
+    lane: Option<Vec<u8>>,
+    asks: Option<String>,
+    parameters: String,
+}
+
+/// Whose failures a mail is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Concerned {
+    /// A stored profile.
+    Profile {
+        /// Its id.
+        id: i64,
+        /// Its name.
+        name: String,
+    },
+    /// A bot at the stateless endpoint.
+    Bot {
+        /// Its number.
+        id: i64,
+        /// Whether Telegram has accepted this very token before.
+        known: bool,
+        /// How many other mails about this token somebody has got within the last hour, be it not everybody yet; none
+        /// counts once somebody has got this one, which is then among them.
+        recent: i64,
+    },
+}
+
+/// What a mail is to say.
+#[derive(Clone, Debug)]
+pub struct MailContent {
+    /// Whose failures.
+    pub concerned: Concerned,
+    /// To whom, in which language, locale and zone; without the token.
+    pub profile: Profile,
+    /// Why they failed.
+    pub cause: FailureCause,
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub examples: Vec<FailureRow>,
+}
+
+/// One failure.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct FailureRow {
+    /// When the event came.
+    pub received_at: Millis,
+    /// The booking's number.
+    pub order_number: Option<String>,
+    /// The chat.
+    pub chat: Option<String>,
+    /// Telegram's own words.
+    pub description: Option<String>,
+}
+
+/// What becomes of a claimed mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MailChange {
+    /// Somebody has it; what the others' servers said.
+    Sent(Option<String>),
+    /// It may not, or cannot, be sent.
+    NotSent(&'static str),
+    /// It is tried again.
+    Retry {
+        /// When.
+        at: Millis,
+        /// What was in the way.
+        why: String,
+    },
+    /// It is given up.
+    GivenUp(String),
+}
+
+/// A mail as the log has it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct MailRecord {
+    /// Its id.
+    pub id: i64,
+    /// Its profile.
+    pub profile_id: Option<i64>,
+    /// Its cause; `None`: it asks an address to confirm.
+    #[sqlx(try_from = "MaybeNamed<FailureCause>")]
+    pub cause: Option<FailureCause>,
+    /// Its state.
+    #[sqlx(try_from = "Named<MailState>")]
+    pub state: MailState,
+    /// Why it was not sent.
+    pub reason: Option<String>,
+    /// How many failures it tells of.
+    pub failures: i64,
+    /// When it was first due.
+    pub due_at: Millis,
+    /// How many attempts there were.
+    pub attempts: i64,
+    /// When the next one is due.
+    pub next_attempt_at: Option<Millis>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    profile_id: Option<i64>,
+    name: Option<String>,
+    profile_parameters: Option<String>,
+    bot_id: Option<i64>,
+    lane: Option<Vec<u8>>,
+    parameters: String,
+    cause: String,
+    count: i64,
+}
+
+impl From<ClaimedRow> for ClaimedMail {
+    fn from(row: ClaimedRow) -> Self {
+        let language = query::read(row.parameters.as_bytes()).profile.formatting.locale.language();
+        Self {
+            id: row.id,
+            attempt: u32::try_from(row.attempts).unwrap_or(u32::MAX),
+            due_at: row.due_at,
+            // Better twice to an address than not at all.
+            done: serde_json::from_str(&row.done).unwrap_or_default(),
+            lane: row.lane,
+            asks: row.asks.and_then(|address| Some((EmailAddress::parse(&address)?, language))),
+        }
+    }
+}
+
+impl Mails {
+    /// Claims the mail that is longest due, until `lease_until`: of profiles first, so that strangers delay no other mails.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn claim(&self, now: Millis, lease_until: Millis) -> Result<Option<ClaimedMail>, StoreError> {
+        let row: Option<ClaimedRow> = sqlx::query_as(concat!(
+            "UPDATE mails SET state = ",
+            quoted!(MailState::Sending),
+            ", attempts = attempts + 1, next_attempt_at = ?2 WHERE id = coalesce(
+                 (SELECT id FROM mails WHERE finished_at IS NULL AND profile_id IS NOT NULL
+                  AND (next_attempt_at <= ?1 OR next_attempt_at > ?1 + ?3) ORDER BY next_attempt_at, id LIMIT 1),
+                 (SELECT id FROM mails WHERE finished_at IS NULL
+                  AND (next_attempt_at <= ?1 OR next_attempt_at > ?1 + ?3) ORDER BY next_attempt_at, id LIMIT 1))
+             RETURNING id, attempts, due_at, done, lane, asks, parameters"
+        ))
+        .bind(now)
+        .bind(lease_until)
+        .bind(FARTHEST)
+        .fetch_optional(&self.write)
+        .await?;
+        Ok(row.map(ClaimedMail::from))
+    }
+
+    /// Makes due at once whatever an earlier process had claimed: it is dead, or this one could not have started.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn release(&self, now: Millis) -> Result<(), StoreError> {
+        sqlx::query(concat!(
+            "UPDATE mails SET state = ",
+            quoted!(MailState::Retrying),
+            ", next_attempt_at = ?1 WHERE state = ",
+            quoted!(MailState::Sending)
+        ))
+        .bind(now)
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+
+    /// When the next mail is due.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn next_due(&self) -> Result<Option<Millis>, StoreError> {
+        Ok(sqlx::query_scalar("SELECT min(next_attempt_at) FROM mails WHERE finished_at IS NULL")
+            .fetch_one(&self.read)
+            .await?)
+    }
+
+    /// How many mails have something still to do.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn waiting(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("SELECT count(*) FROM mails WHERE finished_at IS NULL").fetch_one(&self.read).await?)
+    }
+
+    /// What a mail is to say at `now`. A profile speaks for itself as it is now.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if it has gone with its profile, [`StoreError::Corrupt`] if it cannot be read.
+    pub async fn content(&self, mail: i64, now: Millis) -> Result<MailContent, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT m.profile_id, p.name, p.parameters AS profile_parameters, m.bot_id, m.lane, m.parameters, m.cause,
+             (SELECT count(*) FROM mail_failures f WHERE f.mail_id = m.id) AS count
+             FROM mails m LEFT JOIN profiles p ON p.id = m.profile_id WHERE m.id = ?1",
+        )
+        .bind(mail)
+        .fetch_optional(&self.read)
+        .await?;
+        let row = row.ok_or(StoreError::NotFound)?;
+        let examples = sqlx::query_as(
+            "SELECT e.received_at, e.order_number, d.chat, f.description FROM mail_failures f
+             JOIN events e ON e.id = f.event_id LEFT JOIN deliveries d ON d.id = f.delivery_id
+             WHERE f.mail_id = ?1 ORDER BY f.id LIMIT ?2",
+        )
+        .bind(mail)
+        .bind(EXAMPLES)
+        .fetch_all(&self.read)
+        .await?;
+        let parameters = row.profile_parameters.as_ref().unwrap_or(&row.parameters);
+        let concerned = match (row.profile_id, row.name) {
+            (Some(id), Some(name)) => Concerned::Profile { id, name },
+            _ => {
+                let (known, recent) = self.standing(row.lane.as_deref(), mail, now).await?;
+                Concerned::Bot { id: row.bot_id.unwrap_or_default(), known, recent }
+            }
+        };
+        Ok(MailContent {
+            concerned,
+            profile: query::read(parameters.as_bytes()).profile,
+            cause: FailureCause::parse(&row.cause).ok_or(StoreError::corrupt("mails.cause"))?,
+            count: u64::try_from(row.count).unwrap_or_default(),
+            examples,
+        })
+    }
+
+    /// Whether Telegram has accepted the token of a lane, and how many other mails about it have gone out of late. One
+    /// that is tried again for a few of its addresses has gone out too.
+    async fn standing(&self, lane: Option<&[u8]>, mail: i64, now: Millis) -> Result<(bool, i64), StoreError> {
+        Ok(sqlx::query_as(concat!(
+            "SELECT EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = ?1),
+             (SELECT count(*) FROM mails WHERE lane = ?1 AND asks IS NULL AND (finished_at > ?2 OR finished_at IS NULL)
+              AND (state = ",
+            quoted!(MailState::Sent),
+            " OR instr(done, ':true') > 0) AND id <> ?3
+              AND NOT EXISTS (SELECT 1 FROM mails this WHERE this.id = ?3 AND instr(this.done, ':true') > 0))"
+        ))
+        .bind(lane)
+        .bind(now.saturating_sub(RECENT))
+        .bind(mail)
+        .fetch_one(&self.read)
+        .await?)
+    }
+
+    /// Records what becomes of a claimed mail, while the claim holds; `done` are the addresses that need no more.
+    ///
+    /// # Errors
+    /// If the database fails: the mail is then due again when its lease ends.
+    pub async fn record(
+        &self,
+        claimed: &ClaimedMail,
+        done: &BTreeMap<String, bool>,
+        change: &MailChange,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let (state, next, reason) = match change {
+            MailChange::Sent(why) => (MailState::Sent, None, why.as_deref()),
+            MailChange::NotSent(why) => (MailState::NotSent, None, Some(*why)),
+            MailChange::Retry { at, why } => (MailState::Retrying, Some(*at), Some(why.as_str())),
+            MailChange::GivenUp(why) => (MailState::GivenUp, None, Some(why.as_str())),
+        };
+        sqlx::query(concat!(
+            "UPDATE mails SET state = ?3, next_attempt_at = ?4, reason = ?5, done = ?6, finished_at = ?7
+             WHERE id = ?1 AND attempts = ?2 AND state = ",
+            quoted!(MailState::Sending)
+        ))
+        .bind(claimed.id)
+        .bind(i64::from(claimed.attempt))
+        .bind(state.name())
+        .bind(next)
+        .bind(reason)
+        .bind(serde_json::to_string(done).map_err(|_| StoreError::corrupt("mails.done"))?)
+        .bind(next.is_none().then_some(now))
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+
+    /// The newest mails, newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn all(&self, limit: i64) -> Result<Vec<MailRecord>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT id, profile_id, nullif(cause, '') AS cause, state, reason, due_at, attempts, next_attempt_at,
+             (SELECT count(*) FROM mail_failures f WHERE f.mail_id = mails.id) AS failures
+             FROM mails ORDER BY id DESC LIMIT ?1",
+        )
+        .bind(limit)
+        .fetch_all(&self.read)
+        .await?)
+    }
+}
+
+/// Keeps that Telegram has accepted a token.
+pub(in crate::store) async fn accepted(tx: &mut SqliteConnection, token: &BotToken) -> Result<(), StoreError> {
+    let lane = Lane::of(token);
+    accepted_lane(tx, &lane).await?;
+    now_known(tx, &lane).await
+}
+
+/// Keeps that Telegram has accepted the token of a lane, and when it last did, to the day.
+pub(in crate::store) async fn accepted_lane(tx: &mut SqliteConnection, lane: &Lane) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO accepted_tokens (lane, accepted_at) VALUES (?1, ?2) ON CONFLICT (lane)
+         DO UPDATE SET accepted_at = excluded.accepted_at WHERE accepted_at < excluded.accepted_at - 86400000",
+    )
+    .bind(lane.as_bytes())
+    .bind(now())
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Rewrites messages that an earlier version stored as Telegram's HTML into the domain's own form. It goes on where it
+//! stopped; until it has come to its end, both forms are read.
+
+use hookgram::message::StoredMessage;
+use sqlx::FromRow;
+
+use crate::store::{Maintenance, StoreError};
+
+/// Rows of one step, and bytes of their messages; the first may be larger.
+const ROWS: i64 = 200;
+const BYTES: i64 = 1 << 20;
+
+/// How far the messages of a table are rewritten.
+#[derive(FromRow)]
+struct Progress {
+    name: String,
+    reached: i64,
+    last: i64,
+}
+
+/// The statements of a table that has messages.
+struct Table {
+    select: &'static str,
+    update: &'static str,
+}
+
+macro_rules! table {
+    ($name:literal) => {
+        Table {
+            select: concat!(
+                "SELECT id, parts FROM (SELECT id, parts, octet_length(parts) AS own,
+                 sum(octet_length(parts)) OVER (ORDER BY id) AS total FROM (
+                 SELECT id, parts FROM ",
+                $name,
+                " WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3)) WHERE total - own < ?4 ORDER BY id"
+            ),
+            update: concat!("UPDATE ", $name, " SET parts = ?2 WHERE id = ?1"),
+        }
+    };
+}
+
+const DELIVERIES: Table = table!("deliveries");
+const TEXTS: Table = table!("texts");
+
+impl Maintenance {
+    /// Rewrites some messages; whether there may be more.
+    ///
+    /// # Errors
+    /// If the database fails: then nothing of this step is done.
+    pub async fn convert_messages(&self) -> Result<bool, StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let progress: Option<Progress> =
+            sqlx::query_as("SELECT name, reached, last FROM message_conversions ORDER BY name LIMIT 1")
+                .fetch_optional(&mut *tx)
+                .await?;
+        let Some(Progress { name, reached, last }) = progress else { return Ok(false) };
+        let table = match name.as_str() {
+            "deliveries" => DELIVERIES,
+            "texts" => TEXTS,
+            _ => return Err(StoreError::corrupt("message_conversions.name")),
+        };
+        let rows: Vec<(i64, String)> =
+            sqlx::query_as(table.select).bind(reached).bind(last).bind(ROWS).bind(BYTES).fetch_all(&mut *tx).await?;
+        for (id, parts) in &rows {
+            let message = StoredMessage::from_stored(parts.as_str());
+            if message.is_empty() || message.is_current() {
+                continue;
+            }
+            // What cannot be read stays as it is: its delivery ends as unreadable.
+            let Ok(parts) = message.parts() else { continue };
+            sqlx::query(table.update).bind(id).bind(StoredMessage::of(&parts).as_str()).execute(&mut *tx).await?;
+        }
+        match rows.last() {
+            Some((id, _)) => {
+                sqlx::query("UPDATE message_conversions SET reached = ?2 WHERE name = ?1").bind(&name).bind(id)
+            }
+            None => sqlx::query("DELETE FROM message_conversions WHERE name = ?1").bind(&name),
+        }
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,250 @@
+//! Erasing a person: everything stored about a chat goes, and that it was done is kept, without who it was.
+
+use hookgram::audit::AuditAction;
+use sqlx::{FromRow, SqliteConnection};
+
+use crate::{
+    store::{
+        Maintenance, StoreError,
+        audit::{self, By, Change, Entry},
+        events::{messages::UNUSED, payloads::unpack},
+        names::quoted,
+        queue::heads::json,
+    },
+    time::Millis,
+};
+
+/// Deliveries erased in one commit.
+const STEP: i64 = 20;
+/// Events looked through in one step.
+const LOOKED: i64 = 200;
+/// The latest erasures that a page shows.
+const SHOWN: i64 = 20;
+
+/// What there is about a chat.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct Stored {
+    /// Its events.
+    pub events: i64,
+    /// Messages to it.
+    pub messages: i64,
+    /// Of them, such as have still to be sent.
+    pub waiting: i64,
+}
+
+/// An erasure that was done.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Erasure {
+    /// The chat's last three digits.
+    pub chat_end: String,
+    /// How many events went.
+    pub events: i64,
+    /// How many messages.
+    pub messages: i64,
+    /// Who asked for it.
+    pub asked_by: String,
+    /// When.
+    pub at: Millis,
+}
+
+/// The chat, what it was before Telegram gave it a new id, and what it became.
+const CHATS: &str = "SELECT json_group_array(chat) FROM (SELECT ?1 AS chat UNION SELECT chat FROM moved_chats
+    WHERE moved_to = ?1 UNION SELECT moved_to FROM moved_chats WHERE chat = ?1)";
+
+impl Maintenance {
+    /// What is stored about a chat.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn stored_about(&self, chat: &str) -> Result<Stored, StoreError> {
+        let chats: String = sqlx::query_scalar(CHATS).bind(chat).fetch_one(&self.read).await?;
+        Ok(sqlx::query_as(
+            "SELECT count(DISTINCT d.event_id) AS events,
+             count(*) + (SELECT count(*) FROM sandbox_messages WHERE delivery_id IS NULL
+                 AND chat IN (SELECT value FROM json_each(?1))) AS messages,
+             coalesce(sum(d.finished_at IS NULL), 0) AS waiting
+             FROM json_each(?1) c CROSS JOIN deliveries d INDEXED BY deliveries_by_chat ON d.chat = c.value",
+        )
+        .bind(chats)
+        .fetch_one(&self.read)
+        .await?)
+    }
+
+    /// Erases everything stored about a chat: messages to it, sent or not, their events with their bodies, and events that
+    /// came to no message but name it. Of an event that is for others as well, what is theirs stays, without the body.
+    ///
+    /// # Errors
+    /// If the database fails: what was erased before stays so, and the same can be asked again.
+    pub async fn erase(&self, chat: &str, by: &By, now: Millis) -> Result<Erasure, StoreError> {
+        let chats: String = sqlx::query_scalar(CHATS).bind(chat).fetch_one(&self.read).await?;
+        let ids: Vec<String> = serde_json::from_str(&chats).map_err(|_| StoreError::corrupt("moved_chats"))?;
+        let digits: Vec<char> = chat.chars().collect();
+        let chat_end: String = digits.iter().skip(digits.len().saturating_sub(3)).collect();
+        let stored = self.stored_about(chat).await?;
+        let counts = [("event_count", stored.events), ("messages", stored.messages)];
+        let counts = counts.map(|(what, count)| Change::new(what, count.to_string(), "0"));
+        let begun = Entry::new(by, AuditAction::CustomerErased).to(&format!("…{chat_end}"), None).with(counts.to_vec());
+        let mut begun = Some(&begun);
+        let (mut events, mut messages) = (0, 0);
+        loop {
+            let (gone, sent) = self.erase_some(&chats, begun.take()).await?;
+            if sent == 0 {
+                break;
+            }
+            events += gone;
+            messages += sent;
+        }
+        events += self.erase_unanswered(&ids).await?;
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        messages +=
+            delete(&mut tx, "DELETE FROM sandbox_messages WHERE chat IN (SELECT value FROM json_each(?1))", &chats)
+                .await?;
+        delete(&mut tx, "DELETE FROM unreachable WHERE chat IN (SELECT value FROM json_each(?1))", &chats).await?;
+        let moved = "DELETE FROM moved_chats WHERE chat IN (SELECT value FROM json_each(?1))
+            OR moved_to IN (SELECT value FROM json_each(?1))";
+        delete(&mut tx, moved, &chats).await?;
+        let erasure = Erasure { chat_end, events, messages, asked_by: by.who.clone(), at: now };
+        sqlx::query("INSERT INTO erasures (chat_end, events, messages, asked_by, at) VALUES (?1, ?2, ?3, ?4, ?5)")
+            .bind(&erasure.chat_end)
+            .bind(erasure.events)
+            .bind(erasure.messages)
+            .bind(&erasure.asked_by)
+            .bind(erasure.at)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        // What was overwritten still stands in the write-ahead log until it is folded into the database.
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.write).await?;
+        Ok(erasure)
+    }
+
+    /// The latest erasures, newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn erasures(&self) -> Result<Vec<Erasure>, StoreError> {
+        let latest = "SELECT chat_end, events, messages, asked_by, at FROM erasures ORDER BY id DESC LIMIT ?1";
+        Ok(sqlx::query_as(latest).bind(SHOWN).fetch_all(&self.read).await?)
+    }
+
+    /// How many events and how many messages went. The first step records that the erasure has `begun`.
+    async fn erase_some(&self, chats: &str, begun: Option<&Entry<'_>>) -> Result<(i64, i64), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        if let Some(begun) = begun {
+            audit::record(&mut tx, begun).await?;
+        }
+        overwrite(&mut tx, true).await?;
+        let rows: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT d.id, d.event_id FROM json_each(?1) c
+             CROSS JOIN deliveries d INDEXED BY deliveries_by_chat ON d.chat = c.value LIMIT ?2",
+        )
+        .bind(chats)
+        .bind(STEP)
+        .fetch_all(&mut *tx)
+        .await?;
+        let deliveries = json(&rows.iter().map(|(delivery, _)| *delivery).collect::<Vec<_>>());
+        let events = json(&rows.iter().map(|(_, event)| *event).collect::<Vec<_>>());
+        delete(
+            &mut tx,
+            "DELETE FROM sandbox_messages WHERE delivery_id IN (SELECT value FROM json_each(?1))",
+            &deliveries,
+        )
+        .await?;
+        let messages =
+            delete(&mut tx, "DELETE FROM deliveries WHERE id IN (SELECT value FROM json_each(?1))", &deliveries)
+                .await?;
+        delete(&mut tx, UNUSED, &events).await?;
+        delete(&mut tx, "DELETE FROM payloads WHERE event_id IN (SELECT value FROM json_each(?1))", &events).await?;
+        let copies = "DELETE FROM events WHERE duplicate_of IN (SELECT value FROM json_each(?1))";
+        let mut gone = delete(&mut tx, copies, &events).await?;
+        let alone = "DELETE FROM events WHERE id IN (SELECT value FROM json_each(?1))
+            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = events.id)";
+        gone += delete(&mut tx, alone, &events).await?;
+        overwrite(&mut tx, false).await?;
+        tx.commit().await?;
+        Ok((gone, messages))
+    }
+
+    /// Events that came to no message, and whose body names the chat.
+    async fn erase_unanswered(&self, chats: &[String]) -> Result<i64, StoreError> {
+        let (mut behind, mut gone) = (0_i64, 0);
+        loop {
+            let rows: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(concat!(
+                "SELECT e.id, p.encoding, p.body FROM events e JOIN payloads p ON p.event_id = e.id
+                 WHERE e.id > ?1 AND e.outcome <> ",
+                quoted!(EventOutcome::Accepted),
+                " ORDER BY e.id LIMIT ?2"
+            ))
+            .bind(behind)
+            .bind(LOOKED)
+            .fetch_all(&self.read)
+            .await?;
+            let Some((last, _, _)) = rows.last() else { return Ok(gone) };
+            behind = *last;
+            let named: Vec<i64> = rows
+                .into_iter()
+                .filter(|(_, encoding, body)| match unpack(encoding, body.clone()) {
+                    Ok(body) => chats.iter().any(|chat| names(&body, chat)),
+                    // What cannot be read says nothing about anybody.
+                    Err(_) => false,
+                })
+                .map(|(id, _, _)| id)
+                .collect();
+            if named.is_empty() {
+                continue;
+            }
+            let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+            overwrite(&mut tx, true).await?;
+            let statement = "DELETE FROM events WHERE id IN (SELECT value FROM json_each(?1))";
+            gone += delete(&mut tx, statement, &json(&named)).await?;
+            overwrite(&mut tx, false).await?;
+            tx.commit().await?;
+        }
+    }
+}
+
+/// Whether what is deleted from now on is overwritten, instead of being left in the file until something else needs its
+/// place.
+async fn overwrite(tx: &mut SqliteConnection, on: bool) -> Result<(), StoreError> {
+    let statement = if on { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = FAST" };
+    sqlx::query(statement).execute(tx).await?;
+    Ok(())
+}
+
+async fn delete(tx: &mut SqliteConnection, statement: &'static str, list: &str) -> Result<i64, StoreError> {
+    let done = sqlx::query(statement).bind(list).execute(tx).await?;
+    Ok(i64::try_from(done.rows_affected()).unwrap_or(i64::MAX))
+}
+
+/// Whether a body names a chat: its digits, and no others next to them.
+fn names(body: &[u8], chat: &str) -> bool {
+    let wanted = chat.as_bytes();
+    let is_digit = |at: Option<&u8>| at.is_some_and(u8::is_ascii_digit);
+    !wanted.is_empty()
+        && body.windows(wanted.len()).enumerate().any(|(at, here)| {
+            here == wanted
+                && !is_digit(at.checked_sub(1).and_then(|before| body.get(before)))
+                && !is_digit(body.get(at + wanted.len()))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chat_is_named_by_its_digits_alone() {
+        for (body, named) in [
+            (r#"{"Value":"482113907"}"#, true),
+            (r#"{"Value":482113907}"#, true),
+            ("482113907", true),
+            ("1482113907", false),
+            ("4821139070", false),
+            ("48211390", false),
+            ("", false),
+        ] {
+            assert_eq!(names(body.as_bytes(), "482113907"), named, "{body}");
+        }
+        assert!(!names(b"x", ""));
+    }
+}

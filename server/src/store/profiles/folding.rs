@@ -1,0 +1,36 @@
+//! How texts are compared where people search and sort: without case, and е for ё. SQLite folds ASCII alone.
+
+use hookgram::query;
+use sqlx::SqlitePool;
+
+use crate::store::StoreError;
+
+/// A text as it is searched for.
+pub(in crate::store) fn fold(text: &str) -> String {
+    text.to_lowercase().replace('ё', "е")
+}
+
+/// What a profile is found by; the name first, so that it sorts by it.
+pub(in crate::store) fn folded(name: &str, field: Option<&str>) -> String {
+    format!("{}\n{}", fold(name), fold(field.unwrap_or_default()))
+}
+
+/// Fills in what an earlier version has left out.
+pub(in crate::store) async fn fill_in(write: &SqlitePool) -> Result<(), StoreError> {
+    let rows: Vec<(i64, String, String)> =
+        sqlx::query_as("SELECT id, name, parameters FROM profiles WHERE folded IS NULL").fetch_all(write).await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut tx = write.begin().await?;
+    for (id, name, parameters) in rows {
+        let profile = query::read(parameters.as_bytes()).profile;
+        sqlx::query("UPDATE profiles SET folded = ?2 WHERE id = ?1")
+            .bind(id)
+            .bind(folded(&name, profile.field_name.as_deref()))
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,343 @@
+//! The list of profiles: searched, narrowed, sorted and cut to a page by the database, in a few statements however many
+//! profiles and messages there are.
+
+use std::collections::HashMap;
+
+use hookgram::{
+    channel::ChannelKind,
+    delivery::{DeliveryState, FailureCause},
+    profile_list::{Counts, Day, ListQuery, PAGE},
+    secret::BotToken,
+    webhook::EventOutcome,
+};
+use sqlx::{FromRow, SqliteConnection};
+
+use crate::{
+    store::{
+        Bot, Profiles, Reason, StoreError,
+        names::{ChannelCode, MaybeNamed, Named},
+        profiles::{folding::fold, open_token},
+        queue::heads::json,
+    },
+    time::Millis,
+};
+
+const HOUR: Millis = 60 * 60 * 1000;
+/// The hours of the 7 days that the list looks back on.
+const WEEK: i64 = 7 * 24;
+
+/// A profile as the list shows it.
+#[derive(Clone, Debug)]
+pub struct ListedProfile {
+    /// Its id.
+    pub id: i64,
+    /// Its unique name.
+    pub name: String,
+    /// Whether its endpoint is open.
+    pub enabled: bool,
+    /// Where its messages go.
+    pub channel: ChannelKind,
+    /// Its current webhook key.
+    pub key: String,
+    /// Its token, masked, if there is one that can be opened.
+    pub masked_token: Option<String>,
+    /// Whether there is one that cannot be opened.
+    pub locked: bool,
+    /// Its bot, if Telegram has named it.
+    pub bot: Option<Bot>,
+    /// Its last event.
+    pub last: Option<ListedEvent>,
+    /// The last 7 days, 24 hours each, the oldest first.
+    pub week: [Day; 7],
+}
+
+/// A profile's last event.
+#[derive(Clone, Debug)]
+pub struct ListedEvent {
+    /// When it came.
+    pub at: Millis,
+    /// What became of it when it came.
+    pub outcome: EventOutcome,
+    /// Why it was rejected.
+    pub reason: Option<Reason>,
+    /// The states of its deliveries (of the first copy's, for a duplicate), each once.
+    pub states: Vec<ListedState>,
+}
+
+/// A state that deliveries of an event are in, with the cause of the newest of them.
+#[derive(Clone, Debug)]
+pub struct ListedState {
+    /// Which.
+    pub state: DeliveryState,
+    /// Why it failed or waits, where that is marked.
+    pub cause: Option<FailureCause>,
+}
+
+/// SQL: whether profile `p` fails; `?4` is the first hour of the week.
+macro_rules! failing {
+    () => {
+        "(p.parked_since IS NOT NULL OR EXISTS (SELECT 1 FROM outcome_hours h WHERE h.profile_id = p.id AND h.hour >= ?4
+          AND h.failed > 0))"
+    };
+}
+
+/// SQL: whether nothing is known to have come for profile `p`.
+macro_rules! unused {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM events e WHERE e.profile_id = p.id)"
+    };
+}
+
+/// SQL: whether profile `p` is what is searched for: `?1` in its name or field, `?2` in its bot's name, `?3` its key.
+macro_rules! found {
+    () => {
+        "p.deleted_at IS NULL AND (?1 = '' OR instr(p.folded, ?1) > 0 OR (?2 <> '' AND p.sandbox = 0 AND EXISTS (
+             SELECT 1 FROM bots b WHERE b.id = p.bot_id AND instr(lower(b.username), ?2) > 0))
+          OR (?3 <> '' AND EXISTS (SELECT 1 FROM webhook_keys k WHERE k.key = ?3 AND k.profile_id = p.id)))"
+    };
+}
+
+pub(in crate::store) const IDS: &str = concat!(
+    "SELECT p.id FROM profiles p WHERE ",
+    found!(),
+    " AND CASE ?5 WHEN 'enabled' THEN p.enabled WHEN 'disabled' THEN NOT p.enabled WHEN 'failing' THEN ",
+    failing!(),
+    " WHEN 'unused' THEN ",
+    unused!(),
+    " ELSE 1 END ORDER BY CASE ?6
+          WHEN 'last' THEN coalesce((SELECT max(e.received_at) FROM events e WHERE e.profile_id = p.id), -1)
+          WHEN 'failures' THEN (SELECT total(h.failed) FROM outcome_hours h
+              WHERE h.profile_id = p.id AND h.hour >= ?4 AND h.failed > 0) END DESC,
+      p.folded, p.id LIMIT ?7 OFFSET ?8"
+);
+
+pub(in crate::store) const COUNTS: &str = concat!(
+    "SELECT count(*) AS found, total(enabled) AS enabled, total(NOT enabled) AS disabled, total(failing) AS failing,
+     total(unused) AS unused, (SELECT count(*) FROM profiles WHERE deleted_at IS NULL) AS everything
+     FROM (SELECT p.enabled, ",
+    failing!(),
+    " AS failing, ",
+    unused!(),
+    " AS unused FROM profiles p WHERE ",
+    found!(),
+    ")"
+);
+
+pub(in crate::store) const ROWS: &str = "SELECT p.id, p.name, p.enabled, p.sandbox, p.token, k.key, b.id AS bot_id,
+     b.name AS bot_name, b.username, b.checked_at, e.received_at, e.outcome, e.reason,
+     coalesce(e.duplicate_of, e.id) AS event_id
+     FROM json_each(?1) listed CROSS JOIN profiles p ON p.id = listed.value
+     JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL
+     LEFT JOIN bots b ON b.id = p.bot_id
+     LEFT JOIN events e ON e.id = (
+         SELECT id FROM events WHERE profile_id = p.id ORDER BY received_at DESC, id DESC LIMIT 1)
+     ORDER BY listed.key";
+
+pub(in crate::store) const STATES: &str = "SELECT d.event_id, d.state, d.cause, max(d.id) FROM json_each(?1) listed
+     CROSS JOIN deliveries d ON d.event_id = listed.value
+     WHERE NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) GROUP BY d.event_id, d.state";
+
+pub(in crate::store) const WEEKS: &str =
+    "SELECT h.profile_id, (?2 - h.hour) / 24 AS days_ago, sum(h.delivered) AS delivered,
+     sum(h.failed) AS failed, sum(h.skipped) AS skipped
+     FROM json_each(?1) listed CROSS JOIN outcome_hours h ON h.profile_id = listed.value
+     WHERE h.hour >= ?3 AND h.hour <= ?2 GROUP BY h.profile_id, days_ago";
+
+#[derive(FromRow)]
+struct CountsRow {
+    found: i64,
+    enabled: f64,
+    disabled: f64,
+    failing: f64,
+    unused: f64,
+    everything: i64,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    name: String,
+    enabled: bool,
+    #[sqlx(try_from = "ChannelCode", rename = "sandbox")]
+    channel: ChannelKind,
+    token: Option<Vec<u8>>,
+    key: String,
+    bot_id: Option<i64>,
+    bot_name: Option<String>,
+    username: Option<String>,
+    checked_at: Option<Millis>,
+    received_at: Option<Millis>,
+    #[sqlx(try_from = "MaybeNamed<EventOutcome>")]
+    outcome: Option<EventOutcome>,
+    reason: Option<String>,
+    event_id: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct StateRow {
+    event_id: i64,
+    #[sqlx(try_from = "Named<DeliveryState>")]
+    state: DeliveryState,
+    #[sqlx(try_from = "MaybeNamed<FailureCause>")]
+    cause: Option<FailureCause>,
+}
+
+#[derive(FromRow)]
+struct DayRow {
+    profile_id: i64,
+    days_ago: i64,
+    delivered: i64,
+    failed: i64,
+    skipped: i64,
+}
+
+/// What is searched for.
+struct Search {
+    folded: String,
+    bot: String,
+    key: String,
+}
+
+impl Search {
+    fn of(text: &str) -> Self {
+        let folded = fold(text.trim());
+        // A short URL is pasted to learn whose it is.
+        let key = text.trim().rsplit_once("/h/").map_or("", |(_, key)| key);
+        let key = key.split(['?', '/', '#']).next().unwrap_or_default().to_owned();
+        Self { bot: folded.trim_start_matches('@').to_owned(), folded, key }
+    }
+}
+
+impl Profiles {
+    /// A page of the profiles that a question asks for; the page after the last one is empty.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn page(&self, query: &ListQuery, now: Millis) -> Result<Vec<ListedProfile>, StoreError> {
+        let mut reader = self.read.acquire().await?;
+        let search = Search::of(&query.search);
+        let ids: Vec<i64> = sqlx::query_scalar(IDS)
+            .bind(&search.folded)
+            .bind(&search.bot)
+            .bind(&search.key)
+            .bind(first_hour(now))
+            .bind(query.show.name())
+            .bind(query.sort.name())
+            .bind(PAGE)
+            .bind(i64::from(query.page.saturating_sub(1)) * i64::from(PAGE))
+            .fetch_all(&mut *reader)
+            .await?;
+        self.rows(&mut reader, &ids, now).await
+    }
+
+    /// How many profiles each choice would bring for this search, and how many there are in all.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn counts(&self, search: &str, now: Millis) -> Result<(Counts, u32), StoreError> {
+        let search = Search::of(search);
+        let row: CountsRow = sqlx::query_as(COUNTS)
+            .bind(&search.folded)
+            .bind(&search.bot)
+            .bind(&search.key)
+            .bind(first_hour(now))
+            .fetch_one(&self.read)
+            .await?;
+        let counts = [whole(row.found), rounded(row.enabled), rounded(row.disabled), rounded(row.failing)];
+        let [found, enabled, disabled, failing] = counts;
+        Ok(([found, enabled, disabled, failing, rounded(row.unused)], whole(row.everything)))
+    }
+
+    /// One profile as the list shows it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    #[cfg(test)]
+    pub(in crate::store) async fn listed_one(&self, id: i64, now: Millis) -> Result<Option<ListedProfile>, StoreError> {
+        let mut reader = self.read.acquire().await?;
+        Ok(self.rows(&mut reader, &[id], now).await?.pop())
+    }
+
+    async fn rows(
+        &self,
+        reader: &mut SqliteConnection,
+        ids: &[i64],
+        now: Millis,
+    ) -> Result<Vec<ListedProfile>, StoreError> {
+        let list = json(ids);
+        let rows: Vec<Row> = sqlx::query_as(ROWS).bind(&list).fetch_all(&mut *reader).await?;
+        let events: Vec<i64> = rows.iter().filter_map(|row| row.event_id).collect();
+        let states: Vec<StateRow> = sqlx::query_as(STATES).bind(json(&events)).fetch_all(&mut *reader).await?;
+        let days: Vec<DayRow> =
+            sqlx::query_as(WEEKS).bind(&list).bind(now / HOUR).bind(first_hour(now)).fetch_all(&mut *reader).await?;
+        let mut by_event: HashMap<i64, Vec<ListedState>> = HashMap::new();
+        for row in states {
+            by_event.entry(row.event_id).or_default().push(row.into());
+        }
+        let mut weeks: HashMap<i64, [Day; 7]> = HashMap::new();
+        for row in days {
+            let week = weeks.entry(row.profile_id).or_default();
+            let at = usize::try_from(6 - row.days_ago).ok();
+            if let Some(day) = at.and_then(|at| week.get_mut(at)) {
+                *day = Day { delivered: whole(row.delivered), failed: whole(row.failed), skipped: whole(row.skipped) };
+            }
+        }
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let states = row.event_id.and_then(|id| by_event.remove(&id)).unwrap_or_default();
+                let week = weeks.remove(&row.id).unwrap_or_default();
+                self.listed(row, states, week)
+            })
+            .collect())
+    }
+
+    fn listed(&self, row: Row, states: Vec<ListedState>, week: [Day; 7]) -> ListedProfile {
+        let opened = row.token.as_deref().filter(|_| row.channel.needs_token());
+        let token = opened.and_then(|sealed| open_token(&self.sealer, row.id, sealed).ok());
+        let bot = match (row.bot_id, row.bot_name, row.username, row.checked_at) {
+            (Some(id), Some(name), Some(username), Some(checked_at)) => Some(Bot { id, name, username, checked_at }),
+            _ => None,
+        };
+        let last = match (row.received_at, row.outcome) {
+            (Some(at), Some(outcome)) => {
+                let reason = row.reason.as_deref().and_then(|reason| serde_json::from_str(reason).ok());
+                Some(ListedEvent { at, outcome, reason, states })
+            }
+            _ => None,
+        };
+        ListedProfile {
+            id: row.id,
+            name: row.name,
+            enabled: row.enabled,
+            channel: row.channel,
+            key: row.key,
+            masked_token: token.as_ref().map(BotToken::masked),
+            locked: opened.is_some() && token.is_none(),
+            bot: bot.filter(|_| opened.is_some()),
+            last,
+            week,
+        }
+    }
+}
+
+impl From<StateRow> for ListedState {
+    fn from(row: StateRow) -> Self {
+        Self { state: row.state, cause: row.cause }
+    }
+}
+
+/// The first hour of the 7 days that end now.
+fn first_hour(now: Millis) -> i64 {
+    now / HOUR - WEEK + 1
+}
+
+fn whole(count: i64) -> u32 {
+    u32::try_from(count.max(0)).unwrap_or(u32::MAX)
+}
+
+/// SQLite's `total` answers with a float, but with a number where `sum` has none.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows, and `as` saturates")]
+fn rounded(count: f64) -> u32 {
+    count as u32
+}

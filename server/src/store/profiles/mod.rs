@@ -1,0 +1,445 @@
+//! Profiles with their webhook keys and sealed tokens.
+
+pub(in crate::store) mod cache;
+pub(in crate::store) mod changes;
+pub(in crate::store) mod drafts;
+pub(in crate::store) mod folding;
+pub(in crate::store) mod list;
+pub(in crate::store) mod sandbox;
+
+use hookgram::{
+    audit::AuditAction,
+    channel::ChannelKind,
+    event::EventType,
+    profile::{EditedProfile, Profile},
+    query,
+    secret::BotToken,
+};
+use secrecy::ExposeSecret as _;
+use sqlx::{FromRow, SqliteConnection};
+
+use crate::{
+    secrets::{
+        codes,
+        seal::{Place, Sealer},
+    },
+    store::{
+        Lane, Profiles, StoreError,
+        audit::{self, self as store_audit, By, Change, Entry},
+        events::strangers::now_known,
+        names::{ChannelCode, quoted},
+        profiles::folding::folded,
+        queue::heads::settle,
+        secrets::sealing_key,
+        unique,
+    },
+    time::{Millis, now},
+};
+
+/// A profile as it is kept. Its token is in `profile`, unless it cannot be opened with the present key.
+#[derive(Clone, Debug)]
+pub struct StoredProfile {
+    /// Its id.
+    pub id: i64,
+    /// Its unique name.
+    pub name: String,
+    /// Whether its endpoint is open.
+    pub enabled: bool,
+    /// Where its messages go.
+    pub channel: ChannelKind,
+    /// The types of event it wants; empty means all.
+    pub events: Vec<EventType>,
+    /// Its parameters.
+    pub profile: Profile,
+    /// Its current webhook key.
+    pub key: String,
+    /// Its bot's number, where a token is stored that cannot be opened with the present key.
+    pub locked: Option<i64>,
+    /// Since when Telegram refuses its token, or it cannot be opened.
+    pub parked_since: Option<Millis>,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+impl StoredProfile {
+    /// The form that a person edits.
+    #[must_use]
+    pub fn edited(self) -> EditedProfile {
+        EditedProfile {
+            name: self.name,
+            enabled: Some(self.enabled),
+            channel: self.channel,
+            events: self.events,
+            profile: self.profile,
+            key: Some(self.key),
+        }
+    }
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    name: String,
+    enabled: bool,
+    #[sqlx(try_from = "ChannelCode", rename = "sandbox")]
+    channel: ChannelKind,
+    events: String,
+    token: Option<Vec<u8>>,
+    bot_id: Option<i64>,
+    parameters: String,
+    parked_since: Option<i64>,
+    version: i64,
+    key: String,
+}
+
+/// What a [`Row`] is read from, with what else the statement says.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.bot_id, p.parameters, p.parked_since, p.version, k.key \
+             FROM profiles p JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL ",
+            $rest
+        )
+    };
+}
+
+impl Row {
+    fn open(self, sealer: &Sealer) -> Result<StoredProfile, StoreError> {
+        let numbers: Vec<i64> =
+            serde_json::from_str(&self.events).map_err(|_| StoreError::corrupt("profiles.events"))?;
+        let mut profile = query::read(self.parameters.as_bytes()).profile;
+        // Without its token a profile can still be seen, and be given a new one.
+        profile.token = self.token.as_deref().and_then(|sealed| open_token(sealer, self.id, sealed).ok());
+        let locked = self.bot_id.filter(|_| self.token.is_some() && profile.token.is_none());
+        Ok(StoredProfile {
+            id: self.id,
+            name: self.name,
+            enabled: self.enabled,
+            channel: self.channel,
+            events: numbers.into_iter().map(EventType).collect(),
+            profile,
+            key: self.key,
+            locked,
+            parked_since: self.parked_since,
+            version: self.version,
+        })
+    }
+}
+
+pub(in crate::store) fn open_token(sealer: &Sealer, id: i64, sealed: &[u8]) -> Result<BotToken, StoreError> {
+    let text = sealer.open(Place::ProfileToken(id), sealed)?;
+    BotToken::parse(text.expose_secret()).map_err(|_| StoreError::corrupt("profiles.token"))
+}
+
+impl Profiles {
+    /// Every profile, by name.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn all(&self) -> Result<Vec<StoredProfile>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(select!("ORDER BY p.name")).fetch_all(&self.read).await?;
+        rows.into_iter().map(|row| row.open(&self.sealer)).collect()
+    }
+
+    /// Every profile's id and name, by name.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn names(&self) -> Result<Vec<(i64, String)>, StoreError> {
+        let names = "SELECT id, name FROM profiles WHERE deleted_at IS NULL ORDER BY folded, id";
+        Ok(sqlx::query_as(names).fetch_all(&self.read).await?)
+    }
+
+    /// One profile.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn get(&self, id: i64) -> Result<Option<StoredProfile>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(select!("WHERE p.id = ?1")).bind(id).fetch_optional(&self.read).await?;
+        row.map(|row| row.open(&self.sealer)).transpose()
+    }
+
+    /// The profile of a name.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn by_name(&self, name: &str) -> Result<Option<StoredProfile>, StoreError> {
+        let id: Option<i64> =
+            sqlx::query_scalar("SELECT id FROM profiles WHERE name = ?1").bind(name).fetch_optional(&self.read).await?;
+        match id {
+            Some(id) => self.get(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The profile that a webhook key opens, by the current key or one that has not yet retired.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn by_key(&self, key: &str) -> Result<Option<StoredProfile>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.bot_id, p.parameters, p.parked_since,
+             p.version, k.key
+             FROM webhook_keys asked JOIN profiles p ON p.id = asked.profile_id
+             JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL
+             WHERE asked.key = ?1 AND (asked.retired_at IS NULL OR asked.retired_at > ?2)",
+        )
+        .bind(key)
+        .bind(now())
+        .fetch_optional(&self.read)
+        .await?;
+        row.map(|row| row.open(&self.sealer)).transpose()
+    }
+
+    /// Stores a new profile (`id` is `None`) or replaces one, in all but its key; answers with its id.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if another has its name, [`StoreError::NotFound`] if there is none of this id.
+    pub async fn put(&self, id: Option<i64>, draft: &EditedProfile, by: &By) -> Result<i64, StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let action = if id.is_some() { AuditAction::ProfileChanged } else { AuditAction::ProfileMade };
+        let id = put(&mut tx, &self.sealer, id, draft, (by, action)).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Stores several profiles, all or none, each replacing the one of its name; answers with their names and keys.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyTaken`] with the index of the profile whose key belongs to another.
+    pub async fn put_all(
+        &self,
+        drafts: &[EditedProfile],
+        by: &By,
+    ) -> Result<Vec<(String, String)>, (usize, StoreError)> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await.map_err(|error| (0, error.into()))?;
+        let mut done = Vec::with_capacity(drafts.len());
+        for (index, draft) in drafts.iter().enumerate() {
+            let at = |error: StoreError| (index, error);
+            let id: Option<i64> = sqlx::query_scalar("SELECT id FROM profiles WHERE name = ?1")
+                .bind(&draft.name)
+                .fetch_optional(&mut *tx)
+                .await
+                .map_err(|error| at(error.into()))?;
+            let id = put(&mut tx, &self.sealer, id, draft, (by, AuditAction::ProfileImported)).await.map_err(at)?;
+            let key = sqlx::query_scalar("SELECT key FROM webhook_keys WHERE profile_id = ?1 AND retired_at IS NULL")
+                .bind(id)
+                .fetch_one(&mut *tx)
+                .await
+                .map_err(|error| at(error.into()))?;
+            done.push((draft.name.clone(), key));
+        }
+        tx.commit().await.map_err(|error| (0, error.into()))?;
+        Ok(done)
+    }
+
+    /// Opens or closes a profile's endpoint.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] without such a profile.
+    pub async fn set_enabled(&self, id: i64, enabled: bool, by: &By) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let before: Option<(String, bool)> =
+            sqlx::query_as("SELECT name, enabled FROM profiles WHERE id = ?1 AND deleted_at IS NULL")
+                .bind(id)
+                .fetch_optional(&mut *tx)
+                .await?;
+        let (name, was) = before.ok_or(StoreError::NotFound)?;
+        sqlx::query("UPDATE profiles SET enabled = ?2, updated_at = ?3 WHERE id = ?1")
+            .bind(id)
+            .bind(enabled)
+            .bind(now())
+            .execute(&mut *tx)
+            .await?;
+        if was != enabled {
+            let action = if enabled { AuditAction::ProfileEnabled } else { AuditAction::ProfileDisabled };
+            store_audit::record(&mut tx, &Entry::new(by, action).to(&name, id)).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Records that profiles were written to a file: one, or so many; with their tokens and webhook keys, or without.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn note_export(&self, profiles: &[StoredProfile], with_secrets: bool, by: &By) -> Result<(), StoreError> {
+        let entry = Entry::new(by, AuditAction::ProfileExported);
+        let (entry, mut changes) = match profiles {
+            [one] => (entry.to(&one.name, one.id), Vec::new()),
+            all => (entry, vec![Change::new("count", "", all.len().to_string())]),
+        };
+        changes.push(Change::new("with_secrets", "", with_secrets.to_string()));
+        self.note(&entry.with(changes)).await
+    }
+}
+
+/// A test message that was sent.
+#[derive(Debug)]
+pub struct Test<'a> {
+    /// The name and the id of the profile that it is a test of; an unsaved one has neither.
+    pub profile: (&'a str, Option<i64>),
+    /// The bot's token; `None` for the sandbox.
+    pub token: Option<&'a BotToken>,
+    /// The end of the chat's id; blank where the sample names its chat.
+    pub chat: &'a str,
+    /// What became of it: `sent`, `refused` or `in_sandbox`.
+    pub answer: &'static str,
+}
+
+impl Profiles {
+    /// Notes that a test message was sent.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn note_test(&self, test: &Test<'_>, by: &By) -> Result<(), StoreError> {
+        let mut changes = vec![Change::new("answer", "", test.answer)];
+        changes.extend((!test.chat.is_empty()).then(|| Change::new("chat", "", test.chat)));
+        changes.extend(test.token.map(|token| Change::new("telegramToken", "", token.masked())));
+        let (name, id) = test.profile;
+        self.note(&Entry::new(by, AuditAction::ProfileTested).to(name, id).with(changes)).await
+    }
+}
+
+/// Stores one, and notes who did what.
+pub(in crate::store) async fn put(
+    tx: &mut SqliteConnection,
+    sealer: &Sealer,
+    id: Option<i64>,
+    draft: &EditedProfile,
+    (by, action): (&By, AuditAction),
+) -> Result<i64, StoreError> {
+    let before = match id {
+        Some(id) => Some(present(tx, sealer, id).await?.ok_or(StoreError::NotFound)?),
+        None => None,
+    };
+    let is_new = before.is_none();
+    let numbers: Vec<i64> = draft.events.iter().map(|event| event.0).collect();
+    let events = serde_json::to_string(&numbers).map_err(|_| StoreError::corrupt("profiles.events"))?;
+    let parameters = query::write(&draft.profile);
+    let folded = folded(&draft.name, draft.profile.field_name.as_deref());
+    let id = match id {
+        Some(id) => {
+            let done = sqlx::query(
+                "UPDATE profiles SET name = ?2, enabled = coalesce(?3, enabled), sandbox = ?4, events = ?5,
+                 parameters = ?6, updated_at = ?7, folded = ?8 WHERE id = ?1 AND deleted_at IS NULL",
+            )
+            .bind(id)
+            .bind(&draft.name)
+            .bind(draft.enabled)
+            .bind(ChannelCode::of(draft.channel))
+            .bind(&events)
+            .bind(&parameters)
+            .bind(now())
+            .bind(folded)
+            .execute(&mut *tx)
+            .await
+            .map_err(|error| unique(error, StoreError::Taken))?;
+            if done.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            id
+        }
+        None => {
+            let id = sqlx::query_scalar(
+                "INSERT INTO profiles (name, enabled, sandbox, events, parameters, created_at, updated_at, folded)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7) RETURNING id",
+            )
+            .bind(&draft.name)
+            .bind(draft.enabled.unwrap_or(true))
+            .bind(ChannelCode::of(draft.channel))
+            .bind(&events)
+            .bind(&parameters)
+            .bind(now())
+            .bind(folded)
+            .fetch_one(&mut *tx)
+            .await
+            .map_err(|error| unique(error, StoreError::Taken))?;
+            let key = draft.key.clone().unwrap_or_else(codes::webhook_key);
+            sqlx::query("INSERT INTO webhook_keys (key, profile_id, created_at) VALUES (?1, ?2, ?3)")
+                .bind(key)
+                .bind(id)
+                .bind(now())
+                .execute(&mut *tx)
+                .await
+                .map_err(|error| unique(error, StoreError::KeyTaken))?;
+            id
+        }
+    };
+    if let Some(token) = &draft.profile.token {
+        put_token(tx, sealer, id, token).await?;
+    }
+    let changes = audit::profile_changes(before.map(StoredProfile::edited).as_ref(), draft);
+    if is_new || !changes.is_empty() {
+        store_audit::record(tx, &Entry::new(by, action).to(&draft.name, id).with(changes)).await?;
+    }
+    Ok(id)
+}
+
+/// The profile as it is before a change, in the change's own transaction.
+async fn present(tx: &mut SqliteConnection, sealer: &Sealer, id: i64) -> Result<Option<StoredProfile>, StoreError> {
+    let row: Option<Row> = sqlx::query_as(select!("WHERE p.id = ?1")).bind(id).fetch_optional(tx).await?;
+    row.map(|row| row.open(sealer)).transpose()
+}
+
+/// Seals and stores a token. What the profile has still to send moves to the token's lane, in order; what was parked
+/// is due at once, for whoever gives the same token again says that it works.
+async fn put_token(tx: &mut SqliteConnection, sealer: &Sealer, id: i64, token: &BotToken) -> Result<(), StoreError> {
+    let (old, old_lane): (Option<Vec<u8>>, Option<Vec<u8>>) =
+        sqlx::query_as("SELECT token, lane FROM profiles WHERE id = ?1").bind(id).fetch_one(&mut *tx).await?;
+    let unchanged = old.is_some_and(|sealed| open_token(sealer, id, &sealed).is_ok_and(|old| old == *token));
+    if !unchanged {
+        let key = sealing_key(tx, sealer).await?;
+        let (sealed, lane) = (key.seal(Place::ProfileToken(id), token.expose())?, Lane::of(token));
+        sqlx::query("UPDATE profiles SET token = ?2, bot_id = ?3, lane = ?4 WHERE id = ?1")
+            .bind(id)
+            .bind(sealed)
+            .bind(token.bot_id())
+            .bind(lane.as_bytes())
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(
+            "UPDATE deliveries SET bot_id = ?2, lane = ?3 WHERE profile_id = ?1 AND finished_at IS NULL AND sandbox = 0",
+        )
+        .bind(id)
+        .bind(token.bot_id())
+        .bind(lane.as_bytes())
+        .execute(&mut *tx)
+        .await?;
+        now_known(tx, &lane).await?;
+        if let Some(old_lane) = old_lane {
+            settle(tx, &Lane::of_bytes(old_lane), now()).await?;
+        }
+    }
+    unpark(tx, id).await
+}
+
+/// Ends a profile's waiting for a token: what was parked is due at once, and as if it were new.
+pub(in crate::store) async fn unpark(tx: &mut SqliteConnection, id: i64) -> Result<(), StoreError> {
+    sqlx::query("UPDATE profiles SET parked_since = NULL WHERE id = ?1").bind(id).execute(&mut *tx).await?;
+    sqlx::query(
+        "UPDATE bots SET parked_since = NULL, parked_reason = NULL
+         WHERE id = (SELECT bot_id FROM profiles WHERE id = ?1)",
+    )
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(concat!(
+        "UPDATE deliveries SET state = ",
+        quoted!(DeliveryState::Retrying),
+        ", cause = NULL, next_attempt_at = ?2, due_within = 0, age_from = ?2
+         WHERE profile_id = ?1 AND state = ",
+        quoted!(DeliveryState::Suspended),
+        " AND finished_at IS NULL"
+    ))
+    .bind(id)
+    .bind(now())
+    .execute(&mut *tx)
+    .await?;
+    let lane: Option<Vec<u8>> =
+        sqlx::query_scalar("SELECT lane FROM profiles WHERE id = ?1").bind(id).fetch_one(&mut *tx).await?;
+    match lane {
+        Some(lane) => settle(tx, &Lane::of_bytes(lane), now()).await,
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,119 @@
+//! Messages in the sandbox.
+
+use hookgram::audit::AuditAction;
+use sqlx::FromRow;
+
+use crate::{
+    store::{
+        Profiles, StoreError,
+        audit::{self, By, Entry},
+    },
+    time::Millis,
+};
+
+/// A message in the sandbox.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct SandboxRow {
+    /// Its id; grows.
+    pub id: i64,
+    /// Whose.
+    pub profile_id: i64,
+    /// The profile's name.
+    pub profile: String,
+    /// The chat it would have gone to.
+    pub chat: String,
+    /// Telegram's HTML.
+    pub html: String,
+    /// When it arrived.
+    pub at: Millis,
+}
+
+/// A message that goes to the sandbox.
+#[derive(Clone, Copy, Debug)]
+pub struct SandboxMessage<'a> {
+    /// Whose.
+    pub profile_id: i64,
+    /// The delivery that it belongs to; `None` for a test.
+    pub delivery: Option<i64>,
+    /// Which part of the delivery's message it is, from 0.
+    pub part: usize,
+    /// The chat it would have gone to.
+    pub chat: &'a str,
+    /// Telegram's HTML.
+    pub html: &'a str,
+    /// When it arrived.
+    pub at: Millis,
+}
+
+impl Profiles {
+    /// Puts a message into the sandbox; answers with its id, or `None` where this part of its delivery is there already.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn add_sandbox_message(&self, message: &SandboxMessage<'_>) -> Result<Option<i64>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "INSERT INTO sandbox_messages (profile_id, delivery_id, part, chat, html, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (delivery_id, part) DO NOTHING RETURNING id",
+        )
+        .bind(message.profile_id)
+        .bind(message.delivery)
+        .bind(i64::try_from(message.part).unwrap_or(i64::MAX))
+        .bind(message.chat)
+        .bind(message.html)
+        .bind(message.at)
+        .fetch_optional(&self.write)
+        .await?)
+    }
+
+    /// The last `limit` messages, oldest first; of one profile, or of all.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sandbox_messages(&self, profile: Option<i64>, limit: i64) -> Result<Vec<SandboxRow>, StoreError> {
+        let mut rows: Vec<SandboxRow> = sqlx::query_as(
+            "SELECT m.id, m.profile_id, p.name AS profile, m.chat, m.html, m.at
+             FROM sandbox_messages m JOIN profiles p ON p.id = m.profile_id
+             WHERE p.deleted_at IS NULL AND (?1 IS NULL OR m.profile_id = ?1) ORDER BY m.id DESC LIMIT ?2",
+        )
+        .bind(profile)
+        .bind(limit)
+        .fetch_all(&self.read)
+        .await?;
+        rows.reverse();
+        Ok(rows)
+    }
+
+    /// The profiles that send to the sandbox, or have messages in it: id and name, by name.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sandbox_profiles(&self) -> Result<Vec<(i64, String)>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT id, name FROM profiles p WHERE deleted_at IS NULL
+             AND (sandbox = 1 OR EXISTS (SELECT 1 FROM sandbox_messages m WHERE m.profile_id = p.id))
+             ORDER BY folded, id",
+        )
+        .fetch_all(&self.read)
+        .await?)
+    }
+
+    /// Deletes the messages of a profile, or all.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn clear_sandbox(&self, profile: Option<i64>, by: &By) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query("DELETE FROM sandbox_messages WHERE ?1 IS NULL OR profile_id = ?1")
+            .bind(profile)
+            .execute(&mut *tx)
+            .await?;
+        let name: Option<String> = sqlx::query_scalar("SELECT name FROM profiles WHERE id = ?1")
+            .bind(profile)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let entry = Entry::new(by, AuditAction::SandboxCleared).to(&name.unwrap_or_default(), profile);
+        audit::record(&mut tx, &entry).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

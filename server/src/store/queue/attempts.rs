@@ -1,0 +1,102 @@
+//! Attempts: each call to Telegram for a part of a delivery, as the log keeps it.
+
+use hookgram::delivery::AttemptClass;
+use sqlx::{FromRow, SqliteConnection};
+
+use crate::{
+    store::{Claimed, Queue, StoreError, events::strangers::now_known, mails::accepted_lane, names::Named},
+    time::Millis,
+};
+
+/// An attempt to send one part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Which part, from 0.
+    pub part: usize,
+    /// When it began.
+    pub started_at: Millis,
+    /// How long the answer took.
+    pub latency: Millis,
+    /// The answer's HTTP status.
+    pub http_status: Option<u16>,
+    /// What it came to.
+    pub class: AttemptClass,
+    /// Telegram's own words.
+    pub description: Option<String>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    part: i64,
+    started_at: i64,
+    latency_ms: i64,
+    http_status: Option<i64>,
+    #[sqlx(try_from = "Named<AttemptClass>")]
+    class: AttemptClass,
+    description: Option<String>,
+}
+
+impl From<Row> for Attempt {
+    fn from(row: Row) -> Self {
+        Self {
+            part: usize::try_from(row.part).unwrap_or_default(),
+            started_at: row.started_at,
+            latency: row.latency_ms,
+            http_status: row.http_status.and_then(|status| u16::try_from(status).ok()),
+            class: row.class,
+            description: row.description,
+        }
+    }
+}
+
+impl Queue {
+    /// Every attempt of a delivery, in their order.
+    ///
+    /// # Errors
+    /// If the database fails or holds what was not written here.
+    pub async fn attempts(&self, delivery_id: i64) -> Result<Vec<Attempt>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT part, started_at, latency_ms, http_status, class, description FROM attempts
+             WHERE delivery_id = ?1 ORDER BY id",
+        )
+        .bind(delivery_id)
+        .fetch_all(&self.read)
+        .await?;
+        Ok(rows.into_iter().map(Attempt::from).collect())
+    }
+}
+
+/// Keeps an attempt; what Telegram last said stands with the delivery as well.
+pub(in crate::store) async fn insert_attempt(
+    tx: &mut SqliteConnection,
+    claimed: &Claimed,
+    attempt: &Attempt,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO attempts (delivery_id, part, started_at, latency_ms, http_status, class, description)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )
+    .bind(claimed.id)
+    .bind(i64::try_from(attempt.part).unwrap_or(i64::MAX))
+    .bind(attempt.started_at)
+    .bind(attempt.latency)
+    .bind(attempt.http_status.map(i64::from))
+    .bind(attempt.class.name())
+    .bind(&attempt.description)
+    .execute(&mut *tx)
+    .await?;
+    if attempt.class == AttemptClass::Sent {
+        accepted_lane(tx, &claimed.lane).await?;
+        if claimed.stranger {
+            now_known(tx, &claimed.lane).await?;
+        }
+    } else {
+        sqlx::query("UPDATE deliveries SET last_status = ?2, last_error = ?3 WHERE id = ?1")
+            .bind(claimed.id)
+            .bind(attempt.http_status.map(i64::from))
+            .bind(&attempt.description)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! Bots, as Telegram introduced them.
+
+use hookgram::secret::BotToken;
+use sqlx::FromRow;
+
+use crate::{
+    store::{Queue, StoreError, mails::accepted, profiles::unpark},
+    time::{Millis, now},
+};
+
+/// What Telegram said of a bot when last asked.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Bot {
+    /// Telegram's own id of it.
+    pub id: i64,
+    /// Its name for people.
+    pub name: String,
+    /// Its `@name`, without the `@`.
+    pub username: String,
+    /// When Telegram was asked.
+    pub checked_at: Millis,
+}
+
+impl Queue {
+    /// Keeps what Telegram said of a token's bot; it works, so none of its profiles waits for a token any longer: what was
+    /// parked is due. One whose own token is refused parks again at its first attempt.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn put_bot(&self, token: &BotToken, name: &str, username: &str) -> Result<(), StoreError> {
+        let id = token.bot_id();
+        let mut tx = self.write.begin().await?;
+        accepted(&mut tx, token).await?;
+        sqlx::query(
+            "INSERT INTO bots (id, name, username, checked_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE
+             SET name = ?2, username = ?3, checked_at = ?4, parked_since = NULL, parked_reason = NULL",
+        )
+        .bind(id)
+        .bind(name)
+        .bind(username)
+        .bind(now())
+        .execute(&mut *tx)
+        .await?;
+        let parked: Vec<i64> =
+            sqlx::query_scalar("SELECT id FROM profiles WHERE bot_id = ?1 AND parked_since IS NOT NULL")
+                .bind(id)
+                .fetch_all(&mut *tx)
+                .await?;
+        for profile in parked {
+            unpark(&mut tx, profile).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What is known of a bot.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn bot(&self, id: i64) -> Result<Option<Bot>, StoreError> {
+        Ok(sqlx::query_as("SELECT id, name, username, checked_at FROM bots WHERE id = ?1")
+            .bind(id)
+            .fetch_optional(&self.read)
+            .await?)
+    }
+}

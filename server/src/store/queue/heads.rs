@@ -1,0 +1,254 @@
+//! The heads of the queue: of a chat in a lane the earliest delivery that is neither finished nor parked. Only a head
+//! has a time to be sent at; whatever ends, parks or moves one gives the next its time.
+
+use sqlx::{FromRow, SqliteConnection};
+
+use crate::{
+    store::{Lane, Queue, StoreError, names::quoted},
+    time::Millis,
+};
+
+/// SQL: whether an earlier delivery stands before this one in its chat.
+macro_rules! behind {
+    () => {
+        concat!(
+            "EXISTS (SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL AND earlier.state <> ",
+            quoted!(DeliveryState::Suspended),
+            "
+         AND earlier.lane = deliveries.lane AND earlier.chat = deliveries.chat AND earlier.id < deliveries.id)"
+        )
+    };
+}
+pub(in crate::store) use behind;
+
+/// Lanes that are put in order in one commit.
+const LANES: usize = 64;
+
+/// A delivery that may be claimed.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Head {
+    /// Its id.
+    pub id: i64,
+    /// Where it goes.
+    pub chat: String,
+}
+
+/// A list as SQLite reads it: JSON.
+pub(in crate::store) fn json<T: serde::Serialize>(list: &[T]) -> String {
+    serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned())
+}
+
+impl Queue {
+    /// The lanes of known tokens that have something to send, now or later, each with the time of its earliest head.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn open_lanes(&self) -> Result<Vec<(Lane, Millis)>, StoreError> {
+        // From lane to lane along the index: what a lane holds is not gone through.
+        let rows: Vec<(Vec<u8>, Millis)> = sqlx::query_as(
+            "WITH RECURSIVE lanes (lane) AS (
+                 SELECT min(lane) FROM deliveries
+                 WHERE finished_at IS NULL AND next_attempt_at IS NOT NULL AND stranger = 0
+                 UNION ALL
+                 SELECT (SELECT min(d.lane) FROM deliveries d WHERE d.lane > lanes.lane
+                         AND d.finished_at IS NULL AND d.next_attempt_at IS NOT NULL AND d.stranger = 0)
+                 FROM lanes WHERE lanes.lane IS NOT NULL)
+             SELECT lanes.lane, (SELECT min(d.next_attempt_at) FROM deliveries d WHERE d.lane = lanes.lane
+                 AND d.finished_at IS NULL AND d.next_attempt_at IS NOT NULL AND d.stranger = 0)
+             FROM lanes WHERE lanes.lane IS NOT NULL",
+        )
+        .fetch_all(&self.read)
+        .await?;
+        Ok(rows.into_iter().map(|(lane, at)| (Lane::of_bytes(lane), at)).collect())
+    }
+
+    /// Up to `limit` heads of a lane that are due, the longest due first; none of those `in_flight`, none for a chat
+    /// that is `held`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn due_heads(
+        &self,
+        lane: &Lane,
+        now: Millis,
+        limit: usize,
+        in_flight: &[i64],
+        held: &[String],
+    ) -> Result<Vec<Head>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT id, coalesce(migrated_to, chat) AS chat FROM deliveries
+             WHERE lane = ?1 AND finished_at IS NULL AND next_attempt_at IS NOT NULL AND stranger = 0
+             AND next_attempt_at <= ?2 AND id NOT IN (SELECT value FROM json_each(?3))
+             AND coalesce(migrated_to, chat) NOT IN (SELECT value FROM json_each(?4))
+             ORDER BY next_attempt_at, id LIMIT ?5",
+        )
+        .bind(lane.as_bytes())
+        .bind(now)
+        .bind(json(in_flight))
+        .bind(json(held))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&self.read)
+        .await?)
+    }
+
+    /// Up to `limit` heads of strangers, the longest due first, each with its lane and its time; none of those `in_flight`.
+    /// Some may not be due yet.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn strangers_heads(
+        &self,
+        limit: usize,
+        in_flight: &[i64],
+    ) -> Result<Vec<(Head, Lane, Millis)>, StoreError> {
+        let rows: Vec<(i64, String, Vec<u8>, Millis)> = sqlx::query_as(
+            "SELECT id, coalesce(migrated_to, chat), lane, next_attempt_at FROM deliveries
+             WHERE finished_at IS NULL AND next_attempt_at IS NOT NULL AND stranger = 1
+             AND id NOT IN (SELECT value FROM json_each(?1)) ORDER BY next_attempt_at LIMIT ?2",
+        )
+        .bind(json(in_flight))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&self.read)
+        .await?;
+        Ok(rows.into_iter().map(|(id, chat, lane, at)| (Head { id, chat }, Lane::of_bytes(lane), at)).collect())
+    }
+
+    /// Makes due what the clock, set back, has put too far off.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn due_again(&self, now: Millis) -> Result<u64, StoreError> {
+        let mut count = 0;
+        // One statement an index.
+        for statement in [
+            "UPDATE deliveries SET next_attempt_at = ?1 WHERE finished_at IS NULL AND next_attempt_at > ?1 + due_within
+             AND next_attempt_at IS NOT NULL AND stranger = 0",
+            "UPDATE deliveries SET next_attempt_at = ?1 WHERE finished_at IS NULL AND next_attempt_at > ?1 + due_within
+             AND next_attempt_at IS NOT NULL AND stranger = 1",
+        ] {
+            count += sqlx::query(statement).bind(now).execute(&self.write).await?.rows_affected();
+        }
+        Ok(count)
+    }
+
+    /// Puts every lane in order: at the start, and where a claim has found that one was not.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn settle_all(&self, now: Millis) -> Result<(), StoreError> {
+        let lanes: Vec<Vec<u8>> = sqlx::query_scalar(concat!(
+            "SELECT DISTINCT lane FROM deliveries WHERE finished_at IS NULL AND state <> ",
+            quoted!(DeliveryState::Suspended)
+        ))
+        .fetch_all(&self.read)
+        .await?;
+        for lanes in lanes.chunks(LANES) {
+            let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+            for lane in lanes {
+                settle(&mut tx, &Lane::of_bytes(lane.as_slice()), now).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+/// The head of a chat has a time: where the last one has ended, parked or moved, the next one is due.
+pub(in crate::store) async fn wake_head(
+    tx: &mut SqliteConnection,
+    lane: &Lane,
+    chat: &str,
+    now: Millis,
+) -> Result<(), StoreError> {
+    sqlx::query(concat!(
+        "UPDATE deliveries SET next_attempt_at = ?3, due_within = 0 WHERE next_attempt_at IS NULL AND id = (
+             SELECT id FROM deliveries WHERE finished_at IS NULL AND state <> ",
+        quoted!(DeliveryState::Suspended),
+        " AND lane = ?1 AND chat = ?2
+             ORDER BY id LIMIT 1)"
+    ))
+    .bind(lane.as_bytes())
+    .bind(chat)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Puts a lane in order: the head of each of its chats has a time, and nothing behind one has, unless it is under way.
+pub(in crate::store) async fn settle(tx: &mut SqliteConnection, lane: &Lane, now: Millis) -> Result<(), StoreError> {
+    sqlx::query(concat!(
+        "UPDATE deliveries SET next_attempt_at = NULL
+         WHERE lane = ?1 AND finished_at IS NULL AND state IN (",
+        quoted!(DeliveryState::Waiting),
+        ", ",
+        quoted!(DeliveryState::Retrying),
+        ") AND next_attempt_at IS NOT NULL
+         AND ",
+        behind!()
+    ))
+    .bind(lane.as_bytes())
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(concat!(
+        "UPDATE deliveries SET next_attempt_at = ?2, due_within = 0
+         WHERE next_attempt_at IS NULL AND id IN (
+             SELECT min(id) FROM deliveries WHERE lane = ?1 AND finished_at IS NULL AND state <> ",
+        quoted!(DeliveryState::Suspended),
+        " GROUP BY chat)"
+    ))
+    .bind(lane.as_bytes())
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Gives a delivery that has come to its chat, or come back to it, its place there: those behind it lose their time, and
+/// it has one where nobody stands before it. What is under way in the chat comes to its end first, or its lease does.
+pub(in crate::store) async fn take_place(
+    tx: &mut SqliteConnection,
+    id: i64,
+    lane: &Lane,
+    chat: &str,
+    now: Millis,
+) -> Result<(), StoreError> {
+    sqlx::query(concat!(
+        "UPDATE deliveries SET next_attempt_at = NULL WHERE lane = ?1 AND chat = ?2 AND id > ?3
+         AND finished_at IS NULL AND state <> ",
+        quoted!(DeliveryState::Suspended),
+        " AND state IN (",
+        quoted!(DeliveryState::Waiting),
+        ", ",
+        quoted!(DeliveryState::Retrying),
+        ")
+         AND next_attempt_at IS NOT NULL"
+    ))
+    .bind(lane.as_bytes())
+    .bind(chat)
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    let lease: Option<Millis> = sqlx::query_scalar(concat!(
+        "SELECT max(next_attempt_at) FROM deliveries WHERE lane = ?1 AND chat = ?2
+         AND finished_at IS NULL AND state <> ",
+        quoted!(DeliveryState::Suspended),
+        " AND state = ",
+        quoted!(DeliveryState::Sending)
+    ))
+    .bind(lane.as_bytes())
+    .bind(chat)
+    .fetch_one(&mut *tx)
+    .await?;
+    let due = lease.map_or(now, |lease| lease.max(now));
+    sqlx::query(concat!(
+        "UPDATE deliveries SET next_attempt_at = ?2, due_within = ?2 - ?3 WHERE id = ?1 AND NOT ",
+        behind!()
+    ))
+    .bind(id)
+    .bind(due)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}

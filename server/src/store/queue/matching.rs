@@ -1,0 +1,107 @@
+//! Deliveries that match: in terms of the indexes, so that what does not match is not gone through.
+
+use hookgram::{
+    delivery::Outcome,
+    replay::{BulkKind, Matching},
+};
+use sqlx::{QueryBuilder, Sqlite};
+
+use crate::store::{
+    Queue, StoreError,
+    names::{quoted, undelivered},
+    queue::bulk::Bulk,
+};
+
+/// Deliveries in one step.
+const STEP: i64 = 16;
+/// The first of them, where somebody only wants to see them.
+const SHOWN: i64 = 100;
+
+/// Whether something of this kind can be done to deliveries with this outcome.
+pub(in crate::store) fn fits(kind: BulkKind, outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Waiting | Outcome::Suspended => kind == BulkKind::Cancel,
+        Outcome::Failed | Outcome::Uncertain | Outcome::Cancelled => kind != BulkKind::Cancel,
+        Outcome::Retrying | Outcome::Delivered | Outcome::Rejected | Outcome::Skipped | Outcome::Duplicate => false,
+    }
+}
+
+/// What is selected of the deliveries that match, through the index that holds no others.
+fn select(what: &str, matching: &Matching) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(what).push(" FROM deliveries INDEXED BY ");
+    match matching.outcome {
+        Outcome::Waiting => {
+            query.push(concat!(
+                "deliveries_lane WHERE finished_at IS NULL AND state <> ",
+                quoted!(DeliveryState::Suspended)
+            ));
+            query.push(concat!(
+                " AND state IN (",
+                quoted!(DeliveryState::Waiting),
+                ", ",
+                quoted!(DeliveryState::Retrying),
+                ")"
+            ));
+        }
+        Outcome::Suspended => {
+            query.push(concat!("deliveries_parked WHERE state = ", quoted!(DeliveryState::Suspended)));
+        }
+        outcome => {
+            query.push(concat!("deliveries_undelivered WHERE state IN ", undelivered!()));
+            query.push(" AND state = ").push_bind(outcome.name());
+            query.push(" AND NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = deliveries.id)");
+        }
+    }
+    if let Some(profile) = matching.profile {
+        query.push(" AND profile_id = ").push_bind(profile);
+    }
+    if let Some(cause) = matching.cause {
+        query.push(" AND cause = ").push_bind(cause.name());
+    }
+    if let Some(since) = matching.since {
+        query.push(" AND created_at >= ").push_bind(since);
+    }
+    if let Some(until) = matching.until {
+        query.push(" AND created_at < ").push_bind(until);
+    }
+    query
+}
+
+/// The next of those that match; of those that wait the last of each chat first, so that none becomes a head in between.
+pub(in crate::store) fn candidates(bulk: &Bulk) -> QueryBuilder<Sqlite> {
+    let mut query = select("id", &bulk.matching);
+    query.push(" AND id <= ").push_bind(bulk.newest);
+    match bulk.matching.outcome {
+        Outcome::Waiting => query.push(" ORDER BY lane DESC, chat DESC, id DESC"),
+        Outcome::Suspended => &mut query,
+        _ => query.push(" AND id > ").push_bind(bulk.place).push(" ORDER BY id"),
+    };
+    query.push(" LIMIT ").push_bind(STEP);
+    query
+}
+
+pub(in crate::store) fn count(matching: &Matching) -> QueryBuilder<Sqlite> {
+    select("count(*)", matching)
+}
+
+impl Queue {
+    /// How many deliveries match.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn count_matching(&self, matching: &Matching) -> Result<u64, StoreError> {
+        let count: i64 = count(matching).build_query_scalar().fetch_one(&self.read).await?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// The ids of the first hundred that match.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn first_matching(&self, matching: &Matching) -> Result<Vec<i64>, StoreError> {
+        let mut query = select("id", matching);
+        query.push(" LIMIT ").push_bind(SHOWN);
+        Ok(query.build_query_scalar().fetch_all(&self.read).await?)
+    }
+}

@@ -1,0 +1,350 @@
+//! Deliveries: the queue. Claimed by one short update, with a lease; order is kept within a chat of one token (its
+//! lane), see [`super::heads`]. What is parked holds nobody back.
+
+pub(in crate::store) mod attempts;
+pub(in crate::store) mod bots;
+pub(in crate::store) mod bulk;
+mod cancelling;
+pub(in crate::store) mod heads;
+pub(in crate::store) mod matching;
+pub(in crate::store) mod outcomes;
+pub(in crate::store) mod replayable;
+pub(in crate::store) mod replays;
+pub(in crate::store) mod suspended;
+
+use hookgram::{
+    channel::ChannelKind,
+    delivery::{DeliveryState, FailureCause},
+    message::{Part, StoredMessage},
+    secret::BotToken,
+};
+use secrecy::ExposeSecret as _;
+use sqlx::FromRow;
+
+use crate::{
+    secrets::seal::Place,
+    store::{
+        Lane, Queue, StoreError,
+        events::messages::{BROUGHT_ALONG, part_count, parts_of},
+        mails::failures::{Failure, add_deliveries},
+        names::{ChannelCode, Named, quoted},
+        profiles::open_token,
+        queue::heads::{behind, json, wake_head},
+    },
+    time::Millis,
+};
+
+/// A delivery that was claimed: until the end of its lease nobody else sends it.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// Its id.
+    pub id: i64,
+    /// Its event.
+    pub event_id: i64,
+    /// Its profile; `None`: it came through the stateless endpoint (or the profile is gone).
+    pub profile_id: Option<i64>,
+    /// Who claimed it.
+    pub owner: String,
+    /// The lane it stands in.
+    pub lane: Lane,
+    /// The chat that the event named: whose order it keeps.
+    pub named_chat: String,
+    /// Where to, in Telegram's words; the new one after a migration.
+    pub chat: String,
+    /// Whether Telegram has named a new chat for it before.
+    pub migrated: bool,
+    /// The channel it goes to.
+    pub channel: ChannelKind,
+    /// The parts of its message; empty where they are too long to be held while it waits, see [`crate::store::Events::part`].
+    pub parts: Vec<Part>,
+    /// How many parts there are.
+    pub part_count: usize,
+    /// How many of them have arrived.
+    pub parts_sent: usize,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+    /// How many of them were before it was last replayed.
+    pub earlier_attempts: u32,
+    /// Whether the parts go as plain text.
+    pub plain: bool,
+    /// Whether an earlier answer never came.
+    pub unsure: bool,
+    /// What its age is counted from: when it was accepted, or when a new token ended its waiting.
+    pub age_from: Millis,
+    /// Whether its token was unknown when it was accepted, and still is (contract §1, "strangers").
+    pub stranger: bool,
+}
+
+/// A delivery as the log has it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct DeliveryRecord {
+    /// Its id.
+    pub id: i64,
+    /// Its event.
+    pub event_id: i64,
+    /// The chat.
+    pub chat: Option<String>,
+    /// Its state.
+    #[sqlx(try_from = "Named<DeliveryState>")]
+    pub state: DeliveryState,
+    /// How many parts have arrived.
+    pub parts_sent: i64,
+    /// How many attempts there were.
+    pub attempts: i64,
+    /// When the next one is due.
+    pub next_attempt_at: Option<Millis>,
+    /// Whether an answer never came.
+    pub unsure: bool,
+    /// The last answer's status.
+    pub last_status: Option<i64>,
+    /// Telegram's last words.
+    pub last_error: Option<String>,
+}
+
+/// Counts for the metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct Totals {
+    /// Deliveries with something still to do.
+    pub open: i64,
+    /// Those of them that wait for a token.
+    pub parked: i64,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    event_id: i64,
+    profile_id: Option<i64>,
+    lease_owner: String,
+    lane: Vec<u8>,
+    chat: Option<String>,
+    migrated_to: Option<String>,
+    #[sqlx(try_from = "ChannelCode", rename = "sandbox")]
+    channel: ChannelKind,
+    /// `None` where they are too long to be brought along; then their count is known.
+    parts: Option<String>,
+    part_count: Option<i64>,
+    parts_sent: i64,
+    attempts: i64,
+    earlier_attempts: i64,
+    plain: bool,
+    unsure: bool,
+    age_from: i64,
+    stranger: bool,
+}
+
+impl TryFrom<Row> for Claimed {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        const UNREADABLE: StoreError = StoreError::corrupt("deliveries.parts");
+        let named_chat = row.chat.ok_or(StoreError::corrupt("deliveries.chat"))?;
+        let (parts, part_count) = match row.parts {
+            Some(json) => {
+                let parts = StoredMessage::from_stored(json).parts().map_err(|_| UNREADABLE)?;
+                let count = parts.len();
+                (parts, count)
+            }
+            None => (Vec::new(), usize::try_from(row.part_count.ok_or(UNREADABLE)?).map_err(|_| UNREADABLE)?),
+        };
+        Ok(Self {
+            id: row.id,
+            event_id: row.event_id,
+            profile_id: row.profile_id,
+            owner: row.lease_owner,
+            lane: Lane::of_bytes(row.lane),
+            migrated: row.migrated_to.is_some(),
+            chat: row.migrated_to.unwrap_or_else(|| named_chat.clone()),
+            named_chat,
+            channel: row.channel,
+            parts,
+            part_count,
+            parts_sent: usize::try_from(row.parts_sent).unwrap_or_default(),
+            attempt: u32::try_from(row.attempts).unwrap_or(u32::MAX),
+            earlier_attempts: u32::try_from(row.earlier_attempts).unwrap_or_default(),
+            plain: row.plain,
+            unsure: row.unsure,
+            age_from: row.age_from,
+            stranger: row.stranger,
+        })
+    }
+}
+
+impl Queue {
+    /// Claims these heads until `lease_until`, as far as they are still due and still heads. What cannot be read has
+    /// failed.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn claim(
+        &self,
+        heads: &[i64],
+        owner: &str,
+        now: Millis,
+        lease_until: Millis,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let mut rows: Vec<Row> = sqlx::query_as(concat!(
+            "UPDATE deliveries SET state = ",
+            quoted!(DeliveryState::Sending),
+            ", attempts = attempts + 1, lease_owner = ?2, next_attempt_at = ?4,
+             due_within = ?4 - ?3
+             WHERE id IN (SELECT value FROM json_each(?1)) AND finished_at IS NULL AND next_attempt_at <= ?3 AND NOT ",
+            behind!(),
+            " RETURNING id, event_id, profile_id, lease_owner, lane, chat, migrated_to, sandbox,
+             iif(octet_length(",
+            parts_of!("deliveries"),
+            ") <= ?5, ",
+            parts_of!("deliveries"),
+            ", NULL) AS parts, iif(octet_length(",
+            parts_of!("deliveries"),
+            ") <= ?5 OR NOT json_valid(",
+            parts_of!("deliveries"),
+            "), NULL, ",
+            part_count!(parts_of!("deliveries")),
+            ") AS part_count, parts_sent, attempts, earlier_attempts, plain, unsure, age_from, stranger"
+        ))
+        .bind(json(heads))
+        .bind(owner)
+        .bind(now)
+        .bind(lease_until)
+        .bind(BROUGHT_ALONG)
+        .fetch_all(&self.write)
+        .await?;
+        rows.sort_by_key(|row| row.id);
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id = row.id;
+            match Claimed::try_from(row) {
+                Ok(delivery) => claimed.push(delivery),
+                Err(error) => self.fail_unreadable(id, &error, now).await,
+            }
+        }
+        Ok(claimed)
+    }
+
+    /// Ends a delivery that no attempt can mend. Where even this fails, its lease runs out and it is met again.
+    async fn fail_unreadable(&self, id: i64, why: &StoreError, now: Millis) {
+        tracing::error!(delivery = id, %why, "a delivery cannot be read and is given up");
+        if let Err(error) = self.end_unreadable(id, why, now).await {
+            tracing::error!(delivery = id, %error, "a delivery's end could not be stored");
+        }
+    }
+
+    async fn end_unreadable(&self, id: i64, why: &StoreError, now: Millis) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let (event_id, profile_id, lane, chat): (i64, Option<i64>, Vec<u8>, Option<String>) = sqlx::query_as(concat!(
+            "UPDATE deliveries SET state = ",
+            quoted!(DeliveryState::Failed),
+            ", cause = ?4, finished_at = ?2, next_attempt_at = NULL,
+             lease_owner = NULL, last_error = ?3 WHERE id = ?1 RETURNING event_id, profile_id, lane, chat"
+        ))
+        .bind(id)
+        .bind(now)
+        .bind(why.to_string())
+        .bind(FailureCause::Unreadable.name())
+        .fetch_one(&mut *tx)
+        .await?;
+        let lane = Lane::of_bytes(lane);
+        let failure = Failure { profile_id, lane: &lane, event_id, cause: FailureCause::Unreadable, at: now };
+        add_deliveries(&mut tx, failure, &[id]).await?;
+        if let Some(chat) = chat {
+            wake_head(&mut tx, &lane, &chat, now).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Makes due at once whatever an earlier process had claimed: it is dead, or this one could not have started.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn release_leases(&self, owner: &str, now: Millis) -> Result<u64, StoreError> {
+        let done = sqlx::query(concat!(
+            "UPDATE deliveries SET state = ",
+            quoted!(DeliveryState::Retrying),
+            ", due_within = 0, lease_owner = NULL,
+             next_attempt_at = CASE WHEN NOT ",
+            behind!(),
+            " THEN ?2 END WHERE finished_at IS NULL AND state = ",
+            quoted!(DeliveryState::Sending),
+            " AND lease_owner IS NOT ?1"
+        ))
+        .bind(owner)
+        .bind(now)
+        .execute(&self.write)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// The lanes of the newest deliveries that Telegram has taken since then, each with when it last did.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn lanes_heard_since(&self, since: Millis) -> Result<Vec<(Lane, Millis)>, StoreError> {
+        let rows: Vec<(Vec<u8>, Millis)> = sqlx::query_as(concat!(
+            "SELECT lane, max(finished_at) FROM deliveries
+             WHERE id IN (SELECT id FROM deliveries ORDER BY id DESC LIMIT 20000)
+             AND state = ",
+            quoted!(DeliveryState::Delivered),
+            " AND finished_at >= ?1 AND sandbox = 0 GROUP BY lane"
+        ))
+        .bind(since)
+        .fetch_all(&self.read)
+        .await?;
+        Ok(rows.into_iter().map(|(lane, at)| (Lane::of_bytes(lane), at)).collect())
+    }
+
+    /// The token that a claimed delivery is sent with: the profile's as it is now, or the event's own.
+    ///
+    /// # Errors
+    /// If the database fails or the token cannot be opened.
+    pub async fn token_for(&self, claimed: &Claimed) -> Result<Option<BotToken>, StoreError> {
+        if let Some(id) = claimed.profile_id {
+            let sealed: Option<Option<Vec<u8>>> = sqlx::query_scalar("SELECT token FROM profiles WHERE id = ?1")
+                .bind(id)
+                .fetch_optional(&self.read)
+                .await?;
+            return sealed.flatten().map(|sealed| open_token(&self.sealer, id, &sealed)).transpose();
+        }
+        let row: Option<(String, Option<Vec<u8>>)> =
+            sqlx::query_as("SELECT public_id, token FROM events WHERE id = ?1")
+                .bind(claimed.event_id)
+                .fetch_optional(&self.read)
+                .await?;
+        let Some((public_id, Some(sealed))) = row else { return Ok(None) };
+        let text = self.sealer.open(Place::EventToken(&public_id), &sealed)?;
+        let token = BotToken::parse(text.expose_secret()).map_err(|_| StoreError::corrupt("events.token"))?;
+        Ok(Some(token))
+    }
+
+    /// The deliveries of the newest events, newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn deliveries(&self, limit: i64) -> Result<Vec<DeliveryRecord>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT id, event_id, chat, state, parts_sent, attempts, next_attempt_at, unsure, last_status, last_error
+             FROM deliveries ORDER BY id DESC LIMIT ?1",
+        )
+        .bind(limit)
+        .fetch_all(&self.read)
+        .await?)
+    }
+
+    /// Counts for the metrics.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn totals(&self) -> Result<Totals, StoreError> {
+        Ok(sqlx::query_as(concat!(
+            "SELECT parked + (SELECT count(*) FROM deliveries WHERE finished_at IS NULL AND state <> ",
+            quoted!(DeliveryState::Suspended),
+            ") AS open,
+             parked FROM (SELECT count(*) AS parked FROM deliveries WHERE state = ",
+            quoted!(DeliveryState::Suspended),
+            ")"
+        ))
+        .fetch_one(&self.read)
+        .await?)
+    }
+}

@@ -1,0 +1,138 @@
+//! A token that Telegram refuses, or that cannot be opened: whatever would be sent with it waits for the next one.
+
+use hookgram::{delivery::FailureCause, secret::BotToken};
+use sqlx::SqliteConnection;
+
+use crate::{
+    store::{
+        Claimed, Lane, Queue, StoreError,
+        mails::failures::{Failure, add_deliveries},
+        names::quoted,
+        profiles::{open_token, unpark},
+        queue::heads::settle,
+    },
+    time::Millis,
+};
+
+/// Parks whatever the profile has still to send, this one included; where the profile has another token by now, this
+/// one is due at once.
+pub(in crate::store) async fn park(
+    tx: &mut SqliteConnection,
+    claimed: &Claimed,
+    refused: Option<&BotToken>,
+    cause: FailureCause,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let refused = refused.map_or_else(|| claimed.lane.clone(), Lane::of);
+    let parked =
+        sqlx::query("UPDATE profiles SET parked_since = coalesce(parked_since, ?2) WHERE id = ?1 AND lane IS ?3")
+            .bind(claimed.profile_id)
+            .bind(now)
+            .bind(refused.as_bytes())
+            .execute(&mut *tx)
+            .await?;
+    if parked.rows_affected() == 0 {
+        return due_with_the_new_token(tx, claimed, now).await;
+    }
+    sqlx::query(
+        "UPDATE bots SET parked_since = coalesce(parked_since, ?2),
+         parked_reason = (SELECT last_error FROM deliveries WHERE id = ?3)
+         WHERE id = (SELECT bot_id FROM profiles WHERE id = ?1)",
+    )
+    .bind(claimed.profile_id)
+    .bind(now)
+    .bind(claimed.id)
+    .execute(&mut *tx)
+    .await?;
+    let parked: Vec<i64> = sqlx::query_scalar(concat!(
+        "UPDATE deliveries SET state = ",
+        quoted!(DeliveryState::Suspended),
+        ", cause = ?3, next_attempt_at = NULL, lease_owner = NULL
+         WHERE finished_at IS NULL AND sandbox = 0
+         AND (id = ?2 OR (profile_id = ?1 AND state IN (",
+        quoted!(DeliveryState::Waiting),
+        ", ",
+        quoted!(DeliveryState::Retrying),
+        "))) RETURNING id"
+    ))
+    .bind(claimed.profile_id)
+    .bind(claimed.id)
+    .bind(marked(cause).map(FailureCause::name))
+    .fetch_all(&mut *tx)
+    .await?;
+    let failure =
+        Failure { profile_id: claimed.profile_id, lane: &claimed.lane, event_id: claimed.event_id, cause, at: now };
+    add_deliveries(tx, failure, &parked).await?;
+    // Others may send with the same token to the same chats, from behind what is parked now.
+    settle(tx, &refused, now).await
+}
+
+/// What a parked delivery is marked with: the one cause that may pass without a new token.
+pub(in crate::store) fn marked(cause: FailureCause) -> Option<FailureCause> {
+    Some(cause).filter(|cause| *cause == FailureCause::TokenLocked)
+}
+
+/// SQL: what profile `p` is parked for, as its newest parked delivery is marked; NULL: its token is refused.
+macro_rules! parked_for {
+    () => {
+        concat!(
+            "(SELECT d.cause FROM deliveries d INDEXED BY deliveries_unfinished WHERE d.profile_id = p.id
+          AND d.finished_at IS NULL AND d.state = ",
+            quoted!(DeliveryState::Suspended),
+            " ORDER BY d.id DESC LIMIT 1)"
+        )
+    };
+}
+pub(in crate::store) use parked_for;
+
+/// The cause of a mark.
+pub(in crate::store) fn cause_of(mark: Option<FailureCause>) -> FailureCause {
+    mark.unwrap_or(FailureCause::TokenRefused)
+}
+
+impl Queue {
+    /// Has go on what waits for a token that can be opened again, as when the right key is back; how many profiles that
+    /// concerns.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn unpark_opened(&self) -> Result<usize, StoreError> {
+        let parked: Vec<(i64, Vec<u8>)> = sqlx::query_as(concat!(
+            "SELECT p.id, p.token FROM profiles p WHERE p.parked_since IS NOT NULL AND p.token IS NOT NULL
+             AND p.deleted_at IS NULL AND ",
+            parked_for!(),
+            " IS ",
+            quoted!(FailureCause::TokenLocked)
+        ))
+        .fetch_all(&self.read)
+        .await?;
+        let opened: Vec<i64> = parked
+            .into_iter()
+            .filter(|(id, sealed)| open_token(&self.sealer, *id, sealed).is_ok())
+            .map(|(id, _)| id)
+            .collect();
+        for id in &opened {
+            let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+            unpark(&mut tx, *id).await?;
+            tx.commit().await?;
+        }
+        Ok(opened.len())
+    }
+}
+
+async fn due_with_the_new_token(tx: &mut SqliteConnection, claimed: &Claimed, now: Millis) -> Result<(), StoreError> {
+    let lane: Vec<u8> = sqlx::query_scalar(concat!(
+        "UPDATE deliveries SET state = ",
+        quoted!(DeliveryState::Retrying),
+        ", next_attempt_at = ?2, due_within = 0, age_from = ?2,
+         lease_owner = NULL, lane = coalesce((SELECT lane FROM profiles WHERE id = ?3), lane) WHERE id = ?1
+         RETURNING lane"
+    ))
+    .bind(claimed.id)
+    .bind(now)
+    .bind(claimed.profile_id)
+    .fetch_one(&mut *tx)
+    .await?;
+    settle(tx, &claimed.lane, now).await?;
+    settle(tx, &Lane::of_bytes(lane), now).await
+}

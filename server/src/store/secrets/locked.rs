@@ -1,0 +1,63 @@
+//! What cannot be opened with the keys at hand, and somebody must see to.
+
+use crate::{
+    secrets::seal::Place,
+    store::{Secrets, StoreError, profiles::open_token},
+};
+
+/// Secrets that cannot be opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LockedSecrets {
+    /// The profiles whose token must be entered again: id and name, by name.
+    pub profiles: Vec<(i64, String)>,
+    /// The accounts whose second factor cannot be judged, by their addresses.
+    pub accounts: Vec<String>,
+}
+
+impl Secrets {
+    /// What somebody must see to because it cannot be opened. Settings are known to whoever has read them.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn locked_secrets(&self) -> Result<LockedSecrets, StoreError> {
+        let tokens: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(
+            "SELECT id, name, token FROM profiles WHERE token IS NOT NULL AND sandbox = 0 AND deleted_at IS NULL
+             ORDER BY folded, id",
+        )
+        .fetch_all(&self.read)
+        .await?;
+        let factors: Vec<(i64, String, Vec<u8>)> =
+            sqlx::query_as("SELECT id, email, totp FROM users WHERE totp IS NOT NULL ORDER BY email")
+                .fetch_all(&self.read)
+                .await?;
+        let is_locked = |id: i64, sealed: &[u8]| open_token(&self.sealer, id, sealed).is_err();
+        let has_locked = |id: i64, sealed: &[u8]| self.sealer.open(Place::UserTotp(id), sealed).is_err();
+        Ok(LockedSecrets {
+            profiles: tokens
+                .into_iter()
+                .filter(|(id, _, sealed)| is_locked(*id, sealed))
+                .map(|(id, name, _)| (id, name))
+                .collect(),
+            accounts: factors
+                .into_iter()
+                .filter(|(id, _, sealed)| has_locked(*id, sealed))
+                .map(|(_, email, _)| email)
+                .collect(),
+        })
+    }
+
+    /// Whether an event of the stateless endpoint waits whose own token cannot be opened.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn waits_for_the_old_key(&self) -> Result<bool, StoreError> {
+        let waiting: Vec<(String, Vec<u8>)> = sqlx::query_as(
+            "SELECT e.public_id, e.token FROM deliveries d INDEXED BY deliveries_unfinished
+             CROSS JOIN events e ON e.id = d.event_id
+             WHERE d.profile_id IS NULL AND d.finished_at IS NULL AND e.token IS NOT NULL",
+        )
+        .fetch_all(&self.read)
+        .await?;
+        Ok(waiting.iter().any(|(id, sealed)| self.sealer.open(Place::EventToken(id), sealed).is_err()))
+    }
+}
