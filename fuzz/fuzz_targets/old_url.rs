@@ -79,7 +79,7 @@ fn already_there() -> StoredProfile {
         profile,
         key: "k7Rm2Qx9TvB4nWpL".to_owned(),
         locked: None,
-        parked_since: None,
+        suspended_since: None,
         version: 0,
     }
 }

@@ -60,7 +60,7 @@ fn stored(draft: EditedProfile) -> StoredProfile {
         profile,
         key: key.unwrap_or_else(|| "k7Rm2Qx9TvB4nWpL".to_owned()),
         locked: None,
-        parked_since: None,
+        suspended_since: None,
         version: 0,
     }
 }

@@ -22,7 +22,7 @@ fn mark(outcome: Outcome) -> (&'static str, &'static str) {
         Outcome::Delivered => ("ok", w.delivered),
         Outcome::Waiting => ("soft", w.waiting),
         Outcome::Retrying => ("warn", w.retrying),
-        Outcome::Suspended => ("warn", w.parked),
+        Outcome::Suspended => ("warn", w.suspended),
         Outcome::Failed => ("bad", w.failed),
         Outcome::Rejected => ("bad", w.rejected),
         Outcome::Skipped => ("soft", w.skipped),

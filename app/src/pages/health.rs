@@ -32,7 +32,7 @@ pub enum Trouble {
     /// So many events of unknown bots wait that no more may be accepted soon.
     StrangersWaiting(u64),
     /// Telegram refuses a bot's token: the bot's name, and a profile of it.
-    BotParked(String, i64),
+    BotSuspended(String, i64),
     /// The disk is nearly full.
     DiskLow,
     /// Mails were given up: what the mail server said.
@@ -74,7 +74,7 @@ pub struct BotState {
     /// When Telegram was last asked about it.
     pub checked_at: Option<Millis>,
     /// Since when its token is refused.
-    pub parked_since: Option<Millis>,
+    pub suspended_since: Option<Millis>,
     /// Whether it must be entered again, for it cannot be opened.
     pub locked: bool,
     /// How many profiles send with it.
@@ -95,7 +95,7 @@ pub struct HealthView {
     /// When the oldest of them was made.
     pub oldest: Option<Millis>,
     /// Deliveries that wait for a token.
-    pub parked: i64,
+    pub suspended: i64,
     /// Delivered within the last hour.
     pub delivered: u32,
     /// Failures within 24 hours, by cause.
@@ -154,7 +154,7 @@ pub(super) fn Health(view: HealthView) -> impl IntoView {
         .collect_view();
     let waiting = LogQuery { outcome: Some(Outcome::Waiting), ..LogQuery::default() }.address("/deliveries");
     let retrying = LogQuery { outcome: Some(Outcome::Retrying), ..LogQuery::default() }.address("/deliveries");
-    let parked = LogQuery { outcome: Some(Outcome::Suspended), ..LogQuery::default() }.address("/deliveries");
+    let suspended = LogQuery { outcome: Some(Outcome::Suspended), ..LogQuery::default() }.address("/deliveries");
     view! {
         <div class="page-head">
             <div>
@@ -174,8 +174,8 @@ pub(super) fn Health(view: HealthView) -> impl IntoView {
                     <Fact title=w.retrying>
                         <a href=retrying>{view.open.1}</a>
                     </Fact>
-                    <Fact title=w.parked>
-                        <a href=parked>{view.parked}</a>
+                    <Fact title=w.suspended>
+                        <a href=suspended>{view.suspended}</a>
                     </Fact>
                     <Fact title=w.oldest>
                         {match view.oldest {
@@ -274,7 +274,7 @@ fn trouble(trouble: &Trouble) -> AnyView {
             Some(("/settings#endpoints".to_owned(), w.to_settings)),
         ),
         Trouble::QueueStuck => (w.queue_stuck.to_owned(), w.queue_stuck_do.to_owned(), log()),
-        Trouble::BotParked(name, profile) => (
+        Trouble::BotSuspended(name, profile) => (
             format!("{}: {name}", w.bot_parked_title),
             w.bot_parked_do.to_owned(),
             Some((format!("/profiles/{profile}"), w.to_profile)),
@@ -314,7 +314,7 @@ fn Bots(bots: Vec<BotState>) -> impl IntoView {
     let rows = bots
         .into_iter()
         .map(|bot| {
-            let state = match (bot.parked_since, bot.checked_at) {
+            let state = match (bot.suspended_since, bot.checked_at) {
                 _ if bot.locked => view! { <span class="mark bad">{w.bot_locked}</span> }.into_any(),
                 (Some(since), _) => view! {
                     <span class="stack">

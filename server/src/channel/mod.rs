@@ -17,7 +17,7 @@ use hookgram::{
 use parking_lot::{Mutex, MutexGuard};
 
 use self::{pacing::Pacing, sandbox::Sandbox, telegram::TelegramChannel};
-use crate::store::Lane;
+use crate::store::SenderKey;
 
 /// A service that carries messages to people.
 #[async_trait]
@@ -183,7 +183,7 @@ impl Channels {
     }
 
     /// The pace of a sender's channel.
-    pub(crate) fn pacing(&self, lane: &Lane) -> Option<MutexGuard<'_, Pacing>> {
-        self.of(lane.channel()).pacing().map(Mutex::lock)
+    pub(crate) fn pacing(&self, sender: &SenderKey) -> Option<MutexGuard<'_, Pacing>> {
+        self.of(sender.channel()).pacing().map(Mutex::lock)
     }
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     limits::rate::{Rate, Used, Window},
-    store::Lane,
+    store::SenderKey,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -42,7 +42,7 @@ pub struct Rates {
 pub struct Pacing {
     rates: Rates,
     new_bots: Arc<NewBotLimiter>,
-    bots: HashMap<Lane, Bot>,
+    bots: HashMap<SenderKey, Bot>,
     tidy_at: usize,
 }
 
@@ -87,10 +87,10 @@ impl Pacing {
     ///
     /// # Errors
     /// What it must wait for; nothing is counted then.
-    pub fn admit(&mut self, lane: &Lane, chat: &str, purpose: Purpose, now: Instant) -> Result<(), Wait> {
+    pub fn admit(&mut self, sender_key: &SenderKey, chat: &str, purpose: Purpose, now: Instant) -> Result<(), Wait> {
         self.tidy(now);
         let Rates { at_once, per_sender, per_chat, .. } = self.rates;
-        let bot = self.bots.entry(lane.clone()).or_default();
+        let bot = self.bots.entry(sender_key.clone()).or_default();
         if let Some(wait) = left(bot.quiet_until, now) {
             return Err(Wait::Bot(wait));
         }
@@ -106,10 +106,10 @@ impl Pacing {
             return Err(Wait::Chat(wait));
         }
         // One call introduces a new bot; the others wait for what comes of it.
-        if bot.under_way > 0 && !self.new_bots.is_known(lane, now) {
+        if bot.under_way > 0 && !self.new_bots.is_known(sender_key, now) {
             return Err(Wait::Turn);
         }
-        self.new_bots.introduce(lane, purpose, now).map_err(Wait::Bot)?;
+        self.new_bots.introduce(sender_key, purpose, now).map_err(Wait::Bot)?;
         // There is one of each, or the call had to wait.
         let _ = (of_chat.used.take(per_chat, now), bot.used.take(per_sender, now));
         if is_group(chat) {
@@ -123,12 +123,12 @@ impl Pacing {
     ///
     /// # Errors
     /// How long to wait before asking again; nothing is counted then.
-    pub fn admit_next(&mut self, lane: &Lane, chat: &str, now: Instant) -> Result<(), Duration> {
+    pub fn admit_next(&mut self, sender_key: &SenderKey, chat: &str, now: Instant) -> Result<(), Duration> {
         // Its own place is among those under way.
-        self.ended(lane);
-        let admitted = self.admit(lane, chat, Purpose::Delivery, now);
+        self.ended(sender_key);
+        let admitted = self.admit(sender_key, chat, Purpose::Delivery, now);
         if admitted.is_err() {
-            self.bots.entry(lane.clone()).or_default().under_way += 1;
+            self.bots.entry(sender_key.clone()).or_default().under_way += 1;
         }
         admitted.map_err(|wait| match wait {
             Wait::Bot(left) | Wait::Chat(left) => left,
@@ -137,36 +137,36 @@ impl Pacing {
     }
 
     /// A delivery that was admitted has come to its end, for now.
-    pub fn ended(&mut self, lane: &Lane) {
-        if let Some(bot) = self.bots.get_mut(lane) {
+    pub fn ended(&mut self, sender_key: &SenderKey) {
+        if let Some(bot) = self.bots.get_mut(sender_key) {
             bot.under_way = bot.under_way.saturating_sub(1);
         }
     }
 
     /// Draws from an answer what it says about the pace.
-    pub fn learn(&mut self, lane: &Lane, chat: &str, answer: &Classified, now: Instant) {
+    pub fn learn(&mut self, sender_key: &SenderKey, chat: &str, answer: &Classified, now: Instant) {
         match answer.meaning {
-            Meaning::Limited { after } => self.quiet(lane, chat, Duration::from_secs(after.unwrap_or(1)), now),
+            Meaning::Limited { after } => self.quiet(sender_key, chat, Duration::from_secs(after.unwrap_or(1)), now),
             // It does not know such a token.
             Meaning::TokenRefused => {}
             _ if answer.heard => {
-                self.passed(lane);
-                self.heard(lane, now);
+                self.passed(sender_key);
+                self.heard(sender_key, now);
             }
             _ => {}
         }
     }
 
     /// The channel has answered for this sender, at that time.
-    pub fn heard(&self, lane: &Lane, at: Instant) {
-        self.new_bots.heard(lane, at);
+    pub fn heard(&self, sender_key: &SenderKey, at: Instant) {
+        self.new_bots.heard(sender_key, at);
     }
 
     /// Telegram answered 429. It does not say whether it means the chat or the bot: the chat is quiet for that long, and so
     /// is the bot where another of its chats is quiet already. Else the bot is quiet for 5 s at most, and then tries one
     /// call after the other until one passes. A group has limits of its own, which say nothing about the bot.
-    fn quiet(&mut self, lane: &Lane, chat: &str, span: Duration, now: Instant) {
-        let bot = self.bots.entry(lane.clone()).or_default();
+    fn quiet(&mut self, sender_key: &SenderKey, chat: &str, span: Duration, now: Instant) {
+        let bot = self.bots.entry(sender_key.clone()).or_default();
         let others = bot.chats.iter().any(|(other, of)| other != chat && left(of.quiet_until, now).is_some());
         bot.chats.entry(chat.to_owned()).or_default().quiet_until = now.checked_add(span);
         if others || !is_group(chat) {
@@ -177,15 +177,15 @@ impl Pacing {
     }
 
     /// The channel took a message of this sender.
-    fn passed(&mut self, lane: &Lane) {
-        if let Some(bot) = self.bots.get_mut(lane) {
+    fn passed(&mut self, sender_key: &SenderKey) {
+        if let Some(bot) = self.bots.get_mut(sender_key) {
             bot.in_doubt = false;
         }
     }
 
     /// The chats of a bot that nothing may go to at present, and how long until something may go to one of them.
-    pub fn held(&mut self, lane: &Lane, now: Instant) -> (Vec<String>, Option<Duration>) {
-        let Some(bot) = self.bots.get_mut(lane) else { return (Vec::new(), None) };
+    pub fn held(&mut self, sender_key: &SenderKey, now: Instant) -> (Vec<String>, Option<Duration>) {
+        let Some(bot) = self.bots.get_mut(sender_key) else { return (Vec::new(), None) };
         let waits = bot.chats.iter_mut().filter_map(|(name, chat)| {
             let wait = chat.wait(&self.rates, name, now)?;
             Some((name.clone(), wait))

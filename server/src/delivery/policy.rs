@@ -51,7 +51,7 @@ pub enum Verdict {
     /// Send as plain text at once.
     Plain,
     /// Wait for a new token.
-    Park,
+    Suspend,
     /// Give up.
     Fail,
     /// Give up; it may have arrived.
@@ -72,7 +72,7 @@ pub fn judge(meaning: &Meaning, situation: Situation) -> Verdict {
         },
         Meaning::Moved { chat } if !situation.migrated => Verdict::Migrate { chat: chat.clone() },
         Meaning::BadFormatting if !situation.plain => Verdict::Plain,
-        Meaning::TokenRefused if situation.has_profile => Verdict::Park,
+        Meaning::TokenRefused if situation.has_profile => Verdict::Suspend,
         Meaning::Moved { .. } | Meaning::BadFormatting | Meaning::TokenRefused | Meaning::Refused => give_up,
     }
 }
@@ -142,8 +142,8 @@ mod tests {
         let stateless = Situation { has_profile: false, ..CALM };
         let table = [
             (Answer::Sent { message_id: 1 }, CALM, Verdict::Sent),
-            (refused(401, "Unauthorized"), CALM, Verdict::Park),
-            (refused(404, "Not Found"), CALM, Verdict::Park),
+            (refused(401, "Unauthorized"), CALM, Verdict::Suspend),
+            (refused(404, "Not Found"), CALM, Verdict::Suspend),
             (refused(401, "Unauthorized"), stateless, Verdict::Fail),
             (refused(404, "Not Found"), stateless, Verdict::Fail),
             (wait(30), CALM, retry(30)),

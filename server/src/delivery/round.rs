@@ -2,15 +2,15 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use crate::store::Lane;
+use crate::store::SenderKey;
 
 /// A round that is under way.
 #[derive(Debug)]
 pub(super) struct Round {
     /// Who has not had a turn yet.
-    lanes: VecDeque<Lane>,
+    senders: VecDeque<SenderKey>,
     /// Who has had one, and may have another.
-    again: VecDeque<Lane>,
+    again: VecDeque<SenderKey>,
     room: usize,
     /// What each may have in its turn: what there was room for, shared out evenly.
     share: usize,
@@ -19,28 +19,28 @@ pub(super) struct Round {
 }
 
 impl Round {
-    /// Through these lanes, in this order, until there is no more room.
-    pub(super) fn new((lanes, pause): (Vec<Lane>, Duration), room: usize) -> Self {
-        Self { lanes: VecDeque::new(), again: lanes.into(), room, share: 0, pause }
+    /// Through these senders, in this order, until there is no more room.
+    pub(super) fn new((senders, pause): (Vec<SenderKey>, Duration), room: usize) -> Self {
+        Self { senders: VecDeque::new(), again: senders.into(), room, share: 0, pause }
     }
 
     /// Whose turn it is, and how many it may have.
-    pub(super) fn next(&mut self) -> Option<(Lane, usize)> {
-        if self.lanes.is_empty() {
-            std::mem::swap(&mut self.lanes, &mut self.again);
-            self.share = self.room.div_ceil(self.lanes.len().max(1));
+    pub(super) fn next(&mut self) -> Option<(SenderKey, usize)> {
+        if self.senders.is_empty() {
+            std::mem::swap(&mut self.senders, &mut self.again);
+            self.share = self.room.div_ceil(self.senders.len().max(1));
         }
         if self.room == 0 {
             return None;
         }
-        Some((self.lanes.pop_front()?, self.share.min(self.room)))
+        Some((self.senders.pop_front()?, self.share.min(self.room)))
     }
 
     /// How many it has had, and whether that was all: if not, and it could have any, it has another turn.
-    pub(super) fn took(&mut self, lane: Lane, count: usize, was_all: bool) {
+    pub(super) fn took(&mut self, sender: SenderKey, count: usize, was_all: bool) {
         self.room = self.room.saturating_sub(count);
         if !was_all && count > 0 {
-            self.again.push_back(lane);
+            self.again.push_back(sender);
         }
     }
 }
@@ -51,20 +51,20 @@ mod tests {
 
     use super::*;
 
-    /// What each lane gets of `room`, by what it has waiting.
+    /// What each sender gets of `room`, by what it has waiting.
     fn shares(waiting: &[usize], room: usize) -> Vec<usize> {
-        let lane = |number: usize| Lane::of_bytes([u8::try_from(number).unwrap()]);
-        let mut left: HashMap<Lane, usize> =
-            waiting.iter().enumerate().map(|(number, count)| (lane(number), *count)).collect();
-        let lanes = (0..waiting.len()).map(lane).collect();
-        let mut round = Round::new((lanes, Duration::ZERO), room);
-        while let Some((lane, share)) = round.next() {
-            let has = left[&lane];
+        let sender = |number: usize| SenderKey::of_bytes([u8::try_from(number).unwrap()]);
+        let mut left: HashMap<SenderKey, usize> =
+            waiting.iter().enumerate().map(|(number, count)| (sender(number), *count)).collect();
+        let senders = (0..waiting.len()).map(sender).collect();
+        let mut round = Round::new((senders, Duration::ZERO), room);
+        while let Some((sender, share)) = round.next() {
+            let has = left[&sender];
             let count = has.min(share);
-            left.insert(lane.clone(), has - count);
-            round.took(lane, count, has < share);
+            left.insert(sender.clone(), has - count);
+            round.took(sender, count, has < share);
         }
-        (0..waiting.len()).map(|number| waiting[number] - left[&lane(number)]).collect()
+        (0..waiting.len()).map(|number| waiting[number] - left[&sender(number)]).collect()
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl Worker {
         let cause =
             if class == AttemptClass::TokenLocked { FailureCause::TokenLocked } else { FailureCause::TokenRefused };
         let change = match class {
-            _ if situation.has_profile => Change::Parked { refused: None, cause },
+            _ if situation.has_profile => Change::Suspended { refused: None, cause },
             // Nobody can enter it again, but the right key may come back.
             AttemptClass::TokenLocked if situation.age < situation.max_age => {
                 Change::Retry { at: now().saturating_add(millis(LOCKED_PAUSE)), unsure: false }
@@ -94,7 +94,7 @@ impl Worker {
             let (answer, attempt) = send_part(channel, &delivery, &part, token).await;
             let answer = channel.classify(&answer);
             if let Some(pacing) = channel.pacing() {
-                pacing.lock().learn(&delivery.lane, &delivery.chat, &answer, Instant::now());
+                pacing.lock().learn(&delivery.sender, &delivery.chat, &answer, Instant::now());
             }
             let verdict = policy::judge(&answer.meaning, self.situation(&delivery));
             let change = change_of(verdict, answer.cause, &delivery, token);
@@ -122,8 +122,8 @@ impl Worker {
     /// The next part goes at the same pace as everything else.
     async fn wait_for_a_turn(&self, delivery: &Claimed) {
         loop {
-            let pacing = self.cast.channels.pacing(&delivery.lane);
-            let admitted = pacing.map(|mut pacing| pacing.admit_next(&delivery.lane, &delivery.chat, Instant::now()));
+            let pacing = self.cast.channels.pacing(&delivery.sender);
+            let admitted = pacing.map(|mut pacing| pacing.admit_next(&delivery.sender, &delivery.chat, Instant::now()));
             let Some(Err(wait)) = admitted else { return };
             sleep(wait).await;
         }
@@ -190,7 +190,7 @@ impl Worker {
                 self.cast.metrics.failed.inc();
                 tracing::warn!(delivery, status, why, "given up");
             }
-            Change::Parked { .. } => {
+            Change::Suspended { .. } => {
                 tracing::warn!(delivery, status, why, "the bot's token was refused; waiting for a new one")
             }
             Change::Retry { at, .. } => {
@@ -235,7 +235,7 @@ fn change_of(verdict: Verdict, cause: FailureCause, delivery: &Claimed, token: O
         Verdict::Unsure { after: span } => Change::Retry { at: after(span), unsure: true },
         Verdict::Migrate { chat } => Change::Again { plain: false, migrated_to: Some(chat), lease_until },
         Verdict::Plain => Change::Again { plain: true, migrated_to: None, lease_until },
-        Verdict::Park => Change::Parked { refused: token.cloned(), cause: FailureCause::TokenRefused },
+        Verdict::Suspend => Change::Suspended { refused: token.cloned(), cause: FailureCause::TokenRefused },
         Verdict::Fail => Change::Failed(cause),
         Verdict::Uncertain => Change::Uncertain,
     }

@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use super::Worker;
 use crate::{
     channel::{Answer, Call, pacing::Wait, telegram::new_bots::Purpose},
-    store::Lane,
+    store::SenderKey,
 };
 
 /// The longest wait for a message's next part.
@@ -54,9 +54,9 @@ impl Worker {
     pub async fn send_test(&self, message: TestMessage<'_>) -> Tested {
         let TestMessage { token, profile, chat, .. } = message;
         let channel = self.cast.channels.of(message.channel);
-        let lane = token.map(Lane::of).unwrap_or_default();
+        let sender = token.map(SenderKey::of).unwrap_or_default();
         for (part, content) in message.parts.iter().enumerate() {
-            while let Err(wait) = self.admit_test(&lane, chat) {
+            while let Err(wait) = self.admit_test(&sender, chat) {
                 if part == 0 || wait > LONGEST_WAIT {
                     return Tested::Paced { wait, is_begun: part > 0 };
                 }
@@ -66,8 +66,8 @@ impl Worker {
             let answer = channel.send(Call { token, profile, delivery: None, part, chat, body: &body }).await;
             if let Some(pacing) = channel.pacing() {
                 let mut pacing = pacing.lock();
-                pacing.ended(&lane);
-                pacing.learn(&lane, chat, &channel.classify(&answer), Instant::now());
+                pacing.ended(&sender);
+                pacing.learn(&sender, chat, &channel.classify(&answer), Instant::now());
             }
             // Deliveries of this bot may have waited for the test to end.
             self.cast.wake.notify_one();
@@ -78,9 +78,9 @@ impl Worker {
         Tested::Sent
     }
 
-    fn admit_test(&self, lane: &Lane, chat: &str) -> Result<(), Duration> {
-        let Some(mut pacing) = self.cast.channels.pacing(lane) else { return Ok(()) };
-        pacing.admit(lane, chat, Purpose::Delivery, Instant::now()).map_err(|wait| match wait {
+    fn admit_test(&self, sender: &SenderKey, chat: &str) -> Result<(), Duration> {
+        let Some(mut pacing) = self.cast.channels.pacing(sender) else { return Ok(()) };
+        pacing.admit(sender, chat, Purpose::Delivery, Instant::now()).map_err(|wait| match wait {
             Wait::Bot(wait) | Wait::Chat(wait) => wait,
             Wait::Turn => TURN,
         })

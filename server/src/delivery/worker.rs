@@ -25,7 +25,7 @@ use crate::{
     observe::metrics::Metrics,
     secrets::codes,
     settings::Live,
-    store::{Claimed, Head, Lane, Store, StoreError},
+    store::{Claimed, Head, SenderKey, Store, StoreError},
     time::{Millis, millis, now},
 };
 
@@ -78,8 +78,8 @@ pub struct Worker {
     running: Arc<AtomicBool>,
     in_flight: InFlight,
     strangers_in_flight: InFlight,
-    /// The lane that the last round ended with: the next one begins behind it.
-    turn: Arc<Mutex<Lane>>,
+    /// The sender that the last round ended with: the next one begins behind it.
+    turn: Arc<Mutex<SenderKey>>,
 }
 
 impl Worker {
@@ -168,12 +168,12 @@ impl Worker {
         store.queue.due_again(now).await?;
         store.queue.settle_all(now).await?;
         let hour_ago = now.saturating_sub(millis(KNOWN_FOR));
-        for (lane, at) in store.queue.lanes_heard_since(hour_ago).await? {
+        for (sender, at) in store.queue.senders_heard_since(hour_ago).await? {
             let age = Duration::from_millis(u64::try_from(now.saturating_sub(at)).unwrap_or(0));
             if let Some(at) = Instant::now().checked_sub(age)
-                && let Some(pacing) = self.cast.channels.pacing(&lane)
+                && let Some(pacing) = self.cast.channels.pacing(&sender)
             {
-                pacing.heard(&lane, at);
+                pacing.heard(&sender, at);
             }
         }
         Ok(())
@@ -226,7 +226,7 @@ impl Worker {
         let in_vain = heads.first().is_some_and(|(.., due_at)| *due_at <= now);
         let mut pause = LONGEST_SLEEP;
         let mut admitted = Vec::new();
-        for (head, lane, due_at) in heads {
+        for (head, sender, due_at) in heads {
             if admitted.len() >= room {
                 break;
             }
@@ -235,11 +235,11 @@ impl Worker {
                 pause = pause.min(wait);
                 break;
             }
-            let pacing = self.cast.channels.pacing(&lane);
-            let admission =
-                pacing.map_or(Ok(()), |mut pacing| pacing.admit(&lane, &head.chat, Purpose::StrangersDelivery, clock));
+            let pacing = self.cast.channels.pacing(&sender);
+            let admission = pacing
+                .map_or(Ok(()), |mut pacing| pacing.admit(&sender, &head.chat, Purpose::StrangersDelivery, clock));
             match admission {
-                Ok(()) => admitted.push(Admitted { id: head.id, lane }),
+                Ok(()) => admitted.push(Admitted { id: head.id, sender }),
                 Err(Wait::Chat(wait) | Wait::Bot(wait)) => pause = pause.min(wait),
                 Err(Wait::Turn) => {}
             }
@@ -252,19 +252,19 @@ impl Worker {
     /// until there may be more.
     async fn claim(&self, now: Millis, clock: Instant, room: usize) -> Result<Claim, StoreError> {
         let store = &self.cast.store;
-        let due = self.due_lanes(now).await?;
+        let due = self.due_senders(now).await?;
         let in_vain = !due.0.is_empty();
         let mut round = Round::new(due, room);
         let mut heads = Vec::new();
-        while let Some((lane, share)) = round.next() {
+        while let Some((sender, share)) = round.next() {
             // What is held is not looked at: its own time must be remembered here.
-            let pacing = self.cast.channels.pacing(&lane);
-            let (held, soonest) = pacing.map(|mut pacing| pacing.held(&lane, clock)).unwrap_or_default();
+            let pacing = self.cast.channels.pacing(&sender);
+            let (held, soonest) = pacing.map(|mut pacing| pacing.held(&sender, clock)).unwrap_or_default();
             round.pause = round.pause.min(soonest.unwrap_or(LONGEST_SLEEP));
-            let found = store.queue.due_heads(&lane, now, share, &self.in_flight.ids(), &held).await?;
+            let found = store.queue.due_heads(&sender, now, share, &self.in_flight.ids(), &held).await?;
             let is_all = found.len() < share;
-            let admitted = self.admit(&lane, found, clock, &mut round.pause);
-            round.took(lane, admitted.len(), is_all);
+            let admitted = self.admit(&sender, found, clock, &mut round.pause);
+            round.took(sender, admitted.len(), is_all);
             heads.extend(admitted);
         }
         let in_vain = in_vain && heads.is_empty();
@@ -278,42 +278,43 @@ impl Worker {
         let ids: Vec<i64> = heads.iter().map(|head| head.id).collect();
         let claimed = self.cast.store.queue.claim(&ids, &self.owner, now, now.saturating_add(LEASE)).await;
         let got = |id: i64| claimed.as_ref().is_ok_and(|claimed| claimed.iter().any(|delivery| delivery.id == id));
-        for Admitted { id, lane } in heads.iter().filter(|head| !got(head.id)) {
-            // Parked or moved in between: its place is free again.
+        for Admitted { id, sender } in heads.iter().filter(|head| !got(head.id)) {
+            // Suspended or moved in between: its place is free again.
             tracing::debug!(delivery = id, "a delivery was no longer due");
-            if let Some(mut pacing) = self.cast.channels.pacing(lane) {
-                pacing.ended(lane);
+            if let Some(mut pacing) = self.cast.channels.pacing(sender) {
+                pacing.ended(sender);
             }
         }
         claimed
     }
 
-    /// The lanes with something due, from the one on whose turn it is.
-    async fn due_lanes(&self, now: Millis) -> Result<(Vec<Lane>, Duration), StoreError> {
-        let open = self.cast.store.queue.open_lanes().await?;
+    /// The senders with something due, from the one on whose turn it is.
+    async fn due_senders(&self, now: Millis) -> Result<(Vec<SenderKey>, Duration), StoreError> {
+        let open = self.cast.store.queue.open_senders().await?;
         let later = open.iter().map(|(_, at)| at.saturating_sub(now)).filter(|wait| *wait > 0).min();
         let pause = later.and_then(|wait| u64::try_from(wait).ok()).map_or(LONGEST_SLEEP, Duration::from_millis);
-        let mut lanes: Vec<Lane> = open.into_iter().filter(|(_, at)| *at <= now).map(|(lane, _)| lane).collect();
+        let mut senders: Vec<SenderKey> =
+            open.into_iter().filter(|(_, at)| *at <= now).map(|(sender, _)| sender).collect();
         let mut turn = self.turn.lock();
-        let next = lanes.iter().position(|lane| *lane > *turn).unwrap_or(0);
-        lanes.rotate_left(next);
-        if let Some(first) = lanes.first() {
+        let next = senders.iter().position(|sender| *sender > *turn).unwrap_or(0);
+        senders.rotate_left(next);
+        if let Some(first) = senders.first() {
             turn.clone_from(first);
         }
-        Ok((lanes, pause))
+        Ok((senders, pause))
     }
 
     /// Those that may go now; `pause` becomes no longer than what the others wait for.
-    fn admit(&self, lane: &Lane, heads: Vec<Head>, clock: Instant, pause: &mut Duration) -> Vec<Admitted> {
+    fn admit(&self, sender: &SenderKey, heads: Vec<Head>, clock: Instant, pause: &mut Duration) -> Vec<Admitted> {
         let mut admitted = Vec::new();
-        let mut pacing = self.cast.channels.pacing(lane);
+        let mut pacing = self.cast.channels.pacing(sender);
         for head in heads {
             let admission = match &mut pacing {
-                Some(pacing) => pacing.admit(lane, &head.chat, Purpose::Delivery, clock),
+                Some(pacing) => pacing.admit(sender, &head.chat, Purpose::Delivery, clock),
                 None => Ok(()),
             };
             match admission {
-                Ok(()) => admitted.push(Admitted { id: head.id, lane: lane.clone() }),
+                Ok(()) => admitted.push(Admitted { id: head.id, sender: sender.clone() }),
                 Err(Wait::Chat(wait)) => *pause = (*pause).min(wait),
                 Err(Wait::Bot(wait)) => {
                     *pause = (*pause).min(wait);
@@ -329,7 +330,7 @@ impl Worker {
         for delivery in claimed {
             let flight = self.in_flight.enter(delivery.id);
             let of_stranger = delivery.stranger.then(|| self.strangers_in_flight.enter(delivery.id));
-            let place = Place { channels: self.cast.channels.clone(), lane: delivery.lane.clone() };
+            let place = Place { channels: self.cast.channels.clone(), sender: delivery.sender.clone() };
             let worker = self.clone();
             tasks.spawn(async move {
                 let (_flight, _of_stranger, _place) = (flight, of_stranger, place);
@@ -369,19 +370,19 @@ struct Claim {
 /// A delivery that the pace lets through.
 struct Admitted {
     id: i64,
-    lane: Lane,
+    sender: SenderKey,
 }
 
 /// A place among the calls of a bot under way, until it is dropped.
 struct Place {
     channels: Channels,
-    lane: Lane,
+    sender: SenderKey,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if let Some(mut pacing) = self.channels.pacing(&self.lane) {
-            pacing.ended(&self.lane);
+        if let Some(mut pacing) = self.channels.pacing(&self.sender) {
+            pacing.ended(&self.sender);
         }
     }
 }

@@ -65,7 +65,7 @@ pub async fn tell(store: &Store) -> Result<(), StoreError> {
 pub async fn look(state: &AppState) -> Result<Locked, StoreError> {
     let store = &state.store;
     store.secrets.sealer().refresh();
-    if store.queue.unpark_opened().await? > 0 {
+    if store.queue.resume_opened().await? > 0 {
         state.wake.notify_one();
     }
     let secrets = store.secrets.locked_secrets().await?;

@@ -82,8 +82,8 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
         troubles.push(Trouble::StrangersWaiting(strangers));
     }
     let is_locked = |bot: &BotHealth| locked_profiles.contains(&bot.profile_id);
-    let parked = bots.iter().filter(|bot| bot.parked_since.is_some() && !is_locked(bot));
-    troubles.extend(parked.map(|bot| Trouble::BotParked(name(bot), bot.profile_id)));
+    let suspended = bots.iter().filter(|bot| bot.suspended_since.is_some() && !is_locked(bot));
+    troubles.extend(suspended.map(|bot| Trouble::BotSuspended(name(bot), bot.profile_id)));
     if disk.is_some_and(|(free, all)| free < LOW || free < all / 100) {
         troubles.push(Trouble::DiskLow);
     }
@@ -107,7 +107,7 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
         troubles,
         open: (queue.open, queue.retrying),
         oldest: queue.oldest,
-        parked: queue.parked,
+        suspended: queue.suspended,
         delivered: last_hour(&hours, now),
         failures,
         bots: bots.into_iter().map(|bot| bot_state(is_locked(&bot), bot)).collect(),
@@ -149,7 +149,7 @@ fn bot_state(locked: bool, bot: BotHealth) -> BotState {
         name: name(&bot),
         id: bot.id,
         checked_at: bot.checked_at,
-        parked_since: bot.parked_since,
+        suspended_since: bot.suspended_since,
         locked,
         profiles: bot.profiles,
         profile_id: bot.profile_id,

@@ -37,7 +37,7 @@ pub async fn metrics(State(state): State<AppState>, client: Client, headers: Hea
     match state.store.queue.totals().await {
         Ok(totals) => gauges.extend([
             ("deliveries_open", "Deliveries not finished", totals.open),
-            ("deliveries_parked", "Of them waiting for a token", totals.parked),
+            ("deliveries_parked", "Of them waiting for a token", totals.suspended),
         ]),
         Err(error) => tracing::warn!(%error, "the deliveries could not be counted"),
     }

@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 
 use crate::{
     limits::rate::{Rate, Used},
-    store::Lane,
+    store::SenderKey,
 };
 
 /// Of one key or token: 500 a second, and 2,000 at once.
@@ -40,7 +40,7 @@ pub enum Source {
     /// The profile with this id.
     Profile(i64),
     /// The known token with this ordering key.
-    Token(Lane),
+    Token(SenderKey),
     /// Somebody unknown at this network address ([`network`]).
     Stranger(IpAddr),
 }
@@ -162,7 +162,7 @@ mod tests {
         let taken = (0..10_000).filter(|_| take(&limits.events, Source::Profile(1), EVENTS, now).is_ok()).count();
         assert_eq!(taken, 2_000);
         assert_eq!(limits.webhook(&Source::Profile(2)), Ok(()));
-        assert_eq!(limits.webhook(&Source::Token(Lane::of_bytes([1]))), Ok(()));
+        assert_eq!(limits.webhook(&Source::Token(SenderKey::of_bytes([1]))), Ok(()));
     }
 
     #[test]
@@ -189,7 +189,7 @@ mod tests {
         let limits = Limits::default();
         let here = IpAddr::from([192, 0, 2, 7]);
         for (source, recorded) in
-            [(Source::Profile(1), 1), (Source::Token(Lane::of_bytes([1])), 100), (Source::Stranger(here), 20)]
+            [(Source::Profile(1), 1), (Source::Token(SenderKey::of_bytes([1])), 100), (Source::Stranger(here), 20)]
         {
             let refused = (0..10_000).find_map(|_| limits.webhook(&source).err());
             assert_eq!(refused, Some(1), "{source:?}");

@@ -223,7 +223,7 @@ impl MailWorker {
                 Standing::Stopped => round.hold(address, policy::STOPPED, done),
                 Standing::Unconfirmed => {
                     let locale = content.profile.formatting.locale;
-                    let asked = self.store.mails.ask_to_confirm(address, mail.lane.as_deref(), locale, now).await?;
+                    let asked = self.store.mails.ask_to_confirm(address, mail.sender.as_deref(), locale, now).await?;
                     tracing::debug!(mail = mail.id, asked, "an address has not confirmed");
                     self.metrics.mails_unconfirmed.inc();
                     round.hold(address, UNCONFIRMED, done);

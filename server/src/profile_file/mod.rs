@@ -377,7 +377,7 @@ extra: 1
                     profile,
                     key,
                     locked: None,
-                    parked_since: None,
+                    suspended_since: None,
                     version: 0,
                 }
             },

@@ -80,7 +80,7 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("sign_in_failures::code_was_right", "a step of a sign-in; its session is audited"),
     ("sign_in_failures::try_code", "counts attempts; a wrong code is audited"),
     ("strangers::delete_swept", "retention"),
-    ("suspended::unpark_opened", "the key that opens a token is back"),
+    ("suspended::resume_opened", "the key that opens a token is back"),
 ];
 
 struct Function {

@@ -67,11 +67,12 @@ async fn what_is_parked_at_once_holds_nobody_of_its_batch_back() {
     accept_with(&store, event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
     let token = hookgram::secret::BotToken::parse(TOKEN).unwrap();
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
-    let parked = Change::Parked { refused: Some(token.clone()), cause: hookgram::delivery::FailureCause::TokenRefused };
-    store.queue.record(&claimed[0], None, &parked, 2_000).await.unwrap();
+    let suspended =
+        Change::Suspended { refused: Some(token.clone()), cause: hookgram::delivery::FailureCause::TokenRefused };
+    store.queue.record(&claimed[0], None, &suspended, 2_000).await.unwrap();
 
-    let parked = event("b", TokenSource::Profile(profile));
-    let received = together(&store, &[parked, event("c", TokenSource::event(token.clone()))], "5").await;
+    let suspended = event("b", TokenSource::Profile(profile));
+    let received = together(&store, &[suspended, event("c", TokenSource::event(token.clone()))], "5").await;
     assert_eq!(received, [Received::Accepted, Received::Accepted]);
     let claimed = claim_due(&store, "one", 3_000, 33_000, &[]).await;
     assert_eq!(claimed.iter().map(|claimed| claimed.event_id).collect::<Vec<_>>(), [3]);

@@ -6,7 +6,6 @@ mod accounts;
 pub mod audit;
 mod db;
 mod events;
-mod lane;
 mod log;
 mod mails;
 mod maintenance;
@@ -14,6 +13,7 @@ mod names;
 mod profiles;
 mod queue;
 mod secrets;
+mod sender_key;
 mod settings;
 
 #[cfg(test)]
@@ -71,7 +71,6 @@ pub use self::{
         AcceptedEvent, EventRecord, NewDelivery, Reason, Received, TokenSource, known_tokens::KnownTokens,
         past::PastEvent, payloads::Packed, rejections::Rejection, strangers::Stateless,
     },
-    lane::Lane,
     log::{
         LogFilter, LogRows, Logged,
         health::{BotHealth, MailHealth, QueueHealth},
@@ -104,6 +103,7 @@ pub use self::{
         locked::LockedSecrets,
         resealing::{Column, Locked, Resealed},
     },
+    sender_key::SenderKey,
 };
 use self::{
     db::Db,

@@ -53,7 +53,7 @@ async fn state(store: &Store, id: i64) -> DeliveryRecord {
 }
 
 fn refused() -> Change {
-    Change::Parked { refused: Some(token(TOKEN)), cause: hookgram::delivery::FailureCause::TokenRefused }
+    Change::Suspended { refused: Some(token(TOKEN)), cause: hookgram::delivery::FailureCause::TokenRefused }
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn a_late_refusal_of_the_old_token_does_not_park_the_new_one() {
     let claimed = claim(&store, "one", 1_000).await;
     store.profiles.put(Some(id), &with_token("A", another()), &COMMAND_LINE).await.unwrap();
     store.queue.record(&claimed[0], None, &refused(), 2_000).await.unwrap();
-    assert_eq!(store.profiles.get(id).await.unwrap().unwrap().parked_since, None);
+    assert_eq!(store.profiles.get(id).await.unwrap().unwrap().suspended_since, None);
     let again = claim(&store, "one", 2_000).await;
     assert_eq!(store.queue.token_for(&again[0]).await.unwrap(), Some(another()));
 }
@@ -109,7 +109,7 @@ async fn the_same_token_again_or_a_bot_that_answers_ends_the_waiting() {
         } else {
             store.queue.put_bot(&token(TOKEN), "Salon", "salon_bot").await.unwrap();
         }
-        assert_eq!(store.profiles.get(id).await.unwrap().unwrap().parked_since, None);
+        assert_eq!(store.profiles.get(id).await.unwrap().unwrap().suspended_since, None);
         assert_eq!(state(&store, claimed[0].id).await.state, DeliveryState::Retrying);
     }
 }
@@ -253,7 +253,7 @@ async fn a_clock_that_is_set_back_delays_nothing_for_long() {
     assert_eq!(claim(&store, "two", HOUR - 60_000).await.len(), 1, "no lease is believed longer than it can be");
 }
 
-/// Every chat of every lane has a head with a time, and nothing behind one has any, unless it is under way.
+/// Every chat of every sender has a head with a time, and nothing behind one has any, unless it is under way.
 async fn assert_in_order(store: &Store, after: &str) {
     let stranded: Vec<i64> = sqlx::query_scalar(
         "SELECT id FROM deliveries WHERE next_attempt_at IS NULL AND id IN (

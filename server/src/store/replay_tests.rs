@@ -208,8 +208,8 @@ async fn it_is_sent_with_the_profiles_present_token_or_waits_for_one() {
     replay(&store, failed, Ask::Exactly, 2_000).await.unwrap();
     let again = claim(&store, 2_000).await.remove(0);
     assert_eq!(
-        (again.lane.clone(), store.queue.token_for(&again).await.unwrap()),
-        (Lane::of(&other), Some(other.clone()))
+        (again.sender.clone(), store.queue.token_for(&again).await.unwrap()),
+        (SenderKey::of(&other), Some(other.clone()))
     );
     fail(&store, &again, 2_000).await;
 
@@ -220,7 +220,7 @@ async fn it_is_sent_with_the_profiles_present_token_or_waits_for_one() {
         .record(
             &refused,
             None,
-            &Change::Parked { refused: Some(other), cause: hookgram::delivery::FailureCause::TokenRefused },
+            &Change::Suspended { refused: Some(other), cause: hookgram::delivery::FailureCause::TokenRefused },
             3_000,
         )
         .await

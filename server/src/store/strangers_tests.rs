@@ -3,7 +3,7 @@
 use hookgram::{delivery::FailureCause, secret::BotToken};
 
 use super::{
-    AcceptedEvent, Change, Lane, Packed, Reason, Received, Rejection, Store, TokenSource,
+    AcceptedEvent, Change, Packed, Reason, Received, Rejection, SenderKey, Store, TokenSource,
     tests::{accept_with, event, to},
 };
 use crate::store::events::strangers::Stateless;
@@ -52,7 +52,7 @@ async fn fail_all(store: &Store) {
 async fn finish(store: &Store, of: u32) {
     loop {
         let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM deliveries WHERE lane = ?1 AND finished_at IS NULL")
-            .bind(Lane::of(&token(of)).as_bytes())
+            .bind(SenderKey::of(&token(of)).as_bytes())
             .fetch_all(&store.db.read)
             .await
             .unwrap();
@@ -81,12 +81,15 @@ async fn the_sums_are_true_whatever_happens_to_the_events() {
     }
     let holders: Vec<String> = is_true("accepted").await.into_iter().map(|(holder, ..)| holder).collect();
     assert_eq!(holders, ["*", "a", "b", "c"]);
-    assert!(store.queue.open_lanes().await.unwrap().is_empty(), "strangers are found apart");
+    assert!(store.queue.open_senders().await.unwrap().is_empty(), "strangers are found apart");
     store.queue.put_bot(&token(1), "Salon", "salon_bot").await.unwrap();
-    let lane = Lane::of(&token(1));
+    let sender = SenderKey::of(&token(1));
     let kept = is_true("one is known").await;
-    assert!(kept.iter().any(|(holder, events, _)| (holder.as_str(), *events) == (lane.hex().as_str(), 2)), "{kept:?}");
-    assert_eq!(store.queue.open_lanes().await.unwrap().len(), 1);
+    assert!(
+        kept.iter().any(|(holder, events, _)| (holder.as_str(), *events) == (sender.hex().as_str(), 2)),
+        "{kept:?}"
+    );
+    assert_eq!(store.queue.open_senders().await.unwrap().len(), 1);
     assert_eq!(accept(&store, "known", &token(1), &from("a", 100)).await, Received::Accepted);
     is_true("one more of it").await;
     fail_all(&store).await;
@@ -94,7 +97,7 @@ async fn the_sums_are_true_whatever_happens_to_the_events() {
     assert_eq!(kept.len(), 1, "{kept:?}");
     store.queue.put_bot(&token(2), "Salon", "salon_bot").await.unwrap();
     let kept = is_true("one that had failed is known").await;
-    assert!(kept.iter().any(|(holder, ..)| *holder == format!("kept:{}", Lane::of(&token(2)).hex())), "{kept:?}");
+    assert!(kept.iter().any(|(holder, ..)| *holder == format!("kept:{}", SenderKey::of(&token(2)).hex())), "{kept:?}");
     finish(&store, 1).await;
     is_true("a known token's are finished").await;
     sqlx::query("DELETE FROM events").execute(&store.db.write).await.unwrap();
@@ -128,7 +131,7 @@ async fn of_a_known_tokens_finished_events_the_newest_256_mib_are_kept() {
         finish(&store, of).await;
     }
     assert!(!store.events.delete_beyond_kept().await.unwrap());
-    let mine = Lane::of(&token(1));
+    let mine = SenderKey::of(&token(1));
     // As if each of one token's took 100 MiB.
     let put = async |statement: &'static str| {
         sqlx::query(statement).bind(mine.as_bytes()).bind(100 << 20).execute(&store.db.write).await.unwrap();

@@ -95,7 +95,7 @@ pub(super) fn test_message(profile_id: i64, at: Millis) -> SandboxMessage<'stati
 
 /// When the earliest head is due.
 pub(super) async fn next_due(store: &Store) -> Option<Millis> {
-    store.queue.open_lanes().await.unwrap().into_iter().map(|(_, at)| at).min()
+    store.queue.open_senders().await.unwrap().into_iter().map(|(_, at)| at).min()
 }
 
 /// Claims whatever is due, as the worker does, only without a pace.
@@ -108,9 +108,9 @@ pub(super) async fn claim_due(
 ) -> Vec<Claimed> {
     store.queue.due_again(now).await.unwrap();
     let mut heads = Vec::new();
-    for (lane, _) in store.queue.open_lanes().await.unwrap() {
+    for (sender, _) in store.queue.open_senders().await.unwrap() {
         heads.extend(
-            store.queue.due_heads(&lane, now, 9, in_flight, &[]).await.unwrap().into_iter().map(|head| head.id),
+            store.queue.due_heads(&sender, now, 9, in_flight, &[]).await.unwrap().into_iter().map(|head| head.id),
         );
     }
     store.queue.claim(&heads, owner, now, lease_until).await.unwrap()

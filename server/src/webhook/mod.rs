@@ -28,7 +28,7 @@ use crate::{
     limits::memory::Share,
     secrets::codes,
     state::AppState,
-    store::{Lane, StoreError},
+    store::{SenderKey, StoreError},
 };
 pub use crate::{
     rendering::{Parsed, Rendering, Sender},
@@ -191,7 +191,7 @@ async fn open(state: &AppState, key: Option<String>, query: &[u8], client: IpAdd
         if !state.settings.now().stateless {
             return Err(stranger(WebhookError::StatelessOff));
         }
-        let token = query::read(query).profile.token.map(|token| Lane::of(&token));
+        let token = query::read(query).profile.token.map(|token| SenderKey::of(&token));
         return match token {
             Some(token)
                 if state.known_tokens.has(&state.store, &token).await.map_err(|error| unreadable(&error))? =>

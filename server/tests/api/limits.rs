@@ -6,7 +6,7 @@ use serde_json::Value;
 use server::{
     config::network,
     http::rate_limits::{Limits, Source},
-    store::Lane,
+    store::SenderKey,
 };
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -88,7 +88,7 @@ async fn a_known_token_of_the_stateless_endpoint_has_a_limit_of_its_own() {
     let path = format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId");
     let token = BotToken::parse(TOKEN).unwrap();
     server.state.store.queue.put_bot(&token, "Salon", "salon_bot").await.unwrap();
-    let busy = keep_busy(&server, Source::Token(Lane::of(&token)));
+    let busy = keep_busy(&server, Source::Token(SenderKey::of(&token)));
     let told = refused(flood(&server, 1_000, &path).await).await;
     assert_eq!(told["Status"], "Error");
     busy.abort();

@@ -129,8 +129,8 @@ async fn a_strangers_first_message_makes_its_token_known() {
     assert_eq!(post(&server, TOKEN, "192.0.2.1", event("1", &["5"])).await.status, 200);
     api.wait_for_texts(1).await;
     let token = BotToken::parse(TOKEN).unwrap();
-    let lane = server::store::Lane::of(&token);
-    eventually("the token to be known", async || server.state.store.events.is_known(&lane).await.unwrap()).await;
+    let sender = server::store::SenderKey::of(&token);
+    eventually("the token to be known", async || server.state.store.events.is_known(&sender).await.unwrap()).await;
     assert_eq!(server.state.store.events.strangers_waiting().await.unwrap(), 0);
     for number in 2..40 {
         assert_eq!(

@@ -13,7 +13,7 @@ word_set! {
         open: "Ждут отправки", "Waiting to be sent";
         retrying: "Из них повторяются", "Of them tried again";
         oldest: "Самое давнее", "The oldest";
-        parked: "Ждут токена", "Waiting for a token";
+        suspended: "Ждут токена", "Waiting for a token";
         only_unknown_bots: "Ждут только события незнакомых ботов.", "Only events of unknown bots wait.";
         nothing_waits: "Очередь пуста.", "The queue is empty.";
         last_hour: "Доставлено за последний час", "Delivered in the last hour";

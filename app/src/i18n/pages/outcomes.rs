@@ -8,7 +8,7 @@ word_set! {
         delivered: "Доставлено", "Delivered";
         waiting: "В очереди", "Waiting";
         retrying: "Повторяем", "Retrying";
-        parked: "Ждёт нового токена", "Waiting for a new token";
+        suspended: "Ждёт нового токена", "Waiting for a new token";
         failed: "Не доставлено", "Failed";
         rejected: "Отклонено", "Rejected";
         skipped: "Пропущено", "Skipped";

@@ -180,7 +180,7 @@ fn DeliverySummary(
     }
     match (outcome, fate.next_attempt_at) {
         (Outcome::Waiting, _) => list.push(step("soft", w.waits.to_owned(), String::new(), None, received_at)),
-        (Outcome::Suspended, _) => list.push(step("warn", w.parked.to_owned(), String::new(), None, received_at)),
+        (Outcome::Suspended, _) => list.push(step("warn", w.suspended.to_owned(), String::new(), None, received_at)),
         (Outcome::Retrying, Some(at)) => {
             list.push(step("warn", w.next_try.to_owned(), String::new(), Some(at), received_at));
         }

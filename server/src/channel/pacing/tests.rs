@@ -3,15 +3,15 @@ use crate::channel::telegram::RATES;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn lane(number: u32) -> Lane {
-    Lane::of_bytes(number.to_be_bytes())
+fn sender(number: u32) -> SenderKey {
+    SenderKey::of_bytes(number.to_be_bytes())
 }
 
 /// Pacing that knows these bots already.
 fn knowing(bots: impl IntoIterator<Item = u32>, now: Instant) -> Pacing {
     let new_bots = Arc::new(NewBotLimiter::default());
     for bot in bots {
-        new_bots.heard(&lane(bot), now);
+        new_bots.heard(&sender(bot), now);
     }
     Pacing::new(RATES, new_bots)
 }
@@ -21,8 +21,8 @@ fn passed(pacing: &mut Pacing, start: Instant, ms: u64, call: impl Fn(u64) -> (u
     let mut passed = Vec::new();
     for at in 0..ms {
         let (bot, chat) = call(at);
-        if pacing.admit(&lane(bot), &chat, Purpose::Delivery, start + Duration::from_millis(at)).is_ok() {
-            pacing.ended(&lane(bot));
+        if pacing.admit(&sender(bot), &chat, Purpose::Delivery, start + Duration::from_millis(at)).is_ok() {
+            pacing.ended(&sender(bot));
             passed.push(at);
         }
     }
@@ -88,17 +88,17 @@ fn a_held_chat_holds_no_other() {
     let start = Instant::now();
     let mut pacing = knowing([1], start);
     for _ in 0..3 {
-        assert_eq!(pacing.admit(&lane(1), "5", Purpose::Delivery, start), Ok(()));
+        assert_eq!(pacing.admit(&sender(1), "5", Purpose::Delivery, start), Ok(()));
     }
     let now = start + Duration::from_millis(200);
     let left = Duration::from_millis(800);
-    assert_eq!(pacing.admit(&lane(1), "5", Purpose::Delivery, now), Err(Wait::Chat(left)));
-    assert_eq!(pacing.held(&lane(1), now), (vec!["5".to_owned()], Some(left)));
-    assert_eq!(pacing.admit(&lane(1), "6", Purpose::Delivery, now), Ok(()));
-    pacing.quiet(&lane(1), "-7", Duration::from_millis(300), now);
-    assert_eq!(pacing.held(&lane(1), now).1, Some(Duration::from_millis(300)), "the soonest");
-    assert_eq!(pacing.held(&lane(1), now + SECOND), (vec![], None));
-    assert_eq!(pacing.held(&lane(2), now), (vec![], None));
+    assert_eq!(pacing.admit(&sender(1), "5", Purpose::Delivery, now), Err(Wait::Chat(left)));
+    assert_eq!(pacing.held(&sender(1), now), (vec!["5".to_owned()], Some(left)));
+    assert_eq!(pacing.admit(&sender(1), "6", Purpose::Delivery, now), Ok(()));
+    pacing.quiet(&sender(1), "-7", Duration::from_millis(300), now);
+    assert_eq!(pacing.held(&sender(1), now).1, Some(Duration::from_millis(300)), "the soonest");
+    assert_eq!(pacing.held(&sender(1), now + SECOND), (vec![], None));
+    assert_eq!(pacing.held(&sender(2), now), (vec![], None));
 }
 
 #[test]
@@ -106,18 +106,18 @@ fn few_calls_of_one_bot_are_under_way() {
     let start = Instant::now();
     let mut pacing = knowing([1, 2], start);
     let mut admit = |bot, chat: u32, second| {
-        pacing.admit(&lane(bot), &chat.to_string(), Purpose::Delivery, start + Duration::from_secs(second))
+        pacing.admit(&sender(bot), &chat.to_string(), Purpose::Delivery, start + Duration::from_secs(second))
     };
     let admitted = (0..40).filter(|chat| admit(1, *chat, (*chat).into()).is_ok()).count();
     assert_eq!(admitted, RATES.at_once);
     assert_eq!(admit(1, 99, 40), Err(Wait::Turn));
     assert_eq!(admit(2, 99, 40), Ok(()), "another bot has its own room");
-    pacing.ended(&lane(1));
+    pacing.ended(&sender(1));
     let now = start + Duration::from_secs(41);
-    assert_eq!(pacing.admit(&lane(1), "99", Purpose::Delivery, now), Ok(()));
+    assert_eq!(pacing.admit(&sender(1), "99", Purpose::Delivery, now), Ok(()));
     // The next part of one that is under way needs no new room.
-    assert_eq!(pacing.admit_next(&lane(1), "99", now), Ok(()));
-    assert_eq!(pacing.admit(&lane(1), "100", Purpose::Delivery, now), Err(Wait::Turn));
+    assert_eq!(pacing.admit_next(&sender(1), "99", now), Ok(()));
+    assert_eq!(pacing.admit(&sender(1), "100", Purpose::Delivery, now), Err(Wait::Turn));
 }
 
 #[test]
@@ -125,16 +125,16 @@ fn after_a_429_nothing_of_the_bot_goes_before_its_time() {
     let now = Instant::now();
     let at = |seconds| now + Duration::from_secs(seconds);
     let mut pacing = knowing([1, 2], now);
-    assert_eq!(pacing.admit(&lane(1), "5", Purpose::Delivery, now), Ok(()));
-    pacing.quiet(&lane(1), "5", Duration::from_secs(3), now);
-    pacing.ended(&lane(1));
-    assert_eq!(pacing.admit(&lane(1), "6", Purpose::Delivery, at(2)), Err(Wait::Bot(SECOND)));
-    assert_eq!(pacing.admit(&lane(2), "6", Purpose::Delivery, at(2)), Ok(()), "another bot goes on");
+    assert_eq!(pacing.admit(&sender(1), "5", Purpose::Delivery, now), Ok(()));
+    pacing.quiet(&sender(1), "5", Duration::from_secs(3), now);
+    pacing.ended(&sender(1));
+    assert_eq!(pacing.admit(&sender(1), "6", Purpose::Delivery, at(2)), Err(Wait::Bot(SECOND)));
+    assert_eq!(pacing.admit(&sender(2), "6", Purpose::Delivery, at(2)), Ok(()), "another bot goes on");
     // Then one call after the other, until one passes.
-    assert_eq!(pacing.admit(&lane(1), "6", Purpose::Delivery, at(3)), Ok(()));
-    assert_eq!(pacing.admit(&lane(1), "7", Purpose::Delivery, at(3)), Err(Wait::Turn));
-    pacing.passed(&lane(1));
-    assert_eq!(pacing.admit(&lane(1), "7", Purpose::Delivery, at(3)), Ok(()));
+    assert_eq!(pacing.admit(&sender(1), "6", Purpose::Delivery, at(3)), Ok(()));
+    assert_eq!(pacing.admit(&sender(1), "7", Purpose::Delivery, at(3)), Err(Wait::Turn));
+    pacing.passed(&sender(1));
+    assert_eq!(pacing.admit(&sender(1), "7", Purpose::Delivery, at(3)), Ok(()));
 }
 
 #[test]
@@ -142,37 +142,37 @@ fn a_long_429_of_one_chat_holds_the_bot_for_five_seconds_and_of_two_chats_for_al
     let now = Instant::now();
     let at = |seconds| now + Duration::from_secs(seconds);
     let mut pacing = knowing([1], now);
-    pacing.quiet(&lane(1), "5", Duration::from_secs(30), now);
-    assert_eq!(pacing.admit(&lane(1), "6", Purpose::Delivery, now), Err(Wait::Bot(DOUBT)));
-    assert_eq!(pacing.admit(&lane(1), "5", Purpose::Delivery, at(5)), Err(Wait::Chat(Duration::from_secs(25))));
-    assert_eq!(pacing.admit(&lane(1), "6", Purpose::Delivery, at(5)), Ok(()));
-    pacing.quiet(&lane(1), "6", Duration::from_secs(20), at(5));
-    pacing.ended(&lane(1));
-    assert_eq!(pacing.admit(&lane(1), "7", Purpose::Delivery, at(6)), Err(Wait::Bot(Duration::from_secs(19))));
-    assert_eq!(pacing.admit(&lane(1), "7", Purpose::Delivery, at(25)), Ok(()));
+    pacing.quiet(&sender(1), "5", Duration::from_secs(30), now);
+    assert_eq!(pacing.admit(&sender(1), "6", Purpose::Delivery, now), Err(Wait::Bot(DOUBT)));
+    assert_eq!(pacing.admit(&sender(1), "5", Purpose::Delivery, at(5)), Err(Wait::Chat(Duration::from_secs(25))));
+    assert_eq!(pacing.admit(&sender(1), "6", Purpose::Delivery, at(5)), Ok(()));
+    pacing.quiet(&sender(1), "6", Duration::from_secs(20), at(5));
+    pacing.ended(&sender(1));
+    assert_eq!(pacing.admit(&sender(1), "7", Purpose::Delivery, at(6)), Err(Wait::Bot(Duration::from_secs(19))));
+    assert_eq!(pacing.admit(&sender(1), "7", Purpose::Delivery, at(25)), Ok(()));
 }
 
 #[test]
 fn a_429_of_a_group_says_nothing_about_the_bot() {
     let now = Instant::now();
     let mut pacing = knowing([1], now);
-    pacing.quiet(&lane(1), "-100500", Duration::from_secs(30), now);
-    assert_eq!(pacing.admit(&lane(1), "6", Purpose::Delivery, now), Ok(()));
-    assert_eq!(pacing.admit(&lane(1), "7", Purpose::Delivery, now), Ok(()));
+    pacing.quiet(&sender(1), "-100500", Duration::from_secs(30), now);
+    assert_eq!(pacing.admit(&sender(1), "6", Purpose::Delivery, now), Ok(()));
+    assert_eq!(pacing.admit(&sender(1), "7", Purpose::Delivery, now), Ok(()));
 }
 
 #[test]
 fn a_new_bot_is_introduced_by_one_call() {
     let now = Instant::now();
     let mut pacing = knowing([], now);
-    assert_eq!(pacing.admit(&lane(1), "5", Purpose::Delivery, now), Ok(()));
-    assert_eq!(pacing.admit(&lane(1), "6", Purpose::Delivery, now), Err(Wait::Turn));
-    pacing.new_bots.heard(&lane(1), now);
-    pacing.ended(&lane(1));
-    assert_eq!(pacing.admit(&lane(1), "6", Purpose::Delivery, now), Ok(()));
-    let introduced = (2..100).filter(|bot| pacing.admit(&lane(*bot), "5", Purpose::Delivery, now).is_ok()).count();
+    assert_eq!(pacing.admit(&sender(1), "5", Purpose::Delivery, now), Ok(()));
+    assert_eq!(pacing.admit(&sender(1), "6", Purpose::Delivery, now), Err(Wait::Turn));
+    pacing.new_bots.heard(&sender(1), now);
+    pacing.ended(&sender(1));
+    assert_eq!(pacing.admit(&sender(1), "6", Purpose::Delivery, now), Ok(()));
+    let introduced = (2..100).filter(|bot| pacing.admit(&sender(*bot), "5", Purpose::Delivery, now).is_ok()).count();
     assert_eq!(introduced, 19);
-    assert_eq!(pacing.admit(&lane(200), "5", Purpose::Delivery, now), Err(Wait::Bot(MINUTE)));
+    assert_eq!(pacing.admit(&sender(200), "5", Purpose::Delivery, now), Err(Wait::Bot(MINUTE)));
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn memory_stays_flat() {
     let mut pacing = knowing(0..3_000, start);
     for round in 0..200_000_u32 {
         let now = start + Duration::from_millis(u64::from(round) * 10);
-        let bot = lane(round % 3_000);
+        let bot = sender(round % 3_000);
         if pacing.admit(&bot, &round.to_string(), Purpose::Delivery, now).is_ok() {
             pacing.ended(&bot);
         }

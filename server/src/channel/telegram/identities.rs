@@ -18,7 +18,7 @@ use crate::{
     },
     limits::rate::{Rate, Used},
     secrets::codes,
-    store::Lane,
+    store::SenderKey,
 };
 
 /// How long Telegram's word on a token is believed (contract §1).
@@ -74,14 +74,14 @@ impl Identities {
         {
             return (identity.clone(), false);
         }
-        let lane = Lane::of(token);
-        if let Err(wait) = self.admit(&lane, asker, Instant::now()) {
+        let sender = SenderKey::of(token);
+        if let Err(wait) = self.admit(&sender, asker, Instant::now()) {
             return (Identity::Busy { seconds: wait.as_secs().saturating_add(1) }, false);
         }
         let identity = telegram.who_is(token).await;
         *known = match identity {
             Identity::Bot { .. } | Identity::Refused => {
-                self.new_bots.heard(&lane, Instant::now());
+                self.new_bots.heard(&sender, Instant::now());
                 Some((Instant::now(), identity.clone()))
             }
             Identity::Unreachable => None,
@@ -93,13 +93,13 @@ impl Identities {
         (identity, true)
     }
 
-    fn admit(&self, lane: &Lane, asker: Asker, now: Instant) -> Result<(), Duration> {
+    fn admit(&self, sender: &SenderKey, asker: Asker, now: Instant) -> Result<(), Duration> {
         let Asker::Stranger(address) = asker else {
-            return self.new_bots.introduce(lane, Purpose::Check, now);
+            return self.new_bots.introduce(sender, Purpose::Check, now);
         };
         let mut limits = self.limits.lock();
         let before = limits.admit(address, now)?;
-        let introduced = self.new_bots.introduce(lane, Purpose::StrangersCheck, now);
+        let introduced = self.new_bots.introduce(sender, Purpose::StrangersCheck, now);
         // What the house refuses costs the address nothing.
         introduced.inspect_err(|_| {
             limits.addresses.insert(address, before);
@@ -151,8 +151,8 @@ mod tests {
 
     /// Whether a stranger at this address may ask about a token that nobody knows.
     fn asks(identities: &Identities, address: u32, token: u32, now: Instant) -> Result<(), Duration> {
-        let lane = Lane::of_bytes(token.to_be_bytes());
-        identities.admit(&lane, Asker::Stranger(IpAddr::from(address.to_be_bytes())), now)
+        let sender = SenderKey::of_bytes(token.to_be_bytes());
+        identities.admit(&sender, Asker::Stranger(IpAddr::from(address.to_be_bytes())), now)
     }
 
     #[test]
@@ -164,7 +164,7 @@ mod tests {
             asks(&identities, *address, second * 200 + address, now).is_ok()
         });
         assert_eq!(passed.count(), 4, "in a minute, from however many addresses");
-        assert_eq!(identities.admit(&Lane::of_bytes([9]), Asker::Known, start), Ok(()));
+        assert_eq!(identities.admit(&SenderKey::of_bytes([9]), Asker::Known, start), Ok(()));
     }
 
     #[test]

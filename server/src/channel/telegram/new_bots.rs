@@ -9,7 +9,7 @@ use std::{
 
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::{limits::rate::Window, store::Lane};
+use crate::{limits::rate::Window, store::SenderKey};
 
 /// New tokens in each span.
 const LIMITS: [Limit; 2] = [
@@ -50,7 +50,7 @@ pub struct NewBotLimiter(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    heard: HashMap<Lane, Instant>,
+    heard: HashMap<SenderKey, Instant>,
     /// One window for each of [`LIMITS`].
     new: [Window; LIMITS.len()],
     checks: [Window; LIMITS.len()],
@@ -62,9 +62,9 @@ impl NewBotLimiter {
     ///
     /// # Errors
     /// How long until there is room for a new one; nothing is counted then.
-    pub fn introduce(&self, lane: &Lane, purpose: Purpose, now: Instant) -> Result<(), Duration> {
+    pub fn introduce(&self, sender: &SenderKey, purpose: Purpose, now: Instant) -> Result<(), Duration> {
         let mut known = self.known();
-        if known.is_known(lane, now) {
+        if known.is_known(sender, now) {
             return Ok(());
         }
         // An operator's check is worth a refusal by Telegram, if it comes to that.
@@ -82,20 +82,20 @@ impl NewBotLimiter {
 
     /// Whether a call for this bot introduces nobody.
     #[must_use]
-    pub fn is_known(&self, lane: &Lane, now: Instant) -> bool {
-        self.known().is_known(lane, now)
+    pub fn is_known(&self, sender: &SenderKey, now: Instant) -> bool {
+        self.known().is_known(sender, now)
     }
 
     /// Telegram has answered for this bot.
-    pub fn heard(&self, lane: &Lane, now: Instant) {
+    pub fn heard(&self, sender: &SenderKey, now: Instant) {
         let mut known = self.known();
-        if known.heard.len() >= BOTS && !known.heard.contains_key(lane) {
+        if known.heard.len() >= BOTS && !known.heard.contains_key(sender) {
             known.heard.retain(|_, at| now.saturating_duration_since(*at) < KNOWN_FOR);
             if known.heard.len() >= BOTS {
                 known.heard.clear();
             }
         }
-        known.heard.insert(lane.clone(), now);
+        known.heard.insert(sender.clone(), now);
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -125,8 +125,8 @@ impl Known {
         }
     }
 
-    fn is_known(&self, lane: &Lane, now: Instant) -> bool {
-        self.heard.get(lane).is_some_and(|at| now.saturating_duration_since(*at) < KNOWN_FOR)
+    fn is_known(&self, sender: &SenderKey, now: Instant) -> bool {
+        self.heard.get(sender).is_some_and(|at| now.saturating_duration_since(*at) < KNOWN_FOR)
     }
 }
 
@@ -134,16 +134,16 @@ impl Known {
 mod tests {
     use super::*;
 
-    fn lane(number: u32) -> Lane {
-        Lane::of_bytes(number.to_be_bytes())
+    fn sender(number: u32) -> SenderKey {
+        SenderKey::of_bytes(number.to_be_bytes())
     }
 
     /// Tries to introduce `each_second` new bots a second for so long; when each was introduced, in seconds.
     fn introduced(new_bots: &NewBotLimiter, start: Instant, purpose: Purpose, seconds: u32) -> Vec<u32> {
         let times = (0..seconds).flat_map(|second| (0..5).map(move |number| (second, number)));
         let passed = times.filter(|(second, number)| {
-            let lane = Lane::of_bytes(format!("{purpose:?} {second} {number}"));
-            new_bots.introduce(&lane, purpose, start + Duration::from_secs((*second).into())).is_ok()
+            let sender = SenderKey::of_bytes(format!("{purpose:?} {second} {number}"));
+            new_bots.introduce(&sender, purpose, start + Duration::from_secs((*second).into())).is_ok()
         });
         passed.map(|(second, _)| second).collect()
     }
@@ -174,13 +174,13 @@ mod tests {
     #[test]
     fn a_bot_that_telegram_has_heard_of_within_the_hour_needs_no_introduction() {
         let (new_bots, now) = (NewBotLimiter::default(), Instant::now());
-        new_bots.heard(&lane(7), now);
+        new_bots.heard(&sender(7), now);
         for _ in 0..100 {
-            assert_eq!(new_bots.introduce(&lane(7), Purpose::StrangersCheck, now), Ok(()));
+            assert_eq!(new_bots.introduce(&sender(7), Purpose::StrangersCheck, now), Ok(()));
         }
         let later = now + KNOWN_FOR;
-        assert!(!new_bots.is_known(&lane(7), later));
+        assert!(!new_bots.is_known(&sender(7), later));
         assert_eq!(introduced(&new_bots, later, Purpose::Delivery, 5).len(), 20);
-        assert_eq!(new_bots.introduce(&lane(200), Purpose::Check, later), Ok(()));
+        assert_eq!(new_bots.introduce(&sender(200), Purpose::Check, later), Ok(()));
     }
 }

@@ -100,7 +100,7 @@ impl Backend for PageRequest {
         let profile = EditedProfile { name: profile.name.trim().to_owned(), ..profile };
         match self.state.store.profiles.put(id, &profile, &self.by(operator.account())).await {
             Ok(id) => {
-                // A new token may have made parked deliveries due.
+                // A new token may have made suspended deliveries due.
                 self.state.wake.notify_one();
                 Ok(id)
             }

@@ -75,7 +75,7 @@ fn obstacles(public_url: &str, stored: &StoredProfile) -> Vec<Obstacle> {
         found.push(Obstacle::TokenLocked);
     } else if stored.channel.needs_token() && stored.profile.token.is_none() {
         found.push(Obstacle::NoToken);
-    } else if stored.channel.needs_token() && stored.parked_since.is_some() {
+    } else if stored.channel.needs_token() && stored.suspended_since.is_some() {
         found.push(Obstacle::TokenRefused);
     }
     if is_only_here(public_url) {

@@ -12,7 +12,7 @@ use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection, query_builder::Separ
 
 use crate::{
     store::{
-        Lane, StoreError,
+        SenderKey, StoreError,
         events::{
             AcceptedEvent, NewDelivery, Received, TokenSource,
             strangers::{Admission, Admitted, Stateless},
@@ -21,7 +21,7 @@ use crate::{
         names::{ChannelCode, MaybeNamed, quoted},
         queue::{
             heads::json,
-            suspended::{cause_of, parked_for},
+            suspended::{cause_of, suspended_for},
         },
     },
     time::Millis,
@@ -45,12 +45,13 @@ struct First {
 struct Sender {
     id: i64,
     bot_id: Option<i64>,
-    lane: Vec<u8>,
+    #[sqlx(rename = "lane")]
+    sender_key: Vec<u8>,
     /// Telegram has refused the token: asking again before there is a new one would be blind.
-    parked: bool,
-    /// What marks its parked deliveries.
+    suspended: bool,
+    /// What marks its suspended deliveries.
     #[sqlx(try_from = "MaybeNamed<FailureCause>")]
-    parked_for: Option<FailureCause>,
+    suspended_for: Option<FailureCause>,
     version: i64,
 }
 
@@ -88,7 +89,7 @@ struct DeliveryRow<'a> {
 
 impl DeliveryRow<'_> {
     fn state(&self) -> DeliveryState {
-        match (self.chat, self.sender.parked) {
+        match (self.chat, self.sender.suspended) {
             (None, _) => DeliveryState::Skipped,
             (Some(_), true) => DeliveryState::Suspended,
             (Some(_), false) => DeliveryState::Waiting,
@@ -169,7 +170,7 @@ pub(in crate::store) async fn write(
                 parts,
                 text_id,
                 stranger: admitted == Admitted::Stranger,
-                first_in_chat: chat.is_some_and(|chat| !sender.parked && heads.insert((&sender.lane, chat))),
+                first_in_chat: chat.is_some_and(|chat| !sender.suspended && heads.insert((&sender.sender_key, chat))),
             });
         }
         if event.deliveries.iter().any(|delivery| delivery.chat.is_ok()) {
@@ -193,7 +194,9 @@ impl AcceptedEvent {
     fn whose(&self) -> Whose<'_> {
         match &self.token {
             TokenSource::Profile(id) => Whose::Profile { id: *id, channel: self.channel },
-            TokenSource::Event { lane, .. } => Whose::Itself { bot_id: self.bot_id, lane: lane.as_bytes() },
+            TokenSource::Event { sender: sender_key, .. } => {
+                Whose::Itself { bot_id: self.bot_id, sender_key: sender_key.as_bytes() }
+            }
         }
     }
 }
@@ -201,7 +204,7 @@ impl AcceptedEvent {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Whose<'a> {
     Profile { id: i64, channel: ChannelKind },
-    Itself { bot_id: Option<i64>, lane: &'a [u8] },
+    Itself { bot_id: Option<i64>, sender_key: &'a [u8] },
 }
 
 /// The first copies there are, the earliest first. One whose deliveries have all failed for good does not count.
@@ -238,10 +241,10 @@ async fn senders<'a>(
     profiles.sort_unstable();
     profiles.dedup();
     let stored: Vec<Sender> = sqlx::query_as(concat!(
-        "SELECT p.id, p.bot_id, coalesce(p.lane, x'') AS lane, p.parked_since IS NOT NULL AS parked,
+        "SELECT p.id, p.bot_id, coalesce(p.lane, x'') AS lane, p.parked_since IS NOT NULL AS suspended,
              iif(p.parked_since IS NULL, NULL, ",
-        parked_for!(),
-        ") AS parked_for, p.version FROM profiles p WHERE p.id IN (SELECT value FROM json_each(?1))"
+        suspended_for!(),
+        ") AS suspended_for, p.version FROM profiles p WHERE p.id IN (SELECT value FROM json_each(?1))"
     ))
     .bind(json(&profiles))
     .fetch_all(tx)
@@ -250,7 +253,9 @@ async fn senders<'a>(
     for event in events {
         let whose = event.whose();
         let sender = match whose {
-            Whose::Itself { bot_id, lane } => Some(Sender { bot_id, lane: lane.to_vec(), ..Sender::default() }),
+            Whose::Itself { bot_id, sender_key } => {
+                Some(Sender { bot_id, sender_key: sender_key.to_vec(), ..Sender::default() })
+            }
             Whose::Profile { id, channel } => {
                 let stored = stored.iter().find(|sender| sender.id == id);
                 stored.map(|stored| match channel.needs_token() {
@@ -354,20 +359,20 @@ impl<'a> Rows<'a> {
         })
         .await?;
         // A duplicate of a known token waits for nothing, and is not swept with strangers' events.
-        let bounded: Vec<(&EventRow<'_>, &Stateless, &Lane)> = self
+        let bounded: Vec<(&EventRow<'_>, &Stateless, &SenderKey)> = self
             .events
             .iter()
             .filter(|row| row.duplicate_of.is_none() || row.admitted == Admitted::Stranger)
-            .filter_map(|row| Some((row, row.event.stateless.as_ref()?, row.event.token.lane()?)))
+            .filter_map(|row| Some((row, row.event.stateless.as_ref()?, row.event.token.sender()?)))
             .collect();
         insert(
             tx,
             "INSERT INTO stateless_events (event_id, lane, address, bytes, finished_at) ",
             &bounded,
-            |row, (of, stateless, lane)| {
+            |row, (of, stateless, sender_key)| {
                 let event = of.event;
                 row.push_bind(of.id)
-                    .push_bind(lane.as_bytes())
+                    .push_bind(sender_key.as_bytes())
                     .push_bind((of.admitted == Admitted::Stranger).then(|| stateless.holder()))
                     .push_bind(event.bytes())
                     .push_bind(of.duplicate_of.map(|_| event.received_at));
@@ -392,7 +397,7 @@ impl<'a> Rows<'a> {
                     .push_bind(delivery.participant)
                     .push_bind(delivery.chat)
                     .push_bind(sender.bot_id)
-                    .push_bind(sender.lane.as_slice())
+                    .push_bind(sender.sender_key.as_slice())
                     .push_bind(ChannelCode::of(event.channel))
                     .push_bind(delivery.state().name())
                     .push_bind(delivery.parts)
@@ -401,7 +406,7 @@ impl<'a> Rows<'a> {
                     .push_bind(at)
                     .push_bind(delivery.error)
                     .push_bind(delivery.chat.is_none().then_some(at))
-                    .push_bind(sender.parked_for.filter(|_| delivery.chat.is_some()).map(FailureCause::name))
+                    .push_bind(sender.suspended_for.filter(|_| delivery.chat.is_some()).map(FailureCause::name))
                     .push_bind(delivery.stranger);
                 row.push("(SELECT moved_to FROM moved_chats WHERE chat = ")
                     .push_bind_unseparated(delivery.chat)
@@ -413,7 +418,7 @@ impl<'a> Rows<'a> {
                     quoted!(DeliveryState::Suspended),
                     " AND earlier.lane = "
                 ))
-                .push_bind_unseparated(sender.lane.as_slice())
+                .push_bind_unseparated(sender.sender_key.as_slice())
                 .push_unseparated(" AND earlier.chat = ")
                 .push_bind_unseparated(delivery.chat)
                 .push_unseparated(") THEN ")
@@ -427,13 +432,14 @@ impl<'a> Rows<'a> {
     /// What waits for a token from the start is told of.
     async fn tell_of_parked(&self, tx: &mut SqliteConnection, row: &EventRow<'_>) -> Result<(), StoreError> {
         let of_event = || self.deliveries.iter().filter(|delivery| delivery.event_id == row.id);
-        let Some(first) = of_event().find(|delivery| delivery.sender.parked) else { return Ok(()) };
-        let parked: Vec<i64> =
+        let Some(first) = of_event().find(|delivery| delivery.sender.suspended) else { return Ok(()) };
+        let suspended: Vec<i64> =
             of_event().filter(|delivery| delivery.chat.is_some()).map(|delivery| delivery.id).collect();
-        let (profile_id, lane) = (row.event.token.profile(), Lane::of_bytes(first.sender.lane.clone()));
+        let (profile_id, sender_key) =
+            (row.event.token.profile(), SenderKey::of_bytes(first.sender.sender_key.clone()));
         let (event_id, at) = (row.id, row.event.received_at);
-        let cause = cause_of(first.sender.parked_for);
-        add_deliveries(tx, Failure { profile_id, lane: &lane, event_id, cause, at }, &parked).await
+        let cause = cause_of(first.sender.suspended_for);
+        add_deliveries(tx, Failure { profile_id, sender: &sender_key, event_id, cause, at }, &suspended).await
     }
 }
 

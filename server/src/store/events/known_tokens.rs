@@ -7,7 +7,7 @@ use std::{
 
 use parking_lot::Mutex;
 
-use crate::store::{Lane, Store, StoreError};
+use crate::store::{SenderKey, Store, StoreError};
 
 /// A token that was known so long ago is looked up again: its profile may be gone.
 const AGE: Duration = Duration::from_secs(60);
@@ -16,11 +16,11 @@ const TOKENS: usize = 20_000;
 
 /// Remembers tokens that are known. Unknown ones are looked up each time: a check may have made them known.
 #[derive(Debug, Default)]
-pub struct KnownTokens(Mutex<HashMap<Lane, Instant>>);
+pub struct KnownTokens(Mutex<HashMap<SenderKey, Instant>>);
 
 impl KnownTokens {
     /// Whether a profile has the token, or Telegram has accepted it.
-    pub(crate) async fn has(&self, store: &Store, token: &Lane) -> Result<bool, StoreError> {
+    pub(crate) async fn has(&self, store: &Store, token: &SenderKey) -> Result<bool, StoreError> {
         let now = Instant::now();
         let is_fresh = |at: &Instant| now.saturating_duration_since(*at) < AGE;
         if self.0.lock().get(token).is_some_and(is_fresh) {

@@ -17,7 +17,7 @@ use sqlx::FromRow;
 
 use crate::{
     store::{
-        Events, Lane, StoreError,
+        Events, SenderKey, StoreError,
         events::{payloads::Packed, strangers::Stateless},
         names::Named,
     },
@@ -34,7 +34,7 @@ pub enum TokenSource {
         /// The token.
         token: BotToken,
         /// Its ordering key.
-        lane: Lane,
+        sender: SenderKey,
     },
 }
 
@@ -42,7 +42,7 @@ impl TokenSource {
     /// A token that comes with its event.
     #[must_use]
     pub fn event(token: BotToken) -> Self {
-        Self::Event { lane: Lane::of(&token), token }
+        Self::Event { sender: SenderKey::of(&token), token }
     }
 
     /// The profile's id; `None` at the stateless endpoint.
@@ -55,10 +55,10 @@ impl TokenSource {
     }
 
     /// The ordering key of the token that came with the event.
-    pub(in crate::store) fn lane(&self) -> Option<&Lane> {
+    pub(in crate::store) fn sender(&self) -> Option<&SenderKey> {
         match self {
             Self::Profile(_) => None,
-            Self::Event { lane, .. } => Some(lane),
+            Self::Event { sender, .. } => Some(sender),
         }
     }
 }

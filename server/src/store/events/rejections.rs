@@ -12,7 +12,7 @@ use tokio::{
 
 use crate::{
     store::{
-        Events, Lane, Packed, Reason, StoreError,
+        Events, Packed, Reason, SenderKey, StoreError,
         events::{
             batch::{insert, last_ids},
             strangers::has_room,
@@ -122,7 +122,7 @@ async fn write_for_ever(pool: SqlitePool, mut given: mpsc::Receiver<Waiting>) {
 /// A rejection as rows.
 struct Row<'a> {
     id: i64,
-    lane: Lane,
+    sender_key: SenderKey,
     reason: String,
     received_at: Millis,
     rejection: &'a Rejection,
@@ -149,20 +149,21 @@ async fn commit(pool: &SqlitePool, batch: &[Waiting]) -> Result<(), StoreError> 
     let (mut id, ..) = last_ids(&mut tx).await?;
     let mut rows = Vec::with_capacity(batch.len());
     for Waiting { rejection, received_at, .. } in batch {
-        let lane = rejection.token.as_ref().map_or_else(Lane::default, Lane::of);
+        let sender_key = rejection.token.as_ref().map_or_else(SenderKey::default, SenderKey::of);
         let is_of_known_token = rejection.profile_id.is_none() && rejection.stranger.is_none();
-        if is_of_known_token && !has_room(&mut tx, &lane).await? {
+        if is_of_known_token && !has_room(&mut tx, &sender_key).await? {
             continue;
         }
         id += 1;
         let reason = serde_json::to_string(&rejection.reason).map_err(|_| StoreError::corrupt("events.reason"))?;
-        rows.push(Row { id, lane, reason, received_at: *received_at, rejection });
+        rows.push(Row { id, sender_key, reason, received_at: *received_at, rejection });
     }
     insert_rows(&mut tx, &rows).await?;
-    for Row { id, lane, received_at, rejection, .. } in &rows {
+    for Row { id, sender_key, received_at, rejection, .. } in &rows {
         if let Some(cause) = rejection.cause {
             let profile_id = rejection.profile_id;
-            add_event(&mut tx, Failure { profile_id, lane, event_id: *id, cause, at: *received_at }).await?;
+            add_event(&mut tx, Failure { profile_id, sender: sender_key, event_id: *id, cause, at: *received_at })
+                .await?;
         }
     }
     tx.commit().await?;
@@ -209,7 +210,7 @@ async fn insert_rows(tx: &mut SqliteConnection, rows: &[Row<'_>]) -> Result<(), 
         |values, row| {
             values
                 .push_bind(row.id)
-                .push_bind(row.lane.as_bytes())
+                .push_bind(row.sender_key.as_bytes())
                 .push_bind(&row.rejection.stranger)
                 .push_bind(i64::try_from(row.rejection.bytes()).unwrap_or(i64::MAX))
                 .push_bind(row.received_at);

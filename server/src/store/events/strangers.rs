@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 
 use crate::{
     store::{
-        Events, Lane, StoreError, events::AcceptedEvent, maintenance::delete_finished, names::quoted,
+        Events, SenderKey, StoreError, events::AcceptedEvent, maintenance::delete_finished, names::quoted,
         queue::heads::json,
     },
     time::Millis,
@@ -102,18 +102,18 @@ impl Admission {
         if stateless().next().is_none() {
             return Ok(admission);
         }
-        let lanes: Vec<String> = stateless().filter_map(|event| event.token.lane()).map(Lane::hex).collect();
+        let senders: Vec<String> = stateless().filter_map(|event| event.token.sender()).map(SenderKey::hex).collect();
         let known: Vec<Vec<u8>> = sqlx::query_scalar(
             "SELECT unhex(value) FROM json_each(?1)
              WHERE EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = unhex(value))
              OR EXISTS (SELECT 1 FROM profiles WHERE lane = unhex(value))",
         )
-        .bind(json(&lanes))
+        .bind(json(&senders))
         .fetch_all(&mut *tx)
         .await?;
         admission.known.extend(known);
         let mut holders: Vec<String> = stateless().map(|event| admission.holder(event)).collect();
-        holders.extend(stateless().filter_map(|event| event.token.lane()).map(kept));
+        holders.extend(stateless().filter_map(|event| event.token.sender()).map(kept));
         holders.push(ALL.to_owned());
         admission.usage = usage(tx, &holders).await?;
         Ok(admission)
@@ -121,13 +121,15 @@ impl Admission {
 
     /// Whether an event may be stored; if so, it counts for those that follow.
     pub(in crate::store) fn admit(&mut self, event: &AcceptedEvent) -> Admitted {
-        let Some((stateless, lane)) = event.stateless.as_ref().zip(event.token.lane()) else { return Admitted::Known };
+        let Some((stateless, sender)) = event.stateless.as_ref().zip(event.token.sender()) else {
+            return Admitted::Known;
+        };
         let (holder, bytes) = (self.holder(event), event.bytes());
         let used = |holder: &str| self.usage.get(holder).copied().unwrap_or_default();
         let standing = self.standing(event);
         let all = Bound::of_strangers(stateless.stranger_events);
         let is_full = if standing == Admitted::Known {
-            KNOWN.is_reached(used(&holder), bytes) || is_unswept(used(&kept(lane)))
+            KNOWN.is_reached(used(&holder), bytes) || is_unswept(used(&kept(sender)))
         } else {
             all.is_reached(used(ALL), bytes) || all.of_address().is_reached(used(&holder), bytes)
         };
@@ -147,8 +149,8 @@ impl Admission {
 
     /// How an event is stored that adds nothing to what waits.
     pub(in crate::store) fn standing(&self, event: &AcceptedEvent) -> Admitted {
-        match event.token.lane() {
-            Some(lane) if event.stateless.is_some() && !self.known.contains(lane.as_bytes()) => Admitted::Stranger,
+        match event.token.sender() {
+            Some(sender) if event.stateless.is_some() && !self.known.contains(sender.as_bytes()) => Admitted::Stranger,
             _ => Admitted::Known,
         }
     }
@@ -156,14 +158,14 @@ impl Admission {
     fn holder(&self, event: &AcceptedEvent) -> String {
         match (&event.stateless, self.standing(event)) {
             (Some(stateless), Admitted::Stranger) => stateless.holder(),
-            _ => event.token.lane().map(Lane::hex).unwrap_or_default(),
+            _ => event.token.sender().map(SenderKey::hex).unwrap_or_default(),
         }
     }
 }
 
 /// The holder of the sums of a known token's finished events.
-fn kept(lane: &Lane) -> String {
-    format!("kept:{}", lane.hex())
+fn kept(sender: &SenderKey) -> String {
+    format!("kept:{}", sender.hex())
 }
 
 fn is_unswept((_, bytes): (i64, i64)) -> bool {
@@ -171,8 +173,8 @@ fn is_unswept((_, bytes): (i64, i64)) -> bool {
 }
 
 /// Whether a known token's finished events, as they are, leave room for one more.
-pub(in crate::store) async fn has_room(tx: &mut SqliteConnection, lane: &Lane) -> Result<bool, StoreError> {
-    let holder = kept(lane);
+pub(in crate::store) async fn has_room(tx: &mut SqliteConnection, sender: &SenderKey) -> Result<bool, StoreError> {
+    let holder = kept(sender);
     let used = usage(tx, std::slice::from_ref(&holder)).await?.get(&holder).copied().unwrap_or_default();
     Ok(!is_unswept(used))
 }
@@ -189,7 +191,7 @@ async fn usage(tx: &mut SqliteConnection, holders: &[String]) -> Result<HashMap<
 }
 
 /// Frees what waits for a token from the limits of strangers: Telegram has accepted it, or a profile has it now.
-pub(in crate::store) async fn now_known(tx: &mut SqliteConnection, lane: &Lane) -> Result<(), StoreError> {
+pub(in crate::store) async fn now_known(tx: &mut SqliteConnection, sender: &SenderKey) -> Result<(), StoreError> {
     for statement in [
         concat!(
             "UPDATE deliveries SET stranger = 0
@@ -199,7 +201,7 @@ pub(in crate::store) async fn now_known(tx: &mut SqliteConnection, lane: &Lane) 
         ),
         "UPDATE stateless_events SET address = NULL WHERE lane = ?1 AND address IS NOT NULL",
     ] {
-        sqlx::query(statement).bind(lane.as_bytes()).execute(&mut *tx).await?;
+        sqlx::query(statement).bind(sender.as_bytes()).execute(&mut *tx).await?;
     }
     Ok(())
 }
@@ -209,12 +211,12 @@ impl Events {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn is_known(&self, lane: &Lane) -> Result<bool, StoreError> {
+    pub async fn is_known(&self, sender: &SenderKey) -> Result<bool, StoreError> {
         Ok(sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = ?1)
              OR EXISTS (SELECT 1 FROM profiles WHERE lane = ?1)",
         )
-        .bind(lane.as_bytes())
+        .bind(sender.as_bytes())
         .fetch_one(&self.read)
         .await?)
     }

@@ -17,12 +17,12 @@ const BOTS: i64 = 100;
 /// The queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
 pub struct QueueHealth {
-    /// Deliveries not finished, without the parked.
+    /// Deliveries not finished, without the suspended.
     pub open: i64,
     /// Of them, such as are tried again.
     pub retrying: i64,
     /// Deliveries that wait for a token.
-    pub parked: i64,
+    pub suspended: i64,
     /// When the oldest of the open ones was made, strangers' apart: those wait for their share.
     pub oldest: Option<Millis>,
 }
@@ -39,10 +39,11 @@ pub struct BotHealth {
     /// When Telegram was last asked about it.
     pub checked_at: Option<Millis>,
     /// Since when its token is refused.
-    pub parked_since: Option<Millis>,
+    #[sqlx(rename = "parked_since")]
+    pub suspended_since: Option<Millis>,
     /// How many profiles send with it.
     pub profiles: i64,
-    /// A profile of it that is parked; else any.
+    /// A profile of it that is suspended; else any.
     pub profile_id: i64,
     /// How many of its messages wait for a token.
     pub waiting: i64,
@@ -78,7 +79,7 @@ impl Log {
              min(iif(stranger = 0, created_at, NULL)) AS oldest,
              (SELECT count(*) FROM deliveries WHERE state = ",
             quoted!(DeliveryState::Suspended),
-            ") AS parked
+            ") AS suspended
              FROM deliveries INDEXED BY deliveries_lane WHERE finished_at IS NULL AND state <> ",
             quoted!(DeliveryState::Suspended)
         ))

@@ -280,7 +280,7 @@ mod tests {
                     sqlx::query_as(explain).fetch_all(&store.db.read).await.unwrap();
                 let steps: Vec<&str> = plan.iter().map(|(_, _, _, step)| step.as_str()).collect();
                 // What has something still to do is little, and is sorted.
-                let open = matches!(way, QueryPlan::Open | QueryPlan::Parked);
+                let open = matches!(way, QueryPlan::Open | QueryPlan::Suspended);
                 for step in &steps {
                     let whole = step.starts_with("SCAN") && !(open && step.contains("INDEX deliveries_"));
                     let sorted = step.contains("TEMP B-TREE FOR ORDER BY") && !open;

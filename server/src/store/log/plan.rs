@@ -47,7 +47,7 @@ pub(in crate::store) enum QueryPlan {
     /// Those with something still to do.
     Open,
     /// Those that wait for a token.
-    Parked,
+    Suspended,
     /// The events with this outcome that were not accepted.
     NotAccepted(EventOutcome),
 }
@@ -71,7 +71,7 @@ impl QueryPlan {
             None => vec![Self::Events { delivered: false }],
             Some(Outcome::Delivered) => vec![Self::Events { delivered: true }],
             Some(Outcome::Waiting | Outcome::Retrying) => vec![Self::Open],
-            Some(Outcome::Suspended) => vec![Self::Parked],
+            Some(Outcome::Suspended) => vec![Self::Suspended],
             Some(Outcome::Failed) => vec![undelivered(DeliveryState::Failed)],
             Some(Outcome::Uncertain) => vec![undelivered(DeliveryState::Uncertain)],
             Some(Outcome::Cancelled) => vec![undelivered(DeliveryState::Cancelled)],
@@ -106,7 +106,7 @@ impl QueryPlan {
                 query.push(DELIVERIES).push("deliveries_undelivered_by_profile").push(THEIR_EVENTS)
             }
             Self::Open => query.push(DELIVERIES).push("deliveries_lane").push(THEIR_EVENTS),
-            Self::Parked => query.push(DELIVERIES).push("deliveries_parked").push(THEIR_EVENTS),
+            Self::Suspended => query.push(DELIVERIES).push("deliveries_parked").push(THEIR_EVENTS),
         };
         query.push(NAMES);
         match self {
@@ -124,7 +124,7 @@ impl QueryPlan {
             Self::Open => {
                 query.push(concat!("d.finished_at IS NULL AND d.state <> ", quoted!(DeliveryState::Suspended)))
             }
-            Self::Parked => query.push(concat!("d.state = ", quoted!(DeliveryState::Suspended))),
+            Self::Suspended => query.push(concat!("d.state = ", quoted!(DeliveryState::Suspended))),
         };
         if let Some(profile) = filter.profile {
             query.push(if self.is_along_events() { " AND e.profile_id = " } else { " AND d.profile_id = " });
@@ -148,7 +148,7 @@ impl QueryPlan {
                 query.push(" AND e.id <= ").push_bind(place.event).push(" AND (e.id < ").push_bind(place.event);
                 query.push(" OR coalesce(d.id, 0) < ").push_bind(place.delivery).push(")");
             }
-            Self::Chat | Self::Cause | Self::Undelivered(_) | Self::UndeliveredOf(_) | Self::Open | Self::Parked => {
+            Self::Chat | Self::Cause | Self::Undelivered(_) | Self::UndeliveredOf(_) | Self::Open | Self::Suspended => {
                 query.push(" AND d.id < ").push_bind(place.delivery);
             }
         }

@@ -18,7 +18,7 @@ use hookgram::{
 use parking_lot::Mutex;
 
 use crate::{
-    store::{Lane, Mails, StoreError, names::quoted},
+    store::{Mails, SenderKey, StoreError, names::quoted},
     time::Millis,
 };
 
@@ -52,8 +52,8 @@ struct Known {
     confirmed: HashSet<String>,
     /// Accounts' and profiles'.
     ours: HashSet<String>,
-    /// The lanes of the profiles' tokens.
-    lanes: HashSet<Vec<u8>>,
+    /// The senders of the profiles' tokens.
+    senders: HashSet<Vec<u8>>,
 }
 
 impl Mails {
@@ -73,7 +73,7 @@ impl Mails {
             return Ok(Vec::new());
         }
         let known = self.known_addresses().await?;
-        let is_ours = token.is_some_and(|token| known.lanes.contains(Lane::of(token).as_bytes()));
+        let is_ours = token.is_some_and(|token| known.senders.contains(SenderKey::of(token).as_bytes()));
         let waits = |address: &&EmailAddress| {
             let folded = address.folded();
             let is_agreed = known.confirmed.contains(&folded) || is_ours && known.ours.contains(&folded);
@@ -97,13 +97,13 @@ impl Mails {
             return Ok(known);
         }
         let confirmed = sqlx::query_scalar("SELECT address FROM mail_addresses WHERE state = 'confirmed'");
-        let lanes =
+        let senders =
             sqlx::query_scalar("SELECT DISTINCT lane FROM profiles WHERE lane IS NOT NULL AND deleted_at IS NULL");
         let known = Arc::new(Known {
             read_at: Instant::now(),
             confirmed: confirmed.fetch_all(&self.read).await?.into_iter().collect(),
             ours: self.addresses_of_ours().await?,
-            lanes: lanes.fetch_all(&self.read).await?.into_iter().collect(),
+            senders: senders.fetch_all(&self.read).await?.into_iter().collect(),
         });
         *self.addresses.known.lock() = Some(known.clone());
         Ok(known)
@@ -168,7 +168,7 @@ impl Mails {
     pub async fn ask_to_confirm(
         &self,
         address: &EmailAddress,
-        lane: Option<&[u8]>,
+        sender: Option<&[u8]>,
         locale: Locale,
         now: Millis,
     ) -> Result<bool, StoreError> {
@@ -178,7 +178,7 @@ impl Mails {
              FROM mails INDEXED BY mails_that_ask WHERE asks IS NOT NULL AND created_at > ?3",
         )
         .bind(now.saturating_sub(HOUR))
-        .bind(lane)
+        .bind(sender)
         .bind(now.saturating_sub(DAY))
         .fetch_one(&mut *tx)
         .await?;
@@ -209,7 +209,7 @@ impl Mails {
             ", ?4, ?4, ?4)"
         ))
         .bind(address.as_str())
-        .bind(lane)
+        .bind(sender)
         .bind(query::write(&said))
         .bind(now)
         .execute(&mut *tx)

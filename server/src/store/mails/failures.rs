@@ -11,7 +11,7 @@ use hookgram::{
 use sqlx::SqliteConnection;
 
 use crate::{
-    store::{Lane, StoreError, names::quoted, queue::heads::json},
+    store::{SenderKey, StoreError, names::quoted, queue::heads::json},
     time::Millis,
 };
 
@@ -27,8 +27,8 @@ const OPEN_OF_ALL: i64 = 1_000;
 pub(in crate::store) struct Failure<'a> {
     /// The profile; `None`: the stateless endpoint.
     pub profile_id: Option<i64>,
-    /// The lane of the event's token; counts at the stateless endpoint.
-    pub lane: &'a Lane,
+    /// The sender of the event's token; counts at the stateless endpoint.
+    pub sender: &'a SenderKey,
     /// An event that failed.
     pub event_id: i64,
     /// Why.
@@ -72,7 +72,7 @@ pub(in crate::store) async fn add_event(tx: &mut SqliteConnection, failure: Fail
 
 /// The mail that gathers such failures; a new one where the last has been closed. `None` if there are too many.
 async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<Option<i64>, StoreError> {
-    let (bot_id, lane, parameters) = match failure.profile_id {
+    let (bot_id, sender, parameters) = match failure.profile_id {
         // A profile's settings are read when the mail is sent.
         Some(_) => (None, None, String::new()),
         None => {
@@ -81,7 +81,7 @@ async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<Op
                     .bind(failure.event_id)
                     .fetch_one(&mut *tx)
                     .await?;
-            (bot_id, failure.lane.of_a_token(), whom_and_how(&parameters))
+            (bot_id, failure.sender.of_a_token(), whom_and_how(&parameters))
         }
     };
     let open: Option<i64> = sqlx::query_scalar(concat!(
@@ -91,7 +91,7 @@ async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<Op
          AND parameters = ?4 ORDER BY id DESC LIMIT 1"
     ))
     .bind(failure.profile_id)
-    .bind(lane)
+    .bind(sender)
     .bind(failure.cause.name())
     .bind(&parameters)
     .fetch_optional(&mut *tx)
@@ -99,7 +99,7 @@ async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<Op
     if open.is_some() {
         return Ok(open);
     }
-    if failure.profile_id.is_none() && !has_room(tx, lane).await? {
+    if failure.profile_id.is_none() && !has_room(tx, sender).await? {
         tracing::debug!("the stateless endpoint has too many unfinished mails");
         return Ok(None);
     }
@@ -115,7 +115,7 @@ async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<Op
     ))
     .bind(failure.profile_id)
     .bind(bot_id)
-    .bind(lane)
+    .bind(sender)
     .bind(parameters)
     .bind(failure.cause.name())
     .bind(failure.at)
@@ -127,12 +127,12 @@ async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<Op
 }
 
 /// Whether there may be one more unfinished mail of the stateless endpoint.
-async fn has_room(tx: &mut SqliteConnection, lane: Option<&[u8]>) -> Result<bool, StoreError> {
+async fn has_room(tx: &mut SqliteConnection, sender: Option<&[u8]>) -> Result<bool, StoreError> {
     let (of_all, of_token, known): (i64, i64, bool) = sqlx::query_as(
         "SELECT count(*), count(*) FILTER (WHERE lane IS ?1), EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = ?1)
          FROM mails INDEXED BY mails_unfinished_stateless WHERE finished_at IS NULL AND profile_id IS NULL",
     )
-    .bind(lane)
+    .bind(sender)
     .fetch_one(tx)
     .await?;
     Ok(of_token < OPEN_OF_A_TOKEN && of_all < if known { OPEN_OF_ALL } else { OPEN_OF_STRANGERS })

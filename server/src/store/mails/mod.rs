@@ -18,7 +18,7 @@ use sqlx::{FromRow, SqliteConnection};
 
 use crate::{
     store::{
-        Lane, Mails, StoreError,
+        Mails, SenderKey, StoreError,
         events::strangers::now_known,
         names::{MaybeNamed, Named, quoted},
     },
@@ -44,7 +44,7 @@ pub struct ClaimedMail {
     /// The addresses that need no further attempt, and whether they took it.
     pub done: BTreeMap<String, bool>,
     /// Of which token it is; stateless endpoint only.
-    pub lane: Option<Vec<u8>>,
+    pub sender: Option<Vec<u8>>,
     /// A confirmation mail: the address that it asks, and its language. It has no [`MailContent`].
     pub asks: Option<(EmailAddress, Language)>,
 }
@@ -55,7 +55,8 @@ struct ClaimedRow {
     attempts: i64,
     due_at: i64,
     done: String,
-    lane: Option<Vec<u8>>,
+    #[sqlx(rename = "lane")]
+    sender: Option<Vec<u8>>,
     asks: Option<String>,
     parameters: String,
 }
@@ -159,7 +160,8 @@ struct Row {
     name: Option<String>,
     profile_parameters: Option<String>,
     bot_id: Option<i64>,
-    lane: Option<Vec<u8>>,
+    #[sqlx(rename = "lane")]
+    sender: Option<Vec<u8>>,
     parameters: String,
     cause: String,
     count: i64,
@@ -174,7 +176,7 @@ impl From<ClaimedRow> for ClaimedMail {
             due_at: row.due_at,
             // Better twice to an address than not at all.
             done: serde_json::from_str(&row.done).unwrap_or_default(),
-            lane: row.lane,
+            sender: row.sender,
             asks: row.asks.and_then(|address| Some((EmailAddress::parse(&address)?, language))),
         }
     }
@@ -266,7 +268,7 @@ impl Mails {
         let concerned = match (row.profile_id, row.name) {
             (Some(id), Some(name)) => Concerned::Profile { id, name },
             _ => {
-                let (known, recent) = self.standing(row.lane.as_deref(), mail, now).await?;
+                let (known, recent) = self.standing(row.sender.as_deref(), mail, now).await?;
                 Concerned::Bot { id: row.bot_id.unwrap_or_default(), known, recent }
             }
         };
@@ -279,9 +281,9 @@ impl Mails {
         })
     }
 
-    /// Whether Telegram has accepted the token of a lane, and how many other mails about it have gone out of late. One
+    /// Whether Telegram has accepted the token of a sender, and how many other mails about it have gone out of late. One
     /// that is tried again for a few of its addresses has gone out too.
-    async fn standing(&self, lane: Option<&[u8]>, mail: i64, now: Millis) -> Result<(bool, i64), StoreError> {
+    async fn standing(&self, sender: Option<&[u8]>, mail: i64, now: Millis) -> Result<(bool, i64), StoreError> {
         Ok(sqlx::query_as(concat!(
             "SELECT EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = ?1),
              (SELECT count(*) FROM mails WHERE lane = ?1 AND asks IS NULL AND (finished_at > ?2 OR finished_at IS NULL)
@@ -290,7 +292,7 @@ impl Mails {
             " OR instr(done, ':true') > 0) AND id <> ?3
               AND NOT EXISTS (SELECT 1 FROM mails this WHERE this.id = ?3 AND instr(this.done, ':true') > 0))"
         ))
-        .bind(lane)
+        .bind(sender)
         .bind(now.saturating_sub(RECENT))
         .bind(mail)
         .fetch_one(&self.read)
@@ -349,18 +351,18 @@ impl Mails {
 
 /// Keeps that Telegram has accepted a token.
 pub(in crate::store) async fn accepted(tx: &mut SqliteConnection, token: &BotToken) -> Result<(), StoreError> {
-    let lane = Lane::of(token);
-    accepted_lane(tx, &lane).await?;
-    now_known(tx, &lane).await
+    let sender = SenderKey::of(token);
+    accepted_sender(tx, &sender).await?;
+    now_known(tx, &sender).await
 }
 
-/// Keeps that Telegram has accepted the token of a lane, and when it last did, to the day.
-pub(in crate::store) async fn accepted_lane(tx: &mut SqliteConnection, lane: &Lane) -> Result<(), StoreError> {
+/// Keeps that Telegram has accepted the token of a sender, and when it last did, to the day.
+pub(in crate::store) async fn accepted_sender(tx: &mut SqliteConnection, sender: &SenderKey) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO accepted_tokens (lane, accepted_at) VALUES (?1, ?2) ON CONFLICT (lane)
          DO UPDATE SET accepted_at = excluded.accepted_at WHERE accepted_at < excluded.accepted_at - 86400000",
     )
-    .bind(lane.as_bytes())
+    .bind(sender.as_bytes())
     .bind(now())
     .execute(tx)
     .await?;

@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 use crate::{
     secrets::codes,
     store::{
-        Lane, Profiles, StoreError,
+        Profiles, SenderKey, StoreError,
         audit::{self, By, Change, Entry},
         names::quoted,
         profiles::put,
@@ -138,8 +138,8 @@ impl Profiles {
                 .bind(id)
                 .fetch_optional(&mut *tx)
                 .await?;
-        let (name, lane) = found.ok_or(StoreError::NotFound)?;
-        let lane = lane.map_or_else(Lane::default, Lane::of_bytes);
+        let (name, sender) = found.ok_or(StoreError::NotFound)?;
+        let sender = sender.map_or_else(SenderKey::default, SenderKey::of_bytes);
         audit::record(&mut tx, &Entry::new(by, AuditAction::ProfileDeleted).to(&name, id)).await?;
         sqlx::query(
             "UPDATE profiles SET deleted_at = ?2, deleted_name = name, name = 'deleted ' || hex(randomblob(16)),
@@ -154,7 +154,7 @@ impl Profiles {
             sqlx::query(statement).bind(id).execute(&mut *tx).await?;
         }
         drop_unsent(&mut tx, now).await?;
-        settle(&mut tx, &lane, now).await?;
+        settle(&mut tx, &sender, now).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -24,7 +24,7 @@ use crate::{
         seal::{Place, Sealer},
     },
     store::{
-        Lane, Profiles, StoreError,
+        Profiles, SenderKey, StoreError,
         audit::{self, self as store_audit, By, Change, Entry},
         events::strangers::now_known,
         names::{ChannelCode, quoted},
@@ -56,7 +56,7 @@ pub struct StoredProfile {
     /// Its bot's number, where a token is stored that cannot be opened with the present key.
     pub locked: Option<i64>,
     /// Since when Telegram refuses its token, or it cannot be opened.
-    pub parked_since: Option<Millis>,
+    pub suspended_since: Option<Millis>,
     /// Grows with every change.
     pub version: i64,
 }
@@ -87,7 +87,8 @@ struct Row {
     token: Option<Vec<u8>>,
     bot_id: Option<i64>,
     parameters: String,
-    parked_since: Option<i64>,
+    #[sqlx(rename = "parked_since")]
+    suspended_since: Option<i64>,
     version: i64,
     key: String,
 }
@@ -120,7 +121,7 @@ impl Row {
             profile,
             key: self.key,
             locked,
-            parked_since: self.parked_since,
+            suspended_since: self.suspended_since,
             version: self.version,
         })
     }
@@ -382,20 +383,20 @@ async fn present(tx: &mut SqliteConnection, sealer: &Sealer, id: i64) -> Result<
     row.map(|row| row.open(sealer)).transpose()
 }
 
-/// Seals and stores a token. What the profile has still to send moves to the token's lane, in order; what was parked
+/// Seals and stores a token. What the profile has still to send moves to the token's sender, in order; what was suspended
 /// is due at once, for whoever gives the same token again says that it works.
 async fn put_token(tx: &mut SqliteConnection, sealer: &Sealer, id: i64, token: &BotToken) -> Result<(), StoreError> {
-    let (old, old_lane): (Option<Vec<u8>>, Option<Vec<u8>>) =
+    let (old, old_sender): (Option<Vec<u8>>, Option<Vec<u8>>) =
         sqlx::query_as("SELECT token, lane FROM profiles WHERE id = ?1").bind(id).fetch_one(&mut *tx).await?;
     let unchanged = old.is_some_and(|sealed| open_token(sealer, id, &sealed).is_ok_and(|old| old == *token));
     if !unchanged {
         let key = sealing_key(tx, sealer).await?;
-        let (sealed, lane) = (key.seal(Place::ProfileToken(id), token.expose())?, Lane::of(token));
+        let (sealed, sender) = (key.seal(Place::ProfileToken(id), token.expose())?, SenderKey::of(token));
         sqlx::query("UPDATE profiles SET token = ?2, bot_id = ?3, lane = ?4 WHERE id = ?1")
             .bind(id)
             .bind(sealed)
             .bind(token.bot_id())
-            .bind(lane.as_bytes())
+            .bind(sender.as_bytes())
             .execute(&mut *tx)
             .await?;
         sqlx::query(
@@ -403,19 +404,19 @@ async fn put_token(tx: &mut SqliteConnection, sealer: &Sealer, id: i64, token: &
         )
         .bind(id)
         .bind(token.bot_id())
-        .bind(lane.as_bytes())
+        .bind(sender.as_bytes())
         .execute(&mut *tx)
         .await?;
-        now_known(tx, &lane).await?;
-        if let Some(old_lane) = old_lane {
-            settle(tx, &Lane::of_bytes(old_lane), now()).await?;
+        now_known(tx, &sender).await?;
+        if let Some(old_sender) = old_sender {
+            settle(tx, &SenderKey::of_bytes(old_sender), now()).await?;
         }
     }
-    unpark(tx, id).await
+    resume(tx, id).await
 }
 
-/// Ends a profile's waiting for a token: what was parked is due at once, and as if it were new.
-pub(in crate::store) async fn unpark(tx: &mut SqliteConnection, id: i64) -> Result<(), StoreError> {
+/// Ends a profile's waiting for a token: what was suspended is due at once, and as if it were new.
+pub(in crate::store) async fn resume(tx: &mut SqliteConnection, id: i64) -> Result<(), StoreError> {
     sqlx::query("UPDATE profiles SET parked_since = NULL WHERE id = ?1").bind(id).execute(&mut *tx).await?;
     sqlx::query(
         "UPDATE bots SET parked_since = NULL, parked_reason = NULL
@@ -436,10 +437,10 @@ pub(in crate::store) async fn unpark(tx: &mut SqliteConnection, id: i64) -> Resu
     .bind(now())
     .execute(&mut *tx)
     .await?;
-    let lane: Option<Vec<u8>> =
+    let sender: Option<Vec<u8>> =
         sqlx::query_scalar("SELECT lane FROM profiles WHERE id = ?1").bind(id).fetch_one(&mut *tx).await?;
-    match lane {
-        Some(lane) => settle(tx, &Lane::of_bytes(lane), now()).await,
+    match sender {
+        Some(sender) => settle(tx, &SenderKey::of_bytes(sender), now()).await,
         None => Ok(()),
     }
 }

@@ -4,7 +4,7 @@ use hookgram::delivery::AttemptClass;
 use sqlx::{FromRow, SqliteConnection};
 
 use crate::{
-    store::{Claimed, Queue, StoreError, events::strangers::now_known, mails::accepted_lane, names::Named},
+    store::{Claimed, Queue, StoreError, events::strangers::now_known, mails::accepted_sender, names::Named},
     time::Millis,
 };
 
@@ -86,9 +86,9 @@ pub(in crate::store) async fn insert_attempt(
     .execute(&mut *tx)
     .await?;
     if attempt.class == AttemptClass::Sent {
-        accepted_lane(tx, &claimed.lane).await?;
+        accepted_sender(tx, &claimed.sender).await?;
         if claimed.stranger {
-            now_known(tx, &claimed.lane).await?;
+            now_known(tx, &claimed.sender).await?;
         }
     } else {
         sqlx::query("UPDATE deliveries SET last_status = ?2, last_error = ?3 WHERE id = ?1")

@@ -4,7 +4,7 @@ use hookgram::secret::BotToken;
 use sqlx::FromRow;
 
 use crate::{
-    store::{Queue, StoreError, mails::accepted, profiles::unpark},
+    store::{Queue, StoreError, mails::accepted, profiles::resume},
     time::{Millis, now},
 };
 
@@ -23,7 +23,7 @@ pub struct Bot {
 
 impl Queue {
     /// Keeps what Telegram said of a token's bot; it works, so none of its profiles waits for a token any longer: what was
-    /// parked is due. One whose own token is refused parks again at its first attempt.
+    /// suspended is due. One whose own token is refused suspends again at its first attempt.
     ///
     /// # Errors
     /// If the database fails.
@@ -41,13 +41,13 @@ impl Queue {
         .bind(now())
         .execute(&mut *tx)
         .await?;
-        let parked: Vec<i64> =
+        let suspended: Vec<i64> =
             sqlx::query_scalar("SELECT id FROM profiles WHERE bot_id = ?1 AND parked_since IS NOT NULL")
                 .bind(id)
                 .fetch_all(&mut *tx)
                 .await?;
-        for profile in parked {
-            unpark(&mut tx, profile).await?;
+        for profile in suspended {
+            resume(&mut tx, profile).await?;
         }
         tx.commit().await?;
         Ok(())

@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 
 use crate::{
     store::{
-        Lane, Queue, StoreError,
+        Queue, SenderKey, StoreError,
         audit::{By, record_handled},
         names::quoted,
         queue::{
@@ -79,8 +79,8 @@ async fn cancel(tx: &mut SqliteConnection, ids: &[i64], now: Millis) -> Result<V
     // Only now: none of those called off may become a head.
     places.sort_unstable();
     places.dedup();
-    for (lane, chat) in places {
-        wake_head(tx, &Lane::of_bytes(lane), &chat, now).await?;
+    for (sender, chat) in places {
+        wake_head(tx, &SenderKey::of_bytes(sender), &chat, now).await?;
     }
     Ok(handled)
 }

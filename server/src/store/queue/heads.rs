@@ -1,10 +1,10 @@
-//! The heads of the queue: of a chat in a lane the earliest delivery that is neither finished nor parked. Only a head
-//! has a time to be sent at; whatever ends, parks or moves one gives the next its time.
+//! The heads of the queue: of a chat in a sender the earliest delivery that is neither finished nor suspended. Only a head
+//! has a time to be sent at; whatever ends, suspends or moves one gives the next its time.
 
 use sqlx::{FromRow, SqliteConnection};
 
 use crate::{
-    store::{Lane, Queue, StoreError, names::quoted},
+    store::{Queue, SenderKey, StoreError, names::quoted},
     time::Millis,
 };
 
@@ -21,7 +21,7 @@ macro_rules! behind {
 }
 pub(in crate::store) use behind;
 
-/// Lanes that are put in order in one commit.
+/// Senders that are put in order in one commit.
 const LANES: usize = 64;
 
 /// A delivery that may be claimed.
@@ -39,12 +39,12 @@ pub(in crate::store) fn json<T: serde::Serialize>(list: &[T]) -> String {
 }
 
 impl Queue {
-    /// The lanes of known tokens that have something to send, now or later, each with the time of its earliest head.
+    /// The senders of known tokens that have something to send, now or later, each with the time of its earliest head.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn open_lanes(&self) -> Result<Vec<(Lane, Millis)>, StoreError> {
-        // From lane to lane along the index: what a lane holds is not gone through.
+    pub async fn open_senders(&self) -> Result<Vec<(SenderKey, Millis)>, StoreError> {
+        // From sender to sender along the index: what a sender holds is not gone through.
         let rows: Vec<(Vec<u8>, Millis)> = sqlx::query_as(
             "WITH RECURSIVE lanes (lane) AS (
                  SELECT min(lane) FROM deliveries
@@ -59,17 +59,17 @@ impl Queue {
         )
         .fetch_all(&self.read)
         .await?;
-        Ok(rows.into_iter().map(|(lane, at)| (Lane::of_bytes(lane), at)).collect())
+        Ok(rows.into_iter().map(|(sender, at)| (SenderKey::of_bytes(sender), at)).collect())
     }
 
-    /// Up to `limit` heads of a lane that are due, the longest due first; none of those `in_flight`, none for a chat
+    /// Up to `limit` heads of a sender that are due, the longest due first; none of those `in_flight`, none for a chat
     /// that is `held`.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn due_heads(
         &self,
-        lane: &Lane,
+        sender: &SenderKey,
         now: Millis,
         limit: usize,
         in_flight: &[i64],
@@ -82,7 +82,7 @@ impl Queue {
              AND coalesce(migrated_to, chat) NOT IN (SELECT value FROM json_each(?4))
              ORDER BY next_attempt_at, id LIMIT ?5",
         )
-        .bind(lane.as_bytes())
+        .bind(sender.as_bytes())
         .bind(now)
         .bind(json(in_flight))
         .bind(json(held))
@@ -91,7 +91,7 @@ impl Queue {
         .await?)
     }
 
-    /// Up to `limit` heads of strangers, the longest due first, each with its lane and its time; none of those `in_flight`.
+    /// Up to `limit` heads of strangers, the longest due first, each with its sender and its time; none of those `in_flight`.
     /// Some may not be due yet.
     ///
     /// # Errors
@@ -100,7 +100,7 @@ impl Queue {
         &self,
         limit: usize,
         in_flight: &[i64],
-    ) -> Result<Vec<(Head, Lane, Millis)>, StoreError> {
+    ) -> Result<Vec<(Head, SenderKey, Millis)>, StoreError> {
         let rows: Vec<(i64, String, Vec<u8>, Millis)> = sqlx::query_as(
             "SELECT id, coalesce(migrated_to, chat), lane, next_attempt_at FROM deliveries
              WHERE finished_at IS NULL AND next_attempt_at IS NOT NULL AND stranger = 1
@@ -110,7 +110,10 @@ impl Queue {
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(&self.read)
         .await?;
-        Ok(rows.into_iter().map(|(id, chat, lane, at)| (Head { id, chat }, Lane::of_bytes(lane), at)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(id, chat, sender, at)| (Head { id, chat }, SenderKey::of_bytes(sender), at))
+            .collect())
     }
 
     /// Makes due what the clock, set back, has put too far off.
@@ -131,21 +134,21 @@ impl Queue {
         Ok(count)
     }
 
-    /// Puts every lane in order: at the start, and where a claim has found that one was not.
+    /// Puts every sender in order: at the start, and where a claim has found that one was not.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn settle_all(&self, now: Millis) -> Result<(), StoreError> {
-        let lanes: Vec<Vec<u8>> = sqlx::query_scalar(concat!(
+        let senders: Vec<Vec<u8>> = sqlx::query_scalar(concat!(
             "SELECT DISTINCT lane FROM deliveries WHERE finished_at IS NULL AND state <> ",
             quoted!(DeliveryState::Suspended)
         ))
         .fetch_all(&self.read)
         .await?;
-        for lanes in lanes.chunks(LANES) {
+        for senders in senders.chunks(LANES) {
             let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-            for lane in lanes {
-                settle(&mut tx, &Lane::of_bytes(lane.as_slice()), now).await?;
+            for sender in senders {
+                settle(&mut tx, &SenderKey::of_bytes(sender.as_slice()), now).await?;
             }
             tx.commit().await?;
         }
@@ -153,10 +156,10 @@ impl Queue {
     }
 }
 
-/// The head of a chat has a time: where the last one has ended, parked or moved, the next one is due.
+/// The head of a chat has a time: where the last one has ended, suspended or moved, the next one is due.
 pub(in crate::store) async fn wake_head(
     tx: &mut SqliteConnection,
-    lane: &Lane,
+    sender: &SenderKey,
     chat: &str,
     now: Millis,
 ) -> Result<(), StoreError> {
@@ -167,7 +170,7 @@ pub(in crate::store) async fn wake_head(
         " AND lane = ?1 AND chat = ?2
              ORDER BY id LIMIT 1)"
     ))
-    .bind(lane.as_bytes())
+    .bind(sender.as_bytes())
     .bind(chat)
     .bind(now)
     .execute(tx)
@@ -175,8 +178,12 @@ pub(in crate::store) async fn wake_head(
     Ok(())
 }
 
-/// Puts a lane in order: the head of each of its chats has a time, and nothing behind one has, unless it is under way.
-pub(in crate::store) async fn settle(tx: &mut SqliteConnection, lane: &Lane, now: Millis) -> Result<(), StoreError> {
+/// Puts a sender in order: the head of each of its chats has a time, and nothing behind one has, unless it is under way.
+pub(in crate::store) async fn settle(
+    tx: &mut SqliteConnection,
+    sender: &SenderKey,
+    now: Millis,
+) -> Result<(), StoreError> {
     sqlx::query(concat!(
         "UPDATE deliveries SET next_attempt_at = NULL
          WHERE lane = ?1 AND finished_at IS NULL AND state IN (",
@@ -187,7 +194,7 @@ pub(in crate::store) async fn settle(tx: &mut SqliteConnection, lane: &Lane, now
          AND ",
         behind!()
     ))
-    .bind(lane.as_bytes())
+    .bind(sender.as_bytes())
     .execute(&mut *tx)
     .await?;
     sqlx::query(concat!(
@@ -197,7 +204,7 @@ pub(in crate::store) async fn settle(tx: &mut SqliteConnection, lane: &Lane, now
         quoted!(DeliveryState::Suspended),
         " GROUP BY chat)"
     ))
-    .bind(lane.as_bytes())
+    .bind(sender.as_bytes())
     .bind(now)
     .execute(tx)
     .await?;
@@ -209,7 +216,7 @@ pub(in crate::store) async fn settle(tx: &mut SqliteConnection, lane: &Lane, now
 pub(in crate::store) async fn take_place(
     tx: &mut SqliteConnection,
     id: i64,
-    lane: &Lane,
+    sender: &SenderKey,
     chat: &str,
     now: Millis,
 ) -> Result<(), StoreError> {
@@ -224,7 +231,7 @@ pub(in crate::store) async fn take_place(
         ")
          AND next_attempt_at IS NOT NULL"
     ))
-    .bind(lane.as_bytes())
+    .bind(sender.as_bytes())
     .bind(chat)
     .bind(id)
     .execute(&mut *tx)
@@ -236,7 +243,7 @@ pub(in crate::store) async fn take_place(
         " AND state = ",
         quoted!(DeliveryState::Sending)
     ))
-    .bind(lane.as_bytes())
+    .bind(sender.as_bytes())
     .bind(chat)
     .fetch_one(&mut *tx)
     .await?;

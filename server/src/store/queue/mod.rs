@@ -1,5 +1,5 @@
 //! Deliveries: the queue. Claimed by one short update, with a lease; order is kept within a chat of one token (its
-//! lane), see [`super::heads`]. What is parked holds nobody back.
+//! sender), see [`super::heads`]. What is suspended holds nobody back.
 
 pub(in crate::store) mod attempts;
 pub(in crate::store) mod bots;
@@ -24,7 +24,7 @@ use sqlx::FromRow;
 use crate::{
     secrets::seal::Place,
     store::{
-        Lane, Queue, StoreError,
+        Queue, SenderKey, StoreError,
         events::messages::{BROUGHT_ALONG, part_count, parts_of},
         mails::failures::{Failure, add_deliveries},
         names::{ChannelCode, Named, quoted},
@@ -45,8 +45,8 @@ pub struct Claimed {
     pub profile_id: Option<i64>,
     /// Who claimed it.
     pub owner: String,
-    /// The lane it stands in.
-    pub lane: Lane,
+    /// The sender it stands in.
+    pub sender: SenderKey,
     /// The chat that the event named: whose order it keeps.
     pub named_chat: String,
     /// Where to, in Telegram's words; the new one after a migration.
@@ -107,7 +107,7 @@ pub struct Totals {
     /// Deliveries with something still to do.
     pub open: i64,
     /// Those of them that wait for a token.
-    pub parked: i64,
+    pub suspended: i64,
 }
 
 #[derive(FromRow)]
@@ -116,7 +116,8 @@ struct Row {
     event_id: i64,
     profile_id: Option<i64>,
     lease_owner: String,
-    lane: Vec<u8>,
+    #[sqlx(rename = "lane")]
+    sender: Vec<u8>,
     chat: Option<String>,
     migrated_to: Option<String>,
     #[sqlx(try_from = "ChannelCode", rename = "sandbox")]
@@ -152,7 +153,7 @@ impl TryFrom<Row> for Claimed {
             event_id: row.event_id,
             profile_id: row.profile_id,
             owner: row.lease_owner,
-            lane: Lane::of_bytes(row.lane),
+            sender: SenderKey::of_bytes(row.sender),
             migrated: row.migrated_to.is_some(),
             chat: row.migrated_to.unwrap_or_else(|| named_chat.clone()),
             named_chat,
@@ -232,23 +233,24 @@ impl Queue {
 
     async fn end_unreadable(&self, id: i64, why: &StoreError, now: Millis) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let (event_id, profile_id, lane, chat): (i64, Option<i64>, Vec<u8>, Option<String>) = sqlx::query_as(concat!(
-            "UPDATE deliveries SET state = ",
-            quoted!(DeliveryState::Failed),
-            ", cause = ?4, finished_at = ?2, next_attempt_at = NULL,
+        let (event_id, profile_id, sender, chat): (i64, Option<i64>, Vec<u8>, Option<String>) =
+            sqlx::query_as(concat!(
+                "UPDATE deliveries SET state = ",
+                quoted!(DeliveryState::Failed),
+                ", cause = ?4, finished_at = ?2, next_attempt_at = NULL,
              lease_owner = NULL, last_error = ?3 WHERE id = ?1 RETURNING event_id, profile_id, lane, chat"
-        ))
-        .bind(id)
-        .bind(now)
-        .bind(why.to_string())
-        .bind(FailureCause::Unreadable.name())
-        .fetch_one(&mut *tx)
-        .await?;
-        let lane = Lane::of_bytes(lane);
-        let failure = Failure { profile_id, lane: &lane, event_id, cause: FailureCause::Unreadable, at: now };
+            ))
+            .bind(id)
+            .bind(now)
+            .bind(why.to_string())
+            .bind(FailureCause::Unreadable.name())
+            .fetch_one(&mut *tx)
+            .await?;
+        let sender = SenderKey::of_bytes(sender);
+        let failure = Failure { profile_id, sender: &sender, event_id, cause: FailureCause::Unreadable, at: now };
         add_deliveries(&mut tx, failure, &[id]).await?;
         if let Some(chat) = chat {
-            wake_head(&mut tx, &lane, &chat, now).await?;
+            wake_head(&mut tx, &sender, &chat, now).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -276,11 +278,11 @@ impl Queue {
         Ok(done.rows_affected())
     }
 
-    /// The lanes of the newest deliveries that Telegram has taken since then, each with when it last did.
+    /// The senders of the newest deliveries that Telegram has taken since then, each with when it last did.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn lanes_heard_since(&self, since: Millis) -> Result<Vec<(Lane, Millis)>, StoreError> {
+    pub async fn senders_heard_since(&self, since: Millis) -> Result<Vec<(SenderKey, Millis)>, StoreError> {
         let rows: Vec<(Vec<u8>, Millis)> = sqlx::query_as(concat!(
             "SELECT lane, max(finished_at) FROM deliveries
              WHERE id IN (SELECT id FROM deliveries ORDER BY id DESC LIMIT 20000)
@@ -291,7 +293,7 @@ impl Queue {
         .bind(since)
         .fetch_all(&self.read)
         .await?;
-        Ok(rows.into_iter().map(|(lane, at)| (Lane::of_bytes(lane), at)).collect())
+        Ok(rows.into_iter().map(|(sender, at)| (SenderKey::of_bytes(sender), at)).collect())
     }
 
     /// The token that a claimed delivery is sent with: the profile's as it is now, or the event's own.
@@ -337,10 +339,10 @@ impl Queue {
     /// If the database fails.
     pub async fn totals(&self) -> Result<Totals, StoreError> {
         Ok(sqlx::query_as(concat!(
-            "SELECT parked + (SELECT count(*) FROM deliveries WHERE finished_at IS NULL AND state <> ",
+            "SELECT suspended + (SELECT count(*) FROM deliveries WHERE finished_at IS NULL AND state <> ",
             quoted!(DeliveryState::Suspended),
             ") AS open,
-             parked FROM (SELECT count(*) AS parked FROM deliveries WHERE state = ",
+             suspended FROM (SELECT count(*) AS suspended FROM deliveries WHERE state = ",
             quoted!(DeliveryState::Suspended),
             ")"
         ))

@@ -8,13 +8,13 @@ use sqlx::SqliteConnection;
 
 use crate::{
     store::{
-        Claimed, Lane, Queue, StoreError,
+        Claimed, Queue, SenderKey, StoreError,
         mails::failures::{Failure, add_deliveries},
         names::quoted,
         queue::{
             attempts::{Attempt, insert_attempt},
             heads::{behind, wake_head},
-            suspended::park,
+            suspended::suspend,
         },
     },
     time::Millis,
@@ -50,7 +50,7 @@ pub enum Change {
         lease_until: Millis,
     },
     /// It waits for the profile's next token, unless there is one already: then it is due at once.
-    Parked {
+    Suspended {
         /// The token that was refused; `None`: the one stored could not be used.
         refused: Option<BotToken>,
         /// Why: it is refused, or it cannot be opened.
@@ -97,7 +97,7 @@ impl Queue {
             apply(&mut tx, claimed, change, cause, now).await?;
             if let Some(cause) = cause {
                 let (profile_id, event_id) = (claimed.profile_id, claimed.event_id);
-                let failure = Failure { profile_id, lane: &claimed.lane, event_id, cause, at: now };
+                let failure = Failure { profile_id, sender: &claimed.sender, event_id, cause, at: now };
                 add_deliveries(&mut tx, failure, &[claimed.id]).await?;
             }
         }
@@ -106,7 +106,7 @@ impl Queue {
     }
 }
 
-/// Why a delivery has failed, if it has. What is parked is told of by [`park`].
+/// Why a delivery has failed, if it has. What is suspended is told of by [`park`].
 fn failure(change: &Change) -> Option<FailureCause> {
     match change {
         Change::Uncertain => Some(FailureCause::Uncertain),
@@ -215,7 +215,7 @@ async fn apply(
             .execute(tx)
             .await?;
         }
-        Change::Parked { refused, cause } => park(tx, claimed, refused.as_ref(), *cause, now).await?,
+        Change::Suspended { refused, cause } => suspend(tx, claimed, refused.as_ref(), *cause, now).await?,
         Change::Delivered => {
             arrived(tx, claimed.id, claimed.part_count).await?;
             finish(tx, claimed, DeliveryState::Delivered, None, now).await?;
@@ -255,8 +255,8 @@ pub(in crate::store) async fn finish(
     cause: Option<FailureCause>,
     now: Millis,
 ) -> Result<(), StoreError> {
-    // The lane as it is now: a new token may have moved it since the claim.
-    let lane: Option<Vec<u8>> = sqlx::query_scalar(
+    // The sender as it is now: a new token may have moved it since the claim.
+    let sender: Option<Vec<u8>> = sqlx::query_scalar(
         "UPDATE deliveries SET state = ?2, cause = ?4, finished_at = ?3, next_attempt_at = NULL, lease_owner = NULL
          WHERE id = ?1 RETURNING lane",
     )
@@ -279,8 +279,8 @@ pub(in crate::store) async fn finish(
         .execute(&mut *tx)
         .await?;
     }
-    match lane {
-        Some(lane) => wake_head(tx, &Lane::of_bytes(lane), &claimed.named_chat, now).await,
+    match sender {
+        Some(sender) => wake_head(tx, &SenderKey::of_bytes(sender), &claimed.named_chat, now).await,
         None => Ok(()),
     }
 }

@@ -9,10 +9,10 @@ use hookgram::{
 use sqlx::{FromRow, SqliteConnection};
 
 use crate::store::{
-    Lane, StoreError,
+    SenderKey, StoreError,
     events::messages::parts_of,
     names::{ChannelCode, MaybeChannelCode, MaybeNamed, Named, quoted},
-    queue::{replays::Ask, suspended::parked_for},
+    queue::{replays::Ask, suspended::suspended_for},
 };
 
 /// A delivery with what is known of its event and its profile.
@@ -29,7 +29,8 @@ pub(in crate::store) struct Replayable {
     pub(in crate::store) parts: String,
     #[sqlx(try_from = "ChannelCode", rename = "sandbox")]
     pub(in crate::store) channel: ChannelKind,
-    pub(in crate::store) lane: Vec<u8>,
+    #[sqlx(rename = "lane")]
+    pub(in crate::store) sender: Vec<u8>,
     pub(in crate::store) bot_id: Option<i64>,
     pub(in crate::store) replaced: bool,
     pub(in crate::store) has_event_token: bool,
@@ -39,9 +40,9 @@ pub(in crate::store) struct Replayable {
     pub(in crate::store) channel_now: Option<ChannelKind>,
     pub(in crate::store) deleted: bool,
     pub(in crate::store) has_token: bool,
-    pub(in crate::store) parked: bool,
+    pub(in crate::store) suspended: bool,
     #[sqlx(try_from = "MaybeNamed<FailureCause>")]
-    pub(in crate::store) parked_for: Option<FailureCause>,
+    pub(in crate::store) suspended_for: Option<FailureCause>,
     pub(in crate::store) profile_lane: Option<Vec<u8>>,
     pub(in crate::store) profile_bot: Option<i64>,
 }
@@ -52,10 +53,10 @@ const ROW: &str = concat!(
     parts_of!("d"),
     " AS parts, d.sandbox, d.lane, d.bot_id,
     EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) AS replaced, e.token IS NOT NULL AS has_event_token,
-    p.version, p.sandbox AS channel_now, p.deleted_at IS NOT NULL AS deleted, p.token IS NOT NULL AS has_token, p.parked_since IS NOT NULL AS parked,
+    p.version, p.sandbox AS channel_now, p.deleted_at IS NOT NULL AS deleted, p.token IS NOT NULL AS has_token, p.parked_since IS NOT NULL AS suspended,
     iif(p.parked_since IS NULL, NULL, ",
-    parked_for!(),
-    ") AS parked_for, p.lane AS profile_lane, p.bot_id AS profile_bot
+    suspended_for!(),
+    ") AS suspended_for, p.lane AS profile_lane, p.bot_id AS profile_bot
     FROM deliveries d JOIN events e ON e.id = d.event_id LEFT JOIN profiles p ON p.id = d.profile_id WHERE d.id = ?1"
 );
 
@@ -79,12 +80,12 @@ pub(in crate::store) const ARRIVED: &str = concat!(
 
 /// With whose token a replay is sent, and where.
 pub(in crate::store) struct Sender {
-    pub(in crate::store) lane: Lane,
+    pub(in crate::store) sender: SenderKey,
     pub(in crate::store) bot_id: Option<i64>,
     pub(in crate::store) channel: ChannelKind,
-    pub(in crate::store) parked: bool,
-    /// What marks the profile's parked deliveries.
-    pub(in crate::store) parked_for: Option<FailureCause>,
+    pub(in crate::store) suspended: bool,
+    /// What marks the profile's suspended deliveries.
+    pub(in crate::store) suspended_for: Option<FailureCause>,
 }
 
 impl Replayable {
@@ -119,8 +120,8 @@ impl Replayable {
     }
 
     pub(in crate::store) fn sender_as_it_was(&self) -> Result<Sender, ReplayError> {
-        let (lane, bot_id, channel) = (Lane::of_bytes(self.lane.clone()), self.bot_id, self.channel);
-        let as_it_was = Sender { lane, bot_id, channel, parked: false, parked_for: None };
+        let (sender, bot_id, channel) = (SenderKey::of_bytes(self.sender.clone()), self.bot_id, self.channel);
+        let as_it_was = Sender { sender, bot_id, channel, suspended: false, suspended_for: None };
         match self.version {
             Some(_) if !channel.needs_token() => Ok(as_it_was),
             Some(_) => self.profiles_bot(),
@@ -133,18 +134,22 @@ impl Replayable {
         match self.channel_now {
             None => Err(ReplayError::NoProfile),
             Some(channel) if channel.needs_token() => self.profiles_bot(),
-            Some(channel) => {
-                Ok(Sender { lane: Lane::default(), bot_id: None, channel, parked: false, parked_for: None })
-            }
+            Some(channel) => Ok(Sender {
+                sender: SenderKey::default(),
+                bot_id: None,
+                channel,
+                suspended: false,
+                suspended_for: None,
+            }),
         }
     }
 
     fn profiles_bot(&self) -> Result<Sender, ReplayError> {
         match &self.profile_lane {
-            Some(lane) if self.has_token => {
-                let lane = Lane::of_bytes(lane.clone());
-                let (bot_id, parked_for) = (self.profile_bot, self.parked_for);
-                Ok(Sender { lane, bot_id, channel: ChannelKind::Telegram, parked: self.parked, parked_for })
+            Some(sender) if self.has_token => {
+                let sender = SenderKey::of_bytes(sender.clone());
+                let (bot_id, suspended_for) = (self.profile_bot, self.suspended_for);
+                Ok(Sender { sender, bot_id, channel: ChannelKind::Telegram, suspended: self.suspended, suspended_for })
             }
             _ => Err(ReplayError::NoToken),
         }

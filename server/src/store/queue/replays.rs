@@ -170,12 +170,13 @@ async fn fulfil(
     } else {
         replace(tx, &row, (&chat, &message), &sender, now).await?
     };
-    if sender.parked {
+    if sender.suspended {
         let (profile_id, event_id) = (row.profile_id, row.event_id);
-        let failure = Failure { profile_id, lane: &sender.lane, event_id, cause: cause_of(sender.parked_for), at: now };
+        let failure =
+            Failure { profile_id, sender: &sender.sender, event_id, cause: cause_of(sender.suspended_for), at: now };
         add_deliveries(tx, failure, &[id]).await?;
     } else {
-        take_place(tx, id, &sender.lane, &chat, now).await?;
+        take_place(tx, id, &sender.sender, &chat, now).await?;
     }
     Ok(Some(Ok(id)))
 }
@@ -207,11 +208,11 @@ async fn reopen(tx: &mut SqliteConnection, row: &Replayable, sender: &Sender, no
          WHERE id = ?1"),
     )
     .bind(row.id)
-    .bind(sender.parked)
+    .bind(sender.suspended)
     .bind(now)
-    .bind(sender.lane.as_bytes())
+    .bind(sender.sender.as_bytes())
     .bind(sender.bot_id)
-    .bind(sender.parked_for.map(FailureCause::name))
+    .bind(sender.suspended_for.map(FailureCause::name))
     .execute(tx)
     .await?;
     Ok(())
@@ -241,13 +242,13 @@ async fn replace(
     .bind(row.participant)
     .bind(chat)
     .bind(sender.bot_id)
-    .bind(sender.lane.as_bytes())
+    .bind(sender.sender.as_bytes())
     .bind(ChannelCode::of(sender.channel))
-    .bind(sender.parked)
+    .bind(sender.suspended)
     .bind(text_id)
     .bind(now)
     .bind(row.id)
-    .bind(sender.parked_for.map(FailureCause::name))
+    .bind(sender.suspended_for.map(FailureCause::name))
     .fetch_one(tx)
     .await?)
 }

@@ -5,33 +5,33 @@ use sqlx::SqliteConnection;
 
 use crate::{
     store::{
-        Claimed, Lane, Queue, StoreError,
+        Claimed, Queue, SenderKey, StoreError,
         mails::failures::{Failure, add_deliveries},
         names::quoted,
-        profiles::{open_token, unpark},
+        profiles::{open_token, resume},
         queue::heads::settle,
     },
     time::Millis,
 };
 
-/// Parks whatever the profile has still to send, this one included; where the profile has another token by now, this
+/// Suspends whatever the profile has still to send, this one included; where the profile has another token by now, this
 /// one is due at once.
-pub(in crate::store) async fn park(
+pub(in crate::store) async fn suspend(
     tx: &mut SqliteConnection,
     claimed: &Claimed,
     refused: Option<&BotToken>,
     cause: FailureCause,
     now: Millis,
 ) -> Result<(), StoreError> {
-    let refused = refused.map_or_else(|| claimed.lane.clone(), Lane::of);
-    let parked =
+    let refused = refused.map_or_else(|| claimed.sender.clone(), SenderKey::of);
+    let suspended =
         sqlx::query("UPDATE profiles SET parked_since = coalesce(parked_since, ?2) WHERE id = ?1 AND lane IS ?3")
             .bind(claimed.profile_id)
             .bind(now)
             .bind(refused.as_bytes())
             .execute(&mut *tx)
             .await?;
-    if parked.rows_affected() == 0 {
+    if suspended.rows_affected() == 0 {
         return due_with_the_new_token(tx, claimed, now).await;
     }
     sqlx::query(
@@ -44,7 +44,7 @@ pub(in crate::store) async fn park(
     .bind(claimed.id)
     .execute(&mut *tx)
     .await?;
-    let parked: Vec<i64> = sqlx::query_scalar(concat!(
+    let suspended: Vec<i64> = sqlx::query_scalar(concat!(
         "UPDATE deliveries SET state = ",
         quoted!(DeliveryState::Suspended),
         ", cause = ?3, next_attempt_at = NULL, lease_owner = NULL
@@ -61,19 +61,19 @@ pub(in crate::store) async fn park(
     .fetch_all(&mut *tx)
     .await?;
     let failure =
-        Failure { profile_id: claimed.profile_id, lane: &claimed.lane, event_id: claimed.event_id, cause, at: now };
-    add_deliveries(tx, failure, &parked).await?;
-    // Others may send with the same token to the same chats, from behind what is parked now.
+        Failure { profile_id: claimed.profile_id, sender: &claimed.sender, event_id: claimed.event_id, cause, at: now };
+    add_deliveries(tx, failure, &suspended).await?;
+    // Others may send with the same token to the same chats, from behind what is suspended now.
     settle(tx, &refused, now).await
 }
 
-/// What a parked delivery is marked with: the one cause that may pass without a new token.
+/// What a suspended delivery is marked with: the one cause that may pass without a new token.
 pub(in crate::store) fn marked(cause: FailureCause) -> Option<FailureCause> {
     Some(cause).filter(|cause| *cause == FailureCause::TokenLocked)
 }
 
-/// SQL: what profile `p` is parked for, as its newest parked delivery is marked; NULL: its token is refused.
-macro_rules! parked_for {
+/// SQL: what profile `p` is suspended for, as its newest suspended delivery is marked; NULL: its token is refused.
+macro_rules! suspended_for {
     () => {
         concat!(
             "(SELECT d.cause FROM deliveries d INDEXED BY deliveries_unfinished WHERE d.profile_id = p.id
@@ -83,7 +83,7 @@ macro_rules! parked_for {
         )
     };
 }
-pub(in crate::store) use parked_for;
+pub(in crate::store) use suspended_for;
 
 /// The cause of a mark.
 pub(in crate::store) fn cause_of(mark: Option<FailureCause>) -> FailureCause {
@@ -96,24 +96,24 @@ impl Queue {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn unpark_opened(&self) -> Result<usize, StoreError> {
-        let parked: Vec<(i64, Vec<u8>)> = sqlx::query_as(concat!(
+    pub async fn resume_opened(&self) -> Result<usize, StoreError> {
+        let suspended: Vec<(i64, Vec<u8>)> = sqlx::query_as(concat!(
             "SELECT p.id, p.token FROM profiles p WHERE p.parked_since IS NOT NULL AND p.token IS NOT NULL
              AND p.deleted_at IS NULL AND ",
-            parked_for!(),
+            suspended_for!(),
             " IS ",
             quoted!(FailureCause::TokenLocked)
         ))
         .fetch_all(&self.read)
         .await?;
-        let opened: Vec<i64> = parked
+        let opened: Vec<i64> = suspended
             .into_iter()
             .filter(|(id, sealed)| open_token(&self.sealer, *id, sealed).is_ok())
             .map(|(id, _)| id)
             .collect();
         for id in &opened {
             let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-            unpark(&mut tx, *id).await?;
+            resume(&mut tx, *id).await?;
             tx.commit().await?;
         }
         Ok(opened.len())
@@ -121,7 +121,7 @@ impl Queue {
 }
 
 async fn due_with_the_new_token(tx: &mut SqliteConnection, claimed: &Claimed, now: Millis) -> Result<(), StoreError> {
-    let lane: Vec<u8> = sqlx::query_scalar(concat!(
+    let sender: Vec<u8> = sqlx::query_scalar(concat!(
         "UPDATE deliveries SET state = ",
         quoted!(DeliveryState::Retrying),
         ", next_attempt_at = ?2, due_within = 0, age_from = ?2,
@@ -133,6 +133,6 @@ async fn due_with_the_new_token(tx: &mut SqliteConnection, claimed: &Claimed, no
     .bind(claimed.profile_id)
     .fetch_one(&mut *tx)
     .await?;
-    settle(tx, &claimed.lane, now).await?;
-    settle(tx, &Lane::of_bytes(lane), now).await
+    settle(tx, &claimed.sender, now).await?;
+    settle(tx, &SenderKey::of_bytes(sender), now).await
 }

@@ -111,7 +111,7 @@ word_set! {
         in_sandbox: "Показано в песочнице", "Shown in the sandbox";
         waits: "Ждёт отправки", "Waits to be sent";
         next_try: "Следующая попытка", "Next attempt";
-        parked: "Ждёт нового токена", "Waits for a new token";
+        suspended: "Ждёт нового токена", "Waits for a new token";
         cancelled: "Отменено", "Cancelled";
         chat: "чат", "chat";
         part: "часть", "part";

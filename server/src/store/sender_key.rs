@@ -1,20 +1,20 @@
-//! Lanes: of a chat in one lane, messages go in order.
+//! The key of a sender. Messages with one sender and one chat go in order.
 
 use data_encoding::HEXUPPER;
 use hookgram::{channel::ChannelKind, secret::BotToken};
 
 use crate::secrets::codes;
 
-/// Bytes of a token's lane: enough that two tokens never share one.
+/// Bytes of a key: enough that two tokens never share one.
 const LENGTH: usize = 16;
 
-/// What all messages sent with one token have in common: half a SHA-256 of it. Equal for equal tokens only, and useless
-/// to whoever wants the token. Sandboxes have a lane of their own, which is empty.
+/// The key of a sender: half a SHA-256 of its token. It tells tokens apart and does not reveal them. All messages to the
+/// sandbox have one sender, whose key is empty. The database calls it `lane`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Lane(Vec<u8>);
+pub struct SenderKey(Vec<u8>);
 
-impl Lane {
-    /// The lane of a token.
+impl SenderKey {
+    /// The key of a token.
     #[must_use]
     pub fn of(token: &BotToken) -> Self {
         let mut hash = codes::hash(token.expose());
@@ -22,7 +22,7 @@ impl Lane {
         Self(hash)
     }
 
-    /// A lane as it is stored.
+    /// A key as it is stored.
     #[must_use]
     pub fn of_bytes(bytes: impl Into<Vec<u8>>) -> Self {
         Self(bytes.into())
@@ -34,7 +34,7 @@ impl Lane {
         &self.0
     }
 
-    /// As it is stored, unless it is the sandboxes'.
+    /// As it is stored; `None` for the sandbox.
     #[must_use]
     pub fn of_a_token(&self) -> Option<&[u8]> {
         Some(self.as_bytes()).filter(|bytes| !bytes.is_empty())
