@@ -255,7 +255,7 @@ async fn a_clock_that_is_set_back_delays_nothing_for_long() {
 
 /// Every chat of every sender has a head with a time, and nothing behind one has any, unless it is under way.
 async fn assert_in_order(store: &Store, after: &str) {
-    let stranded: Vec<i64> = sqlx::query_scalar(
+    let stuck: Vec<i64> = sqlx::query_scalar(
         "SELECT id FROM deliveries WHERE next_attempt_at IS NULL AND id IN (
              SELECT min(id) FROM deliveries WHERE finished_at IS NULL AND state <> 'parked' GROUP BY lane, chat)",
     )
@@ -270,11 +270,11 @@ async fn assert_in_order(store: &Store, after: &str) {
     .fetch_all(&store.db.read)
     .await
     .unwrap();
-    assert_eq!((stranded, ahead), (vec![], vec![]), "after {after}");
+    assert_eq!((stuck, ahead), (vec![], vec![]), "after {after}");
 }
 
 #[tokio::test]
-async fn whatever_happens_nothing_is_stranded_and_nothing_overtakes() {
+async fn whatever_happens_nothing_is_stuck_and_nothing_overtakes() {
     use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
     for seed in 0..8_u64 {

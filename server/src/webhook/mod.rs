@@ -163,7 +163,8 @@ async fn judge(
 async fn within(state: &AppState, endpoint: &Endpoint, query: &[u8], is_event: bool) -> Result<(), Answer> {
     let source = endpoint.source();
     if let Err(seconds) = state.limits.webhook(&source) {
-        let records = is_event && source.stranger().is_none() && state.limits.records(&source);
+        // Of the stateless endpoint only 422s are recorded: a 429 must not use up their allowance.
+        let records = is_event && matches!(source, Source::Profile(_)) && state.limits.records(&source);
         return Err(accept::over(state, endpoint, query, seconds, records).await);
     }
     match endpoint.stateless(state).filter(|_| is_event && source.stranger().is_some()) {

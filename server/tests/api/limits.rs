@@ -88,10 +88,15 @@ async fn a_known_token_of_the_stateless_endpoint_has_a_limit_of_its_own() {
     let path = format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId");
     let token = BotToken::parse(TOKEN).unwrap();
     server.state.store.queue.put_bot(&token, "Salon", "salon_bot").await.unwrap();
-    let busy = keep_busy(&server, Source::Token(SenderKey::of(&token)));
+    let source = Source::Token(SenderKey::of(&token));
+    let busy = keep_busy(&server, source.clone());
     let told = refused(flood(&server, 1_000, &path).await).await;
     assert_eq!(told["Status"], "Error");
+    let (status, _) = server.post(&path, event("1", &["5"])).await;
+    assert_eq!(status, 429);
     busy.abort();
+    let recorded = (0..200).filter(|_| server.state.limits.records(&source)).count();
+    assert_eq!(recorded, 100, "a 429, which is not recorded, uses up nothing of what is kept for 422s");
     let other = path.replace("7001002003", "7001002004");
     let (status, told) = server.post(&other, event("1", &["5"])).await;
     assert_eq!(status, 200, "{told}");
