@@ -1,19 +1,19 @@
-//! The audit: what people did, to what, and how the audit can be searched.
+//! The audit: the record of what people did. Its closed sets, and the query that its page can run.
 
 use crate::{closed_set::closed_set, query};
 
 closed_set! {
-    /// What something was done to.
+    /// The kind of object that an action was done to.
     pub enum AuditObject {
         /// A profile.
         Profile = "profile",
         /// Deliveries.
         Deliveries = "deliveries",
-        /// A customer, by the last digits of the chat.
+        /// A customer, named by the last digits of the chat.
         Customer = "customer",
         /// The sandbox.
         Sandbox = "sandbox",
-        /// Somebody's account.
+        /// A user's account.
         Account = "account",
         /// An invitation.
         Invitation = "invitation",
@@ -23,7 +23,7 @@ closed_set! {
 }
 
 closed_set! {
-    /// What was done.
+    /// A recorded action.
     #[allow(missing_docs, reason = "the names say it")]
     pub enum AuditAction {
         ProfileMade = "profile_made",
@@ -69,7 +69,7 @@ closed_set! {
 }
 
 impl AuditAction {
-    /// What it is done to.
+    /// The kind of object that this action changes.
     #[must_use]
     pub fn object(self) -> AuditObject {
         match self {
@@ -109,30 +109,30 @@ impl AuditAction {
     }
 }
 
-/// How an address says the command line.
+/// The value of [`AuditQuery::who`] for actions of the command line.
 pub const COMMAND_LINE: &str = "command-line";
 
-/// A question to the audit.
+/// A query of the audit, as the address of its page holds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditQuery {
-    /// Done by them: an e-mail address, or [`COMMAND_LINE`]; blank for all.
+    /// The person who acted: an e-mail address, or [`COMMAND_LINE`]; blank for all.
     pub who: String,
-    /// This was done.
+    /// Only this action.
     pub action: Option<AuditAction>,
-    /// To this kind of thing.
+    /// Only actions on this kind of object.
     pub kind: Option<AuditObject>,
-    /// To something with this in its name; blank for all.
+    /// Part of the object's name; blank for all.
     pub object: String,
-    /// That day or later, as it stands in the address: `2026-11-24`, in the reader's zone.
+    /// The first day, as the address holds it: `2026-11-24`, in the reader's zone.
     pub from: String,
-    /// That day or earlier.
+    /// The last day, included.
     pub to: String,
-    /// Older than this entry.
+    /// Only entries older than the one with this id.
     pub behind: Option<i64>,
 }
 
 impl AuditQuery {
-    /// The question in an address: `get` answers with a parameter's value, decoded.
+    /// Reads the query from an address. `get` returns the decoded value of a parameter.
     #[must_use]
     pub fn of(get: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name: &str| get(name).map(|value| value.trim().to_owned()).unwrap_or_default();
@@ -147,7 +147,7 @@ impl AuditQuery {
         }
     }
 
-    /// The address of its page, what is the default left out.
+    /// The address of this query's page, without the parameters that have their default.
     #[must_use]
     pub fn address(&self) -> String {
         let pairs = [
@@ -164,7 +164,7 @@ impl AuditQuery {
         if given.is_empty() { "/audit".to_owned() } else { format!("/audit?{given}") }
     }
 
-    /// Whether anything is asked for beyond the newest of all.
+    /// Whether the query has a filter. `behind` is paging and does not count.
     #[must_use]
     pub fn is_narrowed(&self) -> bool {
         *self != Self { behind: self.behind, ..Self::default() }

@@ -1,5 +1,5 @@
-//! Channels: the services that carry messages to people, as far as messages and profiles depend on them. The server sends
-//! through them.
+//! Channels, the services that carry messages to people: the properties that messages and profiles depend on. The
+//! server does the sending.
 
 use crate::closed_set::closed_set;
 
@@ -8,13 +8,13 @@ closed_set! {
     pub enum ChannelKind {
         /// Telegram, by its Bot API.
         Telegram = "telegram",
-        /// The sandbox: a page of Hookgram's own, for trying things out.
+        /// The sandbox: a page of Hookgram that shows messages instead of sending them.
         Sandbox = "sandbox",
     }
 }
 
 impl ChannelKind {
-    /// Whether messages are sent with the token of a bot.
+    /// Whether the channel needs a bot token to send.
     #[must_use]
     pub const fn needs_token(self) -> bool {
         match self {
@@ -24,18 +24,19 @@ impl ChannelKind {
     }
 }
 
-/// The limits of one message, by which a longer one is split.
+/// The limits of one message. A longer message is split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// UTF-16 units of text, markup not counted.
     pub units: usize,
-    /// Formatted runs: a channel drops those beyond this number.
+    /// Formatted runs. A channel drops the formatting beyond this number.
     pub entities: usize,
     /// Bytes of the text with its markup.
     pub bytes: usize,
 }
 
 impl Limits {
-    /// Telegram's (contract §5). It drops entities beyond the hundredth, and refuses longer HTML before it parses it.
+    /// Telegram's limits (contract §5). It drops entities after the hundredth, and refuses longer HTML before parsing
+    /// it.
     pub const TELEGRAM: Self = Self { units: 4096, entities: 100, bytes: 32_768 };
 }

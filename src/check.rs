@@ -1,5 +1,5 @@
-//! What can be said about a webhook's parameters: faults stop it, warnings do not.
-//! Values with a meaning; the sentences are made where a person reads them.
+//! The results of checking a webhook's parameters: a fault makes it unusable, a warning does not.
+//! They are values; `app` turns them into sentences.
 
 use crate::{message::html::HtmlFault, parameters::Parameter, secret::TokenFault};
 
@@ -8,63 +8,63 @@ use crate::{message::html::HtmlFault, parameters::Parameter, secret::TokenFault}
 pub enum Fault {
     /// A required parameter is absent or blank.
     Missing(Parameter),
-    /// `telegramToken` has not a token's shape. The value itself is a secret and not kept.
+    /// `telegramToken` does not have the shape of a token. The value is a secret and is not kept.
     MalformedToken(TokenFault),
-    /// One of the addresses in `errorEmail` is none.
+    /// An address in `errorEmail` is not an e-mail address.
     MalformedEmail {
         /// The address as given.
         value: String,
     },
-    /// Neither of `true false 1 0 yes no on off`.
+    /// The value is not one of `true false 1 0 yes no on off`.
     MalformedBool {
-        /// Which parameter.
+        /// The parameter.
         parameter: Parameter,
         /// The value as given.
         value: String,
     },
-    /// A locale that is not offered.
+    /// The locale is not supported.
     UnknownLocale {
         /// The value as given.
         value: String,
     },
-    /// No IANA zone of that name.
+    /// The value is not the name of an IANA time zone.
     UnknownTimeZone {
         /// The value as given.
         value: String,
-        /// A zone of a similar name.
+        /// A zone with a similar name.
         nearest: Option<&'static str>,
     },
-    /// The value (or, where `parameter` is none of ours, the name) is not UTF-8 after percent-decoding.
+    /// The value is not UTF-8 after percent-decoding. For a parameter that is not in the table, this may be its name.
     InvalidUtf8 {
-        /// The name as given, as far as it is readable; unknown names are shortened and never hold a value.
+        /// The name as given, as far as it is readable. An unknown name is shortened and never contains a value.
         name: String,
     },
 }
 
-/// Something worth saying that does not stop the webhook.
+/// A problem that does not stop the webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
-    /// Nobody hears of failed deliveries.
+    /// There is no `errorEmail`: nobody is told about failed deliveries.
     NoErrorEmail,
-    /// No mails go to these addresses before their owners have confirmed them (stateless endpoint).
+    /// Addresses that get no mails until their owners have confirmed them (stateless endpoint).
     UnconfirmedEmail {
         /// The addresses as given.
         addresses: Vec<String>,
     },
-    /// The message starts without a word of the operator's.
+    /// There is no `message`: the message starts without a text of the operator.
     NoMessage,
-    /// Given more than once; the last one wins.
+    /// The parameter is given more than once; the last one wins.
     Repeated(Parameter),
-    /// No parameter of that name.
+    /// There is no parameter with this name.
     Unknown {
-        /// The name as given, shortened to what fits a sentence.
+        /// The name as given, shortened to fit into a sentence.
         name: String,
-        /// What was probably meant.
+        /// The parameter that was probably meant.
         nearest: Option<Parameter>,
     },
-    /// A known name that something other than `=` follows: `hide_url:true`, `message%3DHi`. It is ignored.
+    /// A known name is followed by something other than `=`: `hide_url:true`, `message%3DHi`. It is ignored.
     MissingEquals {
-        /// Whose name it is.
+        /// The parameter with this name.
         parameter: Parameter,
     },
     /// A parameter of one of the old host's sibling endpoints.
@@ -72,33 +72,33 @@ pub enum Warning {
         /// Its name.
         name: &'static str,
     },
-    /// A `%` that no two hexadecimal digits follow; kept as typed.
+    /// A `%` is not followed by two hexadecimal digits; it is kept as typed.
     MalformedPercent {
         /// The parameter's name.
         name: String,
     },
-    /// `timezone` other than Europe/Moscow without a `timezone_name`.
+    /// `timezone` is not Europe/Moscow and there is no `timezone_name`.
     TimeZoneWithoutName,
-    /// `message` or `sign_text` is not well-formed Telegram HTML and goes out as plain text.
+    /// `message` or `sign_text` is not well-formed Telegram HTML and is sent as plain text.
     BrokenHtml {
-        /// Which of the two.
+        /// `message` or `sign_text`.
         parameter: Parameter,
         /// What is wrong, and where.
         fault: HtmlFault,
     },
-    /// The operator's texts alone exceed one Telegram message.
+    /// The operator's texts alone are longer than one Telegram message.
     TextsTooLong {
         /// Their length in UTF-16 units.
         units: usize,
     },
-    /// `telegramFieldName` without a leading `*`: clients see such a field.
+    /// `telegramFieldName` has no leading `*`, so clients see the field.
     FieldWithoutStar,
-    /// This one cannot be overridden on the profile endpoint.
+    /// This parameter cannot be overridden at the profile endpoint.
     OverrideIgnored(Parameter),
 }
 
 impl Fault {
-    /// The parameter it is about; `None` for a name that is none of ours.
+    /// The parameter that has the fault; `None` for a name that is not in the table.
     #[must_use]
     pub fn parameter(&self) -> Option<Parameter> {
         match self {
@@ -113,7 +113,7 @@ impl Fault {
 }
 
 impl Warning {
-    /// The parameter it is about, as a form would place it; `None` for a name that is none of ours.
+    /// The parameter whose form field should show the warning; `None` for a name that is not in the table.
     #[must_use]
     pub fn parameter(&self) -> Option<Parameter> {
         match self {

@@ -1,6 +1,6 @@
 //! Enums whose values have stable names: in the database, in addresses and at the command line.
 
-/// Declares such an enum. A name must not change: data and links hold it.
+/// Declares such an enum. A stored name must not change: databases and links contain it.
 macro_rules! closed_set {
     ($(#[$about:meta])* pub enum $set:ident { $($(#[$doc:meta])* $value:ident = $name:literal,)* }) => {
         $(#[$about])*
@@ -17,7 +17,7 @@ macro_rules! closed_set {
                 match self { $(Self::$value => $name,)* }
             }
 
-            /// The value of a stable name.
+            /// The value with this stable name.
             #[must_use]
             pub fn parse(name: &str) -> Option<Self> {
                 match name { $($name => Some(Self::$value),)* _ => None }

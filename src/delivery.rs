@@ -1,4 +1,4 @@
-//! What becomes of a delivery: one message of one event to one participant.
+//! The states of a delivery, which is one message of one event to one participant, and the reasons why it fails.
 
 use crate::{closed_set::closed_set, webhook::EventOutcome};
 
@@ -9,15 +9,15 @@ closed_set! {
         Waiting = "waiting",
         /// Claimed by a worker, which is sending it.
         Sending = "sending",
-        /// An attempt failed; the next one has a time.
+        /// An attempt failed; the next one is scheduled.
         Retrying = "retrying",
         /// Waits for a new bot token.
         Suspended = "parked",
         /// Every part was accepted by the channel.
         Delivered = "delivered",
-        /// Given up.
+        /// The worker has given up.
         Failed = "failed",
-        /// Given up; the last answer was lost, so the message may have arrived.
+        /// The worker has given up. The last answer was lost, so the message may have arrived.
         Uncertain = "uncertain",
         /// The participant has no usable address.
         Skipped = "skipped",
@@ -31,7 +31,7 @@ closed_set! {
     pub enum AttemptClass {
         /// The channel accepted the part.
         Sent = "sent",
-        /// The channel refused it.
+        /// The channel refused the part.
         Refused = "refused",
         /// No byte of the request was written.
         Unreachable = "unreachable",
@@ -45,7 +45,7 @@ closed_set! {
 }
 
 closed_set! {
-    /// Why a message did not arrive, as far as a person can do something about it.
+    /// Why a message did not arrive, in terms that tell a person what to do about it.
     pub enum FailureCause {
         /// The channel does not accept the bot's token, or there is none.
         TokenRefused = "token_refused",
@@ -59,29 +59,29 @@ closed_set! {
         Deactivated = "deactivated",
         /// The bot may not write to the chat: no rights, closed, kicked.
         NoRights = "no_rights",
-        /// Retried for as long as the settings allow.
+        /// The delivery was retried for as long as the settings allow.
         TooOld = "too_old",
-        /// Given up, and the message may have arrived.
+        /// The worker has given up, and the message may have arrived.
         Uncertain = "uncertain",
-        /// The event names nobody to write to.
+        /// The event has no participant to write to.
         NoRecipient = "no_recipient",
-        /// The event and the profile leave nothing to say.
+        /// With this event and profile, the message is empty.
         NothingToSay = "nothing_to_say",
         /// The channel could not parse the message.
         Unreadable = "unreadable",
-        /// Any other refusal of the channel's.
+        /// Any other refusal by the channel.
         Refused = "refused",
     }
 }
 
 impl FailureCause {
-    /// Whether the event was refused before there was a message.
+    /// Whether the event itself was refused, so that it has no message.
     #[must_use]
     pub fn is_of_event(self) -> bool {
         matches!(self, Self::NoRecipient | Self::NothingToSay)
     }
 
-    /// Whether the channel's own words say more than the cause does.
+    /// Whether the channel's own error text explains more than this cause.
     #[must_use]
     pub fn needs_description(self) -> bool {
         matches!(self, Self::Unreadable | Self::Refused)
@@ -89,15 +89,15 @@ impl FailureCause {
 }
 
 closed_set! {
-    /// What became of an event or of one of its deliveries, as the log shows it.
+    /// The outcome of an event or of one of its deliveries, as the log shows it.
     pub enum Outcome {
-        /// Given up.
+        /// The worker has given up.
         Failed = "failed",
-        /// Given up; the message may have arrived.
+        /// The worker has given up; the message may have arrived.
         Uncertain = "uncertain",
         /// Waits for a new bot token.
         Suspended = "parked",
-        /// An attempt failed; the next one has a time.
+        /// An attempt failed; the next one is scheduled.
         Retrying = "retrying",
         /// Waits for its first attempt, or is being sent.
         Waiting = "waiting",
@@ -142,7 +142,7 @@ impl From<EventOutcome> for Outcome {
 }
 
 impl Outcome {
-    /// The outcome of an event with these deliveries (of a duplicate: those of the first copy). The worst one counts.
+    /// The worst outcome of these deliveries. For a duplicate, pass the deliveries of the first copy.
     #[must_use]
     pub fn of_event(event: EventOutcome, deliveries: &[DeliveryState]) -> Self {
         const WORST_FIRST: [DeliveryState; DeliveryState::ALL.len()] = [

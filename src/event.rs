@@ -1,4 +1,4 @@
-//! A booking event, read tolerantly (contract §4).
+//! A booking event, and the tolerant reader for it (contract §4).
 
 mod date;
 mod fields;
@@ -38,7 +38,7 @@ pub struct Case {
     pub end: Option<DateTime<Utc>>,
     /// `Place`.
     pub place: Option<String>,
-    /// `Description`, may hold HTML.
+    /// `Description`; may contain HTML.
     pub description: Option<String>,
     /// `BookingResourceList`.
     pub booked: Vec<BookedResource>,
@@ -64,7 +64,7 @@ pub struct Resource {
     pub id: Option<String>,
     /// `ItemInfo.Name`.
     pub name: Option<String>,
-    /// `Description`, may hold HTML.
+    /// `Description`; may contain HTML.
     pub description: Option<String>,
     /// `PriceProperties.SalePrice`.
     pub sale_price: Option<Decimal>,
@@ -79,7 +79,7 @@ pub struct BookedResource {
     pub resource_id: Option<String>,
     /// `Amount`.
     pub amount: Option<Decimal>,
-    /// `SalePrice` of one.
+    /// `SalePrice`: the price of one.
     pub sale_price: Option<Decimal>,
 }
 
@@ -110,7 +110,7 @@ pub struct ContactField {
 pub struct EventType(pub i64);
 
 impl EventType {
-    /// The types that have a name, with it.
+    /// The types that have a name.
     pub const NAMED: [(Self, &'static str); 10] = [
         (Self(3001), "CheckIn"),
         (Self(3036), "CaseCancel"),
@@ -139,7 +139,7 @@ impl EventType {
     }
 }
 
-/// The kind of a booking (contract §4); labels and links follow it.
+/// The kind of a booking (contract §4). It decides the labels and the links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BookingKind {
     /// An order.
@@ -150,14 +150,14 @@ pub enum BookingKind {
     Event,
 }
 
-/// Why a body is no event.
+/// Why a body is not an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventFault {
-    /// No byte, or only white space.
+    /// The body is empty or only white space.
     Empty,
-    /// Not UTF-8 from this byte on.
+    /// The body is not UTF-8.
     NotUtf8 {
-        /// Offset in bytes.
+        /// The offset in bytes of the first invalid byte.
         offset: usize,
     },
     /// Not JSON.
@@ -169,11 +169,11 @@ pub enum EventFault {
     },
     /// JSON, but not an object.
     NotAnObject,
-    /// A field that is used has an impossible type or value.
+    /// A field that Hookgram reads has the wrong type or value.
     Field {
         /// Its path: `CaseItem.StartDate`, `Resources[1].ItemInfo`.
         path: String,
-        /// What it should be.
+        /// The expected type.
         expected: Expected,
     },
 }
@@ -192,15 +192,15 @@ pub enum Expected {
 }
 
 impl BookingEvent {
-    /// Reads a body.
+    /// Reads an event from the body of a request.
     ///
     /// # Errors
-    /// The first thing that is wrong; nothing but the body's own shape is judged here.
+    /// The first fault. Only the shape of the body is checked.
     pub fn read(body: &[u8]) -> Result<Self, EventFault> {
         read::event(body)
     }
 
-    /// What is booked.
+    /// The kind of the booking.
     #[must_use]
     pub fn kind(&self) -> BookingKind {
         match self.service.time_selection_type {

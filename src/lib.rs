@@ -1,12 +1,12 @@
 //! The domain of Hookgram: a webhook's query and a booking event go in, Telegram messages come out.
 //!
-//! One event's way through this crate:
+//! The steps for one event:
 //!
 //! 1. [`query`] reads the webhook's query into a [`profile::Profile`], with every [`check::Fault`] and
 //!    [`check::Warning`] at once; [`parameters`] is the one table it reads by.
 //! 2. [`event::BookingEvent::read`] reads the body, tolerantly.
 //! 3. [`recipient::recipients`] finds whom to write to.
-//! 4. [`message::render`] makes the message, [`message::Message::parts`] splits it to Telegram's limits.
+//! 4. [`message::render`] renders the message, [`message::Message::parts`] splits it to Telegram's limits.
 //!
 //! No I/O, no clock, no async; compiles to native code and to WebAssembly; no input makes it panic.
 

@@ -1,4 +1,4 @@
-//! What the log of deliveries can be asked. The question stands in the page's address.
+//! The query of the log of deliveries. The address of the page holds it.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ closed_set! {
 }
 
 impl Period {
-    /// Its length.
+    /// The length in milliseconds.
     #[must_use]
     pub fn millis(self) -> Millis {
         const DAY: Millis = 24 * 60 * 60 * 1000;
@@ -36,46 +36,47 @@ impl Period {
     }
 }
 
-/// A place in the log: what is older stands behind it.
+/// A position in the log, which lists the newest first. Older rows come after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogPlace {
-    /// When the event came.
+    /// When the event was received.
     pub at: Millis,
     /// The event's id.
     pub event: i64,
-    /// The delivery's id; 0 for an event without one.
+    /// The delivery's id; 0 for an event without deliveries.
     pub delivery: i64,
 }
 
-/// A question to the log.
+/// A query of the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogQuery {
-    /// Of this profile only.
+    /// Only this profile.
     pub profile: Option<i64>,
-    /// Of this bot at the stateless endpoint only.
+    /// Only this bot at the stateless endpoint.
     pub bot: Option<i64>,
-    /// With this outcome only.
+    /// Only this outcome.
     pub outcome: Option<Outcome>,
-    /// Failed for this cause only.
+    /// Only deliveries that failed for this cause.
     pub cause: Option<FailureCause>,
-    /// To this chat only; empty for all.
+    /// Only this chat; empty for all.
     pub chat: String,
-    /// About the booking with this number only; empty for all.
+    /// Only the booking with this number; empty for all.
     pub order: String,
-    /// Part of a message, of a booking's number or of a chat's; blank for all.
+    /// Part of a message, of a booking's number or of a chat; blank for all.
     pub text: String,
-    /// Came within this time; `from` says more.
+    /// Received within this period. If `from` is given, it replaces the period.
     pub period: Option<Period>,
-    /// Came then or later, as it stands in the address: `2026-11-24T13:30` or `2026-11-24`, in the reader's zone.
+    /// Received at this time or later, as the address holds it: `2026-11-24T13:30` or `2026-11-24`, in the reader's
+    /// zone.
     pub from: String,
-    /// Came before; a day alone is meant with all of it.
+    /// Received before this time. A day without a time includes the whole day.
     pub to: String,
-    /// Behind this place only.
+    /// Only rows after this position.
     pub behind: Option<LogPlace>,
 }
 
 impl LogQuery {
-    /// The question in an address: `get` answers with a parameter's value, decoded.
+    /// Reads the query from an address. `get` returns the decoded value of a parameter.
     #[must_use]
     pub fn of(get: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name: &str| get(name).map(|value| value.trim().to_owned()).unwrap_or_default();
@@ -95,7 +96,7 @@ impl LogQuery {
         }
     }
 
-    /// The question as an address' parameters without the `?`, what is the default left out.
+    /// The query as an address's parameters, without the `?` and without parameters that have their default.
     #[must_use]
     pub fn parameters(&self) -> String {
         let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
@@ -118,7 +119,7 @@ impl LogQuery {
         given.map(|(name, value)| format!("{name}={}", query::encode(value))).collect::<Vec<_>>().join("&")
     }
 
-    /// The address of its page, below `path`.
+    /// The address of this query's page at `path`.
     #[must_use]
     pub fn address(&self, path: &str) -> String {
         match self.parameters().as_str() {
@@ -127,60 +128,60 @@ impl LogQuery {
         }
     }
 
-    /// Whether anything is asked for beyond the newest of all.
+    /// Whether the query has a filter. `behind` is paging and does not count.
     #[must_use]
     pub fn is_narrowed(&self) -> bool {
         *self != Self { behind: self.behind, ..Self::default() }
     }
 
-    /// When what is asked for came, from and before.
+    /// The time range as (from, before).
     ///
     /// # Errors
-    /// The parameter that cannot be read.
+    /// The name of the parameter that cannot be read.
     fn times(&self, zone: TimeZone) -> Result<(Option<Millis>, Option<Millis>), &'static str> {
         let from = moment(&self.from, zone, TimeDelta::zero()).map_err(|()| "from")?;
         let to = moment(&self.to, zone, TimeDelta::days(1)).map_err(|()| "to")?;
         Ok((from, to))
     }
 
-    /// The same with the period, which ends `now`.
+    /// The time range as (from, before), where the period counts back from `now`.
     ///
     /// # Errors
-    /// The parameter that cannot be read.
+    /// The name of the parameter that cannot be read.
     pub fn within(&self, zone: TimeZone, now: Millis) -> Result<(Option<Millis>, Option<Millis>), &'static str> {
         let (from, to) = self.times(zone)?;
         Ok((from.or(self.period.map(|period| now.saturating_sub(period.millis()))), to))
     }
 }
 
-/// `at-event-delivery`.
+/// Reads `at-event-delivery`.
 fn place(text: &str) -> Option<LogPlace> {
     let mut numbers = text.split('-').map(|number| number.parse().ok());
     let (at, event, delivery) = (numbers.next()??, numbers.next()??, numbers.next()??);
     numbers.next().is_none().then_some(LogPlace { at, event, delivery })
 }
 
-/// A text that names no day.
+/// The text is not a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoDay;
 
-/// When a day begins in a zone; `None` where none is named.
+/// The start of a day in a zone, or `None` for an empty text.
 ///
 /// # Errors
-/// Where it cannot be read.
+/// If the text is not a day.
 pub fn day_begin(day: &str, zone: TimeZone) -> Result<Option<Millis>, NoDay> {
     moment(day, zone, TimeDelta::zero()).map_err(|()| NoDay)
 }
 
-/// When a day ends in a zone; `None` where none is named.
+/// The end of a day in a zone, or `None` for an empty text.
 ///
 /// # Errors
-/// Where it cannot be read.
+/// If the text is not a day.
 pub fn day_end(day: &str, zone: TimeZone) -> Result<Option<Millis>, NoDay> {
     moment(day, zone, TimeDelta::days(1)).map_err(|()| NoDay)
 }
 
-/// A moment in a zone; of a day alone, the end of `day` after its beginning.
+/// A moment in a zone. For a day without a time: its start plus `day`.
 fn moment(text: &str, zone: TimeZone, day: TimeDelta) -> Result<Option<Millis>, ()> {
     if text.is_empty() {
         return Ok(None);
@@ -194,7 +195,7 @@ fn moment(text: &str, zone: TimeZone, day: TimeDelta) -> Result<Option<Millis>, 
     utc(local.ok_or(())?, zone).map(|at| Some(at.timestamp_millis())).ok_or(())
 }
 
-/// The moment at which a zone's clocks show this; of two, or of none, the one by the offset before the change.
+/// Converts local time to UTC. If a clock change repeats or skips it, the offset from before the change is used.
 fn utc(local: NaiveDateTime, zone: TimeZone) -> Option<DateTime<Utc>> {
     let guess = local.checked_sub_signed(TimeDelta::days(1))?.and_utc();
     let before = zone.offset_at(guess);
@@ -204,7 +205,7 @@ fn utc(local: NaiveDateTime, zone: TimeZone) -> Option<DateTime<Utc>> {
     Some(if zone.offset_at(again) == after { again } else { at })
 }
 
-/// A moment as the address has it, in a zone, to the minute.
+/// A moment in a zone, to the minute, in the form that an address holds.
 #[must_use]
 pub fn local_minute(at: Millis, zone: TimeZone) -> String {
     let at = DateTime::from_timestamp_millis(at).unwrap_or_default();

@@ -2,21 +2,21 @@
 
 use crate::{Millis, closed_set::closed_set};
 
-/// How long a mail gathers failures after its first one.
+/// After its first failure, a mail waits this many milliseconds for further ones.
 pub const GATHERING: Millis = 60_000;
-/// How far apart mails of one kind are due.
+/// Mails about the same cause and the same profile (or token) are due at least this far apart.
 pub const APART: Millis = HOUR;
 /// An hour, in milliseconds.
 pub const HOUR: Millis = 60 * 60 * 1000;
 /// A day, in milliseconds.
 pub const DAY: Millis = 24 * HOUR;
-/// Most confirmation mails an hour.
+/// The most confirmation mails in an hour, for all tokens together.
 pub const ASKS_OF_ALL: i64 = 20;
-/// Most confirmation mails a day that one token can cause.
+/// The most confirmation mails in a day that one token can cause.
 pub const ASKS_OF_A_TOKEN: i64 = 10;
-/// The address has not confirmed that mails of the stateless endpoint may go there.
+/// Why a mail is not sent: the address has not confirmed mails of the stateless endpoint.
 pub const UNCONFIRMED: &str = "the address has not confirmed that mails may go there";
-/// The hourly cap for all tokens of the stateless endpoint together is reached.
+/// Why a mail is not sent: all tokens of the stateless endpoint together have reached the hourly cap.
 pub const TOO_MANY_IN_ALL: &str = "too many mails of the stateless endpoint within an hour";
 
 closed_set! {
@@ -26,13 +26,13 @@ closed_set! {
         Gathering = "gathering",
         /// Claimed by the mailer, which is sending it.
         Sending = "sending",
-        /// An attempt failed; the next one has a time.
+        /// An attempt failed; the next one is scheduled.
         Retrying = "retrying",
-        /// Every mail server took it.
+        /// The mail was accepted for at least one recipient.
         Sent = "sent",
-        /// Nothing was sent, for the reason that it holds.
+        /// Nothing was sent. The mail holds the reason.
         NotSent = "not_sent",
-        /// Retried for as long as is worth it.
+        /// Every recipient was refused, or the mail was retried for too long.
         GivenUp = "given_up",
     }
 }

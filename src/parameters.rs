@@ -1,4 +1,5 @@
-//! The one table of parameters (contract §3). The codec, the check, the form, the help and the documentation read it.
+//! The table of webhook parameters (contract §3). The codec, the check, the form, the help and the documentation read
+//! it.
 
 mod table;
 
@@ -31,7 +32,7 @@ pub enum Parameter {
     SignText,
 }
 
-/// What values a parameter takes.
+/// The kind of value that a parameter takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A bot token.
@@ -40,7 +41,7 @@ pub enum Kind {
     Text,
     /// Text that may hold Telegram's HTML tags.
     OperatorText,
-    /// E-mail addresses with commas between.
+    /// E-mail addresses separated by commas.
     Emails,
     /// `true false 1 0 yes no on off`, any case; an empty value is true.
     Bool,
@@ -53,25 +54,25 @@ pub enum Kind {
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Definition {
-    /// Which parameter.
+    /// The parameter.
     pub parameter: Parameter,
-    /// Its name in a URL, exactly.
+    /// The name in a URL, spelt exactly so.
     pub name: &'static str,
-    /// What values it takes.
+    /// The kind of its value.
     pub kind: Kind,
-    /// The default as a person reads it; `None` where there is none.
+    /// The default as a person reads it; `None` if there is none.
     pub default: Option<Bilingual>,
-    /// A short title, as a form shows it.
+    /// A short title for the form.
     pub title: Bilingual,
-    /// One sentence for a person who is no programmer.
+    /// One sentence of help for a person who does not program.
     pub help: Bilingual,
 }
 
 impl Parameter {
-    /// What the stateless endpoint cannot do without.
+    /// The parameters that the stateless endpoint requires.
     pub const REQUIRED: [Self; 2] = [Self::TelegramToken, Self::TelegramFieldName];
 
-    /// What a query at the profile endpoint never replaces.
+    /// The parameters that a query at the profile endpoint cannot override.
     pub const FIXED: [Self; 3] = [Self::TelegramToken, Self::TelegramFieldName, Self::ErrorEmail];
 
     /// Every parameter, in the table's order.
@@ -79,20 +80,20 @@ impl Parameter {
         TABLE.iter().map(|row| row.parameter)
     }
 
-    /// Its row.
+    /// The parameter's row.
     #[must_use]
     pub fn definition(self) -> &'static Definition {
-        // The table is in the enum's order; a test holds it there.
+        // The rows are in the order of the enum, which a test checks.
         &TABLE[self as usize]
     }
 
-    /// Its name in a URL.
+    /// The name in a URL.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.definition().name
     }
 
-    /// The parameter of that name: exactly first, then ignoring case.
+    /// The parameter with this name. An exact match wins over one that ignores case.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
         let name = name.trim();
@@ -100,7 +101,7 @@ impl Parameter {
         exactly.or_else(|| TABLE.iter().find(|row| row.name.eq_ignore_ascii_case(name))).map(|row| row.parameter)
     }
 
-    /// The parameter whose name is most like an unknown one; `None` if nothing comes near.
+    /// The parameter with the most similar name, or `None` if none is similar.
     #[must_use]
     pub fn nearest(name: &str) -> Option<Self> {
         let plain = |name: &str| name.to_lowercase().replace(['_', '-', ' '], "");

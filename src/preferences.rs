@@ -1,4 +1,4 @@
-//! What a reader of the pages prefers.
+//! What a reader of the pages has chosen about their look.
 
 use crate::{
     closed_set::closed_set,
@@ -6,10 +6,10 @@ use crate::{
 };
 
 closed_set! {
-    /// Light, dark, or as the system has it.
+    /// The colour theme.
     #[derive(Default)]
     pub enum Theme {
-        /// As the system has it.
+        /// The setting of the operating system.
         #[default]
         System = "system",
         /// Light.
@@ -19,13 +19,13 @@ closed_set! {
     }
 }
 
-/// What an account keeps of its owner's preferences, so that they follow to another browser. `None`: as the browser has it.
+/// Preferences stored with an account, so that they apply in each browser. `None`: the browser decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KeptPreferences {
     /// The language.
     pub language: Option<Language>,
     /// The theme.
     pub theme: Option<Theme>,
-    /// The zone in which times are read.
+    /// The zone in which times are shown.
     pub zone: Option<TimeZone>,
 }

@@ -1,4 +1,4 @@
-//! What an operator configures.
+//! A profile: what an operator configures.
 
 use crate::{
     channel::{ChannelKind, Limits},
@@ -11,44 +11,44 @@ use crate::{
     values::{EmailAddress, Locale, TimeZone},
 };
 
-/// Everything that the parameters of a webhook say (contract §3).
+/// The parameters of a webhook (contract §3).
 ///
-/// The stateless endpoint needs `token` and `field_name`; of a stored profile both may be absent (a sandbox has no token).
+/// The stateless endpoint requires `token` and `field_name`. A stored profile may lack both (a sandbox has no token).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
     /// `telegramToken`.
     pub token: Option<BotToken>,
     /// `telegramFieldName`: the contact field that holds the Telegram id. Never blank.
     pub field_name: Option<String>,
-    /// `errorEmail`: who hears of failed deliveries.
+    /// `errorEmail`: the addresses that are told about failed deliveries.
     pub error_email: Vec<EmailAddress>,
     /// How the message looks.
     pub formatting: Formatting,
 }
 
-/// A profile as a person edits it: in the builder, in a file, or by an old URL.
+/// A profile as a person edits it, in the builder or in a file, or as an old URL describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EditedProfile {
     /// Its unique name.
     pub name: String,
-    /// Whether its endpoint is open; `None` leaves it as it is (a new one's is).
+    /// Whether its endpoint accepts events. `None` leaves it as it is; a new profile's endpoint is enabled.
     pub enabled: Option<bool>,
-    /// Where its messages go.
+    /// The channel of its messages.
     pub channel: ChannelKind,
-    /// The types of event it wants; empty means all.
+    /// The event types that it accepts; empty means all.
     pub events: Vec<EventType>,
-    /// Its parameters. Without a token the stored one stays.
+    /// Its parameters. Without a token, the stored one stays.
     pub profile: Profile,
-    /// The webhook key of a new profile; `None` makes one.
+    /// The webhook key of a new profile; with `None`, one is generated.
     pub key: Option<String>,
 }
 
 impl Profile {
-    /// Sets one parameter from its text, as a URL or a form has it (decoded). A blank text means the default,
-    /// but for a yes-or-no parameter yes (`&hide_url`).
+    /// Sets one parameter from its decoded text in a URL or a form. A blank text means the default, except for a
+    /// Boolean parameter, where it means true (`&hide_url`).
     ///
     /// # Errors
-    /// What is wrong with the value; the parameter then keeps what it had.
+    /// The faults of the value. The parameter then keeps its former value.
     pub fn set(&mut self, parameter: Parameter, value: &str) -> Result<(), Vec<Fault>> {
         if let Some(slot) = self.text_slot(parameter) {
             *slot = some_text(value);
@@ -82,7 +82,7 @@ impl Profile {
         Ok(())
     }
 
-    /// One parameter as canonical text; `None` where it has its default. The token comes masked.
+    /// One parameter as canonical text; `None` if it has its default. The token is masked.
     #[must_use]
     pub fn get(&self, parameter: Parameter) -> Option<String> {
         let formatting = &self.formatting;
@@ -117,8 +117,8 @@ impl Profile {
         .filter(|text| !self.is_default_text(parameter, text))
     }
 
-    /// What is worth saying about a profile that has no fault, beyond how it was written down
-    /// (no `errorEmail`, no `message`, broken HTML, too long texts, zone without name, field without star).
+    /// The warnings about a profile, independent of its written form: no `errorEmail`, no `message`, broken HTML, too
+    /// long texts, a zone without a name, a field without a star.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         let formatting = &self.formatting;
@@ -181,7 +181,7 @@ impl Profile {
         }
     }
 
-    /// Whether a text says what stands there without it, in this profile's own locale and zone.
+    /// Whether a text equals the default in this profile's locale and zone.
     fn is_default_text(&self, parameter: Parameter, text: &str) -> bool {
         let formatting = &self.formatting;
         let language = formatting.locale.language();
@@ -225,21 +225,21 @@ fn parse_addresses(value: &str) -> Result<Vec<EmailAddress>, Vec<Fault>> {
     if faults.is_empty() { Ok(addresses) } else { Err(faults) }
 }
 
-/// A wrong value as a sentence may quote it.
+/// A wrong value as a fault quotes it.
 fn quoted(value: &str) -> String {
     shorten(&redact(&clean(value)), 60)
 }
 
-/// The parameters that shape the message. Texts are `None` where their default applies, never blank.
+/// The parameters that shape the message. A text is `None` if its default applies, and is never blank.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Formatting {
-    /// `message`: the operator's first paragraph, may hold Telegram's HTML.
+    /// `message`: the operator's first paragraph; may contain Telegram's HTML.
     pub message: Option<String>,
     /// `resource_name`: heading of the resources.
     pub resource_name: Option<String>,
     /// `detail_section_name`: heading of the details.
     pub detail_section_name: Option<String>,
-    /// `case_type_name`: what the booking is called.
+    /// `case_type_name`: the noun for the booking.
     pub case_type_name: Option<String>,
     /// `hide_detail_section`: the whole details section.
     pub hide_detail_section: bool,
@@ -255,15 +255,15 @@ pub struct Formatting {
     pub hide_order_description: bool,
     /// `hide_url`: the links to the booking and the service.
     pub hide_url: bool,
-    /// `hide_contact_info`: true unless said otherwise.
+    /// `hide_contact_info`: true by default.
     pub hide_contact_info: bool,
     /// `date_locales`.
     pub locale: Locale,
     /// `timezone`.
     pub time_zone: TimeZone,
-    /// `timezone_name`: how the zone is called after a time.
+    /// `timezone_name`: the name of the zone after a time.
     pub time_zone_name: Option<String>,
-    /// `sign_text`: the operator's last paragraph, may hold Telegram's HTML.
+    /// `sign_text`: the operator's last paragraph; may contain Telegram's HTML.
     pub sign_text: Option<String>,
 }
 
@@ -291,7 +291,7 @@ impl Default for Formatting {
 }
 
 impl Formatting {
-    /// Whether it hides what this parameter hides; false for a parameter that hides nothing.
+    /// The value of a `hide_…` parameter; false for any other parameter.
     #[must_use]
     pub fn hides(&self, parameter: Parameter) -> bool {
         match parameter {

@@ -1,4 +1,4 @@
-//! What the list of profiles can be asked. The question stands in the page's address.
+//! The query of the list of profiles. The address of the page holds it.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,27 +7,27 @@ use crate::query;
 /// Rows of one page.
 pub const PAGE: u32 = 50;
 
-/// Which profiles.
+/// Which profiles to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Show {
     /// Every one.
     #[default]
     All,
-    /// Those that take events.
+    /// Those that accept events.
     Enabled,
-    /// Those that take none.
+    /// Those that do not accept events.
     Disabled,
     /// Those with a failure within the last 7 days, or whose token Telegram refuses.
     Failing,
-    /// Those of which no event is known.
+    /// Those without a known event.
     Unused,
 }
 
 impl Show {
-    /// Every choice, in the order in which they are offered.
+    /// Every choice, in the order of the menu.
     pub const ALL: [Self; 5] = [Self::All, Self::Enabled, Self::Disabled, Self::Failing, Self::Unused];
 
-    /// Its name in an address.
+    /// The name in an address.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -39,14 +39,14 @@ impl Show {
         }
     }
 
-    /// The choice of a name; any other text is [`Show::All`].
+    /// The choice with this name; any other text is [`Show::All`].
     #[must_use]
     pub fn parse(name: &str) -> Self {
         Self::ALL.into_iter().find(|show| show.name() == name).unwrap_or_default()
     }
 }
 
-/// In which order.
+/// The order of the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sort {
     /// By name.
@@ -59,10 +59,10 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// Every order, as they are offered.
+    /// Every order, as the menu lists them.
     pub const ALL: [Self; 3] = [Self::Name, Self::Last, Self::Failures];
 
-    /// Its name in an address.
+    /// The name in an address.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -72,28 +72,28 @@ impl Sort {
         }
     }
 
-    /// The order of a name; any other text is [`Sort::Name`].
+    /// The order with this name; any other text is [`Sort::Name`].
     #[must_use]
     pub fn parse(name: &str) -> Self {
         Self::ALL.into_iter().find(|sort| sort.name() == name).unwrap_or_default()
     }
 }
 
-/// A question to the list.
+/// A query of the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListQuery {
-    /// Part of a name, a field or a bot's `@name`, or a short URL; blank for all.
+    /// Part of a name, of a field or of a bot's `@name`, or a short URL; blank for all.
     pub search: String,
-    /// Which profiles.
+    /// Which profiles to show.
     pub show: Show,
-    /// In which order.
+    /// The order.
     pub sort: Sort,
-    /// Which page, from 1.
+    /// The number of the page, from 1.
     pub page: u32,
 }
 
 impl ListQuery {
-    /// The question in an address: `get` answers with a parameter's value, decoded.
+    /// Reads the query from an address. `get` returns the decoded value of a parameter.
     #[must_use]
     pub fn of(get: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name: &str| get(name).unwrap_or_default();
@@ -105,7 +105,7 @@ impl ListQuery {
         }
     }
 
-    /// The address of its page, what is the default left out.
+    /// The address of this query's page, without the parameters that have their default.
     #[must_use]
     pub fn address(&self) -> String {
         let mut address = String::from("/");
@@ -128,32 +128,32 @@ impl ListQuery {
         address
     }
 
-    /// Whether it asks for less than everything.
+    /// Whether the query has a filter.
     #[must_use]
     pub fn narrows(&self) -> bool {
         !self.search.is_empty() || self.show != Show::All
     }
 }
 
-/// What became of a profile's messages in 24 hours.
+/// The outcomes of a profile's messages in 24 hours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Day {
     /// Messages that arrived.
     pub delivered: u32,
-    /// Messages that did not, or may not have, and events refused at the endpoint.
+    /// Messages that failed or may have failed, and events that the endpoint refused.
     pub failed: u32,
-    /// Events and participants for whom there was nothing to send.
+    /// Events and participants without a message to send.
     pub skipped: u32,
 }
 
 impl Day {
-    /// All of them.
+    /// The sum of the three.
     #[must_use]
     pub fn total(self) -> u32 {
         self.delivered.saturating_add(self.failed).saturating_add(self.skipped)
     }
 
-    /// Both together.
+    /// Adds the counts of `other`.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
@@ -164,7 +164,7 @@ impl Day {
     }
 }
 
-/// How many profiles each choice of [`Show`] would bring, for the same search; in the order of [`Show::ALL`].
+/// The number of profiles that each choice of [`Show`] would list for the same search, in the order of [`Show::ALL`].
 pub type Counts = [u32; 5];
 
 #[cfg(test)]

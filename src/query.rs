@@ -1,4 +1,4 @@
-//! Query string ⇄ profile (contract §3). Symmetric and canonical.
+//! Converts between query strings and profiles (contract §3). The conversion is symmetric and canonical.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 
@@ -10,12 +10,12 @@ use crate::{
     text::{clean, shorten},
 };
 
-/// What a query says.
+/// The result of reading a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
-    /// The profile as far as it could be read; complete where there is no fault.
+    /// The profile as far as it could be read; complete if there is no fault.
     pub profile: Profile,
-    /// Every fault at once, in the table's order.
+    /// All faults, in the table's order.
     pub faults: Vec<Fault>,
     /// Every warning.
     pub warnings: Vec<Warning>,
@@ -27,15 +27,16 @@ pub fn read(query: &[u8]) -> Reading {
     judge(Profile::default(), query, &[], &Parameter::REQUIRED)
 }
 
-/// Reads the query of the profile endpoint: what it says replaces what is stored, for one call.
-/// `telegramToken`, `telegramFieldName` and `errorEmail` stay, with a warning. Nothing is required.
+/// Reads the query of the profile endpoint: its values override the stored ones for one request. `telegramToken`,
+/// `telegramFieldName` and `errorEmail` cannot be overridden and cause a warning. No parameter is required.
 #[must_use]
 pub fn read_overrides(stored: &Profile, query: &[u8]) -> Reading {
     judge(stored.clone(), query, &Parameter::FIXED, &[])
 }
 
-/// What a query of the profile endpoint replaces, canonical and without secrets: read by [`read_overrides`] it means the same
-/// for whatever is stored by then. An empty value stays, for it clears what is stored.
+/// The overrides in a query of the profile endpoint, in canonical form and without secrets. [`read_overrides`] reads
+/// them with the same meaning even if the stored profile has changed. An empty value is kept, because it clears the
+/// stored one.
 #[must_use]
 pub fn overrides(query: &[u8]) -> String {
     let mut given: Vec<(Parameter, String)> = Vec::new();
@@ -57,21 +58,21 @@ fn pair(parameter: Parameter, value: &str) -> String {
     format!("{}={}", parameter.name(), encode(value))
 }
 
-/// The canonical query: defaults left out, the table's order, `%20`, `%0A`, `%2B`, Cyrillic percent-encoded.
-/// The token is left out; [`write_with_token`] has it.
+/// The canonical query: in the table's order, without defaults, with `%20`, `%0A`, `%2B` and percent-encoded Cyrillic.
+/// It does not contain the token; use [`write_with_token`] for that.
 #[must_use]
 pub fn write(profile: &Profile) -> String {
     written(profile, None)
 }
 
-/// [`write()`] with the token in the clear, for those who asked for it.
+/// [`write()`] with the token in the clear, for a person who asked for it.
 #[must_use]
 pub fn write_with_token(profile: &Profile) -> String {
     written(profile, profile.token.as_ref())
 }
 
-/// What stays as it is in a URL: besides the unreserved characters those that the reference's own example shows raw,
-/// and the slash of a time zone.
+/// The characters that are encoded in a URL. Raw stay the unreserved ones, those that the reference's own example shows
+/// raw, and the slash of a time zone.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -176,7 +177,7 @@ fn judge(mut profile: Profile, query: &[u8], kept: &[Parameter], required: &[Par
         }
     }
 
-    // "No errorEmail" would be untrue where there is one, but a wrong one.
+    // A present but malformed errorEmail must not also cause the warning that there is none.
     let faulty: Vec<Option<Parameter>> = faults.iter().map(Fault::parameter).collect();
     let about_profile = profile.warnings().into_iter().filter(|warning| !faulty.contains(&warning.parameter()));
     warnings.extend(about_profile);
@@ -185,7 +186,7 @@ fn judge(mut profile: Profile, query: &[u8], kept: &[Parameter], required: &[Par
     Reading { profile, faults, warnings }
 }
 
-/// What is said about names that are none of ours.
+/// Faults and warnings about names that are not in the table.
 #[derive(Default)]
 struct Strangers {
     faults: Vec<Fault>,
@@ -193,7 +194,7 @@ struct Strangers {
 }
 
 impl Strangers {
-    /// A query of thousands of unknown names need not be answered with thousands of sentences: so many of each kind.
+    /// The most faults and the most warnings to keep: a query may have thousands of unknown names.
     const MOST: usize = 40;
 
     fn note(&mut self, piece: &Piece) {
@@ -204,7 +205,7 @@ impl Strangers {
         if piece.value.is_err() {
             self.fault(Fault::InvalidUtf8 { name: shown_name(name) });
         }
-        // Looking for the nearest name takes its time.
+        // Finding the nearest name is slow, so it is skipped once there are enough warnings.
         if self.warnings.len() >= Self::MOST {
             return;
         }
@@ -251,13 +252,13 @@ const SIBLINGS: [&str; 12] = [
     "chat_type",
 ];
 
-/// What stands before a sign that separates, or should separate, a name from its value.
+/// The text before the first `=` or `:`, which separates, or should separate, a name from its value.
 fn before_separator(name: &str) -> Option<&str> {
     name.split_once(['=', ':']).map(|(before, _)| before)
 }
 
-/// A name that is none of ours, as a sentence may show it: `telegramToken%3D6126…` must not put a secret there. What is
-/// cut ends with `…`, so that it is never taken for a whole name.
+/// An unknown name in a form that a sentence may show. `telegramToken%3D6126…` must not put a secret there. A cut name
+/// ends with `…`, so that it is not mistaken for the whole name.
 fn shown_name(name: &str) -> String {
     let name = clean(name);
     let name = before_separator(&name).map_or_else(|| name.clone(), |before| format!("{}…", before.trim_end()));

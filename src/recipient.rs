@@ -1,4 +1,4 @@
-//! Whom an event is for (contract §4).
+//! Finds the recipients of an event (contract §4).
 
 use crate::{
     event::{BookingEvent, ContactField, Participant},
@@ -7,40 +7,40 @@ use crate::{
     values::ChatId,
 };
 
-/// One participant, and whether a message can go there.
+/// A participant and the chat to write to, if there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipient {
     /// Index into [`BookingEvent::participants`].
     pub participant: usize,
-    /// The chat, or why there is none.
+    /// The chat, or why the participant has none.
     pub chat: Result<ChatId, Unusable>,
 }
 
-/// Why a participant cannot be written to.
+/// Why a participant has no usable chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unusable {
-    /// No field of that name, or none that is not blank.
+    /// There is no field with this name, or each one is blank.
     NoField,
     /// The field holds neither an integer nor `@channel`.
     NotAChatId {
-        /// What it holds, shortened.
+        /// The field's value, shortened.
         value: String,
     },
 }
 
-/// Every participant in the event's order.
+/// Every participant, in the event's order.
 #[must_use]
 pub fn recipients(event: &BookingEvent, field_name: &str) -> Vec<Recipient> {
     each(event, field_name).collect()
 }
 
-/// The first participant that a message can go to, and the chat.
+/// The index and the chat of the first participant with a usable chat.
 #[must_use]
 pub fn first_usable(event: &BookingEvent, field_name: &str) -> Option<(usize, ChatId)> {
     each(event, field_name).find_map(|recipient| Some((recipient.participant, recipient.chat.ok()?)))
 }
 
-/// The participant with this index, if a message can go there.
+/// The chat of the participant with this index, if it is usable.
 #[must_use]
 pub fn chat_of(event: &BookingEvent, field_name: &str, participant: usize) -> Option<ChatId> {
     TelegramField::new(field_name).chat(event.participants.get(participant)?).ok()
@@ -52,8 +52,8 @@ fn each(event: &BookingEvent, field_name: &str) -> impl Iterator<Item = Recipien
     participants.map(move |(participant, who)| Recipient { participant, chat: field.chat(who) })
 }
 
-/// The contact field that `telegramFieldName` means. The name is normalized once: it may be 30 KB long, and an event may
-/// have 30,000 fields to compare it with.
+/// The contact field that `telegramFieldName` names. The name is normalised once, because it may be 30 KB long and an
+/// event may have 30,000 fields to compare with.
 #[derive(Clone, Debug)]
 pub(crate) struct TelegramField<'a> {
     name: &'a str,
@@ -72,8 +72,8 @@ impl<'a> TelegramField<'a> {
         ChatId::parse(value).ok_or_else(|| Unusable::NotAChatId { value: shorten(&redact(value), 40) })
     }
 
-    /// Tells the fields of a participant that are meant: those of exactly that name where one of them holds something,
-    /// else those of nearly that name.
+    /// A predicate for the matching fields of a participant. If a field with exactly this name has a value, only exact
+    /// matches count; else the names are compared normalised.
     pub(crate) fn of(&self, participant: &Participant) -> impl Fn(&ContactField) -> bool {
         let is_exactly = |field: &ContactField| field.name.as_deref() == Some(self.name);
         let is_exact = participant.fields.iter().any(|field| field.value.is_some() && is_exactly(field));
@@ -83,7 +83,7 @@ impl<'a> TelegramField<'a> {
     }
 }
 
-/// A name as it is compared: white space, a leading `*` and case do not count.
+/// A name in the normalised form for comparison: without surrounding white space and a leading `*`, in lower case.
 fn plain(name: &str) -> String {
     let name = name.trim();
     name.strip_prefix('*').unwrap_or(name).trim().to_lowercase()

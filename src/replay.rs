@@ -1,4 +1,4 @@
-//! Replaying and cancelling deliveries: what can be asked, and why a delivery is left as it is.
+//! Replaying and cancelling deliveries: the requests, and the reasons why a delivery is left unchanged.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,114 +9,113 @@ use crate::{
 };
 
 closed_set! {
-    /// Why a delivery is not replayed, or not cancelled.
+    /// Why a delivery is not replayed or not cancelled.
     pub enum ReplayError {
-        /// There is no such delivery (any more).
+        /// The delivery does not exist, or no longer does.
         Unknown = "unknown",
-        /// It has not come to its end: it will be sent anyway.
+        /// The delivery is still queued and will be sent anyway.
         StillWaits = "still_waits",
-        /// It is being sent at this moment.
+        /// The delivery is being sent at this moment.
         UnderWay = "under_way",
-        /// It has come to its end: there is nothing to call off.
+        /// The delivery has ended: there is nothing to cancel.
         Finished = "finished",
-        /// It has been replayed by a new delivery; that one can be replayed.
+        /// The delivery has been replayed by a new delivery, which can be replayed instead.
         Replaced = "replaced",
-        /// The same message has arrived, or is on its way: in this delivery, or in a copy of the event that came later.
+        /// The same message has arrived or is on its way, in this delivery or in a later copy of the event.
         Arrived = "arrived",
-        /// It has no message of its own: there was nobody to send one to.
+        /// The delivery has no message, because it had no recipient.
         NoMessage = "no_message",
-        /// It came through the stateless endpoint: there is no stored profile whose present settings could be used.
+        /// The delivery came through the stateless endpoint, so there is no stored profile to render with.
         NoProfile = "no_profile",
-        /// Its profile has been deleted, and the bot's token with it.
+        /// The profile has been deleted together with the bot's token.
         ProfileGone = "profile_gone",
-        /// Its bot's token is no longer kept.
+        /// The bot's token is no longer stored.
         TokenGone = "token_gone",
         /// The profile has no token.
         NoToken = "no_token",
-        /// The event's body is no longer kept, or cannot be read any more.
+        /// The event's body is no longer stored or cannot be read any more.
         NoBody = "no_body",
-        /// The profile does not want this type of event.
+        /// The profile does not accept this type of event.
         NotWanted = "not_wanted",
-        /// With the present settings the client has no Telegram id.
+        /// With the profile's present settings, the client has no Telegram id.
         NoRecipient = "no_recipient",
-        /// With the present settings the message would be empty.
+        /// With the profile's present settings, the message is empty.
         NothingToSay = "nothing_to_say",
-        /// With the present settings the message cannot be made, or the profile changed while it was.
+        /// The message could not be rendered with the profile's present settings, or the profile changed meanwhile.
         NotMade = "not_made",
     }
 }
 
-/// How a delivery is replayed.
+/// The message that a replay sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReplayAs {
-    /// The message as it was made; of a split one, what has not arrived.
+    /// The stored message. Of a split one, only the parts that have not arrived.
     ItWas,
-    /// A new message of the same event, made with the profile as it is now.
+    /// A new message, rendered from the same event with the present profile.
     ItIs,
 }
 
-/// What is done to every delivery that matches.
+/// The action to apply to every matching delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BulkKind {
-    /// Replayed.
+    /// Replay them.
     Replay(ReplayAs),
-    /// Called off.
+    /// Cancel them.
     Cancel,
 }
 
-/// Which deliveries.
+/// Selects deliveries for a bulk action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Matching {
-    /// Their outcome: to replay, [`Outcome::Failed`], [`Outcome::Uncertain`] or [`Outcome::Cancelled`]; to call off,
-    /// [`Outcome::Waiting`] (those that are tried again among them) or [`Outcome::Suspended`].
+    /// Their outcome: to replay, [`Outcome::Failed`], [`Outcome::Uncertain`] or [`Outcome::Cancelled`]; to cancel,
+    /// [`Outcome::Waiting`] (which includes those to be retried) or [`Outcome::Suspended`].
     pub outcome: Outcome,
-    /// Of this profile only.
+    /// Only this profile.
     pub profile: Option<i64>,
-    /// Failed for this cause only.
+    /// Only deliveries that failed for this cause.
     pub cause: Option<FailureCause>,
-    /// Came then or later.
+    /// Received at this time or later.
     pub since: Option<Millis>,
-    /// Came before.
+    /// Received before this time.
     pub until: Option<Millis>,
 }
 
-/// What became of one delivery that was to be replayed or called off: the id of the delivery that stands for it now,
-/// itself or a new one; or why it was left as it is.
+/// The result for one delivery of a replay or cancel request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handled {
     /// The delivery.
     pub id: i64,
-    /// What became of it.
+    /// The id of the delivery that now stands for it, which is itself or a new one; or why it was left unchanged.
     pub done: Result<i64, ReplayError>,
 }
 
-/// How far something that is done to many has come.
+/// The progress of a bulk action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BulkProgress {
     /// Its id.
     pub id: i64,
-    /// What is done.
+    /// The action.
     pub kind: BulkKind,
-    /// To which.
+    /// The deliveries that it applies to.
     pub matching: Matching,
-    /// Who asked for it.
+    /// The user who started it.
     pub asked_by: String,
-    /// When.
+    /// When it was started.
     pub created_at: Millis,
-    /// How many matched at its beginning.
+    /// How many deliveries matched at the start.
     pub total: u64,
-    /// How many are done.
+    /// How many are replayed or cancelled.
     pub done: u64,
-    /// How many were left as they are, by the reason.
+    /// How many were left unchanged, by reason.
     pub refused: Vec<(ReplayError, u64)>,
-    /// When it came to its end.
+    /// When it finished.
     pub finished_at: Option<Millis>,
-    /// Whether somebody stopped it.
+    /// Whether a user stopped it.
     pub stopped: bool,
 }
 
 impl BulkProgress {
-    /// How many have not been looked at yet.
+    /// How many are still to be processed.
     #[must_use]
     pub fn left(&self) -> u64 {
         let refused: u64 = self.refused.iter().map(|(_, count)| count).sum();

@@ -1,16 +1,16 @@
-//! The body of an answer (contract §2).
+//! The body of a response (contract §2).
 
 use serde::Serialize;
 
-/// `Status` of an answer: fixed strings that programs may compare.
+/// `Status` of a response: fixed strings that programs may compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Status {
-    /// All well.
+    /// The request is accepted.
     Success,
-    /// The parameters are at fault.
+    /// A parameter is missing or wrong.
     #[serde(rename = "Wrong parameters")]
     WrongParameters,
-    /// Something else is.
+    /// Any other error.
     Error,
 }
 
@@ -18,48 +18,48 @@ pub enum Status {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CheckReport {
-    /// What it comes to.
+    /// The result.
     pub status: Status,
-    /// A fixed English sentence, with `Success` only.
+    /// A fixed English sentence; only with `Success`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<&'static str>,
     /// The accepted event's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Faults as sentences joined by a space; absent with `Success`.
+    /// The faults as sentences, joined by a space; absent with `Success`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,
-    /// Warnings likewise; with `Success` only where there are any, else always.
+    /// The warnings, joined likewise. Absent only with `Success` and no warnings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning_message: Option<String>,
 }
 
 impl CheckReport {
-    /// GET, all well.
+    /// For a GET without a fault.
     #[must_use]
     pub fn verified(warnings: String) -> Self {
         Self::success("The WebHook has been successfully verified", None, warnings)
     }
 
-    /// POST, stored for delivery.
+    /// For a POST whose event is stored.
     #[must_use]
     pub fn accepted(id: String, warnings: String) -> Self {
         Self::success("The event has been accepted", Some(id), warnings)
     }
 
-    /// POST of a duplicate; `id` is the first copy's.
+    /// For a POST of a duplicate; `id` is that of the first copy.
     #[must_use]
     pub fn already_accepted(id: String, warnings: String) -> Self {
         Self::success("The event has already been accepted", Some(id), warnings)
     }
 
-    /// A parameter is missing or wrong.
+    /// For a missing or wrong parameter.
     #[must_use]
     pub fn wrong_parameters(errors: String, warnings: String) -> Self {
         Self::failure(Status::WrongParameters, errors, warnings)
     }
 
-    /// Anything else that is refused.
+    /// For any other refusal.
     #[must_use]
     pub fn error(message: String) -> Self {
         Self::failure(Status::Error, message, String::new())

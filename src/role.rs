@@ -1,28 +1,28 @@
-//! Accounts and what they may do. Roles are global (contract, introduction).
+//! Accounts and their roles. A role applies to the whole installation (contract, introduction).
 
 use serde::{Deserialize, Serialize};
 
 use crate::closed_set::closed_set;
 
 closed_set! {
-    /// What an account may do. A later role may do everything that an earlier one may.
+    /// The role of an account. Each role includes the permissions of those before it.
     pub enum Role {
-        /// Sees, changes nothing.
+        /// May read, but change nothing.
         Viewer = "viewer",
-        /// Profiles, deliveries, replay.
+        /// May change profiles and deliveries, and replay.
         Operator = "operator",
-        /// Everything.
+        /// May do everything.
         Admin = "admin",
     }
 }
 
-/// Who is signed in.
+/// The signed-in account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// The user's id.
     pub id: i64,
-    /// The address they sign in with.
+    /// The e-mail address for sign-in.
     pub email: String,
-    /// What they may do.
+    /// The role.
     pub role: Role,
 }

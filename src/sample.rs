@@ -1,4 +1,4 @@
-//! Booking events to try a profile with; everything in them is made up.
+//! Sample booking events to try a profile with. All data in them is made up.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub enum Sample {
     Group,
     /// Everything that a message can show, most of it long.
     Everything,
-    /// Nearly nothing: whom it is for, and not a word more.
+    /// Only a recipient.
     Bare,
 }
 
@@ -23,10 +23,10 @@ impl Sample {
     /// Every sample.
     pub const ALL: [Self; 5] = [Self::Appointment, Self::Order, Self::Group, Self::Everything, Self::Bare];
 
-    /// Whom each is for.
+    /// The recipient's chat in every sample.
     pub const CHAT: &'static str = "100200300";
 
-    /// What a person calls it.
+    /// The name for people.
     #[must_use]
     pub fn title(self) -> Bilingual {
         match self {
@@ -38,7 +38,8 @@ impl Sample {
         }
     }
 
-    /// The event as the booking service would send it. The participant's `*TelegramId` holds [`Self::CHAT`].
+    /// The event as the booking service would send it. The field `*TelegramId` of the participant contains
+    /// [`Self::CHAT`].
     #[must_use]
     pub fn json(self) -> &'static str {
         match self {
@@ -50,7 +51,7 @@ impl Sample {
         }
     }
 
-    /// The smallest event worth posting by hand: one line of JSON.
+    /// A minimal event to post by hand, on one line.
     #[must_use]
     pub fn minimal_json() -> &'static str {
         include_str!("sample/minimal.json").trim_ascii_end()

@@ -1,4 +1,4 @@
-//! Secrets that cannot be printed whole by accident.
+//! Secrets that cannot be printed in full by accident.
 
 use std::fmt;
 
@@ -6,30 +6,30 @@ use secrecy::{ExposeSecret, SecretString};
 
 /// A Telegram bot token: `digits:35 of A-Za-z0-9_-` (contract §3).
 ///
-/// `Debug` and `Display` show it masked; it does not serialise. The one way to the text is [`BotToken::expose`].
+/// `Debug` and `Display` mask it, and it does not serialise. Only [`BotToken::expose`] returns the text.
 #[derive(Clone)]
 pub struct BotToken(SecretString);
 
-/// Why a text is no bot token.
+/// Why a text is not a bot token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenFault {
-    /// Nothing, or only white space.
+    /// The text is empty or only white space.
     Empty,
-    /// No colon between the bot's number and its secret.
+    /// There is no colon between the bot's number and the secret.
     NoColon,
-    /// What stands before the colon is not a bot's number.
+    /// The text before the colon is not a bot's number.
     BadNumber,
     /// The secret has this many characters instead of 35.
     BadLength(usize),
-    /// The secret has a character outside `A-Za-z0-9_-`.
+    /// The secret contains a character outside `A-Za-z0-9_-`.
     BadCharacter(char),
 }
 
 impl BotToken {
-    /// Reads a token; white space around it is not part of it.
+    /// Reads a token; surrounding white space is ignored.
     ///
     /// # Errors
-    /// The first thing that is wrong with its shape.
+    /// The first fault of its shape.
     pub fn parse(text: &str) -> Result<Self, TokenFault> {
         let text = text.trim();
         if text.is_empty() {
@@ -49,7 +49,7 @@ impl BotToken {
         Ok(Self(SecretString::from(text)))
     }
 
-    /// The first token in a text that has more than it: @BotFather's whole message, an address that holds one.
+    /// The first token within a longer text, such as @BotFather's whole message or a URL.
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {
         let text = text.replace("%3A", ":").replace("%3a", ":");
@@ -62,7 +62,7 @@ impl BotToken {
         })
     }
 
-    /// A text with each token in it masked, and all else as it is.
+    /// The text with each token in it masked.
     #[must_use]
     pub fn mask_all(text: &str) -> String {
         let mut masked = text.to_owned();
@@ -78,14 +78,14 @@ impl BotToken {
         masked
     }
 
-    /// The bot's own Telegram id: the number before the colon. It stays when the token is replaced.
+    /// The bot's Telegram id: the number before the colon. It stays the same when the token is replaced.
     #[must_use]
     pub fn bot_id(&self) -> i64 {
         let (number, _) = self.expose().split_once(':').unwrap_or_default();
         number.parse().unwrap_or_default()
     }
 
-    /// At most this much of a token is shown anywhere: `7001002003:AAH…abcd`.
+    /// The most of a token that is shown anywhere: `7001002003:AAH…abcd`.
     #[must_use]
     pub fn masked(&self) -> String {
         let (number, secret) = self.expose().split_once(':').unwrap_or_default();
@@ -94,7 +94,7 @@ impl BotToken {
         format!("{number}:{head}…{tail}")
     }
 
-    /// The token itself, for the call to Telegram and for sealing; never for a person's eyes.
+    /// The token itself, for requests to Telegram and for encryption. It must not be shown to a person.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
@@ -121,7 +121,7 @@ impl fmt::Display for BotToken {
     }
 }
 
-/// A text with all that looks like a bot token cut down to what may be shown: for values that a person put in the wrong place.
+/// Masks everything that looks like a bot token: a person may have put one into the wrong field.
 #[must_use]
 pub fn redact(text: &str) -> String {
     let is_secret = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');

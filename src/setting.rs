@@ -3,38 +3,38 @@
 use crate::{closed_set::closed_set, role::Role};
 
 closed_set! {
-    /// A setting of the Settings page. Its name is also that of its field and, in upper case after `HOOKGRAM_`, of its
-    /// environment variable.
+    /// A setting of the Settings page. Its name is the name of its form field and, in upper case after `HOOKGRAM_`, of
+    /// its environment variable.
     pub enum Setting {
-        /// The SMTP server, password inside.
+        /// The URL of the SMTP server, with the password.
         SmtpUrl = "smtp_url",
-        /// From whom mails come.
+        /// The sender's address of mails.
         MailFrom = "mail_from",
-        /// Days that events are kept.
+        /// The days for which events are kept.
         RetentionDays = "retention_days",
-        /// Days that the audit is kept.
+        /// The days for which the audit is kept.
         AuditDays = "audit_days",
         /// Whether the stateless endpoint is open.
         Stateless = "stateless",
-        /// How many undelivered events of strangers there may be.
+        /// The most undelivered events of strangers.
         StrangerEvents = "stranger_events",
-        /// How long the same event counts as a duplicate.
+        /// How long a repeated event counts as a duplicate.
         DuplicateWindow = "duplicate_window",
-        /// Largest body of an event.
+        /// The largest body of an event.
         MaxBody = "max_body",
         /// The age at which a delivery is given up.
         RetryMaxAge = "retry_max_age",
         /// The host of the links in messages.
         BookingUrl = "booking_url",
-        /// Whose account must have a second factor.
+        /// The roles that need a second factor.
         SecondFactor = "second_factor",
-        /// Whether viewers see what messages say and to whom they go.
+        /// Whether viewers see the text of messages and their recipients.
         ViewersSeeData = "viewers_see_data",
     }
 }
 
 impl Setting {
-    /// The environment variable that fixes it; its flag is called likewise.
+    /// The environment variable that overrides the setting. The command-line flag has a matching name.
     #[must_use]
     pub fn variable(self) -> &'static str {
         match self {
@@ -53,13 +53,13 @@ impl Setting {
         }
     }
 
-    /// Whether it is sealed where it is stored, and shown nowhere.
+    /// Whether the value is encrypted in the database and never shown.
     #[must_use]
     pub fn is_secret(self) -> bool {
         self == Self::SmtpUrl
     }
 
-    /// What holds where nobody has said anything; blank: nothing.
+    /// The default; blank means no value.
     #[must_use]
     pub fn default_text(self) -> &'static str {
         match self {
@@ -79,23 +79,23 @@ impl Setting {
 }
 
 closed_set! {
-    /// Whose account must have a second factor.
+    /// The roles that need a second factor.
     #[derive(Default)]
     pub enum SecondFactor {
-        /// Nobody's.
+        /// No role.
         #[default]
         Off = "off",
-        /// Admins'.
+        /// Admins.
         Admins = "admins",
-        /// Operators' and admins'.
+        /// Operators and admins.
         Operators = "operators",
-        /// Everybody's.
+        /// Every role.
         All = "all",
     }
 }
 
 impl SecondFactor {
-    /// Whether it asks for one of this role.
+    /// Whether an account with this role needs a second factor.
     #[must_use]
     pub fn asks(self, role: Role) -> bool {
         match self {

@@ -1,10 +1,10 @@
-//! How alike two names are: what somebody mistyped is told from what there is.
+//! The similarity of two names, to suggest a known name for a mistyped one.
 
-/// Characters: no name that is worth comparing is longer.
+/// In characters. A longer name is not compared.
 const LONGEST: usize = 64;
 
-/// How many characters must be replaced, added, left out, or swapped with their neighbour to make one name of the other
-/// (the optimal string alignment distance); [`usize::MAX`] where one is too long to be a name.
+/// The optimal string alignment distance of two names: how many characters must be replaced, added, removed or swapped
+/// with their neighbour to turn one into the other. [`usize::MAX`] if one of them is too long.
 #[must_use]
 pub fn distance(a: &str, b: &str) -> usize {
     let is_name = |text: &str| text.chars().nth(LONGEST).is_none();

@@ -1,7 +1,7 @@
-//! Small things about text that several modules share.
+//! Functions for text that several modules share.
 
-/// Text as a message can carry it: every kind of line break is `\n`, no other control characters but tabs, no white space
-/// at the ends.
+/// Normalises a text for a message: every kind of line break becomes `\n`, control characters other than tabs are
+/// dropped, and both ends are trimmed.
 pub(crate) fn clean(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut before = None;
@@ -17,12 +17,12 @@ pub(crate) fn clean(text: &str) -> String {
     kept.trim().to_owned()
 }
 
-/// Whether a reader would see nothing: Telegram refuses such a message.
+/// Whether the text has no visible character: Telegram refuses such a message.
 pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
 }
 
-/// Characters that take no room of their own.
+/// Whether a character has no width.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
@@ -30,15 +30,15 @@ fn is_invisible(c: char) -> bool {
         | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Text as it may stand inside a line of somebody else's: control characters are spaces, and characters that take no room
-/// or change the direction of what follows are left out.
+/// Makes a text safe to quote within a line: control characters become spaces; characters that have no width or change
+/// the text direction are removed.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     let shown = text.chars().filter(|c| !is_invisible(*c));
     shown.map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
 }
 
-/// At most `max` characters, the last one `…` where something was left out.
+/// Cuts the text to `max` characters; the last one is `…` if something was cut.
 #[must_use]
 pub fn shorten(text: &str, max: usize) -> String {
     if text.chars().count() <= max {

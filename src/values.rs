@@ -1,4 +1,4 @@
-//! Small values with one way in: what has been parsed need not be checked again.
+//! Small value types. A parsed value need not be checked again.
 
 mod locale;
 
@@ -9,18 +9,19 @@ pub use locale::Locale;
 
 pub use crate::zones::{TimeZone, offset_name};
 
-/// An e-mail address that error mails can go to: `a@b.c` is one, `ops@example` is not.
+/// An e-mail address that error mails can go to. `a@b.c` is valid, `ops@example` is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailAddress(String);
 
 impl EmailAddress {
-    /// Reads one address; white space around it is dropped. `None` if it is not one.
+    /// Reads one address; surrounding white space is dropped. `None` if the text is not an address.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
         let address = email_address::EmailAddress::parse_with_options(text, options).ok()?;
-        // Beyond that grammar: nothing quoted or invisible, no signs but `-` in a host, no IPv4 address as a host.
+        // Stricter than that grammar: nothing quoted or invisible, only `-` and `.` as signs in a host, no IPv4 address
+        // as host.
         let host = address.domain();
         let is_plain = text.chars().all(|c| c.is_alphanumeric() || c.is_ascii_graphic() && c != '"');
         let is_host = host.chars().all(|c| c.is_alphanumeric() || "-.".contains(c));
@@ -34,26 +35,26 @@ impl EmailAddress {
         &self.0
     }
 
-    /// The address in lower case: equal for addresses that count as the same one.
+    /// The address in lower case, to compare two addresses.
     #[must_use]
     pub fn folded(&self) -> String {
         self.0.to_lowercase()
     }
 }
 
-/// The decision of an address's owner about mails that requests to the stateless endpoint cause.
+/// The decision of an address's owner on mails that requests to the stateless endpoint cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddressState {
-    /// Nothing yet.
+    /// The owner has not decided yet.
     Asked,
-    /// They may be sent.
+    /// The mails may be sent.
     Confirmed,
-    /// They may not be sent, confirmation mails included.
+    /// The mails may not be sent, confirmation mails included.
     Stopped,
 }
 
 impl AddressState {
-    /// As it is stored.
+    /// The name in the database.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -63,7 +64,7 @@ impl AddressState {
         }
     }
 
-    /// The state of a name.
+    /// The state with this name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Asked, Self::Confirmed, Self::Stopped].into_iter().find(|state| state.name() == name)
@@ -76,7 +77,7 @@ impl fmt::Display for EmailAddress {
     }
 }
 
-/// The language of a sentence that a person reads: of a form, an answer, a label.
+/// The language of texts for people: of pages, responses and labels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
     /// Russian.
@@ -106,7 +107,7 @@ impl Bilingual {
     }
 }
 
-/// The form of a Russian noun after a count (CLDR): `1 минута`, `2 минуты`, `5 минут`.
+/// Selects the form of a Russian noun after a count (CLDR): `1 минута`, `2 минуты`, `5 минут`.
 #[must_use]
 pub fn russian_plural<T>(count: u64, [one, few, many]: [T; 3]) -> T {
     match (count % 10, count % 100) {
@@ -122,12 +123,12 @@ pub fn russian_plural<T>(count: u64, [one, few, many]: [T; 3]) -> T {
 pub enum ChatId {
     /// A user's id, or a negative group or channel id; never 0.
     Number(i64),
-    /// A public channel, `@name`, kept with its `@` and in lower case: Telegram does not tell the cases apart.
+    /// A public channel, `@name`, with its `@` and in lower case: Telegram ignores case.
     Channel(String),
 }
 
 impl ChatId {
-    /// Reads an integer or `@channel`; white space around it is dropped. `None` for anything else.
+    /// Reads an integer or `@channel`; surrounding white space is dropped. `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -137,7 +138,7 @@ impl ChatId {
                 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
             return is_name.then(|| Self::Channel(text.to_ascii_lowercase()));
         }
-        // `+79161234567` is a telephone number in the wrong field, not somebody's id.
+        // `+79161234567` is a telephone number in the wrong field, not a chat's id.
         let digits = text.strip_prefix('-').unwrap_or(text);
         if !digits.bytes().all(|b| b.is_ascii_digit()) {
             return None;

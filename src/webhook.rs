@@ -1,9 +1,9 @@
-//! What a webhook endpoint makes of a POST (contract §2).
+//! The outcomes and the errors of the webhook endpoints (contract §2).
 
 use crate::closed_set::closed_set;
 
 closed_set! {
-    /// What became of an event when it came.
+    /// The outcome of an event at the endpoint.
     pub enum EventOutcome {
         /// Stored for delivery.
         Accepted = "accepted",
@@ -11,87 +11,87 @@ closed_set! {
         Skipped = "skipped",
         /// The same event had been accepted before.
         Duplicate = "duplicate",
-        /// Answered 4xx.
+        /// Refused with a status of 4xx.
         Rejected = "rejected",
     }
 }
 
-/// Why an endpoint refuses a request, where neither the parameters nor the event's own shape are at fault.
+/// Why an endpoint refuses a request, apart from faults of the parameters and of the event's shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WebhookError {
-    /// No profile has this key.
+    /// No profile has this webhook key.
     UnknownKey,
-    /// The profile is switched off.
+    /// The profile is disabled.
     Disabled,
-    /// The stateless endpoint is switched off.
+    /// The stateless endpoint is disabled.
     StatelessOff,
-    /// Neither GET, HEAD, POST nor OPTIONS.
+    /// The method is not GET, HEAD, POST or OPTIONS.
     Method,
-    /// Not JSON by its content type.
+    /// The content type is not JSON.
     ContentType {
         /// The type as given, shortened.
         given: String,
     },
-    /// Compressed or otherwise encoded.
+    /// The body is compressed or otherwise encoded.
     ContentEncoding {
         /// The encoding as given, shortened.
         given: String,
     },
-    /// More in the URL than is taken.
+    /// The URL is longer than the limit.
     LongTarget {
         /// The limit in bytes.
         limit: usize,
     },
-    /// More in the headers than is taken.
+    /// The headers are longer than the limit.
     LongHeaders {
         /// The limit in bytes.
         limit: usize,
     },
-    /// Over the limit.
+    /// The body is larger than the limit.
     TooLarge {
         /// The limit in bytes.
         limit: usize,
     },
-    /// The body did not arrive whole, or not in time.
+    /// The body did not arrive completely or in time.
     Incomplete,
-    /// More participants, or longer messages to them all, than one event may cause.
+    /// The event has too many participants, or its messages are too long in total.
     TooMuch {
-        /// Most participants.
+        /// The most participants.
         participants: usize,
-        /// Most bytes of messages.
+        /// The most bytes of all messages.
         bytes: usize,
     },
-    /// No participant carries a usable Telegram id.
+    /// No participant has a usable Telegram id.
     NoRecipient {
         /// The contact field that should hold it.
         field: String,
     },
-    /// Everything is hidden and there is no text.
+    /// The message would be empty: everything is hidden and there is no operator's text.
     NothingToSay,
-    /// Telegram does not know the token.
+    /// Telegram refuses the token.
     TokenRefused,
-    /// The profile's stored token cannot be opened with the server's key.
+    /// The profile's stored token cannot be decrypted with the server's encryption key.
     TokenLocked,
     /// Telegram does not answer.
     TelegramUnreachable,
-    /// Too many requests.
+    /// The caller has sent too many requests.
     TooManyRequests {
-        /// When it is worth trying again, in seconds.
+        /// Seconds after which to retry.
         seconds: u64,
     },
-    /// Too many tokens are being checked for strangers.
+    /// Too many tokens of strangers are being checked.
     TooManyChecks {
-        /// When it is worth trying again, in seconds.
+        /// Seconds after which to retry.
         seconds: u64,
     },
-    /// Too many events of this bot are not delivered yet.
+    /// Too many events of this bot are still undelivered.
     QueueFull {
-        /// When it is worth trying again, in seconds.
+        /// Seconds after which to retry.
         seconds: u64,
     },
-    /// Too many events of unknown bots are not delivered yet (contract §1, "strangers").
+    /// Too many events of strangers (contract §1) are still undelivered.
     StrangersFull {
-        /// When it is worth trying again, in seconds.
+        /// Seconds after which to retry.
         seconds: u64,
     },
     /// The event could not be stored.

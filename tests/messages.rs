@@ -228,21 +228,21 @@ fn when() {
         ),
         ("", "2024-05-08T08:00:00Z", "", ""),
         ("2024-05-08T08:15:00Z", "2024-05-08T08:15:40Z", "", "Дата: среда, 8 мая 2024 г.\nВремя: 11:15–11:15 (Мск)"),
-        // The night that is an hour shorter: the clock says two hours, it takes one.
+        // The night of the change to summer time: the clocks show two hours, one hour passes.
         (
             "2024-03-31T00:30:00Z",
             "2024-03-31T01:30:00Z",
             "timezone=Europe/Berlin",
             "Дата: воскресенье, 31 марта 2024 г.\nВремя: 01:30–03:30 (GMT+1)\nДлительность: 1 час",
         ),
-        // The night that is an hour longer: the clock goes back while it lasts.
+        // The night of the change to winter time: the clocks go back during the booking.
         (
             "2024-10-27T00:30:00Z",
             "2024-10-27T01:10:00Z",
             "timezone=Europe/Berlin",
             "Дата: воскресенье, 27 октября 2024 г.\nВремя: 02:30–02:10 (GMT+2)\nДлительность: 40 минут",
         ),
-        // From the end of one night to the same time of day months later, the clock changed in between.
+        // From one night to the same time of day months later, with a clock change in between.
         (
             "2024-01-15T09:00:00Z",
             "2024-06-20T09:05:00Z",
@@ -250,7 +250,7 @@ fn when() {
             "Начало: понедельник, 15 января 2024 г., 10:00 (Берлин)\nОкончание: четверг, 20 июня 2024 г., 11:05 (Берлин)\n\
              Длительность: 157 дней 5 минут",
         ),
-        // A zone that skipped a whole day.
+        // A zone that has skipped a whole day.
         (
             "2011-12-30T09:00:00Z",
             "2011-12-30T11:00:00Z",

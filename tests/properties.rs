@@ -1,4 +1,4 @@
-//! What holds for any input whatever.
+//! Properties that hold for any input.
 
 use hookgram::{
     channel::Limits,
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 mod telegram;
 
-/// Text of all that hurts: markup, marks, emoji, white space, wide and invisible characters.
+/// Text made of difficult pieces: markup, combining marks, emoji, white space, wide and invisible characters.
 fn nasty() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         select(vec![
@@ -125,12 +125,12 @@ fn event() -> impl Strategy<Value = Value> {
     )
 }
 
-/// `PROPTEST_CASES`, or few enough to wait for.
+/// `PROPTEST_CASES`, or a number that keeps the run short.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(64)
 }
 
-/// The headings of a message whose operator named none.
+/// The default headings of a message.
 const HEADINGS: [&str; 10] = [
     "Детали заказа",
     "Детали записи",
@@ -167,7 +167,7 @@ fn a_megabyte_of_white_space_comes_to_an_end() {
     }
 }
 
-/// A message of the operator's texts alone.
+/// A message that consists only of the operator's texts.
 fn rendered(profile: &Profile) -> Message {
     let event = BookingEvent::default();
     let context = Context { event: &event, participant: None, field_name: None, booking_host: "" };

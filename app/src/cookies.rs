@@ -1,9 +1,9 @@
-//! The cookies that a request carries.
+//! The cookies of a request.
 
 use http::{HeaderMap, header};
 
-/// The values of a cookie, in the order in which they came: another path or domain may have set one of the same name.
-/// What is no text is passed over, and hides nothing that stands beside it.
+/// The values of a cookie, in the order of the headers: other paths or domains may have set a cookie with the same
+/// name. A value that is not text is skipped and does not hide the others.
 pub fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
     let pairs = headers.get_all(header::COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
     pairs
@@ -13,7 +13,7 @@ pub fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'
         .map(|(_, value)| value)
 }
 
-/// The first of them.
+/// The first value of a cookie.
 #[must_use]
 pub fn value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     values(headers, name).next()

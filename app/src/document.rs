@@ -1,4 +1,4 @@
-//! The HTML document around every page: its head, its policy, and what was just done.
+//! The HTML document of every page: its head, its Content-Security-Policy, and its toast.
 
 use leptos::prelude::*;
 
@@ -11,11 +11,11 @@ use crate::{
 /// The document.
 #[component]
 pub(crate) fn Document(
-    /// Language and theme.
+    /// The language and the theme.
     preferences: Preferences,
-    /// What stands in its head.
+    /// The content of the `<head>`.
     head: AnyView,
-    /// Whether a module of WebAssembly takes it over.
+    /// Whether a WebAssembly module hydrates the page.
     #[prop(optional)]
     is_taken_over: bool,
     /// The page.
@@ -28,18 +28,18 @@ pub(crate) fn Document(
         <!DOCTYPE html>
         <html lang=tag(language) data-theme=theme.name() data-zone=zone_is_kept().then_some("")>
             <head>{head}</head>
-            // The toast stands behind the page: what takes the page over in the browser never comes to it.
+            // The toast stands after the page, outside of the element that the browser hydrates.
             <body>{children()} {toast}</body>
         </html>
     }
 }
 
-/// What every head has.
+/// The common content of every `<head>`.
 #[component]
 pub(crate) fn Head(
-    /// Where the assets are.
+    /// The options with the location of the assets.
     options: LeptosOptions,
-    /// The title; empty where the page brings its own.
+    /// The title; empty if the page sets its own.
     #[prop(optional)]
     title: String,
 ) -> impl IntoView {
@@ -52,17 +52,17 @@ pub(crate) fn Head(
         {(!title.is_empty()).then(|| view! { <title>{title}</title> })}
         <link rel="icon" type="image/svg+xml" href=asset("svg") />
         <link rel="stylesheet" href=asset("css") />
-        // Small comforts; every page works without.
+        // Optional conveniences; every page works without them.
         <script src=format!("/{}/page.js", options.site_pkg_dir) defer></script>
     }
 }
 
-/// Whether the page need not ask which zone the browser is in.
+/// Whether the account stores a zone, so that the page need not ask the browser for it.
 fn zone_is_kept() -> bool {
     use_context::<http::request::Parts>().is_some_and(|parts| crate::preferences::zone_is_kept(&parts.headers))
 }
 
-/// What was just done; saying it uses it up.
+/// The notice of this request. Reading it deletes its cookie.
 fn notice() -> Option<Notice> {
     let parts = use_context::<http::request::Parts>()?;
     let notice = Notice::of_headers(&parts.headers)?;
@@ -74,7 +74,7 @@ fn notice() -> Option<Notice> {
     Some(notice)
 }
 
-/// `is_taken_over`: whether WebAssembly may run.
+/// Sets the Content-Security-Policy. With `is_taken_over`, it allows WebAssembly.
 fn content_security_policy(is_taken_over: bool) {
     let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<leptos_axum::ResponseOptions>())
     else {

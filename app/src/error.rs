@@ -1,5 +1,5 @@
-//! What a server function can answer instead of a result. Travels to the browser, without JavaScript in a URL:
-//! nothing secret is ever in it.
+//! The error of server functions. It is sent to the browser, and without scripts it is part of a URL, so it never
+//! contains a secret.
 
 use leptos::{
     prelude::{FromServerFnError, ServerFnErrorErr},
@@ -7,20 +7,20 @@ use leptos::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Why a server function did not do what was asked.
+/// Why a server function failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AppError {
-    /// Nobody is signed in.
+    /// The request has no session.
     SignedOut,
-    /// Who is signed in may not do this.
+    /// The account's role does not allow this.
     Forbidden,
-    /// There is no such thing (any more).
+    /// The object does not exist, or no longer does.
     NotFound,
-    /// What was typed is at fault; each fault at its field.
+    /// The input has faults, each with its field.
     Invalid(Vec<FieldFault>),
-    /// A fault of the server's, logged there; the text is for nobody's eyes.
+    /// An error of the server. It is logged; its text is not shown.
     Internal,
-    /// The server could not be reached, or its answer not be read.
+    /// The server could not be reached, or its response could not be read.
     Connection,
 }
 

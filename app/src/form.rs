@@ -1,5 +1,5 @@
-//! The builder's form: what its inputs are called, and what they say. Read by the same code in the browser, for the
-//! preview and the faults as one types, and on the server, when it is saved.
+//! The builder's form: the names of its inputs and how they are read. The browser uses the same code, for the preview
+//! and for the faults during typing, as the server when it saves.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -21,8 +21,8 @@ use crate::{
     views::{ProfileDetail, TargetView},
 };
 
-/// A token as typed or pasted, with whatever stands around it: on its way to the server, never back; not printed by
-/// `Debug`.
+/// A token as typed or pasted, possibly with other text around it. It is sent to the server and never back, and `Debug`
+/// does not print it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TypedToken(pub String);
@@ -34,28 +34,28 @@ impl fmt::Debug for TypedToken {
 }
 
 impl TypedToken {
-    /// The token in it.
+    /// The token within the text.
     #[must_use]
     pub fn found(&self) -> Option<BotToken> {
         BotToken::find(&self.0)
     }
 }
 
-/// Everything the form's inputs hold.
+/// The content of all inputs of the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ProfileForm {
     /// The profile's name.
     pub name: String,
-    /// `sandbox`, or anything else for a bot.
+    /// [`SANDBOX`]; any other text means a bot.
     pub target: String,
     /// A new token; blank keeps the stored one.
     pub token: TypedToken,
-    /// The parameters that are texts, by name.
+    /// The text parameters, by name.
     pub values: BTreeMap<String, String>,
-    /// The switches that are on, by the name of the parameter that hides what they show.
+    /// The switches that are on, each by the name of the parameter that hides something.
     pub shown: BTreeMap<String, String>,
-    /// The types of event that are marked, by number.
+    /// The selected event types, by number.
     pub events: BTreeMap<String, String>,
 }
 
@@ -69,25 +69,26 @@ pub fn switches() -> std::vec::IntoIter<Parameter> {
     those(|kind| kind == Kind::Bool)
 }
 
-/// The parameters that the form has an input of text for: all but the token and the switches.
+/// The parameters with a text input: all but the token and the switches.
 pub fn texts() -> std::vec::IntoIter<Parameter> {
     those(|kind| !matches!(kind, Kind::Bool | Kind::Token))
 }
 
-/// A list, not the iterator that makes it: whatever goes on from there would hold a copy of its code in the browser.
+/// Returns a collected list, because each further adapter on an iterator would add a copy of its code to the browser's
+/// module.
 fn those(wanted: fn(Kind) -> bool) -> std::vec::IntoIter<Parameter> {
     Parameter::all().filter(|parameter| wanted(parameter.definition().kind)).collect::<Vec<_>>().into_iter()
 }
 
 impl ProfileForm {
-    /// The form of a new profile: the defaults, and the field name that the booking service's own manual uses.
+    /// The form of a new profile: the defaults, and the field name from the booking service's own manual.
     #[must_use]
     pub fn blank() -> Self {
         let profile = Profile { field_name: Some("*TelegramId".to_owned()), ..Profile::default() };
         Self { target: BOT.to_owned(), ..Self::of_profile(&profile) }
     }
 
-    /// The form of a stored profile. Its token stays on the server.
+    /// The form of a stored profile, without its token.
     #[must_use]
     pub fn of(detail: &ProfileDetail) -> Self {
         let profile = query::read(detail.parameters.as_bytes()).profile;
@@ -110,7 +111,7 @@ impl ProfileForm {
         }
     }
 
-    /// The form filled from an old URL's profile: what a URL does not say stays as it is.
+    /// The form filled from an old URL's profile. Input that a URL does not contain stays as it is.
     #[must_use]
     pub fn filled_from(&self, profile: &Profile) -> Self {
         let mut filled = Self {
@@ -129,19 +130,19 @@ impl ProfileForm {
         filled
     }
 
-    /// Whether messages go to the sandbox.
+    /// Whether the target is the sandbox.
     #[must_use]
     pub fn is_sandbox(&self) -> bool {
         self.target == SANDBOX
     }
 
-    /// One of the texts.
+    /// The text of a parameter.
     #[must_use]
     pub fn value(&self, parameter: Parameter) -> &str {
         self.values.get(parameter.name()).map_or("", String::as_str)
     }
 
-    /// The profile, as far as it could be read, and every fault of a parameter.
+    /// The profile as far as it could be read, and every fault of a parameter.
     #[must_use]
     pub fn read(&self) -> (Profile, Vec<Fault>) {
         let token = self.token.found();
@@ -156,9 +157,9 @@ impl ProfileForm {
             set(Parameter::TelegramToken, &self.token.0);
         }
         for parameter in texts() {
-            // Browsers send a line break of a text area as two characters.
+            // Browsers send a line break in a text area as CR LF.
             let value = self.value(parameter).replace("\r\n", "\n");
-            // A zone may be named by its city.
+            // A zone may be given by its city.
             let zone = (parameter == Parameter::Timezone).then(|| TimeZone::of_place(&value)).flatten();
             set(parameter, zone.map_or(value.as_str(), |zone| zone.name()));
         }
@@ -169,7 +170,7 @@ impl ProfileForm {
         (profile, faults)
     }
 
-    /// Every fault of the form, each at its field. A bot needs a token: a new one, or one that is stored.
+    /// Every fault of the form with its field. A bot needs a token, either a new or a stored one.
     #[must_use]
     pub fn faults(&self, language: Language, token_stored: bool) -> Vec<FieldFault> {
         let (profile, faults) = self.read();
@@ -194,14 +195,14 @@ impl ProfileForm {
         found
     }
 
-    /// Whether both would store the same: a default that is spelt out is no difference.
+    /// Whether both forms would store the same profile. An explicit default equals an absent one.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         let said = |form: &Self| (form.name.trim().to_owned(), form.is_sandbox(), form.event_types(), form.read());
         self == other || said(self) == said(other)
     }
 
-    /// The types of event that are marked; none means all.
+    /// The selected event types; empty means all.
     #[must_use]
     pub fn event_types(&self) -> Vec<EventType> {
         self.events.keys().filter_map(|number| EventType::parse(number)).collect()
@@ -210,7 +211,7 @@ impl ProfileForm {
 
 #[cfg(feature = "ssr")]
 impl ProfileForm {
-    /// What is to be stored.
+    /// The profile to store.
     #[must_use]
     pub fn edited(&self) -> hookgram::profile::EditedProfile {
         use hookgram::channel::ChannelKind;

@@ -1,7 +1,7 @@
-//! The interface of Hookgram: pages, parts, and server functions.
+//! The interface of Hookgram: pages, components and server functions.
 //!
-//! The server draws every page in full, so that it can be read and its forms sent without a script. The builder is then
-//! taken over by the browser (`hydrate`).
+//! The server renders every page completely, so that it can be read and its forms sent without scripts. The browser
+//! then hydrates only the builder (`hydrate`).
 
 mod builder;
 mod components;
@@ -24,7 +24,7 @@ pub mod views;
 #[cfg(feature = "ssr")]
 pub use builder::backend;
 
-/// Where WebAssembly takes over the page that the server sent.
+/// The entry point of the WebAssembly module: hydrates the builder's page.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

@@ -1,48 +1,48 @@
-//! What was just done, said on the page that follows: the server hands it over in a cookie that is used up by being
-//! shown, so that neither an address nor a reload says it again.
+//! Notices that confirm an action on the next page. The server passes a notice in a cookie that is deleted when it is
+//! shown, so neither an address nor a reload repeats it.
 
 use hookgram::{query, values::Language};
 use percent::decoded;
 
 use crate::i18n::{Toasts, Words as _, events, profiles};
 
-/// Letters of a name that a sentence repeats.
+/// The most characters of a name in a notice.
 const LONGEST_NAME: usize = 60;
 
 /// The cookie's name.
 const COOKIE: &str = "notice";
 
-/// Something that was done.
+/// A completed action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// A profile was deleted.
     Deleted(String),
-    /// A profile was duplicated; the copy is before one's eyes.
+    /// A profile was duplicated. The page shows the copy.
     Copied(String),
-    /// A profile has a new key.
+    /// A profile has a new webhook key.
     NewKey(String),
-    /// So many profiles were made or replaced by a file.
+    /// This many profiles were created or replaced from a file.
     Imported(usize),
-    /// So many profiles were made from old URLs.
+    /// This many profiles were created from old URLs.
     Made(usize),
-    /// What was stored about a person is erased: so many events.
+    /// The data about a person was erased: this many events.
     Erased(usize),
-    /// Something was done to one's own account.
+    /// An action on the reader's own account.
     Account(OwnAccount),
-    /// Something was done that only admins may do.
+    /// An action of an admin.
     Administered(Administered),
 }
 
-/// What was done to one's own account.
+/// An action on the reader's own account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnAccount {
     /// The password was changed.
     Password,
-    /// How pages are shown was kept.
+    /// The preferences for pages were saved.
     Pages,
     /// A session was ended.
     Session,
-    /// All others were.
+    /// All other sessions were ended.
     Sessions,
     /// The second factor was switched off.
     FactorOff,
@@ -58,7 +58,7 @@ impl OwnAccount {
     ];
 }
 
-/// What was done that only admins may do.
+/// An action of an admin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Administered {
     /// Settings were changed.
@@ -77,7 +77,7 @@ impl Administered {
 }
 
 impl Notice {
-    /// A `Set-Cookie` that hands it over.
+    /// The `Set-Cookie` value that passes the notice on.
     #[must_use]
     pub fn cookie(&self) -> String {
         let (kind, detail) = match self {
@@ -96,22 +96,22 @@ impl Notice {
                 ("admin", named.map(|(name, _)| (*name).to_owned()).unwrap_or_default())
             }
         };
-        // A comma would end the value for some that read it.
+        // Some parsers end the value at a comma.
         format!("{COOKIE}={kind}:{}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax", detail.replace(',', "%2C"))
     }
 
-    /// A `Set-Cookie` that takes it away.
+    /// The `Set-Cookie` value that deletes the notice.
     #[must_use]
     pub fn used_up() -> String {
         format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
     }
 
-    /// The notice that came with a request.
+    /// Reads the notice of a request.
     #[must_use]
     pub fn of_headers(headers: &http::HeaderMap) -> Option<Self> {
         let value = crate::cookies::value(headers, COOKIE)?;
         let (kind, detail) = value.split_once(':')?;
-        // It stands in a sentence of ours: it must not say much, whoever set the cookie.
+        // Anybody may have set the cookie, and the name becomes part of our sentence, so it is kept short.
         let name = || decoded(detail).chars().take(LONGEST_NAME).collect();
         Some(match kind {
             "deleted" => Self::Deleted(name()),
@@ -126,7 +126,7 @@ impl Notice {
         })
     }
 
-    /// What is said.
+    /// The sentence of the notice.
     #[must_use]
     pub fn sentence(&self, language: Language) -> String {
         let w = Toasts::of(language);
@@ -152,7 +152,7 @@ impl Notice {
 }
 
 mod percent {
-    /// A percent-encoded text; what is malformed stays as it is.
+    /// Decodes a percent-encoded text. A malformed sequence stays as it is.
     pub(super) fn decoded(text: &str) -> String {
         let mut bytes = Vec::with_capacity(text.len());
         let mut rest = text.as_bytes();

@@ -1,5 +1,5 @@
-//! An old URL, as somebody pastes it: `https://hooks.example.com/webhook/telegram?telegramToken=…&…` becomes a profile.
-//! Read by the same code in the browser and on the server; what is pasted holds a token and is never shown again.
+//! Reads a pasted old URL: `https://hooks.example.com/webhook/telegram?telegramToken=…&…` becomes a profile. The
+//! browser and the server use the same code. The pasted text contains a token and is never shown again.
 
 use hookgram::{
     check::{Fault, Warning},
@@ -8,36 +8,36 @@ use hookgram::{
     secret::redact,
 };
 
-/// What the parameters of an old URL say.
+/// The content of an old URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OldUrl {
-    /// The profile that it would be, its token included; whole where there is no fault.
+    /// The profile with its token; complete if there is no fault.
     pub profile: Profile,
     /// Why it cannot be a profile yet.
     pub faults: Vec<Fault>,
-    /// What stood in the URL and could not be carried over.
+    /// Parts of the URL that could not be imported.
     pub lost: Vec<Warning>,
-    /// What else is worth saying about the profile.
+    /// Further advice about the profile.
     pub advice: Vec<Warning>,
 }
 
-/// Why a text is no old URL at all.
+/// Why a text is not an old URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoOldUrl {
-    /// Nothing but white space.
+    /// The text is blank.
     Blank,
-    /// A short URL: it has its profile already.
+    /// The text is a short URL, whose profile exists already.
     Short,
     /// A webhook of the old host for another messenger.
     OtherEndpoint,
-    /// No parameters.
+    /// The text has no parameters.
     NoParameters,
 }
 
-/// Reads a pasted text, with or without a scheme and host, percent-encoded or raw, also over several lines.
+/// Reads a pasted text, with or without a scheme and host, percent-encoded or raw, also on several lines.
 ///
 /// # Errors
-/// Where it is no old URL. A missing or wrong parameter is among the faults instead.
+/// If the text is not an old URL. A missing or wrong parameter is one of the faults instead.
 pub fn read(text: &str) -> Result<OldUrl, NoOldUrl> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '«' | '»'));
     if text.is_empty() {
@@ -45,7 +45,7 @@ pub fn read(text: &str) -> Result<OldUrl, NoOldUrl> {
     }
     let (path, parameters) = match text.split_once('?') {
         Some(split) => split,
-        // Somebody copied only what stands behind the question mark.
+        // A person may have copied only the part after the question mark.
         None if text.contains('=') && !text.contains("://") => ("", text),
         None => (text, ""),
     };
@@ -63,7 +63,7 @@ pub fn read(text: &str) -> Result<OldUrl, NoOldUrl> {
     Ok(OldUrl { profile, faults, lost, advice })
 }
 
-/// Whether a warning is about something that stood in the URL and is not in the profile as it was meant.
+/// Whether a warning is about a part of the URL that the profile does not contain as intended.
 fn is_lost(warning: &Warning) -> bool {
     match warning {
         Warning::Repeated(_)
@@ -82,11 +82,11 @@ fn is_lost(warning: &Warning) -> bool {
     }
 }
 
-/// The first words of a profile's message, without Telegram's tags and on one line; `None` without a message. They become
-/// a name, which is stored as it is: a token that was pasted into the message is cut short.
+/// The first words of a profile's message, without tags, on one line; `None` without a message. They become a name,
+/// which is stored unencrypted, so a token in the message is masked.
 #[must_use]
 pub fn first_words(profile: &Profile) -> Option<String> {
-    /// Characters: as much as a line of a list holds.
+    /// In characters: about one line of a list.
     const LENGTH: usize = 48;
     let message = profile.formatting.message.as_deref()?;
     let plain: String = match hookgram::message::html::parse(message) {
@@ -99,12 +99,12 @@ pub fn first_words(profile: &Profile) -> Option<String> {
         return Some(line.to_owned());
     }
     let head: String = line.chars().take(LENGTH).collect();
-    // Whole words, unless the first one alone is longer than the line.
+    // Cuts between words, unless the first word alone is too long.
     let head = head.rsplit_once(' ').map_or(head.as_str(), |(words, _)| words);
     Some(format!("{}…", head.trim_end_matches([',', '.', ':', ';', ' '])))
 }
 
-/// `wanted`, or, where that is taken, `wanted 2`, `wanted 3`, …
+/// `wanted`, or if it is taken, `wanted 2`, `wanted 3`, …
 #[must_use]
 pub fn free_name(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
     let numbered = (2_u32..).map(|number| format!("{wanted} {number}"));
@@ -180,7 +180,7 @@ mod tests {
         let words = |message: &str| first_words(&read(&with(&format!("&message={message}"))).unwrap().profile);
         assert_eq!(words("<b>Вы%20записаны</b>!%0AЖдём"), Some("Вы записаны!".into()));
         assert_eq!(words("a%20<%20b"), Some("a < b".into()));
-        // Cut to the length of a name, what stands before the cut may be a token though it was none.
+        // After cutting to the length of a name, the rest may look like a token even if the full text did not.
         for pasted in [format!("Вы {TOKEN}"), format!("Вы{TOKEN}legramFieldName"), format!("{TOKEN}{}", "x".repeat(50))]
         {
             let shown = words(&pasted).unwrap();

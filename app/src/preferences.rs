@@ -1,4 +1,4 @@
-//! The language and the theme: by the browser's wish, until the reader chooses.
+//! The language and the theme. The browser decides until the reader chooses.
 
 #[cfg(feature = "ssr")]
 use hookgram::preferences::KeptPreferences;
@@ -8,10 +8,10 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use crate::cookies;
 
-/// What the reader prefers.
+/// The reader's preferences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Preferences {
-    /// The language of every word on the page.
+    /// The language of the page.
     pub language: Language,
     /// The theme.
     pub theme: Theme,
@@ -26,7 +26,8 @@ pub fn tag(language: Language) -> &'static str {
     }
 }
 
-/// The preferences behind the page that is being drawn: on the server of the request, in the browser of the document.
+/// The preferences of the page that is being rendered: from the request on the server, from the document in the
+/// browser.
 #[must_use]
 pub fn current() -> Preferences {
     #[cfg(feature = "ssr")]
@@ -42,7 +43,7 @@ pub fn current() -> Preferences {
     }
 }
 
-/// The preferences of a request: what was chosen, else what the browser wants.
+/// The preferences of a request: the reader's choice, else the browser's languages.
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn of_headers(headers: &http::HeaderMap) -> Preferences {
@@ -57,7 +58,7 @@ pub fn of_headers(headers: &http::HeaderMap) -> Preferences {
     Preferences { language, theme: cookies::value(headers, "theme").and_then(Theme::parse).unwrap_or_default() }
 }
 
-/// Has a request carry what an account keeps as if the browser had: whatever reads preferences finds these first.
+/// Adds an account's preferences to a request as cookies before its own, so that they are found first.
 #[cfg(feature = "ssr")]
 pub fn apply(kept: KeptPreferences, headers: &mut http::HeaderMap) {
     let mut pairs = Vec::new();
@@ -78,21 +79,21 @@ pub fn apply(kept: KeptPreferences, headers: &mut http::HeaderMap) {
 #[cfg(feature = "ssr")]
 const ZONE_IS_KEPT: &str = "zone_is_kept";
 
-/// Whether the zone is the account's own choice: the browser's is then not asked.
+/// Whether the account stores a zone. Then the browser's zone is not asked for.
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn zone_is_kept(headers: &http::HeaderMap) -> bool {
     cookies::value(headers, ZONE_IS_KEPT).is_some()
 }
 
-/// The time zone that the account keeps or the browser has named.
+/// The time zone that the account stores or else the browser has sent.
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn zone(headers: &http::HeaderMap) -> Option<hookgram::values::TimeZone> {
     hookgram::values::TimeZone::parse(cookies::value(headers, "zone")?)
 }
 
-/// The language that an `Accept-Language` header (RFC 9110 §12.5.4) wants most: Russian or, for any other, English.
+/// The language that an `Accept-Language` header (RFC 9110 §12.5.4) prefers: Russian, or English for any other.
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn preferred_language(accepted: &str) -> Language {

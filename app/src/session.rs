@@ -1,6 +1,6 @@
-//! Who is signed in, and what they may do. A permission is a type: only this module makes one.
+//! The signed-in account and its permissions. A permission is a type that only this module can construct.
 
-/// Whether something needs a person: the page of the server's health says what. The server puts it into the context.
+/// Whether the server has a problem that needs a person; the health page shows it. The server puts it into the context.
 #[cfg(feature = "ssr")]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NeedsYou(pub bool);
@@ -14,21 +14,21 @@ mod guard {
 
     use crate::error::AppError;
 
-    /// What an account may do, as a type: whoever holds one has been let in.
+    /// A permission as a type: a value proves that the account's role was checked.
     pub trait Permission: Clone + Send + Sync + Sized + 'static {
-        /// The lowest role that has it.
+        /// The lowest role with this permission.
         const ROLE: Role;
 
-        /// The permission, if this account has it.
+        /// The permission of this account, after a check of its role.
         ///
         /// # Errors
         /// [`AppError::Forbidden`] if its role is lower.
         fn of(account: Account) -> Result<Self, AppError>;
 
-        /// Whose permission it is.
+        /// The account that has the permission.
         fn account(&self) -> &Account;
 
-        /// Whoever may do anything may see.
+        /// Every permission includes that of a viewer.
         fn viewer(&self) -> Viewer {
             Viewer(self.account().clone())
         }
@@ -41,13 +41,13 @@ mod guard {
             pub struct $name(Account);
 
             impl $name {
-                /// Whose permission it is.
+                /// The account that has the permission.
                 #[must_use]
                 pub fn account(&self) -> &Account {
                     &self.0
                 }
 
-                /// The permission, if this account has it.
+                /// The permission of this account, after a check of its role.
                 ///
                 /// # Errors
                 /// [`AppError::Forbidden`] if its role is lower.
@@ -68,7 +68,7 @@ mod guard {
                 }
             }
 
-            /// The permission of whoever sent the current request.
+            /// The permission of the account that sent the current request.
             ///
             /// # Errors
             /// [`AppError::SignedOut`] without a session, [`AppError::Forbidden`] if the role is lower.

@@ -1,4 +1,4 @@
-//! What travels between server and browser. No secret is among it.
+//! Data for the browser. It contains no secret.
 
 mod deliveries;
 mod find_chat;
@@ -16,27 +16,27 @@ pub use self::{
 };
 use crate::{error::FieldFault, form::ProfileForm};
 
-/// A bot, as Telegram introduced it.
+/// A bot, as Telegram describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BotView {
-    /// Its name for people.
+    /// The display name.
     pub name: String,
     /// Its `@name`, without the `@`.
     pub username: String,
 }
 
-/// Where a profile's messages go, as a list shows it.
+/// The target of a profile's messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TargetView {
-    /// The sandbox: nothing leaves the house.
+    /// The sandbox, from which nothing is sent.
     Sandbox,
     /// A bot.
     Bot {
         /// At most `7001002003:AAH…abcd`; `None` while no token is stored.
         masked_token: Option<String>,
-        /// What Telegram said of it, once asked.
+        /// The bot of the token, if Telegram has told it.
         bot: Option<BotView>,
-        /// Why the stored token must be entered again, in words, where it must.
+        /// Why the stored token must be entered again, as text; `None` if it need not.
         locked: Option<String>,
     },
 }
@@ -44,22 +44,22 @@ pub enum TargetView {
 /// The last event of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastDelivery {
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
     /// When it was received.
     pub at: Millis,
 }
 
-/// The newest event of a profile, in words.
+/// The newest event of a profile, as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastEventView {
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
     /// When it was received.
     pub at: Millis,
-    /// What it is about: its type, the booking's number.
+    /// The event's type and the booking's number.
     pub about: String,
-    /// Why it did not go well, and what to do; empty where there is nothing to say.
+    /// Why it failed and what to do; empty if it did not fail.
     pub why: String,
 }
 
@@ -70,72 +70,72 @@ pub struct ProfileRow {
     pub id: i64,
     /// Its name.
     pub name: String,
-    /// Where its messages go.
+    /// The target of its messages.
     pub target: TargetView,
-    /// Whether its endpoint is open.
+    /// Whether its endpoint accepts events.
     pub enabled: bool,
-    /// What became of its last event.
+    /// The outcome of its last event.
     pub last: Option<LastDelivery>,
 }
 
-/// A profile, as the builder opens it.
+/// A profile for the builder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileDetail {
     /// The row.
     pub row: ProfileRow,
-    /// The types of event it wants, by number; empty means all.
+    /// The numbers of the event types that it accepts; empty means all.
     pub events: Vec<i64>,
     /// Its parameters as a canonical query (contract §3), without the token.
     pub parameters: String,
 }
 
-/// How a test message went.
+/// The result of a test message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TestOutcome {
-    /// It arrived in the sandbox.
+    /// The sandbox has stored it.
     InSandbox,
-    /// Telegram took it; how many messages it became.
+    /// Telegram accepted it.
     Sent {
-        /// How many.
+        /// The number of parts.
         parts: usize,
     },
-    /// Telegram does not know the token.
+    /// Telegram refuses the token.
     TokenRefused,
     /// Telegram does not know the chat, or the person never pressed Start.
     ChatNotFound,
-    /// The person blocked the bot, left, or is gone.
+    /// The person blocked the bot, left the chat, or deleted the account.
     ChatForbidden,
-    /// Too many messages; wait this long.
+    /// Telegram's rate limit is exceeded.
     TooMany {
-        /// Seconds.
+        /// Seconds after which to retry.
         seconds: u64,
     },
-    /// Nothing was sent: more would be too much for Telegram now.
+    /// Nothing was sent, because it would exceed Telegram's rate limit.
     Wait {
-        /// Seconds.
+        /// Seconds after which to retry.
         seconds: u64,
     },
-    /// Telegram could not be reached, or answered in no way we know.
+    /// Telegram could not be reached, or its response is not understood.
     Unreachable,
-    /// Telegram refused for another reason, in its own words.
+    /// Telegram refused for another reason.
     Refused {
-        /// Its words.
+        /// Telegram's error text.
         description: String,
     },
-    /// Nothing would be said: everything is hidden and there is no text.
+    /// The message would be empty: everything is hidden and there is no operator's text.
     Empty,
 }
 
 /// A message in the sandbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SandboxMessage {
-    /// Its id; grows.
+    /// An increasing id.
     pub id: i64,
-    /// Whose.
+    /// The profile's id.
     pub profile_id: i64,
     /// The profile's name.
     pub profile: String,
-    /// The chat it would have gone to.
+    /// The chat that a bot would have sent it to.
     pub chat: String,
     /// The message as Telegram's HTML.
     pub html: String,
@@ -143,98 +143,98 @@ pub struct SandboxMessage {
     pub at: Millis,
 }
 
-/// What the builder starts from.
+/// The data that the builder is drawn from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuilderData {
     /// The stored profile; `None` for a new one.
     pub detail: Option<ProfileDetail>,
-    /// What links in messages start with, without a slash at the end.
+    /// The base of links in messages, without a trailing slash.
     pub booking_host: String,
-    /// The draft that was asked for.
+    /// The draft in the page's address.
     pub draft: Option<DraftView>,
-    /// A draft was asked for that is there no more.
+    /// Whether the address names a draft that no longer exists.
     pub draft_lost: bool,
-    /// What the preview needs besides.
+    /// Further data of the preview.
     pub preview: PreviewData,
-    /// Whether it has just been saved.
+    /// Whether the profile has just been saved.
     pub saved: bool,
-    /// Whether the reader came to paste an old URL.
+    /// Whether the reader came here to paste an old URL.
     pub old_url_first: bool,
 }
 
-/// What the preview needs besides the form.
+/// The data of the preview besides the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewData {
-    /// The stateless endpoint's address without a query; `None` where it is shut.
+    /// The URL of the stateless endpoint without a query; `None` if the endpoint is disabled.
     pub stateless_endpoint: Option<String>,
     /// The profile's last events, newest first.
     pub past: Vec<PastEvent>,
 }
 
-/// An event that came to a profile.
+/// An event that a profile has received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastEvent {
     /// Its id.
     pub id: i64,
-    /// When it came, in the reader's words and zone.
+    /// When it was received, in the reader's language and zone.
     pub when: String,
-    /// The booking's number, or what kind of event it is; may be empty.
+    /// The booking's number or the event's type; may be empty.
     pub about: String,
 }
 
-/// What an event says with a profile as it is stored, and as it would be.
+/// The messages of an event with the stored and with the changed profile, compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compared {
     /// The event.
     pub event: PastEvent,
-    /// Whether no message goes out, as it is and as it would be.
+    /// Whether the message is empty: with the stored profile, with the changed one.
     pub says_nothing: (bool, bool),
-    /// The lines that change, and those beside them; none where nothing does.
+    /// The changed lines with their neighbours; empty if nothing changes.
     pub lines: Vec<ComparedLine>,
 }
 
 /// A line of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ComparedLine {
-    /// What becomes of it.
+    /// The change of the line.
     pub mark: LineMark,
-    /// Telegram's HTML; `None`: here begins the next of the messages that a long one is split into.
+    /// Telegram's HTML; `None` marks the boundary between two parts of a split message.
     pub html: Option<String>,
 }
 
-/// What becomes of a line.
+/// The change of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LineMark {
-    /// It stays.
+    /// Unchanged.
     Same,
-    /// It comes.
+    /// Only with the changed profile.
     Added,
-    /// It goes.
+    /// Only with the stored profile.
     Removed,
-    /// Lines that stay are left out here.
+    /// A gap: unchanged lines are left out here.
     LeftOut,
 }
 
-/// What was typed into the builder, or read from an old URL, and is not stored yet.
+/// Unsaved input of the builder, typed or read from an old URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftView {
     /// Its id.
     pub id: String,
-    /// The form; its field for a token is blank.
+    /// The form. Its token field is blank.
     pub form: ProfileForm,
-    /// At most `7001002003:AAH…abcd`; `None` where it holds no token.
+    /// The masked token, at most `7001002003:AAH…abcd`; `None` if the draft has none.
     pub masked_token: Option<String>,
-    /// Why it was not stored; none where nobody tried to.
+    /// Why saving failed; empty if nobody has tried to save.
     pub faults: Vec<FieldFault>,
-    /// What the old URL said that it was read from.
+    /// The import, if the draft was read from an old URL.
     pub import: Option<ImportView>,
 }
 
-/// What became of an old URL.
+/// The result of reading an old URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportView {
-    /// What stood in it and could not be carried over, a sentence each.
+    /// The parts of the URL that could not be imported, one sentence each.
     pub lost: Vec<String>,
-    /// The messages that the old URL makes, as Telegram's HTML: the parts of each, in the order of `Sample::ALL`.
+    /// The messages that the old URL yields, as Telegram's HTML: the parts of each, in the order of `Sample::ALL`.
     pub messages: Vec<Vec<String>>,
 }

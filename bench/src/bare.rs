@@ -1,5 +1,5 @@
-//! What Hookgram is measured against: a handler that reads the event into the same fields and answers; and the same with
-//! one SQLite row a request, written in groups and on disk before the answer.
+//! The references that Hookgram is compared with: a handler that reads the event into the same fields and answers; and
+//! the same handler with one SQLite row per request, committed in groups and on disk before the answer.
 
 use std::{net::SocketAddr, path::Path, str::FromStr as _};
 
@@ -21,10 +21,10 @@ const BATCH: usize = 128;
 type Row = (Option<i64>, Option<String>, i64);
 type Rows = mpsc::Sender<(Row, oneshot::Sender<bool>)>;
 
-/// Serves at `/h/{key}` until the process is ended. With a folder, each event becomes a row in it.
+/// Serves `/h/{key}` until the process is ended. With a folder, each event is stored as a row in a database there.
 ///
 /// # Errors
-/// If it cannot begin.
+/// If the server cannot be started.
 pub async fn serve(folder: Option<&Path>) -> Result<()> {
     let rows = match folder {
         Some(folder) => Some(rows(folder).await?),
@@ -68,7 +68,7 @@ async fn write(pool: SqlitePool, mut rows: mpsc::Receiver<(Row, oneshot::Sender<
     while rows.recv_many(&mut batch, BATCH).await > 0 {
         let is_written = commit(&pool, &batch).await.is_ok();
         for (_, reply) in batch.drain(..) {
-            // Who has hung up needs no answer.
+            // The handler is gone if its client has disconnected.
             let _ = reply.send(is_written);
         }
     }

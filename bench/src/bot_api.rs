@@ -1,6 +1,6 @@
-//! A Bot API that takes every message for a real bot at once, and remembers when it came.
+//! A simulated Bot API. It accepts every message to a real bot at once, and records when the message came.
 //!
-//! Like Telegram's own it answers 401 for a token that no bot has, and 429 beyond 20 new tokens a minute.
+//! Like Telegram, it answers 401 for a token that no bot has, and 429 beyond 20 new tokens a minute.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -21,10 +21,10 @@ use tokio::{net::TcpListener, task::JoinHandle, time::sleep};
 
 /// The second half of a real bot's token.
 const SECRET: &str = "AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
-/// New tokens within a minute.
+/// The most new tokens within a minute.
 const NEW_TOKENS: usize = 20;
 const MINUTE: Duration = Duration::from_secs(60);
-/// [`BotApi::settle`] waits no longer than this.
+/// The longest time that [`BotApi::settle`] waits.
 const SETTLED: Duration = Duration::from_secs(90);
 
 /// The token of a real bot.
@@ -36,7 +36,7 @@ pub fn token(number: usize) -> String {
 struct Seen {
     received: HashMap<u64, Instant>,
     tokens: HashSet<String>,
-    /// When the newest of them came first.
+    /// When each of the newest tokens was first seen.
     new: VecDeque<Instant>,
     refused: u64,
 }
@@ -50,9 +50,9 @@ impl Shared {
     }
 }
 
-/// The played Bot API; it ends when it is dropped.
+/// The simulated Bot API; it ends when it is dropped.
 pub struct BotApi {
-    /// Where it listens.
+    /// The address on which it listens.
     pub address: SocketAddr,
     seen: Shared,
     task: JoinHandle<()>,
@@ -65,33 +65,33 @@ impl Drop for BotApi {
 }
 
 impl BotApi {
-    /// Starts it.
+    /// Starts the server.
     ///
     /// # Errors
-    /// If there is no port for it.
+    /// If no port is free.
     pub async fn start() -> Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let address = listener.local_addr()?;
         let seen = Shared::default();
         let router = Router::new().fallback(answer).with_state(seen.clone());
         let task = tokio::spawn(async move {
-            // It ends with the measurement.
+            // The task is aborted when the measurement ends.
             let _ = axum::serve(listener, router).await;
         });
         Ok(Self { address, seen, task })
     }
 
-    /// When the message for a chat came.
+    /// When the message to a chat came.
     pub fn received(&self, chat: u64) -> Option<Instant> {
         self.seen.lock().received.get(&chat).copied()
     }
 
-    /// How many calls it has answered 429.
+    /// The number of calls that were answered 429.
     pub fn refused(&self) -> u64 {
         self.seen.lock().refused
     }
 
-    /// Waits until no message has come for two seconds: the queue is empty, or stuck.
+    /// Waits until no message has come for two seconds, so that the queue is empty or stuck.
     pub async fn settle(&self) {
         let count = || self.seen.lock().received.len();
         let (start, mut before) = (Instant::now(), 0);

@@ -1,4 +1,4 @@
-//! Reading an event and rendering its message, against what it takes `serde_json` to skip it.
+//! Reading an event and rendering its message, compared with skipping the event by `serde_json`.
 
 use std::{
     hint::black_box,
@@ -13,10 +13,10 @@ use hookgram::{
 };
 use serde::de::IgnoredAny;
 
-/// How often each is done.
+/// The repetitions of each measurement.
 const ROUNDS: usize = 400;
 
-/// What it takes to read and render a body, and to skip it: the median of each, taken in turns.
+/// The median durations of reading and rendering a body, and of skipping it. The two are measured in turns.
 pub fn read_and_render(body: &[u8]) -> (Duration, Duration) {
     let profile = Profile::default();
     let mut ours = Vec::with_capacity(ROUNDS);
@@ -43,7 +43,7 @@ pub fn read_and_render(body: &[u8]) -> (Duration, Duration) {
     (median(&mut ours), median(&mut theirs))
 }
 
-/// The one in the middle.
+/// The median. Sorts the values.
 pub fn median<T: Copy + PartialOrd>(values: &mut [T]) -> T {
     values.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
     values[values.len() / 2]

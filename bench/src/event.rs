@@ -1,30 +1,30 @@
-//! The event that is posted: the reference where it is at hand, else one of the same size and shape.
+//! The event that is posted: the reference event if it is at hand, else one of the same size and shape.
 
 use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-/// A chat id in the event that is replaced before each request; as long as every id that replaces it.
+/// The chat id in the event, which is replaced before each request by one of the same length.
 const CHAT: &str = "1234567890";
-/// Bytes of the reference event.
+/// The size of the reference event in bytes.
 const SIZE: usize = 90_955;
 
-/// What is posted.
+/// The event in both forms that are posted.
 pub struct Event {
-    /// As it came: indented.
+    /// Indented, as the booking service sends it.
     pub pretty: String,
-    /// Without any white space between its values.
+    /// Without white space between values.
     pub minified: String,
-    /// Whether it is the reference.
+    /// Whether it is the reference event.
     pub is_reference: bool,
 }
 
 impl Event {
-    /// The event in `$HOOKGRAM_REFERENCE`, else beside the workspace, else our own.
+    /// Reads the reference event from `$HOOKGRAM_REFERENCE` or a folder beside the workspace, or else makes one.
     ///
     /// # Errors
-    /// If what lies there is no JSON.
+    /// If the reference file is not JSON, or its participant has no contact fields.
     pub fn find() -> Result<Self> {
         let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/reference");
         let folder = env::var_os("HOOKGRAM_REFERENCE").map_or_else(beside, PathBuf::from);
@@ -48,10 +48,10 @@ impl Event {
         Ok(Self { pretty: serde_json::to_string_pretty(&event)?, minified: event.to_string(), is_reference })
     }
 
-    /// Where in the minified event the chat's id stands.
+    /// The position of the chat id in the minified event.
     ///
     /// # Errors
-    /// If it is not there exactly once.
+    /// If the id is not there exactly once.
     pub fn chat_at(&self) -> Result<usize> {
         let mut places = self.minified.match_indices(CHAT);
         let (at, _) = places.next().context("the chat's id is not in the event")?;
@@ -60,7 +60,8 @@ impl Event {
     }
 }
 
-/// The tests' own event among much that no message needs, as the booking service sends it.
+/// The tests' own event, padded to the reference's size with data that no message needs, as in the booking service's
+/// events.
 fn our_own() -> Result<Value> {
     let mut event: Value = serde_json::from_str(include_str!("../../tests/fixtures/everything.json"))?;
     let mut settings = Vec::new();

@@ -1,4 +1,4 @@
-//! Every figure, in the order of the table.
+//! Measures every figure, in the order of the table.
 
 use std::{
     fs,
@@ -22,40 +22,40 @@ use crate::{
     table::Row,
 };
 
-/// Connections of the load.
+/// Connections of the full load.
 pub const CONNECTIONS: usize = 64;
-/// How long each server is loaded, and how often, in turns.
+/// How long each server is loaded in a round, and the number of rounds. The servers take turns.
 const SPAN: Duration = Duration::from_secs(4);
 const ROUNDS: usize = 5;
-/// Bots of the steady load: none is asked for more than Telegram allows.
+/// Bots of the steady load: enough that none needs more messages a second than Telegram allows.
 pub const BOTS: usize = 16;
 pub const STEADY: u32 = 200;
 
-/// What was measured.
+/// The measured figures.
 pub struct Figures {
     /// Whether the reference event was posted.
     pub is_reference: bool,
-    /// Accepted events a second: a handler that only reads them, the same with a row on disk, Hookgram.
+    /// Accepted events a second: of a handler that only reads them, of the same with a row on disk, of Hookgram.
     pub bare: f64,
     pub row: f64,
     pub accepted: f64,
-    /// From POST to Telegram at a steady load: half of all, 99 of 100.
+    /// The median and the 99th percentile of the time from POST to Telegram under a steady load.
     pub p50: Duration,
     pub p99: Duration,
-    /// Reading and rendering, and skipping.
+    /// The durations of reading and rendering an event, and of skipping it.
     pub read: Duration,
     pub skipped: Duration,
-    /// Accepted events a second, and half of all latencies, with few and many deliveries stored.
+    /// The figures with few and with many stored deliveries.
     pub few: Stored,
     pub many: Stored,
-    /// Bytes of memory: after the start, and at most under load.
+    /// Bytes of memory: after the start, and the peak under full load.
     pub idle: u64,
     pub loaded: u64,
     /// The rows about hostile requests.
     pub hostile: Vec<Row>,
 }
 
-/// With so much stored.
+/// The figures of a server with a number of stored deliveries: accepted events a second, and median time to Telegram.
 pub struct Stored {
     pub accepted: f64,
     pub p50: Duration,
@@ -65,7 +65,7 @@ pub struct Stored {
 /// Measures a built `hookgram`.
 ///
 /// # Errors
-/// If anything goes otherwise than it must: an answer that is not 200, a message that does not arrive.
+/// If an answer is not 200, a message does not arrive, or a server cannot be started.
 pub async fn measure(program: &Path) -> Result<Figures> {
     let event = Event::find()?;
     let (read, skipped) = read_and_render(event.pretty.as_bytes());
@@ -94,17 +94,17 @@ pub async fn measure(program: &Path) -> Result<Figures> {
     })
 }
 
-/// A data folder with profiles, and the paths of their endpoints.
+/// A data folder with profiles, and the paths of their webhook endpoints.
 pub struct House {
     folder: tempfile::TempDir,
     paths: Vec<String>,
 }
 
 impl House {
-    /// With so many profiles, each of a bot of its own.
+    /// Imports this many profiles, each with a bot of its own.
     ///
     /// # Errors
-    /// If they cannot be imported.
+    /// If the profiles cannot be imported.
     pub fn new(program: &Path, telegram: SocketAddr, profiles: usize) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("hookgram-bench-").tempdir()?;
         let list: Vec<_> = (0..profiles)
@@ -130,15 +130,15 @@ impl House {
         self.folder.path().to_owned()
     }
 
-    /// The path of its first endpoint.
+    /// The path of the first profile's endpoint.
     ///
     /// # Errors
-    /// If there is none.
+    /// If there is no profile.
     pub fn endpoint(&self) -> Result<&str> {
         self.paths.first().map(String::as_str).context("no profile was imported")
     }
 
-    /// An event for each endpoint.
+    /// A request with the event for each endpoint.
     ///
     /// # Errors
     /// If the event has no place for a chat.
@@ -157,7 +157,7 @@ async fn accept(program: &Path, telegram: &BotApi, event: &Event) -> Result<(f64
     for round in 0..=ROUNDS {
         for (server, rates) in [&bare, &row, &ours].into_iter().zip(&mut rates) {
             let rate = flood(server.address, &house.requests(server, event)?, CONNECTIONS, SPAN).await?.per_second;
-            // The first round warms up.
+            // The first round is a warm-up.
             if round > 0 {
                 rates.push(rate);
             }
@@ -174,7 +174,7 @@ async fn steady_and_idle(program: &Path, telegram: &BotApi, event: &Event) -> Re
     tokio::time::sleep(Duration::from_secs(3)).await;
     let (idle, _) = server.memory()?;
     let requests = house.requests(&server, event)?;
-    // Connections and bots become known.
+    // A warm-up: connections are opened, and the server learns the bots.
     steady::run(server.address, &requests, telegram, 20, Duration::from_secs(2)).await?;
     let latencies = steady::run(server.address, &requests, telegram, STEADY, Duration::from_secs(20)).await?;
     println!("steady: p50 {:?}, p99 {:?}; idle {} kB", latencies.percentile(50), latencies.percentile(99), idle / 1024);

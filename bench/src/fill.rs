@@ -1,4 +1,4 @@
-//! A database with much in it: events of the last 29 days, each with a delivery and its attempt, for the profiles there.
+//! Fills a database with events of the last 29 days, each with a delivery and its attempt, for the profiles in it.
 
 use std::{path::Path, time::Instant};
 
@@ -41,10 +41,10 @@ const ATTEMPTS: &str = "
         CASE WHEN d.state = 'failed' THEN 'refused' ELSE 'sent' END, d.last_error
     FROM deliveries d WHERE d.event_id > ?1 AND d.event_id <= ?2";
 
-/// Adds so many deliveries to the database of a data folder that `hookgram profile import` has made.
+/// Adds `count` deliveries to the database of a data folder that `hookgram profile import` has made.
 ///
 /// # Errors
-/// If there is no such database, or no profile in it.
+/// If the folder has no such database, or the database no profile.
 pub async fn fill(folder: &Path, count: i64) -> Result<()> {
     let clock = Instant::now();
     let options = SqliteConnectOptions::new()
@@ -73,7 +73,7 @@ pub async fn fill(folder: &Path, count: i64) -> Result<()> {
     }
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await?;
     connection.close().await?;
-    // What is left to be written would otherwise be written while something is measured.
+    // Otherwise the system would write the rest to disk during a measurement.
     std::fs::File::open(folder.join("hookgram.db"))?.sync_all()?;
     println!("{count} deliveries in {:.1} s", clock.elapsed().as_secs_f64());
     Ok(())

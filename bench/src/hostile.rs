@@ -1,4 +1,4 @@
-//! Attacks on a server while good events come. Each latency is measured beside the same one without the attack, in one run.
+//! Attacks on a server during good events. Each latency is compared with that without the attack, in the same run.
 
 mod connections;
 mod crowd;
@@ -37,15 +37,15 @@ use crate::{
     table::{self, Row, milliseconds},
 };
 
-/// Each can be measured alone.
+/// The attacks; each can be measured alone.
 const NAMES: [&str; 5] = ["crowd", "strangers", "rendering", "storage", "connections"];
-/// A hostile request that is not answered by then counts as not answered.
+/// A hostile request without an answer after this time counts as not answered.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Measures the named attacks, or all if there are no names, and prints their rows.
+/// Measures the named attacks, or all if no names are given, and prints their rows.
 ///
 /// # Errors
-/// If one of them cannot be measured; the others are printed all the same.
+/// If an attack cannot be measured. The rows of the others are printed anyway.
 pub async fn measure(program: &Path, telegram: &BotApi, event: &Event, names: &[&str]) -> Result<Vec<Row>> {
     if let Some(unknown) = names.iter().find(|name| !NAMES.contains(name)) {
         bail!("there is no attack `{unknown}`; there are {}", NAMES.join(", "));
@@ -76,7 +76,7 @@ pub async fn measure(program: &Path, telegram: &BotApi, event: &Event, names: &[
     Ok(rows)
 }
 
-/// Measures the attacks alone. Without names it writes their section of the documents.
+/// Measures only the attacks. Without names it also writes their section of the documents.
 ///
 /// # Errors
 /// As [`measure`], or if a target is missed.
@@ -91,7 +91,7 @@ pub async fn alone(program: &Path, documents: &Path, names: &[&str]) -> Result<(
     Ok(())
 }
 
-/// A server that believes the `X-Forwarded-For` of this machine, with more settings.
+/// Starts a server with these settings that trusts the `X-Forwarded-For` of this machine.
 async fn start_server(program: &Path, house: &House, telegram: &BotApi, settings: &[(&str, &str)]) -> Result<Server> {
     let adjust = |command: &mut std::process::Command| {
         command.env("HOOKGRAM_TRUSTED_PROXIES", "127.0.0.1").envs(settings.iter().copied());
@@ -99,8 +99,8 @@ async fn start_server(program: &Path, house: &House, telegram: &BotApi, settings
     Server::hookgram_with(program, &house.path(), telegram.address, adjust).await
 }
 
-/// How many requests of each kind came to what: a status, `closed` for a connection that was ended without one, `held` for
-/// one that was open to the end.
+/// The number of requests by kind and outcome. An outcome is a status, `closed` for a connection that was ended without
+/// one, or `held` for one that was open until the end.
 #[derive(Debug, Default)]
 struct Answers(BTreeMap<(&'static str, String), u32>);
 
@@ -115,12 +115,13 @@ impl Answers {
         }
     }
 
-    /// How many came to this.
+    /// The number of requests with this outcome.
     fn of(&self, outcome: &str) -> u32 {
         self.0.iter().filter(|((_, other), _)| other == outcome).map(|(_, count)| count).sum()
     }
 
-    /// The row that counts them. Each must be accepted, refused by its own fault or told to come again.
+    /// The row with the counts. Its target is that each request was accepted, refused for its own fault, or told to try
+    /// again.
     fn row(&self, what: [&str; 2]) -> Row {
         let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
         for ((_, outcome), count) in &self.0 {
@@ -138,7 +139,7 @@ impl Answers {
     }
 }
 
-/// A latency during an attack, beside the same without it; `most` is the ratio that it may reach.
+/// Compares a latency during an attack with that without it; `most` is the highest allowed ratio.
 fn under_attack<S: Into<String>>(what: [S; 2], attacked: Duration, calm: Duration, most: f64) -> Row {
     let times = attacked.as_secs_f64() / calm.as_secs_f64();
     let (attacked, calm) = (milliseconds(&attacked), milliseconds(&calm));
@@ -151,15 +152,15 @@ fn under_attack<S: Into<String>>(what: [S; 2], attacked: Duration, calm: Duratio
     }
 }
 
-/// A figure with nothing beside it.
+/// A figure without a comparison.
 fn plain<S: Into<String>>(what: [S; 2], figure: String, aim: [&str; 2], is_met: bool) -> Row {
     Row {
         what: what.map(Into::into), figure, beside: ["—", "—"].map(String::from), aim: aim.map(String::from), is_met
     }
 }
 
-/// Runs attackers on a thread of their own, which takes what the cores have left: they stand for other machines, and what
-/// they compute must not delay the good events.
+/// Runs the attackers on a thread of their own that uses only idle cores. They stand for other machines, whose
+/// computing would not delay the good events.
 async fn apart<T, F>(attackers: impl FnOnce() -> F + Send + 'static) -> Result<T>
 where
     T: Send + 'static,
@@ -170,14 +171,14 @@ where
         stand_back();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let came = runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(attackers()));
-        // Nobody listens where the measurement has failed.
+        // The receiver is gone if the measurement has failed.
         let _ = done.send(came);
     });
     thread.context("cannot start a thread")?;
     result.await.context("the attackers are gone")?
 }
 
-/// What the cores have left is enough from now on.
+/// Lowers the thread's priority, so that it uses only idle cores.
 fn stand_back() {
     #[cfg(target_os = "linux")]
     {
@@ -189,20 +190,20 @@ fn stand_back() {
     }
 }
 
-/// Numbered requests over kept connections.
+/// Numbered requests over persistent connections.
 struct Attack {
     address: SocketAddr,
     numbers: Range<u32>,
-    /// Connections.
+    /// The number of connections.
     at_once: u32,
-    /// Each connection rests so long after an answer.
+    /// The pause of each connection after an answer.
     pause: Duration,
-    /// Ends it early.
+    /// Ends the attack early.
     end: Arc<AtomicBool>,
 }
 
 impl Attack {
-    /// Sends them all, `request` by its number with the kind that it is counted as.
+    /// Sends all requests. `request` makes one from its number, with the kind under which it is counted.
     async fn run(self, request: impl Fn(u32) -> (&'static str, Vec<u8>) + Clone + Send + 'static) -> Result<Answers> {
         let next = Arc::new(AtomicU32::new(self.numbers.start));
         apart(async move || {
@@ -236,7 +237,7 @@ impl Attack {
     }
 }
 
-/// Asks over the kept connection, or over a new one if that was ended.
+/// Sends a request over the persistent connection, or over a new one if that was closed.
 async fn ask(kept: &mut Option<Connection>, address: SocketAddr, request: &[u8]) -> String {
     if let Some(mut connection) = kept.take()
         && let Ok(status) = connection.ask(request).await
@@ -250,28 +251,28 @@ async fn ask(kept: &mut Option<Connection>, address: SocketAddr, request: &[u8])
     status.to_string()
 }
 
-/// Sends over a fresh connection; the status of the answer.
+/// Sends a request over a fresh connection, and returns the outcome.
 async fn exchange(stream: &mut TcpStream, request: &[u8]) -> String {
-    // A request that is refused early is cut off while it is still being sent.
+    // The server closes the connection early if it refuses a request that is still being sent.
     let _ = stream.write_all(request).await;
     answer(stream).await
 }
 
-/// The status of what comes, read to its end.
+/// Reads an answer to its end, and returns its outcome.
 async fn answer(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
-    // A connection that is reset has said what it had to say.
+    // Bytes before a reset of the connection still count.
     let _ = stream.read_to_end(&mut bytes).await;
     let status = bytes.get(9..12).and_then(|status| std::str::from_utf8(status).ok());
     status.filter(|_| bytes.starts_with(b"HTTP/1.1 ")).unwrap_or("closed").to_owned()
 }
 
-/// An address of its own for each.
+/// A different address for each number.
 fn stranger(number: u32) -> Ipv4Addr {
     Ipv4Addr::from_bits(0x0b00_0000_u32.wrapping_add(number))
 }
 
-/// A well-shaped token that no bot has; one of its own for each number.
+/// A well-formed token that no bot has, different for each number.
 fn made_up(number: u32) -> String {
     format!("{}:AA{number:033}", 5_000_000_000 + u64::from(number))
 }
@@ -286,8 +287,8 @@ fn stateless(token: &str, parameters: &str, from: Ipv4Addr, body: &str) -> Vec<u
     .into_bytes()
 }
 
-/// An event of so many participants, each with a chat of its own from `first_chat` on, and a contact field of its own value if
-/// `own` says so.
+/// An event with `count` participants, whose chats are numbered from `first_chat`. With `own`, each also has a contact
+/// field with a value of its own.
 fn participants(count: u32, first_chat: u64, own: bool) -> String {
     let one = |number: u32| {
         let field = if own { format!(r#",{{"Name":"A","Value":{number}}}"#) } else { String::new() };

@@ -1,4 +1,4 @@
-//! The load: HTTP/1.1 over kept connections, written and read by hand, so that both cores are left to the server.
+//! The load: HTTP/1.1 over persistent connections, written and parsed by hand, so that the server gets both cores.
 
 use std::{
     net::SocketAddr,
@@ -18,12 +18,12 @@ use tokio::{
 
 use crate::event::Event;
 
-/// Digits of a chat's id.
+/// The digits of a chat's id.
 const DIGITS: usize = 10;
-/// Chats begin here: ten digits, whatever is added.
+/// The next chat. The numbers keep ten digits.
 static CHATS: AtomicU64 = AtomicU64::new(1_000_000_000);
 
-/// One request, of which only the chat's id changes.
+/// A request in which only the chat's id changes.
 #[derive(Clone)]
 pub struct Request {
     bytes: Vec<u8>,
@@ -55,10 +55,10 @@ impl Request {
         })
     }
 
-    /// Addresses it to a chat that nothing was sent to before; its id.
+    /// Addresses the request to a chat that nothing was sent to before, and returns the chat's id.
     ///
     /// # Panics
-    /// Never: the place was found when it was made.
+    /// Never: the id's place was checked when the request was made.
     pub fn next_chat(&mut self) -> u64 {
         let chat = CHATS.fetch_add(1, Ordering::Relaxed);
         self.bytes[self.chat_at..self.chat_at + DIGITS].copy_from_slice(chat.to_string().as_bytes());
@@ -71,14 +71,14 @@ impl Request {
     }
 }
 
-/// A kept connection.
+/// A persistent connection.
 pub struct Connection {
     stream: TcpStream,
     answer: Vec<u8>,
 }
 
 impl Connection {
-    /// Connects.
+    /// Connects to a server.
     ///
     /// # Errors
     /// If nobody listens.
@@ -88,10 +88,10 @@ impl Connection {
         Ok(Self { stream, answer: Vec::with_capacity(4096) })
     }
 
-    /// Asks once; the status of the answer.
+    /// Sends a request, and returns the status of the answer.
     ///
     /// # Errors
-    /// If the connection ends, or what comes is no HTTP.
+    /// If the connection ends, or the answer is not HTTP with a `Content-Length`.
     pub async fn ask(&mut self, request: &[u8]) -> Result<u16> {
         self.stream.write_all(request).await?;
         self.answer.clear();
@@ -121,14 +121,15 @@ impl Connection {
     }
 }
 
-/// What a load came to.
+/// The throughput of a load.
 #[derive(Clone, Copy, Debug)]
 pub struct Rate {
     /// Answers a second.
     pub per_second: f64,
 }
 
-/// As much as goes through `connections` at once for so long, spread over the endpoints: one alone takes 500 a second.
+/// Posts as fast as the server answers, over `connections` at once, spread over the endpoints, because the limit of a
+/// single one is 500 a second.
 ///
 /// # Errors
 /// If any answer is not 200.

@@ -1,4 +1,4 @@
-//! Servers in processes of their own, ended with the measurement.
+//! Servers in separate processes, which end with the measurement.
 
 use std::{
     env, fs,
@@ -13,25 +13,25 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::load::Connection;
 
-/// A server that answers.
+/// A running server.
 pub struct Server {
     child: Child,
-    /// Where it listens.
+    /// The address on which it listens.
     pub address: SocketAddr,
-    /// From its start to its first answer.
+    /// The time from its start to its first answer.
     pub started_in: Duration,
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
 impl Server {
-    /// One of the references, [`crate::bare`].
+    /// Starts one of the references, [`crate::bare`].
     ///
     /// # Errors
     /// If it does not start.
@@ -49,7 +49,7 @@ impl Server {
         })
     }
 
-    /// `hookgram serve` with this data folder and Bot API.
+    /// Starts `hookgram serve` with this data folder and Bot API.
     ///
     /// # Errors
     /// If it does not answer within a minute.
@@ -57,7 +57,7 @@ impl Server {
         Self::hookgram_with(program, folder, telegram, |_| ()).await
     }
 
-    /// The same, with a last word on how it is started.
+    /// As [`Server::hookgram`], but `adjust` changes the command before it is started.
     ///
     /// # Errors
     /// If it does not answer within a minute.
@@ -89,10 +89,10 @@ impl Server {
         bail!("hookgram did not answer within a minute")
     }
 
-    /// Its memory in bytes: now, and at its most.
+    /// The process's memory in bytes: now, and at its peak.
     ///
     /// # Errors
-    /// Where the system does not tell.
+    /// If the system does not report it.
     pub fn memory(&self) -> Result<(u64, u64)> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let bytes = |name: &str| {
@@ -103,7 +103,7 @@ impl Server {
     }
 }
 
-/// The program with its settings.
+/// The program's command with its common options.
 pub fn hookgram(program: &Path, folder: &Path, telegram: SocketAddr) -> Command {
     let mut command = Command::new(program);
     command.arg("--data-dir").arg(folder).arg("--telegram-api").arg(format!("http://{telegram}"));

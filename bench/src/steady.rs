@@ -1,4 +1,4 @@
-//! A steady load: so many events a second, each to a chat of its own, from the first byte of its POST to the Bot API.
+//! A steady load: a fixed number of events a second, each to a chat of its own, timed from the POST to the Bot API.
 
 use std::{
     net::SocketAddr,
@@ -17,33 +17,33 @@ use crate::{
     load::{Connection, Request},
 };
 
-/// Connections that take turns.
+/// Connections, which take turns.
 const CONNECTIONS: usize = 16;
-/// A message that has not arrived by then, after the last POST, is missing.
+/// A message that has not arrived this long after the last POST is missing.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Durations, in ascending order; at least one.
 pub struct Latencies(Vec<Duration>);
 
 impl Latencies {
-    /// Sorts them.
+    /// Sorts durations.
     ///
     /// # Errors
-    /// If there are none.
+    /// If there are no durations.
     pub fn of(mut durations: Vec<Duration>) -> Result<Self> {
         durations.sort();
         durations.first().context("nothing was sent")?;
         Ok(Self(durations))
     }
 
-    /// These and others.
+    /// Combines these durations with others.
     pub fn and(self, others: Self) -> Self {
         let mut all = [self.0, others.0].concat();
         all.sort();
         Self(all)
     }
 
-    /// What so many of a hundred do not exceed.
+    /// The duration that this percentage does not exceed.
     pub fn percentile(&self, percent: usize) -> Duration {
         self.0[(self.0.len() * percent / 100).min(self.0.len() - 1)]
     }
@@ -60,7 +60,7 @@ pub struct Load {
 }
 
 impl Load {
-    /// This load and another one.
+    /// Combines this load with another one.
     pub fn and(self, other: Self) -> Self {
         Self {
             arrivals: self.arrivals.and(other.arrivals),
@@ -70,7 +70,7 @@ impl Load {
     }
 }
 
-/// As [`observe`]; only the arrivals.
+/// As [`observe`], but returns only the arrivals.
 ///
 /// # Errors
 /// As [`observe`], or if a message is missing.
@@ -86,11 +86,11 @@ pub async fn run(
     Ok(load.arrivals)
 }
 
-/// Posts `per_second` events to the profiles in turn for so long, and waits for their messages. A server that is held up
-/// ends it [`PATIENCE`] later.
+/// Posts `per_second` events a second for `span` to the profiles in turn, and waits for their messages. If the server
+/// is held up, this ends [`PATIENCE`] later.
 ///
 /// # Errors
-/// If any is refused.
+/// If an event is refused.
 pub async fn observe(
     address: SocketAddr,
     profiles: &[Request],
@@ -113,7 +113,7 @@ pub async fn observe(
                 sleep_until(start + gap * number).await;
                 let clock = Instant::now();
                 let Ok(answer) = timeout_at(start + span + PATIENCE, connection.post(&request)).await else {
-                    // The server is held up: what has not been posted by now counts as one missing message.
+                    // The server is held up: the rest of this connection's events counts as one missing message.
                     sender.send((chat, clock, PATIENCE))?;
                     break;
                 };
@@ -162,13 +162,13 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// This probe and another one.
+    /// Combines this probe with another one.
     pub fn and(self, other: Self) -> Self {
         Self { took: self.took.and(other.took), sent: self.sent + other.sent, failed: self.failed + other.failed }
     }
 }
 
-/// Sends a request every `gap` for so long, each over a connection of its own.
+/// Sends a request every `gap` for `span`, each over a connection of its own.
 ///
 /// # Errors
 /// If `span` is shorter than `gap`.

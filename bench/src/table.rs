@@ -1,4 +1,4 @@
-//! The tables of the figures, in the documentation of either language.
+//! The tables of the figures in the documentation, in both languages.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use crate::figures::{Figures, Stored};
 
-/// A line: what is measured, the figure, what it is measured against, the aim, whether it is met.
+/// A row: what is measured, the figure, the comparison, the target, and whether it is met.
 pub struct Row {
     /// In Russian and in English, like all pairs of texts here.
     pub what: [String; 2],
@@ -25,7 +25,7 @@ const HEADS: [&str; 2] = [
 const HOSTILE: [&str; 2] = ["\n## Враждебные запросы\n", "\n## Hostile requests\n"];
 const NOTES: [&str; 2] = ["\n## Почему так\n", "\n## Why so\n"];
 
-/// Writes `measurements.md` and `measurements.ru.md` into a folder; keeps the notes beneath the tables.
+/// Writes `measurements.md` and `measurements.ru.md` into a folder, and keeps the notes below the tables.
 ///
 /// # Errors
 /// If they cannot be written.
@@ -40,7 +40,7 @@ pub fn write(folder: &Path, figures: &Figures) -> Result<()> {
     write_hostile(folder, &figures.hostile)
 }
 
-/// Writes the section about hostile requests into both documents; keeps everything else.
+/// Writes the section about hostile requests into both documents, and keeps the rest.
 ///
 /// # Errors
 /// If they cannot be written.
@@ -52,14 +52,14 @@ pub fn write_hostile(folder: &Path, rows: &[Row]) -> Result<()> {
     Ok(())
 }
 
-/// Prints rows for a person who waits.
+/// Prints rows to the terminal.
 pub fn print(rows: &[Row]) {
     for row in rows {
         println!("{}: {} ({}; {}) {}", row.what[1], row.figure, row.beside[1], row.aim[1], verdict(row.is_met, 1));
     }
 }
 
-/// A document: the first table, the section about hostile requests, and what a person has written beneath.
+/// A document: the first table, the section about hostile requests, and the handwritten notes below.
 struct Page {
     figures: String,
     hostile: String,
@@ -237,12 +237,12 @@ fn rows(figures: &Figures) -> Vec<Row> {
     ]
 }
 
-/// As a table says it.
+/// Formats bytes for a table.
 pub fn megabytes(bytes: u64) -> String {
     format!("{} MB", bytes / 1_000_000)
 }
 
-/// As a table says it.
+/// Formats a duration for a table.
 pub fn milliseconds(span: &Duration) -> String {
     format!("{:.1} ms", span.as_secs_f64() * 1000.0)
 }

@@ -1,4 +1,4 @@
-//! Any bytes as an event's body; the first one chooses how its message looks.
+//! Any bytes as an event's body. The first byte chooses the message's parameters.
 
 #![no_main]
 

@@ -40,14 +40,14 @@ fuzz_target!(|text: &str| {
             names.push(&candidate.name);
         }
     }
-    // Pasted once more, all of it is there already.
+    // In a list that is pasted twice, the second half repeats the first.
     let twice = candidates(&format!("{text}\n{text}"), &stored, Language::En);
     if twice.len() == 2 * list.len() {
         assert!(twice[list.len()..].iter().all(|candidate| candidate.whole().is_none() || candidate.twin.is_some()));
     }
 });
 
-/// What is imported, exported and imported again is the same.
+/// A URL that is imported, exported and imported again stays the same.
 fn comes_back(url: &OldUrl) {
     let exported = format!("https://hooks.example.com/webhook/telegram?{}", query::write_with_token(&url.profile));
     match old_url::read(&exported) {
@@ -61,7 +61,7 @@ fn comes_back(url: &OldUrl) {
                 );
             }
         }
-        // Of one whose every parameter is at fault nothing is left.
+        // If every parameter has a fault, the exported URL has none left.
         Err(why) => assert!(!url.faults.is_empty(), "{why:?} of {exported}"),
     }
 }

@@ -32,7 +32,7 @@ fuzz_target!(|text: &str| {
         Ok(spans) => spans.iter().map(|span| span.text.as_str()).collect(),
         Err(_) => kept,
     };
-    // What is blank to a reader is not sent at all.
+    // A message that is blank to a reader is not sent.
     if !sent.is_empty() {
         assert_eq!(visible(&sent), visible(&meant));
     }

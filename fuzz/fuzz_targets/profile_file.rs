@@ -48,7 +48,7 @@ fuzz_target!(|text: &str| {
     }
 });
 
-/// What the store would make of it.
+/// The profile as the store would have it.
 fn stored(draft: EditedProfile) -> StoredProfile {
     let EditedProfile { name, enabled, channel, events, profile, key } = draft;
     StoredProfile {
@@ -70,7 +70,7 @@ fn draft(stored: StoredProfile) -> EditedProfile {
     EditedProfile { name, enabled: Some(enabled), channel, events, profile, key: Some(key) }
 }
 
-/// Whether somebody has typed a token into a name or a text, which are exported as they are.
+/// Whether a token also stands in a name or a text, which are exported unchanged.
 fn is_typed_elsewhere(stored: &[StoredProfile], token: &BotToken) -> bool {
     stored.iter().any(|stored| {
         let texts = format!("{} {:?} {:?}", stored.name, stored.profile.field_name, stored.profile.formatting);

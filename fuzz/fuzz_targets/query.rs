@@ -1,4 +1,4 @@
-//! Any bytes as a query, and as overrides of what they made.
+//! Any bytes as a query, and as overrides of the profile that it made.
 
 #![no_main]
 

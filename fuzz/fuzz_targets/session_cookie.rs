@@ -1,4 +1,5 @@
-//! Any bytes as the `Cookie` lines of a request; `@` and `^` stand for what was issued, so that it is met at all.
+//! Any bytes as the `Cookie` lines of a request. `@` and `^` stand for the issued secrets, which the fuzzer could not
+//! guess.
 
 #![no_main]
 
@@ -69,7 +70,7 @@ fuzz_target!(|bytes: &[u8]| {
         headers.append(header::COOKIE, value);
     }
 
-    // Whoever does not hold the token has no session.
+    // Only a request with the token has a session.
     let holds =
         |secret: &str| lines.iter().any(|line| line.windows(secret.len()).any(|part| part == secret.as_bytes()));
     let opened = open(world, &headers);
@@ -81,7 +82,7 @@ fuzz_target!(|bytes: &[u8]| {
     other.account.id += 1;
     assert!(HTTPS.known_browser(&world.sealer, &other, &headers, now()).is_none(), "a proof of another account");
 
-    // What stands before and behind a session hides it from nobody, unless it is a session itself.
+    // Other cookies before and after a session's cookie do not hide it, unless they are session cookies themselves.
     if HTTPS.value(Kind::Session, &headers).is_none() {
         let own = format!("__Host-hookgram_session={}", world.token);
         for line in &lines {
@@ -92,7 +93,8 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
 
-    // The rest is shown on pages and handed on: all of it is one of a few values, or a text that travels whole.
+    // The other cookies reach pages and other cookies: each must be one of a few values, or a text that survives a
+    // round trip.
     let notice = Notice::of_headers(&headers);
     if let Some(notice) = notice {
         let cookie = notice.cookie();

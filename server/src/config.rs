@@ -94,52 +94,52 @@ pub struct Settings {
     pub log_format: String,
 }
 
-/// The settings, read.
+/// The settings of the command line and the environment, parsed.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where to listen.
+    /// The address to listen on.
     pub listen: SocketAddr,
-    /// What short URLs start with, if it was said.
+    /// The start of profile URLs, if it is set.
     pub public_url: Option<PublicUrl>,
     /// The data folder.
     pub data_dir: PathBuf,
-    /// The database, if it was said.
+    /// The database's URL, if it is set.
     pub database: Option<String>,
-    /// The keys that seal, if the environment has them.
+    /// The encryption keys, if the environment provides them.
     pub secret_key: Option<KeySource>,
-    /// The Bot API server, without a slash at the end.
+    /// The Bot API server, without a trailing slash.
     pub telegram_api: String,
-    /// What flags and environment say of the settings that admins may set otherwise.
+    /// Settings that a flag or the environment fixes, so that admins cannot change them.
     pub fixed: Fixed,
-    /// Whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// The bearer token that opens `/metrics`.
     pub metrics_token: Option<SecretString>,
     /// The log filter.
     pub log: String,
-    /// How it is logged.
+    /// The format of the log.
     pub log_format: LogFormat,
-    /// How long is waited for whoever is slow.
+    /// Time limits for slow clients.
     pub patience: Patience,
-    /// Connections at once, as far as the process may open files.
+    /// Most connections at once; fewer if the process may open too few files.
     pub connections: usize,
 }
 
-/// Connections at once; more wait to be accepted.
+/// Most connections at once; more wait to be accepted.
 pub const CONNECTIONS: usize = 4096;
 
-/// How long is waited for whoever is slow.
+/// Time limits for slow clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
-    /// A request's head must have arrived by then; a connection that nothing comes over is ended.
+    /// For a request's head. An idle connection is closed after this time too.
     pub head: Duration,
-    /// An event's body, or that of a small form.
+    /// For the body of an event or of a small form.
     pub body: Duration,
-    /// A form that may hold a file.
+    /// For a form that may contain a file.
     pub form: Duration,
-    /// Whoever takes nothing of an answer for so long has gone, or holds it up on purpose.
+    /// How long a client may read nothing of a response before its connection is closed.
     pub write: Duration,
-    /// A live stream looks this often whether its session is still open.
+    /// The interval at which a live stream checks that its session is still valid.
     pub look: Duration,
 }
 
@@ -155,7 +155,7 @@ impl Default for Patience {
     }
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
     /// For people.
@@ -165,10 +165,10 @@ pub enum LogFormat {
 }
 
 impl Settings {
-    /// Reads every setting.
+    /// Parses every setting.
     ///
     /// # Errors
-    /// The first that cannot be used.
+    /// The first setting that cannot be used.
     pub fn read(&self) -> Result<Config, BadSetting> {
         let listen = self.listen.replacen("localhost:", "127.0.0.1:", 1);
         Ok(Config {
@@ -197,13 +197,13 @@ impl Settings {
 }
 
 impl Settings {
-    /// Those that stand above the Settings page, each checked.
+    /// The settings that the Settings page cannot change, each checked.
     fn fixed(&self) -> Result<Fixed, BadSetting> {
         let mut fixed = Fixed::default();
         let url = secret(smtp::URL, smtp::URL_FILE)?;
         for (setting, said) in [
             (Setting::SmtpUrl, url.as_ref().map(|url| url.expose_secret())),
-            // Blank means none, so that a container's file may leave it open.
+            // A blank value counts as none, so that a container's file may leave it empty.
             (Setting::MailFrom, self.mail_from.as_deref().filter(|text| !text.trim().is_empty())),
             (Setting::BookingUrl, self.booking_url.as_deref()),
             (Setting::Stateless, self.stateless.as_deref()),
@@ -225,26 +225,25 @@ impl Settings {
 }
 
 impl Config {
-    /// Where the data are.
+    /// Where the data is stored.
     #[must_use]
     pub fn location(&self) -> Location<'_> {
         Location { data_dir: &self.data_dir, database: self.database.as_deref(), key: self.secret_key.as_ref() }
     }
 
-    /// What short URLs start with, for a server that listens there.
+    /// The start of profile URLs, for a server that listens at `listening`.
     #[must_use]
     pub fn public_url(&self, listening: SocketAddr) -> PublicUrl {
         self.public_url.clone().unwrap_or_else(|| PublicUrl(format!("http://{listening}")))
     }
 }
 
-/// The address of this server for others: a scheme, a host and, if it is not the scheme's own, a port, written as a browser
-/// writes an origin.
+/// The origin of this server as browsers write it: a scheme, a host and, unless it is the default, a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl(String);
 
 impl PublicUrl {
-    /// Reads `https://hooks.example.com`, in whatever case; with a path, a user or a query it is none.
+    /// Parses `https://hooks.example.com`, in upper or lower case; `None` with a path, a user or a query.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let url = reqwest::Url::parse(&web_address(text)?).ok()?;
@@ -252,7 +251,7 @@ impl PublicUrl {
         is_bare.then(|| Self(url.origin().ascii_serialization()))
     }
 
-    /// Whether browsers reach it by TLS.
+    /// Whether browsers reach the server over TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")
@@ -316,7 +315,7 @@ fn sqlite_url(text: &str) -> Result<String, BadSetting> {
     Err(bad("HOOKGRAM_DATABASE_URL", "only SQLite is known; write it like sqlite:///var/lib/hookgram/hookgram.db"))
 }
 
-/// An address, or a network such as `10.0.0.0/8`.
+/// Parses an address, or a network such as `10.0.0.0/8`.
 #[must_use]
 pub fn network(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))

@@ -1,4 +1,4 @@
-//! Hookgram's server: the two webhook endpoints, the store, the delivery to Telegram, the pages, the command line.
+//! Hookgram's server: the two webhook endpoints, the store, delivery to channels, the pages, the command line.
 //!
 //! An event is accepted by [`webhook`], which renders its messages and stores both in one commit of [`store`] before it
 //! answers 200. [`delivery`] claims the due messages and sends them through [`channel`]; [`mail`] reports failures.

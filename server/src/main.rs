@@ -1,4 +1,4 @@
-//! The binary `hookgram`: everything is in the library.
+//! The binary `hookgram`; its code is in the library.
 
 use std::process::ExitCode;
 
@@ -11,12 +11,12 @@ fn main() -> ExitCode {
         Err(error) => return failed(&anyhow::Error::new(error).context("threads could not be started")),
     };
     let done = runtime.block_on(server::cli::run(cli));
-    // What still blocks a thread (a password's hash, a slow disk) must not hold up the end.
+    // Work that still blocks a thread (a password's hash, a slow disk) must not delay the exit.
     runtime.shutdown_background();
     done.unwrap_or_else(|error| failed(&error))
 }
 
-/// The causes in one sentence, for the terminal.
+/// Prints the error with its causes as one sentence.
 fn failed(error: &anyhow::Error) -> ExitCode {
     eprintln!("hookgram: {error:#}");
     ExitCode::FAILURE

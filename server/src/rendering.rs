@@ -1,6 +1,6 @@
-//! Reads and renders events. Both take a core for as long as they take, and memory for what they make: their cost is
-//! estimated first, anything above a small amount leaves the async threads, and the number at once, the memory and the
-//! wait are bounded.
+//! Reads events and renders their messages. Both take CPU time and memory, so the cost is estimated first: small
+//! events are handled on the async threads, larger ones on blocking threads. The number of those at once, their memory
+//! and the wait for both are bounded.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -33,23 +33,25 @@ use crate::{limits::memory::Memory, store::NewDelivery};
 const PARTICIPANTS: usize = 1_000;
 /// Most bytes of the messages of one event, all together (contract §2).
 const BYTES: usize = 4 * 1024 * 1024;
-/// Bytes of a body, or of texts, that are read or rendered on an async thread: about half a millisecond, two at worst.
+/// Bytes of a body, or of texts, up to which the work is done on an async thread: about half a millisecond, two at
+/// worst.
 const AT_ONCE: usize = 32 * 1024;
-/// An event that waits longer for a thread or for memory is refused with `Retry-After`; so is a body.
+/// How long an event waits for a thread or for memory, and how long a body waits for memory. After that the request is
+/// refused with `Retry-After`.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const BODYS_WAIT: Duration = Duration::from_secs(1);
-/// Bytes of memory for the bodies of known senders, and as much for what is read of them; and for those of strangers.
+/// Bytes of memory for the bodies of known senders, and as much for their parsed events; the same for strangers.
 const MEMORY: usize = 32 << 20;
 const STRANGERS_MEMORY: usize = 16 << 20;
-/// The answer to an event that is over a limit.
+/// The error for an event that exceeds a limit.
 const TOO_MUCH: WebhookError = WebhookError::TooMuch { participants: PARTICIPANTS, bytes: BYTES };
 
-/// Who sent an event. Strangers have threads and memory of their own, so that known senders never wait for them.
+/// The sender of an event. Strangers have threads and memory of their own, so that known senders never wait for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sender {
-    /// Somebody with a webhook key, or with a known token.
+    /// A sender with a webhook key, or with a known token.
     Known,
-    /// Somebody with an unknown token (contract §1, "strangers").
+    /// A sender with an unknown token (contract §1, "strangers").
     Stranger,
 }
 
@@ -60,7 +62,7 @@ pub struct Rendering {
     strangers: Pool,
 }
 
-/// Threads and memory.
+/// Threads and memory of one kind of sender.
 #[derive(Clone, Debug)]
 struct Pool {
     threads: Arc<Semaphore>,
@@ -69,13 +71,13 @@ struct Pool {
     bodies: Memory,
 }
 
-/// An event that was read.
+/// A parsed event.
 #[derive(Debug)]
 pub struct Parsed {
     event: BookingEvent,
     pool: Pool,
     size: usize,
-    /// Its part of the pool's memory. A small event takes one only when it leaves the async threads.
+    /// The event's share of the pool's memory. A small event takes one only when it leaves the async threads.
     share: Option<OwnedSemaphorePermit>,
 }
 
@@ -103,12 +105,12 @@ impl Rendering {
         }
     }
 
-    /// The memory for bodies while they arrive and are worked on.
+    /// The memory for bodies, which is held from their arrival to the answer.
     pub(super) fn bodies(&self, sender: Sender) -> &Memory {
         &self.pool(sender).bodies
     }
 
-    /// Reads a body; `None` where there was no room for it in time.
+    /// Parses a body; `None` if no thread or memory was free in time, or the work panicked.
     pub(crate) async fn read(&self, body: &Bytes, sender: Sender) -> Option<Result<Arc<Parsed>, EventFault>> {
         let pool = self.pool(sender).clone();
         let size = parsed_size(body);
@@ -121,7 +123,7 @@ impl Rendering {
         pool.run(Some(pool.wait), read).await
     }
 
-    /// The deliveries of an event, and when its recipients were known; `None` where there was no room for it in time.
+    /// Renders the deliveries of an event; `None` if no thread or memory was free in time, or the work panicked.
     pub(super) async fn address(
         &self,
         booking_host: &str,
@@ -148,7 +150,7 @@ impl Rendering {
         pool.run(Some(pool.wait), work).await
     }
 
-    /// The delivery to one participant of an event, whatever the others are told; `None` where it did not come to its end.
+    /// Renders the delivery to one participant of an event, whatever the others get; `None` if the work panicked.
     pub(crate) async fn address_one(
         &self,
         booking_host: &str,
@@ -160,7 +162,8 @@ impl Rendering {
         self.run(move || address_one(&booking_host, &profile, &event, participant)).await
     }
 
-    /// Runs work of somebody who is signed in, for whom it waits as long as it takes; `None` where it panicked.
+    /// Runs work for a person who is signed in. It waits as long as necessary for a thread; `None` if the work
+    /// panicked.
     pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         self.known.run(None, work).await
     }
@@ -172,7 +175,7 @@ impl Pool {
         Self { threads: Arc::new(Semaphore::new(threads)), wait, memory: Memory::of(memory, wait), bodies }
     }
 
-    /// Runs work once a thread is free; `None` where none was in time, or the work panicked.
+    /// Runs work on a blocking thread once one is free; `None` if none was in time, or the work panicked.
     async fn run<T: Send + 'static>(
         &self,
         wait: Option<Duration>,
@@ -184,7 +187,7 @@ impl Pool {
             None => free.await,
         };
         let permit = permit.ok()?;
-        // The permit goes along: a caller that hangs up does not end the work.
+        // The permit is held by the work, because a caller that hangs up does not end it.
         let work = move || {
             let done = work();
             drop(permit);
@@ -195,8 +198,8 @@ impl Pool {
     }
 }
 
-/// About how many bytes an event of this body takes once it is read. Each object and each value that is kept costs
-/// far more than its text; how many are kept is not known before.
+/// Estimates the bytes that a parsed event takes. Each object and value that is kept costs far more than its text; how
+/// many are kept is not known beforehand.
 fn parsed_size(body: &[u8]) -> usize {
     const OF_OBJECT: usize = 640;
     const OF_VALUE: usize = 200;
@@ -204,7 +207,7 @@ fn parsed_size(body: &[u8]) -> usize {
     body.len() + count(b'{').saturating_mul(OF_OBJECT) + count(b',').saturating_mul(OF_VALUE)
 }
 
-/// Bytes of text that rendering goes through at most, if no two participants get the same message.
+/// The most bytes of text that rendering may process: as if no two participants got the same message.
 fn work(formatting: &Formatting, event: &BookingEvent) -> usize {
     const OF_ROW: usize = 16;
     let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
@@ -225,7 +228,7 @@ fn work(formatting: &Formatting, event: &BookingEvent) -> usize {
     event.participants.len().max(1).saturating_mul(shared).saturating_add(of_rows + of_fields)
 }
 
-/// The deliveries of an event, rendered now: what is accepted is what is sent. And when its recipients were known.
+/// Renders the deliveries of an event when it is accepted, so that what is sent is what was accepted.
 fn address(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Result<Vec<NewDelivery>, WebhookError> {
     let field = profile.field_name.as_deref().unwrap_or_default();
     let recipients = recipient::recipients(event, field);
@@ -234,8 +237,8 @@ fn address(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Resul
     Ok(deliveries)
 }
 
-/// The deliveries to these recipients. Each distinct message is rendered once, and nothing is where all of them would be
-/// too much.
+/// The deliveries to these recipients. Each distinct message is rendered once. If the messages would be too large
+/// together, none is rendered.
 fn deliveries(
     renderer: &Renderer<'_>,
     field: &str,
@@ -277,7 +280,7 @@ fn deliveries(
         if bytes > BYTES {
             return Err(TOO_MUCH);
         }
-        // Two variants may say the same.
+        // Two variants may render to the same message.
         let message = equal.get(&rendered).cloned().unwrap_or(rendered);
         equal.insert(message.clone());
         if let Some(place) = messages.get_mut(index) {
@@ -285,7 +288,7 @@ fn deliveries(
         }
     }
 
-    // Cut here, for all that are skipped: it may be 30 KB long.
+    // The name of the field may be 30 KB long. It is shortened once here, for all participants that are skipped.
     let quoted_field: String = redact(field).chars().take(64).collect();
     let mut deliveries = Vec::with_capacity(told.len());
     let (mut sent, mut said) = (HashSet::new(), false);
@@ -347,7 +350,7 @@ mod tests {
 
     const CHATS: usize = 1_000;
 
-    /// An event whose participants have a chat each, and these names in turn.
+    /// An event with [`CHATS`] participants, each with a chat of its own and with these names in turn.
     fn event(names: &[&str]) -> BookingEvent {
         let field = |name: &str, value: &str| format!(r#"{{"Name":"{name}","Value":"{value}"}}"#);
         let participant = |(chat, name): (usize, &&str)| {
@@ -396,12 +399,12 @@ mod tests {
     #[test]
     fn an_event_of_too_many_bytes_is_refused_before_anything_is_rendered() {
         let event = event(&["Anna"]);
-        // All say the same: what counts is what is sent.
+        // All participants get the same message. The limit counts the bytes that are sent.
         let (refused, rendered) = render(&profile(&"a".repeat(30_000), false), &event);
         assert_eq!((refused.unwrap_err(), rendered), (TOO_MUCH, 0));
         let (taken, rendered) = render(&profile(&"a".repeat(4_000), false), &event);
         assert_eq!((taken.unwrap().len(), rendered), (CHATS, 1));
-        // Markup is not foreseen, but counted: a link that each part repeats.
+        // The estimate ignores markup, the limit counts it: a link that each part repeats.
         let link = format!("<a href=\"https://a.b/{}\">{}</a>", "x".repeat(2_000), "a".repeat(4_000));
         let (refused, rendered) = render(&profile(&link, false), &event);
         assert_eq!((refused.unwrap_err(), rendered), (TOO_MUCH, 1));
@@ -417,7 +420,7 @@ mod tests {
         assert_eq!((deliveries.unwrap().len(), rendered), (2, 2));
     }
 
-    /// With so many threads and so much memory for known senders, for which nobody waits.
+    /// A rendering with these threads and this memory for known senders, and no waiting.
     fn rendering(threads: usize, memory: usize) -> Rendering {
         Rendering { known: Pool::new(threads, memory, Duration::ZERO), strangers: Pool::new(1, MEMORY, LONGEST_WAIT) }
     }

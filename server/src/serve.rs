@@ -1,4 +1,4 @@
-//! `hookgram serve`: the accept loop, and its end.
+//! `hookgram serve`: the accept loop and the shutdown.
 
 mod conversion;
 pub(crate) mod retention;
@@ -39,23 +39,23 @@ use crate::{
     time::now,
 };
 
-/// How long open requests may take to end.
+/// How long a shutdown waits for open requests.
 const LAST_WAIT: Duration = Duration::from_secs(8);
-/// The whole end: requests, deliveries, the store. Whoever asked for it may lose patience at 10 s.
+/// Time limit of the whole shutdown: requests, deliveries, the store. Service managers may kill the process after 10 s.
 const END: Duration = Duration::from_secs(9);
 const _: () = assert!(LAST_WAIT.as_secs() < END.as_secs() && END.as_secs() < 10, "contract §6: at most 10 s");
-/// The pause before a worker that ended badly is started again.
+/// The pause before a worker that ended unexpectedly is started again.
 const RESTART_PAUSE: Duration = Duration::from_secs(1);
-/// The file in the data folder that a running server holds locked.
+/// The file in the data folder that a running server keeps locked.
 pub(crate) const LOCK_FILE: &str = "serve.lock";
-/// How long a set-up link can be used.
+/// How long a set-up link works, in milliseconds.
 const SETUP_TIME: i64 = 24 * 60 * 60 * 1000;
 
-/// A server that listens, with nothing accepted yet.
+/// A server that listens and has accepted nothing yet.
 pub struct Server {
-    /// Its state.
+    /// The state.
     pub state: AppState,
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
     listener: TcpListener,
     stop: watch::Sender<bool>,
@@ -63,10 +63,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Binds the address, opens the store.
+    /// Binds the address, locks the data folder and opens the store.
     ///
     /// # Errors
-    /// One sentence on what is in the way.
+    /// One sentence that names the obstacle.
     pub async fn start(config: Config) -> anyhow::Result<Self> {
         let listener = bind(config.listen).await?;
         let address = listener.local_addr().context("the listening address cannot be read")?;
@@ -79,7 +79,7 @@ impl Server {
         Ok(Self { state, address, listener, stop, lock })
     }
 
-    /// A link that makes the first admin, while there is no account.
+    /// A link with which the first admin is created; `None` once there is an account.
     ///
     /// # Errors
     /// If the store fails.
@@ -98,7 +98,7 @@ impl Server {
         Ok(Some(format!("{}/setup/{code}", self.state.public_url)))
     }
 
-    /// Serves and delivers until `end`; then finishes what is under way, in less than 10 s.
+    /// Serves and delivers until `end` completes, then finishes what is in progress, in less than 10 s.
     pub async fn run_until(self, end: impl Future<Output = ()>) {
         let Self { state, listener, stop, lock, .. } = self;
         let mut tasks = JoinSet::new();
@@ -160,7 +160,7 @@ impl Server {
     }
 }
 
-/// Runs a task until `shutdown` says so, and again whenever it ends before.
+/// Runs a task until `shutdown` becomes true, and restarts it if it ends before.
 async fn keep_running<F>(
     what: &'static str,
     mut task: impl FnMut() -> F,
@@ -187,8 +187,8 @@ async fn keep_running<F>(
     }
 }
 
-/// Locks the data folder until the file is closed: two servers would send everything twice. The system frees it
-/// however the process ends.
+/// Locks the data folder until the file is closed, because two servers would send everything twice. The system releases
+/// the lock however the process ends.
 fn lock(folder: &Path) -> anyhow::Result<File> {
     store::make_folder(folder)?;
     let path = folder.join(LOCK_FILE);
@@ -215,7 +215,7 @@ async fn accept(listener: TcpListener, state: &AppState, graceful: &GracefulShut
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
-                // Out of file descriptors, most likely: some will be free again soon.
+                // Most likely the process has no file descriptors left; some will be free again soon.
                 tracing::warn!(%error, "a connection could not be accepted");
                 sleep(Duration::from_millis(100)).await;
                 continue;
@@ -226,7 +226,7 @@ async fn accept(listener: TcpListener, state: &AppState, graceful: &GracefulShut
             turn_away(&stream);
             continue;
         };
-        // Small answers must not wait for more to send with them.
+        // Without Nagle's algorithm: small responses must not wait for more data.
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(patience.write));
@@ -250,7 +250,7 @@ async fn accept(listener: TcpListener, state: &AppState, graceful: &GracefulShut
     }
 }
 
-/// Says why to somebody who has too many connections, as far as there is room for it: nobody waits for them.
+/// Answers a client with too many connections, as far as the socket's buffer has room: the server does not wait for it.
 fn turn_away(stream: &TcpStream) {
     let sentence = "too many connections from this address\n";
     let head = "HTTP/1.1 429 Too Many Requests\r\ncontent-type: text/plain; charset=utf-8\r\nretry-after: 5";
@@ -268,10 +268,11 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     }
 }
 
-/// SIGTERM or SIGINT. Listened for from this call on: whoever reads that the server listens may end it at once.
+/// Completes on SIGTERM or SIGINT. Signals are handled from this call on, because a process that reads that the server
+/// listens may end it at once.
 ///
 /// # Errors
-/// If signals cannot be listened for.
+/// If the signal handlers cannot be installed.
 #[cfg(unix)]
 pub fn end() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -285,10 +286,10 @@ pub fn end() -> anyhow::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ctrl-C.
+/// Completes on Ctrl-C.
 ///
 /// # Errors
-/// If signals cannot be listened for.
+/// If the signal handlers cannot be installed.
 #[cfg(not(unix))]
 pub fn end() -> anyhow::Result<impl Future<Output = ()>> {
     Ok(async {

@@ -1,6 +1,6 @@
-//! Settings that admins may change while the server runs (contract §6). What flag or environment says is fixed and wins
-//! over what is stored, which wins over the default. All of them are read from the same texts by the same code, wherever
-//! these come from.
+//! Settings that admins may change while the server runs (contract §6). A value from a flag or the environment is
+//! fixed; it wins over the stored value, which wins over the default. All are parsed from the same text form by the
+//! same code.
 
 mod live;
 pub mod parse;
@@ -21,33 +21,33 @@ use crate::settings::{parse::BadSetting, smtp::url::SmtpFault};
 /// What is wrong with a setting's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SettingFault {
-    /// No web address.
+    /// Not a web address.
     Address,
     /// Neither yes nor no.
     YesOrNo,
-    /// No size, or too large.
+    /// Not a size, or too large.
     Size,
-    /// No number of days from `least` on.
+    /// Not a number of days from `least` on.
     Days {
         /// The fewest.
         least: u64,
     },
-    /// No number of events.
+    /// Not a number of events in the allowed range.
     Count,
-    /// No span of time.
+    /// Not a time span.
     Span,
-    /// No policy for the second factor.
+    /// Not a policy for the second factor.
     Policy,
-    /// No sender of mails.
+    /// Not a sender of mails.
     Sender,
-    /// A mail server, but no sender.
+    /// A mail server without a sender of mails.
     SenderMissing,
-    /// No mail server.
+    /// Not the URL of an SMTP server.
     Smtp(SmtpFault),
 }
 
 impl SettingFault {
-    /// For the terminal: one sentence, which never repeats a secret.
+    /// The explanation for the terminal: one sentence, without any secret.
     #[must_use]
     pub fn problem(self, text: &str) -> String {
         match self {
@@ -70,7 +70,7 @@ impl SettingFault {
     }
 }
 
-/// What flags and environment say.
+/// Settings that flags and the environment fix.
 #[derive(Clone, Debug, Default)]
 pub struct Fixed(BTreeMap<Setting, SecretString>);
 
@@ -78,7 +78,7 @@ impl Fixed {
     /// Fixes a setting.
     ///
     /// # Errors
-    /// If the text cannot be used.
+    /// If the text is invalid.
     pub fn fix(&mut self, setting: Setting, text: &str) -> Result<(), BadSetting> {
         Values::default()
             .set(setting, text)

@@ -1,4 +1,4 @@
-//! What every request shares.
+//! The state that all handlers share.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -37,53 +37,54 @@ pub struct AppState(Arc<Inner>);
 
 /// What [`AppState`] points to.
 pub struct Inner {
-    /// What flags and environment say.
+    /// The configuration from flags and the environment.
     pub config: Config,
     /// The settings that admins may change.
     pub settings: Live,
-    /// What short URLs start with, and the origin that a browser names.
+    /// The start of profile URLs, and the origin that browsers send.
     pub public_url: PublicUrl,
     /// The store.
     pub store: Store,
-    /// The Bot API.
+    /// The client of the Bot API.
     pub telegram: Telegram,
-    /// Rings the worker.
+    /// Wakes the delivery worker.
     pub wake: Arc<Notify>,
-    /// The ids of messages as they reach the sandbox.
+    /// Change notifications: the id of each message that reaches the sandbox.
     pub sandbox: broadcast::Sender<i64>,
-    /// The ids of profiles as something becomes of their events; 0 for one of the stateless endpoint.
+    /// Change notifications: the profile's id when the state of one of its events changes; 0 for the stateless
+    /// endpoint.
     pub news: broadcast::Sender<i64>,
-    /// Searches for a chat by a link.
+    /// Searches for a chat's id by a link.
     pub chats: ChatSearches,
     /// Becomes true when the server stops.
     pub shutdown: watch::Receiver<bool>,
-    /// The worker.
+    /// The delivery worker.
     pub worker: Worker,
-    /// Sends error mails.
+    /// The mail worker.
     pub mail: MailWorker,
-    /// Replays deliveries and calls them off.
+    /// Replays and cancels deliveries.
     pub replays: Replays,
     /// Hashing of passwords.
     pub passwords: Passwords,
-    /// Attempts to sign in.
+    /// Limits attempts to sign in.
     pub throttle: Throttle,
-    /// How many requests are taken.
+    /// The rate limits of requests.
     pub limits: Limits,
-    /// Tokens of the stateless endpoint that are known.
+    /// Cache of the known tokens of the stateless endpoint.
     pub(crate) known_tokens: KnownTokens,
     /// Requests in flight.
     pub requests: Requests,
-    /// Reading and rendering of events, off the async threads and few at a time.
+    /// Reads events and renders messages off the async threads, a few at a time.
     pub rendering: Rendering,
-    /// What was pasted and not yet confirmed.
+    /// Pasted texts that are not confirmed yet.
     pub(crate) drafts: Drafts,
     /// Counters.
     pub metrics: Arc<Metrics>,
-    /// Whether somebody must act.
+    /// The health mark.
     pub health: HealthMark,
     /// When the server started.
     pub started_at: Millis,
-    /// What leptos needs to know.
+    /// Options of leptos.
     pub leptos: LeptosOptions,
     identities: Identities,
 }
@@ -102,7 +103,7 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
-/// Why there can be no state.
+/// Why the state cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// TLS for Telegram cannot be set up.
@@ -114,7 +115,7 @@ pub enum StateError {
 }
 
 impl AppState {
-    /// The state of a server that listens at `listening` and stops when `shutdown` becomes true.
+    /// Creates the state of a server that listens at `listening` and stops when `shutdown` becomes true.
     ///
     /// # Errors
     /// If TLS cannot be set up, or the settings cannot be read.
@@ -124,7 +125,7 @@ impl AppState {
         listening: SocketAddr,
         shutdown: watch::Receiver<bool>,
     ) -> Result<Self, StateError> {
-        // Pages are drawn on the runtime that is there. An error only says that this has been settled before.
+        // Pages are rendered on the current runtime. An error only means that this was set before.
         _ = any_spawner::Executor::init_tokio();
         let telegram = Telegram::new(&config.telegram_api)?;
         let settings = Live::load(&config.fixed, &store).await?;
@@ -179,13 +180,13 @@ impl AppState {
         })))
     }
 
-    /// The whole short URL of a key.
+    /// The URL of a profile endpoint with this webhook key.
     #[must_use]
     pub fn short_url(&self, key: &str) -> String {
         format!("{}/h/{key}", self.public_url)
     }
 
-    /// Asks Telegram who a bot is, unless it has said so within the last 5 minutes; a bot that it names is kept.
+    /// Asks Telegram which bot a token belongs to, unless an answer is at most 5 minutes old. Stores the bot's name.
     pub async fn who_is(&self, token: &BotToken, asker: Asker) -> Identity {
         let (identity, is_fresh) = self.identities.ask(&self.telegram, token, asker).await;
         if is_fresh

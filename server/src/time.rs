@@ -1,17 +1,17 @@
-//! The clock. Everything stored is in whole milliseconds since 1970-01-01T00:00:00Z.
+//! The clock. All stored times are in whole milliseconds since 1970-01-01T00:00:00Z.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Milliseconds since 1970-01-01T00:00:00Z, or a span of them.
+/// A time in milliseconds since 1970-01-01T00:00:00Z, or a span in milliseconds.
 pub type Millis = i64;
 
-/// Now.
+/// The current time.
 #[must_use]
 pub fn now() -> Millis {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, millis)
 }
 
-/// A span in milliseconds.
+/// Converts a span to milliseconds.
 #[must_use]
 pub fn millis(span: Duration) -> Millis {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)

@@ -1,19 +1,19 @@
-//! Dates as services write them.
+//! Dates in the forms that booking services write.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Utc};
 
-/// What a text says about a moment.
+/// The meaning of a date field.
 #[cfg_attr(test, derive(Debug, PartialEq))]
 pub(super) enum Moment {
-    /// Nothing: the year 0001 stands for "not set".
+    /// No date: services write the year 0001 for "not set".
     Missing,
-    /// This one.
+    /// This moment.
     At(DateTime<Utc>),
 }
 
-/// Reads RFC 3339; without an offset it is UTC, without a time midnight. `None` if it is no date.
+/// Reads RFC 3339. A text without an offset is UTC, one without a time is midnight. `None` if it is not a date.
 ///
-/// By hand, since what `chrono` brings to read any form whatever is most of `chrono` (on its way to a browser, too).
+/// Written by hand because `chrono`'s format parser is most of `chrono`'s code size, also in the browser's module.
 pub(super) fn read(text: &str) -> Option<Moment> {
     let mut rest = Rest(text.trim());
     let year = rest.year()?;
@@ -29,11 +29,11 @@ pub(super) fn read(text: &str) -> Option<Moment> {
     if year == 1 || moment.year() <= 1 {
         return Some(Moment::Missing);
     }
-    // Years of more than four digits are not RFC 3339, and near the calendar's end arithmetic fails.
+    // A year of more than four digits is not RFC 3339, and arithmetic fails near the end of `chrono`'s calendar.
     (rest.0.is_empty() && moment.year() <= 9999).then_some(Moment::At(moment.and_utc()))
 }
 
-/// What is still to be read.
+/// The text that has not been read yet.
 struct Rest<'a>(&'a str);
 
 impl Rest<'_> {
@@ -47,7 +47,7 @@ impl Rest<'_> {
         Some(self)
     }
 
-    /// At most so many digits, at least one.
+    /// Reads from one to `most` digits.
     fn digits(&mut self, most: usize) -> Option<&str> {
         let count = self.0.bytes().take(most).take_while(u8::is_ascii_digit).count();
         let (digits, rest) = self.0.split_at_checked(count)?;
@@ -55,7 +55,7 @@ impl Rest<'_> {
         (count > 0).then_some(digits)
     }
 
-    /// Some pad with a space, some not at all.
+    /// Reads a number of two digits. Some services pad it with a space or not at all.
     fn number(&mut self) -> Option<u32> {
         self.0 = self.0.trim_start();
         self.digits(2)?.parse().ok()
@@ -75,12 +75,12 @@ impl Rest<'_> {
         let second =
             if self.mark(":").is_some() { self.number()? } else { return NaiveTime::from_hms_opt(hour, minute, 0) };
         let nanosecond = if self.mark(".").is_some() { self.fraction()? } else { 0 };
-        // A leap second is the one before it, drawn out.
+        // `chrono` represents a leap second as second 59 with at least 10⁹ nanoseconds.
         let (second, nanosecond) = if second == 60 { (59, nanosecond + 1_000_000_000) } else { (second, nanosecond) };
         NaiveTime::from_hms_nano_opt(hour, minute, second, nanosecond)
     }
 
-    /// Nanoseconds; what is finer is left out.
+    /// Reads a fraction of a second as nanoseconds; further digits are ignored.
     fn fraction(&mut self) -> Option<u32> {
         let digits = self.digits(usize::MAX)?;
         digits
@@ -114,7 +114,7 @@ mod tests {
 
     use super::*;
 
-    /// As `chrono` reads the same forms.
+    /// What `chrono` reads for the same forms.
     fn by_chrono(text: &str) -> Option<Moment> {
         let text = text.trim().to_ascii_uppercase().replacen(' ', "T", 1);
         let with_offset = ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z"];

@@ -1,4 +1,4 @@
-//! An object of an event, and where it stands in it.
+//! An object of an event together with its path, which a fault names.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -11,10 +11,10 @@ use super::{
 };
 use crate::text::{clean, is_blank};
 
-/// An object, or the absence of one: then each field of it is missing.
+/// An object of the event. If it is absent, each of its fields is missing.
 pub(super) struct Fields<'a> {
     map: Option<&'a Map<String, Value>>,
-    /// What has been kept of it.
+    /// The fields that the reader has kept.
     shape: &'static Shape,
     /// `CaseItem`, `Resources[1].ItemInfo`; empty for the whole event.
     path: String,
@@ -25,7 +25,7 @@ impl<'a> Fields<'a> {
         Self { map: Some(map), shape, path: String::new() }
     }
 
-    /// The value; `None` where it is missing, `null` or blank.
+    /// The value, or `None` if it is missing, `null` or blank.
     fn value(&self, name: &str) -> Option<&'a Value> {
         debug_assert!(self.shape.field(name).is_some(), "{} is asked for, but not kept", self.path(name));
         self.map?.get(name).filter(|value| !is_missing(value))
@@ -52,7 +52,7 @@ impl<'a> Fields<'a> {
         Ok(Self { map, shape: self.inner(name), path: self.path(name) })
     }
 
-    /// Reads one object or each of a list.
+    /// Reads one object, or each object of a list.
     pub(super) fn each<T>(
         &self,
         name: &str,
@@ -89,8 +89,8 @@ impl<'a> Fields<'a> {
         Ok((!is_blank(&text)).then_some(text))
     }
 
-    /// Text that a customer's form has made: a tick box makes a bool of it. What it makes a list or an object of is no
-    /// text, and no reason to refuse a booking.
+    /// A text that the customer's form has produced. A tick box yields a bool. A list or an object is not text and is
+    /// ignored, because it is no reason to refuse a booking.
     pub(super) fn form_text(&self, name: &str) -> Result<Option<String>, EventFault> {
         match self.value(name) {
             Some(Value::Bool(value)) => Ok(Some(value.to_string())),
@@ -119,7 +119,7 @@ impl<'a> Fields<'a> {
         number.map(Some).ok_or_else(|| self.fault(name, Expected::WholeNumber))
     }
 
-    /// A number, or a text that `read` makes one of.
+    /// A number, or a text that `read` converts to one.
     pub(super) fn whole_or(&self, name: &str, read: fn(&str) -> Option<i64>) -> Result<Option<i64>, EventFault> {
         match self.value(name) {
             Some(Value::String(text)) => read(text).map_or_else(|| self.whole(name), |number| Ok(Some(number))),
@@ -149,20 +149,20 @@ fn is_missing(value: &Value) -> bool {
     }
 }
 
-/// `3.0` is `3`, as services with one type of number write it.
+/// Writes `3.0` as `3`: a service with a single number type sends integers as `3.0`.
 fn plain(number: &Number) -> String {
     let text = number.to_string();
     text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
 }
 
-/// `3`, and `3.0` too.
+/// Reads `3` or `3.0`.
 fn whole_number(text: &str) -> Option<i64> {
     let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
     let is_whole = !fraction.is_empty() && fraction.bytes().all(|b| b == b'0');
     whole.parse().ok().filter(|_| is_whole)
 }
 
-/// `None` for what is no number or does not fit a decimal.
+/// `None` if the text is not a number or does not fit a [`Decimal`].
 fn decimal(text: &str) -> Option<Decimal> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let unsigned = mantissa.strip_prefix(['+', '-']).unwrap_or(mantissa);
@@ -173,7 +173,7 @@ fn decimal(text: &str) -> Option<Decimal> {
     }
     let exponent: i64 = exponent.parse().ok()?;
     let Some(zeros) = digits().position(|digit| digit != b'0') else { return Some(Decimal::ZERO) };
-    // The power of ten of the first digit that counts.
+    // The power of ten of the first significant digit.
     let power = exponent.checked_add(i64::try_from(whole.len()).ok()? - i64::try_from(zeros).ok()? - 1)?;
     match power {
         ..-20 => Some(Decimal::ZERO),

@@ -1,4 +1,4 @@
-//! A body → a [`BookingEvent`].
+//! Reads a body into a [`BookingEvent`].
 
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ pub(super) fn event(body: &[u8]) -> Result<BookingEvent, EventFault> {
     whole(&Fields::root(map, &EVENT))
 }
 
-/// The parser counts columns in bytes and from 0 at a line's start; people count characters from 1.
+/// `serde_json` counts a column in bytes, from 0 at the start of a line; a fault counts it in characters, from 1.
 fn not_json(text: &str, error: &serde_json::Error) -> EventFault {
     let line = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
     let column = line.char_indices().take_while(|(at, _)| *at < error.column()).count();

@@ -1,17 +1,17 @@
-//! What is read of an event. Everything else in it is skipped without being kept: of the 90 KB that a booking service
-//! sends, a message needs one or two.
+//! The fields of an event that are read. The parser skips all others without keeping them: a message needs one or two
+//! of the 90 KB that a booking service sends.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// What is kept of a value. A list is read as each of its items.
+/// The part of a value that is kept. For a list, it applies to each item.
 #[derive(Debug)]
 pub(super) enum Shape {
-    /// A text, a number, a bool. Of a list or an object there is left only that it is one.
+    /// A text, a number or a bool. A list or an object is kept empty, so that only its type is known.
     Scalar,
-    /// These fields of an object.
+    /// An object, of which these fields are kept.
     Object(&'static [(&'static str, Shape)]),
 }
 
@@ -21,7 +21,7 @@ const ITEM_INFO: Shape = Object(&[("Name", Scalar)]);
 const PRICE: Shape = Object(&[("SalePrice", Scalar), ("CurrencyCode", Scalar)]);
 const BOOKED: Shape = Object(&[("Tid", Scalar), ("Amount", Scalar), ("SalePrice", Scalar)]);
 
-/// The whole event.
+/// The shape of the whole event.
 pub(super) static EVENT: Shape = Object(&[
     ("EventType", Scalar),
     (
@@ -69,10 +69,10 @@ impl Shape {
     }
 }
 
-/// Reads JSON down to what `shape` keeps of it.
+/// Reads JSON and keeps only what `shape` names.
 ///
 /// # Errors
-/// Where it is no JSON.
+/// If the text is not JSON.
 pub(super) fn read(json: &[u8], shape: &'static Shape) -> Result<Value, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_slice(json);
     let value = shape.deserialize(&mut reader)?;
@@ -136,7 +136,7 @@ impl<'de> Visitor<'de> for &'static Shape {
         let mut fields = Map::new();
         while let Some(known) = map.next_key_seed(Name(self))? {
             match known {
-                // Of a repeated key the last one wins.
+                // A repeated key: the last value wins.
                 Some((name, shape)) => {
                     let value = map.next_value_seed(shape)?;
                     fields.insert(name.to_owned(), value);
@@ -150,7 +150,7 @@ impl<'de> Visitor<'de> for &'static Shape {
     }
 }
 
-/// The name of a field of an object of this shape.
+/// Reads the name of a field of an object with this shape.
 struct Name(&'static Shape);
 
 impl<'de> DeserializeSeed<'de> for Name {

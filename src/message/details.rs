@@ -54,8 +54,8 @@ fn capitalised(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// A moment in the locale and zone of these settings, in milliseconds since 1970-01-01T00:00:00Z:
-/// `среда, 8 мая 2024 г., 11:15 (Мск)`. `None` where no calendar of ours goes.
+/// A moment in the locale and zone of these settings: `среда, 8 мая 2024 г., 11:15 (Мск)`. `millis` counts from
+/// 1970-01-01T00:00:00Z. `None` outside the years 1 to 9999.
 #[must_use]
 pub fn moment(formatting: &Formatting, millis: i64) -> Option<String> {
     let at = DateTime::from_timestamp_millis(millis).filter(|at| (1..=9999).contains(&at.year()))?;
@@ -66,7 +66,7 @@ pub fn moment(formatting: &Formatting, millis: i64) -> Option<String> {
     Some(format!("{}, {} ({zone_name})", date(locale, at), time(locale, at)))
 }
 
-/// Date and time on one day; start and end where they are on different days.
+/// One line with date and time if the booking is within one day, else start and end.
 fn when(formatting: &Formatting, start: DateTime<Utc>, end: Option<DateTime<Utc>>) -> Section {
     let (locale, zone) = (formatting.locale, formatting.time_zone);
     let language = locale.language();

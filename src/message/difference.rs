@@ -1,31 +1,31 @@
-//! What is different between two messages, line by line.
+//! The difference between two messages, line by line.
 
 use super::{Part, Span, html};
 
 /// A line of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
-    /// What it says: Telegram's HTML, well-formed by itself.
+    /// The text as Telegram's HTML, well-formed by itself.
     Text(String),
-    /// Here begins the next of the messages that a long one is split into.
+    /// The boundary between two parts of a split message.
     NextMessage,
 }
 
-/// Where a line stands.
+/// Which of the two messages has a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// In both.
+    /// Both.
     Same,
-    /// In the second alone.
+    /// Only the second.
     Added,
-    /// In the first alone.
+    /// Only the first.
     Removed,
 }
 
-/// More comparisons are not made for one message: what is left is then taken for replaced as a whole.
+/// The most pairs of lines to compare for one message. If there are more, the lines count as replaced as a whole.
 const MOST: usize = 1 << 20;
 
-/// Every line of both, in order; what was removed stands before what was added in its place.
+/// Every line of both messages, in order. Removed lines stand before the lines that replace them.
 #[must_use]
 pub fn difference(before: &[Part], after: &[Part]) -> Vec<(Mark, Line)> {
     let (before, after) = (lines(before), lines(after));
@@ -48,10 +48,10 @@ pub fn difference(before: &[Part], after: &[Part]) -> Vec<(Mark, Line)> {
     found
 }
 
-/// Walks along the longest common row of lines.
+/// Marks the lines along their longest common subsequence.
 fn longest_common(before: &[Line], after: &[Line]) -> Vec<(Mark, Line)> {
     let width = after.len() + 1;
-    // How many lines the rests from (old, new) on have in common.
+    // For (old, new): how many lines the rest of `before` and the rest of `after` have in common.
     let mut common = vec![0_usize; (before.len() + 1) * width];
     let at = |common: &[usize], old: usize, new: usize| common.get(old * width + new).copied().unwrap_or_default();
     for (old, left) in before.iter().enumerate().rev() {

@@ -1,4 +1,4 @@
-//! Telegram's HTML (Bot API `parse_mode=HTML`): reading the operator's, writing ours, flattening the event's.
+//! Telegram's HTML (Bot API `parse_mode=HTML`): reads the operator's, writes ours, flattens the event's to text.
 
 mod attributes;
 mod entities;
@@ -13,12 +13,12 @@ pub(crate) use write::{Cost, shared, write};
 
 use crate::{secret::redact, text};
 
-/// What is wrong with a text that should be Telegram's HTML.
+/// Why a text is not Telegram's HTML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HtmlFault {
-    /// Where, in characters from the start of the text, from 0.
+    /// The position in characters from the start of the text, from 0.
     pub offset: usize,
-    /// What.
+    /// The kind.
     pub kind: HtmlFaultKind,
 }
 
@@ -37,13 +37,14 @@ pub enum HtmlFaultKind {
     BadAttribute(String),
 }
 
-/// A tag's or an attribute's name as a fault repeats it: redacted before it is cut, or a cut token would not be known.
+/// The name of a tag or an attribute as a fault quotes it. It is redacted before it is cut, because [`redact`] does not
+/// recognise a cut token.
 fn as_quoted(name: &str) -> String {
     text::shorten(&redact(name), 20)
 }
 
-/// The length of an operator's text as Telegram counts it: in UTF-16 units once tags and entities are read; what is not
-/// well-formed goes out as typed and counts so.
+/// The length of an operator's text as Telegram counts it: in UTF-16 units after tags and entities are parsed. A text
+/// that is not well-formed is sent as typed and is counted so.
 #[must_use]
 pub fn units(html: &str) -> usize {
     parse(html).map_or_else(|_| text::units(html), |spans| super::units(&spans))

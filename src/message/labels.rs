@@ -1,4 +1,4 @@
-//! The words of a message that nobody configures, and the defaults of those that somebody may (contract §4, §5).
+//! The fixed labels of a message, and the defaults of the labels that an operator may set (contract §4, §5).
 
 use crate::{event::BookingKind, values::Bilingual};
 
@@ -18,7 +18,7 @@ pub(super) const CONTACT: Bilingual = words("Контактная информа
 pub(super) const SERVICE_PAGE: Bilingual = words("Страница услуги", "Service page");
 
 impl BookingKind {
-    /// What such a booking is called where `case_type_name` is not set.
+    /// The default of `case_type_name`.
     #[must_use]
     pub fn case_type_name(self) -> Bilingual {
         match self {
@@ -28,7 +28,7 @@ impl BookingKind {
         }
     }
 
-    /// The heading of the details where `detail_section_name` is not set.
+    /// The default of `detail_section_name`, the heading of the details.
     #[must_use]
     pub fn detail_section_name(self) -> Bilingual {
         match self {

@@ -1,4 +1,4 @@
-//! Dates, times and durations as CLDR has them for the locale, with ASCII spaces.
+//! Dates, times and durations in CLDR's form for the locale, but with ASCII spaces.
 
 mod conventions;
 
@@ -9,7 +9,7 @@ pub(super) use self::conventions::{Conventions, Plural};
 use super::money::number;
 use crate::values::{Bilingual, Locale, TimeZone, offset_name, russian_plural};
 
-/// How the default zone is called where `timezone_name` is not set.
+/// The name of the default zone if `timezone_name` is not set.
 pub(crate) const MOSCOW: Bilingual = Bilingual { ru: "Мск", en: "MSK" };
 /// The default of `resource_name`.
 pub(crate) const RESOURCES: Bilingual = Bilingual { ru: "Услуги/ресурсы", en: "Services/resources" };
@@ -50,7 +50,7 @@ pub(super) fn time_range(locale: Locale, start: NaiveDateTime, end: NaiveDateTim
     format!("{}{dash}{}", time(locale, start), time(locale, end))
 }
 
-/// How a zone is called where nobody named it: `Мск`, `GMT+5:30`.
+/// The name of a zone without a `timezone_name`: `Мск`, `GMT+5:30`.
 pub(super) fn zone_name(locale: Locale, zone: TimeZone, at: &DateTime<FixedOffset>) -> String {
     if zone == TimeZone::default() {
         return MOSCOW.get(locale.language()).to_owned();

@@ -1,4 +1,4 @@
-//! The message (contract §5): rendered once as rich text, split to Telegram's limits, written as HTML.
+//! The message (contract §5). It is rendered once as rich text, split to Telegram's limits and written as HTML.
 
 mod details;
 mod difference;
@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{channel::Limits, event::BookingEvent, parameters::Parameter, profile::Formatting, text, values::Locale};
 
-/// A style of text, as Telegram knows it. The names in stored messages must not change.
+/// A text style that Telegram supports. Stored messages contain the serialised names, which must not change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "Telegram's own names")]
 pub enum Style {
@@ -53,7 +53,7 @@ pub enum Style {
     },
     #[serde(rename = "a")]
     Link {
-        /// Shared: a long text may repeat it in each of its runs.
+        /// Shared, because a long text may repeat it in each of its spans.
         #[serde(rename = "u")]
         url: Arc<str>,
     },
@@ -72,14 +72,14 @@ pub enum Style {
     },
 }
 
-/// A run of text of one style.
+/// A run of text with the same styles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
     /// The text, never escaped.
     pub text: String,
     /// Styles, the outermost first.
     pub styles: Vec<Style>,
-    /// The parameter whose setting shows, hides or words this text: the preview marks it.
+    /// The parameter that shows, hides or words this text. The preview highlights it.
     pub origin: Option<Parameter>,
 }
 
@@ -89,20 +89,20 @@ pub struct Message {
     spans: Vec<Span>,
 }
 
-/// A part of a message that its channel takes as one message.
+/// A part of a message that fits into one message of its channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     spans: Vec<Span>,
 }
 
 impl Message {
-    /// Whether nothing would be said.
+    /// Whether the message has no text.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
     }
 
-    /// The runs of the whole message, for drawing.
+    /// The spans of the whole message, to draw it.
     #[must_use]
     pub fn spans(&self) -> &[Span] {
         &self.spans
@@ -114,7 +114,7 @@ impl Message {
         units(&self.spans)
     }
 
-    /// Splits it by the limits of a channel: the parts in the order to send them in, none if the message is empty.
+    /// Splits the message by the limits of a channel. The parts are in sending order; an empty message has none.
     #[must_use]
     pub fn parts(&self, limits: &Limits) -> Vec<Part> {
         split::split(&self.spans, limits)
@@ -122,19 +122,19 @@ impl Message {
 }
 
 impl Part {
-    /// The runs, for drawing.
+    /// The spans, to draw the part.
     #[must_use]
     pub fn spans(&self) -> &[Span] {
         &self.spans
     }
 
-    /// As Telegram's HTML (`parse_mode=HTML`).
+    /// The part as Telegram's HTML (`parse_mode=HTML`).
     #[must_use]
     pub fn html(&self) -> String {
         html::write(&self.spans)
     }
 
-    /// As plain text.
+    /// The part as plain text.
     #[must_use]
     pub fn text(&self) -> String {
         self.spans.iter().map(|span| span.text.as_str()).collect()
@@ -146,16 +146,16 @@ impl Part {
         units(&self.spans)
     }
 
-    /// A part that says this text and nothing else.
+    /// A part with this text and no styles.
     #[must_use]
     pub fn plain(text: &str) -> Self {
         Self { spans: vec![Span { text: text.to_owned(), styles: Vec::new(), origin: None }] }
     }
 
-    /// Reads a part back from its own HTML (as stored by the sandbox), for drawing.
+    /// Reads a part from its own HTML, as the sandbox stores it.
     ///
     /// # Errors
-    /// Where it is not well-formed.
+    /// If the HTML is not well-formed.
     pub fn from_html(html: &str) -> Result<Self, html::HtmlFault> {
         Ok(Self { spans: html::parse(html)? })
     }
@@ -177,20 +177,20 @@ impl Span {
     }
 }
 
-/// What a message is made of besides the profile's formatting.
+/// The input of rendering besides the profile's formatting.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// The event.
     pub event: &'a BookingEvent,
-    /// Index of the participant it is for; `None` renders without one.
+    /// The index of the recipient among the participants; `None` renders a message for nobody in particular.
     pub participant: Option<usize>,
-    /// `telegramFieldName`: never shown among the contact information.
+    /// `telegramFieldName`: the contact field that is never shown.
     pub field_name: Option<&'a str>,
-    /// Where links lead, without a slash at the end: `https://torrow.net`.
+    /// The base of links, without a trailing slash: `https://torrow.net`.
     pub booking_host: &'a str,
 }
 
-/// How a date and a time look in a locale, for choosing one: `среда, 8 мая 2024 г., 11:15`.
+/// A sample date and time in a locale, to help choose one: `среда, 8 мая 2024 г., 11:15`.
 #[must_use]
 pub fn example(locale: Locale) -> String {
     let at = NaiveDate::from_ymd_opt(2024, 5, 8).and_then(|day| day.and_hms_opt(11, 15, 0));

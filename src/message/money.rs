@@ -1,18 +1,18 @@
-//! Numbers and money as CLDR has them for the locale, with ASCII spaces.
+//! Numbers and money in CLDR's form for the locale, but with ASCII spaces.
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::locale::Conventions;
 use crate::values::Locale;
 
-/// `1 500`, `1,5`; `1,500`, `1.5`. At most three fraction digits, unless nothing would be left.
+/// `1 500`, `1,5`; `1,500`, `1.5`. Rounded to three fraction digits, unless that would show 0.
 pub(super) fn number(locale: Locale, value: Decimal) -> String {
     let rounded = value.round_dp_with_strategy(3, RoundingStrategy::MidpointAwayFromZero);
     let shown = if rounded.is_zero() { value } else { rounded };
     written(locale, &shown.normalize().to_string())
 }
 
-/// `1 234,50 ₽`, `RUB 1,234.50`; whole amounts without a fraction. `None` for what rounds to nothing.
+/// `1 234,50 ₽`, `RUB 1,234.50`; whole amounts have no fraction. `None` for an amount that rounds to zero.
 pub(super) fn money(locale: Locale, value: Decimal, code: &str) -> Option<String> {
     let known = code.trim().to_ascii_uppercase();
     let digits = fraction_digits(&known);
@@ -27,14 +27,14 @@ pub(super) fn money(locale: Locale, value: Decimal, code: &str) -> Option<String
     Some(if !Conventions::of(locale).currency_first {
         format!("{sign}{amount} {symbol}")
     } else if symbol.ends_with(|c: char| c.is_alphanumeric() || c == '.') {
-        // CLDR sets a space after a letter or a full stop, none after a sign such as `$`.
+        // CLDR sets a space after a letter or a full stop, and none after a sign such as `$`.
         format!("{sign}{symbol} {amount}")
     } else {
         format!("{sign}{symbol}{amount}")
     })
 }
 
-/// Digits in groups of three, with the locale's marks.
+/// Groups digits by three, with the locale's separators.
 fn written(locale: Locale, plain: &str) -> String {
     let conventions = Conventions::of(locale);
     let (sign, plain) = plain.strip_prefix('-').map_or(("", plain), |rest| ("-", rest));
@@ -65,12 +65,12 @@ fn fraction_digits(code: &str) -> u32 {
     }
 }
 
-/// CLDR's symbol; `None` where that is the code itself.
+/// CLDR's symbol; `None` if it is the code itself.
 fn symbol(locale: Locale, code: &str) -> Option<&'static str> {
     use Locale::{Be, De, En, Hy, Ka, Kk, Ru, Tr, Uk, Uz};
 
     Some(match (code, locale) {
-        // Signs that a locale has for the money of its own neighbourhood.
+        // Local signs for currencies of the locale's region.
         ("AMD", Hy) => "֏",
         ("BYN", Be) => "Br",
         ("GEL", Ka) => "₾",
@@ -84,17 +84,17 @@ fn symbol(locale: Locale, code: &str) -> Option<&'static str> {
         ("UAH", Ru | Uk) => "₴",
         ("UZS", Uz) => "soʻm",
         ("XCG", Ru) => "Cg",
-        // Signs that differ.
+        // Signs that differ from those of most locales.
         ("AUD", De | Tr) => "AU$",
         ("JPY", Kk | Uz | Hy) => "JP¥",
         ("USD", Uz | Ka) => "US$",
-        // Signs that every locale has.
+        // Signs that are the same in every locale.
         ("XAF", _) => "FCFA",
         ("XCG", _) => "Cg.",
         ("XOF", _) => "F CFA",
         ("XPF", _) => "CFPF",
         ("JPY", Uk) => "¥",
-        // Signs that most have, and the locales that have them not.
+        // Signs of most locales, after the locales that do not have them.
         (_, Uk) => return None,
         ("AUD" | "CNY" | "HKD" | "ILS" | "INR" | "JPY" | "KRW" | "NZD" | "VND", Ka) => return None,
         ("BRL" | "CAD" | "NZD" | "THB", Be) | ("THB", En | Uz | Ka) => return None,

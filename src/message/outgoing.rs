@@ -1,4 +1,4 @@
-//! What Telegram is asked with (Bot API `sendMessage`).
+//! The request that is sent to Telegram (Bot API `sendMessage`).
 
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ pub struct Outgoing<'a> {
 struct SendMessage<'a> {
     chat_id: &'a str,
     text: &'a str,
-    // A JSON null would arrive as the text "null": an unset key is left out.
+    // A JSON null would arrive as the text "null", so an unset key is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     parse_mode: Option<&'static str>,
     link_preview_options: LinkPreview,
@@ -29,7 +29,7 @@ struct LinkPreview {
 }
 
 impl Outgoing<'_> {
-    /// The body of `sendMessage`, JSON: what is sent and what the preview shows are these same bytes.
+    /// The JSON body of `sendMessage`. The sender and the preview use these same bytes.
     #[must_use]
     pub fn body(self) -> String {
         let body = SendMessage {
@@ -38,7 +38,7 @@ impl Outgoing<'_> {
             parse_mode: self.html.then_some("HTML"),
             link_preview_options: LinkPreview { is_disabled: true },
         };
-        // Texts and a bool: there is nothing that JSON could not hold.
+        // Serialising cannot fail: the body has only texts and a bool.
         serde_json::to_string(&body).unwrap_or_default()
     }
 }

@@ -1,5 +1,5 @@
-//! The messages of one event. An event may have a thousand participants and an operator's text 30 KB: what they share is
-//! parsed once, and participants that differ in nothing that is shown share one message.
+//! Renders the messages of one event. An event may have a thousand participants and an operator's text 30 KB, so common
+//! text is parsed once, and participants whose shown data is equal share one message.
 
 use super::{
     Message, Span, Style, details, html,
@@ -27,11 +27,11 @@ pub struct Renderer<'a> {
     resources: Vec<Shown<'a>>,
     by_id: ById<'a>,
     booked: Rows<'a>,
-    /// Bytes of text that every message holds.
+    /// The bytes of text that every message contains.
     shared: usize,
 }
 
-/// Everything that rendering reads of a participant: where it is equal, the messages are equal.
+/// Everything that rendering reads of a participant. Equal variants have equal messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Variant<'a> {
     booked: &'a [BookedResource],
@@ -40,7 +40,7 @@ pub struct Variant<'a> {
     contact: Vec<(&'a str, &'a str)>,
 }
 
-/// A resource with a name, and its description as text.
+/// A resource that has a name, with its description as plain text.
 #[derive(Clone, Debug)]
 struct Shown<'a> {
     resource: &'a Resource,
@@ -49,7 +49,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Renderer<'a> {
-    /// Reads what all messages of an event share. The arguments are those of [`super::Context`].
+    /// Prepares what all messages of an event share. The arguments are those of [`super::Context`].
     #[must_use]
     pub fn new(
         formatting: &'a Formatting,
@@ -84,7 +84,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// What rendering reads of the participant with this index; `None` stands for nobody.
+    /// The variant of the participant with this index; `None` stands for no participant.
     #[must_use]
     pub fn variant(&self, participant: Option<usize>) -> Variant<'a> {
         let Some(participant) = participant.and_then(|index| self.event.participants.get(index)) else {
@@ -100,8 +100,8 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// About how many bytes the message of a variant has: those of its texts, without most of the markup. This is what
-    /// rendering takes time for, and takes next to none itself.
+    /// The approximate size of a variant's message in bytes: its texts without most of the markup. The cost of
+    /// rendering is proportional to it; computing it costs almost nothing.
     #[must_use]
     pub fn weight(&self, variant: &Variant<'_>) -> usize {
         let resources = if variant.booked.is_empty() {
@@ -155,7 +155,7 @@ impl<'a> Renderer<'a> {
         std::iter::once(name).chain(description)
     }
 
-    /// The contact fields that are shown.
+    /// The contact fields to show.
     fn contact(&self, participant: &'a Participant) -> Vec<(&'a str, &'a str)> {
         let is_telegram_field = self.field.as_ref().map(|field| field.of(participant));
         let is_shown = |field: &&ContactField| {
@@ -167,12 +167,12 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// Bytes that a run of text costs besides its own, at least.
+/// The least bytes that a span costs besides its text.
 const PER_RUN: usize = 3;
-/// Bytes of a resource's lines besides its texts, at least.
+/// The least bytes that a resource's lines have besides its texts.
 const PER_RESOURCE: usize = 8;
 
-/// Rows of a `BookingResourceList` by their resource's id; of several with one id, the first.
+/// The rows of a `BookingResourceList` by the id of their resource. If several have the same id, the first counts.
 #[derive(Clone, Debug)]
 struct Rows<'a>(Vec<(&'a str, &'a BookedResource)>);
 
@@ -194,13 +194,13 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The resources that are shown, by their ids: a participant's own list is looked up in it without going through all.
+/// The shown resources by id, so that looking up a participant's own list does not scan all of them.
 #[derive(Clone, Debug)]
 struct ById<'a> {
     ids: Vec<&'a str>,
-    /// Index of each into [`Renderer::resources`].
+    /// The index of each into [`Renderer::resources`].
     indices: Vec<usize>,
-    /// Bytes of those before each, and of all.
+    /// Cumulative bytes: of the resources before each one, and of all.
     weights: Vec<usize>,
     weight_of_all: usize,
 }

@@ -1,4 +1,4 @@
-//! The sections of a message, and how they are put together (contract §5).
+//! The sections of a message, and how they are joined (contract §5).
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rust_decimal::Decimal;
@@ -15,12 +15,12 @@ use crate::{
     values::Locale,
 };
 
-/// A line, or several of an operator's text: runs of text.
+/// A line, as spans. An operator's text of several lines is one `Line`.
 pub(super) type Line = Vec<Span>;
-/// Lines that stand together.
+/// Lines without an empty line between them.
 pub(super) type Section = Vec<Line>;
 
-/// The sections with an empty line between; blank ones are left out.
+/// Joins the sections with empty lines; leaves out blank sections.
 pub(super) fn joined(sections: Vec<Section>) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     for section in sections {
@@ -40,7 +40,7 @@ pub(super) fn joined(sections: Vec<Section>) -> Vec<Span> {
     spans
 }
 
-/// Runs without white space at the ends of the whole.
+/// Removes white space at both ends of the spans taken together.
 fn trimmed(mut line: Line) -> Line {
     let blank = line.iter().take_while(|span| span.text.trim_start().is_empty()).count();
     line.drain(..blank);
@@ -66,7 +66,7 @@ pub(super) fn operator_text(text: Option<&str>, parameter: Parameter) -> Section
     vec![spans]
 }
 
-/// Lines under a heading; nothing where there are none.
+/// Puts a heading before the lines, unless there are none.
 pub(super) fn headed(heading: &str, origin: Parameter, mut lines: Section) -> Section {
     if !lines.is_empty() {
         lines.insert(0, vec![Span::styled(heading, Style::Bold, Some(origin))]);
@@ -74,7 +74,7 @@ pub(super) fn headed(heading: &str, origin: Parameter, mut lines: Section) -> Se
     lines
 }
 
-/// ` × 2 — 3 000 ₽`, as much of it as there is to say.
+/// ` × 2 — 3 000 ₽`; parts that are not known are left out.
 pub(super) fn price(
     locale: Locale,
     resource: &Resource,
@@ -89,7 +89,7 @@ pub(super) fn price(
     if amount != Decimal::ONE {
         text += &format!(" × {}", number(locale, amount));
     }
-    // A sum beyond what a decimal holds is no price anybody pays: nothing is better than a wrong one.
+    // The product may overflow. No price is shown then, since a wrong one would be worse.
     let sum = unit_price.and_then(|price| amount.checked_mul(price));
     if let Some(sum) = sum.and_then(|sum| money(locale, sum, currency)) {
         text += &format!(" — {sum}");
@@ -97,10 +97,10 @@ pub(super) fn price(
     text
 }
 
-/// What an id in a link keeps as it is.
+/// The characters that are not encoded in an id within a link.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// The links to the booking and the service; `item_id` stands in for an event's missing `CaseItem.Id`.
+/// The links to the booking and the service. `item_id` replaces a missing `CaseItem.Id` of the event.
 pub(super) fn links(locale: Locale, event: &BookingEvent, item_id: Option<&str>, booking_host: &str) -> Section {
     let language = locale.language();
     let case_id = event.case.id.as_deref().or(item_id);

@@ -1,4 +1,5 @@
-//! Rich text → parts that a channel takes (contract §5, length). Works on spans, so that each part is well-formed.
+//! Splits rich text into parts within a channel's limits (contract §5, length). It splits spans, so each part is
+//! well-formed.
 
 use super::{
     Part, Span,
@@ -6,7 +7,7 @@ use super::{
 };
 use crate::{channel::Limits, text::is_blank};
 
-/// A character, and the index of the span it comes from: eight bytes, so that a megabyte of text takes eight.
+/// A character and the index of its span, in eight bytes: a megabyte of text takes eight megabytes.
 type Unit = (char, u32);
 
 pub(super) fn split(spans: &[Span], limits: &Limits) -> Vec<Part> {
@@ -31,7 +32,7 @@ fn span_at(spans: &[Span], index: u32) -> Option<&Span> {
     spans.get(usize::try_from(index).ok()?)
 }
 
-/// How many characters fit into one message; at least one, so that there is an end.
+/// How many characters fit into one message. At least one, so that splitting ends.
 fn fitting(rest: &[Unit], spans: &[Span], limits: &Limits) -> usize {
     let mut total = Cost::default();
     let mut before: Option<u32> = None;
@@ -52,7 +53,7 @@ fn fitting(rest: &[Unit], spans: &[Span], limits: &Limits) -> usize {
     rest.len()
 }
 
-/// Where to end the part, at most at `most`: at an empty line, else a line end, else a space, else between characters.
+/// Where to end the part, at most at `most`: at an empty line, else at a line end, a space, or between characters.
 fn break_point(rest: &[Unit], most: usize) -> usize {
     let after = |at: usize| rest.get(at..).unwrap_or_default();
     if after(most).iter().all(|(c, _)| c.is_whitespace()) {
@@ -61,7 +62,7 @@ fn break_point(rest: &[Unit], most: usize) -> usize {
     let last = |is_break: &dyn Fn(usize) -> bool| (1..=most).rev().find(|at| is_break(*at));
     let char_at = |at: usize| rest.get(at).map(|(c, _)| *c);
     let is_line_end = |at: usize| char_at(at) == Some('\n');
-    // The line end first: what follows is looked through once for each line, not for each character.
+    // Checking for a line end first runs the scan ahead once a line instead of once a character.
     let is_empty_line = |at: usize| {
         let next = || after(at + 1).iter().map(|(c, _)| *c).find(|c| !matches!(c, ' ' | '\t'));
         is_line_end(at) && next() == Some('\n')
@@ -77,14 +78,14 @@ fn is_no_break_space(c: char) -> bool {
     matches!(c, '\u{a0}' | '\u{2007}' | '\u{202f}')
 }
 
-/// The last place up to `most` that does not tear apart what a reader sees as one character.
+/// The last position up to `most` that does not split a grapheme (what a reader sees as one character).
 fn between_characters(rest: &[Unit], most: usize) -> usize {
     const FARTHEST: usize = 64;
     let char_at = |at: usize| rest.get(at).map(|(c, _)| *c);
     let is_flag_half = |at: usize| char_at(at).is_some_and(is_regional_indicator);
     let tears = |at: usize| {
         let (Some(left), Some(right)) = (char_at(at - 1), char_at(at)) else { return false };
-        // Flags are pairs, counted from the first of a row.
+        // A flag is a pair of regional indicators; pairs are counted from the start of the row.
         let tears_flag =
             || is_regional_indicator(right) && (0..at).rev().take_while(|at| is_flag_half(*at)).count() % 2 == 1;
         extends(right) || left == '\u{200d}' || tears_flag()
@@ -97,7 +98,7 @@ fn is_regional_indicator(c: char) -> bool {
     matches!(c, '\u{1f1e6}'..='\u{1f1ff}')
 }
 
-/// Whether a character belongs to the one before: combining marks, joiners, variation selectors, skin tones, tags.
+/// Whether a character extends the one before: combining marks, joiners, variation selectors, skin tones, tags.
 fn extends(c: char) -> bool {
     matches!(c,
         '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{610}'..='\u{61a}'
@@ -117,7 +118,7 @@ fn trimmed_end(units: &[Unit]) -> &[Unit] {
     units.get(..end).unwrap_or_default()
 }
 
-/// `None` where a reader would see nothing: Telegram refuses such a message.
+/// `None` if the part has no visible character: Telegram refuses such a message.
 fn part(units: &[Unit], spans: &[Span]) -> Option<Part> {
     let runs = units.chunk_by(|left, right| left.1 == right.1);
     let runs = runs.filter_map(|run| {

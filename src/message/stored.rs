@@ -1,9 +1,9 @@
-//! A message as it waits in the queue and stands in the log, whatever channel it goes to.
+//! The stored form of a message, in the queue and in the log. It does not depend on the channel.
 //!
 //! It is JSON: `{"v":1,"p":[part, …]}`. A part lists its styles once and refers to them by index:
 //! `{"s":["b",{"a":{"u":"https://…"}}],"t":["Hello ",["Anna",[0]],"!"]}`. A run without a style is a string.
 //!
-//! Databases of earlier versions hold a JSON array with Telegram's HTML of each part. Both forms can be read.
+//! Databases of earlier versions contain a JSON array with Telegram's HTML of each part. Both forms can be read.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{Part, Span, Style};
 
-/// The version that is written.
+/// The version that this code writes.
 const VERSION: u8 = 1;
 
-/// A rendered message, encoded. Cheap to clone; the default is no message at all.
+/// An encoded message. Cheap to clone; the default is no message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct StoredMessage(Arc<str>);
 
-/// A stored message cannot be read.
+/// The stored message has neither form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreadable;
 
@@ -52,11 +52,11 @@ impl StoredMessage {
             return Self::default();
         }
         let form = Form { v: VERSION, p: parts.iter().map(PartForm::of).collect() };
-        // Texts, numbers and lists: there is nothing that JSON could not hold.
+        // Serialising cannot fail: the form has only texts, numbers and lists.
         Self(serde_json::to_string(&form).unwrap_or_default().into())
     }
 
-    /// A message as it was read from a database.
+    /// Wraps a message as it was read from a database, without checking it.
     #[must_use]
     pub fn from_stored(text: impl Into<Arc<str>>) -> Self {
         Self(text.into())
@@ -74,25 +74,25 @@ impl StoredMessage {
         self.0.is_empty()
     }
 
-    /// Whether it has the form that [`StoredMessage::of`] writes.
+    /// Whether the message has the form that [`StoredMessage::of`] writes.
     #[must_use]
     pub fn is_current(&self) -> bool {
         self.0.starts_with('{')
     }
 
-    /// The form that earlier versions wrote: a JSON array with Telegram's HTML of each part.
+    /// Converts to the form of earlier versions: a JSON array with Telegram's HTML of each part.
     ///
     /// # Errors
-    /// If it cannot be read.
+    /// If the message has neither form.
     pub fn html_form(&self) -> Result<String, Unreadable> {
         let html: Vec<String> = self.parts()?.iter().map(Part::html).collect();
         serde_json::to_string(&html).map_err(|_| Unreadable)
     }
 
-    /// Decodes the parts, of either form.
+    /// Decodes the parts from either form.
     ///
     /// # Errors
-    /// If it has neither form.
+    /// If the message has neither form.
     pub fn parts(&self) -> Result<Vec<Part>, Unreadable> {
         if self.is_empty() {
             return Ok(Vec::new());
@@ -110,10 +110,10 @@ impl StoredMessage {
 }
 
 impl Part {
-    /// Reads a part by itself: an element of `p` in a current message, or of the array of an earlier one.
+    /// Reads a single part: an element of `p` in a current message, or of the array in an earlier one.
     ///
     /// # Errors
-    /// If it is neither.
+    /// If the part has neither form.
     pub fn from_stored(text: &str) -> Result<Self, Unreadable> {
         if text.starts_with('{') {
             return serde_json::from_str::<PartForm<'_>>(text).map_err(|_| Unreadable)?.decode();
@@ -122,7 +122,7 @@ impl Part {
     }
 }
 
-/// What is not well-formed is text: it is better sent with its tags than not at all.
+/// HTML that is not well-formed becomes plain text: sending it with its tags is better than not sending it.
 fn of_html(html: &str) -> Part {
     Part::from_html(html).unwrap_or_else(|_| Part::plain(html))
 }

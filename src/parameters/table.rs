@@ -1,4 +1,4 @@
-//! The rows themselves: every word of the table, and nothing else.
+//! The rows of the table, with all of its texts.
 
 use super::{Definition, Kind, Parameter};
 use crate::values::Bilingual;
@@ -6,7 +6,7 @@ use crate::values::Bilingual;
 const NO: Bilingual = Bilingual { ru: "нет", en: "no" };
 const YES: Bilingual = Bilingual { ru: "да", en: "yes" };
 
-/// The table, in the enum's order.
+/// The table, in the order of the enum.
 pub static TABLE: [Definition; 19] = [
     Definition {
         parameter: Parameter::TelegramToken,

@@ -7,7 +7,7 @@ use crate::{
 
 const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
 
-/// A query without a fault or a warning, and more after it.
+/// A query without faults and warnings, followed by `more`.
 fn with(more: &str) -> Vec<u8> {
     format!("telegramToken={TOKEN}&telegramFieldName=*TelegramId&errorEmail=a@b.c&message=Hi&{more}").into_bytes()
 }

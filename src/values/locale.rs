@@ -1,4 +1,4 @@
-//! The locales that messages are offered in.
+//! The supported locales of messages.
 
 use super::Language;
 
@@ -20,11 +20,11 @@ pub enum Locale {
 }
 
 impl Locale {
-    /// Every locale offered, in the order a list shows them.
+    /// Every supported locale, in the order of the menu.
     pub const ALL: [Self; 10] =
         [Self::Ru, Self::En, Self::Kk, Self::Uk, Self::Be, Self::De, Self::Uz, Self::Hy, Self::Ka, Self::Tr];
 
-    /// Reads a tag: `ru`, `ru_RU`, `RU-ru` are all [`Locale::Ru`]. `None` if it is not offered.
+    /// Reads a tag: `ru`, `ru_RU`, `RU-ru` are all [`Locale::Ru`]. `None` if the locale is not supported.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let tag = text.trim().replace('_', "-");
@@ -61,7 +61,7 @@ impl Locale {
         }
     }
 
-    /// The language's own name for itself.
+    /// The name of the language in that language.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -1,10 +1,10 @@
-//! Time zones as people look for them: by a city, in Latin letters or in Russian.
+//! Finds time zones by city, in Latin letters or in Russian.
 
 use super::TimeZone;
 use crate::values::Language;
 
-/// A line a zone: its name, then the cities that people who write Russian look for. The first of them names the zone.
-/// In the order in which a list offers them.
+/// One line per zone, in the order of the menu: the zone's name, then the cities that Russian-speaking users search
+/// for. The first city is the label of the zone.
 const CITIES: &str = include_str!("cities.txt");
 
 fn main_zones() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -12,12 +12,12 @@ fn main_zones() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 impl TimeZone {
-    /// The zones that most people of this product look for, in the order in which a list offers them.
+    /// The zones that most users need, in the order of the menu.
     pub fn main() -> impl Iterator<Item = Self> {
         main_zones().map(|(name, _)| Self(name))
     }
 
-    /// The city that the zone is called by; `None` where its name is of no city, or there is no Russian one for it.
+    /// The city that labels the zone; `None` if its name contains no city, or if no Russian name is known for it.
     #[must_use]
     pub fn city(self, language: Language) -> Option<String> {
         match language {
@@ -33,7 +33,7 @@ impl TimeZone {
         }
     }
 
-    /// The Russian city of the zone that begins with a text.
+    /// The zone's Russian city that begins with the text.
     #[must_use]
     pub fn city_like(self, text: &str) -> Option<&'static str> {
         let wanted = plain(text);
@@ -41,7 +41,7 @@ impl TimeZone {
         cities.split(", ").find(|city| plain(city).starts_with(&wanted))
     }
 
-    /// The zone that a text names, by its IANA name or by one of its cities; in any case.
+    /// The zone with this IANA name or city, in any case.
     #[must_use]
     pub fn of_place(text: &str) -> Option<Self> {
         let wanted = plain(text);
@@ -54,8 +54,8 @@ impl TimeZone {
             .or_else(|| Self::all().find(|zone| zone.city(Language::En).is_some_and(|city| plain(&city) == wanted)))
     }
 
-    /// The zones in whose name or cities a word begins with the text, at most so many: first those where it begins the
-    /// city. With a blank text the main ones.
+    /// At most `most` zones whose name or city has a word that begins with the text. Zones whose city begins with it
+    /// come first. A blank text returns the main zones.
     #[must_use]
     pub fn search(text: &str, most: usize) -> Vec<Self> {
         let wanted = plain(text);
@@ -87,7 +87,7 @@ impl TimeZone {
     }
 }
 
-/// As texts are compared: in lower case, `ё` as `е`, and words parted by spaces.
+/// The form for comparison: in lower case, `ё` as `е`, words separated by single spaces.
 fn plain(text: &str) -> String {
     let text = text.trim().to_lowercase();
     text.chars()

@@ -1,7 +1,7 @@
-//! What the Bot API would make of a text with `parse_mode=HTML`: written from the facts about it, apart from the
-//! product's own reader, so that the two can be held against each other.
+//! What the Bot API makes of a text with `parse_mode=HTML`. It is written from the documented behaviour, independently
+//! of the product's own parser, so that the two can be compared.
 
-/// A message as it would arrive.
+/// A message as the recipient gets it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arrived {
     /// The text, trimmed.
@@ -17,7 +17,7 @@ pub struct Entity {
     pub tag: String,
     /// The address of a link.
     pub href: Option<String>,
-    /// What it spans.
+    /// The text that it covers.
     pub text: String,
 }
 
@@ -99,7 +99,7 @@ pub fn arrive(html: &str) -> Result<Arrived, String> {
     Ok(arrived)
 }
 
-/// The index of the `>` that ends the tag; one in quotes does not.
+/// The index of the `>` that ends the tag; a `>` in quotes does not.
 fn end_of_tag(chars: &[char], start: usize) -> Option<usize> {
     let mut quote = None;
     for (index, &c) in chars.iter().enumerate().skip(start + 1) {
@@ -129,7 +129,7 @@ fn attribute(text: &str, name: &str) -> Option<String> {
     Some(decoded)
 }
 
-/// The text of what starts with `&`, and how many characters it took.
+/// The text of the character reference at the start, and how many characters it has.
 fn reference(chars: &[char]) -> (String, usize) {
     let rest: String = chars.iter().take(12).collect();
     for (name, text) in [("&lt", "<"), ("&gt", ">"), ("&amp", "&"), ("&quot", "\"")] {

@@ -1,7 +1,8 @@
-//! `cargo xtask audit` and `cargo xtask pictures`: the interface, looked at by axe-core and Lighthouse, and drawn.
+//! `cargo xtask audit` and `cargo xtask pictures`: checks the interface with axe-core and Lighthouse, and takes
+//! pictures.
 //!
-//! The walk itself is `server/tests/browser/audit`: it shares the tests' browser and their ways through the pages. What
-//! comes from npm lies in `target/audit`, by exact version, and is no part of the product.
+//! The audit itself is `server/tests/browser/audit`, which shares the browser and the helpers of the tests. The
+//! packages from npm are in `target/audit`, with exact versions, and are no part of the product.
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,8 +17,8 @@ use crate::site::{self, Mode};
 
 const PACKAGES: [(&str, &str); 2] = [("axe-core", "4.14.1"), ("lighthouse", "13.5.0")];
 
-/// Judges every page; the arguments name scenes for axe to look at (their beginnings), and `--release` has the site and
-/// the server built as they are shipped.
+/// Audits every page. The arguments are beginnings of scene names, which restrict the run to axe and those scenes. With
+/// `--release`, the site and the server are built as they are shipped.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let (mode, scenes) = match arguments.split_first() {
         Some((flag, scenes)) if flag == "--release" => (Mode::Release, scenes),
@@ -45,7 +46,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     results.into_iter().collect()
 }
 
-/// Draws the README's pictures, or every page in every state into `target/pictures`.
+/// Takes the README's pictures, or those of every page in every state, into `target/pictures`.
 pub fn pictures(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let (which, scenes) = match arguments.split_first() {
         None => ("audit::pictures::of_the_readme", arguments),
@@ -68,7 +69,7 @@ fn walk(workspace: &Workspace, mode: Mode, filter: &str) -> Command {
     command
 }
 
-/// Has npm put the packages where they are not yet; the folder they are in.
+/// Installs the missing packages with npm, and returns their folder.
 fn packages(workspace: &Workspace) -> Result<PathBuf> {
     let folder = workspace.root.join("target").join("audit");
     let modules = folder.join("node_modules");

@@ -1,12 +1,12 @@
-//! `cargo xtask bench`: the release build, measured.
+//! `cargo xtask bench`: measures the release build.
 
 use anyhow::Result;
 
 use crate::cargo::{self, Workspace};
 use crate::site::{self, Mode};
 
-/// Builds the product and the program that measures it, and has it write its tables. With `hostile` it measures only what
-/// hostile requests do, with names in it only these attacks.
+/// Builds the product and the benchmarks, and runs them; they write their tables. With `hostile` only hostile requests
+/// are measured; if it has names, only these attacks.
 pub fn run(hostile: Option<&[String]>) -> Result<()> {
     let workspace = Workspace::find()?;
     site::build(&workspace, Mode::Release)?;

@@ -1,4 +1,4 @@
-//! The browser in which tests walk through the interface: Chromium, and chromedriver that leads it.
+//! The browser for the tests of the interface: Chromium, and chromedriver, which controls it.
 
 use std::fs;
 use std::process::Command;
@@ -7,11 +7,11 @@ use anyhow::{Result, bail};
 
 use crate::cargo::{self, Workspace, in_path, timed};
 
-/// The names under which systems install Chromium; `server/tests/browser` looks for the same.
+/// The names under which systems install Chromium; `server/tests/browser` uses the same.
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 const DRIVERS: &[&str] = &["chromedriver"];
 
-/// Finds both, or installs them where that needs nobody's permission.
+/// Finds both, or installs them if that needs no password.
 pub fn ensure(workspace: &Workspace) -> Result<()> {
     if found() {
         return Ok(());
@@ -35,7 +35,7 @@ pub fn ensure(workspace: &Workspace) -> Result<()> {
     };
     timed("Chromium", || {
         apt_get(&["update"])?;
-        // The font has Cyrillic letters, which a bare system lacks.
+        // The font contains Cyrillic letters, which a minimal system lacks.
         apt_get(&["install", "--no-install-recommends", "chromium", "chromium-driver", "fonts-dejavu-core"])
     })?;
     if !found() {
@@ -48,7 +48,7 @@ fn found() -> bool {
     in_path(BROWSERS).is_some() && in_path(DRIVERS).is_some()
 }
 
-/// What stands before `apt-get` so that it may install: nothing for root, `sudo` where it asks no password.
+/// The words before `apt-get` that allow it to install: none for root, `sudo` if it asks for no password.
 fn may_install(workspace: &Workspace) -> Option<&'static [&'static str]> {
     let quiet = |command: &mut Command| cargo::output(command).ok();
     if quiet(workspace.program("id").arg("-u")).is_some_and(|user| user.trim() == "0") {

@@ -1,4 +1,4 @@
-//! Where the workspace is, and how programs are run from here.
+//! The workspace, and running programs in it.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -12,9 +12,9 @@ use serde_json::Value;
 pub struct Workspace {
     /// The folder of the root `Cargo.toml`.
     pub root: PathBuf,
-    /// Where cargo puts what it builds; not always under `root`.
+    /// Cargo's target folder; not always under `root`.
     pub target: PathBuf,
-    /// What `cargo metadata` says of the workspace's own packages.
+    /// The workspace's own packages, as `cargo metadata` describes them.
     pub packages: Vec<Value>,
 }
 
@@ -46,7 +46,7 @@ impl Workspace {
         command
     }
 
-    /// `cargo <subcommand>` for this workspace; with `CI` set, the lock file must be right as it is.
+    /// `cargo <subcommand>` for this workspace. With `CI` set, the lock file must be up to date.
     pub fn cargo(&self, subcommand: &str) -> Command {
         let mut command = self.program(cargo_program());
         command.arg(subcommand);
@@ -61,8 +61,8 @@ fn cargo_program() -> std::ffi::OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// A command without what `cargo run` adds to the environment: build scripts such as ring's are rerun whenever
-/// these variables change, and would be at every change between `cargo build` and `cargo xtask`.
+/// A command without the variables that `cargo run` adds to the environment: build scripts such as ring's are rerun
+/// whenever these change, which they would between `cargo build` and `cargo xtask`.
 fn plain(name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);
     for (name, _) in std::env::vars_os() {
@@ -83,7 +83,7 @@ pub fn timed<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     result
 }
 
-/// Runs a command whose output the person sees.
+/// Runs a command whose output goes to the terminal.
 pub fn succeed(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;
     if !status.success() {
@@ -92,7 +92,7 @@ pub fn succeed(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command and takes what it prints.
+/// Runs a command and returns its standard output.
 pub fn output(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("cannot start {}", shown(command)))?;
     if !output.status.success() {
@@ -101,7 +101,7 @@ pub fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("{} printed something else than UTF-8", shown(command)))
 }
 
-/// Hands this process over to `command`: its exit status is ours, and signals such as Ctrl-C reach it directly.
+/// Replaces this process by `command`, so that its exit status is ours and signals such as Ctrl-C reach it directly.
 #[cfg(unix)]
 pub fn become_program(command: &mut Command) -> Result<()> {
     use std::os::unix::process::CommandExt;
@@ -115,7 +115,7 @@ pub fn become_program(command: &mut Command) -> Result<()> {
     std::process::exit(status.code().unwrap_or(1))
 }
 
-/// Where a program is that PATH knows by one of these names.
+/// The path of the first program with one of these names in `PATH`.
 pub fn in_path(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)

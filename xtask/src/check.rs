@@ -1,4 +1,4 @@
-//! `cargo xtask check`: everything that can be said of the code without running it.
+//! `cargo xtask check`: everything that can be checked without running the product.
 
 use std::process::Command;
 
@@ -7,18 +7,18 @@ use anyhow::{Result, bail};
 use crate::cargo::{self, Workspace, timed};
 use crate::{docs as documents, rules, supply, wasm};
 
-/// The crates that go with the server, in one selection: their features are then the ones they are built with.
+/// The product's crates, selected together so that they are checked with the features they are built with.
 pub const PRODUCT: &[&str] =
     &["--package", "hookgram", "--package", "app", "--package", "server", "--features", "app/ssr"];
 
-/// This tool, apart from them for the same reason.
+/// This tool, selected separately for the same reason.
 pub const XTASK: &[&str] = &["--package", "xtask"];
 
-/// What measures the product, apart from it: it is built as it is shipped.
+/// The benchmarks, selected separately because the product is built as it is shipped.
 const BENCH: &[&str] = &["--package", "bench"];
 const ALL_TARGETS: &[&str] = &["--all-targets"];
 
-/// Runs every step, and names at the end the ones that failed.
+/// Runs every step, and lists the failed ones at the end.
 pub fn run(workspace: &Workspace) -> Result<()> {
     wasm::ensure_target(workspace)?;
     // The server embeds this folder when it is compiled.
@@ -37,7 +37,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     report.rule("no unsafe code", || rules::forbidden_unsafe(workspace));
     report.rule("documents made from the code", || documents::stale(workspace));
     report.command("clippy: hookgram, app (ssr), server", &mut clippy(workspace, &[PRODUCT, ALL_TARGETS].concat()));
-    // The profile of the site's build: macros and build scripts are then compiled once for both.
+    // With the profile of the site's build, macros and build scripts are compiled once for both.
     let browser = ["--package", "app", "--lib", "--no-default-features", "--features", "hydrate"];
     let place = ["--target", wasm::TARGET, "--profile", "wasm-dev"];
     report.command("clippy: app (hydrate)", &mut clippy(workspace, &[&browser[..], &place].concat()));
@@ -55,7 +55,7 @@ fn clippy(workspace: &Workspace, selection: &[&str]) -> Command {
     command
 }
 
-/// The fuzz targets compile: they are a workspace of their own, which shares nothing with the others but its sources.
+/// Compiles the fuzz targets. They are a workspace of their own, which shares only its sources with the product's.
 fn fuzz(workspace: &Workspace) -> Command {
     let mut command = workspace.cargo("check");
     command.args(["--manifest-path", "fuzz/Cargo.toml", "--target-dir"]).arg(&workspace.target);
@@ -68,19 +68,19 @@ fn docs(workspace: &Workspace, selection: &[&str]) -> Command {
     command
 }
 
-/// Runs steps to the last one, whichever fail.
+/// Runs all steps, also after one has failed.
 #[derive(Default)]
 pub struct Report {
     failed: Vec<String>,
 }
 
 impl Report {
-    /// A step that is a program.
+    /// A step that runs a program.
     pub fn command(&mut self, name: &str, command: &mut Command) {
         self.step(name, || cargo::succeed(command));
     }
 
-    /// A step that finds faults.
+    /// A step that returns faults.
     pub fn rule(&mut self, name: &str, check: impl FnOnce() -> Result<Vec<String>>) {
         self.step(name, || match check()?.as_slice() {
             [] => Ok(()),
@@ -95,7 +95,7 @@ impl Report {
         }
     }
 
-    /// Ends with what failed. What was not checked comes last, so that nobody takes it for checked.
+    /// Prints the failed steps, and last the unchecked ones, so that they are not taken for checked.
     pub fn end(self, unchecked: Option<&str>) -> Result<()> {
         if let Some(what) = unchecked {
             eprintln!("{:>12} {what}", "NOT CHECKED");

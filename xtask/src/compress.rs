@@ -1,4 +1,4 @@
-//! Compressed copies of the assets, and what everything weighs.
+//! Compressed copies of the assets, and their sizes.
 
 use std::fs;
 use std::io::Write;
@@ -11,7 +11,8 @@ use flate2::write::GzEncoder;
 
 use crate::publish::{Site, with_ending, write};
 
-/// Lays `.br` and `.gz` beside every asset. An asset's name has the hash of its content, so what is there is right.
+/// Writes a `.br` and a `.gz` beside every asset. The folder's name is the hash of the content, so existing copies are
+/// right.
 pub fn beside(site: &Site) -> Result<()> {
     for file in &site.files {
         let brotli_file = with_ending(file, "br");
@@ -26,7 +27,7 @@ pub fn beside(site: &Site) -> Result<()> {
     Ok(())
 }
 
-/// Prints a line for each asset: as it is, and compressed where that was done.
+/// Prints the size of each asset, as it is and compressed, if it was compressed.
 pub fn print_sizes(site: &Site) -> Result<()> {
     println!("{:>12} {:>12} {:>12}", "raw", "gzip", "brotli");
     for file in &site.files {
@@ -43,13 +44,14 @@ pub fn print_sizes(site: &Site) -> Result<()> {
     Ok(())
 }
 
-/// What the first visit to the builder may weigh, brotli-compressed, in bytes. Every other page does with the style sheet.
+/// The limit on a first visit to the builder, brotli-compressed, in bytes. Every other page needs only the style sheet
+/// and its script.
 const BUILDER: u64 = 400_000;
 
-/// Says what a first visit to the builder weighs.
+/// Prints the size of a first visit to the builder.
 ///
 /// # Errors
-/// Where it is more than it may.
+/// If it exceeds the limit.
 pub fn visit(site: &Site) -> Result<()> {
     let mut all = 0;
     for file in &site.files {
@@ -61,7 +63,7 @@ pub fn visit(site: &Site) -> Result<()> {
     Ok(())
 }
 
-/// `1 234.5 kB`, right-aligned.
+/// `1234.5 kB`, right-aligned.
 #[must_use]
 pub fn kilobytes(bytes: u64) -> String {
     format!("{:>9}.{} kB", bytes / 1000, bytes % 1000 / 100)

@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: what comes from outside, thrown at random at the code that reads it.
+//! `cargo xtask fuzz`: feeds random input to the code that reads untrusted input.
 
 use std::fs;
 
@@ -6,10 +6,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::cargo::{self, Workspace, in_path, timed};
 
-/// Seconds for each target, unless it is said otherwise.
+/// Seconds for each target, unless the arguments say otherwise.
 const SECONDS: &str = "600";
 
-/// Fuzzes the targets that are named, or each in turn; a number among the names is how many seconds each gets.
+/// Fuzzes the named targets, or each in turn. A number among the arguments is the seconds for each target.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     if in_path(&["cargo-fuzz"]).is_none() {
         bail!("fuzzing needs cargo-fuzz: `cargo install cargo-fuzz`");
@@ -23,20 +23,20 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     // The server embeds this folder when it is compiled.
     fs::create_dir_all(workspace.site())?;
     for target in known.iter().filter(|target| named.is_empty() || named.contains(target)) {
-        // Where findings and what is worth trying again are kept; neither belongs to the project.
+        // Holds inputs that are worth trying again; it does not belong to the repository.
         let corpus = format!("fuzz/corpus/{target}");
         fs::create_dir_all(workspace.root.join(&corpus))?;
         let mut fuzz = workspace.program("cargo");
         fuzz.args(["fuzz", "run", target, &corpus, &format!("fuzz/seeds/{target}"), "--"]);
         fuzz.args([&format!("-dict=fuzz/{target}.dict"), &format!("-max_total_time={seconds}"), "-timeout=10"]);
-        // The sanitizer is asked for by flags that only a nightly compiler takes, unless it is told so.
+        // The sanitizer needs flags that a stable compiler accepts only with this variable.
         fuzz.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", "--cfg erase_components");
         timed(&format!("fuzzing {target}"), || cargo::succeed(&mut fuzz))?;
     }
     Ok(())
 }
 
-/// The targets' names, by their files.
+/// The names of the targets, from their files.
 fn targets(workspace: &Workspace) -> Result<Vec<String>> {
     let folder = workspace.root.join("fuzz/fuzz_targets");
     let mut names = Vec::new();

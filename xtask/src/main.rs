@@ -106,7 +106,7 @@ fn build(mode: Mode) -> Result<()> {
     }
 }
 
-/// Builds the server; where the program is.
+/// Builds the server, and returns the program's path.
 pub fn build_server(workspace: &Workspace, mode: Mode) -> Result<std::path::PathBuf> {
     let mut build = workspace.cargo("build");
     build.args(["--package", "server", "--bin", "hookgram"]);

@@ -1,6 +1,6 @@
-//! Puts the assets into a folder named by their hash, so that a running server never sees half a site: new files first,
-//! then the manifest, and only then the old folder goes. Within it the files keep their names, by which they refer to
-//! each other.
+//! Puts the assets into a folder named by their hash, so that a running server never sees an incomplete site: first the
+//! new files, then the manifest, and only then the old folder is removed. Within the folder the files keep their names,
+//! because they refer to each other by these.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-/// What the files are called, and what the folder's name begins with.
+/// The common name of the files, and the beginning of the folder's name.
 pub const NAME: &str = "hookgram";
 
 /// One file of the site.
@@ -20,7 +20,7 @@ pub struct Asset {
     pub bytes: Vec<u8>,
 }
 
-/// A site whose files are all in their places.
+/// A site whose files are all written.
 pub struct Site {
     folder: PathBuf,
     name: String,
@@ -28,7 +28,7 @@ pub struct Site {
     pub files: Vec<PathBuf>,
 }
 
-/// Writes the assets to `folder`; they count only after [`Site::announce`].
+/// Writes the assets below `folder`. The server uses them only after [`Site::announce`].
 pub fn publish(folder: &Path, assets: Vec<Asset>) -> Result<Site> {
     let name = folder_name(&assets);
     let mut files = Vec::new();
@@ -43,7 +43,7 @@ pub fn publish(folder: &Path, assets: Vec<Asset>) -> Result<Site> {
 }
 
 impl Site {
-    /// Names this site in the manifest and removes the files of earlier ones.
+    /// Names this site in the manifest, and removes the files of earlier sites.
     pub fn announce(&self) -> Result<()> {
         let manifest = self.folder.join("manifest");
         let line = format!("{}\n", self.name);
@@ -67,7 +67,7 @@ pub fn with_ending(file: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Writes a file whole: readers see the old content or the new one.
+/// Writes a file atomically: readers see either the old or the new content.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().context("a file without a folder")?;
     fs::create_dir_all(folder)?;

@@ -1,5 +1,5 @@
-//! Who may know whom: the direction between the crates, what must not reach the domain or a browser, where SQL stands;
-//! what no crate may contain.
+//! Dependency rules: the direction between crates, crates that must not reach the domain or the browser, the place of
+//! SQL, and what no crate may contain.
 
 use std::{collections::BTreeSet, fs};
 
@@ -9,7 +9,7 @@ use crate::cargo::{self, Workspace};
 use crate::supply::MANIFESTS;
 use crate::wasm::TARGET;
 
-/// Each crate of the workspace, and the ones among the others that it may depend on.
+/// Each crate of the workspace, and those among the others that it may depend on.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("hookgram", &[]),
     ("app", &["hookgram"]),
@@ -18,14 +18,14 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("bench", &["hookgram"]),
 ];
 
-/// What belongs to the server alone.
+/// Crates that only the server may use.
 const NOT_IN_BROWSER: &[&str] = &["sqlx", "tokio", "axum", "reqwest"];
 
-/// A TLS stack beside rustls with ring, an async runtime beside tokio. `deny.toml` bans the same.
+/// TLS stacks beside rustls with ring, and async runtimes beside tokio. `deny.toml` bans the same.
 const SECOND_STACKS: &[&str] =
     &["actix-rt", "async-std", "aws-lc-rs", "aws-lc-sys", "native-tls", "openssl", "openssl-sys", "smol"];
 
-/// The crates' direction, `hookgram ← app ← server`, read off their manifests.
+/// Checks the direction of the crates, `hookgram ← app ← server`, in their manifests.
 pub fn direction(workspace: &Workspace) -> Result<Vec<String>> {
     let mut faults = Vec::new();
     for package in &workspace.packages {
@@ -45,15 +45,15 @@ pub fn direction(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-/// The domain knows no store, no network and no runtime.
+/// Checks that the domain uses no database, no network and no runtime.
 pub fn domain_tree(workspace: &Workspace) -> Result<Vec<String>> {
     let mut tree = workspace.cargo("tree");
     tree.args(["--package", "hookgram", "--edges", "normal", "--prefix", "none", "--format", "{p}", "--no-dedupe"]);
     Ok(server_only(&cargo::output(&mut tree)?, "the domain"))
 }
 
-/// The modules at the top of `server/src`, from the bottom up. A module may import those before it, so that there is no
-/// circle of modules.
+/// The top modules of `server/src`, from the bottom up. A module may import only those before it, so that there are no
+/// cycles.
 const LAYERS: &[&str] = &[
     "time",
     "limits",
@@ -81,10 +81,10 @@ const LAYERS: &[&str] = &[
     "main",
 ];
 
-/// Up to this module, nothing knows the interface.
+/// The modules up to this one must not import the interface.
 const STORE: &str = "store";
 
-/// No module of the server imports one of a higher layer, and none up to the store imports the interface.
+/// Checks that no module of the server imports a higher layer, and that none up to the store imports the interface.
 pub fn server_layers(workspace: &Workspace) -> Result<Vec<String>> {
     let mut list = workspace.program("git");
     list.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "server/src/*.rs"]);
@@ -116,7 +116,7 @@ fn layer_of(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| *layer == module)
 }
 
-/// The top modules that a source names by `crate::`, in any of its forms.
+/// The top modules that a source names by `crate::`, in any form.
 fn imported(code: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (at, _) in code.match_indices("crate::") {
@@ -129,7 +129,7 @@ fn imported(code: &str) -> BTreeSet<String> {
             found.insert(identifier(rest));
             continue;
         }
-        // `crate::{a, b::{c, d}}`: a name stands behind each bracket or comma of the outermost braces.
+        // In `crate::{a, b::{c, d}}`, a module's name follows the outer brace and each comma directly within it.
         let (mut depth, mut expects) = (0_usize, false);
         for (at, letter) in rest.char_indices() {
             match letter {
@@ -152,11 +152,11 @@ fn identifier(text: &str) -> String {
     text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
 }
 
-/// The one folder that holds SQL, beside the migrations and the tests.
+/// The only folder with SQL, apart from migrations and tests.
 const SQL_ROOM: &str = "server/src/store/";
 const STATEMENTS: &[&str] = &["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "PRAGMA ", "VACUUM "];
 
-/// SQL stands in the store alone.
+/// Checks that only the store contains SQL.
 pub fn sql_in_its_room(workspace: &Workspace) -> Result<Vec<String>> {
     let mut list = workspace.program("git");
     list.args([
@@ -171,7 +171,7 @@ pub fn sql_in_its_room(workspace: &Workspace) -> Result<Vec<String>> {
     ]);
     let mut faults = Vec::new();
     for name in cargo::output(&mut list)?.split_terminator('\0').filter(|name| !name.starts_with(SQL_ROOM)) {
-        // A file that was removed but is still in the index.
+        // A file that is removed but still in the index cannot be read.
         let Ok(text) = fs::read_to_string(workspace.root.join(name)) else { continue };
         let lines = text.lines().enumerate().filter(|(_, line)| is_sql(line));
         faults.extend(lines.map(|(number, _)| format!("{name}:{}: SQL outside {SQL_ROOM}", number + 1)));
@@ -179,12 +179,12 @@ pub fn sql_in_its_room(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-/// A string that begins with a statement.
+/// Whether a string in the line begins with a statement.
 fn is_sql(line: &str) -> bool {
     line.split('"').skip(1).any(|text| STATEMENTS.iter().any(|statement| text.trim_start().starts_with(statement)))
 }
 
-/// The crates that are compiled into the module for the browser, against those that must not be.
+/// Checks the crates that are compiled into the browser's module.
 pub fn browser_tree(workspace: &Workspace) -> Result<Vec<String>> {
     let mut tree = workspace.cargo("tree");
     tree.args(["--package", "app", "--no-default-features", "--features", "hydrate", "--target", TARGET]);
@@ -192,7 +192,7 @@ pub fn browser_tree(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(server_only(&cargo::output(&mut tree)?, "the browser's module"))
 }
 
-/// Names such as `tokio` and `tokio-stream`, and glue to them such as `leptos_axum`.
+/// Finds names such as `tokio` and `tokio-stream`, and adapters such as `leptos_axum`.
 fn server_only(tree: &str, place: &str) -> Vec<String> {
     let mut faults: Vec<String> = tree
         .lines()
@@ -205,7 +205,7 @@ fn server_only(tree: &str, place: &str) -> Vec<String> {
     faults
 }
 
-/// No second TLS stack and no second async runtime on any platform.
+/// Checks that there is no second TLS stack and no second async runtime on any platform.
 pub fn second_stacks(workspace: &Workspace) -> Result<Vec<String>> {
     let mut faults = Vec::new();
     for manifest in MANIFESTS {
@@ -221,8 +221,8 @@ fn banned(tree: &str) -> BTreeSet<String> {
     names.filter(|name| SECOND_STACKS.contains(name)).map(|name| format!("{name} is in the tree")).collect()
 }
 
-/// `unsafe` is forbidden in every crate of ours, by itself or with its workspace. What is forbidden cannot be allowed
-/// anywhere inside.
+/// Checks that every crate forbids `unsafe`, in its own manifest or by its workspace. A forbidden lint cannot be
+/// allowed anywhere inside.
 pub fn forbidden_unsafe(workspace: &Workspace) -> Result<Vec<String>> {
     const FORBIDDEN: &str = "unsafe_code = \"forbid\"";
     let members = workspace.packages.iter().filter_map(|package| package["manifest_path"].as_str());

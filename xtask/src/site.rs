@@ -1,5 +1,6 @@
-//! The site: what a browser loads. `target/site/pkg/hookgram-<hash>/` with `page.js`, `hookgram.{css,svg}` for every
-//! page and `hookgram.js`, `hookgram_bg.wasm` for the builder, and `target/site/manifest`, one line with the folder's name.
+//! The site: the files that a browser loads. `target/site/pkg/hookgram-<hash>/` holds `page.js` and
+//! `hookgram.{css,svg}` for every page, and `hookgram.js` and `hookgram_bg.wasm` for the builder.
+//! `target/site/manifest` is one line with the folder's name.
 
 use std::fs;
 
@@ -18,7 +19,7 @@ pub enum Mode {
     Release,
 }
 
-/// Builds the site into `target/site`, doing only what changed since the last time.
+/// Builds the site into `target/site`, only as far as something has changed since the last build.
 pub fn build(workspace: &Workspace, mode: Mode) -> Result<Site> {
     wasm::ensure_target(workspace)?;
     let module = timed("interface (WebAssembly)", || wasm::compile(workspace, mode))?;

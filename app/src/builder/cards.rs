@@ -1,4 +1,4 @@
-//! The form's cards: a title, one sentence of why, the fields.
+//! The cards of the form: a title, one sentence about the purpose, and the fields.
 
 use hookgram::{event::EventType, parameters::Parameter};
 use leptos::prelude::*;

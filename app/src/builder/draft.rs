@@ -1,4 +1,4 @@
-//! What was typed and is not stored yet: kept by the server where there is no script to keep it in the page.
+//! Drafts of unsaved input. The server stores them, because without scripts the page cannot.
 
 use hookgram::{message::Part, profile::Profile, sample::Sample, secret::BotToken};
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ use crate::{
     views::{DraftView, ImportView, ProfileDetail},
 };
 
-/// The draft that a form is of, if it is this account's and of this profile.
+/// Opens the draft of a form, if it belongs to this account and this profile.
 pub(super) async fn open(
     operator: &Operator,
     id: Option<&str>,
@@ -28,7 +28,7 @@ pub(super) async fn open(
     Ok(draft.filter(|draft| draft.profile == profile))
 }
 
-/// The token of a draft that an unsaved form is of.
+/// The token in the draft of an unsaved form.
 pub(super) async fn token_of(
     operator: &Operator,
     id: Option<&str>,
@@ -37,7 +37,7 @@ pub(super) async fn token_of(
     Ok(open(operator, id, profile).await?.and_then(|draft| draft.token))
 }
 
-/// Keeps a draft in the place of an earlier one, and leads to it.
+/// Stores a draft, discards the earlier one, and redirects to the new one.
 pub(super) async fn lead_to(operator: &Operator, earlier: Option<&str>, draft: Draft) -> Result<(), AppError> {
     let page = draft.profile.map_or_else(|| "new".to_owned(), |id| id.to_string());
     let id = backend().keep_draft(operator, draft).await?;
@@ -46,12 +46,12 @@ pub(super) async fn lead_to(operator: &Operator, earlier: Option<&str>, draft: D
     Ok(())
 }
 
-/// Says what is wrong with a form. With a script it stays in the page as it is; without one it comes back as a draft.
+/// Reports the faults of a form. With scripts the page keeps the form; without, the browser gets it back as a draft.
 pub(super) async fn refuse(operator: &Operator, earlier: Option<&str>, draft: Draft) -> Result<(), AppError> {
     if wants_page() { lead_to(operator, earlier, draft).await } else { Err(AppError::Invalid(draft.faults)) }
 }
 
-/// Forgets a draft that has served.
+/// Deletes a draft that is no longer needed.
 pub(super) async fn discard(operator: &Operator, id: Option<&str>) -> Result<(), AppError> {
     match id {
         Some(id) => backend().discard_draft(operator, id).await,
@@ -59,18 +59,18 @@ pub(super) async fn discard(operator: &Operator, id: Option<&str>) -> Result<(),
     }
 }
 
-/// Whether the browser itself sent the form, and shows what comes back; by the sign that leptos goes by.
+/// Whether the browser itself sent the form and will show the response. Leptos decides by the same header.
 fn wants_page() -> bool {
     let parts = use_context::<http::request::Parts>();
     let accepted = parts.as_ref().and_then(|parts| parts.headers.get(http::header::ACCEPT)?.to_str().ok());
     accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
 
-/// A draft as its page shows it.
+/// The view of a draft.
 pub(super) fn view(id: String, draft: Draft, stored: Option<&ProfileDetail>) -> DraftView {
     let language = crate::preferences::current().language;
     let token_stored = draft.token.is_some() || stored.is_some_and(|detail| has_token(&detail.row.target));
-    // The reader may have chosen another language since.
+    // The reader may have changed the language since, so the faults are worded again.
     let current = draft.form.faults(language, token_stored);
     let anew = |fault: FieldFault| current.iter().find(|known| known.field == fault.field).cloned().unwrap_or(fault);
     let import = draft.old_url.as_ref().and_then(|url| old_url::read(url.expose_secret()).ok());
@@ -89,7 +89,7 @@ pub(super) fn view(id: String, draft: Draft, stored: Option<&ProfileDetail>) -> 
     }
 }
 
-/// What the URL did not say is asked for by the form itself.
+/// The form itself asks for parameters that the URL lacks.
 fn is_absent(fault: &hookgram::check::Fault) -> bool {
     matches!(fault, hookgram::check::Fault::Missing(_))
 }
@@ -99,14 +99,14 @@ fn messages(profile: &Profile, booking_host: &str) -> Vec<Vec<String>> {
     Sample::ALL.into_iter().map(html).collect()
 }
 
-/// A draft of what was typed: the token that was typed now, or else the one that the form's draft had.
+/// A draft of the form's input. Its token is the one typed now, or else that of the earlier draft.
 pub(super) fn of_form(profile: Option<i64>, form: ProfileForm, earlier: Option<Draft>) -> Draft {
     let earlier = earlier.unwrap_or_default();
     let token = form.token.found().or(earlier.token);
     Draft { profile, form, token, faults: Vec::new(), old_url: earlier.old_url }
 }
 
-/// The field that a text was pasted into which is no old URL.
+/// A fault at the field for an old URL.
 pub(super) fn url_fault(sentence: &str) -> Vec<FieldFault> {
     vec![FieldFault { field: super::old_url::FIELD.to_owned(), sentence: sentence.to_owned() }]
 }

@@ -1,6 +1,6 @@
-//! Finding the id of a chat by a link that a person opens. The server words the answer
-//! ([`crate::pages::profiles::find_chat`]); the browser shows it and asks again. Without scripts the search has a page of
-//! its own.
+//! Finds the id of a chat by a link that a person opens. The server words the result
+//! ([`crate::pages::profiles::find_chat`]); the browser shows it and asks again. Without scripts the search has its own
+//! page.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,22 +12,22 @@ use crate::{
     i18n::{ChatTitle, app_error, language, words},
 };
 
-/// A search, worded.
+/// The state of a search, as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundChat {
-    /// What the search is called, while it is worth asking again; else empty.
+    /// The code of the search while it can still succeed; else empty.
     pub code: String,
-    /// `ok`, `bad`, or empty while nobody has come.
+    /// `ok`, `bad`, or empty while nobody has opened the link.
     pub class: String,
-    /// How it stands.
+    /// The state as a sentence.
     pub sentence: String,
-    /// HTML: the links, and how to use them.
+    /// HTML with the links and the instructions.
     pub html: String,
     /// The chat's id, once it is known.
     pub chat: String,
 }
 
-/// Begins a search (`code` is empty), or waits some seconds for somebody to come by the link of one.
+/// Starts a search (`code` is empty), or waits some seconds for a person to open the link of one.
 #[server(prefix = "/rpc", endpoint = "operator/find-chat")]
 pub async fn find_chat(id: Option<i64>, token: TypedToken, code: String) -> Result<FoundChat, AppError> {
     let operator = crate::session::operator()?;
@@ -41,7 +41,7 @@ pub async fn find_chat(id: Option<i64>, token: TypedToken, code: String) -> Resu
     Ok(crate::pages::profiles::find_chat::search(crate::preferences::current().language, search))
 }
 
-/// Begins a search without scripts, and leads to its page.
+/// Starts a search without scripts and redirects to its page.
 #[cfg(feature = "ssr")]
 #[server(prefix = "/rpc", endpoint = "operator/find-chat-page")]
 pub async fn find_chat_page(#[server(default)] id: Option<i64>, form: ProfileForm) -> Result<(), AppError> {
@@ -58,15 +58,15 @@ pub async fn find_chat_page(#[server(default)] id: Option<i64>, form: ProfileFor
     Ok(())
 }
 
-/// The button, and what comes of pressing it. It stands in the builder's form: without scripts it sends that form along,
-/// and the page opens beside it, so that nothing typed is lost.
+/// The button and the result of the search. Without scripts, the button sends the builder's form along, and the search
+/// opens in a page of its own, so that nothing typed is lost.
 #[component]
 pub fn ChatFinder(
     /// The stored profile's id.
     id: Option<i64>,
-    /// What the builder's inputs hold.
+    /// The content of the builder's inputs.
     form: RwSignal<ProfileForm>,
-    /// Where the chat's id goes.
+    /// Receives the chat's id.
     chat: RwSignal<String>,
 ) -> impl IntoView {
     let w = words::<ChatTitle>();
@@ -85,7 +85,7 @@ pub fn ChatFinder(
         None => FoundChat::default(),
     });
     Effect::new(move || {
-        // Tracked by its version: two answers in a row may be alike.
+        // Tracked by version, because two results in a row may be equal.
         find.version().track();
         let FoundChat { code, chat: id, .. } = find.value().get_untracked().and_then(Result::ok).unwrap_or_default();
         if !id.is_empty() {

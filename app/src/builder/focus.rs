@@ -1,32 +1,32 @@
-//! Which field is meant, and how one gets there.
+//! Moves the focus to a field, and tells which field has it.
 
 use hookgram::parameters::Parameter;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// Leads to a parameter's setting, wherever in the form it is.
+/// Moves the focus to a parameter's field, wherever it is in the form.
 pub(super) fn go_to(parameter: Parameter) {
     focus(&format!("[data-field=\"{}\"]", parameter.name()));
 }
 
-/// Leads to the first field that is at fault: it may be far above the button.
+/// Moves the focus to the first field with a fault, which may be far above the button.
 pub(super) fn show_first_fault() {
     focus("[aria-invalid=true]");
 }
 
-/// Puts the focus on the first element that a selector finds, and into sight; what hides it is opened.
+/// Focuses the first element that matches a selector and scrolls to it. Opens the `<details>` that hides it.
 pub(super) fn focus(selector: &str) {
     let Ok(Some(element)) = document().query_selector(selector) else { return };
     if let Ok(Some(shut)) = element.closest("details:not([open])") {
         _ = shut.set_attribute("open", "");
     }
     if let Ok(field) = element.dyn_into::<web_sys::HtmlElement>() {
-        // A field that cannot take the focus is not worth a word: it is on the page all the same.
+        // An error is ignored: the field is visible even if it cannot take the focus.
         _ = field.focus();
     }
 }
 
-/// Which field an event happened at.
+/// The field in which an event happened.
 pub(super) fn field_of(event: &web_sys::Event) -> Option<String> {
     let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
     element.get_attribute("data-field")

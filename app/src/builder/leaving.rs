@@ -1,4 +1,4 @@
-//! Whoever leaves with unsaved changes is asked first; the browser does the asking.
+//! Lets the browser ask before a person leaves the page with unsaved changes.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -6,17 +6,17 @@ use leptos::prelude::*;
 
 use super::{State, changed};
 
-/// Whether the page is left because its form has been taken.
+/// Whether the page is being left because the form was accepted.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Leaves for where a form's answer leads, without a question.
+/// Goes to the redirect of a form without asking.
 #[cfg(feature = "hydrate")]
 pub fn go(to: &str) {
     TAKEN.store(true, Ordering::Relaxed);
     _ = window().location().set_href(to);
 }
 
-/// Stands guard for as long as the page is there.
+/// Watches for unsaved changes for as long as the page exists.
 pub fn guard(state: State) {
     Effect::new(move || {
         let heard = window_event_listener(leptos::ev::beforeunload, move |event| {

@@ -1,7 +1,7 @@
 //! `/profiles/new` and `/profiles/{id}`: the builder, the one page that a browser takes over ([`page`]).
 //!
-//! The form's inputs are the state. Whatever is typed, the whole form is read anew by the code that the server reads it
-//! with ([`crate::form::ProfileForm`]), so that what was typed before WebAssembly came is not lost, and the preview, the
+//! The form's inputs are the state. On each input, the whole form is read again by the code that the server reads it
+//! with ([`crate::form::ProfileForm`]). So text typed before WebAssembly was loaded is not lost, and the preview, the
 //! faults and the saved profile cannot disagree.
 
 #[cfg(feature = "ssr")]
@@ -52,7 +52,7 @@ use crate::{
     views::{BuilderData, TargetView},
 };
 
-/// What the builder starts from: a stored profile, or nothing yet; and a draft of either.
+/// The data of the builder: a stored profile or a new one, and a draft of it.
 #[server(prefix = "/rpc", endpoint = "operator/builder")]
 pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<BuilderData, AppError> {
     let operator = crate::session::operator()?;
@@ -79,7 +79,7 @@ pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<Buil
     })
 }
 
-/// Stores the profile. A new one leads to its short URL.
+/// Stores the profile. For a new one, redirects to the page of its short URL.
 #[server(prefix = "/rpc", endpoint = "operator/save-profile")]
 pub async fn save_profile(
     #[server(default)] id: Option<i64>,
@@ -120,7 +120,7 @@ fn has_token(target: &TargetView) -> bool {
     matches!(target, TargetView::Bot { masked_token: Some(_), .. })
 }
 
-/// Whether this browser's page has had a builder.
+/// Whether a builder has been drawn in this browser's page before.
 static DRAWN: AtomicBool = AtomicBool::new(false);
 
 #[component]
@@ -147,7 +147,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
             view! { <li><a href=format!("#field-{}", fault.field)>{fault.sentence.clone()}</a></li> }.into_any()
         })
         .collect_view();
-    // A form that was refused where there is no script comes back as a draft with its faults.
+    // Without scripts, a refused form comes back as a draft with its faults.
     let told = (!told.is_empty()).then_some(AppError::Invalid(told));
     let refused = Memo::new(move |_| match save.value().get() {
         Some(answer) => answer.err(),
@@ -156,7 +156,8 @@ fn Builder(data: BuilderData) -> impl IntoView {
     let faults = Memo::new(move |_| {
         let current = form.with(|form| form.faults(language, token_stored));
         match refused.get() {
-            // The server may know more than the form does (a name that is taken); what has been mended since is gone.
+            // The server may know a fault that the form cannot check (a taken name). It disappears once the reader has
+            // left its field.
             Some(AppError::Invalid(told)) => {
                 let theirs = told
                     .into_iter()
@@ -189,8 +190,8 @@ fn Builder(data: BuilderData) -> impl IntoView {
 
     Effect::new(move || {
         if let Some(form) = node.get() {
-            // A builder that follows another is drawn into the same inputs, which hold on to what was typed into them.
-            // The first one's are left alone: they may have been typed into before WebAssembly came.
+            // A second builder reuses the inputs of the one before, which keep their typed text, so they are reset. The
+            // first builder's inputs are not: a person may have typed into them before WebAssembly was loaded.
             if DRAWN.swap(true, Ordering::Relaxed) {
                 form.reset();
                 fill_texts(state);
@@ -213,7 +214,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
         }
     };
     leaving::guard(state);
-    // A new attempt starts with no field left, so that every fault of its answer shows. Enter presses this button, too.
+    // A new attempt marks no field as left, so that every fault of the response shows. Enter presses this button, too.
     let submitted = move |_| left.update(Vec::clear);
     let button = NodeRef::<html::Button>::new();
     let pressed = move |event: leptos::ev::KeyboardEvent| {
@@ -231,7 +232,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
     });
 
     let whole = move || match refused.get() {
-        // What was pasted is told of where it was pasted.
+        // A fault of the pasted URL is shown at its own field.
         Some(AppError::Invalid(faults)) if faults.iter().all(|fault| fault.field == old_url::FIELD) => String::new(),
         Some(error) => app_error(language, &error),
         None => String::new(),
@@ -281,7 +282,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
                 </div>
                 <div class="notice bad" role="alert" hidden=move || whole().is_empty()>
                     <p>{whole}</p>
-                    // A script puts the focus on the first of them instead.
+                    // With scripts, the focus moves to the first fault instead.
                     <ul class="fault-links">{where_to}</ul>
                 </div>
                 <p class="notice warn" role="status" hidden=!data.draft_lost>

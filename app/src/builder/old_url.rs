@@ -1,5 +1,5 @@
-//! Filling the form from an old URL. What is pasted holds a token: it goes to the server in the body of a request and
-//! stays there.
+//! Fills the form from an old URL. The pasted text contains a token, so it goes to the server in the body of a request
+//! and is not sent back.
 
 use std::fmt;
 
@@ -14,10 +14,10 @@ use crate::{
     i18n::{FormWords, app_error, words},
 };
 
-/// The field's name among the form's faults.
+/// The field's name in faults.
 pub const FIELD: &str = "url";
 
-/// What was pasted; not printed by `Debug`.
+/// The pasted text. `Debug` does not print it.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PastedUrl(String);
@@ -28,7 +28,7 @@ impl fmt::Debug for PastedUrl {
     }
 }
 
-/// Fills the form from an old URL: leads to a draft of it.
+/// Fills the form from an old URL and redirects to a draft of it.
 #[server(prefix = "/rpc", endpoint = "operator/read-old-url")]
 pub async fn read_old_url(
     form: ProfileForm,
@@ -61,7 +61,7 @@ pub async fn read_old_url(
     drafts::refuse(&operator, draft.as_deref(), kept).await
 }
 
-/// The place to paste it, at the top of a new profile.
+/// The card with the field for the URL, at the top of a new profile.
 #[component]
 pub fn OldUrlCard() -> impl IntoView {
     let w = words::<FormWords>();
@@ -114,7 +114,7 @@ pub fn OldUrlCard() -> impl IntoView {
                     node_ref=area
                     aria-invalid=invalid
                     aria-describedby="field-url-fault field-url-help"
-                    // What is pasted is read at once; it stands in the field only after this event.
+                    // A pasted text is read at once; the field contains it only after this event.
                     on:paste=move |_| request_animation_frame(send)
                 ></textarea>
                 <FieldFaults field=FIELD id="field-url-fault" faults />
@@ -124,7 +124,7 @@ pub fn OldUrlCard() -> impl IntoView {
             </div>
             <button
                 class="button"
-                // Before there is a script it sends the whole form, so that nothing typed is lost.
+                // Without scripts, the button sends the whole form, so that nothing typed is lost.
                 formaction=ReadOldUrl::url()
                 disabled=move || fill.pending().get()
                 on:click=move |event| {

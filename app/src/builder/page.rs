@@ -1,5 +1,5 @@
-//! The builder as a page of its own. The server draws it whole and lays what it drew it from beside it; the browser takes it
-//! over from there, and draws it anew when it has been saved.
+//! The builder as a page. The server draws it completely and adds the data that it was drawn from. The browser hydrates
+//! it with that data, and renders it again after saving.
 
 #[cfg(feature = "hydrate")]
 use leptos::server_fn::{Decodes as _, codec::JsonEncoding};
@@ -14,11 +14,11 @@ use crate::{
     views::BuilderData,
 };
 
-/// The id of the element that holds what the page was drawn from, as JSON.
+/// The id of the element that contains the page's data as JSON.
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub const DATA: &str = "builder-data";
 
-/// What the page is called.
+/// The page's title.
 pub(super) fn title(data: &BuilderData) -> String {
     match &data.detail {
         Some(detail) => detail.row.name.clone(),
@@ -26,13 +26,13 @@ pub(super) fn title(data: &BuilderData) -> String {
     }
 }
 
-/// The page; all that is inside of `main`.
+/// The page: the content of `main`.
 #[component]
 pub fn Page(data: RwSignal<BuilderData>) -> impl IntoView {
     move || view! { <Builder data=data.get() /> }.into_any()
 }
 
-/// Takes the page over that the server sent.
+/// Hydrates the page that the server sent.
 #[cfg(feature = "hydrate")]
 pub fn take_over() {
     use wasm_bindgen::JsCast as _;
@@ -50,7 +50,7 @@ pub fn take_over() {
         provide_context(preferences.language);
         provide_form_error();
         let data = RwSignal::new(data);
-        // Only the first hook is kept, and this is it.
+        // Only the first hook is kept, and this is the first.
         _ = leptos::server_fn::redirect::set_redirect_hook(move |to| follow(data, to));
         Effect::new(move || document.set_title(&format!("{} · Hookgram", data.with(title))));
         view! { <Page data /> }
@@ -58,8 +58,8 @@ pub fn take_over() {
     taken.forget();
 }
 
-/// Goes where a form's answer leads. Where that is this very page, it is drawn anew in its place, so that nobody who saves
-/// loses theirs.
+/// Follows the redirect of a form. If it leads to this same page, the page is rendered again in place, so that saving
+/// does not lose the reader's place on it.
 #[cfg(feature = "hydrate")]
 fn follow(data: RwSignal<BuilderData>, to: &str) {
     let (path, query) = to.split_once('?').unwrap_or((to, ""));
@@ -71,7 +71,7 @@ fn follow(data: RwSignal<BuilderData>, to: &str) {
             match load_builder(id, draft).await {
                 Ok(anew) => {
                     if let Ok(history) = window().history() {
-                        // Where it cannot be noted in the address, a reload shows what was there before.
+                        // If the history cannot be changed, a reload shows the former state.
                         _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&to));
                     }
                     data.set(BuilderData { saved, ..anew });
@@ -84,20 +84,20 @@ fn follow(data: RwSignal<BuilderData>, to: &str) {
     }
 }
 
-/// Has the form of a path start with the error that its address brings back. Anybody can write such an address: only errors
-/// whose sentence is our own are shown, and none of the address's text.
+/// Provides the error of a form, as its address returns it, to the action with that path. Anybody can write such an
+/// address, so only errors with a fixed sentence of ours are shown, and no text of the address.
 pub(crate) fn provide_form_error_of(path: &str, err: &str) {
     match ServerFnUrlError::<AppError>::decode_err(err) {
         AppError::SignedOut | AppError::Forbidden | AppError::NotFound | AppError::Internal => {
             provide_context(ServerActionError::new(path, err));
         }
-        // A refused form comes back as a draft. What cannot be read is a `Connection`, too.
+        // A refused form comes back as a draft. An unreadable error decodes as `Connection`, too.
         AppError::Invalid(_) | AppError::Connection => {}
     }
 }
 
-/// A form sent before WebAssembly was there comes back with its error in the URL, from where the server drew it:
-/// the browser has to start from the same state.
+/// A form that was sent before WebAssembly was loaded comes back with its error in the URL, and the server has drawn
+/// the page from it. The browser must hydrate from the same state.
 #[cfg(feature = "hydrate")]
 fn provide_form_error() {
     let search = window().location().search().unwrap_or_default();

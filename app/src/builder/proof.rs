@@ -1,4 +1,4 @@
-//! The proof of an import: the message that the old URL makes and the one that the form makes, side by side.
+//! Shows an imported URL's message beside the form's message.
 
 use hookgram::{
     channel::Limits,
@@ -16,16 +16,16 @@ use crate::{
     views::ImportView,
 };
 
-/// A sample's message.
+/// The message of a sample.
 pub fn rendered(profile: &Profile, sample: Sample, booking_host: &str) -> Vec<Part> {
-    // The samples are our own and known to be readable; a test reads each.
+    // The samples are our own and can be read, which a test checks.
     let event = BookingEvent::read(sample.json().as_bytes()).unwrap_or_default();
     let field_name = profile.field_name.as_deref();
     render(&profile.formatting, Context { event: &event, participant: Some(0), field_name, booking_host })
         .parts(&Limits::TELEGRAM)
 }
 
-/// What was filled in, what was not, and the proof.
+/// What was imported, what was not, and the two messages.
 #[component]
 pub fn Proof(import: ImportView) -> impl IntoView {
     let w = words::<FormWords>();
@@ -37,7 +37,7 @@ pub fn Proof(import: ImportView) -> impl IntoView {
         state.profile.with(parts)
     };
     let old_html = move |index: usize| old.with_value(|all| all.get(index).cloned().unwrap_or_default());
-    // The first sample that tells them apart.
+    // The first sample whose two messages differ.
     let differs = Memo::new(move |_| {
         Sample::ALL.into_iter().enumerate().find_map(|(index, sample)| {
             let new: Vec<String> = new_parts(sample).iter().map(Part::html).collect();
@@ -47,7 +47,7 @@ pub fn Proof(import: ImportView) -> impl IntoView {
     let shown = move || differs.get().unwrap_or_default();
     let sample = move || Sample::ALL.into_iter().nth(shown()).unwrap_or(Sample::Appointment);
     let before = Memo::new(move |_| {
-        // What is not well-formed cannot come from our own renderer; it would be shown as it is.
+        // Our own renderer writes well-formed HTML. If it did not, the HTML would be shown as text.
         let part = |html: String| Part::from_html(&html).unwrap_or_else(|_| Part::plain(&html));
         old_html(shown()).into_iter().map(part).collect::<Vec<_>>()
     });

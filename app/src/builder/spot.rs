@@ -1,4 +1,4 @@
-//! The place in a text where Telegram would stumble, for showing it.
+//! The first place in a text that Telegram would refuse, prepared for display.
 
 use hookgram::message::html;
 
@@ -7,24 +7,24 @@ use super::wrap::units;
 /// A place in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spot {
-    /// Its line, from 1.
+    /// The line, from 1.
     pub line: usize,
-    /// What stands before it on the line.
+    /// The text before the place on its line.
     pub before: String,
-    /// The place itself.
+    /// The text of the place.
     pub fault: String,
-    /// What stands after it on the line.
+    /// The text after the place on its line.
     pub after: String,
-    /// Where it is, in UTF-16 units from the start of the text.
+    /// The range in UTF-16 units from the start of the text.
     pub range: (u32, u32),
 }
 
-/// Characters shown to either side.
+/// The characters to show on each side.
 const AROUND: usize = 16;
 /// The most characters of the place itself.
 const LONGEST: usize = 24;
 
-/// The first place in a text that is not Telegram's HTML; `None` where it is all well-formed.
+/// The first place in a text that is not Telegram's HTML; `None` if the text is well-formed.
 pub fn first_fault(text: &str) -> Option<Spot> {
     let offset = html::parse(text).err()?.offset;
     let at = text.char_indices().nth(offset).map_or(text.len(), |(byte, _)| byte);
@@ -51,7 +51,7 @@ pub fn first_fault(text: &str) -> Option<Spot> {
     })
 }
 
-/// How many characters of a line belong to the tag at its start: up to its bracket, or to the next word.
+/// The length in characters of the tag at the start of a line: up to its bracket, or to the next word.
 fn tag_length(line: &str) -> usize {
     let closed = line.chars().position(|c| c == '>').map(|index| index + 1);
     let word = || line.chars().skip(1).position(char::is_whitespace).map(|index| index + 1);

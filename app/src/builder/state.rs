@@ -1,4 +1,4 @@
-//! What the builder's parts share, and how it is read from the inputs.
+//! The shared state of the builder's components, and how it is read from the inputs.
 
 use std::sync::Arc;
 
@@ -18,40 +18,40 @@ use wasm_bindgen::JsCast;
 
 use crate::{error::FieldFault, form::ProfileForm, views::PreviewData};
 
-/// What the builder's parts share.
+/// The shared state of the builder's components.
 #[derive(Clone, Copy)]
 pub(super) struct State {
     pub(super) language: Language,
     /// The stored profile's id.
     pub(super) id: Option<i64>,
-    /// What the inputs hold.
+    /// The content of the inputs.
     pub(super) form: RwSignal<ProfileForm>,
-    /// The profile that they describe, as far as it can be read.
+    /// The profile that the inputs describe, as far as it can be read.
     pub(super) profile: Memo<Profile>,
-    /// What the inputs held when the page was drawn.
+    /// The content of the inputs when the page was drawn.
     pub(super) initial: StoredValue<ProfileForm>,
-    /// What is stored: the inputs may have been drawn from a draft.
+    /// The stored profile's form, which differs from `initial` if the page was drawn from a draft.
     pub(super) stored: StoredValue<ProfileForm>,
     /// The draft's id.
     pub(super) draft: StoredValue<Option<String>>,
-    /// The form itself.
+    /// The `<form>` element.
     pub(super) node: NodeRef<html::Form>,
-    /// The faults to show: of fields that were left, and of the last attempt to save.
+    /// The faults to show: those of fields that the reader has left, and those of the last attempt to save.
     pub(super) faults: Signal<Vec<FieldFault>>,
-    /// The setting that is looked at; its lines are marked in the preview.
+    /// The setting that has the focus. The preview marks its lines.
     pub(super) focused: RwSignal<Option<Parameter>>,
-    /// The sample the preview is drawn from.
+    /// The sample that the preview shows.
     pub(super) sample: RwSignal<Sample>,
     pub(super) booking_host: StoredValue<String>,
-    /// The event the preview is drawn from.
+    /// The event that the preview shows.
     pub(super) event: RwSignal<Arc<BookingEvent>>,
-    /// It as it came, where it is no sample.
+    /// The event as JSON, if it is not a sample.
     pub(super) own_event: StoredValue<Option<String>>,
-    /// What the preview needs besides.
+    /// Further data of the preview.
     pub(super) preview: StoredValue<PreviewData>,
-    /// False until WebAssembly has taken over: what needs it is disabled till then.
+    /// Whether WebAssembly is running. Until then, controls that need it are disabled.
     pub(super) live: RwSignal<bool>,
-    /// Whether the reader came to paste an old URL.
+    /// Whether the reader came here to paste an old URL.
     pub(super) old_url_first: bool,
 }
 
@@ -60,7 +60,7 @@ impl State {
         expect_context()
     }
 
-    /// Reads the inputs anew.
+    /// Reads the inputs again.
     pub(super) fn read(self) {
         let inputs = self.node.get_untracked().and_then(|form| web_sys::FormData::new_with_form(&form).ok());
         if let Some(inputs) = inputs.and_then(|data| Inputs::from_form_data(&data).ok()) {
@@ -85,7 +85,7 @@ impl State {
 }
 
 pub(super) fn read_sample(sample: Sample) -> BookingEvent {
-    // The samples are our own and known to be readable; a test reads each.
+    // The samples are our own and can be read, which a test checks.
     BookingEvent::read(sample.json().as_bytes()).unwrap_or_default()
 }
 
@@ -95,7 +95,7 @@ pub(super) struct Inputs {
     pub(super) form: ProfileForm,
 }
 
-/// What a text area starts from is not drawn anew with the rest.
+/// Sets the text of the text areas. Drawing the page again does not change the text of an existing area.
 pub(super) fn fill_texts(state: State) {
     for parameter in [Parameter::Message, Parameter::SignText] {
         let area = document().get_element_by_id(&format!("field-{}", parameter.name()));
@@ -105,7 +105,7 @@ pub(super) fn fill_texts(state: State) {
     }
 }
 
-/// Whether the form says something else than what is stored.
+/// Whether the form differs from what is stored.
 pub(super) fn changed(state: State) -> bool {
     let differs = state.form.with(|form| state.stored.with_value(|stored| !form.says_the_same(stored)));
     differs || state.draft.with_value(Option::is_some)

@@ -1,4 +1,4 @@
-//! "What to show": switches whose small print is the very line they govern.
+//! "What to show": each switch shows the line of the message that it controls.
 
 use hookgram::{message::Style, parameters::Parameter, values::Language};
 use leptos::prelude::*;
@@ -22,11 +22,11 @@ pub fn ShowCard() -> impl IntoView {
     }
 }
 
-/// The first line that each switch governs in the sample, were everything shown.
+/// The first line of the sample that each switch controls, rendered with everything shown.
 fn governed_lines(state: State) -> Vec<(Parameter, String)> {
     let mut profile = state.profile.get();
     for parameter in switches() {
-        // Every switch takes "false".
+        // "false" is valid for every switch.
         _ = profile.set(parameter, "false");
     }
     let mut lines: Vec<(Parameter, String)> = Vec::new();
@@ -44,7 +44,7 @@ fn governed_lines(state: State) -> Vec<(Parameter, String)> {
     lines
 }
 
-/// What a setting is called: a switch by what it shows, all else by its title.
+/// The name of a setting: for a switch, the thing it shows; for any other, its title.
 pub fn title_of(language: Language, parameter: Parameter) -> &'static str {
     let w = BuilderWords::of(language);
     match parameter {

@@ -12,16 +12,16 @@ use crate::{
     i18n::{BuilderWords, app_error, words},
 };
 
-/// How a test went, in words.
+/// The result of a test, as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestResult {
-    /// Whether it went well.
+    /// Whether the test succeeded.
     well: bool,
     /// The sentence.
     sentence: String,
 }
 
-/// Sends a sample's message to a chat, with the form as it stands.
+/// Sends the message of a sample to a chat, rendered with the form's current state.
 #[server(prefix = "/rpc", endpoint = "operator/send-test")]
 pub async fn send_test(
     id: Option<i64>,
@@ -70,7 +70,7 @@ pub fn TestCard() -> impl IntoView {
         });
     };
     let help = move || {
-        // The page may be gone by now: what was typed last is still on its way.
+        // The page may be gone when the last input event is handled.
         if state.form.try_with(ProfileForm::is_sandbox).unwrap_or_default() {
             w.test_chat_sandbox_help
         } else {
@@ -98,7 +98,7 @@ pub fn TestCard() -> impl IntoView {
                         autocomplete="off"
                         aria-describedby="test-chat-help test-result"
                         prop:value=chat
-                        // Not part of the form that is saved.
+                        // The field is not part of the saved form.
                         on:input:target=move |event| chat.set(event.target().value())
                         on:keydown=move |event| {
                             if event.key() == "Enter" {

@@ -1,4 +1,4 @@
-//! A text that may use Telegram's tags: buttons that set them, a counter, and the place where Telegram would stumble.
+//! A text area for Telegram's tags: buttons that set them, a counter, and the first place that Telegram would refuse.
 
 use hookgram::{channel::Limits, message::html as telegram, parameters::Parameter};
 use leptos::{ev::KeyboardEvent, html, prelude::*};
@@ -10,7 +10,7 @@ use crate::{
     i18n::{FormWords, words},
 };
 
-/// A button's tag, and the letter that stands for it on a keyboard.
+/// A button, named by its tag, and its keyboard shortcut.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tool {
     Bold,
@@ -19,7 +19,7 @@ enum Tool {
 }
 
 impl Tool {
-    /// By the key's place where its letter is not Latin.
+    /// Matches the physical key if the keyboard's letter is not Latin.
     fn of_key(event: &KeyboardEvent) -> Option<Self> {
         if !(event.ctrl_key() || event.meta_key()) || event.alt_key() || event.shift_key() {
             return None;
@@ -35,16 +35,16 @@ impl Tool {
     }
 }
 
-/// The text area of a parameter, and what stands around it.
+/// The text area of a parameter with its toolbar and counter.
 #[component]
 pub fn TextEditor(
     parameter: Parameter,
     value: String,
     /// The id of the area.
     id: String,
-    /// The name that the form sends.
+    /// The name of the input in the form.
     input_name: String,
-    /// The ids of what describes it.
+    /// The ids for `aria-describedby`.
     described: String,
     invalid: Signal<Option<&'static str>>,
 ) -> impl IntoView {
@@ -164,7 +164,7 @@ pub fn TextEditor(
     }
 }
 
-/// Asks for a link's address; hands over its tag, or nothing where it was called off.
+/// Asks for the address of a link. Passes its tag to `done`, or `None` if the reader cancels.
 #[component]
 fn LinkBar(id: String, #[prop(into)] done: Callback<Option<String>>) -> impl IntoView {
     let w = words::<FormWords>();
@@ -180,7 +180,7 @@ fn LinkBar(id: String, #[prop(into)] done: Callback<Option<String>>) -> impl Int
             <label class="visually-hidden" for=id.clone()>
                 {w.link_address}
             </label>
-            // Without a name it is no part of the form that is sent.
+            // An input without a name is not sent with the form.
             <input
                 class="input"
                 id=id
@@ -207,7 +207,7 @@ fn LinkBar(id: String, #[prop(into)] done: Callback<Option<String>>) -> impl Int
     }
 }
 
-/// Edits as if by hand, so that the browser's undo takes it back.
+/// Edits the text as if it was typed, so that the browser's undo works.
 fn apply(area: &web_sys::HtmlTextAreaElement, edit: &wrap::Edit) {
     select(area, (edit.from, edit.to));
     let document = document().unchecked_into::<web_sys::HtmlDocument>();
@@ -219,7 +219,7 @@ fn apply(area: &web_sys::HtmlTextAreaElement, edit: &wrap::Edit) {
 }
 
 fn select(area: &web_sys::HtmlTextAreaElement, (from, to): (u32, u32)) {
-    // Neither fails for an area that is on the page.
+    // Neither call fails for an area that is on the page.
     _ = area.focus();
     _ = area.set_selection_range(from, to);
 }

@@ -1,4 +1,4 @@
-//! Where messages go: a bot, whose token is stored and never shown again, or the sandbox.
+//! The target of messages: a bot, whose token is stored and never shown again, or the sandbox.
 
 use hookgram::{parameters::Parameter, secret::BotToken};
 use leptos::{html, prelude::*};
@@ -12,7 +12,7 @@ use crate::{
     views::{BotView, TargetView},
 };
 
-/// Asks Telegram who a bot is: of a typed token, of a draft's, or of the one stored with a profile.
+/// Asks Telegram for the bot of a token: a typed one, a draft's, or the one stored with a profile.
 #[server(prefix = "/rpc", endpoint = "operator/verify-bot")]
 pub async fn verify_bot(
     id: Option<i64>,
@@ -30,9 +30,9 @@ pub async fn verify_bot(
 
 #[component]
 pub fn BotCard(
-    /// Where the stored profile's messages go.
+    /// The target of the stored profile.
     target: Option<TargetView>,
-    /// The token of a draft, masked.
+    /// The masked token of a draft.
     typed: Option<String>,
 ) -> impl IntoView {
     let w = words::<BuilderWords>();
@@ -53,7 +53,7 @@ pub fn BotCard(
                 <Choice value=BOT title=w.target_bot help=w.target_bot_help checked=!is_sandbox />
                 <Choice value=SANDBOX title=w.target_sandbox help=w.target_sandbox_help checked=is_sandbox />
             </fieldset>
-            // Hidden by the style sheet while the sandbox is chosen: so it is before WebAssembly, too.
+            // The style sheet hides this while the sandbox is chosen, which works without WebAssembly, too.
             <div class="only-bot">
                 {locked.map(|why| view! { <p class="notice bad">{why}</p> })}
                 <Token kept known />
@@ -75,12 +75,12 @@ fn Choice(value: &'static str, title: &'static str, help: &'static str, checked:
     }
 }
 
-/// The token: a new one, or a kept one and a way to replace it.
+/// The field for a new token, or the kept token with a way to replace it.
 #[component]
 fn Token(
-    /// What is kept, masked, with the word for how it is.
+    /// The kept token, masked, and a word for its state.
     kept: Option<(&'static str, String)>,
-    /// Whose the stored one is, as far as Telegram has said.
+    /// The bot of the stored token, if Telegram has told it.
     known: Option<BotView>,
 ) -> impl IntoView {
     let w = words::<BuilderWords>();
@@ -98,8 +98,8 @@ fn Token(
         asked.set(Some(token.clone()));
         verify.dispatch(VerifyBot { id: state.id, draft: state.draft.get_value(), token });
     };
-    // As soon as a whole token stands there, Telegram is asked; nobody has to press anything. A draft's token is asked
-    // about once.
+    // Telegram is asked as soon as the field contains a whole token, without a button. For the token of a draft, it is
+    // asked once.
     Effect::new(move |before: Option<TypedToken>| {
         let token = typed.get();
         let is_kept_in_draft = before.is_none() && has_kept && state.draft.with_value(Option::is_some);
@@ -108,7 +108,7 @@ fn Token(
         }
         token
     });
-    // Of whatever was pasted or typed around it, the token alone stays.
+    // Text that was pasted or typed around the token is removed.
     let put = move |text: &str| match (BotToken::find(text), field.get_untracked()) {
         (Some(token), Some(field)) if token.expose() != field.value() => {
             field.set_value(token.expose());
@@ -118,7 +118,7 @@ fn Token(
         _ => false,
     };
     let pasted = move |event: leptos::ev::ClipboardEvent| {
-        // A single line loses its line breaks on the way into the field: the token is looked for before.
+        // An `<input>` drops line breaks from a pasted text, so the token is looked for before that.
         let text = event.clipboard_data().and_then(|data| data.get_data("text").ok()).unwrap_or_default();
         if put(&text) {
             event.prevent_default();
@@ -136,7 +136,7 @@ fn Token(
         if verify.pending().get() {
             return (String::new(), w.token_checking.to_owned());
         }
-        // An answer is about the token that was asked about, not about the next one that is being typed.
+        // A result is shown only for the token that was asked about, not for one that is being typed.
         let is_current = typed.with(|typed| asked.with(|asked| asked.as_ref() == Some(typed)));
         match verify.value().get().filter(|_| is_current) {
             Some(Ok(Some(bot))) => ("ok".to_owned(), whose(&bot)),

@@ -1,20 +1,20 @@
-//! Wrapping a selection in Telegram's tags. Offsets are those of a browser's text area: UTF-16 units.
+//! Wraps a selection in Telegram's tags. Offsets are UTF-16 units, as in a browser's text area.
 
-/// What to put where, and what to select afterwards.
+/// A replacement in a text, and the selection after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// What is replaced.
+    /// The start of the replaced range.
     pub from: u32,
-    /// Its end.
+    /// The end of the replaced range.
     pub to: u32,
-    /// By what.
+    /// The new text.
     pub text: String,
-    /// What is selected then.
+    /// The selection after the edit.
     pub selected: (u32, u32),
 }
 
-/// Wraps a selection in a tag; one that is wrapped in it already, from within or without, is freed of it. White space
-/// at the selection's ends stays outside.
+/// Wraps a selection in a tag. If the selection is already wrapped, from within or from outside, the tag is removed.
+/// White space at the ends of the selection stays outside.
 pub fn wrap(text: &str, (from, to): (u32, u32), open: &str, close: &str) -> Edit {
     let (start, end) = (byte_at(text, from.min(to)), byte_at(text, to.max(from)));
     let (before, rest) = text.split_at(start);
@@ -37,8 +37,8 @@ pub fn wrap(text: &str, (from, to): (u32, u32), open: &str, close: &str) -> Edit
     Edit { from: at, to: at + length, text: format!("{open}{chosen}{close}"), selected: (inner, inner + length) }
 }
 
-/// The opening tag of a link to what somebody typed; `None` where that is nothing. An address without a scheme is
-/// one of the web.
+/// The opening tag of a link to a typed address; `None` if it is blank. An address without a scheme is taken as a web
+/// address.
 pub fn link_tag(address: &str) -> Option<String> {
     let address = address.trim();
     let has_scheme = ["://", "tg:", "mailto:", "tel:"].iter().any(|scheme| address.contains(scheme));
@@ -67,7 +67,7 @@ fn byte_at(text: &str, at: u32) -> usize {
 mod tests {
     use super::*;
 
-    /// The text with its selection in brackets, before and after the tag `<b>`.
+    /// Applies `<b>` to a text whose selection is in brackets, and returns the result with its selection in brackets.
     fn bold(marked: &str) -> String {
         let from = marked.find('[').unwrap();
         let text = marked.replacen('[', "", 1);

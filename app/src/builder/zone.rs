@@ -1,5 +1,5 @@
-//! The time zone, found by a city: a combobox (ARIA APG, "editable combobox with list autocomplete"). Before there is a
-//! script the browser's own list stands in.
+//! The time zone, found by a city: a combobox (ARIA APG, "editable combobox with list autocomplete"). Without scripts,
+//! the browser's own list is used.
 
 use chrono::{DateTime, Utc};
 use hookgram::{
@@ -13,18 +13,18 @@ use wasm_bindgen::JsCast;
 use super::State;
 use crate::i18n::{FormWords, words};
 
-/// The zones that a list offers at once.
+/// The most zones in the list.
 const OFFERED: usize = 40;
 
-/// The input of the zone, its list, and what time it is there.
+/// The input for the zone, its list, and the current time there.
 #[component]
 pub fn ZoneInput(
     value: String,
     /// The id of the input.
     id: String,
-    /// The name that the form sends.
+    /// The name of the input in the form.
     input_name: String,
-    /// The ids of what describes it.
+    /// The ids for `aria-describedby`.
     described: String,
     invalid: Signal<Option<&'static str>>,
 ) -> impl IntoView {
@@ -32,11 +32,11 @@ pub fn ZoneInput(
     let state = State::get();
     let input = NodeRef::<html::Input>::new();
     let is_open = RwSignal::new(false);
-    // What is looked for: blank until something is typed, so that an open list begins with the main zones.
+    // The search text. It is blank until the reader types, so that the list opens with the main zones.
     let wanted = RwSignal::new(String::new());
     let active = RwSignal::new(0_usize);
     let now = RwSignal::new(None::<DateTime<Utc>>);
-    // The name that was filled in last: what a person types instead is theirs.
+    // The name that was filled in automatically last. A name that a person has typed is not replaced.
     let filled = StoredValue::new(String::new());
     let offered = Memo::new(move |_| match is_open.get() {
         true => wanted.with(|wanted| TimeZone::search(wanted, OFFERED)),
@@ -54,10 +54,10 @@ pub fn ZoneInput(
         wanted.set(text);
         active.set(0);
         is_open.set(true);
-        // On a phone the preview's handle may lie over it.
+        // On a phone, the preview's handle may cover the list.
         request_animation_frame(move || show_active(0));
     };
-    // A zone that was chosen brings its name along, unless somebody has named it.
+    // Fills in the name of the chosen zone, unless a person has typed one.
     let rename = move || {
         state.read();
         let named = state.profile.with_untracked(|profile| wanted.with_untracked(|wanted| name_of(profile, wanted)));
@@ -84,7 +84,7 @@ pub fn ZoneInput(
         active.update(|at| *at = at.checked_add_signed(by).filter(|at| *at < count).unwrap_or(*at));
         show_active(active.get_untracked());
     };
-    // Whoever leaves the list open takes what is marked in it, unless what was typed is a place by itself.
+    // Leaving the input with the list open chooses the marked zone, unless the typed text is a place by itself.
     let leave = move |typed: String| {
         let marked = offered.with_untracked(|all| all.get(active.get_untracked()).copied());
         let looks = is_open.get_untracked() && !wanted.with_untracked(|wanted| wanted.trim().is_empty());
@@ -118,7 +118,7 @@ pub fn ZoneInput(
                     role="option"
                     id=format!("zone-{index}")
                     aria-selected=move || (active.get() == index).to_string()
-                    // The focus stays in the input.
+                    // Keeps the focus in the input.
                     on:mousedown=move |event| {
                         event.prevent_default();
                         choose(zone);
@@ -183,7 +183,7 @@ pub fn ZoneInput(
     }
 }
 
-/// What a person calls a zone: by the city that was looked for, else by its main one, else by its name.
+/// The label of a zone: the city that matches the search, else its main city, else its name.
 fn called(zone: TimeZone, language: Language, wanted: &str) -> String {
     let city = match language {
         Language::Ru if !wanted.is_empty() => zone.city_like(wanted).map(str::to_owned),
@@ -192,7 +192,7 @@ fn called(zone: TimeZone, language: Language, wanted: &str) -> String {
     city.or_else(|| zone.city(language)).or_else(|| zone.city(Language::En)).unwrap_or_else(|| zone.name().to_owned())
 }
 
-/// How the message names the zone after a time; blank where the default says it already.
+/// The name of the zone for the message. Blank for the default zone, whose name is known.
 fn name_of(profile: &Profile, wanted: &str) -> String {
     let formatting = &profile.formatting;
     let zone = formatting.time_zone;

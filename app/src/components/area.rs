@@ -1,14 +1,14 @@
-//! What stands in a `<textarea>`.
+//! The content of a `<textarea>`.
 
-/// A text as the child of a `<textarea>`: leptos escapes nothing there, so that a text could end the element and go on as
-/// markup. In the browser it is a text as it is.
+/// Escapes a text for a `<textarea>`. Leptos does not escape it there, so a text could close the element and continue
+/// as markup. In the browser, the text is returned unchanged.
 #[must_use]
 pub fn area_text(text: String) -> String {
     if cfg!(feature = "ssr") { escaped(&text) } else { text }
 }
 
 fn escaped(text: &str) -> String {
-    // The first line break after the tag is not read.
+    // HTML parsers drop the first line break after the tag, so one is added.
     let begin = if text.starts_with(['\n', '\r']) { "\n" } else { "" };
     format!("{begin}{}", text.replace('&', "&amp;").replace('<', "&lt;"))
 }

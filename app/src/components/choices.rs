@@ -17,7 +17,7 @@ fn remember(name: &str, value: &str) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Whoever is signed in finds it again in another browser.
+/// Stores the choice with the account, if the reader is signed in, so that other browsers use it too.
 #[cfg(feature = "ssr")]
 async fn keep(language: Option<Language>, theme: Option<Theme>) -> Result<(), AppError> {
     match use_context::<hookgram::role::Account>() {
@@ -26,7 +26,7 @@ async fn keep(language: Option<Language>, theme: Option<Theme>) -> Result<(), Ap
     }
 }
 
-/// Remembers the reader's language.
+/// Stores the reader's language.
 #[server(prefix = "/rpc", endpoint = "open/language")]
 pub async fn set_language(language: String) -> Result<(), AppError> {
     let language = if language == "en" { Language::En } else { Language::Ru };
@@ -34,7 +34,7 @@ pub async fn set_language(language: String) -> Result<(), AppError> {
     remember("language", tag(language))
 }
 
-/// Remembers the reader's theme.
+/// Stores the reader's theme.
 #[server(prefix = "/rpc", endpoint = "open/theme")]
 pub async fn set_theme(theme: String) -> Result<(), AppError> {
     let theme = Theme::parse(&theme).unwrap_or_default();
@@ -42,7 +42,7 @@ pub async fn set_theme(theme: String) -> Result<(), AppError> {
     remember("theme", theme.name())
 }
 
-/// Both switches. Plain forms: they work anywhere, and the page comes back in the other language.
+/// Both switches. They are plain forms, so they work without scripts, and the page is loaded again in the new language.
 #[component]
 pub fn Choices() -> impl IntoView {
     let w = words::<Shell>();

@@ -1,4 +1,4 @@
-//! A text that is there to be copied.
+//! A text to copy.
 
 use leptos::prelude::*;
 
@@ -7,17 +7,17 @@ use crate::{
     i18n::{Shell, words},
 };
 
-/// A read-only text with a button that copies it. The page's script (`pages/page.js`) does both that and selecting the text
-/// when it gets the focus.
+/// A read-only text with a button that copies it. The page's script (`pages/page.js`) does the copying, and selects the
+/// text when the field gets the focus.
 #[component]
 pub fn CopyField(
-    /// What to copy.
+    /// The text.
     #[prop(into)]
     text: String,
-    /// What it is, for a screen reader.
+    /// The label for screen readers.
     #[prop(into)]
     label: String,
-    /// Whether it is shown whole, over several lines.
+    /// Whether the text is shown in full, on several lines.
     #[prop(optional)]
     whole: bool,
 ) -> impl IntoView {

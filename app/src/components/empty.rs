@@ -1,17 +1,17 @@
-//! Nothing here yet.
+//! A placeholder for an empty list.
 
 use leptos::prelude::*;
 
-/// Nothing here yet: what it will be, and what to do first.
+/// A placeholder for an empty list, with the first step to fill it.
 #[component]
 pub fn EmptyState(
-    /// What will be here.
+    /// The title: what the list will contain.
     title: &'static str,
-    /// Why, and how it comes.
+    /// The explanation.
     why: &'static str,
-    /// Where the first step is.
+    /// The address of the first step.
     href: &'static str,
-    /// What it is called.
+    /// The label of the first step.
     action: &'static str,
 ) -> impl IntoView {
     view! {

@@ -1,15 +1,15 @@
-//! A field of a form: title, input, help, and its fault in its place.
+//! A field of a form with its title, input, help and fault.
 
 use leptos::prelude::*;
 
 use crate::error::FieldFault;
 
-/// The faults at one field.
+/// The faults of one field.
 #[component]
 pub fn FieldFaults(
-    /// The field's name, as the server knows it.
+    /// The field's name on the server.
     field: &'static str,
-    /// The id that the input's `aria-describedby` names.
+    /// The id for the input's `aria-describedby`.
     #[prop(into)]
     id: String,
     /// Every fault of the form.
@@ -25,20 +25,21 @@ pub fn FieldFaults(
     view! { <Said class="field-fault" id text /> }
 }
 
-/// A sentence that comes and goes beside what it is about, and is read out when it comes.
+/// A sentence that appears and disappears, and that screen readers announce when it appears.
 #[component]
 pub fn Said(
-    /// What kind of sentence.
+    /// The class of the element.
     #[prop(into)]
     class: Signal<String>,
-    /// The id that an `aria-describedby` names.
+    /// The id for an `aria-describedby`.
     #[prop(into)]
     id: String,
     /// The sentence; empty for none.
     #[prop(into)]
     text: Signal<String>,
 ) -> impl IntoView {
-    // It stays in the document while it is empty: a screen reader listens only to what was there before.
+    // The element stays in the document while it is empty, because a screen reader announces only changes of existing
+    // elements.
     let class = move || if text.with(String::is_empty) { "said-nothing".to_owned() } else { class.get() };
     view! {
         <p class=class id=id role="status">
@@ -47,15 +48,15 @@ pub fn Said(
     }
 }
 
-/// A line of text.
+/// A text input of one line.
 #[component]
 pub fn TextField(
-    /// The field's name, as the server knows it.
+    /// The field's name on the server.
     name: &'static str,
-    /// The name that the form sends.
+    /// The name of the input in the form.
     #[prop(into, optional)]
     input_name: Option<String>,
-    /// Its title.
+    /// The title.
     title: &'static str,
     /// One sentence of help.
     #[prop(optional)]
@@ -63,13 +64,13 @@ pub fn TextField(
     /// The input's type.
     #[prop(default = "text")]
     kind: &'static str,
-    /// What stands in it at first.
+    /// The initial value.
     #[prop(into, optional)]
     value: String,
-    /// What applies while it is empty.
+    /// The value that applies while the field is empty.
     #[prop(into, optional)]
     placeholder: String,
-    /// For password managers and keyboards.
+    /// The HTML attribute, for password managers and keyboards.
     #[prop(default = "off")]
     autocomplete: &'static str,
     /// Whether it must be filled in.

@@ -1,4 +1,4 @@
-//! What stands around every page of somebody who is signed in.
+//! The layout of pages for signed-in users.
 
 use hookgram::role::{Account, Role};
 use leptos::prelude::*;
@@ -8,12 +8,12 @@ use crate::{
     i18n::{Shell, words},
 };
 
-/// What stands above every page.
+/// The bar above every page.
 #[component]
 pub fn TopBar(
-    /// Under which entry of the navigation the page stands.
+    /// The navigation entry that the page belongs to.
     path: &'static str,
-    /// Who is signed in.
+    /// The account menu.
     children: Children,
 ) -> impl IntoView {
     let w = words::<Shell>();
@@ -49,7 +49,7 @@ fn NavLink(href: &'static str, title: &'static str, path: &'static str) -> impl 
     }
 }
 
-/// The mark: a hook, and at its end the paper plane that flies off with the message.
+/// The logo: a hook, with a paper plane that carries the message.
 #[component]
 pub fn Brand() -> impl IntoView {
     view! {
@@ -62,12 +62,12 @@ pub fn Brand() -> impl IntoView {
     }
 }
 
-/// Who is signed in, and the way out.
+/// The signed-in account and the button to sign out.
 #[component]
 pub fn AccountMenu(
-    /// Who they are.
+    /// The account.
     account: Account,
-    /// Whether something needs them.
+    /// Whether the server's health needs attention.
     needs_you: bool,
 ) -> impl IntoView {
     let w = words::<Shell>();
@@ -100,7 +100,7 @@ pub fn AccountMenu(
                     {w.account}
                 </a>
                 {administration}
-                // A plain form: the page that follows knows nothing of what this one held.
+                // A plain form, so that the next page keeps no state of this one.
                 <form method="post" action="/logout">
                     <button class="button plain">{w.sign_out}</button>
                 </form>

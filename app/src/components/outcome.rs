@@ -1,21 +1,21 @@
-//! What became of an event, in a word and a colour.
+//! The mark of an outcome: a word and a colour.
 
 use hookgram::delivery::Outcome;
 use leptos::prelude::*;
 
 use crate::i18n::{Outcomes, words};
 
-/// A dot and a word; never the colour alone.
+/// A dot and a word. The colour is never the only mark.
 #[component]
 pub fn OutcomeMark(
-    /// Which.
+    /// The outcome.
     outcome: Outcome,
 ) -> impl IntoView {
     let (class, word) = mark(outcome);
     view! { <span class=format!("mark {class}")>{word}</span> }
 }
 
-/// Its colour and its word.
+/// The class of the colour, and the word.
 fn mark(outcome: Outcome) -> (&'static str, &'static str) {
     let w = words::<Outcomes>();
     match outcome {
@@ -32,7 +32,7 @@ fn mark(outcome: Outcome) -> (&'static str, &'static str) {
     }
 }
 
-/// Its word alone.
+/// The word for an outcome.
 pub fn outcome_word(outcome: Outcome) -> &'static str {
     mark(outcome).1
 }

@@ -1,10 +1,10 @@
-//! A QR code as a picture.
+//! A QR code as an SVG image.
 
 use leptos::prelude::*;
 
 use crate::views::QrCode;
 
-/// Dark squares on white, whatever the theme: cameras do not read them the other way round.
+/// Dark squares on white in every theme, because cameras do not read inverted codes.
 pub fn qr_picture(code: QrCode, label: &'static str) -> impl IntoView {
     let size = code.size;
     view! {

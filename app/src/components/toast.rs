@@ -1,14 +1,14 @@
-//! What was just done: a line at the foot of the window that goes by itself, or sooner where somebody closes it.
+//! A toast that confirms an action: a line at the bottom of the window that disappears by itself or when it is closed.
 
 use hookgram::values::Language;
 use leptos::prelude::*;
 
 use crate::i18n::{Toasts, Words as _};
 
-/// A dialog that is no question: its form closes it without a script.
+/// A non-modal dialog. Its form closes it without a script.
 #[component]
 pub fn Toast(
-    /// What was done.
+    /// The text.
     text: String,
     /// The page's language.
     language: Language,

@@ -1,4 +1,4 @@
-//! The audit's words.
+//! Texts of the audit.
 
 use hookgram::{
     audit::{AuditAction, AuditObject},
@@ -20,7 +20,7 @@ pub fn object(language: Language, object: AuditObject) -> &'static str {
     Bilingual { ru, en }.get(language)
 }
 
-/// What was done.
+/// An action.
 #[must_use]
 pub fn action(language: Language, action: AuditAction) -> &'static str {
     let (ru, en) = match action {

@@ -1,11 +1,11 @@
-//! Why a message did not arrive, and what to do about it: for error mails, and for whoever looks at a delivery.
+//! Why a message did not arrive, and what to do about it: for error mails and for the page of a delivery.
 
 use hookgram::{
     delivery::FailureCause,
     values::{Bilingual, Language},
 };
 
-/// A cause in a few words, without a full stop: a heading.
+/// A heading for a cause: a few words without a full stop.
 #[must_use]
 pub fn cause(language: Language, cause: FailureCause) -> &'static str {
     match cause {
@@ -59,7 +59,7 @@ pub fn cause(language: Language, cause: FailureCause) -> &'static str {
     .get(language)
 }
 
-/// What to do about a cause: whole sentences.
+/// What to do about a cause, in whole sentences.
 #[must_use]
 pub fn advice(language: Language, cause: FailureCause) -> &'static str {
     match cause {

@@ -1,5 +1,5 @@
-//! Faults and warnings as sentences. Each names its parameter and says how to fix it, for a reader who is no
-//! programmer. Both languages stand side by side, so that neither is forgotten.
+//! Faults and warnings as sentences. Each names its parameter and says how to fix it, for readers who do not program.
+//! Both languages stand side by side, so that neither is forgotten.
 
 use hookgram::{
     check::{Fault, Warning},
@@ -20,16 +20,16 @@ pub(super) fn say(language: Language, ru: String, en: String) -> String {
 /// The most characters of a quoted value.
 const QUOTED: usize = 64;
 
-/// A value as a sentence quotes it: one line of at most 64 characters, without characters that reorder the text around
-/// them, and without a token that somebody put in the wrong place.
+/// Prepares a value for quoting in a sentence: one line of at most 64 characters, without characters that reorder the
+/// text around them, and without a token that a person has put into the wrong place.
 #[must_use]
 pub fn quoted(text: &str) -> String {
-    // Redacted before it is cut: of a token cut short nothing would look like one. And after invisible characters are gone,
-    // which could hide one.
+    // The order matters. A token is redacted before the text is cut, because a cut token is not recognised, and after
+    // invisible characters are removed, because they could hide it.
     shorten(&redact(&one_line(text)), QUOTED)
 }
 
-/// Addresses that a sentence names one by one; of more it names these.
+/// The most addresses that a sentence names. If there are more, it names this many.
 const NAMED: usize = 3;
 
 /// A fault of the parameters.
@@ -240,7 +240,7 @@ pub fn warning(language: Language, warning: &Warning) -> String {
     }
 }
 
-/// A count of characters: in Russian four digits stand together.
+/// A number of characters. Russian does not group four digits.
 fn grouped(language: Language, count: usize) -> String {
     let (from, mark) = match language {
         Language::Ru => (10_000, ' '),
@@ -257,11 +257,11 @@ fn grouped(language: Language, count: usize) -> String {
     text
 }
 
-/// The sentence about a parameter as it stands at the parameter's own field: without the name that the field's title
-/// says in plainer words.
+/// Shortens the sentence about a parameter for the parameter's own field: without the parameter's name, since the field
+/// has a title in plainer words.
 #[must_use]
 pub fn at_field(parameter: Parameter, sentence: String) -> String {
-    /// `… не указан`, `… is not given`: a longer beginning says something of its own.
+    /// The length of `… не указан`, `… is not given`. A longer beginning has a meaning of its own and is kept.
     const SHORT: usize = 28;
     let rest = sentence.strip_prefix(parameter.name()).and_then(|rest| rest.split_once(": "));
     let Some((_, rest)) = rest.filter(|(head, _)| head.chars().count() <= SHORT) else { return sentence };
@@ -269,7 +269,7 @@ pub fn at_field(parameter: Parameter, sentence: String) -> String {
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// A warning at its parameter's field, which shows the place of a fault by itself.
+/// A warning at its parameter's field, which shows the place of a fault itself.
 #[must_use]
 pub fn in_form(language: Language, parameter: Parameter, about: &Warning) -> String {
     let sentence = at_field(parameter, warning(language, about));
@@ -285,7 +285,7 @@ fn place(language: Language, fault: &HtmlFault) -> String {
     say(language, format!(" (позиция {place})"), format!(" (position {place})"))
 }
 
-/// What is wrong with a text that should be Telegram's HTML; the middle of a sentence.
+/// A fault of Telegram's HTML, as the middle of a sentence.
 #[must_use]
 pub fn html_fault(language: Language, fault: &HtmlFault) -> String {
     let place = place(language, fault);

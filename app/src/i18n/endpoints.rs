@@ -1,4 +1,4 @@
-//! What the endpoints answer besides the parameters: the event's own faults, recipients, and refusals. As in
+//! Responses of the endpoints about other things than parameters: faults of the event, recipients, and refusals. As in
 //! [`super::checks`], both languages stand side by side.
 
 use hookgram::{
@@ -10,7 +10,7 @@ use hookgram::{
 
 use super::checks::{quoted, say};
 
-/// Why a body is no event.
+/// Why a body is not an event.
 #[must_use]
 pub fn event_fault(language: Language, fault: &EventFault) -> String {
     match fault {
@@ -61,7 +61,7 @@ fn expectation(language: Language, expected: Expected) -> &'static str {
     }
 }
 
-/// Why a participant cannot be written to.
+/// Why a participant has no usable chat.
 #[must_use]
 pub fn unusable(language: Language, field: &str, unusable: &Unusable) -> String {
     let field = quoted(field);

@@ -1,4 +1,4 @@
-//! The words of error mails. What comes from outside is quoted here: one line, not too long, without a token.
+//! Texts of error mails. Text from outside is quoted here: on one line, shortened, without a token.
 
 use hookgram::{delivery::FailureCause, secret::redact, text::one_line, values::Language};
 
@@ -6,7 +6,7 @@ pub use super::checks::quoted;
 use super::{causes, checks::say, events, messages, word_set};
 
 word_set! {
-    /// What is the same in every error mail.
+    /// The common texts of error mails.
     Letter {
         all: "Что именно:", "Which:";
         what_to_do: "Что делать:", "What to do:";
@@ -28,7 +28,7 @@ word_set! {
 }
 
 word_set! {
-    /// The mail with a link for a new password.
+    /// The mail with a link to set a new password.
     ResetLetter {
         subject: "Hookgram: новый пароль", "Hookgram: a new password";
         about: "Для аккаунта {} попросили ссылку, чтобы задать новый пароль.", "A link to set a new password was asked for, for the account {}.";
@@ -37,7 +37,7 @@ word_set! {
     }
 }
 
-/// Whose failures a mail is about.
+/// The profile or the bot whose failures a mail is about.
 #[derive(Clone, Copy, Debug)]
 pub enum About<'a> {
     /// A stored profile, by its name.
@@ -51,16 +51,16 @@ pub enum About<'a> {
     },
 }
 
-/// One failure, as a line of the mail says it.
+/// A failure for one line of the mail.
 #[derive(Clone, Debug)]
 pub struct Example<'a> {
     /// The booking's number.
     pub number: Option<&'a str>,
-    /// When the event came, in the reader's locale and zone.
+    /// When the event was received, in the reader's locale and zone.
     pub when: &'a str,
     /// The chat.
     pub chat: Option<&'a str>,
-    /// Telegram's own words, where they say more than the cause.
+    /// Telegram's error text, if it says more than the cause.
     pub telegram: Option<&'a str>,
 }
 
@@ -74,7 +74,7 @@ pub fn subject(language: Language, about: About<'_>, cause: FailureCause, count:
     format!("{name}: {} ({})", causes::cause(language, cause), counted(language, cause, count))
 }
 
-/// The mail's first line.
+/// The first line of the mail.
 #[must_use]
 pub fn opening(language: Language, about: About<'_>, cause: FailureCause, count: u64) -> String {
     let name = match about {
@@ -98,7 +98,7 @@ pub fn opening(language: Language, about: About<'_>, cause: FailureCause, count:
     )
 }
 
-/// What stands above the examples.
+/// The heading of the examples.
 #[must_use]
 pub fn heading(language: Language, shown: usize, count: u64) -> String {
     use super::Words as _;
@@ -108,11 +108,11 @@ pub fn heading(language: Language, shown: usize, count: u64) -> String {
     say(language, format!("Первые {shown} из {count}:"), format!("The first {shown} of {count}:"))
 }
 
-/// One failure's line.
+/// The line of a failure.
 #[must_use]
 pub fn example(language: Language, example: &Example<'_>) -> String {
     let number = example.number.map(quoted).unwrap_or_else(|| say(language, "без номера".into(), "no number".into()));
-    // It may be written with a name of the zone that somebody has typed, which was cut before.
+    // It may contain the zone's name, which a person has typed and which was shortened before.
     let when = redact(&one_line(example.when));
     let mut line = format!("{number} — {when}");
     if let Some(chat) = example.chat {

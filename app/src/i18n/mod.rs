@@ -1,4 +1,4 @@
-//! Every word a person reads, in Russian and English. A text that lacks one of the two does not compile.
+//! All texts for people, in Russian and English. A text without one of the two does not compile.
 
 #[cfg(feature = "ssr")]
 pub mod audit;
@@ -21,9 +21,9 @@ use leptos::prelude::use_context;
 
 use crate::error::AppError;
 
-/// A page's or a part's words: one set a language.
+/// The texts of a page or a component, one set for each language.
 pub trait Words: 'static {
-    /// The set of a language.
+    /// The set for a language.
     fn of(language: Language) -> &'static Self;
 }
 
@@ -47,19 +47,19 @@ macro_rules! word_set {
 }
 pub(crate) use word_set;
 
-/// The language of the page that is being drawn.
+/// The language of the page that is being rendered.
 #[must_use]
 pub fn language() -> Language {
     use_context().unwrap_or_default()
 }
 
-/// The words of a page or a part, in the language of the page that is being drawn.
+/// The texts of a page or a component in the language of the page that is being rendered.
 #[must_use]
 pub fn words<W: Words>() -> &'static W {
     W::of(language())
 }
 
-/// What went wrong, as a sentence about the form or page as a whole.
+/// An error as a sentence about the form or the page as a whole.
 #[must_use]
 pub fn app_error(language: Language, error: &AppError) -> String {
     let w = Errors::of(language);
@@ -113,7 +113,7 @@ pub fn profiles(language: Language, n: usize) -> String {
     }
 }
 
-/// A button that makes so many profiles.
+/// The label of a button that creates `n` profiles.
 #[must_use]
 pub fn make_profiles(language: Language, n: usize) -> String {
     match (language, n) {
@@ -124,7 +124,7 @@ pub fn make_profiles(language: Language, n: usize) -> String {
     }
 }
 
-/// A button that imports so many profiles.
+/// The label of a button that imports `n` profiles.
 #[must_use]
 pub fn import_profiles(language: Language, n: usize) -> String {
     match language {
@@ -133,7 +133,7 @@ pub fn import_profiles(language: Language, n: usize) -> String {
     }
 }
 
-/// What becomes of the messages that wait while their profile is deleted.
+/// What happens to the undelivered messages of a profile that is deleted.
 #[must_use]
 pub fn waiting_messages(language: Language, n: u64) -> String {
     match language {
@@ -146,7 +146,7 @@ pub fn waiting_messages(language: Language, n: u64) -> String {
     }
 }
 
-/// A week's outcomes as a sentence: the chart for whoever does not see it.
+/// The outcomes of a week as a sentence: the text alternative of the chart.
 #[must_use]
 pub fn week(language: Language, all: hookgram::profile_list::Day) -> String {
     let hookgram::profile_list::Day { delivered, failed, skipped } = all;
@@ -166,7 +166,7 @@ pub fn failures(language: Language, n: u32) -> String {
     }
 }
 
-/// Which page of how many.
+/// The number of the page and of all pages.
 #[must_use]
 pub fn page_of(language: Language, page: u32, pages: u32) -> String {
     match language {
@@ -208,7 +208,7 @@ pub fn wait_for_code(language: Language, seconds: u64) -> String {
     }
 }
 
-/// A type of event in a person's words; one without words of its own by its number.
+/// The name of an event type; its number if it has no name.
 #[must_use]
 pub fn event_type(language: Language, kind: EventType) -> String {
     let (ru, en) = match kind.0 {
@@ -241,7 +241,7 @@ pub fn deliveries(language: Language, n: u64) -> String {
     }
 }
 
-/// A booking's number as a person reads it: the booking service writes most of them with their sign.
+/// A booking's number for people. The booking service usually includes the number sign.
 #[must_use]
 pub fn booking_number(number: &str) -> String {
     if number.starts_with(|first: char| first.is_ascii_digit()) { format!("№{number}") } else { number.to_owned() }

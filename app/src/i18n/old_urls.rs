@@ -1,11 +1,11 @@
-//! What is said about old URLs that somebody pastes.
+//! Texts about pasted old URLs.
 
 use hookgram::values::{Bilingual, Language};
 
 use super::checks::say;
 use crate::old_url::NoOldUrl;
 
-/// Why a text is no old URL: a sentence.
+/// Why a text is not an old URL.
 #[must_use]
 pub fn no_old_url(language: Language, why: NoOldUrl) -> &'static str {
     match why {
@@ -26,13 +26,13 @@ pub fn no_old_url(language: Language, why: NoOldUrl) -> &'static str {
     .get(language)
 }
 
-/// An earlier line says the same.
+/// An earlier line describes the same profile.
 #[must_use]
 pub fn same_as_line(language: Language, line: usize) -> String {
     say(language, format!("То же, что строка {line}"), format!("The same as line {line}"))
 }
 
-/// A stored profile says the same.
+/// A stored profile is the same.
 #[must_use]
 pub fn same_as_profile(language: Language, name: &str) -> String {
     say(language, format!("Такой профиль уже есть: «{name}»"), format!("There is such a profile already: “{name}”"))
@@ -50,7 +50,7 @@ pub fn name_taken(language: Language) -> &'static str {
     Bilingual { ru: "Это название занято.", en: "This name is taken." }.get(language)
 }
 
-/// Nothing was made because of names.
+/// No profile was created, because some names have faults.
 #[must_use]
 pub fn names_to_mend(language: Language) -> &'static str {
     Bilingual {

@@ -5,7 +5,7 @@ use hookgram::{
     values::{Bilingual, Language},
 };
 
-/// Why, and what to do about it: whole sentences.
+/// The reason and what to do about it, in whole sentences.
 #[must_use]
 pub fn refusal(language: Language, refusal: ReplayError) -> &'static str {
     match refusal {
@@ -77,7 +77,7 @@ pub fn refusal(language: Language, refusal: ReplayError) -> &'static str {
     .get(language)
 }
 
-/// Whether to replay so many.
+/// Asks whether to replay `n` deliveries.
 #[must_use]
 pub fn replay_question(language: Language, n: u64) -> String {
     match language {
@@ -86,7 +86,7 @@ pub fn replay_question(language: Language, n: u64) -> String {
     }
 }
 
-/// Whether to cancel so many.
+/// Asks whether to cancel `n` deliveries.
 #[must_use]
 pub fn cancel_question(language: Language, n: u64) -> String {
     match language {
@@ -95,7 +95,7 @@ pub fn cancel_question(language: Language, n: u64) -> String {
     }
 }
 
-/// So many are sent again.
+/// Says that `n` deliveries are sent again.
 #[must_use]
 pub fn replayed(language: Language, n: u64) -> String {
     match language {
@@ -105,7 +105,7 @@ pub fn replayed(language: Language, n: u64) -> String {
     }
 }
 
-/// So many were cancelled.
+/// Says that `n` deliveries were cancelled.
 #[must_use]
 pub fn cancelled(language: Language, n: u64) -> String {
     match language {

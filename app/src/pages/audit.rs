@@ -1,4 +1,4 @@
-//! `/audit`: who did what, when, whence, and what it was before.
+//! `/audit`: who did what, when, from where, and which values changed.
 
 use hookgram::{
     Millis,
@@ -19,36 +19,36 @@ use crate::{
 pub struct AuditRow {
     /// Its id.
     pub id: i64,
-    /// When.
+    /// When it happened.
     pub at: Millis,
-    /// An e-mail address; blank: the command line.
+    /// The user's e-mail address; blank for the command line.
     pub who: String,
-    /// The address they came from; `None`: the machine itself.
+    /// The client's IP address; `None` for an action on the machine itself.
     pub address: Option<String>,
-    /// What they did.
+    /// The action; `None` if its name is unknown.
     pub action: Option<AuditAction>,
-    /// To what, by its name.
+    /// The name of the object.
     pub object: String,
-    /// Where it can be looked at.
+    /// The page of the object.
     pub href: Option<String>,
-    /// What, from what, to what.
+    /// The changes: name, old value, new value.
     pub changes: Vec<(String, String, String)>,
 }
 
-/// The audit as it is asked for.
+/// The audit for a query.
 #[derive(Clone, Debug, Default)]
 pub struct AuditView {
-    /// The question.
+    /// The query.
     pub query: AuditQuery,
-    /// What is wrong with its days: of `from`, of `to`.
+    /// Whether `from` and `to` are faulty.
     pub faults: (bool, bool),
-    /// What was found, newest first.
+    /// The entries found, newest first.
     pub rows: Vec<AuditRow>,
-    /// Behind which entry the next page begins.
+    /// The entry after which the next page begins.
     pub next: Option<i64>,
-    /// Everybody who has an account.
+    /// The addresses of all accounts.
     pub people: Vec<String>,
-    /// Days that entries are kept.
+    /// The days for which entries are kept.
     pub kept: u64,
 }
 
@@ -205,7 +205,7 @@ fn row(row: AuditRow) -> AnyView {
     let title = row.action.map_or("–", |action| audit::action(language(), action));
     let object = match row.href {
         Some(href) if !row.object.is_empty() => view! { <a href=href>{row.object}</a> }.into_any(),
-        // Of its kind there is one, or many.
+        // An object without a name is the only one of its kind, or stands for many.
         _ if row.object.is_empty() => row
             .action
             .map(|action| view! { <span class="soft">{audit::object(language(), action.object())}</span> })
@@ -269,7 +269,7 @@ fn change(what: &str, from: String, to: String) -> AnyView {
     .into_any()
 }
 
-/// A value that has words of its own.
+/// The text for a value that has one.
 fn said(what: &str, value: &str) -> Option<&'static str> {
     let (w, s) = (words::<AuditWords>(), words::<SettingsWords>());
     Some(match (what, value) {
@@ -294,7 +294,7 @@ fn said(what: &str, value: &str) -> Option<&'static str> {
     })
 }
 
-/// What a change is of, in words; a parameter of the contract by its name.
+/// The title of a changed value. A parameter of the contract keeps its name.
 fn named(what: &str) -> AnyView {
     let (w, s) = (words::<AuditWords>(), words::<SettingsWords>());
     let title = match what {

@@ -1,4 +1,4 @@
-//! The builder's page: its form, and beside it what the browser takes it over from.
+//! The builder's page: its form, and the data with which the browser hydrates it.
 
 use leptos::{
     prelude::*,
@@ -10,7 +10,7 @@ use crate::{
     views::BuilderData,
 };
 
-/// The form. `error` is what its address brings back of a form that was sent without scripts: which form, and the error.
+/// The form. `error` names a form that was sent without scripts, and its error; both come from the address.
 #[component]
 pub(super) fn Builder(data: BuilderData, error: Option<(String, String)>) -> impl IntoView {
     if let Some((form, error)) = error {
@@ -19,8 +19,8 @@ pub(super) fn Builder(data: BuilderData, error: Option<(String, String)>) -> imp
     view! { <Page data=RwSignal::new(data) /> }
 }
 
-/// Has the browser take the form over. The module is asked for once all that can be seen is there, so that it keeps
-/// nobody from reading.
+/// The elements that load the module which hydrates the form. They are loaded after the visible content, so that they
+/// do not delay it.
 pub(super) fn taking_over(options: &LeptosOptions) -> AnyView {
     let LeptosOptions { site_pkg_dir, output_name, .. } = options;
     let file = format!("/{site_pkg_dir}/{output_name}");
@@ -33,10 +33,10 @@ pub(super) fn taking_over(options: &LeptosOptions) -> AnyView {
     view! { <script type="module" nonce=leptos::nonce::use_nonce() inner_html=script></script> }.into_any()
 }
 
-/// What the form was drawn from.
+/// The data that the form was drawn from.
 pub(super) fn data(data: &BuilderData) -> AnyView {
-    // It holds nothing that could not be written as JSON.
+    // Encoding cannot fail: the data has only types that JSON can represent.
     let json = JsonEncoding::encode(data).map(|json| String::from_utf8_lossy(&json).into_owned()).unwrap_or_default();
-    // Nothing in it may end the element.
+    // `<` is escaped, so that no text can close the element.
     view! { <script type="application/json" id=DATA inner_html=json.replace('<', "\\u003c")></script> }.into_any()
 }

@@ -1,10 +1,10 @@
-//! Fields of forms that the server draws: each with its help, its fault in its place, and the focus at the first one.
+//! Form fields that the server draws. Each has its help and its fault, and the first faulty one has the focus.
 
 use leptos::prelude::*;
 
 use crate::error::FieldFault;
 
-/// The first field at fault; where there is none, what a form begins with.
+/// The name of the first faulty field, or `otherwise` if there is none.
 pub(super) fn focus<'a>(faults: &'a [FieldFault], otherwise: &'a str) -> &'a str {
     faults.first().map_or(otherwise, |fault| fault.field.as_str())
 }
@@ -14,7 +14,7 @@ pub(super) fn whole(faults: &[FieldFault]) -> Option<String> {
     faults.iter().find(|fault| fault.field.is_empty()).map(|fault| fault.sentence.clone())
 }
 
-/// What a field is like.
+/// The properties of a field.
 #[derive(Clone, Default)]
 pub(super) struct Field<'a> {
     /// Its name.
@@ -25,11 +25,11 @@ pub(super) struct Field<'a> {
     pub help: &'static str,
     /// The input's type; empty is `text`.
     pub kind: &'static str,
-    /// What stands in it.
+    /// The value.
     pub value: &'a str,
-    /// For password managers and keyboards.
+    /// The HTML attribute, for password managers and keyboards.
     pub autocomplete: &'static str,
-    /// For the keyboard of a phone.
+    /// The HTML attribute `inputmode`, for on-screen keyboards.
     pub keyboard: Option<&'static str>,
     /// Whether it may stay empty.
     pub optional: bool,
@@ -38,7 +38,7 @@ pub(super) struct Field<'a> {
 }
 
 impl Field<'_> {
-    /// Draws it, with its faults among those of the form; it has the focus if it is the one called `focus`.
+    /// Draws the field with its faults. It gets the focus if its name is `focus`.
     pub(super) fn draw(self, faults: &[FieldFault], focus: &str) -> AnyView {
         let id = format!("field-{}", self.name);
         let (fault_id, help_id) = (format!("{id}-fault"), format!("{id}-help"));

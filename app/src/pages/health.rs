@@ -1,4 +1,4 @@
-//! `/health`: how all stands, and what to do about what does not stand well.
+//! `/health`: the server's state, and what to do about problems.
 
 use hookgram::{
     Millis,
@@ -14,41 +14,41 @@ use super::{
 };
 use crate::i18n::{HealthWords, causes, language, words};
 
-/// What does not stand well.
+/// A problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// The delivery worker does not run.
+    /// The delivery worker is not running.
     WorkerStopped,
-    /// The database was sealed with another key than this one, which comes from there.
+    /// The database was encrypted with another key than the configured one, whose source this names.
     WrongKey(String),
-    /// Stored tokens cannot be opened: the profiles' ids and names.
+    /// Stored tokens cannot be decrypted: the ids and names of the profiles.
     TokensLocked(Vec<(i64, String)>),
-    /// So many accounts have a second factor that cannot be opened.
+    /// The number of accounts with a second factor that cannot be decrypted.
     FactorsLocked(usize),
-    /// The mail server's stored address cannot be opened.
+    /// The stored URL of the mail server cannot be decrypted.
     MailLocked,
-    /// The oldest message waits too long.
+    /// The oldest message has waited too long.
     QueueStuck,
-    /// So many events of unknown bots wait that no more may be accepted soon.
+    /// The number of waiting events of strangers, which is close to the limit.
     StrangersWaiting(u64),
-    /// Telegram refuses a bot's token: the bot's name, and a profile of it.
+    /// Telegram refuses a bot's token: the bot's name, and the id of one of its profiles.
     BotSuspended(String, i64),
     /// The disk is nearly full.
     DiskLow,
-    /// Mails were given up: what the mail server said.
+    /// Mails were given up: the mail server's error text.
     MailFailing(String),
-    /// Profiles want mails, and nothing sends them.
+    /// Profiles have addresses for error mails, but no mail server is configured.
     MailMissing,
-    /// Requests are forwarded from this address, which is not among the trusted proxies.
+    /// Requests are forwarded from this address, which is not a trusted proxy.
     UnannouncedProxy(String),
-    /// Somebody has the password of this account and tries so many codes of its second factor.
+    /// A person who has the password of this account is trying codes of its second factor: the account, the attempts.
     CodesGuessed(String, i64),
-    /// Somebody tries so many passwords of this account.
+    /// A person is trying passwords of this account: the account, the attempts.
     PasswordsGuessed(String, i64),
 }
 
 impl Trouble {
-    /// Whether somebody must act at once; else it is worth knowing.
+    /// Whether a person must act at once. Otherwise the problem is only a notice.
     #[must_use]
     pub fn is_red(&self) -> bool {
         !matches!(
@@ -57,63 +57,63 @@ impl Trouble {
         )
     }
 
-    /// Whether only admins see it: it names an account.
+    /// Whether only admins see it, because it names an account.
     #[must_use]
     pub fn is_for_admins(&self) -> bool {
         matches!(self, Self::CodesGuessed(..) | Self::PasswordsGuessed(..))
     }
 }
 
-/// How a bot stands.
+/// The state of a bot.
 #[derive(Clone, Debug)]
 pub struct BotState {
-    /// Its number.
+    /// The bot's Telegram id.
     pub id: i64,
-    /// Its `@name`, or its number where Telegram has not told.
+    /// The bot's `@name`, or its id if Telegram has not told the name.
     pub name: String,
-    /// When Telegram was last asked about it.
+    /// When Telegram was last asked for it.
     pub checked_at: Option<Millis>,
-    /// Since when its token is refused.
+    /// Since when Telegram has refused its token.
     pub suspended_since: Option<Millis>,
-    /// Whether it must be entered again, for it cannot be opened.
+    /// Whether its token cannot be decrypted and must be entered again.
     pub locked: bool,
-    /// How many profiles send with it.
+    /// The number of profiles that use it.
     pub profiles: i64,
-    /// One of them.
+    /// The id of one of these profiles.
     pub profile_id: i64,
-    /// How many messages wait for its token.
+    /// The number of messages that wait for a working token.
     pub waiting: i64,
 }
 
-/// How all stands.
+/// The server's state.
 #[derive(Clone, Debug)]
 pub struct HealthView {
-    /// The worst first.
+    /// The problems, the worst first.
     pub troubles: Vec<Trouble>,
-    /// Deliveries not finished, and of them such as are tried again.
+    /// Unfinished deliveries, and those of them that are being retried.
     pub open: (i64, i64),
-    /// When the oldest of them was made.
+    /// When the oldest unfinished delivery was created.
     pub oldest: Option<Millis>,
-    /// Deliveries that wait for a token.
+    /// Suspended deliveries, which wait for a token.
     pub suspended: i64,
-    /// Delivered within the last hour.
+    /// Messages delivered within the last hour.
     pub delivered: u32,
-    /// Failures within 24 hours, by cause.
+    /// Failures within the last 24 hours, by cause.
     pub failures: Vec<(FailureCause, u64)>,
-    /// The bots, those in trouble first.
+    /// The bots, those with a problem first.
     pub bots: Vec<BotState>,
-    /// Bytes of the database.
+    /// The size of the database in bytes.
     pub database: Option<u64>,
-    /// Bytes that are free on its disk, and all that it has.
+    /// The free and the total bytes of the database's disk.
     pub disk: Option<(u64, u64)>,
-    /// Days that events are kept.
+    /// The days for which events are kept.
     pub kept: u64,
-    /// Whether a mail server is set.
+    /// Whether a mail server is configured.
     pub has_mail: bool,
-    /// Mails with something still to do, and such as were given up within 24 hours.
+    /// Unfinished mails, and mails given up within the last 24 hours.
     pub mails: (i64, i64),
-    /// Mails that were not sent within 24 hours: to addresses that have not confirmed, and over the hourly cap for the
-    /// stateless endpoint.
+    /// Mails that were held back within the last 24 hours: to addresses that have not confirmed, and over the hourly
+    /// cap for the stateless endpoint.
     pub mails_held: (i64, i64),
     /// When the last mail was sent.
     pub last_mail: Option<Millis>,

@@ -1,4 +1,4 @@
-//! A page of somebody who is nowhere in particular: a card under the name of the product.
+//! The minimal layout: a card under the name of the product, without navigation.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::{
     preferences,
 };
 
-/// The HTML document, without the top bar.
+/// The HTML document without the top bar.
 pub(super) fn minimal(options: &LeptosOptions, title: &str, body: AnyView) -> impl IntoView + use<> {
     let preferences = preferences::current();
     provide_context(preferences);

@@ -1,5 +1,5 @@
-//! The pages. The server draws all of them, and every form works without a script. The builder alone is taken over by the
-//! browser; nothing of the others is in its module.
+//! The pages. The server draws all of them, and every form works without scripts. The browser hydrates only the
+//! builder; its module contains no other page.
 
 mod accounts;
 mod audit;
@@ -45,78 +45,78 @@ use crate::{
     views::{BuilderData, ChatSearch, EventDetail, ListPage},
 };
 
-/// What is to be shown.
+/// The page to draw.
 #[derive(Clone, Debug)]
 pub enum ServerPage {
-    /// Why something could not be done.
+    /// An error page.
     Refused(AppError),
     /// The list of profiles.
     List(Box<ListPage>),
-    /// The builder, and a form's error that its address brings back: of which form, and the error.
+    /// The builder, and the error of a form from the page's address: the form's path and the error.
     Builder(Box<BuilderData>, Option<(String, String)>),
-    /// A profile's address.
+    /// A profile's short URL.
     Share(Box<ShareView>),
     /// A search for a chat.
     FindChat(ChatSearch),
-    /// What deleting a profile would do.
+    /// The confirmation of deleting a profile.
     Delete {
-        /// Its id.
+        /// The profile's id.
         id: i64,
-        /// Its name.
+        /// The profile's name.
         name: String,
-        /// How many of its messages have still to be sent.
+        /// The number of its messages that are still to be sent.
         waiting: u64,
     },
-    /// What a new key would do.
+    /// The confirmation of replacing a webhook key.
     Key {
         /// The profile's id.
         id: i64,
-        /// Its name.
+        /// The profile's name.
         name: String,
-        /// Its whole short URL as it is now.
+        /// The profile's full short URL with the present webhook key.
         short_url: String,
     },
-    /// Importing a file.
+    /// Importing profiles from a file.
     Import(ImportPage),
-    /// Many old URLs.
+    /// Importing profiles from many old URLs.
     Urls(UrlsPage),
     /// The log.
     Log(Box<LogView>),
-    /// One event, and whether the reader may replay and call off.
+    /// One event, and whether the reader may replay and cancel.
     Event(Box<EventDetail>, bool),
     /// The body of an event.
     Payload(PayloadView),
-    /// Replaying deliveries, or calling them off.
+    /// Replaying or cancelling deliveries.
     Act(ActView),
-    /// What is done to many, and whether the reader may stop it.
+    /// A bulk action, and whether the reader may stop it.
     Work(Box<BulkProgress>, bool),
-    /// All that was lately done to many, and whether the reader may stop it.
+    /// The latest bulk actions, and whether the reader may stop them.
     Works(Vec<BulkProgress>, bool),
-    /// Whom no bot can reach, and how many they are in all.
+    /// Chats that no bot can reach, and their total number.
     Unreachable(Vec<UnreachableRow>, u64),
     /// Erasing a person.
     Erase(Box<EraseView>),
-    /// How all stands.
+    /// The server's state.
     Health(Box<HealthView>),
     /// The sandbox.
     Sandbox(Box<SandboxView>),
-    /// One's own account.
+    /// The reader's own account.
     Account(Box<AccountView>),
     /// Ending all other sessions.
     EndSessions(Vec<SessionView>),
     /// The second factor.
     Factor(Box<FactorView>),
-    /// Proving oneself once more.
+    /// Re-authentication before an important change.
     Confirm(ConfirmView),
     /// The settings.
     Settings(Box<SettingsView>),
     /// The audit.
     Audit(Box<AuditView>),
-    /// People.
+    /// The users.
     Users(Box<UsersView>),
-    /// One of them, and why nothing was changed.
+    /// One user, and why nothing was changed.
     User(Box<MemberView>, Option<String>),
-    /// An invitation that was just made.
+    /// A new invitation.
     Invited(Box<InvitedView>),
 }
 
@@ -159,7 +159,7 @@ impl ServerPage {
         }
     }
 
-    /// Under which entry of the navigation it stands.
+    /// The navigation entry that the page belongs to.
     fn path(&self) -> &'static str {
         match self {
             Self::Log(_)
@@ -267,7 +267,7 @@ fn PageHead(
     }
 }
 
-/// The title of a page that is drawn anew by itself, and a mark while it is.
+/// The title of a page that updates itself, with a mark while it does.
 #[component]
 fn LiveTitle(
     /// The title.
@@ -283,12 +283,12 @@ fn LiveTitle(
     }
 }
 
-/// Before what matters is changed, the password is asked for again: the way to where that is done, and back.
+/// The notice that a change needs re-authentication, with a link to `/confirm` that returns to this page.
 #[component]
 fn Locked(
     /// Why nothing can be changed yet.
     why: &'static str,
-    /// What the way is called.
+    /// The label of the link.
     action: &'static str,
     /// The page's path.
     page: &'static str,
@@ -303,7 +303,7 @@ fn Locked(
     }
 }
 
-/// What was wrong with the form as a whole.
+/// The fault of the form as a whole.
 #[component]
 fn Fault(
     /// The sentence, if there is one.

@@ -1,5 +1,5 @@
-//! Points in time on pages that the server draws by itself: in the reader's zone where the browser has named it, else in
-//! UTC, which they then say.
+//! Times on pages that the server draws: in the reader's zone if the browser has sent it, else in UTC, which is then
+//! part of the text.
 
 use chrono::{DateTime, Datelike as _, FixedOffset, Utc};
 use hookgram::{
@@ -13,14 +13,14 @@ use crate::i18n::language;
 /// The reader's clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
-    /// The reader's zone; `None`: the browser has not named it yet.
+    /// The reader's zone; `None` if the browser has not sent it yet.
     pub zone: Option<TimeZone>,
     /// The present moment.
     pub now: Millis,
 }
 
 impl Clock {
-    /// The zone in which times are read and written.
+    /// The zone in which times are shown and entered.
     #[must_use]
     pub fn zone(self) -> TimeZone {
         self.zone.or_else(|| TimeZone::parse("UTC")).unwrap_or_default()
@@ -31,7 +31,8 @@ impl Clock {
         at.with_timezone(&self.zone().offset_at(at))
     }
 
-    /// A time of today, the day and the time, or the year as well: as short as it is clear.
+    /// The shortest unambiguous form: only the time for today, else the day and the time, with the year if it is
+    /// another.
     #[must_use]
     pub fn text(self, language: Language, at: Millis, seconds: bool) -> String {
         let (then, today) = (self.local(at), self.local(self.now));
@@ -43,7 +44,7 @@ impl Clock {
         format!("{}, {time}{utc}", self.day(language, at))
     }
 
-    /// The day alone.
+    /// The day without the time.
     #[must_use]
     pub fn day(self, language: Language, at: Millis) -> String {
         let (then, today) = (self.local(at), self.local(self.now));
@@ -56,7 +57,7 @@ impl Clock {
     }
 }
 
-/// The clock of the page that is being drawn.
+/// The clock of the page that is being rendered.
 pub(super) fn clock() -> Clock {
     use_context().unwrap_or(Clock { zone: None, now: 0 })
 }
@@ -64,9 +65,9 @@ pub(super) fn clock() -> Clock {
 /// A `<time>`.
 #[component]
 pub(super) fn At(
-    /// When.
+    /// The moment.
     at: Millis,
-    /// Whether it says the second.
+    /// Whether to show the second.
     #[prop(optional)]
     seconds: bool,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! `/sandbox`: messages that stayed in the house, as chats would show them.
+//! `/sandbox`: messages of sandbox profiles, drawn as chats.
 
 use hookgram::{message::Part, sample::Sample};
 use leptos::prelude::*;
@@ -13,19 +13,19 @@ use crate::{
 /// The sandbox.
 #[derive(Clone, Debug)]
 pub struct SandboxView {
-    /// The profiles that send here: id and name.
+    /// The sandbox profiles: id and name.
     pub profiles: Vec<(i64, String)>,
-    /// Of this profile only.
+    /// The profile that the page is filtered by.
     pub chosen: Option<i64>,
-    /// The last messages, the oldest first.
+    /// The latest messages, the oldest first.
     pub messages: Vec<SandboxMessage>,
-    /// Whether the reader may send a sample and clear.
+    /// Whether the reader may send a sample and clear the sandbox.
     pub may_act: bool,
-    /// Why the sample came to no message.
+    /// Why the sample did not yield a message.
     pub fault: Option<String>,
 }
 
-/// The page. It is drawn anew whenever the server says that something came.
+/// The page. It is updated on each change notification.
 #[component]
 pub(super) fn Sandbox(view: SandboxView) -> impl IntoView {
     let w = words::<SandboxWords>();
@@ -104,7 +104,7 @@ fn Try(profiles: Vec<(i64, String)>, chosen: Option<i64>) -> impl IntoView {
     }
 }
 
-/// The newest chat first; within a chat the newest message last, as Telegram has it.
+/// The chats, the most recent first. Within a chat, the newest message is last, as in Telegram.
 #[component]
 fn Chats(messages: Vec<SandboxMessage>) -> impl IntoView {
     let mut chats: Vec<((i64, String), Vec<SandboxMessage>)> = Vec::new();
@@ -128,7 +128,7 @@ fn chat(messages: Vec<SandboxMessage>) -> Option<AnyView> {
     let bubbles = messages
         .into_iter()
         .map(|message| {
-            // What the sandbox holds was written by the same code; were it not readable, it is shown as it stands.
+            // The HTML is our own and can always be parsed. If not, it is shown as text.
             let part = Part::from_html(&message.html).unwrap_or_else(|_| Part::plain(&message.html));
             view! {
                 <Bubble part sender=sender.clone() />

@@ -1,10 +1,10 @@
-//! Amounts as a person reads them.
+//! Amounts in a form for people.
 
 use hookgram::{Millis, values::Language};
 
 use crate::i18n::{LogWords, Words as _};
 
-/// A number with one decimal place, of its tenths.
+/// A number with one decimal place, given in tenths.
 pub(super) fn tenths(language: Language, tenths: u64) -> String {
     let point = match language {
         Language::Ru => ',',
@@ -13,7 +13,7 @@ pub(super) fn tenths(language: Language, tenths: u64) -> String {
     format!("{}{point}{}", tenths / 10, tenths % 10)
 }
 
-/// How long something took: `41 мс`, `1,2 с`, `3 мин`, `2 ч`.
+/// A duration: `41 мс`, `1,2 с`, `3 мин`, `2 ч`.
 pub(super) fn span(language: Language, millis: Millis) -> String {
     let w = LogWords::of(language);
     match u64::try_from(millis).unwrap_or_default() {
@@ -26,7 +26,7 @@ pub(super) fn span(language: Language, millis: Millis) -> String {
     }
 }
 
-/// Bytes: `336 B`, `41 kB`, `15 MB`, `1.2 GB`.
+/// An amount of bytes: `336 B`, `41 kB`, `15 MB`, `1.2 GB`.
 pub(super) fn bytes(language: Language, bytes: u64) -> String {
     let units = match language {
         Language::Ru => ["Б", "КБ", "МБ", "ГБ"],

@@ -1,4 +1,4 @@
-//! Deliveries, as a page shows them.
+//! View models of deliveries.
 
 use hookgram::{
     Millis,
@@ -11,38 +11,38 @@ use hookgram::{
 /// A page of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogPage {
-    /// Newest first.
+    /// The rows, newest first.
     pub rows: Vec<LogRow>,
-    /// Where the next page begins; `None`: this was the last.
+    /// The position after which the next page begins; `None` on the last page.
     pub next: Option<LogPlace>,
-    /// Whether a search for a text has come no farther than that for now.
+    /// Whether a text search has stopped before the end of the log.
     pub unfinished: bool,
 }
 
-/// A delivery with its event, or an event without one.
+/// A delivery with its event, or an event without deliveries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogRow {
     /// The event's id.
     pub event: i64,
-    /// The event's public id, as the endpoint has answered.
+    /// The event's public id, as the endpoint returned it.
     pub public_id: String,
-    /// When it came.
+    /// When the event was received.
     pub received_at: Millis,
     /// The booking's number.
     pub order_number: Option<String>,
-    /// The event's type, by number.
+    /// The number of the event's type.
     pub event_type: Option<i64>,
-    /// The profile's id and name; `None`: the stateless endpoint, or a profile that is gone.
+    /// The profile's id and name; `None` for the stateless endpoint or a deleted profile.
     pub profile: Option<(i64, String)>,
-    /// The bot's number; `None`: the sandbox, or an event that came to nothing.
+    /// The bot's Telegram id; `None` for the sandbox or an event without deliveries.
     pub bot: Option<i64>,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
-    /// What the endpoint answered.
+    /// The status that the endpoint returned.
     pub http_status: i64,
-    /// Why it was turned away, in the reader's language.
+    /// Why the event was refused, in the reader's language.
     pub reason: Option<String>,
-    /// Of a duplicate, the first copy: its id and public id.
+    /// For a duplicate, the id and public id of the first copy.
     pub duplicate_of: Option<(i64, String)>,
     /// The delivery, if there is one.
     pub delivery: Option<LogDelivery>,
@@ -53,21 +53,21 @@ pub struct LogRow {
 pub struct LogDelivery {
     /// Its id.
     pub id: i64,
-    /// The chat; `None`: the participant has no usable id.
+    /// The chat; `None` if the participant has no usable id.
     pub chat: Option<String>,
-    /// Of how many messages, and how many of them have arrived.
+    /// The number of parts, and how many of them have arrived.
     pub parts: (u64, u64),
-    /// How many attempts there were.
+    /// The number of attempts.
     pub attempts: u64,
     /// Why it failed.
     pub cause: Option<FailureCause>,
-    /// What Telegram said last, or why there is nothing to send.
+    /// Telegram's last error text, or why there is nothing to send.
     pub last_error: Option<String>,
-    /// Whether an answer never came: what was sent after it may be a duplicate.
+    /// Whether an answer was lost. A part sent after that may have arrived twice.
     pub unsure: bool,
-    /// When it is tried next.
+    /// When the next attempt is due.
     pub next_attempt_at: Option<Millis>,
-    /// When it came to its end.
+    /// When the delivery ended.
     pub finished_at: Option<Millis>,
     /// The delivery that it replays.
     pub replay_of: Option<i64>,
@@ -78,65 +78,65 @@ pub struct LogDelivery {
 /// An attempt to send a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptView {
-    /// Which part, from 0.
+    /// The index of the part, from 0.
     pub part: usize,
-    /// When it began.
+    /// When the attempt started.
     pub started_at: Millis,
-    /// How long the answer took, in milliseconds.
+    /// The time until the answer, in milliseconds.
     pub latency: Millis,
-    /// The answer's HTTP status.
+    /// The HTTP status of the answer.
     pub http_status: Option<u16>,
-    /// Whether Telegram took it.
+    /// Whether Telegram accepted the part.
     pub sent: bool,
-    /// Whether there was a token to ask Telegram with.
+    /// Whether there was a token to send with.
     pub asked: bool,
-    /// Telegram's own words, or what was in the way.
+    /// Telegram's error text, or what prevented the attempt.
     pub description: Option<String>,
 }
 
-/// An event with all that became of it.
+/// An event with its deliveries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventDetail {
-    /// The event, as the row of one of its deliveries or of itself alone.
+    /// The event, as the row of one of its deliveries, or of the event itself if it has none.
     pub row: LogRow,
-    /// The contact field that names whom it is for.
+    /// The contact field that holds the recipient.
     pub field: Option<String>,
-    /// Bytes of its body; `None`: it is not kept.
+    /// The size of the body in bytes; `None` if it is no longer stored.
     pub size: Option<usize>,
-    /// Its deliveries, in their order.
+    /// The deliveries in order.
     pub deliveries: Vec<DeliveryDetail>,
-    /// What else happened to the same booking, newest first.
+    /// Other events of the same booking, newest first.
     pub related: Vec<LogRow>,
 }
 
-/// What became of messages in a span of time.
+/// The outcomes within a span of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChartBar {
-    /// Its beginning.
+    /// The start of the span.
     pub from: Millis,
-    /// Its end.
+    /// The end of the span.
     pub to: Millis,
-    /// How many.
+    /// The counts.
     pub outcomes: Day,
 }
 
-/// Outcomes over time, and how long messages took.
+/// Outcomes over time, and latencies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chart {
-    /// The oldest first.
+    /// The bars, the oldest first.
     pub bars: Vec<ChartBar>,
-    /// Milliseconds from the event to Telegram's receipt, of the last messages: half of them, 95 and 99 of 100 took no
-    /// longer; and how many they are.
+    /// The latency of the last messages, from the event to Telegram's acceptance: the 50th, 95th and 99th percentile in
+    /// milliseconds, and the number of messages.
     pub latency: Option<([Millis; 3], usize)>,
 }
 
-/// A delivery with all that was tried.
+/// A delivery with its attempts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryDetail {
     /// The row of the log.
     pub row: LogRow,
-    /// What it says.
+    /// The message.
     pub parts: Vec<Part>,
-    /// Every attempt, in their order.
+    /// The attempts in order.
     pub attempts: Vec<AttemptView>,
 }

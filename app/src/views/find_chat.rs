@@ -1,13 +1,13 @@
-//! Finding the id of a chat by a link that a person opens.
+//! View models of finding a chat's id by a link.
 
 use super::QrCode;
 
 /// A search for a chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChatSearch {
-    /// Nobody has come by the link yet.
+    /// Nobody has opened the link yet.
     Waiting(ChatLinks),
-    /// Somebody has.
+    /// A person has opened the link.
     Found {
         /// The chat's id.
         chat: i64,
@@ -16,11 +16,11 @@ pub enum ChatSearch {
         /// Whether it is a group.
         is_group: bool,
     },
-    /// It cannot be found so.
+    /// The search cannot succeed.
     Failed {
-        /// Why.
+        /// The reason.
         why: ChatTrouble,
-        /// The links, where it is worth looking once more.
+        /// The links, if it is worth searching again.
         links: Option<ChatLinks>,
     },
 }
@@ -28,47 +28,47 @@ pub enum ChatSearch {
 /// The links of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChatLinks {
-    /// What the search is called.
+    /// The code of the search.
     pub code: String,
     /// The bot's `@name`, without the `@`.
     pub bot: String,
-    /// Leads a person to the bot.
+    /// The link that opens the bot for a person.
     pub person: String,
-    /// Adds the bot to a group.
+    /// The link that adds the bot to a group.
     pub group: String,
-    /// The link for a person as a QR code; `None` where it is too long for one.
+    /// The link for a person as a QR code; `None` if it is too long for one.
     pub qr: Option<QrCode>,
 }
 
 /// Why a chat cannot be found by a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChatTrouble {
-    /// Neither typed nor stored.
+    /// No token is typed or stored.
     NoToken,
-    /// Telegram does not know the token.
+    /// Telegram refuses the token.
     TokenRefused,
-    /// The bot has a webhook, at this host (empty where it cannot be told): its messages go there alone.
+    /// The bot has a webhook, which receives all of its updates.
     Webhook {
-        /// The host.
+        /// The host of the webhook; empty if it is unknown.
         host: String,
     },
     /// Another program reads the bot's messages.
     OtherReader,
-    /// So much is unread that the newest message cannot be seen without taking the others away from whom they are for.
+    /// The bot has too many unread updates. Reading the newest one would take the others away from their real reader.
     TooMuchUnread,
-    /// Telegram asks for patience.
+    /// Telegram's rate limit is exceeded.
     Busy {
-        /// Seconds.
+        /// Seconds after which to retry.
         seconds: u64,
     },
-    /// Telegram does not answer.
+    /// Telegram cannot be reached.
     Unreachable,
-    /// The link is too old, or of somebody else's search.
+    /// The link has expired, or belongs to another user's search.
     Over,
 }
 
 impl ChatTrouble {
-    /// Its name in an address; what else it knows is lost there.
+    /// The name in an address. The data of a variant is not part of it.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -83,7 +83,7 @@ impl ChatTrouble {
         }
     }
 
-    /// The trouble of a name.
+    /// The trouble with this name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let all = [

@@ -1,4 +1,4 @@
-//! The list of profiles, as its page shows it.
+//! View models of the list of profiles.
 
 use hookgram::profile_list::{Counts, Day, ListQuery, PAGE, Show};
 use serde::{Deserialize, Serialize};
@@ -12,24 +12,24 @@ pub struct ListRow {
     pub id: i64,
     /// Its name.
     pub name: String,
-    /// Where its messages go.
+    /// The target of its messages.
     pub target: TargetView,
-    /// The whole short URL; `None` for whoever may not send with it.
+    /// The full short URL; `None` if the reader may not send with it.
     pub short_url: Option<String>,
-    /// Whether its endpoint is open.
+    /// Whether its endpoint accepts events.
     pub enabled: bool,
-    /// What became of its last event.
+    /// The outcome of its last event.
     pub last: Option<LastDelivery>,
-    /// Where the last event has not arrived: why, and what to do; sentences.
+    /// Why the last event has not arrived and what to do, as sentences.
     pub why: Option<Why>,
-    /// The last 7 days, 24 hours each, the oldest first.
+    /// The last 7 spans of 24 hours, the oldest first.
     pub week: [Day; 7],
 }
 
-/// Why something did not arrive.
+/// Why a message did not arrive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Why {
-    /// In a few words.
+    /// The cause in a few words.
     pub cause: String,
     /// What to do about it.
     pub advice: String,
@@ -38,20 +38,20 @@ pub struct Why {
 /// A page of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListPage {
-    /// The question, with a page that exists.
+    /// The query. Its page number exists.
     pub query: ListQuery,
     /// Its rows.
     pub rows: Vec<ListRow>,
-    /// What each choice would bring.
+    /// The number of profiles for each choice.
     pub counts: Counts,
-    /// How many profiles there are in all.
+    /// The number of all profiles.
     pub all: u32,
-    /// Whether who asks may change them.
+    /// Whether the reader may change profiles.
     pub may_change: bool,
 }
 
 impl ListPage {
-    /// How many profiles the question finds.
+    /// The number of profiles that the query finds.
     #[must_use]
     pub fn found(&self) -> u32 {
         let at = Show::ALL.iter().position(|show| *show == self.query.show);

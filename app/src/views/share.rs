@@ -1,58 +1,59 @@
-//! What a profile's address is shared with.
+//! View models of a profile's short URL.
 
 use super::ProfileRow;
 
-/// Everything about a profile's address.
+/// The short URL of a profile and its obstacles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shared {
     /// The profile.
     pub row: ProfileRow,
     /// The contact field that holds the recipient.
     pub field_name: String,
-    /// The whole URL of the stateless endpoint with [`TOKEN_PLACE`] in the token's place; `None` where that endpoint is shut.
+    /// The full URL of the stateless endpoint with [`TOKEN_PLACE`] instead of the token; `None` if the endpoint is
+    /// disabled.
     pub stateless: Option<String>,
-    /// The short URL; `None` for whoever may not send with it.
+    /// The short URL; `None` if the reader may not send with it.
     pub address: Option<Address>,
-    /// What is in the way.
+    /// Why the URL does not work, or not well.
     pub obstacles: Vec<Obstacle>,
 }
 
-/// The short URL of a profile: whoever knows it can send messages as the bot.
+/// The short URL of a profile. A person who knows it can send messages as the bot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     /// The URL.
     pub url: String,
-    /// A line for a POSIX shell that posts a small event to it.
+    /// A POSIX shell command that posts a small event to it.
     pub curl: String,
-    /// The URL as a QR code; `None` where it is too long for one.
+    /// The URL as a QR code; `None` if it is too long for one.
     pub qr: Option<QrCode>,
 }
 
-/// What stands in a URL in the token's place: a stored token never comes back.
+/// The placeholder for the token in a URL, because a stored token is never sent to the browser.
 pub const TOKEN_PLACE: &str = "TELEGRAM_TOKEN";
 
-/// Why an address does not work, or not as well as it should.
+/// Why a short URL does not work, or not as well as it should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
-    /// The address means this machine or its own network: nobody outside can reach it.
+    /// The URL points to this machine or its private network, which the booking service cannot reach.
     OnlyHere,
-    /// The address begins with `http:`: whoever is on the way reads along.
+    /// The URL begins with `http:`, so the connection is not encrypted.
     NotEncrypted,
-    /// The profile is switched off.
+    /// The profile is disabled.
     Disabled,
     /// No token is stored.
     NoToken,
-    /// The stored token cannot be opened.
+    /// The stored token cannot be decrypted.
     TokenLocked,
     /// Telegram has refused the token.
     TokenRefused,
 }
 
-/// A QR code: dark squares on white, with the quiet zone that it needs.
+/// A QR code: dark squares on white, with the quiet zone around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QrCode {
-    /// Width and height in squares, the quiet zone included.
+    /// The width and height in squares, with the quiet zone.
     pub size: i32,
-    /// The dark squares, as the path of an SVG.
+    /// The dark squares as the path of an SVG.
     pub path: String,
 }

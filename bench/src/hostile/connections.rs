@@ -1,4 +1,4 @@
-//! One client behind a proxy holds connections: requests that send one byte of their body and no more.
+//! One client behind a proxy holds connections open: each request sends one byte of its body and no more.
 
 use std::{net::SocketAddr, path::Path, time::Duration};
 
@@ -20,24 +20,25 @@ use crate::{
     table::Row,
 };
 
-/// Requests, and in how long they come.
+/// The number of requests, and the time in which they are opened.
 const COUNT: u32 = 4_200;
 const WAVE: Duration = Duration::from_secs(5);
-/// One in so many is a form; the others are events. Both stay below the request limits of their address.
+/// One request in this many is a form; the others are events. Both stay below the request limits of their address.
 const FORMS: u32 = 4;
-/// Good events begin once all have come, and end before the server gives the first of them up, which takes 30 s.
+/// The good events begin once all connections are open, and end before the server times out the first of them, after 30
+/// seconds.
 const FROM: Duration = Duration::from_secs(6);
 const SPAN: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(5);
 const GAP: Duration = Duration::from_millis(100);
-/// Connections that one client may hold.
+/// The most connections that the server lets one client hold.
 const MOST: u32 = 1_024;
 const HOLDER: &str = "198.51.100.1";
 
 /// Measures a built `hookgram`.
 ///
 /// # Errors
-/// If so many connections cannot be opened.
+/// If the connections cannot be opened.
 pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result<Vec<Row>> {
     allow_connections()?;
     let house = House::new(program, telegram.address, 1)?;
@@ -65,7 +66,7 @@ pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result
     Ok(rows(&attacked, &calm, answers.of("held")))
 }
 
-/// Opens them all, and waits for what becomes of each until the good events are through.
+/// Opens all connections, and waits for the outcome of each until the good events are through.
 async fn hold(address: SocketAddr, start: Instant) -> Result<Answers> {
     let end = start + FROM + SPAN + PATIENCE;
     let mut holders = JoinSet::new();
@@ -96,7 +97,7 @@ async fn hold(address: SocketAddr, start: Instant) -> Result<Answers> {
     Ok(answers)
 }
 
-/// This process may open as many files as the attack takes.
+/// Raises this process's limit of open files to what the attack needs.
 fn allow_connections() -> Result<()> {
     #[cfg(unix)]
     {

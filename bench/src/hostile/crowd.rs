@@ -1,7 +1,7 @@
-//! Ten thousand hostile requests while good events come: what they do to the good ones' latency and to the memory.
+//! Ten thousand hostile requests during good events: their effect on the good ones' latency, and on memory.
 //!
-//! Each comes over a connection and from an address of its own, as from a crowd, so that no limit of one address spares the
-//! server any of them. Each is answered, and never with a 5xx.
+//! Each request has a connection and an address of its own, as from a crowd, so that no per-address limit spares the
+//! server any of them. Each must be answered, and never with a 5xx.
 
 use std::{net::SocketAddr, path::Path, time::Duration};
 
@@ -22,13 +22,13 @@ use crate::{
     table::{Row, megabytes},
 };
 
-/// Hostile requests.
+/// The number of hostile requests.
 pub const COUNT: u32 = 10_000;
-/// In so long, evenly.
+/// The time over which they are spread evenly.
 const SPAN: Duration = Duration::from_secs(20);
-/// One in so many is slow: it is never finished, and held open to the end.
+/// One request in this many is slow: it is never completed, and its connection is held open until the end.
 const SLOW: u32 = 25;
-/// An attacker comes so late at most.
+/// The measurement fails if an attacker starts later than this.
 const LATEST: Duration = Duration::from_millis(500);
 
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
@@ -36,13 +36,14 @@ const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 /// Measures a built `hookgram`.
 ///
 /// # Errors
-/// If any hostile request is answered 5xx or not at all, or any good one not 200.
+/// If a hostile request is answered 5xx or not at all, or a good one other than 200.
 pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result<Vec<Row>> {
     let house = House::new(program, telegram.address, BOTS)?;
     let server = start_server(program, &house, telegram, &[]).await?;
     let requests = house.requests(&server, event)?;
     let endpoint = house.endpoint()?;
-    // Connections, bots, and the room that a first such attack makes the server take for good: another needs no more.
+    // A warm-up: connections, bots, and the memory that the first such attack makes the server keep. A second attack
+    // needs no more.
     steady::run(server.address, &requests, telegram, 20, Duration::from_secs(2)).await?;
     let first = attack(server.address, endpoint);
     tokio::try_join!(first, steady::run(server.address, &requests, telegram, STEADY, SPAN))?;
@@ -85,7 +86,7 @@ fn rows(attacked: &Latencies, calm: &Latencies, before: u64, after: u64) -> Vec<
     ]
 }
 
-/// None was answered 5xx, none not at all, and none was taken for good that is not.
+/// Checks that no hostile request was answered 5xx, left without an answer, or accepted.
 fn judge(answers: &Answers) -> Result<()> {
     let count: u32 = answers.0.values().sum();
     ensure!(count == COUNT, "{count} of {COUNT} hostile requests are accounted for");
@@ -102,7 +103,7 @@ async fn attack(address: SocketAddr, endpoint: &str) -> Result<Answers> {
     apart(async move || send(address, &endpoint).await).await
 }
 
-/// Sends all, evenly, and waits for what becomes of them.
+/// Sends all requests, evenly spread, and waits for their outcomes.
 async fn send(address: SocketAddr, endpoint: &str) -> Result<Answers> {
     let (start, gap) = (Instant::now(), SPAN / COUNT);
     let mut attackers = JoinSet::new();
@@ -117,7 +118,7 @@ async fn send(address: SocketAddr, endpoint: &str) -> Result<Answers> {
             let outcome = if is_slow {
                 stream.write_all(&bytes).await?;
                 sleep_until(start + SPAN).await;
-                // Whatever has come by now; nothing is waited for.
+                // Takes an answer that has come already, without waiting for one.
                 timeout(Duration::from_millis(1), answer(&mut stream)).await.unwrap_or_else(|_| "held".to_owned())
             } else {
                 timeout(PATIENCE, exchange(&mut stream, &bytes)).await.unwrap_or_else(|_| "no answer".to_owned())
@@ -133,7 +134,7 @@ async fn send(address: SocketAddr, endpoint: &str) -> Result<Answers> {
     Ok(answers)
 }
 
-/// A request that is never finished: nothing, half a line, half a head, half a body, or half a form.
+/// A request that is never completed: nothing, half a line, half a head, half a body, or half a form.
 fn slow(number: u32, endpoint: &str) -> Vec<u8> {
     match number % 5 {
         0 => String::new(),
@@ -148,7 +149,7 @@ fn slow(number: u32, endpoint: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// One of the others, by its number.
+/// One of the other hostile requests, by its number.
 fn hostile(number: u32, endpoint: &str) -> (&'static str, Vec<u8>) {
     let from = stranger(number);
     let head = |method: &str, target: &str, more: &str| {
@@ -161,7 +162,7 @@ fn hostile(number: u32, endpoint: &str) -> (&'static str, Vec<u8>) {
     };
     let long = |length: usize| "x".repeat(length);
     let post = |body: &[u8]| with("POST", endpoint, "", body);
-    // Seeds of what varies: neighbours must not be alike.
+    // A hash of the number for the varying parts, so that consecutive requests differ.
     let odd = number.wrapping_mul(2_654_435_761);
     match number % 30 {
         0 => ("huge", post(&vec![b' '; 2 << 20])),

@@ -25,12 +25,14 @@ const PARTICIPANTS: u32 = 1_000;
 /// Bytes of the message in the query.
 const MESSAGE: usize = 30_000;
 const SPAN: Duration = Duration::from_secs(10);
-/// Requests under way, and the pause of each connection: at most 40 requests a second, so that rendering is what costs.
+/// Connections, and the pause of each after an answer: at most 40 requests a second, so that rendering is the main
+/// cost.
 const AT_ONCE: u32 = 8;
 const PAUSE: Duration = Duration::from_millis(200);
 /// `/healthz` must answer within this.
 const HEALTHY: Duration = Duration::from_millis(50);
-/// An event must be answered, and must reach Telegram, within this: it may wait for a commit with a thousand deliveries.
+/// An event must be answered, and must reach Telegram, within this. It may wait for a commit with a thousand
+/// deliveries.
 const WRITTEN: Duration = Duration::from_millis(200);
 
 /// Measures a built `hookgram`.
@@ -64,13 +66,13 @@ pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result
     Ok(rows)
 }
 
-/// `/healthz` fifty times a second.
+/// Asks `/healthz` fifty times a second.
 async fn health(server: &Server) -> Result<Probe> {
     let request = format!("GET /healthz HTTP/1.1\r\nHost: {}\r\n\r\n", server.address).into_bytes();
     steady::probe(server.address, || request.clone(), Duration::from_millis(20), SPAN, Duration::from_secs(10)).await
 }
 
-/// All say the same; each says something else; the message is full of markup.
+/// By its number: one text for all participants, a text for each, or a message full of markup.
 fn request(number: u32) -> (&'static str, Vec<u8>) {
     let fill = |piece: &str| piece.repeat(MESSAGE / piece.len());
     let (kind, own, parameters) = match number % 3 {
@@ -114,7 +116,8 @@ fn rows(attacked: &(Load, Probe), calm: &(Load, Probe)) -> Vec<Row> {
     ]
 }
 
-/// A figure with a limit of its own: what an event with a thousand recipients writes takes a while, however calm it was.
+/// A figure with an absolute limit: storing an event with a thousand recipients takes a while, however fast the calm
+/// server was.
 fn within(what: [&'static str; 2], attacked: Duration, calm: Duration, most: Duration) -> Row {
     let (usual, aim) = (milliseconds(&calm), format!("≤ {}", milliseconds(&most)));
     Row {

@@ -1,4 +1,4 @@
-//! Events that take much to store: a thousand recipients of a message of 4 KB each.
+//! Events that take much space: a thousand recipients of a message of 4 KB each.
 
 use std::{
     fs,
@@ -23,24 +23,24 @@ use crate::{
 
 const REQUESTS: u32 = 1_000;
 const RECIPIENTS: u32 = 1_000;
-/// Bytes of the message; with what stands around it, all messages of an event stay below 4 MiB.
+/// Bytes of the message. With the rest of their text, all messages of an event stay below 4 MiB.
 const MESSAGE: usize = 3_900;
 const AT_ONCE: u32 = 16;
-/// The attack ends early where the server has taken so much memory or disk, or so long.
+/// The attack ends early once the server has taken this many bytes of memory or disk, or this long.
 const TOO_MUCH: u64 = 3_000_000_000;
 const TOO_LONG: Duration = Duration::from_secs(120);
 /// Targets, in bytes.
 const MEMORY: u64 = 150_000_000;
 const DISK: u64 = 60_000_000;
-/// Chats of the recipients, away from those of good events.
+/// The first chat of the recipients, far from those of good events.
 const FIRST_CHAT: u64 = 2_000_000_000;
 /// The number of a bot that no profile has.
 const OWN_BOT: usize = 900;
 
-/// Measures a built `hookgram`: with a made-up token for each request, and with a real bot's.
+/// Measures a built `hookgram`: with a made-up token for each request, and with a real bot's token.
 ///
 /// # Errors
-/// If the real bot's first message does not arrive.
+/// If the first message of the real bot does not arrive.
 pub async fn measure(program: &Path, telegram: &BotApi) -> Result<Vec<Row>> {
     let house = House::new(program, telegram.address, 1)?;
     let server = start_server(program, &house, telegram, &[]).await?;
@@ -62,7 +62,7 @@ pub async fn measure(program: &Path, telegram: &BotApi) -> Result<Vec<Row>> {
     Ok(all)
 }
 
-/// Most bytes of memory and of growth of the data folder, and what the requests came to.
+/// The peak memory and the largest growth of the data folder in bytes, and the outcomes of the requests.
 struct Taken {
     memory: u64,
     disk: u64,
@@ -101,7 +101,7 @@ async fn run(server: &Server, folder: &Path, token: fn(u32) -> String) -> Result
     Ok(Taken { memory: server.memory()?.1, disk, answers })
 }
 
-/// Has Telegram accept the real bot's token: its first message arrives.
+/// Makes the real bot's token known to be accepted by Telegram, by a first message that arrives.
 async fn introduce(server: &Server, telegram: &BotApi) -> Result<()> {
     let chat = FIRST_CHAT - 1;
     let request =
@@ -117,12 +117,12 @@ async fn introduce(server: &Server, telegram: &BotApi) -> Result<()> {
     Ok(())
 }
 
-/// Bytes of all files in a folder.
+/// The size of all files in a folder, in bytes.
 fn size(folder: &Path) -> Result<u64> {
     let mut bytes = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        // A file may be gone by now.
+        // The server may have deleted the file in the meantime.
         let Ok(metadata) = entry.metadata() else { continue };
         bytes += if metadata.is_dir() { size(&entry.path())? } else { metadata.len() };
     }

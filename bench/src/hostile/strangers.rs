@@ -1,4 +1,4 @@
-//! Events of made-up bot tokens wait in the queue while the messages of stored profiles are sent.
+//! Events with made-up bot tokens wait in the queue while the messages of stored profiles are sent.
 
 use std::{path::Path, time::Duration};
 
@@ -15,34 +15,35 @@ use crate::{
     table::{Row, milliseconds},
 };
 
-/// Profiles of the steady load. With [`NEW`] they stay below the new tokens that Telegram takes in a minute.
+/// Profiles of the steady load. Together with [`NEW`] they are fewer than the new tokens that Telegram accepts in a
+/// minute.
 const KNOWN: usize = 10;
-/// Profiles in each phase that have not sent since the server's start.
+/// The profiles in each phase that have not sent since the server's start.
 const NEW: usize = 3;
 /// A first message must arrive within this.
 const FIRST: Duration = Duration::from_secs(1);
 const STEADY_SPAN: Duration = Duration::from_secs(20);
 const FLOOD_SPAN: Duration = Duration::from_secs(3);
-/// Events from one address: as many as its request limit lets through at once.
+/// Events from one address: as many as its request limit allows at once.
 const FROM_ONE: u32 = 20;
-/// So many wait, and how that is written.
+/// The numbers of waiting events, with their text in either language.
 const QUEUED: [(u32, [&str; 2]); 2] = [(4_000, ["4000", "4,000"]), (100_000, ["100 000", "100,000"])];
-/// A bound that lets all of them wait.
+/// A bound that allows all of them to wait.
 const SETTINGS: [(&str, &str); 1] = [("HOOKGRAM_STRANGER_EVENTS", "200000")];
 
-/// The good events of one phase.
+/// The figures of the good events in one phase.
 struct Phase {
     load: Load,
-    /// Accepted events a second, as many as go through.
+    /// Accepted events a second under full load.
     accepted: f64,
-    /// From POST to Telegram: the slowest first message of a bot.
+    /// From POST to Telegram: the slowest of the bots' first messages.
     first: Duration,
 }
 
 /// Measures a built `hookgram`.
 ///
 /// # Errors
-/// If a good event is refused, or hostile ones are not accepted.
+/// If a good event is refused, or a hostile one is not accepted.
 pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result<Vec<Row>> {
     let (_house, server, known, new) = start(program, telegram, event).await?;
     let before = phase(&server, telegram, &known, &new[..NEW]).await?;
@@ -54,7 +55,7 @@ pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result
         attacked.push((text, phase(&server, telegram, &known, new).await?));
     }
     drop(server);
-    // The usual figures once more, after the attack, on a server without it.
+    // The calm figures are measured again after the attack, on a server without it.
     let (_house, server, known, new) = start(program, telegram, event).await?;
     let after = phase(&server, telegram, &known, &new[..NEW]).await?;
     let calm = Phase {
@@ -65,7 +66,7 @@ pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result
     Ok(attacked.iter().flat_map(|(queued, attacked)| rows(*queued, attacked, &calm)).collect())
 }
 
-/// A server whose first bots have been introduced to Telegram; the requests of these and of the others.
+/// Starts a server, and has the first bots send messages. Returns their requests, and those of the other bots.
 async fn start(
     program: &Path,
     telegram: &BotApi,
@@ -95,7 +96,7 @@ async fn phase(server: &Server, telegram: &BotApi, known: &[Request], new: &[Req
     Ok(Phase { load, accepted, first })
 }
 
-/// Posts the events of made-up tokens with these numbers, each of a token of its own.
+/// Posts the events with the numbers `from..to`, each with a made-up token of its own.
 async fn queue(server: &Server, from: u32, to: u32) -> Result<()> {
     let attack = Attack {
         address: server.address,

@@ -1,15 +1,16 @@
-//! What needs more than a session: its owner has proved a short while ago who they are.
+//! A session is not enough for some actions: its owner must have proved a short while ago who they are.
 
 use hookgram::role::Account;
 
 use super::session::CurrentSession;
 use crate::time::{Millis, now};
 
-/// How long a proof holds: 10 minutes.
+/// How long a proof is valid: 10 minutes, in milliseconds.
 const HOLDS: Millis = 10 * 60 * 1000;
 
-/// Everything that an account can be asked for was given just now: its password, if it has one, and its second factor, if
-/// it has one. Only [`super::entry::SignInAttempt::prove`] makes one, so that no part of it stands for the whole.
+/// The account's owner has just given everything that the account can be asked for: its password and its second factor,
+/// as far as it has them. Only [`super::entry::SignInAttempt::prove`] makes one, so that a part of the proof never
+/// counts as the whole.
 #[derive(Debug)]
 pub struct Proved(());
 
@@ -19,22 +20,23 @@ impl Proved {
     }
 }
 
-/// An account whose owner has given their password, and their second factor where there is one, within the last 10
-/// minutes. Only this module makes one; what must not be done by whoever finds an open browser asks for it.
+/// An account whose owner has given their password, and their second factor if there is one, within the last 10
+/// minutes. Only this module makes one. Actions that must not be open to a person who finds an open browser take it as
+/// an argument.
 #[derive(Clone, Debug)]
 pub struct Confirmed(Account);
 
 impl Confirmed {
-    /// The proof, if it is fresh enough. Of an account without password and second factor (it signs in by links alone)
-    /// nothing can be asked: it counts as proved.
+    /// The confirmation, if the session's last proof is fresh enough. An account with neither password nor second
+    /// factor signs in by links alone: there is nothing to ask it for, so it counts as confirmed.
     pub(super) fn of(account: &Account, session: &CurrentSession) -> Option<Self> {
         let age = now().saturating_sub(session.confirmed_at);
         let can_be_asked = session.has_password || session.has_second_factor;
-        // A clock that was set back proves nothing.
+        // A negative age means that the clock was set back; it proves nothing.
         ((0..HOLDS).contains(&age) || !can_be_asked).then(|| Self(account.clone()))
     }
 
-    /// Whose.
+    /// The confirmed account.
     #[must_use]
     pub fn account(&self) -> &Account {
         &self.0

@@ -1,4 +1,4 @@
-//! The cookies by which a browser is known: what they are called, how they are set, and what is read of those that come.
+//! The cookies that identify a browser: their names, their attributes, and how they are read.
 
 use axum::{
     http::{HeaderMap, HeaderValue, header},
@@ -17,16 +17,16 @@ use crate::{
     time::Millis,
 };
 
-/// How long a browser is known after a sign-in: 90 days.
+/// How long a browser counts as known after a sign-in: 90 days, in milliseconds.
 const KNOWN_FOR: Millis = 90 * 24 * 60 * 60 * 1000;
-/// Characters: what is longer was not set here.
+/// The longest value in bytes. This server sets no longer one, so a longer one is ignored.
 const LONGEST: usize = 256;
 
 /// A whole `Set-Cookie` value.
 #[derive(Clone)]
 pub struct SetCookie(pub String);
 
-/// What a cookie is for.
+/// The purpose of a cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A session's token.
@@ -46,28 +46,28 @@ impl Kind {
         }
     }
 
-    /// The cookie's name; behind TLS one that no other host and no plain HTTP can set.
+    /// The cookie's name. Behind TLS it begins with `__Host-`, so that no other host and no plain HTTP can set it.
     #[must_use]
     pub fn name(self, is_https: bool) -> String {
         if is_https { format!("__Host-{}", self.plain_name()) } else { self.plain_name().to_owned() }
     }
 }
 
-/// How cookies are set and read at this server's public address.
+/// Sets and reads cookies for this server's public address.
 #[derive(Clone, Copy, Debug)]
 pub struct Cookies {
-    /// Whether that address is `https://`.
+    /// Whether the public address is `https://`.
     pub is_https: bool,
 }
 
 impl Cookies {
-    /// Those of a server.
+    /// The cookies of a server.
     #[must_use]
     pub fn of(state: &AppState) -> Self {
         Self { is_https: state.public_url.is_https() }
     }
 
-    /// Sets one for so many seconds.
+    /// Sets a cookie that lasts `max_age` seconds.
     #[must_use]
     pub fn set(self, kind: Kind, value: &str, max_age: i64) -> SetCookie {
         let secure = if self.is_https { "; Secure" } else { "" };
@@ -75,37 +75,37 @@ impl Cookies {
         SetCookie(format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}"))
     }
 
-    /// Takes one away.
+    /// Deletes a cookie.
     #[must_use]
     pub fn clear(self, kind: Kind) -> SetCookie {
         self.set(kind, "", 0)
     }
 
-    /// The value that a request carries, as it came: nothing says yet that it was set here.
+    /// The cookie's value as the request carries it. It is not verified: anybody may have set it.
     #[must_use]
     pub fn value(self, kind: Kind, headers: &HeaderMap) -> Option<&str> {
         let name = kind.name(self.is_https);
         app::cookies::values(headers, &name).find(|value| !value.is_empty() && value.len() <= LONGEST)
     }
 
-    /// The hash of the token that a request carries, by which the store knows it.
+    /// The hash of the token in the request's cookie, under which the store has it.
     #[must_use]
     pub fn token_hash(self, kind: Kind, headers: &HeaderMap) -> Option<Vec<u8>> {
         self.value(kind, headers).map(codes::hash)
     }
 
-    /// Says that an account has signed in from this browser; each time with another id.
+    /// Makes the cookie that proves that an account has signed in from this browser. Each one has a new id.
     ///
     /// # Errors
-    /// If it cannot be sealed.
+    /// If the proof cannot be sealed.
     pub fn make_known(self, sealer: &Sealer, user: &User, now: Millis) -> Result<SetCookie, SealError> {
         let proof = format!("{now} {} {}", user.password_version, codes::webhook_key());
         let proof = sealer.seal(Place::KnownBrowser(user.account.id), &proof)?;
         Ok(self.set(Kind::KnownBrowser, &BASE64URL_NOPAD.encode(&proof), KNOWN_FOR / 1000))
     }
 
-    /// The id that tells this browser from others from which the account has signed in; `None` if it has not from this one
-    /// with the present password within the last 90 days.
+    /// The id of this browser, which tells it from others of the same account. `None` if the account has not signed in
+    /// from this browser with its present password within the last 90 days.
     #[must_use]
     pub fn known_browser(self, sealer: &Sealer, user: &User, headers: &HeaderMap, now: Millis) -> Option<String> {
         let sealed = BASE64URL_NOPAD.decode(self.value(Kind::KnownBrowser, headers)?.as_bytes()).ok()?;
@@ -118,10 +118,10 @@ impl Cookies {
     }
 }
 
-/// Puts cookies into an answer.
+/// Adds cookies to an answer.
 pub fn hand_over(response: &mut Response, cookies: impl IntoIterator<Item = SetCookie>) {
     for cookie in cookies {
-        // Names and values are ours: letters, digits and a few signs.
+        // The names and values are made here of letters, digits and a few signs, so that this cannot fail.
         if let Ok(value) = HeaderValue::from_str(&cookie.0) {
             response.headers_mut().append(header::SET_COOKIE, value);
         }
@@ -160,7 +160,7 @@ mod tests {
         }
         let again = headers(&cookies.make_known(&sealer, &user(1, 3), at).unwrap().0);
         assert_ne!(cookies.known_browser(&sealer, &user(1, 3), &again, at), Some(first));
-        // Proofs of earlier versions had no time and no end.
+        // Proofs of earlier versions had no time and did not expire.
         let old = sealer.seal(Place::KnownBrowser(1), &codes::webhook_key()).unwrap();
         let old = headers(&format!("hookgram_known={}", BASE64URL_NOPAD.encode(&old)));
         assert_eq!(cookies.known_browser(&sealer, &user(1, 0), &old, at), None);

@@ -1,6 +1,6 @@
-//! A browser and its system in words, from what the browser calls itself. Good enough to tell one's own devices apart.
+//! Describes a browser and its system from the `User-Agent`, well enough to tell one's own devices apart.
 
-/// Browsers by what stands in their names; the first that does is it, for most of them also claim to be others.
+/// Browsers by a part of their `User-Agent`. The first match counts, because most browsers also name others.
 const BROWSERS: [(&str, &str); 12] = [
     ("YaBrowser/", "Yandex Browser"),
     ("Edg", "Edge"),
@@ -27,7 +27,7 @@ const SYSTEMS: [(&str, &str); 8] = [
     ("Linux", "Linux"),
 ];
 
-/// `Firefox, Windows`; what is not known is left out, and nothing known is an empty text.
+/// The browser and the system, as in `Firefox, Windows`. An unknown one is left out; empty if neither is known.
 #[must_use]
 pub fn device(user_agent: &str) -> String {
     let known =

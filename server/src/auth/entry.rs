@@ -1,4 +1,4 @@
-//! The ways in: a password, then the second factor where there is one; and proving oneself once more.
+//! Signing in with a password and then, if there is one, the second factor; and proving oneself again within a session.
 
 use axum::http::HeaderMap;
 use hookgram::audit::AuditAction;
@@ -21,60 +21,61 @@ use crate::{
     time::{Millis, now},
 };
 
-/// How long to wait while too many sign in at once, in seconds.
+/// How many seconds to wait if too many attempts are under way.
 const BUSY: u64 = 3;
-/// Tries at the second factor before the password is asked for anew.
+/// The most attempts at the second factor before the password is asked for again.
 const TRIES: i64 = 5;
 
-/// Whoever wants to come in.
+/// An attempt to sign in, or to prove oneself within a session.
 #[derive(Clone, Copy)]
 pub struct SignInAttempt<'a> {
     /// The server's state.
     pub state: &'a AppState,
-    /// Whence.
+    /// The client that sent the request.
     pub client: &'a Client,
-    /// What their browser says and holds.
+    /// The request's headers, with the browser's cookies.
     pub headers: &'a HeaderMap,
-    /// The session they have by now.
+    /// The session that the request already has.
     pub session: Option<&'a CurrentSession>,
 }
 
-/// How far somebody has come.
+/// The result of a successful step.
 pub enum Entry {
-    /// In: the cookies that say so.
+    /// Signed in, with the cookies to set.
     Open(Vec<SetCookie>),
-    /// The second factor is still to come.
+    /// The second factor is still missing. The cookie identifies the half-open session.
     Half(SetCookie),
 }
 
-/// Why somebody does not come in.
+/// Why an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryFault {
-    /// Wrong address or password: one answer for both.
+    /// Wrong address or password. The two are not told apart.
     Wrong,
-    /// Not the app's code, or one that was used before.
+    /// The app's code is wrong, or was used before.
     WrongCode,
-    /// Not a recovery code, or one that was used before.
+    /// The recovery code is wrong, or was used before.
     WrongRecovery,
-    /// The second factor cannot be opened: no code of the app's can be judged.
+    /// The secret of the second factor cannot be decrypted, so that no code of the app can be checked.
     FactorLocked,
-    /// The password was given too long ago, or too many codes were tried: begin anew.
+    /// The password was given too long ago, or too many codes were tried. The sign-in has to begin again.
     Late,
     /// Too many attempts; wait this many seconds.
     TooMany(u64),
-    /// Too many wrong codes of the app's; the next one is judged in this many seconds, a recovery code at once.
+    /// Too many wrong codes of the app. The next code is accepted in this many seconds; a recovery code can be used at
+    /// once.
     TooManyCodes(u64),
-    /// A fault of the server's, already logged.
+    /// An error of the server, already logged.
     Internal,
 }
 
-/// Logs a fault of ours; whoever wanted in hears only that there was one.
+/// Logs an error of the server. The person is told only that there was one.
 pub fn broken(error: impl std::fmt::Display) -> EntryFault {
     tracing::error!(%error, "nobody can sign in");
     EntryFault::Internal
 }
 
-/// Why a second factor could not be judged.
+/// Converts an error of checking a second factor.
 fn unprovable(error: StoreError) -> EntryFault {
     match error {
         StoreError::Seal(_) => {
@@ -88,10 +89,10 @@ fn unprovable(error: StoreError) -> EntryFault {
 }
 
 impl SignInAttempt<'_> {
-    /// With an address and a password.
+    /// Signs in with an address and a password.
     ///
     /// # Errors
-    /// Why not.
+    /// Why it failed.
     pub async fn by_password(&self, email: &str, password: SecretString) -> Result<(User, Entry), EntryFault> {
         let user = self.state.store.accounts.user_by_email(email.trim()).await.map_err(broken)?;
         let user = self.verified(email, user, password).await?;
@@ -99,7 +100,7 @@ impl SignInAttempt<'_> {
         Ok((user, entry))
     }
 
-    /// Whose password it is. Takes as long where there is no such account.
+    /// Checks a password. It takes as long if there is no such account.
     async fn verified(&self, email: &str, user: Option<User>, password: SecretString) -> Result<User, EntryFault> {
         let state = self.state;
         let origin = self.origin(user.as_ref());
@@ -119,8 +120,9 @@ impl SignInAttempt<'_> {
         Ok(user)
     }
 
-    /// Records a wrong password, behind the answer's back: its time must not tell whether there is such an account. An address
-    /// that nobody has goes into the log alone, and not by name: it may be a password in the wrong field.
+    /// Records a wrong password in a task of its own: the duration of the answer must not tell whether there is such an
+    /// account. An address without an account is logged without being named, because it may be a password in the wrong
+    /// field.
     fn refused(&self, user: Option<User>) {
         let id = user.as_ref().map(|user| user.account.id);
         tracing::warn!(user = id, address = %self.client.address, "a wrong address or password");
@@ -134,7 +136,8 @@ impl SignInAttempt<'_> {
         });
     }
 
-    /// Once it is certain that it is they, but for the second factor.
+    /// Continues after the password was right, or a link has taken its place: opens a session, or waits for the second
+    /// factor.
     ///
     /// # Errors
     /// If the store fails.
@@ -145,10 +148,10 @@ impl SignInAttempt<'_> {
         Ok(Entry::Open(self.open(user).await?))
     }
 
-    /// With the second factor, after the password.
+    /// Completes a sign-in with the second factor.
     ///
     /// # Errors
-    /// Why not.
+    /// Why it failed.
     pub async fn by_code(&self, half: &[u8], proof: &Proof) -> Result<(User, Vec<SetCookie>), EntryFault> {
         let store = &self.state.store;
         let id = store.accounts.half_session(half, now()).await.map_err(broken)?.ok_or(EntryFault::Late)?;
@@ -163,7 +166,8 @@ impl SignInAttempt<'_> {
         Ok((user, cookies))
     }
 
-    /// Takes a second factor if it is right. Each attempt is counted before it is judged, wherever it is asked for.
+    /// Checks a second factor, and uses it up if it is right. Every attempt is counted before the check, at a sign-in
+    /// as well as in a session.
     async fn take(&self, user: &User, proof: &Proof) -> Result<(), EntryFault> {
         let (state, id, origin) = (self.state, user.account.id, self.origin(Some(user)));
         let (store, by_recovery) = (&state.store, format!("recovery {}", user.account.email));
@@ -172,7 +176,7 @@ impl SignInAttempt<'_> {
             let tried = store.accounts.try_code(id, origin.browser(), now()).await.map_err(broken)?;
             tried.map_err(|wait| EntryFault::TooManyCodes(seconds(wait)))?;
         } else {
-            // Nobody guesses 79 bits; the limit is for the work.
+            // A code of 79 bits cannot be guessed; the limit only bounds the server's work.
             state.throttle.attempt(&by_recovery, &origin).map_err(EntryFault::TooMany)?;
         }
         let by = self.client.by(&user.account.email);
@@ -193,11 +197,11 @@ impl SignInAttempt<'_> {
         Ok(())
     }
 
-    /// Proves that whoever uses a session is its owner: the password where there is one, and the second factor where there is
-    /// one.
+    /// Proves that the person who uses a session is its owner, by the password and the second factor, as far as the
+    /// account has them.
     ///
     /// # Errors
-    /// Why not.
+    /// Why it failed.
     pub async fn prove(&self, user: &User, password: SecretString, proof: &Proof) -> Result<Proved, EntryFault> {
         if user.password_hash.is_some() {
             self.verified(&user.account.email, Some(user.clone()), password).await?;
@@ -208,10 +212,10 @@ impl SignInAttempt<'_> {
         Ok(Proved::new())
     }
 
-    /// Proves it for what follows. The session goes on under another token.
+    /// Proves it for the requests that follow. The session gets another token.
     ///
     /// # Errors
-    /// Why not.
+    /// Why it failed.
     pub async fn confirm(&self, user_id: i64, password: SecretString, proof: &Proof) -> Result<SetCookie, EntryFault> {
         let session = self.session.ok_or(EntryFault::Late)?;
         let user = self.state.store.accounts.user(user_id).await.map_err(broken)?.ok_or(EntryFault::Late)?;
@@ -220,16 +224,16 @@ impl SignInAttempt<'_> {
         rotated.map(|(cookie, _)| cookie).ok_or(EntryFault::Late)
     }
 
-    /// A session, and what this browser is known by from now on.
+    /// Opens a session, and makes this browser a known one.
     async fn open(&self, user: &User) -> Result<Vec<SetCookie>, StoreError> {
         let session = session::open(self.state, user, self.client, self.session).await?;
         Ok(vec![session, self.make_known(user)?])
     }
 
-    /// The cookie that makes this browser a known one.
+    /// Makes the cookie by which this browser is a known one from now on.
     ///
     /// # Errors
-    /// If it cannot be sealed.
+    /// If the proof cannot be sealed.
     pub fn make_known(&self, user: &User) -> Result<SetCookie, SealError> {
         Cookies::of(self.state).make_known(self.state.store.secrets.sealer(), user, now())
     }

@@ -1,4 +1,4 @@
-//! Before every handler: whence a request comes, whose it is, whether it may go on.
+//! Middleware before every handler: identifies the client and the session, and refuses requests that may not go on.
 
 use std::net::Ipv4Addr;
 
@@ -32,10 +32,10 @@ use crate::{
     store::StoreError,
 };
 
-/// Bytes: the largest form that is open to everybody.
+/// The largest form that is open to everybody, in bytes.
 pub(crate) const LONGEST_FORM: usize = 64 * 1024;
 
-/// Finds out whence a request comes and whose it is, and leaves both in its extensions.
+/// Identifies a request's client and session, and puts both into its extensions.
 pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer =
         request.extensions().get::<Peer>().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip().to_canonical());
@@ -77,7 +77,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     next.run(request).await
 }
 
-/// Lets through what contract §7 leaves open, and whoever is signed in; refuses what another site sent.
+/// Lets requests through to what contract §7 leaves open, and requests with a session. Refuses what another site sent.
 pub async fn protect(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if is_machine_route(&request) {
         return next.run(request).await;
@@ -88,7 +88,7 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
         return (StatusCode::FORBIDDEN, "this request came from another site\n").into_response();
     }
     let request = if !safe && is_open_page(path) {
-        // Strangers send these: no handler begins before all of it is there.
+        // Anybody may send these forms. The whole body is read before the handler runs, within a limit of time.
         let (parts, body) = request.into_parts();
         match request_limits::whole(&parts.headers, body, LONGEST_FORM, state.config.patience.body).await {
             Ok(bytes) => Request::from_parts(parts, Body::from(bytes)),
@@ -135,19 +135,20 @@ fn is_machine_route(request: &Request) -> bool {
         || ["/webhook/", "/h/", "/pkg/"].iter().any(|open| route.starts_with(open))
 }
 
-/// Pages open to whoever is not signed in, and their forms.
+/// Whether a page and its forms need no session.
 fn is_open_page(path: &str) -> bool {
     matches!(path, "/login" | "/login/second" | "/logout" | "/forgot")
         || ["/setup/", "/invite/", "/reset/", "/confirm-email/"].iter().any(|open| path.starts_with(open))
 }
 
-/// What is open to an account that must have a second factor and has none yet: setting it up, and proving oneself before.
+/// Whether a path stays open to an account that must still set up its second factor: the setup and `/confirm`.
 fn leads_to_factor(path: &str) -> bool {
     matches!(path, "/account/second-factor" | "/confirm")
 }
 
-/// The lowest role for which a path is reached at all; `None`: open to everybody. A server function's address says whom
-/// it is for, so that it stands in the function's own signature; it, and every page, asks for its permission besides.
+/// The lowest role that may reach a path; `None`: open to everybody. A server function's path names its role
+/// (`/rpc/operator/…`), so that the role stands in the function's declaration. Pages and server functions check their
+/// permission again.
 pub(crate) fn needs(path: &str) -> Option<Role> {
     match path.strip_prefix("/rpc/").and_then(|function| function.split_once('/')) {
         Some(("open", _)) => None,
@@ -158,8 +159,8 @@ pub(crate) fn needs(path: &str) -> Option<Role> {
     }
 }
 
-/// Where to sign in, and which page to come back to afterwards. What is no page of contract §7 may be an endpoint's URL
-/// with a slip in it: none of that is carried on, nor a query that holds what looks like a secret.
+/// The sign-in page's address, with the page to return to. A path that is no page of contract §7 may be a mistyped
+/// webhook URL, so it is dropped; so is a query that seems to contain a secret.
 fn login_address(target: &Uri) -> String {
     if target.path() == "/" || !is_page(target.path()) {
         return "/login".to_owned();
@@ -175,7 +176,7 @@ fn login_address(target: &Uri) -> String {
     format!("/login?next={next}")
 }
 
-/// Whether a path is that of a page for whoever is signed in (contract §7).
+/// Whether a path is a page that needs a session (contract §7).
 fn is_page(path: &str) -> bool {
     let is_id = |text: &str| (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
     let mut steps = path.split('/').skip(1);
@@ -188,17 +189,17 @@ fn is_page(path: &str) -> bool {
     }
 }
 
-/// Whether a query may be carried on in another address.
+/// Whether a query can be repeated in another address: it must not contain a secret.
 fn is_harmless(query: &str) -> bool {
     let plain = percent_decode_str(query).decode_utf8_lossy();
     redact(&plain) == plain && redact(query) == query && !plain.to_ascii_lowercase().contains("token")
 }
 
-/// Whether a browser says that another site sent the request: neither the one that the request names as its host, nor
-/// the public address, which a proxy may have replaced by a host of its own. What is no browser says nothing and may pass: it
-/// carries no cookie that it did not set itself.
+/// Whether a browser says that another site sent the request: its origin is neither the request's host nor the public
+/// address, whose host a proxy may have replaced in the request. A client that is not a browser sends no such header
+/// and may pass: it carries no cookie that it did not set itself.
 fn is_cross_site(headers: &HeaderMap, public_origin: &str) -> bool {
-    // What the browser itself makes of it, scheme and port included.
+    // The browser's own judgement, which includes scheme and port.
     if headers.get_all("sec-fetch-site").iter().any(|site| site != "same-origin" && site != "none") {
         return true;
     }
@@ -212,13 +213,14 @@ fn is_cross_site(headers: &HeaderMap, public_origin: &str) -> bool {
     }
     let host_of = |origin: &str| origin.split_once("://").map(|(_, host)| host.to_owned());
     let (origin, host) = (host_of(&origin), headers.get(header::HOST).map(text));
-    // Of the public host only what has its scheme as well: what came in plain may be somebody else's on the way.
+    // The public host counts only with its own scheme: a page that came over plain HTTP may have been changed on the
+    // way.
     origin.is_none() || origin != host || origin == host_of(public_origin)
 }
 
-/// `GET /login?code=…`: uses up the link, signs in, goes on to `/`. Any other code goes to the sign-in page.
+/// `GET /login?code=…`: uses up the link, signs in and redirects to `/`. An invalid code redirects to the sign-in page.
 struct SignInLink {
-    /// `None`: somebody only looks whether it is there, which must not use it up.
+    /// `None` for a `HEAD` or `OPTIONS` request, which must not use up the link.
     code_hash: Option<Vec<u8>>,
     client: Option<Client>,
     headers: HeaderMap,

@@ -1,4 +1,4 @@
-//! Who may come in: passwords, second factors, sessions, the guard before every page.
+//! Sign-in, second factors, sessions, and the guard before every page.
 
 pub mod confirmed;
 pub mod cookies;

@@ -1,4 +1,4 @@
-//! The second factor: who needs one, and whether what was typed is one.
+//! The second factor: which roles need one, and checking what was typed.
 
 use hookgram::role::{Account, Role};
 
@@ -23,7 +23,7 @@ pub fn is_missing(state: &AppState, role: Role, has_second_factor: bool) -> bool
     !has_second_factor && is_required(state, role)
 }
 
-/// What proves that a second factor is at hand, as it was typed.
+/// A typed proof of the second factor.
 #[derive(Clone)]
 pub enum Proof {
     /// The code that the app shows.
@@ -33,7 +33,7 @@ pub enum Proof {
 }
 
 impl Proof {
-    /// What a form holds: a recovery code where one was typed, else the app's.
+    /// The proof in a form: the recovery code if one was typed, else the app's code.
     #[must_use]
     pub fn of(code: &str, recovery: &str) -> Self {
         if recovery.trim().is_empty() { Self::Code(code.to_owned()) } else { Self::Recovery(recovery.to_owned()) }
@@ -46,10 +46,10 @@ impl Proof {
         }
     }
 
-    /// Whether it is right; it is used up by being so.
+    /// Checks the proof. A right one is used up.
     ///
     /// # Errors
-    /// If the store fails; [`StoreError::Seal`] if the secret cannot be opened.
+    /// If the store fails; [`StoreError::Seal`] if the secret cannot be decrypted.
     pub(super) async fn take(&self, state: &AppState, account: &Account, by: &By) -> Result<bool, StoreError> {
         match self {
             Self::Recovery(typed) => {

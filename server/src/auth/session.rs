@@ -16,19 +16,19 @@ use crate::{
 };
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
-/// A session ends after lying idle this long.
+/// A session ends after it was not used for this long, in milliseconds.
 pub(crate) const IDLE: Millis = 14 * DAY;
-/// A session ends after this long, however much it is used.
+/// A session ends after this long in any case.
 const LONGEST: Millis = 90 * DAY;
-/// Its use is noted no more often than this.
+/// The time of a session's last use is stored at most this often.
 const TOUCH: Millis = 60_000;
-/// How long a sign-in waits for its second factor.
+/// How long a sign-in waits for its second factor, in milliseconds.
 const HALF: Millis = 5 * 60 * 1000;
 
 /// The session of the current request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CurrentSession {
-    /// The hash of its token.
+    /// The hash of the session's token.
     pub hash: Vec<u8>,
     /// When its owner last proved who they are.
     pub confirmed_at: Millis,
@@ -38,10 +38,10 @@ pub struct CurrentSession {
     pub has_second_factor: bool,
 }
 
-/// Opens a session, ends the one it replaces, and says the cookie.
+/// Opens a session, ends the one that it replaces, and returns its cookie.
 ///
 /// # Errors
-/// If the store fails; [`StoreError::NotFound`] if the account has another password or second factor by now.
+/// If the store fails; [`StoreError::NotFound`] if the account's password or second factor has changed in the meantime.
 pub async fn open(
     state: &AppState,
     user: &User,
@@ -67,8 +67,8 @@ pub async fn open(
     Ok(Cookies::of(state).set(Kind::Session, &token, LONGEST / 1000))
 }
 
-/// Gives a session another token; with `proved`, its owner has just proved who they are. The cookie and the session as it
-/// then is, or `None` where it has ended meanwhile.
+/// Gives a session another token; with `proved`, its owner has just proved who they are. Returns the cookie and the
+/// changed session, or `None` if it has ended in the meantime.
 ///
 /// # Errors
 /// If the store fails.
@@ -90,17 +90,17 @@ pub async fn rotate(
     )))
 }
 
-/// Keeps that a password was right and the second factor is still to come, and says the cookie.
+/// Stores that the password was right and the second factor is still missing, and returns the cookie for it.
 ///
 /// # Errors
-/// If the store fails; [`StoreError::NotFound`] if the account has another password by now.
+/// If the store fails; [`StoreError::NotFound`] if the account's password has changed in the meantime.
 pub async fn open_half(state: &AppState, user: &User) -> Result<SetCookie, StoreError> {
     let token = codes::secret();
     state.store.accounts.add_half_session(&codes::hash(&token), user, now(), now().saturating_add(HALF)).await?;
     Ok(Cookies::of(state).set(Kind::HalfSession, &token, HALF / 1000))
 }
 
-/// The session that a request carries, if it has not run out.
+/// The session that a request carries, if it has not expired.
 ///
 /// # Errors
 /// If the store fails.
@@ -123,8 +123,8 @@ pub async fn load(
     Ok(Some((current, session)))
 }
 
-/// Whether a session may still do what the guard has let it do, for answers that take long. Where that cannot be found out,
-/// it may not: the browser asks again.
+/// Whether a session may still do what the guard allowed, for answers that take long. If the store fails, the answer is
+/// no, and the browser asks again.
 pub(crate) async fn is_open(state: &AppState, hash: &[u8]) -> bool {
     match state.store.accounts.session(hash, now(), IDLE).await {
         Ok(Some(open)) => !second_factor::is_missing(state, open.account.role, open.has_second_factor),

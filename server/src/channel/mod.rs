@@ -22,32 +22,32 @@ use crate::store::SenderKey;
 /// A service that carries messages to people.
 #[async_trait]
 pub trait Channel: fmt::Debug + Send + Sync {
-    /// The limits that a message is split by.
+    /// The limits by which a message is split into parts.
     fn limits(&self) -> &'static Limits;
 
-    /// Encodes a part for [`Channel::send`]; without its formatting where `plain`.
+    /// Encodes a part for [`Channel::send`]; without formatting if `plain`.
     fn encode(&self, chat: &str, part: &Part, plain: bool) -> String;
 
-    /// Sends one encoded part. Whatever goes wrong is an [`Answer`].
+    /// Sends one encoded part. Failures are values of [`Answer`].
     async fn send(&self, call: Call<'_>) -> Answer;
 
-    /// Says what an answer means for its delivery.
+    /// Classifies an answer for the retry policy.
     fn classify(&self, answer: &Answer) -> Classified;
 
-    /// The pace that the channel asks for; `None`: any.
+    /// The pacing of the channel's calls; `None` if it has no limits.
     fn pacing(&self) -> Option<&Mutex<Pacing>>;
 }
 
-/// One part of a message, to be sent.
+/// One call that sends a part of a message.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
     /// The sender's token, where the channel needs one.
     pub token: Option<&'a BotToken>,
     /// The profile that sends it.
     pub profile: Option<i64>,
-    /// The delivery that it belongs to; `None` for a test message.
+    /// The delivery that the part belongs to; `None` for a test message.
     pub delivery: Option<i64>,
-    /// Its index among the parts of the message.
+    /// The part's index in the message.
     pub part: usize,
     /// The recipient.
     pub chat: &'a str,
@@ -60,26 +60,27 @@ pub struct Call<'a> {
 pub enum Answer {
     /// The channel took the message.
     Sent {
-        /// Its id in the chat.
+        /// The message's id in the chat.
         message_id: i64,
     },
     /// The channel, or something before it, answered with a refusal.
     Refused {
         /// The HTTP status, or the channel's own code where it differs.
         code: u16,
-        /// Whether these are the channel's own words. Otherwise something on the way answered (a proxy, a captive portal, a
-        /// wrong address), and it says nothing about the token, the chat or the message.
+        /// Whether the channel itself answered. Otherwise something between here and the channel did (a proxy, a
+        /// captive portal, a wrong address), and the answer says nothing about the token, the chat or the message.
         genuine: bool,
-        /// The words.
+        /// The channel's explanation.
         description: String,
         /// Seconds to wait.
         retry_after: Option<u64>,
-        /// The chat's new id.
+        /// The chat's new id, if the chat was moved.
         migrate_to: Option<i64>,
     },
     /// There was no answer.
     Unreachable {
-        /// Nothing had been written: the message cannot have arrived. Otherwise it may have.
+        /// Whether the call failed before anything was written, so that the message cannot have arrived. Otherwise it
+        /// may have.
         before_write: bool,
         /// What happened, without any URL.
         description: String,
@@ -97,7 +98,7 @@ impl Answer {
         }
     }
 
-    /// How the attempt is recorded.
+    /// The class under which the attempt is recorded.
     #[must_use]
     pub fn class(&self) -> AttemptClass {
         match self {
@@ -108,7 +109,7 @@ impl Answer {
         }
     }
 
-    /// What was said, where the message was not taken.
+    /// The description, unless the message was taken.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         match self {
@@ -121,41 +122,41 @@ impl Answer {
 /// What an [`Answer`] means for its delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Classified {
-    /// The meaning.
+    /// The meaning for the retry policy.
     pub meaning: Meaning,
     /// The cause, if the delivery is given up after this answer.
     pub cause: FailureCause,
-    /// Whether the channel itself has answered for this sender.
+    /// Whether the channel itself, and nothing before it, has answered for this sender.
     pub heard: bool,
 }
 
-/// What an answer means.
+/// The meaning of an answer for the retry policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Meaning {
     /// The part has arrived.
     Sent,
-    /// It has not arrived, and may later; not before so many seconds, where they are said.
+    /// The part has not arrived. A retry may succeed, but not earlier than the channel asks for.
     Later {
-        /// Seconds.
+        /// Seconds to wait, if the channel named them.
         after: Option<u64>,
     },
-    /// The same, because too much was sent.
+    /// The same, because too many calls were made.
     Limited {
-        /// Seconds.
+        /// Seconds to wait, if the channel named them.
         after: Option<u64>,
     },
-    /// It may have arrived: no answer came after it was written.
+    /// The part may have arrived: it was written, and no answer came.
     Unsure,
-    /// The chat has another id now.
+    /// The chat has a new id.
     Moved {
-        /// That id.
+        /// The new id.
         chat: String,
     },
-    /// The channel cannot read its formatting.
+    /// The channel cannot parse the part's formatting.
     BadFormatting,
     /// The channel does not accept the sender's token.
     TokenRefused,
-    /// It is refused for good.
+    /// The channel refuses the message; a retry would fail too.
     Refused,
 }
 
@@ -182,7 +183,7 @@ impl Channels {
         }
     }
 
-    /// The pace of a sender's channel.
+    /// The pacing of a sender's channel, locked; `None` if the channel has no limits.
     pub(crate) fn pacing(&self, sender: &SenderKey) -> Option<MutexGuard<'_, Pacing>> {
         self.of(sender.channel()).pacing().map(Mutex::lock)
     }

@@ -1,5 +1,5 @@
-//! The pace of a channel: limits per sender, per chat and per group, on a sender's calls at once, and on new senders. The
-//! caller passes the time.
+//! Pacing of a channel: limits per sender, per chat and per group, on a sender's calls in flight, and on new senders.
+//! The caller passes the time.
 
 use std::{
     collections::HashMap,
@@ -17,27 +17,27 @@ use crate::{
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// The longest time for which one refused chat holds back its whole bot.
+/// The longest time for which the refusal of one chat holds back its bot.
 const DOUBT: Duration = Duration::from_secs(5);
-/// How soon a delivery under way asks again for its next part where other calls of its bot fill the room.
+/// The pause before a delivery asks again for its next part while other calls of its bot take all places.
 const TURN: Duration = Duration::from_millis(50);
-/// So many of a kind are kept before those that say nothing any more are dropped.
+/// Entries up to which a map is not searched for idle ones.
 const KEPT: usize = 256;
 
-/// How fast a channel may be asked.
+/// The rates of a channel.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates {
-    /// Calls of one sender under way at once.
+    /// Most calls of one sender in flight.
     pub at_once: usize,
-    /// Messages of one sender.
+    /// Messages of one sender to all chats.
     pub per_sender: Rate,
     /// Messages of one sender to one chat.
     pub per_chat: Rate,
-    /// Messages of one sender to one group within a minute.
+    /// Most messages of one sender to one group within a minute.
     pub per_group_and_minute: usize,
 }
 
-/// What has been asked of a channel lately.
+/// The calls that were admitted lately.
 #[derive(Debug)]
 pub struct Pacing {
     rates: Rates,
@@ -52,9 +52,10 @@ struct Bot {
     used: Used,
     chats: HashMap<String, Chat>,
     tidy_at: usize,
-    /// Telegram asked for quiet until then.
+    /// Telegram asked for no calls before this time.
     quiet_until: Option<Instant>,
-    /// A 429 may have meant the chat or the bot: until a call of this bot passes, they go one by one.
+    /// The bot was answered 429, which may have meant the chat or the bot. Until a call of the bot is answered
+    /// otherwise, its calls go one at a time.
     in_doubt: bool,
 }
 
@@ -65,28 +66,28 @@ struct Chat {
     quiet_until: Option<Instant>,
 }
 
-/// What a call must wait for.
+/// Why a call is not admitted yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// This long, whatever chat of the bot it is for.
+    /// The bot must wait this long, whatever the chat.
     Bot(Duration),
-    /// This long, for this chat only.
+    /// This chat must wait this long.
     Chat(Duration),
-    /// Until a call of this bot has come to its end.
+    /// The call must wait until another call of this bot ends.
     Turn,
 }
 
 impl Pacing {
-    /// Nothing has been asked yet.
+    /// A pacing that has admitted nothing yet.
     #[must_use]
     pub fn new(rates: Rates, new_bots: Arc<NewBotLimiter>) -> Self {
         Self { rates, new_bots, bots: HashMap::new(), tidy_at: KEPT }
     }
 
-    /// Lets a call through and counts it; it is under way until [`Pacing::ended`].
+    /// Admits a call and counts it. The call is in flight until [`Pacing::ended`].
     ///
     /// # Errors
-    /// What it must wait for; nothing is counted then.
+    /// What the call must wait for. It is not counted then.
     pub fn admit(&mut self, sender_key: &SenderKey, chat: &str, purpose: Purpose, now: Instant) -> Result<(), Wait> {
         self.tidy(now);
         let Rates { at_once, per_sender, per_chat, .. } = self.rates;
@@ -105,12 +106,12 @@ impl Pacing {
         if let Some(wait) = of_chat.wait(&self.rates, chat, now) {
             return Err(Wait::Chat(wait));
         }
-        // One call introduces a new bot; the others wait for what comes of it.
+        // The first call of a new bot goes alone; the bot's other calls wait for its answer.
         if bot.under_way > 0 && !self.new_bots.is_known(sender_key, now) {
             return Err(Wait::Turn);
         }
         self.new_bots.introduce(sender_key, purpose, now).map_err(Wait::Bot)?;
-        // There is one of each, or the call had to wait.
+        // Neither can fail: both limits were checked above.
         let _ = (of_chat.used.take(per_chat, now), bot.used.take(per_sender, now));
         if is_group(chat) {
             of_chat.of_group.count(now);
@@ -119,12 +120,12 @@ impl Pacing {
         Ok(())
     }
 
-    /// Lets one more call of a delivery under way through: its next part.
+    /// Admits another call of a delivery in flight, for its next part.
     ///
     /// # Errors
-    /// How long to wait before asking again; nothing is counted then.
+    /// How long to wait before asking again. The call is not counted then.
     pub fn admit_next(&mut self, sender_key: &SenderKey, chat: &str, now: Instant) -> Result<(), Duration> {
-        // Its own place is among those under way.
+        // The delivery gives up its own place first, or it would compete with itself.
         self.ended(sender_key);
         let admitted = self.admit(sender_key, chat, Purpose::Delivery, now);
         if admitted.is_err() {
@@ -136,18 +137,18 @@ impl Pacing {
         })
     }
 
-    /// A delivery that was admitted has come to its end, for now.
+    /// Frees the place of a delivery that was admitted.
     pub fn ended(&mut self, sender_key: &SenderKey) {
         if let Some(bot) = self.bots.get_mut(sender_key) {
             bot.under_way = bot.under_way.saturating_sub(1);
         }
     }
 
-    /// Draws from an answer what it says about the pace.
+    /// Adapts the pacing to an answer.
     pub fn learn(&mut self, sender_key: &SenderKey, chat: &str, answer: &Classified, now: Instant) {
         match answer.meaning {
             Meaning::Limited { after } => self.quiet(sender_key, chat, Duration::from_secs(after.unwrap_or(1)), now),
-            // It does not know such a token.
+            // Telegram does not know this token, so the bot is not counted as known.
             Meaning::TokenRefused => {}
             _ if answer.heard => {
                 self.passed(sender_key);
@@ -157,14 +158,15 @@ impl Pacing {
         }
     }
 
-    /// The channel has answered for this sender, at that time.
+    /// Records that the channel has answered for this sender at this time.
     pub fn heard(&self, sender_key: &SenderKey, at: Instant) {
         self.new_bots.heard(sender_key, at);
     }
 
-    /// Telegram answered 429. It does not say whether it means the chat or the bot: the chat is quiet for that long, and so
-    /// is the bot where another of its chats is quiet already. Else the bot is quiet for 5 s at most, and then tries one
-    /// call after the other until one passes. A group has limits of its own, which say nothing about the bot.
+    /// Handles a 429, which does not say whether it means the chat or the bot. The chat is quiet for `span`. The bot
+    /// is quiet for `span` too if another of its chats already is, otherwise for 5 s at most; then its calls go one at
+    /// a time until one is answered otherwise. A group has limits of its own, so its 429 alone says nothing about the
+    /// bot.
     fn quiet(&mut self, sender_key: &SenderKey, chat: &str, span: Duration, now: Instant) {
         let bot = self.bots.entry(sender_key.clone()).or_default();
         let others = bot.chats.iter().any(|(other, of)| other != chat && left(of.quiet_until, now).is_some());
@@ -176,14 +178,14 @@ impl Pacing {
         }
     }
 
-    /// The channel took a message of this sender.
+    /// Records that the channel has answered this sender with something other than a 429.
     fn passed(&mut self, sender_key: &SenderKey) {
         if let Some(bot) = self.bots.get_mut(sender_key) {
             bot.in_doubt = false;
         }
     }
 
-    /// The chats of a bot that nothing may go to at present, and how long until something may go to one of them.
+    /// The chats of a bot that must wait now, and the shortest of their waits.
     pub fn held(&mut self, sender_key: &SenderKey, now: Instant) -> (Vec<String>, Option<Duration>) {
         let Some(bot) = self.bots.get_mut(sender_key) else { return (Vec::new(), None) };
         let waits = bot.chats.iter_mut().filter_map(|(name, chat)| {
@@ -194,7 +196,7 @@ impl Pacing {
         (held, waits.into_iter().min())
     }
 
-    /// Drops what says nothing any more, once there is twice as much as there was after the last time.
+    /// Drops idle entries once there are twice as many as were left the last time.
     fn tidy(&mut self, now: Instant) {
         if self.bots.len() < self.tidy_at {
             return;
@@ -231,7 +233,7 @@ fn left(until: Option<Instant>, now: Instant) -> Option<Duration> {
     until?.checked_duration_since(now).filter(|left| !left.is_zero())
 }
 
-/// Groups and channels have negative ids, or names.
+/// Groups and channels have negative ids or names.
 fn is_group(chat: &str) -> bool {
     chat.starts_with(['-', '@'])
 }

@@ -60,29 +60,30 @@ pub(super) struct RenderOptions {
     json: bool,
 }
 
-/// A fault or a warning by itself.
+/// A single fault or warning.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Remark {
-    /// The parameter it is about; none for a name that is no parameter's, and for what is not about the parameters.
+    /// The parameter that it is about; `None` for an unknown parameter's name, and for a remark that is not about
+    /// parameters.
     parameter: Option<&'static str>,
     /// The sentence.
     message: String,
 }
 
-/// The body that an endpoint would answer with, then the same in pieces.
+/// The body that an endpoint would answer with, and its faults and warnings one by one.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Report {
     #[serde(flatten)]
     body: CheckReport,
-    /// The HTTP status that an endpoint would answer with.
+    /// The HTTP status of the endpoint's answer.
     http_status: u16,
     faults: Vec<Remark>,
     warnings: Vec<Remark>,
 }
 
-/// What `render --json` prints.
+/// The output of `render --json`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Rendered {
@@ -94,7 +95,7 @@ struct Rendered {
 #[derive(PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Message {
-    /// None where the participant has no usable id: such a one would be skipped.
+    /// `None` if the participant has no usable chat id; such a participant would be skipped.
     chat_id: Option<String>,
     parts: Vec<RenderedPart>,
 }
@@ -105,11 +106,11 @@ struct Message {
 struct RenderedPart {
     /// Telegram's HTML.
     html: String,
-    /// Its length after parsing in UTF-16 units, of which Telegram takes 4,096.
+    /// The length in UTF-16 units after parsing; Telegram's limit is 4,096.
     units: usize,
 }
 
-/// Prints the body that a GET would be answered with.
+/// Prints the body with which the endpoint answers a GET.
 pub(super) async fn check(config: Config, options: CheckOptions, language: Language) -> anyhow::Result<ExitCode> {
     let answer = answer(config, &options).await?;
     if options.json {
@@ -155,7 +156,7 @@ async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Answer
         Ok(place) => place,
         Err(fault) => return Ok(Answer::refused(fault)),
     };
-    // Which addresses have confirmed is known where there is an installation.
+    // Only an installation's database says which addresses have confirmed.
     let installed = if matches!(endpoint, Endpoint::Stateless(_)) { open_existing(&config).await.ok() } else { None };
     let answer = match webhook::check_offline(&endpoint, query) {
         Ok((profile, mut warnings)) => {
@@ -171,7 +172,7 @@ async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Answer
     }
     let store = match store {
         Some(store) => store,
-        // The stateless endpoint needs no installation: what Telegram says of the bot is kept nowhere.
+        // The stateless endpoint needs no installation. Telegram's answer about the bot is not kept.
         None => Store::in_memory().await?,
     };
     let (_stop, shutdown) = watch::channel(false);
@@ -180,14 +181,14 @@ async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Answer
     Ok(if asked.outcome == Outcome::Verified { answer } else { asked })
 }
 
-/// Prints the messages of an event, parts separated by `---`.
+/// Prints the messages of an event, with `---` between parts.
 pub(super) async fn render(config: &Config, options: &RenderOptions, language: Language) -> anyhow::Result<ExitCode> {
     let Place { endpoint, .. } = match place(config, &options.url).await? {
         Ok(place) => place,
         Err(fault) => bail!("{}", endpoints::endpoint(language, &fault)),
     };
     let Reading { profile, faults, warnings } = endpoint.read(query_of(&options.url).as_bytes());
-    // Nothing is sent: neither a token nor a recipient is needed.
+    // Nothing is sent, so a missing token or recipient is no obstacle.
     let needed = |fault: &Fault| {
         !matches!(
             fault,
@@ -225,7 +226,7 @@ pub(super) async fn render(config: &Config, options: &RenderOptions, language: L
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says why there is nothing to show: as the check's report, or in words.
+/// Reports why nothing is rendered: as the check's report, or as an error message.
 fn refuse(options: &RenderOptions, answer: Answer, language: Language) -> anyhow::Result<ExitCode> {
     let report = report(&answer, language);
     if !options.json {
@@ -235,8 +236,8 @@ fn refuse(options: &RenderOptions, answer: Answer, language: Language) -> anyhow
     Ok(ExitCode::FAILURE)
 }
 
-/// A message for each participant that can be written to; without any, the one for the first. Of messages that are
-/// equal to the letter, chat included, there is one.
+/// A message for each participant with a usable chat, or, if there is none, one for the first participant. Equal
+/// messages to the same chat are listed once.
 fn messages(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Vec<Message> {
     let field = profile.field_name.as_deref();
     let recipients = recipient::recipients(event, field.unwrap_or_default());
@@ -261,16 +262,17 @@ fn messages(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Vec<
     messages
 }
 
-/// An endpoint, and the store that it was found in.
+/// An endpoint, and the store in which its profile was found.
 struct Place {
     endpoint: Endpoint,
     store: Option<Store>,
 }
 
-/// Which endpoint a URL leads to, or why it leads to none; a short one opens the data folder.
+/// The endpoint that a URL addresses, or the error with which the server would answer. A profile endpoint's URL opens
+/// the data folder.
 ///
 /// # Errors
-/// Where it is no webhook's URL at all, or there is no data folder.
+/// If it is not a webhook URL at all, or there is no data folder.
 async fn place(config: &Config, url: &str) -> anyhow::Result<Result<Place, WebhookError>> {
     let path = path_of(url);
     if path.ends_with("/webhook/telegram") {
@@ -278,7 +280,7 @@ async fn place(config: &Config, url: &str) -> anyhow::Result<Result<Place, Webho
         return Ok(Ok(Place { endpoint, store: None }));
     }
     let Some((_, key)) = path.rsplit_once("/h/") else {
-        // Not quoted: a slip may have put a token into the path.
+        // The path is not quoted: a typing error may have put a token into it.
         bail!("this is no webhook URL: its path is neither /webhook/telegram nor /h/ with a profile's key");
     };
     let store = open_existing(config).await?;
@@ -288,7 +290,7 @@ async fn place(config: &Config, url: &str) -> anyhow::Result<Result<Place, Webho
     })
 }
 
-/// The path without its host and without a slash at its end.
+/// The URL's path, without a slash at its end.
 fn path_of(url: &str) -> &str {
     let before_query = url.trim().split(['?', '#']).next().unwrap_or_default();
     let path = match before_query.split_once("://") {

@@ -1,4 +1,4 @@
-//! `hookgram serve --demo`: everything to try it with, without a bot, an account or a network.
+//! `hookgram serve --demo`: a server to try out, without a bot, an account or a network.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -29,10 +29,10 @@ const EMAIL: &str = "demo@example.com";
 const PROFILE: &str = "Записи";
 const LINK_TIME: i64 = 24 * 60 * 60 * 1000;
 
-/// Runs the demo. Its data lies under `target/`, unless a folder was named.
+/// Runs the demo. Its data is stored under `target/` unless a folder was named.
 ///
 /// # Errors
-/// What is in the way.
+/// If the demo cannot be started.
 pub async fn run(mut config: Config, folder_named: bool, language: Language) -> anyhow::Result<()> {
     if !folder_named && config.database.is_none() {
         config.data_dir = PathBuf::from("target/demo");
@@ -93,7 +93,7 @@ async fn profile(state: &AppState) -> anyhow::Result<StoredProfile> {
     state.store.profiles.get(id).await?.context("the demo's profile was not stored")
 }
 
-/// Through the same acceptance as a POST.
+/// Posts the sample through the same `accept` as a webhook request.
 async fn post_sample(state: &AppState, profile: &StoredProfile) -> anyhow::Result<()> {
     let endpoint = Endpoint::Profile(profile.clone().into());
     let body = Bytes::from(Sample::Appointment.json());

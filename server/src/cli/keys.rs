@@ -20,7 +20,7 @@ use crate::{
     store::{Column, KeyState, Locked, Store, audit::COMMAND_LINE},
 };
 
-/// The file in the data folder that whoever changes keys holds locked.
+/// The file in the data folder that is locked while a command changes the key.
 const TURN_FILE: &str = "key.lock";
 
 #[derive(Debug, Subcommand)]
@@ -48,7 +48,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
     code
 }
 
-/// Of two who change keys at once, one does.
+/// Locks out a second command that changes the key at the same time.
 fn take_turn(config: &Config) -> anyhow::Result<File> {
     let path = config.data_dir.join(TURN_FILE);
     let file = private::create_or_restrict(&path).and_then(|()| File::options().write(true).open(&path));
@@ -74,7 +74,7 @@ async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
     let next = match sealer.home() {
         _ if is_begun => sealer.first()?.number(),
         Home::Folder(_) => {
-            // Before anything is written.
+            // Checked before anything is written.
             know_beside(config, present)?;
             sealer.add_a_key()?
         }
@@ -120,7 +120,7 @@ async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether the server that may run beside this command knows the key.
+/// Fails if a server runs beside this command and does not know the key.
 fn know_beside(config: &Config, number: u8) -> anyhow::Result<()> {
     let path = config.data_dir.join(LOCK_FILE);
     let knows = seal::is_known_beside(&path, number).with_context(|| format!("{} cannot be read", path.display()))?;
@@ -132,7 +132,7 @@ fn know_beside(config: &Config, number: u8) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What no key opens, and what to do about it.
+/// Lists the secrets that no key decrypts, with what to do about each.
 fn report(locked: &[Locked]) {
     eprintln!("No key opens these; the old key is kept. See to them, then run this again:");
     let mut events = 0;
@@ -143,7 +143,7 @@ fn report(locked: &[Locked]) {
             }
             Column::UserTotp => eprintln!("  the second step of {name}: hookgram user second-factor-off {name}"),
             Column::Setting => eprintln!("  the setting {name}: enter it again on the page Settings"),
-            // They are gone within the hour.
+            // Drafts are deleted within an hour.
             Column::DraftToken | Column::DraftUrl => {
                 eprintln!("  what somebody types in the builder: wait for an hour")
             }

@@ -76,7 +76,7 @@ struct ServeOptions {
 /// Runs a command.
 ///
 /// # Errors
-/// What went wrong, for the terminal.
+/// The error to print on the terminal.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let config = cli.settings.read()?;
     logging::start(&config)?;
@@ -113,7 +113,8 @@ async fn run_server(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The settings of an installation, with what was set on its Settings page; where there is none, what was said here.
+/// An installation's settings, including those of its Settings page; without an installation, those of flags and
+/// environment.
 async fn settings(config: &Config) -> anyhow::Result<Live> {
     let store = match open_existing(config).await {
         Ok(store) => store,
@@ -124,7 +125,7 @@ async fn settings(config: &Config) -> anyhow::Result<Live> {
     Ok(settings)
 }
 
-/// The store of an installation. Commands that look into one do not make it.
+/// Opens the store of an installation. A command that only reads one does not create it.
 async fn open_existing(config: &Config) -> anyhow::Result<Store> {
     if config.database.is_none() && !config.data_dir.join("hookgram.db").exists() {
         anyhow::bail!(
@@ -135,7 +136,7 @@ async fn open_existing(config: &Config) -> anyhow::Result<Store> {
     Ok(Store::open(config.location()).await?)
 }
 
-/// Russian where the system speaks it, else English.
+/// Russian if the system's language is Russian, else English.
 fn language() -> Language {
     let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
         .into_iter()

@@ -25,7 +25,7 @@ use crate::{
     time::{millis, now},
 };
 
-/// Between two steps, so that a running server can go on writing.
+/// The pause between two steps, in which a running server can write.
 const PAUSE: Duration = Duration::from_millis(10);
 
 #[derive(Args, Debug)]
@@ -125,12 +125,12 @@ impl Bench {
     async fn open(config: &Config, language: Language) -> anyhow::Result<Self> {
         let store = open_existing(config).await?;
         let settings = Live::load(&config.fixed, &store).await?;
-        // A running server finds by itself what has become due.
+        // A running server finds deliveries that have become due by itself.
         let replays = Replays::new(store.clone(), Rendering::default(), settings, Arc::default());
         Ok(Self { store, replays, language })
     }
 
-    /// What became of each; a failure where one was left as it is.
+    /// Prints the result of each delivery. The exit code is a failure if one of them was left as it is.
     async fn show(self, handled: &[Handled], done: &str) -> anyhow::Result<ExitCode> {
         let mut code = ExitCode::SUCCESS;
         for Handled { id, done: outcome } in handled {
@@ -213,7 +213,7 @@ impl Bench {
         Ok(())
     }
 
-    /// Goes on until it is done, or somebody stops it: here with Ctrl-C.
+    /// Works until the operation is finished or stopped; Ctrl-C stops it.
     async fn work(&self, id: i64) -> anyhow::Result<BulkProgress> {
         let mut shown = 0;
         loop {

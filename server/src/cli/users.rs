@@ -15,7 +15,7 @@ use crate::{
     time::now,
 };
 
-/// How long a printed link works.
+/// How long a printed link works, in milliseconds.
 const LINK_TIME: i64 = 24 * 60 * 60 * 1000;
 
 #[derive(Debug, Subcommand)]
@@ -111,7 +111,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Asks for a password; the hash of one that may be chosen.
+/// Asks for a password, and returns its hash if the password may be chosen.
 async fn ask(from_stdin: bool, email: &str) -> anyhow::Result<String> {
     let password = if from_stdin {
         let mut line = String::new();

@@ -1,8 +1,8 @@
 //! Passwords: argon2id with OWASP's parameters (19 MiB, 2 passes, 1 lane), off the async threads and few at a time.
 //!
-//! Strangers and those who are known have places of their own: however many guess, whoever has signed in before gets in.
-//! Strangers give way to events, which have the cores first; and their places rest after each guess, so that each takes a
-//! fifth of a core at most.
+//! Unknown clients and known browsers have separate places: guesses from everywhere do not keep a known browser
+//! waiting. The work of unknown clients has a lower priority than the handling of events. Each of their places pauses
+//! after a guess, so that it uses a fifth of a core at most.
 
 use std::{
     sync::Arc,
@@ -22,31 +22,33 @@ use crate::credentials::{
     throttle::Origin,
 };
 
-/// KiB of memory, passes, lanes (OWASP's password storage cheat sheet).
+/// KiB of memory, passes, lanes (OWASP's Password Storage Cheat Sheet).
 const PARAMETERS: (u32, u32, u32) = (19 * 1024, 2, 1);
-/// Hashed at once, at most, of strangers and of the known: each takes 19 MiB and a core. Half of the cores are left to events.
+/// The most hashes at once, separately for unknown clients and known browsers: each takes 19 MiB and a core. Half of
+/// the cores are left to events.
 const AT_ONCE: usize = 2;
-/// KiB that are asked for at a time, of which only those that are needed are ever touched: of so much at once every allocator
-/// gives back all, while of less glibc keeps a piece for each thread that hashed once, hundreds of megabytes in the end.
+/// KiB of address space allocated for a hash, of which only the needed part is touched. Every allocator returns an
+/// allocation of this size to the system. Of a smaller one, glibc keeps a part for each thread that has hashed once,
+/// which adds up to hundreds of megabytes.
 const ROOM: usize = 40 * 1024;
-/// Attempts to sign in that are under way or wait; more would wait too long.
+/// The most attempts that are under way or wait; another one would wait too long.
 const QUEUE: usize = 16;
-/// A place that a stranger had rests so many times as long as the work took.
+/// After a guess of an unknown client, its place pauses this many times as long as the hash took.
 const REST: u32 = 4;
-/// But never longer.
+/// The longest pause.
 const LONGEST_REST: Duration = Duration::from_secs(1);
 
-/// A hash of nothing anybody knows: verified where there is no account, so that the time taken tells nothing.
+/// A hash of a password that nobody knows. It is verified if there is no account, so that the time taken tells nothing.
 const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$2sa5WnuyvTqHlbmhDP4u1QSCqkgHcZHRVDgJx1uODLs";
 
-/// Hashes and verifies.
+/// Hashes and verifies passwords.
 #[derive(Clone, Debug)]
 pub struct Passwords {
     strangers: Places,
     known: Places,
 }
 
-/// Where the work is done.
+/// The hashes that may be computed at once, and the queue for them.
 #[derive(Clone, Debug)]
 struct Places {
     hashing: Arc<Semaphore>,
@@ -54,16 +56,16 @@ struct Places {
     policy: SchedulingPolicy,
 }
 
-/// How the work is done.
+/// The priority of the work.
 #[derive(Clone, Copy, Debug)]
 enum SchedulingPolicy {
-    /// Like any other.
+    /// The normal priority.
     Plain,
-    /// Where nothing else has to be done; then the place rests so many times as long.
+    /// Only when a core is idle; the place then pauses `rest` times as long.
     GivesWay { rest: u32 },
 }
 
-/// A place in the queue of those who sign in, until it is dropped.
+/// A place in the queue of sign-in attempts, held until it is dropped.
 #[derive(Debug)]
 pub struct Turn {
     places: Places,
@@ -89,7 +91,7 @@ fn at_once() -> usize {
 }
 
 impl Passwords {
-    /// A place in the queue of those who sign in; `None` where it is full.
+    /// Takes a place in the queue of sign-in attempts; `None` if the queue is full.
     #[must_use]
     pub fn queue_up(&self, origin: &Origin) -> Option<Turn> {
         let places = match origin {
@@ -100,19 +102,19 @@ impl Passwords {
         Some(Turn { places: places.clone(), _queued: queued })
     }
 
-    /// Whether somebody with this address may choose a password, and why not.
+    /// Whether the account with this address may choose a password, or why not.
     ///
     /// # Errors
-    /// If the machine cannot say.
+    /// If the work cannot be run.
     pub async fn judge(&self, password: SecretString, email: &str) -> Result<Result<(), PasswordFault>, HashFault> {
         let email = email.to_owned();
         self.known.run(move || strength::judge(password.expose_secret(), &email)).await
     }
 
-    /// Hashes a password; a PHC string.
+    /// Hashes a password into a PHC string.
     ///
     /// # Errors
-    /// If the machine cannot.
+    /// If the work cannot be run.
     pub async fn hash(&self, password: SecretString) -> Result<String, HashFault> {
         self.known
             .run(move || {
@@ -131,10 +133,10 @@ impl Passwords {
 }
 
 impl Turn {
-    /// Whether a password is the one of the hash. Without a hash it takes as long and is false.
+    /// Whether a password matches the hash. Without a hash this takes as long and returns false.
     ///
     /// # Errors
-    /// If the machine cannot.
+    /// If the work cannot be run, or the hash cannot be parsed.
     pub async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<bool, HashFault> {
         if password.expose_secret().len() > LONGEST {
             return Ok(false);
@@ -144,10 +146,10 @@ impl Turn {
                 let known = hash.is_some();
                 let text = hash.unwrap_or_else(|| DUMMY.to_owned());
                 let parsed = PasswordHash::new(&text).map_err(|_| HashFault)?;
-                // One that was made in another way is none of ours: it is nobody's.
+                // A hash by an unknown function was not made here and matches no password.
                 let made = made_by(&parsed).zip(parsed.salt.zip(parsed.hash));
                 let Some((argon2, (salt, expected))) = made else { return Ok(false) };
-                // Outputs are compared in a time that does not tell where they differ.
+                // Outputs are compared in constant time.
                 let right = digest(&argon2, &password, &salt, expected.len())? == expected;
                 Ok(right && known)
             })
@@ -164,35 +166,35 @@ impl Places {
         let place = self.hashing.clone().acquire_owned().await.map_err(|_| HashFault)?;
         let (done, result) = oneshot::channel();
         let policy = self.policy;
-        // The place goes along: a caller that hangs up does not end the work.
+        // The closure holds the place: a caller that disconnects does not end the work.
         let work = move || {
             if let SchedulingPolicy::GivesWay { .. } = policy {
                 give_way();
             }
             let begun = Instant::now();
-            // Whoever has hung up wants no answer.
+            // The receiver is gone if the caller has disconnected.
             let _ = done.send(work());
             if let SchedulingPolicy::GivesWay { rest } = policy {
                 std::thread::sleep(begun.elapsed().saturating_mul(rest).min(LONGEST_REST));
             }
             drop(place);
         };
-        // A thread of its own, for it cannot become a prompt one again.
+        // A new thread, because its scheduling policy cannot be raised again.
         std::thread::Builder::new().name("password".to_owned()).spawn(work).map_err(|_| HashFault)?;
         result.await.map_err(|_| HashFault)
     }
 }
 
-/// Lets events have the cores first. The policy, not the lowest priority: of that one a thread that only computes keeps its core
-/// from others for milliseconds.
+/// Lets events have the cores first, by the idle scheduling policy. The lowest priority (nice) is not enough: a thread
+/// that only computes would then keep its core from others for milliseconds.
 ///
-/// Elsewhere than on Linux there is none such.
+/// Other systems than Linux have no such policy; there this does nothing.
 fn give_way() {
     #[cfg(target_os = "linux")]
     {
         use thread_priority::{NormalThreadSchedulePolicy::Idle, ThreadPriority::Min, ThreadSchedulePolicy::Normal};
         let here = thread_priority::thread_native_id();
-        // Where it is refused the work is done all the same.
+        // If the system refuses, the work is done at normal priority.
         let _ = thread_priority::set_thread_priority_and_policy(here, Min, Normal(Idle));
     }
 }
@@ -203,7 +205,7 @@ fn argon2() -> Option<Argon2<'static>> {
     Some(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// The function, as it was when a hash was made.
+/// The function and parameters with which a hash was made.
 fn made_by(hash: &PasswordHash) -> Option<Argon2<'static>> {
     let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
     let version = hash.version.map_or(Some(Version::default()), |version| Version::try_from(version).ok())?;
@@ -221,7 +223,7 @@ fn digest(argon2: &Argon2<'_>, password: &SecretString, salt: &[u8], length: usi
     Output::new(output).map_err(|_| HashFault)
 }
 
-/// Whether a hash was made with weaker parameters than those of today, or by another function.
+/// Whether a hash was made with weaker parameters than the present ones, or by another function.
 #[must_use]
 pub fn is_outdated(hash: &str) -> bool {
     let Ok(parsed) = PasswordHash::new(hash) else { return true };

@@ -1,19 +1,19 @@
-//! Recovery codes: each opens the account once where the authenticator app is not at hand.
+//! Recovery codes: each replaces the authenticator app once.
 
 use secrecy::SecretString;
 
 use crate::secrets::codes;
 
-/// How many an account is given.
+/// The number of codes of an account.
 pub const COUNT: usize = 10;
-/// Small letters and digits without look-alikes.
+/// Lower-case letters and digits without look-alikes.
 const ALPHABET: &[u8; 31] = b"abcdefghjkmnpqrstuvwxyz23456789";
-/// 16 × log2(31) = 79 bits: as much as a plain hash of it needs.
+/// Letters of a code. 16 × log2(31) = 79 bits, enough for a plain hash to be safe.
 const LETTERS: usize = 16;
 /// Letters between two hyphens.
 const GROUP: usize = 4;
 
-/// New ones, as a person writes them down: `abcd-efgh-jkmn-pqrs`.
+/// New codes as a person writes them down: `abcd-efgh-jkmn-pqrs`.
 #[must_use]
 pub fn new() -> Vec<SecretString> {
     (0..COUNT).map(|_| SecretString::from(grouped(&codes::of_alphabet(ALPHABET, LETTERS)))).collect()
@@ -30,7 +30,7 @@ fn grouped(letters: &str) -> String {
     text
 }
 
-/// What is kept of a code, however it is typed: hyphens, spaces and capitals are of no account.
+/// The stored hash of a code. Hyphens, spaces and case do not matter.
 #[must_use]
 pub fn hash(typed: &str) -> Vec<u8> {
     let letters: String = typed.chars().filter(char::is_ascii_alphanumeric).take(64).collect();

@@ -1,23 +1,24 @@
-//! Whether a password may be chosen: long enough, and not what somebody would guess first.
+//! Whether a password may be chosen: it must be long enough and not among the first guesses.
 
 use app::i18n::PasswordFault;
 use zxcvbn::{Score, feedback::Warning, zxcvbn};
 
-/// Fewest characters of a password.
+/// The fewest characters of a password.
 const SHORTEST: usize = 12;
-/// Most bytes of a password.
+/// The most bytes of a password.
 pub(super) const LONGEST: usize = 1024;
-/// Characters that are judged: the work grows with their square, and what is strong so far is strong.
+/// The number of characters that are judged: the work grows with the square of the length, and a password with a strong
+/// beginning is strong.
 const JUDGED: usize = 64;
-/// Shorter pieces of an address are in too many words to mean anything.
+/// Shorter pieces of the address occur in too many words to count as the person's own.
 const SHORTEST_PIECE: usize = 4;
 
-/// Letters of the Russian keyboard, each on the key of the Latin one below: who types a password of the well-known ones with
-/// the other layout has not found a better one.
+/// The letters of the Russian keyboard layout, each on the key of the Latin one below. A well-known password that is
+/// typed with the other layout is not a better one.
 const RUSSIAN: &str = "ёйцукенгшщзхъфывапролджэячсмитьбю";
 const LATIN: &str = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.";
 
-/// What is wrong with a password that somebody with this address would choose.
+/// Judges a password that the account with this address would choose.
 pub(super) fn judge(password: &str, email: &str) -> Result<(), PasswordFault> {
     if password.chars().count() < SHORTEST {
         return Err(PasswordFault::Short);
@@ -75,7 +76,7 @@ fn reason(warning: Option<Warning>) -> PasswordFault {
     }
 }
 
-/// The text as the same keys type it in Latin letters; `None` where it has no Russian letter.
+/// The text as the same keys type it in the Latin layout; `None` if it has no Russian letter.
 fn as_latin_keys(text: &str) -> Option<String> {
     let key = |letter: char| RUSSIAN.chars().position(|known| known == letter).and_then(|at| LATIN.chars().nth(at));
     let lower = text.to_lowercase();

@@ -1,14 +1,15 @@
-//! Attempts to sign in with a password: each that does not succeed lengthens the wait for the next, up to a minute, for
-//! that account from that address, and more patiently for the address with whatever account. Codes of the second factor have
-//! a stricter limit, which is stored (`store/sign_in_failures.rs`).
+//! Limits attempts to sign in with a password. Each attempt that fails lengthens the wait for the next one, up to a
+//! minute, for its account from its address; and, with more free attempts, for its address with any account. Codes of
+//! the second factor have a stricter limit, which is stored (`store/sign_in_failures.rs`).
 //!
-//! **Nobody is locked out by others.** A browser that has signed in to an account before has a proof of it, and waits only
-//! for its own attempts: whatever others try, from the same address (a proxy's, an office's) or from ten thousand, does not
-//! make it wait. Its attempts count for the account as well. A browser that nobody knows shares its wait with whoever comes
-//! from its address, and with all other such once an account is tried from everywhere; that last wait is short.
+//! **Nobody can be locked out by others.** A browser that has signed in to an account before carries a proof of that,
+//! and waits only for its own attempts. Attempts of others do not make it wait, whether they come from the same address
+//! (of a proxy or an office) or from ten thousand. Its own attempts count for the account as well. An unknown browser
+//! shares its wait with all others from its address, and, once an account is tried from everywhere, with all other
+//! unknown browsers; that last wait is short.
 //!
-//! At most, an account's password is guessed 1,440 times a day from one network or known browser, and 43,200 times from
-//! everywhere.
+//! At most, the password of an account can be guessed 1,440 times a day from one network or known browser, and 43,200
+//! times a day from everywhere.
 
 use std::{
     collections::HashMap,
@@ -21,26 +22,26 @@ use parking_lot::Mutex;
 
 use crate::http::rate_limits::network;
 
-/// Attempts at one account from one address that cost nothing yet.
+/// Free attempts at one account from one address.
 const FREE: u32 = 4;
-/// Attempts from one address, which several people may share.
+/// Free attempts from one address, which several people may share.
 const FREE_OF_ADDRESS: u32 = 30;
-/// Attempts at one account from wherever.
+/// Free attempts at one account from anywhere.
 const FREE_OF_ACCOUNT: u32 = 50;
 /// The longest wait.
 const LONGEST: Duration = Duration::from_secs(60);
-/// The longest wait because of what others try at the account: forty thousand guesses a day find no password that may be
-/// chosen, and who owns it gets a word in.
+/// The longest wait that attempts of others at the account cause. Forty thousand guesses a day find no password that
+/// may be chosen, and the account's owner can still sign in.
 const LONGEST_OF_ACCOUNT: Duration = Duration::from_secs(2);
-/// One attempt is forgotten for each such time in which there is none: a pause gives no burst of new ones.
+/// For each such time without an attempt, one attempt is forgotten, so that a pause does not allow a burst of new ones.
 const DECAY: Duration = Duration::from_secs(15 * 60);
-/// Attempts over the free ones that are counted. The wait is longest long before; what is above it would only take longer
-/// to be forgotten.
+/// The most attempts above the free ones that are counted. The wait reaches its maximum long before; more would only
+/// take longer to be forgotten.
 const MOST_OVER: u32 = 10;
-/// More are not remembered, of any kind.
+/// The most entries of each kind.
 const ENTRIES: usize = 10_000;
 
-/// Remembers attempts.
+/// Counts attempts.
 #[derive(Debug, Default)]
 pub struct Throttle {
     known: Mutex<Known>,
@@ -53,12 +54,12 @@ struct Known {
     accounts: HashMap<String, Attempts>,
 }
 
-/// Whence an attempt comes.
+/// The source of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Origin {
-    /// A browser that has signed in to the account before, by its id.
+    /// A browser that has signed in to the account before, identified by its id.
     Browser(String),
-    /// Any other, by its address.
+    /// Any other client, identified by its address.
     Address(IpAddr),
 }
 
@@ -80,7 +81,7 @@ struct Attempts {
 }
 
 impl Attempts {
-    /// How long the next one has to wait yet.
+    /// The time left before the next attempt is allowed.
     fn left(self, free: u32, longest: Duration) -> Duration {
         let wait = match self.count.checked_sub(free) {
             Some(over) => Duration::from_secs(1).saturating_mul(2u32.saturating_pow(over.min(6))).min(longest),
@@ -89,7 +90,7 @@ impl Attempts {
         wait.saturating_sub(self.last.elapsed())
     }
 
-    /// How many are not forgotten by now.
+    /// The attempts that are not forgotten yet.
     fn remembered(self) -> u32 {
         let forgotten = self.last.elapsed().as_secs() / DECAY.as_secs();
         self.count.saturating_sub(u32::try_from(forgotten).unwrap_or(u32::MAX))
@@ -97,11 +98,11 @@ impl Attempts {
 }
 
 impl Throttle {
-    /// Lets an attempt through and counts it at once, as long as it has not succeeded: of many at the same time no
-    /// more pass than one after the other. One that is refused is not counted.
+    /// Allows or refuses an attempt. An allowed attempt is counted at once, as if it had failed, so that simultaneous
+    /// attempts gain nothing. A refused one is not counted.
     ///
     /// # Errors
-    /// How long to wait, in whole seconds, at least 1.
+    /// The time to wait in whole seconds, at least 1.
     pub fn attempt(&self, email: &str, origin: &Origin) -> Result<(), u64> {
         let mut known = self.known.lock();
         let (account, origin) = (account(email), neighbourhood(origin));
@@ -128,8 +129,8 @@ impl Throttle {
         Ok(())
     }
 
-    /// Forgets the attempts of who has signed in. Of the address it forgets this one only: an account of one's own is
-    /// no key to those of others.
+    /// Forgets the attempts of an account that has signed in from this origin. For the address it forgets only this
+    /// attempt: signing in to one's own account must not allow more guesses at others.
     pub fn succeeded(&self, email: &str, origin: &Origin) {
         let known = &mut *self.known.lock();
         let (account, origin) = (account(email), neighbourhood(origin));
@@ -153,7 +154,8 @@ fn count<K: Eq + Hash + Clone>(known: &mut HashMap<K, Attempts>, key: K, free: u
     *entry = Attempts { count, last: Instant::now() };
 }
 
-/// Forgets what is old, else what was tried least: whoever fills the memory does not free themselves by it.
+/// Forgets old entries, or else the one with the fewest attempts, so that nobody resets their own count by filling the
+/// memory.
 fn make_room<K: Eq + Hash + Clone>(known: &mut HashMap<K, Attempts>) {
     known.retain(|_, attempts| attempts.remembered() > 0);
     if known.len() < ENTRIES {
@@ -169,7 +171,7 @@ fn account(email: &str) -> String {
     email.trim().chars().take(320).collect::<String>().to_lowercase()
 }
 
-/// Of an address its network.
+/// Replaces an address by its network.
 fn neighbourhood(origin: &Origin) -> Origin {
     match origin {
         Origin::Browser(proof) => Origin::Browser(proof.clone()),
@@ -255,7 +257,7 @@ mod tests {
             Some(Attempts { count, last }.remembered())
         };
         for (count, minutes, expected) in [(14, 0, 14), (14, 14, 14), (14, 16, 13), (14, 151, 4), (14, 999, 0)] {
-            // A machine that has just started has no such past.
+            // A machine that has just started has no such instant.
             if let Some(remembered) = remembered(count, minutes) {
                 assert_eq!(remembered, expected, "{minutes}");
             }
@@ -270,7 +272,7 @@ mod tests {
     #[test]
     fn memory_is_bounded_and_keeps_the_worst() {
         let throttle = Throttle::default();
-        // So many that the wait is longer than this test can take.
+        // So many attempts that the wait is longer than this test takes.
         let worst = Attempts { count: 99, last: Instant::now() };
         throttle.known.lock().origins.insert((account("a@b.c"), HERE), worst);
         for i in 0..u32::try_from(ENTRIES).unwrap() + 100 {

@@ -1,4 +1,4 @@
-//! One-time codes by the clock (RFC 6238): SHA-1, six digits, a step of 30 s, as every authenticator app has them.
+//! Time-based one-time codes (RFC 6238) as every authenticator app computes them: SHA-1, six digits, a step of 30 s.
 
 use std::fmt;
 
@@ -10,12 +10,12 @@ use sha1::Sha1;
 use crate::{secrets::codes, time::Millis};
 
 const STEP: Millis = 30_000;
-/// Steps before and after the present one whose codes are taken: clocks differ, and typing takes its time.
+/// Steps before and after the present one whose codes are accepted, because clocks differ and typing takes time.
 const AROUND: i64 = 1;
-/// Bytes of a secret: as many as SHA-1 gives (RFC 4226 §4).
+/// Bytes of a secret: the length of a SHA-1 hash (RFC 4226 §4).
 const BYTES: usize = 20;
 
-/// A secret that an authenticator app shares.
+/// The secret that is shared with an authenticator app.
 #[derive(Clone)]
 pub struct Totp(Vec<u8>);
 
@@ -26,7 +26,7 @@ impl fmt::Debug for Totp {
 }
 
 impl Totp {
-    /// A new one.
+    /// Makes a new secret.
     #[must_use]
     pub fn new() -> Self {
         let mut secret = vec![0; BYTES];
@@ -41,20 +41,21 @@ impl Totp {
         (!secret.is_empty()).then_some(Self(secret))
     }
 
-    /// Writes it as [`Totp::from_base32`] reads it, and a person types it into an app.
+    /// The secret as [`Totp::from_base32`] reads it and a person types it into an app.
     #[must_use]
     pub fn base32(&self) -> SecretString {
         BASE32.encode(&self.0).into()
     }
 
-    /// The address that an app reads from a QR code (the Key URI format).
+    /// The URI that an app reads from a QR code (Key Uri Format).
     #[must_use]
     pub fn uri(&self, account: &str) -> SecretString {
         let (account, secret) = (hookgram::query::encode(account), self.base32());
         format!("otpauth://totp/Hookgram:{account}?secret={}&issuer=Hookgram", secret.expose_secret()).into()
     }
 
-    /// The step of a code, if it is that of a step around `now` which is newer than `last`. What is typed may have spaces.
+    /// The step to which a typed code belongs, if it is near `now` and newer than `last`. White space in the code is
+    /// ignored.
     #[must_use]
     pub fn step_of(&self, typed: &str, now: Millis, last: i64) -> Option<i64> {
         let typed: String = typed.chars().filter(|letter| !letter.is_whitespace()).collect();
@@ -63,13 +64,13 @@ impl Totp {
         }
         let typed: u32 = typed.parse().ok()?;
         let present = now.div_euclid(STEP);
-        // Each is computed, whichever it is: the time taken tells nothing.
+        // Every code is computed, so that the time taken tells nothing.
         let known: Vec<(i64, u32)> =
             (present - AROUND..=present + AROUND).filter_map(|step| Some((step, self.code(step)?))).collect();
         known.into_iter().filter(|(step, code)| *code == typed && *step > last).map(|(step, _)| step).next_back()
     }
 
-    /// The code of a moment, as an app shows it.
+    /// The code at a moment, as an app shows it.
     #[must_use]
     pub fn code_at(&self, at: Millis) -> Option<String> {
         self.code(at.div_euclid(STEP)).map(|code| format!("{code:06}"))
@@ -79,7 +80,7 @@ impl Totp {
         Some(self.truncated(u64::try_from(step).ok()?)? % 1_000_000)
     }
 
-    /// RFC 4226 §5.3.
+    /// Dynamic truncation (RFC 4226 §5.3).
     fn truncated(&self, counter: u64) -> Option<u32> {
         let mut mac = Hmac::<Sha1>::new_from_slice(&self.0).ok()?;
         mac.update(&counter.to_be_bytes());
@@ -106,7 +107,7 @@ mod tests {
 
     #[test]
     fn codes_are_those_of_rfc_6238() {
-        // Appendix B, SHA-1: eight digits there.
+        // Appendix B, SHA-1. The codes there have eight digits.
         for (second, expected) in [
             (59, 94_287_082),
             (1_111_111_109, 7_081_804),

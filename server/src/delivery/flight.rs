@@ -1,14 +1,14 @@
-//! What is under way in this process: never claimed again while it is, however late its lease.
+//! The deliveries that this process is sending now. They are not claimed again, even if their lease has expired.
 
 use std::{collections::HashSet, sync::Arc};
 
 use parking_lot::{Mutex, MutexGuard};
 
-/// The ids of deliveries under way. Cheap to clone.
+/// The ids of the deliveries in flight. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(super) struct InFlight(Arc<Mutex<HashSet<i64>>>);
 
-/// One delivery under way, until this is dropped.
+/// Marks one delivery as in flight until it is dropped.
 #[derive(Debug)]
 pub(super) struct Flight {
     all: InFlight,

@@ -1,5 +1,5 @@
-//! Delivery: claimed rows become messages. The queue is the store's; `policy` decides what follows an answer;
-//! the worker claims; `sending` asks the channel and records.
+//! Delivery: sends the messages of due deliveries. The store keeps the queue; `worker` claims deliveries; `sending`
+//! calls the channel and records the outcome; `policy` decides what follows an answer.
 
 mod flight;
 pub mod policy;

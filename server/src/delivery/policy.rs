@@ -1,4 +1,4 @@
-//! The retry policy: what follows an answer. Pure.
+//! The retry policy: decides what follows an answer. Pure functions.
 
 use std::time::Duration;
 
@@ -7,28 +7,28 @@ use crate::channel::Meaning;
 const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
-/// What is known of a delivery besides the answer.
+/// What the decision depends on besides the answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation {
-    /// Which attempt it was, from 1.
+    /// The number of this attempt, from 1.
     pub attempt: u32,
-    /// How long ago the event was accepted.
+    /// The time since the event was accepted.
     pub age: Duration,
-    /// The age at which it is given up.
+    /// The age at which the delivery is given up.
     pub max_age: Duration,
-    /// Whether it went as plain text already.
+    /// Whether the part was already sent as plain text.
     pub plain: bool,
-    /// Whether the channel has named a new chat before.
+    /// Whether the channel has already named a new chat.
     pub migrated: bool,
-    /// Whether an earlier answer never came.
+    /// Whether an earlier attempt may have arrived, because its answer was lost.
     pub unsure: bool,
-    /// Whether a new token can be hoped for: the event came through a profile.
+    /// Whether the event came through a profile, so that somebody may enter a new token.
     pub has_profile: bool,
-    /// Between 0 and 1: spreads retries.
+    /// Random, between 0 and 1: spreads retries.
     pub jitter: f64,
 }
 
-/// What to do.
+/// What happens next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The part has arrived.
@@ -38,23 +38,23 @@ pub enum Verdict {
         /// How long.
         after: Duration,
     },
-    /// The message may have arrived: one more try after this long, marked.
+    /// The message may have arrived. Try once more after this long; the delivery is marked as unsure.
     Unsure {
         /// How long.
         after: Duration,
     },
     /// Send to this chat at once.
     Migrate {
-        /// Its id.
+        /// The chat's id.
         chat: String,
     },
     /// Send as plain text at once.
     Plain,
-    /// Wait for a new token.
+    /// Suspend the delivery until there is a new token.
     Suspend,
     /// Give up.
     Fail,
-    /// Give up; it may have arrived.
+    /// Give up; the message may have arrived.
     Uncertain,
 }
 
@@ -77,14 +77,15 @@ pub fn judge(meaning: &Meaning, situation: Situation) -> Verdict {
     }
 }
 
-/// Later, but not before the channel asks for it, and not once it is too old.
+/// Retries after the backoff, but not before the time that the channel asks for. Gives up if the delivery would be too
+/// old.
 fn later(situation: Situation, told: Option<u64>, give_up: Verdict) -> Verdict {
     let told = Duration::from_secs(told.unwrap_or(0));
     let after = backoff(situation.attempt, situation.jitter).max(told);
     if situation.age.saturating_add(after) > situation.max_age { give_up } else { Verdict::Retry { after } }
 }
 
-/// 1 s, 2 s, 4 s … 15 min, each up to half as long again.
+/// 1 s, 2 s, 4 s … 15 min. Jitter adds up to half, within the 15 min.
 fn backoff(attempt: u32, jitter: f64) -> Duration {
     let doubled = SHORTEST.saturating_mul(2u32.saturating_pow(attempt.saturating_sub(1).min(12)));
     doubled.mul_f64(1.0 + jitter.clamp(0.0, 1.0) / 2.0).min(LONGEST)
@@ -157,7 +158,7 @@ mod tests {
             (refused(403, "Forbidden: bot was blocked by the user"), CALM, Verdict::Fail),
             (refused(403, "Forbidden: user is deactivated"), CALM, Verdict::Fail),
             (refused(400, "Bad Request: not enough rights to send text messages to the chat"), CALM, Verdict::Fail),
-            // Sent without the thread: nothing here ever names one, so what is refused for it has none to leave out.
+            // Resending without the thread cannot help: Hookgram never names a thread.
             (refused(400, "Bad Request: message thread not found"), CALM, Verdict::Fail),
             (refused(400, "Bad Request: message text is empty"), CALM, Verdict::Fail),
             (refused(400, "Bad Request: message is too long"), CALM, Verdict::Fail),

@@ -1,30 +1,31 @@
-//! A round through the bots that have something due: each has its turn before any has a second one.
+//! Shares the free places of the worker between the senders (bots) that have something due: each sender gets a turn
+//! before any sender gets a second one.
 
 use std::{collections::VecDeque, time::Duration};
 
 use crate::store::SenderKey;
 
-/// A round that is under way.
+/// One distribution of free places.
 #[derive(Debug)]
 pub(super) struct Round {
-    /// Who has not had a turn yet.
+    /// Senders that have not had this turn yet.
     senders: VecDeque<SenderKey>,
-    /// Who has had one, and may have another.
+    /// Senders that have had this turn and may have another.
     again: VecDeque<SenderKey>,
     room: usize,
-    /// What each may have in its turn: what there was room for, shared out evenly.
+    /// Places for each sender in this turn: an equal share of those that were free when the turn began.
     share: usize,
-    /// How long it is until there may be more to do.
+    /// How long it is until more may be due.
     pub(super) pause: Duration,
 }
 
 impl Round {
-    /// Through these senders, in this order, until there is no more room.
+    /// Starts a round through these senders, in this order, with `room` free places.
     pub(super) fn new((senders, pause): (Vec<SenderKey>, Duration), room: usize) -> Self {
         Self { senders: VecDeque::new(), again: senders.into(), room, share: 0, pause }
     }
 
-    /// Whose turn it is, and how many it may have.
+    /// The next sender, and how many deliveries it may have.
     pub(super) fn next(&mut self) -> Option<(SenderKey, usize)> {
         if self.senders.is_empty() {
             std::mem::swap(&mut self.senders, &mut self.again);
@@ -36,7 +37,8 @@ impl Round {
         Some((self.senders.pop_front()?, self.share.min(self.room)))
     }
 
-    /// How many it has had, and whether that was all: if not, and it could have any, it has another turn.
+    /// Records that a sender has taken `count` deliveries. It gets another turn unless those were all that it had due
+    /// or it could take none.
     pub(super) fn took(&mut self, sender: SenderKey, count: usize, was_all: bool) {
         self.room = self.room.saturating_sub(count);
         if !was_all && count > 0 {
@@ -51,7 +53,7 @@ mod tests {
 
     use super::*;
 
-    /// What each sender gets of `room`, by what it has waiting.
+    /// What each sender gets of `room`, given the number of deliveries that it has waiting.
     fn shares(waiting: &[usize], room: usize) -> Vec<usize> {
         let sender = |number: usize| SenderKey::of_bytes([u8::try_from(number).unwrap()]);
         let mut left: HashMap<SenderKey, usize> =

@@ -1,4 +1,4 @@
-//! One claimed delivery: its parts are sent, and what came of each is recorded. No transaction is open meanwhile.
+//! Sends the parts of one claimed delivery and records the outcome of each. No transaction is open during a call.
 
 use std::time::{Duration, Instant};
 
@@ -19,9 +19,9 @@ use crate::{
     time::{millis, now},
 };
 
-/// The pause before it is seen again whether a token can be opened.
+/// The pause before another attempt to decrypt a token.
 const LOCKED_PAUSE: Duration = Duration::from_secs(5 * 60);
-/// The pauses between attempts to record an answer: the first, and the longest.
+/// The first and the longest pause between attempts to record an answer.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
@@ -29,7 +29,7 @@ impl Worker {
     pub(super) async fn deliver_logged(&self, claimed: Claimed) {
         let Err(error) = self.deliver(&claimed).await else { return };
         tracing::error!(delivery = claimed.id, %error, "a delivery could not be gone on with; it is repeated");
-        // Given back as soon as that can be written, rather than when its lease runs out.
+        // Releases the delivery as soon as the database can be written, instead of waiting for the lease to expire.
         let again = Change::Retry { at: now().saturating_add(millis(LONGEST_PAUSE)), unsure: false };
         if let Err(error) = self.record(&claimed, None, &again).await {
             tracing::error!(delivery = claimed.id, %error, "a delivery could not be given back; its lease runs out");
@@ -68,7 +68,7 @@ impl Worker {
             if class == AttemptClass::TokenLocked { FailureCause::TokenLocked } else { FailureCause::TokenRefused };
         let change = match class {
             _ if situation.has_profile => Change::Suspended { refused: None, cause },
-            // Nobody can enter it again, but the right key may come back.
+            // Nobody can enter a stateless event's token again, but the right encryption key may come back.
             AttemptClass::TokenLocked if situation.age < situation.max_age => {
                 Change::Retry { at: now().saturating_add(millis(LOCKED_PAUSE)), unsure: false }
             }
@@ -87,7 +87,8 @@ impl Worker {
             }
             is_admitted = false;
             let part = match self.cast.store.events.part(&delivery, delivery.parts_sent).await {
-                // An empty message is refused, so that it comes to its end.
+                // A part that cannot be read is sent as an empty message. The channel refuses it, which ends the
+                // delivery.
                 Err(StoreError::Corrupt(_)) => Part::plain(""),
                 part => part?,
             };
@@ -119,7 +120,7 @@ impl Worker {
         Ok(())
     }
 
-    /// The next part goes at the same pace as everything else.
+    /// Waits until the pacing admits the delivery's next part.
     async fn wait_for_a_turn(&self, delivery: &Claimed) {
         loop {
             let pacing = self.cast.channels.pacing(&delivery.sender);
@@ -129,8 +130,8 @@ impl Worker {
         }
     }
 
-    /// Records what the channel said, for as long as it takes: a message that was sent must not be sent again because the
-    /// database was busy. Meanwhile the delivery is under way, so that nobody claims it.
+    /// Records the outcome of an attempt. Retries until the database can be written: a message that was sent must not
+    /// be sent again because the database was busy. Meanwhile the delivery stays in flight, so nobody claims it.
     async fn record(
         &self,
         delivery: &Claimed,
@@ -158,9 +159,9 @@ impl Worker {
         }
     }
 
-    /// Whoever looks at the log or the profile's page sees what has come of the delivery.
+    /// Notifies open pages of the log and of the profile that the delivery has changed.
     fn tell(&self, delivery: &Claimed) {
-        // Nobody may be looking.
+        // Sending fails if nobody is subscribed, which is fine.
         let _ = self.cast.news.send(delivery.profile_id.unwrap_or_default());
     }
 
@@ -224,7 +225,7 @@ async fn send_part(
     (answer, attempt)
 }
 
-/// `cause` is why it has failed, if this is its end.
+/// The change to store for a verdict. `cause` is used only if the delivery is given up.
 fn change_of(verdict: Verdict, cause: FailureCause, delivery: &Claimed, token: Option<&BotToken>) -> Change {
     let lease_until = now().saturating_add(LEASE);
     let after = |span: Duration| now().saturating_add(millis(span));

@@ -1,6 +1,6 @@
-//! Test messages, which somebody sends from the builder. They take their turn in the pacing of deliveries, so that both
-//! together stay within the channel's limits; they are counted by account besides ([`crate::http::rate_limits::Limits::test`]),
-//! so that they take only a small part of it.
+//! Test messages, which a person sends from the builder. They go through the same pacing as deliveries, so that both
+//! together stay within the channel's limits. A limit per account ([`crate::http::rate_limits::Limits::test`]) keeps
+//! their share small.
 
 use std::time::{Duration, Instant};
 
@@ -13,9 +13,9 @@ use crate::{
     store::SenderKey,
 };
 
-/// The longest wait for a message's next part.
+/// The longest wait before the next part of a message. A longer one ends the test.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
-/// How soon a test asks again while other calls of its bot are under way.
+/// The pause before a test asks again while other calls of its bot are in flight.
 const TURN: Duration = Duration::from_millis(50);
 
 /// A test message.
@@ -25,11 +25,11 @@ pub struct TestMessage<'a> {
     pub channel: ChannelKind,
     /// The sender's token, where the channel needs one.
     pub token: Option<&'a BotToken>,
-    /// The stored profile that it is a test of.
+    /// The stored profile that is tested.
     pub profile: Option<i64>,
     /// The recipient.
     pub chat: &'a str,
-    /// What it says.
+    /// The parts of the message.
     pub parts: &'a [Part],
 }
 
@@ -40,7 +40,7 @@ pub enum Tested {
     Sent,
     /// The channel did not take a part of it.
     Not(Answer),
-    /// The next part may be sent only in this long.
+    /// The pacing does not admit the next part before this long.
     Paced {
         /// How long.
         wait: Duration,
@@ -50,7 +50,8 @@ pub enum Tested {
 }
 
 impl Worker {
-    /// Sends a message's parts to a chat, at the pace of deliveries. What has to wait before its first part is not sent.
+    /// Sends the parts of a message to a chat, at the pace of deliveries. If the first part would have to wait,
+    /// nothing is sent.
     pub async fn send_test(&self, message: TestMessage<'_>) -> Tested {
         let TestMessage { token, profile, chat, .. } = message;
         let channel = self.cast.channels.of(message.channel);

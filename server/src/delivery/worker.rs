@@ -1,4 +1,4 @@
-//! The worker: claims what is due and has it sent. A claim is committed before Telegram is asked.
+//! The delivery worker: claims due deliveries and sends them. A claim is committed before Telegram is called.
 
 use std::{
     sync::{
@@ -29,40 +29,40 @@ use crate::{
     time::{Millis, millis, now},
 };
 
-/// How long a claim lasts: longer than any one call to Telegram. It is renewed after each part.
+/// How long a claim lasts, in milliseconds: longer than any one call to Telegram. It is renewed after each part.
 pub(super) const LEASE: Millis = 30_000;
-/// Deliveries of known tokens under way at once, of all bots together.
+/// Most deliveries of known tokens in flight, over all bots.
 const AT_ONCE: usize = 256;
-/// Deliveries of strangers under way at once, beside those.
+/// Most deliveries of strangers in flight, in addition to those.
 const STRANGERS: usize = 8;
 /// Heads of strangers that one scan looks at.
 const STRANGERS_HEADS: usize = 256;
-/// From one scan of the strangers' queue to the next, so that their events do not keep the worker scanning.
+/// The pause between two scans of the strangers' queue, so that their events do not keep the worker scanning.
 const STRANGERS_PAUSE: Duration = Duration::from_millis(100);
-/// The same where all that were due had to wait, as they do for a share of the new bots.
+/// The same pause if every due delivery had to wait, for example for the strangers' share of the new-bot limiter.
 const STRANGERS_BLOCKED: Duration = Duration::from_secs(1);
-/// The longest sleep: a clock that was set back must not make it endless.
+/// The longest sleep, so that a clock that was set back does not make the worker sleep for ever.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
-/// The shortest: whatever waits for a turn is woken when one ends.
+/// The shortest sleep. A delivery that waits for a call of its bot to end is woken when it ends.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(5);
-/// A look at the queue that found only bots that must wait is followed by a pause of so many times what it took: while
-/// events pour in for them, each rings.
+/// If something is due and nothing is admitted, the worker pauses for 8× the duration of the scan, so that a burst of
+/// new events for bots that must wait cannot keep it scanning.
 const REST: u32 = 8;
-/// The longest of these pauses.
+/// The longest such pause.
 const LONGEST_REST: Duration = Duration::from_millis(20);
-/// How long the end waits for what is being sent.
+/// How long a shutdown waits for deliveries in flight.
 const LAST_WAIT: Duration = Duration::from_secs(8);
 
-/// What the worker works with.
+/// What the worker needs.
 #[derive(Clone, Debug)]
 pub struct Dependencies {
     /// The store.
     pub store: Store,
     /// The channels.
     pub channels: Channels,
-    /// Rung when something has become due.
+    /// Wakes the worker when something has become due.
     pub wake: Arc<Notify>,
-    /// Hears the id of each profile whose delivery has come to something; 0 for the stateless endpoint.
+    /// Receives the profile's id when a delivery's state has changed; 0 for the stateless endpoint.
     pub news: broadcast::Sender<i64>,
     /// The settings, among them the age at which a delivery is given up.
     pub settings: Live,
@@ -70,7 +70,7 @@ pub struct Dependencies {
     pub metrics: Arc<Metrics>,
 }
 
-/// Sends what is due. Cheap to clone.
+/// Sends due deliveries. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Worker {
     pub(super) cast: Dependencies,
@@ -78,12 +78,12 @@ pub struct Worker {
     running: Arc<AtomicBool>,
     in_flight: InFlight,
     strangers_in_flight: InFlight,
-    /// The sender that the last round ended with: the next one begins behind it.
+    /// The first sender of the last round. The next round begins after it.
     turn: Arc<Mutex<SenderKey>>,
 }
 
 impl Worker {
-    /// A worker; it claims under a name of its own.
+    /// A worker with a random owner name for its claims.
     #[must_use]
     pub fn new(cast: Dependencies) -> Self {
         Self {
@@ -102,7 +102,7 @@ impl Worker {
         self.running.load(Ordering::Relaxed)
     }
 
-    /// Sends until `shutdown` says so; then finishes what is being sent, for 8 s at most.
+    /// Runs until `shutdown` becomes true, then waits at most 8 s for deliveries in flight.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) {
         let _running = Running::begin(&self.running);
         let mut tasks = JoinSet::new();
@@ -130,7 +130,7 @@ impl Worker {
         let mut last = now();
         let mut strangers_at = Instant::now();
         loop {
-            // Set back, the clock would put off what was to come.
+            // If the clock was set back, the stored due times are too far in the future.
             if now() < last
                 && let Err(error) = self.cast.store.queue.due_again(now()).await
             {
@@ -158,7 +158,7 @@ impl Worker {
         }
     }
 
-    /// Makes due what an earlier run was sending, and learns which bots it has sent with.
+    /// Makes deliveries due that an earlier run had claimed, and tells the pacing which bots Telegram knows.
     async fn take_over(&self) -> Result<(), StoreError> {
         let (store, now) = (&self.cast.store, now());
         let count = store.queue.release_leases(&self.owner, now).await?;
@@ -179,8 +179,8 @@ impl Worker {
         Ok(())
     }
 
-    /// Claims as much as there is room for; how long to sleep where nothing wakes the worker before, and whether there
-    /// was something due of which nothing may go yet.
+    /// Claims and starts as many due deliveries as there are free places. Returns how long to sleep unless something
+    /// wakes the worker, and whether something was due but nothing was admitted.
     async fn fill(&self, tasks: &mut JoinSet<()>) -> (Duration, bool) {
         while let Some(done) = tasks.try_join_next() {
             log_ended(done);
@@ -202,7 +202,7 @@ impl Worker {
         }
     }
 
-    /// The same for strangers.
+    /// The same for deliveries of strangers.
     async fn fill_strangers(&self, tasks: &mut JoinSet<()>) -> (Duration, bool) {
         let room = STRANGERS.saturating_sub(self.strangers_in_flight.count());
         if room == 0 {
@@ -220,7 +220,7 @@ impl Worker {
         }
     }
 
-    /// Claims up to `room` deliveries of strangers that are due and that may go now, the longest due first.
+    /// Claims up to `room` deliveries of strangers that are due and admitted by the pacing, the longest due first.
     async fn claim_strangers(&self, now: Millis, clock: Instant, room: usize) -> Result<Claim, StoreError> {
         let heads = self.cast.store.queue.strangers_heads(STRANGERS_HEADS, &self.in_flight.ids()).await?;
         let in_vain = heads.first().is_some_and(|(.., due_at)| *due_at <= now);
@@ -248,8 +248,7 @@ impl Worker {
         Ok(Claim { claimed: self.claim_admitted(admitted, now).await?, pause, in_vain })
     }
 
-    /// Claims up to `room` deliveries that are due and that may go now, in turns between the bots; and how long it is
-    /// until there may be more.
+    /// Claims up to `room` deliveries that are due and admitted by the pacing, in turns between the bots.
     async fn claim(&self, now: Millis, clock: Instant, room: usize) -> Result<Claim, StoreError> {
         let store = &self.cast.store;
         let due = self.due_senders(now).await?;
@@ -257,7 +256,7 @@ impl Worker {
         let mut round = Round::new(due, room);
         let mut heads = Vec::new();
         while let Some((sender, share)) = round.next() {
-            // What is held is not looked at: its own time must be remembered here.
+            // The query skips chats that must wait, so the soonest end of their waits has to come from the pacing.
             let pacing = self.cast.channels.pacing(&sender);
             let (held, soonest) = pacing.map(|mut pacing| pacing.held(&sender, clock)).unwrap_or_default();
             round.pause = round.pause.min(soonest.unwrap_or(LONGEST_SLEEP));
@@ -279,7 +278,7 @@ impl Worker {
         let claimed = self.cast.store.queue.claim(&ids, &self.owner, now, now.saturating_add(LEASE)).await;
         let got = |id: i64| claimed.as_ref().is_ok_and(|claimed| claimed.iter().any(|delivery| delivery.id == id));
         for Admitted { id, sender } in heads.iter().filter(|head| !got(head.id)) {
-            // Suspended or moved in between: its place is free again.
+            // The delivery was suspended or moved since the scan: its place is free again.
             tracing::debug!(delivery = id, "a delivery was no longer due");
             if let Some(mut pacing) = self.cast.channels.pacing(sender) {
                 pacing.ended(sender);
@@ -288,7 +287,8 @@ impl Worker {
         claimed
     }
 
-    /// The senders with something due, from the one on whose turn it is.
+    /// The senders with something due, beginning after the first of the last round, and how long it is until the next
+    /// one has.
     async fn due_senders(&self, now: Millis) -> Result<(Vec<SenderKey>, Duration), StoreError> {
         let open = self.cast.store.queue.open_senders().await?;
         let later = open.iter().map(|(_, at)| at.saturating_sub(now)).filter(|wait| *wait > 0).min();
@@ -304,7 +304,7 @@ impl Worker {
         Ok((senders, pause))
     }
 
-    /// Those that may go now; `pause` becomes no longer than what the others wait for.
+    /// Admits as many heads as the pacing allows, and shortens `pause` to the shortest wait of the others.
     fn admit(&self, sender: &SenderKey, heads: Vec<Head>, clock: Instant, pause: &mut Duration) -> Vec<Admitted> {
         let mut admitted = Vec::new();
         let mut pacing = self.cast.channels.pacing(sender);
@@ -339,12 +339,12 @@ impl Worker {
         }
     }
 
-    /// One step: claims what is due at `now` and delivers it, all at once; how many deliveries that were.
+    /// Claims and delivers what is due at `now`, once. Returns the number of deliveries.
     ///
     /// # Errors
-    /// If they could not be claimed.
+    /// If the deliveries could not be claimed.
     pub async fn run_due_once(&self, now: Millis) -> Result<usize, StoreError> {
-        // The pace keeps the same time.
+        // The pacing must see the same time as the queue.
         let ahead = u64::try_from(now.saturating_sub(crate::time::now())).unwrap_or(0);
         let clock = Instant::now() + Duration::from_millis(ahead);
         let mut tasks = JoinSet::new();
@@ -358,22 +358,22 @@ impl Worker {
     }
 }
 
-/// What a look at the queue came to.
+/// The result of a scan of the queue.
 struct Claim {
     claimed: Vec<Claimed>,
-    /// How long it is until there may be more.
+    /// How long it is until more may be due.
     pause: Duration,
-    /// Something is due, and none of it may go yet.
+    /// Something is due, but the pacing admits none of it yet.
     in_vain: bool,
 }
 
-/// A delivery that the pace lets through.
+/// A delivery that the pacing has admitted.
 struct Admitted {
     id: i64,
     sender: SenderKey,
 }
 
-/// A place among the calls of a bot under way, until it is dropped.
+/// A place among the bot's calls in flight. Dropping it frees the place.
 struct Place {
     channels: Channels,
     sender: SenderKey,
@@ -387,7 +387,7 @@ impl Drop for Place {
     }
 }
 
-/// Says that the worker runs, until it is dropped, be it by a panic.
+/// Marks the worker as running until it is dropped, also by a panic.
 struct Running(Arc<AtomicBool>);
 
 impl Running {

@@ -1,4 +1,4 @@
-//! Whether the keys are the database's own, said where it is seen: in the log at the start, and on the page of health.
+//! Checks whether the keys are those of the database, for the log at the start and the health page.
 
 use hookgram::setting::Setting;
 use tracing::Level;
@@ -9,10 +9,10 @@ use crate::{
     store::{KeyState, LockedSecrets, Store, StoreError},
 };
 
-/// What cannot be opened, and whether that is for a wrong key.
+/// Secrets that cannot be decrypted, and whether a wrong key is the reason.
 #[derive(Clone, Debug, Default)]
 pub struct Locked {
-    /// Where the key comes from, if it is not the database's own.
+    /// Where the key comes from, if it is not that of the database.
     pub wrong_key: Option<String>,
     /// Tokens and second factors.
     pub secrets: LockedSecrets,
@@ -20,7 +20,7 @@ pub struct Locked {
     pub mail: bool,
 }
 
-/// Where the keys come from, as a person looks for them.
+/// Where the keys come from, in words that help a person find the place.
 #[must_use]
 pub fn place(home: &Home) -> String {
     match home {
@@ -30,7 +30,7 @@ pub fn place(home: &Home) -> String {
     }
 }
 
-/// Says at the start what cannot be opened.
+/// Logs at the start which secrets cannot be decrypted.
 ///
 /// # Errors
 /// If the database fails.
@@ -58,7 +58,8 @@ pub async fn tell(store: &Store) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What cannot be opened now. Keys that have changed are read; what waited for them goes on.
+/// Finds the secrets that cannot be decrypted now. Reads changed keys again, and resumes the deliveries that waited for
+/// them.
 ///
 /// # Errors
 /// If the database fails.

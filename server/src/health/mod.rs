@@ -1,4 +1,4 @@
-//! How all stands, and whether somebody must act: the page `/health`, and the mark that the navigation shows.
+//! The server's health, for the page `/health` and the navigation's mark that somebody must act.
 
 mod keys;
 pub mod probes;
@@ -17,14 +17,14 @@ use crate::{
 
 const HOUR: Millis = 60 * 60 * 1000;
 const DAY: Millis = 24 * HOUR;
-/// A message that waits for longer than this is not held up by Telegram's pace.
+/// A message that waits for longer than this, in milliseconds, is not held up by Telegram's rate limits.
 const STUCK: Millis = 15 * 60 * 1000;
-/// Bytes: with less than this on the disk somebody should act, and with less than a hundredth of it.
+/// Bytes. The disk counts as low with less than this free, or with less than a hundredth of its size free.
 const LOW: u64 = 500_000_000;
-/// Between two looks for the mark.
+/// The time between two updates of the mark.
 const PAUSE: Duration = Duration::from_secs(15);
 
-/// Keeps the mark up to date until `shutdown` says so.
+/// Keeps the mark up to date until `shutdown` is set.
 pub async fn watch(state: AppState, mut shutdown: watch::Receiver<bool>) {
     loop {
         match report(&state).await {
@@ -43,7 +43,7 @@ fn look(state: &AppState, view: &HealthView) {
     state.health.set(is_red(false), is_red(true));
 }
 
-/// How all stands now; the mark follows.
+/// The server's health now. Updates the mark.
 ///
 /// # Errors
 /// If the database fails.
@@ -125,7 +125,8 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     Ok(view)
 }
 
-/// What was delivered within the last hour: of the hour before the present one, the share that is not over an hour ago.
+/// Messages delivered within the last hour. The hour before the present one counts by the share of it that is less than
+/// an hour ago.
 fn last_hour(hours: &[(i64, hookgram::profile_list::Day)], now: Millis) -> u32 {
     let present = now.div_euclid(HOUR);
     let of =
@@ -134,7 +135,7 @@ fn last_hour(hours: &[(i64, hookgram::profile_list::Day)], now: Millis) -> u32 {
     u32::try_from(of(present) + of(present - 1) * share / HOUR).unwrap_or(u32::MAX)
 }
 
-/// Of the database and its write-ahead log, where they are files of the data folder.
+/// Bytes of the database and its write-ahead log, if they are files in the data folder.
 fn database_size(state: &AppState) -> Option<u64> {
     let size = |name: &str| fs::metadata(state.config.data_dir.join(name)).map(|file| file.len()).ok();
     state.config.database.is_none().then(|| size("hookgram.db").unwrap_or(0) + size("hookgram.db-wal").unwrap_or(0))

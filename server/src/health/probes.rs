@@ -1,4 +1,4 @@
-//! What monitors ask: `/healthz`, `/readyz` and `/metrics` (contract §6).
+//! Endpoints for monitoring: `/healthz`, `/readyz` and `/metrics` (contract §6).
 
 use axum::{
     extract::State,
@@ -9,12 +9,12 @@ use secrecy::ExposeSecret as _;
 
 use crate::{http::client::Client, observe::metrics::CONTENT_TYPE, secrets::codes, state::AppState};
 
-/// `GET /healthz`: the process answers.
+/// `GET /healthz`: answers as long as the process runs.
 pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database answers and the worker runs.
+/// `GET /readyz`: succeeds if the database answers and the worker runs.
 pub async fn ready(State(state): State<AppState>) -> Response {
     let no = |why: &'static str| (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
     if let Err(error) = state.store.ping().await {
@@ -27,7 +27,7 @@ pub async fn ready(State(state): State<AppState>) -> Response {
     "ready\n".into_response()
 }
 
-/// `GET /metrics`: for this machine (not through a proxy), or with the bearer token.
+/// `GET /metrics`: for requests from this machine that came through no proxy, or with the bearer token.
 pub async fn metrics(State(state): State<AppState>, client: Client, headers: HeaderMap) -> Response {
     let direct = client.peer.is_loopback() && !client.forwarded;
     if !direct && !has_bearer(&state, &headers) {
@@ -59,6 +59,6 @@ fn has_bearer(state: &AppState, headers: &HeaderMap) -> bool {
     let Some(expected) = &state.config.metrics_token else { return false };
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given.and_then(|value| value.strip_prefix("Bearer "));
-    // Hashes are compared, so that the time it takes says nothing about the token.
+    // Hashes are compared, so that the time taken tells nothing about the token.
     given.is_some_and(|given| codes::hash(given) == codes::hash(expected.expose_secret()))
 }

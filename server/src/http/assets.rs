@@ -1,4 +1,5 @@
-//! The pages' files: styles, the WebAssembly and its glue. Embedded in a release build, read from disk in a debug one.
+//! The static files of the pages: styles, WebAssembly and its JavaScript. A release build embeds them, a debug build
+//! reads them from disk.
 
 use std::borrow::Cow;
 
@@ -14,10 +15,10 @@ use rust_embed::RustEmbed;
 #[folder = "$CARGO_MANIFEST_DIR/../target/site"]
 struct Site;
 
-/// What the files are called, each with an ending of its own.
+/// The base name of the files.
 pub const NAME: &str = "hookgram";
 
-/// Where they are: `pkg/hookgram-<hash>`; without a built site, `pkg/hookgram`.
+/// The folder of the files: `pkg/hookgram-<hash>`, or `pkg/hookgram` without a built site.
 #[must_use]
 pub fn folder() -> String {
     let manifest = Site::get("manifest").and_then(|file| String::from_utf8(file.data.into_owned()).ok());
@@ -25,10 +26,11 @@ pub fn folder() -> String {
     format!("pkg/{}", name.unwrap_or(NAME))
 }
 
-/// `GET /pkg/{folder}/{file}`: the folder's name changes with what is in it, so a browser may keep it for good.
+/// `GET /pkg/{folder}/{file}`. The folder's name contains a hash of its content, so browsers may cache the files for
+/// good.
 pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     let path = format!("pkg/{file}");
-    // A debug build asks the disk: a path is names with slashes between, and none leads up.
+    // A debug build reads from disk, so the path must not leave the folder.
     let is_plain = |name: &str| {
         name.starts_with(|first: char| first.is_ascii_alphanumeric())
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
@@ -36,7 +38,7 @@ pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     if !file.split('/').all(is_plain) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    // A compressed neighbour is no file of its own.
+    // The compressed variants are served under the name of their file.
     if file.ends_with(".br") || file.ends_with(".gz") {
         return StatusCode::NOT_FOUND.into_response();
     }
@@ -63,18 +65,19 @@ pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     response
 }
 
-/// `GET /favicon.ico`: for browsers that show what is no page of ours and so names no icon.
+/// `GET /favicon.ico`, which browsers request for responses that name no icon.
 pub async fn favicon() -> impl IntoResponse {
     const ICON: &[u8] = include_bytes!("../../../style/icon.svg");
     ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=86400")], ICON)
 }
 
-/// `GET /robots.txt`: whoever crawls must not try the endpoints, whose addresses are secrets; all else asks to sign in.
+/// `GET /robots.txt`. The endpoints' URLs are secrets, so crawlers must not fetch them; all other pages require a
+/// session.
 pub async fn robots() -> &'static str {
     "User-agent: *\nDisallow: /h/\nDisallow: /webhook\n"
 }
 
-/// Whether `Accept-Encoding` allows a coding: named, and not with `q=0`.
+/// Whether `Accept-Encoding` names a coding without `q=0`.
 fn accepts(header: &str, coding: &str) -> bool {
     header.split(',').any(|item| {
         let mut pieces = item.split(';').map(str::trim);

@@ -1,4 +1,4 @@
-//! Whence a request comes.
+//! The client of a request: its address and browser.
 
 use std::{
     convert::Infallible,
@@ -13,36 +13,36 @@ use ipnet::IpNet;
 
 use crate::{config::is_in, store::audit::By};
 
-/// Whence a request comes.
+/// The client of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
-    /// The other end of the connection.
+    /// The address at the other end of the connection.
     pub peer: IpAddr,
-    /// Who asks: where the peer is a trusted proxy, whom it names.
+    /// The client's address: that of the peer or, if the peer is a trusted proxy, the one that `X-Forwarded-For` names.
     pub address: IpAddr,
-    /// Whether a forwarding header came with it.
+    /// Whether the request has a forwarding header.
     pub forwarded: bool,
-    /// The browser, as it calls itself, shortened.
+    /// `User-Agent`, at most 200 characters.
     pub user_agent: String,
 }
 
-/// The address of the connection's other end, put into each request by the accept loop.
+/// The address at the other end of the connection. The accept loop adds it to each request.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
 impl Client {
-    /// Somebody with this e-mail address, at this client.
+    /// The actor for the audit log: the person with this e-mail address, at this client.
     #[must_use]
     pub fn by(&self, email: &str) -> By {
         By::person(email, self.address)
     }
 
     pub(crate) fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
-        // Bytes, for what is no text in one hop must not hide the others.
+        // Parsed as bytes, so that a hop that is not text does not hide the others.
         let named = headers.get_all("x-forwarded-for").iter();
         let chain: Vec<&[u8]> = named.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
         let mut address = peer;
-        // From the nearest hop outwards: each trusted one vouches for the next.
+        // From the nearest hop outwards: each trusted proxy vouches for the hop before it.
         for hop in chain.into_iter().rev() {
             if !is_in(trusted, address) {
                 break;
@@ -56,14 +56,14 @@ impl Client {
         Self { peer, address, forwarded, user_agent: text.chars().take(200).collect() }
     }
 
-    /// Whether it came through something that forwards, and which nobody has said to be trusted: then everybody behind it
-    /// seems to have one address.
+    /// Whether a proxy that is not configured as trusted forwarded the request. Then all clients behind it seem to
+    /// have the proxy's address.
     pub(crate) fn is_unannounced(&self, trusted: &[IpNet]) -> bool {
         self.forwarded && !is_in(trusted, self.peer)
     }
 }
 
-/// A hop of `X-Forwarded-For`: an address, which some proxies write with a port.
+/// Parses a hop of `X-Forwarded-For`: an address, to which some proxies add a port.
 fn hop_address(hop: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(hop).ok()?.trim();
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
@@ -110,7 +110,7 @@ pub(crate) mod tests {
         };
         for (chain, address) in [
             (&[&b"203.0.113.9"[..]][..], "203.0.113.9"),
-            // Whatever the client claims stands before what the proxy has seen.
+            // The client's own claims stand before the address that the proxy adds.
             (&[b"10.0.0.9, 203.0.113.9"], "203.0.113.9"),
             (&[b"10.0.0.9", b"203.0.113.9"], "203.0.113.9"),
             (&[b"\xff\xfe, 203.0.113.9"], "203.0.113.9"),
@@ -122,7 +122,7 @@ pub(crate) mod tests {
             (&[b"203.0.113.9:4711"], "203.0.113.9"),
             (&[b"[2001:4860::1]:4711"], "2001:4860::1"),
             (&[b"[2001:4860::1]"], "2001:4860::1"),
-            // What is no address vouches for nobody.
+            // A hop that is not an address ends the chain.
             (&[b"203.0.113.9, unknown"], "10.0.0.1"),
             (&[b""], "10.0.0.1"),
             (&[b",,,"], "10.0.0.1"),

@@ -1,6 +1,6 @@
-//! Pages go compressed. How well something compresses tells what is in it to whoever chooses a part of it and sees its
-//! length (BREACH), so only what somebody asked for from here or by hand is: what another site has a browser fetch goes as
-//! it is.
+//! Compresses responses. The length of a compressed response reveals its content to an attacker who controls a part of
+//! it and sees the length (BREACH). So only requests from Hookgram's own pages, or made directly by the user, are
+//! answered compressed; a request that another site causes is answered uncompressed.
 
 use axum::{
     extract::Request,
@@ -16,18 +16,19 @@ use tower_http::{
     },
 };
 
-/// Bytes: what is shorter goes in one packet as it is.
+/// Bytes; a shorter response fits into one packet as it is.
 const SHORT: u16 = 1024;
-/// Of 9. A higher one takes twice the time for a twentieth less.
+/// The gzip level, of 9. Higher levels take twice the time and save a twentieth.
 const LEVEL: i32 = 4;
 
-/// Compresses what is asked for so, is not compressed yet and does not come in pieces of its own time.
+/// Compresses a response if the client accepts it and the response has no coding yet. Images and event streams, whose
+/// pieces must be sent at once, are left out.
 pub(crate) fn layer() -> CompressionLayer<impl Predicate> {
     let worth_it = SizeAbove::new(SHORT).and(NotForContentType::SSE).and(NotForContentType::IMAGES);
     CompressionLayer::new().gzip(true).quality(CompressionLevel::Precise(LEVEL)).compress_when(worth_it)
 }
 
-/// Has what another site causes answered as if its browser could not unpack anything. Stands before [`layer`].
+/// Removes `Accept-Encoding` from requests that another site causes. Must run before [`layer`].
 pub(crate) async fn guard(mut request: Request, next: Next) -> Response {
     if !is_own(request.headers()) {
         request.headers_mut().remove(header::ACCEPT_ENCODING);
@@ -35,7 +36,8 @@ pub(crate) async fn guard(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Whether one of our pages or the person asks. Browsers that do not say so get more bytes.
+/// Whether a page of Hookgram, or the user directly, made the request. A browser without `Sec-Fetch-Site` gets
+/// uncompressed responses.
 fn is_own(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin" || site == "none")
 }

@@ -1,5 +1,5 @@
-//! How many connections there are at once: in all, and from one address, so that nobody can hold all of them. Behind a
-//! trusted proxy all connections are the proxy's: there the requests in flight are counted by the client's address.
+//! Limits on connections: in all, and from one address, so that one client cannot hold all of them. Behind a trusted
+//! proxy all connections come from the proxy, so requests in flight are also counted by the client's address.
 
 use std::{
     collections::HashMap,
@@ -20,16 +20,16 @@ use crate::{
     http::{descriptors, rate_limits::network},
 };
 
-/// Of all connections, from one address that is no trusted proxy's, one in so many.
+/// An address that is not a trusted proxy's may hold one connection in `SHARE`.
 const SHARE: usize = 4;
 
-/// Requests in flight that any address may have, however many others have.
+/// Requests in flight that every address may have, however many others have.
 const FEW: usize = 8;
 
-/// How many there are from each network.
+/// Counts by network address.
 type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
 
-/// Counts connections. Cheap to clone.
+/// Limits connections. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Connections {
     room: Arc<Semaphore>,
@@ -37,7 +37,7 @@ pub struct Connections {
     open: Counts,
 }
 
-/// A connection's place, until it is dropped.
+/// The place of a connection. Dropping it frees the place.
 #[derive(Debug)]
 pub struct Open {
     _permit: OwnedSemaphorePermit,
@@ -45,7 +45,7 @@ pub struct Open {
 }
 
 impl Connections {
-    /// So many at once, as far as the process may open files.
+    /// Allows `most` connections, or fewer if the process may open too few files.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self::of(descriptors::room(most))
@@ -55,13 +55,13 @@ impl Connections {
         Self { room: Arc::new(Semaphore::new(all)), of_address: (all / SHARE).max(1), open: Arc::default() }
     }
 
-    /// Waits for room for one more.
+    /// Waits for a free place.
     pub async fn room(&self) -> Option<OwnedSemaphorePermit> {
         self.room.clone().acquire_owned().await.ok()
     }
 
-    /// A place for a connection from this address; `None` where it has too many. Trusted proxies and this machine itself
-    /// stand for many.
+    /// Takes a place for a connection from this address; `None` if the address has too many. Trusted proxies and this
+    /// machine serve many clients, so they have no limit of their own.
     #[must_use]
     pub fn open(&self, permit: OwnedSemaphorePermit, peer: IpAddr, trusted: &[IpNet]) -> Option<Open> {
         let peer = peer.to_canonical();
@@ -87,26 +87,26 @@ impl Drop for Open {
     }
 }
 
-/// Counts requests in flight by the address of the client, wherever the connection comes from. Cheap to clone.
+/// Limits requests in flight by the client's address, whichever connection they use. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Requests {
     all: usize,
     in_flight: Counts,
 }
 
-/// A place among the requests in flight, until it is dropped.
+/// The place of a request in flight. Dropping it frees the place.
 #[derive(Debug)]
 pub(crate) struct InFlight(Counts, IpAddr);
 
 impl Requests {
-    /// So many at once, as far as the process may open files: a request takes a connection.
+    /// Allows for `most` connections, or fewer if the process may open too few files.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self { all: descriptors::room(most), in_flight: Counts::default() }
     }
 
-    /// A place for a request of a client at this address, or `None` if it has too many: a quarter of all connections, or
-    /// [`FEW`] once three quarters of all are taken. Trusted proxies and this machine stand for many and are not counted.
+    /// Takes a place for a request of a client at this address. It is refused if the client has a quarter of all
+    /// connections, or [`FEW`] once three quarters are taken. `None`: trusted proxies and this machine are not counted.
     pub(crate) fn begin(&self, client: IpAddr, trusted: &[IpNet]) -> Result<Option<InFlight>, TooMany> {
         let client = client.to_canonical();
         if client.is_loopback() || is_in(trusted, client) {
@@ -144,7 +144,7 @@ fn release(counts: &Counts, address: &IpAddr) {
     }
 }
 
-/// The body of a response that keeps its request's place until all of it is sent.
+/// A response's body that holds its request's place until it is sent completely.
 pub(crate) struct Counted {
     body: Body,
     _place: InFlight,
@@ -191,7 +191,7 @@ mod tests {
         held.extend((0..).map_while(|_| take(of(2))).take(100));
         held.extend((0..).map_while(|_| take(of(3))).take(100));
         assert_eq!(held.len(), 48);
-        // Three quarters are taken.
+        // Three quarters of the connections are taken.
         assert_eq!((0..).map_while(|_| take(of(4))).map(|place| held.push(place)).count(), FEW);
         assert!(take(of(5)).is_some(), "given back at once");
         for many in [IpAddr::from([10, 0, 0, 1]), IpAddr::from([127, 0, 0, 1])] {

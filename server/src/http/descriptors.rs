@@ -1,11 +1,9 @@
-//! How many files and connections the process may have open. Connections are what strangers make: they must leave room
-//! for the database's files.
+//! The process's limit on open files. Strangers open connections, which must leave room for the database's files.
 
-/// Left for the database, Telegram, mail and the log.
+/// Descriptors that are left for the database, Telegram, mail and the log.
 const RESERVED: usize = 256;
 
-/// How many connections there is room for, up to `most`; the process's own limit is raised as far as that takes and the
-/// system lets it.
+/// How many connections there is room for, up to `most`. Raises the process's soft limit as far as needed and allowed.
 pub(crate) fn room(most: usize) -> usize {
     limit(most.saturating_add(RESERVED)).map_or(most, |limit| left(limit, most))
 }
@@ -14,7 +12,7 @@ fn left(limit: usize, most: usize) -> usize {
     limit.saturating_sub(RESERVED.min(limit / 2)).min(most).max(1)
 }
 
-/// The limit, raised to what is wanted where that is allowed; `None`: there is none, or it is not known.
+/// The limit, raised to `wanted` if that is allowed; `None` if there is none or it is unknown.
 #[cfg(unix)]
 fn limit(wanted: usize) -> Option<usize> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

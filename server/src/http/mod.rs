@@ -1,4 +1,4 @@
-//! What the server's pages and endpoints share: connections, limits, compression, assets.
+//! HTTP infrastructure that pages and endpoints share: connections, limits, compression, assets.
 
 pub mod assets;
 pub mod client;

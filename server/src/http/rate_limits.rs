@@ -1,7 +1,7 @@
-//! How many requests are taken: per webhook key, per known token of the stateless endpoint, and per address.
+//! Rate limits of requests: per webhook key, per known token of the stateless endpoint, and per address.
 //!
-//! A booking service calls for all of its customers from one address, so that requests with a known key or token are counted
-//! by it alone. Requests that name nothing known, and those for pages, are counted per address.
+//! A booking service calls for all of its customers from one address. So requests with a known webhook key or token are
+//! counted by that alone. Requests that name neither, and requests for pages, are counted by address.
 
 use std::{
     collections::HashMap,
@@ -17,36 +17,36 @@ use crate::{
     store::SenderKey,
 };
 
-/// Of one key or token: 500 a second, and 2,000 at once.
+/// For one webhook key or token: 500 requests a second, 2,000 at once.
 const EVENTS: Rate = Rate { every: Duration::from_millis(2), burst: 2_000 };
-/// Of one address, at the endpoints, for what is not known there: 10 a second.
+/// For one address at the endpoints, without a known webhook key or token: 10 requests a second, 200 at once.
 const STRANGERS: Rate = Rate { every: Duration::from_millis(100), burst: 200 };
-/// Of one address, for pages: 100 a second.
+/// For one address and pages: 100 requests a second, 1,000 at once.
 const PAGES: Rate = Rate { every: Duration::from_millis(10), burst: 1_000 };
-/// Test messages of one account: 20 a minute.
+/// For one account: 20 test messages a minute.
 const TESTS: Rate = Rate { every: Duration::from_secs(3), burst: 20 };
-/// Refusals that are recorded: 429s of a profile.
+/// How many 429s of one profile are recorded.
 const RECORDED: Rate = Rate { every: Duration::from_secs(10), burst: 1 };
-/// The same for 422s of the stateless endpoint: of a known token, of a stranger's address, and of all strangers.
+/// How many 422s of the stateless endpoint are recorded: of a known token, of a stranger's address, of all strangers.
 const RECORDED_OF_TOKEN: Rate = Rate { every: Duration::from_secs(10), burst: 100 };
 const RECORDED_OF_ADDRESS: Rate = Rate { every: Duration::from_secs(10), burst: 20 };
 const RECORDED_OF_STRANGERS: Rate = Rate { every: Duration::from_secs(5), burst: 50 };
-/// What is remembered of each kind.
+/// Most entries of each map.
 const ENTRIES: usize = 20_000;
 
-/// Who sends a request to a webhook endpoint.
+/// The source by which requests to a webhook endpoint are counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
     /// The profile with this id.
     Profile(i64),
-    /// The known token with this ordering key.
+    /// The known token with this sender key.
     Token(SenderKey),
-    /// Somebody unknown at this network address ([`network`]).
+    /// A stranger at this network address ([`network`]).
     Stranger(IpAddr),
 }
 
 impl Source {
-    /// The stranger's network address.
+    /// The stranger's network address; `None` for a known source.
     #[must_use]
     pub fn stranger(&self) -> Option<IpAddr> {
         match self {
@@ -56,7 +56,7 @@ impl Source {
     }
 }
 
-/// What has been used of the limits.
+/// The usage of the rate limits.
 #[derive(Debug, Default)]
 pub struct Limits {
     events: Mutex<HashMap<Source, Entry>>,
@@ -76,7 +76,7 @@ impl Limits {
     /// Counts a request to a webhook endpoint.
     ///
     /// # Errors
-    /// If there have been too many: whole seconds until there is room, at least 1.
+    /// If the limit is exceeded: whole seconds until there is room, at least 1.
     pub fn webhook(&self, source: &Source) -> Result<(), u64> {
         match source {
             Source::Stranger(network) => self.stranger(*network),
@@ -84,7 +84,8 @@ impl Limits {
         }
     }
 
-    /// Whether a refusal of this source is to be recorded: others like it follow close on each other.
+    /// Whether a refusal of this source is to be recorded. Records are limited in rate, because refusals come in
+    /// bursts.
     pub fn records(&self, source: &Source) -> bool {
         let now = Instant::now();
         let record = |entry: Option<&mut Entry>, rate| entry.is_none_or(|entry| entry.recorded.take(rate, now).is_ok());
@@ -98,10 +99,10 @@ impl Limits {
         }
     }
 
-    /// Counts a request of somebody unknown: with a key or a token that nobody has, or without one.
+    /// Counts a request without a known webhook key or token.
     ///
     /// # Errors
-    /// If there have been too many: whole seconds until there is room, at least 1.
+    /// If the limit is exceeded: whole seconds until there is room, at least 1.
     pub fn stranger(&self, address: IpAddr) -> Result<(), u64> {
         take(&self.strangers, network(address), STRANGERS, Instant::now())
     }
@@ -109,7 +110,7 @@ impl Limits {
     /// Counts a request for a page.
     ///
     /// # Errors
-    /// If there have been too many: whole seconds until there is room, at least 1.
+    /// If the limit is exceeded: whole seconds until there is room, at least 1.
     pub fn page(&self, address: IpAddr) -> Result<(), u64> {
         take(&self.pages, network(address), PAGES, Instant::now())
     }
@@ -117,10 +118,10 @@ impl Limits {
     /// Counts the parts of a test message that an account sends.
     ///
     /// # Errors
-    /// If there have been too many: whole seconds until there is room for one, at least 1.
+    /// If the limit is exceeded: whole seconds until there is room for one, at least 1.
     pub fn test(&self, account: i64, parts: usize) -> Result<(), u64> {
         let now = Instant::now();
-        // A message longer than the whole burst is let through once nothing else is counted, and counts as all of it.
+        // A message with more parts than the burst is sent once the limit is unused, and uses all of it.
         take(&self.tests, account, TESTS, now)?;
         for _ in 1..parts {
             _ = take(&self.tests, account, TESTS, now);
@@ -134,7 +135,7 @@ fn take<K: Eq + Hash>(known: &Mutex<HashMap<K, Entry>>, key: K, rate: Rate, now:
     if known.len() >= ENTRIES && !known.contains_key(&key) {
         known.retain(|_, entry| !(entry.used.is_idle(now) && entry.recorded.is_idle(now)));
         if known.len() >= ENTRIES {
-            // So many are busy at once that nobody can be told from the others.
+            // So many sources are active at once that limits per source no longer help.
             known.clear();
         }
     }
@@ -142,7 +143,8 @@ fn take<K: Eq + Hash>(known: &Mutex<HashMap<K, Entry>>, key: K, rate: Rate, now:
     entry.used.take(rate, now).map_err(|wait| wait.as_secs().saturating_add(1))
 }
 
-/// Of IPv6 the first half: the other half anybody chooses for themselves.
+/// The address that requests are counted by: of IPv6 the /64 network, because a client can choose any address in its
+/// own.
 #[must_use]
 pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
@@ -169,7 +171,7 @@ mod tests {
     fn two_hundred_events_a_second_of_one_key_are_never_refused() {
         let (limits, start) = (Limits::default(), Instant::now());
         let take = |at: Duration| take(&limits.events, Source::Profile(1), EVENTS, start + at);
-        // An hour of them: evenly, and each second's all at once.
+        // Half an hour of events evenly, then an hour with each second's events at once.
         for event in 0..360_000 {
             assert_eq!(take(Duration::from_millis(5 * event)), Ok(()), "{event}");
         }
@@ -178,7 +180,7 @@ mod tests {
                 assert_eq!(take(Duration::from_secs(second)), Ok(()), "{second} {event}");
             }
         }
-        // What waited for ten seconds comes at once.
+        // Events that waited for ten seconds arrive at once.
         for event in 0..2_000 {
             assert_eq!(take(Duration::from_secs(5_410)), Ok(()), "{event}");
         }

@@ -1,4 +1,4 @@
-//! How much is taken of a request, and how long it may take to arrive. What is refused here is refused by its head alone.
+//! Limits on the size of a request's body and on the time in which it must arrive.
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use tokio_stream::StreamExt as _;
 
 use crate::limits::memory::Share;
 
-/// Bytes of a head as the connection reads it: what is longer is answered 431 without a word.
+/// Most bytes of a request's head. The HTTP library answers a longer head 431 without a body.
 pub(crate) const LONGEST_HEAD: usize = 64 * 1024;
-/// Bytes of a refused body that are taken so that its sender hears the answer.
+/// Bytes of a refused body that are read and dropped, so that the client reads the answer.
 const MOST_DISCARDED: usize = 16 << 20;
-/// Between two pieces of such a body.
+/// The longest pause between two pieces of such a body.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The whole of a form.
+/// Reads the whole body of a form.
 ///
 /// # Errors
-/// 413 where it is longer, 408 where it does not arrive in time, 400 where it does not arrive whole.
+/// 413 if it is longer than `longest`, 408 if it does not arrive in `time`, 400 if it breaks off.
 pub(crate) async fn whole(
     headers: &HeaderMap,
     body: Body,
@@ -39,32 +39,32 @@ pub(crate) async fn whole(
     })
 }
 
-/// A body that is on its way.
+/// A body that is arriving.
 #[derive(Debug)]
 pub(crate) struct Arriving {
     pieces: BodyDataStream,
-    /// As it was announced.
+    /// `Content-Length`, if there is one.
     length: Option<usize>,
-    /// Whether its sender waits to be told to go on.
+    /// Whether the client waits for `100 Continue` before it sends the body.
     is_held: bool,
     until: Instant,
 }
 
-/// Why a body could not be read.
+/// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
-    /// It is longer than it may be.
+    /// It is longer than allowed.
     TooLong,
-    /// It ended before its end.
+    /// It broke off.
     Broken,
     /// It did not arrive in time.
     Late,
-    /// Too much else is being sent at once.
+    /// The memory budget for bodies had no room in time.
     NoRoom,
 }
 
 impl Arriving {
-    /// What arrives within this time.
+    /// A body that must arrive within `time`.
     pub(crate) fn new(headers: &HeaderMap, body: Body, time: Duration) -> Self {
         let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.trim().parse().ok());
         Self {
@@ -75,10 +75,11 @@ impl Arriving {
         }
     }
 
-    /// The whole of it. `share` grows with what has arrived: nobody takes memory by an announcement alone.
+    /// Reads the whole body. `share` grows with the bytes that have arrived, so a large `Content-Length` alone takes
+    /// no memory.
     ///
     /// # Errors
-    /// If it is longer than that, breaks off or is late, or the share cannot grow.
+    /// If the body is longer than `longest`, breaks off or is late, or `share` cannot grow.
     pub(crate) async fn read(&mut self, longest: usize, mut share: Option<&mut Share>) -> Result<Bytes, Unread> {
         if self.length.is_some_and(|length| length > longest) {
             return Err(Unread::TooLong);
@@ -99,7 +100,7 @@ impl Arriving {
             {
                 return Err(Unread::NoRoom);
             }
-            // What came at once is not copied.
+            // A body that came in one piece is not copied.
             if self.length == Some(piece.len()) {
                 return Ok(piece);
             }
@@ -108,8 +109,8 @@ impl Arriving {
         }
     }
 
-    /// Throws away what still comes: a connection that is ended while somebody sends is reset, and the answer lost with it.
-    /// Whoever sends no more, or sends without end, is not waited for.
+    /// Reads and drops the rest of the body. Closing the connection while the client is still sending would reset it,
+    /// and the client would lose the answer. Ends after a pause of the client, at the deadline, or after 16 MiB.
     pub(crate) async fn discard(&mut self) {
         let mut left = MOST_DISCARDED;
         while !self.is_held && left > 0 {
@@ -151,7 +152,7 @@ mod tests {
             let half = tokio_stream::once(Ok::<_, std::io::Error>(Bytes::from(vec![b' '; 30 * 1024])));
             let never = tokio_stream::once(()).chain(tokio_stream::pending()).filter_map({
                 let mut arrived = Some(arrived);
-                // Asked for the second piece: the first is held.
+                // The second piece is requested, so the first one has been counted.
                 move |()| arrived.take().and_then(|arrived| arrived.send(()).err()).map(|()| Ok(Bytes::new()))
             });
             slow.push(tokio::spawn(async move {

@@ -1,4 +1,4 @@
-//! Bytes of memory that are handed out, so that what many requests hold at once has an end.
+//! A byte budget that bounds the memory of concurrent requests.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,7 +10,7 @@ use tokio::{
 /// Bytes of one permit.
 const UNIT: usize = 1024;
 
-/// An amount of memory. Cheap to clone.
+/// A budget of memory. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Memory {
     free: Arc<Semaphore>,
@@ -19,15 +19,15 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// So many bytes in all, for which a request waits at most so long.
+    /// A budget of `bytes`. A request waits for its share at most for `wait`.
     pub(crate) fn of(bytes: usize, wait: Duration) -> Self {
         let units = u32::try_from(bytes / UNIT).unwrap_or(u32::MAX);
         let free = Semaphore::new(usize::try_from(units).unwrap_or(Semaphore::MAX_PERMITS));
         Self { free: Arc::new(free), units, wait }
     }
 
-    /// A share of so many bytes, given back when it is dropped; `None` where there is none in time. More than there is in
-    /// all is taken for all of it.
+    /// Takes `bytes` until the permit is dropped; `None` if they are not free in time. A request for more than the
+    /// whole budget takes the whole budget.
     pub(crate) async fn take(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
         self.acquire(self.units(bytes)).await
     }
@@ -39,7 +39,7 @@ impl Memory {
         timeout(self.wait, self.free.clone().acquire_many_owned(units)).await.ok()?.ok()
     }
 
-    /// A share of nothing, that may grow.
+    /// An empty share, which can grow.
     pub(crate) fn share(&self) -> Share {
         Share { memory: self.clone(), taken: None }
     }
@@ -49,7 +49,7 @@ impl Memory {
     }
 }
 
-/// A share that grows, and is given back when it is dropped.
+/// A part of the budget that can grow. It is given back when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Share {
     memory: Memory,
@@ -57,7 +57,7 @@ pub(crate) struct Share {
 }
 
 impl Share {
-    /// Grows to so many bytes in all; whether there was as much in time.
+    /// Grows the share to `bytes` in total. Returns false if they were not free in time.
     pub(crate) async fn grow(&mut self, bytes: usize) -> bool {
         let taken = self.taken.as_ref().map_or(0, |taken| u32::try_from(taken.num_permits()).unwrap_or(u32::MAX));
         let more = self.memory.units(bytes).saturating_sub(taken);

@@ -1,28 +1,28 @@
-//! Rates: so many in a while, some of them at once.
+//! Rate limits: a number of uses in a time, some of them in a burst.
 
 use std::{
     collections::VecDeque,
     time::{Duration, Instant},
 };
 
-/// A rate: one every so often, and `burst` at once after a quiet while.
+/// A rate: one use per `every`, and up to `burst` uses at once after a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// From one to the next.
+    /// The interval between two uses.
     pub every: Duration,
-    /// At once; at least 1.
+    /// Most uses at once; at least 1.
     pub burst: u32,
 }
 
-/// What has been used of a rate, as one moment: when all of it will be free again (the generic cell rate algorithm).
+/// The state of a rate limit: the time at which it will be unused again (the generic cell rate algorithm).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Used(Option<Instant>);
 
 impl Used {
-    /// Takes one.
+    /// Uses the rate once.
     ///
     /// # Errors
-    /// How long until there is one; then nothing was taken.
+    /// How long to wait; nothing is counted then.
     pub fn take(&mut self, rate: Rate, now: Instant) -> Result<(), Duration> {
         match self.wait(rate, now) {
             Some(wait) => Err(wait),
@@ -33,44 +33,44 @@ impl Used {
         }
     }
 
-    /// How long until there is one to take; `None`: there is.
+    /// How long until the rate can be used; `None` if it can be now.
     pub fn wait(&mut self, rate: Rate, now: Instant) -> Option<Duration> {
         let allowance = rate.every.saturating_mul(rate.burst.saturating_sub(1));
         let ahead = self.0.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
-        // No more can be used than all of it, whatever the clock said before.
+        // After the clock was ahead, the wait must not exceed that of a full use.
         let ahead = ahead.min(allowance.saturating_add(rate.every));
         self.0 = now.checked_add(ahead);
         ahead.checked_sub(allowance).filter(|wait| !wait.is_zero())
     }
 
-    /// Whether all of it is free: then it need not be remembered.
+    /// Whether nothing is used, so that the state can be dropped.
     #[must_use]
     pub fn is_idle(&self, now: Instant) -> bool {
         self.0.is_none_or(|at| at <= now)
     }
 }
 
-/// The moments of the last few, for a limit that holds in every stretch of a length.
+/// The times of the latest uses, for a limit within every span of a length.
 #[derive(Debug, Default)]
 pub struct Window(VecDeque<Instant>);
 
 impl Window {
-    /// How long until there is room for one more of `most` within `span`; `None`: there is.
+    /// How long until another use is allowed with `most` in any `span`; `None` if it is now.
     pub fn wait(&mut self, most: usize, span: Duration, now: Instant) -> Option<Duration> {
         while self.0.front().is_some_and(|at| now.saturating_duration_since(*at) >= span) {
             self.0.pop_front();
         }
-        // The one that must be over before there is room.
+        // The use that must leave the span first.
         let blocking = self.0.len().checked_sub(most.max(1)).and_then(|at| self.0.get(at))?;
         Some(span.saturating_sub(now.saturating_duration_since(*blocking)))
     }
 
-    /// Counts one.
+    /// Counts a use.
     pub fn count(&mut self, now: Instant) {
         self.0.push_back(now);
     }
 
-    /// Whether nothing of it is within `span`.
+    /// Whether no use is within `span`.
     #[must_use]
     pub fn is_idle(&self, span: Duration, now: Instant) -> bool {
         self.0.back().is_none_or(|at| now.saturating_duration_since(*at) >= span)
@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(used.take(rate, at(4)), Err(Duration::from_secs(2)), "what is refused costs nothing");
         assert_eq!(used.take(rate, at(6)), Ok(()));
         assert!(used.take(rate, at(6)).is_err() && !used.is_idle(at(6)));
-        // After a quiet while there is a burst again, and no more than that.
+        // After a pause there is one burst again, and no more.
         assert!(used.is_idle(at(100)));
         assert_eq!((0..10).filter(|_| used.take(rate, at(100)).is_ok()).count(), 3);
     }

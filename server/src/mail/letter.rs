@@ -1,5 +1,5 @@
-//! What a mail says, as plain text and as simple HTML. Words that come from outside pass through
-//! [`app::i18n::mail`], which quotes them, and are escaped here.
+//! The text of an error mail, as plain text and as simple HTML. Text from outside is quoted by [`app::i18n::mail`] and
+//! escaped here.
 
 use app::{
     i18n::{
@@ -19,7 +19,7 @@ use crate::{
     store::{Concerned, MailContent},
 };
 
-/// Words a mail, in the language of its profile. `public_url` is what the pages' addresses start with; `stop` is the link by
+/// Composes a mail in the language of its profile. `public_url` is the start of links to pages; `stop` is the link by
 /// which the reader stops such mails.
 pub(super) fn compose(content: &MailContent, public_url: &str, stop: Option<&str>) -> Letter {
     let mut formatting = content.profile.formatting.clone();
@@ -60,7 +60,8 @@ pub(super) fn compose(content: &MailContent, public_url: &str, stop: Option<&str
     Letter { subject: mail::subject(language, about, cause, count), text: page_of.text, html }
 }
 
-/// The HTML as mail programs show it well: a card with its title, readable in dark as well. They read no style sheet.
+/// Wraps `body` into an HTML card with a title, readable in dark mode too. Styles are inline because mail programs
+/// ignore style sheets.
 pub(super) fn framed(body: &str, title: &str, language: &str) -> String {
     let title = escape(title);
     format!(
@@ -73,7 +74,7 @@ pub(super) fn framed(body: &str, title: &str, language: &str) -> String {
     )
 }
 
-/// What the log is asked for failures of a cause: those at the endpoint came to no delivery.
+/// The query for the log that finds failures of a cause. Failures at the endpoint have no delivery.
 fn asked(cause: FailureCause) -> LogQuery {
     if cause.is_of_event() {
         return LogQuery { outcome: Some(Outcome::Rejected), ..LogQuery::default() };
@@ -84,7 +85,7 @@ fn asked(cause: FailureCause) -> LogQuery {
     }
 }
 
-/// Both forms, grown side by side.
+/// The plain text and the HTML of a mail, written in parallel.
 #[derive(Default)]
 pub(super) struct Page {
     pub text: String,

@@ -1,4 +1,4 @@
-//! Mails to one person that somebody waits for, such as a link for a new password: sent at once, not queued.
+//! Mails that a person is waiting for, such as a link for a new password. They are sent at once and not queued.
 
 use std::time::Duration;
 
@@ -12,33 +12,33 @@ use crate::{
     settings::smtp::{Letter, Posted},
 };
 
-/// Pauses before the tries after the first: whoever waits looks into their mail for a minute or two.
+/// Pauses before the second and later attempts. People look for such a mail for a minute or two.
 const AGAIN: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(20), Duration::from_secs(60)];
 
-/// What such a mail says. It may hold a link that opens something: it is not printed.
+/// The content of such a mail. Its link may be a credential, so there is no `Debug`.
 #[derive(Clone)]
 pub struct Note {
-    /// One line.
+    /// The subject, one line.
     pub subject: String,
-    /// What it is about.
+    /// The text before the link.
     pub about: String,
-    /// What the link is, and the link.
+    /// The link's label, and the link.
     pub link: (String, String),
-    /// What there is to know besides.
+    /// The text after the link.
     pub besides: String,
 }
 
 impl MailWorker {
-    /// Whether there is a server that takes mails.
+    /// Whether an SMTP server is set up.
     #[must_use]
     pub fn is_set_up(&self) -> bool {
         self.settings.now().smtp.is_some()
     }
 
-    /// Sends a note, once.
+    /// Sends a note in one attempt.
     ///
     /// # Errors
-    /// Why it was not taken, in the server's words, and whether it may be later.
+    /// The reason, in the server's words, and whether another attempt may succeed.
     pub async fn send_note(&self, to: &EmailAddress, language: Language, note: &Note) -> Result<(), (String, bool)> {
         let settings = self.settings.now();
         let Some(smtp) = &settings.smtp else { return Err(("no SMTP server is set up".to_owned(), false)) };
@@ -50,7 +50,7 @@ impl MailWorker {
         }
     }
 
-    /// Sends a note, and tries again for a minute or two where the server is away.
+    /// Sends a note, with further attempts for a minute or two if the failure may pass.
     pub async fn insist(&self, to: &EmailAddress, language: Language, note: &Note) {
         let mut pauses = AGAIN.into_iter();
         loop {

@@ -1,4 +1,4 @@
-//! What follows an answer of the SMTP server's, and who may be written to. Pure.
+//! The mail policy: what follows a reply of the SMTP server, and which addresses may get a mail. No I/O.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -13,7 +13,7 @@ const SHORTEST: Duration = Duration::from_secs(60);
 const LONGEST: Duration = Duration::from_secs(60 * 60);
 /// The age at which a mail is given up.
 const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
-/// Most addresses of a mail of the stateless endpoint.
+/// Most addresses of one mail of the stateless endpoint.
 const STRANGERS_ADDRESSES: usize = 10;
 /// Most mails an hour about one token of the stateless endpoint.
 const STRANGERS_MAILS: i64 = 20;
@@ -40,25 +40,25 @@ pub(super) fn addresses(content: &MailContent) -> Result<&[EmailAddress], &'stat
     }
 }
 
-/// When mails of the stateless endpoint went to an address, within the last hour.
+/// The times at which mails of the stateless endpoint were sent to an address, within the last hour.
 #[derive(Debug, Default)]
 pub(super) struct SentLately(VecDeque<Millis>);
 
 impl SentLately {
-    /// Whether one more may go now.
+    /// Whether another mail may be sent now.
     pub(super) fn has_room(&mut self, now: Millis) -> bool {
         // A mail with a time in the future was sent before the clock was set back.
         self.0.retain(|at| (now.saturating_sub(HOUR)..=now).contains(at));
         self.0.len() < STRANGERS_SENT
     }
 
-    /// Counts one that went now.
+    /// Counts a mail that is sent now.
     pub(super) fn count(&mut self, now: Millis) {
         self.0.push_back(now);
     }
 }
 
-/// How long to wait after the failed attempt of this number, from 1; `None`: it is given up.
+/// How long to wait after the failed attempt of this number, from 1; `None` if the mail is given up.
 pub(super) fn again(attempt: u32, age: Duration) -> Option<Duration> {
     let after = SHORTEST.saturating_mul(2u32.saturating_pow(attempt.saturating_sub(1).min(12))).min(LONGEST);
     (age.saturating_add(after) <= MAX_AGE).then_some(after)

@@ -1,4 +1,4 @@
-//! The mail worker: one mail after the other, each claimed in one short statement before the SMTP server is asked.
+//! The mail worker: sends one mail at a time. Each is claimed in one short statement before the SMTP server is called.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -21,15 +21,15 @@ use crate::{
     time::{Millis, millis, now},
 };
 
-/// How long a claim lasts: longer than the addresses of any mail of sensible size take.
+/// How long a claim lasts, in milliseconds: longer than sending to all addresses of a usual mail takes.
 const LEASE: Millis = 10 * 60 * 1000;
-/// The longest sleep: a clock that was set back must not make it endless.
+/// The longest sleep, so that a clock that was set back does not make the worker sleep for ever.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
-/// How long the link in a confirmation mail works.
+/// How long the link in a confirmation mail works, in milliseconds.
 const CONFIRM_LINK: Millis = 7 * DAY;
-/// How long the link in an error mail works.
+/// How long the link in an error mail works, in milliseconds.
 const STOP_LINK: Millis = 30 * DAY;
-/// How long the end waits for the mail that is being sent.
+/// How long a shutdown waits for the mail that is being sent.
 const LAST_WAIT: Duration = Duration::from_secs(6);
 
 /// Sends the mails that are due. Cheap to clone.
@@ -43,13 +43,14 @@ pub struct MailWorker {
 }
 
 impl MailWorker {
-    /// A worker; while the settings name no SMTP server it records that mails are not sent. `public_url` is what links start with.
+    /// A worker. `public_url` is the start of links in mails. While the settings name no SMTP server, mails are
+    /// recorded as not sent.
     #[must_use]
     pub fn new(store: Store, settings: Live, public_url: &str, metrics: Arc<Metrics>) -> Self {
         Self { store, settings, public_url: public_url.into(), metrics, sent_lately: Arc::default() }
     }
 
-    /// Sends until `shutdown` says so; then finishes the mail that is being sent, for 6 s at most.
+    /// Runs until `shutdown` becomes true, then waits at most 6 s for the mail that is being sent.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) {
         if let Err(error) = self.store.mails.release(now()).await {
             tracing::error!(%error, "mails of an earlier run could not be released");
@@ -75,7 +76,7 @@ impl MailWorker {
         }
     }
 
-    /// Sends one mail, if one is due; how long to sleep then.
+    /// Sends one mail if one is due. Returns how long to sleep.
     async fn step(&self) -> Duration {
         if self.is_locked() {
             return LONGEST_SLEEP;
@@ -99,10 +100,10 @@ impl MailWorker {
         }
     }
 
-    /// One step: sends what is due at `now`; how many mails that were, whatever became of them.
+    /// Sends all mails that are due at `now`. Returns their number, whatever the outcome of each.
     ///
     /// # Errors
-    /// If the store fails; a mail that was claimed is then due again when its lease ends.
+    /// If the store fails. A mail that was claimed is due again when its lease ends.
     pub async fn run_due_once(&self, now: Millis) -> Result<usize, StoreError> {
         let mut count = 0;
         while self.send_next(now).await? {
@@ -111,7 +112,7 @@ impl MailWorker {
         Ok(count)
     }
 
-    /// Whether there is a mail server whose address cannot be opened: what waits for it is not given up.
+    /// Whether the stored SMTP URL cannot be decrypted. Mails wait then instead of being given up.
     fn is_locked(&self) -> bool {
         self.settings.now().is_locked(Setting::SmtpUrl)
     }
@@ -130,7 +131,7 @@ impl MailWorker {
         }
         let content = match self.store.mails.content(mail.id, now).await {
             Ok(content) => content,
-            // It went with its profile.
+            // The mail was deleted with its profile.
             Err(StoreError::NotFound) => return Ok(true),
             Err(error @ StoreError::Corrupt(_)) => {
                 tracing::error!(mail = mail.id, %error, "an error mail cannot be read and is given up");
@@ -163,8 +164,8 @@ impl MailWorker {
         Ok(())
     }
 
-    /// Sends an error mail to each address that may get it and has not had it; `done` grows by those that need no more, with
-    /// whether they took it.
+    /// Sends an error mail to each address that may get it and has not had it. `done` collects the addresses that need
+    /// no further attempt, with whether they took the mail.
     async fn send(
         &self,
         mail: &ClaimedMail,
@@ -204,7 +205,8 @@ impl MailWorker {
         Ok(round.end(mail, done, now))
     }
 
-    /// Keeps the addresses that mails of the stateless endpoint may go to. The others are recorded, and asked to confirm.
+    /// Keeps the addresses that may get mails of the stateless endpoint. The others are recorded in `done`, and
+    /// unconfirmed ones are asked to confirm.
     async fn those_who_agreed<'a>(
         &self,
         mail: &ClaimedMail,
@@ -233,7 +235,7 @@ impl MailWorker {
         Ok(agreed)
     }
 
-    /// Sends a confirmation mail, unless the owner of the address has answered meanwhile.
+    /// Sends a confirmation mail, unless the owner of the address has answered since it was queued.
     async fn ask(
         &self,
         mail: &ClaimedMail,
@@ -262,7 +264,7 @@ impl MailWorker {
         Ok(round.end(mail, done, now))
     }
 
-    /// A link for the owner of an address that works for so long.
+    /// Stores and returns a link for the owner of an address that works for `works_for` milliseconds.
     async fn link(&self, address: &EmailAddress, works_for: Millis, now: Millis) -> Result<Link, StoreError> {
         let code = codes::secret();
         let code_hash = codes::hash(&code);
@@ -270,7 +272,8 @@ impl MailWorker {
         Ok(Link { code_hash, address: format!("{}/confirm-email/{code}", self.public_url) })
     }
 
-    /// Forgets the link of a mail that the server did not take. Without a reply it may have been taken.
+    /// Deletes the link of a mail that the server did not take. Without a reply the server may have taken it, so the
+    /// link stays.
     async fn settle(&self, link: Option<Link>, posted: &Posted) -> Result<(), StoreError> {
         match (link, posted) {
             (Some(link), Posted::Refused(_) | Posted::Later(_)) => {
@@ -281,30 +284,30 @@ impl MailWorker {
     }
 }
 
-/// A link in a mail. It opens something: it is not printed.
+/// A link in a mail. It is a credential, so it has no `Debug`.
 struct Link {
     code_hash: Vec<u8>,
     address: String,
 }
 
-/// One attempt at a mail: what its addresses came to.
+/// The outcome of one attempt at a mail, collected over its addresses.
 #[derive(Default)]
 struct Round {
-    /// Addresses whose servers refused it, with what these said; then those that it may not go to, with the reason.
+    /// Addresses that the server refused, with its reply, and addresses that may not get the mail, with the reason.
     refused: Vec<String>,
     held: Vec<(String, &'static str)>,
-    /// Why the others have to wait.
+    /// Why the remaining addresses must wait.
     later: Option<String>,
 }
 
 impl Round {
-    /// Notes an address that the mail may not go to.
+    /// Records an address that may not get the mail.
     fn hold(&mut self, address: &EmailAddress, why: &'static str, done: &mut BTreeMap<String, bool>) {
         self.held.push((address.to_string(), why));
         done.insert(address.to_string(), false);
     }
 
-    /// Notes what sending came to; whether it is of use to go on to other addresses.
+    /// Records the outcome for an address. Returns whether to go on with other addresses.
     fn note(&mut self, address: &EmailAddress, posted: Posted, done: &mut BTreeMap<String, bool>) -> bool {
         match posted {
             Posted::Taken => _ = done.insert(address.to_string(), true),
@@ -344,7 +347,7 @@ impl Round {
     }
 }
 
-/// The same for each attempt at a mail.
+/// The `Message-ID`'s local part: the same for each attempt at a mail.
 fn id(mail: &ClaimedMail) -> String {
     format!("hookgram.{}.{}", mail.due_at, mail.id)
 }

@@ -1,4 +1,4 @@
-//! Whether somebody must act: the mark that the navigation shows.
+//! The health mark in the navigation: whether somebody must act.
 
 use std::{
     net::IpAddr,
@@ -13,7 +13,7 @@ use crate::time::{Millis, now};
 const HOUR: Millis = 60 * 60 * 1000;
 const DAY: Millis = 24 * HOUR;
 
-/// Whether somebody must act, as of the last look.
+/// Whether somebody must act, as of the last check.
 #[derive(Debug, Default)]
 pub struct HealthMark {
     red: AtomicBool,
@@ -22,20 +22,20 @@ pub struct HealthMark {
 }
 
 impl HealthMark {
-    /// Whether it is red for somebody of this role.
+    /// Whether the mark is red for this role.
     #[must_use]
     pub fn is_red(&self, role: Option<Role>) -> bool {
         self.red.load(Ordering::Relaxed) || (role == Some(Role::Admin) && self.red_for_admins.load(Ordering::Relaxed))
     }
 
-    /// Sets whether it is red for everybody, and whether it is red for admins.
+    /// Sets whether the mark is red for everybody, and whether it is red for admins.
     pub(crate) fn set(&self, red: bool, red_for_admins: bool) {
         self.red.store(red, Ordering::Relaxed);
         self.red_for_admins.store(red_for_admins, Ordering::Relaxed);
     }
 
-    /// Notes a request that was forwarded by somebody who is not among the trusted proxies; the log hears of it
-    /// after each hour without.
+    /// Records a request with forwarding headers from an address that is not a trusted proxy. It is logged unless
+    /// there was another such request within the hour before.
     pub fn unannounced_proxy(&self, address: IpAddr) {
         let now = now();
         let before = self.proxy.lock().replace((address, now));
@@ -48,7 +48,7 @@ impl HealthMark {
         }
     }
 
-    /// Who forwards without being trusted, if anybody did within a day.
+    /// The last address that forwarded requests without being trusted, if that was within a day.
     pub(crate) fn unannounced(&self, now: Millis) -> Option<IpAddr> {
         self.proxy.lock().filter(|(_, at)| *at > now - DAY).map(|(address, _)| address)
     }

@@ -1,4 +1,4 @@
-//! The log: to standard error, filtered and shaped as set.
+//! The process's log: to standard error, filtered and formatted as configured.
 
 use std::{
     borrow::Cow,
@@ -15,7 +15,7 @@ use crate::{
 /// Starts logging.
 ///
 /// # Errors
-/// If the filter cannot be read.
+/// If the filter is invalid.
 pub fn start(config: &Config) -> Result<(), BadSetting> {
     let filter = EnvFilter::try_new(&config.log).map_err(|error| BadSetting {
         name: "HOOKGRAM_LOG",
@@ -25,7 +25,8 @@ pub fn start(config: &Config) -> Result<(), BadSetting> {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(Lines { colours })
-        // It would be printed where nothing can be printed (the log on a full disk), and end the request in a panic.
+        // An internal error would be printed to standard error as well. If that cannot be written (a full disk), the
+        // request would end in a panic.
         .log_internal_errors(false);
     // A second start in one process (tests) keeps the first.
     let _ = match config.log_format {
@@ -35,10 +36,11 @@ pub fn start(config: &Config) -> Result<(), BadSetting> {
     Ok(())
 }
 
-/// Standard error, where a line of the log stays a line and tells a terminal nothing, whatever came from outside is in it.
+/// Standard error, with control characters escaped, so that text from outside can neither break a line of the log nor
+/// command a terminal.
 #[derive(Clone, Copy, Debug)]
 struct Lines {
-    /// Whether the log's own colours go through.
+    /// Whether the log's own colour codes are kept.
     colours: bool,
 }
 
@@ -51,7 +53,7 @@ impl MakeWriter<'_> for Lines {
 }
 
 impl Write for Lines {
-    /// Takes whole lines, one at a time, as they are made.
+    /// Gets one whole line with each call.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         io::stderr().write_all(plain(&String::from_utf8_lossy(line), self.colours).as_bytes())?;
         Ok(line.len())
@@ -62,7 +64,7 @@ impl Write for Lines {
     }
 }
 
-/// A line with whatever could end it early or command a terminal written as JSON writes it.
+/// Escapes control characters and line separators as JSON does.
 fn plain(line: &str, colours: bool) -> Cow<'_, str> {
     let (text, end) = line.strip_suffix('\n').map_or((line, ""), |text| (text, "\n"));
     let is_odd = |letter: char| {

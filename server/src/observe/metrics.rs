@@ -1,4 +1,4 @@
-//! The metrics of `/metrics` (contract §6).
+//! The counters and gauges of `/metrics` (contract §6).
 
 use prometheus_client::{
     encoding::prometheus_text,
@@ -15,21 +15,21 @@ const PREFIX: &str = "hookgram";
 pub struct Metrics {
     /// Accepted events.
     pub accepted: Counter,
-    /// Events that had come before.
+    /// Duplicate events.
     pub duplicates: Counter,
     /// POSTs answered 4xx.
     pub rejected: Counter,
-    /// Events that could not be stored.
+    /// Events that could not be stored (503).
     pub unstored: Counter,
-    /// Requests to Telegram to send something.
+    /// Calls to a channel that send a part.
     pub attempts: Counter,
-    /// Deliveries whose every part arrived.
+    /// Deliveries whose parts have all arrived.
     pub delivered: Counter,
-    /// Deliveries given up.
+    /// Deliveries given up, or uncertain.
     pub failed: Counter,
     /// Error mails sent.
     pub mails_sent: Counter,
-    /// Error mails that may not, or cannot, be sent.
+    /// Error mails that may not or cannot be sent.
     pub mails_not_sent: Counter,
     /// Error mails given up.
     pub mails_failed: Counter,
@@ -41,7 +41,7 @@ pub struct Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix(PREFIX);
-        // The names get the suffix `_total`, the descriptions a full stop.
+        // The library adds `_total` to the names and a full stop to the descriptions.
         let mut counter = |name: &str, help: &str| {
             let counter = Counter::default();
             registry.register(name, help, counter.clone());
@@ -68,7 +68,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// The counters and these gauges (name, description, value) in the Prometheus text format.
+    /// Encodes the counters, and gauges given as (name, description, value), in the Prometheus text format.
     pub(crate) fn text(&self, gauges: &[(&str, &str, i64)]) -> String {
         let mut registry = Registry::with_prefix(PREFIX);
         for (name, help, value) in gauges {

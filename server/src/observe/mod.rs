@@ -1,4 +1,4 @@
-//! What whoever runs the server sees of it: health, metrics, the log of the process.
+//! Observability for operators: health mark, metrics, log.
 
 pub mod health_mark;
 pub mod logging;

@@ -1,4 +1,4 @@
-//! What pages and server functions find in their reactive context.
+//! The reactive context of pages and server functions.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use leptos::{
 use super::PageRequest;
 use crate::{http::client::Client, state::AppState};
 
-/// What every page and server function finds in its context: the server functions' backend, the account that asks, the
-/// options of leptos.
+/// Provides the context that every page and server function reads: the server functions' backend, the signed-in
+/// account, the options of leptos.
 pub(crate) fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let state = state.clone();
     move || {

@@ -1,4 +1,4 @@
-//! `GET /live/…`: what pages that stay open are told, as server-sent events. A stream ends with its session.
+//! `GET /live/…`: server-sent events for pages that stay open. A stream ends with its session.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -18,30 +18,31 @@ use tokio_stream::{
 
 use crate::{auth::session, pages::Visit};
 
-/// What stands for those that were missed, and for an event without a profile: it says to look anew.
+/// The id that is sent when ids were missed, or for an event without a profile. It tells the page to load everything
+/// again.
 const MISSED: i64 = 0;
 
-/// `/live/sandbox`: the ids of messages as they reach the sandbox.
+/// `/live/sandbox`: the id of each message that reaches the sandbox.
 pub(crate) async fn sandbox(visit: Visit) -> Response {
     let ids = visit.state().sandbox.subscribe();
     answer(visit, ids, |_| true).await
 }
 
-/// `/live/profiles/{id}`: the profile's id, whenever something becomes of one of its events.
+/// `/live/profiles/{id}`: the profile's id, whenever one of its events or deliveries changes.
 pub(crate) async fn profile(Path(id): Path<String>, visit: Visit) -> Response {
-    // Read here: the refusal of a typed path would quote it, also in the log.
+    // Parsed here: axum's rejection of a typed path would quote the path, also in the log.
     let Ok(id) = id.parse::<i64>() else { return StatusCode::NOT_FOUND.into_response() };
     let ids = visit.state().news.subscribe();
     answer(visit, ids, move |about| about == id).await
 }
 
-/// `/live/deliveries`: the profile's id, or 0 for none, whenever something becomes of any event.
+/// `/live/deliveries`: the profile's id, or 0 if there is none, whenever any event or delivery changes.
 pub(crate) async fn deliveries(visit: Visit) -> Response {
     let ids = visit.state().news.subscribe();
     answer(visit, ids, |_| true).await
 }
 
-/// `event: message`, `data:` an id; where some were missed, [`MISSED`].
+/// Streams each id as `event: message`, `data: ID`; [`MISSED`] stands for ids that were missed.
 async fn answer<F>(visit: Visit, ids: broadcast::Receiver<i64>, concerns: F) -> Response
 where
     F: Fn(i64) -> bool + Send + 'static,
@@ -54,10 +55,10 @@ where
         Ok(id) => concerns(id).then_some(Some(id)),
         Err(BroadcastStreamRecvError::Lagged(_)) => Some(Some(MISSED)),
     });
-    // The stream must end with the server, or a browser left open would hold the shutdown up.
+    // The stream must end with the server: an open browser would otherwise hold up the shutdown.
     let end = WatchStream::new(state.shutdown.clone()).filter(|stopped| *stopped).map(|_| None);
-    // A session that ends here is announced. The first look finds one that ended before this stream listened, the later ones
-    // find one that has run out or was ended by the command line.
+    // The store announces a session that this process ends. The interval's first check finds a session that ended
+    // before this stream listened; later checks find a session that expired or was ended by the command line.
     let announced = BroadcastStream::new(state.store.accounts.ended_sessions());
     let announced = announced.filter(move |ended| ended.as_ref().map_or(true, |ended| *ended == user)).map(drop);
     let looks = announced.merge(IntervalStream::new(interval(state.config.patience.look)).map(drop));

@@ -1,4 +1,5 @@
-//! The pages. Handlers are thin: read the form, see what the account may do, do it, show it.
+//! The handlers of the pages. A handler reads the form, checks the account's permission, calls the store and shows a
+//! page.
 
 mod accounts;
 mod audit;
@@ -51,12 +52,13 @@ use crate::{
     store::{StoredProfile, audit::By},
 };
 
-/// Bytes: the largest form of these pages. A file of a thousand profiles is a fifth of it.
+/// The largest form of these pages, in bytes. A file of a thousand profiles is a fifth of it.
 const LONGEST: usize = 2 * 1024 * 1024;
-/// What is longer than a form may be is still read so far, for a browser shows no answer before it has sent all.
+/// A form that is too large is still read up to this many bytes: a browser shows no answer before it has sent
+/// everything.
 const LONGEST_READ: usize = 16 * 1024 * 1024;
 
-/// Either what was asked for, or the answer that says why not.
+/// Unwraps a result, or returns the page that shows the error.
 macro_rules! or_refuse {
     ($visit:ident, $result:expr) => {
         match $result {
@@ -67,13 +69,13 @@ macro_rules! or_refuse {
 }
 use or_refuse;
 
-/// Logs an error of the server; the reader is told only that there was one.
+/// Logs an error of the server. The reader is told only that there was one.
 fn internal(error: impl std::fmt::Display) -> AppError {
     tracing::error!(%error, "a page could not be served");
     AppError::Internal
 }
 
-/// Their routes.
+/// The routes of the pages.
 pub(crate) fn routes() -> Routes {
     Routes::default()
         .get("/", profiles::list::page)
@@ -151,15 +153,15 @@ pub(crate) fn routes() -> Routes {
         .post("/profiles/{id}/delete", profiles::actions::delete)
 }
 
-/// What is not there.
+/// The page for a path that does not exist.
 pub(crate) async fn not_found(caller: Caller) -> Response {
     caller.show(StatusCode::NOT_FOUND, EntryPage::NotFound).await
 }
 
-/// A request for one of these pages, without its body, of somebody who has the permission `P`: whoever has not is told so
-/// before the handler is reached.
+/// A request for a page by an account with the permission `P`, without its body. An account without the permission is
+/// refused before the handler runs.
 pub(crate) struct Visit<P = Viewer> {
-    /// Who visits.
+    /// The account, as its permission.
     who: P,
     state: AppState,
     parts: Parts,
@@ -172,7 +174,7 @@ impl<P: Permission> FromRequestParts<AppState> for Visit<P> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        // The guard lets nobody so far who is not signed in.
+        // The guard has already refused requests without a session.
         let account = parts.extensions.get::<Account>().cloned();
         let account = account.ok_or_else(|| Redirect::to("/login").into_response())?;
         let language = app::preferences::of_headers(&parts.headers).language;
@@ -189,7 +191,7 @@ impl<P: Permission> FromRequestParts<AppState> for Visit<P> {
     }
 }
 
-/// A form that came with it: the names and values of its fields.
+/// The fields of a submitted form: names and values.
 type Fields = HashMap<String, String>;
 
 impl<P: Permission> Visit<P> {
@@ -197,48 +199,48 @@ impl<P: Permission> Visit<P> {
         self.who.account()
     }
 
-    /// Whether they may do more than the page asks of everybody.
+    /// Whether the account has a permission beyond the one that the page needs.
     fn may<M: Permission>(&self) -> bool {
         M::of(self.account().clone()).is_ok()
     }
 
-    /// Where live pages listen, and what else everybody shares.
+    /// The state that all handlers share.
     pub(crate) fn state(&self) -> &AppState {
         &self.state
     }
 
-    /// Who does what is done.
+    /// The author of an entry in the audit.
     fn by(&self) -> By {
         self.client.by(&self.account().email)
     }
 
-    /// The clock that the reader's browser has named.
+    /// The present time, in the time zone that the reader's browser has named.
     fn clock(&self) -> Clock {
         self.request().clock()
     }
 
-    /// The zone in which the reader's times are read and written.
+    /// The zone in which the reader's times are shown and parsed.
     fn zone(&self) -> TimeZone {
         self.clock().zone()
     }
 
-    /// What functions need that serve no page alone.
+    /// The part of the request that functions shared with the server functions need.
     fn request(&self) -> PageRequest {
         PageRequest::new(&self.state, &self.client, &self.parts.headers)
     }
 
-    /// The first parameter of its address with this name.
+    /// The first query parameter with this name.
     fn asked(&self, name: &str) -> Option<String> {
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&self.parts.uri).ok()?;
         pairs.into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
-    /// The profile with the id that stands in the path.
+    /// The profile whose id is in the path.
     async fn profile(&self, id: &str) -> Result<StoredProfile, AppError> {
         self.request().stored_profile(id.parse().map_err(|_| AppError::NotFound)?).await
     }
 
-    /// The form that came, or why it cannot be read.
+    /// The form in the body, or why it cannot be read.
     async fn form(&self, body: Body) -> Result<Fields, AppError> {
         self.fields(body).await.map_err(|sentence| AppError::field("", sentence))
     }
@@ -254,7 +256,7 @@ impl<P: Permission> Visit<P> {
         }
     }
 
-    /// Does what a server function does where it runs: with the context of a request.
+    /// Runs `work` in the reactive context that a server function has in a request.
     async fn within<T>(&self, work: impl Future<Output = T>) -> T {
         let owner = Owner::new();
         let work = owner.with(|| {
@@ -267,7 +269,7 @@ impl<P: Permission> Visit<P> {
         done
     }
 
-    /// The page, with this status.
+    /// Renders a page with this status.
     async fn show(self, status: StatusCode, page: ServerPage) -> Response {
         let clock = self.clock();
         let Self { state, parts, who, .. } = self;
@@ -281,7 +283,7 @@ impl<P: Permission> Visit<P> {
         response
     }
 
-    /// Why the page cannot be shown or the form not be carried out.
+    /// Renders the error, with the status that belongs to it.
     async fn refuse(self, error: AppError) -> Response {
         let status = match error {
             AppError::SignedOut => StatusCode::UNAUTHORIZED,
@@ -293,7 +295,7 @@ impl<P: Permission> Visit<P> {
         self.show(status, ServerPage::Refused(error)).await
     }
 
-    /// Goes on to another page, which then says what was done.
+    /// Redirects to a page that shows the notice.
     fn done(self, notice: &Notice, to: &str) -> Response {
         let mut response = Redirect::to(to).into_response();
         if let Ok(cookie) = HeaderValue::from_str(&notice.cookie()) {
@@ -302,10 +304,10 @@ impl<P: Permission> Visit<P> {
         response
     }
 
-    /// The form that came: sent as such, or in pieces with a file among them.
+    /// The form in the body, URL-encoded or multipart with a file.
     ///
     /// # Errors
-    /// A sentence for whoever sent it.
+    /// A sentence for the sender of the form.
     async fn fields(&self, body: Body) -> Result<Fields, String> {
         let bytes = self.bytes(body).await?;
         let content_type = self.parts.headers.get(header::CONTENT_TYPE).cloned();
@@ -346,7 +348,7 @@ impl<P: Permission> Visit<P> {
         }
     }
 
-    /// A file counts as the field of its name, where one was chosen.
+    /// Reads a multipart form. The text of a chosen file is the value of its field.
     async fn pieces(&self, request: Request) -> Result<Option<Fields>, String> {
         let Ok(mut pieces) = Multipart::from_request(request, &()).await else { return Ok(None) };
         let mut fields = Fields::new();

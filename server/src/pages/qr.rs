@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use app::views::QrCode;
 use qrcodegen::{QrCode as Code, QrCodeEcc};
 
-/// Light squares that must stay around a code, in squares.
+/// The quiet zone around a code, in modules.
 const QUIET: i32 = 4;
 
-/// A text as a QR code that can be read with a seventh of it damaged; `None` where it is too long for one.
+/// Encodes a text as a QR code that can be read with a seventh of it damaged; `None` if the text is too long.
 pub(super) fn code(text: &str) -> Option<QrCode> {
     let code = Code::encode_text(text, QrCodeEcc::Medium).ok()?;
     let mut path = String::new();
@@ -17,7 +17,7 @@ pub(super) fn code(text: &str) -> Option<QrCode> {
         while x < code.size() {
             let length = (x..code.size()).take_while(|x| code.get_module(*x, y)).fold(0, |length, _| length + 1);
             if length > 0 {
-                // Writing to a string does not fail.
+                // Writing to a string cannot fail.
                 _ = write!(path, "M{} {}h{length}v1h-{length}z", x + QUIET, y + QUIET);
             }
             x += length + 1;

@@ -1,4 +1,4 @@
-//! What pages and server functions know about the request that they answer.
+//! The part of a request that pages and server functions share.
 
 use app::{
     error::AppError,
@@ -53,7 +53,7 @@ impl PageRequest {
         Clock { zone: self.zone, now: now() }
     }
 
-    /// The sentence in the reader's language.
+    /// Chooses the sentence in the reader's language.
     pub(super) fn say<'a>(&self, ru: &'a str, en: &'a str) -> &'a str {
         match self.language {
             Language::Ru => ru,
@@ -61,18 +61,18 @@ impl PageRequest {
         }
     }
 
-    /// The profile as it is stored, or [`AppError::NotFound`].
+    /// The profile with this id, or [`AppError::NotFound`].
     pub(super) async fn stored_profile(&self, id: i64) -> Result<StoredProfile, AppError> {
         self.state.store.profiles.get(id).await.map_err(internal)?.ok_or(AppError::NotFound)
     }
 
-    /// The short URL with this webhook key; `None` for an account that may not send with it.
+    /// The short URL with this webhook key; `None` for an account that may not send messages.
     pub(super) fn short_url(&self, viewer: &Viewer, key: &str) -> Option<String> {
         may_send(viewer).then(|| self.state.short_url(key))
     }
 }
 
-/// Whether an account may send messages, and so see the URLs that do.
+/// Whether an account may send messages. Only such an account sees the URLs that send them.
 pub(super) fn may_send(viewer: &Viewer) -> bool {
     Operator::of(viewer.account().clone()).is_ok()
 }

@@ -1,5 +1,5 @@
-//! Registering a route says whom it is open to: for a page that is the permission in its handler's own signature, so that
-//! no list beside it can say otherwise. The table of all of them is what a test walks.
+//! A route's registration also says who may call it. For a page, the permission is in the handler's own signature, so
+//! that the table of routes cannot contradict it. A test walks the table.
 
 use app::session::Permission;
 use axum::{
@@ -12,14 +12,14 @@ use hookgram::role::Role;
 
 use crate::{http::compression, pages::Visit, state::AppState};
 
-/// A route, and whom it is open to.
+/// A route, and who may call it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {
-    /// Its path, with `{…}` where something varies.
+    /// The path, with `{…}` for a parameter.
     pub path: String,
     /// `GET`, `POST`, or `ANY`.
     pub method: &'static str,
-    /// The lowest role that it answers; `None`: everybody, signed in or not.
+    /// The lowest role that may call it; `None`: everybody, signed in or not.
     pub needs: Option<Role>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Routes {
 }
 
 impl Routes {
-    /// A page, or what belongs to one, that only whoever has its handler's permission gets.
+    /// Adds a page, or a part of one, for accounts with the handler's permission.
     pub(crate) fn get<T, H, U>(self, path: &str, handler: H) -> Self
     where
         H: Handler<T, AppState> + Asks<U>,
@@ -40,7 +40,7 @@ impl Routes {
         self.add(path, "GET", Some(H::ROLE), get(handler))
     }
 
-    /// A form that only whoever has its handler's permission may send.
+    /// Adds a form for accounts with the handler's permission.
     pub(crate) fn post<T, H, U>(self, path: &str, handler: H) -> Self
     where
         H: Handler<T, AppState> + Asks<U>,
@@ -49,18 +49,18 @@ impl Routes {
         self.add(path, "POST", Some(H::ROLE), post(handler))
     }
 
-    /// What is open to everybody: its handler judges by itself.
+    /// Adds a route that is open to everybody; its handler decides by itself.
     pub(crate) fn open(self, path: &str, method: &'static str, handler: MethodRouter<AppState>) -> Self {
         self.add(path, method, None, handler)
     }
 
-    /// These as well.
+    /// Adds the routes of `other`.
     pub(crate) fn merge(mut self, other: Self) -> Self {
         self.table.extend(other.table);
         Self { router: self.router.merge(other.router), table: self.table }
     }
 
-    /// Answers to these are compressed.
+    /// Compresses the answers of these routes.
     pub(crate) fn compressed(self) -> Self {
         let router = self.router.route_layer(compression::layer()).route_layer(from_fn(compression::guard));
         Self { router, ..self }
@@ -77,9 +77,9 @@ impl Routes {
     }
 }
 
-/// A handler that asks for a permission: it takes a [`Visit`] of whoever has it. `T` is what else it takes.
+/// A handler that needs a permission: it takes a [`Visit`] with it. `T` stands for its other arguments.
 pub(crate) trait Asks<T> {
-    /// The lowest role that has it.
+    /// The lowest role that has the permission.
     const ROLE: Role;
 }
 

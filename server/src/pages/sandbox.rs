@@ -21,7 +21,7 @@ use crate::{
     webhook::{self, Arrival, Endpoint, Outcome},
 };
 
-/// Messages that the page shows.
+/// The number of messages that the page shows.
 const SHOWN: i64 = 200;
 
 /// `GET /sandbox`
@@ -40,7 +40,7 @@ async fn shown<P: Permission>(visit: Visit<P>, chosen: Option<i64>, fault: Optio
     visit.show(status, ServerPage::Sandbox(Box::new(view))).await
 }
 
-/// The last messages, oldest first; of one profile, or of all.
+/// The newest messages of one profile or of all, oldest first.
 ///
 /// # Errors
 /// If the database fails.
@@ -73,7 +73,7 @@ fn address(chosen: Option<i64>) -> String {
     chosen.map_or_else(|| "/sandbox".to_owned(), |id| format!("/sandbox?profile={id}"))
 }
 
-/// `POST /sandbox/clear`: of a profile, or of all.
+/// `POST /sandbox/clear`: deletes the messages of one profile, or of all.
 pub(super) async fn clear(visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
     let chosen = chosen(&fields);
@@ -81,7 +81,7 @@ pub(super) async fn clear(visit: Visit<Operator>, body: Body) -> Response {
     Redirect::to(&address(chosen)).into_response()
 }
 
-/// `POST /sandbox/sample`: a sample, accepted like an event that came to the profile's short URL.
+/// `POST /sandbox/sample`: accepts a sample like an event that was posted to the profile's short URL.
 pub(super) async fn sample(visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
     let id = or_refuse!(visit, chosen(&fields).ok_or(AppError::NotFound));
@@ -113,8 +113,8 @@ pub(super) async fn sample(visit: Visit<Operator>, body: Body) -> Response {
     }
 }
 
-/// A sample as the booking service would send it for this profile: for its contact field, of a type that it wants, and
-/// unlike every other.
+/// A sample as the booking service would send it for this profile: with the profile's contact field and an event type
+/// that it wants. `SentAt` makes each sample unique.
 fn event(sample: Sample, stored: &StoredProfile) -> Result<Bytes, AppError> {
     let mut event: Value = serde_json::from_str(sample.json()).map_err(internal)?;
     if let Some(field) = &stored.profile.field_name {
@@ -132,7 +132,7 @@ fn event(sample: Sample, stored: &StoredProfile) -> Result<Bytes, AppError> {
     Ok(event.to_string().into())
 }
 
-/// Calls the sample's own contact field by another name, wherever it stands.
+/// Renames the sample's contact field everywhere in the value.
 fn rename(value: &mut Value, field: &str) {
     match value {
         Value::Object(fields) => {

@@ -29,7 +29,7 @@ pub(super) async fn page(visit: Visit<Admin>) -> Response {
     visit.show(StatusCode::OK, ServerPage::Settings(Box::new(view))).await
 }
 
-/// `POST /settings`: the settings of one card.
+/// `POST /settings`: saves the settings of one card.
 pub(super) async fn save(visit: Visit<Admin>, body: Body) -> Response {
     or_confirm!(visit, PAGE);
     let fields = or_refuse!(visit, visit.form(body).await);
@@ -56,7 +56,7 @@ pub(super) async fn save(visit: Visit<Admin>, body: Body) -> Response {
     }
 }
 
-/// `POST /settings/mail`: a mail to whoever asks, and what the mail server says of it.
+/// `POST /settings/mail`: sends a test mail to the account, and shows the mail server's answer.
 pub(super) async fn test(visit: Visit<Admin>) -> Response {
     or_confirm!(visit, PAGE);
     let tested = send_test(&visit).await;
@@ -109,19 +109,19 @@ fn view(visit: &Visit<Admin>) -> SettingsView {
     }
 }
 
-/// What the form says of the settings in it.
+/// The changes that the form asks for.
 fn changes(fields: &Fields) -> Vec<(Setting, SecretString)> {
     let mut changes = Vec::new();
     for setting in Setting::ALL {
         let Some(text) = fields.get(setting.name()).map(|text| text.trim()) else { continue };
         if setting == Setting::SmtpUrl && text.is_empty() {
-            // The one that is stored stays, unless it is to be forgotten.
+            // An empty field keeps the stored URL, unless the form asks to forget it.
             if fields.contains_key("smtp_forget") {
                 changes.push((setting, SecretString::from("")));
             }
             continue;
         }
-        // Whoever writes a unit by themselves needs none beside it.
+        // The form's unit is ignored if the text has a unit of its own.
         let unit = fields.get(&format!("{}_unit", setting.name()));
         let unit = unit.filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty());
         changes.push((setting, SecretString::from(format!("{text}{}", unit.map_or("", String::as_str)))));
@@ -129,7 +129,7 @@ fn changes(fields: &Fields) -> Vec<(Setting, SecretString)> {
     changes
 }
 
-/// What was typed, as far as it may be shown again.
+/// The submitted values, without secrets, which are not shown again.
 fn changes_shown(changes: &[(Setting, SecretString)]) -> impl Iterator<Item = (Setting, String)> {
     use secrecy::ExposeSecret as _;
     let shown = changes.iter().filter(|(setting, _)| !setting.is_secret());

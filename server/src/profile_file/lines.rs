@@ -1,4 +1,4 @@
-//! Where in a file a profile and its settings stand.
+//! The line numbers of profiles and their settings in a file.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_saphyr::Spanned;
 
 use super::{FileFault, reading::parse};
 
-/// The lines at which a file's profiles and their settings stand.
+/// The lines at which the profiles of a file and their settings begin.
 #[derive(Debug, Default)]
 pub(super) struct Lines(Vec<LinesOfEntry>);
 
@@ -45,7 +45,7 @@ impl Lines {
         Self(entries.into_iter().map(of_entry).collect())
     }
 
-    /// Says where faults stand that do not know it yet.
+    /// Adds the line to faults that do not have one yet.
     pub(super) fn name(&self, faults: &mut [FileFault]) {
         for fault in faults {
             fault.line = fault.line.or_else(|| self.of_fault(fault));
@@ -56,7 +56,7 @@ impl Lines {
         self.0.get(index).map(|entry| entry.line).filter(|line| *line > 0)
     }
 
-    /// The line of `profiles[2].events[0]`: that of the setting, else of its profile.
+    /// The line of a path such as `profiles[2].events[0]`: that of the setting, or else of its profile.
     fn of_fault(&self, fault: &FileFault) -> Option<u64> {
         let (index, rest) = fault.place()?;
         let setting = rest.trim_start_matches('.').split('[').next().unwrap_or_default();

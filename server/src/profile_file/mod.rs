@@ -25,25 +25,25 @@ use crate::store::{
     audit::{By, COMMAND_LINE},
 };
 
-/// A fault, with the place it stands at: `profiles[2].timezone`.
+/// A fault in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileFault {
-    /// Where.
+    /// The path of the faulty value: `profiles[2].timezone`.
     pub path: String,
-    /// The line that it stands at, as far as that is known.
+    /// The line of the faulty value, if it is known.
     pub line: Option<u64>,
-    /// What is wrong and how to mend it.
+    /// What is wrong and how to correct it.
     pub sentence: String,
 }
 
 impl FileFault {
-    /// The index of the profile that it is about, and the rest of its path.
+    /// The index of the faulty profile, and the rest of the path.
     fn place(&self) -> Option<(usize, &str)> {
         let (index, rest) = self.path.strip_prefix("profiles[")?.split_once(']')?;
         Some((index.parse().ok()?, rest))
     }
 
-    /// The index in the file's list of the profile that it is about.
+    /// The index of the faulty profile in the file's list.
     #[must_use]
     pub fn entry(&self) -> Option<usize> {
         self.place().map(|(index, _)| index)
@@ -56,10 +56,10 @@ impl fmt::Display for FileFault {
     }
 }
 
-/// Why a file was not imported. Nothing has changed then.
+/// Why a file was not imported. In either case nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// The file is at fault; every fault at once.
+    /// The file has faults; this lists all of them.
     #[error("the file has {} fault(s)", .0.len())]
     Faults(Vec<FileFault>),
     /// The store failed.
@@ -67,29 +67,29 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
-/// What a file would do.
+/// The result of reading a file, before it is imported.
 #[derive(Debug)]
 pub struct Plan {
-    /// Its profiles as far as they could be read, in its order.
+    /// The profiles that could be read, in the file's order.
     pub entries: Vec<Entry>,
-    /// Every fault; with one, nothing is done.
+    /// Every fault. If there is one, nothing is imported.
     pub faults: Vec<FileFault>,
 }
 
-/// A profile of a file.
+/// A profile of a file, to be imported.
 #[derive(Debug)]
 pub struct Entry {
-    /// What it would be.
+    /// The profile that is to be stored.
     pub draft: EditedProfile,
-    /// The profile of its name that it would replace.
+    /// The stored profile with the same name, which it replaces.
     pub replaces: Option<StoredProfile>,
-    /// Where it stands in the file's list.
+    /// Its index in the file's list.
     pub index: usize,
-    /// The line that it begins at, as far as that is known.
+    /// The line at which it begins, if that is known.
     pub line: Option<u64>,
 }
 
-/// What a file would do, with its faults in this language.
+/// Reads a file and compares it with the stored profiles. The faults are in this language.
 ///
 /// # Errors
 /// If the database fails.
@@ -126,8 +126,8 @@ fn key_taken(index: usize, language: Language) -> FileFault {
     fault(&format!("profiles[{index}].key"), sentence.get(language))
 }
 
-/// Stores every profile of a file, or none; answers with their names and webhook keys, in the file's order. The faults
-/// are in English.
+/// Stores every profile of a file, or none. Returns their names and webhook keys, in the file's order. The faults are
+/// in English.
 ///
 /// # Errors
 /// Every fault of the file, or the store's failure.
@@ -136,7 +136,7 @@ pub async fn import(store: &Store, text: &str) -> Result<Vec<(String, String)>, 
     carry_out(store, plan, Language::En, &COMMAND_LINE).await
 }
 
-/// Does what a plan says, or nothing of it; answers with the profiles' names and webhook keys.
+/// Carries out a plan, whole or not at all. Returns the profiles' names and webhook keys.
 ///
 /// # Errors
 /// The plan's faults, or the store's failure.
@@ -161,10 +161,10 @@ pub async fn carry_out(
     }
 }
 
-/// Profiles as a file; tokens and keys only where they are asked for.
+/// Writes profiles as a file, with bot tokens and webhook keys only if `with_secrets` is set.
 ///
 /// # Errors
-/// Does not happen with what is stored: texts, flags and lists.
+/// Does not happen with stored profiles: they consist of texts, flags and lists.
 pub fn export(profiles: &[StoredProfile], with_secrets: bool) -> Result<String, serde_saphyr::SerializeError> {
     let list = profiles.iter().map(|stored| Value::Object(entry(stored, with_secrets))).collect();
     let file = Map::from_iter([("profiles".to_owned(), Value::Array(list))]);
@@ -252,7 +252,7 @@ extra: 1
         assert_eq!(faults.iter().map(|fault| fault.path.as_str()).collect::<Vec<_>>(), ["profiles[0].hide_url"]);
     }
 
-    /// Two kilobytes that stand for 10^39 texts.
+    /// A file of two kilobytes whose aliases expand to 10^39 texts.
     fn nested_aliases() -> String {
         let level = |level| format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(","));
         format!("a0: &a0 ['lol']\n{}profiles: *a39\n", (1..40).map(level).collect::<String>())
@@ -274,7 +274,7 @@ extra: 1
         }
     }
 
-    /// The number of parser events bounds time and memory.
+    /// Bounding the number of parser events bounds time and memory.
     #[test]
     fn nested_aliases_are_given_up_before_anything_is_expanded() {
         let report = Rc::new(RefCell::new(None));
@@ -291,7 +291,7 @@ extra: 1
         assert!(!format!("{faults:?}").contains("7001002003"), "{faults:?}");
     }
 
-    /// Texts that YAML is prone to read as something else.
+    /// Texts that YAML tends to read as another type.
     fn tricky() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             select(vec![

@@ -1,4 +1,4 @@
-//! Many old URLs at once, one a line: what profile each would be, and what is said of it before anything is made.
+//! Reads a list of old URLs, one a line: the profile that each would become, and remarks on it before it is made.
 
 use std::collections::BTreeSet;
 
@@ -14,23 +14,24 @@ use hookgram::{
 
 use crate::store::StoredProfile;
 
-/// What a profile without a message is called.
+/// The name of a profile without a message.
 const NAMELESS: Bilingual = Bilingual { ru: "Профиль", en: "Profile" };
 
 /// A line of the list that is not blank.
 #[derive(Debug)]
 pub struct Candidate {
-    /// Its number, from 1.
+    /// The line's number, from 1.
     pub line: usize,
-    /// What it says.
+    /// The URL that was read, or why the line is not an old URL.
     pub read: Result<OldUrl, NoOldUrl>,
-    /// What the profile would be called: like no other stored one, and no other that is made; empty where none can be.
+    /// The new profile's name, which differs from those of stored profiles and of other new ones; empty if no profile
+    /// can be made.
     pub name: String,
-    /// What says the same already.
+    /// An earlier line or a stored profile with the same content.
     pub twin: Option<Twin>,
 }
 
-/// What says the same already.
+/// The earlier line or the stored profile that has the same content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Twin {
     /// An earlier line, by its number.
@@ -39,7 +40,7 @@ pub enum Twin {
     Profile(String),
 }
 
-/// Reads a list, beside the profiles that there are.
+/// Reads a list. `stored` are the profiles that exist already.
 #[must_use]
 pub fn candidates(text: &str, stored: &[StoredProfile], language: Language) -> Vec<Candidate> {
     let mut names: BTreeSet<String> = stored.iter().map(|profile| profile.name.clone()).collect();
@@ -66,19 +67,19 @@ pub fn candidates(text: &str, stored: &[StoredProfile], language: Language) -> V
 }
 
 impl Candidate {
-    /// What a profile can be made of; `None` where it cannot.
+    /// The URL, if it has no faults, so that a profile can be made of it.
     #[must_use]
     pub fn whole(&self) -> Option<&OldUrl> {
         self.read.as_ref().ok().filter(|url| url.faults.is_empty())
     }
 
-    /// The token in it, whether or not all else is well.
+    /// The token in the URL, whether or not the rest has faults.
     #[must_use]
     pub fn token(&self) -> Option<&BotToken> {
         self.read.as_ref().ok().and_then(|url| url.profile.token.as_ref())
     }
 
-    /// How it is shown, its token masked.
+    /// The line as a row of the table, its token masked.
     #[must_use]
     pub fn row(&self, language: Language) -> UrlRow {
         let mut row = UrlRow { line: self.line, name: self.name.clone(), ..UrlRow::default() };
@@ -87,7 +88,7 @@ impl Candidate {
             Ok(url) => {
                 row.faults = url.faults.iter().map(|fault| checks::fault(language, fault)).collect();
                 row.lost = url.lost.iter().map(|warning| checks::warning(language, warning)).collect();
-                // What is no profile yet needs no advice.
+                // A URL with faults becomes no profile yet, so that advice would be premature.
                 let advice = url.advice.iter().filter(|_| url.faults.is_empty());
                 row.advice = advice.map(|warning| checks::warning(language, warning)).collect();
                 row.field = url.profile.field_name.as_deref().map(redact).unwrap_or_default();

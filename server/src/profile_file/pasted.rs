@@ -1,5 +1,5 @@
-//! What somebody has pasted and not yet confirmed. It may hold tokens, so that it waits here, in memory, and not in a
-//! field of the page that shows what it would do.
+//! Pasted texts that are not yet confirmed. A text may contain tokens, so it is kept in memory and not in a field of
+//! the page that shows its plan.
 
 use std::{
     collections::VecDeque,
@@ -10,9 +10,9 @@ use secrecy::SecretString;
 
 use crate::secrets::codes;
 
-/// How long a draft waits.
+/// How long a draft is kept.
 const KEPT: Duration = Duration::from_secs(30 * 60);
-/// How many wait at once; the oldest goes first.
+/// The most drafts that are kept; a new one replaces the oldest.
 const MOST: usize = 16;
 
 struct Draft {
@@ -23,12 +23,12 @@ struct Draft {
     at: Instant,
 }
 
-/// The drafts of all who are signed in.
+/// The drafts of all accounts.
 #[derive(Default)]
 pub struct Drafts(parking_lot::Mutex<VecDeque<Draft>>);
 
 impl Drafts {
-    /// Keeps a text for an account; answers with the draft's id.
+    /// Keeps a text for an account, and returns the draft's id.
     pub fn keep(&self, owner: i64, text: String) -> String {
         let id = codes::secret();
         let mut drafts = self.0.lock();
@@ -40,7 +40,7 @@ impl Drafts {
         id
     }
 
-    /// The text of an account's draft, while it waits.
+    /// The text of an account's draft, if it is still kept.
     pub fn find(&self, owner: i64, id: &str) -> Option<SecretString> {
         let drafts = self.0.lock();
         let found = drafts.iter().find(|draft| draft.owner == owner && draft.id == id && draft.at.elapsed() < KEPT);

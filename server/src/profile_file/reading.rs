@@ -1,4 +1,4 @@
-//! What a file says, whatever the store holds.
+//! Reads a file into profiles and faults, without the store.
 
 use std::collections::HashSet;
 
@@ -20,7 +20,7 @@ use serde_saphyr::{Error, Options, budget::BudgetBreach};
 use super::{FileFault, lines::Lines};
 use crate::secrets::codes;
 
-/// What a file says, by itself.
+/// The profiles and faults of a file.
 #[derive(Debug)]
 pub struct Reading {
     /// Every profile that could be read, with its index in the file.
@@ -30,7 +30,7 @@ pub struct Reading {
     pub(super) lines: Lines,
 }
 
-/// Reads a file, whatever the store holds; with its faults in this language.
+/// Reads a file without looking into the store. The faults are in this language.
 #[must_use]
 pub fn read(text: &str, language: Language) -> Reading {
     match parse(text) {
@@ -50,8 +50,9 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     serde_saphyr::from_str_with_options(text, options())
 }
 
-/// YAML without anchors and aliases: a few kilobytes of nested aliases stand for gigabytes of values, and an alias of a
-/// long text copies the text, so that no number of aliases bounds their cost. Exported files have none.
+/// YAML without anchors and aliases. A few kilobytes of nested aliases can expand to gigabytes of values, and each
+/// alias of a long text copies the text, so a limit on the number of aliases does not bound their cost. Exported files
+/// have none.
 pub(super) fn options() -> Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! { max_anchors: 0, max_aliases: 0 },
@@ -59,7 +60,8 @@ pub(super) fn options() -> Options {
     }
 }
 
-/// Says why a file cannot be read, and where. The error itself may quote a token.
+/// The fault of a file that cannot be parsed, with its place. The parser's own message may quote a token, so it is not
+/// shown.
 fn unreadable(error: &Error, language: Language) -> FileFault {
     let what = match error {
         Error::Budget { breach: BudgetBreach::Anchors { .. } | BudgetBreach::Aliases { .. }, .. }
@@ -122,7 +124,7 @@ fn profiles(file: Value, language: Language) -> (Vec<(usize, EditedProfile)>, Ve
 }
 
 pub(super) fn fault(path: &str, sentence: &str) -> FileFault {
-    // A path quotes the file's own keys, and anything may stand there.
+    // A path contains the file's own keys, which may be any text.
     FileFault { path: redact(path), line: None, sentence: sentence.to_owned() }
 }
 
@@ -130,7 +132,7 @@ pub(super) fn parameter_fault(path: String, language: Language, what: &Fault) ->
     FileFault { path, line: None, sentence: checks::fault(language, what) }
 }
 
-/// Reads one profile, noting what is wrong on the way.
+/// Reads one profile and collects its faults.
 struct Reader<'a> {
     path: &'a str,
     language: Language,
@@ -149,7 +151,7 @@ impl Reader<'_> {
     fn profile(&mut self, entry: Map<String, Value>) -> Option<EditedProfile> {
         let mut draft = EditedProfile {
             name: String::new(),
-            // Left out is the default: a file says all that a profile is, but for its key and token.
+            // A missing setting has its default: a file contains the whole profile, except its webhook key and token.
             enabled: Some(true),
             channel: ChannelKind::Telegram,
             events: Vec::new(),

@@ -1,5 +1,5 @@
-//! Limits that every request meets before its handler. They are refused in the form that its caller can read: JSON at the
-//! webhook endpoints, a sentence elsewhere.
+//! Limits that apply to every request before its handler. The webhook endpoints refuse in JSON, other routes with a
+//! sentence.
 
 use std::net::Ipv4Addr;
 
@@ -21,14 +21,15 @@ use crate::{
     webhook,
 };
 
-/// Bytes of a request's path and query: five thousand Cyrillic letters, encoded.
+/// Most bytes of a request's path and query: five thousand encoded Cyrillic letters.
 const LONGEST_TARGET: usize = 32 * 1024;
-/// Bytes of its headers, names and values together.
+/// Most bytes of a request's headers, names and values together.
 const MOST_HEADERS: usize = 16 * 1024;
-/// Seconds after which a client with too many requests in flight may ask again.
+/// `Retry-After` for a client with too many requests in flight, in seconds.
 const AGAIN: u64 = 5;
 
-/// Refuses what is too long before its body, and packed bodies everywhere: nothing here unpacks anything.
+/// Refuses a request with a target or headers that are too long before its body is read, and refuses compressed bodies,
+/// which nothing here decompresses.
 pub(crate) async fn judge(request: Request, next: Next) -> Response {
     let (uri, headers) = (request.uri(), request.headers());
     let is_endpoint = webhook::is_endpoint(uri.path());
@@ -39,7 +40,7 @@ pub(crate) async fn judge(request: Request, next: Next) -> Response {
         let fault = WebhookError::LongHeaders { limit: MOST_HEADERS };
         (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, fault, "the request has too much in its headers\n")
     } else if !is_endpoint && headers.contains_key(header::CONTENT_ENCODING) {
-        // The endpoints say so in an order of their own.
+        // The webhook endpoints check this themselves, in their own order.
         return (StatusCode::UNSUPPORTED_MEDIA_TYPE, "send this uncompressed\n").into_response();
     } else {
         return next.run(request).await;
@@ -47,8 +48,8 @@ pub(crate) async fn judge(request: Request, next: Next) -> Response {
     if is_endpoint { webhook::refused(fault, headers) } else { (status, sentence).into_response() }
 }
 
-/// Counts a request of a client from its head to the end of its response. One that is too many is refused before its body
-/// has come, and its connection ended.
+/// Counts a client's request until its response is sent. If the client has too many in flight, the request is refused
+/// before its body has arrived, and its connection is closed.
 pub(crate) async fn count_requests(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let client = request.extensions().get::<Client>().map_or(Ipv4Addr::UNSPECIFIED.into(), |client| client.address);
     match state.requests.begin(client, &state.config.trusted_proxies) {

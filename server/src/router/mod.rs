@@ -1,4 +1,4 @@
-//! The one table of routes (contract §1, §6, §7), and what stands before all of them.
+//! The table of all routes (contract §1, §6, §7), and the middleware in front of them.
 
 mod limits;
 
@@ -25,10 +25,10 @@ use crate::{
     webhook,
 };
 
-/// More than this is no form of ours.
+/// Most bytes of a form; no form of Hookgram is longer.
 const LONGEST_FORM: usize = 256 * 1024;
 
-/// Methods as the log names them.
+/// Methods that the log names.
 const KNOWN_METHODS: [Method; 9] = [
     Method::GET,
     Method::HEAD,
@@ -41,10 +41,10 @@ const KNOWN_METHODS: [Method; 9] = [
     Method::CONNECT,
 ];
 
-/// The policy of what is no page.
+/// The Content-Security-Policy of responses that are not pages.
 const NOTHING: &str = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The server's whole service.
+/// The server's whole service, with its middleware.
 pub fn router(state: AppState) -> Router {
     let (router, _) = routes().finish();
     router
@@ -65,7 +65,7 @@ fn routes() -> Routes {
         .open("/webhook", "ANY", any(webhook::beside))
         .open("/webhook/", "ANY", any(webhook::beside))
         .open("/webhook/{*rest}", "ANY", any(webhook::beside))
-        // A key, with or without a slash after it; all else is nobody's key.
+        // A webhook key, with or without a slash at the end. Any other path is answered as an unknown webhook key.
         .open("/h/{*key}", "ANY", any(webhook::short))
         .open("/h", "ANY", any(webhook::beside))
         .open("/h/", "ANY", any(webhook::beside))
@@ -75,7 +75,7 @@ fn routes() -> Routes {
         .open("/pkg/{*file}", "GET", get(assets::serve))
         .open("/favicon.ico", "GET", get(assets::favicon))
         .open("/robots.txt", "GET", get(assets::robots))
-        // Each of them has an entry of its own in the table.
+        // Each server function has an entry of its own in the table.
         .open("/rpc/{*function}", "ANY", any(server_function))
         .get("/live/sandbox", live::sandbox)
         .get("/live/deliveries", live::deliveries)
@@ -83,7 +83,7 @@ fn routes() -> Routes {
         .merge(pages::routes().compressed())
 }
 
-/// Every route and every server function, and whom it is open to.
+/// Every route and every server function, with the role that may call it.
 #[must_use]
 pub fn table() -> Vec<Route> {
     let (_, mut table) = routes().finish();
@@ -95,11 +95,11 @@ pub fn table() -> Vec<Route> {
 }
 
 async fn server_function(State(state): State<AppState>, request: Request) -> Response {
-    // What it would be answered otherwise repeats the path.
+    // Leptos' own answer would repeat the path.
     if !server_fn_paths().any(|(path, _)| path == request.uri().path()) {
         return (StatusCode::NOT_FOUND, "no such function\n").into_response();
     }
-    // Server functions read whatever comes: the limit is set before them.
+    // Leptos reads a body of any size, so the limit is applied before.
     let (parts, body) = request.into_parts();
     let bytes = match request_limits::whole(&parts.headers, body, LONGEST_FORM, state.config.patience.body).await {
         Ok(bytes) => bytes,
@@ -109,7 +109,7 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
     leptos_axum::handle_server_fns_with_context(context(&state), request).await.into_response()
 }
 
-/// Headers that every answer carries. Pages are never cached; what sets its own caching keeps it.
+/// Sets the headers that every response carries. Responses are not cached unless their handler allows it.
 async fn headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -120,7 +120,7 @@ async fn headers(State(state): State<AppState>, request: Request, next: Next) ->
     // Redirects after a form without JavaScript need the referrer of the same site.
     set(headers, header::REFERRER_POLICY, "same-origin");
     set(headers, header::X_FRAME_OPTIONS, "DENY");
-    // Pages bring a policy of their own; nothing else has anything to load.
+    // Pages set their own policy. Other responses load nothing.
     set(headers, header::CONTENT_SECURITY_POLICY, NOTHING);
     set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
@@ -132,9 +132,9 @@ async fn headers(State(state): State<AppState>, request: Request, next: Next) ->
     response
 }
 
-/// Logs one line a request: never its query, and of its path only what a route names.
+/// Logs one line for each request, without the query and with only the part of the path that a route names.
 async fn log(request: Request, next: Next) -> Response {
-    // Anything may be sent as a method, too.
+    // A method may be any text, too.
     let method = match request.method() {
         method if KNOWN_METHODS.contains(method) => method.to_string(),
         _ => "(unknown method)".to_owned(),
@@ -153,8 +153,8 @@ async fn log(request: Request, next: Next) -> Response {
     response
 }
 
-/// A path as the log may show it: its route, with short numbers and the names of server functions filled in. Any other
-/// part of a path may be a key, a code or a token, and a path of no route may be the URL of a webhook with a slip in it.
+/// The form of a path that may be logged: its route, with short numbers and names of server functions filled in. Any
+/// other part may be a webhook key, a code or a token, and a path without a route may be a mistyped webhook URL.
 fn loggable(route: Option<&str>, path: &str) -> String {
     let Some(route) = route else { return "(unknown path)".to_owned() };
     if server_fn_paths().any(|(function, _)| function == path) {

@@ -1,4 +1,4 @@
-//! Unguessable texts: webhook keys, public ids, session tokens, the codes of one-time links.
+//! Random texts that cannot be guessed: webhook keys, public ids, session tokens, codes of one-time links.
 
 use rand::{Rng as _, TryRng as _, rngs::SysRng};
 use sha2::{Digest as _, Sha256};
@@ -20,14 +20,14 @@ pub fn webhook_key() -> String {
     text(KEY_LENGTH)
 }
 
-/// Letters and digits in the order of their bytes.
+/// Letters and digits in byte order, so that texts sort like the numbers that they encode.
 const ORDERED: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Characters that hold a time: 62^8 milliseconds are 6,900 years.
 const TIME_LENGTH: usize = 8;
 
-/// A new public id of an event: the time first, so that ids sort as they were made and what is new stands together in
-/// an index; then as unguessable as a key.
+/// A new public id of an event. It begins with the time, so that ids sort by age and new ones are neighbours in an
+/// index. The rest is as hard to guess as a webhook key.
 #[must_use]
 pub fn public_id() -> String {
     let mut rest = u64::try_from(now()).unwrap_or_default();
@@ -40,32 +40,32 @@ pub fn public_id() -> String {
     id.iter().rev().collect::<String>() + &text(KEY_LENGTH)
 }
 
-/// A new id of a draft; as unguessable as a key.
+/// A new id of a draft, as hard to guess as a webhook key.
 #[must_use]
 pub fn draft_id() -> String {
     text(KEY_LENGTH)
 }
 
-/// A new secret: a session's token, a one-time link's code.
+/// A new secret: a session token, or the code of a one-time link.
 #[must_use]
 pub fn secret() -> String {
     text(SECRET_LENGTH)
 }
 
-/// What is kept of a secret.
+/// The hash that is stored instead of a secret: its SHA-256.
 #[must_use]
 pub fn hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }
 
-/// A key as a log may show it.
+/// The start of a webhook key, which a log may show.
 #[must_use]
 pub fn shortened(key: &str) -> String {
     let head: String = key.chars().take(4).collect();
     format!("{head}…")
 }
 
-/// Whether a text has a webhook key's shape; import accepts keys that other installations made.
+/// Whether a text has the form of a webhook key. The form is wide, because imports accept keys of other installations.
 #[must_use]
 pub fn is_webhook_key(text: &str) -> bool {
     (16..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
@@ -75,9 +75,9 @@ fn text(length: usize) -> String {
     of_alphabet(ALPHABET, length)
 }
 
-/// A random text of these letters, each as likely as another.
+/// A random text; each letter of the alphabet is equally likely.
 pub(crate) fn of_alphabet<const N: usize>(alphabet: &[u8; N], length: usize) -> String {
-    // The largest multiple of their number in a byte: above it some letters would be likelier than others.
+    // Bytes from the largest multiple of N on are skipped, or the first letters would be likelier than the others.
     let even = 256 / N * N;
     let mut out = String::with_capacity(length);
     let mut bytes = [0u8; 64];
@@ -92,7 +92,7 @@ pub(crate) fn of_alphabet<const N: usize>(alphabet: &[u8; N], length: usize) -> 
     out
 }
 
-/// Random bytes of the operating system; where it fails, of the thread's generator, which it seeded.
+/// Fills `bytes` from the operating system or, if that fails, from the thread's generator, which the system has seeded.
 pub(crate) fn fill(bytes: &mut [u8]) {
     if SysRng.try_fill_bytes(bytes).is_err() {
         rand::rng().fill_bytes(bytes);

@@ -1,4 +1,4 @@
-//! Files that nobody else on the machine may read, whatever the folder they lie in.
+//! Files that only the server's own user may read, whatever their folder allows.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -6,10 +6,10 @@ use std::{
     path::Path,
 };
 
-/// Makes a file with mode 0600.
+/// Creates a file with mode 0600.
 ///
 /// # Errors
-/// If it exists, or cannot be made.
+/// If the file exists or cannot be created.
 pub fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -18,8 +18,8 @@ pub fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Gives a file the mode 0600, if it exists. Where that cannot be done, as with somebody else's file, a warning is
-/// logged: the file can be used all the same.
+/// Sets the mode of a file, if it exists, to 0600. A failure, as with another user's file, is logged as a warning: the
+/// file can be used all the same.
 pub fn restrict(path: &Path) {
     #[cfg(unix)]
     {
@@ -33,7 +33,8 @@ pub fn restrict(path: &Path) {
     }
 }
 
-/// Gives the file that a command's output goes to the mode 0600, for it holds secrets. A terminal or a pipe is no file.
+/// Sets the mode of the file that standard output is redirected to to 0600, because the output contains secrets. Does
+/// nothing for a terminal or a pipe.
 pub fn restrict_output() {
     #[cfg(unix)]
     {
@@ -50,13 +51,13 @@ pub fn restrict_output() {
     }
 }
 
-/// Warns of a folder in which everybody on the machine may replace the files.
+/// Logs a warning if every user of the machine may replace files in a folder.
 pub fn warn_of_open_folder(folder: &Path) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         let Ok(known) = fs::metadata(folder) else { return };
-        // In a sticky folder, as /tmp is, others cannot replace what is not theirs.
+        // In a folder with the sticky bit, such as /tmp, users can replace only their own files.
         if known.permissions().mode() & 0o1002 == 0o002 {
             tracing::warn!(
                 path = %folder.display(),
@@ -66,10 +67,10 @@ pub fn warn_of_open_folder(folder: &Path) {
     }
 }
 
-/// Makes an empty file with mode 0600, or gives that mode to the one that is there.
+/// Creates an empty file with mode 0600, or sets that mode if the file exists.
 ///
 /// # Errors
-/// If there is none and none can be made.
+/// If the file does not exist and cannot be created.
 pub fn create_or_restrict(path: &Path) -> io::Result<()> {
     match create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {

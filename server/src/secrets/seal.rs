@@ -1,12 +1,13 @@
-//! Sealing of secrets at rest: XChaCha20-Poly1305, bound to the row they stand in, under keys that can be changed.
+//! Encryption of secrets at rest ("sealing"): XChaCha20-Poly1305, bound to the row of the value, with keys that can be
+//! changed.
 //!
-//! Format: one byte for the format (1), one for the key's number, 24 bytes of nonce, the ciphertext with its tag.
-//! The associated data is those two bytes and the row's address (`profile:12:token`), so that a sealed value is
-//! useless in another row.
+//! Format: one byte for the format (1), one for the key's number, 24 bytes of nonce, the ciphertext with its tag. The
+//! associated data is the first two bytes and the value's address (`profile:12:token`), so that a sealed value cannot
+//! be opened in another row.
 //!
-//! There may be several keys: the one to seal with, and older ones that something is still sealed with. Which of them
-//! seals is not decided here: the database says so, in the transaction that writes what is sealed (`store/sealing.rs`), so
-//! that two processes cannot disagree. A file of keys is read anew when it has changed.
+//! There may be several keys: the one that seals, and older ones that some values are still sealed with. The database
+//! decides which one seals, in the transaction that writes the sealed value (`store/sealing.rs`), so that two processes
+//! cannot disagree. A key file is read again when it has changed.
 
 mod announced;
 mod file;
@@ -32,10 +33,10 @@ use self::{file::Stamp, keys::Keys};
 const FORMAT: u8 = 1;
 const HEAD: usize = 2;
 const NONCE: usize = 24;
-/// How long a key that was taken out of the file opens what was read before.
+/// How long a key that was removed from the file still opens values that were read before.
 const LATE: Duration = Duration::from_secs(60);
 
-/// Holds the keys: seals and opens. Cheap to clone.
+/// The encryption keys: seals and opens values. Cheap to clone.
 #[derive(Clone)]
 pub struct Sealer(Arc<Inner>);
 
@@ -44,33 +45,33 @@ struct Inner {
     held: Mutex<Held>,
 }
 
-/// Where the environment has the keys.
+/// How the environment provides the keys.
 #[derive(Clone, Debug)]
 pub enum KeySource {
     /// In `HOOKGRAM_SECRET_KEY` itself.
     Text(SecretString),
-    /// In the file that `HOOKGRAM_SECRET_KEY_FILE` names: it may change while the server runs.
+    /// In the file that `HOOKGRAM_SECRET_KEY_FILE` names, which may change while the server runs.
     File(PathBuf),
 }
 
-/// Where keys come from.
+/// The origin of the keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Home {
-    /// The key file of the data folder, which is Hookgram's own.
+    /// The key file in the data folder, which Hookgram itself writes.
     Folder(PathBuf),
-    /// A file that HOOKGRAM_SECRET_KEY_FILE names: somebody else writes it.
+    /// The file that `HOOKGRAM_SECRET_KEY_FILE` names, which Hookgram never writes.
     File(PathBuf),
-    /// HOOKGRAM_SECRET_KEY, or nowhere: they do not change while the process lives.
+    /// `HOOKGRAM_SECRET_KEY`, or a temporary key: the keys do not change while the process runs.
     Environment,
 }
 
 struct Held {
     keys: Arc<Keys>,
-    /// Of the file that they were read from.
+    /// The stamp of the file that the keys were read from.
     stamp: Option<Stamp>,
-    /// Keys that were taken out of the file, and when that was seen: what was read before is opened after.
+    /// Keys that were removed from the file, and when that was noticed. They open values that were read before.
     gone: Vec<(Key, Instant)>,
-    /// The number of the key that seals, as far as the database has said.
+    /// The number of the key that seals, as the database last said.
     sealing: Option<u8>,
 }
 
@@ -83,7 +84,7 @@ impl fmt::Debug for Sealer {
 /// Why sealing or opening failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
-    /// What should be keys is none.
+    /// A text that should contain keys is invalid.
     #[error(
         "{place} must hold a key of 32 bytes in base64, or several with their numbers like 2:NEW,1:OLD; make a key with \
          `head -c 32 /dev/urandom | base64`"
@@ -100,7 +101,7 @@ pub enum SealError {
         /// Why.
         source: io::Error,
     },
-    /// A sealed value was changed, stands in another row, or was sealed with another key.
+    /// A sealed value was changed, belongs to another row, or was sealed with another key.
     #[error("a stored secret cannot be opened with this key: was HOOKGRAM_SECRET_KEY or the key file changed?")]
     CannotOpen,
     /// Sealing itself failed.
@@ -108,7 +109,7 @@ pub enum SealError {
     CannotSeal,
 }
 
-/// Where a sealed value stands.
+/// The place that a sealed value is bound to.
 #[derive(Clone, Copy, Debug)]
 pub enum Place<'a> {
     /// `profiles.token` of this id.
@@ -121,9 +122,9 @@ pub enum Place<'a> {
     DraftUrl(&'a str),
     /// `users.totp` of this id.
     UserTotp(i64),
-    /// A second factor that this account is setting up; it stands in the form.
+    /// A second factor that this account is setting up, kept in the form.
     TotpSetup(i64),
-    /// What a browser holds that has signed in to this account before.
+    /// The cookie of a browser that has signed in to this account before.
     KnownBrowser(i64),
     /// `settings.sealed` of this name.
     Setting(&'a str),
@@ -148,7 +149,7 @@ impl Place<'_> {
 }
 
 impl Sealer {
-    /// With keys as the environment has them.
+    /// Uses keys from the environment.
     ///
     /// # Errors
     /// [`SealError::BadKey`].
@@ -160,7 +161,7 @@ impl Sealer {
         Ok(Self::new(Home::Environment, keys, None))
     }
 
-    /// With the keys of a file that somebody else writes.
+    /// Uses the keys of a file that Hookgram does not write.
     ///
     /// # Errors
     /// If the file cannot be read, or holds no keys.
@@ -171,10 +172,10 @@ impl Sealer {
         Ok(Self::new(Home::File(path.to_owned()), keys, stamp))
     }
 
-    /// With the keys of the data folder; one is made if there is none (mode 0600).
+    /// Uses the keys of the data folder. Creates one (mode 0600) if there is none.
     ///
     /// # Errors
-    /// If the file cannot be read or made, or holds no keys.
+    /// If the file cannot be read or created, or contains no valid keys.
     pub fn from_folder(folder: &Path) -> Result<Self, SealError> {
         let path = folder.join(KEY_FILE);
         file::make_unless_there(&path)?;
@@ -184,10 +185,10 @@ impl Sealer {
         Ok(Self::new(Home::Folder(path), keys, stamp))
     }
 
-    /// With a key that is gone with the process.
+    /// Uses a new key that is lost when the process ends.
     ///
     /// # Errors
-    /// Does not happen: the key is made to fit.
+    /// Does not happen: a generated key is valid.
     pub fn ephemeral() -> Result<Self, SealError> {
         Keys::new().map(|keys| Self::new(Home::Environment, keys, None)).ok_or(SealError::CannotSeal)
     }
@@ -199,56 +200,56 @@ impl Sealer {
         }))
     }
 
-    /// Where the keys come from.
+    /// The origin of the keys.
     #[must_use]
     pub fn home(&self) -> &Home {
         &self.0.home
     }
 
-    /// The numbers of the keys; the first is that of the one that ought to seal.
+    /// The numbers of the keys. The first is that of the key that ought to seal.
     #[must_use]
     pub fn numbers(&self) -> Vec<u8> {
         self.keys().numbers()
     }
 
-    /// The key that ought to seal: the first.
+    /// The first key, which ought to seal.
     ///
     /// # Errors
-    /// Does not happen: there is always one.
+    /// Does not happen: there is always a key.
     pub fn first(&self) -> Result<Key, SealError> {
         self.keys().first().cloned().ok_or(SealError::CannotSeal)
     }
 
-    /// The key of this number, looked for in a changed file too.
+    /// The key of this number. If it is unknown, the key file is read again if it has changed.
     #[must_use]
     pub fn key(&self, number: u8) -> Option<Key> {
         let known = self.keys().get(number).cloned();
         known.or_else(|| self.refresh().then(|| self.keys().get(number).cloned()).flatten())
     }
 
-    /// Notes which key seals, for what is sealed outside of the database.
+    /// Records which key seals, for values that are sealed outside of the database.
     pub(crate) fn seals_with(&self, number: u8) {
         self.0.held.lock().sealing = Some(number);
     }
 
-    /// Seals what stands elsewhere than in the database: in a form, in a cookie.
+    /// Seals a value that is kept outside of the database: in a form or a cookie.
     ///
     /// # Errors
-    /// [`SealError::CannotSeal`]; does not happen with texts of a token's size.
+    /// [`SealError::CannotSeal`], which does not happen with texts of a token's size.
     pub fn seal(&self, place: Place<'_>, text: &str) -> Result<Vec<u8>, SealError> {
         self.present()?.seal(place, text)
     }
 
-    /// The key that seals, as far as the database has said; else the first.
+    /// The key that seals, as the database last said, otherwise the first one.
     ///
     /// # Errors
-    /// Does not happen: there is always one.
+    /// Does not happen: there is always a key.
     pub fn present(&self) -> Result<Key, SealError> {
         let sealing = self.0.held.lock().sealing;
         sealing.and_then(|number| self.keys().get(number).cloned()).map_or_else(|| self.first(), Ok)
     }
 
-    /// Opens what was sealed for this very place.
+    /// Opens a value that was sealed for this place.
     ///
     /// # Errors
     /// [`SealError::CannotOpen`].
@@ -258,13 +259,14 @@ impl Sealer {
         open().or_else(changed).or_else(|| self.open_late(place, sealed)).ok_or(SealError::CannotOpen)
     }
 
-    /// With a key that is gone since a moment ago.
+    /// Opens a value with a key that was removed a moment ago.
     fn open_late(&self, place: Place<'_>, sealed: &[u8]) -> Option<SecretString> {
         let gone: Vec<Key> = self.0.held.lock().gone.iter().map(|(key, _)| key.clone()).collect();
         gone.iter().find_map(|key| key.open(place, sealed))
     }
 
-    /// Reads the keys anew where their file has changed; whether it did. One that cannot be read is no change.
+    /// Reads the keys again if their file has changed. Returns whether there are new keys; a file that cannot be used
+    /// changes nothing.
     pub fn refresh(&self) -> bool {
         let (Home::Folder(path) | Home::File(path)) = &self.0.home else { return false };
         let mut held = self.0.held.lock();
@@ -293,20 +295,21 @@ impl Sealer {
         }
     }
 
-    /// Puts a new key before those of the data folder's file, on disk before it is used; its number. The others stay.
+    /// Adds a new key in front of those in the data folder's file, and returns its number. The file is on disk before
+    /// the key is used.
     ///
     /// # Errors
-    /// If the file cannot be written, or is somebody else's: then nothing has changed.
+    /// If the file cannot be written, or Hookgram does not write it. Nothing has changed then.
     pub fn add_a_key(&self) -> Result<u8, SealError> {
         let keys = self.keys().with_a_new_one().ok_or(SealError::CannotSeal)?;
         self.write(&keys)?;
         Ok(self.first()?.number())
     }
 
-    /// Takes all keys but the first out of the data folder's file.
+    /// Removes all keys but the first from the data folder's file.
     ///
     /// # Errors
-    /// If the file cannot be written, or is somebody else's: then nothing has changed.
+    /// If the file cannot be written, or Hookgram does not write it. Nothing has changed then.
     pub fn drop_the_others(&self) -> Result<(), SealError> {
         self.write(&self.keys().without_the_others())
     }
@@ -323,7 +326,7 @@ impl Sealer {
     }
 }
 
-/// Forgets keys that are gone for long.
+/// Drops keys that were removed more than [`LATE`] ago.
 fn forget(gone: &mut Vec<(Key, Instant)>, now: Instant) {
     gone.retain(|(_, since)| now.saturating_duration_since(*since) < LATE);
 }
@@ -390,7 +393,7 @@ mod tests {
                 assert_eq!(sealer.open(place, &sealed).unwrap().expose_secret(), "secret");
                 let others: Vec<(u8, u8)> = all.into_iter().filter(|(other, _)| *other != number).collect();
                 assert!(with(&written(&others)).open(place, &sealed).is_err());
-                // The same key under another number is another key.
+                // The number is authenticated: the same key under another number does not open the value.
                 let renumbered = format!("{}:{}", number.wrapping_add(90).max(1), text(22));
                 assert!(with(&renumbered).open(place, &sealed).is_err());
             }

@@ -1,4 +1,4 @@
-//! Rewrites messages of an earlier version, a few at a time, until there are none.
+//! Rewrites messages that an earlier version stored, a few at a time, until there are none left.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use tokio::{sync::watch, time::sleep};
 
 use crate::store::Store;
 
-/// Between two steps: several times as long as a step takes, so that writers hardly meet one.
+/// The pause between two steps: several times as long as a step takes, so that other writers rarely wait for one.
 const PAUSE: Duration = Duration::from_millis(25);
-/// After a failure.
+/// The pause after a failure.
 const REST: Duration = Duration::from_secs(60);
 
 pub(super) async fn run(store: Store, mut shutdown: watch::Receiver<bool>) {

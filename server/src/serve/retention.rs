@@ -1,6 +1,6 @@
-//! Retention (contract §6): events older than the days that they are kept go, a little at a time, and the room they
-//! took in the file with them. What is kept for longer than that, because it waited, is kept as long again from its end
-//! on. Whatever else grows goes too, once it is done with or of no use.
+//! Retention (contract §6): deletes events that are older than the settings allow, a few at a time, and shrinks the
+//! file. An event with an unfinished delivery is kept; once finished, it is kept for the whole period again. Other
+//! data that would grow without bound is deleted too, once it is finished or of no use.
 
 use std::time::Duration;
 
@@ -13,18 +13,18 @@ use crate::{
     time::{Millis, millis, now},
 };
 
-/// Between two steps: several times as long as a step takes, so that writers hardly meet one.
+/// The pause between two steps: several times as long as a step takes, so that other writers rarely wait for one.
 const PAUSE: Duration = Duration::from_millis(25);
-/// Between two sweeps, and after a failure.
+/// The pause between two sweeps, and after a failure.
 const REST: Duration = Duration::from_secs(10 * 60);
 
-/// What would be learnt again at the next occasion is forgotten after so long without one: longer than a year, for those
-/// whose season comes once in it.
+/// Data that would be learnt again (tokens that Telegram accepted, moved chats, …) is deleted when it was not used for
+/// this long, in milliseconds: more than a year, for businesses with one season a year.
 const UNUSED: Millis = 400 * 24 * 60 * 60 * 1000;
-/// How long the counts of outcomes are kept, in milliseconds: the list of profiles looks back on 7 days.
+/// How long outcomes are counted, in milliseconds: the list of profiles shows 7 days.
 const OUTCOMES: Millis = 8 * 24 * 60 * 60 * 1000;
 
-/// Deletes what is too old.
+/// Deletes old data.
 #[derive(Debug)]
 pub struct Retention {
     store: Store,
@@ -34,35 +34,35 @@ pub struct Retention {
     longest: Duration,
 }
 
-/// What a sweep is at.
+/// The stages of a sweep.
 #[derive(Clone, Copy, Debug)]
 enum Stage {
-    /// The events from here on.
+    /// Events, from this place on.
     Events(Place),
-    /// Finished events of the stateless endpoint: strangers' ones, and what a known token has beyond its share.
+    /// Finished events of the stateless endpoint: those of strangers, and those of a known token beyond its share.
     Stateless,
-    /// Messages of tests in the sandbox.
+    /// Test messages in the sandbox.
     Tests,
-    /// What is done with, or of no use.
+    /// Data that is finished or of no use.
     Unneeded,
-    /// The audit.
+    /// Old entries of the audit log.
     Audit,
-    /// What deleted profiles have left behind, and outcomes that nobody looks at any more.
+    /// Rows that deleted profiles have left behind, and old counts of outcomes.
     Remains,
-    /// The file.
+    /// Free pages of the database file.
     File,
 }
 
 const START: Stage = Stage::Events(Place::FIRST);
 
 impl Retention {
-    /// Keeps events and the audit for as long as the settings say.
+    /// A sweeper that keeps events and the audit log for as long as the settings say.
     #[must_use]
     pub fn new(store: Store, settings: Live) -> Self {
         Self { store, settings, stage: START, gone: 0, longest: Duration::ZERO }
     }
 
-    /// Sweeps now and then until `shutdown` says so.
+    /// Sweeps repeatedly until `shutdown` becomes true.
     pub async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
         loop {
             let pause = match self.run_once(now()).await {
@@ -80,10 +80,11 @@ impl Retention {
         }
     }
 
-    /// One small step of a sweep; whether the sweep goes on. The next step after its end begins a new one.
+    /// Makes one small step of a sweep. Returns whether the sweep goes on; after its end, the next step begins a new
+    /// sweep.
     ///
     /// # Errors
-    /// If the database fails; the next step tries the same again.
+    /// If the database fails. The next step repeats this one.
     pub async fn run_once(&mut self, now: Millis) -> Result<bool, StoreError> {
         let settings = self.settings.now();
         let before = now.saturating_sub(millis(settings.retention));

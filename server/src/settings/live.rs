@@ -1,4 +1,4 @@
-//! The settings that hold now: read by everybody, replaced whole when an admin changes one.
+//! The current settings. All readers share one value, which is replaced as a whole when an admin changes a setting.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// The settings that hold now. Cheap to clone; whoever needs one asks anew each time.
+/// The current settings. Cheap to clone. Call [`Live::now`] each time, so that changes take effect.
 #[derive(Clone, Debug, Default)]
 pub struct Live(Arc<Shared>);
 
@@ -24,14 +24,14 @@ pub struct Live(Arc<Shared>);
 struct Shared {
     fixed: Fixed,
     now: RwLock<Arc<Values>>,
-    /// One change after the other.
+    /// Serialises changes.
     changing: Mutex<()>,
 }
 
-/// Why the settings cannot be read at the start.
+/// Why the settings cannot be loaded at the start.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// One lacks another.
+    /// A setting lacks another one.
     #[error(transparent)]
     Setting(#[from] BadSetting),
     /// TLS cannot be set up.
@@ -45,7 +45,7 @@ pub enum LoadError {
 /// Why settings were not changed.
 #[derive(Debug)]
 pub enum ChangeError {
-    /// What is wrong with which of them.
+    /// Every setting that cannot be used, with the reason.
     Faults(Vec<(Setting, SettingFault)>),
     /// TLS cannot be set up.
     Smtp(SmtpError),
@@ -54,16 +54,17 @@ pub enum ChangeError {
 }
 
 impl Live {
-    /// Settings that nobody changes.
+    /// Settings that are never changed.
     #[must_use]
     pub fn of(values: Values) -> Self {
         Self(Arc::new(Shared { now: RwLock::new(Arc::new(values)), ..Shared::default() }))
     }
 
-    /// What is fixed, over what is stored, over the defaults. A stored one that cannot be used counts as none.
+    /// Loads the settings: fixed ones win over stored ones, which win over defaults. A stored setting that cannot be
+    /// used is ignored with a log entry.
     ///
     /// # Errors
-    /// If the store fails, TLS cannot be set up, or a fixed mail server has nobody whom mails come from.
+    /// If the store fails, TLS cannot be set up, or a fixed mail server has no sender of mails.
     pub async fn load(fixed: &Fixed, store: &Store) -> Result<Self, LoadError> {
         let mut values = read(fixed, store.settings.all().await?);
         if values.lacks_sender() {
@@ -77,23 +78,23 @@ impl Live {
         Ok(Self(Arc::new(Shared { fixed: fixed.clone(), now: RwLock::new(Arc::new(values)), ..Shared::default() })))
     }
 
-    /// Those of this moment.
+    /// The settings at this moment.
     #[must_use]
     pub fn now(&self) -> Arc<Values> {
         self.0.now.read().clone()
     }
 
-    /// Whether flag or environment fix a setting.
+    /// Whether a flag or the environment fixes a setting.
     #[must_use]
     pub fn is_fixed(&self, setting: Setting) -> bool {
         self.0.fixed.has(setting)
     }
 
-    /// Stores changes and has them hold from now on, all or none; what is fixed stays as it is. Answers with the names
-    /// of those that are others than before.
+    /// Stores changes and makes them current, all or none. Fixed settings are not changed. Returns the settings whose
+    /// values differ from before.
     ///
     /// # Errors
-    /// Every fault at once, or that they could not be stored.
+    /// All faults at once, or the failure to store the changes.
     pub async fn change(
         &self,
         store: &Store,
@@ -148,14 +149,14 @@ fn read(fixed: &Fixed, stored: Vec<(Setting, Result<SecretString, SealError>)>) 
     }
     for setting in Setting::ALL {
         if let Some(Err(fault)) = fixed.text(setting).map(|text| values.set(setting, text)) {
-            // It was read when it was fixed.
+            // Its text was checked when it was fixed.
             tracing::error!(setting = setting.name(), ?fault, "a fixed setting cannot be used");
         }
     }
     values
 }
 
-/// Of a secret that is written anew nobody can see whether it is the old one.
+/// Whether a text changes a setting. A secret always counts as changed, because it is not shown.
 fn differs(before: &Values, setting: Setting, text: &str) -> bool {
     setting.is_secret() || before.shown(setting) != text.trim()
 }

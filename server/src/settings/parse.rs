@@ -1,14 +1,14 @@
-//! Reads the values of settings, as people write them.
+//! Parses the values of settings.
 
 use std::{fmt, time::Duration};
 
-/// A setting with a value that cannot be used: one sentence that names it.
+/// A setting whose value cannot be used, as one sentence that names the setting.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {problem}")]
 pub struct BadSetting {
     /// The environment variable.
     pub name: &'static str,
-    /// What is wrong and how to write it.
+    /// What is wrong, and how to write it.
     pub problem: String,
 }
 
@@ -16,7 +16,7 @@ pub(crate) fn bad(name: &'static str, problem: impl fmt::Display) -> BadSetting 
     BadSetting { name, problem: problem.to_string() }
 }
 
-/// An address that others can be made of by adding a path, without a slash at its end.
+/// An HTTP address to which a path can be added; trailing slashes are removed.
 pub(crate) fn web_address(text: &str) -> Option<String> {
     let text = text.trim().trim_end_matches('/');
     let good = reqwest::Url::parse(text).is_ok_and(|url| {
@@ -25,7 +25,7 @@ pub(crate) fn web_address(text: &str) -> Option<String> {
     good.then(|| text.to_owned())
 }
 
-/// Reads yes or no.
+/// Parses a boolean.
 pub(crate) fn boolean(text: &str) -> Option<bool> {
     match text.trim().to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Some(true),
@@ -42,7 +42,7 @@ fn measure(text: &str) -> Option<(u64, String)> {
     Some((number.parse().ok()?, unit.trim().to_ascii_lowercase()))
 }
 
-/// Reads a span of time as people write it: `30s`, `10m`, `24h`, `7d`.
+/// Parses a time span: `30s`, `10m`, `24h`, `7d`; at most ten years.
 pub(crate) fn span(text: &str) -> Option<Duration> {
     let (number, unit) = measure(text)?;
     let seconds = match unit.as_str() {
@@ -53,18 +53,18 @@ pub(crate) fn span(text: &str) -> Option<Duration> {
         "d" => 86400,
         _ => return None,
     };
-    // Ten years are enough, and sums with them cannot overflow.
+    // The bound keeps sums from overflowing.
     number.checked_mul(seconds).filter(|total| *total <= 315_360_000).map(Duration::from_secs)
 }
 
-/// Reads a number of days, from `least` on.
+/// Parses a number of days, from `least` to 36,500.
 pub(crate) fn days(text: &str, least: u64) -> Option<Duration> {
-    // A hundred years are for ever, and sums with them cannot overflow.
+    // The bound keeps sums from overflowing.
     let days: u64 = text.trim().parse().ok().filter(|days| (least..=36_500).contains(days))?;
     Some(Duration::from_secs(days * 86_400))
 }
 
-/// Reads a size as people write it: `65536`, `512KiB`, `1MiB`; up to 64 MiB.
+/// Parses a size: `65536`, `512KiB`, `1MiB`; up to 64 MiB.
 pub(crate) fn size(text: &str) -> Option<usize> {
     let (number, unit) = measure(text)?;
     let factor = match unit.as_str() {

@@ -1,4 +1,4 @@
-//! The settings that hold, read.
+//! The values of all settings, parsed.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,36 +19,36 @@ use crate::settings::{
     },
 };
 
-/// The fewest days that the audit is kept; the database refuses to forget sooner (migration 0013).
+/// The fewest days that the audit log is kept; the database refuses an earlier deletion (migration 0013).
 const AUDIT_LEAST: u64 = 30;
 
-/// The most undelivered events of strangers that can be allowed.
+/// The largest allowed value of the limit on strangers' undelivered events.
 const MOST_STRANGER_EVENTS: u64 = 1_000_000;
 
-/// The settings that hold at some time.
+/// The values of all settings at one time.
 #[derive(Clone, Debug)]
 pub struct Values {
-    /// The way to the SMTP server, if it is known whom mails come from too.
+    /// The SMTP client; `None` unless both the server and the sender of mails are set.
     pub smtp: Option<Smtp>,
-    /// The host of links, without a slash at the end.
+    /// The start of links in messages, without a trailing slash.
     pub booking_url: Arc<str>,
     /// Whether the stateless endpoint is open.
     pub stateless: bool,
-    /// How many undelivered events of strangers there may be (contract §1).
+    /// How many undelivered events strangers may have in all (contract §1).
     pub stranger_events: u64,
-    /// Largest body, in bytes.
+    /// The largest body of an event, in bytes.
     pub max_body: usize,
     /// How long events and their payloads are kept.
     pub retention: Duration,
-    /// How long the audit is kept.
+    /// How long the audit log is kept.
     pub audit: Duration,
-    /// How long the same event counts as a duplicate.
+    /// How long an equal event counts as a duplicate.
     pub duplicate_window: Duration,
     /// The age at which a delivery is given up.
     pub retry_max_age: Duration,
-    /// Whose account must have a second factor.
+    /// The accounts that must have a second factor.
     pub second_factor: SecondFactor,
-    /// Whether viewers see what messages say and to whom they go.
+    /// Whether viewers see the text and the recipients of messages.
     pub viewers_see_data: bool,
     mail_from: Option<Mailbox>,
     smtp_url: Option<SecretString>,
@@ -80,10 +80,10 @@ impl Default for Values {
 }
 
 impl Values {
-    /// Sets one, as people write it. [`Values::connect`] makes a changed mail server count.
+    /// Sets one setting from its text. A changed mail server takes effect with [`Values::connect`].
     ///
     /// # Errors
-    /// What is wrong with the text; nothing is changed then.
+    /// What is wrong with the text. Nothing is changed then.
     pub fn set(&mut self, setting: Setting, text: &str) -> Result<(), SettingFault> {
         let text = text.trim();
         match setting {
@@ -119,31 +119,31 @@ impl Values {
         Ok(())
     }
 
-    /// Notes that a stored text cannot be opened.
+    /// Records that the stored text of a setting cannot be decrypted.
     pub(super) fn lock(&mut self, setting: Setting) {
         self.locked.insert(setting);
     }
 
-    /// Whether what is stored cannot be opened, and nothing else holds in its place.
+    /// Whether the stored text cannot be decrypted and no other value replaces it.
     #[must_use]
     pub fn is_locked(&self, setting: Setting) -> bool {
         self.locked.contains(&setting)
     }
 
-    /// As people write it; a secret without what makes it one.
+    /// The text of a setting for people. Passwords are left out.
     #[must_use]
     pub fn shown(&self, setting: Setting) -> String {
         let text = self.texts.get(&setting).map_or_else(|| setting.default_text(), |text| text.expose_secret());
         if setting == Setting::SmtpUrl { without_password(text) } else { text.to_owned() }
     }
 
-    /// Whether there is a mail server without anybody whom mails come from.
+    /// Whether a mail server is set without a sender of mails.
     #[must_use]
     pub fn lacks_sender(&self) -> bool {
         self.smtp_url.is_some() && self.mail_from.is_none()
     }
 
-    /// Makes the way to the mail server from the settings for it. Nothing is asked yet.
+    /// Makes the SMTP client from its settings. It does not connect yet.
     ///
     /// # Errors
     /// If TLS cannot be set up.
@@ -157,7 +157,7 @@ impl Values {
 
     fn smtp_settings(&self) -> Option<SmtpSettings> {
         let (url, from) = self.smtp_url.as_ref().zip(self.mail_from.clone())?;
-        // It was read before it was kept.
+        // The URL was checked when it was set.
         let read: Result<SmtpSettings, SmtpFault> = SmtpSettings::read(url.expose_secret(), from);
         read.ok()
     }

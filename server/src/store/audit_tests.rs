@@ -1,4 +1,5 @@
-//! The audit: with the change itself, of the change alone, and not to be changed afterwards; and the stored settings.
+//! Tests of the audit log: an entry is recorded with its change, has only what was changed, and cannot be changed
+//! afterwards. Also tests of the stored settings.
 
 use hookgram::{
     audit::{AuditAction, AuditObject},
@@ -23,7 +24,7 @@ async fn all(store: &Store) -> Vec<Recorded> {
     store.audit.audited(&AuditFilter { limit: 100, ..AuditFilter::default() }).await.unwrap()
 }
 
-/// An entry of this age.
+/// Inserts an entry of this age.
 async fn aged(store: &Store, age: Millis) {
     sqlx::query("INSERT INTO audit (at, actor, action, kind, object, changes) VALUES (?1, 'a', 'replayed', 'deliveries', '', '[]')")
         .bind(now() - age)

@@ -1,4 +1,4 @@
-//! No method of the store changes something for a person without an entry in the audit, made in the same transaction.
+//! Every method of the store that changes something for a person records it in the audit log, in the same transaction.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -85,14 +85,14 @@ const NOT_AUDITED: &[(&str, &str)] = &[
 
 struct Function {
     area: String,
-    /// Module and name.
+    /// The module and the name.
     name: String,
     is_public: bool,
     takes_by: bool,
     writes: bool,
 }
 
-/// The functions of the store's files, the tests left out.
+/// The functions of the store's files, without the tests.
 fn functions() -> Vec<Function> {
     let mut functions = Vec::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
@@ -172,7 +172,7 @@ async fn only_the_connection_for_writing_can_write() {
     store.close().await;
 }
 
-/// Everything that is stored.
+/// All rows of all tables.
 async fn dump(store: &Store) -> String {
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
     let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&store.db.read).await.unwrap();
@@ -192,7 +192,7 @@ async fn break_audit(store: &Store) {
     sqlx::query(trigger).execute(&store.db.write).await.unwrap();
 }
 
-/// Calls methods of a store whose audit is broken: each fails because of it, and changes nothing.
+/// Calls methods of a store whose audit table is broken. Each must fail because of it, and change nothing.
 macro_rules! refused {
     ($seen:ident, $store:ident: $($area:ident.$method:ident($($argument:expr),* $(,)?);)*) => {$(
         let name = concat!(stringify!($area), "::", stringify!($method));

@@ -1,4 +1,4 @@
-//! Events that come together: what they are to each other, and to what was there before.
+//! Events of one batch: which of them are duplicates of each other or of earlier events.
 
 use hookgram::webhook::EventOutcome;
 
@@ -9,7 +9,7 @@ use super::{
 use crate::store::audit::COMMAND_LINE;
 use crate::store::events::batch;
 
-/// All at once, so that they share a commit.
+/// Accepts the events at the same time, so that they share a commit.
 async fn together(store: &Store, events: &[AcceptedEvent], chat: &str) -> Vec<Received> {
     let all = events.iter().map(|event| accept_with(store, event.clone(), vec![to(chat)], 600_000));
     let mut received = Vec::new();
@@ -19,7 +19,7 @@ async fn together(store: &Store, events: &[AcceptedEvent], chat: &str) -> Vec<Re
     received
 }
 
-/// Polls each before any has come to its end.
+/// Runs the futures concurrently: polls each one before any is ready.
 async fn futures_all<T>(futures: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
     let mut futures: Vec<_> = futures.map(Box::pin).collect();
     let mut done: Vec<Option<T>> = futures.iter().map(|_| None).collect();

@@ -1,4 +1,4 @@
-//! Messages of an earlier version, and what becomes of them.
+//! The conversion of messages that an earlier version stored.
 
 use super::{
     tests::{accept_with, claim_due, draft, event, to},
@@ -40,7 +40,7 @@ async fn messages_of_an_earlier_version_are_rewritten_step_by_step_and_read_mean
     .await
     .unwrap();
 
-    // Both forms mean the same while the conversion is under way.
+    // Both forms are read as the same message while the conversion is under way.
     assert!(store.maintenance.convert_messages().await.unwrap());
     let before = store.events.parts(449).await.unwrap();
     assert_eq!(store.events.parts(1).await.unwrap(), before);

@@ -1,4 +1,4 @@
-//! The database, as every area of the store uses it.
+//! The connections and caches that all areas of the store share.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -12,12 +12,12 @@ use super::{
 };
 use crate::secrets::seal::Sealer;
 
-/// The connections, the encryption, and what is remembered of the database.
+/// The connections, the encryption, the writer tasks and the caches.
 #[derive(Debug)]
 pub struct Db {
-    /// The one connection that writes.
+    /// The pool of the one connection that writes.
     pub(in crate::store) write: SqlitePool,
-    /// Connections that cannot write.
+    /// A pool of connections that cannot write.
     pub(in crate::store) read: SqlitePool,
     pub(in crate::store) sealer: Sealer,
     pub(in crate::store) acceptor: Acceptor,
@@ -28,10 +28,10 @@ pub struct Db {
     pub(in crate::store) ended: broadcast::Sender<i64>,
 }
 
-/// Declares the areas of the store: each has the statements about its own tables.
+/// Declares the areas of the store. Each area has the statements about its own tables.
 macro_rules! areas {
     ($($(#[$about:meta])* $field:ident: $area:ident,)*) => {
-        /// Everything that is kept, by area. Cheap to clone.
+        /// The store, divided into areas. Cheap to clone.
         #[derive(Clone, Debug)]
         pub struct Store {
             pub(in crate::store) db: Arc<Db>,
@@ -62,23 +62,23 @@ macro_rules! areas {
 }
 
 areas! {
-    /// Events: what the endpoints accept and refuse, their messages and bodies, the bounds of the stateless endpoint.
+    /// Events: accepted and refused events, their messages and bodies, and the bounds of the stateless endpoint.
     events: Events,
-    /// Deliveries on their way: claims, outcomes, replays and cancelling.
+    /// The queue of deliveries: claims, outcomes, replays and cancelling.
     queue: Queue,
-    /// Questions about events and deliveries: the log, its chart, health.
+    /// Queries about events and deliveries: the log, its chart, health.
     log: Log,
     /// Profiles with their webhook keys and tokens; drafts of the builder; the sandbox's messages.
     profiles: Profiles,
     /// Accounts, sessions, invitations, second factors.
     accounts: Accounts,
-    /// The audit.
+    /// The audit log.
     audit: Audit,
-    /// The keys that seal secrets.
+    /// The encryption keys of secrets.
     secrets: Secrets,
-    /// Error mails and who gets them.
+    /// Error mails and the addresses that they may go to.
     mails: Mails,
-    /// Deleting what is old, erasing people, rewriting what an earlier version stored.
+    /// Deletes old data, erases people, and converts what an earlier version stored.
     maintenance: Maintenance,
     /// Settings that admins have changed.
     settings: Settings,

@@ -1,4 +1,4 @@
-//! Drafts: whose they are, how long they stay, and what of them lies on disk.
+//! Drafts: who may read them, how long they are kept, and that their secrets are encrypted on disk.
 
 use hookgram::{role::Role, secret::BotToken};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -66,7 +66,7 @@ async fn a_draft_lies_sealed_and_opens_in_its_own_row_only() {
         sqlx::query_as("SELECT token, old_url FROM drafts").fetch_one(&store.db.read).await.unwrap();
     let holds = |sealed: &[u8], part: &str| sealed.windows(part.len()).any(|window| window == part.as_bytes());
     assert!(!holds(&token, "AAHk") && !holds(&url, "AAHk") && !holds(&url, "message"));
-    // Moved into another row, or into the other column, it is of no use.
+    // Copied into another row or another column, the secret cannot be decrypted.
     let second =
         store.profiles.add_draft(maker, &DraftRecord { token: None, old_url: None, ..record() }, 1_000).await.unwrap();
     sqlx::query("UPDATE drafts SET token = ?2 WHERE id = ?1")

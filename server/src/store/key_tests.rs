@@ -1,4 +1,4 @@
-//! The key is changed: whatever is written says which key it was sealed with, and in the end nothing says the old one.
+//! Changing the sealing key: each secret names the key it is encrypted with, and in the end none names the old key.
 
 use std::path::Path;
 
@@ -43,7 +43,7 @@ async fn event(store: &Store, id: &str) {
     tests::accept_with(store, event, vec![delivery], 0).await.unwrap();
 }
 
-/// One of each kind of secret.
+/// Stores one secret of each kind.
 async fn fill(store: &Store, round: usize) {
     profile(store, &format!("profile {round}")).await;
     event(store, &format!("event {round}")).await;
@@ -65,7 +65,7 @@ async fn fill(store: &Store, round: usize) {
     store.settings.put(&[(Setting::SmtpUrl, url)], Vec::new(), &COMMAND_LINE).await.unwrap();
 }
 
-/// How many secrets are sealed with the key of each number, the row that names it among them.
+/// How many secrets are encrypted with each key, by its number. The row that names the sealing key is counted as well.
 async fn counts(store: &Store) -> Vec<(i64, i64)> {
     sqlx::query_as(
         "SELECT unicode(substr(sealed, 2, 1)) AS number, count(*) FROM (
@@ -79,7 +79,7 @@ async fn counts(store: &Store) -> Vec<(i64, i64)> {
     .unwrap()
 }
 
-/// Each secret that was filled in can be opened.
+/// Checks that every secret stored by [`fill`] can be decrypted.
 async fn everything_opens(store: &Store, rounds: usize) {
     let profiles = store.profiles.all().await.unwrap();
     assert_eq!(profiles.iter().filter(|stored| stored.profile.token == Some(token())).count(), rounds);
@@ -114,7 +114,7 @@ async fn from_the_change_on_everybody_seals_with_the_new_key_and_nothing_stays_u
     assert_eq!(counts(&server).await, [(1, 8)], "a key that is only in the file seals nothing");
     assert_eq!(command.secrets.change_key(&COMMAND_LINE).await.unwrap(), Some((1, 2)));
     assert_eq!(command.secrets.change_key(&COMMAND_LINE).await.unwrap(), None);
-    // Nobody has told the server: it seals the event before it is written, with the key that it knows.
+    // Nothing tells the server of the change. It reads the sealing key in the transaction of each write.
     event(&server, "event 2").await;
     profile(&server, "profile 1").await;
     profile(&server, "profile 2").await;

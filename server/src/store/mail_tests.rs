@@ -1,4 +1,4 @@
-//! Mails where things go wrong: a clock that is set back, rows that cannot be read, tokens that nobody knows.
+//! Error mails in difficult cases: a clock that was set back, rows that cannot be read, unknown tokens.
 
 use std::borrow::Borrow;
 
@@ -13,7 +13,7 @@ use crate::store::audit::COMMAND_LINE;
 const HOUR: i64 = 3_600_000;
 const MINUTE: i64 = 60_000;
 
-/// An event is accepted and its delivery given up at once.
+/// Accepts an event and lets its delivery fail for good.
 async fn fail(store: &Store, public_id: &str, source: impl Borrow<TokenSource>, at: i64) {
     let event = AcceptedEvent { received_at: at, ..event(public_id, source) };
     accept_with(store, event, vec![to("5")], 0).await.unwrap();

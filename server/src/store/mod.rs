@@ -1,6 +1,6 @@
-//! The store: SQLite. The only place with SQL; a folder an area, each with a small struct (`db.rs`).
+//! The store: a SQLite database. All SQL is here. Each area has a folder and a small struct (`db.rs`).
 //!
-//! One connection writes, a few read (WAL). A write is on disk when its commit returns (`synchronous=FULL`).
+//! One connection writes, a few read (WAL mode). A write is on disk when its commit returns (`synchronous=FULL`).
 
 mod accounts;
 pub mod audit;
@@ -116,50 +116,50 @@ use crate::secrets::{
     seal::{KeySource, SealError, Sealer},
 };
 
-/// Bytes: as much as is written between two checkpoints.
+/// The size in bytes to which SQLite truncates the write-ahead log: about what is written between two checkpoints.
 const WAL_KEEPS: &str = "4194304";
 
-/// KiB, negative: the writer's page cache. The indexes that an event is written to at random places must fit into it while
-/// many events are stored.
+/// The writer's page cache: a negative number is a size in KiB. While many events are stored, the indexes that get rows
+/// at random places must fit into it.
 const WRITERS_CACHE: &str = "-8192";
 
-/// Ends of sessions that a slow listener may miss before it must look anew.
+/// How many ended sessions a slow receiver may lag behind before it misses some.
 const ENDED: usize = 64;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
-/// Where the data are.
+/// The places of the data, the database and the encryption keys.
 #[derive(Clone, Copy, Debug)]
 pub struct Location<'a> {
     /// The data folder.
     pub data_dir: &'a Path,
-    /// The database's URL; `None`: in the data folder.
+    /// The database's URL, or `None` for the file in the data folder.
     pub database: Option<&'a str>,
-    /// Where the environment has the keys that seal; `None`: in the data folder.
+    /// The encryption keys given by the environment, or `None` for the key file in the data folder.
     pub key: Option<&'a KeySource>,
 }
 
-/// Why the store could not do what was asked.
+/// Why a method of the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// SQLite said no.
+    /// SQLite or the connection pool returned an error.
     #[error("the database failed: {0}")]
     Database(#[source] sqlx::Error),
-    /// The tables could not be brought up to date.
+    /// A migration failed.
     #[error("the database could not be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
-    /// A token could not be sealed or opened.
+    /// A secret could not be encrypted or decrypted.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// The folder of the data or the database cannot be used.
+    /// The folder of the data or of the database cannot be used.
     #[error("the data folder {path} cannot be used: {source}")]
     Folder {
         /// Its path.
         path: String,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// A row holds what nothing here writes.
+    /// A row holds a value that this version never writes.
     #[error("the database holds a value that cannot be read: {0}")]
     Corrupt(Cow<'static, str>),
     /// A name or address that must be unique is taken.
@@ -168,13 +168,13 @@ pub enum StoreError {
     /// A webhook key that belongs to another profile.
     #[error("that key belongs to another profile")]
     KeyTaken,
-    /// No admin would be left.
+    /// The change would leave no admin.
     #[error("this is the last admin, who can be neither removed nor demoted")]
     LastAdmin,
     /// There is no such row.
     #[error("there is no such thing")]
     NotFound,
-    /// More waits to be stored than can be.
+    /// Too many events wait to be stored; the caller may try again.
     #[error("too many events wait to be stored")]
     Busy,
 }
@@ -189,12 +189,12 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl StoreError {
-    /// A column holds what nothing here writes.
+    /// An error for a column that holds a value which this version never writes.
     pub(crate) const fn corrupt(column: &'static str) -> Self {
         Self::Corrupt(Cow::Borrowed(column))
     }
 
-    /// Whether the same may succeed a little later: the database was busy, its disk full, its pool exhausted.
+    /// Whether the same call may succeed a little later: the database was busy, its disk full, or its pool exhausted.
     #[must_use]
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Database(error) if !matches!(error, sqlx::Error::PoolClosed))
@@ -202,7 +202,8 @@ impl StoreError {
 }
 
 impl Store {
-    /// Opens the store of a data folder: makes the data folder (0700), the key file and the tables as needed.
+    /// Opens the store of a data folder. Creates the data folder (mode 0700), the key file and the tables if they are
+    /// missing.
     ///
     /// # Errors
     /// If the folder, the key or the database cannot be used.
@@ -215,7 +216,7 @@ impl Store {
         };
         let options = match location.database {
             Some(url) => SqliteConnectOptions::from_str(url)?,
-            // A path is no URL: % ? # are letters in it.
+            // A path is not a URL: in a path, % ? # have no special meaning.
             None => SqliteConnectOptions::new().filename(location.data_dir.join("hookgram.db")),
         };
         let is_in_memory = location.database.is_some_and(|url| url.contains(":memory:") || url.contains("mode=memory"));
@@ -236,14 +237,15 @@ impl Store {
     async fn connect_with(options: SqliteConnectOptions, sealer: Sealer) -> Result<Self, StoreError> {
         let options = options
             .create_if_missing(true)
-            // Takes effect only before the first table is made.
+            // Takes effect only before the first table is created.
             .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            // What the write-ahead log may keep of the disk once it is folded into the database.
+            // The size that the write-ahead log file may keep after a checkpoint.
             .pragma("journal_size_limit", WAL_KEEPS)
-            // What is deleted is overwritten where its page is written anyway; erasing a person sees to the rest.
+            // Deleted content is overwritten only if that costs no extra page write. Erasing a person turns full
+            // overwriting on.
             .pragma("secure_delete", "FAST")
             .busy_timeout(Duration::from_secs(5));
         let write = SqlitePoolOptions::new()
@@ -258,19 +260,19 @@ impl Store {
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(10))
-            // Whatever writes goes through `write`.
+            // Every write goes through `write`.
             .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
             .await?;
         Ok(Self::over(write, read, sealer))
     }
 
-    /// A store that is gone with the process.
+    /// Opens a store in memory, which is lost when the process ends.
     ///
     /// # Errors
-    /// If there is no memory for it.
+    /// If the database cannot be created.
     pub async fn in_memory() -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::from_str("sqlite::memory:")?.foreign_keys(true);
-        // One connection for all: each would have a database of its own.
+        // A single connection, because each connection would have its own in-memory database.
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
         MIGRATIONS.run(&pool).await?;
         let sealer = Sealer::ephemeral()?;
@@ -290,10 +292,10 @@ impl Store {
         })
     }
 
-    /// Whether the database answers.
+    /// Checks that the database answers.
     ///
     /// # Errors
-    /// If it does not.
+    /// If the database fails.
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1 FROM users LIMIT 1").fetch_optional(&self.db.read).await?;
         Ok(())
@@ -304,7 +306,7 @@ impl Store {
     /// # Errors
     /// If the file exists or cannot be written.
     pub async fn backup(&self, file: &Path) -> Result<(), StoreError> {
-        // SQLite writes into an empty file, which keeps its mode.
+        // SQLite writes into an existing empty file and keeps its mode.
         private::create(file).map_err(sqlx::Error::Io)?;
         let done =
             sqlx::query("VACUUM INTO ?1").bind(file.to_string_lossy().into_owned()).execute(&self.db.write).await;
@@ -315,27 +317,27 @@ impl Store {
         Ok(())
     }
 
-    /// Closes every connection, so that the write-ahead log is folded into the database.
+    /// Closes every connection, so that SQLite moves the write-ahead log into the database.
     pub async fn close(&self) {
         self.db.read.close().await;
         self.db.write.close().await;
     }
 }
 
-/// Whether a connection may be used again. Where the disk was full, SQLite has ended the transaction by itself; for sqlx
-/// the connection is inside it for ever, and nothing could begin on it any more.
+/// Whether a connection may go back to the pool. If the disk was full, SQLite has rolled the transaction back by
+/// itself. sqlx still counts the connection as inside that transaction, and no new one could begin on it.
 async fn is_usable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    // A rollback that is under way comes to its end first.
+    // Waits for a rollback that is in progress.
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
 }
 
-/// Closes a database to others, wherever it lies; makes its file if there is none.
+/// Restricts the database file to this user and creates it if it is missing. Warns of a folder that others can read.
 fn close_to_others(database: &Path) -> Result<(), StoreError> {
     let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let fault = |source| StoreError::Folder { path: folder.display().to_string(), source };
     private::create_or_restrict(database).map_err(fault)?;
-    // What SQLite makes beside it gets the mode of the database; what is there may be older.
+    // SQLite gives its new side files the mode of the database. Existing ones may be older.
     for end in ["-wal", "-shm"] {
         let mut beside = database.as_os_str().to_owned();
         beside.push(end);
@@ -345,7 +347,7 @@ fn close_to_others(database: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Makes the data folder (0700) where there is none.
+/// Creates the data folder (mode 0700) if it is missing.
 ///
 /// # Errors
 /// [`StoreError::Folder`].
@@ -363,7 +365,7 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Turns the breach of a unique index into `taken`.
+/// Maps the violation of a unique index to `taken`; other errors stay as they are.
 fn unique(error: sqlx::Error, taken: StoreError) -> StoreError {
     match &error {
         sqlx::Error::Database(database) if database.is_unique_violation() => taken,

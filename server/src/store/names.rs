@@ -1,4 +1,4 @@
-//! The closed sets of the domain as the database holds them: by their stable names.
+//! Conversions between the domain's closed sets and the database, which stores their stable names.
 
 use std::str::FromStr;
 
@@ -15,8 +15,8 @@ use sqlx::{
     sqlite::{SqliteTypeInfo, SqliteValueRef},
 };
 
-/// SQL: the name of a value, quoted. It must be part of the statement's text: SQLite uses a partial index only for a
-/// statement that repeats the index's condition.
+/// SQL: the name of a value, in quotes. The name must be part of the statement's text, because SQLite uses a partial
+/// index only for a statement that repeats the index's condition.
 macro_rules! quoted {
     (DeliveryState::Waiting) => {
         "'waiting'"
@@ -81,7 +81,7 @@ macro_rules! quoted {
 }
 pub(super) use quoted;
 
-/// SQL: the states that the indexes `deliveries_undelivered` and `deliveries_undelivered_by_profile` hold.
+/// SQL: the states that the partial indexes `deliveries_undelivered` and `deliveries_undelivered_by_profile` hold.
 macro_rules! undelivered {
     () => {
         concat!(
@@ -99,11 +99,11 @@ macro_rules! undelivered {
 }
 pub(super) use undelivered;
 
-/// A value of a closed set in a column. A name that the set does not have is [`super::StoreError::Corrupt`].
+/// A value of a closed set, read from a column. An unknown name becomes [`super::StoreError::Corrupt`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Named<T>(T);
 
-/// The same in a column that may be NULL.
+/// Like [`Named`], for a column that may be NULL.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MaybeNamed<T>(Option<T>);
 
@@ -164,12 +164,12 @@ where
     }
 }
 
-/// A channel in a column `sandbox`: by a number.
+/// A channel, read from a column `sandbox`, which stores it as a number.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ChannelCode(ChannelKind);
 
 impl ChannelCode {
-    /// The number of a channel.
+    /// The number that is stored for a channel.
     pub(super) const fn of(channel: ChannelKind) -> i64 {
         match channel {
             ChannelKind::Telegram => 0,
@@ -202,7 +202,7 @@ impl<'r> Decode<'r, Sqlite> for ChannelCode {
     }
 }
 
-/// The same in a column that may be NULL.
+/// Like [`ChannelCode`], for a column that may be NULL.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MaybeChannelCode(Option<ChannelKind>);
 

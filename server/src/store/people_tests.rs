@@ -1,4 +1,4 @@
-//! Who has an account: the last admin stays, whoever asks, and however many at once.
+//! Accounts: the last admin stays, no matter who makes the requests and how many come at once.
 
 use hookgram::role::Role;
 
@@ -35,7 +35,7 @@ async fn of_two_admins_who_remove_each_other_at_once_one_stays() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/x.db", folder.path().display());
     let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
-    // As the command line beside a running server.
+    // A second process, such as the command line beside a running server.
     let beside = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
     for round in 0..10 {
         let a = store

@@ -1,5 +1,5 @@
-//! The list of profiles: what is found, in which order, on which page; what the week says; what a copy, a new key and
-//! an end do.
+//! The list of profiles: search, order, pages and the week's outcomes. Also copying a profile, replacing its webhook
+//! key and deleting it.
 
 use hookgram::{
     delivery::{DeliveryState, FailureCause},
@@ -36,13 +36,13 @@ fn narrowed(show: Show, sort: Sort) -> ListQuery {
     ListQuery { show, sort, page: 1, search: String::new() }
 }
 
-/// An accepted event of a profile with one message, at this time.
+/// Accepts an event of a profile at this time, with one message.
 async fn accept(store: &Store, profile: i64, public_id: &str, at: Millis) {
     let new = AcceptedEvent { received_at: at, ..event(public_id, TokenSource::Profile(profile)) };
     assert_eq!(accept_with(store, new, vec![to(public_id)], 0).await.unwrap(), Received::Accepted);
 }
 
-/// Sends what is due and records this change.
+/// Claims what is due and records this change.
 async fn finish(store: &Store, change: &Change, at: Millis) {
     for claimed in claim_due(store, "w", at, at + 30_000, &[]).await {
         assert_eq!(store.queue.record(&claimed, None, change, at).await.unwrap(), Recorded::Done);
@@ -196,7 +196,7 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
     let last = row.last.unwrap();
     assert_eq!((last.outcome, last.reason), (EventOutcome::Rejected, Some(reason)));
 
-    // A lost claim that arrived after all: counted once, as what it is now.
+    // A delivery that failed and arrived after all is counted once, in its current state.
     let claimed = claim_due(&store, "w", now, now + 1000, &[]).await.remove(0);
     store.queue.record(&claimed, None, &Change::Failed(FailureCause::Blocked), now).await.unwrap();
     assert_eq!(store.profiles.listed_one(id, now).await.unwrap().unwrap().week[6].failed, 2);
@@ -260,7 +260,7 @@ async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
     accept(&store, id, "2", at).await;
     accept(&store, id, "3", at).await;
     assert_eq!(store.profiles.waiting_messages(id).await.unwrap(), 3);
-    // Another one with the same token writes to the same chat, behind it.
+    // Another profile with the same token sends to the same chat, behind it.
     let other = store.profiles.put(None, &draft("B"), &COMMAND_LINE).await.unwrap();
     let behind = AcceptedEvent { received_at: at, ..event("b", TokenSource::Profile(other)) };
     accept_with(&store, behind, vec![to("3")], 0).await.unwrap();
@@ -277,7 +277,7 @@ async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
     assert!(matches!(store.profiles.put(Some(id), &draft("C"), &COMMAND_LINE).await, Err(StoreError::NotFound)));
     store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
 
-    // An event that had passed the endpoint before arrives after all; it is not sent either.
+    // The delivery that was being sent waits for a retry. It is not sent either.
     store.queue.record(&under_way, None, &Change::Retry { at: at + 1, unsure: false }, at).await.unwrap();
     store.profiles.delete_remains(at, at - 8 * DAY).await.unwrap();
     assert_eq!(store.profiles.waiting_messages(id).await.unwrap(), 0);

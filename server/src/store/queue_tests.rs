@@ -1,4 +1,4 @@
-//! The queue where things go wrong: refused tokens, lost claims, unreadable rows, a clock that is set back.
+//! The queue in difficult cases: refused tokens, lost claims, unreadable rows, a clock that was set back.
 
 use std::borrow::Borrow;
 use std::sync::Arc;
@@ -192,7 +192,7 @@ async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
         let sealed = store.db.sealer.seal(place, "no token at all").unwrap();
         sqlx::query(statement).bind(sealed).execute(&store.db.write).await.unwrap();
     }
-    // Both have the same token, which Telegram has not heard of: one after the other.
+    // Both deliveries have the same token, which Telegram has not seen, so they are sent one after the other.
     for _ in 0..2 {
         assert_eq!(worker.run_due_once(1_000).await.unwrap(), 1);
     }
@@ -253,7 +253,8 @@ async fn a_clock_that_is_set_back_delays_nothing_for_long() {
     assert_eq!(claim(&store, "two", HOUR - 60_000).await.len(), 1, "no lease is believed longer than it can be");
 }
 
-/// Every chat of every sender has a head with a time, and nothing behind one has any, unless it is under way.
+/// Checks that every chat of every sender has a head with a due time, and that no delivery behind a head has one,
+/// unless it is being sent.
 async fn assert_in_order(store: &Store, after: &str) {
     let stuck: Vec<i64> = sqlx::query_scalar(
         "SELECT id FROM deliveries WHERE next_attempt_at IS NULL AND id IN (
@@ -323,7 +324,7 @@ async fn whatever_happens_nothing_is_stuck_and_nothing_overtakes() {
                     "a restart"
                 }
                 8 => {
-                    // Some have come to their end, some are under way, some wait, some were never there.
+                    // The delivery with this id may be finished, in flight, waiting or missing.
                     let id = i64::from(pick(40)) + 1;
                     let wish = match store.queue.replay_source(id).await.unwrap().and_then(|source| source.profile_id) {
                         Some(profile) if pick(2) == 0 => {

@@ -1,4 +1,4 @@
-//! Replays and what is called off: no message twice, none out of its order, each step once.
+//! Replays and cancelling: no message is sent twice or out of order, and each step is made once.
 
 use std::borrow::Borrow;
 
@@ -46,7 +46,7 @@ async fn fail(store: &Store, claimed: &Claimed, now: i64) {
     store.queue.record(claimed, Some(&attempt), &Change::Failed(FailureCause::Blocked), now).await.unwrap();
 }
 
-/// Claims what is due and has it fail; which they were.
+/// Claims what is due and lets it fail. Returns the ids.
 async fn fail_all(store: &Store, now: i64) -> Vec<i64> {
     let mut failed = Vec::new();
     loop {
@@ -70,7 +70,7 @@ async fn cancel(store: &Store, id: i64) -> Result<i64, ReplayError> {
     store.queue.cancel(&[id], &COMMAND_LINE, 9_000).await.unwrap()[0].done
 }
 
-/// The delivery `id` made anew, for this chat, with the profile as it is.
+/// Replays delivery `id` with a new message to this chat, made with the current profile.
 async fn anew(store: &Store, id: i64, ask: Ask, chat: &str) -> Option<Result<i64, ReplayError>> {
     let source = store.queue.replay_source(id).await.unwrap().unwrap();
     let version = Some(store.profiles.get(source.profile_id.unwrap()).await.unwrap().unwrap().version);
@@ -244,7 +244,7 @@ async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
         |public_id| AcceptedEvent { fingerprint: b"same".to_vec(), ..event(public_id, TokenSource::Profile(id)) };
     accept_with(&store, same("a"), vec![to("5")], 600_000).await.unwrap();
     let failed = fail_all(&store, 1_000).await[0];
-    // The service has posted it again, and as the first copy had failed it was accepted.
+    // The service posts the event again. It is accepted, because the first copy has failed.
     assert_eq!(accept_with(&store, same("b"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
     for how in ["on its way", "arrived"] {
         assert_eq!(replay(&store, failed, Ask::Undelivered, 2_000).await, Err(ReplayError::Arrived), "{how}");
@@ -259,7 +259,7 @@ async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
     let sent = claim(&store, 9_000).await.remove(0);
     assert_eq!((sent.id, sent.parts.as_slice()), (copy, &[Part::plain("new")][..]));
     store.queue.record(&sent, None, &Change::Delivered, 9_000).await.unwrap();
-    // Asked for once more: a copy of the copy, with its message.
+    // Replayed once more: a copy of the copy, with its message.
     let third = replay(&store, copy, Ask::Exactly, 9_000).await.unwrap();
     assert_ne!(third, copy);
     assert_eq!(claim(&store, 9_000).await[0].parts, [Part::plain("new")]);
@@ -282,7 +282,7 @@ async fn others_of_the_same_event_are_told_what_is_theirs() {
     assert_eq!(replay(&store, 4, Ask::Exactly, 2_000).await, Err(ReplayError::NoMessage));
     let found = anew(&store, 4, Ask::Undelivered, "8").await.unwrap().unwrap();
     assert_eq!(store.log.logged(found).await.unwrap().unwrap().chat.as_deref(), Some("8"));
-    // The one who could not be written to turns out to have the chat that failed, and is told the same.
+    // The replay for another participant leaves this failed delivery as it is.
     assert_eq!(state(&store, 3).await, DeliveryState::Failed);
 }
 
@@ -381,9 +381,9 @@ async fn all_that_match_are_replayed_in_small_steps_each_of_them_once() {
         let wishes: Vec<Wish> = ids.iter().map(|id| Wish::AsItWas(*id)).collect();
         let done = store.queue.replay_step(&wishes, &bulk, 2_000).await.unwrap();
         assert!(done.unwrap().iter().all(|handled| handled.done.is_ok()));
-        // Another process at the same step comes too late.
+        // Another process that makes the same step comes too late.
         assert_eq!(store.queue.replay_step(&wishes, &bulk, 2_000).await.unwrap(), None);
-        // What fails again in between is not replayed for ever.
+        // A delivery that fails again meanwhile is not replayed again.
         fail_all(&store, 2_000).await;
         sizes.push(ids.len());
         let progress = store.queue.bulk(id).await.unwrap().unwrap();

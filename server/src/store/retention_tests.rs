@@ -1,4 +1,4 @@
-//! What is old goes, in small pieces; what is unfinished stays; the file does not grow.
+//! Retention: old data is deleted in small pieces, unfinished data stays, and the file does not grow.
 
 use std::time::Instant;
 
@@ -26,7 +26,7 @@ fn keep() -> Live {
     Live::of(values)
 }
 
-/// A token of this bot.
+/// A token of the bot with this id.
 fn bot(id: i64) -> BotToken {
     BotToken::parse(&TOKEN.replace("7001002003", &(id + 1).to_string())).unwrap()
 }
@@ -38,7 +38,7 @@ async fn on_disk() -> (tempfile::TempDir, Store) {
     (folder, store)
 }
 
-/// So many delivered events, a millisecond apart, each with a payload of so many bytes and one attempt.
+/// Stores `count` delivered events, a millisecond apart, each with a payload of `bytes` bytes and one attempt.
 async fn fill(store: &Store, count: i64, received_at: Millis, bytes: i64) {
     let mut tx = store.db.write.begin().await.unwrap();
     for statement in [
@@ -71,7 +71,7 @@ async fn counts(store: &Store) -> [i64; 4] {
     ]
 }
 
-/// A whole sweep; how many steps it took.
+/// Runs a whole sweep. Returns the number of steps.
 async fn sweep(store: &Store, now: Millis) -> usize {
     let mut retention = Retention::new(store.clone(), keep());
     let mut steps = 1;
@@ -193,7 +193,7 @@ async fn the_file_stays_as_small_as_what_it_holds() {
         assert!(check == "ok" && events == deliveries && (1..500).contains(&events), "{check} {events} {deliveries}");
         whole.close().await;
         fs::remove_file(&copy).unwrap();
-        // The log gives its room back with the first commit after it was folded into the database.
+        // The first commit after a checkpoint truncates the write-ahead log.
         store.queue.put_bot(&bot(generation), "Salon", "salon_bot").await.unwrap();
         assert_eq!(counts(&store).await, [0; 4]);
         sizes.push(bytes(folder.path()));
@@ -218,7 +218,7 @@ async fn nothing_is_looked_for_by_reading_a_whole_table() {
             assert!(!step.contains("SCAN") || bounded.iter().any(|name| step.contains(name)), "{step} in {statement}");
         }
     }
-    // What follows from a deletion through a foreign key is looked up too.
+    // Foreign keys also need an index, because a deletion looks up the rows that refer to it.
     let missing: Vec<(String, String)> = sqlx::query_as(
         "SELECT t.name, f.\"from\" FROM sqlite_schema t JOIN pragma_foreign_key_list(t.name) f
          WHERE t.type = 'table' AND f.\"table\" IN ('events', 'deliveries') AND NOT EXISTS (
@@ -257,7 +257,7 @@ async fn whatever_grows_goes_once_it_is_of_no_use() {
     accept_with(&store, event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
     store.queue.put_bot(&bot(8), "Salon", "salon_bot").await.unwrap();
     for statement in [
-        // What is done with at 5 days, and what is not.
+        // Mails and bulk actions, some of them finished at 5 days.
         "INSERT INTO mails (id, parameters, cause, state, created_at, due_at, finished_at)
          SELECT value, '', 'blocked', iif(value = 1, 'gathering', 'sent'), 0, 0, iif(value = 1, NULL, 432000000)
          FROM json_each('[1,2,3]')",
@@ -265,15 +265,15 @@ async fn whatever_grows_goes_once_it_is_of_no_use() {
          CROSS JOIN (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99) SELECT i FROM n)",
         "INSERT INTO bulk_actions (kind, outcome, newest, total, asked_by, created_at, finished_at)
          SELECT 'cancel', 'waiting', 0, 0, '', 0, iif(value = 1, NULL, 432000000) FROM json_each('[1,2]')",
-        // Keys that answer for ever, no longer, and until 50 days.
+        // One webhook key expires in 1970, one after 50 days. The current one does not expire.
         "INSERT INTO webhook_keys (key, profile_id, created_at, retired_at)
          SELECT 'k' || value, 1, 0, value FROM json_each('[1,4320000000]')",
-        // Of no use since 1970, or 399 days ago when it is looked at.
+        // Last used in 1970, and 399 days before the last sweep.
         "INSERT INTO accepted_tokens (lane, accepted_at) SELECT CAST('t' || value AS BLOB), value FROM json_each('[1,172800000]')",
         "INSERT INTO moved_chats (chat, moved_to, at) SELECT value, '-1', value FROM json_each('[1,172800000]')",
         "INSERT INTO mail_addresses (address, state, at) SELECT s.value || a.value, s.value, a.value
          FROM json_each('[\"asked\",\"confirmed\",\"stopped\"]') s CROSS JOIN json_each('[1,172800000]') a",
-        // Links that work until 1970, and until 50 days.
+        // Links that expire in 1970 and after 50 days.
         "INSERT INTO mail_address_links (code_hash, address, expires_at)
          SELECT CAST('l' || value AS BLOB), 'a@b.c', value FROM json_each('[1,4320000000]')",
         "UPDATE bots SET checked_at = 1",
@@ -321,7 +321,8 @@ async fn it_ends_with_the_server() {
     task.await.unwrap();
 }
 
-/// How long a writer waits at most while very much is deleted; `OLD_EVENTS` says how many events (200,000).
+/// Measures how long a writer waits at most while much data is deleted. The variable `OLD_EVENTS` sets the number of
+/// events (default 200,000).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement of minutes"]
 async fn how_long_a_writer_waits() {

@@ -1,20 +1,20 @@
-//! The key of a sender. Messages with one sender and one chat go in order.
+//! The key of a sender: a bot token, or the sandbox. Messages from one sender to one chat are sent in order.
 
 use data_encoding::HEXUPPER;
 use hookgram::{channel::ChannelKind, secret::BotToken};
 
 use crate::secrets::codes;
 
-/// Bytes of a key: enough that two tokens never share one.
+/// The length of a key in bytes: enough that two tokens never share one.
 const LENGTH: usize = 16;
 
-/// The key of a sender: half a SHA-256 of its token. It tells tokens apart and does not reveal them. All messages to the
-/// sandbox have one sender, whose key is empty. The database calls it `lane`.
+/// The key of a sender: the first half of the SHA-256 of its token. It tells tokens apart and does not reveal them. All
+/// messages to the sandbox have one sender, whose key is empty. The column is called `lane`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SenderKey(Vec<u8>);
 
 impl SenderKey {
-    /// The key of a token.
+    /// The key of the sender with this token.
     #[must_use]
     pub fn of(token: &BotToken) -> Self {
         let mut hash = codes::hash(token.expose());
@@ -22,30 +22,30 @@ impl SenderKey {
         Self(hash)
     }
 
-    /// A key as it is stored.
+    /// The key with these stored bytes.
     #[must_use]
     pub fn of_bytes(bytes: impl Into<Vec<u8>>) -> Self {
         Self(bytes.into())
     }
 
-    /// As it is stored.
+    /// The bytes that are stored.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// As it is stored; `None` for the sandbox.
+    /// The bytes that are stored, or `None` for the sandbox.
     #[must_use]
     pub fn of_a_token(&self) -> Option<&[u8]> {
         Some(self.as_bytes()).filter(|bytes| !bytes.is_empty())
     }
 
-    /// As SQLite's `hex` writes it.
+    /// The key as SQLite's `hex` writes it.
     pub(super) fn hex(&self) -> String {
         HEXUPPER.encode(&self.0)
     }
 
-    /// The channel that its messages go to.
+    /// The channel that this sender's messages go to.
     #[must_use]
     pub fn channel(&self) -> ChannelKind {
         if self.0.is_empty() { ChannelKind::Sandbox } else { ChannelKind::Telegram }

@@ -1,4 +1,4 @@
-//! What admins have set.
+//! Settings that admins have changed.
 
 use hookgram::{audit::AuditAction, setting::Setting};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -14,8 +14,8 @@ use crate::{
 };
 
 impl Settings {
-    /// Every setting that is stored; an error in the place of one that cannot be opened. One that is no longer known is left
-    /// out.
+    /// Every stored setting, with an error in the place of a secret that cannot be decrypted. Settings that this
+    /// version does not know are left out.
     ///
     /// # Errors
     /// If the database fails.
@@ -36,7 +36,7 @@ impl Settings {
         Ok(read)
     }
 
-    /// Stores settings, all or none, and notes who did; a blank one is forgotten.
+    /// Stores settings, all or none, and records the change in the audit log. A blank value deletes its setting.
     ///
     /// # Errors
     /// If the database fails.

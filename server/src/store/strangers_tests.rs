@@ -1,4 +1,5 @@
-//! Bounds of the stateless endpoint: the sums stay true, known tokens have bounds too, and strangers' events go.
+//! Bounds of the stateless endpoint: the stored sums are right, known tokens have bounds too, and strangers' events are
+//! deleted.
 
 use hookgram::{delivery::FailureCause, secret::BotToken};
 
@@ -21,7 +22,7 @@ async fn accept(store: &Store, id: &str, token: &BotToken, stateless: &Stateless
     accept_with(store, event, vec![to("5")], 0).await.unwrap()
 }
 
-/// The sums as they are kept, and as they are counted.
+/// The stored sums, and the sums counted from the events.
 async fn sums(store: &Store) -> [Vec<(String, i64, i64)>; 2] {
     let kept = "SELECT holder, events, bytes FROM stateless_usage WHERE events > 0 ORDER BY holder";
     let counted = "SELECT holder, count(*), sum(bytes) FROM (
@@ -39,7 +40,7 @@ async fn count(store: &Store, statement: &'static str) -> i64 {
     sqlx::query_scalar(statement).fetch_one(&store.db.read).await.unwrap()
 }
 
-/// Claims what strangers have due, and records that it failed.
+/// Claims the strangers' due deliveries and lets them fail.
 async fn fail_all(store: &Store) {
     let heads = store.queue.strangers_heads(1_000, &[]).await.unwrap();
     let ids: Vec<i64> = heads.iter().map(|(head, ..)| head.id).collect();
@@ -48,7 +49,7 @@ async fn fail_all(store: &Store) {
     }
 }
 
-/// Claims what a known token has to send, one after the other in each chat, and records that it failed.
+/// Claims all deliveries of a known token, one after the other in each chat, and lets them fail.
 async fn finish(store: &Store, of: u32) {
     loop {
         let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM deliveries WHERE lane = ?1 AND finished_at IS NULL")
@@ -132,7 +133,7 @@ async fn of_a_known_tokens_finished_events_the_newest_256_mib_are_kept() {
     }
     assert!(!store.events.delete_beyond_kept().await.unwrap());
     let mine = SenderKey::of(&token(1));
-    // As if each of one token's took 100 MiB.
+    // As if each event of this token had 100 MiB.
     let put = async |statement: &'static str| {
         sqlx::query(statement).bind(mine.as_bytes()).bind(100 << 20).execute(&store.db.write).await.unwrap();
     };

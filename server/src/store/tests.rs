@@ -1,4 +1,4 @@
-//! One story of the store: what is kept, claimed, finished; and what the file itself is like.
+//! The life of a delivery in the store: accepting, claiming, finishing; and the properties of the database file.
 
 use std::{borrow::Borrow, sync::LazyLock};
 
@@ -55,7 +55,7 @@ pub(super) fn event(public_id: &str, token: impl Borrow<TokenSource>) -> Accepte
     }
 }
 
-/// Stores an event with these messages.
+/// Accepts an event with these messages.
 pub(super) async fn accept_with(
     store: &Store,
     event: AcceptedEvent,
@@ -69,13 +69,13 @@ pub(super) fn to(chat: &str) -> NewDelivery {
     NewDelivery { participant: 0, chat: Ok(chat.into()), message: saying(&["<b>x</b>", "y"]) }
 }
 
-/// A message of these parts, in HTML.
+/// A message with these parts, given as HTML.
 pub(super) fn saying(parts: &[&str]) -> StoredMessage {
     let parts: Vec<Part> = parts.iter().map(|html| Part::from_html(html).unwrap()).collect();
     StoredMessage::of(&parts)
 }
 
-/// Delivers to the sandbox.
+/// Delivers a claimed delivery to the sandbox.
 pub(super) async fn to_sandbox(store: &Store, claimed: &Claimed, now: Millis) {
     let profile_id = claimed.profile_id.unwrap();
     for part in claimed.parts_sent..claimed.part_count {
@@ -88,7 +88,7 @@ pub(super) async fn to_sandbox(store: &Store, claimed: &Claimed, now: Millis) {
     assert_ne!(store.queue.record(claimed, None, &Change::Delivered, now).await.unwrap(), Recorded::Lost);
 }
 
-/// A message of a test.
+/// A test message to the sandbox.
 pub(super) fn test_message(profile_id: i64, at: Millis) -> SandboxMessage<'static> {
     SandboxMessage { profile_id, delivery: None, part: 0, chat: "5", html: "a test", at }
 }
@@ -98,7 +98,7 @@ pub(super) async fn next_due(store: &Store) -> Option<Millis> {
     store.queue.open_senders().await.unwrap().into_iter().map(|(_, at)| at).min()
 }
 
-/// Claims whatever is due, as the worker does, only without a pace.
+/// Claims what is due, like the worker, but without pacing.
 pub(super) async fn claim_due(
     store: &Store,
     owner: &str,
@@ -204,7 +204,7 @@ async fn a_transaction_that_sqlite_ended_by_itself_leaves_no_broken_connection_b
     let url = format!("sqlite://{}/x.db", folder.path().display());
     let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
     let token = BotToken::parse(TOKEN).unwrap();
-    // What SQLite does of its own accord where the disk is full.
+    // The trigger does what SQLite does by itself if the disk is full: it rolls the transaction back.
     let full = "CREATE TRIGGER full BEFORE INSERT ON deliveries BEGIN SELECT RAISE(ROLLBACK, 'full'); END";
     for (statement, stored) in [(full, false), ("DROP TRIGGER full", true)] {
         sqlx::query(statement).execute(&store.db.write).await.unwrap();

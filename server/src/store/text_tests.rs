@@ -1,4 +1,5 @@
-//! Texts that several recipients share: stored once, and like others to whoever reads, replays, erases or deletes them.
+//! Texts that several recipients share: they are stored once, and reading, replaying, erasing and deleting them works
+//! as for others.
 
 use hookgram::{
     channel::ChannelKind,
@@ -141,7 +142,7 @@ async fn what_waits_for_its_commit_is_bounded_by_its_bytes_and_strangers_do_not_
     let url = format!("sqlite://{}/x.db", folder.path().display());
     let store = Store::connect(&url, Sealer::ephemeral().unwrap()).await.unwrap();
     let source = profile(&store).await;
-    // The writer waits for its connection, and so do all orders.
+    // The writer waits for the connection, so all events wait for their commit.
     let held = store.db.write.acquire().await.unwrap();
     let (told, mut refusals) = tokio::sync::mpsc::unbounded_channel();
     let give = |name: String, is_known: bool| {

@@ -1,4 +1,4 @@
-//! What becomes of a request at an endpoint, in the order of judgement of contract §1.
+//! Judges a request at a webhook endpoint, in the order of contract §1, and stores the event.
 
 use std::sync::Arc;
 
@@ -29,25 +29,25 @@ use crate::{
     time::{Millis, millis, now},
 };
 
-/// Which endpoint a request came to.
+/// The endpoint that a request came to.
 #[derive(Clone, Debug)]
 pub enum Endpoint {
     /// `/webhook/telegram`, called by this source.
     Stateless(Source),
-    /// `/h/{key}`, of this profile.
+    /// `/h/{key}`, where the webhook key belongs to this profile.
     Profile(Arc<StoredProfile>),
 }
 
 /// A POST at an endpoint.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival<'a> {
-    /// Which.
+    /// The endpoint.
     pub endpoint: &'a Endpoint,
     /// The query without its `?`.
     pub query: &'a [u8],
-    /// The body, or what is wrong with it before it is read.
+    /// The body, or the error that was found before or while it was read.
     pub body: Result<&'a Bytes, &'a WebhookError>,
-    /// Whether the endpoint was read some time ago: what it refuses, it may let in now.
+    /// Whether the profile comes from the cache and may be outdated. [`accept`] does not refuse by an outdated profile.
     pub remembered: bool,
 }
 
@@ -59,17 +59,17 @@ impl Endpoint {
         }
     }
 
-    /// The channel that its messages go to.
+    /// The channel that messages of this endpoint go to.
     fn channel(&self) -> ChannelKind {
         self.stored().map_or(ChannelKind::Telegram, |stored| stored.channel)
     }
 
-    /// The number of the bot whose token would be sent with, and cannot be opened.
+    /// The id of the bot whose stored token cannot be decrypted, if this endpoint needs that token.
     fn locked(&self) -> Option<i64> {
         self.stored().filter(|stored| stored.channel.needs_token()).and_then(|stored| stored.locked)
     }
 
-    /// Who sends the requests, for the limits.
+    /// The source that requests are counted by.
     pub(super) fn source(&self) -> Source {
         match self {
             Self::Profile(stored) => Source::Profile(stored.id),
@@ -77,14 +77,14 @@ impl Endpoint {
         }
     }
 
-    /// How events of the stateless endpoint are bounded.
+    /// The bounds on events of the stateless endpoint; `None` at a profile endpoint.
     pub(super) fn stateless(&self, state: &AppState) -> Option<Stateless> {
         let Self::Stateless(source) = self else { return None };
         let address = source.stranger().map(|network| network.to_string());
         Some(Stateless { address, stranger_events: state.settings.now().stranger_events })
     }
 
-    /// Whose share of threads and memory its events take.
+    /// The pool of threads and memory that events of this endpoint use.
     pub(super) fn sender(&self) -> Sender {
         match self {
             Self::Stateless(Source::Stranger(_)) => Sender::Stranger,
@@ -92,14 +92,15 @@ impl Endpoint {
         }
     }
 
-    /// The parameters that apply. A profile endpoint that lacks what its kind needs is at fault too.
+    /// Reads the parameters that apply. At a profile endpoint, a profile without the field name, or without a token
+    /// that its channel needs, is a fault too.
     pub(crate) fn read(&self, query: &[u8]) -> Reading {
         let Some(stored) = self.stored() else { return query::read(query) };
         let mut reading = query::read_overrides(&stored.profile, query);
         if reading.profile.field_name.is_none() {
             reading.faults.insert(0, Fault::Missing(Parameter::TelegramFieldName));
         }
-        // One that cannot be opened now may be entered again: until then events wait for it.
+        // A token that cannot be decrypted is no fault: it may be entered again, and events wait for that.
         if reading.profile.token.is_none() && stored.locked.is_none() && stored.channel.needs_token() {
             reading.faults.insert(0, Fault::Missing(Parameter::TelegramToken));
         }
@@ -107,7 +108,8 @@ impl Endpoint {
     }
 }
 
-/// What a GET checks without asking anybody: the profile that applies, with the warnings; or the refusal.
+/// The checks of a GET that need no network and no database. Returns the profile that applies with its warnings, or the
+/// refusal.
 pub(crate) fn check_offline(endpoint: &Endpoint, query: &[u8]) -> Result<(Profile, Vec<Warning>), Answer> {
     if endpoint.stored().is_some_and(|stored| !stored.enabled) {
         return Err(Answer::refused(WebhookError::Disabled));
@@ -122,8 +124,8 @@ pub(crate) fn check_offline(endpoint: &Endpoint, query: &[u8]) -> Result<(Profil
     Ok((profile, warnings))
 }
 
-/// A warning of the addresses at the stateless endpoint that mails do not go to before they are confirmed. If the store
-/// fails, there is none.
+/// Warns about addresses in `errorEmail` of the stateless endpoint that get no mail until they are confirmed. A failure
+/// of the store is logged and gives no warning.
 pub(crate) async fn unconfirmed(store: &Store, endpoint: &Endpoint, profile: &Profile) -> Option<Warning> {
     if endpoint.stored().is_some() {
         return None;
@@ -137,7 +139,7 @@ pub(crate) async fn unconfirmed(store: &Store, endpoint: &Endpoint, profile: &Pr
     }
 }
 
-/// GET: checks the parameters, then the token. Whoever holds a profile's key is no stranger.
+/// GET: checks the parameters, then the token. A client with a profile's webhook key is not limited as a stranger.
 pub async fn check(state: &AppState, endpoint: &Endpoint, query: &[u8], asker: Asker) -> Answer {
     let (profile, mut warnings) = match check_offline(endpoint, query) {
         Ok(good) => good,
@@ -158,8 +160,8 @@ pub async fn check(state: &AppState, endpoint: &Endpoint, query: &[u8], asker: A
     Answer { outcome: Outcome::Verified, warnings }
 }
 
-/// POST: stores the event with its messages, or says why not. A refusal of a known profile's event is recorded. `None`:
-/// the endpoint must be read anew.
+/// POST: stores the event with its messages, or refuses it. A refusal of a known profile's event is recorded. `None`
+/// means that a cached profile would have refused the event: the caller must load the profile and call this again.
 pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
     let mut notes = Notes::default();
     let answer = match judge(state, arrival, &mut notes).await {
@@ -170,7 +172,7 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
             Answer { outcome: Outcome::Refused(refusal), warnings: std::mem::take(&mut notes.warnings) }
         }
     };
-    // Nobody may be looking.
+    // Sending fails if nobody is subscribed, which is fine.
     let _ = state.news.send(arrival.endpoint.stored().map_or(0, |stored| stored.id));
     let counter = match &answer.outcome {
         Outcome::Accepted(_) => Some(&state.metrics.accepted),
@@ -185,7 +187,7 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
     Some(answer)
 }
 
-/// Refuses a request over its limit, and records the refusal if `records` says so.
+/// Refuses a request that exceeds its rate limit, and records the refusal if `records` is set.
 pub(super) async fn over(state: &AppState, endpoint: &Endpoint, query: &[u8], seconds: u64, records: bool) -> Answer {
     let fault = WebhookError::TooManyRequests { seconds };
     let refusal = Refusal::Endpoint(fault.clone());
@@ -197,7 +199,7 @@ pub(super) async fn over(state: &AppState, endpoint: &Endpoint, query: &[u8], se
     Answer { outcome: Outcome::Refused(refusal), warnings: Vec::new() }
 }
 
-/// What was learnt on the way, for the record of a refusal.
+/// What [`judge`] found out before it refused, for the record of the refusal.
 #[derive(Default)]
 struct Notes {
     warnings: Vec<Warning>,
@@ -228,11 +230,12 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
         !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind))
     });
     let mut accepted = accepted(state, arrival, received_at, &profile, &event, body, skipped)?;
-    // A copy of what was accepted says the same to the same: rendering it refuses nothing that the store would know.
+    // Rendering before the store looks for a duplicate is safe: a duplicate has the same body and parameters, so
+    // rendering cannot refuse what was accepted before.
     if !skipped {
         accepted.deliveries = render(state, &profile, &event).await?;
     }
-    // Its memory is for others while this waits for the disk.
+    // Releases the event's memory to others while this request waits for the commit.
     drop(event);
     let outcome = store(state, accepted).await?;
     Ok(Answer { outcome, warnings: std::mem::take(&mut notes.warnings) })
@@ -243,7 +246,7 @@ async fn render(state: &AppState, profile: &Arc<Profile>, event: &Arc<Parsed>) -
     Ok(rendered.ok_or(WebhookError::NotStored)??)
 }
 
-/// The event as it is stored, without its messages yet.
+/// The event as it is stored, still without its messages.
 fn accepted(
     state: &AppState,
     Arrival { endpoint, query, remembered, .. }: Arrival<'_>,
@@ -303,7 +306,7 @@ fn not_stored(error: StoreError) -> Refusal {
     WebhookError::NotStored.into()
 }
 
-/// The canonical parameters as the log keeps them: without a token that was typed where a text belongs.
+/// The canonical parameters for the log. A token that was typed into a text parameter is removed.
 fn shown_parameters(profile: &Profile) -> String {
     let mut shown = profile.clone();
     for parameter in [
@@ -318,19 +321,20 @@ fn shown_parameters(profile: &Profile) -> String {
         if let Some(value) = profile.get(parameter)
             && redact(&value) != value
         {
-            // A text can be set to any text.
+            // A text parameter accepts any text.
             let _ = shown.set(parameter, &redact(&value));
         }
     }
     query::write(&shown)
 }
 
-/// What a profile endpoint's query says for this one call: a replay with the profile as it is by then says it too.
+/// The query of a call to a profile endpoint. A replay with the current profile applies it again.
 fn overrides(endpoint: &Endpoint, query: &[u8]) -> String {
     endpoint.stored().map(|_| query::overrides(query)).unwrap_or_default()
 }
 
-/// Equal for duplicates: the same profile (or bot and field, which the parameters name), parameters and bytes.
+/// The hash by which duplicates are found: of the profile (or bot, at the stateless endpoint), the parameters, which
+/// name the field, and the body.
 fn fingerprint(endpoint: &Endpoint, bot_id: Option<i64>, parameters: &str, payload: &Packed) -> Vec<u8> {
     let whom = match endpoint.stored() {
         Some(stored) => format!("profile {}", stored.id),
@@ -338,7 +342,7 @@ fn fingerprint(endpoint: &Endpoint, bot_id: Option<i64>, parameters: &str, paylo
     };
     let mut hash = Sha256::new();
     for piece in [whom.as_bytes(), parameters.as_bytes()] {
-        // Lengths keep the pieces apart.
+        // Without the lengths, other pieces could have the same concatenation.
         hash.update(u64::try_from(piece.len()).unwrap_or(u64::MAX).to_le_bytes());
         hash.update(piece);
     }
@@ -346,8 +350,8 @@ fn fingerprint(endpoint: &Endpoint, bot_id: Option<i64>, parameters: &str, paylo
     hash.finalize().to_vec()
 }
 
-/// Records a refusal: of a known profile always, of the stateless endpoint only where the event itself was at fault, and not
-/// every one of many.
+/// Records a refusal with a 4xx status: always for a profile; at the stateless endpoint only a 422, where the event
+/// itself is at fault, and at a limited rate.
 async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: &Refusal) {
     let status = refusal.status();
     let known = arrival.endpoint.stored().map(|stored| stored.id);

@@ -1,4 +1,4 @@
-//! An answer at an endpoint (contract §2): what it means first, its sentences once the language is known.
+//! The answer of an endpoint (contract §2): first as a value, then as sentences once the language is known.
 
 use app::i18n::{checks, endpoints};
 use axum::{
@@ -16,28 +16,28 @@ use hookgram::{
 
 use crate::store::Reason;
 
-/// How long to wait before a POST that could not be stored is worth repeating, in seconds.
+/// `Retry-After` for a POST that could not be stored, in seconds.
 const STORE_AGAIN: u64 = 5;
 
-/// What an endpoint answers.
+/// An endpoint's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// What it comes to.
+    /// The outcome.
     pub outcome: Outcome,
-    /// What else is worth saying.
+    /// Warnings beside the outcome.
     pub warnings: Vec<Warning>,
 }
 
-/// What an answer comes to.
+/// The outcome of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The parameters are good.
+    /// The parameters are valid, and Telegram accepts the token if the channel needs one (GET).
     Verified,
-    /// The event is stored, under this id.
+    /// The event is stored under this public id.
     Accepted(String),
-    /// The event had been stored before, under this id.
+    /// The event was stored before, under this public id.
     Duplicate(String),
-    /// It is refused.
+    /// The request is refused.
     Refused(Refusal),
 }
 
@@ -46,9 +46,9 @@ pub enum Outcome {
 pub enum Refusal {
     /// The parameters are at fault.
     Parameters(Vec<Fault>),
-    /// The body is no event.
+    /// The body is not an event.
     Event(EventFault),
-    /// Something else.
+    /// Any other reason.
     Endpoint(WebhookError),
 }
 
@@ -87,7 +87,7 @@ impl Refusal {
         }
     }
 
-    /// The seconds after which the same may succeed, where that can be said.
+    /// Seconds after which the same request may succeed, if they are known: the value of `Retry-After`.
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
         match self {
@@ -102,7 +102,7 @@ impl Refusal {
         }
     }
 
-    /// The sentences.
+    /// The sentences for the caller.
     #[must_use]
     pub fn sentences(&self, language: Language) -> String {
         match self {
@@ -114,7 +114,7 @@ impl Refusal {
         }
     }
 
-    /// Why, where the profile's `errorEmail` is told of it: the event itself is at fault (422).
+    /// The cause that the profile's `errorEmail` is told, for a refusal because of the event itself (422).
     #[must_use]
     pub fn cause(&self) -> Option<FailureCause> {
         match self {
@@ -132,7 +132,7 @@ impl Refusal {
 }
 
 impl Answer {
-    /// A refusal without anything else to say.
+    /// A refusal without warnings.
     #[must_use]
     pub fn refused(refusal: impl Into<Refusal>) -> Self {
         Self { outcome: Outcome::Refused(refusal.into()), warnings: Vec::new() }
@@ -147,7 +147,7 @@ impl Answer {
         }
     }
 
-    /// The body.
+    /// The JSON body (contract §2).
     #[must_use]
     pub fn report(&self, language: Language) -> CheckReport {
         let warnings: Vec<String> = self.warnings.iter().map(|warning| checks::warning(language, warning)).collect();

@@ -1,4 +1,4 @@
-//! The two endpoints (contract §1). Handlers are thin: they read the request, `accept` judges it, `answer` says it.
+//! The two webhook endpoints (contract §1). Handlers read the request, `accept` judges it, `answer` is the response.
 
 mod accept;
 mod answer;
@@ -35,35 +35,35 @@ pub use crate::{
     store::KnownTokens,
 };
 
-/// The largest body of a stranger, in bytes.
+/// The largest body of a stranger's event, in bytes.
 const STRANGERS_BODY: usize = 128 * 1024;
-/// When a request that exceeds what may wait is worth repeating, in seconds.
+/// `Retry-After` where too many undelivered events are waiting, in seconds.
 const FULL_AGAIN: u64 = 60;
-/// What the endpoints take.
+/// The methods that the endpoints accept.
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
 
-/// `/webhook/telegram`.
+/// `/webhook/telegram`, the stateless endpoint.
 pub async fn stateless(State(state): State<AppState>, request: Request) -> Response {
     at_endpoint(&state, None, request).await
 }
 
-/// Whether a path is below those of the webhook endpoints: programs ask there, and are answered in JSON.
+/// Whether a path belongs to the webhook endpoints. Their callers are programs, so errors there are answered in JSON.
 pub(crate) fn is_endpoint(path: &str) -> bool {
     ["/h/", "/webhook"].iter().any(|endpoint| path.starts_with(endpoint))
 }
 
-/// What is refused before an endpoint is reached.
+/// The response to a request that is refused before it reaches its endpoint.
 pub(crate) fn refused(fault: WebhookError, headers: &HeaderMap) -> Response {
     Answer::refused(fault).into_response(preferred(headers))
 }
 
-/// `/h/{key}`.
+/// `/h/{key}`, the endpoint of a profile.
 pub async fn short(
     State(state): State<AppState>,
     key: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    // What is not even text is nobody's key.
+    // A path that is not UTF-8 names no webhook key.
     let mut key = key.map(|Path(key)| key).unwrap_or_default();
     if key.ends_with('/') {
         key.pop();
@@ -71,8 +71,8 @@ pub async fn short(
     at_endpoint(&state, Some(key), request).await
 }
 
-/// What lies beside the endpoints. It is a machine that asks, and its path may hold what belongs into a query: nothing of
-/// it is said back.
+/// Paths beside the endpoints. Such a path may contain parameters or a token by mistake, so the JSON answer repeats
+/// none of it.
 pub async fn beside(request: Request) -> Response {
     refused(WebhookError::UnknownKey, request.headers())
 }
@@ -102,7 +102,8 @@ async fn at_endpoint(state: &AppState, key: Option<String>, request: Request) ->
     }
 }
 
-/// A POST is answered once its body has come, though it may be refused before: whoever still sends hears no answer.
+/// A POST is answered only after its body has arrived, even if it is refused earlier: a client that is still sending
+/// would not read the answer.
 async fn post(
     state: &AppState,
     key: Option<String>,
@@ -117,7 +118,8 @@ async fn post(
     answer
 }
 
-/// It is judged by the endpoint as it is remembered; what that refuses, by the endpoint as it is.
+/// Judges the request with the cached profile first. If that profile would refuse it, the profile is loaded from the
+/// database and decides.
 async fn judge(
     state: &AppState,
     key: Option<String>,
@@ -142,7 +144,7 @@ async fn judge(
     if let Err(answer) = within(state, &endpoint, query, true).await {
         return refuse(answer);
     }
-    // Held until the answer is known.
+    // The memory for the body is held until the answer is known.
     let mut share = state.rendering.bodies(endpoint.sender()).share();
     let body = judge_body(state, &endpoint, headers, body, &mut share).await;
     let arrival = Arrival { endpoint: &endpoint, query, body: body.as_ref(), remembered };
@@ -158,8 +160,8 @@ async fn judge(
     }
 }
 
-/// Counts a request, and refuses it over its limit; an event also where too much of strangers is waiting. Some refusals of
-/// events are recorded.
+/// Counts a request and refuses it if it exceeds its rate limit. A stranger's event is also refused while too many
+/// events of strangers are waiting. A profile's refused events are recorded, at a limited rate.
 async fn within(state: &AppState, endpoint: &Endpoint, query: &[u8], is_event: bool) -> Result<(), Answer> {
     let source = endpoint.source();
     if let Err(seconds) = state.limits.webhook(&source) {
@@ -182,7 +184,7 @@ fn unreadable(error: &StoreError) -> Answer {
     Answer::refused(WebhookError::NotStored)
 }
 
-/// Which endpoint it is, if there is one. Who comes to one that is not there is counted by the address.
+/// Finds the endpoint. A request to an endpoint that does not exist counts against the strangers' limit of its address.
 async fn open(state: &AppState, key: Option<String>, query: &[u8], client: IpAddr) -> Result<Endpoint, Answer> {
     let stranger = |fault: WebhookError| match state.limits.stranger(client) {
         Ok(()) => Answer::refused(fault),
@@ -212,7 +214,7 @@ async fn open(state: &AppState, key: Option<String>, query: &[u8], client: IpAdd
     }
 }
 
-/// Judges the body's headers, then reads it.
+/// Checks the body's headers, then reads the body.
 async fn judge_body(
     state: &AppState,
     endpoint: &Endpoint,
@@ -241,7 +243,7 @@ async fn judge_body(
     }
 }
 
-/// `application/json` or `*+json`, whatever parameters follow.
+/// `application/json` or `*/*+json` with any parameters, or no type at all.
 fn is_json(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence.is_empty()
@@ -249,7 +251,7 @@ fn is_json(content_type: &str) -> bool {
         || essence.split_once('/').is_some_and(|(kind, sub)| !kind.is_empty() && sub.ends_with("+json"))
 }
 
-/// Russian where `Accept-Language` prefers it, else English.
+/// Russian if `Accept-Language` prefers it, otherwise English.
 fn preferred(headers: &HeaderMap) -> Language {
     let text = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     app::preferences::preferred_language(text)

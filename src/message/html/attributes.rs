@@ -2,7 +2,7 @@
 
 use super::{HtmlFaultKind, as_quoted, entities};
 
-/// What the tags that Telegram knows can say.
+/// The attributes that Telegram's tags use.
 #[derive(Default)]
 pub(super) struct Attributes {
     pub(super) href: Option<String>,
@@ -14,11 +14,11 @@ pub(super) struct Attributes {
     pub(super) format: Option<String>,
 }
 
-/// What is wrong, and how many bytes were left to read then.
+/// A fault, and how many bytes were left to read when it was found.
 type Fault = (HtmlFaultKind, usize);
 
 impl Attributes {
-    /// Reads what follows a tag's name up to its `>`; gives what follows that.
+    /// Reads the attributes after a tag's name up to its `>`. Returns the text after that.
     pub(super) fn read<'a>(tag: &str, text: &'a str) -> Result<(Self, &'a str), Fault> {
         let mut attributes = Self::default();
         let mut rest = text;
@@ -66,7 +66,7 @@ impl Attributes {
     }
 }
 
-/// A value in quotes, or a bare one of letters, digits, `.` and `-`; and what follows it.
+/// Reads a value in quotes, or a bare one of letters, digits, `.` and `-`. Returns it and the text after it.
 fn read_value(text: &str) -> Option<(String, &str)> {
     let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
         let length = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')))?;
@@ -91,11 +91,11 @@ fn decoded(value: &str) -> String {
     text
 }
 
-/// In bytes. A longer link is none: one message could not even hold a few of them.
+/// In bytes. A longer URL makes no link: not even a few of them would fit into one message.
 pub(crate) const LONGEST_URL: usize = 2048;
 
-/// Whether Telegram keeps a link to this address: a scheme it knows, or a host with a dot; otherwise the text stays and
-/// the link is lost.
+/// Whether Telegram makes a link of this URL: it needs a known scheme, or a host with a dot. Otherwise Telegram keeps
+/// the text and drops the link.
 pub(super) fn usable_url(url: &str) -> bool {
     let url = url.trim();
     if url.is_empty() || url.len() > LONGEST_URL || url.contains(char::is_whitespace) {

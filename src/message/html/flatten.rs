@@ -1,11 +1,11 @@
-//! An event's HTML → plain text with line breaks.
+//! Converts an event's HTML to plain text with line breaks.
 
 use std::cell::Cell;
 
 use super::entities;
 use crate::text::{clean, is_blank};
 
-/// The text of a description that may hold HTML. What is no HTML (`a < b`, `<3`, `R&D`) stays as it is.
+/// The text of a description that may contain HTML. Text that is not HTML (`a < b`, `<3`, `R&D`) stays as it is.
 pub(crate) fn flatten(html: &str) -> String {
     let source = Source::new(html);
     let mut text = Text::default();
@@ -34,34 +34,34 @@ pub(crate) fn flatten(html: &str) -> String {
 enum Kind {
     /// `<br>`.
     Break,
-    /// The start or end of a block: what follows starts on a line of its own.
+    /// The start or end of a block: the text after it starts on a new line.
     Block,
-    /// A table's cell: what follows is apart by a space.
+    /// A table cell: a space separates it from the text after it.
     Cell,
-    /// Dropped without a trace.
+    /// Markup that adds nothing to the text.
     Nothing,
 }
 
 struct Markup {
     kind: Kind,
-    /// Offset in bytes of what follows it.
+    /// The offset in bytes of the text after it.
     end: usize,
 }
 
-/// The text that is read, with what keeps the reading linear: where the last of each kind of end is.
+/// The text to read. The last position of each kind of end is known, which keeps reading linear.
 struct Source<'a> {
     html: &'a str,
-    /// The same in lower case, at the same offsets.
+    /// `html` in ASCII lower case, with the same offsets.
     lower: String,
     last_tag_end: Option<usize>,
     last_comment_end: Option<usize>,
-    /// Of each of [`WITHOUT_TEXT`].
+    /// The last closing tag of each element in [`WITHOUT_TEXT`].
     last_closing: [Option<usize>; WITHOUT_TEXT.len()],
-    /// Until a quote never ends: from then on they cannot be trusted.
+    /// False once a quote was never closed: from then on quotes do not protect a `>`.
     minds_quotes: Cell<bool>,
 }
 
-/// Elements whose contents nobody reads.
+/// Elements whose contents are not text.
 const WITHOUT_TEXT: [&str; 3] = ["script", "style", "svg"];
 
 impl<'a> Source<'a> {
@@ -111,7 +111,7 @@ impl<'a> Source<'a> {
         let mut end = name_at + length + self.tag_end(rest)?;
         let without_text = WITHOUT_TEXT.iter().zip(self.last_closing).find(|(known, _)| **known == name);
         let has_closing = without_text.is_some_and(|(_, last)| last.is_some_and(|last| last >= end));
-        // A drawing may end where it starts; the others never do, whatever their tag says.
+        // Only an `svg` element can be self-closing; in HTML `<script/>` and `<style/>` are not.
         let is_whole = name == "svg" && self.html.get(..end).is_some_and(|tag| tag.ends_with("/>"));
         if !is_closing && !is_whole && has_closing {
             end += self.lower_after(end).find(&format!("</{name}"))?;
@@ -120,8 +120,8 @@ impl<'a> Source<'a> {
         Some(Markup { kind, end })
     }
 
-    /// The bytes up to and with the `>` that ends a tag. A quote that never ends is a mistake in the tag, not a reason to
-    /// show it.
+    /// The number of bytes up to and including the `>` that ends a tag. A quote that is never closed is a mistake in
+    /// the tag, and no reason to show the tag as text.
     fn tag_end(&self, text: &str) -> Option<usize> {
         if self.minds_quotes.get() {
             let end = quoted_tag_end(text);
@@ -134,7 +134,8 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The same where every quote ends. One opens right after a `=` only: an apostrophe in a bare value is a letter of it.
+/// Like `tag_end`, if every quote is closed. Only a quote right after `=` opens a value: in a bare value an apostrophe
+/// is an ordinary character.
 fn quoted_tag_end(text: &str) -> Option<usize> {
     let mut quote = None;
     let mut after_equals = false;
@@ -150,7 +151,7 @@ fn quoted_tag_end(text: &str) -> Option<usize> {
     None
 }
 
-/// `<!DOCTYPE …>`, and what word processors leave: `<?xml:namespace … />`, `<![if !supportLists]>`.
+/// `<!DOCTYPE …>`, and the declarations that word processors leave: `<?xml:namespace … />`, `<![if !supportLists]>`.
 fn is_declaration(lower: &str) -> bool {
     let starts_a_name = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic());
     lower.starts_with("<!doctype") || lower.starts_with("<![") || lower.strip_prefix("<?").is_some_and(starts_a_name)
@@ -175,18 +176,18 @@ fn kind(name: &str) -> Option<Kind> {
         | "script" | "select" | "shadow" | "slot" | "small" | "source" | "spacer" | "span" | "strike" | "strong"
         | "style" | "sub" | "sup" | "svg" | "template" | "textarea" | "time" | "track" | "tt" | "u" | "var" | "video"
         | "wbr" => Some(Kind::Nothing),
-        // Custom elements and Word's `o:p`.
+        // Custom elements, and Word's `o:p`.
         _ => (name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.contains(['-', ':'])).then_some(Kind::Nothing),
     }
 }
 
 const NO_BREAK_SPACE: char = '\u{a0}';
 
-/// Text that grows line by line.
+/// The text under construction.
 #[derive(Default)]
 struct Text {
     text: String,
-    /// The last line break was made by a tag: one in the source right after it is only layout.
+    /// Whether a tag made the last line break. A line break in the source right after it is only layout.
     broken_by_tag: bool,
 }
 
@@ -214,7 +215,7 @@ impl Text {
     }
 
     fn push(&mut self, c: char) {
-        // An editor keeps an empty paragraph open with a no-break space.
+        // Editors put a no-break space into an empty paragraph to keep it open.
         if self.broken_by_tag && c.is_whitespace() && c != NO_BREAK_SPACE {
             return;
         }
@@ -222,7 +223,7 @@ impl Text {
         self.text.push(c);
     }
 
-    /// No white space at any line's end, never two empty lines in a row; nothing if a reader would see nothing.
+    /// Trims the ends of lines and reduces empty lines to one in a row. Returns an empty text if nothing is visible.
     fn finish(self) -> String {
         if is_blank(&self.text) {
             return String::new();

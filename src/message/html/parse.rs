@@ -1,4 +1,4 @@
-//! Telegram's HTML → spans, by the rules of the Bot API server.
+//! Parses Telegram's HTML into spans, by the rules of the Bot API server.
 
 use super::{
     HtmlFault, HtmlFaultKind, as_quoted,
@@ -7,10 +7,10 @@ use super::{
 };
 use crate::message::{Span, Style};
 
-/// Reads Telegram's HTML into spans; carriage returns and other control characters are dropped.
+/// Parses Telegram's HTML into spans. Carriage returns and other control characters are dropped.
 ///
 /// # Errors
-/// The first place where Telegram would refuse it.
+/// The first fault that makes Telegram refuse the text.
 pub fn parse(html: &str) -> Result<Vec<Span>, HtmlFault> {
     let mut parser = Parser::new(html);
     parser.run()?;
@@ -21,21 +21,23 @@ pub fn parse(html: &str) -> Result<Vec<Span>, HtmlFault> {
 struct Open {
     tag: String,
     at: usize,
-    /// False where the tag changes nothing: inside `pre`, twice the same, a link that leads nowhere.
+    /// Whether the tag has added a style. It adds none inside `pre`, if the style is set already, or if a link has no
+    /// target.
     is_styled: bool,
 }
 
 struct Parser<'a> {
     html: &'a str,
-    /// Offset in bytes, always at a character's start.
+    /// The offset in bytes, always on a character boundary.
     at: usize,
     open: Vec<Open>,
-    /// Of the open elements, the outermost first.
+    /// The styles of the open elements, the outermost first.
     styles: Vec<Style>,
     spans: Vec<Span>,
-    /// The next character starts an emoji of its own, even if the one before has the same styles.
+    /// Whether the next character starts a new span even if its styles equal those before: each custom emoji is its
+    /// own.
     starts_emoji: bool,
-    /// Where a `code` would name the language of the `pre` that it is in: right after `<pre>`.
+    /// The offset right after `<pre>`, where a `<code class="language-…">` names the language of the `pre`.
     after_pre: Option<usize>,
 }
 
@@ -128,7 +130,7 @@ impl<'a> Parser<'a> {
             return Err(self.fault(start, HtmlFaultKind::StrayBracket));
         }
         if !TAGS.contains(&name.as_str()) {
-            // `a <5 b` is a bracket that starts no tag rather than a tag of an odd name.
+            // `a <5 b` is a stray bracket, not a tag with an unusual name.
             let is_name = name.starts_with(|c: char| c.is_alphabetic());
             let unknown = HtmlFaultKind::UnknownTag(as_quoted(name.trim_end_matches('/')));
             return Err(self.fault(start, if is_name { unknown } else { HtmlFaultKind::StrayBracket }));
@@ -147,7 +149,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// What the tag adds here, if anything.
+    /// The style that the tag adds here, if any.
     fn style(&mut self, tag: &str, attributes: Attributes, start: usize) -> Result<Option<Style>, HtmlFaultKind> {
         let lacking = |what: &str| Err(HtmlFaultKind::BadAttribute(what.into()));
         let style = match tag {
@@ -187,7 +189,7 @@ impl<'a> Parser<'a> {
         Ok((!is_idle).then_some(style))
     }
 
-    /// `<pre><code class="language-…">` is one style: code in a language.
+    /// Treats `<pre><code class="language-…">` as one style: `pre` with a language.
     fn names_language(&mut self, start: usize, attributes: &Attributes) -> bool {
         match self.styles.last_mut() {
             Some(Style::Pre { language }) if self.after_pre == Some(start) => {

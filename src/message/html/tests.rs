@@ -1,7 +1,7 @@
 use super::*;
 use crate::message::{Span, Style};
 
-/// Reads and writes again: what Telegram would make of it.
+/// Parses and writes the text again.
 fn again(html: &str) -> String {
     write(&parse(html).unwrap_or_else(|fault| panic!("{html}: {fault:?}")))
 }
@@ -161,7 +161,7 @@ fn entities_are_in_order() {
     assert!(entities::NAMED.is_sorted_by(|(left, _), (right, _)| left < right));
 }
 
-/// The texts are so long that a quadratic reader would not come to an end.
+/// A quadratic parser would not finish texts of this length.
 #[test]
 fn hostile_texts_take_linear_time() {
     for piece in [

@@ -1,10 +1,10 @@
-//! Spans → Telegram's HTML.
+//! Writes spans as Telegram's HTML.
 
 use std::fmt::Write as _;
 
 use crate::message::{Span, Style};
 
-/// Spans as HTML: styles nested, neighbours with the same outer styles inside one tag.
+/// Writes spans as HTML. Neighbouring spans with the same outer styles share their tags.
 pub(crate) fn write(spans: &[Span]) -> String {
     let mut html = String::new();
     let mut open: &[Style] = &[];
@@ -21,14 +21,14 @@ pub(crate) fn write(spans: &[Span]) -> String {
     html
 }
 
-/// How many of the outermost styles two neighbours have in common. A custom emoji stands for one emoji: two neighbours
-/// never share it.
+/// The number of outermost styles that two neighbours share. Two neighbours never share a custom emoji, because its tag
+/// stands for one emoji.
 pub(crate) fn shared(left: &[Style], right: &[Style]) -> usize {
     let same = |(l, r): &(&Style, &Style)| l == r && !matches!(l, Style::CustomEmoji { .. });
     left.iter().zip(right).take_while(same).count()
 }
 
-/// What a piece of a message costs of Telegram's limits.
+/// How much of the limits of a message a piece of it uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cost {
     /// UTF-16 units after parsing.

@@ -1,4 +1,4 @@
-//! Every locale against what ICU says of it: `tests/cldr/generate.mjs` wrote that down.
+//! Compares every locale with the output of ICU, which `tests/cldr/generate.mjs` has recorded.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ struct Intl {
     locales: BTreeMap<String, OfLocale>,
 }
 
-/// What was formatted, and what it became.
+/// From the formatted value to the expected text.
 type Table = BTreeMap<String, String>;
 
 #[derive(Deserialize)]

@@ -1,32 +1,32 @@
-//! The tables: of CLDR what messages need, a locale after the other.
+//! The conventions of each locale, as far as messages need CLDR.
 
 use crate::values::Locale;
 
-/// What CLDR says of a locale.
+/// The conventions of a locale in CLDR.
 pub(in crate::message) struct Conventions {
     /// From Monday.
     pub(super) weekdays: [&'static str; 7],
-    /// From January, in the form that a date has them.
+    /// From January, in the grammatical form of a date.
     pub(super) months: [&'static str; 12],
     /// The full date: `E` the weekday, `M` the month, `d` the day, `D` the day with two digits, `y` the year.
     pub(super) date: &'static str,
     /// `1:00 PM` rather than `13:00`.
     pub(super) twelve_hours: bool,
-    /// Stands between groups of three digits.
+    /// The separator between groups of three digits.
     pub(in crate::message) group: char,
-    /// Stands before a fraction.
+    /// The decimal separator.
     pub(in crate::message) point: char,
-    /// Whole parts of fewer digits are not grouped.
+    /// Numbers with fewer integer digits than this are not grouped.
     pub(in crate::message) grouped_from: usize,
-    /// A currency stands before its amount.
+    /// Whether the currency stands before the amount.
     pub(in crate::message) currency_first: bool,
-    /// How nouns follow numbers.
+    /// The plural rule.
     pub(super) plural: Plural,
-    /// One, few, many; where the language knows no few, it is many.
+    /// The forms one, few, many. A language without "few" has "many" there.
     pub(super) days: [&'static str; 3],
-    /// Likewise.
+    /// Like `days`.
     pub(super) hours: [&'static str; 3],
-    /// Likewise.
+    /// Like `days`.
     pub(super) minutes: [&'static str; 3],
 }
 
@@ -35,12 +35,12 @@ pub(in crate::message) struct Conventions {
 pub(in crate::message) enum Plural {
     /// One, few, many: by the last digits.
     Slavic,
-    /// 1 and everything else.
+    /// One for 1, many for everything else.
     OneOther,
 }
 
 impl Conventions {
-    /// Those of a locale.
+    /// The conventions of this locale.
     pub(in crate::message) fn of(locale: Locale) -> &'static Self {
         match locale {
             Locale::Ru => &RU,

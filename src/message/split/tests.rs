@@ -29,7 +29,7 @@ fn the_best_place_in_order() {
     for between in ["\n\n", "\n", " ", "\n \t\n", " \n\n "] {
         assert_eq!(texts(&format!("{full}{between}{a}")), [full.clone(), a.clone()], "{between:?}");
     }
-    // An empty line just past the end is as good a place as one before it.
+    // An empty line right after the limit is as good as one before it.
     assert_eq!(texts(&format!("x\n{}\n\n{a}", "f".repeat(4094))), [format!("x\n{}", "f".repeat(4094)), a]);
 }
 
@@ -50,7 +50,7 @@ fn no_character_is_torn_apart() {
             }
         }
     }
-    // Marks without end: torn apart after all, rather than never sent.
+    // An endless row of combining marks is split in the end, because otherwise it could never be sent.
     assert_eq!(lengths(&("a".to_owned() + &"\u{301}".repeat(9000))), [4096, 4096, 809]);
 }
 
@@ -86,7 +86,7 @@ fn bytes_of_html_count_too() {
     assert!(parts.iter().all(|part| part.html().len() <= 32_768));
 }
 
-/// The texts are so long that a quadratic split would not come to an end.
+/// A quadratic split would not finish texts of this length.
 #[test]
 fn long_texts_take_linear_time() {
     for piece in ["a", "a\n", "\n ", "a \n\t", "\n \t \t", "\u{301}", "🇷", "\u{200b}"] {

@@ -1,5 +1,5 @@
-//! `docs/dependencies.md` and `docs/dependencies.ru.md`: each crate that is asked for, with its reason, and what is our
-//! own although there is a crate.
+//! `docs/dependencies.md` and `docs/dependencies.ru.md`: every direct dependency with its reason, and the parts that
+//! are written here although there is a crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use super::direct;
 use super::reasons::{OWN, REASONS, Reason};
 use crate::cargo::Workspace;
 
-/// The document in each language: its file, its words, and which half of a reason it takes.
+/// The document in each language, with its file and its texts.
 const DOCUMENTS: &[(&str, Words)] = &[("docs/dependencies.md", ENGLISH), ("docs/dependencies.ru.md", RUSSIAN)];
 
 struct Words {
@@ -69,13 +69,13 @@ const RUSSIAN: Words = Words {
     reason: |reason| reason.ru,
 };
 
-/// Each document's file and text.
+/// The file and the text of each document.
 pub fn all(workspace: &Workspace) -> Result<Vec<(&'static str, String)>> {
     let asked = direct(workspace)?;
     Ok(DOCUMENTS.iter().map(|(file, words)| (*file, table(&asked, words))).collect())
 }
 
-/// Crates without a reason, and reasons without a crate.
+/// Dependencies without a reason, and reasons without a dependency.
 pub fn reasons(workspace: &Workspace) -> Result<Vec<String>> {
     let asked = direct(workspace)?;
     Ok(unmatched(asked.iter().map(|direct| direct.name.as_str()), REASONS.iter().map(|reason| reason.name)))

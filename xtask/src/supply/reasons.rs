@@ -1,6 +1,6 @@
-//! Why each crate is there that one of ours asks for.
+//! The reason for each direct dependency.
 
-/// A crate, and in one line each what for and why it is not written here.
+/// A crate, with one line in each language: what it is for, and why that is not written here.
 pub struct Reason {
     pub name: &'static str,
     pub en: &'static str,
@@ -11,7 +11,7 @@ const fn reason(name: &'static str, en: &'static str, ru: &'static str) -> Reaso
     Reason { name, en, ru }
 }
 
-/// Every one of them, by name.
+/// The reason for each direct dependency, by name.
 pub const REASONS: &[Reason] = &[
     reason(
         "any_spawner",
@@ -303,7 +303,7 @@ pub const REASONS: &[Reason] = &[
     ),
 ];
 
-/// Crates that are not used although they do what our own code does, by name.
+/// Crates that are not used although they do what code of ours does, by name.
 pub const OWN: &[Reason] = &[
     reason(
         "`governor`",

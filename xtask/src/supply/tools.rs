@@ -1,5 +1,5 @@
-//! `cargo xtask supply`: cargo-deny judges licences, sources, bans and advisories by `deny.toml`; cargo-machete finds
-//! dependencies that nothing uses.
+//! `cargo xtask supply`: cargo-deny checks licences, sources, bans and advisories by `deny.toml`; cargo-machete finds
+//! unused dependencies.
 
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use super::MANIFESTS;
 use crate::cargo::{self, Workspace, in_path, timed};
 use crate::check::Report;
 
-/// Runs both tools, after it has installed those that are missing.
+/// Runs both tools, and installs those that are missing first.
 pub fn run(workspace: &Workspace) -> Result<()> {
     let machete = installed(workspace, "cargo-machete", "0.9.2")?;
     let deny = installed(workspace, "cargo-deny", "0.20.2")?;
@@ -23,7 +23,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         command.arg("check").args(checks);
         command
     };
-    // Without a connection the advisories that were fetched last are better than none.
+    // Without a connection, the advisories of the last fetch are better than none.
     let advisories = match (answers("github.com"), has_advisories()) {
         (true, _) => Some(&[][..]),
         (false, true) => Some(&["--offline"][..]),
@@ -44,7 +44,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     report.end(advisories.is_none().then_some(unchecked))
 }
 
-/// Where a tool is. One that is missing is installed below the target folder, so that nothing else changes.
+/// The path of a tool. A missing one is installed below the target folder, so that nothing else changes.
 fn installed(workspace: &Workspace, name: &str, version: &str) -> Result<PathBuf> {
     if let Some(path) = in_path(&[name]) {
         return Ok(path);

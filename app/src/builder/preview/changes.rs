@@ -1,4 +1,4 @@
-//! What a change of the form changes: the profile's last events, as they are told now and as they would be.
+//! Shows how a change of the form changes the messages of the profile's last events.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::{
     views::{Compared, ComparedLine, LineMark},
 };
 
-/// How long somebody who types has to rest.
+/// How long typing must pause before the comparison is requested.
 const REST: Duration = Duration::from_millis(400);
 
-/// The last events of a profile, told with what is stored and with the form.
+/// Renders the last events of a profile with the stored profile and with the form, and compares them.
 #[server(prefix = "/rpc", endpoint = "operator/compare")]
 pub async fn compare(id: i64, form: ProfileForm) -> Result<Vec<Compared>, AppError> {
     let viewer = crate::session::Permission::viewer(&crate::session::operator()?);
@@ -31,7 +31,7 @@ pub fn Changes(id: i64, open: Signal<bool>) -> impl IntoView {
     let answer = RwSignal::new(None::<Result<Vec<Compared>, AppError>>);
     let busy = RwSignal::new(false);
     let latest = StoredValue::new(0_u32);
-    // Asked for only while it is looked at.
+    // The comparison is requested only while its tab is open.
     let wanted =
         Memo::new(move |_| open.get().then(|| ProfileForm { token: TypedToken::default(), ..state.form.get() }));
     Effect::new(move || {
@@ -102,7 +102,7 @@ fn Change(one: Compared) -> impl IntoView {
     }
 }
 
-/// A sign and a word beside the colour.
+/// A line with a sign and a word, so that colour is not the only mark.
 fn line(line: ComparedLine) -> AnyView {
     let w = words::<PreviewWords>();
     let (class, sign, word) = match line.mark {
@@ -116,7 +116,7 @@ fn line(line: ComparedLine) -> AnyView {
         (None, LineMark::LeftOut) => String::new(),
         (None, _) => w.next_message.to_owned(),
     };
-    // What is told was written by the same code; were it not readable, it is shown as it stands.
+    // The HTML is our own and can always be parsed. If not, it is shown as text.
     let part = Part::from_html(&html).unwrap_or_else(|_| Part::plain(&html));
     view! {
         <p class=class>

@@ -1,5 +1,5 @@
-//! The message as the client will see it, from the very code that sends it; what Telegram is asked with; the profile as
-//! one URL; what a change changes.
+//! The preview: the message as the client will see it, rendered by the code that sends it; the request to Telegram; the
+//! profile as one URL; the effect of a change.
 
 mod changes;
 mod chat;
@@ -18,7 +18,7 @@ use crate::{
 #[cfg(feature = "ssr")]
 use crate::{error::AppError, views::PreviewData};
 
-/// What the preview starts from besides the form.
+/// The data of the preview besides the form.
 #[cfg(feature = "ssr")]
 pub async fn data(viewer: &crate::session::Viewer, id: Option<i64>) -> Result<PreviewData, AppError> {
     let backend = crate::backend::backend();
@@ -29,7 +29,7 @@ pub async fn data(viewer: &crate::session::Viewer, id: Option<i64>) -> Result<Pr
     Ok(PreviewData { stateless_endpoint: backend.stateless_endpoint(), past })
 }
 
-/// What is looked at.
+/// The open tab.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tab {
     Message,
@@ -68,7 +68,7 @@ pub fn Preview() -> impl IntoView {
     let state = State::get();
     let tab = RwSignal::new(Tab::Message);
     let parts = Memo::new(move |_| state.profile.with(|profile| state.render(profile)));
-    // Until WebAssembly has taken over, all is drawn: without scripts there are no tabs. Then only what is looked at.
+    // Without scripts there are no tabs, so everything is drawn until WebAssembly is loaded; then only the open tab is.
     let is_open = move |this: Tab| tab.get() == this || !state.live.get();
     let bodies = move || {
         let chat = state.chat();
@@ -89,8 +89,8 @@ pub fn Preview() -> impl IntoView {
     };
     view! {
         <aside class="preview" aria-label=w.preview_title>
-            // On a phone a sheet at the bottom, shut at first; the style sheet decides. A check box opens it, so that
-            // it needs no script.
+            // On a phone, the style sheet makes this a sheet at the bottom that is closed at first. A check box opens
+            // it, so it needs no script.
             <div class="sheet">
                 <label class="sheet-handle">
                     <input type="checkbox" class="visually-hidden sheet-toggle" />
@@ -178,7 +178,7 @@ fn Tabs(tab: RwSignal<Tab>) -> impl IntoView {
     }
 }
 
-/// Where there are no scripts, every panel is open and has its title.
+/// A tab's panel. Without scripts, every panel is open and shows its title.
 #[component]
 fn Panel(this: Tab, tab: RwSignal<Tab>, children: Children) -> impl IntoView {
     view! {
@@ -186,7 +186,7 @@ fn Panel(this: Tab, tab: RwSignal<Tab>, children: Children) -> impl IntoView {
             class=format!("panel {}", this.id())
             class:shut=move || tab.get() != this
             role="tabpanel"
-            // What scrolls and has nothing else to take the focus takes it itself.
+            // A scrollable panel without a focusable element must be focusable itself, for the keyboard.
             tabindex=(this == Tab::Changes).then_some("0")
             id=this.id()
             aria-labelledby=format!("{}-tab", this.id())
@@ -198,7 +198,7 @@ fn Panel(this: Tab, tab: RwSignal<Tab>, children: Children) -> impl IntoView {
 }
 
 impl State {
-    /// The chat that the message goes to.
+    /// The chat that the message is sent to.
     fn chat(self) -> String {
         let reached = self.profile.with(|profile| {
             let field_name = profile.field_name.as_deref()?;

@@ -1,4 +1,4 @@
-//! What the preview is drawn from: a sample, an event that came to this profile, or one that is pasted.
+//! The source of the preview: a sample, an event that this profile has received, or a pasted one.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::{
     views::PastEvent,
 };
 
-/// The body of an event that came to a profile.
+/// The body of an event that a profile has received.
 #[server(prefix = "/rpc", endpoint = "operator/event-payload")]
 pub async fn event_payload(profile: i64, event: i64) -> Result<String, AppError> {
     let viewer = crate::session::Permission::viewer(&crate::session::operator()?);
@@ -54,7 +54,7 @@ pub fn SourceField() -> impl IntoView {
         said.set(w.loading.to_owned());
         leptos::task::spawn_local(async move {
             let answer = event_payload(profile, id).await;
-            // Something else may have been chosen meanwhile, or the page left.
+            // The reader may have chosen another source meanwhile, or left the page.
             if source.try_get_untracked() == Some(Source::Past(id)) {
                 match answer {
                     Ok(json) => take(json),
@@ -138,7 +138,7 @@ pub fn SourceField() -> impl IntoView {
     }
 }
 
-/// An event in the list: when it came, and which booking it is about.
+/// An event in the list: its time and its booking.
 fn past_option(event: &PastEvent) -> AnyView {
     let separator = if event.about.is_empty() { "" } else { " · " };
     view! { <option value=event.id.to_string()>{format!("{}{separator}{}", event.when, event.about)}</option> }

@@ -1,26 +1,26 @@
-//! Rich text → the HTML of our own pages. Only the tags below, all else escaped.
+//! Converts rich text to the HTML of our own pages: only the tags below, everything else escaped.
 
 use hookgram::{
     message::{Span, Style},
     parameters::Parameter,
 };
 
-/// A run of a message that comes from one parameter, or from none.
+/// A run of a message that one parameter controls, or none.
 pub(super) struct Run {
-    /// The parameter that shows, hides or words it.
+    /// The parameter that shows, hides or words the text.
     pub(super) origin: Option<Parameter>,
-    /// Well-formed by itself.
+    /// HTML, well-formed by itself.
     pub(super) html: String,
 }
 
-/// The runs of a message. Without `live` links are drawn, but lead nowhere.
+/// The runs of a message. Without `live`, links are drawn but cannot be followed.
 pub(super) fn runs(spans: &[Span], live: bool) -> Vec<Run> {
     let runs = spans.chunk_by(|left, right| left.origin == right.origin);
     let run = |spans: &[Span]| Run { origin: spans.first().and_then(|span| span.origin), html: drawn(spans, live) };
     runs.map(run).collect()
 }
 
-/// Neighbours with the same outer styles stand inside one element: a quotation is one box, whatever is in it.
+/// Neighbours with the same outer styles share an element, so that a quotation is one box.
 fn drawn(spans: &[Span], live: bool) -> String {
     let mut html = String::new();
     let mut open: &[Style] = &[];
@@ -93,7 +93,7 @@ fn escape(html: &mut String, text: &str) {
     }
 }
 
-/// Only web addresses become live links in our page: a `javascript:` one is drawn, never followed.
+/// Only web addresses become live links. A `javascript:` address is drawn but cannot be followed.
 fn is_web(url: &str) -> bool {
     let is = |scheme: &str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     is("https://") || is("http://")

@@ -1,4 +1,4 @@
-//! A message as Telegram shows it.
+//! A message drawn as in Telegram.
 
 mod drawing;
 
@@ -11,23 +11,23 @@ use crate::i18n::{BubbleWords, language, words};
 /// Telegram's limit of a message, in UTF-16 units.
 pub const LIMIT: usize = 4096;
 
-/// The parts of a message, one bubble each; each of several with a note of its length. What comes from a setting is
-/// marked by `data-origin` with the parameter's name, so that whoever listens around it can lead there.
+/// The parts of a message, one bubble each; with several, each shows its length. A line that a setting controls has the
+/// attribute `data-origin` with the parameter's name, so that an event handler around it can find the setting.
 #[component]
 pub fn Bubbles(
     /// The parts.
     #[prop(into)]
     parts: Signal<Vec<Part>>,
-    /// Who sends, at the head of the first bubble.
+    /// The name of the sender, above the first bubble.
     #[prop(into)]
     sender: Signal<String>,
-    /// The parameter whose lines are marked.
+    /// The parameter whose lines are highlighted.
     #[prop(into)]
     marked: Signal<Option<Parameter>>,
-    /// The time at the end of each.
+    /// The time at the end of each bubble.
     #[prop(into, optional)]
     stamp: Option<Signal<String>>,
-    /// What the setting is called that a text of this parameter leads to; without it nothing leads anywhere.
+    /// The name of the setting that a parameter's text links to. Without it, no text is a link.
     #[prop(optional)]
     setting: Option<fn(Language, Parameter) -> &'static str>,
 ) -> impl IntoView {
@@ -69,7 +69,8 @@ pub fn Bubbles(
 }
 
 fn line(run: Run, marked: Signal<Option<Parameter>>, title: impl Fn(Parameter) -> Option<String>) -> AnyView {
-    // A line break between two lines is a text by itself: whoever reads a page's text passes over blank elements.
+    // A line break between two lines is a text node by itself, because programs that read a page's text skip blank
+    // elements.
     if run.html.trim().is_empty() {
         return run.html.into_any();
     }
@@ -89,13 +90,13 @@ fn line(run: Run, marked: Signal<Option<Parameter>>, title: impl Fn(Parameter) -
     .into_any()
 }
 
-/// One message that is there to be read.
+/// A message to read, without links to settings.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn Bubble(
-    /// What it says.
+    /// The message.
     part: Part,
-    /// Who sends; nothing for a message that follows another.
+    /// The name of the sender; empty for a message that continues another.
     #[prop(into)]
     sender: String,
 ) -> impl IntoView {
@@ -111,10 +112,10 @@ pub fn Bubble(
     }
 }
 
-/// A line of a message by itself.
+/// A single line of a message.
 #[component]
 pub fn BubbleLine(
-    /// What it says.
+    /// The line.
     part: Part,
 ) -> impl IntoView {
     let html: String = runs(part.spans(), false).into_iter().map(|run| run.html).collect();

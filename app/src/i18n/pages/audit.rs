@@ -1,4 +1,4 @@
-//! The audit.
+//! Texts of the audit's page.
 
 use crate::i18n::word_set;
 

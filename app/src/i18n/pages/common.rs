@@ -1,9 +1,9 @@
-//! Words that several pages share.
+//! Texts that several pages share.
 
 use crate::i18n::word_set;
 
 word_set! {
-    /// Words that several pages share.
+    /// Texts that several pages share.
     PageWords {
         profiles: "Профили", "Profiles";
         to_profiles: "К профилям", "To profiles";

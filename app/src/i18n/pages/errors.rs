@@ -1,9 +1,9 @@
-//! Faults that belong to no field.
+//! Texts of errors that belong to no field.
 
 use crate::i18n::word_set;
 
 word_set! {
-    /// Faults that belong to no field.
+    /// Errors that belong to no field.
     Errors {
         signed_out: "Сессия закончилась. Войдите в другой вкладке и вернитесь сюда: несохранённое пока на месте.", "Your session has ended. Sign in again in another tab and come back: what is not saved is still here.";
         forbidden: "Вашей роли это не разрешено. Попросите администратора.", "Your role may not do this. Ask an administrator.";

@@ -1,4 +1,4 @@
-//! Whether all is well; whom no bot can reach; erasing a person.
+//! Texts of the server's health.
 
 use crate::i18n::word_set;
 

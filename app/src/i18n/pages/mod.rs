@@ -1,4 +1,4 @@
-//! The words of each page, a feature in one file or folder.
+//! Texts of the pages. Each feature has one file or folder.
 
 #[cfg(feature = "ssr")]
 mod accounts;

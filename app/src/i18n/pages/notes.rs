@@ -1,4 +1,4 @@
-//! Mails to one person, about the installation.
+//! Texts of mails to one person about the installation.
 
 use crate::i18n::word_set;
 

@@ -1,9 +1,9 @@
-//! What became of an event.
+//! Texts of outcomes.
 
 use crate::i18n::word_set;
 
 word_set! {
-    /// What became of an event.
+    /// The outcome of an event.
     Outcomes {
         delivered: "Доставлено", "Delivered";
         waiting: "В очереди", "Waiting";

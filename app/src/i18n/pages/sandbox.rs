@@ -1,4 +1,4 @@
-//! The sandbox.
+//! Texts of the sandbox.
 
 use crate::i18n::word_set;
 

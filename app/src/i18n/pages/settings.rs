@@ -1,4 +1,4 @@
-//! The settings.
+//! Texts of the settings.
 
 use crate::i18n::word_set;
 

@@ -1,9 +1,9 @@
-//! What stands around every page.
+//! Texts of the common layout.
 
 use crate::i18n::word_set;
 
 word_set! {
-    /// What stands around every page.
+    /// The common layout: navigation, account menu.
     Shell {
         profiles: "Профили", "Profiles";
         deliveries: "Доставки", "Deliveries";

@@ -3,7 +3,7 @@
 use crate::i18n::word_set;
 
 word_set! {
-    /// What was just done; `{}` is its object.
+    /// Completed actions; `{}` is the object.
     Toasts {
         title: "Готово", "Done";
         close: "Закрыть", "Close";

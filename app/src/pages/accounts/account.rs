@@ -1,4 +1,4 @@
-//! `/account`: one's own account, and `/confirm`: proving oneself once more.
+//! `/account`: the reader's own account, and `/confirm`: re-authentication.
 
 use hookgram::{
     Millis,
@@ -23,42 +23,42 @@ use crate::{
     preferences::tag,
 };
 
-/// So few recovery codes are too few.
+/// With fewer recovery codes than this, the page shows a warning.
 const FEW: i64 = 3;
 
-/// One's own account.
+/// The reader's own account.
 #[derive(Clone, Debug)]
 pub struct AccountView {
-    /// Whose.
+    /// The account.
     pub account: Account,
     /// Whether it has a password.
     pub has_password: bool,
-    /// Whether a new password can come by mail.
+    /// Whether a link for a new password can be mailed.
     pub has_mail: bool,
-    /// Since when it has a second factor, and how many recovery codes are left.
+    /// When the second factor was set up, and how many recovery codes are left.
     pub factor: Option<(Millis, i64)>,
-    /// Whether it must have one.
+    /// Whether the account must have a second factor.
     pub factor_required: bool,
-    /// Where its owner is signed in.
+    /// The account's sessions.
     pub sessions: Vec<SessionView>,
-    /// What is kept of how they like their pages.
+    /// The stored preferences for pages.
     pub kept: KeptPreferences,
-    /// What is wrong with what was sent.
+    /// The faults of the submitted form.
     pub faults: Vec<FieldFault>,
 }
 
-/// Proving oneself once more.
+/// Re-authentication before an important change, with the password and the second factor if set.
 #[derive(Clone, Debug)]
 pub struct ConfirmView {
-    /// The page to go on to.
+    /// The page to continue with.
     pub next: String,
-    /// Whose account.
+    /// The e-mail address of the account.
     pub email: String,
-    /// Whether there is a password to ask for.
+    /// Whether the account has a password.
     pub has_password: bool,
-    /// Whether there is a second factor to ask for.
+    /// Whether the account has a second factor.
     pub has_second_factor: bool,
-    /// What is wrong with what was sent.
+    /// The faults of the submitted form.
     pub faults: Vec<FieldFault>,
 }
 
@@ -120,7 +120,7 @@ fn Password(
         <form class="card" method="post" action="/account/password">
             <h2>{w.password_title}</h2>
             <p class="why">{why}</p>
-            // A password manager keeps the new password under this address.
+            // A password manager stores the new password with this address.
             <input class="visually-hidden" type="email" autocomplete="username" value=email tabindex="-1" aria-hidden="true" readonly />
             {has_password.then(|| current.draw(&faults, &focus))}
             {new.draw(&faults, &focus)}
@@ -246,7 +246,7 @@ fn Pages(kept: KeptPreferences, faults: Vec<FieldFault>) -> impl IntoView {
     }
 }
 
-/// The browser's, those of large cities by their names, then all.
+/// The options: the browser's zone, then those of large cities by their names, then all zones.
 fn zones(now: Option<TimeZone>) -> AnyView {
     let w = words::<AccountWords>();
     let language: Language = language();
@@ -296,7 +296,7 @@ pub(in crate::pages) fn Confirm(view: ConfirmView) -> impl IntoView {
         autocomplete: "current-password",
         ..Field::default()
     };
-    // The password is typed first: the code must not have the focus before it.
+    // The password is drawn first, so that it gets the focus before the code.
     let password = has_password.then(|| password.draw(&faults, &focus));
     view! {
         <div class="narrow confirm">

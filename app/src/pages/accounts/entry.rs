@@ -1,5 +1,5 @@
-//! Pages without a way to the others: the ways in, `/login`, `/login/second`, `/setup/{code}`, `/invite/{code}`, `/forgot`,
-//! `/reset/{code}`; and `/confirm-email/{code}`, for owners of addresses who have no account.
+//! Pages without navigation. Those before sign-in: `/login`, `/login/second`, `/setup/{code}`, `/invite/{code}`,
+//! `/forgot`, `/reset/{code}`; and `/confirm-email/{code}`, for owners of addresses who have no account.
 
 use hookgram::{role::Role, values::AddressState};
 use leptos::prelude::*;
@@ -14,18 +14,18 @@ use crate::{
     },
 };
 
-/// What one of these forms holds when it comes back.
+/// The content of such a form when it is shown again.
 #[derive(Clone, Debug, Default)]
 pub struct EntryForm {
-    /// The address, as it was typed or as it is fixed.
+    /// The e-mail address, as typed or as fixed by the link.
     pub email: String,
-    /// The page to go to afterwards.
+    /// The page to continue with.
     pub next: String,
-    /// What is wrong.
+    /// The faults.
     pub faults: Vec<FieldFault>,
 }
 
-/// Which of them.
+/// The page to draw.
 #[derive(Clone, Debug)]
 pub enum EntryPage {
     /// `/login`
@@ -44,13 +44,13 @@ pub enum EntryPage {
     Forgot(EntryForm),
     /// `/forgot` where no mail can be sent.
     ForgotByCommand,
-    /// A mail is on its way, or there is no such account: both look the same.
+    /// Shown whether a mail was sent or no such account exists, so that the response does not reveal which.
     ForgotSent,
     /// `/reset/{code}`
     Reset(String, EntryForm),
     /// `/reset/{code}` of a link that no longer works.
     ResetClosed,
-    /// `/confirm-email/{code}`: the code, the address, and what its owner has said before.
+    /// `/confirm-email/{code}`: the code, the address, and the owner's earlier decision.
     ConfirmEmail(String, String, AddressState),
     /// `/confirm-email/{code}` of a link that no longer works.
     ConfirmEmailClosed,
@@ -93,7 +93,7 @@ impl EntryPage {
 /// The HTML document.
 #[must_use]
 pub fn entry(options: &LeptosOptions, page: EntryPage) -> impl IntoView + use<> {
-    // The words below are asked for before the document says which language it is in.
+    // The texts below are chosen before the document sets the language.
     provide_context(crate::preferences::current().language);
     let w = SignInWords::of(language());
     let (title, why) = page.titles();
@@ -155,7 +155,7 @@ fn email(form: &EntryForm, fixed: bool, focus: &str) -> AnyView {
 
 fn sign_in(form: &EntryForm) -> AnyView {
     let w = words::<SignInWords>();
-    // After a refusal it is the password that is typed anew.
+    // After a refusal, the password is to be typed again.
     let first = if form.email.is_empty() { "email" } else { "password" };
     let focus = form.faults.iter().map(|fault| fault.field.as_str()).find(|field| !field.is_empty()).unwrap_or(first);
     let password = Field {
@@ -179,7 +179,7 @@ fn sign_in(form: &EntryForm) -> AnyView {
     .into_any()
 }
 
-/// What is wrong with the form as a whole. The focus is where something can be done about it.
+/// The fault of the form as a whole. The focus goes to the field to correct instead.
 #[component]
 fn Complaint(faults: Vec<FieldFault>) -> impl IntoView {
     form::whole(&faults).map(|sentence| {
@@ -206,7 +206,7 @@ fn second(form: &EntryForm) -> AnyView {
     .into_any()
 }
 
-/// The code of the app, or a recovery code in its place. Without a fault the field called `first` has the focus.
+/// The fields for the app's code or a recovery code. Without a fault, the field called `first` has the focus.
 pub(super) fn proof(faults: &[FieldFault], first: &str) -> AnyView {
     let w = words::<SignInWords>();
     let by_recovery = faults.iter().any(|fault| fault.field == "recovery");
@@ -238,7 +238,7 @@ pub(super) fn proof(faults: &[FieldFault], first: &str) -> AnyView {
     .into_any()
 }
 
-/// Address and a new password.
+/// A form for an e-mail address and a new password.
 fn account(action: &str, submit: &'static str, fixed: bool, form: &EntryForm) -> AnyView {
     let w = words::<SignInWords>();
     let focus = form::focus(&form.faults, if fixed { "password" } else { "email" });

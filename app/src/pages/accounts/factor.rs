@@ -1,4 +1,4 @@
-//! `/account/second-factor`: setting it up, its recovery codes, switching it off.
+//! `/account/second-factor`: setting up the second factor, its recovery codes, disabling it.
 
 use hookgram::Millis;
 use leptos::prelude::*;
@@ -15,34 +15,34 @@ use crate::{
     views::QrCode,
 };
 
-/// The second factor, as its owner sees it. It holds secrets: it is not printed.
+/// The second factor as its owner sees it. It contains secrets, which `Debug` does not print.
 #[derive(Clone)]
 pub enum FactorView {
-    /// Not there yet.
+    /// There is no second factor yet.
     SetUp {
         /// Whether the account must have one.
         required: bool,
         /// The secret, in base32.
         secret: String,
-        /// The same, sealed for this account: the form brings it back.
+        /// The secret, encrypted for this account. The form sends it back.
         sealed: String,
-        /// The same, for a camera.
+        /// The secret as a QR code.
         qr: Option<QrCode>,
-        /// What is wrong with what was sent.
+        /// The faults of the submitted form.
         faults: Vec<FieldFault>,
     },
-    /// There.
+    /// The second factor is set up.
     On {
         /// Whether the account must have one.
         required: bool,
-        /// Since when.
+        /// When it was set up.
         since: Millis,
         /// How many recovery codes are left.
         left: i64,
-        /// Whether it cannot be opened, so that no code of the app's can be judged.
+        /// Whether its secret cannot be decrypted, so that codes of the app cannot be checked.
         locked: bool,
     },
-    /// Recovery codes, shown once.
+    /// New recovery codes, shown once.
     Codes(Vec<String>),
 }
 

@@ -1,4 +1,4 @@
-//! Where one is signed in, and ending it there.
+//! The account's sessions, and ending them.
 
 use hookgram::Millis;
 use leptos::prelude::*;
@@ -11,21 +11,21 @@ use crate::{
 /// A session.
 #[derive(Clone, Debug)]
 pub struct SessionView {
-    /// What tells it apart.
+    /// The session's id.
     pub id: String,
-    /// Browser and system; empty where neither is known.
+    /// Browser and operating system; empty if neither is known.
     pub device: String,
-    /// The address it began from.
+    /// The IP address that started it.
     pub address: String,
-    /// When it began.
+    /// When it started.
     pub since: Millis,
     /// When it was last used.
     pub last_used: Millis,
-    /// Whether it is the reader's own.
+    /// Whether it is the reader's current session.
     pub is_this: bool,
 }
 
-/// The card of the account.
+/// The card with the sessions, on the account's page.
 #[component]
 pub(super) fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
     let w = words::<AccountWords>();

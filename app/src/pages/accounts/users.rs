@@ -1,4 +1,4 @@
-//! `/users`: who can sign in and what they may do, whom an invitation waits for, and changing that.
+//! `/users`: the accounts and their roles, open invitations, and changing both.
 
 use hookgram::{
     Millis,
@@ -12,78 +12,78 @@ use crate::{
     pages::{Fault, Locked, moment::At},
 };
 
-/// Somebody who has an account.
+/// A user with an account.
 #[derive(Clone, Debug)]
 pub struct MemberView {
-    /// Who.
+    /// The account.
     pub account: Account,
     /// Whether it is the reader.
     pub is_you: bool,
-    /// Whether they sign in with a second factor.
+    /// Whether the account has a second factor.
     pub has_second_factor: bool,
-    /// When they were last here.
+    /// When the user was last active.
     pub last_seen_at: Option<Millis>,
-    /// Whether nobody else is an admin.
+    /// Whether the account is the only admin.
     pub is_last_admin: bool,
 }
 
-/// An invitation that nobody has accepted yet.
+/// An open invitation.
 #[derive(Clone, Debug)]
 pub struct InvitationView {
-    /// What tells it apart.
+    /// The invitation's id.
     pub id: String,
-    /// Whom it invites.
+    /// The address that it invites.
     pub email: String,
-    /// What they will be allowed to do.
+    /// The role of the new account.
     pub role: Role,
-    /// Who invites.
+    /// The user who invited.
     pub made_by: String,
-    /// Until when it can be accepted.
+    /// When it expires.
     pub expires_at: Millis,
 }
 
-/// Everybody.
+/// The list of users.
 #[derive(Clone, Debug, Default)]
 pub struct UsersView {
-    /// Those who have an account.
+    /// The accounts.
     pub members: Vec<MemberView>,
-    /// Those who are invited.
+    /// The open invitations.
     pub invitations: Vec<InvitationView>,
-    /// Whom to invite, as it was typed.
+    /// The address to invite, as typed.
     pub email: String,
-    /// As what.
+    /// The role for the invitation.
     pub role: Option<Role>,
-    /// What is wrong with the address.
+    /// The fault of the address.
     pub fault: Option<String>,
-    /// Whether the reader must prove first that it is them.
+    /// Whether the reader must re-authenticate before changing anything.
     pub locked: bool,
 }
 
-/// What became of the mail with an invitation.
+/// The result of mailing an invitation.
 #[derive(Clone, Debug)]
 pub enum Mailed {
-    /// The server took it.
+    /// The mail server accepted it.
     Taken,
-    /// There is no mail server.
+    /// No mail server is configured.
     NoServer,
-    /// It did not, and said this.
+    /// Sending failed, with the mail server's error text.
     Failed(String),
 }
 
-/// An invitation that was just made.
+/// A new invitation.
 #[derive(Clone, Debug)]
 pub struct InvitedView {
-    /// Whom it invites.
+    /// The address that it invites.
     pub email: String,
-    /// The whole link: it is shown once.
+    /// The full link, which is shown only once.
     pub link: String,
-    /// Until when it can be accepted.
+    /// When it expires.
     pub expires_at: Millis,
-    /// What became of the mail.
+    /// The result of mailing it.
     pub mailed: Mailed,
 }
 
-/// The page of all.
+/// The page with the list.
 #[component]
 pub(in crate::pages) fn Users(view: UsersView) -> impl IntoView {
     let w = words::<UserWords>();
@@ -257,7 +257,7 @@ fn Roles(chosen: Role) -> impl IntoView {
     }
 }
 
-/// An invitation, once it is made.
+/// The page of a new invitation.
 #[component]
 pub(in crate::pages) fn Invited(view: InvitedView) -> impl IntoView {
     let w = words::<UserWords>();
@@ -289,7 +289,7 @@ pub(in crate::pages) fn Invited(view: InvitedView) -> impl IntoView {
     }
 }
 
-/// One of them.
+/// The page of one user.
 #[component]
 pub(in crate::pages) fn User(view: MemberView, fault: Option<String>) -> impl IntoView {
     let w = words::<UserWords>();

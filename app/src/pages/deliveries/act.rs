@@ -1,29 +1,29 @@
-//! `/deliveries/act`, `/deliveries/all`: what is about to be done with deliveries, and what came of it.
+//! `/deliveries/act`, `/deliveries/all`: confirming an action on deliveries, and its result.
 
 use hookgram::{log_query::LogQuery, replay::Handled};
 use leptos::prelude::*;
 
 use crate::i18n::{ActWords, LogWords, PageWords, deliveries, language, replays, words};
 
-/// Which deliveries.
+/// The deliveries to act on.
 #[derive(Clone, Debug)]
 pub enum Chosen {
-    /// These.
+    /// The deliveries with these ids.
     These(Vec<i64>),
-    /// All that are found, and how many they are.
+    /// All that the query finds, and their number.
     Found(Box<LogQuery>, u64),
 }
 
-/// What is about to be done, or was.
+/// An action on deliveries, before or after it is done.
 #[derive(Clone, Debug)]
 pub struct ActView {
-    /// Whether it is calling off; else replaying.
+    /// Whether it cancels; otherwise it replays.
     pub cancels: bool,
-    /// Which.
+    /// The deliveries.
     pub chosen: Chosen,
-    /// What came of it, once it was done.
+    /// The results; `None` before it is done.
     pub results: Option<Vec<Handled>>,
-    /// The page to go back to.
+    /// The page to return to.
     pub back: String,
 }
 

@@ -1,4 +1,5 @@
-//! Outcomes over time as bars: what arrived below, what did not above it; each leads to its rows.
+//! The chart of outcomes over time: delivered messages at the bottom of a bar, failed ones on top. Each bar links to
+//! its rows.
 
 use hookgram::{
     log_query::{LogQuery, local_minute},
@@ -15,7 +16,7 @@ use crate::{
     views::{Chart, ChartBar},
 };
 
-/// Units of the drawing: a bar, the step to the next one, and the height of the whole.
+/// In units of the drawing: a bar's width, the distance between bars, and the height of the whole.
 const WIDTH: u64 = 8;
 const STEP: u64 = 10;
 const HEIGHT: u64 = 56;
@@ -94,7 +95,7 @@ fn column(index: u64, bar: &ChartBar, most: u32, query: &LogQuery, clock: Clock)
     if bar.outcomes.total() == 0 {
         return ().into_any();
     }
-    // Whatever there is can be seen.
+    // Any count above 0 gets a visible height.
     let height = |count: u32| match count {
         0 => 0,
         _ => (u64::from(count) * (HEIGHT - 6) / u64::from(most)).max(2),
@@ -106,7 +107,7 @@ fn column(index: u64, bar: &ChartBar, most: u32, query: &LogQuery, clock: Clock)
             return None;
         }
         let top = foot.saturating_sub(tall);
-        // A line of ground between two of a bar: they are told apart without their colours.
+        // A gap separates the segments of a bar, so that colour is not the only difference.
         foot = top.saturating_sub(1);
         Some(view! { <path class=class d=format!("M{} {top}h{WIDTH}v{tall}h-{WIDTH}z", index * STEP + 1) /> })
     };

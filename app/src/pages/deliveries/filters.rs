@@ -1,4 +1,4 @@
-//! What the log is asked: a plain form, so that the question is in the address.
+//! The filters of the log. They are a plain form, so that the query is in the address.
 
 use hookgram::{
     delivery::{FailureCause, Outcome},
@@ -17,7 +17,7 @@ pub(super) fn Filters(
     query: LogQuery,
     profiles: Vec<(i64, String)>,
     fault: Option<(String, String)>,
-    /// Whether chats and texts may be asked for.
+    /// Whether the reader may filter by chats and texts.
     sees_data: bool,
 ) -> impl IntoView {
     let w = words::<LogWords>();
@@ -124,7 +124,7 @@ fn Moment(name: &'static str, title: &'static str, value: String, fault: Option<
     let w = words::<LogWords>();
     let note = format!("{name}-note");
     let is_bad = fault.is_some();
-    // What a browser's own field would not take is still shown as it was typed.
+    // `datetime-local` rejects a day without a time and a malformed text. A text field shows them as typed.
     let kind = if is_bad || value.len() == 10 { "text" } else { "datetime-local" };
     view! {
         <label class="field">

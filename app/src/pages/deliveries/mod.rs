@@ -1,4 +1,4 @@
-//! `/deliveries`: the log, with what is chosen of it beside it.
+//! `/deliveries`: the log, and beside it the selected event.
 
 mod act;
 mod chart;
@@ -31,24 +31,24 @@ use crate::{
     views::{Chart, EventDetail, LogPage},
 };
 
-/// The log as it is asked for.
+/// The log for a query.
 #[derive(Clone, Debug)]
 pub struct LogView {
-    /// The question.
+    /// The query.
     pub query: LogQuery,
-    /// What is wrong with its times, and with which of them.
+    /// The faulty time: its parameter and the fault.
     pub fault: Option<(String, String)>,
-    /// What was found.
+    /// The rows found.
     pub page: LogPage,
-    /// Outcomes over its time.
+    /// The outcomes within the query's time range.
     pub chart: Chart,
     /// Every profile's id and name.
     pub profiles: Vec<(i64, String)>,
-    /// The event that is shown beside the list.
+    /// The event beside the list.
     pub open: Option<Box<EventDetail>>,
-    /// Whether the reader may replay and call off.
+    /// Whether the reader may replay and cancel.
     pub may_act: bool,
-    /// Whether they see what is personal of customers.
+    /// Whether the reader may see customers' personal data.
     pub sees_data: bool,
 }
 
@@ -110,7 +110,7 @@ pub(super) fn Log(view: LogView) -> impl IntoView {
     }
 }
 
-/// What can be done to all that the query finds: where to, and what it is called.
+/// The bulk action for all deliveries that the query finds: its address and its label.
 fn everything(query: &LogQuery) -> Option<(String, &'static str)> {
     let w = words::<LogWords>();
     let (what, outcome, title) = match query.outcome {

@@ -1,4 +1,4 @@
-//! `/deliveries/{id}/payload`: the body of an event as a tree that can be folded.
+//! `/deliveries/{id}/payload`: the body of an event as a foldable tree.
 
 use std::fmt;
 
@@ -10,9 +10,9 @@ use crate::{
     i18n::{LogWords, TraceWords, words},
 };
 
-/// Levels that are open at first.
+/// The levels that are unfolded at first.
 const OPEN: usize = 2;
-/// Nodes that are drawn: a body of many more is there to be downloaded.
+/// The most nodes that are drawn. A larger body can be downloaded.
 const MOST: usize = 20_000;
 
 /// The body of an event.
@@ -20,7 +20,7 @@ const MOST: usize = 20_000;
 pub struct PayloadView {
     /// The event's public id.
     pub public_id: String,
-    /// Its body; `None`: it is not kept.
+    /// The body; `None` if it is no longer stored.
     pub body: Option<String>,
 }
 
@@ -117,12 +117,12 @@ fn node(name: Option<&str>, value: &Node, depth: usize, left: &mut usize) -> Any
     .into_any()
 }
 
-/// A JSON value whose fields stand as they were sent.
+/// A JSON value whose fields keep the order of the body.
 enum Node {
     Object(Vec<(String, Node)>),
     Array(Vec<Node>),
     Text(String),
-    /// A number, `true`, `false`, `null`, as it is written.
+    /// A number, `true`, `false` or `null`, as written.
     Other(String),
 }
 

@@ -1,4 +1,4 @@
-//! `/deliveries/unreachable` and `/deliveries/erase`: people, as far as anything is stored about them.
+//! `/deliveries/unreachable` and `/deliveries/erase`: chats that bots cannot reach, and erasing data about a chat.
 
 use hookgram::{Millis, delivery::FailureCause, log_query::LogQuery};
 use leptos::prelude::*;
@@ -9,37 +9,37 @@ use crate::{
     pages::{Fault, moment::At},
 };
 
-/// Somebody whom a bot cannot reach.
+/// A chat that a bot cannot reach.
 #[derive(Clone, Debug)]
 pub struct UnreachableRow {
     /// The chat.
     pub chat: String,
     /// The bot's `@name`, or its number.
     pub bot: String,
-    /// Why.
+    /// Why the bot cannot reach it.
     pub cause: Option<FailureCause>,
-    /// Since when.
+    /// Since when the bot has not reached it.
     pub since: Millis,
-    /// The newest attempt.
+    /// When the last attempt was made.
     pub last_at: Millis,
-    /// How many messages have failed.
+    /// The number of failed messages.
     pub failures: i64,
     /// The profile's id and name.
     pub profile: Option<(i64, String)>,
 }
 
-/// What is stored about a chat.
+/// The amount of data stored about a chat.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StoredView {
     /// Events.
     pub events: i64,
     /// Messages.
     pub messages: i64,
-    /// Of them, such as have still to be sent.
+    /// The messages that are still to be sent.
     pub waiting: i64,
 }
 
-/// An erasure that was done.
+/// A completed erasure.
 #[derive(Clone, Debug)]
 pub struct ErasureView {
     /// The chat's last three digits.
@@ -48,26 +48,26 @@ pub struct ErasureView {
     pub events: i64,
     /// Messages.
     pub messages: i64,
-    /// Who asked for it.
+    /// The user who requested it.
     pub asked_by: String,
-    /// When.
+    /// When it was done.
     pub at: Millis,
 }
 
-/// Erasing: first the chat, then what there is.
+/// Erasing a person: first the form for the chat, then the data found.
 #[derive(Clone, Debug, Default)]
 pub struct EraseView {
-    /// The chat, as it was typed.
+    /// The chat, as typed.
     pub chat: String,
-    /// What is wrong with it.
+    /// The fault of the chat.
     pub fault: Option<String>,
-    /// What there is about it, once it was looked for.
+    /// The data found; `None` before the search.
     pub stored: Option<StoredView>,
-    /// What was lately erased.
+    /// The recent erasures.
     pub past: Vec<ErasureView>,
 }
 
-/// Whom no bot can reach.
+/// The page of chats that no bot can reach.
 #[component]
 pub(in crate::pages) fn Unreachable(rows: Vec<UnreachableRow>, count: u64) -> impl IntoView {
     let w = words::<UnreachableWords>();
@@ -141,7 +141,7 @@ fn unreachable(row: UnreachableRow) -> AnyView {
         <tr>
             <th scope="row">
                 {match row.chat.strip_prefix('…') {
-                    // By its end alone a chat is not found.
+                    // A shortened chat cannot be searched for, so it gets no link.
                     Some(_) => row.chat.into_any(),
                     None => view! { <a href=href>{row.chat}</a> }.into_any(),
                 }}
@@ -165,7 +165,7 @@ fn unreachable(row: UnreachableRow) -> AnyView {
     .into_any()
 }
 
-/// Erasing a person.
+/// The page for erasing a person.
 #[component]
 pub(in crate::pages) fn Erase(view: EraseView) -> impl IntoView {
     let w = words::<EraseWords>();
@@ -253,7 +253,7 @@ fn Which(chat: String, fault: Option<String>) -> impl IntoView {
 fn Question(chat: String, stored: StoredView) -> impl IntoView {
     let w = words::<EraseWords>();
     if stored.events == 0 && stored.messages == 0 {
-        // It may still be named by an event that came to no message.
+        // An event without a message may still contain the chat.
         return view! {
             <form class="card" method="post" action="/deliveries/erase">
                 <p>{w.nothing.replace("{}", &chat)}</p>

@@ -16,7 +16,7 @@ use crate::{
     views::{LogDelivery, LogPage, LogRow},
 };
 
-/// The list, the way to older ones, and what can be done with the selected.
+/// The list, the link to older rows, and the actions for selected rows.
 #[component]
 pub(super) fn Rows(query: LogQuery, page: LogPage, may_act: bool, open: Option<String>) -> impl IntoView {
     let w = words::<LogWords>();
@@ -139,7 +139,7 @@ fn row(row: LogRow, base: &str, may_act: bool, open: Option<&str>) -> AnyView {
     .into_any()
 }
 
-/// Whose it is: the profile, or the bot whose token came with the event.
+/// The profile of a row, or the bot whose token came with the event.
 pub(super) fn profile(row: &LogRow) -> AnyView {
     let w = words::<LogWords>();
     match (&row.profile, row.bot) {
@@ -160,7 +160,7 @@ pub(super) fn profile(row: &LogRow) -> AnyView {
     }
 }
 
-/// A few words on why, or how long it took.
+/// The reason in a few words, or the duration.
 pub(super) fn details(row: &LogRow) -> AnyView {
     let w = words::<LogWords>();
     let Some(delivery) = &row.delivery else {
@@ -214,7 +214,7 @@ fn why(outcome: Outcome, delivery: &LogDelivery) -> AnyView {
     }
 }
 
-/// Why a participant was passed over. The row keeps it in English, for logs.
+/// Why a participant was skipped. The row stores the reason in English, as logs do.
 pub(super) fn nobody(delivery: &LogDelivery) -> &'static str {
     let w = words::<LogWords>();
     let nothing_to_say = endpoints::endpoint(Language::En, &WebhookError::NothingToSay);

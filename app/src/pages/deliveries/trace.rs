@@ -1,4 +1,4 @@
-//! One event: what became of it step by step, why, and what can be pressed.
+//! One event: its steps, the reasons, and the actions on it.
 
 use hookgram::{
     delivery::{FailureCause, Outcome},
@@ -40,7 +40,7 @@ pub(in crate::pages) fn EventPage(event: EventDetail, may_act: bool) -> impl Int
     }
 }
 
-/// The event; beside the list with a way back to it, else as a page of its own.
+/// The event. Beside the list it has a link back to it; otherwise it is a page of its own.
 #[component]
 pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> impl IntoView {
     let w = words::<TraceWords>();
@@ -101,7 +101,7 @@ pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> 
     }
 }
 
-/// What every delivery of an event has behind it.
+/// The first steps, which every delivery of an event shares.
 #[derive(Clone)]
 struct Acceptance {
     received: Small,
@@ -120,7 +120,7 @@ fn answered(row: &LogRow) -> Small {
     Small { before: format!("{} · ", row.http_status), id: Some(row.public_id.clone()), ..Small::default() }
 }
 
-/// An event that came to no delivery.
+/// The steps of an event without deliveries.
 fn ended_at_the_endpoint(row: &LogRow) -> AnyView {
     let w = words::<TraceWords>();
     let (class, why) = match row.outcome {
@@ -191,7 +191,7 @@ fn DeliverySummary(
     }
     let finished = fate.finished_at.is_some();
     let id = fate.id;
-    // By its end alone a chat is not found.
+    // A shortened chat cannot be searched for, so it gets no link.
     let all = chat
         .filter(|chat| !chat.starts_with('…'))
         .map(|chat| LogQuery { chat, ..LogQuery::default() }.address("/deliveries"));
@@ -236,7 +236,7 @@ fn DeliverySummary(
     .into_any()
 }
 
-/// The small print of a step: ours, and between it Telegram's own words.
+/// The small print of a step, with Telegram's own words within ours.
 #[derive(Clone, Default)]
 struct Small {
     before: String,
@@ -251,12 +251,12 @@ impl From<String> for Small {
     }
 }
 
-/// Telegram's own words, which are English on every page.
+/// Telegram's own words, marked as English.
 fn quoted(words: String) -> AnyView {
     view! { <span lang="en">{words}</span> }.into_any()
 }
 
-/// A step: what, a few words more, and when: the time, or how long after the event.
+/// A step: its title, its small print, and its time, given as the time of day or relative to the event.
 fn step(class: &'static str, title: String, small: impl Into<Small>, at: Option<i64>, received_at: i64) -> AnyView {
     let when = at.map(|at| {
         if at == received_at {
@@ -294,7 +294,7 @@ fn tried(attempt: &AttemptView, many: bool, received_at: i64) -> AnyView {
     step(class, title, small, Some(attempt.started_at), received_at)
 }
 
-/// Why it went as it went: the cause, who must act, what to press.
+/// The explanation of an outcome: the cause, who must act, and the available actions.
 fn told(row: &LogRow) -> AnyView {
     let w = words::<TraceWords>();
     let Some(fate) = &row.delivery else { return ().into_any() };
@@ -337,7 +337,7 @@ fn Message(parts: Vec<Part>, beside: bool) -> impl IntoView {
     }
     let bubbles =
         parts.into_iter().map(|part| view! { <Bubble part sender=String::new() /> }.into_any()).collect::<Vec<_>>();
-    // One below the event's own heading.
+    // One level below the heading of the event.
     let title = if beside {
         view! { <h3 class="trace-message">{w.message}</h3> }.into_any()
     } else {

@@ -1,4 +1,4 @@
-//! `/deliveries/work`: what is done to all that were found, and how far it has come.
+//! `/deliveries/work`: bulk actions and their progress.
 
 use hookgram::{
     log_query::LogQuery,
@@ -12,7 +12,7 @@ use crate::{
     i18n::{ActWords, AuditWords, LogWords, deliveries, language, replays, words},
 };
 
-/// The page of one; it asks anew by itself until it has come to its end.
+/// The page of one bulk action. It reloads itself until the action is finished.
 #[component]
 pub(in crate::pages) fn Work(progress: BulkProgress, may_act: bool) -> impl IntoView {
     let w = words::<ActWords>();
@@ -27,7 +27,7 @@ pub(in crate::pages) fn Work(progress: BulkProgress, may_act: bool) -> impl Into
     }
 }
 
-/// The page of the latest ones.
+/// The page of the latest bulk actions.
 #[component]
 pub(in crate::pages) fn Works(all: Vec<BulkProgress>, may_act: bool) -> impl IntoView {
     let w = words::<ActWords>();
@@ -129,7 +129,7 @@ fn One(progress: BulkProgress, may_act: bool) -> impl IntoView {
     }
 }
 
-/// Who asked for it: the command line has no address.
+/// The user who started it. The command line is stored without an address.
 fn asked_by(who: &str) -> String {
     if who.is_empty() { words::<AuditWords>().command_line.to_owned() } else { who.to_owned() }
 }

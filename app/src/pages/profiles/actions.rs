@@ -1,4 +1,4 @@
-//! Before something is done to a profile that cannot be undone: what it means.
+//! Confirmations of actions on a profile that cannot be undone.
 
 use leptos::prelude::*;
 
@@ -10,11 +10,11 @@ use crate::{
 /// `/profiles/{id}/delete`
 #[component]
 pub(in crate::pages) fn DeleteProfile(
-    /// Its id.
+    /// The profile's id.
     id: i64,
-    /// Its name.
+    /// The profile's name.
     name: String,
-    /// How many of its messages have still to be sent.
+    /// The number of its messages that are still to be sent.
     waiting: u64,
 ) -> impl IntoView {
     let w = words::<ProfileActionWords>();
@@ -52,9 +52,9 @@ pub(in crate::pages) fn DeleteProfile(
 pub(in crate::pages) fn NewKey(
     /// The profile's id.
     id: i64,
-    /// Its name.
+    /// The profile's name.
     name: String,
-    /// Its whole short URL as it is now.
+    /// The profile's full short URL with the present webhook key.
     short_url: String,
 ) -> impl IntoView {
     let w = words::<ProfileActionWords>();

@@ -1,5 +1,5 @@
-//! `/find-chat/{code}`: finding the id of a chat by a link that a person opens, for whoever has no scripts; and the same
-//! search in words for the builder.
+//! `/find-chat/{code}`: finds the id of a chat by a link that a person opens, without scripts. Also words the same
+//! search for the builder.
 
 use hookgram::values::Language;
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::{
     views::{ChatLinks, ChatSearch, ChatTrouble},
 };
 
-/// A search as the builder shows it.
+/// The text of a search for the builder.
 pub(crate) fn search(language: Language, search: ChatSearch) -> FoundChat {
     let w = ChatWords::of(language);
     match search {
@@ -33,7 +33,7 @@ pub(crate) fn search(language: Language, search: ChatSearch) -> FoundChat {
     }
 }
 
-/// The page: how a search stands.
+/// The page with the state of a search.
 #[component]
 pub(in crate::pages) fn FindChat(search: ChatSearch) -> impl IntoView {
     let w = words::<ChatWords>();
@@ -77,7 +77,7 @@ pub(in crate::pages) fn FindChat(search: ChatSearch) -> impl IntoView {
     }
 }
 
-/// The link to the bot, to press or to point a phone at.
+/// The link to the bot, and its QR code.
 fn links(w: &'static ChatWords, of: &ChatLinks) -> AnyView {
     let shown = of.person.trim_start_matches("https://").to_owned();
     view! {
@@ -101,7 +101,7 @@ fn links(w: &'static ChatWords, of: &ChatLinks) -> AnyView {
     .into_any()
 }
 
-/// Why it cannot be done so, and what to do instead.
+/// Why the search cannot succeed, and what to do instead.
 fn trouble(w: &ChatWords, why: &ChatTrouble) -> String {
     match why {
         ChatTrouble::NoToken => w.no_token.to_owned(),

@@ -10,48 +10,48 @@ use crate::{
 /// The page.
 #[derive(Clone, Debug, Default)]
 pub struct ImportPage {
-    /// What was wrong with the form as a whole.
+    /// The fault of the form as a whole.
     pub fault: Option<String>,
-    /// What the file would do.
+    /// The plan, once a file was read.
     pub plan: Option<ImportPlan>,
 }
 
-/// What a file would do.
+/// The effect of importing a file.
 #[derive(Clone, Debug)]
 pub struct ImportPlan {
-    /// The draft to confirm; `None`: the file has faults.
+    /// The draft to confirm; `None` if the file has faults.
     pub draft: Option<String>,
-    /// Its profiles.
+    /// The profiles in the file.
     pub rows: Vec<ImportRow>,
-    /// Faults that belong to none of them.
+    /// Faults that belong to no profile.
     pub faults: Vec<LineFault>,
 }
 
-/// A profile of a file.
+/// A profile in the file.
 #[derive(Clone, Debug)]
 pub struct ImportRow {
     /// Its name.
     pub name: String,
-    /// The line that it begins at.
+    /// The line where it starts.
     pub line: Option<u64>,
-    /// Whether there is one of its name.
+    /// Whether it replaces a stored profile with the same name.
     pub replaces: bool,
     /// Whether its messages go to the sandbox.
     pub sandbox: bool,
-    /// The token that the file has for it, masked.
+    /// The masked token in the file.
     pub bot: Option<String>,
     /// The contact field.
     pub field: String,
-    /// What is wrong with it.
+    /// The faults.
     pub faults: Vec<LineFault>,
 }
 
 /// A fault with its line.
 #[derive(Clone, Debug)]
 pub struct LineFault {
-    /// The line, where it is known.
+    /// The line, if it is known.
     pub line: Option<u64>,
-    /// What is wrong, with its path.
+    /// The fault, with the path of the value.
     pub sentence: String,
 }
 

@@ -1,4 +1,4 @@
-//! Profiles: the list, what can be done to one, its address, and importing.
+//! Profiles: the list, actions on a profile, its short URL, and importing.
 
 mod actions;
 pub(crate) mod find_chat;

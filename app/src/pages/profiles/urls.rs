@@ -10,47 +10,47 @@ use crate::{
 /// The page.
 #[derive(Clone, Debug, Default)]
 pub struct UrlsPage {
-    /// What was wrong with the form as a whole.
+    /// The fault of the form as a whole.
     pub fault: Option<String>,
-    /// What each URL would be.
+    /// The table, once URLs were read.
     pub table: Option<UrlTable>,
 }
 
-/// What each URL would be.
+/// The profiles that the URLs describe.
 #[derive(Clone, Debug)]
 pub struct UrlTable {
     /// The draft to confirm.
     pub draft: String,
-    /// A row a line.
+    /// One row for each line.
     pub rows: Vec<UrlRow>,
 }
 
 /// A line of the list.
 #[derive(Clone, Debug, Default)]
 pub struct UrlRow {
-    /// Its number, from 1.
+    /// The line's number, from 1.
     pub line: usize,
-    /// What the profile would be called.
+    /// The name of the new profile.
     pub name: String,
-    /// What is wrong with that name.
+    /// The fault of the name.
     pub name_fault: Option<String>,
-    /// Its bot's `@name`, or its token, masked.
+    /// The bot's `@name`, or the masked token.
     pub bot: String,
     /// The contact field.
     pub field: String,
-    /// Its message's first words.
+    /// The first words of the message.
     pub message: String,
-    /// Why it cannot be a profile.
+    /// Why the URL cannot become a profile.
     pub faults: Vec<String>,
-    /// What cannot be carried over.
+    /// Parts of the URL that cannot be imported.
     pub lost: Vec<String>,
-    /// What else is worth saying.
+    /// Further advice about the profile.
     pub advice: Vec<String>,
-    /// What says the same already; a sentence.
+    /// A sentence that names an earlier line or a stored profile with the same content.
     pub twin: Option<String>,
-    /// Whether a profile can be made of it.
+    /// Whether the URL can become a profile.
     pub can_be_made: bool,
-    /// Whether one is to be made.
+    /// Whether the reader has selected it.
     pub marked: bool,
 }
 
@@ -163,7 +163,7 @@ fn Row(row: UrlRow) -> impl IntoView {
         view! { <span class="mark bad">{w.urls_not}</span> }.into_any()
     };
     let nothing = row.faults.is_empty() && row.lost.is_empty() && row.advice.is_empty() && row.twin.is_none();
-    // On a phone each cell has its title above it; a blank one has none.
+    // On a phone, each cell shows its title above it. An empty cell has none.
     let (bot_title, message_title) =
         ((!row.bot.is_empty()).then_some(w.bot_and_field), (!row.message.is_empty()).then_some(w.message));
     view! {

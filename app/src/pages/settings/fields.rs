@@ -1,4 +1,4 @@
-//! What the cards are made of: each field with what is wrong with it, or what fixes it.
+//! The fields of the cards. Each shows its fault, or the variable that fixes it.
 
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ pub(super) fn card(id: &'static str, title: &'static str, why: &'static str, bod
     .into_any()
 }
 
-/// The form of a card; without a button where nothing in it can be changed.
+/// The form of a card. It has no button if none of its fields can be changed.
 pub(super) fn card_form(view: &SettingsView, names: &[&str], fields: AnyView) -> AnyView {
     let w = words::<SettingsWords>();
     let can_change = names.iter().any(|name| view.field(name).fixed.is_none());
@@ -48,7 +48,7 @@ pub(super) fn fixed(name: &'static str) -> AnyView {
     .into_any()
 }
 
-/// The fault, or the help.
+/// The fault, or else the help.
 pub(super) fn note(name: &str, fault: Option<String>, help: &'static str) -> AnyView {
     let class = if fault.is_some() { "field-fault" } else { "help" };
     view! {
@@ -91,7 +91,7 @@ pub(super) fn text(
     .into_any()
 }
 
-/// A number in one of these units; a single one without a name stands beside it.
+/// A field for a number and its unit. A single unit without a name is shown beside the field.
 pub(super) fn number(
     view: &SettingsView,
     name: &'static str,
@@ -106,7 +106,7 @@ pub(super) fn number(
     let (amount, unit) = text.split_at(digits);
     let unit = unit.trim();
     let known = |name: &str| name.eq_ignore_ascii_case(unit);
-    // What is fixed, or no number with a unit, is shown as it was written.
+    // A fixed value, or one that is not a number with a known unit, is shown as written.
     let whole =
         fixed_by.is_some() || amount.is_empty() || !(unit.is_empty() || units.iter().any(|(name, _)| known(name)));
     let value = if whole { text.clone() } else { amount.to_owned() };
@@ -114,7 +114,7 @@ pub(super) fn number(
         .iter()
         .map(|(name, title)| view! { <option value=*name selected=known(name)>{*title}</option> })
         .collect_view();
-    // A single unit without a name is not chosen.
+    // A single unit without a name needs no choice.
     let only = units.first().filter(|(name, _)| name.is_empty()).map(|(_, title)| *title);
     let select = (only.is_none() && fixed_by.is_none()).then(|| {
         view! {

@@ -1,4 +1,4 @@
-//! `/settings`: what admins may change while the server runs.
+//! `/settings`: the settings that admins change while the server runs.
 
 mod fields;
 
@@ -9,46 +9,46 @@ use leptos::prelude::*;
 use self::fields::{card, card_form, choice, fixed, note, number, text};
 use crate::i18n::{SettingsWords, words};
 
-/// A setting as it is shown.
+/// A setting as the page shows it.
 #[derive(Clone, Debug, Default)]
 pub struct SettingField {
-    /// What holds, or was typed; of a secret what can be shown of it.
+    /// The current or the typed value. A secret is masked.
     pub text: String,
-    /// The name of the environment variable, where that or its flag fixes it.
+    /// The name of the environment variable, if it or its flag overrides the setting.
     pub fixed: Option<&'static str>,
-    /// What is wrong with what was typed.
+    /// The fault of the typed value.
     pub fault: Option<String>,
-    /// Whether what is stored is sealed and cannot be opened.
+    /// Whether the stored value is encrypted and cannot be decrypted.
     pub sealed: bool,
 }
 
-/// What became of a test mail.
+/// The result of a test mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tested {
-    /// The server took it.
+    /// The mail server accepted it.
     Taken,
-    /// It did not, and said this.
+    /// Sending failed, with the mail server's error text.
     Failed(String),
-    /// There is no server, or no sender.
+    /// No mail server or no sender is configured.
     NoServer,
-    /// No mail can go to this address.
+    /// Mails cannot be sent to this address.
     NoAddress(String),
 }
 
 /// The settings.
 #[derive(Clone, Debug, Default)]
 pub struct SettingsView {
-    /// Each by its name.
+    /// The settings by name.
     pub fields: BTreeMap<&'static str, SettingField>,
-    /// What short URLs start with.
+    /// The base of short URLs.
     pub public_url: String,
     /// Whether mails can be sent.
     pub has_mail: bool,
-    /// The reader's own address.
+    /// The reader's own e-mail address.
     pub me: String,
-    /// What became of the test mail.
+    /// The result of the test mail.
     pub tested: Option<Tested>,
-    /// Whether the reader must prove first that it is them.
+    /// Whether the reader must re-authenticate before changing anything.
     pub locked: bool,
 }
 
@@ -80,7 +80,7 @@ pub(super) fn Settings(view: SettingsView) -> impl IntoView {
                 </a>
             </div>
         </div>
-        // The focus goes to the field.
+        // The summary does not take the focus, which goes to the faulty field.
         {faulty.then(|| view! { <p class="notice bad" role="alert">{w.faulty}</p> })}
         {lock}
         <div class="settings">

@@ -7,7 +7,7 @@ fn sender(number: u32) -> SenderKey {
     SenderKey::of_bytes(number.to_be_bytes())
 }
 
-/// Pacing that knows these bots already.
+/// A pacing for which these bots are not new.
 fn knowing(bots: impl IntoIterator<Item = u32>, now: Instant) -> Pacing {
     let new_bots = Arc::new(NewBotLimiter::default());
     for bot in bots {
@@ -16,7 +16,7 @@ fn knowing(bots: impl IntoIterator<Item = u32>, now: Instant) -> Pacing {
     Pacing::new(RATES, new_bots)
 }
 
-/// How often a call passes within so many milliseconds, one tried each millisecond, each ended at once.
+/// Tries one call each millisecond, ends each at once, and returns the milliseconds at which a call was admitted.
 fn passed(pacing: &mut Pacing, start: Instant, ms: u64, call: impl Fn(u64) -> (u32, String)) -> Vec<u64> {
     let mut passed = Vec::new();
     for at in 0..ms {
@@ -38,7 +38,7 @@ fn one_bot_sends_25_a_second_evenly_after_a_burst_of_three() {
     assert!(passed[3..].windows(2).all(|two| two[1] - two[0] == 40), "{passed:?}");
 }
 
-/// A Bot API that takes 30 messages in any second, behind a network that shifts each message by up to 200 ms.
+/// The Bot API takes 30 messages in any second; the network delays each message by up to 200 ms.
 #[test]
 fn a_network_jitter_of_200_ms_provokes_no_429() {
     let start = Instant::now();
@@ -115,7 +115,7 @@ fn few_calls_of_one_bot_are_under_way() {
     pacing.ended(&sender(1));
     let now = start + Duration::from_secs(41);
     assert_eq!(pacing.admit(&sender(1), "99", Purpose::Delivery, now), Ok(()));
-    // The next part of one that is under way needs no new room.
+    // The next part of a delivery in flight needs no new place.
     assert_eq!(pacing.admit_next(&sender(1), "99", now), Ok(()));
     assert_eq!(pacing.admit(&sender(1), "100", Purpose::Delivery, now), Err(Wait::Turn));
 }
@@ -130,7 +130,7 @@ fn after_a_429_nothing_of_the_bot_goes_before_its_time() {
     pacing.ended(&sender(1));
     assert_eq!(pacing.admit(&sender(1), "6", Purpose::Delivery, at(2)), Err(Wait::Bot(SECOND)));
     assert_eq!(pacing.admit(&sender(2), "6", Purpose::Delivery, at(2)), Ok(()), "another bot goes on");
-    // Then one call after the other, until one passes.
+    // Then one call at a time, until one is answered without a 429.
     assert_eq!(pacing.admit(&sender(1), "6", Purpose::Delivery, at(3)), Ok(()));
     assert_eq!(pacing.admit(&sender(1), "7", Purpose::Delivery, at(3)), Err(Wait::Turn));
     pacing.passed(&sender(1));

@@ -1,4 +1,4 @@
-//! The sandbox: a page of Hookgram's own that shows what Telegram would show.
+//! The sandbox channel: a page of Hookgram that shows messages as Telegram would show them.
 
 use async_trait::async_trait;
 use hookgram::{channel::Limits, delivery::FailureCause, message::Part};
@@ -11,7 +11,7 @@ use crate::{
     time::now,
 };
 
-/// The sandbox.
+/// The sandbox channel.
 #[derive(Debug)]
 pub struct Sandbox {
     store: Store,
@@ -19,7 +19,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// The sandbox of a store; `arrived` hears the id of each message.
+    /// Stores messages in `store` and sends the id of each one to `arrived`.
     #[must_use]
     pub fn new(store: Store, arrived: broadcast::Sender<i64>) -> Self {
         Self { store, arrived }
@@ -37,13 +37,13 @@ impl Channel for Sandbox {
     }
 
     async fn send(&self, Call { profile, delivery, part, chat, body, .. }: Call<'_>) -> Answer {
-        // A test of a profile that is not stored yet is shown nowhere.
+        // A test of a profile that is not stored has no sandbox page to appear on.
         let Some(profile_id) = profile else { return Answer::Sent { message_id: 0 } };
         let message = SandboxMessage { profile_id, delivery, part, chat, html: body, at: now() };
         match self.store.profiles.add_sandbox_message(&message).await {
             Ok(id) => {
                 if let Some(id) = id {
-                    // Nobody may be looking.
+                    // Sending fails if nobody is subscribed, which is fine.
                     let _ = self.arrived.send(id);
                 }
                 Answer::Sent { message_id: id.unwrap_or_default() }

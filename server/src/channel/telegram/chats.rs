@@ -1,5 +1,5 @@
-//! Finding the id of a chat: a person opens `t.me/<bot>?start=<code>` and presses Start, and the code comes back among the
-//! bot's messages with the chat it was written in. A search lives in memory, for a few minutes.
+//! Finds the id of a chat. A person opens `t.me/<bot>?start=<code>` and presses Start; the bot then receives the code
+//! together with the chat. Searches are kept in memory for a few minutes.
 
 use std::{
     collections::HashMap,
@@ -19,57 +19,57 @@ use crate::{
     secrets::codes,
 };
 
-/// How long a link can be used.
+/// How long a link works.
 const LIFE: Duration = Duration::from_secs(10 * 60);
-/// More searches are not kept: the oldest goes.
+/// Most searches. When there are more, the oldest is dropped.
 const SEARCHES: usize = 200;
-/// How long one look waits, and the longest that Telegram is asked to wait within it.
+/// How long one look may take, and how long Telegram is asked to wait for a message within it.
 const LOOK: Duration = Duration::from_secs(12);
 const CALL: Duration = Duration::from_secs(10);
-/// The pause between calls where unread messages make Telegram answer at once.
+/// The pause between calls, because Telegram answers at once while there are unread messages.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Every search under way, by its code.
+/// The searches under way, by code.
 #[derive(Debug, Default)]
 pub struct ChatSearches(Mutex<HashMap<String, Search>>);
 
 /// One search.
 #[derive(Clone, Debug)]
 struct Search {
-    /// The account that began it; nobody else hears of what it finds.
+    /// The account that began it; no other account sees the result.
     owner: i64,
     token: BotToken,
     bot: String,
     until: Instant,
     found: Option<Start>,
-    /// Whoever asks Telegram about this bot holds it: of two who ask at once, Telegram turns one away.
+    /// Held while Telegram is asked about this bot, because Telegram refuses one of two concurrent `getUpdates`.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
-/// What a look came to.
+/// The result of a look.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Look {
     /// The bot's `@name`, without the `@`.
     pub bot: String,
-    /// What was seen.
+    /// What Telegram's answer shows.
     pub seen: Seen,
 }
 
-/// What a look saw.
+/// What a look found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
-    /// The person, or the group.
+    /// The chat of a person, or a group.
     Found(Start),
-    /// Nobody yet.
+    /// The code has not been sent yet.
     Nobody,
-    /// So much is unread that the newest cannot be seen.
+    /// The bot has so many unread messages that Telegram does not show the newest.
     TooMuchUnread,
-    /// Why nothing can be seen; never [`Updates::Some`].
+    /// The error of the call; never [`Updates::Some`].
     Refused(Updates),
 }
 
 impl ChatSearches {
-    /// Begins a search; answers with its code, which is made of letters and digits.
+    /// Begins a search and returns its code, which consists of letters and digits.
     pub fn begin(&self, owner: i64, token: &BotToken, bot: &str) -> String {
         let code = codes::public_id();
         let now = Instant::now();
@@ -93,8 +93,8 @@ impl ChatSearches {
         code
     }
 
-    /// Looks whether somebody has come by the link; where `patient`, for a few seconds, or until the server stops.
-    /// `None`: there is no such search (any more), or it is somebody else's.
+    /// Looks whether the code has been sent. If `patient`, waits up to 12 s for it, or until the server stops. `None`:
+    /// there is no such search, it has expired, or another account began it.
     pub async fn look(
         &self,
         telegram: &Telegram,
@@ -106,7 +106,7 @@ impl ChatSearches {
         let search = self.get(owner, code)?;
         let end = Instant::now() + if patient { LOOK } else { Duration::ZERO };
         let looking = async {
-            // Others who look for somebody at the same bot may see what this one waits for.
+            // While this waits for its turn, another search at the same bot may receive the code.
             let wait = end.saturating_duration_since(Instant::now()) + CALL;
             let Ok(_turn) = timeout(wait, search.turn.lock()).await else { return Seen::Nobody };
             loop {
@@ -143,7 +143,7 @@ impl ChatSearches {
         searches.get(code).filter(|search| search.owner == owner && search.until > Instant::now()).cloned()
     }
 
-    /// Gives each search of a bot what it was looking for. Whoever came by no link of ours is nobody's business.
+    /// Stores each start in the search with its code. Starts with an unknown code are ignored.
     fn hand_out(&self, token: &BotToken, starts: Vec<Start>) {
         let mut searches = self.0.lock();
         for start in starts {

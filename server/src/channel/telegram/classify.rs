@@ -1,16 +1,16 @@
-//! What an answer of the Bot API means.
+//! The meaning of the Bot API's answers.
 
 use hookgram::delivery::FailureCause;
 
 use crate::channel::{Answer, Classified, Meaning};
 
-/// Says what an answer means for its delivery.
+/// Classifies an answer, see [`Channel::classify`](crate::channel::Channel::classify).
 pub(crate) fn classify(answer: &Answer) -> Classified {
     let (meaning, cause, heard) = match answer {
         Answer::Sent { .. } => (Meaning::Sent, FailureCause::Refused, true),
         Answer::Unreachable { before_write: true, .. } => (Meaning::Later { after: None }, FailureCause::TooOld, false),
         Answer::Unreachable { before_write: false, .. } => (Meaning::Unsure, FailureCause::Uncertain, false),
-        // It was something on the way that answered, and it may be gone soon.
+        // A proxy or another server answered; it may be gone soon.
         Answer::Refused { genuine: false, .. } => (Meaning::Later { after: None }, FailureCause::TooOld, false),
         Answer::Refused { code, description, retry_after, migrate_to, .. } => {
             let meaning = match code {
@@ -20,7 +20,7 @@ pub(crate) fn classify(answer: &Answer) -> Classified {
                 400 if description.to_ascii_lowercase().contains("can't parse entities") => Meaning::BadFormatting,
                 401 | 404 => Meaning::TokenRefused,
                 429 => Meaning::Limited { after: *retry_after },
-                // 501 is a fault of ours.
+                // A 501 is an error in this program's request, so it is not retried.
                 500 | 502..=599 => Meaning::Later { after: *retry_after },
                 408 => Meaning::Later { after: None },
                 _ => Meaning::Refused,

@@ -1,5 +1,5 @@
-//! Who bots are, as Telegram says (`getMe`): remembered for a while, asked once for all who wait, and for strangers at
-//! a rate that does this address's standing with Telegram no harm.
+//! Which bot a token belongs to (Bot API: getMe). Answers are cached, concurrent questions about a token share one
+//! call, and strangers' questions are limited so that Telegram does not refuse this server's address.
 
 use std::{
     collections::HashMap,
@@ -21,25 +21,26 @@ use crate::{
     store::SenderKey,
 };
 
-/// How long Telegram's word on a token is believed (contract §1).
+/// How long a cached answer is used (contract §1).
 const AGE: Duration = Duration::from_secs(5 * 60);
-/// More tokens are not remembered.
+/// Most tokens in the cache. When it is full, expired ones are dropped, or all if none has expired.
 const TOKENS: usize = 1_000;
-/// More addresses are not told apart.
+/// Most addresses with a rate of their own. When there are more, idle ones are dropped, or all if none is idle.
 const ADDRESSES: usize = 1_000;
-/// What one address may ask; all of them together may introduce only so many bots ([`crate::channel::telegram::new_bots`]).
+/// The rate of one stranger's address. Their new bots are also limited together
+/// ([`crate::channel::telegram::new_bots`]).
 const STRANGER: Rate = Rate { every: Duration::from_secs(15), burst: 3 };
 
-/// Who asks.
+/// Who asks about a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asker {
-    /// Somebody who holds a profile's key, an account or this machine.
+    /// A caller with a profile's webhook key, an account, or the command line of this machine.
     Known,
-    /// Whoever calls the stateless endpoint from this address.
+    /// A caller of the stateless endpoint, from this address.
     Stranger(IpAddr),
 }
 
-/// What is known of bots.
+/// The cache of Telegram's answers, with the limits on questions.
 #[derive(Debug)]
 pub struct Identities {
     new_bots: Arc<NewBotLimiter>,
@@ -47,25 +48,26 @@ pub struct Identities {
     limits: Mutex<Limits>,
 }
 
-/// Whoever asks Telegram holds it; whoever waits for the answer waits for it.
+/// The lock is held while Telegram is asked, so that others who ask about the token wait for the same answer.
 type Entry = tokio::sync::Mutex<Option<(Instant, Identity)>>;
 
 #[derive(Debug, Default)]
 struct Limits {
     addresses: HashMap<IpAddr, Used>,
-    /// Telegram asked for quiet until then.
+    /// Telegram asked for no calls before this time.
     quiet_until: Option<Instant>,
 }
 
 impl Identities {
-    /// Nothing is known yet.
+    /// An empty cache.
     #[must_use]
     pub fn new(new_bots: Arc<NewBotLimiter>) -> Self {
         Self { new_bots, tokens: Mutex::default(), limits: Mutex::default() }
     }
 
-    /// What Telegram says of a token, or said within the last 5 minutes; and whether it has just said so. Only what it
-    /// says of the token itself is remembered. A stranger who comes too often hears that it is busy, and it is not asked.
+    /// Telegram's answer about a token, at most 5 minutes old, and whether Telegram was asked just now. Only answers
+    /// about the token itself are cached. A stranger who asks too often gets [`Identity::Busy`], and Telegram is not
+    /// asked.
     pub async fn ask(&self, telegram: &Telegram, token: &BotToken, asker: Asker) -> (Identity, bool) {
         let entry = self.entry(token);
         let mut known = entry.lock().await;
@@ -100,18 +102,18 @@ impl Identities {
         let mut limits = self.limits.lock();
         let before = limits.admit(address, now)?;
         let introduced = self.new_bots.introduce(sender, Purpose::StrangersCheck, now);
-        // What the house refuses costs the address nothing.
+        // A call that the new-bot limiter refuses does not count against the address.
         introduced.inspect_err(|_| {
             limits.addresses.insert(address, before);
         })
     }
 
     fn entry(&self, token: &BotToken) -> Arc<Entry> {
-        // Hashes: a token need not lie about here.
+        // The map holds hashes, so that it contains no tokens.
         let hash = codes::hash(token.expose());
         let mut tokens = self.tokens.lock();
         if tokens.len() >= TOKENS && !tokens.contains_key(&hash) {
-            // What is locked is being asked about.
+            // A locked entry is in use by a call, so it stays.
             tokens.retain(|_, entry| {
                 entry.try_lock().map_or(true, |known| known.as_ref().is_some_and(|(at, _)| at.elapsed() < AGE))
             });
@@ -124,7 +126,7 @@ impl Identities {
 }
 
 impl Limits {
-    /// Counts a call from this address; what it had used before.
+    /// Counts a call from this address, and returns the usage before it.
     fn admit(&mut self, address: IpAddr, now: Instant) -> Result<Used, Duration> {
         if let Some(left) = self.quiet_until.and_then(|until| until.checked_duration_since(now)) {
             return Err(left);
@@ -149,7 +151,7 @@ mod tests {
         Identities::new(Arc::default())
     }
 
-    /// Whether a stranger at this address may ask about a token that nobody knows.
+    /// Whether a stranger at this address may ask about a new token.
     fn asks(identities: &Identities, address: u32, token: u32, now: Instant) -> Result<(), Duration> {
         let sender = SenderKey::of_bytes(token.to_be_bytes());
         identities.admit(&sender, Asker::Stranger(IpAddr::from(address.to_be_bytes())), now)

@@ -1,5 +1,5 @@
-//! The Bot API, as far as it is needed: `sendMessage`, `getMe`, and what finds a chat (`updates`). What comes back is a
-//! value, whatever it was.
+//! A client for the part of the Bot API that Hookgram needs: `sendMessage`, `getMe`, and the methods that find a chat
+//! (`updates`). Every failure is a value of the answer's type.
 
 pub mod chats;
 mod classify;
@@ -23,42 +23,42 @@ pub use self::{
 };
 pub use super::Answer;
 
-/// How long the connection may take.
+/// Time limit for connecting.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long a whole call may take; shorter than a delivery's lease.
+/// Time limit for a whole call; shorter than a delivery's lease.
 const CALL: Duration = Duration::from_secs(20);
-/// How long somebody at an endpoint or a form waits for Telegram's word on a token.
+/// Time limit for a check of a token, for which a person or a caller waits.
 const ASK: Duration = Duration::from_secs(8);
-/// More of an answer is not read.
+/// Most bytes that are read of an answer.
 const LONGEST_ANSWER: usize = 64 * 1024;
-/// What the log says of an answer from something else.
+/// The description that is logged for an answer that did not come from the Bot API.
 pub(crate) const NOT_TELEGRAMS: &str = "an answer that is not the Bot API's";
 
-/// The client. Cheap to clone.
+/// A client of a Bot API server. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Telegram {
     client: Client,
     base: String,
 }
 
-/// What a call to `getMe` came to.
+/// The result of `getMe`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
-    /// The bot.
+    /// The token belongs to this bot.
     Bot {
-        /// Its name for people.
+        /// The bot's display name.
         name: String,
         /// Its `@name`, without the `@`.
         username: String,
     },
-    /// Telegram does not know the token.
+    /// Telegram does not accept the token.
     Refused,
-    /// Too much has been asked; there was no answer for that.
+    /// Telegram, or a limit of this server, asks to wait.
     Busy {
-        /// How long to wait.
+        /// Seconds to wait.
         seconds: u64,
     },
-    /// No answer, or none that says either.
+    /// There was no answer, or none that says whether the token is accepted.
     Unreachable,
 }
 
@@ -93,12 +93,12 @@ struct Me {
 }
 
 impl Telegram {
-    /// A client of the Bot API server at `base` (without a slash at the end).
+    /// A client of the Bot API server at `base`, which has no trailing slash.
     ///
     /// # Errors
     /// If TLS cannot be set up.
     pub fn new(base: &str) -> Result<Self, reqwest::Error> {
-        // Fails where a provider has been installed before: then there is one.
+        // Fails if a provider is installed already, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
             .connect_timeout(CONNECT)
@@ -111,7 +111,7 @@ impl Telegram {
         Ok(Self { client, base: base.to_owned() })
     }
 
-    /// Sends one message: the JSON that `sendMessage` takes.
+    /// Sends one message. `body` is the JSON of `sendMessage`.
     pub async fn send(&self, token: &BotToken, body: &str) -> Answer {
         let request = self.client.post(self.url(token, "sendMessage"));
         let request = request.header(CONTENT_TYPE, "application/json").body(body.to_owned());
@@ -137,13 +137,13 @@ impl Telegram {
                 Answer::Refused {
                     code,
                     genuine: true,
-                    // Whoever stands before the Bot API may repeat the address, and the token in it.
+                    // A server between here and the Bot API may repeat the URL, which contains the token.
                     description: redact(&description.unwrap_or_default()),
                     retry_after,
                     migrate_to: migrate_to_chat_id,
                 }
             }
-            // A success without Telegram's own words for it: the message may have arrived.
+            // A success without the Bot API's JSON: the message may have arrived.
             _ if status.is_success() => {
                 Answer::Unreachable { before_write: false, description: NOT_TELEGRAMS.to_owned() }
             }
@@ -157,7 +157,7 @@ impl Telegram {
         }
     }
 
-    /// Asks who a bot is.
+    /// Asks Telegram which bot a token belongs to (Bot API: getMe).
     pub async fn who_is(&self, token: &BotToken) -> Identity {
         let Ok(response) = self.client.post(self.url(token, "getMe")).timeout(ASK).send().await else {
             return Identity::Unreachable;
@@ -178,7 +178,7 @@ impl Telegram {
     }
 }
 
-/// The body, up to about `most` bytes.
+/// Reads the body, and stops soon after `most` bytes.
 async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, reqwest::Error> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await? {
@@ -190,7 +190,7 @@ async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, reqwest::E
     Ok(bytes)
 }
 
-/// What is not the Bot API's JSON is an empty reply.
+/// Parses the Bot API's JSON. Anything else becomes an empty reply.
 fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Reply<T> {
     serde_json::from_slice(bytes).unwrap_or(Reply {
         ok: false,
@@ -201,7 +201,7 @@ fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Reply<T> {
     })
 }
 
-/// The error's words and those of its causes, never with the URL, which holds the token.
+/// The messages of the error and of its causes, without the URL, which contains the token.
 fn describe(error: reqwest::Error) -> String {
     let error = error.without_url();
     if error.is_timeout() {

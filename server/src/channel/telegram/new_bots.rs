@@ -1,6 +1,6 @@
-//! The new-bot limiter: Telegram refuses an address that comes with more than 20 new tokens a minute, or 600 an hour (Bot
-//! API facts: 429). Unknown tokens of the stateless endpoint have small shares of their own of both. Known bots keep to the
-//! first limit alone: a server with more than 600 of them must reach all after a restart.
+//! The new-bot limiter. Telegram refuses an IP address that uses more than 20 new tokens a minute, or 600 an hour (Bot
+//! API facts: 429). Tokens of strangers have small shares of both limits. All other tokens are limited by the minute
+//! only: a server with more than 600 bots must be able to reach all of them after a restart.
 
 use std::{
     collections::HashMap,
@@ -11,19 +11,19 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::{limits::rate::Window, store::SenderKey};
 
-/// New tokens in each span.
+/// How many new tokens may be used within each span.
 const LIMITS: [Limit; 2] = [
     Limit { span: MINUTE, all: 20, checks: 4, deliveries: 3 },
     Limit { span: HOUR, all: usize::MAX, checks: 80, deliveries: 60 },
 ];
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
-/// A bot that has not been heard of for so long is new to Telegram again.
+/// A bot that has not been answered for this long counts as new again.
 pub(crate) const KNOWN_FOR: Duration = Duration::from_secs(60 * 60);
-/// More bots are not remembered.
+/// Most bots that are remembered. When there are more, expired ones are dropped, or all if none has expired.
 const BOTS: usize = 20_000;
 
-/// New tokens within a span: of all, and of strangers among them, for checks and for deliveries.
+/// New tokens within a span: all, and the strangers' shares for checks and for deliveries.
 struct Limit {
     span: Duration,
     all: usize,
@@ -31,20 +31,20 @@ struct Limit {
     deliveries: usize,
 }
 
-/// What a new bot is introduced for.
+/// Why a new token is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// To send what was accepted.
+    /// To send an accepted message.
     Delivery,
-    /// To check a token for somebody who holds a profile's key or an account.
+    /// To check a token for a caller with a profile's webhook key, or for an account.
     Check,
-    /// To check a token for somebody who is not known.
+    /// To check a token for a stranger.
     StrangersCheck,
-    /// To send with a token that is unknown (contract §1, "strangers").
+    /// To send a message of a stranger (contract §1, "strangers").
     StrangersDelivery,
 }
 
-/// Bots and when Telegram last heard of them from here.
+/// When Telegram last answered for each bot, and how many bots were new lately.
 #[derive(Debug, Default)]
 pub struct NewBotLimiter(Mutex<Known>);
 
@@ -58,16 +58,16 @@ struct Known {
 }
 
 impl NewBotLimiter {
-    /// Counts a call for a bot, where it is a new one.
+    /// Counts a call if its bot is new.
     ///
     /// # Errors
-    /// How long until there is room for a new one; nothing is counted then.
+    /// How long until another new bot is allowed. The call is not counted then.
     pub fn introduce(&self, sender: &SenderKey, purpose: Purpose, now: Instant) -> Result<(), Duration> {
         let mut known = self.known();
         if known.is_known(sender, now) {
             return Ok(());
         }
-        // An operator's check is worth a refusal by Telegram, if it comes to that.
+        // An operator's check is never delayed: at worst Telegram refuses it.
         if purpose != Purpose::Check
             && let Some(wait) = known.wait(purpose, now)
         {
@@ -80,13 +80,13 @@ impl NewBotLimiter {
         Ok(())
     }
 
-    /// Whether a call for this bot introduces nobody.
+    /// Whether the bot is not new to Telegram.
     #[must_use]
     pub fn is_known(&self, sender: &SenderKey, now: Instant) -> bool {
         self.known().is_known(sender, now)
     }
 
-    /// Telegram has answered for this bot.
+    /// Records that Telegram has answered for this bot.
     pub fn heard(&self, sender: &SenderKey, now: Instant) {
         let mut known = self.known();
         if known.heard.len() >= BOTS && !known.heard.contains_key(sender) {
@@ -104,7 +104,7 @@ impl NewBotLimiter {
 }
 
 impl Known {
-    /// How long until a new bot may be introduced; `None`: now.
+    /// How long until another new bot is allowed; `None` if it is now.
     fn wait(&mut self, purpose: Purpose, now: Instant) -> Option<Duration> {
         let mut longest = None;
         for (at, limit) in LIMITS.iter().enumerate() {
@@ -116,7 +116,7 @@ impl Known {
         longest
     }
 
-    /// The strangers' share that a purpose takes from, if it does.
+    /// The strangers' share that a purpose counts against, if any.
     fn share(&mut self, purpose: Purpose) -> Option<&mut [Window; LIMITS.len()]> {
         match purpose {
             Purpose::StrangersCheck => Some(&mut self.checks),
@@ -138,7 +138,7 @@ mod tests {
         SenderKey::of_bytes(number.to_be_bytes())
     }
 
-    /// Tries to introduce `each_second` new bots a second for so long; when each was introduced, in seconds.
+    /// Tries 5 new bots each second, and returns the seconds at which one was allowed.
     fn introduced(new_bots: &NewBotLimiter, start: Instant, purpose: Purpose, seconds: u32) -> Vec<u32> {
         let times = (0..seconds).flat_map(|second| (0..5).map(move |number| (second, number)));
         let passed = times.filter(|(second, number)| {

@@ -1,4 +1,4 @@
-//! Telegram as a channel.
+//! Telegram as a [`Channel`].
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,9 +18,9 @@ use crate::{
     limits::rate::Rate,
 };
 
-/// How fast Telegram may be asked. It takes 30 messages of a bot in any second as they arrive, and the network shifts each by
-/// up to 200 ms: at 25 a second, evenly, no more than 30 are sent within 1.2 s after the burst. A thousand calls of one bot
-/// at once make it refuse.
+/// The rates for Telegram. It takes 30 messages of a bot in any second, measured at arrival, and the network delays
+/// each by up to 200 ms. At an even 25 a second after a burst of 3, no more than 30 are sent within 1.2 s. `at_once`
+/// is small because Telegram refuses a bot with a thousand calls in flight.
 pub(crate) const RATES: Rates = Rates {
     at_once: 12,
     per_sender: Rate { every: Duration::from_millis(40), burst: 3 },
@@ -36,7 +36,7 @@ pub struct TelegramChannel {
 }
 
 impl TelegramChannel {
-    /// Telegram, by this client.
+    /// The Telegram channel with this client.
     #[must_use]
     pub fn new(client: Telegram, new_bots: Arc<NewBotLimiter>) -> Self {
         Self { client, pacing: Mutex::new(Pacing::new(RATES, new_bots)) }

@@ -1,8 +1,8 @@
-//! What has been written to a bot (`getUpdates`), as far as it finds the chat of a person who opened a link: commands
-//! `/start` with a code. Nothing else of it is looked at or kept.
+//! Reads messages to a bot (Bot API: getUpdates) to find the chat of a person who opened a link: `/start` commands
+//! with a code. Nothing else is evaluated or kept.
 //!
-//! Reading leaves no trace: without an offset nothing is confirmed, so that whoever else reads the bot's messages finds
-//! them all; without `allowed_updates` the choice that is stored with the bot stays as it is.
+//! Reading changes nothing for other readers of the bot: without `offset` no update is confirmed, so they still get all
+//! updates; without `allowed_updates` the bot's stored choice stays.
 
 use std::time::Duration;
 
@@ -11,70 +11,70 @@ use serde::{Deserialize, Serialize};
 
 use super::{ASK, Reply, Telegram, parse, read};
 
-/// As many as Telegram gives at once, and as can be seen without confirming any.
+/// The most updates that Telegram returns at once. Newer ones cannot be seen without confirming older ones.
 pub(crate) const MOST: usize = 100;
-/// More of an answer is not read: 100 updates of the longest messages fit.
+/// Most bytes that are read of an answer: 100 updates of the longest messages fit.
 const LONGEST: usize = 4 * 1024 * 1024;
 
-/// `/start` with a code, in a private chat or in a group.
+/// A `/start` command with a code, from a private chat or a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Start {
     /// The code.
     pub code: String,
-    /// The chat.
+    /// The chat's id.
     pub chat: i64,
     /// The person's first name, or the group's title.
     pub who: String,
-    /// Whether it is a group.
+    /// Whether the chat is a group.
     pub is_group: bool,
 }
 
-/// What a call to `getUpdates` came to.
+/// The result of `getUpdates`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Updates {
-    /// What was waiting, the oldest first.
+    /// The unread messages, the oldest first.
     Some {
-        /// Commands `/start` with a code.
+        /// `/start` commands with a code.
         starts: Vec<Start>,
-        /// As many updates as Telegram gives at once: newer ones cannot be seen.
+        /// Telegram returned as many updates as it can, so newer ones cannot be seen.
         is_full: bool,
     },
-    /// The bot has a webhook: Telegram hands its messages out in no other way.
+    /// The bot has a webhook, so Telegram refuses `getUpdates`.
     Webhook,
-    /// Another program reads the bot's messages.
+    /// Another program is reading the bot's updates.
     OtherReader,
-    /// Telegram does not know the token.
+    /// Telegram does not accept the token.
     Refused,
-    /// Too much has been asked.
+    /// Telegram asks to wait.
     Busy {
-        /// How long to wait.
+        /// Seconds to wait.
         seconds: u64,
     },
-    /// No answer, or none that is Telegram's.
+    /// There was no answer, or none from the Bot API.
     Unreachable,
 }
 
-/// What a call to `getWebhookInfo` came to.
+/// The result of `getWebhookInfo`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Webhook {
-    /// There is none, and so many updates wait to be read.
+    /// There is no webhook.
     None {
-        /// How many.
+        /// How many updates are unread.
         pending: usize,
     },
-    /// There is one. Its address may hold a secret; this is its host alone.
+    /// There is a webhook. Its URL may contain a secret, so only the host is kept.
     At {
-        /// The host; empty where it cannot be told.
+        /// The host; empty if the URL has none.
         host: String,
     },
-    /// Telegram does not know the token.
+    /// Telegram does not accept the token.
     Refused,
-    /// Too much has been asked.
+    /// Telegram asks to wait.
     Busy {
-        /// How long to wait.
+        /// Seconds to wait.
         seconds: u64,
     },
-    /// No answer, or none that is Telegram's.
+    /// There was no answer, or none from the Bot API.
     Unreachable,
 }
 
@@ -117,7 +117,7 @@ struct WebhookInfo {
 }
 
 impl Telegram {
-    /// What has been written to a bot; where nothing waits, Telegram may take up to `patience` (whole seconds) for the
+    /// Reads the unread messages of a bot. If there are none, Telegram waits up to `patience` (whole seconds) for the
     /// next.
     pub async fn updates(&self, token: &BotToken, patience: Duration) -> Updates {
         let body = GetUpdates { timeout: patience.as_secs(), limit: MOST };
@@ -143,7 +143,7 @@ impl Telegram {
         }
     }
 
-    /// Whether a bot has a webhook: then its messages cannot be read.
+    /// Asks whether a bot has a webhook. Its messages cannot be read then.
     pub async fn webhook(&self, token: &BotToken) -> Webhook {
         let call = self.client.post(self.url(token, "getWebhookInfo")).timeout(ASK);
         let Ok(response) = call.send().await else { return Webhook::Unreachable };
@@ -165,7 +165,7 @@ impl Telegram {
     }
 }
 
-/// `/start CODE`, or `/start@name_bot CODE` as a group has it. What cannot be read is none.
+/// Reads `/start CODE`, or `/start@name_bot CODE` as groups have it. Any other update is `None`.
 fn start(update: serde_json::Value) -> Option<Start> {
     let message = serde_json::from_value::<Update>(update).ok()?.message?;
     let text = message.text?;

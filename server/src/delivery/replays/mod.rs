@@ -1,11 +1,11 @@
-//! What becomes of deliveries that did not arrive, or should not: replayed as they were, replayed as the profile is now,
-//! or called off. A few at once as asked for; all that match in small steps, which survive the process and can be
-//! stopped at any time.
+//! Replays and cancels deliveries. A replay sends a message as it was, or renders it again with the current profile.
+//! Deliveries that are named one by one are handled immediately. All that match a filter are handled by a bulk action
+//! in small steps; it survives a restart and can be stopped at any time.
 //!
-//! A replay as it was takes up its old place in its chat. A replay as it is is made of the event's body, what the URL
-//! said for that call, and the profile as it is now; the new delivery takes the old one's place once and for all, so that
-//! whoever clicks twice replays once. What has arrived, or is on its way, is sent again only to whoever asks for that
-//! very delivery.
+//! A replay as it was takes its old place among the messages to its chat. A replay as it is renders the event's body
+//! with the query of the original call and the current profile; the new delivery replaces the old one for good, so
+//! that a second click replays nothing. A delivery that has arrived, or is in flight, is sent again only if a person
+//! asks for that very delivery.
 
 mod worker;
 
@@ -25,40 +25,39 @@ use crate::{
     time::now,
 };
 
-/// Deliveries handled in one commit, with one entry of the audit.
+/// Most deliveries in one commit, which writes one audit entry.
 const AT_ONCE: usize = 16;
 /// Bytes of messages in one commit; a single message may be larger.
 const BYTES_AT_ONCE: usize = 1 << 20;
-/// How often messages are made again where their profile changes meanwhile.
+/// Attempts to render and store a batch whose profile changes meanwhile.
 const TRIES: usize = 5;
 
-/// Replays deliveries and calls them off. Cheap to clone.
+/// Replays and cancels deliveries. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Replays {
     store: Store,
     rendering: Rendering,
     settings: Live,
-    /// Rings the delivery worker.
+    /// Wakes the delivery worker.
     wake: Arc<Notify>,
-    /// Rung when there is something to do for all that match.
+    /// Wakes the task that carries out bulk actions.
     begun: Arc<Notify>,
 }
 
-/// The event that was read last: the deliveries of one stand together.
+/// The event that was read last. Deliveries of one event follow each other, so it is often needed again.
 type Last = Option<(i64, Arc<Parsed>)>;
 
 impl Replays {
-    /// What it works with: where deliveries are, where messages are made, the settings that say what their links start with, and what rings
-    /// the delivery worker.
+    /// Links in messages start with an address from `settings`; `wake` wakes the delivery worker.
     #[must_use]
     pub fn new(store: Store, rendering: Rendering, settings: Live, wake: Arc<Notify>) -> Self {
         Self { store, rendering, settings, wake, begun: Arc::default() }
     }
 
-    /// Replays these very deliveries.
+    /// Replays the named deliveries.
     ///
     /// # Errors
-    /// If the database fails: what was handled before stays so.
+    /// If the database fails. Deliveries replayed before stay so.
     pub async fn replay(&self, ids: &[i64], how: ReplayAs, by: &By) -> Result<Vec<Handled>, StoreError> {
         let mut handled = Vec::with_capacity(ids.len());
         let mut left = ids;
@@ -71,7 +70,7 @@ impl Replays {
         Ok(handled)
     }
 
-    /// Replays as many of these as fit into one commit, from the first on.
+    /// Replays as many of these deliveries as fit into one commit, from the first on.
     async fn replay_some(&self, ids: &[i64], how: ReplayAs, by: &By) -> Result<Vec<Handled>, StoreError> {
         for _ in 0..TRIES {
             let wishes = self.wishes(ids, how).await?;
@@ -82,10 +81,10 @@ impl Replays {
         Ok(ids.iter().map(|id| Handled { id: *id, done: Err(ReplayError::NotMade) }).collect())
     }
 
-    /// Calls off these deliveries, as far as they wait.
+    /// Cancels those of these deliveries that are still waiting.
     ///
     /// # Errors
-    /// If the database fails: what was called off before stays so.
+    /// If the database fails. Deliveries cancelled before stay so.
     pub async fn cancel(&self, ids: &[i64], by: &By) -> Result<Vec<Handled>, StoreError> {
         let mut handled = Vec::with_capacity(ids.len());
         for some in ids.chunks(AT_ONCE) {
@@ -95,7 +94,8 @@ impl Replays {
         Ok(handled)
     }
 
-    /// Begins to do something to all that match; its id, or `None` where that cannot be done to such deliveries.
+    /// Begins a bulk action on all deliveries that match. Returns its id, or `None` if the action does not apply to
+    /// such deliveries.
     ///
     /// # Errors
     /// If the database fails.
@@ -105,7 +105,7 @@ impl Replays {
         Ok(id)
     }
 
-    /// Prepares the replay of these, from the first on, until their messages fill one commit.
+    /// Prepares replays of these deliveries, from the first on, until their messages fill one commit.
     async fn wishes(&self, ids: &[i64], how: ReplayAs) -> Result<Vec<Wish>, StoreError> {
         if how == ReplayAs::ItWas {
             return Ok(ids.iter().map(|id| Wish::AsItWas(*id)).collect());

@@ -1,4 +1,4 @@
-//! What is done to all that match, one small step after the other.
+//! The task that carries out bulk replays and cancels, in small steps.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use tokio::{sync::watch, time::sleep};
 use crate::delivery::replays::Replays;
 use crate::{store::StoreError, time::now};
 
-/// Between two steps: several times as long as a step takes, so that writers hardly meet one.
+/// The pause between two steps: several times as long as a step takes, so that other writers rarely wait for one.
 const PAUSE: Duration = Duration::from_millis(25);
-/// Between two looks for what somebody else may have begun (the command line), and after a failure.
+/// The pause before it looks for bulk actions that another process (the command line) has begun, and after a failure.
 const REST: Duration = Duration::from_secs(5);
 
 impl Replays {
-    /// Does what there is to do until `shutdown` says so.
+    /// Carries out bulk actions until `shutdown` becomes true.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) {
         loop {
             let pause = match self.run_once().await {
@@ -36,16 +36,16 @@ impl Replays {
         }
     }
 
-    /// One small step; whether there was one to make.
+    /// Makes one small step. Returns whether there was one to make.
     ///
     /// # Errors
-    /// If the database fails; the next step tries the same again.
+    /// If the database fails. The next call repeats the step.
     pub async fn run_once(&self) -> Result<bool, StoreError> {
         let Some(bulk) = self.store.queue.open_bulk().await? else { return Ok(false) };
         let ids = self.store.queue.bulk_step(&bulk).await?;
         if ids.is_empty() {
             match self.store.queue.finish_bulk(bulk.id, now()).await {
-                // Somebody else has ended it.
+                // Another process has ended it.
                 Err(StoreError::NotFound) => {}
                 done => {
                     done?;

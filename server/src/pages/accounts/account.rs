@@ -1,4 +1,4 @@
-//! One's own account: its password, its sessions, how its owner likes their pages; and proving oneself once more.
+//! The signed-in account: its password, sessions and page preferences, and `/confirm`, which proves its owner again.
 
 use app::{
     error::{AppError, FieldFault},
@@ -30,7 +30,7 @@ use crate::{
     time::now,
 };
 
-/// The proof that the account's owner is there, or the way to give it; afterwards it goes on to `next`, a page with `GET`.
+/// Unwraps the visit's `Confirmed`, or redirects to `/confirm`, which then redirects to `next`, a page with `GET`.
 macro_rules! or_confirm {
     ($visit:ident, $next:expr) => {
         match $visit.confirmed($next) {
@@ -42,7 +42,7 @@ macro_rules! or_confirm {
 pub(in crate::pages) use or_confirm;
 
 impl<P: Permission> Visit<P> {
-    /// What [`or_confirm`] asks for.
+    /// The implementation of [`or_confirm`].
     pub(in crate::pages) fn confirmed(&self, next: &str) -> Result<Confirmed, Redirect> {
         let confirmed = self.parts.extensions.get::<Confirmed>().cloned();
         confirmed.ok_or_else(|| Redirect::to(&format!("/confirm?next={}", query::encode(next))))
@@ -108,12 +108,12 @@ pub(in crate::pages) async fn page(visit: Visit) -> Response {
     visit.show_account(StatusCode::OK, Vec::new()).await
 }
 
-/// `POST /account/password`: every other session ends, and this one goes on under another token.
+/// `POST /account/password`: ends every other session, and gives this one another token.
 pub(in crate::pages) async fn password(visit: Visit, body: Body) -> Response {
     let typed = Typed::read(&visit.parts.headers, body).await;
     let user = or_refuse!(visit, visit.user().await);
     let session = or_refuse!(visit, visit.session()).clone();
-    // Before the code is used up.
+    // The new password is checked first: a fault in it must not use up the code of the second factor.
     let hash = match hashed(&visit.state, visit.language, &user.account.email, typed.secret("password")).await {
         Ok(hash) => hash,
         Err(faults) => return visit.show_account(StatusCode::UNPROCESSABLE_ENTITY, faults).await,
@@ -134,7 +134,7 @@ pub(in crate::pages) async fn password(visit: Visit, body: Body) -> Response {
         session::rotate(&visit.state, &session, Some(proved)).await
     };
     let rotated = or_refuse!(visit, changed.await.map_err(internal));
-    // The earlier proof of this browser has ended with the password.
+    // The new password has invalidated this browser's known-browser cookie.
     let user = or_refuse!(visit, visit.user().await);
     let known = or_refuse!(visit, visit.attempt().make_known(&user).map_err(internal));
     let mut response = visit.done(&Notice::Account(OwnAccount::Password), "/account");
@@ -142,7 +142,7 @@ pub(in crate::pages) async fn password(visit: Visit, body: Body) -> Response {
     response
 }
 
-/// `POST /account/pages`: language, theme, zone.
+/// `POST /account/pages`: saves language, theme and time zone.
 pub(in crate::pages) async fn pages(visit: Visit, body: Body) -> Response {
     let typed = Typed::read(&visit.parts.headers, body).await;
     let one_of = |name: &str, known: [&'static str; 2]| {
@@ -168,7 +168,7 @@ pub(in crate::pages) async fn pages(visit: Visit, body: Body) -> Response {
 
 /// `POST /account/sessions/{id}/end`
 pub(in crate::pages) async fn end(Path(id): Path<String>, visit: Visit) -> Response {
-    // One that has ended meanwhile is as it was to be.
+    // A session that has ended in the meantime is not an error.
     or_refuse!(
         visit,
         visit.state.store.accounts.end_session_of(visit.account(), &id, &visit.by()).await.map_err(internal)
@@ -183,7 +183,7 @@ pub(in crate::pages) async fn end_all_page(visit: Visit) -> Response {
     visit.show(StatusCode::OK, ServerPage::EndSessions(sessions)).await
 }
 
-/// `POST /account/sessions/end`: all but this one, which goes on under another token.
+/// `POST /account/sessions/end`: ends all sessions but this one, which gets another token.
 pub(in crate::pages) async fn end_all(visit: Visit) -> Response {
     let confirmed = or_confirm!(visit, "/account/sessions/end");
     let session = or_refuse!(visit, visit.session()).clone();

@@ -1,4 +1,4 @@
-//! Whoever asks for a page that is open to all: the ways in.
+//! The extractor of pages that are open to everybody: signing in, one-time links, the first account.
 
 use std::{collections::HashMap, convert::Infallible};
 
@@ -30,7 +30,7 @@ use crate::{
     store::StoreError,
 };
 
-/// A request for one of these pages, without its body.
+/// A request for an open page, without its body.
 pub(crate) struct Caller {
     pub state: AppState,
     pub account: Option<Account>,
@@ -56,12 +56,12 @@ impl FromRequestParts<AppState> for Caller {
     }
 }
 
-/// The fields of a form. They may hold a password: they are not printed.
+/// The fields of a form. They may contain a password, so this type has no `Debug`.
 #[derive(Default)]
 pub(super) struct Typed(HashMap<String, String>);
 
 impl Typed {
-    /// A field's text, without the spaces around it.
+    /// A field's text, trimmed.
     pub(super) fn text(&self, name: &str) -> String {
         self.0.get(name).map(|text| text.trim().to_owned()).unwrap_or_default()
     }
@@ -71,7 +71,8 @@ impl Typed {
         self.0.get(name).cloned().unwrap_or_default().into()
     }
 
-    /// Reads a form. One that is none has no fields: its page then says what is missing. The guard has seen that it is whole.
+    /// Reads a form. A body that is not a form gives no fields, and its page then says what is missing. The guard has
+    /// already read the whole body.
     pub(super) async fn read(headers: &HeaderMap, body: Body) -> Self {
         let Ok(bytes) = to_bytes(body, LONGEST_FORM).await else { return Self::default() };
         let mut request = Request::post("/");
@@ -84,7 +85,7 @@ impl Typed {
 }
 
 impl Caller {
-    /// Who wants to come in.
+    /// The sign-in attempt of this request.
     pub(super) fn attempt(&self) -> SignInAttempt<'_> {
         SignInAttempt {
             state: &self.state,
@@ -110,7 +111,7 @@ impl Caller {
         SignInWords::of(self.language)
     }
 
-    /// What the address says.
+    /// A query parameter; empty if it is missing.
     pub(super) fn asked(&self, name: &str) -> String {
         let asked = Query::<HashMap<String, String>>::try_from_uri(&self.parts.uri);
         asked.ok().and_then(|Query(mut asked)| asked.remove(name)).unwrap_or_default()
@@ -120,7 +121,7 @@ impl Caller {
         Typed::read(&self.parts.headers, body).await
     }
 
-    /// The page, with this status.
+    /// Renders a page with this status.
     pub(in crate::pages) async fn show(self, status: StatusCode, page: EntryPage) -> Response {
         let options = self.state.leptos.clone();
         let draw = leptos_axum::render_app_async_with_context(context(&self.state), move || {
@@ -131,7 +132,7 @@ impl Caller {
         response
     }
 
-    /// The page once more, with why nobody came in.
+    /// Renders the page again, with the reason why the attempt failed.
     pub(super) async fn refuse(
         self,
         fault: EntryFault,
@@ -145,18 +146,18 @@ impl Caller {
         said.status.send(self.show(StatusCode::OK, page(form)).await)
     }
 
-    /// The hash of a password that may be chosen, or what is wrong with it.
+    /// Hashes a new password, or says why it may not be chosen.
     pub(super) async fn hashed(&self, email: &str, password: SecretString) -> Result<String, Vec<FieldFault>> {
         hashed(&self.state, self.language, email, password).await
     }
 
-    /// How far somebody has come whose account was made just now.
+    /// Signs in an account that was made just now, up to its second factor.
     pub(super) async fn enter_new(&self, account: Account) -> Result<Entry, StoreError> {
         let user = self.state.store.accounts.user(account.id).await?.ok_or(StoreError::NotFound)?;
         self.attempt().after_password(&user).await
     }
 
-    /// On to where a way in leads.
+    /// Redirects to `next` after a sign-in, or to the second factor if that is still missing.
     pub(super) fn enter(&self, entry: Entry, next: &str) -> Response {
         match entry {
             Entry::Open(cookies) => go(local(next), cookies),
@@ -165,7 +166,7 @@ impl Caller {
     }
 }
 
-/// The hash of a password that may be chosen by somebody with this address, or what is wrong with it.
+/// Hashes a new password of the account with this address, or says why it may not be chosen.
 pub(super) async fn hashed(
     state: &AppState,
     language: Language,
@@ -184,7 +185,7 @@ pub(super) async fn hashed(
     }
 }
 
-/// A status, and how long to wait where that is asked.
+/// A status, and the seconds of `Retry-After` if there is a wait.
 #[derive(Clone, Copy)]
 pub(super) struct Status(StatusCode, Option<u64>);
 
@@ -198,14 +199,14 @@ impl Status {
     }
 }
 
-/// Why somebody does not come in, as a page says it.
+/// The answer to a failed attempt: its status, and the faults that the page shows.
 pub(super) struct Said {
     pub status: Status,
     pub faults: Vec<FieldFault>,
 }
 
 impl Said {
-    /// `wrong` words a wrong password, in its place.
+    /// `wrong` makes the fault for a wrong password, at the field that has it.
     pub(super) fn of(language: Language, fault: EntryFault, wrong: impl FnOnce(&SignInWords) -> FieldFault) -> Self {
         let w = SignInWords::of(language);
         let whole = |sentence: String| FieldFault { field: String::new(), sentence };
@@ -239,14 +240,14 @@ impl Said {
     }
 }
 
-/// On to another page, with cookies.
+/// Redirects to another page and sets cookies.
 pub(super) fn go(to: &str, cookies: impl IntoIterator<Item = SetCookie>) -> Response {
     let mut response = Redirect::to(to).into_response();
     cookies::hand_over(&mut response, cookies);
     response
 }
 
-/// A page of ours to go on to; anything that could lead elsewhere leads home.
+/// `next` if it is a path on this server, else `/`: a redirect must not lead to another site.
 pub(super) fn local(next: &str) -> &str {
     let ours =
         next.starts_with('/') && !next.starts_with("//") && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');

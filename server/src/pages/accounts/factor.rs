@@ -1,4 +1,4 @@
-//! The second factor: setting it up, new recovery codes, switching it off. Each needs the owner's proof.
+//! The second factor: setting it up, new recovery codes, switching it off. Each needs a confirmed session.
 
 use app::{
     error::FieldFault,
@@ -25,7 +25,7 @@ use crate::{
 };
 
 const PAGE: &str = "/account/second-factor";
-/// How long a secret on an open page may wait for its first code.
+/// How long the secret on an open page is valid, until its first code is entered.
 const SETUP_TIME: Millis = 60 * 60 * 1000;
 
 /// `GET /account/second-factor`
@@ -60,7 +60,7 @@ async fn show_set_up(visit: Visit, status: StatusCode, totp: &Totp, faults: Vec<
     visit.show(status, ServerPage::Factor(Box::new(view))).await
 }
 
-/// The secret as the form carries it: for this account alone, and with its time.
+/// Seals the secret for the form's hidden field, bound to this account and with the time.
 fn seal(visit: &Visit, totp: &Totp) -> Result<String, SealError> {
     let text = SecretString::from(format!("{} {}", now(), totp.base32().expose_secret()));
     let sealed = visit.state.store.secrets.sealer().seal(Place::TotpSetup(visit.account().id), text.expose_secret())?;
@@ -75,7 +75,8 @@ fn opened(visit: &Visit, sealed: &str) -> Option<Totp> {
     (0..SETUP_TIME).contains(&age).then(|| Totp::from_base32(&SecretString::from(secret)))?
 }
 
-/// `POST /account/second-factor`: the first code; the recovery codes are shown once, here.
+/// `POST /account/second-factor`: takes the first code and switches the second factor on; only this answer shows the
+/// recovery codes.
 pub(in crate::pages) async fn turn_on(visit: Visit, body: Body) -> Response {
     or_confirm!(visit, PAGE);
     let typed = Typed::read(&visit.parts.headers, body).await;
@@ -101,7 +102,7 @@ pub(in crate::pages) async fn turn_on(visit: Visit, body: Body) -> Response {
         Err(StoreError::Taken) => return Redirect::to(PAGE).into_response(),
         turned_on => or_refuse!(visit, turned_on.map_err(internal)),
     };
-    // The password was not given now: its proof ends when it would have ended.
+    // The password was not given in this request: the session keeps the time of its last proof.
     let rotated = or_refuse!(visit, session::rotate(&visit.state, &session, None).await.map_err(internal));
     let mut response = show_codes(visit, &codes).await;
     cookies::hand_over(&mut response, rotated.map(|(cookie, _)| cookie));
@@ -113,7 +114,7 @@ async fn show_codes(visit: Visit, codes: &[SecretString]) -> Response {
     visit.show(StatusCode::OK, ServerPage::Factor(Box::new(FactorView::Codes(codes)))).await
 }
 
-/// `POST /account/second-factor/codes`: new recovery codes in the place of the old ones.
+/// `POST /account/second-factor/codes`: replaces the recovery codes.
 pub(in crate::pages) async fn new_codes(visit: Visit) -> Response {
     let confirmed = or_confirm!(visit, PAGE);
     let codes = recovery::new();

@@ -1,4 +1,5 @@
-//! What one-time links open: an invitation, a new password; and asking for such a link.
+//! The pages behind one-time links (an invitation, a new password, an e-mail address), and the form that asks for a
+//! link.
 
 use app::{
     error::FieldFault,
@@ -20,9 +21,9 @@ use crate::{
     time::{Millis, now},
 };
 
-/// How long a mailed link for a new password works.
+/// How long a mailed link for a new password works, in milliseconds.
 pub(crate) const RESET_TIME: Millis = 60 * 60 * 1000;
-/// Mailed links for one account within that time.
+/// The most links that are mailed for one account within [`RESET_TIME`].
 const MOST_RESETS: i64 = 3;
 
 /// `GET /invite/{code}`
@@ -37,7 +38,7 @@ pub(in crate::pages) async fn invitation_page(Path(code): Path<String>, caller: 
     }
 }
 
-/// `POST /invite/{code}`: the account, signed in.
+/// `POST /invite/{code}`: makes the account, and signs it in.
 pub(in crate::pages) async fn accept(Path(code): Path<String>, caller: Caller, body: Body) -> Response {
     let typed = caller.form(body).await;
     let code_hash = codes::hash(&code);
@@ -80,7 +81,7 @@ pub(in crate::pages) async fn forgot_page(caller: Caller) -> Response {
     caller.show(StatusCode::OK, page).await
 }
 
-/// `POST /forgot`: the same answer, at once, whether the address has an account or not.
+/// `POST /forgot`: answers the same, and at once, whether the address has an account or not.
 pub(in crate::pages) async fn forgot(caller: Caller, body: Body) -> Response {
     if !caller.state.mail.is_set_up() {
         return caller.show(StatusCode::OK, EntryPage::ForgotByCommand).await;
@@ -126,7 +127,7 @@ async fn send_link(
     };
     state.store.accounts.add_link(link, &client.by(&user.account.email)).await?;
     let url = format!("{}/reset/{code}", state.public_url);
-    // To the address as it is stored: what was typed may look alike and be another's.
+    // The mail goes to the stored address: the one that was typed may look alike but belong to somebody else.
     if let Some(to) = EmailAddress::parse(&user.account.email) {
         let w = ResetLetter::of(language);
         let note = Note {
@@ -151,7 +152,7 @@ pub(in crate::pages) async fn reset_page(Path(code): Path<String>, caller: Calle
     }
 }
 
-/// `POST /reset/{code}`: the new password; the second factor, where there is one, is still asked for.
+/// `POST /reset/{code}`: sets the new password. An account with a second factor is still asked for it.
 pub(in crate::pages) async fn reset(Path(code): Path<String>, caller: Caller, body: Body) -> Response {
     let typed = caller.form(body).await;
     let code_hash = codes::hash(&code);
@@ -181,7 +182,7 @@ pub(in crate::pages) async fn reset(Path(code): Path<String>, caller: Caller, bo
     }
 }
 
-/// `GET /confirm-email/{code}`: changes nothing, for programs that scan mails follow links.
+/// `GET /confirm-email/{code}`: changes nothing, because programs that scan mails follow their links.
 pub(in crate::pages) async fn address_page(Path(code): Path<String>, caller: Caller) -> Response {
     match caller.state.store.mails.linked_address(&codes::hash(&code), now()).await {
         Ok(Some((address, state))) => caller.show(StatusCode::OK, EntryPage::ConfirmEmail(code, address, state)).await,
@@ -190,7 +191,7 @@ pub(in crate::pages) async fn address_page(Path(code): Path<String>, caller: Cal
     }
 }
 
-/// `POST /confirm-email/{code}`: what the owner of the address says; then the page again.
+/// `POST /confirm-email/{code}`: stores the answer of the address's owner, and redirects to the page.
 pub(in crate::pages) async fn answer_for_address(Path(code): Path<String>, caller: Caller, body: Body) -> Response {
     let answer = match caller.form(body).await.text("do").as_str() {
         "confirm" => AddressState::Confirmed,

@@ -1,4 +1,4 @@
-//! Signing in, one's own account, and the people who may sign in.
+//! Signing in, the signed-in account, and the accounts and invitations that admins manage.
 
 pub(super) mod account;
 pub(super) mod caller;

@@ -1,4 +1,4 @@
-//! `/users`: people and invitations.
+//! `/users`: accounts and invitations.
 
 use app::{
     error::AppError,
@@ -63,7 +63,7 @@ fn shown(visit: &Visit<Admin>, member: Member) -> MemberView {
     }
 }
 
-/// `POST /users/invite`: shows the link, once.
+/// `POST /users/invite`: makes an invitation. Only this answer shows its link.
 pub(in crate::pages) async fn invite(visit: Visit<Admin>, body: Body) -> Response {
     or_confirm!(visit, PAGE);
     let fields = or_refuse!(visit, visit.form(body).await);
@@ -81,7 +81,7 @@ pub(in crate::pages) async fn invite(visit: Visit<Admin>, body: Body) -> Respons
     let invitation = NewInvitation { code_hash: &codes::hash(&code), email: email.as_str(), role, made_by, expires_at };
     match visit.state.store.accounts.add_invitation(invitation, &by).await {
         Ok(()) => {}
-        // Its maker was removed or demoted while the form was on its way.
+        // The admin was removed or demoted while the form was on its way.
         Err(StoreError::NotFound) => return visit.refuse(AppError::Forbidden).await,
         Err(StoreError::Taken) => return again(visit, typed, Some(role), w.email_taken).await,
         Err(error) => return visit.refuse(internal(error)).await,
@@ -121,7 +121,7 @@ pub(in crate::pages) async fn revoke(visit: Visit<Admin>, body: Body) -> Respons
     let fields = or_refuse!(visit, visit.form(body).await);
     let id = fields.get("id").map(String::as_str).unwrap_or_default();
     match visit.state.store.accounts.revoke_invitation(id, &visit.by()).await {
-        // Not found: accepted, or too old, by now.
+        // The invitation was accepted or has expired in the meantime.
         Ok(_) | Err(StoreError::NotFound) => {}
         Err(error) => return visit.refuse(internal(error)).await,
     }
@@ -131,7 +131,7 @@ pub(in crate::pages) async fn revoke(visit: Visit<Admin>, body: Body) -> Respons
 /// `GET /users/{id}`
 pub(in crate::pages) async fn one(Path(id): Path<String>, visit: Visit<Admin>) -> Response {
     let member = or_refuse!(visit, member(&visit, &id).await);
-    // Asked here already, so that what is sent from the page finds a fresh proof.
+    // Confirmed on the GET, so that the forms of this page are sent with a fresh proof.
     or_confirm!(visit, &page_of(&member));
     let view = shown(&visit, member);
     visit.show(StatusCode::OK, ServerPage::User(Box::new(view), None)).await

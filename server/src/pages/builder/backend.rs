@@ -1,4 +1,4 @@
-//! What the builder's server functions ask of the server.
+//! The backend of the builder's server functions.
 
 use app::{
     backend::{Backend, Draft, TestInput},
@@ -32,10 +32,10 @@ use crate::{
     time::{Millis, now},
 };
 
-/// How long a draft is kept: an hour.
+/// How long a draft is kept: an hour, in milliseconds.
 const DRAFT_LIFE: Millis = 60 * 60 * 1000;
 
-/// A draft as it is stored, without its token.
+/// The stored form of a draft, without its token.
 #[derive(Serialize, Deserialize)]
 struct Content {
     form: ProfileForm,
@@ -50,16 +50,16 @@ impl Backend for PageRequest {
         language: Option<Language>,
         theme: Option<Theme>,
     ) -> Result<(), AppError> {
-        // The system's theme is stored as no wish: another device has a theme of its own.
+        // The system's theme is stored as no preference, because another device has its own.
         let theme = theme.map(|theme| if theme == Theme::System { "" } else { theme.name() });
         self.state.store.accounts.prefer(account.id, language.map(tag), theme, None).await.map_err(internal)
     }
 
     async fn keep_draft(&self, operator: &Operator, draft: Draft) -> Result<String, AppError> {
         let Draft { profile, mut form, token, faults, old_url } = draft;
-        // Whatever else stands in the field for a token may be most of one.
+        // The token field is dropped: text in it that is not a whole token may be most of one.
         form.token = TypedToken::default();
-        // A token that was typed into another field is not kept as it is.
+        // A token that was typed into another field is stored masked.
         let content = BotToken::mask_all(&serde_json::to_string(&Content { form, faults }).map_err(internal)?);
         let record = DraftRecord { profile_id: profile, content, token, old_url };
         self.state.store.profiles.add_draft(operator.account().id, &record, now() + DRAFT_LIFE).await.map_err(internal)

@@ -21,7 +21,7 @@ pub(in crate::pages) async fn new(visit: Visit<Operator>) -> Response {
     show(visit, None).await
 }
 
-/// `GET /profiles/{id}`; whoever may not change it is led to its address.
+/// `GET /profiles/{id}`. An account that may not change profiles is redirected to the profile's share page.
 pub(in crate::pages) async fn edit(Path(id): Path<String>, visit: Visit) -> Response {
     let id: i64 = or_refuse!(visit, id.parse().map_err(|_| AppError::NotFound));
     if !visit.may::<Operator>() {
@@ -35,7 +35,7 @@ async fn show<P: Permission>(visit: Visit<P>, id: Option<i64>) -> Response {
     let mut data = or_refuse!(visit, visit.within(load_builder(id, draft)).await);
     data.saved = visit.asked("saved").is_some();
     data.old_url_first = visit.asked("from").is_some_and(|from| from == "url");
-    // A form that was sent without scripts and refused as a whole.
+    // Set by leptos when a form that was sent without scripts was refused as a whole.
     let error = visit.asked("__path").zip(visit.asked("__err"));
     visit.show(StatusCode::OK, ServerPage::Builder(Box::new(data), error)).await
 }

@@ -1,4 +1,4 @@
-//! What the builder's preview asks for besides the form.
+//! The builder's past events, and the comparison of a changed profile with the stored one.
 
 use std::sync::Arc;
 
@@ -17,14 +17,14 @@ use hookgram::{
 
 use crate::pages::{PageRequest, internal};
 
-/// Past events to choose from.
+/// The number of past events to choose from.
 const OFFERED: i64 = 10;
-/// Past events that a change is tried on.
+/// The number of past events that a changed profile is compared on.
 const COMPARED: usize = 5;
-/// Lines shown around one that changed.
+/// Unchanged lines shown before and after a changed one.
 const AROUND: usize = 1;
 
-/// The last events of a profile whose bodies are kept, newest first.
+/// The newest events of a profile that still have their bodies, newest first.
 pub(super) async fn past_events(request: &PageRequest, profile: i64) -> Result<Vec<PastEvent>, AppError> {
     let rows = request.state.store.events.past_events(profile, OFFERED).await.map_err(internal)?;
     let clock = request.clock();
@@ -37,7 +37,7 @@ pub(super) async fn past_events(request: &PageRequest, profile: i64) -> Result<V
     Ok(rows.into_iter().map(view).collect())
 }
 
-/// How a change of a profile changes the messages of its last events.
+/// Compares the messages of a profile's newest events before and after a change.
 pub(super) async fn compare(
     request: &PageRequest,
     profile: i64,
@@ -57,7 +57,7 @@ pub(super) async fn compare(
         };
         let (sides, host) = (sides.clone(), request.state.settings.now().booking_url.clone());
         let work = move || {
-            // A body that was refused as no event is none with any profile.
+            // A body that was refused because it is not an event has no message with either profile.
             let event = BookingEvent::read(&body).ok()?;
             let (before, after) = (sides.0.parts(&event, &host), sides.1.parts(&event, &host));
             let lines = shortened(difference(&before, &after));
@@ -70,14 +70,15 @@ pub(super) async fn compare(
     Ok(compared)
 }
 
-/// A profile as it is, or as it would be.
+/// The stored or the changed profile.
 struct Side {
     profile: Profile,
     events: Vec<EventType>,
 }
 
 impl Side {
-    /// What it says to the first whom an event reaches; nothing where it says nothing or reaches nobody.
+    /// The parts of the message to the first participant whom an event reaches. Empty if the profile does not want the
+    /// event, reaches nobody, or has nothing to say.
     fn parts(&self, event: &BookingEvent, booking_host: &str) -> Vec<Part> {
         let is_wanted = self.events.is_empty() || event.event_type.is_some_and(|kind| self.events.contains(&kind));
         let field_name = self.profile.field_name.as_deref();
@@ -88,7 +89,7 @@ impl Side {
     }
 }
 
-/// The lines that changed, and those beside them; nothing where none did.
+/// The changed lines, with the lines around them; empty if no line has changed.
 fn shortened(lines: Vec<(Mark, Line)>) -> Vec<ComparedLine> {
     let changed: Vec<bool> = lines.iter().map(|(mark, _)| *mark != Mark::Same).collect();
     let is_near = |at: usize| {

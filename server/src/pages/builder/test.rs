@@ -19,7 +19,7 @@ use crate::{
     store::{Test, audit::By},
 };
 
-/// Sends a test message and records it in the audit.
+/// Sends a test message and records it in the audit log.
 pub(super) async fn send(
     request: &PageRequest,
     operator: &Operator,
@@ -34,12 +34,12 @@ pub(super) async fn send(
         None => String::new(),
     };
     let (own, by, owner) = (request.clone(), request.by(operator.account()), operator.account().id);
-    // In a task of its own: whoever hangs up meanwhile stops neither the test nor its record.
+    // A task of its own: a client that disconnects must stop neither the test nor its record.
     let test = spawn(async move { carry_out(&own, &by, owner, &name, token, input).await });
     test.await.map_err(internal)?
 }
 
-/// `token`: that of the bot; `None` for the sandbox.
+/// `token` is the bot's token, or `None` for the sandbox.
 async fn carry_out(
     request: &PageRequest,
     by: &By,
@@ -82,7 +82,7 @@ async fn carry_out(
     Ok(outcome)
 }
 
-/// The message of an event to the first participant with a usable chat, or else to the first one.
+/// The message of an event to the first participant with a usable chat, or to the first participant if none has one.
 fn test_parts(profile: &Profile, event: &BookingEvent, booking_host: &str) -> Vec<Part> {
     let field_name = profile.field_name.as_deref();
     let reached = field_name.and_then(|field_name| first_usable(event, field_name));
@@ -91,7 +91,7 @@ fn test_parts(profile: &Profile, event: &BookingEvent, booking_host: &str) -> Ve
     message::render(&profile.formatting, context).parts(&Limits::TELEGRAM)
 }
 
-/// How a test ended that did not arrive.
+/// Classifies the answer to a test message.
 fn test_outcome(answer: Answer) -> TestOutcome {
     match answer {
         Answer::Sent { .. } => TestOutcome::Sent { parts: 1 },

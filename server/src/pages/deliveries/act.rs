@@ -1,4 +1,4 @@
-//! Replaying deliveries and calling them off: asked first, then done.
+//! Replaying and cancelling deliveries: a page asks for confirmation, then the form is carried out.
 
 use app::{
     error::AppError,
@@ -22,10 +22,10 @@ use crate::{
     time::now,
 };
 
-/// Most deliveries that can be chosen one by one.
+/// The most deliveries that one form can name.
 const MOST: usize = 200;
 
-/// `POST /deliveries/act`: with the deliveries of the form.
+/// `POST /deliveries/act`: replays or cancels the deliveries that the form names.
 pub(in crate::pages) async fn act(visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
     let mut ids: Vec<i64> = fields.keys().filter_map(|name| name.strip_prefix("d-")?.parse().ok()).collect();
@@ -53,7 +53,7 @@ pub(in crate::pages) async fn act(visit: Visit<Operator>, body: Body) -> Respons
     visit.show(StatusCode::OK, ServerPage::Act(view)).await
 }
 
-/// `GET /deliveries/all`: with all that are found; how many they are.
+/// `GET /deliveries/all`: asks for confirmation, for all deliveries that a query finds, with their number.
 pub(in crate::pages) async fn question(visit: Visit<Operator>) -> Response {
     let viewer = visit.who.viewer();
     let query = visit.log_query();
@@ -70,7 +70,7 @@ pub(in crate::pages) async fn question(visit: Visit<Operator>) -> Response {
     visit.show(StatusCode::OK, ServerPage::Act(view)).await
 }
 
-/// `POST /deliveries/all`: begins it, and leads to how far it has come.
+/// `POST /deliveries/all`: begins the bulk operation, and redirects to its progress.
 pub(in crate::pages) async fn begin(visit: Visit<Operator>, body: Body) -> Response {
     let matching = or_refuse!(visit, matching(&visit, &visit.log_query()));
     let fields = or_refuse!(visit, visit.form(body).await);
@@ -85,7 +85,7 @@ pub(in crate::pages) async fn begin(visit: Visit<Operator>, body: Body) -> Respo
     Redirect::to(&format!("/deliveries/work/{id}")).into_response()
 }
 
-/// Whether what is asked for can be found again, step by step, by what stands with each delivery alone.
+/// Whether the query uses only conditions that a bulk operation can evaluate for each delivery, step by step.
 fn is_for_all(query: &LogQuery) -> bool {
     query.chat.is_empty() && query.order.is_empty() && query.text.is_empty() && query.bot.is_none()
 }
@@ -96,7 +96,7 @@ fn matching(visit: &Visit<Operator>, query: &LogQuery) -> Result<Matching, AppEr
     Ok(Matching { outcome, profile: query.profile, cause: query.cause, since, until })
 }
 
-/// The deliveries that a question finds which looks at more than that: as many as can be chosen at once.
+/// The deliveries found by a query that a bulk operation cannot evaluate: as many as one form can name.
 async fn found(visit: &Visit<Operator>, viewer: &Viewer, query: LogQuery) -> Result<Vec<i64>, AppError> {
     let request = visit.request();
     let mut query = LogQuery { behind: None, ..query };
@@ -122,7 +122,7 @@ fn how(fields: &Fields) -> ReplayAs {
     if fields.get("how").is_some_and(|how| how == "is") { ReplayAs::ItIs } else { ReplayAs::ItWas }
 }
 
-/// Where the form says to go back to, as far as it is one of these pages.
+/// The page that the form names to return to, if it is one of these pages.
 fn back(fields: &Fields) -> String {
     let back = fields.get("back").map(String::as_str).unwrap_or_default();
     let ours = back == "/deliveries" || back.starts_with("/deliveries?") || back.starts_with("/deliveries/");

@@ -1,15 +1,15 @@
-//! Lines of a table for spreadsheets. They calculate whatever looks like a formula, and may split a line at other signs
-//! than it was made with; what came from outside must be text to them all the same.
+//! CSV for spreadsheets. A spreadsheet evaluates text that looks like a formula, and may split a line at another
+//! separator than the file was made with. Text from outside must stay text in either case.
 
 use csv::{Terminator, WriterBuilder};
 use serde_json::Value;
 
-/// What a formula begins with, as it is and as East Asian keyboards write it.
+/// The characters that begin a formula, also in the full-width forms of East Asian keyboards.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-/// Where a spreadsheet may begin another cell, whichever sign the file was made with.
+/// The characters at which a spreadsheet may begin a new cell, whichever separator the file was made with.
 const SEPARATORS: [char; 6] = [',', ';', '\t', '\r', '\n', '|'];
 
-/// Rows of equal length as RFC 4180 has them, but with this separator.
+/// Writes rows of equal length as RFC 4180 defines them, but with this separator.
 pub(super) fn lines(separator: u8, rows: impl Iterator<Item = impl AsRef<[Value]>>) -> Vec<u8> {
     let mut writer = WriterBuilder::new().delimiter(separator).terminator(Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
@@ -19,7 +19,7 @@ pub(super) fn lines(separator: u8, rows: impl Iterator<Item = impl AsRef<[Value]
     writer.into_inner().unwrap_or_default()
 }
 
-/// The text of a cell. Whatever would be calculated has an apostrophe before it.
+/// The text of a cell, with an apostrophe before each formula.
 fn cell(value: &Value) -> String {
     let text = match value {
         Value::Null => return String::new(),
@@ -31,7 +31,7 @@ fn cell(value: &Value) -> String {
         return text.clone();
     }
     let mut safe = String::with_capacity(text.len() + 2);
-    // At the beginning of what may be a cell: nothing but spaces and quotes since.
+    // Whether a cell may begin here: there were only blanks and quotes since the last separator.
     let mut begins = true;
     for letter in text.chars() {
         let is_blank = letter.is_whitespace() || is_unseen(letter) || matches!(letter, '"' | '\'');
@@ -47,7 +47,7 @@ fn cell(value: &Value) -> String {
     safe
 }
 
-/// Spreadsheets pass over these.
+/// Whether spreadsheets ignore the character.
 fn is_unseen(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
 }
@@ -94,7 +94,7 @@ mod tests {
         row.strip_suffix("\r\n").unwrap().to_owned()
     }
 
-    /// The cells of a line as a spreadsheet reads them that splits at this sign.
+    /// The cells of a line as a spreadsheet reads them that splits at this separator.
     fn cells(line: &str, separator: char) -> Vec<String> {
         let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
         let mut letters = line.chars().peekable();
@@ -138,7 +138,7 @@ mod tests {
                         prop_assert!(!bare.starts_with(FORMULA) || is_number, "{cell:?} of {line:?} at {split:?}");
                     }
                 }
-                // With its own sign there are as many as were put in.
+                // With its own separator, the line has as many cells as were written.
                 prop_assert_eq!(cells(&line, made).len(), texts.len(), "{:?}", line);
             }
         }

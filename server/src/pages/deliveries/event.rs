@@ -19,7 +19,7 @@ use crate::{
     store::{Attempt, LogFilter, Logged, StoreError},
 };
 
-/// The latest of what else happened to a booking.
+/// How many of a booking's other events are shown, the newest first.
 const RELATED: i64 = 20;
 
 /// `GET /deliveries/{id}`
@@ -65,7 +65,7 @@ pub async fn event_detail(request: &PageRequest, viewer: &Viewer, public_id: &st
         }
         None => Vec::new(),
     };
-    // Numbers of bookings are those of one service each: another profile's customers may have the same.
+    // Booking numbers are unique only within one service: another profile's customers may have the same ones.
     let same = |other: &Logged| {
         other.event != first.event && other.profile_id == first.profile_id && other.bot_of_event == first.bot_of_event
     };
@@ -83,7 +83,7 @@ pub async fn event_detail(request: &PageRequest, viewer: &Viewer, public_id: &st
     Ok(if is_shown { event } else { personal::of_event(event, request.language) })
 }
 
-/// The body of an event, as it came; `None` if it is not kept.
+/// The body of an event as it was received; `None` if it is not kept.
 async fn body(request: &PageRequest, viewer: &Viewer, public_id: &str) -> Result<Option<Vec<u8>>, AppError> {
     personal::ask(&request.state, viewer.account())?;
     let logged = request.state.store.log.logged_event(public_id).await.map_err(internal)?;
@@ -98,7 +98,7 @@ async fn detail(request: &PageRequest, id: i64, logged: Logged) -> Result<Delive
     Ok(DeliveryDetail { row: row(logged, request.language), parts, attempts })
 }
 
-/// A body that cannot be unpacked is none.
+/// Treats a body that cannot be unpacked as one that is not kept.
 fn unreadable(error: StoreError) -> Result<Option<Vec<u8>>, AppError> {
     match error {
         StoreError::Corrupt(what) => {

@@ -1,4 +1,4 @@
-//! The log as a file: what is found, streamed page by page, however much it is.
+//! The log as a file of any length: everything that the query finds, streamed page by page.
 
 use std::{convert::Infallible, iter};
 
@@ -25,13 +25,13 @@ use crate::{
     time::Millis,
 };
 
-/// A file's form.
+/// The format of a file.
 #[derive(Clone, Copy)]
 enum Form {
-    /// A line a row, for spreadsheets: RFC 4180 with a byte order mark; in Russian with the semicolons that spreadsheets
-    /// there expect.
+    /// One row a line, for spreadsheets: RFC 4180 with a byte order mark. The separator is a semicolon in Russian,
+    /// because spreadsheets expect one there.
     Csv(u8),
-    /// A JSON object a line.
+    /// One JSON object a line.
     Lines,
 }
 
@@ -70,9 +70,10 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
     or_refuse!(visit, personal::ask(&visit.state, visit.account()));
     let request = visit.request();
     let mut query = LogQuery { behind: None, ..visit.log_query() };
-    // The first page before the answer, so that what cannot be asked is said in words.
+    // The first page is read before the answer begins, so that a query that is refused gets an error page.
     let mut page = or_refuse!(visit, log_page(&request, &viewer, &query).await);
-    // Whom it was about is not kept: what is erased of them must not stay here.
+    // The audit entry masks the chat and omits the searched text: when a person is erased, nothing of them may stay
+    // here.
     let chat = if query.chat.is_empty() { String::new() } else { personal::masked(&query.chat) };
     let asked = LogQuery { chat, text: String::new(), ..query.clone() };
     let asked = percent_decode_str(&asked.parameters()).collect::<Vec<u8>>();
@@ -90,7 +91,7 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
         loop {
             let LogPage { rows, next, .. } = page;
             text.extend(lines_of(form, &rows));
-            // Whoever has gone away needs no more.
+            // The client has disconnected.
             if send.send(Ok(Bytes::from(std::mem::take(&mut text)))).await.is_err() {
                 return;
             }
@@ -105,7 +106,7 @@ async fn export(visit: Visit, form: Form, content_type: &'static str, name: &'st
                 Ok(page) => page,
                 Err(error) => {
                     tracing::error!(?error, "an export ended before its end");
-                    // Cut off, so that nobody takes it for whole.
+                    // Marks the file as incomplete.
                     _ = send.send(Ok(Bytes::from("…"))).await;
                     return;
                 }
@@ -133,7 +134,7 @@ fn object(values: [Value; 16]) -> Vec<u8> {
     format!("{}\n", Value::Object(object)).into_bytes()
 }
 
-/// In the order of [`COLUMNS`]; null where there is none.
+/// The values in the order of [`COLUMNS`]; null for a missing one.
 fn values(row: &LogRow) -> [Value; 16] {
     let delivery = row.delivery.as_ref();
     [

@@ -1,4 +1,4 @@
-//! `/deliveries`: the log, with a chart of the same time.
+//! `/deliveries`: the log, with a chart of the same span.
 
 use app::{
     error::AppError,
@@ -21,7 +21,7 @@ use crate::{
     time::{Millis, now},
 };
 
-/// Rows of a page of the log.
+/// Rows per page of the log.
 const SHOWN: i64 = 50;
 
 /// `GET /deliveries`
@@ -31,7 +31,7 @@ pub(in crate::pages) async fn page(visit: Visit) -> Response {
     let mut fault = None;
     let page = match log_page(&request, &viewer, &query).await {
         Err(AppError::Invalid(faults)) => {
-            // What was typed is shown again, and what was asked for without it.
+            // The form shows the unreadable times again; the page and the chart are made without them.
             fault = faults.into_iter().next().map(|fault| (fault.field, fault.sentence));
             let without = LogQuery { from: String::new(), to: String::new(), ..query.clone() };
             or_refuse!(visit, log_page(&request, &viewer, &without).await)
@@ -66,10 +66,10 @@ pub async fn log_page(request: &PageRequest, viewer: &Viewer, query: &LogQuery) 
     let is_shown = personal::is_shown(&request.state, viewer.account());
     let asks_for_it = !query.chat.is_empty() || !query.text.is_empty();
     if asks_for_it && !is_shown {
-        // What may not be seen may not be asked for either.
+        // A reader must not find out by searching what they may not see.
         return Err(AppError::Forbidden);
     }
-    // One more than is shown says whether there is another page.
+    // One row more than a page shows tells whether there is a next page.
     let filter = filter(request, query, SHOWN + 1)?;
     let LogRows { rows, searched_to } = request.state.store.log.page(&filter).await.map_err(internal)?;
     let mut rows = rows.into_iter().map(|logged| row(logged, request.language)).collect::<Vec<_>>();
@@ -84,7 +84,7 @@ pub async fn log_page(request: &PageRequest, viewer: &Viewer, query: &LogQuery) 
     Ok(if is_shown { page } else { personal::of_page(page) })
 }
 
-/// Outcomes over the query's time, or over a week if it names none; of its profile, or of all.
+/// The outcomes within the query's times, or within a week if it names none; of its profile, or of all.
 async fn chart(request: &PageRequest, query: &LogQuery) -> Result<Chart, AppError> {
     let (from, to) = times(query, request.clock().zone(), request.language)?;
     let span = chart::span(from, to, now());
@@ -112,12 +112,12 @@ fn filter(request: &PageRequest, query: &LogQuery, limit: i64) -> Result<LogFilt
     })
 }
 
-/// From when and until when, or what is wrong with how it was asked.
+/// The beginning and the end of the query's times, or which of them cannot be read.
 fn times(query: &LogQuery, zone: TimeZone, language: Language) -> Result<(Option<Millis>, Option<Millis>), AppError> {
     query.within(zone, now()).map_err(|name| AppError::field(name, LogWords::of(language).time_unreadable))
 }
 
-/// Where a row stands.
+/// The place of a row, from which the next page continues.
 fn place(row: &LogRow) -> LogPlace {
     LogPlace {
         at: row.received_at,
@@ -126,7 +126,7 @@ fn place(row: &LogRow) -> LogPlace {
     }
 }
 
-/// A row of the log, as its page shows it.
+/// Converts a stored row into a row of the page.
 pub(super) fn row(logged: Logged, language: Language) -> LogRow {
     let bot = logged.bot_id;
     let number = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `/deliveries…`: the log, one event, replaying and cancelling, the log as a file, and what is stored about people.
+//! `/deliveries…`: the log, one event, replaying and cancelling, the log as a file, and data stored about people.
 
 pub(super) mod act;
 mod chart;

@@ -1,4 +1,4 @@
-//! People, as far as anything is stored about them: whom no bot can reach, and erasing.
+//! Data stored about people: the chats that no bot can reach, and erasing a chat's data.
 
 use app::{
     notices::Notice,
@@ -35,7 +35,7 @@ fn row(row: Unreachable) -> UnreachableRow {
     }
 }
 
-/// `GET /deliveries/erase`: which chat, and what there is about it.
+/// `GET /deliveries/erase`: asks for a chat, and shows what is stored about it.
 pub(in crate::pages) async fn question(visit: Visit<Operator>) -> Response {
     let chat = visit.asked("chat").unwrap_or_default().trim().to_owned();
     let past = or_refuse!(visit, visit.state.store.maintenance.erasures().await.map_err(internal));
@@ -77,7 +77,7 @@ pub(in crate::pages) async fn erase(visit: Visit<Operator>, body: Body) -> Respo
         messages = done.messages,
         "what was stored about a chat is erased"
     );
-    // Others may have waited behind its messages.
+    // Other deliveries may have waited behind the erased ones.
     visit.state.wake.notify_one();
     let count = usize::try_from(done.events).unwrap_or(usize::MAX);
     visit.done(&Notice::Erased(count), "/deliveries/erase")

@@ -1,5 +1,5 @@
-//! What is personal of customers: whom a message goes to, what it says, and the event behind it. Viewers see it where the
-//! settings say so.
+//! Customers' personal data: the recipient of a message, its text, and the event behind it. Viewers see it if the
+//! settings allow that.
 
 use app::{
     error::AppError,
@@ -18,37 +18,37 @@ const HIDDEN: Bilingual = Bilingual {
     en: "The text is hidden: it may hold a customer's data, which your role does not show.",
 };
 
-/// Whether somebody sees what is personal of customers.
+/// Whether the account may see customers' personal data.
 pub(crate) fn is_shown(state: &AppState, account: &Account) -> bool {
     account.role >= Role::Operator || state.settings.now().viewers_see_data
 }
 
-/// Lets through whoever sees it.
+/// Refuses an account that may not see personal data.
 ///
 /// # Errors
-/// [`AppError::Forbidden`].
+/// [`AppError::Forbidden`] if it may not.
 pub(crate) fn ask(state: &AppState, account: &Account) -> Result<(), AppError> {
     if is_shown(state, account) { Ok(()) } else { Err(AppError::Forbidden) }
 }
 
-/// A chat by its end, which tells it from others and leads to nobody.
+/// The last three characters of a chat: enough to tell chats apart, too few to find the person.
 pub(crate) fn masked(chat: &str) -> String {
     let letters: Vec<char> = chat.chars().collect();
     let end: String = letters.iter().skip(letters.len().saturating_sub(3)).collect();
     format!("…{end}")
 }
 
-/// What stands in place of a message.
+/// The text shown in place of a hidden message.
 pub(crate) fn hidden(language: Language) -> String {
     HIDDEN.get(language).to_owned()
 }
 
-/// A page of the log without it.
+/// A page of the log without personal data.
 pub(crate) fn of_page(page: LogPage) -> LogPage {
     LogPage { rows: page.rows.into_iter().map(of_row).collect(), ..page }
 }
 
-/// An event without it.
+/// An event without personal data.
 pub(crate) fn of_event(event: EventDetail, language: Language) -> EventDetail {
     EventDetail {
         row: of_row(event.row),
@@ -59,7 +59,7 @@ pub(crate) fn of_event(event: EventDetail, language: Language) -> EventDetail {
     }
 }
 
-/// A delivery without it.
+/// A delivery without personal data.
 pub(crate) fn of_delivery(delivery: DeliveryDetail, language: Language) -> DeliveryDetail {
     DeliveryDetail {
         row: of_row(delivery.row),

@@ -1,4 +1,4 @@
-//! What can be done to one profile from the list: a copy, a new key, its end.
+//! Actions on one profile: duplicating it, a new webhook key, deleting it.
 
 use app::{error::AppError, notices::Notice, pages::ServerPage};
 use axum::{body::Body, extract::Path, http::StatusCode, response::Response};
@@ -10,7 +10,7 @@ use crate::{
     time::now,
 };
 
-/// How long the old key answers on, where somebody wants it to (contract §1): 24 hours.
+/// How long the old webhook key keeps working if the operator chooses so (contract §1): 24 hours, in milliseconds.
 const GRACE: i64 = 24 * 60 * 60 * 1000;
 
 fn refusal(error: StoreError) -> AppError {
@@ -20,7 +20,7 @@ fn refusal(error: StoreError) -> AppError {
     }
 }
 
-/// `POST /profiles/{id}/duplicate`: leads to the copy.
+/// `POST /profiles/{id}/duplicate`: redirects to the copy.
 pub(in crate::pages) async fn duplicate(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let language = visit.language;
@@ -29,7 +29,7 @@ pub(in crate::pages) async fn duplicate(Path(id): Path<String>, visit: Visit<Ope
     visit.done(&Notice::Copied(stored.name), &format!("/profiles/{copy}"))
 }
 
-/// What a copy may be called: `Записи (копия)`, `Записи (копия 2)`, …; a copy of a copy counts on.
+/// Names for a copy, by preference: `Записи (копия)`, `Записи (копия 2)`, …; a copy of a copy gets the next number.
 fn copies(language: Language, name: &str) -> Vec<String> {
     let word = match language {
         Language::Ru => "копия",
@@ -46,14 +46,14 @@ fn copies(language: Language, name: &str) -> Vec<String> {
     first.chain((2..1000).map(|number| format!("{original} ({word} {number})"))).collect()
 }
 
-/// `GET /profiles/{id}/key`: what a new key means.
+/// `GET /profiles/{id}/key`: explains what a new webhook key changes.
 pub(in crate::pages) async fn key(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let short_url = visit.state.short_url(&stored.key);
     visit.show(StatusCode::OK, ServerPage::Key { id: stored.id, name: stored.name, short_url }).await
 }
 
-/// `POST /profiles/{id}/key`: a new key; leads to the new short URL.
+/// `POST /profiles/{id}/key`: makes a new webhook key, and redirects to the new short URL.
 pub(in crate::pages) async fn rotate(Path(id): Path<String>, visit: Visit<Operator>, body: Body) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let fields = or_refuse!(visit, visit.fields(body).await.map_err(|sentence| AppError::field("", sentence)));
@@ -66,7 +66,7 @@ pub(in crate::pages) async fn rotate(Path(id): Path<String>, visit: Visit<Operat
     visit.done(&Notice::NewKey(stored.name), &to)
 }
 
-/// `GET /profiles/{id}/delete`: what would be gone.
+/// `GET /profiles/{id}/delete`: shows what would be deleted.
 pub(in crate::pages) async fn deletion(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let waiting = or_refuse!(visit, visit.state.store.profiles.waiting_messages(stored.id).await.map_err(internal));
@@ -77,7 +77,7 @@ pub(in crate::pages) async fn deletion(Path(id): Path<String>, visit: Visit<Oper
 pub(in crate::pages) async fn delete(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     or_refuse!(visit, visit.state.store.profiles.delete(stored.id, &visit.by()).await.map_err(refusal));
-    // Others may have waited behind its messages.
+    // Other deliveries may have waited behind the profile's.
     visit.state.wake.notify_one();
     visit.done(&Notice::Deleted(stored.name), "/")
 }

@@ -1,4 +1,4 @@
-//! Profiles as a file, without tokens and keys: those only the command line gives (contract §6).
+//! Profiles as a file, without tokens and webhook keys: only the command line exports those (contract §6).
 
 use app::error::AppError;
 use axum::{

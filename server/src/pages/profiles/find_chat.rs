@@ -1,4 +1,4 @@
-//! `/find-chat/{code}`: finding the id of a chat by a link.
+//! `/find-chat/{code}`: finds the id of a chat by a link that its owner opens.
 
 use app::{
     error::AppError,
@@ -15,7 +15,8 @@ use crate::{
     pages::{PageRequest, Visit, qr},
 };
 
-/// `GET /find-chat/{code}`: how a search stands; instead of a code it may be why there is none.
+/// `GET /find-chat/{code}`: the state of a search. The path may hold the reason why no search was begun instead of a
+/// code.
 pub(in crate::pages) async fn page(Path(code): Path<String>, visit: Visit<Operator>) -> Response {
     let operator = visit.who.clone();
     let search = match ChatTrouble::parse(&code) {
@@ -25,7 +26,7 @@ pub(in crate::pages) async fn page(Path(code): Path<String>, visit: Visit<Operat
     visit.show(StatusCode::OK, ServerPage::FindChat(search)).await
 }
 
-/// Begins a search with the bot whose token is in the profile, or else stored with the profile `id`.
+/// Begins a search with the bot whose token is in the profile, or else is stored with the profile `id`.
 ///
 /// # Errors
 /// [`AppError::NotFound`] if there is no such profile; if the database fails.
@@ -43,7 +44,7 @@ pub async fn begin(
         Identity::Busy { seconds } => return failed(ChatTrouble::Busy { seconds }),
         Identity::Unreachable => return failed(ChatTrouble::Unreachable),
     };
-    // Asked first: to try and read would interrupt another program that reads the bot's messages.
+    // Checked first: reading the bot's messages would interrupt another program that reads them.
     match request.state.telegram.webhook(&token).await {
         Webhook::None { pending } if pending >= MOST_UPDATES => failed(ChatTrouble::TooMuchUnread),
         Webhook::None { .. } => {
@@ -57,7 +58,7 @@ pub async fn begin(
     }
 }
 
-/// Whether somebody has opened the link of a search. A patient look waits some seconds for them.
+/// Checks whether somebody has opened the link of a search. If `patient`, it waits some seconds for that.
 pub async fn look(request: &PageRequest, operator: &Operator, code: &str, patient: bool) -> ChatSearch {
     let (state, owner) = (&request.state, operator.account().id);
     let look = state.chats.look(&state.telegram, owner, code, patient, state.shutdown.clone()).await;
@@ -80,7 +81,7 @@ pub async fn look(request: &PageRequest, operator: &Operator, code: &str, patien
     ChatSearch::Failed { why, links: may_pass.then(|| links(code, &look.bot)) }
 }
 
-/// The links of a search. `startgroup` asks which group to add the bot to, and writes the code there.
+/// The links of a search. `startgroup` makes Telegram ask which group to add the bot to, and posts the code there.
 fn links(code: &str, bot: &str) -> ChatLinks {
     let person = format!("https://t.me/{bot}?start={code}");
     ChatLinks {

@@ -1,4 +1,4 @@
-//! `/profiles/import`: a file or a pasted text; then what each profile would become; then it is done.
+//! `/profiles/import`: takes a file or a pasted text, shows what each profile would become, then imports them.
 
 use hookgram::channel::ChannelKind;
 use std::collections::HashMap;
@@ -21,7 +21,7 @@ pub(in crate::pages) async fn page(visit: Visit<Operator>) -> Response {
     visit.show(StatusCode::OK, ServerPage::Import(ImportPage::default())).await
 }
 
-/// `POST /profiles/import`: with a file or a text, shows the plan; with a draft, carries it out.
+/// `POST /profiles/import`: shows the plan of a file or a text; with a draft's id, carries the plan out.
 pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Response {
     let fields = match visit.fields(body).await {
         Ok(fields) => fields,
@@ -48,7 +48,7 @@ async fn carry_out(visit: Visit<Operator>, draft: &str) -> Response {
         return visit.forgotten().await;
     };
     let (store, language) = (&visit.state.store, visit.language);
-    // Read anew: other profiles may have changed since the table was drawn.
+    // Planned again: other profiles may have changed since the plan was shown.
     let plan = or_refuse!(visit, profile_file::plan(store, text.expose_secret(), language).await.map_err(internal));
     match profile_file::carry_out(store, plan, language, &visit.by()).await {
         Ok(done) => {
@@ -71,7 +71,7 @@ impl<P: Permission> Visit<P> {
         self.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Import(page)).await
     }
 
-    /// What was pasted is no longer here.
+    /// Refuses a draft that has expired or was lost in a restart.
     pub(in crate::pages) async fn forgotten(self) -> Response {
         let sentence = self
             .say(
@@ -103,7 +103,7 @@ fn shown(plan: &Plan, draft: Option<String>) -> ImportPlan {
     ImportPlan { draft, rows: rows.collect(), faults }
 }
 
-/// What is wrong, with the setting's name: the row says of which profile.
+/// The fault with the setting's name; the row already names the profile.
 fn sentence(fault: &FileFault) -> String {
     let setting = fault.path.split_once("].").map_or(fault.path.as_str(), |(_, setting)| setting);
     if setting.is_empty() || fault.sentence.starts_with(setting) {

@@ -35,7 +35,7 @@ pub(in crate::pages) async fn page(visit: Visit) -> Response {
     visit.show(StatusCode::OK, ServerPage::List(Box::new(page))).await
 }
 
-/// `POST /profiles/{id}/enable`: opens or closes its endpoint, and leads back to where that was asked.
+/// `POST /profiles/{id}/enable`: enables or disables the profile's endpoint, and redirects back.
 pub(in crate::pages) async fn enable(Path(id): Path<String>, visit: Visit<Operator>, body: Body) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let fields = or_refuse!(visit, visit.form(body).await);
@@ -47,7 +47,7 @@ pub(in crate::pages) async fn enable(Path(id): Path<String>, visit: Visit<Operat
     Redirect::to(&back(fields.get("back").map(String::as_str), stored.id)).into_response()
 }
 
-/// The page that a form says it is on; what is none of ours is the list.
+/// The page that the form names to return to; the list for any other value.
 fn back(place: Option<&str>, id: i64) -> String {
     if place == Some("share") {
         return format!("/profiles/{id}/share");
@@ -58,7 +58,7 @@ fn back(place: Option<&str>, id: i64) -> String {
     ListQuery::of(|name| asked.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())).address()
 }
 
-/// A page of the list of profiles; the last one instead of a page after it.
+/// A page of the list of profiles; the last page if the query asks for one beyond it.
 ///
 /// # Errors
 /// If the database fails.
@@ -95,7 +95,7 @@ fn row(request: &PageRequest, may_send: bool, listed: ListedProfile) -> ListRow 
     ListRow { id, name, target, short_url, enabled, last: delivery, why, week }
 }
 
-/// Why the last event has not arrived, where it has come to an end or waits for somebody.
+/// Why the last event has not arrived, if its outcome is final or needs somebody to act.
 fn why(language: Language, last: &ListedEvent, outcome: Outcome) -> Option<Why> {
     let attempt = |of: DeliveryState| last.states.iter().find(|state| state.state == of);
     let about = match outcome {

@@ -1,4 +1,4 @@
-//! Profiles: the list, what can be done to one, its address, finding a chat, import and export.
+//! Profiles: the list, actions on one profile, its address, finding a chat, import and export.
 
 pub(super) mod actions;
 pub(super) mod export;
@@ -50,7 +50,7 @@ pub(super) async fn row(request: &PageRequest, stored: &StoredProfile) -> Result
     Ok(ProfileRow { id: stored.id, name: stored.name.clone(), target, enabled: stored.enabled, last })
 }
 
-/// The token in the profile, or else the one stored with the profile `id`.
+/// The token in the profile, or else the one that is stored with the profile `id`.
 pub(super) async fn token(
     request: &PageRequest,
     id: Option<i64>,
@@ -63,7 +63,7 @@ pub(super) async fn token(
     }
 }
 
-/// Why a stored token must be entered again.
+/// The advice to enter a stored token again.
 fn must_be_entered(language: Language) -> String {
     causes::advice(language, FailureCause::TokenLocked).to_owned()
 }

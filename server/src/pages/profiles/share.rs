@@ -1,4 +1,4 @@
-//! `/profiles/{id}/share`: what a profile's address is shared with.
+//! `/profiles/{id}/share`: a profile's address, to be given to the booking service.
 
 use std::net::IpAddr;
 
@@ -37,7 +37,7 @@ pub(in crate::pages) async fn page(Path(id): Path<String>, visit: Visit) -> Resp
     visit.show(StatusCode::OK, ServerPage::Share(Box::new(view))).await
 }
 
-/// A profile's address, and what is in its way.
+/// A profile's address, and the obstacles to its use.
 ///
 /// # Errors
 /// [`AppError::NotFound`] if there is no such profile; if the database fails.
@@ -56,7 +56,7 @@ pub async fn shared(request: &PageRequest, viewer: &Viewer, profile: i64) -> Res
     })
 }
 
-/// The newest event of a profile, in words; `None` while there is none.
+/// The newest event of a profile, described in sentences; `None` if there is none yet.
 ///
 /// # Errors
 /// If the database fails.
@@ -65,7 +65,7 @@ pub async fn last_event(request: &PageRequest, profile: i64) -> Result<Option<La
     Ok(event.map(|event| in_words(request.language, &event)))
 }
 
-/// What is in the way of a profile's address, the worst first.
+/// The obstacles to the use of a profile's address, the worst first.
 fn obstacles(public_url: &str, stored: &StoredProfile) -> Vec<Obstacle> {
     let mut found = Vec::new();
     if !stored.enabled {
@@ -86,7 +86,7 @@ fn obstacles(public_url: &str, stored: &StoredProfile) -> Vec<Obstacle> {
     found
 }
 
-/// Whether an address means this machine or its own network: by its form alone, nothing is asked.
+/// Whether an address means this machine or its own network. Only the form of the address decides; nothing is resolved.
 fn is_only_here(address: &str) -> bool {
     let url = Url::parse(address).ok();
     let Some(host) = url.as_ref().and_then(Url::host_str) else { return true };
@@ -106,7 +106,7 @@ fn address(url: String, stored: &StoredProfile) -> Result<Address, AppError> {
     Ok(Address { curl: curl(&url, &sample(stored)?), qr: qr::code(&url), url })
 }
 
-/// A small event that the profile takes: its own contact field, a type that it wants.
+/// A small event that the profile accepts: with its contact field, and an event type that it wants.
 fn sample(stored: &StoredProfile) -> Result<String, AppError> {
     let no_place = || internal("the small sample has no contact field");
     let mut event: Value = serde_json::from_str(Sample::minimal_json()).map_err(internal)?;
@@ -118,12 +118,12 @@ fn sample(stored: &StoredProfile) -> Result<String, AppError> {
     Ok(event.to_string())
 }
 
-/// A line for a POSIX shell that posts a body.
+/// A command for a POSIX shell that posts a body.
 fn curl(url: &str, body: &str) -> String {
     format!("curl -H 'Content-Type: application/json' -d {} {}", quoted(body), quoted(url))
 }
 
-/// Between single quotes everything stands for itself, but for the quote.
+/// Quotes text for the shell. Within single quotes only the quote itself is special.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
@@ -158,7 +158,7 @@ fn failure(language: Language, fate: &DeliverySummary) -> String {
     told(language, cause, Some(description).filter(|words| cause.needs_description() && !words.is_empty()))
 }
 
-/// A cause as sentences, with Telegram's own words where they say more.
+/// A cause as sentences, with Telegram's description if that says more.
 fn told(language: Language, cause: FailureCause, telegram: Option<&str>) -> String {
     let mut letters = causes::cause(language, cause).chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();

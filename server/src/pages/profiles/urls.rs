@@ -1,4 +1,4 @@
-//! `/profiles/urls`: many old URLs, one a line; then what profile each would be; then they are made.
+//! `/profiles/urls`: takes many old URLs, one a line, shows which profile each would become, then makes them.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use crate::{
     store::StoreError,
 };
 
-/// URLs that are read at once.
+/// The most URLs in one list.
 const MOST: usize = 1000;
 
 /// `GET /profiles/urls`
@@ -27,7 +27,7 @@ pub(in crate::pages) async fn page(visit: Visit<Operator>) -> Response {
     visit.show(StatusCode::OK, ServerPage::Urls(UrlsPage::default())).await
 }
 
-/// `POST /profiles/urls`: with a list, shows the table; with a draft, makes what is marked.
+/// `POST /profiles/urls`: shows the table of a list; with a draft's id, makes the marked profiles.
 pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Response {
     let fields = match visit.fields(body).await {
         Ok(fields) => fields,
@@ -69,7 +69,7 @@ async fn table(state: &AppState, candidates: &[Candidate], draft: String, langua
     for candidate in candidates {
         let mut row = candidate.row(language);
         if let Some(token) = candidate.token() {
-            // Only what Telegram has said before: a list of hundreds must not wait for it.
+            // Only stored names of bots are shown: a list of hundreds must not wait for Telegram.
             let known = state.store.queue.bot(token.bot_id()).await.ok().flatten();
             row.bot = known.map_or(row.bot, |bot| format!("@{}", bot.username));
         }
@@ -120,7 +120,7 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
     } else {
         match visit.state.store.profiles.add_all(&drafts, &visit.by()).await {
             Ok(()) => None,
-            // Somebody else was quicker.
+            // Another request has taken the name in the meantime.
             Err(StoreError::Taken) => Some(old_urls::names_to_mend(language).to_owned()),
             Err(error) => return visit.refuse(internal(error)).await,
         }
@@ -134,7 +134,7 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
     visit.done(&Notice::Made(drafts.len()), "/")
 }
 
-/// Asks Telegram in the background who the bots are, so that the list can name them.
+/// Asks Telegram in the background for the bots' names, which the list shows.
 fn introduce(state: &AppState, drafts: &[EditedProfile]) {
     let mut tokens = Vec::new();
     for token in drafts.iter().filter_map(|draft| draft.profile.token.clone()) {

@@ -1,5 +1,5 @@
-//! What a running server says of its keys, in the file that it holds locked: a key that it could not know must not come
-//! to seal beside it.
+//! The keys that a running server knows, written to the lock file that it holds. No other process may begin to seal
+//! with a key that the running server cannot learn.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -9,11 +9,11 @@ use std::{
 
 use super::{Home, Sealer};
 
-/// Said by a server that reads its keys anew when they change.
+/// Written by a server that reads its key file again when it changes.
 const ANY: &str = "keys: any";
 const THESE: &str = "keys: ";
 
-/// Writes down which keys this server knows.
+/// Writes the numbers of the keys that this server knows to the lock file.
 ///
 /// # Errors
 /// If the file cannot be written.
@@ -28,7 +28,7 @@ pub fn announce(mut lock: &File, sealer: &Sealer) -> io::Result<()> {
     lock.write_all(format!("{said}\n").as_bytes())
 }
 
-/// Whether a server that runs beside this process, if one does, knows the key of this number.
+/// Whether the server that runs beside this process knows the key of this number; also true if none runs.
 ///
 /// # Errors
 /// If the file cannot be read.
@@ -40,7 +40,7 @@ pub fn is_known_beside(lock: &Path, number: u8) -> io::Result<bool> {
     let said = text.lines().next().unwrap_or_default();
     let knows = said == ANY
         || said.strip_prefix(THESE).is_some_and(|numbers| numbers.split(',').any(|one| one == number.to_string()));
-    // Who has said something else may have ended since.
+    // The server that wrote this may have ended; then nobody holds the lock.
     Ok(knows || !matches!(File::open(lock)?.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 

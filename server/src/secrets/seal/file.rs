@@ -1,4 +1,4 @@
-//! The file of keys: made once, replaced whole, never half written.
+//! The file of encryption keys. It is written to a temporary file first, so it never contains only a part.
 
 use std::{
     fs,
@@ -13,10 +13,10 @@ use secrecy::ExposeSecret as _;
 use super::{SealError, keys::Keys};
 use crate::secrets::{codes, private};
 
-/// The file in the data folder that holds the keys where the environment has none.
+/// The key file in the data folder, which is used if the environment provides no keys.
 pub const KEY_FILE: &str = "secret.key";
 
-/// What tells a file from what it was before.
+/// Identifies a version of a file, to notice a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
     inode: u64,
@@ -25,7 +25,7 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    /// Of a file as it is now; `None`: it cannot be looked at.
+    /// The stamp of a file; `None` if the file cannot be accessed.
     pub(super) fn of(path: &Path) -> Option<Self> {
         let known = fs::metadata(path).ok()?;
         #[cfg(unix)]
@@ -36,16 +36,16 @@ impl Stamp {
     }
 }
 
-/// The keys of a file; `None`: it holds none.
+/// Reads the keys of a file; `None` if its content is not valid.
 pub(super) fn read(path: &Path) -> Result<Option<Keys>, SealError> {
     let text = fs::read_to_string(path).map(secrecy::SecretString::from).map_err(|source| fault(path, source))?;
     Ok(Keys::parse(text.expose_secret()))
 }
 
-/// Makes a file with one new key where there is none; one that is there is closed to others.
+/// Creates a file with one new key if it does not exist. Other users lose access to an existing one.
 pub(super) fn make_unless_there(path: &Path) -> Result<(), SealError> {
     if fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
-        // Without a number, as every version reads it.
+        // Written without a key number, because earlier versions do not know numbers.
         let mut key = [0u8; 32];
         codes::fill(&mut key);
         make(path, &format!("{}\n", BASE64.encode(&key))).map_err(|source| fault(path, source))?;
@@ -54,9 +54,9 @@ pub(super) fn make_unless_there(path: &Path) -> Result<(), SealError> {
     Ok(())
 }
 
-/// Puts these keys in the place of those in the file: whoever reads it finds either, and a power cut leaves either.
+/// Replaces the keys of the file atomically: readers, and the disk after a power cut, have the old or the new keys.
 pub(super) fn replace(path: &Path, keys: &Keys) -> Result<(), SealError> {
-    // A link keeps leading there.
+    // If the path is a symbolic link, its target is replaced and the link stays.
     let path = &fs::canonicalize(path).map_err(|source| fault(path, source))?;
     let replaced = aside(path, keys.write().expose_secret(), |aside| {
         keep_owner(path, aside)?;
@@ -67,7 +67,7 @@ pub(super) fn replace(path: &Path, keys: &Keys) -> Result<(), SealError> {
     Ok(())
 }
 
-/// Removes what killed processes have left aside: it holds keys, old ones too.
+/// Removes temporary files of killed processes, because they contain keys.
 fn sweep(path: &Path) {
     let Some(entries) = path.parent().and_then(|folder| fs::read_dir(folder).ok()) else { return };
     for entry in entries.flatten() {
@@ -91,18 +91,18 @@ fn make(path: &Path, text: &str) -> io::Result<()> {
     aside(path, text, |aside| name_it(aside, path))
 }
 
-/// Writes a text aside, on disk before `named` gives it its name, and the name on disk before this returns. Nothing is
-/// left beside it.
+/// Writes a text to a temporary file and syncs it, lets `named` give the file its name, and syncs the folder. The
+/// temporary file is removed in any case.
 fn aside(path: &Path, text: &str, named: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
     let aside = folder.join(aside_name(&codes::public_id()));
     let done = private::create(&aside).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
-        // A key that a power cut loses would take every stored secret with it.
+        // If a power cut lost the key, every stored secret would be lost.
         file.sync_all()?;
         named(&aside)
     });
-    // Where it was renamed it is gone already.
+    // Fails if `named` has renamed the file, which is fine.
     let _ = fs::remove_file(&aside);
     done?;
     #[cfg(unix)]
@@ -112,15 +112,15 @@ fn aside(path: &Path, text: &str, named: impl FnOnce(&Path) -> io::Result<()>) -
 
 fn name_it(aside: &Path, path: &Path) -> io::Result<()> {
     match fs::hard_link(aside, path) {
-        // Another start was faster: its key is the one.
+        // Another process was faster; its key is used.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        // Some file systems have no links.
+        // Some file systems have no hard links.
         Err(_) if !path.exists() => fs::rename(aside, path),
         done => done,
     }
 }
 
-/// What root writes must stay readable for the server, which may be somebody else.
+/// Keeps the owner of the replaced file: root may run the command while the server runs as another user.
 #[cfg(unix)]
 fn keep_owner(of: &Path, on: &Path) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt as _, chown};

@@ -1,4 +1,4 @@
-//! Keys by their numbers, and how they are written: `2:BASE64,1:BASE64`, or one a line.
+//! Encryption keys with their numbers, and their text form: `2:BASE64,1:BASE64`, or one on each line.
 
 use std::{fmt, sync::Arc};
 
@@ -12,14 +12,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::{FORMAT, HEAD, NONCE, Place, SealError};
 use crate::secrets::codes;
 
-/// The number of a key that is written without one, as all were that came before keys had numbers.
+/// The number of a key without one; keys had no numbers in earlier versions.
 const FIRST: u8 = 1;
 
-/// Keys, the one that is to seal first. There is always one.
+/// Keys in order; the first one ought to seal. Never empty.
 #[derive(Clone)]
 pub(super) struct Keys(Vec<Key>);
 
-/// A key. Cheap to clone.
+/// An encryption key. Cheap to clone.
 #[derive(Clone)]
 pub struct Key {
     number: u8,
@@ -35,7 +35,7 @@ impl fmt::Debug for Key {
 }
 
 impl Keys {
-    /// Reads keys; `None`: one of them is none, two have one number, or there is none.
+    /// Parses keys; `None` if a key is invalid, two have the same number, or there is none.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let entries = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|entry| !entry.is_empty());
         let mut keys: Vec<Key> = Vec::new();
@@ -49,12 +49,12 @@ impl Keys {
         (!keys.is_empty()).then_some(Self(keys))
     }
 
-    /// A new key alone.
+    /// One new key.
     pub(super) fn new() -> Option<Self> {
         Key::new(FIRST).map(|key| Self(vec![key]))
     }
 
-    /// These, with a new key before them.
+    /// These keys with a new one in front; `None` if every number is taken.
     pub(super) fn with_a_new_one(&self) -> Option<Self> {
         let mut number = self.first()?.number;
         loop {
@@ -71,12 +71,12 @@ impl Keys {
         Some(Self(keys))
     }
 
-    /// The first of these alone.
+    /// The first key alone.
     pub(super) fn without_the_others(&self) -> Self {
         Self(self.0.iter().take(1).cloned().collect())
     }
 
-    /// Those of these that are not among others.
+    /// The keys that are not among `others`.
     pub(super) fn those_not_in(&self, others: &Self) -> Vec<Key> {
         let is_there = |key: &Key| {
             let same = |other: &Key| other.text.expose_secret() == key.text.expose_secret();
@@ -97,7 +97,7 @@ impl Keys {
         self.0.iter().map(|key| key.number).collect()
     }
 
-    /// As they are written, a line each.
+    /// The text form, one key on each line.
     pub(super) fn write(&self) -> SecretString {
         SecretString::from(
             self.0.iter().map(|key| format!("{}:{}\n", key.number, key.text.expose_secret())).collect::<String>(),
@@ -121,16 +121,16 @@ impl Key {
         Self::parse(&format!("{number}:{}", BASE64.encode(&key)))
     }
 
-    /// Its number: the second byte of whatever it seals.
+    /// The key's number, which is the second byte of every value that it seals.
     #[must_use]
     pub fn number(&self) -> u8 {
         self.number
     }
 
-    /// Seals a text for one place.
+    /// Encrypts a text and binds it to a place.
     ///
     /// # Errors
-    /// [`SealError::CannotSeal`]; does not happen with texts of a token's size.
+    /// [`SealError::CannotSeal`], which does not happen with texts of a token's size.
     pub fn seal(&self, place: Place<'_>, text: &str) -> Result<Vec<u8>, SealError> {
         let head = [FORMAT, self.number];
         let mut nonce = [0u8; NONCE];
@@ -141,7 +141,7 @@ impl Key {
         Ok([head.as_slice(), &nonce, &sealed].concat())
     }
 
-    /// Opens what this key has sealed for this very place.
+    /// Decrypts a value that this key has sealed for this place.
     pub(super) fn open(&self, place: Place<'_>, sealed: &[u8]) -> Option<SecretString> {
         let (head, rest) = sealed.split_first_chunk::<HEAD>()?;
         let (nonce, body) = rest.split_first_chunk::<NONCE>()?;
@@ -154,7 +154,7 @@ impl Key {
     }
 }
 
-/// The number of the key that something was sealed with.
+/// The number of the key that a value was sealed with.
 #[must_use]
 pub fn number_of(sealed: &[u8]) -> Option<u8> {
     sealed.get(1).copied()

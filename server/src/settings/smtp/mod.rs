@@ -1,4 +1,4 @@
-//! The SMTP server: its address, and the client that sends a mail to one address at a time. Errors hold no credentials.
+//! The SMTP client: sends a mail to one address at a time. Errors contain no credentials.
 
 pub mod url;
 
@@ -25,20 +25,20 @@ use tokio::time::timeout;
 
 pub use self::url::{SmtpSettings, SmtpTls};
 
-/// How long one mail to one address may take.
+/// Time limit for sending one mail to one address.
 pub(crate) const LONGEST: Duration = Duration::from_secs(30);
-/// Somebody on the way may have removed the offer.
+/// An attacker between here and the server may have removed the offer.
 const NO_STARTTLS: &str = "the SMTP server offers no STARTTLS, so neither password nor mail was sent: write the \
     server's address with smtps://, or without user and password if mails may travel unencrypted";
-/// More of the server's words is not kept.
+/// Most characters of the server's reply that are kept.
 const LONGEST_WORDS: usize = 200;
 
-/// The way to the SMTP server. Cheap enough to clone.
+/// An SMTP client. Cheap enough to clone.
 #[derive(Clone)]
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
-    /// What must not be repeated, should the server say it.
+    /// Texts that are removed from the server's replies, should it repeat them.
     secrets: Vec<SecretString>,
 }
 
@@ -58,16 +58,16 @@ pub struct Letter {
     pub html: String,
 }
 
-/// What sending to one address came to.
+/// The result of sending to one address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Posted {
     /// The server took it.
     Taken,
-    /// It never will.
+    /// The server refused it for good, with this reply.
     Refused(String),
-    /// It may later.
+    /// The server refused it for now, with this reply.
     Later(String),
-    /// There was no reply: it is of no use to ask for another address now.
+    /// There was no usable reply, so trying another address now is of no use.
     Away(String),
 }
 
@@ -78,7 +78,7 @@ impl fmt::Debug for Smtp {
 }
 
 impl Smtp {
-    /// The way to the server of these settings. Nothing is asked yet.
+    /// A client with these settings. It does not connect yet.
     ///
     /// # Errors
     /// If TLS cannot be set up.
@@ -107,7 +107,7 @@ impl Smtp {
         Ok(Self { transport: builder.build(), from, secrets })
     }
 
-    /// Sends a letter to one address. `id` is the same whenever the same letter is sent.
+    /// Sends a letter to one address. `id` must be the same for each attempt at the same letter.
     pub(crate) async fn post(&self, letter: &Letter, to: &EmailAddress, id: &str) -> Posted {
         let Ok(address) = to.as_str().parse::<Address>() else {
             return Posted::Refused("it is no address that mail can go to".to_owned());
@@ -129,7 +129,7 @@ impl Smtp {
             .to(Mailbox::new(None, to))
             .subject(&letter.subject)
             .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
-            // No machine need answer.
+            // Keeps mail programs from answering automatically.
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
             .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
     }
@@ -138,7 +138,7 @@ impl Smtp {
         if let Some(fault) = certificate_fault(error) {
             return Posted::Away(self.shown(&distrust(fault)));
         }
-        // lettre has no kind of its own for this.
+        // lettre has no error kind for this.
         if error.is_client() && error.to_string().contains("STARTTLS") {
             return Posted::Away(NO_STARTTLS.to_owned());
         }
@@ -150,7 +150,7 @@ impl Smtp {
         if is_final(code) { Posted::Refused(words) } else { Posted::Later(words) }
     }
 
-    /// Somebody else's words as they may be kept and logged: one line, not too long, no secret.
+    /// Makes text from outside fit for storage and the log: one line, limited in length, without secrets.
     fn shown(&self, words: &str) -> String {
         let mut words = words.to_owned();
         for secret in self.secrets.iter().map(|secret| secret.expose_secret()).filter(|secret| !secret.is_empty()) {
@@ -160,11 +160,11 @@ impl Smtp {
     }
 }
 
-/// What is wrong with the server's certificate, if that is why there was no mail.
+/// The fault of the server's certificate, if that is why the mail was not sent.
 fn certificate_fault(error: &smtp::Error) -> Option<&CertificateError> {
     let mut next = error.source();
     while let Some(cause) = next {
-        // What an I/O error holds is not its source; that of what it holds is.
+        // `io::Error::source` skips the error that it wraps, so the wrapped error is looked at here.
         let held = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         let fault = held.and_then(|held| held.downcast_ref()).or_else(|| cause.downcast_ref());
         if let Some(rustls::Error::InvalidCertificate(fault)) = fault {
@@ -175,7 +175,7 @@ fn certificate_fault(error: &smtp::Error) -> Option<&CertificateError> {
     None
 }
 
-/// Why a certificate is not trusted, and what to do: nothing was said to that server, the password least of all.
+/// Why a certificate is not trusted, and what to do. Nothing was sent to that server, least of all the password.
 fn distrust(fault: &CertificateError) -> String {
     let why = match fault {
         CertificateError::UnknownIssuer => {
@@ -193,8 +193,8 @@ fn distrust(fault: &CertificateError) -> String {
     format!("the SMTP server's certificate {why}")
 }
 
-/// Whether a reply is about the address or the mail and will not change. One about the house's own server or rights
-/// may: somebody will mend that.
+/// Whether a reply is about the address or the mail, and so will not change. 521 (the server takes no mail) and replies
+/// about authentication may change, because an operator will fix that.
 fn is_final(code: u16) -> bool {
     (500..600).contains(&code) && code != 521 && !is_about_signing_in(code)
 }

@@ -1,5 +1,5 @@
-//! The SMTP server: `HOOKGRAM_SMTP_URL` and `HOOKGRAM_MAIL_FROM`. What is said of a wrong URL never repeats it: it
-//! holds a password.
+//! The address of the SMTP server, from `HOOKGRAM_SMTP_URL` and `HOOKGRAM_MAIL_FROM`. Errors never repeat the URL,
+//! because it contains a password.
 
 use std::{borrow::Cow, net::IpAddr};
 
@@ -10,51 +10,51 @@ use percent_encoding::percent_decode_str;
 
 pub(crate) const URL: &str = "HOOKGRAM_SMTP_URL";
 pub(crate) const URL_FILE: &str = "HOOKGRAM_SMTP_URL_FILE";
-/// The port of `smtp://` unless the URL says another: submission.
+/// The default port of `smtp://`: submission.
 const SUBMISSION: u16 = 587;
-/// The port of `smtps://` unless the URL says another.
+/// The default port of `smtps://`.
 const SUBMISSIONS: u16 = 465;
 
-/// The way to the SMTP server, and who writes.
+/// How to reach the SMTP server, and the sender of mails.
 #[derive(Clone, Debug)]
 pub struct SmtpSettings {
-    /// Its name or address.
+    /// The server's name or address.
     pub host: String,
-    /// Its port.
+    /// The server's port.
     pub port: u16,
-    /// Whether it is talked to in secret.
+    /// Whether the connection is encrypted.
     pub tls: SmtpTls,
     /// User and password.
     pub credentials: Option<(String, SecretString)>,
-    /// From whom mails come.
+    /// The sender of mails.
     pub from: Mailbox,
 }
 
-/// Whether an SMTP server is talked to in secret.
+/// Whether the connection to an SMTP server is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SmtpTls {
     /// From the first byte: `smtps://`.
     Wrapped,
-    /// After STARTTLS, without which nothing is sent: `smtp://` with a password.
+    /// After STARTTLS; nothing is sent without it: `smtp://` with a password.
     Required,
-    /// After STARTTLS, where the server offers it: `smtp://` without a password.
+    /// After STARTTLS if the server offers it: `smtp://` without a password.
     WhenOffered,
-    /// Not: `smtp://` to this machine, whose server has no certificate that anybody vouches for.
+    /// Never: `smtp://` to this machine, whose server has no trusted certificate.
     None,
 }
 
-/// What is wrong with a URL of an SMTP server.
+/// What is wrong with the URL of an SMTP server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SmtpFault {
-    /// It is no address at all.
+    /// It is not a URL.
     NoAddress,
-    /// Neither smtp:// nor smtps://.
+    /// Its scheme is neither `smtp` nor `smtps`.
     Scheme,
     /// It names no host.
     NoHost,
-    /// Something stands after the host.
+    /// It has a path, a query or a fragment.
     Rest,
-    /// User or password are not UTF-8.
+    /// The user or the password is not UTF-8.
     NotUtf8,
     /// A password without a user.
     NoUser,
@@ -63,7 +63,7 @@ pub enum SmtpFault {
 }
 
 impl SmtpFault {
-    /// For the terminal, as part of a sentence.
+    /// The explanation for the terminal, as part of a sentence.
     pub(crate) fn problem(self) -> String {
         let what = match self {
             Self::NoAddress => {
@@ -81,7 +81,7 @@ impl SmtpFault {
 }
 
 impl SmtpSettings {
-    /// Reads the URL; `from` is who writes.
+    /// Reads the URL. `from` is the sender of mails.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -120,7 +120,7 @@ impl SmtpSettings {
     }
 }
 
-/// Reads who writes: an address, or a name and an address.
+/// Reads the sender of mails: an address, or a name and an address.
 pub(crate) fn read_from(text: &str) -> Option<Mailbox> {
     let one_line = !text.contains(char::is_control);
     text.trim().parse::<Mailbox>().ok().filter(|_| one_line)

@@ -1,4 +1,4 @@
-//! One-time links: set-up, invitation, reset, sign-in. Only hashes of their codes are kept.
+//! One-time links: set-up, invitation, reset, sign-in. Only the hashes of their codes are stored.
 
 use hookgram::{
     audit::AuditAction,
@@ -15,12 +15,12 @@ use crate::{
     time::{Millis, now},
 };
 
-/// What a one-time link is for.
+/// The purpose of a one-time link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkKind {
-    /// Makes the first admin.
+    /// Creates the first admin.
     Setup,
-    /// Makes an account.
+    /// Creates an account.
     Invite,
     /// Sets a new password.
     Reset,
@@ -38,7 +38,7 @@ impl LinkKind {
         }
     }
 
-    /// The audit's action when such a link is made.
+    /// The audit action for creating such a link.
     fn made(self) -> AuditAction {
         match self {
             Self::Setup => AuditAction::SetupLink,
@@ -49,48 +49,48 @@ impl LinkKind {
     }
 }
 
-/// A link to keep.
+/// A link to store.
 #[derive(Clone, Debug)]
 pub struct NewLink<'a> {
     /// The hash of its code.
     pub code_hash: &'a [u8],
-    /// What it is for.
+    /// Its purpose.
     pub kind: LinkKind,
-    /// Whom it signs in, or whose password it sets.
+    /// The account that it signs in, or whose password it resets.
     pub user_id: Option<i64>,
-    /// Until when it can be used.
+    /// When it expires.
     pub expires_at: Millis,
 }
 
-/// An invitation to keep.
+/// An invitation to store.
 #[derive(Clone, Debug)]
 pub struct NewInvitation<'a> {
     /// The hash of its code.
     pub code_hash: &'a [u8],
-    /// Whom it invites.
+    /// The e-mail address that is invited.
     pub email: &'a str,
-    /// What they will be allowed to do.
+    /// The role of the new account.
     pub role: Role,
-    /// The address of the admin who invites; blank: the command line.
+    /// The e-mail address of the inviting admin; empty for the command line.
     pub made_by: &'a str,
-    /// Until when it can be accepted.
+    /// When it expires.
     pub expires_at: Millis,
 }
 
 /// An invitation that nobody has accepted yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
-    /// What tells it apart from others: no key to anything.
+    /// A public id: the beginning of the code's hash, which does not open the invitation.
     pub id: String,
-    /// Whom it invites.
+    /// The e-mail address that is invited.
     pub email: String,
-    /// What they will be allowed to do.
+    /// The role of the new account.
     pub role: Role,
-    /// The address of who invites.
+    /// The e-mail address of the inviting admin; empty for the command line.
     pub made_by: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Millis,
-    /// Until when it can be accepted.
+    /// When it expires.
     pub expires_at: Millis,
 }
 
@@ -120,7 +120,7 @@ impl TryFrom<Row> for Invitation {
 }
 
 impl Accounts {
-    /// Keeps a link. A new set-up link replaces those before it.
+    /// Stores a link. A set-up link replaces earlier ones.
     ///
     /// # Errors
     /// If the database fails.
@@ -151,7 +151,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Whether a link could still be used.
+    /// Whether a link is still valid.
     ///
     /// # Errors
     /// If the database fails.
@@ -167,7 +167,8 @@ impl Accounts {
         Ok(found.is_some())
     }
 
-    /// Uses up a sign-in link: whom it signs in, or `None` if it is unknown, used or expired.
+    /// Uses up a sign-in link. Returns the id of the account that it signs in, or `None` if the link is unknown, used
+    /// or expired.
     ///
     /// # Errors
     /// If the database fails.
@@ -183,10 +184,11 @@ impl Accounts {
         Ok(user.flatten())
     }
 
-    /// Keeps an invitation; it takes the place of an earlier one to the same address.
+    /// Stores an invitation. It replaces an earlier one to the same address.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] if the address has an account, [`StoreError::NotFound`] if who invites is no admin any more.
+    /// [`StoreError::Taken`] if the address has an account, [`StoreError::NotFound`] if the inviting account is no
+    /// longer an admin.
     pub async fn add_invitation(&self, new: NewInvitation<'_>, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let account: Option<i64> = sqlx::query_scalar("SELECT id FROM users WHERE email = ?1")
@@ -225,7 +227,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// The invitations that can still be accepted, the newest first.
+    /// The valid invitations, newest first.
     ///
     /// # Errors
     /// If the database fails.
@@ -241,10 +243,10 @@ impl Accounts {
         rows.into_iter().map(Invitation::try_from).collect()
     }
 
-    /// Takes an invitation back; the one that it was.
+    /// Revokes an invitation and returns it.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] if there is none such that could still be accepted.
+    /// [`StoreError::NotFound`] if there is no valid invitation with this id.
     pub async fn revoke_invitation(&self, id: &str, by: &By) -> Result<Invitation, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let row: Option<Row> = sqlx::query_as(
@@ -263,7 +265,7 @@ impl Accounts {
         Ok(gone)
     }
 
-    /// The invitation of a code's hash, if it can still be accepted.
+    /// The invitation with this hash of its code, if it is valid.
     ///
     /// # Errors
     /// If the database fails.
@@ -279,11 +281,11 @@ impl Accounts {
         row.map(Invitation::try_from).transpose()
     }
 
-    /// Makes the account that an invitation offers and uses the invitation up, both or neither.
+    /// Creates the account of an invitation and uses the invitation up, both or neither.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] if it is unknown, used, taken back or expired; [`StoreError::Taken`] if its address has an
-    /// account by now.
+    /// [`StoreError::NotFound`] if the invitation is unknown, used, revoked or expired; [`StoreError::Taken`] if its
+    /// address has an account by now.
     pub async fn accept_invitation(
         &self,
         code_hash: &[u8],
@@ -317,7 +319,7 @@ impl Accounts {
         Ok(Account { id, email, role })
     }
 
-    /// How many reset links an account was given since a moment.
+    /// How many reset links an account was given since `since`.
     ///
     /// # Errors
     /// If the database fails.
@@ -328,7 +330,7 @@ impl Accounts {
         Ok(count.bind(user_id).bind(since).fetch_one(&self.read).await?)
     }
 
-    /// Whose password a reset link sets, if it can still be used.
+    /// The e-mail address of the account whose password a reset link resets, if the link is valid.
     ///
     /// # Errors
     /// If the database fails.
@@ -340,8 +342,8 @@ impl Accounts {
         Ok(email.bind(code_hash).bind(now()).fetch_optional(&self.read).await?)
     }
 
-    /// Sets a new password by a reset link, uses up it and every other of the account, and ends all its sessions: all or
-    /// nothing. Whose it was. The second factor stays as it is.
+    /// Sets a new password by a reset link, uses up all links of the account, and ends all its sessions: all or
+    /// nothing. Returns the account's id. The second factor stays as it is.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if the link is unknown, used or expired.
@@ -373,7 +375,8 @@ impl Accounts {
     }
 }
 
-/// Ends the open invitations of somebody who is no admin any more, in the commit that makes it so.
+/// Revokes the open invitations of an account that is no longer an admin, in the commit that changes its role or
+/// removes it.
 pub(in crate::store) async fn revoke_invitations_of(
     tx: &mut SqliteConnection,
     made_by: &str,
@@ -393,8 +396,8 @@ pub(in crate::store) async fn revoke_invitations_of(
     Ok(())
 }
 
-/// Ends what an account's earlier password has opened: its sessions but one, the sign-ins that wait for their second
-/// factor, and its links.
+/// Ends all access that an account's earlier password has given: its sessions except the one with the token hash
+/// `kept`, its sign-ins that wait for the second factor, and its links. Returns how many sessions ended.
 pub(in crate::store) async fn shut_out(
     tx: &mut SqliteConnection,
     user_id: i64,

@@ -1,4 +1,5 @@
-//! Who has an account, and changing that. One statement decides that an admin stays, whoever asks at the same time.
+//! Members: listing accounts, changing their roles and removing them. The check that an admin stays is part of the
+//! UPDATE or DELETE itself, so that concurrent requests cannot remove the last one.
 
 use hookgram::{
     audit::AuditAction,
@@ -15,16 +16,16 @@ use crate::{
     time::Millis,
 };
 
-/// Somebody who has an account.
+/// An account as the list of members shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// Who.
+    /// The account.
     pub account: Account,
-    /// Whether they sign in with a second factor.
+    /// Whether the account has a second factor.
     pub has_second_factor: bool,
-    /// When they were last here, to the minute.
+    /// When the account was last active, to the minute.
     pub last_seen_at: Option<Millis>,
-    /// Whether nobody else is an admin.
+    /// Whether this account is the only admin.
     pub is_last_admin: bool,
 }
 
@@ -53,7 +54,7 @@ impl TryFrom<Row> for Member {
 }
 
 impl Accounts {
-    /// Everybody, by address.
+    /// All members, by e-mail address.
     ///
     /// # Errors
     /// If the database fails.
@@ -67,7 +68,7 @@ impl Accounts {
         rows.into_iter().map(Member::try_from).collect()
     }
 
-    /// One of them.
+    /// The member with this id.
     ///
     /// # Errors
     /// If the database fails.
@@ -82,10 +83,11 @@ impl Accounts {
         row.map(Member::try_from).transpose()
     }
 
-    /// Gives somebody another role, and ends their sessions and the open invitations that the role does not allow.
+    /// Changes the role of an account. Ends its sessions, and revokes its open invitations unless the new role is
+    /// admin.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] without such an account, [`StoreError::LastAdmin`] if no admin would be left.
+    /// [`StoreError::NotFound`] if there is no such account, [`StoreError::LastAdmin`] if no admin would be left.
     pub async fn change_role(&self, id: i64, role: Role, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let (email, before) = present(&mut tx, id).await?;
@@ -117,7 +119,7 @@ impl Accounts {
     /// Removes an account with its sessions and open invitations.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] without such an account, [`StoreError::LastAdmin`] if no admin would be left.
+    /// [`StoreError::NotFound`] if there is no such account, [`StoreError::LastAdmin`] if no admin would be left.
     pub async fn remove_member(&self, id: i64, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let (email, role) = present(&mut tx, id).await?;

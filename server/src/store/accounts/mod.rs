@@ -1,4 +1,4 @@
-//! Accounts.
+//! Accounts, with everything that they sign in with.
 
 pub(in crate::store) mod links;
 pub(in crate::store) mod members;
@@ -22,18 +22,18 @@ use crate::{
     time::{Millis, now},
 };
 
-/// An account, with what proves it.
+/// An account with its credentials.
 #[derive(Clone)]
 pub struct User {
-    /// Who.
+    /// The account.
     pub account: Account,
-    /// The password's hash as a PHC string; `None`: signs in by link only.
+    /// The password's hash as a PHC string, or `None` if the account signs in by link only.
     pub password_hash: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Millis,
     /// Whether it has a second factor.
     pub has_second_factor: bool,
-    /// Counts changes of the password.
+    /// How often the password was changed.
     pub password_version: i64,
 }
 
@@ -68,7 +68,7 @@ impl Accounts {
         Ok(sqlx::query_scalar("SELECT count(*) FROM users").fetch_one(&self.read).await?)
     }
 
-    /// Every account, by address.
+    /// All accounts, by e-mail address.
     ///
     /// # Errors
     /// If the database fails.
@@ -82,7 +82,7 @@ impl Accounts {
         rows.into_iter().map(User::try_from).collect()
     }
 
-    /// The account of an address, whatever its case.
+    /// The account with this e-mail address, in any case.
     ///
     /// # Errors
     /// If the database fails.
@@ -97,7 +97,7 @@ impl Accounts {
         row.map(User::try_from).transpose()
     }
 
-    /// The account of an id.
+    /// The account with this id.
     ///
     /// # Errors
     /// If the database fails.
@@ -112,10 +112,10 @@ impl Accounts {
         row.map(User::try_from).transpose()
     }
 
-    /// Makes an account.
+    /// Creates an account.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] if the address has one.
+    /// [`StoreError::Taken`] if the address has an account.
     pub async fn add_user(
         &self,
         email: &str,
@@ -140,10 +140,10 @@ impl Accounts {
         Ok(Account { id, email: email.to_owned(), role })
     }
 
-    /// Replaces a password and ends every session of the account.
+    /// Replaces a password and ends all sessions of the account.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] without such an account.
+    /// [`StoreError::NotFound`] if there is no such account.
     pub async fn set_password(&self, email: &str, password_hash: &str, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin().await?;
         let id: Option<i64> = sqlx::query_scalar(
@@ -161,7 +161,8 @@ impl Accounts {
         Ok(())
     }
 
-    /// Replaces a password by its owner's wish and ends every session but the one of `kept`, a token's hash. How many ended.
+    /// Replaces a password at its owner's request. Ends all sessions of the account except the one with the token hash
+    /// `kept`, and returns how many.
     ///
     /// # Errors
     /// If the database fails.
@@ -185,7 +186,7 @@ impl Accounts {
         Ok(ended)
     }
 
-    /// Stores the same password under a better hash, unless it was replaced meanwhile. No session ends.
+    /// Stores a new hash of the same password, unless the password was changed meanwhile. No session ends.
     ///
     /// # Errors
     /// If the database fails.
@@ -199,7 +200,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Keeps how the account's owner likes their pages; what is `None` stays as it is, and an empty text is no wish.
+    /// Stores the preferences of an account. `None` keeps a stored preference, and an empty text deletes it.
     ///
     /// # Errors
     /// If the database fails.
@@ -224,10 +225,10 @@ impl Accounts {
         Ok(())
     }
 
-    /// Makes the first admin and uses up the set-up link, both or neither.
+    /// Creates the first admin and uses up the set-up link, both or neither.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] if the link is unknown, used, expired, or there is an account already.
+    /// [`StoreError::NotFound`] if the link is unknown, used or expired, or if there is an account already.
     pub async fn set_up(
         &self,
         code_hash: &[u8],

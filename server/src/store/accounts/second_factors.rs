@@ -1,4 +1,5 @@
-//! Second factors: the secret, sealed; the step of the last code taken; recovery codes, of which only hashes are kept.
+//! Second factors: the encrypted secret, the time step of the last accepted code, and recovery codes, which are stored
+//! as hashes.
 
 use hookgram::{audit::AuditAction, role::Account};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -17,11 +18,11 @@ use crate::{
 /// An account's second factor.
 #[derive(Clone, Debug)]
 pub struct SecondFactor {
-    /// The secret, in base32; `None`: it cannot be opened with this key.
+    /// The secret in base32, or `None` if it cannot be decrypted with the keys at hand.
     pub secret: Option<SecretString>,
-    /// The step of the last code that was taken.
+    /// The time step of the last accepted code.
     pub step: i64,
-    /// Since when.
+    /// When it was turned on.
     pub since: Millis,
     /// How many recovery codes are left.
     pub codes_left: i64,
@@ -57,8 +58,9 @@ impl Accounts {
         Ok(Some(SecondFactor { secret, step: row.totp_step, since, codes_left: row.codes_left }))
     }
 
-    /// Turns an account's second factor on: the secret in base32, the step of the code that confirmed it, the hashes of its recovery
-    /// codes. Every session but the one of `kept` ends, for it began without. How many ended.
+    /// Turns an account's second factor on. Takes the secret in base32, the time step of the code that confirmed it,
+    /// and the hashes of the recovery codes. Ends all sessions except the one with the token hash `kept`, because they
+    /// began without the second factor, and returns how many.
     ///
     /// # Errors
     /// [`StoreError::Taken`] if the account has one already.
@@ -93,7 +95,8 @@ impl Accounts {
         Ok(ended)
     }
 
-    /// Turns an account's second factor off and forgets its recovery codes. Every session but the one of `kept` ends.
+    /// Turns an account's second factor off and deletes its recovery codes. Ends all sessions except the one with the
+    /// token hash `kept`.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if the account has none.
@@ -120,7 +123,8 @@ impl Accounts {
         Ok(())
     }
 
-    /// Takes the code of a step, unless one of it or of a later one was taken before; whether it did.
+    /// Accepts the code of a time step, unless a code of this or a later step was accepted before. Returns whether it
+    /// is accepted.
     ///
     /// # Errors
     /// If the database fails.
@@ -133,7 +137,7 @@ impl Accounts {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Uses up a recovery code; whether there was such a one.
+    /// Uses up a recovery code. Returns whether there was such an unused code.
     ///
     /// # Errors
     /// If the database fails.
@@ -161,7 +165,7 @@ impl Accounts {
         Ok(true)
     }
 
-    /// Puts new recovery codes in the place of the old ones.
+    /// Replaces the recovery codes.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if the account has no second factor.

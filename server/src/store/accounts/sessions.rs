@@ -1,4 +1,4 @@
-//! Sessions, and sign-ins that wait for their second factor. Only hashes of their tokens are kept.
+//! Sessions, and sign-ins that wait for their second factor. Only the hashes of their tokens are stored.
 
 use hookgram::{
     audit::AuditAction,
@@ -17,44 +17,44 @@ use crate::{
     time::Millis,
 };
 
-/// A session to open.
+/// A session to store.
 #[derive(Clone)]
 pub struct NewSession<'a> {
     /// The hash of its token.
     pub token_hash: &'a [u8],
-    /// Whose, as they were when they proved who they are.
+    /// The account, as it was when its owner was authenticated.
     pub user: &'a User,
-    /// Now.
+    /// The current time.
     pub now: Millis,
-    /// The latest end, however much it is used.
+    /// When it expires, however much it is used.
     pub expires_at: Millis,
-    /// The browser, as it calls itself.
+    /// The browser's User-Agent header.
     pub user_agent: &'a str,
-    /// The address it came from.
+    /// The client's network address.
     pub address: &'a str,
 }
 
-/// A session that has not run out.
+/// A session that has not expired.
 #[derive(Clone, Debug)]
 pub struct OpenSession {
-    /// Whose.
+    /// The account.
     pub account: Account,
     /// When it was last used, to the minute.
     pub last_used_at: Millis,
-    /// When its owner last proved who they are.
+    /// When its owner was last authenticated.
     pub confirmed_at: Millis,
-    /// Whether the account has a password that can be asked for.
+    /// Whether the account has a password.
     pub has_password: bool,
     /// Whether the account has a second factor.
     pub has_second_factor: bool,
-    /// How its owner likes their pages.
+    /// The preferences of the account.
     pub kept: KeptPreferences,
 }
 
 /// A session as its owner sees it.
 #[derive(Clone, Debug, FromRow)]
 pub struct SessionRow {
-    /// What tells it apart from others: no key to anything.
+    /// A public id: the beginning of the token's hash, which does not open the session.
     pub id: String,
     /// The hash of its token.
     pub token_hash: Vec<u8>,
@@ -62,9 +62,9 @@ pub struct SessionRow {
     pub created_at: Millis,
     /// When it was last used, to the minute.
     pub last_used_at: Millis,
-    /// The browser, as it calls itself.
+    /// The browser's User-Agent header.
     pub user_agent: String,
-    /// The address it began from.
+    /// The network address at sign-in.
     pub address: String,
 }
 
@@ -83,22 +83,24 @@ struct Row {
 }
 
 impl Accounts {
-    /// The ids of accounts as sessions of theirs end.
+    /// A receiver of the ids of accounts some of whose sessions have ended.
     #[must_use]
     pub fn ended_sessions(&self) -> broadcast::Receiver<i64> {
         self.ended.subscribe()
     }
 
-    /// Tells whatever stays open for an account that sessions of it have ended, once that is committed.
+    /// Announces that sessions of an account have ended, so that its open connections are closed. Called after the
+    /// commit.
     pub(in crate::store) fn announce_ended(&self, user_id: i64) {
-        // An error only says that nothing is open.
+        // An error only means that there is no receiver.
         let _ = self.ended.send(user_id);
     }
 
-    /// Opens a session, whose owner has just proved who they are, and clears away those that have run out.
+    /// Stores a session whose owner was just authenticated. Deletes expired sessions.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] if the account has another password or second factor by now than the one that was proved.
+    /// [`StoreError::NotFound`] if the account's password or second factor was changed since the owner was
+    /// authenticated.
     pub async fn add_session(&self, session: NewSession<'_>, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin().await?;
         sqlx::query("DELETE FROM sessions WHERE expires_at <= ?1").bind(session.now).execute(&mut *tx).await?;
@@ -126,7 +128,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// The session of a token's hash, unless it has run out or lain idle for longer than `idle`.
+    /// The session with this hash of its token, unless it has expired or was idle for longer than `idle`.
     ///
     /// # Errors
     /// If the database fails.
@@ -158,7 +160,7 @@ impl Accounts {
         }))
     }
 
-    /// Notes that a session was used.
+    /// Updates when a session was last used.
     ///
     /// # Errors
     /// If the database fails.
@@ -171,7 +173,8 @@ impl Accounts {
         Ok(())
     }
 
-    /// Gives a session another token; with `confirmed_at`, its owner has just proved who they are. Whether it was there.
+    /// Replaces the token of a session. `confirmed_at` is set if its owner was just authenticated again. Returns
+    /// whether the session exists.
     ///
     /// # Errors
     /// If the database fails.
@@ -192,7 +195,7 @@ impl Accounts {
         Ok(done.rows_affected() > 0)
     }
 
-    /// An account's sessions that have not run out, the one used last first.
+    /// An account's valid sessions, the last used first.
     ///
     /// # Errors
     /// If the database fails.
@@ -205,7 +208,7 @@ impl Accounts {
         Ok(rows.bind(user_id).bind(now).bind(now.saturating_sub(idle)).fetch_all(&self.read).await?)
     }
 
-    /// Ends a session, if it is there.
+    /// Ends a session, if it exists.
     ///
     /// # Errors
     /// If the database fails.
@@ -225,7 +228,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Ends the session of an account that [`SessionRow::id`] names; whether it was there.
+    /// Ends the session of an account with this [`SessionRow::id`]. Returns whether it existed.
     ///
     /// # Errors
     /// If the database fails.
@@ -247,8 +250,8 @@ impl Accounts {
         Ok(address.is_some())
     }
 
-    /// Ends every session of an account but the one of `kept`, a token's hash, and the sign-ins that wait for their second
-    /// factor; how many sessions that were. Whoever changes what an account may do calls this.
+    /// Ends all sessions of an account except the one with the token hash `kept`, and its sign-ins that wait for their
+    /// second factor. Returns how many sessions ended.
     ///
     /// # Errors
     /// If the database fails.
@@ -268,10 +271,10 @@ impl Accounts {
         Ok(done.rows_affected())
     }
 
-    /// Keeps that somebody's password was right and their second factor is still to come.
+    /// Stores a sign-in whose password was right and which waits for the second factor.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] if the account has another password by now than the one that was proved.
+    /// [`StoreError::NotFound`] if the account's password was changed since it was checked.
     pub async fn add_half_session(
         &self,
         hash: &[u8],
@@ -298,7 +301,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Who waits for their second factor under a token's hash.
+    /// The id of the account whose sign-in with this token hash waits for the second factor.
     ///
     /// # Errors
     /// If the database fails.
@@ -307,7 +310,8 @@ impl Accounts {
         Ok(user.bind(hash).bind(now).fetch_optional(&self.read).await?)
     }
 
-    /// Counts a try at a second factor, and lets it pass if there were fewer than `most`; whose it is.
+    /// Counts an attempt at the second factor, unless there were `most` before. Returns the account's id, or `None` if
+    /// the attempt is refused.
     ///
     /// # Errors
     /// If the database fails.
@@ -319,7 +323,8 @@ impl Accounts {
         Ok(user.bind(hash).bind(now).bind(most).fetch_optional(&self.write).await?)
     }
 
-    /// Forgets a sign-in that waited; whether it was there. Only one of two at the same time hears that it was.
+    /// Deletes a sign-in that waited for the second factor. Returns whether it existed; of two concurrent calls, only
+    /// one returns true.
     ///
     /// # Errors
     /// If the database fails.
@@ -330,7 +335,7 @@ impl Accounts {
     }
 }
 
-/// Records something that was done to an account.
+/// Records an action on an account in the audit log.
 async fn record_of(tx: &mut SqliteConnection, user_id: i64, action: AuditAction, by: &By) -> Result<(), StoreError> {
     let email: String =
         sqlx::query_scalar("SELECT email FROM users WHERE id = ?1").bind(user_id).fetch_one(&mut *tx).await?;

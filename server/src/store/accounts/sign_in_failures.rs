@@ -1,4 +1,4 @@
-//! Attempts at second factors, which are limited by account, and failed sign-ins, which the health page shows.
+//! Attempts at second factors, limited for each account, and failed sign-ins, which the health page shows.
 
 use hookgram::{audit::AuditAction, role::Account};
 
@@ -11,37 +11,38 @@ use crate::{
 };
 
 const HOUR: Millis = 60 * 60 * 1000;
-/// Wrong codes in a row that are judged without a wait.
+/// How many wrong codes in a row are checked without a wait.
 const CODES: i64 = 10;
-/// One counted code is forgotten after this. With three codes of a million right at any time, guessing day and night hits
-/// with a chance of 2.6 % a year (10 + 24 × 365 attempts).
+/// One counted code is forgotten after this time. At any time, three codes of a million are right, so somebody who
+/// guesses day and night succeeds with a probability of 2.6 % a year (10 + 24 × 365 attempts).
 const CODE_FORGOTTEN: Millis = HOUR;
-/// Failures of an account within an hour that get an entry of their own in the audit; more are only counted.
+/// How many failures of an account within an hour get an audit entry of their own. More are only counted.
 const AUDITED: i64 = 20;
-/// Wrong passwords of an account within the time asked for that the health page shows.
+/// From this number of wrong passwords within the period on, the health page shows an account.
 const MANY_PASSWORDS: i64 = 20;
-/// Wrong codes; only somebody who has the password is asked for one.
+/// From this number of wrong codes within the period on, the health page shows an account. A code is asked for only
+/// after the right password.
 pub const MANY_CODES: i64 = 10;
-/// Accounts that the health page names.
+/// How many accounts the health page names.
 const NAMED: i64 = 5;
 
 /// An account with repeated failures.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct SignInFailures {
-    /// Its address.
+    /// The account's e-mail address.
     pub email: String,
-    /// How many wrong passwords.
+    /// The number of wrong passwords.
     pub passwords: i64,
-    /// How many wrong codes.
+    /// The number of wrong codes.
     pub codes: i64,
 }
 
 impl Accounts {
-    /// Counts an attempt at an account's code, before it is judged, for a known browser or for all others together. A
-    /// refused attempt is not counted.
+    /// Counts an attempt at an account's code before it is checked. Known browsers are counted one by one, all others
+    /// together. A refused attempt is not counted.
     ///
     /// # Errors
-    /// If the database fails. The inner error is the wait in milliseconds.
+    /// If the database fails. The inner error is the time to wait, in milliseconds.
     pub async fn try_code(
         &self,
         user_id: i64,
@@ -56,7 +57,7 @@ impl Accounts {
                 .fetch_optional(&mut *tx)
                 .await?;
         let full = now.saturating_add(CODES * CODE_FORGOTTEN);
-        // A clock that was set back must not shut anybody out for longer than a full count does.
+        // A clock that was set back must not lock anybody out for longer than a full count does.
         let until = until.unwrap_or(now).clamp(now, full).saturating_add(CODE_FORGOTTEN);
         if until > full {
             return Ok(Err(until.saturating_sub(full)));
@@ -67,7 +68,7 @@ impl Accounts {
         Ok(Ok(()))
     }
 
-    /// Forgets the attempts of a known browser whose code was right; of the other browsers only this one attempt, so that
+    /// Forgets attempts after a right code: all of a known browser, but only this one of the other browsers, so that
     /// the owner's sign-ins do not give new attempts to somebody who guesses.
     ///
     /// # Errors
@@ -85,8 +86,8 @@ impl Accounts {
         Ok(())
     }
 
-    /// Counts and audits a wrong password or second factor. A wrong code from a known browser, which `browser` names, counts
-    /// for the other browsers as well.
+    /// Counts a wrong password or second factor and records it in the audit log. A wrong code from the known browser
+    /// `browser` also counts for the other browsers.
     ///
     /// # Errors
     /// If the database fails.
@@ -130,7 +131,8 @@ impl Accounts {
         Ok(())
     }
 
-    /// The accounts with repeated failures since a moment, to the hour; those with wrong codes first.
+    /// The accounts with repeated failures since `since`, rounded down to the hour. Those with most wrong codes come
+    /// first.
     ///
     /// # Errors
     /// If the database fails.

@@ -1,4 +1,5 @@
-//! Who did what, when, whence, and what it was before: recorded with the change itself, in one commit.
+//! Entries of the audit log: who did what, when and from where, and the values before and after. An entry is recorded
+//! in the commit of its change.
 
 use std::net::IpAddr;
 
@@ -12,20 +13,20 @@ use hookgram::{
 };
 use percent_encoding::percent_decode_str;
 
-/// Letters of a value that are kept.
+/// How many characters of a value are kept.
 const LONGEST: usize = 1_000;
 
-/// Who does something, and whence.
+/// Who made a change, and from where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct By {
-    /// An e-mail address; blank: the command line.
+    /// The e-mail address of the account; empty for the command line.
     pub who: String,
-    /// The address it comes from; `None`: from the machine itself.
+    /// The network address, or `None` for this machine.
     pub address: Option<String>,
 }
 
 impl By {
-    /// Somebody at a network address, as they call themselves.
+    /// A person at a network address, with the e-mail address that they gave.
     #[must_use]
     pub fn person(email: &str, address: IpAddr) -> Self {
         Self { who: cut(email, 200), address: Some(address.to_string()) }
@@ -35,19 +36,19 @@ impl By {
 /// The command line.
 pub static COMMAND_LINE: By = By { who: String::new(), address: None };
 
-/// What was changed, from what to what; blank: nothing. Never a secret.
+/// A changed value. It never contains a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What: a parameter's or a setting's name.
+    /// The name of the changed parameter, setting or property.
     pub what: String,
-    /// Before.
+    /// The value before; empty if there was none.
     pub from: String,
-    /// After.
+    /// The value after; empty if there is none.
     pub to: String,
 }
 
 impl Change {
-    /// A change. What looks like a token is masked wherever it stands.
+    /// A change. Everything that looks like a token is masked.
     #[must_use]
     pub fn new(what: &str, from: impl AsRef<str>, to: impl AsRef<str>) -> Self {
         let text = |text: &str| cut(&redact(text), LONGEST);
@@ -55,63 +56,63 @@ impl Change {
     }
 }
 
-/// Something that was done. Only the store makes and records entries.
+/// A new entry. Only the store creates and records entries.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry<'a> {
     /// Who did it.
     pub by: &'a By,
-    /// What.
+    /// The action.
     pub action: AuditAction,
-    /// What it was done to, as it was called then.
+    /// The name of the object at that time.
     pub object: String,
-    /// Its id, where it has one.
+    /// The object's id, if it has one.
     pub id: Option<i64>,
-    /// What was changed.
+    /// The changed values.
     pub changes: Vec<Change>,
 }
 
 impl<'a> Entry<'a> {
-    /// Something done to nothing in particular.
+    /// An entry without an object.
     #[must_use]
     pub fn new(by: &'a By, action: AuditAction) -> Self {
         Self { by, action, object: String::new(), id: None, changes: Vec::new() }
     }
 
-    /// Done to this.
+    /// Sets the object.
     #[must_use]
     pub fn to(self, object: &str, id: impl Into<Option<i64>>) -> Self {
         Self { object: cut(&redact(object), 200), id: id.into(), ..self }
     }
 
-    /// With these changes.
+    /// Sets the changed values.
     #[must_use]
     pub fn with(self, changes: Vec<Change>) -> Self {
         Self { changes, ..self }
     }
 }
 
-/// An entry as it was recorded.
+/// A recorded entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
     /// Its id.
     pub id: i64,
-    /// When.
+    /// When it was recorded.
     pub at: i64,
-    /// Who.
+    /// Who did it.
     pub by: By,
-    /// What; `None`: a later version knows.
+    /// The action, or `None` if only a later version knows it.
     pub action: Option<AuditAction>,
-    /// To what kind of thing.
+    /// The kind of the object.
     pub kind: Option<AuditObject>,
-    /// To what.
+    /// The name of the object at that time.
     pub object: String,
-    /// Its id.
+    /// The object's id.
     pub object_id: Option<i64>,
-    /// What was changed.
+    /// The changed values.
     pub changes: Vec<Change>,
 }
 
-/// What tells two states of a profile apart; of a new one, what it is.
+/// The differences between two states of a profile. For a new profile, its values.
 #[must_use]
 pub fn profile_changes(before: Option<&EditedProfile>, after: &EditedProfile) -> Vec<Change> {
     let mut changes = Vec::new();
@@ -152,7 +153,7 @@ pub fn profile_changes(before: Option<&EditedProfile>, after: &EditedProfile) ->
     changes
 }
 
-/// Those that are not as by default, in the table's order; without the token.
+/// The parameters that differ from their defaults, in the table's order, without the token.
 fn parameters(profile: &Profile) -> Vec<(String, String)> {
     let text = query::write(profile);
     let pairs = text.split('&').filter_map(|pair| pair.split_once('='));

@@ -1,7 +1,7 @@
-//! The audit: rows are added, read, and swept once they are old. Triggers refuse whatever else.
+//! The audit log. Entries are added, read, and deleted once they are old. Triggers refuse any other change.
 //!
-//! Only the store can add rows. Each method that changes something on a person's behalf takes [`By`] and calls `record`
-//! in its own transaction; `audited_tests.rs` finds the methods that do not.
+//! Only the store can add entries. Each method that changes something on a person's behalf takes [`By`] and calls
+//! `record` in its own transaction; `audited_tests.rs` finds the methods that do not.
 
 mod entry;
 
@@ -22,24 +22,24 @@ use super::{StoreError, db::Db};
 /// Entries deleted in one batch.
 const SWEPT: i64 = 64;
 
-/// Which entries are looked for.
+/// The filter and the place of a page of the audit log.
 #[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
-    /// Whose, in whatever case; blank: of the command line.
+    /// Only entries of this e-mail address, in any case; empty for the command line.
     pub who: Option<String>,
-    /// What was done.
+    /// Only this action.
     pub action: Option<AuditAction>,
-    /// To what kind of thing.
+    /// Only this kind of object.
     pub kind: Option<AuditObject>,
-    /// What its name has in it.
+    /// Only objects with this text in their name.
     pub object: Option<String>,
-    /// Then or later.
+    /// Only entries from this time on.
     pub since: Option<Millis>,
-    /// Before.
+    /// Only entries from before this time.
     pub until: Option<Millis>,
-    /// Older than this one.
+    /// Only entries older than the one with this id.
     pub behind: Option<i64>,
-    /// How many.
+    /// The most entries.
     pub limit: i64,
 }
 
@@ -95,7 +95,7 @@ pub(in crate::store) async fn record(tx: &mut SqliteConnection, entry: &Entry<'_
     Ok(())
 }
 
-/// Records in one entry what was done to deliveries that somebody chose; nothing where all of them were refused.
+/// Records one entry for an action on chosen deliveries, or none if it was refused for all of them.
 pub(in crate::store) async fn record_handled(
     tx: &mut SqliteConnection,
     by: &By,
@@ -111,14 +111,14 @@ pub(in crate::store) async fn record_handled(
 }
 
 impl Db {
-    /// Records something that changes nothing in the store.
+    /// Records an action that changes nothing else in the store.
     pub(in crate::store) async fn note(&self, entry: &Entry<'_>) -> Result<(), StoreError> {
         record(&mut *self.write.acquire().await?, entry).await
     }
 }
 
 impl Audit {
-    /// Records that the log was exported: the name of the file, and the filter as it stands in the page's address.
+    /// Records that the log was exported: the file's name, and the filter as in the query of the page's URL.
     ///
     /// # Errors
     /// If the database fails.
@@ -127,7 +127,7 @@ impl Audit {
         self.note(&Entry::new(by, AuditAction::LogExported).to(file, None).with(changes)).await
     }
 
-    /// Records that a test mail was asked for, and the mail server's answer.
+    /// Records that a test mail was requested, and the mail server's answer.
     ///
     /// # Errors
     /// If the database fails.
@@ -135,7 +135,7 @@ impl Audit {
         self.note(&Entry::new(by, AuditAction::MailTested).with(vec![Change::new("answer", "", answer)])).await
     }
 
-    /// The entries that are looked for, newest first.
+    /// The entries that the filter admits, newest first.
     ///
     /// # Errors
     /// If the database fails.
@@ -169,10 +169,10 @@ impl Audit {
         rows.into_iter().map(Row::read).collect()
     }
 
-    /// Deletes some of the entries from before `before`; whether any may be left.
+    /// Deletes some of the entries from before `before`. Returns whether any may be left.
     ///
     /// # Errors
-    /// If the database fails, or the entries are younger than the audit is kept at least.
+    /// If the database fails, or a trigger refuses because the entries are younger than the minimum retention.
     pub async fn delete_old_audit(&self, before: Millis) -> Result<bool, StoreError> {
         let old = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ?1 ORDER BY at LIMIT ?2)";
         let done = sqlx::query(old).bind(before).bind(SWEPT).execute(&self.write).await?;

@@ -1,5 +1,5 @@
-//! Group commit of accepted events: those that arrive at the same time share one transaction, and so the cost of its
-//! fsync. Each caller hears the outcome of its own event, after the commit.
+//! Group commit of accepted events. Events that arrive at the same time share one transaction, and so the cost of its
+//! fsync. Each caller gets the outcome of its own event after the commit.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -16,19 +16,21 @@ use crate::{
     },
 };
 
-/// Events in one commit.
+/// The most events in one commit.
 const BATCH: usize = 128;
-/// Deliveries of them, and bytes, so that others do not wait long for one commit; a single event may be larger.
+/// The most deliveries and bytes in one commit, so that other writers do not wait long. A single larger event is still
+/// stored.
 const BATCH_DELIVERIES: usize = 1_024;
 const BATCH_BYTES: usize = 4 << 20;
-/// Bytes of events that may wait for their commit, of known senders and of strangers; more are told to come again.
+/// The most bytes of events that may wait for their commit, from known senders and from strangers. Beyond that, events
+/// are refused with [`StoreError::Busy`].
 const QUEUE_BYTES: usize = 32 << 20;
 const STRANGERS_QUEUE_BYTES: usize = 8 << 20;
-/// Bytes that a row takes besides its texts, in memory and on disk with its indexes alike.
+/// The approximate size of a row without its texts, in memory and on disk with its indexes.
 const OF_ROW: usize = 256;
 
 impl AcceptedEvent {
-    /// The same, as the database counts.
+    /// The size as the database stores it.
     pub(in crate::store) fn bytes(&self) -> i64 {
         i64::try_from(self.size()).unwrap_or(i64::MAX)
     }
@@ -37,7 +39,7 @@ impl AcceptedEvent {
         self.stateless.as_ref().is_some_and(|stateless| stateless.address.is_some())
     }
 
-    /// About how many bytes it takes while it waits, and on disk.
+    /// The approximate size in bytes, in memory and on disk.
     fn size(&self) -> usize {
         let texts = [&self.parameters, &self.overrides].map(String::len).iter().sum::<usize>()
             + self.order_number.as_ref().map_or(0, String::len)
@@ -45,7 +47,7 @@ impl AcceptedEvent {
         let mut seen = HashSet::new();
         let of_delivery = |delivery: &NewDelivery| {
             let reason = delivery.chat.as_ref().map_or_else(String::len, String::len);
-            // A text that several share is there once.
+            // A text that several deliveries share is stored once.
             let is_first = seen.insert(delivery.message.as_str().as_ptr());
             let text = if is_first { delivery.message.as_str().len() } else { 0 };
             OF_ROW + reason + text
@@ -63,7 +65,7 @@ struct Waiting {
     share: OwnedSemaphorePermit,
 }
 
-/// Hands accepted events to the task that writes them. Cheap to clone; that task ends with the last clone.
+/// Hands accepted events to the task that writes them. Cheap to clone. The task ends when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Acceptor {
     known: Line,
@@ -77,14 +79,14 @@ struct Line {
     memory: Memory,
 }
 
-/// The receiving ends of both queues; strangers' events are taken last.
+/// The receiving ends of both queues. Events of strangers are taken last.
 struct Given {
     known: mpsc::UnboundedReceiver<Waiting>,
     strangers: mpsc::UnboundedReceiver<Waiting>,
 }
 
 impl Acceptor {
-    /// Starts the writer.
+    /// Starts the task that writes.
     pub(in crate::store) fn start(pool: SqlitePool, sealer: Sealer) -> Self {
         let line = |bytes| {
             let (events, given) = mpsc::unbounded_channel();
@@ -108,7 +110,7 @@ impl Acceptor {
 }
 
 impl Given {
-    /// What is written next, in one commit; empty where nobody can give any more.
+    /// The next batch, or an empty one if all senders are dropped.
     async fn next(&mut self) -> Vec<Waiting> {
         let first = tokio::select! {
             biased;
@@ -141,12 +143,13 @@ async fn write_for_ever(pool: SqlitePool, sealer: Sealer, mut given: Given) {
             replies.push((reply, share));
         }
         let (pool, sealer) = (pool.clone(), sealer.clone());
-        // A task of its own: should one batch end badly, its events are not answered 200, and the next one is written.
+        // A separate task: if it panics, the events of this batch are not answered 200, and the next batch is still
+        // written.
         let done = tokio::spawn(async move { write(&pool, &sealer, &events).await }).await;
         match done {
             Ok(outcomes) => {
                 for ((reply, _), outcome) in replies.into_iter().zip(outcomes) {
-                    // Who has hung up finds the event kept when it comes again.
+                    // The receiver is gone if the client has hung up. Its retry will be recognized as a duplicate.
                     let _ = reply.send(outcome);
                 }
             }
@@ -155,7 +158,8 @@ async fn write_for_ever(pool: SqlitePool, sealer: Sealer, mut given: Given) {
     }
 }
 
-/// Writes a batch in one commit. Where that fails, each by itself: one that cannot be kept takes no other along.
+/// Writes a batch in one commit. If that fails, each event is written in its own commit, so that one that cannot be
+/// stored does not affect the others.
 async fn write(pool: &SqlitePool, sealer: &Sealer, events: &[AcceptedEvent]) -> Vec<Result<Received, StoreError>> {
     match commit(pool, sealer, events).await {
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
@@ -173,7 +177,7 @@ async fn write(pool: &SqlitePool, sealer: &Sealer, events: &[AcceptedEvent]) -> 
 }
 
 async fn commit(pool: &SqlitePool, sealer: &Sealer, events: &[AcceptedEvent]) -> Result<Vec<Received>, StoreError> {
-    // Immediate: the look for duplicates and the insert are one step.
+    // IMMEDIATE, so that no other writer comes between the search for duplicates and the insert.
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
     let sealed = sealed_tokens(&mut tx, sealer, events).await?;
     let outcomes = batch::write(&mut tx, events, &sealed).await?;
@@ -181,7 +185,7 @@ async fn commit(pool: &SqlitePool, sealer: &Sealer, events: &[AcceptedEvent]) ->
     Ok(outcomes)
 }
 
-/// The tokens that came with these events, encrypted with the key that is in use in this transaction.
+/// The tokens that came with these events, encrypted with the current key of this transaction.
 async fn sealed_tokens(
     tx: &mut SqliteConnection,
     sealer: &Sealer,

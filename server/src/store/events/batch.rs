@@ -1,4 +1,5 @@
-//! A batch of events as rows: what is asked of the database once for all of them, and written in few statements.
+//! Writes a batch of events as rows. The database is queried once for the whole batch, and rows are inserted by few
+//! statements.
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
@@ -27,11 +28,12 @@ use crate::{
     time::Millis,
 };
 
-/// Rows of one statement at most. Fewer are written by a statement for half as many, and so on: so all are prepared once.
+/// The most rows of one INSERT. Smaller numbers are split into powers of two, so that only a few statements are ever
+/// prepared.
 const ROWS: usize = 64;
 const DAY: Millis = 86_400_000;
 
-/// An event that was accepted before.
+/// An accepted event that may be the first copy of a duplicate.
 #[derive(FromRow)]
 struct First {
     fingerprint: Vec<u8>,
@@ -40,16 +42,16 @@ struct First {
     received_at: Millis,
 }
 
-/// Who sends a profile's messages, as it is now.
+/// The current sender of a profile's messages.
 #[derive(Clone, Default, FromRow)]
 struct Sender {
     id: i64,
     bot_id: Option<i64>,
     #[sqlx(rename = "lane")]
     sender_key: Vec<u8>,
-    /// Telegram has refused the token: asking again before there is a new one would be blind.
+    /// Whether the profile is suspended. Sending with its token before there is one that works would be useless.
     suspended: bool,
-    /// What marks its suspended deliveries.
+    /// The mark on the profile's suspended deliveries.
     #[sqlx(try_from = "MaybeNamed<FailureCause>")]
     suspended_for: Option<FailureCause>,
     version: i64,
@@ -79,11 +81,11 @@ struct DeliveryRow<'a> {
     participant: i64,
     chat: Option<&'a str>,
     error: Option<&'a str>,
-    /// Empty where it is among the texts.
+    /// The message, or empty if it is one of the shared texts.
     parts: &'a str,
     stranger: bool,
     text_id: Option<i64>,
-    /// No other of this batch that waits stands before it in its chat.
+    /// Whether no earlier delivery of this batch waits in the same chat.
     first_in_chat: bool,
 }
 
@@ -97,7 +99,7 @@ impl DeliveryRow<'_> {
     }
 }
 
-/// Writes a batch inside a transaction that has begun as a write; what became of each, in their order.
+/// Writes a batch inside a write transaction. Returns the outcome of each event, in their order.
 pub(in crate::store) async fn write(
     tx: &mut SqliteConnection,
     events: &[AcceptedEvent],
@@ -185,12 +187,12 @@ pub(in crate::store) async fn write(
 }
 
 impl AcceptedEvent {
-    /// Whether one accepted then, with this fingerprint, is its first copy.
+    /// Whether this event is a copy of one with this fingerprint that was accepted at that time.
     fn is_copy_of(&self, fingerprint: &[u8], received_at: Millis) -> bool {
         self.fingerprint == fingerprint && received_at > self.received_at.saturating_sub(self.duplicate_window)
     }
 
-    /// By whom its messages are sent: a profile, or whatever came with it.
+    /// The key of its sender in the map of [`senders`].
     fn whose(&self) -> Whose<'_> {
         match &self.token {
             TokenSource::Profile(id) => Whose::Profile { id: *id, channel: self.channel },
@@ -207,7 +209,7 @@ enum Whose<'a> {
     Itself { bot_id: Option<i64>, sender_key: &'a [u8] },
 }
 
-/// The first copies there are, the earliest first. One whose deliveries have all failed for good does not count.
+/// The possible first copies, earliest first. An event whose deliveries have all failed or been skipped does not count.
 async fn first_copies(tx: &mut SqliteConnection, events: &[AcceptedEvent]) -> Result<Vec<First>, StoreError> {
     let watching = || events.iter().filter(|event| !event.skipped && event.duplicate_window > 0);
     let Some(earliest) = watching().map(|event| event.received_at.saturating_sub(event.duplicate_window)).min() else {
@@ -271,7 +273,8 @@ async fn senders<'a>(
     Ok(senders)
 }
 
-/// The highest ids that events and deliveries ever had, and that texts have: this transaction alone gives the next ones.
+/// The highest ids ever given to events and deliveries, and the highest id of a text. Only this transaction can give
+/// the next ones.
 pub(in crate::store) async fn last_ids(tx: &mut SqliteConnection) -> Result<(i64, i64, i64), StoreError> {
     Ok(sqlx::query_as(
         "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0),
@@ -305,7 +308,8 @@ impl<'a> Rows<'a> {
         self.event_id
     }
 
-    /// Makes a row for each text that several of these deliveries share; their ids by where the text is.
+    /// Adds a row for each text that several of these deliveries share. Returns the rows' ids by the address of the
+    /// text.
     fn share_texts(&mut self, event_id: i64, deliveries: &'a [NewDelivery]) -> HashMap<*const u8, i64> {
         let mut shared = HashMap::new();
         if deliveries.len() < 2 {
@@ -342,7 +346,7 @@ impl<'a> Rows<'a> {
                     .push_bind(&event.order_number)
                     .push_bind(&event.parameters)
                     .push_bind(&event.overrides)
-                    // Nothing is sent for a duplicate.
+                    // Nothing is sent for a duplicate, so its token is not stored.
                     .push_bind(of.sealed.filter(|_| of.duplicate_of.is_none()))
                     .push_bind(&event.fingerprint)
                     .push_bind(of.outcome.name())
@@ -351,14 +355,14 @@ impl<'a> Rows<'a> {
             },
         )
         .await?;
-        // A duplicate's body is that of the first.
+        // A duplicate has the body of its first copy.
         let bodies: Vec<&EventRow<'_>> = self.events.iter().filter(|row| row.duplicate_of.is_none()).collect();
         insert(tx, "INSERT INTO payloads (event_id, encoding, body) ", &bodies, |row, of| {
             let payload = &of.event.payload;
             row.push_bind(of.id).push_bind(payload.encoding).push_bind(&payload.body);
         })
         .await?;
-        // A duplicate of a known token waits for nothing, and is not swept with strangers' events.
+        // A duplicate of a known token does not count as waiting, and is not swept with the strangers' events.
         let bounded: Vec<(&EventRow<'_>, &Stateless, &SenderKey)> = self
             .events
             .iter()
@@ -411,7 +415,7 @@ impl<'a> Rows<'a> {
                 row.push("(SELECT moved_to FROM moved_chats WHERE chat = ")
                     .push_bind_unseparated(delivery.chat)
                     .push_unseparated(")");
-                // It has a time only where it is the head of its chat.
+                // Only the head of a chat has a due time.
                 row.push(concat!(
                     "CASE WHEN NOT EXISTS (SELECT 1 FROM deliveries earlier WHERE earlier.finished_at IS NULL
                      AND earlier.state <> ",
@@ -429,7 +433,7 @@ impl<'a> Rows<'a> {
         .await
     }
 
-    /// What waits for a token from the start is told of.
+    /// Adds the deliveries that are suspended from the start to an error mail.
     async fn tell_of_parked(&self, tx: &mut SqliteConnection, row: &EventRow<'_>) -> Result<(), StoreError> {
         let of_event = || self.deliveries.iter().filter(|delivery| delivery.event_id == row.id);
         let Some(first) = of_event().find(|delivery| delivery.sender.suspended) else { return Ok(()) };
@@ -443,7 +447,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Inserts rows by as few statements as their powers of two.
+/// Inserts rows by statements of [`ROWS`] rows, and then of smaller powers of two for the rest.
 pub(in crate::store) async fn insert<'a, T>(
     tx: &mut SqliteConnection,
     into: &'static str,

@@ -1,4 +1,4 @@
-//! Known tokens of the stateless endpoint, as last read from the store.
+//! A cache of the known tokens of the stateless endpoint.
 
 use std::{
     collections::HashMap,
@@ -9,12 +9,12 @@ use parking_lot::Mutex;
 
 use crate::store::{SenderKey, Store, StoreError};
 
-/// A token that was known so long ago is looked up again: its profile may be gone.
+/// A cached token is looked up again after this time, because its profile may be gone.
 const AGE: Duration = Duration::from_secs(60);
-/// Tokens that are remembered.
+/// The most tokens in the cache.
 const TOKENS: usize = 20_000;
 
-/// Remembers tokens that are known. Unknown ones are looked up each time: a check may have made them known.
+/// A cache of known tokens. Unknown tokens are not cached, because a check may make a token known at any time.
 #[derive(Debug, Default)]
 pub struct KnownTokens(Mutex<HashMap<SenderKey, Instant>>);
 

@@ -1,16 +1,16 @@
-//! Messages as they are stored. Recipients of an event that are told the same share one row; a text for a single recipient stays in
-//! its delivery, so that an ordinary event writes no row more.
+//! Stored messages. Recipients of an event that get the same text share one row. A text for a single recipient is
+//! stored in its delivery, so that an ordinary event needs no extra row.
 
 use hookgram::message::{Part, StoredMessage};
 use sqlx::SqliteConnection;
 
 use crate::store::{Claimed, Events, StoreError};
 
-/// Bytes of a text that a claim brings along. Of a longer one each part is read when it is sent: 256 deliveries are under
-/// way at once, and a text may have 4 MiB.
+/// The largest message in bytes that a claim loads. The parts of a longer one are read one by one when they are sent,
+/// because up to 256 deliveries are in flight and a message may have 4 MiB.
 pub(in crate::store) const BROUGHT_ALONG: i64 = 64 * 1024;
 
-/// SQL: the stored message of the delivery in `$table`.
+/// SQL: the stored message of the delivery in table `$table`.
 macro_rules! parts_of {
     ($table:literal) => {
         concat!("coalesce((SELECT t.parts FROM texts t WHERE t.id = ", $table, ".text_id), ", $table, ".parts)")
@@ -18,7 +18,7 @@ macro_rules! parts_of {
 }
 pub(in crate::store) use parts_of;
 
-/// SQL: how many parts the message has that `$parts` gives, in either form.
+/// SQL: how many parts the stored message `$parts` has, in the current form or an earlier one.
 macro_rules! part_count {
     ($($parts:tt)+) => {
         concat!("coalesce(json_array_length(", $($parts)+, ", '$.p'), json_array_length(", $($parts)+, "))")
@@ -26,11 +26,11 @@ macro_rules! part_count {
 }
 pub(in crate::store) use part_count;
 
-/// Deletes the texts of these events (JSON) that no delivery refers to any more.
+/// SQL: deletes the texts of these events (`?1`, JSON) that no delivery refers to.
 pub(in crate::store) const UNUSED: &str = "DELETE FROM texts WHERE event_id IN (SELECT value FROM json_each(?1))
     AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = texts.event_id AND d.text_id = texts.id)";
 
-/// The id of this text among those of an event; it is added where there is none.
+/// The id of this text among those of an event. Inserts it if it is missing.
 pub(in crate::store) async fn shared(tx: &mut SqliteConnection, event_id: i64, parts: &str) -> Result<i64, StoreError> {
     let known: Option<i64> = sqlx::query_scalar("SELECT id FROM texts WHERE event_id = ?1 AND parts = ?2")
         .bind(event_id)
@@ -45,7 +45,7 @@ pub(in crate::store) async fn shared(tx: &mut SqliteConnection, event_id: i64, p
 }
 
 impl Events {
-    /// The parts of a delivery's message; none where it cannot be read.
+    /// The parts of a delivery's message. Empty if it cannot be read.
     ///
     /// # Errors
     /// If the database fails.

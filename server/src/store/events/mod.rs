@@ -24,22 +24,22 @@ use crate::{
     time::Millis,
 };
 
-/// Whose token an event is delivered with.
+/// The source of the token that an event is delivered with.
 #[derive(Clone, Debug)]
 pub enum TokenSource {
-    /// The profile's, as it is when the message is sent.
+    /// The token of the profile with this id, as it is when the message is sent.
     Profile(i64),
-    /// The one that came with the event, at the stateless endpoint.
+    /// The token that came with the event to the stateless endpoint.
     Event {
         /// The token.
         token: BotToken,
-        /// Its ordering key.
+        /// The key of its sender.
         sender: SenderKey,
     },
 }
 
 impl TokenSource {
-    /// A token that comes with its event.
+    /// A token that came with its event.
     #[must_use]
     pub fn event(token: BotToken) -> Self {
         Self::Event { sender: SenderKey::of(&token), token }
@@ -54,7 +54,7 @@ impl TokenSource {
         }
     }
 
-    /// The ordering key of the token that came with the event.
+    /// The key of the sender, if the token came with the event.
     pub(in crate::store) fn sender(&self) -> Option<&SenderKey> {
         match self {
             Self::Profile(_) => None,
@@ -63,66 +63,67 @@ impl TokenSource {
     }
 }
 
-/// An accepted event with its messages, from the endpoint to the database.
+/// An accepted event with its messages. The webhook endpoint makes it, and the store inserts it.
 #[derive(Clone, Debug)]
 pub struct AcceptedEvent {
     /// Its unguessable id.
     pub public_id: String,
-    /// Whose token it is delivered with.
+    /// The source of its token.
     pub token: TokenSource,
-    /// Where its messages go.
+    /// The channel of its messages.
     pub channel: ChannelKind,
-    /// The bot's own id, where the channel has bots.
+    /// Telegram's id of the bot, if the channel has bots.
     pub bot_id: Option<i64>,
     /// The contact field that held the recipient.
     pub field_name: Option<String>,
-    /// Its type's number.
+    /// The number of its event type.
     pub event_type: Option<i64>,
-    /// The booking's number.
+    /// The order number of the booking.
     pub order_number: Option<String>,
-    /// Canonical parameters as applied.
+    /// The parameters that were applied, in canonical form.
     pub parameters: String,
-    /// Those of them that the profile endpoint's query named.
+    /// The parameters among them that the query of the profile endpoint named.
     pub overrides: String,
     /// The body.
     pub payload: Packed,
-    /// Equal for duplicates.
+    /// Equal for copies of the same event.
     pub fingerprint: Vec<u8>,
-    /// When it came.
+    /// When it was received.
     pub received_at: Millis,
-    /// How long before it the same counts as its first copy.
+    /// How long before this event, in milliseconds, an equal one counts as its first copy.
     pub duplicate_window: Millis,
-    /// Narrowed out by its profile: recorded, not delivered.
+    /// Whether its profile does not want it: it is recorded and not delivered.
     pub skipped: bool,
-    /// The version of its profile that judged it, where it must still be the present one.
+    /// The version of the profile that the event was judged by. If the profile has another version at the commit, the
+    /// result is [`Received::Outdated`].
     pub version: Option<i64>,
-    /// How it is bounded, if it came to the stateless endpoint.
+    /// The facts for the bounds of the stateless endpoint, if it came there.
     pub stateless: Option<Stateless>,
     /// Its messages, one for each participant.
     pub deliveries: Vec<NewDelivery>,
 }
 
-/// A message to one participant, rendered.
+/// A rendered message to one participant.
 #[derive(Clone, Debug)]
 pub struct NewDelivery {
     /// Index into the event's participants.
     pub participant: usize,
     /// The chat, or why there is nothing to send.
     pub chat: Result<String, String>,
-    /// What it says; empty where there is nothing to send. Deliveries that share it share one row in the database.
+    /// The message; empty if there is nothing to send. Deliveries that share it share one row in the database.
     pub message: StoredMessage,
 }
 
-/// What became of an event that was to be kept.
+/// The result of storing an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Received {
-    /// Kept under its id.
+    /// The event is stored.
     Accepted,
-    /// The same had come before, under this public id.
+    /// The event is a duplicate; the first copy has this public id.
     Duplicate(String),
-    /// Not kept: its profile has changed since it was judged.
+    /// The event is not stored: its profile has changed since it was judged.
     Outdated,
-    /// Not kept: too much of its token, or of strangers, is waiting.
+    /// The event is not stored: its token, or strangers together, have too many events waiting.
     Full,
 }
 
@@ -136,7 +137,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// In one of them.
+    /// The text in this language.
     #[must_use]
     pub fn of(&self, language: Language) -> &str {
         match language {
@@ -146,7 +147,7 @@ impl Reason {
     }
 }
 
-/// An event as the log has it.
+/// An event as the log shows it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct EventRecord {
     /// Its id.
@@ -155,30 +156,30 @@ pub struct EventRecord {
     pub public_id: String,
     /// Its profile.
     pub profile_id: Option<i64>,
-    /// When it came.
+    /// When it was received.
     pub received_at: Millis,
-    /// What became of it when it came.
+    /// The outcome when it was received.
     #[sqlx(try_from = "Named<EventOutcome>")]
     pub outcome: EventOutcome,
-    /// What was answered.
+    /// The HTTP status of the answer.
     pub http_status: i64,
-    /// Why, as JSON.
+    /// Why, as JSON of a [`Reason`].
     pub reason: Option<String>,
-    /// Whether a sealed token is still kept with it.
+    /// Whether its encrypted token is still stored.
     pub has_token: bool,
 }
 
 impl Events {
-    /// Stores an event and its deliveries in one commit, unless the same came within its duplicate window. When this
-    /// returns, it is on disk.
+    /// Stores an event and its deliveries in one commit, unless an equal one came within its duplicate window. The
+    /// event is on disk when this returns.
     ///
     /// # Errors
-    /// If it could not be stored: then nothing of it is. [`StoreError::Busy`] if too many wait to be.
+    /// If the event could not be stored; nothing of it is stored then. [`StoreError::Busy`] if too many events wait.
     pub async fn accept(&self, event: AcceptedEvent) -> Result<Received, StoreError> {
         self.acceptor.accept(event).await
     }
 
-    /// The newest events, newest first; of one profile, or of all.
+    /// The newest events of one profile or of all, newest first.
     ///
     /// # Errors
     /// If the database fails.

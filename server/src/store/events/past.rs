@@ -1,4 +1,4 @@
-//! The last events of a profile, for looking at a change before it is saved.
+//! A profile's last events, which the builder shows a change with before it is saved.
 
 use sqlx::FromRow;
 
@@ -7,7 +7,7 @@ use crate::{
     time::Millis,
 };
 
-/// Of how many of the newest events those with a body are sought: the refused ones may be many, and have none.
+/// How many of the newest events are searched for those with a body. Many may be refused events, which have none.
 const SOUGHT: i64 = 500;
 
 /// An event of a profile whose body is kept.
@@ -15,16 +15,16 @@ const SOUGHT: i64 = 500;
 pub struct PastEvent {
     /// Its id.
     pub id: i64,
-    /// When it came.
+    /// When it was received.
     pub received_at: Millis,
-    /// Its type's number.
+    /// The number of its event type.
     pub event_type: Option<i64>,
-    /// The booking's number.
+    /// The order number of the booking.
     pub order_number: Option<String>,
 }
 
 impl Events {
-    /// The newest events of a profile whose bodies are kept, newest first; no duplicates.
+    /// The newest events of a profile that have a stored body, newest first, without duplicates.
     ///
     /// # Errors
     /// If the database fails.
@@ -43,10 +43,10 @@ impl Events {
         .await?)
     }
 
-    /// The body of an event of this profile; `None`: it has no such event, or its body is gone.
+    /// The body of an event of this profile. `None` if the profile has no such event, or its body is gone.
     ///
     /// # Errors
-    /// If the database fails or what it holds cannot be unpacked.
+    /// If the database fails or the stored body is corrupt.
     pub async fn payload_of(&self, profile_id: i64, event_id: i64) -> Result<Option<Vec<u8>>, StoreError> {
         let is_theirs: Option<i64> = sqlx::query_scalar("SELECT 1 FROM events WHERE id = ?1 AND profile_id = ?2")
             .bind(event_id)

@@ -1,26 +1,27 @@
-//! Bodies of events: compressed, and apart from the events themselves.
+//! Bodies of events, compressed, in a table of their own.
 
 use std::cell::RefCell;
 
 use crate::store::{Events, StoreError};
 use sha2::{Digest as _, Sha256};
 
-/// Shorter ones are kept as they came.
+/// Shorter bodies are stored uncompressed.
 const WORTH_PACKING: usize = 256;
-/// No body is longer; a length beyond it is not one that was written here.
+/// No body is longer. A stored length beyond this is corrupt.
 const LONGEST: usize = 256 * 1024 * 1024;
 const IDENTITY: &str = "identity";
 const LZ4: &str = "lz4";
 
 thread_local! {
-    /// Where bodies are packed: most of the room that might be needed for one is not.
+    /// The buffer that bodies are compressed into, reused because it must have room for the worst case, most of which
+    /// stays unused.
     static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Room that a thread keeps for the next body.
+/// How much of the buffer a thread keeps for the next body, in bytes.
 const ROOM_KEPT: usize = 256 * 1024;
 
-/// A body as it is stored.
+/// A body in its stored form.
 #[derive(Clone, Debug)]
 pub struct Packed {
     pub(in crate::store) encoding: &'static str,
@@ -28,8 +29,8 @@ pub struct Packed {
 }
 
 impl Packed {
-    /// Packs a body. LZ4: of what was tried on bookings it takes least of the time until the answer, with what it saves
-    /// in writing counted in.
+    /// Compresses a body. Of the methods tried on bookings, LZ4 has the shortest time until the answer, counting what
+    /// it saves in writing.
     #[must_use]
     pub fn of(body: &[u8]) -> Self {
         let packed = u32::try_from(body.len()).ok().filter(|_| body.len() >= WORTH_PACKING);
@@ -40,17 +41,17 @@ impl Packed {
         }
     }
 
-    /// Adds it to a hash: as good as the body itself, of which it is a fraction.
+    /// Adds the stored form to a hash. It identifies the body as well as the body itself does, and is much shorter.
     pub fn hash_into(&self, hash: &mut Sha256) {
         for piece in [self.encoding.as_bytes(), &self.body] {
-            // Lengths keep the pieces apart.
+            // The lengths keep the pieces apart.
             hash.update(u64::try_from(piece.len()).unwrap_or(u64::MAX).to_le_bytes());
             hash.update(piece);
         }
     }
 }
 
-/// Packed, where that is shorter.
+/// The compressed form, if it is shorter.
 fn pack(body: &[u8], length: u32, room: &mut Vec<u8>) -> Option<Vec<u8>> {
     let most = lz4_flex::block::get_maximum_output_size(body.len());
     if room.len() < most {
@@ -80,10 +81,11 @@ pub(in crate::store) fn unpack(encoding: &str, body: Vec<u8>) -> Result<Vec<u8>,
 }
 
 impl Events {
-    /// The body of an event as it came; of a duplicate, that of the first. `None`: it was not kept, or is gone.
+    /// The body of an event as it was received; for a duplicate, that of the first copy. `None` if it was not stored or
+    /// is gone.
     ///
     /// # Errors
-    /// If the database fails or what it holds cannot be unpacked.
+    /// If the database fails or the stored body is corrupt.
     pub async fn payload(&self, event_id: i64) -> Result<Option<Vec<u8>>, StoreError> {
         let row: Option<(String, Vec<u8>)> = sqlx::query_as(
             "SELECT p.encoding, p.body FROM events e JOIN payloads p ON p.event_id = coalesce(e.duplicate_of, e.id)

@@ -1,5 +1,5 @@
-//! POSTs that were answered 4xx. Those that come within a short time are written in one commit: a flood of them must not take
-//! the disk from the accepted events.
+//! POSTs that were answered 4xx. Those that come within a short time are written in one commit, so that a flood of them
+//! does not take the disk from accepted events.
 
 use std::time::Duration;
 
@@ -22,11 +22,12 @@ use crate::{
     time::{Millis, now},
 };
 
-/// Rejections in one commit, and that may wait for the next one. A rejection that finds no place waits until there is one.
+/// The most rejections in one commit, and the most that may wait for the next one. A further one waits for a free
+/// place.
 const BATCH: usize = 64;
-/// Bytes of bodies in one commit; a single body may be larger.
+/// The most bytes in one commit. A single larger rejection is still stored.
 const BATCH_BYTES: usize = 1 << 20;
-/// Pause between two commits.
+/// The pause after each commit.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// A POST that was answered 4xx.
@@ -34,29 +35,29 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub struct Rejection {
     /// Its unguessable id.
     pub public_id: String,
-    /// The profile, if it came to a profile endpoint.
+    /// The profile's id, if it came to a profile endpoint.
     pub profile_id: Option<i64>,
-    /// The token of good shape that came with it, or its profile's.
+    /// The well-formed token that came with it, or its profile's token.
     pub token: Option<BotToken>,
-    /// The field that should have held the recipient.
+    /// The contact field that should have held the recipient.
     pub field_name: Option<String>,
-    /// Canonical parameters as far as they could be read.
+    /// The parameters that could be read, in canonical form.
     pub parameters: String,
-    /// Those of them that the profile endpoint's query named.
+    /// The parameters among them that the query of the profile endpoint named.
     pub overrides: String,
-    /// The body, unless it was too large or not read.
+    /// The body, unless it was too large or was not read.
     pub payload: Option<Packed>,
-    /// Its type's number.
+    /// The number of its event type.
     pub event_type: Option<i64>,
-    /// The booking's number.
+    /// The order number of the booking.
     pub order_number: Option<String>,
-    /// What was answered.
+    /// The HTTP status of the answer.
     pub http_status: u16,
     /// Why.
     pub reason: Reason,
-    /// Why, where somebody must hear of it.
+    /// The cause for an error mail, if one is due.
     pub cause: Option<FailureCause>,
-    /// The network address of the stranger who sent it: then it is kept for a day at most.
+    /// The network address, if a stranger sent it. Such a rejection is kept for a day at most.
     pub stranger: Option<String>,
 }
 
@@ -66,7 +67,7 @@ impl Rejection {
     }
 }
 
-/// Where rejections are given. Cheap to clone; the writer ends with the last of them.
+/// Hands rejections to the task that writes them. Cheap to clone. The task ends when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Rejections(mpsc::Sender<Waiting>);
 
@@ -79,7 +80,7 @@ struct Waiting {
 }
 
 impl Rejections {
-    /// Starts the writer.
+    /// Starts the task that writes.
     pub(in crate::store) fn start(pool: SqlitePool) -> Self {
         let (sender, receiver) = mpsc::channel(BATCH);
         tokio::spawn(write_for_ever(pool, receiver));
@@ -88,8 +89,8 @@ impl Rejections {
 }
 
 impl Events {
-    /// Records a POST that was answered 4xx. When this returns, it is on disk. One of a known token of the stateless
-    /// endpoint is left out while too much of that token is stored.
+    /// Records a POST that was answered 4xx. It is on disk when this returns. A rejection for a known token of the
+    /// stateless endpoint is dropped while too much is stored for that token.
     ///
     /// # Errors
     /// If the database fails.
@@ -112,14 +113,14 @@ async fn write_for_ever(pool: SqlitePool, mut given: mpsc::Receiver<Waiting>) {
         }
         let outcomes = write(&pool, &batch).await;
         for (waiting, outcome) in batch.into_iter().zip(outcomes) {
-            // Who has hung up does not wait for it.
+            // The receiver is gone if the client has hung up.
             let _ = waiting.reply.send(outcome);
         }
         sleep(PAUSE).await;
     }
 }
 
-/// A rejection as rows.
+/// A rejection with the values of its row.
 struct Row<'a> {
     id: i64,
     sender_key: SenderKey,
@@ -128,7 +129,8 @@ struct Row<'a> {
     rejection: &'a Rejection,
 }
 
-/// Writes a batch in one commit. Where that fails, each by itself: one that cannot be kept takes no other along.
+/// Writes a batch in one commit. If that fails, each rejection is written in its own commit, so that one that cannot be
+/// stored does not affect the others.
 async fn write(pool: &SqlitePool, batch: &[Waiting]) -> Vec<Result<(), StoreError>> {
     match commit(pool, batch).await {
         Ok(()) => batch.iter().map(|_| Ok(())).collect(),
@@ -170,7 +172,7 @@ async fn commit(pool: &SqlitePool, batch: &[Waiting]) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Few statements for all of them: other writers wait meanwhile.
+/// Inserts the rows by few statements, because other writers wait meanwhile.
 async fn insert_rows(tx: &mut SqliteConnection, rows: &[Row<'_>]) -> Result<(), StoreError> {
     insert(
         tx,

@@ -1,5 +1,5 @@
-//! Bounds of the stateless endpoint (contract §1, "strangers"): which tokens are known, and how much each token or address
-//! has waiting.
+//! Bounds of the stateless endpoint (contract §1, "strangers"): which tokens are known, and how much waits for each
+//! token and each address.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,27 +13,28 @@ use crate::{
     time::Millis,
 };
 
-/// Undelivered events of one known token.
+/// The most undelivered events of one known token.
 const KNOWN: Bound = Bound { events: 20_000, bytes: 48 << 20 };
-/// Bytes of one known token's finished events that are kept: the newest.
+/// How many bytes of a known token's finished events are kept; the oldest are deleted first.
 const KEPT_BYTES: i64 = 256 << 20;
-/// A known token's events are refused while the sweep has so much more of its finished ones to delete.
+/// A known token's events are refused while its finished ones exceed [`KEPT_BYTES`] by more than this: the sweep is
+/// behind.
 const UNSWEPT_BYTES: i64 = KEPT_BYTES;
-/// Bytes that one stranger's event may take on average: a usual one takes 8 KiB.
+/// The average size in bytes that the bound allows for a stranger's event. A usual one has 8 KiB.
 const STRANGERS_EVENT: i64 = 32 << 10;
-/// The part of the strangers' bounds that one address may use.
+/// One address may use this fraction (1/10) of the strangers' bounds.
 const PER_ADDRESS: i64 = 10;
-/// Strangers' finished events that are kept, and their bytes.
+/// How many finished events of strangers are kept, and how many bytes.
 const FINISHED: i64 = 1_000;
 const FINISHED_BYTES: i64 = 32 << 20;
-/// Strangers' finished events are kept for so long, in milliseconds.
+/// How long strangers' finished events are kept, in milliseconds.
 const KEPT: Millis = 24 * 60 * 60 * 1000;
-/// Events deleted in one step.
+/// How many events one step deletes.
 const SWEPT: i64 = 16;
-/// The holder of all strangers' sums.
+/// The holder in `stateless_usage` of the sum over all strangers.
 const ALL: &str = "*";
 
-/// How much may wait.
+/// The most events and bytes that may wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Bound {
     events: i64,
@@ -41,40 +42,42 @@ struct Bound {
 }
 
 impl Bound {
-    /// The bound of all strangers together, given how many of their events may wait.
+    /// The bound of all strangers together, if so many of their events may wait.
     fn of_strangers(events: u64) -> Self {
         let events = i64::try_from(events).unwrap_or(i64::MAX);
         Self { events, bytes: events.saturating_mul(STRANGERS_EVENT) }
     }
 
-    /// The bound of one address. Not less than one event where any is allowed at all.
+    /// The bound of one address: at least one event, unless none is allowed at all.
     fn of_address(self) -> Self {
         Self { events: self.events.div_euclid(PER_ADDRESS).max(self.events.min(1)), bytes: self.bytes / PER_ADDRESS }
     }
 
-    /// Whether one more event exceeds it. A first event is never too large: other limits bound its size.
+    /// Whether one more event of `more` bytes exceeds the bound. A first event is never too large, because other limits
+    /// bound its size.
     fn is_reached(self, (events, bytes): (i64, i64), more: i64) -> bool {
         events >= self.events || (events > 0 && bytes.saturating_add(more) > self.bytes)
     }
 }
 
-/// A request of the stateless endpoint, as its events are bounded.
+/// The facts about a request to the stateless endpoint that decide on its bounds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stateless {
-    /// The network address that it came from, if its token is unknown.
+    /// The client's network address, if the token is unknown.
     pub address: Option<String>,
-    /// How many events of strangers may wait.
+    /// How many events of all strangers may wait.
     pub stranger_events: u64,
 }
 
 impl Stateless {
-    /// Who a stranger's events count to. A token that was known a moment ago has no address: all such count to one.
+    /// The holder that a stranger's events count for. A token that was still known at the check has no address; all
+    /// such events count for one holder.
     pub(in crate::store) fn holder(&self) -> String {
         self.address.clone().unwrap_or_default()
     }
 }
 
-/// What the orders of a batch may still add.
+/// Decides which events of a batch may be stored, counting those that it has admitted.
 pub(in crate::store) struct Admission {
     known: HashSet<Vec<u8>>,
     usage: HashMap<String, (i64, i64)>,
@@ -83,16 +86,16 @@ pub(in crate::store) struct Admission {
 /// Whether an event may be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) enum Admitted {
-    /// As one of a profile or of a known token.
+    /// Yes, as an event of a profile or of a known token.
     Known,
-    /// As a stranger's.
+    /// Yes, as a stranger's event.
     Stranger,
-    /// Too much of its token or address, or of all strangers, is waiting.
+    /// No: too much waits for its token or address, or for all strangers.
     Full,
 }
 
 impl Admission {
-    /// Reads what the stateless events among these have waiting already.
+    /// Reads which of the batch's tokens are known, and what already waits for their holders.
     pub(in crate::store) async fn read(
         tx: &mut SqliteConnection,
         events: &[AcceptedEvent],
@@ -119,7 +122,7 @@ impl Admission {
         Ok(admission)
     }
 
-    /// Whether an event may be stored; if so, it counts for those that follow.
+    /// Decides whether an event may be stored. If so, it counts for the events that follow.
     pub(in crate::store) fn admit(&mut self, event: &AcceptedEvent) -> Admitted {
         let Some((stateless, sender)) = event.stateless.as_ref().zip(event.token.sender()) else {
             return Admitted::Known;
@@ -147,7 +150,7 @@ impl Admission {
         standing
     }
 
-    /// How an event is stored that adds nothing to what waits.
+    /// Whether an event counts as a stranger's, without counting it. Used for duplicates, which do not wait.
     pub(in crate::store) fn standing(&self, event: &AcceptedEvent) -> Admitted {
         match event.token.sender() {
             Some(sender) if event.stateless.is_some() && !self.known.contains(sender.as_bytes()) => Admitted::Stranger,
@@ -163,7 +166,7 @@ impl Admission {
     }
 }
 
-/// The holder of the sums of a known token's finished events.
+/// The holder of the sum over a known token's finished events.
 fn kept(sender: &SenderKey) -> String {
     format!("kept:{}", sender.hex())
 }
@@ -172,14 +175,14 @@ fn is_unswept((_, bytes): (i64, i64)) -> bool {
     bytes > KEPT_BYTES + UNSWEPT_BYTES
 }
 
-/// Whether a known token's finished events, as they are, leave room for one more.
+/// Whether a known token's finished events leave room for one more.
 pub(in crate::store) async fn has_room(tx: &mut SqliteConnection, sender: &SenderKey) -> Result<bool, StoreError> {
     let holder = kept(sender);
     let used = usage(tx, std::slice::from_ref(&holder)).await?.get(&holder).copied().unwrap_or_default();
     Ok(!is_unswept(used))
 }
 
-/// The sums of these holders.
+/// The stored sums of these holders: events and bytes.
 async fn usage(tx: &mut SqliteConnection, holders: &[String]) -> Result<HashMap<String, (i64, i64)>, StoreError> {
     let rows: Vec<(String, i64, i64)> = sqlx::query_as(
         "SELECT holder, events, bytes FROM stateless_usage WHERE holder IN (SELECT value FROM json_each(?1))",
@@ -190,7 +193,7 @@ async fn usage(tx: &mut SqliteConnection, holders: &[String]) -> Result<HashMap<
     Ok(rows.into_iter().map(|(holder, events, bytes)| (holder, (events, bytes))).collect())
 }
 
-/// Frees what waits for a token from the limits of strangers: Telegram has accepted it, or a profile has it now.
+/// Takes the events of a token out of the strangers' bounds, once Telegram has accepted it or a profile has it.
 pub(in crate::store) async fn now_known(tx: &mut SqliteConnection, sender: &SenderKey) -> Result<(), StoreError> {
     for statement in [
         concat!(
@@ -207,7 +210,7 @@ pub(in crate::store) async fn now_known(tx: &mut SqliteConnection, sender: &Send
 }
 
 impl Events {
-    /// Whether a stateless token is known: a profile has it, or Telegram has accepted it at least once.
+    /// Whether a token is known: a profile has it, or Telegram has accepted it at least once.
     ///
     /// # Errors
     /// If the database fails.
@@ -221,7 +224,7 @@ impl Events {
         .await?)
     }
 
-    /// Whether a stranger's next event would be refused, by what waits now.
+    /// Whether a stranger's next event would be refused now.
     ///
     /// # Errors
     /// If the database fails.
@@ -233,7 +236,7 @@ impl Events {
         Ok(all.is_reached(used(ALL), 1) || all.of_address().is_reached(used(&stateless.holder()), 1))
     }
 
-    /// How many events of strangers wait to be delivered.
+    /// How many undelivered events strangers have.
     ///
     /// # Errors
     /// If the database fails.
@@ -245,8 +248,8 @@ impl Events {
         Ok(events.and_then(|events| u64::try_from(events).ok()).unwrap_or_default())
     }
 
-    /// Deletes some of the strangers' finished events: those older than a day, and all but the newest thousand or 32 MiB.
-    /// Whether any may be left.
+    /// Deletes some of the strangers' finished events: those older than a day, and all beyond the newest thousand or 32
+    /// MiB. Returns whether any may be left.
     ///
     /// # Errors
     /// If the database fails.
@@ -269,8 +272,8 @@ impl Events {
         self.delete_swept(&old).await
     }
 
-    /// Deletes some of the oldest finished events of a known token that has more than 256 MiB of them. Whether any may be
-    /// left.
+    /// Deletes some of the oldest finished events of the known tokens that have more than 256 MiB of them. Returns
+    /// whether any may be left.
     ///
     /// # Errors
     /// If the database fails.
@@ -290,7 +293,7 @@ impl Events {
     }
 }
 
-/// SQL: the oldest finished events of a token with more bytes of them than `?1`, as many as are beyond that.
+/// SQL: the oldest finished events of each token that has more than `?1` bytes of them, as many as exceed that.
 const BEYOND_KEPT: &str = "SELECT event_id FROM (
         SELECT event_id, held - sum(bytes) OVER (PARTITION BY lane ORDER BY finished_at, event_id) + bytes AS held
         FROM (SELECT s.event_id, s.lane, s.finished_at, s.bytes, u.bytes AS held

@@ -1,4 +1,4 @@
-//! Outcomes over time, from what is counted by the hour; and how long messages took.
+//! Outcomes over time, from the hourly counts, and how long messages took.
 
 use hookgram::profile_list::Day;
 use sqlx::FromRow;
@@ -8,7 +8,7 @@ use crate::{
     time::Millis,
 };
 
-/// The newest messages whose time is looked at.
+/// How many of the newest messages the latencies are taken from.
 const LATEST: i64 = 500;
 
 #[derive(FromRow)]
@@ -25,8 +25,8 @@ const OF_ONE: &str = "SELECT hour, delivered, failed, skipped FROM outcome_hours
     WHERE profile_id = ?1 AND hour >= ?2 AND hour < ?3 ORDER BY hour";
 
 impl Log {
-    /// What became of the messages of a profile, or of all, in each hour of a span in which there were any; hours are
-    /// whole ones since 1970-01-01T00:00:00Z.
+    /// The outcomes of the messages of a profile, or of all, in each hour from `from` until before `to` in which there
+    /// were any. Hours are counted since 1970-01-01T00:00:00Z.
     ///
     /// # Errors
     /// If the database fails.
@@ -39,7 +39,8 @@ impl Log {
         Ok(rows.iter().map(|row| (row.hour, day(row))).collect())
     }
 
-    /// Milliseconds from the event to Telegram's receipt of the last messages of a span that arrived, the shortest first.
+    /// The latencies in milliseconds, from the event to Telegram's receipt, of the last messages of events received
+    /// within the span, the shortest first.
     ///
     /// # Errors
     /// If the database fails.

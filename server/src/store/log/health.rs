@@ -1,4 +1,4 @@
-//! How the queue, the bots and the mails stand.
+//! The health of the queue, the bots and the error mails.
 
 use hookgram::{
     delivery::FailureCause,
@@ -11,63 +11,64 @@ use crate::{
     time::Millis,
 };
 
-/// Bots that a page shows, those in trouble first.
+/// How many bots a page shows, those in trouble first.
 const BOTS: i64 = 100;
 
-/// The queue.
+/// The health of the queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
 pub struct QueueHealth {
-    /// Deliveries not finished, without the suspended.
+    /// Unfinished deliveries, without the suspended ones.
     pub open: i64,
-    /// Of them, such as are tried again.
+    /// How many of them are retried.
     pub retrying: i64,
-    /// Deliveries that wait for a token.
+    /// Suspended deliveries.
     pub suspended: i64,
-    /// When the oldest of the open ones was made, strangers' apart: those wait for their share.
+    /// When the oldest unfinished delivery was created. Strangers' deliveries do not count, because they wait for their
+    /// share.
     pub oldest: Option<Millis>,
 }
 
-/// A bot that profiles send with.
+/// The health of a bot that profiles send with.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct BotHealth {
-    /// Its number.
+    /// Telegram's id of the bot.
     pub id: i64,
-    /// Its name for people, where Telegram has told.
+    /// Its display name, if Telegram has told it.
     pub name: Option<String>,
     /// Its `@name` without the `@`.
     pub username: Option<String>,
     /// When Telegram was last asked about it.
     pub checked_at: Option<Millis>,
-    /// Since when its token is refused.
+    /// Since when a profile of the bot is suspended.
     #[sqlx(rename = "parked_since")]
     pub suspended_since: Option<Millis>,
     /// How many profiles send with it.
     pub profiles: i64,
-    /// A profile of it that is suspended; else any.
+    /// A suspended profile of the bot, or any profile if none is suspended.
     pub profile_id: i64,
-    /// How many of its messages wait for a token.
+    /// How many of its deliveries are suspended.
     pub waiting: i64,
 }
 
-/// The error mails.
+/// The health of the error mails.
 #[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
 pub struct MailHealth {
-    /// Mails with something still to do.
+    /// Unfinished mails.
     pub waiting: i64,
     /// When the last one was sent.
     pub last_sent: Option<Millis>,
     /// How many were given up within the last 24 hours.
     pub given_up: i64,
-    /// How many were not sent within the last 24 hours because no address of theirs has confirmed.
+    /// How many were not sent within the last 24 hours because none of their addresses is confirmed.
     pub unconfirmed: i64,
     /// How many were not sent within the last 24 hours because of the hourly cap for the stateless endpoint.
     pub capped: i64,
-    /// What the last of these was given up for, or what is in the way of one that waits.
+    /// The reason of the newest mail that was given up within the last 24 hours or is being retried.
     pub reason: Option<String>,
 }
 
 impl Log {
-    /// How the queue stands.
+    /// The health of the queue.
     ///
     /// # Errors
     /// If the database fails.
@@ -87,7 +88,7 @@ impl Log {
         .await?)
     }
 
-    /// How many deliveries have failed since, by cause; the most frequent first.
+    /// How many deliveries have failed since `since`, by cause, the most frequent first.
     ///
     /// # Errors
     /// If the database fails.
@@ -106,7 +107,7 @@ impl Log {
         Ok(failures)
     }
 
-    /// How the bots of the profiles stand, those whose token is refused first.
+    /// The health of the profiles' bots, those that are suspended first.
     ///
     /// # Errors
     /// If the database fails.
@@ -126,7 +127,7 @@ impl Log {
         .await?)
     }
 
-    /// How the error mails stand; `since` is from when on what was given up counts.
+    /// The health of the error mails. Mails that were given up or not sent count from `since` on.
     ///
     /// # Errors
     /// If the database fails.
@@ -159,7 +160,7 @@ impl Log {
         .await?)
     }
 
-    /// Whether any profile wants error mails.
+    /// Whether any profile has an `errorEmail`.
     ///
     /// # Errors
     /// If the database fails.

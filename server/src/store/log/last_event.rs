@@ -1,4 +1,4 @@
-//! The newest event of a profile, with what a person asks about it.
+//! The newest event of a profile, with its deliveries.
 
 use hookgram::{
     delivery::{DeliveryState, FailureCause},
@@ -19,17 +19,17 @@ use crate::{
 pub struct LastEvent {
     /// When it was received.
     pub at: Millis,
-    /// What became of it when it came.
+    /// The outcome when it was received.
     pub outcome: EventOutcome,
-    /// What was answered.
+    /// The HTTP status of the answer.
     pub http_status: i64,
-    /// Its type's number.
+    /// The number of its event type.
     pub event_type: Option<i64>,
-    /// The booking's number.
+    /// The order number of the booking.
     pub order_number: Option<String>,
     /// Why it was refused.
     pub reason: Option<Reason>,
-    /// How its deliveries go, or those of the event that it repeats.
+    /// Its deliveries without those that were replaced; for a duplicate, those of the first copy.
     pub deliveries: Vec<DeliverySummary>,
 }
 
@@ -41,15 +41,15 @@ impl LastEvent {
     }
 }
 
-/// How a delivery goes.
+/// The state of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct DeliverySummary {
     /// Its state.
     #[sqlx(try_from = "Named<DeliveryState>")]
     pub state: DeliveryState,
-    /// What Telegram said last, or what else was in the way.
+    /// Telegram's last error, or another one.
     pub last_error: Option<String>,
-    /// Why it failed or waits, where that is marked.
+    /// The cause of its failure or suspension, if it is recorded.
     #[sqlx(try_from = "MaybeNamed<FailureCause>")]
     pub cause: Option<FailureCause>,
 }

@@ -1,5 +1,5 @@
-//! The log: every delivery with its event, and every event that came to none, newest first, a page at a time. Each kind
-//! of outcome is found through an index of its own, so that a page costs the same however much is stored.
+//! The log: every delivery with its event, and every event without deliveries, newest first, in pages. Each kind of
+//! outcome has an index of its own, so that a page costs the same however much is stored.
 
 mod chart;
 pub(in crate::store) mod health;
@@ -29,32 +29,32 @@ use crate::{
     time::Millis,
 };
 
-/// Which rows of the log.
+/// The filter and the place of a page of the log.
 #[derive(Clone, Debug, Default)]
 pub struct LogFilter {
-    /// Of this profile only.
+    /// Only this profile.
     pub profile: Option<i64>,
-    /// Of this bot at the stateless endpoint only.
+    /// Only this bot of the stateless endpoint.
     pub bot: Option<i64>,
-    /// With this outcome only. [`Outcome::Waiting`] is what has not been tried, or is being sent; [`Outcome::Skipped`]
-    /// an event that its profile does not want, or a participant who cannot be written to.
+    /// Only this outcome. [`Outcome::Waiting`] means deliveries that have not been tried or are being sent.
+    /// [`Outcome::Skipped`] means an event that its profile does not want, or a participant without a chat.
     pub outcome: Option<Outcome>,
-    /// Failed for this cause only.
+    /// Only deliveries that failed for this cause.
     pub cause: Option<FailureCause>,
-    /// To this chat only.
+    /// Only this chat.
     pub chat: Option<String>,
-    /// About the booking with this number only.
+    /// Only the booking with this order number.
     pub order: Option<String>,
-    /// With this text in the message, the booking's number, the chat or the reason. A number is looked for among numbers
-    /// and chats alone, and as a whole.
+    /// Only rows with this text in the message, the order number, the chat or the reason. A number is compared with
+    /// whole order numbers and whole chat ids only.
     pub text: Option<String>,
-    /// Came then or later; a replay comes when it is asked for.
+    /// Only rows from this time on. A replay counts from the time of its request.
     pub since: Option<Millis>,
-    /// Came before.
+    /// Only rows from before this time.
     pub until: Option<Millis>,
-    /// Behind this place only.
+    /// Only rows behind (older than) this place.
     pub behind: Option<LogPlace>,
-    /// No more than this.
+    /// The most rows.
     pub limit: i64,
 }
 
@@ -65,41 +65,41 @@ pub struct Logged {
     pub event: i64,
     /// Its public id.
     pub public_id: String,
-    /// When it came.
+    /// When the event was received.
     pub received_at: Millis,
-    /// The booking's number.
+    /// The order number of the booking.
     pub order_number: Option<String>,
-    /// Its type.
+    /// The number of its event type.
     pub event_type: Option<i64>,
-    /// Its profile.
+    /// The profile's id.
     pub profile_id: Option<i64>,
-    /// The profile's name; empty of one that has been deleted.
+    /// The profile's name; empty if the profile was deleted.
     pub profile: Option<String>,
-    /// The number of the delivery's bot.
+    /// Telegram's id of the delivery's bot.
     pub bot_id: Option<i64>,
-    /// The number of the bot whose token came with the event, at the stateless endpoint.
+    /// Telegram's id of the bot whose token came with the event to the stateless endpoint.
     pub bot_of_event: Option<i64>,
     /// The contact field that should hold the recipient.
     pub field_name: Option<String>,
-    /// What became of the event when it came.
+    /// The outcome when the event was received.
     #[sqlx(try_from = "Named<EventOutcome>")]
     pub outcome: EventOutcome,
-    /// What the endpoint answered.
+    /// The HTTP status of the endpoint's answer.
     pub http_status: i64,
     /// Why, as JSON of a [`super::Reason`].
     pub reason: Option<String>,
-    /// The first copy.
+    /// For a duplicate, the first copy's id.
     pub duplicate_of: Option<i64>,
-    /// Its public id.
+    /// The first copy's public id.
     pub first_public_id: Option<String>,
-    /// The delivery; `None`: the event came to none.
+    /// The delivery's id, or `None` if the event has no delivery.
     pub delivery: Option<i64>,
-    /// Its state.
+    /// The delivery's state.
     #[sqlx(try_from = "MaybeNamed<DeliveryState>")]
     pub state: Option<DeliveryState>,
-    /// The chat.
+    /// The delivery's chat.
     pub chat: Option<String>,
-    /// How many parts its message has; 0 where that cannot be read.
+    /// How many parts its message has, or 0 if the message cannot be read.
     pub part_count: Option<i64>,
     /// How many of them have arrived.
     pub parts_sent: Option<i64>,
@@ -108,13 +108,13 @@ pub struct Logged {
     /// Why it failed.
     #[sqlx(try_from = "MaybeNamed<FailureCause>")]
     pub cause: Option<FailureCause>,
-    /// Telegram's last words.
+    /// The error description in Telegram's last answer.
     pub last_error: Option<String>,
-    /// Whether an answer never came.
+    /// Whether an attempt had no answer.
     pub unsure: Option<bool>,
-    /// When it is tried next.
+    /// When the next attempt is due.
     pub next_attempt_at: Option<Millis>,
-    /// When it came to its end.
+    /// When the delivery was finished.
     pub finished_at: Option<Millis>,
     /// The delivery that it replays.
     pub replay_of: Option<i64>,
@@ -122,7 +122,7 @@ pub struct Logged {
     pub replaced_by: Option<i64>,
 }
 
-/// The least and the greatest id. Both asked of one row, SQLite would go through all of them.
+/// SQL: the lowest and the highest id, by two subqueries. With both in one SELECT, SQLite would scan the table.
 const DELIVERY_IDS: &str =
     "SELECT coalesce((SELECT min(id) FROM deliveries), 0), coalesce((SELECT max(id) FROM deliveries), 0)";
 const EVENT_IDS: &str = "SELECT coalesce((SELECT min(id) FROM events), 0), coalesce((SELECT max(id) FROM events), 0)";
@@ -130,9 +130,9 @@ const EVENT_IDS: &str = "SELECT coalesce((SELECT min(id) FROM events), 0), coale
 /// A page of the log.
 #[derive(Clone, Debug, Default)]
 pub struct LogRows {
-    /// Newest first.
+    /// The rows, newest first.
     pub rows: Vec<Logged>,
-    /// Where a search for a text has come to when its time was over; it can go on behind it.
+    /// The place that a text search reached when its time was up. The search can go on behind it.
     pub searched_to: Option<LogPlace>,
 }
 
@@ -152,7 +152,7 @@ impl Log {
         }
         let plain = LogFilter { text: None, ..filter.clone() };
         let mut rows = Vec::new();
-        // The booking service writes numbers with their sign.
+        // The booking service may write the number with its № sign.
         for order in [number.to_owned(), format!("№{number}")] {
             rows.extend(self.found(&LogFilter { order: filter.order.clone().or(Some(order)), ..plain.clone() }).await?);
         }
@@ -181,7 +181,7 @@ impl Log {
         Ok(query.build_query_as().fetch_optional(&self.read).await?)
     }
 
-    /// The rows of one event, by its public id: one a delivery in their order, or one of the event alone.
+    /// The rows of the event with this public id: one for each delivery in their order, or one if it has none.
     ///
     /// # Errors
     /// If the database fails.
@@ -205,13 +205,14 @@ impl Log {
         Ok(bounds)
     }
 
-    /// The first event that came then or later.
+    /// The id of the first event received at this time or later.
     async fn first_event(&self, at: Millis) -> Result<Option<i64>, StoreError> {
         let first = "SELECT id FROM events WHERE received_at >= ?1 ORDER BY received_at, id LIMIT 1";
         Ok(sqlx::query_scalar(first).bind(at).fetch_optional(&self.read).await?)
     }
 
-    /// The id from which on deliveries were made then or later: halving finds it in some twenty looks.
+    /// The lowest delivery id from which on all were created at this time or later. A binary search needs about twenty
+    /// queries.
     pub(in crate::store) async fn first_delivery(&self, at: Millis) -> Result<i64, StoreError> {
         let (mut low, mut high): (i64, i64) = sqlx::query_as(DELIVERY_IDS).fetch_one(&self.read).await?;
         high += 1;
@@ -227,7 +228,7 @@ impl Log {
     }
 }
 
-/// The newest of several ways, each once.
+/// Merges the rows of several query plans: the newest, without duplicates.
 fn newest(mut rows: Vec<Logged>, limit: i64) -> Vec<Logged> {
     rows.sort_by_key(|row| Reverse((row.event, row.delivery)));
     rows.dedup_by_key(|row| (row.event, row.delivery));
@@ -279,7 +280,7 @@ mod tests {
                 let plan: Vec<(i64, i64, i64, String)> =
                     sqlx::query_as(explain).fetch_all(&store.db.read).await.unwrap();
                 let steps: Vec<&str> = plan.iter().map(|(_, _, _, step)| step.as_str()).collect();
-                // What has something still to do is little, and is sorted.
+                // Unfinished deliveries are few, so they may be sorted.
                 let open = matches!(way, QueryPlan::Open | QueryPlan::Suspended);
                 for step in &steps {
                     let whole = step.starts_with("SCAN") && !(open && step.contains("INDEX deliveries_"));

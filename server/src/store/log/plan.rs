@@ -1,4 +1,4 @@
-//! Along which indexes a page of the log is looked for.
+//! The indexes along which a page of the log is read.
 
 use hookgram::{
     delivery::{DeliveryState, FailureCause, Outcome},
@@ -27,10 +27,10 @@ pub(in crate::store) const COLUMNS: &str = concat!(
 pub(in crate::store) const NAMES: &str =
     " LEFT JOIN profiles p ON p.id = e.profile_id LEFT JOIN events f ON f.id = e.duplicate_of WHERE ";
 
-/// Along what the rows of a page are looked for, the newest first.
+/// The index along which the rows of a page are read, newest first.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) enum QueryPlan {
-    /// The events: all, or those with a delivery that has arrived.
+    /// All events, or those with a delivery that has arrived.
     Events { delivered: bool },
     /// The events of a bot at the stateless endpoint.
     Bot,
@@ -40,20 +40,20 @@ pub(in crate::store) enum QueryPlan {
     Chat,
     /// The deliveries that failed for a cause.
     Cause,
-    /// The deliveries of this state that have come to their end unsent.
+    /// The finished deliveries in this state, which is not delivered.
     Undelivered(DeliveryState),
     /// The same, of one profile.
     UndeliveredOf(DeliveryState),
-    /// Those with something still to do.
+    /// Unfinished deliveries that are not suspended.
     Open,
-    /// Those that wait for a token.
+    /// Suspended deliveries.
     Suspended,
     /// The events with this outcome that were not accepted.
     NotAccepted(EventOutcome),
 }
 
 impl QueryPlan {
-    /// The ways that together lead to whatever the filter lets through; the narrowest there are.
+    /// The narrowest plans that together find all rows that the filter admits.
     pub(in crate::store) fn of(filter: &LogFilter) -> Vec<Self> {
         if filter.order.is_some() {
             return vec![Self::Order];
@@ -87,17 +87,18 @@ impl QueryPlan {
         matches!(self, Self::Events { .. } | Self::Bot | Self::Order | Self::NotAccepted(_))
     }
 
-    /// What stands between the columns and the other conditions.
+    /// Appends the FROM clause and the condition of the index.
     fn lead(self, query: &mut QueryBuilder<Sqlite>, filter: &LogFilter) {
         match self {
-            // CROSS keeps the order of the loops: the other way round, all that have arrived would be sorted.
+            // CROSS fixes the order of the loops. In the other order, all delivered messages would be sorted.
             Self::Events { delivered: true } => query.push("events e CROSS JOIN deliveries d ON d.event_id = e.id"),
             Self::Events { delivered: false } => query.push("events e LEFT JOIN deliveries d ON d.event_id = e.id"),
             Self::Bot => query.push("events e INDEXED BY events_of_bots LEFT JOIN deliveries d ON d.event_id = e.id"),
             Self::Order => {
                 query.push("events e INDEXED BY events_by_order LEFT JOIN deliveries d ON d.event_id = e.id")
             }
-            // A delivery that was made of it later is a row of its own.
+            // A delivery that was made later by a replay is a row of its own, so the join matches none (no delivery has
+            // the id 0).
             Self::NotAccepted(_) => query.push("events e LEFT JOIN deliveries d ON d.id = 0"),
             Self::Chat => query.push(DELIVERIES).push("deliveries_by_chat").push(THEIR_EVENTS),
             Self::Cause => query.push(DELIVERIES).push("deliveries_by_cause").push(THEIR_EVENTS),
@@ -132,7 +133,7 @@ impl QueryPlan {
         }
     }
 
-    /// What is older than a place.
+    /// Appends the condition for rows older than a place.
     fn behind(self, query: &mut QueryBuilder<Sqlite>, place: LogPlace) {
         match self {
             Self::Events { .. } | Self::Bot => {
@@ -143,7 +144,8 @@ impl QueryPlan {
             Self::NotAccepted(_) => {
                 query.push(" AND e.id < ").push_bind(place.event);
             }
-            // Among events without one; such deliveries are made with their event, in the same order.
+            // Rows with and without a delivery are mixed, so the event's id comes first. Skipped deliveries are created
+            // with their event, in the same order.
             Self::Order | Self::Undelivered(DeliveryState::Skipped) | Self::UndeliveredOf(DeliveryState::Skipped) => {
                 query.push(" AND e.id <= ").push_bind(place.event).push(" AND (e.id < ").push_bind(place.event);
                 query.push(" OR coalesce(d.id, 0) < ").push_bind(place.delivery).push(")");
@@ -167,7 +169,7 @@ impl QueryPlan {
 const DELIVERIES: &str = "deliveries d INDEXED BY ";
 const THEIR_EVENTS: &str = " CROSS JOIN events e ON e.id = d.event_id";
 
-/// The first rows that were made within the filter's time: the ids of deliveries and of events grow with it.
+/// The ids of the first rows from the filter's time limits on. Ids of deliveries and events grow with time.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::store) struct Bounds {
     pub(in crate::store) delivery: (Option<i64>, Option<i64>),
@@ -206,7 +208,7 @@ pub(in crate::store) fn time(
     }
 }
 
-/// Whatever else the filter says.
+/// Appends the remaining conditions of the filter.
 pub(in crate::store) fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &LogFilter) {
     if let Some(bot) = filter.bot {
         query.push(" AND e.profile_id IS NULL AND e.bot_id = ").push_bind(bot);

@@ -1,5 +1,5 @@
-//! A text in what was sent. There is no index of texts, which would weigh more than all else: what is newest is looked
-//! through first, for no longer than a page may take, and a search can go on where it stopped.
+//! Text search in sent messages. There is no full-text index, which would be larger than all other data. The newest
+//! rows are scanned first, for no longer than a page may take, and a search can go on where it stopped.
 
 use std::time::{Duration, Instant};
 
@@ -13,14 +13,14 @@ use crate::store::{
     log::plan::{COLUMNS, NAMES, narrow, time},
 };
 
-/// How long one page may look.
+/// How long one page may search.
 pub(in crate::store) const SEARCH_TIME: Duration = Duration::from_millis(10);
-/// Events looked through between two looks at the clock: at first, and at most.
+/// How many events are scanned between two checks of the clock: at first, and at most.
 const STEP: i64 = 100;
 const LONGEST_STEP: i64 = 400;
 
 impl Log {
-    /// The newest rows with this text, as far as they are found within `allowed`.
+    /// The newest rows with this text that are found within `allowed`.
     ///
     /// # Errors
     /// If the database fails.
@@ -69,7 +69,7 @@ fn statement(filter: &LogFilter, text: &str, (low, top): (i64, i64), limit: i64)
     narrow(&mut query, filter);
     query.push(" AND (false");
     for form in forms(text) {
-        // As it stands in a stored message; those of earlier versions hold HTML.
+        // The text in the form of a stored message. Messages of earlier versions are stored as HTML.
         let html = form.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         for text in [Some(&form), Some(&html).filter(|html| **html != form)].into_iter().flatten() {
             let json = serde_json::Value::from(text.as_str()).to_string();
@@ -84,7 +84,7 @@ fn statement(filter: &LogFilter, text: &str, (low, top): (i64, i64), limit: i64)
     query
 }
 
-/// A text as it may have been written: SQLite knows no case but ASCII's.
+/// The spellings of a text that are searched for, because SQLite ignores case for ASCII only.
 fn forms(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
     let mut letters = lower.chars();

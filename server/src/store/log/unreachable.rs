@@ -1,4 +1,4 @@
-//! Whom a bot cannot reach: kept by triggers, from the failure that told until a message arrives.
+//! Chats that a bot cannot reach. Triggers keep an entry from the failure that showed it until a message arrives.
 
 use sqlx::FromRow;
 
@@ -7,23 +7,23 @@ use crate::{
     time::Millis,
 };
 
-/// The newest that a page shows.
+/// How many entries a page shows, the newest first.
 const SHOWN: i64 = 200;
 
-/// Somebody who cannot be reached.
+/// A chat that a bot cannot reach.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Unreachable {
     /// The chat.
     pub chat: String,
-    /// The bot's number.
+    /// Telegram's id of the bot.
     pub bot_id: i64,
     /// Its `@name` without the `@`, where it is known.
     pub username: Option<String>,
-    /// The name of why.
+    /// The stable name of the failure's cause.
     pub cause: String,
-    /// Since when.
+    /// When the first of these failures happened.
     pub since: Millis,
-    /// The newest failure.
+    /// When the newest failure happened.
     pub last_at: Millis,
     /// How many messages have failed.
     pub failures: i64,
@@ -34,7 +34,7 @@ pub struct Unreachable {
 }
 
 impl Log {
-    /// Those who cannot be reached, the newest failures first, and how many there are in all.
+    /// The unreachable chats, the newest failures first, and how many there are in all.
     ///
     /// # Errors
     /// If the database fails.

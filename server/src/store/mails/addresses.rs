@@ -1,5 +1,5 @@
-//! Addresses that requests to the stateless endpoint name in `errorEmail`: whether mails may go there, and the links by which
-//! their owners say so. Addresses are compared in lower case.
+//! Addresses that requests to the stateless endpoint name in `errorEmail`: whether mails may go there, and the links by
+//! which their owners agree or refuse. Addresses are compared in lower case.
 
 use std::{
     collections::HashSet,
@@ -22,27 +22,27 @@ use crate::{
     time::Millis,
 };
 
-/// The age at which [`Known`] is read anew. Addresses that are confirmed meanwhile need not wait for that.
+/// The age at which [`Known`] is read again. An answer by a link clears it at once.
 const FRESH: Duration = Duration::from_secs(30);
-/// The pause before an address is asked again doubles this many times, from a day on.
+/// The pause before an address is asked again starts at one day and doubles at most this many times.
 const DOUBLINGS: i64 = 5;
 
 /// Whether mails of the stateless endpoint may go to an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Its owner has confirmed it, or it is an account's or a profile's.
+    /// Yes: its owner has confirmed it, or it belongs to an account or a profile.
     Welcome,
-    /// Its owner has not confirmed it yet.
+    /// No: its owner has not confirmed it yet.
     Unconfirmed,
-    /// Its owner wants none.
+    /// No: its owner wants no mails.
     Stopped,
 }
 
-/// The addresses that need no confirmation, as of the last look.
+/// A cache of the addresses that need no confirmation.
 #[derive(Clone, Debug, Default)]
 pub(in crate::store) struct Addresses {
     known: Arc<Mutex<Option<Arc<Known>>>>,
-    /// Held by whoever reads them.
+    /// Held by the task that reads them from the database.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -50,17 +50,18 @@ pub(in crate::store) struct Addresses {
 struct Known {
     read_at: Instant,
     confirmed: HashSet<String>,
-    /// Accounts' and profiles'.
+    /// The addresses of accounts and profiles.
     ours: HashSet<String>,
     /// The senders of the profiles' tokens.
     senders: HashSet<Vec<u8>>,
 }
 
 impl Mails {
-    /// Which of these addresses a check warns about. Answers from memory, except for one caller in 30 s.
+    /// Those of these addresses that a check warns about because they are not confirmed. Answers from memory; about
+    /// every 30 s, one caller reads the database.
     ///
-    /// Who has an account here is no business of strangers: addresses of accounts and profiles count as confirmed only if a
-    /// profile has the same token.
+    /// Strangers must not learn who has an account here. Therefore an address of an account or a profile counts as
+    /// confirmed only if a profile has the same token.
     ///
     /// # Errors
     /// If the database fails.
@@ -119,7 +120,8 @@ impl Mails {
         .await?;
         let name = Parameter::ErrorEmail.name();
         let of_profile = |parameters: &String| {
-            // Canonical: the name stands as it is. The other parameters need not be read.
+            // The stored parameters are canonical, so the name needs no decoding. The other parameters need not be
+            // parsed.
             let pair =
                 parameters.split('&').find(|pair| pair.split_once('=').is_some_and(|(before, _)| before == name));
             query::read(pair.unwrap_or_default().as_bytes()).profile.error_email
@@ -160,8 +162,9 @@ impl Mails {
         state.map(parsed).transpose()
     }
 
-    /// Queues a mail that asks the owner of an address for a confirmation; whether there will be one. There is at most one a
-    /// day for an address, with longer pauses after each that had no answer, and only so many for a token and in all.
+    /// Queues a mail that asks the owner of an address to confirm it. Returns whether it was queued. An address is
+    /// asked at most once a day, with longer pauses after each unanswered mail. The number of these mails is also
+    /// limited for each token and in all.
     ///
     /// # Errors
     /// If the database fails.
@@ -185,7 +188,7 @@ impl Mails {
         if of_all >= ASKS_OF_ALL || of_token >= ASKS_OF_A_TOKEN {
             return Ok(false);
         }
-        // One that was asked in the future comes from before the clock was set back.
+        // An address that was asked in the future was asked before the clock was set back.
         let asked = sqlx::query(
             "INSERT INTO mail_addresses (address, state, asks, at) VALUES (?1, 'asked', 1, ?2)
              ON CONFLICT (address) DO UPDATE SET asks = asks + 1, at = excluded.at
@@ -218,7 +221,8 @@ impl Mails {
         Ok(true)
     }
 
-    /// Keeps a link for the owner of an address, until `expires_at`. An address that mails go to stays known.
+    /// Stores a link for the owner of an address, valid until `expires_at`. Sending it also renews a confirmed address,
+    /// so that it is not deleted as unused.
     ///
     /// # Errors
     /// If the database fails.
@@ -246,7 +250,7 @@ impl Mails {
         Ok(())
     }
 
-    /// Forgets a link that nobody has got.
+    /// Deletes a link that was not sent to anybody.
     ///
     /// # Errors
     /// If the database fails.
@@ -255,7 +259,7 @@ impl Mails {
         Ok(())
     }
 
-    /// The address of a link that still works, and what its owner has said.
+    /// The address of a link that is still valid, and what its owner has answered.
     ///
     /// # Errors
     /// If the database fails.
@@ -275,10 +279,10 @@ impl Mails {
         Ok(Some((address, state)))
     }
 
-    /// Keeps what the owner of an address says by a link.
+    /// Stores the answer of the owner of an address.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] if the link does not work any more.
+    /// [`StoreError::NotFound`] if the link is no longer valid.
     pub async fn answer_address_link(
         &self,
         code_hash: &[u8],
@@ -295,7 +299,8 @@ impl Mails {
         .bind(now)
         .execute(&self.write)
         .await?;
-        // Whoever reads them has the old ones.
+        // A task that is reading may have read the old answer, so the cache is cleared after it has stored what it
+        // read.
         let _turn = self.addresses.turn.lock().await;
         *self.addresses.known.lock() = None;
         if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }

@@ -1,6 +1,6 @@
-//! What somebody must hear of: failures are added to a mail in the commit that records them. When a mail is due is
-//! the rule of the mailer. The stateless endpoint has only so many unfinished mails, in all and for one token: failures
-//! beyond are in the log, but in no mail.
+//! Error mails gather failures, which are added in the commit that records them. The constants in `hookgram::mail`
+//! decide when a mail is due. The number of unfinished mails of the stateless endpoint is limited, in all and for each
+//! token. Beyond that, failures are in the log but in no mail.
 
 use hookgram::{
     delivery::FailureCause,
@@ -15,29 +15,30 @@ use crate::{
     time::Millis,
 };
 
-/// Most unfinished mails of one token of the stateless endpoint: twice as many as may be sent in an hour.
+/// The most unfinished mails for one token of the stateless endpoint: twice as many as may be sent in an hour.
 const OPEN_OF_A_TOKEN: i64 = 40;
-/// Most unfinished mails of the stateless endpoint; then of tokens that Telegram has never accepted none is added.
+/// At this number of unfinished mails of the stateless endpoint, none is added for a token that Telegram has never
+/// accepted.
 const OPEN_OF_STRANGERS: i64 = 200;
-/// Most unfinished mails of the stateless endpoint.
+/// The most unfinished mails of the stateless endpoint.
 const OPEN_OF_ALL: i64 = 1_000;
 
-/// Failures of one cause.
+/// Failures with one cause.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) struct Failure<'a> {
-    /// The profile; `None`: the stateless endpoint.
+    /// The profile's id, or `None` for the stateless endpoint.
     pub profile_id: Option<i64>,
-    /// The sender of the event's token; counts at the stateless endpoint.
+    /// The key of the sender. It is used for the stateless endpoint only.
     pub sender: &'a SenderKey,
     /// An event that failed.
     pub event_id: i64,
-    /// Why.
+    /// The cause.
     pub cause: FailureCause,
-    /// When.
+    /// When it failed.
     pub at: Millis,
 }
 
-/// What became of these deliveries is added to a mail.
+/// Adds the failures of these deliveries to a mail.
 pub(in crate::store) async fn add_deliveries(
     tx: &mut SqliteConnection,
     failure: Failure<'_>,
@@ -59,7 +60,7 @@ pub(in crate::store) async fn add_deliveries(
     Ok(())
 }
 
-/// That the event was refused at the endpoint is added to a mail.
+/// Adds an event that was refused at the endpoint to a mail.
 pub(in crate::store) async fn add_event(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<(), StoreError> {
     let Some(mail) = open_mail(tx, failure).await? else { return Ok(()) };
     sqlx::query("INSERT INTO mail_failures (mail_id, event_id) VALUES (?1, ?2)")
@@ -70,10 +71,10 @@ pub(in crate::store) async fn add_event(tx: &mut SqliteConnection, failure: Fail
     Ok(())
 }
 
-/// The mail that gathers such failures; a new one where the last has been closed. `None` if there are too many.
+/// The mail that gathers such failures. If it has been claimed, a new mail is created. `None` if there are too many.
 async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<Option<i64>, StoreError> {
     let (bot_id, sender, parameters) = match failure.profile_id {
-        // A profile's settings are read when the mail is sent.
+        // The profile's own parameters are read when the mail is sent.
         Some(_) => (None, None, String::new()),
         None => {
             let (bot_id, parameters): (Option<i64>, String) =
@@ -103,7 +104,7 @@ async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<Op
         tracing::debug!("the stateless endpoint has too many unfinished mails");
         return Ok(None);
     }
-    // One that is due farther off than any can be comes from before the clock was set back.
+    // A mail that is due later than possible was stored before the clock was set back. It is ignored.
     let id = sqlx::query_scalar(concat!(
         "INSERT INTO mails (profile_id, bot_id, lane, parameters, cause, state, created_at, due_at, next_attempt_at)
          SELECT ?1, ?2, ?3, ?4, ?5, ",
@@ -126,7 +127,7 @@ async fn open_mail(tx: &mut SqliteConnection, failure: Failure<'_>) -> Result<Op
     Ok(Some(id))
 }
 
-/// Whether there may be one more unfinished mail of the stateless endpoint.
+/// Whether one more unfinished mail of the stateless endpoint is allowed.
 async fn has_room(tx: &mut SqliteConnection, sender: Option<&[u8]>) -> Result<bool, StoreError> {
     let (of_all, of_token, known): (i64, i64, bool) = sqlx::query_as(
         "SELECT count(*), count(*) FILTER (WHERE lane IS ?1), EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = ?1)
@@ -138,7 +139,8 @@ async fn has_room(tx: &mut SqliteConnection, sender: Option<&[u8]>) -> Result<bo
     Ok(of_token < OPEN_OF_A_TOKEN && of_all < if known { OPEN_OF_ALL } else { OPEN_OF_STRANGERS })
 }
 
-/// Of an event's parameters those that a mail needs, canonical: mails that differ in none of them are one.
+/// The parameters of an event that a mail depends on, in canonical form. Failures that differ in none of them share a
+/// mail.
 fn whom_and_how(parameters: &str) -> String {
     let whole = query::read(parameters.as_bytes()).profile;
     let mut kept = Profile { field_name: whole.field_name, error_email: whole.error_email, ..Profile::default() };

@@ -1,5 +1,5 @@
-//! Error mails: claimed when they are due, read with their first failures, recorded. What they gather is in
-//! [`super::failures`].
+//! Error mails: claiming due mails, reading their content with the first failures, and recording the result. Failures
+//! are added in [`failures`].
 
 pub(in crate::store) mod addresses;
 pub(in crate::store) mod failures;
@@ -25,14 +25,14 @@ use crate::{
     time::{Millis, now},
 };
 
-/// Failures that a mail tells of one by one.
+/// How many failures a mail lists one by one.
 const EXAMPLES: i64 = 5;
-/// However wrong the clock, a mail is never due farther off than this.
+/// A mail is never due later than this from now, however wrong the clock is.
 const FARTHEST: Millis = 3 * 60 * 60 * 1000;
-/// The span in which mails about one token of the stateless endpoint are counted.
+/// The period in which mails about one token of the stateless endpoint are counted.
 const RECENT: Millis = 60 * 60 * 1000;
 
-/// A mail that was claimed: nothing is added to it any more.
+/// A claimed mail. No failure is added to it any more.
 #[derive(Clone, Debug)]
 pub struct ClaimedMail {
     /// Its id.
@@ -41,11 +41,11 @@ pub struct ClaimedMail {
     pub attempt: u32,
     /// When it was first due.
     pub due_at: Millis,
-    /// The addresses that need no further attempt, and whether they took it.
+    /// The addresses that need no further attempt, and for each whether its server accepted the mail.
     pub done: BTreeMap<String, bool>,
-    /// Of which token it is; stateless endpoint only.
+    /// The key of the token's sender; stateless endpoint only.
     pub sender: Option<Vec<u8>>,
-    /// A confirmation mail: the address that it asks, and its language. It has no [`MailContent`].
+    /// For a confirmation mail, the address that is asked, and the mail's language. Such a mail has no [`MailContent`].
     pub asks: Option<(EmailAddress, Language)>,
 }
 
@@ -61,7 +61,7 @@ struct ClaimedRow {
     parameters: String,
 }
 
-/// Whose failures a mail is about.
+/// The subject of an error mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Concerned {
     /// A stored profile.
@@ -73,70 +73,70 @@ pub enum Concerned {
     },
     /// A bot at the stateless endpoint.
     Bot {
-        /// Its number.
+        /// Telegram's id of the bot.
         id: i64,
-        /// Whether Telegram has accepted this very token before.
+        /// Whether Telegram has accepted this token before.
         known: bool,
-        /// How many other mails about this token somebody has got within the last hour, be it not everybody yet; none
-        /// counts once somebody has got this one, which is then among them.
+        /// How many other mails about this token have reached one of their addresses within the last hour, be it not
+        /// all of them yet. 0 once this mail has reached one, because it is then counted itself.
         recent: i64,
     },
 }
 
-/// What a mail is to say.
+/// The content of an error mail.
 #[derive(Clone, Debug)]
 pub struct MailContent {
-    /// Whose failures.
+    /// The profile or bot whose deliveries failed.
     pub concerned: Concerned,
-    /// To whom, in which language, locale and zone; without the token.
+    /// The recipients, the language, the locale and the time zone; without the token.
     pub profile: Profile,
-    /// Why they failed.
+    /// The cause of the failures.
     pub cause: FailureCause,
-    /// How many.
+    /// The number of failures.
     pub count: u64,
-    /// The first of them.
+    /// The first failures.
     pub examples: Vec<FailureRow>,
 }
 
 /// One failure.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct FailureRow {
-    /// When the event came.
+    /// When the event was received.
     pub received_at: Millis,
-    /// The booking's number.
+    /// The order number of the booking.
     pub order_number: Option<String>,
     /// The chat.
     pub chat: Option<String>,
-    /// Telegram's own words.
+    /// The error description in Telegram's answer.
     pub description: Option<String>,
 }
 
-/// What becomes of a claimed mail.
+/// The result of an attempt to send a claimed mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MailChange {
-    /// Somebody has it; what the others' servers said.
+    /// At least one address has it. The text is the errors for the others.
     Sent(Option<String>),
-    /// It may not, or cannot, be sent.
+    /// The mail may not or cannot be sent.
     NotSent(&'static str),
-    /// It is tried again.
+    /// The mail is retried.
     Retry {
-        /// When.
+        /// When it is due.
         at: Millis,
-        /// What was in the way.
+        /// The error.
         why: String,
     },
-    /// It is given up.
+    /// The mail is given up, with this error.
     GivenUp(String),
 }
 
-/// A mail as the log has it.
+/// A mail as the log shows it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct MailRecord {
     /// Its id.
     pub id: i64,
     /// Its profile.
     pub profile_id: Option<i64>,
-    /// Its cause; `None`: it asks an address to confirm.
+    /// The cause of its failures, or `None` for a confirmation mail.
     #[sqlx(try_from = "MaybeNamed<FailureCause>")]
     pub cause: Option<FailureCause>,
     /// Its state.
@@ -144,7 +144,7 @@ pub struct MailRecord {
     pub state: MailState,
     /// Why it was not sent.
     pub reason: Option<String>,
-    /// How many failures it tells of.
+    /// How many failures it has.
     pub failures: i64,
     /// When it was first due.
     pub due_at: Millis,
@@ -174,7 +174,7 @@ impl From<ClaimedRow> for ClaimedMail {
             id: row.id,
             attempt: u32::try_from(row.attempts).unwrap_or(u32::MAX),
             due_at: row.due_at,
-            // Better twice to an address than not at all.
+            // If this cannot be read, sending twice to an address is better than not at all.
             done: serde_json::from_str(&row.done).unwrap_or_default(),
             sender: row.sender,
             asks: row.asks.and_then(|address| Some((EmailAddress::parse(&address)?, language))),
@@ -183,7 +183,8 @@ impl From<ClaimedRow> for ClaimedMail {
 }
 
 impl Mails {
-    /// Claims the mail that is longest due, until `lease_until`: of profiles first, so that strangers delay no other mails.
+    /// Claims the mail that has been due longest, until `lease_until`. Mails of profiles go first, so that strangers do
+    /// not delay them.
     ///
     /// # Errors
     /// If the database fails.
@@ -206,7 +207,8 @@ impl Mails {
         Ok(row.map(ClaimedMail::from))
     }
 
-    /// Makes due at once whatever an earlier process had claimed: it is dead, or this one could not have started.
+    /// Makes mails due at once that an earlier process has claimed. That process is dead: this one could not have
+    /// started otherwise.
     ///
     /// # Errors
     /// If the database fails.
@@ -233,7 +235,7 @@ impl Mails {
             .await?)
     }
 
-    /// How many mails have something still to do.
+    /// How many mails are unfinished.
     ///
     /// # Errors
     /// If the database fails.
@@ -241,10 +243,10 @@ impl Mails {
         Ok(sqlx::query_scalar("SELECT count(*) FROM mails WHERE finished_at IS NULL").fetch_one(&self.read).await?)
     }
 
-    /// What a mail is to say at `now`. A profile speaks for itself as it is now.
+    /// The content of a mail at `now`. For a profile, its current parameters are used.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] if it has gone with its profile, [`StoreError::Corrupt`] if it cannot be read.
+    /// [`StoreError::NotFound`] if the mail was deleted with its profile, [`StoreError::Corrupt`] if it cannot be read.
     pub async fn content(&self, mail: i64, now: Millis) -> Result<MailContent, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT m.profile_id, p.name, p.parameters AS profile_parameters, m.bot_id, m.lane, m.parameters, m.cause,
@@ -281,8 +283,8 @@ impl Mails {
         })
     }
 
-    /// Whether Telegram has accepted the token of a sender, and how many other mails about it have gone out of late. One
-    /// that is tried again for a few of its addresses has gone out too.
+    /// Whether Telegram has accepted the sender's token, and how many other mails about it were sent recently. A mail
+    /// that is retried for some of its addresses counts as sent.
     async fn standing(&self, sender: Option<&[u8]>, mail: i64, now: Millis) -> Result<(bool, i64), StoreError> {
         Ok(sqlx::query_as(concat!(
             "SELECT EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = ?1),
@@ -299,10 +301,11 @@ impl Mails {
         .await?)
     }
 
-    /// Records what becomes of a claimed mail, while the claim holds; `done` are the addresses that need no more.
+    /// Records the result for a claimed mail, if the claim is still held. `done` are the addresses that need no further
+    /// attempt.
     ///
     /// # Errors
-    /// If the database fails: the mail is then due again when its lease ends.
+    /// If the database fails; the mail is then due again when its lease ends.
     pub async fn record(
         &self,
         claimed: &ClaimedMail,
@@ -349,14 +352,14 @@ impl Mails {
     }
 }
 
-/// Keeps that Telegram has accepted a token.
+/// Records that Telegram has accepted a token, and takes its events out of the strangers' bounds.
 pub(in crate::store) async fn accepted(tx: &mut SqliteConnection, token: &BotToken) -> Result<(), StoreError> {
     let sender = SenderKey::of(token);
     accepted_sender(tx, &sender).await?;
     now_known(tx, &sender).await
 }
 
-/// Keeps that Telegram has accepted the token of a sender, and when it last did, to the day.
+/// Records that Telegram has accepted the token of a sender, with the time of the last acceptance to the day.
 pub(in crate::store) async fn accepted_sender(tx: &mut SqliteConnection, sender: &SenderKey) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO accepted_tokens (lane, accepted_at) VALUES (?1, ?2) ON CONFLICT (lane)

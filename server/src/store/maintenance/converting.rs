@@ -1,16 +1,16 @@
-//! Rewrites messages that an earlier version stored as Telegram's HTML into the domain's own form. It goes on where it
-//! stopped; until it has come to its end, both forms are read.
+//! Converts messages that an earlier version stored as Telegram's HTML into the domain's own form. The progress is
+//! stored, so that it goes on after a restart. Until it is finished, both forms are read.
 
 use hookgram::message::StoredMessage;
 use sqlx::FromRow;
 
 use crate::store::{Maintenance, StoreError};
 
-/// Rows of one step, and bytes of their messages; the first may be larger.
+/// The most rows of one step and bytes of their messages. A single larger message is still converted.
 const ROWS: i64 = 200;
 const BYTES: i64 = 1 << 20;
 
-/// How far the messages of a table are rewritten.
+/// How far the messages of a table are converted.
 #[derive(FromRow)]
 struct Progress {
     name: String,
@@ -18,7 +18,7 @@ struct Progress {
     last: i64,
 }
 
-/// The statements of a table that has messages.
+/// The statements for a table that has messages.
 struct Table {
     select: &'static str,
     update: &'static str,
@@ -43,10 +43,10 @@ const DELIVERIES: Table = table!("deliveries");
 const TEXTS: Table = table!("texts");
 
 impl Maintenance {
-    /// Rewrites some messages; whether there may be more.
+    /// Converts some messages. Returns whether there may be more.
     ///
     /// # Errors
-    /// If the database fails: then nothing of this step is done.
+    /// If the database fails; the step changes nothing then.
     pub async fn convert_messages(&self) -> Result<bool, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let progress: Option<Progress> =
@@ -66,7 +66,7 @@ impl Maintenance {
             if message.is_empty() || message.is_current() {
                 continue;
             }
-            // What cannot be read stays as it is: its delivery ends as unreadable.
+            // A message that cannot be read stays as it is. Its delivery will fail as unreadable.
             let Ok(parts) = message.parts() else { continue };
             sqlx::query(table.update).bind(id).bind(StoredMessage::of(&parts).as_str()).execute(&mut *tx).await?;
         }

@@ -1,4 +1,5 @@
-//! Erasing a person: everything stored about a chat goes, and that it was done is kept, without who it was.
+//! Erasing a person: everything stored about a chat is deleted. That this was done is recorded, without the chat's full
+//! id.
 
 use hookgram::audit::AuditAction;
 use sqlx::{FromRow, SqliteConnection};
@@ -14,21 +15,21 @@ use crate::{
     time::Millis,
 };
 
-/// Deliveries erased in one commit.
+/// How many deliveries one commit erases.
 const STEP: i64 = 20;
-/// Events looked through in one step.
+/// How many events one step scans.
 const LOOKED: i64 = 200;
-/// The latest erasures that a page shows.
+/// How many erasures a page shows, the latest first.
 const SHOWN: i64 = 20;
 
-/// What there is about a chat.
+/// How much is stored about a chat.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
 pub struct Stored {
-    /// Its events.
+    /// The events with a delivery to it.
     pub events: i64,
-    /// Messages to it.
+    /// The messages to it.
     pub messages: i64,
-    /// Of them, such as have still to be sent.
+    /// How many of its deliveries are unfinished.
     pub waiting: i64,
 }
 
@@ -37,22 +38,22 @@ pub struct Stored {
 pub struct Erasure {
     /// The chat's last three digits.
     pub chat_end: String,
-    /// How many events went.
+    /// How many events were deleted.
     pub events: i64,
-    /// How many messages.
+    /// How many messages were deleted.
     pub messages: i64,
     /// Who asked for it.
     pub asked_by: String,
-    /// When.
+    /// When it was done.
     pub at: Millis,
 }
 
-/// The chat, what it was before Telegram gave it a new id, and what it became.
+/// SQL: the chat, the chats that migrated to it, and the chat that it migrated to.
 const CHATS: &str = "SELECT json_group_array(chat) FROM (SELECT ?1 AS chat UNION SELECT chat FROM moved_chats
     WHERE moved_to = ?1 UNION SELECT moved_to FROM moved_chats WHERE chat = ?1)";
 
 impl Maintenance {
-    /// What is stored about a chat.
+    /// How much is stored about a chat.
     ///
     /// # Errors
     /// If the database fails.
@@ -70,11 +71,12 @@ impl Maintenance {
         .await?)
     }
 
-    /// Erases everything stored about a chat: messages to it, sent or not, their events with their bodies, and events that
-    /// came to no message but name it. Of an event that is for others as well, what is theirs stays, without the body.
+    /// Erases everything stored about a chat: messages to it, sent or not, their events with their bodies, and events
+    /// without messages whose body names the chat. If an event has messages to other chats as well, those stay, but its
+    /// body is deleted.
     ///
     /// # Errors
-    /// If the database fails: what was erased before stays so, and the same can be asked again.
+    /// If the database fails; what was erased until then stays erased, and the call can be repeated.
     pub async fn erase(&self, chat: &str, by: &By, now: Millis) -> Result<Erasure, StoreError> {
         let chats: String = sqlx::query_scalar(CHATS).bind(chat).fetch_one(&self.read).await?;
         let ids: Vec<String> = serde_json::from_str(&chats).map_err(|_| StoreError::corrupt("moved_chats"))?;
@@ -113,7 +115,7 @@ impl Maintenance {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        // What was overwritten still stands in the write-ahead log until it is folded into the database.
+        // The write-ahead log still has the old content of the overwritten pages until it is moved into the database.
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.write).await?;
         Ok(erasure)
     }
@@ -127,7 +129,8 @@ impl Maintenance {
         Ok(sqlx::query_as(latest).bind(SHOWN).fetch_all(&self.read).await?)
     }
 
-    /// How many events and how many messages went. The first step records that the erasure has `begun`.
+    /// Erases some deliveries. Returns how many events and how many messages were deleted. The first step records the
+    /// entry `begun`.
     async fn erase_some(&self, chats: &str, begun: Option<&Entry<'_>>) -> Result<(i64, i64), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         if let Some(begun) = begun {
@@ -165,7 +168,7 @@ impl Maintenance {
         Ok((gone, messages))
     }
 
-    /// Events that came to no message, and whose body names the chat.
+    /// Deletes the events without messages whose body names the chat. Returns how many.
     async fn erase_unanswered(&self, chats: &[String]) -> Result<i64, StoreError> {
         let (mut behind, mut gone) = (0_i64, 0);
         loop {
@@ -185,7 +188,7 @@ impl Maintenance {
                 .into_iter()
                 .filter(|(_, encoding, body)| match unpack(encoding, body.clone()) {
                     Ok(body) => chats.iter().any(|chat| names(&body, chat)),
-                    // What cannot be read says nothing about anybody.
+                    // A body that cannot be read names nobody.
                     Err(_) => false,
                 })
                 .map(|(id, _, _)| id)
@@ -203,8 +206,8 @@ impl Maintenance {
     }
 }
 
-/// Whether what is deleted from now on is overwritten, instead of being left in the file until something else needs its
-/// place.
+/// Turns full overwriting of deleted content on or off. Without it, deleted content stays in the file until its place
+/// is used again.
 async fn overwrite(tx: &mut SqliteConnection, on: bool) -> Result<(), StoreError> {
     let statement = if on { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = FAST" };
     sqlx::query(statement).execute(tx).await?;
@@ -216,7 +219,7 @@ async fn delete(tx: &mut SqliteConnection, statement: &'static str, list: &str) 
     Ok(i64::try_from(done.rows_affected()).unwrap_or(i64::MAX))
 }
 
-/// Whether a body names a chat: its digits, and no others next to them.
+/// Whether a body names a chat: it has its digits, with no other digit next to them.
 fn names(body: &[u8], chat: &str) -> bool {
     let wanted = chat.as_bytes();
     let is_digit = |at: Option<&u8>| at.is_some_and(u8::is_ascii_digit);

@@ -1,4 +1,4 @@
-//! What is old goes: events with all that hangs on them, in small bounded writes; then the room they took in the file.
+//! Deletes old data: events with everything that belongs to them, in small bounded writes. Then it shrinks the file.
 
 pub(in crate::store) mod converting;
 pub(in crate::store) mod erasing;
@@ -12,18 +12,19 @@ use crate::{
     time::Millis,
 };
 
-/// Events looked at in one batch.
+/// How many events one batch looks at.
 const EVENTS: i64 = 16;
-/// Rows deleted in one batch: a delivery, an attempt and a sandbox message count one each.
+/// How many rows one batch deletes: each delivery, attempt and sandbox message counts as one.
 const ROWS: i64 = 64;
-/// Bytes of payloads, or of messages, in one batch; a single one may be larger.
+/// How many bytes of payloads, or of messages, one batch deletes. A single larger one is still deleted.
 const BYTES: i64 = 128 * 1024;
-/// How long an address that does not answer a confirmation mail is remembered: longer than the longest pause between two.
+/// How long an address that does not answer confirmation mails is remembered, in milliseconds: longer than the longest
+/// pause between two mails.
 const UNANSWERED: Millis = 60 * 24 * 60 * 60 * 1000;
-/// Pages that the file may keep free, for what comes next (4 KiB each).
+/// How many free pages (4 KiB each) the file may keep for new data.
 const SPARE_PAGES: i64 = 256;
 
-/// A place among the events in the order in which they came.
+/// A place among the events, in the order in which they were received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct Place {
     received_at: Millis,
@@ -31,29 +32,29 @@ pub struct Place {
 }
 
 impl Place {
-    /// Before every event.
+    /// The place before every event.
     pub const FIRST: Self = Self { received_at: Millis::MIN, id: 0 };
 }
 
-/// What a batch did.
+/// The result of a batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// Events that are gone.
+    /// How many events were deleted.
     pub events: u64,
-    /// Where the next batch begins; `None`: nothing old is left behind this place.
+    /// The place where the next batch begins, or `None` if no old event is behind this place.
     pub next: Option<Place>,
-    /// How long other writers had to wait for it.
+    /// How long other writers had to wait for the batch.
     pub held: Duration,
 }
 
 impl Maintenance {
-    /// Deletes some of the events that came before `before`, from `place` on, with their payloads, deliveries, attempts
-    /// and sandbox messages; none that has a delivery with something still to do, or that came to its end since.
+    /// Deletes some of the events received before `before`, from `place` on, with their payloads, deliveries, attempts
+    /// and sandbox messages. Events that have an unfinished delivery, or one finished since `before`, stay.
     ///
     /// # Errors
-    /// If the database fails: then nothing is gone.
+    /// If the database fails; nothing is deleted then.
     pub async fn delete_old_events(&self, before: Millis, place: Place) -> Result<Swept, StoreError> {
-        // Looked for by a reader, so that a writer waits for the deletion only.
+        // A reader searches, so that other writers wait for the deletion only.
         let old = self.old_events(before, place).await?;
         let Some(last) = old.last().copied() else { return Ok(Swept::default()) };
         let ids: Vec<i64> = old.iter().map(|place| place.id).collect();
@@ -61,7 +62,8 @@ impl Maintenance {
         let begun = Instant::now();
         let (events, left) = delete_finished(&mut tx, &ids, before).await?;
         tx.commit().await?;
-        // What was too much for one batch is met again; what is unfinished is not.
+        // If the batch could not delete all of these events, the next one begins at the same place. Unfinished events
+        // are skipped.
         let next = if left { place } else { last };
         Ok(Swept { events: u64::try_from(events).unwrap_or_default(), next: Some(next), held: begun.elapsed() })
     }
@@ -79,7 +81,8 @@ impl Maintenance {
         Ok(old)
     }
 
-    /// Deletes some of the sandbox's messages that came before `before` and belong to no delivery; whether any was left.
+    /// Deletes some of the sandbox's messages from before `before` that belong to no delivery. Returns whether any may
+    /// be left.
     ///
     /// # Errors
     /// If the database fails.
@@ -88,12 +91,12 @@ impl Maintenance {
         Ok(i64::try_from(done.rows_affected()).unwrap_or_default() == ROWS)
     }
 
-    /// Deletes some of what is done with since `before` (mails, what was done to all that match), of what has been of no
-    /// use since `unused` (tokens that Telegram accepted, chats that moved, bots of no profile, addresses for error mails),
-    /// of the webhook keys that no longer answer, and of the addresses that did not answer; whether any was left.
+    /// Deletes some of the data that is not needed any more: mails and bulk actions finished before `before`; accepted
+    /// tokens, migrated chats, bots without profiles and addresses for error mails that were last used before `unused`;
+    /// expired webhook keys and address links; addresses that did not answer. Returns whether any may be left.
     ///
     /// # Errors
-    /// If the database fails: then nothing is gone.
+    /// If the database fails; nothing is deleted then.
     pub async fn delete_unneeded(&self, now: Millis, before: Millis, unused: Millis) -> Result<bool, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let (mut rows, mut left) = (ROWS, false);
@@ -117,7 +120,7 @@ impl Maintenance {
         Ok(left)
     }
 
-    /// Deletes sessions, one-time links and drafts that have run out, and sessions idle since `idle_since`.
+    /// Deletes expired sessions, one-time links and drafts, and sessions idle since `idle_since`.
     ///
     /// # Errors
     /// If the database fails.
@@ -135,7 +138,8 @@ impl Maintenance {
         Ok(())
     }
 
-    /// Gives some of the file's free pages back to the system, beyond a few to spare; whether there are more.
+    /// Gives some of the file's free pages back to the operating system, except for a reserve. Returns whether there
+    /// are more.
     ///
     /// # Errors
     /// If the database fails.
@@ -146,7 +150,7 @@ impl Maintenance {
         }
         sqlx::query("PRAGMA incremental_vacuum(16)").execute(&self.write).await?;
         let left = self.free_pages().await?;
-        // A file that was not made by this program may not be able to shrink.
+        // A database file that another program created may be unable to shrink.
         Ok(left > SPARE_PAGES && left < free)
     }
 
@@ -154,8 +158,8 @@ impl Maintenance {
         Ok(sqlx::query_scalar("PRAGMA freelist_count").fetch_one(&self.read).await?)
     }
 
-    /// Folds the write-ahead log into the database as far as no reader needs it. Nobody waits for this; left undone, a
-    /// writer would do it in its own commit.
+    /// Moves the write-ahead log into the database as far as no reader needs it. No one waits for this; without it, a
+    /// writer would have to do it in its own commit.
     ///
     /// # Errors
     /// If the database fails.
@@ -169,7 +173,7 @@ const OLD: &str = "SELECT id, received_at,
     coalesce((SELECT octet_length(body) FROM payloads WHERE event_id = id), 0) AS bytes FROM events
     WHERE received_at < ?1 AND (received_at, id) > (?2, ?3) ORDER BY received_at, id LIMIT ?4";
 
-/// Of the events listed, those with nothing still to do, for so long.
+/// SQL: those of the listed events that have no unfinished delivery and none finished since `?2`.
 const FINISHED: &str = "SELECT json_group_array(value) FROM json_each(?1) WHERE NOT EXISTS (
     SELECT 1 FROM deliveries WHERE event_id = value AND (finished_at IS NULL OR finished_at >= ?2))";
 
@@ -181,7 +185,8 @@ const SANDBOX_MESSAGES: &str = "DELETE FROM sandbox_messages WHERE id IN (
     SELECT m.id FROM json_each(?1) e CROSS JOIN deliveries d ON d.event_id = e.value
     CROSS JOIN sandbox_messages m ON m.delivery_id = d.id LIMIT ?2)";
 
-/// Whole deliveries only: those with nothing left hanging on them. The first may be larger than the limit of bytes.
+/// SQL: deletes deliveries that have no attempts or sandbox messages left. The first may be larger than the limit of
+/// bytes.
 const DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN (
     SELECT id FROM (
         SELECT d.id, octet_length(d.parts) AS own, sum(octet_length(d.parts)) OVER (ORDER BY d.id) AS total
@@ -190,7 +195,7 @@ const DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN (
         AND NOT EXISTS (SELECT 1 FROM sandbox_messages WHERE delivery_id = d.id))
     WHERE total - own < ?3 ORDER BY id LIMIT ?2)";
 
-/// Texts that no delivery needs any more. The first may be larger than the limit of bytes.
+/// SQL: deletes texts of events without deliveries. The first may be larger than the limit of bytes.
 const TEXTS: &str = "DELETE FROM texts WHERE id IN (
     SELECT id FROM (
         SELECT t.id, octet_length(t.parts) AS own, sum(octet_length(t.parts)) OVER (ORDER BY t.id) AS total
@@ -202,13 +207,13 @@ const EVENTS_WITHOUT_DELIVERIES: &str = "DELETE FROM events WHERE id IN (
     SELECT value FROM json_each(?1) WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = value)
     AND NOT EXISTS (SELECT 1 FROM texts WHERE event_id = value) LIMIT ?2)";
 
-/// Whether any of the events listed is still there.
+/// SQL: whether any of the listed events still exists.
 const LEFT: &str = "SELECT EXISTS (SELECT 1 FROM json_each(?1) l CROSS JOIN events e ON e.id = l.value)";
 
 const OLD_TESTS: &str = "DELETE FROM sandbox_messages WHERE id IN (
     SELECT id FROM sandbox_messages WHERE delivery_id IS NULL AND at < ?1 LIMIT ?2)";
 
-/// Those of mails that have come to their end; then the mails themselves.
+/// SQL: deletes the failures of finished mails; [`MAILS`] then deletes the mails themselves.
 const MAIL_FAILURES: &str = "DELETE FROM mail_failures WHERE id IN (
     SELECT f.id FROM mails m CROSS JOIN mail_failures f ON f.mail_id = m.id
     WHERE m.finished_at IS NOT NULL AND m.finished_at < ?1 LIMIT ?2)";
@@ -225,8 +230,9 @@ const BOTS: &str = "DELETE FROM bots WHERE id IN (SELECT b.id FROM bots b
 const WEBHOOK_KEYS: &str = "DELETE FROM webhook_keys WHERE key IN (
     SELECT key FROM webhook_keys WHERE retired_at IS NOT NULL AND retired_at <= ?1 LIMIT ?2)";
 
-/// Deletes some of what hangs on these events, and those of them that nothing hangs on any more; none that has a delivery
-/// with something still to do, or that came to its end since `before`. How many events went, and whether any is left.
+/// Deletes some of the rows that belong to these events, and the events that have no such rows left. Events with an
+/// unfinished delivery, or one finished since `before`, stay. Returns how many events were deleted, and whether any
+/// deletable one is left.
 pub(in crate::store) async fn delete_finished(
     tx: &mut SqliteConnection,
     events: &[i64],
@@ -238,7 +244,7 @@ pub(in crate::store) async fn delete_finished(
         rows += delete(tx, statement, &finished, ROWS - rows, None).await?;
     }
     rows += delete(tx, DELIVERIES, &finished, ROWS - rows, Some(BYTES)).await?;
-    // What the deliveries hold themselves is little where there are shared texts.
+    // Deliveries whose text is shared are small themselves, so the texts have a limit of bytes of their own.
     delete(tx, TEXTS, &finished, ROWS - rows, Some(BYTES)).await?;
     let gone = delete(tx, EVENTS_WITHOUT_DELIVERIES, &finished, EVENTS, None).await?;
     let left: bool = sqlx::query_scalar(LEFT).bind(&finished).fetch_one(&mut *tx).await?;

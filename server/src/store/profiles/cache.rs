@@ -1,5 +1,5 @@
-//! Profiles as the endpoints know them. An endpoint is asked far more often than its profile changes, so what was read is kept;
-//! whoever acts on it names its version, and the store refuses what is out of date.
+//! A cache of profiles for the webhook endpoints, which need a profile far more often than it changes. A cached profile
+//! may be outdated: the caller passes its version to the store, which refuses an outdated one.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -7,21 +7,22 @@ use parking_lot::Mutex;
 
 use crate::store::{Profiles, StoreError, StoredProfile};
 
-/// Profiles that are kept at once; beyond it all are read anew.
+/// The most profiles in the cache. When it is full, it is cleared.
 const KEPT: usize = 1_024;
 
-/// By webhook key.
+/// Profiles by their current webhook key.
 #[derive(Clone, Debug, Default)]
 pub(in crate::store) struct ProfileCache(Arc<Mutex<HashMap<String, Arc<StoredProfile>>>>);
 
 impl Profiles {
-    /// The profile that a webhook key opens, as it is now.
+    /// The profile that this webhook key opens, read from the database.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn endpoint(&self, key: &str) -> Result<Option<Arc<StoredProfile>>, StoreError> {
         let found = self.by_key(key).await?.map(Arc::new);
-        // A key that retires does so without a change; and nobody's keys are made up by anybody.
+        // When a replaced webhook key expires, the profile's version does not change, so only the current key is
+        // cached. Keys cannot be guessed, so a miss is not cached.
         let kept = found.as_ref().filter(|profile| profile.key == key);
         let mut endpoints = self.profile_cache.0.lock();
         if endpoints.len() >= KEPT {
@@ -34,7 +35,7 @@ impl Profiles {
         Ok(found)
     }
 
-    /// The profile that a webhook key opened when it was last read, if it was.
+    /// The cached profile that this webhook key opens. It may be outdated.
     #[must_use]
     pub fn known_endpoint(&self, key: &str) -> Option<Arc<StoredProfile>> {
         self.profile_cache.0.lock().get(key).cloned()

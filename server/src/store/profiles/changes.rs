@@ -1,4 +1,4 @@
-//! What can be done to a profile besides saving it: a copy, another key, its end.
+//! Changes of a profile besides saving it: copying it, replacing its webhook key, deleting it.
 
 use hookgram::{audit::AuditAction, profile::EditedProfile};
 use sqlx::SqliteConnection;
@@ -15,21 +15,21 @@ use crate::{
     time::{Millis, now},
 };
 
-/// What becomes of the key that a new one replaces.
+/// What happens to the webhook key that a new one replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OldKey {
-    /// It answers on until then.
+    /// It keeps working until this time.
     Until(Millis),
-    /// It stops at once, and with it any that was still answering on.
+    /// It stops working at once, and so do earlier keys that were still working.
     Stops,
 }
 
 impl Profiles {
-    /// Stores a copy of a profile with a key of its own and its token sealed anew; answers with its id. Its name is the
-    /// first of `names` that is free.
+    /// Stores a copy of a profile, with a webhook key of its own and its token encrypted for the new row. Returns its
+    /// id. Its name is the first of `names` that is free.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] without such a profile, [`StoreError::Taken`] if no name is free.
+    /// [`StoreError::NotFound`] if there is no such profile, [`StoreError::Taken`] if no name is free.
     pub async fn duplicate(&self, id: i64, names: impl Fn(&str) -> Vec<String>, by: &By) -> Result<i64, StoreError> {
         let stored = self.get(id).await?.ok_or(StoreError::NotFound)?;
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -60,7 +60,7 @@ impl Profiles {
     /// Stores new profiles, all or none.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] if a name is.
+    /// [`StoreError::Taken`] if a name is taken.
     pub async fn add_all(&self, drafts: &[EditedProfile], by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         for draft in drafts {
@@ -70,10 +70,10 @@ impl Profiles {
         Ok(())
     }
 
-    /// Gives a profile a new key.
+    /// Gives a profile a new webhook key.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] without such a profile.
+    /// [`StoreError::NotFound`] if there is no such profile.
     pub async fn rotate_key(&self, id: i64, old: OldKey, by: &By) -> Result<(), StoreError> {
         let now = now();
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -112,7 +112,7 @@ impl Profiles {
         Ok(())
     }
 
-    /// How many messages of a profile have still to be sent.
+    /// How many unfinished deliveries a profile has.
     ///
     /// # Errors
     /// If the database fails.
@@ -125,11 +125,12 @@ impl Profiles {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    /// Deletes a profile: its endpoint is closed, its key, token and parameters are gone, what it had still to send is not
-    /// sent. Its events stay, for whoever looks into the log, until they are too old; see [`Profiles::delete_remains`].
+    /// Deletes a profile. Its endpoint is closed, its webhook keys, token and parameters are deleted, and its
+    /// unfinished deliveries are cancelled. Its events stay in the log until they are too old; see
+    /// [`Profiles::delete_remains`].
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] without such a profile.
+    /// [`StoreError::NotFound`] if there is no such profile.
     pub async fn delete(&self, id: i64, by: &By) -> Result<(), StoreError> {
         let now = now();
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -159,13 +160,14 @@ impl Profiles {
         Ok(())
     }
 
-    /// Ends what arrived for a deleted profile meanwhile, and deletes the profiles of which nothing is left. Outcomes
-    /// that came before `before` are no longer looked at and go, some at a time; whether any was left.
+    /// Cancels deliveries that were accepted for a profile while it was deleted, and deletes the rows of deleted
+    /// profiles that have no events or deliveries left. Also deletes some of the hourly outcomes from before `before`,
+    /// which no page shows any more. Returns whether there were any.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn delete_remains(&self, now: Millis, before: Millis) -> Result<bool, StoreError> {
-        // Looked for by a reader, so that no writer waits for the looking.
+        // A reader searches, so that no other writer waits for the search.
         let deleted: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM profiles WHERE deleted_at IS NOT NULL)")
             .fetch_one(&self.read)
             .await?;
@@ -200,7 +202,7 @@ impl Profiles {
     }
 }
 
-/// Ends what deleted profiles have still to send. What is on its way to Telegram comes to its own end first.
+/// Cancels the unfinished deliveries of deleted profiles, except those that are being sent: their attempt ends first.
 async fn drop_unsent(tx: &mut SqliteConnection, now: Millis) -> Result<(), StoreError> {
     sqlx::query(concat!(
         "UPDATE deliveries INDEXED BY deliveries_unfinished SET state = ",

@@ -1,4 +1,4 @@
-//! Drafts of the builder: what was typed and is not stored yet.
+//! Drafts of the builder: input that is not saved yet.
 
 use hookgram::secret::BotToken;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -13,19 +13,19 @@ use crate::{
     time::Millis,
 };
 
-/// Of one account; the oldest go first. Whoever needs more has lost sight of them.
+/// The most drafts of one account. The oldest are deleted first, because nobody keeps track of more.
 const MOST: i64 = 20;
 
-/// A draft to keep, or as it was kept.
+/// A draft of the builder.
 #[derive(Clone, Debug)]
 pub struct DraftRecord {
-    /// The profile that it is a change of; `None` for a new one.
+    /// The profile that it changes, or `None` for a new one.
     pub profile_id: Option<i64>,
-    /// What the interface makes of it: JSON without a secret.
+    /// The content as the interface serializes it: JSON without secrets.
     pub content: String,
-    /// The token that was typed, or that the old URL held.
+    /// The token that was typed or that the old URL contained.
     pub token: Option<BotToken>,
-    /// The old URL that it was read from.
+    /// The old URL that the profile was imported from.
     pub old_url: Option<SecretString>,
 }
 
@@ -52,7 +52,7 @@ impl Row {
 }
 
 impl Profiles {
-    /// Keeps a draft until `expires_at`, for this account alone; answers with its id.
+    /// Stores a draft until `expires_at`, for this account only. Returns its id.
     ///
     /// # Errors
     /// If the database fails, or there is no such account or profile.
@@ -88,10 +88,10 @@ impl Profiles {
         Ok(id)
     }
 
-    /// A draft of this account's that has not run out.
+    /// A draft of this account, unless it has expired.
     ///
     /// # Errors
-    /// If the database fails, or what is sealed cannot be opened.
+    /// If the database fails or a secret cannot be decrypted.
     pub async fn draft(&self, user_id: i64, id: &str, now: Millis) -> Result<Option<DraftRecord>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT profile_id, content, token, old_url FROM drafts WHERE id = ?1 AND user_id = ?2 AND expires_at > ?3",
@@ -104,7 +104,7 @@ impl Profiles {
         row.map(|row| row.open(&self.sealer, id)).transpose()
     }
 
-    /// Forgets a draft of this account's.
+    /// Deletes a draft of this account.
     ///
     /// # Errors
     /// If the database fails.

@@ -1,21 +1,21 @@
-//! How texts are compared where people search and sort: without case, and е for ё. SQLite folds ASCII alone.
+//! Case folding for search and sorting: case is ignored, and ё equals е. SQLite folds ASCII only.
 
 use hookgram::query;
 use sqlx::SqlitePool;
 
 use crate::store::StoreError;
 
-/// A text as it is searched for.
+/// A text in the form that is searched for.
 pub(in crate::store) fn fold(text: &str) -> String {
     text.to_lowercase().replace('ё', "е")
 }
 
-/// What a profile is found by; the name first, so that it sorts by it.
+/// The text that a profile is found by. The name is first, because profiles are sorted by this text.
 pub(in crate::store) fn folded(name: &str, field: Option<&str>) -> String {
     format!("{}\n{}", fold(name), fold(field.unwrap_or_default()))
 }
 
-/// Fills in what an earlier version has left out.
+/// Fills in the column for profiles that an earlier version stored without it.
 pub(in crate::store) async fn fill_in(write: &SqlitePool) -> Result<(), StoreError> {
     let rows: Vec<(i64, String, String)> =
         sqlx::query_as("SELECT id, name, parameters FROM profiles WHERE folded IS NULL").fetch_all(write).await?;

@@ -1,5 +1,5 @@
-//! The list of profiles: searched, narrowed, sorted and cut to a page by the database, in a few statements however many
-//! profiles and messages there are.
+//! The list of profiles. The database searches, filters, sorts and cuts it to a page, by a fixed number of statements
+//! however many profiles and messages there are.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ use crate::{
 };
 
 const HOUR: Millis = 60 * 60 * 1000;
-/// The hours of the 7 days that the list looks back on.
+/// The hours of the 7 days that the list shows.
 const WEEK: i64 = 7 * 24;
 
 /// A profile as the list shows it.
@@ -33,47 +33,47 @@ pub struct ListedProfile {
     pub id: i64,
     /// Its unique name.
     pub name: String,
-    /// Whether its endpoint is open.
+    /// Whether its endpoint accepts events.
     pub enabled: bool,
-    /// Where its messages go.
+    /// The channel of its messages.
     pub channel: ChannelKind,
     /// Its current webhook key.
     pub key: String,
-    /// Its token, masked, if there is one that can be opened.
+    /// Its masked token, if it has one that can be decrypted.
     pub masked_token: Option<String>,
-    /// Whether there is one that cannot be opened.
+    /// Whether it has a token that cannot be decrypted.
     pub locked: bool,
-    /// Its bot, if Telegram has named it.
+    /// Its bot, if Telegram has described it.
     pub bot: Option<Bot>,
     /// Its last event.
     pub last: Option<ListedEvent>,
-    /// The last 7 days, 24 hours each, the oldest first.
+    /// The last 7 periods of 24 hours, the oldest first.
     pub week: [Day; 7],
 }
 
 /// A profile's last event.
 #[derive(Clone, Debug)]
 pub struct ListedEvent {
-    /// When it came.
+    /// When it was received.
     pub at: Millis,
-    /// What became of it when it came.
+    /// The outcome when it was received.
     pub outcome: EventOutcome,
     /// Why it was rejected.
     pub reason: Option<Reason>,
-    /// The states of its deliveries (of the first copy's, for a duplicate), each once.
+    /// The states of its deliveries, each once; for a duplicate, those of the first copy's deliveries.
     pub states: Vec<ListedState>,
 }
 
-/// A state that deliveries of an event are in, with the cause of the newest of them.
+/// A state of some of an event's deliveries, with the cause of the newest of them.
 #[derive(Clone, Debug)]
 pub struct ListedState {
-    /// Which.
+    /// The state.
     pub state: DeliveryState,
-    /// Why it failed or waits, where that is marked.
+    /// The cause of the failure or suspension, if it is recorded.
     pub cause: Option<FailureCause>,
 }
 
-/// SQL: whether profile `p` fails; `?4` is the first hour of the week.
+/// SQL: whether profile `p` is failing; `?4` is the first hour of the week.
 macro_rules! failing {
     () => {
         "(p.parked_since IS NOT NULL OR EXISTS (SELECT 1 FROM outcome_hours h WHERE h.profile_id = p.id AND h.hour >= ?4
@@ -81,14 +81,15 @@ macro_rules! failing {
     };
 }
 
-/// SQL: whether nothing is known to have come for profile `p`.
+/// SQL: whether profile `p` has no stored event.
 macro_rules! unused {
     () => {
         "NOT EXISTS (SELECT 1 FROM events e WHERE e.profile_id = p.id)"
     };
 }
 
-/// SQL: whether profile `p` is what is searched for: `?1` in its name or field, `?2` in its bot's name, `?3` its key.
+/// SQL: whether profile `p` matches the search: `?1` in its name or field, `?2` in its bot's name, or `?3` as its
+/// webhook key.
 macro_rules! found {
     () => {
         "p.deleted_at IS NULL AND (?1 = '' OR instr(p.folded, ?1) > 0 OR (?2 <> '' AND p.sandbox = 0 AND EXISTS (
@@ -191,7 +192,7 @@ struct DayRow {
     skipped: i64,
 }
 
-/// What is searched for.
+/// The forms of a search text for the statements.
 struct Search {
     folded: String,
     bot: String,
@@ -201,7 +202,7 @@ struct Search {
 impl Search {
     fn of(text: &str) -> Self {
         let folded = fold(text.trim());
-        // A short URL is pasted to learn whose it is.
+        // A pasted profile URL finds its profile by the webhook key.
         let key = text.trim().rsplit_once("/h/").map_or("", |(_, key)| key);
         let key = key.split(['?', '/', '#']).next().unwrap_or_default().to_owned();
         Self { bot: folded.trim_start_matches('@').to_owned(), folded, key }
@@ -209,7 +210,7 @@ impl Search {
 }
 
 impl Profiles {
-    /// A page of the profiles that a question asks for; the page after the last one is empty.
+    /// A page of the list. The page after the last one is empty.
     ///
     /// # Errors
     /// If the database fails.
@@ -230,7 +231,7 @@ impl Profiles {
         self.rows(&mut reader, &ids, now).await
     }
 
-    /// How many profiles each choice would bring for this search, and how many there are in all.
+    /// How many profiles of this search each filter has, and how many there are in all.
     ///
     /// # Errors
     /// If the database fails.
@@ -336,7 +337,7 @@ fn whole(count: i64) -> u32 {
     u32::try_from(count.max(0)).unwrap_or(u32::MAX)
 }
 
-/// SQLite's `total` answers with a float, but with a number where `sum` has none.
+/// SQLite's `total` returns a float, but 0 where `sum` returns NULL.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows, and `as` saturates")]
 fn rounded(count: f64) -> u32 {
     count as u32

@@ -1,4 +1,4 @@
-//! Profiles with their webhook keys and sealed tokens.
+//! Profiles with their webhook keys and encrypted tokens.
 
 pub(in crate::store) mod cache;
 pub(in crate::store) mod changes;
@@ -36,28 +36,28 @@ use crate::{
     time::{Millis, now},
 };
 
-/// A profile as it is kept. Its token is in `profile`, unless it cannot be opened with the present key.
+/// A stored profile. Its token is in `profile`, unless it cannot be decrypted with the keys at hand.
 #[derive(Clone, Debug)]
 pub struct StoredProfile {
     /// Its id.
     pub id: i64,
     /// Its unique name.
     pub name: String,
-    /// Whether its endpoint is open.
+    /// Whether its endpoint accepts events.
     pub enabled: bool,
-    /// Where its messages go.
+    /// The channel of its messages.
     pub channel: ChannelKind,
-    /// The types of event it wants; empty means all.
+    /// The event types that it wants; empty means all.
     pub events: Vec<EventType>,
     /// Its parameters.
     pub profile: Profile,
     /// Its current webhook key.
     pub key: String,
-    /// Its bot's number, where a token is stored that cannot be opened with the present key.
+    /// Telegram's id of its bot, if the stored token cannot be decrypted with the keys at hand.
     pub locked: Option<i64>,
-    /// Since when Telegram refuses its token, or it cannot be opened.
+    /// Since when it is suspended: Telegram has refused its token, or the token cannot be decrypted.
     pub suspended_since: Option<Millis>,
-    /// Grows with every change.
+    /// Increases with every change of the profile or its webhook keys, but not when it is suspended or resumed.
     pub version: i64,
 }
 
@@ -93,7 +93,7 @@ struct Row {
     key: String,
 }
 
-/// What a [`Row`] is read from, with what else the statement says.
+/// SQL: selects the columns of a [`Row`], followed by `$rest`.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -109,7 +109,7 @@ impl Row {
         let numbers: Vec<i64> =
             serde_json::from_str(&self.events).map_err(|_| StoreError::corrupt("profiles.events"))?;
         let mut profile = query::read(self.parameters.as_bytes()).profile;
-        // Without its token a profile can still be seen, and be given a new one.
+        // A profile whose token cannot be decrypted can still be shown, and be given a new token.
         profile.token = self.token.as_deref().and_then(|sealed| open_token(sealer, self.id, sealed).ok());
         let locked = self.bot_id.filter(|_| self.token.is_some() && profile.token.is_none());
         Ok(StoredProfile {
@@ -160,7 +160,7 @@ impl Profiles {
         row.map(|row| row.open(&self.sealer)).transpose()
     }
 
-    /// The profile of a name.
+    /// The profile with this name.
     ///
     /// # Errors
     /// If the database fails.
@@ -173,7 +173,7 @@ impl Profiles {
         }
     }
 
-    /// The profile that a webhook key opens, by the current key or one that has not yet retired.
+    /// The profile that a webhook key opens. The key is the current one or a replaced one that still works.
     ///
     /// # Errors
     /// If the database fails.
@@ -192,10 +192,11 @@ impl Profiles {
         row.map(|row| row.open(&self.sealer)).transpose()
     }
 
-    /// Stores a new profile (`id` is `None`) or replaces one, in all but its key; answers with its id.
+    /// Stores a new profile (`id` is `None`) or replaces one except for its webhook key. Returns its id.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] if another has its name, [`StoreError::NotFound`] if there is none of this id.
+    /// [`StoreError::Taken`] if another profile has its name, [`StoreError::NotFound`] if there is no profile with this
+    /// id.
     pub async fn put(&self, id: Option<i64>, draft: &EditedProfile, by: &By) -> Result<i64, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let action = if id.is_some() { AuditAction::ProfileChanged } else { AuditAction::ProfileMade };
@@ -204,10 +205,12 @@ impl Profiles {
         Ok(id)
     }
 
-    /// Stores several profiles, all or none, each replacing the one of its name; answers with their names and keys.
+    /// Stores several profiles, all or none. Each replaces the profile with its name. Returns their names and webhook
+    /// keys.
     ///
     /// # Errors
-    /// [`StoreError::KeyTaken`] with the index of the profile whose key belongs to another.
+    /// The error with the index of the profile that it is about. [`StoreError::KeyTaken`] if a webhook key belongs to
+    /// another profile.
     pub async fn put_all(
         &self,
         drafts: &[EditedProfile],
@@ -237,7 +240,7 @@ impl Profiles {
     /// Opens or closes a profile's endpoint.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] without such a profile.
+    /// [`StoreError::NotFound`] if there is no such profile.
     pub async fn set_enabled(&self, id: i64, enabled: bool, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let before: Option<(String, bool)> =
@@ -260,7 +263,7 @@ impl Profiles {
         Ok(())
     }
 
-    /// Records that profiles were written to a file: one, or so many; with their tokens and webhook keys, or without.
+    /// Records in the audit log that profiles were exported, with or without their tokens and webhook keys.
     ///
     /// # Errors
     /// If the database fails.
@@ -275,21 +278,21 @@ impl Profiles {
     }
 }
 
-/// A test message that was sent.
+/// A test message that was sent, for the audit log.
 #[derive(Debug)]
 pub struct Test<'a> {
-    /// The name and the id of the profile that it is a test of; an unsaved one has neither.
+    /// The name and the id of the tested profile. An unsaved profile has an empty name and no id.
     pub profile: (&'a str, Option<i64>),
     /// The bot's token; `None` for the sandbox.
     pub token: Option<&'a BotToken>,
-    /// The end of the chat's id; blank where the sample names its chat.
+    /// The last digits of the chat's id; empty if the chat is that of the sample event.
     pub chat: &'a str,
-    /// What became of it: `sent`, `refused` or `in_sandbox`.
+    /// The result: `sent`, `refused` or `in_sandbox`.
     pub answer: &'static str,
 }
 
 impl Profiles {
-    /// Notes that a test message was sent.
+    /// Records in the audit log that a test message was sent.
     ///
     /// # Errors
     /// If the database fails.
@@ -302,7 +305,7 @@ impl Profiles {
     }
 }
 
-/// Stores one, and notes who did what.
+/// Stores a profile and records `action` in the audit log.
 pub(in crate::store) async fn put(
     tx: &mut SqliteConnection,
     sealer: &Sealer,
@@ -377,14 +380,14 @@ pub(in crate::store) async fn put(
     Ok(id)
 }
 
-/// The profile as it is before a change, in the change's own transaction.
+/// The profile before a change, read in the transaction of the change.
 async fn present(tx: &mut SqliteConnection, sealer: &Sealer, id: i64) -> Result<Option<StoredProfile>, StoreError> {
     let row: Option<Row> = sqlx::query_as(select!("WHERE p.id = ?1")).bind(id).fetch_optional(tx).await?;
     row.map(|row| row.open(sealer)).transpose()
 }
 
-/// Seals and stores a token. What the profile has still to send moves to the token's sender, in order; what was suspended
-/// is due at once, for whoever gives the same token again says that it works.
+/// Encrypts and stores a token. The profile's unfinished deliveries move to the token's sender, in order. Suspended
+/// deliveries are due at once, also if the token is unchanged: by entering it again, the operator says that it works.
 async fn put_token(tx: &mut SqliteConnection, sealer: &Sealer, id: i64, token: &BotToken) -> Result<(), StoreError> {
     let (old, old_sender): (Option<Vec<u8>>, Option<Vec<u8>>) =
         sqlx::query_as("SELECT token, lane FROM profiles WHERE id = ?1").bind(id).fetch_one(&mut *tx).await?;
@@ -415,7 +418,7 @@ async fn put_token(tx: &mut SqliteConnection, sealer: &Sealer, id: i64, token: &
     resume(tx, id).await
 }
 
-/// Ends a profile's waiting for a token: what was suspended is due at once, and as if it were new.
+/// Ends the suspension of a profile. Its suspended deliveries are due at once, and their age counts from now.
 pub(in crate::store) async fn resume(tx: &mut SqliteConnection, id: i64) -> Result<(), StoreError> {
     sqlx::query("UPDATE profiles SET parked_since = NULL WHERE id = ?1").bind(id).execute(&mut *tx).await?;
     sqlx::query(

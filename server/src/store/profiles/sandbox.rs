@@ -14,15 +14,15 @@ use crate::{
 /// A message in the sandbox.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct SandboxRow {
-    /// Its id; grows.
+    /// Its id. Ids increase.
     pub id: i64,
-    /// Whose.
+    /// The profile's id.
     pub profile_id: i64,
     /// The profile's name.
     pub profile: String,
     /// The chat it would have gone to.
     pub chat: String,
-    /// Telegram's HTML.
+    /// The message as Telegram's HTML.
     pub html: String,
     /// When it arrived.
     pub at: Millis,
@@ -31,7 +31,7 @@ pub struct SandboxRow {
 /// A message that goes to the sandbox.
 #[derive(Clone, Copy, Debug)]
 pub struct SandboxMessage<'a> {
-    /// Whose.
+    /// The profile's id.
     pub profile_id: i64,
     /// The delivery that it belongs to; `None` for a test.
     pub delivery: Option<i64>,
@@ -39,14 +39,14 @@ pub struct SandboxMessage<'a> {
     pub part: usize,
     /// The chat it would have gone to.
     pub chat: &'a str,
-    /// Telegram's HTML.
+    /// The message as Telegram's HTML.
     pub html: &'a str,
     /// When it arrived.
     pub at: Millis,
 }
 
 impl Profiles {
-    /// Puts a message into the sandbox; answers with its id, or `None` where this part of its delivery is there already.
+    /// Stores a message. Returns its id, or `None` if this part of the delivery is already stored.
     ///
     /// # Errors
     /// If the database fails.
@@ -65,7 +65,7 @@ impl Profiles {
         .await?)
     }
 
-    /// The last `limit` messages, oldest first; of one profile, or of all.
+    /// The last `limit` messages of one profile or of all, oldest first.
     ///
     /// # Errors
     /// If the database fails.
@@ -83,7 +83,7 @@ impl Profiles {
         Ok(rows)
     }
 
-    /// The profiles that send to the sandbox, or have messages in it: id and name, by name.
+    /// The profiles that send to the sandbox or have messages in it: id and name, by name.
     ///
     /// # Errors
     /// If the database fails.
@@ -97,7 +97,7 @@ impl Profiles {
         .await?)
     }
 
-    /// Deletes the messages of a profile, or all.
+    /// Deletes the messages of one profile or of all.
     ///
     /// # Errors
     /// If the database fails.

@@ -1,4 +1,4 @@
-//! Attempts: each call to Telegram for a part of a delivery, as the log keeps it.
+//! Attempts: each call to Telegram for one part of a delivery, as the log shows it.
 
 use hookgram::delivery::AttemptClass;
 use sqlx::{FromRow, SqliteConnection};
@@ -11,17 +11,17 @@ use crate::{
 /// An attempt to send one part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// Which part, from 0.
+    /// The index of the part, from 0.
     pub part: usize,
     /// When it began.
     pub started_at: Millis,
-    /// How long the answer took.
+    /// How long the answer took, in milliseconds.
     pub latency: Millis,
-    /// The answer's HTTP status.
+    /// The answer's HTTP status, if there was an answer.
     pub http_status: Option<u16>,
-    /// What it came to.
+    /// The result.
     pub class: AttemptClass,
-    /// Telegram's own words.
+    /// The error description in Telegram's answer.
     pub description: Option<String>,
 }
 
@@ -50,10 +50,10 @@ impl From<Row> for Attempt {
 }
 
 impl Queue {
-    /// Every attempt of a delivery, in their order.
+    /// All attempts of a delivery, in the order in which they were made.
     ///
     /// # Errors
-    /// If the database fails or holds what was not written here.
+    /// If the database fails or a stored value is corrupt.
     pub async fn attempts(&self, delivery_id: i64) -> Result<Vec<Attempt>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT part, started_at, latency_ms, http_status, class, description FROM attempts
@@ -66,7 +66,7 @@ impl Queue {
     }
 }
 
-/// Keeps an attempt; what Telegram last said stands with the delivery as well.
+/// Inserts an attempt. The delivery itself keeps the last error as well.
 pub(in crate::store) async fn insert_attempt(
     tx: &mut SqliteConnection,
     claimed: &Claimed,

@@ -1,4 +1,4 @@
-//! Bots, as Telegram introduced them.
+//! Telegram's descriptions of bots (Bot API: getMe).
 
 use hookgram::secret::BotToken;
 use sqlx::FromRow;
@@ -8,22 +8,23 @@ use crate::{
     time::{Millis, now},
 };
 
-/// What Telegram said of a bot when last asked.
+/// A bot, as Telegram described it when it was last asked.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Bot {
-    /// Telegram's own id of it.
+    /// Telegram's id of the bot.
     pub id: i64,
-    /// Its name for people.
+    /// Its display name.
     pub name: String,
     /// Its `@name`, without the `@`.
     pub username: String,
-    /// When Telegram was asked.
+    /// When Telegram was last asked.
     pub checked_at: Millis,
 }
 
 impl Queue {
-    /// Keeps what Telegram said of a token's bot; it works, so none of its profiles waits for a token any longer: what was
-    /// suspended is due. One whose own token is refused suspends again at its first attempt.
+    /// Stores what Telegram said about a token's bot. The token works, so all suspended profiles of the bot are resumed
+    /// and their suspended deliveries are due. A profile whose own token is refused is suspended again at its first
+    /// attempt.
     ///
     /// # Errors
     /// If the database fails.
@@ -53,7 +54,7 @@ impl Queue {
         Ok(())
     }
 
-    /// What is known of a bot.
+    /// The stored description of a bot.
     ///
     /// # Errors
     /// If the database fails.

@@ -1,5 +1,5 @@
-//! What is done to every delivery that matches, a few at a time: where it stands survives the process, and two who work
-//! at the same one do not do the same step twice.
+//! Bulk actions: replaying or cancelling every delivery that matches, a few at a time. The progress is stored, so that
+//! an action goes on after a restart, and two processes do not make the same step twice.
 
 use std::collections::BTreeMap;
 
@@ -20,15 +20,15 @@ use crate::{
     time::Millis,
 };
 
-/// The latest ones that a page shows.
+/// How many bulk actions a page shows, the latest first.
 const SHOWN: i64 = 20;
 
-/// Something that is being done to many deliveries.
+/// A bulk action that is under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bulk {
     /// Its id.
     pub id: i64,
-    /// What is done.
+    /// The kind of action.
     pub kind: BulkKind,
     pub(in crate::store) matching: Matching,
     pub(in crate::store) newest: i64,
@@ -56,7 +56,7 @@ struct Row {
     stopped: bool,
 }
 
-/// How a kind is stored.
+/// The stored name of a kind.
 fn kind_name(kind: BulkKind) -> &'static str {
     match kind {
         BulkKind::Replay(ReplayAs::ItWas) => "replay_as_was",
@@ -75,8 +75,8 @@ fn kind_of(name: &str) -> Result<BulkKind, StoreError> {
 }
 
 impl Queue {
-    /// Begins to do something to all that match; its id, or that of the same thing where it is under way. `None`: such
-    /// deliveries cannot be treated so.
+    /// Begins a bulk action and returns its id, or the id of the same action if one is under way. `None` means that
+    /// this kind of action does not apply to deliveries with this outcome.
     ///
     /// # Errors
     /// If the database fails.
@@ -91,7 +91,7 @@ impl Queue {
             return Ok(None);
         }
         let (outcome, cause) = (matching.outcome.name(), matching.cause.map(FailureCause::name));
-        // The count may take a moment; no writer waits for it.
+        // The count may take a moment, so it is made before the write transaction begins.
         let total: i64 = count(matching).build_query_scalar().fetch_one(&self.read).await?;
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let same: Option<i64> = sqlx::query_scalar(
@@ -138,7 +138,7 @@ impl Queue {
         Ok(Some(id))
     }
 
-    /// The one that was begun first of those that have not come to their end.
+    /// The oldest bulk action that is not finished.
     ///
     /// # Errors
     /// If the database fails.
@@ -150,7 +150,7 @@ impl Queue {
         row.map(Row::bulk).transpose()
     }
 
-    /// The deliveries that its next step is about; none: it has come to its end.
+    /// The deliveries of the next step. If there are none, the action has nothing left to do.
     ///
     /// # Errors
     /// If the database fails.
@@ -178,7 +178,7 @@ impl Queue {
         Ok(())
     }
 
-    /// How far one has come.
+    /// The progress of a bulk action.
     ///
     /// # Errors
     /// If the database fails.
@@ -188,7 +188,7 @@ impl Queue {
         row.map(Row::progress).transpose()
     }
 
-    /// The latest ones, newest first.
+    /// The latest bulk actions, newest first.
     ///
     /// # Errors
     /// If the database fails.
@@ -207,7 +207,8 @@ async fn end(tx: &mut SqliteConnection, id: i64, stopped: bool, now: Millis) -> 
     if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
 }
 
-/// Records a step in the commit that makes it; whether it may be made: nobody has stopped it or made this step before.
+/// Records the progress of a step in the step's own transaction. Returns whether the step may be committed: not if the
+/// action was stopped, or if another process has already made this step.
 pub(in crate::store) async fn advance(
     tx: &mut SqliteConnection,
     bulk: &Bulk,
@@ -228,8 +229,8 @@ pub(in crate::store) async fn advance(
             }
             handled.iter().map(|handled| handled.id).max().unwrap_or(bulk.place)
         }
-        // What is called off is met no more, so its steps are counted. What could not be is being sent: it has gone, or
-        // waits again and is met again.
+        // A cancelled delivery no longer matches, so `place` counts the steps instead of ids. A delivery that could not
+        // be cancelled is being sent. Afterwards it is finished, or it waits again and matches in a later step.
         BulkKind::Cancel => bulk.place + 1,
     };
     sqlx::query("UPDATE bulk_actions SET place = ?2, done = done + ?3, refused = ?4 WHERE id = ?1")

@@ -1,4 +1,5 @@
-//! Deliveries that are called off: what waits comes to its end, unsent. Of a split message that has begun, the rest.
+//! Cancelling deliveries: a waiting delivery ends without being sent. If some parts of a message were sent, the rest is
+//! not.
 
 use hookgram::{
     audit::AuditAction,
@@ -20,10 +21,10 @@ use crate::{
 };
 
 impl Queue {
-    /// Cancels these deliveries in one commit, few at a time, as far as they wait.
+    /// Cancels those of these deliveries that wait, in one commit. Callers pass few at a time.
     ///
     /// # Errors
-    /// If the database fails: then nothing is cancelled.
+    /// If the database fails; nothing is cancelled then.
     pub async fn cancel(&self, ids: &[i64], by: &By, now: Millis) -> Result<Vec<Handled>, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let handled = cancel(&mut tx, ids, now).await?;
@@ -32,10 +33,11 @@ impl Queue {
         Ok(handled)
     }
 
-    /// Cancels these deliveries as a step of a bulk action, whose beginning is in the audit; `None` if it was stopped.
+    /// Cancels these deliveries as a step of a bulk action, whose beginning the audit log has. `None` if the step is
+    /// void because the action was stopped or another process has made this step.
     ///
     /// # Errors
-    /// If the database fails: then nothing is cancelled.
+    /// If the database fails; nothing is cancelled then.
     pub async fn cancel_step(&self, ids: &[i64], bulk: &Bulk, now: Millis) -> Result<Option<Vec<Handled>>, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let handled = cancel(&mut tx, ids, now).await?;
@@ -76,7 +78,7 @@ async fn cancel(tx: &mut SqliteConnection, ids: &[i64], now: Millis) -> Result<V
         };
         handled.push(Handled { id: *id, done });
     }
-    // Only now: none of those called off may become a head.
+    // After the loop, so that none of the deliveries to be cancelled becomes a head.
     places.sort_unstable();
     places.dedup();
     for (sender, chat) in places {

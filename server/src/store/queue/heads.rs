@@ -1,5 +1,6 @@
-//! The heads of the queue: of a chat in a sender the earliest delivery that is neither finished nor suspended. Only a head
-//! has a time to be sent at; whatever ends, suspends or moves one gives the next its time.
+//! The heads of the queue. The head of a chat is the earliest delivery of one sender to the chat that is neither
+//! finished nor suspended. Only a head has a due time. Each statement that ends, suspends or moves a head gives the
+//! next delivery its time.
 
 use sqlx::{FromRow, SqliteConnection};
 
@@ -8,7 +9,7 @@ use crate::{
     time::Millis,
 };
 
-/// SQL: whether an earlier delivery stands before this one in its chat.
+/// SQL: whether an earlier delivery to the same chat is before this one.
 macro_rules! behind {
     () => {
         concat!(
@@ -21,30 +22,31 @@ macro_rules! behind {
 }
 pub(in crate::store) use behind;
 
-/// Senders that are put in order in one commit.
+/// How many senders are settled in one commit.
 const LANES: usize = 64;
 
-/// A delivery that may be claimed.
+/// A delivery that may be claimed when it is due.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Head {
     /// Its id.
     pub id: i64,
-    /// Where it goes.
+    /// The chat to send to: the new one after a migration.
     pub chat: String,
 }
 
-/// A list as SQLite reads it: JSON.
+/// A list as JSON, for SQLite's `json_each`.
 pub(in crate::store) fn json<T: serde::Serialize>(list: &[T]) -> String {
     serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned())
 }
 
 impl Queue {
-    /// The senders of known tokens that have something to send, now or later, each with the time of its earliest head.
+    /// The senders that have something to send, now or later, without strangers. Each has the time of its earliest
+    /// head.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn open_senders(&self) -> Result<Vec<(SenderKey, Millis)>, StoreError> {
-        // From sender to sender along the index: what a sender holds is not gone through.
+        // Jumps from sender to sender along the index, so that the deliveries of a sender are not scanned.
         let rows: Vec<(Vec<u8>, Millis)> = sqlx::query_as(
             "WITH RECURSIVE lanes (lane) AS (
                  SELECT min(lane) FROM deliveries
@@ -62,8 +64,8 @@ impl Queue {
         Ok(rows.into_iter().map(|(sender, at)| (SenderKey::of_bytes(sender), at)).collect())
     }
 
-    /// Up to `limit` heads of a sender that are due, the longest due first; none of those `in_flight`, none for a chat
-    /// that is `held`.
+    /// Up to `limit` due heads of a sender, the longest due first, except those `in_flight` and those to a chat in
+    /// `held`.
     ///
     /// # Errors
     /// If the database fails.
@@ -91,8 +93,8 @@ impl Queue {
         .await?)
     }
 
-    /// Up to `limit` heads of strangers, the longest due first, each with its sender and its time; none of those `in_flight`.
-    /// Some may not be due yet.
+    /// Up to `limit` heads of strangers, the longest due first, each with its sender and its due time, except those
+    /// `in_flight`. Some may not be due yet.
     ///
     /// # Errors
     /// If the database fails.
@@ -116,13 +118,14 @@ impl Queue {
             .collect())
     }
 
-    /// Makes due what the clock, set back, has put too far off.
+    /// Makes deliveries due whose time is farther off than any delay that was set: the clock has been set back. Returns
+    /// how many.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn due_again(&self, now: Millis) -> Result<u64, StoreError> {
         let mut count = 0;
-        // One statement an index.
+        // One statement for each partial index.
         for statement in [
             "UPDATE deliveries SET next_attempt_at = ?1 WHERE finished_at IS NULL AND next_attempt_at > ?1 + due_within
              AND next_attempt_at IS NOT NULL AND stranger = 0",
@@ -134,7 +137,7 @@ impl Queue {
         Ok(count)
     }
 
-    /// Puts every sender in order: at the start, and where a claim has found that one was not.
+    /// Settles every sender: at the start, and when a claim has found a sender whose heads were wrong.
     ///
     /// # Errors
     /// If the database fails.
@@ -156,7 +159,7 @@ impl Queue {
     }
 }
 
-/// The head of a chat has a time: where the last one has ended, suspended or moved, the next one is due.
+/// Gives the head of a chat a due time if it has none, after the previous head was finished, suspended or moved.
 pub(in crate::store) async fn wake_head(
     tx: &mut SqliteConnection,
     sender: &SenderKey,
@@ -178,7 +181,8 @@ pub(in crate::store) async fn wake_head(
     Ok(())
 }
 
-/// Puts a sender in order: the head of each of its chats has a time, and nothing behind one has, unless it is under way.
+/// Restores the order of a sender: the head of each chat has a due time, and no delivery behind a head has one, unless
+/// it is being sent.
 pub(in crate::store) async fn settle(
     tx: &mut SqliteConnection,
     sender: &SenderKey,
@@ -211,8 +215,9 @@ pub(in crate::store) async fn settle(
     Ok(())
 }
 
-/// Gives a delivery that has come to its chat, or come back to it, its place there: those behind it lose their time, and
-/// it has one where nobody stands before it. What is under way in the chat comes to its end first, or its lease does.
+/// Puts a delivery into its place in a chat that it has been added to, or has come back to. Deliveries behind it lose
+/// their due time. It gets a due time if no other is before it. If a delivery to the chat is being sent, it is due only
+/// when that one's lease ends.
 pub(in crate::store) async fn take_place(
     tx: &mut SqliteConnection,
     id: i64,

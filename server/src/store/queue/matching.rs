@@ -1,4 +1,5 @@
-//! Deliveries that match: in terms of the indexes, so that what does not match is not gone through.
+//! The deliveries that a bulk action matches. The queries name partial indexes, so that other deliveries are not
+//! scanned.
 
 use hookgram::{
     delivery::Outcome,
@@ -12,12 +13,12 @@ use crate::store::{
     queue::bulk::Bulk,
 };
 
-/// Deliveries in one step.
+/// Deliveries in one step of a bulk action.
 const STEP: i64 = 16;
-/// The first of them, where somebody only wants to see them.
+/// How many matching deliveries a preview shows.
 const SHOWN: i64 = 100;
 
-/// Whether something of this kind can be done to deliveries with this outcome.
+/// Whether this kind of action applies to deliveries with this outcome.
 pub(in crate::store) fn fits(kind: BulkKind, outcome: Outcome) -> bool {
     match outcome {
         Outcome::Waiting | Outcome::Suspended => kind == BulkKind::Cancel,
@@ -26,7 +27,7 @@ pub(in crate::store) fn fits(kind: BulkKind, outcome: Outcome) -> bool {
     }
 }
 
-/// What is selected of the deliveries that match, through the index that holds no others.
+/// Selects `what` of the deliveries that match, through the partial index of their outcome.
 fn select(what: &str, matching: &Matching) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new("SELECT ");
     query.push(what).push(" FROM deliveries INDEXED BY ");
@@ -68,7 +69,8 @@ fn select(what: &str, matching: &Matching) -> QueryBuilder<Sqlite> {
     query
 }
 
-/// The next of those that match; of those that wait the last of each chat first, so that none becomes a head in between.
+/// The deliveries of the next step. Waiting ones are ordered with the last of each chat first, so that cancelling some
+/// does not make another one a head that is sent before it is cancelled.
 pub(in crate::store) fn candidates(bulk: &Bulk) -> QueryBuilder<Sqlite> {
     let mut query = select("id", &bulk.matching);
     query.push(" AND id <= ").push_bind(bulk.newest);
@@ -95,7 +97,7 @@ impl Queue {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    /// The ids of the first hundred that match.
+    /// The ids of up to a hundred deliveries that match.
     ///
     /// # Errors
     /// If the database fails.

@@ -1,5 +1,5 @@
-//! Deliveries: the queue. Claimed by one short update, with a lease; order is kept within a chat of one token (its
-//! sender), see [`super::heads`]. What is suspended holds nobody back.
+//! The queue of deliveries. A delivery is claimed by one short UPDATE, with a lease. Messages from one sender (one
+//! token) to one chat are sent in order, see [`heads`]. A suspended delivery does not hold up others.
 
 pub(in crate::store) mod attempts;
 pub(in crate::store) mod bots;
@@ -34,48 +34,50 @@ use crate::{
     time::Millis,
 };
 
-/// A delivery that was claimed: until the end of its lease nobody else sends it.
+/// A claimed delivery. Nobody else sends it until its lease ends.
 #[derive(Clone, Debug)]
 pub struct Claimed {
     /// Its id.
     pub id: i64,
     /// Its event.
     pub event_id: i64,
-    /// Its profile; `None`: it came through the stateless endpoint (or the profile is gone).
+    /// Its profile, or `None` if it came through the stateless endpoint or the profile is gone.
     pub profile_id: Option<i64>,
-    /// Who claimed it.
+    /// The owner of the lease.
     pub owner: String,
-    /// The sender it stands in.
+    /// Its sender.
     pub sender: SenderKey,
-    /// The chat that the event named: whose order it keeps.
+    /// The chat that the event named. The order is kept within this chat, also after a migration.
     pub named_chat: String,
-    /// Where to, in Telegram's words; the new one after a migration.
+    /// The chat id or name to send to, as the Bot API takes it: the new one after a migration.
     pub chat: String,
-    /// Whether Telegram has named a new chat for it before.
+    /// Whether Telegram has already named a new chat for it.
     pub migrated: bool,
     /// The channel it goes to.
     pub channel: ChannelKind,
-    /// The parts of its message; empty where they are too long to be held while it waits, see [`crate::store::Events::part`].
+    /// The parts of its message, or empty if they are too long to be held in memory; see
+    /// [`crate::store::Events::part`].
     pub parts: Vec<Part>,
-    /// How many parts there are.
+    /// How many parts the message has.
     pub part_count: usize,
-    /// How many of them have arrived.
+    /// How many parts have arrived.
     pub parts_sent: usize,
-    /// Which attempt this is, from 1.
+    /// The number of this attempt, from 1.
     pub attempt: u32,
-    /// How many of them were before it was last replayed.
+    /// How many attempts were made before it was last replayed.
     pub earlier_attempts: u32,
-    /// Whether the parts go as plain text.
+    /// Whether the parts are sent as plain text.
     pub plain: bool,
-    /// Whether an earlier answer never came.
+    /// Whether an earlier attempt had no answer, so that the part may have arrived.
     pub unsure: bool,
-    /// What its age is counted from: when it was accepted, or when a new token ended its waiting.
+    /// The time from which its age is counted: when it was accepted or replayed, or when a new token ended its
+    /// suspension.
     pub age_from: Millis,
     /// Whether its token was unknown when it was accepted, and still is (contract §1, "strangers").
     pub stranger: bool,
 }
 
-/// A delivery as the log has it.
+/// A delivery as the log shows it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct DeliveryRecord {
     /// Its id.
@@ -91,22 +93,22 @@ pub struct DeliveryRecord {
     pub parts_sent: i64,
     /// How many attempts there were.
     pub attempts: i64,
-    /// When the next one is due.
+    /// When the next attempt is due.
     pub next_attempt_at: Option<Millis>,
-    /// Whether an answer never came.
+    /// Whether an attempt had no answer.
     pub unsure: bool,
-    /// The last answer's status.
+    /// The HTTP status of the last answer.
     pub last_status: Option<i64>,
-    /// Telegram's last words.
+    /// The error description in Telegram's last answer.
     pub last_error: Option<String>,
 }
 
 /// Counts for the metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
 pub struct Totals {
-    /// Deliveries with something still to do.
+    /// Unfinished deliveries.
     pub open: i64,
-    /// Those of them that wait for a token.
+    /// How many of them are suspended.
     pub suspended: i64,
 }
 
@@ -122,7 +124,7 @@ struct Row {
     migrated_to: Option<String>,
     #[sqlx(try_from = "ChannelCode", rename = "sandbox")]
     channel: ChannelKind,
-    /// `None` where they are too long to be brought along; then their count is known.
+    /// `None` if they are longer than [`BROUGHT_ALONG`]; then `part_count` has a value.
     parts: Option<String>,
     part_count: Option<i64>,
     parts_sent: i64,
@@ -172,8 +174,8 @@ impl TryFrom<Row> for Claimed {
 }
 
 impl Queue {
-    /// Claims these heads until `lease_until`, as far as they are still due and still heads. What cannot be read has
-    /// failed.
+    /// Claims those of these deliveries that are still due and still heads, until `lease_until`. A delivery that cannot
+    /// be read fails at once and is not returned.
     ///
     /// # Errors
     /// If the database fails.
@@ -223,7 +225,8 @@ impl Queue {
         Ok(claimed)
     }
 
-    /// Ends a delivery that no attempt can mend. Where even this fails, its lease runs out and it is met again.
+    /// Ends a delivery whose row cannot be read, since no attempt can succeed. If this fails as well, its lease ends
+    /// and it is claimed again.
     async fn fail_unreadable(&self, id: i64, why: &StoreError, now: Millis) {
         tracing::error!(delivery = id, %why, "a delivery cannot be read and is given up");
         if let Err(error) = self.end_unreadable(id, why, now).await {
@@ -256,7 +259,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Makes due at once whatever an earlier process had claimed: it is dead, or this one could not have started.
+    /// Makes deliveries due at once that another owner has claimed. That process is dead: this one could not have
+    /// started otherwise.
     ///
     /// # Errors
     /// If the database fails.
@@ -278,7 +282,8 @@ impl Queue {
         Ok(done.rows_affected())
     }
 
-    /// The senders of the newest deliveries that Telegram has taken since then, each with when it last did.
+    /// The senders of those of the newest 20,000 deliveries that Telegram has accepted since `since`, each with the
+    /// last time.
     ///
     /// # Errors
     /// If the database fails.
@@ -296,10 +301,10 @@ impl Queue {
         Ok(rows.into_iter().map(|(sender, at)| (SenderKey::of_bytes(sender), at)).collect())
     }
 
-    /// The token that a claimed delivery is sent with: the profile's as it is now, or the event's own.
+    /// The token to send a claimed delivery with: its profile's current token, or the token that came with the event.
     ///
     /// # Errors
-    /// If the database fails or the token cannot be opened.
+    /// If the database fails or the token cannot be decrypted.
     pub async fn token_for(&self, claimed: &Claimed) -> Result<Option<BotToken>, StoreError> {
         if let Some(id) = claimed.profile_id {
             let sealed: Option<Option<Vec<u8>>> = sqlx::query_scalar("SELECT token FROM profiles WHERE id = ?1")
@@ -319,7 +324,7 @@ impl Queue {
         Ok(Some(token))
     }
 
-    /// The deliveries of the newest events, newest first.
+    /// The newest deliveries, newest first.
     ///
     /// # Errors
     /// If the database fails.

@@ -1,4 +1,4 @@
-//! What becomes of a claimed delivery: the attempt and its consequence, always in one commit.
+//! The outcomes of claimed deliveries. An attempt and its consequence are always recorded in one commit.
 
 use hookgram::{
     delivery::{DeliveryState, FailureCause},
@@ -20,60 +20,60 @@ use crate::{
     time::Millis,
 };
 
-/// However wrong the clock, a retry is never farther off than this, or than Telegram asked for.
+/// A retry is never due later than this from now, or than Telegram asked for, however wrong the clock is.
 const FARTHEST_RETRY: Millis = 15 * 60 * 1000;
 
-/// What becomes of a delivery after an attempt.
+/// The consequence of an attempt for its delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// The part arrived and more are to come: the lease goes on until then.
+    /// The part arrived and more follow. The lease is extended.
     PartSent {
-        /// Until when.
+        /// The new end of the lease.
         lease_until: Millis,
     },
     /// The last part arrived.
     Delivered,
-    /// It is tried again.
+    /// The delivery is retried later.
     Retry {
-        /// When.
+        /// When it is due.
         at: Millis,
-        /// The answer never came: what follows may be a duplicate.
+        /// Whether there was no answer, so that the retry may send a duplicate.
         unsure: bool,
     },
-    /// It is tried again at once in another way.
+    /// The delivery is sent again at once, in another form or to another chat.
     Again {
-        /// As plain text.
+        /// Whether to send plain text.
         plain: bool,
-        /// To this chat.
+        /// The chat's new id, if it has migrated.
         migrated_to: Option<String>,
-        /// Until when it stays claimed.
+        /// The new end of the lease.
         lease_until: Millis,
     },
-    /// It waits for the profile's next token, unless there is one already: then it is due at once.
+    /// The delivery is suspended until the profile has a new token. If it has one already, the delivery is due at once.
     Suspended {
-        /// The token that was refused; `None`: the one stored could not be used.
+        /// The token that was refused, or `None` if the stored one could not be used.
         refused: Option<BotToken>,
-        /// Why: it is refused, or it cannot be opened.
+        /// The cause: the token was refused, or it cannot be decrypted.
         cause: FailureCause,
     },
-    /// It is given up, for this reason.
+    /// The delivery failed for good, for this cause.
     Failed(FailureCause),
-    /// It is given up, and may have arrived.
+    /// The delivery is given up and may have arrived.
     Uncertain,
 }
 
-/// Whether a change could be recorded as it was meant.
+/// Whether the change was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recorded {
     /// It is recorded.
     Done,
-    /// The claim was gone: somebody else has the delivery. Only what has arrived was kept.
+    /// The claim was lost to another owner. Only parts that arrived were recorded.
     Lost,
 }
 
 impl Queue {
-    /// Records an attempt and what becomes of the delivery, in one commit, while the claim holds. That a part has
-    /// arrived is kept in any case: it must not be sent again.
+    /// Records an attempt and its consequence in one commit, if the claim is still held. A part that arrived is
+    /// recorded in any case, because it must not be sent again.
     ///
     /// # Errors
     /// If the database fails; the delivery is then due again when its lease ends.
@@ -106,7 +106,7 @@ impl Queue {
     }
 }
 
-/// Why a delivery has failed, if it has. What is suspended is told of by [`park`].
+/// Why a delivery has failed, if it has. A suspended delivery is added to a mail by [`suspend`].
 fn failure(change: &Change) -> Option<FailureCause> {
     match change {
         Change::Uncertain => Some(FailureCause::Uncertain),
@@ -115,7 +115,7 @@ fn failure(change: &Change) -> Option<FailureCause> {
     }
 }
 
-/// Whether the claim still holds. A write, so that it goes on holding until the commit.
+/// Whether the claim is still held. This is an UPDATE, so that no one else can take the claim before the commit.
 pub(in crate::store) async fn is_held(tx: &mut SqliteConnection, claimed: &Claimed) -> Result<bool, StoreError> {
     let done = sqlx::query(concat!(
         "UPDATE deliveries SET lease_owner = lease_owner
@@ -131,7 +131,7 @@ pub(in crate::store) async fn is_held(tx: &mut SqliteConnection, claimed: &Claim
     Ok(done.rows_affected() > 0)
 }
 
-/// Keeps that a part has arrived although the claim is gone; whether there was such a thing to keep.
+/// Records that a part arrived although the claim was lost. Returns whether there was anything to record.
 async fn keep_arrived(
     tx: &mut SqliteConnection,
     claimed: &Claimed,
@@ -149,7 +149,7 @@ async fn keep_arrived(
     }
 }
 
-/// So many parts have arrived, or more; whether there is such a delivery.
+/// Records that at least this many parts have arrived. Returns whether the delivery exists.
 pub(in crate::store) async fn arrived(
     tx: &mut SqliteConnection,
     delivery: i64,
@@ -163,7 +163,7 @@ pub(in crate::store) async fn arrived(
     Ok(done.rows_affected() > 0)
 }
 
-/// `cause` is why it has failed, if this is a failure.
+/// Applies a change. `cause` is the cause of a failure.
 async fn apply(
     tx: &mut SqliteConnection,
     claimed: &Claimed,
@@ -182,7 +182,7 @@ async fn apply(
                 .await?;
         }
         Change::Retry { at, unsure } => {
-            // A new token may have put it behind another one meanwhile.
+            // If a new token has moved it to another sender meanwhile, it may no longer be the head of its chat.
             sqlx::query(concat!(
                 "UPDATE deliveries SET state = ",
                 quoted!(DeliveryState::Retrying),
@@ -226,7 +226,7 @@ async fn apply(
     Ok(())
 }
 
-/// Telegram has named a chat's new id: later messages go there at once.
+/// Stores the new id that Telegram has named for a chat. Later messages are sent there directly.
 async fn remember_move(tx: &mut SqliteConnection, chat: &str, moved_to: &str, now: Millis) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO moved_chats (chat, moved_to, at) VALUES (?1, ?2, ?3)
@@ -247,7 +247,8 @@ async fn remember_move(tx: &mut SqliteConnection, chat: &str, moved_to: &str, no
     Ok(())
 }
 
-/// Ends a delivery. A stateless event's token goes once every message of it has arrived: a failed one may be replayed.
+/// Ends a delivery. A stateless event's token is deleted once all its messages have arrived; until then, a failed one
+/// may be replayed with it.
 pub(in crate::store) async fn finish(
     tx: &mut SqliteConnection,
     claimed: &Claimed,
@@ -255,7 +256,7 @@ pub(in crate::store) async fn finish(
     cause: Option<FailureCause>,
     now: Millis,
 ) -> Result<(), StoreError> {
-    // The sender as it is now: a new token may have moved it since the claim.
+    // The current sender: a new token may have changed it since the claim.
     let sender: Option<Vec<u8>> = sqlx::query_scalar(
         "UPDATE deliveries SET state = ?2, cause = ?4, finished_at = ?3, next_attempt_at = NULL, lease_owner = NULL
          WHERE id = ?1 RETURNING lane",

@@ -1,4 +1,4 @@
-//! What decides whether a delivery may be replayed, and with whose token.
+//! Decides whether a delivery may be replayed, and with which token.
 
 use hookgram::{
     channel::ChannelKind,
@@ -15,7 +15,7 @@ use crate::store::{
     queue::{replays::Ask, suspended::suspended_for},
 };
 
-/// A delivery with what is known of its event and its profile.
+/// A delivery with the facts about its event and its profile that decide on a replay.
 #[derive(FromRow)]
 pub(in crate::store) struct Replayable {
     pub(in crate::store) id: i64,
@@ -34,7 +34,7 @@ pub(in crate::store) struct Replayable {
     pub(in crate::store) bot_id: Option<i64>,
     pub(in crate::store) replaced: bool,
     pub(in crate::store) has_event_token: bool,
-    /// Of the profile as it is now.
+    /// The current version of the profile.
     pub(in crate::store) version: Option<i64>,
     #[sqlx(try_from = "MaybeChannelCode")]
     pub(in crate::store) channel_now: Option<ChannelKind>,
@@ -60,8 +60,8 @@ const ROW: &str = concat!(
     FROM deliveries d JOIN events e ON e.id = d.event_id LEFT JOIN profiles p ON p.id = d.profile_id WHERE d.id = ?1"
 );
 
-/// Whether the same has arrived or is on its way: another message of the event to this chat that is for the same
-/// participant or says the same; or one of a copy of the event that was accepted because this one had failed.
+/// SQL: whether the same message has arrived or is on its way. This is another delivery to the chat, of the same event
+/// or of a copy that was accepted because this event had failed, for the same participant or with the same text.
 pub(in crate::store) const ARRIVED: &str = concat!(
     "SELECT EXISTS (
     SELECT 1 FROM (SELECT ?1 AS id UNION ALL
@@ -78,13 +78,13 @@ pub(in crate::store) const ARRIVED: &str = concat!(
     " OR o.finished_at IS NULL))"
 );
 
-/// With whose token a replay is sent, and where.
+/// The sender and the channel of a replay.
 pub(in crate::store) struct Sender {
     pub(in crate::store) sender: SenderKey,
     pub(in crate::store) bot_id: Option<i64>,
     pub(in crate::store) channel: ChannelKind,
     pub(in crate::store) suspended: bool,
-    /// What marks the profile's suspended deliveries.
+    /// The mark on the profile's suspended deliveries.
     pub(in crate::store) suspended_for: Option<FailureCause>,
 }
 
@@ -93,21 +93,21 @@ impl Replayable {
         Ok(sqlx::query_as(ROW).bind(id).fetch_optional(tx).await?)
     }
 
-    /// Whether its message, or another for this chat, has arrived or is on its way.
+    /// Whether the same message has arrived in this chat, or is on its way to it, in another delivery.
     pub(in crate::store) async fn arrived(
         &self,
         tx: &mut SqliteConnection,
         chat: &str,
         message: &StoredMessage,
     ) -> Result<bool, StoreError> {
-        // The other may be stored in the form of an earlier version, or this one.
+        // The other delivery may be stored in the current form or in that of an earlier version.
         let parts = message.parts().unwrap_or_default();
         let forms = (StoredMessage::of(&parts), message.html_form().unwrap_or_default());
         let arrived = sqlx::query_scalar(ARRIVED).bind(self.event_id).bind(self.id).bind(chat).bind(self.participant);
         Ok(arrived.bind(forms.0.as_str()).bind(&forms.1).fetch_one(tx).await?)
     }
 
-    /// Whether it may be replayed at all.
+    /// Checks whether the delivery may be replayed at all.
     pub(in crate::store) fn judge(&self, ask: Ask) -> Result<(), ReplayError> {
         match self.state {
             _ if self.replaced => Err(ReplayError::Replaced),

@@ -1,5 +1,6 @@
-//! Replays of deliveries that have come to their end. As it was: one that did not arrive takes up its old place, with
-//! what has not arrived of it. As it is, or of one that has arrived: a new delivery takes its place, once and for all.
+//! Replays of finished deliveries. A delivery that did not arrive and is replayed as it was is reopened in its old
+//! place, with the parts that have not arrived. Otherwise a new delivery replaces it; a delivery is replaced at most
+//! once.
 
 use hookgram::{
     audit::AuditAction,
@@ -26,50 +27,50 @@ use crate::{
     time::Millis,
 };
 
-/// A delivery to replay.
+/// A request to replay one delivery.
 #[derive(Clone, Debug)]
 pub enum Wish {
-    /// The message as it was made.
+    /// Send the stored message of the delivery with this id.
     AsItWas(i64),
-    /// This message in place of it.
+    /// Send a new message instead.
     AsItIs {
-        /// The delivery.
+        /// The delivery's id.
         id: i64,
-        /// Of the profile that the message was made with; `None`: there is no profile.
+        /// The version of the profile that the message was made with, or `None` if there is no profile.
         version: Option<i64>,
-        /// The message, or why there is none.
+        /// The new message, or why there is none.
         message: Result<NewDelivery, ReplayError>,
     },
 }
 
-/// Which messages may be sent once more.
+/// Whether a message that has arrived may be sent once more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
-    /// Somebody asks for these very deliveries.
+    /// Send these deliveries again even if they have arrived.
     Exactly,
-    /// None that has arrived in some other way.
+    /// Skip messages that have arrived, in this or another delivery.
     Undelivered,
 }
 
-/// What a delivery is made anew from.
+/// The data that a new message for a delivery is made from.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct ReplaySource {
-    /// Its event.
+    /// The event's id.
     pub event_id: i64,
-    /// Its profile.
+    /// The profile's id.
     pub profile_id: Option<i64>,
     /// Index into the event's participants.
     pub participant: i64,
-    /// What the URL said for that call.
+    /// The parameters in the query of that request, which override the profile's.
     pub overrides: String,
 }
 
 impl Queue {
-    /// Replays these deliveries in one commit, few at a time. `None`, and nothing is changed: a profile has changed since
-    /// its message was made.
+    /// Replays these deliveries in one commit. Callers pass few at a time. `None` if a profile has changed since a new
+    /// message was made; nothing is changed then.
     ///
     /// # Errors
-    /// If the database fails: then nothing is replayed.
+    /// If the database fails; nothing is replayed then.
     pub async fn replay(
         &self,
         wishes: &[Wish],
@@ -84,11 +85,11 @@ impl Queue {
         Ok(Some(handled))
     }
 
-    /// Replays these deliveries as a step of a bulk action, whose beginning is in the audit. `None`, and nothing is
-    /// changed: a profile has changed, the action was stopped, or somebody else has made this step of it.
+    /// Replays these deliveries as a step of a bulk action, whose beginning the audit log has. `None` if a profile has
+    /// changed, the action was stopped, or another process has made this step; nothing is changed then.
     ///
     /// # Errors
-    /// If the database fails: then nothing is replayed.
+    /// If the database fails; nothing is replayed then.
     pub async fn replay_step(
         &self,
         wishes: &[Wish],
@@ -104,7 +105,7 @@ impl Queue {
         Ok(Some(handled))
     }
 
-    /// What a delivery is made anew from.
+    /// The data that a new message for a delivery is made from.
     ///
     /// # Errors
     /// If the database fails.
@@ -141,7 +142,8 @@ async fn fulfil_all(
     Ok(Some(handled))
 }
 
-/// The delivery that stands for it now, or why it is left as it is; `None`: the message is out of date.
+/// Replays one delivery. Returns the id of the delivery that will be sent, or why there is none; `None` if the new
+/// message was made with an outdated profile.
 async fn fulfil(
     tx: &mut SqliteConnection,
     wish: &Wish,
@@ -181,7 +183,7 @@ async fn fulfil(
     Ok(Some(Ok(id)))
 }
 
-/// The chat, the message and who sends it.
+/// The chat, the message and the sender of the replay.
 fn prepare(row: &Replayable, wish: &Wish) -> Result<(String, StoredMessage, Sender), ReplayError> {
     match wish {
         Wish::AsItWas(_) => {
@@ -197,8 +199,8 @@ fn prepare(row: &Replayable, wish: &Wish) -> Result<(String, StoredMessage, Send
     }
 }
 
-/// It waits again, as if it were new; what is known of it stays: which parts have arrived, where its chat has gone,
-/// that it may have arrived.
+/// Makes a delivery wait again like a new one. It keeps which parts have arrived, its chat's new id, and that it may
+/// have arrived.
 async fn reopen(tx: &mut SqliteConnection, row: &Replayable, sender: &Sender, now: Millis) -> Result<(), StoreError> {
     sqlx::query(
         concat!("UPDATE deliveries SET state = CASE WHEN ?2 THEN ", quoted!(DeliveryState::Suspended), " ELSE ", quoted!(DeliveryState::Waiting), " END, finished_at = NULL, cause = ?6,
@@ -218,7 +220,7 @@ async fn reopen(tx: &mut SqliteConnection, row: &Replayable, sender: &Sender, no
     Ok(())
 }
 
-/// A new delivery that replays this one.
+/// Inserts a new delivery that replays this one.
 async fn replace(
     tx: &mut SqliteConnection,
     row: &Replayable,

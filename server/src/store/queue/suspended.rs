@@ -1,4 +1,5 @@
-//! A token that Telegram refuses, or that cannot be opened: whatever would be sent with it waits for the next one.
+//! Suspended deliveries: their token was refused by Telegram or cannot be decrypted, so they wait for a token that
+//! works.
 
 use hookgram::{delivery::FailureCause, secret::BotToken};
 use sqlx::SqliteConnection;
@@ -14,8 +15,8 @@ use crate::{
     time::Millis,
 };
 
-/// Suspends whatever the profile has still to send, this one included; where the profile has another token by now, this
-/// one is due at once.
+/// Suspends all unfinished deliveries of the claimed delivery's profile, this one included. If the profile has another
+/// token by now, only this delivery is made due at once instead.
 pub(in crate::store) async fn suspend(
     tx: &mut SqliteConnection,
     claimed: &Claimed,
@@ -63,16 +64,17 @@ pub(in crate::store) async fn suspend(
     let failure =
         Failure { profile_id: claimed.profile_id, sender: &claimed.sender, event_id: claimed.event_id, cause, at: now };
     add_deliveries(tx, failure, &suspended).await?;
-    // Others may send with the same token to the same chats, from behind what is suspended now.
+    // Deliveries with the same token to the same chats, behind the suspended ones, become heads.
     settle(tx, &refused, now).await
 }
 
-/// What a suspended delivery is marked with: the one cause that may pass without a new token.
+/// The mark on a suspended delivery: only [`FailureCause::TokenLocked`], the one cause that may pass without a new
+/// token.
 pub(in crate::store) fn marked(cause: FailureCause) -> Option<FailureCause> {
     Some(cause).filter(|cause| *cause == FailureCause::TokenLocked)
 }
 
-/// SQL: what profile `p` is suspended for, as its newest suspended delivery is marked; NULL: its token is refused.
+/// SQL: the mark on the newest suspended delivery of profile `p`. NULL means that its token was refused.
 macro_rules! suspended_for {
     () => {
         concat!(
@@ -85,14 +87,14 @@ macro_rules! suspended_for {
 }
 pub(in crate::store) use suspended_for;
 
-/// The cause of a mark.
+/// The cause that a mark stands for.
 pub(in crate::store) fn cause_of(mark: Option<FailureCause>) -> FailureCause {
     mark.unwrap_or(FailureCause::TokenRefused)
 }
 
 impl Queue {
-    /// Has go on what waits for a token that can be opened again, as when the right key is back; how many profiles that
-    /// concerns.
+    /// Resumes the profiles that were suspended because their token could not be decrypted and now can be, for example
+    /// because the right encryption key is back. Returns how many.
     ///
     /// # Errors
     /// If the database fails.

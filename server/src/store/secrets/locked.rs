@@ -1,21 +1,22 @@
-//! What cannot be opened with the keys at hand, and somebody must see to.
+//! Secrets that cannot be decrypted with the keys at hand and need an operator's attention.
 
 use crate::{
     secrets::seal::Place,
     store::{Secrets, StoreError, profiles::open_token},
 };
 
-/// Secrets that cannot be opened.
+/// Secrets that cannot be decrypted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LockedSecrets {
     /// The profiles whose token must be entered again: id and name, by name.
     pub profiles: Vec<(i64, String)>,
-    /// The accounts whose second factor cannot be judged, by their addresses.
+    /// The e-mail addresses of the accounts whose second factor cannot be checked.
     pub accounts: Vec<String>,
 }
 
 impl Secrets {
-    /// What somebody must see to because it cannot be opened. Settings are known to whoever has read them.
+    /// The secrets that cannot be decrypted and need an operator's attention. Settings are not included: reading them
+    /// ([`crate::store::Settings::all`]) returns their errors.
     ///
     /// # Errors
     /// If the database fails.
@@ -46,7 +47,7 @@ impl Secrets {
         })
     }
 
-    /// Whether an event of the stateless endpoint waits whose own token cannot be opened.
+    /// Whether an unfinished delivery of the stateless endpoint has a token that cannot be decrypted.
     ///
     /// # Errors
     /// If the database fails.

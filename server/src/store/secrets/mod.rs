@@ -1,6 +1,6 @@
-//! Which key seals. The database itself says so, by a row that is sealed with it: whoever writes a secret asks in the
-//! transaction that writes, so that from the commit on that names another key nothing is sealed with the old one any
-//! more, by any process. The row also tells whether the key is the database's own.
+//! The sealing key: the encryption key for new secrets. The database names it, by a row that is encrypted with it.
+//! Every write of a secret reads this row in its own transaction, so that after the commit that names another key, no
+//! process encrypts with the old one. The row also shows whether the keys at hand belong to the database.
 
 pub(in crate::store) mod locked;
 pub(in crate::store) mod resealing;
@@ -17,23 +17,23 @@ use crate::{
     },
 };
 
-/// The row of `settings`. No setting has this name.
+/// The name of the row in `settings`. No setting has this name.
 const ROW: &str = "sealing_key";
-/// What it holds, sealed.
+/// The plain text of the row.
 const TEXT: &str = "hookgram";
 
-/// Whether the keys are those that the database was sealed with.
+/// Whether the keys at hand belong to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyState {
-    /// The key of this number seals.
+    /// Yes; the key with this number is the sealing key.
     Right(u8),
-    /// It was sealed with a key of this number that is not at hand.
+    /// No; the database names a key with this number, which is not at hand.
     Wrong(u8),
-    /// Nothing tells: whatever is sealed cannot be opened, and was before the database said with which key.
+    /// Unknown; the database was written before it named its key, and none of its secrets can be decrypted.
     Unknown,
 }
 
-/// The key that seals, as the database says in this transaction. Where it is not at hand, the first that is.
+/// The sealing key that the database names in this transaction, or the first key if that one is not at hand.
 pub(in crate::store) async fn sealing_key(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Key, StoreError> {
     let named = proof(tx).await?.as_deref().and_then(number_of).and_then(|number| sealer.key(number));
     let key = match named {
@@ -70,8 +70,8 @@ fn judge(sealer: &Sealer, proof: Option<&[u8]>) -> KeyState {
     }
 }
 
-/// Has the database say which key seals, where it does not yet: it is new, or an earlier version's. One whose secrets
-/// cannot be opened is left alone.
+/// Makes the database name its sealing key if it does not yet: it is new or was written by an earlier version. A
+/// database whose secrets cannot be decrypted is left as it is.
 pub(in crate::store) async fn begin(write: &SqlitePool, sealer: &Sealer) -> Result<(), StoreError> {
     let known = proof(&mut *write.acquire().await?).await?;
     if let KeyState::Right(number) = judge(sealer, known.as_deref()) {
@@ -92,7 +92,8 @@ pub(in crate::store) async fn begin(write: &SqlitePool, sealer: &Sealer) -> Resu
     Ok(())
 }
 
-/// The key that opens some of what is sealed; the first where nothing is sealed; `None`: none opens any.
+/// The key that decrypts some of the stored secrets, or the first key if there are no secrets. `None` if no key
+/// decrypts any.
 async fn own_key(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Option<Key>, StoreError> {
     let rows: Vec<(String, i64, String, Vec<u8>)> = sqlx::query_as(
         "SELECT * FROM (SELECT 'profile', id, '', token FROM profiles WHERE token IS NOT NULL LIMIT 50)
@@ -118,12 +119,12 @@ async fn own_key(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Option<Ke
 }
 
 impl Secrets {
-    /// What seals secrets that stand elsewhere than in the store: in a form, in a cookie.
+    /// The sealer, for secrets outside the database: in forms and cookies.
     pub(crate) fn sealer(&self) -> &Sealer {
         &self.sealer
     }
 
-    /// Whether the keys are those that the database was sealed with.
+    /// Whether the keys at hand belong to the database.
     ///
     /// # Errors
     /// If the database fails.
@@ -132,11 +133,11 @@ impl Secrets {
         Ok(judge(&self.sealer, proof.as_deref()))
     }
 
-    /// Names the first key as the one that seals, and notes who did; the numbers of the old one and the new one, or
-    /// `None` where it seals already.
+    /// Makes the first key the sealing key and records this in the audit log. Returns the numbers of the old and the
+    /// new key, or `None` if it is the sealing key already.
     ///
     /// # Errors
-    /// [`StoreError::Seal`] if the present one is not at hand.
+    /// [`StoreError::Seal`] if the current sealing key is not at hand.
     pub async fn change_key(&self, by: &By) -> Result<Option<(u8, u8)>, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let KeyState::Right(old) = judge(&self.sealer, proof(&mut tx).await?.as_deref()) else {
@@ -154,7 +155,7 @@ impl Secrets {
         Ok(Some((old, new.number())))
     }
 
-    /// Takes the first key for the database's own, where the old one is lost and nothing is sealed with it any more.
+    /// Makes the first key the sealing key, after the old one was lost and no secret is encrypted with it any more.
     ///
     /// # Errors
     /// If the database fails.

@@ -1,4 +1,4 @@
-//! Sealing anew: whatever is sealed with another key than the one that seals now, a little at a time.
+//! Resealing: encrypts secrets with the sealing key that are still encrypted with another key, a few at a time.
 
 use secrecy::ExposeSecret as _;
 use sqlx::FromRow;
@@ -8,12 +8,12 @@ use crate::{
     store::{Secrets, StoreError, secrets::sealing_key},
 };
 
-/// Secrets sealed anew in one write: others who write wait for no longer than that.
+/// How many secrets are resealed in one commit, for which other writers wait.
 const STEP: usize = 64;
-/// Events looked through at once.
+/// How many events are scanned by one query.
 const EVENTS: i64 = 5_000;
 
-/// Where secrets stand.
+/// The columns that hold secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     /// `profiles.token`
@@ -30,42 +30,42 @@ pub enum Column {
     EventToken,
 }
 
-/// A secret as it stands in its row.
+/// An encrypted secret and its row.
 #[derive(Clone, Debug, FromRow)]
 struct Sealed {
-    /// The row's id, where that is a number.
+    /// The row's id, if it is a number.
     id: i64,
-    /// The row's name: of a profile, an account, a setting; the id of a draft or an event.
+    /// The name of the profile, account or setting, or the id of the draft or event.
     name: String,
     sealed: Vec<u8>,
 }
 
-/// A secret that no key at hand opens.
+/// A secret that none of the keys at hand decrypts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locked {
-    /// Where it stands.
+    /// Its column.
     pub column: Column,
-    /// The row's id, where that is a number.
+    /// The row's id, if it is a number.
     pub id: i64,
-    /// The row's name: of a profile, an account, a setting; the id of a draft or an event.
+    /// The name of the profile, account or setting, or the id of the draft or event.
     pub name: String,
 }
 
-/// What sealing anew came to.
+/// The result of resealing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resealed {
-    /// How many secrets were sealed anew.
+    /// How many secrets were resealed.
     pub done: u64,
-    /// Those that could not be, for no key opens them.
+    /// Secrets that were not, because no key decrypts them.
     pub locked: Vec<Locked>,
 }
 
 impl Column {
-    /// Every place.
+    /// Every column.
     pub const ALL: [Self; 6] =
         [Self::ProfileToken, Self::UserTotp, Self::Setting, Self::DraftToken, Self::DraftUrl, Self::EventToken];
 
-    /// SQL: id, name and secret of those not sealed with the key of number `?1`; of events those behind `?2`, up to `?3`.
+    /// SQL: id, name and secret of rows not encrypted with key number `?1`; for events, only ids above `?2` up to `?3`.
     fn select(self) -> &'static str {
         match self {
             Self::ProfileToken => {
@@ -88,7 +88,7 @@ impl Column {
         }
     }
 
-    /// SQL: `?4` in the place of what it was (`?3`), unless that has changed meanwhile.
+    /// SQL: replaces the secret `?3` by `?4`, unless it has changed meanwhile.
     fn update(self) -> &'static str {
         match self {
             Self::ProfileToken => "UPDATE profiles SET token = ?4 WHERE id = ?1 AND token = ?3",
@@ -113,10 +113,10 @@ impl Column {
 }
 
 impl Secrets {
-    /// Seals anew whatever is sealed with another key than the one that seals, in writes of a few.
+    /// Reseals all secrets that are encrypted with another key than the sealing key, a few in each commit.
     ///
     /// # Errors
-    /// If the database fails; what was sealed anew until then stays so.
+    /// If the database fails; secrets that were resealed until then stay so.
     pub async fn reseal(&self) -> Result<Resealed, StoreError> {
         let present = self.sealer.present()?.number();
         let mut all = Resealed::default();

@@ -1,11 +1,11 @@
-//! One's own account.
+//! Texts of the reader's own account.
 
 use hookgram::values::{Language, russian_plural};
 
 use crate::i18n::word_set;
 
 word_set! {
-    /// One's own account.
+    /// The page of the reader's own account.
     AccountWords {
         title: "Аккаунт", "Account";
         why: "Как вы входите, где вы вошли и как показывать вам страницы.", "How you sign in, where you are signed in, and how pages are shown to you.";
@@ -91,7 +91,7 @@ word_set! {
 }
 
 word_set! {
-    /// Proving oneself once more.
+    /// Re-authentication before an important change.
     ConfirmWords {
         title: "Подтвердите, что это вы", "Confirm that it is you";
         why: "Дальше — важное действие. Потом десять минут спрашивать не будем.", "What follows is important. For ten minutes after this you are not asked again.";
@@ -100,7 +100,7 @@ word_set! {
     }
 }
 
-/// How many recovery codes are left.
+/// The number of recovery codes left.
 #[must_use]
 pub fn codes_left(language: Language, left: i64) -> String {
     match language {

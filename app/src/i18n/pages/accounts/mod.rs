@@ -1,4 +1,4 @@
-//! Accounts: signing in, one's own account, and the people who may sign in.
+//! Texts of accounts: signing in, the reader's own account, and users.
 
 mod account;
 mod sign_in;

@@ -1,9 +1,9 @@
-//! The ways in: signing in, the first account, an invitation, a new password.
+//! Texts of the pages before sign-in: signing in, the first account, an invitation, a new password.
 
 use crate::i18n::word_set;
 
 word_set! {
-    /// The ways in.
+    /// The pages before sign-in.
     SignInWords {
         title: "Вход", "Sign in";
         why: "Панель Hookgram: профили вебхуков и их сообщения.", "The Hookgram panel: webhook profiles and their messages.";
@@ -53,7 +53,7 @@ word_set! {
 }
 
 word_set! {
-    /// The page on which the owner of an address says whether error mails may go there.
+    /// The page on which the owner of an address allows or refuses error mails.
     ConfirmEmailWords {
         asked_title: "Письма о сбоях", "Error mails";
         asked_why: "Присылать на {} письмо, когда сообщение клиенту в Telegram не дошло?", "Send a mail to {} when a message to a customer in Telegram does not arrive?";
@@ -72,7 +72,7 @@ word_set! {
 }
 
 word_set! {
-    /// Why a password may not be chosen.
+    /// Why a password is refused.
     PasswordWords {
         short: "Нужно не меньше 12 символов.", "It takes at least 12 characters.";
         long: "Слишком длинный: не больше 1024 байт.", "Too long: at most 1,024 bytes.";
@@ -87,28 +87,28 @@ word_set! {
     }
 }
 
-/// Why a password may not be chosen.
+/// Why a password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordFault {
     /// Fewer than 12 characters.
     Short,
     /// More than 1,024 bytes.
     Long,
-    /// Keys in a row.
+    /// Neighbouring keys of the keyboard.
     Keys,
-    /// The same again and again.
+    /// The same text repeated.
     Repeats,
-    /// Known to everybody.
+    /// A commonly used password.
     Common,
-    /// Letters or digits in their order.
+    /// Letters or digits in sequence.
     Sequence,
     /// A date or a year.
     Dates,
     /// A single word or name.
     Word,
-    /// The owner's address, or the name of the product.
+    /// The owner's address or the name of the product.
     Own,
-    /// Easy to guess in some other way.
+    /// Easy to guess in another way.
     Guessable,
 }
 

@@ -1,11 +1,11 @@
-//! People: accounts and invitations.
+//! Texts of users: accounts and invitations.
 
 use hookgram::role::Role;
 
 use crate::i18n::{word_set, words};
 
 word_set! {
-    /// The pages of people.
+    /// The pages of users.
     UserWords {
         title: "Люди", "People";
         why: "Кто может войти и что ему можно.", "Who can sign in, and what they may do.";
@@ -62,7 +62,7 @@ word_set! {
     }
 }
 
-/// What a role is called.
+/// The name of a role.
 #[must_use]
 pub fn role_name(role: Role) -> &'static str {
     let w = words::<UserWords>();
@@ -73,7 +73,7 @@ pub fn role_name(role: Role) -> &'static str {
     }
 }
 
-/// What it allows.
+/// What a role allows.
 #[must_use]
 pub fn role_allows(role: Role) -> &'static str {
     let w = words::<UserWords>();

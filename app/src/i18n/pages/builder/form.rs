@@ -1,9 +1,9 @@
-//! The builder's form: old URLs, drafts, the comforts of its fields.
+//! Texts of the builder's form: old URLs, drafts, aids of its fields.
 
 use crate::i18n::word_set;
 
 word_set! {
-    /// What the builder's form says beside its fields.
+    /// The texts of the builder's form besides its fields.
     FormWords {
         old_title: "Вставить старый адрес", "Paste an old URL";
         old_why: "Если сообщения уже уходили через другой сервис, вставьте сюда адрес его вебхука целиком: форма заполнится сама.", "If another service has sent your messages so far, paste the whole URL of its webhook: the form fills itself.";

@@ -1,4 +1,4 @@
-//! The builder.
+//! Texts of the builder.
 
 mod form;
 mod preview;
@@ -77,7 +77,7 @@ word_set! {
 
 #[cfg(feature = "ssr")]
 word_set! {
-    /// How a test message went. The words are put in their places on the server.
+    /// The result of a test message. The server fills in the placeholders.
     TestWords {
         chat_fault: "Здесь нужно целое число или @канал.", "Enter a whole number or @channel.";
         in_sandbox: "Сообщение в песочнице.", "The message is in the sandbox.";

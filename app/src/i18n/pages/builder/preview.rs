@@ -1,4 +1,4 @@
-//! The builder's preview, and the bubbles that it shares with other pages.
+//! Texts of the builder's preview, and of the bubbles that other pages use too.
 
 use crate::i18n::word_set;
 

@@ -1,4 +1,4 @@
-//! The log of deliveries.
+//! Texts of the log of deliveries.
 
 use crate::i18n::word_set;
 
@@ -145,7 +145,7 @@ word_set! {
 }
 
 word_set! {
-    /// Replaying, calling off, and how far it has come.
+    /// Replaying, cancelling, and the progress of both.
     ActWords {
         replay_title: "Повтор", "Replay";
         cancel_title: "Отмена", "Cancellation";

@@ -1,4 +1,4 @@
-//! Deliveries: the log, replays, and the people whom messages go to.
+//! Texts of deliveries: the log, replays, and recipients.
 
 mod log;
 mod people;

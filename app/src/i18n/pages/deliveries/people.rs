@@ -1,9 +1,9 @@
-//! Chats that no bot can reach, and erasing what is stored about one.
+//! Texts of chats that no bot can reach, and of erasing what is stored about a chat.
 
 use crate::i18n::word_set;
 
 word_set! {
-    /// Whom no bot can reach.
+    /// The page of chats that no bot can reach.
     UnreachableWords {
         title: "Кому не дойдёт", "Who cannot be reached";
         why: "Клиенты, которым бот больше не может написать. Из списка уходят сами, как только сообщение снова дойдёт.", "Customers whom a bot can no longer write to. They leave the list by themselves as soon as a message arrives again.";

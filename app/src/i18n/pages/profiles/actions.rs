@@ -1,9 +1,9 @@
-//! Deleting a profile, giving it a new key, and importing profiles.
+//! Texts of deleting a profile, replacing its webhook key, and importing profiles.
 
 use crate::i18n::word_set;
 
 word_set! {
-    /// Deleting, a new key, importing a file, importing old URLs.
+    /// Deleting, a new webhook key, importing a file, importing old URLs.
     ProfileActionWords {
         keep: "Оставить как есть", "Leave it as it is";
         cancel: "Отмена", "Cancel";

@@ -1,16 +1,16 @@
-//! Finding the id of a chat by a link.
+//! Texts of finding a chat's id by a link.
 
 use crate::i18n::word_set;
 
 word_set! {
-    /// What the browser itself says: all else stays on the server.
+    /// The texts that the browser needs. All others stay on the server.
     ChatTitle {
         title: "Найти мой чат", "Find my chat";
     }
 }
 
 word_set! {
-    /// Finding the id of a chat by a link. The words are put in their places on the server.
+    /// Finding a chat's id by a link. The server fills in the placeholders.
     ChatWords {
         how: "Откройте бота на телефоне или компьютере с Telegram и нажмите «Запустить», даже если уже нажимали раньше.", "Open the bot on a phone or a computer with Telegram and press Start, even if you have done so before.";
         open: "Открыть бота", "Open the bot";

@@ -1,4 +1,4 @@
-//! The list of profiles.
+//! Texts of the list of profiles.
 
 use crate::i18n::word_set;
 

@@ -1,4 +1,4 @@
-//! Profiles: the list, what can be done to one, its address, and finding a chat.
+//! Texts of profiles: the list, actions, the short URL, and finding a chat.
 
 #[cfg(feature = "ssr")]
 mod actions;

@@ -1,9 +1,9 @@
-//! Sharing a profile's address.
+//! Texts of connecting a profile to the booking service.
 
 use crate::i18n::word_set;
 
 word_set! {
-    /// Sharing a profile's address.
+    /// The page with a profile's short URL.
     ShareWords {
         title: "Подключение", "Connect";
         why: "Вставьте ссылку в сервис записи: с этого момента клиенты получают сообщения.", "Paste the URL into the booking service: from then on customers get messages.";

@@ -1,4 +1,4 @@
-//! Above and below the list: what can be made, searched for, narrowed and sorted, and its pages.
+//! The controls around the list: buttons to create, search, filter, order, and the pager.
 
 use hookgram::profile_list::{ListQuery, Show, Sort};
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use crate::{
     views::ListPage,
 };
 
-/// The title and what can be made.
+/// The title and the buttons to create profiles.
 #[component]
 pub(super) fn PageHead(may_change: bool) -> impl IntoView {
     let w = words::<ProfilesWords>();
@@ -114,7 +114,7 @@ fn link(address: String, chosen: bool, title: AnyView) -> AnyView {
     .into_any()
 }
 
-/// The way to the other pages; nothing where there is one.
+/// The links to the other pages; `None` if there is only one.
 pub(super) fn pager(page: &ListPage) -> Option<AnyView> {
     let w = words::<ProfilesWords>();
     let (pages, at) = (page.pages(), page.query.page);

@@ -1,4 +1,4 @@
-//! `/`: the list of profiles. What it shows stands in its address: the search is a plain form, all else are links.
+//! `/`: the list of profiles. Its query is in the address: the search is a plain form, filters and order are links.
 
 mod controls;
 mod row;
@@ -19,7 +19,7 @@ pub(in crate::pages) fn List(page: ListPage) -> impl IntoView {
     if page.all == 0 { nothing_yet(page.may_change) } else { some(page) }
 }
 
-/// There is no profile at all: where to begin.
+/// The page without any profile: how to start.
 fn nothing_yet(may_change: bool) -> AnyView {
     let w = words::<ProfilesWords>();
     let ways = may_change.then(|| {

@@ -1,16 +1,16 @@
-//! The last 7 days of a profile as bars: what arrived below, what did not above it.
+//! The last 7 days of a profile as bars: delivered messages at the bottom, failed ones on top.
 
 use hookgram::profile_list::Day;
 use leptos::prelude::*;
 
 use crate::i18n::{ProfilesWords, failures, language, week, words};
 
-/// Units of the drawing: a bar, the step to the next one, and the height of the whole.
+/// In units of the drawing: a bar's width, the distance between bars, and the height of the whole.
 const WIDTH: u32 = 8;
 const STEP: u32 = 11;
 const HEIGHT: u32 = 28;
 
-/// The chart, and beside it the figures that it stands for.
+/// The chart with its figures beside it.
 pub(super) fn week_chart(days: &[Day; 7]) -> AnyView {
     let w = words::<ProfilesWords>();
     let all = days.iter().fold(Day::default(), |sum, day| sum.and(*day));
@@ -35,10 +35,10 @@ pub(super) fn week_chart(days: &[Day; 7]) -> AnyView {
     .into_any()
 }
 
-/// The outlines of what arrived, of what did not, and of what was skipped.
+/// The SVG paths of delivered, failed and skipped messages.
 fn bars(days: &[Day; 7]) -> [String; 3] {
     let most = days.iter().map(|day| day.total()).max().unwrap_or_default().max(1);
-    // Whatever there is can be seen.
+    // Any count above 0 gets a visible height.
     let height = |count: u32| match count {
         0 => 0,
         _ => u32::try_from(u64::from(count) * u64::from(HEIGHT - 6) / u64::from(most)).unwrap_or(HEIGHT).max(2),
@@ -46,7 +46,7 @@ fn bars(days: &[Day; 7]) -> [String; 3] {
     let mut outlines = [String::new(), String::new(), String::new()];
     for (index, day) in (0_u32..).zip(days) {
         let mut foot = HEIGHT + 1;
-        // From the ground up: arrived, skipped, failed.
+        // From the bottom up: delivered, skipped, failed.
         for (which, count) in [(0, day.delivered), (2, day.skipped), (1, day.failed)] {
             let tall = height(count);
             if tall > 0
@@ -54,7 +54,7 @@ fn bars(days: &[Day; 7]) -> [String; 3] {
             {
                 let (x, top) = (index * STEP, foot.saturating_sub(tall));
                 outline.push_str(&format!("M{x} {top}h{WIDTH}v{tall}h-{WIDTH}z"));
-                // A line of ground between two of a bar: they are told apart without their colours.
+                // A gap separates the segments of a bar, so that colour is not the only difference.
                 foot = top.saturating_sub(1);
             }
         }

@@ -1,4 +1,4 @@
-//! `/profiles/{id}/share`: the short URL, where it goes, and whether it works.
+//! `/profiles/{id}/share`: the short URL, where to put it, and whether it works.
 
 mod sketch;
 
@@ -12,14 +12,14 @@ use crate::{
     views::{Address, LastEventView, Obstacle, QrCode, Shared, TargetView},
 };
 
-/// Everything about a profile's address.
+/// The page of a profile's short URL.
 #[derive(Clone, Debug)]
 pub struct ShareView {
-    /// The address, and what to do with it.
+    /// The URL and its obstacles.
     pub shared: Shared,
     /// The newest event.
     pub newest: Option<LastEventView>,
-    /// Whether the reader may switch the profile on.
+    /// Whether the reader may enable the profile.
     pub may_change: bool,
 }
 
@@ -88,7 +88,7 @@ pub(in crate::pages) fn Share(view: ShareView) -> impl IntoView {
     }
 }
 
-/// What is in the way, and what to do.
+/// An obstacle, and what to do about it.
 fn notice(w: &'static ShareWords, profile: &str, id: i64, obstacle: Obstacle, may_change: bool) -> AnyView {
     let (class, sentence) = match obstacle {
         Obstacle::OnlyHere => ("warn", w.only_here),
@@ -178,7 +178,7 @@ fn copy_card(title: &'static str, why: &[&'static str], text: String, label: &'s
     .into_any()
 }
 
-/// The newest event, drawn anew whenever the server says that something came.
+/// The newest event. It is updated on each change notification.
 #[component]
 fn Newest(newest: Option<LastEventView>) -> impl IntoView {
     let w = words::<ShareWords>();

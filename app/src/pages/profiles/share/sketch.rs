@@ -1,5 +1,5 @@
-//! The guide's pictures: what to look for in the booking service, in a few lines. They repeat what stands beside them, so
-//! that a screen reader passes them by.
+//! The guide's pictures: where to click in the booking service. They repeat the text beside them, so screen readers
+//! skip them.
 
 use leptos::prelude::*;
 
@@ -9,15 +9,15 @@ use crate::i18n::ShareWords;
 enum Row<'a> {
     /// The panel's title.
     Title(&'a str),
-    /// Something of no concern.
+    /// An entry that is not part of the instructions.
     Plain(&'a str),
-    /// A heading that is unfolded.
+    /// An unfolded heading.
     Unfolded(&'a str),
-    /// What to choose; indented where it stands under a heading.
+    /// An entry to choose; indented if it belongs to a heading.
     Choose(&'a str, bool),
-    /// What to tick.
+    /// A box to tick.
     Tick(&'a str),
-    /// A field and what stands in it; the one to fill in is marked.
+    /// A field and its value; marked if the reader must fill it in.
     Field(&'a str, &'a str, bool),
 }
 
@@ -94,7 +94,7 @@ fn sketch(rows: &[Row<'_>]) -> AnyView {
     .into_any()
 }
 
-/// A text that has to fit a row.
+/// Shortens a text to the width of a row.
 fn short(text: &str) -> String {
     const MOST: usize = 30;
     if text.chars().count() <= MOST {
