@@ -53,7 +53,7 @@ pub struct Inner {
     pub sandbox: broadcast::Sender<i64>,
     /// Change notifications: the profile's id when the state of one of its events changes; 0 for the stateless
     /// endpoint.
-    pub news: broadcast::Sender<i64>,
+    pub changes: broadcast::Sender<i64>,
     /// Searches for a chat's id by a link.
     pub chats: ChatSearches,
     /// Becomes true when the server stops.
@@ -131,7 +131,7 @@ impl AppState {
         let settings = Live::load(&config.fixed, &store).await?;
         let wake = Arc::new(Notify::new());
         let (sandbox, _) = broadcast::channel(256);
-        let (news, _) = broadcast::channel(256);
+        let (changes, _) = broadcast::channel(256);
         let metrics = Arc::new(Metrics::default());
         let new_bots = Arc::new(NewBotLimiter::default());
         let worker = Worker::new(Dependencies {
@@ -141,7 +141,7 @@ impl AppState {
                 Sandbox::new(store.clone(), sandbox.clone()),
             ),
             wake: wake.clone(),
-            news: news.clone(),
+            changes: changes.clone(),
             settings: settings.clone(),
             metrics: metrics.clone(),
         });
@@ -159,7 +159,7 @@ impl AppState {
             telegram,
             wake,
             sandbox,
-            news,
+            changes,
             chats: ChatSearches::default(),
             shutdown,
             worker,

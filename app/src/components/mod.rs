@@ -20,7 +20,7 @@ mod toast;
 pub use area::area_text;
 #[cfg(feature = "ssr")]
 pub use bubble::Bubble;
-pub use bubble::{BubbleLine, Bubbles, LIMIT};
+pub use bubble::{BubbleLine, Bubbles};
 pub use copy::CopyField;
 #[cfg(feature = "ssr")]
 pub use empty::EmptyState;

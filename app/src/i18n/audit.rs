@@ -35,7 +35,7 @@ pub fn action(language: Language, action: AuditAction) -> &'static str {
         AuditAction::ProfileTested => ("Отправлено тестовое сообщение", "Test message sent"),
         AuditAction::ProfileDeleted => ("Профиль удалён", "Profile deleted"),
         AuditAction::Replayed => ("Отправлено повторно", "Sent again"),
-        AuditAction::Cancelled => ("Отправка отменена", "Called off"),
+        AuditAction::Cancelled => ("Отправка отменена", "Cancelled"),
         AuditAction::BulkStopped => ("Массовое действие остановлено", "Work on many stopped"),
         AuditAction::LogExported => ("Журнал сохранён в файл", "Log exported"),
         AuditAction::CustomerErased => ("Данные клиента стёрты", "Customer's data erased"),

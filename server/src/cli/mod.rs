@@ -57,7 +57,7 @@ enum Command {
     Render(check::RenderOptions),
     /// Send deliveries again, as they were or with the profile as it is now; a running server sends them within seconds
     Replay(replay::ReplayOptions),
-    /// Call off deliveries that wait
+    /// Cancel deliveries that wait
     Cancel(replay::CancelOptions),
     /// Copy the database to a new file, while the server runs
     Backup {

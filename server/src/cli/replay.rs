@@ -42,7 +42,7 @@ pub(super) struct ReplayOptions {
     /// All that may have arrived
     #[arg(long, conflicts_with_all = ["ids", "cancelled"])]
     uncertain: bool,
-    /// All that were called off
+    /// All that were cancelled
     #[arg(long, conflicts_with = "ids")]
     cancelled: bool,
     /// Of those only that failed for this cause, e.g. blocked
@@ -109,7 +109,7 @@ pub(super) async fn cancel(config: &Config, options: CancelOptions, language: La
     let bench = Bench::open(config, language).await?;
     if !options.ids.is_empty() {
         let handled = bench.replays.cancel(&options.ids, &COMMAND_LINE).await?;
-        return bench.show(&handled, "is called off").await;
+        return bench.show(&handled, "is cancelled").await;
     }
     let outcome = if options.parked { Outcome::Suspended } else { Outcome::Waiting };
     bench.all(BulkKind::Cancel, outcome, None, &options.which).await
@@ -248,7 +248,7 @@ impl Bench {
             progress.total,
             match progress.kind {
                 BulkKind::Replay(_) => "are sent again",
-                BulkKind::Cancel => "are called off",
+                BulkKind::Cancel => "are cancelled",
             }
         );
         for (refusal, count) in &progress.refused {

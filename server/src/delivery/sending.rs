@@ -43,7 +43,7 @@ impl Worker {
         if !claimed.channel.needs_token() {
             return self.send_parts(claimed, None).await;
         }
-        match self.cast.store.queue.token_for(claimed).await {
+        match self.deps.store.queue.token_for(claimed).await {
             Ok(Some(token)) => self.send_parts(claimed, Some(&token)).await,
             Ok(None) => self.without_token(claimed, AttemptClass::NoToken, "no bot token is stored for it").await,
             Err(error @ (StoreError::Seal(_) | StoreError::Corrupt(_))) => {
@@ -78,7 +78,7 @@ impl Worker {
     }
 
     async fn send_parts(&self, claimed: &Claimed, token: Option<&BotToken>) -> Result<(), StoreError> {
-        let channel = self.cast.channels.of(claimed.channel);
+        let channel = self.deps.channels.of(claimed.channel);
         let mut delivery = claimed.clone();
         let mut is_admitted = true;
         while delivery.parts_sent < delivery.part_count {
@@ -86,7 +86,7 @@ impl Worker {
                 self.wait_for_a_turn(&delivery).await;
             }
             is_admitted = false;
-            let part = match self.cast.store.events.part(&delivery, delivery.parts_sent).await {
+            let part = match self.deps.store.events.part(&delivery, delivery.parts_sent).await {
                 // A part that cannot be read is sent as an empty message. The channel refuses it, which ends the
                 // delivery.
                 Err(StoreError::Corrupt(_)) => Part::plain(""),
@@ -123,7 +123,7 @@ impl Worker {
     /// Waits until the pacing admits the delivery's next part.
     async fn wait_for_a_turn(&self, delivery: &Claimed) {
         loop {
-            let pacing = self.cast.channels.pacing(&delivery.sender);
+            let pacing = self.deps.channels.pacing(&delivery.sender);
             let admitted = pacing.map(|mut pacing| pacing.admit_next(&delivery.sender, &delivery.chat, Instant::now()));
             let Some(Err(wait)) = admitted else { return };
             sleep(wait).await;
@@ -140,7 +140,7 @@ impl Worker {
     ) -> Result<Recorded, StoreError> {
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.cast.store.queue.record(delivery, attempt, change, now()).await {
+            match self.deps.store.queue.record(delivery, attempt, change, now()).await {
                 Err(error) if error.may_pass() => {
                     tracing::warn!(delivery = delivery.id, %error, "an answer could not be recorded yet");
                 }
@@ -162,7 +162,7 @@ impl Worker {
     /// Notifies open pages of the log and of the profile that the delivery has changed.
     fn tell(&self, delivery: &Claimed) {
         // Sending fails if nobody is subscribed, which is fine.
-        let _ = self.cast.news.send(delivery.profile_id.unwrap_or_default());
+        let _ = self.deps.changes.send(delivery.profile_id.unwrap_or_default());
     }
 
     fn situation(&self, delivery: &Claimed) -> Situation {
@@ -170,7 +170,7 @@ impl Worker {
         Situation {
             attempt: delivery.attempt.saturating_sub(delivery.earlier_attempts),
             age: Duration::from_millis(age),
-            max_age: self.cast.settings.now().retry_max_age,
+            max_age: self.deps.settings.now().retry_max_age,
             plain: delivery.plain,
             migrated: delivery.migrated,
             unsure: delivery.unsure,
@@ -180,15 +180,15 @@ impl Worker {
     }
 
     fn note(&self, delivery: &Claimed, attempt: &Attempt, change: &Change) {
-        self.cast.metrics.attempts.inc();
+        self.deps.metrics.attempts.inc();
         let (delivery, status, why) = (delivery.id, attempt.http_status, attempt.description.as_deref());
         match change {
             Change::Delivered => {
-                self.cast.metrics.delivered.inc();
+                self.deps.metrics.delivered.inc();
                 tracing::info!(delivery, latency_ms = attempt.latency, "delivered");
             }
             Change::Failed(_) | Change::Uncertain => {
-                self.cast.metrics.failed.inc();
+                self.deps.metrics.failed.inc();
                 tracing::warn!(delivery, status, why, "given up");
             }
             Change::Suspended { .. } => {

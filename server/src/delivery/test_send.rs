@@ -54,7 +54,7 @@ impl Worker {
     /// nothing is sent.
     pub async fn send_test(&self, message: TestMessage<'_>) -> Tested {
         let TestMessage { token, profile, chat, .. } = message;
-        let channel = self.cast.channels.of(message.channel);
+        let channel = self.deps.channels.of(message.channel);
         let sender = token.map(SenderKey::of).unwrap_or_default();
         for (part, content) in message.parts.iter().enumerate() {
             while let Err(wait) = self.admit_test(&sender, chat) {
@@ -71,7 +71,7 @@ impl Worker {
                 pacing.learn(&sender, chat, &channel.classify(&answer), Instant::now());
             }
             // Deliveries of this bot may have waited for the test to end.
-            self.cast.wake.notify_one();
+            self.deps.wake.notify_one();
             if !matches!(answer, Answer::Sent { .. }) {
                 return Tested::Not(answer);
             }
@@ -80,7 +80,7 @@ impl Worker {
     }
 
     fn admit_test(&self, sender: &SenderKey, chat: &str) -> Result<(), Duration> {
-        let Some(mut pacing) = self.cast.channels.pacing(sender) else { return Ok(()) };
+        let Some(mut pacing) = self.deps.channels.pacing(sender) else { return Ok(()) };
         pacing.admit(sender, chat, Purpose::Delivery, Instant::now()).map_err(|wait| match wait {
             Wait::Bot(wait) | Wait::Chat(wait) => wait,
             Wait::Turn => TURN,

@@ -63,7 +63,7 @@ pub struct Dependencies {
     /// Wakes the worker when something has become due.
     pub wake: Arc<Notify>,
     /// Receives the profile's id when a delivery's state has changed; 0 for the stateless endpoint.
-    pub news: broadcast::Sender<i64>,
+    pub changes: broadcast::Sender<i64>,
     /// The settings, among them the age at which a delivery is given up.
     pub settings: Live,
     /// Counters.
@@ -73,7 +73,7 @@ pub struct Dependencies {
 /// Sends due deliveries. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Worker {
-    pub(super) cast: Dependencies,
+    pub(super) deps: Dependencies,
     owner: Arc<str>,
     running: Arc<AtomicBool>,
     in_flight: InFlight,
@@ -85,9 +85,9 @@ pub struct Worker {
 impl Worker {
     /// A worker with a random owner name for its claims.
     #[must_use]
-    pub fn new(cast: Dependencies) -> Self {
+    pub fn new(deps: Dependencies) -> Self {
         Self {
-            cast,
+            deps,
             owner: codes::public_id().into(),
             running: Arc::default(),
             in_flight: InFlight::default(),
@@ -132,7 +132,7 @@ impl Worker {
         loop {
             // If the clock was set back, the stored due times are too far in the future.
             if now() < last
-                && let Err(error) = self.cast.store.queue.due_again(now()).await
+                && let Err(error) = self.deps.store.queue.due_again(now()).await
             {
                 tracing::error!(%error, "the queue could not be set by the new time");
             }
@@ -151,7 +151,7 @@ impl Worker {
                 sleep((clock.elapsed() * REST).min(LONGEST_REST)).await;
             }
             tokio::select! {
-                () = self.cast.wake.notified() => {}
+                () = self.deps.wake.notified() => {}
                 Some(done) = tasks.join_next() => log_ended(done),
                 () = sleep(pause) => {}
             }
@@ -160,7 +160,7 @@ impl Worker {
 
     /// Makes deliveries due that an earlier run had claimed, and tells the pacing which bots Telegram knows.
     async fn take_over(&self) -> Result<(), StoreError> {
-        let (store, now) = (&self.cast.store, now());
+        let (store, now) = (&self.deps.store, now());
         let count = store.queue.release_leases(&self.owner, now).await?;
         if count > 0 {
             tracing::info!(count, "taking over deliveries that were being sent when the server last ended");
@@ -171,7 +171,7 @@ impl Worker {
         for (sender, at) in store.queue.senders_heard_since(hour_ago).await? {
             let age = Duration::from_millis(u64::try_from(now.saturating_sub(at)).unwrap_or(0));
             if let Some(at) = Instant::now().checked_sub(age)
-                && let Some(pacing) = self.cast.channels.pacing(&sender)
+                && let Some(pacing) = self.deps.channels.pacing(&sender)
             {
                 pacing.heard(&sender, at);
             }
@@ -222,7 +222,7 @@ impl Worker {
 
     /// Claims up to `room` deliveries of strangers that are due and admitted by the pacing, the longest due first.
     async fn claim_strangers(&self, now: Millis, clock: Instant, room: usize) -> Result<Claim, StoreError> {
-        let heads = self.cast.store.queue.strangers_heads(STRANGERS_HEADS, &self.in_flight.ids()).await?;
+        let heads = self.deps.store.queue.strangers_heads(STRANGERS_HEADS, &self.in_flight.ids()).await?;
         let in_vain = heads.first().is_some_and(|(.., due_at)| *due_at <= now);
         let mut pause = LONGEST_SLEEP;
         let mut admitted = Vec::new();
@@ -235,7 +235,7 @@ impl Worker {
                 pause = pause.min(wait);
                 break;
             }
-            let pacing = self.cast.channels.pacing(&sender);
+            let pacing = self.deps.channels.pacing(&sender);
             let admission = pacing
                 .map_or(Ok(()), |mut pacing| pacing.admit(&sender, &head.chat, Purpose::StrangersDelivery, clock));
             match admission {
@@ -250,14 +250,14 @@ impl Worker {
 
     /// Claims up to `room` deliveries that are due and admitted by the pacing, in turns between the bots.
     async fn claim(&self, now: Millis, clock: Instant, room: usize) -> Result<Claim, StoreError> {
-        let store = &self.cast.store;
+        let store = &self.deps.store;
         let due = self.due_senders(now).await?;
         let in_vain = !due.0.is_empty();
         let mut round = Round::new(due, room);
         let mut heads = Vec::new();
         while let Some((sender, share)) = round.next() {
             // The query skips chats that must wait, so the soonest end of their waits has to come from the pacing.
-            let pacing = self.cast.channels.pacing(&sender);
+            let pacing = self.deps.channels.pacing(&sender);
             let (held, soonest) = pacing.map(|mut pacing| pacing.held(&sender, clock)).unwrap_or_default();
             round.pause = round.pause.min(soonest.unwrap_or(LONGEST_SLEEP));
             let found = store.queue.due_heads(&sender, now, share, &self.in_flight.ids(), &held).await?;
@@ -275,12 +275,12 @@ impl Worker {
             return Ok(Vec::new());
         }
         let ids: Vec<i64> = heads.iter().map(|head| head.id).collect();
-        let claimed = self.cast.store.queue.claim(&ids, &self.owner, now, now.saturating_add(LEASE)).await;
+        let claimed = self.deps.store.queue.claim(&ids, &self.owner, now, now.saturating_add(LEASE)).await;
         let got = |id: i64| claimed.as_ref().is_ok_and(|claimed| claimed.iter().any(|delivery| delivery.id == id));
         for Admitted { id, sender } in heads.iter().filter(|head| !got(head.id)) {
             // The delivery was suspended or moved since the scan: its place is free again.
             tracing::debug!(delivery = id, "a delivery was no longer due");
-            if let Some(mut pacing) = self.cast.channels.pacing(sender) {
+            if let Some(mut pacing) = self.deps.channels.pacing(sender) {
                 pacing.ended(sender);
             }
         }
@@ -290,7 +290,7 @@ impl Worker {
     /// The senders with something due, beginning after the first of the last round, and how long it is until the next
     /// one has.
     async fn due_senders(&self, now: Millis) -> Result<(Vec<SenderKey>, Duration), StoreError> {
-        let open = self.cast.store.queue.open_senders().await?;
+        let open = self.deps.store.queue.open_senders().await?;
         let later = open.iter().map(|(_, at)| at.saturating_sub(now)).filter(|wait| *wait > 0).min();
         let pause = later.and_then(|wait| u64::try_from(wait).ok()).map_or(LONGEST_SLEEP, Duration::from_millis);
         let mut senders: Vec<SenderKey> =
@@ -307,7 +307,7 @@ impl Worker {
     /// Admits as many heads as the pacing allows, and shortens `pause` to the shortest wait of the others.
     fn admit(&self, sender: &SenderKey, heads: Vec<Head>, clock: Instant, pause: &mut Duration) -> Vec<Admitted> {
         let mut admitted = Vec::new();
-        let mut pacing = self.cast.channels.pacing(sender);
+        let mut pacing = self.deps.channels.pacing(sender);
         for head in heads {
             let admission = match &mut pacing {
                 Some(pacing) => pacing.admit(sender, &head.chat, Purpose::Delivery, clock),
@@ -330,7 +330,7 @@ impl Worker {
         for delivery in claimed {
             let flight = self.in_flight.enter(delivery.id);
             let of_stranger = delivery.stranger.then(|| self.strangers_in_flight.enter(delivery.id));
-            let place = Place { channels: self.cast.channels.clone(), sender: delivery.sender.clone() };
+            let place = Place { channels: self.deps.channels.clone(), sender: delivery.sender.clone() };
             let worker = self.clone();
             tasks.spawn(async move {
                 let (_flight, _of_stranger, _place) = (flight, of_stranger, place);

@@ -32,13 +32,13 @@ pub(crate) async fn sandbox(visit: Visit) -> Response {
 pub(crate) async fn profile(Path(id): Path<String>, visit: Visit) -> Response {
     // Parsed here: axum's rejection of a typed path would quote the path, also in the log.
     let Ok(id) = id.parse::<i64>() else { return StatusCode::NOT_FOUND.into_response() };
-    let ids = visit.state().news.subscribe();
+    let ids = visit.state().changes.subscribe();
     answer(visit, ids, move |about| about == id).await
 }
 
 /// `/live/deliveries`: the profile's id, or 0 if there is none, whenever any event or delivery changes.
 pub(crate) async fn deliveries(visit: Visit) -> Response {
-    let ids = visit.state().news.subscribe();
+    let ids = visit.state().changes.subscribe();
     answer(visit, ids, |_| true).await
 }
 

@@ -178,7 +178,7 @@ async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
             Sandbox::new(store.clone(), broadcast::channel(1).0),
         ),
         wake: Arc::default(),
-        news: broadcast::channel(1).0,
+        changes: broadcast::channel(1).0,
         settings: Live::of(settings),
         metrics: Arc::default(),
     });

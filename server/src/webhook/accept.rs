@@ -173,7 +173,7 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
         }
     };
     // Sending fails if nobody is subscribed, which is fine.
-    let _ = state.news.send(arrival.endpoint.stored().map_or(0, |stored| stored.id));
+    let _ = state.changes.send(arrival.endpoint.stored().map_or(0, |stored| stored.id));
     let counter = match &answer.outcome {
         Outcome::Accepted(_) => Some(&state.metrics.accepted),
         Outcome::Duplicate(_) => Some(&state.metrics.duplicates),
@@ -194,7 +194,7 @@ pub(super) async fn over(state: &AppState, endpoint: &Endpoint, query: &[u8], se
     if records {
         let arrival = Arrival { endpoint, query, body: Err(&fault), remembered: false };
         record(state, arrival, &Notes::default(), &refusal).await;
-        let _ = state.news.send(endpoint.stored().map_or(0, |stored| stored.id));
+        let _ = state.changes.send(endpoint.stored().map_or(0, |stored| stored.id));
     }
     Answer { outcome: Outcome::Refused(refusal), warnings: Vec::new() }
 }

@@ -41,6 +41,7 @@ mod share;
 mod slow;
 mod strangers;
 mod telegram;
+mod upgrade;
 mod users;
 mod visitor;
 mod words;

@@ -1,6 +1,6 @@
 //! The bubbles, and the links from a line to its setting.
 
-use hookgram::{message::Part, parameters::Parameter};
+use hookgram::{channel::Limits, message::Part, parameters::Parameter};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -10,7 +10,7 @@ use super::{
     State,
 };
 use crate::{
-    components::{Bubbles, LIMIT},
+    components::Bubbles,
     i18n::{BuilderWords, PreviewWords, messages, words},
 };
 
@@ -31,7 +31,7 @@ pub fn Chat(parts: Memo<Vec<Part>>) -> impl IntoView {
     let count = move || parts.with(Vec::len);
     // If there are several messages, each bubble shows its own length.
     let measure = move || match count() {
-        0 | 1 => format!("{} / {LIMIT}", units.get()),
+        0 | 1 => format!("{} / {}", units.get(), Limits::TELEGRAM.units),
         _ => units.get().to_string(),
     };
     let press = move |event: leptos::ev::MouseEvent| {
@@ -78,8 +78,8 @@ pub fn Chat(parts: Memo<Vec<Part>>) -> impl IntoView {
         <div class="measure">
             <span>{move || measure()}</span>
             <progress
-                max=LIMIT.to_string()
-                value=move || units.get().min(LIMIT).to_string()
+                max=Limits::TELEGRAM.units.to_string()
+                value=move || units.get().min(Limits::TELEGRAM.units).to_string()
                 aria-hidden="true"
             ></progress>
             <span>{move || messages(state.language, count())}</span>

@@ -2,14 +2,11 @@
 
 mod drawing;
 
-use hookgram::{message::Part, parameters::Parameter, values::Language};
+use hookgram::{channel::Limits, message::Part, parameters::Parameter, values::Language};
 use leptos::prelude::*;
 
 use self::drawing::{Run, runs};
 use crate::i18n::{BubbleWords, language, words};
-
-/// Telegram's limit of a message, in UTF-16 units.
-pub const LIMIT: usize = 4096;
 
 /// The parts of a message, one bubble each; with several, each shows its length. A line that a setting controls has the
 /// attribute `data-origin` with the parameter's name, so that an event handler around it can find the setting.
@@ -43,7 +40,7 @@ pub fn Bubbles(
                 let sender = if index == 0 { sender.get() } else { String::new() };
                 let is_follower = sender.is_empty();
                 let is_alone = count < 2;
-                let note = format!("{} {} {count} · {} / {LIMIT}", index + 1, w.of, part.units());
+                let note = format!("{} {} {count} · {} / {}", index + 1, w.of, part.units(), Limits::TELEGRAM.units);
                 view! {
                     <div class="bubble">
                         <p class="bubble-sender" hidden=is_follower>

@@ -47,7 +47,7 @@ pub(in crate::pages) async fn act(visit: Visit<Operator>, body: Body) -> Respons
     let handled = if cancels { replays.cancel(&ids, &by).await } else { replays.replay(&ids, how(&fields), &by).await };
     let handled = or_refuse!(visit, handled.map_err(internal));
     let done = handled.iter().filter(|handled| handled.done.is_ok()).count();
-    let what = if cancels { "called off" } else { "replayed" };
+    let what = if cancels { "cancelled" } else { "replayed" };
     tracing::info!(by = visit.account().id, done, left = handled.len() - done, "deliveries were {what}");
     let view = ActView { cancels, chosen: Chosen::These(ids), results: Some(handled), back };
     visit.show(StatusCode::OK, ServerPage::Act(view)).await
