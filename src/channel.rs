@@ -14,6 +14,14 @@ closed_set! {
 }
 
 impl ChannelKind {
+    /// The limits that a message is split by. The sandbox shows what Telegram would.
+    #[must_use]
+    pub const fn limits(self) -> &'static Limits {
+        match self {
+            Self::Telegram | Self::Sandbox => &Limits::TELEGRAM,
+        }
+    }
+
     /// Whether the channel needs a bot token to send.
     #[must_use]
     pub const fn needs_token(self) -> bool {

@@ -126,6 +126,7 @@ impl Rendering {
     /// Renders the deliveries of an event; `None` if no thread or memory was free in time, or the work panicked.
     pub(super) async fn address(
         &self,
+        limits: &'static Limits,
         booking_host: &str,
         profile: &Arc<Profile>,
         event: &Arc<Parsed>,
@@ -134,7 +135,7 @@ impl Rendering {
             return Some(Err(TOO_MUCH));
         }
         if work(&profile.formatting, event) <= AT_ONCE {
-            return Some(address(booking_host, profile, event));
+            return Some(address(limits, booking_host, profile, event));
         }
         let share = match &event.share {
             Some(_) => None,
@@ -143,7 +144,7 @@ impl Rendering {
         let (booking_host, profile, event) = (booking_host.to_owned(), profile.clone(), event.clone());
         let pool = event.pool.clone();
         let work = move || {
-            let done = address(&booking_host, &profile, &event);
+            let done = address(limits, &booking_host, &profile, &event);
             drop((event, share));
             done
         };
@@ -153,13 +154,14 @@ impl Rendering {
     /// Renders the delivery to one participant of an event, whatever the others get; `None` if the work panicked.
     pub(crate) async fn address_one(
         &self,
+        limits: &'static Limits,
         booking_host: &str,
         profile: &Arc<Profile>,
         event: &Arc<Parsed>,
         participant: usize,
     ) -> Option<Result<NewDelivery, WebhookError>> {
         let (booking_host, profile, event) = (booking_host.to_owned(), profile.clone(), event.clone());
-        self.run(move || address_one(&booking_host, &profile, &event, participant)).await
+        self.run(move || address_one(limits, &booking_host, &profile, &event, participant)).await
     }
 
     /// Runs work for a person who is signed in. It waits as long as necessary for a thread; `None` if the work
@@ -229,11 +231,16 @@ fn work(formatting: &Formatting, event: &BookingEvent) -> usize {
 }
 
 /// Renders the deliveries of an event when it is accepted, so that what is sent is what was accepted.
-fn address(booking_host: &str, profile: &Profile, event: &BookingEvent) -> Result<Vec<NewDelivery>, WebhookError> {
+fn address(
+    limits: &Limits,
+    booking_host: &str,
+    profile: &Profile,
+    event: &BookingEvent,
+) -> Result<Vec<NewDelivery>, WebhookError> {
     let field = profile.field_name.as_deref().unwrap_or_default();
     let recipients = recipient::recipients(event, field);
     let renderer = Renderer::new(&profile.formatting, event, profile.field_name.as_deref(), booking_host);
-    let deliveries = deliveries(&renderer, field, recipients, |variant| message(&renderer, variant))?;
+    let deliveries = deliveries(&renderer, field, recipients, |variant| message(limits, &renderer, variant))?;
     Ok(deliveries)
 }
 
@@ -317,6 +324,7 @@ fn deliveries(
 
 /// The delivery to one participant.
 fn address_one(
+    limits: &Limits,
     booking_host: &str,
     profile: &Profile,
     event: &BookingEvent,
@@ -330,7 +338,7 @@ fn address_one(
     if renderer.weight(&variant) > BYTES {
         return Err(TOO_MUCH);
     }
-    let message = message(&renderer, &variant);
+    let message = message(limits, &renderer, &variant);
     match message.as_str().len() {
         0 => Err(WebhookError::NothingToSay),
         1..=BYTES => Ok(NewDelivery { participant, chat: Ok(chat), message }),
@@ -338,8 +346,8 @@ fn address_one(
     }
 }
 
-fn message(renderer: &Renderer<'_>, variant: &Variant<'_>) -> StoredMessage {
-    StoredMessage::of(&renderer.render(variant).parts(&Limits::TELEGRAM))
+fn message(limits: &Limits, renderer: &Renderer<'_>, variant: &Variant<'_>) -> StoredMessage {
+    StoredMessage::of(&renderer.render(variant).parts(limits))
 }
 
 #[cfg(test)]
@@ -376,7 +384,7 @@ mod tests {
         let recipients = recipient::recipients(event, "*TelegramId");
         let deliveries = deliveries(&renderer, "*TelegramId", recipients, |variant| {
             rendered += 1;
-            message(&renderer, variant)
+            message(&Limits::TELEGRAM, &renderer, variant)
         });
         (deliveries, rendered)
     }
@@ -442,8 +450,8 @@ mod tests {
             profile.set(Parameter::TelegramFieldName, "x").unwrap();
             Arc::new(profile)
         };
-        assert!(rendering.address("", &of("Hello"), &light).await.is_some_and(|made| made.is_ok()));
-        assert!(rendering.address("", &of(&"a".repeat(AT_ONCE)), &light).await.is_none());
+        assert!(rendering.address(&Limits::TELEGRAM, "", &of("Hello"), &light).await.is_some_and(|made| made.is_ok()));
+        assert!(rendering.address(&Limits::TELEGRAM, "", &of(&"a".repeat(AT_ONCE)), &light).await.is_none());
     }
 
     #[tokio::test]

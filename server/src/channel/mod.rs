@@ -9,7 +9,7 @@ use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use hookgram::{
-    channel::{ChannelKind, Limits},
+    channel::ChannelKind,
     delivery::{AttemptClass, FailureCause},
     message::Part,
     secret::BotToken,
@@ -22,9 +22,6 @@ use crate::store::SenderKey;
 /// A service that carries messages to people.
 #[async_trait]
 pub trait Channel: fmt::Debug + Send + Sync {
-    /// The limits by which a message is split into parts.
-    fn limits(&self) -> &'static Limits;
-
     /// Encodes a part for [`Channel::send`]; without formatting if `plain`.
     fn encode(&self, chat: &str, part: &Part, plain: bool) -> String;
 

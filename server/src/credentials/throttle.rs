@@ -1,6 +1,6 @@
 //! Limits attempts to sign in with a password. Each attempt that fails lengthens the wait for the next one, up to a
 //! minute, for its account from its address; and, with more free attempts, for its address with any account. Codes of
-//! the second factor have a stricter limit, which is stored (`store/sign_in_failures.rs`).
+//! the second factor have a stricter limit, which is stored (`store/accounts/sign_in_failures.rs`).
 //!
 //! **Nobody can be locked out by others.** A browser that has signed in to an account before carries a proof of that,
 //! and waits only for its own attempts. Attempts of others do not make it wait, whether they come from the same address

@@ -233,7 +233,7 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     // Rendering before the store looks for a duplicate is safe: a duplicate has the same body and parameters, so
     // rendering cannot refuse what was accepted before.
     if !skipped {
-        accepted.deliveries = render(state, &profile, &event).await?;
+        accepted.deliveries = render(state, accepted.channel, &profile, &event).await?;
     }
     // Releases the event's memory to others while this request waits for the commit.
     drop(event);
@@ -241,8 +241,14 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     Ok(Answer { outcome, warnings: std::mem::take(&mut notes.warnings) })
 }
 
-async fn render(state: &AppState, profile: &Arc<Profile>, event: &Arc<Parsed>) -> Result<Vec<NewDelivery>, Refusal> {
-    let rendered = state.rendering.address(&state.settings.now().booking_url, profile, event).await;
+async fn render(
+    state: &AppState,
+    channel: ChannelKind,
+    profile: &Arc<Profile>,
+    event: &Arc<Parsed>,
+) -> Result<Vec<NewDelivery>, Refusal> {
+    let booking_url = &state.settings.now().booking_url;
+    let rendered = state.rendering.address(channel.limits(), booking_url, profile, event).await;
     Ok(rendered.ok_or(WebhookError::NotStored)??)
 }
 

@@ -1,7 +1,7 @@
 //! The sandbox channel: a page of Hookgram that shows messages as Telegram would show them.
 
 use async_trait::async_trait;
-use hookgram::{channel::Limits, delivery::FailureCause, message::Part};
+use hookgram::{delivery::FailureCause, message::Part};
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
@@ -28,10 +28,6 @@ impl Sandbox {
 
 #[async_trait]
 impl Channel for Sandbox {
-    fn limits(&self) -> &'static Limits {
-        &Limits::TELEGRAM
-    }
-
     fn encode(&self, _chat: &str, part: &Part, _plain: bool) -> String {
         part.html()
     }

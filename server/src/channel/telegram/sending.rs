@@ -3,10 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use hookgram::{
-    channel::Limits,
-    message::{Outgoing, Part},
-};
+use hookgram::message::{Outgoing, Part};
 use parking_lot::Mutex;
 
 use super::{Telegram, classify::classify, new_bots::NewBotLimiter};
@@ -45,10 +42,6 @@ impl TelegramChannel {
 
 #[async_trait]
 impl Channel for TelegramChannel {
-    fn limits(&self) -> &'static Limits {
-        &Limits::TELEGRAM
-    }
-
     fn encode(&self, chat: &str, part: &Part, plain: bool) -> String {
         let text = if plain { part.text() } else { part.html() };
         Outgoing { chat, text: &text, html: !plain }.body()

@@ -167,7 +167,8 @@ impl Replays {
         }
         let profile = Arc::new(query::read_overrides(&stored.profile, source.overrides.as_bytes()).profile);
         let participant = usize::try_from(source.participant).map_err(|_| ReplayError::NoRecipient)?;
-        match self.rendering.address_one(&self.settings.now().booking_url, &profile, event, participant).await {
+        let (limits, booking_url) = (stored.channel.limits(), &self.settings.now().booking_url);
+        match self.rendering.address_one(limits, booking_url, &profile, event, participant).await {
             Some(Ok(message)) => Ok(message),
             Some(Err(WebhookError::NoRecipient { .. })) => Err(ReplayError::NoRecipient),
             Some(Err(WebhookError::NothingToSay)) => Err(ReplayError::NothingToSay),

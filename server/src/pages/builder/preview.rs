@@ -8,7 +8,7 @@ use app::{
     views::{Compared, ComparedLine, LineMark, PastEvent},
 };
 use hookgram::{
-    channel::Limits,
+    channel::ChannelKind,
     event::{BookingEvent, EventType},
     message::{self, Context, Line, Mark, Part, difference},
     profile::{EditedProfile, Profile},
@@ -44,8 +44,8 @@ pub(super) async fn compare(
     changed: EditedProfile,
 ) -> Result<Vec<Compared>, AppError> {
     let stored = request.stored_profile(profile).await?;
-    let before = Side { profile: stored.profile, events: stored.events };
-    let after = Side { profile: changed.profile, events: changed.events };
+    let before = Side { channel: stored.channel, profile: stored.profile, events: stored.events };
+    let after = Side { channel: changed.channel, profile: changed.profile, events: changed.events };
     let sides = Arc::new((before, after));
     let mut compared = Vec::new();
     for event in past_events(request, profile).await? {
@@ -72,6 +72,7 @@ pub(super) async fn compare(
 
 /// The stored or the changed profile.
 struct Side {
+    channel: ChannelKind,
     profile: Profile,
     events: Vec<EventType>,
 }
@@ -85,7 +86,7 @@ impl Side {
         let reached = field_name.and_then(|field_name| first_usable(event, field_name));
         let Some((participant, _)) = reached.filter(|_| is_wanted) else { return Vec::new() };
         let context = Context { event, participant: Some(participant), field_name, booking_host };
-        message::render(&self.profile.formatting, context).parts(&Limits::TELEGRAM)
+        message::render(&self.profile.formatting, context).parts(self.channel.limits())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use app::{backend::TestInput, error::AppError, session::Operator, views::TestOutcome};
 use hookgram::{
-    channel::{ChannelKind, Limits},
+    channel::ChannelKind,
     event::BookingEvent,
     message::{self, Context, Part},
     profile::Profile,
@@ -50,7 +50,7 @@ async fn carry_out(
 ) -> Result<TestOutcome, AppError> {
     let TestInput { id, channel, profile, event, chat } = input;
     let host = request.state.settings.now().booking_url.clone();
-    let parts = request.state.rendering.run(move || test_parts(&profile, &event, &host)).await;
+    let parts = request.state.rendering.run(move || test_parts(channel, &profile, &event, &host)).await;
     let parts = parts.ok_or_else(|| internal("a test message could not be rendered"))?;
     if parts.is_empty() {
         return Ok(TestOutcome::Empty);
@@ -83,12 +83,12 @@ async fn carry_out(
 }
 
 /// The message of an event to the first participant with a usable chat, or to the first participant if none has one.
-fn test_parts(profile: &Profile, event: &BookingEvent, booking_host: &str) -> Vec<Part> {
+fn test_parts(channel: ChannelKind, profile: &Profile, event: &BookingEvent, booking_host: &str) -> Vec<Part> {
     let field_name = profile.field_name.as_deref();
     let reached = field_name.and_then(|field_name| first_usable(event, field_name));
     let participant = Some(reached.map_or(0, |(participant, _)| participant));
     let context = Context { event, participant, field_name, booking_host };
-    message::render(&profile.formatting, context).parts(&Limits::TELEGRAM)
+    message::render(&profile.formatting, context).parts(channel.limits())
 }
 
 /// Classifies the answer to a test message.
