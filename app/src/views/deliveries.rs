@@ -2,6 +2,7 @@
 
 use hookgram::{
     Millis,
+    channel::ChannelKind,
     delivery::{FailureCause, Outcome},
     log_query::LogPlace,
     message::Part,
@@ -53,6 +54,8 @@ pub struct LogRow {
 pub struct LogDelivery {
     /// Its id.
     pub id: i64,
+    /// Where it goes.
+    pub channel: ChannelKind,
     /// The chat; `None` if the participant has no usable id.
     pub chat: Option<String>,
     /// The number of parts, and how many of them have arrived.

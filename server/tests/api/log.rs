@@ -259,6 +259,10 @@ async fn the_sandbox_takes_samples_and_is_cleared() {
     assert!(page.contains("Hello") && page.contains("Bye"), "{page}");
     let of_one = person.see(&format!("/sandbox?profile={}", one.id)).await;
     assert!(of_one.contains("Hello") && !of_one.contains("Bye"), "{of_one}");
+    server.wait_for_state(DeliveryState::Delivered).await;
+    let event = server.state.store.events.newest(Some(other.id), 1).await.unwrap().remove(0);
+    let trace = person.see(&format!("/deliveries/{}", event.public_id)).await;
+    assert!(trace.contains("Shown in the sandbox") && !trace.contains("Telegram took"), "{trace}");
     let no = person.post("/sandbox/sample", &[("profile", &bot.id.to_string())]).await;
     assert_eq!(no.status(), 404, "nothing goes to a customer from here");
     let viewer = Person::new(&server, Role::Viewer).await;

@@ -1,6 +1,7 @@
 //! One event: its steps, the reasons, and the actions on it.
 
 use hookgram::{
+    channel::ChannelKind,
     delivery::{FailureCause, Outcome},
     event::EventType,
     log_query::LogQuery,
@@ -174,8 +175,11 @@ fn DeliverySummary(
     list.push(step("ok", w.queued.to_owned(), Small::default(), None, received_at));
     list.push(step("ok", w.answered.to_owned(), endpoint.answered, None, received_at));
     let many = parts.len() > 1;
-    list.extend(attempts.iter().map(|attempt| tried(attempt, many, received_at)));
-    if attempts.is_empty() && row.bot.is_none() && outcome == Outcome::Delivered {
+    let is_sandbox = fate.channel == ChannelKind::Sandbox;
+    // The sandbox takes every part, which is one step.
+    let shown = attempts.iter().filter(|attempt| !(is_sandbox && attempt.sent));
+    list.extend(shown.map(|attempt| tried(attempt, many, received_at)));
+    if is_sandbox && outcome == Outcome::Delivered {
         list.push(step("ok", w.in_sandbox.to_owned(), String::new(), fate.finished_at, received_at));
     }
     match (outcome, fate.next_attempt_at) {

@@ -9,6 +9,7 @@ use app::{
 };
 use axum::{http::StatusCode, response::Response};
 use hookgram::{
+    channel::ChannelKind,
     delivery::Outcome,
     log_query::{LogPlace, LogQuery},
     values::{Language, TimeZone},
@@ -132,6 +133,7 @@ pub(super) fn row(logged: Logged, language: Language) -> LogRow {
     let number = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok()).unwrap_or_default();
     let delivery = logged.delivery.map(|id| LogDelivery {
         id,
+        channel: logged.channel.unwrap_or(ChannelKind::Telegram),
         chat: logged.chat,
         parts: (number(logged.part_count), number(logged.parts_sent)),
         attempts: number(logged.attempts),

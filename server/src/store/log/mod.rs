@@ -11,6 +11,7 @@ pub(in crate::store) mod unreachable;
 use std::cmp::Reverse;
 
 use hookgram::{
+    channel::ChannelKind,
     delivery::{DeliveryState, FailureCause, Outcome},
     log_query::LogPlace,
     webhook::EventOutcome,
@@ -24,7 +25,7 @@ use crate::{
             plan::{Bounds, COLUMNS, NAMES, QueryPlan, statement},
             search::SEARCH_TIME,
         },
-        names::{MaybeNamed, Named},
+        names::{MaybeChannelCode, MaybeNamed, Named},
     },
     time::Millis,
 };
@@ -97,6 +98,9 @@ pub struct Logged {
     /// The delivery's state.
     #[sqlx(try_from = "MaybeNamed<DeliveryState>")]
     pub state: Option<DeliveryState>,
+    /// The delivery's channel.
+    #[sqlx(try_from = "MaybeChannelCode", rename = "sandbox")]
+    pub channel: Option<ChannelKind>,
     /// The delivery's chat.
     pub chat: Option<String>,
     /// How many parts its message has, or 0 if the message cannot be read.

@@ -21,7 +21,7 @@ pub(in crate::store) const COLUMNS: &str = concat!(
     "), ",
     part_count!(parts_of!("d")),
     ", 0) AS part_count, d.parts_sent, d.attempts, d.cause,
-    d.last_error, d.unsure, d.next_attempt_at, d.finished_at, d.replay_of,
+    d.last_error, d.sandbox, d.unsure, d.next_attempt_at, d.finished_at, d.replay_of,
     (SELECT r.id FROM deliveries r WHERE r.replay_of = d.id) AS replaced_by FROM "
 );
 pub(in crate::store) const NAMES: &str =
