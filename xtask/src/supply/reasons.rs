@@ -75,8 +75,8 @@ pub const REASONS: &[Reason] = &[
     ),
     reason(
         "data-encoding",
-        "keys, cookies and mails hold bytes as base64, secrets of authenticator apps as base32, lanes as hexadecimal digits; the decoder is strict",
-        "ключи, куки и письма держат байты в base64, секреты приложений с кодами — в base32, полосы — шестнадцатеричными цифрами; разбор строгий",
+        "keys, cookies and mails hold bytes as base64, secrets of authenticator apps as base32, fingerprints as hexadecimal digits; the decoder is strict",
+        "ключи, куки и письма держат байты в base64, секреты приложений с кодами — в base32, отпечатки — шестнадцатеричными цифрами; разбор строгий",
     ),
     reason(
         "email_address",
