@@ -48,7 +48,7 @@ const TOO_MUCH: WebhookError = WebhookError::TooMuch { participants: PARTICIPANT
 
 /// The sender of an event. Strangers have threads and memory of their own, so that known senders never wait for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sender {
+pub enum SenderKind {
     /// A sender with a webhook key, or with a known token.
     Known,
     /// A sender with an unknown token (contract §1, "strangers").
@@ -98,20 +98,20 @@ impl Default for Rendering {
 }
 
 impl Rendering {
-    fn pool(&self, sender: Sender) -> &Pool {
+    fn pool(&self, sender: SenderKind) -> &Pool {
         match sender {
-            Sender::Known => &self.known,
-            Sender::Stranger => &self.strangers,
+            SenderKind::Known => &self.known,
+            SenderKind::Stranger => &self.strangers,
         }
     }
 
     /// The memory for bodies, which is held from their arrival to the answer.
-    pub(super) fn bodies(&self, sender: Sender) -> &Memory {
+    pub(super) fn bodies(&self, sender: SenderKind) -> &Memory {
         &self.pool(sender).bodies
     }
 
     /// Parses a body; `None` if no thread or memory was free in time, or the work panicked.
-    pub(crate) async fn read(&self, body: &Bytes, sender: Sender) -> Option<Result<Arc<Parsed>, EventFault>> {
+    pub(crate) async fn read(&self, body: &Bytes, sender: SenderKind) -> Option<Result<Arc<Parsed>, EventFault>> {
         let pool = self.pool(sender).clone();
         let size = parsed_size(body);
         if body.len() <= AT_ONCE {
@@ -437,14 +437,14 @@ mod tests {
     async fn a_heavy_event_waits_for_a_thread_of_its_own_and_a_light_one_does_not() {
         let rendering = rendering(0, MEMORY);
         let heavy: Bytes = format!(r#"{{"x":"{}"}}"#, "a".repeat(AT_ONCE)).into();
-        assert!(rendering.read(&heavy, Sender::Known).await.is_none(), "refused once it has waited long enough");
+        assert!(rendering.read(&heavy, SenderKind::Known).await.is_none(), "refused once it has waited long enough");
         assert!(
-            rendering.read(&heavy, Sender::Stranger).await.is_some_and(|read| read.is_ok()),
+            rendering.read(&heavy, SenderKind::Stranger).await.is_some_and(|read| read.is_ok()),
             "strangers have their own"
         );
         let light: Bytes =
             r#"{"CaseParticipants":[{"ContactInformation":{"Fields":[{"Name":"x","Value":"5"}]}}]}"#.into();
-        let light = rendering.read(&light, Sender::Known).await.unwrap().unwrap();
+        let light = rendering.read(&light, SenderKind::Known).await.unwrap().unwrap();
         let of = |message: &str| {
             let mut profile = profile(message, false);
             profile.set(Parameter::TelegramFieldName, "x").unwrap();
@@ -458,10 +458,10 @@ mod tests {
     async fn parsed_events_hold_no_more_memory_than_there_is() {
         let rendering = rendering(4, 1 << 20);
         let body: Bytes = format!(r#"{{"x":"{}"}}"#, "a".repeat(600 * 1024)).into();
-        let first = rendering.read(&body, Sender::Known).await.unwrap().unwrap();
-        assert!(rendering.read(&body, Sender::Known).await.is_none());
+        let first = rendering.read(&body, SenderKind::Known).await.unwrap().unwrap();
+        assert!(rendering.read(&body, SenderKind::Known).await.is_none());
         drop(first);
-        assert!(rendering.read(&body, Sender::Known).await.is_some());
+        assert!(rendering.read(&body, SenderKind::Known).await.is_some());
     }
 
     #[tokio::test]

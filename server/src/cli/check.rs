@@ -34,7 +34,7 @@ use crate::{
     http::rate_limits::Source,
     state::AppState,
     store::Store,
-    webhook::{self, Answer, Endpoint, Outcome, Refusal},
+    webhook::{self, Endpoint, EndpointAnswer, Outcome, Refusal},
 };
 
 #[derive(Args, Debug)]
@@ -121,7 +121,7 @@ pub(super) async fn check(config: Config, options: CheckOptions, language: Langu
     Ok(if matches!(answer.outcome, Outcome::Verified) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn report(answer: &Answer, language: Language) -> Report {
+fn report(answer: &EndpointAnswer, language: Language) -> Report {
     let faults = match &answer.outcome {
         Outcome::Refused(Refusal::Parameters(faults)) => faults.iter().map(|fault| of_fault(language, fault)).collect(),
         Outcome::Refused(refusal) => vec![Remark { parameter: None, message: refusal.sentences(language) }],
@@ -147,14 +147,14 @@ fn of_warnings(language: Language, warnings: &[Warning]) -> Vec<Remark> {
     warnings.iter().map(of_one).collect()
 }
 
-async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Answer> {
+async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<EndpointAnswer> {
     let query = query_of(&options.url).as_bytes();
     let Place { endpoint, store } = match place(&config, &options.url).await? {
         Ok(Place { endpoint: Endpoint::Stateless(_), .. }) if !super::settings(&config).await?.now().stateless => {
-            return Ok(Answer::refused(WebhookError::StatelessOff));
+            return Ok(EndpointAnswer::refused(WebhookError::StatelessOff));
         }
         Ok(place) => place,
-        Err(fault) => return Ok(Answer::refused(fault)),
+        Err(fault) => return Ok(EndpointAnswer::refused(fault)),
     };
     // Only an installation's database says which addresses have confirmed.
     let installed = if matches!(endpoint, Endpoint::Stateless(_)) { open_existing(&config).await.ok() } else { None };
@@ -163,7 +163,7 @@ async fn answer(config: Config, options: &CheckOptions) -> anyhow::Result<Answer
             if let Some(store) = &installed {
                 warnings.extend(webhook::unconfirmed(store, &endpoint, &profile).await);
             }
-            Answer { outcome: Outcome::Verified, warnings }
+            EndpointAnswer { outcome: Outcome::Verified, warnings }
         }
         Err(refused) => return Ok(refused),
     };
@@ -197,7 +197,11 @@ pub(super) async fn render(config: &Config, options: &RenderOptions, language: L
     };
     let faults: Vec<Fault> = faults.into_iter().filter(needed).collect();
     if !faults.is_empty() {
-        return refuse(options, Answer { outcome: Outcome::Refused(Refusal::Parameters(faults)), warnings }, language);
+        return refuse(
+            options,
+            EndpointAnswer { outcome: Outcome::Refused(Refusal::Parameters(faults)), warnings },
+            language,
+        );
     }
     let body = match options.event.as_deref() {
         None => Sample::Appointment.json().as_bytes().to_vec(),
@@ -211,7 +215,11 @@ pub(super) async fn render(config: &Config, options: &RenderOptions, language: L
     let event = match BookingEvent::read(&body) {
         Ok(event) => event,
         Err(fault) => {
-            return refuse(options, Answer { outcome: Outcome::Refused(Refusal::Event(fault)), warnings }, language);
+            return refuse(
+                options,
+                EndpointAnswer { outcome: Outcome::Refused(Refusal::Event(fault)), warnings },
+                language,
+            );
         }
     };
     let settings = super::settings(config).await?.now();
@@ -227,7 +235,7 @@ pub(super) async fn render(config: &Config, options: &RenderOptions, language: L
 }
 
 /// Reports why nothing is rendered: as the check's report, or as an error message.
-fn refuse(options: &RenderOptions, answer: Answer, language: Language) -> anyhow::Result<ExitCode> {
+fn refuse(options: &RenderOptions, answer: EndpointAnswer, language: Language) -> anyhow::Result<ExitCode> {
     let report = report(&answer, language);
     if !options.json {
         bail!("{}", report.body.error_message.unwrap_or_default());

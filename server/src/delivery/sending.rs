@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     channel::{Answer, Call, Channel},
-    store::{Attempt, Change, Claimed, Recorded, StoreError},
+    store::{Attempt, Claimed, DeliveryChange, Recorded, StoreError},
     time::{millis, now},
 };
 
@@ -30,7 +30,7 @@ impl Worker {
         let Err(error) = self.deliver(&claimed).await else { return };
         tracing::error!(delivery = claimed.id, %error, "a delivery could not be gone on with; it is repeated");
         // Releases the delivery as soon as the database can be written, instead of waiting for the lease to expire.
-        let again = Change::Retry { at: now().saturating_add(millis(LONGEST_PAUSE)), unsure: false };
+        let again = DeliveryChange::Retry { at: now().saturating_add(millis(LONGEST_PAUSE)), unsure: false };
         if let Err(error) = self.record(&claimed, None, &again).await {
             tracing::error!(delivery = claimed.id, %error, "a delivery could not be given back; its lease runs out");
         }
@@ -38,7 +38,7 @@ impl Worker {
 
     async fn deliver(&self, claimed: &Claimed) -> Result<(), StoreError> {
         if claimed.parts_sent >= claimed.part_count {
-            return self.record(claimed, None, &Change::Delivered).await.map(drop);
+            return self.record(claimed, None, &DeliveryChange::Delivered).await.map(drop);
         }
         if !claimed.channel.needs_token() {
             return self.send_parts(claimed, None).await;
@@ -67,12 +67,12 @@ impl Worker {
         let cause =
             if class == AttemptClass::TokenLocked { FailureCause::TokenLocked } else { FailureCause::TokenRefused };
         let change = match class {
-            _ if situation.has_profile => Change::Suspended { refused: None, cause },
+            _ if situation.has_profile => DeliveryChange::Suspended { refused: None, cause },
             // Nobody can enter a stateless event's token again, but the right encryption key may come back.
             AttemptClass::TokenLocked if situation.age < situation.max_age => {
-                Change::Retry { at: now().saturating_add(millis(LOCKED_PAUSE)), unsure: false }
+                DeliveryChange::Retry { at: now().saturating_add(millis(LOCKED_PAUSE)), unsure: false }
             }
-            _ => Change::Failed(cause),
+            _ => DeliveryChange::Failed(cause),
         };
         self.record(claimed, Some(&attempt), &change).await.map(drop)
     }
@@ -103,11 +103,11 @@ impl Worker {
             self.note(&delivery, &attempt, &change);
             match change {
                 _ if recorded == Recorded::Lost => return Ok(()),
-                Change::PartSent { .. } => {
+                DeliveryChange::PartSent { .. } => {
                     delivery.parts_sent += 1;
                     delivery.unsure = false;
                 }
-                Change::Again { plain, migrated_to, .. } => {
+                DeliveryChange::Again { plain, migrated_to, .. } => {
                     delivery.plain |= plain;
                     if let Some(chat) = migrated_to {
                         delivery.chat = chat;
@@ -136,7 +136,7 @@ impl Worker {
         &self,
         delivery: &Claimed,
         attempt: Option<&Attempt>,
-        change: &Change,
+        change: &DeliveryChange,
     ) -> Result<Recorded, StoreError> {
         let mut pause = FIRST_PAUSE;
         loop {
@@ -179,25 +179,27 @@ impl Worker {
         }
     }
 
-    fn note(&self, delivery: &Claimed, attempt: &Attempt, change: &Change) {
+    fn note(&self, delivery: &Claimed, attempt: &Attempt, change: &DeliveryChange) {
         self.deps.metrics.attempts.inc();
         let (delivery, status, why) = (delivery.id, attempt.http_status, attempt.description.as_deref());
         match change {
-            Change::Delivered => {
+            DeliveryChange::Delivered => {
                 self.deps.metrics.delivered.inc();
                 tracing::info!(delivery, latency_ms = attempt.latency, "delivered");
             }
-            Change::Failed(_) | Change::Uncertain => {
+            DeliveryChange::Failed(_) | DeliveryChange::Uncertain => {
                 self.deps.metrics.failed.inc();
                 tracing::warn!(delivery, status, why, "given up");
             }
-            Change::Suspended { .. } => {
+            DeliveryChange::Suspended { .. } => {
                 tracing::warn!(delivery, status, why, "the bot's token was refused; waiting for a new one")
             }
-            Change::Retry { at, .. } => {
+            DeliveryChange::Retry { at, .. } => {
                 tracing::info!(delivery, status, why, in_ms = at.saturating_sub(now()), "not delivered yet");
             }
-            Change::PartSent { .. } | Change::Again { .. } => tracing::debug!(delivery, status, why, "goes on"),
+            DeliveryChange::PartSent { .. } | DeliveryChange::Again { .. } => {
+                tracing::debug!(delivery, status, why, "goes on")
+            }
         }
     }
 }
@@ -226,18 +228,18 @@ async fn send_part(
 }
 
 /// The change to store for a verdict. `cause` is used only if the delivery is given up.
-fn change_of(verdict: Verdict, cause: FailureCause, delivery: &Claimed, token: Option<&BotToken>) -> Change {
+fn change_of(verdict: Verdict, cause: FailureCause, delivery: &Claimed, token: Option<&BotToken>) -> DeliveryChange {
     let lease_until = now().saturating_add(LEASE);
     let after = |span: Duration| now().saturating_add(millis(span));
     match verdict {
-        Verdict::Sent if delivery.parts_sent + 1 < delivery.part_count => Change::PartSent { lease_until },
-        Verdict::Sent => Change::Delivered,
-        Verdict::Retry { after: span } => Change::Retry { at: after(span), unsure: false },
-        Verdict::Unsure { after: span } => Change::Retry { at: after(span), unsure: true },
-        Verdict::Migrate { chat } => Change::Again { plain: false, migrated_to: Some(chat), lease_until },
-        Verdict::Plain => Change::Again { plain: true, migrated_to: None, lease_until },
-        Verdict::Suspend => Change::Suspended { refused: token.cloned(), cause: FailureCause::TokenRefused },
-        Verdict::Fail => Change::Failed(cause),
-        Verdict::Uncertain => Change::Uncertain,
+        Verdict::Sent if delivery.parts_sent + 1 < delivery.part_count => DeliveryChange::PartSent { lease_until },
+        Verdict::Sent => DeliveryChange::Delivered,
+        Verdict::Retry { after: span } => DeliveryChange::Retry { at: after(span), unsure: false },
+        Verdict::Unsure { after: span } => DeliveryChange::Retry { at: after(span), unsure: true },
+        Verdict::Migrate { chat } => DeliveryChange::Again { plain: false, migrated_to: Some(chat), lease_until },
+        Verdict::Plain => DeliveryChange::Again { plain: true, migrated_to: None, lease_until },
+        Verdict::Suspend => DeliveryChange::Suspended { refused: token.cloned(), cause: FailureCause::TokenRefused },
+        Verdict::Fail => DeliveryChange::Failed(cause),
+        Verdict::Uncertain => DeliveryChange::Uncertain,
     }
 }

@@ -11,7 +11,7 @@ use hookgram::{
 };
 
 use super::{Visit, internal, or_refuse};
-use crate::store::{AuditFilter, audit::Recorded};
+use crate::store::{AuditFilter, audit::AuditRecord};
 
 /// Entries per page.
 const SHOWN: usize = 50;
@@ -51,7 +51,7 @@ pub(super) async fn page(visit: Visit<Admin>) -> Response {
     visit.show(status, ServerPage::Audit(Box::new(view))).await
 }
 
-fn row(entry: Recorded) -> AuditRow {
+fn row(entry: AuditRecord) -> AuditRow {
     let href = match (entry.kind, entry.object_id) {
         (Some(AuditObject::Profile), Some(id)) => Some(format!("/profiles/{id}")),
         (Some(AuditObject::Account | AuditObject::Invitation), _) => Some("/users".to_owned()),

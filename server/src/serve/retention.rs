@@ -9,7 +9,7 @@ use tokio::{sync::watch, time::sleep};
 use crate::{
     auth::session,
     settings::Live,
-    store::{Place, Store, StoreError},
+    store::{Store, StoreError, SweepPlace},
     time::{Millis, millis, now},
 };
 
@@ -38,7 +38,7 @@ pub struct Retention {
 #[derive(Clone, Copy, Debug)]
 enum Stage {
     /// Events, from this place on.
-    Events(Place),
+    Events(SweepPlace),
     /// Finished events of the stateless endpoint: those of strangers, and those of a known token beyond its share.
     Stateless,
     /// Test messages in the sandbox.
@@ -53,7 +53,7 @@ enum Stage {
     File,
 }
 
-const START: Stage = Stage::Events(Place::FIRST);
+const START: Stage = Stage::Events(SweepPlace::FIRST);
 
 impl Retention {
     /// A sweeper that keeps events and the audit log for as long as the settings say.

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::{tests::draft, *};
 use crate::{
     settings::{ChangeError, Fixed, Live, SettingFault},
-    store::audit::{By, COMMAND_LINE, Change, Recorded},
+    store::audit::{AuditRecord, By, COMMAND_LINE, Change},
     time::{Millis, now},
 };
 
@@ -20,7 +20,7 @@ fn anna() -> By {
     By { who: "anna@example.com".into(), address: Some("192.0.2.1".into()) }
 }
 
-async fn all(store: &Store) -> Vec<Recorded> {
+async fn all(store: &Store) -> Vec<AuditRecord> {
     store.audit.audited(&AuditFilter { limit: 100, ..AuditFilter::default() }).await.unwrap()
 }
 

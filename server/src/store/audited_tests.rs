@@ -260,8 +260,8 @@ async fn each_method_that_takes_by_changes_nothing_without_its_audit_entry() {
         accept_with(&store, event, vec![to(chat)], 0).await.unwrap();
     }
     let claimed = claim_due(&store, "one", 1_000, 2_000, &[]).await;
-    store.queue.record(&claimed[0], None, &Change::Failed(FailureCause::Blocked), 1_000).await.unwrap();
-    store.queue.record(&claimed[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
+    store.queue.record(&claimed[0], None, &DeliveryChange::Failed(FailureCause::Blocked), 1_000).await.unwrap();
+    store.queue.record(&claimed[1], None, &DeliveryChange::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
     let (failed, waiting) = (claimed[0].id, claimed[1].id);
     let matching = |outcome| Matching { outcome, profile: None, cause: None, since: None, until: None };
     let bulk = store.queue.begin_bulk(BulkKind::Cancel, &matching(Outcome::Waiting), by, 1).await.unwrap().unwrap();

@@ -55,7 +55,7 @@ async fn events_of_one_batch_are_copies_of_each_other_and_keep_their_order() {
     let mut sent = Vec::new();
     while let [claimed] = claim_due(&store, "one", 1_000, 31_000, &[]).await.as_slice() {
         sent.push(claimed.event_id);
-        store.queue.record(claimed, None, &Change::Delivered, 2_000).await.unwrap();
+        store.queue.record(claimed, None, &DeliveryChange::Delivered, 2_000).await.unwrap();
     }
     assert_eq!(sent, [1, 3, 6], "one at a time, in the order in which they came");
 }
@@ -67,8 +67,10 @@ async fn what_is_parked_at_once_holds_nobody_of_its_batch_back() {
     accept_with(&store, event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
     let token = hookgram::secret::BotToken::parse(TOKEN).unwrap();
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
-    let suspended =
-        Change::Suspended { refused: Some(token.clone()), cause: hookgram::delivery::FailureCause::TokenRefused };
+    let suspended = DeliveryChange::Suspended {
+        refused: Some(token.clone()),
+        cause: hookgram::delivery::FailureCause::TokenRefused,
+    };
     store.queue.record(&claimed[0], None, &suspended, 2_000).await.unwrap();
 
     let suspended = event("b", TokenSource::Profile(profile));

@@ -18,7 +18,7 @@ async fn fail(store: &Store, public_id: &str, source: impl Borrow<TokenSource>, 
     let event = AcceptedEvent { received_at: at, ..event(public_id, source) };
     accept_with(store, event, vec![to("5")], 0).await.unwrap();
     let claimed = claim_due(store, "one", at, at + 30_000, &[]).await.remove(0);
-    store.queue.record(&claimed, None, &Change::Failed(FailureCause::Blocked), at).await.unwrap();
+    store.queue.record(&claimed, None, &DeliveryChange::Failed(FailureCause::Blocked), at).await.unwrap();
 }
 
 async fn claim(store: &Store, at: i64) -> Option<ClaimedMail> {

@@ -79,7 +79,7 @@ pub use self::{
     },
     mails::{ClaimedMail, Concerned, FailureRow, MailChange, MailContent, MailRecord, addresses::Standing},
     maintenance::{
-        Place, Swept,
+        SweepPlace, Swept,
         erasing::{Erasure, Stored},
     },
     profiles::{
@@ -95,7 +95,7 @@ pub use self::{
         bots::Bot,
         bulk::Bulk,
         heads::Head,
-        outcomes::{Change, Recorded},
+        outcomes::{DeliveryChange, Recorded},
         replays::{Ask, ReplaySource, Wish},
     },
     secrets::{

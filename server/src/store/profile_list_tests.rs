@@ -43,7 +43,7 @@ async fn accept(store: &Store, profile: i64, public_id: &str, at: Millis) {
 }
 
 /// Claims what is due and records this change.
-async fn finish(store: &Store, change: &Change, at: Millis) {
+async fn finish(store: &Store, change: &DeliveryChange, at: Millis) {
     for claimed in claim_due(store, "w", at, at + 30_000, &[]).await {
         assert_eq!(store.queue.record(&claimed, None, change, at).await.unwrap(), Recorded::Done);
     }
@@ -130,11 +130,11 @@ async fn filters_and_orders_go_by_what_has_happened() {
     store.profiles.set_enabled(ids[0], false, &COMMAND_LINE).await.unwrap();
     let now = now();
     for (profile, at, change) in [
-        (4, now - 9 * DAY, Change::Failed(FailureCause::Blocked)),
-        (3, now - 2 * DAY, Change::Failed(FailureCause::Blocked)),
-        (3, now - DAY, Change::Uncertain),
-        (2, now - HOUR, Change::Failed(FailureCause::Blocked)),
-        (1, now - 3 * HOUR, Change::Delivered),
+        (4, now - 9 * DAY, DeliveryChange::Failed(FailureCause::Blocked)),
+        (3, now - 2 * DAY, DeliveryChange::Failed(FailureCause::Blocked)),
+        (3, now - DAY, DeliveryChange::Uncertain),
+        (2, now - HOUR, DeliveryChange::Failed(FailureCause::Blocked)),
+        (1, now - 3 * HOUR, DeliveryChange::Delivered),
     ] {
         accept(&store, ids[profile], &format!("{profile}-{at}"), at).await;
         finish(&store, &change, at).await;
@@ -156,10 +156,10 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let now = now();
     for (days, change) in [
-        (6, Change::Delivered),
-        (6, Change::Delivered),
-        (1, Change::Failed(FailureCause::Blocked)),
-        (0, Change::Delivered),
+        (6, DeliveryChange::Delivered),
+        (6, DeliveryChange::Delivered),
+        (1, DeliveryChange::Failed(FailureCause::Blocked)),
+        (0, DeliveryChange::Delivered),
     ] {
         accept(&store, id, &format!("{days}{change:?}{}", crate::secrets::codes::public_id()), now - days * DAY).await;
         finish(&store, &change, now - days * DAY).await;
@@ -198,9 +198,9 @@ async fn the_week_counts_what_ended_and_what_was_refused() {
 
     // A delivery that failed and arrived after all is counted once, in its current state.
     let claimed = claim_due(&store, "w", now, now + 1000, &[]).await.remove(0);
-    store.queue.record(&claimed, None, &Change::Failed(FailureCause::Blocked), now).await.unwrap();
+    store.queue.record(&claimed, None, &DeliveryChange::Failed(FailureCause::Blocked), now).await.unwrap();
     assert_eq!(store.profiles.listed_one(id, now).await.unwrap().unwrap().week[6].failed, 2);
-    store.queue.record(&claimed, None, &Change::Delivered, now).await.unwrap();
+    store.queue.record(&claimed, None, &DeliveryChange::Delivered, now).await.unwrap();
     let today = store.profiles.listed_one(id, now).await.unwrap().unwrap().week[6];
     assert_eq!(today, Day { delivered: 2, failed: 1, skipped: 2 });
 }
@@ -211,7 +211,7 @@ async fn the_last_event_says_why_it_failed() {
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     let at = now();
     accept(&store, id, "5", at).await;
-    finish(&store, &Change::Failed(FailureCause::Blocked), at).await;
+    finish(&store, &DeliveryChange::Failed(FailureCause::Blocked), at).await;
     let last = store.profiles.listed_one(id, at).await.unwrap().unwrap().last.unwrap();
     let states: Vec<_> = last.states.iter().map(|state| (state.state, state.cause)).collect();
     assert_eq!(states, [(DeliveryState::Failed, Some(FailureCause::Blocked))]);
@@ -278,7 +278,7 @@ async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
     store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
 
     // The delivery that was being sent waits for a retry. It is not sent either.
-    store.queue.record(&under_way, None, &Change::Retry { at: at + 1, unsure: false }, at).await.unwrap();
+    store.queue.record(&under_way, None, &DeliveryChange::Retry { at: at + 1, unsure: false }, at).await.unwrap();
     store.profiles.delete_remains(at, at - 8 * DAY).await.unwrap();
     assert_eq!(store.profiles.waiting_messages(id).await.unwrap(), 0);
     let left = async || -> i64 {
@@ -289,7 +289,7 @@ async fn a_deleted_profile_sends_nothing_more_and_goes_with_its_last_event() {
             .unwrap()
     };
     assert_eq!(left().await, 1, "its events are still there");
-    let mut place = Place::FIRST;
+    let mut place = SweepPlace::FIRST;
     while let Some(next) = store.maintenance.delete_old_events(at + DAY, place).await.unwrap().next {
         place = next;
     }
@@ -304,7 +304,7 @@ async fn outcomes_that_nobody_looks_at_go() {
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     for days in [1, 20] {
         accept(&store, id, &days.to_string(), now() - days * DAY).await;
-        finish(&store, &Change::Delivered, now() - days * DAY).await;
+        finish(&store, &DeliveryChange::Delivered, now() - days * DAY).await;
     }
     assert!(store.profiles.delete_remains(now(), now() - 8 * DAY).await.unwrap());
     assert!(!store.profiles.delete_remains(now(), now() - 8 * DAY).await.unwrap());

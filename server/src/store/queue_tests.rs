@@ -52,8 +52,8 @@ async fn state(store: &Store, id: i64) -> DeliveryRecord {
     store.queue.deliveries(99).await.unwrap().into_iter().find(|delivery| delivery.id == id).unwrap()
 }
 
-fn refused() -> Change {
-    Change::Suspended { refused: Some(token(TOKEN)), cause: hookgram::delivery::FailureCause::TokenRefused }
+fn refused() -> DeliveryChange {
+    DeliveryChange::Suspended { refused: Some(token(TOKEN)), cause: hookgram::delivery::FailureCause::TokenRefused }
 }
 
 #[tokio::test]
@@ -121,20 +121,22 @@ async fn whoever_lost_a_claim_changes_nothing_but_what_has_arrived() {
     let late = claim(&store, "one", 1_000).await.remove(0);
     assert!(claim_due(&store, "one", 40_000, 70_000, &[late.id]).await.is_empty(), "it is in flight");
     let holder = claim(&store, "two", 40_000).await.remove(0);
-    for change in [Change::Failed(FailureCause::Blocked), Change::Retry { at: 50_000, unsure: true }, refused()] {
+    for change in
+        [DeliveryChange::Failed(FailureCause::Blocked), DeliveryChange::Retry { at: 50_000, unsure: true }, refused()]
+    {
         assert_eq!(store.queue.record(&late, None, &change, 41_000).await.unwrap(), Recorded::Lost);
     }
     assert_eq!(state(&store, late.id).await.state, DeliveryState::Sending);
-    let sent = Change::PartSent { lease_until: 80_000 };
+    let sent = DeliveryChange::PartSent { lease_until: 80_000 };
     assert_eq!(store.queue.record(&late, None, &sent, 42_000).await.unwrap(), Recorded::Lost);
     assert_eq!(store.queue.record(&holder, None, &sent, 43_000).await.unwrap(), Recorded::Done);
     assert_eq!(state(&store, late.id).await.parts_sent, 1, "the same part, counted once");
     let last = Claimed { parts_sent: 1, ..late };
-    assert_eq!(store.queue.record(&last, None, &Change::Delivered, 44_000).await.unwrap(), Recorded::Lost);
+    assert_eq!(store.queue.record(&last, None, &DeliveryChange::Delivered, 44_000).await.unwrap(), Recorded::Lost);
     let delivery = state(&store, last.id).await;
     assert_eq!((delivery.state, delivery.parts_sent), (DeliveryState::Delivered, 2));
     assert_eq!(
-        store.queue.record(&holder, None, &Change::Failed(FailureCause::Blocked), 45_000).await.unwrap(),
+        store.queue.record(&holder, None, &DeliveryChange::Failed(FailureCause::Blocked), 45_000).await.unwrap(),
         Recorded::Lost
     );
     assert_eq!(state(&store, last.id).await.state, DeliveryState::Delivered);
@@ -145,10 +147,10 @@ async fn a_part_that_arrived_ends_the_doubt() {
     let store = Store::in_memory().await.unwrap();
     accept(&store, "a", TokenSource::event(token(TOKEN)), "5").await;
     let first = claim(&store, "one", 1_000).await.remove(0);
-    store.queue.record(&first, None, &Change::Retry { at: 2_000, unsure: true }, 1_100).await.unwrap();
+    store.queue.record(&first, None, &DeliveryChange::Retry { at: 2_000, unsure: true }, 1_100).await.unwrap();
     let second = claim(&store, "one", 2_000).await.remove(0);
     assert!(second.unsure);
-    store.queue.record(&second, None, &Change::PartSent { lease_until: 40_000 }, 2_100).await.unwrap();
+    store.queue.record(&second, None, &DeliveryChange::PartSent { lease_until: 40_000 }, 2_100).await.unwrap();
     assert!(!state(&store, first.id).await.unsure);
 }
 
@@ -222,7 +224,7 @@ async fn what_is_unfinished_moves_with_the_token_and_keeps_its_order() {
         let claimed = claim(&store, "one", 1_000).await;
         assert_eq!(claimed.len(), 1, "one after the other");
         order.push(claimed[0].event_id);
-        store.queue.record(&claimed[0], None, &Change::Delivered, 1_000).await.unwrap();
+        store.queue.record(&claimed[0], None, &DeliveryChange::Delivered, 1_000).await.unwrap();
     }
     assert!(order.is_sorted(), "{order:?}");
     let bots: Vec<i64> =
@@ -240,7 +242,7 @@ async fn a_clock_that_is_set_back_delays_nothing_for_long() {
     let waiting = claim(&store, "one", HOUR).await;
     assert_eq!(waiting.len(), 1, "what waits is due, whatever its time");
 
-    let retry = |at| Change::Retry { at, unsure: false };
+    let retry = |at| DeliveryChange::Retry { at, unsure: false };
     store.queue.record(&waiting[0], None, &retry(HOUR + 60_000), HOUR).await.unwrap();
     assert!(claim(&store, "one", HOUR).await.is_empty());
     let retried = claim(&store, "one", HOUR - 900_000).await;
@@ -309,11 +311,15 @@ async fn whatever_happens_nothing_is_stuck_and_nothing_overtakes() {
                 5 | 6 if !under_way.is_empty() => {
                     let claimed: Claimed = under_way.swap_remove(0);
                     let change = match pick(6) {
-                        0 => Change::Retry { at: now + 500, unsure: false },
-                        1 => Change::Failed(FailureCause::Blocked),
+                        0 => DeliveryChange::Retry { at: now + 500, unsure: false },
+                        1 => DeliveryChange::Failed(FailureCause::Blocked),
                         2 if claimed.profile_id.is_some() => refused(),
-                        3 => Change::Again { plain: false, migrated_to: Some("-77".into()), lease_until: now + 9 },
-                        _ => Change::Delivered,
+                        3 => DeliveryChange::Again {
+                            plain: false,
+                            migrated_to: Some("-77".into()),
+                            lease_until: now + 9,
+                        },
+                        _ => DeliveryChange::Delivered,
                     };
                     store.queue.record(&claimed, None, &change, now).await.unwrap();
                     "an answer"
@@ -362,7 +368,7 @@ async fn whatever_happens_nothing_is_stuck_and_nothing_overtakes() {
                 break;
             }
             for delivery in claimed {
-                store.queue.record(&delivery, None, &Change::Delivered, now).await.unwrap();
+                store.queue.record(&delivery, None, &DeliveryChange::Delivered, now).await.unwrap();
             }
         }
         assert_eq!(store.queue.totals().await.unwrap().open, 0, "seed {seed}: everything comes to its end");

@@ -43,7 +43,7 @@ fn refusal(description: &str) -> Attempt {
 
 async fn fail(store: &Store, claimed: &Claimed, now: i64) {
     let attempt = refusal("Forbidden: bot was blocked by the user");
-    store.queue.record(claimed, Some(&attempt), &Change::Failed(FailureCause::Blocked), now).await.unwrap();
+    store.queue.record(claimed, Some(&attempt), &DeliveryChange::Failed(FailureCause::Blocked), now).await.unwrap();
 }
 
 /// Claims what is due and lets it fail. Returns the ids.
@@ -92,7 +92,7 @@ async fn a_failed_delivery_takes_up_its_old_place_and_goes_on_with_the_part_that
     let id = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     let first = claim(&store, 1_000).await.remove(0);
-    store.queue.record(&first, None, &Change::PartSent { lease_until: 40_000 }, 1_000).await.unwrap();
+    store.queue.record(&first, None, &DeliveryChange::PartSent { lease_until: 40_000 }, 1_000).await.unwrap();
     fail(&store, &first, 2_000).await;
     let logged = store.log.logged(first.id).await.unwrap().unwrap();
     assert_eq!((logged.state, logged.cause), (Some(DeliveryState::Failed), Some(FailureCause::Blocked)));
@@ -105,7 +105,7 @@ async fn a_failed_delivery_takes_up_its_old_place_and_goes_on_with_the_part_that
         while let [claimed] = claim(&store, 90_000).await.as_slice() {
             order.push((claimed.id, claimed.parts_sent));
             assert_eq!(claimed.age_from, if claimed.id == first.id { 90_000 } else { 1_000 });
-            store.queue.record(claimed, None, &Change::Delivered, 90_000).await.unwrap();
+            store.queue.record(claimed, None, &DeliveryChange::Delivered, 90_000).await.unwrap();
         }
         order
     };
@@ -121,7 +121,11 @@ async fn its_tries_are_counted_anew() {
     accept(&store, "a", TokenSource::event(token().clone()), "5").await;
     for now in [1_000, 2_000] {
         let claimed = claim(&store, now).await.remove(0);
-        store.queue.record(&claimed, None, &Change::Retry { at: now + 1_000, unsure: false }, now).await.unwrap();
+        store
+            .queue
+            .record(&claimed, None, &DeliveryChange::Retry { at: now + 1_000, unsure: false }, now)
+            .await
+            .unwrap();
     }
     let third = claim(&store, 3_000).await.remove(0);
     fail(&store, &third, 3_000).await;
@@ -129,7 +133,7 @@ async fn its_tries_are_counted_anew() {
     let again = claim(&store, 4_000).await.remove(0);
     assert_eq!((again.attempt, again.earlier_attempts), (4, 3));
     assert_eq!(
-        store.queue.record(&third, None, &Change::Failed(FailureCause::Blocked), 5_000).await.unwrap(),
+        store.queue.record(&third, None, &DeliveryChange::Failed(FailureCause::Blocked), 5_000).await.unwrap(),
         Recorded::Lost,
         "an old claim"
     );
@@ -186,7 +190,7 @@ async fn a_stateless_token_stays_while_something_may_need_it_and_then_it_is_said
     assert_eq!(replay(&store, failed, Ask::Exactly, 2_000).await, Ok(failed));
     let again = claim(&store, 2_000).await.remove(0);
     assert_eq!(store.queue.token_for(&again).await.unwrap(), Some(source));
-    store.queue.record(&again, None, &Change::Delivered, 2_000).await.unwrap();
+    store.queue.record(&again, None, &DeliveryChange::Delivered, 2_000).await.unwrap();
     assert_eq!(replay(&store, failed, Ask::Undelivered, 3_000).await, Err(ReplayError::Arrived));
     assert_eq!(replay(&store, failed, Ask::Exactly, 3_000).await, Err(ReplayError::TokenGone));
     let wish = Wish::AsItIs { id: failed, version: None, message: Err(ReplayError::NoProfile) };
@@ -220,7 +224,7 @@ async fn it_is_sent_with_the_profiles_present_token_or_waits_for_one() {
         .record(
             &refused,
             None,
-            &Change::Suspended { refused: Some(other), cause: hookgram::delivery::FailureCause::TokenRefused },
+            &DeliveryChange::Suspended { refused: Some(other), cause: hookgram::delivery::FailureCause::TokenRefused },
             3_000,
         )
         .await
@@ -250,7 +254,7 @@ async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
         assert_eq!(replay(&store, failed, Ask::Undelivered, 2_000).await, Err(ReplayError::Arrived), "{how}");
         assert_eq!(anew(&store, failed, Ask::Undelivered, "5").await, Some(Err(ReplayError::Arrived)), "{how}");
         for claimed in claim(&store, 2_000).await {
-            store.queue.record(&claimed, None, &Change::Delivered, 2_000).await.unwrap();
+            store.queue.record(&claimed, None, &DeliveryChange::Delivered, 2_000).await.unwrap();
         }
     }
     let copy = anew(&store, failed, Ask::Exactly, "5").await.unwrap().unwrap();
@@ -258,7 +262,7 @@ async fn what_has_arrived_is_sent_again_only_to_whoever_asks_for_it() {
     assert_eq!(store.log.logged(failed).await.unwrap().unwrap().replaced_by, Some(copy));
     let sent = claim(&store, 9_000).await.remove(0);
     assert_eq!((sent.id, sent.parts.as_slice()), (copy, &[Part::plain("new")][..]));
-    store.queue.record(&sent, None, &Change::Delivered, 9_000).await.unwrap();
+    store.queue.record(&sent, None, &DeliveryChange::Delivered, 9_000).await.unwrap();
     // Replayed once more: a copy of the copy, with its message.
     let third = replay(&store, copy, Ask::Exactly, 9_000).await.unwrap();
     assert_ne!(third, copy);
@@ -275,7 +279,7 @@ async fn others_of_the_same_event_are_told_what_is_theirs() {
     let messages = [messages, vec![nobody]].concat();
     accept_with(&store, event("a", TokenSource::Profile(id)), messages, 0).await.unwrap();
     let claimed = claim(&store, 1_000).await;
-    store.queue.record(&claimed[0], None, &Change::Delivered, 1_000).await.unwrap();
+    store.queue.record(&claimed[0], None, &DeliveryChange::Delivered, 1_000).await.unwrap();
     fail(&store, &claimed[1], 1_000).await;
     let boris = fail_all(&store, 1_000).await[0];
     assert_eq!(replay(&store, boris, Ask::Undelivered, 2_000).await, Ok(boris), "the chat has had Anna's only");
@@ -308,7 +312,7 @@ async fn nothing_of_a_deleted_profile_is_sent_again() {
     }
     let claimed = claim(&store, 1_000).await;
     fail(&store, &claimed[0], 1_000).await;
-    store.queue.record(&claimed[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
+    store.queue.record(&claimed[1], None, &DeliveryChange::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
     store.profiles.delete(id, &COMMAND_LINE).await.unwrap();
     assert_eq!(state(&store, 2).await, DeliveryState::Cancelled);
     for id in 1..=3 {
@@ -335,7 +339,7 @@ async fn what_is_called_off_gives_way_and_no_copy_of_it_is_sent() {
     assert_eq!(cancel(&store, 3).await, Ok(3));
     assert_eq!(cancel(&store, 3).await, Err(ReplayError::Finished));
     assert_eq!(cancel(&store, 99).await, Err(ReplayError::Unknown));
-    store.queue.record(&second, None, &Change::Delivered, 9_000).await.unwrap();
+    store.queue.record(&second, None, &DeliveryChange::Delivered, 9_000).await.unwrap();
     assert!(claim(&store, 9_000).await.is_empty());
 
     let copy = AcceptedEvent { fingerprint: b"a".to_vec(), ..event("d", &source) };
@@ -432,7 +436,7 @@ async fn all_that_wait_are_called_off_without_any_of_them_going_in_between() {
             .await;
     }
     let sending = claim(&store, 1_000).await;
-    store.queue.record(&sending[1], None, &Change::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
+    store.queue.record(&sending[1], None, &DeliveryChange::Retry { at: 9_000, unsure: false }, 1_000).await.unwrap();
     store.queue.begin_bulk(BulkKind::Cancel, &all(Outcome::Waiting), &COMMAND_LINE, 1_000).await.unwrap();
     let mut steps = 0;
     loop {

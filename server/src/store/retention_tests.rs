@@ -346,7 +346,7 @@ async fn how_long_a_writer_waits() {
         }
         waits
     });
-    let (mut held, mut place) = (Vec::new(), Some(Place::FIRST));
+    let (mut held, mut place) = (Vec::new(), Some(SweepPlace::FIRST));
     while let Some(from) = place {
         let swept = store.maintenance.delete_old_events(DAY, from).await.unwrap();
         store.maintenance.checkpoint().await.unwrap();

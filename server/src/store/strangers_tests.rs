@@ -4,7 +4,7 @@
 use hookgram::{delivery::FailureCause, secret::BotToken};
 
 use super::{
-    AcceptedEvent, Change, Packed, Reason, Received, Rejection, SenderKey, Store, TokenSource,
+    AcceptedEvent, DeliveryChange, Packed, Reason, Received, Rejection, SenderKey, Store, TokenSource,
     tests::{accept_with, event, to},
 };
 use crate::store::events::strangers::Stateless;
@@ -45,7 +45,7 @@ async fn fail_all(store: &Store) {
     let heads = store.queue.strangers_heads(1_000, &[]).await.unwrap();
     let ids: Vec<i64> = heads.iter().map(|(head, ..)| head.id).collect();
     for claimed in store.queue.claim(&ids, "test", 10_000, 20_000).await.unwrap() {
-        store.queue.record(&claimed, None, &Change::Failed(FailureCause::Blocked), 11_000).await.unwrap();
+        store.queue.record(&claimed, None, &DeliveryChange::Failed(FailureCause::Blocked), 11_000).await.unwrap();
     }
 }
 
@@ -63,7 +63,7 @@ async fn finish(store: &Store, of: u32) {
         let claimed = store.queue.claim(&ids, "test", 12_000, 20_000).await.unwrap();
         assert!(!claimed.is_empty(), "{ids:?} cannot be claimed");
         for claimed in claimed {
-            store.queue.record(&claimed, None, &Change::Failed(FailureCause::Blocked), 11_000).await.unwrap();
+            store.queue.record(&claimed, None, &DeliveryChange::Failed(FailureCause::Blocked), 11_000).await.unwrap();
         }
     }
 }

@@ -85,7 +85,7 @@ pub(super) async fn to_sandbox(store: &Store, claimed: &Claimed, now: Millis) {
         assert!(store.profiles.add_sandbox_message(&message).await.unwrap().is_some());
         assert_eq!(store.profiles.add_sandbox_message(&message).await.unwrap(), None, "each part is there once");
     }
-    assert_ne!(store.queue.record(claimed, None, &Change::Delivered, now).await.unwrap(), Recorded::Lost);
+    assert_ne!(store.queue.record(claimed, None, &DeliveryChange::Delivered, now).await.unwrap(), Recorded::Lost);
 }
 
 /// A test message to the sandbox.
@@ -172,11 +172,11 @@ async fn a_lease_runs_out_or_is_released_and_order_is_kept() {
     let again = claim_due(&store, "three", 40_000, 70_000, &[]).await;
     let first = &again[0];
     assert_eq!(store.queue.token_for(first).await.unwrap(), Some(token));
-    store.queue.record(first, None, &Change::PartSent { lease_until: 80_000 }, 40_100).await.unwrap();
-    store.queue.record(first, None, &Change::Retry { at: 50_000, unsure: false }, 40_200).await.unwrap();
+    store.queue.record(first, None, &DeliveryChange::PartSent { lease_until: 80_000 }, 40_100).await.unwrap();
+    store.queue.record(first, None, &DeliveryChange::Retry { at: 50_000, unsure: false }, 40_200).await.unwrap();
     let resumed = claim_due(&store, "three", 50_000, 80_000, &[]).await;
     assert_eq!((resumed[0].id, resumed[0].parts_sent), (first.id, 1));
-    store.queue.record(&resumed[0], None, &Change::Delivered, 50_100).await.unwrap();
+    store.queue.record(&resumed[0], None, &DeliveryChange::Delivered, 50_100).await.unwrap();
     assert_eq!(store.queue.token_for(first).await.unwrap(), None, "nothing needs it any more");
     assert_eq!(claim_due(&store, "three", 50_200, 80_000, &[]).await.len(), 1, "now the second of chat 5");
 }
@@ -190,7 +190,7 @@ async fn what_failed_for_good_is_no_first_copy() {
     assert_eq!(accept_with(&store, same("a"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
     assert_eq!(accept_with(&store, same("b"), vec![to("5")], 600_000).await.unwrap(), Received::Duplicate("a".into()));
     let claimed = claim_due(&store, "one", 1_000, 31_000, &[]).await;
-    store.queue.record(&claimed[0], None, &Change::Failed(FailureCause::Blocked), 2_000).await.unwrap();
+    store.queue.record(&claimed[0], None, &DeliveryChange::Failed(FailureCause::Blocked), 2_000).await.unwrap();
     assert_eq!(accept_with(&store, same("c"), vec![to("5")], 600_000).await.unwrap(), Received::Accepted);
     let late = AcceptedEvent { received_at: 601_000, ..same("d") };
     assert_eq!(accept_with(&store, late, vec![to("5")], 600_000).await.unwrap(), Received::Accepted);

@@ -92,7 +92,7 @@ async fn a_replay_shares_the_text_that_is_there() {
     let source = profile(&store).await;
     accept_with(&store, event("a", &source), telling(&["Hello"], 5..7), 0).await.unwrap();
     for claimed in claim(&store).await {
-        store.queue.record(&claimed, None, &Change::Delivered, 2_000).await.unwrap();
+        store.queue.record(&claimed, None, &DeliveryChange::Delivered, 2_000).await.unwrap();
     }
     assert_eq!(replay(&store, 1, Ask::Undelivered).await, Err(ReplayError::Arrived));
     let copy = replay(&store, 1, Ask::Exactly).await.unwrap();
@@ -127,7 +127,7 @@ async fn shared_texts_of_old_events_go_in_small_steps() {
     });
     accept_with(&store, event("a", &source), deliveries.collect(), 0).await.unwrap();
     sqlx::query("UPDATE deliveries SET state = 'delivered', finished_at = 1").execute(&store.db.write).await.unwrap();
-    let (mut place, mut counts) = (Place::FIRST, vec![8]);
+    let (mut place, mut counts) = (SweepPlace::FIRST, vec![8]);
     while let Some(next) = store.maintenance.delete_old_events(5_000, place).await.unwrap().next {
         counts.push(number(&store, "SELECT count(*) FROM texts").await);
         place = next;

@@ -15,8 +15,8 @@ use hookgram::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::answer::{Answer, Outcome, Refusal};
-use crate::rendering::{Parsed, Sender};
+use super::answer::{EndpointAnswer, Outcome, Refusal};
+use crate::rendering::{Parsed, SenderKind};
 use crate::{
     channel::telegram::{Identity, identities::Asker},
     http::rate_limits::Source,
@@ -85,10 +85,10 @@ impl Endpoint {
     }
 
     /// The pool of threads and memory that events of this endpoint use.
-    pub(super) fn sender(&self) -> Sender {
+    pub(super) fn sender(&self) -> SenderKind {
         match self {
-            Self::Stateless(Source::Stranger(_)) => Sender::Stranger,
-            Self::Stateless(_) | Self::Profile(_) => Sender::Known,
+            Self::Stateless(Source::Stranger(_)) => SenderKind::Stranger,
+            Self::Stateless(_) | Self::Profile(_) => SenderKind::Known,
         }
     }
 
@@ -110,16 +110,16 @@ impl Endpoint {
 
 /// The checks of a GET that need no network and no database. Returns the profile that applies with its warnings, or the
 /// refusal.
-pub(crate) fn check_offline(endpoint: &Endpoint, query: &[u8]) -> Result<(Profile, Vec<Warning>), Answer> {
+pub(crate) fn check_offline(endpoint: &Endpoint, query: &[u8]) -> Result<(Profile, Vec<Warning>), EndpointAnswer> {
     if endpoint.stored().is_some_and(|stored| !stored.enabled) {
-        return Err(Answer::refused(WebhookError::Disabled));
+        return Err(EndpointAnswer::refused(WebhookError::Disabled));
     }
     let Reading { profile, faults, warnings } = endpoint.read(query);
     if !faults.is_empty() {
-        return Err(Answer { outcome: Outcome::Refused(Refusal::Parameters(faults)), warnings });
+        return Err(EndpointAnswer { outcome: Outcome::Refused(Refusal::Parameters(faults)), warnings });
     }
     if endpoint.locked().is_some() {
-        return Err(Answer { warnings, ..Answer::refused(WebhookError::TokenLocked) });
+        return Err(EndpointAnswer { warnings, ..EndpointAnswer::refused(WebhookError::TokenLocked) });
     }
     Ok((profile, warnings))
 }
@@ -140,7 +140,7 @@ pub(crate) async fn unconfirmed(store: &Store, endpoint: &Endpoint, profile: &Pr
 }
 
 /// GET: checks the parameters, then the token. A client with a profile's webhook key is not limited as a stranger.
-pub async fn check(state: &AppState, endpoint: &Endpoint, query: &[u8], asker: Asker) -> Answer {
+pub async fn check(state: &AppState, endpoint: &Endpoint, query: &[u8], asker: Asker) -> EndpointAnswer {
     let (profile, mut warnings) = match check_offline(endpoint, query) {
         Ok(good) => good,
         Err(refused) => return refused,
@@ -152,24 +152,24 @@ pub async fn check(state: &AppState, endpoint: &Endpoint, query: &[u8], asker: A
         let asker = if endpoint.stored().is_some() { Asker::Known } else { asker };
         match state.who_is(token, asker).await {
             Identity::Bot { .. } => {}
-            Identity::Refused => return Answer::refused(WebhookError::TokenRefused),
-            Identity::Unreachable => return Answer::refused(WebhookError::TelegramUnreachable),
-            Identity::Busy { seconds } => return Answer::refused(WebhookError::TooManyChecks { seconds }),
+            Identity::Refused => return EndpointAnswer::refused(WebhookError::TokenRefused),
+            Identity::Unreachable => return EndpointAnswer::refused(WebhookError::TelegramUnreachable),
+            Identity::Busy { seconds } => return EndpointAnswer::refused(WebhookError::TooManyChecks { seconds }),
         }
     }
-    Answer { outcome: Outcome::Verified, warnings }
+    EndpointAnswer { outcome: Outcome::Verified, warnings }
 }
 
 /// POST: stores the event with its messages, or refuses it. A refusal of a known profile's event is recorded. `None`
 /// means that a cached profile would have refused the event: the caller must load the profile and call this again.
-pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
+pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<EndpointAnswer> {
     let mut notes = Notes::default();
     let answer = match judge(state, arrival, &mut notes).await {
         Ok(answer) => answer,
         Err(_) if arrival.remembered => return None,
         Err(refusal) => {
             record(state, arrival, &notes, &refusal).await;
-            Answer { outcome: Outcome::Refused(refusal), warnings: std::mem::take(&mut notes.warnings) }
+            EndpointAnswer { outcome: Outcome::Refused(refusal), warnings: std::mem::take(&mut notes.warnings) }
         }
     };
     // Sending fails if nobody is subscribed, which is fine.
@@ -188,7 +188,13 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<Answer> {
 }
 
 /// Refuses a request that exceeds its rate limit, and records the refusal if `records` is set.
-pub(super) async fn over(state: &AppState, endpoint: &Endpoint, query: &[u8], seconds: u64, records: bool) -> Answer {
+pub(super) async fn over(
+    state: &AppState,
+    endpoint: &Endpoint,
+    query: &[u8],
+    seconds: u64,
+    records: bool,
+) -> EndpointAnswer {
     let fault = WebhookError::TooManyRequests { seconds };
     let refusal = Refusal::Endpoint(fault.clone());
     if records {
@@ -196,7 +202,7 @@ pub(super) async fn over(state: &AppState, endpoint: &Endpoint, query: &[u8], se
         record(state, arrival, &Notes::default(), &refusal).await;
         let _ = state.changes.send(endpoint.stored().map_or(0, |stored| stored.id));
     }
-    Answer { outcome: Outcome::Refused(refusal), warnings: Vec::new() }
+    EndpointAnswer { outcome: Outcome::Refused(refusal), warnings: Vec::new() }
 }
 
 /// What [`judge`] found out before it refused, for the record of the refusal.
@@ -208,7 +214,7 @@ struct Notes {
     order_number: Option<String>,
 }
 
-async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Result<Answer, Refusal> {
+async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Result<EndpointAnswer, Refusal> {
     let received_at = now();
     if arrival.endpoint.stored().is_some_and(|stored| !stored.enabled) {
         return Err(WebhookError::Disabled.into());
@@ -238,7 +244,7 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     // Releases the event's memory to others while this request waits for the commit.
     drop(event);
     let outcome = store(state, accepted).await?;
-    Ok(Answer { outcome, warnings: std::mem::take(&mut notes.warnings) })
+    Ok(EndpointAnswer { outcome, warnings: std::mem::take(&mut notes.warnings) })
 }
 
 async fn render(

@@ -21,7 +21,7 @@ const STORE_AGAIN: u64 = 5;
 
 /// An endpoint's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct EndpointAnswer {
     /// The outcome.
     pub outcome: Outcome,
     /// Warnings beside the outcome.
@@ -131,7 +131,7 @@ impl Refusal {
     }
 }
 
-impl Answer {
+impl EndpointAnswer {
     /// A refusal without warnings.
     #[must_use]
     pub fn refused(refusal: impl Into<Refusal>) -> Self {

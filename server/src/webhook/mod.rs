@@ -16,7 +16,7 @@ use hookgram::{query, values::Language, webhook::WebhookError};
 pub(crate) use self::accept::{check_offline, unconfirmed};
 pub use self::{
     accept::{Arrival, Endpoint, accept, check},
-    answer::{Answer, Outcome, Refusal},
+    answer::{EndpointAnswer, Outcome, Refusal},
 };
 use crate::{
     channel::telegram::identities::Asker,
@@ -31,7 +31,7 @@ use crate::{
     store::{SenderKey, StoreError},
 };
 pub use crate::{
-    rendering::{Parsed, Rendering, Sender},
+    rendering::{Parsed, Rendering, SenderKind},
     store::KnownTokens,
 };
 
@@ -54,7 +54,7 @@ pub(crate) fn is_endpoint(path: &str) -> bool {
 
 /// The response to a request that is refused before it reaches its endpoint.
 pub(crate) fn refused(fault: WebhookError, headers: &HeaderMap) -> Response {
-    Answer::refused(fault).into_response(preferred(headers))
+    EndpointAnswer::refused(fault).into_response(preferred(headers))
 }
 
 /// `/h/{key}`, the endpoint of a profile.
@@ -96,7 +96,7 @@ async fn at_endpoint(state: &AppState, key: Option<String>, request: Request) ->
         }
         Method::POST => post(state, key, client, &parts.headers, query, body).await.into_response(language),
         _ => {
-            let answer = Answer::refused(WebhookError::Method);
+            let answer = EndpointAnswer::refused(WebhookError::Method);
             ([(header::ALLOW, ALLOW)], answer.into_response(language)).into_response()
         }
     }
@@ -111,7 +111,7 @@ async fn post(
     headers: &HeaderMap,
     query: &[u8],
     body: Body,
-) -> Answer {
+) -> EndpointAnswer {
     let mut body = Arriving::new(headers, body, state.config.patience.body);
     let answer = judge(state, key, client, headers, query, &mut body).await;
     body.discard().await;
@@ -127,13 +127,13 @@ async fn judge(
     headers: &HeaderMap,
     query: &[u8],
     body: &mut Arriving,
-) -> Answer {
+) -> EndpointAnswer {
     let remembered = key.as_deref().and_then(|key| state.store.profiles.known_endpoint(key));
     let (endpoint, remembered) = match remembered {
         Some(profile) => (Ok(Endpoint::Profile(profile)), true),
         None => (open(state, key.clone(), query, client).await, false),
     };
-    let refuse = |answer: Answer| {
+    let refuse = |answer: EndpointAnswer| {
         state.metrics.rejected.inc();
         answer
     };
@@ -154,7 +154,7 @@ async fn judge(
     match open(state, key, query, client).await {
         Ok(endpoint) => {
             let arrival = Arrival { endpoint: &endpoint, remembered: false, ..arrival };
-            accept(state, arrival).await.unwrap_or_else(|| Answer::refused(WebhookError::NotStored))
+            accept(state, arrival).await.unwrap_or_else(|| EndpointAnswer::refused(WebhookError::NotStored))
         }
         Err(answer) => refuse(answer),
     }
@@ -162,7 +162,7 @@ async fn judge(
 
 /// Counts a request and refuses it if it exceeds its rate limit. A stranger's event is also refused while too many
 /// events of strangers are waiting. A profile's refused events are recorded, at a limited rate.
-async fn within(state: &AppState, endpoint: &Endpoint, query: &[u8], is_event: bool) -> Result<(), Answer> {
+async fn within(state: &AppState, endpoint: &Endpoint, query: &[u8], is_event: bool) -> Result<(), EndpointAnswer> {
     let source = endpoint.source();
     if let Err(seconds) = state.limits.webhook(&source) {
         // Of the stateless endpoint only 422s are recorded: a 429 must not use up their allowance.
@@ -172,23 +172,23 @@ async fn within(state: &AppState, endpoint: &Endpoint, query: &[u8], is_event: b
     match endpoint.stateless(state).filter(|_| is_event && source.stranger().is_some()) {
         Some(stateless) => match state.store.events.is_full_for_stranger(&stateless).await {
             Ok(false) => Ok(()),
-            Ok(true) => Err(Answer::refused(WebhookError::StrangersFull { seconds: FULL_AGAIN })),
+            Ok(true) => Err(EndpointAnswer::refused(WebhookError::StrangersFull { seconds: FULL_AGAIN })),
             Err(error) => Err(unreadable(&error)),
         },
         None => Ok(()),
     }
 }
 
-fn unreadable(error: &StoreError) -> Answer {
+fn unreadable(error: &StoreError) -> EndpointAnswer {
     tracing::error!(%error, "who sends a request could not be looked up");
-    Answer::refused(WebhookError::NotStored)
+    EndpointAnswer::refused(WebhookError::NotStored)
 }
 
 /// Finds the endpoint. A request to an endpoint that does not exist counts against the strangers' limit of its address.
-async fn open(state: &AppState, key: Option<String>, query: &[u8], client: IpAddr) -> Result<Endpoint, Answer> {
+async fn open(state: &AppState, key: Option<String>, query: &[u8], client: IpAddr) -> Result<Endpoint, EndpointAnswer> {
     let stranger = |fault: WebhookError| match state.limits.stranger(client) {
-        Ok(()) => Answer::refused(fault),
-        Err(seconds) => Answer::refused(WebhookError::TooManyRequests { seconds }),
+        Ok(()) => EndpointAnswer::refused(fault),
+        Err(seconds) => EndpointAnswer::refused(WebhookError::TooManyRequests { seconds }),
     };
     let Some(key) = key else {
         if !state.settings.now().stateless {
@@ -209,7 +209,7 @@ async fn open(state: &AppState, key: Option<String>, query: &[u8], client: IpAdd
         Ok(None) => Err(stranger(WebhookError::UnknownKey)),
         Err(error) => {
             tracing::error!(key = codes::shortened(&key), %error, "a profile could not be looked up");
-            Err(Answer::refused(WebhookError::NotStored))
+            Err(EndpointAnswer::refused(WebhookError::NotStored))
         }
     }
 }

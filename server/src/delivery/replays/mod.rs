@@ -19,7 +19,7 @@ use hookgram::{
 use tokio::sync::Notify;
 
 use crate::{
-    rendering::{Parsed, Rendering, Sender},
+    rendering::{Parsed, Rendering, SenderKind},
     settings::Live,
     store::{Ask, NewDelivery, ReplaySource, Store, StoreError, StoredProfile, Wish, audit::By},
     time::now,
@@ -151,7 +151,7 @@ impl Replays {
             Err(error) => return Err(error),
         };
         let Some(body) = body else { return Ok(None) };
-        let Some(Ok(event)) = self.rendering.read(&body.into(), Sender::Known).await else { return Ok(None) };
+        let Some(Ok(event)) = self.rendering.read(&body.into(), SenderKind::Known).await else { return Ok(None) };
         *last = Some((id, event.clone()));
         Ok(Some(event))
     }

@@ -93,7 +93,7 @@ impl<'a> Entry<'a> {
 
 /// A recorded entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recorded {
+pub struct AuditRecord {
     /// Its id.
     pub id: i64,
     /// When it was recorded.

@@ -15,7 +15,7 @@ use hookgram::{
 };
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
-pub use self::entry::{By, COMMAND_LINE, Change, Recorded};
+pub use self::entry::{AuditRecord, By, COMMAND_LINE, Change};
 pub(in crate::store) use self::entry::{Entry, profile_changes};
 use super::{StoreError, db::Db};
 
@@ -57,10 +57,10 @@ struct Row {
 }
 
 impl Row {
-    fn read(self) -> Result<Recorded, StoreError> {
+    fn read(self) -> Result<AuditRecord, StoreError> {
         let changes: Vec<(String, String, String)> =
             serde_json::from_str(&self.changes).map_err(|_| StoreError::corrupt("audit.changes"))?;
-        Ok(Recorded {
+        Ok(AuditRecord {
             id: self.id,
             at: self.at,
             by: By { who: self.actor, address: self.address },
@@ -139,7 +139,7 @@ impl Audit {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn audited(&self, filter: &AuditFilter) -> Result<Vec<Recorded>, StoreError> {
+    pub async fn audited(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
         let mut query = QueryBuilder::<Sqlite>::new(
             "SELECT id, at, actor, address, action, kind, object, object_id, changes FROM audit WHERE true",
         );

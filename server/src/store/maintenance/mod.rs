@@ -26,12 +26,12 @@ const SPARE_PAGES: i64 = 256;
 
 /// A place among the events, in the order in which they were received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
-pub struct Place {
+pub struct SweepPlace {
     received_at: Millis,
     id: i64,
 }
 
-impl Place {
+impl SweepPlace {
     /// The place before every event.
     pub const FIRST: Self = Self { received_at: Millis::MIN, id: 0 };
 }
@@ -42,7 +42,7 @@ pub struct Swept {
     /// How many events were deleted.
     pub events: u64,
     /// The place where the next batch begins, or `None` if no old event is behind this place.
-    pub next: Option<Place>,
+    pub next: Option<SweepPlace>,
     /// How long other writers had to wait for the batch.
     pub held: Duration,
 }
@@ -53,7 +53,7 @@ impl Maintenance {
     ///
     /// # Errors
     /// If the database fails; nothing is deleted then.
-    pub async fn delete_old_events(&self, before: Millis, place: Place) -> Result<Swept, StoreError> {
+    pub async fn delete_old_events(&self, before: Millis, place: SweepPlace) -> Result<Swept, StoreError> {
         // A reader searches, so that other writers wait for the deletion only.
         let old = self.old_events(before, place).await?;
         let Some(last) = old.last().copied() else { return Ok(Swept::default()) };
@@ -68,7 +68,7 @@ impl Maintenance {
         Ok(Swept { events: u64::try_from(events).unwrap_or_default(), next: Some(next), held: begun.elapsed() })
     }
 
-    async fn old_events(&self, before: Millis, place: Place) -> Result<Vec<Place>, StoreError> {
+    async fn old_events(&self, before: Millis, place: SweepPlace) -> Result<Vec<SweepPlace>, StoreError> {
         let rows = sqlx::query(OLD).bind(before).bind(place.received_at).bind(place.id).bind(EVENTS);
         let (mut bytes, mut old) = (0, Vec::new());
         for row in rows.fetch_all(&self.read).await? {
@@ -76,7 +76,7 @@ impl Maintenance {
             if bytes > BYTES && !old.is_empty() {
                 break;
             }
-            old.push(Place::from_row(&row)?);
+            old.push(SweepPlace::from_row(&row)?);
         }
         Ok(old)
     }

@@ -25,7 +25,7 @@ const FARTHEST_RETRY: Millis = 15 * 60 * 1000;
 
 /// The consequence of an attempt for its delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum DeliveryChange {
     /// The part arrived and more follow. The lease is extended.
     PartSent {
         /// The new end of the lease.
@@ -81,7 +81,7 @@ impl Queue {
         &self,
         claimed: &Claimed,
         attempt: Option<&Attempt>,
-        change: &Change,
+        change: &DeliveryChange,
         now: Millis,
     ) -> Result<Recorded, StoreError> {
         let mut tx = self.write.begin().await?;
@@ -107,10 +107,10 @@ impl Queue {
 }
 
 /// Why a delivery has failed, if it has. A suspended delivery is added to a mail by [`suspend`].
-fn failure(change: &Change) -> Option<FailureCause> {
+fn failure(change: &DeliveryChange) -> Option<FailureCause> {
     match change {
-        Change::Uncertain => Some(FailureCause::Uncertain),
-        Change::Failed(cause) => Some(*cause),
+        DeliveryChange::Uncertain => Some(FailureCause::Uncertain),
+        DeliveryChange::Failed(cause) => Some(*cause),
         _ => None,
     }
 }
@@ -135,12 +135,12 @@ pub(in crate::store) async fn is_held(tx: &mut SqliteConnection, claimed: &Claim
 async fn keep_arrived(
     tx: &mut SqliteConnection,
     claimed: &Claimed,
-    change: &Change,
+    change: &DeliveryChange,
     now: Millis,
 ) -> Result<bool, StoreError> {
     match change {
-        Change::PartSent { .. } => arrived(tx, claimed.id, claimed.parts_sent + 1).await,
-        Change::Delivered => {
+        DeliveryChange::PartSent { .. } => arrived(tx, claimed.id, claimed.parts_sent + 1).await,
+        DeliveryChange::Delivered => {
             let there = arrived(tx, claimed.id, claimed.part_count).await?;
             finish(tx, claimed, DeliveryState::Delivered, None, now).await?;
             Ok(there)
@@ -167,12 +167,12 @@ pub(in crate::store) async fn arrived(
 async fn apply(
     tx: &mut SqliteConnection,
     claimed: &Claimed,
-    change: &Change,
+    change: &DeliveryChange,
     cause: Option<FailureCause>,
     now: Millis,
 ) -> Result<(), StoreError> {
     match change {
-        Change::PartSent { lease_until } => {
+        DeliveryChange::PartSent { lease_until } => {
             arrived(tx, claimed.id, claimed.parts_sent + 1).await?;
             sqlx::query("UPDATE deliveries SET unsure = 0, next_attempt_at = ?2, due_within = ?2 - ?3 WHERE id = ?1")
                 .bind(claimed.id)
@@ -181,7 +181,7 @@ async fn apply(
                 .execute(tx)
                 .await?;
         }
-        Change::Retry { at, unsure } => {
+        DeliveryChange::Retry { at, unsure } => {
             // If a new token has moved it to another sender meanwhile, it may no longer be the head of its chat.
             sqlx::query(concat!(
                 "UPDATE deliveries SET state = ",
@@ -199,7 +199,7 @@ async fn apply(
             .execute(tx)
             .await?;
         }
-        Change::Again { plain, migrated_to, lease_until } => {
+        DeliveryChange::Again { plain, migrated_to, lease_until } => {
             if let Some(moved_to) = migrated_to {
                 remember_move(tx, &claimed.chat, moved_to, now).await?;
             }
@@ -215,13 +215,13 @@ async fn apply(
             .execute(tx)
             .await?;
         }
-        Change::Suspended { refused, cause } => suspend(tx, claimed, refused.as_ref(), *cause, now).await?,
-        Change::Delivered => {
+        DeliveryChange::Suspended { refused, cause } => suspend(tx, claimed, refused.as_ref(), *cause, now).await?,
+        DeliveryChange::Delivered => {
             arrived(tx, claimed.id, claimed.part_count).await?;
             finish(tx, claimed, DeliveryState::Delivered, None, now).await?;
         }
-        Change::Failed(_) => finish(tx, claimed, DeliveryState::Failed, cause, now).await?,
-        Change::Uncertain => finish(tx, claimed, DeliveryState::Uncertain, cause, now).await?,
+        DeliveryChange::Failed(_) => finish(tx, claimed, DeliveryState::Failed, cause, now).await?,
+        DeliveryChange::Uncertain => finish(tx, claimed, DeliveryState::Uncertain, cause, now).await?,
     }
     Ok(())
 }
