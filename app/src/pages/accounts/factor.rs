@@ -4,7 +4,7 @@ use hookgram::Millis;
 use leptos::prelude::*;
 
 use crate::{
-    components::qr_picture,
+    components::{area_text, qr_picture},
     error::FieldFault,
     i18n::{AccountWords, FactorWords, SignInWords, codes_left, language, words},
     pages::{
@@ -153,7 +153,7 @@ fn Codes(codes: Vec<String>) -> impl IntoView {
         <div class="card">
             <p class="notice warn">{w.codes_once}</p>
             <textarea class="input mono codes" id="codes" readonly rows=rows aria-label=w.codes_label>
-                {codes.join("\n")}
+                {area_text(codes.join("\n"))}
             </textarea>
             <div class="actions form-end">
                 <a class="button primary" href="/account">
