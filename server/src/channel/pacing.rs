@@ -19,7 +19,7 @@ use crate::{
 const MINUTE: Duration = Duration::from_secs(60);
 /// The longest time for which the refusal of one chat holds back its bot.
 const DOUBT: Duration = Duration::from_secs(5);
-/// The pause before a delivery asks again for its next part while other calls of its bot take all places.
+/// The pause before a call asks again while other calls of its bot take all places.
 const TURN: Duration = Duration::from_millis(50);
 /// Entries up to which a map is not searched for idle ones.
 const KEPT: usize = 256;
@@ -77,6 +77,17 @@ pub enum Wait {
     Turn,
 }
 
+impl Wait {
+    /// The pause before the call asks again.
+    #[must_use]
+    pub fn pause(self) -> Duration {
+        match self {
+            Self::Bot(wait) | Self::Chat(wait) => wait,
+            Self::Turn => TURN,
+        }
+    }
+}
+
 impl Pacing {
     /// A pacing that has admitted nothing yet.
     #[must_use]
@@ -131,10 +142,7 @@ impl Pacing {
         if admitted.is_err() {
             self.bots.entry(sender_key.clone()).or_default().under_way += 1;
         }
-        admitted.map_err(|wait| match wait {
-            Wait::Bot(left) | Wait::Chat(left) => left,
-            Wait::Turn => TURN,
-        })
+        admitted.map_err(Wait::pause)
     }
 
     /// Frees the place of a delivery that was admitted.

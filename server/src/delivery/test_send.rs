@@ -15,8 +15,6 @@ use crate::{
 
 /// The longest wait before the next part of a message. A longer one ends the test.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
-/// The pause before a test asks again while other calls of its bot are in flight.
-const TURN: Duration = Duration::from_millis(50);
 
 /// A test message.
 #[derive(Clone, Copy, Debug)]
@@ -81,9 +79,6 @@ impl Worker {
 
     fn admit_test(&self, sender: &SenderKey, chat: &str) -> Result<(), Duration> {
         let Some(mut pacing) = self.deps.channels.pacing(sender) else { return Ok(()) };
-        pacing.admit(sender, chat, Purpose::Delivery, Instant::now()).map_err(|wait| match wait {
-            Wait::Bot(wait) | Wait::Chat(wait) => wait,
-            Wait::Turn => TURN,
-        })
+        pacing.admit(sender, chat, Purpose::Delivery, Instant::now()).map_err(Wait::pause)
     }
 }

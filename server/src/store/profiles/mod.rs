@@ -25,7 +25,7 @@ use crate::{
     },
     store::{
         Profiles, SenderKey, StoreError,
-        audit::{self, self as store_audit, By, Change, Entry},
+        audit::{self, By, Change, Entry},
         events::strangers::now_known,
         names::{ChannelCode, quoted},
         profiles::folding::folded,
@@ -257,7 +257,7 @@ impl Profiles {
             .await?;
         if was != enabled {
             let action = if enabled { AuditAction::ProfileEnabled } else { AuditAction::ProfileDisabled };
-            store_audit::record(&mut tx, &Entry::new(by, action).to(&name, id)).await?;
+            audit::record(&mut tx, &Entry::new(by, action).to(&name, id)).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -375,7 +375,7 @@ pub(in crate::store) async fn put(
     }
     let changes = audit::profile_changes(before.map(StoredProfile::edited).as_ref(), draft);
     if is_new || !changes.is_empty() {
-        store_audit::record(tx, &Entry::new(by, action).to(&draft.name, id).with(changes)).await?;
+        audit::record(tx, &Entry::new(by, action).to(&draft.name, id).with(changes)).await?;
     }
     Ok(id)
 }
