@@ -7,6 +7,8 @@ closed_set! {
     pub enum AuditObject {
         /// A profile.
         Profile = "profile",
+        /// A bot.
+        Bot = "bot",
         /// Deliveries.
         Deliveries = "deliveries",
         /// A customer, named by the last digits of the chat.
@@ -36,6 +38,9 @@ closed_set! {
         ProfileExported = "profile_exported",
         ProfileTested = "profile_tested",
         ProfileDeleted = "profile_deleted",
+        BotAdded = "bot_added",
+        BotToken = "bot_token",
+        BotRemoved = "bot_removed",
         Replayed = "replayed",
         Cancelled = "cancelled",
         BulkStopped = "bulk_stopped",
@@ -83,6 +88,7 @@ impl AuditAction {
             | Self::ProfileExported
             | Self::ProfileTested
             | Self::ProfileDeleted => AuditObject::Profile,
+            Self::BotAdded | Self::BotToken | Self::BotRemoved => AuditObject::Bot,
             Self::Replayed | Self::Cancelled | Self::BulkStopped | Self::LogExported => AuditObject::Deliveries,
             Self::CustomerErased => AuditObject::Customer,
             Self::SandboxCleared => AuditObject::Sandbox,

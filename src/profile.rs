@@ -35,6 +35,8 @@ pub struct EditedProfile {
     pub enabled: Option<bool>,
     /// The channel of its messages.
     pub channel: ChannelKind,
+    /// Telegram's id of the bot to send with, unless `profile` has a token. `None` keeps the stored one.
+    pub bot: Option<i64>,
     /// The event types that it accepts; empty means all.
     pub events: Vec<EventType>,
     /// Its parameters. Without a token, the stored one stays.

@@ -49,7 +49,9 @@ pub struct ProfileForm {
     pub name: String,
     /// [`SANDBOX`]; any other text means a bot.
     pub target: String,
-    /// A new token; blank keeps the stored one.
+    /// The id of the chosen bot, or [`NEW_BOT`]. Blank keeps the stored bot.
+    pub bot: String,
+    /// The token of a new bot. It is read only if no bot is chosen.
     pub token: TypedToken,
     /// The text parameters, by name.
     pub values: BTreeMap<String, String>,
@@ -63,6 +65,8 @@ pub struct ProfileForm {
 pub const SANDBOX: &str = "sandbox";
 /// The value of [`ProfileForm::target`] that means a bot.
 pub const BOT: &str = "bot";
+/// The value of [`ProfileForm::bot`] that means the bot of the typed token.
+pub const NEW_BOT: &str = "new";
 
 /// The switches of "What to show": each parameter that hides something.
 pub fn switches() -> std::vec::IntoIter<Parameter> {
@@ -96,6 +100,7 @@ impl ProfileForm {
         Self {
             name: detail.row.name.clone(),
             target: target.to_owned(),
+            bot: detail.bot.map(|id| id.to_string()).unwrap_or_default(),
             events: detail.events.iter().map(|number| (number.to_string(), "on".to_owned())).collect(),
             ..Self::of_profile(&profile)
         }
@@ -117,6 +122,7 @@ impl ProfileForm {
         let mut filled = Self {
             name: self.name.clone(),
             target: self.target.clone(),
+            bot: self.bot.clone(),
             events: self.events.clone(),
             ..Self::of_profile(profile)
         };
@@ -136,6 +142,12 @@ impl ProfileForm {
         self.target == SANDBOX
     }
 
+    /// The id of the chosen bot.
+    #[must_use]
+    pub fn bot_id(&self) -> Option<i64> {
+        self.bot.parse().ok()
+    }
+
     /// The text of a parameter.
     #[must_use]
     pub fn value(&self, parameter: Parameter) -> &str {
@@ -145,7 +157,8 @@ impl ProfileForm {
     /// The profile as far as it could be read, and every fault of a parameter.
     #[must_use]
     pub fn read(&self) -> (Profile, Vec<Fault>) {
-        let token = self.token.found();
+        let typed = if self.bot_id().is_some() { "" } else { self.token.0.trim() };
+        let token = BotToken::find(typed);
         let mut profile = Profile { token: token.clone(), ..Profile::default() };
         let mut faults = Vec::new();
         let mut set = |parameter: Parameter, value: &str| {
@@ -153,8 +166,8 @@ impl ProfileForm {
                 faults.extend(found);
             }
         };
-        if token.is_none() && !self.token.0.trim().is_empty() {
-            set(Parameter::TelegramToken, &self.token.0);
+        if token.is_none() && !typed.is_empty() {
+            set(Parameter::TelegramToken, typed);
         }
         for parameter in texts() {
             // Browsers send a line break in a text area as CR LF.
@@ -170,16 +183,18 @@ impl ProfileForm {
         (profile, faults)
     }
 
-    /// Every fault of the form with its field. A bot needs a token, either a new or a stored one.
+    /// Every fault of the form with its field. Unless a bot is chosen, a token must be typed, or known: in a draft or with
+    /// the stored profile.
     #[must_use]
-    pub fn faults(&self, language: Language, token_stored: bool) -> Vec<FieldFault> {
+    pub fn faults(&self, language: Language, token_known: bool) -> Vec<FieldFault> {
         let (profile, faults) = self.read();
         let mut found = Vec::new();
         if self.name.trim().is_empty() {
             let sentence = BuilderWords::of(language).name_missing.to_owned();
             found.push(FieldFault { field: "name".to_owned(), sentence });
         }
-        let token_missing = !self.is_sandbox() && !token_stored && self.token.0.trim().is_empty();
+        let has_bot = self.bot_id().is_some() || token_known || !self.token.0.trim().is_empty();
+        let token_missing = !self.is_sandbox() && !has_bot;
         let missing =
             [(token_missing, Parameter::TelegramToken), (profile.field_name.is_none(), Parameter::TelegramFieldName)];
         let missing = missing.into_iter().filter(|(is, _)| *is).map(|(_, parameter)| Fault::Missing(parameter));
@@ -198,7 +213,9 @@ impl ProfileForm {
     /// Whether both forms would store the same profile. An explicit default equals an absent one.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let said = |form: &Self| (form.name.trim().to_owned(), form.is_sandbox(), form.event_types(), form.read());
+        let said = |form: &Self| {
+            (form.name.trim().to_owned(), form.is_sandbox(), form.bot.clone(), form.event_types(), form.read())
+        };
         self == other || said(self) == said(other)
     }
 
@@ -221,6 +238,7 @@ impl ProfileForm {
             name: self.name.trim().to_owned(),
             enabled: None,
             channel: if self.is_sandbox() { ChannelKind::Sandbox } else { ChannelKind::Telegram },
+            bot: self.bot_id(),
             events: self.event_types(),
             profile,
             key: None,
@@ -243,6 +261,7 @@ mod tests {
                 last: None,
             },
             events: vec![3060],
+            bot: None,
             parameters: parameters.to_owned(),
         }
     }

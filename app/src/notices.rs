@@ -21,6 +21,10 @@ pub enum Notice {
     Copied(String),
     /// A profile has a new webhook key.
     NewKey(String),
+    /// A bot's token was stored.
+    BotSaved,
+    /// A bot was removed.
+    BotRemoved(String),
     /// This many profiles were created or replaced from a file.
     Imported(usize),
     /// This many profiles were created from old URLs.
@@ -84,6 +88,8 @@ impl Notice {
             Self::Deleted(name) => ("deleted", query::encode(name)),
             Self::Copied(name) => ("copied", query::encode(name)),
             Self::NewKey(name) => ("key", query::encode(name)),
+            Self::BotSaved => ("bot", String::new()),
+            Self::BotRemoved(name) => ("bot-removed", query::encode(name)),
             Self::Imported(count) => ("imported", count.to_string()),
             Self::Made(count) => ("made", count.to_string()),
             Self::Erased(count) => ("erased", count.to_string()),
@@ -117,6 +123,8 @@ impl Notice {
             "deleted" => Self::Deleted(name()),
             "copied" => Self::Copied(name()),
             "key" => Self::NewKey(name()),
+            "bot" => Self::BotSaved,
+            "bot-removed" => Self::BotRemoved(name()),
             "imported" => Self::Imported(detail.parse().ok()?),
             "made" => Self::Made(detail.parse().ok()?),
             "erased" => Self::Erased(detail.parse().ok()?),
@@ -135,6 +143,8 @@ impl Notice {
             Self::Deleted(name) => of(w.deleted, name),
             Self::Copied(name) => of(w.copied, name),
             Self::NewKey(name) => of(w.new_key, name),
+            Self::BotSaved => w.bot_saved.to_owned(),
+            Self::BotRemoved(name) => of(w.bot_removed, name),
             Self::Imported(count) => of(w.imported, &profiles(language, *count)),
             Self::Made(count) => of(w.made, &profiles(language, *count)),
             Self::Account(OwnAccount::Password) => w.password.to_owned(),
@@ -183,6 +193,8 @@ mod tests {
             Notice::Deleted("Записи; 100%, «Ё» = \"x\"".into()),
             Notice::Copied("a b".into()),
             Notice::NewKey("%41".into()),
+            Notice::BotSaved,
+            Notice::BotRemoved("@salon_bot".into()),
             Notice::Imported(3),
             Notice::Made(200),
             Notice::Erased(5),

@@ -1,5 +1,6 @@
 //! Data for the browser. It contains no secret.
 
+mod bots;
 mod deliveries;
 mod find_chat;
 mod list;
@@ -10,35 +11,20 @@ use serde::{Deserialize, Serialize};
 
 pub use self::deliveries::{AttemptView, Chart, ChartBar, DeliveryDetail, EventDetail, LogDelivery, LogPage, LogRow};
 pub use self::{
+    bots::{BotDetail, BotView},
     find_chat::{ChatLinks, ChatSearch, ChatTrouble},
     list::{ListPage, ListRow, Why},
     share::{Address, Obstacle, QrCode, Shared, TOKEN_PLACE},
 };
 use crate::{error::FieldFault, form::ProfileForm};
 
-/// A bot, as Telegram describes it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BotView {
-    /// The display name.
-    pub name: String,
-    /// Its `@name`, without the `@`.
-    pub username: String,
-}
-
 /// The target of a profile's messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TargetView {
     /// The sandbox, from which nothing is sent.
     Sandbox,
-    /// A bot.
-    Bot {
-        /// At most `7001002003:AAH…abcd`; `None` while no token is stored.
-        masked_token: Option<String>,
-        /// The bot of the token, if Telegram has told it.
-        bot: Option<BotView>,
-        /// Why the stored token must be entered again, as text; `None` if it need not.
-        locked: Option<String>,
-    },
+    /// A bot; `None` if the profile has none.
+    Bot(Option<BotView>),
 }
 
 /// The last event of a profile.
@@ -85,6 +71,8 @@ pub struct ProfileDetail {
     pub row: ProfileRow,
     /// The numbers of the event types that it accepts; empty means all.
     pub events: Vec<i64>,
+    /// The id of the bot that it refers to; a sandbox profile may have one too.
+    pub bot: Option<i64>,
     /// Its parameters as a canonical query (contract §3), without the token.
     pub parameters: String,
 }
@@ -148,6 +136,10 @@ pub struct SandboxMessage {
 pub struct BuilderData {
     /// The stored profile; `None` for a new one.
     pub detail: Option<ProfileDetail>,
+    /// The bots to choose from.
+    pub bots: Vec<BotView>,
+    /// The bot that the page's address names, for a new profile.
+    pub bot: Option<i64>,
     /// The base of links in messages, without a trailing slash.
     pub booking_host: String,
     /// The draft in the page's address.

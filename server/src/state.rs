@@ -186,14 +186,28 @@ impl AppState {
         format!("{}/h/{key}", self.public_url)
     }
 
-    /// Asks Telegram which bot a token belongs to, unless an answer is at most 5 minutes old. Stores the bot's name.
+    /// Asks Telegram which bot a token belongs to, also if it has answered a moment ago. Stores the answer.
+    pub async fn ask_again(&self, token: &BotToken) -> Identity {
+        self.identities.forget(token);
+        self.who_is(token, Asker::Known).await
+    }
+
+    /// Asks Telegram which bot a token belongs to, unless an answer is at most 5 minutes old. Stores the answer.
     pub async fn who_is(&self, token: &BotToken, asker: Asker) -> Identity {
         let (identity, is_fresh) = self.identities.ask(&self.telegram, token, asker).await;
-        if is_fresh
-            && let Identity::Bot { name, username } = &identity
-            && let Err(error) = self.store.queue.put_bot(token, name, username).await
-        {
-            tracing::warn!(%error, "a bot's name could not be stored");
+        let stored = match &identity {
+            _ if !is_fresh => Ok(()),
+            Identity::Bot { name, username } => {
+                let stored = self.store.bots.accepted(token, name, username).await;
+                // Suspended messages of the bot may have become due.
+                self.wake.notify_one();
+                stored
+            }
+            Identity::Refused => self.store.bots.refused(token).await,
+            Identity::Busy { .. } | Identity::Unreachable => Ok(()),
+        };
+        if let Err(error) = stored {
+            tracing::warn!(%error, "Telegram's answer about a bot could not be stored");
         }
         identity
     }

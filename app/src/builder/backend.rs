@@ -47,6 +47,8 @@ pub struct TestInput {
     /// Where the message goes. The sandbox stores the test of a saved profile only; for an unsaved one it only checks
     /// it.
     pub channel: ChannelKind,
+    /// The chosen bot, unless the parameters have a token.
+    pub bot: Option<i64>,
     /// The form's parameters.
     pub profile: Profile,
     /// The event to render.
@@ -67,6 +69,8 @@ pub trait Backend: Send + Sync {
     async fn open_draft(&self, operator: &Operator, id: &str) -> Result<Option<Draft>, AppError>;
     /// Deletes a draft.
     async fn discard_draft(&self, operator: &Operator, id: &str) -> Result<(), AppError>;
+    /// Every bot, those with a problem first.
+    async fn bots(&self, viewer: &Viewer) -> Result<Vec<BotView>, AppError>;
     /// Returns a profile.
     async fn profile(&self, viewer: &Viewer, id: i64) -> Result<ProfileDetail, AppError>;
     /// Stores a new profile (`id` is `None`) or replaces one, and returns its id. A taken name is [`AppError::Invalid`]
@@ -75,14 +79,8 @@ pub trait Backend: Send + Sync {
     -> Result<i64, AppError>;
     /// Sends a test message.
     async fn send_test(&self, operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError>;
-    /// Asks Telegram for the bot of a token: that in the profile, or else the one stored with the profile `id`. `None`
-    /// if Telegram refused the token.
-    async fn who_is(
-        &self,
-        operator: &Operator,
-        id: Option<i64>,
-        profile: &Profile,
-    ) -> Result<Option<BotView>, AppError>;
+    /// Asks Telegram for the bot of a token. `None` if Telegram refused the token.
+    async fn who_is(&self, operator: &Operator, token: &BotToken) -> Result<Option<BotView>, AppError>;
     /// The base of links in messages, without a trailing slash.
     fn booking_host(&self) -> String;
     /// The URL of the stateless endpoint without a query; `None` if the endpoint is disabled.
@@ -93,12 +91,14 @@ pub trait Backend: Send + Sync {
     async fn payload(&self, viewer: &Viewer, profile: i64, event: i64) -> Result<String, AppError>;
     /// Compares the messages of a profile's last events before and after a change of the profile.
     async fn compare(&self, viewer: &Viewer, profile: i64, changed: EditedProfile) -> Result<Vec<Compared>, AppError>;
-    /// Starts a search for a chat with the bot whose token is in the profile, or else stored with the profile `id`.
+    /// Starts a search for a chat with the bot of the token, or else with the chosen one, or else with that of the stored
+    /// profile `id`.
     async fn begin_chat_search(
         &self,
         operator: &Operator,
         id: Option<i64>,
-        profile: &Profile,
+        bot: Option<i64>,
+        token: Option<BotToken>,
     ) -> Result<ChatSearch, AppError>;
     /// Waits some seconds for a person to open the link of a search.
     async fn look_for_chat(&self, operator: &Operator, code: &str) -> Result<ChatSearch, AppError>;

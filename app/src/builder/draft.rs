@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 
 use super::{
     backend::{Draft, backend},
-    has_token, proof,
+    proof,
 };
 use crate::{
     error::{AppError, FieldFault},
@@ -69,9 +69,9 @@ fn wants_page() -> bool {
 /// The view of a draft.
 pub(super) fn view(id: String, draft: Draft, stored: Option<&ProfileDetail>) -> DraftView {
     let language = crate::preferences::current().language;
-    let token_stored = draft.token.is_some() || stored.is_some_and(|detail| has_token(&detail.row.target));
+    let token_known = draft.token.is_some() || stored.is_some_and(|detail| detail.bot.is_some());
     // The reader may have changed the language since, so the faults are worded again.
-    let current = draft.form.faults(language, token_stored);
+    let current = draft.form.faults(language, token_known);
     let anew = |fault: FieldFault| current.iter().find(|known| known.field == fault.field).cloned().unwrap_or(fault);
     let import = draft.old_url.as_ref().and_then(|url| old_url::read(url.expose_secret()).ok());
     let booking_host = backend().booking_host();
@@ -102,7 +102,8 @@ fn messages(profile: &Profile, booking_host: &str) -> Vec<Vec<String>> {
 /// A draft of the form's input. Its token is the one typed now, or else that of the earlier draft.
 pub(super) fn of_form(profile: Option<i64>, form: ProfileForm, earlier: Option<Draft>) -> Draft {
     let earlier = earlier.unwrap_or_default();
-    let token = form.token.found().or(earlier.token);
+    // A token that was read from an old URL is that of the chosen "new" bot.
+    let token = form.read().0.token.or(earlier.token);
     Draft { profile, form, token, faults: Vec::new(), old_url: earlier.old_url }
 }
 

@@ -29,12 +29,16 @@ pub struct FoundChat {
 
 /// Starts a search (`code` is empty), or waits some seconds for a person to open the link of one.
 #[server(prefix = "/rpc", endpoint = "operator/find-chat")]
-pub async fn find_chat(id: Option<i64>, token: TypedToken, code: String) -> Result<FoundChat, AppError> {
+pub async fn find_chat(
+    id: Option<i64>,
+    bot: Option<i64>,
+    token: TypedToken,
+    code: String,
+) -> Result<FoundChat, AppError> {
     let operator = crate::session::operator()?;
     let backend = super::backend::backend();
     let search = if code.is_empty() {
-        let form = ProfileForm { token, ..ProfileForm::default() };
-        backend.begin_chat_search(&operator, id, &form.read().0).await?
+        backend.begin_chat_search(&operator, id, bot, token.found()).await?
     } else {
         backend.look_for_chat(&operator, &code).await?
     };
@@ -48,7 +52,8 @@ pub async fn find_chat_page(#[server(default)] id: Option<i64>, form: ProfileFor
     use crate::views::ChatSearch;
 
     let operator = crate::session::operator()?;
-    let search = super::backend::backend().begin_chat_search(&operator, id, &form.read().0).await?;
+    let token = form.read().0.token;
+    let search = super::backend::backend().begin_chat_search(&operator, id, form.bot_id(), token).await?;
     let place = match search {
         ChatSearch::Waiting(links) => links.code,
         ChatSearch::Failed { why, .. } => why.name().to_owned(),
@@ -73,9 +78,11 @@ pub fn ChatFinder(
     let language = language();
     let find = ServerAction::<FindChat>::new();
     let ask = move |code: String| {
-        let token =
-            if code.is_empty() { form.with_untracked(|form| form.token.clone()) } else { TypedToken::default() };
-        find.dispatch(FindChat { id, token, code });
+        let (bot, token) = form.with_untracked(|form| match form.bot_id() {
+            None if code.is_empty() => (None, form.token.clone()),
+            bot => (bot, TypedToken::default()),
+        });
+        find.dispatch(FindChat { id, bot, token, code });
     };
     let found = Memo::new(move |_| match find.value().get() {
         Some(Ok(found)) => found,

@@ -31,7 +31,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use hookgram::{parameters::Parameter, sample::Sample};
+use hookgram::{bot::BotState, parameters::Parameter, sample::Sample};
 use leptos::{form::ActionForm, html, prelude::*};
 
 #[cfg(feature = "hydrate")]
@@ -47,9 +47,9 @@ use self::{
 };
 use crate::{
     error::AppError,
-    form::ProfileForm,
+    form::{NEW_BOT, ProfileForm},
     i18n::{BuilderWords, FormWords, app_error, language, words},
-    views::{BuilderData, TargetView},
+    views::BuilderData,
 };
 
 /// The data of the builder: a stored profile or a new one, and a draft of it.
@@ -72,6 +72,7 @@ pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<Buil
     Ok(BuilderData {
         detail,
         booking_host: backend.booking_host(),
+        bots: backend.bots(&viewer).await?,
         preview,
         draft,
         draft_lost,
@@ -95,10 +96,10 @@ pub async fn save_profile(
     let earlier = self::draft::open(&operator, draft.as_deref(), id).await?;
     let mut input = form.edited();
     let kept = self::draft::of_form(id, form, earlier);
-    let token_stored = kept.token.is_some() || stored.is_some_and(|detail| has_token(&detail.row.target));
-    let mut faults = kept.form.faults(crate::preferences::current().language, token_stored);
+    let token_known = kept.token.is_some() || stored.is_some_and(|detail| detail.bot.is_some());
+    let mut faults = kept.form.faults(crate::preferences::current().language, token_known);
     if faults.is_empty() {
-        input.profile.token = kept.token.clone();
+        input.profile.token = kept.token.clone().filter(|_| input.bot.is_none());
         match backend.save_profile(&operator, id, input).await {
             Ok(saved) => {
                 self::draft::discard(&operator, draft.as_deref()).await?;
@@ -116,8 +117,11 @@ pub async fn save_profile(
     self::draft::refuse(&operator, draft.as_deref(), refused).await
 }
 
-fn has_token(target: &TargetView) -> bool {
-    matches!(target, TargetView::Bot { masked_token: Some(_), .. })
+/// The bot that the form of a new profile begins with: the one that the address names, or else the first that works.
+fn first_bot(data: &BuilderData) -> String {
+    let named = data.bot.filter(|id| data.bots.iter().any(|bot| bot.id == *id));
+    let works = || data.bots.iter().find(|bot| bot.state == BotState::Working).or(data.bots.first());
+    named.or_else(|| works().map(|bot| bot.id)).map_or_else(|| NEW_BOT.to_owned(), |id| id.to_string())
 }
 
 /// Whether a builder has been drawn in this browser's page before.
@@ -131,12 +135,15 @@ fn Builder(data: BuilderData) -> impl IntoView {
     let save = ServerAction::<SaveProfile>::new();
     let node = NodeRef::<html::Form>::new();
     let row = data.detail.as_ref().map(|detail| detail.row.clone());
-    let stored = data.detail.as_ref().map_or_else(ProfileForm::blank, ProfileForm::of);
+    let stored = match &data.detail {
+        Some(detail) => ProfileForm::of(detail),
+        None => ProfileForm { bot: first_bot(&data), ..ProfileForm::blank() },
+    };
     let (draft, import, typed_token, told, initial) = match data.draft {
         Some(draft) => (Some(draft.id), draft.import, draft.masked_token, draft.faults, draft.form),
         None => (None, None, None, Vec::new(), stored.clone()),
     };
-    let token_stored = typed_token.is_some() || row.as_ref().is_some_and(|row| has_token(&row.target));
+    let token_known = typed_token.is_some() || data.detail.as_ref().is_some_and(|detail| detail.bot.is_some());
 
     let form = RwSignal::new(initial.clone());
     let left = RwSignal::new(Vec::<String>::new());
@@ -154,7 +161,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
         None => told.clone(),
     });
     let faults = Memo::new(move |_| {
-        let current = form.with(|form| form.faults(language, token_stored));
+        let current = form.with(|form| form.faults(language, token_known));
         match refused.get() {
             // The server may know a fault that the form cannot check (a taken name). It disappears once the reader has
             // left its field.
@@ -295,7 +302,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
                         {(row.is_none() && import.is_none()).then(|| view! { <old_url::OldUrlCard /> }.into_any())}
                         {import.map(|import| view! { <proof::Proof import /> }.into_any())}
                         <cards::ProfileCard />
-                        <token::BotCard target=row.map(|row| row.target) typed=typed_token />
+                        <token::BotCard bots=data.bots typed=typed_token />
                         <cards::RecipientCard />
                         <cards::TextCard />
                         <switches::ShowCard />

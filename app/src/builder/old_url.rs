@@ -10,7 +10,7 @@ use super::State;
 use crate::{
     components::FieldFaults,
     error::AppError,
-    form::ProfileForm,
+    form::{NEW_BOT, ProfileForm},
     i18n::{FormWords, app_error, words},
 };
 
@@ -46,7 +46,10 @@ pub async fn read_old_url(
     let w = FormWords::of(crate::preferences::current().language);
     let why = match read(&url.0) {
         Ok(old) => {
-            let filled = form.filled_from(&old.profile);
+            let mut filled = form.filled_from(&old.profile);
+            if old.profile.token.is_some() {
+                NEW_BOT.clone_into(&mut filled.bot);
+            }
             let kept = drafts::of_form(None, form, earlier);
             let token = old.profile.token.or(kept.token);
             let filled = Draft { form: filled, token, old_url: Some(url.0.into()), ..kept };

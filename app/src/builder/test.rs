@@ -31,7 +31,7 @@ pub async fn send_test(
     event: Option<String>,
     chat: String,
 ) -> Result<TestResult, AppError> {
-    use hookgram::{event::BookingEvent, values::ChatId};
+    use hookgram::{event::BookingEvent, profile::EditedProfile, values::ChatId};
 
     use super::backend::{TestInput, backend};
     use crate::i18n::{TestWords, Words, endpoints};
@@ -45,10 +45,11 @@ pub async fn send_test(
     let event = BookingEvent::read(json.as_bytes())
         .map_err(|fault| AppError::field("", endpoints::event_fault(language, &fault)))?;
     let mut input = form.edited();
-    if input.profile.token.is_none() {
+    if input.profile.token.is_none() && input.bot.is_none() {
         input.profile.token = super::draft::token_of(&operator, draft.as_deref(), id).await?;
     }
-    let test = TestInput { id, channel: input.channel, profile: input.profile, event, chat };
+    let EditedProfile { channel, bot, profile, .. } = input;
+    let test = TestInput { id, channel, bot, profile, event, chat };
     let outcome = backend().send_test(&operator, test).await?;
     Ok(in_words(TestWords::of(language), &outcome, id.is_some()))
 }

@@ -1,18 +1,19 @@
-//! The target of messages: a bot, whose token is stored and never shown again, or the sandbox.
+//! The target of messages: one of the stored bots, a new bot, whose token is stored and never shown again, or the
+//! sandbox.
 
-use hookgram::{parameters::Parameter, secret::BotToken};
+use hookgram::{bot::BotState, parameters::Parameter, secret::BotToken};
 use leptos::{html, prelude::*};
 
 use super::{State, cards::Card};
 use crate::{
     components::{FieldFaults, Said},
     error::AppError,
-    form::{BOT, ProfileForm, SANDBOX, TypedToken},
-    i18n::{BuilderWords, FormWords, app_error, words},
-    views::{BotView, TargetView},
+    form::{BOT, NEW_BOT, ProfileForm, SANDBOX, TypedToken},
+    i18n::{BotStateWords, BuilderWords, FormWords, app_error, bot_state, words},
+    views::BotView,
 };
 
-/// Asks Telegram for the bot of a token: a typed one, a draft's, or the one stored with a profile.
+/// Asks Telegram for the bot of a token: a typed one, or that of a draft.
 #[server(prefix = "/rpc", endpoint = "operator/verify-bot")]
 pub async fn verify_bot(
     id: Option<i64>,
@@ -24,28 +25,21 @@ pub async fn verify_bot(
         Some(token) => Some(token),
         None => super::draft::token_of(&operator, draft.as_deref(), id).await?,
     };
-    let profile = hookgram::profile::Profile { token, ..Default::default() };
-    super::backend::backend().who_is(&operator, id, &profile).await
+    let token = token.ok_or(AppError::NotFound)?;
+    super::backend::backend().who_is(&operator, &token).await
 }
 
 #[component]
 pub fn BotCard(
-    /// The target of the stored profile.
-    target: Option<TargetView>,
+    /// The bots to choose from.
+    bots: Vec<BotView>,
     /// The masked token of a draft.
     typed: Option<String>,
 ) -> impl IntoView {
     let w = words::<BuilderWords>();
     let state = State::get();
     let is_sandbox = state.initial.with_value(ProfileForm::is_sandbox);
-    let w_form = words::<FormWords>();
-    let (kept, known, locked) = match (typed, target) {
-        (Some(masked), _) => (Some((w_form.token_typed, masked)), None, None),
-        (None, Some(TargetView::Bot { masked_token, bot, locked })) => {
-            (masked_token.map(|masked| (w.token_stored, masked)), bot, locked)
-        }
-        _ => (None, None, None),
-    };
+    let choose = (!bots.is_empty()).then(|| view! { <ChooseBot bots /> }.into_any());
     view! {
         <Card title=w.bot_title why=w.bot_why>
             <fieldset class="choices">
@@ -53,12 +47,69 @@ pub fn BotCard(
                 <Choice value=BOT title=w.target_bot help=w.target_bot_help checked=!is_sandbox />
                 <Choice value=SANDBOX title=w.target_sandbox help=w.target_sandbox_help checked=is_sandbox />
             </fieldset>
-            // The style sheet hides this while the sandbox is chosen, which works without WebAssembly, too.
+            // The style sheet hides this while the sandbox is chosen, and the token while a bot is chosen. That works
+            // without WebAssembly, too.
             <div class="only-bot">
-                {locked.map(|why| view! { <p class="notice bad">{why}</p> })}
-                <Token kept known />
+                {choose}
+                <div class="new-bot">
+                    <Token kept=typed />
+                </div>
             </div>
         </Card>
+    }
+}
+
+/// The list of bots, with the state of the chosen one.
+#[component]
+fn ChooseBot(bots: Vec<BotView>) -> impl IntoView {
+    let w = words::<BuilderWords>();
+    let state = State::get();
+    let initial = state.initial.with_value(|form| form.bot.clone());
+    let option = |value: String, text: String| {
+        let chosen = value == initial;
+        view! {
+            <option value=value selected=chosen>
+                {text}
+            </option>
+        }
+        .into_any()
+    };
+    let text = |bot: &BotView| {
+        let name = if bot.name.is_empty() { String::new() } else { format!(" · {}", bot.name) };
+        format!("{}{name}", bot.title())
+    };
+    let options = bots.iter().map(|bot| option(bot.id.to_string(), text(bot))).collect::<Vec<_>>();
+    let new = option(NEW_BOT.to_owned(), w.bot_new.to_owned());
+    let bots = StoredValue::new(bots);
+    // The form is read again on each input.
+    let chosen = Memo::new(move |_| {
+        let id = state.form.with(ProfileForm::bot_id)?;
+        bots.with_value(|bots| bots.iter().find(|bot| bot.id == id).cloned())
+    });
+    let class = move || match chosen.get().map(|bot| bot.state) {
+        Some(BotState::Refused | BotState::Locked) => "answer bad".to_owned(),
+        Some(BotState::Working) => "answer ok".to_owned(),
+        _ => "answer".to_owned(),
+    };
+    let text = move || {
+        let words = words::<BotStateWords>();
+        chosen.get().map(|bot| bot_state(words, bot.state).to_owned()).unwrap_or_default()
+    };
+    let href = move || chosen.get().map(|bot| format!("/bots/{}", bot.id)).unwrap_or_default();
+    view! {
+        <div class="field">
+            <label for="field-bot">{w.bot_choose}</label>
+            <select class="input" id="field-bot" name="form[bot]" aria-describedby="bot-state">
+                {options}
+                {new}
+            </select>
+            <Said class=Signal::derive(class) id="bot-state" text=Signal::derive(text) />
+            <p class="help">
+                <a href=href hidden=move || chosen.with(Option::is_none)>
+                    {w.bot_open}
+                </a>
+            </p>
+        </div>
     }
 }
 
@@ -75,13 +126,11 @@ fn Choice(value: &'static str, title: &'static str, help: &'static str, checked:
     }
 }
 
-/// The field for a new token, or the kept token with a way to replace it.
+/// The field for the token of a new bot, or the token of a draft with a way to replace it.
 #[component]
 fn Token(
-    /// The kept token, masked, and a word for its state.
-    kept: Option<(&'static str, String)>,
-    /// The bot of the stored token, if Telegram has told it.
-    known: Option<BotView>,
+    /// The token of a draft, masked.
+    kept: Option<String>,
 ) -> impl IntoView {
     let w = words::<BuilderWords>();
     let w_form = words::<FormWords>();
@@ -92,7 +141,6 @@ fn Token(
     let replace = NodeRef::<html::Details>::new();
     let has_kept = kept.is_some();
     let typed = Memo::new(move |_| state.form.with(|form| form.token.clone()));
-    let is_typed = move || typed.with(|token| !token.0.trim().is_empty());
     let asked = RwSignal::new(None::<TypedToken>);
     let ask = move |token: TypedToken| {
         asked.set(Some(token.clone()));
@@ -131,7 +179,7 @@ fn Token(
             state.read();
         }
     };
-    let whose = move |bot: &BotView| format!("✓ {} {} · @{}", w.token_known, bot.name, bot.username);
+    let whose = move |bot: &BotView| format!("✓ {} {} · {}", w.token_known, bot.name, bot.title());
     let answer = move || {
         if verify.pending().get() {
             return (String::new(), w.token_checking.to_owned());
@@ -145,10 +193,7 @@ fn Token(
                 ("bad".to_owned(), faults.into_iter().map(|fault| fault.sentence).collect::<Vec<_>>().join(" "))
             }
             Some(Err(error)) => ("bad".to_owned(), app_error(state.language, &error)),
-            None => match known.as_ref().filter(|_| has_kept && !is_typed()) {
-                Some(bot) => ("ok".to_owned(), whose(bot)),
-                None => (String::new(), String::new()),
-            },
+            None => (String::new(), String::new()),
         }
     };
     let answer = Memo::new(move |_| answer());
@@ -179,9 +224,9 @@ fn Token(
             {input}
         }
         .into_any(),
-        Some((how, masked)) => view! {
+        Some(masked) => view! {
             <p class="stored">
-                <span class="soft">{how}</span>
+                <span class="soft">{w_form.token_typed}</span>
                 " "
                 <span class="mono">{masked}</span>
             </p>

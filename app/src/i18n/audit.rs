@@ -10,6 +10,7 @@ use hookgram::{
 pub fn object(language: Language, object: AuditObject) -> &'static str {
     let (ru, en) = match object {
         AuditObject::Profile => ("Профили", "Profiles"),
+        AuditObject::Bot => ("Боты", "Bots"),
         AuditObject::Deliveries => ("Доставки", "Deliveries"),
         AuditObject::Customer => ("Данные клиентов", "Customers' data"),
         AuditObject::Sandbox => ("Песочница", "Sandbox"),
@@ -34,6 +35,9 @@ pub fn action(language: Language, action: AuditAction) -> &'static str {
         AuditAction::ProfileExported => ("Профили сохранены в файл", "Profiles exported"),
         AuditAction::ProfileTested => ("Отправлено тестовое сообщение", "Test message sent"),
         AuditAction::ProfileDeleted => ("Профиль удалён", "Profile deleted"),
+        AuditAction::BotAdded => ("Бот добавлен", "Bot added"),
+        AuditAction::BotToken => ("Новый токен бота", "New token of a bot"),
+        AuditAction::BotRemoved => ("Бот удалён", "Bot removed"),
         AuditAction::Replayed => ("Отправлено повторно", "Sent again"),
         AuditAction::Cancelled => ("Отправка отменена", "Cancelled"),
         AuditAction::BulkStopped => ("Массовое действие остановлено", "Work on many stopped"),

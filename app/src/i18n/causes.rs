@@ -64,12 +64,12 @@ pub fn cause(language: Language, cause: FailureCause) -> &'static str {
 pub fn advice(language: Language, cause: FailureCause) -> &'static str {
     match cause {
         FailureCause::TokenRefused => Bilingual {
-            ru: "Возьмите у @BotFather действующий токен и сохраните его в профиле: сообщения, которые ждут, уйдут сразу. Если бот указан прямо в ссылке, замените в ней telegramToken и напишите этим клиентам сами.",
-            en: "Get a valid token from @BotFather and save it in the profile: the messages that wait are sent at once. If the URL itself names the bot, replace telegramToken in it and write to these customers yourself.",
+            ru: "Возьмите у @BotFather действующий токен и сохраните его на странице бота: сообщения, которые ждут, уйдут сразу. Если бот указан прямо в ссылке, замените в ней telegramToken и напишите этим клиентам сами.",
+            en: "Get a valid token from @BotFather and save it on the bot's page: the messages that wait are sent at once. If the URL itself names the bot, replace telegramToken in it and write to these customers yourself.",
         },
         FailureCause::TokenLocked => Bilingual {
-            ru: "Ключ шифрования на сервере стал другим, и сохранённый токен больше не открыть. Введите его в профиле ещё раз (его показывает @BotFather): сообщения, которые ждут, уйдут сразу. Если вернуть прежний ключ, они уйдут и без этого.",
-            en: "The server's sealing key is another one now, and the stored token cannot be opened any more. Enter it in the profile again (@BotFather shows it): the messages that wait are sent at once. If the old key is put back, they are sent without that too.",
+            ru: "Ключ шифрования на сервере стал другим, и сохранённый токен больше не открыть. Введите его на странице бота ещё раз (его показывает @BotFather): сообщения, которые ждут, уйдут сразу. Если вернуть прежний ключ, они уйдут и без этого.",
+            en: "The server's sealing key is another one now, and the stored token cannot be opened any more. Enter it on the bot's page again (@BotFather shows it): the messages that wait are sent at once. If the old key is put back, they are sent without that too.",
         },
         FailureCause::NeverStarted => Bilingual {
             ru: "Попросите клиента открыть бота и нажать «Старт». Если он это уже сделал, проверьте Telegram id в контактах записи.",

@@ -301,6 +301,7 @@ fn named(what: &str) -> AnyView {
         "name" => w.c_name,
         "enabled" => w.c_enabled,
         "sandbox" => w.c_sandbox,
+        "bot" => w.c_bot,
         "events" => w.c_events,
         "telegramToken" => w.c_token,
         "count" => w.c_count,

@@ -9,10 +9,14 @@ use hookgram::{
 use leptos::prelude::*;
 
 use super::{
+    bots::BotTable,
     moment::{At, clock},
     units::{bytes, span, tenths},
 };
-use crate::i18n::{HealthWords, causes, language, words};
+use crate::{
+    i18n::{HealthWords, causes, language, words},
+    views::BotDetail,
+};
 
 /// A problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +25,7 @@ pub enum Trouble {
     WorkerStopped,
     /// The database was encrypted with another key than the configured one, whose source this names.
     WrongKey(String),
-    /// Stored tokens cannot be decrypted: the ids and names of the profiles.
+    /// Stored tokens cannot be decrypted: the ids and names of the bots.
     TokensLocked(Vec<(i64, String)>),
     /// The number of accounts with a second factor that cannot be decrypted.
     FactorsLocked(usize),
@@ -31,7 +35,7 @@ pub enum Trouble {
     QueueStuck,
     /// The number of waiting events of strangers, which is close to the limit.
     StrangersWaiting(u64),
-    /// Telegram refuses a bot's token: the bot's name, and the id of one of its profiles.
+    /// Telegram refuses a bot's token: the bot's name and id.
     BotSuspended(String, i64),
     /// The disk is nearly full.
     DiskLow,
@@ -64,27 +68,6 @@ impl Trouble {
     }
 }
 
-/// The state of a bot.
-#[derive(Clone, Debug)]
-pub struct BotState {
-    /// The bot's Telegram id.
-    pub id: i64,
-    /// The bot's `@name`, or its id if Telegram has not told the name.
-    pub name: String,
-    /// When Telegram was last asked for it.
-    pub checked_at: Option<Millis>,
-    /// Since when Telegram has refused its token.
-    pub suspended_since: Option<Millis>,
-    /// Whether its token cannot be decrypted and must be entered again.
-    pub locked: bool,
-    /// The number of profiles that use it.
-    pub profiles: i64,
-    /// The id of one of these profiles.
-    pub profile_id: i64,
-    /// The number of messages that wait for a working token.
-    pub waiting: i64,
-}
-
 /// The server's state.
 #[derive(Clone, Debug)]
 pub struct HealthView {
@@ -101,7 +84,7 @@ pub struct HealthView {
     /// Failures within the last 24 hours, by cause.
     pub failures: Vec<(FailureCause, u64)>,
     /// The bots, those with a problem first.
-    pub bots: Vec<BotState>,
+    pub bots: Vec<BotDetail>,
     /// The size of the database in bytes.
     pub database: Option<u64>,
     /// The free and the total bytes of the database's disk.
@@ -233,7 +216,11 @@ pub(super) fn Health(view: HealthView) -> impl IntoView {
         </div>
         <section class="card table-card">
             <h2 class="table-title">{w.bots}</h2>
-            <Bots bots=view.bots />
+            {if view.bots.is_empty() {
+                view! { <p class="soft table-title">{w.no_bots}</p> }.into_any()
+            } else {
+                view! { <BotTable bots=view.bots /> }.into_any()
+            }}
         </section>
     }
 }
@@ -255,11 +242,11 @@ fn trouble(trouble: &Trouble) -> AnyView {
     let (title, advice, link) = match trouble {
         Trouble::WorkerStopped => (w.worker_stopped.to_owned(), w.worker_stopped_do.to_owned(), None),
         Trouble::WrongKey(place) => (w.wrong_key.to_owned(), w.wrong_key_do.replace("{}", place), None),
-        Trouble::TokensLocked(profiles) => {
-            let names: Vec<&str> = profiles.iter().take(5).map(|(_, name)| name.as_str()).collect();
-            let more = if profiles.len() > names.len() { " …" } else { "" };
-            let first = profiles.first().map(|(id, _)| (format!("/profiles/{id}"), w.to_profile));
-            let title = format!("{} ({}): {}{more}", w.tokens_locked, profiles.len(), names.join(", "));
+        Trouble::TokensLocked(bots) => {
+            let names: Vec<&str> = bots.iter().take(5).map(|(_, name)| name.as_str()).collect();
+            let more = if bots.len() > names.len() { " …" } else { "" };
+            let first = bots.first().map(|(id, _)| (format!("/bots/{id}"), w.to_bot));
+            let title = format!("{} ({}): {}{more}", w.tokens_locked, bots.len(), names.join(", "));
             (title, causes::advice(language(), FailureCause::TokenLocked).to_owned(), first)
         }
         Trouble::FactorsLocked(count) => {
@@ -274,10 +261,10 @@ fn trouble(trouble: &Trouble) -> AnyView {
             Some(("/settings#endpoints".to_owned(), w.to_settings)),
         ),
         Trouble::QueueStuck => (w.queue_stuck.to_owned(), w.queue_stuck_do.to_owned(), log()),
-        Trouble::BotSuspended(name, profile) => (
+        Trouble::BotSuspended(name, id) => (
             format!("{}: {name}", w.bot_parked_title),
             w.bot_parked_do.to_owned(),
-            Some((format!("/profiles/{profile}"), w.to_profile)),
+            Some((format!("/bots/{id}"), w.to_bot)),
         ),
         Trouble::DiskLow => (w.disk_low.to_owned(), w.disk_low_do.to_owned(), None),
         Trouble::MailFailing(reason) => (w.mail_failing.to_owned(), format!("{} “{reason}”", w.mail_failing_do), None),
@@ -301,65 +288,6 @@ fn trouble(trouble: &Trouble) -> AnyView {
             <p>{advice}</p>
             {link.map(|(href, title)| view! { <a class="button small" href=href>{title}</a> })}
         </div>
-    }
-    .into_any()
-}
-
-#[component]
-fn Bots(bots: Vec<BotState>) -> impl IntoView {
-    let w = words::<HealthWords>();
-    if bots.is_empty() {
-        return view! { <p class="soft table-title">{w.no_bots}</p> }.into_any();
-    }
-    let rows = bots
-        .into_iter()
-        .map(|bot| {
-            let state = match (bot.suspended_since, bot.checked_at) {
-                _ if bot.locked => view! { <span class="mark bad">{w.bot_locked}</span> }.into_any(),
-                (Some(since), _) => view! {
-                    <span class="stack">
-                        <span class="mark bad">{w.bot_parked}</span>
-                        <span class="soft">{w.since} " " <At at=since /></span>
-                    </span>
-                }
-                .into_any(),
-                (None, Some(_)) => view! { <span class="mark ok">{w.bot_works}</span> }.into_any(),
-                (None, None) => view! { <span class="mark soft">{w.bot_unchecked}</span> }.into_any(),
-            };
-            let checked = match bot.checked_at {
-                Some(at) => view! { <At at /> }.into_any(),
-                None => "–".into_any(),
-            };
-            let href = match bot.profiles {
-                1 => format!("/profiles/{}", bot.profile_id),
-                _ => format!("/?q={}", bot.name.trim_start_matches('@')),
-            };
-            view! {
-                <tr>
-                    <th scope="row">{bot.name}</th>
-                    <td data-title=w.bot_state>{state}</td>
-                    <td data-title=w.checked>{checked}</td>
-                    <td data-title=w.profiles>
-                        <a href=href>{bot.profiles}</a>
-                    </td>
-                    <td data-title=w.waiting>{bot.waiting}</td>
-                </tr>
-            }
-        })
-        .collect_view();
-    view! {
-        <table class="table" aria-label=w.bots>
-            <thead>
-                <tr>
-                    <th scope="col">{w.bot}</th>
-                    <th scope="col">{w.bot_state}</th>
-                    <th scope="col">{w.checked}</th>
-                    <th scope="col">{w.profiles}</th>
-                    <th scope="col">{w.waiting}</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
     }
     .into_any()
 }

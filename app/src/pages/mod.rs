@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod bots;
 mod builder;
 mod deliveries;
 mod form;
@@ -23,8 +24,9 @@ pub use self::{
         SessionView, UsersView, entry,
     },
     audit::{AuditRow, AuditView},
+    bots::{BotPageView, BotsView},
     deliveries::{ActView, Chosen, EraseView, ErasureView, LogView, PayloadView, StoredView, UnreachableRow},
-    health::{BotState, HealthView, Trouble},
+    health::{HealthView, Trouble},
     moment::Clock,
     profiles::{ImportPage, ImportPlan, ImportRow, LineFault, ShareView, UrlRow, UrlTable, UrlsPage},
     sandbox::SandboxView,
@@ -36,7 +38,7 @@ use crate::{
     document::{Document, Head},
     error::AppError,
     i18n::{
-        AccountWords, ActWords, AuditWords, BuilderWords, ChatTitle, ConfirmWords, EraseWords, FactorWords,
+        AccountWords, ActWords, AuditWords, BotsWords, BuilderWords, ChatTitle, ConfirmWords, EraseWords, FactorWords,
         HealthWords, LogWords, PageWords, ProfileActionWords, ProfilesWords, SandboxWords, SettingsWords, ShareWords,
         TraceWords, UnreachableWords, UserWords, app_error, booking_number, language, words,
     },
@@ -96,6 +98,10 @@ pub enum ServerPage {
     Unreachable(Vec<UnreachableRow>, u64),
     /// Erasing a person.
     Erase(Box<EraseView>),
+    /// The bots.
+    Bots(Box<BotsView>),
+    /// One bot.
+    Bot(Box<BotPageView>),
     /// The server's state.
     Health(Box<HealthView>),
     /// The sandbox.
@@ -145,6 +151,8 @@ impl ServerPage {
             Self::Work(..) | Self::Works(..) => words::<ActWords>().work_title.to_owned(),
             Self::Unreachable(..) => words::<UnreachableWords>().title.to_owned(),
             Self::Erase(_) => words::<EraseWords>().title.to_owned(),
+            Self::Bots(_) => words::<BotsWords>().title.to_owned(),
+            Self::Bot(view) => view.detail.bot.title(),
             Self::Health(_) => words::<HealthWords>().title.to_owned(),
             Self::Sandbox(_) => words::<SandboxWords>().title.to_owned(),
             Self::Account(_) => words::<AccountWords>().title.to_owned(),
@@ -170,6 +178,7 @@ impl ServerPage {
             | Self::Works(..)
             | Self::Unreachable(..)
             | Self::Erase(_) => "/deliveries",
+            Self::Bots(_) | Self::Bot(_) => "/bots",
             Self::Health(_) => "/health",
             Self::Sandbox(_) => "/sandbox",
             Self::Account(_) | Self::EndSessions(_) | Self::Factor(_) | Self::Confirm(_) => "/account",
@@ -212,6 +221,8 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Serv
         ServerPage::Works(all, may_act) => view! { <deliveries::Works all may_act /> }.into_any(),
         ServerPage::Unreachable(rows, count) => view! { <deliveries::Unreachable rows count /> }.into_any(),
         ServerPage::Erase(view) => view! { <deliveries::Erase view=*view /> }.into_any(),
+        ServerPage::Bots(view) => view! { <bots::Bots view=*view /> }.into_any(),
+        ServerPage::Bot(view) => view! { <bots::BotPage view=*view /> }.into_any(),
         ServerPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
         ServerPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
         ServerPage::Account(view) => view! { <accounts::AccountPage view=*view /> }.into_any(),

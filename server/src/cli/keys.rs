@@ -138,8 +138,9 @@ fn report(locked: &[Locked]) {
     let mut events = 0;
     for Locked { column, id, name } in locked {
         match column {
+            Column::BotToken => eprintln!("  the token of the bot {name} (/bots/{id}): enter it again"),
             Column::ProfileToken => {
-                eprintln!("  the bot's token of the profile “{name}” (/profiles/{id}): enter it again")
+                eprintln!("  the bot's token of the profile “{name}” (/profiles/{id}): enter it on the page Bots")
             }
             Column::UserTotp => eprintln!("  the second step of {name}: hookgram user second-factor-off {name}"),
             Column::Setting => eprintln!("  the setting {name}: enter it again on the page Settings"),

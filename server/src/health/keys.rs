@@ -36,7 +36,7 @@ pub fn place(home: &Home) -> String {
 /// If the database fails.
 pub async fn tell(store: &Store) -> Result<(), StoreError> {
     let locked = store.secrets.locked_secrets().await?;
-    let (tokens, factors) = (locked.profiles.len(), locked.accounts.len());
+    let (tokens, factors) = (locked.bots.len(), locked.accounts.len());
     let sentence = match store.secrets.key_state().await? {
         KeyState::Right(_) if tokens + factors == 0 => return Ok(()),
         KeyState::Right(_) => {
@@ -46,8 +46,8 @@ pub async fn tell(store: &Store) -> Result<(), StoreError> {
         }
         KeyState::Wrong(_) | KeyState::Unknown => format!(
             "the database was sealed with another key than that of {}: stored tokens and passwords cannot be opened. Put \
-             the right key back and restart; nothing is lost, messages wait. Without it enter the tokens again in the \
-             profiles",
+             the right key back and restart; nothing is lost, messages wait. Without it enter the tokens again on the page \
+             Bots",
             place(store.secrets.sealer().home())
         ),
     };
@@ -66,7 +66,7 @@ pub async fn tell(store: &Store) -> Result<(), StoreError> {
 pub async fn look(state: &AppState) -> Result<Locked, StoreError> {
     let store = &state.store;
     store.secrets.sealer().refresh();
-    if store.queue.resume_opened().await? > 0 {
+    if store.bots.move_tokens().await? + store.bots.resume_opened().await? > 0 {
         state.wake.notify_one();
     }
     let secrets = store.secrets.locked_secrets().await?;

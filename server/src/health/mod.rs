@@ -3,15 +3,19 @@
 mod keys;
 pub mod probes;
 
-use std::{collections::HashSet, fs, time::Duration};
+use std::{fs, time::Duration};
 
-use app::pages::{BotState, HealthView, Trouble};
+use app::{
+    pages::{HealthView, Trouble},
+    views::{BotDetail, BotView},
+};
+use hookgram::{bot::BotState, secret::BotToken};
 use tokio::{sync::watch, time::sleep};
 
 pub(crate) use self::keys::{place, tell};
 use crate::{
     state::AppState,
-    store::{BotHealth, MANY_CODES, SignInFailures, StoreError},
+    store::{Bot, BotRecord, MANY_CODES, SignInFailures, StoreError},
     time::{Millis, now},
 };
 
@@ -21,6 +25,8 @@ const DAY: Millis = 24 * HOUR;
 const STUCK: Millis = 15 * 60 * 1000;
 /// Bytes. The disk counts as low with less than this free, or with less than a hundredth of its size free.
 const LOW: u64 = 500_000_000;
+/// How many bots the page shows, those with a problem first.
+const BOTS: usize = 100;
 /// The time between two updates of the mark.
 const PAUSE: Duration = Duration::from_secs(15);
 
@@ -50,7 +56,7 @@ fn look(state: &AppState, view: &HealthView) {
 pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     let (store, now) = (&state.store, now());
     let queue = store.log.queue_health().await?;
-    let bots = store.log.bots_health().await?;
+    let bots = store.bots.all().await?;
     let mail = store.log.mail_health(now - DAY).await?;
     let failures = store.log.failures_by_cause(now - DAY).await?;
     let hours = store.log.outcomes(None, now.div_euclid(HOUR) - 1, now.div_euclid(HOUR) + 1).await?;
@@ -64,9 +70,8 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
         troubles.push(Trouble::WorkerStopped);
     }
     troubles.extend(locked.wrong_key.map(Trouble::WrongKey));
-    let locked_profiles: HashSet<i64> = locked.secrets.profiles.iter().map(|(id, _)| *id).collect();
-    if !locked.secrets.profiles.is_empty() {
-        troubles.push(Trouble::TokensLocked(locked.secrets.profiles));
+    if !locked.secrets.bots.is_empty() {
+        troubles.push(Trouble::TokensLocked(locked.secrets.bots));
     }
     if !locked.secrets.accounts.is_empty() {
         troubles.push(Trouble::FactorsLocked(locked.secrets.accounts.len()));
@@ -81,9 +86,9 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     if strangers > settings.stranger_events / 2 {
         troubles.push(Trouble::StrangersWaiting(strangers));
     }
-    let is_locked = |bot: &BotHealth| locked_profiles.contains(&bot.profile_id);
-    let suspended = bots.iter().filter(|bot| bot.suspended_since.is_some() && !is_locked(bot));
-    troubles.extend(suspended.map(|bot| Trouble::BotSuspended(name(bot), bot.profile_id)));
+    let bots: Vec<BotDetail> = bots.into_iter().map(|record| bot_detail(record, false)).collect();
+    let refused = bots.iter().filter(|detail| detail.bot.state == BotState::Refused && detail.profiles > 0);
+    troubles.extend(refused.map(|detail| Trouble::BotSuspended(detail.bot.title(), detail.bot.id)));
     if disk.is_some_and(|(free, all)| free < LOW || free < all / 100) {
         troubles.push(Trouble::DiskLow);
     }
@@ -110,7 +115,7 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
         suspended: queue.suspended,
         delivered: last_hour(&hours, now),
         failures,
-        bots: bots.into_iter().map(|bot| bot_state(is_locked(&bot), bot)).collect(),
+        bots: bots.into_iter().take(BOTS).collect(),
         database: database_size(state),
         disk,
         kept: settings.retention.as_secs() / 86_400,
@@ -141,20 +146,22 @@ fn database_size(state: &AppState) -> Option<u64> {
     state.config.database.is_none().then(|| size("hookgram.db").unwrap_or(0) + size("hookgram.db-wal").unwrap_or(0))
 }
 
-fn name(bot: &BotHealth) -> String {
-    bot.username.as_ref().map_or_else(|| bot.id.to_string(), |username| format!("@{username}"))
+/// The view of a bot.
+pub(crate) fn bot_view(bot: Bot) -> BotView {
+    BotView { id: bot.id, name: bot.name, username: bot.username, state: bot.state }
 }
 
-fn bot_state(locked: bool, bot: BotHealth) -> BotState {
-    BotState {
-        name: name(&bot),
-        id: bot.id,
-        checked_at: bot.checked_at,
-        suspended_since: bot.suspended_since,
-        locked,
-        profiles: bot.profiles,
-        profile_id: bot.profile_id,
-        waiting: bot.waiting,
+/// The view of a bot with all that is known about it. Readers who may not change it do not see the token, not even
+/// masked.
+pub(crate) fn bot_detail(record: BotRecord, may_act: bool) -> BotDetail {
+    BotDetail {
+        masked_token: record.token.as_ref().filter(|_| may_act).map(BotToken::masked),
+        bot: bot_view(record.bot),
+        state_since: record.state_since,
+        refusal: record.refusal,
+        answered_at: record.answered_at,
+        profiles: record.profiles,
+        waiting: record.waiting,
     }
 }
 

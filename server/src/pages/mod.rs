@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod bots;
 mod builder;
 pub(crate) mod context;
 pub mod deliveries;
@@ -107,6 +108,12 @@ pub(crate) fn routes() -> Routes {
         .post("/account/second-factor/codes", accounts::factor::new_codes)
         .post("/account/second-factor/off", accounts::factor::turn_off)
         .get("/find-chat/{code}", profiles::find_chat::page)
+        .get("/bots", bots::list)
+        .post("/bots", bots::add)
+        .get("/bots/{id}", bots::page)
+        .post("/bots/{id}/token", bots::token)
+        .post("/bots/{id}/check", bots::check)
+        .post("/bots/{id}/remove", bots::remove)
         .get("/audit", audit::page)
         .get("/settings", settings::page)
         .post("/settings", settings::save)

@@ -96,12 +96,20 @@ pub struct Entry {
 pub async fn plan(store: &Store, text: &str, language: Language) -> Result<Plan, StoreError> {
     let text = text.to_owned();
     let reading = spawn_blocking(move || read(&text, language)).await;
-    let Reading { drafts, mut faults, lines } = reading.unwrap_or_else(|failed| resume_unwind(failed.into_panic()));
+    let Reading { drafts, bots, mut faults, lines } =
+        reading.unwrap_or_else(|failed| resume_unwind(failed.into_panic()));
     let mut entries = Vec::with_capacity(drafts.len());
-    for (index, draft) in drafts {
+    for (index, mut draft) in drafts {
         let replaces = store.profiles.by_name(&draft.name).await?;
-        let stored_token = replaces.as_ref().is_some_and(|stored| stored.profile.token.is_some());
-        if draft.channel.needs_token() && draft.profile.token.is_none() && !stored_token {
+        if let Some((_, bot)) = bots.iter().find(|(of, _)| *of == index) {
+            draft.bot = stored_bot(store, bot).await?;
+            if draft.bot.is_none() {
+                faults.push(no_such_bot(index, language));
+            }
+        }
+        let has_bot = draft.bot.is_some() || bots.iter().any(|(of, _)| *of == index);
+        let has_bot = has_bot || replaces.as_ref().is_some_and(|stored| stored.bot.is_some());
+        if draft.channel.needs_token() && draft.profile.token.is_none() && !has_bot {
             let path = format!("profiles[{index}].telegramToken");
             faults.push(parameter_fault(path, language, &Fault::Missing(Parameter::TelegramToken)));
         }
@@ -116,6 +124,22 @@ pub async fn plan(store: &Store, text: &str, language: Language) -> Result<Plan,
     lines.name(&mut faults);
     faults.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Plan { entries, faults })
+}
+
+/// The id of a stored bot that a file names by its id or its `@name`.
+async fn stored_bot(store: &Store, bot: &str) -> Result<Option<i64>, StoreError> {
+    match bot.trim().parse() {
+        Ok(id) => Ok(store.bots.get(id).await?.map(|record| record.bot.id)),
+        Err(_) => store.bots.by_username(bot.trim().trim_start_matches('@')).await,
+    }
+}
+
+fn no_such_bot(index: usize, language: Language) -> FileFault {
+    let sentence = Bilingual {
+        ru: "такого бота здесь нет; добавьте его на странице «Боты» или укажите telegramToken",
+        en: "there is no such bot here; add it on the page Bots, or give telegramToken",
+    };
+    fault(&format!("profiles[{index}].bot"), sentence.get(language))
 }
 
 fn key_taken(index: usize, language: Language) -> FileFault {
@@ -185,6 +209,8 @@ fn entry(stored: &StoredProfile, with_secrets: bool) -> Map<String, Value> {
             entry.insert(Parameter::TelegramToken.name().into(), token.expose().into());
         }
         entry.insert("key".into(), stored.key.clone().into());
+    } else if let Some(bot) = stored.bot {
+        entry.insert("bot".into(), bot.into());
     }
     for parameter in Parameter::all().filter(|parameter| *parameter != Parameter::TelegramToken) {
         if let Some(value) = stored.profile.get(parameter) {
@@ -376,8 +402,7 @@ extra: 1
                     events,
                     profile,
                     key,
-                    locked: None,
-                    suspended_since: None,
+                    bot: None,
                     version: 0,
                 }
             },

@@ -21,10 +21,12 @@ use super::{FileFault, lines::Lines};
 use crate::secrets::codes;
 
 /// The profiles and faults of a file.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Reading {
     /// Every profile that could be read, with its index in the file.
     pub drafts: Vec<(usize, EditedProfile)>,
+    /// The bots that profiles name, each with the profile's index in the file: an id, or an `@name`.
+    pub bots: Vec<(usize, String)>,
     /// Every fault, in the order in which they were found.
     pub faults: Vec<FileFault>,
     pub(super) lines: Lines,
@@ -35,14 +37,12 @@ pub struct Reading {
 pub fn read(text: &str, language: Language) -> Reading {
     match parse(text) {
         Ok(file) => {
-            let (drafts, mut faults) = profiles(file, language);
-            let lines = Lines::of(text);
-            lines.name(&mut faults);
-            Reading { drafts, faults, lines }
+            let mut reading = profiles(file, language);
+            reading.lines = Lines::of(text);
+            reading.lines.name(&mut reading.faults);
+            reading
         }
-        Err(error) => {
-            Reading { drafts: Vec::new(), faults: vec![unreadable(&error, language)], lines: Lines::default() }
-        }
+        Err(error) => Reading { faults: vec![unreadable(&error, language)], ..Reading::default() },
     }
 }
 
@@ -86,15 +86,15 @@ fn unreadable(error: &Error, language: Language) -> FileFault {
     FileFault { path: String::new(), line: at.map(|at| at.line()), sentence }
 }
 
-fn profiles(file: Value, language: Language) -> (Vec<(usize, EditedProfile)>, Vec<FileFault>) {
+fn profiles(file: Value, language: Language) -> Reading {
     let say = |ru: &'static str, en: &'static str| Bilingual { ru, en }.get(language);
     let Value::Object(mut file) = file else {
         let sentence = say("файл должен начинаться со строки `profiles:`", "the file must start with `profiles:`");
-        return (Vec::new(), vec![fault("", sentence)]);
+        return Reading { faults: vec![fault("", sentence)], ..Reading::default() };
     };
     let Some(Value::Array(list)) = file.remove("profiles") else {
         let sentence = say("здесь должен быть список профилей", "a list of profiles must stand here");
-        return (Vec::new(), vec![fault("profiles", sentence)]);
+        return Reading { faults: vec![fault("profiles", sentence)], ..Reading::default() };
     };
     let stranger = say(
         "такой настройки нет; здесь стоит только `profiles`",
@@ -103,6 +103,7 @@ fn profiles(file: Value, language: Language) -> (Vec<(usize, EditedProfile)>, Ve
     let mut faults: Vec<FileFault> = file.keys().map(|name| fault(name, stranger)).collect();
     let mut drafts: Vec<(usize, EditedProfile)> = Vec::new();
     let mut names = HashSet::new();
+    let mut bots = Vec::new();
     for (index, value) in list.into_iter().enumerate() {
         let path = format!("profiles[{index}]");
         let Value::Object(entry) = value else {
@@ -110,7 +111,10 @@ fn profiles(file: Value, language: Language) -> (Vec<(usize, EditedProfile)>, Ve
             faults.push(fault(&path, sentence));
             continue;
         };
-        let Some(draft) = Reader { path: &path, language, faults: &mut faults }.profile(entry) else { continue };
+        let Some(draft) = Reader { path: &path, index, bots: &mut bots, language, faults: &mut faults }.profile(entry)
+        else {
+            continue;
+        };
         if !names.insert(draft.name.clone()) {
             let sentence = say(
                 "так уже называется другой профиль этого файла",
@@ -120,7 +124,7 @@ fn profiles(file: Value, language: Language) -> (Vec<(usize, EditedProfile)>, Ve
         }
         drafts.push((index, draft));
     }
-    (drafts, faults)
+    Reading { drafts, bots, faults, ..Reading::default() }
 }
 
 pub(super) fn fault(path: &str, sentence: &str) -> FileFault {
@@ -135,6 +139,8 @@ pub(super) fn parameter_fault(path: String, language: Language, what: &Fault) ->
 /// Reads one profile and collects its faults.
 struct Reader<'a> {
     path: &'a str,
+    index: usize,
+    bots: &'a mut Vec<(usize, String)>,
     language: Language,
     faults: &'a mut Vec<FileFault>,
 }
@@ -154,6 +160,7 @@ impl Reader<'_> {
             // A missing setting has its default: a file contains the whole profile, except its webhook key and token.
             enabled: Some(true),
             channel: ChannelKind::Telegram,
+            bot: None,
             events: Vec::new(),
             profile: Profile::default(),
             key: None,
@@ -179,6 +186,10 @@ impl Reader<'_> {
                 }
                 "events" => draft.events = self.events(&key, value),
                 "key" => draft.key = self.key(&key, &value),
+                "bot" => {
+                    let bot = self.text(&key, &value).filter(|bot| !bot.trim().is_empty());
+                    self.bots.extend(bot.map(|bot| (self.index, bot)));
+                }
                 _ => self.parameter(&mut draft.profile, &key, &value),
             }
         }
@@ -256,7 +267,8 @@ impl Reader<'_> {
 
     fn parameter(&mut self, profile: &mut Profile, key: &str, value: &Value) {
         let Some(parameter) = Parameter::by_name(key) else {
-            let known = Parameter::all().map(Parameter::name).chain(["name", "enabled", "sandbox", "events", "key"]);
+            let known =
+                Parameter::all().map(Parameter::name).chain(["name", "enabled", "sandbox", "events", "bot", "key"]);
             let distance = |name: &&str| spelling::distance(&name.to_lowercase(), &key.to_lowercase());
             let near = known.min_by_key(distance).filter(|name| distance(name) <= 3);
             match near {

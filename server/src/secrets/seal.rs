@@ -112,7 +112,9 @@ pub enum SealError {
 /// The place that a sealed value is bound to.
 #[derive(Clone, Copy, Debug)]
 pub enum Place<'a> {
-    /// `profiles.token` of this id.
+    /// `bots.token` of this id.
+    BotToken(i64),
+    /// `profile_tokens.token` of this profile's id.
     ProfileToken(i64),
     /// `events.token` of this public id.
     EventToken(&'a str),
@@ -134,6 +136,7 @@ impl Place<'_> {
     fn bind(self, head: [u8; HEAD]) -> Vec<u8> {
         let mut data = head.to_vec();
         let address = match self {
+            Self::BotToken(id) => format!("bot:{id}:token"),
             Self::ProfileToken(id) => format!("profile:{id}:token"),
             Self::EventToken(id) => format!("event:{id}:token"),
             Self::DraftToken(id) => format!("draft:{id}:token"),

@@ -52,9 +52,12 @@ async fn what_is_done_to_a_profile_is_recorded_with_it() {
         AuditAction::ProfileDisabled,
         AuditAction::ProfileChanged,
         AuditAction::ProfileMade,
+        AuditAction::BotAdded,
     ];
     assert_eq!(actions, expected, "what changes nothing is no change");
-    assert!(entries.iter().all(|entry| entry.object_id == Some(id) && entry.kind == Some(AuditObject::Profile)));
+    let (bot, of_profile) = entries.split_last().unwrap();
+    assert!(of_profile.iter().all(|entry| entry.object_id == Some(id) && entry.kind == Some(AuditObject::Profile)));
+    assert_eq!((bot.object_id, bot.kind), (Some(7_001_002_003), Some(AuditObject::Bot)));
     assert_eq!(entries[3].changes, [Change::new("name", "A", "B")]);
     assert_eq!((&entries[3].by, &entries[0].by), (&anna(), &COMMAND_LINE));
     assert_eq!((entries[4].object.as_str(), entries[3].object.as_str()), ("A", "B"));
@@ -74,13 +77,14 @@ async fn entries_are_found_by_person_action_thing_and_time() {
         rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
     };
     let none = AuditFilter::default;
-    assert_eq!(found(none()).await, [4, 3], "the newest, as many as are asked for");
-    assert_eq!(found(AuditFilter { behind: Some(3), ..none() }).await, [2, 1]);
-    assert_eq!(found(AuditFilter { who: Some("Anna@Example.com".into()), ..none() }).await, [3, 2]);
-    assert_eq!(found(AuditFilter { who: Some(String::new()), ..none() }).await, [4]);
-    assert_eq!(found(AuditFilter { action: Some(AuditAction::ProfileMade), ..none() }).await, [3, 2]);
-    assert_eq!(found(AuditFilter { kind: Some(AuditObject::Sandbox), ..none() }).await, [4]);
-    assert_eq!(found(AuditFilter { object: Some("lon".into()), ..none() }).await, [2]);
+    assert_eq!(found(none()).await, [5, 4], "the newest, as many as are asked for");
+    assert_eq!(found(AuditFilter { behind: Some(4), ..none() }).await, [3, 2]);
+    assert_eq!(found(AuditFilter { who: Some("Anna@Example.com".into()), ..none() }).await, [4, 3]);
+    assert_eq!(found(AuditFilter { who: Some(String::new()), ..none() }).await, [5]);
+    assert_eq!(found(AuditFilter { action: Some(AuditAction::ProfileMade), ..none() }).await, [4, 3]);
+    assert_eq!(found(AuditFilter { kind: Some(AuditObject::Bot), ..none() }).await, [2]);
+    assert_eq!(found(AuditFilter { kind: Some(AuditObject::Sandbox), ..none() }).await, [5]);
+    assert_eq!(found(AuditFilter { object: Some("lon".into()), ..none() }).await, [3]);
     assert_eq!(found(AuditFilter { until: Some(now() - 39 * DAY), ..none() }).await, [1]);
     assert_eq!(found(AuditFilter { since: Some(now() + DAY), ..none() }).await, [0_i64; 0]);
 }

@@ -30,9 +30,11 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("addresses::answer_address_link", "the owner of a mail address, who has no account"),
     ("addresses::ask_to_confirm", "the mail worker"),
     ("addresses::drop_address_link", "the mail worker"),
+    ("answers::accepted", "Telegram's answer about a bot"),
+    ("answers::put_answers", "Telegram's answers about bots"),
+    ("answers::refused", "Telegram's answer about a bot"),
     ("audit::delete_old_audit", "retention"),
     ("audit::note", "writes the audit itself; the methods that call it take By"),
-    ("bots::put_bot", "what Telegram says of a bot"),
     ("bulk::finish_bulk", "the end of a bulk action; its beginning is audited"),
     ("cancelling::cancel_step", "a step of a bulk action; its beginning is audited"),
     ("changes::delete_remains", "retention; the deletion of the profile is audited"),
@@ -57,6 +59,7 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("mod::backup", "writes another file; it takes access to the database's own file"),
     ("mod::close", "writes nothing of its own"),
     ("mod::over", "puts the store together"),
+    ("moving::move_tokens", "a migration"),
     ("outcomes::record", "the delivery worker"),
     ("queue::claim", "the delivery worker"),
     ("queue::end_unreadable", "the delivery worker"),
@@ -265,9 +268,14 @@ async fn each_method_that_takes_by_changes_nothing_without_its_audit_entry() {
     let (failed, waiting) = (claimed[0].id, claimed[1].id);
     let matching = |outcome| Matching { outcome, profile: None, cause: None, since: None, until: None };
     let bulk = store.queue.begin_bulk(BulkKind::Cancel, &matching(Outcome::Waiting), by, 1).await.unwrap().unwrap();
+    let unused = BotToken::parse("7001002009:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd").unwrap();
+    store.bots.enter(&unused, by).await.unwrap();
+    let added = BotToken::parse("7001002010:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd").unwrap();
     let settings = [(Setting::RetentionDays, SecretString::from("60"))];
     break_audit(&store).await;
     refused!(seen, store:
+        bots.enter(&added, by);
+        bots.remove(unused.bot_id(), by);
         profiles.put(None, &draft("B"), by);
         profiles.put_all(&[draft("A"), draft("B")], by);
         profiles.add_all(&[draft("B")], by);

@@ -68,7 +68,9 @@ areas! {
     queue: Queue,
     /// Queries about events and deliveries: the log, its chart, health.
     log: Log,
-    /// Profiles with their webhook keys and tokens; drafts of the builder; the sandbox's messages.
+    /// Bots with their tokens, and Telegram's answers about them.
+    bots: Bots,
+    /// Profiles with their webhook keys; drafts of the builder; the sandbox's messages.
     profiles: Profiles,
     /// Accounts, sessions, invitations, second factors.
     accounts: Accounts,

@@ -77,7 +77,7 @@ async fn mails_about_a_token_are_counted_for_an_hour() {
     let standing = async |id, at| store.mails.content(id, at).await.unwrap().concerned;
     let bot = |known, recent| Concerned::Bot { id: token.bot_id(), known, recent };
     assert_eq!(standing(second.id, 2 * HOUR).await, bot(false, 0));
-    store.queue.put_bot(&token, "Salon", "salon_bot").await.unwrap();
+    store.bots.accepted(&token, "Salon", "salon_bot").await.unwrap();
     let some = [("a@b.c".to_owned(), true)].into();
     let sent_at = 2 * HOUR + 3 * MINUTE;
     let retry = MailChange::Retry { at: sent_at, why: "x".into() };

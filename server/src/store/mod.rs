@@ -4,6 +4,7 @@
 
 mod accounts;
 pub mod audit;
+mod bots;
 mod db;
 mod events;
 mod log;
@@ -22,6 +23,8 @@ mod audit_tests;
 mod audited_tests;
 #[cfg(test)]
 mod batch_tests;
+#[cfg(test)]
+mod bot_tests;
 #[cfg(test)]
 mod converting_tests;
 #[cfg(test)]
@@ -66,14 +69,15 @@ pub use self::{
         sign_in_failures::{MANY_CODES, SignInFailures},
     },
     audit::AuditFilter,
-    db::{Accounts, Audit, Events, Log, Mails, Maintenance, Profiles, Queue, Secrets, Settings, Store},
+    bots::{Bot, BotRecord, Entered},
+    db::{Accounts, Audit, Bots, Events, Log, Mails, Maintenance, Profiles, Queue, Secrets, Settings, Store},
     events::{
         AcceptedEvent, EventRecord, NewDelivery, Reason, Received, TokenSource, known_tokens::KnownTokens,
         past::PastEvent, payloads::Packed, rejections::Rejection, strangers::Stateless,
     },
     log::{
         LogFilter, LogRows, Logged,
-        health::{BotHealth, MailHealth, QueueHealth},
+        health::{MailHealth, QueueHealth},
         last_event::{DeliverySummary, LastEvent},
         unreachable::Unreachable,
     },
@@ -92,7 +96,6 @@ pub use self::{
     queue::{
         Claimed, DeliveryRecord, Totals,
         attempts::Attempt,
-        bots::Bot,
         bulk::Bulk,
         heads::Head,
         outcomes::{DeliveryChange, Recorded},
@@ -168,6 +171,9 @@ pub enum StoreError {
     /// A webhook key that belongs to another profile.
     #[error("that key belongs to another profile")]
     KeyTaken,
+    /// A profile refers to a bot that has no token here.
+    #[error("there is no such bot")]
+    NoSuchBot,
     /// The change would leave no admin.
     #[error("this is the last admin, who can be neither removed nor demoted")]
     LastAdmin,
@@ -257,6 +263,7 @@ impl Store {
         MIGRATIONS.run(&write).await?;
         profiles::folding::fill_in(&write).await?;
         secrets::begin(&write, &sealer).await?;
+        bots::moving::move_tokens(&write, &sealer).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(10))

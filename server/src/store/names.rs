@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use hookgram::{
     UnknownName,
+    bot::BotState,
     channel::ChannelKind,
     delivery::{AttemptClass, DeliveryState, FailureCause},
     mail::MailState,
@@ -18,6 +19,18 @@ use sqlx::{
 /// SQL: the name of a value, in quotes. The name must be part of the statement's text, because SQLite uses a partial
 /// index only for a statement that repeats the index's condition.
 macro_rules! quoted {
+    (BotState::Unknown) => {
+        "'unknown'"
+    };
+    (BotState::Working) => {
+        "'working'"
+    };
+    (BotState::Refused) => {
+        "'refused'"
+    };
+    (BotState::Locked) => {
+        "'locked'"
+    };
     (DeliveryState::Waiting) => {
         "'waiting'"
     };
@@ -124,7 +137,7 @@ macro_rules! stored {
         )*
     };
 }
-stored!(AttemptClass DeliveryState EventOutcome FailureCause MailState);
+stored!(AttemptClass BotState DeliveryState EventOutcome FailureCause MailState);
 
 impl<T> Type<Sqlite> for Named<T> {
     fn type_info() -> SqliteTypeInfo {
@@ -231,6 +244,7 @@ impl<'r> Decode<'r, Sqlite> for MaybeChannelCode {
 #[cfg(test)]
 mod tests {
     use hookgram::{
+        bot::BotState,
         delivery::{DeliveryState, FailureCause},
         mail::MailState,
         webhook::EventOutcome,
@@ -246,6 +260,7 @@ mod tests {
             };
         }
         all! {
+            BotState: Unknown Working Refused Locked;
             DeliveryState: Waiting Sending Retrying Suspended Delivered Failed Uncertain Skipped Cancelled;
             EventOutcome: Accepted Skipped Duplicate Rejected;
             FailureCause: TokenLocked;

@@ -4,6 +4,7 @@ use std::borrow::Borrow;
 use std::sync::Arc;
 
 use hookgram::{
+    bot::BotState,
     delivery::{DeliveryState, FailureCause},
     profile::EditedProfile,
     secret::BotToken,
@@ -60,11 +61,10 @@ fn refused() -> DeliveryChange {
 async fn what_is_parked_holds_nobody_back() {
     let store = Store::in_memory().await.unwrap();
     let first = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    let second = store.profiles.put(None, &draft("B"), &COMMAND_LINE).await.unwrap();
     accept(&store, "a", TokenSource::Profile(first), "5").await;
     let claimed = claim(&store, "one", 1_000).await;
     store.queue.record(&claimed[0], None, &refused(), 1_100).await.unwrap();
-    accept(&store, "b", TokenSource::Profile(second), "5").await;
+    accept(&store, "b", TokenSource::event(token(TOKEN)), "5").await;
     assert_eq!(next_due(&store).await, Some(1_000));
     assert_eq!(claim(&store, "one", 1_200).await.len(), 1);
 }
@@ -81,6 +81,10 @@ async fn a_made_up_token_of_the_same_bot_stands_in_no_ones_way() {
     assert_eq!(profiles, [None, Some(profile)], "the third has the profile's token and waits for it");
 }
 
+async fn bot_state(store: &Store) -> BotState {
+    store.bots.get(token(TOKEN).bot_id()).await.unwrap().unwrap().bot.state
+}
+
 #[tokio::test]
 async fn a_late_refusal_of_the_old_token_does_not_park_the_new_one() {
     let store = Store::in_memory().await.unwrap();
@@ -89,7 +93,7 @@ async fn a_late_refusal_of_the_old_token_does_not_park_the_new_one() {
     let claimed = claim(&store, "one", 1_000).await;
     store.profiles.put(Some(id), &with_token("A", another()), &COMMAND_LINE).await.unwrap();
     store.queue.record(&claimed[0], None, &refused(), 2_000).await.unwrap();
-    assert_eq!(store.profiles.get(id).await.unwrap().unwrap().suspended_since, None);
+    assert_eq!(bot_state(&store).await, BotState::Unknown);
     let again = claim(&store, "one", 2_000).await;
     assert_eq!(store.queue.token_for(&again[0]).await.unwrap(), Some(another()));
 }
@@ -104,12 +108,15 @@ async fn the_same_token_again_or_a_bot_that_answers_ends_the_waiting() {
         let claimed = claim(&store, "one", late).await;
         store.queue.record(&claimed[0], None, &refused(), late).await.unwrap();
         assert_eq!(state(&store, claimed[0].id).await.state, DeliveryState::Suspended);
-        if saved {
+        assert_eq!(bot_state(&store).await, BotState::Refused);
+        let state_now = if saved {
             store.profiles.put(Some(id), &draft("A"), &COMMAND_LINE).await.unwrap();
+            BotState::Unknown
         } else {
-            store.queue.put_bot(&token(TOKEN), "Salon", "salon_bot").await.unwrap();
-        }
-        assert_eq!(store.profiles.get(id).await.unwrap().unwrap().suspended_since, None);
+            store.bots.accepted(&token(TOKEN), "Salon", "salon_bot").await.unwrap();
+            BotState::Working
+        };
+        assert_eq!(bot_state(&store).await, state_now);
         assert_eq!(state(&store, claimed[0].id).await.state, DeliveryState::Retrying);
     }
 }
@@ -188,7 +195,7 @@ async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
     accept(&store, "a", TokenSource::Profile(id), "5").await;
     accept(&store, "b", TokenSource::event(token(TOKEN)), "6").await;
     for (place, statement) in [
-        (Place::ProfileToken(id), "UPDATE profiles SET token = ?1"),
+        (Place::BotToken(token(TOKEN).bot_id()), "UPDATE bots SET token = ?1"),
         (Place::EventToken("b"), "UPDATE events SET token = ?1 WHERE public_id = 'b'"),
     ] {
         let sealed = store.db.sealer.seal(place, "no token at all").unwrap();
@@ -207,7 +214,7 @@ async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
         .map(|delivery| (delivery.state, delivery.last_error))
         .collect();
     let why = |place| Some(StoreError::corrupt(place).to_string());
-    assert_eq!(ends, [(DeliveryState::Failed, why("events.token")), (DeliveryState::Suspended, why("profiles.token"))]);
+    assert_eq!(ends, [(DeliveryState::Failed, why("events.token")), (DeliveryState::Suspended, why("bots.token"))]);
 }
 
 #[tokio::test]

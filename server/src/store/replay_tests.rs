@@ -235,7 +235,7 @@ async fn it_is_sent_with_the_profiles_present_token_or_waits_for_one() {
     store.profiles.put(Some(id), &draft("A"), &COMMAND_LINE).await.unwrap();
     assert_eq!(claim(&store, crate::time::now()).await.len(), 2);
 
-    sqlx::query("UPDATE profiles SET token = NULL").execute(&store.db.write).await.unwrap();
+    sqlx::query("UPDATE profiles SET bot_id = NULL").execute(&store.db.write).await.unwrap();
     sqlx::query("UPDATE deliveries SET state = 'failed', finished_at = 1").execute(&store.db.write).await.unwrap();
     assert_eq!(replay(&store, failed, Ask::Exactly, 5_000).await, Err(ReplayError::NoToken));
 }

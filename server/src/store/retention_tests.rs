@@ -194,7 +194,7 @@ async fn the_file_stays_as_small_as_what_it_holds() {
         whole.close().await;
         fs::remove_file(&copy).unwrap();
         // The first commit after a checkpoint truncates the write-ahead log.
-        store.queue.put_bot(&bot(generation), "Salon", "salon_bot").await.unwrap();
+        store.bots.accepted(&bot(generation), "Salon", "salon_bot").await.unwrap();
         assert_eq!(counts(&store).await, [0; 4]);
         sizes.push(bytes(folder.path()));
     }
@@ -255,7 +255,7 @@ async fn whatever_grows_goes_once_it_is_of_no_use() {
     let store = Store::in_memory().await.unwrap();
     let profile = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
     accept_with(&store, event("a", TokenSource::Profile(profile)), vec![to("5")], 0).await.unwrap();
-    store.queue.put_bot(&bot(8), "Salon", "salon_bot").await.unwrap();
+    store.bots.accepted(&bot(8), "Salon", "salon_bot").await.unwrap();
     for statement in [
         // Mails and bulk actions, some of them finished at 5 days.
         "INSERT INTO mails (id, parameters, cause, state, created_at, due_at, finished_at)
@@ -276,8 +276,7 @@ async fn whatever_grows_goes_once_it_is_of_no_use() {
         // Links that expire in 1970 and after 50 days.
         "INSERT INTO mail_address_links (code_hash, address, expires_at)
          SELECT CAST('l' || value AS BLOB), 'a@b.c', value FROM json_each('[1,4320000000]')",
-        "UPDATE bots SET checked_at = 1",
-        "INSERT INTO bots (id, name, username, checked_at) SELECT bot_id, '', '', 1 FROM profiles",
+        "UPDATE bots SET answered_at = 1",
     ] {
         sqlx::query(statement).execute(&store.db.write).await.unwrap();
     }
@@ -306,9 +305,9 @@ async fn whatever_grows_goes_once_it_is_of_no_use() {
 #[tokio::test]
 async fn a_token_that_is_used_is_not_forgotten() {
     let store = Store::in_memory().await.unwrap();
-    store.queue.put_bot(&bot(1), "Salon", "salon_bot").await.unwrap();
+    store.bots.accepted(&bot(1), "Salon", "salon_bot").await.unwrap();
     sqlx::query("UPDATE accepted_tokens SET accepted_at = 1").execute(&store.db.write).await.unwrap();
-    store.queue.put_bot(&bot(1), "Salon", "salon_bot").await.unwrap();
+    store.bots.accepted(&bot(1), "Salon", "salon_bot").await.unwrap();
     assert_eq!(count(&store, "SELECT count(*) FROM accepted_tokens WHERE accepted_at > 1").await, 1);
 }
 
@@ -371,7 +370,7 @@ async fn how_long_a_writer_waits() {
 
 async fn write(store: &Store, id: i64) -> Duration {
     let begun = Instant::now();
-    store.queue.put_bot(&bot(id), "Salon", "salon_bot").await.unwrap();
+    store.bots.accepted(&bot(id), "Salon", "salon_bot").await.unwrap();
     begun.elapsed()
 }
 

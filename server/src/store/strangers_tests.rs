@@ -83,7 +83,7 @@ async fn the_sums_are_true_whatever_happens_to_the_events() {
     let holders: Vec<String> = is_true("accepted").await.into_iter().map(|(holder, ..)| holder).collect();
     assert_eq!(holders, ["*", "a", "b", "c"]);
     assert!(store.queue.open_senders().await.unwrap().is_empty(), "strangers are found apart");
-    store.queue.put_bot(&token(1), "Salon", "salon_bot").await.unwrap();
+    store.bots.accepted(&token(1), "Salon", "salon_bot").await.unwrap();
     let sender = SenderKey::of(&token(1));
     let kept = is_true("one is known").await;
     assert!(
@@ -96,7 +96,7 @@ async fn the_sums_are_true_whatever_happens_to_the_events() {
     fail_all(&store).await;
     let kept = is_true("strangers have failed").await;
     assert_eq!(kept.len(), 1, "{kept:?}");
-    store.queue.put_bot(&token(2), "Salon", "salon_bot").await.unwrap();
+    store.bots.accepted(&token(2), "Salon", "salon_bot").await.unwrap();
     let kept = is_true("one that had failed is known").await;
     assert!(kept.iter().any(|(holder, ..)| *holder == format!("kept:{}", SenderKey::of(&token(2)).hex())), "{kept:?}");
     finish(&store, 1).await;
@@ -108,7 +108,7 @@ async fn the_sums_are_true_whatever_happens_to_the_events() {
 #[tokio::test]
 async fn a_known_token_has_at_most_twenty_thousand_undelivered_events() {
     let store = Store::in_memory().await.unwrap();
-    store.queue.put_bot(&token(1), "Salon", "salon_bot").await.unwrap();
+    store.bots.accepted(&token(1), "Salon", "salon_bot").await.unwrap();
     let known = Stateless { address: None, stranger_events: 0 };
     assert_eq!(accept(&store, "first", &token(1), &known).await, Received::Accepted);
     let put = "UPDATE stateless_usage SET events = ?1, bytes = ?2";
@@ -125,7 +125,7 @@ async fn of_a_known_tokens_finished_events_the_newest_256_mib_are_kept() {
     let store = Store::in_memory().await.unwrap();
     let known = Stateless { address: None, stranger_events: 0 };
     for of in 1..=2 {
-        store.queue.put_bot(&token(of), "Salon", "salon_bot").await.unwrap();
+        store.bots.accepted(&token(of), "Salon", "salon_bot").await.unwrap();
         for number in 0..6 {
             assert_eq!(accept(&store, &format!("{of} {number}"), &token(of), &known).await, Received::Accepted);
         }

@@ -27,6 +27,7 @@ pub(super) fn draft(name: &str) -> EditedProfile {
         name: name.into(),
         enabled: None,
         channel: ChannelKind::Telegram,
+        bot: None,
         events: Vec::new(),
         profile,
         key: None,
@@ -137,17 +138,18 @@ async fn the_file_is_as_safe_as_it_should_be() {
 #[tokio::test]
 async fn a_sealed_token_is_useless_in_another_row() {
     let store = Store::in_memory().await.unwrap();
+    let other = "7001002004:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
+    let mut with_another = draft("B");
+    with_another.profile.set(Parameter::TelegramToken, other).unwrap();
     let first = store.profiles.put(None, &draft("A"), &COMMAND_LINE).await.unwrap();
-    let second = store.profiles.put(None, &draft("B"), &COMMAND_LINE).await.unwrap();
-    assert_eq!(store.profiles.get(second).await.unwrap().unwrap().profile, draft("B").profile);
-    sqlx::query("UPDATE profiles SET token = (SELECT token FROM profiles WHERE id = ?1) WHERE id = ?2")
-        .bind(first)
-        .bind(second)
+    let second = store.profiles.put(None, &with_another, &COMMAND_LINE).await.unwrap();
+    assert_eq!(store.profiles.get(second).await.unwrap().unwrap().profile, with_another.profile);
+    sqlx::query("UPDATE bots SET token = (SELECT token FROM bots WHERE id = 7001002003) WHERE id = 7001002004")
         .execute(&store.db.write)
         .await
         .unwrap();
     assert_eq!(store.profiles.get(second).await.unwrap().unwrap().profile.token, None);
-    assert!(store.profiles.get(first).await.is_ok());
+    assert!(store.profiles.get(first).await.unwrap().unwrap().profile.token.is_some());
 }
 
 #[tokio::test]

@@ -66,7 +66,7 @@ impl Endpoint {
 
     /// The id of the bot whose stored token cannot be decrypted, if this endpoint needs that token.
     fn locked(&self) -> Option<i64> {
-        self.stored().filter(|stored| stored.channel.needs_token()).and_then(|stored| stored.locked)
+        self.stored().filter(|stored| stored.channel.needs_token()).and_then(|stored| stored.locked())
     }
 
     /// The source that requests are counted by.
@@ -101,7 +101,7 @@ impl Endpoint {
             reading.faults.insert(0, Fault::Missing(Parameter::TelegramFieldName));
         }
         // A token that cannot be decrypted is no fault: it may be entered again, and events wait for that.
-        if reading.profile.token.is_none() && stored.locked.is_none() && stored.channel.needs_token() {
+        if reading.profile.token.is_none() && stored.locked().is_none() && stored.channel.needs_token() {
             reading.faults.insert(0, Fault::Missing(Parameter::TelegramToken));
         }
         reading

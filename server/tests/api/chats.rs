@@ -5,9 +5,8 @@ use app::{
     views::{ChatLinks, ChatSearch, ChatTrouble},
 };
 use hookgram::{
-    parameters::Parameter,
-    profile::Profile,
     role::{Account, Role},
+    secret::BotToken,
 };
 use serde_json::{Value, json};
 use server::pages::{PageRequest, profiles::find_chat};
@@ -21,10 +20,8 @@ fn operator(id: i64) -> Operator {
     Operator::of(Account { id, email: "a@b.c".into(), role: Role::Operator }).unwrap()
 }
 
-fn bot() -> Profile {
-    let mut profile = Profile::default();
-    profile.set(Parameter::TelegramToken, TOKEN).unwrap();
-    profile
+fn bot() -> Option<BotToken> {
+    BotToken::parse(TOKEN).ok()
 }
 
 /// `/start` with a code, as a person's Telegram sends it.
@@ -34,7 +31,7 @@ fn pressed(code: &str, chat: i64, name: &str) -> Value {
 }
 
 async fn begin(request: &PageRequest) -> ChatLinks {
-    match find_chat::begin(request, &operator(1), None, &bot()).await {
+    match find_chat::begin(request, &operator(1), None, None, bot()).await {
         Ok(ChatSearch::Waiting(links)) => links,
         other => panic!("{other:?}"),
     }
@@ -130,7 +127,7 @@ async fn a_bot_with_a_webhook_is_left_alone() {
     api.set_webhook("https://lms.example.com/hook/secret-path");
     let host = "lms.example.com".to_owned();
     assert_eq!(
-        trouble(find_chat::begin(&request, &operator(1), None, &bot()).await.unwrap()),
+        trouble(find_chat::begin(&request, &operator(1), None, None, bot()).await.unwrap()),
         ChatTrouble::Webhook { host }
     );
     assert!(api.asked().iter().all(|asked| asked.method != "getUpdates"));
@@ -149,7 +146,7 @@ async fn what_else_can_be_in_the_way() {
     let server = TestServer::start(&api.url()).await;
     let request = page_request(&server);
     assert_eq!(
-        trouble(find_chat::begin(&request, &operator(1), None, &Profile::default()).await.unwrap()),
+        trouble(find_chat::begin(&request, &operator(1), None, None, None).await.unwrap()),
         ChatTrouble::NoToken
     );
     let links = begin(&request).await;
@@ -167,13 +164,13 @@ async fn what_else_can_be_in_the_way() {
     api.write((0..100).map(|n| json!({"chat": {"id": n}, "text": "?"})));
     assert_eq!(trouble(find_chat::look(&request, &operator(1), &links.code, true).await), ChatTrouble::TooMuchUnread);
     assert_eq!(
-        trouble(find_chat::begin(&request, &operator(1), None, &bot()).await.unwrap()),
+        trouble(find_chat::begin(&request, &operator(1), None, None, bot()).await.unwrap()),
         ChatTrouble::TooMuchUnread
     );
     assert_eq!(api.unread(), 100);
     api.down().await;
     assert_eq!(
-        trouble(find_chat::begin(&request, &operator(1), None, &bot()).await.unwrap()),
+        trouble(find_chat::begin(&request, &operator(1), None, None, bot()).await.unwrap()),
         ChatTrouble::Unreachable
     );
     server.stop().await;
@@ -181,7 +178,7 @@ async fn what_else_can_be_in_the_way() {
     let api = BotApi::start().await;
     api.know([]);
     let server = TestServer::start(&api.url()).await;
-    let why = trouble(find_chat::begin(&page_request(&server), &operator(1), None, &bot()).await.unwrap());
+    let why = trouble(find_chat::begin(&page_request(&server), &operator(1), None, None, bot()).await.unwrap());
     assert_eq!(why, ChatTrouble::TokenRefused);
     server.stop().await;
 }
@@ -192,7 +189,7 @@ async fn the_token_of_a_stored_profile_is_used_and_the_server_s_end_ends_a_look(
     let server = TestServer::start(&api.url()).await;
     let stored = server.profile("A", false, &[]).await;
     let request = page_request(&server);
-    let search = find_chat::begin(&request, &operator(1), Some(stored.id), &Profile::default()).await.unwrap();
+    let search = find_chat::begin(&request, &operator(1), Some(stored.id), None, None).await.unwrap();
     let ChatSearch::Waiting(links) = search else { panic!("{search:?}") };
     assert!(!format!("{links:?}").contains("AAHk"));
     let looking = tokio::spawn({

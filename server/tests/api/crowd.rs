@@ -22,7 +22,7 @@ fn token(bot: usize) -> String {
 async fn make_known(server: &TestServer, bots: usize) {
     for bot in 0..bots {
         let token = BotToken::parse(&token(bot)).unwrap();
-        server.state.store.queue.put_bot(&token, "Salon", "salon_bot").await.unwrap();
+        server.state.store.bots.accepted(&token, "Salon", "salon_bot").await.unwrap();
     }
 }
 

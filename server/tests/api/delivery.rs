@@ -287,7 +287,7 @@ async fn an_unreadable_token_waits_for_another_one() {
     api.next([Play::Refuse(429, "Too Many Requests: retry after 60", json!({"retry_after": 60}))]);
     server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
     server.wait_for_state(DeliveryState::Retrying).await;
-    execute(&pool, "UPDATE profiles SET token = x'0101'").await;
+    execute(&pool, "UPDATE bots SET token = x'0101'").await;
     assert_eq!(server.state.worker.run_due_once(now() + 120_000).await.unwrap(), 1);
     assert_eq!(server.newest_state().await, Some(DeliveryState::Suspended));
     pool.close().await;

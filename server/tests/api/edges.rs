@@ -122,7 +122,7 @@ async fn an_import_waits_for_a_busy_server() {
         while !*stopped.borrow() {
             id += 1;
             let token = BotToken::parse(&TOKEN.replace("7001002003", &id.to_string())).unwrap();
-            busy.queue.put_bot(&token, "name", "username").await.unwrap();
+            busy.bots.accepted(&token, "name", "username").await.unwrap();
         }
     });
     let profiles: String =

@@ -39,6 +39,7 @@ fn draft(name: &str) -> EditedProfile {
         name: name.to_owned(),
         enabled: None,
         channel: ChannelKind::Telegram,
+        bot: None,
         events: Vec::new(),
         profile,
         key: None,
@@ -51,7 +52,7 @@ async fn numbers(data: &Path) -> Vec<i64> {
     let mut database = sqlx::SqliteConnection::connect(&url).await.unwrap();
     let numbers = sqlx::query_scalar(
         "SELECT DISTINCT unicode(substr(sealed, 2, 1)) AS number FROM (
-             SELECT token AS sealed FROM profiles UNION ALL SELECT token FROM events UNION ALL SELECT totp FROM users
+             SELECT token AS sealed FROM bots UNION ALL SELECT token FROM events UNION ALL SELECT totp FROM users
              UNION ALL SELECT token FROM drafts UNION ALL SELECT old_url FROM drafts
              UNION ALL SELECT sealed FROM settings) WHERE sealed IS NOT NULL ORDER BY number",
     );

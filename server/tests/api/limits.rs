@@ -87,7 +87,7 @@ async fn a_known_token_of_the_stateless_endpoint_has_a_limit_of_its_own() {
     let server = TestServer::start(&api.url()).await;
     let path = format!("/webhook/telegram?telegramToken={TOKEN}&telegramFieldName=*TelegramId");
     let token = BotToken::parse(TOKEN).unwrap();
-    server.state.store.queue.put_bot(&token, "Salon", "salon_bot").await.unwrap();
+    server.state.store.bots.accepted(&token, "Salon", "salon_bot").await.unwrap();
     let source = Source::Token(SenderKey::of(&token));
     let busy = keep_busy(&server, source.clone());
     let told = refused(flood(&server, 1_000, &path).await).await;

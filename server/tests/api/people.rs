@@ -115,7 +115,12 @@ async fn health_says_what_is_wrong_and_every_page_has_its_mark() {
             || page.contains("Telegram does not accept a bot's token"),
         "{page}"
     );
-    assert!(page.contains(&format!("/profiles/{}", profile.id)) && page.contains("Token refused"), "{page}");
+    assert!(page.contains("href=\"/bots/7001002003\""), "{page}");
+    let bot = person.see("/bots/7001002003").await;
+    assert!(bot.contains(&format!("/profiles/{}", profile.id)) && bot.contains("Unauthorized"), "{bot}");
+    for path in ["/", "/bots", "/health", "/bots/7001002003"] {
+        assert!(person.see(path).await.contains("Telegram refuses the token"), "one truth: {path}");
+    }
     for path in ["/", "/deliveries", "/health", "/sandbox"] {
         assert!(person.see(path).await.contains("needs-you"), "{path}");
     }

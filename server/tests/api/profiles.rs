@@ -18,6 +18,7 @@ use hookgram::{
     query,
     role::{Account, Role},
     sample::Sample,
+    secret::BotToken,
     values::ChatId,
 };
 use serde_json::json;
@@ -132,6 +133,7 @@ async fn the_builder_saves_and_tests_and_the_list_shows_it() {
         enabled: None,
         channel,
         key: None,
+        bot: None,
         events: Vec::new(),
         profile: profile.clone(),
     };
@@ -154,13 +156,13 @@ async fn the_builder_saves_and_tests_and_the_list_shows_it() {
         Ok(id),
         "the token stays"
     );
-    let bot = request.who_is(&operator, Some(id), &profile).await.unwrap().unwrap();
+    let token = BotToken::parse(TOKEN).unwrap();
+    let bot = request.who_is(&operator, &token).await.unwrap().unwrap();
     assert_eq!(bot.username, "salon_bot");
 
     let rows = list_page(&request, &viewer, ListQuery::default()).await.unwrap().rows;
     assert_eq!(rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["B2", "S"]);
-    let masked = Some("7001002003:AAH…abcd".to_owned());
-    assert_eq!(rows[0].target, TargetView::Bot { masked_token: masked, bot: Some(bot), locked: None });
+    assert_eq!(rows[0].target, TargetView::Bot(Some(bot)));
     assert_eq!(rows[0].short_url, None, "a viewer may not send");
     let operators = Viewer::of(account(Role::Operator)).unwrap();
     let rows = list_page(&request, &operators, ListQuery::default()).await.unwrap().rows;
@@ -173,6 +175,7 @@ async fn the_builder_saves_and_tests_and_the_list_shows_it() {
     let test = |channel: ChannelKind, id: Option<i64>| TestInput {
         id,
         channel,
+        bot: None,
         profile: profile.clone(),
         event: BookingEvent::read(Sample::Appointment.json().as_bytes()).unwrap(),
         chat: ChatId::parse("77").unwrap(),

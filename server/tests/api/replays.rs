@@ -42,7 +42,15 @@ async fn change(server: &TestServer, stored: &StoredProfile, parameters: &[(Para
 
 fn draft(stored: &StoredProfile) -> EditedProfile {
     let (name, profile) = (stored.name.clone(), stored.profile.clone());
-    EditedProfile { name, enabled: None, channel: ChannelKind::Telegram, events: Vec::new(), profile, key: None }
+    EditedProfile {
+        name,
+        enabled: None,
+        channel: ChannelKind::Telegram,
+        bot: None,
+        events: Vec::new(),
+        profile,
+        key: None,
+    }
 }
 
 async fn save(server: &TestServer, stored: &StoredProfile, draft: EditedProfile) {

@@ -22,16 +22,6 @@ word_set! {
         no_failures: "За сутки неудач не было.", "No failures within a day.";
         bots: "Боты", "Bots";
         no_bots: "Ни один профиль ещё не отправляет через бота.", "No profile sends through a bot yet.";
-        bot: "Бот", "Bot";
-        bot_state: "Состояние", "State";
-        bot_works: "Работает", "Works";
-        bot_parked: "Токен не принят", "Token refused";
-        bot_locked: "Токен не открыть", "Token cannot be opened";
-        bot_unchecked: "Ещё не проверялся", "Not checked yet";
-        checked: "Проверен", "Checked";
-        profiles: "Профили", "Profiles";
-        waiting: "Ждёт сообщений", "Messages waiting";
-        since: "с", "since";
         storage: "Хранилище", "Storage";
         database: "База данных", "Database";
         free: "Свободно на диске", "Free on the disk";
@@ -54,7 +44,7 @@ word_set! {
         worker_stopped: "Отправка сообщений не работает", "Messages are not being sent";
         worker_stopped_do: "Перезапустите Hookgram. Принятые события не потеряны и уйдут после запуска.", "Restart Hookgram. Accepted events are not lost and are sent after the start.";
         wrong_key: "Ключ шифрования не от этой базы данных", "The sealing key is not this database's";
-        wrong_key_do: "Сохранённые токены и пароли открыть нельзя; новые сообщения принимаются и ждут, ничего не потеряно. Верните прежний ключ ({}) и перезапустите Hookgram. Если прежнего ключа больше нет, введите токены в профилях заново: то, что ждёт, уйдёт.", "Stored tokens and passwords cannot be opened; new messages are taken and wait, nothing is lost. Put the old key back ({}) and restart Hookgram. If the old key is gone for good, enter the tokens in the profiles again: what waits is sent.";
+        wrong_key_do: "Сохранённые токены и пароли открыть нельзя; новые сообщения принимаются и ждут, ничего не потеряно. Верните прежний ключ ({}) и перезапустите Hookgram. Если прежнего ключа больше нет, введите токены ботов заново: то, что ждёт, уйдёт.", "Stored tokens and passwords cannot be opened; new messages are taken and wait, nothing is lost. Put the old key back ({}) and restart Hookgram. If the old key is gone for good, enter the tokens of the bots again: what waits is sent.";
         tokens_locked: "Нужно ввести токен заново", "The token must be entered again";
         factors_locked: "Аккаунты, у которых не проверить код второго шага", "Accounts whose code of the second step cannot be checked";
         factors_locked_do: "Эти люди могут войти по коду восстановления. Если кодов у них нет, выполните на сервере hookgram user second-factor-off с их адресом; второй шаг они включат снова.", "These people can sign in with a recovery code. Where they have none, run hookgram user second-factor-off with their address on the server; they turn the second step on again.";
@@ -66,7 +56,7 @@ word_set! {
         strangers: "Ждут события от незнакомых ботов", "Events of unknown bots are waiting";
         strangers_do: "Кто-то присылает события с токенами, которых Telegram ни разу не подтвердил. Остальным это не мешает: у таких событий своя очередь. Если старыми ссылками с параметрами никто не пользуется, закройте их в настройках.", "Somebody sends events with tokens that Telegram has never confirmed. Nobody else is affected: such events have a queue of their own. If nobody uses the old URLs with parameters, close them in the settings.";
         bot_parked_title: "Telegram не принимает токен бота", "Telegram does not accept a bot's token";
-        bot_parked_do: "Возьмите у @BotFather действующий токен и сохраните его в профиле: сообщения, которые ждут, уйдут сразу.", "Get a valid token from @BotFather and save it in the profile: the messages that wait are sent at once.";
+        bot_parked_do: "Возьмите у @BotFather действующий токен и сохраните его на странице бота: сообщения, которые ждут, уйдут сразу.", "Get a valid token from @BotFather and save it on the bot's page: the messages that wait are sent at once.";
         disk_low: "Мало места на диске", "Little room on the disk";
         disk_low_do: "Освободите место или уменьшите HOOKGRAM_RETENTION_DAYS. Когда место кончится, новые события будут получать ответ 503, пока его не станет больше.", "Free some, or lower HOOKGRAM_RETENTION_DAYS. Once there is none, new events are answered 503 until there is.";
         mail_failing: "Письма о сбоях не уходят", "Error mails do not go out";
@@ -81,6 +71,6 @@ word_set! {
         passwords_guessed_do: "Узнайте у владельца аккаунта, не он ли ошибался за последние сутки. Если не он, пусть проверит, что этот пароль нигде больше не используется, и включит второй шаг. Попытки замедляются сами; откуда они приходят, видно в аудите.", "Ask the account's owner whether it was they who mistyped within the last day. If not, they should make sure that the password is used nowhere else, and turn the second step on. Attempts are slowed down by themselves; the audit shows where they come from.";
         to_audit: "Открыть аудит", "Open the audit";
         to_log: "Открыть журнал", "Open the log";
-        to_profile: "Открыть профиль", "Open the profile";
+        to_bot: "Открыть бота", "Open the bot";
     }
 }

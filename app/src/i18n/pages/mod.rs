@@ -4,6 +4,7 @@
 mod accounts;
 #[cfg(feature = "ssr")]
 mod audit;
+mod bots;
 mod builder;
 #[cfg(feature = "ssr")]
 mod common;
@@ -32,6 +33,7 @@ pub use self::{
         UserWords, codes_left, role_allows, role_name,
     },
     audit::AuditWords,
+    bots::BotsWords,
     builder::TestWords,
     common::PageWords,
     deliveries::{ActWords, EraseWords, LogWords, TraceWords, UnreachableWords},
@@ -44,6 +46,7 @@ pub use self::{
     toasts::Toasts,
 };
 pub use self::{
+    bots::{BotStateWords, bot_state},
     builder::{BubbleWords, BuilderWords, FormWords, PreviewWords},
     errors::Errors,
     profiles::{ChatTitle, ChatWords},

@@ -6,6 +6,7 @@ word_set! {
     /// The common layout: navigation, account menu.
     Shell {
         profiles: "Профили", "Profiles";
+        bots: "Боты", "Bots";
         deliveries: "Доставки", "Deliveries";
         sandbox: "Песочница", "Sandbox";
         health: "Состояние", "Health";

@@ -10,6 +10,8 @@ word_set! {
         deleted: "Профиль «{}» удалён.", "The profile “{}” is deleted.";
         copied: "Это копия профиля «{}»: у неё своя ссылка.", "This is a copy of the profile “{}”, with a URL of its own.";
         new_key: "У профиля «{}» новая ссылка. Вставьте её в сервис записи.", "The profile “{}” has a new URL. Paste it into the booking service.";
+        bot_saved: "Токен сохранён.", "The token is saved.";
+        bot_removed: "Бот {} удалён.", "The bot {} is removed.";
         imported: "Импортировано: {}.", "Imported: {}.";
         made: "Создано: {}.", "Made: {}.";
         erased: "Стёрто: {}.", "Erased: {}.";

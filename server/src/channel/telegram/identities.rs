@@ -95,6 +95,11 @@ impl Identities {
         (identity, true)
     }
 
+    /// Forgets the cached answer about a token.
+    pub fn forget(&self, token: &BotToken) {
+        self.tokens.lock().remove(&codes::hash(token.expose()));
+    }
+
     fn admit(&self, sender: &SenderKey, asker: Asker, now: Instant) -> Result<(), Duration> {
         let Asker::Stranger(address) = asker else {
             return self.new_bots.introduce(sender, Purpose::Check, now);

@@ -10,20 +10,16 @@ use app::{
 };
 use async_trait::async_trait;
 use hookgram::{
-    preferences::Theme,
-    profile::{EditedProfile, Profile},
-    query,
-    role::Account,
-    secret::BotToken,
-    values::Language,
+    bot::BotState, preferences::Theme, profile::EditedProfile, query, role::Account, secret::BotToken, values::Language,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{preview, test};
 use crate::{
     channel::telegram::{Identity, identities::Asker},
+    health::bot_view,
     pages::{
-        PageRequest,
+        PageRequest, bots,
         deliveries::personal,
         internal,
         profiles::{self, find_chat},
@@ -76,11 +72,17 @@ impl Backend for PageRequest {
         self.state.store.profiles.delete_draft(operator.account().id, id).await.map_err(internal)
     }
 
+    async fn bots(&self, _viewer: &Viewer) -> Result<Vec<BotView>, AppError> {
+        let bots = self.state.store.bots.all().await.map_err(internal)?;
+        Ok(bots.into_iter().map(|record| bot_view(record.bot)).collect())
+    }
+
     async fn profile(&self, _viewer: &Viewer, id: i64) -> Result<ProfileDetail, AppError> {
         let stored = self.stored_profile(id).await?;
         Ok(ProfileDetail {
             row: profiles::row(self, &stored).await?,
             events: stored.events.iter().map(|event| event.0).collect(),
+            bot: stored.bot,
             parameters: query::write(&stored.profile),
         })
     }
@@ -94,8 +96,8 @@ impl Backend for PageRequest {
         if profile.name.trim().is_empty() {
             return Err(AppError::field("name", self.say("Назовите профиль.", "Give the profile a name.")));
         }
-        if profile.channel.needs_token() && profiles::token(self, id, &profile.profile).await?.is_none() {
-            return Err(no_token(self));
+        if profile.channel.needs_token() {
+            self.check_bot(id, &profile).await?;
         }
         let profile = EditedProfile { name: profile.name.trim().to_owned(), ..profile };
         match self.state.store.profiles.put(id, &profile, &self.by(operator.account())).await {
@@ -109,6 +111,7 @@ impl Backend for PageRequest {
                     self.say("Профиль с таким названием уже есть.", "There is a profile of that name already.");
                 Err(AppError::field("name", sentence))
             }
+            Err(StoreError::NoSuchBot) => Err(AppError::field("telegramToken", bot_gone(self))),
             Err(StoreError::NotFound) => Err(AppError::NotFound),
             Err(error) => Err(internal(error)),
         }
@@ -118,15 +121,11 @@ impl Backend for PageRequest {
         test::send(self, operator, input).await
     }
 
-    async fn who_is(
-        &self,
-        _operator: &Operator,
-        id: Option<i64>,
-        profile: &Profile,
-    ) -> Result<Option<BotView>, AppError> {
-        let token = profiles::token(self, id, profile).await?.ok_or_else(|| no_token(self))?;
-        let sentence = match self.state.who_is(&token, Asker::Known).await {
-            Identity::Bot { name, username } => return Ok(Some(BotView { name, username })),
+    async fn who_is(&self, _operator: &Operator, token: &BotToken) -> Result<Option<BotView>, AppError> {
+        let sentence = match self.state.who_is(token, Asker::Known).await {
+            Identity::Bot { name, username } => {
+                return Ok(Some(BotView { id: token.bot_id(), name, username, state: BotState::Working }));
+            }
             Identity::Refused => return Ok(None),
             Identity::Unreachable => {
                 self.say("Telegram сейчас не отвечает.", "Telegram does not answer at the moment.").to_owned()
@@ -167,14 +166,38 @@ impl Backend for PageRequest {
         &self,
         operator: &Operator,
         id: Option<i64>,
-        profile: &Profile,
+        bot: Option<i64>,
+        token: Option<BotToken>,
     ) -> Result<ChatSearch, AppError> {
-        find_chat::begin(self, operator, id, profile).await
+        find_chat::begin(self, operator, id, bot, token).await
     }
 
     async fn look_for_chat(&self, operator: &Operator, code: &str) -> Result<ChatSearch, AppError> {
         Ok(find_chat::look(self, operator, code, true).await)
     }
+}
+
+impl PageRequest {
+    /// Checks that a profile has a bot. A typed token is shown to Telegram before it is stored.
+    async fn check_bot(&self, id: Option<i64>, edited: &EditedProfile) -> Result<(), AppError> {
+        if let Some(token) = &edited.profile.token {
+            return bots::ask_before_storing(self, token).await;
+        }
+        let bot = match (edited.bot, id) {
+            (Some(bot), _) => Some(bot),
+            (None, Some(id)) => self.stored_profile(id).await?.bot,
+            (None, None) => None,
+        };
+        let bot = bot.ok_or_else(|| no_token(self))?;
+        match self.state.store.bots.get(bot).await.map_err(internal)? {
+            Some(_) => Ok(()),
+            None => Err(AppError::field("telegramToken", bot_gone(self))),
+        }
+    }
+}
+
+fn bot_gone(request: &PageRequest) -> &str {
+    request.say("Этого бота уже удалили. Выберите другого.", "This bot has been removed. Choose another one.")
 }
 
 /// The fault of a form that names a bot but has no token.

@@ -34,6 +34,7 @@ async fn show<P: Permission>(visit: Visit<P>, id: Option<i64>) -> Response {
     let draft = visit.asked("draft");
     let mut data = or_refuse!(visit, visit.within(load_builder(id, draft)).await);
     data.saved = visit.asked("saved").is_some();
+    data.bot = visit.asked("bot").and_then(|id| id.parse().ok());
     data.old_url_first = visit.asked("from").is_some_and(|from| from == "url");
     // Set by leptos when a form that was sent without scripts was refused as a whole.
     let error = visit.asked("__path").zip(visit.asked("__err"));

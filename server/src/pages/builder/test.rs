@@ -26,7 +26,10 @@ pub(super) async fn send(
     input: TestInput,
 ) -> Result<TestOutcome, AppError> {
     let token = match input.channel.needs_token() {
-        true => Some(token(request, input.id, &input.profile).await?.ok_or_else(|| no_token(request))?),
+        true => {
+            let token = token(request, input.id, input.bot, input.profile.token.as_ref()).await?;
+            Some(token.ok_or_else(|| no_token(request))?)
+        }
         false => None,
     };
     let name = match input.id {
@@ -48,7 +51,7 @@ async fn carry_out(
     token: Option<BotToken>,
     input: TestInput,
 ) -> Result<TestOutcome, AppError> {
-    let TestInput { id, channel, profile, event, chat } = input;
+    let TestInput { id, channel, profile, event, chat, .. } = input;
     let host = request.state.settings.now().booking_url.clone();
     let parts = request.state.rendering.run(move || test_parts(channel, &profile, &event, &host)).await;
     let parts = parts.ok_or_else(|| internal("a test message could not be rendered"))?;

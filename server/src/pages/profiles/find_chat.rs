@@ -7,7 +7,7 @@ use app::{
     views::{ChatLinks, ChatSearch, ChatTrouble},
 };
 use axum::{extract::Path, http::StatusCode, response::Response};
-use hookgram::profile::Profile;
+use hookgram::secret::BotToken;
 
 use super::token;
 use crate::{
@@ -26,7 +26,7 @@ pub(in crate::pages) async fn page(Path(code): Path<String>, visit: Visit<Operat
     visit.show(StatusCode::OK, ServerPage::FindChat(search)).await
 }
 
-/// Begins a search with the bot whose token is in the profile, or else is stored with the profile `id`.
+/// Begins a search with the bot of the token, or else the chosen one, or else that of the stored profile `id`.
 ///
 /// # Errors
 /// [`AppError::NotFound`] if there is no such profile; if the database fails.
@@ -34,10 +34,11 @@ pub async fn begin(
     request: &PageRequest,
     operator: &Operator,
     id: Option<i64>,
-    profile: &Profile,
+    bot: Option<i64>,
+    typed: Option<BotToken>,
 ) -> Result<ChatSearch, AppError> {
     let failed = |why| Ok(ChatSearch::Failed { why, links: None });
-    let Some(token) = token(request, id, profile).await? else { return failed(ChatTrouble::NoToken) };
+    let Some(token) = token(request, id, bot, typed.as_ref()).await? else { return failed(ChatTrouble::NoToken) };
     let bot = match request.state.who_is(&token, Asker::Known).await {
         Identity::Bot { username, .. } => username,
         Identity::Refused => return failed(ChatTrouble::TokenRefused),

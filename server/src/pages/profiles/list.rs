@@ -5,7 +5,7 @@ use app::{
     i18n::causes::{advice, cause},
     pages::ServerPage,
     session::Viewer,
-    views::{BotView, LastDelivery, ListPage, ListRow, TargetView, Why},
+    views::{LastDelivery, ListPage, ListRow, TargetView, Why},
 };
 use axum::{
     body::Body,
@@ -20,7 +20,7 @@ use hookgram::{
     values::Language,
 };
 
-use super::must_be_entered;
+use super::bot_view;
 use crate::{
     pages::{Operator, PageRequest, Visit, internal, or_refuse, request::may_send},
     store::{ListedEvent, ListedProfile, StoreError},
@@ -79,13 +79,8 @@ pub async fn list_page(request: &PageRequest, viewer: &Viewer, query: ListQuery)
 }
 
 fn row(request: &PageRequest, may_send: bool, listed: ListedProfile) -> ListRow {
-    let ListedProfile { id, name, enabled, channel, key, masked_token, locked, bot, last, week } = listed;
-    let target = if channel == ChannelKind::Sandbox {
-        TargetView::Sandbox
-    } else {
-        let bot = bot.map(|bot| BotView { name: bot.name, username: bot.username });
-        TargetView::Bot { masked_token, bot, locked: locked.then(|| must_be_entered(request.language)) }
-    };
+    let ListedProfile { id, name, enabled, channel, key, bot, last, week } = listed;
+    let target = if channel == ChannelKind::Sandbox { TargetView::Sandbox } else { TargetView::Bot(bot.map(bot_view)) };
     let delivery = last.as_ref().map(|last| {
         let states: Vec<DeliveryState> = last.states.iter().map(|state| state.state).collect();
         LastDelivery { outcome: Outcome::of_event(last.outcome, &states), at: last.at }

@@ -10,22 +10,16 @@ pub(super) mod urls;
 
 use app::{
     error::AppError,
-    i18n::causes,
-    views::{BotView, LastDelivery, ProfileRow, TargetView},
+    views::{LastDelivery, ProfileRow, TargetView},
 };
-use hookgram::{
-    channel::ChannelKind,
-    delivery::{FailureCause, Outcome},
-    profile::Profile,
-    secret::BotToken,
-    values::Language,
-};
+use hookgram::{channel::ChannelKind, delivery::Outcome, secret::BotToken};
 
 pub use self::{
     list::list_page,
     share::{last_event, shared},
 };
 use super::{PageRequest, internal};
+pub(super) use crate::health::bot_view;
 use crate::store::StoredProfile;
 
 /// A profile with its bot and its last event.
@@ -33,16 +27,11 @@ pub(super) async fn row(request: &PageRequest, stored: &StoredProfile) -> Result
     let target = if stored.channel == ChannelKind::Sandbox {
         TargetView::Sandbox
     } else {
-        let token = stored.profile.token.as_ref();
-        let bot = match token.map(BotToken::bot_id).or(stored.locked) {
-            Some(bot) => request.state.store.queue.bot(bot).await.map_err(internal)?,
+        let bot = match stored.bot {
+            Some(id) => request.state.store.bots.get(id).await.map_err(internal)?,
             None => None,
         };
-        TargetView::Bot {
-            masked_token: token.map(BotToken::masked),
-            bot: bot.map(|bot| BotView { name: bot.name, username: bot.username }),
-            locked: stored.locked.map(|_| must_be_entered(request.language)),
-        }
+        TargetView::Bot(bot.map(|record| bot_view(record.bot)))
     };
     let last = request.state.store.log.newest_event(stored.id).await.map_err(internal)?;
     let last =
@@ -50,20 +39,19 @@ pub(super) async fn row(request: &PageRequest, stored: &StoredProfile) -> Result
     Ok(ProfileRow { id: stored.id, name: stored.name.clone(), target, enabled: stored.enabled, last })
 }
 
-/// The token in the profile, or else the one that is stored with the profile `id`.
+/// A typed token, or else that of the chosen bot, or else that of the bot of the stored profile `id`.
 pub(super) async fn token(
     request: &PageRequest,
     id: Option<i64>,
-    profile: &Profile,
+    bot: Option<i64>,
+    typed: Option<&BotToken>,
 ) -> Result<Option<BotToken>, AppError> {
-    match (&profile.token, id) {
-        (Some(token), _) => Ok(Some(token.clone())),
-        (None, Some(id)) => Ok(request.stored_profile(id).await?.profile.token),
-        (None, None) => Ok(None),
+    match (typed, bot, id) {
+        (Some(token), ..) => Ok(Some(token.clone())),
+        (None, Some(bot), _) => {
+            Ok(request.state.store.bots.get(bot).await.map_err(internal)?.and_then(|record| record.token))
+        }
+        (None, None, Some(id)) => Ok(request.stored_profile(id).await?.profile.token),
+        (None, None, None) => Ok(None),
     }
-}
-
-/// The advice to enter a stored token again.
-fn must_be_entered(language: Language) -> String {
-    causes::advice(language, FailureCause::TokenLocked).to_owned()
 }

@@ -7,10 +7,11 @@ use app::{
     i18n::{ShareWords, Words as _, causes, event_type},
     pages::{ServerPage, ShareView},
     session::Viewer,
-    views::{Address, LastEventView, Obstacle, Shared, TOKEN_PLACE},
+    views::{Address, LastEventView, Obstacle, Shared, TOKEN_PLACE, TargetView},
 };
 use axum::{extract::Path, http::StatusCode, response::Response};
 use hookgram::{
+    bot::BotState,
     delivery::{DeliveryState, FailureCause, Outcome},
     event::EventType,
     query,
@@ -51,7 +52,7 @@ pub async fn shared(request: &PageRequest, viewer: &Viewer, profile: i64) -> Res
         field_name: stored.profile.field_name.clone().unwrap_or_default(),
         stateless: request.state.settings.now().stateless.then_some(stateless),
         address: request.short_url(viewer, &stored.key).map(|url| address(url, &stored)).transpose()?,
-        obstacles: obstacles(base, &stored),
+        obstacles: obstacles(base, &stored, &row.target),
         row,
     })
 }
@@ -66,17 +67,18 @@ pub async fn last_event(request: &PageRequest, profile: i64) -> Result<Option<La
 }
 
 /// The obstacles to the use of a profile's address, the worst first.
-fn obstacles(public_url: &str, stored: &StoredProfile) -> Vec<Obstacle> {
+fn obstacles(public_url: &str, stored: &StoredProfile, target: &TargetView) -> Vec<Obstacle> {
     let mut found = Vec::new();
     if !stored.enabled {
         found.push(Obstacle::Disabled);
     }
-    if stored.channel.needs_token() && stored.locked.is_some() {
-        found.push(Obstacle::TokenLocked);
-    } else if stored.channel.needs_token() && stored.profile.token.is_none() {
-        found.push(Obstacle::NoToken);
-    } else if stored.channel.needs_token() && stored.suspended_since.is_some() {
-        found.push(Obstacle::TokenRefused);
+    if let TargetView::Bot(bot) = target {
+        found.extend(match bot.as_ref().map(|bot| bot.state) {
+            None => Some(Obstacle::NoToken),
+            Some(BotState::Locked) => Some(Obstacle::TokenLocked),
+            Some(BotState::Refused) => Some(Obstacle::TokenRefused),
+            Some(BotState::Unknown | BotState::Working) => None,
+        });
     }
     if is_only_here(public_url) {
         found.push(Obstacle::OnlyHere);

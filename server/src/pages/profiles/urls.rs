@@ -70,8 +70,8 @@ async fn table(state: &AppState, candidates: &[Candidate], draft: String, langua
         let mut row = candidate.row(language);
         if let Some(token) = candidate.token() {
             // Only stored names of bots are shown: a list of hundreds must not wait for Telegram.
-            let known = state.store.queue.bot(token.bot_id()).await.ok().flatten();
-            row.bot = known.map_or(row.bot, |bot| format!("@{}", bot.username));
+            let known = state.store.bots.name_of(token.bot_id()).await.ok().flatten();
+            row.bot = known.map_or(row.bot, |(_, username)| format!("@{username}"));
         }
         rows.push(row);
     }
@@ -108,6 +108,7 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
             name: row.name.clone(),
             enabled: Some(true),
             channel: ChannelKind::Telegram,
+            bot: None,
             events: Vec::new(),
             profile: url.profile.clone(),
             key: None,

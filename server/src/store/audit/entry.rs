@@ -112,7 +112,7 @@ pub struct AuditRecord {
     pub changes: Vec<Change>,
 }
 
-/// The differences between two states of a profile. For a new profile, its values.
+/// The differences between two states of a profile, without its bot. For a new profile, its values.
 #[must_use]
 pub fn profile_changes(before: Option<&EditedProfile>, after: &EditedProfile) -> Vec<Change> {
     let mut changes = Vec::new();
@@ -129,14 +129,7 @@ pub fn profile_changes(before: Option<&EditedProfile>, after: &EditedProfile) ->
     note("enabled", was_enabled.map(|was| was.to_string()), is_enabled.to_string());
     note("sandbox", before.map(is_sandbox), is_sandbox(after));
     note("events", before.map(|before| numbers(&before.events)), numbers(&after.events));
-    let token = |profile: &Profile| profile.token.as_ref().map(hookgram::secret::BotToken::masked).unwrap_or_default();
     let old = before.map(|before| &before.profile);
-    if let Some(new) = &after.profile.token {
-        let same = old.and_then(|old| old.token.as_ref()) == Some(new);
-        if !same {
-            note("telegramToken", old.map(token), token(&after.profile));
-        }
-    }
     let (old, new) = (old.map(parameters).unwrap_or_default(), parameters(&after.profile));
     let value = |list: &[(String, String)], name: &str| {
         list.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default()
@@ -182,7 +175,7 @@ mod tests {
 
     fn state(name: &str, profile: Profile) -> EditedProfile {
         let (name, enabled, channel) = (name.to_owned(), Some(true), ChannelKind::Telegram);
-        EditedProfile { name, enabled, channel, events: Vec::new(), profile, key: None }
+        EditedProfile { name, enabled, channel, bot: None, events: Vec::new(), profile, key: None }
     }
 
     #[test]
@@ -192,16 +185,14 @@ mod tests {
         old.set(Parameter::HideUrl, "true").unwrap();
         let mut new = Profile::default();
         new.set(Parameter::Message, &format!("Готово {TOKEN}")).unwrap();
-        new.set(Parameter::TelegramToken, TOKEN).unwrap();
         let changes = profile_changes(Some(&state("A", old)), &state("B", new));
         let told: Vec<(&str, &str, &str)> =
             changes.iter().map(|change| (change.what.as_str(), change.from.as_str(), change.to.as_str())).collect();
         let masked = hookgram::secret::redact(TOKEN);
         assert_eq!(told[0], ("name", "A", "B"));
-        assert_eq!(told[1].0, "telegramToken");
-        assert_eq!(told[2], ("message", "Записано", format!("Готово {masked}").as_str()));
-        assert_eq!(told[3], ("hide_url", "true", ""));
-        assert_eq!(told.len(), 4, "{told:?}");
+        assert_eq!(told[1], ("message", "Записано", format!("Готово {masked}").as_str()));
+        assert_eq!(told[2], ("hide_url", "true", ""));
+        assert_eq!(told.len(), 3, "{told:?}");
         assert!(!format!("{changes:?}").contains("pQ_r"), "{changes:?}");
     }
 

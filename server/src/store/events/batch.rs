@@ -14,16 +14,14 @@ use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection, query_builder::Separ
 use crate::{
     store::{
         SenderKey, StoreError,
+        bots::suspended::{cause_of, is_suspended, mark},
         events::{
             AcceptedEvent, NewDelivery, Received, TokenSource,
             strangers::{Admission, Admitted, Stateless},
         },
         mails::failures::{Failure, add_deliveries},
         names::{ChannelCode, MaybeNamed, quoted},
-        queue::{
-            heads::json,
-            suspended::{cause_of, suspended_for},
-        },
+        queue::heads::json,
     },
     time::Millis,
 };
@@ -49,9 +47,9 @@ struct Sender {
     bot_id: Option<i64>,
     #[sqlx(rename = "lane")]
     sender_key: Vec<u8>,
-    /// Whether the profile is suspended. Sending with its token before there is one that works would be useless.
+    /// Whether the bot is suspended. Sending with its token before there is one that works would be useless.
     suspended: bool,
-    /// The mark on the profile's suspended deliveries.
+    /// The mark on the bot's suspended deliveries.
     #[sqlx(try_from = "MaybeNamed<FailureCause>")]
     suspended_for: Option<FailureCause>,
     version: i64,
@@ -243,10 +241,12 @@ async fn senders<'a>(
     profiles.sort_unstable();
     profiles.dedup();
     let stored: Vec<Sender> = sqlx::query_as(concat!(
-        "SELECT p.id, p.bot_id, coalesce(p.lane, x'') AS lane, p.parked_since IS NOT NULL AS suspended,
-             iif(p.parked_since IS NULL, NULL, ",
-        suspended_for!(),
-        ") AS suspended_for, p.version FROM profiles p WHERE p.id IN (SELECT value FROM json_each(?1))"
+        "SELECT p.id, p.bot_id, coalesce(b.sender, x'') AS lane, coalesce(",
+        is_suspended!(),
+        ", 0) AS suspended, ",
+        mark!(),
+        " AS suspended_for, p.version FROM profiles p LEFT JOIN bots b ON b.id = p.bot_id
+         WHERE p.id IN (SELECT value FROM json_each(?1))"
     ))
     .bind(json(&profiles))
     .fetch_all(tx)

@@ -109,7 +109,7 @@ impl Admission {
         let known: Vec<Vec<u8>> = sqlx::query_scalar(
             "SELECT unhex(value) FROM json_each(?1)
              WHERE EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = unhex(value))
-             OR EXISTS (SELECT 1 FROM profiles WHERE lane = unhex(value))",
+             OR EXISTS (SELECT 1 FROM bots WHERE sender = unhex(value))",
         )
         .bind(json(&senders))
         .fetch_all(&mut *tx)
@@ -193,7 +193,7 @@ async fn usage(tx: &mut SqliteConnection, holders: &[String]) -> Result<HashMap<
     Ok(rows.into_iter().map(|(holder, events, bytes)| (holder, (events, bytes))).collect())
 }
 
-/// Takes the events of a token out of the strangers' bounds, once Telegram has accepted it or a profile has it.
+/// Takes the events of a token out of the strangers' bounds, once Telegram has accepted it or a bot has it.
 pub(in crate::store) async fn now_known(tx: &mut SqliteConnection, sender: &SenderKey) -> Result<(), StoreError> {
     for statement in [
         concat!(
@@ -210,14 +210,14 @@ pub(in crate::store) async fn now_known(tx: &mut SqliteConnection, sender: &Send
 }
 
 impl Events {
-    /// Whether a token is known: a profile has it, or Telegram has accepted it at least once.
+    /// Whether a token is known: a bot has it, or Telegram has accepted it at least once.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn is_known(&self, sender: &SenderKey) -> Result<bool, StoreError> {
         Ok(sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM accepted_tokens WHERE lane = ?1)
-             OR EXISTS (SELECT 1 FROM profiles WHERE lane = ?1)",
+             OR EXISTS (SELECT 1 FROM bots WHERE sender = ?1)",
         )
         .bind(sender.as_bytes())
         .fetch_one(&self.read)

@@ -1,4 +1,4 @@
-//! The health of the queue, the bots and the error mails.
+//! The health of the queue and the error mails.
 
 use hookgram::{
     delivery::FailureCause,
@@ -10,9 +10,6 @@ use crate::{
     store::{Log, StoreError, names::quoted},
     time::Millis,
 };
-
-/// How many bots a page shows, those in trouble first.
-const BOTS: i64 = 100;
 
 /// The health of the queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
@@ -26,28 +23,6 @@ pub struct QueueHealth {
     /// When the oldest unfinished delivery was created. Strangers' deliveries do not count, because they wait for their
     /// share.
     pub oldest: Option<Millis>,
-}
-
-/// The health of a bot that profiles send with.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct BotHealth {
-    /// Telegram's id of the bot.
-    pub id: i64,
-    /// Its display name, if Telegram has told it.
-    pub name: Option<String>,
-    /// Its `@name` without the `@`.
-    pub username: Option<String>,
-    /// When Telegram was last asked about it.
-    pub checked_at: Option<Millis>,
-    /// Since when a profile of the bot is suspended.
-    #[sqlx(rename = "parked_since")]
-    pub suspended_since: Option<Millis>,
-    /// How many profiles send with it.
-    pub profiles: i64,
-    /// A suspended profile of the bot, or any profile if none is suspended.
-    pub profile_id: i64,
-    /// How many of its deliveries are suspended.
-    pub waiting: i64,
 }
 
 /// The health of the error mails.
@@ -105,26 +80,6 @@ impl Log {
         }
         failures.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         Ok(failures)
-    }
-
-    /// The health of the profiles' bots, those that are suspended first.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn bots_health(&self) -> Result<Vec<BotHealth>, StoreError> {
-        Ok(sqlx::query_as(concat!(
-            "SELECT p.bot_id AS id, b.name, b.username, b.checked_at, min(p.parked_since) AS parked_since,
-             count(*) AS profiles, coalesce(min(iif(p.parked_since IS NULL, NULL, p.id)), min(p.id)) AS profile_id,
-             sum((SELECT count(*) FROM deliveries d WHERE d.profile_id = p.id AND d.state = ",
-            quoted!(DeliveryState::Suspended),
-            ")) AS waiting
-             FROM profiles p LEFT JOIN bots b ON b.id = p.bot_id
-             WHERE p.bot_id IS NOT NULL AND p.token IS NOT NULL AND p.sandbox = 0 AND p.deleted_at IS NULL
-             GROUP BY p.bot_id ORDER BY min(p.parked_since) IS NULL, min(p.parked_since), p.bot_id LIMIT ?1"
-        ))
-        .bind(BOTS)
-        .fetch_all(&self.read)
-        .await?)
     }
 
     /// The health of the error mails. Mails that were given up or not sent count from `since` on.

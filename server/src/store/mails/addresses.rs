@@ -98,8 +98,7 @@ impl Mails {
             return Ok(known);
         }
         let confirmed = sqlx::query_scalar("SELECT address FROM mail_addresses WHERE state = 'confirmed'");
-        let senders =
-            sqlx::query_scalar("SELECT DISTINCT lane FROM profiles WHERE lane IS NOT NULL AND deleted_at IS NULL");
+        let senders = sqlx::query_scalar("SELECT sender FROM bots WHERE sender IS NOT NULL");
         let known = Arc::new(Known {
             read_at: Instant::now(),
             confirmed: confirmed.fetch_all(&self.read).await?.into_iter().collect(),

@@ -11,18 +11,16 @@ use hookgram::{
     mail::MailState,
     profile::Profile,
     query,
-    secret::BotToken,
     values::{EmailAddress, Language},
 };
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 
 use crate::{
     store::{
-        Mails, SenderKey, StoreError,
-        events::strangers::now_known,
+        Mails, StoreError,
         names::{MaybeNamed, Named, quoted},
     },
-    time::{Millis, now},
+    time::Millis,
 };
 
 /// How many failures a mail lists one by one.
@@ -350,24 +348,4 @@ impl Mails {
         .fetch_all(&self.read)
         .await?)
     }
-}
-
-/// Records that Telegram has accepted a token, and takes its events out of the strangers' bounds.
-pub(in crate::store) async fn accepted(tx: &mut SqliteConnection, token: &BotToken) -> Result<(), StoreError> {
-    let sender = SenderKey::of(token);
-    accepted_sender(tx, &sender).await?;
-    now_known(tx, &sender).await
-}
-
-/// Records that Telegram has accepted the token of a sender, with the time of the last acceptance to the day.
-pub(in crate::store) async fn accepted_sender(tx: &mut SqliteConnection, sender: &SenderKey) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO accepted_tokens (lane, accepted_at) VALUES (?1, ?2) ON CONFLICT (lane)
-         DO UPDATE SET accepted_at = excluded.accepted_at WHERE accepted_at < excluded.accepted_at - 86400000",
-    )
-    .bind(sender.as_bytes())
-    .bind(now())
-    .execute(tx)
-    .await?;
-    Ok(())
 }

@@ -92,7 +92,7 @@ impl Maintenance {
     }
 
     /// Deletes some of the data that is not needed any more: mails and bulk actions finished before `before`; accepted
-    /// tokens, migrated chats, bots without profiles and addresses for error mails that were last used before `unused`;
+    /// tokens, migrated chats, bots without a token and addresses for error mails that were last used before `unused`;
     /// expired webhook keys and address links; addresses that did not answer. Returns whether any may be left.
     ///
     /// # Errors
@@ -225,8 +225,8 @@ const BULK_ACTIONS: &str = "DELETE FROM bulk_actions WHERE id IN (
 const ACCEPTED_TOKENS: &str = "DELETE FROM accepted_tokens WHERE lane IN (
     SELECT lane FROM accepted_tokens WHERE accepted_at < ?1 LIMIT ?2)";
 const MOVED_CHATS: &str = "DELETE FROM moved_chats WHERE chat IN (SELECT chat FROM moved_chats WHERE at < ?1 LIMIT ?2)";
-const BOTS: &str = "DELETE FROM bots WHERE id IN (SELECT b.id FROM bots b
-    WHERE b.checked_at < ?1 AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.bot_id = b.id) LIMIT ?2)";
+const BOTS: &str =
+    "DELETE FROM bots WHERE id IN (SELECT id FROM bots WHERE sender IS NULL AND answered_at < ?1 LIMIT ?2)";
 const WEBHOOK_KEYS: &str = "DELETE FROM webhook_keys WHERE key IN (
     SELECT key FROM webhook_keys WHERE retired_at IS NOT NULL AND retired_at <= ?1 LIMIT ?2)";
 

@@ -1,6 +1,9 @@
 //! Changes of a profile besides saving it: copying it, replacing its webhook key, deleting it.
 
-use hookgram::{audit::AuditAction, profile::EditedProfile};
+use hookgram::{
+    audit::AuditAction,
+    profile::{EditedProfile, Profile},
+};
 use sqlx::SqliteConnection;
 
 use crate::{
@@ -25,8 +28,7 @@ pub enum OldKey {
 }
 
 impl Profiles {
-    /// Stores a copy of a profile, with a webhook key of its own and its token encrypted for the new row. Returns its
-    /// id. Its name is the first of `names` that is free.
+    /// Stores a copy of a profile, with a webhook key of its own. Returns its id. Its name is the first of `names` that is free.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if there is no such profile, [`StoreError::Taken`] if no name is free.
@@ -48,8 +50,9 @@ impl Profiles {
             name: free.ok_or(StoreError::Taken)?,
             enabled: Some(stored.enabled),
             channel: stored.channel,
+            bot: stored.bot,
             events: stored.events,
-            profile: stored.profile,
+            profile: Profile { token: None, ..stored.profile },
             key: None,
         };
         let copy = put(&mut tx, &self.sealer, None, &draft, (by, AuditAction::ProfileCopied)).await?;
@@ -125,7 +128,7 @@ impl Profiles {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    /// Deletes a profile. Its endpoint is closed, its webhook keys, token and parameters are deleted, and its
+    /// Deletes a profile. Its endpoint is closed, its webhook keys and parameters are deleted, and its
     /// unfinished deliveries are cancelled. Its events stay in the log until they are too old; see
     /// [`Profiles::delete_remains`].
     ///
@@ -134,24 +137,30 @@ impl Profiles {
     pub async fn delete(&self, id: i64, by: &By) -> Result<(), StoreError> {
         let now = now();
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let found: Option<(String, Option<Vec<u8>>)> =
-            sqlx::query_as("SELECT name, lane FROM profiles WHERE id = ?1 AND deleted_at IS NULL")
-                .bind(id)
-                .fetch_optional(&mut *tx)
-                .await?;
+        let found: Option<(String, Option<Vec<u8>>)> = sqlx::query_as(
+            "SELECT p.name, b.sender FROM profiles p LEFT JOIN bots b ON b.id = p.bot_id
+             WHERE p.id = ?1 AND p.deleted_at IS NULL",
+        )
+        .bind(id)
+        .fetch_optional(&mut *tx)
+        .await?;
         let (name, sender) = found.ok_or(StoreError::NotFound)?;
         let sender = sender.map_or_else(SenderKey::default, SenderKey::of_bytes);
         audit::record(&mut tx, &Entry::new(by, AuditAction::ProfileDeleted).to(&name, id)).await?;
         sqlx::query(
             "UPDATE profiles SET deleted_at = ?2, deleted_name = name, name = 'deleted ' || hex(randomblob(16)),
-             enabled = 0, token = NULL, bot_id = NULL, parameters = '', folded = '', parked_since = NULL
+             enabled = 0, bot_id = NULL, parameters = '', folded = ''
              WHERE id = ?1",
         )
         .bind(id)
         .bind(now)
         .execute(&mut *tx)
         .await?;
-        for statement in ["DELETE FROM webhook_keys WHERE profile_id = ?1", "DELETE FROM mails WHERE profile_id = ?1"] {
+        for statement in [
+            "DELETE FROM webhook_keys WHERE profile_id = ?1",
+            "DELETE FROM mails WHERE profile_id = ?1",
+            "DELETE FROM profile_tokens WHERE profile_id = ?1",
+        ] {
             sqlx::query(statement).bind(id).execute(&mut *tx).await?;
         }
         drop_unsent(&mut tx, now).await?;

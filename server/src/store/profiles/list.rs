@@ -7,7 +7,6 @@ use hookgram::{
     channel::ChannelKind,
     delivery::{DeliveryState, FailureCause},
     profile_list::{Counts, Day, ListQuery, PAGE},
-    secret::BotToken,
     webhook::EventOutcome,
 };
 use sqlx::{FromRow, SqliteConnection};
@@ -15,8 +14,9 @@ use sqlx::{FromRow, SqliteConnection};
 use crate::{
     store::{
         Bot, Profiles, Reason, StoreError,
-        names::{ChannelCode, MaybeNamed, Named},
-        profiles::{folding::fold, open_token},
+        bots::{BotRow, bot_columns, suspended::is_suspended},
+        names::{ChannelCode, MaybeNamed, Named, quoted},
+        profiles::folding::fold,
         queue::heads::json,
     },
     time::Millis,
@@ -39,11 +39,7 @@ pub struct ListedProfile {
     pub channel: ChannelKind,
     /// Its current webhook key.
     pub key: String,
-    /// Its masked token, if it has one that can be decrypted.
-    pub masked_token: Option<String>,
-    /// Whether it has a token that cannot be decrypted.
-    pub locked: bool,
-    /// Its bot, if Telegram has described it.
+    /// Its bot.
     pub bot: Option<Bot>,
     /// Its last event.
     pub last: Option<ListedEvent>,
@@ -76,8 +72,11 @@ pub struct ListedState {
 /// SQL: whether profile `p` is failing; `?4` is the first hour of the week.
 macro_rules! failing {
     () => {
-        "(p.parked_since IS NOT NULL OR EXISTS (SELECT 1 FROM outcome_hours h WHERE h.profile_id = p.id AND h.hour >= ?4
-          AND h.failed > 0))"
+        concat!(
+            "(p.sandbox = 0 AND EXISTS (SELECT 1 FROM bots b WHERE b.id = p.bot_id AND ",
+            is_suspended!(),
+            ") OR EXISTS (SELECT 1 FROM outcome_hours h WHERE h.profile_id = p.id AND h.hour >= ?4 AND h.failed > 0))"
+        )
     };
 }
 
@@ -124,15 +123,16 @@ pub(in crate::store) const COUNTS: &str = concat!(
     ")"
 );
 
-pub(in crate::store) const ROWS: &str = "SELECT p.id, p.name, p.enabled, p.sandbox, p.token, k.key, b.id AS bot_id,
-     b.name AS bot_name, b.username, b.checked_at, e.received_at, e.outcome, e.reason,
-     coalesce(e.duplicate_of, e.id) AS event_id
+pub(in crate::store) const ROWS: &str = "SELECT p.id, p.name, p.enabled, p.sandbox, p.bot_id AS bot, k.key,
+     e.received_at, e.outcome, e.reason, coalesce(e.duplicate_of, e.id) AS event_id
      FROM json_each(?1) listed CROSS JOIN profiles p ON p.id = listed.value
      JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL
-     LEFT JOIN bots b ON b.id = p.bot_id
      LEFT JOIN events e ON e.id = (
          SELECT id FROM events WHERE profile_id = p.id ORDER BY received_at DESC, id DESC LIMIT 1)
      ORDER BY listed.key";
+
+pub(in crate::store) const BOTS: &str =
+    concat!("SELECT ", bot_columns!(), " FROM json_each(?1) listed CROSS JOIN bots b ON b.id = listed.value");
 
 pub(in crate::store) const STATES: &str = "SELECT d.event_id, d.state, d.cause, max(d.id) FROM json_each(?1) listed
      CROSS JOIN deliveries d ON d.event_id = listed.value
@@ -161,12 +161,8 @@ struct Row {
     enabled: bool,
     #[sqlx(try_from = "ChannelCode", rename = "sandbox")]
     channel: ChannelKind,
-    token: Option<Vec<u8>>,
     key: String,
-    bot_id: Option<i64>,
-    bot_name: Option<String>,
-    username: Option<String>,
-    checked_at: Option<Millis>,
+    bot: Option<i64>,
     received_at: Option<Millis>,
     #[sqlx(try_from = "MaybeNamed<EventOutcome>")]
     outcome: Option<EventOutcome>,
@@ -267,6 +263,10 @@ impl Profiles {
     ) -> Result<Vec<ListedProfile>, StoreError> {
         let list = json(ids);
         let rows: Vec<Row> = sqlx::query_as(ROWS).bind(&list).fetch_all(&mut *reader).await?;
+        let bots: Vec<i64> = rows.iter().filter_map(|row| row.bot).collect();
+        let bots: Vec<BotRow> = sqlx::query_as(BOTS).bind(json(&bots)).fetch_all(&mut *reader).await?;
+        let bots = bots.into_iter().map(|row| row.open(&self.sealer).0).map(|bot| (bot.id, bot));
+        let bots: HashMap<i64, Bot> = bots.collect();
         let events: Vec<i64> = rows.iter().filter_map(|row| row.event_id).collect();
         let states: Vec<StateRow> = sqlx::query_as(STATES).bind(json(&events)).fetch_all(&mut *reader).await?;
         let days: Vec<DayRow> =
@@ -288,37 +288,30 @@ impl Profiles {
             .map(|row| {
                 let states = row.event_id.and_then(|id| by_event.remove(&id)).unwrap_or_default();
                 let week = weeks.remove(&row.id).unwrap_or_default();
-                self.listed(row, states, week)
+                let bot = row.bot.and_then(|id| bots.get(&id)).cloned();
+                listed(row, bot, states, week)
             })
             .collect())
     }
+}
 
-    fn listed(&self, row: Row, states: Vec<ListedState>, week: [Day; 7]) -> ListedProfile {
-        let opened = row.token.as_deref().filter(|_| row.channel.needs_token());
-        let token = opened.and_then(|sealed| open_token(&self.sealer, row.id, sealed).ok());
-        let bot = match (row.bot_id, row.bot_name, row.username, row.checked_at) {
-            (Some(id), Some(name), Some(username), Some(checked_at)) => Some(Bot { id, name, username, checked_at }),
-            _ => None,
-        };
-        let last = match (row.received_at, row.outcome) {
-            (Some(at), Some(outcome)) => {
-                let reason = row.reason.as_deref().and_then(|reason| serde_json::from_str(reason).ok());
-                Some(ListedEvent { at, outcome, reason, states })
-            }
-            _ => None,
-        };
-        ListedProfile {
-            id: row.id,
-            name: row.name,
-            enabled: row.enabled,
-            channel: row.channel,
-            key: row.key,
-            masked_token: token.as_ref().map(BotToken::masked),
-            locked: opened.is_some() && token.is_none(),
-            bot: bot.filter(|_| opened.is_some()),
-            last,
-            week,
+fn listed(row: Row, bot: Option<Bot>, states: Vec<ListedState>, week: [Day; 7]) -> ListedProfile {
+    let last = match (row.received_at, row.outcome) {
+        (Some(at), Some(outcome)) => {
+            let reason = row.reason.as_deref().and_then(|reason| serde_json::from_str(reason).ok());
+            Some(ListedEvent { at, outcome, reason, states })
         }
+        _ => None,
+    };
+    ListedProfile {
+        id: row.id,
+        name: row.name,
+        enabled: row.enabled,
+        channel: row.channel,
+        key: row.key,
+        bot,
+        last,
+        week,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Profiles with their webhook keys and encrypted tokens.
+//! Profiles with their webhook keys.
 
 pub(in crate::store) mod cache;
 pub(in crate::store) mod changes;
@@ -15,28 +15,25 @@ use hookgram::{
     query,
     secret::BotToken,
 };
-use secrecy::ExposeSecret as _;
 use sqlx::{FromRow, SqliteConnection};
 
 use crate::{
-    secrets::{
-        codes,
-        seal::{Place, Sealer},
-    },
+    secrets::{codes, seal::Sealer},
     store::{
         Profiles, SenderKey, StoreError,
         audit::{self, By, Change, Entry},
-        events::strangers::now_known,
+        bots::{
+            self, open_token,
+            suspended::{is_suspended, move_deliveries, resume_deliveries},
+        },
         names::{ChannelCode, quoted},
         profiles::folding::folded,
-        queue::heads::settle,
-        secrets::sealing_key,
         unique,
     },
-    time::{Millis, now},
+    time::now,
 };
 
-/// A stored profile. Its token is in `profile`, unless it cannot be decrypted with the keys at hand.
+/// A stored profile. Its bot's token is in `profile`, unless it cannot be decrypted with the keys at hand.
 #[derive(Clone, Debug)]
 pub struct StoredProfile {
     /// Its id.
@@ -53,15 +50,19 @@ pub struct StoredProfile {
     pub profile: Profile,
     /// Its current webhook key.
     pub key: String,
-    /// Telegram's id of its bot, if the stored token cannot be decrypted with the keys at hand.
-    pub locked: Option<i64>,
-    /// Since when it is suspended: Telegram has refused its token, or the token cannot be decrypted.
-    pub suspended_since: Option<Millis>,
-    /// Increases with every change of the profile or its webhook keys, but not when it is suspended or resumed.
+    /// Telegram's id of the bot that it sends with.
+    pub bot: Option<i64>,
+    /// Increases with every change of the profile, its webhook keys or its bot's token.
     pub version: i64,
 }
 
 impl StoredProfile {
+    /// Telegram's id of the bot, if the bot's token cannot be decrypted with the keys at hand.
+    #[must_use]
+    pub fn locked(&self) -> Option<i64> {
+        self.bot.filter(|_| self.profile.token.is_none())
+    }
+
     /// The form that a person edits.
     #[must_use]
     pub fn edited(self) -> EditedProfile {
@@ -69,6 +70,7 @@ impl StoredProfile {
             name: self.name,
             enabled: Some(self.enabled),
             channel: self.channel,
+            bot: self.bot,
             events: self.events,
             profile: self.profile,
             key: Some(self.key),
@@ -87,8 +89,6 @@ struct Row {
     token: Option<Vec<u8>>,
     bot_id: Option<i64>,
     parameters: String,
-    #[sqlx(rename = "parked_since")]
-    suspended_since: Option<i64>,
     version: i64,
     key: String,
 }
@@ -97,8 +97,9 @@ struct Row {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.bot_id, p.parameters, p.parked_since, p.version, k.key \
-             FROM profiles p JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL ",
+            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, b.token, p.bot_id, p.parameters, p.version, k.key
+             FROM profiles p LEFT JOIN bots b ON b.id = p.bot_id
+             JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL ",
             $rest
         )
     };
@@ -109,9 +110,9 @@ impl Row {
         let numbers: Vec<i64> =
             serde_json::from_str(&self.events).map_err(|_| StoreError::corrupt("profiles.events"))?;
         let mut profile = query::read(self.parameters.as_bytes()).profile;
-        // A profile whose token cannot be decrypted can still be shown, and be given a new token.
-        profile.token = self.token.as_deref().and_then(|sealed| open_token(sealer, self.id, sealed).ok());
-        let locked = self.bot_id.filter(|_| self.token.is_some() && profile.token.is_none());
+        // A profile whose token cannot be decrypted can still be shown.
+        let sealed = self.bot_id.zip(self.token.as_deref());
+        profile.token = sealed.and_then(|(bot, sealed)| open_token(sealer, bot, sealed).ok());
         Ok(StoredProfile {
             id: self.id,
             name: self.name,
@@ -120,16 +121,10 @@ impl Row {
             events: numbers.into_iter().map(EventType).collect(),
             profile,
             key: self.key,
-            locked,
-            suspended_since: self.suspended_since,
+            bot: self.bot_id,
             version: self.version,
         })
     }
-}
-
-pub(in crate::store) fn open_token(sealer: &Sealer, id: i64, sealed: &[u8]) -> Result<BotToken, StoreError> {
-    let text = sealer.open(Place::ProfileToken(id), sealed)?;
-    BotToken::parse(text.expose_secret()).map_err(|_| StoreError::corrupt("profiles.token"))
 }
 
 impl Profiles {
@@ -178,13 +173,10 @@ impl Profiles {
     /// # Errors
     /// If the database fails.
     pub async fn by_key(&self, key: &str) -> Result<Option<StoredProfile>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, p.token, p.bot_id, p.parameters, p.parked_since,
-             p.version, k.key
-             FROM webhook_keys asked JOIN profiles p ON p.id = asked.profile_id
-             JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL
-             WHERE asked.key = ?1 AND (asked.retired_at IS NULL OR asked.retired_at > ?2)",
-        )
+        let row: Option<Row> = sqlx::query_as(select!(
+            "JOIN webhook_keys asked ON asked.profile_id = p.id
+                 WHERE asked.key = ?1 AND (asked.retired_at IS NULL OR asked.retired_at > ?2)"
+        ))
         .bind(key)
         .bind(now())
         .fetch_optional(&self.read)
@@ -196,7 +188,7 @@ impl Profiles {
     ///
     /// # Errors
     /// [`StoreError::Taken`] if another profile has its name, [`StoreError::NotFound`] if there is no profile with this
-    /// id.
+    /// id, [`StoreError::NoSuchBot`] if the chosen bot has been removed.
     pub async fn put(&self, id: Option<i64>, draft: &EditedProfile, by: &By) -> Result<i64, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let action = if id.is_some() { AuditAction::ProfileChanged } else { AuditAction::ProfileMade };
@@ -370,80 +362,55 @@ pub(in crate::store) async fn put(
             id
         }
     };
-    if let Some(token) = &draft.profile.token {
-        put_token(tx, sealer, id, token).await?;
+    let bot = match &draft.profile.token {
+        Some(token) => {
+            bots::enter(tx, sealer, token, by).await?;
+            Some(token.bot_id())
+        }
+        None => draft.bot,
+    };
+    let had = before.as_ref().and_then(|before| before.bot);
+    let mut changes = audit::profile_changes(before.map(StoredProfile::edited).as_ref(), draft);
+    if let Some(bot) = bot.filter(|bot| had != Some(*bot)) {
+        changes.extend(choose_bot(tx, id, had, bot).await?);
     }
-    let changes = audit::profile_changes(before.map(StoredProfile::edited).as_ref(), draft);
     if is_new || !changes.is_empty() {
         audit::record(tx, &Entry::new(by, action).to(&draft.name, id).with(changes)).await?;
     }
     Ok(id)
 }
 
+/// Makes a profile send with a bot. Its unfinished deliveries move to that bot. Returns the change for the audit log.
+async fn choose_bot(
+    tx: &mut SqliteConnection,
+    profile: i64,
+    before: Option<i64>,
+    bot: i64,
+) -> Result<Option<Change>, StoreError> {
+    let sender: Vec<u8> = sqlx::query_scalar("SELECT sender FROM bots WHERE id = ?1 AND sender IS NOT NULL")
+        .bind(bot)
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or(StoreError::NoSuchBot)?;
+    let old = match before {
+        Some(before) => bots::name(tx, before).await?,
+        None => None,
+    };
+    let new = bots::name(tx, bot).await?;
+    sqlx::query("UPDATE profiles SET bot_id = ?2 WHERE id = ?1").bind(profile).bind(bot).execute(&mut *tx).await?;
+    move_deliveries(tx, profile, bot, &SenderKey::of_bytes(sender), now()).await?;
+    let is_suspended: bool = sqlx::query_scalar(concat!("SELECT ", is_suspended!(), " FROM bots b WHERE id = ?1"))
+        .bind(bot)
+        .fetch_one(&mut *tx)
+        .await?;
+    if !is_suspended {
+        resume_deliveries(tx, bot, Some(profile), now()).await?;
+    }
+    Ok(Some(Change::new("bot", old.unwrap_or_default(), new.unwrap_or_default())))
+}
+
 /// The profile before a change, read in the transaction of the change.
 async fn present(tx: &mut SqliteConnection, sealer: &Sealer, id: i64) -> Result<Option<StoredProfile>, StoreError> {
     let row: Option<Row> = sqlx::query_as(select!("WHERE p.id = ?1")).bind(id).fetch_optional(tx).await?;
     row.map(|row| row.open(sealer)).transpose()
-}
-
-/// Encrypts and stores a token. The profile's unfinished deliveries move to the token's sender, in order. Suspended
-/// deliveries are due at once, also if the token is unchanged: by entering it again, the operator says that it works.
-async fn put_token(tx: &mut SqliteConnection, sealer: &Sealer, id: i64, token: &BotToken) -> Result<(), StoreError> {
-    let (old, old_sender): (Option<Vec<u8>>, Option<Vec<u8>>) =
-        sqlx::query_as("SELECT token, lane FROM profiles WHERE id = ?1").bind(id).fetch_one(&mut *tx).await?;
-    let unchanged = old.is_some_and(|sealed| open_token(sealer, id, &sealed).is_ok_and(|old| old == *token));
-    if !unchanged {
-        let key = sealing_key(tx, sealer).await?;
-        let (sealed, sender) = (key.seal(Place::ProfileToken(id), token.expose())?, SenderKey::of(token));
-        sqlx::query("UPDATE profiles SET token = ?2, bot_id = ?3, lane = ?4 WHERE id = ?1")
-            .bind(id)
-            .bind(sealed)
-            .bind(token.bot_id())
-            .bind(sender.as_bytes())
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query(
-            "UPDATE deliveries SET bot_id = ?2, lane = ?3 WHERE profile_id = ?1 AND finished_at IS NULL AND sandbox = 0",
-        )
-        .bind(id)
-        .bind(token.bot_id())
-        .bind(sender.as_bytes())
-        .execute(&mut *tx)
-        .await?;
-        now_known(tx, &sender).await?;
-        if let Some(old_sender) = old_sender {
-            settle(tx, &SenderKey::of_bytes(old_sender), now()).await?;
-        }
-    }
-    resume(tx, id).await
-}
-
-/// Ends the suspension of a profile. Its suspended deliveries are due at once, and their age counts from now.
-pub(in crate::store) async fn resume(tx: &mut SqliteConnection, id: i64) -> Result<(), StoreError> {
-    sqlx::query("UPDATE profiles SET parked_since = NULL WHERE id = ?1").bind(id).execute(&mut *tx).await?;
-    sqlx::query(
-        "UPDATE bots SET parked_since = NULL, parked_reason = NULL
-         WHERE id = (SELECT bot_id FROM profiles WHERE id = ?1)",
-    )
-    .bind(id)
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query(concat!(
-        "UPDATE deliveries SET state = ",
-        quoted!(DeliveryState::Retrying),
-        ", cause = NULL, next_attempt_at = ?2, due_within = 0, age_from = ?2
-         WHERE profile_id = ?1 AND state = ",
-        quoted!(DeliveryState::Suspended),
-        " AND finished_at IS NULL"
-    ))
-    .bind(id)
-    .bind(now())
-    .execute(&mut *tx)
-    .await?;
-    let sender: Option<Vec<u8>> =
-        sqlx::query_scalar("SELECT lane FROM profiles WHERE id = ?1").bind(id).fetch_one(&mut *tx).await?;
-    match sender {
-        Some(sender) => settle(tx, &SenderKey::of_bytes(sender), now()).await,
-        None => Ok(()),
-    }
 }

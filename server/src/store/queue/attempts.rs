@@ -4,7 +4,7 @@ use hookgram::delivery::AttemptClass;
 use sqlx::{FromRow, SqliteConnection};
 
 use crate::{
-    store::{Claimed, Queue, StoreError, events::strangers::now_known, mails::accepted_sender, names::Named},
+    store::{Claimed, Queue, StoreError, bots::answers::message_accepted, events::strangers::now_known, names::Named},
     time::Millis,
 };
 
@@ -86,7 +86,7 @@ pub(in crate::store) async fn insert_attempt(
     .execute(&mut *tx)
     .await?;
     if attempt.class == AttemptClass::Sent {
-        accepted_sender(tx, &claimed.sender).await?;
+        message_accepted(tx, &claimed.sender).await?;
         if claimed.stranger {
             now_known(tx, &claimed.sender).await?;
         }

@@ -2,7 +2,6 @@
 //! token) to one chat are sent in order, see [`heads`]. A suspended delivery does not hold up others.
 
 pub(in crate::store) mod attempts;
-pub(in crate::store) mod bots;
 pub(in crate::store) mod bulk;
 mod cancelling;
 pub(in crate::store) mod heads;
@@ -10,7 +9,6 @@ pub(in crate::store) mod matching;
 pub(in crate::store) mod outcomes;
 pub(in crate::store) mod replayable;
 pub(in crate::store) mod replays;
-pub(in crate::store) mod suspended;
 
 use hookgram::{
     channel::ChannelKind,
@@ -22,13 +20,13 @@ use secrecy::ExposeSecret as _;
 use sqlx::FromRow;
 
 use crate::{
-    secrets::seal::Place,
+    secrets::seal::{Place, SealError},
     store::{
         Queue, SenderKey, StoreError,
+        bots::open_token,
         events::messages::{BROUGHT_ALONG, part_count, parts_of},
         mails::failures::{Failure, add_deliveries},
         names::{ChannelCode, Named, quoted},
-        profiles::open_token,
         queue::heads::{behind, json, wake_head},
     },
     time::Millis,
@@ -307,11 +305,19 @@ impl Queue {
     /// If the database fails or the token cannot be decrypted.
     pub async fn token_for(&self, claimed: &Claimed) -> Result<Option<BotToken>, StoreError> {
         if let Some(id) = claimed.profile_id {
-            let sealed: Option<Option<Vec<u8>>> = sqlx::query_scalar("SELECT token FROM profiles WHERE id = ?1")
-                .bind(id)
-                .fetch_optional(&self.read)
-                .await?;
-            return sealed.flatten().map(|sealed| open_token(&self.sealer, id, &sealed)).transpose();
+            let bot: Option<(i64, Option<Vec<u8>>)> = sqlx::query_as(
+                "SELECT b.id, b.token FROM profiles p JOIN bots b ON b.id = p.bot_id AND b.sender IS NOT NULL
+                 WHERE p.id = ?1",
+            )
+            .bind(id)
+            .fetch_optional(&self.read)
+            .await?;
+            return match bot {
+                Some((bot, Some(sealed))) => open_token(&self.sealer, bot, &sealed).map(Some),
+                // The token waits for the key that it was encrypted with, see `store/bots/moving.rs`.
+                Some((_, None)) => Err(SealError::CannotOpen.into()),
+                None => Ok(None),
+            };
         }
         let row: Option<(String, Option<Vec<u8>>)> =
             sqlx::query_as("SELECT public_id, token FROM events WHERE id = ?1")

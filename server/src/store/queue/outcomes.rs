@@ -9,12 +9,12 @@ use sqlx::SqliteConnection;
 use crate::{
     store::{
         Claimed, Queue, SenderKey, StoreError,
+        bots::suspended::suspend,
         mails::failures::{Failure, add_deliveries},
         names::quoted,
         queue::{
             attempts::{Attempt, insert_attempt},
             heads::{behind, wake_head},
-            suspended::suspend,
         },
     },
     time::Millis,

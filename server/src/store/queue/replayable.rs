@@ -10,9 +10,10 @@ use sqlx::{FromRow, SqliteConnection};
 
 use crate::store::{
     SenderKey, StoreError,
+    bots::suspended::{is_suspended, mark},
     events::messages::parts_of,
     names::{ChannelCode, MaybeChannelCode, MaybeNamed, Named, quoted},
-    queue::{replays::Ask, suspended::suspended_for},
+    queue::replays::Ask,
 };
 
 /// A delivery with the facts about its event and its profile that decide on a replay.
@@ -39,12 +40,11 @@ pub(in crate::store) struct Replayable {
     #[sqlx(try_from = "MaybeChannelCode")]
     pub(in crate::store) channel_now: Option<ChannelKind>,
     pub(in crate::store) deleted: bool,
-    pub(in crate::store) has_token: bool,
     pub(in crate::store) suspended: bool,
     #[sqlx(try_from = "MaybeNamed<FailureCause>")]
     pub(in crate::store) suspended_for: Option<FailureCause>,
-    pub(in crate::store) profile_lane: Option<Vec<u8>>,
-    pub(in crate::store) profile_bot: Option<i64>,
+    pub(in crate::store) profiles_sender: Option<Vec<u8>>,
+    pub(in crate::store) profiles_bot: Option<i64>,
 }
 
 const ROW: &str = concat!(
@@ -53,11 +53,13 @@ const ROW: &str = concat!(
     parts_of!("d"),
     " AS parts, d.sandbox, d.lane, d.bot_id,
     EXISTS (SELECT 1 FROM deliveries r WHERE r.replay_of = d.id) AS replaced, e.token IS NOT NULL AS has_event_token,
-    p.version, p.sandbox AS channel_now, p.deleted_at IS NOT NULL AS deleted, p.token IS NOT NULL AS has_token, p.parked_since IS NOT NULL AS suspended,
-    iif(p.parked_since IS NULL, NULL, ",
-    suspended_for!(),
-    ") AS suspended_for, p.lane AS profile_lane, p.bot_id AS profile_bot
-    FROM deliveries d JOIN events e ON e.id = d.event_id LEFT JOIN profiles p ON p.id = d.profile_id WHERE d.id = ?1"
+    p.version, p.sandbox AS channel_now, p.deleted_at IS NOT NULL AS deleted, coalesce(",
+    is_suspended!(),
+    ", 0) AS suspended, ",
+    mark!(),
+    " AS suspended_for, b.sender AS profiles_sender, p.bot_id AS profiles_bot
+    FROM deliveries d JOIN events e ON e.id = d.event_id LEFT JOIN profiles p ON p.id = d.profile_id
+    LEFT JOIN bots b ON b.id = p.bot_id WHERE d.id = ?1"
 );
 
 /// SQL: whether the same message has arrived or is on its way. This is another delivery to the chat, of the same event
@@ -84,7 +86,7 @@ pub(in crate::store) struct Sender {
     pub(in crate::store) bot_id: Option<i64>,
     pub(in crate::store) channel: ChannelKind,
     pub(in crate::store) suspended: bool,
-    /// The mark on the profile's suspended deliveries.
+    /// The mark on the bot's suspended deliveries.
     pub(in crate::store) suspended_for: Option<FailureCause>,
 }
 
@@ -145,13 +147,13 @@ impl Replayable {
     }
 
     fn profiles_bot(&self) -> Result<Sender, ReplayError> {
-        match &self.profile_lane {
-            Some(sender) if self.has_token => {
+        match &self.profiles_sender {
+            Some(sender) => {
                 let sender = SenderKey::of_bytes(sender.clone());
-                let (bot_id, suspended_for) = (self.profile_bot, self.suspended_for);
+                let (bot_id, suspended_for) = (self.profiles_bot, self.suspended_for);
                 Ok(Sender { sender, bot_id, channel: ChannelKind::Telegram, suspended: self.suspended, suspended_for })
             }
-            _ => Err(ReplayError::NoToken),
+            None => Err(ReplayError::NoToken),
         }
     }
 }

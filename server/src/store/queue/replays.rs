@@ -14,6 +14,7 @@ use crate::{
     store::{
         NewDelivery, Queue, StoreError,
         audit::{By, record_handled},
+        bots::suspended::cause_of,
         events::messages,
         mails::failures::{Failure, add_deliveries},
         names::{ChannelCode, quoted},
@@ -21,7 +22,6 @@ use crate::{
             bulk::{Bulk, advance},
             heads::take_place,
             replayable::{Replayable, Sender},
-            suspended::cause_of,
         },
     },
     time::Millis,

@@ -2,14 +2,14 @@
 
 use crate::{
     secrets::seal::Place,
-    store::{Secrets, StoreError, profiles::open_token},
+    store::{Secrets, StoreError, bots::open_token},
 };
 
 /// Secrets that cannot be decrypted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LockedSecrets {
-    /// The profiles whose token must be entered again: id and name, by name.
-    pub profiles: Vec<(i64, String)>,
+    /// The bots whose token must be entered again: the id, and the `@name` or the id as text.
+    pub bots: Vec<(i64, String)>,
     /// The e-mail addresses of the accounts whose second factor cannot be checked.
     pub accounts: Vec<String>,
 }
@@ -21,9 +21,9 @@ impl Secrets {
     /// # Errors
     /// If the database fails.
     pub async fn locked_secrets(&self) -> Result<LockedSecrets, StoreError> {
-        let tokens: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(
-            "SELECT id, name, token FROM profiles WHERE token IS NOT NULL AND sandbox = 0 AND deleted_at IS NULL
-             ORDER BY folded, id",
+        let tokens: Vec<(i64, String, Option<Vec<u8>>)> = sqlx::query_as(
+            "SELECT id, iif(username = '', CAST(id AS TEXT), '@' || username), token FROM bots WHERE sender IS NOT NULL
+             ORDER BY lower(username), id",
         )
         .fetch_all(&self.read)
         .await?;
@@ -31,12 +31,15 @@ impl Secrets {
             sqlx::query_as("SELECT id, email, totp FROM users WHERE totp IS NOT NULL ORDER BY email")
                 .fetch_all(&self.read)
                 .await?;
-        let is_locked = |id: i64, sealed: &[u8]| open_token(&self.sealer, id, sealed).is_err();
+        let is_locked = |id: i64, sealed: Option<&[u8]>| match sealed {
+            Some(sealed) => open_token(&self.sealer, id, sealed).is_err(),
+            None => true,
+        };
         let has_locked = |id: i64, sealed: &[u8]| self.sealer.open(Place::UserTotp(id), sealed).is_err();
         Ok(LockedSecrets {
-            profiles: tokens
+            bots: tokens
                 .into_iter()
-                .filter(|(id, _, sealed)| is_locked(*id, sealed))
+                .filter(|(id, _, sealed)| is_locked(*id, sealed.as_deref()))
                 .map(|(id, name, _)| (id, name))
                 .collect(),
             accounts: factors

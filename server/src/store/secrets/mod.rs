@@ -96,7 +96,8 @@ pub(in crate::store) async fn begin(write: &SqlitePool, sealer: &Sealer) -> Resu
 /// decrypts any.
 async fn own_key(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Option<Key>, StoreError> {
     let rows: Vec<(String, i64, String, Vec<u8>)> = sqlx::query_as(
-        "SELECT * FROM (SELECT 'profile', id, '', token FROM profiles WHERE token IS NOT NULL LIMIT 50)
+        "SELECT * FROM (SELECT 'bot', id, '', token FROM bots WHERE token IS NOT NULL LIMIT 50)
+         UNION ALL SELECT * FROM (SELECT 'profile', profile_id, '', token FROM profile_tokens LIMIT 50)
          UNION ALL SELECT * FROM (SELECT 'user', id, '', totp FROM users WHERE totp IS NOT NULL LIMIT 50)
          UNION ALL SELECT 'setting', 0, name, sealed FROM settings WHERE sealed IS NOT NULL
          UNION ALL SELECT * FROM (SELECT 'event', 0, public_id, token FROM events WHERE token IS NOT NULL LIMIT 50)",
@@ -108,6 +109,7 @@ async fn own_key(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Option<Ke
     }
     let opens = |(kind, id, name, sealed): &(String, i64, String, Vec<u8>)| {
         let place = match kind.as_str() {
+            "bot" => Place::BotToken(*id),
             "profile" => Place::ProfileToken(*id),
             "user" => Place::UserTotp(*id),
             "setting" => Place::Setting(name),

@@ -16,7 +16,9 @@ const EVENTS: i64 = 5_000;
 /// The columns that hold secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
-    /// `profiles.token`
+    /// `bots.token`
+    BotToken,
+    /// `profile_tokens.token`
     ProfileToken,
     /// `users.totp`
     UserTotp,
@@ -35,7 +37,7 @@ pub enum Column {
 struct Sealed {
     /// The row's id, if it is a number.
     id: i64,
-    /// The name of the profile, account or setting, or the id of the draft or event.
+    /// The name of the bot, profile, account or setting, or the id of the draft or event.
     name: String,
     sealed: Vec<u8>,
 }
@@ -47,7 +49,7 @@ pub struct Locked {
     pub column: Column,
     /// The row's id, if it is a number.
     pub id: i64,
-    /// The name of the profile, account or setting, or the id of the draft or event.
+    /// The name of the bot, profile, account or setting, or the id of the draft or event.
     pub name: String,
 }
 
@@ -62,14 +64,26 @@ pub struct Resealed {
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 6] =
-        [Self::ProfileToken, Self::UserTotp, Self::Setting, Self::DraftToken, Self::DraftUrl, Self::EventToken];
+    pub const ALL: [Self; 7] = [
+        Self::BotToken,
+        Self::ProfileToken,
+        Self::UserTotp,
+        Self::Setting,
+        Self::DraftToken,
+        Self::DraftUrl,
+        Self::EventToken,
+    ];
 
     /// SQL: id, name and secret of rows not encrypted with key number `?1`; for events, only ids above `?2` up to `?3`.
     fn select(self) -> &'static str {
         match self {
+            Self::BotToken => {
+                "SELECT id, iif(username = '', CAST(id AS TEXT), '@' || username) AS name, token AS sealed FROM bots
+                 WHERE substr(token, 2, 1) <> ?1 ORDER BY id"
+            }
             Self::ProfileToken => {
-                "SELECT id, name, token AS sealed FROM profiles WHERE substr(token, 2, 1) <> ?1 ORDER BY id"
+                "SELECT t.profile_id AS id, p.name, t.token AS sealed FROM profile_tokens t
+                 JOIN profiles p ON p.id = t.profile_id WHERE substr(t.token, 2, 1) <> ?1 ORDER BY p.id"
             }
             Self::UserTotp => {
                 "SELECT id, email AS name, totp AS sealed FROM users WHERE substr(totp, 2, 1) <> ?1 ORDER BY id"
@@ -91,7 +105,8 @@ impl Column {
     /// SQL: replaces the secret `?3` by `?4`, unless it has changed meanwhile.
     fn update(self) -> &'static str {
         match self {
-            Self::ProfileToken => "UPDATE profiles SET token = ?4 WHERE id = ?1 AND token = ?3",
+            Self::BotToken => "UPDATE bots SET token = ?4 WHERE id = ?1 AND token = ?3",
+            Self::ProfileToken => "UPDATE profile_tokens SET token = ?4 WHERE profile_id = ?1 AND token = ?3",
             Self::UserTotp => "UPDATE users SET totp = ?4 WHERE id = ?1 AND totp = ?3",
             Self::Setting => "UPDATE settings SET sealed = ?4 WHERE name = ?2 AND sealed = ?3",
             Self::DraftToken => "UPDATE drafts SET token = ?4 WHERE id = ?2 AND token = ?3",
@@ -102,6 +117,7 @@ impl Column {
 
     fn place(self, row: &Sealed) -> Place<'_> {
         match self {
+            Self::BotToken => Place::BotToken(row.id),
             Self::ProfileToken => Place::ProfileToken(row.id),
             Self::UserTotp => Place::UserTotp(row.id),
             Self::Setting => Place::Setting(&row.name),

@@ -61,7 +61,7 @@ async fn house(texts: &[String]) -> House {
     let server = TestServer::start_with(&api.url(), trust_proxies).await;
     let (mut events, mut profiles) = (Vec::new(), Vec::new());
     let token = BotToken::parse(TOKEN).unwrap();
-    server.state.store.queue.put_bot(&token, &texts[2], &texts[3]).await.unwrap();
+    server.state.store.bots.accepted(&token, &texts[2], &texts[3]).await.unwrap();
     for (number, text) in texts.iter().enumerate() {
         let profile = profile_saying(&server, text, true).await;
         let (status, answer) = server.post(&format!("/h/{}", profile.key), saying(text, "5").to_string()).await;
@@ -73,6 +73,7 @@ async fn house(texts: &[String]) -> House {
             name: format!("{text} {number}"),
             enabled: Some(true),
             channel: ChannelKind::Telegram,
+            bot: None,
             events: Vec::new(),
             profile: {
                 let mut bot = profile.profile.clone();

@@ -30,7 +30,9 @@ word_set! {
         target_bot_help: "Сообщения уходят клиентам.", "Messages go to customers.";
         target_sandbox: "Песочница", "The sandbox";
         target_sandbox_help: "Ничего не уходит: сообщения видны на странице «Песочница».", "Nothing is sent out: the messages are shown on the page “Sandbox”.";
-        token_stored: "Сохранён:", "Stored:";
+        bot_choose: "Какой бот", "Which bot";
+        bot_new: "Добавить другого бота…", "Add another bot…";
+        bot_open: "Открыть страницу бота", "Open the bot's page";
         token_replace: "Заменить", "Replace";
         token_new: "Новый токен", "New token";
         token_checking: "Спрашиваем Telegram…", "Asking Telegram…";

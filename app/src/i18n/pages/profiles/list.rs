@@ -42,9 +42,7 @@ word_set! {
         enabled: "Включён", "Enabled";
         last: "Последнее событие", "Last event";
         sandbox: "Песочница", "Sandbox";
-        unknown_bot: "бот ещё не проверен", "bot not yet verified";
-        no_token: "нет токена", "no token";
-        token_locked: "введите токен заново", "enter the token again";
+        no_token: "нет бота", "no bot";
         never: "событий не было", "no events yet";
         quiet_week: "за 7 дней ничего", "nothing in 7 days";
         enable: "Включить", "Enable";

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::week::week_chart;
 use crate::{
     components::{CopyField, OutcomeMark},
-    i18n::{ProfilesWords, words},
+    i18n::{BotStateWords, ProfilesWords, bot_state, words},
     pages::moment::At,
     views::{LastDelivery, ListRow, TargetView, Why},
 };
@@ -96,16 +96,16 @@ fn target_name(target: TargetView) -> AnyView {
     let w = words::<ProfilesWords>();
     match target {
         TargetView::Sandbox => view! { <span class="tag">{w.sandbox}</span> }.into_any(),
-        TargetView::Bot { locked: Some(_), bot, .. } => view! {
-            {bot.map(|bot| format!("@{} ", bot.username))}
-            <span class="mark bad">{w.token_locked}</span>
+        TargetView::Bot(None) => view! { <span class="mark bad">{w.no_token}</span> }.into_any(),
+        TargetView::Bot(Some(bot)) => {
+            let state = bot_state(words::<BotStateWords>(), bot.state);
+            let trouble = bot.state.suspended_for().map(|_| view! { " " <span class="mark bad">{state}</span> });
+            view! {
+                <a href=format!("/bots/{}", bot.id)>{bot.title()}</a>
+                {trouble}
+            }
+            .into_any()
         }
-        .into_any(),
-        TargetView::Bot { bot: Some(bot), .. } => format!("@{}", bot.username).into_any(),
-        TargetView::Bot { masked_token: Some(masked), .. } => {
-            view! { <span class="mono" title=w.unknown_bot>{masked}</span> }.into_any()
-        }
-        TargetView::Bot { masked_token: None, .. } => view! { <span class="mark bad">{w.no_token}</span> }.into_any(),
     }
 }
 

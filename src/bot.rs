@@ -1,0 +1,29 @@
+//! A bot of Telegram as an object of its own.
+
+use crate::{closed_set::closed_set, delivery::FailureCause};
+
+closed_set! {
+    /// What is known about a bot's token.
+    pub enum BotState {
+        /// Telegram has not been asked yet.
+        Unknown = "unknown",
+        /// Telegram accepted the token when it was last asked.
+        Working = "working",
+        /// Telegram refused the token when it was last asked.
+        Refused = "refused",
+        /// The token cannot be decrypted with the keys at hand.
+        Locked = "locked",
+    }
+}
+
+impl BotState {
+    /// Why the bot's messages are suspended; `None` if they are sent.
+    #[must_use]
+    pub fn suspended_for(self) -> Option<FailureCause> {
+        match self {
+            Self::Unknown | Self::Working => None,
+            Self::Refused => Some(FailureCause::TokenRefused),
+            Self::Locked => Some(FailureCause::TokenLocked),
+        }
+    }
+}
