@@ -11,6 +11,7 @@
 //! No I/O, no clock, no async; compiles to native code and to WebAssembly; no input makes it panic.
 
 pub mod audit;
+pub mod booking;
 pub mod channel;
 pub mod check;
 mod closed_set;

@@ -1,0 +1,16 @@
+//! The booking bot: a customer presses Start, opens a service's booking page inside Telegram with the chat's id filled
+//! in, and later gets messages about the booking.
+//!
+//! 1. [`read_links`] reads the services from links that an operator pastes; [`BookingBot`] is what the operator sets.
+//! 2. [`BookingLink`] is a customer's own link to a service's booking page. It carries a [`CodedChat`].
+//! 3. [`parse`] reads what a customer writes; [`answer`] is what the bot says then.
+
+mod link;
+mod service;
+mod settings;
+
+pub use link::{
+    BookingLink, CODE_ALPHABET, CODE_LENGTH, CodedChat, Culture, DEFAULT_HOST, FIELD_NAME_LENGTH, FieldName,
+    FieldNameFault,
+};
+pub use service::{Found, LinkFault, MOST_BYTES, MOST_LINKS, Read, ServiceId, read_links};
