@@ -14,3 +14,8 @@ pub use link::{
     FieldNameFault,
 };
 pub use service::{Found, LinkFault, MOST_BYTES, MOST_LINKS, Read, ServiceId, read_links};
+pub use settings::{
+    BookingBot, BookingFault, BookingField, COMMAND_DESCRIPTION_LENGTH, DESCRIPTION_LENGTH, GREETING_LENGTH,
+    HELP_LENGTH, MOST_SERVICES, OwnText, PAYLOAD_LENGTH, SERVICE_TEXT_LENGTH, SHORT_DESCRIPTION_LENGTH, Service,
+    TITLE_LENGTH, UnreadableSettings, start_link,
+};
