@@ -5,10 +5,16 @@
 //! 2. [`BookingLink`] is a customer's own link to a service's booking page. It carries a [`CodedChat`].
 //! 3. [`parse`] reads what a customer writes; [`answer`] is what the bot says then.
 
+mod conversation;
 mod link;
 mod service;
 mod settings;
 
+pub use conversation::{
+    Booking, Button, ButtonTarget, Command, Context, Incoming, MenuButton, Reply, Standing, already_started, answer,
+    anything_else, commands, description, greeting, group, help, is_for_bot, language_of, menu_button, my_bookings,
+    one_service, parse, services, short_description, stopped, welcome_back,
+};
 pub use link::{
     BookingLink, CODE_ALPHABET, CODE_LENGTH, CodedChat, Culture, DEFAULT_HOST, FIELD_NAME_LENGTH, FieldName,
     FieldNameFault,
