@@ -161,10 +161,10 @@ impl Reply {
 #[must_use]
 pub fn answer(command: &Command, context: &Context<'_>, standing: Standing, bookings: &[Booking]) -> Reply {
     match (command, standing) {
-        (Command::Start(service), _) if standing == Standing::Stopped => welcome_back(context, service.as_ref()),
-        (Command::Start(Some(service)), _) => one_service(context, service),
-        (Command::Start(None), Standing::New) => greeting(context),
-        (Command::Start(None), _) => already_started(context),
+        (Command::Start(service), Standing::Stopped) => welcome_back(context, service.as_ref()),
+        (Command::Start(Some(service)), _) if context.has_card(service) => one_service(context, service, standing),
+        (Command::Start(_), Standing::New) => greeting(context),
+        (Command::Start(_), Standing::Subscribed) => already_started(context),
         (Command::Services, _) => services(context, standing),
         (Command::My, _) => my_bookings(context, bookings),
         (Command::Stop, _) => stopped(context),
@@ -185,13 +185,18 @@ pub fn greeting(context: &Context<'_>) -> Reply {
 }
 
 /// The answer to a start link of one service: its title and text. A service that the bot does not offer is answered
-/// like a first Start.
+/// by the greeting.
 #[must_use]
-pub fn one_service(context: &Context<'_>, id: &ServiceId) -> Reply {
+pub fn one_service(context: &Context<'_>, id: &ServiceId, standing: Standing) -> Reply {
     let Some(service) = context.offered(id) else { return greeting(context) };
     let language = context.language;
+    let mut text = match standing {
+        Standing::New => plain([with_name(GREETING, language, context.first_name), String::new()]),
+        Standing::Subscribed | Standing::Stopped => Vec::new(),
+    };
     let default = format!("{} {}", CHOOSE_TIME.get(language), MESSAGES_COME.get(language));
-    Reply::new(about(context, service, default), vec![context.button(service, context.book())])
+    text.extend(about(context, service, default));
+    Reply::new(text, vec![context.button(service, context.book())])
 }
 
 /// The title of a service and its text, or the default text.
@@ -219,7 +224,7 @@ pub fn already_started(context: &Context<'_>) -> Reply {
 #[must_use]
 pub fn welcome_back(context: &Context<'_>, service: Option<&ServiceId>) -> Reply {
     let hello = with_name(WELCOME_BACK, context.language, context.first_name);
-    let Some(service) = service.and_then(|id| context.offered(id)) else {
+    let Some(service) = service.filter(|id| context.has_card(id)).and_then(|id| context.offered(id)) else {
         return Reply::new(plain([hello, context.prompt().to_owned()]), context.keyboard());
     };
     let mut text = plain([hello, String::new()]);
@@ -341,6 +346,12 @@ impl<'a> Context<'a> {
     /// The service with this id, if the bot offers it.
     fn offered(&self, id: &ServiceId) -> Option<&'a Service> {
         self.bot.services.iter().find(|service| service.id == *id)
+    }
+
+    /// Whether a start link of this service is answered differently from one of all services: the service has a text, or
+    /// is one of several.
+    fn has_card(&self, id: &ServiceId) -> bool {
+        self.offered(id).is_some_and(|service| service.text.is_some() || self.bot.services.len() > 1)
     }
 
     /// The customer's link to a service's booking page.

@@ -330,7 +330,8 @@ fn target(link: &str) -> Result<ServiceId, LinkFault> {
         return Err(LinkFault::Telegram);
     }
     let has_no_host = scheme.is_empty() && !host.contains('.');
-    if !has_no_host && !(matches!(scheme, "" | "http" | "https") && is_at("torrow.net")) {
+    let is_own = matches!(scheme, "" | "http" | "https") && is_at("torrow.net");
+    if !(has_no_host || is_own) {
         return Err(LinkFault::OtherSite);
     }
     let (path, fragment) = rest.split_once('#').unwrap_or((rest, ""));

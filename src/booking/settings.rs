@@ -2,7 +2,7 @@
 //!
 //! The stored form is JSON with the version `v`. Unknown keys are ignored, and a missing key has its default.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -280,7 +280,7 @@ impl BookingBot {
             1..=MOST_SERVICES => {}
             count => faults.push(BookingFault::TooManyServices(count)),
         }
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = BTreeSet::new();
         for (index, service) in self.services.iter().enumerate() {
             if !seen.insert(&service.id) {
                 faults.push(BookingFault::DuplicateService(index));

@@ -158,11 +158,11 @@ fn the_operators_texts_replace_the_defaults_of_their_language() {
     }
     let russian = scene.context(Language::Ru);
     assert_eq!(html(&greeting(&russian)), "<b>Салон «Анна»</b>\nЖдём вас");
-    assert_eq!(one_service(&russian, &id(0)).keyboard[0].text, "Выбрать <время>");
+    assert_eq!(one_service(&russian, &id(0), Standing::New).keyboard[0].text, "Выбрать <время>");
     assert!(html(&help(&russian)).starts_with("Звоните: +7 916\n\n/services — "));
     let english = scene.context(Language::En);
     assert!(html(&greeting(&english)).starts_with("Hello, Анна!"));
-    assert_eq!(one_service(&english, &id(0)).keyboard[0].text, "Book");
+    assert_eq!(one_service(&english, &id(0), Standing::New).keyboard[0].text, "Book");
 }
 
 #[test]
@@ -197,6 +197,17 @@ fn a_service_that_is_not_offered_gets_the_greeting() {
     let start = Command::Start(Some(id(2)));
     assert_eq!(answer(&start, &context, Standing::New, &[]), greeting(&context));
     assert_eq!(answer(&start, &context, Standing::Stopped, &[]), welcome_back(&context, None));
+}
+
+#[test]
+fn the_only_service_gets_an_answer_of_its_own_if_it_has_a_text() {
+    let mut scene = Scene::new(bot(1));
+    let start = Command::Start(Some(id(0)));
+    let context = scene.context(Language::Ru);
+    assert_eq!(answer(&start, &context, Standing::New, &[]), greeting(&context));
+    scene.bot.services[0].text = Some("<i>60 минут</i>".to_owned());
+    let reply = answer(&start, &scene.context(Language::Ru), Standing::New, &[]);
+    assert_eq!(html(&reply), "Здравствуйте, Анна!\n\n<b>Женская стрижка</b>\n\n<i>60 минут</i>");
 }
 
 #[test]
