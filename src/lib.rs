@@ -12,6 +12,7 @@
 
 pub mod audit;
 pub mod bot;
+pub mod booking;
 pub mod channel;
 pub mod check;
 mod closed_set;

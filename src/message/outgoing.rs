@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+use super::{Message, Span};
+use crate::booking::Button;
+
 /// One message to send.
 #[derive(Clone, Copy, Debug)]
 pub struct Outgoing<'a> {
@@ -21,6 +24,8 @@ struct SendMessage<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     parse_mode: Option<&'static str>,
     link_preview_options: LinkPreview,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_markup: Option<InlineKeyboard<'a>>,
 }
 
 #[derive(Serialize)]
@@ -28,24 +33,45 @@ struct LinkPreview {
     is_disabled: bool,
 }
 
-impl Outgoing<'_> {
+#[derive(Serialize)]
+struct InlineKeyboard<'a> {
+    inline_keyboard: Vec<[&'a Button; 1]>,
+}
+
+impl<'a> Outgoing<'a> {
     /// The JSON body of `sendMessage`. The sender and the preview use these same bytes.
     #[must_use]
     pub fn body(self) -> String {
+        self.body_with(&[])
+    }
+
+    /// [`Outgoing::body`] with buttons below the message, one in each row.
+    #[must_use]
+    pub fn body_with(self, keyboard: &'a [Button]) -> String {
+        let inline_keyboard: Vec<_> = keyboard.iter().map(|button| [button]).collect();
         let body = SendMessage {
             chat_id: self.chat,
             text: self.text,
             parse_mode: self.html.then_some("HTML"),
             link_preview_options: LinkPreview { is_disabled: true },
+            reply_markup: (!inline_keyboard.is_empty()).then_some(InlineKeyboard { inline_keyboard }),
         };
         // Serialising cannot fail: the body has only texts and a bool.
         serde_json::to_string(&body).unwrap_or_default()
     }
 }
 
+impl Message {
+    /// A message that is not rendered from an event.
+    pub(crate) fn from_spans(spans: Vec<Span>) -> Self {
+        Self { spans }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::booking::ButtonTarget;
 
     #[test]
     fn the_body_is_what_the_bot_api_documents() {
@@ -55,5 +81,18 @@ mod tests {
         assert_eq!(html.body(), expected);
         let plain = Outgoing { chat: "-100200", text: "1 < 2", html: false };
         assert_eq!(plain.body(), r#"{"chat_id":"-100200","text":"1 < 2","link_preview_options":{"is_disabled":true}}"#);
+    }
+
+    #[test]
+    fn each_button_has_a_row_and_can_be_read_back() {
+        let keyboard = [
+            Button { text: "\"Book\"".into(), target: ButtonTarget::of("https://a.b/?x=1&y".into()) },
+            Button { text: "Open".into(), target: ButtonTarget::of("http://127.0.0.1:3000/".into()) },
+        ];
+        let body = Outgoing { chat: "7", text: "x", html: false }.body_with(&keyboard);
+        let expected = r#"{"chat_id":"7","text":"x","link_preview_options":{"is_disabled":true},"reply_markup":{"inline_keyboard":[[{"text":"\"Book\"","web_app":{"url":"https://a.b/?x=1&y"}}],[{"text":"Open","url":"http://127.0.0.1:3000/"}]]}}"#;
+        assert_eq!(body, expected);
+        let json = serde_json::to_string(&keyboard).expect("JSON");
+        assert_eq!(serde_json::from_str::<[Button; 2]>(&json).expect("buttons"), keyboard);
     }
 }
