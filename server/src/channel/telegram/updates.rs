@@ -137,7 +137,7 @@ pub struct User {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MemberStatus {
-    /// A member. In a private chat, the person has unblocked the bot or pressed Start for the first time.
+    /// A member. In a private chat, the person has unblocked the bot.
     Member,
     /// An administrator.
     Administrator,
