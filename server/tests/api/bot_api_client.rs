@@ -191,9 +191,17 @@ async fn each_failure_of_reading_has_its_error() {
     assert_eq!(telegram.get_updates(&token, None, LONG, BOOKING).await, Err(CallError::Unreachable));
 }
 
-/// What a webhook has received: the secret and the update. It answers 503 to the first so many requests.
+/// A server with a webhook, and what it has received there.
 #[derive(Clone, Default)]
-struct Received(Arc<Mutex<(usize, Vec<(String, Update)>)>>);
+struct Received(Arc<Mutex<Requests>>);
+
+#[derive(Default)]
+struct Requests {
+    /// How many are answered with 503 first.
+    refused: usize,
+    secrets: Vec<String>,
+    updates: Vec<Update>,
+}
 
 impl Received {
     async fn listen(&self) -> String {
@@ -201,12 +209,13 @@ impl Received {
         let url = format!("http://{}/telegram/7", listener.local_addr().unwrap());
         let take = async |State(received): State<Received>, headers: HeaderMap, body: String| {
             let mut received = received.0.lock();
-            if received.0 > 0 {
-                received.0 -= 1;
+            if received.refused > 0 {
+                received.refused -= 1;
                 return StatusCode::SERVICE_UNAVAILABLE;
             }
             let secret = headers["x-telegram-bot-api-secret-token"].to_str().unwrap().to_owned();
-            received.1.push((secret, Update::parse(body.as_bytes()).unwrap()));
+            received.secrets.push(secret);
+            received.updates.push(Update::parse(body.as_bytes()).unwrap());
             StatusCode::OK
         };
         let router = Router::new().route("/telegram/{bot}", post(take)).with_state(self.clone());
@@ -215,7 +224,7 @@ impl Received {
     }
 
     fn texts(&self) -> Vec<String> {
-        self.0.lock().1.iter().map(|(_, update)| text(update).to_owned()).collect()
+        self.0.lock().updates.iter().map(|update| text(update).to_owned()).collect()
     }
 }
 
@@ -224,14 +233,14 @@ async fn a_webhook_gets_each_update_in_order_until_it_takes_it() {
     let (api, telegram, token) = play().await;
     api.allow_http_webhooks();
     let received = Received::default();
-    received.0.lock().0 = 3;
+    received.0.lock().refused = 3;
     let url = received.listen().await;
     api.say(BOT, 5, "1");
     telegram.set_webhook(&token, &url, "s3cr3t", BOOKING, 1).await.unwrap();
     api.say(BOT, 5, "2");
     api.update(BOT, "callback_query", json!({"id": "1"}));
     eventually("both updates to be taken", async || received.texts() == ["1", "2"]).await;
-    assert!(received.0.lock().1.iter().all(|(secret, _)| secret == "s3cr3t"));
+    assert_eq!(received.0.lock().secrets, ["s3cr3t", "s3cr3t"]);
     let has_webhook = Err(CallError::Conflict(Conflict::Webhook));
     assert_eq!(telegram.get_updates(&token, None, LONG, BOOKING).await, has_webhook);
 

@@ -12,7 +12,7 @@ use super::{
 /// Telegram's judgement of a call that changes a bot's appearance.
 pub fn judge(method: &str, body: &Value) -> Result<(), Refusal> {
     let language = body["language_code"].as_str().unwrap_or_default();
-    if !language.is_empty() && !(language.len() == 2 && language.bytes().all(|b| b.is_ascii_lowercase())) {
+    if !matches!(language.len(), 0 | 2) || !language.bytes().all(|b| b.is_ascii_lowercase()) {
         return Err(refuse(400, "Bad Request: invalid language code specified"));
     }
     match method {
