@@ -177,7 +177,7 @@ struct ChatMember {
 }
 
 impl Telegram {
-    /// Reads the unread updates of a bot, the oldest first, at most [`MOST`] (Bot API: getUpdates). If there are none,
+    /// Reads the unread updates of a bot, the oldest first, at most 100 (Bot API: getUpdates). If there are none,
     /// Telegram waits up to `patience` (whole seconds) for the next.
     ///
     /// `offset` confirms every update with a smaller id; without it nothing is confirmed. An empty `allowed` leaves the
