@@ -5,6 +5,7 @@ mod support;
 
 mod accounts;
 mod audit;
+mod bot_api_client;
 mod chats;
 mod crashes;
 mod crowd;

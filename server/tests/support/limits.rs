@@ -1,5 +1,5 @@
 //! Telegram's limits as it enforces them itself: 30 messages a second for a bot, one a second for a chat (short bursts
-//! pass), 20 a minute for a group.
+//! pass), 20 a minute for a group; 20 new bots a minute and 600 an hour from one address.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -9,10 +9,18 @@ use std::{
 /// Two calls may come nearer to each other than they were sent, on a busy machine by as much.
 const JITTER: Duration = Duration::from_millis(300);
 
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+/// New bots within a span. All callers here have one address.
+const NEW_BOTS: [(&str, usize, Duration); 2] =
+    [("new bots of a minute", 20, MINUTE), ("new bots of an hour", 600, HOUR)];
+
 /// What has been sent of late.
 #[derive(Debug, Default)]
 pub struct Limits {
     sent: HashMap<String, VecDeque<Instant>>,
+    /// When each token was used last.
+    bots: HashMap<String, Instant>,
     overstepped: usize,
 }
 
@@ -26,7 +34,7 @@ impl Limits {
             (format!("{token} {chat} long"), 12, Duration::from_secs(10)),
         ];
         if chat.starts_with(['-', '@']) {
-            limits.push((format!("{token} {chat} group"), 20, Duration::from_secs(60)));
+            limits.push((format!("{token} {chat} group"), 20, MINUTE));
         }
         let wait = limits.iter().filter_map(|(key, most, span)| self.wait(key, *most, *span, now)).max();
         if let Some(wait) = wait {
@@ -36,6 +44,23 @@ impl Limits {
         for (key, ..) in limits {
             self.sent.entry(key).or_default().push_back(now);
         }
+        Ok(())
+    }
+
+    /// Lets a call of any method pass, or says how many seconds its caller must wait because its bot is new.
+    pub fn admit_bot(&mut self, token: &str, now: Instant) -> Result<(), u64> {
+        let is_known = self.bots.get(token).is_some_and(|last| now.duration_since(*last) < HOUR);
+        if !is_known {
+            let waits = NEW_BOTS.iter().filter_map(|(key, most, span)| self.wait(key, *most, *span, now)).max();
+            if let Some(wait) = waits {
+                self.overstepped += 1;
+                return Err(wait.as_secs() + 1);
+            }
+            for (key, ..) in NEW_BOTS {
+                self.sent.entry(key.to_owned()).or_default().push_back(now);
+            }
+        }
+        self.bots.insert(token.to_owned(), now);
         Ok(())
     }
 

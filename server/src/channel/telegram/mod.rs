@@ -1,36 +1,35 @@
-//! A client for the part of the Bot API that Hookgram needs: `sendMessage`, `getMe`, and the methods that find a chat
-//! (`updates`). Every failure is a value of the answer's type.
+//! A client for the part of the Bot API that Hookgram needs: sending and forwarding messages, reading updates, and
+//! setting what people see of a bot. Every failure is a value of the answer's type.
 
+mod appearance;
+mod call;
 pub mod chats;
 mod classify;
 pub mod identities;
 pub mod new_bots;
 mod sending;
+mod starts;
 mod updates;
-
-use std::time::Duration;
+mod webhooks;
 
 use hookgram::secret::{BotToken, redact};
-use reqwest::{Client, Response, header::CONTENT_TYPE};
-use serde::Deserialize;
+use reqwest::{Client, header::CONTENT_TYPE};
+use serde::{Deserialize, Serialize};
 
+use self::call::{LONGEST_ANSWER, NoParameters, Parameters, Reply, describe, parse, read};
 pub(crate) use self::updates::MOST as MOST_UPDATES;
+pub use self::{
+    appearance::MenuButton,
+    call::{CallError, Conflict},
+    sending::TelegramChannel,
+    starts::{Start, Updates},
+    updates::{Chat, ChatKind, MemberStatus, Message, MyChatMember, Update, UpdateContent, UpdateKind, User},
+    webhooks::{Webhook, WebhookFault, WebhookInfo},
+};
 #[cfg(test)]
 pub(crate) use self::{classify::classify, sending::RATES};
-pub use self::{
-    sending::TelegramChannel,
-    updates::{Start, Updates, Webhook},
-};
 pub use super::Answer;
 
-/// Time limit for connecting.
-const CONNECT: Duration = Duration::from_secs(5);
-/// Time limit for a whole call; shorter than a delivery's lease.
-const CALL: Duration = Duration::from_secs(20);
-/// Time limit for a check of a token, for which a person or a caller waits.
-const ASK: Duration = Duration::from_secs(8);
-/// Most bytes that are read of an answer.
-const LONGEST_ANSWER: usize = 64 * 1024;
 /// The description that is logged for an answer that did not come from the Bot API.
 pub(crate) const NOT_TELEGRAMS: &str = "an answer that is not the Bot API's";
 
@@ -38,6 +37,9 @@ pub(crate) const NOT_TELEGRAMS: &str = "an answer that is not the Bot API's";
 #[derive(Clone, Debug)]
 pub struct Telegram {
     client: Client,
+    /// For `getUpdates`, each call on a connection of its own. On a connection that they share (HTTP/2), calls that wait
+    /// for messages would use up the streams of calls that send some.
+    polling: Client,
     base: String,
 }
 
@@ -63,23 +65,6 @@ pub enum Identity {
 }
 
 #[derive(Deserialize)]
-struct Reply<T> {
-    #[serde(default)]
-    ok: bool,
-    result: Option<T>,
-    error_code: Option<u16>,
-    description: Option<String>,
-    parameters: Option<Parameters>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Parameters {
-    retry_after: Option<u64>,
-    migrate_to_chat_id: Option<i64>,
-}
-
-#[derive(Deserialize)]
 struct SentMessage {
     message_id: i64,
 }
@@ -92,6 +77,13 @@ struct Me {
     username: String,
 }
 
+#[derive(Serialize)]
+struct ForwardMessage<'a> {
+    chat_id: &'a str,
+    from_chat_id: i64,
+    message_id: i64,
+}
+
 impl Telegram {
     /// A client of the Bot API server at `base`, which has no trailing slash.
     ///
@@ -100,21 +92,25 @@ impl Telegram {
     pub fn new(base: &str) -> Result<Self, reqwest::Error> {
         // Fails if a provider is installed already, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .connect_timeout(CONNECT)
-            .timeout(CALL)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .user_agent(concat!("hookgram/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(reqwest::Error::without_url)?;
-        Ok(Self { client, base: base.to_owned() })
+        Ok(Self { client: call::client(false)?, polling: call::client(true)?, base: base.to_owned() })
     }
 
     /// Sends one message. `body` is the JSON of `sendMessage`.
     pub async fn send(&self, token: &BotToken, body: &str) -> Answer {
-        let request = self.client.post(self.url(token, "sendMessage"));
-        let request = request.header(CONTENT_TYPE, "application/json").body(body.to_owned());
+        self.deliver(token, "sendMessage", body.to_owned()).await
+    }
+
+    /// Forwards a message from one chat to another (Bot API: forwardMessage). `to_chat` is a number or `@channel`.
+    pub async fn forward_message(&self, token: &BotToken, to_chat: &str, from_chat: i64, message_id: i64) -> Answer {
+        let body = ForwardMessage { chat_id: to_chat, from_chat_id: from_chat, message_id };
+        // Serialising cannot fail: the body has only a text and numbers.
+        let body = serde_json::to_string(&body).unwrap_or_default();
+        self.deliver(token, "forwardMessage", body).await
+    }
+
+    /// Calls a method that makes a message arrive.
+    async fn deliver(&self, token: &BotToken, method: &str, body: String) -> Answer {
+        let request = self.client.post(self.url(token, method)).header(CONTENT_TYPE, "application/json").body(body);
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) => {
@@ -159,60 +155,11 @@ impl Telegram {
 
     /// Asks Telegram which bot a token belongs to (Bot API: getMe).
     pub async fn who_is(&self, token: &BotToken) -> Identity {
-        let Ok(response) = self.client.post(self.url(token, "getMe")).timeout(ASK).send().await else {
-            return Identity::Unreachable;
-        };
-        let reply = parse::<Me>(&read(response, LONGEST_ANSWER).await.unwrap_or_default());
-        match reply {
-            Reply { ok: true, result: Some(me), .. } => Identity::Bot { name: me.first_name, username: me.username },
-            Reply { ok: false, error_code: Some(401 | 404), .. } => Identity::Refused,
-            Reply { ok: false, error_code: Some(429), parameters, .. } => {
-                Identity::Busy { seconds: parameters.unwrap_or_default().retry_after.unwrap_or(1) }
-            }
-            _ => Identity::Unreachable,
+        match self.call::<Me>(token, "getMe", &NoParameters {}).await {
+            Ok(me) => Identity::Bot { name: me.first_name, username: me.username },
+            Err(CallError::Refused) => Identity::Refused,
+            Err(CallError::Busy { seconds }) => Identity::Busy { seconds },
+            Err(_) => Identity::Unreachable,
         }
     }
-
-    fn url(&self, token: &BotToken, method: &str) -> String {
-        format!("{}/bot{}/{method}", self.base, token.expose())
-    }
-}
-
-/// Reads the body, and stops soon after `most` bytes.
-async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, reqwest::Error> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > most {
-            break;
-        }
-    }
-    Ok(bytes)
-}
-
-/// Parses the Bot API's JSON. Anything else becomes an empty reply.
-fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Reply<T> {
-    serde_json::from_slice(bytes).unwrap_or(Reply {
-        ok: false,
-        result: None,
-        error_code: None,
-        description: None,
-        parameters: None,
-    })
-}
-
-/// The messages of the error and of its causes, without the URL, which contains the token.
-fn describe(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    if error.is_timeout() {
-        return "no answer in time".to_owned();
-    }
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(&error);
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
 }

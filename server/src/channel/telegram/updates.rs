@@ -1,183 +1,237 @@
-//! Reads messages to a bot (Bot API: getUpdates) to find the chat of a person who opened a link: `/start` commands
-//! with a code. Nothing else is evaluated or kept.
+//! Reads what people write to a bot (Bot API: getUpdates, Update).
 //!
-//! Reading changes nothing for other readers of the bot: without `offset` no update is confirmed, so they still get all
-//! updates; without `allowed_updates` the bot's stored choice stays.
+//! Every update keeps its id, even if nothing else of it can be read, so that a reader can confirm it.
 
 use std::time::Duration;
 
 use hookgram::secret::BotToken;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
-use super::{ASK, Reply, Telegram, parse, read};
+use super::{
+    Telegram,
+    call::{ASK, CallError, receive, result},
+};
 
 /// The most updates that Telegram returns at once. Newer ones cannot be seen without confirming older ones.
 pub(crate) const MOST: usize = 100;
-/// Most bytes that are read of an answer: 100 updates of the longest messages fit.
+/// Most bytes that are read of an answer.
 const LONGEST: usize = 4 * 1024 * 1024;
+/// How many updates are asked for: fewer after an answer that is longer than [`LONGEST`].
+const LIMITS: [usize; 3] = [MOST, 10, 1];
 
-/// A `/start` command with a code, from a private chat or a group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Start {
-    /// The code.
-    pub code: String,
-    /// The chat's id.
-    pub chat: i64,
-    /// The person's first name, or the group's title.
-    pub who: String,
-    /// Whether the chat is a group.
-    pub is_group: bool,
+/// The kinds of updates that this program reads, for `allowed_updates`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UpdateKind {
+    /// A new message in any chat with the bot.
+    Message,
+    /// A change of the bot's own membership in a chat; in a private chat, that a person blocked or unblocked it.
+    MyChatMember,
 }
 
-/// The result of `getUpdates`.
+/// One update.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Updates {
-    /// The unread messages, the oldest first.
-    Some {
-        /// `/start` commands with a code.
-        starts: Vec<Start>,
-        /// Telegram returned as many updates as it can, so newer ones cannot be seen.
-        is_full: bool,
-    },
-    /// The bot has a webhook, so Telegram refuses `getUpdates`.
-    Webhook,
-    /// Another program is reading the bot's updates.
-    OtherReader,
-    /// Telegram does not accept the token.
-    Refused,
-    /// Telegram asks to wait.
-    Busy {
-        /// Seconds to wait.
-        seconds: u64,
-    },
-    /// There was no answer, or none from the Bot API.
-    Unreachable,
+pub struct Update {
+    /// Its id. Ids of one bot increase, but Telegram continues at a random id after a week without updates.
+    pub id: i64,
+    /// What it tells.
+    pub content: UpdateContent,
 }
 
-/// The result of `getWebhookInfo`.
+/// What an update tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Webhook {
-    /// There is no webhook.
-    None {
-        /// How many updates are unread.
-        pending: usize,
-    },
-    /// There is a webhook. Its URL may contain a secret, so only the host is kept.
-    At {
-        /// The host; empty if the URL has none.
-        host: String,
-    },
-    /// Telegram does not accept the token.
-    Refused,
-    /// Telegram asks to wait.
-    Busy {
-        /// Seconds to wait.
-        seconds: u64,
-    },
-    /// There was no answer, or none from the Bot API.
-    Unreachable,
+pub enum UpdateContent {
+    /// A message.
+    Message(Message),
+    /// A change of the bot's own membership.
+    MyChatMember(MyChatMember),
+    /// An update of another kind, or one that cannot be read.
+    Other,
+}
+
+/// A message to the bot, or in a chat with it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Message {
+    /// Its id within the chat; 0 if it is missing.
+    #[serde(rename = "message_id", default)]
+    pub id: i64,
+    /// When it was written, in seconds since 1970; 0 if that is missing.
+    #[serde(default)]
+    pub date: i64,
+    /// The chat.
+    pub chat: Chat,
+    /// Who wrote it. Posts of a channel have no such person.
+    #[serde(default, deserialize_with = "readable")]
+    pub from: Option<User>,
+    /// The text. Photos, stickers and the like have none.
+    #[serde(default, deserialize_with = "readable")]
+    pub text: Option<String>,
+}
+
+/// A change of the bot's membership in a chat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MyChatMember {
+    /// The chat.
+    pub chat: Chat,
+    /// Who changed it.
+    pub from: Option<User>,
+    /// What the bot is now. In a private chat [`MemberStatus::Kicked`] means that the person blocked it.
+    pub status: MemberStatus,
+}
+
+/// A chat.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Chat {
+    /// Its id. A private chat has the id of the person.
+    pub id: i64,
+    /// Its kind.
+    #[serde(rename = "type", default)]
+    pub kind: ChatKind,
+    /// The title of a group or channel.
+    #[serde(default, deserialize_with = "readable")]
+    pub title: Option<String>,
+}
+
+/// The kind of a chat.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChatKind {
+    /// A person with the bot.
+    Private,
+    /// A group.
+    Group,
+    /// A group with many members, or with topics.
+    Supergroup,
+    /// A channel.
+    Channel,
+    /// None of these, or not named.
+    #[default]
+    #[serde(other)]
+    Other,
+}
+
+/// A person, or another bot.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct User {
+    /// The id.
+    pub id: i64,
+    /// Whether it is a bot.
+    #[serde(default)]
+    pub is_bot: bool,
+    /// The first name, as the person typed it.
+    #[serde(default)]
+    pub first_name: String,
+    /// The last name.
+    #[serde(default, deserialize_with = "readable")]
+    pub last_name: Option<String>,
+    /// The `@name`, without the `@`.
+    #[serde(default, deserialize_with = "readable")]
+    pub username: Option<String>,
+    /// The language of the person's app, an IETF tag such as `ru` or `pt-br`.
+    #[serde(default, deserialize_with = "readable")]
+    pub language_code: Option<String>,
+}
+
+/// What a bot is in a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberStatus {
+    /// A member. In a private chat, the person has unblocked the bot.
+    Member,
+    /// An administrator.
+    Administrator,
+    /// A member with restrictions.
+    Restricted,
+    /// Not a member any more.
+    Left,
+    /// Removed. In a private chat, blocked.
+    Kicked,
+    /// None of these.
+    #[serde(other)]
+    Other,
 }
 
 #[derive(Serialize)]
-struct GetUpdates {
+struct GetUpdates<'a> {
     timeout: u64,
     limit: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<i64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    allowed_updates: &'a [UpdateKind],
 }
 
+/// The membership as the Bot API has it.
 #[derive(Deserialize)]
-struct Update {
-    message: Option<Message>,
-}
-
-#[derive(Deserialize)]
-struct Message {
+struct ChatMemberUpdated {
     chat: Chat,
+    #[serde(default, deserialize_with = "readable")]
     from: Option<User>,
-    text: Option<String>,
+    new_chat_member: ChatMember,
 }
 
 #[derive(Deserialize)]
-struct Chat {
-    id: i64,
-    title: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct User {
-    #[serde(default)]
-    first_name: String,
-}
-
-#[derive(Deserialize)]
-struct WebhookInfo {
-    #[serde(default)]
-    url: String,
-    #[serde(default)]
-    pending_update_count: usize,
+struct ChatMember {
+    status: MemberStatus,
 }
 
 impl Telegram {
-    /// Reads the unread messages of a bot. If there are none, Telegram waits up to `patience` (whole seconds) for the
-    /// next.
-    pub async fn updates(&self, token: &BotToken, patience: Duration) -> Updates {
-        let body = GetUpdates { timeout: patience.as_secs(), limit: MOST };
-        let call = self.client.post(self.url(token, "getUpdates")).json(&body).timeout(patience.saturating_add(ASK));
-        let Ok(response) = call.send().await else { return Updates::Unreachable };
-        let bytes = read(response, LONGEST).await.unwrap_or_default();
-        match parse::<Vec<serde_json::Value>>(&bytes) {
-            Reply { ok: true, result: Some(updates), .. } => Updates::Some {
-                is_full: updates.len() >= MOST,
-                starts: updates.into_iter().filter_map(start).collect(),
-            },
-            Reply { ok: false, error_code: Some(409), description, .. } => {
-                match description.is_some_and(|words| words.contains("webhook")) {
-                    true => Updates::Webhook,
-                    false => Updates::OtherReader,
-                }
+    /// Reads the unread updates of a bot, the oldest first, at most 100 (Bot API: getUpdates). If there are none,
+    /// Telegram waits up to `patience` (whole seconds) for the next.
+    ///
+    /// `offset` confirms every update with a smaller id; without it nothing is confirmed. An empty `allowed` leaves the
+    /// bot's stored choice as it is.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn get_updates(
+        &self,
+        token: &BotToken,
+        offset: Option<i64>,
+        patience: Duration,
+        allowed: &[UpdateKind],
+    ) -> Result<Vec<Update>, CallError> {
+        for limit in LIMITS {
+            let body = GetUpdates { timeout: patience.as_secs(), limit, offset, allowed_updates: allowed };
+            let request = self.polling.post(self.url(token, "getUpdates")).json(&body);
+            let bytes = receive(request.timeout(patience.saturating_add(ASK)), LONGEST).await?;
+            if bytes.len() <= LONGEST {
+                let updates = result::<Vec<Value>>(&bytes)?;
+                return Ok(updates.into_iter().filter_map(Update::read).collect());
             }
-            Reply { ok: false, error_code: Some(401 | 404), .. } => Updates::Refused,
-            Reply { ok: false, error_code: Some(429), parameters, .. } => {
-                Updates::Busy { seconds: parameters.unwrap_or_default().retry_after.unwrap_or(1) }
-            }
-            _ => Updates::Unreachable,
         }
-    }
-
-    /// Asks whether a bot has a webhook. Its messages cannot be read then.
-    pub async fn webhook(&self, token: &BotToken) -> Webhook {
-        let call = self.client.post(self.url(token, "getWebhookInfo")).timeout(ASK);
-        let Ok(response) = call.send().await else { return Webhook::Unreachable };
-        let bytes = read(response, super::LONGEST_ANSWER).await.unwrap_or_default();
-        match parse::<WebhookInfo>(&bytes) {
-            Reply { ok: true, result: Some(info), .. } if info.url.is_empty() => {
-                Webhook::None { pending: info.pending_update_count }
-            }
-            Reply { ok: true, result: Some(info), .. } => {
-                let url = reqwest::Url::parse(&info.url).ok();
-                Webhook::At { host: url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default() }
-            }
-            Reply { ok: false, error_code: Some(401 | 404), .. } => Webhook::Refused,
-            Reply { ok: false, error_code: Some(429), parameters, .. } => {
-                Webhook::Busy { seconds: parameters.unwrap_or_default().retry_after.unwrap_or(1) }
-            }
-            _ => Webhook::Unreachable,
-        }
+        Err(CallError::Unreachable)
     }
 }
 
-/// Reads `/start CODE`, or `/start@name_bot CODE` as groups have it. Any other update is `None`.
-fn start(update: serde_json::Value) -> Option<Start> {
-    let message = serde_json::from_value::<Update>(update).ok()?.message?;
-    let text = message.text?;
-    let mut words = text.split_ascii_whitespace();
-    let command = words.next()?;
-    if command != "/start" && !command.starts_with("/start@") {
-        return None;
+impl Update {
+    /// Reads the body with which a webhook delivers one update. `None`: it is not JSON or has no id. The caller bounds
+    /// its size.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        Self::read(serde_json::from_slice(bytes).ok()?)
     }
-    let code = words.next()?.to_owned();
-    let is_group = message.chat.title.is_some();
-    let who = message.chat.title.or(message.from.map(|user| user.first_name)).unwrap_or_default();
-    Some(Start { code, chat: message.chat.id, who, is_group })
+
+    fn read(mut update: Value) -> Option<Self> {
+        let id = update.get("update_id")?.as_i64()?;
+        let content = part(&mut update, "message").map(UpdateContent::Message);
+        let content = content.or_else(|| {
+            let ChatMemberUpdated { chat, from, new_chat_member } = part(&mut update, "my_chat_member")?;
+            Some(UpdateContent::MyChatMember(MyChatMember { chat, from, status: new_chat_member.status }))
+        });
+        Some(Self { id, content: content.unwrap_or(UpdateContent::Other) })
+    }
+}
+
+/// Reads a part of an update, if it is there and has the expected shape.
+fn part<T: DeserializeOwned>(update: &mut Value, key: &str) -> Option<T> {
+    serde_json::from_value(update.get_mut(key)?.take()).ok()
+}
+
+/// Reads an optional field. One of another type counts as missing.
+fn readable<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
+    Ok(serde_json::from_value(Value::deserialize(from)?).ok())
 }
 
 #[cfg(test)]
@@ -186,26 +240,99 @@ mod tests {
 
     use super::*;
 
+    fn read(update: Value) -> Option<UpdateContent> {
+        Update::parse(update.to_string().as_bytes()).map(|update| update.content)
+    }
+
     #[test]
-    fn only_starts_with_a_code_are_read() {
-        let private = json!({"update_id": 1, "message": {"chat": {"id": 5, "type": "private", "first_name": "Анна"},
-            "from": {"id": 5, "first_name": "Анна"}, "text": "/start abc"}});
-        let found = Start { code: "abc".into(), chat: 5, who: "Анна".into(), is_group: false };
-        assert_eq!(start(private), Some(found));
-        let group = json!({"update_id": 2, "message": {"chat": {"id": -100, "type": "group", "title": "Администраторы"},
-            "from": {"first_name": "Анна"}, "text": "/start@salon_bot abc"}});
-        let found =
-            Start { code: "abc".into(), chat: -100, who: "Администраторы".into(), is_group: true };
-        assert_eq!(start(group), Some(found));
-        for other in [
-            json!({"message": {"chat": {"id": 5}, "text": "/start"}}),
-            json!({"message": {"chat": {"id": 5}, "text": "/started abc"}}),
-            json!({"message": {"chat": {"id": 5}, "photo": []}}),
-            json!({"message": {"chat": "5", "text": "/start abc"}}),
-            json!({"callback_query": {"id": "1"}}),
-            json!(7),
+    fn a_message_is_read_with_its_chat_and_person() {
+        let update = json!({"update_id": 877, "message": {"message_id": 12, "date": 1_754_000_000,
+            "chat": {"id": 5, "type": "private", "first_name": "Анна"},
+            "from": {"id": 5, "is_bot": false, "first_name": "Анна", "last_name": "Ким", "username": "anna_kim",
+                "language_code": "ru"},
+            "text": "/start 1b5f03ed96001255550ebaa2c51b7d31", "entities": [{"type": "bot_command"}]}});
+        let anna = User {
+            id: 5,
+            is_bot: false,
+            first_name: "Анна".into(),
+            last_name: Some("Ким".into()),
+            username: Some("anna_kim".into()),
+            language_code: Some("ru".into()),
+        };
+        let message = Message {
+            id: 12,
+            date: 1_754_000_000,
+            chat: Chat { id: 5, kind: ChatKind::Private, title: None },
+            from: Some(anna),
+            text: Some("/start 1b5f03ed96001255550ebaa2c51b7d31".into()),
+        };
+        let expected = Update { id: 877, content: UpdateContent::Message(message) };
+        assert_eq!(Update::parse(update.to_string().as_bytes()), Some(expected));
+    }
+
+    #[test]
+    fn each_kind_of_chat_and_each_status_is_read() {
+        for (name, kind) in [
+            ("private", ChatKind::Private),
+            ("group", ChatKind::Group),
+            ("supergroup", ChatKind::Supergroup),
+            ("channel", ChatKind::Channel),
+            ("something_new", ChatKind::Other),
         ] {
-            assert_eq!(start(other.clone()), None, "{other}");
+            let update = json!({"update_id": 1, "message": {"chat": {"id": -7, "type": name, "title": "Салон"}}});
+            let Some(UpdateContent::Message(message)) = read(update) else { panic!("{name}") };
+            assert_eq!(message.chat, Chat { id: -7, kind, title: Some("Салон".into()) });
         }
+        for (name, status) in [
+            ("member", MemberStatus::Member),
+            ("administrator", MemberStatus::Administrator),
+            ("restricted", MemberStatus::Restricted),
+            ("left", MemberStatus::Left),
+            ("kicked", MemberStatus::Kicked),
+            ("something_new", MemberStatus::Other),
+        ] {
+            let update = json!({"update_id": 1, "my_chat_member": {"chat": {"id": 5, "type": "private"}, "date": 1,
+                "from": {"id": 5, "is_bot": false, "first_name": "Анна"}, "old_chat_member": {"status": "member"},
+                "new_chat_member": {"status": name, "until_date": 0}}});
+            let Some(UpdateContent::MyChatMember(change)) = read(update) else { panic!("{name}") };
+            assert_eq!((change.chat.id, change.from.map(|from| from.id), change.status), (5, Some(5), status));
+        }
+    }
+
+    #[test]
+    fn an_update_that_cannot_be_read_keeps_its_id() {
+        for rest in [
+            json!({"callback_query": {"id": "1"}}),
+            json!({"message": {"chat": "5", "text": "/start abc"}}),
+            json!({"message": 7}),
+            json!({"my_chat_member": {"chat": {"id": 5}}}),
+            json!({}),
+        ] {
+            let mut update = rest;
+            update["update_id"] = 9.into();
+            let expected = Update { id: 9, content: UpdateContent::Other };
+            assert_eq!(Update::parse(update.to_string().as_bytes()), Some(expected), "{update}");
+        }
+        for not_an_update in ["", "7", "null", "[]", "{}", r#"{"update_id":"1"}"#, r#"{"update_id":1"#] {
+            assert_eq!(Update::parse(not_an_update.as_bytes()), None, "{not_an_update}");
+        }
+    }
+
+    #[test]
+    fn a_malformed_optional_field_does_not_lose_the_message() {
+        let update = json!({"update_id": 1, "message": {"chat": {"id": 5, "title": 7}, "from": {"first_name": "Анна"},
+            "text": ["?"]}});
+        let Some(UpdateContent::Message(message)) = read(update) else { panic!() };
+        assert_eq!((message.chat.id, message.chat.title, message.from, message.text), (5, None, None, None));
+    }
+
+    #[test]
+    fn unset_keys_are_left_out() {
+        let body = GetUpdates { timeout: 10, limit: 100, offset: None, allowed_updates: &[] };
+        assert_eq!(serde_json::to_string(&body).unwrap(), r#"{"timeout":10,"limit":100}"#);
+        let allowed_updates = &[UpdateKind::Message, UpdateKind::MyChatMember];
+        let body = GetUpdates { timeout: 0, limit: 1, offset: Some(-1), allowed_updates };
+        let expected = r#"{"timeout":0,"limit":1,"offset":-1,"allowed_updates":["message","my_chat_member"]}"#;
+        assert_eq!(serde_json::to_string(&body).unwrap(), expected);
     }
 }

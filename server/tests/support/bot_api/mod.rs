@@ -1,11 +1,19 @@
 //! The played Bot API: real HTTP, answering like Telegram, by a script, or by Telegram's own rules.
+//!
+//! Each bot has its own state, by the number before the `:` of its token.
+
+mod appearance;
+mod bots;
+mod messages;
+mod people;
+mod webhooks;
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     io,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use axum::{
@@ -21,7 +29,8 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use super::{eventually, limits::Limits, telegram};
+use self::bots::Bot;
+use super::{eventually, limits::Limits};
 
 /// What the played Bot API does with a request.
 #[derive(Clone, Debug)]
@@ -75,19 +84,38 @@ struct Stage {
     tokens: Mutex<Option<HashSet<String>>>,
     limits: Mutex<Option<Limits>>,
     reads_html: Mutex<bool>,
-    /// What was written to the bot and has not been confirmed; it rings when more comes.
-    updates: watch::Sender<Vec<Value>>,
-    /// The address of the bot's webhook; empty for none.
-    webhook: Mutex<String>,
+    allows_http_webhooks: Mutex<bool>,
+    bots: Mutex<HashMap<i64, Bot>>,
+    /// How many calls of each method were read, and how many were taken.
+    counts: Mutex<BTreeMap<String, (usize, usize)>>,
+    forgets_bodies: Mutex<bool>,
+}
+
+/// A refusal of Telegram's: the code, the description, the parameters.
+#[derive(Clone, Debug)]
+pub struct Refusal(u16, String, Value);
+
+fn refuse(code: u16, description: &str) -> Refusal {
+    Refusal(code, description.to_owned(), Value::Null)
+}
+
+fn wait(seconds: u64) -> Refusal {
+    Refusal(429, format!("Too Many Requests: retry after {seconds}"), json!({"retry_after": seconds}))
 }
 
 impl Drop for BotApi {
     fn drop(&mut self) {
         lock(&self.task).abort();
+        for bot in lock(&self.stage.bots).values() {
+            bot.change(|state| state.replace_webhook(None));
+        }
     }
 }
 
 impl BotApi {
+    /// The number of the bot of the tests' token.
+    pub const BOT: i64 = 7_001_002_003;
+
     pub async fn start() -> Self {
         Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0))).await
     }
@@ -151,24 +179,25 @@ impl BotApi {
         *lock(&self.stage.reads_html) = true;
     }
 
-    /// Writes to the bot: whoever asks for updates gets them, until they are confirmed.
-    pub fn write(&self, messages: impl IntoIterator<Item = Value>) {
-        self.stage.updates.send_modify(|updates| {
-            for message in messages {
-                let id = updates.last().map_or(100, |last| last["update_id"].as_i64().unwrap() + 1);
-                updates.push(json!({"update_id": id, "message": message}));
-            }
-        });
+    /// Lets webhooks have any scheme, port and host.
+    pub fn allow_http_webhooks(&self) {
+        *lock(&self.stage.allows_http_webhooks) = true;
     }
 
-    /// What was written to the bot and has not been confirmed.
-    pub fn unread(&self) -> usize {
-        self.stage.updates.borrow().len()
+    /// From now on only the numbers of calls are kept.
+    pub fn forget_bodies(&self) {
+        *lock(&self.stage.forgets_bodies) = true;
+        lock(&self.stage.asked).clear();
     }
 
-    /// Gives the bot a webhook, or takes it away.
-    pub fn set_webhook(&self, url: &str) {
-        url.clone_into(&mut lock(&self.stage.webhook));
+    /// How many calls of a method were read.
+    pub fn calls_of(&self, method: &str) -> usize {
+        lock(&self.stage.counts).get(method).map_or(0, |(read, _)| *read)
+    }
+
+    /// How many of them were taken.
+    pub fn taken_of(&self, method: &str) -> usize {
+        lock(&self.stage.counts).get(method).map_or(0, |(_, taken)| *taken)
     }
 
     pub fn asked(&self) -> Vec<Asked> {
@@ -187,11 +216,11 @@ impl BotApi {
     }
 
     pub async fn wait_for_messages(&self, count: usize) {
-        eventually("messages at the Bot API", async || self.messages().len() >= count).await;
+        eventually("messages at the Bot API", async || self.calls_of("sendMessage") >= count).await;
     }
 
     pub async fn wait_for_texts(&self, count: usize) {
-        eventually("messages taken by the Bot API", async || self.texts().len() >= count).await;
+        eventually("messages taken by the Bot API", async || self.taken_of("sendMessage") >= count).await;
     }
 
     /// Returns at the moment when so many calls of any kind have been read.
@@ -230,26 +259,36 @@ async fn play(request: Request<Incoming>, stage: Arc<Stage>) -> Result<Response<
         let next = script.iter().position(|(of, _)| *of == method);
         next.and_then(|at| script.remove(at)).map(|(_, play)| play)
     };
-    let play = play.unwrap_or_else(|| stage.judge(token, method, &body));
-    let taken = matches!(play, Play::Ok | Play::Late(_));
-    lock(&stage.asked).push(Asked {
-        via: via.to_owned(),
-        token: token.to_owned(),
-        method: method.to_owned(),
-        body: body.clone(),
-        raw: String::from_utf8_lossy(&bytes).into_owned(),
-        taken,
-    });
+    let bot = stage.bot(token);
+    let judged = if play.is_some() { Ok(()) } else { stage.judge(&bot, token, method, &body) };
+    let taken = judged.is_ok() && matches!(play, None | Some(Play::Ok | Play::Late(_)));
+    if !*lock(&stage.forgets_bodies) {
+        lock(&stage.asked).push(Asked {
+            via: via.to_owned(),
+            token: token.to_owned(),
+            method: method.to_owned(),
+            body: body.clone(),
+            raw: String::from_utf8_lossy(&bytes).into_owned(),
+            taken,
+        });
+    }
+    {
+        let mut counts = lock(&stage.counts);
+        let (read, successes) = counts.entry(method.to_owned()).or_default();
+        *read += 1;
+        *successes += usize::from(taken);
+    }
     stage.count.send_modify(|count| *count += 1);
-    match play {
+    if let Err(refused) = judged {
+        return Ok(refusal(refused));
+    }
+    match play.unwrap_or(Play::Ok) {
         Play::Late(ring) => {
             ring.notified().await;
-            Ok(success(method, &body))
+            Ok(perform(&bot, method, &body).await)
         }
-        Play::Ok if method == "getUpdates" => Ok(stage.updates(&body).await),
-        Play::Ok if method == "getWebhookInfo" => Ok(stage.webhook_info()),
-        Play::Ok => Ok(success(method, &body)),
-        Play::Refuse(code, description, parameters) => Ok(refusal(code, description, parameters)),
+        Play::Ok => Ok(perform(&bot, method, &body).await),
+        Play::Refuse(code, description, parameters) => Ok(refusal(Refusal(code, description.to_owned(), parameters))),
         Play::Html(status) => {
             let page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>nginx</body>\r\n</html>\r\n";
             let builder = Response::builder().status(status).header(header::CONTENT_TYPE, "text/html");
@@ -261,85 +300,93 @@ async fn play(request: Request<Incoming>, stage: Arc<Stage>) -> Result<Response<
 }
 
 impl Stage {
+    fn bot(&self, token: &str) -> Bot {
+        let (number, _) = token.split_once(':').unwrap_or_default();
+        self.bot_by_id(number.parse().unwrap_or_default())
+    }
+
+    fn bot_by_id(&self, id: i64) -> Bot {
+        lock(&self.bots).entry(id).or_insert_with(|| Bot::new(id)).clone()
+    }
+
     /// What Telegram's own rules make of a call.
-    fn judge(&self, token: &str, method: &str, body: &Value) -> Play {
+    fn judge(&self, bot: &Bot, token: &str, method: &str, body: &Value) -> Result<(), Refusal> {
+        if let Some(limits) = lock(&self.limits).as_mut() {
+            limits.admit_bot(token, Instant::now()).map_err(wait)?;
+        }
         if lock(&self.tokens).as_ref().is_some_and(|known| !known.contains(token)) {
-            return Play::Refuse(401, "Unauthorized", Value::Null);
+            return Err(refuse(401, "Unauthorized"));
         }
-        if method == "getUpdates" && !lock(&self.webhook).is_empty() {
-            let why = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the \
-                       webhook first";
-            return Play::Refuse(409, why, Value::Null);
+        if let Some(key) = null_key(body) {
+            return Err(refuse(400, &format!("Bad Request: {key} is the text \"null\"")));
         }
-        if method != "sendMessage" {
-            return Play::Ok;
+        match method {
+            "getMe" | "getWebhookInfo" | "deleteWebhook" => Ok(()),
+            "getUpdates" => bot.read(|state| state.unreadable().map_or(Ok(()), |why| Err(refuse(409, why)))),
+            "setWebhook" => webhooks::judge(body, *lock(&self.allows_http_webhooks)),
+            "sendMessage" => {
+                if *lock(&self.reads_html) {
+                    messages::judge_text(body)?;
+                }
+                messages::judge_keyboard(body)?;
+                self.judge_message(bot, token, body)
+            }
+            "forwardMessage" => {
+                bot.read(|state| messages::judge_source(state, body))?;
+                self.judge_message(bot, token, body)
+            }
+            "setMyCommands"
+            | "deleteMyCommands"
+            | "setMyDescription"
+            | "setMyShortDescription"
+            | "setChatMenuButton" => appearance::judge(method, body),
+            _ => Err(refuse(404, "Not Found: method not found")),
         }
-        if *lock(&self.reads_html)
-            && let Err(description) = read(body)
-        {
-            return Play::Refuse(400, description, Value::Null);
-        }
-        let chat = body["chat_id"].as_str().unwrap_or_default();
-        let wait = lock(&self.limits).as_mut().and_then(|limits| limits.admit(token, chat, Instant::now()).err());
-        match wait {
-            Some(seconds) => Play::Refuse(429, "Too Many Requests: retry later", json!({"retry_after": seconds})),
-            None => Play::Ok,
-        }
+    }
+
+    fn judge_message(&self, bot: &Bot, token: &str, body: &Value) -> Result<(), Refusal> {
+        bot.read(|state| messages::judge_chat(state, body))?;
+        let chat = body["chat_id"].as_i64().map(|chat| chat.to_string());
+        let chat = chat.as_deref().or(body["chat_id"].as_str()).unwrap_or_default();
+        let waits = lock(&self.limits).as_mut().and_then(|limits| limits.admit(token, chat, Instant::now()).err());
+        waits.map_or(Ok(()), |seconds| Err(wait(seconds)))
     }
 }
 
-impl Stage {
-    /// What waits, up to the limit; where nothing does, the next that comes in time.
-    async fn updates(&self, body: &Value) -> Response<Body> {
-        if let Some(offset) = body["offset"].as_i64() {
-            let confirmed = |update: &Value| update["update_id"].as_i64().unwrap() < offset;
-            self.updates.send_modify(|updates| updates.retain(|update| !confirmed(update)));
-        }
-        let patience = Duration::from_secs(body["timeout"].as_u64().unwrap_or(0));
-        let mut coming = self.updates.subscribe();
-        let _ = tokio::time::timeout(patience, coming.wait_for(|updates| !updates.is_empty())).await;
-        let limit = body["limit"].as_u64().unwrap_or(100).min(100);
-        let updates: Vec<Value> = self.updates.borrow().iter().take(limit.try_into().unwrap()).cloned().collect();
-        reply(200, json!({"ok": true, "result": updates}))
-    }
-
-    fn webhook_info(&self) -> Response<Body> {
-        let url = lock(&self.webhook).clone();
-        let pending = self.updates.borrow().len();
-        reply(
-            200,
-            json!({"ok": true, "result": {"url": url, "has_custom_certificate": false,
-            "pending_update_count": pending}}),
-        )
-    }
+/// A key whose value is null. Telegram takes such a value for the text "null".
+fn null_key(body: &Value) -> Option<&str> {
+    body.as_object()?.iter().find(|(_, value)| value.is_null()).map(|(key, _)| key.as_str())
 }
 
-/// Telegram's judgement of a message's text, by a reader of its HTML that is not the product's.
-fn read(body: &Value) -> Result<(), &'static str> {
-    let text = body["text"].as_str().unwrap_or_default();
-    let read = match body.get("parse_mode").and_then(Value::as_str) {
-        Some("HTML") => telegram::arrive(text).map(drop),
-        _ if text.trim().is_empty() => Err("message text is empty".to_owned()),
-        _ if text.encode_utf16().count() > 4096 => Err("message is too long".to_owned()),
-        _ => Ok(()),
-    };
-    read.map_err(|error| match error.as_str() {
-        "text is too long" => "Bad Request: text is too long",
-        "message is too long" => "Bad Request: message is too long",
-        "message text is empty" => "Bad Request: message text is empty",
-        _ => "Bad Request: can't parse entities: at byte offset 0",
-    })
-}
-
-fn success(method: &str, body: &Value) -> Response<Body> {
+/// Does what a call that was not refused asks for.
+async fn perform(bot: &Bot, method: &str, body: &Value) -> Response<Body> {
     let result = match method {
-        "getMe" => json!({"id": 1, "first_name": "Салон", "username": "salon_bot"}),
-        _ => json!({"message_id": 7, "chat": {"id": body["chat_id"]}}),
+        "getUpdates" => match bot.get_updates(body).await {
+            Ok(updates) => updates,
+            Err(refused) => return refusal(refused),
+        },
+        "getMe" => bot.read(
+            |state| json!({"id": state.id, "is_bot": true, "first_name": state.name, "username": state.username}),
+        ),
+        "getWebhookInfo" => bot.read(webhooks::info),
+        "setWebhook" => {
+            webhooks::set(bot, body);
+            true.into()
+        }
+        "deleteWebhook" => {
+            webhooks::set(bot, &json!({"drop_pending_updates": body["drop_pending_updates"]}));
+            true.into()
+        }
+        "sendMessage" | "forwardMessage" => messages::sent(body),
+        _ => {
+            bot.change(|state| appearance::change(state, method, body));
+            true.into()
+        }
     };
     reply(200, json!({"ok": true, "result": result}))
 }
 
-fn refusal(code: u16, description: &str, parameters: Value) -> Response<Body> {
+fn refusal(Refusal(code, description, parameters): Refusal) -> Response<Body> {
     let wait = parameters["retry_after"].as_u64();
     let mut value = json!({"ok": false, "error_code": code, "description": description});
     // Telegram leaves the key out where there is nothing to say.
