@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use crate::{
-    channel::telegram::{Start, Telegram, Updates},
+    channel::telegram::{CallError, MOST_UPDATES, Start, Telegram, starts::start},
     secrets::codes,
 };
 
@@ -64,8 +64,8 @@ pub enum Seen {
     Nobody,
     /// The bot has so many unread messages that Telegram does not show the newest.
     TooMuchUnread,
-    /// The error of the call; never [`Updates::Some`].
-    Refused(Updates),
+    /// The call failed.
+    Failed(CallError),
 }
 
 impl ChatSearches {
@@ -114,11 +114,14 @@ impl ChatSearches {
                     return Seen::Found(found);
                 }
                 let left = end.saturating_duration_since(Instant::now());
-                let (starts, is_full) = match telegram.updates(&search.token, left.min(CALL)).await {
-                    Updates::Some { starts, is_full } => (starts, is_full),
-                    refused => return Seen::Refused(refused),
+                // Nothing is confirmed and the bot's stored choice of updates stays, so other readers of the bot still
+                // get every update.
+                let updates = match telegram.get_updates(&search.token, None, left.min(CALL), &[]).await {
+                    Ok(updates) => updates,
+                    Err(error) => return Seen::Failed(error),
                 };
-                self.hand_out(&search.token, starts);
+                let is_full = updates.len() >= MOST_UPDATES;
+                self.hand_out(&search.token, updates.into_iter().filter_map(start));
                 if let Some(found) = self.get(owner, code).and_then(|search| search.found) {
                     return Seen::Found(found);
                 }
@@ -144,7 +147,7 @@ impl ChatSearches {
     }
 
     /// Stores each start in the search with its code. Starts with an unknown code are ignored.
-    fn hand_out(&self, token: &BotToken, starts: Vec<Start>) {
+    fn hand_out(&self, token: &BotToken, starts: impl Iterator<Item = Start>) {
         let mut searches = self.0.lock();
         for start in starts {
             if let Some(search) = searches.get_mut(&start.code)

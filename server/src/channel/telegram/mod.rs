@@ -22,9 +22,9 @@ pub use self::{
     appearance::MenuButton,
     call::{CallError, Conflict},
     sending::TelegramChannel,
-    starts::{Start, Updates},
+    starts::Start,
     updates::{Chat, ChatKind, MemberStatus, Message, MyChatMember, Update, UpdateContent, UpdateKind, User},
-    webhooks::{Webhook, WebhookFault, WebhookInfo},
+    webhooks::{WebhookFault, WebhookInfo},
 };
 #[cfg(test)]
 pub(crate) use self::{classify::classify, sending::RATES};

@@ -1,14 +1,7 @@
 //! Reads `/start` commands with a code, to find the chat of a person who opened a link. Nothing else is evaluated or
 //! kept.
-//!
-//! Reading changes nothing for other readers of the bot: without `offset` no update is confirmed, so they still get all
-//! updates; without `allowed_updates` the bot's stored choice stays.
 
-use std::time::Duration;
-
-use hookgram::secret::BotToken;
-
-use super::{CallError, Conflict, Telegram, Update, UpdateContent, updates::MOST};
+use super::{Update, UpdateContent};
 
 /// A `/start` command with a code, from a private chat or a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,51 +16,8 @@ pub struct Start {
     pub is_group: bool,
 }
 
-/// The result of reading a bot's starts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Updates {
-    /// The unread messages, the oldest first.
-    Some {
-        /// `/start` commands with a code.
-        starts: Vec<Start>,
-        /// Telegram returned as many updates as it can, so newer ones cannot be seen.
-        is_full: bool,
-    },
-    /// The bot has a webhook, so Telegram refuses `getUpdates`.
-    Webhook,
-    /// Another program is reading the bot's updates.
-    OtherReader,
-    /// Telegram does not accept the token.
-    Refused,
-    /// Telegram asks to wait.
-    Busy {
-        /// Seconds to wait.
-        seconds: u64,
-    },
-    /// There was no answer, or none from the Bot API.
-    Unreachable,
-}
-
-impl Telegram {
-    /// Reads the starts among the unread messages of a bot, and confirms none. If there are no messages, Telegram waits
-    /// up to `patience` (whole seconds) for the next.
-    pub async fn updates(&self, token: &BotToken, patience: Duration) -> Updates {
-        match self.get_updates(token, None, patience, &[]).await {
-            Ok(updates) => Updates::Some {
-                is_full: updates.len() >= MOST,
-                starts: updates.into_iter().filter_map(start).collect(),
-            },
-            Err(CallError::Conflict(Conflict::Webhook)) => Updates::Webhook,
-            Err(CallError::Conflict(Conflict::OtherReader)) => Updates::OtherReader,
-            Err(CallError::Refused) => Updates::Refused,
-            Err(CallError::Busy { seconds }) => Updates::Busy { seconds },
-            Err(CallError::Rejected { .. } | CallError::Unreachable) => Updates::Unreachable,
-        }
-    }
-}
-
 /// Reads `/start CODE`, or `/start@name_bot CODE` as groups have it. Any other update is `None`.
-fn start(update: Update) -> Option<Start> {
+pub(super) fn start(update: Update) -> Option<Start> {
     let UpdateContent::Message(message) = update.content else { return None };
     let text = message.text?;
     let mut words = text.split_ascii_whitespace();

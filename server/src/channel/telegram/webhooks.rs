@@ -26,30 +26,6 @@ pub struct WebhookFault {
     pub description: String,
 }
 
-/// Whether a bot has a webhook. Its messages cannot be read by `getUpdates` then.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Webhook {
-    /// There is no webhook.
-    None {
-        /// How many updates are unread.
-        pending: usize,
-    },
-    /// There is a webhook. Its URL may contain a secret, so only the host is kept.
-    At {
-        /// The host; empty if the URL has none.
-        host: String,
-    },
-    /// Telegram does not accept the token.
-    Refused,
-    /// Telegram asks to wait.
-    Busy {
-        /// Seconds to wait.
-        seconds: u64,
-    },
-    /// There was no answer, or none from the Bot API.
-    Unreachable,
-}
-
 #[derive(Serialize)]
 struct SetWebhook<'a> {
     url: &'a str,
@@ -134,17 +110,6 @@ impl Telegram {
     /// See [`CallError`].
     pub async fn webhook_info(&self, token: &BotToken) -> Result<WebhookInfo, CallError> {
         self.call::<Info>(token, "getWebhookInfo", &NoParameters {}).await.map(WebhookInfo::from)
-    }
-
-    /// Asks whether a bot has a webhook.
-    pub async fn webhook(&self, token: &BotToken) -> Webhook {
-        match self.webhook_info(token).await {
-            Ok(info) if info.is_set() => Webhook::At { host: info.host() },
-            Ok(info) => Webhook::None { pending: info.pending },
-            Err(CallError::Refused) => Webhook::Refused,
-            Err(CallError::Busy { seconds }) => Webhook::Busy { seconds },
-            Err(_) => Webhook::Unreachable,
-        }
     }
 }
 

@@ -11,7 +11,7 @@ use hookgram::secret::BotToken;
 
 use super::token;
 use crate::{
-    channel::telegram::{Identity, MOST_UPDATES, Updates, Webhook, chats::Seen, identities::Asker},
+    channel::telegram::{CallError, Conflict, Identity, MOST_UPDATES, chats::Seen, identities::Asker},
     pages::{PageRequest, Visit, qr},
 };
 
@@ -46,16 +46,14 @@ pub async fn begin(
         Identity::Unreachable => return failed(ChatTrouble::Unreachable),
     };
     // Checked first: reading the bot's messages would interrupt another program that reads them.
-    match request.state.telegram.webhook(&token).await {
-        Webhook::None { pending } if pending >= MOST_UPDATES => failed(ChatTrouble::TooMuchUnread),
-        Webhook::None { .. } => {
+    match request.state.telegram.webhook_info(&token).await {
+        Ok(info) if info.is_set() => failed(ChatTrouble::Webhook { host: info.host() }),
+        Ok(info) if info.pending >= MOST_UPDATES => failed(ChatTrouble::TooMuchUnread),
+        Ok(_) => {
             let code = request.state.chats.begin(operator.account().id, &token, &bot);
             Ok(ChatSearch::Waiting(links(&code, &bot)))
         }
-        Webhook::At { host } => failed(ChatTrouble::Webhook { host }),
-        Webhook::Refused => failed(ChatTrouble::TokenRefused),
-        Webhook::Busy { seconds } => failed(ChatTrouble::Busy { seconds }),
-        Webhook::Unreachable => failed(ChatTrouble::Unreachable),
+        Err(error) => failed(trouble(&error)),
     }
 }
 
@@ -68,18 +66,22 @@ pub async fn look(request: &PageRequest, operator: &Operator, code: &str, patien
         Seen::Found(start) => {
             return ChatSearch::Found { chat: start.chat, who: start.who, is_group: start.is_group };
         }
-        Seen::Nobody | Seen::Refused(Updates::Some { .. }) => {
-            return ChatSearch::Waiting(links(code, &look.bot));
-        }
+        Seen::Nobody => return ChatSearch::Waiting(links(code, &look.bot)),
         Seen::TooMuchUnread => ChatTrouble::TooMuchUnread,
-        Seen::Refused(Updates::Webhook) => ChatTrouble::Webhook { host: String::new() },
-        Seen::Refused(Updates::OtherReader) => ChatTrouble::OtherReader,
-        Seen::Refused(Updates::Refused) => ChatTrouble::TokenRefused,
-        Seen::Refused(Updates::Busy { seconds }) => ChatTrouble::Busy { seconds },
-        Seen::Refused(Updates::Unreachable) => ChatTrouble::Unreachable,
+        Seen::Failed(error) => trouble(&error),
     };
     let may_pass = matches!(why, ChatTrouble::OtherReader | ChatTrouble::Busy { .. } | ChatTrouble::Unreachable);
     ChatSearch::Failed { why, links: may_pass.then(|| links(code, &look.bot)) }
+}
+
+fn trouble(error: &CallError) -> ChatTrouble {
+    match error {
+        CallError::Refused => ChatTrouble::TokenRefused,
+        CallError::Conflict(Conflict::Webhook) => ChatTrouble::Webhook { host: String::new() },
+        CallError::Conflict(Conflict::OtherReader) => ChatTrouble::OtherReader,
+        CallError::Busy { seconds } => ChatTrouble::Busy { seconds: *seconds },
+        CallError::Rejected { .. } | CallError::Unreachable => ChatTrouble::Unreachable,
+    }
 }
 
 /// The links of a search. `startgroup` makes Telegram ask which group to add the bot to, and posts the code there.

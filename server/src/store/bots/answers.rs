@@ -125,11 +125,16 @@ async fn record_acceptance(
     .bind(within)
     .execute(&mut *tx)
     .await?;
-    let bot: Option<i64> =
-        sqlx::query_scalar(concat!("SELECT id FROM bots WHERE sender = ?1 AND state <> ", quoted!(BotState::Working)))
-            .bind(sender.as_bytes())
-            .fetch_optional(&mut *tx)
-            .await?;
+    let bot: Option<i64> = sqlx::query_scalar(concat!(
+        "SELECT id FROM bots WHERE sender = ?1 AND state IN (",
+        quoted!(BotState::Unknown),
+        ", ",
+        quoted!(BotState::Refused),
+        ")"
+    ))
+    .bind(sender.as_bytes())
+    .fetch_optional(&mut *tx)
+    .await?;
     let Some(bot) = bot else { return Ok(()) };
     resume(tx, bot, now).await?;
     sqlx::query(concat!(
