@@ -41,6 +41,9 @@ closed_set! {
         BotAdded = "bot_added",
         BotToken = "bot_token",
         BotRemoved = "bot_removed",
+        BookingBotSet = "booking_bot_set",
+        BookingBotOn = "booking_bot_on",
+        BookingBotOff = "booking_bot_off",
         Replayed = "replayed",
         Cancelled = "cancelled",
         BulkStopped = "bulk_stopped",
@@ -88,7 +91,12 @@ impl AuditAction {
             | Self::ProfileExported
             | Self::ProfileTested
             | Self::ProfileDeleted => AuditObject::Profile,
-            Self::BotAdded | Self::BotToken | Self::BotRemoved => AuditObject::Bot,
+            Self::BotAdded
+            | Self::BotToken
+            | Self::BotRemoved
+            | Self::BookingBotSet
+            | Self::BookingBotOn
+            | Self::BookingBotOff => AuditObject::Bot,
             Self::Replayed | Self::Cancelled | Self::BulkStopped | Self::LogExported => AuditObject::Deliveries,
             Self::CustomerErased => AuditObject::Customer,
             Self::SandboxCleared => AuditObject::Sandbox,

@@ -11,8 +11,8 @@
 //! No I/O, no clock, no async; compiles to native code and to WebAssembly; no input makes it panic.
 
 pub mod audit;
-pub mod bot;
 pub mod booking;
+pub mod bot;
 pub mod channel;
 pub mod check;
 mod closed_set;

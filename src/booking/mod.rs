@@ -9,6 +9,7 @@ mod conversation;
 mod link;
 mod service;
 mod settings;
+mod trouble;
 
 pub use conversation::{
     Booking, Button, ButtonTarget, Command, Context, Incoming, MenuButton, Reply, Standing, already_started, answer,
@@ -25,3 +26,4 @@ pub use settings::{
     HELP_LENGTH, MOST_SERVICES, OwnText, PAYLOAD_LENGTH, SERVICE_TEXT_LENGTH, SHORT_DESCRIPTION_LENGTH, Service,
     TITLE_LENGTH, UnreadableSettings, start_link,
 };
+pub use trouble::Trouble;

@@ -142,6 +142,9 @@ fn report(locked: &[Locked]) {
             Column::ProfileToken => {
                 eprintln!("  the bot's token of the profile “{name}” (/profiles/{id}): enter it on the page Bots")
             }
+            Column::LinkSecret => {
+                eprintln!("  the links of the booking bot {name} (/bots/{id}/booking): save its settings again")
+            }
             Column::UserTotp => eprintln!("  the second step of {name}: hookgram user second-factor-off {name}"),
             Column::Setting => eprintln!("  the setting {name}: enter it again on the page Settings"),
             // Drafts are deleted within an hour.

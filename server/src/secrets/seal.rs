@@ -116,6 +116,8 @@ pub enum Place<'a> {
     BotToken(i64),
     /// `profile_tokens.token` of this profile's id.
     ProfileToken(i64),
+    /// `booking_bots.secret` of this bot's id.
+    LinkSecret(i64),
     /// `events.token` of this public id.
     EventToken(&'a str),
     /// `drafts.token` of this id.
@@ -138,6 +140,7 @@ impl Place<'_> {
         let address = match self {
             Self::BotToken(id) => format!("bot:{id}:token"),
             Self::ProfileToken(id) => format!("profile:{id}:token"),
+            Self::LinkSecret(id) => format!("bot:{id}:links"),
             Self::EventToken(id) => format!("event:{id}:token"),
             Self::DraftToken(id) => format!("draft:{id}:token"),
             Self::DraftUrl(id) => format!("draft:{id}:url"),

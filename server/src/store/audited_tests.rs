@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use hookgram::{
     audit::AuditAction,
+    booking::BookingBot,
     delivery::{FailureCause, Outcome},
     replay::{BulkKind, Matching, ReplayAs},
     role::Role,
@@ -35,10 +36,17 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("answers::refused", "Telegram's answer about a bot"),
     ("audit::delete_old_audit", "retention"),
     ("audit::note", "writes the audit itself; the methods that call it take By"),
+    ("booking::handled", "how far updates of customers are handled"),
+    ("booking::published", "what was set at Telegram; the setting itself is audited"),
+    ("booking::put_trouble", "Telegram's answer about a bot"),
     ("bulk::finish_bulk", "the end of a bulk action; its beginning is audited"),
     ("cancelling::cancel_step", "a step of a bulk action; its beginning is audited"),
     ("changes::delete_remains", "retention; the deletion of the profile is audited"),
     ("converting::convert_messages", "rewrites what an earlier version stored"),
+    ("customers::may_tell", "an update of a customer"),
+    ("customers::met", "an update of a customer"),
+    ("customers::set_blocked", "an update of a customer"),
+    ("customers::tell_group", "an update of a group"),
     ("drafts::add_draft", "private to its author, for an hour"),
     ("drafts::delete_draft", "private to its author, for an hour"),
     ("erasing::erase_some", "a step of `erase`, which takes By; the first one records the entry"),
@@ -82,6 +90,7 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("sessions::try_half_session", "counts attempts; a wrong code is audited"),
     ("sign_in_failures::code_was_right", "a step of a sign-in; its session is audited"),
     ("sign_in_failures::try_code", "counts attempts; a wrong code is audited"),
+    ("stops::stop", "an update of a customer"),
     ("strangers::delete_swept", "retention"),
     ("suspended::resume_opened", "the key that opens a token is back"),
 ];
@@ -270,12 +279,15 @@ async fn each_method_that_takes_by_changes_nothing_without_its_audit_entry() {
     let bulk = store.queue.begin_bulk(BulkKind::Cancel, &matching(Outcome::Waiting), by, 1).await.unwrap().unwrap();
     let unused = BotToken::parse("7001002009:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd").unwrap();
     store.bots.enter(&unused, by).await.unwrap();
+    store.booking.put(token.bot_id(), None, &BookingBot::default(), UpdateSource::Polling, by).await.unwrap();
     let added = BotToken::parse("7001002010:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd").unwrap();
     let settings = [(Setting::RetentionDays, SecretString::from("60"))];
     break_audit(&store).await;
     refused!(seen, store:
         bots.enter(&added, by);
         bots.remove(unused.bot_id(), by);
+        booking.put(token.bot_id(), Some(1), &BookingBot::default(), UpdateSource::Webhook, by);
+        booking.set_enabled(token.bot_id(), true, by);
         profiles.put(None, &draft("B"), by);
         profiles.put_all(&[draft("A"), draft("B")], by);
         profiles.add_all(&[draft("B")], by);

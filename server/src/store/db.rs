@@ -70,6 +70,10 @@ areas! {
     log: Log,
     /// Bots with their tokens, and Telegram's answers about them.
     bots: Bots,
+    /// The booking bots: settings, secrets, where reading their updates stands.
+    booking: Booking,
+    /// The customers of booking bots, and their bookings.
+    customers: Customers,
     /// Profiles with their webhook keys; drafts of the builder; the sandbox's messages.
     profiles: Profiles,
     /// Accounts, sessions, invitations, second factors.

@@ -4,7 +4,9 @@
 
 mod accounts;
 pub mod audit;
+mod booking;
 mod bots;
+mod customers;
 mod db;
 mod events;
 mod log;
@@ -69,8 +71,13 @@ pub use self::{
         sign_in_failures::{MANY_CODES, SignInFailures},
     },
     audit::AuditFilter,
+    booking::{BookingRecord, UpdateSource},
     bots::{Bot, BotRecord, Entered},
-    db::{Accounts, Audit, Bots, Events, Log, Mails, Maintenance, Profiles, Queue, Secrets, Settings, Store},
+    customers::{BookingRow, Contact},
+    db::{
+        Accounts, Audit, Booking, Bots, Customers, Events, Log, Mails, Maintenance, Profiles, Queue, Secrets, Settings,
+        Store,
+    },
     events::{
         AcceptedEvent, EventRecord, NewDelivery, Reason, Received, TokenSource, known_tokens::KnownTokens,
         past::PastEvent, payloads::Packed, rejections::Rejection, strangers::Stateless,
@@ -171,6 +178,9 @@ pub enum StoreError {
     /// A webhook key that belongs to another profile.
     #[error("that key belongs to another profile")]
     KeyTaken,
+    /// What is to be changed has been changed by somebody else in the meantime.
+    #[error("it has been changed by somebody else in the meantime")]
+    Outdated,
     /// A profile refers to a bot that has no token here.
     #[error("there is no such bot")]
     NoSuchBot,

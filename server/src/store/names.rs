@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use hookgram::{
     UnknownName,
+    booking::Trouble,
     bot::BotState,
     channel::ChannelKind,
     delivery::{AttemptClass, DeliveryState, FailureCause},
@@ -137,7 +138,7 @@ macro_rules! stored {
         )*
     };
 }
-stored!(AttemptClass BotState DeliveryState EventOutcome FailureCause MailState);
+stored!(AttemptClass BotState DeliveryState EventOutcome FailureCause MailState Trouble);
 
 impl<T> Type<Sqlite> for Named<T> {
     fn type_info() -> SqliteTypeInfo {

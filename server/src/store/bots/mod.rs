@@ -243,6 +243,7 @@ impl Bots {
         .bind(now())
         .execute(&mut *tx)
         .await?;
+        sqlx::query("DELETE FROM booking_bots WHERE bot_id = ?1").bind(id).execute(&mut *tx).await?;
         audit::record(&mut tx, &Entry::new(by, AuditAction::BotRemoved).to(&name, id)).await?;
         tx.commit().await?;
         Ok(())

@@ -98,6 +98,7 @@ async fn own_key(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Option<Ke
     let rows: Vec<(String, i64, String, Vec<u8>)> = sqlx::query_as(
         "SELECT * FROM (SELECT 'bot', id, '', token FROM bots WHERE token IS NOT NULL LIMIT 50)
          UNION ALL SELECT * FROM (SELECT 'profile', profile_id, '', token FROM profile_tokens LIMIT 50)
+         UNION ALL SELECT * FROM (SELECT 'links', bot_id, '', secret FROM booking_bots LIMIT 50)
          UNION ALL SELECT * FROM (SELECT 'user', id, '', totp FROM users WHERE totp IS NOT NULL LIMIT 50)
          UNION ALL SELECT 'setting', 0, name, sealed FROM settings WHERE sealed IS NOT NULL
          UNION ALL SELECT * FROM (SELECT 'event', 0, public_id, token FROM events WHERE token IS NOT NULL LIMIT 50)",
@@ -111,6 +112,7 @@ async fn own_key(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Option<Ke
         let place = match kind.as_str() {
             "bot" => Place::BotToken(*id),
             "profile" => Place::ProfileToken(*id),
+            "links" => Place::LinkSecret(*id),
             "user" => Place::UserTotp(*id),
             "setting" => Place::Setting(name),
             _ => Place::EventToken(name),

@@ -20,6 +20,8 @@ pub enum Column {
     BotToken,
     /// `profile_tokens.token`
     ProfileToken,
+    /// `booking_bots.secret`
+    LinkSecret,
     /// `users.totp`
     UserTotp,
     /// `settings.sealed`
@@ -64,9 +66,10 @@ pub struct Resealed {
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::BotToken,
         Self::ProfileToken,
+        Self::LinkSecret,
         Self::UserTotp,
         Self::Setting,
         Self::DraftToken,
@@ -84,6 +87,11 @@ impl Column {
             Self::ProfileToken => {
                 "SELECT t.profile_id AS id, p.name, t.token AS sealed FROM profile_tokens t
                  JOIN profiles p ON p.id = t.profile_id WHERE substr(t.token, 2, 1) <> ?1 ORDER BY p.id"
+            }
+            Self::LinkSecret => {
+                "SELECT s.bot_id AS id, iif(b.username = '', CAST(b.id AS TEXT), '@' || b.username) AS name,
+                 s.secret AS sealed FROM booking_bots s JOIN bots b ON b.id = s.bot_id
+                 WHERE substr(s.secret, 2, 1) <> ?1 ORDER BY s.bot_id"
             }
             Self::UserTotp => {
                 "SELECT id, email AS name, totp AS sealed FROM users WHERE substr(totp, 2, 1) <> ?1 ORDER BY id"
@@ -107,6 +115,7 @@ impl Column {
         match self {
             Self::BotToken => "UPDATE bots SET token = ?4 WHERE id = ?1 AND token = ?3",
             Self::ProfileToken => "UPDATE profile_tokens SET token = ?4 WHERE profile_id = ?1 AND token = ?3",
+            Self::LinkSecret => "UPDATE booking_bots SET secret = ?4 WHERE bot_id = ?1 AND secret = ?3",
             Self::UserTotp => "UPDATE users SET totp = ?4 WHERE id = ?1 AND totp = ?3",
             Self::Setting => "UPDATE settings SET sealed = ?4 WHERE name = ?2 AND sealed = ?3",
             Self::DraftToken => "UPDATE drafts SET token = ?4 WHERE id = ?2 AND token = ?3",
@@ -119,6 +128,7 @@ impl Column {
         match self {
             Self::BotToken => Place::BotToken(row.id),
             Self::ProfileToken => Place::ProfileToken(row.id),
+            Self::LinkSecret => Place::LinkSecret(row.id),
             Self::UserTotp => Place::UserTotp(row.id),
             Self::Setting => Place::Setting(&row.name),
             Self::DraftToken => Place::DraftToken(&row.name),

@@ -1,0 +1,310 @@
+//! The booking bots: their settings, their secrets, and how far their updates are handled.
+
+use hookgram::{
+    audit::AuditAction,
+    booking::{BookingBot, Trouble},
+};
+use sqlx::{FromRow, SqliteConnection};
+
+use crate::{
+    secrets::{
+        codes,
+        links::LinkKey,
+        seal::{Place, Sealer},
+    },
+    store::{
+        Booking, SenderKey, StoreError,
+        audit::{self, By, Change, Entry},
+        bots,
+        names::MaybeNamed,
+        secrets::sealing_key,
+    },
+    time::{Millis, now},
+};
+
+/// How a booking bot gets its updates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UpdateSource {
+    /// Long polling, which needs no public address.
+    #[default]
+    Polling,
+    /// A webhook.
+    Webhook,
+}
+
+/// A booking bot.
+#[derive(Clone, Debug)]
+pub struct BookingRecord {
+    /// Telegram's id of the bot.
+    pub bot: i64,
+    /// Whether it is switched on.
+    pub enabled: bool,
+    /// The operator's settings.
+    pub settings: BookingBot,
+    /// Grows with every save.
+    pub version: i64,
+    /// The key of its links, if it can be decrypted.
+    pub links: Option<LinkKey>,
+    /// How it gets its updates.
+    pub source: UpdateSource,
+    /// Updates with lower ids are handled; `None` if none has been read yet.
+    pub next_update: Option<i64>,
+    /// Why its updates do not come, and since when.
+    pub trouble: Option<(Trouble, Millis)>,
+    /// The host of another webhook that gets its updates.
+    pub trouble_host: Option<String>,
+    /// The SHA-256 of what was last set at Telegram.
+    pub published: Option<Vec<u8>>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    bot_id: i64,
+    enabled: bool,
+    settings: String,
+    version: i64,
+    secret: Vec<u8>,
+    by_webhook: bool,
+    next_update: Option<i64>,
+    #[sqlx(try_from = "MaybeNamed<Trouble>")]
+    trouble: Option<Trouble>,
+    trouble_host: Option<String>,
+    trouble_since: Option<Millis>,
+    published: Option<Vec<u8>>,
+}
+
+/// SQL: selects the columns of a [`Row`], followed by `$rest`.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.bot_id, s.enabled, s.settings, s.version, s.secret, s.by_webhook, s.next_update, s.trouble,
+             s.trouble_host, s.trouble_since, s.published FROM booking_bots s ",
+            $rest
+        )
+    };
+}
+
+impl Row {
+    fn open(self, sealer: &Sealer) -> Result<BookingRecord, StoreError> {
+        let settings =
+            serde_json::from_str(&self.settings).map_err(|_| StoreError::corrupt("booking_bots.settings"))?;
+        let secret = sealer.open(Place::LinkSecret(self.bot_id), &self.secret).ok();
+        Ok(BookingRecord {
+            bot: self.bot_id,
+            enabled: self.enabled,
+            settings,
+            version: self.version,
+            links: secret.map(|secret| LinkKey::new(self.bot_id, secret)),
+            source: if self.by_webhook { UpdateSource::Webhook } else { UpdateSource::Polling },
+            next_update: self.next_update,
+            trouble: self.trouble.zip(self.trouble_since),
+            trouble_host: self.trouble_host,
+            published: self.published,
+        })
+    }
+}
+
+impl Booking {
+    /// The booking bot of a bot; `None` if it was never set up.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn get(&self, bot: i64) -> Result<Option<BookingRecord>, StoreError> {
+        let row: Option<Row> =
+            sqlx::query_as(select!("WHERE s.bot_id = ?1")).bind(bot).fetch_optional(&self.read).await?;
+        row.map(|row| row.open(&self.sealer)).transpose()
+    }
+
+    /// The booking bots that are switched on.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn enabled(&self) -> Result<Vec<BookingRecord>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(select!("WHERE s.enabled ORDER BY s.bot_id")).fetch_all(&self.read).await?;
+        rows.into_iter().map(|row| row.open(&self.sealer)).collect()
+    }
+
+    /// The booking bot, switched on, whose webhook has this last part in its path.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn by_webhook(&self, path: &str) -> Result<Option<BookingRecord>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(select!("WHERE s.webhook_hash = ?1 AND s.by_webhook AND s.enabled"))
+            .bind(codes::hash(path))
+            .fetch_optional(&self.read)
+            .await?;
+        row.map(|row| row.open(&self.sealer)).transpose()
+    }
+
+    /// The key of a bot's links, also while the booking bot is switched off: links live longer. `sender` must be that of
+    /// the bot's token, or `None` if the token is not known to be the bot's own.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn link_key(&self, bot: i64, sender: Option<&SenderKey>) -> Result<Option<LinkKey>, StoreError> {
+        let sealed: Option<Vec<u8>> = sqlx::query_scalar(
+            "SELECT s.secret FROM booking_bots s JOIN bots b ON b.id = s.bot_id
+             WHERE s.bot_id = ?1 AND (?2 IS NULL OR b.sender = ?2)",
+        )
+        .bind(bot)
+        .bind(sender.map(SenderKey::as_bytes))
+        .fetch_optional(&self.read)
+        .await?;
+        let secret = sealed.and_then(|sealed| self.sealer.open(Place::LinkSecret(bot), &sealed).ok());
+        Ok(secret.map(|secret| LinkKey::new(bot, secret)))
+    }
+
+    /// Stores the settings of a booking bot and how it gets its updates. The first time, and if the secret of its links
+    /// cannot be decrypted any more, it gets a new secret.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchBot`] if there is no such bot; [`StoreError::Outdated`] if the settings have changed since
+    /// `version`.
+    pub async fn put(
+        &self,
+        bot: i64,
+        version: Option<i64>,
+        settings: &BookingBot,
+        source: UpdateSource,
+        by: &By,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let name = bots::name(&mut tx, bot).await?.ok_or(StoreError::NoSuchBot)?;
+        let stored: Option<Row> =
+            sqlx::query_as(select!("WHERE s.bot_id = ?1")).bind(bot).fetch_optional(&mut *tx).await?;
+        let stored = stored.map(|row| row.open(&self.sealer)).transpose()?;
+        if stored.as_ref().map(|stored| stored.version) != version {
+            return Err(StoreError::Outdated);
+        }
+        let json = serde_json::to_string(settings).map_err(|_| StoreError::corrupt("booking_bots.settings"))?;
+        if stored.as_ref().is_none_or(|stored| stored.links.is_none()) {
+            self.new_secret(&mut tx, bot).await?;
+        }
+        let by_webhook = source == UpdateSource::Webhook;
+        sqlx::query("UPDATE booking_bots SET settings = ?2, by_webhook = ?3, version = version + 1 WHERE bot_id = ?1")
+            .bind(bot)
+            .bind(json)
+            .bind(by_webhook)
+            .execute(&mut *tx)
+            .await?;
+        let changes = changes(stored.as_ref(), settings);
+        audit::record(&mut tx, &Entry::new(by, AuditAction::BookingBotSet).to(&name, bot).with(changes)).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn new_secret(&self, tx: &mut SqliteConnection, bot: i64) -> Result<(), StoreError> {
+        let secret = codes::secret();
+        let sealed = sealing_key(tx, &self.sealer).await?.seal(Place::LinkSecret(bot), &secret)?;
+        let path = LinkKey::new(bot, secret.into()).webhook_path();
+        sqlx::query(
+            "INSERT INTO booking_bots (bot_id, enabled, settings, version, secret, by_webhook, webhook_hash)
+             VALUES (?1, 0, '{}', 0, ?2, 0, ?3) ON CONFLICT (bot_id) DO UPDATE SET secret = ?2, webhook_hash = ?3",
+        )
+        .bind(bot)
+        .bind(sealed)
+        .bind(codes::hash(&path))
+        .execute(tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Switches a booking bot on or off.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if it was never set up.
+    pub async fn set_enabled(&self, bot: i64, enabled: bool, by: &By) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let name = bots::name(&mut tx, bot).await?.ok_or(StoreError::NotFound)?;
+        let was: bool = sqlx::query_scalar("SELECT enabled FROM booking_bots WHERE bot_id = ?1")
+            .bind(bot)
+            .fetch_optional(&mut *tx)
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        sqlx::query(
+            "UPDATE booking_bots SET enabled = ?2, trouble = NULL, trouble_host = NULL, trouble_since = NULL,
+             published = NULL WHERE bot_id = ?1",
+        )
+        .bind(bot)
+        .bind(enabled)
+        .execute(&mut *tx)
+        .await?;
+        if was != enabled {
+            let action = if enabled { AuditAction::BookingBotOn } else { AuditAction::BookingBotOff };
+            audit::record(&mut tx, &Entry::new(by, action).to(&name, bot)).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Stores that all updates below this id are handled.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn handled(&self, bot: i64, next_update: i64) -> Result<(), StoreError> {
+        sqlx::query("UPDATE booking_bots SET next_update = ?2 WHERE bot_id = ?1")
+            .bind(bot)
+            .bind(next_update)
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+
+    /// Stores why updates do not come, or that they do. The time of the first report stays.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn put_trouble(&self, bot: i64, trouble: Option<Trouble>, host: Option<&str>) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE booking_bots SET trouble_since = CASE WHEN ?2 IS NULL THEN NULL WHEN trouble IS ?2 THEN
+             trouble_since ELSE ?4 END, trouble = ?2, trouble_host = ?3 WHERE bot_id = ?1",
+        )
+        .bind(bot)
+        .bind(trouble.map(Trouble::name))
+        .bind(host)
+        .bind(now())
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+
+    /// Stores the SHA-256 of what was set at Telegram.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn published(&self, bot: i64, hash: &[u8]) -> Result<(), StoreError> {
+        sqlx::query("UPDATE booking_bots SET published = ?2 WHERE bot_id = ?1")
+            .bind(bot)
+            .bind(hash)
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+}
+
+/// The changes for the audit log: the names of changed fields with short values.
+fn changes(before: Option<&BookingRecord>, after: &BookingBot) -> Vec<Change> {
+    use hookgram::booking::BookingField;
+
+    let default = BookingBot::default();
+    let before = before.map_or(&default, |before| &before.settings);
+    let mut changes: Vec<Change> = BookingField::ALL
+        .into_iter()
+        .map(|field| Change::new(field.name(), before.get(field), after.get(field)))
+        .filter(|change| change.from != change.to)
+        .collect();
+    let services =
+        |bot: &BookingBot| bot.services.iter().map(|service| service.title.as_str()).collect::<Vec<_>>().join(", ");
+    if before.services != after.services {
+        changes.push(Change::new("services", services(before), services(after)));
+    }
+    for (what, from, to) in [
+        ("returns", before.returns, after.returns),
+        ("deliver_after_start", before.deliver_after_start, after.deliver_after_start),
+    ] {
+        if from != to {
+            changes.push(Change::new(what, from.to_string(), to.to_string()));
+        }
+    }
+    changes
+}
