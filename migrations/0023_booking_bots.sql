@@ -7,7 +7,8 @@ CREATE TABLE booking_bots (
     secret        BLOB    NOT NULL,            -- encrypted, bound to `bot:{bot_id}:links`: the key of the codes in links
     by_webhook    INTEGER NOT NULL,            -- updates come by webhook, not by long polling
     webhook_hash  BLOB,                        -- SHA-256 of the last part of the webhook's path
-    next_update   INTEGER,                     -- updates below it are handled (Bot API: getUpdates, offset)
+    next_update   INTEGER,                     -- the newest handled update + 1, until Telegram was told (getUpdates, offset)
+    handled_at    INTEGER,                     -- when it was handled
     trouble       TEXT,                        -- hookgram::booking::Trouble; NULL: updates come
     trouble_host  TEXT,                        -- the host of another webhook
     trouble_since INTEGER,

@@ -63,6 +63,8 @@ closed_set! {
         TooOld = "too_old",
         /// The worker has given up, and the message may have arrived.
         Uncertain = "uncertain",
+        /// The customer has said `/stop` to the booking bot.
+        Stopped = "stopped",
         /// The event has no participant to write to.
         NoRecipient = "no_recipient",
         /// With this event and profile, the message is empty.

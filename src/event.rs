@@ -110,6 +110,9 @@ pub struct ContactField {
 pub struct EventType(pub i64);
 
 impl EventType {
+    /// A booking was cancelled.
+    pub const CANCELLED: Self = Self(3036);
+
     /// The types that have a name.
     pub const NAMED: [(Self, &'static str); 10] = [
         (Self(3001), "CheckIn"),

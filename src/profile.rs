@@ -41,6 +41,9 @@ pub struct EditedProfile {
     pub events: Vec<EventType>,
     /// Its parameters. Without a token, the stored one stays.
     pub profile: Profile,
+    /// Whether an id without a booking bot's code is accepted (contract §4). `None` leaves it as it is; a new profile
+    /// accepts such ids unless its bot is a booking bot.
+    pub bare_ids: Option<bool>,
     /// The webhook key of a new profile; with `None`, one is generated.
     pub key: Option<String>,
 }

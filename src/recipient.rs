@@ -1,6 +1,7 @@
 //! Finds the recipients of an event (contract §4).
 
 use crate::{
+    booking::CodedChat,
     event::{BookingEvent, ContactField, Participant},
     secret::redact,
     text::shorten,
@@ -14,6 +15,22 @@ pub struct Recipient {
     pub participant: usize,
     /// The chat, or why the participant has none.
     pub chat: Result<ChatId, Unusable>,
+    /// The chat with the code that a booking bot's link carries. Nobody has checked the code yet.
+    pub code: Option<CodedChat>,
+}
+
+impl Recipient {
+    /// The recipient after a check of the code. `is_right` is asked about it; `bare_ids`: an id without a code is
+    /// accepted (contract §4).
+    #[must_use]
+    pub fn checked(mut self, bare_ids: bool, is_right: impl Fn(&CodedChat) -> bool) -> Self {
+        self.chat = match (self.chat, &self.code) {
+            (Ok(_), Some(code)) if !is_right(code) => Err(Unusable::WrongCode { chat: code.chat() }),
+            (Ok(chat), None) if !bare_ids => Err(Unusable::NoCode { chat }),
+            (chat, _) => chat,
+        };
+        self
+    }
 }
 
 /// Why a participant has no usable chat.
@@ -25,6 +42,16 @@ pub enum Unusable {
     NotAChatId {
         /// The field's value, shortened.
         value: String,
+    },
+    /// The field holds an id with a code that is not the bot's: the link was edited, or belongs to another bot.
+    WrongCode {
+        /// The id.
+        chat: i64,
+    },
+    /// The field holds an id without a code, and the profile insists on codes.
+    NoCode {
+        /// The id.
+        chat: ChatId,
     },
 }
 
@@ -43,13 +70,23 @@ pub fn first_usable(event: &BookingEvent, field_name: &str) -> Option<(usize, Ch
 /// The chat of the participant with this index, if it is usable.
 #[must_use]
 pub fn chat_of(event: &BookingEvent, field_name: &str, participant: usize) -> Option<ChatId> {
-    TelegramField::new(field_name).chat(event.participants.get(participant)?).ok()
+    TelegramField::new(field_name).chat(event.participants.get(participant)?).0.ok()
+}
+
+/// One participant, whether or not the chat is usable. `None` if there is no such participant.
+#[must_use]
+pub fn recipient(event: &BookingEvent, field_name: &str, participant: usize) -> Option<Recipient> {
+    let (chat, code) = TelegramField::new(field_name).chat(event.participants.get(participant)?);
+    Some(Recipient { participant, chat, code })
 }
 
 fn each(event: &BookingEvent, field_name: &str) -> impl Iterator<Item = Recipient> {
     let field = TelegramField::new(field_name);
     let participants = event.participants.iter().enumerate();
-    participants.map(move |(participant, who)| Recipient { participant, chat: field.chat(who) })
+    participants.map(move |(participant, who)| {
+        let (chat, code) = field.chat(who);
+        Recipient { participant, chat, code }
+    })
 }
 
 /// The contact field that `telegramFieldName` names. The name is normalised once, because it may be 30 KB long and an
@@ -65,11 +102,16 @@ impl<'a> TelegramField<'a> {
         Self { name, plain: plain(name) }
     }
 
-    fn chat(&self, participant: &Participant) -> Result<ChatId, Unusable> {
+    /// The participant's chat, and the code that it carries.
+    fn chat(&self, participant: &Participant) -> (Result<ChatId, Unusable>, Option<CodedChat>) {
         let is_it = self.of(participant);
         let field = participant.fields.iter().find(|field| field.value.is_some() && is_it(field));
-        let value = field.and_then(|field| field.value.as_deref()).ok_or(Unusable::NoField)?;
-        ChatId::parse(value).ok_or_else(|| Unusable::NotAChatId { value: shorten(&redact(value), 40) })
+        let Some(value) = field.and_then(|field| field.value.as_deref()) else { return (Err(Unusable::NoField), None) };
+        if let Some(code) = CodedChat::parse(value) {
+            return (Ok(ChatId::Number(code.chat())), Some(code));
+        }
+        let chat = ChatId::parse(value).ok_or_else(|| Unusable::NotAChatId { value: shorten(&redact(value), 40) });
+        (chat, None)
     }
 
     /// A predicate for the matching fields of a participant. If a field with exactly this name has a value, only exact
@@ -115,6 +157,30 @@ mod tests {
         assert_eq!(one(&[("**TelegramId", "7"), ("Telegram Id", "7"), ("", "7")]), Err(Unusable::NoField));
         assert_eq!(one(&[]), Err(Unusable::NoField));
         assert_eq!(one(&[("*TelegramId", "+7 916")]), Err(Unusable::NotAChatId { value: "+7 916".into() }));
+    }
+
+    #[test]
+    fn a_code_is_read_and_judged() {
+        let event = |value: &str| BookingEvent {
+            participants: vec![Participant {
+                fields: vec![ContactField { name: Some("*TelegramId".into()), value: Some(value.into()) }],
+                ..Participant::default()
+            }],
+            ..BookingEvent::default()
+        };
+        let read = |value: &str, bare_ids: bool| {
+            let one = recipients(&event(value), "*TelegramId").remove(0);
+            one.checked(bare_ids, |coded| coded.code() == "abcdefghijkl").chat
+        };
+        let number = |n| ChatId::Number(n);
+        assert_eq!(read("7-abcdefghijkl", false), Ok(number(7)));
+        assert_eq!(read("\u{200b} 7-abcdefghijkl ", true), Ok(number(7)));
+        assert_eq!(read("7-abcdefghijkL", true), Err(Unusable::WrongCode { chat: 7 }));
+        assert_eq!(read("7", true), Ok(number(7)));
+        assert_eq!(read("7", false), Err(Unusable::NoCode { chat: number(7) }));
+        assert_eq!(read("-100", false), Err(Unusable::NoCode { chat: number(-100) }));
+        assert_eq!(read("7-short", true), Err(Unusable::NotAChatId { value: "7-short".into() }));
+        assert_eq!(chat_of(&event("7-abcdefghijkl"), "*TelegramId", 0), Some(number(7)), "a preview checks no code");
     }
 
     #[test]

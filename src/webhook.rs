@@ -61,6 +61,11 @@ pub enum WebhookError {
         /// The most bytes of all messages.
         bytes: usize,
     },
+    /// No participant has a usable Telegram id, and one has an id whose code is wrong or missing.
+    WrongCode {
+        /// The contact field that holds it.
+        field: String,
+    },
     /// No participant has a usable Telegram id.
     NoRecipient {
         /// The contact field that should hold it.

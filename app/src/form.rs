@@ -238,6 +238,7 @@ impl ProfileForm {
             name: self.name.trim().to_owned(),
             enabled: None,
             channel: if self.is_sandbox() { ChannelKind::Sandbox } else { ChannelKind::Telegram },
+            bare_ids: None,
             bot: self.bot_id(),
             events: self.event_types(),
             profile,

@@ -4,6 +4,7 @@
 //! answers 200. [`delivery`] claims the due messages and sends them through [`channel`]; [`mail`] reports failures.
 
 pub mod auth;
+pub mod booking;
 pub mod channel;
 pub mod cli;
 pub mod config;

@@ -17,7 +17,7 @@ use hookgram::{
     event::{BookingEvent, EventFault},
     message::{Renderer, StoredMessage, Variant},
     profile::{Formatting, Profile},
-    recipient::{self, Recipient},
+    recipient::{self, Recipient, Unusable},
     secret::redact,
     values::Language,
     webhook::WebhookError,
@@ -27,7 +27,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{limits::memory::Memory, store::NewDelivery};
+use crate::{limits::memory::Memory, secrets::links::Codes, store::NewDelivery};
 
 /// Most participants of one event (contract §2).
 const PARTICIPANTS: usize = 1_000;
@@ -130,21 +130,22 @@ impl Rendering {
         booking_host: &str,
         profile: &Arc<Profile>,
         event: &Arc<Parsed>,
+        codes: &Codes,
     ) -> Option<Result<Vec<NewDelivery>, WebhookError>> {
         if event.participants.len() > PARTICIPANTS {
             return Some(Err(TOO_MUCH));
         }
         if work(&profile.formatting, event) <= AT_ONCE {
-            return Some(address(limits, booking_host, profile, event));
+            return Some(address(limits, booking_host, profile, event, codes));
         }
         let share = match &event.share {
             Some(_) => None,
             None => Some(event.pool.memory.take(event.size).await?),
         };
         let (booking_host, profile, event) = (booking_host.to_owned(), profile.clone(), event.clone());
-        let pool = event.pool.clone();
+        let (pool, codes) = (event.pool.clone(), codes.clone());
         let work = move || {
-            let done = address(limits, &booking_host, &profile, &event);
+            let done = address(limits, &booking_host, &profile, &event, &codes);
             drop((event, share));
             done
         };
@@ -159,9 +160,10 @@ impl Rendering {
         profile: &Arc<Profile>,
         event: &Arc<Parsed>,
         participant: usize,
+        codes: Codes,
     ) -> Option<Result<NewDelivery, WebhookError>> {
         let (booking_host, profile, event) = (booking_host.to_owned(), profile.clone(), event.clone());
-        self.run(move || address_one(limits, &booking_host, &profile, &event, participant)).await
+        self.run(move || address_one(limits, &booking_host, &profile, &event, participant, &codes)).await
     }
 
     /// Runs work for a person who is signed in. It waits as long as necessary for a thread; `None` if the work
@@ -236,9 +238,11 @@ fn address(
     booking_host: &str,
     profile: &Profile,
     event: &BookingEvent,
+    codes: &Codes,
 ) -> Result<Vec<NewDelivery>, WebhookError> {
     let field = profile.field_name.as_deref().unwrap_or_default();
-    let recipients = recipient::recipients(event, field);
+    let recipients = recipient::recipients(event, field).into_iter();
+    let recipients = recipients.map(|one| one.checked(codes.bare_ids, |coded| codes.is_right(coded))).collect();
     let renderer = Renderer::new(&profile.formatting, event, profile.field_name.as_deref(), booking_host);
     let deliveries = deliveries(&renderer, field, recipients, |variant| message(limits, &renderer, variant))?;
     Ok(deliveries)
@@ -255,7 +259,7 @@ fn deliveries(
     let mut variants: HashMap<Variant<'_>, usize> = HashMap::new();
     let mut chats: Vec<HashSet<String>> = Vec::new();
     let mut told = Vec::with_capacity(recipients.len());
-    for Recipient { participant, chat } in recipients {
+    for Recipient { participant, chat, .. } in recipients {
         let told_what = chat.map(|chat| {
             let next = variants.len();
             let variant = *variants.entry(renderer.variant(Some(participant))).or_insert(next);
@@ -271,7 +275,14 @@ fn deliveries(
         told.push((participant, told_what));
     }
     if variants.is_empty() {
-        return Err(WebhookError::NoRecipient { field: field.to_owned() });
+        let is_wrong = |(_, told): &(usize, Result<_, Unusable>)| {
+            matches!(told, Err(Unusable::WrongCode { .. } | Unusable::NoCode { .. }))
+        };
+        let field = field.to_owned();
+        return Err(match told.iter().any(is_wrong) {
+            true => WebhookError::WrongCode { field },
+            false => WebhookError::NoRecipient { field },
+        });
     }
 
     let readers = |variant: usize| chats.get(variant).map_or(0, HashSet::len);
@@ -329,9 +340,12 @@ fn address_one(
     profile: &Profile,
     event: &BookingEvent,
     participant: usize,
+    codes: &Codes,
 ) -> Result<NewDelivery, WebhookError> {
     let field = profile.field_name.as_deref().unwrap_or_default();
-    let chat = recipient::chat_of(event, field, participant);
+    let one = recipient::recipient(event, field, participant);
+    let one = one.map(|one| one.checked(codes.bare_ids, |coded| codes.is_right(coded)));
+    let chat = one.and_then(|one| one.chat.ok());
     let chat = chat.ok_or_else(|| WebhookError::NoRecipient { field: field.to_owned() })?.to_string();
     let renderer = Renderer::new(&profile.formatting, event, profile.field_name.as_deref(), booking_host);
     let variant = renderer.variant(Some(participant));
@@ -450,8 +464,14 @@ mod tests {
             profile.set(Parameter::TelegramFieldName, "x").unwrap();
             Arc::new(profile)
         };
-        assert!(rendering.address(&Limits::TELEGRAM, "", &of("Hello"), &light).await.is_some_and(|made| made.is_ok()));
-        assert!(rendering.address(&Limits::TELEGRAM, "", &of(&"a".repeat(AT_ONCE)), &light).await.is_none());
+        let bare = Codes { key: None, bare_ids: true };
+        assert!(
+            rendering
+                .address(&Limits::TELEGRAM, "", &of("Hello"), &light, &bare)
+                .await
+                .is_some_and(|made| made.is_ok())
+        );
+        assert!(rendering.address(&Limits::TELEGRAM, "", &of(&"a".repeat(AT_ONCE)), &light, &bare).await.is_none());
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! `hookgram serve`: the accept loop and the shutdown.
 
+mod answers;
 mod conversion;
 pub(crate) mod retention;
 
@@ -28,6 +29,7 @@ use tokio_io_timeout::TimeoutStream;
 use tower::Service as _;
 
 use crate::{
+    booking,
     config::Config,
     health,
     http::{client::Peer, connections::Connections, request_limits::LONGEST_HEAD},
@@ -137,6 +139,14 @@ impl Server {
             state.shutdown.clone(),
             RESTART_PAUSE,
         ));
+        let (served, shutdown) = (state.clone(), state.shutdown.clone());
+        tasks.spawn(keep_running(
+            "the booking bots",
+            move || booking::run(served.clone(), shutdown.clone()),
+            state.shutdown.clone(),
+            RESTART_PAUSE,
+        ));
+        tasks.spawn(answers::run(state.clone(), state.shutdown.clone()));
         tasks.spawn(conversion::run(state.store.clone(), state.shutdown.clone()));
         let graceful = GracefulShutdown::new();
         tokio::select! {

@@ -22,6 +22,7 @@ use crate::{
     credentials::{password::Passwords, throttle::Throttle},
     delivery::{Dependencies, Worker, replays::Replays},
     http::{assets, connections::Requests, rate_limits::Limits},
+    limits::turns::Turns,
     mail::MailWorker,
     observe::{health_mark::HealthMark, metrics::Metrics},
     profile_file::pasted::Drafts,
@@ -86,6 +87,12 @@ pub struct Inner {
     pub started_at: Millis,
     /// Options of leptos.
     pub leptos: LeptosOptions,
+    /// Wakes the consumers of booking bots: one was changed.
+    pub booking: Arc<Notify>,
+    /// Limits bots that Telegram has not seen.
+    pub(crate) new_bots: Arc<NewBotLimiter>,
+    /// The bots of which an update is being handled that came by webhook.
+    pub(crate) updates: Turns,
     identities: Identities,
 }
 
@@ -176,8 +183,17 @@ impl AppState {
             health: HealthMark::default(),
             started_at: now(),
             leptos,
-            identities: Identities::new(new_bots),
+            booking: Arc::default(),
+            updates: Turns::default(),
+            identities: Identities::new(new_bots.clone()),
+            new_bots,
         })))
+    }
+
+    /// The scheme and host of the pages on which customers of booking bots book.
+    #[must_use]
+    pub fn booking_pages(&self) -> String {
+        hookgram::booking::DEFAULT_HOST.to_owned()
     }
 
     /// The URL of a profile endpoint with this webhook key.

@@ -16,6 +16,7 @@ pub use details::moment;
 pub use difference::{Line, Mark, difference};
 pub use outgoing::Outgoing;
 pub use renderer::{Renderer, Variant};
+pub use sections::case_link;
 pub use stored::{StoredMessage, Unreadable};
 
 use std::sync::Arc;

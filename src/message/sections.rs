@@ -100,14 +100,25 @@ pub(super) fn price(
 /// The characters that are not encoded in an id within a link.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
+/// The address of a page of the booking service.
+fn page_link(booking_host: &str, page: &str, id: &str) -> String {
+    let host = booking_host.trim_end_matches('/');
+    format!("{host}/app/tabs/tab-search/{page};id={}", utf8_percent_encode(id, UNRESERVED))
+}
+
+/// The address of a booking's page. `booking_host` is the base of links: `https://torrow.net`.
+#[must_use]
+pub fn case_link(booking_host: &str, case_id: &str) -> String {
+    page_link(booking_host, "case", case_id)
+}
+
 /// The links to the booking and the service. `item_id` replaces a missing `CaseItem.Id` of the event.
 pub(super) fn links(locale: Locale, event: &BookingEvent, item_id: Option<&str>, booking_host: &str) -> Section {
     let language = locale.language();
     let case_id = event.case.id.as_deref().or(item_id);
     let service_id = event.service.id.as_deref().or(event.case.service_id.as_deref());
     let link = |text: &str, page: &str, id: &str| {
-        let host = booking_host.trim_end_matches('/');
-        let url = format!("{host}/app/tabs/tab-search/{page};id={}", utf8_percent_encode(id, UNRESERVED));
+        let url = page_link(booking_host, page, id);
         if url.len() > html::LONGEST_URL {
             return Line::new();
         }

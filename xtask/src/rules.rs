@@ -73,6 +73,7 @@ const LAYERS: &[&str] = &[
     "auth",
     "health",
     "webhook",
+    "booking",
     "pages",
     "router",
     "serve",

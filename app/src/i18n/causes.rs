@@ -40,6 +40,10 @@ pub fn cause(language: Language, cause: FailureCause) -> &'static str {
             ru: "неизвестно, дошло ли сообщение",
             en: "it is not known whether the message arrived",
         },
+        FailureCause::Stopped => Bilingual {
+            ru: "клиент отказался от сообщений (/stop)",
+            en: "the customer wants no messages (/stop)",
+        },
         FailureCause::NoRecipient => Bilingual {
             ru: "в событии нет Telegram id клиента",
             en: "the event has no Telegram id of a customer",
@@ -94,6 +98,10 @@ pub fn advice(language: Language, cause: FailureCause) -> &'static str {
         FailureCause::Uncertain => Bilingual {
             ru: "Связь с Telegram оборвалась посреди отправки. Спросите клиента, прежде чем писать ещё раз.",
             en: "The connection to Telegram broke while the message was being sent. Ask the customer before you write again.",
+        },
+        FailureCause::Stopped => Bilingual {
+            ru: "Клиент отправил боту /stop. Сообщения снова пойдут, когда он нажмёт «Старт».",
+            en: "The customer has sent /stop to the bot. They get messages again once they press Start.",
         },
         FailureCause::NoRecipient => Bilingual {
             ru: "Проверьте название поля (telegramFieldName) и то, что клиент записывается по ссылке, которая заполняет это поле.",

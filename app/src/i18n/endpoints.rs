@@ -61,6 +61,10 @@ fn expectation(language: Language, expected: Expected) -> &'static str {
     }
 }
 
+/// Parts of sentences by which the log recognises them.
+const WRONG_CODE: &str = "has a wrong code";
+const WITHOUT_CODE: &str = "has no code";
+
 /// Why a participant has no usable chat.
 #[must_use]
 pub fn unusable(language: Language, field: &str, unusable: &Unusable) -> String {
@@ -70,6 +74,22 @@ pub fn unusable(language: Language, field: &str, unusable: &Unusable) -> String 
             language,
             format!("У участника нет заполненного поля «{field}»."),
             format!("The participant has no field “{field}” with a value."),
+        ),
+        Unusable::WrongCode { chat } => say(
+            language,
+            format!("У id {chat} в поле «{field}» неверный код: ссылку на запись изменили, или она от другого бота."),
+            format!(
+                "The id {chat} in the field “{field}” {WRONG_CODE}: the booking link was edited, or belongs to another bot."
+            ),
+        ),
+        Unusable::NoCode { chat } => say(
+            language,
+            format!(
+                "У id {chat} в поле «{field}» нет кода, а профиль принимает только id с кодом из ссылки бота записи."
+            ),
+            format!(
+                "The id {chat} in the field “{field}” {WITHOUT_CODE}, and the profile accepts only ids with the code of a booking bot's link."
+            ),
         ),
         Unusable::NotAChatId { value } => {
             let value = quoted(value);
@@ -82,6 +102,12 @@ pub fn unusable(language: Language, field: &str, unusable: &Unusable) -> String 
             )
         }
     }
+}
+
+/// Whether an English sentence of [`unusable`] is about a wrong or missing code.
+#[must_use]
+pub fn is_about_code(sentence: &str) -> bool {
+    sentence.contains(WRONG_CODE) || sentence.contains(WITHOUT_CODE)
 }
 
 /// Why an endpoint refuses a request.
@@ -149,6 +175,14 @@ pub fn endpoint(language: Language, fault: &WebhookError) -> String {
             format!("Из одного события вышло бы слишком много сообщений: участников может быть не больше {participants}, всех текстов вместе — не больше {bytes} байт; разделите событие."),
             format!("One event would become too many messages: at most {participants} participants and {bytes} bytes of texts in all are taken; split the event."),
         ),
+        WebhookError::WrongCode { field } => {
+            let field = quoted(field);
+            say(
+                language,
+                format!("Отправлять некому: id в поле «{field}» без верного кода из ссылки бота записи. Такую ссылку изменили, или она от другого бота; пусть клиент откроет бота и нажмёт «Записаться»."),
+                format!("There is nobody to write to: the id in the field “{field}” lacks the right code of the booking bot's link. The link was edited, or belongs to another bot; ask the customer to open the bot and book from there."),
+            )
+        }
         WebhookError::NoRecipient { field } => {
             let field = quoted(field);
             say(

@@ -21,6 +21,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 const DOUBT: Duration = Duration::from_secs(5);
 /// The pause before a call asks again while other calls of its bot take all places.
 const TURN: Duration = Duration::from_millis(50);
+/// How long after the end of its wait a delivery goes before replies: the worker may look a little later.
+const GIVING_WAY: Duration = Duration::from_millis(50);
 /// Entries up to which a map is not searched for idle ones.
 const KEPT: usize = 256;
 
@@ -54,6 +56,8 @@ struct Bot {
     tidy_at: usize,
     /// Telegram asked for no calls before this time.
     quiet_until: Option<Instant>,
+    /// A delivery waits for the bot's rate until this time. Replies give way to it.
+    delivery_until: Option<Instant>,
     /// The bot was answered 429, which may have meant the chat or the bot. Until a call of the bot is answered
     /// otherwise, its calls go one at a time.
     in_doubt: bool,
@@ -106,10 +110,19 @@ impl Pacing {
         if let Some(wait) = left(bot.quiet_until, now) {
             return Err(Wait::Bot(wait));
         }
+        let is_reply = purpose == Purpose::Reply;
+        if let Some(wait) = left(bot.delivery_until, now).filter(|_| is_reply) {
+            return Err(Wait::Bot(wait));
+        }
+        // Replies leave places to deliveries.
+        let at_once = if is_reply { at_once.div_ceil(2) } else { at_once };
         if bot.under_way >= if bot.in_doubt { 1 } else { at_once } {
             return Err(Wait::Turn);
         }
         if let Some(wait) = bot.used.wait(per_sender, now) {
+            if !is_reply {
+                bot.delivery_until = now.checked_add(wait + GIVING_WAY);
+            }
             return Err(Wait::Bot(wait));
         }
         bot.tidy(now);

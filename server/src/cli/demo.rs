@@ -85,6 +85,7 @@ async fn profile(state: &AppState) -> anyhow::Result<StoredProfile> {
         name: PROFILE.to_owned(),
         enabled: Some(true),
         channel: ChannelKind::Sandbox,
+        bare_ids: None,
         bot: None,
         events: Vec::new(),
         profile,

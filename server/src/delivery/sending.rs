@@ -43,11 +43,30 @@ impl Worker {
         if !claimed.channel.needs_token() {
             return self.send_parts(claimed, None).await;
         }
+        if let Some(change) = self.stopped(claimed).await? {
+            return self.record(claimed, None, &change).await.map(drop);
+        }
         match self.deps.store.queue.token_for(claimed).await {
             Ok(Some(token)) => self.send_parts(claimed, Some(&token)).await,
             Ok(None) => self.without_token(claimed, AttemptClass::NoToken, "no bot token is stored for it").await,
             Err(error @ (StoreError::Seal(_) | StoreError::Corrupt(_))) => {
                 self.without_token(claimed, AttemptClass::TokenLocked, &error.to_string()).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What becomes of a delivery whose recipient has said `/stop`; `None` if they have not.
+    async fn stopped(&self, claimed: &Claimed) -> Result<Option<DeliveryChange>, StoreError> {
+        let customer = claimed.named_chat.parse().ok().filter(|chat: &i64| *chat > 0);
+        let Some((bot, customer)) = claimed.bot_id.zip(customer) else { return Ok(None) };
+        match self.deps.store.customers.has_stopped(bot, customer).await {
+            Ok(stopped) => Ok(stopped.then_some(DeliveryChange::Skipped(FailureCause::Stopped))),
+            // Who has stopped can only be told with the right encryption key.
+            Err(StoreError::Seal(error)) => {
+                tracing::warn!(delivery = claimed.id, %error, "it cannot be told who has said /stop; the delivery waits");
+                let at = now().saturating_add(millis(LOCKED_PAUSE));
+                Ok(Some(DeliveryChange::Retry { at, unsure: false }))
             }
             Err(error) => Err(error),
         }
@@ -197,6 +216,7 @@ impl Worker {
             DeliveryChange::Retry { at, .. } => {
                 tracing::info!(delivery, status, why, in_ms = at.saturating_sub(now()), "not delivered yet");
             }
+            DeliveryChange::Skipped(_) => tracing::info!(delivery, "the recipient wants no messages"),
             DeliveryChange::PartSent { .. } | DeliveryChange::Again { .. } => {
                 tracing::debug!(delivery, status, why, "goes on")
             }

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use super::Worker;
 use crate::{
-    channel::{Answer, Call, pacing::Wait, telegram::new_bots::Purpose},
+    channel::{Answer, Call, Classified, pacing::Wait, telegram::new_bots::Purpose},
     store::SenderKey,
 };
 
@@ -63,13 +63,7 @@ impl Worker {
             }
             let body = channel.encode(chat, content, false);
             let answer = channel.send(Call { token, profile, delivery: None, part, chat, body: &body }).await;
-            if let Some(pacing) = channel.pacing() {
-                let mut pacing = pacing.lock();
-                pacing.ended(&sender);
-                pacing.learn(&sender, chat, &channel.classify(&answer), Instant::now());
-            }
-            // Deliveries of this bot may have waited for the test to end.
-            self.deps.wake.notify_one();
+            self.learn(&sender, chat, &answer);
             if !matches!(answer, Answer::Sent { .. }) {
                 return Tested::Not(answer);
             }
@@ -77,8 +71,28 @@ impl Worker {
         Tested::Sent
     }
 
-    fn admit_test(&self, sender: &SenderKey, chat: &str) -> Result<(), Duration> {
+    /// Admits a call that sends a message outside of the queue. Call [`Worker::learn`] with its answer.
+    ///
+    /// # Errors
+    /// What the call must wait for.
+    pub fn admit(&self, sender: &SenderKey, chat: &str, purpose: Purpose, at: Instant) -> Result<(), Wait> {
         let Some(mut pacing) = self.deps.channels.pacing(sender) else { return Ok(()) };
-        pacing.admit(sender, chat, Purpose::Delivery, Instant::now()).map_err(Wait::pause)
+        pacing.admit(sender, chat, purpose, at)
+    }
+
+    /// Ends a call that [`Worker::admit`] has admitted, and adapts the pacing to its answer.
+    pub fn learn(&self, sender: &SenderKey, chat: &str, answer: &Answer) -> Classified {
+        let classified = self.deps.channels.of(sender.channel()).classify(answer);
+        if let Some(mut pacing) = self.deps.channels.pacing(sender) {
+            pacing.ended(sender);
+            pacing.learn(sender, chat, &classified, Instant::now());
+        }
+        // Deliveries of this bot may have waited for the call to end.
+        self.deps.wake.notify_one();
+        classified
+    }
+
+    fn admit_test(&self, sender: &SenderKey, chat: &str) -> Result<(), Duration> {
+        self.admit(sender, chat, Purpose::Delivery, Instant::now()).map_err(Wait::pause)
     }
 }

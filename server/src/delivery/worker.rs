@@ -168,7 +168,9 @@ impl Worker {
         store.queue.due_again(now).await?;
         store.queue.settle_all(now).await?;
         let hour_ago = now.saturating_sub(millis(KNOWN_FOR));
-        for (sender, at) in store.queue.senders_heard_since(hour_ago).await? {
+        let mut heard = store.queue.senders_heard_since(hour_ago).await?;
+        heard.extend(store.bots.answered_since(hour_ago).await?);
+        for (sender, at) in heard {
             let age = Duration::from_millis(u64::try_from(now.saturating_sub(at)).unwrap_or(0));
             if let Some(at) = Instant::now().checked_sub(age)
                 && let Some(pacing) = self.deps.channels.pacing(&sender)
@@ -262,7 +264,7 @@ impl Worker {
             round.pause = round.pause.min(soonest.unwrap_or(LONGEST_SLEEP));
             let found = store.queue.due_heads(&sender, now, share, &self.in_flight.ids(), &held).await?;
             let is_all = found.len() < share;
-            let admitted = self.admit(&sender, found, clock, &mut round.pause);
+            let admitted = self.admit_heads(&sender, found, clock, &mut round.pause);
             round.took(sender, admitted.len(), is_all);
             heads.extend(admitted);
         }
@@ -305,7 +307,7 @@ impl Worker {
     }
 
     /// Admits as many heads as the pacing allows, and shortens `pause` to the shortest wait of the others.
-    fn admit(&self, sender: &SenderKey, heads: Vec<Head>, clock: Instant, pause: &mut Duration) -> Vec<Admitted> {
+    fn admit_heads(&self, sender: &SenderKey, heads: Vec<Head>, clock: Instant, pause: &mut Duration) -> Vec<Admitted> {
         let mut admitted = Vec::new();
         let mut pacing = self.deps.channels.pacing(sender);
         for head in heads {

@@ -1,4 +1,5 @@
-//! Rates and byte budgets.
+//! Rates, byte budgets and turns.
 
 pub(crate) mod memory;
 pub(crate) mod rate;
+pub(crate) mod turns;

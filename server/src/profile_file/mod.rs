@@ -401,6 +401,7 @@ extra: 1
                     channel: if flags[1] { ChannelKind::Sandbox } else { ChannelKind::Telegram },
                     events,
                     profile,
+                    bare_ids: true,
                     key,
                     bot: None,
                     version: 0,

@@ -160,6 +160,7 @@ impl Reader<'_> {
             // A missing setting has its default: a file contains the whole profile, except its webhook key and token.
             enabled: Some(true),
             channel: ChannelKind::Telegram,
+            bare_ids: None,
             bot: None,
             events: Vec::new(),
             profile: Profile::default(),

@@ -11,13 +11,14 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
-    routing::{any, get},
+    routing::{any, get, post},
 };
 use leptos::server_fn::axum::server_fn_paths;
 
 pub use crate::pages::routes::Route;
 use crate::{
     auth::guard,
+    booking,
     health::probes,
     http::{assets, request_limits},
     pages::{self, context::context, live, routes::Routes},
@@ -69,6 +70,7 @@ fn routes() -> Routes {
         .open("/h/{*key}", "ANY", any(webhook::short))
         .open("/h", "ANY", any(webhook::beside))
         .open("/h/", "ANY", any(webhook::beside))
+        .open("/telegram/{path}", "POST", post(booking::webhook::receive))
         .open("/healthz", "GET", get(probes::alive))
         .open("/readyz", "GET", get(probes::ready))
         .open("/metrics", "GET", get(probes::metrics))

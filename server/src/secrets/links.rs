@@ -87,6 +87,23 @@ impl LinkKey {
     }
 }
 
+/// The check of the ids in events (contract §4).
+#[derive(Clone, Debug)]
+pub struct Codes {
+    /// The key of the bot's links; `None` if the bot has none, so that every code is wrong.
+    pub key: Option<LinkKey>,
+    /// Whether an id without a code is accepted.
+    pub bare_ids: bool,
+}
+
+impl Codes {
+    /// Whether a code is right.
+    #[must_use]
+    pub fn is_right(&self, coded: &CodedChat) -> bool {
+        self.key.as_ref().is_some_and(|key| key.is_right(coded))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -67,6 +67,7 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("mod::backup", "writes another file; it takes access to the database's own file"),
     ("mod::close", "writes nothing of its own"),
     ("mod::over", "puts the store together"),
+    ("missed::deliver_missed", "a customer pressed Start"),
     ("moving::move_tokens", "a migration"),
     ("outcomes::record", "the delivery worker"),
     ("queue::claim", "the delivery worker"),

@@ -39,6 +39,7 @@ async fn profile(store: &Store, name: &str, number: usize) -> i64 {
         name: name.to_owned(),
         enabled: None,
         channel: ChannelKind::Telegram,
+        bare_ids: None,
         bot: None,
         events: Vec::new(),
         profile,

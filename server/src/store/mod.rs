@@ -79,7 +79,7 @@ pub use self::{
         Store,
     },
     events::{
-        AcceptedEvent, EventRecord, NewDelivery, Reason, Received, TokenSource, known_tokens::KnownTokens,
+        AcceptedEvent, EventRecord, NewBooking, NewDelivery, Reason, Received, TokenSource, known_tokens::KnownTokens,
         past::PastEvent, payloads::Packed, rejections::Rejection, strangers::Stateless,
     },
     log::{

@@ -74,6 +74,12 @@ macro_rules! quoted {
     (FailureCause::TokenLocked) => {
         "'token_locked'"
     };
+    (FailureCause::NeverStarted) => {
+        "'never_started'"
+    };
+    (FailureCause::Blocked) => {
+        "'blocked'"
+    };
     (MailState::Gathering) => {
         "'gathering'"
     };
@@ -264,7 +270,7 @@ mod tests {
             BotState: Unknown Working Refused Locked;
             DeliveryState: Waiting Sending Retrying Suspended Delivered Failed Uncertain Skipped Cancelled;
             EventOutcome: Accepted Skipped Duplicate Rejected;
-            FailureCause: TokenLocked;
+            FailureCause: TokenLocked NeverStarted Blocked;
             MailState: Gathering Sending Retrying Sent NotSent GivenUp;
         }
     }

@@ -27,6 +27,7 @@ pub(super) fn draft(name: &str) -> EditedProfile {
         name: name.into(),
         enabled: None,
         channel: ChannelKind::Telegram,
+        bare_ids: None,
         bot: None,
         events: Vec::new(),
         profile,
@@ -52,6 +53,7 @@ pub(super) fn event(public_id: &str, token: impl Borrow<TokenSource>) -> Accepte
         received_at: 1_000,
         duplicate_window: 0,
         skipped: false,
+        booking: None,
         deliveries: Vec::new(),
     }
 }

@@ -6,11 +6,14 @@ use axum::body::Bytes;
 use hookgram::{
     channel::ChannelKind,
     check::{Fault, Warning},
-    event::BookingEvent,
+    event::{BookingEvent, EventType},
+    message,
     parameters::Parameter,
     profile::Profile,
     query::{self, Reading},
+    recipient,
     secret::redact,
+    values::ChatId,
     webhook::WebhookError,
 };
 use sha2::{Digest as _, Sha256};
@@ -20,11 +23,11 @@ use crate::rendering::{Parsed, SenderKind};
 use crate::{
     channel::telegram::{Identity, identities::Asker},
     http::rate_limits::Source,
-    secrets::codes,
+    secrets::{codes, links::Codes},
     state::AppState,
     store::{
-        AcceptedEvent, NewDelivery, Packed, Received, Rejection, Stateless, Store, StoreError, StoredProfile,
-        TokenSource,
+        AcceptedEvent, NewBooking, NewDelivery, Packed, Received, Rejection, SenderKey, Stateless, Store, StoreError,
+        StoredProfile, TokenSource,
     },
     time::{Millis, millis, now},
 };
@@ -236,10 +239,12 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
         !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind))
     });
     let mut accepted = accepted(state, arrival, received_at, &profile, &event, body, skipped)?;
+    let codes = codes(state, arrival.endpoint, &profile, &event, accepted.bot_id).await?;
+    accepted.booking = booking(&profile, &event, &codes, &state.settings.now().booking_url);
     // Rendering before the store looks for a duplicate is safe: a duplicate has the same body and parameters, so
     // rendering cannot refuse what was accepted before.
     if !skipped {
-        accepted.deliveries = render(state, accepted.channel, &profile, &event).await?;
+        accepted.deliveries = render(state, accepted.channel, &profile, &event, &codes).await?;
     }
     // Releases the event's memory to others while this request waits for the commit.
     drop(event);
@@ -252,10 +257,65 @@ async fn render(
     channel: ChannelKind,
     profile: &Arc<Profile>,
     event: &Arc<Parsed>,
+    codes: &Codes,
 ) -> Result<Vec<NewDelivery>, Refusal> {
     let booking_url = &state.settings.now().booking_url;
-    let rendered = state.rendering.address(channel.limits(), booking_url, profile, event).await;
+    let rendered = state.rendering.address(channel.limits(), booking_url, profile, event, codes).await;
     Ok(rendered.ok_or(WebhookError::NotStored)??)
+}
+
+/// The check of the ids in this event. The store is asked only if there is a code to check.
+async fn codes(
+    state: &AppState,
+    endpoint: &Endpoint,
+    profile: &Profile,
+    event: &BookingEvent,
+    bot: Option<i64>,
+) -> Result<Codes, Refusal> {
+    let bare_ids = endpoint.stored().is_none_or(|stored| stored.bare_ids);
+    let field = profile.field_name.as_deref().unwrap_or_default();
+    if !recipient::recipients(event, field).iter().any(|one| one.code.is_some()) {
+        return Ok(Codes { key: None, bare_ids });
+    }
+    // A token of the stateless endpoint may be made up.
+    let sender = match endpoint.stored() {
+        Some(_) => None,
+        None => profile.token.as_ref().map(SenderKey::of),
+    };
+    let bot = endpoint.stored().map_or(bot, |stored| stored.bot);
+    let codes = state.store.booking.codes(bot, sender.as_ref(), bare_ids).await;
+    codes.map_err(|error| {
+        tracing::error!(%error, "the codes of an event could not be checked");
+        WebhookError::NotStored.into()
+    })
+}
+
+/// What the event says about a booking, for its customers' `/my`. `None` if it names no booking or no customer.
+fn booking(profile: &Profile, event: &BookingEvent, codes: &Codes, booking_url: &str) -> Option<NewBooking> {
+    let field = profile.field_name.as_deref().unwrap_or_default();
+    let recipients = recipient::recipients(event, field).into_iter();
+    let recipients = recipients.map(|one| one.checked(codes.bare_ids, |coded| codes.is_right(coded)));
+    let mut customers: Vec<i64> = recipients
+        .filter_map(|one| match one.chat {
+            Ok(ChatId::Number(chat)) if chat > 0 => Some(chat),
+            _ => None,
+        })
+        .collect();
+    customers.sort_unstable();
+    customers.dedup();
+    let case_id = event.case.id.clone()?;
+    if customers.is_empty() {
+        return None;
+    }
+    Some(NewBooking {
+        link: Some(message::case_link(booking_url, &case_id)),
+        case_id,
+        starts_at: event.case.start.map(|start| start.timestamp_millis()),
+        service: event.service.name.clone(),
+        number: event.case.number.clone(),
+        cancelled: event.event_type == Some(EventType::CANCELLED),
+        customers,
+    })
 }
 
 /// The event as it is stored, still without its messages.
@@ -293,6 +353,7 @@ fn accepted(
         skipped,
         version: endpoint.stored().filter(|_| remembered).map(|stored| stored.version),
         stateless: endpoint.stateless(state),
+        booking: None,
         deliveries: Vec::new(),
     })
 }

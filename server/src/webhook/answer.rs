@@ -74,7 +74,9 @@ impl Refusal {
                 WebhookError::ContentType { .. } | WebhookError::ContentEncoding { .. } => {
                     StatusCode::UNSUPPORTED_MEDIA_TYPE
                 }
-                WebhookError::NoRecipient { .. } | WebhookError::NothingToSay => StatusCode::UNPROCESSABLE_ENTITY,
+                WebhookError::WrongCode { .. } | WebhookError::NoRecipient { .. } | WebhookError::NothingToSay => {
+                    StatusCode::UNPROCESSABLE_ENTITY
+                }
                 WebhookError::TooManyChecks { .. }
                 | WebhookError::TooManyRequests { .. }
                 | WebhookError::QueueFull { .. }

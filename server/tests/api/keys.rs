@@ -39,6 +39,7 @@ fn draft(name: &str) -> EditedProfile {
         name: name.to_owned(),
         enabled: None,
         channel: ChannelKind::Telegram,
+        bare_ids: None,
         bot: None,
         events: Vec::new(),
         profile,

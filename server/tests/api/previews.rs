@@ -45,6 +45,7 @@ async fn a_change_is_tried_on_the_last_events_of_its_own_profile() {
             name: ours.name.clone(),
             enabled: None,
             channel: ChannelKind::Sandbox,
+            bare_ids: None,
             bot: None,
             events,
             profile,

@@ -133,6 +133,7 @@ async fn the_builder_saves_and_tests_and_the_list_shows_it() {
         enabled: None,
         channel,
         key: None,
+        bare_ids: None,
         bot: None,
         events: Vec::new(),
         profile: profile.clone(),

@@ -46,6 +46,7 @@ fn draft(stored: &StoredProfile) -> EditedProfile {
         name,
         enabled: None,
         channel: ChannelKind::Telegram,
+        bare_ids: None,
         bot: None,
         events: Vec::new(),
         profile,

@@ -60,6 +60,7 @@ async fn the_line_for_the_terminal_works_when_pasted() {
         name: "B".into(),
         enabled: Some(true),
         channel: ChannelKind::Sandbox,
+        bare_ids: None,
         bot: None,
         events: vec![EventType(3036)],
         profile: stored.profile.clone(),

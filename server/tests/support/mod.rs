@@ -124,6 +124,7 @@ impl TestServer {
             name: name.to_owned(),
             enabled: Some(true),
             channel: if sandbox { ChannelKind::Sandbox } else { ChannelKind::Telegram },
+            bare_ids: None,
             bot: None,
             events: Vec::new(),
             profile,

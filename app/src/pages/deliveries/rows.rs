@@ -217,6 +217,13 @@ fn why(outcome: Outcome, delivery: &LogDelivery) -> AnyView {
 /// Why a participant was skipped. The row stores the reason in English, as logs do.
 pub(super) fn nobody(delivery: &LogDelivery) -> &'static str {
     let w = words::<LogWords>();
+    if let Some(cause) = delivery.cause {
+        return causes::cause(language(), cause);
+    }
+    let why = delivery.last_error.as_deref().unwrap_or_default();
+    if endpoints::is_about_code(why) {
+        return w.wrong_code;
+    }
     let nothing_to_say = endpoints::endpoint(Language::En, &WebhookError::NothingToSay);
-    if delivery.last_error.as_deref() == Some(&nothing_to_say) { w.nothing_to_say } else { w.no_id }
+    if why == nothing_to_say { w.nothing_to_say } else { w.no_id }
 }

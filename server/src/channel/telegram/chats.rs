@@ -10,7 +10,7 @@ use std::{
 use hookgram::secret::BotToken;
 use parking_lot::Mutex;
 use tokio::{
-    sync::watch,
+    sync::{Notify, watch},
     time::{sleep, timeout},
 };
 
@@ -31,7 +31,11 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 /// The searches under way, by code.
 #[derive(Debug, Default)]
-pub struct ChatSearches(Mutex<HashMap<String, Search>>);
+pub struct ChatSearches {
+    by_code: Mutex<HashMap<String, Search>>,
+    /// Rings when a code has been sent to a bot whose updates have a consumer.
+    offered: Notify,
+}
 
 /// One search.
 #[derive(Clone, Debug)]
@@ -73,7 +77,7 @@ impl ChatSearches {
     pub fn begin(&self, owner: i64, token: &BotToken, bot: &str) -> String {
         let code = codes::public_id();
         let now = Instant::now();
-        let mut searches = self.0.lock();
+        let mut searches = self.by_code.lock();
         searches.retain(|_, search| search.until > now);
         if searches.len() >= SEARCHES
             && let Some(oldest) = searches.iter().min_by_key(|(_, search)| search.until).map(|(code, _)| code.clone())
@@ -91,6 +95,47 @@ impl ChatSearches {
         };
         searches.insert(code.clone(), search);
         code
+    }
+
+    /// Hands a start that the consumer of a booking bot has read to the search with its code.
+    pub fn offer(&self, token: &BotToken, start: Start) {
+        self.hand_out(token, std::iter::once(start));
+        self.offered.notify_waiters();
+    }
+
+    /// Waits up to 12 s until the consumer of a booking bot has read the code, or until the server stops. Nobody else may
+    /// read the updates of such a bot. `None`: see [`ChatSearches::look`].
+    pub async fn look_at_consumer(
+        &self,
+        owner: i64,
+        code: &str,
+        patient: bool,
+        mut shutdown: watch::Receiver<bool>,
+    ) -> Option<Look> {
+        let search = self.get(owner, code)?;
+        let looking = async {
+            loop {
+                let offered = self.offered.notified();
+                if let Some(found) = self.get(owner, code).and_then(|search| search.found) {
+                    return Seen::Found(found);
+                }
+                if !patient {
+                    return Seen::Nobody;
+                }
+                offered.await;
+            }
+        };
+        let seen = tokio::select! {
+            seen = timeout(LOOK, looking) => seen.unwrap_or(Seen::Nobody),
+            _ = shutdown.wait_for(|stop| *stop) => Seen::Nobody,
+        };
+        Some(Look { bot: search.bot, seen })
+    }
+
+    /// The bot of a search.
+    #[must_use]
+    pub fn bot_of(&self, owner: i64, code: &str) -> Option<i64> {
+        self.get(owner, code).map(|search| search.token.bot_id())
     }
 
     /// Looks whether the code has been sent. If `patient`, waits up to 12 s for it, or until the server stops. `None`:
@@ -142,13 +187,13 @@ impl ChatSearches {
     }
 
     fn get(&self, owner: i64, code: &str) -> Option<Search> {
-        let searches = self.0.lock();
+        let searches = self.by_code.lock();
         searches.get(code).filter(|search| search.owner == owner && search.until > Instant::now()).cloned()
     }
 
     /// Stores each start in the search with its code. Starts with an unknown code are ignored.
     fn hand_out(&self, token: &BotToken, starts: impl Iterator<Item = Start>) {
-        let mut searches = self.0.lock();
+        let mut searches = self.by_code.lock();
         for start in starts {
             if let Some(search) = searches.get_mut(&start.code)
                 && search.token == *token
@@ -173,6 +218,6 @@ mod tests {
             searches.begin(1, &token, "salon_bot");
         }
         assert!(searches.get(1, &first).is_none());
-        assert_eq!(searches.0.lock().len(), SEARCHES);
+        assert_eq!(searches.by_code.lock().len(), SEARCHES);
     }
 }

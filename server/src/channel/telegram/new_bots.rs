@@ -1,6 +1,6 @@
 //! The new-bot limiter. Telegram refuses an IP address that uses more than 20 new tokens a minute, or 600 an hour (Bot
-//! API facts: 429). Tokens of strangers have small shares of both limits. All other tokens are limited by the minute
-//! only: a server with more than 600 bots must be able to reach all of them after a restart.
+//! API facts: 429). Tokens of strangers, and bots whose updates are read, have shares of both limits, so that deliveries
+//! come first.
 
 use std::{
     collections::HashMap,
@@ -13,8 +13,8 @@ use crate::{limits::rate::Window, store::SenderKey};
 
 /// How many new tokens may be used within each span.
 const LIMITS: [Limit; 2] = [
-    Limit { span: MINUTE, all: 20, checks: 4, deliveries: 3 },
-    Limit { span: HOUR, all: usize::MAX, checks: 80, deliveries: 60 },
+    Limit { span: MINUTE, all: 20, checks: 4, deliveries: 3, polls: 8 },
+    Limit { span: HOUR, all: 600, checks: 80, deliveries: 60, polls: 300 },
 ];
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -23,12 +23,13 @@ pub(crate) const KNOWN_FOR: Duration = Duration::from_secs(60 * 60);
 /// Most bots that are remembered. When there are more, expired ones are dropped, or all if none has expired.
 const BOTS: usize = 20_000;
 
-/// New tokens within a span: all, and the strangers' shares for checks and for deliveries.
+/// New tokens within a span: all, the strangers' shares for checks and for deliveries, and the share for reading updates.
 struct Limit {
     span: Duration,
     all: usize,
     checks: usize,
     deliveries: usize,
+    polls: usize,
 }
 
 /// Why a new token is used.
@@ -36,6 +37,10 @@ struct Limit {
 pub enum Purpose {
     /// To send an accepted message.
     Delivery,
+    /// To answer a customer who has written to a booking bot. Deliveries of the bot go first.
+    Reply,
+    /// To read what customers write to a booking bot.
+    Poll,
     /// To check a token for a caller with a profile's webhook key, or for an account.
     Check,
     /// To check a token for a stranger.
@@ -55,6 +60,7 @@ struct Known {
     new: [Window; LIMITS.len()],
     checks: [Window; LIMITS.len()],
     deliveries: [Window; LIMITS.len()],
+    polls: [Window; LIMITS.len()],
 }
 
 impl NewBotLimiter {
@@ -98,6 +104,13 @@ impl NewBotLimiter {
         known.heard.insert(sender.clone(), now);
     }
 
+    /// The bots for which Telegram has answered since this time, each with the last time.
+    #[must_use]
+    pub fn heard_since(&self, since: Instant) -> Vec<(SenderKey, Instant)> {
+        let known = self.known();
+        known.heard.iter().filter(|(_, at)| **at >= since).map(|(sender, at)| (sender.clone(), *at)).collect()
+    }
+
     fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock()
     }
@@ -109,19 +122,24 @@ impl Known {
         let mut longest = None;
         for (at, limit) in LIMITS.iter().enumerate() {
             longest = longest.max(self.new.get_mut(at).and_then(|new| new.wait(limit.all, limit.span, now)));
-            let most = if purpose == Purpose::StrangersCheck { limit.checks } else { limit.deliveries };
+            let most = match purpose {
+                Purpose::StrangersCheck => limit.checks,
+                Purpose::Poll => limit.polls,
+                _ => limit.deliveries,
+            };
             let share = self.share(purpose).and_then(|share| share.get_mut(at));
             longest = longest.max(share.and_then(|share| share.wait(most, limit.span, now)));
         }
         longest
     }
 
-    /// The strangers' share that a purpose counts against, if any.
+    /// The share that a purpose counts against, if any.
     fn share(&mut self, purpose: Purpose) -> Option<&mut [Window; LIMITS.len()]> {
         match purpose {
             Purpose::StrangersCheck => Some(&mut self.checks),
             Purpose::StrangersDelivery => Some(&mut self.deliveries),
-            Purpose::Delivery | Purpose::Check => None,
+            Purpose::Poll => Some(&mut self.polls),
+            Purpose::Delivery | Purpose::Reply | Purpose::Check => None,
         }
     }
 
@@ -169,6 +187,25 @@ mod tests {
         assert_eq!(introduced(&new_bots, start, Purpose::StrangersCheck, 1).len(), 4, "a check does not wait");
         assert_eq!(introduced(&new_bots, start, Purpose::Delivery, 4).len(), 13);
         assert_eq!(introduced(&new_bots, start + MINUTE, Purpose::StrangersCheck, 1).len(), 4);
+    }
+
+    #[test]
+    fn reading_updates_leaves_new_bots_to_deliveries() {
+        let start = Instant::now();
+        let polls = introduced(&NewBotLimiter::default(), start, Purpose::Poll, 3_600);
+        assert_eq!(polls.len(), 300);
+        assert!(polls.windows(9).all(|some| some[8] - some[0] >= 60));
+        let new_bots = NewBotLimiter::default();
+        assert_eq!(introduced(&new_bots, start, Purpose::Poll, 60).len(), 8);
+        assert_eq!(introduced(&new_bots, start, Purpose::Delivery, 4).len(), 12);
+    }
+
+    #[test]
+    fn six_hundred_new_bots_an_hour_are_the_most() {
+        let new_bots = NewBotLimiter::default();
+        let passed = introduced(&new_bots, Instant::now(), Purpose::Delivery, 3_600);
+        assert_eq!(passed.len(), 600);
+        assert_eq!(introduced(&new_bots, Instant::now() + HOUR, Purpose::Delivery, 60).len(), 20);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reads `/start` commands with a code, to find the chat of a person who opened a link. Nothing else is evaluated or
 //! kept.
 
-use super::{Update, UpdateContent};
+use super::{Message, Update, UpdateContent};
 
 /// A `/start` command with a code, from a private chat or a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,19 +16,29 @@ pub struct Start {
     pub is_group: bool,
 }
 
-/// Reads `/start CODE`, or `/start@name_bot CODE` as groups have it. Any other update is `None`.
-pub(super) fn start(update: Update) -> Option<Start> {
-    let UpdateContent::Message(message) = update.content else { return None };
-    let text = message.text?;
-    let mut words = text.split_ascii_whitespace();
-    let command = words.next()?;
-    if command != "/start" && !command.starts_with("/start@") {
-        return None;
+impl Start {
+    /// Reads `/start CODE`, or `/start@name_bot CODE` as groups have it. Any other message is `None`.
+    #[must_use]
+    pub fn of(message: &Message) -> Option<Self> {
+        let mut words = message.text.as_deref()?.split_ascii_whitespace();
+        let command = words.next()?;
+        if command != "/start" && !command.starts_with("/start@") {
+            return None;
+        }
+        let code = words.next()?.to_owned();
+        let title = message.chat.title.clone();
+        let is_group = title.is_some();
+        let who = title.or_else(|| message.from.as_ref().map(|user| user.first_name.clone())).unwrap_or_default();
+        Some(Self { code, chat: message.chat.id, who, is_group })
     }
-    let code = words.next()?.to_owned();
-    let is_group = message.chat.title.is_some();
-    let who = message.chat.title.or(message.from.map(|user| user.first_name)).unwrap_or_default();
-    Some(Start { code, chat: message.chat.id, who, is_group })
+}
+
+/// The [`Start`] of an update.
+pub(super) fn start(update: Update) -> Option<Start> {
+    match update.content {
+        UpdateContent::Message(message) => Start::of(&message),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -168,9 +168,13 @@ impl Replays {
         let profile = Arc::new(query::read_overrides(&stored.profile, source.overrides.as_bytes()).profile);
         let participant = usize::try_from(source.participant).map_err(|_| ReplayError::NoRecipient)?;
         let (limits, booking_url) = (stored.channel.limits(), &self.settings.now().booking_url);
-        match self.rendering.address_one(limits, booking_url, &profile, event, participant).await {
+        let codes = self.store.booking.codes(stored.bot, None, stored.bare_ids).await;
+        let codes = codes.map_err(|_| ReplayError::NotMade)?;
+        match self.rendering.address_one(limits, booking_url, &profile, event, participant, codes).await {
             Some(Ok(message)) => Ok(message),
-            Some(Err(WebhookError::NoRecipient { .. })) => Err(ReplayError::NoRecipient),
+            Some(Err(WebhookError::NoRecipient { .. } | WebhookError::WrongCode { .. })) => {
+                Err(ReplayError::NoRecipient)
+            }
             Some(Err(WebhookError::NothingToSay)) => Err(ReplayError::NothingToSay),
             Some(Err(_)) | None => Err(ReplayError::NotMade),
         }

@@ -60,7 +60,13 @@ pub async fn begin(
 /// Checks whether somebody has opened the link of a search. If `patient`, it waits some seconds for that.
 pub async fn look(request: &PageRequest, operator: &Operator, code: &str, patient: bool) -> ChatSearch {
     let (state, owner) = (&request.state, operator.account().id);
-    let look = state.chats.look(&state.telegram, owner, code, patient, state.shutdown.clone()).await;
+    let shutdown = state.shutdown.clone();
+    let look = match state.chats.bot_of(owner, code) {
+        Some(bot) if has_consumer(request, bot).await => {
+            state.chats.look_at_consumer(owner, code, patient, shutdown).await
+        }
+        _ => state.chats.look(&state.telegram, owner, code, patient, shutdown).await,
+    };
     let Some(look) = look else { return ChatSearch::Failed { why: ChatTrouble::Over, links: None } };
     let why = match look.seen {
         Seen::Found(start) => {
@@ -82,6 +88,12 @@ fn trouble(error: &CallError) -> ChatTrouble {
         CallError::Busy { seconds } => ChatTrouble::Busy { seconds: *seconds },
         CallError::Rejected { .. } | CallError::Unreachable => ChatTrouble::Unreachable,
     }
+}
+
+/// Whether a booking bot reads the updates of this bot, so that nobody else may.
+async fn has_consumer(request: &PageRequest, bot: i64) -> bool {
+    let record = request.state.store.booking.get(bot).await.ok().flatten();
+    record.is_some_and(|record| record.enabled)
 }
 
 /// The links of a search. `startgroup` makes Telegram ask which group to add the bot to, and posts the code there.

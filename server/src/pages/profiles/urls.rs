@@ -108,6 +108,7 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
             name: row.name.clone(),
             enabled: Some(true),
             channel: ChannelKind::Telegram,
+            bare_ids: None,
             bot: None,
             events: Vec::new(),
             profile: url.profile.clone(),

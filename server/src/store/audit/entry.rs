@@ -175,7 +175,7 @@ mod tests {
 
     fn state(name: &str, profile: Profile) -> EditedProfile {
         let (name, enabled, channel) = (name.to_owned(), Some(true), ChannelKind::Telegram);
-        EditedProfile { name, enabled, channel, bot: None, events: Vec::new(), profile, key: None }
+        EditedProfile { name, enabled, channel, bare_ids: None, bot: None, events: Vec::new(), profile, key: None }
     }
 
     #[test]

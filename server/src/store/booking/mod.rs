@@ -9,7 +9,7 @@ use sqlx::{FromRow, SqliteConnection};
 use crate::{
     secrets::{
         codes,
-        links::LinkKey,
+        links::{Codes, LinkKey},
         seal::{Place, Sealer},
     },
     store::{
@@ -47,8 +47,8 @@ pub struct BookingRecord {
     pub links: Option<LinkKey>,
     /// How it gets its updates.
     pub source: UpdateSource,
-    /// Updates with lower ids are handled; `None` if none has been read yet.
-    pub next_update: Option<i64>,
+    /// One more than the id of the newest handled update, and when it was handled, until Telegram was told.
+    pub next_update: Option<(i64, Millis)>,
     /// Why its updates do not come, and since when.
     pub trouble: Option<(Trouble, Millis)>,
     /// The host of another webhook that gets its updates.
@@ -66,6 +66,7 @@ struct Row {
     secret: Vec<u8>,
     by_webhook: bool,
     next_update: Option<i64>,
+    handled_at: Option<Millis>,
     #[sqlx(try_from = "MaybeNamed<Trouble>")]
     trouble: Option<Trouble>,
     trouble_host: Option<String>,
@@ -77,7 +78,7 @@ struct Row {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT s.bot_id, s.enabled, s.settings, s.version, s.secret, s.by_webhook, s.next_update, s.trouble,
+            "SELECT s.bot_id, s.enabled, s.settings, s.version, s.secret, s.by_webhook, s.next_update, s.handled_at, s.trouble,
              s.trouble_host, s.trouble_since, s.published FROM booking_bots s ",
             $rest
         )
@@ -96,7 +97,7 @@ impl Row {
             version: self.version,
             links: secret.map(|secret| LinkKey::new(self.bot_id, secret)),
             source: if self.by_webhook { UpdateSource::Webhook } else { UpdateSource::Polling },
-            next_update: self.next_update,
+            next_update: self.next_update.zip(self.handled_at),
             trouble: self.trouble.zip(self.trouble_since),
             trouble_host: self.trouble_host,
             published: self.published,
@@ -152,6 +153,23 @@ impl Booking {
         .await?;
         let secret = sealed.and_then(|sealed| self.sealer.open(Place::LinkSecret(bot), &sealed).ok());
         Ok(secret.map(|secret| LinkKey::new(bot, secret)))
+    }
+
+    /// The check of the ids in events of a bot. For `sender`, see [`Booking::link_key`].
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn codes(
+        &self,
+        bot: Option<i64>,
+        sender: Option<&SenderKey>,
+        bare_ids: bool,
+    ) -> Result<Codes, StoreError> {
+        let key = match bot {
+            Some(bot) => self.link_key(bot, sender).await?,
+            None => None,
+        };
+        Ok(Codes { key, bare_ids })
     }
 
     /// Stores the settings of a booking bot and how it gets its updates. The first time, and if the secret of its links
@@ -237,14 +255,15 @@ impl Booking {
         Ok(())
     }
 
-    /// Stores that all updates below this id are handled.
+    /// Stores that all updates below this id are handled; `None`: Telegram was told so.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn handled(&self, bot: i64, next_update: i64) -> Result<(), StoreError> {
-        sqlx::query("UPDATE booking_bots SET next_update = ?2 WHERE bot_id = ?1")
+    pub async fn handled(&self, bot: i64, next_update: Option<i64>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE booking_bots SET next_update = ?2, handled_at = ?3 WHERE bot_id = ?1")
             .bind(bot)
             .bind(next_update)
+            .bind(next_update.map(|_| now()))
             .execute(&self.write)
             .await?;
         Ok(())

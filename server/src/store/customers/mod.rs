@@ -1,5 +1,7 @@
 //! The customers of booking bots: who they are, what they want, and their bookings.
 
+pub(in crate::store) mod bookings;
+pub(in crate::store) mod missed;
 pub(in crate::store) mod stops;
 
 use hookgram::booking::Standing;

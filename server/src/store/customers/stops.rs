@@ -7,7 +7,10 @@ use sha2::Sha256;
 use sqlx::SqliteConnection;
 
 use crate::{
-    secrets::{codes, seal::Place},
+    secrets::{
+        codes,
+        seal::{Place, Sealer},
+    },
     store::{Customers, StoreError, secrets::sealing_key},
     time::Millis,
 };
@@ -67,6 +70,17 @@ impl Customers {
         let key = self.sealer.open(Place::Setting(KEY), &sealed)?;
         Ok(Some(hash(&key, bot, customer)))
     }
+}
+
+/// Deletes the key of the hashes and all hashes if the key cannot be decrypted: nobody can tell any more whose they are.
+pub(in crate::store) async fn forget_locked(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<(), StoreError> {
+    let stored: Option<Vec<u8>> =
+        sqlx::query_scalar("SELECT sealed FROM settings WHERE name = ?1").bind(KEY).fetch_optional(&mut *tx).await?;
+    if stored.is_some_and(|sealed| sealer.open(Place::Setting(KEY), &sealed).is_err()) {
+        sqlx::query("DELETE FROM settings WHERE name = ?1").bind(KEY).execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM stops").execute(tx).await?;
+    }
+    Ok(())
 }
 
 /// Whether this hash is stored.

@@ -15,6 +15,7 @@ use crate::{
     store::{
         SenderKey, StoreError,
         bots::suspended::{cause_of, is_suspended, mark},
+        customers::bookings,
         events::{
             AcceptedEvent, NewDelivery, Received, TokenSource,
             strangers::{Admission, Admitted, Stateless},
@@ -178,6 +179,8 @@ pub(in crate::store) async fn write(
         }
     }
     rows.insert(tx).await?;
+    let new = rows.events.iter().filter(|row| row.outcome != EventOutcome::Duplicate);
+    bookings::put(tx, new.map(|row| row.event)).await?;
     for row in rows.events.iter().filter(|row| row.outcome == EventOutcome::Accepted) {
         rows.tell_of_parked(tx, row).await?;
     }
@@ -332,7 +335,7 @@ impl<'a> Rows<'a> {
         insert(
             tx,
             "INSERT INTO events (id, public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
-             parameters, overrides, token, fingerprint, outcome, http_status, duplicate_of) ",
+             parameters, overrides, token, fingerprint, outcome, http_status, duplicate_of, case_id) ",
             &self.events,
             |row, of| {
                 let event = of.event;
@@ -351,7 +354,8 @@ impl<'a> Rows<'a> {
                     .push_bind(&event.fingerprint)
                     .push_bind(of.outcome.name())
                     .push("200")
-                    .push_bind(of.duplicate_of);
+                    .push_bind(of.duplicate_of)
+                    .push_bind(event.booking.as_ref().map(|booking| booking.case_id.as_str()));
             },
         )
         .await?;

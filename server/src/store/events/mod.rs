@@ -99,8 +99,29 @@ pub struct AcceptedEvent {
     pub version: Option<i64>,
     /// The facts for the bounds of the stateless endpoint, if it came there.
     pub stateless: Option<Stateless>,
+    /// What it says about a booking of known customers.
+    pub booking: Option<NewBooking>,
     /// Its messages, one for each participant.
     pub deliveries: Vec<NewDelivery>,
+}
+
+/// A booking as an event tells it. It is stored if the event's bot is a booking bot.
+#[derive(Clone, Debug)]
+pub struct NewBooking {
+    /// `CaseItem.Id`.
+    pub case_id: String,
+    /// The start; an order has none.
+    pub starts_at: Option<Millis>,
+    /// The name of the service.
+    pub service: Option<String>,
+    /// The number as the booking service writes it.
+    pub number: Option<String>,
+    /// The link to the booking.
+    pub link: Option<String>,
+    /// Whether the event cancels it.
+    pub cancelled: bool,
+    /// The private chats of its participants.
+    pub customers: Vec<i64>,
 }
 
 /// A rendered message to one participant.

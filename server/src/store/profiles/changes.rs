@@ -50,6 +50,7 @@ impl Profiles {
             name: free.ok_or(StoreError::Taken)?,
             enabled: Some(stored.enabled),
             channel: stored.channel,
+            bare_ids: Some(stored.bare_ids),
             bot: stored.bot,
             events: stored.events,
             profile: Profile { token: None, ..stored.profile },

@@ -48,6 +48,8 @@ pub struct StoredProfile {
     pub events: Vec<EventType>,
     /// Its parameters.
     pub profile: Profile,
+    /// Whether an id without a booking bot's code is accepted (contract §4).
+    pub bare_ids: bool,
     /// Its current webhook key.
     pub key: String,
     /// Telegram's id of the bot that it sends with.
@@ -73,6 +75,7 @@ impl StoredProfile {
             bot: self.bot,
             events: self.events,
             profile: self.profile,
+            bare_ids: Some(self.bare_ids),
             key: Some(self.key),
         }
     }
@@ -89,6 +92,7 @@ struct Row {
     token: Option<Vec<u8>>,
     bot_id: Option<i64>,
     parameters: String,
+    bare_ids: bool,
     version: i64,
     key: String,
 }
@@ -97,7 +101,7 @@ struct Row {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, b.token, p.bot_id, p.parameters, p.version, k.key
+            "SELECT p.id, p.name, p.enabled, p.sandbox, p.events, b.token, p.bot_id, p.parameters, p.bare_ids, p.version, k.key
              FROM profiles p LEFT JOIN bots b ON b.id = p.bot_id
              JOIN webhook_keys k ON k.profile_id = p.id AND k.retired_at IS NULL ",
             $rest
@@ -120,6 +124,7 @@ impl Row {
             channel: self.channel,
             events: numbers.into_iter().map(EventType).collect(),
             profile,
+            bare_ids: self.bare_ids,
             key: self.key,
             bot: self.bot_id,
             version: self.version,
@@ -370,6 +375,17 @@ pub(in crate::store) async fn put(
         None => draft.bot,
     };
     let had = before.as_ref().and_then(|before| before.bot);
+    let bare_ids = match (draft.bare_ids, is_new, bot) {
+        (None, true, Some(bot)) => Some(!has_booking_bot(tx, bot).await?),
+        (bare_ids, ..) => bare_ids,
+    };
+    if let Some(bare_ids) = bare_ids {
+        sqlx::query("UPDATE profiles SET bare_ids = ?2 WHERE id = ?1")
+            .bind(id)
+            .bind(bare_ids)
+            .execute(&mut *tx)
+            .await?;
+    }
     let mut changes = audit::profile_changes(before.map(StoredProfile::edited).as_ref(), draft);
     if let Some(bot) = bot.filter(|bot| had != Some(*bot)) {
         changes.extend(choose_bot(tx, id, had, bot).await?);
@@ -378,6 +394,12 @@ pub(in crate::store) async fn put(
         audit::record(tx, &Entry::new(by, action).to(&draft.name, id).with(changes)).await?;
     }
     Ok(id)
+}
+
+/// Whether a booking bot of this bot is switched on.
+async fn has_booking_bot(tx: &mut SqliteConnection, bot: i64) -> Result<bool, StoreError> {
+    let has = "SELECT EXISTS (SELECT 1 FROM booking_bots WHERE bot_id = ?1 AND enabled)";
+    Ok(sqlx::query_scalar(has).bind(bot).fetch_one(tx).await?)
 }
 
 /// Makes a profile send with a bot. Its unfinished deliveries move to that bot. Returns the change for the audit log.

@@ -73,6 +73,8 @@ pub struct Claimed {
     pub age_from: Millis,
     /// Whether its token was unknown when it was accepted, and still is (contract §1, "strangers").
     pub stranger: bool,
+    /// Telegram's id of its bot, if its channel has bots.
+    pub bot_id: Option<i64>,
 }
 
 /// A delivery as the log shows it.
@@ -132,6 +134,7 @@ struct Row {
     unsure: bool,
     age_from: i64,
     stranger: bool,
+    bot_id: Option<i64>,
 }
 
 impl TryFrom<Row> for Claimed {
@@ -167,6 +170,7 @@ impl TryFrom<Row> for Claimed {
             unsure: row.unsure,
             age_from: row.age_from,
             stranger: row.stranger,
+            bot_id: row.bot_id,
         })
     }
 }
@@ -202,7 +206,8 @@ impl Queue {
             parts_of!("deliveries"),
             "), NULL, ",
             part_count!(parts_of!("deliveries")),
-            ") AS part_count, parts_sent, attempts, earlier_attempts, plain, unsure, age_from, stranger"
+            ") AS part_count, parts_sent, attempts, earlier_attempts, plain, unsure, age_from, stranger,
+             bot_id"
         ))
         .bind(json(heads))
         .bind(owner)

@@ -56,6 +56,8 @@ pub enum DeliveryChange {
         /// The cause: the token was refused, or it cannot be decrypted.
         cause: FailureCause,
     },
+    /// The delivery is not sent, for this cause.
+    Skipped(FailureCause),
     /// The delivery failed for good, for this cause.
     Failed(FailureCause),
     /// The delivery is given up and may have arrived.
@@ -220,6 +222,7 @@ async fn apply(
             arrived(tx, claimed.id, claimed.part_count).await?;
             finish(tx, claimed, DeliveryState::Delivered, None, now).await?;
         }
+        DeliveryChange::Skipped(cause) => finish(tx, claimed, DeliveryState::Skipped, Some(*cause), now).await?,
         DeliveryChange::Failed(_) => finish(tx, claimed, DeliveryState::Failed, cause, now).await?,
         DeliveryChange::Uncertain => finish(tx, claimed, DeliveryState::Uncertain, cause, now).await?,
     }

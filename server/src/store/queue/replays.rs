@@ -128,7 +128,7 @@ impl Wish {
     }
 }
 
-async fn fulfil_all(
+pub(in crate::store) async fn fulfil_all(
     tx: &mut SqliteConnection,
     wishes: &[Wish],
     ask: Ask,

@@ -14,6 +14,7 @@ use crate::{
     store::{
         Secrets, StoreError,
         audit::{self, By, Change, Entry},
+        customers::stops,
     },
 };
 
@@ -167,6 +168,7 @@ impl Secrets {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let key = sealing_key(&mut tx, &self.sealer).await?;
         put_proof(&mut tx, &key).await?;
+        stops::forget_locked(&mut tx, &self.sealer).await?;
         tx.commit().await?;
         Ok(())
     }

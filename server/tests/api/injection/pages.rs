@@ -73,6 +73,7 @@ async fn house(texts: &[String]) -> House {
             name: format!("{text} {number}"),
             enabled: Some(true),
             channel: ChannelKind::Telegram,
+            bare_ids: None,
             bot: None,
             events: Vec::new(),
             profile: {

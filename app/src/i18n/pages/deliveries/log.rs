@@ -63,6 +63,7 @@ word_set! {
         cancel_matching: "Отменить все найденные…", "Cancel all found…";
         next_try: "повтор в", "again at";
         no_id: "у участника нет Telegram id", "the participant has no Telegram id";
+        wrong_code: "неверный код в ссылке на запись", "wrong code in the booking link";
         nothing_to_say: "сообщение получилось бы пустым", "the message would be empty";
         queue: "в очереди", "in the queue";
         same_as: "как событие от", "as the event of";

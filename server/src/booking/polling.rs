@@ -1,0 +1,119 @@
+//! Long polling (Bot API: getUpdates), with at most one call in flight for each bot.
+
+use std::time::{Duration, Instant};
+
+use hookgram::booking::Trouble;
+use tokio::time::sleep;
+
+use super::Consumer;
+use crate::{
+    channel::telegram::{CallError, Conflict, UpdateKind, new_bots::Purpose},
+    store::SenderKey,
+    time::{Millis, now},
+};
+
+/// The kinds of updates that a booking bot reads.
+pub(super) const ALLOWED: [UpdateKind; 2] = [UpdateKind::Message, UpdateKind::MyChatMember];
+/// How long Telegram waits for the next update.
+const PATIENCE: Duration = Duration::from_secs(50);
+/// Milliseconds for which Telegram keeps updates that nobody has confirmed.
+const KEPT: Millis = 24 * 60 * 60 * 1000;
+/// The first and the longest pause after a call without an answer.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// The pause while somebody else takes the updates.
+const CONFLICT_PAUSE: Duration = Duration::from_secs(30);
+
+impl Consumer {
+    /// Reads and handles updates for as long as the token is accepted.
+    pub(super) async fn poll(&self) {
+        // An older one was forgotten by Telegram, and the ids may have begun again lower since (Bot API: Update).
+        let fresh = |(_, at): &(i64, Millis)| *at > now().saturating_sub(KEPT);
+        let mut offset = self.record.next_update.filter(fresh).map(|(next, _)| next);
+        let mut pause = FIRST_PAUSE;
+        let sender = SenderKey::of(&self.token);
+        loop {
+            while let Err(wait) = self.state.new_bots.introduce(&sender, Purpose::Poll, Instant::now()) {
+                sleep(wait).await;
+            }
+            let error = match self.state.telegram.get_updates(&self.token, offset, PATIENCE, &ALLOWED).await {
+                Ok(updates) => {
+                    self.state.new_bots.heard(&sender, Instant::now());
+                    self.report_if_new(None, None).await;
+                    pause = FIRST_PAUSE;
+                    offset = self.handle_batch(updates, offset).await;
+                    continue;
+                }
+                Err(error) => error,
+            };
+            tracing::debug!(bot = self.bot.id, %error, "updates could not be read");
+            match error {
+                CallError::Refused => {
+                    if let Err(error) = self.state.store.bots.refused(&self.token).await {
+                        tracing::warn!(%error, "Telegram's answer about a bot could not be stored");
+                    }
+                    // The next look starts another consumer once there is a token that works.
+                    return;
+                }
+                CallError::Conflict(Conflict::Webhook) => self.release_webhook().await,
+                CallError::Conflict(Conflict::OtherReader) => {
+                    self.report_if_new(Some(Trouble::OtherReader), None).await;
+                    sleep(CONFLICT_PAUSE).await;
+                }
+                CallError::Busy { seconds } => sleep(Duration::from_secs(seconds)).await,
+                CallError::Rejected { .. } | CallError::Unreachable => {
+                    if pause > FIRST_PAUSE {
+                        self.report_if_new(Some(Trouble::Unreachable), None).await;
+                    }
+                    sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+    }
+
+    /// Handles a batch and returns the offset of the next call. Ids may begin again lower after a quiet week, so an
+    /// offset is used for the one call that confirms a batch, and never to skip anything.
+    async fn handle_batch(&self, updates: Vec<crate::channel::telegram::Update>, offset: Option<i64>) -> Option<i64> {
+        let newest = updates.iter().map(|update| update.id).max();
+        let next = newest.map(|id| id.saturating_add(1));
+        if next.is_some() {
+            self.handle(updates).await;
+        }
+        if next.is_some() || offset.is_some() {
+            while let Err(error) = self.state.store.booking.handled(self.bot.id, next).await {
+                tracing::error!(bot = self.bot.id, %error, "it could not be stored which updates are handled");
+                sleep(FIRST_PAUSE).await;
+            }
+        }
+        next
+    }
+
+    /// Deletes a webhook of this server, and reports one of another host.
+    async fn release_webhook(&self) {
+        match self.state.telegram.webhook_info(&self.token).await {
+            Ok(info) if self.is_ours(&info) => {
+                if let Err(error) = self.state.telegram.delete_webhook(&self.token).await {
+                    tracing::warn!(bot = self.bot.id, %error, "a webhook could not be deleted");
+                    sleep(CONFLICT_PAUSE).await;
+                }
+            }
+            Ok(info) if info.is_set() => {
+                self.report_if_new(Some(Trouble::OtherWebhook), Some(&info.host())).await;
+                sleep(CONFLICT_PAUSE).await;
+            }
+            Ok(_) => sleep(FIRST_PAUSE).await,
+            Err(_) => sleep(CONFLICT_PAUSE).await,
+        }
+    }
+
+    /// Stores the trouble unless it is stored already.
+    pub(super) async fn report_if_new(&self, trouble: Option<Trouble>, host: Option<&str>) {
+        let mut last = self.reported.lock().await;
+        let new = (trouble, host.map(str::to_owned));
+        if last.as_ref() != Some(&new) {
+            self.report(trouble, host).await;
+            *last = Some(new);
+        }
+    }
+}

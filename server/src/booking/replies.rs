@@ -1,0 +1,157 @@
+//! Sends answers to customers, at the pace that Telegram allows. Deliveries of the bot go first.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use hookgram::{
+    booking,
+    channel::Limits,
+    message::{Outgoing, Part},
+};
+use tokio::{task::JoinSet, time::sleep};
+
+use super::{Consumer, handling::Answers};
+use crate::{
+    channel::{
+        Meaning,
+        telegram::{MenuButton, new_bots::Purpose},
+    },
+    store::SenderKey,
+};
+
+/// The pause before something is tried again.
+pub(super) const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// An answer that would have to wait longer than this for its chat is dropped: other customers wait behind it.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// The most answers of one bot that are being sent.
+const AT_ONCE: usize = 6;
+/// The most messages of one person that are forwarded of one batch.
+const FORWARDED: usize = 5;
+
+/// The answers of a batch, by chat.
+pub(super) type Outbox = HashMap<i64, Answers>;
+
+/// A message to send.
+enum Message {
+    /// The JSON of `sendMessage`.
+    Text(String),
+    /// A message of a customer, for the staff.
+    Forwarded {
+        /// The customer's chat.
+        from: i64,
+        /// The message's id there.
+        message: i64,
+    },
+}
+
+/// What became of a message.
+enum Sent {
+    Done,
+    /// It is not tried again.
+    GivenUp,
+}
+
+impl Consumer {
+    /// Sends all answers of a batch.
+    pub(super) async fn send_all(&self, outbox: Outbox) {
+        let mut tasks = JoinSet::new();
+        for (chat, answers) in outbox {
+            while tasks.len() >= AT_ONCE {
+                tasks.join_next().await;
+            }
+            let consumer = self.clone();
+            tasks.spawn(async move { consumer.send_to(chat, answers).await });
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    async fn send_to(&self, chat: i64, answers: Answers) {
+        let to = chat.to_string();
+        if let Some(reply) = answers.reply {
+            let parts = reply.text.parts(&Limits::TELEGRAM);
+            let last = parts.len().saturating_sub(1);
+            for (index, part) in parts.iter().enumerate() {
+                let keyboard: &[booking::Button] = if index == last { &reply.keyboard } else { &[] };
+                let message = Message::Text(body(&to, part, keyboard));
+                if let Sent::GivenUp = self.send(&to, &message).await {
+                    return;
+                }
+            }
+        }
+        if let Some(menu) = answers.menu {
+            let button = match menu {
+                booking::MenuButton::Commands => MenuButton::Commands,
+                booking::MenuButton::WebApp { text, url } => MenuButton::WebApp { text, url },
+            };
+            if let Err(error) = self.state.telegram.set_menu_button(&self.token, Some(chat), &button).await {
+                tracing::debug!(bot = self.bot.id, %error, "a menu button could not be set");
+            }
+        }
+        let Some(staff) = &self.record.settings.staff_chat else { return };
+        let staff = staff.to_string();
+        for message in answers.forward.into_iter().take(FORWARDED) {
+            self.send(&staff, &Message::Forwarded { from: chat, message }).await;
+        }
+    }
+
+    /// Sends a message, once the pacing admits it. Repeats that while Telegram cannot be reached. A call whose answer was
+    /// lost is repeated once, because the message may have arrived.
+    async fn send(&self, chat: &str, message: &Message) -> Sent {
+        let sender = SenderKey::of(&self.token);
+        let (mut pause, mut lost) = (PAUSE, false);
+        loop {
+            if !self.admit(&sender, chat).await {
+                tracing::info!(bot = self.bot.id, "an answer was dropped: its chat must wait too long");
+                return Sent::GivenUp;
+            }
+            let telegram = &self.state.telegram;
+            let answer = match message {
+                Message::Text(body) => telegram.send(&self.token, body).await,
+                Message::Forwarded { from, message } => {
+                    telegram.forward_message(&self.token, chat, *from, *message).await
+                }
+            };
+            let classified = self.state.worker.learn(&sender, chat, &answer);
+            match classified.meaning {
+                Meaning::Sent => return Sent::Done,
+                Meaning::TokenRefused => {
+                    if let Err(error) = self.state.store.bots.refused(&self.token).await {
+                        tracing::warn!(%error, "Telegram's answer about a bot could not be stored");
+                    }
+                    return Sent::GivenUp;
+                }
+                Meaning::Unsure if lost => return Sent::GivenUp,
+                Meaning::Unsure => lost = true,
+                // The pacing has learnt how long to wait.
+                Meaning::Limited { .. } => continue,
+                Meaning::Later { after } => pause = pause.max(Duration::from_secs(after.unwrap_or(0))),
+                Meaning::Moved { .. } | Meaning::BadFormatting | Meaning::Refused => {
+                    tracing::info!(bot = self.bot.id, why = answer.description(), "Telegram refused an answer");
+                    return Sent::GivenUp;
+                }
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Waits until the pacing admits a call. Returns whether it does so soon enough.
+    async fn admit(&self, sender: &SenderKey, chat: &str) -> bool {
+        use crate::channel::pacing::Wait;
+
+        loop {
+            match self.state.worker.admit(sender, chat, Purpose::Reply, Instant::now()) {
+                Ok(()) => return true,
+                Err(Wait::Chat(wait)) if wait > LONGEST_WAIT => return false,
+                Err(wait) => sleep(wait.pause()).await,
+            }
+        }
+    }
+}
+
+fn body(chat: &str, part: &Part, keyboard: &[booking::Button]) -> String {
+    Outgoing { chat, text: &part.html(), html: true }.body_with(keyboard)
+}

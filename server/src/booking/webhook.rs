@@ -1,0 +1,161 @@
+//! `/telegram/{path}`: the webhooks to which Telegram sends updates of booking bots (Bot API: setWebhook).
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+};
+use hookgram::booking::Trouble;
+use reqwest::Url;
+use secrecy::ExposeSecret as _;
+use tokio::time::sleep;
+
+use super::{Consumer, polling::ALLOWED};
+use crate::{
+    channel::telegram::{CallError, Update, WebhookInfo},
+    state::AppState,
+};
+
+/// The start of the paths of webhooks.
+pub(crate) const PATH: &str = "/telegram/";
+/// The ports to which Telegram sends updates.
+const PORTS: [u16; 4] = [443, 80, 88, 8443];
+/// The most bytes of an update.
+const LONGEST: usize = 1024 * 1024;
+/// The pause between two checks of a webhook.
+const CHECK: Duration = Duration::from_secs(5 * 60);
+/// The pause after a failure to set a webhook.
+const AGAIN: Duration = Duration::from_secs(60);
+/// The header with the secret of a webhook.
+const SECRET: &str = "x-telegram-bot-api-secret-token";
+
+/// Whether Telegram can send updates to this public address: https, on a port that it uses.
+#[must_use]
+pub fn is_reachable(public_url: &str) -> bool {
+    let url = Url::parse(public_url).ok();
+    url.is_some_and(|url| {
+        url.scheme() == "https" && url.port_or_known_default().is_some_and(|port| PORTS.contains(&port))
+    })
+}
+
+/// `POST /telegram/{path}`. A path of no booking bot and a wrong secret get the same answer.
+pub async fn receive(
+    State(state): State<AppState>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> StatusCode {
+    let found = match state.store.booking.by_webhook(&path).await {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::error!(%error, "an update could not be handled");
+            return StatusCode::SERVICE_UNAVAILABLE;
+        }
+    };
+    let given = headers.get(SECRET).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let Some(record) = found.filter(|record| {
+        record.links.as_ref().is_some_and(|links| is_equal(links.webhook_secret().expose_secret(), given))
+    }) else {
+        return StatusCode::NOT_FOUND;
+    };
+    let read = tokio::time::timeout(state.config.patience.body, to_bytes(body, LONGEST)).await;
+    let Ok(Ok(bytes)) = read else { return StatusCode::BAD_REQUEST };
+    // An update that is none would come again and again.
+    let Some(update) = Update::parse(&bytes) else { return StatusCode::OK };
+    let found = match state.store.bots.get(record.bot).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return StatusCode::NOT_FOUND,
+        Err(_) => return StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let Some(token) = found.token else { return StatusCode::SERVICE_UNAVAILABLE };
+    let Some(_turn) = state.updates.turn(record.bot) else { return StatusCode::TOO_MANY_REQUESTS };
+    let consumer = Consumer::new(&state, found.bot, Arc::new(record), token);
+    consumer.handle(vec![update]).await;
+    StatusCode::OK
+}
+
+/// Compares in constant time.
+fn is_equal(right: &str, given: &str) -> bool {
+    let differences = right.bytes().zip(given.bytes()).fold(0, |seen, (right, given)| seen | (right ^ given));
+    right.len() == given.len() && differences == 0
+}
+
+impl Consumer {
+    /// Sets the webhook, and looks from time to time whether it is still there and works.
+    pub(super) async fn keep_webhook(&self) {
+        let Some(links) = &self.record.links else { return };
+        let url = self.webhook_url();
+        let secret = links.webhook_secret();
+        loop {
+            let done = match self.state.telegram.webhook_info(&self.token).await {
+                Ok(info) if info.is_at(&url) => Ok(Some(info)),
+                // Another host has it: a person decides.
+                Ok(info) if info.is_set() && !self.is_ours(&info) => {
+                    self.report_if_new(Some(Trouble::OtherWebhook), Some(&info.host())).await;
+                    sleep(AGAIN).await;
+                    continue;
+                }
+                Ok(_) => {
+                    let set = self.state.telegram.set_webhook(&self.token, &url, secret.expose_secret(), &ALLOWED, 1);
+                    set.await.map(|()| None)
+                }
+                Err(error) => Err(error),
+            };
+            match done {
+                Ok(info) => {
+                    let fails = info.is_some_and(|info| info.pending > 0 && info.last_error.is_some());
+                    self.report_if_new(fails.then_some(Trouble::WebhookRefused), None).await;
+                    sleep(CHECK).await;
+                }
+                Err(CallError::Refused) => {
+                    if let Err(error) = self.state.store.bots.refused(&self.token).await {
+                        tracing::warn!(%error, "Telegram's answer about a bot could not be stored");
+                    }
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(bot = self.bot.id, %error, "a webhook could not be set");
+                    let trouble = match error {
+                        CallError::Rejected { .. } => Trouble::WebhookRefused,
+                        _ => Trouble::Unreachable,
+                    };
+                    self.report_if_new(Some(trouble), None).await;
+                    sleep(AGAIN).await;
+                }
+            }
+        }
+    }
+
+    fn webhook_url(&self) -> String {
+        let path = self.record.links.as_ref().map(|links| links.webhook_path()).unwrap_or_default();
+        format!("{}{PATH}{path}", self.state.public_url)
+    }
+
+    /// Whether a webhook was set by this server.
+    pub(super) fn is_ours(&self, info: &WebhookInfo) -> bool {
+        info.is_at(&self.webhook_url())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn telegram_reaches_https_on_four_ports() {
+        for good in ["https://hooks.example.com", "https://h.example.com:8443", "https://h.example.com:80"] {
+            assert!(is_reachable(good), "{good}");
+        }
+        for bad in ["http://hooks.example.com", "https://h.example.com:3000", "", "hooks.example.com"] {
+            assert!(!is_reachable(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_compared_whole() {
+        assert!(is_equal("abc", "abc"));
+        assert!(!is_equal("abc", "ab") && !is_equal("abc", "abd") && !is_equal("abc", "abcd") && !is_equal("abc", ""));
+    }
+}
