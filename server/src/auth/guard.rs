@@ -132,7 +132,7 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
 fn is_machine_route(request: &Request) -> bool {
     let Some(route) = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) else { return false };
     matches!(route, "/webhook" | "/h" | "/healthz" | "/readyz" | "/metrics" | "/favicon.ico" | "/robots.txt")
-        || ["/webhook/", "/h/", "/pkg/"].iter().any(|open| route.starts_with(open))
+        || ["/webhook/", "/h/", "/pkg/", "/telegram/"].iter().any(|open| route.starts_with(open))
 }
 
 /// Whether a page and its forms need no session.

@@ -29,7 +29,7 @@ fn path_of(route: &Route, profile: i64) -> String {
 
 /// Whether it knows nobody: no session is looked at there.
 fn is_for_machines(route: &Route) -> bool {
-    ["/h", "/webhook", "/healthz", "/readyz", "/metrics", "/pkg", "/robots.txt", "/favicon.ico"]
+    ["/h", "/webhook", "/telegram", "/healthz", "/readyz", "/metrics", "/pkg", "/robots.txt", "/favicon.ico"]
         .iter()
         .any(|open| route.path == *open || route.path.starts_with(&format!("{open}/")))
 }
