@@ -53,6 +53,8 @@ pub struct ProfileForm {
     pub bot: String,
     /// The token of a new bot. It is read only if no bot is chosen.
     pub token: TypedToken,
+    /// [`CODED_IDS`] or [`ANY_IDS`]; blank keeps what is stored.
+    pub ids: String,
     /// The text parameters, by name.
     pub values: BTreeMap<String, String>,
     /// The switches that are on, each by the name of the parameter that hides something.
@@ -65,6 +67,10 @@ pub struct ProfileForm {
 pub const SANDBOX: &str = "sandbox";
 /// The value of [`ProfileForm::target`] that means a bot.
 pub const BOT: &str = "bot";
+/// The value of [`ProfileForm::ids`] that means: only ids with the code of a booking bot's link.
+pub const CODED_IDS: &str = "coded";
+/// The value of [`ProfileForm::ids`] that means: also ids without a code.
+pub const ANY_IDS: &str = "any";
 /// The value of [`ProfileForm::bot`] that means the bot of the typed token.
 pub const NEW_BOT: &str = "new";
 
@@ -101,6 +107,11 @@ impl ProfileForm {
             name: detail.row.name.clone(),
             target: target.to_owned(),
             bot: detail.bot.map(|id| id.to_string()).unwrap_or_default(),
+            ids: match detail.coded_ids {
+                Some(true) => CODED_IDS.to_owned(),
+                Some(false) => ANY_IDS.to_owned(),
+                None => String::new(),
+            },
             events: detail.events.iter().map(|number| (number.to_string(), "on".to_owned())).collect(),
             ..Self::of_profile(&profile)
         }
@@ -123,6 +134,7 @@ impl ProfileForm {
             name: self.name.clone(),
             target: self.target.clone(),
             bot: self.bot.clone(),
+            ids: self.ids.clone(),
             events: self.events.clone(),
             ..Self::of_profile(profile)
         };
@@ -214,7 +226,8 @@ impl ProfileForm {
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         let said = |form: &Self| {
-            (form.name.trim().to_owned(), form.is_sandbox(), form.bot.clone(), form.event_types(), form.read())
+            let choices = (form.is_sandbox(), form.bot.clone(), form.ids.clone());
+            (form.name.trim().to_owned(), choices, form.event_types(), form.read())
         };
         self == other || said(self) == said(other)
     }
@@ -238,7 +251,11 @@ impl ProfileForm {
             name: self.name.trim().to_owned(),
             enabled: None,
             channel: if self.is_sandbox() { ChannelKind::Sandbox } else { ChannelKind::Telegram },
-            bare_ids: None,
+            bare_ids: match self.ids.as_str() {
+                CODED_IDS => Some(false),
+                ANY_IDS => Some(true),
+                _ => None,
+            },
             bot: self.bot_id(),
             events: self.event_types(),
             profile,
@@ -263,6 +280,7 @@ mod tests {
             },
             events: vec![3060],
             bot: None,
+            coded_ids: None,
             parameters: parameters.to_owned(),
         }
     }

@@ -73,6 +73,9 @@ pub struct ProfileDetail {
     pub events: Vec<i64>,
     /// The id of the bot that it refers to; a sandbox profile may have one too.
     pub bot: Option<i64>,
+    /// Whether it accepts only ids with the code of a booking bot's link; `None` if the choice makes no sense, because
+    /// its bot is no booking bot.
+    pub coded_ids: Option<bool>,
     /// Its parameters as a canonical query (contract §3), without the token.
     pub parameters: String,
 }

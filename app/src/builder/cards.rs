@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{State, inputs::ParameterField};
 use crate::{
     components::TextField,
+    form::{ANY_IDS, CODED_IDS},
     i18n::{BuilderWords, event_type, words},
 };
 
@@ -42,9 +43,35 @@ pub fn ProfileCard() -> impl IntoView {
 #[component]
 pub fn RecipientCard() -> impl IntoView {
     let w = words::<BuilderWords>();
+    let chosen = State::get().initial.with_value(|form| form.ids.clone());
+    let option = |value: &'static str, text: &'static str| {
+        let selected = chosen == value;
+        view! {
+            <option value=value selected=selected>
+                {text}
+            </option>
+        }
+        .into_any()
+    };
+    let ids = (!chosen.is_empty()).then(|| {
+        view! {
+            <div class="field">
+                <label for="field-ids">{w.ids}</label>
+                <select class="input" id="field-ids" name="form[ids]" aria-describedby="field-ids-help">
+                    {option(CODED_IDS, w.ids_coded)}
+                    {option(ANY_IDS, w.ids_any)}
+                </select>
+                <p class="help" id="field-ids-help">
+                    {w.ids_help}
+                </p>
+            </div>
+        }
+        .into_any()
+    });
     view! {
         <Card title=w.recipient_title why=w.recipient_why>
             <ParameterField parameter=Parameter::TelegramFieldName />
+            {ids}
         </Card>
     }
 }

@@ -204,6 +204,9 @@ fn entry(stored: &StoredProfile, with_secrets: bool) -> Map<String, Value> {
         let name = |event: &EventType| event.name().map_or_else(|| event.0.into(), Value::from);
         entry.insert("events".into(), stored.events.iter().map(name).collect());
     }
+    if !stored.bare_ids {
+        entry.insert("bareIds".into(), false.into());
+    }
     if with_secrets {
         if let Some(token) = &stored.profile.token {
             entry.insert(Parameter::TelegramToken.name().into(), token.expose().into());

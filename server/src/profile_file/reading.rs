@@ -187,6 +187,7 @@ impl Reader<'_> {
                 }
                 "events" => draft.events = self.events(&key, value),
                 "key" => draft.key = self.key(&key, &value),
+                "bareIds" => draft.bare_ids = self.flag(&key, &value),
                 "bot" => {
                     let bot = self.text(&key, &value).filter(|bot| !bot.trim().is_empty());
                     self.bots.extend(bot.map(|bot| (self.index, bot)));
@@ -268,8 +269,9 @@ impl Reader<'_> {
 
     fn parameter(&mut self, profile: &mut Profile, key: &str, value: &Value) {
         let Some(parameter) = Parameter::by_name(key) else {
-            let known =
-                Parameter::all().map(Parameter::name).chain(["name", "enabled", "sandbox", "events", "bot", "key"]);
+            let known = Parameter::all()
+                .map(Parameter::name)
+                .chain(["name", "enabled", "sandbox", "events", "bot", "bareIds", "key"]);
             let distance = |name: &&str| spelling::distance(&name.to_lowercase(), &key.to_lowercase());
             let near = known.min_by_key(distance).filter(|name| distance(name) <= 3);
             match near {

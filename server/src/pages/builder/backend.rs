@@ -79,7 +79,13 @@ impl Backend for PageRequest {
 
     async fn profile(&self, _viewer: &Viewer, id: i64) -> Result<ProfileDetail, AppError> {
         let stored = self.stored_profile(id).await?;
+        let booking = match stored.bot {
+            Some(bot) => self.state.store.booking.get(bot).await.map_err(internal)?,
+            None => None,
+        };
+        let has_choice = !stored.bare_ids || booking.is_some_and(|record| record.enabled);
         Ok(ProfileDetail {
+            coded_ids: has_choice.then_some(!stored.bare_ids),
             row: profiles::row(self, &stored).await?,
             events: stored.events.iter().map(|event| event.0).collect(),
             bot: stored.bot,

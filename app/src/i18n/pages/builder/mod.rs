@@ -40,6 +40,10 @@ word_set! {
         token_unknown: "Telegram не знает такого токена. Скопируйте его у @BotFather ещё раз.", "Telegram does not know this token. Copy it from @BotFather again.";
         recipient_title: "Получатель", "Recipient";
         recipient_why: "Где в записи указан Telegram клиента.", "Where the booking holds the customer's Telegram id.";
+        ids: "Чьим id верить", "Which ids to accept";
+        ids_coded: "Только из ссылок бота записи", "Only those from the booking bot's links";
+        ids_any: "Любым", "All";
+        ids_help: "Ссылку бота клиент может изменить или переслать, поэтому id в ней подписан кодом. Без кода сообщение о записи можно отправить на чужой id.", "Customers can edit or forward the bot's link, so the id in it carries a code. Without codes, anybody can have messages about a booking sent to somebody else's id.";
         text_title: "Текст", "Text";
         text_why: "Начало и конец сообщения, заголовки. Остальное подставится из записи.", "The beginning and the end of the message, and its headings. The booking fills in the rest.";
         headings: "Заголовки и названия", "Headings and names";
