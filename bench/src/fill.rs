@@ -28,12 +28,13 @@ const PAYLOADS: &str = "
 const DELIVERIES: &str = "
     INSERT INTO deliveries (event_id, profile_id, participant, chat, bot_id, lane, sandbox, state, parts, parts_sent,
         attempts, created_at, age_from, finished_at, last_status, last_error, cause)
-    SELECT e.id, e.profile_id, 0, 100000000 + e.id % 50000, e.bot_id, p.lane, 0,
+    SELECT e.id, e.profile_id, 0, 100000000 + e.id % 50000, e.bot_id, b.sender, 0,
         CASE WHEN e.id % 50 = 0 THEN 'failed' ELSE 'delivered' END, ?3, e.id % 50 > 0, 1, e.received_at, e.received_at,
         e.received_at + 80, CASE WHEN e.id % 50 = 0 THEN 403 END,
         CASE WHEN e.id % 50 = 0 THEN 'Forbidden: bot was blocked by the user' END,
         CASE WHEN e.id % 50 = 0 THEN 'blocked' END
-    FROM events e JOIN profiles p ON p.id = e.profile_id WHERE e.id > ?1 AND e.id <= ?2";
+    FROM events e JOIN profiles p ON p.id = e.profile_id JOIN bots b ON b.id = p.bot_id
+    WHERE e.id > ?1 AND e.id <= ?2";
 
 const ATTEMPTS: &str = "
     INSERT INTO attempts (delivery_id, part, started_at, latency_ms, http_status, class, description)

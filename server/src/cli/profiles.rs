@@ -45,7 +45,8 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
         }
         Command::Export { with_secrets } => {
             let profiles = store.profiles.all().await?;
-            let text = profile_file::export(&profiles, with_secrets)?;
+            let bots = store.bots.exported(None).await?;
+            let text = profile_file::export(&bots, &profiles, with_secrets)?;
             store.profiles.note_export(&profiles, with_secrets, &COMMAND_LINE).await?;
             if with_secrets {
                 private::restrict_output();

@@ -1,5 +1,6 @@
 //! The file that `profile import` reads and `profile export` writes (contract §6): YAML, or JSON, which is YAML too.
 
+mod bots;
 mod lines;
 pub mod old_urls;
 pub(crate) mod pasted;
@@ -21,7 +22,7 @@ use tokio::task::spawn_blocking;
 pub use self::reading::{Reading, read};
 use self::reading::{fault, parameter_fault};
 use crate::store::{
-    Store, StoreError, StoredProfile,
+    EditedBot, ExportedBot, Store, StoreError, StoredProfile,
     audit::{By, COMMAND_LINE},
 };
 
@@ -70,6 +71,8 @@ pub enum ImportError {
 /// The result of reading a file, before it is imported.
 #[derive(Debug)]
 pub struct Plan {
+    /// The bots that could be read, in the file's order.
+    pub bots: Vec<EditedBot>,
     /// The profiles that could be read, in the file's order.
     pub entries: Vec<Entry>,
     /// Every fault. If there is one, nothing is imported.
@@ -96,13 +99,14 @@ pub struct Entry {
 pub async fn plan(store: &Store, text: &str, language: Language) -> Result<Plan, StoreError> {
     let text = text.to_owned();
     let reading = spawn_blocking(move || read(&text, language)).await;
-    let Reading { drafts, bots, mut faults, lines } =
+    let Reading { drafts, edited_bots, bots, mut faults, lines } =
         reading.unwrap_or_else(|failed| resume_unwind(failed.into_panic()));
     let mut entries = Vec::with_capacity(drafts.len());
     for (index, mut draft) in drafts {
         let replaces = store.profiles.by_name(&draft.name).await?;
         if let Some((_, bot)) = bots.iter().find(|(of, _)| *of == index) {
-            draft.bot = stored_bot(store, bot).await?;
+            let in_file = bot.trim().parse().ok().filter(|id| edited_bots.iter().any(|edited| edited.id == *id));
+            draft.bot = in_file.or(stored_bot(store, bot).await?);
             if draft.bot.is_none() {
                 faults.push(no_such_bot(index, language));
             }
@@ -121,9 +125,17 @@ pub async fn plan(store: &Store, text: &str, language: Language) -> Result<Plan,
         }
         entries.push(Entry { draft, replaces, index, line: lines.of_entry(index) });
     }
+    for (index, bot) in edited_bots.iter().enumerate().filter(|(_, bot)| bot.token.is_none()) {
+        let in_profile = entries
+            .iter()
+            .any(|entry: &Entry| entry.draft.profile.token.as_ref().is_some_and(|token| token.bot_id() == bot.id));
+        if !in_profile && store.bots.get(bot.id).await?.is_none() {
+            faults.push(token_missing(index, language));
+        }
+    }
     lines.name(&mut faults);
     faults.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Plan { entries, faults })
+    Ok(Plan { bots: edited_bots, entries, faults })
 }
 
 /// The id of a stored bot that a file names by its id or its `@name`.
@@ -132,6 +144,14 @@ async fn stored_bot(store: &Store, bot: &str) -> Result<Option<i64>, StoreError>
         Ok(id) => Ok(store.bots.get(id).await?.map(|record| record.bot.id)),
         Err(_) => store.bots.by_username(bot.trim().trim_start_matches('@')).await,
     }
+}
+
+fn token_missing(index: usize, language: Language) -> FileFault {
+    let sentence = Bilingual {
+        ru: "такого бота здесь нет; добавьте его на странице «Боты» или укажите его token",
+        en: "there is no such bot here; add it on the page Bots, or give its token",
+    };
+    fault(&format!("bots[{index}].token"), sentence.get(language))
 }
 
 fn no_such_bot(index: usize, language: Language) -> FileFault {
@@ -175,7 +195,8 @@ pub async fn carry_out(
     }
     let (indices, drafts): (Vec<usize>, Vec<EditedProfile>) =
         plan.entries.into_iter().map(|entry| (entry.index, entry.draft)).unzip();
-    match store.profiles.put_all(&drafts, by).await {
+    let bots = plan.bots;
+    match store.profiles.put_all(&bots, &drafts, by).await {
         Ok(done) => Ok(done),
         Err((at, StoreError::KeyTaken)) => {
             let index = indices.get(at).copied().unwrap_or(at);
@@ -185,13 +206,22 @@ pub async fn carry_out(
     }
 }
 
-/// Writes profiles as a file, with bot tokens and webhook keys only if `with_secrets` is set.
+/// Writes bots and profiles as a file, with tokens, webhook keys and other secrets only if `with_secrets` is set.
 ///
 /// # Errors
 /// Does not happen with stored profiles: they consist of texts, flags and lists.
-pub fn export(profiles: &[StoredProfile], with_secrets: bool) -> Result<String, serde_saphyr::SerializeError> {
+pub fn export(
+    bots: &[ExportedBot],
+    profiles: &[StoredProfile],
+    with_secrets: bool,
+) -> Result<String, serde_saphyr::SerializeError> {
+    let bots = bots::write(bots, with_secrets);
     let list = profiles.iter().map(|stored| Value::Object(entry(stored, with_secrets))).collect();
-    let file = Map::from_iter([("profiles".to_owned(), Value::Array(list))]);
+    let mut file = Map::new();
+    if !bots.is_empty() {
+        file.insert("bots".to_owned(), Value::Array(bots));
+    }
+    file.insert("profiles".to_owned(), Value::Array(list));
     serde_saphyr::to_string(&file)
 }
 
@@ -417,7 +447,7 @@ extra: 1
         #[test]
         fn what_is_exported_is_read_the_same(stored in stored()) {
             for with_secrets in [true, false] {
-                let file = export(std::slice::from_ref(&stored), with_secrets).expect("texts");
+                let file = export(&[], std::slice::from_ref(&stored), with_secrets).expect("texts");
                 let Reading { drafts, faults, .. } = read(&file, Language::En);
                 prop_assert_eq!(&faults, &[], "{}", file);
                 let [(0, draft)] = drafts.as_slice() else { panic!("one profile: {drafts:?}") };

@@ -17,14 +17,16 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use serde_saphyr::{Error, Options, budget::BudgetBreach};
 
-use super::{FileFault, lines::Lines};
-use crate::secrets::codes;
+use super::{FileFault, bots, lines::Lines};
+use crate::{secrets::codes, store::EditedBot};
 
 /// The profiles and faults of a file.
 #[derive(Debug, Default)]
 pub struct Reading {
     /// Every profile that could be read, with its index in the file.
     pub drafts: Vec<(usize, EditedProfile)>,
+    /// The bots of the file.
+    pub edited_bots: Vec<EditedBot>,
     /// The bots that profiles name, each with the profile's index in the file: an id, or an `@name`.
     pub bots: Vec<(usize, String)>,
     /// Every fault, in the order in which they were found.
@@ -92,18 +94,26 @@ fn profiles(file: Value, language: Language) -> Reading {
         let sentence = say("файл должен начинаться со строки `profiles:`", "the file must start with `profiles:`");
         return Reading { faults: vec![fault("", sentence)], ..Reading::default() };
     };
-    let Some(Value::Array(list)) = file.remove("profiles") else {
-        let sentence = say("здесь должен быть список профилей", "a list of profiles must stand here");
-        return Reading { faults: vec![fault("profiles", sentence)], ..Reading::default() };
+    let mut of_bots = Vec::new();
+    let edited_bots = file.remove("bots").map(|list| bots::read(list, language, &mut of_bots)).unwrap_or_default();
+    let list = match file.remove("profiles") {
+        Some(Value::Array(list)) => list,
+        // A file may have bots alone.
+        None if !edited_bots.is_empty() => Vec::new(),
+        _ => {
+            let sentence = say("здесь должен быть список профилей", "a list of profiles must stand here");
+            return Reading { faults: vec![fault("profiles", sentence)], ..Reading::default() };
+        }
     };
     let stranger = say(
-        "такой настройки нет; здесь стоит только `profiles`",
-        "there is no such setting; only `profiles` stands here",
+        "такой настройки нет; здесь стоят только `bots` и `profiles`",
+        "there is no such setting; only `bots` and `profiles` stand here",
     );
     let mut faults: Vec<FileFault> = file.keys().map(|name| fault(name, stranger)).collect();
+    faults.extend(of_bots);
     let mut drafts: Vec<(usize, EditedProfile)> = Vec::new();
     let mut names = HashSet::new();
-    let mut bots = Vec::new();
+    let mut named = Vec::new();
     for (index, value) in list.into_iter().enumerate() {
         let path = format!("profiles[{index}]");
         let Value::Object(entry) = value else {
@@ -111,7 +121,7 @@ fn profiles(file: Value, language: Language) -> Reading {
             faults.push(fault(&path, sentence));
             continue;
         };
-        let Some(draft) = Reader { path: &path, index, bots: &mut bots, language, faults: &mut faults }.profile(entry)
+        let Some(draft) = Reader { path: &path, index, bots: &mut named, language, faults: &mut faults }.profile(entry)
         else {
             continue;
         };
@@ -124,7 +134,7 @@ fn profiles(file: Value, language: Language) -> Reading {
         }
         drafts.push((index, draft));
     }
-    Reading { drafts, bots, faults, ..Reading::default() }
+    Reading { drafts, edited_bots, bots: named, faults, ..Reading::default() }
 }
 
 pub(super) fn fault(path: &str, sentence: &str) -> FileFault {

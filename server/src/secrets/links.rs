@@ -30,6 +30,12 @@ impl LinkKey {
         Self { bot, secret }
     }
 
+    /// The secret itself, for an export with secrets.
+    #[must_use]
+    pub fn secret(&self) -> &SecretString {
+        &self.secret
+    }
+
     /// A chat with its code.
     #[must_use]
     pub fn coded(&self, chat: i64) -> Option<CodedChat> {

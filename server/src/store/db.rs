@@ -48,7 +48,7 @@ macro_rules! areas {
         $(
             $(#[$about])*
             #[derive(Clone, Debug)]
-            pub struct $area(Arc<Db>);
+            pub struct $area(pub(in crate::store) Arc<Db>);
 
             impl Deref for $area {
                 type Target = Db;

@@ -72,7 +72,7 @@ pub use self::{
     },
     audit::AuditFilter,
     booking::{BookingRecord, UpdateSource},
-    bots::{Bot, BotRecord, Entered},
+    bots::{Bot, BotRecord, EditedBooking, EditedBot, Entered, ExportedBot},
     customers::{BookingRow, Contact},
     db::{
         Accounts, Audit, Booking, Bots, Customers, Events, Log, Mails, Maintenance, Profiles, Queue, Secrets, Settings,

@@ -381,3 +381,35 @@ async fn a_crowd_is_answered_within_the_limits_and_events_go_first() {
     assert_eq!(api.most_polls(BOT), 1);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn an_exported_bot_is_imported_with_its_booking_bot_and_its_links() {
+    let api = BotApi::start().await;
+    let server = salon(&api).await;
+    let made = profile(&server).await;
+    let store = &server.state.store;
+    let (bots, profiles) = (store.bots.exported(None).await.unwrap(), store.profiles.all().await.unwrap());
+    let plain = server::profile_file::export(&bots, &profiles, false).unwrap();
+    assert!(plain.contains(HAIRCUT) && plain.contains("bareIds: false"), "{plain}");
+    let links = store.booking.link_key(BOT, None).await.unwrap().unwrap();
+    for secret in [TOKEN, made.key.as_str(), secrecy::ExposeSecret::expose_secret(links.secret())] {
+        assert!(!plain.contains(secret), "a secret in a plain export");
+    }
+    let whole = server::profile_file::export(&bots, &profiles, true).unwrap();
+
+    let other = TestServer::start(&api.url()).await;
+    let refused = server::profile_file::import(&other.state.store, &plain).await.unwrap_err();
+    let server::profile_file::ImportError::Faults(faults) = refused else { panic!("{refused}") };
+    assert_eq!(faults[0].path, "bots[0].token");
+    server::profile_file::import(&other.state.store, &whole).await.unwrap();
+    let record = other.state.store.booking.get(BOT).await.unwrap().unwrap();
+    assert!(record.enabled && record.settings.services[0].title == "Стрижка");
+    let coded = links.coded(5).unwrap();
+    assert!(record.links.unwrap().is_right(&coded), "links that customers have still work");
+    let moved = other.state.store.profiles.by_name("Записи").await.unwrap().unwrap();
+    assert_eq!((moved.bot, moved.bare_ids), (Some(BOT), false));
+    // On the server itself a plain file is enough.
+    server::profile_file::import(store, &plain).await.unwrap();
+    server.stop().await;
+    other.stop().await;
+}

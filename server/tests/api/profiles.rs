@@ -102,9 +102,9 @@ async fn what_is_exported_is_imported_the_same() {
         [(Parameter::Message, "a: \"b\"\n#c"), (Parameter::HideUrl, "true"), (Parameter::Timezone, "Asia/Omsk")];
     let first = server.profile("A: 1", false, &parameters).await;
     let all = server.state.store.profiles.all().await.unwrap();
-    let plain = profile_file::export(&all, false).unwrap();
+    let plain = profile_file::export(&[], &all, false).unwrap();
     assert!(!plain.contains(TOKEN) && !plain.contains(&first.key), "{plain}");
-    let whole = profile_file::export(&all, true).unwrap();
+    let whole = profile_file::export(&[], &all, true).unwrap();
     let other = TestServer::start("http://127.0.0.1:9").await;
     profile_file::import(&other.state.store, &whole).await.unwrap();
     let copy = &other.state.store.profiles.all().await.unwrap()[0];

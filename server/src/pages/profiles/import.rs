@@ -54,10 +54,11 @@ async fn carry_out(visit: Visit<Operator>, draft: &str) -> Response {
         Ok(done) => {
             visit.state.drafts.forget(draft);
             visit.state.wake.notify_one();
+            visit.state.booking.notify_one();
             visit.done(&Notice::Imported(done.len()), "/")
         }
         Err(ImportError::Faults(faults)) => {
-            let plan = Plan { entries: Vec::new(), faults };
+            let plan = Plan { bots: Vec::new(), entries: Vec::new(), faults };
             let page = ImportPage { fault: None, plan: Some(shown(&plan, None)) };
             visit.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Import(page)).await
         }

@@ -4,6 +4,7 @@ use hookgram::{
     audit::AuditAction,
     booking::{BookingBot, Trouble},
 };
+use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{FromRow, SqliteConnection};
 
 use crate::{
@@ -187,43 +188,15 @@ impl Booking {
         by: &By,
     ) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let name = bots::name(&mut tx, bot).await?.ok_or(StoreError::NoSuchBot)?;
-        let stored: Option<Row> =
-            sqlx::query_as(select!("WHERE s.bot_id = ?1")).bind(bot).fetch_optional(&mut *tx).await?;
-        let stored = stored.map(|row| row.open(&self.sealer)).transpose()?;
-        if stored.as_ref().map(|stored| stored.version) != version {
+        let stored: Option<i64> = sqlx::query_scalar("SELECT version FROM booking_bots WHERE bot_id = ?1")
+            .bind(bot)
+            .fetch_optional(&mut *tx)
+            .await?;
+        if stored != version {
             return Err(StoreError::Outdated);
         }
-        let json = serde_json::to_string(settings).map_err(|_| StoreError::corrupt("booking_bots.settings"))?;
-        if stored.as_ref().is_none_or(|stored| stored.links.is_none()) {
-            self.new_secret(&mut tx, bot).await?;
-        }
-        let by_webhook = source == UpdateSource::Webhook;
-        sqlx::query("UPDATE booking_bots SET settings = ?2, by_webhook = ?3, version = version + 1 WHERE bot_id = ?1")
-            .bind(bot)
-            .bind(json)
-            .bind(by_webhook)
-            .execute(&mut *tx)
-            .await?;
-        let changes = changes(stored.as_ref(), settings);
-        audit::record(&mut tx, &Entry::new(by, AuditAction::BookingBotSet).to(&name, bot).with(changes)).await?;
+        put(&mut tx, &self.sealer, bot, (settings, source, None), by).await?;
         tx.commit().await?;
-        Ok(())
-    }
-
-    async fn new_secret(&self, tx: &mut SqliteConnection, bot: i64) -> Result<(), StoreError> {
-        let secret = codes::secret();
-        let sealed = sealing_key(tx, &self.sealer).await?.seal(Place::LinkSecret(bot), &secret)?;
-        let path = LinkKey::new(bot, secret.into()).webhook_path();
-        sqlx::query(
-            "INSERT INTO booking_bots (bot_id, enabled, settings, version, secret, by_webhook, webhook_hash)
-             VALUES (?1, 0, '{}', 0, ?2, 0, ?3) ON CONFLICT (bot_id) DO UPDATE SET secret = ?2, webhook_hash = ?3",
-        )
-        .bind(bot)
-        .bind(sealed)
-        .bind(codes::hash(&path))
-        .execute(tx)
-        .await?;
         Ok(())
     }
 
@@ -233,24 +206,7 @@ impl Booking {
     /// [`StoreError::NotFound`] if it was never set up.
     pub async fn set_enabled(&self, bot: i64, enabled: bool, by: &By) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let name = bots::name(&mut tx, bot).await?.ok_or(StoreError::NotFound)?;
-        let was: bool = sqlx::query_scalar("SELECT enabled FROM booking_bots WHERE bot_id = ?1")
-            .bind(bot)
-            .fetch_optional(&mut *tx)
-            .await?
-            .ok_or(StoreError::NotFound)?;
-        sqlx::query(
-            "UPDATE booking_bots SET enabled = ?2, trouble = NULL, trouble_host = NULL, trouble_since = NULL,
-             published = NULL WHERE bot_id = ?1",
-        )
-        .bind(bot)
-        .bind(enabled)
-        .execute(&mut *tx)
-        .await?;
-        if was != enabled {
-            let action = if enabled { AuditAction::BookingBotOn } else { AuditAction::BookingBotOff };
-            audit::record(&mut tx, &Entry::new(by, action).to(&name, bot)).await?;
-        }
+        set_enabled(&mut tx, bot, enabled, by).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -299,6 +255,83 @@ impl Booking {
             .await?;
         Ok(())
     }
+}
+
+/// Stores the settings of a booking bot, see [`Booking::put`]. `secret` replaces that of its links.
+pub(in crate::store) async fn put(
+    tx: &mut SqliteConnection,
+    sealer: &Sealer,
+    bot: i64,
+    (settings, source, secret): (&BookingBot, UpdateSource, Option<&SecretString>),
+    by: &By,
+) -> Result<(), StoreError> {
+    let name = bots::name(tx, bot).await?.ok_or(StoreError::NoSuchBot)?;
+    let stored: Option<Row> = sqlx::query_as(select!("WHERE s.bot_id = ?1")).bind(bot).fetch_optional(&mut *tx).await?;
+    let stored = stored.map(|row| row.open(sealer)).transpose()?;
+    let json = serde_json::to_string(settings).map_err(|_| StoreError::corrupt("booking_bots.settings"))?;
+    match secret {
+        Some(secret) => put_secret(tx, sealer, bot, secret.clone()).await?,
+        None if stored.as_ref().is_none_or(|stored| stored.links.is_none()) => {
+            put_secret(tx, sealer, bot, codes::secret().into()).await?;
+        }
+        None => {}
+    }
+    sqlx::query("UPDATE booking_bots SET settings = ?2, by_webhook = ?3, version = version + 1 WHERE bot_id = ?1")
+        .bind(bot)
+        .bind(json)
+        .bind(source == UpdateSource::Webhook)
+        .execute(&mut *tx)
+        .await?;
+    let changes = changes(stored.as_ref(), settings);
+    audit::record(tx, &Entry::new(by, AuditAction::BookingBotSet).to(&name, bot).with(changes)).await
+}
+
+async fn put_secret(
+    tx: &mut SqliteConnection,
+    sealer: &Sealer,
+    bot: i64,
+    secret: SecretString,
+) -> Result<(), StoreError> {
+    let sealed = sealing_key(tx, sealer).await?.seal(Place::LinkSecret(bot), secret.expose_secret())?;
+    let path = LinkKey::new(bot, secret).webhook_path();
+    sqlx::query(
+        "INSERT INTO booking_bots (bot_id, enabled, settings, version, secret, by_webhook, webhook_hash)
+         VALUES (?1, 0, '{}', 0, ?2, 0, ?3) ON CONFLICT (bot_id) DO UPDATE SET secret = ?2, webhook_hash = ?3",
+    )
+    .bind(bot)
+    .bind(sealed)
+    .bind(codes::hash(&path))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Switches a booking bot on or off, see [`Booking::set_enabled`].
+pub(in crate::store) async fn set_enabled(
+    tx: &mut SqliteConnection,
+    bot: i64,
+    enabled: bool,
+    by: &By,
+) -> Result<(), StoreError> {
+    let name = bots::name(tx, bot).await?.ok_or(StoreError::NotFound)?;
+    let was: bool = sqlx::query_scalar("SELECT enabled FROM booking_bots WHERE bot_id = ?1")
+        .bind(bot)
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    sqlx::query(
+        "UPDATE booking_bots SET enabled = ?2, trouble = NULL, trouble_host = NULL, trouble_since = NULL,
+         published = NULL WHERE bot_id = ?1",
+    )
+    .bind(bot)
+    .bind(enabled)
+    .execute(&mut *tx)
+    .await?;
+    if was == enabled {
+        return Ok(());
+    }
+    let action = if enabled { AuditAction::BookingBotOn } else { AuditAction::BookingBotOff };
+    audit::record(tx, &Entry::new(by, action).to(&name, bot)).await
 }
 
 /// The changes for the audit log: the names of changed fields with short values.

@@ -4,15 +4,16 @@ pub(in crate::store) mod answers;
 pub(in crate::store) mod moving;
 pub(in crate::store) mod suspended;
 
-use hookgram::{audit::AuditAction, bot::BotState, secret::BotToken};
-use secrecy::ExposeSecret as _;
+use hookgram::{audit::AuditAction, booking::BookingBot, bot::BotState, secret::BotToken};
+use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{FromRow, SqliteConnection};
 
 use crate::{
     secrets::seal::{Place, Sealer},
     store::{
-        Bots, SenderKey, StoreError,
+        Booking, BookingRecord, Bots, SenderKey, StoreError, UpdateSource,
         audit::{self, By, Change, Entry},
+        booking,
         bots::suspended::{move_deliveries, resume},
         events::strangers::now_known,
         names::{Named, quoted},
@@ -51,6 +52,39 @@ pub struct BotRecord {
     pub profiles: i64,
     /// How many of its deliveries are unfinished.
     pub waiting: i64,
+}
+
+/// A bot with its booking bot, to be written to a file.
+#[derive(Clone, Debug)]
+pub struct ExportedBot {
+    /// The bot.
+    pub record: BotRecord,
+    /// Its booking bot.
+    pub booking: Option<BookingRecord>,
+}
+
+/// A bot as a file describes it.
+#[derive(Clone, Debug)]
+pub struct EditedBot {
+    /// Telegram's id of the bot.
+    pub id: i64,
+    /// Its token; `None` keeps the stored one.
+    pub token: Option<BotToken>,
+    /// Its booking bot; `None` keeps the stored one.
+    pub booking: Option<EditedBooking>,
+}
+
+/// A booking bot as a file describes it.
+#[derive(Clone, Debug)]
+pub struct EditedBooking {
+    /// Whether it is switched on.
+    pub enabled: bool,
+    /// How it gets its updates.
+    pub source: UpdateSource,
+    /// The operator's settings.
+    pub settings: BookingBot,
+    /// The secret of its links; `None` keeps the stored one.
+    pub secret: Option<SecretString>,
 }
 
 /// The effect of entering a token.
@@ -166,6 +200,22 @@ impl Bots {
     pub async fn get(&self, id: i64) -> Result<Option<BotRecord>, StoreError> {
         let row: Option<Row> = sqlx::query_as(select!("AND b.id = ?1")).bind(id).fetch_optional(&self.read).await?;
         Ok(row.map(|row| row.open(&self.sealer)))
+    }
+
+    /// These bots, or all, with their booking bots.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn exported(&self, ids: Option<&[i64]>) -> Result<Vec<ExportedBot>, StoreError> {
+        let booking = Booking(self.0.clone());
+        let mut exported = Vec::new();
+        for record in self.all().await? {
+            if ids.is_none_or(|ids| ids.contains(&record.bot.id)) {
+                let booking = booking.get(record.bot.id).await?;
+                exported.push(ExportedBot { record, booking });
+            }
+        }
+        Ok(exported)
     }
 
     /// The id of the bot with this `@name`, without the `@` and in any case.
@@ -326,6 +376,23 @@ pub(in crate::store) async fn enter(
     }
     resume(tx, id, now).await?;
     Ok(if is_same { Entered::Same } else { Entered::Stored })
+}
+
+/// Stores a bot of a file: its token, and its booking bot.
+pub(in crate::store) async fn put_edited(
+    tx: &mut SqliteConnection,
+    sealer: &Sealer,
+    edited: &EditedBot,
+    by: &By,
+) -> Result<(), StoreError> {
+    if let Some(token) = &edited.token {
+        enter(tx, sealer, token, by).await?;
+    }
+    if let Some(EditedBooking { enabled, source, settings, secret }) = &edited.booking {
+        booking::put(tx, sealer, edited.id, (settings, *source, secret.as_ref()), by).await?;
+        booking::set_enabled(tx, edited.id, *enabled, by).await?;
+    }
+    Ok(())
 }
 
 /// Makes this the token of its bot. The unfinished deliveries of the bot's profiles move to its sender. The state stays

@@ -20,7 +20,7 @@ use sqlx::{FromRow, SqliteConnection};
 use crate::{
     secrets::{codes, seal::Sealer},
     store::{
-        Profiles, SenderKey, StoreError,
+        EditedBot, Profiles, SenderKey, StoreError,
         audit::{self, By, Change, Entry},
         bots::{
             self, open_token,
@@ -202,18 +202,22 @@ impl Profiles {
         Ok(id)
     }
 
-    /// Stores several profiles, all or none. Each replaces the profile with its name. Returns their names and webhook
-    /// keys.
+    /// Stores several bots and profiles, all or none. Each profile replaces the one with its name. Returns the profiles'
+    /// names and webhook keys.
     ///
     /// # Errors
     /// The error with the index of the profile that it is about. [`StoreError::KeyTaken`] if a webhook key belongs to
     /// another profile.
     pub async fn put_all(
         &self,
+        bots: &[EditedBot],
         drafts: &[EditedProfile],
         by: &By,
     ) -> Result<Vec<(String, String)>, (usize, StoreError)> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await.map_err(|error| (0, error.into()))?;
+        for bot in bots {
+            crate::store::bots::put_edited(&mut tx, &self.sealer, bot, by).await.map_err(|error| (0, error))?;
+        }
         let mut done = Vec::with_capacity(drafts.len());
         for (index, draft) in drafts.iter().enumerate() {
             let at = |error: StoreError| (index, error);
