@@ -3,11 +3,13 @@
 //!     bench PROGRAM TABLE      measures the program, writes the table of its figures into that folder
 //!     bench hostile PROGRAM TABLE [NAME…]   only the attacks, and their section of the table; with names only those, and
 //!                              writes nothing
+//!     bench booking PROGRAM    a thousand booking bots, and a crowd that presses Start at one
 //!     bench fill FOLDER COUNT  makes a database of so many deliveries in a data folder
 //!     bench flood ADDRESS PATH SECONDS   posts to a server that runs already
 //!     bench serve-reference [FOLDER]
 
 mod bare;
+mod booking;
 mod bot_api;
 mod domain;
 mod event;
@@ -29,6 +31,7 @@ async fn main() -> Result<()> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["serve-reference"] => bare::serve(None).await,
         ["serve-reference", folder] => bare::serve(Some(Path::new(folder))).await,
+        ["booking", program] => booking::measure(Path::new(program)).await,
         ["fill", folder, count] => fill::fill(Path::new(folder), count.parse()?).await,
         ["flood", address, seconds, endpoints @ ..] => {
             let (address, event) = (address.parse()?, event::Event::find()?);

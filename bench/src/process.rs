@@ -89,6 +89,19 @@ impl Server {
         bail!("hookgram did not answer within a minute")
     }
 
+    /// The time for which the process has used a core.
+    ///
+    /// # Errors
+    /// If the system does not report it.
+    pub fn cpu(&self) -> Result<Duration> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // Behind the name in parentheses: utime and stime are the 12th and 13th values, in hundredths of a second.
+        let (_, values) = stat.rsplit_once(')').context("no stat")?;
+        let ticks = |at: usize| values.split_ascii_whitespace().nth(at).and_then(|ticks| ticks.parse::<u64>().ok());
+        let ticks = ticks(11).zip(ticks(12)).map(|(user, system)| user + system).context("no times")?;
+        Ok(Duration::from_millis(ticks * 10))
+    }
+
     /// The process's memory in bytes: now, and at its peak.
     ///
     /// # Errors
