@@ -16,6 +16,9 @@ closed_set! {
     }
 }
 
+/// The id of the sandbox's bot, which has no token. Telegram's ids are positive.
+pub const SANDBOX_BOT: i64 = 0;
+
 impl BotState {
     /// Why the bot's messages are suspended; `None` if they are sent.
     #[must_use]

@@ -11,7 +11,7 @@ pub mod webhook;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use hookgram::{booking::Trouble, secret::BotToken};
+use hookgram::{booking::Trouble, bot::SANDBOX_BOT, secret::BotToken};
 use tokio::{
     sync::{Mutex, watch},
     task::JoinHandle,
@@ -77,7 +77,8 @@ pub async fn run(state: AppState, mut shutdown: watch::Receiver<bool>) {
 async fn reconcile(state: &AppState, running: &mut HashMap<i64, Running>) -> Result<(), StoreError> {
     let enabled = state.store.booking.enabled().await?;
     let mut wanted = HashMap::new();
-    for record in enabled {
+    // Nothing of the sandbox's bot reaches Telegram.
+    for record in enabled.into_iter().filter(|record| record.bot != SANDBOX_BOT) {
         let Some(found) = state.store.bots.get(record.bot).await? else { continue };
         let Some(token) = found.token.filter(|_| record.links.is_some()) else {
             state.store.booking.put_trouble(record.bot, Some(Trouble::Locked), None).await?;

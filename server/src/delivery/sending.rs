@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use hookgram::{
+    bot::SANDBOX_BOT,
+    channel::ChannelKind,
     delivery::{AttemptClass, FailureCause},
     message::Part,
     secret::BotToken,
@@ -40,11 +42,11 @@ impl Worker {
         if claimed.parts_sent >= claimed.part_count {
             return self.record(claimed, None, &DeliveryChange::Delivered).await.map(drop);
         }
-        if !claimed.channel.needs_token() {
-            return self.send_parts(claimed, None).await;
-        }
         if let Some(change) = self.stopped(claimed).await? {
             return self.record(claimed, None, &change).await.map(drop);
+        }
+        if !claimed.channel.needs_token() {
+            return self.send_parts(claimed, None).await;
         }
         match self.deps.store.queue.token_for(claimed).await {
             Ok(Some(token)) => self.send_parts(claimed, Some(&token)).await,
@@ -59,7 +61,8 @@ impl Worker {
     /// What becomes of a delivery whose recipient has said `/stop`; `None` if they have not.
     async fn stopped(&self, claimed: &Claimed) -> Result<Option<DeliveryChange>, StoreError> {
         let customer = claimed.named_chat.parse().ok().filter(|chat: &i64| *chat > 0);
-        let Some((bot, customer)) = claimed.bot_id.zip(customer) else { return Ok(None) };
+        let bot = if claimed.channel == ChannelKind::Sandbox { Some(SANDBOX_BOT) } else { claimed.bot_id };
+        let Some((bot, customer)) = bot.zip(customer) else { return Ok(None) };
         match self.deps.store.customers.has_stopped(bot, customer).await {
             Ok(stopped) => Ok(stopped.then_some(DeliveryChange::Skipped(FailureCause::Stopped))),
             // Who has stopped can only be told with the right encryption key.

@@ -91,6 +91,7 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("sessions::try_half_session", "counts attempts; a wrong code is audited"),
     ("sign_in_failures::code_was_right", "a step of a sign-in; its session is audited"),
     ("sign_in_failures::try_code", "counts attempts; a wrong code is audited"),
+    ("stops::start_again", "somebody plays a customer in the sandbox"),
     ("stops::stop", "an update of a customer"),
     ("strangers::delete_swept", "retention"),
     ("suspended::resume_opened", "the key that opens a token is back"),

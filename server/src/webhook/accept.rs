@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use hookgram::{
+    bot::SANDBOX_BOT,
     channel::ChannelKind,
     check::{Fault, Warning},
     event::{BookingEvent, EventType},
@@ -282,7 +283,11 @@ async fn codes(
         Some(_) => None,
         None => profile.token.as_ref().map(SenderKey::of),
     };
-    let bot = endpoint.stored().map_or(bot, |stored| stored.bot);
+    let bot = match endpoint.stored() {
+        Some(stored) if stored.channel == ChannelKind::Sandbox => Some(SANDBOX_BOT),
+        Some(stored) => stored.bot,
+        None => bot,
+    };
     let codes = state.store.booking.codes(bot, sender.as_ref(), bare_ids).await;
     codes.map_err(|error| {
         tracing::error!(%error, "the codes of an event could not be checked");

@@ -12,6 +12,8 @@ mod worker;
 use std::sync::Arc;
 
 use hookgram::{
+    bot::SANDBOX_BOT,
+    channel::ChannelKind,
     query,
     replay::{BulkKind, Handled, Matching, ReplayAs, ReplayError},
     webhook::WebhookError,
@@ -168,7 +170,8 @@ impl Replays {
         let profile = Arc::new(query::read_overrides(&stored.profile, source.overrides.as_bytes()).profile);
         let participant = usize::try_from(source.participant).map_err(|_| ReplayError::NoRecipient)?;
         let (limits, booking_url) = (stored.channel.limits(), &self.settings.now().booking_url);
-        let codes = self.store.booking.codes(stored.bot, None, stored.bare_ids).await;
+        let bot = if stored.channel == ChannelKind::Sandbox { Some(SANDBOX_BOT) } else { stored.bot };
+        let codes = self.store.booking.codes(bot, None, stored.bare_ids).await;
         let codes = codes.map_err(|_| ReplayError::NotMade)?;
         match self.rendering.address_one(limits, booking_url, &profile, event, participant, codes).await {
             Some(Ok(message)) => Ok(message),

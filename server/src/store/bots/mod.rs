@@ -4,7 +4,12 @@ pub(in crate::store) mod answers;
 pub(in crate::store) mod moving;
 pub(in crate::store) mod suspended;
 
-use hookgram::{audit::AuditAction, booking::BookingBot, bot::BotState, secret::BotToken};
+use hookgram::{
+    audit::AuditAction,
+    booking::BookingBot,
+    bot::{BotState, SANDBOX_BOT},
+    secret::BotToken,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{FromRow, SqliteConnection};
 
@@ -193,11 +198,14 @@ impl Bots {
         Ok(rows.into_iter().map(|row| row.open(&self.sealer)).collect())
     }
 
-    /// A bot that has a token.
+    /// A bot that has a token, or the sandbox's bot.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn get(&self, id: i64) -> Result<Option<BotRecord>, StoreError> {
+        if id == SANDBOX_BOT {
+            return Ok(Some(sandbox_bot()));
+        }
         let row: Option<Row> = sqlx::query_as(select!("AND b.id = ?1")).bind(id).fetch_optional(&self.read).await?;
         Ok(row.map(|row| row.open(&self.sealer)))
     }
@@ -300,8 +308,24 @@ impl Bots {
     }
 }
 
+/// The bot of the sandbox.
+fn sandbox_bot() -> BotRecord {
+    BotRecord {
+        bot: Bot { id: SANDBOX_BOT, name: String::new(), username: "sandbox".to_owned(), state: BotState::Working },
+        token: None,
+        state_since: 0,
+        refusal: None,
+        answered_at: None,
+        profiles: 0,
+        waiting: 0,
+    }
+}
+
 /// The name of a bot with a token, for the audit log: its `@name`, or its id until Telegram has told that.
 pub(in crate::store) async fn name(tx: &mut SqliteConnection, id: i64) -> Result<Option<String>, StoreError> {
+    if id == SANDBOX_BOT {
+        return Ok(Some("sandbox".to_owned()));
+    }
     let name =
         "SELECT iif(username = '', CAST(id AS TEXT), '@' || username) FROM bots WHERE id = ?1 AND sender IS NOT NULL";
     Ok(sqlx::query_scalar(name).bind(id).fetch_optional(tx).await?)

@@ -2,9 +2,14 @@
 
 use std::collections::HashSet;
 
+use hookgram::{bot::SANDBOX_BOT, channel::ChannelKind};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::store::{AcceptedEvent, StoreError, queue::heads::json};
+
+fn bot_of(event: &AcceptedEvent) -> Option<i64> {
+    if event.channel == ChannelKind::Sandbox { Some(SANDBOX_BOT) } else { event.bot_id }
+}
 
 /// Stores what accepted events say about bookings at booking bots. The newest event about a booking counts.
 pub(in crate::store) async fn put<'a>(
@@ -12,7 +17,7 @@ pub(in crate::store) async fn put<'a>(
     events: impl Iterator<Item = &'a AcceptedEvent>,
 ) -> Result<(), StoreError> {
     let told: Vec<_> =
-        events.filter_map(|event| Some((event.bot_id?, event.received_at, event.booking.as_ref()?))).collect();
+        events.filter_map(|event| Some((bot_of(event)?, event.received_at, event.booking.as_ref()?))).collect();
     if told.is_empty() {
         return Ok(());
     }

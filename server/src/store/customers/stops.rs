@@ -51,6 +51,16 @@ impl Customers {
         Ok(())
     }
 
+    /// Stores that a person wants messages from a bot again.
+    ///
+    /// # Errors
+    /// If the database fails, or the key of the hashes cannot be decrypted.
+    pub async fn start_again(&self, bot: i64, customer: i64) -> Result<(), StoreError> {
+        let Some(hash) = self.stop_hash(bot, customer).await? else { return Ok(()) };
+        sqlx::query("DELETE FROM stops WHERE hash = ?1").bind(hash).execute(&self.write).await?;
+        Ok(())
+    }
+
     /// Whether a person wants no messages from a bot.
     ///
     /// # Errors

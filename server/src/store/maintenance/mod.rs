@@ -226,7 +226,7 @@ const ACCEPTED_TOKENS: &str = "DELETE FROM accepted_tokens WHERE lane IN (
     SELECT lane FROM accepted_tokens WHERE accepted_at < ?1 LIMIT ?2)";
 const MOVED_CHATS: &str = "DELETE FROM moved_chats WHERE chat IN (SELECT chat FROM moved_chats WHERE at < ?1 LIMIT ?2)";
 const BOTS: &str =
-    "DELETE FROM bots WHERE id IN (SELECT id FROM bots WHERE sender IS NULL AND answered_at < ?1 LIMIT ?2)";
+    "DELETE FROM bots WHERE id IN (SELECT id FROM bots WHERE sender IS NULL AND id > 0 AND answered_at < ?1 LIMIT ?2)";
 const WEBHOOK_KEYS: &str = "DELETE FROM webhook_keys WHERE key IN (
     SELECT key FROM webhook_keys WHERE retired_at IS NOT NULL AND retired_at <= ?1 LIMIT ?2)";
 
