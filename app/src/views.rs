@@ -14,7 +14,7 @@ pub use self::{
     bots::{BotDetail, BotView},
     find_chat::{ChatLinks, ChatSearch, ChatTrouble},
     list::{ListPage, ListRow, Why},
-    share::{Address, Obstacle, QrCode, Shared, TOKEN_PLACE},
+    share::{Address, BookingStep, Obstacle, QrCode, Shared, TOKEN_PLACE},
 };
 use crate::{error::FieldFault, form::ProfileForm};
 

@@ -16,6 +16,17 @@ pub struct Shared {
     pub address: Option<Address>,
     /// Why the URL does not work, or not well.
     pub obstacles: Vec<Obstacle>,
+    /// The booking bot of the profile's bot; `None` if the profile has no bot.
+    pub booking: Option<BookingStep>,
+}
+
+/// Whether customers get their booking links from the profile's bot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BookingStep {
+    /// The bot's id.
+    pub bot: i64,
+    /// Whether its booking bot is switched on.
+    pub is_on: bool,
 }
 
 /// The short URL of a profile. A person who knows it can send messages as the bot.

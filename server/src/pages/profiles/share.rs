@@ -7,11 +7,12 @@ use app::{
     i18n::{ShareWords, Words as _, causes, event_type},
     pages::{ServerPage, ShareView},
     session::Viewer,
-    views::{Address, LastEventView, Obstacle, Shared, TOKEN_PLACE, TargetView},
+    views::{Address, BookingStep, LastEventView, Obstacle, Shared, TOKEN_PLACE, TargetView},
 };
 use axum::{extract::Path, http::StatusCode, response::Response};
 use hookgram::{
-    bot::BotState,
+    bot::{BotState, SANDBOX_BOT},
+    channel::ChannelKind,
     delivery::{DeliveryState, FailureCause, Outcome},
     event::EventType,
     query,
@@ -53,8 +54,17 @@ pub async fn shared(request: &PageRequest, viewer: &Viewer, profile: i64) -> Res
         stateless: request.state.settings.now().stateless.then_some(stateless),
         address: request.short_url(viewer, &stored.key).map(|url| address(url, &stored)).transpose()?,
         obstacles: obstacles(base, &stored, &row.target),
+        booking: booking(request, &stored).await?,
         row,
     })
+}
+
+/// The booking bot of the profile's bot; for a sandbox profile, that of the sandbox.
+async fn booking(request: &PageRequest, stored: &StoredProfile) -> Result<Option<BookingStep>, AppError> {
+    let bot = if stored.channel == ChannelKind::Sandbox { Some(SANDBOX_BOT) } else { stored.bot };
+    let Some(bot) = bot else { return Ok(None) };
+    let record = request.state.store.booking.get(bot).await.map_err(internal)?;
+    Ok(Some(BookingStep { bot, is_on: record.is_some_and(|record| record.enabled) }))
 }
 
 /// The newest event of a profile, described in sentences; `None` if there is none yet.

@@ -33,9 +33,17 @@ word_set! {
         last_rejected: "Когда исправите, отправьте событие ещё раз: отклонённые сами не повторяются.", "Once that is mended, send the event again: what was refused is not repeated by itself.";
 
         steps_title: "Как подключить в Torrow", "How to connect it in Torrow";
-        steps_why: "Пять шагов, минут десять.", "Five steps, some ten minutes.";
+        steps_why: "Шесть шагов, минут десять.", "Six steps, some ten minutes.";
+        step_bot: "Включите бота записи", "Switch the booking bot on";
+        step_bot_why: "Клиент нажимает в боте «Старт» и записывается прямо в Telegram. Ссылка на запись сама передаёт, кому писать.", "A customer presses Start in the bot and books inside Telegram. The booking link itself says whom to write to.";
+        step_bot_on: "Включён", "Switched on";
+        step_bot_open: "Открыть настройки бота записи", "Open the booking bot's settings";
+        step_bot_do: "Настроить бота записи", "Set the booking bot up";
+        draw_bot: "Ваш бот", "Your bot";
+        draw_hello: "Выберите удобное время", "Choose a time";
+        draw_book: "Записаться", "Book";
         step_field: "Сделайте поле для Telegram id клиента", "Make a field for the customer's Telegram id";
-        step_field_why: "В контактной информации услуги добавьте поле с точно таким названием. Звёздочка прячет его от клиента: поле заполняет ссылка на запись, которую выдаёт ваш бот.", "In the service's contact information add a field of exactly this name. The asterisk hides it from customers: the booking link that your bot gives out fills it in.";
+        step_field_why: "В контактной информации услуги добавьте поле с точно таким названием. Звёздочка прячет его от клиента: поле заполняет ссылка на запись, которую выдаёт бот.", "In the service's contact information add a field of exactly this name. The asterisk hides it from customers: the booking link that your bot gives out fills it in.";
         step_open: "Откройте интеграции услуги", "Open the service's integrations";
         step_open_why: "В услуге раскройте «Общие настройки» и выберите «Интеграции».", "In the service, expand “General settings” and choose “Integrations”.";
         step_paste: "Включите WebHook и вставьте ссылку", "Switch WebHook on and paste the URL";

@@ -9,7 +9,7 @@ use crate::{
     components::{CopyField, OutcomeMark, qr_picture},
     i18n::{PageWords, ShareWords, words},
     pages::moment::At,
-    views::{Address, LastEventView, Obstacle, QrCode, Shared, TargetView},
+    views::{Address, BookingStep, LastEventView, Obstacle, QrCode, Shared, TargetView},
 };
 
 /// The page of a profile's short URL.
@@ -31,10 +31,14 @@ pub(in crate::pages) fn Share(view: ShareView) -> impl IntoView {
     let row = shared.row;
     let profile = format!("/profiles/{}", row.id);
     let sandbox = row.target == TargetView::Sandbox;
+    let bot = match &row.target {
+        TargetView::Bot(Some(bot)) => format!("/bots/{}", bot.id),
+        _ => profile.clone(),
+    };
     let notices =
-        shared.obstacles.into_iter().map(|obstacle| notice(w, &profile, row.id, obstacle, may_change)).collect_view();
+        shared.obstacles.into_iter().map(|obstacle| notice(w, &bot, row.id, obstacle, may_change)).collect_view();
     let shown = shared.address.as_ref().map_or("https://…/h/…", |address| &address.url);
-    let guide = guide(w, &shared.field_name, shown);
+    let guide = guide(w, shared.booking, &shared.field_name, shown);
     let (short, ways) = match shared.address {
         None => (view! { <p>{w.hidden}</p> }.into_any(), None),
         Some(Address { url, curl, qr }) => {
@@ -89,7 +93,7 @@ pub(in crate::pages) fn Share(view: ShareView) -> impl IntoView {
 }
 
 /// An obstacle, and what to do about it.
-fn notice(w: &'static ShareWords, profile: &str, id: i64, obstacle: Obstacle, may_change: bool) -> AnyView {
+fn notice(w: &'static ShareWords, bot: &str, id: i64, obstacle: Obstacle, may_change: bool) -> AnyView {
     let (class, sentence) = match obstacle {
         Obstacle::OnlyHere => ("warn", w.only_here),
         Obstacle::NotEncrypted => ("warn", w.not_encrypted),
@@ -110,7 +114,7 @@ fn notice(w: &'static ShareWords, profile: &str, id: i64, obstacle: Obstacle, ma
         }
         .into_any(),
         Obstacle::NoToken | Obstacle::TokenLocked | Obstacle::TokenRefused => {
-            view! { <a class="button" href=profile.to_owned()>{w.to_token}</a> }.into_any()
+            view! { <a class="button" href=bot.to_owned()>{w.to_token}</a> }.into_any()
         }
     };
     view! {
@@ -132,7 +136,7 @@ fn folded(w: &'static ShareWords, qr: QrCode) -> impl IntoView {
     }
 }
 
-fn guide(w: &'static ShareWords, field: &str, url: &str) -> AnyView {
+fn guide(w: &'static ShareWords, booking: Option<BookingStep>, field: &str, url: &str) -> AnyView {
     let step = |title: &'static str, why: AnyView, picture: AnyView| {
         view! {
             <li>
@@ -152,10 +156,22 @@ fn guide(w: &'static ShareWords, field: &str, url: &str) -> AnyView {
         </p>
     }
     .into_any();
+    let bot = booking.map(|BookingStep { bot, is_on }| {
+        let href = format!("/bots/{bot}/booking");
+        let state = if is_on {
+            view! { <p><span class="mark ok">{w.step_bot_on}</span></p> <p><a href=href>{w.step_bot_open}</a></p> }
+                .into_any()
+        } else {
+            view! { <p><a class="button primary" href=href>{w.step_bot_do}</a></p> }.into_any()
+        };
+        let why = view! { <p>{w.step_bot_why}</p> {state} }.into_any();
+        step(w.step_bot, why, sketch::bot(w))
+    });
     view! {
         <h2>{w.steps_title}</h2>
         <p class="why">{w.steps_why}</p>
         <ol class="steps">
+            {bot}
             {step(w.step_field, field_words, sketch::field(w, field))}
             {step(w.step_open, words(w.step_open_why), sketch::open(w))}
             {step(w.step_paste, words(w.step_paste_why), sketch::paste(w, url))}

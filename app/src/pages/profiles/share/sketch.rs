@@ -103,6 +103,10 @@ fn short(text: &str) -> String {
     text.chars().take(MOST).chain(['…']).collect()
 }
 
+pub(super) fn bot(w: &ShareWords) -> AnyView {
+    sketch(&[Row::Title(w.draw_bot), Row::Plain(w.draw_hello), Row::Choose(w.draw_book, false)])
+}
+
 pub(super) fn field(w: &ShareWords, name: &str) -> AnyView {
     sketch(&[
         Row::Title(w.draw_contacts),
