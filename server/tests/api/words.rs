@@ -327,6 +327,7 @@ async fn read_administration(reader: &mut Reader<'_>) {
         ("mail_from", "1"),
         ("retention_days", "0"),
         ("audit_days", "1"),
+        ("customer_days", "0"),
         ("stateless", "1x"),
         ("duplicate_window", "1x"),
         ("max_body", "1x"),

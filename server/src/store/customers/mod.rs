@@ -1,5 +1,6 @@
 //! The customers of booking bots: who they are, what they want, and their bookings.
 
+pub(in crate::store) mod reading;
 pub(in crate::store) mod stops;
 
 use hookgram::booking::Standing;
@@ -63,6 +64,7 @@ impl Customers {
             None => false,
         };
         // Writing to a bot shows that it is not blocked.
+        is_reachable(&mut tx, bot, who.id).await?;
         sqlx::query(
             "INSERT INTO subscriptions (customer_id, bot_id, started_at) VALUES (?1, ?2, iif(?4, ?3, NULL))
              ON CONFLICT (customer_id, bot_id) DO UPDATE SET blocked_at = NULL, started_at = iif(?4, ?3, started_at)",
@@ -101,6 +103,9 @@ impl Customers {
         .bind(blocked)
         .execute(&mut *tx)
         .await?;
+        if !blocked {
+            is_reachable(&mut tx, bot, who.id).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -153,6 +158,16 @@ impl Customers {
         .fetch_all(&self.read)
         .await?)
     }
+}
+
+/// Deletes that a message to a person did not arrive: the bot can write to them again.
+async fn is_reachable(tx: &mut SqliteConnection, bot: i64, customer: i64) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM unreachable WHERE bot_id = ?1 AND chat = ?2")
+        .bind(bot)
+        .bind(customer.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Stores the names of a person, and that there was contact.
