@@ -31,7 +31,7 @@ word_set! {
         blocked: "Бот заблокирован", "Has blocked the bot";
         unknown: "Неизвестно: ключ шифрования другой", "Unknown: the encryption key is another one";
         order: "заказ", "order";
-        cancelled: "отменена", "cancelled";
+        cancelled: "отменено", "cancelled";
         none_title: "Клиентов пока нет", "No customers yet";
         none_why: "Клиенты появляются здесь, когда нажимают «Старт» у бота записи. Включите его на странице бота и дайте клиентам ссылку.", "Customers appear here when they press Start at a booking bot. Switch it on at the bot's page and give customers its link.";
         none_action: "К ботам", "To the bots";
@@ -52,7 +52,7 @@ word_set! {
         stop_why: "Если клиент попросил об этом не в Telegram. Действует так же, как команда /stop.", "For a customer who asked for it outside Telegram. It does the same as the command /stop.";
         stop_back: "Разрешить сообщения снова может только сам клиент: для этого он нажимает «Старт».", "Only the customer can allow messages again, by pressing Start.";
         stop_erased: "Это останется в силе, даже если данные клиента стереть.", "It stays in force even if the customer's data is erased.";
-        stop_of: "Больше не писать от имени", "Stop messages of";
+        stop_of: "Больше не писать от имени", "Stop messages from";
         stop_none: "Писать этому клиенту некому: сообщения всех ботов уже остановлены.", "The messages of all bots to this customer are stopped already.";
         own: "Имя, язык и номер чата сообщает Telegram, изменить их здесь нельзя.", "Telegram tells the name, the language and the chat id. They cannot be changed here.";
     }

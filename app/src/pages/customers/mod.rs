@@ -116,7 +116,7 @@ fn Table(rows: Vec<CustomerView>) -> impl IntoView {
     let rows = rows.into_iter().map(row).collect_view();
     view! {
         <div class="card table-card">
-            <table class="table log-table customer-table" aria-label=w.title>
+            <table class="table customer-table" aria-label=w.title>
                 <thead>
                     <tr>
                         <th scope="col">{w.customer}</th>
@@ -215,7 +215,7 @@ fn ReachMark(reach: Reach) -> impl IntoView {
         Reach::Unreachable(cause) => ("bad", causes::cause(language(), cause)),
         Reach::Unknown => ("warn", w.unknown),
     };
-    view! { <span class=format!("mark reach {class}")>{word}</span> }
+    view! { <span class=format!("mark reach {class}")><span class="cause">{word}</span></span> }
 }
 
 /// The address of the page of the customer with this chat; `None` for a shortened chat.

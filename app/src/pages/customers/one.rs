@@ -261,7 +261,7 @@ fn Stop(id: String, bots: Vec<CustomerBot>) -> impl IntoView {
         .into_any()
     };
     view! {
-        <section class="card">
+        <section class="card customer-stop">
             <h2>{w.stop}</h2>
             {form}
         </section>
