@@ -49,6 +49,8 @@ closed_set! {
         BulkStopped = "bulk_stopped",
         LogExported = "log_exported",
         CustomerErased = "customer_erased",
+        CustomerExported = "customer_exported",
+        CustomerStopped = "customer_stopped",
         SandboxCleared = "sandbox_cleared",
         AccountMade = "account_made",
         RoleChanged = "role_changed",
@@ -98,7 +100,7 @@ impl AuditAction {
             | Self::BookingBotOn
             | Self::BookingBotOff => AuditObject::Bot,
             Self::Replayed | Self::Cancelled | Self::BulkStopped | Self::LogExported => AuditObject::Deliveries,
-            Self::CustomerErased => AuditObject::Customer,
+            Self::CustomerErased | Self::CustomerExported | Self::CustomerStopped => AuditObject::Customer,
             Self::SandboxCleared => AuditObject::Sandbox,
             Self::AccountMade
             | Self::RoleChanged

@@ -14,6 +14,8 @@ closed_set! {
         RetentionDays = "retention_days",
         /// The days for which the audit is kept.
         AuditDays = "audit_days",
+        /// The days for which customers are kept after the last contact.
+        CustomerDays = "customer_days",
         /// Whether the stateless endpoint is open.
         Stateless = "stateless",
         /// The most undelivered events of strangers.
@@ -42,6 +44,7 @@ impl Setting {
             Self::MailFrom => "HOOKGRAM_MAIL_FROM",
             Self::RetentionDays => "HOOKGRAM_RETENTION_DAYS",
             Self::AuditDays => "HOOKGRAM_AUDIT_DAYS",
+            Self::CustomerDays => "HOOKGRAM_CUSTOMER_DAYS",
             Self::Stateless => "HOOKGRAM_STATELESS",
             Self::StrangerEvents => "HOOKGRAM_STRANGER_EVENTS",
             Self::DuplicateWindow => "HOOKGRAM_DUPLICATE_WINDOW",
@@ -66,6 +69,7 @@ impl Setting {
             Self::SmtpUrl | Self::MailFrom => "",
             Self::RetentionDays => "30",
             Self::AuditDays => "365",
+            Self::CustomerDays => "400",
             Self::Stateless => "true",
             Self::StrangerEvents => "2000",
             Self::DuplicateWindow => "10m",

@@ -29,6 +29,8 @@ pub enum Notice {
     Imported(usize),
     /// This many profiles were created from old URLs.
     Made(usize),
+    /// Messages of a bot to a customer were stopped.
+    Stopped,
     /// The data about a person was erased: this many events.
     Erased(usize),
     /// An action on the reader's own account.
@@ -92,6 +94,7 @@ impl Notice {
             Self::BotRemoved(name) => ("bot-removed", query::encode(name)),
             Self::Imported(count) => ("imported", count.to_string()),
             Self::Made(count) => ("made", count.to_string()),
+            Self::Stopped => ("stopped", String::new()),
             Self::Erased(count) => ("erased", count.to_string()),
             Self::Account(what) => {
                 let named = OwnAccount::NAMED.iter().find(|(_, known)| known == what);
@@ -127,6 +130,7 @@ impl Notice {
             "bot-removed" => Self::BotRemoved(name()),
             "imported" => Self::Imported(detail.parse().ok()?),
             "made" => Self::Made(detail.parse().ok()?),
+            "stopped" => Self::Stopped,
             "erased" => Self::Erased(detail.parse().ok()?),
             "account" => Self::Account(OwnAccount::NAMED.iter().find(|(name, _)| *name == detail)?.1),
             "admin" => Self::Administered(Administered::NAMED.iter().find(|(name, _)| *name == detail)?.1),
@@ -144,6 +148,7 @@ impl Notice {
             Self::Copied(name) => of(w.copied, name),
             Self::NewKey(name) => of(w.new_key, name),
             Self::BotSaved => w.bot_saved.to_owned(),
+            Self::Stopped => w.stopped.to_owned(),
             Self::BotRemoved(name) => of(w.bot_removed, name),
             Self::Imported(count) => of(w.imported, &profiles(language, *count)),
             Self::Made(count) => of(w.made, &profiles(language, *count)),
@@ -197,6 +202,7 @@ mod tests {
             Notice::BotRemoved("@salon_bot".into()),
             Notice::Imported(3),
             Notice::Made(200),
+            Notice::Stopped,
             Notice::Erased(5),
             Notice::Account(OwnAccount::Password),
             Notice::Account(OwnAccount::FactorOff),

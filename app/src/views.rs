@@ -1,6 +1,7 @@
 //! Data for the browser. It contains no secret.
 
 mod bots;
+mod customers;
 mod deliveries;
 mod find_chat;
 mod list;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use self::deliveries::{AttemptView, Chart, ChartBar, DeliveryDetail, EventDetail, LogDelivery, LogPage, LogRow};
 pub use self::{
     bots::{BotDetail, BotView},
+    customers::{CustomerBookingView, CustomerBot, CustomerPlace, CustomerQuery, CustomerView, Reach, full_name},
     find_chat::{ChatLinks, ChatSearch, ChatTrouble},
     list::{ListPage, ListRow, Why},
     share::{Address, BookingStep, Obstacle, QrCode, Shared, TOKEN_PLACE},

@@ -77,6 +77,9 @@ pub struct Settings {
     /// Days that the audit is kept, 30 or more [default: 365]
     #[arg(long, env = "HOOKGRAM_AUDIT_DAYS", global = true, value_name = "DAYS")]
     pub audit_days: Option<String>,
+    /// Days that customers of booking bots are kept after the last contact [default: 400]
+    #[arg(long, env = "HOOKGRAM_CUSTOMER_DAYS", global = true, value_name = "DAYS")]
+    pub customer_days: Option<String>,
     /// Whose account must have a second factor [default: off]
     #[arg(long, env = "HOOKGRAM_SECOND_FACTOR", global = true, value_name = "off|admins|operators|all")]
     pub second_factor: Option<String>,
@@ -213,6 +216,7 @@ impl Settings {
             (Setting::DuplicateWindow, self.duplicate_window.as_deref()),
             (Setting::RetryMaxAge, self.retry_max_age.as_deref()),
             (Setting::AuditDays, self.audit_days.as_deref()),
+            (Setting::CustomerDays, self.customer_days.as_deref()),
             (Setting::SecondFactor, self.second_factor.as_deref()),
             (Setting::ViewersSeeData, self.viewers_see_data.as_deref()),
         ] {

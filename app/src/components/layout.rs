@@ -29,6 +29,7 @@ pub fn TopBar(
             <nav aria-label=w.main_navigation>
                 <NavLink href="/" title=w.profiles path />
                 <NavLink href="/bots" title=w.bots path />
+                <NavLink href="/customers" title=w.customers path />
                 <NavLink href="/deliveries" title=w.deliveries path />
                 <NavLink href="/sandbox" title=w.sandbox path />
                 <NavLink href="/health" title=w.health path />

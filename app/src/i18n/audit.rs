@@ -46,6 +46,8 @@ pub fn action(language: Language, action: AuditAction) -> &'static str {
         AuditAction::BulkStopped => ("Массовое действие остановлено", "Work on many stopped"),
         AuditAction::LogExported => ("Журнал сохранён в файл", "Log exported"),
         AuditAction::CustomerErased => ("Данные клиента стёрты", "Customer's data erased"),
+        AuditAction::CustomerExported => ("Данные клиента сохранены в файл", "Customer's data exported"),
+        AuditAction::CustomerStopped => ("Сообщения клиенту остановлены", "Messages to a customer stopped"),
         AuditAction::SandboxCleared => ("Песочница очищена", "Sandbox cleared"),
         AuditAction::AccountMade => ("Аккаунт создан", "Account made"),
         AuditAction::RoleChanged => ("Роль изменена", "Role changed"),

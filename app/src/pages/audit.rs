@@ -322,6 +322,7 @@ fn named(what: &str) -> AnyView {
         "mail_from" => s.mail_from,
         "retention_days" => s.retention_days,
         "audit_days" => s.audit_days,
+        "customer_days" => s.customer_days,
         "stateless" => s.stateless,
         "stranger_events" => s.stranger_events,
         "duplicate_window" => s.duplicate_window,

@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod bots;
 mod builder;
+mod customers;
 mod deliveries;
 mod form;
 mod health;
@@ -25,6 +26,7 @@ pub use self::{
     },
     audit::{AuditRow, AuditView},
     bots::{BotPageView, BotsView},
+    customers::{CustomerPage, CustomersView},
     deliveries::{ActView, Chosen, EraseView, ErasureView, LogView, PayloadView, StoredView, UnreachableRow},
     health::{HealthView, Trouble},
     moment::Clock,
@@ -38,9 +40,9 @@ use crate::{
     document::{Document, Head},
     error::AppError,
     i18n::{
-        AccountWords, ActWords, AuditWords, BotsWords, BuilderWords, ChatTitle, ConfirmWords, EraseWords, FactorWords,
-        HealthWords, LogWords, PageWords, ProfileActionWords, ProfilesWords, SandboxWords, SettingsWords, ShareWords,
-        TraceWords, UnreachableWords, UserWords, app_error, booking_number, language, words,
+        AccountWords, ActWords, AuditWords, BotsWords, BuilderWords, ChatTitle, ConfirmWords, CustomerWords,
+        EraseWords, FactorWords, HealthWords, LogWords, PageWords, ProfileActionWords, ProfilesWords, SandboxWords,
+        SettingsWords, ShareWords, TraceWords, UnreachableWords, UserWords, app_error, booking_number, language, words,
     },
     preferences::{self, Preferences},
     session::NeedsYou,
@@ -102,6 +104,10 @@ pub enum ServerPage {
     Bots(Box<BotsView>),
     /// One bot.
     Bot(Box<BotPageView>),
+    /// The customers of booking bots.
+    Customers(Box<CustomersView>),
+    /// One customer.
+    Customer(Box<CustomerPage>),
     /// The server's state.
     Health(Box<HealthView>),
     /// The sandbox.
@@ -153,6 +159,8 @@ impl ServerPage {
             Self::Erase(_) => words::<EraseWords>().title.to_owned(),
             Self::Bots(_) => words::<BotsWords>().title.to_owned(),
             Self::Bot(view) => view.detail.bot.title(),
+            Self::Customers(_) => words::<CustomerWords>().title.to_owned(),
+            Self::Customer(view) => view.title(),
             Self::Health(_) => words::<HealthWords>().title.to_owned(),
             Self::Sandbox(_) => words::<SandboxWords>().title.to_owned(),
             Self::Account(_) => words::<AccountWords>().title.to_owned(),
@@ -179,6 +187,7 @@ impl ServerPage {
             | Self::Unreachable(..)
             | Self::Erase(_) => "/deliveries",
             Self::Bots(_) | Self::Bot(_) => "/bots",
+            Self::Customers(_) | Self::Customer(_) => "/customers",
             Self::Health(_) => "/health",
             Self::Sandbox(_) => "/sandbox",
             Self::Account(_) | Self::EndSessions(_) | Self::Factor(_) | Self::Confirm(_) => "/account",
@@ -223,6 +232,8 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Serv
         ServerPage::Erase(view) => view! { <deliveries::Erase view=*view /> }.into_any(),
         ServerPage::Bots(view) => view! { <bots::Bots view=*view /> }.into_any(),
         ServerPage::Bot(view) => view! { <bots::BotPage view=*view /> }.into_any(),
+        ServerPage::Customers(view) => view! { <customers::Customers view=*view /> }.into_any(),
+        ServerPage::Customer(view) => view! { <customers::Customer view=*view /> }.into_any(),
         ServerPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
         ServerPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
         ServerPage::Account(view) => view! { <accounts::AccountPage view=*view /> }.into_any(),

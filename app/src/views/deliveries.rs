@@ -58,6 +58,8 @@ pub struct LogDelivery {
     pub channel: ChannelKind,
     /// The chat; `None` if the participant has no usable id.
     pub chat: Option<String>,
+    /// The name of the customer whose chat it is, if it is known.
+    pub customer: Option<String>,
     /// The number of parts, and how many of them have arrived.
     pub parts: (u64, u64),
     /// The number of attempts.

@@ -6,6 +6,7 @@ mod audit;
 mod bots;
 mod builder;
 pub(crate) mod context;
+mod customers;
 pub mod deliveries;
 mod health;
 pub(crate) mod live;
@@ -114,6 +115,10 @@ pub(crate) fn routes() -> Routes {
         .post("/bots/{id}/token", bots::token)
         .post("/bots/{id}/check", bots::check)
         .post("/bots/{id}/remove", bots::remove)
+        .get("/customers", customers::list)
+        .get("/customers/{id}", customers::page)
+        .get("/customers/{id}/export.json", customers::export)
+        .post("/customers/{id}/stop", customers::stop)
         .get("/audit", audit::page)
         .get("/settings", settings::page)
         .post("/settings", settings::save)

@@ -45,6 +45,8 @@ enum Stage {
     Tests,
     /// Data that is finished or of no use.
     Unneeded,
+    /// Customers of booking bots without contact, and bookings that are over.
+    Customers,
     /// Old entries of the audit log.
     Audit,
     /// Rows that deleted profiles have left behind, and old counts of outcomes.
@@ -56,7 +58,7 @@ enum Stage {
 const START: Stage = Stage::Events(SweepPlace::FIRST);
 
 impl Retention {
-    /// A sweeper that keeps events and the audit log for as long as the settings say.
+    /// A sweeper that keeps events, customers and the audit log for as long as the settings say.
     #[must_use]
     pub fn new(store: Store, settings: Live) -> Self {
         Self { store, settings, stage: START, gone: 0, longest: Duration::ZERO }
@@ -108,6 +110,12 @@ impl Retention {
             Stage::Unneeded => {
                 if !self.store.maintenance.delete_unneeded(now, before, now.saturating_sub(UNUSED)).await? {
                     self.store.maintenance.delete_expired(now, now.saturating_sub(session::IDLE)).await?;
+                    self.stage = Stage::Customers;
+                }
+            }
+            Stage::Customers => {
+                let before = now.saturating_sub(millis(settings.customers));
+                if !self.store.maintenance.delete_old_customers(now, before).await? {
                     self.stage = Stage::Audit;
                 }
             }

@@ -42,6 +42,8 @@ pub struct Values {
     pub retention: Duration,
     /// How long the audit log is kept.
     pub audit: Duration,
+    /// How long customers are kept after the last contact.
+    pub customers: Duration,
     /// How long an equal event counts as a duplicate.
     pub duplicate_window: Duration,
     /// The age at which a delivery is given up.
@@ -67,6 +69,7 @@ impl Default for Values {
             max_body: 1 << 20,
             retention: day * 30,
             audit: day * 365,
+            customers: day * 400,
             duplicate_window: Duration::from_secs(600),
             retry_max_age: day,
             second_factor: SecondFactor::Off,
@@ -110,6 +113,7 @@ impl Values {
                 let fault = SettingFault::Days { least: AUDIT_LEAST };
                 self.audit = parse::days(text, AUDIT_LEAST).ok_or(fault)?;
             }
+            Setting::CustomerDays => self.customers = parse::days(text, 1).ok_or(SettingFault::Days { least: 1 })?,
             Setting::DuplicateWindow => self.duplicate_window = parse::span(text).ok_or(SettingFault::Span)?,
             Setting::RetryMaxAge => self.retry_max_age = parse::span(text).ok_or(SettingFault::Span)?,
             Setting::SecondFactor => self.second_factor = SecondFactor::parse(text).ok_or(SettingFault::Policy)?,
@@ -214,6 +218,7 @@ mod tests {
             (Setting::MailFrom, "nobody"),
             (Setting::RetentionDays, "0"),
             (Setting::AuditDays, "29"),
+            (Setting::CustomerDays, "0"),
             (Setting::Stateless, "perhaps"),
             (Setting::DuplicateWindow, "10"),
             (Setting::MaxBody, "65MiB"),

@@ -60,6 +60,7 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("mails::record", "the mail worker"),
     ("mails::release", "the mail worker"),
     ("maintenance::delete_expired", "retention"),
+    ("maintenance::delete_old_customers", "retention"),
     ("maintenance::delete_old_events", "retention"),
     ("maintenance::delete_old_tests", "retention"),
     ("maintenance::delete_unneeded", "retention"),
@@ -282,6 +283,14 @@ async fn each_method_that_takes_by_changes_nothing_without_its_audit_entry() {
     let unused = BotToken::parse("7001002009:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd").unwrap();
     store.bots.enter(&unused, by).await.unwrap();
     store.booking.put(token.bot_id(), None, &BookingBot::default(), UpdateSource::Polling, by).await.unwrap();
+    let contact = Contact {
+        id: 5,
+        first_name: "Anna".into(),
+        last_name: String::new(),
+        username: String::new(),
+        language: String::new(),
+    };
+    store.customers.met(token.bot_id(), &contact, true, 1_000).await.unwrap();
     let added = BotToken::parse("7001002010:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd").unwrap();
     let settings = [(Setting::RetentionDays, SecretString::from("60"))];
     break_audit(&store).await;
@@ -306,6 +315,8 @@ async fn each_method_that_takes_by_changes_nothing_without_its_audit_entry() {
         queue.stop_bulk(bulk, by, 2_000);
         audit.note_log_export("deliveries.csv", "", by);
         maintenance.erase("5", by, 2_000);
+        customers.stop_by(token.bot_id(), 5, 2_000, by);
+        customers.note_export(5, by);
         accounts.add_user("d@example.com", Role::Viewer, None, by);
         accounts.change_role(b.id, Role::Operator, by);
         accounts.remove_member(b.id, by);

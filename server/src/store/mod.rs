@@ -30,6 +30,8 @@ mod bot_tests;
 #[cfg(test)]
 mod converting_tests;
 #[cfg(test)]
+mod customer_tests;
+#[cfg(test)]
 mod draft_tests;
 #[cfg(test)]
 mod key_tests;
@@ -73,7 +75,10 @@ pub use self::{
     audit::AuditFilter,
     booking::{BookingRecord, UpdateSource},
     bots::{Bot, BotRecord, EditedBooking, EditedBot, Entered, ExportedBot},
-    customers::{BookingRow, Contact},
+    customers::{
+        BookingRow, Contact,
+        reading::{CustomerBooking, CustomerDelivery, CustomerFilter, CustomerRow, Subscription},
+    },
     db::{
         Accounts, Audit, Booking, Bots, Customers, Events, Log, Mails, Maintenance, Profiles, Queue, Secrets, Settings,
         Store,

@@ -5,6 +5,7 @@ use serde_json::json;
 use server::store::audit::{COMMAND_LINE, Change};
 
 use crate::{
+    customers::meet,
     person::Person,
     support::{BotApi, Play, TOKEN, TestServer, event, run},
 };
@@ -22,6 +23,9 @@ async fn what_people_and_the_command_line_do_is_shown_without_secrets() {
     admin.post("/settings", &[("retention_days", "60")]).await;
     admin.post("/sandbox/clear", &[]).await;
     admin.post("/deliveries/erase", &[("chat", "600700800")]).await;
+    meet(&server, 600_700_802, "Olga", "olga").await;
+    admin.get("/customers/600700802/export.json").await;
+    admin.post("/customers/600700802/stop", &[("bot", "7001002003")]).await;
     admin.get("/deliveries/export.csv?chat=600700801&q=Olga&outcome=failed").await;
     admin.post(&format!("/profiles/{id}/delete"), &[]).await;
     let page = admin.see("/audit").await;
@@ -38,6 +42,9 @@ async fn what_people_and_the_command_line_do_is_shown_without_secrets() {
         "Sandbox cleared",
         "Customer&#x27;s data erased",
         "…800",
+        "Customer&#x27;s data exported",
+        "Messages to a customer stopped",
+        "…802",
         "Log exported",
         "outcome=failed",
         "…801",

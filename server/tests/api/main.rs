@@ -10,6 +10,7 @@ mod bot_api_client;
 mod chats;
 mod crashes;
 mod crowd;
+mod customers;
 mod delivery;
 mod drafts;
 mod edges;

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role};
 use serde_json::json;
+use server::time::now;
 use sqlx::Connection as _;
 use tokio::sync::Notify;
 
 use crate::{
+    customers::{BOT, book, contact, meet},
     person::Person,
     support::{BotApi, Play, TestServer, event, eventually},
 };
@@ -61,6 +63,17 @@ async fn a_person_is_erased_and_others_are_not() {
     api.next([Play::Late(answer.clone())]);
     server.post(&path, event("E-5", &["600700800"])).await;
     server.wait_for_state(DeliveryState::Sending).await;
+    let store = &server.state.store;
+    for (id, name) in [(600_700_800, "Eleonora Vinogradova"), (1_600_700_800, "Other")] {
+        meet(&server, id, name, &format!("{}_vino", name.to_lowercase().replace(' ', "_"))).await;
+        book(&server, id, &format!("case of {name}"), Some(now() + 86_400_000)).await;
+    }
+    store
+        .customers
+        .set_blocked(BOT, &contact(600_700_800, "Eleonora Vinogradova", "eleonora_vino"), true, now())
+        .await
+        .unwrap();
+    store.customers.stop(BOT, 600_700_800, now()).await.unwrap();
     let person = Person::new(&server, Role::Operator).await;
     let viewer = Person::new(&server, Role::Viewer).await;
     assert_eq!(viewer.get("/deliveries/erase").await.status(), 403);
@@ -68,7 +81,7 @@ async fn a_person_is_erased_and_others_are_not() {
     assert_eq!(odd.status(), 422);
     assert!(odd.text().await.unwrap().contains("This is no Telegram id"));
     let question = person.see("/deliveries/erase?chat=600700800").await;
-    assert!(question.contains("Erase everything about chat 600700800?"), "{question}");
+    assert!(question.contains("Erase everything about chat Eleonora Vinogradova · 600700800?"), "{question}");
     assert!(
         !server.state.store.log.logged_event(alone["Id"].as_str().unwrap()).await.unwrap().is_empty(),
         "only a question"
@@ -86,6 +99,12 @@ async fn a_person_is_erased_and_others_are_not() {
     let chats: Vec<&str> = rows.iter().filter_map(|row| row.chat.as_deref()).collect();
     assert_eq!(chats, ["1600700800", "55"]);
     assert_eq!(server.state.store.events.payload(rows[1].event).await.unwrap(), None, "the body named both");
+    let gone = async |id| store.customers.get(id).await.unwrap().is_none();
+    assert!(gone(600_700_800).await && !gone(1_600_700_800).await);
+    assert!(store.customers.subscriptions(&[600_700_800]).await.unwrap().is_empty());
+    assert!(store.customers.all_bookings(600_700_800).await.unwrap().is_empty());
+    assert_eq!(store.customers.all_bookings(1_600_700_800).await.unwrap().len(), 1);
+    assert!(store.customers.has_stopped(BOT, 600_700_800).await.unwrap(), "a /stop stays, as a hash");
     // Not in the file either.
     let mut connection = sqlx::SqliteConnection::connect(&server.database_url()).await.unwrap();
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await.unwrap();
@@ -94,6 +113,12 @@ async fn a_person_is_erased_and_others_are_not() {
     let file = std::fs::read(folder.path().join("hookgram.db")).unwrap();
     let found = file.windows(9).enumerate().filter(|(at, here)| *here == b"600700800" && file[at - 1] != b'1').count();
     assert_eq!(found, 0);
+    let has = |bytes: &[u8]| file.windows(bytes.len()).any(|here| here == bytes);
+    for text in ["Eleonora", "Vinogradova", "vinogradova", "eleonora_"] {
+        assert!(!has(text.as_bytes()), "{text}");
+    }
+    assert!(!has(&600_700_800_i32.to_be_bytes()), "a number is stored like this");
+    assert!(has(b"case of Other") && has(&1_600_700_800_i32.to_be_bytes()), "what is looked for would be found");
 }
 
 #[tokio::test]

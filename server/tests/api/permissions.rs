@@ -5,6 +5,7 @@ use reqwest::{Method, StatusCode};
 use server::router::table;
 
 use crate::{
+    customers::meet,
     person::Person,
     support::{TestServer, event},
 };
@@ -37,6 +38,7 @@ async fn every_route_is_open_to_those_whom_the_table_names() {
         }
         // What is left out here has tests of its own: it ends the session or gives it another token, or asks the settings as well.
         if ["/logout", "/confirm", "/account/sessions/end"].contains(&path.as_str())
+            || route.path == "/customers/{id}"
             || ["payload", "payload.json", "export.csv", "export.jsonl"].iter().any(|end| path.ends_with(end))
         {
             continue;
@@ -118,10 +120,13 @@ async fn a_viewer_sees_what_is_personal_only_where_the_settings_say_so() {
         let (_, answer) = server.post(&format!("/h/{}", profile.key), event("1", &["482113907"])).await;
         let id = answer["Id"].as_str().unwrap();
         server.wait_for_state(DeliveryState::Delivered).await;
+        meet(&server, 482_113_907, "Eleonora Private words", "private_words").await;
         let viewer = Person::new(&server, Role::Viewer).await;
         let operator = Person::new(&server, Role::Operator).await;
         let pages = [
             "/deliveries".to_owned(),
+            "/customers".to_owned(),
+            "/customers?bot=7001002003".to_owned(),
             format!("/deliveries/{id}"),
             format!("/deliveries?open={id}"),
             "/sandbox".into(),
@@ -129,9 +134,12 @@ async fn a_viewer_sees_what_is_personal_only_where_the_settings_say_so() {
         for path in &pages {
             for (person, sees) in [(&viewer, allowed), (&operator, true)] {
                 let page = person.see(path).await;
-                assert!(sees || !page.contains("482113907") && !page.contains("Private words"), "{path}");
-                assert!(page.contains("907") || path == "/deliveries", "{path}");
-                assert!(!sees || path == "/deliveries" || page.contains("Private words"), "{path}");
+                for private in ["482113907", "Private words", "Eleonora", "private_words"] {
+                    assert!(sees || !page.contains(private), "{private} at {path}");
+                }
+                assert!(page.contains("907"), "{path}");
+                assert!(!sees || page.contains("Private words"), "{path}");
+                assert_eq!(page.contains("Eleonora"), sees && path != "/sandbox", "{path}");
             }
         }
         let files = [
@@ -141,6 +149,8 @@ async fn a_viewer_sees_what_is_personal_only_where_the_settings_say_so() {
             "/deliveries/export.jsonl".into(),
             "/deliveries?q=Private".into(),
             "/deliveries?chat=482113907".into(),
+            "/customers?q=Private".into(),
+            "/customers/482113907".into(),
         ];
         for path in &files {
             let expected = if allowed { 200 } else { 403 };

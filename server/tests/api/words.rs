@@ -3,9 +3,13 @@
 
 use hookgram::{delivery::DeliveryState, parameters::Parameter, query, role::Role, setting::Setting, values::Language};
 use serde_json::{Value, json};
-use server::store::audit::{COMMAND_LINE, Change};
+use server::{
+    store::audit::{COMMAND_LINE, Change},
+    time::now,
+};
 
 use crate::{
+    customers::{book, contact, meet},
     mail_addresses::address_link,
     pages::cookie,
     support::{BotApi, Play, TOKEN, TestServer, event, foreign::foreign_words, html},
@@ -251,6 +255,15 @@ async fn read_account(reader: &mut Reader<'_>) {
 async fn read_the_log(reader: &mut Reader<'_>) {
     let filter = server::store::LogFilter { limit: 50, ..Default::default() };
     let rows = reader.server.state.store.log.page(&filter).await.unwrap().rows;
+    reader.read("/customers").await;
+    let server = reader.server;
+    let anna = if reader.language == Language::Ru { "Анна" } else { "Anna" };
+    for (id, name, case) in [(482_113_900, anna, "1"), (482_113_901, anna, "2"), (1, "\u{3164}", "3")] {
+        meet(server, id, name, "anna").await;
+        book(server, id, case, (id > 1).then(now)).await;
+    }
+    let blocking = contact(482_113_901, anna, "anna");
+    server.state.store.customers.set_blocked(7_001_002_004, &blocking, true, now()).await.unwrap();
     for row in &rows {
         reader.read(&format!("/deliveries/{}", row.public_id)).await;
     }
@@ -268,6 +281,12 @@ async fn read_the_log(reader: &mut Reader<'_>) {
         "/deliveries/erase",
         "/deliveries/erase?chat=1x",
         "/deliveries/erase?chat=482113900",
+        "/customers",
+        "/customers?q=zzz",
+        "/customers?bot=7001002003",
+        "/customers/482113900",
+        "/customers/482113901",
+        "/customers/1",
         "/deliveries/erase?chat=77",
         "/deliveries/work",
         "/deliveries/all?do=replay&outcome=failed",
@@ -277,6 +296,7 @@ async fn read_the_log(reader: &mut Reader<'_>) {
     ] {
         reader.read(path).await;
     }
+    reader.send("/customers/482113900/stop", &[("bot", "7001002003")]).await;
     let marks: Vec<String> =
         rows.iter().filter_map(|row| row.delivery).map(|delivery| format!("d-{delivery}")).collect();
     let marked: Vec<(&str, &str)> = marks.iter().map(|mark| (mark.as_str(), "on")).collect();
@@ -327,6 +347,7 @@ async fn read_administration(reader: &mut Reader<'_>) {
         ("mail_from", "1"),
         ("retention_days", "0"),
         ("audit_days", "1"),
+        ("customer_days", "0"),
         ("stateless", "1x"),
         ("duplicate_window", "1x"),
         ("max_body", "1x"),

@@ -9,6 +9,8 @@ mod builder;
 #[cfg(feature = "ssr")]
 mod common;
 #[cfg(feature = "ssr")]
+mod customers;
+#[cfg(feature = "ssr")]
 mod deliveries;
 mod errors;
 #[cfg(feature = "ssr")]
@@ -36,6 +38,7 @@ pub use self::{
     bots::BotsWords,
     builder::TestWords,
     common::PageWords,
+    customers::CustomerWords,
     deliveries::{ActWords, EraseWords, LogWords, TraceWords, UnreachableWords},
     health::HealthWords,
     notes::NoteWords,

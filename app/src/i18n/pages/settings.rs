@@ -41,6 +41,8 @@ word_set! {
         retention_help: "Дней, от 1. Дольше всего занимают место тела событий.", "Days, from 1. The bodies of events take the most room.";
         audit_days: "Журнал действий", "Audit";
         audit_help: "Дней, от 30.", "Days, from 30.";
+        customer_days: "Клиенты ботов записи", "Customers of booking bots";
+        customer_help: "Дней после последнего контакта, от 1.", "Days after the last contact, from 1.";
         days: "дней", "days";
         events: "событий", "events";
 

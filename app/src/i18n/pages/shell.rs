@@ -7,6 +7,7 @@ word_set! {
     Shell {
         profiles: "Профили", "Profiles";
         bots: "Боты", "Bots";
+        customers: "Клиенты", "Customers";
         deliveries: "Доставки", "Deliveries";
         sandbox: "Песочница", "Sandbox";
         health: "Состояние", "Health";

@@ -14,6 +14,7 @@ word_set! {
         bot_removed: "Бот {} удалён.", "The bot {} is removed.";
         imported: "Импортировано: {}.", "Imported: {}.";
         made: "Создано: {}.", "Made: {}.";
+        stopped: "Сообщения остановлены.", "The messages are stopped.";
         erased: "Стёрто: {}.", "Erased: {}.";
         password: "Пароль изменён. Остальные сессии завершены.", "The password is changed. Other sessions have ended.";
         pages: "Сохранено.", "Saved.";

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     components::EmptyState,
     i18n::{EraseWords, UnreachableWords, causes, language, words},
-    pages::{Fault, moment::At},
+    pages::{Fault, customers::recipient, moment::At},
 };
 
 /// A chat that a bot cannot reach.
@@ -14,6 +14,8 @@ use crate::{
 pub struct UnreachableRow {
     /// The chat.
     pub chat: String,
+    /// The name of the customer whose chat it is, if it is known.
+    pub customer: Option<String>,
     /// The bot's `@name`, or its number.
     pub bot: String,
     /// Why the bot cannot reach it.
@@ -37,6 +39,10 @@ pub struct StoredView {
     pub messages: i64,
     /// The messages that are still to be sent.
     pub waiting: i64,
+    /// The bookings.
+    pub bookings: i64,
+    /// Whether it is the chat of a customer of a booking bot.
+    pub is_customer: bool,
 }
 
 /// A completed erasure.
@@ -59,6 +65,8 @@ pub struct ErasureView {
 pub struct EraseView {
     /// The chat, as typed.
     pub chat: String,
+    /// The name of the customer whose chat it is, if it is known.
+    pub customer: Option<String>,
     /// The fault of the chat.
     pub fault: Option<String>,
     /// The data found; `None` before the search.
@@ -142,8 +150,13 @@ fn unreachable(row: UnreachableRow) -> AnyView {
             <th scope="row">
                 {match row.chat.strip_prefix('…') {
                     // A shortened chat cannot be searched for, so it gets no link.
-                    Some(_) => row.chat.into_any(),
-                    None => view! { <a href=href>{row.chat}</a> }.into_any(),
+                    Some(_) => recipient(row.chat, row.customer),
+                    None => view! {
+                        <a href=href>
+                            {row.customer.map(|name| view! { <bdi translate="no">{name}</bdi> " · " })} {row.chat}
+                        </a>
+                    }
+                    .into_any(),
                 }}
             </th>
             <td data-title=w.cause>{row.cause.map(|cause| causes::cause(language(), cause))}</td>
@@ -169,9 +182,9 @@ fn unreachable(row: UnreachableRow) -> AnyView {
 #[component]
 pub(in crate::pages) fn Erase(view: EraseView) -> impl IntoView {
     let w = words::<EraseWords>();
-    let EraseView { chat, fault, stored, past } = view;
+    let EraseView { chat, customer, fault, stored, past } = view;
     let body = match stored {
-        Some(stored) => view! { <Question chat stored /> }.into_any(),
+        Some(stored) => view! { <Question chat customer stored /> }.into_any(),
         None => view! { <Which chat fault /> }.into_any(),
     };
     let past_rows = past
@@ -250,9 +263,10 @@ fn Which(chat: String, fault: Option<String>) -> impl IntoView {
 }
 
 #[component]
-fn Question(chat: String, stored: StoredView) -> impl IntoView {
+fn Question(chat: String, customer: Option<String>, stored: StoredView) -> impl IntoView {
     let w = words::<EraseWords>();
-    if stored.events == 0 && stored.messages == 0 {
+    let named = customer.map_or_else(|| chat.clone(), |name| format!("{name} · {chat}"));
+    if stored.events == 0 && stored.messages == 0 && stored.bookings == 0 && !stored.is_customer {
         // An event without a message may still contain the chat.
         return view! {
             <form class="card" method="post" action="/deliveries/erase">
@@ -271,7 +285,7 @@ fn Question(chat: String, stored: StoredView) -> impl IntoView {
     }
     view! {
         <form class="card" method="post" action="/deliveries/erase">
-            <h2>{w.question.replace("{}", &chat)}</h2>
+            <h2>{w.question.replace("{}", &named)}</h2>
             <dl class="facts">
                 <div>
                     <dt>{w.events}</dt>
@@ -285,8 +299,13 @@ fn Question(chat: String, stored: StoredView) -> impl IntoView {
                     <dt>{w.waiting}</dt>
                     <dd>{stored.waiting}</dd>
                 </div>
+                <div>
+                    <dt>{w.bookings}</dt>
+                    <dd>{stored.bookings}</dd>
+                </div>
             </dl>
             <ul class="consequences">
+                {stored.is_customer.then(|| view! { <li>{w.is_customer}</li> })}
                 <li>{w.others}</li>
                 <li>{w.backups}</li>
                 <li>{w.for_good}</li>

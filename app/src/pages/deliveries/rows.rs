@@ -9,7 +9,7 @@ use hookgram::{
 };
 use leptos::prelude::*;
 
-use super::super::{moment::At, units::span};
+use super::super::{customers::recipient, moment::At, units::span};
 use crate::{
     components::{EmptyState, OutcomeMark},
     i18n::{LogWords, booking_number, causes, endpoints, event_type, language, words},
@@ -115,6 +115,8 @@ fn row(row: LogRow, base: &str, may_act: bool, open: Option<&str>) -> AnyView {
     });
     let details = details(&row);
     let profile = profile(&row);
+    let recipient =
+        row.delivery.as_ref().and_then(|delivery| Some(recipient(delivery.chat.clone()?, delivery.customer.clone())));
     view! {
         <tr aria-current=is_open.then_some("true") data-event=row.public_id.clone()>
             {pick}
@@ -127,6 +129,7 @@ fn row(row: LogRow, base: &str, may_act: bool, open: Option<&str>) -> AnyView {
             <th scope="row">
                 <a href=href>{number}</a>
                 {kind.map(|kind| view! { <span class="row-sub">{kind}</span> })}
+                {recipient.map(|recipient| view! { <span class="row-sub">{recipient}</span> })}
             </th>
             <td data-title=w.profile class="log-profile">
                 {profile}

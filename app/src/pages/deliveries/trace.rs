@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use super::{
     super::{
+        customers::recipient,
         moment::At,
         units::{bytes, span},
     },
@@ -165,7 +166,11 @@ fn DeliverySummary(
     let mut list = vec![step("ok", w.received.to_owned(), endpoint.received, Some(received_at), received_at)];
     match &chat {
         Some(chat) => {
-            let found = format!("{} {field} → {} {chat}", w.field, w.chat);
+            let to = match &fate.customer {
+                Some(name) => format!("{name} · {chat}"),
+                None => format!("{} {chat}", w.chat),
+            };
+            let found = format!("{} {field} → {to}", w.field);
             let made = crate::i18n::messages(language(), parts.len());
             list.push(step("ok", w.found.to_owned(), found, None, received_at));
             list.push(step("ok", w.rendered.to_owned(), made, None, received_at));
@@ -229,7 +234,13 @@ fn DeliverySummary(
         <div class="fate">
             <p class="trace-outcome">
                 <OutcomeMark outcome=outcome />
-                {fate.chat.clone().map(|chat| view! { <span class="soft">{w.chat} " " {chat}</span> })}
+                {fate
+                    .chat
+                    .clone()
+                    .map(|chat| {
+                        let label = fate.customer.is_none().then(|| view! { {w.chat} " " });
+                        view! { <span class="soft">{label} {recipient(chat, fate.customer.clone())}</span> }
+                    })}
             </p>
             {told(&row)}
             <ol class="trace-steps">{list}</ol>

@@ -212,9 +212,10 @@ fn keeping(view: &SettingsView) -> AnyView {
             {number(view, "retention_days", w.retention_days, w.retention_help, &[("", w.days)])}
             {number(view, "audit_days", w.audit_days, w.audit_help, &[("", w.days)])}
         </div>
+        {number(view, "customer_days", w.customer_days, w.customer_help, &[("", w.days)])}
     }
     .into_any();
-    card("keeping", w.keeping, w.keeping_why, card_form(view, &["retention_days", "audit_days"], form))
+    card("keeping", w.keeping, w.keeping_why, card_form(view, &["retention_days", "audit_days", "customer_days"], form))
 }
 
 fn endpoints(view: &SettingsView) -> AnyView {

@@ -35,7 +35,7 @@ enum Form {
     Lines,
 }
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "received_at",
     "event",
     "outcome",
@@ -52,6 +52,7 @@ const COLUMNS: [&str; 16] = [
     "telegram",
     "finished_at",
     "replay_of",
+    "customer",
 ];
 
 /// `GET /deliveries/export.csv`
@@ -128,14 +129,14 @@ fn lines_of(form: Form, rows: &[LogRow]) -> Vec<u8> {
     }
 }
 
-fn object(values: [Value; 16]) -> Vec<u8> {
+fn object(values: [Value; 17]) -> Vec<u8> {
     let named = COLUMNS.iter().zip(values).filter(|(_, value)| !value.is_null());
     let object: Map<String, Value> = named.map(|(name, value)| ((*name).to_owned(), value)).collect();
     format!("{}\n", Value::Object(object)).into_bytes()
 }
 
 /// The values in the order of [`COLUMNS`]; null for a missing one.
-fn values(row: &LogRow) -> [Value; 16] {
+fn values(row: &LogRow) -> [Value; 17] {
     let delivery = row.delivery.as_ref();
     [
         json!(moment(row.received_at)),
@@ -154,10 +155,12 @@ fn values(row: &LogRow) -> [Value; 16] {
         json!(delivery.and_then(|delivery| delivery.last_error.clone())),
         json!(delivery.and_then(|delivery| delivery.finished_at).map(moment)),
         json!(delivery.and_then(|delivery| delivery.replay_of)),
+        json!(delivery.and_then(|delivery| delivery.customer.clone())),
     ]
 }
 
-fn moment(at: Millis) -> String {
+/// A time as RFC 3339 with milliseconds.
+pub(in crate::pages) fn moment(at: Millis) -> String {
     let at = DateTime::from_timestamp_millis(at).unwrap_or_default();
     at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }

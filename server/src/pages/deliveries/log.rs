@@ -5,7 +5,7 @@ use app::{
     i18n::{LogWords, Words as _},
     pages::{LogView, ServerPage},
     session::Viewer,
-    views::{Chart, LogDelivery, LogPage, LogRow},
+    views::{Chart, LogDelivery, LogPage, LogRow, full_name},
 };
 use axum::{http::StatusCode, response::Response};
 use hookgram::{
@@ -135,6 +135,7 @@ pub(super) fn row(logged: Logged, language: Language) -> LogRow {
         id,
         channel: logged.channel.unwrap_or(ChannelKind::Telegram),
         chat: logged.chat,
+        customer: logged.customer.as_deref().and_then(known_name),
         parts: (number(logged.part_count), number(logged.parts_sent)),
         attempts: number(logged.attempts),
         cause: logged.cause,
@@ -159,6 +160,11 @@ pub(super) fn row(logged: Logged, language: Language) -> LogRow {
         duplicate_of: logged.duplicate_of.zip(logged.first_public_id),
         delivery,
     }
+}
+
+/// The name of a customer as one line, if it shows anything.
+pub(super) fn known_name(stored: &str) -> Option<String> {
+    Some(full_name(stored, "")).filter(|name| !name.is_empty())
 }
 
 fn reason(json: &str, language: Language) -> Option<String> {

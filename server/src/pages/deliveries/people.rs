@@ -7,7 +7,7 @@ use app::{
 use axum::{body::Body, http::StatusCode, response::Response};
 use hookgram::{delivery::FailureCause, values::ChatId};
 
-use super::personal;
+use super::{log::known_name, personal};
 use crate::{
     pages::{Operator, Visit, internal, or_refuse},
     store::{Erasure, Unreachable},
@@ -18,7 +18,11 @@ use crate::{
 pub(in crate::pages) async fn unreachable(visit: Visit) -> Response {
     let (rows, count) = or_refuse!(visit, visit.state.store.log.unreachable().await.map_err(internal));
     let is_shown = personal::is_shown(&visit.state, visit.account());
-    let masked = |row: UnreachableRow| UnreachableRow { chat: personal::masked(&row.chat), ..row };
+    let masked = |row: UnreachableRow| UnreachableRow {
+        chat: personal::masked(&row.chat),
+        customer: row.customer.as_deref().map(personal::masked_name),
+        ..row
+    };
     let rows = rows.into_iter().map(row).map(|row| if is_shown { row } else { masked(row) }).collect();
     visit.show(StatusCode::OK, ServerPage::Unreachable(rows, count)).await
 }
@@ -28,6 +32,7 @@ fn row(row: Unreachable) -> UnreachableRow {
         bot: row.username.map_or_else(|| row.bot_id.to_string(), |username| format!("@{username}")),
         cause: FailureCause::parse(&row.cause),
         chat: row.chat,
+        customer: row.customer.as_deref().and_then(known_name),
         since: row.since,
         last_at: row.last_at,
         failures: row.failures,
@@ -51,8 +56,18 @@ pub(in crate::pages) async fn question(visit: Visit<Operator>) -> Response {
             let stored = visit.state.store.maintenance.stored_about(&chat.to_string()).await.map_err(internal);
             let stored = or_refuse!(visit, stored);
             view.chat = chat.to_string();
-            let (events, messages, waiting) = (stored.events, stored.messages, stored.waiting);
-            view.stored = Some(StoredView { events, messages, waiting });
+            view.stored = Some(StoredView {
+                events: stored.events,
+                messages: stored.messages,
+                waiting: stored.waiting,
+                bookings: stored.bookings,
+                is_customer: stored.is_customer,
+            });
+            let row = match view.chat.parse() {
+                Ok(id) => or_refuse!(visit, visit.state.store.customers.get(id).await.map_err(internal)),
+                Err(_) => None,
+            };
+            view.customer = row.and_then(|row| known_name(&format!("{} {}", row.first_name, row.last_name)));
         }
     }
     visit.show(status, ServerPage::Erase(Box::new(view))).await

@@ -3,7 +3,7 @@
 
 use app::{
     error::AppError,
-    views::{DeliveryDetail, EventDetail, LogPage, LogRow},
+    views::{CustomerBookingView, CustomerView, DeliveryDetail, EventDetail, LogPage, LogRow},
 };
 use hookgram::{
     message::Part,
@@ -38,6 +38,11 @@ pub(crate) fn masked(chat: &str) -> String {
     format!("…{end}")
 }
 
+/// The first letter of a name.
+pub(crate) fn masked_name(name: &str) -> String {
+    name.chars().next().map(|first| format!("{first}…")).unwrap_or_default()
+}
+
 /// The text shown in place of a hidden message.
 pub(crate) fn hidden(language: Language) -> String {
     HIDDEN.get(language).to_owned()
@@ -68,9 +73,23 @@ pub(crate) fn of_delivery(delivery: DeliveryDetail, language: Language) -> Deliv
     }
 }
 
+/// A customer without personal data.
+pub(crate) fn of_customer(customer: CustomerView) -> CustomerView {
+    let booking =
+        customer.booking.map(|booking| CustomerBookingView { service: None, number: None, link: None, ..booking });
+    CustomerView {
+        chat: masked(&customer.chat),
+        name: masked_name(&customer.name),
+        username: String::new(),
+        booking,
+        ..customer
+    }
+}
+
 fn of_row(mut row: LogRow) -> LogRow {
     if let Some(delivery) = &mut row.delivery {
         delivery.chat = delivery.chat.as_deref().map(masked);
+        delivery.customer = delivery.customer.as_deref().map(masked_name);
     }
     row
 }
@@ -82,5 +101,6 @@ mod tests {
     #[test]
     fn a_chat_is_known_by_its_end() {
         assert_eq!([masked("482113907"), masked("-100"), masked("5")], ["…907", "…100", "…5"]);
+        assert_eq!([masked_name("Анна Королёва"), masked_name("")], ["А…", ""]);
     }
 }

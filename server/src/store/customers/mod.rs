@@ -2,6 +2,7 @@
 
 pub(in crate::store) mod bookings;
 pub(in crate::store) mod missed;
+pub(in crate::store) mod reading;
 pub(in crate::store) mod stops;
 
 use hookgram::booking::Standing;
@@ -65,6 +66,7 @@ impl Customers {
             None => false,
         };
         // Writing to a bot shows that it is not blocked.
+        is_reachable(&mut tx, bot, who.id).await?;
         sqlx::query(
             "INSERT INTO subscriptions (customer_id, bot_id, started_at) VALUES (?1, ?2, iif(?4, ?3, NULL))
              ON CONFLICT (customer_id, bot_id) DO UPDATE SET blocked_at = NULL, started_at = iif(?4, ?3, started_at)",
@@ -103,6 +105,9 @@ impl Customers {
         .bind(blocked)
         .execute(&mut *tx)
         .await?;
+        if !blocked {
+            is_reachable(&mut tx, bot, who.id).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -155,6 +160,16 @@ impl Customers {
         .fetch_all(&self.read)
         .await?)
     }
+}
+
+/// Deletes that a message to a person did not arrive: the bot can write to them again.
+async fn is_reachable(tx: &mut SqliteConnection, bot: i64, customer: i64) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM unreachable WHERE bot_id = ?1 AND chat = ?2")
+        .bind(bot)
+        .bind(customer.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Stores the names of a person, and that there was contact.

@@ -1,7 +1,11 @@
-//! Who has said `/stop`. Only a keyed hash of bot and chat is stored, because it survives the erasure of the person's
+//! Who said `/stop`. Only a keyed hash of bot and chat is stored, because it survives the erasure of the person's
 //! data. The key is a row in `settings`, made with the first stop.
 
+use std::collections::HashSet;
+
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use hookgram::audit::AuditAction;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
 use sqlx::SqliteConnection;
@@ -11,12 +15,25 @@ use crate::{
         codes,
         seal::{Place, Sealer},
     },
-    store::{Customers, StoreError, secrets::sealing_key},
+    store::{
+        Customers, StoreError,
+        audit::{self, By, Change, Entry},
+        customers::reading::masked,
+        queue::heads::json,
+        secrets::sealing_key,
+    },
     time::Millis,
 };
 
 /// The name of the key's row in `settings`. No setting has this name.
 const KEY: &str = "stops_key";
+
+/// A bot, and a customer who may have said `/stop` to it.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::store) struct Stop {
+    pub(in crate::store) bot: i64,
+    pub(in crate::store) customer: i64,
+}
 
 impl Customers {
     /// Stores that a person wants no more messages from a bot.
@@ -25,6 +42,40 @@ impl Customers {
     /// If the database fails, or the key of the hashes cannot be decrypted.
     pub async fn stop(&self, bot: i64, customer: i64, at: Millis) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        self.put_stop(&mut tx, Stop { bot, customer }, at).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Does the same for an operator.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the person has never written to the bot; if the database fails, or the key of the
+    /// hashes cannot be decrypted.
+    pub async fn stop_by(&self, bot: i64, customer: i64, at: Millis, by: &By) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let username: Option<String> = sqlx::query_scalar(
+            "SELECT coalesce(b.username, '') FROM subscriptions s LEFT JOIN bots b ON b.id = s.bot_id
+             WHERE s.customer_id = ?1 AND s.bot_id = ?2",
+        )
+        .bind(customer)
+        .bind(bot)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let name = match username.ok_or(StoreError::NotFound)? {
+            username if username.is_empty() => bot.to_string(),
+            username => format!("@{username}"),
+        };
+        if self.put_stop(&mut tx, Stop { bot, customer }, at).await? {
+            let entry = Entry::new(by, AuditAction::CustomerStopped).to(&masked(customer), None);
+            audit::record(&mut tx, &entry.with(vec![Change::new("bot", "", name)])).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Stores the hash. Returns whether it was not there yet.
+    async fn put_stop(&self, tx: &mut SqliteConnection, stop: Stop, at: Millis) -> Result<bool, StoreError> {
         let stored: Option<Vec<u8>> = sqlx::query_scalar("SELECT sealed FROM settings WHERE name = ?1")
             .bind(KEY)
             .fetch_optional(&mut *tx)
@@ -33,7 +84,7 @@ impl Customers {
             Some(sealed) => self.sealer.open(Place::Setting(KEY), &sealed)?,
             None => {
                 let key = codes::secret();
-                let sealed = sealing_key(&mut tx, &self.sealer).await?.seal(Place::Setting(KEY), &key)?;
+                let sealed = sealing_key(tx, &self.sealer).await?.seal(Place::Setting(KEY), &key)?;
                 sqlx::query("INSERT INTO settings (name, sealed) VALUES (?1, ?2)")
                     .bind(KEY)
                     .bind(sealed)
@@ -42,13 +93,12 @@ impl Customers {
                 key.into()
             }
         };
-        sqlx::query("INSERT INTO stops (hash, at) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
-            .bind(hash(&key, bot, customer))
+        let done = sqlx::query("INSERT INTO stops (hash, at) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+            .bind(hash(&key, stop))
             .bind(at)
-            .execute(&mut *tx)
+            .execute(tx)
             .await?;
-        tx.commit().await?;
-        Ok(())
+        Ok(done.rows_affected() > 0)
     }
 
     /// Stores that a person wants messages from a bot again.
@@ -70,15 +120,38 @@ impl Customers {
         exists(&mut *self.read.acquire().await?, &hash).await
     }
 
+    /// Whether each of these was stored; `None` for all if the key of the hashes cannot be decrypted.
+    pub(super) async fn stopped(&self, stops: &[Stop]) -> Result<Vec<Option<bool>>, StoreError> {
+        let key = match self.stops_key().await {
+            Ok(Some(key)) => key,
+            Ok(None) => return Ok(vec![Some(false); stops.len()]),
+            Err(StoreError::Seal(_)) => return Ok(vec![None; stops.len()]),
+            Err(error) => return Err(error),
+        };
+        let hashes: Vec<Vec<u8>> = stops.iter().map(|stop| hash(&key, *stop)).collect();
+        let list: Vec<String> = hashes.iter().map(|hash| HEXLOWER.encode(hash)).collect();
+        let found: HashSet<Vec<u8>> =
+            sqlx::query_scalar("SELECT hash FROM stops WHERE hash IN (SELECT unhex(value) FROM json_each(?1))")
+                .bind(json(&list))
+                .fetch_all(&self.read)
+                .await?
+                .into_iter()
+                .collect();
+        Ok(hashes.iter().map(|hash| Some(found.contains(hash))).collect())
+    }
+
     /// The hash of a bot and a chat; `None` while nobody has said `/stop`.
     pub(super) async fn stop_hash(&self, bot: i64, customer: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.stops_key().await?.map(|key| hash(&key, Stop { bot, customer })))
+    }
+
+    /// The key of the hashes; `None` while nobody has said `/stop`.
+    async fn stops_key(&self) -> Result<Option<SecretString>, StoreError> {
         let stored: Option<Vec<u8>> = sqlx::query_scalar("SELECT sealed FROM settings WHERE name = ?1")
             .bind(KEY)
             .fetch_optional(&self.read)
             .await?;
-        let Some(sealed) = stored else { return Ok(None) };
-        let key = self.sealer.open(Place::Setting(KEY), &sealed)?;
-        Ok(Some(hash(&key, bot, customer)))
+        Ok(stored.map(|sealed| self.sealer.open(Place::Setting(KEY), &sealed)).transpose()?)
     }
 }
 
@@ -101,9 +174,9 @@ pub(super) async fn exists(connection: &mut SqliteConnection, hash: &[u8]) -> Re
         .await?)
 }
 
-fn hash(key: &SecretString, bot: i64, customer: i64) -> Vec<u8> {
+fn hash(key: &SecretString, stop: Stop) -> Vec<u8> {
     // HMAC takes a key of any length.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes()) else { return Vec::new() };
-    mac.update(format!("{bot} {customer}").as_bytes());
+    mac.update(format!("{} {}", stop.bot, stop.customer).as_bytes());
     mac.finalize().into_bytes().to_vec()
 }

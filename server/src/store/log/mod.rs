@@ -124,6 +124,8 @@ pub struct Logged {
     pub replay_of: Option<i64>,
     /// The delivery that replays it.
     pub replaced_by: Option<i64>,
+    /// The first and the last name of the customer whose chat it is; may be blank.
+    pub customer: Option<String>,
 }
 
 /// SQL: the lowest and the highest id, by two subqueries. With both in one SELECT, SQLite would scan the table.

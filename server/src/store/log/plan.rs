@@ -22,7 +22,8 @@ pub(in crate::store) const COLUMNS: &str = concat!(
     part_count!(parts_of!("d")),
     ", 0) AS part_count, d.parts_sent, d.attempts, d.cause,
     d.last_error, d.sandbox, d.unsure, d.next_attempt_at, d.finished_at, d.replay_of,
-    (SELECT r.id FROM deliveries r WHERE r.replay_of = d.id) AS replaced_by FROM "
+    (SELECT r.id FROM deliveries r WHERE r.replay_of = d.id) AS replaced_by,
+    (SELECT c.first_name || ' ' || c.last_name FROM customers c WHERE c.id = d.chat) AS customer FROM "
 );
 pub(in crate::store) const NAMES: &str =
     " LEFT JOIN profiles p ON p.id = e.profile_id LEFT JOIN events f ON f.id = e.duplicate_of WHERE ";

@@ -15,6 +15,8 @@ const SHOWN: i64 = 200;
 pub struct Unreachable {
     /// The chat.
     pub chat: String,
+    /// The first and the last name of the customer whose chat it is; may be blank.
+    pub customer: Option<String>,
     /// Telegram's id of the bot.
     pub bot_id: i64,
     /// Its `@name` without the `@`, where it is known.
@@ -40,8 +42,9 @@ impl Log {
     /// If the database fails.
     pub async fn unreachable(&self) -> Result<(Vec<Unreachable>, u64), StoreError> {
         let rows = sqlx::query_as(
-            "SELECT u.chat, u.bot_id, b.username, u.cause, u.since, u.last_at, u.failures, p.id AS profile_id,
+            "SELECT u.chat, c.first_name || ' ' || c.last_name AS customer, u.bot_id, b.username, u.cause, u.since, u.last_at, u.failures, p.id AS profile_id,
              p.name AS profile FROM unreachable u LEFT JOIN bots b ON b.id = u.bot_id
+             LEFT JOIN customers c ON c.id = u.chat
              LEFT JOIN profiles p ON p.id = u.profile_id AND p.deleted_at IS NULL
              ORDER BY u.last_at DESC LIMIT ?1",
         )

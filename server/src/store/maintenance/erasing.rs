@@ -31,6 +31,10 @@ pub struct Stored {
     pub messages: i64,
     /// How many of its deliveries are unfinished.
     pub waiting: i64,
+    /// Its bookings.
+    pub bookings: i64,
+    /// Whether it is the chat of a customer.
+    pub is_customer: bool,
 }
 
 /// An erasure that was done.
@@ -63,7 +67,9 @@ impl Maintenance {
             "SELECT count(DISTINCT d.event_id) AS events,
              count(*) + (SELECT count(*) FROM sandbox_messages WHERE delivery_id IS NULL
                  AND chat IN (SELECT value FROM json_each(?1))) AS messages,
-             coalesce(sum(d.finished_at IS NULL), 0) AS waiting
+             coalesce(sum(d.finished_at IS NULL), 0) AS waiting,
+             (SELECT count(*) FROM json_each(?1) l CROSS JOIN bookings b ON b.customer_id = l.value) AS bookings,
+             EXISTS (SELECT 1 FROM json_each(?1) l CROSS JOIN customers k ON k.id = l.value) AS is_customer
              FROM json_each(?1) c CROSS JOIN deliveries d INDEXED BY deliveries_by_chat ON d.chat = c.value",
         )
         .bind(chats)
@@ -72,8 +78,8 @@ impl Maintenance {
     }
 
     /// Erases everything stored about a chat: messages to it, sent or not, their events with their bodies, and events
-    /// without messages whose body names the chat. If an event has messages to other chats as well, those stay, but its
-    /// body is deleted.
+    /// without messages whose body names the chat; the customer whose chat it is, with their bots and bookings. If an
+    /// event has messages to other chats as well, those stay, but its body is deleted. A `/stop` stays, as a hash.
     ///
     /// # Errors
     /// If the database fails; what was erased until then stays erased, and the call can be repeated.
@@ -98,6 +104,10 @@ impl Maintenance {
         }
         events += self.erase_unanswered(&ids).await?;
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        overwrite(&mut tx, true).await?;
+        for statement in [SUBSCRIPTIONS, CUSTOMERS, BOOKINGS, GROUPS] {
+            delete(&mut tx, statement, &chats).await?;
+        }
         messages +=
             delete(&mut tx, "DELETE FROM sandbox_messages WHERE chat IN (SELECT value FROM json_each(?1))", &chats)
                 .await?;
@@ -105,6 +115,7 @@ impl Maintenance {
         let moved = "DELETE FROM moved_chats WHERE chat IN (SELECT value FROM json_each(?1))
             OR moved_to IN (SELECT value FROM json_each(?1))";
         delete(&mut tx, moved, &chats).await?;
+        overwrite(&mut tx, false).await?;
         let erasure = Erasure { chat_end, events, messages, asked_by: by.who.clone(), at: now };
         sqlx::query("INSERT INTO erasures (chat_end, events, messages, asked_by, at) VALUES (?1, ?2, ?3, ?4, ?5)")
             .bind(&erasure.chat_end)
@@ -205,6 +216,11 @@ impl Maintenance {
         }
     }
 }
+
+const SUBSCRIPTIONS: &str = "DELETE FROM subscriptions WHERE customer_id IN (SELECT value FROM json_each(?1))";
+const CUSTOMERS: &str = "DELETE FROM customers WHERE id IN (SELECT value FROM json_each(?1))";
+const BOOKINGS: &str = "DELETE FROM bookings WHERE customer_id IN (SELECT value FROM json_each(?1))";
+const GROUPS: &str = "DELETE FROM told_groups WHERE chat IN (SELECT value FROM json_each(?1))";
 
 /// Turns full overwriting of deleted content on or off. Without it, deleted content stays in the file until its place
 /// is used again.

@@ -20,7 +20,8 @@ const ROWS: i64 = 64;
 const BYTES: i64 = 128 * 1024;
 /// How long an address that does not answer confirmation mails is remembered, in milliseconds: longer than the longest
 /// pause between two mails.
-const UNANSWERED: Millis = 60 * 24 * 60 * 60 * 1000;
+const UNANSWERED: Millis = 60 * DAY;
+const DAY: Millis = 24 * 60 * 60 * 1000;
 /// How many free pages (4 KiB each) the file may keep for new data.
 const SPARE_PAGES: i64 = 256;
 
@@ -118,6 +119,28 @@ impl Maintenance {
         }
         tx.commit().await?;
         Ok(left)
+    }
+
+    /// Deletes some bookings that began a day ago, orders told 30 days ago, and groups told a year ago; then customers
+    /// without bookings whose last contact was before `before`, with what is known of their bots. Returns whether any
+    /// may be left.
+    ///
+    /// # Errors
+    /// If the database fails; nothing is deleted then.
+    pub async fn delete_old_customers(&self, now: Millis, before: Millis) -> Result<bool, StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut rows = ROWS;
+        for (statement, until) in [
+            (BOOKINGS, now.saturating_sub(DAY)),
+            (ORDERS, now.saturating_sub(30 * DAY)),
+            (TOLD_GROUPS, now.saturating_sub(365 * DAY)),
+            (CUSTOMERS, before),
+        ] {
+            let done = sqlx::query(statement).bind(until).bind(rows).execute(&mut *tx).await?;
+            rows -= i64::try_from(done.rows_affected()).unwrap_or(rows);
+        }
+        tx.commit().await?;
+        Ok(rows == 0)
     }
 
     /// Deletes expired sessions, one-time links and drafts, and sessions idle since `idle_since`.
@@ -257,6 +280,16 @@ const ADDRESSES: &str = "DELETE FROM mail_addresses WHERE address IN (
 const ADDRESS_LINKS: &str = "DELETE FROM mail_address_links WHERE code_hash IN (
     SELECT code_hash FROM mail_address_links WHERE expires_at <= ?1 LIMIT ?2)";
 
+const BOOKINGS: &str = "DELETE FROM bookings WHERE (bot_id, customer_id, case_id) IN (
+    SELECT bot_id, customer_id, case_id FROM bookings WHERE starts_at IS NOT NULL AND starts_at < ?1 LIMIT ?2)";
+const ORDERS: &str = "DELETE FROM bookings WHERE (bot_id, customer_id, case_id) IN (
+    SELECT bot_id, customer_id, case_id FROM bookings WHERE starts_at IS NULL AND told_at < ?1 LIMIT ?2)";
+const TOLD_GROUPS: &str = "DELETE FROM told_groups WHERE (bot_id, chat) IN (
+    SELECT bot_id, chat FROM told_groups WHERE at < ?1 LIMIT ?2)";
+/// SQL: deletes customers; their subscriptions go with them.
+const CUSTOMERS: &str = "DELETE FROM customers WHERE id IN (SELECT c.id FROM customers c WHERE c.last_at < ?1
+    AND NOT EXISTS (SELECT 1 FROM bookings b WHERE b.customer_id = c.id) LIMIT ?2)";
+
 async fn delete(
     tx: &mut SqliteConnection,
     statement: &'static str,
@@ -270,7 +303,7 @@ async fn delete(
 }
 
 #[cfg(test)]
-pub(in crate::store) const STATEMENTS: [&str; 19] = [
+pub(in crate::store) const STATEMENTS: [&str; 23] = [
     OLD,
     FINISHED,
     ATTEMPTS,
@@ -290,4 +323,8 @@ pub(in crate::store) const STATEMENTS: [&str; 19] = [
     UNANSWERED_ADDRESSES,
     ADDRESSES,
     ADDRESS_LINKS,
+    BOOKINGS,
+    ORDERS,
+    TOLD_GROUPS,
+    CUSTOMERS,
 ];

@@ -11,6 +11,7 @@ use super::{
     pages::{profile_saying, saying},
 };
 use crate::{
+    customers::meet,
     mail::{SOON, house, send_due},
     person::Person,
     support::{BotApi, Play, TestServer, eventually, html::tags, telegram::arrive},
@@ -133,6 +134,7 @@ async fn what_is_exported_calculates_nothing_and_says_all() {
         let profile = profile_saying(&server, text, false).await;
         api.next([Play::Refuse(403, text, json!({}))]);
         let chat = (1_000 + number).to_string();
+        meet(&server, chat.parse().unwrap(), text, text).await;
         server.post(&format!("/h/{}", profile.key), saying(text, &chat).to_string()).await;
         settled(&server).await;
         server.post(&format!("/h/{}", profile.key), saying(text, text).to_string()).await;
@@ -154,7 +156,7 @@ async fn what_is_exported_calculates_nothing_and_says_all() {
                 assert!(!is_formula || bare[1..].bytes().all(|byte| byte.is_ascii_digit()), "{cell:?} at {split:?}");
             }
         }
-        let width = 16;
+        let width = 17;
         let whole = cells(&table, if language == "ru" { ';' } else { ',' });
         // Each line ends in two signs, of which the second begins nothing.
         let filled = whole.chunks(width + 1).all(|row| row.len() == width + 1 && row[width].is_empty());

@@ -11,6 +11,7 @@ use server::store::{StoredProfile, audit::COMMAND_LINE};
 
 use super::{CORPUS, harmless};
 use crate::{
+    customers::{book, meet},
     person::Person,
     requests::judge_page,
     support::{
@@ -96,6 +97,10 @@ async fn house(texts: &[String]) -> House {
             events.push(answer["Id"].as_str().unwrap().to_owned());
             eventually("its end", async || server.state.store.queue.totals().await.unwrap().open == 0).await;
         }
+        for id in [i64::try_from(number).unwrap() + 100, 5] {
+            meet(&server, id, text, text).await;
+            book(&server, id, text, None).await;
+        }
         let overriding = format!("/h/{key}?{0}={0}&message={0}&telegramFieldName={0}", query::encode(text));
         server.post(&overriding, saying(text, text).to_string()).await;
         server.post(&format!("/h/{key}"), saying(text, text).to_string()).await;
@@ -116,6 +121,11 @@ fn addresses(house: &House, texts: &[String]) -> Vec<(&'static str, String)> {
         ("sandbox", "/sandbox".into()),
         ("health", "/health".into()),
         ("unreachable", "/deliveries/unreachable".into()),
+        ("customers", "/customers".into()),
+        ("customers", "/customers?bot=7001002003".into()),
+        ("customer", "/customers/5".into()),
+        ("customer", "/customers/100".into()),
+        ("erase question", "/deliveries/erase?chat=100".into()),
         ("audit", "/audit".into()),
         ("users", "/users".into()),
         ("account", "/account".into()),
@@ -152,6 +162,10 @@ fn addresses(house: &House, texts: &[String]) -> Vec<(&'static str, String)> {
             ("builder asked", "/profiles/new?draft="),
             ("builder asked", "/profiles/new?__path=/rpc/operator/save-profile&__err="),
             ("confirm asked", "/confirm?next="),
+            ("customers asked", "/customers?q="),
+            ("customers asked", "/customers?bot="),
+            ("customers asked", "/customers?behind="),
+            ("nothing", "/customers/"),
             ("nothing", "/profiles/"),
             ("nothing", "/users/"),
         ] {

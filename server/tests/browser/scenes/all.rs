@@ -3,7 +3,10 @@
 use anyhow::Result;
 use hookgram::{delivery::DeliveryState, parameters::Parameter, query, sample::Sample, values::Language};
 use serde_json::json;
-use server::store::audit::COMMAND_LINE;
+use server::{
+    store::{Contact, audit::COMMAND_LINE},
+    time::now,
+};
 
 use super::{
     Scene,
@@ -37,6 +40,7 @@ pub(super) fn nothing_yet() -> Vec<Scene> {
         Scene::new("sandbox-empty", "/sandbox", [See(".empty"), Live]),
         Scene::new("log-empty", "/deliveries", [See(".empty"), Live]),
         Scene::new("unreachable-empty", "/deliveries/unreachable", [See(".empty")]),
+        Scene::new("customers-empty", "/customers", [See(".empty")]),
         Scene::new("work-empty", "/deliveries/work", [See(".empty")]),
         Scene::new("health-empty", "/health", []),
         Scene::new("account", "/account", []),
@@ -71,6 +75,7 @@ pub(super) struct Seed {
 #[derive(Clone, Copy)]
 struct Typed {
     names: [&'static str; 4],
+    customer: &'static str,
     message: &'static str,
     locale: &'static str,
 }
@@ -79,11 +84,13 @@ fn typed(language: Language) -> Typed {
     match language {
         Language::Ru => Typed {
             names: ["Записи в студию «Север»", "Записи", "Напоминания", "Отмены и переносы"],
+            customer: "Анна",
             message: "Вы записаны на <b>стрижку</b>",
             locale: "ru-RU",
         },
         Language::En => Typed {
             names: ["Bookings of the Northern studio", "Bookings", "Reminders", "Cancellations"],
+            customer: "Anna",
             message: "You are booked for a <b>haircut</b>",
             locale: "en-US",
         },
@@ -106,6 +113,17 @@ impl Seed {
         telegram.next([Play::Refuse(403, "Forbidden: bot was blocked by the user", json!({}))]);
         server.post(&endpoint, event("1282", &["482113908"])).await;
         server.wait_for_state(DeliveryState::Failed).await;
+        for (id, first_name) in [(482_113_907, words.customer), (482_113_908, words.customer)] {
+            let who = Contact {
+                id,
+                first_name: first_name.to_owned(),
+                last_name: String::new(),
+                username: "anna_k".to_owned(),
+                language: "ru".to_owned(),
+            };
+            server.state.store.customers.met(7_001_002_003, &who, true, now()).await?;
+            server.state.store.customers.set_blocked(7_001_002_003, &who, id == 482_113_908, now()).await?;
+        }
         for sample in [Sample::Appointment, Sample::Everything] {
             server.post(&format!("/h/{}", sandbox.key), sample.json()).await;
             server.wait_for_state(DeliveryState::Delivered).await;

@@ -1,4 +1,4 @@
-//! The scenes of the log, of health, and of people.
+//! The scenes of the log, of customers, and of health.
 
 use super::{
     Scene,
@@ -45,6 +45,9 @@ pub(super) fn scenes() -> Vec<Scene> {
         ),
         Scene::new("log-replay-all", "/deliveries/all?do=replay&outcome=failed", []),
         Scene::new("unreachable", "/deliveries/unreachable", [See(".log-table")]),
+        Scene::new("customers", "/customers", [See(".customer-table")]),
+        Scene::new("customers-no-match", "/customers?q=zzz", [See(".empty")]),
+        Scene::new("customer", "/customers/482113907", [See(".customer-stop")]),
         Scene::new("erase", "/deliveries/erase", []),
         Scene::new("erase-fault", "/deliveries/erase?chat=x", [See(".notice")]),
         Scene::new("erase-nothing", "/deliveries/erase?chat=77", []),

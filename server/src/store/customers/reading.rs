@@ -1,0 +1,331 @@
+//! What pages show of customers: a page of the list, one person, their bots and bookings.
+
+use hookgram::{
+    audit::AuditAction,
+    delivery::{DeliveryState, FailureCause},
+    message::{Part, StoredMessage},
+};
+use sqlx::{FromRow, QueryBuilder, Sqlite};
+
+use super::BookingRow;
+use crate::{
+    store::{
+        Customers, StoreError,
+        audit::{By, Entry},
+        customers::stops::Stop,
+        events::messages::parts_of,
+        names::{MaybeNamed, Named},
+        profiles::folding::fold,
+        queue::heads::json,
+    },
+    time::Millis,
+};
+
+/// The most words of a search that are looked for.
+const MOST_WORDS: usize = 8;
+
+/// The filter and the place of a page of the list.
+#[derive(Clone, Debug, Default)]
+pub struct CustomerFilter {
+    /// Only customers whose names and username have each word of this text, or whose id it is.
+    pub text: Option<String>,
+    /// Only customers of this bot, sorted by when they last pressed Start at it. Without it, all customers, sorted by
+    /// the last contact.
+    pub bot: Option<i64>,
+    /// Only rows whose [`CustomerRow::place`] is this or an earlier one, without the first so many of those. The number
+    /// tells rows with the same time apart, so that an address needs no customer's id.
+    pub behind: Option<(Millis, i64)>,
+    /// The most rows.
+    pub limit: i64,
+}
+
+/// A customer.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct CustomerRow {
+    /// Telegram's id of the person, and of their private chat.
+    pub id: i64,
+    /// The first name.
+    pub first_name: String,
+    /// The last name; empty if there is none.
+    pub last_name: String,
+    /// The `@name` without the `@`; empty if there is none.
+    pub username: String,
+    /// The language as Telegram tells it; empty if it does not.
+    pub language: String,
+    /// The first contact.
+    pub first_at: Millis,
+    /// The last contact: an update of theirs, or a booking.
+    pub last_at: Millis,
+    /// The time that the list is sorted by.
+    pub place: Millis,
+}
+
+/// A customer and a bot that they have written to, or blocked.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Subscription {
+    /// The customer.
+    pub customer: i64,
+    /// Telegram's id of the bot.
+    pub bot: i64,
+    /// The bot's `@name` without the `@`, empty until Telegram has told it; `None` if the bot was removed.
+    pub username: Option<String>,
+    /// When they last pressed Start.
+    pub started_at: Option<Millis>,
+    /// When they blocked the bot, as far as the bot was told.
+    pub blocked_at: Option<Millis>,
+    /// Why the last message did not arrive, if Telegram said that the bot cannot write to them.
+    #[sqlx(try_from = "MaybeNamed<FailureCause>")]
+    pub cause: Option<FailureCause>,
+    /// Whether they want no messages; `None` if the key of the hashes cannot be decrypted.
+    #[sqlx(skip)]
+    pub stopped: Option<bool>,
+}
+
+/// A booking, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct CustomerBooking {
+    /// The customer.
+    pub customer: i64,
+    /// Telegram's id of the bot.
+    pub bot: i64,
+    /// When the newest event about it was received.
+    pub told_at: Millis,
+    /// The booking.
+    #[sqlx(flatten)]
+    pub booking: BookingRow,
+}
+
+/// A delivery to a customer, with its texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerDelivery {
+    /// Its id.
+    pub id: i64,
+    /// The public id of its event.
+    pub event: String,
+    /// When the event was received.
+    pub received_at: Millis,
+    /// The order number of the booking.
+    pub order_number: Option<String>,
+    /// The name of the profile, if it is still there.
+    pub profile: Option<String>,
+    /// Telegram's id of the bot; `None` for the sandbox.
+    pub bot: Option<i64>,
+    /// Its state.
+    pub state: DeliveryState,
+    /// Why it failed.
+    pub cause: Option<FailureCause>,
+    /// When it was finished.
+    pub finished_at: Option<Millis>,
+    /// The texts of its message's parts.
+    pub texts: Vec<String>,
+}
+
+#[derive(FromRow)]
+struct DeliveryRow {
+    id: i64,
+    event: String,
+    received_at: Millis,
+    order_number: Option<String>,
+    profile: Option<String>,
+    bot: Option<i64>,
+    #[sqlx(try_from = "Named<DeliveryState>")]
+    state: DeliveryState,
+    #[sqlx(try_from = "MaybeNamed<FailureCause>")]
+    cause: Option<FailureCause>,
+    finished_at: Option<Millis>,
+    parts: Option<String>,
+}
+
+impl From<DeliveryRow> for CustomerDelivery {
+    fn from(row: DeliveryRow) -> Self {
+        let parts = row.parts.and_then(|stored| StoredMessage::from_stored(stored).parts().ok()).unwrap_or_default();
+        Self {
+            id: row.id,
+            event: row.event,
+            received_at: row.received_at,
+            order_number: row.order_number,
+            profile: row.profile,
+            bot: row.bot,
+            state: row.state,
+            cause: row.cause,
+            finished_at: row.finished_at,
+            texts: parts.iter().map(Part::text).collect(),
+        }
+    }
+}
+
+/// SQL: the columns of a [`CustomerRow`], but for the place.
+macro_rules! columns {
+    () => {
+        "SELECT c.id, c.first_name, c.last_name, c.username, c.language, c.first_at, c.last_at, "
+    };
+}
+
+/// SQL: the columns of a [`CustomerBooking`], but for `told_at`.
+macro_rules! booking_columns {
+    () => {
+        "SELECT b.customer_id AS customer, b.bot_id AS bot, b.case_id, b.starts_at, b.service, b.number, b.link,
+         b.cancelled, "
+    };
+}
+
+const ONE: &str = concat!(columns!(), "c.last_at AS place FROM customers c WHERE c.id = ?1");
+
+const SUBSCRIPTIONS: &str = "SELECT s.customer_id AS customer, s.bot_id AS bot, b.username, s.started_at, s.blocked_at,
+    u.cause FROM json_each(?1) l CROSS JOIN subscriptions s ON s.customer_id = l.value
+    LEFT JOIN bots b ON b.id = s.bot_id
+    LEFT JOIN unreachable u ON u.bot_id = s.bot_id AND u.chat = CAST(s.customer_id AS TEXT)
+    ORDER BY s.customer_id, s.bot_id";
+
+/// SQL: of each customer, the booking with the newest event. SQLite takes the other columns from the row of the maximum.
+const NEWEST_BOOKINGS: &str = concat!(
+    booking_columns!(),
+    "max(b.told_at) AS told_at FROM json_each(?1) l CROSS JOIN bookings b ON b.customer_id = l.value
+     GROUP BY b.customer_id"
+);
+
+const ALL_BOOKINGS: &str = concat!(
+    booking_columns!(),
+    "b.told_at FROM bookings b WHERE b.customer_id = ?1 ORDER BY b.starts_at IS NULL, b.starts_at, b.told_at DESC"
+);
+
+const DELIVERIES: &str = concat!(
+    "SELECT d.id, e.public_id AS event, e.received_at, e.order_number, p.name AS profile, d.bot_id AS bot, d.state,
+     d.cause, d.finished_at, ",
+    parts_of!("d"),
+    " AS parts FROM deliveries d INDEXED BY deliveries_by_chat CROSS JOIN events e ON e.id = d.event_id
+     LEFT JOIN profiles p ON p.id = e.profile_id AND p.deleted_at IS NULL
+     WHERE d.chat = ?1 AND d.id > ?2 ORDER BY d.id LIMIT ?3"
+);
+
+const BOTS: &str = "SELECT b.id, b.username FROM bots b
+    WHERE EXISTS (SELECT 1 FROM subscriptions s WHERE s.bot_id = b.id) ORDER BY b.username, b.id";
+
+impl Customers {
+    /// A page of the list, the newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn page(&self, filter: &CustomerFilter) -> Result<Vec<CustomerRow>, StoreError> {
+        Ok(statement(filter).build_query_as().fetch_all(&self.read).await?)
+    }
+
+    /// One customer.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn get(&self, id: i64) -> Result<Option<CustomerRow>, StoreError> {
+        Ok(sqlx::query_as(ONE).bind(id).fetch_optional(&self.read).await?)
+    }
+
+    /// The bots of these customers, and whether each may write to them.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn subscriptions(&self, customers: &[i64]) -> Result<Vec<Subscription>, StoreError> {
+        let mut rows: Vec<Subscription> =
+            sqlx::query_as(SUBSCRIPTIONS).bind(json(customers)).fetch_all(&self.read).await?;
+        let stops: Vec<Stop> = rows.iter().map(|row| Stop { bot: row.bot, customer: row.customer }).collect();
+        for (row, stopped) in rows.iter_mut().zip(self.stopped(&stops).await?) {
+            row.stopped = stopped;
+        }
+        Ok(rows)
+    }
+
+    /// Of each of these customers, the booking that an event was last received about.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn newest_bookings(&self, customers: &[i64]) -> Result<Vec<CustomerBooking>, StoreError> {
+        Ok(sqlx::query_as(NEWEST_BOOKINGS).bind(json(customers)).fetch_all(&self.read).await?)
+    }
+
+    /// All bookings of a customer that are known, the earliest first; orders last.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn all_bookings(&self, customer: i64) -> Result<Vec<CustomerBooking>, StoreError> {
+        Ok(sqlx::query_as(ALL_BOOKINGS).bind(customer).fetch_all(&self.read).await?)
+    }
+
+    /// Deliveries to a customer with a higher id than `after`, in the order of their ids.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn deliveries(&self, customer: i64, after: i64, limit: i64) -> Result<Vec<CustomerDelivery>, StoreError> {
+        let rows = sqlx::query_as(DELIVERIES).bind(customer.to_string()).bind(after).bind(limit);
+        let rows: Vec<DeliveryRow> = rows.fetch_all(&self.read).await?;
+        Ok(rows.into_iter().map(CustomerDelivery::from).collect())
+    }
+
+    /// The ids and usernames of the bots that have customers.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn bots(&self) -> Result<Vec<(i64, String)>, StoreError> {
+        Ok(sqlx::query_as(BOTS).fetch_all(&self.read).await?)
+    }
+
+    /// Records that everything stored about a customer was exported.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn note_export(&self, customer: i64, by: &By) -> Result<(), StoreError> {
+        self.note(&Entry::new(by, AuditAction::CustomerExported).to(&masked(customer), None)).await
+    }
+}
+
+/// The name of a customer in the audit, which outlives their erasure.
+pub(super) fn masked(customer: i64) -> String {
+    let digits = customer.to_string();
+    format!("…{}", digits.get(digits.len().saturating_sub(3)..).unwrap_or_default())
+}
+
+fn statement(filter: &CustomerFilter) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new(columns!());
+    // The bound is always there, so that the index is searched and not scanned.
+    let (at, skipped) = filter.behind.unwrap_or((Millis::MAX, 0));
+    let order = match filter.bot {
+        None => {
+            query.push("c.last_at AS place FROM customers c INDEXED BY customers_by_time WHERE c.last_at <= ");
+            query.push_bind(at);
+            " ORDER BY c.last_at DESC, c.id DESC"
+        }
+        Some(bot) => {
+            query.push(
+                "coalesce(s.started_at, 0) AS place FROM subscriptions s INDEXED BY subscriptions_by_start
+                 CROSS JOIN customers c ON c.id = s.customer_id WHERE s.bot_id = ",
+            );
+            query.push_bind(bot).push(" AND coalesce(s.started_at, 0) <= ").push_bind(at);
+            " ORDER BY coalesce(s.started_at, 0) DESC, s.customer_id DESC"
+        }
+    };
+    if let Some(text) = &filter.text {
+        query.push(" AND (true");
+        for word in fold(text).split_whitespace().take(MOST_WORDS) {
+            query.push(" AND instr(c.folded, ").push_bind(word.to_owned()).push(") > 0");
+        }
+        if let Ok(id) = text.trim().parse::<i64>() {
+            query.push(" OR c.id = ").push_bind(id);
+        }
+        query.push(")");
+    }
+    query.push(order).push(" LIMIT ").push_bind(filter.limit).push(" OFFSET ").push_bind(skipped);
+    query
+}
+
+#[cfg(test)]
+pub(in crate::store) mod plans {
+    use super::*;
+
+    /// Every statement that a page runs, for each filter.
+    pub(in crate::store) fn statements() -> Vec<String> {
+        let texts = [None, Some("anna".to_owned()), Some("42".to_owned())];
+        let filters = texts.into_iter().flat_map(|text| {
+            [(None, None), (None, Some((9, 9))), (Some(1), None), (Some(1), Some((9, 9)))]
+                .map(|(bot, behind)| CustomerFilter { text: text.clone(), bot, behind, limit: 9 })
+        });
+        let pages = filters.map(|filter| statement(&filter).sql().as_str().to_owned());
+        pages.chain([ONE, SUBSCRIPTIONS, NEWEST_BOOKINGS, ALL_BOOKINGS, DELIVERIES].map(str::to_owned)).collect()
+    }
+}
