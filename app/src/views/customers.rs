@@ -93,12 +93,8 @@ pub struct CustomerBot {
 /// A booking of a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomerBookingView {
-    /// Telegram's id of the bot.
-    pub bot: i64,
     /// The start; an order has none.
     pub starts_at: Option<Millis>,
-    /// When it was last heard of.
-    pub told_at: Millis,
     /// The name of the service.
     pub service: Option<String>,
     /// The number as the booking service writes it.

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     auth::session::is_open,
-    store::{CustomerBooking, CustomerDelivery, CustomerFilter, CustomerRow, StoreError, Subscription},
+    store::{BookingRow, CustomerBooking, CustomerDelivery, CustomerFilter, CustomerRow, StoreError, Subscription},
     time::now,
 };
 
@@ -213,16 +213,8 @@ fn bot_title(id: i64, username: Option<&str>) -> String {
 }
 
 fn booking(found: CustomerBooking) -> CustomerBookingView {
-    let CustomerBooking { bot, told_at, booking, .. } = found;
-    CustomerBookingView {
-        bot,
-        starts_at: booking.starts_at,
-        told_at,
-        service: booking.service,
-        number: booking.number,
-        link: booking.link,
-        cancelled: booking.cancelled,
-    }
+    let BookingRow { starts_at, service, number, link, cancelled, .. } = found.booking;
+    CustomerBookingView { starts_at, service, number, link, cancelled }
 }
 
 fn subscription_json(subscription: &Subscription) -> Value {
