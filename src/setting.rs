@@ -1,6 +1,6 @@
 //! Settings that admins may change while the server runs (contract §6).
 
-use crate::{closed_set::closed_set, role::Role};
+use crate::{booking::DEFAULT_HOST, closed_set::closed_set, role::Role};
 
 closed_set! {
     /// A setting of the Settings page. Its name is the name of its form field and, in upper case after `HOOKGRAM_`, of
@@ -28,6 +28,8 @@ closed_set! {
         RetryMaxAge = "retry_max_age",
         /// The host of the links in messages.
         BookingUrl = "booking_url",
+        /// The host of the pages on which customers of booking bots book.
+        BookingPages = "booking_pages",
         /// The roles that need a second factor.
         SecondFactor = "second_factor",
         /// Whether viewers see the text of messages and their recipients.
@@ -51,6 +53,7 @@ impl Setting {
             Self::MaxBody => "HOOKGRAM_MAX_BODY",
             Self::RetryMaxAge => "HOOKGRAM_RETRY_MAX_AGE",
             Self::BookingUrl => "HOOKGRAM_BOOKING_URL",
+            Self::BookingPages => "HOOKGRAM_BOOKING_PAGES",
             Self::SecondFactor => "HOOKGRAM_SECOND_FACTOR",
             Self::ViewersSeeData => "HOOKGRAM_VIEWERS_SEE_DATA",
         }
@@ -76,6 +79,7 @@ impl Setting {
             Self::MaxBody => "1MiB",
             Self::RetryMaxAge => "24h",
             Self::BookingUrl => "https://torrow.net",
+            Self::BookingPages => DEFAULT_HOST,
             Self::SecondFactor => "off",
             Self::ViewersSeeData => "false",
         }

@@ -56,6 +56,9 @@ pub struct Settings {
     /// Host of the links in messages [default: https://torrow.net]
     #[arg(long, env = "HOOKGRAM_BOOKING_URL", global = true, value_name = "URL")]
     pub booking_url: Option<String>,
+    /// Host of the pages on which customers of booking bots book [default: https://embed.torrow.net]
+    #[arg(long, env = "HOOKGRAM_BOOKING_PAGES", global = true, value_name = "URL")]
+    pub booking_pages: Option<String>,
     /// Whether the stateless endpoint /webhook/telegram is open [default: true]
     #[arg(long, env = "HOOKGRAM_STATELESS", global = true, value_name = "true|false")]
     pub stateless: Option<String>,
@@ -209,6 +212,7 @@ impl Settings {
             // A blank value counts as none, so that a container's file may leave it empty.
             (Setting::MailFrom, self.mail_from.as_deref().filter(|text| !text.trim().is_empty())),
             (Setting::BookingUrl, self.booking_url.as_deref()),
+            (Setting::BookingPages, self.booking_pages.as_deref()),
             (Setting::Stateless, self.stateless.as_deref()),
             (Setting::StrangerEvents, self.stranger_events.as_deref()),
             (Setting::MaxBody, self.max_body.as_deref()),

@@ -190,12 +190,6 @@ impl AppState {
         })))
     }
 
-    /// The scheme and host of the pages on which customers of booking bots book.
-    #[must_use]
-    pub fn booking_pages(&self) -> String {
-        hookgram::booking::DEFAULT_HOST.to_owned()
-    }
-
     /// The URL of a profile endpoint with this webhook key.
     #[must_use]
     pub fn short_url(&self, key: &str) -> String {

@@ -329,6 +329,7 @@ fn named(what: &str) -> AnyView {
         "max_body" => s.max_body,
         "retry_max_age" => s.retry_max_age,
         "booking_url" => s.booking_url,
+        "booking_pages" => s.booking_pages,
         "second_factor" => s.second_factor,
         "viewers_see_data" => s.viewers_see_data,
         _ => return view! { <code>{what.to_owned()}</code> }.into_any(),

@@ -130,7 +130,7 @@ impl Consumer {
     ) -> Option<(Reply, booking::MenuButton)> {
         let chat = self.record.links.as_ref()?.coded(user.id)?;
         let language = language_of(user.language_code.as_deref());
-        let host = self.state.booking_pages();
+        let host = self.state.settings.now().booking_pages.clone();
         let context = Context {
             bot: &self.record.settings,
             bot_username: &self.bot.username,

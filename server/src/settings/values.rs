@@ -32,6 +32,8 @@ pub struct Values {
     pub smtp: Option<Smtp>,
     /// The start of links in messages, without a trailing slash.
     pub booking_url: Arc<str>,
+    /// The scheme and host of the pages on which customers of booking bots book.
+    pub booking_pages: Arc<str>,
     /// Whether the stateless endpoint is open.
     pub stateless: bool,
     /// How many undelivered events strangers may have in all (contract §1).
@@ -64,6 +66,7 @@ impl Default for Values {
         Self {
             smtp: None,
             booking_url: Setting::BookingUrl.default_text().into(),
+            booking_pages: Setting::BookingPages.default_text().into(),
             stateless: true,
             stranger_events: 2_000,
             max_body: 1 << 20,
@@ -100,6 +103,9 @@ impl Values {
             Setting::MailFrom => self.mail_from = Some(url::read_from(text).ok_or(SettingFault::Sender)?),
             Setting::BookingUrl => {
                 self.booking_url = parse::web_address(text).ok_or(SettingFault::Address)?.into();
+            }
+            Setting::BookingPages => {
+                self.booking_pages = parse::web_address(text).ok_or(SettingFault::Address)?.into();
             }
             Setting::Stateless => self.stateless = parse::boolean(text).ok_or(SettingFault::YesOrNo)?,
             Setting::StrangerEvents => {
@@ -224,6 +230,7 @@ mod tests {
             (Setting::MaxBody, "65MiB"),
             (Setting::RetryMaxAge, "-1h"),
             (Setting::BookingUrl, "ftp://x"),
+            (Setting::BookingPages, "embed"),
             (Setting::SecondFactor, "some"),
             (Setting::ViewersSeeData, ""),
         ] {

@@ -35,6 +35,7 @@ async fn what_is_set_holds_at_once_and_after_a_restart() {
         ("max_body", "1"),
         ("max_body_unit", "KiB"),
         ("booking_url", "https://booking.example/"),
+        ("booking_pages", "https://pages.example/"),
     ];
     let page = admin.follow(admin.post("/settings", &fields).await).await;
     assert!(page.contains("The settings are saved") && page.contains("value=\"https://booking.example/\""), "{page}");
@@ -45,6 +46,7 @@ async fn what_is_set_holds_at_once_and_after_a_restart() {
     assert_eq!(server.post(&path, event(&"9".repeat(2_000), &["5"])).await.0, 413);
     let now = server.state.settings.now();
     assert_eq!((now.retry_max_age.as_secs(), now.booking_url.as_ref()), (2 * 86_400, "https://booking.example"));
+    assert_eq!(now.booking_pages.as_ref(), "https://pages.example");
     let config = server.state.config.clone();
     let folder = server.stop_and_keep().await;
     let store = server::store::Store::open(config.location()).await.unwrap();

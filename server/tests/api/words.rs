@@ -352,6 +352,7 @@ async fn read_administration(reader: &mut Reader<'_>) {
         ("duplicate_window", "1x"),
         ("max_body", "1x"),
         ("booking_url", "1x"),
+        ("booking_pages", "1x"),
         ("second_factor", "1x"),
     ] {
         reader.send("/settings", &[(name, value)]).await;

@@ -61,6 +61,8 @@ word_set! {
         max_body: "Наибольшее событие", "Largest event";
         max_body_help: "До 64 МиБ. Обычное событие — несколько килобайт.", "Up to 64 MiB. A usual event is a few kilobytes.";
         booking_url: "Сайт записи", "Booking site";
+        booking_pages: "Страницы записи", "Booking pages";
+        pages_help: "Их открывает бот записи: здесь клиент выбирает время.", "The booking bot opens them: here a customer chooses a time.";
         booking_help: "На него ведут ссылки «Открыть запись» и «Страница услуги».", "Where the links “Open appointment” and “Service page” lead.";
         unit: "единица", "unit";
         seconds: "секунд", "seconds";

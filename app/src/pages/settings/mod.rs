@@ -229,13 +229,22 @@ fn endpoints(view: &SettingsView) -> AnyView {
             {number(view, "duplicate_window", w.duplicate_window, w.duplicate_help, &spans)}
             {number(view, "retry_max_age", w.retry_max_age, w.retry_help, &spans)}
         </div>
+        {number(view, "max_body", w.max_body, w.max_body_help, &sizes)}
         <div class="pair">
-            {number(view, "max_body", w.max_body, w.max_body_help, &sizes)}
             {text(view, "booking_url", w.booking_url, w.booking_help, "url")}
+            {text(view, "booking_pages", w.booking_pages, w.pages_help, "url")}
         </div>
     }
     .into_any();
-    let names = ["stateless", "stranger_events", "duplicate_window", "retry_max_age", "max_body", "booking_url"];
+    let names = [
+        "stateless",
+        "stranger_events",
+        "duplicate_window",
+        "retry_max_age",
+        "max_body",
+        "booking_url",
+        "booking_pages",
+    ];
     let address = view.public_url.clone();
     let body = view! {
         {card_form(view, &names, form)}
