@@ -24,7 +24,7 @@ pub use self::{
         SessionView, UsersView, entry,
     },
     audit::{AuditRow, AuditView},
-    bots::{BotPageView, BotsView},
+    bots::{BookingForm, BookingView, BotPageView, BotsView, PosterView, StartLink, WebhookOffer},
     deliveries::{ActView, Chosen, EraseView, ErasureView, LogView, PayloadView, StoredView, UnreachableRow},
     health::{HealthView, Trouble},
     moment::Clock,
@@ -38,9 +38,9 @@ use crate::{
     document::{Document, Head},
     error::AppError,
     i18n::{
-        AccountWords, ActWords, AuditWords, BotsWords, BuilderWords, ChatTitle, ConfirmWords, EraseWords, FactorWords,
-        HealthWords, LogWords, PageWords, ProfileActionWords, ProfilesWords, SandboxWords, SettingsWords, ShareWords,
-        TraceWords, UnreachableWords, UserWords, app_error, booking_number, language, words,
+        AccountWords, ActWords, AuditWords, BookingWords, BotsWords, BuilderWords, ChatTitle, ConfirmWords, EraseWords,
+        FactorWords, HealthWords, LogWords, PageWords, ProfileActionWords, ProfilesWords, SandboxWords, SettingsWords,
+        ShareWords, TraceWords, UnreachableWords, UserWords, app_error, booking_number, language, words,
     },
     preferences::{self, Preferences},
     session::NeedsYou,
@@ -102,6 +102,10 @@ pub enum ServerPage {
     Bots(Box<BotsView>),
     /// One bot.
     Bot(Box<BotPageView>),
+    /// The booking bot of a bot.
+    Booking(Box<BookingView>),
+    /// A poster of a booking bot.
+    Poster(Box<PosterView>),
     /// The server's state.
     Health(Box<HealthView>),
     /// The sandbox.
@@ -153,6 +157,8 @@ impl ServerPage {
             Self::Erase(_) => words::<EraseWords>().title.to_owned(),
             Self::Bots(_) => words::<BotsWords>().title.to_owned(),
             Self::Bot(view) => view.detail.bot.title(),
+            Self::Booking(view) => format!("{} · {}", words::<BookingWords>().title, view.bot.title()),
+            Self::Poster(view) => view.bot.title(),
             Self::Health(_) => words::<HealthWords>().title.to_owned(),
             Self::Sandbox(_) => words::<SandboxWords>().title.to_owned(),
             Self::Account(_) => words::<AccountWords>().title.to_owned(),
@@ -178,7 +184,7 @@ impl ServerPage {
             | Self::Works(..)
             | Self::Unreachable(..)
             | Self::Erase(_) => "/deliveries",
-            Self::Bots(_) | Self::Bot(_) => "/bots",
+            Self::Bots(_) | Self::Bot(_) | Self::Booking(_) | Self::Poster(_) => "/bots",
             Self::Health(_) => "/health",
             Self::Sandbox(_) => "/sandbox",
             Self::Account(_) | Self::EndSessions(_) | Self::Factor(_) | Self::Confirm(_) => "/account",
@@ -223,6 +229,8 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Serv
         ServerPage::Erase(view) => view! { <deliveries::Erase view=*view /> }.into_any(),
         ServerPage::Bots(view) => view! { <bots::Bots view=*view /> }.into_any(),
         ServerPage::Bot(view) => view! { <bots::BotPage view=*view /> }.into_any(),
+        ServerPage::Booking(view) => view! { <bots::Booking view=*view /> }.into_any(),
+        ServerPage::Poster(view) => view! { <bots::Poster view=*view /> }.into_any(),
         ServerPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
         ServerPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
         ServerPage::Account(view) => view! { <accounts::AccountPage view=*view /> }.into_any(),
