@@ -51,8 +51,8 @@ pub fn link_fault(language: Language, fault: LinkFault) -> String {
             "This link leads to Telegram. Paste links of services in Torrow; Hookgram makes the links for customers.",
         ),
         LinkFault::OtherSite => (
-            "Это другой сайт. В ссылке на услугу есть torrow.net.",
-            "This is another site. The link of a service has torrow.net in it.",
+            "Это другой сайт. Ссылка на услугу начинается с https://torrow.net или https://embed.torrow.net.",
+            "This is another site. The link of a service begins with https://torrow.net or https://embed.torrow.net.",
         ),
         LinkFault::NoLink => {
             ("Здесь нет ссылки. Добавьте её или удалите строку.", "There is no link here. Add one or remove the line.")
