@@ -90,7 +90,7 @@ word_set! {
         preview_why: "Имя и запись здесь для примера.", "The name and the booking are examples.";
         in_russian: "По-русски", "In Russian";
         in_english: "По-английски", "In English";
-        by_link: "По ссылке на услугу", "By the link of a service";
+        by_link: "По ссылке на услугу:", "By the link of the service:";
         menu: "Меню", "Menu";
         message: "Сообщение", "Message";
         example_service: "Стрижка", "Haircut";

@@ -157,7 +157,7 @@ fn chat(
         };
         let by_link = linked.map(|service| {
             view! {
-                <p class="bubble-note">{w.by_link}</p>
+                <p class="bubble-note">{w.by_link} " " {service.title.clone()}</p>
                 {said("/start")}
                 {reply(Command::Start(Some(service.id.clone())), Standing::New, &[])}
             }

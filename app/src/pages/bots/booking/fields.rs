@@ -219,11 +219,13 @@ fn texts(fields: &Fields) -> AnyView {
         (BookingField::HelpEn, &fields.defaults.help.1, 3),
     ];
     let names: Vec<&str> = all.iter().map(|(field, ..)| field.name()).collect();
+    let mut is_open = fields.has_fault(&names);
     let drawn = all
         .into_iter()
         .map(|(field, placeholder, rows)| {
             let value = fields.form.text(field).to_owned();
             let warning = if rows > 0 { html_warning(&value) } else { None };
+            is_open |= warning.is_some();
             fields.draw(Input {
                 name: field.name().to_owned(),
                 title: booking_field(language(), field),
@@ -236,7 +238,7 @@ fn texts(fields: &Fields) -> AnyView {
         })
         .collect_view();
     view! {
-        <details class="card fold" id="texts" open=fields.has_fault(&names)>
+        <details class="card fold" id="texts" open=is_open>
             <summary>
                 <h2>{w.texts}</h2>
             </summary>
@@ -318,7 +320,7 @@ fn more(fields: &Fields, webhook: WebhookOffer) -> AnyView {
                 <h2>{w.more}</h2>
             </summary>
             {fields.line(BookingField::FirstNameField, w.first_name_field_help)}
-            <div class="field">
+            <div class="booking-checks">
                 {check("returns", w.returns, form.returns)}
                 {check("deliver_after_start", w.deliver_after_start, form.deliver_after_start)}
             </div>
