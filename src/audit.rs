@@ -44,6 +44,7 @@ closed_set! {
         BookingBotSet = "booking_bot_set",
         BookingBotOn = "booking_bot_on",
         BookingBotOff = "booking_bot_off",
+        BookingBotTakenOver = "booking_bot_taken_over",
         Replayed = "replayed",
         Cancelled = "cancelled",
         BulkStopped = "bulk_stopped",
@@ -98,7 +99,8 @@ impl AuditAction {
             | Self::BotRemoved
             | Self::BookingBotSet
             | Self::BookingBotOn
-            | Self::BookingBotOff => AuditObject::Bot,
+            | Self::BookingBotOff
+            | Self::BookingBotTakenOver => AuditObject::Bot,
             Self::Replayed | Self::Cancelled | Self::BulkStopped | Self::LogExported => AuditObject::Deliveries,
             Self::CustomerErased | Self::CustomerExported | Self::CustomerStopped => AuditObject::Customer,
             Self::SandboxCleared => AuditObject::Sandbox,

@@ -125,6 +125,12 @@ impl<'a> TelegramField<'a> {
     }
 }
 
+/// Whether two names mean the same contact field: [`recipients`] finds a value under either of them.
+#[must_use]
+pub fn is_same_field(left: &str, right: &str) -> bool {
+    plain(left) == plain(right)
+}
+
 /// A name in the normalised form for comparison: without surrounding white space and a leading `*`, in lower case.
 fn plain(name: &str) -> String {
     let name = name.trim();
@@ -181,6 +187,17 @@ mod tests {
         assert_eq!(read("-100", false), Err(Unusable::NoCode { chat: number(-100) }));
         assert_eq!(read("7-short", true), Err(Unusable::NotAChatId { value: "7-short".into() }));
         assert_eq!(chat_of(&event("7-abcdefghijkl"), "*TelegramId", 0), Some(number(7)), "a preview checks no code");
+    }
+
+    #[test]
+    fn names_of_the_same_field_differ_in_case_star_and_white_space_only() {
+        for (left, right, is_same) in [
+            ("*TelegramId", "telegramid ", true),
+            ("* Telegram", "TELEGRAM", true),
+            ("*TelegramId", "*Telegram Id", false),
+        ] {
+            assert_eq!(is_same_field(left, right), is_same, "{left} {right}");
+        }
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub struct BotToken(SecretString);
 pub enum TokenFault {
     /// The text is empty or only white space.
     Empty,
+    /// The text is the name of a bot of the booking service, which no other server can send with.
+    SharedBot,
     /// There is no colon between the bot's number and the secret.
     NoColon,
     /// The text before the colon is not a bot's number.
@@ -25,6 +27,9 @@ pub enum TokenFault {
     BadCharacter(char),
 }
 
+/// The booking service's own bots, which its webhook URLs may name instead of a token.
+const SHARED_BOTS: [&str; 2] = ["TorrowServiceBot", "TorrowChatBot"];
+
 impl BotToken {
     /// Reads a token; surrounding white space is ignored.
     ///
@@ -34,6 +39,10 @@ impl BotToken {
         let text = text.trim();
         if text.is_empty() {
             return Err(TokenFault::Empty);
+        }
+        let name = text.trim_start_matches('@');
+        if SHARED_BOTS.iter().any(|bot| bot.eq_ignore_ascii_case(name)) {
+            return Err(TokenFault::SharedBot);
         }
         let (number, secret) = text.split_once(':').ok_or(TokenFault::NoColon)?;
         let is_number = number.bytes().all(|b| b.is_ascii_digit()) && number.parse::<i64>().is_ok_and(|n| n > 0);
@@ -170,6 +179,8 @@ mod tests {
         assert_eq!(BotToken::parse(&format!(" {TOKEN}\n")).map(|t| t.bot_id()), Ok(7_001_002_003));
         for (text, fault) in [
             (" ", TokenFault::Empty),
+            ("TorrowServiceBot", TokenFault::SharedBot),
+            (" @torrowchatbot", TokenFault::SharedBot),
             ("7001002003", TokenFault::NoColon),
             (":AAHk2Lm9-pQ_rStUvWxYz0123456789abcd", TokenFault::BadNumber),
             ("0:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd", TokenFault::BadNumber),

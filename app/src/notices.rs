@@ -25,6 +25,8 @@ pub enum Notice {
     BotSaved,
     /// A bot was removed.
     BotRemoved(String),
+    /// A booking bot was changed.
+    Booking(BookingChange),
     /// This many profiles were created or replaced from a file.
     Imported(usize),
     /// This many profiles were created from old URLs.
@@ -37,6 +39,24 @@ pub enum Notice {
     Account(OwnAccount),
     /// An action of an admin.
     Administered(Administered),
+}
+
+/// A change of a booking bot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BookingChange {
+    /// Its settings were saved.
+    Saved,
+    /// It was switched on.
+    On,
+    /// It was switched off.
+    Off,
+    /// It was taken over from another program.
+    TakenOver,
+}
+
+impl BookingChange {
+    const NAMED: [(&str, Self); 4] =
+        [("saved", Self::Saved), ("on", Self::On), ("off", Self::Off), ("taken-over", Self::TakenOver)];
 }
 
 /// An action on the reader's own account.
@@ -92,6 +112,10 @@ impl Notice {
             Self::NewKey(name) => ("key", query::encode(name)),
             Self::BotSaved => ("bot", String::new()),
             Self::BotRemoved(name) => ("bot-removed", query::encode(name)),
+            Self::Booking(what) => {
+                let named = BookingChange::NAMED.iter().find(|(_, known)| known == what);
+                ("booking", named.map(|(name, _)| (*name).to_owned()).unwrap_or_default())
+            }
             Self::Imported(count) => ("imported", count.to_string()),
             Self::Made(count) => ("made", count.to_string()),
             Self::Stopped => ("stopped", String::new()),
@@ -128,6 +152,7 @@ impl Notice {
             "key" => Self::NewKey(name()),
             "bot" => Self::BotSaved,
             "bot-removed" => Self::BotRemoved(name()),
+            "booking" => Self::Booking(BookingChange::NAMED.iter().find(|(name, _)| *name == detail)?.1),
             "imported" => Self::Imported(detail.parse().ok()?),
             "made" => Self::Made(detail.parse().ok()?),
             "stopped" => Self::Stopped,
@@ -150,6 +175,10 @@ impl Notice {
             Self::BotSaved => w.bot_saved.to_owned(),
             Self::Stopped => w.stopped.to_owned(),
             Self::BotRemoved(name) => of(w.bot_removed, name),
+            Self::Booking(BookingChange::Saved) => w.pages.to_owned(),
+            Self::Booking(BookingChange::On) => w.booking_on.to_owned(),
+            Self::Booking(BookingChange::Off) => w.booking_off.to_owned(),
+            Self::Booking(BookingChange::TakenOver) => w.booking_taken_over.to_owned(),
             Self::Imported(count) => of(w.imported, &profiles(language, *count)),
             Self::Made(count) => of(w.made, &profiles(language, *count)),
             Self::Account(OwnAccount::Password) => w.password.to_owned(),
@@ -200,6 +229,7 @@ mod tests {
             Notice::NewKey("%41".into()),
             Notice::BotSaved,
             Notice::BotRemoved("@salon_bot".into()),
+            Notice::Booking(BookingChange::TakenOver),
             Notice::Imported(3),
             Notice::Made(200),
             Notice::Stopped,

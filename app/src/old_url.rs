@@ -5,8 +5,11 @@ use hookgram::{
     check::{Fault, Warning},
     profile::Profile,
     query::{self, Reading},
-    secret::redact,
+    secret::{TokenFault, redact},
 };
+
+/// The fault of a URL that names a bot of the booking service instead of a token.
+pub const SHARED_BOT: Fault = Fault::MalformedToken(TokenFault::SharedBot);
 
 /// The content of an old URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +22,20 @@ pub struct OldUrl {
     pub lost: Vec<Warning>,
     /// Further advice about the profile.
     pub advice: Vec<Warning>,
+}
+
+impl OldUrl {
+    /// Whether the URL names a bot of the booking service instead of a token.
+    #[must_use]
+    pub fn names_shared_bot(&self) -> bool {
+        self.faults.contains(&SHARED_BOT)
+    }
+
+    /// Whether the URL becomes a profile once a bot is chosen for it.
+    #[must_use]
+    pub fn lacks_only_bot(&self) -> bool {
+        self.names_shared_bot() && self.faults.iter().all(|fault| *fault == SHARED_BOT)
+    }
 }
 
 /// Why a text is not an old URL.
@@ -159,6 +176,19 @@ mod tests {
         assert_eq!(url.advice, [Warning::NoErrorEmail, Warning::TimeZoneWithoutName]);
         let faulty = read("https://x.example/webhook/telegram?telegramFieldName=*T&hide_url=maybe").unwrap();
         assert_eq!(faulty.faults.len(), 2, "{faulty:?}");
+    }
+
+    #[test]
+    fn a_url_of_the_shared_bot_lacks_only_a_bot() {
+        let shared = |name: &str, rest: &str| read(&with(rest).replace(TOKEN, name)).unwrap();
+        for name in ["TorrowServiceBot", "torrowchatbot", "@TorrowServiceBot"] {
+            let url = shared(name, "&message=Hi");
+            assert!(url.lacks_only_bot() && url.profile.token.is_none(), "{name}");
+            assert_eq!(url.profile.formatting.message.as_deref(), Some("Hi"));
+        }
+        let other = shared("TorrowServiceBot", "&hide_url=maybe");
+        assert!(other.names_shared_bot() && !other.lacks_only_bot());
+        assert!(!shared("OtherBot", "").names_shared_bot() && !read(&with("")).unwrap().lacks_only_bot());
     }
 
     #[test]

@@ -232,6 +232,8 @@ pub struct DraftView {
 pub struct ImportView {
     /// The parts of the URL that could not be imported, one sentence each.
     pub lost: Vec<String>,
+    /// What to do if the URL names the shared bot of the booking service.
+    pub shared_bot: Option<String>,
     /// The messages that the old URL yields, as Telegram's HTML: the parts of each, in the order of `Sample::ALL`.
     pub messages: Vec<Vec<String>>,
 }

@@ -30,7 +30,7 @@ fuzz_target!(|text: &str| {
             let secret = candidate.token().map(|token| token.expose().split_once(':').expect("a token has a colon").1);
             assert!(secret.is_none_or(|secret| !sentences.concat().contains(secret)), "a token is said");
         }
-        if candidate.whole().is_some() && candidate.twin.is_none() {
+        if candidate.complete().is_some() && candidate.twin.is_none() {
             assert_eq!(candidate.name.trim(), candidate.name);
             assert!(
                 !candidate.name.is_empty() && !names.contains(&&*candidate.name),
@@ -43,7 +43,7 @@ fuzz_target!(|text: &str| {
     // In a list that is pasted twice, the second half repeats the first.
     let twice = candidates(&format!("{text}\n{text}"), &stored, Language::En);
     if twice.len() == 2 * list.len() {
-        assert!(twice[list.len()..].iter().all(|candidate| candidate.whole().is_none() || candidate.twin.is_some()));
+        assert!(twice[list.len()..].iter().all(|candidate| candidate.complete().is_none() || candidate.twin.is_some()));
     }
 });
 

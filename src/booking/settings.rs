@@ -11,7 +11,9 @@ use crate::{
     channel::Limits,
     closed_set::closed_set,
     message::html,
+    profile::Profile,
     query::encode,
+    recipient::is_same_field,
     secret::redact,
     text::{clean, is_blank, one_line, shorten},
     values::{ChatId, Language, TimeZone},
@@ -74,6 +76,15 @@ pub struct Service {
     /// The text that a link to this service shows; may use Telegram's HTML.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+}
+
+impl Service {
+    /// A service as an operator typed it: the title becomes one line, and a blank text is none.
+    #[must_use]
+    pub fn typed(id: ServiceId, title: &str, text: &str) -> Self {
+        let text = Some(clean(text)).filter(|text| !is_blank(text));
+        Self { id, title: one_line(title).trim().to_owned(), text }
+    }
 }
 
 /// The operator's settings of one booking bot.
@@ -306,6 +317,12 @@ impl BookingBot {
             faults.push(BookingFault::SameField);
         }
         faults
+    }
+
+    /// Whether a profile finds the customer's chat in the field that the bot's links fill.
+    #[must_use]
+    pub fn is_read_by(&self, profile: &Profile) -> bool {
+        profile.field_name.as_deref().is_some_and(|name| is_same_field(name, self.field.as_str()))
     }
 
     fn text_slot(&mut self, field: BookingField) -> Option<&mut Option<String>> {
@@ -563,6 +580,20 @@ mod tests {
             let error = serde_json::from_str::<BookingBot>(text).expect_err(text).to_string();
             assert!(error.contains(why), "{error}");
         }
+    }
+
+    #[test]
+    fn a_typed_service_has_a_title_of_one_line_and_a_text_that_is_not_blank() {
+        let id = ServiceId::parse(ID).expect("an id");
+        let typed = |title, text| {
+            let Service { title, text, .. } = Service::typed(id.clone(), title, text);
+            (title, text)
+        };
+        assert_eq!(
+            typed(" Стрижка\nженская ", "<b>a</b>\r\nb "),
+            ("Стрижка женская".into(), Some("<b>a</b>\nb".into()))
+        );
+        assert_eq!(typed("", " \u{200b}\r\n"), (String::new(), None));
     }
 
     #[test]

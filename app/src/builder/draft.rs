@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::{AppError, FieldFault},
     form::ProfileForm,
-    i18n::checks,
+    i18n::{checks, old_urls},
     old_url,
     session::Operator,
     views::{DraftView, ImportView, ProfileDetail},
@@ -81,10 +81,14 @@ pub(super) fn view(id: String, draft: Draft, stored: Option<&ProfileDetail>) -> 
         faults: draft.faults.into_iter().map(anew).collect(),
         form: draft.form,
         import: import.map(|old| {
-            let faults =
-                old.faults.iter().filter(|fault| !is_absent(fault)).map(|fault| checks::fault(language, fault));
+            let faults = old.faults.iter().filter(|fault| !is_absent(fault) && **fault != old_url::SHARED_BOT);
+            let faults = faults.map(|fault| checks::fault(language, fault));
             let warnings = old.lost.iter().map(|warning| checks::warning(language, warning));
-            ImportView { lost: faults.chain(warnings).collect(), messages: messages(&old.profile, &booking_host) }
+            ImportView {
+                lost: faults.chain(warnings).collect(),
+                shared_bot: old.names_shared_bot().then(|| old_urls::shared_bot(language).to_owned()),
+                messages: messages(&old.profile, &booking_host),
+            }
         }),
     }
 }

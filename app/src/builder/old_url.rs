@@ -10,7 +10,7 @@ use super::State;
 use crate::{
     components::FieldFaults,
     error::AppError,
-    form::{NEW_BOT, ProfileForm},
+    form::ProfileForm,
     i18n::{FormWords, app_error, words},
 };
 
@@ -37,6 +37,7 @@ pub async fn read_old_url(
 ) -> Result<(), AppError> {
     use super::{backend::Draft, draft as drafts};
     use crate::{
+        form::NEW_BOT,
         i18n::Words,
         old_url::{NoOldUrl, read},
     };

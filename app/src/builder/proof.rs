@@ -30,7 +30,7 @@ pub fn rendered(profile: &Profile, sample: Sample, booking_host: &str) -> Vec<Pa
 pub fn Proof(import: ImportView) -> impl IntoView {
     let w = words::<FormWords>();
     let state = State::get();
-    let ImportView { lost, messages } = import;
+    let ImportView { lost, shared_bot, messages } = import;
     let old = StoredValue::new(messages);
     let new_parts = move |sample| {
         let parts = |profile: &Profile| state.booking_host.with_value(|host| rendered(profile, sample, host));
@@ -85,11 +85,24 @@ pub fn Proof(import: ImportView) -> impl IntoView {
         )
     };
     let all_carried = lost.is_empty();
+    let lacks_only_bot = all_carried && shared_bot.is_some();
+    let shared_bot = shared_bot.map(|sentence| {
+        view! {
+            <div class="notice warn" id="shared">
+                <p>{sentence}</p>
+                <a class="button small" href="/bots#add">
+                    {w.proof_bot}
+                </a>
+            </div>
+        }
+        .into_any()
+    });
     let lost = lost.into_iter().map(|sentence| view! { <li>{sentence}</li> }.into_any()).collect_view();
     view! {
         <section class="card proof">
             <h2>{w.proof_title}</h2>
-            <p class="why">{if all_carried { w.proof_all } else { w.proof_lost }}</p>
+            {shared_bot}
+            <p class="why" hidden=lacks_only_bot>{if all_carried { w.proof_all } else { w.proof_lost }}</p>
             <ul class="lost" hidden=all_carried>
                 {lost}
             </ul>

@@ -41,6 +41,7 @@ pub fn action(language: Language, action: AuditAction) -> &'static str {
         AuditAction::BookingBotSet => ("Настройки бота записи изменены", "Booking bot's settings changed"),
         AuditAction::BookingBotOn => ("Бот записи включён", "Booking bot switched on"),
         AuditAction::BookingBotOff => ("Бот записи выключен", "Booking bot switched off"),
+        AuditAction::BookingBotTakenOver => ("Бот отключён от другой программы", "Bot taken over from another program"),
         AuditAction::Replayed => ("Отправлено повторно", "Sent again"),
         AuditAction::Cancelled => ("Отправка отменена", "Cancelled"),
         AuditAction::BulkStopped => ("Массовое действие остановлено", "Work on many stopped"),

@@ -104,6 +104,13 @@ pub fn fault(language: Language, fault: &Fault) -> String {
 fn token_fault(language: Language, fault: TokenFault) -> String {
     let (ru, en) = match fault {
         TokenFault::Empty => ("он пуст".to_owned(), "it is empty".to_owned()),
+        TokenFault::SharedBot => {
+            return say(
+                language,
+                "telegramToken называет общего бота сервиса записи, а писать от его имени может только сам сервис; создайте своего бота у @BotFather и укажите здесь его токен.".into(),
+                "telegramToken names the shared bot of the booking service, which only that service can send with; make a bot of your own with @BotFather and put its token here.".into(),
+            );
+        }
         TokenFault::NoColon => (
             "в нём нет двоеточия после номера бота".to_owned(),
             "the colon after the bot's number is missing".to_owned(),

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "ssr")]
 pub mod audit;
+#[cfg(feature = "ssr")]
+pub mod booking_faults;
 pub mod causes;
 pub mod checks;
 pub mod endpoints;

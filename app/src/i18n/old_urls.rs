@@ -59,3 +59,33 @@ pub fn names_to_mend(language: Language) -> &'static str {
     }
     .get(language)
 }
+
+/// A URL names the shared bot of the booking service instead of a token.
+#[must_use]
+pub fn shared_bot(language: Language) -> &'static str {
+    Bilingual {
+        ru: "В старом адресе указан общий бот сервиса записи: у него помещается 20 клиентов, самых давних он забывает. Выберите своего бота или создайте его за две минуты.",
+        en: "The old URL names the shared bot of the booking service, which stops at 20 subscribers and forgets the oldest. Choose a bot of your own, or make one in two minutes.",
+    }
+    .get(language)
+}
+
+/// A row of the table whose profile gets the bot that is chosen above.
+#[must_use]
+pub fn chosen_bot_instead(language: Language) -> &'static str {
+    Bilingual {
+        ru: "Вместо общего бота — бот, который выбран над таблицей.",
+        en: "Instead of the shared bot: the one that is chosen above the table.",
+    }
+    .get(language)
+}
+
+/// No bot is chosen for the profiles that need one.
+#[must_use]
+pub fn bot_missing(language: Language) -> &'static str {
+    Bilingual {
+        ru: "Выберите бота для ссылок, в которых указан общий бот.",
+        en: "Choose a bot for the URLs that name the shared one.",
+    }
+    .get(language)
+}

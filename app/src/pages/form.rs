@@ -1,8 +1,12 @@
 //! Form fields that the server draws. Each has its help and its fault, and the first faulty one has the focus.
 
+use hookgram::values::{Language, TimeZone};
 use leptos::prelude::*;
 
-use crate::error::FieldFault;
+use crate::{
+    error::FieldFault,
+    i18n::{AccountWords, language, words},
+};
 
 /// The name of the first faulty field, or `otherwise` if there is none.
 pub(super) fn focus<'a>(faults: &'a [FieldFault], otherwise: &'a str) -> &'a str {
@@ -77,4 +81,40 @@ impl Field<'_> {
         }
         .into_any()
     }
+}
+
+/// The options of a time zone: none, titled `none`, then those of large cities by their names, then all zones.
+pub(super) fn zones(now: Option<TimeZone>, none: &'static str) -> AnyView {
+    let w = words::<AccountWords>();
+    let language: Language = language();
+    let option = |zone: TimeZone, title: String, selected: bool| {
+        view! {
+            <option value=zone.name() selected=selected>
+                {title}
+            </option>
+        }
+        .into_any()
+    };
+    let main: Vec<TimeZone> = TimeZone::main().collect();
+    let is_main = now.is_some_and(|now| main.contains(&now));
+    let cities = main
+        .iter()
+        .map(|zone| {
+            let title = zone.city(language).unwrap_or_else(|| zone.name().to_owned());
+            option(*zone, title, now == Some(*zone))
+        })
+        .collect_view();
+    let all = TimeZone::all()
+        .map(|zone| option(zone, zone.name().replace('_', " "), !is_main && now == Some(zone)))
+        .collect_view();
+    view! {
+        <option value="" selected=now.is_none()>
+            {none}
+        </option>
+        <optgroup label=w.main_zones>{cities}</optgroup>
+        <optgroup label=w.all_zones translate="no">
+            {all}
+        </optgroup>
+    }
+    .into_any()
 }

@@ -3,6 +3,7 @@
 use hookgram::{
     Millis,
     audit::AuditAction,
+    booking,
     delivery::{FailureCause, Outcome},
     log_query::{LogQuery, Period},
 };
@@ -14,7 +15,7 @@ use super::{
     units::{bytes, span, tenths},
 };
 use crate::{
-    i18n::{HealthWords, causes, language, words},
+    i18n::{HealthWords, booking_faults, causes, language, words},
     views::BotDetail,
 };
 
@@ -37,6 +38,10 @@ pub enum Trouble {
     StrangersWaiting(u64),
     /// Telegram refuses a bot's token: the bot's name and id.
     BotSuspended(String, i64),
+    /// The updates of a booking bot do not come: the bot's name and id, why, and the host of another webhook.
+    BookingUpdates(String, i64, booking::Trouble, String),
+    /// No enabled profile reads the contact field that a booking bot fills: the bot's name and id.
+    BookingFieldUnread(String, i64),
     /// The disk is nearly full.
     DiskLow,
     /// Mails were given up: the mail server's error text.
@@ -265,6 +270,16 @@ fn trouble(trouble: &Trouble) -> AnyView {
             format!("{}: {name}", w.bot_parked_title),
             w.bot_parked_do.to_owned(),
             Some((format!("/bots/{id}"), w.to_bot)),
+        ),
+        Trouble::BookingUpdates(name, id, why, host) => (
+            format!("{}: {name}", booking_faults::trouble(language(), *why)),
+            booking_faults::trouble_advice(language(), *why, host),
+            Some((format!("/bots/{id}/booking"), w.to_booking)),
+        ),
+        Trouble::BookingFieldUnread(name, id) => (
+            format!("{}: {name}", w.booking_unread),
+            w.booking_unread_do.to_owned(),
+            Some((format!("/bots/{id}/booking#field"), w.to_booking)),
         ),
         Trouble::DiskLow => (w.disk_low.to_owned(), w.disk_low_do.to_owned(), None),
         Trouble::MailFailing(reason) => (w.mail_failing.to_owned(), format!("{} “{reason}”", w.mail_failing_do), None),

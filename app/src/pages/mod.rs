@@ -25,7 +25,7 @@ pub use self::{
         SessionView, UsersView, entry,
     },
     audit::{AuditRow, AuditView},
-    bots::{BotPageView, BotsView},
+    bots::{BookingForm, BookingView, BotPageView, BotsView, PosterView, StartLink, WebhookOffer},
     customers::{CustomerPage, CustomersView},
     deliveries::{ActView, Chosen, EraseView, ErasureView, LogView, PayloadView, StoredView, UnreachableRow},
     health::{HealthView, Trouble},
@@ -40,9 +40,10 @@ use crate::{
     document::{Document, Head},
     error::AppError,
     i18n::{
-        AccountWords, ActWords, AuditWords, BotsWords, BuilderWords, ChatTitle, ConfirmWords, CustomerWords,
-        EraseWords, FactorWords, HealthWords, LogWords, PageWords, ProfileActionWords, ProfilesWords, SandboxWords,
-        SettingsWords, ShareWords, TraceWords, UnreachableWords, UserWords, app_error, booking_number, language, words,
+        AccountWords, ActWords, AuditWords, BookingWords, BotsWords, BuilderWords, ChatTitle, ConfirmWords,
+        CustomerWords, EraseWords, FactorWords, HealthWords, LogWords, PageWords, ProfileActionWords, ProfilesWords,
+        SandboxWords, SettingsWords, ShareWords, TraceWords, UnreachableWords, UserWords, app_error, booking_number,
+        language, words,
     },
     preferences::{self, Preferences},
     session::NeedsYou,
@@ -108,6 +109,10 @@ pub enum ServerPage {
     Customers(Box<CustomersView>),
     /// One customer.
     Customer(Box<CustomerPage>),
+    /// The booking bot of a bot.
+    Booking(Box<BookingView>),
+    /// A poster of a booking bot.
+    Poster(Box<PosterView>),
     /// The server's state.
     Health(Box<HealthView>),
     /// The sandbox.
@@ -161,6 +166,8 @@ impl ServerPage {
             Self::Bot(view) => view.detail.bot.title(),
             Self::Customers(_) => words::<CustomerWords>().title.to_owned(),
             Self::Customer(view) => view.title(),
+            Self::Booking(view) => format!("{} · {}", words::<BookingWords>().title, view.bot.title()),
+            Self::Poster(view) => view.bot.title(),
             Self::Health(_) => words::<HealthWords>().title.to_owned(),
             Self::Sandbox(_) => words::<SandboxWords>().title.to_owned(),
             Self::Account(_) => words::<AccountWords>().title.to_owned(),
@@ -186,7 +193,7 @@ impl ServerPage {
             | Self::Works(..)
             | Self::Unreachable(..)
             | Self::Erase(_) => "/deliveries",
-            Self::Bots(_) | Self::Bot(_) => "/bots",
+            Self::Bots(_) | Self::Bot(_) | Self::Booking(_) | Self::Poster(_) => "/bots",
             Self::Customers(_) | Self::Customer(_) => "/customers",
             Self::Health(_) => "/health",
             Self::Sandbox(_) => "/sandbox",
@@ -234,6 +241,8 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Serv
         ServerPage::Bot(view) => view! { <bots::BotPage view=*view /> }.into_any(),
         ServerPage::Customers(view) => view! { <customers::Customers view=*view /> }.into_any(),
         ServerPage::Customer(view) => view! { <customers::Customer view=*view /> }.into_any(),
+        ServerPage::Booking(view) => view! { <bots::Booking view=*view /> }.into_any(),
+        ServerPage::Poster(view) => view! { <bots::Poster view=*view /> }.into_any(),
         ServerPage::Health(view) => view! { <health::Health view=*view /> }.into_any(),
         ServerPage::Sandbox(view) => view! { <sandbox::Sandbox view=*view /> }.into_any(),
         ServerPage::Account(view) => view! { <accounts::AccountPage view=*view /> }.into_any(),

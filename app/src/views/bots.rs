@@ -41,4 +41,6 @@ pub struct BotDetail {
     pub profiles: i64,
     /// The number of its messages that are not sent yet.
     pub waiting: i64,
+    /// Whether its booking bot is on; `None` if that was never set up.
+    pub books: Option<bool>,
 }

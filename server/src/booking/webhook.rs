@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use app::pages::WebhookOffer;
 use axum::{
     body::{Body, to_bytes},
     extract::{Path, State},
@@ -31,13 +32,15 @@ const AGAIN: Duration = Duration::from_secs(60);
 /// The header with the secret of a webhook.
 const SECRET: &str = "x-telegram-bot-api-secret-token";
 
-/// Whether Telegram can send updates to this public address: https, on a port that it uses.
+/// Whether Telegram can send updates to this public URL.
 #[must_use]
-pub fn is_reachable(public_url: &str) -> bool {
+pub fn offer(public_url: &str) -> WebhookOffer {
     let url = Url::parse(public_url).ok();
-    url.is_some_and(|url| {
-        url.scheme() == "https" && url.port_or_known_default().is_some_and(|port| PORTS.contains(&port))
-    })
+    match url.as_ref().map(|url| (url.scheme(), url.port_or_known_default())) {
+        Some(("https", Some(port))) if PORTS.contains(&port) => WebhookOffer::Possible,
+        Some(("https", _)) => WebhookOffer::WrongPort,
+        _ => WebhookOffer::NoHttps,
+    }
 }
 
 /// `POST /telegram/{path}`. A path of no booking bot and a wrong secret get the same answer.
@@ -144,12 +147,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn telegram_reaches_https_on_four_ports() {
-        for good in ["https://hooks.example.com", "https://h.example.com:8443", "https://h.example.com:80"] {
-            assert!(is_reachable(good), "{good}");
-        }
-        for bad in ["http://hooks.example.com", "https://h.example.com:3000", "", "hooks.example.com"] {
-            assert!(!is_reachable(bad), "{bad}");
+    fn telegram_sends_to_https_and_four_ports_only() {
+        for (url, expected) in [
+            ("https://hooks.example.com", WebhookOffer::Possible),
+            ("https://hooks.example.com:8443", WebhookOffer::Possible),
+            ("https://hooks.example.com:88", WebhookOffer::Possible),
+            ("https://hooks.example.com:3000", WebhookOffer::WrongPort),
+            ("http://hooks.example.com:443", WebhookOffer::NoHttps),
+            ("", WebhookOffer::NoHttps),
+        ] {
+            assert_eq!(offer(url), expected, "{url}");
         }
     }
 

@@ -15,7 +15,7 @@ use tokio::{sync::watch, time::sleep};
 pub(crate) use self::keys::{place, tell};
 use crate::{
     state::AppState,
-    store::{Bot, BotRecord, MANY_CODES, SignInFailures, StoreError},
+    store::{Bot, BotRecord, MANY_CODES, SignInFailures, Store, StoreError},
     time::{Millis, now},
 };
 
@@ -87,8 +87,10 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
         troubles.push(Trouble::StrangersWaiting(strangers));
     }
     let bots: Vec<BotDetail> = bots.into_iter().map(|record| bot_detail(record, false)).collect();
-    let refused = bots.iter().filter(|detail| detail.bot.state == BotState::Refused && detail.profiles > 0);
+    let is_used = |detail: &BotDetail| detail.profiles > 0 || detail.books == Some(true);
+    let refused = bots.iter().filter(|detail| detail.bot.state == BotState::Refused && is_used(detail));
     troubles.extend(refused.map(|detail| Trouble::BotSuspended(detail.bot.title(), detail.bot.id)));
+    troubles.extend(booking_troubles(store, &bots).await?);
     if disk.is_some_and(|(free, all)| free < LOW || free < all / 100) {
         troubles.push(Trouble::DiskLow);
     }
@@ -130,6 +132,24 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     Ok(view)
 }
 
+/// The problems of booking bots that are on.
+async fn booking_troubles(store: &Store, bots: &[BotDetail]) -> Result<Vec<Trouble>, StoreError> {
+    let mut troubles = Vec::new();
+    for booking in store.booking.enabled().await? {
+        let bot = bots.iter().find(|detail| detail.bot.id == booking.bot);
+        let name = bot.map_or_else(|| booking.bot.to_string(), |detail| detail.bot.title());
+        if let Some((why, _)) = booking.trouble {
+            let host = booking.trouble_host.unwrap_or_default();
+            troubles.push(Trouble::BookingUpdates(name.clone(), booking.bot, why, host));
+        }
+        let readers = store.booking.readers(booking.bot).await?;
+        if !readers.iter().any(|profile| booking.settings.is_read_by(profile)) {
+            troubles.push(Trouble::BookingFieldUnread(name, booking.bot));
+        }
+    }
+    Ok(troubles)
+}
+
 /// Messages delivered within the last hour. The hour before the present one counts by the share of it that is less than
 /// an hour ago.
 fn last_hour(hours: &[(i64, hookgram::profile_list::Day)], now: Millis) -> u32 {
@@ -162,6 +182,7 @@ pub(crate) fn bot_detail(record: BotRecord, may_act: bool) -> BotDetail {
         answered_at: record.answered_at,
         profiles: record.profiles,
         waiting: record.waiting,
+        books: record.books,
     }
 }
 

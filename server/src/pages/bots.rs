@@ -48,7 +48,8 @@ async fn show<P: Permission>(visit: Visit<P>, id: &str, fault: Option<String>) -
     visit.show(status, ServerPage::Bot(Box::new(view))).await
 }
 
-async fn record(bots: &Bots, id: &str) -> Result<BotRecord, AppError> {
+/// The bot whose id is in the path.
+pub(super) async fn record(bots: &Bots, id: &str) -> Result<BotRecord, AppError> {
     let id: i64 = id.parse().map_err(|_| AppError::NotFound)?;
     bots.get(id).await.map_err(internal)?.ok_or(AppError::NotFound)
 }

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod booking;
 mod bots;
 mod builder;
 pub(crate) mod context;
@@ -112,6 +113,9 @@ pub(crate) fn routes() -> Routes {
         .get("/bots", bots::list)
         .post("/bots", bots::add)
         .get("/bots/{id}", bots::page)
+        .get("/bots/{id}/booking", booking::page)
+        .post("/bots/{id}/booking", booking::act)
+        .get("/bots/{id}/booking/poster", booking::poster)
         .post("/bots/{id}/token", bots::token)
         .post("/bots/{id}/check", bots::check)
         .post("/bots/{id}/remove", bots::remove)

@@ -47,11 +47,15 @@ pub fn candidates(text: &str, stored: &[StoredProfile], language: Language) -> V
     let mut found: Vec<Candidate> = Vec::new();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let mut candidate = Candidate { line: index + 1, read: old_url::read(line), name: String::new(), twin: None };
-        if let Some(url) = candidate.whole() {
+        if let Some(url) = candidate.complete() {
             let words = old_url::first_words(&url.profile).unwrap_or_else(|| NAMELESS.get(language).to_owned());
             let name = old_url::free_name(&words, |name| names.contains(name));
-            let line = found.iter().find(|other| other.whole().is_some_and(|other| other.profile == url.profile));
-            let same = |profile: &&StoredProfile| profile.channel.needs_token() && profile.profile == url.profile;
+            let line = found.iter().find(|other| other.complete().is_some_and(|other| other.profile == url.profile));
+            let lacks_bot = url.lacks_only_bot();
+            let same = |profile: &&StoredProfile| {
+                let sends = profile.channel.needs_token() && !lacks_bot;
+                sends && profile.profile == url.profile
+            };
             let twin = match line {
                 Some(other) => Some(Twin::Line(other.line)),
                 None => stored.iter().find(same).map(|profile| Twin::Profile(profile.name.clone())),
@@ -67,10 +71,16 @@ pub fn candidates(text: &str, stored: &[StoredProfile], language: Language) -> V
 }
 
 impl Candidate {
-    /// The URL, if it has no faults, so that a profile can be made of it.
+    /// The URL, if a profile can be made of it: it has no faults, or lacks only a bot.
     #[must_use]
-    pub fn whole(&self) -> Option<&OldUrl> {
-        self.read.as_ref().ok().filter(|url| url.faults.is_empty())
+    pub fn complete(&self) -> Option<&OldUrl> {
+        self.read.as_ref().ok().filter(|url| url.faults.is_empty() || url.lacks_only_bot())
+    }
+
+    /// Whether the URL becomes a profile once a bot is chosen for it.
+    #[must_use]
+    pub fn lacks_bot(&self) -> bool {
+        self.read.as_ref().is_ok_and(OldUrl::lacks_only_bot)
     }
 
     /// The token in the URL, whether or not the rest has faults.
@@ -86,11 +96,15 @@ impl Candidate {
         match &self.read {
             Err(why) => row.faults.push(old_urls::no_old_url(language, *why).to_owned()),
             Ok(url) => {
-                row.faults = url.faults.iter().map(|fault| checks::fault(language, fault)).collect();
+                row.lacks_bot = url.lacks_only_bot();
+                let faults = url.faults.iter().filter(|_| !row.lacks_bot);
+                row.faults = faults.map(|fault| checks::fault(language, fault)).collect();
                 row.lost = url.lost.iter().map(|warning| checks::warning(language, warning)).collect();
                 // A URL with faults becomes no profile yet, so that advice would be premature.
-                let advice = url.advice.iter().filter(|_| url.faults.is_empty());
-                row.advice = advice.map(|warning| checks::warning(language, warning)).collect();
+                let advice = url.advice.iter().filter(|_| row.faults.is_empty());
+                let advice = advice.map(|warning| checks::warning(language, warning));
+                let bot = row.lacks_bot.then(|| old_urls::chosen_bot_instead(language).to_owned());
+                row.advice = bot.into_iter().chain(advice).collect();
                 row.field = url.profile.field_name.as_deref().map(redact).unwrap_or_default();
                 row.message = old_url::first_words(&url.profile).unwrap_or_default();
                 row.bot = self.token().map(BotToken::masked).unwrap_or_default();
@@ -100,7 +114,7 @@ impl Candidate {
             Twin::Line(line) => old_urls::same_as_line(language, *line),
             Twin::Profile(name) => old_urls::same_as_profile(language, name),
         });
-        row.can_be_made = self.whole().is_some();
+        row.can_be_made = self.complete().is_some();
         row.marked = row.can_be_made && row.twin.is_none();
         row
     }

@@ -299,6 +299,7 @@ async fn each_method_that_takes_by_changes_nothing_without_its_audit_entry() {
         bots.remove(unused.bot_id(), by);
         booking.put(token.bot_id(), Some(1), &BookingBot::default(), UpdateSource::Webhook, by);
         booking.set_enabled(token.bot_id(), true, by);
+        booking.taken_over(token.bot_id(), by);
         profiles.put(None, &draft("B"), by);
         profiles.put_all(&[], &[draft("A"), draft("B")], by);
         profiles.add_all(&[draft("B")], by);

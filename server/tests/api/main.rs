@@ -6,6 +6,7 @@ mod support;
 mod accounts;
 mod audit;
 mod booking;
+mod booking_setup;
 mod bot_api_client;
 mod chats;
 mod crashes;

@@ -1,7 +1,10 @@
 //! No word of a page is in another language than the page, and none is missing: every page and state that the server
 //! draws, in both languages. What scripts alone set is looked at in the browser (`browser/translated.rs`).
 
-use hookgram::{delivery::DeliveryState, parameters::Parameter, query, role::Role, setting::Setting, values::Language};
+use hookgram::{
+    booking::Trouble, delivery::DeliveryState, parameters::Parameter, query, role::Role, setting::Setting,
+    values::Language,
+};
 use serde_json::{Value, json};
 use server::{
     store::audit::{COMMAND_LINE, Change},
@@ -166,6 +169,7 @@ async fn read_everything(language: Language) -> Vec<String> {
     }
     read_the_log(&mut reader).await;
     read_answers(&mut reader, message).await;
+    read_booking(&mut reader, other).await;
     read_administration(&mut reader).await;
     reader.send("/rpc/operator/find-chat-page", &[("id", &bot.id.to_string())]).await;
     reader.send(&format!("{profile}/duplicate"), &[]).await;
@@ -311,6 +315,62 @@ async fn read_the_log(reader: &mut Reader<'_>) {
     reader.read("/deliveries/erase").await;
 }
 
+/// The bots, and the booking bot with every fault and trouble.
+async fn read_booking(reader: &mut Reader<'_>, title: &str) {
+    const ID: &str = "1b5f03ed96001255550ebaa2c51b7d31";
+    let bot = format!("/bots/{}", BotApi::BOT);
+    let page = format!("{bot}/booking");
+    let store = &reader.server.state.store;
+    for path in ["/bots", &bot, &page] {
+        reader.read(path).await;
+    }
+    let links = [
+        &format!("https://torrow.net/app/case;id={ID}"),
+        &format!("https://torrow.net/app/contact;id={ID}"),
+        "https://torrow.net/app",
+        "https://t.me/salon_bot",
+        "https://example.com/1",
+        "https://torrow.net/service;id=1",
+        &format!("https://torrow.net/service;id={ID}!"),
+        "1 2",
+        &format!("{ID} {ID}"),
+        "1\n".repeat(110).as_str(),
+    ]
+    .join("\n");
+    let long = "1".repeat(5000);
+    let (id, titled) = (("service-0-id", ID), ("service-0-title", title));
+    for fields in [
+        &[("do", "read-links"), ("links", &links)][..],
+        &[("do", "on"), ("links", &links)],
+        &[("do", "on")],
+        &[("do", "on"), id, ("service-1-id", ID), ("service-1-title", &long), ("service-1-text", &long)],
+        &[("do", "on"), id, titled, ("greeting_ru", &long), ("button_en", &long), ("field_name", "1_2")],
+        &[("do", "on"), id, titled, ("greeting_ru", "<b>1"), ("field_name", &long), ("first_name_field", "1\n2")],
+        &[("do", "on"), id, titled, ("field_name", "1"), ("first_name_field", "1"), ("culture", "1")],
+        &[("do", "on"), id, titled, ("time_zone", "1/1"), ("staff_chat", "1x"), ("updates", "webhook")],
+        &[("do", "on"), id, titled, ("field_name", "*T")],
+        &[("do", "save"), id, titled, ("field_name", "*T"), ("help_en", "1"), ("returns", "on")],
+        &[("do", "save"), ("version", "1"), id, titled, ("field_name", "*T")],
+    ] {
+        reader.send(&page, fields).await;
+    }
+    let poster = format!("{page}/poster?service={ID}");
+    for path in [&page, &poster, "/bots", &bot] {
+        reader.read(path).await;
+    }
+    for trouble in Trouble::ALL {
+        store.booking.put_trouble(BotApi::BOT, Some(trouble), None).await.unwrap();
+        reader.read(&page).await;
+        reader.read("/health").await;
+    }
+    store.booking.put_trouble(BotApi::BOT, Some(Trouble::OtherWebhook), Some("203.0.113.7")).await.unwrap();
+    reader.read("/health").await;
+    for button in ["take-over", "off", "on"] {
+        reader.send(&page, &[("do", button)]).await;
+    }
+    reader.read(&page).await;
+}
+
 /// People, settings, and what is recorded of both.
 async fn read_administration(reader: &mut Reader<'_>) {
     for path in ["/users", "/users/1", "/users/9999", "/settings"] {
@@ -378,6 +438,7 @@ async fn read_answers(reader: &mut Reader<'_>, message: &str) {
         old(&format!("message={}", query::encode(message))),
         "https://hooks.torrow.net/webhook/telegram?telegramToken=1".to_owned(),
         "https://example.com/h/k7Rm2Qx9TvB4nWpL".to_owned(),
+        old(&format!("message={}", query::encode(message))).replace(TOKEN, "TorrowServiceBot"),
         "1".to_owned(),
     ];
     reader.send("/profiles/urls", &[("text", &urls.join("\n"))]).await;

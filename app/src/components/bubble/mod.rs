@@ -96,8 +96,11 @@ pub fn Bubble(
     /// The name of the sender; empty for a message that continues another.
     #[prop(into)]
     sender: String,
+    /// Whether its links cannot be followed, because they are examples.
+    #[prop(optional)]
+    still: bool,
 ) -> impl IntoView {
-    let html: String = runs(part.spans(), true).into_iter().map(|run| run.html).collect();
+    let html: String = runs(part.spans(), !still).into_iter().map(|run| run.html).collect();
     let is_follower = sender.is_empty();
     view! {
         <div class="bubble">

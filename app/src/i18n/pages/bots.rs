@@ -49,6 +49,7 @@ word_set! {
         used_by: "Профили с этим ботом", "Profiles of this bot";
         used_by_none: "С этим ботом не отправляет ни один профиль.", "No profile sends with this bot.";
         new_profile: "Новый профиль с этим ботом", "New profile with this bot";
+        booking: "Запись", "Booking";
         remove: "Удалить бота", "Remove the bot";
         remove_why: "Hookgram забудет токен. Бот в Telegram останется.", "Hookgram forgets the token. The bot stays in Telegram.";
         remove_used: "Удалить можно, когда с этим ботом не останется профилей: выберите в них другого бота или удалите их.", "It can be removed once no profile uses it: choose another bot in them, or delete them.";

@@ -57,6 +57,9 @@ word_set! {
         strangers_do: "Кто-то присылает события с токенами, которых Telegram ни разу не подтвердил. Остальным это не мешает: у таких событий своя очередь. Если старыми ссылками с параметрами никто не пользуется, закройте их в настройках.", "Somebody sends events with tokens that Telegram has never confirmed. Nobody else is affected: such events have a queue of their own. If nobody uses the old URLs with parameters, close them in the settings.";
         bot_parked_title: "Telegram не принимает токен бота", "Telegram does not accept a bot's token";
         bot_parked_do: "Возьмите у @BotFather действующий токен и сохраните его на странице бота: сообщения, которые ждут, уйдут сразу.", "Get a valid token from @BotFather and save it on the bot's page: the messages that wait are sent at once.";
+        booking_unread: "Бот записи включён, но сообщений клиенты не получат", "The booking bot is on, but customers get no messages";
+        booking_unread_do: "Ни один включённый профиль этого бота не читает поле контакта, которое заполняет бот записи. Создайте профиль с этим полем или измените поле.", "No enabled profile of this bot reads the contact field that the booking bot fills. Make a profile with this field, or change the field.";
+        to_booking: "Открыть бота записи", "Open the booking bot";
         disk_low: "Мало места на диске", "Little room on the disk";
         disk_low_do: "Освободите место или уменьшите HOOKGRAM_RETENTION_DAYS. Когда место кончится, новые события будут получать ответ 503, пока его не станет больше.", "Free some, or lower HOOKGRAM_RETENTION_DAYS. Once there is none, new events are answered 503 until there is.";
         mail_failing: "Письма о сбоях не уходят", "Error mails do not go out";

@@ -4,6 +4,8 @@
 mod accounts;
 #[cfg(feature = "ssr")]
 mod audit;
+#[cfg(feature = "ssr")]
+mod booking;
 mod bots;
 mod builder;
 #[cfg(feature = "ssr")]
@@ -35,6 +37,7 @@ pub use self::{
         UserWords, codes_left, role_allows, role_name,
     },
     audit::AuditWords,
+    booking::{BookingWords, booking_field, services_added},
     bots::BotsWords,
     builder::TestWords,
     common::PageWords,

@@ -12,6 +12,9 @@ word_set! {
         new_key: "У профиля «{}» новая ссылка. Вставьте её в сервис записи.", "The profile “{}” has a new URL. Paste it into the booking service.";
         bot_saved: "Токен сохранён.", "The token is saved.";
         bot_removed: "Бот {} удалён.", "The bot {} is removed.";
+        booking_on: "Бот записи включён.", "The booking bot is on.";
+        booking_off: "Бот записи выключен.", "The booking bot is off.";
+        booking_taken_over: "Бот отключён от другой программы.", "The bot is disconnected from the other program.";
         imported: "Импортировано: {}.", "Imported: {}.";
         made: "Создано: {}.", "Made: {}.";
         stopped: "Сообщения остановлены.", "The messages are stopped.";

@@ -4,7 +4,6 @@ use hookgram::{
     Millis,
     preferences::{KeptPreferences, Theme},
     role::{Account, Role},
-    values::{Language, TimeZone},
 };
 use leptos::prelude::*;
 
@@ -232,7 +231,7 @@ fn Pages(kept: KeptPreferences, faults: Vec<FieldFault>) -> impl IntoView {
                     aria-invalid=is_bad.then_some("true")
                     aria-describedby="zone-help"
                 >
-                    {zones(kept.zone)}
+                    {form::zones(kept.zone, w.by_browser)}
                 </select>
                 {zone_is_bad.map(|sentence| view! { <p class="field-fault">{sentence}</p> })}
                 <p class="help" id="zone-help">
@@ -244,42 +243,6 @@ fn Pages(kept: KeptPreferences, faults: Vec<FieldFault>) -> impl IntoView {
             </div>
         </form>
     }
-}
-
-/// The options: the browser's zone, then those of large cities by their names, then all zones.
-fn zones(now: Option<TimeZone>) -> AnyView {
-    let w = words::<AccountWords>();
-    let language: Language = language();
-    let option = |zone: TimeZone, title: String, selected: bool| {
-        view! {
-            <option value=zone.name() selected=selected>
-                {title}
-            </option>
-        }
-        .into_any()
-    };
-    let main: Vec<TimeZone> = TimeZone::main().collect();
-    let is_main = now.is_some_and(|now| main.contains(&now));
-    let cities = main
-        .iter()
-        .map(|zone| {
-            let title = zone.city(language).unwrap_or_else(|| zone.name().to_owned());
-            option(*zone, title, now == Some(*zone))
-        })
-        .collect_view();
-    let all = TimeZone::all()
-        .map(|zone| option(zone, zone.name().replace('_', " "), !is_main && now == Some(zone)))
-        .collect_view();
-    view! {
-        <option value="" selected=now.is_none()>
-            {w.by_browser}
-        </option>
-        <optgroup label=w.main_zones>{cities}</optgroup>
-        <optgroup label=w.all_zones translate="no">
-            {all}
-        </optgroup>
-    }
-    .into_any()
 }
 
 /// `/confirm`

@@ -1,15 +1,21 @@
-//! `/bots`: the bots; `/bots/{id}`: one bot, its token and its profiles.
+//! `/bots`: the bots; `/bots/{id}`: one bot, its token and its profiles; `/bots/{id}/booking`: its booking bot.
 
+mod booking;
 mod state;
 
 use hookgram::bot::BotState;
 use leptos::prelude::*;
 
-pub(super) use self::state::StateMark;
+use self::booking::BookingMark;
+pub use self::booking::{BookingForm, BookingView, PosterView, StartLink, WebhookOffer};
+pub(super) use self::{
+    booking::{Booking, Poster},
+    state::StateMark,
+};
 use super::moment::At;
 use crate::{
     components::EmptyState,
-    i18n::{BotsWords, causes, language, words},
+    i18n::{BookingWords, BotsWords, causes, language, words},
     views::BotDetail,
 };
 
@@ -107,6 +113,9 @@ pub(super) fn BotTable(bots: Vec<BotDetail>) -> impl IntoView {
                     <td data-title=w.answered>{answered}</td>
                     <td data-title=w.profiles>{detail.profiles}</td>
                     <td data-title=w.waiting>{detail.waiting}</td>
+                    <td data-title=w.booking>
+                        <BookingMark enabled=detail.books />
+                    </td>
                 </tr>
             }
             .into_any()
@@ -121,6 +130,7 @@ pub(super) fn BotTable(bots: Vec<BotDetail>) -> impl IntoView {
                     <th scope="col">{w.answered}</th>
                     <th scope="col">{w.profiles}</th>
                     <th scope="col">{w.waiting}</th>
+                    <th scope="col">{w.booking}</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
@@ -158,7 +168,7 @@ fn TokenField(fault: Option<String>) -> impl IntoView {
 
 #[component]
 pub(super) fn BotPage(view: BotPageView) -> impl IntoView {
-    let w = words::<BotsWords>();
+    let (w, b) = (words::<BotsWords>(), words::<BookingWords>());
     let BotPageView { detail, profiles, may_act, fault } = view;
     let id = detail.bot.id;
     let title = detail.bot.title();
@@ -173,7 +183,7 @@ pub(super) fn BotPage(view: BotPageView) -> impl IntoView {
         view! {
             <div class="notice bad">
                 <p>{advice}</p>
-                {refusal.map(|text| view! { <p class="soft">{w.answer_was} " “" {text} "”"</p> })}
+                {refusal.map(|text| view! { <p class="soft">{w.answer_was} " “" <span translate="no">{text}</span> "”"</p> })}
             </div>
         }
     });
@@ -269,6 +279,16 @@ pub(super) fn BotPage(view: BotPageView) -> impl IntoView {
                     <dd class="mono">{id}</dd>
                 </div>
             </dl>
+        </section>
+        <section class="card" id="booking-card">
+            <h2>{b.title}</h2>
+            <p class="why">{b.what}</p>
+            <p class="actions">
+                <BookingMark enabled=detail.books />
+                <a class="button" href=format!("/bots/{id}/booking")>
+                    {if may_act { b.set_up } else { b.title }}
+                </a>
+            </p>
         </section>
         <section class="card">
             <h2>{w.used_by}</h2>

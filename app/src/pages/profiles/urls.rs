@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use crate::{
-    i18n::{ProfileActionWords, language, make_profiles, words},
+    i18n::{ProfileActionWords, language, make_profiles, old_urls, words},
     pages::{Fault, PageHead},
+    views::BotView,
 };
 
 /// The page.
@@ -23,6 +24,12 @@ pub struct UrlTable {
     pub draft: String,
     /// One row for each line.
     pub rows: Vec<UrlRow>,
+    /// The bots to choose from for URLs that lack only a bot.
+    pub bots: Vec<BotView>,
+    /// The chosen one.
+    pub bot: Option<i64>,
+    /// The fault of the choice.
+    pub bot_fault: Option<String>,
 }
 
 /// A line of the list.
@@ -48,6 +55,8 @@ pub struct UrlRow {
     pub advice: Vec<String>,
     /// A sentence that names an earlier line or a stored profile with the same content.
     pub twin: Option<String>,
+    /// Whether the URL names the shared bot of the booking service and has no other fault.
+    pub lacks_bot: bool,
     /// Whether the URL can become a profile.
     pub can_be_made: bool,
     /// Whether the reader has selected it.
@@ -106,12 +115,15 @@ fn Paste() -> impl IntoView {
 #[component]
 fn Table(table: UrlTable) -> impl IntoView {
     let w = words::<ProfileActionWords>();
-    let UrlTable { draft, rows } = table;
+    let UrlTable { draft, rows, bots, bot, bot_fault } = table;
+    let lacks_bot = rows.iter().any(|row| row.lacks_bot);
+    let choice = lacks_bot.then(|| view! { <BotChoice bots bot fault=bot_fault /> });
     let marked = rows.iter().filter(|row| row.marked).count();
     let any = rows.iter().any(|row| row.can_be_made);
     view! {
         <form method="post" action="/profiles/urls">
             <input type="hidden" name="draft" value=draft />
+            {choice}
             <div class="card table-card">
                 <table class="table urls-table" aria-label=w.urls_table>
                     <thead>
@@ -133,6 +145,48 @@ fn Table(table: UrlTable) -> impl IntoView {
                 </a>
             </div>
         </form>
+    }
+}
+
+/// The bot of the profiles whose URLs name the shared bot of the booking service.
+#[component]
+fn BotChoice(bots: Vec<BotView>, bot: Option<i64>, fault: Option<String>) -> impl IntoView {
+    let w = words::<ProfileActionWords>();
+    let is_bad = fault.is_some();
+    let options = bots
+        .iter()
+        .map(|one| {
+            view! { <option value=one.id.to_string() selected=bot == Some(one.id)>{one.title()}</option> }.into_any()
+        })
+        .collect_view();
+    let select = (!bots.is_empty()).then(|| {
+        view! {
+            <div class="field">
+                <label for="shared-bot">{w.urls_bot}</label>
+                <select
+                    class="input"
+                    id="shared-bot"
+                    name="bot"
+                    translate="no"
+                    autofocus=is_bad
+                    aria-invalid=is_bad.then_some("true")
+                    aria-describedby="shared-bot-fault"
+                >
+                    <option value="">"–"</option>
+                    {options}
+                </select>
+                {fault.map(|fault| view! { <p class="field-fault" id="shared-bot-fault">{fault}</p> })}
+            </div>
+        }
+    });
+    view! {
+        <div class="notice warn" id="shared">
+            <p>{old_urls::shared_bot(language())}</p>
+            {select}
+            <a class="button small" href="/bots#add">
+                {w.urls_make_bot}
+            </a>
+        </div>
     }
 }
 

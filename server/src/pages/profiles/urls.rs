@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 
 use app::{
+    error::AppError,
     i18n::old_urls,
     notices::Notice,
     pages::{ServerPage, UrlTable, UrlsPage},
+    views::BotView,
 };
 use axum::{body::Body, http::StatusCode, response::Response};
 use hookgram::{channel::ChannelKind, profile::EditedProfile, values::Language};
 use secrecy::ExposeSecret as _;
 
+use super::bot_view;
 use crate::{
     channel::telegram::identities::Asker,
     pages::{Fields, Operator, Permission, Visit, internal, or_refuse},
@@ -53,7 +56,7 @@ pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Respon
     let stored = or_refuse!(visit, visit.state.store.profiles.all().await.map_err(internal));
     let candidates = candidates(&text, &stored, visit.language);
     let draft = visit.state.drafts.keep(visit.account().id, text);
-    let table = table(&visit.state, &candidates, draft, visit.language).await;
+    let table = or_refuse!(visit, table(&visit.state, &candidates, draft, visit.language).await);
     visit.show(StatusCode::OK, ServerPage::Urls(UrlsPage { fault: None, table: Some(table) })).await
 }
 
@@ -64,7 +67,18 @@ impl<P: Permission> Visit<P> {
     }
 }
 
-async fn table(state: &AppState, candidates: &[Candidate], draft: String, language: Language) -> UrlTable {
+async fn table(
+    state: &AppState,
+    candidates: &[Candidate],
+    draft: String,
+    language: Language,
+) -> Result<UrlTable, AppError> {
+    let mut bots: Vec<BotView> = Vec::new();
+    if candidates.iter().any(Candidate::lacks_bot) {
+        let stored = state.store.bots.all().await.map_err(internal)?;
+        bots = stored.into_iter().map(|record| bot_view(record.bot)).collect();
+    }
+    let only = bots.first().filter(|_| bots.len() == 1).map(|bot| bot.id);
     let mut rows = Vec::with_capacity(candidates.len());
     for candidate in candidates {
         let mut row = candidate.row(language);
@@ -73,9 +87,12 @@ async fn table(state: &AppState, candidates: &[Candidate], draft: String, langua
             let known = state.store.bots.name_of(token.bot_id()).await.ok().flatten();
             row.bot = known.map_or(row.bot, |(_, username)| format!("@{username}"));
         }
+        // Without a bot to choose, nothing can be made of such a URL yet.
+        row.can_be_made &= !row.lacks_bot || !bots.is_empty();
+        row.marked &= row.can_be_made;
         rows.push(row);
     }
-    UrlTable { draft, rows }
+    Ok(UrlTable { draft, rows, bots, bot: only, bot_fault: None })
 }
 
 async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response {
@@ -84,7 +101,10 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
     };
     let stored = or_refuse!(visit, visit.state.store.profiles.all().await.map_err(internal));
     let candidates = candidates(text.expose_secret(), &stored, visit.language);
-    let mut shown = table(&visit.state, &candidates, draft.to_owned(), visit.language).await;
+    let shown = table(&visit.state, &candidates, draft.to_owned(), visit.language).await;
+    let mut shown = or_refuse!(visit, shown);
+    let chosen = fields.get("bot").and_then(|id| id.parse().ok());
+    shown.bot = chosen.filter(|id| shown.bots.iter().any(|bot| bot.id == *id));
     for row in &mut shown.rows {
         row.marked = row.can_be_made && fields.contains_key(&format!("make-{}", row.line));
         if let Some(name) = fields.get(&format!("name-{}", row.line)) {
@@ -96,7 +116,10 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
     let mut faulty = false;
     let language = visit.language;
     for (row, candidate) in shown.rows.iter_mut().zip(&candidates).filter(|(row, _)| row.marked) {
-        let Some(url) = candidate.whole() else { continue };
+        let Some(url) = candidate.complete() else { continue };
+        if row.lacks_bot && shown.bot.is_none() {
+            shown.bot_fault = Some(old_urls::bot_missing(language).to_owned());
+        }
         if row.name.is_empty() {
             row.name_fault = Some(old_urls::name_missing(language).to_owned());
         } else if names.contains(row.name.as_str()) {
@@ -109,7 +132,7 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
             enabled: Some(true),
             channel: ChannelKind::Telegram,
             bare_ids: None,
-            bot: None,
+            bot: shown.bot.filter(|_| row.lacks_bot),
             events: Vec::new(),
             profile: url.profile.clone(),
             key: None,
@@ -119,11 +142,14 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
         Some(visit.say("Отметьте хотя бы один профиль.", "Mark at least one profile.").to_owned())
     } else if faulty {
         Some(old_urls::names_to_mend(language).to_owned())
+    } else if shown.bot_fault.is_some() {
+        shown.bot_fault.clone()
     } else {
         match visit.state.store.profiles.add_all(&drafts, &visit.by()).await {
             Ok(()) => None,
             // Another request has taken the name in the meantime.
             Err(StoreError::Taken) => Some(old_urls::names_to_mend(language).to_owned()),
+            Err(StoreError::NoSuchBot) => Some(old_urls::bot_missing(language).to_owned()),
             Err(error) => return visit.refuse(internal(error)).await,
         }
     };

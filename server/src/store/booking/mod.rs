@@ -1,5 +1,7 @@
 //! The booking bots: their settings, their secrets, and how far their updates are handled.
 
+mod readers;
+
 use hookgram::{
     audit::AuditAction,
     booking::{BookingBot, Trouble},
@@ -240,6 +242,31 @@ impl Booking {
         .bind(now())
         .execute(&self.write)
         .await?;
+        Ok(())
+    }
+
+    /// Stores that a person has removed the webhook of another program, so that updates come again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if there is no such booking bot.
+    pub async fn taken_over(&self, bot: i64, by: &By) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let name = bots::name(&mut tx, bot).await?.ok_or(StoreError::NotFound)?;
+        let host: Option<String> = sqlx::query_scalar("SELECT trouble_host FROM booking_bots WHERE bot_id = ?1")
+            .bind(bot)
+            .fetch_optional(&mut *tx)
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        sqlx::query(
+            "UPDATE booking_bots SET trouble = NULL, trouble_host = NULL, trouble_since = NULL WHERE bot_id = ?1",
+        )
+        .bind(bot)
+        .execute(&mut *tx)
+        .await?;
+        let change = Change::new("webhook", host.unwrap_or_default(), String::new());
+        audit::record(&mut tx, &Entry::new(by, AuditAction::BookingBotTakenOver).to(&name, bot).with(vec![change]))
+            .await?;
+        tx.commit().await?;
         Ok(())
     }
 

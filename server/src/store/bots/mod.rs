@@ -57,6 +57,8 @@ pub struct BotRecord {
     pub profiles: i64,
     /// How many of its deliveries are unfinished.
     pub waiting: i64,
+    /// Whether its booking bot is on; `None` if that was never set up.
+    pub books: Option<bool>,
 }
 
 /// A bot with its booking bot, to be written to a file.
@@ -131,6 +133,7 @@ struct Row {
     answered_at: Option<Millis>,
     profiles: i64,
     waiting: i64,
+    books: Option<bool>,
 }
 
 impl BotRow {
@@ -159,6 +162,7 @@ impl Row {
             answered_at: self.answered_at,
             profiles: self.profiles,
             waiting: self.waiting,
+            books: self.books,
         }
     }
 }
@@ -172,7 +176,8 @@ macro_rules! select {
             ", b.state_since, b.refusal, b.answered_at,
              (SELECT count(*) FROM profiles p WHERE p.bot_id = b.id AND p.deleted_at IS NULL AND p.sandbox = 0) AS profiles,
              (SELECT count(*) FROM profiles p CROSS JOIN deliveries d INDEXED BY deliveries_unfinished
-              ON d.profile_id = p.id AND d.finished_at IS NULL AND d.sandbox = 0 WHERE p.bot_id = b.id) AS waiting
+              ON d.profile_id = p.id AND d.finished_at IS NULL AND d.sandbox = 0 WHERE p.bot_id = b.id) AS waiting,
+             (SELECT s.enabled FROM booking_bots s WHERE s.bot_id = b.id) AS books
              FROM bots b WHERE b.sender IS NOT NULL ",
             $rest
         )
@@ -318,6 +323,7 @@ fn sandbox_bot() -> BotRecord {
         answered_at: None,
         profiles: 0,
         waiting: 0,
+        books: None,
     }
 }
 

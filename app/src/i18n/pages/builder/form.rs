@@ -18,6 +18,7 @@ word_set! {
         proof_title: "Форма заполнена из старого адреса", "The form is filled from the old URL";
         proof_all: "Перенесено всё. Проверьте название и сохраните.", "Everything was carried over. Check the name and save.";
         proof_lost: "Не удалось перенести:", "Not carried over:";
+        proof_bot: "Создать бота", "Make a bot";
         proof_equal: "Сообщения одинаковы. Проверено на примерах:", "The messages are the same. Checked with the samples:";
         proof_differ: "Сообщения отличаются. Пример:", "The messages differ. Sample:";
         proof_old: "Старый адрес", "Old URL";

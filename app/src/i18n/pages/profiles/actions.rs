@@ -65,6 +65,8 @@ word_set! {
         urls_lost: "Не перенесётся:", "Not carried over:";
         urls_not: "Не станет профилем", "Will be no profile";
         urls_make: "Создать профиль из строки", "Make a profile of line";
+        urls_bot: "Бот для этих ссылок", "Bot for these URLs";
+        urls_make_bot: "Создать бота", "Make a bot";
         urls_other: "Вставить другие ссылки", "Paste other URLs";
     }
 }
