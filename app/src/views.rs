@@ -145,6 +145,8 @@ pub struct BuilderData {
     pub bots: Vec<BotView>,
     /// The bot that the page's address names, for a new profile.
     pub bot: Option<i64>,
+    /// The field with the chat's id that a new profile reads, if a booking bot fills it.
+    pub field: Option<String>,
     /// The base of links in messages, without a trailing slash.
     pub booking_host: String,
     /// The draft in the page's address.

@@ -31,7 +31,11 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use hookgram::{bot::BotState, parameters::Parameter, sample::Sample};
+use hookgram::{
+    bot::{BotState, SANDBOX_BOT},
+    parameters::Parameter,
+    sample::Sample,
+};
 use leptos::{form::ActionForm, html, prelude::*};
 
 #[cfg(feature = "hydrate")]
@@ -47,7 +51,7 @@ use self::{
 };
 use crate::{
     error::AppError,
-    form::{NEW_BOT, ProfileForm},
+    form::{NEW_BOT, ProfileForm, SANDBOX},
     i18n::{BuilderWords, FormWords, app_error, language, words},
     views::BuilderData,
 };
@@ -117,6 +121,18 @@ pub async fn save_profile(
     self::draft::refuse(&operator, draft.as_deref(), refused).await
 }
 
+/// The form of a new profile, for the bot that the address names.
+fn new_profile(data: &BuilderData) -> ProfileForm {
+    let mut form = ProfileForm { bot: first_bot(data), ..ProfileForm::blank() };
+    if data.bot == Some(SANDBOX_BOT) {
+        form.target = SANDBOX.to_owned();
+    }
+    if let Some(field) = &data.field {
+        form.values.insert(Parameter::TelegramFieldName.name().to_owned(), field.clone());
+    }
+    form
+}
+
 /// The bot that the form of a new profile begins with: the one that the address names, or else the first that works.
 fn first_bot(data: &BuilderData) -> String {
     let named = data.bot.filter(|id| data.bots.iter().any(|bot| bot.id == *id));
@@ -137,7 +153,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
     let row = data.detail.as_ref().map(|detail| detail.row.clone());
     let stored = match &data.detail {
         Some(detail) => ProfileForm::of(detail),
-        None => ProfileForm { bot: first_bot(&data), ..ProfileForm::blank() },
+        None => new_profile(&data),
     };
     let (draft, import, typed_token, told, initial) = match data.draft {
         Some(draft) => (Some(draft.id), draft.import, draft.masked_token, draft.faults, draft.form),

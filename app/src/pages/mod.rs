@@ -31,7 +31,7 @@ pub use self::{
     health::{HealthView, Trouble},
     moment::Clock,
     profiles::{ImportPage, ImportPlan, ImportRow, LineFault, ShareView, UrlRow, UrlTable, UrlsPage},
-    sandbox::SandboxView,
+    sandbox::{SandboxBooking, SandboxChat, SandboxLine, SandboxView},
     settings::{SettingField, SettingsView, Tested},
 };
 pub use crate::builder::load_builder;

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use hookgram::{
     booking::{self, Booking, Command, Context, Incoming, Reply, Standing, language_of},
     profile::Formatting,
-    values::{Language, Locale},
 };
 use tokio::time::sleep;
 
@@ -135,7 +134,7 @@ impl Consumer {
             bot: &self.record.settings,
             bot_username: &self.bot.username,
             host: &host,
-            formatting: &formatting(&self.record.settings, language),
+            formatting: &formatting(&self.record.settings),
             chat: &chat,
             first_name: Some(user.first_name.as_str()).filter(|name| !name.trim().is_empty()),
             language,
@@ -145,25 +144,14 @@ impl Consumer {
 
     async fn bookings(&self, customer: i64, at: Millis) -> Result<Vec<Booking>, StoreError> {
         let rows = self.state.store.customers.bookings(self.bot.id, customer, at).await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| Booking { start: row.starts_at, service_name: row.service, number: row.number, link: row.link })
-            .collect())
+        Ok(rows.into_iter().map(Booking::from).collect())
     }
 }
 
-/// Dates in the customer's language and the zone of the booking page.
-fn formatting(settings: &booking::BookingBot, language: Language) -> Formatting {
-    let locale = match language {
-        Language::Ru => "ru-RU",
-        Language::En => "en-US",
-    };
-    let mut formatting = Formatting::default();
-    formatting.locale = Locale::parse(locale).unwrap_or_default();
-    if let Some(zone) = settings.time_zone {
-        formatting.time_zone = zone;
-    }
-    formatting
+/// Dates in the zone of the booking page.
+pub(crate) fn formatting(settings: &booking::BookingBot) -> Formatting {
+    let default = Formatting::default();
+    Formatting { time_zone: settings.time_zone.unwrap_or(default.time_zone), ..default }
 }
 
 fn contact(user: &User) -> Contact {

@@ -9,6 +9,8 @@ mod polling;
 mod replies;
 pub mod webhook;
 
+pub(crate) use self::handling::formatting;
+
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use hookgram::{booking::Trouble, bot::SANDBOX_BOT, secret::BotToken};

@@ -5,6 +5,8 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::{Context as _, bail};
 use axum::body::Bytes;
 use hookgram::{
+    booking::{BookingBot, Service, ServiceId},
+    bot::SANDBOX_BOT,
     channel::ChannelKind,
     message::Part,
     parameters::Parameter,
@@ -20,7 +22,7 @@ use crate::{
     secrets::codes,
     serve::{self, Server},
     state::AppState,
-    store::{LinkKind, NewLink, StoredProfile, audit::COMMAND_LINE},
+    store::{LinkKind, NewLink, StoredProfile, UpdateSource, audit::COMMAND_LINE},
     time::now,
     webhook::{self, Arrival, Endpoint, Outcome},
 };
@@ -42,6 +44,7 @@ pub async fn run(mut config: Config, folder_named: bool, language: Language) -> 
     let state = server.state.clone();
     let link = sign_in_link(&state).await?;
     let profile = profile(&state).await?;
+    booking_bot(&state).await?;
     if state.store.log.newest_event(profile.id).await?.is_none() {
         post_sample(&state, &profile).await?;
     }
@@ -93,6 +96,26 @@ async fn profile(state: &AppState) -> anyhow::Result<StoredProfile> {
     };
     let id = state.store.profiles.put(None, &draft, &COMMAND_LINE).await?;
     state.store.profiles.get(id).await?.context("the demo's profile was not stored")
+}
+
+/// Switches the sandbox's booking bot on, if it was never set up.
+async fn booking_bot(state: &AppState) -> anyhow::Result<()> {
+    let booking = &state.store.booking;
+    if booking.get(SANDBOX_BOT).await?.is_some() {
+        return Ok(());
+    }
+    let service = |id, title, text| {
+        let id = ServiceId::parse(id).ok().context("the demo's own service is wrong")?;
+        anyhow::Ok(Service::typed(id, title, text))
+    };
+    let services = vec![
+        service("7c40a1d2aa10000000000000000000b2", "Классический массаж", "Час в тишине, <b>2800 ₽</b>.")?,
+        service("7c40a1d2aa10000000000000000000b3", "Спортивный массаж", "")?,
+    ];
+    let settings = BookingBot { services, ..BookingBot::default() };
+    booking.put(SANDBOX_BOT, None, &settings, UpdateSource::Polling, &COMMAND_LINE).await?;
+    booking.set_enabled(SANDBOX_BOT, true, &COMMAND_LINE).await?;
+    Ok(())
 }
 
 /// Posts the sample through the same `accept` as a webhook request.

@@ -117,6 +117,7 @@ impl Stored {
             Some((why, since, booking.trouble_host.clone().unwrap_or_default()))
         });
         BookingView {
+            pages: state.settings.now().booking_pages.to_string(),
             enabled: booking.map(|booking| booking.enabled),
             trouble,
             links: self.links(),

@@ -12,7 +12,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use hookgram::secret::BotToken;
+use hookgram::{bot::SANDBOX_BOT, secret::BotToken};
 
 use super::{Fields, Operator, PageRequest, Permission, Visit, internal, or_refuse};
 use crate::{
@@ -34,8 +34,11 @@ async fn show_list<P: Permission>(visit: Visit<P>, fault: Option<String>) -> Res
     visit.show(status, ServerPage::Bots(Box::new(BotsView { bots, may_act, fault }))).await
 }
 
-/// `GET /bots/{id}`
+/// `GET /bots/{id}`. The sandbox's bot has only its booking bot.
 pub(super) async fn page(Path(id): Path<String>, visit: Visit) -> Response {
+    if id == SANDBOX_BOT.to_string() {
+        return Redirect::to("/sandbox").into_response();
+    }
     show(visit, &id, None).await
 }
 
@@ -48,7 +51,13 @@ async fn show<P: Permission>(visit: Visit<P>, id: &str, fault: Option<String>) -
     visit.show(status, ServerPage::Bot(Box::new(view))).await
 }
 
-/// The bot whose id is in the path.
+/// The bot whose id is in the path, if it has a token.
+async fn with_token(bots: &Bots, id: &str) -> Result<BotRecord, AppError> {
+    let found = record(bots, id).await?;
+    if found.bot.id == SANDBOX_BOT { Err(AppError::NotFound) } else { Ok(found) }
+}
+
+/// The bot whose id is in the path; also the sandbox's.
 pub(super) async fn record(bots: &Bots, id: &str) -> Result<BotRecord, AppError> {
     let id: i64 = id.parse().map_err(|_| AppError::NotFound)?;
     bots.get(id).await.map_err(internal)?.ok_or(AppError::NotFound)
@@ -70,7 +79,7 @@ pub(super) async fn add(visit: Visit<Operator>, body: Body) -> Response {
 /// `POST /bots/{id}/token`: gives the bot a new token.
 pub(super) async fn token(Path(id): Path<String>, visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
-    let record = or_refuse!(visit, record(&visit.state.store.bots, &id).await);
+    let record = or_refuse!(visit, with_token(&visit.state.store.bots, &id).await);
     match enter(&visit.request(), &visit.by(), &fields, Some(record.bot.id)).await {
         Ok(_) => {
             visit.state.wake.notify_one();
@@ -83,7 +92,7 @@ pub(super) async fn token(Path(id): Path<String>, visit: Visit<Operator>, body: 
 
 /// `POST /bots/{id}/check`: asks Telegram whether the token works.
 pub(super) async fn check(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
-    let record = or_refuse!(visit, record(&visit.state.store.bots, &id).await);
+    let record = or_refuse!(visit, with_token(&visit.state.store.bots, &id).await);
     let w = BotsWords::of(visit.language);
     let fault = match &record.token {
         Some(token) => match visit.state.ask_again(token).await {
@@ -101,7 +110,7 @@ pub(super) async fn check(Path(id): Path<String>, visit: Visit<Operator>) -> Res
 
 /// `POST /bots/{id}/remove`: forgets the token of a bot that no profile uses.
 pub(super) async fn remove(Path(id): Path<String>, visit: Visit<Operator>) -> Response {
-    let record = or_refuse!(visit, record(&visit.state.store.bots, &id).await);
+    let record = or_refuse!(visit, with_token(&visit.state.store.bots, &id).await);
     match visit.state.store.bots.remove(record.bot.id, &visit.by()).await {
         Ok(()) => visit.done(&Notice::BotRemoved(bot_view(record.bot).title()), "/bots"),
         Err(StoreError::Taken) => {

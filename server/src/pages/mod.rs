@@ -146,6 +146,8 @@ pub(crate) fn routes() -> Routes {
         .get("/sandbox", sandbox::page)
         .post("/sandbox/clear", sandbox::clear)
         .post("/sandbox/sample", sandbox::sample)
+        .post("/sandbox/say", sandbox::chat::say)
+        .post("/sandbox/book", sandbox::chat::book)
         .get("/deliveries/work", deliveries::work::all)
         .get("/deliveries/work/{id}", deliveries::work::one)
         .post("/deliveries/work/{id}/stop", deliveries::work::stop)

@@ -82,6 +82,7 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("replays::replay_step", "a step of a bulk action; its beginning is audited"),
     ("resealing::reseal_some", "the same secrets under the new key; the change of the key is audited"),
     ("sandbox::add_sandbox_message", "a test message; the test itself is audited"),
+    ("sandbox_talk::put_sandbox_talk", "somebody plays a customer in the sandbox"),
     ("second_factors::take_step", "keeps a code from being used twice; the sign-in is audited"),
     ("secrets::adopt_key", "nothing is sealed with the lost key any more"),
     ("secrets::begin", "the start of a process"),

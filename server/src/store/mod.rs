@@ -78,6 +78,7 @@ pub use self::{
     customers::{
         BookingRow, Contact,
         reading::{CustomerBooking, CustomerDelivery, CustomerFilter, CustomerRow, Subscription},
+        sandbox_talk::SandboxTalk,
     },
     db::{
         Accounts, Audit, Booking, Bots, Customers, Events, Log, Mails, Maintenance, Profiles, Queue, Secrets, Settings,

@@ -37,6 +37,7 @@ mod profile_pages;
 mod profiles;
 mod replays;
 mod requests;
+mod sandbox_booking;
 mod second_factor;
 mod secrets;
 mod sessions;

@@ -106,6 +106,10 @@ word_set! {
         no_username: "Telegram ещё не сообщил имя этого бота, поэтому ссылок пока нет.", "Telegram has not told the name of this bot yet, so there are no links.";
         check: "Проверить сейчас", "Check now";
 
+        try_title: "Попробуйте", "Try it";
+        try_why: "Поговорите с ботом в песочнице так, как это сделает клиент.", "Talk to the bot in the sandbox as a customer will.";
+        try_do: "В песочницу", "To the sandbox";
+
         poster_do: "Запишитесь через Telegram", "Book in Telegram";
         poster_how: "Наведите камеру телефона на код", "Point the camera of your phone at the code";
         poster_print: "Чтобы напечатать, нажмите Ctrl+P.", "Press Ctrl+P to print.";

@@ -18,5 +18,21 @@ word_set! {
         sample: "Пример события", "Sample event";
         to: "→", "→";
         send: "Отправить пример", "Send the sample";
+
+        chat_title: "Бот записи", "Booking bot";
+        chat_why: "Вы — клиент. Нажмите «Запустить», откройте ссылку услуги или запишитесь прямо здесь: событие придёт, как от сервиса записи.", "You are the customer. Press Start, open a service's link, or book right here: the event arrives as from the booking service.";
+        set_up: "Настроить", "Set up";
+        off_why: "Попробуйте бота записи без токена и без Telegram: укажите услуги и поговорите с ним здесь как клиент.", "Try the booking bot without a token and without Telegram: name services, then talk to it here as a customer.";
+        customer: "Анна", "Anna";
+        start: "Запустить", "Start";
+        say: "Сообщение боту", "Message to the bot";
+        say_do: "Отправить", "Send";
+        book: "Записаться на", "Book";
+        book_do: "Записаться", "Book";
+        book_service: "Услуга", "Service";
+        book_why: "Вместо страницы записи: событие о записи со ссылкой этого клиента.", "In place of the booking page: the event of a booking made with this customer's link.";
+        no_reader: "Ни один включённый профиль песочницы не читает поле бота: сделайте профиль с песочницей и этим полем.", "No enabled sandbox profile reads the bot's field: make a profile with the sandbox and this field.";
+        make_profile: "Создать профиль", "Make a profile";
+        reader: "Сообщения отправит профиль", "Messages are sent by the profile";
     }
 }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use self::booking::BookingMark;
 pub use self::booking::{BookingForm, BookingView, PosterView, StartLink, WebhookOffer};
 pub(super) use self::{
-    booking::{Booking, Poster},
+    booking::{Booking, Poster, bubbles, said},
     state::StateMark,
 };
 use super::moment::At;

@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 
-use super::{Operator, Permission, Visit, or_refuse};
+use super::{Operator, Permission, Visit, internal, or_refuse};
 
 /// `GET /profiles/new`
 pub(in crate::pages) async fn new(visit: Visit<Operator>) -> Response {
@@ -35,6 +35,10 @@ async fn show<P: Permission>(visit: Visit<P>, id: Option<i64>) -> Response {
     let mut data = or_refuse!(visit, visit.within(load_builder(id, draft)).await);
     data.saved = visit.asked("saved").is_some();
     data.bot = visit.asked("bot").and_then(|id| id.parse().ok());
+    if let Some(bot) = data.bot {
+        let booking = or_refuse!(visit, visit.state.store.booking.get(bot).await.map_err(internal));
+        data.field = booking.map(|booking| booking.settings.field.into());
+    }
     data.old_url_first = visit.asked("from").is_some_and(|from| from == "url");
     // Set by leptos when a form that was sent without scripts was refused as a whole.
     let error = visit.asked("__path").zip(visit.asked("__err"));

@@ -316,7 +316,7 @@ impl Bots {
 /// The bot of the sandbox.
 fn sandbox_bot() -> BotRecord {
     BotRecord {
-        bot: Bot { id: SANDBOX_BOT, name: String::new(), username: "sandbox".to_owned(), state: BotState::Working },
+        bot: Bot { id: SANDBOX_BOT, name: String::new(), username: String::new(), state: BotState::Working },
         token: None,
         state_since: 0,
         refusal: None,

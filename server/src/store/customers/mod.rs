@@ -3,9 +3,10 @@
 pub(in crate::store) mod bookings;
 pub(in crate::store) mod missed;
 pub(in crate::store) mod reading;
+pub(in crate::store) mod sandbox_talk;
 pub(in crate::store) mod stops;
 
-use hookgram::booking::Standing;
+use hookgram::booking::{Booking, Standing};
 use sqlx::{FromRow, SqliteConnection};
 
 use crate::{
@@ -43,6 +44,12 @@ pub struct BookingRow {
     pub link: Option<String>,
     /// Whether it was cancelled.
     pub cancelled: bool,
+}
+
+impl From<BookingRow> for Booking {
+    fn from(row: BookingRow) -> Self {
+        Self { start: row.starts_at, service_name: row.service, number: row.number, link: row.link }
+    }
 }
 
 impl Customers {

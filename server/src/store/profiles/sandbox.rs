@@ -97,7 +97,7 @@ impl Profiles {
         .await?)
     }
 
-    /// Deletes the messages of one profile or of all.
+    /// Deletes the messages of one profile, or all with what was said to the sandbox's booking bot.
     ///
     /// # Errors
     /// If the database fails.
@@ -107,6 +107,9 @@ impl Profiles {
             .bind(profile)
             .execute(&mut *tx)
             .await?;
+        if profile.is_none() {
+            sqlx::query("DELETE FROM sandbox_talk").execute(&mut *tx).await?;
+        }
         let name: Option<String> = sqlx::query_scalar("SELECT name FROM profiles WHERE id = ?1")
             .bind(profile)
             .fetch_optional(&mut *tx)

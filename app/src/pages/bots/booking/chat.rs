@@ -2,11 +2,11 @@
 
 use hookgram::{
     booking::{
-        Booking, BookingBot, ButtonTarget, CodedChat, Command, Context, DEFAULT_HOST, MenuButton, OwnText, Reply,
-        Service, ServiceId, Standing, answer, commands, greeting, help, menu_button,
+        Booking, BookingBot, Button, ButtonTarget, CodedChat, Command, Context, DEFAULT_HOST, MenuButton, OwnText,
+        Reply, Service, ServiceId, Standing, answer, commands, greeting, help, menu_button,
     },
     channel::Limits,
-    message::Message,
+    message::{Message, Part},
     profile::Formatting,
     values::Language,
 };
@@ -153,23 +153,24 @@ fn chat(
     let linked = told.or_else(|| bot.services.first().filter(|_| bot.services.len() > 1));
     within(&bot, username, formatting, language, |context| {
         let reply = |command: Command, standing, bookings: &[Booking]| {
-            bubbles(&answer(&command, context, standing, bookings), title)
+            let reply = answer(&command, context, standing, bookings);
+            bubbles(reply.text.parts(&Limits::TELEGRAM), &reply.keyboard, title, false)
         };
         let by_link = linked.map(|service| {
             view! {
                 <p class="bubble-note">{w.by_link} " " {service.title.clone()}</p>
-                {said("/start")}
+                {said("/start".to_owned())}
                 {reply(Command::Start(Some(service.id.clone())), Standing::New, &[])}
             }
         });
         view! {
             <div class="chat" lang=tag(language) translate="no">
-                {said("/start")}
+                {said("/start".to_owned())}
                 {reply(Command::Start(None), Standing::New, &[])}
                 {by_link}
-                {said("/my")}
+                {said("/my".to_owned())}
                 {reply(Command::My, Standing::Subscribed, std::slice::from_ref(&booking))}
-                {said("/stop")}
+                {said("/stop".to_owned())}
                 {reply(Command::Stop, Standing::Subscribed, &[])}
                 {menu(context, w)}
             </div>
@@ -179,7 +180,7 @@ fn chat(
 }
 
 /// What the customer writes.
-fn said(text: &'static str) -> AnyView {
+pub(in crate::pages) fn said(text: String) -> AnyView {
     view! {
         <div class="bubble mine">
             <p class="bubble-text">{text}</p>
@@ -188,26 +189,39 @@ fn said(text: &'static str) -> AnyView {
     .into_any()
 }
 
-/// An answer of the bot with its buttons.
-fn bubbles(reply: &Reply, sender: &str) -> AnyView {
-    let parts = reply.text.parts(&Limits::TELEGRAM);
+/// An answer of the bot with its buttons. `opens`: the buttons are links.
+pub(in crate::pages) fn bubbles(parts: Vec<Part>, keyboard: &[Button], sender: &str, opens: bool) -> AnyView {
     let parts = parts
         .into_iter()
         .enumerate()
         .map(|(index, part)| {
             let sender = if index == 0 { sender.to_owned() } else { String::new() };
-            view! { <Bubble part sender still=true /> }.into_any()
+            view! { <Bubble part sender still=!opens /> }.into_any()
         })
         .collect_view();
-    let keys = reply
-        .keyboard
+    let keys = keyboard
         .iter()
         .map(|button| {
-            let class = if matches!(button.target, ButtonTarget::WebApp(_)) { "key" } else { "key leaves" };
-            view! { <li class=class>{button.text.clone()}</li> }.into_any()
+            let (class, url) = match &button.target {
+                ButtonTarget::WebApp(url) => ("key", url),
+                ButtonTarget::Url(url) => ("key leaves", url),
+            };
+            let text = button.text.clone();
+            if opens {
+                view! {
+                    <li>
+                        <a class=class href=url.clone() target="_blank" rel="noreferrer noopener">
+                            {text}
+                        </a>
+                    </li>
+                }
+                .into_any()
+            } else {
+                view! { <li class=class>{text}</li> }.into_any()
+            }
         })
         .collect_view();
-    let keys = (!reply.keyboard.is_empty()).then(|| view! { <ul class="keys">{keys}</ul> });
+    let keys = (!keyboard.is_empty()).then(|| view! { <ul class="keys">{keys}</ul> });
     view! {
         <div class="bubble-group">
             {parts} {keys}

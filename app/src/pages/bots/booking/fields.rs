@@ -1,7 +1,8 @@
 //! The form: services, texts, the contact field, and less-used settings.
 
 use hookgram::{
-    booking::{BookingField, Culture, DEFAULT_HOST, Read, Service},
+    booking::{BookingField, Culture, Read, Service},
+    bot::SANDBOX_BOT,
     message::html,
     values::TimeZone,
 };
@@ -25,6 +26,8 @@ struct Fields {
     faults: Vec<FieldFault>,
     focus: String,
     defaults: Defaults,
+    /// The scheme and host of booking pages.
+    pages: String,
 }
 
 /// One input.
@@ -47,9 +50,9 @@ struct Input {
 pub(super) fn Form(view: BookingView) -> impl IntoView {
     let w = words::<BookingWords>();
     let path = view.path();
-    let BookingView { bot, enabled, form, settings, faults, focus, added, refused, is_read, webhook, .. } = view;
+    let BookingView { bot, enabled, form, settings, faults, focus, added, refused, is_read, webhook, pages, .. } = view;
     let focus = inputs::focus(&faults, &focus).to_owned();
-    let fields = Fields { defaults: defaults(&settings), form, faults, focus };
+    let fields = Fields { defaults: defaults(&settings), form, faults, focus, pages };
     let is_on = enabled == Some(true);
     let (primary, primary_title) = if is_on { ("save", w.save) } else { ("on", w.save_and_on) };
     let secondary = if is_on {
@@ -75,7 +78,7 @@ pub(super) fn Form(view: BookingView) -> impl IntoView {
             {services(&fields, added, refused)}
             {texts(&fields)}
             {contact_field(&fields, bot.id, is_read)}
-            {more(&fields, webhook)}
+            {more(&fields, (bot.id != SANDBOX_BOT).then_some(webhook))}
             <div class="actions booking-actions">
                 <button class="button primary" name="do" value=primary>
                     {primary_title}
@@ -187,7 +190,7 @@ fn service(fields: &Fields, index: usize, service: &Service, count: usize) -> An
             </button>
         }
     };
-    let page = format!("{DEFAULT_HOST}/service/{}/booking", service.id);
+    let page = format!("{}/service/{}/booking", fields.pages, service.id);
     view! {
         <li class="service">
             <input type="hidden" name=service_field(index, "id") value=service.id.to_string() />
@@ -272,7 +275,8 @@ fn contact_field(fields: &Fields, bot: i64, is_read: bool) -> AnyView {
     .into_any()
 }
 
-fn more(fields: &Fields, webhook: WebhookOffer) -> AnyView {
+/// Less-used settings. `webhook` is `None` for the sandbox's bot, to which no updates come.
+fn more(fields: &Fields, webhook: Option<WebhookOffer>) -> AnyView {
     let w = words::<BookingWords>();
     let form = &fields.form;
     let names = [
@@ -297,9 +301,9 @@ fn more(fields: &Fields, webhook: WebhookOffer) -> AnyView {
         }
     };
     let refusal = match webhook {
-        WebhookOffer::Possible => None,
-        WebhookOffer::NoHttps => Some(w.no_https),
-        WebhookOffer::WrongPort => Some(w.wrong_port),
+        Some(WebhookOffer::Possible) | None => None,
+        Some(WebhookOffer::NoHttps) => Some(w.no_https),
+        Some(WebhookOffer::WrongPort) => Some(w.wrong_port),
     };
     let choice = |value: &'static str, title: &'static str, help: &'static str, checked: bool, disabled: bool| {
         view! {
@@ -328,8 +332,8 @@ fn more(fields: &Fields, webhook: WebhookOffer) -> AnyView {
                 {fields.select(BookingField::Culture, cultures.collect_view().into_any())}
                 {fields.select(BookingField::TimeZone, inputs::zones(zone, w.zone_own))}
             </div>
-            {fields.line(BookingField::StaffChat, w.staff_chat_help)}
-            <fieldset class="plain-fieldset">
+            {webhook.map(|_| fields.line(BookingField::StaffChat, w.staff_chat_help))}
+            <fieldset class="plain-fieldset" hidden=webhook.is_none()>
                 <legend>{w.updates}</legend>
                 {fields.fault(BookingForm::UPDATES)}
                 <div class="choices">

@@ -8,13 +8,16 @@ mod links;
 use hookgram::{
     Millis,
     booking::{BookingBot, Read, Trouble},
-    bot::BotState,
+    bot::{BotState, SANDBOX_BOT},
     profile::Formatting,
 };
 use leptos::prelude::*;
 
-pub(in crate::pages) use self::links::Poster;
 use self::{chat::Chats, fields::Form, links::Links};
+pub(in crate::pages) use self::{
+    chat::{bubbles, said},
+    links::Poster,
+};
 pub use self::{
     form::BookingForm,
     links::{PosterView, StartLink},
@@ -22,7 +25,7 @@ pub use self::{
 use super::StateMark;
 use crate::{
     error::FieldFault,
-    i18n::{BookingWords, booking_faults, language, words},
+    i18n::{BookingWords, SandboxWords, booking_faults, language, words},
     pages::{form as inputs, moment::At},
     views::BotView,
 };
@@ -71,6 +74,8 @@ pub struct BookingView {
     pub formatting: Formatting,
     /// Whether updates can come by webhook.
     pub webhook: WebhookOffer,
+    /// The scheme and host of booking pages.
+    pub pages: String,
     /// The links to give out; empty while nothing is stored or the bot's name is unknown.
     pub links: Vec<StartLink>,
 }
@@ -98,11 +103,16 @@ pub(super) fn BookingMark(enabled: Option<bool>) -> impl IntoView {
 #[component]
 pub(in crate::pages) fn Booking(view: BookingView) -> impl IntoView {
     let w = words::<BookingWords>();
+    let is_sandbox = view.bot.id == SANDBOX_BOT;
     let bot = format!("/bots/{}", view.bot.id);
-    let title = view.bot.title();
+    let title = if is_sandbox { words::<SandboxWords>().title.to_owned() } else { view.bot.title() };
     let enabled = view.enabled;
     let notices = notices(&view);
-    let links = view! { <Links bot=view.bot.clone() links=view.links.clone() enabled may_act=view.may_act /> };
+    let links = if is_sandbox {
+        (enabled == Some(true)).then(try_in_sandbox).into_any()
+    } else {
+        view! { <Links bot=view.bot.clone() links=view.links.clone() enabled may_act=view.may_act /> }.into_any()
+    };
     let chats = view! {
         <Chats
             settings=view.settings.clone()
@@ -148,6 +158,21 @@ pub(in crate::pages) fn Booking(view: BookingView) -> impl IntoView {
         </div>
         {links}
     }
+}
+
+/// Leads from the settings of the sandbox's booking bot to its chat.
+fn try_in_sandbox() -> AnyView {
+    let w = words::<BookingWords>();
+    view! {
+        <section class="card" id="links">
+            <h2>{w.try_title}</h2>
+            <p class="why">{w.try_why}</p>
+            <a class="button primary" href="/sandbox#chat">
+                {w.try_do}
+            </a>
+        </section>
+    }
+    .into_any()
 }
 
 /// What is wrong, the worst first.

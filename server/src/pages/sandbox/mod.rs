@@ -1,4 +1,6 @@
-//! `/sandbox`
+//! `/sandbox`: messages of sandbox profiles, and a booking bot to talk to.
+
+pub(super) mod chat;
 
 use app::{
     error::AppError,
@@ -32,11 +34,15 @@ pub(super) async fn page(visit: Visit) -> Response {
 
 async fn shown<P: Permission>(visit: Visit<P>, chosen: Option<i64>, fault: Option<String>) -> Response {
     let viewer = visit.who.viewer();
-    let messages = or_refuse!(visit, messages(&visit.request(), &viewer, chosen).await);
+    let mut messages = or_refuse!(visit, messages(&visit.request(), &viewer, chosen).await);
+    let chat = match chosen {
+        None if visit.may::<Operator>() => Some(or_refuse!(visit, chat::of(&visit, &mut messages).await)),
+        _ => None,
+    };
     let profiles = or_refuse!(visit, visit.state.store.profiles.sandbox_profiles().await.map_err(internal));
     let may_act = visit.may::<Operator>();
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let view = SandboxView { profiles, chosen, messages, may_act, fault };
+    let view = SandboxView { profiles, chosen, messages, chat, may_act, fault };
     visit.show(status, ServerPage::Sandbox(Box::new(view))).await
 }
 
@@ -89,16 +95,22 @@ pub(super) async fn sample(visit: Visit<Operator>, body: Body) -> Response {
     if stored.channel != ChannelKind::Sandbox {
         return visit.refuse(AppError::NotFound).await;
     }
+    let index: usize = fields.get("sample").and_then(|index| index.parse().ok()).unwrap_or_default();
+    let sample = Sample::ALL.into_iter().nth(index).unwrap_or(Sample::Appointment);
+    let body = or_refuse!(visit, event(sample, &stored));
+    post(visit, stored, body, &address(Some(id))).await
+}
+
+/// Accepts an event like one that was posted to the profile's short URL, and goes back.
+async fn post(visit: Visit<Operator>, stored: StoredProfile, body: Bytes, back: &str) -> Response {
+    let id = stored.id;
     if let Err(seconds) = visit.state.limits.test(visit.account().id, 1) {
         let sentence = match visit.language {
             Language::Ru => format!("Слишком много примеров подряд. Подождите (секунд): {seconds}"),
             Language::En => format!("Too many samples in a row. Wait (seconds): {seconds}"),
         };
-        return shown(visit, Some(id), Some(sentence)).await;
+        return shown(visit, None, Some(sentence)).await;
     }
-    let index: usize = fields.get("sample").and_then(|index| index.parse().ok()).unwrap_or_default();
-    let sample = Sample::ALL.into_iter().nth(index).unwrap_or(Sample::Appointment);
-    let body = or_refuse!(visit, event(sample, &stored));
     let test = Test { profile: (&stored.name, Some(id)), token: None, chat: "", answer: "in_sandbox" };
     or_refuse!(visit, visit.state.store.profiles.note_test(&test, &visit.by()).await.map_err(internal));
     let endpoint = Endpoint::Profile(stored.into());
@@ -109,7 +121,7 @@ pub(super) async fn sample(visit: Visit<Operator>, body: Body) -> Response {
             let sentence = refusal.reason().of(visit.language).to_owned();
             shown(visit, Some(id), Some(sentence)).await
         }
-        _ => Redirect::to(&address(Some(id))).into_response(),
+        _ => Redirect::to(back).into_response(),
     }
 }
 
