@@ -90,7 +90,7 @@ pub struct Inner {
     /// Wakes the consumers of booking bots: one was changed.
     pub booking: Arc<Notify>,
     /// Limits bots that Telegram has not seen.
-    pub(crate) new_bots: Arc<NewBotLimiter>,
+    pub new_bots: Arc<NewBotLimiter>,
     /// The bots of which an update is being handled that came by webhook.
     pub(crate) updates: Turns,
     identities: Identities,

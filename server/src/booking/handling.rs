@@ -32,8 +32,9 @@ pub(super) struct Answers {
 
 impl Consumer {
     /// Handles a batch of updates in order, then sends the answers. A person who has written more than once in the batch
-    /// is answered once, to the last command.
-    pub(super) async fn handle(&self, updates: Vec<Update>) {
+    /// is answered once, to the last command. Returns whether Telegram accepts the token; if not, the batch must not be
+    /// confirmed, so that it is answered once there is a token that works.
+    pub(super) async fn handle(&self, updates: Vec<Update>) -> bool {
         let mut outbox: Outbox = HashMap::new();
         for update in updates {
             // The database may be busy; nothing is confirmed before it has stored what the update changes.
@@ -42,7 +43,7 @@ impl Consumer {
                 sleep(PAUSE).await;
             }
         }
-        self.send_all(outbox).await;
+        self.send_all(outbox).await
     }
 
     async fn take(&self, update: &Update, outbox: &mut Outbox) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use super::Consumer;
 use crate::{
-    channel::telegram::{CallError, Conflict, UpdateKind, new_bots::Purpose},
+    channel::telegram::{CallError, Conflict, Update, UpdateKind, new_bots::Purpose},
     store::SenderKey,
     time::{Millis, now},
 };
@@ -23,6 +23,9 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// The pause while somebody else takes the updates.
 const CONFLICT_PAUSE: Duration = Duration::from_secs(30);
+
+/// Telegram refuses the token, so a batch could not be answered.
+struct TokenRefused;
 
 impl Consumer {
     /// Reads and handles updates for as long as the token is accepted.
@@ -41,7 +44,11 @@ impl Consumer {
                     self.state.new_bots.heard(&sender, Instant::now());
                     self.report_if_new(None, None).await;
                     pause = FIRST_PAUSE;
-                    offset = self.handle_batch(updates, offset).await;
+                    match self.handle_batch(updates, offset).await {
+                        Ok(next) => offset = next,
+                        // The next look starts another consumer once there is a token that works.
+                        Err(TokenRefused) => return,
+                    }
                     continue;
                 }
                 Err(error) => error,
@@ -74,11 +81,11 @@ impl Consumer {
 
     /// Handles a batch and returns the offset of the next call. Ids may begin again lower after a quiet week, so an
     /// offset is used for the one call that confirms a batch, and never to skip anything.
-    async fn handle_batch(&self, updates: Vec<crate::channel::telegram::Update>, offset: Option<i64>) -> Option<i64> {
+    async fn handle_batch(&self, updates: Vec<Update>, offset: Option<i64>) -> Result<Option<i64>, TokenRefused> {
         let newest = updates.iter().map(|update| update.id).max();
         let next = newest.map(|id| id.saturating_add(1));
-        if next.is_some() {
-            self.handle(updates).await;
+        if next.is_some() && !self.handle(updates).await {
+            return Err(TokenRefused);
         }
         if next.is_some() || offset.is_some() {
             while let Err(error) = self.state.store.booking.handled(self.bot.id, next).await {
@@ -86,7 +93,7 @@ impl Consumer {
                 sleep(FIRST_PAUSE).await;
             }
         }
-        next
+        Ok(next)
     }
 
     /// Deletes a webhook of this server, and reports one of another host.

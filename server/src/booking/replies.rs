@@ -52,23 +52,29 @@ enum Sent {
     Done,
     /// It is not tried again.
     GivenUp,
+    /// Telegram refuses the token. The update is to be handled again once there is another one.
+    TokenRefused,
 }
 
 impl Consumer {
-    /// Sends all answers of a batch.
-    pub(super) async fn send_all(&self, outbox: Outbox) {
+    /// Sends all answers of a batch. Returns whether Telegram accepts the token.
+    pub(super) async fn send_all(&self, outbox: Outbox) -> bool {
         let mut tasks = JoinSet::new();
+        let mut is_accepted = true;
         for (chat, answers) in outbox {
             while tasks.len() >= AT_ONCE {
-                tasks.join_next().await;
+                is_accepted &= !matches!(tasks.join_next().await, Some(Ok(Sent::TokenRefused)));
             }
             let consumer = self.clone();
             tasks.spawn(async move { consumer.send_to(chat, answers).await });
         }
-        while tasks.join_next().await.is_some() {}
+        while let Some(done) = tasks.join_next().await {
+            is_accepted &= !matches!(done, Ok(Sent::TokenRefused));
+        }
+        is_accepted
     }
 
-    async fn send_to(&self, chat: i64, answers: Answers) {
+    async fn send_to(&self, chat: i64, answers: Answers) -> Sent {
         let to = chat.to_string();
         if let Some(reply) = answers.reply {
             let parts = reply.text.parts(&Limits::TELEGRAM);
@@ -76,8 +82,9 @@ impl Consumer {
             for (index, part) in parts.iter().enumerate() {
                 let keyboard: &[booking::Button] = if index == last { &reply.keyboard } else { &[] };
                 let message = Message::Text(body(&to, part, keyboard));
-                if let Sent::GivenUp = self.send(&to, &message).await {
-                    return;
+                match self.send(&to, &message).await {
+                    Sent::Done => {}
+                    ended => return ended,
                 }
             }
         }
@@ -90,11 +97,14 @@ impl Consumer {
                 tracing::debug!(bot = self.bot.id, %error, "a menu button could not be set");
             }
         }
-        let Some(staff) = &self.record.settings.staff_chat else { return };
+        let Some(staff) = &self.record.settings.staff_chat else { return Sent::Done };
         let staff = staff.to_string();
         for message in answers.forward.into_iter().take(FORWARDED) {
-            self.send(&staff, &Message::Forwarded { from: chat, message }).await;
+            if let Sent::TokenRefused = self.send(&staff, &Message::Forwarded { from: chat, message }).await {
+                return Sent::TokenRefused;
+            }
         }
+        Sent::Done
     }
 
     /// Sends a message, once the pacing admits it. Repeats that while Telegram cannot be reached. A call whose answer was
@@ -121,7 +131,7 @@ impl Consumer {
                     if let Err(error) = self.state.store.bots.refused(&self.token).await {
                         tracing::warn!(%error, "Telegram's answer about a bot could not be stored");
                     }
-                    return Sent::GivenUp;
+                    return Sent::TokenRefused;
                 }
                 Meaning::Unsure if lost => return Sent::GivenUp,
                 Meaning::Unsure => lost = true,

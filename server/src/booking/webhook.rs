@@ -75,8 +75,8 @@ pub async fn receive(
     let Some(token) = found.token else { return StatusCode::SERVICE_UNAVAILABLE };
     let Some(_turn) = state.updates.turn(record.bot) else { return StatusCode::TOO_MANY_REQUESTS };
     let consumer = Consumer::new(&state, found.bot, Arc::new(record), token);
-    consumer.handle(vec![update]).await;
-    StatusCode::OK
+    // Telegram repeats an update that is not answered 200.
+    if consumer.handle(vec![update]).await { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
 }
 
 /// Compares in constant time.

@@ -3,6 +3,7 @@
 mod accounts;
 mod administration;
 mod audit;
+mod booking;
 mod builder;
 mod driver;
 mod harness;

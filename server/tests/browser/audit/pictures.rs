@@ -41,7 +41,7 @@ async fn of_the_readme() -> Result<()> {
     for (language, tag) in [(Language::Ru, "ru"), (Language::En, "en")] {
         walk(
             language,
-            |name| ["list", "builder"].contains(&name),
+            |name| ["list", "builder", "booking"].contains(&name),
             async |browser, scene| {
                 browser.screen(1120, 800, false).await?;
                 for (dark, theme) in [(false, "light"), (true, "dark")] {

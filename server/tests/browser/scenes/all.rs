@@ -1,10 +1,18 @@
 //! The scenes themselves, and what they show.
 
 use anyhow::Result;
-use hookgram::{delivery::DeliveryState, parameters::Parameter, query, sample::Sample, values::Language};
+use hookgram::{
+    booking::{BookingBot, Service, ServiceId},
+    bot::SANDBOX_BOT,
+    delivery::DeliveryState,
+    parameters::Parameter,
+    query,
+    sample::Sample,
+    values::Language,
+};
 use serde_json::json;
 use server::{
-    store::{Contact, audit::COMMAND_LINE},
+    store::{Contact, UpdateSource, audit::COMMAND_LINE},
     time::now,
 };
 
@@ -40,6 +48,7 @@ pub(super) fn nothing_yet() -> Vec<Scene> {
         Scene::new("sandbox-empty", "/sandbox", [See(".empty"), Live]),
         Scene::new("log-empty", "/deliveries", [See(".empty"), Live]),
         Scene::new("unreachable-empty", "/deliveries/unreachable", [See(".empty")]),
+        Scene::new("bots-empty", "/bots", [See(".empty")]),
         Scene::new("customers-empty", "/customers", [See(".empty")]),
         Scene::new("work-empty", "/deliveries/work", [See(".empty")]),
         Scene::new("health-empty", "/health", []),
@@ -76,6 +85,8 @@ pub(super) struct Seed {
 struct Typed {
     names: [&'static str; 4],
     customer: &'static str,
+    salon: &'static str,
+    services: [(&'static str, &'static str, &'static str); 3],
     message: &'static str,
     locale: &'static str,
 }
@@ -85,12 +96,24 @@ fn typed(language: Language) -> Typed {
         Language::Ru => Typed {
             names: ["Записи в студию «Север»", "Записи", "Напоминания", "Отмены и переносы"],
             customer: "Анна",
+            salon: "Студия «Север»",
+            services: [
+                ("1b5f03ed96001255550ebaa2c51b7d31", "Стрижка", "Мастер Ольга, <b>45 минут</b>, 1500 ₽."),
+                ("1b5f03ec663a8071791d2443cf3e799c", "Окрашивание", ""),
+                ("2b5f03ed96001255550ebaa2c51b7d32", "Маникюр", ""),
+            ],
             message: "Вы записаны на <b>стрижку</b>",
             locale: "ru-RU",
         },
         Language::En => Typed {
             names: ["Bookings of the Northern studio", "Bookings", "Reminders", "Cancellations"],
             customer: "Anna",
+            salon: "Northern studio",
+            services: [
+                ("1b5f03ed96001255550ebaa2c51b7d31", "Haircut", "With Olga, <b>45 minutes</b>, £25."),
+                ("1b5f03ec663a8071791d2443cf3e799c", "Colouring", ""),
+                ("2b5f03ed96001255550ebaa2c51b7d32", "Manicure", ""),
+            ],
             message: "You are booked for a <b>haircut</b>",
             locale: "en-US",
         },
@@ -100,6 +123,7 @@ fn typed(language: Language) -> Typed {
 impl Seed {
     pub(super) async fn plant(server: &TestServer, telegram: &BotApi, language: Language) -> Result<Self> {
         let words = typed(language);
+        telegram.name_bot(BotApi::BOT, words.salon, "north_studio_bot");
         let [bot, sandbox, quiet, off] = words.names;
         let texts = [(Parameter::Message, words.message), (Parameter::DateLocales, words.locale)];
         let bot = server.profile(bot, false, &texts).await;
@@ -124,6 +148,17 @@ impl Seed {
             server.state.store.customers.met(7_001_002_003, &who, true, now()).await?;
             server.state.store.customers.set_blocked(7_001_002_003, &who, id == 482_113_908, now()).await?;
         }
+        let services = words
+            .services
+            .into_iter()
+            .filter_map(|(id, title, text)| Some(Service::typed(ServiceId::parse(id).ok()?, title, text)));
+        let settings = BookingBot { services: services.collect(), ..BookingBot::default() };
+        for bot in [BotApi::BOT, SANDBOX_BOT] {
+            let booking = &server.state.store.booking;
+            booking.put(bot, None, &settings, UpdateSource::Polling, &COMMAND_LINE).await?;
+            booking.set_enabled(bot, true, &COMMAND_LINE).await?;
+        }
+        server.state.booking.notify_one();
         for sample in [Sample::Appointment, Sample::Everything] {
             server.post(&format!("/h/{}", sandbox.key), sample.json()).await;
             server.wait_for_state(DeliveryState::Delivered).await;
@@ -138,6 +173,7 @@ impl Seed {
         scenes.extend(super::administration::scenes());
         scenes.extend(self.of_the_builder());
         scenes.extend(self.of_the_preview());
+        scenes.extend(Self::of_bots());
         scenes.extend(self.of_the_rest());
         scenes
     }
@@ -288,6 +324,29 @@ impl Seed {
         ]
     }
 
+    fn of_bots() -> Vec<Scene> {
+        let booking = format!("/bots/{}/booking", BotApi::BOT);
+        vec![
+            Scene::new("bots", "/bots", [See("main table"), Live]),
+            Scene::new("bot", format!("/bots/{}", BotApi::BOT), [See("#token-card"), Live]),
+            Scene::new("booking", &*booking, [See(".booking-preview"), Live]),
+            Scene::new(
+                "booking-faults",
+                &*booking,
+                [
+                    Live,
+                    Fill("[name=service-0-title]", " ".to_owned()),
+                    Fill("[name=links]", "zzz".to_owned()),
+                    Fill("[name=field_name]", "a_b".to_owned()),
+                    Click(".booking-actions .primary"),
+                    See("[aria-invalid=true]"),
+                ],
+            ),
+            Scene::new("booking-poster", format!("{booking}/poster"), [See(".poster")]),
+            Scene::new("booking-sandbox", format!("/bots/{SANDBOX_BOT}/booking"), [See(".booking-preview")]),
+        ]
+    }
+
     fn of_the_rest(&self) -> Vec<Scene> {
         let share = |id: i64| format!("/profiles/{id}/share");
         let profile = format!("/profiles/{}", self.bot);
@@ -303,6 +362,18 @@ impl Seed {
             Scene::new("chat-webhook", "/find-chat/webhook", [See(".notice"), Live]),
             Scene::new("chat-over", "/find-chat/over", [See(".chat-search"), Live]),
             Scene::new("sandbox", "/sandbox", [See(".bubble"), Live]),
+            Scene::new(
+                "sandbox-booking",
+                "/sandbox",
+                [
+                    Live,
+                    Click("[action='/sandbox/say'] .primary"),
+                    See(".bubble.mine"),
+                    Click("[action='/sandbox/book'] button"),
+                    See("#chat .bubble-group + .bubble-time + .bubble-group"),
+                    Live,
+                ],
+            ),
             Scene::new("account-menu", "/sandbox", [Live, Click(".top summary"), See(".top .menu-body")]),
             Scene::new("share-gone", share(9999), [See(".notice"), Live]),
             Scene::new("not-found", "/there-is-no-such-page", [See(".alone")]),
