@@ -3,6 +3,7 @@
 //! An event is accepted by [`webhook`], which renders its messages and stores both in one commit of [`store`] before it
 //! answers 200. [`delivery`] claims the due messages and sends them through [`channel`]; [`mail`] reports failures.
 
+pub mod announcements;
 pub mod auth;
 pub mod booking;
 pub mod channel;

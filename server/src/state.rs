@@ -5,9 +5,10 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::extract::FromRef;
 use hookgram::secret::BotToken;
 use leptos::config::LeptosOptions;
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{Notify, watch};
 
 use crate::{
+    announcements::Announcements,
     channel::{
         Channels,
         sandbox::Sandbox,
@@ -51,10 +52,10 @@ pub struct Inner {
     /// Wakes the delivery worker.
     pub wake: Arc<Notify>,
     /// Change notifications: the id of each message that reaches the sandbox.
-    pub sandbox: broadcast::Sender<i64>,
+    pub sandbox: Announcements,
     /// Change notifications: the profile's id when the state of one of its events changes; 0 for the stateless
     /// endpoint.
-    pub changes: broadcast::Sender<i64>,
+    pub changes: Announcements,
     /// Searches for a chat's id by a link.
     pub chats: ChatSearches,
     /// Becomes true when the server stops.
@@ -137,8 +138,7 @@ impl AppState {
         let telegram = Telegram::new(&config.telegram_api)?;
         let settings = Live::load(&config.fixed, &store).await?;
         let wake = Arc::new(Notify::new());
-        let (sandbox, _) = broadcast::channel(256);
-        let (changes, _) = broadcast::channel(256);
+        let (sandbox, changes) = (Announcements::default(), Announcements::default());
         let metrics = Arc::new(Metrics::default());
         let new_bots = Arc::new(NewBotLimiter::default());
         let worker = Worker::new(Dependencies {

@@ -56,6 +56,7 @@ pub fn domain_tree(workspace: &Workspace) -> Result<Vec<String>> {
 /// cycles.
 const LAYERS: &[&str] = &[
     "time",
+    "announcements",
     "limits",
     "secrets",
     "store",

@@ -206,6 +206,16 @@ impl ServerPage {
     }
 }
 
+/// How much had been announced to pages before this one was made.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen(pub u64);
+
+/// The address of a stream that tells when the page is no longer up to date.
+fn live(path: &str) -> String {
+    let Seen(seen) = use_context().unwrap_or_default();
+    format!("{path}?since={seen}")
+}
+
 /// The HTML document.
 #[must_use]
 pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: ServerPage) -> impl IntoView + use<> {

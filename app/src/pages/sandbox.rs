@@ -124,7 +124,7 @@ pub(super) fn Sandbox(view: SandboxView) -> impl IntoView {
         {chat.map(booking)}
         {chips}
         {try_it}
-        <div data-fresh="chats" data-listen="/live/sandbox">
+        <div data-fresh="chats" data-listen=super::live("/live/sandbox")>
             {if messages.is_empty() && has_chat {
                 ().into_any()
             } else if messages.is_empty() {

@@ -30,6 +30,9 @@ const LOOK: Duration = Duration::from_secs(15);
 /// The pause between the starts of two consumers, so that a thousand do not begin at once.
 const APART: Duration = Duration::from_millis(20);
 
+/// Why updates do not come, and the host of another webhook.
+type Report = (Option<Trouble>, Option<String>);
+
 /// The consumer of one bot's updates.
 #[derive(Clone)]
 struct Consumer {
@@ -38,7 +41,7 @@ struct Consumer {
     record: Arc<BookingRecord>,
     token: BotToken,
     /// What was last stored about its updates.
-    reported: Arc<Mutex<Option<(Option<Trouble>, Option<String>)>>>,
+    reported: Arc<Mutex<Option<Report>>>,
 }
 
 /// A consumer that runs, and what it was started with.

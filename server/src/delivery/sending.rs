@@ -184,7 +184,7 @@ impl Worker {
     /// Notifies open pages of the log and of the profile that the delivery has changed.
     fn tell(&self, delivery: &Claimed) {
         // Sending fails if nobody is subscribed, which is fine.
-        let _ = self.deps.changes.send(delivery.profile_id.unwrap_or_default());
+        self.deps.changes.announce(delivery.profile_id.unwrap_or_default());
     }
 
     fn situation(&self, delivery: &Claimed) -> Situation {

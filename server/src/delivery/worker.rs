@@ -10,13 +10,14 @@ use std::{
 
 use parking_lot::Mutex;
 use tokio::{
-    sync::{Notify, broadcast, watch},
+    sync::{Notify, watch},
     task::{JoinError, JoinSet},
     time::{sleep, timeout},
 };
 
 use super::{flight::InFlight, round::Round};
 use crate::{
+    announcements::Announcements,
     channel::{
         Channels,
         pacing::Wait,
@@ -63,7 +64,7 @@ pub struct Dependencies {
     /// Wakes the worker when something has become due.
     pub wake: Arc<Notify>,
     /// Receives the profile's id when a delivery's state has changed; 0 for the stateless endpoint.
-    pub changes: broadcast::Sender<i64>,
+    pub changes: Announcements,
     /// The settings, among them the age at which a delivery is given up.
     pub settings: Live,
     /// Counters.

@@ -16,7 +16,7 @@ use tokio_stream::{
     wrappers::{BroadcastStream, IntervalStream, WatchStream, errors::BroadcastStreamRecvError},
 };
 
-use crate::{auth::session, pages::Visit};
+use crate::{auth::session, pages::Visit, state::AppState};
 
 /// The id that is sent when ids were missed, or for an event without a profile. It tells the page to load everything
 /// again.
@@ -24,7 +24,7 @@ const MISSED: i64 = 0;
 
 /// `/live/sandbox`: the id of each message that reaches the sandbox.
 pub(crate) async fn sandbox(visit: Visit) -> Response {
-    let ids = visit.state().sandbox.subscribe();
+    let ids = visit.state().sandbox.listen();
     answer(visit, ids, |_| true).await
 }
 
@@ -32,14 +32,19 @@ pub(crate) async fn sandbox(visit: Visit) -> Response {
 pub(crate) async fn profile(Path(id): Path<String>, visit: Visit) -> Response {
     // Parsed here: axum's rejection of a typed path would quote the path, also in the log.
     let Ok(id) = id.parse::<i64>() else { return StatusCode::NOT_FOUND.into_response() };
-    let ids = visit.state().changes.subscribe();
+    let ids = visit.state().changes.listen();
     answer(visit, ids, move |about| about == id).await
 }
 
 /// `/live/deliveries`: the profile's id, or 0 if there is none, whenever any event or delivery changes.
 pub(crate) async fn deliveries(visit: Visit) -> Response {
-    let ids = visit.state().changes.subscribe();
+    let ids = visit.state().changes.listen();
     answer(visit, ids, |_| true).await
+}
+
+/// Changes with everything that is announced to pages.
+pub(super) fn changes(state: &AppState) -> u64 {
+    state.changes.count().wrapping_add(state.sandbox.count())
 }
 
 /// Streams each id as `event: message`, `data: ID`; [`MISSED`] stands for ids that were missed.
@@ -51,6 +56,9 @@ where
         return StatusCode::UNAUTHORIZED.into_response();
     };
     let (state, user) = (visit.state().clone(), visit.account().id);
+    // What has changed between the page and this stream, which listens by now.
+    let seen = visit.asked("since").and_then(|since| since.parse::<u64>().ok());
+    let missed = seen.filter(|seen| *seen != changes(&state)).map(|_| Some(MISSED));
     let ids = BroadcastStream::new(ids).filter_map(move |id| match id {
         Ok(id) => concerns(id).then_some(Some(id)),
         Err(BroadcastStreamRecvError::Lagged(_)) => Some(Some(MISSED)),
@@ -70,7 +78,7 @@ where
         .filter(|over| *over)
         .map(|_| None);
     let events = over
-        .merge(ids)
+        .merge(tokio_stream::iter(missed).chain(ids))
         .merge(end)
         .take_while(Option::is_some)
         .filter_map(|id| id)

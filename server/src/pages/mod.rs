@@ -186,6 +186,8 @@ pub(crate) struct Visit<P = Viewer> {
     client: Client,
     session: Option<CurrentSession>,
     language: Language,
+    /// [`live::changes`] before anything was read for the page.
+    seen: u64,
 }
 
 impl<P: Permission> FromRequestParts<AppState> for Visit<P> {
@@ -199,10 +201,11 @@ impl<P: Permission> FromRequestParts<AppState> for Visit<P> {
         let Ok(client) = Client::from_request_parts(parts, state).await;
         let session = parts.extensions.get::<CurrentSession>().cloned();
         let (state, parts) = (state.clone(), parts.clone());
+        let seen = live::changes(&state);
         match P::of(account.clone()) {
-            Ok(who) => Ok(Self { who, state, parts, client, session, language }),
+            Ok(who) => Ok(Self { who, state, parts, client, session, language, seen }),
             Err(error) => match Viewer::of(account) {
-                Ok(who) => Err(Visit { who, state, parts, client, session, language }.refuse(error).await),
+                Ok(who) => Err(Visit { who, state, parts, client, session, language, seen }.refuse(error).await),
                 Err(_) => Err(Redirect::to("/login").into_response()),
             },
         }
@@ -290,10 +293,11 @@ impl<P: Permission> Visit<P> {
     /// Renders a page with this status.
     async fn show(self, status: StatusCode, page: ServerPage) -> Response {
         let clock = self.clock();
-        let Self { state, parts, who, .. } = self;
+        let Self { state, parts, who, seen, .. } = self;
         let options = state.leptos.clone();
         let account = who.account().clone();
         let draw = leptos_axum::render_app_async_with_context(context(&state), move || {
+            provide_context(pages::Seen(seen));
             pages::shell(&options, account.clone(), clock, page.clone())
         });
         let mut response = draw(Request::from_parts(parts, Body::empty())).await;

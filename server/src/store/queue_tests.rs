@@ -9,13 +9,13 @@ use hookgram::{
     profile::EditedProfile,
     secret::BotToken,
 };
-use tokio::sync::broadcast;
 
 use super::{
     tests::{TOKEN, accept_with, claim_due, draft, event, next_due, to},
     *,
 };
 use crate::{
+    announcements::Announcements,
     channel::{
         Channels,
         sandbox::Sandbox,
@@ -184,10 +184,10 @@ async fn a_stored_token_that_is_none_stops_its_own_deliveries_only() {
         store: store.clone(),
         channels: Channels::new(
             TelegramChannel::new(Telegram::new("http://127.0.0.1:1").unwrap(), Arc::default()),
-            Sandbox::new(store.clone(), broadcast::channel(1).0),
+            Sandbox::new(store.clone(), Announcements::default()),
         ),
         wake: Arc::default(),
-        changes: broadcast::channel(1).0,
+        changes: Announcements::default(),
         settings: Live::of(settings),
         metrics: Arc::default(),
     });

@@ -177,7 +177,7 @@ pub async fn accept(state: &AppState, arrival: Arrival<'_>) -> Option<EndpointAn
         }
     };
     // Sending fails if nobody is subscribed, which is fine.
-    let _ = state.changes.send(arrival.endpoint.stored().map_or(0, |stored| stored.id));
+    state.changes.announce(arrival.endpoint.stored().map_or(0, |stored| stored.id));
     let counter = match &answer.outcome {
         Outcome::Accepted(_) => Some(&state.metrics.accepted),
         Outcome::Duplicate(_) => Some(&state.metrics.duplicates),
@@ -204,7 +204,7 @@ pub(super) async fn over(
     if records {
         let arrival = Arrival { endpoint, query, body: Err(&fault), remembered: false };
         record(state, arrival, &Notes::default(), &refusal).await;
-        let _ = state.changes.send(endpoint.stored().map_or(0, |stored| stored.id));
+        state.changes.announce(endpoint.stored().map_or(0, |stored| stored.id));
     }
     EndpointAnswer { outcome: Outcome::Refused(refusal), warnings: Vec::new() }
 }

@@ -205,13 +205,14 @@ async fn what_was_missed_before_start_is_delivered_after_it() {
     eventually("five failures", async || failed().await == 5).await;
     api.press_start(BOT, ANNA, "");
     let texts = wait_for_texts_to(&api, ANNA.0, 2).await;
-    server.wait_for_state(DeliveryState::Delivered).await;
+    let delivered = async || {
+        let all = server.state.store.queue.deliveries(9).await.unwrap();
+        let delivered = all.iter().filter(|one| one.state == DeliveryState::Delivered);
+        delivered.map(|one| one.id).collect::<Vec<_>>()
+    };
+    eventually("the newest about the one booking that is still to come", async || delivered().await == [2]).await;
     assert_eq!(failed().await, 4);
     assert_eq!(texts.iter().filter(|text| text.starts_with("Hi")).count(), 1, "{texts:?}");
-    let delivered = server.state.store.queue.deliveries(9).await.unwrap();
-    let delivered: Vec<i64> =
-        delivered.iter().filter(|one| one.state == DeliveryState::Delivered).map(|one| one.id).collect();
-    assert_eq!(delivered, [2], "the newest about the one booking that is still to come");
     api.press_start(BOT, ANNA, "");
     wait_for_texts_to(&api, ANNA.0, 3).await;
     assert_eq!(failed().await, 4, "nothing is sent twice");

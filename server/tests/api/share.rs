@@ -22,6 +22,7 @@ use server::{config::PublicUrl, pages::profiles, store::audit::COMMAND_LINE};
 
 use crate::{
     pages::{local_client, page_request},
+    person::{Person, between},
     support::{BotApi, Play, TOKEN, TestServer, event},
 };
 
@@ -171,6 +172,34 @@ async fn the_newest_event_says_what_became_of_it_and_what_to_do() {
     assert_eq!((refused.outcome, refused.about.as_str()), (Outcome::Rejected, ""));
     assert!(refused.why.contains("line 1, column") && refused.why.contains("send the event again"), "{}", refused.why);
     server.stop().await;
+}
+
+#[tokio::test]
+async fn a_page_is_told_of_what_changed_before_it_listened() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let profile = server.profile("A", true, &[]).await;
+    let person = Person::new(&server, Role::Viewer).await;
+    let paths = ["/", "/deliveries", "/sandbox", &format!("/profiles/{}/share", profile.id)];
+    let address = async |path: &str| {
+        let page = person.see(path).await;
+        between(&page, "data-listen=\"", "\"").to_owned()
+    };
+    let mut addresses = Vec::new();
+    for path in paths {
+        addresses.push(address(path).await);
+    }
+    server.post(&format!("/h/{}", profile.key), event("1", &["5"])).await;
+    server.wait_for_state(DeliveryState::Delivered).await;
+    for address in addresses {
+        let mut stream = person.get(&address).await;
+        let told = tokio::time::timeout(Duration::from_secs(15), stream.chunk()).await.unwrap().unwrap().unwrap();
+        assert_eq!(told, "event: message\ndata: 0\n\n", "{address}");
+    }
+    // A page that is up to date hears of the next change alone.
+    let mut stream = person.get(&address("/deliveries").await).await;
+    server.post(&format!("/h/{}", profile.key), "{").await;
+    let told = tokio::time::timeout(Duration::from_secs(15), stream.chunk()).await.unwrap().unwrap().unwrap();
+    assert_eq!(told, format!("event: message\ndata: {}\n\n", profile.id));
 }
 
 #[tokio::test]

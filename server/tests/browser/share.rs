@@ -34,7 +34,7 @@ async fn no_sideways_scroll(browser: &Browser) -> Result<()> {
 
 /// The page is being told of what comes.
 async fn is_listening(server: &TestServer, browser: &Browser) -> Result<()> {
-    browser.wait("the page to listen", async |_| Ok((server.state.changes.receiver_count() > 0).then_some(()))).await
+    browser.wait("the page to listen", async |_| Ok((server.state.changes.listeners() > 0).then_some(()))).await
 }
 
 /// `/start` with a code, as a person's Telegram sends it.

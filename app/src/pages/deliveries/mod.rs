@@ -95,7 +95,7 @@ pub(super) fn Log(view: LogView) -> impl IntoView {
         </div>
         <Outcomes chart query=query.clone() />
         <Filters query=query.clone() profiles fault sees_data />
-        <div class="log" class:has-open=has_open data-listen=is_first.then_some("/live/deliveries")>
+        <div class="log" class:has-open=has_open data-listen=is_first.then(|| super::live("/live/deliveries"))>
             <Rows query=query.clone() page may_act open=open.as_ref().map(|open| open.row.public_id.clone()) />
             {open
                 .map(|event| {

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use hookgram::{delivery::FailureCause, message::Part};
 use parking_lot::Mutex;
-use tokio::sync::broadcast;
 
 use super::{Answer, Call, Channel, Classified, Meaning, pacing::Pacing};
 use crate::{
+    announcements::Announcements,
     store::{SandboxMessage, Store},
     time::now,
 };
@@ -15,13 +15,13 @@ use crate::{
 #[derive(Debug)]
 pub struct Sandbox {
     store: Store,
-    arrived: broadcast::Sender<i64>,
+    arrived: Announcements,
 }
 
 impl Sandbox {
     /// Stores messages in `store` and sends the id of each one to `arrived`.
     #[must_use]
-    pub fn new(store: Store, arrived: broadcast::Sender<i64>) -> Self {
+    pub fn new(store: Store, arrived: Announcements) -> Self {
         Self { store, arrived }
     }
 }
@@ -40,7 +40,7 @@ impl Channel for Sandbox {
             Ok(id) => {
                 if let Some(id) = id {
                     // Sending fails if nobody is subscribed, which is fine.
-                    let _ = self.arrived.send(id);
+                    self.arrived.announce(id);
                 }
                 Answer::Sent { message_id: id.unwrap_or_default() }
             }

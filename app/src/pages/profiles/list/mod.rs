@@ -97,7 +97,7 @@ fn some(page: ListPage) -> AnyView {
     view! {
         {head}
         {controls}
-        <div data-fresh="rows" data-listen="/live/deliveries">
+        <div data-fresh="rows" data-listen=crate::pages::live("/live/deliveries")>
             {rows}
         </div>
         {pager}

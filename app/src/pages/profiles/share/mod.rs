@@ -78,7 +78,7 @@ pub(in crate::pages) fn Share(view: ShareView) -> impl IntoView {
                 <h2>{w.url}</h2>
                 {short}
             </section>
-            <section class="card newest-card" aria-live="polite" data-listen=format!("/live/profiles/{}", row.id)>
+            <section class="card newest-card" aria-live="polite" data-listen=crate::pages::live(&format!("/live/profiles/{}", row.id))>
                 <Newest newest />
             </section>
         </div>
