@@ -415,3 +415,28 @@ async fn an_exported_bot_is_imported_with_its_booking_bot_and_its_links() {
     server.stop().await;
     other.stop().await;
 }
+
+#[tokio::test]
+async fn a_flood_of_one_person_and_an_absent_telegram_hold_up_nobody() {
+    const EVE: (i64, &str, &str) = (600_700_900, "Eve", "en");
+    let api = BotApi::start().await;
+    let server = salon(&api).await;
+    let profile = profile(&server).await;
+    for _ in 0..500 {
+        api.say(BOT, EVE, "hello?");
+    }
+    api.press_start(BOT, ANNA, "");
+    wait_for_texts_to(&api, ANNA.0, 1).await;
+    eventually("all updates are read", async || api.unread_of(BOT) == 0).await;
+    assert_eq!(texts_to(&api, EVE.0).len(), 1, "once a minute");
+    let anna = &api.messages().into_iter().find(|sent| sent["chat_id"] == ANNA.0.to_string()).unwrap();
+    let id = prefilled(anna);
+    api.down().await;
+    let path = format!("/h/{}", profile.key);
+    assert_eq!(server.post(&path, booked("c1", &id, 3001, FUTURE)).await.0, 200);
+    api.up().await;
+    api.say(BOT, ANNA, "/help");
+    let texts = wait_for_texts_to(&api, ANNA.0, 3).await;
+    assert!(texts.iter().any(|text| text.starts_with("Вы записаны")), "{texts:?}");
+    server.stop().await;
+}
