@@ -7,6 +7,8 @@ use leptos::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::form::ProfileForm;
+
 /// Why a server function failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AppError {
@@ -18,6 +20,8 @@ pub enum AppError {
     NotFound,
     /// The input has faults, each with its field.
     Invalid(Vec<FieldFault>),
+    /// Somebody else has stored the profile meanwhile: what is stored now.
+    Outdated(Box<ProfileForm>),
     /// An error of the server. It is logged; its text is not shown.
     Internal,
     /// The server could not be reached, or its response could not be read.

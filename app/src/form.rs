@@ -45,6 +45,8 @@ impl TypedToken {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ProfileForm {
+    /// The fingerprint of the stored profile that the edit began from; blank for a new one.
+    pub base: String,
     /// The profile's name.
     pub name: String,
     /// [`SANDBOX`]; any other text means a bot.
@@ -104,6 +106,7 @@ impl ProfileForm {
         let profile = query::read(detail.parameters.as_bytes()).profile;
         let target = if detail.row.target == TargetView::Sandbox { SANDBOX } else { BOT };
         Self {
+            base: detail.fingerprint.clone(),
             name: detail.row.name.clone(),
             target: target.to_owned(),
             bot: detail.bot.map(|id| id.to_string()).unwrap_or_default(),
@@ -131,6 +134,7 @@ impl ProfileForm {
     #[must_use]
     pub fn filled_from(&self, profile: &Profile) -> Self {
         let mut filled = Self {
+            base: self.base.clone(),
             name: self.name.clone(),
             target: self.target.clone(),
             bot: self.bot.clone(),
@@ -226,7 +230,8 @@ impl ProfileForm {
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         let said = |form: &Self| {
-            let choices = (form.is_sandbox(), form.bot.clone(), form.ids.clone());
+            // Without bots to choose from, the form has no such input.
+            let choices = (form.is_sandbox(), form.bot_id(), form.ids.clone());
             (form.name.trim().to_owned(), choices, form.event_types(), form.read())
         };
         self == other || said(self) == said(other)
@@ -278,6 +283,7 @@ mod tests {
                 enabled: true,
                 last: None,
             },
+            fingerprint: String::new(),
             events: vec![3060],
             bot: None,
             coded_ids: None,

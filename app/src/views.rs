@@ -71,6 +71,8 @@ pub struct ProfileRow {
 pub struct ProfileDetail {
     /// The row.
     pub row: ProfileRow,
+    /// Changes with whatever the form can change.
+    pub fingerprint: String,
     /// The numbers of the event types that it accepts; empty means all.
     pub events: Vec<i64>,
     /// The id of the bot that it refers to; a sandbox profile may have one too.

@@ -6,8 +6,8 @@ use crate::cargo::{self, Workspace};
 use crate::site::{self, Mode};
 
 /// Builds the product and the benchmarks, and runs them; they write their tables. With `hostile` only hostile requests
-/// are measured; if it has names, only these attacks.
-pub fn run(hostile: Option<&[String]>) -> Result<()> {
+/// are measured; if it has names, only these attacks. With `booking` only booking bots are, and nothing is written.
+pub fn run(arguments: &[String]) -> Result<()> {
     let workspace = Workspace::find()?;
     site::build(&workspace, Mode::Release)?;
     let server = crate::build_server(&workspace, Mode::Release)?;
@@ -15,9 +15,11 @@ pub fn run(hostile: Option<&[String]>) -> Result<()> {
     cargo::timed("bench", || cargo::succeed(build.args(["--package", "bench", "--release"])))?;
     let program = workspace.target.join("release").join(format!("bench{}", std::env::consts::EXE_SUFFIX));
     let mut measure = workspace.program(program);
-    if hostile.is_some() {
-        measure.arg("hostile");
-    }
-    measure.arg(server).arg(workspace.root.join("docs")).args(hostile.unwrap_or_default());
+    let docs = workspace.root.join("docs");
+    match arguments {
+        [only, names @ ..] if only == "hostile" => measure.arg(only).arg(server).arg(docs).args(names),
+        [only] => measure.arg(only).arg(server),
+        _ => measure.arg(server).arg(docs),
+    };
     cargo::succeed(&mut measure)
 }

@@ -36,6 +36,7 @@ usage: cargo xtask <command>
   bench                measures the release build, each figure beside its reference, and writes docs/measurements.md
   bench hostile [names]  only what hostile requests do to good ones, and writes that section alone; with names (crowd,
                        strangers, rendering, storage, connections) only those, and writes nothing
+  bench booking        a thousand booking bots, and 10,000 people who press Start; writes nothing
   fuzz [targets]       throws random input at whatever reads it, ten minutes a target (needs cargo-fuzz);
                        a number among the targets' names is how many seconds each gets
   docs                 writes the documents that are made from the code
@@ -69,9 +70,10 @@ fn command(arguments: &[String]) -> Result<()> {
         "audit" => audit::run(&Workspace::find()?, rest),
         "pictures" => audit::pictures(&Workspace::find()?, rest),
         "bench" => match rest {
-            [] => bench::run(None),
-            [only, names @ ..] if only == "hostile" => bench::run(Some(names)),
-            other => bail!("`bench` takes only `hostile`, not `{}`", other.join(" ")),
+            [] => bench::run(rest),
+            [only, ..] if only == "hostile" => bench::run(rest),
+            [only] if only == "booking" => bench::run(rest),
+            other => bail!("`bench` takes only `hostile` or `booking`, not `{}`", other.join(" ")),
         },
         "fuzz" => fuzz::run(&Workspace::find()?, rest),
         "docs" if rest.is_empty() => docs::write(&Workspace::find()?),

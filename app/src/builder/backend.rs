@@ -73,10 +73,16 @@ pub trait Backend: Send + Sync {
     async fn bots(&self, viewer: &Viewer) -> Result<Vec<BotView>, AppError>;
     /// Returns a profile.
     async fn profile(&self, viewer: &Viewer, id: i64) -> Result<ProfileDetail, AppError>;
-    /// Stores a new profile (`id` is `None`) or replaces one, and returns its id. A taken name is [`AppError::Invalid`]
+    /// Stores a new profile (`id` is `None`) or replaces one, and returns its id. If the stored profile's fingerprint is
+    /// no longer `base`, that is [`AppError::Outdated`]; a blank `base` replaces whatever is stored. A taken name is [`AppError::Invalid`]
     /// at the field `name`; a bot without a token is one at `telegramToken`.
-    async fn save_profile(&self, operator: &Operator, id: Option<i64>, profile: EditedProfile)
-    -> Result<i64, AppError>;
+    async fn save_profile(
+        &self,
+        operator: &Operator,
+        id: Option<i64>,
+        base: &str,
+        profile: EditedProfile,
+    ) -> Result<i64, AppError>;
     /// Sends a test message.
     async fn send_test(&self, operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError>;
     /// Asks Telegram for the bot of a token. `None` if Telegram refused the token.

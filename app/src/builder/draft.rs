@@ -46,9 +46,24 @@ pub(super) async fn lead_to(operator: &Operator, earlier: Option<&str>, draft: D
     Ok(())
 }
 
-/// Reports the faults of a form. With scripts the page keeps the form; without, the browser gets it back as a draft.
-pub(super) async fn refuse(operator: &Operator, earlier: Option<&str>, draft: Draft) -> Result<(), AppError> {
-    if wants_page() { lead_to(operator, earlier, draft).await } else { Err(AppError::Invalid(draft.faults)) }
+/// Reports why a form was not saved. With scripts the page keeps the form; without, the browser gets it back as a draft.
+pub(super) async fn refuse(
+    operator: &Operator,
+    earlier: Option<&str>,
+    draft: Draft,
+    error: AppError,
+) -> Result<(), AppError> {
+    if wants_page() {
+        return lead_to(operator, earlier, draft).await;
+    }
+    let status = match error {
+        AppError::Outdated(_) => http::StatusCode::CONFLICT,
+        _ => http::StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    if let Some(answer) = use_context::<leptos_axum::ResponseOptions>() {
+        answer.set_status(status);
+    }
+    Err(error)
 }
 
 /// Deletes a draft that is no longer needed.

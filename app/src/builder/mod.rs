@@ -7,6 +7,7 @@
 #[cfg(feature = "ssr")]
 pub mod backend;
 mod cards;
+mod conflict;
 #[cfg(feature = "ssr")]
 mod draft;
 mod find_chat;
@@ -104,7 +105,7 @@ pub async fn save_profile(
     let mut faults = kept.form.faults(crate::preferences::current().language, token_known);
     if faults.is_empty() {
         input.profile.token = kept.token.clone().filter(|_| input.bot.is_none());
-        match backend.save_profile(&operator, id, input).await {
+        match backend.save_profile(&operator, id, &kept.form.base, input).await {
             Ok(saved) => {
                 self::draft::discard(&operator, draft.as_deref()).await?;
                 leptos_axum::redirect(&match id {
@@ -114,11 +115,14 @@ pub async fn save_profile(
                 return Ok(());
             }
             Err(AppError::Invalid(told)) => faults = told,
+            Err(error @ AppError::Outdated(_)) => {
+                return self::draft::refuse(&operator, draft.as_deref(), kept, error).await;
+            }
             Err(error) => return Err(error),
         }
     }
-    let refused = self::backend::Draft { faults, ..kept };
-    self::draft::refuse(&operator, draft.as_deref(), refused).await
+    let refused = self::backend::Draft { faults: faults.clone(), ..kept };
+    self::draft::refuse(&operator, draft.as_deref(), refused, AppError::Invalid(faults)).await
 }
 
 /// The form of a new profile, for the bot that the address names.
@@ -159,6 +163,10 @@ fn Builder(data: BuilderData) -> impl IntoView {
         Some(draft) => (Some(draft.id), draft.import, draft.masked_token, draft.faults, draft.form),
         None => (None, None, None, Vec::new(), stored.clone()),
     };
+    // Without scripts, the form of a conflict comes back as a draft that began from another profile than the stored one.
+    let is_outdated = data.detail.is_some() && !initial.base.is_empty() && initial.base != stored.base;
+    let first_conflict = is_outdated.then(|| stored.clone());
+    let base = stored.base.clone();
     let token_known = typed_token.is_some() || data.detail.as_ref().is_some_and(|detail| detail.bot.is_some());
 
     let form = RwSignal::new(initial.clone());
@@ -248,18 +256,28 @@ fn Builder(data: BuilderData) -> impl IntoView {
         }
     };
 
-    Effect::new(move || {
-        if matches!(refused.get(), Some(AppError::Invalid(_))) {
-            request_animation_frame(show_first_fault);
-        }
+    Effect::new(move || match refused.get() {
+        Some(AppError::Invalid(_)) => request_animation_frame(show_first_fault),
+        Some(AppError::Outdated(_)) => request_animation_frame(|| focus("#outdated")),
+        _ => {}
     });
 
     let whole = move || match refused.get() {
         // A fault of the pasted URL is shown at its own field.
         Some(AppError::Invalid(faults)) if faults.iter().all(|fault| fault.field == old_url::FIELD) => String::new(),
+        Some(AppError::Outdated(_)) => String::new(),
         Some(error) => app_error(language, &error),
         None => String::new(),
     };
+    let conflict = Memo::new(move |_| match save.value().get() {
+        Some(Err(AppError::Outdated(stored))) => Some(*stored),
+        Some(_) => None,
+        None => first_conflict.clone(),
+    });
+    // A second attempt replaces what the notice shows.
+    let base =
+        move || conflict.with(|stored| stored.as_ref().map_or_else(|| base.clone(), |stored| stored.base.clone()));
+    let bots = data.bots.clone();
     let changed = Memo::new(move |_| changed(state));
     let just_saved = move || data.saved && !changed.get();
     view! {
@@ -308,11 +326,13 @@ fn Builder(data: BuilderData) -> impl IntoView {
                     // With scripts, the focus moves to the first fault instead.
                     <ul class="fault-links">{where_to}</ul>
                 </div>
+                <conflict::Conflict stored=conflict bots />
                 <p class="notice warn" role="status" hidden=!data.draft_lost>
                     {words::<FormWords>().draft_lost}
                 </p>
                 {draft.map(|id| view! { <input type="hidden" name="draft" value=id /> }.into_any())}
                 {row.as_ref().map(|row| view! { <input type="hidden" name="id" value=row.id.to_string() /> }.into_any())}
+                <input type="hidden" name="form[base]" value=base />
                 <div class="builder-columns">
                     <div class="builder-form">
                         {(row.is_none() && import.is_none()).then(|| view! { <old_url::OldUrlCard /> }.into_any())}

@@ -61,8 +61,9 @@ pub async fn read_old_url(
         Err(NoOldUrl::OtherEndpoint) => w.old_other_endpoint,
         Err(NoOldUrl::NoParameters) => w.old_no_parameters,
     };
-    let kept = Draft { faults: drafts::url_fault(why), ..drafts::of_form(None, form, earlier) };
-    drafts::refuse(&operator, draft.as_deref(), kept).await
+    let faults = drafts::url_fault(why);
+    let kept = Draft { faults: faults.clone(), ..drafts::of_form(None, form, earlier) };
+    drafts::refuse(&operator, draft.as_deref(), kept, AppError::Invalid(faults)).await
 }
 
 /// The card with the field for the URL, at the top of a new profile.

@@ -92,7 +92,7 @@ pub(crate) fn provide_form_error_of(path: &str, err: &str) {
             provide_context(ServerActionError::new(path, err));
         }
         // A refused form comes back as a draft. An unreadable error decodes as `Connection`, too.
-        AppError::Invalid(_) | AppError::Connection => {}
+        AppError::Invalid(_) | AppError::Outdated(_) | AppError::Connection => {}
     }
 }
 

@@ -71,6 +71,8 @@ pub fn app_error(language: Language, error: &AppError) -> String {
         AppError::NotFound => w.not_found.to_owned(),
         AppError::Internal => w.internal.to_owned(),
         AppError::Connection => w.connection.to_owned(),
+        // The page shows what differs.
+        AppError::Outdated(_) => w.see_fields.to_owned(),
         AppError::Invalid(faults) => match faults.iter().find(|fault| fault.field.is_empty()) {
             Some(fault) => fault.sentence.clone(),
             None => w.see_fields.to_owned(),

@@ -312,6 +312,7 @@ impl<P: Permission> Visit<P> {
             AppError::Forbidden => StatusCode::FORBIDDEN,
             AppError::NotFound => StatusCode::NOT_FOUND,
             AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            AppError::Outdated(_) => StatusCode::CONFLICT,
             AppError::Internal | AppError::Connection => StatusCode::INTERNAL_SERVER_ERROR,
         };
         self.show(status, ServerPage::Refused(error)).await

@@ -1,7 +1,7 @@
 //! What the builder keeps where there is no script: forms with faults, and forms filled from an old URL. The token in
 //! them is marked, and looked for in every answer.
 
-use hookgram::role::Role;
+use hookgram::{parameters::Parameter, role::Role};
 use server::{http::client::Client, store::audit::COMMAND_LINE};
 
 use crate::support::{BotApi, TOKEN, TestServer};
@@ -233,7 +233,73 @@ async fn what_is_no_old_url_is_told_and_nothing_typed_is_lost() {
     let request = with_form(server.http.post(server.url("/rpc/operator/read-old-url")), &fields)
         .header("cookie", &visitor.cookie);
     let answer = request.header("accept", "application/json").send().await.unwrap();
-    assert_eq!(answer.status(), 500, "leptos' status of an answer that is a typed error");
+    assert_eq!(answer.status(), 422);
     assert!(!answer.text().await.unwrap().contains(SECRET));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn who_saves_later_sees_what_was_stored_meanwhile_and_may_keep_either() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let profile = server.profile("Bookings", true, &[]).await;
+    let id = profile.id.to_string();
+    let path = format!("/profiles/{id}");
+    let visitor = Visitor::new(&server, "a@example.com", Role::Operator).await;
+    let base = async |path: &str| {
+        let page = visitor.open(path).await.text;
+        let tag = page.split('<').find(|tag| tag.contains("name=\"form[base]\"")).unwrap().to_owned();
+        tag.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    let first = base(&path).await;
+    let form = |base: &str, message: &str, email: &str| {
+        [
+            ("id", id.as_str()),
+            ("form[base]", base),
+            ("form[name]", "Bookings"),
+            ("form[target]", "sandbox"),
+            ("form[values][telegramFieldName]", "*TelegramId"),
+            ("form[values][message]", message),
+            ("form[values][errorEmail]", email),
+        ]
+        .map(|(name, value)| (name, value.to_owned()))
+    };
+    let save = async |form: [(&'static str, String); 7]| {
+        let fields = form.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
+        visitor.send("operator/save-profile", &fields).await
+    };
+    let stored = async || {
+        let stored = server.state.store.profiles.get(profile.id).await.unwrap().unwrap();
+        stored.profile.get(Parameter::Message).unwrap_or_default()
+    };
+    // Switching the endpoint off and on is no edit of the form.
+    server.state.store.profiles.set_enabled(profile.id, false, &COMMAND_LINE).await.unwrap();
+    let saved = save(form(&first, "First & best", "ops@example.com")).await;
+    assert_eq!((saved.status, saved.location.as_str()), (302, format!("{path}?saved").as_str()));
+
+    let second = save(form(&first, "Second", "ops@example.com")).await;
+    assert!(second.location.contains("?draft="), "{} {}", second.status, second.location);
+    assert_eq!(stored().await, "First & best", "nothing is overwritten");
+    let page = visitor.open(&second.location).await.text;
+    let notice = page.split("id=\"outdated\"").nth(1).and_then(|rest| rest.split("</dl>").next()).unwrap();
+    assert!(notice.contains("First &amp; best") && !notice.contains("ops@example.com"), "{notice}");
+    assert!(page.contains(">Second</textarea>"), "what was typed stays: {page}");
+    // Saved once more, it replaces the other.
+    let now = base(&second.location).await;
+    assert_ne!(now, first);
+    assert_eq!(save(form(&now, "Second", "ops@example.com")).await.location, format!("{path}?saved"));
+    assert_eq!(stored().await, "Second");
+
+    // A script gets the same as an error with a status.
+    let fields = form(&first, "Third", "");
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let request = server.http.post(server.url("/rpc/operator/save-profile")).header("cookie", &visitor.cookie);
+    let answer = with_form(request, &fields).send().await.unwrap();
+    assert_eq!(answer.status(), 409);
+    let told = answer.text().await.unwrap();
+    assert!(told.contains("Outdated") && told.contains("Second"), "{told}");
+    let fields = form("", "", "ops@");
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let request = server.http.post(server.url("/rpc/operator/save-profile")).header("cookie", &visitor.cookie);
+    assert_eq!(with_form(request, &fields).send().await.unwrap().status(), 422, "a fault is no error of the server");
     server.stop().await;
 }

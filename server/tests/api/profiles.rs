@@ -143,17 +143,23 @@ async fn the_builder_saves_and_tests_and_the_list_shows_it() {
         other => panic!("{other:?}"),
     };
     assert_eq!(
-        field(request.save_profile(&operator, None, input("A", ChannelKind::Telegram, &profile)).await),
+        field(request.save_profile(&operator, None, "", input("A", ChannelKind::Telegram, &profile)).await),
         "telegramToken"
     );
-    assert_eq!(field(request.save_profile(&operator, None, input(" ", ChannelKind::Sandbox, &profile)).await), "name");
-    let sandbox = request.save_profile(&operator, None, input("S", ChannelKind::Sandbox, &profile)).await.unwrap();
-    assert_eq!(field(request.save_profile(&operator, None, input("S", ChannelKind::Sandbox, &profile)).await), "name");
+    assert_eq!(
+        field(request.save_profile(&operator, None, "", input(" ", ChannelKind::Sandbox, &profile)).await),
+        "name"
+    );
+    let sandbox = request.save_profile(&operator, None, "", input("S", ChannelKind::Sandbox, &profile)).await.unwrap();
+    assert_eq!(
+        field(request.save_profile(&operator, None, "", input("S", ChannelKind::Sandbox, &profile)).await),
+        "name"
+    );
     let mut with_token = profile.clone();
     with_token.set(Parameter::TelegramToken, TOKEN).unwrap();
-    let id = request.save_profile(&operator, None, input("B", ChannelKind::Telegram, &with_token)).await.unwrap();
+    let id = request.save_profile(&operator, None, "", input("B", ChannelKind::Telegram, &with_token)).await.unwrap();
     assert_eq!(
-        request.save_profile(&operator, Some(id), input("B2", ChannelKind::Telegram, &profile)).await,
+        request.save_profile(&operator, Some(id), "", input("B2", ChannelKind::Telegram, &profile)).await,
         Ok(id),
         "the token stays"
     );

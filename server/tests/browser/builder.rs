@@ -1,7 +1,9 @@
 //! The builder's form as a person uses it, in both languages, on a desk and on a phone.
 
 use anyhow::{Context as _, Result, ensure};
+use hookgram::parameters::Parameter;
 use serde_json::{Value, json};
+use server::store::audit::COMMAND_LINE;
 
 use crate::{
     driver::Browser,
@@ -43,6 +45,17 @@ async fn select(browser: &Browser, css: &str, word: &str) -> Result<()> {
     browser.script(&script).await.map(drop)
 }
 
+/// Chooses an option of a list.
+async fn choose(browser: &Browser, css: &str, value: &str) -> Result<()> {
+    let script = format!(
+        "const list = document.querySelector({}); list.value = {};
+         for (const kind of ['input', 'change']) list.dispatchEvent(new Event(kind, {{ bubbles: true }}))",
+        json!(css),
+        json!(value)
+    );
+    browser.script(&script).await.map(drop)
+}
+
 async fn has_value(browser: &Browser, css: &str, value: &str) -> Result<()> {
     browser
         .wait(&format!("{css} to hold {value:?}"), async |_| Ok((browser.value(css).await? == value).then_some(())))
@@ -76,17 +89,19 @@ async fn botfather_s_whole_message_becomes_a_verified_token() -> Result<()> {
     browser.see("35 characters must follow the colon").await?;
     ensure!(!browser.text("body").await?.contains("@salon_bot"));
 
-    // A stored one is replaced or kept.
+    // The stored bot is chosen; another one can be added.
     paste(&browser, "#field-telegramToken", &botfather()).await?;
     browser.fill("[name='form[name]']", "Bookings").await?;
     browser.click_text("Save").await?;
     browser.see("Waiting for the first event").await?;
     browser.click_text("To the profile").await?;
     builder_is_live(&browser).await?;
-    browser.click_text("Replace").await?;
+    browser.see("@salon_bot · Салон").await?;
+    ensure!(!browser.text("main").await?.contains("Bot token"));
+    choose(&browser, "#field-bot", "new").await?;
     browser.fill("#field-telegramToken", "123").await?;
     browser.see("Unsaved changes").await?;
-    browser.click_text("Keep the old one").await?;
+    choose(&browser, "#field-bot", "7001002003").await?;
     browser
         .wait("nothing to be unsaved", async |_| {
             Ok((!browser.text(".page-head").await?.contains("Unsaved")).then_some(()))
@@ -305,4 +320,40 @@ async fn without_scripts_typed_values_come_back_and_an_old_url_fills_the_form() 
     browser.click_text("Заполнить форму").await?;
     browser.see("Сообщения одинаковы").await?;
     has_value(&browser, "#field-message", "Да").await
+}
+
+#[tokio::test]
+async fn two_people_at_one_profile_overwrite_nothing_unseen() -> Result<()> {
+    let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
+    set_up(&server, &browser).await?;
+    let profile = server.profile("Записи", true, &[]).await;
+    browser.open(&server.url(&format!("/profiles/{}", profile.id))).await?;
+    builder_is_live(&browser).await?;
+    let mut theirs = profile.clone().edited();
+    theirs.profile.set(Parameter::Message, "Чужой текст").map_err(|_| anyhow::anyhow!("a message"))?;
+    server.state.store.profiles.put(Some(profile.id), &theirs, &COMMAND_LINE).await?;
+    browser.fill("#field-message", "Мой текст").await?;
+    browser.click_text("Сохранить").await?;
+    browser.see("профиль изменил кто-то ещё").await?;
+    let notice = browser.text("#outdated").await?;
+    ensure!(notice.contains("Чужой текст") && !notice.contains("Название"), "only what differs: {notice}");
+    ensure!(browser.script("return document.activeElement.id").await? == "outdated", "the notice has the focus");
+    has_value(&browser, "#field-message", "Мой текст").await?;
+    browser.screenshot("builder-conflict").await?;
+    browser.click_text("Сохранить").await?;
+    browser.see("Сохранено").await?;
+    let stored = server.state.store.profiles.get(profile.id).await?.context("the profile")?;
+    ensure!(stored.profile.get(Parameter::Message).as_deref() == Some("Мой текст"));
+    ensure!(!browser.text("main").await?.contains("кто-то ещё"));
+    // What is saved from here is no conflict.
+    browser.fill("#field-message", "Мой второй").await?;
+    browser.click_text("Сохранить").await?;
+    browser
+        .wait("the second save", async |_| {
+            let stored = server.state.store.profiles.get(profile.id).await?.context("the profile")?;
+            Ok((stored.profile.get(Parameter::Message).as_deref() == Some("Мой второй")).then_some(()))
+        })
+        .await?;
+    server.stop().await;
+    Ok(())
 }

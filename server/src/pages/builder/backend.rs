@@ -87,6 +87,7 @@ impl Backend for PageRequest {
         Ok(ProfileDetail {
             coded_ids: has_choice.then_some(!stored.bare_ids),
             row: profiles::row(self, &stored).await?,
+            fingerprint: stored.fingerprint(),
             events: stored.events.iter().map(|event| event.0).collect(),
             bot: stored.bot,
             parameters: query::write(&stored.profile),
@@ -97,6 +98,7 @@ impl Backend for PageRequest {
         &self,
         operator: &Operator,
         id: Option<i64>,
+        base: &str,
         profile: EditedProfile,
     ) -> Result<i64, AppError> {
         if profile.name.trim().is_empty() {
@@ -106,7 +108,13 @@ impl Backend for PageRequest {
             self.check_bot(id, &profile).await?;
         }
         let profile = EditedProfile { name: profile.name.trim().to_owned(), ..profile };
-        match self.state.store.profiles.put(id, &profile, &self.by(operator.account())).await {
+        let by = self.by(operator.account());
+        let profiles = &self.state.store.profiles;
+        let stored = match id {
+            Some(id) => profiles.replace(id, base, &profile, &by).await.map(|()| id),
+            None => profiles.put(None, &profile, &by).await,
+        };
+        match stored {
             Ok(id) => {
                 // A new token may have made suspended deliveries due.
                 self.state.wake.notify_one();
@@ -119,6 +127,11 @@ impl Backend for PageRequest {
             }
             Err(StoreError::NoSuchBot) => Err(AppError::field("telegramToken", bot_gone(self))),
             Err(StoreError::NotFound) => Err(AppError::NotFound),
+            Err(StoreError::Outdated) => {
+                let viewer = app::session::Permission::viewer(operator);
+                let stored = self.profile(&viewer, id.unwrap_or_default()).await?;
+                Err(AppError::Outdated(Box::new(ProfileForm::of(&stored))))
+            }
             Err(error) => Err(internal(error)),
         }
     }

@@ -7,6 +7,7 @@ pub(in crate::store) mod folding;
 pub(in crate::store) mod list;
 pub(in crate::store) mod sandbox;
 
+use data_encoding::HEXLOWER;
 use hookgram::{
     audit::AuditAction,
     channel::ChannelKind,
@@ -15,6 +16,7 @@ use hookgram::{
     query,
     secret::BotToken,
 };
+use sha2::{Digest as _, Sha256};
 use sqlx::{FromRow, SqliteConnection};
 
 use crate::{
@@ -63,6 +65,16 @@ impl StoredProfile {
     #[must_use]
     pub fn locked(&self) -> Option<i64> {
         self.bot.filter(|_| self.profile.token.is_none())
+    }
+
+    /// Changes with whatever a person can change in the form: not with the endpoint's switch, webhook keys or the bot's
+    /// token.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let events: Vec<i64> = self.events.iter().map(|event| event.0).collect();
+        let content = (&self.name, self.channel.name(), self.bot, self.bare_ids, events, query::write(&self.profile));
+        let hash = Sha256::digest(format!("{content:?}"));
+        HEXLOWER.encode(hash.get(..8).unwrap_or_default())
     }
 
     /// The form that a person edits.
@@ -200,6 +212,22 @@ impl Profiles {
         let id = put(&mut tx, &self.sealer, id, draft, (by, action)).await?;
         tx.commit().await?;
         Ok(id)
+    }
+
+    /// Replaces a profile except for its webhook key, if its fingerprint is still `base`; a blank `base` replaces whatever
+    /// is stored.
+    ///
+    /// # Errors
+    /// [`StoreError::Outdated`] if the profile has changed since; else those of [`Profiles::put`].
+    pub async fn replace(&self, id: i64, base: &str, draft: &EditedProfile, by: &By) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let stored = present(&mut tx, &self.sealer, id).await?.ok_or(StoreError::NotFound)?;
+        if !base.is_empty() && stored.fingerprint() != base {
+            return Err(StoreError::Outdated);
+        }
+        put(&mut tx, &self.sealer, Some(id), draft, (by, AuditAction::ProfileChanged)).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Stores several bots and profiles, all or none. Each profile replaces the one with its name. Returns the profiles'

@@ -145,8 +145,12 @@ impl Seed {
                 username: "anna_k".to_owned(),
                 language: "ru".to_owned(),
             };
-            server.state.store.customers.met(7_001_002_003, &who, true, now()).await?;
-            server.state.store.customers.set_blocked(7_001_002_003, &who, id == 482_113_908, now()).await?;
+            let customers = &server.state.store.customers;
+            if id == 482_113_908 {
+                customers.set_blocked(BotApi::BOT, &who, true, now()).await?;
+            } else {
+                customers.met(BotApi::BOT, &who, true, now()).await?;
+            }
         }
         let services = words
             .services

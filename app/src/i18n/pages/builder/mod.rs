@@ -77,6 +77,13 @@ word_set! {
         preview_empty: "Пока сказать нечего: всё скрыто и нет текста.", "Nothing to say yet: everything is hidden and there is no text.";
         sample: "Пример записи", "Sample booking";
         bot_name: "Ваш бот", "Your bot";
+        outdated: "Пока вы правили, профиль изменил кто-то ещё. Ваша версия осталась в форме. Сохраните её ещё раз, чтобы заменить чужую, или откройте сохранённую.", "Somebody else has changed this profile meanwhile. Your version is still in the form. Save it again to replace theirs, or open what is stored.";
+        outdated_stored: "Сейчас сохранено", "Stored now";
+        outdated_none: "пусто", "empty";
+        outdated_open: "Открыть сохранённую версию", "Open the stored version";
+        is_shown: "показывается", "shown";
+        is_hidden: "скрыто", "hidden";
+        events_all: "все события", "all events";
         unsaved: "Есть несохранённые изменения", "Unsaved changes";
     }
 }
