@@ -78,8 +78,8 @@ fn already_there() -> StoredProfile {
         events: Vec::new(),
         profile,
         key: "k7Rm2Qx9TvB4nWpL".to_owned(),
-        locked: None,
-        suspended_since: None,
+        bare_ids: true,
+        bot: None,
         version: 0,
     }
 }

@@ -27,7 +27,7 @@ fuzz_target!(|text: &str| {
     }
     let stored: Vec<StoredProfile> = drafts.iter().map(|(_, draft)| stored(draft.clone())).collect();
     for with_secrets in [true, false] {
-        let file = export(&stored, with_secrets).expect("texts, flags and lists");
+        let file = export(&[], &stored, with_secrets).expect("texts, flags and lists");
         let again = read(&file, Language::En);
         assert_eq!(again.faults, [], "{file}");
         assert_eq!(again.drafts.len(), drafts.len());
@@ -50,7 +50,7 @@ fuzz_target!(|text: &str| {
 
 /// The profile as the store would have it.
 fn stored(draft: EditedProfile) -> StoredProfile {
-    let EditedProfile { name, enabled, channel, events, profile, key } = draft;
+    let EditedProfile { name, enabled, channel, events, profile, key, bot, bare_ids } = draft;
     StoredProfile {
         id: 1,
         name,
@@ -59,15 +59,17 @@ fn stored(draft: EditedProfile) -> StoredProfile {
         events,
         profile,
         key: key.unwrap_or_else(|| "k7Rm2Qx9TvB4nWpL".to_owned()),
-        locked: None,
-        suspended_since: None,
+        bare_ids: bare_ids.unwrap_or(true),
+        bot,
         version: 0,
     }
 }
 
 fn draft(stored: StoredProfile) -> EditedProfile {
-    let StoredProfile { name, enabled, channel, events, profile, key, .. } = stored;
-    EditedProfile { name, enabled: Some(enabled), channel, events, profile, key: Some(key) }
+    let StoredProfile { name, enabled, channel, events, profile, key, bot, bare_ids, .. } = stored;
+    // The default is left out of the file.
+    let bare_ids = (!bare_ids).then_some(false);
+    EditedProfile { name, enabled: Some(enabled), channel, events, profile, key: Some(key), bot, bare_ids }
 }
 
 /// Whether a token also stands in a name or a text, which are exported unchanged.
