@@ -13,7 +13,7 @@ use hookgram::{
     setting::Setting,
     values::{EmailAddress, Language},
 };
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Fields, Visit, accounts::or_confirm, internal, or_refuse};
 use crate::{
@@ -33,27 +33,62 @@ pub(super) async fn page(visit: Visit<Admin>) -> Response {
 pub(super) async fn save(visit: Visit<Admin>, body: Body) -> Response {
     or_confirm!(visit, PAGE);
     let fields = or_refuse!(visit, visit.form(body).await);
-    let changes = changes(&fields);
+    let mut changes = changes(&fields);
+    let overtaken = overtaken(&visit, &fields, &mut changes);
+    if !overtaken.is_empty() {
+        return again(visit, &changes, overtaken, StatusCode::CONFLICT).await;
+    }
     let (state, by) = (visit.state.clone(), visit.by());
     match state.settings.change(&state.store, &by, &changes).await {
         Ok(_) => visit.done(&Notice::Administered(Administered::Settings), PAGE),
         Err(ChangeError::Faults(faults)) => {
-            let mut view = view(&visit);
-            for (setting, text) in changes_shown(&changes) {
-                if let Some(field) = view.fields.get_mut(setting.name()) {
-                    field.text = text;
-                }
-            }
-            for (setting, fault) in faults {
-                if let Some(field) = view.fields.get_mut(setting.name()) {
-                    field.fault = Some(sentence(visit.language, fault));
-                }
-            }
-            visit.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Settings(Box::new(view))).await
+            let language = visit.language;
+            let said = faults.into_iter().map(|(setting, fault)| (setting, sentence(language, fault))).collect();
+            again(visit, &changes, said, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(ChangeError::Smtp(error)) => visit.refuse(internal(error)).await,
         Err(ChangeError::Store(error)) => visit.refuse(internal(error)).await,
     }
+}
+
+/// Drops the changes of settings whose value was not edited, since somebody else may have changed them meanwhile. Returns
+/// the edited ones that somebody else has changed, each with a sentence.
+fn overtaken(
+    visit: &Visit<Admin>,
+    fields: &Fields,
+    changes: &mut Vec<(Setting, SecretString)>,
+) -> Vec<(Setting, String)> {
+    let now = visit.state.settings.now();
+    let began_from = |setting: Setting| fields.get(&format!("{}_was", setting.name())).map(|text| text.trim());
+    changes.retain(|(setting, text)| began_from(*setting) != Some(text.expose_secret()));
+    let words = SettingsWords::of(visit.language).meanwhile;
+    let overtaken = changes.iter().filter_map(|(setting, text)| {
+        let (was, stored) = (began_from(*setting)?, now.shown(*setting));
+        let is_overtaken = stored != was && stored != text.expose_secret();
+        is_overtaken.then(|| (*setting, format!("{words} {stored}")))
+    });
+    overtaken.collect()
+}
+
+/// Shows what was typed again, with a sentence at each field that is at fault.
+async fn again(
+    visit: Visit<Admin>,
+    changes: &[(Setting, SecretString)],
+    faults: Vec<(Setting, String)>,
+    status: StatusCode,
+) -> Response {
+    let mut view = view(&visit);
+    for (setting, text) in changes_shown(changes) {
+        if let Some(field) = view.fields.get_mut(setting.name()) {
+            field.text = text;
+        }
+    }
+    for (setting, fault) in faults {
+        if let Some(field) = view.fields.get_mut(setting.name()) {
+            field.fault = Some(fault);
+        }
+    }
+    visit.show(status, ServerPage::Settings(Box::new(view))).await
 }
 
 /// `POST /settings/mail`: sends a test mail to the account, and shows the mail server's answer.
@@ -94,6 +129,7 @@ fn view(visit: &Visit<Admin>) -> SettingsView {
     let (live, now) = (&visit.state.settings, visit.state.settings.now());
     let field = |setting: Setting| SettingField {
         text: now.shown(setting),
+        stored: now.shown(setting),
         fixed: live.is_fixed(setting).then(|| setting.variable()),
         fault: None,
         sealed: now.is_locked(setting),
@@ -131,7 +167,6 @@ fn changes(fields: &Fields) -> Vec<(Setting, SecretString)> {
 
 /// The submitted values, without secrets, which are not shown again.
 fn changes_shown(changes: &[(Setting, SecretString)]) -> impl Iterator<Item = (Setting, String)> {
-    use secrecy::ExposeSecret as _;
     let shown = changes.iter().filter(|(setting, _)| !setting.is_secret());
     shown.map(|(setting, text)| (*setting, text.expose_secret().to_owned()))
 }

@@ -57,6 +57,37 @@ async fn what_is_set_holds_at_once_and_after_a_restart() {
 }
 
 #[tokio::test]
+async fn two_admins_overwrite_nothing_unseen() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let admin = Person::new(&server, Role::Admin).await;
+    let page = admin.see("/settings").await;
+    assert!(page.contains("name=\"retention_days_was\" value=\"30\""), "{page}");
+    let days = |setting: &str, now: &str, was: &str| {
+        [(setting.to_owned(), now.to_owned()), (format!("{setting}_was"), was.to_owned())]
+    };
+    let save = async |pairs: Vec<(String, String)>| {
+        let fields: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let answer = admin.post("/settings", &fields).await;
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    assert_eq!(save(days("retention_days", "60", "30").to_vec()).await.0, 303);
+    // The other began from 30 days, too, and changes another field of the card.
+    let both = [days("retention_days", "30", "30"), days("audit_days", "90", "365")].concat();
+    assert_eq!(save(both).await.0, 303);
+    let shown = |setting| server.state.settings.now().shown(setting);
+    assert_eq!((shown(Setting::RetentionDays), shown(Setting::AuditDays)), ("60".to_owned(), "90".to_owned()));
+    // Who has edited the same field sees what is stored, and may replace it.
+    let (status, page) = save(days("retention_days", "10", "30").to_vec()).await;
+    assert_eq!(status, 409);
+    assert!(page.contains("Stored now: 60") && page.contains("value=\"10\""), "{page}");
+    assert!(page.contains("name=\"retention_days_was\" value=\"60\""), "{page}");
+    assert_eq!(shown(Setting::RetentionDays), "60");
+    assert_eq!(save(days("retention_days", "10", "60").to_vec()).await.0, 303);
+    assert_eq!(shown(Setting::RetentionDays), "10");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn faults_stand_at_their_fields_and_what_was_typed_stays() {
     let server = TestServer::start("http://127.0.0.1:9").await;
     let admin = Person::new(&server, Role::Admin).await;

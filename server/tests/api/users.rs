@@ -76,6 +76,11 @@ async fn roles_change_and_accounts_go_but_never_the_last_admin() {
     let done = admin.post(&format!("/users/{them}/role"), &[("role", "operator")]).await;
     assert!(admin.follow(done).await.contains("The role is changed."));
     assert_eq!(viewer.get("/").await.status(), 303, "their session has ended");
+    // A page that was opened before that names the present role and changes nothing.
+    let late = admin.post(&format!("/users/{them}/role"), &[("role", "admin"), ("was", "viewer")]).await;
+    assert_eq!(late.status(), 422);
+    let page = late.text().await.unwrap();
+    assert!(page.contains("It is now: Operator.") && page.contains("name=\"was\" value=\"operator\""), "{page}");
     let done = admin.post(&format!("/users/{them}/remove"), &[]).await;
     let page = admin.follow(done).await;
     assert!(page.contains("The account is removed.") && !page.contains("viewer@example.com"), "{page}");

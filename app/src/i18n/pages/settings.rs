@@ -87,6 +87,7 @@ word_set! {
         hidden: "Скрыты", "Hidden";
         shown: "Видны", "Shown";
 
+        meanwhile: "Пока вы правили, это изменил кто-то ещё. Сохраните ещё раз, чтобы заменить. Сейчас сохранено:", "Somebody else has changed this meanwhile. Save again to replace it. Stored now:";
         wrong_address: "Это не адрес сайта. Напишите его так: https://example.com", "This is no web address. Write it like https://example.com";
         wrong_choice: "Выберите один из вариантов.", "Choose one of them.";
         wrong_size: "Нужен размер больше нуля и до 64 МиБ.", "A size above zero and up to 64 MiB is needed.";

@@ -301,6 +301,7 @@ pub(in crate::pages) fn User(view: MemberView, fault: Option<String>) -> impl In
             <form class="card" method="post" action=format!("/users/{id}/role")>
                 <h2>{w.role_title}</h2>
                 <p class="why">{w.role_why}</p>
+                <input type="hidden" name="was" value=role.name() />
                 <Roles chosen=role />
                 <div class="actions form-end">
                     <button class="button primary">{w.role_do}</button>

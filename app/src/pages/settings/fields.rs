@@ -20,9 +20,17 @@ pub(super) fn card(id: &'static str, title: &'static str, why: &'static str, bod
 pub(super) fn card_form(view: &SettingsView, names: &[&str], fields: AnyView) -> AnyView {
     let w = words::<SettingsWords>();
     let can_change = names.iter().any(|name| view.field(name).fixed.is_none());
+    // A value that somebody else has changed meanwhile is not overwritten.
+    let began_from = names
+        .iter()
+        .map(|name| {
+            view! { <input type="hidden" name=format!("{name}_was") value=view.field(name).stored /> }.into_any()
+        })
+        .collect_view();
     view! {
         <form method="post" action="/settings">
             <fieldset class="plain-fieldset" disabled=view.locked>
+                {began_from}
                 {fields}
                 {can_change
                     .then(|| {

@@ -14,6 +14,8 @@ use crate::i18n::{SettingsWords, words};
 pub struct SettingField {
     /// The current or the typed value. A secret is masked.
     pub text: String,
+    /// The current value. A secret is masked.
+    pub stored: String,
     /// The name of the environment variable, if it or its flag overrides the setting.
     pub fixed: Option<&'static str>,
     /// The fault of the typed value.

@@ -146,6 +146,17 @@ pub(in crate::pages) async fn role(Path(id): Path<String>, visit: Visit<Admin>, 
     let Some(role) = fields.get("role").and_then(|role| Role::parse(role)) else {
         return unchanged(visit, member, w.role_wrong).await;
     };
+    let present = member.account.role;
+    let was = fields.get("was").and_then(|was| Role::parse(was));
+    if was.is_some_and(|was| was != present) && role != present {
+        let name = match present {
+            Role::Viewer => w.viewer,
+            Role::Operator => w.operator,
+            Role::Admin => w.admin,
+        };
+        let sentence = format!("{} {name}.", w.role_meanwhile);
+        return unchanged(visit, member, &sentence).await;
+    }
     match visit.state.store.accounts.change_role(member.account.id, role, &visit.by()).await {
         Ok(()) => visit.done(&Notice::Administered(Administered::Role), "/users"),
         Err(StoreError::LastAdmin) => unchanged(visit, member, w.last_admin).await,

@@ -33,6 +33,7 @@ word_set! {
         invite_do: "Создать приглашение", "Make an invitation";
         email_wrong: "Это не похоже на почтовый адрес.", "This does not look like an e-mail address.";
         email_taken: "У этого человека уже есть аккаунт.", "They have an account already.";
+        role_meanwhile: "Роль только что изменил кто-то ещё. Выберите снова, если нужна другая. Сейчас:", "Somebody else has just changed the role. Choose again if it should be another one. It is now:";
         role_wrong: "Выберите роль.", "Choose a role.";
         invited_title: "Приглашение готово", "The invitation is ready";
         invited_why: "Ссылка для", "The link for";
