@@ -259,7 +259,9 @@ fn Builder(data: BuilderData) -> impl IntoView {
     Effect::new(move || match refused.get() {
         Some(AppError::Invalid(_)) => request_animation_frame(show_first_fault),
         Some(AppError::Outdated(_)) => request_animation_frame(|| focus("#outdated")),
-        _ => {}
+        // The button may be a screen below the notice.
+        Some(_) => request_animation_frame(|| focus("#not-saved")),
+        None => {}
     });
 
     let whole = move || match refused.get() {
@@ -321,8 +323,13 @@ fn Builder(data: BuilderData) -> impl IntoView {
                         </button>
                     </div>
                 </div>
-                <div class="notice bad" role="alert" hidden=move || whole().is_empty()>
+                <div class="notice bad" role="alert" id="not-saved" tabindex="-1" hidden=move || whole().is_empty()>
                     <p>{whole}</p>
+                    <p hidden=move || refused.get() != Some(AppError::SignedOut)>
+                        <a class="button small" href="/login" target="_blank" rel="noopener">
+                            {w.sign_in}
+                        </a>
+                    </p>
                     // With scripts, the focus moves to the first fault instead.
                     <ul class="fault-links">{where_to}</ul>
                 </div>

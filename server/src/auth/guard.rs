@@ -2,7 +2,9 @@
 
 use std::net::Ipv4Addr;
 
+use app::{error::AppError, i18n::app_error};
 use axum::{
+    Json,
     body::Body,
     extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
@@ -110,7 +112,7 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
         (request.extensions().get::<Account>(), request.extensions().get::<CurrentSession>())
     {
         if account.role < role {
-            return (StatusCode::FORBIDDEN, "your role does not allow this\n").into_response();
+            return refused(&request, StatusCode::FORBIDDEN, AppError::Forbidden);
         }
         let lacks_factor = second_factor::is_missing(&state, account.role, session.has_second_factor);
         if !lacks_factor || leads_to_factor(path) {
@@ -124,7 +126,18 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
     if is_page {
         return Redirect::to(&login_address(request.uri())).into_response();
     }
-    (StatusCode::UNAUTHORIZED, "sign in first\n").into_response()
+    refused(&request, StatusCode::UNAUTHORIZED, AppError::SignedOut)
+}
+
+/// The answer to what needs another account: a server function's error for a script, a sentence for a person.
+fn refused(request: &Request, status: StatusCode, error: AppError) -> Response {
+    let headers = request.headers();
+    let accepts = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    if request.uri().path().starts_with("/rpc/") && !accepts.contains("text/html") {
+        return (status, Json(error)).into_response();
+    }
+    let sentence = app_error(app::preferences::of_headers(headers).language, &error);
+    (status, format!("{sentence}\n")).into_response()
 }
 
 /// Whether a route is a webhook endpoint, a probe or an asset: it renders no page and needs no session. The matched route

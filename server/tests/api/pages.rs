@@ -106,7 +106,20 @@ async fn nothing_but_the_open_list_answers_without_a_session() {
         assert_eq!(response.headers()["referrer-policy"], "same-origin");
         assert_eq!(response.headers()["cache-control"], "no-store", "{path}");
     }
-    assert_eq!(server.http.post(server.url("/profiles/1")).send().await.unwrap().status(), 401);
+    // A person is told in their language; a script gets the error of the function.
+    let post = |path: &str, accept: &str| {
+        server.http.post(server.url(path)).header("accept", accept).header("accept-language", "ru").send()
+    };
+    for (path, accept, told) in [
+        ("/profiles/1/delete", "text/html", "Сессия закончилась."),
+        ("/rpc/operator/save-profile", "text/html", "Сессия закончилась."),
+        ("/rpc/operator/save-profile", "application/json", "\"SignedOut\""),
+    ] {
+        let answer = post(path, accept).await.unwrap();
+        assert_eq!(answer.status(), 401, "{path}");
+        let text = answer.text().await.unwrap();
+        assert!(text.starts_with(told), "{path} {accept}: {text}");
+    }
     let closed = ["/login", "/setup/x"].map(|path| server.http.get(server.url(path)).send());
     for response in closed {
         assert_ne!(response.await.unwrap().status(), 303);

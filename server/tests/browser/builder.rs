@@ -357,3 +357,31 @@ async fn two_people_at_one_profile_overwrite_nothing_unseen() -> Result<()> {
     server.stop().await;
     Ok(())
 }
+
+#[tokio::test]
+async fn a_session_that_ended_while_typing_loses_nothing() -> Result<()> {
+    let (server, browser) = arrive("ru", "http://127.0.0.1:1").await?;
+    set_up(&server, &browser).await?;
+    let profile = server.profile("Записи", true, &[]).await;
+    browser.open(&server.url(&format!("/profiles/{}", profile.id))).await?;
+    builder_is_live(&browser).await?;
+    browser.fill("#field-message", "Не потеряйте").await?;
+    let account = server.state.store.accounts.members().await?.remove(0).account;
+    server.state.store.accounts.end_sessions_of(&account, None, &COMMAND_LINE).await?;
+    browser.script("scrollTo(0, document.body.scrollHeight)").await?;
+    browser.script("document.querySelector('.page-head button.primary').click()").await?;
+    browser.see("Сессия закончилась").await?;
+    browser.find("#not-saved a[href='/login'][target=_blank]").await?;
+    browser
+        .wait("the notice to have the focus", async |_| {
+            let focused = browser.script("return document.activeElement.id").await?;
+            Ok((focused == "not-saved").then_some(()))
+        })
+        .await?;
+    has_value(&browser, "#field-message", "Не потеряйте").await?;
+    let top = browser.script("return document.querySelector('#not-saved').getBoundingClientRect().top").await?;
+    ensure!(top.as_f64().is_some_and(|top| (0.0..900.0).contains(&top)), "the notice can be seen: {top}");
+    browser.screenshot("builder-signed-out").await?;
+    server.stop().await;
+    Ok(())
+}

@@ -84,6 +84,7 @@ word_set! {
         is_shown: "показывается", "shown";
         is_hidden: "скрыто", "hidden";
         events_all: "все события", "all events";
+        sign_in: "Войти в новой вкладке", "Sign in in a new tab";
         unsaved: "Есть несохранённые изменения", "Unsaved changes";
     }
 }
