@@ -302,6 +302,7 @@ async fn each_method_that_takes_by_changes_nothing_without_its_audit_entry() {
         booking.set_enabled(token.bot_id(), true, by);
         booking.taken_over(token.bot_id(), by);
         profiles.put(None, &draft("B"), by);
+        profiles.replace(profile, "", &draft("A2"), by);
         profiles.put_all(&[], &[draft("A"), draft("B")], by);
         profiles.add_all(&[draft("B")], by);
         profiles.duplicate(profile, |name| vec![format!("{name} 2")], by);

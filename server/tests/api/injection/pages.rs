@@ -286,7 +286,10 @@ async fn an_error_in_an_address_is_shown_in_our_words_or_not_at_all() {
     ] {
         let page = page(&error).await;
         assert!(!page.contains("zq") && !page.contains(own), "{error}");
-        assert!(page.contains("<div role=\"alert\" hidden class=\"notice bad\">"), "{error}: {page}");
+        assert!(
+            page.contains("<div role=\"alert\" id=\"not-saved\" tabindex=\"-1\" hidden class=\"notice bad\">"),
+            "{error}: {page}"
+        );
     }
     server.stop().await;
 }
