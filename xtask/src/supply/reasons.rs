@@ -285,6 +285,11 @@ pub const REASONS: &[Reason] = &[
         "writes the log as text or JSON, filtered",
         "пишет журнал текстом или JSON, с отбором",
     ),
+    reason(
+        "unicode-normalization",
+        "names of contact fields and passwords compare equal however a letter such as й is encoded",
+        "имена полей и пароли совпадают, как бы ни была закодирована буква вроде й",
+    ),
     reason("url", "forms and addresses in tests", "формы и адреса в тестах"),
     reason(
         "wasm-bindgen",
