@@ -1,7 +1,7 @@
 //! The results of checking a webhook's parameters: a fault makes it unusable, a warning does not.
 //! They are values; `app` turns them into sentences.
 
-use crate::{message::html::HtmlFault, parameters::Parameter, secret::TokenFault};
+use crate::{event::UnreadField, message::html::HtmlFault, parameters::Parameter, secret::TokenFault};
 
 /// Something that makes the parameters unusable (answered 400).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +95,8 @@ pub enum Warning {
     FieldWithoutStar,
     /// This parameter cannot be overridden at the profile endpoint.
     OverrideIgnored(Parameter),
+    /// A field of the event cannot be read, and the message goes without it.
+    UnreadField(UnreadField),
 }
 
 impl Fault {
@@ -126,7 +128,7 @@ impl Warning {
             | Self::MissingEquals { parameter }
             | Self::BrokenHtml { parameter, .. } => Some(*parameter),
             Self::MalformedPercent { name } => Parameter::by_name(name),
-            Self::Unknown { .. } | Self::SiblingEndpoint { .. } => None,
+            Self::Unknown { .. } | Self::SiblingEndpoint { .. } | Self::UnreadField(_) => None,
         }
     }
 }

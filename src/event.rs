@@ -21,6 +21,8 @@ pub struct BookingEvent {
     pub resources: Vec<Resource>,
     /// `CaseParticipants`, one or many.
     pub participants: Vec<Participant>,
+    /// The fields that have a value but cannot be read, in the event's order; at most 20.
+    pub unread: Vec<UnreadField>,
 }
 
 /// `CaseItem`: the booking.
@@ -172,13 +174,15 @@ pub enum EventFault {
     },
     /// JSON, but not an object.
     NotAnObject,
-    /// A field that Hookgram reads has the wrong type or value.
-    Field {
-        /// Its path: `CaseItem.StartDate`, `Resources[1].ItemInfo`.
-        path: String,
-        /// The expected type.
-        expected: Expected,
-    },
+}
+
+/// A field of an event that Hookgram uses and cannot read. The message goes without it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadField {
+    /// Its path: `CaseItem.StartDate`, `Resources[1].ItemInfo`.
+    pub path: String,
+    /// The expected type.
+    pub expected: Expected,
 }
 
 /// What a field of an event should have been.
@@ -195,10 +199,10 @@ pub enum Expected {
 }
 
 impl BookingEvent {
-    /// Reads an event from the body of a request.
+    /// Reads an event from the body of a request. A field that cannot be read is noted in `unread`.
     ///
     /// # Errors
-    /// The first fault. Only the shape of the body is checked.
+    /// If the body is not a JSON object in UTF-8.
     pub fn read(body: &[u8]) -> Result<Self, EventFault> {
         read::event(body)
     }
@@ -210,7 +214,9 @@ impl BookingEvent {
             Some(1) => BookingKind::Order,
             Some(2) => BookingKind::Appointment,
             Some(3) => BookingKind::Event,
-            _ if self.case.start.is_some() => BookingKind::Appointment,
+            _ if self.case.start.is_some() || self.unread.iter().any(|field| field.path == "CaseItem.StartDate") => {
+                BookingKind::Appointment
+            }
             _ => BookingKind::Order,
         }
     }

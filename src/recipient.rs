@@ -1,10 +1,12 @@
 //! Finds the recipients of an event (contract §4).
 
+use std::borrow::Cow;
+
 use crate::{
     booking::CodedChat,
     event::{BookingEvent, ContactField, Participant},
     secret::redact,
-    text::shorten,
+    text::{composed, shorten, trimmed},
     values::ChatId,
 };
 
@@ -93,13 +95,13 @@ fn each(event: &BookingEvent, field_name: &str) -> impl Iterator<Item = Recipien
 /// event may have 30,000 fields to compare with.
 #[derive(Clone, Debug)]
 pub(crate) struct TelegramField<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     plain: String,
 }
 
 impl<'a> TelegramField<'a> {
     pub(crate) fn new(name: &'a str) -> Self {
-        Self { name, plain: plain(name) }
+        Self { name: composed(trimmed(name)), plain: plain(name) }
     }
 
     /// The participant's chat, and the code that it carries.
@@ -117,7 +119,7 @@ impl<'a> TelegramField<'a> {
     /// A predicate for the matching fields of a participant. If a field with exactly this name has a value, only exact
     /// matches count; else the names are compared normalised.
     pub(crate) fn of(&self, participant: &Participant) -> impl Fn(&ContactField) -> bool {
-        let is_exactly = |field: &ContactField| field.name.as_deref() == Some(self.name);
+        let is_exactly = |field: &ContactField| field.name.as_deref() == Some(&*self.name);
         let is_exact = participant.fields.iter().any(|field| field.value.is_some() && is_exactly(field));
         move |field| {
             if is_exact { is_exactly(field) } else { field.name.as_deref().is_some_and(|n| plain(n) == self.plain) }
@@ -131,10 +133,11 @@ pub fn is_same_field(left: &str, right: &str) -> bool {
     plain(left) == plain(right)
 }
 
-/// A name in the normalised form for comparison: without surrounding white space and a leading `*`, in lower case.
+/// A name in the normalised form for comparison: NFC, without white space and invisible characters around it, without
+/// a leading `*`, in lower case.
 fn plain(name: &str) -> String {
-    let name = name.trim();
-    name.strip_prefix('*').unwrap_or(name).trim().to_lowercase()
+    let name = trimmed(name);
+    composed(trimmed(name.strip_prefix('*').unwrap_or(name))).to_lowercase()
 }
 
 #[cfg(test)]
@@ -194,6 +197,7 @@ mod tests {
         for (left, right, is_same) in [
             ("*TelegramId", "telegramid ", true),
             ("* Telegram", "TELEGRAM", true),
+            ("*Ваш Телеграм\u{438}\u{306}", "*Ваш телеграмй\u{200b}", true),
             ("*TelegramId", "*Telegram Id", false),
         ] {
             assert_eq!(is_same_field(left, right), is_same, "{left} {right}");

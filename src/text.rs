@@ -1,5 +1,9 @@
 //! Functions for text that several modules share.
 
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
+
 /// Normalises a text for a message: every kind of line break becomes `\n`, control characters other than tabs are
 /// dropped, and both ends are trimmed.
 pub(crate) fn clean(text: &str) -> String {
@@ -28,6 +32,17 @@ fn is_invisible(c: char) -> bool {
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The text without white space, control characters and characters of no width at both ends.
+pub(crate) fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c))
+}
+
+/// The text in Unicode's form NFC, in which `й` is one character.
+#[must_use]
+pub fn composed(text: &str) -> Cow<'_, str> {
+    if is_nfc_quick(text.chars()) == IsNormalized::Yes { text.into() } else { text.nfc().collect::<String>().into() }
 }
 
 /// Makes a text safe to quote within a line: control characters become spaces; characters that have no width or change

@@ -7,6 +7,7 @@ use std::fmt;
 use email_address::Options;
 pub use locale::Locale;
 
+use crate::text::trimmed;
 pub use crate::zones::{TimeZone, offset_name};
 
 /// An e-mail address that error mails can go to. `a@b.c` is valid, `ops@example` is not.
@@ -128,10 +129,11 @@ pub enum ChatId {
 }
 
 impl ChatId {
-    /// Reads an integer or `@channel`; surrounding white space is dropped. `None` for anything else.
+    /// Reads an integer or `@channel`; white space and invisible characters around it are dropped. `None` for anything
+    /// else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
+        let text = trimmed(text);
         if let Some(name) = text.strip_prefix('@') {
             let is_name = (4..=32).contains(&name.len())
                 && name.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -205,6 +207,31 @@ mod tests {
         assert_eq!(TimeZone::parse("Mars/Olympus"), None);
         assert_eq!(TimeZone::nearest("Europe/Moskow").map(TimeZone::name), Some("Europe/Moscow"));
         assert_eq!(TimeZone::nearest("moscow").map(TimeZone::name), Some("Europe/Moscow"));
+        for (typed, zone) in [
+            ("GMT+3", Some("Etc/GMT-3")),
+            ("gmt +3", Some("Etc/GMT-3")),
+            ("UTC+03:00", Some("Etc/GMT-3")),
+            ("UTC−5", Some("Etc/GMT+5")),
+            ("+3", Some("Etc/GMT-3")),
+            ("+0300", Some("Etc/GMT-3")),
+            ("-11", Some("Etc/GMT+11")),
+            ("МСК+2", Some("Etc/GMT-5")),
+            ("MSK-3", Some("Etc/GMT")),
+            ("Etc/GMT+03", Some("Etc/GMT+3")),
+            ("UTC+0", Some("Etc/GMT")),
+            ("GMT+14", Some("Etc/GMT-14")),
+            ("GMT+15", None),
+            ("GMT+5:30", None),
+            ("GMT3", None),
+            ("UTC 3", None),
+            ("Etc/GMT-15", None),
+            ("AEST", None),
+            ("WEST", None),
+            ("MEST", None),
+            ("UTS", None),
+        ] {
+            assert_eq!(TimeZone::nearest(typed).map(TimeZone::name), zone, "{typed}");
+        }
         assert_eq!(TimeZone::nearest("Mars/Olympus Mons"), None);
         assert_eq!(TimeZone::nearest(""), None);
     }
@@ -215,6 +242,8 @@ mod tests {
             ("100200300", ChatId::Number(100_200_300)),
             (" -1001234567890\n", ChatId::Number(-1_001_234_567_890)),
             ("@torrow_news", ChatId::Channel("@torrow_news".into())),
+            ("\u{2068}100200300\u{2069}\u{200b}", ChatId::Number(100_200_300)),
+            ("\u{feff} @torrow_news\u{200e}", ChatId::Channel("@torrow_news".into())),
             (" @Torrow_NEWS", ChatId::Channel("@torrow_news".into())),
         ] {
             assert_eq!(ChatId::parse(text), Some(chat), "{text}");

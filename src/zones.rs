@@ -45,12 +45,19 @@ impl TimeZone {
         Self::all().find(|zone| zone.name().eq_ignore_ascii_case(text))
     }
 
-    /// The zone whose name or city is most similar to the text; `None` if none is similar.
+    /// The zone that an offset such as `GMT+3` names, else the zone whose name or city is most similar to the text; `None`
+    /// if none is similar.
     #[must_use]
     pub fn nearest(text: &str) -> Option<Self> {
+        // A name that differs in a digit or a sign is a zone with another offset.
+        if text.contains(|c: char| c.is_ascii_digit()) {
+            return Self::of_offset(text);
+        }
         let wanted = text.trim().to_ascii_lowercase().replace(' ', "_");
         let allowed = wanted.chars().count().min(40) / 4;
-        if wanted.chars().count() > 40 {
+        // An abbreviation such as `AEST` resembles zones with another offset: `EST`, `Australia/West`.
+        let is_abbreviation = wanted.len() <= 5 && wanted.ends_with('t');
+        if wanted.chars().count() > 40 || is_abbreviation {
             return None;
         }
         let distance = |zone: Self| {
@@ -58,8 +65,38 @@ impl TimeZone {
             let city = name.rsplit('/').next().unwrap_or(&name);
             spelling::distance(&name, &wanted).min(spelling::distance(city, &wanted))
         };
-        let (distance, zone) = Self::all().map(|zone| (distance(zone), zone)).min_by_key(|(d, _)| *d)?;
+        let is_place = |zone: &Self| {
+            let city = zone.name().rsplit('/').next().unwrap_or_default();
+            city.contains(char::is_lowercase) && !city.contains(|c: char| c.is_ascii_digit())
+        };
+        let (distance, zone) =
+            Self::all().filter(is_place).map(|zone| (distance(zone), zone)).min_by_key(|(d, _)| *d)?;
         (distance <= allowed).then_some(zone)
+    }
+
+    /// The zone with a fixed offset that a person typed: `GMT+3`, `UTC-05:00`, `+3`, `МСК+2`. IANA names such a zone with the
+    /// opposite sign, `Etc/GMT-3`. `None` if the text is no offset, or no zone has it in whole hours.
+    #[must_use]
+    pub fn of_offset(text: &str) -> Option<Self> {
+        let text = text.trim().to_lowercase().replace('−', "-");
+        let known = [("etc/gmt", 0, -1), ("gmt", 0, 1), ("utc", 0, 1), ("msk", 3, 1), ("мск", 3, 1), ("", 0, 1)];
+        let (rest, base, direction) =
+            known.into_iter().find_map(|(name, base, sign)| Some((text.strip_prefix(name)?, base, sign)))?;
+        let rest = rest.trim_start();
+        let (digits, sign) = match rest.strip_prefix('+') {
+            Some(digits) => (digits, 1),
+            None => (rest.strip_prefix('-')?, -1),
+        };
+        let digits = digits.trim_start();
+        let hours = digits.strip_suffix(":00").or_else(|| digits.strip_suffix("00").filter(|rest| rest.len() == 2));
+        let hours = hours.unwrap_or(digits);
+        let is_number = (1..=2).contains(&hours.len()) && hours.bytes().all(|b| b.is_ascii_digit());
+        let hours = base + direction * sign * hours.parse::<i32>().ok().filter(|_| is_number)?;
+        Self::parse(&match hours {
+            0 => "Etc/GMT".to_owned(),
+            1.. => format!("Etc/GMT-{hours}"),
+            _ => format!("Etc/GMT+{}", -hours),
+        })
     }
 
     /// The IANA name.

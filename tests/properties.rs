@@ -174,6 +174,12 @@ fn rendered(profile: &Profile) -> Message {
     render(&profile.formatting, context)
 }
 
+/// Words of any length, up to two messages long.
+fn words() -> impl Strategy<Value = String> {
+    vec((prop_oneof![1_usize..12, 1_usize..5000], select(vec![" ", " ", "\n", "\n\n"])), 0..12)
+        .prop_map(|words| words.into_iter().map(|(length, end)| "я".repeat(length) + end).collect())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
@@ -259,6 +265,35 @@ proptest! {
         let stored = StoredMessage::of(&parts).parts().expect("readable");
         let html = |parts: &[Part]| parts.iter().map(Part::html).collect::<Vec<_>>();
         prop_assert_eq!(html(&stored), html(&parts));
+    }
+
+    #[test]
+    fn no_part_is_a_heading_or_a_label_alone_and_all_but_the_last_are_half_full(
+        description in words(), place in words(), contact in vec(words(), 0..4), lead in words(), heading in "[А-Я]{1,2500}",
+    ) {
+        let mut profile = Profile::default();
+        for (parameter, text) in [
+            (Parameter::Message, lead.as_str()),
+            (Parameter::DetailSectionName, &heading),
+            (Parameter::HideContactInfo, "no"),
+        ] {
+            profile.set(parameter, text).expect("a text");
+        }
+        let fields: Vec<_> = contact.iter().map(|value| json!({ "Name": "Поле", "Value": value })).collect();
+        let event = json!({
+            "CaseItem": { "Description": description, "Place": place },
+            "CaseParticipants": { "ContactInformation": { "Fields": fields } },
+        });
+        let event = BookingEvent::read(event.to_string().as_bytes()).expect("an event");
+        let context = Context { event: &event, participant: Some(0), field_name: None, booking_host: "" };
+        let parts = render(&profile.formatting, context).parts(&Limits::TELEGRAM);
+        for (index, part) in parts.iter().enumerate() {
+            let text = part.text();
+            for alone in ["Описание:", "Адрес:", "Поле:", "Контактная информация", &heading] {
+                prop_assert_ne!(&text, alone);
+            }
+            prop_assert!(index + 1 == parts.len() || part.units() >= 2040, "{} of {}", part.units(), parts.len());
+        }
     }
 
     #[test]

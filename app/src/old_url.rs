@@ -95,7 +95,8 @@ fn is_lost(warning: &Warning) -> bool {
         | Warning::TimeZoneWithoutName
         | Warning::BrokenHtml { .. }
         | Warning::TextsTooLong { .. }
-        | Warning::FieldWithoutStar => false,
+        | Warning::FieldWithoutStar
+        | Warning::UnreadField(_) => false,
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Utc};
 /// The meaning of a date field.
 #[cfg_attr(test, derive(Debug, PartialEq))]
 pub(super) enum Moment {
-    /// No date: services write the year 0001 for "not set".
+    /// No date: services write the first or the last moment of their calendar for "not set".
     Missing,
     /// This moment.
     At(DateTime<Utc>),
@@ -26,11 +26,12 @@ pub(super) fn read(text: &str) -> Option<Moment> {
         let time = rest.one_of(&['T', 't', ' '])?.time()?;
         date.and_time(time).checked_sub_offset(rest.offset()?)?
     };
-    if year == 1 || moment.year() <= 1 {
-        return Some(Moment::Missing);
+    if !rest.0.is_empty() || year > 9999 {
+        return None;
     }
-    // A year of more than four digits is not RFC 3339, and arithmetic fails near the end of `chrono`'s calendar.
-    (rest.0.is_empty() && moment.year() <= 9999).then_some(Moment::At(moment.and_utc()))
+    // An offset may move the moment into the year before or after.
+    let is_set = |year: i32| (2..9999).contains(&year);
+    Some(if is_set(year) && is_set(moment.year()) { Moment::At(moment.and_utc()) } else { Moment::Missing })
 }
 
 /// The text that has not been read yet.
@@ -127,7 +128,8 @@ mod tests {
                 without.iter().find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok()).map(|at| at.and_utc())
             })
             .or_else(|| Some(NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN).and_utc()))?;
-        if moment.year() <= 1 || text.starts_with("0001-") {
+        let is_limit = ["0000-", "0001-", "9999-"].iter().any(|year| text.starts_with(year));
+        if moment.year() <= 1 || moment.year() == 9999 || is_limit {
             return Some(Moment::Missing);
         }
         (moment.year() <= 9999).then_some(Moment::At(moment))

@@ -1,32 +1,54 @@
-//! An object of an event together with its path, which a fault names.
+//! An object of an event together with its path, which is noted for a field that cannot be read.
+
+use std::{cell::RefCell, collections::BTreeMap};
 
 use chrono::{DateTime, Utc};
-use rust_decimal::Decimal;
-use serde_json::{Map, Number, Value};
+use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 
 use super::{
-    EventFault, Expected,
+    Expected, UnreadField,
     date::{self, Moment},
-    shape::Shape,
+    shape::{Kept, Shape},
 };
-use crate::text::{clean, is_blank};
+use crate::text::{clean, composed, is_blank, trimmed};
+
+/// The most fields that are noted. An event may have thousands of them, and an answer names each.
+const MOST: usize = 20;
+
+/// The fields that could not be read.
+#[derive(Debug, Default)]
+pub(super) struct Notes(RefCell<Vec<UnreadField>>);
+
+impl Notes {
+    fn add(&self, path: String, expected: Expected) {
+        let mut unread = self.0.borrow_mut();
+        if unread.len() < MOST {
+            unread.push(UnreadField { path, expected });
+        }
+    }
+
+    pub(super) fn into_list(self) -> Vec<UnreadField> {
+        self.0.into_inner()
+    }
+}
 
 /// An object of the event. If it is absent, each of its fields is missing.
 pub(super) struct Fields<'a> {
-    map: Option<&'a Map<String, Value>>,
+    map: Option<&'a BTreeMap<&'static str, Kept>>,
     /// The fields that the reader has kept.
     shape: &'static Shape,
     /// `CaseItem`, `Resources[1].ItemInfo`; empty for the whole event.
     path: String,
+    notes: &'a Notes,
 }
 
 impl<'a> Fields<'a> {
-    pub(super) fn root(map: &'a Map<String, Value>, shape: &'static Shape) -> Self {
-        Self { map: Some(map), shape, path: String::new() }
+    pub(super) fn root(map: &'a BTreeMap<&'static str, Kept>, shape: &'static Shape, notes: &'a Notes) -> Self {
+        Self { map: Some(map), shape, path: String::new(), notes }
     }
 
     /// The value, or `None` if it is missing, `null` or blank.
-    fn value(&self, name: &str) -> Option<&'a Value> {
+    fn value(&self, name: &str) -> Option<&'a Kept> {
         debug_assert!(self.shape.field(name).is_some(), "{} is asked for, but not kept", self.path(name));
         self.map?.get(name).filter(|value| !is_missing(value))
     }
@@ -39,127 +61,181 @@ impl<'a> Fields<'a> {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
-    fn fault(&self, name: &str, expected: Expected) -> EventFault {
-        EventFault::Field { path: self.path(name), expected }
+    /// Notes that a field cannot be read.
+    fn unread<T>(&self, name: &str, expected: Expected) -> Option<T> {
+        self.notes.add(self.path(name), expected);
+        None
     }
 
-    pub(super) fn object(&self, name: &str) -> Result<Self, EventFault> {
+    pub(super) fn object(&self, name: &str) -> Self {
         let map = match self.value(name) {
             None => None,
-            Some(Value::Object(map)) => Some(map),
-            Some(_) => return Err(self.fault(name, Expected::Object)),
+            Some(Kept::Object(map)) => Some(map),
+            // PHP writes an empty object so.
+            Some(Kept::List(items)) if items.is_empty() => None,
+            Some(_) => self.unread(name, Expected::Object),
         };
-        Ok(Self { map, shape: self.inner(name), path: self.path(name) })
+        Self { map, shape: self.inner(name), path: self.path(name), notes: self.notes }
     }
 
     /// Reads one object, or each object of a list.
-    pub(super) fn each<T>(
-        &self,
-        name: &str,
-        expected: Expected,
-        read: impl Fn(&Self) -> Result<T, EventFault>,
-    ) -> Result<Vec<T>, EventFault> {
+    pub(super) fn each<T>(&self, name: &str, expected: Expected, read: impl Fn(&Self) -> T) -> Vec<T> {
+        let (shape, notes) = (self.inner(name), self.notes);
         match self.value(name) {
-            None => Ok(Vec::new()),
-            Some(Value::Object(map)) => {
-                Ok(vec![read(&Self { map: Some(map), shape: self.inner(name), path: self.path(name) })?])
-            }
-            Some(Value::Array(items)) => {
-                let items = items.iter().enumerate().filter(|(_, item)| !is_missing(item));
-                let item = |(index, item): (usize, &'a Value)| {
+            None => Vec::new(),
+            Some(Kept::Object(map)) => vec![read(&Self { map: Some(map), shape, path: self.path(name), notes })],
+            Some(Kept::List(items)) => {
+                let item = |(index, item): (usize, &'a Kept)| {
                     let path = format!("{}[{index}]", self.path(name));
                     match item {
-                        Value::Object(map) => read(&Self { map: Some(map), shape: self.inner(name), path }),
-                        _ => Err(EventFault::Field { path, expected: Expected::Object }),
+                        Kept::Object(map) => Some(read(&Self { map: Some(map), shape, path, notes })),
+                        Kept::List(items) if items.is_empty() => None,
+                        _ => {
+                            notes.add(path, Expected::Object);
+                            None
+                        }
                     }
                 };
-                items.map(item).collect()
+                items.iter().enumerate().filter(|(_, item)| !is_missing(item)).filter_map(item).collect()
             }
-            Some(_) => Err(self.fault(name, expected)),
+            Some(_) => {
+                notes.add(self.path(name), expected);
+                Vec::new()
+            }
         }
     }
 
-    pub(super) fn text(&self, name: &str) -> Result<Option<String>, EventFault> {
-        let text = match self.value(name) {
-            None => return Ok(None),
-            Some(Value::String(text)) => clean(text),
-            Some(Value::Number(number)) => plain(number),
-            Some(_) => return Err(self.fault(name, Expected::Text)),
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        let text = match self.value(name)? {
+            Kept::Text(text) => clean(text),
+            Kept::Number(number) => plain(number),
+            _ => return self.unread(name, Expected::Text),
         };
-        Ok((!is_blank(&text)).then_some(text))
+        (!is_blank(&text)).then_some(text)
+    }
+
+    /// A text that is compared or linked to: invisible characters around it are dropped.
+    pub(super) fn id(&self, name: &str) -> Option<String> {
+        self.text(name).map(|text| trimmed(&text).to_owned())
+    }
+
+    /// The name of a contact field, in Unicode's form NFC.
+    pub(super) fn name(&self, name: &str) -> Option<String> {
+        self.id(name).map(|text| composed(&text).into_owned())
     }
 
     /// A text that the customer's form has produced. A tick box yields a bool. A list or an object is not text and is
-    /// ignored, because it is no reason to refuse a booking.
-    pub(super) fn form_text(&self, name: &str) -> Result<Option<String>, EventFault> {
-        match self.value(name) {
-            Some(Value::Bool(value)) => Ok(Some(value.to_string())),
-            Some(Value::Array(_) | Value::Object(_)) => Ok(None),
+    /// ignored.
+    pub(super) fn form_text(&self, name: &str) -> Option<String> {
+        match self.value(name)? {
+            Kept::Bool(value) => Some(value.to_string()),
+            Kept::List(_) | Kept::Object(_) => None,
             _ => self.text(name),
         }
     }
 
-    pub(super) fn number(&self, name: &str) -> Result<Option<Decimal>, EventFault> {
+    /// A number; an error if the field has a value that is none.
+    pub(super) fn number(&self, name: &str) -> Result<Option<Decimal>, Unreadable> {
         let number = match self.value(name) {
             None => return Ok(None),
-            Some(Value::Number(number)) => decimal(&number.to_string()),
-            Some(Value::String(text)) => decimal(text.trim()),
+            Some(Kept::Number(number)) => decimal(number),
+            Some(Kept::Text(text)) => written(trimmed(text)),
             Some(_) => None,
         };
-        number.map(Some).ok_or_else(|| self.fault(name, Expected::Number))
+        number.map(Some).ok_or_else(|| {
+            self.unread::<Decimal>(name, Expected::Number);
+            Unreadable
+        })
     }
 
-    pub(super) fn whole(&self, name: &str) -> Result<Option<i64>, EventFault> {
-        let number = match self.value(name) {
-            None => return Ok(None),
-            Some(Value::Number(number)) => whole_number(&number.to_string()),
-            Some(Value::String(text)) => whole_number(text),
-            Some(_) => None,
-        };
-        number.map(Some).ok_or_else(|| self.fault(name, Expected::WholeNumber))
+    pub(super) fn whole(&self, name: &str) -> Option<i64> {
+        self.whole_or(name, |_| None)
     }
 
     /// A number, or a text that `read` converts to one.
-    pub(super) fn whole_or(&self, name: &str, read: fn(&str) -> Option<i64>) -> Result<Option<i64>, EventFault> {
-        match self.value(name) {
-            Some(Value::String(text)) => read(text).map_or_else(|| self.whole(name), |number| Ok(Some(number))),
-            _ => self.whole(name),
-        }
+    pub(super) fn whole_or(&self, name: &str, read: fn(&str) -> Option<i64>) -> Option<i64> {
+        let whole = |text: &str| decimal(text).filter(|number| number.fract().is_zero())?.to_i64();
+        let number = match self.value(name)? {
+            Kept::Number(number) => whole(number),
+            Kept::Text(text) => read(trimmed(text)).or_else(|| whole(trimmed(text))),
+            _ => None,
+        };
+        number.or_else(|| self.unread(name, Expected::WholeNumber))
     }
 
-    pub(super) fn date(&self, name: &str) -> Result<Option<DateTime<Utc>>, EventFault> {
-        let moment = match self.value(name) {
-            None => return Ok(None),
-            Some(Value::String(text)) => date::read(text),
-            Some(_) => None,
+    pub(super) fn date(&self, name: &str) -> Option<DateTime<Utc>> {
+        let moment = match self.value(name)? {
+            Kept::Text(text) => date::read(trimmed(text)),
+            _ => None,
         };
         match moment {
-            Some(Moment::At(moment)) => Ok(Some(moment)),
-            Some(Moment::Missing) => Ok(None),
-            None => Err(self.fault(name, Expected::Date)),
+            Some(Moment::At(moment)) => Some(moment),
+            Some(Moment::Missing) => None,
+            None => self.unread(name, Expected::Date),
         }
     }
 }
 
-fn is_missing(value: &Value) -> bool {
+/// The field has a value that cannot be read; this is noted.
+#[derive(Debug)]
+pub(super) struct Unreadable;
+
+fn is_missing(value: &Kept) -> bool {
     match value {
-        Value::Null => true,
-        Value::String(text) => is_blank(text),
+        Kept::Null => true,
+        Kept::Text(text) => is_blank(text),
         _ => false,
     }
 }
 
-/// Writes `3.0` as `3`: a service with a single number type sends integers as `3.0`.
-fn plain(number: &Number) -> String {
-    let text = number.to_string();
-    text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
+/// Writes `3.0` as `3`, because a service with a single number type sends integers so, and `1e3` as `1000`. A whole
+/// number keeps all its digits.
+fn plain(number: &str) -> String {
+    if !number.contains(['.', 'e', 'E']) {
+        return number.to_owned();
+    }
+    decimal(number).map_or_else(|| number.to_owned(), |number| number.normalize().to_string())
 }
 
-/// Reads `3` or `3.0`.
-fn whole_number(text: &str) -> Option<i64> {
-    let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
-    let is_whole = !fraction.is_empty() && fraction.bytes().all(|b| b == b'0');
-    whole.parse().ok().filter(|_| is_whole)
+/// Reads a number that a person has written, such as `1 500,00` or `1.500,00`. `None` if it has more than one meaning:
+/// `1,500`.
+fn written(text: &str) -> Option<Decimal> {
+    if let Some(number) = decimal(text) {
+        return Some(number);
+    }
+    let (sign, text) = text.strip_prefix(['-', '−']).map_or(("", text), |rest| ("-", rest));
+    let is_space = |c: char| matches!(c, ' ' | '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}' | '\'' | '’');
+    let marks = |wanted: char| text.chars().filter(|c| *c == wanted).count();
+    let (commas, points) = (marks(','), marks('.'));
+    // The mark that may stand between groups, and the one before the fraction.
+    let (group, point) = match (commas, points, text.contains(is_space)) {
+        (0, 0, true) => (None, None),
+        (1, 0, true) => (None, Some(',')),
+        (0, 1, true) => (None, Some('.')),
+        (1, 0, false) => {
+            let (whole, fraction) = text.split_once(',')?;
+            let may_be_grouped = (1..=3).contains(&whole.len()) && fraction.len() == 3 && !whole.starts_with('0');
+            return if may_be_grouped { None } else { decimal(&format!("{sign}{whole}.{fraction}")) };
+        }
+        (1, 2.., false) | (1, 1, false) if text.rfind(',') > text.rfind('.') => (Some('.'), Some(',')),
+        (1.., 1, false) => (Some(','), Some('.')),
+        (2.., 0, false) => (Some(','), None),
+        (0, 2.., false) => (Some('.'), None),
+        _ => return None,
+    };
+    let (whole, fraction) = match point {
+        Some(point) => text.rsplit_once(point)?,
+        None => (text, ""),
+    };
+    let mut groups = whole.split(|c: char| group.map_or_else(|| is_space(c), |group| c == group));
+    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let first = groups.next().filter(|first| first.len() <= 3 && are_digits(first))?;
+    let rest: Vec<&str> = groups.collect();
+    let is_grouped = rest.iter().all(|group| group.len() == 3 && are_digits(group));
+    if !is_grouped || (point.is_some() && !are_digits(fraction)) {
+        return None;
+    }
+    decimal(&format!("{sign}{first}{}.{fraction}", rest.concat()))
 }
 
 /// `None` if the text is not a number or does not fit a [`Decimal`].
@@ -221,5 +297,45 @@ mod tests {
             assert_eq!(decimal(text).map(|decimal| decimal.to_string()).as_deref(), read, "{text}");
         }
         assert_eq!(decimal(&"9".repeat(65)), None);
+    }
+
+    #[test]
+    fn a_price_that_a_person_wrote_is_read_if_it_has_one_meaning() {
+        for (text, read) in [
+            ("1 500,00", Some("1500.00")),
+            ("1\u{a0}500,00", Some("1500.00")),
+            ("1\u{202f}500", Some("1500")),
+            ("12 345 678.9", Some("12345678.9")),
+            ("1 500,000", Some("1500.000")),
+            ("-1 500,5", Some("-1500.5")),
+            ("−7,5", Some("-7.5")),
+            ("1500,50", Some("1500.50")),
+            ("1500,000", Some("1500.000")),
+            ("0,500", Some("0.500")),
+            ("7,5", Some("7.5")),
+            ("1.500,00", Some("1500.00")),
+            ("1,500.00", Some("1500.00")),
+            ("1.234.567,8", Some("1234567.8")),
+            ("1,234,567.8", Some("1234567.8")),
+            ("1.500.000", Some("1500000")),
+            ("1,500,000", Some("1500000")),
+            ("1’500.50", Some("1500.50")),
+            ("1.500", Some("1.500")),
+            ("1,500", None),
+            ("1 50", None),
+            ("15 00,00", None),
+            ("1500 000", None),
+            ("1 500,", None),
+            ("1 500 руб.", None),
+            ("1,5,0", None),
+            ("1.5,0.0", None),
+            ("1  500", None),
+            ("-", None),
+            (",5", Some("0.5")),
+            ("дорого", None),
+            ("1 500 - 2 000", None),
+        ] {
+            assert_eq!(written(text).map(|number| number.to_string()).as_deref(), read, "{text}");
+        }
     }
 }

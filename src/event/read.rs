@@ -1,11 +1,13 @@
 //! Reads a body into a [`BookingEvent`].
 
-use serde_json::Value;
+use std::borrow::Cow;
+
+use rust_decimal::Decimal;
 
 use super::{
     BookedResource, BookingEvent, Case, ContactField, EventFault, EventType, Expected, Participant, Resource, Service,
-    fields::Fields,
-    shape::{self, EVENT},
+    fields::{Fields, Notes, Unreadable},
+    shape::{self, EVENT, Kept},
 };
 
 pub(super) fn event(body: &[u8]) -> Result<BookingEvent, EventFault> {
@@ -17,9 +19,43 @@ pub(super) fn event(body: &[u8]) -> Result<BookingEvent, EventFault> {
     if text.trim().is_empty() {
         return Err(EventFault::Empty);
     }
-    let value = shape::read(text.as_bytes(), &EVENT).map_err(|error| not_json(text, &error))?;
-    let Value::Object(map) = &value else { return Err(EventFault::NotAnObject) };
-    whole(&Fields::root(map, &EVENT))
+    let value = shape::read(&whole_characters(text), &EVENT).map_err(|error| not_json(text, &error))?;
+    let Kept::Object(map) = &value else { return Err(EventFault::NotAnObject) };
+    let notes = Notes::default();
+    let event = whole(&Fields::root(map, &EVENT, &notes));
+    Ok(BookingEvent { unread: notes.into_list(), ..event })
+}
+
+/// Replaces each escape of half a surrogate pair with that of U+FFFD, which has the same length. A service that cuts a
+/// text in the middle of an emoji writes such halves.
+fn whole_characters(json: &str) -> Cow<'_, str> {
+    const REPLACEMENT: &str = "\\ufffd";
+    let unit = |at: usize| {
+        let digits = json.get(at..at + REPLACEMENT.len())?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let (mut kept, mut copied, mut at) = (String::new(), 0, 0);
+    while let Some(next) = json.get(at..).and_then(|rest| rest.find('\\')) {
+        at += next;
+        at += match unit(at) {
+            Some(0xd800..=0xdbff) if matches!(unit(at + REPLACEMENT.len()), Some(0xdc00..=0xdfff)) => {
+                2 * REPLACEMENT.len()
+            }
+            Some(0xd800..=0xdfff) => {
+                kept.push_str(json.get(copied..at).unwrap_or_default());
+                kept.push_str(REPLACEMENT);
+                copied = at + REPLACEMENT.len();
+                REPLACEMENT.len()
+            }
+            // Skips an escaped backslash. It may be followed by a longer character, at which no JSON can continue.
+            _ => 2,
+        };
+    }
+    if copied == 0 {
+        return Cow::Borrowed(json);
+    }
+    kept.push_str(json.get(copied..).unwrap_or_default());
+    Cow::Owned(kept)
 }
 
 /// `serde_json` counts a column in bytes, from 0 at the start of a line; a fault counts it in characters, from 1.
@@ -29,67 +65,70 @@ fn not_json(text: &str, error: &serde_json::Error) -> EventFault {
     EventFault::NotJson { line: error.line().max(1), column: column.max(1) }
 }
 
-fn whole(event: &Fields<'_>) -> Result<BookingEvent, EventFault> {
+fn whole(event: &Fields<'_>) -> BookingEvent {
     let by_name = |text: &str| EventType::parse(text).map(|EventType(number)| number);
-    Ok(BookingEvent {
-        event_type: event.whole_or("EventType", by_name)?.map(EventType),
-        case: case(&event.object("CaseItem")?)?,
-        service: service(&event.object("Service")?)?,
-        resources: event.each("Resources", Expected::ObjectOrList, resource)?,
-        participants: event.each("CaseParticipants", Expected::ObjectOrList, participant)?,
-    })
+    BookingEvent {
+        event_type: event.whole_or("EventType", by_name).map(EventType),
+        case: case(&event.object("CaseItem")),
+        service: service(&event.object("Service")),
+        resources: event.each("Resources", Expected::ObjectOrList, resource),
+        participants: event.each("CaseParticipants", Expected::ObjectOrList, participant),
+        unread: Vec::new(),
+    }
 }
 
-fn case(case: &Fields<'_>) -> Result<Case, EventFault> {
-    Ok(Case {
-        id: case.text("Id")?,
-        service_id: case.text("ServiceId")?,
-        number: case.object("OrderNumber")?.text("FullNumber")?,
-        start: case.date("StartDate")?,
-        end: case.date("EndDate")?,
-        place: case.text("Place")?,
-        description: case.text("Description")?,
-        booked: case.each("BookingResourceList", Expected::List, booked)?,
-    })
+fn case(case: &Fields<'_>) -> Case {
+    Case {
+        id: case.id("Id"),
+        service_id: case.id("ServiceId"),
+        number: case.object("OrderNumber").id("FullNumber"),
+        start: case.date("StartDate"),
+        end: case.date("EndDate"),
+        place: case.text("Place"),
+        description: case.text("Description"),
+        booked: case.each("BookingResourceList", Expected::List, booked),
+    }
 }
 
-fn service(service: &Fields<'_>) -> Result<Service, EventFault> {
-    Ok(Service {
-        id: service.text("Id")?,
-        name: service.object("ItemInfo")?.text("Name")?,
-        place: service.text("Place")?,
-        time_selection_type: service.object("SessionDurationProperties")?.whole("TimeSelectionType")?,
-    })
+fn service(service: &Fields<'_>) -> Service {
+    Service {
+        id: service.id("Id"),
+        name: service.object("ItemInfo").text("Name"),
+        place: service.text("Place"),
+        time_selection_type: service.object("SessionDurationProperties").whole("TimeSelectionType"),
+    }
 }
 
-fn resource(resource: &Fields<'_>) -> Result<Resource, EventFault> {
-    let price = resource.object("PriceProperties")?;
-    Ok(Resource {
-        id: resource.text("Id")?,
-        name: resource.object("ItemInfo")?.text("Name")?,
-        description: resource.text("Description")?,
-        sale_price: price.number("SalePrice")?,
-        currency: price.text("CurrencyCode")?,
-    })
+fn resource(resource: &Fields<'_>) -> Resource {
+    let price = resource.object("PriceProperties");
+    Resource {
+        id: resource.id("Id"),
+        name: resource.object("ItemInfo").text("Name"),
+        description: resource.text("Description"),
+        sale_price: price.number("SalePrice").unwrap_or_default(),
+        currency: price.id("CurrencyCode"),
+    }
 }
 
-fn booked(row: &Fields<'_>) -> Result<BookedResource, EventFault> {
-    Ok(BookedResource {
-        resource_id: row.text("Tid")?,
-        amount: row.number("Amount")?,
-        sale_price: row.number("SalePrice")?,
-    })
+fn booked(row: &Fields<'_>) -> BookedResource {
+    let (amount, sale_price) = (row.number("Amount"), row.number("SalePrice"));
+    // A price of 0 is not shown, and no other takes its place. With an unknown amount, any sum would be wrong.
+    let sale_price = match (&amount, sale_price) {
+        (Ok(_), Ok(price)) => price,
+        (Err(Unreadable), _) | (_, Err(Unreadable)) => Some(Decimal::ZERO),
+    };
+    BookedResource { resource_id: row.id("Tid"), amount: amount.unwrap_or_default(), sale_price }
 }
 
-fn participant(participant: &Fields<'_>) -> Result<Participant, EventFault> {
-    Ok(Participant {
-        item_id: participant.text("ItemId")?,
-        booked: participant.each("BookingResourceList", Expected::List, booked)?,
-        currency: participant.object("PriceProperties")?.text("CurrencyCode")?,
-        fields: participant.object("ContactInformation")?.each("Fields", Expected::List, contact_field)?,
-    })
+fn participant(participant: &Fields<'_>) -> Participant {
+    Participant {
+        item_id: participant.id("ItemId"),
+        booked: participant.each("BookingResourceList", Expected::List, booked),
+        currency: participant.object("PriceProperties").id("CurrencyCode"),
+        fields: participant.object("ContactInformation").each("Fields", Expected::List, contact_field),
+    }
 }
 
-fn contact_field(field: &Fields<'_>) -> Result<ContactField, EventFault> {
-    Ok(ContactField { name: field.text("Name")?, value: field.form_text("Value")? })
+fn contact_field(field: &Fields<'_>) -> ContactField {
+    ContactField { name: field.name("Name"), value: field.form_text("Value") }
 }

@@ -1,10 +1,22 @@
 //! The fields of an event that are read. The parser skips all others without keeping them: a message needs one or two
 //! of the 90 KB that a booking service sends.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// A value that is kept.
+#[derive(Debug, PartialEq)]
+pub(super) enum Kept {
+    Null,
+    Bool(bool),
+    /// A number as it is written, with all its digits.
+    Number(String),
+    Text(String),
+    List(Vec<Kept>),
+    Object(BTreeMap<&'static str, Kept>),
+}
 
 /// The part of a value that is kept. For a list, it applies to each item.
 #[derive(Debug)]
@@ -73,80 +85,89 @@ impl Shape {
 ///
 /// # Errors
 /// If the text is not JSON.
-pub(super) fn read(json: &[u8], shape: &'static Shape) -> Result<Value, serde_json::Error> {
-    let mut reader = serde_json::Deserializer::from_slice(json);
+pub(super) fn read(json: &str, shape: &'static Shape) -> Result<Kept, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_str(json);
     let value = shape.deserialize(&mut reader)?;
     reader.end()?;
     Ok(value)
 }
 
 impl<'de> DeserializeSeed<'de> for &'static Shape {
-    type Value = Value;
+    type Value = Kept;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Kept, D::Error> {
+        match self {
+            Scalar => scalar(<&RawValue>::deserialize(deserializer)?.get()).map_err(D::Error::custom),
+            Object(_) => deserializer.deserialize_any(self),
+        }
     }
 }
 
+/// A value of which only a scalar is of interest. `json` is well-formed.
+fn scalar(json: &str) -> Result<Kept, serde_json::Error> {
+    Ok(match json.as_bytes().first() {
+        Some(b'"') => Kept::Text(serde_json::from_str(json)?),
+        Some(b'[') => Kept::List(Vec::new()),
+        Some(b'{') => Kept::Object(BTreeMap::new()),
+        Some(b't' | b'f') => Kept::Bool(json == "true"),
+        Some(b'n') | None => Kept::Null,
+        Some(_) => Kept::Number(json.to_owned()),
+    })
+}
+
 impl<'de> Visitor<'de> for &'static Shape {
-    type Value = Value;
+    type Value = Kept;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E: Error>(self) -> Result<Kept, E> {
+        Ok(Kept::Null)
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Kept, E> {
+        Ok(Kept::Bool(value))
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Kept, E> {
+        Ok(Kept::Number(value.to_string()))
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Kept, E> {
+        Ok(Kept::Number(value.to_string()))
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Kept, E> {
+        Ok(Kept::Number(value.to_string()))
     }
 
-    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+    fn visit_str<E: Error>(self, value: &str) -> Result<Kept, E> {
+        Ok(Kept::Text(value.to_owned()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Kept, A::Error> {
         let mut items = Vec::new();
-        match self {
-            Scalar => while list.next_element::<IgnoredAny>()?.is_some() {},
-            Object(_) => {
-                while let Some(item) = list.next_element_seed(self)? {
-                    items.push(item);
-                }
-            }
+        while let Some(item) = list.next_element_seed(self)? {
+            items.push(item);
         }
-        Ok(Value::Array(items))
+        Ok(Kept::List(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut fields = Map::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Kept, A::Error> {
+        let mut fields = BTreeMap::new();
         while let Some(known) = map.next_key_seed(Name(self))? {
             match known {
                 // A repeated key: the last value wins.
                 Some((name, shape)) => {
-                    let value = map.next_value_seed(shape)?;
-                    fields.insert(name.to_owned(), value);
+                    fields.insert(name, map.next_value_seed(shape)?);
                 }
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        Ok(Value::Object(fields))
+        Ok(Kept::Object(fields))
     }
 }
 
@@ -179,12 +200,21 @@ mod tests {
 
     #[test]
     fn only_what_is_read_is_kept() {
-        let json = br#"{"x":[{"y":1}],"CaseItem":{"Id":7,"Id":"8","More":{},"Place":["a",{"b":1}],"OrderNumber":[{"FullNumber":null,"z":2}]},
+        let json = r#"{"x":[{"y":1}],"CaseItem":{"Id":7,"Id":"8","More":{},"Place":["a",{"b":1}],"OrderNumber":[{"FullNumber":null,"z":2}]},
             "Resources":[null,5,{"ItemInfo":{"Name":"n","Tags":[]}}]}"#;
-        let kept = r#"{"CaseItem":{"Id":"8","OrderNumber":[{"FullNumber":null}],"Place":[]},"Resources":[null,5,{"ItemInfo":{"Name":"n"}}]}"#;
-        assert_eq!(read(json, &EVENT).expect("JSON").to_string(), kept);
-        for broken in ["{\"x\":[1,}", "{\"x\":tru}", "{} {}", "{\"x\" 1}", "{\"x\":\"\\q\"}"] {
-            assert!(read(broken.as_bytes(), &EVENT).is_err(), "{broken}");
+        let object = |fields: Vec<(&'static str, Kept)>| Kept::Object(fields.into_iter().collect());
+        let text = |text: &str| Kept::Text(text.to_owned());
+        let case = object(vec![
+            ("Id", text("8")),
+            ("Place", Kept::List(Vec::new())),
+            ("OrderNumber", Kept::List(vec![object(vec![("FullNumber", Kept::Null)])])),
+        ]);
+        let resource = object(vec![("ItemInfo", object(vec![("Name", text("n"))]))]);
+        let resources = Kept::List(vec![Kept::Null, Kept::Number("5".to_owned()), resource]);
+        let kept = object(vec![("CaseItem", case), ("Resources", resources)]);
+        assert_eq!(read(json, &EVENT).expect("JSON"), kept);
+        for broken in ["{\"x\":[1,}", "{\"x\":tru}", "{} {}", "{\"x\" 1}", "{\"x\":\"\\q\"}", "{\"EventType\":01}"] {
+            assert!(read(broken, &EVENT).is_err(), "{broken}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The details of the booking (contract §5).
 
-use chrono::{DateTime, Datelike as _, Utc};
+use chrono::{DateTime, Datelike as _, FixedOffset, TimeDelta, Timelike as _, Utc};
 
 use super::{
     Span, Style, html,
@@ -8,7 +8,12 @@ use super::{
     locale::{self, date, time, time_range},
     sections::{Line, Section},
 };
-use crate::{event::BookingEvent, parameters::Parameter, profile::Formatting, values::Bilingual};
+use crate::{
+    event::BookingEvent,
+    parameters::Parameter,
+    profile::Formatting,
+    values::{Bilingual, TimeZone, offset_name},
+};
 
 pub(super) fn section(formatting: &Formatting, event: &BookingEvent) -> Section {
     let language = formatting.locale.language();
@@ -25,7 +30,9 @@ pub(super) fn section(formatting: &Formatting, event: &BookingEvent) -> Section 
     let name = labelled(SERVICE, event.service.name.clone(), Parameter::HideServiceName);
     lines.extend(unless(formatting.hide_service_name, name));
     if let Some(start) = event.case.start {
-        let end = event.case.end.filter(|end| *end > start);
+        let minute = |at: DateTime<Utc>| to_the_minute(formatting.time_zone, at);
+        let start = minute(start);
+        let end = event.case.end.map(minute).filter(|end| *end > start);
         lines.extend(when(formatting, start, end));
         let duration = end.and_then(|end| locale::duration(formatting.locale, end - start));
         let duration = labelled(DURATION, duration, Parameter::HideOrderDuration);
@@ -66,31 +73,43 @@ pub fn moment(formatting: &Formatting, millis: i64) -> Option<String> {
     Some(format!("{}, {} ({zone_name})", date(locale, at), time(locale, at)))
 }
 
-/// One line with date and time if the booking is within one day, else start and end.
+/// The start of the minute that a clock in this zone shows.
+fn to_the_minute(zone: TimeZone, at: DateTime<Utc>) -> DateTime<Utc> {
+    let local = at.with_timezone(&zone.offset_at(at));
+    let past = TimeDelta::seconds(local.second().into()) + TimeDelta::nanoseconds(local.nanosecond().into());
+    at.checked_sub_signed(past).unwrap_or(at)
+}
+
+/// One line with date and time if the booking is within one day and no clock changes meanwhile, else start and end.
 fn when(formatting: &Formatting, start: DateTime<Utc>, end: Option<DateTime<Utc>>) -> Section {
     let (locale, zone) = (formatting.locale, formatting.time_zone);
     let language = locale.language();
     let start = start.with_timezone(&zone.offset_at(start));
-    let zone_name = formatting.time_zone_name.clone().unwrap_or_else(|| locale::zone_name(locale, zone, &start));
-    let in_brackets = || Span::plain(format!("({zone_name})"), Some(Parameter::TimezoneName));
+    let end = end.map(|end| end.with_timezone(&zone.offset_at(end)));
+    let changes = end.is_some_and(|end| end.offset() != start.offset());
+    let in_brackets = |at: &DateTime<FixedOffset>| {
+        let default = || if changes { offset_name(*at.offset()) } else { locale::zone_name(locale, zone, at) };
+        let name = formatting.time_zone_name.clone().unwrap_or_else(default);
+        Span::plain(format!("({name})"), Some(Parameter::TimezoneName))
+    };
     let of_date = |text: String| Span::plain(text, Some(Parameter::DateLocales));
     let of_time = |text: String| Span::plain(text, Some(Parameter::Timezone));
 
-    let start = start.naive_local();
-    let end = end.map(|end| end.with_timezone(&zone.offset_at(end)).naive_local());
     match end {
-        Some(end) if end.date() != start.date() => {
-            let moment = |label: Bilingual, at| {
-                let text = format!("{}: {}, ", label.get(language), date(locale, at));
-                vec![of_date(text), of_time(time(locale, at) + " "), in_brackets()]
+        Some(end) if changes || end.date_naive() != start.date_naive() => {
+            let moment = |label: Bilingual, at: DateTime<FixedOffset>| {
+                let local = at.naive_local();
+                let text = format!("{}: {}, ", label.get(language), date(locale, local));
+                vec![of_date(text), of_time(time(locale, local) + " "), in_brackets(&at)]
             };
             vec![moment(START, start), moment(END, end)]
         }
         _ => {
-            let span = end.map_or_else(|| time(locale, start), |end| time_range(locale, start, end));
+            let local = start.naive_local();
+            let span = end.map_or_else(|| time(locale, local), |end| time_range(locale, local, end.naive_local()));
             vec![
-                vec![of_date(format!("{}: {}", DATE.get(language), date(locale, start)))],
-                vec![of_time(format!("{}: {span} ", TIME.get(language))), in_brackets()],
+                vec![of_date(format!("{}: {}", DATE.get(language), date(locale, local)))],
+                vec![of_time(format!("{}: {span} ", TIME.get(language))), in_brackets(&start)],
             ]
         }
     }

@@ -2,7 +2,7 @@
 //! well-formed.
 
 use super::{
-    Part, Span,
+    Part, Span, Style,
     html::{Cost, shared},
 };
 use crate::{channel::Limits, text::is_blank};
@@ -22,7 +22,7 @@ pub(super) fn split(spans: &[Span], limits: &Limits) -> Vec<Part> {
         if rest.is_empty() {
             return parts;
         }
-        let (head, tail) = rest.split_at(break_point(rest, fitting(rest, spans, limits)));
+        let (head, tail) = rest.split_at(break_point(rest, fitting(rest, spans, limits), spans));
         parts.extend(part(trimmed_end(head), spans));
         rest = tail;
     }
@@ -53,13 +53,19 @@ fn fitting(rest: &[Unit], spans: &[Span], limits: &Limits) -> usize {
     rest.len()
 }
 
-/// Where to end the part, at most at `most`: at an empty line, else at a line end, a space, or between characters.
-fn break_point(rest: &[Unit], most: usize) -> usize {
+/// Where to end the part, at most at `most`: at the last empty line, else line end, else space that leaves the part at
+/// least half full and more than a heading or a label, else between characters.
+fn break_point(rest: &[Unit], most: usize, spans: &[Span]) -> usize {
     let after = |at: usize| rest.get(at..).unwrap_or_default();
     if after(most).iter().all(|(c, _)| c.is_whitespace()) {
         return rest.len();
     }
-    let last = |is_break: &dyn Fn(usize) -> bool| (1..=most).rev().find(|at| is_break(*at));
+    let least = half(rest.get(..most).unwrap_or_default());
+    let last = |is_break: &dyn Fn(usize) -> bool| {
+        let at = (least..=most).rev().find(|at| is_break(*at))?;
+        // In one line, every earlier break leaves even less.
+        (!is_bare(rest.get(..at).unwrap_or_default(), spans)).then_some(at)
+    };
     let char_at = |at: usize| rest.get(at).map(|(c, _)| *c);
     let is_line_end = |at: usize| char_at(at) == Some('\n');
     // Checking for a line end first runs the scan ahead once a line instead of once a character.
@@ -72,6 +78,25 @@ fn break_point(rest: &[Unit], most: usize) -> usize {
         .or_else(|| last(&is_line_end))
         .or_else(|| last(&is_space))
         .unwrap_or_else(|| between_characters(rest, most))
+}
+
+/// The least number of characters that have half of the units of all of them. White space at the end does not count.
+fn half(units: &[Unit]) -> usize {
+    let length = |units: &[Unit]| units.iter().map(|(c, _)| c.len_utf16()).sum::<usize>();
+    let all = length(trimmed_end(units));
+    let mut sum = 0;
+    let before = units.iter().take_while(|(c, _)| {
+        sum += c.len_utf16();
+        2 * sum < all
+    });
+    before.count() + 1
+}
+
+/// Whether these characters are one line that ends with a colon or is all bold: a label or a heading alone.
+fn is_bare(units: &[Unit], spans: &[Span]) -> bool {
+    let line = trimmed_end(units);
+    let is_bold = |(_, index): &Unit| span_at(spans, *index).is_some_and(|span| span.styles.contains(&Style::Bold));
+    line.iter().all(|(c, _)| *c != '\n') && (line.last().is_some_and(|(c, _)| *c == ':') || line.iter().all(is_bold))
 }
 
 fn is_no_break_space(c: char) -> bool {

@@ -58,6 +58,12 @@ impl TimeZone {
     /// come first. A blank text returns the main zones.
     #[must_use]
     pub fn search(text: &str, most: usize) -> Vec<Self> {
+        // `GMT+3` is also how the name of a zone begins that is six hours off.
+        if Self::parse(text).is_none()
+            && let Some(zone) = Self::of_offset(text)
+        {
+            return vec![zone];
+        }
         let wanted = plain(text);
         let (mut first, mut others) = (Vec::new(), Vec::new());
         let mut note = |zone: Self, names: &[&str]| {
@@ -132,6 +138,9 @@ mod tests {
         ] {
             assert_eq!(found(text).first().copied().unwrap_or_default(), zone, "{text}");
         }
+        assert_eq!(found("GMT+3"), ["Etc/GMT-3"]);
+        assert_eq!(found("МСК+2"), ["Etc/GMT-5"]);
+        assert_eq!(found("Etc/GMT+3").first(), Some(&"Etc/GMT+3"));
         assert_eq!(found("").first(), Some(&"Europe/Moscow"));
         assert_eq!(found("ов"), <[&str; 0]>::default(), "words are found by how they begin");
         assert_eq!(TimeZone::search("europe", 100).len(), TimeZone::search("Europe/", 100).len());

@@ -156,6 +156,7 @@ pub fn warning(language: Language, warning: &Warning) -> String {
                 format!("errorEmail: mails go to {named} only after a confirmation, by a link that is mailed there with the first failure (addresses of accounts and profiles here need none)."),
             )
         }
+        Warning::UnreadField(field) => super::endpoints::unread_field(language, field),
         Warning::NoMessage => say(
             language,
             "message не указан: сообщение начнётся без вашего текста; добавьте его, например «Вы записаны на услугу».".into(),

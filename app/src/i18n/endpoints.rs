@@ -2,7 +2,7 @@
 //! [`super::checks`], both languages stand side by side.
 
 use hookgram::{
-    event::{EventFault, Expected},
+    event::{EventFault, Expected, UnreadField},
     recipient::Unusable,
     values::Language,
     webhook::WebhookError,
@@ -34,15 +34,18 @@ pub fn event_fault(language: Language, fault: &EventFault) -> String {
             "Тело запроса — JSON, но не объект: событие начинается с фигурной скобки.".into(),
             "The body is JSON but no object: an event starts with a curly bracket.".into(),
         ),
-        EventFault::Field { path, expected } => {
-            let (path, what) = (quoted(path), expectation(language, *expected));
-            say(
-                language,
-                format!("Поле {path} события должно содержать {what}."),
-                format!("The event's field {path} must hold {what}."),
-            )
-        }
     }
+}
+
+/// A field of an event that the message goes without.
+#[must_use]
+pub fn unread_field(language: Language, UnreadField { path, expected }: &UnreadField) -> String {
+    let what = expectation(language, *expected);
+    say(
+        language,
+        format!("Поле {path} события не прочитано и пропущено в сообщении: оно должно содержать {what}."),
+        format!("The event's field {path} cannot be read and is left out of the message: it must hold {what}."),
+    )
 }
 
 fn expectation(language: Language, expected: Expected) -> &'static str {

@@ -225,6 +225,8 @@ pub(super) async fn render(config: &Config, options: &RenderOptions, language: L
     let settings = super::settings(config).await?.now();
     let messages = messages(&settings.booking_url, &profile, &event);
     if options.json {
+        let warnings: Vec<Warning> =
+            warnings.into_iter().chain(event.unread.iter().cloned().map(Warning::UnreadField)).collect();
         let rendered = Rendered { messages, warnings: of_warnings(language, &warnings) };
         println!("{}", serde_json::to_string_pretty(&rendered)?);
     } else {

@@ -6,15 +6,20 @@ use hookgram::{
     values::{Bilingual, Language},
 };
 use secrecy::ExposeSecret as _;
+use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
-use super::{FileFault, reading::fault};
+use super::{
+    FileFault,
+    reading::fault,
+    yaml::{Content, Node},
+};
 use crate::store::{EditedBooking, EditedBot, ExportedBot, UpdateSource};
 
 /// Reads the list `bots`. Every fault is added to `faults`.
-pub(super) fn read(list: Value, language: Language, faults: &mut Vec<FileFault>) -> Vec<EditedBot> {
+pub(super) fn read(list: Node, language: Language, faults: &mut Vec<FileFault>) -> Vec<EditedBot> {
     let mut reader = Reader { path: "bots".to_owned(), language, faults };
-    let Value::Array(list) = list else {
+    let Content::List(list) = list.content else {
         reader.note("", "здесь должен быть список ботов", "a list of bots must stand here");
         return Vec::new();
     };
@@ -42,18 +47,18 @@ impl Reader<'_> {
         self.faults.push(fault(&format!("{}{}", self.path, redact(key)), sentence));
     }
 
-    fn bot(&mut self, value: Value) -> Option<EditedBot> {
-        let Value::Object(entry) = value else {
+    fn bot(&mut self, value: Node) -> Option<EditedBot> {
+        let Content::Map(entry) = value.content else {
             self.note("", "здесь должен быть бот с номером", "a bot with its id must stand here");
             return None;
         };
         let (mut id, mut token, mut booking) = (None, None, None);
-        for (key, value) in entry {
+        for (key, value) in entry.into_iter().filter(|(_, value)| !value.is_null()) {
             match key.as_str() {
-                "id" => id = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|id| *id > 0),
+                "id" => id = value.text().and_then(|id| id.trim().parse().ok()).filter(|id| *id > 0),
                 // For people who read the file.
                 "username" => {}
-                "token" => match value.as_str().map(BotToken::parse) {
+                "token" => match value.text().map(BotToken::parse) {
                     Some(Ok(read)) => token = Some(read),
                     _ => self.note(".token", "это не токен бота", "this is not a bot's token"),
                 },
@@ -78,8 +83,8 @@ impl Reader<'_> {
         Some(EditedBot { id, token, booking })
     }
 
-    fn booking(&mut self, value: Value) -> Option<EditedBooking> {
-        let Value::Object(entry) = value else {
+    fn booking(&mut self, value: Node) -> Option<EditedBooking> {
+        let Content::Map(entry) = value.content else {
             self.note(".booking", "здесь должны быть настройки", "settings must stand here");
             return None;
         };
@@ -89,14 +94,14 @@ impl Reader<'_> {
             settings: BookingBot::default(),
             secret: None,
         };
-        for (key, value) in entry {
-            match (key.as_str(), value) {
-                ("enabled", Value::Bool(enabled)) => booking.enabled = enabled,
-                ("webhook", Value::Bool(webhook)) => {
+        for (key, value) in entry.into_iter().filter(|(_, value)| !value.is_null()) {
+            match (key.as_str(), value.flag(), value.text()) {
+                ("enabled", Some(enabled), _) => booking.enabled = enabled,
+                ("webhook", Some(webhook), _) => {
                     booking.source = if webhook { UpdateSource::Webhook } else { UpdateSource::Polling };
                 }
-                ("links", Value::String(secret)) if !secret.is_empty() => booking.secret = Some(secret.into()),
-                ("settings", settings) => match serde_json::from_value::<BookingBot>(settings) {
+                ("links", _, Some(secret)) if !secret.is_empty() => booking.secret = Some(secret.into()),
+                ("settings", ..) => match BookingBot::deserialize(value) {
                     Ok(settings) if settings.check().is_empty() => booking.settings = settings,
                     _ => self.note(
                         ".booking.settings",
@@ -104,7 +109,7 @@ impl Reader<'_> {
                         "these settings cannot be read: export them again",
                     ),
                 },
-                (other, _) => self.note(
+                (other, ..) => self.note(
                     &format!(".booking.{other}"),
                     "такой настройки или такого значения нет",
                     "there is no such setting or value",

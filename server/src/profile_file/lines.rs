@@ -1,88 +1,96 @@
-//! The line numbers of profiles and their settings in a file.
+//! The line numbers of profiles, bots and their settings in a file.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use serde::Deserialize;
-use serde_json::Value;
-use serde_saphyr::Spanned;
+use super::{
+    FileFault,
+    yaml::{Content, Node},
+};
 
-use super::{FileFault, reading::parse};
-
-/// The lines at which the profiles of a file and their settings begin.
+/// The lines at which the entries of a file and their settings begin.
 #[derive(Debug, Default)]
-pub(super) struct Lines(Vec<LinesOfEntry>);
+pub(super) struct Lines {
+    /// Of `profiles` and `bots`, and of what else stands there.
+    top: HashMap<String, u64>,
+    profiles: Vec<LinesOfEntry>,
+    bots: Vec<LinesOfEntry>,
+}
 
 #[derive(Debug)]
 struct LinesOfEntry {
     line: u64,
-    settings: Vec<(String, u64)>,
-}
-
-#[derive(Deserialize)]
-struct EntryLines {
-    profiles: Vec<Spanned<Value>>,
-}
-
-#[derive(Deserialize)]
-struct SettingLines {
-    profiles: Vec<Spanned<BTreeMap<String, Spanned<Value>>>>,
+    settings: HashMap<String, u64>,
 }
 
 impl Lines {
-    pub(super) fn of(text: &str) -> Self {
-        if let Ok(file) = parse::<SettingLines>(text) {
-            let settings = |entry: BTreeMap<String, Spanned<Value>>| {
-                entry.into_iter().map(|(key, value)| (key, value.referenced.line())).collect()
-            };
-            let of_entry = |entry: Spanned<BTreeMap<_, _>>| LinesOfEntry {
-                line: entry.referenced.line(),
-                settings: settings(entry.value),
-            };
-            return Self(file.profiles.into_iter().map(of_entry).collect());
-        }
-        let entries = parse::<EntryLines>(text).map(|file| file.profiles).unwrap_or_default();
-        let of_entry = |entry: Spanned<Value>| LinesOfEntry { line: entry.referenced.line(), settings: Vec::new() };
-        Self(entries.into_iter().map(of_entry).collect())
+    pub(super) fn of(file: &Node) -> Self {
+        let Content::Map(entries) = &file.content else { return Self::default() };
+        let list = |name: &str| {
+            let list = entries.iter().find(|(key, _)| key == name).map(|(_, list)| &list.content);
+            let Some(Content::List(list)) = list else { return Vec::new() };
+            list.iter().map(|entry| LinesOfEntry { line: entry.line, settings: of_settings(entry) }).collect()
+        };
+        Self { top: of_settings(file), profiles: list("profiles"), bots: list("bots") }
     }
 
     /// Adds the line to faults that do not have one yet.
     pub(super) fn name(&self, faults: &mut [FileFault]) {
         for fault in faults {
-            fault.line = fault.line.or_else(|| self.of_fault(fault));
+            fault.line = fault.line.or_else(|| self.of_path(&fault.path));
         }
     }
 
+    /// The line of the profile with this index.
     pub(super) fn of_entry(&self, index: usize) -> Option<u64> {
-        self.0.get(index).map(|entry| entry.line).filter(|line| *line > 0)
+        self.profiles.get(index).map(|entry| entry.line)
     }
 
     /// The line of a path such as `profiles[2].events[0]`: that of the setting, or else of its profile.
-    fn of_fault(&self, fault: &FileFault) -> Option<u64> {
-        let (index, rest) = fault.place()?;
-        let setting = rest.trim_start_matches('.').split('[').next().unwrap_or_default();
-        let line = self.0.get(index).and_then(|entry| {
-            let found = entry.settings.iter().find(|(key, _)| key == setting);
-            found.map(|(_, line)| *line).filter(|line| *line > 0)
-        });
-        line.or_else(|| self.of_entry(index))
+    fn of_path(&self, path: &str) -> Option<u64> {
+        let in_list = |list: &[LinesOfEntry], rest: &str| {
+            let (index, rest) = rest.split_once(']')?;
+            let entry = list.get(index.parse::<usize>().ok()?)?;
+            let setting = rest.trim_start_matches('.').split(['[', '.']).next().unwrap_or_default();
+            Some(entry.settings.get(setting).copied().unwrap_or(entry.line))
+        };
+        let in_profiles = path.strip_prefix("profiles[").and_then(|rest| in_list(&self.profiles, rest));
+        let in_bots = || path.strip_prefix("bots[").and_then(|rest| in_list(&self.bots, rest));
+        in_profiles.or_else(in_bots).or_else(|| self.top.get(path).copied())
     }
+}
+
+fn of_settings(entry: &Node) -> HashMap<String, u64> {
+    let Content::Map(settings) = &entry.content else { return HashMap::new() };
+    settings.iter().map(|(key, value)| (key.clone(), value.line)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn of(text: &str) -> Lines {
+        super::super::yaml::read(text).0.as_ref().map(Lines::of).unwrap_or_default()
+    }
+
     #[test]
     fn lines_are_found_where_the_settings_stand() {
-        let file = "profiles:\n  - name: A\n    sandbox: true\n  - name: B\n\n    events:\n      - Nonsense\n";
-        let lines = Lines::of(file);
+        let file = "profiles:\n  - name: A\n    sandbox: true\n  - name: B\n\n    events:\n      - Nonsense\nbots:\n- id: 7\n  booking:\n    on: 1\nextra: 1\n";
+        let lines = of(file);
         assert_eq!((lines.of_entry(0), lines.of_entry(1), lines.of_entry(2)), (Some(2), Some(4), None));
-        let at = |lines: &Lines, path| lines.of_fault(&super::super::fault(path, ""));
-        assert_eq!(at(&lines, "profiles[0].sandbox"), Some(3));
-        assert_eq!(at(&lines, "profiles[1].events[0]"), Some(7));
-        assert_eq!(at(&lines, "profiles[1].telegramFieldName"), Some(4), "what is missing: at its profile");
-        assert_eq!(at(&lines, "extra"), None);
-        assert_eq!(at(&Lines::of("profiles:\n- 7\n- name: A\n"), "profiles[1].name"), Some(3));
-        assert_eq!(Lines::of("{").of_entry(0), None);
+        for (path, line) in [
+            ("profiles[0].sandbox", Some(3)),
+            ("profiles[1].events[0]", Some(7)),
+            ("profiles[1].telegramFieldName", Some(4)),
+            ("profiles[9].name", None),
+            ("bots[0].id", Some(9)),
+            ("bots[0].booking.on", Some(11)),
+            ("bots[0].token", Some(9)),
+            ("extra", Some(12)),
+            ("other", None),
+        ] {
+            assert_eq!(lines.of_path(path), line, "{path}");
+        }
+        assert_eq!(of("profiles:\n- 7\n- name: A\n").of_path("profiles[1].name"), Some(3));
+        assert_eq!(of("{").of_entry(0), None);
     }
 }

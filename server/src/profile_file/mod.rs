@@ -5,6 +5,7 @@ mod lines;
 pub mod old_urls;
 pub(crate) mod pasted;
 mod reading;
+mod yaml;
 
 use std::{fmt, panic::resume_unwind};
 
@@ -260,8 +261,6 @@ fn entry(stored: &StoredProfile, with_secrets: bool) -> Map<String, Value> {
 
 #[cfg(test)]
 mod tests {
-    use std::{cell::RefCell, rc::Rc};
-
     use hookgram::{parameters::Kind, profile::Profile, values::Locale};
     use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -308,7 +307,7 @@ extra: 1
     fn a_setting_is_given_once() {
         let file = "profiles:\n- {name: A, sandbox: true, telegramFieldName: x, hide_url: true, HIDE_URL: false}\n";
         let Reading { faults, .. } = read(file, Language::En);
-        assert_eq!(faults.iter().map(|fault| fault.path.as_str()).collect::<Vec<_>>(), ["profiles[0].hide_url"]);
+        assert_eq!(faults.iter().map(|fault| fault.path.as_str()).collect::<Vec<_>>(), ["profiles[0].HIDE_URL"]);
     }
 
     /// A file of two kilobytes whose aliases expand to 10^39 texts.
@@ -317,31 +316,149 @@ extra: 1
         format!("a0: &a0 ['lol']\n{}profiles: *a39\n", (1..40).map(level).collect::<String>())
     }
 
+    fn faults_of(file: &str, language: Language) -> Vec<FileFault> {
+        read(file, language).faults
+    }
+
     #[test]
-    fn anchors_and_aliases_are_refused_at_the_first_one() {
-        for (file, line) in [
-            (nested_aliases(), 1),
-            ("profiles:\n- &base {name: A}\n- {<<: *base, name: B}\n".to_owned(), 2),
-            ("profiles:\n- name: A\n  telegramFieldName: *TelegramId\n".to_owned(), 3),
+    fn anchors_and_aliases_are_refused_with_what_to_write_instead() {
+        let field = "profiles:\n- name: A\n  sandbox: true\n  telegramFieldName: *TelegramId\n";
+        for (file, path, line, says) in [
+            ("profiles:\n- &base {name: A}\n", "profiles[0]", 2, "line 2, column"),
+            ("profiles:\n- name: &A\n", "profiles[0].name", 2, "starts with &"),
+            (field, "profiles[0].telegramFieldName", 4, "\"*TelegramId\""),
+            (field, "profiles[0].telegramFieldName", 4, "line 4, column 22"),
         ] {
-            for (language, says) in [(Language::Ru, "ссылки YAML"), (Language::En, "anchors and aliases")] {
-                let Reading { drafts, faults, .. } = read(&file, language);
-                let [fault] = faults.as_slice() else { panic!("{faults:?}") };
-                assert!(drafts.is_empty() && fault.sentence.contains(says), "{fault:?}");
-                assert_eq!(fault.line, Some(line), "{fault:?}");
-            }
+            let faults = faults_of(file, Language::En);
+            let fault = faults.iter().find(|fault| fault.path == path && fault.sentence.contains(says));
+            assert_eq!(fault.and_then(|fault| fault.line), Some(line), "{faults:?}");
+        }
+        let in_russian = faults_of(field, Language::Ru);
+        assert!(
+            in_russian.iter().any(|fault| fault.sentence.contains("в кавычках: \"*TelegramId\"")),
+            "{in_russian:?}"
+        );
+    }
+
+    #[test]
+    fn a_repeated_key_is_refused_with_both_places() {
+        let file = "profiles:\n- name: A\n  sandbox: true\n  telegramFieldName: x\n  message: a\n  message: b\n";
+        let [fault] = faults_of(file, Language::En).try_into().expect("one fault");
+        assert_eq!((fault.path.as_str(), fault.line), ("profiles[0].message", Some(6)));
+        assert!(fault.sentence.contains("in line 5") && fault.sentence.contains("line 6, column 3"), "{fault:?}");
+    }
+
+    #[test]
+    fn a_file_of_nested_aliases_or_levels_or_values_costs_little() {
+        let many = format!("profiles: [{}]", "a,".repeat(300_000));
+        for (file, says) in [
+            (nested_aliases(), "anchors and aliases"),
+            ("[".repeat(1_000_000), "levels of nesting"),
+            ("- ".repeat(1_000_000), "levels of nesting"),
+            (format!("{}: a", "? ".repeat(1_000_000)), "levels of nesting"),
+            (many, "too many values"),
+        ] {
+            let faults = faults_of(&file, Language::En);
+            assert!(faults.len() <= 20, "{}", faults.len());
+            assert!(faults.iter().any(|fault| fault.sentence.contains(says)), "{faults:?}");
         }
     }
 
-    /// Bounding the number of parser events bounds time and memory.
+    /// The texts of a profile in which `text` stands unquoted.
+    fn as_written(text: &str) -> Profile {
+        let file = format!(
+            "profiles:\n- name: {text}\n  sandbox: true\n  telegramFieldName: {text}\n  message: {text}\n  sign_text: {text}\n  timezone_name: {text}\n"
+        );
+        let Reading { drafts, faults, .. } = read(&file, Language::En);
+        assert_eq!(faults, [], "{text}");
+        let [(_, draft)] = <[_; 1]>::try_from(drafts).expect("one profile");
+        assert_eq!(draft.name, text);
+        draft.profile
+    }
+
     #[test]
-    fn nested_aliases_are_given_up_before_anything_is_expanded() {
-        let report = Rc::new(RefCell::new(None));
-        let seen = report.clone();
-        let options = reading::options().with_budget_report(move |report| *seen.borrow_mut() = Some(report));
-        assert!(serde_saphyr::from_str_with_options::<Value>(&nested_aliases(), options).is_err());
-        let report = report.borrow_mut().take().expect("a report");
-        assert!(report.events < 10 && report.recorded_anchor_events == 0, "{report:?}");
+    fn an_unquoted_text_is_taken_as_it_is_written() {
+        for text in [
+            "0042",
+            "Yes",
+            "no",
+            "on",
+            "off",
+            "True",
+            "+79110000000",
+            "+5",
+            "8.10",
+            "1e3",
+            "~",
+            "Null",
+            "2024-05-08",
+            "0x1f",
+            "0o7",
+            ".inf",
+            ".nan",
+            "-0",
+            "1_000",
+            "12:30",
+            "12345678901234567890123",
+            "=",
+            "<<x",
+            "y",
+            "007.0",
+        ] {
+            let profile = as_written(text);
+            let text = Some(text);
+            assert_eq!(profile.field_name.as_deref(), text);
+            assert_eq!(profile.formatting.message.as_deref(), text);
+            assert_eq!(profile.formatting.sign_text.as_deref(), text);
+            assert_eq!(profile.formatting.time_zone_name.as_deref(), text);
+        }
+    }
+
+    #[test]
+    fn null_is_absent_and_quotes_make_it_a_text() {
+        let file = r#"{"profiles": [{"name": "null", "enabled": null, "sandbox": true, "key": null, "events": null,
+            "telegramFieldName": "*T", "message": null, "sign_text": "null", "hide_url": null}]}"#;
+        let Reading { drafts, faults, .. } = read(file, Language::En);
+        assert_eq!(faults, []);
+        let draft = &drafts[0].1;
+        assert_eq!((draft.name.as_str(), draft.enabled, &draft.key), ("null", Some(true), &None));
+        let formatting = &draft.profile.formatting;
+        assert_eq!((formatting.message.as_deref(), formatting.sign_text.as_deref()), (None, Some("null")));
+        assert!(!formatting.hide_url);
+        let Reading { faults, .. } = read("profiles:\n- name: null\n  telegramFieldName: null\n", Language::En);
+        let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
+        assert_eq!(paths, ["profiles[0].name", "profiles[0].telegramFieldName"]);
+    }
+
+    #[test]
+    fn json_and_files_of_other_systems_are_read() {
+        for file in [
+            "{\n\t\"profiles\": [\n\t\t{\"name\": \"\\u0417\\ud83d\\ude00\", \"sandbox\": true, \"telegramFieldName\": \"*T\"}\n\t]\n}\n",
+            "\u{feff}---\r\nprofiles:\r\n- name: З😀 # a remark\r\n  sandbox: TRUE\r\n  telegramFieldName: '*T'\r\n...\r\n",
+            "{\"profiles\":[{\"name\":\"З😀\",\"sandbox\":true,\"telegramFieldName\":\"*T\"}]}",
+        ] {
+            let Reading { drafts, faults, .. } = read(file, Language::En);
+            assert_eq!(faults, [], "{file}");
+            assert_eq!((drafts[0].1.name.as_str(), drafts[0].1.channel), ("З😀", ChannelKind::Sandbox));
+        }
+        for file in ["", "# nothing\n", "[]", "profiles:\n- name: A\n---\nprofiles: []\n", "profiles: null"] {
+            assert!(!faults_of(file, Language::En).is_empty(), "{file}");
+        }
+    }
+
+    #[test]
+    fn texts_of_a_booking_bot_are_taken_as_they_are_written() {
+        let file = "bots:\n- id: 7\n  booking:\n    enabled: true\n    webhook: false\n    settings:\n      v: 1\n      greeting: {ru: 0042, en: Yes}\n      staff_chat: -100\n      culture: null\n      returns: false\n      services:\n      - {id: 1b5f03ed96001255550ebaa2c51b7d31, title: 2024}\n";
+        let Reading { edited_bots, faults, .. } = read(file, Language::En);
+        assert_eq!(faults, []);
+        let settings = &edited_bots[0].booking.as_ref().expect("settings").settings;
+        assert_eq!((settings.greeting.ru.as_deref(), settings.greeting.en.as_deref()), (Some("0042"), Some("Yes")));
+        assert!(!settings.returns && settings.culture.is_none());
+        assert_eq!(settings.services[0].title, "2024");
+        let wrong = file.replace("staff_chat: -100", "staff_chat: [5]");
+        let faults = faults_of(&wrong, Language::En);
+        assert_eq!(faults[0].path, "bots[0].booking.settings");
+        assert_eq!(faults[0].line, Some(4), "{faults:?}");
     }
 
     #[test]
@@ -354,6 +471,14 @@ extra: 1
     fn tricky() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             select(vec![
+                "0042",
+                "+79110000000",
+                "+5",
+                "8.10",
+                "-",
+                "Null",
+                "12:30",
+                "\u{200b}",
                 "yes",
                 "null",
                 "~",

@@ -11,13 +11,15 @@ use hookgram::{
     profile::{EditedProfile, Profile},
     secret::redact,
     spelling,
+    text::shorten,
     values::{Bilingual, Language},
 };
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
-use serde_saphyr::{Error, Options, budget::BudgetBreach};
 
-use super::{FileFault, bots, lines::Lines};
+use super::{
+    FileFault, bots,
+    lines::Lines,
+    yaml::{self, Content, Node, What, YamlFault},
+};
 use crate::{secrets::codes, store::EditedBot};
 
 /// The profiles and faults of a file.
@@ -37,86 +39,95 @@ pub struct Reading {
 /// Reads a file without looking into the store. The faults are in this language.
 #[must_use]
 pub fn read(text: &str, language: Language) -> Reading {
-    match parse(text) {
-        Ok(file) => {
-            let mut reading = profiles(file, language);
-            reading.lines = Lines::of(text);
-            reading.lines.name(&mut reading.faults);
-            reading
-        }
-        Err(error) => Reading { faults: vec![unreadable(&error, language)], ..Reading::default() },
+    let (file, faults) = yaml::read(text);
+    let mut faults: Vec<FileFault> = faults.iter().map(|fault| of_yaml(fault, language)).collect();
+    if file.is_none() && !faults.is_empty() {
+        return Reading { faults, ..Reading::default() };
     }
+    let lines = file.as_ref().map(Lines::of).unwrap_or_default();
+    let mut reading = profiles(file, language);
+    lines.name(&mut reading.faults);
+    faults.append(&mut reading.faults);
+    Reading { faults, lines, ..reading }
 }
 
-pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    serde_saphyr::from_str_with_options(text, options())
-}
-
-/// YAML without anchors and aliases. A few kilobytes of nested aliases can expand to gigabytes of values, and each
-/// alias of a long text copies the text, so a limit on the number of aliases does not bound their cost. Exported files
-/// have none.
-pub(super) fn options() -> Options {
-    serde_saphyr::options! {
-        budget: serde_saphyr::budget! { max_anchors: 0, max_aliases: 0 },
-        with_snippet: false,
-    }
-}
-
-/// The fault of a file that cannot be parsed, with its place. The parser's own message may quote a token, so it is not
-/// shown.
-fn unreadable(error: &Error, language: Language) -> FileFault {
-    let what = match error {
-        Error::Budget { breach: BudgetBreach::Anchors { .. } | BudgetBreach::Aliases { .. }, .. }
-        | Error::UnknownAnchor { .. } => Bilingual {
-            ru: "ссылки YAML (&имя и *имя) здесь не поддерживаются: напишите само значение, а текст, который начинается \
-                 с * или &, возьмите в кавычки",
-            en: "YAML anchors and aliases (&name, *name) are not supported here: write the value itself, and put a text \
-                 that starts with * or & in quotes",
-        },
-        Error::Budget { .. } => Bilingual {
-            ru: "в файле слишком много значений или уровней вложенности; разделите его на несколько",
-            en: "the file has too many values or levels of nesting; split it into several files",
-        },
-        _ => Bilingual { ru: "это не YAML и не JSON", en: "this is neither YAML nor JSON" },
+/// A fault of the YAML, with its place. The parser's own message may quote a token, so it is not shown.
+fn of_yaml(fault: &YamlFault, language: Language) -> FileFault {
+    let say = |ru: &str, en: &str| match language {
+        Language::Ru => ru.to_owned(),
+        Language::En => en.to_owned(),
     };
-    let at = error.location();
-    let place = at.map(|at| match language {
-        Language::Ru => format!("; место ошибки — около строки {}, знака {}", at.line(), at.column()),
-        Language::En => format!(" near line {}, column {}", at.line(), at.column()),
-    });
-    let sentence = format!("{}{}", what.get(language), place.unwrap_or_default());
-    FileFault { path: String::new(), line: at.map(|at| at.line()), sentence }
+    let what = match &fault.what {
+        What::Anchor => say(
+            "ссылки YAML (&имя и *имя) здесь не поддерживаются: напишите само значение, а текст, который начинается с &, \
+             возьмите в кавычки",
+            "YAML anchors and aliases (&name, *name) are not supported here: write the value itself, and put a text that \
+             starts with & in quotes",
+        ),
+        What::Alias(name) => {
+            let name = shorten(&redact(name), 40);
+            say(
+                &format!("текст, который начинается с *, пишут в кавычках: \"*{name}\"; без них это ссылка YAML"),
+                &format!("put a text that starts with * in quotes: \"*{name}\"; without them it is a YAML alias"),
+            )
+        }
+        What::Repeated { first } => say(
+            &format!("то же самое здесь уже есть, в строке {first}; оставьте одно"),
+            &format!("the same stands here already, in line {first}; keep one of them"),
+        ),
+        What::TooMuch => say(
+            "в файле слишком много значений или уровней вложенности; разделите его на несколько",
+            "the file has too many values or levels of nesting; split it into several files",
+        ),
+        What::Broken => say(
+            "это не YAML и не JSON; текст с двоеточием, # или другими знаками YAML возьмите в кавычки",
+            "this is neither YAML nor JSON; put a text with a colon, # or other signs of YAML in quotes",
+        ),
+    };
+    let YamlFault { line, column, .. } = fault;
+    let place = say(
+        &format!("; место ошибки — около строки {line}, знака {column}"),
+        &format!("; the place is near line {line}, column {column}"),
+    );
+    FileFault { line: Some(*line), ..self::fault(&fault.path, &(what + &place)) }
 }
 
-fn profiles(file: Value, language: Language) -> Reading {
+fn profiles(file: Option<Node>, language: Language) -> Reading {
     let say = |ru: &'static str, en: &'static str| Bilingual { ru, en }.get(language);
-    let Value::Object(mut file) = file else {
+    let Some(Content::Map(entries)) = file.map(|file| file.content) else {
         let sentence = say("файл должен начинаться со строки `profiles:`", "the file must start with `profiles:`");
         return Reading { faults: vec![fault("", sentence)], ..Reading::default() };
-    };
-    let mut of_bots = Vec::new();
-    let edited_bots = file.remove("bots").map(|list| bots::read(list, language, &mut of_bots)).unwrap_or_default();
-    let list = match file.remove("profiles") {
-        Some(Value::Array(list)) => list,
-        // A file may have bots alone.
-        None if !edited_bots.is_empty() => Vec::new(),
-        _ => {
-            let sentence = say("здесь должен быть список профилей", "a list of profiles must stand here");
-            return Reading { faults: vec![fault("profiles", sentence)], ..Reading::default() };
-        }
     };
     let stranger = say(
         "такой настройки нет; здесь стоят только `bots` и `profiles`",
         "there is no such setting; only `bots` and `profiles` stand here",
     );
-    let mut faults: Vec<FileFault> = file.keys().map(|name| fault(name, stranger)).collect();
-    faults.extend(of_bots);
+    let (mut bots, mut list) = (None, None);
+    let mut faults: Vec<FileFault> = Vec::new();
+    for (key, value) in entries {
+        match key.as_str() {
+            "bots" => bots = Some(value).filter(|value| !value.is_null()),
+            "profiles" => list = Some(value),
+            _ => faults.push(fault(&key, stranger)),
+        }
+    }
+    let edited_bots = bots.map(|list| bots::read(list, language, &mut faults)).unwrap_or_default();
+    let list = match list.map(|list| list.content) {
+        Some(Content::List(list)) => list,
+        // A file may have bots alone.
+        None if !edited_bots.is_empty() => Vec::new(),
+        _ => {
+            let sentence = say("здесь должен быть список профилей", "a list of profiles must stand here");
+            faults.push(fault("profiles", sentence));
+            return Reading { faults, ..Reading::default() };
+        }
+    };
     let mut drafts: Vec<(usize, EditedProfile)> = Vec::new();
     let mut names = HashSet::new();
     let mut named = Vec::new();
     for (index, value) in list.into_iter().enumerate() {
         let path = format!("profiles[{index}]");
-        let Value::Object(entry) = value else {
+        let Content::Map(entry) = value.content else {
             let sentence = say("здесь должен быть профиль с названием", "a profile with a name must stand here");
             faults.push(fault(&path, sentence));
             continue;
@@ -164,7 +175,7 @@ impl Reader<'_> {
         self.faults.push(fault(&format!("{}.{key}", self.path), sentence));
     }
 
-    fn profile(&mut self, entry: Map<String, Value>) -> Option<EditedProfile> {
+    fn profile(&mut self, entry: Vec<(String, Node)>) -> Option<EditedProfile> {
         let mut draft = EditedProfile {
             name: String::new(),
             // A missing setting has its default: a file contains the whole profile, except its webhook key and token.
@@ -177,7 +188,7 @@ impl Reader<'_> {
             key: None,
         };
         let mut given: Vec<Parameter> = Vec::new();
-        for (key, value) in entry {
+        for (key, value) in entry.into_iter().filter(|(_, value)| !value.is_null()) {
             if let Some(parameter) = Parameter::by_name(&key) {
                 if given.contains(&parameter) {
                     self.note(
@@ -215,36 +226,27 @@ impl Reader<'_> {
         Some(draft)
     }
 
-    fn text(&mut self, key: &str, value: &Value) -> Option<String> {
-        match value {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            Value::Bool(flag) => Some(flag.to_string()),
-            Value::Null => Some(String::new()),
-            Value::Array(_) | Value::Object(_) => {
-                self.note(key, "здесь должен быть текст", "a text must stand here");
-                None
-            }
+    fn text(&mut self, key: &str, value: &Node) -> Option<String> {
+        let text = value.text();
+        if text.is_none() {
+            self.note(key, "здесь должен быть текст", "a text must stand here");
         }
+        text.map(str::to_owned)
     }
 
-    fn flag(&mut self, key: &str, value: &Value) -> Option<bool> {
-        match value {
-            Value::Bool(flag) => Some(*flag),
-            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
-            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
-            _ => {
-                self.note(key, "здесь должно быть true (да) или false (нет)", "true or false must stand here");
-                None
-            }
+    fn flag(&mut self, key: &str, value: &Node) -> Option<bool> {
+        let flag = value.flag();
+        if flag.is_none() {
+            self.note(key, "здесь должно быть true (да) или false (нет)", "true or false must stand here");
         }
+        flag
     }
 
-    fn events(&mut self, key: &str, value: Value) -> Vec<EventType> {
-        let list = match value {
-            Value::Array(list) => list,
-            Value::Null => Vec::new(),
-            one => vec![one],
+    fn events(&mut self, key: &str, value: Node) -> Vec<EventType> {
+        let list = match value.content {
+            Content::List(list) => list,
+            Content::Text { text, .. } if text.is_empty() => Vec::new(),
+            content => vec![Node { content, ..value }],
         };
         let mut events = Vec::new();
         for (index, value) in list.iter().enumerate() {
@@ -262,7 +264,7 @@ impl Reader<'_> {
         events
     }
 
-    fn key(&mut self, key: &str, value: &Value) -> Option<String> {
+    fn key(&mut self, key: &str, value: &Node) -> Option<String> {
         let text = self.text(key, value)?;
         if text.is_empty() {
             return None;
@@ -277,7 +279,7 @@ impl Reader<'_> {
         Some(text)
     }
 
-    fn parameter(&mut self, profile: &mut Profile, key: &str, value: &Value) {
+    fn parameter(&mut self, profile: &mut Profile, key: &str, value: &Node) {
         let Some(parameter) = Parameter::by_name(key) else {
             let known = Parameter::all()
                 .map(Parameter::name)

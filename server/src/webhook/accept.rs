@@ -236,6 +236,7 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     let event = state.rendering.read(body, sender).await.ok_or(WebhookError::NotStored)?.map_err(Refusal::Event)?;
     notes.event_type = event.event_type.map(|kind| kind.0);
     notes.order_number.clone_from(&event.case.number);
+    notes.warnings.extend(event.unread.iter().cloned().map(Warning::UnreadField));
     let skipped = arrival.endpoint.stored().is_some_and(|stored| {
         !stored.events.is_empty() && event.event_type.is_none_or(|kind| !stored.events.contains(&kind))
     });

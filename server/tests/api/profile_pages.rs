@@ -149,6 +149,11 @@ async fn an_export_is_imported_again_after_a_look() {
         faulty.contains("Mars/Olympus") && faulty.contains("Line") && !faulty.contains("name=\"draft\""),
         "{faulty}"
     );
+    let typed = "\nprofiles:\n- name: <A> & B\n  sandbox: true\n  telegramFieldName: *TelegramId\n";
+    let alias = person.post("/profiles/import", &[("text", typed)]).await.text().await.unwrap();
+    assert!(alias.contains("Line 5") || alias.contains("line 5"), "{alias}");
+    let kept = between(&alias, "name=\"text\"", "</textarea>").split_once('>').unwrap().1;
+    assert_eq!(kept, format!("\n{}", typed.replace('&', "&amp;").replace('<', "&lt;")), "a text with a fault stays");
     let nothing = person.post("/profiles/import", &[("text", " ")]).await.text().await.unwrap();
     assert!(nothing.contains("Choose a file or paste a text."));
     let long = "x".repeat(3 << 20);

@@ -20,17 +20,37 @@ fn short_texts_stay_whole() {
 
 #[test]
 fn the_best_place_in_order() {
-    let (a, b, c) = ("a".repeat(2000), "b".repeat(1500), "c".repeat(1500));
+    let (a, b, c) = ("a".repeat(2100), "b".repeat(1500), "c".repeat(1500));
     assert_eq!(texts(&format!("{a}\n\n{b}\n{c}")), [a.clone(), format!("{b}\n{c}")]);
     assert_eq!(texts(&format!("{a}\n{b} {c}")), [a.clone(), format!("{b} {c}")]);
+    let half = "h".repeat(2000);
+    assert_eq!(texts(&format!("{half}\n\n{b}\n{c}")), [format!("{half}\n\n{b}"), c.clone()], "at least half full");
+    assert_eq!(texts(&format!("{half}\n{b} {c}")), [format!("{half}\n{b}"), c.clone()]);
+    assert_eq!(lengths(&format!("{half} {}", "w".repeat(3000))), [4096, 905]);
     assert_eq!(texts(&format!("{a} {b} {c}")), [format!("{a} {b}"), c.clone()]);
-    assert_eq!(lengths(&format!("{a}{b}{c}")), [4096, 904]);
+    assert_eq!(lengths(&format!("{a}{b}{c}")), [4096, 1004]);
     let full = "f".repeat(4096);
     for between in ["\n\n", "\n", " ", "\n \t\n", " \n\n "] {
         assert_eq!(texts(&format!("{full}{between}{a}")), [full.clone(), a.clone()], "{between:?}");
     }
     // An empty line right after the limit is as good as one before it.
     assert_eq!(texts(&format!("x\n{}\n\n{a}", "f".repeat(4094))), [format!("x\n{}", "f".repeat(4094)), a]);
+}
+
+#[test]
+fn a_heading_or_a_label_is_never_alone_in_a_part() {
+    let word = "w".repeat(5000);
+    for label in ["Описание".to_owned(), "n".repeat(3000)] {
+        for lead in [String::new(), "x".repeat(4090) + "\n"] {
+            let parts = texts(&format!("{lead}{label}: {word}"));
+            assert!(!parts.contains(&format!("{label}:")), "{label} {}", lead.len());
+        }
+    }
+    for heading in ["Детали".to_owned(), "д".repeat(3000)] {
+        let spans = [Span::styled(heading.clone(), Style::Bold, None), Span::plain(format!("\n{word}"), None)];
+        let parts: Vec<String> = split(&spans, &Limits::TELEGRAM).iter().map(Part::text).collect();
+        assert!(parts[0].starts_with(&heading) && parts[0].ends_with('w'), "{heading}");
+    }
 }
 
 #[test]

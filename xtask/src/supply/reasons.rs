@@ -94,6 +94,11 @@ pub const REASONS: &[Reason] = &[
         "gzip сайта при сборке; тесты распаковывают ответы сервера и делают тела, которые распаковались бы без меры",
     ),
     reason(
+        "granit-parser",
+        "reads YAML with each scalar as it is written, and with the places of faults",
+        "читает YAML: каждый скаляр — как написан, у каждой ошибки — её место",
+    ),
+    reason(
         "hmac",
         "TOTP (RFC 6238) of the second factor; cryptography is not written by hand",
         "TOTP (RFC 6238) второго шага; криптографию не пишут самим",
@@ -219,11 +224,7 @@ pub const REASONS: &[Reason] = &[
         "секреты, скрытые в `Debug` и затираемые в памяти",
     ),
     reason("serde", "structures to and from JSON and forms", "структуры в JSON и формы и обратно"),
-    reason(
-        "serde-saphyr",
-        "files of profiles in YAML, with a budget that stops bombs of aliases, and places of faults",
-        "файлы профилей в YAML, с пределом против «бомб» из ссылок и с местами ошибок",
-    ),
+    reason("serde-saphyr", "writes files of profiles in YAML", "записывает файлы профилей в YAML"),
     reason(
         "serde_json",
         "events, answers, the Bot API, the JSON of `cargo metadata`",
@@ -283,6 +284,11 @@ pub const REASONS: &[Reason] = &[
         "tracing-subscriber",
         "writes the log as text or JSON, filtered",
         "пишет журнал текстом или JSON, с отбором",
+    ),
+    reason(
+        "unicode-normalization",
+        "names of contact fields and passwords compare equal however a letter such as й is encoded",
+        "имена полей и пароли совпадают, как бы ни была закодирована буква вроде й",
     ),
     reason("url", "forms and addresses in tests", "формы и адреса в тестах"),
     reason(

@@ -43,9 +43,11 @@ pub fn SourceField() -> impl IntoView {
 
     let take = move |json: String| match BookingEvent::read(json.as_bytes()) {
         Ok(event) => {
+            let unread: Vec<String> =
+                event.unread.iter().map(|field| endpoints::unread_field(state.language, field)).collect();
             state.event.set(Arc::new(event));
             state.own_event.set_value(Some(json));
-            said.set(String::new());
+            said.set(unread.join(" "));
         }
         Err(fault) => said.set(fault_in_words(state, &fault)),
     };

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    components::area_text,
     i18n::{ProfileActionWords, import_profiles, language, words},
     pages::{Fault, PageHead},
 };
@@ -14,6 +15,8 @@ pub struct ImportPage {
     pub fault: Option<String>,
     /// The plan, once a file was read.
     pub plan: Option<ImportPlan>,
+    /// The text that stands in the form.
+    pub pasted: String,
 }
 
 /// The effect of importing a file.
@@ -59,18 +62,18 @@ pub struct LineFault {
 #[component]
 pub(in crate::pages) fn Import(page: ImportPage) -> impl IntoView {
     let w = words::<ProfileActionWords>();
-    let ImportPage { fault, plan } = page;
+    let ImportPage { fault, plan, pasted } = page;
     let form = plan.as_ref().is_none_or(|plan| plan.draft.is_none());
     view! {
         <PageHead title=w.import_title.to_owned() why=w.import_why />
         <Fault sentence=fault />
         {plan.map(|plan| view! { <Plan plan /> })}
-        {form.then(|| view! { <Upload /> })}
+        {form.then(|| view! { <Upload pasted /> })}
     }
 }
 
 #[component]
-fn Upload() -> impl IntoView {
+fn Upload(pasted: String) -> impl IntoView {
     let w = words::<ProfileActionWords>();
     view! {
         <form class="card" method="post" action="/profiles/import" enctype="multipart/form-data">
@@ -89,7 +92,9 @@ fn Upload() -> impl IntoView {
                     spellcheck="false"
                     translate="no"
                     placeholder="profiles:\n  - name: …"
-                ></textarea>
+                >
+                    {area_text(pasted)}
+                </textarea>
             </div>
             <div class="actions form-end">
                 <button class="button primary">{w.import_look}</button>

@@ -31,6 +31,7 @@ pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Respon
         return carry_out(visit, draft).await;
     }
     let field = |name: &str| fields.get(name).filter(|text| !text.trim().is_empty());
+    let pasted = field("text").cloned().unwrap_or_default();
     let Some(text) = field("file").or_else(|| field("text")).cloned() else {
         let sentence = visit.say("Выберите файл или вставьте текст.", "Choose a file or paste a text.").to_owned();
         return visit.again(sentence).await;
@@ -39,7 +40,7 @@ pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Respon
     let plan = or_refuse!(visit, plan.map_err(internal));
     let status = if plan.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let draft = plan.faults.is_empty().then(|| visit.state.drafts.keep(visit.account().id, text));
-    let page = ImportPage { fault: None, plan: Some(shown(&plan, draft)) };
+    let page = ImportPage { plan: Some(shown(&plan, draft)), pasted, ..ImportPage::default() };
     visit.show(status, ServerPage::Import(page)).await
 }
 
@@ -59,7 +60,8 @@ async fn carry_out(visit: Visit<Operator>, draft: &str) -> Response {
         }
         Err(ImportError::Faults(faults)) => {
             let plan = Plan { bots: Vec::new(), entries: Vec::new(), faults };
-            let page = ImportPage { fault: None, plan: Some(shown(&plan, None)) };
+            let pasted = text.expose_secret().to_owned();
+            let page = ImportPage { plan: Some(shown(&plan, None)), pasted, ..ImportPage::default() };
             visit.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Import(page)).await
         }
         Err(ImportError::Store(error)) => visit.refuse(internal(error)).await,
@@ -68,7 +70,7 @@ async fn carry_out(visit: Visit<Operator>, draft: &str) -> Response {
 
 impl<P: Permission> Visit<P> {
     async fn again(self, sentence: String) -> Response {
-        let page = ImportPage { fault: Some(sentence), plan: None };
+        let page = ImportPage { fault: Some(sentence), ..ImportPage::default() };
         self.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Import(page)).await
     }
 
