@@ -90,7 +90,7 @@ pub use self::{
     },
     log::{
         LogFilter, LogRows, Logged,
-        health::{MailHealth, QueueHealth},
+        health::{LatestCalls, MailHealth, QueueHealth},
         last_event::{DeliverySummary, LastEvent},
         unreachable::Unreachable,
     },

@@ -17,6 +17,7 @@ mod drafts;
 mod edges;
 mod endpoints;
 mod faults;
+mod health;
 mod injection;
 mod keys;
 mod limits;
