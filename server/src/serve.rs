@@ -39,6 +39,7 @@ use crate::{
     state::AppState,
     store::{self, LinkKind, NewLink, Store, audit::COMMAND_LINE},
     time::now,
+    webhook,
 };
 
 /// How long a shutdown waits for open requests.
@@ -244,6 +245,10 @@ async fn accept(listener: TcpListener, state: &AppState, graceful: &GracefulShut
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
             router.clone().call(request.map(Body::new))
+            // Before the router: what it has matched is logged and limited.
+            if let Some(tidy) = webhook::tidy(request.uri()) {
+                *request.uri_mut() = tidy;
+            }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
