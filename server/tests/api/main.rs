@@ -46,6 +46,7 @@ mod settings;
 mod share;
 mod slow;
 mod strangers;
+mod surroundings;
 mod telegram;
 mod upgrade;
 mod users;
