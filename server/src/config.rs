@@ -240,10 +240,17 @@ impl Config {
         Location { data_dir: &self.data_dir, database: self.database.as_deref(), key: self.secret_key.as_ref() }
     }
 
-    /// The start of profile URLs, for a server that listens at `listening`.
+    /// The start of profile URLs, for a server that listens at `listening`. Where it listens at every address of the
+    /// machine, `localhost` stands for the machine.
     #[must_use]
     pub fn public_url(&self, listening: SocketAddr) -> PublicUrl {
-        self.public_url.clone().unwrap_or_else(|| PublicUrl(format!("http://{listening}")))
+        self.public_url.clone().unwrap_or_else(|| {
+            PublicUrl(if listening.ip().to_canonical().is_unspecified() {
+                format!("http://localhost:{}", listening.port())
+            } else {
+                format!("http://{listening}")
+            })
+        })
     }
 }
 
@@ -361,7 +368,15 @@ fn networks(name: &'static str, text: &str) -> Result<Vec<IpNet>, BadSetting> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        settings: Settings,
+    }
 
     #[test]
     fn a_public_url_is_written_as_a_browser_writes_its_origin() {
@@ -387,6 +402,22 @@ mod tests {
         ] {
             assert_eq!(PublicUrl::parse(text), None, "{text}");
             assert!(public_url(text).unwrap_err().to_string().starts_with("HOOKGRAM_PUBLIC_URL: "), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_nobody_can_open_is_named_localhost() {
+        let config = |listen: &str| Cli::try_parse_from(["hookgram", "--listen", listen]).unwrap().settings.read();
+        for (listen, expected) in [
+            ("0.0.0.0:3000", "http://localhost:3000"),
+            ("[::]:8080", "http://localhost:8080"),
+            ("[::ffff:0.0.0.0]:8080", "http://localhost:8080"),
+            ("127.0.0.1:3000", "http://127.0.0.1:3000"),
+            ("[::1]:3000", "http://[::1]:3000"),
+            ("192.0.2.7:80", "http://192.0.2.7:80"),
+        ] {
+            let config = config(listen).unwrap();
+            assert_eq!(&*config.public_url(config.listen), expected);
         }
     }
 

@@ -15,7 +15,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, b
 use hookgram::values::Language;
 
 use crate::{
-    config::{self, Config, Settings},
+    config::{self, Config, PublicUrl, Settings},
     observe::{logging, output},
     serve::{self, Server},
     settings::Live,
@@ -142,6 +142,9 @@ async fn run_server(config: Config) -> anyhow::Result<()> {
     let mut greeting = format!("Hookgram listens on http://{}", server.address);
     if let Some(link) = server.setup_link().await? {
         greeting += &format!("\nThere is no account yet. Make the first one here, within 24 hours:\n{link}");
+        if server.state.config.public_url.is_none() && server.address.ip().to_canonical().is_unspecified() {
+            greeting += "\nOn another computer, write the name or the address of this one instead of localhost.";
+        }
     }
     announce(greeting);
     server.run_until(end).await;
@@ -163,6 +166,15 @@ async fn settings(config: &Config) -> anyhow::Result<Live> {
     let settings = Live::load(&config.fixed, &store).await?;
     store.close().await;
     Ok(settings)
+}
+
+/// The start of profile URLs: of flag or environment, else of the server that ran last.
+async fn public_url(config: &Config, store: &Store) -> anyhow::Result<PublicUrl> {
+    let remembered = match &config.public_url {
+        Some(_) => None,
+        None => store.settings.public_url().await?.as_deref().and_then(PublicUrl::parse),
+    };
+    Ok(remembered.unwrap_or_else(|| config.public_url(config.listen)))
 }
 
 /// Opens the store of an installation. A command that only reads one does not create it.

@@ -36,7 +36,7 @@ pub(super) enum Command {
 
 pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<ExitCode> {
     let store = Store::open(config.location()).await?;
-    let base = config.public_url(config.listen);
+    let base = super::public_url(config, &store).await?;
     let mut code = ExitCode::SUCCESS;
     match command {
         Command::List => {

@@ -96,7 +96,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
                 expires_at: now().saturating_add(LINK_TIME),
             };
             store.accounts.add_link(link, &COMMAND_LINE).await?;
-            output::line(format_args!("{}/reset/{code}", config.public_url(config.listen)));
+            output::line(format_args!("{}/reset/{code}", super::public_url(config, &store).await?));
         }
         Command::SecondFactorOff { email } => {
             let user =

@@ -234,3 +234,70 @@ async fn the_database_of_a_later_version_is_refused_in_a_sentence_that_says_what
         }
     }
 }
+
+#[tokio::test]
+async fn no_form_of_a_path_puts_a_webhook_key_into_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = installed(folder.path()).await;
+    let data = folder.path().join("data");
+    let imported = run(&data, &["profile", "import", file.to_str().unwrap()]).await;
+    let printed = String::from_utf8(imported.stdout).unwrap();
+    let key = printed.trim().rsplit('/').next().unwrap().to_owned();
+    let server = Process::serve(&data, &["--log", "trace"]).await;
+    for form in [
+        "//h/KEY",
+        "/h//KEY",
+        "/h/KEY%20",
+        "/h/KEY%0A",
+        "/h/KEY/x",
+        "/H/KEY",
+        "/hKEY",
+        "/h.KEY",
+        "/h%2FKEY",
+        "/KEY",
+        "/x/h/KEY",
+        "/webhook/KEY",
+        "/webhook/telegram/KEY",
+        "/profiles/KEY",
+        "/h;KEY",
+        "/login/KEY",
+    ] {
+        let url = format!("{}{}", server.base, form.replace("KEY", &key));
+        client().get(&url).send().await.unwrap();
+        client().post(&url).body("{}").send().await.unwrap();
+    }
+    let log = server.output();
+    assert!(!log.contains(&key), "{log}");
+    assert_eq!(server.terminate(), Some(0));
+}
+
+#[tokio::test]
+async fn commands_print_the_public_url_of_the_server_that_ran_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = installed(folder.path()).await;
+    let data = folder.path().join("data");
+    let printed = async |arguments: &[&str]| {
+        let output = run(&data, arguments).await;
+        assert!(output.status.success(), "{arguments:?} {}", words(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let import = ["profile", "import", file.to_str().unwrap()];
+    assert!(printed(&import).await.starts_with("A\thttp://127.0.0.1:3000/h/"), "no server has run yet");
+    let server = Process::serve(&data, &["--public-url", "https://записи.рф"]).await;
+    for arguments in [&import[..], &["profile", "list"], &["profile", "list", "--listen", "0.0.0.0:8080"]] {
+        let text = printed(arguments).await;
+        assert!(text.starts_with("A\thttps://xn--80anea7an.xn--p1ai/h/"), "{arguments:?} {text}");
+    }
+    let link = printed(&["user", "reset-link", "a@b.c"]).await;
+    assert!(link.starts_with("https://xn--80anea7an.xn--p1ai/reset/"), "{link}");
+    let text = printed(&["profile", "list", "--public-url", "http://192.0.2.7:3000/"]).await;
+    assert!(text.starts_with("A\thttp://192.0.2.7:3000/h/"), "the flag wins: {text}");
+    let mut command = hookgram(&data, &["profile", "list"]);
+    let output = command.env("HOOKGRAM_PUBLIC_URL", "http://192.0.2.8").output().unwrap();
+    assert!(output.stdout.starts_with(b"A\thttp://192.0.2.8/h/"), "the environment wins");
+    assert_eq!(server.terminate(), Some(0));
+    let server = Process::serve(&data, &[]).await;
+    let text = printed(&["profile", "list"]).await;
+    assert!(text.starts_with(&format!("A\t{}/h/", server.base)), "{text}");
+    assert_eq!(server.terminate(), Some(0));
+}
