@@ -7,10 +7,10 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
-        mpsc::{Receiver, SyncSender, sync_channel},
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
@@ -24,6 +24,8 @@ use crate::{
 const WAITING: usize = 4096;
 /// How long [`Log::finish`] waits.
 const LAST_WAIT: Duration = Duration::from_secs(1);
+/// How often it looks for room.
+const ROOM: Duration = Duration::from_millis(5);
 
 /// Starts logging.
 ///
@@ -76,10 +78,17 @@ impl Log {
 
     /// Waits until every line is written, for at most a second.
     pub fn finish(&self) {
+        let end = Instant::now() + LAST_WAIT;
         let (mark, written) = sync_channel(1);
-        if self.entries.try_send(Entry::Mark(mark)).is_ok() {
-            let _ = written.recv_timeout(LAST_WAIT);
+        let mut mark = Entry::Mark(mark);
+        while let Err(TrySendError::Full(unsent)) = self.entries.try_send(mark) {
+            if Instant::now() >= end {
+                return;
+            }
+            mark = unsent;
+            thread::sleep(ROOM);
         }
+        let _ = written.recv_timeout(end.saturating_duration_since(Instant::now()));
     }
 
     fn put(&self, line: String) {
@@ -92,13 +101,13 @@ impl Log {
 /// Writes what is received. Nobody can be told of an error.
 fn write(entries: &Receiver<Entry>, output: &mut impl Write, lost: &AtomicU64) {
     for entry in entries {
-        match entry {
-            Entry::Line(line) => _ = output.write_all(line.as_bytes()),
-            Entry::Mark(mark) => _ = mark.try_send(()),
-        }
         let lost = lost.swap(0, Ordering::Relaxed);
         if lost > 0 {
             let _ = writeln!(output, "({lost} lines of the log are lost: it was not read in time)");
+        }
+        match entry {
+            Entry::Line(line) => _ = output.write_all(line.as_bytes()),
+            Entry::Mark(mark) => _ = mark.try_send(()),
         }
     }
 }
@@ -186,7 +195,7 @@ mod tests {
         drop(open);
         log.finish();
         let text: String = read.try_iter().collect();
-        assert!(text.starts_with("0\n1\n2\n"), "{text}");
+        assert!(text.contains("\n2\n3\n4\n") && text.contains(&format!("\n{}\n", WAITING - 1)), "{text}");
         assert!(text.contains("lines of the log are lost"), "{text}");
     }
 
