@@ -236,6 +236,41 @@ async fn a_reset_link_sets_a_password_once_and_ends_every_session() {
 }
 
 #[tokio::test]
+async fn a_form_behind_a_link_that_is_sent_twice_signs_in_both_times() {
+    let server = server().await;
+    let setup = server.setup_link.as_ref().unwrap().strip_prefix(&server.base).unwrap().to_owned();
+    let invited = "petr@example.com";
+    let invitation = format!("/invite/{}", invite(&server, invited, Role::Viewer).await);
+    let mut links = vec![
+        (setup, EMAIL, PASSWORD, vec![("email", EMAIL), ("password", PASSWORD)]),
+        (invitation, invited, PASSWORD, vec![("password", PASSWORD)]),
+    ];
+    for number in 0..3 {
+        if number == 2 {
+            let reset = format!("/reset/{}", reset_link(&server, EMAIL, 60_000).await);
+            links.push((reset, EMAIL, OTHER, vec![("password", OTHER)]));
+        }
+        let (path, email, password, fields) = &links[number];
+        let (one, two, three) = (Visitor::new(&server), Visitor::new(&server), Visitor::new(&server));
+        let (first, second) = tokio::join!(one.post(path, fields), two.post(path, fields));
+        let third = three.post(path, fields).await;
+        for answer in [first, second, third] {
+            assert_eq!((answer.status, answer.to.as_str()), (303, "/"), "{path} {}", answer.text);
+        }
+        assert!(one.is_in().await && two.is_in().await && three.is_in().await, "{path}");
+        let other = Visitor::new(&server);
+        let wrong = other.post(path, &[("email", email), ("password", "корова лампа окно 13")]).await;
+        assert_eq!(wrong.status, 404, "{path}");
+        assert!(wrong.text.contains("This link no longer works") && !other.is_in().await);
+        assert_eq!(other.get(path).await.status, 404, "{path}");
+        assert_eq!(other.sign_in(email, password).await.to, "/");
+    }
+    let nobody = Visitor::new(&server).post("/invite/nosuchcode", &[("email", EMAIL), ("password", OTHER)]).await;
+    assert_eq!(nobody.status, 404, "a code that was never given signs nobody in");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_changed_password_ends_other_sessions_and_this_one_goes_on_under_another_token() {
     let server = server().await;
     let owner = Visitor::invited(&server, EMAIL, Role::Viewer).await;

@@ -121,6 +121,21 @@ impl Caller {
         Typed::read(&self.parts.headers, body).await
     }
 
+    /// The answer to a form behind a link that no longer works. If the form is sent a second time (a double click), the
+    /// first has used the link up, and its password signs in; otherwise `closed` is shown.
+    pub(super) async fn sent_again(self, code_hash: &[u8], typed: &Typed, closed: EntryPage) -> Response {
+        let email = match self.state.store.accounts.used_link(code_hash).await {
+            Ok(Some(email)) if email.is_empty() => typed.text("email"),
+            Ok(Some(email)) => email,
+            Ok(None) => return self.show(StatusCode::NOT_FOUND, closed).await,
+            Err(error) => return self.refuse(broken(error), EntryForm::default(), |_| closed).await,
+        };
+        match self.attempt().by_password(&email, typed.secret("password")).await {
+            Ok((_, entry)) => self.enter(entry, "/"),
+            Err(_) => self.show(StatusCode::NOT_FOUND, closed).await,
+        }
+    }
+
     /// Renders a page with this status.
     pub(in crate::pages) async fn show(self, status: StatusCode, page: EntryPage) -> Response {
         let options = self.state.leptos.clone();
