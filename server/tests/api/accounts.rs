@@ -2,6 +2,7 @@
 
 use hookgram::{audit::AuditAction, role::Role};
 use server::{
+    config::PublicUrl,
     credentials::{password::Passwords, throttle::Origin},
     store::{StoreError, audit::COMMAND_LINE},
     time::now,
@@ -268,6 +269,41 @@ async fn a_form_behind_a_link_that_is_sent_twice_signs_in_both_times() {
     let nobody = Visitor::new(&server).post("/invite/nosuchcode", &[("email", EMAIL), ("password", OTHER)]).await;
     assert_eq!(nobody.status, 404, "a code that was never given signs nobody in");
     server.stop().await;
+}
+
+#[tokio::test]
+async fn the_sign_in_page_says_why_signing_in_fails_without_https() {
+    let server = TestServer::start_with("http://127.0.0.1:9", |config| {
+        config.public_url = PublicUrl::parse("https://hooks.example.com");
+    })
+    .await;
+    let see = async |headers: &[(&str, &str)]| {
+        let mut request = server.http.get(server.url("/login")).header("accept-language", "en");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    for (headers, is_said) in [
+        (&[][..], true),
+        (&[("x-forwarded-proto", "http"), ("sec-fetch-site", "none")], true),
+        (&[("x-forwarded-proto", "https")], false),
+        (&[("x-forwarded-proto", "HTTPS, http")], false),
+        (&[("sec-fetch-site", "none")], false),
+    ] {
+        let page = see(headers).await;
+        let link = page.contains("href=\"https://hooks.example.com/login\"");
+        assert_eq!((page.contains("without https"), link), (is_said, is_said), "{headers:?} {page}");
+    }
+    let form = server.http.post(server.url("/login")).header("origin", "http://hooks.example.com");
+    let refused = form.header("accept-language", "ru").send().await.unwrap();
+    assert_eq!(refused.status(), 403);
+    let sentence = refused.text().await.unwrap();
+    assert!(sentence.contains("без https") && sentence.contains("https://hooks.example.com/login"), "{sentence}");
+    server.stop().await;
+    let plain = self::server().await;
+    assert!(!Visitor::new(&plain).see("/login").await.contains("without https"));
+    plain.stop().await;
 }
 
 #[tokio::test]
