@@ -2,7 +2,9 @@
 //! set as well are in [`crate::settings`].
 
 use std::{
-    env, fmt, fs,
+    env,
+    ffi::{OsStr, OsString},
+    fmt, fs,
     net::{IpAddr, SocketAddr},
     ops::Deref,
     path::PathBuf,
@@ -185,7 +187,7 @@ impl Settings {
             public_url: self.public_url.as_deref().map(public_url).transpose()?,
             data_dir: self.data_dir.clone().unwrap_or_else(|| PathBuf::from("data")),
             database: self.database_url.as_deref().map(sqlite_url).transpose()?,
-            secret_key: secret_key(),
+            secret_key: secret_key()?,
             telegram_api: base_url("HOOKGRAM_TELEGRAM_API", &self.telegram_api)?,
             fixed: self.fixed()?,
             trusted_proxies: networks("HOOKGRAM_TRUSTED_PROXIES", &self.trusted_proxies)?,
@@ -209,8 +211,7 @@ impl Settings {
         let url = secret(smtp::URL, smtp::URL_FILE)?;
         for (setting, said) in [
             (Setting::SmtpUrl, url.as_ref().map(|url| url.expose_secret())),
-            // A blank value counts as none, so that a container's file may leave it empty.
-            (Setting::MailFrom, self.mail_from.as_deref().filter(|text| !text.trim().is_empty())),
+            (Setting::MailFrom, self.mail_from.as_deref()),
             (Setting::BookingUrl, self.booking_url.as_deref()),
             (Setting::BookingPages, self.booking_pages.as_deref()),
             (Setting::Stateless, self.stateless.as_deref()),
@@ -239,10 +240,17 @@ impl Config {
         Location { data_dir: &self.data_dir, database: self.database.as_deref(), key: self.secret_key.as_ref() }
     }
 
-    /// The start of profile URLs, for a server that listens at `listening`.
+    /// The start of profile URLs, for a server that listens at `listening`. Where it listens at every address of the
+    /// machine, `localhost` stands for the machine.
     #[must_use]
     pub fn public_url(&self, listening: SocketAddr) -> PublicUrl {
-        self.public_url.clone().unwrap_or_else(|| PublicUrl(format!("http://{listening}")))
+        self.public_url.clone().unwrap_or_else(|| {
+            PublicUrl(if listening.ip().to_canonical().is_unspecified() {
+                format!("http://localhost:{}", listening.port())
+            } else {
+                format!("http://{listening}")
+            })
+        })
     }
 }
 
@@ -292,22 +300,33 @@ fn public_url(text: &str) -> Result<PublicUrl, BadSetting> {
     })
 }
 
-fn secret_key() -> Option<KeySource> {
-    match env::var("HOOKGRAM_SECRET_KEY") {
-        Ok(text) if !text.is_empty() => Some(KeySource::Text(SecretString::from(text))),
-        _ => env::var_os("HOOKGRAM_SECRET_KEY_FILE").map(|path| KeySource::File(path.into())),
-    }
+/// The value of an environment variable; `None` if it is unset or blank.
+pub(crate) fn variable(name: impl AsRef<OsStr>) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.to_string_lossy().trim().is_empty())
+}
+
+/// The text of an environment variable; `None` if it is unset or blank.
+fn variable_text(name: &'static str) -> Result<Option<String>, BadSetting> {
+    let text = variable(name).map(OsString::into_string).transpose();
+    text.map_err(|_| bad(name, "is not UTF-8"))
+}
+
+fn secret_key() -> Result<Option<KeySource>, BadSetting> {
+    let text = variable_text("HOOKGRAM_SECRET_KEY")?.map(|text| KeySource::Text(SecretString::from(text)));
+    Ok(text.or_else(|| variable("HOOKGRAM_SECRET_KEY_FILE").map(|path| KeySource::File(path.into()))))
 }
 
 /// A secret from the environment or from the file that the environment names.
 fn secret(name: &'static str, file: &'static str) -> Result<Option<SecretString>, BadSetting> {
-    if let Ok(value) = env::var(name)
-        && !value.is_empty()
-    {
+    if let Some(value) = variable_text(name)? {
         return Ok(Some(SecretString::from(value)));
     }
-    let Ok(path) = env::var(file) else { return Ok(None) };
-    let text = fs::read_to_string(&path).map_err(|error| bad(file, format!("{path} cannot be read: {error}")))?;
+    let Some(path) = variable(file).map(PathBuf::from) else { return Ok(None) };
+    let problem = |problem: String| bad(file, format!("{} {problem}", path.display()));
+    let text = fs::read_to_string(&path).map_err(|error| problem(format!("cannot be read: {error}")))?;
+    if text.trim().is_empty() {
+        return Err(problem("is empty".to_owned()));
+    }
     Ok(Some(SecretString::from(text.trim().to_owned())))
 }
 
@@ -349,7 +368,15 @@ fn networks(name: &'static str, text: &str) -> Result<Vec<IpNet>, BadSetting> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        settings: Settings,
+    }
 
     #[test]
     fn a_public_url_is_written_as_a_browser_writes_its_origin() {
@@ -375,6 +402,22 @@ mod tests {
         ] {
             assert_eq!(PublicUrl::parse(text), None, "{text}");
             assert!(public_url(text).unwrap_err().to_string().starts_with("HOOKGRAM_PUBLIC_URL: "), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_nobody_can_open_is_named_localhost() {
+        let config = |listen: &str| Cli::try_parse_from(["hookgram", "--listen", listen]).unwrap().settings.read();
+        for (listen, expected) in [
+            ("0.0.0.0:3000", "http://localhost:3000"),
+            ("[::]:8080", "http://localhost:8080"),
+            ("[::ffff:0.0.0.0]:8080", "http://localhost:8080"),
+            ("127.0.0.1:3000", "http://127.0.0.1:3000"),
+            ("[::1]:3000", "http://[::1]:3000"),
+            ("192.0.2.7:80", "http://192.0.2.7:80"),
+        ] {
+            let config = config(listen).unwrap();
+            assert_eq!(&*config.public_url(config.listen), expected);
         }
     }
 

@@ -3,6 +3,9 @@
 //! An event is accepted by [`webhook`], which renders its messages and stores both in one commit of [`store`] before it
 //! answers 200. [`delivery`] claims the due messages and sends them through [`channel`]; [`mail`] reports failures.
 
+// `observe::output` writes what is printed: the macros panic when an output is closed or full.
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
+
 pub mod announcements;
 pub mod auth;
 pub mod booking;

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use server::observe::output;
 
 fn main() -> ExitCode {
-    let cli = server::cli::Cli::parse();
+    let cli = server::cli::Cli::read();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&anyhow::Error::new(error).context("threads could not be started")),
@@ -18,6 +18,6 @@ fn main() -> ExitCode {
 
 /// Prints the error with its causes as one sentence.
 fn failed(error: &anyhow::Error) -> ExitCode {
-    eprintln!("hookgram: {error:#}");
+    output::problem(format_args!("hookgram: {error:#}"));
     ExitCode::FAILURE
 }

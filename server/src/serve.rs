@@ -39,6 +39,7 @@ use crate::{
     state::AppState,
     store::{self, LinkKind, NewLink, Store, audit::COMMAND_LINE},
     time::now,
+    webhook,
 };
 
 /// How long a shutdown waits for open requests.
@@ -78,6 +79,7 @@ impl Server {
         health::tell(&store).await?;
         let (stop, shutdown) = watch::channel(false);
         let state = AppState::new(config, store, address, shutdown).await?;
+        state.store.settings.remember_public_url(&state.public_url).await?;
         Ok(Self { state, address, listener, stop, lock })
     }
 
@@ -243,6 +245,10 @@ async fn accept(listener: TcpListener, state: &AppState, graceful: &GracefulShut
         let router = router.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
+            // Before the router: what it has matched is logged and limited.
+            if let Some(tidy) = webhook::tidy(request.uri()) {
+                *request.uri_mut() = tidy;
+            }
             router.clone().call(request.map(Body::new))
         });
         let connection = http1::Builder::new()

@@ -6,6 +6,8 @@ pub mod audit;
 pub mod booking_faults;
 pub mod causes;
 pub mod checks;
+#[cfg(feature = "ssr")]
+pub mod command_line;
 pub mod endpoints;
 pub mod mail;
 pub mod old_urls;

@@ -32,8 +32,8 @@ pub enum Trouble {
     FactorsLocked(usize),
     /// The stored URL of the mail server cannot be decrypted.
     MailLocked,
-    /// The oldest message has waited too long.
-    QueueStuck,
+    /// The oldest message has waited too long, and Telegram answers nothing. The origin of the Bot API server.
+    QueueStuck(String),
     /// The number of waiting events of strangers, which is close to the limit.
     StrangersWaiting(u64),
     /// Telegram refuses a bot's token: the bot's name and id.
@@ -265,7 +265,7 @@ fn trouble(trouble: &Trouble) -> AnyView {
             w.strangers_do.to_owned(),
             Some(("/settings#endpoints".to_owned(), w.to_settings)),
         ),
-        Trouble::QueueStuck => (w.queue_stuck.to_owned(), w.queue_stuck_do.to_owned(), log()),
+        Trouble::QueueStuck(host) => (w.queue_stuck.to_owned(), w.queue_stuck_do.replace("{}", host), log()),
         Trouble::BotSuspended(name, id) => (
             format!("{}: {name}", w.bot_parked_title),
             w.bot_parked_do.to_owned(),

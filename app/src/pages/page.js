@@ -42,6 +42,9 @@
     if (!named && !kept && times.length) soon(() => localise(times));
   });
 
+  // The server can only guess how a page was opened.
+  if (location.protocol === "https:") for (const guess of all("[data-insecure]")) guess.hidden = true;
+
   // An open menu closes when something else is pressed, and with Escape, which gives the focus back to its button. Escape
   // also ends what is shown while a button has the focus.
   const menu = () => one("details.menu[open]");

@@ -2,7 +2,10 @@
 
 use std::net::Ipv4Addr;
 
-use app::{error::AppError, i18n::app_error};
+use app::{
+    error::AppError,
+    i18n::{SignInWords, Words as _, app_error},
+};
 use axum::{
     Json,
     body::Body,
@@ -87,7 +90,7 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
     let path = request.uri().path();
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !safe && is_cross_site(request.headers(), &state.public_url) {
-        return (StatusCode::FORBIDDEN, "this request came from another site\n").into_response();
+        return refuse_foreign(&state, &request);
     }
     let request = if !safe && is_open_page(path) {
         // Anybody may send these forms. The whole body is read before the handler runs, within a limit of time.
@@ -138,6 +141,18 @@ fn refused(request: &Request, status: StatusCode, error: AppError) -> Response {
     }
     let sentence = app_error(app::preferences::of_headers(headers).language, &error);
     (status, format!("{sentence}\n")).into_response()
+}
+
+/// Refuses what another site sent, or a page of this site that was opened over plain http.
+fn refuse_foreign(state: &AppState, request: &Request) -> Response {
+    let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
+    let public = &*state.public_url;
+    let without_tls = public.strip_prefix("https://").map(|host| format!("http://{host}"));
+    if is_open_page(request.uri().path()) && without_tls.is_some_and(|without| origin.eq_ignore_ascii_case(&without)) {
+        let w = SignInWords::of(app::preferences::of_headers(request.headers()).language);
+        return (StatusCode::FORBIDDEN, format!("{} {public}/login\n", w.insecure)).into_response();
+    }
+    (StatusCode::FORBIDDEN, "this request came from another site\n").into_response()
 }
 
 /// Whether a route is a webhook endpoint, a probe or an asset: it renders no page and needs no session. The matched route

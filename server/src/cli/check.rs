@@ -32,6 +32,7 @@ use crate::{
     channel::telegram::identities::Asker,
     config::Config,
     http::rate_limits::Source,
+    observe::output,
     state::AppState,
     store::Store,
     webhook::{self, Endpoint, EndpointAnswer, Outcome, Refusal},
@@ -114,9 +115,9 @@ struct RenderedPart {
 pub(super) async fn check(config: Config, options: CheckOptions, language: Language) -> anyhow::Result<ExitCode> {
     let answer = answer(config, &options).await?;
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&report(&answer, language))?);
+        output::line(serde_json::to_string_pretty(&report(&answer, language))?);
     } else {
-        println!("{}", serde_json::to_string(&answer.report(language))?);
+        output::line(serde_json::to_string(&answer.report(language))?);
     }
     Ok(if matches!(answer.outcome, Outcome::Verified) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -228,10 +229,10 @@ pub(super) async fn render(config: &Config, options: &RenderOptions, language: L
         let warnings: Vec<Warning> =
             warnings.into_iter().chain(event.unread.iter().cloned().map(Warning::UnreadField)).collect();
         let rendered = Rendered { messages, warnings: of_warnings(language, &warnings) };
-        println!("{}", serde_json::to_string_pretty(&rendered)?);
+        output::line(serde_json::to_string_pretty(&rendered)?);
     } else {
         let parts: Vec<String> = messages.into_iter().flat_map(|one| one.parts).map(|part| part.html).collect();
-        println!("{}", parts.join("\n---\n"));
+        output::line(parts.join("\n---\n"));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -242,7 +243,7 @@ fn refuse(options: &RenderOptions, answer: EndpointAnswer, language: Language) -
     if !options.json {
         bail!("{}", report.body.error_message.unwrap_or_default());
     }
-    println!("{}", serde_json::to_string_pretty(&report)?);
+    output::line(serde_json::to_string_pretty(&report)?);
     Ok(ExitCode::FAILURE)
 }
 

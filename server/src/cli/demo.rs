@@ -158,13 +158,13 @@ fn print(language: Language, link: &str, short_url: &str, arrived: Option<&str>)
             "The sample event arrived in the sandbox as this message",
         ),
     };
-    println!("\n{open}:\n  {link}\n\n{url}:\n  {short_url}\n\n{post}:");
-    println!("  curl -H 'Content-Type: application/json' -d '{}' '{short_url}'", Sample::minimal_json());
-    if let Some(text) = arrived {
-        println!("\n{message}:\n");
-        for line in text.lines() {
-            println!("  │ {line}");
+    let mut text = format!("\n{open}:\n  {link}\n\n{url}:\n  {short_url}\n\n{post}:\n");
+    text += &format!("  curl -H 'Content-Type: application/json' -d '{}' '{short_url}'\n", Sample::minimal_json());
+    if let Some(arrived) = arrived {
+        text += &format!("\n{message}:\n\n");
+        for line in arrived.lines() {
+            text += &format!("  │ {line}\n");
         }
     }
-    println!();
+    super::announce(text);
 }

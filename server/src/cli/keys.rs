@@ -12,6 +12,7 @@ use super::open_existing;
 use crate::{
     config::Config,
     health::place,
+    observe::output,
     secrets::{
         private,
         seal::{self, Home},
@@ -88,8 +89,8 @@ async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
     };
     know_beside(config, next)?;
     match store.secrets.change_key(&COMMAND_LINE).await? {
-        Some((old, new)) => println!("Key {new} seals from now on, in the place of key {old}."),
-        None => println!("Key {next} seals already; what is left of the change is done now."),
+        Some((old, new)) => output::line(format_args!("Key {new} seals from now on, in the place of key {old}.")),
+        None => output::line(format_args!("Key {next} seals already; what is left of the change is done now.")),
     }
     let mut done = 0;
     let locked = loop {
@@ -99,7 +100,7 @@ async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
             break resealed.locked;
         }
     };
-    println!("Secrets that were sealed anew: {done}.");
+    output::line(format_args!("Secrets that were sealed anew: {done}."));
     if !locked.is_empty() {
         report(&locked);
         return Ok(ExitCode::FAILURE);
@@ -109,13 +110,16 @@ async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
     match sealer.home() {
         Home::Folder(path) => {
             sealer.drop_the_others()?;
-            println!("Nothing is sealed with the old key ({old}) any more; it was deleted from {}.", path.display());
-            println!("Backups made before now open with the old key only: make a new one.");
+            output::line(format_args!(
+                "Nothing is sealed with the old key ({old}) any more; it was deleted from {}.",
+                path.display()
+            ));
+            output::line("Backups made before now open with the old key only: make a new one.");
         }
-        home => println!(
+        home => output::line(format_args!(
             "Nothing is sealed with the old key ({old}) any more: take it out of {} and restart the server.",
             place(home)
-        ),
+        )),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -134,29 +138,35 @@ fn know_beside(config: &Config, number: u8) -> anyhow::Result<()> {
 
 /// Lists the secrets that no key decrypts, with what to do about each.
 fn report(locked: &[Locked]) {
-    eprintln!("No key opens these; the old key is kept. See to them, then run this again:");
+    output::problem("No key opens these; the old key is kept. See to them, then run this again:");
     let mut events = 0;
     for Locked { column, id, name } in locked {
         match column {
-            Column::BotToken => eprintln!("  the token of the bot {name} (/bots/{id}): enter it again"),
-            Column::ProfileToken => {
-                eprintln!("  the bot's token of the profile “{name}” (/profiles/{id}): enter it on the page Bots")
+            Column::BotToken => {
+                output::problem(format_args!("  the token of the bot {name} (/bots/{id}): enter it again"))
             }
-            Column::LinkSecret => {
-                eprintln!("  the links of the booking bot {name} (/bots/{id}/booking): save its settings again")
+            Column::ProfileToken => output::problem(format_args!(
+                "  the bot's token of the profile “{name}” (/profiles/{id}): enter it on the page Bots"
+            )),
+            Column::LinkSecret => output::problem(format_args!(
+                "  the links of the booking bot {name} (/bots/{id}/booking): save its settings again"
+            )),
+            Column::UserTotp => {
+                output::problem(format_args!("  the second step of {name}: hookgram user second-factor-off {name}"))
             }
-            Column::UserTotp => eprintln!("  the second step of {name}: hookgram user second-factor-off {name}"),
-            Column::Setting => eprintln!("  the setting {name}: enter it again on the page Settings"),
+            Column::Setting => {
+                output::problem(format_args!("  the setting {name}: enter it again on the page Settings"))
+            }
             // Drafts are deleted within an hour.
             Column::DraftToken | Column::DraftUrl => {
-                eprintln!("  what somebody types in the builder: wait for an hour")
+                output::problem("  what somebody types in the builder: wait for an hour")
             }
             Column::EventToken => events += 1,
         }
     }
     if events > 0 {
-        eprintln!(
+        output::problem(format_args!(
             "  the tokens of {events} events of /webhook/telegram: they go when the events are too old to be kept"
-        );
+        ));
     }
 }

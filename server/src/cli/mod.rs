@@ -9,15 +9,17 @@ mod users;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand};
+use anyhow::anyhow;
+use app::i18n::{Words as _, command_line::CommandLineWords};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, builder::Resettable};
 use hookgram::values::Language;
 
 use crate::{
-    config::{Config, Settings},
-    observe::logging,
+    config::{self, Config, PublicUrl, Settings},
+    observe::{logging, output},
     serve::{self, Server},
     settings::Live,
-    store::Store,
+    store::{Store, StoreError},
 };
 
 /// Webhooks of a booking service become Telegram messages.
@@ -73,44 +75,85 @@ struct ServeOptions {
     demo: bool,
 }
 
+impl Cli {
+    /// Parses the command line and the environment. Ends the process if that cannot be done, or if help was asked for.
+    #[must_use]
+    pub fn read() -> Self {
+        // A blank environment variable counts as unset (contract §6).
+        let command = Self::command().mut_args(|arg| {
+            let is_blank = arg.get_env().is_some_and(|name| config::variable(name).is_none());
+            if is_blank { arg.env(Resettable::Reset) } else { arg }
+        });
+        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+    }
+}
+
 /// Runs a command.
 ///
 /// # Errors
 /// The error to print on the terminal.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let config = cli.settings.read()?;
-    logging::start(&config)?;
-    match cli.command.unwrap_or(Command::Serve(ServeOptions::default())) {
+    let log = logging::start(&config)?;
+    let done = run_command(cli, config).await;
+    log.finish();
+    match done {
+        Err(error) if matches!(error.downcast_ref(), Some(StoreError::Newer)) => {
+            Err(anyhow!(CommandLineWords::of(language()).newer_database))
+        }
+        done => done,
+    }
+}
+
+async fn run_command(cli: Cli, config: Config) -> anyhow::Result<ExitCode> {
+    let code = match cli.command.unwrap_or(Command::Serve(ServeOptions::default())) {
         Command::Serve(ServeOptions { demo: true }) => {
             let named = cli.settings.data_dir.is_some();
             demo::run(config, named, language()).await?;
+            return Ok(ExitCode::SUCCESS);
         }
-        Command::Serve(ServeOptions { demo: false }) => run_server(config).await?,
+        Command::Serve(ServeOptions { demo: false }) => {
+            run_server(config).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Command::User(command) => users::run(&config, command).await?,
-        Command::Profile(command) => return profiles::run(&config, command).await,
-        Command::Key(command) => return keys::run(&config, command).await,
-        Command::Check(options) => return check::check(config, options, language()).await,
-        Command::Render(options) => return check::render(&config, &options, language()).await,
-        Command::Replay(options) => return replay::replay(&config, options, language()).await,
-        Command::Cancel(options) => return replay::cancel(&config, options, language()).await,
+        Command::Profile(command) => profiles::run(&config, command).await?,
+        Command::Key(command) => keys::run(&config, command).await?,
+        Command::Check(options) => check::check(config, options, language()).await?,
+        Command::Render(options) => check::render(&config, &options, language()).await?,
+        Command::Replay(options) => replay::replay(&config, options, language()).await?,
+        Command::Cancel(options) => replay::cancel(&config, options, language()).await?,
         Command::Backup { file } => {
             let store = open_existing(&config).await?;
             store.backup(&file).await?;
             store.close().await;
+            ExitCode::SUCCESS
         }
+    };
+    match output::lost() {
+        Some(error) => Err(anyhow!("what was to be printed is lost ({error}); the command itself is done")),
+        None => Ok(code),
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 async fn run_server(config: Config) -> anyhow::Result<()> {
     let end = serve::end()?;
     let server = Server::start(config).await?;
-    println!("Hookgram listens on http://{}", server.address);
+    let mut greeting = format!("Hookgram listens on http://{}", server.address);
     if let Some(link) = server.setup_link().await? {
-        println!("There is no account yet. Make the first one here, within 24 hours:\n{link}");
+        greeting += &format!("\nThere is no account yet. Make the first one here, within 24 hours:\n{link}");
+        if server.state.config.public_url.is_none() && server.address.ip().to_canonical().is_unspecified() {
+            greeting += "\nOn another computer, write the name or the address of this one instead of localhost.";
+        }
     }
+    announce(greeting);
     server.run_until(end).await;
     Ok(())
+}
+
+/// Prints what a server says at its start. The server does not wait for that: its output may be a halted terminal.
+fn announce(text: String) {
+    std::thread::spawn(move || output::line(text));
 }
 
 /// An installation's settings, including those of its Settings page; without an installation, those of flags and
@@ -123,6 +166,15 @@ async fn settings(config: &Config) -> anyhow::Result<Live> {
     let settings = Live::load(&config.fixed, &store).await?;
     store.close().await;
     Ok(settings)
+}
+
+/// The start of profile URLs: of flag or environment, else of the server that ran last.
+async fn public_url(config: &Config, store: &Store) -> anyhow::Result<PublicUrl> {
+    let remembered = match &config.public_url {
+        Some(_) => None,
+        None => store.settings.public_url().await?.as_deref().and_then(PublicUrl::parse),
+    };
+    Ok(remembered.unwrap_or_else(|| config.public_url(config.listen)))
 }
 
 /// Opens the store of an installation. A command that only reads one does not create it.

@@ -11,6 +11,7 @@ use clap::Subcommand;
 
 use crate::{
     config::Config,
+    observe::output,
     profile_file::{self, ImportError},
     secrets::private,
     store::{Store, audit::COMMAND_LINE},
@@ -35,12 +36,12 @@ pub(super) enum Command {
 
 pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<ExitCode> {
     let store = Store::open(config.location()).await?;
-    let base = config.public_url(config.listen);
+    let base = super::public_url(config, &store).await?;
     let mut code = ExitCode::SUCCESS;
     match command {
         Command::List => {
             for profile in store.profiles.all().await? {
-                println!("{}\t{base}/h/{}", profile.name, profile.key);
+                output::line(format_args!("{}\t{base}/h/{}", profile.name, profile.key));
             }
         }
         Command::Export { with_secrets } => {
@@ -51,20 +52,20 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
             if with_secrets {
                 private::restrict_output();
             }
-            print!("{text}");
+            output::text(text);
         }
         Command::Import { file } => {
             let text = read(&file).with_context(|| format!("{file} cannot be read"))?;
             match profile_file::import(&store, &text).await {
                 Ok(done) => {
                     for (name, key) in done {
-                        println!("{name}\t{base}/h/{key}");
+                        output::line(format_args!("{name}\t{base}/h/{key}"));
                     }
                 }
                 Err(ImportError::Faults(faults)) => {
-                    eprintln!("{file}: nothing was changed, because of this:");
+                    output::problem(format_args!("{file}: nothing was changed, because of this:"));
                     for fault in faults {
-                        eprintln!("  {fault}");
+                        output::problem(format_args!("  {fault}"));
                     }
                     code = ExitCode::FAILURE;
                 }

@@ -16,6 +16,7 @@ use super::open_existing;
 use crate::{
     config::Config,
     delivery::replays::Replays,
+    observe::output,
     rendering::Rendering,
     settings::{
         Live, SettingFault,
@@ -135,10 +136,10 @@ impl Bench {
         let mut code = ExitCode::SUCCESS;
         for Handled { id, done: outcome } in handled {
             match outcome {
-                Ok(same) if same == id => println!("{id}\t{done}"),
-                Ok(new) => println!("{id}\t{done} as {new}"),
+                Ok(same) if same == id => output::line(format_args!("{id}\t{done}")),
+                Ok(new) => output::line(format_args!("{id}\t{done} as {new}")),
                 Err(refusal) => {
-                    println!("{id}\t{}", replays::refusal(self.language, *refusal));
+                    output::line(format_args!("{id}\t{}", replays::refusal(self.language, *refusal)));
                     code = ExitCode::FAILURE;
                 }
             }
@@ -202,13 +203,13 @@ impl Bench {
             let Some(row) = self.store.log.logged(id).await? else { continue };
             let cause = row.cause.map(|cause| causes::cause(self.language, cause));
             let text = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
-            println!(
+            output::line(format_args!(
                 "{id}\t{}\t{}\t{}\t{}",
                 text(row.profile),
                 text(row.order_number),
                 text(row.chat),
                 cause.unwrap_or("–")
-            );
+            ));
         }
         Ok(())
     }
@@ -223,7 +224,7 @@ impl Bench {
             }
             if progress.left() / 1_000 != shown {
                 shown = progress.left() / 1_000;
-                eprintln!("{} done, {} left", progress.done, progress.left());
+                output::problem(format_args!("{} done, {} left", progress.done, progress.left()));
             }
             tokio::select! {
                 done = self.step() => done?,
@@ -242,7 +243,7 @@ impl Bench {
     }
 
     fn report(&self, progress: &BulkProgress) {
-        println!(
+        output::line(format_args!(
             "{} of {} {}",
             progress.done,
             progress.total,
@@ -250,12 +251,12 @@ impl Bench {
                 BulkKind::Replay(_) => "are sent again",
                 BulkKind::Cancel => "are cancelled",
             }
-        );
+        ));
         for (refusal, count) in &progress.refused {
-            println!("{count}\t{}", replays::refusal(self.language, *refusal));
+            output::line(format_args!("{count}\t{}", replays::refusal(self.language, *refusal)));
         }
         if progress.stopped {
-            println!("it was stopped before its end");
+            output::line("it was stopped before its end");
         }
     }
 }

@@ -1,6 +1,9 @@
 //! `hookgram user …`.
 
-use std::io::{self, BufRead as _, IsTerminal as _};
+use std::{
+    io::{self, BufRead as _, IsTerminal as _},
+    process::ExitCode,
+};
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
@@ -10,6 +13,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::{
     config::Config,
     credentials::password::Passwords,
+    observe::output,
     secrets::codes,
     store::{LinkKind, NewLink, Store, StoreError, audit::COMMAND_LINE},
     time::now,
@@ -58,7 +62,7 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
+pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<ExitCode> {
     let store = Store::open(config.location()).await?;
     match command {
         Command::Add { email, role, password_stdin } => {
@@ -72,7 +76,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
         }
         Command::List => {
             for user in store.accounts.users().await? {
-                println!("{}\t{}", user.account.email, user.account.role.name());
+                output::line(format_args!("{}\t{}", user.account.email, user.account.role.name()));
             }
         }
         Command::ResetPassword { email, password_stdin } => {
@@ -92,7 +96,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
                 expires_at: now().saturating_add(LINK_TIME),
             };
             store.accounts.add_link(link, &COMMAND_LINE).await?;
-            println!("{}/reset/{code}", config.public_url(config.listen));
+            output::line(format_args!("{}/reset/{code}", super::public_url(config, &store).await?));
         }
         Command::SecondFactorOff { email } => {
             let user =
@@ -108,7 +112,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
         }
     }
     store.close().await;
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Asks for a password, and returns its hash if the password may be chosen.

@@ -4,6 +4,7 @@ use hookgram::setting::Setting;
 use tracing::Level;
 
 use crate::{
+    observe::output,
     secrets::seal::Home,
     state::AppState,
     store::{KeyState, LockedSecrets, Store, StoreError},
@@ -53,7 +54,7 @@ pub async fn tell(store: &Store) -> Result<(), StoreError> {
     };
     tracing::error!(tokens, second_factors = factors, "{sentence}");
     if !tracing::enabled!(Level::ERROR) {
-        eprintln!("{sentence}");
+        output::problem(sentence);
     }
     Ok(())
 }

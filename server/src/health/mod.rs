@@ -14,6 +14,7 @@ use tokio::{sync::watch, time::sleep};
 
 pub(crate) use self::keys::{place, tell};
 use crate::{
+    channel::telegram::NOT_TELEGRAMS,
     state::AppState,
     store::{Bot, BotRecord, MANY_CODES, SignInFailures, Store, StoreError},
     time::{Millis, now},
@@ -21,7 +22,8 @@ use crate::{
 
 const HOUR: Millis = 60 * 60 * 1000;
 const DAY: Millis = 24 * HOUR;
-/// A message that waits for longer than this, in milliseconds, is not held up by Telegram's rate limits.
+/// A message that waits for longer than this, in milliseconds, is not held up by the pace of sending. Twice as long is
+/// at least the longest pause between two attempts.
 const STUCK: Millis = 15 * 60 * 1000;
 /// Bytes. The disk counts as low with less than this free, or with less than a hundredth of its size free.
 const LOW: u64 = 500_000_000;
@@ -79,8 +81,8 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     if locked.mail {
         troubles.push(Trouble::MailLocked);
     }
-    if queue.oldest.is_some_and(|oldest| oldest < now - STUCK) {
-        troubles.push(Trouble::QueueStuck);
+    if queue.oldest.is_some_and(|oldest| oldest < now - STUCK) && is_stuck(state, now).await? {
+        troubles.push(Trouble::QueueStuck(bot_api_origin(&state.config.telegram_api)));
     }
     let strangers = store.events.strangers_waiting().await?;
     if strangers > settings.stranger_events / 2 {
@@ -130,6 +132,21 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     };
     look(state, &view);
     Ok(view)
+}
+
+/// Whether nothing moves although something could. A few messages that Telegram defers do not count: it answers.
+async fn is_stuck(state: &AppState, now: Millis) -> Result<bool, StoreError> {
+    let calls = state.store.log.latest_calls(now - 2 * STUCK, NOT_TELEGRAMS).await?;
+    if calls.answered > 0 {
+        return Ok(false);
+    }
+    let heads = state.store.queue.open_senders().await?;
+    Ok(calls.unanswered > 0 || heads.iter().any(|(_, due)| *due < now - STUCK))
+}
+
+/// The Bot API server, without what its address may hold besides: a user, a password, a path.
+fn bot_api_origin(address: &str) -> String {
+    reqwest::Url::parse(address).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
 }
 
 /// The problems of booking bots that are on.

@@ -24,7 +24,8 @@
 //! day for an address, 10 a day for a token, 20 an hour in all.
 //!
 //! **Durability.** No mail is lost: rows survive the process, and a claimed mail is due again when its lease ends. An
-//! address that the server refuses for good is not tried again; the others are. An address gets a mail twice only if
+//! address that the server refuses for good is not tried again; the others are. Each attempt begins with another address,
+//! because it ends where the server falls silent. An address gets a mail twice only if
 //! the process dies between the server's reply and its record. After 24 hours a mail is `given_up`.
 
 mod letter;

@@ -186,6 +186,10 @@ impl MailWorker {
         if is_stateless {
             left = self.those_who_agreed(mail, content, left, &mut round, done, now).await?;
         }
+        // An address at which the connection ends would keep the mail from those after it, if each attempt began with it.
+        let first = usize::try_from(mail.attempt.saturating_sub(1)).unwrap_or_default();
+        let first = first.checked_rem(left.len()).unwrap_or_default();
+        left.rotate_left(first);
         for address in left {
             if is_stateless && !self.sent_lately.lock().has_room(now) {
                 round.hold(address, TOO_MANY_IN_ALL, done);

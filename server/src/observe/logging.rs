@@ -1,8 +1,16 @@
-//! The process's log: to standard error, filtered and formatted as configured.
+//! The process's log: to standard error, filtered and formatted as configured. A thread writes it, so that nobody waits
+//! for a terminal that is halted or for a pipe that is not read.
 
 use std::{
     borrow::Cow,
     io::{self, IsTerminal as _, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread,
+    time::{Duration, Instant},
 };
 
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
@@ -12,19 +20,27 @@ use crate::{
     settings::parse::BadSetting,
 };
 
+/// The most lines that wait to be written. While they wait, further ones are lost.
+const WAITING: usize = 4096;
+/// How long [`Log::finish`] waits.
+const LAST_WAIT: Duration = Duration::from_secs(1);
+/// How often it looks for room.
+const ROOM: Duration = Duration::from_millis(5);
+
 /// Starts logging.
 ///
 /// # Errors
 /// If the filter is invalid.
-pub fn start(config: &Config) -> Result<(), BadSetting> {
+pub fn start(config: &Config) -> Result<Log, BadSetting> {
     let filter = EnvFilter::try_new(&config.log).map_err(|error| BadSetting {
         name: "HOOKGRAM_LOG",
         problem: format!("“{}” is no log filter: {error}; write it like info or warn,server=debug", config.log),
     })?;
+    let log = Log::start(io::stderr());
     let colours = config.log_format == LogFormat::Text && io::stderr().is_terminal();
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(Lines { colours })
+        .with_writer(Lines { colours, log: log.clone() })
         // An internal error would be printed to standard error as well. If that cannot be written (a full disk), the
         // request would end in a panic.
         .log_internal_errors(false);
@@ -33,34 +49,95 @@ pub fn start(config: &Config) -> Result<(), BadSetting> {
         LogFormat::Text => builder.with_ansi(colours).try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
-    Ok(())
+    Ok(log)
 }
 
-/// Standard error, with control characters escaped, so that text from outside can neither break a line of the log nor
+/// The thread that writes the log. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Log {
+    entries: SyncSender<Entry>,
+    lost: Arc<AtomicU64>,
+}
+
+#[derive(Debug)]
+enum Entry {
+    Line(String),
+    /// Everything before is written.
+    Mark(SyncSender<()>),
+}
+
+impl Log {
+    fn start(mut output: impl Write + Send + 'static) -> Self {
+        let (entries, received) = sync_channel(WAITING);
+        let lost = Arc::<AtomicU64>::default();
+        let log = Self { entries, lost: lost.clone() };
+        // Without the thread, every line is lost.
+        let _ = thread::Builder::new().name("log".to_owned()).spawn(move || write(&received, &mut output, &lost));
+        log
+    }
+
+    /// Waits until every line is written, for at most a second.
+    pub fn finish(&self) {
+        let end = Instant::now() + LAST_WAIT;
+        let (mark, written) = sync_channel(1);
+        let mut mark = Entry::Mark(mark);
+        while let Err(TrySendError::Full(unsent)) = self.entries.try_send(mark) {
+            if Instant::now() >= end {
+                return;
+            }
+            mark = unsent;
+            thread::sleep(ROOM);
+        }
+        let _ = written.recv_timeout(end.saturating_duration_since(Instant::now()));
+    }
+
+    fn put(&self, line: String) {
+        if self.entries.try_send(Entry::Line(line)).is_err() {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Writes what is received. Nobody can be told of an error.
+fn write(entries: &Receiver<Entry>, output: &mut impl Write, lost: &AtomicU64) {
+    for entry in entries {
+        let lost = lost.swap(0, Ordering::Relaxed);
+        if lost > 0 {
+            let _ = writeln!(output, "({lost} lines of the log are lost: it was not read in time)");
+        }
+        match entry {
+            Entry::Line(line) => _ = output.write_all(line.as_bytes()),
+            Entry::Mark(mark) => _ = mark.try_send(()),
+        }
+    }
+}
+
+/// The log, with control characters escaped, so that text from outside can neither break a line of the log nor
 /// command a terminal.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Lines {
     /// Whether the log's own colour codes are kept.
     colours: bool,
+    log: Log,
 }
 
 impl MakeWriter<'_> for Lines {
     type Writer = Self;
 
     fn make_writer(&self) -> Self {
-        *self
+        self.clone()
     }
 }
 
 impl Write for Lines {
     /// Gets one whole line with each call.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        io::stderr().write_all(plain(&String::from_utf8_lossy(line), self.colours).as_bytes())?;
+        self.log.put(plain(&String::from_utf8_lossy(line), self.colours).into_owned());
         Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stderr().flush()
+        Ok(())
     }
 }
 
@@ -86,7 +163,60 @@ fn plain(line: &str, colours: bool) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::{Sender, channel};
+
     use super::*;
+
+    /// An output that nobody reads before the gate is dropped.
+    struct Halted {
+        gate: Receiver<()>,
+        written: Sender<String>,
+    }
+
+    impl Write for Halted {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let _ = self.gate.recv();
+            let _ = self.written.send(String::from_utf8_lossy(bytes).into_owned());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn nobody_waits_for_an_output_that_is_halted_and_lost_lines_are_counted() {
+        let ((open, gate), (written, read)) = (channel(), channel());
+        let log = Log::start(Halted { gate, written });
+        for line in 0..WAITING + 10 {
+            log.put(format!("{line}\n"));
+        }
+        drop(open);
+        log.finish();
+        let text: String = read.try_iter().collect();
+        assert!(text.contains("\n2\n3\n4\n") && text.contains(&format!("\n{}\n", WAITING - 1)), "{text}");
+        assert!(text.contains("lines of the log are lost"), "{text}");
+    }
+
+    #[test]
+    fn an_output_that_cannot_be_written_ends_nothing() {
+        struct Full;
+        impl Write for Full {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let log = Log::start(Full);
+        log.put("a\n".to_owned());
+        log.finish();
+        log.put("b\n".to_owned());
+        log.finish();
+        assert_eq!(log.lost.load(Ordering::Relaxed), 0, "the thread still takes lines");
+    }
 
     #[test]
     fn a_line_is_a_line_and_no_command() {

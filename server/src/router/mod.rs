@@ -61,15 +61,13 @@ pub fn router(state: AppState) -> Router {
 
 fn routes() -> Routes {
     Routes::default()
+        // Their sloppy forms are tidied before, see `webhook::tidy`.
         .open("/webhook/telegram", "ANY", any(webhook::stateless))
-        .open("/webhook/telegram/", "ANY", any(webhook::stateless))
         .open("/webhook", "ANY", any(webhook::beside))
-        .open("/webhook/", "ANY", any(webhook::beside))
         .open("/webhook/{*rest}", "ANY", any(webhook::beside))
-        // A webhook key, with or without a slash at the end. Any other path is answered as an unknown webhook key.
+        // A webhook key. Any other path is answered as an unknown webhook key.
         .open("/h/{*key}", "ANY", any(webhook::short))
         .open("/h", "ANY", any(webhook::beside))
-        .open("/h/", "ANY", any(webhook::beside))
         .open("/telegram/{path}", "POST", post(booking::webhook::receive))
         .open("/healthz", "GET", get(probes::alive))
         .open("/readyz", "GET", get(probes::ready))

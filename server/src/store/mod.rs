@@ -58,7 +58,7 @@ use std::{borrow::Cow, fs, io, path::Path, str::FromStr as _, time::Duration};
 
 use sqlx::{
     Connection as _, SqliteConnection, SqlitePool,
-    migrate::Migrator,
+    migrate::{MigrateError, Migrator},
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::broadcast;
@@ -90,7 +90,7 @@ pub use self::{
     },
     log::{
         LogFilter, LogRows, Logged,
-        health::{MailHealth, QueueHealth},
+        health::{LatestCalls, MailHealth, QueueHealth},
         last_event::{DeliverySummary, LastEvent},
         unreachable::Unreachable,
     },
@@ -163,7 +163,10 @@ pub enum StoreError {
     Database(#[source] sqlx::Error),
     /// A migration failed.
     #[error("the database could not be brought up to date: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    Migration(#[source] MigrateError),
+    /// A later version of the program has migrated the database.
+    #[error("a later version has used the database: install that version, or restore a backup that was made before")]
+    Newer,
     /// A secret could not be encrypted or decrypted.
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -206,6 +209,15 @@ impl From<sqlx::Error> for StoreError {
         match error {
             sqlx::Error::ColumnDecode { index, .. } => Self::Corrupt(index.into()),
             other => Self::Database(other),
+        }
+    }
+}
+
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::VersionMissing(_) => Self::Newer,
+            other => Self::Migration(other),
         }
     }
 }

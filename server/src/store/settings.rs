@@ -1,4 +1,4 @@
-//! Settings that admins have changed.
+//! Settings that admins have changed, and the public URL of the server that ran last.
 
 use hookgram::{audit::AuditAction, setting::Setting};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -13,7 +13,35 @@ use crate::{
     },
 };
 
+/// The row of the public URL. It is no [`Setting`].
+const PUBLIC_URL: &str = "public_url";
+
 impl Settings {
+    /// The public URL of the server that ran last, for commands that print URLs.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn public_url(&self) -> Result<Option<String>, StoreError> {
+        let url = sqlx::query_scalar("SELECT value FROM settings WHERE name = ?1 AND value IS NOT NULL");
+        Ok(url.bind(PUBLIC_URL).fetch_optional(&self.read).await?)
+    }
+
+    /// Remembers the public URL of a server that starts.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn remember_public_url(&self, url: &str) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO settings (name, value) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+        )
+        .bind(PUBLIC_URL)
+        .bind(url)
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+
     /// Every stored setting, with an error in the place of a secret that cannot be decrypted. Settings that this
     /// version does not know are left out.
     ///

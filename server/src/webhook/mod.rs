@@ -3,15 +3,19 @@
 mod accept;
 mod answer;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    borrow::Cow,
+    net::{IpAddr, Ipv4Addr},
+};
 
 use axum::{
     body::{Body, Bytes},
     extract::{Path, Request, State, rejection::PathRejection},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use hookgram::{query, values::Language, webhook::WebhookError};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 pub(crate) use self::accept::{check_offline, unconfirmed};
 pub use self::{
@@ -52,6 +56,39 @@ pub(crate) fn is_endpoint(path: &str) -> bool {
     ["/h/", "/webhook"].iter().any(|endpoint| path.starts_with(endpoint))
 }
 
+/// The path of an endpoint as it was meant, if it was written sloppily: with doubled slashes, a slash at the end, or white
+/// space around a step (contract §1). `None` for every other path.
+pub(crate) fn tidy(uri: &Uri) -> Option<Uri> {
+    let path = tidy_path(uri.path())?;
+    let target = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path,
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(target.parse().ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+fn tidy_path(path: &str) -> Option<String> {
+    let steps: Vec<Cow<'_, str>> = path.split('/').map(tidy_step).filter(|step| !step.is_empty()).collect();
+    let tidy = format!("/{}", steps.join("/"));
+    (matches!(steps.first().map(Cow::as_ref), Some("h" | "webhook")) && tidy != path).then_some(tidy)
+}
+
+fn tidy_step(step: &str) -> Cow<'_, str> {
+    let Ok(text) = percent_decode_str(step).decode_utf8() else { return step.into() };
+    let is_blank = |letter: char| {
+        letter.is_whitespace()
+            || letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    };
+    let trimmed = text.trim_matches(is_blank);
+    if trimmed.len() == text.len() {
+        return step.into();
+    }
+    utf8_percent_encode(trimmed, NON_ALPHANUMERIC).to_string().into()
+}
+
 /// The response to a request that is refused before it reaches its endpoint.
 pub(crate) fn refused(fault: WebhookError, headers: &HeaderMap) -> Response {
     EndpointAnswer::refused(fault).into_response(preferred(headers))
@@ -64,10 +101,7 @@ pub async fn short(
     request: Request,
 ) -> Response {
     // A path that is not UTF-8 names no webhook key.
-    let mut key = key.map(|Path(key)| key).unwrap_or_default();
-    if key.ends_with('/') {
-        key.pop();
-    }
+    let key = key.map(|Path(key)| key).unwrap_or_default();
     at_endpoint(&state, Some(key), request).await
 }
 
@@ -260,6 +294,43 @@ fn preferred(headers: &HeaderMap) -> Language {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sloppy_path_is_read_as_it_was_meant() {
+        for (path, expected) in [
+            ("//h/KEY", Some("/h/KEY")),
+            ("/h//KEY", Some("/h/KEY")),
+            ("///h///KEY///", Some("/h/KEY")),
+            ("/h/KEY/", Some("/h/KEY")),
+            ("/h/KEY%20", Some("/h/KEY")),
+            ("/h/KEY%0A", Some("/h/KEY")),
+            ("/h/KEY%0D%0A", Some("/h/KEY")),
+            ("/h/KEY%C2%A0", Some("/h/KEY")),
+            ("/h/KEY%E2%80%8B/%20", Some("/h/KEY")),
+            ("/h/%20KEY", Some("/h/KEY")),
+            ("/%20h/KEY", Some("/h/KEY")),
+            ("/h/", Some("/h")),
+            ("//webhook//telegram/", Some("/webhook/telegram")),
+            ("/webhook/telegram%20", Some("/webhook/telegram")),
+            ("/h/KEY%20%FF", None),
+            ("/h/KEY", None),
+            ("/h/KEY%20X", None),
+            ("/webhook/telegram", None),
+            ("/h", None),
+            ("/", None),
+            ("//", None),
+            ("//profiles", None),
+            ("/profiles/3/", None),
+            ("/hh/KEY/", None),
+            ("/H/KEY/", None),
+        ] {
+            assert_eq!(tidy_path(path).as_deref(), expected, "{path}");
+        }
+        let uri = tidy(&Uri::from_static("//h/KEY%0A?message=%20a+b")).unwrap();
+        assert_eq!(uri, "/h/KEY?message=%20a+b");
+        let uri = tidy(&Uri::from_static("http://x.y//h/KEY")).unwrap();
+        assert_eq!(uri, "http://x.y/h/KEY");
+    }
 
     #[test]
     fn json_by_any_of_its_names() {

@@ -2,6 +2,7 @@
 
 use hookgram::{audit::AuditAction, role::Role};
 use server::{
+    config::PublicUrl,
     credentials::{password::Passwords, throttle::Origin},
     store::{StoreError, audit::COMMAND_LINE},
     time::now,
@@ -233,6 +234,76 @@ async fn a_reset_link_sets_a_password_once_and_ends_every_session() {
     assert_eq!(owner.sign_in(EMAIL, PASSWORD).await.status, 422);
     assert_eq!(owner.sign_in(EMAIL, OTHER).await.to, "/");
     server.stop().await;
+}
+
+#[tokio::test]
+async fn a_form_behind_a_link_that_is_sent_twice_signs_in_both_times() {
+    let server = server().await;
+    let setup = server.setup_link.as_ref().unwrap().strip_prefix(&server.base).unwrap().to_owned();
+    let invited = "petr@example.com";
+    let invitation = format!("/invite/{}", invite(&server, invited, Role::Viewer).await);
+    let mut links = vec![
+        (setup, EMAIL, PASSWORD, vec![("email", EMAIL), ("password", PASSWORD)]),
+        (invitation, invited, PASSWORD, vec![("password", PASSWORD)]),
+    ];
+    for number in 0..3 {
+        if number == 2 {
+            let reset = format!("/reset/{}", reset_link(&server, EMAIL, 60_000).await);
+            links.push((reset, EMAIL, OTHER, vec![("password", OTHER)]));
+        }
+        let (path, email, password, fields) = &links[number];
+        let (one, two, three) = (Visitor::new(&server), Visitor::new(&server), Visitor::new(&server));
+        let (first, second) = tokio::join!(one.post(path, fields), two.post(path, fields));
+        let third = three.post(path, fields).await;
+        for answer in [first, second, third] {
+            assert_eq!((answer.status, answer.to.as_str()), (303, "/"), "{path} {}", answer.text);
+        }
+        assert!(one.is_in().await && two.is_in().await && three.is_in().await, "{path}");
+        let other = Visitor::new(&server);
+        let wrong = other.post(path, &[("email", email), ("password", "корова лампа окно 13")]).await;
+        assert_eq!(wrong.status, 404, "{path}");
+        assert!(wrong.text.contains("This link no longer works") && !other.is_in().await);
+        assert_eq!(other.get(path).await.status, 404, "{path}");
+        assert_eq!(other.sign_in(email, password).await.to, "/");
+    }
+    let nobody = Visitor::new(&server).post("/invite/nosuchcode", &[("email", EMAIL), ("password", OTHER)]).await;
+    assert_eq!(nobody.status, 404, "a code that was never given signs nobody in");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_sign_in_page_says_why_signing_in_fails_without_https() {
+    let server = TestServer::start_with("http://127.0.0.1:9", |config| {
+        config.public_url = PublicUrl::parse("https://hooks.example.com");
+    })
+    .await;
+    let see = async |headers: &[(&str, &str)]| {
+        let mut request = server.http.get(server.url("/login")).header("accept-language", "en");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    for (headers, is_said) in [
+        (&[][..], true),
+        (&[("x-forwarded-proto", "http"), ("sec-fetch-site", "none")], true),
+        (&[("x-forwarded-proto", "https")], false),
+        (&[("x-forwarded-proto", "HTTPS, http")], false),
+        (&[("sec-fetch-site", "none")], false),
+    ] {
+        let page = see(headers).await;
+        let link = page.contains("href=\"https://hooks.example.com/login\"");
+        assert_eq!((page.contains("without https"), link), (is_said, is_said), "{headers:?} {page}");
+    }
+    let form = server.http.post(server.url("/login")).header("origin", "http://hooks.example.com");
+    let refused = form.header("accept-language", "ru").send().await.unwrap();
+    assert_eq!(refused.status(), 403);
+    let sentence = refused.text().await.unwrap();
+    assert!(sentence.contains("без https") && sentence.contains("https://hooks.example.com/login"), "{sentence}");
+    server.stop().await;
+    let plain = self::server().await;
+    assert!(!Visitor::new(&plain).see("/login").await.contains("without https"));
+    plain.stop().await;
 }
 
 #[tokio::test]

@@ -175,6 +175,8 @@ async fn each_failure_of_reading_has_its_error() {
             Play::Refuse(429, "Too Many Requests: retry after 7", json!({"retry_after": 7})),
             CallError::Busy { seconds: 7 },
         ),
+        (Play::Wait("Too Many Requests: retry after 35", None), CallError::Busy { seconds: 35 }),
+        (Play::Wait("Too Many Requests", Some(40)), CallError::Busy { seconds: 40 }),
         (Play::Html(502), CallError::Unreachable),
         (Play::HangUp, CallError::Unreachable),
     ] {

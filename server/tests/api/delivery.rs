@@ -60,6 +60,24 @@ async fn telegrams_wait_is_honoured() {
 }
 
 #[tokio::test]
+async fn telegrams_wait_is_honoured_wherever_it_stands() {
+    for (play, seconds) in [
+        (Play::Wait("Too Many Requests: retry after 35", Some(600)), 600),
+        (Play::Wait("Too Many Requests: retry after 35", None), 35),
+    ] {
+        let api = BotApi::start().await;
+        api.next([play]);
+        let server = TestServer::start(&api.url()).await;
+        let before = now();
+        post(&server, "1", "5").await;
+        server.wait_for_state(DeliveryState::Retrying).await;
+        let due = server.state.store.queue.deliveries(1).await.unwrap()[0].next_attempt_at.unwrap();
+        assert!((seconds * 1_000..=seconds * 1_000 + 60_000).contains(&(due - before)), "{seconds}: {}", due - before);
+        server.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn permanent_refusals_end_it() {
     for (code, description) in [
         (400, "Bad Request: chat not found"),

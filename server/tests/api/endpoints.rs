@@ -215,6 +215,34 @@ async fn other_methods() {
 }
 
 #[tokio::test]
+async fn a_sloppy_path_reaches_its_endpoint_and_any_other_is_answered_in_json() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let key = server.profile("A", true, &[]).await.key;
+    let query = stateless("&message=x");
+    let query = query.strip_prefix("/webhook/telegram").unwrap();
+    let forms = ["//h/KEY", "/h//KEY", "/h/KEY/", "/h/KEY//", "/h/KEY%20", "/h/KEY%0A", "/h/KEY%0D%0A/", "/h/%20KEY"];
+    let forms = forms.map(|form| form.replace("KEY", &key));
+    let beside = ["//webhook/telegram", "/webhook//telegram", "/webhook/telegram/", "/webhook/telegram%20"];
+    let beside = beside.map(|form| format!("{form}{query}"));
+    for (number, path) in forms.iter().chain(&beside).enumerate() {
+        let got = server.http.get(server.url(path)).send().await.unwrap();
+        assert_eq!(got.status(), 200, "{path}");
+        assert_eq!(server.post(path, event(&number.to_string(), &["5"])).await.0, 200, "{path}");
+    }
+    for path in ["/h", "/h/", "//h", "/webhook", "/webhook/", "/webhook/max", "/h/KEY/x", "/h/KEY%20x", "/h/%FF"] {
+        let path = path.replace("KEY", &key);
+        for method in [Method::GET, Method::POST, Method::PUT] {
+            let answer = server.http.request(method.clone(), server.url(&path)).send().await.unwrap();
+            let status = answer.status().as_u16();
+            assert!(status == 404 || method == Method::PUT && status == 405, "{method} {path} {status}");
+            assert_eq!(answer.json::<Value>().await.unwrap()["Status"], "Error", "{method} {path}");
+        }
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn the_stateless_endpoint_can_be_closed() {
     let server =
         TestServer::start_with("http://127.0.0.1:9", |config| config.fixed.fix(Setting::Stateless, "false").unwrap())

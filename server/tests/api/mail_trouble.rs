@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use hookgram::{mail::MailState, parameters::Parameter};
+use hookgram::{mail::MailState, parameters::Parameter, setting::Setting};
 use server::{mail::MailWorker, settings::Live, store::Store, time::now};
 
 use crate::{
@@ -102,6 +102,62 @@ async fn one_bad_address_keeps_the_mail_from_nobody_else() {
     let mail = newest(&server.state.store).await;
     assert_eq!(mail.state, MailState::GivenUp);
     assert!(mail.reason.as_deref().unwrap().contains("550"), "{mail:?}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_address_that_the_server_cannot_take_keeps_the_mail_from_nobody_else() {
+    let (api, smtp, server) = house().await;
+    let path = endpoint(&server, "A", &[(Parameter::ErrorEmail, "дежурный@example.com,ops@пример.рф")]).await;
+    fail(&server, &api, &path, "1", blocked()).await;
+    let at = now() + SOON;
+    send_due(&server.state, at).await;
+    let had: Vec<String> = smtp.mails().into_iter().map(|mail| mail.to).collect();
+    assert_eq!(had, ["ops@xn--e1afmkfd.xn--p1ai"]);
+    assert_eq!(smtp.mails()[0].header("To"), "ops@xn--e1afmkfd.xn--p1ai");
+    let mail = newest(&server.state.store).await;
+    let reason = mail.reason.as_deref().unwrap();
+    assert_eq!(mail.state, MailState::Sent, "{mail:?}");
+    assert!(reason.starts_with("дежурный@example.com: ") && reason.contains("SMTPUTF8"), "{reason}");
+
+    let path = endpoint(&server, "B", &[(Parameter::ErrorEmail, "дежурный@example.com")]).await;
+    fail(&server, &api, &path, "1", blocked()).await;
+    smtp.next([Turn::Answer("EHLO", "250-played\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 AUTH PLAIN LOGIN")]);
+    send_due(&server.state, at + SOON).await;
+    assert_eq!(smtp.mails()[1].to, "дежурный@example.com");
+    assert_eq!(states(&[newest(&server.state.store).await]), [(MailState::Sent, None)]);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_address_at_which_the_server_hangs_up_keeps_the_mail_from_nobody_else() {
+    let (api, smtp, server) = house().await;
+    let path = endpoint(&server, "A", &[(Parameter::ErrorEmail, "bad@example.com,ops@example.com")]).await;
+    fail(&server, &api, &path, "1", blocked()).await;
+    smtp.next([Turn::HangUp("RCPT"), Turn::Take, Turn::HangUp("RCPT")]);
+    let at = now() + SOON;
+    send_due(&server.state, at).await;
+    send_due(&server.state, at + MINUTE).await;
+    let had: Vec<String> = smtp.mails().into_iter().map(|mail| mail.to).collect();
+    assert_eq!(had, ["ops@example.com"]);
+    assert_eq!(newest(&server.state.store).await.state, MailState::Retrying, "the other is still tried");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_sender_that_the_server_cannot_take_is_named_and_the_mail_waits() {
+    let (api, smtp) = (BotApi::start().await, SmtpServer::start().await);
+    let server = TestServer::start_with(&api.url(), |config| {
+        smtp.fix(config);
+        config.fixed.fix(Setting::MailFrom, "бот@пример.рф").unwrap();
+    })
+    .await;
+    let path = endpoint(&server, "A", &[]).await;
+    fail(&server, &api, &path, "1", blocked()).await;
+    send_due(&server.state, now() + SOON).await;
+    let mail = newest(&server.state.store).await;
+    assert_eq!(mail.state, MailState::Retrying);
+    assert!(mail.reason.as_deref().unwrap().contains("HOOKGRAM_MAIL_FROM"), "{mail:?}");
     server.stop().await;
 }
 

@@ -52,7 +52,7 @@ word_set! {
         mail_locked_do: "Ключ шифрования на сервере стал другим. Введите адрес с паролем в настройках ещё раз или верните прежний ключ.", "The server's sealing key is another one now. Enter the address with its password in the settings again, or put the old key back.";
         to_settings: "Открыть настройки", "Open the settings";
         queue_stuck: "Очередь не движется", "The queue does not move";
-        queue_stuck_do: "Самое давнее сообщение ждёт дольше 15 минут. Проверьте, доступен ли с сервера https://api.telegram.org; что отвечает Telegram, видно в журнале.", "The oldest message has waited for more than 15 minutes. Check whether the server can reach https://api.telegram.org; the log shows what Telegram answers.";
+        queue_stuck_do: "Самое давнее сообщение ждёт дольше 15 минут. Проверьте, доступен ли с сервера {}; что отвечает Telegram, видно в журнале.", "The oldest message has waited for more than 15 minutes. Check whether the server can reach {}; the log shows what Telegram answers.";
         strangers: "Ждут события от незнакомых ботов", "Events of unknown bots are waiting";
         strangers_do: "Кто-то присылает события с токенами, которых Telegram ни разу не подтвердил. Остальным это не мешает: у таких событий своя очередь. Если старыми ссылками с параметрами никто не пользуется, закройте их в настройках.", "Somebody sends events with tokens that Telegram has never confirmed. Nobody else is affected: such events have a queue of their own. If nobody uses the old URLs with parameters, close them in the settings.";
         bot_parked_title: "Telegram не принимает токен бота", "Telegram does not accept a bot's token";

@@ -23,6 +23,8 @@ pub struct EntryForm {
     pub next: String,
     /// The faults.
     pub faults: Vec<FieldFault>,
+    /// The origin at which signing in works, if this page seems to have been opened elsewhere, over plain http.
+    pub secure: Option<String>,
 }
 
 /// The page to draw.
@@ -165,7 +167,17 @@ fn sign_in(form: &EntryForm) -> AnyView {
         autocomplete: "current-password",
         ..Field::default()
     };
+    let insecure = form.secure.as_ref().map(|origin| {
+        view! {
+            <p class="notice warn" data-insecure="">
+                {w.insecure}
+                " "
+                <a href=format!("{origin}/login")>{origin.clone()}</a>
+            </p>
+        }
+    });
     view! {
+        {insecure}
         <form method="post" action="/login">
             <Complaint faults=form.faults.clone() />
             <input type="hidden" name="next" value=form.next.clone() />

@@ -3,7 +3,10 @@
 use std::{fmt, time::Duration};
 
 use hookgram::secret::{BotToken, redact};
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{
+    Client, RequestBuilder, Response,
+    header::{HeaderMap, RETRY_AFTER},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::Telegram;
@@ -94,7 +97,7 @@ impl Telegram {
         body: &impl Serialize,
     ) -> Result<T, CallError> {
         let request = self.client.post(self.url(token, method)).json(body).timeout(ASK);
-        result(&receive(request, LONGEST_ANSWER).await?)
+        receive(request, LONGEST_ANSWER).await?.result()
     }
 
     /// Calls a method whose `result` is only `true`.
@@ -119,10 +122,31 @@ pub(super) fn client(http1_only: bool) -> Result<Client, reqwest::Error> {
     builder.build().map_err(reqwest::Error::without_url)
 }
 
+/// An answer as it came.
+pub(super) struct Received {
+    pub(super) bytes: Vec<u8>,
+    /// The seconds of its `Retry-After`.
+    pub(super) retry_after: Option<u64>,
+}
+
 /// Sends a request and reads the body of the answer, of which more than `most` bytes may come.
-pub(super) async fn receive(request: RequestBuilder, most: usize) -> Result<Vec<u8>, CallError> {
+pub(super) async fn receive(request: RequestBuilder, most: usize) -> Result<Received, CallError> {
     let response = request.send().await.map_err(|_| CallError::Unreachable)?;
-    read(response, most).await.map_err(|_| CallError::Unreachable)
+    let retry_after = retry_after(response.headers());
+    let bytes = read(response, most).await.map_err(|_| CallError::Unreachable)?;
+    Ok(Received { bytes, retry_after })
+}
+
+/// The seconds of `Retry-After`.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<u64> {
+    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
+}
+
+/// The seconds in Telegram's words, as in `Too Many Requests: retry after 35`.
+pub(super) fn seconds_in_words(description: &str) -> Option<u64> {
+    let words = description.to_ascii_lowercase();
+    let (_, rest) = words.split_once("retry after ")?;
+    rest.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// Reads the body, and stops soon after `most` bytes.
@@ -148,8 +172,15 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Reply<T> {
     })
 }
 
-/// The `result` of an answer, or its error.
-pub(super) fn result<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CallError> {
+impl Received {
+    /// The `result` of the answer, or its error.
+    pub(super) fn result<T: DeserializeOwned>(&self) -> Result<T, CallError> {
+        result(&self.bytes, self.retry_after)
+    }
+}
+
+/// The `result` of an answer, or its error. `retry_after` is the header's.
+fn result<T: DeserializeOwned>(bytes: &[u8], retry_after: Option<u64>) -> Result<T, CallError> {
     let Reply { ok, result, error_code, description, parameters } = parse(bytes);
     if let (true, Some(result)) = (ok, result) {
         return Ok(result);
@@ -163,7 +194,10 @@ pub(super) fn result<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CallError> 
         Some(404) if !words.contains("method") => CallError::Refused,
         Some(409) if words.contains("webhook") => CallError::Conflict(Conflict::Webhook),
         Some(409) => CallError::Conflict(Conflict::OtherReader),
-        Some(429) => CallError::Busy { seconds: parameters.unwrap_or_default().retry_after.unwrap_or(1) },
+        Some(429) => {
+            let named = parameters.unwrap_or_default().retry_after.or(retry_after);
+            CallError::Busy { seconds: named.or_else(|| seconds_in_words(&description)).unwrap_or(1) }
+        }
         // A server between here and the Bot API may repeat the URL, which contains the token.
         Some(code @ 400..500) => CallError::Rejected { code, description: redact(&description) },
         _ => CallError::Unreachable,
@@ -220,7 +254,27 @@ mod tests {
             (500, "Internal Server Error", json!({}), CallError::Unreachable),
         ] {
             let answer = json!({"ok": false, "error_code": code, "description": description, "parameters": parameters});
-            assert_eq!(result::<bool>(answer.to_string().as_bytes()), Err(error), "{code} {description}");
+            assert_eq!(result::<bool>(answer.to_string().as_bytes(), None), Err(error), "{code} {description}");
+        }
+    }
+
+    #[test]
+    fn how_long_to_wait_is_read_where_it_stands() {
+        for (description, parameters, header, seconds) in [
+            ("Too Many Requests: retry after 35", json!({"retry_after": 7}), Some(9), 7),
+            ("Too Many Requests: retry after 35", json!({}), Some(9), 9),
+            ("Too Many Requests: retry after 35", json!({}), None, 35),
+            ("Too Many Requests: retry after 35", json!(null), None, 35),
+            ("FLOOD: Retry after 10072 seconds", json!({}), None, 10_072),
+            ("Too Many Requests: retry after a while", json!({}), None, 1),
+            ("Too Many Requests: retry after 99999999999999999999", json!({}), None, 1),
+        ] {
+            let mut answer = json!({"ok": false, "error_code": 429, "description": description});
+            if !parameters.is_null() {
+                answer["parameters"] = parameters;
+            }
+            let error = result::<bool>(answer.to_string().as_bytes(), header);
+            assert_eq!(error, Err(CallError::Busy { seconds }), "{answer}");
         }
     }
 
@@ -229,15 +283,15 @@ mod tests {
         for answer in
             ["", "<html>", "null", "[]", "{}", r#"{"ok":false}"#, r#"{"ok":true}"#, r#"{"ok":true,"result":"?"}"#]
         {
-            assert_eq!(result::<bool>(answer.as_bytes()), Err(CallError::Unreachable), "{answer}");
+            assert_eq!(result::<bool>(answer.as_bytes(), None), Err(CallError::Unreachable), "{answer}");
         }
-        assert_eq!(result::<bool>(br#"{"ok":true,"result":true,"description":"Webhook was set"}"#), Ok(true));
+        assert_eq!(result::<bool>(br#"{"ok":true,"result":true,"description":"Webhook was set"}"#, None), Ok(true));
     }
 
     #[test]
     fn a_token_in_a_description_is_masked() {
         let answer = json!({"ok": false, "error_code": 418, "description": format!("no /bot{TOKEN}/getMe")});
-        let error = result::<bool>(answer.to_string().as_bytes()).unwrap_err();
+        let error = result::<bool>(answer.to_string().as_bytes(), None).unwrap_err();
         for shown in [format!("{error}"), format!("{error:?}")] {
             assert!(shown.contains("418") && !shown.contains("AAHk"), "{shown}");
         }

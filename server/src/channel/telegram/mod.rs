@@ -16,7 +16,9 @@ use hookgram::secret::{BotToken, redact};
 use reqwest::{Client, header::CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
 
-use self::call::{LONGEST_ANSWER, NoParameters, Parameters, Reply, describe, parse, read};
+use self::call::{
+    LONGEST_ANSWER, NoParameters, Parameters, Reply, describe, parse, read, retry_after, seconds_in_words,
+};
 pub(crate) use self::updates::MOST as MOST_UPDATES;
 pub use self::{
     appearance::MenuButton,
@@ -117,7 +119,7 @@ impl Telegram {
                 return Answer::Unreachable { before_write: error.is_connect(), description: describe(error) };
             }
         };
-        let status = response.status();
+        let (status, told) = (response.status(), retry_after(response.headers()));
         let bytes = match read(response, LONGEST_ANSWER).await {
             Ok(bytes) => bytes,
             Err(error) if status.is_success() => {
@@ -130,12 +132,13 @@ impl Telegram {
             Reply { ok: true, result: Some(SentMessage { message_id }), .. } => Answer::Sent { message_id },
             Reply { ok: false, error_code: Some(code), description, parameters, .. } => {
                 let Parameters { retry_after, migrate_to_chat_id } = parameters.unwrap_or_default();
+                let description = description.unwrap_or_default();
                 Answer::Refused {
                     code,
                     genuine: true,
                     // A server between here and the Bot API may repeat the URL, which contains the token.
-                    description: redact(&description.unwrap_or_default()),
-                    retry_after,
+                    description: redact(&description),
+                    retry_after: retry_after.or(told).or_else(|| seconds_in_words(&description)),
                     migrate_to: migrate_to_chat_id,
                 }
             }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{
     Telegram,
-    call::{ASK, CallError, receive, result},
+    call::{ASK, CallError, receive},
 };
 
 /// The most updates that Telegram returns at once. Newer ones cannot be seen without confirming older ones.
@@ -195,9 +195,9 @@ impl Telegram {
         for limit in LIMITS {
             let body = GetUpdates { timeout: patience.as_secs(), limit, offset, allowed_updates: allowed };
             let request = self.polling.post(self.url(token, "getUpdates")).json(&body);
-            let bytes = receive(request.timeout(patience.saturating_add(ASK)), LONGEST).await?;
-            if bytes.len() <= LONGEST {
-                let updates = result::<Vec<Value>>(&bytes)?;
+            let received = receive(request.timeout(patience.saturating_add(ASK)), LONGEST).await?;
+            if received.bytes.len() <= LONGEST {
+                let updates = received.result::<Vec<Value>>()?;
                 return Ok(updates.into_iter().filter_map(Update::read).collect());
             }
         }

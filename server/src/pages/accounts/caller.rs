@@ -121,8 +121,42 @@ impl Caller {
         Typed::read(&self.parts.headers, body).await
     }
 
+    /// Whether the page seems to have been opened over plain http although the cookie of a sign-in is for https only. The
+    /// connection does not tell, because TLS may end before this server. Browsers send `Sec-Fetch-Site` over https (and
+    /// to their own machine) only.
+    fn seems_insecure(&self) -> bool {
+        let protocol = self.headers().get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+        let protocol = protocol.and_then(|list| list.split(',').next()).map(|first| first.trim().to_ascii_lowercase());
+        self.state.public_url.is_https()
+            && match protocol.as_deref() {
+                Some("https") => false,
+                Some("http") => true,
+                _ => !self.headers().contains_key("sec-fetch-site"),
+            }
+    }
+
+    /// The answer to a form behind a link that no longer works. If the form is sent a second time (a double click), the
+    /// first has used the link up, and its password signs in; otherwise `closed` is shown.
+    pub(super) async fn sent_again(self, code_hash: &[u8], typed: &Typed, closed: EntryPage) -> Response {
+        let email = match self.state.store.accounts.used_link(code_hash).await {
+            Ok(Some(email)) if email.is_empty() => typed.text("email"),
+            Ok(Some(email)) => email,
+            Ok(None) => return self.show(StatusCode::NOT_FOUND, closed).await,
+            Err(error) => return self.refuse(broken(error), EntryForm::default(), |_| closed).await,
+        };
+        match self.attempt().by_password(&email, typed.secret("password")).await {
+            Ok((_, entry)) => self.enter(entry, "/"),
+            Err(_) => self.show(StatusCode::NOT_FOUND, closed).await,
+        }
+    }
+
     /// Renders a page with this status.
-    pub(in crate::pages) async fn show(self, status: StatusCode, page: EntryPage) -> Response {
+    pub(in crate::pages) async fn show(self, status: StatusCode, mut page: EntryPage) -> Response {
+        if let EntryPage::SignIn(form) = &mut page
+            && self.seems_insecure()
+        {
+            form.secure = Some(self.state.public_url.to_string());
+        }
         let options = self.state.leptos.clone();
         let draw = leptos_axum::render_app_async_with_context(context(&self.state), move || {
             pages::entry(&options, page.clone())

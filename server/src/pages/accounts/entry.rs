@@ -112,9 +112,10 @@ pub(in crate::pages) async fn set_up(Path(code): Path<String>, caller: Caller, b
     let email = typed.text("email");
     let mut form = EntryForm { email: email.clone(), ..EntryForm::default() };
     let page = |form| EntryPage::SetUp(code.clone(), form);
+    let code_hash = codes::hash(&code);
     match set_up_is_open(&caller, &code).await {
         Ok(true) => {}
-        Ok(false) => return caller.show(StatusCode::NOT_FOUND, EntryPage::SetUpClosed).await,
+        Ok(false) => return caller.sent_again(&code_hash, &typed, EntryPage::SetUpClosed).await,
         Err(error) => return caller.refuse(broken(error), form, page).await,
     }
     if EmailAddress::parse(&email).is_none() {
@@ -129,10 +130,10 @@ pub(in crate::pages) async fn set_up(Path(code): Path<String>, caller: Caller, b
         }
     };
     let by = caller.client().by(&email);
-    let made = caller.state.store.accounts.set_up(&codes::hash(&code), &email, &hash, &by).await;
+    let made = caller.state.store.accounts.set_up(&code_hash, &email, &hash, &by).await;
     let entered = match made {
         Ok(account) => caller.enter_new(account).await,
-        Err(StoreError::NotFound) => return caller.show(StatusCode::NOT_FOUND, EntryPage::SetUpClosed).await,
+        Err(StoreError::NotFound) => return caller.sent_again(&code_hash, &typed, EntryPage::SetUpClosed).await,
         Err(error) => Err(error),
     };
     match entered {

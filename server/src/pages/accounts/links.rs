@@ -44,7 +44,7 @@ pub(in crate::pages) async fn accept(Path(code): Path<String>, caller: Caller, b
     let code_hash = codes::hash(&code);
     let Invitation { email, role, .. } = match caller.state.store.accounts.invitation(&code_hash).await {
         Ok(Some(invitation)) => invitation,
-        Ok(None) => return caller.show(StatusCode::NOT_FOUND, EntryPage::InviteClosed).await,
+        Ok(None) => return caller.sent_again(&code_hash, &typed, EntryPage::InviteClosed).await,
         Err(error) => {
             return caller.refuse(broken(error), EntryForm::default(), |_| EntryPage::InviteClosed).await;
         }
@@ -61,7 +61,7 @@ pub(in crate::pages) async fn accept(Path(code): Path<String>, caller: Caller, b
     let entered = match caller.state.store.accounts.accept_invitation(&code_hash, &hash, &by).await {
         Ok(account) => caller.enter_new(account).await,
         Err(StoreError::NotFound | StoreError::Taken) => {
-            return caller.show(StatusCode::NOT_FOUND, EntryPage::InviteClosed).await;
+            return caller.sent_again(&code_hash, &typed, EntryPage::InviteClosed).await;
         }
         Err(error) => Err(error),
     };
@@ -158,7 +158,7 @@ pub(in crate::pages) async fn reset(Path(code): Path<String>, caller: Caller, bo
     let code_hash = codes::hash(&code);
     let email = match caller.state.store.accounts.reset_link(&code_hash).await {
         Ok(Some(email)) => email,
-        Ok(None) => return caller.show(StatusCode::NOT_FOUND, EntryPage::ResetClosed).await,
+        Ok(None) => return caller.sent_again(&code_hash, &typed, EntryPage::ResetClosed).await,
         Err(error) => return caller.refuse(broken(error), EntryForm::default(), |_| EntryPage::ResetClosed).await,
     };
     let page = |form| EntryPage::Reset(code.clone(), form);
@@ -177,7 +177,7 @@ pub(in crate::pages) async fn reset(Path(code): Path<String>, caller: Caller, bo
     };
     match entered.await {
         Ok(entry) => caller.enter(entry, "/"),
-        Err(StoreError::NotFound) => caller.show(StatusCode::NOT_FOUND, EntryPage::ResetClosed).await,
+        Err(StoreError::NotFound) => caller.sent_again(&code_hash, &typed, EntryPage::ResetClosed).await,
         Err(error) => caller.refuse(broken(error), form, page).await,
     }
 }

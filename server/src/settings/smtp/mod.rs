@@ -30,6 +30,11 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(30);
 /// An attacker between here and the server may have removed the offer.
 const NO_STARTTLS: &str = "the SMTP server offers no STARTTLS, so neither password nor mail was sent: write the \
     server's address with smtps://, or without user and password if mails may travel unencrypted";
+/// About an address with letters outside ASCII before its `@`.
+const NO_SMTPUTF8: &str = "the SMTP server takes no address with such letters before the @ (it offers no SMTPUTF8)";
+/// About the sender.
+const NO_SMTPUTF8_FROM: &str = "the SMTP server takes no sender with letters outside ASCII before the @ (it offers no \
+    SMTPUTF8): write another address in HOOKGRAM_MAIL_FROM";
 /// Most characters of the server's reply that are kept.
 const LONGEST_WORDS: usize = 200;
 
@@ -90,7 +95,8 @@ impl Smtp {
             SmtpTls::WhenOffered => Tls::Opportunistic(parameters()?),
             SmtpTls::None => Tls::None,
         };
-        let from = settings.from.clone();
+        let mut from = settings.from.clone();
+        from.email = with_ascii_domain(&from.email).unwrap_or(from.email);
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
             .port(settings.port)
             .tls(tls)
@@ -109,7 +115,7 @@ impl Smtp {
 
     /// Sends a letter to one address. `id` must be the same for each attempt at the same letter.
     pub(crate) async fn post(&self, letter: &Letter, to: &EmailAddress, id: &str) -> Posted {
-        let Ok(address) = to.as_str().parse::<Address>() else {
+        let Some(address) = to.as_str().parse().ok().as_ref().and_then(with_ascii_domain) else {
             return Posted::Refused("it is no address that mail can go to".to_owned());
         };
         let message = match self.message(letter, address, id) {
@@ -142,6 +148,13 @@ impl Smtp {
         if error.is_client() && error.to_string().contains("STARTTLS") {
             return Posted::Away(NO_STARTTLS.to_owned());
         }
+        if error.is_client() && error.to_string().contains("SMTPUTF8") {
+            return if self.from.email.user().is_ascii() {
+                Posted::Refused(NO_SMTPUTF8.to_owned())
+            } else {
+                Posted::Away(NO_SMTPUTF8_FROM.to_owned())
+            };
+        }
         let Some(code) = error.status().map(u16::from) else { return Posted::Away(self.shown(&error.to_string())) };
         if is_about_signing_in(code) {
             return Posted::Away(format!("the SMTP server does not accept the user and the password ({code})"));
@@ -158,6 +171,15 @@ impl Smtp {
         }
         redact(&words).chars().take(LONGEST_WORDS).map(|c| if c.is_control() { ' ' } else { c }).collect()
     }
+}
+
+/// The address with its domain as mail servers know it (`xn--…`), or `None` if the domain has no such form.
+fn with_ascii_domain(address: &Address) -> Option<Address> {
+    if address.domain().is_ascii() {
+        return Some(address.clone());
+    }
+    let url = reqwest::Url::parse(&format!("http://{}", address.domain())).ok()?;
+    Address::new(address.user(), url.host_str()?).ok()
 }
 
 /// The fault of the server's certificate, if that is why the mail was not sent.
@@ -207,6 +229,19 @@ fn is_about_signing_in(code: u16) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_domain_is_written_in_ascii_and_the_rest_stays() {
+        for (address, expected) in [
+            ("ops@пример.рф", "ops@xn--e1afmkfd.xn--p1ai"),
+            ("Дежурный@Пример.РФ", "Дежурный@xn--e1afmkfd.xn--p1ai"),
+            ("Ops@Example.com", "Ops@Example.com"),
+            ("ops@straße.example", "ops@xn--strae-oqa.example"),
+        ] {
+            let address: Address = address.parse().unwrap();
+            assert_eq!(with_ascii_domain(&address).unwrap().to_string(), expected);
+        }
+    }
 
     #[test]
     fn final_is_what_is_said_of_address_or_mail() {

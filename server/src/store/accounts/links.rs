@@ -319,6 +319,19 @@ impl Accounts {
         Ok(Account { id, email, role })
     }
 
+    /// The e-mail address of the account that a used link has made or changed; empty for the set-up link. `None` if no such
+    /// link was used.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn used_link(&self, code_hash: &[u8]) -> Result<Option<String>, StoreError> {
+        let email = sqlx::query_scalar(
+            "SELECT coalesce(l.email, u.email, '') FROM one_time_links l LEFT JOIN users u ON u.id = l.user_id
+             WHERE l.code_hash = ?1 AND l.kind IN ('setup', 'invite', 'reset') AND l.used_at IS NOT NULL",
+        );
+        Ok(email.bind(code_hash).fetch_optional(&self.read).await?)
+    }
+
     /// How many reset links an account was given since `since`.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The health of the queue and the error mails.
 
 use hookgram::{
-    delivery::FailureCause,
+    delivery::{AttemptClass, FailureCause},
     mail::{TOO_MANY_IN_ALL, UNCONFIRMED},
 };
 use sqlx::FromRow;
@@ -23,6 +23,15 @@ pub struct QueueHealth {
     /// When the oldest unfinished delivery was created. Strangers' deliveries do not count, because they wait for their
     /// share.
     pub oldest: Option<Millis>,
+}
+
+/// What became of the latest calls that send to a channel outside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct LatestCalls {
+    /// Calls that the channel took, or refused with a reason (4xx).
+    pub answered: i64,
+    /// Calls without an answer of the channel, or with a fault of its own (5xx).
+    pub unanswered: i64,
 }
 
 /// The health of the error mails.
@@ -61,6 +70,30 @@ impl Log {
         ))
         .fetch_one(&self.read)
         .await?)
+    }
+
+    /// What became of the latest calls since `since`: of the last thousand, without the sandbox's. `foreign` is the
+    /// description of an answer that did not come from the channel.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn latest_calls(&self, since: Millis, foreign: &str) -> Result<LatestCalls, StoreError> {
+        let latest =
+            "SELECT coalesce(sum(answered), 0) AS answered, coalesce(sum(NOT answered), 0) AS unanswered FROM (
+                 SELECT a.class = ?3 OR (a.class = ?4 AND a.http_status < 500 AND coalesce(a.description, '') <> ?2)
+                     AS answered
+                 FROM (SELECT * FROM attempts ORDER BY id DESC LIMIT 1000) a
+                 JOIN deliveries d ON d.id = a.delivery_id
+                 WHERE a.started_at > ?1 AND d.lane <> x'' AND a.class IN (?3, ?4, ?5, ?6))";
+        Ok(sqlx::query_as(latest)
+            .bind(since)
+            .bind(foreign)
+            .bind(AttemptClass::Sent.name())
+            .bind(AttemptClass::Refused.name())
+            .bind(AttemptClass::Unreachable.name())
+            .bind(AttemptClass::BrokenOff.name())
+            .fetch_one(&self.read)
+            .await?)
     }
 
     /// How many deliveries have failed since `since`, by cause, the most frequent first.

@@ -39,6 +39,8 @@ pub enum Play {
     Ok,
     /// Refuses like Telegram, with `parameters`.
     Refuse(u16, &'static str, Value),
+    /// Refuses with 429, these words and this `Retry-After`, without `parameters`.
+    Wait(&'static str, Option<u64>),
     /// Answers like a proxy that is out of order.
     Html(u16),
     /// Reads the request, then ends the connection.
@@ -289,6 +291,13 @@ async fn play(request: Request<Incoming>, stage: Arc<Stage>) -> Result<Response<
         }
         Play::Ok => Ok(perform(&bot, method, &body).await),
         Play::Refuse(code, description, parameters) => Ok(refusal(Refusal(code, description.to_owned(), parameters))),
+        Play::Wait(description, seconds) => {
+            let mut response = refusal(Refusal(429, description.to_owned(), Value::Null));
+            if let Some(seconds) = seconds {
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            Ok(response)
+        }
         Play::Html(status) => {
             let page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>nginx</body>\r\n</html>\r\n";
             let builder = Response::builder().status(status).header(header::CONTENT_TYPE, "text/html");

@@ -16,6 +16,7 @@ word_set! {
         wrong: "Почта или пароль не подходят. Проверьте раскладку и попробуйте ещё раз.", "The address or the password is wrong. Check the keyboard layout and try again.";
         too_late: "Прошло больше пяти минут или было слишком много попыток. Войдите заново.", "More than five minutes have passed, or there were too many tries. Sign in again.";
         bad_email: "Это не похоже на адрес почты: нужно имя, @ и домен с точкой.", "This does not look like an address: it takes a name, an @ and a domain with a dot.";
+        insecure: "Похоже, страница открыта без https. Войти отсюда не получится: cookie входа защищена (Secure), и без https браузер её не сохраняет. Откройте", "This page seems to have been opened without https. Signing in does not work from here: the sign-in cookie is Secure, and without https the browser does not keep it. Open";
         setup_title: "Первый администратор", "The first administrator";
         setup_why: "Этим адресом и паролем вы будете входить. Ссылка сработает один раз.", "You will sign in with this address and password. The link works once.";
         setup_submit: "Создать и войти", "Create and sign in";

@@ -1,0 +1,92 @@
+//! The health page: when it says that the queue does not move, and what it advises.
+
+use hookgram::{parameters::Parameter, role::Role};
+use serde_json::json;
+use server::time::now;
+use sqlx::Connection as _;
+
+use crate::{
+    person::Person,
+    support::{BotApi, Play, TestServer, event, eventually},
+};
+
+const MINUTE: i64 = 60_000;
+
+/// Lets so many minutes pass since everything was accepted and sent.
+async fn age(server: &TestServer, minutes: i64) {
+    let mut database = sqlx::SqliteConnection::connect(&server.database_url()).await.unwrap();
+    for statement in [
+        "UPDATE deliveries SET created_at = created_at - ?1, next_attempt_at = next_attempt_at - ?1",
+        "UPDATE attempts SET started_at = started_at - ?1",
+    ] {
+        sqlx::query(statement).bind(minutes * MINUTE).execute(&mut database).await.unwrap();
+    }
+    database.close().await.unwrap();
+}
+
+async fn retrying(server: &TestServer, count: i64) {
+    eventually("messages to be retried", async || {
+        server.state.store.log.queue_health().await.unwrap().retrying == count
+    })
+    .await;
+}
+
+async fn is_stuck(person: &Person<'_>) -> Option<String> {
+    let page = person.see("/health").await;
+    page.contains("The queue does not move").then_some(page)
+}
+
+#[tokio::test]
+async fn two_chats_that_telegram_defers_are_no_queue_that_does_not_move() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let person = Person::new(&server, Role::Viewer).await;
+    let path = format!("/h/{}", server.profile("A", false, &[(Parameter::Message, "x")]).await.key);
+    let wait = |seconds: u64| Play::Refuse(429, "Too Many Requests", json!({"retry_after": seconds}));
+    api.next([wait(7_200), wait(7_200)]);
+    assert_eq!(server.post(&path, event("1", &["5", "6"])).await.0, 200);
+    retrying(&server, 2).await;
+    age(&server, 20).await;
+    assert_eq!(is_stuck(&person).await, None, "Telegram answers, and others could be sent to");
+    age(&server, 60).await;
+    assert_eq!(is_stuck(&person).await, None, "they are not due yet");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn two_chats_that_fail_while_others_get_messages_are_no_queue_that_does_not_move() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let person = Person::new(&server, Role::Viewer).await;
+    let path = format!("/h/{}", server.profile("A", false, &[(Parameter::Message, "x")]).await.key);
+    api.next(vec![Play::Refuse(500, "Internal Server Error", json!({"retry_after": 7_200})); 2]);
+    assert_eq!(server.post(&path, event("1", &["5", "6"])).await.0, 200);
+    retrying(&server, 2).await;
+    age(&server, 20).await;
+    assert!(is_stuck(&person).await.is_some(), "nothing has gone out, and Telegram has a fault");
+    assert_eq!(server.post(&path, event("2", &["7"])).await.0, 200);
+    api.wait_for_texts(1).await;
+    eventually("the message to be recorded", async || {
+        server.state.store.log.latest_calls(now() - MINUTE, "").await.unwrap().answered == 1
+    })
+    .await;
+    assert_eq!(is_stuck(&person).await, None);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_bot_api_that_cannot_be_reached_is_named_as_it_is_configured() {
+    let spare = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = spare.local_addr().unwrap();
+    drop(spare);
+    let server = TestServer::start(&format!("http://user:hunter2@{address}/api")).await;
+    let person = Person::new(&server, Role::Viewer).await;
+    let path = format!("/h/{}", server.profile("A", false, &[(Parameter::Message, "x")]).await.key);
+    assert_eq!(server.post(&path, event("1", &["5"])).await.0, 200);
+    retrying(&server, 1).await;
+    age(&server, 20).await;
+    let page = is_stuck(&person).await.unwrap();
+    assert!(page.contains(&format!("can reach http://{address};")), "{page}");
+    assert!(!page.contains("hunter2") && !page.contains("api.telegram.org"));
+    server.stop().await;
+}
