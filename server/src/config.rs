@@ -308,7 +308,12 @@ fn secret(name: &'static str, file: &'static str) -> Result<Option<SecretString>
     }
     let Ok(path) = env::var(file) else { return Ok(None) };
     let text = fs::read_to_string(&path).map_err(|error| bad(file, format!("{path} cannot be read: {error}")))?;
-    Ok(Some(SecretString::from(text.trim().to_owned())))
+    Ok(Some(in_file(&text).into()))
+}
+
+/// The secret in the text of a file. Editors of Windows begin a file with a byte order mark.
+fn in_file(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}').trim()
 }
 
 fn base_url(name: &'static str, text: &str) -> Result<String, BadSetting> {
@@ -375,6 +380,13 @@ mod tests {
         ] {
             assert_eq!(PublicUrl::parse(text), None, "{text}");
             assert!(public_url(text).unwrap_err().to_string().starts_with("HOOKGRAM_PUBLIC_URL: "), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_file_may_begin_with_a_byte_order_mark() {
+        for text in ["secret", "secret\n", "\u{feff}secret\r\n", "\u{feff} secret "] {
+            assert_eq!(in_file(text), "secret", "{text:?}");
         }
     }
 
