@@ -1,7 +1,12 @@
 //! The results of checking a webhook's parameters: a fault makes it unusable, a warning does not.
 //! They are values; `app` turns them into sentences.
 
-use crate::{event::UnreadField, message::html::HtmlFault, parameters::Parameter, secret::TokenFault};
+use crate::{
+    event::UnreadField,
+    message::html::{HtmlFault, HtmlRemark},
+    parameters::Parameter,
+    secret::TokenFault,
+};
 
 /// Something that makes the parameters unusable (answered 400).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +91,13 @@ pub enum Warning {
         /// What is wrong, and where.
         fault: HtmlFault,
     },
+    /// `message` or `sign_text` has something that Telegram shows otherwise than it is meant.
+    HtmlRemark {
+        /// `message` or `sign_text`.
+        parameter: Parameter,
+        /// What it is.
+        remark: HtmlRemark,
+    },
     /// The operator's texts alone are longer than one Telegram message.
     TextsTooLong {
         /// Their length in UTF-16 units.
@@ -126,7 +138,8 @@ impl Warning {
             Self::Repeated(parameter)
             | Self::OverrideIgnored(parameter)
             | Self::MissingEquals { parameter }
-            | Self::BrokenHtml { parameter, .. } => Some(*parameter),
+            | Self::BrokenHtml { parameter, .. }
+            | Self::HtmlRemark { parameter, .. } => Some(*parameter),
             Self::MalformedPercent { name } => Parameter::by_name(name),
             Self::Unknown { .. } | Self::SiblingEndpoint { .. } | Self::UnreadField(_) => None,
         }

@@ -122,8 +122,8 @@ impl Profile {
         .filter(|text| !self.is_default_text(parameter, text))
     }
 
-    /// The warnings about a profile, independent of its written form: no `errorEmail`, no `message`, broken HTML, too
-    /// long texts, a zone without a name, a field without a star.
+    /// The warnings about a profile, independent of its written form: no `errorEmail`, no `message`, broken or
+    /// unsuitable HTML, too long texts, a zone without a name, a field without a star.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         let formatting = &self.formatting;
@@ -147,8 +147,11 @@ impl Profile {
         ] {
             let Some(text) = text else { continue };
             length += html::units(text);
-            if let Err(fault) = html::parse(text) {
-                warnings.push(Warning::BrokenHtml { parameter, fault });
+            match html::remarks(text) {
+                Ok(remarks) => {
+                    warnings.extend(remarks.into_iter().map(|remark| Warning::HtmlRemark { parameter, remark }));
+                }
+                Err(fault) => warnings.push(Warning::BrokenHtml { parameter, fault }),
             }
         }
         if length > Limits::TELEGRAM.units {

@@ -94,6 +94,7 @@ fn is_lost(warning: &Warning) -> bool {
         | Warning::NoMessage
         | Warning::TimeZoneWithoutName
         | Warning::BrokenHtml { .. }
+        | Warning::HtmlRemark { .. }
         | Warning::TextsTooLong { .. }
         | Warning::FieldWithoutStar
         | Warning::UnreadField(_) => false,

@@ -324,10 +324,15 @@ fn secret(name: &'static str, file: &'static str) -> Result<Option<SecretString>
     let Some(path) = variable(file).map(PathBuf::from) else { return Ok(None) };
     let problem = |problem: String| bad(file, format!("{} {problem}", path.display()));
     let text = fs::read_to_string(&path).map_err(|error| problem(format!("cannot be read: {error}")))?;
-    if text.trim().is_empty() {
-        return Err(problem("is empty".to_owned()));
+    match in_file(&text) {
+        "" => Err(problem("is empty".to_owned())),
+        secret => Ok(Some(secret.into())),
     }
-    Ok(Some(SecretString::from(text.trim().to_owned())))
+}
+
+/// The secret in the text of a file. Editors of Windows begin a file with a byte order mark.
+fn in_file(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}').trim()
 }
 
 fn base_url(name: &'static str, text: &str) -> Result<String, BadSetting> {
@@ -418,6 +423,13 @@ mod tests {
         ] {
             let config = config(listen).unwrap();
             assert_eq!(&*config.public_url(config.listen), expected);
+        }
+    }
+
+    #[test]
+    fn a_secret_file_may_begin_with_a_byte_order_mark() {
+        for text in ["secret", "secret\n", "\u{feff}secret\r\n", "\u{feff} secret "] {
+            assert_eq!(in_file(text), "secret", "{text:?}");
         }
     }
 

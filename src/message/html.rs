@@ -8,7 +8,7 @@ mod write;
 
 pub(crate) use attributes::LONGEST_URL;
 pub(crate) use flatten::flatten;
-pub use parse::parse;
+pub use parse::{parse, remarks};
 pub(crate) use write::{Cost, shared, write};
 
 use crate::{secret::redact, text};
@@ -35,6 +35,15 @@ pub enum HtmlFaultKind {
     StrayBracket,
     /// An attribute that cannot be read, or one that the tag needs and lacks.
     BadAttribute(String),
+}
+
+/// Something in a well-formed text that Telegram shows otherwise than it is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HtmlRemark {
+    /// Telegram keeps the text of this link (its address, shortened) and drops the link.
+    DroppedLink(String),
+    /// Telegram does not know this entity, such as `&nbsp;`, and shows it as it is typed.
+    ShownEntity(String),
 }
 
 /// The name of a tag or an attribute as a fault quotes it. It is redacted before it is cut, because [`redact`] does not

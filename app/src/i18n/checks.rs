@@ -3,7 +3,7 @@
 
 use hookgram::{
     check::{Fault, Warning},
-    message::html::{HtmlFault, HtmlFaultKind},
+    message::html::{HtmlFault, HtmlFaultKind, HtmlRemark},
     parameters::Parameter,
     secret::{TokenFault, redact},
     text::{one_line, shorten},
@@ -224,6 +224,7 @@ pub fn warning(language: Language, warning: &Warning) -> String {
                 format!("{name}: {what}; until that is fixed the text is sent as typed, without formatting."),
             )
         }
+        Warning::HtmlRemark { parameter, remark } => html_remark(language, parameter.name(), remark),
         Warning::TextsTooLong { units } => {
             let (units, most) = (grouped(language, *units), grouped(language, 4096));
             say(
@@ -243,6 +244,45 @@ pub fn warning(language: Language, warning: &Warning) -> String {
                 language,
                 format!("{name} в короткой ссылке не учитывается: действует сохранённое значение; измените его в профиле."),
                 format!("{name} is ignored in a short URL: the stored value counts; change it in the profile."),
+            )
+        }
+    }
+}
+
+fn html_remark(language: Language, name: &str, remark: &HtmlRemark) -> String {
+    match remark {
+        HtmlRemark::DroppedLink(url) if url.trim().to_lowercase().starts_with("tel:") => {
+            let url = quoted(url);
+            say(
+                language,
+                format!(
+                    "{name}: ссылку «{url}» Telegram убирает; напишите номер в самом тексте, например +79161234567: на него можно будет нажать."
+                ),
+                format!(
+                    "{name}: Telegram drops the link “{url}”; write the number in the text, for example +79161234567: people can tap it there."
+                ),
+            )
+        }
+        HtmlRemark::DroppedLink(url) => {
+            let url = if url.is_empty() { "<a>".to_owned() } else { quoted(url) };
+            say(
+                language,
+                format!(
+                    "{name}: ссылку «{url}» Telegram убирает и оставляет только её текст; адрес должен начинаться с https://, http:// или tg://."
+                ),
+                format!(
+                    "{name}: Telegram drops the link “{url}” and keeps only its text; an address must start with https://, http:// or tg://."
+                ),
+            )
+        }
+        HtmlRemark::ShownEntity(entity) => {
+            let entity = quoted(entity);
+            say(
+                language,
+                format!("{name}: Telegram не знает {entity} и покажет его как есть; вставьте вместо него сам знак."),
+                format!(
+                    "{name}: Telegram does not know {entity} and shows it as typed; put the character itself in its place."
+                ),
             )
         }
     }
@@ -379,6 +419,19 @@ mod tests {
         let about = Warning::BrokenHtml { parameter: Parameter::Message, fault };
         let sentence = in_form(Language::Ru, Parameter::Message, &about);
         assert!(sentence.starts_with("Тег <b> не закрыт; пока"), "{sentence}");
+    }
+
+    #[test]
+    fn a_telephone_link_and_an_unknown_entity_are_named() {
+        for (remark, words) in [
+            (HtmlRemark::DroppedLink("tel:+79110000000".into()), ["tel:+79110000000", "номер в самом тексте"]),
+            (HtmlRemark::DroppedLink("ftp://a.b/c".into()), ["ftp://a.b/c", "https://"]),
+            (HtmlRemark::ShownEntity("&nbsp;".into()), ["&nbsp;", "сам знак"]),
+        ] {
+            let [russian, english] = both(&Warning::HtmlRemark { parameter: Parameter::SignText, remark });
+            assert!(words.iter().all(|word| russian.contains(word)), "{russian}");
+            assert!(english.starts_with("sign_text: ") && english.contains(words[0]), "{english}");
+        }
     }
 
     #[test]

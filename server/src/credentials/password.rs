@@ -14,6 +14,7 @@ use argon2::{
     Algorithm, Argon2, Block, Params, Version,
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
+use hookgram::text::composed;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -108,10 +109,10 @@ impl Passwords {
     /// If the work cannot be run.
     pub async fn judge(&self, password: SecretString, email: &str) -> Result<Result<(), PasswordFault>, HashFault> {
         let email = email.to_owned();
-        self.known.run(move || strength::judge(password.expose_secret(), &email)).await
+        self.known.run(move || strength::judge(&composed(password.expose_secret()), &email)).await
     }
 
-    /// Hashes a password into a PHC string.
+    /// Hashes a password, in Unicode's form NFC, into a PHC string.
     ///
     /// # Errors
     /// If the work cannot be run.
@@ -123,7 +124,7 @@ impl Passwords {
                     algorithm: Algorithm::Argon2id.ident(),
                     version: Some(Version::V0x13.into()),
                     params: ParamsString::try_from(argon2.params()).map_err(|_| HashFault)?,
-                    hash: Some(digest(&argon2, &password, &salt, Params::DEFAULT_OUTPUT_LEN)?),
+                    hash: Some(digest(&argon2, &in_nfc(&password), &salt, Params::DEFAULT_OUTPUT_LEN)?),
                     salt: Some(salt),
                 };
                 Ok(hash.to_string())
@@ -133,7 +134,7 @@ impl Passwords {
 }
 
 impl Turn {
-    /// Whether a password matches the hash. Without a hash this takes as long and returns false.
+    /// Whether a password matches the hash, in Unicode's form NFC or as it is typed. Without a hash this takes as long and returns false.
     ///
     /// # Errors
     /// If the work cannot be run, or the hash cannot be parsed.
@@ -150,7 +151,15 @@ impl Turn {
                 let made = made_by(&parsed).zip(parsed.salt.zip(parsed.hash));
                 let Some((argon2, (salt, expected))) = made else { return Ok(false) };
                 // Outputs are compared in constant time.
-                let right = digest(&argon2, &password, &salt, expected.len())? == expected;
+                let is_right = |password: &SecretString| {
+                    Ok::<bool, HashFault>(digest(&argon2, password, &salt, expected.len())? == expected)
+                };
+                let in_nfc = in_nfc(&password);
+                let mut right = is_right(&in_nfc)?;
+                // Earlier versions hashed a password as it was typed.
+                if !right && in_nfc.expose_secret() != password.expose_secret() {
+                    right = is_right(&password)?;
+                }
                 Ok(right && known)
             })
             .await?
@@ -197,6 +206,11 @@ fn give_way() {
         // If the system refuses, the work is done at normal priority.
         let _ = thread_priority::set_thread_priority_and_policy(here, Min, Normal(Idle));
     }
+}
+
+/// macOS types `й` as two characters and Windows as one; in NFC it is one.
+fn in_nfc(password: &SecretString) -> SecretString {
+    composed(password.expose_secret()).into_owned().into()
 }
 
 fn argon2() -> Option<Argon2<'static>> {
@@ -263,6 +277,21 @@ mod tests {
         assert!(verify(right, Some(hash.clone())).await.unwrap());
         assert!(!verify("another one, longer", Some(hash)).await.unwrap());
         assert!(!verify(right, None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_password_of_decomposed_letters_is_the_same_password() {
+        use argon2::password_hash::PasswordHasher as _;
+
+        let (one, two) = ("мой длинный пароль", "мои\u{306} длинныи\u{306} пароль");
+        for (chosen, typed) in [(one, two), (two, one), (two, two)] {
+            let hash = Passwords::default().hash(chosen.into()).await.unwrap();
+            assert!(verify(typed, Some(hash)).await.unwrap());
+        }
+        let params = Params::new(64, 1, 1, Some(16)).unwrap();
+        let old = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(two.as_bytes()).unwrap();
+        assert!(verify(two, Some(old.to_string())).await.unwrap(), "a hash of before");
+        assert!(!verify("мои\u{306} другои\u{306} пароль", Some(old.to_string())).await.unwrap());
     }
 
     #[tokio::test]

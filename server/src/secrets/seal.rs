@@ -481,6 +481,10 @@ mod tests {
         let path = folder.path().join("keys");
         fs::write(&path, text(7)).unwrap();
         let named = Sealer::from_file(&path).unwrap();
+        let marked = folder.path().join("marked");
+        fs::write(&marked, format!("\u{feff}{}\r\n", text(7))).unwrap();
+        let sealed = named.seal(Place::ProfileToken(1), "x").unwrap();
+        assert!(Sealer::from_file(&marked).unwrap().open(Place::ProfileToken(1), &sealed).is_ok(), "a byte order mark");
         assert!(named.add_a_key().is_err() && named.drop_the_others().is_err());
         assert_eq!(fs::read_to_string(&path).unwrap(), text(7));
     }

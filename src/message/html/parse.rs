@@ -1,11 +1,15 @@
 //! Parses Telegram's HTML into spans, by the rules of the Bot API server.
 
 use super::{
-    HtmlFault, HtmlFaultKind, as_quoted,
+    HtmlFault, HtmlFaultKind, HtmlRemark, as_quoted,
     attributes::{Attributes, usable_url},
     entities,
 };
-use crate::message::{Span, Style};
+use crate::{
+    message::{Span, Style},
+    secret::redact,
+    text::shorten,
+};
 
 /// Parses Telegram's HTML into spans. Carriage returns and other control characters are dropped.
 ///
@@ -15,6 +19,16 @@ pub fn parse(html: &str) -> Result<Vec<Span>, HtmlFault> {
     let mut parser = Parser::new(html);
     parser.run()?;
     Ok(parser.spans)
+}
+
+/// What Telegram shows otherwise than it is meant, the first of each kind.
+///
+/// # Errors
+/// The first fault that makes Telegram refuse the text.
+pub fn remarks(html: &str) -> Result<Vec<HtmlRemark>, HtmlFault> {
+    let mut parser = Parser::new(html);
+    parser.run()?;
+    Ok(parser.lost_link.into_iter().chain(parser.shown_entity).collect())
 }
 
 /// An element that is not closed yet.
@@ -39,6 +53,10 @@ struct Parser<'a> {
     starts_emoji: bool,
     /// The offset right after `<pre>`, where a `<code class="language-…">` names the language of the `pre`.
     after_pre: Option<usize>,
+    /// The first link that Telegram drops.
+    lost_link: Option<HtmlRemark>,
+    /// The first entity that Telegram shows as it is typed.
+    shown_entity: Option<HtmlRemark>,
 }
 
 impl<'a> Parser<'a> {
@@ -51,6 +69,8 @@ impl<'a> Parser<'a> {
             spans: Vec::new(),
             starts_emoji: false,
             after_pre: None,
+            lost_link: None,
+            shown_entity: None,
         }
     }
 
@@ -65,6 +85,9 @@ impl<'a> Parser<'a> {
                         self.text(found);
                     }
                     None => {
+                        let entity = entities::html(self.rest()).and_then(|(_, length)| self.rest().get(..length));
+                        let remark = entity.map(|entity| HtmlRemark::ShownEntity(entity.to_owned()));
+                        self.shown_entity = self.shown_entity.take().or(remark);
                         self.at += 1;
                         self.text('&');
                     }
@@ -174,7 +197,11 @@ impl<'a> Parser<'a> {
             },
             _ => match attributes.href {
                 Some(url) if usable_url(&url) => Style::Link { url: url.into() },
-                _ => return Ok(None),
+                url => {
+                    let url = shorten(&redact(&url.unwrap_or_default()), 40);
+                    self.lost_link.get_or_insert(HtmlRemark::DroppedLink(url));
+                    return Ok(None);
+                }
             },
         };
         let inside = |is: fn(&Style) -> bool| self.styles.iter().any(is);

@@ -1,4 +1,22 @@
 use super::*;
+
+#[test]
+fn dropped_links_and_shown_entities_are_remarked_on() {
+    let dropped = |url: &str| HtmlRemark::DroppedLink(url.to_owned());
+    let shown = |entity: &str| HtmlRemark::ShownEntity(entity.to_owned());
+    for (html, expected) in [
+        (r#"<a href="tel:+79110000000">call</a>"#, vec![dropped("tel:+79110000000")]),
+        (r#"<a href="ftp://a.b/c">file</a> <a href="tel:1">call</a>"#, vec![dropped("ftp://a.b/c")]),
+        ("<a>x</a>", vec![dropped("")]),
+        (r#"<a href="https://a.b">x</a> <a href="tg://user?id=1">y</a> <a href="a.b">z</a>"#, vec![]),
+        ("10&nbsp;000 &mdash; &copy;", vec![shown("&nbsp;")]),
+        (r#"&mdash; <a href="">x</a>"#, vec![dropped(""), shown("&mdash;")]),
+        ("&lt; &amp; &quot; &#171; R&D &co; a & b;", vec![]),
+    ] {
+        assert_eq!(remarks(html), Ok(expected), "{html}");
+    }
+    assert!(remarks("<b>&nbsp;").is_err());
+}
 use crate::message::{Span, Style};
 
 /// Parses and writes the text again.

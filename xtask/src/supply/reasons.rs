@@ -287,7 +287,7 @@ pub const REASONS: &[Reason] = &[
     ),
     reason(
         "unicode-normalization",
-        "names of contact fields and passwords compare equal however a letter such as й is encoded",
+        "names of contact fields and passwords compare equal however a letter with an accent is encoded",
         "имена полей и пароли совпадают, как бы ни была закодирована буква вроде й",
     ),
     reason("url", "forms and addresses in tests", "формы и адреса в тестах"),

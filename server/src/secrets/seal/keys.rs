@@ -37,7 +37,9 @@ impl fmt::Debug for Key {
 impl Keys {
     /// Parses keys; `None` if a key is invalid, two have the same number, or there is none.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let entries = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|entry| !entry.is_empty());
+        // Editors of Windows begin a file with a byte order mark.
+        let entries =
+            text.split(|c: char| c == ',' || c == '\u{feff}' || c.is_whitespace()).filter(|entry| !entry.is_empty());
         let mut keys: Vec<Key> = Vec::new();
         for entry in entries {
             let key = Key::parse(entry)?;
