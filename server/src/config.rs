@@ -34,7 +34,8 @@ pub struct Settings {
     /// Address and port to listen on
     #[arg(long, env = "HOOKGRAM_LISTEN", global = true, default_value = "127.0.0.1:3000", value_name = "ADDRESS")]
     pub listen: String,
-    /// What short URLs start with, without a path [default: http:// and the listening address]; https makes cookies Secure
+    /// What short URLs start with, without a path; https makes cookies Secure [default: http:// and the listening address;
+    /// for the other commands that of the server that ran last]
     #[arg(long, env = "HOOKGRAM_PUBLIC_URL", global = true, value_name = "URL")]
     pub public_url: Option<String>,
     /// Folder of the database and the key file, made on first start [default: data]

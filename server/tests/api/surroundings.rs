@@ -9,7 +9,7 @@ use std::{
 
 use sqlx::Connection as _;
 
-use crate::support::{Process, client, eventually, hookgram, run};
+use crate::support::{Process, TestServer, client, eventually, hookgram, run};
 
 /// Every command that prints, with what it needs. They stand in an order in which each succeeds.
 fn commands(file: &Path) -> Vec<Vec<String>> {
@@ -269,6 +269,16 @@ async fn no_form_of_a_path_puts_a_webhook_key_into_the_log() {
     let log = server.output();
     assert!(!log.contains(&key), "{log}");
     assert_eq!(server.terminate(), Some(0));
+}
+
+#[tokio::test]
+async fn the_setup_link_of_a_server_that_listens_everywhere_can_be_opened() {
+    let server =
+        TestServer::start_with("http://127.0.0.1:9", |config| config.listen = "0.0.0.0:0".parse().unwrap()).await;
+    let link = server.setup_link.clone().unwrap();
+    assert!(link.starts_with("http://localhost:"), "{link}");
+    assert_eq!(server.http.get(&link).send().await.unwrap().status(), 200, "{link}");
+    server.stop().await;
 }
 
 #[tokio::test]
