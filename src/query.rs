@@ -65,6 +65,29 @@ pub fn write(profile: &Profile) -> String {
     written(profile, None)
 }
 
+/// [`write()`] for the log: a token that was typed into a text parameter is masked.
+#[must_use]
+pub fn write_redacted(profile: &Profile) -> String {
+    let mut shown = profile.clone();
+    for parameter in [
+        Parameter::TelegramFieldName,
+        Parameter::Message,
+        Parameter::ResourceName,
+        Parameter::DetailSectionName,
+        Parameter::CaseTypeName,
+        Parameter::TimezoneName,
+        Parameter::SignText,
+    ] {
+        if let Some(value) = profile.get(parameter)
+            && redact(&value) != value
+        {
+            // A text parameter accepts any text.
+            let _ = shown.set(parameter, &redact(&value));
+        }
+    }
+    write(&shown)
+}
+
 /// [`write()`] with the token in the clear, for a person who asked for it.
 #[must_use]
 pub fn write_with_token(profile: &Profile) -> String {

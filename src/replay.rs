@@ -33,6 +33,12 @@ closed_set! {
         TokenGone = "token_gone",
         /// The profile has no token.
         NoToken = "no_token",
+        /// The event has no deliveries to replay, because it was accepted or has been replayed by a new event.
+        EventReplaced = "event_replaced",
+        /// The profile is disabled.
+        Disabled = "disabled",
+        /// The stored body is not an event.
+        BadEvent = "bad_event",
         /// The event's body is no longer stored or cannot be read any more.
         NoBody = "no_body",
         /// The profile does not accept this type of event.

@@ -53,6 +53,18 @@ pub fn refusal(language: Language, refusal: ReplayError) -> &'static str {
             ru: "В профиле нет токена бота: сохраните его и повторите.",
             en: "The profile has no bot token: save one and replay again.",
         },
+        ReplayError::EventReplaced => Bilingual {
+            ru: "Это событие уже повторено: его сообщения — в новой доставке.",
+            en: "This event has been replayed already: its messages are in a newer delivery.",
+        },
+        ReplayError::Disabled => Bilingual {
+            ru: "Профиль выключен: включите его и повторите.",
+            en: "The profile is disabled: enable it and replay again.",
+        },
+        ReplayError::BadEvent => Bilingual {
+            ru: "Сервис прислал не событие, а то, что не удаётся прочитать. Повторить это нельзя: исправьте отправку в сервисе записи.",
+            en: "The body that was sent is not an event, so it cannot be replayed: correct what the booking service sends.",
+        },
         ReplayError::NoBody => Bilingual {
             ru: "Исходное событие больше не хранится или не читается: повторить можно только прежнее сообщение.",
             en: "The original event is no longer kept or cannot be read: only the former message can be replayed.",
@@ -77,12 +89,12 @@ pub fn refusal(language: Language, refusal: ReplayError) -> &'static str {
     .get(language)
 }
 
-/// Asks whether to replay `n` deliveries.
+/// Asks whether to replay so many deliveries and events.
 #[must_use]
-pub fn replay_question(language: Language, n: u64) -> String {
+pub fn replay_question(language: Language, count: (u64, u64)) -> String {
     match language {
-        Language::Ru => format!("Повторить {}?", super::russian(n, ["доставку", "доставки", "доставок"])),
-        Language::En => format!("Replay {}?", super::deliveries(language, n)),
+        Language::Ru => format!("Повторить: {}?", super::deliveries_and_events(language, count)),
+        Language::En => format!("Replay {}?", super::deliveries_and_events(language, count)),
     }
 }
 
@@ -95,13 +107,14 @@ pub fn cancel_question(language: Language, n: u64) -> String {
     }
 }
 
-/// Says that `n` deliveries are sent again.
+/// Says that so many deliveries and events are sent again.
 #[must_use]
-pub fn replayed(language: Language, n: u64) -> String {
+pub fn replayed(language: Language, count: (u64, u64)) -> String {
+    let of = super::deliveries_and_events(language, count);
     match language {
-        Language::Ru => format!("Отправляем снова: {}.", super::deliveries(language, n)),
-        Language::En if n == 1 => "1 delivery is sent again.".to_owned(),
-        Language::En => format!("{} are sent again.", super::deliveries(language, n)),
+        Language::Ru => format!("Отправляем снова: {of}."),
+        Language::En if count.0.saturating_add(count.1) == 1 => format!("{of} is sent again."),
+        Language::En => format!("{of} are sent again."),
     }
 }
 

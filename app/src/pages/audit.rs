@@ -307,6 +307,7 @@ fn named(what: &str) -> AnyView {
         "count" => w.c_count,
         "chat" => w.c_chat,
         "ids" => w.c_ids,
+        "event" => w.c_event,
         "how" => w.c_how,
         "outcome" => w.c_outcome,
         "cause" => w.c_cause,

@@ -27,7 +27,7 @@ pub use self::{
     audit::{AuditRow, AuditView},
     bots::{BookingForm, BookingView, BotPageView, BotsView, PosterView, StartLink, WebhookOffer},
     customers::{CustomerPage, CustomersView},
-    deliveries::{ActView, Chosen, EraseView, ErasureView, LogView, PayloadView, StoredView, UnreachableRow},
+    deliveries::{ActView, Chosen, EraseView, ErasureView, LogView, PayloadView, Results, StoredView, UnreachableRow},
     health::{HealthView, Trouble},
     moment::Clock,
     profiles::{ImportPage, ImportPlan, ImportRow, LineFault, ShareView, UrlRow, UrlTable, UrlsPage},

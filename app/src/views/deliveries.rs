@@ -45,8 +45,23 @@ pub struct LogRow {
     pub reason: Option<String>,
     /// For a duplicate, the id and public id of the first copy.
     pub duplicate_of: Option<(i64, String)>,
+    /// The public id of the event that replays this one, if it was refused or not wanted.
+    pub replayed_as: Option<String>,
+    /// The public id of the event that this one replays.
+    pub replayed_event: Option<String>,
     /// The delivery, if there is one.
     pub delivery: Option<LogDelivery>,
+}
+
+impl LogRow {
+    /// Whether the event itself may be replayed. Its deliveries are replayed by themselves.
+    #[must_use]
+    pub fn is_replayable(&self) -> bool {
+        self.delivery.is_none()
+            && matches!(self.outcome, Outcome::Rejected | Outcome::Skipped)
+            && self.profile.is_some()
+            && self.replayed_as.is_none()
+    }
 }
 
 /// The delivery of a [`LogRow`].

@@ -122,8 +122,7 @@ async fn booking_bot(state: &AppState) -> anyhow::Result<()> {
 async fn post_sample(state: &AppState, profile: &StoredProfile) -> anyhow::Result<()> {
     let endpoint = Endpoint::Profile(profile.clone().into());
     let body = Bytes::from(Sample::Appointment.json());
-    let answer =
-        webhook::accept(state, Arrival { endpoint: &endpoint, query: b"", body: Ok(&body), remembered: false }).await;
+    let answer = webhook::accept(state, Arrival::of(&endpoint, &body)).await;
     match answer.context("the sample event was not judged")?.outcome {
         Outcome::Accepted(_) => Ok(()),
         outcome => bail!("the sample event was not accepted: {outcome:?}"),

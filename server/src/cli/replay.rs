@@ -32,7 +32,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 #[derive(Args, Debug)]
 pub(super) struct ReplayOptions {
     /// These deliveries, also such as have arrived
-    #[arg(required_unless_present_any = ["failed", "uncertain", "cancelled"])]
+    #[arg(required_unless_present_any = ["failed", "uncertain", "cancelled", "refused"])]
     ids: Vec<i64>,
     /// Make the messages anew, with the profile as it is now; otherwise they go as they were
     #[arg(long)]
@@ -46,6 +46,9 @@ pub(super) struct ReplayOptions {
     /// All that were cancelled
     #[arg(long, conflicts_with = "ids")]
     cancelled: bool,
+    /// All events that were answered 4xx and whose body is kept; they are accepted anew, with the profile as it is now
+    #[arg(long, conflicts_with_all = ["ids", "failed", "uncertain", "cancelled", "cause"])]
+    refused: bool,
     /// Of those only that failed for this cause, e.g. blocked
     #[arg(long, conflicts_with = "ids")]
     cause: Option<String>,
@@ -79,7 +82,7 @@ struct Which {
     /// Of those only that came longer ago than this
     #[arg(long, conflicts_with = "ids", value_name = "TIME")]
     until: Option<String>,
-    /// Only list them (the first hundred): id, profile, booking, chat, cause
+    /// Only list them (the first hundred): id, profile, booking, chat, cause; events have no chat and no cause
     #[arg(long, conflicts_with = "ids")]
     list: bool,
 }
@@ -91,10 +94,11 @@ pub(super) async fn replay(config: &Config, options: ReplayOptions, language: La
         let handled = bench.replays.replay(&options.ids, how, &COMMAND_LINE).await?;
         return bench.show(&handled, "is sent again").await;
     }
-    let outcome = match (options.uncertain, options.cancelled) {
-        (true, _) => Outcome::Uncertain,
-        (_, true) => Outcome::Cancelled,
-        _ => Outcome::Failed,
+    let (how, outcome) = match (options.uncertain, options.cancelled, options.refused) {
+        (true, ..) => (how, Outcome::Uncertain),
+        (_, true, _) => (how, Outcome::Cancelled),
+        (.., true) => (ReplayAs::ItIs, Outcome::Rejected),
+        _ => (how, Outcome::Failed),
     };
     let cause = match &options.cause {
         None => None,
@@ -200,7 +204,11 @@ impl Bench {
 
     async fn list(&self, matching: &Matching) -> anyhow::Result<()> {
         for id in self.store.queue.first_matching(matching).await? {
-            let Some(row) = self.store.log.logged(id).await? else { continue };
+            let row = match matching.outcome {
+                Outcome::Rejected => self.store.log.logged_refusal(id).await?,
+                _ => self.store.log.logged(id).await?,
+            };
+            let Some(row) = row else { continue };
             let cause = row.cause.map(|cause| causes::cause(self.language, cause));
             let text = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
             output::line(format_args!(

@@ -85,8 +85,14 @@ pub use self::{
         Store,
     },
     events::{
-        AcceptedEvent, EventRecord, NewBooking, NewDelivery, Reason, Received, TokenSource, known_tokens::KnownTokens,
-        past::PastEvent, payloads::Packed, rejections::Rejection, strangers::Stateless,
+        AcceptedEvent, EventRecord, NewDelivery, Reason, Received, TokenSource,
+        booking::NewBooking,
+        known_tokens::KnownTokens,
+        past::PastEvent,
+        payloads::{DuplicateScope, Packed, fingerprint},
+        rejections::Rejection,
+        replay::{EventReplay, RefusedEvent},
+        strangers::Stateless,
     },
     log::{
         LogFilter, LogRows, Logged,

@@ -53,6 +53,7 @@ pub(super) fn event(public_id: &str, token: impl Borrow<TokenSource>) -> Accepte
         received_at: 1_000,
         duplicate_window: 0,
         skipped: false,
+        replay: None,
         booking: None,
         deliveries: Vec::new(),
     }

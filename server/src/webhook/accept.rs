@@ -7,17 +7,14 @@ use hookgram::{
     bot::SANDBOX_BOT,
     channel::ChannelKind,
     check::{Fault, Warning},
-    event::{BookingEvent, EventType},
-    message,
+    event::BookingEvent,
     parameters::Parameter,
     profile::Profile,
     query::{self, Reading},
     recipient,
     secret::redact,
-    values::ChatId,
     webhook::WebhookError,
 };
-use sha2::{Digest as _, Sha256};
 
 use super::answer::{EndpointAnswer, Outcome, Refusal};
 use crate::rendering::{Parsed, SenderKind};
@@ -27,8 +24,8 @@ use crate::{
     secrets::{codes, links::Codes},
     state::AppState,
     store::{
-        AcceptedEvent, NewBooking, NewDelivery, Packed, Received, Rejection, SenderKey, Stateless, Store, StoreError,
-        StoredProfile, TokenSource,
+        AcceptedEvent, DuplicateScope, NewBooking, NewDelivery, Packed, Received, Rejection, SenderKey, Stateless,
+        Store, StoreError, StoredProfile, TokenSource, fingerprint,
     },
     time::{Millis, millis, now},
 };
@@ -49,10 +46,20 @@ pub struct Arrival<'a> {
     pub endpoint: &'a Endpoint,
     /// The query without its `?`.
     pub query: &'a [u8],
-    /// The body, or the error that was found before or while it was read.
-    pub body: Result<&'a Bytes, &'a WebhookError>,
+    /// The body as far as it was read.
+    pub body: Option<&'a Bytes>,
+    /// The fault of the body or its headers, for which the event is refused.
+    pub fault: Option<&'a WebhookError>,
     /// Whether the profile comes from the cache and may be outdated. [`accept`] does not refuse by an outdated profile.
     pub remembered: bool,
+}
+
+impl<'a> Arrival<'a> {
+    /// A whole body that comes from the server itself, without a query.
+    #[must_use]
+    pub fn of(endpoint: &'a Endpoint, body: &'a Bytes) -> Self {
+        Self { endpoint, query: b"", body: Some(body), fault: None, remembered: false }
+    }
 }
 
 impl Endpoint {
@@ -202,7 +209,7 @@ pub(super) async fn over(
     let fault = WebhookError::TooManyRequests { seconds };
     let refusal = Refusal::Endpoint(fault.clone());
     if records {
-        let arrival = Arrival { endpoint, query, body: Err(&fault), remembered: false };
+        let arrival = Arrival { endpoint, query, body: None, fault: Some(&fault), remembered: false };
         record(state, arrival, &Notes::default(), &refusal).await;
         state.changes.announce(endpoint.stored().map_or(0, |stored| stored.id));
     }
@@ -223,7 +230,10 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     if arrival.endpoint.stored().is_some_and(|stored| !stored.enabled) {
         return Err(WebhookError::Disabled.into());
     }
-    let body = arrival.body.map_err(|fault| Refusal::Endpoint(fault.clone()))?;
+    if let Some(fault) = arrival.fault {
+        return Err(fault.clone().into());
+    }
+    let body = arrival.body.ok_or(WebhookError::Incomplete)?;
     let Reading { profile, faults, warnings } = arrival.endpoint.read(arrival.query);
     notes.warnings = warnings;
     let profile = Arc::new(profile);
@@ -242,7 +252,7 @@ async fn judge(state: &AppState, arrival: Arrival<'_>, notes: &mut Notes) -> Res
     });
     let mut accepted = accepted(state, arrival, received_at, &profile, &event, body, skipped)?;
     let codes = codes(state, arrival.endpoint, &profile, &event, accepted.bot_id).await?;
-    accepted.booking = booking(&profile, &event, &codes, &state.settings.now().booking_url);
+    accepted.booking = NewBooking::of(&profile, &event, &codes, &state.settings.now().booking_url);
     // Rendering before the store looks for a duplicate is safe: a duplicate has the same body and parameters, so
     // rendering cannot refuse what was accepted before.
     if !skipped {
@@ -296,34 +306,6 @@ async fn codes(
     })
 }
 
-/// What the event says about a booking, for its customers' `/my`. `None` if it names no booking or no customer.
-fn booking(profile: &Profile, event: &BookingEvent, codes: &Codes, booking_url: &str) -> Option<NewBooking> {
-    let field = profile.field_name.as_deref().unwrap_or_default();
-    let recipients = recipient::recipients(event, field).into_iter();
-    let recipients = recipients.map(|one| one.checked(codes.bare_ids, |coded| codes.is_right(coded)));
-    let mut customers: Vec<i64> = recipients
-        .filter_map(|one| match one.chat {
-            Ok(ChatId::Number(chat)) if chat > 0 => Some(chat),
-            _ => None,
-        })
-        .collect();
-    customers.sort_unstable();
-    customers.dedup();
-    let case_id = event.case.id.clone()?;
-    if customers.is_empty() {
-        return None;
-    }
-    Some(NewBooking {
-        link: Some(message::case_link(booking_url, &case_id)),
-        case_id,
-        starts_at: event.case.start.map(|start| start.timestamp_millis()),
-        service: event.service.name.clone(),
-        number: event.case.number.clone(),
-        cancelled: event.event_type == Some(EventType::CANCELLED),
-        customers,
-    })
-}
-
 /// The event as it is stored, still without its messages.
 fn accepted(
     state: &AppState,
@@ -342,6 +324,10 @@ fn accepted(
     let bot_id = profile.token.as_ref().filter(|_| endpoint.channel().needs_token()).map(|token| token.bot_id());
     let bot_id = bot_id.or(endpoint.locked());
     let payload = Packed::of(body);
+    let scope = match endpoint.stored() {
+        Some(stored) => DuplicateScope::Profile(stored.id),
+        None => DuplicateScope::Bot(bot_id.unwrap_or_default()),
+    };
     Ok(AcceptedEvent {
         public_id: codes::public_id(),
         token,
@@ -350,15 +336,16 @@ fn accepted(
         field_name: profile.field_name.as_deref().map(redact),
         event_type: event.event_type.map(|kind| kind.0),
         order_number: event.case.number.clone(),
-        parameters: shown_parameters(profile),
+        parameters: query::write_redacted(profile),
         overrides: overrides(endpoint, query),
-        fingerprint: fingerprint(endpoint, bot_id, &query::write(profile), &payload),
+        fingerprint: fingerprint(scope, &query::write(profile), &payload),
         payload,
         received_at,
         duplicate_window: millis(state.settings.now().duplicate_window),
         skipped,
         version: endpoint.stored().filter(|_| remembered).map(|stored| stored.version),
         stateless: endpoint.stateless(state),
+        replay: None,
         booking: None,
         deliveries: Vec::new(),
     })
@@ -374,7 +361,8 @@ async fn store(state: &AppState, event: AcceptedEvent) -> Result<Outcome, Refusa
             Ok(Outcome::Accepted(public_id))
         }
         Received::Duplicate(first) => Ok(Outcome::Duplicate(first)),
-        Received::Outdated => Err(WebhookError::NotStored.into()),
+        // Only a replay is refused with the latter.
+        Received::Outdated | Received::Replaced => Err(WebhookError::NotStored.into()),
         Received::Full if is_stranger => Err(WebhookError::StrangersFull { seconds }.into()),
         Received::Full => Err(WebhookError::QueueFull { seconds }.into()),
     }
@@ -385,48 +373,9 @@ fn not_stored(error: StoreError) -> Refusal {
     WebhookError::NotStored.into()
 }
 
-/// The canonical parameters for the log. A token that was typed into a text parameter is removed.
-fn shown_parameters(profile: &Profile) -> String {
-    let mut shown = profile.clone();
-    for parameter in [
-        Parameter::TelegramFieldName,
-        Parameter::Message,
-        Parameter::ResourceName,
-        Parameter::DetailSectionName,
-        Parameter::CaseTypeName,
-        Parameter::TimezoneName,
-        Parameter::SignText,
-    ] {
-        if let Some(value) = profile.get(parameter)
-            && redact(&value) != value
-        {
-            // A text parameter accepts any text.
-            let _ = shown.set(parameter, &redact(&value));
-        }
-    }
-    query::write(&shown)
-}
-
 /// The query of a call to a profile endpoint. A replay with the current profile applies it again.
 fn overrides(endpoint: &Endpoint, query: &[u8]) -> String {
     endpoint.stored().map(|_| query::overrides(query)).unwrap_or_default()
-}
-
-/// The hash by which duplicates are found: of the profile (or bot, at the stateless endpoint), the parameters, which
-/// name the field, and the body.
-fn fingerprint(endpoint: &Endpoint, bot_id: Option<i64>, parameters: &str, payload: &Packed) -> Vec<u8> {
-    let whom = match endpoint.stored() {
-        Some(stored) => format!("profile {}", stored.id),
-        None => format!("bot {}", bot_id.unwrap_or_default()),
-    };
-    let mut hash = Sha256::new();
-    for piece in [whom.as_bytes(), parameters.as_bytes()] {
-        // Without the lengths, other pieces could have the same concatenation.
-        hash.update(u64::try_from(piece.len()).unwrap_or(u64::MAX).to_le_bytes());
-        hash.update(piece);
-    }
-    payload.hash_into(&mut hash);
-    hash.finalize().to_vec()
 }
 
 /// Records a refusal with a 4xx status: always for a profile; at the stateless endpoint only a 422, where the event
@@ -442,8 +391,9 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
     if known.is_none() && !state.limits.records(&source) {
         return;
     }
+    let (event_type, order_number) = named(state, arrival, notes, refusal).await;
     let profile = notes.profile.as_deref().or(arrival.endpoint.stored().map(|stored| &stored.profile));
-    let parameters = profile.map(shown_parameters).unwrap_or_default();
+    let parameters = profile.map(query::write_redacted).unwrap_or_default();
     let rejection = Rejection {
         public_id: codes::public_id(),
         profile_id: known,
@@ -451,9 +401,9 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
         field_name: profile.and_then(|profile| profile.field_name.as_deref()).map(redact),
         parameters,
         overrides: overrides(arrival.endpoint, arrival.query),
-        payload: arrival.body.ok().map(|body| Packed::of(body)),
-        event_type: notes.event_type,
-        order_number: notes.order_number.clone(),
+        payload: arrival.body.map(|body| Packed::of(body)),
+        event_type,
+        order_number,
         http_status: status.as_u16(),
         reason: refusal.reason(),
         cause: refusal.cause(),
@@ -461,5 +411,23 @@ async fn record(state: &AppState, arrival: Arrival<'_>, notes: &Notes, refusal: 
     };
     if let Err(error) = state.store.events.record_rejection(rejection).await {
         tracing::error!(%error, "a refused event could not be recorded");
+    }
+}
+
+/// The event's type and booking number, as far as the body can be read (contract §1). A body that was refused before it
+/// was read as an event is read here.
+async fn named(
+    state: &AppState,
+    arrival: Arrival<'_>,
+    notes: &Notes,
+    refusal: &Refusal,
+) -> (Option<i64>, Option<String>) {
+    let known = (notes.event_type, notes.order_number.clone());
+    let Some(body) = arrival.body.filter(|_| known == (None, None) && !matches!(refusal, Refusal::Event(_))) else {
+        return known;
+    };
+    match state.rendering.read(body, arrival.endpoint.sender()).await {
+        Some(Ok(event)) => (event.event_type.map(|kind| kind.0), event.case.number.clone()),
+        _ => known,
     }
 }

@@ -180,8 +180,8 @@ async fn judge(
     }
     // The memory for the body is held until the answer is known.
     let mut share = state.rendering.bodies(endpoint.sender()).share();
-    let body = judge_body(state, &endpoint, headers, body, &mut share).await;
-    let arrival = Arrival { endpoint: &endpoint, query, body: body.as_ref(), remembered };
+    let (body, fault) = judge_body(state, &endpoint, headers, body, &mut share).await;
+    let arrival = Arrival { endpoint: &endpoint, query, body: body.as_ref(), fault: fault.as_ref(), remembered };
     if let Some(answer) = accept(state, arrival).await {
         return answer;
     }
@@ -248,33 +248,48 @@ async fn open(state: &AppState, key: Option<String>, query: &[u8], client: IpAdd
     }
 }
 
-/// Checks the body's headers, then reads the body.
+/// Checks the body's headers and reads the body. For a profile, a body whose content type is refused is read too, so that
+/// the log can keep it.
 async fn judge_body(
     state: &AppState,
     endpoint: &Endpoint,
     headers: &HeaderMap,
     body: &mut Arriving,
     share: &mut Share,
-) -> Result<Bytes, WebhookError> {
-    let text = |name: header::HeaderName| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    if let Some(value) = text(header::CONTENT_TYPE)
-        && !is_json(&value)
-    {
-        return Err(WebhookError::ContentType { given: value.chars().take(80).collect() });
-    }
-    if let Some(value) = text(header::CONTENT_ENCODING)
-        && !value.trim().is_empty()
-    {
-        return Err(WebhookError::ContentEncoding { given: value.chars().take(80).collect() });
+) -> (Option<Bytes>, Option<WebhookError>) {
+    let fault = header_fault(headers);
+    if fault.is_some() && matches!(endpoint, Endpoint::Stateless(_)) {
+        return (None, fault);
     }
     let limit = state.settings.now().max_body;
     let limit = if endpoint.source().stranger().is_some() { limit.min(STRANGERS_BODY) } else { limit };
     match body.read(limit, Some(share)).await {
-        Ok(bytes) => Ok(bytes),
-        Err(Unread::TooLong) => Err(WebhookError::TooLarge { limit }),
-        Err(Unread::Broken | Unread::Late) => Err(WebhookError::Incomplete),
-        Err(Unread::NoRoom) => Err(WebhookError::NotStored),
+        Ok(bytes) => (Some(bytes), fault),
+        Err(unread) => {
+            let unread = match unread {
+                Unread::TooLong => WebhookError::TooLarge { limit },
+                Unread::Broken | Unread::Late => WebhookError::Incomplete,
+                Unread::NoRoom => WebhookError::NotStored,
+            };
+            (None, Some(fault.unwrap_or(unread)))
+        }
     }
+}
+
+/// The fault of a body's headers.
+fn header_fault(headers: &HeaderMap) -> Option<WebhookError> {
+    let text = |name: header::HeaderName| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    if let Some(value) = text(header::CONTENT_TYPE)
+        && !is_json(&value)
+    {
+        return Some(WebhookError::ContentType { given: value.chars().take(80).collect() });
+    }
+    if let Some(value) = text(header::CONTENT_ENCODING)
+        && !value.trim().is_empty()
+    {
+        return Some(WebhookError::ContentEncoding { given: value.chars().take(80).collect() });
+    }
+    None
 }
 
 /// `application/json` or `*/*+json` with any parameters, or no type at all.

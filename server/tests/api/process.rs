@@ -195,7 +195,7 @@ async fn check_and_render_print_json_for_programs() {
         2,
         "no token is needed"
     );
-    std::fs::write(file, "{\"CaseItem\": {\"StartDate\": 5}}").unwrap();
+    std::fs::write(file, "{\"CaseItem\": {\"StartDate\": 5").unwrap();
     assert_eq!(json(&["render", url, file, "--json"], 1).await["Status"], "Error");
 }
 

@@ -367,6 +367,26 @@ async fn the_command_line_replays_and_calls_off() {
         let (good, text) = command(arguments).await;
         assert!(!good && text.contains(words), "{arguments:?}: {text}");
     }
+
+    let file = folder.path().join("profiles.yaml");
+    let import = async |enabled: bool| {
+        let profile =
+            format!("name: A\n    enabled: {enabled}\n    sandbox: true\n    telegramFieldName: '*TelegramId'\n");
+        std::fs::write(&file, format!("profiles:\n  - {profile}")).unwrap();
+        let (good, text) = command(&["profile", "import", file.to_str().unwrap()]).await;
+        assert!(good, "{text}");
+        text.trim().rsplit('/').next().unwrap().to_owned()
+    };
+    let endpoint = format!("{}/h/{}", server.base, import(false).await);
+    assert_eq!(client().post(endpoint).body(event("5", &["5"])).send().await.unwrap().status(), 404);
+    let (good, text) = command(&["replay", "--refused"]).await;
+    assert!(good && text.starts_with("0 of 1 are sent again\n1\tThe profile is disabled"), "{text}");
+    import(true).await;
+    let (_, list) = command(&["replay", "--refused", "--list"]).await;
+    assert!(list.ends_with("\tA\t5\t–\t–\n"), "{list}");
+    let (good, text) = command(&["replay", "--refused"]).await;
+    assert!(good && text == "1 of 1 are sent again\n", "{text}");
+
     api.down().await;
     assert_eq!(post("4").await, 200);
     eventually("the fourth to be called off", async || {
@@ -375,4 +395,117 @@ async fn the_command_line_replays_and_calls_off() {
     .await;
     assert_eq!(command(&["cancel", "4"]).await.1.split('\t').next(), Some("4"));
     assert_eq!(server.terminate(), Some(0));
+}
+
+/// The ids of the log's rows of refused events, newest first.
+async fn refused(server: &TestServer) -> Vec<i64> {
+    log(server, None, Some(Outcome::Rejected)).await.rows.iter().map(|row| row.event).collect()
+}
+
+async fn replay_event(server: &TestServer, id: i64) -> Result<i64, ReplayError> {
+    server.state.replays.replay_events(&[id], &COMMAND_LINE).await.unwrap()[0].done
+}
+
+#[tokio::test]
+async fn a_refused_event_keeps_its_number_and_is_replayed_once_its_cause_is_mended() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", false, &[(Parameter::Message, "Booked")]).await;
+    let path = format!("/h/{}", profile.key);
+    let set_enabled = async |enabled| {
+        server.state.store.profiles.set_enabled(profile.id, enabled, &COMMAND_LINE).await.unwrap();
+    };
+    set_enabled(false).await;
+    assert_eq!(server.post(&format!("{path}?message=Moved"), event("1", &["5"])).await.0, 404);
+    set_enabled(true).await;
+    let text = server.http.post(server.url(&path)).header("content-type", "text/plain").body(event("2", &["6"]));
+    assert_eq!(text.send().await.unwrap().status(), 415);
+    assert_eq!(server.post(&format!("{path}?timezone=Mars"), event("3", &["7"])).await.0, 400);
+    change(&server, &profile, &[(Parameter::TelegramFieldName, "*Other")]).await;
+    assert_eq!(server.post(&path, event("4", &["8"])).await.0, 422);
+    assert_eq!(server.post(&path, "{\"half\":").await.0, 400);
+
+    let rows = log(&server, None, Some(Outcome::Rejected)).await.rows;
+    let numbers: Vec<_> = rows.iter().map(|row| row.order_number.as_deref()).collect();
+    assert_eq!(numbers, [None, Some("4"), Some("3"), Some("2"), Some("1")]);
+    let [half, fourth, third, second, first] = refused(&server).await[..] else { panic!("{rows:?}") };
+
+    assert_eq!(replay_event(&server, fourth).await, Err(ReplayError::NoRecipient));
+    change(&server, &profile, &[(Parameter::TelegramFieldName, "*TelegramId")]).await;
+    assert_eq!(replay_event(&server, half).await, Err(ReplayError::BadEvent));
+    set_enabled(false).await;
+    assert_eq!(replay_event(&server, first).await, Err(ReplayError::Disabled));
+    set_enabled(true).await;
+    for id in [first, second, third, fourth] {
+        assert_eq!(replay_event(&server, id).await, Ok(id));
+        assert_eq!(replay_event(&server, id).await, Err(ReplayError::EventReplaced));
+    }
+    api.wait_for_texts(4).await;
+    let texts = api.texts();
+    assert!(texts.iter().filter(|text| text.starts_with("Moved\n")).count() == 1, "the URL said so: {texts:?}");
+    assert!(texts.iter().filter(|text| text.starts_with("Booked\n")).count() == 3, "{texts:?}");
+
+    // Both events lead to each other, and the refused one is not offered again.
+    let rows = log(&server, None, Some(Outcome::Rejected)).await.rows;
+    let as_new = rows.last().unwrap().replayed_as.clone().unwrap();
+    let new = event_detail(&page_request(&server), &viewer(), &as_new).await.unwrap().row;
+    assert_eq!(new.replayed_event.as_deref(), Some(rows.last().unwrap().public_id.as_str()));
+    assert_eq!((new.order_number.as_deref(), new.is_replayable()), (Some("1"), false));
+    assert_eq!(rows.iter().filter(|row| row.is_replayable()).count(), 1, "the body that is no event");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_refused_event_whose_copy_was_accepted_since_is_not_sent_again() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", false, &[(Parameter::TelegramFieldName, "*Other")]).await;
+    let path = format!("/h/{}", profile.key);
+    assert_eq!(server.post(&path, event("1", &["5"])).await.0, 422);
+    change(&server, &profile, &[(Parameter::TelegramFieldName, "*TelegramId")]).await;
+    assert_eq!(server.post(&path, event("1", &["5"])).await.0, 200);
+    api.wait_for_texts(1).await;
+    let [id] = refused(&server).await[..] else { panic!() };
+    assert_eq!(replay_event(&server, id).await, Err(ReplayError::Arrived));
+    assert_eq!(log(&server, None, None).await.rows.len(), 2, "a refused replay leaves no row");
+    assert_eq!(replay_event(&server, 99).await, Err(ReplayError::Unknown));
+    let accepted = log(&server, None, Some(Outcome::Delivered)).await.rows[0].event;
+    assert_eq!(replay_event(&server, accepted).await, Err(ReplayError::EventReplaced));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn selected_or_all_refused_events_are_replayed_from_the_log() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let profile = server.profile("A", false, &[(Parameter::Message, "Booked")]).await;
+    server.state.store.profiles.set_enabled(profile.id, false, &COMMAND_LINE).await.unwrap();
+    for number in 1..=20 {
+        let number = number.to_string();
+        assert_eq!(server.post(&format!("/h/{}", profile.key), event(&number, &[&number])).await.0, 404);
+    }
+    server.state.store.profiles.set_enabled(profile.id, true, &COMMAND_LINE).await.unwrap();
+    let operator = Person::new(&server, Role::Operator).await;
+    let page = operator.see("/deliveries?outcome=rejected").await;
+    assert!(page.contains("/deliveries/all?do=replay&amp;outcome=rejected"), "{page}");
+    let [first, second, ..] = refused(&server).await[..] else { panic!() };
+    assert!(page.contains(&format!("name=\"e-{first}\"")), "{page}");
+    let (id, also) = (format!("e-{first}"), format!("e-{second}"));
+    let asked = operator.post("/deliveries/act", &[("do", "replay"), (&id, "on"), (&also, "on")]).await;
+    let page = asked.text().await.unwrap();
+    assert!(page.contains("Replay 2 events?") && !page.contains("name=\"how\""), "{page}");
+    let done = operator.post("/deliveries/act", &[("do", "replay"), (&id, "on"), (&also, "on"), ("sure", "yes")]).await;
+    let page = done.text().await.unwrap();
+    assert!(page.contains("2 events are sent again."), "{page}");
+    let page = operator.see("/deliveries/all?do=replay&outcome=rejected").await;
+    assert!(page.contains("Replay 18 events?"), "{page}");
+    let begun = operator.post("/deliveries/all?outcome=rejected", &[("do", "replay")]).await;
+    assert!(begun.status().is_redirection(), "{begun:?}");
+    let work = begun.headers()["location"].to_str().unwrap().to_owned();
+    api.wait_for_texts(20).await;
+    eventually("the work to end", async || server.state.store.queue.bulks().await.unwrap()[0].finished_at.is_some())
+        .await;
+    let page = operator.see(&work).await;
+    assert!(page.contains("18 events"), "{page}");
+    server.stop().await;
 }

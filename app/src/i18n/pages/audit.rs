@@ -59,6 +59,7 @@ word_set! {
         c_count: "Сколько", "How many";
         c_chat: "Чат", "Chat";
         c_ids: "Номера доставок", "Deliveries";
+        c_event: "Событие", "Event";
         c_how: "Как", "How";
         c_outcome: "Исход", "Outcome";
         c_cause: "Причина", "Cause";

@@ -1,17 +1,63 @@
 //! `/deliveries/act`, `/deliveries/all`: confirming an action on deliveries, and its result.
 
-use hookgram::{log_query::LogQuery, replay::Handled};
+use hookgram::{
+    delivery::Outcome,
+    log_query::LogQuery,
+    replay::{Handled, ReplayError},
+};
 use leptos::prelude::*;
 
-use crate::i18n::{ActWords, LogWords, PageWords, deliveries, language, replays, words};
+use crate::i18n::{ActWords, LogWords, PageWords, deliveries_and_events, language, replays, words};
 
-/// The deliveries to act on.
+/// The deliveries and events to act on.
 #[derive(Clone, Debug)]
 pub enum Chosen {
-    /// The deliveries with these ids.
-    These(Vec<i64>),
-    /// All that the query finds, and their number.
+    /// Those with these ids.
+    These {
+        /// The deliveries.
+        deliveries: Vec<i64>,
+        /// The events without deliveries, which can only be replayed.
+        events: Vec<i64>,
+    },
+    /// All that the query finds, and their number. They are events if the query is for refused ones.
     Found(Box<LogQuery>, u64),
+}
+
+impl Chosen {
+    /// The numbers of deliveries and of events.
+    fn counts(&self) -> (u64, u64) {
+        match self {
+            Self::These { deliveries, events } => (count(deliveries), count(events)),
+            Self::Found(query, n) if query.outcome == Some(Outcome::Rejected) => (0, *n),
+            Self::Found(_, n) => (*n, 0),
+        }
+    }
+}
+
+/// The results of an action.
+#[derive(Clone, Debug, Default)]
+pub struct Results {
+    /// Of the deliveries.
+    pub deliveries: Vec<Handled>,
+    /// Of the events.
+    pub events: Vec<Handled>,
+}
+
+impl Results {
+    /// How many were acted on.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        self.deliveries.iter().chain(&self.events).filter(|handled| handled.done.is_ok()).count()
+    }
+
+    /// Those that were left unchanged, with the reason.
+    pub fn refused(&self) -> impl Iterator<Item = (i64, ReplayError)> {
+        self.deliveries.iter().chain(&self.events).filter_map(|handled| Some((handled.id, handled.done.err()?)))
+    }
+}
+
+fn count<T>(of: &[T]) -> u64 {
+    u64::try_from(of.len()).unwrap_or(u64::MAX)
 }
 
 /// An action on deliveries, before or after it is done.
@@ -22,7 +68,7 @@ pub struct ActView {
     /// The deliveries.
     pub chosen: Chosen,
     /// The results; `None` before it is done.
-    pub results: Option<Vec<Handled>>,
+    pub results: Option<Results>,
     /// The page to return to.
     pub back: String,
 }
@@ -42,7 +88,7 @@ pub(in crate::pages) fn Act(view: ActView) -> impl IntoView {
     let title = view.title();
     let ActView { cancels, chosen, results, back } = view;
     let body = match (results, chosen) {
-        (Some(results), _) => view! { <Results results cancels back /> }.into_any(),
+        (Some(results), _) => view! { <Outcomes results cancels back /> }.into_any(),
         (None, chosen) => view! { <Question chosen cancels back /> }.into_any(),
     };
     view! {
@@ -59,12 +105,9 @@ pub(in crate::pages) fn Act(view: ActView) -> impl IntoView {
 #[component]
 fn Question(chosen: Chosen, cancels: bool, back: String) -> impl IntoView {
     let w = words::<ActWords>();
-    let count = match &chosen {
-        Chosen::These(ids) => u64::try_from(ids.len()).unwrap_or(u64::MAX),
-        Chosen::Found(_, count) => *count,
-    };
-    if count == 0 {
-        let why = if matches!(chosen, Chosen::These(_)) { w.nothing_selected } else { w.nothing_matches };
+    let counts = chosen.counts();
+    if counts == (0, 0) {
+        let why = if matches!(chosen, Chosen::These { .. }) { w.nothing_selected } else { w.nothing_matches };
         return view! {
             <div class="card">
                 <p>{why}</p>
@@ -79,16 +122,22 @@ fn Question(chosen: Chosen, cancels: bool, back: String) -> impl IntoView {
     }
     let all = matches!(chosen, Chosen::Found(..));
     let (action, hidden) = match chosen {
-        Chosen::These(ids) => {
-            let ids = ids.into_iter().map(|id| view! { <input type="hidden" name=format!("d-{id}") value="on" /> });
+        Chosen::These { deliveries, events } => {
+            let deliveries = deliveries.into_iter().map(|id| format!("d-{id}"));
+            let ids = deliveries.chain(events.into_iter().map(|id| format!("e-{id}")));
+            let ids = ids.map(|name| view! { <input type="hidden" name=name value="on" /> });
             ("/deliveries/act".to_owned(), ids.collect_view().into_any())
         }
         Chosen::Found(query, _) => (query.address("/deliveries/all"), ().into_any()),
     };
-    let question =
-        if cancels { replays::cancel_question(language(), count) } else { replays::replay_question(language(), count) };
+    let question = if cancels {
+        replays::cancel_question(language(), counts.0)
+    } else {
+        replays::replay_question(language(), counts)
+    };
     let consequence = match (cancels, all) {
         (true, _) => w.cancel_gone,
+        (false, _) if counts.0 == 0 => w.events_anew,
         (false, true) => w.arrived_not,
         (false, false) => w.arrived_too,
     };
@@ -99,7 +148,7 @@ fn Question(chosen: Chosen, cancels: bool, back: String) -> impl IntoView {
             <input type="hidden" name="back" value=back.clone() />
             <h2>{question}</h2>
             <p class="why">{consequence}</p>
-            {(!cancels)
+            {(!cancels && counts.0 > 0)
                 .then(|| {
                     view! {
                         <fieldset class="choices key-choices">
@@ -133,25 +182,27 @@ fn Question(chosen: Chosen, cancels: bool, back: String) -> impl IntoView {
 }
 
 #[component]
-fn Results(results: Vec<Handled>, cancels: bool, back: String) -> impl IntoView {
+fn Outcomes(results: Results, cancels: bool, back: String) -> impl IntoView {
     let w = words::<ActWords>();
-    let done = u64::try_from(results.iter().filter(|handled| handled.done.is_ok()).count()).unwrap_or(u64::MAX);
-    let refused: Vec<&Handled> = results.iter().filter(|handled| handled.done.is_err()).collect();
-    let sentence = if cancels { replays::cancelled(language(), done) } else { replays::replayed(language(), done) };
-    let rows = refused
-        .iter()
-        .filter_map(|handled| {
-            let refusal = handled.done.err()?;
-            Some(view! {
-                <li>
-                    <b>{w.delivery} " " {handled.id}</b>
-                    ": "
-                    {replays::refusal(language(), refusal)}
-                </li>
-            })
+    let (deliveries, events) = split(&results, true);
+    let sentence = match cancels {
+        true => replays::cancelled(language(), deliveries),
+        false => replays::replayed(language(), (deliveries, events)),
+    };
+    let row = |title: &'static str, handled: &Handled| {
+        let refusal = handled.done.err()?;
+        Some(view! {
+            <li>
+                <b>{title} " " {handled.id}</b>
+                ": "
+                {replays::refusal(language(), refusal)}
+            </li>
         })
-        .collect_view();
-    let some = !refused.is_empty();
+    };
+    let rows = results.deliveries.iter().filter_map(|handled| row(w.delivery, handled));
+    let rows = rows.chain(results.events.iter().filter_map(|handled| row(w.event, handled))).collect_view();
+    let refused = split(&results, false);
+    let some = refused != (0, 0);
     view! {
         <div class="card" role="status" tabindex="-1" autofocus>
             <h2>{w.results}</h2>
@@ -159,7 +210,7 @@ fn Results(results: Vec<Handled>, cancels: bool, back: String) -> impl IntoView 
             {some
                 .then(|| {
                     view! {
-                        <h3>{w.refused} ": " {deliveries(language(), u64::try_from(refused.len()).unwrap_or(u64::MAX))}</h3>
+                        <h3>{w.refused} ": " {deliveries_and_events(language(), refused)}</h3>
                         <ul class="faults">{rows}</ul>
                     }
                 })}
@@ -170,4 +221,11 @@ fn Results(results: Vec<Handled>, cancels: bool, back: String) -> impl IntoView 
             </p>
         </div>
     }
+}
+
+/// How many deliveries and events were acted on, or else were left unchanged.
+fn split(results: &Results, done: bool) -> (u64, u64) {
+    let n =
+        |all: &[Handled]| u64::try_from(all.iter().filter(|one| one.done.is_ok() == done).count()).unwrap_or(u64::MAX);
+    (n(&results.deliveries), n(&results.events))
 }

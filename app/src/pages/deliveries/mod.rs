@@ -20,7 +20,7 @@ pub(super) use self::{
     work::{Work, Works},
 };
 pub use self::{
-    act::{ActView, Chosen},
+    act::{ActView, Chosen, Results},
     payload::PayloadView,
     people::{EraseView, ErasureView, StoredView, UnreachableRow},
 };
@@ -115,7 +115,7 @@ fn everything(query: &LogQuery) -> Option<(String, &'static str)> {
     let w = words::<LogWords>();
     let (what, outcome, title) = match query.outcome {
         None => ("replay", Outcome::Failed, w.replay_failed),
-        Some(outcome @ (Outcome::Failed | Outcome::Uncertain | Outcome::Cancelled)) => {
+        Some(outcome @ (Outcome::Failed | Outcome::Uncertain | Outcome::Cancelled | Outcome::Rejected)) => {
             ("replay", outcome, w.replay_matching)
         }
         Some(outcome @ (Outcome::Waiting | Outcome::Retrying | Outcome::Suspended)) => {

@@ -107,11 +107,15 @@ fn row(row: LogRow, base: &str, may_act: bool, open: Option<&str>) -> AnyView {
     let number = row.order_number.clone().map_or_else(|| w.no_number.to_owned(), |number| booking_number(&number));
     let kind = row.event_type.map(|kind| event_type(language(), EventType(kind)));
     let pick = may_act.then(|| {
-        let delivery = row.delivery.as_ref().map(|delivery| {
+        let name = match &row.delivery {
+            Some(delivery) => Some(format!("d-{}", delivery.id)),
+            None => row.is_replayable().then(|| format!("e-{}", row.event)),
+        };
+        let pick = name.map(|name| {
             let label = format!("{} {number}", w.select);
-            view! { <input type="checkbox" name=format!("d-{}", delivery.id) value="on" aria-label=label /> }
+            view! { <input type="checkbox" name=name value="on" aria-label=label /> }
         });
-        view! { <td class="pick">{delivery}</td> }
+        view! { <td class="pick">{pick}</td> }
     });
     let details = details(&row);
     let profile = profile(&row);
@@ -177,7 +181,10 @@ pub(super) fn details(row: &LogRow) -> AnyView {
                 </a>
             }
             .into_any(),
-            None => row.reason.clone().unwrap_or_default().into_any(),
+            None => {
+                let replayed = row.replayed_as.is_some().then(|| view! { <span class="tag">{w.replayed}</span> });
+                view! { <span class="pieces">{row.reason.clone()} {replayed}</span> }.into_any()
+            }
         };
     };
     let mut pieces: Vec<AnyView> = Vec::new();
@@ -196,7 +203,7 @@ pub(super) fn details(row: &LogRow) -> AnyView {
         Outcome::Skipped => pieces.push(nobody(delivery).into_any()),
         Outcome::Cancelled | Outcome::Rejected | Outcome::Duplicate => {}
     }
-    if delivery.replay_of.is_some() {
+    if delivery.replay_of.is_some() || row.replayed_event.is_some() {
         pieces.push(view! { <span class="tag">{w.is_replay}</span> }.into_any());
     }
     if delivery.replaced_by.is_some() {

@@ -56,7 +56,7 @@ pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> 
     let endpoint = Acceptance { received: received(&row, size), answered: answered(&row) };
     let first = row.clone();
     let fates = if deliveries.is_empty() {
-        ended_at_the_endpoint(&row)
+        ended_at_the_endpoint(&row, may_act && size.is_some())
     } else {
         deliveries
             .into_iter()
@@ -122,8 +122,8 @@ fn answered(row: &LogRow) -> Small {
     Small { before: format!("{} · ", row.http_status), id: Some(row.public_id.clone()), ..Small::default() }
 }
 
-/// The steps of an event without deliveries.
-fn ended_at_the_endpoint(row: &LogRow) -> AnyView {
+/// The outcome of an event without deliveries, with the button that replays it.
+fn ended_at_the_endpoint(row: &LogRow, may_replay: bool) -> AnyView {
     let w = words::<TraceWords>();
     let (class, why) = match row.outcome {
         Outcome::Duplicate => ("warn", w.duplicate.to_owned()),
@@ -145,8 +145,30 @@ fn ended_at_the_endpoint(row: &LogRow) -> AnyView {
             {why}
             {first}
         </div>
+        {row.replayed_as.as_deref().map(|id| other(w.event_replaced, id))}
+        {(may_replay && row.is_replayable())
+            .then(|| {
+                view! {
+                    <form class="actions" method="post" action="/deliveries/act">
+                        <input type="hidden" name=format!("e-{}", row.event) value="on" />
+                        <input type="hidden" name="back" value=format!("/deliveries/{}", row.public_id) />
+                        <button class="button primary" name="do" value="replay">
+                            {w.replay}
+                        </button>
+                    </form>
+                }
+            })}
     }
     .into_any()
+}
+
+/// A sentence that leads to another event.
+fn other(sentence: &'static str, public_id: &str) -> impl IntoView + use<> {
+    view! {
+        <p class="help">
+            <a href=format!("/deliveries/{public_id}")>{sentence}</a>
+        </p>
+    }
 }
 
 #[component]
@@ -340,6 +362,7 @@ fn told(row: &LogRow) -> AnyView {
         {unsure.then(|| view! { <div class="notice warn">{w.unsure}</div> })}
         {fate.replaced_by.map(|_| view! { <p class="help">{w.replaced}</p> })}
         {fate.replay_of.map(|_| view! { <p class="help">{w.replay_of}</p> })}
+        {row.replayed_event.as_deref().map(|id| other(w.event_replay, id))}
     }
     .into_any()
 }

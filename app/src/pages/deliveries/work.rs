@@ -1,6 +1,7 @@
 //! `/deliveries/work`: bulk actions and their progress.
 
 use hookgram::{
+    delivery::Outcome,
     log_query::LogQuery,
     replay::{BulkKind, BulkProgress, ReplayAs},
 };
@@ -9,7 +10,7 @@ use leptos::prelude::*;
 use super::super::moment::At;
 use crate::{
     components::{EmptyState, outcome_word},
-    i18n::{ActWords, AuditWords, LogWords, deliveries, language, replays, words},
+    i18n::{ActWords, AuditWords, LogWords, deliveries_and_events, language, replays, words},
 };
 
 /// The page of one bulk action. It reloads itself until the action is finished.
@@ -105,7 +106,7 @@ fn One(progress: BulkProgress, may_act: bool) -> impl IntoView {
                 " "
                 {w.of}
                 " "
-                {deliveries(language(), progress.total)}
+                {of(&progress)}
                 {running.then(|| format!(", {} {left}", w.left))}
                 " · "
                 <a href=which.address("/deliveries")>{outcome_word(matching.outcome)}</a>
@@ -127,6 +128,15 @@ fn One(progress: BulkProgress, may_act: bool) -> impl IntoView {
                 })}
         </section>
     }
+}
+
+/// The number of deliveries, or of events if it replays refused ones.
+fn of(progress: &BulkProgress) -> String {
+    let counts = match progress.matching.outcome {
+        Outcome::Rejected => (0, progress.total),
+        _ => (progress.total, 0),
+    };
+    deliveries_and_events(language(), counts)
 }
 
 /// The user who started it. The command line is stored without an address.

@@ -7,6 +7,7 @@
 //! that a second click replays nothing. A delivery that has arrived, or is in flight, is sent again only if a person
 //! asks for that very delivery.
 
+mod events;
 mod worker;
 
 use std::sync::Arc;

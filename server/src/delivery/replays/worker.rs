@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use hookgram::replay::BulkKind;
+use hookgram::{
+    delivery::Outcome,
+    replay::{BulkKind, Handled},
+};
 use tokio::{sync::watch, time::sleep};
 
 use crate::delivery::replays::Replays;
@@ -55,6 +58,13 @@ impl Replays {
             return Ok(true);
         }
         match bulk.kind {
+            BulkKind::Replay(_) if bulk.matching.outcome == Outcome::Rejected => {
+                let mut handled = Vec::with_capacity(ids.len());
+                for id in ids {
+                    handled.push(Handled { id, done: self.replay_event(id, None).await? });
+                }
+                self.store.queue.record_step(&bulk, &handled).await?;
+            }
             BulkKind::Replay(how) => {
                 let wishes = self.wishes(&ids, how).await?;
                 self.store.queue.replay_step(&wishes, &bulk, now()).await?;

@@ -2,7 +2,7 @@
 
 use app::{
     error::AppError,
-    pages::{ActView, Chosen, ServerPage},
+    pages::{ActView, Chosen, Results, ServerPage},
     session::Viewer,
 };
 use axum::{
@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use hookgram::{
+    delivery::Outcome,
     log_query::LogQuery,
     replay::{BulkKind, Matching, ReplayAs},
     values::Language,
@@ -28,15 +29,14 @@ const MOST: usize = 200;
 /// `POST /deliveries/act`: replays or cancels the deliveries that the form names.
 pub(in crate::pages) async fn act(visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
-    let mut ids: Vec<i64> = fields.keys().filter_map(|name| name.strip_prefix("d-")?.parse().ok()).collect();
-    ids.sort_unstable();
-    ids.dedup();
+    let (ids, events) = (named(&fields, "d-"), named(&fields, "e-"));
     let (cancels, back) = (cancels(&fields), back(&fields));
     if !fields.contains_key("sure") {
-        let view = ActView { cancels, chosen: Chosen::These(ids), results: None, back };
+        let events = if cancels { Vec::new() } else { events };
+        let view = ActView { cancels, chosen: Chosen::These { deliveries: ids, events }, results: None, back };
         return visit.show(StatusCode::OK, ServerPage::Act(view)).await;
     }
-    if ids.len() > MOST {
+    if ids.len().saturating_add(events.len()) > MOST {
         let sentence = match visit.language {
             Language::Ru => format!("За один раз можно выбрать не больше {MOST} доставок."),
             Language::En => format!("At most {MOST} deliveries can be chosen at once."),
@@ -46,10 +46,17 @@ pub(in crate::pages) async fn act(visit: Visit<Operator>, body: Body) -> Respons
     let (replays, by) = (&visit.state.replays, visit.by());
     let handled = if cancels { replays.cancel(&ids, &by).await } else { replays.replay(&ids, how(&fields), &by).await };
     let handled = or_refuse!(visit, handled.map_err(internal));
-    let done = handled.iter().filter(|handled| handled.done.is_ok()).count();
+    let chosen_events = if cancels { &[][..] } else { &events };
+    let handled_events = or_refuse!(visit, replays.replay_events(chosen_events, &by).await.map_err(internal));
+    let results = Results { deliveries: handled, events: handled_events };
     let what = if cancels { "cancelled" } else { "replayed" };
-    tracing::info!(by = visit.account().id, done, left = handled.len() - done, "deliveries were {what}");
-    let view = ActView { cancels, chosen: Chosen::These(ids), results: Some(handled), back };
+    tracing::info!(
+        by = visit.account().id,
+        done = results.done(),
+        left = results.refused().count(),
+        "deliveries were {what}"
+    );
+    let view = ActView { cancels, chosen: Chosen::These { deliveries: ids, events }, results: Some(results), back };
     visit.show(StatusCode::OK, ServerPage::Act(view)).await
 }
 
@@ -64,7 +71,7 @@ pub(in crate::pages) async fn question(visit: Visit<Operator>) -> Response {
         let count = or_refuse!(visit, visit.state.store.queue.count_matching(&matching).await.map_err(internal));
         Chosen::Found(Box::new(query), count)
     } else {
-        Chosen::These(or_refuse!(visit, found(&visit, &viewer, query).await))
+        or_refuse!(visit, found(&visit, &viewer, query).await)
     };
     let view = ActView { cancels, chosen, results: None, back };
     visit.show(StatusCode::OK, ServerPage::Act(view)).await
@@ -74,7 +81,11 @@ pub(in crate::pages) async fn question(visit: Visit<Operator>) -> Response {
 pub(in crate::pages) async fn begin(visit: Visit<Operator>, body: Body) -> Response {
     let matching = or_refuse!(visit, matching(&visit, &visit.log_query()));
     let fields = or_refuse!(visit, visit.form(body).await);
-    let kind = if cancels(&fields) { BulkKind::Cancel } else { BulkKind::Replay(how(&fields)) };
+    let kind = match (cancels(&fields), matching.outcome) {
+        (true, _) => BulkKind::Cancel,
+        (false, Outcome::Rejected) => BulkKind::Replay(ReplayAs::ItIs),
+        (false, _) => BulkKind::Replay(how(&fields)),
+    };
     let begun = or_refuse!(visit, visit.state.replays.begin(kind, &matching, &visit.by()).await.map_err(internal));
     tracing::info!(by = visit.account().id, bulk = begun, ?kind, ?matching, "begun for all that match");
     let Some(id) = begun else {
@@ -96,22 +107,32 @@ fn matching(visit: &Visit<Operator>, query: &LogQuery) -> Result<Matching, AppEr
     Ok(Matching { outcome, profile: query.profile, cause: query.cause, since, until })
 }
 
-/// The deliveries found by a query that a bulk operation cannot evaluate: as many as one form can name.
-async fn found(visit: &Visit<Operator>, viewer: &Viewer, query: LogQuery) -> Result<Vec<i64>, AppError> {
+/// The deliveries and events found by a query that a bulk operation cannot evaluate: as many as one form can name.
+async fn found(visit: &Visit<Operator>, viewer: &Viewer, query: LogQuery) -> Result<Chosen, AppError> {
     let request = visit.request();
     let mut query = LogQuery { behind: None, ..query };
     query.outcome.ok_or(AppError::NotFound)?;
-    let mut ids = Vec::new();
+    let (mut ids, mut events) = (Vec::new(), Vec::new());
     loop {
         let page = log_page(&request, viewer, &query).await?;
         let deliveries = page.rows.iter().filter_map(|row| row.delivery.as_ref());
         ids.extend(deliveries.filter(|delivery| delivery.replaced_by.is_none()).map(|delivery| delivery.id));
+        events.extend(page.rows.iter().filter(|row| row.is_replayable()).map(|row| row.event));
         query.behind = page.next;
-        if query.behind.is_none() || ids.len() >= MOST {
+        if query.behind.is_none() || ids.len() + events.len() >= MOST {
             ids.truncate(MOST);
-            return Ok(ids);
+            events.truncate(MOST - ids.len());
+            return Ok(Chosen::These { deliveries: ids, events });
         }
     }
+}
+
+/// The ids in the names of fields that begin with `prefix`.
+fn named(fields: &Fields, prefix: &str) -> Vec<i64> {
+    let mut ids: Vec<i64> = fields.keys().filter_map(|name| name.strip_prefix(prefix)?.parse().ok()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 fn cancels(fields: &Fields) -> bool {

@@ -158,6 +158,8 @@ pub(super) fn row(logged: Logged, language: Language) -> LogRow {
         http_status: logged.http_status,
         reason: logged.reason.as_deref().and_then(|json| reason(json, language)),
         duplicate_of: logged.duplicate_of.zip(logged.first_public_id),
+        replayed_as: logged.replayed_as,
+        replayed_event: logged.replayed_event,
         delivery,
     }
 }

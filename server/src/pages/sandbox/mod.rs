@@ -114,7 +114,7 @@ async fn post(visit: Visit<Operator>, stored: StoredProfile, body: Bytes, back: 
     let test = Test { profile: (&stored.name, Some(id)), token: None, chat: "", answer: "in_sandbox" };
     or_refuse!(visit, visit.state.store.profiles.note_test(&test, &visit.by()).await.map_err(internal));
     let endpoint = Endpoint::Profile(stored.into());
-    let arrival = Arrival { endpoint: &endpoint, query: b"", body: Ok(&body), remembered: false };
+    let arrival = Arrival::of(&endpoint, &body);
     let answer = webhook::accept(&visit.state, arrival).await;
     match answer.map(|answer| answer.outcome) {
         Some(Outcome::Refused(refusal)) => {

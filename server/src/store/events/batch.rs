@@ -17,7 +17,7 @@ use crate::{
         bots::suspended::{cause_of, is_suspended, mark},
         customers::bookings,
         events::{
-            AcceptedEvent, NewDelivery, Received, TokenSource,
+            AcceptedEvent, NewDelivery, Received, TokenSource, replay,
             strangers::{Admission, Admitted, Stateless},
         },
         mails::failures::{Failure, add_deliveries},
@@ -107,6 +107,7 @@ pub(in crate::store) async fn write(
     let firsts = first_copies(tx, events).await?;
     let senders = senders(tx, events).await?;
     let mut admission = Admission::read(tx, events).await?;
+    let mut replayable = replay::replayable(tx, events).await?;
     let (event_id, delivery_id, text_id) = last_ids(tx).await?;
     let mut rows = Rows {
         events: Vec::with_capacity(events.len()),
@@ -126,6 +127,10 @@ pub(in crate::store) async fn write(
             received.push(Received::Outdated);
             continue;
         }
+        if event.replay.as_ref().is_some_and(|replay| !replayable.remove(&replay.of)) {
+            received.push(Received::Replaced);
+            continue;
+        }
         let watches = !event.skipped && event.duplicate_window > 0;
         let before = firsts.iter().find(|first| watches && event.is_copy_of(&first.fingerprint, first.received_at));
         let beside = accepted
@@ -134,6 +139,10 @@ pub(in crate::store) async fn write(
         let first = before
             .map(|first| (first.id, first.public_id.clone()))
             .or_else(|| beside.map(|(id, first)| (*id, first.public_id.clone())));
+        if let Some((_, public_id)) = first.as_ref().filter(|_| event.replay.is_some()) {
+            received.push(Received::Duplicate(public_id.clone()));
+            continue;
+        }
         if let Some((id, public_id)) = first {
             rows.event(event, None, EventOutcome::Duplicate, Some(id), admission.standing(event));
             received.push(Received::Duplicate(public_id));
@@ -182,6 +191,7 @@ pub(in crate::store) async fn write(
     let new = rows.events.iter().filter(|row| row.outcome != EventOutcome::Duplicate);
     bookings::put(tx, new.map(|row| row.event)).await?;
     for row in rows.events.iter().filter(|row| row.outcome == EventOutcome::Accepted) {
+        replay::record(tx, row.event).await?;
         rows.tell_of_parked(tx, row).await?;
     }
     Ok(received)
@@ -335,7 +345,7 @@ impl<'a> Rows<'a> {
         insert(
             tx,
             "INSERT INTO events (id, public_id, profile_id, bot_id, field_name, received_at, event_type, order_number,
-             parameters, overrides, token, fingerprint, outcome, http_status, duplicate_of, case_id) ",
+             parameters, overrides, token, fingerprint, outcome, http_status, duplicate_of, replay_of, case_id) ",
             &self.events,
             |row, of| {
                 let event = of.event;
@@ -355,6 +365,7 @@ impl<'a> Rows<'a> {
                     .push_bind(of.outcome.name())
                     .push("200")
                     .push_bind(of.duplicate_of)
+                    .push_bind(event.replay.as_ref().map(|replay| replay.of))
                     .push_bind(event.booking.as_ref().map(|booking| booking.case_id.as_str()));
             },
         )

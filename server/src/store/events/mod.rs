@@ -2,11 +2,13 @@
 
 pub(in crate::store) mod accepting;
 pub(in crate::store) mod batch;
+pub(in crate::store) mod booking;
 pub(in crate::store) mod known_tokens;
 pub(in crate::store) mod messages;
 pub(in crate::store) mod past;
 pub(in crate::store) mod payloads;
 pub(in crate::store) mod rejections;
+pub(in crate::store) mod replay;
 pub(in crate::store) mod strangers;
 
 use hookgram::{
@@ -18,7 +20,7 @@ use sqlx::FromRow;
 use crate::{
     store::{
         Events, SenderKey, StoreError,
-        events::{payloads::Packed, strangers::Stateless},
+        events::{booking::NewBooking, payloads::Packed, replay::EventReplay, strangers::Stateless},
         names::Named,
     },
     time::Millis,
@@ -99,29 +101,12 @@ pub struct AcceptedEvent {
     pub version: Option<i64>,
     /// The facts for the bounds of the stateless endpoint, if it came there.
     pub stateless: Option<Stateless>,
+    /// The earlier event that this one replays.
+    pub replay: Option<EventReplay>,
     /// What it says about a booking of known customers.
     pub booking: Option<NewBooking>,
     /// Its messages, one for each participant.
     pub deliveries: Vec<NewDelivery>,
-}
-
-/// A booking as an event tells it. It is stored if the event's bot is a booking bot.
-#[derive(Clone, Debug)]
-pub struct NewBooking {
-    /// `CaseItem.Id`.
-    pub case_id: String,
-    /// The start; an order has none.
-    pub starts_at: Option<Millis>,
-    /// The name of the service.
-    pub service: Option<String>,
-    /// The number as the booking service writes it.
-    pub number: Option<String>,
-    /// The link to the booking.
-    pub link: Option<String>,
-    /// Whether the event cancels it.
-    pub cancelled: bool,
-    /// The private chats of its participants.
-    pub customers: Vec<i64>,
 }
 
 /// A rendered message to one participant.
@@ -144,6 +129,8 @@ pub enum Received {
     Duplicate(String),
     /// The event is not stored: its profile has changed since it was judged.
     Outdated,
+    /// The event is not stored: the event that it would replay has been replayed already, was accepted, or is gone.
+    Replaced,
     /// The event is not stored: its token, or strangers together, have too many events waiting.
     Full,
 }

@@ -12,6 +12,33 @@ const LONGEST: usize = 256 * 1024 * 1024;
 const IDENTITY: &str = "identity";
 const LZ4: &str = "lz4";
 
+/// The requests among which equal ones are copies of each other.
+#[derive(Clone, Copy, Debug)]
+pub enum DuplicateScope {
+    /// Those to the profile with this id.
+    Profile(i64),
+    /// Those to the stateless endpoint with a token of the bot with this id.
+    Bot(i64),
+}
+
+/// The hash by which duplicates are found: of the scope, the canonical parameters, which name the contact field, and the
+/// body.
+#[must_use]
+pub fn fingerprint(scope: DuplicateScope, parameters: &str, payload: &Packed) -> Vec<u8> {
+    let scope = match scope {
+        DuplicateScope::Profile(id) => format!("profile {id}"),
+        DuplicateScope::Bot(id) => format!("bot {id}"),
+    };
+    let mut hash = Sha256::new();
+    for piece in [scope.as_bytes(), parameters.as_bytes()] {
+        // Without the lengths, other pieces could have the same concatenation.
+        hash.update(u64::try_from(piece.len()).unwrap_or(u64::MAX).to_le_bytes());
+        hash.update(piece);
+    }
+    payload.hash_into(&mut hash);
+    hash.finalize().to_vec()
+}
+
 thread_local! {
     /// The buffer that bodies are compressed into, reused because it must have room for the worst case, most of which
     /// stays unused.
@@ -42,7 +69,7 @@ impl Packed {
     }
 
     /// Adds the stored form to a hash. It identifies the body as well as the body itself does, and is much shorter.
-    pub fn hash_into(&self, hash: &mut Sha256) {
+    fn hash_into(&self, hash: &mut Sha256) {
         for piece in [self.encoding.as_bytes(), &self.body] {
             // The lengths keep the pieces apart.
             hash.update(u64::try_from(piece.len()).unwrap_or(u64::MAX).to_le_bytes());

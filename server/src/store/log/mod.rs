@@ -124,6 +124,10 @@ pub struct Logged {
     pub replay_of: Option<i64>,
     /// The delivery that replays it.
     pub replaced_by: Option<i64>,
+    /// The public id of the event that replays this one.
+    pub replayed_as: Option<String>,
+    /// The public id of the event that this one replays.
+    pub replayed_event: Option<String>,
     /// The first and the last name of the customer whose chat it is; may be blank.
     pub customer: Option<String>,
 }
@@ -184,6 +188,16 @@ impl Log {
     pub async fn logged(&self, delivery: i64) -> Result<Option<Logged>, StoreError> {
         let mut query = QueryBuilder::new(COLUMNS);
         query.push("deliveries d JOIN events e ON e.id = d.event_id").push(NAMES).push("d.id = ").push_bind(delivery);
+        Ok(query.build_query_as().fetch_optional(&self.read).await?)
+    }
+
+    /// The row of an event without deliveries.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn logged_refusal(&self, event: i64) -> Result<Option<Logged>, StoreError> {
+        let mut query = QueryBuilder::new(COLUMNS);
+        query.push("events e LEFT JOIN deliveries d ON d.id = 0").push(NAMES).push("e.id = ").push_bind(event);
         Ok(query.build_query_as().fetch_optional(&self.read).await?)
     }
 

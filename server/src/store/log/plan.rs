@@ -23,6 +23,8 @@ pub(in crate::store) const COLUMNS: &str = concat!(
     ", 0) AS part_count, d.parts_sent, d.attempts, d.cause,
     d.last_error, d.sandbox, d.unsure, d.next_attempt_at, d.finished_at, d.replay_of,
     (SELECT r.id FROM deliveries r WHERE r.replay_of = d.id) AS replaced_by,
+    (SELECT r.public_id FROM events r WHERE r.replay_of = e.id) AS replayed_as,
+    (SELECT o.public_id FROM events o WHERE o.id = e.replay_of) AS replayed_event,
     (SELECT c.first_name || ' ' || c.last_name FROM customers c WHERE c.id = d.chat) AS customer FROM "
 );
 pub(in crate::store) const NAMES: &str =

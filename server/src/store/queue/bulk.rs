@@ -30,7 +30,8 @@ pub struct Bulk {
     pub id: i64,
     /// The kind of action.
     pub kind: BulkKind,
-    pub(in crate::store) matching: Matching,
+    /// The deliveries that it applies to, or events if their outcome is [`Outcome::Rejected`].
+    pub matching: Matching,
     pub(in crate::store) newest: i64,
     pub(in crate::store) place: i64,
 }
@@ -111,7 +112,9 @@ impl Queue {
         }
         let id = sqlx::query_scalar(
             "INSERT INTO bulk_actions (kind, outcome, profile_id, cause, since, until, newest, total, asked_by, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT coalesce(max(id), 0) FROM deliveries), ?7, ?8, ?9) RETURNING id",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6,
+             iif(?2 = ?10, (SELECT coalesce(max(id), 0) FROM events), (SELECT coalesce(max(id), 0) FROM deliveries)),
+             ?7, ?8, ?9) RETURNING id",
         )
         .bind(kind_name(kind))
         .bind(outcome)
@@ -122,6 +125,7 @@ impl Queue {
         .bind(total)
         .bind(&by.who)
         .bind(now)
+        .bind(Outcome::Rejected.name())
         .fetch_one(&mut *tx)
         .await?;
         let action = if kind == BulkKind::Cancel { AuditAction::Cancelled } else { AuditAction::Replayed };
@@ -156,6 +160,19 @@ impl Queue {
     /// If the database fails.
     pub async fn bulk_step(&self, bulk: &Bulk) -> Result<Vec<i64>, StoreError> {
         Ok(candidates(bulk).build_query_scalar().fetch_all(&self.read).await?)
+    }
+
+    /// Records a step of a bulk action on events, each of which was replayed in a commit of its own. Does nothing if the
+    /// action was stopped, or another process has recorded this step.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn record_step(&self, bulk: &Bulk, handled: &[Handled]) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        if advance(&mut tx, bulk, handled).await? {
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Ends a bulk action that has nothing left to do.

@@ -1,9 +1,9 @@
-//! The deliveries that a bulk action matches. The queries name partial indexes, so that other deliveries are not
-//! scanned.
+//! The deliveries that a bulk action matches, or the refused events. The queries name partial indexes, so that others are
+//! not scanned.
 
 use hookgram::{
     delivery::Outcome,
-    replay::{BulkKind, Matching},
+    replay::{BulkKind, Matching, ReplayAs},
 };
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -21,17 +21,35 @@ const SHOWN: i64 = 100;
 /// Whether this kind of action applies to deliveries with this outcome.
 pub(in crate::store) fn fits(kind: BulkKind, outcome: Outcome) -> bool {
     match outcome {
+        // A refused event has no message that could be sent as it was.
+        Outcome::Rejected => kind == BulkKind::Replay(ReplayAs::ItIs),
         Outcome::Waiting | Outcome::Suspended => kind == BulkKind::Cancel,
         Outcome::Failed | Outcome::Uncertain | Outcome::Cancelled => kind != BulkKind::Cancel,
-        Outcome::Retrying | Outcome::Delivered | Outcome::Rejected | Outcome::Skipped | Outcome::Duplicate => false,
+        Outcome::Retrying | Outcome::Delivered | Outcome::Skipped | Outcome::Duplicate => false,
     }
 }
 
-/// Selects `what` of the deliveries that match, through the partial index of their outcome.
+/// Selects `what` of the deliveries that match, through the partial index of their outcome; of the events for
+/// [`Outcome::Rejected`].
 fn select(what: &str, matching: &Matching) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new("SELECT ");
-    query.push(what).push(" FROM deliveries INDEXED BY ");
+    let (table, time) = match matching.outcome {
+        Outcome::Rejected => ("events", "received_at"),
+        _ => ("deliveries", "created_at"),
+    };
+    query.push(what).push(" FROM ").push(table).push(" INDEXED BY ");
     match matching.outcome {
+        Outcome::Rejected => {
+            query.push(concat!(
+                "events_not_accepted WHERE outcome <> ",
+                quoted!(EventOutcome::Accepted),
+                " AND outcome = ",
+                quoted!(EventOutcome::Rejected),
+                " AND profile_id IS NOT NULL
+                 AND EXISTS (SELECT 1 FROM payloads WHERE event_id = events.id)
+                 AND NOT EXISTS (SELECT 1 FROM events r WHERE r.replay_of = events.id)"
+            ));
+        }
         Outcome::Waiting => {
             query.push(concat!(
                 "deliveries_lane WHERE finished_at IS NULL AND state <> ",
@@ -57,19 +75,19 @@ fn select(what: &str, matching: &Matching) -> QueryBuilder<Sqlite> {
     if let Some(profile) = matching.profile {
         query.push(" AND profile_id = ").push_bind(profile);
     }
-    if let Some(cause) = matching.cause {
+    if let Some(cause) = matching.cause.filter(|_| matching.outcome != Outcome::Rejected) {
         query.push(" AND cause = ").push_bind(cause.name());
     }
     if let Some(since) = matching.since {
-        query.push(" AND created_at >= ").push_bind(since);
+        query.push(" AND ").push(time).push(" >= ").push_bind(since);
     }
     if let Some(until) = matching.until {
-        query.push(" AND created_at < ").push_bind(until);
+        query.push(" AND ").push(time).push(" < ").push_bind(until);
     }
     query
 }
 
-/// The deliveries of the next step. Waiting ones are ordered with the last of each chat first, so that cancelling some
+/// The deliveries, or events, of the next step. Waiting ones are ordered with the last of each chat first, so that cancelling some
 /// does not make another one a head that is sent before it is cancelled.
 pub(in crate::store) fn candidates(bulk: &Bulk) -> QueryBuilder<Sqlite> {
     let mut query = select("id", &bulk.matching);

@@ -129,6 +129,8 @@ word_set! {
         duplicate: "Такое же событие уже приходило: второе сообщение не отправлено.", "The same event had come before: no second message was sent.";
         first_copy: "Первое событие", "The first event";
         replaced: "Повторена другой доставкой", "Replayed by another delivery";
+        event_replay: "Это повтор события, которое сначала не было принято", "This replays an event that was not accepted at first";
+        event_replaced: "Событие повторено и принято", "The event was replayed and accepted";
         replay_of: "Это повтор другой доставки", "This replays another delivery";
         unsure: "Один раз ответ Telegram не пришёл, поэтому сообщение могло дойти дважды.", "Telegram's answer was missing once, so the message may have come twice.";
         retrying: "Telegram сейчас недоступен или просит подождать. Отправка повторится сама.", "Telegram cannot be reached at the moment or asks to wait. It is tried again by itself.";
@@ -161,6 +163,8 @@ word_set! {
         cancel_do: "Отменить отправку", "Cancel the sending";
         back: "Не надо", "Do not";
         arrived_too: "Среди выбранных могут быть и доставленные: клиент получит их ещё раз.", "Some of the selected may have arrived: the customer gets them once more.";
+        events_anew: "События принимаются заново, с нынешними настройками профиля. То, что уже дошло, второй раз не отправится.", "The events are accepted anew, with the profile's present settings. What has arrived is not sent a second time.";
+        event: "Событие", "Event";
         arrived_not: "То, что уже дошло или уходит, второй раз не отправится.", "What has arrived or is on its way is not sent a second time.";
         cancel_gone: "Сообщения не уйдут. Отменённое потом можно повторить.", "The messages will not go. What is cancelled can be replayed later.";
         nothing_selected: "Ничего не выбрано. Вернитесь и отметьте доставки.", "Nothing is selected. Go back and mark some deliveries.";
