@@ -1,6 +1,6 @@
 //! Secrets that cannot be printed in full by accident.
 
-use std::fmt;
+use std::{collections::HashMap, fmt, ops::Range};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -49,7 +49,7 @@ impl BotToken {
         if !is_number {
             return Err(TokenFault::BadNumber);
         }
-        if let Some(c) = secret.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))) {
+        if let Some(c) = secret.chars().find(|c| !is_of_secret(*c)) {
             return Err(TokenFault::BadCharacter(c));
         }
         if secret.len() != 35 {
@@ -61,30 +61,66 @@ impl BotToken {
     /// The first token within a longer text, such as @BotFather's whole message or a URL.
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {
-        let text = text.replace("%3A", ":").replace("%3a", ":");
-        let is_secret = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-        text.match_indices(':').find_map(|(colon, _)| {
-            let (before, after) = (text.get(..colon)?, text.get(colon + 1..)?);
-            let start = before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-            let end = colon + 1 + after.find(|c| !is_secret(c)).unwrap_or(after.len());
-            Self::parse(text.get(start..end)?).ok()
+        Self::all(text).next().map(|(_, token)| token)
+    }
+
+    /// The tokens within a longer text and where they stand. The colon may be percent-encoded.
+    fn all(text: &str) -> impl Iterator<Item = (Range<usize>, Self)> {
+        text.char_indices().filter_map(|(colon, letter)| {
+            let after = match letter {
+                ':' => colon + 1,
+                '%' if text.get(colon..colon + 3).is_some_and(|encoded| encoded.eq_ignore_ascii_case("%3A")) => {
+                    colon + 3
+                }
+                _ => return None,
+            };
+            let (before, secret) = (text.get(..colon)?, text.get(after..)?);
+            let number = before.get(before.trim_end_matches(|c: char| c.is_ascii_digit()).len()..)?;
+            let secret = secret.get(..secret.find(|c| !is_of_secret(c)).unwrap_or(secret.len()))?;
+            let token = Self::parse(&format!("{number}:{secret}")).ok()?;
+            Some((colon - number.len()..after + secret.len(), token))
         })
     }
 
     /// The text with each token in it masked.
     #[must_use]
     pub fn mask_all(text: &str) -> String {
-        let mut masked = text.to_owned();
-        while let Some(token) = Self::find(&masked) {
-            let encoded = token.expose().replace(':', "%3A");
-            let next = masked.replace(token.expose(), &token.masked()).replace(&encoded, &token.masked());
-            let next = next.replace(&encoded.replace("%3A", "%3a"), &token.masked());
-            if next == masked {
-                break;
-            }
-            masked = next;
+        let (mut masked, mut end) = (String::with_capacity(text.len()), 0);
+        for (place, token) in Self::all(text) {
+            masked.push_str(text.get(end..place.start).unwrap_or_default());
+            masked.push_str(&token.masked());
+            end = place.end;
         }
+        masked.push_str(text.get(end..).unwrap_or_default());
         masked
+    }
+
+    /// A text that [`Self::mask_all`] has masked and a person has then edited, with the tokens of the original in their
+    /// places. A masked token that two tokens of the original share stays masked.
+    #[must_use]
+    pub fn unmask_all(text: &str, original: &str) -> String {
+        let mut tokens: HashMap<String, Option<Self>> = HashMap::new();
+        for (_, token) in Self::all(original) {
+            let known = tokens.entry(token.masked()).or_insert_with(|| Some(token.clone()));
+            if known.as_ref() != Some(&token) {
+                *known = None;
+            }
+        }
+        let (mut whole, mut end) = (String::with_capacity(text.len()), 0);
+        for (gap, ellipsis) in text.match_indices('…') {
+            let before = text.get(end..gap).unwrap_or_default();
+            let is_masked = |c: char| is_of_secret(c) || c == ':';
+            let head = before.get(before.trim_end_matches(is_masked).len()..).unwrap_or_default();
+            let tail = text.get(gap + ellipsis.len()..gap + ellipsis.len() + 4).unwrap_or_default();
+            // Letters may stand before the number, as in the path of the Bot API.
+            let head = head.trim_start_matches(|c: char| !c.is_ascii_digit());
+            let Some(Some(token)) = tokens.get(&format!("{head}…{tail}")) else { continue };
+            whole.push_str(before.get(..before.len() - head.len()).unwrap_or_default());
+            whole.push_str(token.expose());
+            end = gap + ellipsis.len() + tail.len();
+        }
+        whole.push_str(text.get(end..).unwrap_or_default());
+        whole
     }
 
     /// The bot's Telegram id: the number before the colon. It stays the same when the token is replaced.
@@ -130,15 +166,19 @@ impl fmt::Display for BotToken {
     }
 }
 
+/// Whether a token's secret may have this character.
+fn is_of_secret(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
+}
+
 /// Masks everything that looks like a bot token: a person may have put one into the wrong field.
 #[must_use]
 pub fn redact(text: &str) -> String {
-    let is_secret = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = rest.find(is_secret) {
+    while let Some(start) = rest.find(is_of_secret) {
         let (before, run) = rest.split_at(start);
-        let (run, after) = run.split_at(run.find(|c| !is_secret(c)).unwrap_or(run.len()));
+        let (run, after) = run.split_at(run.find(|c| !is_of_secret(c)).unwrap_or(run.len()));
         shown.push_str(before);
         let follows_number =
             shown.ends_with(':') && shown.trim_end_matches(':').ends_with(|c: char| c.is_ascii_digit());
@@ -172,6 +212,21 @@ mod tests {
             format!("a {masked} b {masked} c 42:ABC…6789 1b5f03ec663a8071791d2443cf3e799c-and-more 1:2 {masked}");
         assert_eq!(BotToken::mask_all(&text), shown);
         assert_eq!(BotToken::mask_all("ничего"), "ничего");
+    }
+
+    #[test]
+    fn a_masked_text_that_was_edited_gets_its_tokens_back() {
+        let other = "42:ABCDEFGHIJKLMNOPQRSTUVWXYZ123456789";
+        let alike = ("7:AAAxxxxxxxxxxxxxxxxxxxxxxxxxxxx1111", "7:AAAyyyyyyyyyyyyyyyyyyyyyyyyyyyy1111");
+        let text = format!("- a: {TOKEN}\n- b: '{other}'\n- c: {TOKEN}\nbot{TOKEN}/x\n{}\n{}\n", alike.0, alike.1);
+        let masked = BotToken::mask_all(&text);
+        assert!(!masked.contains("AAHk") && masked.contains("bot7001002003:AAH…abcd/x"), "{masked}");
+        let edited = format!("# … 1:2…\n{masked}…");
+        let whole = BotToken::unmask_all(&edited, &text);
+        let alike_masked = "7:AAA…1111";
+        let expected = text.replace(alike.0, alike_masked).replace(alike.1, alike_masked);
+        assert_eq!(whole, format!("# … 1:2…\n{expected}…"));
+        assert_eq!(BotToken::unmask_all(&masked, ""), masked);
     }
 
     #[test]

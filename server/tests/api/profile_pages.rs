@@ -154,6 +154,18 @@ async fn an_export_is_imported_again_after_a_look() {
     assert!(alias.contains("Line 5") || alias.contains("line 5"), "{alias}");
     let kept = between(&alias, "name=\"text\"", "</textarea>").split_once('>').unwrap().1;
     assert_eq!(kept, format!("\n{}", typed.replace('&', "&amp;").replace('<', "&lt;")), "a text with a fault stays");
+    // A token in it is shown masked, and is there again when the mended text is sent.
+    let typed = format!("profiles:\n- name: Y\n  telegramToken: '{TOKEN}'\n  telegramFieldName: *T\n");
+    let faulty = person.post("/profiles/import", &[("text", &typed)]).await.text().await.unwrap();
+    assert!(faulty.contains("AAH…") && !faulty.contains(&TOKEN[..20]), "{faulty}");
+    let masked = between(&faulty, "name=\"text\"", "</textarea>").split_once('>').unwrap().1.trim_start();
+    let id = between(&faulty, "name=\"kept\" value=\"", "\"");
+    let mended = masked.replace("*T", "'*T'");
+    let plan = person.post("/profiles/import", &[("text", &mended), ("kept", id)]).await.text().await.unwrap();
+    let draft = between(&plan, "name=\"draft\" value=\"", "\"");
+    assert_eq!(person.post("/profiles/import", &[("draft", draft)]).await.status(), StatusCode::SEE_OTHER);
+    let stored = server.state.store.profiles.by_name("Y").await.unwrap().unwrap();
+    assert_eq!(stored.profile.token.as_ref().map(hookgram::secret::BotToken::expose), Some(TOKEN));
     let nothing = person.post("/profiles/import", &[("text", " ")]).await.text().await.unwrap();
     assert!(nothing.contains("Choose a file or paste a text."));
     let long = "x".repeat(3 << 20);

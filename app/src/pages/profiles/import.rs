@@ -15,8 +15,10 @@ pub struct ImportPage {
     pub fault: Option<String>,
     /// The plan, once a file was read.
     pub plan: Option<ImportPlan>,
-    /// The text that stands in the form.
+    /// The text that stands in the form, with its tokens masked.
     pub pasted: String,
+    /// The draft with the text as it was pasted, if a token in it is masked.
+    pub kept: Option<String>,
 }
 
 /// The effect of importing a file.
@@ -62,21 +64,22 @@ pub struct LineFault {
 #[component]
 pub(in crate::pages) fn Import(page: ImportPage) -> impl IntoView {
     let w = words::<ProfileActionWords>();
-    let ImportPage { fault, plan, pasted } = page;
+    let ImportPage { fault, plan, pasted, kept } = page;
     let form = plan.as_ref().is_none_or(|plan| plan.draft.is_none());
     view! {
         <PageHead title=w.import_title.to_owned() why=w.import_why />
         <Fault sentence=fault />
         {plan.map(|plan| view! { <Plan plan /> })}
-        {form.then(|| view! { <Upload pasted /> })}
+        {form.then(|| view! { <Upload pasted kept /> })}
     }
 }
 
 #[component]
-fn Upload(pasted: String) -> impl IntoView {
+fn Upload(pasted: String, kept: Option<String>) -> impl IntoView {
     let w = words::<ProfileActionWords>();
     view! {
         <form class="card" method="post" action="/profiles/import" enctype="multipart/form-data">
+            {kept.map(|kept| view! { <input type="hidden" name="kept" value=kept /> })}
             <div class="field">
                 <label for="import-file">{w.import_file}</label>
                 <input class="input" id="import-file" type="file" name="file" accept=".yaml,.yml,.json" />

@@ -1,6 +1,6 @@
 //! `/profiles/import`: takes a file or a pasted text, shows what each profile would become, then imports them.
 
-use hookgram::channel::ChannelKind;
+use hookgram::{channel::ChannelKind, secret::BotToken};
 use std::collections::HashMap;
 
 use app::{
@@ -9,7 +9,7 @@ use app::{
     pages::{ImportPage, ImportPlan, ImportRow, LineFault, ServerPage},
 };
 use axum::{body::Body, http::StatusCode, response::Response};
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 
 use crate::{
     pages::{Operator, Permission, Visit, internal, or_refuse},
@@ -31,8 +31,11 @@ pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Respon
         return carry_out(visit, draft).await;
     }
     let field = |name: &str| fields.get(name).filter(|text| !text.trim().is_empty());
-    let pasted = field("text").cloned().unwrap_or_default();
-    let Some(text) = field("file").or_else(|| field("text")).cloned() else {
+    // The form that comes back after a fault has the tokens masked.
+    let kept = fields.get("kept").and_then(|kept| visit.state.drafts.find(visit.account().id, kept));
+    let kept = kept.as_ref().map(ExposeSecret::expose_secret).unwrap_or_default();
+    let pasted = field("text").map(|text| BotToken::unmask_all(text, kept));
+    let Some(text) = field("file").cloned().or_else(|| pasted.clone()) else {
         let sentence = visit.say("Выберите файл или вставьте текст.", "Choose a file or paste a text.").to_owned();
         return visit.again(sentence).await;
     };
@@ -40,8 +43,16 @@ pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Respon
     let plan = or_refuse!(visit, plan.map_err(internal));
     let status = if plan.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let draft = plan.faults.is_empty().then(|| visit.state.drafts.keep(visit.account().id, text));
-    let page = ImportPage { plan: Some(shown(&plan, draft)), pasted, ..ImportPage::default() };
+    let shown = shown(&plan, draft);
+    let page = ImportPage { plan: Some(shown), ..again(&visit, pasted.unwrap_or_default()) };
     visit.show(status, ServerPage::Import(page)).await
+}
+
+/// The form with a text that was pasted before. The page shows the tokens masked; the text itself is kept.
+fn again(visit: &Visit<Operator>, pasted: String) -> ImportPage {
+    let masked = BotToken::mask_all(&pasted);
+    let kept = (masked != pasted).then(|| visit.state.drafts.keep(visit.account().id, pasted));
+    ImportPage { pasted: masked, kept, ..ImportPage::default() }
 }
 
 async fn carry_out(visit: Visit<Operator>, draft: &str) -> Response {
@@ -60,8 +71,7 @@ async fn carry_out(visit: Visit<Operator>, draft: &str) -> Response {
         }
         Err(ImportError::Faults(faults)) => {
             let plan = Plan { bots: Vec::new(), entries: Vec::new(), faults };
-            let pasted = text.expose_secret().to_owned();
-            let page = ImportPage { plan: Some(shown(&plan, None)), pasted, ..ImportPage::default() };
+            let page = ImportPage { plan: Some(shown(&plan, None)), ..again(&visit, text.expose_secret().to_owned()) };
             visit.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Import(page)).await
         }
         Err(ImportError::Store(error)) => visit.refuse(internal(error)).await,
@@ -99,7 +109,7 @@ fn shown(plan: &Plan, draft: Option<String>) -> ImportPlan {
         line: entry.line,
         replaces: entry.replaces.is_some(),
         sandbox: entry.draft.channel == ChannelKind::Sandbox,
-        bot: entry.draft.profile.token.as_ref().map(hookgram::secret::BotToken::masked),
+        bot: entry.draft.profile.token.as_ref().map(BotToken::masked),
         field: entry.draft.profile.field_name.clone().unwrap_or_default(),
         faults: of_entries.remove(&entry.index).unwrap_or_default(),
     });
