@@ -19,6 +19,9 @@ closed_set! {
 /// The id of the sandbox's bot, which has no token. Telegram's ids are positive.
 pub const SANDBOX_BOT: i64 = 0;
 
+/// The name of the sandbox's bot in the audit log. Names of other bots begin with `@` or are numbers.
+pub const SANDBOX_BOT_NAME: &str = "sandbox";
+
 impl BotState {
     /// Why the bot's messages are suspended; `None` if they are sent.
     #[must_use]

@@ -23,7 +23,7 @@ pub(crate) fn Document(
 ) -> impl IntoView {
     let Preferences { language, theme } = preferences;
     content_security_policy(is_taken_over);
-    let toast = notice().map(|notice| view! { <Toast text=notice.sentence(language) language /> });
+    let toast = notice().map(|notice| view! { <Toast notice language /> });
     view! {
         <!DOCTYPE html>
         <html lang=tag(language) data-theme=theme.name() data-zone=zone_is_kept().then_some("")>

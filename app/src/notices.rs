@@ -21,6 +21,22 @@ pub enum Notice {
     Copied(String),
     /// A profile has a new webhook key.
     NewKey(String),
+    /// A profile was disabled.
+    Disabled {
+        /// Its id.
+        id: i64,
+        /// Its name.
+        name: String,
+    },
+    /// A profile was enabled.
+    Enabled {
+        /// Its id.
+        id: i64,
+        /// Its name.
+        name: String,
+        /// The number of its refused events that may be replayed.
+        refused: u64,
+    },
     /// A bot's token was stored.
     BotSaved,
     /// A bot was removed.
@@ -110,6 +126,8 @@ impl Notice {
             Self::Deleted(name) => ("deleted", query::encode(name)),
             Self::Copied(name) => ("copied", query::encode(name)),
             Self::NewKey(name) => ("key", query::encode(name)),
+            Self::Disabled { id, name } => ("disabled", format!("{id}-{}", query::encode(name))),
+            Self::Enabled { id, name, refused } => ("enabled", format!("{id}-{refused}-{}", query::encode(name))),
             Self::BotSaved => ("bot", String::new()),
             Self::BotRemoved(name) => ("bot-removed", query::encode(name)),
             Self::Booking(what) => {
@@ -145,11 +163,21 @@ impl Notice {
         let value = crate::cookies::value(headers, COOKIE)?;
         let (kind, detail) = value.split_once(':')?;
         // Anybody may have set the cookie, and the name becomes part of our sentence, so it is kept short.
-        let name = || decoded(detail).chars().take(LONGEST_NAME).collect();
+        let short = |text: &str| decoded(text).chars().take(LONGEST_NAME).collect::<String>();
+        let name = || short(detail);
         Some(match kind {
             "deleted" => Self::Deleted(name()),
             "copied" => Self::Copied(name()),
             "key" => Self::NewKey(name()),
+            "disabled" => {
+                let (id, name) = detail.split_once('-')?;
+                Self::Disabled { id: id.parse().ok()?, name: short(name) }
+            }
+            "enabled" => {
+                let (id, rest) = detail.split_once('-')?;
+                let (refused, name) = rest.split_once('-')?;
+                Self::Enabled { id: id.parse().ok()?, name: short(name), refused: refused.parse().ok()? }
+            }
             "bot" => Self::BotSaved,
             "bot-removed" => Self::BotRemoved(name()),
             "booking" => Self::Booking(BookingChange::NAMED.iter().find(|(name, _)| *name == detail)?.1),
@@ -172,6 +200,11 @@ impl Notice {
             Self::Deleted(name) => of(w.deleted, name),
             Self::Copied(name) => of(w.copied, name),
             Self::NewKey(name) => of(w.new_key, name),
+            Self::Disabled { name, .. } => of(w.disabled, name),
+            Self::Enabled { name, refused: 0, .. } => of(w.enabled, name),
+            Self::Enabled { name, refused, .. } => {
+                format!("{} {}", of(w.enabled, name), of(w.refused_meanwhile, &events(language, *refused)))
+            }
             Self::BotSaved => w.bot_saved.to_owned(),
             Self::Stopped => w.stopped.to_owned(),
             Self::BotRemoved(name) => of(w.bot_removed, name),
@@ -227,6 +260,9 @@ mod tests {
             Notice::Deleted("Записи; 100%, «Ё» = \"x\"".into()),
             Notice::Copied("a b".into()),
             Notice::NewKey("%41".into()),
+            Notice::Disabled { id: 7, name: "a-b, «c»".into() },
+            Notice::Enabled { id: 7, name: "-1-".into(), refused: 2 },
+            Notice::Enabled { id: 7, name: String::new(), refused: 0 },
             Notice::BotSaved,
             Notice::BotRemoved("@salon_bot".into()),
             Notice::Booking(BookingChange::TakenOver),

@@ -250,19 +250,14 @@ pub fn deliveries(language: Language, n: u64) -> String {
 /// “N deliveries and M events”, without what there is none of.
 #[must_use]
 pub fn deliveries_and_events(language: Language, (deliveries, events): (u64, u64)) -> String {
-    let events_of = |n: u64| match language {
-        Language::Ru => russian(n, ["событие", "события", "событий"]),
-        Language::En if n == 1 => "1 event".to_owned(),
-        Language::En => format!("{n} events"),
-    };
     let and = match language {
         Language::Ru => "и",
         Language::En => "and",
     };
     match (deliveries, events) {
         (n, 0) => self::deliveries(language, n),
-        (0, n) => events_of(n),
-        (n, m) => format!("{} {and} {}", self::deliveries(language, n), events_of(m)),
+        (0, n) => self::events(language, n),
+        (n, m) => format!("{} {and} {}", self::deliveries(language, n), self::events(language, m)),
     }
 }
 

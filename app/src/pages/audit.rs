@@ -3,6 +3,7 @@
 use hookgram::{
     Millis,
     audit::{AuditAction, AuditObject, AuditQuery, COMMAND_LINE},
+    bot::SANDBOX_BOT_NAME,
     delivery::{FailureCause, Outcome},
     role::Role,
 };
@@ -203,14 +204,16 @@ fn Day(name: &'static str, title: &'static str, value: String, is_bad: bool) -> 
 fn row(row: AuditRow) -> AnyView {
     let w = words::<AuditWords>();
     let title = row.action.map_or("–", |action| audit::action(language(), action));
+    let is_bot = row.action.is_some_and(|action| action.object() == AuditObject::Bot);
+    let name = if is_bot && row.object == SANDBOX_BOT_NAME { w.c_sandbox.to_owned() } else { row.object };
     let object = match row.href {
-        Some(href) if !row.object.is_empty() => view! { <a href=href>{row.object}</a> }.into_any(),
+        Some(href) if !name.is_empty() => view! { <a href=href>{name}</a> }.into_any(),
         // An object without a name is the only one of its kind, or stands for many.
-        _ if row.object.is_empty() => row
+        _ if name.is_empty() => row
             .action
             .map(|action| view! { <span class="soft">{audit::object(language(), action.object())}</span> })
             .into_any(),
-        _ => row.object.into_any(),
+        _ => name.into_any(),
     };
     let changes = (!row.changes.is_empty()).then(|| {
         let lines = row.changes.into_iter().map(|(what, from, to)| change(&what, from, to)).collect_view();

@@ -63,6 +63,17 @@ pub enum ServerPage {
     Share(Box<ShareView>),
     /// A search for a chat.
     FindChat(ChatSearch),
+    /// The confirmation of disabling a profile that has had events today.
+    Disable {
+        /// The profile's id.
+        id: i64,
+        /// The profile's name.
+        name: String,
+        /// How many events it has had today.
+        today: u64,
+        /// The page to return to.
+        back: String,
+    },
     /// The confirmation of deleting a profile.
     Delete {
         /// The profile's id.
@@ -148,6 +159,7 @@ impl ServerPage {
             },
             Self::Share(_) => words::<ShareWords>().title.to_owned(),
             Self::FindChat(_) => words::<ChatTitle>().title.to_owned(),
+            Self::Disable { .. } => words::<ProfileActionWords>().disable_title.to_owned(),
             Self::Delete { .. } => words::<ProfileActionWords>().delete_title.to_owned(),
             Self::Key { .. } => words::<ProfileActionWords>().key_title.to_owned(),
             Self::Import(_) => words::<ProfileActionWords>().import_title.to_owned(),
@@ -235,6 +247,9 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Serv
         ServerPage::Builder(data, error) => view! { <builder::Builder data=*data error /> }.into_any(),
         ServerPage::Share(view) => view! { <profiles::Share view=*view /> }.into_any(),
         ServerPage::FindChat(search) => view! { <profiles::FindChat search /> }.into_any(),
+        ServerPage::Disable { id, name, today, back } => {
+            view! { <profiles::DisableProfile id name today back /> }.into_any()
+        }
         ServerPage::Delete { id, name, waiting } => view! { <profiles::DeleteProfile id name waiting /> }.into_any(),
         ServerPage::Key { id, name, short_url } => view! { <profiles::NewKey id name short_url /> }.into_any(),
         ServerPage::Import(page) => view! { <profiles::Import page /> }.into_any(),

@@ -1,7 +1,7 @@
 //! Times on pages that the server draws: in the reader's zone if the browser has sent it, else in UTC, which is then
 //! part of the text.
 
-use chrono::{DateTime, Datelike as _, FixedOffset, Utc};
+use chrono::{DateTime, Datelike as _, FixedOffset, Timelike as _, Utc};
 use hookgram::{
     Millis,
     values::{Language, TimeZone},
@@ -29,6 +29,15 @@ impl Clock {
     fn local(self, at: Millis) -> DateTime<FixedOffset> {
         let at = DateTime::<Utc>::from_timestamp_millis(at).unwrap_or_default();
         at.with_timezone(&self.zone().offset_at(at))
+    }
+
+    /// When the reader's day began.
+    #[must_use]
+    pub fn midnight(self) -> Millis {
+        let today = self.local(self.now);
+        self.now
+            - Millis::from(today.num_seconds_from_midnight()) * 1000
+            - Millis::from(today.timestamp_subsec_millis())
     }
 
     /// The shortest unambiguous form: only the time for today, else the day and the time, with the year if it is

@@ -133,6 +133,9 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const focused = document.activeElement.id;
       replace(page, "main");
+      one(".toast")?.remove();
+      const toast = page.querySelector(".toast");
+      if (toast) document.body.append(toast);
       document.getElementById(focused)?.focus();
     }
   });

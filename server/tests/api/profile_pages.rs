@@ -240,3 +240,32 @@ async fn many_old_urls_become_profiles_after_a_look() {
     assert_eq!(api.texts()[0], api.texts()[1]);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn disabling_a_profile_with_events_today_is_confirmed_and_can_be_undone() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let person = Person::new(&server, Role::Operator).await;
+    let profile = server.profile("A & B", true, &[]).await;
+    let (path, endpoint) = (format!("/profiles/{}/enable", profile.id), format!("/h/{}", profile.key));
+    let is_enabled = async || server.state.store.profiles.get(profile.id).await.unwrap().unwrap().enabled;
+
+    // Without events, nothing is asked.
+    let page = person.follow(person.post(&path, &[("enabled", "false"), ("back", "/?page=1")]).await).await;
+    assert!(page.contains("“A &amp; B” is disabled") && page.contains(&format!("action=\"{path}\"")), "{page}");
+    assert_eq!(server.post(&endpoint, event("1", &["5"])).await.0, 404);
+    let page = person.follow(person.post(&path, &[("enabled", "true")]).await).await;
+    assert!(page.contains("is enabled. Refused before: 1 event."), "{page}");
+    assert!(page.contains(&format!("/deliveries?profile={}&amp;outcome=rejected", profile.id)), "{page}");
+
+    assert_eq!(server.post(&endpoint, event("2", &["5"])).await.0, 200);
+    let asked = person.post(&path, &[("enabled", "false"), ("back", "/?q=A")]).await;
+    assert_eq!(asked.status(), StatusCode::OK);
+    let page = asked.text().await.unwrap();
+    assert!(page.contains("It has received today: 2 events.") && page.contains("value=\"/?q=A\""), "{page}");
+    assert!(is_enabled().await);
+    let done = person.post(&path, &[("enabled", "false"), ("back", "/?q=A"), ("sure", "yes")]).await;
+    assert_eq!(done.headers()["location"], "/?q=A");
+    assert!(!is_enabled().await);
+    server.stop().await;
+}

@@ -19,7 +19,7 @@ const TEXTS: &str = r#"
     }
     for (const name of ['title', 'aria-label', 'alt', 'placeholder', 'label']) {
         for (const element of document.querySelectorAll(`[${name}]`)) {
-            if (!element.matches('textarea, option') ? !passed(element) : true) texts.push(element.getAttribute(name));
+            if (element.matches('textarea, option') ? element.closest('[lang]').lang === own : !passed(element)) texts.push(element.getAttribute(name));
         }
     }
     return texts;"#;

@@ -10,6 +10,11 @@ word_set! {
         deleted: "Профиль «{}» удалён.", "The profile “{}” is deleted.";
         copied: "Это копия профиля «{}»: у неё своя ссылка.", "This is a copy of the profile “{}”, with a URL of its own.";
         new_key: "У профиля «{}» новая ссылка. Вставьте её в сервис записи.", "The profile “{}” has a new URL. Paste it into the booking service.";
+        disabled: "Профиль «{}» выключен: события не принимаются.", "The profile “{}” is disabled: events are refused.";
+        enabled: "Профиль «{}» включён.", "The profile “{}” is enabled.";
+        refused_meanwhile: "Раньше не приняты: {}.", "Refused before: {}.";
+        undo: "Вернуть", "Undo";
+        show: "Показать", "Show";
         bot_saved: "Токен сохранён.", "The token is saved.";
         bot_removed: "Бот {} удалён.", "The bot {} is removed.";
         booking_on: "Бот записи включён.", "The booking bot is on.";

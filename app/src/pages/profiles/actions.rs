@@ -1,11 +1,48 @@
-//! Confirmations of actions on a profile that cannot be undone.
+//! Confirmations of actions on a profile that stop its messages.
 
 use leptos::prelude::*;
 
 use crate::{
-    i18n::{ProfileActionWords, language, waiting_messages, words},
+    i18n::{ProfileActionWords, events, language, waiting_messages, words},
     pages::PageHead,
 };
+
+/// `POST /profiles/{id}/enable`, before a profile is disabled.
+#[component]
+pub(in crate::pages) fn DisableProfile(
+    /// The profile's id.
+    id: i64,
+    /// The profile's name.
+    name: String,
+    /// How many events it has had today.
+    today: u64,
+    /// The page to return to.
+    back: String,
+) -> impl IntoView {
+    let w = words::<ProfileActionWords>();
+    view! {
+        <div class="narrow">
+            <PageHead title=w.disable_question.replace("{}", &name) />
+            <div class="card">
+                <ul class="consequences">
+                    <li>{w.disable_today.replace("{}", &events(language(), today))}</li>
+                    <li>{w.disable_refused}</li>
+                    <li>{w.disable_later}</li>
+                </ul>
+                <form class="actions" method="post" action=format!("/profiles/{id}/enable")>
+                    <input type="hidden" name="enabled" value="false" />
+                    <input type="hidden" name="back" value=back.clone() />
+                    <button class="button primary" name="sure" value="yes">
+                        {w.disable_do}
+                    </button>
+                    <a class="button" href=back>
+                        {w.keep}
+                    </a>
+                </form>
+            </div>
+        </div>
+    }
+}
 
 /// `/profiles/{id}/delete`
 #[component]

@@ -8,7 +8,7 @@ mod share;
 mod urls;
 
 pub(super) use self::{
-    actions::{DeleteProfile, NewKey},
+    actions::{DeleteProfile, DisableProfile, NewKey},
     find_chat::FindChat,
     import::Import,
     list::List,

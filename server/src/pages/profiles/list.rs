@@ -3,6 +3,7 @@
 use app::{
     error::AppError,
     i18n::causes::{advice, cause},
+    notices::Notice,
     pages::ServerPage,
     session::Viewer,
     views::{LastDelivery, ListPage, ListRow, TargetView, Why},
@@ -11,12 +12,13 @@ use axum::{
     body::Body,
     extract::{Path, Query},
     http::{StatusCode, Uri},
-    response::{IntoResponse as _, Redirect, Response},
+    response::Response,
 };
 use hookgram::{
     channel::ChannelKind,
     delivery::{DeliveryState, FailureCause, Outcome},
     profile_list::ListQuery,
+    replay::Matching,
     values::Language,
 };
 
@@ -35,22 +37,39 @@ pub(in crate::pages) async fn page(visit: Visit) -> Response {
     visit.show(StatusCode::OK, ServerPage::List(Box::new(page))).await
 }
 
-/// `POST /profiles/{id}/enable`: enables or disables the profile's endpoint, and redirects back.
+/// `POST /profiles/{id}/enable`: enables or disables the profile's endpoint, and redirects back. A profile that has had
+/// events today is disabled only once the person has confirmed it.
 pub(in crate::pages) async fn enable(Path(id): Path<String>, visit: Visit<Operator>, body: Body) -> Response {
     let stored = or_refuse!(visit, visit.profile(&id).await);
     let fields = or_refuse!(visit, visit.form(body).await);
     let enabled = fields.get("enabled").is_some_and(|enabled| enabled == "true");
+    let back = back(fields.get("back").map(String::as_str), stored.id);
+    if stored.enabled && !enabled && !fields.contains_key("sure") {
+        let midnight = visit.clock().midnight();
+        let today = or_refuse!(visit, visit.state.store.log.events_since(stored.id, midnight).await.map_err(internal));
+        if today > 0 {
+            let page = ServerPage::Disable { id: stored.id, name: stored.name, today, back };
+            return visit.show(StatusCode::OK, page).await;
+        }
+    }
     match visit.state.store.profiles.set_enabled(stored.id, enabled, &visit.by()).await {
         Err(StoreError::NotFound) => return visit.refuse(AppError::NotFound).await,
         done => or_refuse!(visit, done.map_err(internal)),
     }
-    Redirect::to(&back(fields.get("back").map(String::as_str), stored.id)).into_response()
+    let (id, name) = (stored.id, stored.name);
+    if !enabled {
+        return visit.done(&Notice::Disabled { id, name }, &back);
+    }
+    let refused = Matching { outcome: Outcome::Rejected, profile: Some(id), cause: None, since: None, until: None };
+    let refused = or_refuse!(visit, visit.state.store.queue.count_matching(&refused).await.map_err(internal));
+    visit.done(&Notice::Enabled { id, name, refused }, &back)
 }
 
 /// The page that the form names to return to; the list for any other value.
 fn back(place: Option<&str>, id: i64) -> String {
-    if place == Some("share") {
-        return format!("/profiles/{id}/share");
+    let share = format!("/profiles/{id}/share");
+    if place.is_some_and(|place| place == "share" || place == share) {
+        return share;
     }
     let asked = place.and_then(|place| place.parse::<Uri>().ok());
     let asked = asked.and_then(|uri| Query::<Vec<(String, String)>>::try_from_uri(&uri).ok());

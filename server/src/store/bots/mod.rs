@@ -7,7 +7,7 @@ pub(in crate::store) mod suspended;
 use hookgram::{
     audit::AuditAction,
     booking::BookingBot,
-    bot::{BotState, SANDBOX_BOT},
+    bot::{BotState, SANDBOX_BOT, SANDBOX_BOT_NAME},
     secret::BotToken,
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -330,7 +330,7 @@ fn sandbox_bot() -> BotRecord {
 /// The name of a bot with a token, for the audit log: its `@name`, or its id until Telegram has told that.
 pub(in crate::store) async fn name(tx: &mut SqliteConnection, id: i64) -> Result<Option<String>, StoreError> {
     if id == SANDBOX_BOT {
-        return Ok(Some("sandbox".to_owned()));
+        return Ok(Some(SANDBOX_BOT_NAME.to_owned()));
     }
     let name =
         "SELECT iif(username = '', CAST(id AS TEXT), '@' || username) FROM bots WHERE id = ?1 AND sender IS NOT NULL";

@@ -66,7 +66,21 @@ struct Row {
     reason: Option<String>,
 }
 
+/// The most events that [`Log::events_since`] counts.
+const COUNTED: i64 = 1_000;
+
 impl Log {
+    /// How many events a profile has received at this time or later; a thousand at most.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn events_since(&self, profile: i64, since: Millis) -> Result<u64, StoreError> {
+        let count = "SELECT count(*) FROM (SELECT 1 FROM events WHERE profile_id = ?1 AND received_at >= ?2 LIMIT ?3)";
+        let count: i64 =
+            sqlx::query_scalar(count).bind(profile).bind(since).bind(COUNTED).fetch_one(&self.read).await?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
     /// The newest event of a profile.
     ///
     /// # Errors

@@ -224,6 +224,7 @@ impl Seed {
         let faulty = "profiles:\n- name: X\n  sandbox: true\n  telegramFieldName: '*T'\n  timezone: Mars/Olympus\n";
         let import = |text: String| [Fill("[name=text]", text), Click("main button.primary")];
         vec![
+            Scene::new("disable", "/", [Click("tr:not(.off) .switch-button"), See(".consequences")]),
             Scene::new("delete", format!("{profile}/delete"), []),
             Scene::new("key", format!("{profile}/key"), []),
             Scene::new("refused", "/profiles/9999/delete", []),

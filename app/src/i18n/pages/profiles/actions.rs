@@ -16,6 +16,13 @@ word_set! {
         line_lower: "строка", "line";
         sandbox: "Песочница", "Sandbox";
 
+        disable_title: "Выключение профиля", "Disabling a profile";
+        disable_question: "Выключить профиль «{}»?", "Disable the profile “{}”?";
+        disable_today: "Сегодня он принял: {}.", "It has received today: {}.";
+        disable_refused: "Пока профиль выключен, события не принимаются: сервис записи получает ответ «404», клиенты — ничего.", "While it is disabled, events are refused: the booking service is answered 404, and customers get nothing.";
+        disable_later: "Такие события видны в доставках. Когда включите профиль, их можно повторить.", "Such events are listed in the deliveries. Once the profile is enabled, they can be replayed.";
+        disable_do: "Выключить", "Disable";
+
         delete_title: "Удаление профиля", "Deleting a profile";
         delete_question: "Удалить профиль «{}»?", "Delete the profile “{}”?";
         delete_url: "Короткая ссылка перестанет работать сразу. Сервис записи получит ответ «404», клиенты — ничего.", "The short URL stops working at once. The booking service is answered 404, and customers get nothing.";

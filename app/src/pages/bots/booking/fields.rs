@@ -4,7 +4,7 @@ use hookgram::{
     booking::{BookingField, Culture, Read, Service},
     bot::SANDBOX_BOT,
     message::html,
-    values::TimeZone,
+    values::{Language, TimeZone},
 };
 use leptos::prelude::*;
 
@@ -18,6 +18,7 @@ use crate::{
     error::FieldFault,
     i18n::{BookingWords, booking_faults, booking_field, checks, language, services_added, words},
     pages::form as inputs,
+    preferences::tag,
 };
 
 /// What every field is drawn from.
@@ -35,6 +36,8 @@ struct Fields {
 struct Input {
     name: String,
     title: &'static str,
+    /// The language of what is typed, if it may be another than the page's.
+    language: Option<Language>,
     /// Text before the title for screen readers, which tells inputs of the same title apart.
     which: String,
     help: &'static str,
@@ -214,24 +217,25 @@ fn service(fields: &Fields, index: usize, service: &Service, count: usize) -> An
 fn texts(fields: &Fields) -> AnyView {
     let w = words::<BookingWords>();
     let all = [
-        (BookingField::GreetingRu, &fields.defaults.greeting.0, 4),
-        (BookingField::GreetingEn, &fields.defaults.greeting.1, 4),
-        (BookingField::ButtonRu, &fields.defaults.button.0, 0),
-        (BookingField::ButtonEn, &fields.defaults.button.1, 0),
-        (BookingField::HelpRu, &fields.defaults.help.0, 3),
-        (BookingField::HelpEn, &fields.defaults.help.1, 3),
+        (BookingField::GreetingRu, Language::Ru, &fields.defaults.greeting.0, 4),
+        (BookingField::GreetingEn, Language::En, &fields.defaults.greeting.1, 4),
+        (BookingField::ButtonRu, Language::Ru, &fields.defaults.button.0, 0),
+        (BookingField::ButtonEn, Language::En, &fields.defaults.button.1, 0),
+        (BookingField::HelpRu, Language::Ru, &fields.defaults.help.0, 3),
+        (BookingField::HelpEn, Language::En, &fields.defaults.help.1, 3),
     ];
     let names: Vec<&str> = all.iter().map(|(field, ..)| field.name()).collect();
     let mut is_open = fields.has_fault(&names);
     let drawn = all
         .into_iter()
-        .map(|(field, placeholder, rows)| {
+        .map(|(field, of, placeholder, rows)| {
             let value = fields.form.text(field).to_owned();
             let warning = if rows > 0 { html_warning(&value) } else { None };
             is_open |= warning.is_some();
             fields.draw(Input {
                 name: field.name().to_owned(),
                 title: booking_field(language(), field),
+                language: Some(of),
                 placeholder: placeholder.clone(),
                 value,
                 rows,
@@ -408,7 +412,8 @@ impl Fields {
     }
 
     fn draw(&self, input: Input) -> AnyView {
-        let Input { name, title, which, help, value, placeholder, rows, warning } = input;
+        let Input { name, title, language, which, help, value, placeholder, rows, warning } = input;
+        let lang = language.map(tag);
         let id = format!("field-{name}");
         let (fault_id, help_id) = (format!("{id}-fault"), format!("{id}-help"));
         let is_bad = self.has_fault(&[&name]);
@@ -424,6 +429,7 @@ impl Fields {
                     id=id.clone()
                     name=name
                     rows=rows.to_string()
+                    lang=lang
                     placeholder=placeholder
                     translate="no"
                     autofocus=has_focus
@@ -441,6 +447,7 @@ impl Fields {
                     id=id.clone()
                     name=name
                     value=value
+                    lang=lang
                     placeholder=placeholder
                     autocomplete="off"
                     translate="no"
