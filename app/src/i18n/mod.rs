@@ -63,6 +63,20 @@ pub fn words<W: Words>() -> &'static W {
     W::of(language())
 }
 
+/// The sentence for something that the page at this path does not find.
+#[must_use]
+pub fn not_found(language: Language, path: &str) -> &'static str {
+    let w = Errors::of(language);
+    match path.split('/').nth(1) {
+        Some("profiles") => w.not_found,
+        Some("bots") => w.no_bot,
+        Some("deliveries") => w.no_delivery,
+        Some("customers") => w.no_customer,
+        Some("users") => w.no_account,
+        _ => w.nothing_here,
+    }
+}
+
 /// An error as a sentence about the form or the page as a whole.
 #[must_use]
 pub fn app_error(language: Language, error: &AppError) -> String {
@@ -157,18 +171,17 @@ pub fn waiting_messages(language: Language, n: u64) -> String {
 pub fn week(language: Language, all: hookgram::profile_list::Day) -> String {
     let hookgram::profile_list::Day { delivered, failed, skipped } = all;
     match language {
-        Language::Ru => format!("За 7 дней: доставлено {delivered}, не доставлено {failed}, пропущено {skipped}"),
-        Language::En => format!("In 7 days: {delivered} delivered, {failed} failed, {skipped} skipped"),
+        Language::Ru => format!("За 7 дней: доставлено {delivered}, с ошибкой {failed}, пропущено {skipped}"),
+        Language::En => format!("In 7 days: {delivered} delivered, {failed} with an error, {skipped} skipped"),
     }
 }
 
-/// `3 failures`.
+/// The number of events and messages that failed, may have arrived, or were refused.
 #[must_use]
 pub fn failures(language: Language, n: u32) -> String {
     match language {
-        Language::Ru => russian(n.into(), ["сбой", "сбоя", "сбоев"]),
-        Language::En if n == 1 => "1 failure".to_owned(),
-        Language::En => format!("{n} failures"),
+        Language::Ru => format!("{n} с ошибкой"),
+        Language::En => format!("{n} with an error"),
     }
 }
 

@@ -43,7 +43,7 @@ use crate::{
         AccountWords, ActWords, AuditWords, BookingWords, BotsWords, BuilderWords, ChatTitle, ConfirmWords,
         CustomerWords, EraseWords, FactorWords, HealthWords, LogWords, PageWords, ProfileActionWords, ProfilesWords,
         SandboxWords, SettingsWords, ShareWords, TraceWords, UnreachableWords, UserWords, app_error, booking_number,
-        language, words,
+        language, not_found, words,
     },
     preferences::{self, Preferences},
     session::NeedsYou,
@@ -377,9 +377,14 @@ fn Fault(
 #[component]
 fn Refused(error: AppError) -> impl IntoView {
     let w = words::<PageWords>();
+    let path = use_context::<http::request::Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default();
+    let sentence = match &error {
+        AppError::NotFound => not_found(language(), &path).to_owned(),
+        error => app_error(language(), error),
+    };
     view! {
         <PageHead title=w.refused_title.to_owned() />
-        <Fault sentence=Some(app_error(language(), &error)) />
+        <Fault sentence=Some(sentence) />
         <p class="actions">
             <a class="button primary" href="/">
                 {w.to_profiles}

@@ -114,6 +114,17 @@ pub struct AttemptView {
     pub description: Option<String>,
 }
 
+/// What is known about the body of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventBody {
+    /// It is stored and has this size in bytes.
+    Kept(usize),
+    /// It is not stored.
+    Gone,
+    /// The reader may not see it.
+    Hidden,
+}
+
 /// An event with its deliveries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventDetail {
@@ -121,8 +132,8 @@ pub struct EventDetail {
     pub row: LogRow,
     /// The contact field that holds the recipient.
     pub field: Option<String>,
-    /// The size of the body in bytes; `None` if it is no longer stored.
-    pub size: Option<usize>,
+    /// The body.
+    pub body: EventBody,
     /// The deliveries in order.
     pub deliveries: Vec<DeliveryDetail>,
     /// Other events of the same booking, newest first.

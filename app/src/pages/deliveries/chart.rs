@@ -65,7 +65,11 @@ pub(super) fn Outcomes(chart: Chart, query: LogQuery) -> impl IntoView {
             </svg>
             <p class="chart-sum">
                 <span class="mark ok">{all.delivered} " " {w.delivered}</span>
-                <span class="mark bad">{all.failed} " " {w.failed}</span>
+                <span class="mark bad" title=w.failed_are>
+                    {all.failed}
+                    " "
+                    {w.failed}
+                </span>
                 <span class="mark soft">{all.skipped} " " {w.skipped}</span>
                 {latency}
             </p>

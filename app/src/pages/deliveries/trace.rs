@@ -20,7 +20,7 @@ use super::{
 use crate::{
     components::{Bubble, OutcomeMark},
     i18n::{LogWords, TraceWords, booking_number, causes, event_type, language, words},
-    views::{AttemptView, DeliveryDetail, EventDetail, LogRow},
+    views::{AttemptView, DeliveryDetail, EventBody, EventDetail, LogRow},
 };
 
 /// `/deliveries/{id}`
@@ -46,17 +46,18 @@ pub(in crate::pages) fn EventPage(event: EventDetail, may_act: bool) -> impl Int
 #[component]
 pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> impl IntoView {
     let w = words::<TraceWords>();
-    let EventDetail { row, field, size, deliveries, related } = event;
+    let EventDetail { row, field, body, deliveries, related } = event;
+    let is_kept = matches!(body, EventBody::Kept(_));
     let kind = row.event_type.map(|kind| event_type(language(), EventType(kind)));
     let number = row.order_number.clone().map(|number| booking_number(&number));
     let title: Vec<String> = number.into_iter().chain(kind).collect();
     let title = if title.is_empty() { w.title.to_owned() } else { title.join(" · ") };
     let address = format!("/deliveries/{}", row.public_id);
     let beside = back.is_some();
-    let endpoint = Acceptance { received: received(&row, size), answered: answered(&row) };
+    let endpoint = Acceptance { received: received(&row, body), answered: answered(&row) };
     let first = row.clone();
     let fates = if deliveries.is_empty() {
-        ended_at_the_endpoint(&row, may_act && size.is_some())
+        ended_at_the_endpoint(&row, may_act && is_kept)
     } else {
         deliveries
             .into_iter()
@@ -85,7 +86,7 @@ pub(super) fn Trace(event: EventDetail, may_act: bool, back: Option<String>) -> 
                             }
                         })}
                     {beside.then(|| view! { <a href=address.clone()>{w.own_page}</a> })}
-                    {size.is_some().then(|| view! { <a href=format!("{address}/payload")>{w.body}</a> })}
+                    {is_kept.then(|| view! { <a href=format!("{address}/payload")>{w.body}</a> })}
                     {erase
                         .map(|chat| {
                             let href = format!("/deliveries/erase?chat={}", hookgram::query::encode(&chat));
@@ -110,12 +111,16 @@ struct Acceptance {
     answered: Small,
 }
 
-fn received(row: &LogRow, size: Option<usize>) -> Small {
+fn received(row: &LogRow, body: EventBody) -> Small {
     let w = words::<TraceWords>();
     let endpoint = if row.profile.is_some() { w.at_short } else { w.at_stateless };
-    let size =
-        size.map_or_else(|| w.not_kept.to_owned(), |size| bytes(language(), u64::try_from(size).unwrap_or(u64::MAX)));
-    format!("{endpoint}, {size}").into()
+    match body {
+        EventBody::Kept(size) => {
+            format!("{endpoint}, {}", bytes(language(), u64::try_from(size).unwrap_or(u64::MAX))).into()
+        }
+        EventBody::Gone => format!("{endpoint}, {}", w.not_kept).into(),
+        EventBody::Hidden => endpoint.to_owned().into(),
+    }
 }
 
 fn answered(row: &LogRow) -> Small {

@@ -4,7 +4,7 @@ use app::{
     error::AppError,
     pages::{PayloadView, ServerPage},
     session::Viewer,
-    views::{AttemptView, DeliveryDetail, EventDetail},
+    views::{AttemptView, DeliveryDetail, EventBody, EventDetail},
 };
 use axum::{
     extract::Path,
@@ -76,9 +76,10 @@ pub async fn event_detail(request: &PageRequest, viewer: &Viewer, public_id: &st
             deliveries.push(detail(request, id, logged).await?);
         }
     }
-    let size = store.events.payload(first.event).await.or_else(unreadable)?.map(|body| body.len());
+    let body = store.events.payload(first.event).await.or_else(unreadable)?;
+    let body = body.map_or(EventBody::Gone, |body| EventBody::Kept(body.len()));
     let event =
-        EventDetail { field: first.field_name.clone(), row: row(first, request.language), size, deliveries, related };
+        EventDetail { field: first.field_name.clone(), row: row(first, request.language), body, deliveries, related };
     let is_shown = personal::is_shown(&request.state, viewer.account());
     Ok(if is_shown { event } else { personal::of_event(event, request.language) })
 }

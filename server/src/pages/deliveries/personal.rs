@@ -3,7 +3,7 @@
 
 use app::{
     error::AppError,
-    views::{CustomerBookingView, CustomerView, DeliveryDetail, EventDetail, LogPage, LogRow},
+    views::{CustomerBookingView, CustomerView, DeliveryDetail, EventBody, EventDetail, LogPage, LogRow},
 };
 use hookgram::{
     message::Part,
@@ -57,7 +57,7 @@ pub(crate) fn of_page(page: LogPage) -> LogPage {
 pub(crate) fn of_event(event: EventDetail, language: Language) -> EventDetail {
     EventDetail {
         row: of_row(event.row),
-        size: None,
+        body: EventBody::Hidden,
         deliveries: event.deliveries.into_iter().map(|delivery| of_delivery(delivery, language)).collect(),
         related: event.related.into_iter().map(of_row).collect(),
         ..event

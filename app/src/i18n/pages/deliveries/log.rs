@@ -73,7 +73,8 @@ word_set! {
         chart: "Исходы по времени", "Outcomes over time";
         chart_table: "То же таблицей", "The same as a table";
         delivered: "доставлено", "delivered";
-        failed: "не доставлено", "not delivered";
+        failed: "с ошибкой", "with an error";
+        failed_are: "Не доставлено, неясно, дошло ли, или отклонено", "Failed, may have arrived, or rejected";
         skipped: "пропущено", "skipped";
         nothing: "В это время ничего не было.", "There was nothing in this time.";
         half_within: "половина быстрее чем за", "half of them within";
