@@ -7,7 +7,10 @@ mod find_chat;
 mod list;
 mod share;
 
-use hookgram::{Millis, delivery::Outcome};
+use hookgram::{
+    Millis,
+    delivery::{FailureCause, Outcome},
+};
 use serde::{Deserialize, Serialize};
 
 pub use self::deliveries::{
@@ -96,12 +99,13 @@ pub enum TestOutcome {
         /// The number of parts.
         parts: usize,
     },
-    /// Telegram refuses the token.
-    TokenRefused,
-    /// Telegram does not know the chat, or the person never pressed Start.
-    ChatNotFound,
-    /// The person blocked the bot, left the chat, or deleted the account.
-    ChatForbidden,
+    /// Telegram refuses it, and it is known what to do. The cause is one of those that [`Self::Refused`] does not name.
+    Failed(FailureCause),
+    /// The group has become a supergroup.
+    Moved {
+        /// Its new id.
+        chat: String,
+    },
     /// Telegram's rate limit is exceeded.
     TooMany {
         /// Seconds after which to retry.
@@ -112,8 +116,15 @@ pub enum TestOutcome {
         /// Seconds after which to retry.
         seconds: u64,
     },
-    /// Telegram could not be reached, or its response is not understood.
+    /// Telegram could not be reached.
     Unreachable,
+    /// Something else answered in place of Telegram, such as a proxy.
+    NotTelegram,
+    /// Telegram answered with an error of its own.
+    Trouble {
+        /// The HTTP status.
+        code: u16,
+    },
     /// Telegram refused for another reason.
     Refused {
         /// Telegram's error text.

@@ -89,7 +89,8 @@ pub fn TestCard() -> impl IntoView {
     let class = move || if result.with(|result| result.well) { "answer ok" } else { "answer bad" }.to_owned();
     view! {
         <Card title=w.test_title why=w.test_why>
-            <div class="field">
+            <p class="help without-script">{w.test_without_script}</p>
+            <div class="field needs-script">
                 <label for="test-chat">{w.test_chat}</label>
                 <div class="copy">
                     <input
@@ -131,6 +132,20 @@ pub fn TestCard() -> impl IntoView {
     }
 }
 
+/// The sentence for a cause that the person at the test's chat can do something about.
+#[cfg(feature = "ssr")]
+fn failed(w: &crate::i18n::TestWords, cause: hookgram::delivery::FailureCause) -> &'static str {
+    use hookgram::delivery::FailureCause;
+
+    match cause {
+        FailureCause::TokenRefused => w.token_refused,
+        FailureCause::Blocked => w.blocked,
+        FailureCause::Deactivated => w.deactivated,
+        FailureCause::NoRights => w.no_rights,
+        _ => w.chat_not_found,
+    }
+}
+
 #[cfg(feature = "ssr")]
 fn in_words(w: &crate::i18n::TestWords, outcome: &crate::views::TestOutcome, saved: bool) -> TestResult {
     use crate::views::TestOutcome;
@@ -138,12 +153,13 @@ fn in_words(w: &crate::i18n::TestWords, outcome: &crate::views::TestOutcome, sav
     let (well, sentence) = match outcome {
         TestOutcome::InSandbox => (true, if saved { w.in_sandbox } else { w.in_sandbox_unsaved }.to_owned()),
         TestOutcome::Sent { .. } => (true, w.sent.to_owned()),
-        TestOutcome::TokenRefused => (false, w.token_refused.to_owned()),
-        TestOutcome::ChatNotFound => (false, w.chat_not_found.to_owned()),
-        TestOutcome::ChatForbidden => (false, w.chat_forbidden.to_owned()),
+        TestOutcome::Failed(cause) => (false, failed(w, *cause).to_owned()),
+        TestOutcome::Moved { chat } => (false, w.moved.replace("{}", chat)),
         TestOutcome::TooMany { seconds } => (false, format!("{} {seconds}", w.too_many)),
         TestOutcome::Wait { seconds } => (false, format!("{} {seconds}", w.wait)),
         TestOutcome::Unreachable => (false, w.unreachable.to_owned()),
+        TestOutcome::NotTelegram => (false, w.not_telegram.to_owned()),
+        TestOutcome::Trouble { code } => (false, w.trouble.replace("{}", &code.to_string())),
         TestOutcome::Refused { description } => (false, format!("{} {description}", w.refused)),
         TestOutcome::Empty => (false, w.empty.to_owned()),
     };

@@ -36,8 +36,8 @@ pub struct TestMessage<'a> {
 pub enum Tested {
     /// The channel took all of it.
     Sent,
-    /// The channel did not take a part of it.
-    Not(Answer),
+    /// The channel did not take a part of it: its answer, and what that means.
+    Not(Answer, Classified),
     /// The pacing does not admit the next part before this long.
     Paced {
         /// How long.
@@ -63,9 +63,9 @@ impl Worker {
             }
             let body = channel.encode(chat, content, false);
             let answer = channel.send(Call { token, profile, delivery: None, part, chat, body: &body }).await;
-            self.learn(&sender, chat, &answer);
+            let classified = self.learn(&sender, chat, &answer);
             if !matches!(answer, Answer::Sent { .. }) {
-                return Tested::Not(answer);
+                return Tested::Not(answer, classified);
             }
         }
         Tested::Sent

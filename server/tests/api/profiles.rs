@@ -10,7 +10,7 @@ use app::{
 };
 use hookgram::{
     channel::ChannelKind,
-    delivery::{DeliveryState, Outcome},
+    delivery::{DeliveryState, FailureCause, Outcome},
     event::BookingEvent,
     parameters::Parameter,
     profile::{EditedProfile, Profile},
@@ -194,7 +194,7 @@ async fn the_builder_saves_and_tests_and_the_list_shows_it() {
     api.next([Play::Refuse(400, "Bad Request: chat not found", json!({}))]);
     assert_eq!(
         request.send_test(&operator, test(ChannelKind::Telegram, Some(id))).await,
-        Ok(TestOutcome::ChatNotFound)
+        Ok(TestOutcome::Failed(FailureCause::NeverStarted))
     );
     assert_eq!(
         request.send_test(&operator, test(ChannelKind::Sandbox, Some(sandbox))).await,

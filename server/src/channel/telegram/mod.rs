@@ -4,7 +4,7 @@
 mod appearance;
 mod call;
 pub mod chats;
-mod classify;
+pub(crate) mod classify;
 pub mod identities;
 pub mod new_bots;
 mod sending;

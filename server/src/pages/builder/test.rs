@@ -3,6 +3,7 @@
 use app::{backend::TestInput, error::AppError, session::Operator, views::TestOutcome};
 use hookgram::{
     channel::ChannelKind,
+    delivery::FailureCause,
     event::BookingEvent,
     message::{self, Context, Part},
     profile::Profile,
@@ -13,7 +14,7 @@ use tokio::spawn;
 
 use super::backend::no_token;
 use crate::{
-    channel::Answer,
+    channel::{Answer, Classified, Meaning},
     delivery::{TestMessage, Tested},
     pages::{PageRequest, deliveries::personal, internal, profiles::token},
     store::{Test, audit::By},
@@ -66,7 +67,7 @@ async fn carry_out(
     let outcome = match request.state.worker.send_test(message).await {
         Tested::Sent if channel == ChannelKind::Sandbox => TestOutcome::InSandbox,
         Tested::Sent => TestOutcome::Sent { parts: parts.len() },
-        Tested::Not(answer) => test_outcome(answer),
+        Tested::Not(answer, classified) => test_outcome(answer, classified),
         Tested::Paced { wait, is_begun } => {
             let outcome = TestOutcome::Wait { seconds: wait.as_secs().saturating_add(1) };
             if !is_begun {
@@ -94,22 +95,70 @@ fn test_parts(channel: ChannelKind, profile: &Profile, event: &BookingEvent, boo
     message::render(&profile.formatting, context).parts(channel.limits())
 }
 
-/// Classifies the answer to a test message.
-fn test_outcome(answer: Answer) -> TestOutcome {
-    match answer {
-        Answer::Sent { .. } => TestOutcome::Sent { parts: 1 },
-        Answer::Unreachable { .. } | Answer::Refused { genuine: false, .. } => TestOutcome::Unreachable,
-        Answer::Refused { code, description, retry_after, .. } => match code {
-            401 | 404 => TestOutcome::TokenRefused,
-            400 if description.contains("chat not found") || description.contains("chat_id is empty") => {
-                TestOutcome::ChatNotFound
-            }
-            403 if description.contains("can't initiate conversation") => TestOutcome::ChatNotFound,
-            403 => TestOutcome::ChatForbidden,
-            429 => TestOutcome::TooMany { seconds: retry_after.unwrap_or(1) },
-            500.. => TestOutcome::Unreachable,
-            _ if description.is_empty() => TestOutcome::Unreachable,
+/// The outcome of a test whose message the channel did not take.
+fn test_outcome(answer: Answer, Classified { meaning, cause, .. }: Classified) -> TestOutcome {
+    match (answer, meaning) {
+        (Answer::Sent { .. }, _) => TestOutcome::Sent { parts: 1 },
+        (Answer::Unreachable { .. }, _) => TestOutcome::Unreachable,
+        (Answer::Refused { genuine: false, .. }, _) => TestOutcome::NotTelegram,
+        (_, Meaning::Moved { chat }) => TestOutcome::Moved { chat },
+        (_, Meaning::Limited { after }) => TestOutcome::TooMany { seconds: after.unwrap_or(1) },
+        (Answer::Refused { code, .. }, Meaning::Later { .. }) => TestOutcome::Trouble { code },
+        (Answer::Refused { code, description, .. }, _) => match cause {
+            FailureCause::TokenRefused
+            | FailureCause::NeverStarted
+            | FailureCause::Blocked
+            | FailureCause::Deactivated
+            | FailureCause::NoRights => TestOutcome::Failed(cause),
+            _ if description.is_empty() => TestOutcome::Trouble { code },
             _ => TestOutcome::Refused { description },
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::telegram::classify;
+
+    #[test]
+    fn each_answer_to_a_test_has_a_verdict_of_its_own() {
+        let refused = |code, description: &str, genuine, migrate_to| Answer::Refused {
+            code,
+            genuine,
+            description: description.to_owned(),
+            retry_after: None,
+            migrate_to,
+        };
+        let lost = Answer::Unreachable { before_write: true, description: "refused".to_owned() };
+        let description = "Bad Request: message thread not found".to_owned();
+        for (answer, expected) in [
+            (refused(401, "Unauthorized", true, None), TestOutcome::Failed(FailureCause::TokenRefused)),
+            (refused(400, "Bad Request: chat not found", true, None), TestOutcome::Failed(FailureCause::NeverStarted)),
+            (
+                refused(403, "Forbidden: bot was blocked by the user", true, None),
+                TestOutcome::Failed(FailureCause::Blocked),
+            ),
+            (
+                refused(403, "Forbidden: user is deactivated", true, None),
+                TestOutcome::Failed(FailureCause::Deactivated),
+            ),
+            (
+                refused(403, "Forbidden: bot was kicked from the supergroup chat", true, None),
+                TestOutcome::Failed(FailureCause::NoRights),
+            ),
+            (
+                refused(400, "Bad Request: group chat was upgraded to a supergroup chat", true, Some(-100_500)),
+                TestOutcome::Moved { chat: "-100500".to_owned() },
+            ),
+            (refused(429, "Too Many Requests", true, None), TestOutcome::TooMany { seconds: 1 }),
+            (refused(502, "Bad Gateway", true, None), TestOutcome::Trouble { code: 502 }),
+            (refused(502, "", false, None), TestOutcome::NotTelegram),
+            (refused(400, &description, true, None), TestOutcome::Refused { description: description.clone() }),
+            (lost, TestOutcome::Unreachable),
+        ] {
+            let classified = classify::classify(&answer);
+            assert_eq!(test_outcome(answer.clone(), classified), expected, "{answer:?}");
+        }
     }
 }

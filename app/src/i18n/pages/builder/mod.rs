@@ -66,6 +66,7 @@ word_set! {
         errors_title: "Ошибки", "Errors";
         errors_why: "Кто узнает, если сообщение не дошло.", "Who hears of a message that did not arrive.";
         test_title: "Проверка", "Test";
+        test_without_script: "Чтобы отправить тест отсюда, нужен JavaScript. Без него сохраните профиль и отправьте пример на странице «Подключение»: он придёт как настоящее событие.", "Sending a test from here needs JavaScript. Without it, save the profile and send a sample from the page “Connect”: it arrives like a real event.";
         test_why: "Сообщение с примером записи, до сохранения.", "A message with the sample booking, before saving.";
         test_chat: "Чат", "Chat";
         test_chat_help: "Число — Telegram id человека, который уже нажал «Запустить» у бота, или @канал.", "A number: the Telegram id of a person who has pressed Start at the bot, or @channel.";
@@ -99,9 +100,14 @@ word_set! {
         sent: "Telegram принял сообщение: посмотрите в чате.", "Telegram took the message: check the chat.";
         token_refused: "Telegram не знает такого токена. Скопируйте его у @BotFather ещё раз.", "Telegram does not know this token. Copy it from @BotFather again.";
         chat_not_found: "Telegram не знает такого чата. Человек должен один раз нажать «Запустить» у вашего бота; проверьте и сам Telegram id.", "Telegram does not know this chat. The person has to press Start at your bot once; check the id as well.";
-        chat_forbidden: "Человек заблокировал бота или вышел из чата. Сообщения дойдут, когда он снова нажмёт «Запустить».", "The person has blocked the bot or left the chat. Messages arrive again once they press Start.";
+        blocked: "В этом чате бот заблокирован. Сообщения дойдут, когда человек разблокирует бота.", "The bot is blocked in this chat. Messages arrive again once the person unblocks it.";
+        deactivated: "Аккаунт этого человека в Telegram удалён. Возьмите другой чат.", "This person's Telegram account has been deleted. Use another chat.";
+        no_rights: "Бот не может писать в эту группу или канал: его там нет, или ему это запрещено. Добавьте бота и разрешите ему писать.", "The bot may not write to this group or channel: it is not a member, or it lacks the right. Add the bot and let it write.";
+        moved: "Группа стала супергруппой, и у неё новый id: {}. Отправьте тест на него и замените старый id в контактах.", "The group has become a supergroup with a new id: {}. Send the test there, and replace the old id in the contacts.";
         too_many: "Слишком много сообщений подряд. Telegram просит подождать (секунд):", "Too many messages in a row. Telegram asks you to wait (seconds):";
         wait: "Тест не отправлен, чтобы не превысить ограничения Telegram. Отправьте его ещё раз, подождав (секунд):", "The test was not sent, to stay within Telegram's limits. Send it again after waiting (seconds):";
+        not_telegram: "Ответил не Telegram, а что-то другое, например прокси. Проверьте адрес Bot API в настройках сервера.", "Something other than Telegram answered, such as a proxy. Check the Bot API's address in the server's settings.";
+        trouble: "У Telegram сейчас неполадки (ошибка {}). Попробуйте ещё раз через минуту.", "Telegram has a problem at the moment (error {}). Try again in a minute.";
         unreachable: "Telegram не отвечает. Проверьте, что сервер выходит в интернет, и попробуйте ещё раз.", "Telegram does not answer. Check that the server can reach the Internet, and try again.";
         refused: "Telegram отказал:", "Telegram refused:";
         empty: "Сообщение пустое: всё скрыто и нет текста. Включите что-нибудь или напишите текст.", "The message is empty: everything is hidden and there is no text. Show something, or write a text.";
