@@ -8,6 +8,7 @@ mod audit;
 mod booking;
 mod booking_setup;
 mod bot_api_client;
+mod bots;
 mod chats;
 mod crashes;
 mod crowd;
