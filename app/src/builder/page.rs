@@ -80,6 +80,10 @@ fn follow(data: RwSignal<BuilderData>, to: &str) {
             }
         });
     } else {
+        // Back leads from the first save to the saved profile, and not to an empty form that would make a second one.
+        if let (Some(profile), Ok(history)) = (path.strip_suffix("/share"), window().history()) {
+            _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(profile));
+        }
         leaving::go(to);
     }
 }

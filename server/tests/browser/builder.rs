@@ -284,6 +284,11 @@ async fn whoever_leaves_with_changes_is_asked_and_ctrl_enter_saves() -> Result<(
     browser.fill("#field-errorEmail", "ops@example.com\u{e009}\u{e007}\u{e000}").await?;
     browser.find(".share-url").await?;
     ensure!(browser.script("return sessionStorage.getItem('asked')").await? == "false", "saved without a question");
+    // Back leads to the saved profile, not to an empty form.
+    browser.script("history.back()").await?;
+    builder_is_live(&browser).await?;
+    has_value(&browser, "[name='form[name]']", "Kept").await?;
+    ensure!(!browser.url().await?.ends_with("/new"));
     browser.click("header nav a[href='/sandbox']").await?;
     browser.see("Sandbox").await?;
     browser.no_errors().await
