@@ -141,6 +141,8 @@ pub struct SandboxMessage {
 /// The data that the builder is drawn from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuilderData {
+    /// The moment by which the samples are dated, for the server and the browser alike.
+    pub now: Millis,
     /// The stored profile; `None` for a new one.
     pub detail: Option<ProfileDetail>,
     /// The bots to choose from.

@@ -54,7 +54,7 @@ use crate::{
     error::AppError,
     form::{NEW_BOT, ProfileForm, SANDBOX},
     i18n::{BuilderWords, FormWords, app_error, language, words},
-    views::BuilderData,
+    views::{BotView, BuilderData},
 };
 
 /// The data of the builder: a stored profile or a new one, and a draft of it.
@@ -71,10 +71,12 @@ pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<Buil
         Some(draft) => self::draft::open(&operator, Some(draft), id).await?,
         None => None,
     };
+    let now = backend.now();
     let draft_lost = draft.is_some() && kept.is_none();
-    let draft = draft.zip(kept).map(|(id, kept)| self::draft::view(id, kept, detail.as_ref()));
+    let draft = draft.zip(kept).map(|(id, kept)| self::draft::view(id, kept, detail.as_ref(), now));
     let preview = preview::data(&viewer, id).await?;
     Ok(BuilderData {
+        now,
         detail,
         booking_host: backend.booking_host(),
         bots: backend.bots(&viewer).await?,
@@ -198,6 +200,18 @@ fn Builder(data: BuilderData) -> impl IntoView {
             _ => current.into_iter().filter(|fault| left.with(|left| left.contains(&fault.field))).collect(),
         }
     });
+    let (bots, new_bot) = (StoredValue::new(data.bots.clone()), RwSignal::new(None::<BotView>));
+    let sender = Memo::new(move |_| {
+        if form.with(ProfileForm::is_sandbox) {
+            return w.target_sandbox.to_owned();
+        }
+        let stored = |id| bots.with_value(|bots| bots.iter().find(|bot| bot.id == id).and_then(BotView::sender));
+        let name = match form.with(ProfileForm::bot_id) {
+            Some(id) => stored(id),
+            None => new_bot.with(|bot| bot.as_ref().and_then(BotView::sender)),
+        };
+        name.unwrap_or_else(|| w.bot_name.to_owned())
+    });
     let state = State {
         language,
         id: row.as_ref().map(|row| row.id),
@@ -206,12 +220,15 @@ fn Builder(data: BuilderData) -> impl IntoView {
         initial: StoredValue::new(initial),
         stored: StoredValue::new(stored),
         draft: StoredValue::new(draft.clone()),
+        new_bot,
+        sender,
         node,
         faults: faults.into(),
         focused: RwSignal::new(None),
+        now: data.now,
         sample: RwSignal::new(Sample::Appointment),
         booking_host: StoredValue::new(data.booking_host),
-        event: RwSignal::new(Arc::new(read_sample(Sample::Appointment))),
+        event: RwSignal::new(Arc::new(read_sample(Sample::Appointment, data.now))),
         own_event: StoredValue::new(None),
         preview: StoredValue::new(data.preview),
         live: RwSignal::new(false),

@@ -41,7 +41,7 @@ pub async fn send_test(
     let Some(chat) = ChatId::parse(&chat) else {
         return Err(AppError::field("", TestWords::of(language).chat_fault));
     };
-    let json = event.as_deref().unwrap_or(sample.json());
+    let json = event.unwrap_or_else(|| sample.json(backend().now()));
     let event = BookingEvent::read(json.as_bytes())
         .map_err(|fault| AppError::field("", endpoints::event_fault(language, &fault)))?;
     let mut input = form.edited();

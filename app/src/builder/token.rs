@@ -180,13 +180,17 @@ fn Token(
         }
     };
     let whose = move |bot: &BotView| format!("✓ {} {} · {}", w.token_known, bot.name, bot.title());
+    // A result is shown only for the token that was asked about, not for one that is being typed.
+    let told = move || {
+        let is_current = typed.with(|typed| asked.with(|asked| asked.as_ref() == Some(typed)));
+        verify.value().get().filter(|_| is_current)
+    };
+    Effect::new(move || state.new_bot.set(told().and_then(Result::ok).flatten()));
     let answer = move || {
         if verify.pending().get() {
             return (String::new(), w.token_checking.to_owned());
         }
-        // A result is shown only for the token that was asked about, not for one that is being typed.
-        let is_current = typed.with(|typed| asked.with(|asked| asked.as_ref() == Some(typed)));
-        match verify.value().get().filter(|_| is_current) {
+        match told() {
             Some(Ok(Some(bot))) => ("ok".to_owned(), whose(&bot)),
             Some(Ok(None)) => ("bad".to_owned(), w.token_unknown.to_owned()),
             Some(Err(AppError::Invalid(faults))) => {

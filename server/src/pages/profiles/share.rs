@@ -26,6 +26,7 @@ use super::row;
 use crate::{
     pages::{Operator, PageRequest, Visit, internal, or_refuse, qr},
     store::{DeliverySummary, LastEvent, StoredProfile},
+    time::now,
 };
 
 /// `GET /profiles/{id}/share`
@@ -121,7 +122,7 @@ fn address(url: String, stored: &StoredProfile) -> Result<Address, AppError> {
 /// A small event that the profile accepts: with its contact field, and an event type that it wants.
 fn sample(stored: &StoredProfile) -> Result<String, AppError> {
     let no_place = || internal("the small sample has no contact field");
-    let mut event: Value = serde_json::from_str(Sample::minimal_json()).map_err(internal)?;
+    let mut event: Value = serde_json::from_str(&Sample::minimal_json(now())).map_err(internal)?;
     let field = event.pointer_mut("/CaseParticipants/ContactInformation/Fields/0/Name").ok_or_else(no_place)?;
     *field = stored.profile.field_name.as_deref().unwrap_or_default().into();
     if let Some(EventType(kind)) = stored.events.first() {

@@ -128,7 +128,7 @@ async fn post(visit: Visit<Operator>, stored: StoredProfile, body: Bytes, back: 
 /// A sample as the booking service would send it for this profile: with the profile's contact field and an event type
 /// that it wants. `SentAt` makes each sample unique.
 fn event(sample: Sample, stored: &StoredProfile) -> Result<Bytes, AppError> {
-    let mut event: Value = serde_json::from_str(sample.json()).map_err(internal)?;
+    let mut event: Value = serde_json::from_str(&sample.json(now())).map_err(internal)?;
     if let Some(field) = &stored.profile.field_name {
         rename(&mut event, field);
     }

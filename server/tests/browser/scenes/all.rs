@@ -164,7 +164,7 @@ impl Seed {
         }
         server.state.booking.notify_one();
         for sample in [Sample::Appointment, Sample::Everything] {
-            server.post(&format!("/h/{}", sandbox.key), sample.json()).await;
+            server.post(&format!("/h/{}", sandbox.key), sample.json(now())).await;
             server.wait_for_state(DeliveryState::Delivered).await;
         }
         Ok(Self { sandbox: sandbox.id, bot: bot.id, quiet: quiet.id, words })
