@@ -88,7 +88,7 @@ pub fn TestCard() -> impl IntoView {
     });
     let class = move || if result.with(|result| result.well) { "answer ok" } else { "answer bad" }.to_owned();
     view! {
-        <Card title=w.test_title why=w.test_why>
+        <Card id="section-test" title=w.test_title why=w.test_why>
             <div class="field">
                 <label for="test-chat">{w.test_chat}</label>
                 <div class="copy">

@@ -41,7 +41,7 @@ pub fn BotCard(
     let is_sandbox = state.initial.with_value(ProfileForm::is_sandbox);
     let choose = (!bots.is_empty()).then(|| view! { <ChooseBot bots /> }.into_any());
     view! {
-        <Card title=w.bot_title why=w.bot_why>
+        <Card id="section-bot" title=w.bot_title why=w.bot_why>
             <fieldset class="choices">
                 <legend class="visually-hidden">{w.bot_title}</legend>
                 <Choice value=BOT title=w.target_bot help=w.target_bot_help checked=!is_sandbox />
