@@ -300,7 +300,9 @@ fn Builder(data: BuilderData) -> impl IntoView {
         let (about, place) = match refused.get() {
             None => return (String::new(), String::new()),
             Some(AppError::Invalid(_)) => {
-                let first = faults.with(|faults| faults.iter().find(|fault| !fault.field.is_empty()).cloned());
+                let first = faults.with(|faults| {
+                    faults.iter().find(|fault| !["", old_url::FIELD].contains(&fault.field.as_str())).cloned()
+                });
                 match first {
                     Some(fault) => (format!(": {}", fault.sentence), format!("#field-{}", fault.field)),
                     None => return (String::new(), String::new()),
