@@ -16,7 +16,7 @@ pub use self::{
     customers::{CustomerBookingView, CustomerBot, CustomerPlace, CustomerQuery, CustomerView, Reach, full_name},
     find_chat::{ChatLinks, ChatSearch, ChatTrouble},
     list::{ListPage, ListRow, Why},
-    share::{Address, BookingStep, Obstacle, QrCode, Shared, TOKEN_PLACE},
+    share::{Address, BookingStep, Obstacle, QrCode, SampleForm, SecondText, Shared, TOKEN_PLACE},
 };
 use crate::{error::FieldFault, form::ProfileForm};
 
@@ -168,6 +168,8 @@ pub struct BuilderData {
 /// The data of the preview besides the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewData {
+    /// The chat that the reader has used for tests before; empty if there is none.
+    pub test_chat: String,
     /// The URL of the stateless endpoint without a query; `None` if the endpoint is disabled.
     pub stateless_endpoint: Option<String>,
     /// The profile's last events, newest first.

@@ -34,7 +34,10 @@ pub async fn send_test(
     use hookgram::{event::BookingEvent, profile::EditedProfile, values::ChatId};
 
     use super::backend::{TestInput, backend};
-    use crate::i18n::{TestWords, Words, endpoints};
+    use crate::{
+        i18n::{TestWords, Words, endpoints},
+        views::TestOutcome,
+    };
 
     let operator = crate::session::operator()?;
     let language = crate::preferences::current().language;
@@ -49,8 +52,11 @@ pub async fn send_test(
         input.profile.token = super::draft::token_of(&operator, draft.as_deref(), id).await?;
     }
     let EditedProfile { channel, bot, profile, .. } = input;
-    let test = TestInput { id, channel, bot, profile, event, chat };
+    let test = TestInput { id, channel, bot, profile, event, chat: chat.clone() };
     let outcome = backend().send_test(&operator, test).await?;
+    if matches!(outcome, TestOutcome::InSandbox | TestOutcome::Sent { .. }) {
+        crate::test_chat::remember(operator.account(), &chat);
+    }
     Ok(in_words(TestWords::of(language), &outcome, id.is_some()))
 }
 
@@ -58,7 +64,7 @@ pub async fn send_test(
 pub fn TestCard() -> impl IntoView {
     let w = words::<BuilderWords>();
     let state = State::get();
-    let chat = RwSignal::new(String::new());
+    let chat = RwSignal::new(state.preview.with_value(|data| data.test_chat.clone()));
     let send = ServerAction::<SendTest>::new();
     let dispatch = move || {
         send.dispatch(SendTest {
