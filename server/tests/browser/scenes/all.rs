@@ -279,7 +279,7 @@ impl Seed {
                     See(".notice.bad"),
                 ],
             ),
-            Scene::new("builder-token", &profile, [Live, Click(".replace summary"), See("#field-telegramToken")]),
+            Scene::new("builder-token", &profile, [Live, Choose("#field-bot", "new"), See("#field-telegramToken")]),
             Scene::new(
                 "builder-zone",
                 &profile,
