@@ -98,6 +98,14 @@ pub enum Warning {
         /// What it is.
         remark: HtmlRemark,
     },
+    /// `message` or `sign_text` has placeholders, which are sent as typed. The endpoints' answers do not have this
+    /// warning (contract §3).
+    Placeholders {
+        /// `message` or `sign_text`.
+        parameter: Parameter,
+        /// Some of them, as typed.
+        placeholders: Vec<String>,
+    },
     /// The operator's texts alone are longer than one Telegram message.
     TextsTooLong {
         /// Their length in UTF-16 units.
@@ -139,7 +147,8 @@ impl Warning {
             | Self::OverrideIgnored(parameter)
             | Self::MissingEquals { parameter }
             | Self::BrokenHtml { parameter, .. }
-            | Self::HtmlRemark { parameter, .. } => Some(*parameter),
+            | Self::HtmlRemark { parameter, .. }
+            | Self::Placeholders { parameter, .. } => Some(*parameter),
             Self::MalformedPercent { name } => Parameter::by_name(name),
             Self::Unknown { .. } | Self::SiblingEndpoint { .. } | Self::UnreadField(_) => None,
         }

@@ -6,6 +6,7 @@ use crate::{
     event::EventType,
     message::{html, locale},
     parameters::Parameter,
+    placeholder::placeholders,
     secret::{BotToken, redact},
     text::{clean, is_blank, shorten},
     values::{EmailAddress, Locale, TimeZone},
@@ -122,6 +123,32 @@ impl Profile {
         .filter(|text| !self.is_default_text(parameter, text))
     }
 
+    /// The warnings about a profile for its editor: [`Self::warnings`], and placeholders in the operator's texts.
+    #[must_use]
+    pub fn editor_warnings(&self) -> Vec<Warning> {
+        let mut warnings = self.warnings();
+        warnings.extend(self.placeholders());
+        warnings
+    }
+
+    /// The warnings about placeholders in the operator's texts. The endpoints do not give them.
+    #[must_use]
+    pub fn placeholders(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        for (parameter, text) in self.operator_texts() {
+            let placeholders = text.map(placeholders).unwrap_or_default();
+            if !placeholders.is_empty() {
+                warnings.push(Warning::Placeholders { parameter, placeholders });
+            }
+        }
+        warnings
+    }
+
+    fn operator_texts(&self) -> [(Parameter, Option<&str>); 2] {
+        let Formatting { message, sign_text, .. } = &self.formatting;
+        [(Parameter::Message, message.as_deref()), (Parameter::SignText, sign_text.as_deref())]
+    }
+
     /// The warnings about a profile, independent of its written form: no `errorEmail`, no `message`, broken or
     /// unsuitable HTML, too long texts, a zone without a name, a field without a star.
     #[must_use]
@@ -141,10 +168,7 @@ impl Profile {
             warnings.push(Warning::TimeZoneWithoutName);
         }
         let mut length = 0;
-        for (parameter, text) in [
-            (Parameter::Message, formatting.message.as_deref()),
-            (Parameter::SignText, formatting.sign_text.as_deref()),
-        ] {
+        for (parameter, text) in self.operator_texts() {
             let Some(text) = text else { continue };
             length += html::units(text);
             match html::remarks(text) {

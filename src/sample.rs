@@ -1,8 +1,10 @@
-//! Sample booking events to try a profile with. All data in them is made up.
+//! Sample booking events to try a profile with. All data in them is made up; their dates lie in the week after the
+//! present one, so that they look like bookings whenever somebody tries them.
 
+use chrono::{DateTime, Datelike as _, Days};
 use serde::{Deserialize, Serialize};
 
-use crate::values::Bilingual;
+use crate::{Millis, values::Bilingual};
 
 /// A sample event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,21 +41,67 @@ impl Sample {
     }
 
     /// The event as the booking service would send it. The field `*TelegramId` of the participant contains
-    /// [`Self::CHAT`].
+    /// [`Self::CHAT`]. The booking is in the week after `now`.
     #[must_use]
-    pub fn json(self) -> &'static str {
-        match self {
+    pub fn json(self, now: Millis) -> String {
+        let text = match self {
             Self::Appointment => include_str!("sample/appointment.json"),
             Self::Order => include_str!("sample/order.json"),
             Self::Group => include_str!("sample/group.json"),
             Self::Everything => include_str!("sample/everything.json"),
             Self::Bare => include_str!("sample/bare.json"),
-        }
+        };
+        dated(text, now)
     }
 
-    /// A minimal event to post by hand, on one line.
+    /// A minimal event to post by hand, on one line. The booking is in the week after `now`.
     #[must_use]
-    pub fn minimal_json() -> &'static str {
-        include_str!("sample/minimal.json").trim_ascii_end()
+    pub fn minimal_json(now: Millis) -> String {
+        dated(include_str!("sample/minimal.json").trim_ascii_end(), now)
+    }
+}
+
+/// The days that the samples name, counted from Monday.
+const DAYS: [(&str, u64); 3] = [("{Wed}", 2), ("{Thu}", 3), ("{Sat}", 5)];
+
+/// Replaces the named days by the dates of the week after `now`, weeks and days being those of UTC.
+fn dated(text: &str, now: Millis) -> String {
+    let today = DateTime::from_timestamp_millis(now).unwrap_or_default().date_naive();
+    let to_monday = 7_u64.saturating_sub(u64::from(today.weekday().num_days_from_monday()));
+    let mut dated = text.to_owned();
+    for (name, day) in DAYS {
+        let date = today.checked_add_days(Days::new(to_monday.saturating_add(day))).unwrap_or(today);
+        dated = dated.replace(name, &date.to_string());
+    }
+    dated
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::BookingEvent;
+
+    #[test]
+    fn a_sample_is_booked_for_the_next_week_whenever_one_looks() {
+        for (now, start) in [
+            ("2026-09-07T00:00:00Z", "2026-09-17T11:00:00Z"),
+            ("2026-09-13T23:59:59Z", "2026-09-17T11:00:00Z"),
+            ("2026-09-14T00:00:00Z", "2026-09-24T11:00:00Z"),
+            ("2026-12-30T12:00:00Z", "2027-01-07T11:00:00Z"),
+            ("2028-02-22T12:00:00Z", "2028-03-02T11:00:00Z"),
+        ] {
+            let [now, start] = [now, start].map(|text| text.parse::<DateTime<chrono::Utc>>().unwrap());
+            let read = |json: String| BookingEvent::read(json.as_bytes()).unwrap().case;
+            assert_eq!(read(Sample::Appointment.json(now.timestamp_millis())).start, Some(start), "{now}");
+            for sample in Sample::ALL.map(|sample| sample.json(now.timestamp_millis())) {
+                assert!(!sample.contains("{Wed}") && !sample.contains("{Thu}") && !sample.contains("{Sat}"));
+                let case = read(sample);
+                assert!(case.start.is_none_or(|start| start > now) && case.end >= case.start);
+            }
+            assert!(read(Sample::minimal_json(now.timestamp_millis())).start.is_some_and(|start| start > now));
+        }
+        for edge in [Millis::MIN, Millis::MAX, DateTime::<chrono::Utc>::MAX_UTC.timestamp_millis()] {
+            assert!(!Sample::Appointment.json(edge).contains("{Thu}"));
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+#[cfg(not(target_family = "wasm"))]
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 /// Normalises a text for a message: every kind of line break becomes `\n`, control characters other than tabs are
@@ -41,8 +42,19 @@ pub(crate) fn trimmed(text: &str) -> &str {
 
 /// The text in Unicode's form NFC, in which `й` is one character.
 #[must_use]
+#[cfg(not(target_family = "wasm"))]
 pub fn composed(text: &str) -> Cow<'_, str> {
     if is_nfc_quick(text.chars()) == IsNormalized::Yes { text.into() } else { text.nfc().collect::<String>().into() }
+}
+
+/// The text in Unicode's form NFC, in which `й` is one character.
+#[must_use]
+#[cfg(target_family = "wasm")]
+pub fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return text.into();
+    }
+    String::from(js_sys::JsString::from(text).normalize("NFC")).into()
 }
 
 /// Makes a text safe to quote within a line: control characters become spaces; characters that have no width or change

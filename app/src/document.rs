@@ -46,7 +46,7 @@ pub(crate) fn Head(
     let asset = |ending: &str| format!("/{}/{}.{ending}", options.site_pkg_dir, options.output_name);
     view! {
         <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
         <meta name="color-scheme" content="light dark" />
         <meta name="description" content="Hookgram" />
         {(!title.is_empty()).then(|| view! { <title>{title}</title> })}

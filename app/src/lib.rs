@@ -19,6 +19,8 @@ pub mod old_url;
 pub mod pages;
 pub mod preferences;
 pub mod session;
+#[cfg(feature = "ssr")]
+pub mod test_chat;
 pub mod views;
 
 #[cfg(feature = "ssr")]

@@ -76,7 +76,8 @@ pub fn read(text: &str) -> Result<OldUrl, NoOldUrl> {
         _ => {}
     }
     let Reading { profile, faults, warnings } = query::read(parameters.as_bytes());
-    let (lost, advice) = warnings.into_iter().partition(is_lost);
+    let placeholders = profile.placeholders();
+    let (lost, advice) = warnings.into_iter().chain(placeholders).partition(is_lost);
     Ok(OldUrl { profile, faults, lost, advice })
 }
 
@@ -95,6 +96,7 @@ fn is_lost(warning: &Warning) -> bool {
         | Warning::TimeZoneWithoutName
         | Warning::BrokenHtml { .. }
         | Warning::HtmlRemark { .. }
+        | Warning::Placeholders { .. }
         | Warning::TextsTooLong { .. }
         | Warning::FieldWithoutStar
         | Warning::UnreadField(_) => false,
@@ -178,6 +180,16 @@ mod tests {
         assert_eq!(url.advice, [Warning::NoErrorEmail, Warning::TimeZoneWithoutName]);
         let faulty = read("https://x.example/webhook/telegram?telegramFieldName=*T&hide_url=maybe").unwrap();
         assert_eq!(faulty.faults.len(), 2, "{faulty:?}");
+    }
+
+    #[test]
+    fn a_placeholder_is_advice() {
+        let url = read(&with("&errorEmail=a@b.c&message=Hi%20{name}&sign_text=%25date%25")).unwrap();
+        let about = |parameter, name: &str| Warning::Placeholders { parameter, placeholders: vec![name.into()] };
+        assert_eq!(
+            (url.lost, url.advice),
+            (Vec::new(), vec![about(Parameter::Message, "{name}"), about(Parameter::SignText, "%date%")])
+        );
     }
 
     #[test]

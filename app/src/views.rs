@@ -21,7 +21,7 @@ pub use self::{
     customers::{CustomerBookingView, CustomerBot, CustomerPlace, CustomerQuery, CustomerView, Reach, full_name},
     find_chat::{ChatLinks, ChatSearch, ChatTrouble},
     list::{ListPage, ListRow, Why},
-    share::{Address, BookingStep, Obstacle, QrCode, Shared, TOKEN_PLACE},
+    share::{Address, BookingStep, Obstacle, QrCode, SampleForm, SecondText, Shared, TOKEN_PLACE},
 };
 use crate::{error::FieldFault, form::ProfileForm};
 
@@ -154,6 +154,8 @@ pub struct SandboxMessage {
 /// The data that the builder is drawn from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuilderData {
+    /// The moment by which the samples are dated, for the server and the browser alike.
+    pub now: Millis,
     /// The stored profile; `None` for a new one.
     pub detail: Option<ProfileDetail>,
     /// The bots to choose from.
@@ -179,6 +181,8 @@ pub struct BuilderData {
 /// The data of the preview besides the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewData {
+    /// The chat that the reader has used for tests before; empty if there is none.
+    pub test_chat: String,
     /// The URL of the stateless endpoint without a query; `None` if the endpoint is disabled.
     pub stateless_endpoint: Option<String>,
     /// The profile's last events, newest first.

@@ -111,6 +111,13 @@ fn a_wrong_value_is_not_called_absent() {
 }
 
 #[test]
+fn a_placeholder_is_a_warning_for_editors_alone() {
+    let profile = clean_reading("sign_text=%7Bname%7D");
+    let expected = Warning::Placeholders { parameter: Parameter::SignText, placeholders: vec!["{name}".into()] };
+    assert_eq!((profile.warnings(), profile.editor_warnings()), (vec![], vec![expected]));
+}
+
+#[test]
 fn warnings() {
     let name = |name: &str| name.to_owned();
     for (more, warning) in [

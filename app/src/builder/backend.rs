@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use hookgram::{
+    Millis,
     channel::ChannelKind,
     event::BookingEvent,
     preferences::Theme,
@@ -87,6 +88,8 @@ pub trait Backend: Send + Sync {
     async fn send_test(&self, operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError>;
     /// Asks Telegram for the bot of a token. `None` if Telegram refused the token.
     async fn who_is(&self, operator: &Operator, token: &BotToken) -> Result<Option<BotView>, AppError>;
+    /// The present moment.
+    fn now(&self) -> Millis;
     /// The base of links in messages, without a trailing slash.
     fn booking_host(&self) -> String;
     /// The URL of the stateless endpoint without a query; `None` if the endpoint is disabled.

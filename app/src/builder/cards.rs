@@ -10,10 +10,26 @@ use crate::{
     i18n::{BuilderWords, event_type, words},
 };
 
+/// The sections of the form in their order, for the links to them: the id of each, and its title.
+pub fn sections() -> [(&'static str, &'static str); 9] {
+    let w = words::<BuilderWords>();
+    [
+        ("section-profile", w.profile_title),
+        ("section-bot", w.bot_title),
+        ("section-recipient", w.recipient_title),
+        ("section-text", w.text_title),
+        ("section-show", w.show_title),
+        ("section-when", w.when_title),
+        ("section-errors", w.errors_title),
+        ("section-events", w.events_title),
+        ("section-test", w.test_title),
+    ]
+}
+
 #[component]
-pub fn Card(title: &'static str, why: &'static str, children: Children) -> impl IntoView {
+pub fn Card(id: &'static str, title: &'static str, why: &'static str, children: Children) -> impl IntoView {
     view! {
-        <section class="card">
+        <section class="card" id=id>
             <h2>{title}</h2>
             <p class="why">{why}</p>
             {children()}
@@ -27,7 +43,7 @@ pub fn ProfileCard() -> impl IntoView {
     let state = State::get();
     let name = state.initial.with_value(|form| form.name.clone());
     view! {
-        <Card title=w.profile_title why=w.profile_why>
+        <Card id="section-profile" title=w.profile_title why=w.profile_why>
             <TextField
                 name="name"
                 input_name="form[name]"
@@ -69,7 +85,7 @@ pub fn RecipientCard() -> impl IntoView {
         .into_any()
     });
     view! {
-        <Card title=w.recipient_title why=w.recipient_why>
+        <Card id="section-recipient" title=w.recipient_title why=w.recipient_why>
             <ParameterField parameter=Parameter::TelegramFieldName />
             {ids}
         </Card>
@@ -80,7 +96,7 @@ pub fn RecipientCard() -> impl IntoView {
 pub fn TextCard() -> impl IntoView {
     let w = words::<BuilderWords>();
     view! {
-        <Card title=w.text_title why=w.text_why>
+        <Card id="section-text" title=w.text_title why=w.text_why>
             <ParameterField parameter=Parameter::Message />
             <ParameterField parameter=Parameter::SignText />
             <h3>{w.headings}</h3>
@@ -97,7 +113,7 @@ pub fn TextCard() -> impl IntoView {
 pub fn WhenCard() -> impl IntoView {
     let w = words::<BuilderWords>();
     view! {
-        <Card title=w.when_title why=w.when_why>
+        <Card id="section-when" title=w.when_title why=w.when_why>
             <ParameterField parameter=Parameter::DateLocales />
             <div class="pair">
                 <ParameterField parameter=Parameter::Timezone />
@@ -111,7 +127,7 @@ pub fn WhenCard() -> impl IntoView {
 pub fn ErrorsCard() -> impl IntoView {
     let w = words::<BuilderWords>();
     view! {
-        <Card title=w.errors_title why=w.errors_why>
+        <Card id="section-errors" title=w.errors_title why=w.errors_why>
             <ParameterField parameter=Parameter::ErrorEmail />
         </Card>
     }
@@ -139,7 +155,7 @@ pub fn EventsCard() -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Card title=w.events_title why=w.events_why>
+        <Card id="section-events" title=w.events_title why=w.events_why>
             <fieldset class="checks">
                 <legend class="visually-hidden">{w.events_title}</legend>
                 {boxes}

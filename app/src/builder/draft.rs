@@ -1,6 +1,6 @@
 //! Drafts of unsaved input. The server stores them, because without scripts the page cannot.
 
-use hookgram::{message::Part, profile::Profile, sample::Sample, secret::BotToken};
+use hookgram::{Millis, message::Part, profile::Profile, sample::Sample, secret::BotToken};
 use leptos::prelude::*;
 use secrecy::ExposeSecret;
 
@@ -81,8 +81,8 @@ fn wants_page() -> bool {
     accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
 
-/// The view of a draft.
-pub(super) fn view(id: String, draft: Draft, stored: Option<&ProfileDetail>) -> DraftView {
+/// The view of a draft. `now` is the moment by which the page's samples are dated.
+pub(super) fn view(id: String, draft: Draft, stored: Option<&ProfileDetail>, now: Millis) -> DraftView {
     let language = crate::preferences::current().language;
     let token_known = draft.token.is_some() || stored.is_some_and(|detail| detail.bot.is_some());
     // The reader may have changed the language since, so the faults are worded again.
@@ -102,7 +102,7 @@ pub(super) fn view(id: String, draft: Draft, stored: Option<&ProfileDetail>) -> 
             ImportView {
                 lost: faults.chain(warnings).collect(),
                 shared_bot: old.names_shared_bot().then(|| old_urls::shared_bot(language).to_owned()),
-                messages: messages(&old.profile, &booking_host),
+                messages: messages(&old.profile, now, &booking_host),
             }
         }),
     }
@@ -113,8 +113,8 @@ fn is_absent(fault: &hookgram::check::Fault) -> bool {
     matches!(fault, hookgram::check::Fault::Missing(_))
 }
 
-fn messages(profile: &Profile, booking_host: &str) -> Vec<Vec<String>> {
-    let html = |sample| proof::rendered(profile, sample, booking_host).iter().map(Part::html).collect();
+fn messages(profile: &Profile, now: Millis, booking_host: &str) -> Vec<Vec<String>> {
+    let html = |sample| proof::rendered(profile, sample, now, booking_host).iter().map(Part::html).collect();
     Sample::ALL.into_iter().map(html).collect()
 }
 

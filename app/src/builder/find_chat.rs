@@ -42,6 +42,10 @@ pub async fn find_chat(
     } else {
         backend.look_for_chat(&operator, &code).await?
     };
+    if let crate::views::ChatSearch::Found { chat, .. } = &search {
+        let chat = hookgram::values::ChatId::Number(*chat);
+        crate::test_chat::remember(crate::session::Permission::account(&operator), &chat);
+    }
     Ok(crate::pages::profiles::find_chat::search(crate::preferences::current().language, search))
 }
 

@@ -1,4 +1,4 @@
-//! Moves the focus to a field, and tells which field has it.
+//! Moves the focus to a field, tells which field has it, and which shortcut was pressed.
 
 use hookgram::parameters::Parameter;
 use leptos::prelude::*;
@@ -35,4 +35,15 @@ pub(super) fn field_of(event: &web_sys::Event) -> Option<String> {
 /// The parameter whose field has the focus.
 pub(super) fn field_in_focus() -> Option<Parameter> {
     Parameter::by_name(&document().active_element()?.get_attribute("data-field")?)
+}
+
+/// The letter of a shortcut with Ctrl or Cmd alone, in lower case. If the keyboard's letter is not Latin, it is that of
+/// the physical key.
+pub(super) fn shortcut(event: &web_sys::KeyboardEvent) -> Option<String> {
+    if !(event.ctrl_key() || event.meta_key()) || event.alt_key() || event.shift_key() {
+        return None;
+    }
+    let key = event.key();
+    let key = if key.is_ascii() { key } else { event.code().trim_start_matches("Key").to_owned() };
+    Some(key.to_ascii_lowercase())
 }

@@ -26,7 +26,7 @@ pub fn ParameterField(parameter: Parameter) -> impl IntoView {
     let warning_id = format!("{id}-warning");
     let described = format!("{fault_id} {warning_id} {help_id}");
     let warning = move || {
-        let warnings = state.profile.with(Profile::warnings);
+        let warnings = state.profile.with(Profile::editor_warnings);
         let own = warnings.iter().filter(|warning| warning.parameter() == Some(parameter));
         let sentences = own.map(|warning| checks::in_form(state.language, parameter, warning));
         sentences.collect::<Vec<_>>().join(" ")

@@ -47,14 +47,14 @@ pub(crate) use self::{
     page::{DATA, Page, provide_form_error_of},
 };
 use self::{
-    focus::{field_in_focus, field_of, focus, go_to, show_first_fault},
+    focus::{field_in_focus, field_of, focus, go_to, shortcut, show_first_fault},
     state::{State, changed, fill_texts, read_sample},
 };
 use crate::{
     error::AppError,
     form::{NEW_BOT, ProfileForm, SANDBOX},
     i18n::{BuilderWords, FormWords, app_error, language, words},
-    views::BuilderData,
+    views::{BotView, BuilderData},
 };
 
 /// The data of the builder: a stored profile or a new one, and a draft of it.
@@ -71,10 +71,12 @@ pub async fn load_builder(id: Option<i64>, draft: Option<String>) -> Result<Buil
         Some(draft) => self::draft::open(&operator, Some(draft), id).await?,
         None => None,
     };
+    let now = backend.now();
     let draft_lost = draft.is_some() && kept.is_none();
-    let draft = draft.zip(kept).map(|(id, kept)| self::draft::view(id, kept, detail.as_ref()));
+    let draft = draft.zip(kept).map(|(id, kept)| self::draft::view(id, kept, detail.as_ref(), now));
     let preview = preview::data(&viewer, id).await?;
     Ok(BuilderData {
+        now,
         detail,
         booking_host: backend.booking_host(),
         bots: backend.bots(&viewer).await?,
@@ -198,6 +200,18 @@ fn Builder(data: BuilderData) -> impl IntoView {
             _ => current.into_iter().filter(|fault| left.with(|left| left.contains(&fault.field))).collect(),
         }
     });
+    let (bots, new_bot) = (StoredValue::new(data.bots.clone()), RwSignal::new(None::<BotView>));
+    let sender = Memo::new(move |_| {
+        if form.with(ProfileForm::is_sandbox) {
+            return w.target_sandbox.to_owned();
+        }
+        let stored = |id| bots.with_value(|bots| bots.iter().find(|bot| bot.id == id).and_then(BotView::sender));
+        let name = match form.with(ProfileForm::bot_id) {
+            Some(id) => stored(id),
+            None => new_bot.with(|bot| bot.as_ref().and_then(BotView::sender)),
+        };
+        name.unwrap_or_else(|| w.bot_name.to_owned())
+    });
     let state = State {
         language,
         id: row.as_ref().map(|row| row.id),
@@ -206,12 +220,15 @@ fn Builder(data: BuilderData) -> impl IntoView {
         initial: StoredValue::new(initial),
         stored: StoredValue::new(stored),
         draft: StoredValue::new(draft.clone()),
+        new_bot,
+        sender,
         node,
         faults: faults.into(),
         focused: RwSignal::new(None),
+        now: data.now,
         sample: RwSignal::new(Sample::Appointment),
         booking_host: StoredValue::new(data.booking_host),
-        event: RwSignal::new(Arc::new(read_sample(Sample::Appointment))),
+        event: RwSignal::new(Arc::new(read_sample(Sample::Appointment, data.now))),
         own_event: StoredValue::new(None),
         preview: StoredValue::new(data.preview),
         live: RwSignal::new(false),
@@ -249,12 +266,19 @@ fn Builder(data: BuilderData) -> impl IntoView {
     let submitted = move |_| left.update(Vec::clear);
     let button = NodeRef::<html::Button>::new();
     let pressed = move |event: leptos::ev::KeyboardEvent| {
-        let saves = event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.default_prevented();
-        if let (true, Some(button)) = (saves, button.get_untracked()) {
+        // The browser's own answer to Ctrl+S is to save the page as a file, wherever the focus is.
+        let saves = matches!(shortcut(&event).as_deref(), Some("s" | "enter")) && !event.default_prevented();
+        if let (true, Some(button)) = (saves, button.try_get_untracked().flatten()) {
             event.prevent_default();
-            button.click();
+            if !event.repeat() {
+                button.click();
+            }
         }
     };
+    Effect::new(move || {
+        let heard = window_event_listener(leptos::ev::keydown, pressed);
+        on_cleanup(move || heard.remove());
+    });
 
     Effect::new(move || match refused.get() {
         Some(AppError::Invalid(_)) => request_animation_frame(show_first_fault),
@@ -271,6 +295,33 @@ fn Builder(data: BuilderData) -> impl IntoView {
         Some(error) => app_error(language, &error),
         None => String::new(),
     };
+    // On a phone, the notice and the faulty field may be screens away from the button.
+    let trouble = Memo::new(move |_| {
+        let (about, place) = match refused.get() {
+            None => return (String::new(), String::new()),
+            Some(AppError::Invalid(_)) => {
+                let first = faults.with(|faults| {
+                    faults.iter().find(|fault| !["", old_url::FIELD].contains(&fault.field.as_str())).cloned()
+                });
+                match first {
+                    Some(fault) => (format!(": {}", fault.sentence), format!("#field-{}", fault.field)),
+                    None => return (String::new(), String::new()),
+                }
+            }
+            Some(AppError::Outdated(_)) => (String::new(), "#outdated".to_owned()),
+            Some(_) => (String::new(), "#not-saved".to_owned()),
+        };
+        (format!("{}{about}", w.not_saved), place)
+    });
+    let trouble = move || trouble.get();
+    let go_to_trouble = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        focus(&trouble().1);
+    };
+    let links = cards::sections()
+        .into_iter()
+        .map(|(id, title)| view! { <a href=format!("#{id}")>{title}</a> }.into_any())
+        .collect_view();
     let conflict = Memo::new(move |_| match save.value().get() {
         Some(Err(AppError::Outdated(stored))) => Some(*stored),
         Some(_) => None,
@@ -290,7 +341,6 @@ fn Builder(data: BuilderData) -> impl IntoView {
                 on:change=move |_| state.read()
                 on:focusin=focus_in
                 on:focusout=focus_out
-                on:keydown=pressed
             >
                 <div class="page-head">
                     <div>
@@ -300,6 +350,9 @@ fn Builder(data: BuilderData) -> impl IntoView {
                         <h1>{title}</h1>
                     </div>
                     <div class="actions">
+                        <a class="not-saved" href=move || trouble().1 hidden=move || trouble().0.is_empty() on:click=go_to_trouble>
+                            {move || trouble().0}
+                        </a>
                         <span class="tag warn" hidden=move || !state.live.get() || !changed.get()>
                             {w.unsaved}
                         </span>
@@ -314,14 +367,17 @@ fn Builder(data: BuilderData) -> impl IntoView {
                         <button
                             class="button primary"
                             node_ref=button
-                            title="Ctrl+Enter"
-                            aria-keyshortcuts="Control+Enter Meta+Enter"
+                            title="Ctrl+S"
+                            aria-keyshortcuts="Control+S Meta+S Control+Enter Meta+Enter"
                             disabled=move || save.pending().get()
                             on:click=submitted
                         >
                             {move || if save.pending().get() { w.saving } else { w.save }}
                         </button>
                     </div>
+                    <nav class="sections" aria-label=w.sections>
+                        {links}
+                    </nav>
                 </div>
                 <div class="notice bad" role="alert" id="not-saved" tabindex="-1" hidden=move || whole().is_empty()>
                     <p>{whole}</p>

@@ -1,25 +1,24 @@
 //! Shows an imported URL's message beside the form's message.
 
 use hookgram::{
+    Millis,
     channel::Limits,
-    event::BookingEvent,
     message::{Context, Part, render},
     profile::Profile,
     sample::Sample,
 };
 use leptos::prelude::*;
 
-use super::State;
+use super::{State, read_sample};
 use crate::{
     components::Bubbles,
-    i18n::{BuilderWords, FormWords, words},
+    i18n::{FormWords, words},
     views::ImportView,
 };
 
-/// The message of a sample.
-pub fn rendered(profile: &Profile, sample: Sample, booking_host: &str) -> Vec<Part> {
-    // The samples are our own and can be read, which a test checks.
-    let event = BookingEvent::read(sample.json().as_bytes()).unwrap_or_default();
+/// The message of a sample of the week after `now`.
+pub fn rendered(profile: &Profile, sample: Sample, now: Millis, booking_host: &str) -> Vec<Part> {
+    let event = read_sample(sample, now);
     let field_name = profile.field_name.as_deref();
     render(&profile.formatting, Context { event: &event, participant: Some(0), field_name, booking_host })
         .parts(&Limits::TELEGRAM)
@@ -33,7 +32,8 @@ pub fn Proof(import: ImportView) -> impl IntoView {
     let ImportView { lost, shared_bot, messages } = import;
     let old = StoredValue::new(messages);
     let new_parts = move |sample| {
-        let parts = |profile: &Profile| state.booking_host.with_value(|host| rendered(profile, sample, host));
+        let parts =
+            |profile: &Profile| state.booking_host.with_value(|host| rendered(profile, sample, state.now, host));
         state.profile.with(parts)
     };
     let old_html = move |index: usize| old.with_value(|all| all.get(index).cloned().unwrap_or_default());
@@ -121,7 +121,7 @@ pub fn Proof(import: ImportView) -> impl IntoView {
 #[component]
 fn Side(title: &'static str, parts: Memo<Vec<Part>>) -> impl IntoView {
     let nothing = words::<FormWords>().proof_nothing;
-    let sender = words::<BuilderWords>().bot_name;
+    let sender = State::get().sender;
     view! {
         <figure>
             <figcaption>{title}</figcaption>

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hookgram::{
+    Millis,
     channel::Limits,
     event::BookingEvent,
     message::{Context, Part, render},
@@ -16,7 +17,11 @@ use leptos::{form::FromFormData, html, prelude::*};
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
 
-use crate::{error::FieldFault, form::ProfileForm, views::PreviewData};
+use crate::{
+    error::FieldFault,
+    form::ProfileForm,
+    views::{BotView, PreviewData},
+};
 
 /// The shared state of the builder's components.
 #[derive(Clone, Copy)]
@@ -34,12 +39,18 @@ pub(super) struct State {
     pub(super) stored: StoredValue<ProfileForm>,
     /// The draft's id.
     pub(super) draft: StoredValue<Option<String>>,
+    /// The bot of the typed token, once Telegram has told it.
+    pub(super) new_bot: RwSignal<Option<BotView>>,
+    /// Who sends the message: the chosen bot by its name, or the sandbox.
+    pub(super) sender: Memo<String>,
     /// The `<form>` element.
     pub(super) node: NodeRef<html::Form>,
     /// The faults to show: those of fields that the reader has left, and those of the last attempt to save.
     pub(super) faults: Signal<Vec<FieldFault>>,
     /// The setting that has the focus. The preview marks its lines.
     pub(super) focused: RwSignal<Option<Parameter>>,
+    /// The moment by which the samples are dated: that at which the server read the page's data.
+    pub(super) now: Millis,
     /// The sample that the preview shows.
     pub(super) sample: RwSignal<Sample>,
     pub(super) booking_host: StoredValue<String>,
@@ -84,9 +95,9 @@ impl State {
     }
 }
 
-pub(super) fn read_sample(sample: Sample) -> BookingEvent {
+pub(super) fn read_sample(sample: Sample, now: Millis) -> BookingEvent {
     // The samples are our own and can be read, which a test checks.
-    BookingEvent::read(sample.json().as_bytes()).unwrap_or_default()
+    BookingEvent::read(sample.json(now).as_bytes()).unwrap_or_default()
 }
 
 #[derive(Deserialize)]

@@ -16,7 +16,7 @@ pub fn ShowCard() -> impl IntoView {
     let lines = Memo::new(move |_| governed_lines(state));
     let rows = switches().map(|parameter| view! { <Switch parameter lines /> }.into_any()).collect_view();
     view! {
-        <Card title=w.show_title why=w.show_why>
+        <Card id="section-show" title=w.show_title why=w.show_why>
             <div class="switches">{rows}</div>
         </Card>
     }

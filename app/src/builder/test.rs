@@ -34,14 +34,17 @@ pub async fn send_test(
     use hookgram::{event::BookingEvent, profile::EditedProfile, values::ChatId};
 
     use super::backend::{TestInput, backend};
-    use crate::i18n::{TestWords, Words, endpoints};
+    use crate::{
+        i18n::{TestWords, Words, endpoints},
+        views::TestOutcome,
+    };
 
     let operator = crate::session::operator()?;
     let language = crate::preferences::current().language;
     let Some(chat) = ChatId::parse(&chat) else {
         return Err(AppError::field("", TestWords::of(language).chat_fault));
     };
-    let json = event.as_deref().unwrap_or(sample.json());
+    let json = event.unwrap_or_else(|| sample.json(backend().now()));
     let event = BookingEvent::read(json.as_bytes())
         .map_err(|fault| AppError::field("", endpoints::event_fault(language, &fault)))?;
     let mut input = form.edited();
@@ -49,8 +52,11 @@ pub async fn send_test(
         input.profile.token = super::draft::token_of(&operator, draft.as_deref(), id).await?;
     }
     let EditedProfile { channel, bot, profile, .. } = input;
-    let test = TestInput { id, channel, bot, profile, event, chat };
+    let test = TestInput { id, channel, bot, profile, event, chat: chat.clone() };
     let outcome = backend().send_test(&operator, test).await?;
+    if matches!(outcome, TestOutcome::InSandbox | TestOutcome::Sent { .. }) {
+        crate::test_chat::remember(operator.account(), &chat);
+    }
     Ok(in_words(TestWords::of(language), &outcome, id.is_some()))
 }
 
@@ -58,7 +64,7 @@ pub async fn send_test(
 pub fn TestCard() -> impl IntoView {
     let w = words::<BuilderWords>();
     let state = State::get();
-    let chat = RwSignal::new(String::new());
+    let chat = RwSignal::new(state.preview.with_value(|data| data.test_chat.clone()));
     let send = ServerAction::<SendTest>::new();
     let dispatch = move || {
         send.dispatch(SendTest {
@@ -88,7 +94,7 @@ pub fn TestCard() -> impl IntoView {
     });
     let class = move || if result.with(|result| result.well) { "answer ok" } else { "answer bad" }.to_owned();
     view! {
-        <Card title=w.test_title why=w.test_why>
+        <Card id="section-test" title=w.test_title why=w.test_why>
             <p class="help without-script">{w.test_without_script}</p>
             <div class="field needs-script">
                 <label for="test-chat">{w.test_chat}</label>

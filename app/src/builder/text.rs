@@ -4,7 +4,7 @@ use hookgram::{channel::Limits, message::html as telegram, parameters::Parameter
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 
-use super::{State, spot, wrap};
+use super::{State, shortcut, spot, wrap};
 use crate::{
     components::area_text,
     i18n::{FormWords, words},
@@ -19,17 +19,11 @@ enum Tool {
 }
 
 impl Tool {
-    /// Matches the physical key if the keyboard's letter is not Latin.
     fn of_key(event: &KeyboardEvent) -> Option<Self> {
-        if !(event.ctrl_key() || event.meta_key()) || event.alt_key() || event.shift_key() {
-            return None;
-        }
-        let key = event.key();
-        let key = if key.is_ascii() { key } else { event.code().trim_start_matches("Key").to_owned() };
-        match key.as_str() {
-            "b" | "B" => Some(Self::Bold),
-            "i" | "I" => Some(Self::Italic),
-            "k" | "K" => Some(Self::Link),
+        match shortcut(event)?.as_str() {
+            "b" => Some(Self::Bold),
+            "i" => Some(Self::Italic),
+            "k" => Some(Self::Link),
             _ => None,
         }
     }

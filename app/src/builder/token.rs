@@ -41,7 +41,7 @@ pub fn BotCard(
     let is_sandbox = state.initial.with_value(ProfileForm::is_sandbox);
     let choose = (!bots.is_empty()).then(|| view! { <ChooseBot bots /> }.into_any());
     view! {
-        <Card title=w.bot_title why=w.bot_why>
+        <Card id="section-bot" title=w.bot_title why=w.bot_why>
             <fieldset class="choices">
                 <legend class="visually-hidden">{w.bot_title}</legend>
                 <Choice value=BOT title=w.target_bot help=w.target_bot_help checked=!is_sandbox />
@@ -180,13 +180,17 @@ fn Token(
         }
     };
     let whose = move |bot: &BotView| format!("✓ {} {} · {}", w.token_known, bot.name, bot.title());
+    // A result is shown only for the token that was asked about, not for one that is being typed.
+    let told = move || {
+        let is_current = typed.with(|typed| asked.with(|asked| asked.as_ref() == Some(typed)));
+        verify.value().get().filter(|_| is_current)
+    };
+    Effect::new(move || state.new_bot.set(told().and_then(Result::ok).flatten()));
     let answer = move || {
         if verify.pending().get() {
             return (String::new(), w.token_checking.to_owned());
         }
-        // A result is shown only for the token that was asked about, not for one that is being typed.
-        let is_current = typed.with(|typed| asked.with(|asked| asked.as_ref() == Some(typed)));
-        match verify.value().get().filter(|_| is_current) {
+        match told() {
             Some(Ok(Some(bot))) => ("ok".to_owned(), whose(&bot)),
             Some(Ok(None)) => ("bad".to_owned(), w.token_unknown.to_owned()),
             Some(Err(AppError::Invalid(faults))) => {

@@ -225,6 +225,16 @@ pub fn warning(language: Language, warning: &Warning) -> String {
             )
         }
         Warning::HtmlRemark { parameter, remark } => html_remark(language, parameter.name(), remark),
+        Warning::Placeholders { parameter, placeholders } => {
+            let name = parameter.name();
+            let typed: Vec<String> = placeholders.iter().map(|placeholder| quoted(placeholder)).collect();
+            let typed = typed.join(", ");
+            say(
+                language,
+                format!("{name}: {typed} — клиент увидит это как есть: подстановок в тексте пока нет; уберите или напишите словами. Данные записи Hookgram добавляет сам, под текстом."),
+                format!("{name}: {typed} is sent as typed: there are no variables in texts yet; remove it or write it in words. Hookgram adds the booking's data by itself, below the text."),
+            )
+        }
         Warning::TextsTooLong { units } => {
             let (units, most) = (grouped(language, *units), grouped(language, 4096));
             say(
@@ -432,6 +442,15 @@ mod tests {
             assert!(words.iter().all(|word| russian.contains(word)), "{russian}");
             assert!(english.starts_with("sign_text: ") && english.contains(words[0]), "{english}");
         }
+    }
+
+    #[test]
+    fn placeholders_are_quoted_as_typed() {
+        let placeholders = vec!["{name}".into(), "%date%".into()];
+        let about = Warning::Placeholders { parameter: Parameter::Message, placeholders };
+        let [russian, english] = both(&about).map(|sentence| at_field(Parameter::Message, sentence));
+        assert!(russian.starts_with("{name}, %date% — клиент увидит"), "{russian}");
+        assert!(english.starts_with("{name}, %date% is sent as typed"), "{english}");
     }
 
     #[test]

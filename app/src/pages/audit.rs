@@ -288,6 +288,7 @@ fn said(what: &str, value: &str) -> Option<&'static str> {
         ("answer", "not sent") => w.not_sent,
         ("answer", "sent") => w.test_sent,
         ("answer", "refused") => w.test_refused,
+        ("answer", "event") => w.test_event,
         ("answer", "in_sandbox") => w.test_in_sandbox,
         ("second_factor", "off") => s.factor_off,
         ("second_factor", "admins") => s.factor_admins,

@@ -22,6 +22,16 @@ impl BotView {
     pub fn title(&self) -> String {
         if self.username.is_empty() { self.id.to_string() } else { format!("@{}", self.username) }
     }
+
+    /// What stands above its messages: the display name, or else the `@name`. `None` until Telegram has told either.
+    #[must_use]
+    pub fn sender(&self) -> Option<String> {
+        match (self.name.trim(), self.username.is_empty()) {
+            ("", true) => None,
+            ("", false) => Some(self.title()),
+            (name, _) => Some(name.to_owned()),
+        }
+    }
 }
 
 /// A bot with all that is known about it.

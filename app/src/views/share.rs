@@ -1,6 +1,6 @@
 //! View models of a profile's short URL.
 
-use super::ProfileRow;
+use super::{LastEventView, ProfileRow};
 
 /// The short URL of a profile and its obstacles.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +36,38 @@ pub struct Address {
     pub url: String,
     /// A POSIX shell command that posts a small event to it.
     pub curl: String,
+    /// The same as a PowerShell command, for Windows PowerShell 5 and PowerShell 7.
+    pub powershell: String,
     /// The URL as a QR code; `None` if it is too long for one.
     pub qr: Option<QrCode>,
+}
+
+/// The form that sends the sample event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SampleForm {
+    /// The recipient's chat: as it was typed, or the one that the reader has used before; may be blank.
+    pub chat: String,
+    /// Why nothing was sent, as a sentence.
+    pub fault: Option<String>,
+    /// The event that was sent: its public id, and what became of it.
+    pub sent: Option<(String, LastEventView)>,
+    /// Whether the reader's browser runs on Windows.
+    pub is_windows: bool,
+}
+
+/// A second text of the profile, which its URL carries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SecondText {
+    /// `message`, as typed; blank keeps the profile's.
+    pub message: String,
+    /// `sign_text`, as typed; blank keeps the profile's.
+    pub sign_text: String,
+    /// The URL; `None` if both texts are blank.
+    pub url: Option<String>,
+    /// The message of a sample with these texts: the parts as Telegram's HTML.
+    pub parts: Vec<String>,
+    /// Advice about the texts, one sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// The placeholder for the token in a URL, because a stored token is never sent to the browser.

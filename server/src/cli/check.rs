@@ -35,6 +35,7 @@ use crate::{
     observe::output,
     state::AppState,
     store::Store,
+    time::now,
     webhook::{self, Endpoint, EndpointAnswer, Outcome, Refusal},
 };
 
@@ -205,7 +206,7 @@ pub(super) async fn render(config: &Config, options: &RenderOptions, language: L
         );
     }
     let body = match options.event.as_deref() {
-        None => Sample::Appointment.json().as_bytes().to_vec(),
+        None => Sample::Appointment.json(now()).into_bytes(),
         Some("-") => {
             let mut bytes = Vec::new();
             io::stdin().lock().read_to_end(&mut bytes)?;

@@ -121,7 +121,7 @@ async fn booking_bot(state: &AppState) -> anyhow::Result<()> {
 /// Posts the sample through the same `accept` as a webhook request.
 async fn post_sample(state: &AppState, profile: &StoredProfile) -> anyhow::Result<()> {
     let endpoint = Endpoint::Profile(profile.clone().into());
-    let body = Bytes::from(Sample::Appointment.json());
+    let body = Bytes::from(Sample::Appointment.json(now()));
     let answer = webhook::accept(state, Arrival::of(&endpoint, &body)).await;
     match answer.context("the sample event was not judged")?.outcome {
         Outcome::Accepted(_) => Ok(()),
@@ -158,7 +158,7 @@ fn print(language: Language, link: &str, short_url: &str, arrived: Option<&str>)
         ),
     };
     let mut text = format!("\n{open}:\n  {link}\n\n{url}:\n  {short_url}\n\n{post}:\n");
-    text += &format!("  curl -H 'Content-Type: application/json' -d '{}' '{short_url}'\n", Sample::minimal_json());
+    text += &format!("  curl -H 'Content-Type: application/json' -d '{}' '{short_url}'\n", Sample::minimal_json(now()));
     if let Some(arrived) = arrived {
         text += &format!("\n{message}:\n\n");
         for line in arrived.lines() {

@@ -162,6 +162,8 @@ pub(crate) fn routes() -> Routes {
         .get("/profiles/new", builder::new)
         .get("/profiles/{id}", builder::edit)
         .get("/profiles/{id}/share", profiles::share::page)
+        .post("/profiles/{id}/share", profiles::share::second)
+        .post("/profiles/{id}/sample", profiles::share::send)
         .post("/profiles/{id}/enable", profiles::list::enable)
         .get("/profiles/{id}/export", profiles::export::one)
         .post("/profiles/{id}/duplicate", profiles::actions::duplicate)

@@ -25,6 +25,11 @@ impl<'a> Person<'a> {
         Self { anywhere: true, ..self }
     }
 
+    /// Whose browser has this cookie, too.
+    pub fn having(self, cookie: &str) -> Self {
+        Self { cookie: format!("{}; {cookie}", self.cookie), ..self }
+    }
+
     fn sent(&self, request: RequestBuilder) -> RequestBuilder {
         if self.anywhere { from_anywhere(request) } else { request }
     }

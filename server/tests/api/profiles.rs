@@ -184,7 +184,7 @@ async fn the_builder_saves_and_tests_and_the_list_shows_it() {
         channel,
         bot: None,
         profile: profile.clone(),
-        event: BookingEvent::read(Sample::Appointment.json().as_bytes()).unwrap(),
+        event: BookingEvent::read(Sample::Appointment.json(0).as_bytes()).unwrap(),
         chat: ChatId::parse("77").unwrap(),
     };
     assert_eq!(

@@ -8,6 +8,7 @@ use app::{
     views::{LastEventView, Obstacle, Shared},
 };
 use hookgram::{
+    booking::BookingBot,
     channel::ChannelKind,
     delivery::{DeliveryState, Outcome},
     event::EventType,
@@ -18,7 +19,11 @@ use hookgram::{
     setting::Setting,
 };
 use serde_json::{Value, json};
-use server::{config::PublicUrl, pages::profiles, store::audit::COMMAND_LINE};
+use server::{
+    config::PublicUrl,
+    pages::profiles,
+    store::{UpdateSource, audit::COMMAND_LINE},
+};
 
 use crate::{
     pages::{local_client, page_request},
@@ -31,7 +36,7 @@ fn viewer() -> Viewer {
 }
 
 async fn shared(server: &TestServer, id: i64) -> Shared {
-    profiles::shared(&page_request(server), &viewer(), id).await.unwrap()
+    profiles::shared(&page_request(server), &viewer(), id, None).await.unwrap()
 }
 
 async fn last_event(server: &TestServer, id: i64) -> Option<LastEventView> {
@@ -108,7 +113,7 @@ async fn the_url_without_a_profile_says_what_the_profile_says() {
         TestServer::start_with(&api.url(), |config| config.fixed.fix(Setting::Stateless, "false").unwrap()).await;
     let stored = shut.profile("A", false, &[]).await;
     assert_eq!(shared(&shut, stored.id).await.stateless, None);
-    assert_eq!(profiles::shared(&page_request(&shut), &viewer(), 99).await, Err(AppError::NotFound));
+    assert_eq!(profiles::shared(&page_request(&shut), &viewer(), 99, None).await, Err(AppError::NotFound));
     shut.stop().await;
 }
 
@@ -230,4 +235,161 @@ async fn an_open_page_is_told_of_its_own_profile_and_ends_with_the_server() {
     let ended = tokio::spawn(server.stop());
     assert_eq!(next().await, None);
     ended.await.unwrap();
+}
+
+#[tokio::test]
+async fn the_sample_goes_through_the_endpoint_to_the_operator_s_chat() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let awkward = [(Parameter::TelegramFieldName, "*Id клиента"), (Parameter::Message, "Вы записаны")];
+    let stored = server.profile("A", false, &awkward).await;
+    let operator = Person::new(&server, Role::Operator).await;
+    let share = format!("/profiles/{}/share", stored.id);
+    let send = format!("/profiles/{}/sample", stored.id);
+    let page = operator.see(&share).await;
+    assert!(page.contains("Find my chat") && page.contains("name=\"chat\" value=\"\""), "{page}");
+
+    for wrong in ["", "+79161234567", "me"] {
+        let refused = operator.post(&send, &[("chat", wrong)]).await;
+        assert_eq!(refused.status(), 422);
+        let page = refused.text().await.unwrap();
+        assert!(page.contains("Enter a whole number or @channel.") && page.contains("aria-invalid=\"true\""), "{page}");
+    }
+    assert_eq!(server.newest_state().await, None);
+
+    let sent = operator.post(&send, &[("chat", " 482113907 ")]).await;
+    assert_eq!(sent.status(), 303);
+    let header = |name: &str| sent.headers()[name].to_str().unwrap().to_owned();
+    let (to, remembered) = (header("location"), header("set-cookie"));
+    assert!(to.starts_with(&format!("{share}?sent=")) && to.ends_with("#sample"), "{to}");
+    assert!(remembered.ends_with(".482113907; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"), "{remembered}");
+    server.wait_for_state(DeliveryState::Delivered).await;
+    let message = &api.messages()[0];
+    assert_eq!(message["chat_id"], "482113907");
+    assert!(message["text"].as_str().unwrap().starts_with("Вы записаны\n\n<b>Детали записи</b>\nЗапись: №42"));
+
+    // The outcome stands on the page, and the chat is offered again.
+    let remembered = remembered.split(';').next().unwrap();
+    let operator = operator.having(remembered);
+    let page = operator.see(to.split('#').next().unwrap()).await;
+    let event = between(&to, "?sent=", "#");
+    assert!(
+        page.contains(&format!("href=\"/deliveries/{event}\"")) && page.contains("The event was accepted"),
+        "{page}"
+    );
+    assert!(page.contains("value=\"482113907\"") && !page.contains("100200300"), "{page}");
+    assert!(operator.see(&format!("/deliveries/{event}")).await.contains("№42"));
+    // Each is an event of its own, and none is a booking of the chat's owner.
+    assert_eq!(operator.post(&send, &[("chat", "482113907")]).await.status(), 303);
+    api.wait_for_texts(2).await;
+    let bookings = server.state.store.customers.bookings(BotApi::BOT, 482_113_907, 0).await.unwrap();
+    assert_eq!(bookings.len(), 0);
+
+    let admin = Person::new(&server, Role::Admin).await;
+    let audit = admin.see("/audit").await;
+    assert!(audit.contains("a sample event to the short URL") && audit.contains("…907"), "{audit}");
+    // Another person at this browser gets another chat.
+    assert!(!admin.having(remembered).see(&share).await.contains("482113907"));
+
+    server.state.store.profiles.set_enabled(stored.id, false, &COMMAND_LINE).await.unwrap();
+    let refused = operator.post(&send, &[("chat", "482113907")]).await;
+    assert_eq!(refused.status(), 422);
+    let page = refused.text().await.unwrap();
+    let fault = between(&page, "id=\"sample-fault\"", "</p>");
+    assert!(!fault.contains("hidden") && fault.contains("switched off"), "{fault}");
+    assert_eq!(operator.see(&format!("{share}?sent=unknown")).await.matches("The event was accepted").count(), 0);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_sample_carries_the_code_where_the_profile_insists_on_codes() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let stored = server.profile("A", false, &[]).await;
+    let booking = &server.state.store.booking;
+    booking.put(BotApi::BOT, None, &BookingBot::default(), UpdateSource::Polling, &COMMAND_LINE).await.unwrap();
+    booking.set_enabled(BotApi::BOT, true, &COMMAND_LINE).await.unwrap();
+    let edited = EditedProfile {
+        name: "A".into(),
+        enabled: None,
+        channel: ChannelKind::Telegram,
+        bare_ids: Some(false),
+        bot: Some(BotApi::BOT),
+        events: Vec::new(),
+        profile: stored.profile.clone(),
+        key: None,
+    };
+    server.state.store.profiles.put(Some(stored.id), &edited, &COMMAND_LINE).await.unwrap();
+    let operator = Person::new(&server, Role::Operator).await;
+    let sent = operator.post(&format!("/profiles/{}/sample", stored.id), &[("chat", "482113907")]).await;
+    assert_eq!(sent.status(), 303);
+    server.wait_for_state(DeliveryState::Delivered).await;
+    assert_eq!(api.messages()[0]["chat_id"], "482113907");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_second_text_becomes_a_url_that_sends_it() {
+    let api = BotApi::start().await;
+    let server = TestServer::start(&api.url()).await;
+    let stored =
+        server.profile("A", false, &[(Parameter::Message, "Текст профиля"), (Parameter::HideUrl, "true")]).await;
+    let operator = Person::new(&server, Role::Operator).await;
+    let share = format!("/profiles/{}/share", stored.id);
+    let start = server.state.short_url(&stored.key);
+    let url_of = |page: &str| {
+        let shown = page.split("<textarea").find(|area| area.contains(&format!("{start}?")))?;
+        Some(between(shown, ">", "</textarea>").trim().replace("&amp;", "&"))
+    };
+    let page = operator.see(&share).await;
+    assert_eq!(url_of(&page), Some(format!("{start}?message=Your%20booking%20is%20cancelled")));
+
+    let texts = [("message", "Запись\r\n<b>отменена</b>: 2+2 & {name}"), ("sign_text", " Ваш салон ")];
+    let answer = operator.post(&share, &texts).await;
+    assert_eq!(answer.status(), 200);
+    let page = answer.text().await.unwrap();
+    let url = url_of(&page).unwrap();
+    assert!(
+        url.is_ascii() && url.contains("%0A%3Cb%3E") && url.contains("2%2B2%20%26%20%7Bname%7D&sign_text="),
+        "{url}"
+    );
+    assert!(page.contains("First paragraph: {name} is sent as typed"), "{page}");
+    // The preview is the message.
+    let preview = between(&page, "id=\"second\"", "</section>");
+    assert!(preview.contains("Ваш салон") && preview.contains("Детали записи") && !preview.contains("Текст профиля"));
+    assert_eq!(server.http.post(&url).body(event("№1", &["5"])).send().await.unwrap().status(), 200);
+    api.wait_for_texts(1).await;
+    let text = api.texts()[0].clone();
+    // A bare `&` is not well-formed for Telegram only if it begins a reference.
+    assert!(
+        text.starts_with("Запись\n<b>отменена</b>: 2+2 &amp; {name}\n\n") && text.ends_with("\n\nВаш салон"),
+        "{text}"
+    );
+
+    // Without a text it is no second URL, and what was typed comes back.
+    let page = operator.post(&share, &[("message", " "), ("sign_text", "")]).await.text().await.unwrap();
+    assert_eq!(url_of(&page), None);
+    assert!(page.contains("Write a text"), "{page}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_line_for_the_reader_s_system_is_open() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let stored = server.profile("A", true, &[]).await;
+    let operator = Person::new(&server, Role::Operator).await;
+    let url = server.url(&format!("/profiles/{}/share", stored.id));
+    for (system, is_windows) in [("Windows NT 10.0; Win64; x64", true), ("X11; Linux x86_64", false)] {
+        let request = server.http.get(&url).header("cookie", &operator.cookie).header("accept-language", "en");
+        let page = request.header("user-agent", format!("Mozilla/5.0 ({system})")).send().await.unwrap();
+        let page = page.text().await.unwrap();
+        let is_open = |title: &str| {
+            let before = page.split(title).next().unwrap();
+            before.rsplit("<details").next().unwrap().contains(" open")
+        };
+        assert_eq!(is_open("<summary>PowerShell in Windows"), is_windows, "{system}");
+        assert_eq!(is_open("<summary>Terminal of macOS or Linux"), !is_windows, "{system}");
+        assert!(page.contains("Invoke-RestMethod -Method Post"), "{page}");
+    }
+    server.stop().await;
 }

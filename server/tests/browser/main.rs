@@ -10,6 +10,7 @@ mod harness;
 mod log;
 mod preview;
 mod profiles;
+mod saving;
 mod scenes;
 mod share;
 #[path = "../support/mod.rs"]

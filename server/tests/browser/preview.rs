@@ -1,8 +1,9 @@
 //! The builder's preview: samples, past and pasted events, the request's JSON, the URL, what a change changes.
 
 use anyhow::{Context as _, Result, ensure};
-use hookgram::{delivery::DeliveryState, parameters::Parameter};
+use hookgram::{delivery::DeliveryState, parameters::Parameter, sample::Sample};
 use serde_json::json;
+use server::time::now;
 
 use crate::{
     driver::Browser,
@@ -277,4 +278,47 @@ async fn the_preview_fits_a_phone_and_a_desk_in_both_languages_and_themes() -> R
 
 async fn builder_is_live_or_shut(browser: &Browser) -> Result<()> {
     holds(browser, "the builder to be live", "return !!document.querySelector('.segment:not(:disabled)')").await
+}
+
+#[tokio::test]
+async fn the_preview_names_the_bot_dates_the_sample_and_warns_of_placeholders() -> Result<()> {
+    let telegram = BotApi::start().await;
+    let (server, browser) = enter("ru", &telegram.url()).await?;
+    telegram.name_bot(BotApi::BOT, "Салон «Север»", "salon_bot");
+    browser.open(&server.url("/profiles/new")).await?;
+    builder_is_live(&browser).await?;
+    says(&browser, ".preview .bubble-sender", "Ваш бот").await?;
+    browser.fill("#field-telegramToken", TOKEN).await?;
+    says(&browser, ".preview .bubble-sender", "Салон «Север»").await?;
+    browser.click("[value=sandbox]").await?;
+    says(&browser, ".preview .bubble-sender", "Песочница").await?;
+    browser.click("[value=bot]").await?;
+    browser.fill("[name='form[name]']", "Записи").await?;
+    browser.click(".page-head button.primary").await?;
+    browser.find(".share-url").await?;
+    let profile = server.state.store.profiles.all().await?.pop().context("a profile")?;
+    browser.open(&server.url(&format!("/profiles/{}", profile.id))).await?;
+    // The server draws it so already.
+    let drawn = browser.script("return document.querySelector('.preview .bubble-sender').textContent.trim()").await?;
+    ensure!(drawn == "Салон «Север»", "{drawn}");
+    builder_is_live(&browser).await?;
+    let initial = "return getComputedStyle(document.querySelector('.preview .bubble-sender'), '::before').content";
+    ensure!(browser.script(initial).await?.as_str().is_some_and(|content| content.contains('С')));
+
+    let thursday = Sample::Appointment.json(now());
+    let date = thursday.split("\"StartDate\": \"").nth(1).and_then(|rest| rest.get(..10)).context("a date")?;
+    let year = date.get(..4).context("a year")?;
+    let line = browser.text(".preview .bubble-text").await?;
+    ensure!(line.contains("Дата: четверг, ") && line.contains(&format!(" {year} г.")), "{line}");
+
+    browser.fill("#field-message", "Здравствуйте, {name}!").await?;
+    says(&browser, "#field-message-warning", "{name} — клиент увидит это как есть").await?;
+    browser.fill("#field-message", "Здравствуйте!").await?;
+    holds(
+        &browser,
+        "the warning to go",
+        "return document.querySelector('#field-message-warning').textContent.trim() === ''",
+    )
+    .await?;
+    browser.no_errors().await
 }

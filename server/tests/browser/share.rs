@@ -198,3 +198,55 @@ async fn the_chat_is_found_without_scripts_on_a_page_of_its_own() -> Result<()> 
     browser.open(&server.url("/find-chat/webhook")).await?;
     browser.see("Введите Telegram id сами").await
 }
+
+#[tokio::test]
+async fn a_sample_is_sent_to_the_chat_that_was_found_and_a_second_text_gets_its_url() -> Result<()> {
+    for (language, scripts) in [("ru", true), ("en", false)] {
+        let telegram = BotApi::start().await;
+        let server = TestServer::start(&telegram.url()).await;
+        let browser = Browser::start(language).await?;
+        sign_in(&server, &browser).await?;
+        let profile = server.profile("Записи", false, &[]).await;
+        if scripts {
+            // The test of the builder makes the chat known.
+            browser.open(&server.url(&format!("/profiles/{}", profile.id))).await?;
+            browser.find(".segment:not(:disabled)").await?;
+            browser.click_text("Найти мой чат").await?;
+            let code = shown_code(&browser).await?;
+            telegram.write([pressed(&code, 482_113_907, "Анна")]);
+            browser.see("Нашли: Анна").await?;
+        } else {
+            browser.scripts(false).await?;
+        }
+        open(&server, &browser, &profile).await?;
+        let known = browser.value("#sample-chat").await?;
+        ensure!(known == if scripts { "482113907" } else { "" }, "{known}");
+        if !scripts {
+            browser.fill("#sample-chat", "482113907").await?;
+        }
+        browser.click("#sample form button").await?;
+        browser.find("#sample .sample-sent a[href^='/deliveries/']").await?;
+        server.wait_for_state(DeliveryState::Delivered).await;
+        if scripts {
+            browser.see("Доставлено").await?;
+        }
+        ensure!(telegram.messages()[0]["chat_id"] == "482113907");
+        ensure!(browser.value("#sample-chat").await? == "482113907");
+
+        browser.fill("#second-message", if scripts { "Перенос {name}" } else { "Moved {name}" }).await?;
+        browser.click("#second form button").await?;
+        browser.find("#second .field-warning").await?;
+        let url = browser.value("#second .second-result textarea").await?;
+        ensure!(url.ends_with("%20%7Bname%7D"), "{url}");
+        ensure!(browser.text("#second .bubble").await?.contains("{name}"));
+        for (width, height) in [(1280, 900), (390, 844)] {
+            browser.screen(width, height, width < 600).await?;
+            no_sideways_scroll(&browser).await?;
+            browser.screenshot(&format!("share-second-{language}-{width}")).await?;
+        }
+        browser.as_desktop().await?;
+        browser.no_errors().await?;
+        server.stop().await;
+    }
+    Ok(())
+}

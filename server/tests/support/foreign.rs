@@ -5,7 +5,7 @@ use hookgram::{event::EventType, parameters::Parameter, values::Language};
 
 /// What Russian says in Latin letters: names of products, formats and parameters, and keys.
 const NAMES: &str = "Hookgram hookgram Telegram BotFather Torrow WebHook webhook URL JSON YAML HTML QR id Id curl https \
-                     http sendMessage idInstance Enter Ctrl macOS Linux Windows Android Firefox Chrome UTC GMT CSV Lines Google Authenticator Aegis FAS";
+                     http sendMessage idInstance Enter Ctrl macOS Linux Windows PowerShell Android Firefox Chrome UTC GMT CSV Lines Google Authenticator Aegis FAS";
 /// What is typed as it stands, and keys of a file of profiles.
 const COMMANDS: &[&str] = &["hookgram user reset-link", "hookgram user second-factor-off", "profiles:", "name:"];
 /// What the played Telegram and the samples say, in Russian wherever it is shown.

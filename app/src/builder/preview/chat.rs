@@ -67,7 +67,7 @@ pub fn Chat(parts: Memo<Vec<Part>>) -> impl IntoView {
             on:click=press
             on:keydown=key
         >
-            <Bubbles parts sender=w.bot_name marked=state.focused stamp setting=title_of />
+            <Bubbles parts sender=state.sender marked=state.focused stamp setting=title_of />
             <p class="bubble-note" hidden=move || units.get() != 0>
                 {w.preview_empty}
             </p>

@@ -26,7 +26,12 @@ pub async fn data(viewer: &crate::session::Viewer, id: Option<i64>) -> Result<Pr
         Some(id) => backend.past_events(viewer, id).await?,
         None => Vec::new(),
     };
-    Ok(PreviewData { stateless_endpoint: backend.stateless_endpoint(), past })
+    let test_chat = crate::test_chat::of_request(crate::session::Permission::account(viewer));
+    Ok(PreviewData {
+        test_chat: test_chat.map(|chat| chat.to_string()).unwrap_or_default(),
+        stateless_endpoint: backend.stateless_endpoint(),
+        past,
+    })
 }
 
 /// The open tab.

@@ -71,7 +71,7 @@ pub fn SourceField() -> impl IntoView {
         if let Some(sample) = Sample::ALL.into_iter().find(|sample| name_of(*sample) == value) {
             source.set(Source::Sample(sample));
             state.sample.set(sample);
-            state.event.set(Arc::new(super::super::read_sample(sample)));
+            state.event.set(Arc::new(super::super::read_sample(sample, state.now)));
             state.own_event.set_value(None);
         } else if let Ok(id) = value.parse() {
             source.set(Source::Past(id));

@@ -39,11 +39,12 @@ pub fn Bubbles(
                 let lines = lines.map(|run| line(run, marked, title)).collect::<Vec<_>>();
                 let sender = if index == 0 { sender.get() } else { String::new() };
                 let is_follower = sender.is_empty();
+                let initial = initial(&sender);
                 let is_alone = count < 2;
                 let note = format!("{} {} {count} · {} / {}", index + 1, w.of, part.units(), Limits::TELEGRAM.units);
                 view! {
                     <div class="bubble">
-                        <p class="bubble-sender" hidden=is_follower>
+                        <p class="bubble-sender" data-initial=initial hidden=is_follower>
                             {sender}
                         </p>
                         <p class="bubble-text">{lines}</p>
@@ -63,6 +64,12 @@ pub fn Bubbles(
         })
     };
     view! { {move || bubbles()} }
+}
+
+/// The letter in the place of a picture: the first letter or digit of a name.
+fn initial(name: &str) -> Option<String> {
+    let letter = name.chars().find(|c| c.is_alphanumeric()).or_else(|| name.chars().next())?;
+    Some(letter.to_uppercase().collect())
 }
 
 fn line(run: Run, marked: Signal<Option<Parameter>>, title: impl Fn(Parameter) -> Option<String>) -> AnyView {

@@ -41,6 +41,7 @@ word_set! {
         not_sent: "письмо не отправлено", "no mail was sent";
         test_sent: "сообщение отправлено", "the message was sent";
         test_refused: "сообщение не отправлено", "the message was not sent";
+        test_event: "пробное событие на короткую ссылку", "a sample event to the short URL";
         test_in_sandbox: "сообщение в песочнице", "the message is in the sandbox";
         older: "Раньше", "Older";
         newest: "К новым", "To the newest";

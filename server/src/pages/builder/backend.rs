@@ -157,6 +157,10 @@ impl Backend for PageRequest {
         Err(AppError::field("telegramToken", sentence))
     }
 
+    fn now(&self) -> Millis {
+        now()
+    }
+
     fn booking_host(&self) -> String {
         self.state.settings.now().booking_url.to_string()
     }

@@ -4,10 +4,15 @@ use app::{
     error::AppError,
     pages::ServerPage,
     session::Operator,
+    test_chat,
     views::{ChatLinks, ChatSearch, ChatTrouble},
 };
-use axum::{extract::Path, http::StatusCode, response::Response};
-use hookgram::secret::BotToken;
+use axum::{
+    extract::Path,
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use hookgram::{secret::BotToken, values::ChatId};
 
 use super::token;
 use crate::{
@@ -23,7 +28,15 @@ pub(in crate::pages) async fn page(Path(code): Path<String>, visit: Visit<Operat
         Some(why) => ChatSearch::Failed { why, links: None },
         None => look(&visit.request(), &operator, &code, false).await,
     };
-    visit.show(StatusCode::OK, ServerPage::FindChat(search)).await
+    let found = match &search {
+        ChatSearch::Found { chat, .. } => Some(test_chat::cookie(operator.account(), &ChatId::Number(*chat))),
+        _ => None,
+    };
+    let mut response = visit.show(StatusCode::OK, ServerPage::FindChat(search)).await;
+    if let Some(Ok(cookie)) = found.map(|cookie| HeaderValue::from_str(&cookie)) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// Begins a search with the bot of the token, or else the chosen one, or else that of the stored profile `id`.

@@ -4,55 +4,215 @@ use std::net::IpAddr;
 
 use app::{
     error::AppError,
-    i18n::{ShareWords, Words as _, causes, event_type},
+    i18n::{ShareWords, TestWords, Words as _, causes, checks, event_type},
     pages::{ServerPage, ShareView},
     session::Viewer,
-    views::{Address, BookingStep, LastEventView, Obstacle, Shared, TOKEN_PLACE, TargetView},
+    test_chat,
+    views::{Address, BookingStep, LastEventView, Obstacle, SampleForm, SecondText, Shared, TOKEN_PLACE, TargetView},
 };
-use axum::{extract::Path, http::StatusCode, response::Response};
+use axum::{
+    body::{Body, Bytes},
+    extract::Path,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Redirect, Response},
+};
 use hookgram::{
     bot::{BotState, SANDBOX_BOT},
     channel::ChannelKind,
+    check::Warning,
     delivery::{DeliveryState, FailureCause, Outcome},
-    event::EventType,
+    event::{BookingEvent, EventType},
+    message::{self, Context, Part},
+    parameters::Parameter,
+    profile::Profile,
     query,
     sample::Sample,
-    values::Language,
+    values::{ChatId, Language},
 };
 use reqwest::Url;
 use serde_json::Value;
 
 use super::row;
 use crate::{
-    pages::{Operator, PageRequest, Visit, internal, or_refuse, qr},
-    store::{DeliverySummary, LastEvent, StoredProfile},
+    pages::{Operator, PageRequest, Permission, Visit, deliveries::personal, internal, or_refuse, qr, sandbox},
+    state::AppState,
+    store::{DeliverySummary, LastEvent, StoredProfile, Test},
+    time::now,
+    webhook::{self, Arrival, Endpoint, Outcome as Accepted},
 };
 
-/// `GET /profiles/{id}/share`
-pub(in crate::pages) async fn page(Path(id): Path<String>, visit: Visit) -> Response {
-    let viewer = visit.who.clone();
-    let id = or_refuse!(visit, id.parse().map_err(|_| AppError::NotFound));
-    let request = visit.request();
-    let shared = or_refuse!(visit, shared(&request, &viewer, id).await);
-    let newest = or_refuse!(visit, last_event(&request, id).await);
-    let view = ShareView { shared, newest, may_change: visit.may::<Operator>() };
-    visit.show(StatusCode::OK, ServerPage::Share(Box::new(view))).await
+/// What a form of the page has asked for.
+#[derive(Default)]
+struct Asked {
+    /// The chat for the sample, as it was typed.
+    chat: Option<String>,
+    /// Why the sample was not sent.
+    fault: Option<String>,
+    /// The texts of the second URL, `message` and `sign_text`, as they were typed.
+    texts: Option<[String; 2]>,
 }
 
-/// A profile's address, and the obstacles to its use.
+/// `GET /profiles/{id}/share`. `sent` in the query names the sample event that was sent.
+pub(in crate::pages) async fn page(Path(id): Path<String>, visit: Visit) -> Response {
+    draw(visit, &id, Asked::default()).await
+}
+
+/// `POST /profiles/{id}/share`: draws the page again, with the URL of a second text.
+pub(in crate::pages) async fn second(Path(id): Path<String>, visit: Visit<Operator>, body: Body) -> Response {
+    let mut fields = or_refuse!(visit, visit.form(body).await);
+    let texts = SECOND.map(|parameter| fields.remove(parameter.name()).unwrap_or_default());
+    draw(visit, &id, Asked { texts: Some(texts), ..Asked::default() }).await
+}
+
+/// `POST /profiles/{id}/sample`: accepts the built-in sample like an event that was posted to the profile's short URL.
+pub(in crate::pages) async fn send(Path(id): Path<String>, visit: Visit<Operator>, body: Body) -> Response {
+    let stored = or_refuse!(visit, visit.profile(&id).await);
+    let typed = or_refuse!(visit, visit.form(body).await).remove("chat").unwrap_or_default();
+    let refused = |fault: String| Asked { chat: Some(typed.clone()), fault: Some(fault), ..Asked::default() };
+    let Some(chat) = ChatId::parse(&typed) else {
+        let sentence = TestWords::of(visit.language).chat_fault.to_owned();
+        return draw(visit, &id, refused(sentence)).await;
+    };
+    if let Err(seconds) = visit.state.limits.test(visit.account().id, 1) {
+        let sentence = format!("{} {seconds}", ShareWords::of(visit.language).try_wait);
+        return draw(visit, &id, refused(sentence)).await;
+    }
+    let recipient = or_refuse!(visit, recipient(&visit.state, &stored, &chat).await);
+    let event = or_refuse!(visit, full_sample(&stored, &recipient));
+    let masked = personal::masked(&chat.to_string());
+    let token = stored.profile.token.as_ref().filter(|_| stored.channel.needs_token());
+    let test = Test { profile: (&stored.name, Some(stored.id)), token, chat: &masked, answer: "event" };
+    or_refuse!(visit, visit.state.store.profiles.note_test(&test, &visit.by()).await.map_err(internal));
+    let endpoint = Endpoint::Profile(stored.into());
+    let arrival = Arrival::of(&endpoint, &event);
+    let answer = webhook::accept(&visit.state, arrival).await.map(|answer| answer.outcome);
+    let sentence = match answer {
+        Some(Accepted::Accepted(event) | Accepted::Duplicate(event)) => {
+            let mut response = Redirect::to(&format!("/profiles/{id}/share?sent={event}#sample")).into_response();
+            if let Ok(cookie) = HeaderValue::from_str(&test_chat::cookie(visit.account(), &chat)) {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            return response;
+        }
+        Some(Accepted::Refused(refusal)) => refusal.reason().of(visit.language).to_owned(),
+        Some(Accepted::Verified) | None => return visit.refuse(internal("a sample event was not judged")).await,
+    };
+    draw(visit, &id, refused(sentence)).await
+}
+
+/// The id of a chat as the profile accepts it: with the code of the booking bot's links, if it insists on codes.
+async fn recipient(state: &AppState, stored: &StoredProfile, chat: &ChatId) -> Result<String, AppError> {
+    if let (ChatId::Number(number), false) = (chat, stored.bare_ids) {
+        let bot = if stored.channel == ChannelKind::Sandbox { Some(SANDBOX_BOT) } else { stored.bot };
+        let codes = state.store.booking.codes(bot, None, false).await.map_err(internal)?;
+        if let Some(coded) = codes.key.and_then(|key| key.coded(*number)) {
+            return Ok(coded.to_string());
+        }
+    }
+    Ok(chat.to_string())
+}
+
+/// The sample without its booking's id: with one, it would join the bookings that the chat's owner sees at `/my`.
+fn full_sample(stored: &StoredProfile, recipient: &str) -> Result<Bytes, AppError> {
+    let body = sandbox::event(Sample::Appointment, stored, recipient)?;
+    let mut event: Value = serde_json::from_slice(&body).map_err(internal)?;
+    if let Some(case) = event.pointer_mut("/CaseItem").and_then(Value::as_object_mut) {
+        case.remove("Id");
+    }
+    Ok(event.to_string().into())
+}
+
+async fn draw<P: Permission>(visit: Visit<P>, id: &str, asked: Asked) -> Response {
+    let viewer = visit.who.viewer();
+    let id = or_refuse!(visit, id.parse().map_err(|_| AppError::NotFound));
+    let request = visit.request();
+    let chat = test_chat::remembered(&visit.parts.headers, visit.account()).map(|chat| chat.to_string());
+    let shared = or_refuse!(visit, shared(&request, &viewer, id, chat.as_deref()).await);
+    let newest = or_refuse!(visit, last_event(&request, id).await);
+    let sent = match visit.asked("sent") {
+        Some(event) => or_refuse!(visit, visit.state.store.log.event_of(id, &event).await.map_err(internal))
+            .map(|last| (event, in_words(visit.language, &last))),
+        None => None,
+    };
+    let second = match &shared.address {
+        Some(address) => {
+            let first = || [ShareWords::of(visit.language).override_text.to_owned(), String::new()];
+            let stored = or_refuse!(visit, request.stored_profile(id).await);
+            second_text(&request, &stored, &address.url, asked.texts.unwrap_or_else(first))
+        }
+        None => SecondText::default(),
+    };
+    let status = if asked.fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let sample = SampleForm {
+        chat: asked.chat.or(chat).unwrap_or_default(),
+        fault: asked.fault,
+        sent,
+        is_windows: visit.client.user_agent.contains("Windows"),
+    };
+    let view = ShareView { shared, newest, may_change: visit.may::<Operator>(), sample, second };
+    visit.show(status, ServerPage::Share(Box::new(view))).await
+}
+
+/// The parameters of a second text.
+const SECOND: [Parameter; 2] = [Parameter::Message, Parameter::SignText];
+
+/// The URL of a second text, and the message that a sample becomes with it.
+fn second_text(request: &PageRequest, stored: &StoredProfile, url: &str, texts: [String; 2]) -> SecondText {
+    let mut given = Profile::default();
+    for (parameter, text) in SECOND.into_iter().zip(&texts) {
+        // A text has no faults.
+        _ = given.set(parameter, text);
+    }
+    let [message, sign_text] = texts;
+    let overrides = query::write(&given);
+    if overrides.is_empty() {
+        return SecondText { message, sign_text, ..SecondText::default() };
+    }
+    let profile = query::read_overrides(&stored.profile, overrides.as_bytes()).profile;
+    let about_texts = |warning: &Warning| {
+        *warning != Warning::NoMessage && warning.parameter().is_some_and(|parameter| SECOND.contains(&parameter))
+    };
+    let warnings = given.editor_warnings().into_iter().filter(about_texts);
+    let in_words = |warning: Warning| {
+        let parameter = warning.parameter().unwrap_or(Parameter::Message);
+        let title = parameter.definition().title.get(request.language);
+        format!("{title}: {}", checks::in_form(request.language, parameter, &warning))
+    };
+    let warnings = warnings.map(in_words);
+    let event = BookingEvent::read(Sample::Appointment.json(now()).as_bytes()).unwrap_or_default();
+    let host = request.state.settings.now().booking_url.clone();
+    let context = Context { event: &event, participant: Some(0), field_name: None, booking_host: &host };
+    let parts = message::render(&profile.formatting, context).parts(stored.channel.limits());
+    SecondText {
+        warnings: warnings.collect(),
+        url: Some(format!("{url}?{overrides}")),
+        parts: parts.iter().map(Part::html).collect(),
+        message,
+        sign_text,
+    }
+}
+
+/// A profile's address, and the obstacles to its use. `chat` is the recipient in the lines for terminals; without it,
+/// that of the samples.
 ///
 /// # Errors
 /// [`AppError::NotFound`] if there is no such profile; if the database fails.
-pub async fn shared(request: &PageRequest, viewer: &Viewer, profile: i64) -> Result<Shared, AppError> {
+pub async fn shared(
+    request: &PageRequest,
+    viewer: &Viewer,
+    profile: i64,
+    chat: Option<&str>,
+) -> Result<Shared, AppError> {
     let stored = request.stored_profile(profile).await?;
     let row = row(request, &stored).await?;
     let parameters = query::write(&stored.profile);
     let base = &request.state.public_url;
     let stateless = format!("{base}/webhook/telegram?telegramToken={TOKEN_PLACE}&{parameters}");
+    let address = |url| address(url, &stored, chat.unwrap_or(Sample::CHAT));
     Ok(Shared {
         field_name: stored.profile.field_name.clone().unwrap_or_default(),
         stateless: request.state.settings.now().stateless.then_some(stateless),
-        address: request.short_url(viewer, &stored.key).map(|url| address(url, &stored)).transpose()?,
+        address: request.short_url(viewer, &stored.key).map(address).transpose()?,
         obstacles: obstacles(base, &stored, &row.target),
         booking: booking(request, &stored).await?,
         row,
@@ -114,20 +274,9 @@ fn is_only_here(address: &str) -> bool {
     }
 }
 
-fn address(url: String, stored: &StoredProfile) -> Result<Address, AppError> {
-    Ok(Address { curl: curl(&url, &sample(stored)?), qr: qr::code(&url), url })
-}
-
-/// A small event that the profile accepts: with its contact field, and an event type that it wants.
-fn sample(stored: &StoredProfile) -> Result<String, AppError> {
-    let no_place = || internal("the small sample has no contact field");
-    let mut event: Value = serde_json::from_str(Sample::minimal_json()).map_err(internal)?;
-    let field = event.pointer_mut("/CaseParticipants/ContactInformation/Fields/0/Name").ok_or_else(no_place)?;
-    *field = stored.profile.field_name.as_deref().unwrap_or_default().into();
-    if let Some(EventType(kind)) = stored.events.first() {
-        *event.pointer_mut("/EventType").ok_or_else(no_place)? = (*kind).into();
-    }
-    Ok(event.to_string())
+fn address(url: String, stored: &StoredProfile, chat: &str) -> Result<Address, AppError> {
+    let body = sandbox::addressed(&Sample::minimal_json(now()), stored, chat)?.to_string();
+    Ok(Address { curl: curl(&url, &body), powershell: powershell(&url, &body), qr: qr::code(&url), url })
 }
 
 /// A command for a POSIX shell that posts a body.
@@ -138,6 +287,31 @@ fn curl(url: &str, body: &str) -> String {
 /// Quotes text for the shell. Within single quotes only the quote itself is special.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A command for Windows PowerShell 5 and PowerShell 7 that posts a body. The body is passed as bytes: PowerShell 5
+/// encodes a text as Latin-1, which has no Cyrillic. The answer is printed by the cmdlet.
+fn powershell(url: &str, body: &str) -> String {
+    format!(
+        "Invoke-RestMethod -Method Post -ContentType 'application/json; charset=utf-8' \
+         -Body ([Text.Encoding]::UTF8.GetBytes({})) -Uri {}",
+        quoted_for_powershell(body),
+        quoted_for_powershell(url)
+    )
+}
+
+/// Quotes text for PowerShell. Within single quotes only a quote is special, and it is doubled; the typographic ones
+/// count as quotes, too.
+fn quoted_for_powershell(text: &str) -> String {
+    let mut quoted = String::from("'");
+    for letter in text.chars() {
+        quoted.push(letter);
+        if matches!(letter, '\'' | '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}') {
+            quoted.push(letter);
+        }
+    }
+    quoted.push('\'');
+    quoted
 }
 
 fn in_words(language: Language, event: &LastEvent) -> LastEventView {
@@ -211,5 +385,21 @@ mod tests {
     #[test]
     fn a_quote_within_quotes() {
         assert_eq!(quoted("O'Hara"), r"'O'\''Hara'");
+    }
+
+    #[test]
+    fn a_quote_within_powershell_s_quotes() {
+        assert_eq!(quoted_for_powershell("O'Hara \"$HOME\" `x"), "'O''Hara \"$HOME\" `x'");
+        assert_eq!(quoted_for_powershell("клиент’s ‘id‛ ‚"), "'клиент’’s ‘‘id‛‛ ‚‚'");
+    }
+
+    #[test]
+    fn the_line_for_powershell_sends_utf_8() {
+        let line = powershell("https://hooks.example.com/h/abc", r#"{"Name":"№181"}"#);
+        assert_eq!(
+            line,
+            "Invoke-RestMethod -Method Post -ContentType 'application/json; charset=utf-8' -Body \
+             ([Text.Encoding]::UTF8.GetBytes('{\"Name\":\"№181\"}')) -Uri 'https://hooks.example.com/h/abc'"
+        );
     }
 }

@@ -190,7 +190,7 @@ pub(in crate::pages) async fn book(visit: Visit<Operator>, body: Body) -> Respon
 
 /// The event of a booking, as the booking service would send it.
 fn booked(stored: &StoredProfile, service: &Service, coded: &CodedChat, bot: &BookingBot) -> Result<Bytes, AppError> {
-    let body = event(Sample::Appointment, stored)?;
+    let body = event(Sample::Appointment, stored, Sample::CHAT)?;
     let mut event: Value = serde_json::from_slice(&body).map_err(internal)?;
     let at = now();
     let moment = |at: i64| {

@@ -75,7 +75,7 @@ fn chosen(fields: &Fields) -> Option<i64> {
     fields.get("profile").and_then(|id| id.parse().ok())
 }
 
-fn address(chosen: Option<i64>) -> String {
+fn page_of(chosen: Option<i64>) -> String {
     chosen.map_or_else(|| "/sandbox".to_owned(), |id| format!("/sandbox?profile={id}"))
 }
 
@@ -84,7 +84,7 @@ pub(super) async fn clear(visit: Visit<Operator>, body: Body) -> Response {
     let fields = or_refuse!(visit, visit.form(body).await);
     let chosen = chosen(&fields);
     or_refuse!(visit, visit.state.store.profiles.clear_sandbox(chosen, &visit.by()).await.map_err(internal));
-    Redirect::to(&address(chosen)).into_response()
+    Redirect::to(&page_of(chosen)).into_response()
 }
 
 /// `POST /sandbox/sample`: accepts a sample like an event that was posted to the profile's short URL.
@@ -97,8 +97,8 @@ pub(super) async fn sample(visit: Visit<Operator>, body: Body) -> Response {
     }
     let index: usize = fields.get("sample").and_then(|index| index.parse().ok()).unwrap_or_default();
     let sample = Sample::ALL.into_iter().nth(index).unwrap_or(Sample::Appointment);
-    let body = or_refuse!(visit, event(sample, &stored));
-    post(visit, stored, body, &address(Some(id))).await
+    let body = or_refuse!(visit, event(sample, &stored, Sample::CHAT));
+    post(visit, stored, body, &page_of(Some(id))).await
 }
 
 /// Accepts an event like one that was posted to the profile's short URL, and goes back.
@@ -125,13 +125,20 @@ async fn post(visit: Visit<Operator>, stored: StoredProfile, body: Bytes, back: 
     }
 }
 
-/// A sample as the booking service would send it for this profile: with the profile's contact field and an event type
-/// that it wants. `SentAt` makes each sample unique.
-fn event(sample: Sample, stored: &StoredProfile) -> Result<Bytes, AppError> {
-    let mut event: Value = serde_json::from_str(sample.json()).map_err(internal)?;
-    if let Some(field) = &stored.profile.field_name {
-        rename(&mut event, field);
+/// A sample as the booking service would send it for this profile: with the profile's contact field, which holds the
+/// recipient, and an event type that it wants. `SentAt` makes each sample unique.
+pub(super) fn event(sample: Sample, stored: &StoredProfile, recipient: &str) -> Result<Bytes, AppError> {
+    let mut event = addressed(&sample.json(now()), stored, recipient)?;
+    if let Some(fields) = event.as_object_mut() {
+        fields.insert("SentAt".to_owned(), now().into());
     }
+    Ok(event.to_string().into())
+}
+
+/// The JSON of a sample for this profile and this recipient.
+pub(super) fn addressed(json: &str, stored: &StoredProfile, recipient: &str) -> Result<Value, AppError> {
+    let mut event: Value = serde_json::from_str(json).map_err(internal)?;
+    address(&mut event, stored.profile.field_name.as_deref(), recipient);
     if let Some(fields) = event.as_object_mut() {
         let kind = fields.get("EventType").and_then(Value::as_i64);
         if let Some(first) = stored.events.first()
@@ -139,21 +146,23 @@ fn event(sample: Sample, stored: &StoredProfile) -> Result<Bytes, AppError> {
         {
             fields.insert("EventType".to_owned(), first.0.into());
         }
-        fields.insert("SentAt".to_owned(), now().into());
     }
-    Ok(event.to_string().into())
+    Ok(event)
 }
 
-/// Renames the sample's contact field everywhere in the value.
-fn rename(value: &mut Value, field: &str) {
+/// Renames the sample's contact field everywhere in the value, and puts the recipient into it.
+fn address(value: &mut Value, field: Option<&str>, recipient: &str) {
     match value {
         Value::Object(fields) => {
             if fields.get("Name").and_then(Value::as_str) == Some("*TelegramId") {
-                fields.insert("Name".to_owned(), field.into());
+                fields.insert("Value".to_owned(), recipient.into());
+                if let Some(field) = field {
+                    fields.insert("Name".to_owned(), field.into());
+                }
             }
-            fields.values_mut().for_each(|value| rename(value, field));
+            fields.values_mut().for_each(|value| address(value, field, recipient));
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| rename(item, field)),
+        Value::Array(items) => items.iter_mut().for_each(|item| address(item, field, recipient)),
         _ => {}
     }
 }

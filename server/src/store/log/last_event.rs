@@ -1,4 +1,4 @@
-//! The newest event of a profile, with its deliveries.
+//! One event of a profile, the newest or a named one, with its deliveries.
 
 use hookgram::{
     delivery::{DeliveryState, FailureCause},
@@ -93,6 +93,26 @@ impl Log {
         .bind(profile)
         .fetch_optional(&self.read)
         .await?;
+        self.with_deliveries(row).await
+    }
+
+    /// The event of a profile with this public id, as [`Self::newest_event`] describes events.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn event_of(&self, profile: i64, public_id: &str) -> Result<Option<LastEvent>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT coalesce(duplicate_of, id) AS id, received_at, outcome, http_status, event_type, order_number, reason
+             FROM events WHERE public_id = ?2 AND profile_id = ?1",
+        )
+        .bind(profile)
+        .bind(public_id)
+        .fetch_optional(&self.read)
+        .await?;
+        self.with_deliveries(row).await
+    }
+
+    async fn with_deliveries(&self, row: Option<Row>) -> Result<Option<LastEvent>, StoreError> {
         let Some(row) = row else { return Ok(None) };
         let deliveries = sqlx::query_as(
             "SELECT d.state, d.last_error, d.cause FROM deliveries d WHERE d.event_id = ?1

@@ -316,7 +316,7 @@ pub struct Test<'a> {
     pub token: Option<&'a BotToken>,
     /// The last digits of the chat's id; empty if the chat is that of the sample event.
     pub chat: &'a str,
-    /// The result: `sent`, `refused` or `in_sandbox`.
+    /// The result: `sent`, `refused` or `in_sandbox`; `event` for a sample event that goes through the queue.
     pub answer: &'static str,
 }
 

@@ -164,7 +164,7 @@ impl Seed {
         }
         server.state.booking.notify_one();
         for sample in [Sample::Appointment, Sample::Everything] {
-            server.post(&format!("/h/{}", sandbox.key), sample.json()).await;
+            server.post(&format!("/h/{}", sandbox.key), sample.json(now())).await;
             server.wait_for_state(DeliveryState::Delivered).await;
         }
         Ok(Self { sandbox: sandbox.id, bot: bot.id, quiet: quiet.id, words })
@@ -362,6 +362,32 @@ impl Seed {
                 "share-green",
                 share(self.sandbox),
                 [See(".newest.ok"), Live, Click(".qr-fold summary"), See(".qr")],
+            ),
+            Scene::new(
+                "share-second",
+                share(self.bot),
+                [
+                    Fill("#second-message", "{name}".to_owned()),
+                    Click("#second form button"),
+                    See("#second .field-warning"),
+                    Live,
+                ],
+            ),
+            Scene::new(
+                "share-sample-refused",
+                share(self.bot),
+                [Fill("#sample-chat", "+7".to_owned()), Click("#sample form button"), See("[aria-invalid=true]"), Live],
+            ),
+            Scene::new(
+                "share-sample-sent",
+                share(self.bot),
+                [
+                    Fill("#sample-chat", "482113907".to_owned()),
+                    Click("#sample form button"),
+                    See("#sample .sample-sent a"),
+                    Live,
+                    Click(".line-choice:not([open]) summary"),
+                ],
             ),
             Scene::new("chat-in-builder", &profile, [Live, Click(".chat-search .button"), See(".chat-links .qr")]),
             Scene::new("chat-webhook", "/find-chat/webhook", [See(".notice"), Live]),

@@ -17,6 +17,8 @@ word_set! {
         saved: "Сохранено", "Saved";
         save: "Сохранить", "Save";
         saving: "Сохраняем…", "Saving…";
+        not_saved: "Не сохранено", "Not saved";
+        sections: "На этой странице", "On this page";
         share: "Ссылка", "Short URL";
         sending: "Отправляем…", "Sending…";
         profile_title: "Профиль", "Profile";

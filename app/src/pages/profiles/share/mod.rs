@@ -2,14 +2,16 @@
 
 mod sketch;
 
-use hookgram::delivery::Outcome;
+use hookgram::{delivery::Outcome, message::Part, parameters::Parameter};
 use leptos::prelude::*;
 
 use crate::{
-    components::{CopyField, OutcomeMark, qr_picture},
-    i18n::{PageWords, ShareWords, words},
+    components::{Bubble, CopyField, OutcomeMark, area_text, qr_picture},
+    i18n::{PageWords, ShareWords, language, words},
     pages::moment::At,
-    views::{Address, BookingStep, LastEventView, Obstacle, QrCode, Shared, TargetView},
+    views::{
+        Address, BookingStep, BotView, LastEventView, Obstacle, QrCode, SampleForm, SecondText, Shared, TargetView,
+    },
 };
 
 /// The page of a profile's short URL.
@@ -21,13 +23,17 @@ pub struct ShareView {
     pub newest: Option<LastEventView>,
     /// Whether the reader may enable the profile.
     pub may_change: bool,
+    /// The form that sends the sample event.
+    pub sample: SampleForm,
+    /// A second text.
+    pub second: SecondText,
 }
 
 /// The page.
 #[component]
 pub(in crate::pages) fn Share(view: ShareView) -> impl IntoView {
     let w = words::<ShareWords>();
-    let ShareView { shared, newest, may_change } = view;
+    let ShareView { shared, newest, may_change, sample, second } = view;
     let row = shared.row;
     let profile = format!("/profiles/{}", row.id);
     let sandbox = row.target == TargetView::Sandbox;
@@ -41,16 +47,19 @@ pub(in crate::pages) fn Share(view: ShareView) -> impl IntoView {
     let guide = guide(w, shared.booking, &shared.field_name, shown);
     let (short, ways) = match shared.address {
         None => (view! { <p>{w.hidden}</p> }.into_any(), None),
-        Some(Address { url, curl, qr }) => {
-            let with_text = format!("{url}?message={}", w.override_text.replace(' ', "%20"));
+        Some(Address { url, curl, powershell, qr }) => {
+            let sender = match &row.target {
+                TargetView::Sandbox => Some(row.name.clone()),
+                TargetView::Bot(bot) => bot.as_ref().and_then(BotView::sender),
+            };
             let short = view! {
                 <CopyField text=url label=w.url />
                 <p class="help">{w.secret}</p>
                 {qr.map(|qr| folded(w, qr))}
             };
             let ways = view! {
-                {copy_card(w.try_title, &[w.try_why], curl, w.try_label)}
-                {copy_card(w.override_title, &[w.override_why], with_text, w.override_label)}
+                {sample_card(row.id, sandbox, sample, curl, powershell)}
+                {second_card(row.id, second, &sender.unwrap_or_else(|| w.bot_name.to_owned()))}
             };
             (short.into_any(), Some(ways))
         }
@@ -189,6 +198,141 @@ fn copy_card(title: &'static str, why: &[&'static str], text: String, label: &'s
             <h2>{title}</h2>
             {why}
             <CopyField text label whole=true />
+        </section>
+    }
+    .into_any()
+}
+
+/// The form that sends the sample event, what became of it, and the lines for terminals.
+fn sample_card(id: i64, sandbox: bool, form: SampleForm, curl: String, powershell: String) -> AnyView {
+    let w = words::<ShareWords>();
+    let SampleForm { chat, fault, sent, is_windows } = form;
+    let names_nobody = chat.is_empty();
+    let is_well = fault.is_none();
+    let invalid = (!is_well).then_some("true");
+    let help = if sandbox { w.try_chat_sandbox_help } else { w.try_chat_help };
+    let find = (!sandbox).then(|| {
+        view! {
+            <p class="help">
+                {w.try_find} " " <a href=format!("/profiles/{id}#section-test")>{w.try_find_do}</a>
+            </p>
+        }
+        .into_any()
+    });
+    let sent = sent.map(|(event, last)| {
+        view! {
+            <p class="newest-what">
+                <span>{w.try_sent}</span>
+                <OutcomeMark outcome=last.outcome />
+                <a href=format!("/deliveries/{event}")>{w.try_open}</a>
+            </p>
+            {(!last.why.is_empty()).then(|| view! { <p>{last.why}</p> })}
+        }
+        .into_any()
+    });
+    let line = |title: &'static str, text: String, is_open: bool| {
+        view! {
+            <details class="line-choice" name="line" open=is_open>
+                <summary>{title}</summary>
+                <CopyField text label=title whole=true />
+            </details>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card sample-card" id="sample">
+            <h2>{w.try_title}</h2>
+            <p class="why">{w.try_why}</p>
+            <form method="post" action=format!("/profiles/{id}/sample#sample")>
+                <div class="field">
+                    <label for="sample-chat">{w.try_chat}</label>
+                    <div class="copy">
+                        <input
+                            class="input"
+                            id="sample-chat"
+                            name="chat"
+                            value=chat
+                            autocomplete="off"
+                            required
+                            aria-invalid=invalid
+                            aria-describedby="sample-fault sample-help"
+                        />
+                        <button class="button primary">{w.try_send}</button>
+                    </div>
+                    <p class="field-fault" id="sample-fault" role="alert" hidden=is_well>
+                        {fault}
+                    </p>
+                    <p class="help" id="sample-help">
+                        {help}
+                    </p>
+                    {find}
+                </div>
+            </form>
+            <div class="sample-sent" data-fresh="sample" aria-live="polite">
+                {sent}
+            </div>
+            <h3>{w.try_lines}</h3>
+            <p class="why">{w.try_lines_why} " " {names_nobody.then_some(w.try_lines_chat)}</p>
+            {line(w.try_unix, curl, !is_windows)}
+            {line(w.try_windows, powershell, is_windows)}
+        </section>
+    }
+    .into_any()
+}
+
+/// The form that builds the URL of a second text.
+fn second_card(id: i64, second: SecondText, sender: &str) -> AnyView {
+    let w = words::<ShareWords>();
+    let SecondText { message, sign_text, url, parts, warnings } = second;
+    let area = |parameter: Parameter, value: String| {
+        let id = format!("second-{}", parameter.name());
+        view! {
+            <div class="field">
+                <label for=id.clone()>{parameter.definition().title.get(language())}</label>
+                <textarea class="input" id=id name=parameter.name() rows="3" aria-describedby="second-help">
+                    {area_text(value)}
+                </textarea>
+            </div>
+        }
+        .into_any()
+    };
+    let warnings = warnings.into_iter().map(|told| view! { <p class="field-warning">{told}</p> }).collect_view();
+    let bubbles = parts
+        .iter()
+        .enumerate()
+        .map(|(index, html)| {
+            // The HTML is our own and can always be parsed. If not, it is shown as text.
+            let part = Part::from_html(html).unwrap_or_else(|_| Part::plain(html));
+            view! { <Bubble part sender=if index == 0 { sender } else { "" } still=true /> }
+        })
+        .collect_view();
+    let result = match url {
+        None => view! { <p>{w.override_none}</p> }.into_any(),
+        Some(url) => view! {
+            <CopyField text=url label=w.override_label whole=true />
+            <h3>{w.override_preview}</h3>
+            <div class="chat" tabindex="0" role="region" aria-label=w.override_preview translate="no">
+                {bubbles}
+            </div>
+        }
+        .into_any(),
+    };
+    view! {
+        <section class="card" id="second">
+            <h2>{w.override_title}</h2>
+            <p class="why">{w.override_why}</p>
+            <div class="second">
+                <form method="post" action=format!("/profiles/{id}/share#second")>
+                    {area(Parameter::Message, message)}
+                    {area(Parameter::SignText, sign_text)}
+                    <p class="help" id="second-help">
+                        {w.override_help}
+                    </p>
+                    {warnings}
+                    <button class="button">{w.override_do}</button>
+                </form>
+                <div class="second-result">{result}</div>
+            </div>
         </section>
     }
     .into_any()
