@@ -32,7 +32,7 @@ pub use self::{
     moment::Clock,
     profiles::{ImportPage, ImportPlan, ImportRow, LineFault, ShareView, UrlRow, UrlTable, UrlsPage},
     sandbox::{SandboxBooking, SandboxChat, SandboxLine, SandboxView},
-    settings::{SettingField, SettingsView, Tested},
+    settings::{SettingField, SettingsView, SmtpView, Tested},
 };
 pub use crate::builder::load_builder;
 use crate::{
