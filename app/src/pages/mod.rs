@@ -30,7 +30,9 @@ pub use self::{
     deliveries::{ActView, Chosen, EraseView, ErasureView, LogView, PayloadView, StoredView, UnreachableRow},
     health::{HealthView, Trouble},
     moment::Clock,
-    profiles::{ImportPage, ImportPlan, ImportRow, LineFault, ShareView, UrlRow, UrlTable, UrlsPage},
+    profiles::{
+        ImportPage, ImportPlan, ImportRow, LineFault, MovedUrl, MovedUrls, ShareView, UrlRow, UrlTable, UrlsPage,
+    },
     sandbox::{SandboxBooking, SandboxChat, SandboxLine, SandboxView},
     settings::{SettingField, SettingsView, SmtpView, Tested},
 };

@@ -160,6 +160,7 @@ pub(crate) fn routes() -> Routes {
         .get("/profiles/urls", profiles::urls::page)
         .post("/profiles/urls", profiles::urls::sent)
         .get("/profiles/new", builder::new)
+        .get("/profiles/urls.csv", profiles::urls::file)
         .get("/profiles/{id}", builder::edit)
         .get("/profiles/{id}/share", profiles::share::page)
         .post("/profiles/{id}/enable", profiles::list::enable)
