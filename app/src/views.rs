@@ -10,7 +10,9 @@ mod share;
 use hookgram::{Millis, delivery::Outcome};
 use serde::{Deserialize, Serialize};
 
-pub use self::deliveries::{AttemptView, Chart, ChartBar, DeliveryDetail, EventDetail, LogDelivery, LogPage, LogRow};
+pub use self::deliveries::{
+    AttemptView, Chart, ChartBar, DeliveryDetail, EventDetail, LogDelivery, LogPage, LogRow, ProfileFilter,
+};
 pub use self::{
     bots::{BotDetail, BotView},
     customers::{CustomerBookingView, CustomerBot, CustomerPlace, CustomerQuery, CustomerView, Reach, full_name},
