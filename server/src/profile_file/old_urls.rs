@@ -149,7 +149,7 @@ mod tests {
                 format!(" https://hooks.torrow.net/webhook/telegram?telegramToken={token}&message=%D0%94%D0%B0 ");
             assert_eq!(
                 masked(&line),
-                "https://hooks.torrow.net/webhook/telegram?telegramToken=7001002003:AAH…abcd&message=%D0%94%D0%B0"
+                "https://hooks.torrow.net/webhook/telegram?telegramToken=7001002003:AAH…&message=%D0%94%D0%B0"
             );
         }
         assert_eq!(masked("telegramToken=TorrowServiceBot&message=1"), "telegramToken=TorrowServiceBot&message=1");

@@ -234,10 +234,7 @@ async fn many_old_urls_become_profiles_after_a_look() {
     let to = made.headers()["location"].to_str().unwrap().to_owned();
     let moved = person.follow(made).await;
     assert!(moved.contains("Made: 2 profiles.") && moved.contains("Which URL replaces which"), "{moved}");
-    assert!(
-        moved.contains("telegramToken=7001002003:AAH…abcd&amp;telegramFieldName=*TelegramId&amp;message="),
-        "{moved}"
-    );
+    assert!(moved.contains("telegramToken=7001002003:AAH…&amp;telegramFieldName=*TelegramId&amp;message="), "{moved}");
     assert!(!moved.contains("AAHk2Lm9"), "the token is masked");
     let stored = server.state.store.profiles.all().await.unwrap();
     assert_eq!(stored.iter().map(|profile| profile.name.as_str()).collect::<Vec<_>>(), ["First", "Second"]);
