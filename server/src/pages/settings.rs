@@ -43,22 +43,25 @@ pub(super) async fn save(visit: Visit<Admin>, body: Body) -> Response {
     match smtp(&visit, &fields) {
         Ok(change) => changes.extend(change),
         Err(fault) => {
-            let said = (fault.field(), fields_sentence(visit.language, fault));
-            return again(visit, &changes, &fields, (Vec::new(), Some(said)), StatusCode::UNPROCESSABLE_ENTITY).await;
+            let smtp = Some((fault.field(), fields_sentence(visit.language, fault)));
+            let faults = Faults { smtp, ..Faults::default() };
+            return again(visit, &changes, &fields, faults, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     }
     name_sender(&visit, &fields, &mut changes);
     let overtaken = overtaken(&visit, &fields, &mut changes);
     if !overtaken.is_empty() {
-        return again(visit, &changes, &fields, (overtaken, None), StatusCode::CONFLICT).await;
+        let faults = Faults { settings: overtaken, ..Faults::default() };
+        return again(visit, &changes, &fields, faults, StatusCode::CONFLICT).await;
     }
     let (state, by) = (visit.state.clone(), visit.by());
     match state.settings.change(&state.store, &by, &changes).await {
         Ok(_) => visit.done(&Notice::Administered(Administered::Settings), PAGE),
         Err(ChangeError::Faults(faults)) => {
             let language = visit.language;
-            let said = faults.into_iter().map(|(setting, fault)| (setting, sentence(language, fault))).collect();
-            again(visit, &changes, &fields, (said, None), StatusCode::UNPROCESSABLE_ENTITY).await
+            let settings = faults.into_iter().map(|(setting, fault)| (setting, sentence(language, fault))).collect();
+            let faults = Faults { settings, ..Faults::default() };
+            again(visit, &changes, &fields, faults, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(ChangeError::Smtp(error)) => visit.refuse(internal(error)).await,
         Err(ChangeError::Store(error)) => visit.refuse(internal(error)).await,
@@ -120,25 +123,32 @@ fn overtaken(
     overtaken.collect()
 }
 
+/// What is wrong with a form: at the settings, and at a field of the mail server.
+#[derive(Default)]
+struct Faults {
+    settings: Vec<(Setting, String)>,
+    smtp: Option<(&'static str, String)>,
+}
+
 /// Shows what was typed again, with a sentence at each field that is at fault.
 async fn again(
     visit: Visit<Admin>,
     changes: &[(Setting, SecretString)],
     fields: &Fields,
-    (faults, smtp_fault): (Vec<(Setting, String)>, Option<(&'static str, String)>),
+    faults: Faults,
     status: StatusCode,
 ) -> Response {
     let mut view = view(&visit);
     let typed = fields.get("smtp_service").and_then(|name| MailService::parse(name));
     if let (Some(service), Some(sent)) = (typed, SmtpFields::sent(|name| fields.get(name).cloned())) {
-        view.smtp = SmtpView { service, fault: smtp_fault, ..smtp_view(sent, view.smtp.has_password) };
+        view.smtp = SmtpView { service, fault: faults.smtp, ..smtp_view(sent, view.smtp.has_password) };
     }
     for (setting, text) in changes_shown(changes) {
         if let Some(field) = view.fields.get_mut(setting.name()) {
             field.text = text;
         }
     }
-    for (setting, fault) in faults {
+    for (setting, fault) in faults.settings {
         if let Some(field) = view.fields.get_mut(setting.name()) {
             field.fault = Some(fault);
         }

@@ -234,7 +234,7 @@ async fn a_profile_is_found_by_typing_some_of_its_name() -> Result<()> {
     browser.scripts(false).await?;
     browser.as_phone().await?;
     browser.open(&server.url("/deliveries")).await?;
-    browser.fill("[name=named]", "profile 29").await?;
+    browser.fill("[name=named]", "file 29").await?;
     browser.keys("\u{e007}").await?;
     browser.find("#profile-note").await?;
     looked_at(&browser, "log-which-profile").await?;
