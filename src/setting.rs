@@ -114,3 +114,44 @@ impl SecondFactor {
         }
     }
 }
+
+closed_set! {
+    /// A mail service whose SMTP server is known, for the form of the mail server.
+    pub enum MailService {
+        /// Yandex Mail.
+        Yandex = "yandex",
+        /// Mail.ru.
+        MailRu = "mailru",
+        /// Gmail.
+        Gmail = "gmail",
+        /// Another one: its server is typed.
+        Other = "other",
+    }
+}
+
+impl MailService {
+    /// The SMTP server, which takes mails at port 465 over TLS. `None` for another service.
+    #[must_use]
+    pub fn host(self) -> Option<&'static str> {
+        match self {
+            Self::Yandex => Some("smtp.yandex.ru"),
+            Self::MailRu => Some("smtp.mail.ru"),
+            Self::Gmail => Some("smtp.gmail.com"),
+            Self::Other => None,
+        }
+    }
+}
+
+closed_set! {
+    /// How the connection to the mail server is encrypted, for the form of the mail server.
+    #[derive(Default)]
+    pub enum SmtpSecurity {
+        /// TLS from the first byte.
+        #[default]
+        Tls = "tls",
+        /// STARTTLS, without which nothing is sent.
+        StartTls = "starttls",
+        /// STARTTLS if the server offers it, never on this machine.
+        Optional = "none",
+    }
+}

@@ -61,7 +61,9 @@ pub struct ProfileForm {
     pub values: BTreeMap<String, String>,
     /// The switches that are on, each by the name of the parameter that hides something.
     pub shown: BTreeMap<String, String>,
-    /// The selected event types, by number.
+    /// [`ALL_EVENTS`] or [`MARKED_EVENTS`]; blank means the marked ones, or all if none is marked.
+    pub event_choice: String,
+    /// The marked event types, by number.
     pub events: BTreeMap<String, String>,
 }
 
@@ -75,6 +77,11 @@ pub const CODED_IDS: &str = "coded";
 pub const ANY_IDS: &str = "any";
 /// The value of [`ProfileForm::bot`] that means the bot of the typed token.
 pub const NEW_BOT: &str = "new";
+
+/// The value of [`ProfileForm::event_choice`] that means every event, whatever is marked.
+pub const ALL_EVENTS: &str = "all";
+/// The value of [`ProfileForm::event_choice`] that means only the marked events.
+pub const MARKED_EVENTS: &str = "marked";
 
 /// The switches of "What to show": each parameter that hides something.
 pub fn switches() -> std::vec::IntoIter<Parameter> {
@@ -115,6 +122,7 @@ impl ProfileForm {
                 Some(false) => ANY_IDS.to_owned(),
                 None => String::new(),
             },
+            event_choice: if detail.events.is_empty() { ALL_EVENTS } else { MARKED_EVENTS }.to_owned(),
             events: detail.events.iter().map(|number| (number.to_string(), "on".to_owned())).collect(),
             ..Self::of_profile(&profile)
         }
@@ -139,6 +147,7 @@ impl ProfileForm {
             target: self.target.clone(),
             bot: self.bot.clone(),
             ids: self.ids.clone(),
+            event_choice: self.event_choice.clone(),
             events: self.events.clone(),
             ..Self::of_profile(profile)
         };
@@ -209,6 +218,10 @@ impl ProfileForm {
             let sentence = BuilderWords::of(language).name_missing.to_owned();
             found.push(FieldFault { field: "name".to_owned(), sentence });
         }
+        if !self.accepts_all_events() && self.event_types().is_empty() {
+            let sentence = BuilderWords::of(language).events_missing.to_owned();
+            found.push(FieldFault { field: "events".to_owned(), sentence });
+        }
         let has_bot = self.bot_id().is_some() || token_known || !self.token.0.trim().is_empty();
         let token_missing = !self.is_sandbox() && !has_bot;
         let missing =
@@ -237,9 +250,18 @@ impl ProfileForm {
         self == other || said(self) == said(other)
     }
 
-    /// The selected event types; empty means all.
+    /// Whether the profile accepts every event.
+    #[must_use]
+    pub fn accepts_all_events(&self) -> bool {
+        self.event_choice == ALL_EVENTS || self.event_choice.is_empty() && self.events.is_empty()
+    }
+
+    /// The event types that the profile accepts; empty means all.
     #[must_use]
     pub fn event_types(&self) -> Vec<EventType> {
+        if self.accepts_all_events() {
+            return Vec::new();
+        }
         self.events.keys().filter_map(|number| EventType::parse(number)).collect()
     }
 }
@@ -351,6 +373,19 @@ mod tests {
         form.target = SANDBOX.to_owned();
         let fields: Vec<_> = form.faults(Language::En, false).into_iter().map(|fault| fault.field).collect();
         assert_eq!(fields, ["name", "telegramFieldName", "errorEmail", "timezone"]);
+    }
+
+    #[test]
+    fn all_events_are_accepted_whatever_is_marked_and_marked_ones_must_be_named() {
+        let mut form = ProfileForm { name: "A".to_owned(), target: SANDBOX.to_owned(), ..ProfileForm::blank() };
+        assert!(form.accepts_all_events() && form.faults(Language::En, false).is_empty());
+        form.event_choice = MARKED_EVENTS.to_owned();
+        let fields: Vec<_> = form.faults(Language::En, false).into_iter().map(|fault| fault.field).collect();
+        assert_eq!(fields, ["events"]);
+        form.events.insert("3036".to_owned(), "on".to_owned());
+        assert_eq!(form.event_types(), [EventType(3036)]);
+        form.event_choice = ALL_EVENTS.to_owned();
+        assert_eq!(form.event_types(), []);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use hookgram::{
 use serde::{Deserialize, Serialize};
 
 pub use self::deliveries::{
-    AttemptView, Chart, ChartBar, DeliveryDetail, EventBody, EventDetail, LogDelivery, LogPage, LogRow,
+    AttemptView, Chart, ChartBar, DeliveryDetail, EventBody, EventDetail, LogDelivery, LogPage, LogRow, ProfileFilter,
 };
 pub use self::{
     bots::{BotDetail, BotView},

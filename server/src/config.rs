@@ -289,6 +289,24 @@ impl fmt::Display for PublicUrl {
     }
 }
 
+/// Whether an address means this machine or its own network. Only the form of the address decides; nothing is resolved.
+pub(crate) fn is_only_here(address: &str) -> bool {
+    let url = reqwest::Url::parse(address).ok();
+    let Some(host) = url.as_ref().and_then(reqwest::Url::host_str) else { return true };
+    match host.trim_matches(['[', ']']).parse() {
+        Ok(std::net::IpAddr::V4(ip)) => {
+            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified()
+        }
+        Ok(std::net::IpAddr::V6(ip)) => {
+            ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+        Err(_) => {
+            let name = host.trim_end_matches('.');
+            !name.contains('.') || [".localhost", ".local", ".internal", ".lan"].iter().any(|end| name.ends_with(end))
+        }
+    }
+}
+
 fn public_url(text: &str) -> Result<PublicUrl, BadSetting> {
     let name = "HOOKGRAM_PUBLIC_URL";
     PublicUrl::parse(text).ok_or_else(|| {

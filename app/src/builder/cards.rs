@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::{State, inputs::ParameterField};
 use crate::{
-    components::TextField,
-    form::{ANY_IDS, CODED_IDS},
+    components::{FieldFaults, TextField},
+    form::{ALL_EVENTS, ANY_IDS, CODED_IDS, MARKED_EVENTS, ProfileForm},
     i18n::{BuilderWords, event_type, words},
 };
 
@@ -147,17 +147,40 @@ pub fn EventsCard() -> impl IntoView {
                     <input type="checkbox" name=format!("form[events][{number}]") checked=on />
                     <span>
                         {event_type(state.language, kind)} " "
-                        <span class="soft mono">{name}</span>
+                        <small class="soft mono">{name}</small>
                     </span>
                 </label>
             }
             .into_any()
         })
         .collect_view();
+    let all = state.initial.with_value(ProfileForm::accepts_all_events);
+    let choice = |value: &'static str, title: &'static str, chosen: bool| {
+        view! {
+            <label class="choice">
+                <input
+                    type="radio"
+                    name="form[event_choice]"
+                    value=value
+                    checked=chosen
+                    data-field="events"
+                    aria-describedby="field-events-fault"
+                />
+                <span class="choice-title">{title}</span>
+            </label>
+        }
+        .into_any()
+    };
     view! {
         <Card id="section-events" title=w.events_title why=w.events_why>
-            <fieldset class="checks">
+            <fieldset class="choices event-choice">
                 <legend class="visually-hidden">{w.events_title}</legend>
+                {choice(ALL_EVENTS, w.events_every, all)}
+                {choice(MARKED_EVENTS, w.events_marked, !all)}
+            </fieldset>
+            <FieldFaults field="events" id="field-events-fault" faults=state.faults />
+            <fieldset class="checks">
+                <legend class="visually-hidden">{w.events_marked}</legend>
                 {boxes}
             </fieldset>
         </Card>

@@ -5,6 +5,7 @@ use hookgram::{
     audit::{AuditAction, AuditObject, AuditQuery, COMMAND_LINE},
     bot::SANDBOX_BOT_NAME,
     delivery::{FailureCause, Outcome},
+    event::EventType,
     role::Role,
 };
 use leptos::prelude::*;
@@ -12,7 +13,7 @@ use leptos::prelude::*;
 use super::moment::At;
 use crate::{
     components::{EmptyState, outcome_word},
-    i18n::{AuditWords, SettingsWords, audit, causes, language, role_name, words},
+    i18n::{AuditWords, SettingsWords, audit, causes, event_type, language, role_name, words},
 };
 
 /// An entry.
@@ -241,9 +242,12 @@ fn row(row: AuditRow) -> AnyView {
     .into_any()
 }
 
-fn change(what: &str, from: String, to: String) -> AnyView {
+/// A change: what is changed, from which value to which.
+pub(in crate::pages) fn change(what: &str, from: String, to: String) -> AnyView {
     let w = words::<AuditWords>();
     let shown = |text: String| match (what, text.as_str()) {
+        ("events", "") => w.c_events_all.into_any(),
+        ("events", numbers) => event_names(numbers).into_any(),
         (_, "") => view! { <i class="soft">{w.nothing}</i> }.into_any(),
         (_, "true") => w.yes.into_any(),
         (_, "false") => w.no.into_any(),
@@ -270,6 +274,14 @@ fn change(what: &str, from: String, to: String) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The names of event types whose numbers are stored.
+fn event_names(numbers: &str) -> String {
+    let name = |number: &str| {
+        number.parse().map_or_else(|_| number.to_owned(), |number| event_type(language(), EventType(number)))
+    };
+    numbers.split(", ").map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// The text for a value that has one.

@@ -4,6 +4,7 @@ use hookgram::{
     Millis,
     audit::AuditAction,
     booking,
+    bot::BotState,
     delivery::{FailureCause, Outcome},
     log_query::{LogQuery, Period},
 };
@@ -48,6 +49,22 @@ pub enum Trouble {
     MailFailing(String),
     /// Profiles have addresses for error mails, but no mail server is configured.
     MailMissing,
+    /// No mail server is configured, and no profile has addresses for error mails.
+    MailNotSetUp,
+    /// The public URL means this machine or its network: the booking service cannot reach it.
+    AddressOnlyHere(String),
+    /// The public URL is not encrypted.
+    AddressNotEncrypted(String),
+    /// There is no bot.
+    NoBot,
+    /// There is no profile.
+    NoProfile,
+    /// No backup was made for long, or ever: the time of the last one.
+    BackupMissing(Option<Millis>),
+    /// The number of admins without a second factor.
+    AdminsWithoutFactor(usize),
+    /// The stateless endpoint is open, and no event came to it.
+    OldUrlsUnused,
     /// Requests are forwarded from this address, which is not a trusted proxy.
     UnannouncedProxy(String),
     /// A person who has the password of this account is trying codes of its second factor: the account, the attempts.
@@ -57,27 +74,97 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// Whether a person must act at once. Otherwise the problem is only a notice.
+    /// Whether a person must act at once. Otherwise it is something to do at leisure.
     #[must_use]
     pub fn is_red(&self) -> bool {
         !matches!(
             self,
-            Self::MailMissing | Self::StrangersWaiting(_) | Self::UnannouncedProxy(_) | Self::PasswordsGuessed(..)
+            Self::MailMissing
+                | Self::StrangersWaiting(_)
+                | Self::UnannouncedProxy(_)
+                | Self::PasswordsGuessed(..)
+                | Self::MailNotSetUp
+                | Self::AddressOnlyHere(_)
+                | Self::AddressNotEncrypted(_)
+                | Self::NoBot
+                | Self::NoProfile
+                | Self::BackupMissing(_)
+                | Self::AdminsWithoutFactor(_)
+                | Self::OldUrlsUnused
         )
     }
 
-    /// Whether only admins see it, because it names an account.
+    /// Whether only admins see it, because it is about accounts.
     #[must_use]
     pub fn is_for_admins(&self) -> bool {
-        matches!(self, Self::CodesGuessed(..) | Self::PasswordsGuessed(..))
+        matches!(self, Self::CodesGuessed(..) | Self::PasswordsGuessed(..) | Self::AdminsWithoutFactor(_))
     }
+
+    /// The line of the check-list that is not good because of it.
+    fn topic(&self) -> Topic {
+        match self {
+            Self::WorkerStopped | Self::QueueStuck(_) | Self::StrangersWaiting(_) => Topic::Queue,
+            Self::WrongKey(_) | Self::TokensLocked(_) | Self::FactorsLocked(_) => Topic::Keys,
+            Self::BotSuspended(..) | Self::NoBot => Topic::Bots,
+            Self::BookingUpdates(..) | Self::BookingFieldUnread(..) => Topic::Booking,
+            Self::NoProfile => Topic::Profiles,
+            Self::DiskLow => Topic::Disk,
+            Self::MailLocked | Self::MailFailing(_) | Self::MailMissing | Self::MailNotSetUp => Topic::Mail,
+            Self::UnannouncedProxy(_) | Self::AddressOnlyHere(_) | Self::AddressNotEncrypted(_) => Topic::Address,
+            Self::BackupMissing(_) => Topic::Backups,
+            Self::CodesGuessed(..) | Self::PasswordsGuessed(..) | Self::AdminsWithoutFactor(_) => Topic::Accounts,
+            Self::OldUrlsUnused => Topic::OldUrls,
+        }
+    }
+}
+
+/// A line of the check-list while it is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Topic {
+    Queue,
+    Keys,
+    Bots,
+    Booking,
+    Profiles,
+    Disk,
+    Mail,
+    Address,
+    Backups,
+    Accounts,
+    OldUrls,
+}
+
+impl Topic {
+    const ALL: [Self; 11] = [
+        Self::Queue,
+        Self::Bots,
+        Self::Booking,
+        Self::Profiles,
+        Self::Keys,
+        Self::Disk,
+        Self::Address,
+        Self::Mail,
+        Self::Backups,
+        Self::Accounts,
+        Self::OldUrls,
+    ];
 }
 
 /// The server's state.
 #[derive(Clone, Debug)]
 pub struct HealthView {
-    /// The problems, the worst first.
+    /// What is broken or to be done.
     pub troubles: Vec<Trouble>,
+    /// Whether the reader may change settings, and gets links to them.
+    pub may_set: bool,
+    /// Whether the stateless endpoint is open.
+    pub stateless: bool,
+    /// When the newest event came to the stateless endpoint.
+    pub last_stateless: Option<Millis>,
+    /// When the last backup was made.
+    pub last_backup: Option<Millis>,
+    /// The start of short URLs.
+    pub public_url: String,
     /// Unfinished deliveries, and those of them that are being retried.
     pub open: (i64, i64),
     /// When the oldest unfinished delivery was created.
@@ -116,15 +203,7 @@ pub struct HealthView {
 pub(super) fn Health(view: HealthView) -> impl IntoView {
     let w = words::<HealthWords>();
     let now = clock().now;
-    let troubles = view.troubles.iter().map(trouble).collect_view();
-    let well = view.troubles.is_empty().then(|| {
-        view! {
-            <div class="notice ok">
-                <b>{w.well}</b>
-                <p>{w.well_why}</p>
-            </div>
-        }
-    });
+    let checks = checks(&view);
     let failed = |cause: FailureCause| {
         LogQuery { cause: Some(cause), period: Some(Period::Day), ..LogQuery::default() }.address("/deliveries")
     };
@@ -150,8 +229,7 @@ pub(super) fn Health(view: HealthView) -> impl IntoView {
                 <p class="why">{w.why}</p>
             </div>
         </div>
-        {well}
-        {troubles}
+        {checks}
         <div class="health">
             <section class="card">
                 <h2>{w.queue}</h2>
@@ -240,8 +318,66 @@ fn Fact(title: &'static str, children: Children) -> impl IntoView {
     }
 }
 
-fn trouble(trouble: &Trouble) -> AnyView {
+/// The check-list: what is broken, what is to be done, what is good.
+fn checks(view: &HealthView) -> AnyView {
     let w = words::<HealthWords>();
+    let (broken, todo): (Vec<&Trouble>, Vec<&Trouble>) = view.troubles.iter().partition(|trouble| trouble.is_red());
+    let well = broken.is_empty().then(|| {
+        let rest = if todo.is_empty() { w.well_why } else { w.well_todo };
+        view! {
+            <div class="notice ok">
+                <b>{w.well}</b>
+                <p>{rest}</p>
+            </div>
+        }
+    });
+    let is_good = |topic: &Topic| !view.troubles.iter().any(|trouble| trouble.topic() == *topic);
+    let good = Topic::ALL.into_iter().filter(is_good).filter_map(|topic| good(view, topic)).collect_view();
+    view! {
+        {well}
+        <ul class="card checklist" aria-label=w.checks>
+            {broken.into_iter().chain(todo).map(|trouble| self::trouble(trouble, view.may_set)).collect_view()}
+            {good}
+        </ul>
+    }
+    .into_any()
+}
+
+/// A line that is good; `None` for a topic that says nothing while it is.
+fn good(view: &HealthView, topic: Topic) -> Option<AnyView> {
+    let w = words::<HealthWords>();
+    let at = |at: Option<Millis>| at.map(|at| view! { " " <At at /> });
+    let sentence = match topic {
+        Topic::Queue => w.good_queue.into_any(),
+        Topic::Keys => w.good_keys.into_any(),
+        // A bot that nothing uses may have been refused, which is no trouble.
+        Topic::Bots => {
+            (!view.bots.iter().any(|bot| bot.bot.state == BotState::Refused)).then(|| w.good_bots.into_any())?
+        }
+        Topic::Booking => view.bots.iter().any(|bot| bot.books == Some(true)).then(|| w.good_booking.into_any())?,
+        Topic::Profiles => return None,
+        Topic::Disk => w.good_disk.into_any(),
+        Topic::Mail => w.good_mail.into_any(),
+        Topic::Address => view! { {w.good_address} " " <code>{view.public_url.clone()}</code> }.into_any(),
+        Topic::Backups => view! { {w.good_backup} {at(view.last_backup)} }.into_any(),
+        Topic::Accounts => view.may_set.then(|| w.good_accounts.into_any())?,
+        Topic::OldUrls if view.stateless => view! { {w.good_old_urls} {at(view.last_stateless)} }.into_any(),
+        Topic::OldUrls => w.good_old_urls_closed.into_any(),
+    };
+    Some(
+        view! {
+            <li>
+                <span class="mark ok">{w.good}</span>
+                <p>{sentence}</p>
+            </li>
+        }
+        .into_any(),
+    )
+}
+
+fn trouble(trouble: &Trouble, may_set: bool) -> AnyView {
+    let w = words::<HealthWords>();
+    let to = |href: &str, title: &'static str| Some((href.to_owned(), title));
     let audit = |action: AuditAction| Some((format!("/audit?action={}", action.name()), w.to_audit));
     let log = || Some(("/deliveries?outcome=retrying".to_owned(), w.to_log));
     let (title, advice, link) = match trouble {
@@ -282,8 +418,38 @@ fn trouble(trouble: &Trouble) -> AnyView {
             Some((format!("/bots/{id}/booking#field"), w.to_booking)),
         ),
         Trouble::DiskLow => (w.disk_low.to_owned(), w.disk_low_do.to_owned(), None),
-        Trouble::MailFailing(reason) => (w.mail_failing.to_owned(), format!("{} “{reason}”", w.mail_failing_do), None),
-        Trouble::MailMissing => (w.mail_missing.to_owned(), w.mail_missing_do.to_owned(), None),
+        Trouble::MailFailing(reason) => (
+            w.mail_failing.to_owned(),
+            format!("{} “{reason}”", w.mail_failing_do),
+            to("/settings#mail", w.to_settings),
+        ),
+        Trouble::MailMissing => {
+            (w.mail_missing.to_owned(), w.mail_missing_do.to_owned(), to("/settings#mail", w.to_settings))
+        }
+        Trouble::MailNotSetUp => {
+            (w.mail_unset.to_owned(), w.mail_unset_do.to_owned(), to("/settings#mail", w.to_settings))
+        }
+        Trouble::AddressOnlyHere(url) => (format!("{}: {url}", w.only_here), w.only_here_do.to_owned(), None),
+        Trouble::AddressNotEncrypted(url) => {
+            (format!("{}: {url}", w.not_encrypted), w.not_encrypted_do.to_owned(), None)
+        }
+        Trouble::NoBot => (w.no_bot.to_owned(), w.no_bot_do.to_owned(), to("/bots#add", w.no_bot_link)),
+        Trouble::NoProfile => {
+            (w.no_profile.to_owned(), w.no_profile_do.to_owned(), to("/profiles/new", w.no_profile_link))
+        }
+        Trouble::BackupMissing(last) => {
+            let title = match last {
+                Some(at) => format!("{} {}", w.backup_old, clock().day(language(), *at)),
+                None => w.backup_never.to_owned(),
+            };
+            (title, w.backup_do.to_owned(), None)
+        }
+        Trouble::AdminsWithoutFactor(count) => {
+            (format!("{}: {count}", w.no_factor), w.no_factor_do.to_owned(), to("/users", w.to_people))
+        }
+        Trouble::OldUrlsUnused => {
+            (w.old_urls_unused.to_owned(), w.old_urls_unused_do.to_owned(), to("/settings#endpoints", w.to_settings))
+        }
         Trouble::CodesGuessed(email, count) => (
             format!("{}: {email} ({count})", w.codes_guessed),
             w.codes_guessed_do.to_owned(),
@@ -296,13 +462,19 @@ fn trouble(trouble: &Trouble) -> AnyView {
         ),
         Trouble::UnannouncedProxy(address) => (w.proxy.to_owned(), w.proxy_do.replace("{}", address), None),
     };
-    let class = if trouble.is_red() { "notice bad" } else { "notice warn" };
+    // Only admins can follow a link to settings, people or the audit.
+    let is_theirs = |href: &str| ["/settings", "/users", "/audit"].iter().any(|page| href.starts_with(page));
+    let link = link.filter(|(href, _)| may_set || !is_theirs(href));
+    let (class, state) = if trouble.is_red() { ("mark bad", w.broken) } else { ("mark todo", w.todo) };
     view! {
-        <div class=class>
-            <b>{title}</b>
-            <p>{advice}</p>
-            {link.map(|(href, title)| view! { <a class="button small" href=href>{title}</a> })}
-        </div>
+        <li>
+            <span class=class>{state}</span>
+            <div>
+                <b>{title}</b>
+                <p class="soft">{advice}</p>
+                {link.map(|(href, title)| view! { <a class="button small" href=href>{title}</a> })}
+            </div>
+        </li>
     }
     .into_any()
 }

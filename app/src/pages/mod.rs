@@ -30,9 +30,11 @@ pub use self::{
     deliveries::{ActView, Chosen, EraseView, ErasureView, LogView, PayloadView, Results, StoredView, UnreachableRow},
     health::{HealthView, Trouble},
     moment::Clock,
-    profiles::{ImportPage, ImportPlan, ImportRow, LineFault, ShareView, UrlRow, UrlTable, UrlsPage},
+    profiles::{
+        ImportPage, ImportPlan, ImportRow, LineFault, MovedUrl, MovedUrls, ShareView, UrlRow, UrlTable, UrlsPage,
+    },
     sandbox::{SandboxBooking, SandboxChat, SandboxLine, SandboxView},
-    settings::{SettingField, SettingsView, Tested},
+    settings::{SettingField, SettingsView, SmtpView, Tested},
 };
 pub use crate::builder::load_builder;
 use crate::{

@@ -72,6 +72,23 @@
     }
   });
 
+  // A field with names to choose from asks for those that fit what is typed. A chosen one is looked for at once.
+  let asked = 0;
+  document.addEventListener("input", async (event) => {
+    const field = event.target;
+    if (!field.matches("[data-names]")) return;
+    const offered = [...field.list.options].map((option) => option.value);
+    const chosen = event.inputType === undefined || event.inputType === "insertReplacementText";
+    if (chosen && offered.includes(field.value)) return field.form.requestSubmit();
+    const mine = ++asked;
+    await new Promise((done) => setTimeout(done, 150));
+    if (mine !== asked) return;
+    const answer = await fetch(`${field.dataset.names}?q=${encodeURIComponent(field.value)}`).catch(() => null);
+    const names = answer?.ok ? await answer.json() : [];
+    if (mine !== asked) return;
+    field.list.replaceChildren(...names.map((name) => new Option(name, name)));
+  });
+
   // A text to copy stands before its button, or the button names it. What came of it is said beside them until the button
   // is left.
   const says = (button, word, failed) => {

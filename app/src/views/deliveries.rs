@@ -171,3 +171,16 @@ pub struct DeliveryDetail {
     /// The attempts in order.
     pub attempts: Vec<AttemptView>,
 }
+
+/// The filter of the log by a profile's name.
+#[derive(Clone, Debug, Default)]
+pub struct ProfileFilter {
+    /// The name, as chosen or as typed.
+    pub text: String,
+    /// Why the typed name is no profile's.
+    pub fault: Option<&'static str>,
+    /// The profiles that the typed name may mean: their ids and names.
+    pub candidates: Vec<(i64, String)>,
+    /// The names to choose from before scripts run; empty if there are too many.
+    pub names: Vec<String>,
+}

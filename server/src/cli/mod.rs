@@ -9,7 +9,7 @@ mod users;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use app::i18n::{Words as _, command_line::CommandLineWords};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, builder::Resettable};
 use hookgram::values::Language;
@@ -126,6 +126,11 @@ async fn run_command(cli: Cli, config: Config) -> anyhow::Result<ExitCode> {
         Command::Backup { file } => {
             let store = open_existing(&config).await?;
             store.backup(&file).await?;
+            store
+                .settings
+                .remember_backup(crate::time::now())
+                .await
+                .context("the copy is made, but its time could not be stored")?;
             store.close().await;
             ExitCode::SUCCESS
         }

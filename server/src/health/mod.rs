@@ -9,12 +9,13 @@ use app::{
     pages::{HealthView, Trouble},
     views::{BotDetail, BotView},
 };
-use hookgram::{bot::BotState, secret::BotToken};
+use hookgram::{bot::BotState, role::Role, secret::BotToken};
 use tokio::{sync::watch, time::sleep};
 
 pub(crate) use self::keys::{place, tell};
 use crate::{
     channel::telegram::NOT_TELEGRAMS,
+    config::is_only_here,
     state::AppState,
     store::{Bot, BotRecord, MANY_CODES, SignInFailures, Store, StoreError},
     time::{Millis, now},
@@ -27,6 +28,8 @@ const DAY: Millis = 24 * HOUR;
 const STUCK: Millis = 15 * 60 * 1000;
 /// Bytes. The disk counts as low with less than this free, or with less than a hundredth of its size free.
 const LOW: u64 = 500_000_000;
+/// A backup that is older than this, in milliseconds, no longer counts.
+const OLD_BACKUP: Millis = 30 * DAY;
 /// How many bots the page shows, those with a problem first.
 const BOTS: usize = 100;
 /// The time between two updates of the mark.
@@ -99,8 +102,9 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     if mail.given_up > 0 && has_mail {
         troubles.push(Trouble::MailFailing(mail.reason.clone().unwrap_or_default()));
     }
-    if !has_mail && !locked.mail && store.log.wants_mail().await? {
-        troubles.push(Trouble::MailMissing);
+    if !has_mail && !locked.mail {
+        let is_wanted = store.log.wants_mail().await?;
+        troubles.push(if is_wanted { Trouble::MailMissing } else { Trouble::MailNotSetUp });
     }
     for SignInFailures { email, passwords, codes } in store.accounts.sign_in_failures(now - DAY).await? {
         troubles.push(if codes >= MANY_CODES {
@@ -112,8 +116,38 @@ pub async fn report(state: &AppState) -> Result<HealthView, StoreError> {
     if let Some(address) = state.health.unannounced(now) {
         troubles.push(Trouble::UnannouncedProxy(address.to_string()));
     }
+    let last_backup = store.settings.last_backup().await?;
+    let last_stateless = if settings.stateless { store.log.newest_stateless().await? } else { None };
+    let public_url = state.public_url.to_string();
+    if is_only_here(&public_url) {
+        troubles.push(Trouble::AddressOnlyHere(public_url.clone()));
+    } else if !state.public_url.is_https() {
+        troubles.push(Trouble::AddressNotEncrypted(public_url.clone()));
+    }
+    if bots.is_empty() {
+        troubles.push(Trouble::NoBot);
+    }
+    if store.profiles.are_none().await? {
+        troubles.push(Trouble::NoProfile);
+    }
+    if last_backup.is_none_or(|at| at < now - OLD_BACKUP) {
+        troubles.push(Trouble::BackupMissing(last_backup));
+    }
+    let users = store.accounts.users().await?;
+    let bare = users.iter().filter(|user| user.account.role == Role::Admin && !user.has_second_factor).count();
+    if bare > 0 {
+        troubles.push(Trouble::AdminsWithoutFactor(bare));
+    }
+    if settings.stateless && last_stateless.is_none() {
+        troubles.push(Trouble::OldUrlsUnused);
+    }
     let view = HealthView {
         troubles,
+        may_set: false,
+        stateless: settings.stateless,
+        last_stateless,
+        last_backup,
+        public_url,
         open: (queue.open, queue.retrying),
         oldest: queue.oldest,
         suspended: queue.suspended,

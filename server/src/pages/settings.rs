@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use app::{
     i18n::{NoteWords, SettingsWords, Words as _},
     notices::{Administered, Notice},
-    pages::{ServerPage, SettingField, SettingsView, Tested},
+    pages::{ServerPage, SettingField, SettingsView, SmtpView, Tested},
     session::Admin,
 };
 use axum::{body::Body, http::StatusCode, response::Response};
 use hookgram::{
-    setting::Setting,
+    setting::{MailService, Setting},
     values::{EmailAddress, Language},
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -18,7 +18,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::{Fields, Visit, accounts::or_confirm, internal, or_refuse};
 use crate::{
     mail::Note,
-    settings::{ChangeError, SettingFault, smtp::url::SmtpFault},
+    settings::{
+        ChangeError, SettingFault,
+        smtp::{
+            form::{FieldsFault, SmtpFields},
+            url::SmtpFault,
+        },
+    },
 };
 
 const PAGE: &str = "/settings";
@@ -34,20 +40,67 @@ pub(super) async fn save(visit: Visit<Admin>, body: Body) -> Response {
     or_confirm!(visit, PAGE);
     let fields = or_refuse!(visit, visit.form(body).await);
     let mut changes = changes(&fields);
+    match smtp(&visit, &fields) {
+        Ok(change) => changes.extend(change),
+        Err(fault) => {
+            let smtp = Some((fault.field(), fields_sentence(visit.language, fault)));
+            let faults = Faults { smtp, ..Faults::default() };
+            return again(visit, &changes, &fields, faults, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+    }
+    name_sender(&visit, &fields, &mut changes);
     let overtaken = overtaken(&visit, &fields, &mut changes);
     if !overtaken.is_empty() {
-        return again(visit, &changes, overtaken, StatusCode::CONFLICT).await;
+        let faults = Faults { settings: overtaken, ..Faults::default() };
+        return again(visit, &changes, &fields, faults, StatusCode::CONFLICT).await;
     }
     let (state, by) = (visit.state.clone(), visit.by());
     match state.settings.change(&state.store, &by, &changes).await {
         Ok(_) => visit.done(&Notice::Administered(Administered::Settings), PAGE),
         Err(ChangeError::Faults(faults)) => {
             let language = visit.language;
-            let said = faults.into_iter().map(|(setting, fault)| (setting, sentence(language, fault))).collect();
-            again(visit, &changes, said, StatusCode::UNPROCESSABLE_ENTITY).await
+            let settings = faults.into_iter().map(|(setting, fault)| (setting, sentence(language, fault))).collect();
+            let faults = Faults { settings, ..Faults::default() };
+            again(visit, &changes, &fields, faults, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(ChangeError::Smtp(error)) => visit.refuse(internal(error)).await,
         Err(ChangeError::Store(error)) => visit.refuse(internal(error)).await,
+    }
+}
+
+/// The change of the mail server that the form's fields ask for; `None` if they are as they were, or if its URL is typed
+/// whole or forgotten.
+fn smtp(visit: &Visit<Admin>, fields: &Fields) -> Result<Option<(Setting, SecretString)>, FieldsFault> {
+    let get = |name: &str| fields.get(name).cloned();
+    let is_typed = |name: &str| fields.get(name).is_some_and(|text| !text.trim().is_empty());
+    let Some(sent) = SmtpFields::sent(get).filter(|_| !is_typed("smtp_url") && !fields.contains_key("smtp_forget"))
+    else {
+        return Ok(None);
+    };
+    let now = visit.state.settings.now();
+    let began_from = get("smtp_url_was").unwrap_or_else(|| now.shown(Setting::SmtpUrl));
+    let (was, _) = SmtpFields::of_url(&began_from);
+    let password = fields.get("smtp_password").map(String::as_str).unwrap_or_default();
+    // A service that is only looked at is not chosen.
+    let is_untouched = sent == was || (sent.is_blank() && began_from.is_empty());
+    if password.is_empty() && is_untouched {
+        return Ok(None);
+    }
+    let kept = now.smtp_password();
+    let url = sent.url(password, kept.as_ref().map(|(of, password)| (of, password)))?;
+    Ok(Some((Setting::SmtpUrl, url)))
+}
+
+/// Makes the user of a new mail server the sender of mails if the form names none.
+fn name_sender(visit: &Visit<Admin>, fields: &Fields, changes: &mut [(Setting, SecretString)]) {
+    let user = fields.get("smtp_user").and_then(|user| EmailAddress::parse(user.trim()));
+    let Some(user) = user.filter(|_| !visit.state.settings.is_fixed(Setting::MailFrom)) else { return };
+    let gets_server =
+        changes.iter().any(|(setting, url)| *setting == Setting::SmtpUrl && !url.expose_secret().is_empty());
+    let sender =
+        changes.iter_mut().find(|(setting, text)| *setting == Setting::MailFrom && text.expose_secret().is_empty());
+    if let Some((_, text)) = sender.filter(|_| gets_server) {
+        *text = SecretString::from(user.as_str().to_owned());
     }
 }
 
@@ -70,23 +123,42 @@ fn overtaken(
     overtaken.collect()
 }
 
+/// What is wrong with a form: at the settings, and at a field of the mail server.
+#[derive(Default)]
+struct Faults {
+    settings: Vec<(Setting, String)>,
+    smtp: Option<(&'static str, String)>,
+}
+
 /// Shows what was typed again, with a sentence at each field that is at fault.
 async fn again(
     visit: Visit<Admin>,
     changes: &[(Setting, SecretString)],
-    faults: Vec<(Setting, String)>,
+    fields: &Fields,
+    faults: Faults,
     status: StatusCode,
 ) -> Response {
     let mut view = view(&visit);
+    let typed = fields.get("smtp_service").and_then(|name| MailService::parse(name));
+    if let (Some(service), Some(sent)) = (typed, SmtpFields::sent(|name| fields.get(name).cloned())) {
+        view.smtp = SmtpView { service, fault: faults.smtp, ..smtp_view(sent, view.smtp.has_password) };
+    }
     for (setting, text) in changes_shown(changes) {
         if let Some(field) = view.fields.get_mut(setting.name()) {
             field.text = text;
         }
     }
-    for (setting, fault) in faults {
+    for (setting, fault) in faults.settings {
         if let Some(field) = view.fields.get_mut(setting.name()) {
             field.fault = Some(fault);
         }
+    }
+    // The URL that nobody typed was made of the fields.
+    let is_whole = fields.get("smtp_url").is_some_and(|url| !url.trim().is_empty());
+    if let Some(field) = view.fields.get_mut(Setting::SmtpUrl.name()).filter(|_| typed.is_some() && !is_whole)
+        && let Some(fault) = field.fault.take()
+    {
+        view.smtp.fault = Some(("smtp_user", fault));
     }
     visit.show(status, ServerPage::Settings(Box::new(view))).await
 }
@@ -135,8 +207,11 @@ fn view(visit: &Visit<Admin>) -> SettingsView {
         sealed: now.is_locked(setting),
     };
     let fields: BTreeMap<_, _> = Setting::ALL.into_iter().map(|setting| (setting.name(), field(setting))).collect();
+    let (smtp, has_password) = SmtpFields::of_url(&now.shown(Setting::SmtpUrl));
+    let smtp = if smtp.host.is_empty() { SmtpView::default() } else { smtp_view(smtp, has_password) };
     SettingsView {
         fields,
+        smtp,
         public_url: visit.state.public_url.to_string(),
         has_mail: now.smtp.is_some(),
         me: visit.account().email.clone(),
@@ -145,7 +220,13 @@ fn view(visit: &Visit<Admin>) -> SettingsView {
     }
 }
 
-/// The changes that the form asks for.
+fn smtp_view(fields: SmtpFields, has_password: bool) -> SmtpView {
+    let service = fields.service();
+    let SmtpFields { host, port, security, user } = fields;
+    SmtpView { service, host, port, security, user, has_password, fault: None }
+}
+
+/// The changes that the form asks for, but for those of the mail server's fields.
 fn changes(fields: &Fields) -> Vec<(Setting, SecretString)> {
     let mut changes = Vec::new();
     for setting in Setting::ALL {
@@ -169,6 +250,20 @@ fn changes(fields: &Fields) -> Vec<(Setting, SecretString)> {
 fn changes_shown(changes: &[(Setting, SecretString)]) -> impl Iterator<Item = (Setting, String)> {
     let shown = changes.iter().filter(|(setting, _)| !setting.is_secret());
     shown.map(|(setting, text)| (*setting, text.expose_secret().to_owned()))
+}
+
+fn fields_sentence(language: Language, fault: FieldsFault) -> String {
+    let w = SettingsWords::of(language);
+    match fault {
+        FieldsFault::Host => w.smtp_no_host.to_owned(),
+        FieldsFault::Port => w.smtp_wrong_port.to_owned(),
+        FieldsFault::NoUser => w.smtp_user_missing.to_owned(),
+        FieldsFault::NoPassword => w.smtp_password_missing.to_owned(),
+        FieldsFault::PasswordOfAnother => w.smtp_password_of_another.to_owned(),
+        FieldsFault::PasswordInClear => w.smtp_in_clear.to_owned(),
+        FieldsFault::StartTlsNotRequired => w.smtp_starttls_vain.to_owned(),
+        FieldsFault::Url(_) => w.smtp_no_host.to_owned(),
+    }
 }
 
 fn sentence(language: Language, fault: SettingFault) -> String {

@@ -12,6 +12,8 @@ use hookgram::{
     values::{Bilingual, Language},
 };
 
+use percent_encoding::percent_decode_str;
+
 use crate::store::StoredProfile;
 
 /// The name of a profile without a message.
@@ -22,6 +24,8 @@ const NAMELESS: Bilingual = Bilingual { ru: "Профиль", en: "Profile" };
 pub struct Candidate {
     /// The line's number, from 1.
     pub line: usize,
+    /// The line as it was pasted, with its token masked.
+    pub masked: String,
     /// The URL that was read, or why the line is not an old URL.
     pub read: Result<OldUrl, NoOldUrl>,
     /// The new profile's name, which differs from those of stored profiles and of other new ones; empty if no profile
@@ -46,7 +50,8 @@ pub fn candidates(text: &str, stored: &[StoredProfile], language: Language) -> V
     let mut names: BTreeSet<String> = stored.iter().map(|profile| profile.name.clone()).collect();
     let mut found: Vec<Candidate> = Vec::new();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let mut candidate = Candidate { line: index + 1, read: old_url::read(line), name: String::new(), twin: None };
+        let (read, masked) = (old_url::read(line), masked(line));
+        let mut candidate = Candidate { line: index + 1, masked, read, name: String::new(), twin: None };
         if let Some(url) = candidate.complete() {
             let words = old_url::first_words(&url.profile).unwrap_or_else(|| NAMELESS.get(language).to_owned());
             let name = old_url::free_name(&words, |name| names.contains(name));
@@ -68,6 +73,17 @@ pub fn candidates(text: &str, stored: &[StoredProfile], language: Language) -> V
         found.push(candidate);
     }
     found
+}
+
+/// A pasted URL without its token. Every part that holds one is shown decoded, so that none hides in an encoding.
+fn masked(line: &str) -> String {
+    let plain = |piece: &str| {
+        let decoded = percent_decode_str(piece).decode_utf8_lossy();
+        let safe = redact(&decoded);
+        if safe == decoded { piece.to_owned() } else { safe }
+    };
+    // A token holds no separator, so that none is cut.
+    line.trim().split_inclusive(['?', '&']).map(plain).collect()
 }
 
 impl Candidate {
@@ -117,5 +133,25 @@ impl Candidate {
         row.can_be_made = self.complete().is_some();
         row.marked = row.can_be_made && row.twin.is_none();
         row
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_url_holds_no_token_however_it_is_written() {
+        const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
+        let encoded = TOKEN.replace(':', "%3A");
+        for token in [TOKEN, &encoded, &encoded.replace("AAH", "%41%41H")] {
+            let line =
+                format!(" https://hooks.torrow.net/webhook/telegram?telegramToken={token}&message=%D0%94%D0%B0 ");
+            assert_eq!(
+                masked(&line),
+                "https://hooks.torrow.net/webhook/telegram?telegramToken=7001002003:AAH…&message=%D0%94%D0%B0"
+            );
+        }
+        assert_eq!(masked("telegramToken=TorrowServiceBot&message=1"), "telegramToken=TorrowServiceBot&message=1");
     }
 }

@@ -15,6 +15,7 @@ use crate::settings::{
     parse,
     smtp::{
         Smtp, SmtpError, SmtpSettings,
+        form::SmtpFields,
         url::{self, SmtpFault},
     },
 };
@@ -95,7 +96,7 @@ impl Values {
         match setting {
             Setting::SmtpUrl if text.is_empty() => self.smtp_url = None,
             Setting::SmtpUrl => {
-                let anybody = url::read_from("hookgram@localhost").ok_or(SettingFault::Sender)?;
+                let anybody = url::anybody().ok_or(SettingFault::Sender)?;
                 SmtpSettings::read(text, anybody).map_err(SettingFault::Smtp)?;
                 self.smtp_url = Some(SecretString::from(text));
             }
@@ -145,6 +146,14 @@ impl Values {
     pub fn shown(&self, setting: Setting) -> String {
         let text = self.texts.get(&setting).map_or_else(|| setting.default_text(), |text| text.expose_secret());
         if setting == Setting::SmtpUrl { without_password(text) } else { text.to_owned() }
+    }
+
+    /// The fields of the stored mail server, and its password.
+    #[must_use]
+    pub fn smtp_password(&self) -> Option<(SmtpFields, SecretString)> {
+        let url = self.smtp_url.as_ref()?.expose_secret();
+        let (_, password) = SmtpSettings::read(url, url::anybody()?).ok()?.credentials?;
+        Some((SmtpFields::of_url(url).0, password))
     }
 
     /// Whether a mail server is set without a sender of mails.

@@ -92,6 +92,7 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("sessions::rotate_session", "the same session under another token"),
     ("sessions::touch_session", "when a session was last used"),
     ("sessions::try_half_session", "counts attempts; a wrong code is audited"),
+    ("settings::remember_backup", "when a copy was made; it takes access to the database's own file"),
     ("settings::remember_public_url", "the server at its start"),
     ("sign_in_failures::code_was_right", "a step of a sign-in; its session is audited"),
     ("sign_in_failures::try_code", "counts attempts; a wrong code is audited"),

@@ -1,4 +1,4 @@
-//! Settings that admins have changed, and the public URL of the server that ran last.
+//! Settings that admins have changed, the public URL of the server that ran last, and when the last backup was made.
 
 use hookgram::{audit::AuditAction, setting::Setting};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -11,10 +11,13 @@ use crate::{
         audit::{By, Change, Entry},
         secrets::sealing_key,
     },
+    time::Millis,
 };
 
 /// The row of the public URL. It is no [`Setting`].
 const PUBLIC_URL: &str = "public_url";
+/// The row of the time of the last backup, in milliseconds. It is no [`Setting`].
+const LAST_BACKUP: &str = "last_backup";
 
 impl Settings {
     /// The public URL of the server that ran last, for commands that print URLs.
@@ -37,6 +40,34 @@ impl Settings {
         )
         .bind(PUBLIC_URL)
         .bind(url)
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+
+    /// When `hookgram backup` last made a copy.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn last_backup(&self) -> Result<Option<Millis>, StoreError> {
+        let at: Option<String> = sqlx::query_scalar("SELECT value FROM settings WHERE name = ?1 AND value IS NOT NULL")
+            .bind(LAST_BACKUP)
+            .fetch_optional(&self.read)
+            .await?;
+        Ok(at.and_then(|at| at.parse().ok()))
+    }
+
+    /// Remembers that a copy was made at this time.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn remember_backup(&self, at: Millis) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO settings (name, value) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(LAST_BACKUP)
+        .bind(at.to_string())
         .execute(&self.write)
         .await?;
         Ok(())

@@ -272,6 +272,30 @@ async fn a_form_behind_a_link_that_is_sent_twice_signs_in_both_times() {
 }
 
 #[tokio::test]
+async fn the_sign_in_page_says_where_the_set_up_link_is_while_there_is_no_account() {
+    let server = self::server().await;
+    let link = server.setup_link.clone().unwrap();
+    let code = link.rsplit('/').next().unwrap();
+    for (language, said) in
+        [("en", "hookgram serve prints it at its start"), ("ru", "hookgram serve печатает её при запуске")]
+    {
+        let see = async || {
+            let request = server.http.get(server.url("/login")).header("accept-language", language);
+            request.send().await.unwrap().text().await.unwrap()
+        };
+        let page = see().await;
+        assert!(page.contains(said) && page.contains("hookgram user add"), "{page}");
+        assert!(!page.contains(code), "the code is a secret");
+    }
+    let visitor = Visitor::new(&server);
+    let refused = visitor.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
+    assert!(refused.text.contains("There is no account yet"), "{}", refused.text);
+    server.state.store.accounts.add_user(EMAIL, Role::Admin, None, &COMMAND_LINE).await.unwrap();
+    assert!(!visitor.see("/login").await.contains("There is no account yet"));
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn the_sign_in_page_says_why_signing_in_fails_without_https() {
     let server = TestServer::start_with("http://127.0.0.1:9", |config| {
         config.public_url = PublicUrl::parse("https://hooks.example.com");

@@ -1,7 +1,7 @@
 //! What the builder keeps where there is no script: forms with faults, and forms filled from an old URL. The token in
 //! them is marked, and looked for in every answer.
 
-use hookgram::{parameters::Parameter, role::Role};
+use hookgram::{event::EventType, parameters::Parameter, role::Role};
 use server::{http::client::Client, store::audit::COMMAND_LINE};
 
 use crate::support::{BotApi, TOKEN, TestServer};
@@ -301,5 +301,41 @@ async fn who_saves_later_sees_what_was_stored_meanwhile_and_may_keep_either() {
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let request = server.http.post(server.url("/rpc/operator/save-profile")).header("cookie", &visitor.cookie);
     assert_eq!(with_form(request, &fields).send().await.unwrap().status(), 422, "a fault is no error of the server");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn all_events_or_the_marked_ones_is_a_choice() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let visitor = Visitor::new(&server, "a@example.com", Role::Operator).await;
+    let form = |choice: &'static str, marked: bool| {
+        let mut fields = vec![
+            ("form[name]", "A"),
+            ("form[target]", "sandbox"),
+            ("form[values][telegramFieldName]", "*T"),
+            ("form[event_choice]", choice),
+        ];
+        fields.extend(marked.then_some(("form[events][3036]", "on")));
+        fields
+    };
+    let (_, page) = visitor.draft("operator/save-profile", &form("marked", false)).await;
+    assert!(page.contains("Mark at least one event, or choose “All events”."), "{page}");
+    let stored = async || server.state.store.profiles.by_name("A").await.unwrap().unwrap();
+    visitor.send("operator/save-profile", &form("marked", true)).await;
+    assert_eq!(stored().await.events, [EventType(3036)]);
+    let id = stored().await.id.to_string();
+    let page = visitor.open(&format!("/profiles/{id}")).await.text;
+    let radio = |value: &str| {
+        let tag = page
+            .split('<')
+            .find(|tag| tag.contains("form[event_choice]") && tag.contains(&format!("value=\"{value}\"")));
+        tag.unwrap().contains("checked")
+    };
+    assert!(radio("marked") && !radio("all"), "{page}");
+    assert!(page.contains("Cancellation") && page.contains("<small class=\"soft mono\">CaseCancel"), "{page}");
+    // What is marked does not count while all are chosen.
+    let all = [&form("all", true)[..], &[("id", id.as_str())]].concat();
+    visitor.send("operator/save-profile", &all).await;
+    assert_eq!(stored().await.events, []);
     server.stop().await;
 }

@@ -90,3 +90,47 @@ async fn a_bot_api_that_cannot_be_reached_is_named_as_it_is_configured() {
     assert!(!page.contains("hunter2") && !page.contains("api.telegram.org"));
     server.stop().await;
 }
+
+#[tokio::test]
+async fn health_lists_what_is_not_set_up_yet_and_what_is_good() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let admin = Person::new(&server, Role::Admin).await;
+    let viewer = Person::new(&server, Role::Viewer).await;
+    let todo = [
+        "No mail server is set",
+        "The address means this machine or its own network only",
+        "There is no bot yet",
+        "There is no profile yet",
+        "The database was never copied",
+        "Old URLs with parameters are open, but nobody uses them",
+    ];
+    let page = admin.see("/health").await;
+    for said in todo.into_iter().chain(["Admins without a second step at sign-in: 1"]) {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    assert!(page.contains("href=\"/settings#mail\"") && page.contains("href=\"/users\""), "{page}");
+    assert!(page.contains("All is well") && !page.contains("needs-you"), "nothing of it is urgent");
+    let page = viewer.see("/health").await;
+    assert!(todo.iter().all(|said| page.contains(said)), "{page}");
+    assert!(!page.contains("Admins without") && !page.contains("href=\"/settings"), "{page}");
+
+    server.profile("A", false, &[(Parameter::Message, "x")]).await;
+    server.state.store.settings.remember_backup(now()).await.unwrap();
+    admin
+        .post("/settings", &[("stateless", "false"), ("smtp_url", "smtp://localhost:9"), ("mail_from", "a@b.example")])
+        .await;
+    let page = admin.see("/health").await;
+    for said in
+        ["The database was copied:", "Old URLs with parameters are closed.", "A mail server is set", "There is room"]
+    {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    for said in ["No mail server", "There is no", "was never copied", "nobody uses them"] {
+        assert!(!page.contains(said), "{said} in {page}");
+    }
+    let month = 31 * 24 * 60 * MINUTE;
+    server.state.store.settings.remember_backup(now() - month).await.unwrap();
+    assert!(admin.see("/health").await.contains("The last copy of the database is old:"));
+    assert_eq!(server.http.get(server.url("/readyz")).send().await.unwrap().status(), 200);
+    server.stop().await;
+}

@@ -1,8 +1,8 @@
 //! The log's pages, as a browser without scripts sees and sends them.
 
-use hookgram::{delivery::DeliveryState, parameters::Parameter, role::Role};
+use hookgram::{delivery::DeliveryState, parameters::Parameter, query, role::Role};
 use serde_json::{Value, json};
-use server::store::StoredProfile;
+use server::store::{StoredProfile, audit::COMMAND_LINE};
 
 use crate::{
     person::{Person, between},
@@ -271,5 +271,58 @@ async fn the_sandbox_takes_samples_and_is_cleared() {
     assert_eq!(server.state.store.profiles.sandbox_messages(None, 9).await.unwrap().len(), 2);
     person.post("/sandbox/clear", &[]).await;
     assert!(person.see("/sandbox").await.contains("No messages yet"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_filter_by_a_profile_takes_a_name() {
+    let api = BotApi::start().await;
+    let (server, profile) = server_with(&api, "Студия Ёлка").await;
+    server.profile("Студия Север", true, &[]).await;
+    server.profile("Салон", true, &[]).await;
+    server.profile("Салон на Мира", true, &[]).await;
+    let person = Person::new(&server, Role::Viewer).await;
+    let to = async |named: &str| {
+        let answer = person.get(&format!("/deliveries?outcome=failed&named={}", query::encode(named))).await;
+        let to = answer.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
+        (to, answer.text().await.unwrap())
+    };
+    let id = profile.id;
+    let found = Some(format!("/deliveries?profile={id}&outcome=failed"));
+    for named in ["Студия Ёлка", "студия елка", "ёлка", " ЕЛКА "] {
+        assert_eq!(to(named).await.0, found, "{named}");
+    }
+    assert!(to("Салон").await.0.is_some(), "the very name, though another begins with it");
+    let (nowhere, page) = to("студия").await;
+    assert!(nowhere.is_none() && page.contains("Several profiles match"), "{page}");
+    assert!(page.contains(&format!("href=\"/deliveries?profile={id}&amp;outcome=failed\"")), "{page}");
+    let (nowhere, page) = to("zzz").await;
+    assert!(nowhere.is_none() && page.contains("No profile has this name") && page.contains("value=\"zzz\""), "{page}");
+    let page = person.see(&format!("/deliveries?profile={id}")).await;
+    assert!(page.contains("name=\"named\"") && page.contains("value=\"Студия Ёлка\""), "{page}");
+    assert!(page.contains("<option value=\"Салон\">"), "a short list is offered before scripts run");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn names_are_suggested_among_five_thousand_profiles() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let mut first = server.profile("0", true, &[]).await.edited();
+    first.key = None;
+    let drafts = (1..=5_000).map(|number| {
+        let mut draft = first.clone();
+        draft.name = format!("Profile {number}");
+        draft
+    });
+    server.state.store.profiles.add_all(&drafts.collect::<Vec<_>>(), &COMMAND_LINE).await.unwrap();
+    let person = Person::new(&server, Role::Viewer).await;
+    let names: Vec<String> = person.get("/profiles/names?q=profile%2049").await.json().await.unwrap();
+    assert_eq!((names.len(), names[0].as_str()), (10, "Profile 49"), "{names:?}");
+    assert!(names.iter().all(|name| name.starts_with("Profile 49")));
+    let page = person.see("/deliveries").await;
+    assert!(
+        page.contains("data-names=\"/profiles/names\"") && !page.contains("Profile 49"),
+        "the page holds no long list"
+    );
     server.stop().await;
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
-use crate::support::{BotApi, Play, Process, TOKEN, client, event, eventually, hookgram, run};
+use crate::support::{BotApi, Play, Process, TOKEN, client, config, event, eventually, hookgram, run};
 
 async fn post(base: &str, number: &str) -> (u16, String) {
     let query = format!("telegramToken={TOKEN}&telegramFieldName=*TelegramId&errorEmail=a@b.c&message=x");
@@ -128,6 +128,9 @@ async fn accounts_and_copies_from_the_command_line() {
     let copy = folder.path().join("copy.db");
     assert!(run(&data, &["backup", copy.to_str().unwrap()]).await.status.success());
     assert!(copy.exists());
+    let store = server::store::Store::open(config(&data, "http://127.0.0.1:9").location()).await.unwrap();
+    assert!(store.settings.last_backup().await.unwrap().is_some(), "the page Health knows of it");
+    store.close().await;
     assert!(run(&data, &["user", "remove", "a@b.c"]).await.status.success());
     assert!(!run(&data, &["user", "remove", "a@b.c"]).await.status.success());
     #[cfg(unix)]

@@ -175,6 +175,29 @@ async fn an_export_is_imported_again_after_a_look() {
 }
 
 #[tokio::test]
+async fn an_import_says_what_it_would_change_before_it_does() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let person = Person::new(&server, Role::Operator).await;
+    let texts = [(Parameter::Message, "Old words"), (Parameter::HideUrl, "true")];
+    server.profile("Changed", true, &texts).await;
+    server.profile("Same", true, &[(Parameter::Message, "Hi")]).await;
+    let file = "profiles:
+- {name: Changed, sandbox: true, telegramFieldName: '*TelegramId', message: New words, events: [CaseCancel]}
+- {name: Same, sandbox: true, telegramFieldName: '*TelegramId', message: Hi}
+";
+    let page = person.post("/profiles/import", &[("text", file)]).await.text().await.unwrap();
+    assert!(page.contains("What changes") && page.contains("Nothing changes"), "{page}");
+    let changes = between(&page, "class=\"differences\"", "</dl>");
+    for said in ["Old words", "New words", "hide_url", "Types of event", "Cancellation"] {
+        assert!(changes.contains(said), "{said} in {changes}");
+    }
+    assert!(!changes.contains("telegramFieldName"), "{changes}");
+    let message = &server.state.store.profiles.by_name("Changed").await.unwrap().unwrap().profile.formatting.message;
+    assert_eq!(message.as_deref(), Some("Old words"), "nothing is changed yet");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn many_old_urls_become_profiles_after_a_look() {
     let api = BotApi::start().await;
     let server = TestServer::start(&api.url()).await;
@@ -220,10 +243,30 @@ async fn many_old_urls_become_profiles_after_a_look() {
         ("make-5", "on"),
     ];
     let made = person.post("/profiles/urls", &names).await;
-    assert!(person.follow(made).await.contains("Made: 2 profiles."));
+    let to = made.headers()["location"].to_str().unwrap().to_owned();
+    let moved = person.follow(made).await;
+    assert!(moved.contains("Made: 2 profiles.") && moved.contains("Which URL replaces which"), "{moved}");
+    assert!(moved.contains("telegramToken=7001002003:AAH…&amp;telegramFieldName=*TelegramId&amp;message="), "{moved}");
+    assert!(!moved.contains("AAHk2Lm9"), "the token is masked");
     let stored = server.state.store.profiles.all().await.unwrap();
     assert_eq!(stored.iter().map(|profile| profile.name.as_str()).collect::<Vec<_>>(), ["First", "Second"]);
     assert_eq!(stored[0].profile.token.as_ref().map(|token| token.expose()), Some(TOKEN));
+    for profile in &stored {
+        assert!(moved.contains(&format!("value=\"{}/h/{}\"", server.state.public_url, profile.key)), "{moved}");
+    }
+    let file = person.get(&to.replace("/profiles/urls", "/profiles/urls.csv")).await;
+    assert_eq!(file.headers()["content-type"], "text/csv; charset=utf-8");
+    let file = file.text().await.unwrap();
+    let mut lines = file.lines();
+    assert_eq!(lines.next(), Some("\u{feff}line,profile,old_url,short_url"));
+    assert!(
+        lines.next().unwrap().starts_with("1,First,https://hooks.torrow.net/webhook/telegram?telegramToken="),
+        "{file}"
+    );
+    assert!(lines.next().unwrap().ends_with(&format!("/h/{}", stored[1].key)) && lines.next().is_none(), "{file}");
+    assert!(!file.contains("AAHk2Lm9"), "{file}");
+    let other = Person::new(&server, Role::Admin).await;
+    assert_eq!(other.get(&to).await.status(), StatusCode::UNPROCESSABLE_ENTITY, "each has lists of their own");
     let again = person.post("/profiles/urls", &[("text", &list)]).await.text().await.unwrap();
     assert!(again.contains("There is such a profile already: “First”"));
     let gone = person.post("/profiles/urls", &names).await;

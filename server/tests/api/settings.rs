@@ -159,3 +159,127 @@ async fn a_test_mail_says_what_the_server_answered_and_a_password_is_not_shown_a
     assert!(server.state.settings.now().smtp.is_none());
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_mail_service_is_chosen_and_its_server_is_known() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let admin = Person::new(&server, Role::Admin).await;
+    let url = || server.state.settings.now().shown(Setting::SmtpUrl);
+    let from = || server.state.settings.now().shown(Setting::MailFrom);
+    // A service that is only looked at changes nothing.
+    let look =
+        [("smtp_service", "gmail"), ("smtp_host", ""), ("smtp_user", ""), ("smtp_password", ""), ("mail_from", "")];
+    admin.post("/settings", &look).await;
+    assert_eq!(url(), "");
+    let yandex = [
+        ("smtp_service", "yandex"),
+        ("smtp_host", ""),
+        ("smtp_port", ""),
+        ("smtp_security", "tls"),
+        ("smtp_user", "salon@yandex.ru"),
+        ("smtp_password", "p@ss:word"),
+        ("smtp_url", ""),
+        ("mail_from", ""),
+    ];
+    let page = admin.follow(admin.post("/settings", &yandex).await).await;
+    assert_eq!(url(), "smtps://salon%40yandex.ru:…@smtp.yandex.ru:465");
+    assert_eq!(from(), "salon@yandex.ru", "the user is the sender if no other is named");
+    assert!(!page.contains("p@ss") && !page.contains("p%40ss"), "{page}");
+    assert!(between(&page, "id=\"smtp_user\"", ">").contains("value=\"salon@yandex.ru\""), "{page}");
+    assert!(page.contains("Leave this blank to keep it."), "{page}");
+    let chosen = between(&page, "name=\"smtp_service\" value=\"yandex\"", ">");
+    assert!(chosen.contains("checked"), "{chosen}");
+    for page_of in ["id.yandex.ru/security/app-passwords", "account.mail.ru/", "myaccount.google.com/apppasswords"] {
+        assert!(page.contains(page_of), "{page_of}");
+    }
+
+    // The password stays while only the port changes.
+    let stored = || server.state.settings.now().smtp_password().unwrap();
+    let moved = [
+        ("smtp_service", "other"),
+        ("smtp_host", "smtp.yandex.ru"),
+        ("smtp_port", "587"),
+        ("smtp_security", "starttls"),
+        ("smtp_user", "salon@yandex.ru"),
+        ("smtp_password", ""),
+        ("mail_from", "Salon <salon@yandex.ru>"),
+    ];
+    admin.post("/settings", &moved).await;
+    assert_eq!(url(), "smtp://salon%40yandex.ru:…@smtp.yandex.ru:587");
+    assert_eq!(secrecy::ExposeSecret::expose_secret(&stored().1), "p@ss:word");
+
+    // Another server does not get it.
+    let elsewhere =
+        moved.map(|(name, value)| if name == "smtp_host" { (name, "evil.example.com") } else { (name, value) });
+    let answer = admin.post("/settings", &elsewhere).await;
+    assert_eq!(answer.status(), 422);
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("type the password again") && page.contains("value=\"evil.example.com\""), "{page}");
+    assert!(between(&page, "id=\"smtp_password\"", ">").contains("aria-invalid=\"true\""));
+    assert_eq!(url(), "smtp://salon%40yandex.ru:…@smtp.yandex.ru:587");
+
+    // A URL that is typed whole wins.
+    let whole = [&moved[..], &[("smtp_url", "smtp://localhost:25")]].concat();
+    admin.post("/settings", &whole).await;
+    assert_eq!(url(), "smtp://localhost:25");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn two_admins_do_not_overwrite_each_other_s_mail_server() {
+    let server = TestServer::start("http://127.0.0.1:9").await;
+    let admin = Person::new(&server, Role::Admin).await;
+    let fields = |host: &'static str, user: &'static str, password: &'static str, was: &'static str| {
+        [
+            ("smtp_service", "other"),
+            ("smtp_host", host),
+            ("smtp_port", "465"),
+            ("smtp_security", "tls"),
+            ("smtp_user", user),
+            ("smtp_password", password),
+            ("smtp_url_was", was),
+            ("mail_from", "a@example.com"),
+            ("mail_from_was", ""),
+        ]
+    };
+    let url = || server.state.settings.now().shown(Setting::SmtpUrl);
+    assert_eq!(admin.post("/settings", &fields("one.example.com", "a", "1", "")).await.status(), 303);
+    let answer = admin.post("/settings", &fields("two.example.com", "b", "2", "")).await;
+    assert_eq!(answer.status(), 409);
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("Stored now: smtps://a:…@one.example.com:465"), "{page}");
+    assert!(page.contains("value=\"two.example.com\""), "what was typed stays");
+    assert_eq!(url(), "smtps://a:…@one.example.com:465");
+    // Who has not touched the server changes something else of the card.
+    let mut other = fields("one.example.com", "a", "", "smtps://a:…@one.example.com:465");
+    other[7].1 = "b@example.com";
+    other[8].1 = "a@example.com";
+    assert_eq!(admin.post("/settings", &other).await.status(), 303);
+    assert_eq!(url(), "smtps://a:…@one.example.com:465");
+    assert_eq!(server.state.settings.now().shown(Setting::MailFrom), "b@example.com");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_fixed_mail_server_is_shown_in_fields_that_cannot_be_edited() {
+    let server = TestServer::start_with("http://127.0.0.1:9", |config| {
+        config.fixed.fix(Setting::SmtpUrl, "smtps://ops%40example.com:hunter2@mail.example.com:466").unwrap();
+        config.fixed.fix(Setting::MailFrom, "a@example.com").unwrap();
+    })
+    .await;
+    let admin = Person::new(&server, Role::Admin).await;
+    let page = admin.see("/settings").await;
+    for (id, value) in [("smtp_host", "mail.example.com"), ("smtp_port", "466"), ("smtp_user", "ops@example.com")] {
+        let field = between(&page, &format!("id=\"{id}\""), ">");
+        assert!(field.contains("readonly") && field.contains(&format!("value=\"{value}\"")), "{field}");
+        assert!(!field.contains("name="), "{field}");
+    }
+    assert!(
+        page.contains("HOOKGRAM_SMTP_URL") && !page.contains("hunter2") && !page.contains("smtp_password\""),
+        "{page}"
+    );
+    let typed = [("smtp_service", "yandex"), ("smtp_user", "a@yandex.ru"), ("smtp_password", "x")];
+    admin.post("/settings", &typed).await;
+    assert_eq!(server.state.settings.now().shown(Setting::SmtpUrl), "smtps://ops%40example.com:…@mail.example.com:466");
+    server.stop().await;
+}

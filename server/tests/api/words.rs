@@ -152,6 +152,8 @@ async fn read_everything(language: Language) -> Vec<String> {
         "/profiles/new?draft=gone",
         "/profiles/import",
         "/profiles/urls",
+        "/deliveries?named=zzz",
+        "/deliveries?named=%D0%B8",
         "/profiles/9999",
         "/profiles/9999/share",
         "/profiles/9999/delete",
@@ -417,6 +419,24 @@ async fn read_administration(reader: &mut Reader<'_>) {
     ] {
         reader.send("/settings", &[(name, value)]).await;
     }
+    for (host, port, security, user, password) in [
+        ("", "", "tls", "a", "1"),
+        ("example.com", "0", "tls", "a", "1"),
+        ("example.com", "", "tls", "", "1"),
+        ("example.com", "", "tls", "a", ""),
+        ("example.com", "", "none", "a", "1"),
+        ("example.com", "", "starttls", "", ""),
+    ] {
+        let fields = [
+            ("smtp_service", "other"),
+            ("smtp_host", host),
+            ("smtp_port", port),
+            ("smtp_security", security),
+            ("smtp_user", user),
+            ("smtp_password", password),
+        ];
+        reader.send("/settings", &fields).await;
+    }
     let changed = [("retention_days", "60"), ("viewers_see_data", "true"), ("stateless", "false")];
     reader.send("/settings", &changed).await;
     // Set, it would ask for a second factor from here on.
@@ -444,6 +464,7 @@ async fn read_answers(reader: &mut Reader<'_>, message: &str) {
     reader.send("/profiles/urls", &[("text", &urls.join("\n"))]).await;
     reader.send("/profiles/urls", &[("text", "")]).await;
     reader.send("/profiles/urls", &[("draft", "gone")]).await;
+    reader.read("/profiles/urls?made=gone").await;
     let files = [
         json!({ "profiles": [{ "name": "1", "sandbox": true, "telegramFieldName": "*T" }] }).to_string(),
         "profiles:\n- name: '1'\n  sandbox: true\n  telegramFieldName: '*T'\n  timezone: Mars/Olympus\n".to_owned(),

@@ -36,6 +36,10 @@ async fn looked_at(browser: &Browser, name: &str) -> Result<()> {
     browser.as_desktop().await
 }
 
+async fn seen(browser: &Browser, css: &str) -> Result<bool> {
+    Ok(browser.script(&format!("return document.querySelector('{css}').checkVisibility()")).await? == true)
+}
+
 async fn walk(language: Language) -> Result<()> {
     let say = |ru: &'static str, en: &'static str| if language == Language::Ru { ru } else { en };
     let name = |page: &str| format!("{page}-{}", say("ru", "en"));
@@ -76,6 +80,22 @@ async fn walk(language: Language) -> Result<()> {
     // A setting holds at once.
     browser.open(&server.url("/settings")).await?;
     looked_at(&browser, &name("settings")).await?;
+    ensure!(!seen(&browser, "#smtp_host").await?, "a known service's server need not be typed");
+    browser.click("[value=other]").await?;
+    ensure!(seen(&browser, "#smtp_host").await? && seen(&browser, "#smtp_port").await?);
+    looked_at(&browser, &name("settings-mail-other")).await?;
+    browser.click("[value=gmail]").await?;
+    browser.see(say("двухэтапная аутентификация", "2-step verification")).await?;
+    ensure!(!seen(&browser, "#smtp_host").await?);
+    browser.click("[value=mailru]").await?;
+    browser.fill("#smtp_user", "salon@mail.ru").await?;
+    browser.click("#mail button.primary").await?;
+    browser.see(say("Введите пароль.", "Type the password.")).await?;
+    looked_at(&browser, &name("settings-mail-fault")).await?;
+    browser.fill("#smtp_password", "app password").await?;
+    browser.click("#mail button.primary").await?;
+    browser.see("smtps://salon%40mail.ru:…@smtp.mail.ru:465").await?;
+    looked_at(&browser, &name("settings-mail")).await?;
     browser.fill("#max_body", "1").await?;
     browser.script("document.querySelector('[name=max_body_unit]').value = 'KiB'").await?;
     browser.click("#endpoints button.primary").await?;

@@ -3,6 +3,8 @@
 use anyhow::{Context as _, Result, ensure};
 use hookgram::{delivery::DeliveryState, parameters::Parameter};
 use serde_json::json;
+use server::store::audit::COMMAND_LINE;
+use sqlx::Connection as _;
 
 use crate::{
     driver::Browser,
@@ -188,4 +190,84 @@ async fn times_are_the_reader_s_from_the_first_page_on() -> Result<()> {
     browser.open(&server.url("/deliveries")).await?;
     ensure!(browser.script(theirs).await? == true);
     Ok(())
+}
+
+#[tokio::test]
+async fn a_profile_is_found_by_typing_some_of_its_name() -> Result<()> {
+    let telegram = BotApi::start().await;
+    let (server, browser, url) = start("en", &telegram).await?;
+    post(&server, &url, event("1", &["5"])).await?;
+    server.wait_for_state(DeliveryState::Delivered).await;
+    let sandbox = server.profile("0", true, &[]).await;
+    let drafts = (1..=300).map(|number| {
+        let mut draft = sandbox.clone().edited();
+        (draft.name, draft.key) = (format!("Profile {number}"), None);
+        draft
+    });
+    server.state.store.profiles.add_all(&drafts.collect::<Vec<_>>(), &COMMAND_LINE).await?;
+    browser.open(&server.url("/deliveries")).await?;
+    wait_for_rows(&browser, 1).await?;
+    let offered =
+        "return [...document.querySelector('#profile-names').options].map((option) => option.value).join('|')";
+    ensure!(browser.script(offered).await? == "", "too many to offer before one types");
+    browser.fill("[name=named]", "file 29").await?;
+    browser
+        .wait("the names that fit", async |_| {
+            let names = browser.script(offered).await?;
+            let names = names.as_str().unwrap_or_default();
+            Ok((names.starts_with("Profile 29|Profile 290|") && names.split('|').count() == 10).then_some(()))
+        })
+        .await?;
+    // A name that is chosen from the list is looked for at once.
+    browser
+        .script(
+            "const field = document.querySelector('[name=named]');
+             field.value = 'Profile 290';
+             field.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertReplacementText' }))",
+        )
+        .await?;
+    browser.wait("the address", async |_| Ok(browser.url().await?.contains("?profile=").then_some(()))).await?;
+    wait_for_rows(&browser, 0).await?;
+    ensure!(browser.value("[name=named]").await? == "Profile 290");
+
+    // Before scripts run it is a text field, and the key Enter sends it.
+    browser.scripts(false).await?;
+    browser.as_phone().await?;
+    browser.open(&server.url("/deliveries")).await?;
+    browser.fill("[name=named]", "file 29").await?;
+    browser.keys("\u{e007}").await?;
+    browser.find("#profile-note").await?;
+    looked_at(&browser, "log-which-profile").await?;
+    browser.fill("[name=named]", "студию").await?;
+    browser.keys("\u{e007}").await?;
+    browser.wait("the profile", async |_| Ok(browser.url().await?.contains("?profile=").then_some(()))).await?;
+    wait_for_rows(&browser, 1).await?;
+    looked_at(&browser, "log-of-profile").await
+}
+
+#[tokio::test]
+async fn a_long_reason_takes_one_line_of_a_wide_log_and_an_older_time_has_its_date() -> Result<()> {
+    let telegram = BotApi::start().await;
+    let (server, browser, url) = start("ru", &telegram).await?;
+    telegram.next([Play::Refuse(
+        400,
+        "Bad Request: something unheard of that takes a great many words to explain to anybody",
+        json!({}),
+    )]);
+    post(&server, &url, event("1", &["5"])).await?;
+    server.wait_for_state(DeliveryState::Failed).await;
+    let mut database = sqlx::SqliteConnection::connect(&server.database_url()).await?;
+    sqlx::query("UPDATE events SET received_at = received_at - 172800000").execute(&mut database).await?;
+    database.close().await?;
+    browser.open(&server.url("/deliveries")).await?;
+    wait_for_rows(&browser, 1).await?;
+    let lines = "const reason = document.querySelector('.reason');
+        return [reason.getBoundingClientRect().height / parseFloat(getComputedStyle(reason).lineHeight), reason.title]";
+    let measured = browser.script(lines).await?;
+    ensure!(measured[0].as_f64().is_some_and(|lines| lines < 1.5), "{measured}");
+    ensure!(measured[1].as_str().is_some_and(|title| !title.is_empty()), "{measured}");
+    let time = browser.text(".log-time").await?;
+    ensure!(time.contains('.') && time.contains(','), "a day and a time: {time}");
+    looked_at(&browser, "log-wide").await?;
+    browser.no_errors().await
 }

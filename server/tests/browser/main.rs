@@ -8,6 +8,7 @@ mod builder;
 mod driver;
 mod harness;
 mod log;
+mod narrow;
 mod preview;
 mod profiles;
 mod saving;

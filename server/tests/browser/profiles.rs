@@ -194,6 +194,12 @@ async fn old_urls_and_a_file_become_profiles_without_scripts_too() -> Result<()>
     browser.click_text("Make 2 profiles").await?;
     browser.see("Made: 2 profiles.").await?;
     browser.see("Reminders").await?;
+    browser.see("Which URL replaces which").await?;
+    browser.screenshot("urls-moved").await?;
+    browser.as_phone().await?;
+    no_sideways_scroll(&browser).await?;
+    browser.screenshot("urls-moved-phone").await?;
+    browser.as_desktop().await?;
 
     browser.open(&server.url("/profiles/import")).await?;
     browser.fill("[name=text]", "profiles:\n- name: Reminders\nsandbox: maybe\n").await?;

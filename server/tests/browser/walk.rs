@@ -70,6 +70,7 @@ async fn from_the_setup_link_to_a_message_in_the_sandbox() -> Result<()> {
     set_up(&server, &browser).await?;
     browser.see("Здесь появятся ваши профили").await?;
     browser.screenshot("profiles-empty").await?;
+    ensure!(browser.text(".empty .primary").await? == "Создать первый профиль", "one action is the primary one");
     browser.click_text("Создать первый профиль").await?;
 
     builder_is_live(&browser).await?;

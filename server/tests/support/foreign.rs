@@ -5,9 +5,19 @@ use hookgram::{event::EventType, parameters::Parameter, values::Language};
 
 /// What Russian says in Latin letters: names of products, formats and parameters, and keys.
 const NAMES: &str = "Hookgram hookgram Telegram BotFather Torrow WebHook webhook URL JSON YAML HTML QR id Id curl https \
-                     http sendMessage idInstance Enter Ctrl macOS Linux Windows PowerShell Android Firefox Chrome UTC GMT CSV Lines Google Authenticator Aegis FAS";
-/// What is typed as it stands, and keys of a file of profiles.
-const COMMANDS: &[&str] = &["hookgram user reset-link", "hookgram user second-factor-off", "profiles:", "name:"];
+                     http sendMessage idInstance Enter Ctrl macOS Linux Windows PowerShell Android Firefox Chrome UTC GMT CSV Lines Google Authenticator Aegis FAS \
+                     SMTP TLS STARTTLS Gmail";
+/// What is typed as it stands, keys of a file of profiles, and names of hosts.
+const COMMANDS: &[&str] = &[
+    "hookgram user reset-link",
+    "hookgram user second-factor-off",
+    "hookgram backup",
+    "hookgram serve",
+    "profiles:",
+    "name:",
+    "Mail.ru",
+    "smtp.example.com",
+];
 /// What the played Telegram and the samples say, in Russian wherever it is shown.
 const TYPED: &[&str] = &["Салон", "№ТБ-2026/1187"];
 

@@ -55,6 +55,7 @@ word_set! {
         c_enabled: "Включён", "Switched on";
         c_sandbox: "Песочница", "Sandbox";
         c_events: "Типы событий", "Types of event";
+        c_events_all: "все", "all";
         c_bot: "Бот", "Bot";
         c_token: "Токен бота", "Bot's token";
         c_count: "Сколько", "How many";

@@ -25,6 +25,8 @@ pub struct EntryForm {
     pub faults: Vec<FieldFault>,
     /// The origin at which signing in works, if this page seems to have been opened elsewhere, over plain http.
     pub secure: Option<String>,
+    /// Whether there is no account yet, so that nobody can sign in.
+    pub no_account: bool,
 }
 
 /// The page to draw.
@@ -176,8 +178,24 @@ fn sign_in(form: &EntryForm) -> AnyView {
             </p>
         }
     });
+    let no_account = form.no_account.then(|| {
+        view! {
+            <div class="notice warn" id="no-account">
+                <b>{w.no_account}</b>
+                <p>{w.no_account_where}</p>
+                <p>
+                    <code>"journalctl -u hookgram | grep /setup/"</code>
+                </p>
+                <p>{w.no_account_else}</p>
+                <p>
+                    <code>"hookgram user add "{w.no_account_email}" --role admin"</code>
+                </p>
+            </div>
+        }
+    });
     view! {
         {insecure}
+        {no_account}
         <form method="post" action="/login">
             <Complaint faults=form.faults.clone() />
             <input type="hidden" name="next" value=form.next.clone() />

@@ -9,13 +9,14 @@ use leptos::prelude::*;
 use crate::{
     components::outcome_word,
     i18n::{LogWords, causes, language, words},
+    views::ProfileFilter,
 };
 
 /// The form.
 #[component]
 pub(super) fn Filters(
     query: LogQuery,
-    profiles: Vec<(i64, String)>,
+    profile: ProfileFilter,
     fault: Option<(String, String)>,
     /// Whether the reader may filter by chats and texts.
     sees_data: bool,
@@ -28,10 +29,6 @@ pub(super) fn Filters(
         || [&query.chat, &query.order, &query.from, &query.to].iter().any(|text| !text.is_empty());
     let fault_of = |name: &str| fault.as_ref().filter(|(field, _)| field == name).map(|(_, sentence)| sentence.clone());
     let (from_fault, to_fault) = (fault_of("from"), fault_of("to"));
-    let profile_options = profiles
-        .into_iter()
-        .map(|(id, name)| view! { <option value=id.to_string() selected=query.profile == Some(id)>{name}</option> })
-        .collect_view();
     let outcome_options = Outcome::ALL
         .into_iter()
         .map(|outcome| {
@@ -56,13 +53,11 @@ pub(super) fn Filters(
             view! { <option value=cause.name() selected=query.cause == Some(*cause)>{title}</option> }
         })
         .collect_view();
+    let (profile_input, profile_note) = profile_name(profile, &query);
     let bot = query.bot.map(|bot| view! { <Text name="bot" title=w.bot value=bot.to_string() /> });
     view! {
         <form class="log-filters" method="get" action="/deliveries" data-filters="" role="search">
-            <select class="input" name="profile" aria-label=w.profile>
-                <option value="">{w.all_profiles}</option>
-                {profile_options}
-            </select>
+            {profile_input}
             <select class="input" name="outcome" aria-label=w.outcome>
                 <option value="">{w.any_outcome}</option>
                 {outcome_options}
@@ -88,6 +83,7 @@ pub(super) fn Filters(
                 })}
             <button class="button">{w.find}</button>
             {is_narrowed.then(|| view! { <a class="button plain reset" href="/deliveries">{w.reset}</a> })}
+            {profile_note}
             <details class="more-filters" open=more>
                 <summary>{w.more}</summary>
                 <div class="more-grid">
@@ -107,6 +103,50 @@ pub(super) fn Filters(
             </details>
         </form>
     }
+}
+
+/// The field for a profile's name, and what is wrong with the name. The page's script offers names while one types; a
+/// short list of profiles is offered without it, too.
+fn profile_name(profile: ProfileFilter, query: &LogQuery) -> (AnyView, Option<AnyView>) {
+    let w = words::<LogWords>();
+    let ProfileFilter { text, fault, candidates, names } = profile;
+    let is_bad = fault.is_some();
+    let options = names.into_iter().map(|name| view! { <option value=name></option> }.into_any()).collect_view();
+    let input = view! {
+        <input
+            class="input"
+            name="named"
+            list="profile-names"
+            value=text
+            aria-label=w.profile
+            placeholder=w.all_profiles
+            autocomplete="off"
+            spellcheck="false"
+            data-names="/profiles/names"
+            autofocus=is_bad
+            aria-invalid=is_bad.then_some("true")
+            aria-describedby=is_bad.then_some("profile-note")
+        />
+        <datalist id="profile-names">{options}</datalist>
+    }
+    .into_any();
+    let links = candidates
+        .into_iter()
+        .map(|(id, name)| {
+            let href = LogQuery { profile: Some(id), behind: None, ..query.clone() }.address("/deliveries");
+            view! { <li><a href=href>{name}</a></li> }.into_any()
+        })
+        .collect_view();
+    let note = fault.map(|fault| {
+        view! {
+            <div class="profile-note" id="profile-note" role="alert">
+                <p class="field-fault">{fault}</p>
+                <ul>{links}</ul>
+            </div>
+        }
+        .into_any()
+    });
+    (input, note)
 }
 
 #[component]

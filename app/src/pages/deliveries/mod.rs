@@ -28,7 +28,7 @@ use self::{chart::Outcomes, filters::Filters, rows::Rows, trace::Trace};
 use super::LiveTitle;
 use crate::{
     i18n::{LogWords, words},
-    views::{Chart, EventDetail, LogPage},
+    views::{Chart, EventDetail, LogPage, ProfileFilter},
 };
 
 /// The log for a query.
@@ -42,8 +42,8 @@ pub struct LogView {
     pub page: LogPage,
     /// The outcomes within the query's time range.
     pub chart: Chart,
-    /// Every profile's id and name.
-    pub profiles: Vec<(i64, String)>,
+    /// The filter by a profile.
+    pub profile: ProfileFilter,
     /// The event beside the list.
     pub open: Option<Box<EventDetail>>,
     /// Whether the reader may replay and cancel.
@@ -56,7 +56,7 @@ pub struct LogView {
 #[component]
 pub(super) fn Log(view: LogView) -> impl IntoView {
     let w = words::<LogWords>();
-    let LogView { query, fault, page, chart, profiles, open, may_act, sees_data } = view;
+    let LogView { query, fault, page, chart, profile, open, may_act, sees_data } = view;
     let is_first = query.behind.is_none();
     let export = |path: &str| LogQuery { behind: None, ..query.clone() }.address(path);
     let all = may_act.then(|| everything(&query)).flatten();
@@ -94,7 +94,7 @@ pub(super) fn Log(view: LogView) -> impl IntoView {
             </div>
         </div>
         <Outcomes chart query=query.clone() />
-        <Filters query=query.clone() profiles fault sees_data />
+        <Filters query=query.clone() profile fault sees_data />
         <div class="log" class:has-open=has_open data-listen=is_first.then(|| super::live("/live/deliveries"))>
             <Rows query=query.clone() page may_act open=open.as_ref().map(|open| open.row.public_id.clone()) />
             {open

@@ -182,8 +182,9 @@ pub(super) fn details(row: &LogRow) -> AnyView {
             }
             .into_any(),
             None => {
+                let why = reason(row.reason.clone().unwrap_or_default(), None);
                 let replayed = row.replayed_as.is_some().then(|| view! { <span class="tag">{w.replayed}</span> });
-                view! { <span class="pieces">{row.reason.clone()} {replayed}</span> }.into_any()
+                view! { <span class="pieces">{why} {replayed}</span> }.into_any()
             }
         };
     };
@@ -200,7 +201,7 @@ pub(super) fn details(row: &LogRow) -> AnyView {
             None => w.queue.into_any(),
         }),
         Outcome::Failed | Outcome::Uncertain | Outcome::Suspended => pieces.push(why(row.outcome, delivery)),
-        Outcome::Skipped => pieces.push(nobody(delivery).into_any()),
+        Outcome::Skipped => pieces.push(reason(nobody(delivery).to_owned(), None)),
         Outcome::Cancelled | Outcome::Rejected | Outcome::Duplicate => {}
     }
     if delivery.replay_of.is_some() || row.replayed_event.is_some() {
@@ -219,9 +220,19 @@ fn why(outcome: Outcome, delivery: &LogDelivery) -> AnyView {
     let cause = delivery.cause;
     let cause = cause.or((outcome == Outcome::Suspended).then_some(FailureCause::TokenRefused));
     match cause {
-        Some(cause) => causes::cause(language(), cause).into_any(),
-        None => view! { <span lang="en">{delivery.last_error.clone()}</span> }.into_any(),
+        Some(cause) => reason(causes::cause(language(), cause).to_owned(), None),
+        None => reason(delivery.last_error.clone().unwrap_or_default(), Some("en")),
     }
+}
+
+/// A reason, which a wide table cuts to one line; its title has it whole.
+fn reason(text: String, language: Option<&'static str>) -> AnyView {
+    view! {
+        <span class="reason" lang=language title=text.clone()>
+            {text.clone()}
+        </span>
+    }
+    .into_any()
 }
 
 /// Why a participant was skipped. The row stores the reason in English, as logs do.

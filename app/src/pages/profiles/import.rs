@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     components::area_text,
     i18n::{ProfileActionWords, import_profiles, language, words},
-    pages::{Fault, PageHead},
+    pages::{Fault, PageHead, audit::change},
 };
 
 /// The page.
@@ -41,6 +41,8 @@ pub struct ImportRow {
     pub line: Option<u64>,
     /// Whether it replaces a stored profile with the same name.
     pub replaces: bool,
+    /// What changes in the stored profile: name, old value, new value.
+    pub changes: Vec<(String, String, String)>,
     /// Whether its messages go to the sandbox.
     pub sandbox: bool,
     /// The masked token in the file.
@@ -156,6 +158,19 @@ fn Row(row: ImportRow) -> impl IntoView {
     } else {
         ("mark ok", w.import_new)
     };
+    let changes = match (row.replaces && row.faults.is_empty(), row.changes.is_empty()) {
+        (false, _) => ().into_any(),
+        (true, true) => view! { <span class="soft">{w.import_changes_nothing}</span> }.into_any(),
+        (true, false) => view! {
+            <details class="audit-changes">
+                <summary>{w.import_changes} " (" {row.changes.len()} ")"</summary>
+                <dl class="differences">
+                    {row.changes.into_iter().map(|(what, from, to)| change(&what, from, to)).collect_view()}
+                </dl>
+            </details>
+        }
+        .into_any(),
+    };
     let bot = match (row.sandbox, row.bot) {
         (true, _) => view! { <span class="tag">{w.sandbox}</span> }.into_any(),
         (false, Some(masked)) => view! { <span class="mono soft">{masked}</span> }.into_any(),
@@ -170,6 +185,7 @@ fn Row(row: ImportRow) -> impl IntoView {
             <td data-title=w.import_becomes>
                 <span class="stack">
                     <span class=becomes.0>{becomes.1}</span>
+                    {changes}
                     <Faults faults=row.faults />
                 </span>
             </td>

@@ -18,5 +18,5 @@ pub(super) use self::{
 pub use self::{
     import::{ImportPage, ImportPlan, ImportRow, LineFault},
     share::ShareView,
-    urls::{UrlRow, UrlTable, UrlsPage},
+    urls::{MovedUrl, MovedUrls, UrlRow, UrlTable, UrlsPage},
 };

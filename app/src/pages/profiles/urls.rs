@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    components::CopyField,
     i18n::{ProfileActionWords, language, make_profiles, old_urls, words},
     pages::{Fault, PageHead},
     views::BotView,
@@ -15,6 +16,32 @@ pub struct UrlsPage {
     pub fault: Option<String>,
     /// The table, once URLs were read.
     pub table: Option<UrlTable>,
+    /// The profiles that were made, with what replaces which URL.
+    pub moved: Option<MovedUrls>,
+}
+
+/// Old URLs and the short URLs that replace them.
+#[derive(Clone, Debug)]
+pub struct MovedUrls {
+    /// The id under which the server keeps the list, for half an hour.
+    pub id: String,
+    /// The rows, in the order of the list.
+    pub rows: Vec<MovedUrl>,
+}
+
+/// An old URL and the profile that was made of it.
+#[derive(Clone, Debug)]
+pub struct MovedUrl {
+    /// The line's number, from 1.
+    pub line: usize,
+    /// The old URL, with its token masked.
+    pub old: String,
+    /// The profile's id.
+    pub id: i64,
+    /// The profile's name.
+    pub name: String,
+    /// The short URL.
+    pub short_url: String,
 }
 
 /// The profiles that the URLs describe.
@@ -67,15 +94,71 @@ pub struct UrlRow {
 #[component]
 pub(in crate::pages) fn Urls(page: UrlsPage) -> impl IntoView {
     let w = words::<ProfileActionWords>();
-    let UrlsPage { fault, table } = page;
-    let body = match table {
-        Some(table) => view! { <Table table /> }.into_any(),
-        None => view! { <Paste /> }.into_any(),
+    let UrlsPage { fault, table, moved } = page;
+    let (title, why) = match &moved {
+        Some(_) => (w.moved_title, w.moved_why),
+        None => (w.urls_title, w.urls_why),
+    };
+    let body = match (moved, table) {
+        (Some(moved), _) => view! { <Moved moved /> }.into_any(),
+        (None, Some(table)) => view! { <Table table /> }.into_any(),
+        (None, None) => view! { <Paste /> }.into_any(),
     };
     view! {
-        <PageHead title=w.urls_title.to_owned() why=w.urls_why />
+        <PageHead title=title.to_owned() why />
         <Fault sentence=fault />
         {body}
+    }
+}
+
+/// What was made: which short URL replaces which old one.
+#[component]
+fn Moved(moved: MovedUrls) -> impl IntoView {
+    let w = words::<ProfileActionWords>();
+    let MovedUrls { id, rows } = moved;
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let label = format!("{}: {}", w.moved_new, row.name);
+            view! {
+                <tr>
+                    <th scope="row">{row.line}</th>
+                    <td data-title=w.moved_old>
+                        <span class="mono soft old-address">{row.old}</span>
+                    </td>
+                    <td data-title=w.moved_new>
+                        <span class="stack">
+                            <a href=format!("/profiles/{}/share", row.id)>{row.name}</a>
+                            <CopyField text=row.short_url label />
+                        </span>
+                    </td>
+                </tr>
+            }
+            .into_any()
+        })
+        .collect_view();
+    view! {
+        <div class="card table-card">
+            <table class="table urls-table moved-table" aria-label=w.moved_title>
+                <thead>
+                    <tr>
+                        <th scope="col">{w.line}</th>
+                        <th scope="col">{w.moved_old}</th>
+                        <th scope="col">{w.moved_new}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        <div class="actions form-end">
+            <a class="button primary" href=format!("/profiles/urls.csv?made={id}") download="">
+                {w.moved_file}
+            </a>
+            <a class="button" href="/">
+                {w.moved_done}
+            </a>
+        </div>
+        <p class="help">{w.moved_kept}</p>
     }
 }
 

@@ -1,12 +1,17 @@
 //! `/settings`: the settings that admins change while the server runs.
 
 mod fields;
+mod mail;
 
 use std::collections::BTreeMap;
 
+use hookgram::setting::{MailService, SmtpSecurity};
 use leptos::prelude::*;
 
-use self::fields::{card, card_form, choice, fixed, note, number, text};
+use self::{
+    fields::{card, card_form, choice, number, text},
+    mail::mail,
+};
 use crate::i18n::{SettingsWords, words};
 
 /// A setting as the page shows it.
@@ -37,11 +42,46 @@ pub enum Tested {
     NoAddress(String),
 }
 
+/// The fields of the mail server, whose URL is the setting `smtp_url`.
+#[derive(Clone, Debug)]
+pub struct SmtpView {
+    /// The mail service; another one's server stands in the next three fields.
+    pub service: MailService,
+    /// The server's name.
+    pub host: String,
+    /// The port.
+    pub port: String,
+    /// How the connection is encrypted.
+    pub security: SmtpSecurity,
+    /// The user.
+    pub user: String,
+    /// Whether a password is stored.
+    pub has_password: bool,
+    /// The name of the field that is at fault, and the sentence.
+    pub fault: Option<(&'static str, String)>,
+}
+
+impl Default for SmtpView {
+    fn default() -> Self {
+        Self {
+            service: MailService::Yandex,
+            host: String::new(),
+            port: String::new(),
+            security: SmtpSecurity::default(),
+            user: String::new(),
+            has_password: false,
+            fault: None,
+        }
+    }
+}
+
 /// The settings.
 #[derive(Clone, Debug, Default)]
 pub struct SettingsView {
     /// The settings by name.
     pub fields: BTreeMap<&'static str, SettingField>,
+    /// The mail server.
+    pub smtp: SmtpView,
     /// The base of short URLs.
     pub public_url: String,
     /// Whether mails can be sent.
@@ -64,7 +104,7 @@ impl SettingsView {
 #[component]
 pub(super) fn Settings(view: SettingsView) -> impl IntoView {
     let w = words::<SettingsWords>();
-    let faulty = view.fields.values().any(|field| field.fault.is_some());
+    let faulty = view.smtp.fault.is_some() || view.fields.values().any(|field| field.fault.is_some());
     let locked = view.locked;
     let lock = locked.then(|| view! { <super::Locked why=w.locked action=w.unlock page="/settings" /> });
     view! {
@@ -90,121 +130,6 @@ pub(super) fn Settings(view: SettingsView) -> impl IntoView {
             <div>{endpoints(&view)} {keeping(&view)}</div>
         </div>
     }
-}
-
-fn mail(view: &SettingsView) -> AnyView {
-    let w = words::<SettingsWords>();
-    let url = view.field("smtp_url");
-    let is_set = !url.text.is_empty();
-    let state = if url.sealed && url.fixed.is_none() {
-        view! {
-            <p class="mail-state">
-                <span class="mark bad">{w.smtp_sealed}</span>
-            </p>
-            <p class="notice bad">{w.smtp_sealed_do}</p>
-        }
-        .into_any()
-    } else if is_set {
-        view! {
-            <p class="mail-state">
-                <span class="mark ok">{w.smtp_set}</span>
-                <code>{url.text.clone()}</code>
-            </p>
-        }
-        .into_any()
-    } else {
-        view! { <p class="mail-state"><span class="mark soft">{w.smtp_none}</span></p> }.into_any()
-    };
-    let (fault, is_bad) = (url.fault.clone(), url.fault.is_some());
-    let input = match url.fixed {
-        Some(name) => fixed(name),
-        None => {
-            let field = view! {
-                <input
-                    class="input mono"
-                    type="password"
-                    id="smtp_url"
-                    name="smtp_url"
-                    aria-label=w.smtp_url
-                    autocomplete="off"
-                    spellcheck="false"
-                    autofocus=is_bad
-                    aria-invalid=is_bad.then_some("true")
-                    aria-describedby="smtp_url-note"
-                />
-                {note("smtp_url", fault, w.smtp_help)}
-            };
-            let forget = (is_set || url.sealed).then(|| {
-                view! {
-                    <label class="check">
-                        <input type="checkbox" name="smtp_forget" />
-                        <span>{w.smtp_forget}</span>
-                    </label>
-                }
-            });
-            if is_set {
-                view! {
-                    <details class="replace" open=is_bad>
-                        <summary class="button small">{w.smtp_replace}</summary>
-                        {field}
-                        {forget}
-                    </details>
-                }
-                .into_any()
-            } else {
-                view! {
-                    {field}
-                    {forget}
-                }
-                .into_any()
-            }
-        }
-    };
-    let tested = view.tested.clone().map(|tested| {
-        let (class, sentence) = match tested {
-            Tested::Taken => ("notice ok", w.test_taken.to_owned()),
-            Tested::Failed(words) => ("notice bad", format!("{} “{words}”", w.test_failed)),
-            Tested::NoServer => ("notice bad", w.test_no_server.to_owned()),
-            Tested::NoAddress(address) => ("notice bad", format!("{} {address}", w.test_no_address)),
-        };
-        view! {
-            <p class=class role="status" tabindex="-1" autofocus>
-                {sentence}
-            </p>
-        }
-    });
-    let form = view! {
-        <div class="field">
-            <span class="label">{w.smtp_url}</span>
-            {state}
-            {input}
-        </div>
-        {text(view, "mail_from", w.mail_from, w.mail_from_help, "email")}
-    }
-    .into_any();
-    let locked = view.locked;
-    let me = view.me.clone();
-    view! {
-        <section class="card" id="mail">
-            <h2>{w.mail}</h2>
-            <p class="why">{w.mail_why}</p>
-            {tested}
-            {card_form(view, &["smtp_url", "mail_from"], form)}
-            {view
-                .has_mail
-                .then(|| {
-                    view! {
-                        <form class="actions mail-test" method="post" action="/settings/mail">
-                            <button class="button" disabled=locked>
-                                {w.test}
-                            </button>
-                            <span class="soft">{w.test_to} " " {me}</span>
-                        </form>
-                    }
-                })}
-        </section>
-    }
-    .into_any()
 }
 
 fn keeping(view: &SettingsView) -> AnyView {

@@ -152,10 +152,10 @@ impl Caller {
 
     /// Renders a page with this status.
     pub(in crate::pages) async fn show(self, status: StatusCode, mut page: EntryPage) -> Response {
-        if let EntryPage::SignIn(form) = &mut page
-            && self.seems_insecure()
-        {
-            form.secure = Some(self.state.public_url.to_string());
+        if let EntryPage::SignIn(form) = &mut page {
+            form.secure = self.seems_insecure().then(|| self.state.public_url.to_string());
+            // A failure of the database is no reason to say that there are no accounts.
+            form.no_account = self.state.store.accounts.count_users().await.is_ok_and(|count| count == 0);
         }
         let options = self.state.leptos.clone();
         let draw = leptos_axum::render_app_async_with_context(context(&self.state), move || {

@@ -2,6 +2,7 @@
 //! separator than the file was made with. Text from outside must stay text in either case.
 
 use csv::{Terminator, WriterBuilder};
+use hookgram::values::Language;
 use serde_json::Value;
 
 /// The characters that begin a formula, also in the full-width forms of East Asian keyboards.
@@ -9,8 +10,13 @@ const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 /// The characters at which a spreadsheet may begin a new cell, whichever separator the file was made with.
 const SEPARATORS: [char; 6] = [',', ';', '\t', '\r', '\n', '|'];
 
+/// The separator that spreadsheets expect in a language.
+pub(in crate::pages) fn separator(language: Language) -> u8 {
+    if language == Language::Ru { b';' } else { b',' }
+}
+
 /// Writes rows of equal length as RFC 4180 defines them, but with this separator.
-pub(super) fn lines(separator: u8, rows: impl Iterator<Item = impl AsRef<[Value]>>) -> Vec<u8> {
+pub(in crate::pages) fn lines(separator: u8, rows: impl Iterator<Item = impl AsRef<[Value]>>) -> Vec<u8> {
     let mut writer = WriterBuilder::new().delimiter(separator).terminator(Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
         // Writing to memory cannot fail.

@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use chrono::DateTime;
-use hookgram::{log_query::LogQuery, values::Language};
+use hookgram::log_query::LogQuery;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
@@ -28,8 +28,7 @@ use crate::{
 /// The format of a file.
 #[derive(Clone, Copy)]
 enum Form {
-    /// One row a line, for spreadsheets: RFC 4180 with a byte order mark. The separator is a semicolon in Russian,
-    /// because spreadsheets expect one there.
+    /// One row a line, for spreadsheets: RFC 4180 with a byte order mark, and this separator.
     Csv(u8),
     /// One JSON object a line.
     Lines,
@@ -57,7 +56,7 @@ const COLUMNS: [&str; 17] = [
 
 /// `GET /deliveries/export.csv`
 pub(in crate::pages) async fn table(visit: Visit) -> Response {
-    let separator = if visit.language == Language::Ru { b';' } else { b',' };
+    let separator = csv::separator(visit.language);
     export(visit, Form::Csv(separator), "text/csv; charset=utf-8", "deliveries.csv").await
 }
 

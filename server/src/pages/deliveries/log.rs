@@ -5,9 +5,13 @@ use app::{
     i18n::{LogWords, Words as _},
     pages::{LogView, ServerPage},
     session::Viewer,
-    views::{Chart, LogDelivery, LogPage, LogRow, full_name},
+    views::{Chart, LogDelivery, LogPage, LogRow, ProfileFilter, full_name},
 };
-use axum::{http::StatusCode, response::Response};
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use hookgram::{
     channel::ChannelKind,
     delivery::Outcome,
@@ -24,11 +28,23 @@ use crate::{
 
 /// Rows per page of the log.
 const SHOWN: i64 = 50;
+/// The most names of profiles that a page contains; of more, the script asks for those that fit.
+const MOST_NAMES: i64 = 100;
+/// The most names that are suggested at once.
+const SUGGESTED: i64 = 10;
 
 /// `GET /deliveries`
 pub(in crate::pages) async fn page(visit: Visit) -> Response {
     let viewer = visit.who.clone();
     let (request, mut query) = (visit.request(), visit.log_query());
+    let profile = match or_refuse!(visit, profile_filter(&visit, &query).await) {
+        Wanted::Profile(id) => {
+            // The address holds the id: a profile may get another name.
+            let query = LogQuery { profile: Some(id), behind: None, ..query };
+            return Redirect::to(&query.address("/deliveries")).into_response();
+        }
+        Wanted::Unclear(filter) => filter,
+    };
     let mut fault = None;
     let page = match log_page(&request, &viewer, &query).await {
         Err(AppError::Invalid(faults)) => {
@@ -51,11 +67,54 @@ pub(in crate::pages) async fn page(visit: Visit) -> Response {
         },
         None => None,
     };
-    let profiles = or_refuse!(visit, visit.state.store.profiles.names().await.map_err(internal));
     let may_act = visit.may::<Operator>();
     let sees_data = personal::is_shown(&visit.state, visit.account());
-    let view = LogView { query: typed, fault, page, chart, profiles, open, may_act, sees_data };
+    let view = LogView { query: typed, fault, page, chart, profile, open, may_act, sees_data };
     visit.show(StatusCode::OK, ServerPage::Log(Box::new(view))).await
+}
+
+/// The profile whose name was typed, or the filter to show.
+enum Wanted {
+    Profile(i64),
+    Unclear(ProfileFilter),
+}
+
+/// Looks for the profile that the form's `named` means: the one with this name, else the only one whose name contains it.
+async fn profile_filter(visit: &Visit, query: &LogQuery) -> Result<Wanted, AppError> {
+    let profiles = &visit.state.store.profiles;
+    let typed = visit.asked("named").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let all = profiles.named_like("", MOST_NAMES + 1).await.map_err(internal)?;
+    let is_short = i64::try_from(all.len()).is_ok_and(|count| count <= MOST_NAMES);
+    let names = if is_short { all.into_iter().map(|(_, name)| name).collect() } else { Vec::new() };
+    let Some(text) = typed else {
+        let chosen = match query.profile {
+            Some(id) => profiles.name_of(id).await.map_err(internal)?,
+            None => None,
+        };
+        return Ok(Wanted::Unclear(ProfileFilter {
+            text: chosen.unwrap_or_default(),
+            names,
+            ..ProfileFilter::default()
+        }));
+    };
+    let found = profiles.named_like(&text, SUGGESTED).await.map_err(internal)?;
+    let same = |name: &str| name.to_lowercase() == text.to_lowercase();
+    let w = LogWords::of(visit.language);
+    let fault = match found.as_slice() {
+        [] => w.no_such_profile,
+        [(id, _)] => return Ok(Wanted::Profile(*id)),
+        [(id, name), (_, next), ..] if *name == text || same(name) && !same(next) => return Ok(Wanted::Profile(*id)),
+        _ => w.which_profile,
+    };
+    Ok(Wanted::Unclear(ProfileFilter { text, fault: Some(fault), candidates: found, names }))
+}
+
+/// `GET /profiles/names`: the names that contain a text, for the filter that completes them, as a JSON list.
+pub(in crate::pages) async fn names(visit: Visit) -> Response {
+    let text = visit.asked("q").unwrap_or_default();
+    let found = visit.state.store.profiles.named_like(text.trim(), SUGGESTED).await;
+    let found = or_refuse!(visit, found.map_err(internal));
+    Json(found.into_iter().map(|(_, name)| name).collect::<Vec<_>>()).into_response()
 }
 
 /// A page of the log, newest first.

@@ -2,7 +2,7 @@
 
 pub(super) mod act;
 mod chart;
-mod csv;
+pub(in crate::pages) mod csv;
 pub(super) mod event;
 pub(super) mod export;
 pub(super) mod log;

@@ -1,6 +1,5 @@
 //! `/profiles/import`: takes a file or a pasted text, shows what each profile would become, then imports them.
 
-use hookgram::{channel::ChannelKind, secret::BotToken};
 use std::collections::HashMap;
 
 use app::{
@@ -9,11 +8,14 @@ use app::{
     pages::{ImportPage, ImportPlan, ImportRow, LineFault, ServerPage},
 };
 use axum::{body::Body, http::StatusCode, response::Response};
+use hookgram::{channel::ChannelKind, secret::BotToken};
 use secrecy::ExposeSecret;
 
+use super::bot_view;
 use crate::{
     pages::{Operator, Permission, Visit, internal, or_refuse},
-    profile_file::{self, FileFault, ImportError, Plan},
+    profile_file::{self, Entry, FileFault, ImportError, Plan},
+    store::{Store, StoreError, audit::profile_changes},
 };
 
 /// `GET /profiles/import`
@@ -43,8 +45,8 @@ pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Respon
     let plan = or_refuse!(visit, plan.map_err(internal));
     let status = if plan.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let draft = plan.faults.is_empty().then(|| visit.state.drafts.keep(visit.account().id, text));
-    let shown = shown(&plan, draft);
-    let page = ImportPage { plan: Some(shown), ..again(&visit, pasted.unwrap_or_default()) };
+    let plan = or_refuse!(visit, shown(&visit.state.store, &plan, draft).await.map_err(internal));
+    let page = ImportPage { plan: Some(plan), ..again(&visit, pasted.unwrap_or_default()) };
     visit.show(status, ServerPage::Import(page)).await
 }
 
@@ -71,7 +73,8 @@ async fn carry_out(visit: Visit<Operator>, draft: &str) -> Response {
         }
         Err(ImportError::Faults(faults)) => {
             let plan = Plan { bots: Vec::new(), entries: Vec::new(), faults };
-            let page = ImportPage { plan: Some(shown(&plan, None)), ..again(&visit, text.expose_secret().to_owned()) };
+            let plan = or_refuse!(visit, shown(store, &plan, None).await.map_err(internal));
+            let page = ImportPage { plan: Some(plan), ..again(&visit, text.expose_secret().to_owned()) };
             visit.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Import(page)).await
         }
         Err(ImportError::Store(error)) => visit.refuse(internal(error)).await,
@@ -96,7 +99,7 @@ impl<P: Permission> Visit<P> {
     }
 }
 
-fn shown(plan: &Plan, draft: Option<String>) -> ImportPlan {
+async fn shown(store: &Store, plan: &Plan, draft: Option<String>) -> Result<ImportPlan, StoreError> {
     let mut of_entries: HashMap<usize, Vec<LineFault>> =
         plan.entries.iter().map(|entry| (entry.index, Vec::new())).collect();
     let mut faults = Vec::new();
@@ -104,16 +107,47 @@ fn shown(plan: &Plan, draft: Option<String>) -> ImportPlan {
         let of_entry = fault.entry().and_then(|index| of_entries.get_mut(&index));
         of_entry.unwrap_or(&mut faults).push(LineFault { line: fault.line, sentence: sentence(fault) });
     }
-    let rows = plan.entries.iter().map(|entry| ImportRow {
-        name: entry.draft.name.clone(),
-        line: entry.line,
-        replaces: entry.replaces.is_some(),
-        sandbox: entry.draft.channel == ChannelKind::Sandbox,
-        bot: entry.draft.profile.token.as_ref().map(BotToken::masked),
-        field: entry.draft.profile.field_name.clone().unwrap_or_default(),
-        faults: of_entries.remove(&entry.index).unwrap_or_default(),
-    });
-    ImportPlan { draft, rows: rows.collect(), faults }
+    let mut rows = Vec::with_capacity(plan.entries.len());
+    for entry in &plan.entries {
+        rows.push(ImportRow {
+            name: entry.draft.name.clone(),
+            line: entry.line,
+            replaces: entry.replaces.is_some(),
+            changes: changes(store, entry).await?,
+            sandbox: entry.draft.channel == ChannelKind::Sandbox,
+            bot: entry.draft.profile.token.as_ref().map(BotToken::masked),
+            field: entry.draft.profile.field_name.clone().unwrap_or_default(),
+            faults: of_entries.remove(&entry.index).unwrap_or_default(),
+        });
+    }
+    Ok(ImportPlan { draft, rows, faults })
+}
+
+/// What an entry changes in the profile that it replaces.
+async fn changes(store: &Store, entry: &Entry) -> Result<Vec<(String, String, String)>, StoreError> {
+    let Entry { draft, replaces: Some(stored), .. } = entry else { return Ok(Vec::new()) };
+    let listed = profile_changes(Some(&stored.clone().edited()), draft).into_iter();
+    let mut changes: Vec<_> = listed.map(|change| (change.what, change.from, change.to)).collect();
+    let token = draft.profile.token.as_ref();
+    let bot = token.map(BotToken::bot_id).or(draft.bot).filter(|bot| stored.bot != Some(*bot));
+    let masked = |token: Option<&BotToken>| token.map(BotToken::masked).unwrap_or_default();
+    if let Some(bot) = bot {
+        let (from, to) = (bot_title(store, stored.bot).await?, bot_title(store, Some(bot)).await?);
+        changes.push(("bot".to_owned(), from, to));
+    } else if token.is_some() && token != stored.profile.token.as_ref() {
+        changes.push(("telegramToken".to_owned(), masked(stored.profile.token.as_ref()), masked(token)));
+    }
+    if let Some(bare_ids) = draft.bare_ids.filter(|bare_ids| *bare_ids != stored.bare_ids) {
+        changes.push(("bareIds".to_owned(), stored.bare_ids.to_string(), bare_ids.to_string()));
+    }
+    Ok(changes)
+}
+
+/// A bot's name; its number if it is not known here.
+async fn bot_title(store: &Store, bot: Option<i64>) -> Result<String, StoreError> {
+    let Some(id) = bot else { return Ok(String::new()) };
+    let known = store.bots.get(id).await?;
+    Ok(known.map_or_else(|| id.to_string(), |record| bot_view(record.bot).title()))
 }
 
 /// The fault with the setting's name; the row already names the profile.

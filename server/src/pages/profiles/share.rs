@@ -1,7 +1,5 @@
 //! `/profiles/{id}/share`: a profile's address, to be given to the booking service.
 
-use std::net::IpAddr;
-
 use app::{
     error::AppError,
     i18n::{ShareWords, TestWords, Words as _, causes, checks, event_type},
@@ -29,11 +27,11 @@ use hookgram::{
     sample::Sample,
     values::{ChatId, Language},
 };
-use reqwest::Url;
 use serde_json::Value;
 
 use super::row;
 use crate::{
+    config::is_only_here,
     pages::{Operator, PageRequest, Permission, Visit, deliveries::personal, internal, or_refuse, qr, sandbox},
     state::AppState,
     store::{DeliverySummary, LastEvent, StoredProfile, Test},
@@ -256,22 +254,6 @@ fn obstacles(public_url: &str, stored: &StoredProfile, target: &TargetView) -> V
         found.push(Obstacle::NotEncrypted);
     }
     found
-}
-
-/// Whether an address means this machine or its own network. Only the form of the address decides; nothing is resolved.
-fn is_only_here(address: &str) -> bool {
-    let url = Url::parse(address).ok();
-    let Some(host) = url.as_ref().and_then(Url::host_str) else { return true };
-    match host.trim_matches(['[', ']']).parse() {
-        Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified(),
-        Ok(IpAddr::V6(ip)) => {
-            ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
-        }
-        Err(_) => {
-            let name = host.trim_end_matches('.');
-            !name.contains('.') || [".localhost", ".local", ".internal", ".lan"].iter().any(|end| name.ends_with(end))
-        }
-    }
 }
 
 fn address(url: String, stored: &StoredProfile, chat: &str) -> Result<Address, AppError> {

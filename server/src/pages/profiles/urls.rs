@@ -1,33 +1,88 @@
 //! `/profiles/urls`: takes many old URLs, one a line, shows which profile each would become, then makes them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use app::{
     error::AppError,
     i18n::old_urls,
     notices::Notice,
-    pages::{ServerPage, UrlTable, UrlsPage},
+    pages::{MovedUrl, MovedUrls, ServerPage, UrlTable, UrlsPage},
     views::BotView,
 };
-use axum::{body::Body, http::StatusCode, response::Response};
+use axum::{
+    body::Body,
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
 use hookgram::{channel::ChannelKind, profile::EditedProfile, values::Language};
 use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::bot_view;
 use crate::{
     channel::telegram::identities::Asker,
-    pages::{Fields, Operator, Permission, Visit, internal, or_refuse},
+    pages::{Fields, Operator, Permission, Visit, deliveries::csv, internal, or_refuse},
     profile_file::old_urls::{Candidate, candidates},
     state::AppState,
-    store::StoreError,
+    store::{StoreError, StoredProfile},
 };
 
 /// The most URLs in one list.
 const MOST: usize = 1000;
 
-/// `GET /profiles/urls`
+/// A profile that was made of an old URL.
+#[derive(Debug, Serialize, Deserialize)]
+struct Made {
+    /// The line's number, from 1.
+    line: usize,
+    /// The old URL, with its token masked.
+    old: String,
+    /// The profile's id.
+    id: i64,
+}
+
+/// `GET /profiles/urls`; with `made`, the profiles of a list that were made a moment ago.
 pub(in crate::pages) async fn page(visit: Visit<Operator>) -> Response {
-    visit.show(StatusCode::OK, ServerPage::Urls(UrlsPage::default())).await
+    let Some(made) = visit.asked("made") else {
+        return visit.show(StatusCode::OK, ServerPage::Urls(UrlsPage::default())).await;
+    };
+    match or_refuse!(visit, moved(&visit, &made).await) {
+        Some(rows) => {
+            let page = UrlsPage { moved: Some(MovedUrls { id: made, rows }), ..UrlsPage::default() };
+            visit.show(StatusCode::OK, ServerPage::Urls(page)).await
+        }
+        None => visit.forgotten().await,
+    }
+}
+
+/// `GET /profiles/urls.csv`: the old and new URLs of a list as a table for spreadsheets.
+pub(in crate::pages) async fn file(visit: Visit<Operator>) -> Response {
+    let made = visit.asked("made").unwrap_or_default();
+    let Some(rows) = or_refuse!(visit, moved(&visit, &made).await) else { return visit.forgotten().await };
+    let head = ["line", "profile", "old_url", "short_url"].map(Value::from);
+    let rows = rows.into_iter().map(|row| [json!(row.line), json!(row.name), json!(row.old), json!(row.short_url)]);
+    let separator = csv::separator(visit.language);
+    let text = ["\u{feff}".as_bytes(), &csv::lines(separator, std::iter::once(head).chain(rows))].concat();
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"urls.csv\""),
+    ];
+    (headers, text).into_response()
+}
+
+/// The rows of a kept list, without profiles that have been deleted since. `None` if the list is not kept any more.
+async fn moved(visit: &Visit<Operator>, id: &str) -> Result<Option<Vec<MovedUrl>>, AppError> {
+    let Some(text) = visit.state.drafts.find(visit.account().id, id) else { return Ok(None) };
+    // The id of a list that is not confirmed yet leads to its text instead.
+    let Ok(made) = serde_json::from_str::<Vec<Made>>(text.expose_secret()) else { return Ok(None) };
+    let stored = visit.state.store.profiles.all().await.map_err(internal)?;
+    let stored: HashMap<i64, &StoredProfile> = stored.iter().map(|profile| (profile.id, profile)).collect();
+    let row = |Made { line, old, id }| {
+        let profile = stored.get(&id)?;
+        Some(MovedUrl { line, old, id, name: profile.name.clone(), short_url: visit.state.short_url(&profile.key) })
+    };
+    Ok(Some(made.into_iter().filter_map(row).collect()))
 }
 
 /// `POST /profiles/urls`: shows the table of a list; with a draft's id, makes the marked profiles.
@@ -57,12 +112,12 @@ pub(in crate::pages) async fn sent(visit: Visit<Operator>, body: Body) -> Respon
     let candidates = candidates(&text, &stored, visit.language);
     let draft = visit.state.drafts.keep(visit.account().id, text);
     let table = or_refuse!(visit, table(&visit.state, &candidates, draft, visit.language).await);
-    visit.show(StatusCode::OK, ServerPage::Urls(UrlsPage { fault: None, table: Some(table) })).await
+    visit.show(StatusCode::OK, ServerPage::Urls(UrlsPage { table: Some(table), ..UrlsPage::default() })).await
 }
 
 impl<P: Permission> Visit<P> {
     async fn list_again(self, sentence: String) -> Response {
-        let page = UrlsPage { fault: Some(sentence), table: None };
+        let page = UrlsPage { fault: Some(sentence), ..UrlsPage::default() };
         self.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Urls(page)).await
     }
 }
@@ -112,7 +167,8 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
         }
     }
     let mut names: BTreeSet<&str> = stored.iter().map(|profile| profile.name.as_str()).collect();
-    let mut drafts = Vec::new();
+    let (mut drafts, mut lines) = (Vec::new(), Vec::new());
+    let mut ids = Vec::new();
     let mut faulty = false;
     let language = visit.language;
     for (row, candidate) in shown.rows.iter_mut().zip(&candidates).filter(|(row, _)| row.marked) {
@@ -127,6 +183,7 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
         }
         faulty |= row.name_fault.is_some();
         names.insert(row.name.as_str());
+        lines.push((candidate.line, candidate.masked.clone()));
         drafts.push(EditedProfile {
             name: row.name.clone(),
             enabled: Some(true),
@@ -146,7 +203,10 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
         shown.bot_fault.clone()
     } else {
         match visit.state.store.profiles.add_all(&drafts, &visit.by()).await {
-            Ok(()) => None,
+            Ok(made) => {
+                ids = made;
+                None
+            }
             // Another request has taken the name in the meantime.
             Err(StoreError::Taken) => Some(old_urls::names_to_mend(language).to_owned()),
             Err(StoreError::NoSuchBot) => Some(old_urls::bot_missing(language).to_owned()),
@@ -154,12 +214,15 @@ async fn make(visit: Visit<Operator>, draft: &str, fields: &Fields) -> Response 
         }
     };
     if fault.is_some() {
-        let page = UrlsPage { fault, table: Some(shown) };
+        let page = UrlsPage { fault, table: Some(shown), moved: None };
         return visit.show(StatusCode::UNPROCESSABLE_ENTITY, ServerPage::Urls(page)).await;
     }
     visit.state.drafts.forget(draft);
     introduce(&visit.state, &drafts);
-    visit.done(&Notice::Made(drafts.len()), "/")
+    let made = lines.into_iter().zip(ids).map(|((line, old), id)| Made { line, old, id });
+    let made = or_refuse!(visit, serde_json::to_string(&made.collect::<Vec<_>>()).map_err(internal));
+    let made = visit.state.drafts.keep(visit.account().id, made);
+    visit.done(&Notice::Made(drafts.len()), &format!("/profiles/urls?made={made}"))
 }
 
 /// Asks Telegram in the background for the bots' names, which the list shows.

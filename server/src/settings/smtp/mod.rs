@@ -1,5 +1,6 @@
 //! The SMTP client: sends a mail to one address at a time. Errors contain no credentials.
 
+pub mod form;
 pub mod url;
 
 use std::{error::Error as _, fmt, io, time::Duration};

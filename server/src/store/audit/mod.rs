@@ -15,8 +15,9 @@ use hookgram::{
 };
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
+pub(in crate::store) use self::entry::Entry;
+pub(crate) use self::entry::profile_changes;
 pub use self::entry::{AuditRecord, By, COMMAND_LINE, Change};
-pub(in crate::store) use self::entry::{Entry, profile_changes};
 use super::{StoreError, db::Db};
 
 /// Entries deleted in one batch.

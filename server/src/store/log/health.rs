@@ -148,6 +148,15 @@ impl Log {
         .await?)
     }
 
+    /// When the newest event came to the stateless endpoint, of those that are kept.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn newest_stateless(&self) -> Result<Option<Millis>, StoreError> {
+        let newest = "SELECT received_at FROM events WHERE profile_id IS NULL ORDER BY received_at DESC LIMIT 1";
+        Ok(sqlx::query_scalar(newest).fetch_optional(&self.read).await?)
+    }
+
     /// Whether any profile has an `errorEmail`.
     ///
     /// # Errors

@@ -61,17 +61,18 @@ impl Profiles {
         Ok(copy)
     }
 
-    /// Stores new profiles, all or none.
+    /// Stores new profiles, all or none, and returns their ids.
     ///
     /// # Errors
     /// [`StoreError::Taken`] if a name is taken.
-    pub async fn add_all(&self, drafts: &[EditedProfile], by: &By) -> Result<(), StoreError> {
+    pub async fn add_all(&self, drafts: &[EditedProfile], by: &By) -> Result<Vec<i64>, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut ids = Vec::with_capacity(drafts.len());
         for draft in drafts {
-            put(&mut tx, &self.sealer, None, draft, (by, AuditAction::ProfileMade)).await?;
+            ids.push(put(&mut tx, &self.sealer, None, draft, (by, AuditAction::ProfileMade)).await?);
         }
         tx.commit().await?;
-        Ok(())
+        Ok(ids)
     }
 
     /// Gives a profile a new webhook key.

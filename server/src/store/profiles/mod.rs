@@ -29,7 +29,7 @@ use crate::{
             suspended::{is_suspended, move_deliveries, resume_deliveries},
         },
         names::{ChannelCode, quoted},
-        profiles::folding::folded,
+        profiles::folding::{fold, folded},
         unique,
     },
     time::now,
@@ -161,6 +161,37 @@ impl Profiles {
     pub async fn names(&self) -> Result<Vec<(i64, String)>, StoreError> {
         let names = "SELECT id, name FROM profiles WHERE deleted_at IS NULL ORDER BY folded, id";
         Ok(sqlx::query_as(names).fetch_all(&self.read).await?)
+    }
+
+    /// The ids and names of profiles whose name contains a text, in any case: first the one with this very name, then those
+    /// that begin with it. At most `limit`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn named_like(&self, text: &str, limit: i64) -> Result<Vec<(i64, String)>, StoreError> {
+        let named = "SELECT id, name FROM (
+                 SELECT id, name, substr(folded, 1, instr(folded, char(10)) - 1) AS own
+                 FROM profiles WHERE deleted_at IS NULL)
+             WHERE instr(own, ?1) > 0 ORDER BY own <> ?1, name <> ?2, instr(own, ?1) > 1, own, id LIMIT ?3";
+        Ok(sqlx::query_as(named).bind(fold(text)).bind(text).bind(limit).fetch_all(&self.read).await?)
+    }
+
+    /// The name of a profile; `None` if it does not exist or is deleted.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn name_of(&self, id: i64) -> Result<Option<String>, StoreError> {
+        let name = "SELECT name FROM profiles WHERE id = ?1 AND deleted_at IS NULL";
+        Ok(sqlx::query_scalar(name).bind(id).fetch_optional(&self.read).await?)
+    }
+
+    /// Whether there is no profile.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn are_none(&self) -> Result<bool, StoreError> {
+        let none = "SELECT NOT EXISTS (SELECT 1 FROM profiles WHERE deleted_at IS NULL)";
+        Ok(sqlx::query_scalar(none).fetch_one(&self.read).await?)
     }
 
     /// One profile.

@@ -18,6 +18,7 @@ pub(super) fn scenes() -> Vec<Scene> {
         Scene::new("users-open", "/users", [See("form[action='/users/invitations/revoke']")]),
         Scene::new("user-last-admin", "/users", [Click("td.end a"), See(".notice")]),
         Scene::new("settings", "/settings", [Live]),
+        Scene::new("settings-mail-other", "/settings", [Click("[value=other]"), See("#smtp_host")]),
         Scene::new("settings-saved", "/settings", save("#retention_days", "60")),
         Scene::new("settings-fault", "/settings", save("#retention_days", "0")),
         Scene::new("audit", "/audit", [Live]),

@@ -217,6 +217,7 @@ impl Seed {
         };
         let urls =
             [url("message=1"), url("message=2&idInstance=7"), "https://example.com/h/k7Rm2Qx9TvB4nWpL".to_owned()];
+        let moved = [url("message=3"), url("message=4&errorEmail=ops@example.com")].join("\n");
         let file = format!(
             "{{profiles: [{{name: '{name}', sandbox: true, telegramFieldName: '*T'}}, \
              {{name: '2', sandbox: true, telegramFieldName: '*T'}}]}}"
@@ -229,7 +230,11 @@ impl Seed {
             Scene::new("key", format!("{profile}/key"), []),
             Scene::new("refused", "/profiles/9999/delete", []),
             Scene::new("import", "/profiles/import", []),
-            Scene::new("import-table", "/profiles/import", import(file).into_iter().chain([See("main table")])),
+            Scene::new(
+                "import-table",
+                "/profiles/import",
+                import(file).into_iter().chain([Click(".audit-changes summary"), See(".differences")]),
+            ),
             Scene::new(
                 "import-faults",
                 "/profiles/import",
@@ -238,6 +243,11 @@ impl Seed {
             Scene::new("import-blank", "/profiles/import", [Click("main button.primary"), See(".notice")]),
             Scene::new("urls", "/profiles/urls", []),
             Scene::new("urls-table", "/profiles/urls", import(urls.join("\n")).into_iter().chain([See("main table")])),
+            Scene::new(
+                "urls-moved",
+                "/profiles/urls",
+                import(moved).into_iter().chain([See("main table"), Click("main button.primary"), See(".moved-table")]),
+            ),
         ]
     }
 

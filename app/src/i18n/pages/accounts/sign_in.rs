@@ -17,6 +17,10 @@ word_set! {
         too_late: "Прошло больше пяти минут или было слишком много попыток. Войдите заново.", "More than five minutes have passed, or there were too many tries. Sign in again.";
         bad_email: "Это не похоже на адрес почты: нужно имя, @ и домен с точкой.", "This does not look like an address: it takes a name, an @ and a domain with a dot.";
         insecure: "Похоже, страница открыта без https. Войти отсюда не получится: cookie входа защищена (Secure), и без https браузер её не сохраняет. Откройте", "This page seems to have been opened without https. Signing in does not work from here: the sign-in cookie is Secure, and without https the browser does not keep it. Open";
+        no_account: "Аккаунтов ещё нет, войти пока некому", "There is no account yet, so nobody can sign in";
+        no_account_where: "Откройте ссылку для первого администратора. hookgram serve печатает её при запуске: она в терминале, где он запущен, или в журнале службы. Если её уже не найти, перезапустите Hookgram: он напечатает новую.", "Open the link for the first administrator. hookgram serve prints it at its start: it is in the terminal where it runs, or in the journal of the service. If it cannot be found any more, restart Hookgram: it prints a new one.";
+        no_account_else: "Или создайте аккаунт на сервере командой:", "Or make an account on the server by the command:";
+        no_account_email: "ПОЧТА", "EMAIL";
         setup_title: "Первый администратор", "The first administrator";
         setup_why: "Этим адресом и паролем вы будете входить. Ссылка сработает один раз.", "You will sign in with this address and password. The link works once.";
         setup_submit: "Создать и войти", "Create and sign in";

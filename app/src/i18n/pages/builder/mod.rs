@@ -64,7 +64,10 @@ word_set! {
         when_title: "Дата и время", "Date and time";
         when_why: "Как пишутся дата, время и деньги, и по какому поясу.", "How dates, times and money are written, and in which zone.";
         events_title: "События", "Events";
-        events_why: "О чём писать клиенту. Если не отмечено ничего, профиль доставляет все события.", "What to write to the customer about. With nothing ticked, the profile delivers every event.";
+        events_why: "О чём писать клиенту.", "What to write to the customer about.";
+        events_every: "Обо всех событиях", "All events";
+        events_marked: "Только об отмеченных", "Only the marked ones";
+        events_missing: "Отметьте хотя бы одно событие или выберите «Обо всех событиях».", "Mark at least one event, or choose “All events”.";
         errors_title: "Ошибки", "Errors";
         errors_why: "Кто узнает, если сообщение не дошло.", "Who hears of a message that did not arrive.";
         test_title: "Проверка", "Test";

@@ -15,6 +15,8 @@ word_set! {
         work: "Повторы и отмены", "Replays and cancellations";
         find: "Показать", "Show";
         profile: "Профиль", "Profile";
+        no_such_profile: "Профиля с таким названием нет. Показаны все.", "No profile has this name. All are shown.";
+        which_profile: "Подходит несколько профилей, показаны все. Выберите один:", "Several profiles match, all are shown. Choose one:";
         all_profiles: "Все профили", "All profiles";
         outcome: "Исход", "Outcome";
         any_outcome: "Любой исход", "Any outcome";

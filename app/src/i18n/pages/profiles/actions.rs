@@ -57,6 +57,8 @@ word_set! {
         import_becomes: "Что произойдёт", "What happens";
         import_new: "Новый", "New";
         import_replaces: "Заменит прежний", "Replaces the one there";
+        import_changes: "Что изменится", "What changes";
+        import_changes_nothing: "Ничего не изменится", "Nothing changes";
         import_wrong: "Ошибка", "Fault";
         import_token_stays: "токен прежний", "keeps its token";
         import_other: "Выбрать другой файл", "Choose another file";
@@ -74,6 +76,13 @@ word_set! {
         urls_make: "Создать профиль из строки", "Make a profile of line";
         urls_bot: "Бот для этих ссылок", "Bot for these URLs";
         urls_make_bot: "Создать бота", "Make a bot";
+        moved_title: "Какая ссылка вместо какой", "Which URL replaces which";
+        moved_why: "В сервисе записи замените каждую старую ссылку новой. Старые работают, пока приём ссылок с параметрами не закрыт в настройках, так что спешить не нужно.", "In the booking service, replace each old URL by its new one. The old ones work until URLs with parameters are closed in the settings, so there is no hurry.";
+        moved_old: "Старая ссылка", "Old URL";
+        moved_new: "Новая ссылка", "New URL";
+        moved_file: "Скачать таблицу (CSV)", "Download the table (CSV)";
+        moved_done: "К профилям", "To the profiles";
+        moved_kept: "Таблица хранится полчаса. Короткие ссылки остаются в списке профилей.", "The table is kept for half an hour. The short URLs stay in the list of profiles.";
         urls_other: "Вставить другие ссылки", "Paste other URLs";
     }
 }

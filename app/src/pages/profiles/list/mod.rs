@@ -19,16 +19,27 @@ pub(in crate::pages) fn List(page: ListPage) -> impl IntoView {
     if page.all == 0 { nothing_yet(page.may_change) } else { some(page) }
 }
 
-/// The page without any profile: how to start.
+/// The page without any profile: the way from a bot to the first message, and other ways in.
 fn nothing_yet(may_change: bool) -> AnyView {
     let w = words::<ProfilesWords>();
     let ways = may_change.then(|| {
         view! {
+            <ol class="first-steps">
+                <li>
+                    <b>{w.step_bot}</b>
+                    <span>{w.step_bot_why} " " <a href="/bots#add">{w.step_bot_link}</a></span>
+                </li>
+                <li>
+                    <b>{w.step_profile}</b>
+                    <span>{w.step_profile_why}</span>
+                </li>
+                <li>
+                    <b>{w.step_url}</b>
+                    <span>{w.step_url_why}</span>
+                </li>
+            </ol>
             <div class="actions ways">
-                <a class="button primary" href="/profiles/new?from=url">
-                    {w.empty_old}
-                </a>
-                <a class="button" href="/profiles/new">
+                <a class="button primary" href="/profiles/new">
                     {w.empty_action}
                 </a>
                 <a class="button" href="/sandbox">
@@ -36,7 +47,9 @@ fn nothing_yet(may_change: bool) -> AnyView {
                 </a>
             </div>
             <p class="help">
-                {w.empty_many} " " <a href="/profiles/urls">
+                {w.empty_else} " " <a href="/profiles/new?from=url">
+                    {w.empty_old}
+                </a> " · " <a href="/profiles/urls">
                     {w.urls}
                 </a> " · " <a href="/profiles/import">
                     {w.import}
