@@ -6,6 +6,7 @@ use hookgram::{
     delivery::{FailureCause, Outcome},
     log_query::LogPlace,
     message::Part,
+    person::Person,
     profile_list::Day,
 };
 
@@ -45,6 +46,8 @@ pub struct LogRow {
     pub reason: Option<String>,
     /// For a duplicate, the id and public id of the first copy.
     pub duplicate_of: Option<(i64, String)>,
+    /// The participant as the event names them. Of an event without deliveries, the first one.
+    pub person: Person,
     /// The delivery, if there is one.
     pub delivery: Option<LogDelivery>,
 }

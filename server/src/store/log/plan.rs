@@ -23,10 +23,15 @@ pub(in crate::store) const COLUMNS: &str = concat!(
     ", 0) AS part_count, d.parts_sent, d.attempts, d.cause,
     d.last_error, d.sandbox, d.unsure, d.next_attempt_at, d.finished_at, d.replay_of,
     (SELECT r.id FROM deliveries r WHERE r.replay_of = d.id) AS replaced_by,
+    w.name AS person, w.phone,
     (SELECT c.first_name || ' ' || c.last_name FROM customers c WHERE c.id = d.chat) AS customer FROM "
 );
+/// SQL: what belongs to a row beside its event and its delivery: among that, the participant as a person. A duplicate has
+/// those of the first copy, and an event without deliveries its first one.
 pub(in crate::store) const NAMES: &str =
-    " LEFT JOIN profiles p ON p.id = e.profile_id LEFT JOIN events f ON f.id = e.duplicate_of WHERE ";
+    " LEFT JOIN profiles p ON p.id = e.profile_id LEFT JOIN events f ON f.id = e.duplicate_of
+    LEFT JOIN people w ON w.event_id = coalesce(e.duplicate_of, e.id) AND w.participant = coalesce(d.participant,
+        (SELECT min(x.participant) FROM people x WHERE x.event_id = coalesce(e.duplicate_of, e.id))) WHERE ";
 
 /// The index along which the rows of a page are read, newest first.
 #[derive(Clone, Copy, Debug)]

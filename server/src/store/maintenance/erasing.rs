@@ -148,16 +148,17 @@ impl Maintenance {
             audit::record(&mut tx, begun).await?;
         }
         overwrite(&mut tx, true).await?;
-        let rows: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT d.id, d.event_id FROM json_each(?1) c
+        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "SELECT d.id, d.event_id, d.participant FROM json_each(?1) c
              CROSS JOIN deliveries d INDEXED BY deliveries_by_chat ON d.chat = c.value LIMIT ?2",
         )
         .bind(chats)
         .bind(STEP)
         .fetch_all(&mut *tx)
         .await?;
-        let deliveries = json(&rows.iter().map(|(delivery, _)| *delivery).collect::<Vec<_>>());
-        let events = json(&rows.iter().map(|(_, event)| *event).collect::<Vec<_>>());
+        let deliveries = json(&rows.iter().map(|(delivery, ..)| *delivery).collect::<Vec<_>>());
+        let events = json(&rows.iter().map(|(_, event, _)| *event).collect::<Vec<_>>());
+        let people = json(&rows.iter().map(|(_, event, participant)| [*event, *participant]).collect::<Vec<_>>());
         delete(
             &mut tx,
             "DELETE FROM sandbox_messages WHERE delivery_id IN (SELECT value FROM json_each(?1))",
@@ -168,6 +169,7 @@ impl Maintenance {
             delete(&mut tx, "DELETE FROM deliveries WHERE id IN (SELECT value FROM json_each(?1))", &deliveries)
                 .await?;
         delete(&mut tx, UNUSED, &events).await?;
+        delete(&mut tx, PEOPLE, &people).await?;
         delete(&mut tx, "DELETE FROM payloads WHERE event_id IN (SELECT value FROM json_each(?1))", &events).await?;
         let copies = "DELETE FROM events WHERE duplicate_of IN (SELECT value FROM json_each(?1))";
         let mut gone = delete(&mut tx, copies, &events).await?;
@@ -217,6 +219,9 @@ impl Maintenance {
     }
 }
 
+/// SQL: deletes the people of these pairs of an event and a participant; a trigger deletes their words.
+const PEOPLE: &str = "DELETE FROM people WHERE (event_id, participant) IN (
+    SELECT value ->> 0, value ->> 1 FROM json_each(?1))";
 const SUBSCRIPTIONS: &str = "DELETE FROM subscriptions WHERE customer_id IN (SELECT value FROM json_each(?1))";
 const CUSTOMERS: &str = "DELETE FROM customers WHERE id IN (SELECT value FROM json_each(?1))";
 const BOOKINGS: &str = "DELETE FROM bookings WHERE customer_id IN (SELECT value FROM json_each(?1))";
