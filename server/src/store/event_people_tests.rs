@@ -248,6 +248,33 @@ async fn who_was_erased_does_not_come_back_and_others_of_the_event_stay() {
 }
 
 #[tokio::test]
+async fn among_many_an_erased_person_is_not_in_the_file_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x.db");
+    let store = Store::connect(&format!("sqlite://{}", file.display()), Sealer::ephemeral().unwrap()).await.unwrap();
+    let source = profile(&store).await;
+    // Words in no order, so that the pages of their index are split again and again.
+    let word = |event: usize, participant: usize| {
+        format!("{:016x}", (event * 1_000 + participant + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    };
+    for event in 0..40 {
+        let group: Vec<Value> =
+            (0..80).map(|participant| named(&word(event, participant).to_uppercase(), "+7 911 000-12-34")).collect();
+        book(&store, &source, &format!("e{event}"), &group, "Hi").await;
+        fill(&store).await;
+    }
+    store.maintenance.erase("150", &COMMAND_LINE, 2_000).await.unwrap();
+    assert_eq!(people_and_words(&store).await, (40 * 79, 2 * 40 * 79));
+    store.close().await;
+    let bytes = std::fs::read(&file).unwrap();
+    let has = |text: &str| bytes.windows(text.len()).any(|here| here == text.as_bytes());
+    let left: Vec<usize> =
+        (0..40).filter(|event| has(&word(*event, 50)) || has(&word(*event, 50).to_uppercase())).collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert!(has(&word(7, 51)) && has(&word(7, 51).to_uppercase()), "what is looked for would be found");
+}
+
+#[tokio::test]
 async fn what_cannot_be_reached_is_searched_by_the_person() {
     let store = Store::in_memory().await.unwrap();
     let source = profile(&store).await;
