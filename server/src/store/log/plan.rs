@@ -156,6 +156,10 @@ impl QueryPlan {
                 query.push(" AND e.id <= ").push_bind(place.event).push(" AND (e.id < ").push_bind(place.event);
                 query.push(" OR coalesce(d.id, 0) < ").push_bind(place.delivery).push(")");
             }
+            // A search for a number has found an event without deliveries, or stopped at an event.
+            Self::Chat if place.delivery == 0 => {
+                query.push(" AND d.event_id < ").push_bind(place.event);
+            }
             Self::Chat | Self::Cause | Self::Undelivered(_) | Self::UndeliveredOf(_) | Self::Open | Self::Suspended => {
                 query.push(" AND d.id < ").push_bind(place.delivery);
             }

@@ -12,6 +12,8 @@ const EVENTS: i64 = 64;
 const BYTES: i64 = 1 << 20;
 /// The most people of one commit. They are about 500 rows in the tables' indexes, for which other writers wait.
 const PEOPLE: usize = 128;
+/// The most participants of one event: accepted events have no more (contract §2), refused ones may.
+const PARTICIPANTS: usize = 1_000;
 
 #[derive(FromRow)]
 struct Progress {
@@ -136,7 +138,7 @@ fn people(Body { id, encoding, body }: Body) -> Vec<Row> {
         let words = person.words();
         Row { event: id, participant, name: person.name, phone: person.phone, words }
     };
-    let participants = event.participants.iter().enumerate();
+    let participants = event.participants.iter().take(PARTICIPANTS).enumerate();
     participants.filter_map(|(index, participant)| Some((index, Person::of(participant)?))).map(row).collect()
 }
 
