@@ -8,8 +8,9 @@ use crate::{state::AppState, store::Filled};
 
 /// The shortest pause between two steps.
 const PAUSE: Duration = Duration::from_millis(10);
-/// How many times as long as a step took the pause after it is. Accepting events goes before.
-const SHARE: u32 = 4;
+/// How many times as long as a step took the pause after it is, so that the steps take a tenth of the time. Accepting
+/// events goes before.
+const SHARE: u32 = 9;
 /// The pause after a failure.
 const REST: Duration = Duration::from_secs(10);
 
