@@ -101,6 +101,8 @@ pub struct Participant {
 /// One of `ContactInformation.Fields`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContactField {
+    /// `ParticipationFieldType`; `None` if it is no whole number.
+    pub kind: Option<i64>,
     /// `Name`.
     pub name: Option<String>,
     /// `Value`.

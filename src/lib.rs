@@ -22,6 +22,7 @@ pub mod log_query;
 pub mod mail;
 pub mod message;
 pub mod parameters;
+pub mod person;
 mod placeholder;
 pub mod preferences;
 pub mod profile;

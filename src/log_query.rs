@@ -62,7 +62,7 @@ pub struct LogQuery {
     pub chat: String,
     /// Only the booking with this number; empty for all.
     pub order: String,
-    /// Part of a message, of a booking's number or of a chat; blank for all.
+    /// A name or a phone, or part of a message, of a booking's number or of a chat; blank for all.
     pub text: String,
     /// Received within this period. If `from` is given, it replaces the period.
     pub period: Option<Period>,

@@ -146,7 +146,11 @@ mod tests {
 
     fn chats(field_name: &str, participants: &[&[(&str, &str)]]) -> Vec<Result<ChatId, Unusable>> {
         let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        let field = |(name, value): &(&str, &str)| ContactField { name: text(name), value: text(value) };
+        let field = |(name, value): &(&str, &str)| ContactField {
+            name: text(name),
+            value: text(value),
+            ..ContactField::default()
+        };
         let who = |fields: &&[(&str, &str)]| Participant {
             fields: fields.iter().map(field).collect(),
             ..Participant::default()
@@ -172,7 +176,11 @@ mod tests {
     fn a_code_is_read_and_judged() {
         let event = |value: &str| BookingEvent {
             participants: vec![Participant {
-                fields: vec![ContactField { name: Some("*TelegramId".into()), value: Some(value.into()) }],
+                fields: vec![ContactField {
+                    name: Some("*TelegramId".into()),
+                    value: Some(value.into()),
+                    ..ContactField::default()
+                }],
                 ..Participant::default()
             }],
             ..BookingEvent::default()

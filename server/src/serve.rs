@@ -2,6 +2,7 @@
 
 mod answers;
 mod conversion;
+mod people;
 pub(crate) mod retention;
 
 use std::{
@@ -145,6 +146,13 @@ impl Server {
         tasks.spawn(keep_running(
             "the booking bots",
             move || booking::run(served.clone(), shutdown.clone()),
+            state.shutdown.clone(),
+            RESTART_PAUSE,
+        ));
+        let (followed, shutdown) = (state.clone(), state.shutdown.clone());
+        tasks.spawn(keep_running(
+            "what fills in the people of events",
+            move || people::run(followed.clone(), shutdown.clone()),
             state.shutdown.clone(),
             RESTART_PAUSE,
         ));

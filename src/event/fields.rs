@@ -148,6 +148,14 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// A whole number without which nothing is missing, so that another value is not noted.
+    pub(super) fn code(&self, name: &str) -> Option<i64> {
+        match self.value(name)? {
+            Kept::Number(text) | Kept::Text(text) => trimmed(text).parse().ok(),
+            _ => None,
+        }
+    }
+
     pub(super) fn whole(&self, name: &str) -> Option<i64> {
         self.whole_or(name, |_| None)
     }

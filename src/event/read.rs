@@ -130,5 +130,9 @@ fn participant(participant: &Fields<'_>) -> Participant {
 }
 
 fn contact_field(field: &Fields<'_>) -> ContactField {
-    ContactField { name: field.name("Name"), value: field.form_text("Value") }
+    ContactField {
+        kind: field.code("ParticipationFieldType"),
+        name: field.name("Name"),
+        value: field.form_text("Value"),
+    }
 }

@@ -68,7 +68,13 @@ pub(super) static EVENT: Shape = Object(&[
             ("ItemId", Scalar),
             ("BookingResourceList", BOOKED),
             ("PriceProperties", PRICE),
-            ("ContactInformation", Object(&[("Fields", Object(&[("Name", Scalar), ("Value", Scalar)]))])),
+            (
+                "ContactInformation",
+                Object(&[(
+                    "Fields",
+                    Object(&[("ParticipationFieldType", Scalar), ("Name", Scalar), ("Value", Scalar)]),
+                )]),
+            ),
         ]),
     ),
 ]);

@@ -58,6 +58,10 @@ pub struct Example<'a> {
     pub number: Option<&'a str>,
     /// When the event was received, in the reader's locale and zone.
     pub when: &'a str,
+    /// The participant's name.
+    pub name: Option<&'a str>,
+    /// The participant's phone.
+    pub phone: Option<&'a str>,
     /// The chat.
     pub chat: Option<&'a str>,
     /// Telegram's error text, if it says more than the cause.
@@ -115,6 +119,9 @@ pub fn example(language: Language, example: &Example<'_>) -> String {
     // It may contain the zone's name, which a person has typed and which was shortened before.
     let when = redact(&one_line(example.when));
     let mut line = format!("{number} — {when}");
+    for person in [example.name, example.phone].into_iter().flatten() {
+        line += &format!(", {}", quoted(person));
+    }
     if let Some(chat) = example.chat {
         let chat = quoted(chat);
         line += &say(language, format!(", чат {chat}"), format!(", chat {chat}"));
@@ -195,7 +202,14 @@ mod tests {
     fn values_from_outside_are_cut_to_64_characters_on_one_line() {
         let evil = format!("x\r\nBuy\u{202e}\u{2066} now \u{200b}{}", "я".repeat(500));
         let cut = format!("x  Buy now {}…", "я".repeat(64 - "x  Buy now …".chars().count()));
-        let example_of = Example { number: Some(&evil), when: "now", chat: Some(&evil), telegram: Some(&evil) };
+        let example_of = Example {
+            number: Some(&evil),
+            when: "now",
+            name: Some(&evil),
+            phone: Some(&evil),
+            chat: Some(&evil),
+            telegram: Some(&evil),
+        };
         for (text, values) in [
             (subject(Language::En, About::Profile(&evil), FailureCause::Refused, 1), 1),
             (subject(Language::Ru, About::Bot { id: 1, field: &evil }, FailureCause::Refused, 1), 1),
@@ -217,7 +231,14 @@ mod tests {
     #[test]
     fn nothing_from_outside_breaks_a_line_or_shows_a_token() {
         let evil = format!("x\r\nBcc: a@b.c {TOKEN}");
-        let line = Example { number: Some(&evil), when: "now", chat: Some(&evil), telegram: Some(&evil) };
+        let line = Example {
+            number: Some(&evil),
+            when: "now",
+            name: Some(&evil),
+            phone: Some(&evil),
+            chat: Some(&evil),
+            telegram: Some(&evil),
+        };
         for text in [
             subject(Language::En, About::Profile(&evil), FailureCause::Refused, 1),
             opening(Language::Ru, About::Bot { id: 1, field: &evil }, FailureCause::Refused, 1),

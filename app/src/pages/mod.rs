@@ -27,7 +27,10 @@ pub use self::{
     audit::{AuditRow, AuditView},
     bots::{BookingForm, BookingView, BotPageView, BotsView, PosterView, StartLink, WebhookOffer},
     customers::{CustomerPage, CustomersView},
-    deliveries::{ActView, Chosen, EraseView, ErasureView, LogView, PayloadView, Results, StoredView, UnreachableRow},
+    deliveries::{
+        ActView, Chosen, EraseView, ErasureView, LogView, PayloadView, Results, StoredView, UnreachableRow,
+        UnreachableView,
+    },
     health::{HealthView, Trouble},
     moment::Clock,
     profiles::{
@@ -111,7 +114,7 @@ pub enum ServerPage {
     /// The latest bulk actions, and whether the reader may stop them.
     Works(Vec<BulkProgress>, bool),
     /// Chats that no bot can reach, and their total number.
-    Unreachable(Vec<UnreachableRow>, u64),
+    Unreachable(UnreachableView),
     /// Erasing a person.
     Erase(Box<EraseView>),
     /// The bots.
@@ -262,7 +265,7 @@ pub fn shell(options: &LeptosOptions, account: Account, clock: Clock, page: Serv
         ServerPage::Act(view) => view! { <deliveries::Act view /> }.into_any(),
         ServerPage::Work(progress, may_act) => view! { <deliveries::Work progress=*progress may_act /> }.into_any(),
         ServerPage::Works(all, may_act) => view! { <deliveries::Works all may_act /> }.into_any(),
-        ServerPage::Unreachable(rows, count) => view! { <deliveries::Unreachable rows count /> }.into_any(),
+        ServerPage::Unreachable(view) => view! { <deliveries::Unreachable view /> }.into_any(),
         ServerPage::Erase(view) => view! { <deliveries::Erase view=*view /> }.into_any(),
         ServerPage::Bots(view) => view! { <bots::Bots view=*view /> }.into_any(),
         ServerPage::Bot(view) => view! { <bots::BotPage view=*view /> }.into_any(),

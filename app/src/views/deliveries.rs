@@ -6,6 +6,7 @@ use hookgram::{
     delivery::{FailureCause, Outcome},
     log_query::LogPlace,
     message::Part,
+    person::Person,
     profile_list::Day,
 };
 
@@ -49,6 +50,8 @@ pub struct LogRow {
     pub replayed_as: Option<String>,
     /// The public id of the event that this one replays.
     pub replayed_event: Option<String>,
+    /// The participant as the event names them. Of an event without deliveries, the first one.
+    pub person: Person,
     /// The delivery, if there is one.
     pub delivery: Option<LogDelivery>,
 }

@@ -39,7 +39,8 @@ pub(super) fn compose(content: &MailContent, public_url: &str, stop: Option<&str
         let when = message::moment(formatting, row.received_at).unwrap_or_default();
         let telegram = row.description.as_deref().filter(|_| cause.needs_description());
         let (number, chat) = (row.order_number.as_deref(), row.chat.as_deref());
-        mail::example(language, &Example { number, when: &when, chat, telegram })
+        let (name, phone) = (row.person.as_deref(), row.phone.as_deref());
+        mail::example(language, &Example { number, when: &when, name, phone, chat, telegram })
     });
     let mut page_of = Page::default();
     page_of.line(&mail::opening(language, about, cause, count));
@@ -147,6 +148,8 @@ mod tests {
             received_at: 1_715_156_100_000,
             order_number: Some("№180".into()),
             chat: Some("100200300".into()),
+            person: Some("Анна Королёва".into()),
+            phone: Some("+7 911 000-00-00".into()),
             description: Some("Bad Request: <b>".into()),
         }];
         MailContent { concerned, profile, cause, count: 1, examples }
@@ -158,7 +161,7 @@ mod tests {
         let letter = compose(&content(FailureCause::Blocked, "ru", concerned), "https://hooks.example.com", None);
         assert_eq!(letter.subject, "Записи: клиент заблокировал бота (1 сообщение)");
         let beginning = "Не доставлено: 1 сообщение, профиль «Записи». Причина: клиент заблокировал бота.\n\n\
-            Что именно:\n• №180 — среда, 8 мая 2024 г., 11:15 (Мск), чат 100200300\n\n\
+            Что именно:\n• №180 — среда, 8 мая 2024 г., 11:15 (Мск), Анна Королёва, +7 911 000-00-00, чат 100200300\n\n\
             Что делать: Свяжитесь с клиентом другим способом: сообщения снова дойдут, когда он разблокирует бота.\n\n\
             Что не дошло и почему: https://hooks.example.com/deliveries?profile=3&cause=blocked\n\n\
             Профиль: https://hooks.example.com/profiles/3\n\n— Hookgram";
@@ -183,7 +186,11 @@ mod tests {
         content.profile.set(Parameter::TimezoneName, &name).unwrap();
         let letter = compose(&content, "https://x.y", Some("https://x.y/confirm-email/code"));
         let shown = format!("(Buy now at evil.example {}x…)", "x ".repeat(19));
-        assert!(letter.text.contains(&format!("Wednesday, May 8, 2024, 11:15 AM {shown}, chat")), "{}", letter.text);
+        assert!(
+            letter.text.contains(&format!("Wednesday, May 8, 2024, 11:15 AM {shown}, Анна Королёва, ")),
+            "{}",
+            letter.text
+        );
         assert!(letter.text.ends_with("Stop these mails: https://x.y/confirm-email/code\n\n"), "{}", letter.text);
     }
 
@@ -193,6 +200,8 @@ mod tests {
         let mut content = content(FailureCause::Refused, "en", Concerned::Profile { id: 3, name: evil.clone() });
         content.examples[0].order_number = Some(evil.clone());
         content.examples[0].chat = Some(evil.clone());
+        content.examples[0].person = Some(evil.clone());
+        content.examples[0].phone = Some(evil.clone());
         content.examples[0].description = Some(evil);
         let letter = compose(&content, "https://x.y", None);
         assert!(!letter.subject.contains(['\r', '\n']));

@@ -159,7 +159,7 @@ async fn a_subscription_tells_whether_the_bot_may_write() {
             .iter()
             .all(|row| { row.stopped == Some(false) && row.blocked_at.is_none() && row.cause.is_none() })
     );
-    assert_eq!(store.log.unreachable().await.unwrap().1, 0);
+    assert_eq!(store.log.unreachable(None).await.unwrap().1, 0);
     assert_eq!(store.customers.bots().await.unwrap(), [(BOT, "salon_bot".to_owned())]);
 }
 

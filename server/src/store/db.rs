@@ -3,7 +3,7 @@
 use std::{ops::Deref, sync::Arc};
 
 use sqlx::SqlitePool;
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 
 use super::{
     events::{accepting::Acceptor, rejections::Rejections},
@@ -24,6 +24,8 @@ pub struct Db {
     pub(in crate::store) rejections: Rejections,
     pub(in crate::store) profile_cache: ProfileCache,
     pub(in crate::store) addresses: Addresses,
+    /// Notified of each commit that stores events.
+    pub(in crate::store) stored: Arc<Notify>,
     /// The ids of accounts whose sessions have ended.
     pub(in crate::store) ended: broadcast::Sender<i64>,
 }

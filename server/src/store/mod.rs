@@ -34,6 +34,8 @@ mod customer_tests;
 #[cfg(test)]
 mod draft_tests;
 #[cfg(test)]
+mod event_people_tests;
+#[cfg(test)]
 mod key_tests;
 #[cfg(test)]
 mod mail_tests;
@@ -54,14 +56,14 @@ mod tests;
 #[cfg(test)]
 mod text_tests;
 
-use std::{borrow::Cow, fs, io, path::Path, str::FromStr as _, time::Duration};
+use std::{borrow::Cow, fs, io, path::Path, str::FromStr as _, sync::Arc, time::Duration};
 
 use sqlx::{
     Connection as _, SqliteConnection, SqlitePool,
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 
 pub use self::{
     accounts::{
@@ -104,6 +106,7 @@ pub use self::{
     maintenance::{
         SweepPlace, Swept,
         erasing::{Erasure, Stored},
+        people::Filled,
     },
     profiles::{
         StoredProfile, Test,
@@ -321,9 +324,11 @@ impl Store {
     }
 
     fn over(write: SqlitePool, read: SqlitePool, sealer: Sealer) -> Self {
+        let stored = Arc::new(Notify::new());
         Self::of(Db {
-            acceptor: Acceptor::start(write.clone(), sealer.clone()),
-            rejections: Rejections::start(write.clone()),
+            acceptor: Acceptor::start(write.clone(), sealer.clone(), stored.clone()),
+            rejections: Rejections::start(write.clone(), stored.clone()),
+            stored,
             profile_cache: ProfileCache::default(),
             addresses: Addresses::default(),
             write,

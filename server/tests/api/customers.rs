@@ -235,7 +235,9 @@ async fn a_name_stands_beside_its_chat_wherever_a_chat_is_shown() {
     }
     let operator = Person::new(&server, Role::Operator).await;
     let viewer = Person::new(&server, Role::Viewer).await;
-    let text = |page: String| page.replace("<!>", "").replace("<bdi translate=\"no\">", "").replace("</bdi>", "");
+    let text = |page: String| {
+        page.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).collect::<String>()
+    };
     for path in [
         "/deliveries".to_owned(),
         format!("/deliveries/{}", events[0]),
@@ -243,14 +245,13 @@ async fn a_name_stands_beside_its_chat_wherever_a_chat_is_shown() {
         "/deliveries/unreachable".to_owned(),
     ] {
         let page = text(operator.see(&path).await);
-        let plain = page.replace("</a>", "");
-        assert!(plain.contains("Anna B · 600700800"), "{path}: {page}");
+        assert!(page.contains("Anna B · 600700800"), "{path}: {page}");
         let page = text(viewer.see(&path).await);
         assert!(page.contains("A… · …800") && !page.contains("Anna") && !page.contains("600700800"), "{path}: {page}");
     }
     assert!(operator.see("/deliveries").await.contains("href=\"/customers/600700800\""));
     let csv = operator.see("/deliveries/export.csv").await;
-    let ends: Vec<_> = csv.lines().map(|line| line.rsplit(',').next().unwrap()).collect();
+    let ends: Vec<_> = csv.lines().map(|line| line.rsplit(',').nth(2).unwrap()).collect();
     assert_eq!(ends, ["customer", "", "", "Anna B"]);
     let lines = operator.see("/deliveries/export.jsonl?chat=600700800").await;
     assert_eq!(serde_json::from_str::<Value>(&lines).unwrap()["customer"], "Anna B");

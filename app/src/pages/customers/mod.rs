@@ -2,7 +2,7 @@
 
 mod one;
 
-use hookgram::{Millis, delivery::FailureCause};
+use hookgram::{Millis, delivery::FailureCause, person::Person};
 use leptos::prelude::*;
 
 pub(super) use self::one::Customer;
@@ -223,13 +223,39 @@ fn page_of(chat: &str) -> Option<String> {
     (!chat.starts_with('…')).then(|| format!("/customers/{chat}"))
 }
 
-/// A chat, with the name of its customer before it if it is known: `Анна · 600700800`.
-pub(super) fn recipient(chat: String, customer: Option<String>) -> AnyView {
-    let Some(name) = customer else { return chat.into_any() };
-    let name = view! { <bdi translate="no">{name}</bdi> };
-    let name = match page_of(&chat) {
-        Some(href) => view! { <a class="quiet-link" href=href>{name}</a> }.into_any(),
-        None => name.into_any(),
-    };
-    view! { <span class="recipient">{name} " · " {chat}</span> }.into_any()
+/// Whom a message is for: the name and the phone, as far as they are known, then the chat.
+/// `Анна · +7 911 000-00-00 · 600700800`. The name in the event goes before the customer's own name in Telegram. `href` is
+/// the address that a chat links to.
+pub(super) fn recipient(
+    chat: Option<String>,
+    customer: Option<String>,
+    person: Person,
+    href: impl Fn(&str) -> Option<String>,
+) -> Option<AnyView> {
+    let page = customer.as_ref().zip(chat.as_deref()).and_then(|(_, chat)| page_of(chat));
+    let name = person.name.or(customer).map(|name| linked(page, view! { <bdi translate="no">{name}</bdi> }.into_any()));
+    let phone = person.phone.map(|phone| {
+        let number: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+        linked(Some(format!("tel:{number}")), view! { <bdi translate="no">{phone}</bdi> }.into_any())
+    });
+    let is_named = name.is_some() || phone.is_some();
+    let chat = chat.map(|chat| {
+        let chat = linked(href(&chat), chat.into_any());
+        if is_named { view! { <span class="soft">{chat}</span> }.into_any() } else { chat }
+    });
+    let mut pieces: Vec<AnyView> = Vec::new();
+    for piece in [name, phone, chat].into_iter().flatten() {
+        if !pieces.is_empty() {
+            pieces.push(" · ".into_any());
+        }
+        pieces.push(piece);
+    }
+    (!pieces.is_empty()).then(|| view! { <span class="recipient">{pieces}</span> }.into_any())
+}
+
+fn linked(href: Option<String>, text: AnyView) -> AnyView {
+    match href {
+        Some(href) => view! { <a class="quiet-link" href=href>{text}</a> }.into_any(),
+        None => text,
+    }
 }

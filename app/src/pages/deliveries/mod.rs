@@ -22,7 +22,7 @@ pub(super) use self::{
 pub use self::{
     act::{ActView, Chosen, Results},
     payload::PayloadView,
-    people::{EraseView, ErasureView, StoredView, UnreachableRow},
+    people::{EraseView, ErasureView, StoredView, UnreachableRow, UnreachableView},
 };
 use self::{chart::Outcomes, filters::Filters, rows::Rows, trace::Trace};
 use super::LiveTitle;

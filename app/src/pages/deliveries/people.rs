@@ -1,11 +1,11 @@
 //! `/deliveries/unreachable` and `/deliveries/erase`: chats that bots cannot reach, and erasing data about a chat.
 
-use hookgram::{Millis, delivery::FailureCause, log_query::LogQuery};
+use hookgram::{Millis, delivery::FailureCause, log_query::LogQuery, person::Person};
 use leptos::prelude::*;
 
 use crate::{
     components::EmptyState,
-    i18n::{EraseWords, UnreachableWords, causes, language, words},
+    i18n::{EraseWords, LogWords, UnreachableWords, causes, language, words},
     pages::{Fault, customers::recipient, moment::At},
 };
 
@@ -16,6 +16,8 @@ pub struct UnreachableRow {
     pub chat: String,
     /// The name of the customer whose chat it is, if it is known.
     pub customer: Option<String>,
+    /// The participant as the newest event for the chat names them.
+    pub person: Person,
     /// The bot's `@name`, or its number.
     pub bot: String,
     /// Why the bot cannot reach it.
@@ -28,6 +30,19 @@ pub struct UnreachableRow {
     pub failures: i64,
     /// The profile's id and name.
     pub profile: Option<(i64, String)>,
+}
+
+/// The chats that no bot can reach.
+#[derive(Clone, Debug)]
+pub struct UnreachableView {
+    /// The latest of them, or those found.
+    pub rows: Vec<UnreachableRow>,
+    /// How many there are in all.
+    pub count: u64,
+    /// The text that was searched for; empty for all.
+    pub text: String,
+    /// Whether the reader may see customers' personal data.
+    pub sees_data: bool,
 }
 
 /// The amount of data stored about a chat.
@@ -77,14 +92,22 @@ pub struct EraseView {
 
 /// The page of chats that no bot can reach.
 #[component]
-pub(in crate::pages) fn Unreachable(rows: Vec<UnreachableRow>, count: u64) -> impl IntoView {
+pub(in crate::pages) fn Unreachable(view: UnreachableView) -> impl IntoView {
     let w = words::<UnreachableWords>();
+    let UnreachableView { rows, count, text, sees_data } = view;
+    let is_search = !text.is_empty();
     let shown = u64::try_from(rows.len()).unwrap_or_default();
     let causes: Vec<FailureCause> = [FailureCause::Blocked, FailureCause::NeverStarted, FailureCause::Deactivated]
         .into_iter()
         .filter(|cause| rows.iter().any(|row| row.cause == Some(*cause)))
         .collect();
-    let body = if rows.is_empty() {
+    let body = if rows.is_empty() && is_search {
+        let log = words::<LogWords>();
+        view! {
+            <EmptyState title=log.no_match_title why=w.no_match_why href="/deliveries/unreachable" action=log.reset />
+        }
+        .into_any()
+    } else if rows.is_empty() {
         view! {
             <EmptyState title=w.none_title why=w.none_why href="/deliveries" action=w.to_log />
         }
@@ -108,7 +131,7 @@ pub(in crate::pages) fn Unreachable(rows: Vec<UnreachableRow>, count: u64) -> im
                 <table class="table log-table people-table" aria-label=w.title>
                     <thead>
                         <tr>
-                            <th scope="col">{w.chat}</th>
+                            <th scope="col">{w.customer}</th>
                             <th scope="col">{w.cause}</th>
                             <th scope="col">{w.since}</th>
                             <th scope="col">{w.last}</th>
@@ -120,7 +143,7 @@ pub(in crate::pages) fn Unreachable(rows: Vec<UnreachableRow>, count: u64) -> im
                     <tbody>{rows}</tbody>
                 </table>
             </div>
-            {(shown < count).then(|| view! { <p class="help">{w.shown} " " {shown} " " {w.of} " " {count}</p> })}
+            {(shown < count && !is_search).then(|| view! { <p class="help">{w.shown} " " {shown} " " {w.of} " " {count}</p> })}
             <section class="card">
                 <h2>{w.advice}</h2>
                 <ul class="consequences">{advice}</ul>
@@ -138,26 +161,45 @@ pub(in crate::pages) fn Unreachable(rows: Vec<UnreachableRow>, count: u64) -> im
                 <p class="why">{w.why}</p>
             </div>
         </div>
+        {(sees_data && (count > 0 || is_search)).then(|| view! { <Search text /> })}
         {body}
+    }
+}
+
+#[component]
+fn Search(text: String) -> impl IntoView {
+    let (w, log) = (words::<UnreachableWords>(), words::<LogWords>());
+    let reset = (!text.is_empty())
+        .then(|| view! { <a class="button plain reset" href="/deliveries/unreachable">{log.reset}</a> });
+    view! {
+        <form class="log-filters" method="get" action="/deliveries/unreachable" role="search">
+            <input
+                class="input"
+                type="search"
+                name="q"
+                value=text
+                aria-label=log.search
+                placeholder=w.search_hint
+                autocomplete="off"
+                spellcheck="false"
+            />
+            <button class="button">{log.find}</button>
+            {reset}
+        </form>
     }
 }
 
 fn unreachable(row: UnreachableRow) -> AnyView {
     let w = words::<UnreachableWords>();
-    let href = LogQuery { chat: row.chat.clone(), ..LogQuery::default() }.address("/deliveries");
+    // A shortened chat cannot be searched for, so it gets no link.
+    let href = |chat: &str| {
+        let query = LogQuery { chat: chat.to_owned(), ..LogQuery::default() };
+        (!chat.starts_with('…')).then(|| query.address("/deliveries"))
+    };
     view! {
         <tr>
             <th scope="row">
-                {match row.chat.strip_prefix('…') {
-                    // A shortened chat cannot be searched for, so it gets no link.
-                    Some(_) => recipient(row.chat, row.customer),
-                    None => view! {
-                        <a href=href>
-                            {row.customer.map(|name| view! { <bdi translate="no">{name}</bdi> " · " })} {row.chat}
-                        </a>
-                    }
-                    .into_any(),
-                }}
+                {recipient(Some(row.chat), row.customer, row.person, href)}
             </th>
             <td data-title=w.cause>{row.cause.map(|cause| causes::cause(language(), cause))}</td>
             <td data-title=w.since>

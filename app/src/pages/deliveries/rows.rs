@@ -119,8 +119,10 @@ fn row(row: LogRow, base: &str, may_act: bool, open: Option<&str>) -> AnyView {
     });
     let details = details(&row);
     let profile = profile(&row);
-    let recipient =
-        row.delivery.as_ref().and_then(|delivery| Some(recipient(delivery.chat.clone()?, delivery.customer.clone())));
+    let delivery = row.delivery.as_ref();
+    let (chat, customer) =
+        (delivery.and_then(|delivery| delivery.chat.clone()), delivery.and_then(|delivery| delivery.customer.clone()));
+    let recipient = recipient(chat, customer, row.person.clone(), |_| None);
     view! {
         <tr aria-current=is_open.then_some("true") data-event=row.public_id.clone()>
             {pick}

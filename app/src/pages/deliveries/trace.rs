@@ -6,6 +6,7 @@ use hookgram::{
     event::EventType,
     log_query::LogQuery,
     message::Part,
+    person::Person,
 };
 use leptos::prelude::*;
 
@@ -144,6 +145,7 @@ fn ended_at_the_endpoint(row: &LogRow, may_replay: bool) -> AnyView {
     view! {
         <p class="trace-outcome">
             <OutcomeMark outcome=row.outcome />
+            {recipient(None, None, row.person.clone(), |_| None)}
             <span class="soft">{w.answered} ": " {row.http_status}</span>
         </p>
         <div class=format!("notice {class}")>
@@ -193,7 +195,7 @@ fn DeliverySummary(
     let mut list = vec![step("ok", w.received.to_owned(), endpoint.received, Some(received_at), received_at)];
     match &chat {
         Some(chat) => {
-            let to = match &fate.customer {
+            let to = match row.person.name.as_ref().or(fate.customer.as_ref()) {
                 Some(name) => format!("{name} · {chat}"),
                 None => format!("{} {chat}", w.chat),
             };
@@ -231,6 +233,8 @@ fn DeliverySummary(
     let all = chat
         .filter(|chat| !chat.starts_with('…'))
         .map(|chat| LogQuery { chat, ..LogQuery::default() }.address("/deliveries"));
+    let is_named = fate.customer.is_some() || row.person != Person::default();
+    let label = (fate.chat.is_some() && !is_named).then(|| view! { <span class="soft">{w.chat} " "</span> });
     let act = may_act.then(|| {
         let waits = matches!(outcome, Outcome::Waiting | Outcome::Retrying | Outcome::Suspended);
         let can_replay = finished && fate.replaced_by.is_none();
@@ -261,13 +265,7 @@ fn DeliverySummary(
         <div class="fate">
             <p class="trace-outcome">
                 <OutcomeMark outcome=outcome />
-                {fate
-                    .chat
-                    .clone()
-                    .map(|chat| {
-                        let label = fate.customer.is_none().then(|| view! { {w.chat} " " });
-                        view! { <span class="soft">{label} {recipient(chat, fate.customer.clone())}</span> }
-                    })}
+                {label} {recipient(fate.chat.clone(), fate.customer.clone(), row.person.clone(), |_| None)}
             </p>
             {told(&row)}
             <ol class="trace-steps">{list}</ol>

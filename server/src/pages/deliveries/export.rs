@@ -34,7 +34,7 @@ enum Form {
     Lines,
 }
 
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 19] = [
     "received_at",
     "event",
     "outcome",
@@ -52,6 +52,8 @@ const COLUMNS: [&str; 17] = [
     "finished_at",
     "replay_of",
     "customer",
+    "name",
+    "phone",
 ];
 
 /// `GET /deliveries/export.csv`
@@ -128,14 +130,14 @@ fn lines_of(form: Form, rows: &[LogRow]) -> Vec<u8> {
     }
 }
 
-fn object(values: [Value; 17]) -> Vec<u8> {
+fn object(values: [Value; 19]) -> Vec<u8> {
     let named = COLUMNS.iter().zip(values).filter(|(_, value)| !value.is_null());
     let object: Map<String, Value> = named.map(|(name, value)| ((*name).to_owned(), value)).collect();
     format!("{}\n", Value::Object(object)).into_bytes()
 }
 
 /// The values in the order of [`COLUMNS`]; null for a missing one.
-fn values(row: &LogRow) -> [Value; 17] {
+fn values(row: &LogRow) -> [Value; 19] {
     let delivery = row.delivery.as_ref();
     [
         json!(moment(row.received_at)),
@@ -155,6 +157,8 @@ fn values(row: &LogRow) -> [Value; 17] {
         json!(delivery.and_then(|delivery| delivery.finished_at).map(moment)),
         json!(delivery.and_then(|delivery| delivery.replay_of)),
         json!(delivery.and_then(|delivery| delivery.customer.clone())),
+        json!(row.person.name),
+        json!(row.person.phone),
     ]
 }
 

@@ -15,7 +15,8 @@ use axum::{
 use hookgram::{
     channel::ChannelKind,
     delivery::Outcome,
-    log_query::{LogPlace, LogQuery},
+    log_query::LogQuery,
+    person::Person,
     values::{Language, TimeZone},
 };
 
@@ -129,18 +130,10 @@ pub async fn log_page(request: &PageRequest, viewer: &Viewer, query: &LogQuery) 
         // A reader must not find out by searching what they may not see.
         return Err(AppError::Forbidden);
     }
-    // One row more than a page shows tells whether there is a next page.
-    let filter = filter(request, query, SHOWN + 1)?;
-    let LogRows { rows, searched_to } = request.state.store.log.page(&filter).await.map_err(internal)?;
-    let mut rows = rows.into_iter().map(|logged| row(logged, request.language)).collect::<Vec<_>>();
-    let shown = usize::try_from(SHOWN).unwrap_or(usize::MAX);
-    let is_last = rows.len() <= shown;
-    rows.truncate(shown);
-    let next = match rows.last().filter(|_| !is_last) {
-        Some(row) => Some(place(row)),
-        None => searched_to,
-    };
-    let page = LogPage { rows, next, unfinished: is_last && searched_to.is_some() };
+    let filter = filter(request, query, SHOWN)?;
+    let LogRows { rows, next, unfinished } = request.state.store.log.page(&filter).await.map_err(internal)?;
+    let rows = rows.into_iter().map(|logged| row(logged, request.language)).collect();
+    let page = LogPage { rows, next, unfinished };
     Ok(if is_shown { page } else { personal::of_page(page) })
 }
 
@@ -177,15 +170,6 @@ fn times(query: &LogQuery, zone: TimeZone, language: Language) -> Result<(Option
     query.within(zone, now()).map_err(|name| AppError::field(name, LogWords::of(language).time_unreadable))
 }
 
-/// The place of a row, from which the next page continues.
-fn place(row: &LogRow) -> LogPlace {
-    LogPlace {
-        at: row.received_at,
-        event: row.event,
-        delivery: row.delivery.as_ref().map_or(0, |delivery| delivery.id),
-    }
-}
-
 /// Converts a stored row into a row of the page.
 pub(super) fn row(logged: Logged, language: Language) -> LogRow {
     let bot = logged.bot_id;
@@ -219,6 +203,7 @@ pub(super) fn row(logged: Logged, language: Language) -> LogRow {
         duplicate_of: logged.duplicate_of.zip(logged.first_public_id),
         replayed_as: logged.replayed_as,
         replayed_event: logged.replayed_event,
+        person: Person { name: logged.person, phone: logged.phone },
         delivery,
     }
 }

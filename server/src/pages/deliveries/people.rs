@@ -2,10 +2,10 @@
 
 use app::{
     notices::Notice,
-    pages::{EraseView, ErasureView, ServerPage, StoredView, UnreachableRow},
+    pages::{EraseView, ErasureView, ServerPage, StoredView, UnreachableRow, UnreachableView},
 };
 use axum::{body::Body, http::StatusCode, response::Response};
-use hookgram::{delivery::FailureCause, values::ChatId};
+use hookgram::{delivery::FailureCause, person::Person, values::ChatId};
 
 use super::{log::known_name, personal};
 use crate::{
@@ -16,15 +16,22 @@ use crate::{
 
 /// `GET /deliveries/unreachable`
 pub(in crate::pages) async fn unreachable(visit: Visit) -> Response {
-    let (rows, count) = or_refuse!(visit, visit.state.store.log.unreachable().await.map_err(internal));
     let is_shown = personal::is_shown(&visit.state, visit.account());
+    let text = visit.asked("q").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    if text.is_some() {
+        or_refuse!(visit, personal::ask(&visit.state, visit.account()));
+    }
+    let found = visit.state.store.log.unreachable(text.as_deref()).await.map_err(internal);
+    let (rows, count) = or_refuse!(visit, found);
     let masked = |row: UnreachableRow| UnreachableRow {
         chat: personal::masked(&row.chat),
         customer: row.customer.as_deref().map(personal::masked_name),
+        person: personal::of_person(row.person),
         ..row
     };
     let rows = rows.into_iter().map(row).map(|row| if is_shown { row } else { masked(row) }).collect();
-    visit.show(StatusCode::OK, ServerPage::Unreachable(rows, count)).await
+    let view = UnreachableView { rows, count, text: text.unwrap_or_default(), sees_data: is_shown };
+    visit.show(StatusCode::OK, ServerPage::Unreachable(view)).await
 }
 
 fn row(row: Unreachable) -> UnreachableRow {
@@ -33,6 +40,7 @@ fn row(row: Unreachable) -> UnreachableRow {
         cause: FailureCause::parse(&row.cause),
         chat: row.chat,
         customer: row.customer.as_deref().and_then(known_name),
+        person: Person { name: row.person, phone: row.phone },
         since: row.since,
         last_at: row.last_at,
         failures: row.failures,

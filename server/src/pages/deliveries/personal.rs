@@ -7,6 +7,7 @@ use app::{
 };
 use hookgram::{
     message::Part,
+    person::Person,
     role::{Account, Role},
     values::{Bilingual, Language},
 };
@@ -86,7 +87,13 @@ pub(crate) fn of_customer(customer: CustomerView) -> CustomerView {
     }
 }
 
+/// A person without personal data.
+pub(crate) fn of_person(person: Person) -> Person {
+    Person { name: person.name.as_deref().map(masked_name), phone: None }
+}
+
 fn of_row(mut row: LogRow) -> LogRow {
+    row.person = of_person(row.person);
     if let Some(delivery) = &mut row.delivery {
         delivery.chat = delivery.chat.as_deref().map(masked);
         delivery.customer = delivery.customer.as_deref().map(masked_name);

@@ -1,10 +1,10 @@
 //! Group commit of accepted events. Events that arrive at the same time share one transaction, and so the cost of its
 //! fsync. Each caller gets the outcome of its own event after the commit.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use sqlx::{SqliteConnection, SqlitePool};
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc, oneshot};
 
 use crate::{
     limits::memory::Memory,
@@ -86,15 +86,15 @@ struct Given {
 }
 
 impl Acceptor {
-    /// Starts the task that writes.
-    pub(in crate::store) fn start(pool: SqlitePool, sealer: Sealer) -> Self {
+    /// Starts the task that writes. `stored` is notified of each commit.
+    pub(in crate::store) fn start(pool: SqlitePool, sealer: Sealer, stored: Arc<Notify>) -> Self {
         let line = |bytes| {
             let (events, given) = mpsc::unbounded_channel();
             (Line { events, memory: Memory::of(bytes, Duration::ZERO) }, given)
         };
         let (known, from_known) = line(QUEUE_BYTES);
         let (strangers, from_strangers) = line(STRANGERS_QUEUE_BYTES);
-        tokio::spawn(write_for_ever(pool, sealer, Given { known: from_known, strangers: from_strangers }));
+        tokio::spawn(write_for_ever(pool, sealer, stored, Given { known: from_known, strangers: from_strangers }));
         Self { known, strangers }
     }
 
@@ -131,7 +131,7 @@ impl Given {
     }
 }
 
-async fn write_for_ever(pool: SqlitePool, sealer: Sealer, mut given: Given) {
+async fn write_for_ever(pool: SqlitePool, sealer: Sealer, stored: Arc<Notify>, mut given: Given) {
     loop {
         let batch = given.next().await;
         if batch.is_empty() {
@@ -152,6 +152,7 @@ async fn write_for_ever(pool: SqlitePool, sealer: Sealer, mut given: Given) {
                     // The receiver is gone if the client has hung up. Its retry will be recognized as a duplicate.
                     let _ = reply.send(outcome);
                 }
+                stored.notify_one();
             }
             Err(error) => tracing::error!(%error, "events could not be stored"),
         }

@@ -1,12 +1,12 @@
 //! POSTs that were answered 4xx. Those that come within a short time are written in one commit, so that a flood of them
 //! does not take the disk from accepted events.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use hookgram::{delivery::FailureCause, secret::BotToken, webhook::EventOutcome};
 use sqlx::{SqliteConnection, SqlitePool};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{Notify, mpsc, oneshot},
     time::sleep,
 };
 
@@ -80,10 +80,10 @@ struct Waiting {
 }
 
 impl Rejections {
-    /// Starts the task that writes.
-    pub(in crate::store) fn start(pool: SqlitePool) -> Self {
+    /// Starts the task that writes. `stored` is notified of each commit.
+    pub(in crate::store) fn start(pool: SqlitePool, stored: Arc<Notify>) -> Self {
         let (sender, receiver) = mpsc::channel(BATCH);
-        tokio::spawn(write_for_ever(pool, receiver));
+        tokio::spawn(write_for_ever(pool, stored, receiver));
         Self(sender)
     }
 }
@@ -102,7 +102,7 @@ impl Events {
     }
 }
 
-async fn write_for_ever(pool: SqlitePool, mut given: mpsc::Receiver<Waiting>) {
+async fn write_for_ever(pool: SqlitePool, stored: Arc<Notify>, mut given: mpsc::Receiver<Waiting>) {
     while let Some(first) = given.recv().await {
         let mut bytes = first.rejection.bytes();
         let mut batch = vec![first];
@@ -116,6 +116,7 @@ async fn write_for_ever(pool: SqlitePool, mut given: mpsc::Receiver<Waiting>) {
             // The receiver is gone if the client has hung up.
             let _ = waiting.reply.send(outcome);
         }
+        stored.notify_one();
         sleep(PAUSE).await;
     }
 }

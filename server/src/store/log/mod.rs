@@ -4,16 +4,18 @@
 mod chart;
 pub(in crate::store) mod health;
 pub(in crate::store) mod last_event;
+pub(in crate::store) mod people;
 mod plan;
 mod search;
 pub(in crate::store) mod unreachable;
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, time::Instant};
 
 use hookgram::{
     channel::ChannelKind,
     delivery::{DeliveryState, FailureCause, Outcome},
     log_query::LogPlace,
+    person::PersonQuery,
     webhook::EventOutcome,
 };
 use sqlx::{FromRow, QueryBuilder};
@@ -46,8 +48,8 @@ pub struct LogFilter {
     pub chat: Option<String>,
     /// Only the booking with this order number.
     pub order: Option<String>,
-    /// Only rows with this text in the message, the order number, the chat or the reason. A number is compared with
-    /// whole order numbers and whole chat ids only.
+    /// Only rows with this text in the message, the order number, the chat or the reason, or of a person whom it names. A
+    /// number is compared with whole order numbers, whole chat ids and the ends of phones only.
     pub text: Option<String>,
     /// Only rows from this time on. A replay counts from the time of its request.
     pub since: Option<Millis>,
@@ -130,7 +132,21 @@ pub struct Logged {
     pub replayed_event: Option<String>,
     /// The first and the last name of the customer whose chat it is; may be blank.
     pub customer: Option<String>,
+    /// The participant's name in the event. It is filled in soon after the event is stored.
+    pub person: Option<String>,
+    /// The participant's phone in the event.
+    pub phone: Option<String>,
 }
+
+impl Logged {
+    fn place(&self) -> LogPlace {
+        LogPlace { at: self.received_at, event: self.event, delivery: self.delivery.unwrap_or_default() }
+    }
+}
+
+/// [`LogPlace::at`] of a place in the search for a text: among the people whom it names, or among the texts behind them.
+const AMONG_PEOPLE: Millis = 1;
+const AMONG_TEXTS: Millis = 0;
 
 /// SQL: the lowest and the highest id, by two subqueries. With both in one SELECT, SQLite would scan the table.
 const DELIVERY_IDS: &str =
@@ -142,8 +158,29 @@ const EVENT_IDS: &str = "SELECT coalesce((SELECT min(id) FROM events), 0), coale
 pub struct LogRows {
     /// The rows, newest first.
     pub rows: Vec<Logged>,
-    /// The place that a text search reached when its time was up. The search can go on behind it.
-    pub searched_to: Option<LogPlace>,
+    /// The place behind which the next page begins, or `None` on the last page.
+    pub next: Option<LogPlace>,
+    /// Whether a search stopped when its time was up, before the page was full.
+    pub unfinished: bool,
+}
+
+/// Rows of a search. They may be one more than the page shows, which tells that there is a next page.
+pub(in crate::store) struct FoundRows {
+    pub(in crate::store) rows: Vec<Logged>,
+    /// The place that the search reached when its time was up. It can go on behind it.
+    pub(in crate::store) searched_to: Option<LogPlace>,
+}
+
+impl FoundRows {
+    /// The page of these rows. `place` converts a place into the one of the next page's address.
+    fn page(self, limit: i64, place: impl Fn(LogPlace) -> LogPlace) -> LogRows {
+        let Self { mut rows, searched_to } = self;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = if has_more { rows.last().map(Logged::place) } else { searched_to };
+        LogRows { rows, next: next.map(place), unfinished: !has_more && searched_to.is_some() }
+    }
 }
 
 impl Log {
@@ -152,23 +189,64 @@ impl Log {
     /// # Errors
     /// If the database fails.
     pub async fn page(&self, filter: &LogFilter) -> Result<LogRows, StoreError> {
+        // One row more than a page shows tells whether there is a next page.
+        let one_more = LogFilter { limit: filter.limit.saturating_add(1), ..filter.clone() };
         let Some(text) = &filter.text else {
-            return Ok(LogRows { rows: self.found(filter).await?, searched_to: None });
+            let rows = self.found(&one_more).await?;
+            return Ok(FoundRows { rows, searched_to: None }.page(filter.limit, |place| place));
         };
         let number = text.trim_start_matches(['№', '#', ' ']);
         let digits = number.strip_prefix('-').unwrap_or(number);
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return self.search(filter, text, SEARCH_TIME).await;
+            return self.named_or_worded(filter, text).await;
         }
-        let plain = LogFilter { text: None, ..filter.clone() };
+        let plain = LogFilter { text: None, ..one_more };
         let mut rows = Vec::new();
         // The booking service may write the number with its № sign.
         for order in [number.to_owned(), format!("№{number}")] {
             rows.extend(self.found(&LogFilter { order: filter.order.clone().or(Some(order)), ..plain.clone() }).await?);
         }
         let chat = filter.chat.clone().or(Some(number.to_owned()));
-        rows.extend(self.found(&LogFilter { chat, ..plain }).await?);
-        Ok(LogRows { rows: newest(rows, filter.limit), searched_to: None })
+        rows.extend(self.found(&LogFilter { chat, ..plain.clone() }).await?);
+        let mut searched_to = None;
+        if let Some(query) = PersonQuery::parse(text).filter(|_| number == text) {
+            let people = self.people(&plain, &query, SEARCH_TIME).await?;
+            rows.extend(people.rows);
+            // What is older would come again on the next page.
+            rows.retain(|row| people.searched_to.is_none_or(|place| row.event >= place.event));
+            searched_to = people.searched_to;
+        }
+        Ok(FoundRows { rows: newest(rows, plain.limit), searched_to }.page(filter.limit, |place| place))
+    }
+
+    /// First the rows of the people whom the text names, found along their index, then the other rows with this text.
+    async fn named_or_worded(&self, filter: &LogFilter, text: &str) -> Result<LogRows, StoreError> {
+        let begun = Instant::now();
+        let query = PersonQuery::parse(text);
+        let mut page = LogRows::default();
+        let mut behind = filter.behind;
+        if let Some(query) = query.as_ref().filter(|_| behind.is_none_or(|place| place.at == AMONG_PEOPLE)) {
+            let one_more = LogFilter { limit: filter.limit.saturating_add(1), ..filter.clone() };
+            let found = self.people(&one_more, query, SEARCH_TIME).await?;
+            page = found.page(filter.limit, |place| LogPlace { at: AMONG_PEOPLE, ..place });
+            if page.next.is_some() {
+                return Ok(page);
+            }
+            behind = None;
+        }
+        let left = filter.limit - i64::try_from(page.rows.len()).unwrap_or(filter.limit);
+        let allowed = SEARCH_TIME.saturating_sub(begun.elapsed());
+        let others = LogFilter { behind, limit: left.saturating_add(1), ..filter.clone() };
+        let found = self.search(&others, text, query.as_ref(), allowed).await?;
+        let has_others = !found.rows.is_empty();
+        let others = found.page(left, |place| LogPlace { at: AMONG_TEXTS, ..place });
+        // If the people fill the page, the next one begins with the newest text.
+        let first = LogPlace { at: AMONG_TEXTS, event: i64::MAX, delivery: 0 };
+        page.next = if left == 0 && has_others { Some(first) } else { others.next };
+        page.unfinished = others.unfinished;
+        page.rows.extend(others.rows);
+        page.rows = newest(page.rows, filter.limit);
+        Ok(page)
     }
 
     async fn found(&self, filter: &LogFilter) -> Result<Vec<Logged>, StoreError> {

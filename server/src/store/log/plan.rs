@@ -25,10 +25,15 @@ pub(in crate::store) const COLUMNS: &str = concat!(
     (SELECT r.id FROM deliveries r WHERE r.replay_of = d.id) AS replaced_by,
     (SELECT r.public_id FROM events r WHERE r.replay_of = e.id) AS replayed_as,
     (SELECT o.public_id FROM events o WHERE o.id = e.replay_of) AS replayed_event,
+    w.name AS person, w.phone,
     (SELECT c.first_name || ' ' || c.last_name FROM customers c WHERE c.id = d.chat) AS customer FROM "
 );
+/// SQL: what belongs to a row beside its event and its delivery: among that, the participant as a person. A duplicate has
+/// those of the first copy, and an event without deliveries its first one.
 pub(in crate::store) const NAMES: &str =
-    " LEFT JOIN profiles p ON p.id = e.profile_id LEFT JOIN events f ON f.id = e.duplicate_of WHERE ";
+    " LEFT JOIN profiles p ON p.id = e.profile_id LEFT JOIN events f ON f.id = e.duplicate_of
+    LEFT JOIN people w ON w.event_id = coalesce(e.duplicate_of, e.id) AND w.participant = coalesce(d.participant,
+        (SELECT min(x.participant) FROM people x WHERE x.event_id = coalesce(e.duplicate_of, e.id))) WHERE ";
 
 /// The index along which the rows of a page are read, newest first.
 #[derive(Clone, Copy, Debug)]
@@ -152,6 +157,10 @@ impl QueryPlan {
             Self::Order | Self::Undelivered(DeliveryState::Skipped) | Self::UndeliveredOf(DeliveryState::Skipped) => {
                 query.push(" AND e.id <= ").push_bind(place.event).push(" AND (e.id < ").push_bind(place.event);
                 query.push(" OR coalesce(d.id, 0) < ").push_bind(place.delivery).push(")");
+            }
+            // A search for a number has found an event without deliveries, or stopped at an event.
+            Self::Chat if place.delivery == 0 => {
+                query.push(" AND d.event_id < ").push_bind(place.event);
             }
             Self::Chat | Self::Cause | Self::Undelivered(_) | Self::UndeliveredOf(_) | Self::Open | Self::Suspended => {
                 query.push(" AND d.id < ").push_bind(place.delivery);

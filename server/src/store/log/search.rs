@@ -1,12 +1,12 @@
-//! Text search in sent messages. There is no full-text index, which would be larger than all other data. The newest
+//! Text search in sent messages. There is no full-text index of them, which would be larger than all other data. The newest
 //! rows are scanned first, for no longer than a page may take, and a search can go on where it stopped.
 
 use std::time::{Duration, Instant};
 
-use hookgram::log_query::LogPlace;
+use hookgram::{log_query::LogPlace, person::PersonQuery};
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::{EVENT_IDS, LogFilter, LogRows};
+use super::{AMONG_TEXTS, EVENT_IDS, FoundRows, LogFilter, people::is_found};
 use crate::store::{
     Log, StoreError,
     events::messages::parts_of,
@@ -20,7 +20,7 @@ const STEP: i64 = 100;
 const LONGEST_STEP: i64 = 400;
 
 impl Log {
-    /// The newest rows with this text that are found within `allowed`.
+    /// The newest rows with this text that are found within `allowed`, without those of the people whom `query` finds.
     ///
     /// # Errors
     /// If the database fails.
@@ -28,8 +28,9 @@ impl Log {
         &self,
         filter: &LogFilter,
         text: &str,
+        query: Option<&PersonQuery>,
         allowed: Duration,
-    ) -> Result<LogRows, StoreError> {
+    ) -> Result<FoundRows, StoreError> {
         let (first, last): (i64, i64) = sqlx::query_as(EVENT_IDS).fetch_one(&self.read).await?;
         let begun = Instant::now();
         let bounds = self.bounds(filter).await?;
@@ -40,21 +41,27 @@ impl Log {
         let mut left = filter.limit;
         while left > 0 && top >= bottom {
             let low = top.saturating_sub(step).max(bottom - 1);
-            let found = statement(filter, text, (low, top), left).build_query_as().fetch_all(&self.read).await?;
+            let found = statement(filter, text, query, (low, top), left).build_query_as().fetch_all(&self.read).await?;
             left -= i64::try_from(found.len()).unwrap_or(left);
             rows.extend(found);
             top = low;
             if left > 0 && top >= bottom && begun.elapsed() > allowed {
-                let searched_to = Some(LogPlace { at: 0, event: top + 1, delivery: 0 });
-                return Ok(LogRows { rows, searched_to });
+                let searched_to = Some(LogPlace { at: AMONG_TEXTS, event: top + 1, delivery: 0 });
+                return Ok(FoundRows { rows, searched_to });
             }
             step = (step * 2).min(LONGEST_STEP);
         }
-        Ok(LogRows { rows, searched_to: None })
+        Ok(FoundRows { rows, searched_to: None })
     }
 }
 
-fn statement(filter: &LogFilter, text: &str, (low, top): (i64, i64), limit: i64) -> QueryBuilder<Sqlite> {
+fn statement(
+    filter: &LogFilter,
+    text: &str,
+    person: Option<&PersonQuery>,
+    (low, top): (i64, i64),
+    limit: i64,
+) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new(COLUMNS);
     query.push("events e LEFT JOIN deliveries d ON d.event_id = e.id").push(NAMES);
     query.push("e.id > ").push_bind(low).push(" AND e.id <= ").push_bind(top);
@@ -67,6 +74,10 @@ fn statement(filter: &LogFilter, text: &str, (low, top): (i64, i64), limit: i64)
     }
     time(&mut query, "e.received_at", (filter.since, filter.until));
     narrow(&mut query, filter);
+    if let Some(person) = person {
+        query.push(" AND NOT ");
+        is_found(&mut query, person);
+    }
     query.push(" AND (false");
     for form in forms(text) {
         // The text in the form of a stored message. Messages of earlier versions are stored as HTML.

@@ -1,14 +1,17 @@
 //! Chats that a bot cannot reach. Triggers keep an entry from the failure that showed it until a message arrives.
 
-use sqlx::FromRow;
+use hookgram::person::PersonQuery;
+use sqlx::{FromRow, QueryBuilder};
 
 use crate::{
-    store::{Log, StoreError},
+    store::{Log, StoreError, log::people::has_words},
     time::Millis,
 };
 
 /// How many entries a page shows, the newest first.
 const SHOWN: i64 = 200;
+/// How many of the newest entries a search goes through.
+const SOUGHT: i64 = 5_000;
 
 /// A chat that a bot cannot reach.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -17,6 +20,10 @@ pub struct Unreachable {
     pub chat: String,
     /// The first and the last name of the customer whose chat it is; may be blank.
     pub customer: Option<String>,
+    /// The participant's name in the newest event with a delivery to the chat.
+    pub person: Option<String>,
+    /// The participant's phone in that event.
+    pub phone: Option<String>,
     /// Telegram's id of the bot.
     pub bot_id: i64,
     /// Its `@name` without the `@`, where it is known.
@@ -36,21 +43,40 @@ pub struct Unreachable {
 }
 
 impl Log {
-    /// The unreachable chats, the newest failures first, and how many there are in all.
+    /// The unreachable chats, the newest failures first, and how many there are in all. With a text, only the chat with
+    /// this number, and those of the people whom it names.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn unreachable(&self) -> Result<(Vec<Unreachable>, u64), StoreError> {
-        let rows = sqlx::query_as(
-            "SELECT u.chat, c.first_name || ' ' || c.last_name AS customer, u.bot_id, b.username, u.cause, u.since, u.last_at, u.failures, p.id AS profile_id,
-             p.name AS profile FROM unreachable u LEFT JOIN bots b ON b.id = u.bot_id
+    pub async fn unreachable(&self, text: Option<&str>) -> Result<(Vec<Unreachable>, u64), StoreError> {
+        let person = text.and_then(PersonQuery::parse);
+        let mut query = QueryBuilder::new(
+            "SELECT u.chat, c.first_name || ' ' || c.last_name AS customer, w.name AS person, w.phone, u.bot_id, b.username,
+             u.cause, u.since, u.last_at, u.failures, p.id AS profile_id, p.name AS profile
+             FROM (SELECT * FROM unreachable ORDER BY last_at DESC LIMIT ",
+        );
+        query.push_bind(if text.is_some() { SOUGHT } else { SHOWN });
+        query.push(
+            ") u LEFT JOIN bots b ON b.id = u.bot_id
              LEFT JOIN customers c ON c.id = u.chat
              LEFT JOIN profiles p ON p.id = u.profile_id AND p.deleted_at IS NULL
-             ORDER BY u.last_at DESC LIMIT ?1",
-        )
-        .bind(SHOWN)
-        .fetch_all(&self.read)
-        .await?;
+             LEFT JOIN deliveries d ON d.id = (SELECT max(n.id) FROM deliveries n WHERE n.chat = u.chat)
+             LEFT JOIN people w ON w.event_id = d.event_id AND w.participant = d.participant WHERE ",
+        );
+        match text {
+            Some(text) => {
+                query.push("(u.chat = ").push_bind(text);
+                if let Some(person) = &person {
+                    query.push(" OR (w.words IS NOT NULL");
+                    has_words(&mut query, "w", person);
+                    query.push(")");
+                }
+                query.push(")")
+            }
+            None => query.push("true"),
+        };
+        query.push(" ORDER BY u.last_at DESC LIMIT ").push_bind(SHOWN);
+        let rows = query.build_query_as().fetch_all(&self.read).await?;
         let count: i64 = sqlx::query_scalar("SELECT count(*) FROM unreachable").fetch_one(&self.read).await?;
         Ok((rows, u64::try_from(count).unwrap_or_default()))
     }

@@ -105,6 +105,10 @@ pub struct FailureRow {
     pub order_number: Option<String>,
     /// The chat.
     pub chat: Option<String>,
+    /// The participant's name in the event.
+    pub person: Option<String>,
+    /// The participant's phone in the event.
+    pub phone: Option<String>,
     /// The error description in Telegram's answer.
     pub description: Option<String>,
 }
@@ -256,8 +260,10 @@ impl Mails {
         .await?;
         let row = row.ok_or(StoreError::NotFound)?;
         let examples = sqlx::query_as(
-            "SELECT e.received_at, e.order_number, d.chat, f.description FROM mail_failures f
+            "SELECT e.received_at, e.order_number, d.chat, w.name AS person, w.phone, f.description FROM mail_failures f
              JOIN events e ON e.id = f.event_id LEFT JOIN deliveries d ON d.id = f.delivery_id
+             LEFT JOIN people w ON w.event_id = e.id AND w.participant = coalesce(d.participant,
+                 (SELECT min(x.participant) FROM people x WHERE x.event_id = e.id))
              WHERE f.mail_id = ?1 ORDER BY f.id LIMIT ?2",
         )
         .bind(mail)

@@ -17,6 +17,10 @@ use crate::{
 
 /// How many deliveries one commit erases.
 const STEP: i64 = 20;
+/// Around how many deleted words one commit overwrites what is left of them, and how many rows around each: more than two
+/// pages have.
+const WORDS: usize = 4;
+const ROWS_AROUND: i64 = 300;
 /// How many events one step scans.
 const LOOKED: i64 = 200;
 /// How many erasures a page shows, the latest first.
@@ -148,16 +152,17 @@ impl Maintenance {
             audit::record(&mut tx, begun).await?;
         }
         overwrite(&mut tx, true).await?;
-        let rows: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT d.id, d.event_id FROM json_each(?1) c
+        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "SELECT d.id, d.event_id, d.participant FROM json_each(?1) c
              CROSS JOIN deliveries d INDEXED BY deliveries_by_chat ON d.chat = c.value LIMIT ?2",
         )
         .bind(chats)
         .bind(STEP)
         .fetch_all(&mut *tx)
         .await?;
-        let deliveries = json(&rows.iter().map(|(delivery, _)| *delivery).collect::<Vec<_>>());
-        let events = json(&rows.iter().map(|(_, event)| *event).collect::<Vec<_>>());
+        let deliveries = json(&rows.iter().map(|(delivery, ..)| *delivery).collect::<Vec<_>>());
+        let events = json(&rows.iter().map(|(_, event, _)| *event).collect::<Vec<_>>());
+        let people = json(&rows.iter().map(|(_, event, participant)| [*event, *participant]).collect::<Vec<_>>());
         delete(
             &mut tx,
             "DELETE FROM sandbox_messages WHERE delivery_id IN (SELECT value FROM json_each(?1))",
@@ -168,6 +173,8 @@ impl Maintenance {
             delete(&mut tx, "DELETE FROM deliveries WHERE id IN (SELECT value FROM json_each(?1))", &deliveries)
                 .await?;
         delete(&mut tx, UNUSED, &events).await?;
+        let words = words_of(&mut tx, &people).await?;
+        delete(&mut tx, PEOPLE, &people).await?;
         delete(&mut tx, "DELETE FROM payloads WHERE event_id IN (SELECT value FROM json_each(?1))", &events).await?;
         let copies = "DELETE FROM events WHERE duplicate_of IN (SELECT value FROM json_each(?1))";
         let mut gone = delete(&mut tx, copies, &events).await?;
@@ -176,6 +183,7 @@ impl Maintenance {
         gone += delete(&mut tx, alone, &events).await?;
         overwrite(&mut tx, false).await?;
         tx.commit().await?;
+        self.overwrite_words(&words).await?;
         Ok((gone, messages))
     }
 
@@ -209,12 +217,67 @@ impl Maintenance {
             }
             let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
             overwrite(&mut tx, true).await?;
+            let people: String = sqlx::query_scalar(PEOPLE_OF).bind(json(&named)).fetch_one(&mut *tx).await?;
+            let words = words_of(&mut tx, &people).await?;
             let statement = "DELETE FROM events WHERE id IN (SELECT value FROM json_each(?1))";
             gone += delete(&mut tx, statement, &json(&named)).await?;
             overwrite(&mut tx, false).await?;
             tx.commit().await?;
+            self.overwrite_words(&words).await?;
         }
     }
+
+    /// Removes what is left of deleted words: when SQLite splits a page of the index, a copy of a row may stay in the
+    /// unused part of a page nearby, which is not overwritten when the row is deleted. The rows around are deleted, which
+    /// empties these pages, and inserted again.
+    async fn overwrite_words(&self, words: &[Word]) -> Result<(), StoreError> {
+        for words in words.chunks(WORDS) {
+            let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+            overwrite(&mut tx, true).await?;
+            for (word, event, participant) in words {
+                let around: String = sqlx::query_scalar(AROUND)
+                    .bind(word)
+                    .bind(event)
+                    .bind(participant)
+                    .bind(ROWS_AROUND)
+                    .fetch_one(&mut *tx)
+                    .await?;
+                delete(&mut tx, DELETE_WORDS, &around).await?;
+                sqlx::query(INSERT_WORDS).bind(around).execute(&mut *tx).await?;
+            }
+            overwrite(&mut tx, false).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+/// SQL: deletes the people of these pairs of an event and a participant; a trigger deletes their words.
+const PEOPLE: &str = "DELETE FROM people WHERE (event_id, participant) IN (
+    SELECT value ->> 0, value ->> 1 FROM json_each(?1))";
+/// SQL: the pairs of an event and a participant of these events.
+const PEOPLE_OF: &str = "SELECT json_group_array(json_array(p.event_id, p.participant))
+    FROM json_each(?1) e CROSS JOIN people p ON p.event_id = e.value";
+/// SQL: the rows of the words of these people.
+const WORDS_OF: &str = "SELECT w.value, p.event_id, p.participant FROM json_each(?1) e
+    CROSS JOIN people p ON p.event_id = e.value ->> 0 AND p.participant = e.value ->> 1 CROSS JOIN json_each(p.words) w";
+/// SQL: the rows before and behind a row.
+const AROUND: &str = "SELECT json_group_array(json_array(word, event_id, participant)) FROM (
+    SELECT * FROM (SELECT word, event_id, participant FROM people_words WHERE (word, event_id, participant) < (?1, ?2, ?3)
+        ORDER BY word DESC, event_id DESC, participant DESC LIMIT ?4)
+    UNION ALL
+    SELECT * FROM (SELECT word, event_id, participant FROM people_words WHERE (word, event_id, participant) > (?1, ?2, ?3)
+        ORDER BY word, event_id, participant LIMIT ?4))";
+const DELETE_WORDS: &str = "DELETE FROM people_words WHERE (word, event_id, participant) IN (
+    SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1))";
+const INSERT_WORDS: &str = "INSERT INTO people_words (word, event_id, participant)
+    SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1) ORDER BY 1, 2, 3";
+
+/// A row of `people_words`.
+type Word = (String, i64, i64);
+
+async fn words_of(tx: &mut SqliteConnection, people: &str) -> Result<Vec<Word>, StoreError> {
+    Ok(sqlx::query_as(WORDS_OF).bind(people).fetch_all(tx).await?)
 }
 
 const SUBSCRIPTIONS: &str = "DELETE FROM subscriptions WHERE customer_id IN (SELECT value FROM json_each(?1))";

@@ -2,6 +2,7 @@
 
 pub(in crate::store) mod converting;
 pub(in crate::store) mod erasing;
+pub(in crate::store) mod people;
 
 use std::time::{Duration, Instant};
 
@@ -218,6 +219,11 @@ const DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN (
         AND NOT EXISTS (SELECT 1 FROM sandbox_messages WHERE delivery_id = d.id))
     WHERE total - own < ?3 ORDER BY id LIMIT ?2)";
 
+/// SQL: deletes people of events without deliveries; a trigger deletes their words.
+const PEOPLE: &str = "DELETE FROM people WHERE (event_id, participant) IN (
+    SELECT p.event_id, p.participant FROM json_each(?1) e CROSS JOIN people p ON p.event_id = e.value
+    WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = e.value) LIMIT ?2)";
+
 /// SQL: deletes texts of events without deliveries. The first may be larger than the limit of bytes.
 const TEXTS: &str = "DELETE FROM texts WHERE id IN (
     SELECT id FROM (
@@ -228,7 +234,8 @@ const TEXTS: &str = "DELETE FROM texts WHERE id IN (
 
 const EVENTS_WITHOUT_DELIVERIES: &str = "DELETE FROM events WHERE id IN (
     SELECT value FROM json_each(?1) WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = value)
-    AND NOT EXISTS (SELECT 1 FROM texts WHERE event_id = value) LIMIT ?2)";
+    AND NOT EXISTS (SELECT 1 FROM texts WHERE event_id = value)
+    AND NOT EXISTS (SELECT 1 FROM people WHERE event_id = value) LIMIT ?2)";
 
 /// SQL: whether any of the listed events still exists.
 const LEFT: &str = "SELECT EXISTS (SELECT 1 FROM json_each(?1) l CROSS JOIN events e ON e.id = l.value)";
@@ -269,6 +276,7 @@ pub(in crate::store) async fn delete_finished(
     rows += delete(tx, DELIVERIES, &finished, ROWS - rows, Some(BYTES)).await?;
     // Deliveries whose text is shared are small themselves, so the texts have a limit of bytes of their own.
     delete(tx, TEXTS, &finished, ROWS - rows, Some(BYTES)).await?;
+    delete(tx, PEOPLE, &finished, ROWS, None).await?;
     let gone = delete(tx, EVENTS_WITHOUT_DELIVERIES, &finished, EVENTS, None).await?;
     let left: bool = sqlx::query_scalar(LEFT).bind(&finished).fetch_one(&mut *tx).await?;
     Ok((gone, left))
@@ -303,13 +311,14 @@ async fn delete(
 }
 
 #[cfg(test)]
-pub(in crate::store) const STATEMENTS: [&str; 23] = [
+pub(in crate::store) const STATEMENTS: [&str; 24] = [
     OLD,
     FINISHED,
     ATTEMPTS,
     SANDBOX_MESSAGES,
     DELIVERIES,
     TEXTS,
+    PEOPLE,
     EVENTS_WITHOUT_DELIVERIES,
     LEFT,
     OLD_TESTS,

@@ -26,7 +26,7 @@ word_set! {
         last_week: "За 7 дней", "Last 7 days";
         last_month: "За 30 дней", "Last 30 days";
         search: "Поиск", "Search";
-        search_hint: "Номер записи, чат или текст сообщения", "Booking number, chat or message text";
+        search_hint: "Имя, телефон, номер записи, чат или текст", "Name, phone, booking number, chat or text";
         more: "Ещё условия", "More conditions";
         cause: "Причина", "Cause";
         any_cause: "Любая причина", "Any cause";

@@ -9,7 +9,9 @@ word_set! {
         why: "Клиенты, которым бот больше не может написать. Из списка уходят сами, как только сообщение снова дойдёт или клиент напишет боту.", "Customers whom a bot can no longer write to. They leave the list by themselves as soon as a message arrives again or they write to the bot.";
         none_title: "Доходит до всех", "Everybody can be reached";
         none_why: "Здесь появятся клиенты, которые заблокировали бота, удалили аккаунт или не нажали «Старт».", "Customers who have blocked the bot, deleted their account or never pressed Start will appear here.";
-        chat: "Чат", "Chat";
+        customer: "Клиент", "Customer";
+        search_hint: "Имя, телефон или чат", "Name, phone or chat";
+        no_match_why: "Среди тех, кому не дойдёт, таких клиентов нет.", "Nobody like that is among those who cannot be reached.";
         cause: "Почему", "Why";
         since: "С какого времени", "Since";
         last: "Последняя попытка", "Last attempt";
@@ -27,7 +29,7 @@ word_set! {
     /// Erasing a person.
     EraseWords {
         title: "Стереть данные клиента", "Erase a customer's data";
-        why: "По просьбе клиента удаляется всё, что хранится о его чате: события, их тела, сообщения и попытки их отправить, имя и записи клиента.", "On a customer's request everything stored about their chat goes: events, their bodies, messages and the attempts to send them, the customer's name and bookings.";
+        why: "По просьбе клиента удаляется всё, что хранится о его чате: события, их тела, сообщения и попытки их отправить, имя, телефон и записи клиента.", "On a customer's request everything stored about their chat goes: events, their bodies, messages and the attempts to send them, the customer's name, phone and bookings.";
         chat: "Чат клиента (Telegram id)", "The customer's chat (Telegram id)";
         chat_help: "Число, как в журнале, например 482113907. У групп оно начинается с минуса.", "A number as in the log, for example 482113907. A group's begins with a minus.";
         chat_odd: "Это не Telegram id: нужно число, например 482113907.", "This is no Telegram id: it must be a number, for example 482113907.";

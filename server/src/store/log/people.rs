@@ -1,0 +1,174 @@
+//! Search for the people whom events name. Each word of the query begins one of their words; the words have an index. The
+//! word with the fewest entries leads. If even that has many, the newest people are gone through instead: they soon have
+//! a page of it.
+
+use std::time::{Duration, Instant};
+
+use hookgram::{log_query::LogPlace, person::PersonQuery};
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::{AMONG_PEOPLE, FoundRows, LogFilter};
+use crate::store::{
+    Log, StoreError,
+    log::plan::{COLUMNS, NAMES, narrow, time},
+    queue::heads::json,
+};
+
+/// A word with more entries is frequent: it takes longer to sort them than to go through the newest people.
+const MANY: i64 = 10_000;
+/// How many candidates are looked at between two checks of the clock: at first, and at most.
+const STEP: i64 = 128;
+const LONGEST_STEP: i64 = 1_024;
+/// How many people are gone through for each candidate of a step.
+const SPARSE: i64 = 16;
+
+/// SQL: how many entries the words between two texts have, but no more than `?3`.
+const COUNT: &str = "SELECT count(*) FROM (SELECT 1 FROM people_words WHERE word >= ?1 AND word < ?2 LIMIT ?3)";
+/// SQL: the newest events of the words between two texts, newest first.
+const RARE: &str = "SELECT event_id FROM people_words WHERE word >= ?1 AND word < ?2 AND event_id BETWEEN ?3 AND ?4
+    ORDER BY event_id DESC LIMIT ?5";
+
+impl Log {
+    /// The newest rows of the people whom the query finds, as far as they are found within `allowed`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub(in crate::store) async fn people(
+        &self,
+        filter: &LogFilter,
+        person: &PersonQuery,
+        allowed: Duration,
+    ) -> Result<FoundRows, StoreError> {
+        let begun = Instant::now();
+        let bounds = self.bounds(filter).await?;
+        let mut top = filter.behind.map_or(i64::MAX, |place| place.event);
+        top = bounds.event.1.map_or(top, |until| top.min(until - 1));
+        let bottom = bounds.event.0.unwrap_or(i64::MIN);
+        let (count, lead) = self.rarest(person).await?;
+        let is_frequent = count >= MANY;
+        let (mut rows, mut left, mut step) = (Vec::new(), filter.limit, STEP);
+        loop {
+            let mut events: Vec<i64> = if is_frequent {
+                let (reached, events): (Option<i64>, String) =
+                    frequent(person, (bottom, top), step).build_query_as().fetch_one(&self.read).await?;
+                let mut events: Vec<i64> =
+                    serde_json::from_str(&events).map_err(|_| StoreError::corrupt("people.event_id"))?;
+                // Of the event that was reached, some participants may be left, so it is a candidate.
+                events.extend(reached.filter(|_| i64::try_from(events.len()).is_ok_and(|count| count < step)));
+                events
+            } else {
+                let rare = sqlx::query_scalar(RARE).bind(lead).bind(end(lead)).bind(bottom).bind(top).bind(step);
+                rare.fetch_all(&self.read).await?
+            };
+            events.dedup();
+            let Some(last) = events.last().copied() else { return Ok(FoundRows { rows, searched_to: None }) };
+            let found = statement(filter, person, &events, left).build_query_as().fetch_all(&self.read).await?;
+            left -= i64::try_from(found.len()).unwrap_or(left);
+            rows.extend(found);
+            if left <= 0 {
+                return Ok(FoundRows { rows, searched_to: None });
+            }
+            if begun.elapsed() > allowed {
+                let searched_to = Some(LogPlace { at: AMONG_PEOPLE, event: last, delivery: 0 });
+                return Ok(FoundRows { rows, searched_to });
+            }
+            top = last - 1;
+            step = (step * 4).min(LONGEST_STEP);
+        }
+    }
+
+    /// The word of the query with the fewest entries, and how many these are, but no more than [`MANY`].
+    async fn rarest<'a>(&self, person: &'a PersonQuery) -> Result<(i64, &'a str), StoreError> {
+        let mut rarest = (MANY, "");
+        for start in person.starts() {
+            let count = sqlx::query_scalar(COUNT).bind(start).bind(end(start)).bind(MANY);
+            let count: i64 = count.fetch_one(&self.read).await?;
+            if count < rarest.0 {
+                rarest = (count, start);
+            }
+        }
+        Ok(rarest)
+    }
+}
+
+/// The end of the words that begin with this text.
+fn end(start: &str) -> String {
+    format!("{start}{}", char::MAX)
+}
+
+/// The query for the event that is reached by going through some people, newest first, and for the events of those who
+/// have all words.
+fn frequent(person: &PersonQuery, (bottom, top): (i64, i64), step: i64) -> QueryBuilder<Sqlite> {
+    let mut query =
+        QueryBuilder::new("WITH q AS MATERIALIZED (SELECT event_id, words FROM people WHERE event_id BETWEEN ");
+    query.push_bind(bottom).push(" AND ").push_bind(top);
+    query.push(" ORDER BY event_id DESC LIMIT ").push_bind(step * SPARSE);
+    query.push(
+        ") SELECT (SELECT min(event_id) FROM q), json_group_array(event_id) FROM (SELECT q.event_id FROM q WHERE true",
+    );
+    has_words(&mut query, "q", person);
+    query.push(" ORDER BY q.event_id DESC LIMIT ").push_bind(step).push(")");
+    query
+}
+
+/// Appends the condition that the row is of a person whom the query finds; for an event without deliveries, that any of
+/// its participants is.
+pub(in crate::store) fn is_found(query: &mut QueryBuilder<Sqlite>, person: &PersonQuery) {
+    query.push("iif(d.id IS NULL, EXISTS (SELECT 1 FROM people q WHERE q.event_id = e.id");
+    has_words(query, "q", person);
+    query.push("), w.words IS NOT NULL");
+    has_words(query, "w", person);
+    query.push(")");
+}
+
+/// Appends the condition that a row of `people` has all words of the query.
+pub(in crate::store) fn has_words(query: &mut QueryBuilder<Sqlite>, table: &'static str, person: &PersonQuery) {
+    for start in person.starts() {
+        // A word begins with a quotation mark, and has none itself.
+        query.push(" AND instr(").push(table).push(".words, ").push_bind(format!("\"{start}")).push(") > 0");
+    }
+}
+
+fn statement(filter: &LogFilter, person: &PersonQuery, events: &[i64], limit: i64) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new(COLUMNS);
+    query.push("json_each(").push_bind(json(events));
+    query.push(") c CROSS JOIN events e ON e.id = c.value LEFT JOIN deliveries d ON d.event_id = e.id").push(NAMES);
+    is_found(&mut query, person);
+    if let Some(place) = filter.behind {
+        query.push(" AND (e.id < ").push_bind(place.event).push(" OR coalesce(d.id, 0) < ");
+        query.push_bind(place.delivery).push(")");
+    }
+    if let Some(profile) = filter.profile {
+        query.push(" AND e.profile_id = ").push_bind(profile);
+    }
+    time(&mut query, "e.received_at", (filter.since, filter.until));
+    narrow(&mut query, filter);
+    query.push(" ORDER BY e.id DESC, d.id DESC LIMIT ").push_bind(limit);
+    query
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn a_person_is_found_along_an_index() {
+        let store = Store::in_memory().await.unwrap();
+        let person = PersonQuery::parse("Анна 1234").unwrap();
+        let filter = LogFilter { profile: Some(1), since: Some(1), limit: 9, ..LogFilter::default() };
+        let frequent = frequent(&person, (1, 9), 9);
+        let statement = statement(&filter, &person, &[1], 9);
+        for sql in [COUNT, RARE, frequent.sql().as_str(), statement.sql().as_str()] {
+            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+            let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&store.db.read).await.unwrap();
+            let steps: Vec<&str> = plan.iter().map(|(_, _, _, step)| step.as_str()).collect();
+            for step in &steps {
+                // Candidates are few: the list of a step, or what a limited subquery has found.
+                let is_bounded =
+                    ["SCAN c ", "SCAN q", "SCAN (subquery", "SCAN CONSTANT"].iter().any(|of| step.starts_with(of));
+                assert!(!step.starts_with("SCAN") || is_bounded, "{sql}: {steps:?}");
+            }
+        }
+    }
+}
