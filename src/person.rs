@@ -1,8 +1,6 @@
 //! The person behind a participant: the name and the phone that the booking form asked for, and the words by which they
 //! are searched.
 
-use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
-
 use crate::{
     event::{ContactField, Participant},
     text::{composed, one_line, shorten, trimmed},
@@ -193,9 +191,9 @@ fn label(field: &ContactField) -> String {
 /// The words of a text: in lower case, `е` for `ё`, without accents that stand apart and apostrophes within.
 fn split(text: &str) -> impl Iterator<Item = String> {
     let lower = composed(text).to_lowercase();
-    let folded: String = lower
-        .nfc()
-        .filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '’' | 'ʼ' | '`'))
+    let folded: String = composed(&lower)
+        .chars()
+        .filter(|c| !matches!(c, '\u{300}'..='\u{36f}' | '\'' | '’' | 'ʼ' | '`'))
         .map(|c| if c == 'ё' { 'е' } else { c })
         .collect();
     let words: Vec<String> = folded
