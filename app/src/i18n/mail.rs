@@ -215,7 +215,7 @@ mod tests {
             (subject(Language::Ru, About::Bot { id: 1, field: &evil }, FailureCause::Refused, 1), 1),
             (opening(Language::Ru, About::Profile(&evil), FailureCause::Refused, 1), 1),
             (opening(Language::En, About::Bot { id: 1, field: &evil }, FailureCause::Refused, 1), 1),
-            (example(Language::En, &example_of), 3),
+            (example(Language::En, &example_of), 5),
         ] {
             assert_eq!(text.matches(&cut).count(), values, "{text}");
             assert!(!text.contains(&"я".repeat(60)) && !text.contains(['\u{202e}', '\u{2066}', '\u{200b}']), "{text}");

@@ -5,7 +5,7 @@ use hookgram::{event::EventType, parameters::Parameter, values::Language};
 
 /// What Russian says in Latin letters: names of products, formats and parameters, and keys.
 const NAMES: &str = "Hookgram hookgram Telegram BotFather Torrow WebHook webhook URL JSON YAML HTML QR id Id curl https \
-                     http sendMessage idInstance Enter Ctrl macOS Linux Windows PowerShell Android Firefox Chrome UTC GMT CSV Lines Google Authenticator Aegis FAS \
+                     http sendMessage idInstance Enter Ctrl macOS Linux Windows PowerShell JavaScript Android Firefox Chrome UTC GMT CSV Lines Google Authenticator Aegis FAS \
                      SMTP TLS STARTTLS Gmail";
 /// What is typed as it stands, keys of a file of profiles, and names of hosts.
 const COMMANDS: &[&str] = &[
