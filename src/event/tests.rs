@@ -223,7 +223,7 @@ fn the_rest_of_an_event_with_an_unreadable_field_is_read() {
     assert_eq!((event.case.id.as_deref(), event.case.place.as_deref()), (Some("a"), Some("Казань")));
     assert_eq!((event.resources.len(), event.participants.len()), (1, 1));
     assert_eq!(event.kind(), BookingKind::Appointment, "there is a date, though nobody can read it");
-    // No price is shown where it would be wrong.
+    // A wrong price must not be shown.
     let prices: Vec<_> = event.case.booked.iter().map(|row| row.sale_price).collect();
     assert_eq!(prices, [Some(Decimal::ZERO), Some(Decimal::ZERO)]);
 }

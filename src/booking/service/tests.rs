@@ -5,7 +5,7 @@ use super::*;
 const A: &str = "1b5f03ed96001255550ebaa2c51b7d31";
 const B: &str = "1b5f03ec663a8071791d2443cf3e799c";
 
-/// The result in short: `a`, `b` and the title, or the fault.
+/// A short form of the result: `a` or `b` with the title, or the fault.
 fn read(text: &str) -> Vec<String> {
     let text = text.replace("{a}", A).replace("{A}", &A.to_uppercase()).replace("{b}", B);
     let short = |read: Read| match read.result {

@@ -19,7 +19,6 @@ fn dropped_links_and_shown_entities_are_remarked_on() {
 }
 use crate::message::{Span, Style};
 
-/// Parses and writes the text again.
 fn again(html: &str) -> String {
     write(&parse(html).unwrap_or_else(|fault| panic!("{html}: {fault:?}")))
 }
