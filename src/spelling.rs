@@ -1,10 +1,10 @@
-//! The similarity of two names, to suggest a known name for a mistyped one.
+//! The similarity of two names. It is used to suggest a known name for a mistyped one.
 
-/// In characters. A longer name is not compared.
+/// The maximum length of a name that is compared, in characters.
 const LONGEST: usize = 64;
 
-/// The optimal string alignment distance of two names: how many characters must be replaced, added, removed or swapped
-/// with their neighbour to turn one into the other. [`usize::MAX`] if one of them is too long.
+/// The optimal string alignment distance of two names: the number of characters to replace, insert, delete or swap with
+/// their neighbour. [`usize::MAX`] if one of the names is too long.
 #[must_use]
 pub fn distance(a: &str, b: &str) -> usize {
     let is_name = |text: &str| text.chars().nth(LONGEST).is_none();

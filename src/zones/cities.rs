@@ -1,4 +1,4 @@
-//! Finds time zones by city, in Latin letters or in Russian.
+//! Finds time zones by city, written in Latin or in Russian.
 
 use super::TimeZone;
 use crate::values::Language;
@@ -17,7 +17,7 @@ impl TimeZone {
         main_zones().map(|(name, _)| Self(name))
     }
 
-    /// The city that labels the zone; `None` if its name contains no city, or if no Russian name is known for it.
+    /// The city that labels the zone. `None` if its name contains no city, or if no Russian name is known.
     #[must_use]
     pub fn city(self, language: Language) -> Option<String> {
         match language {
@@ -54,11 +54,11 @@ impl TimeZone {
             .or_else(|| Self::all().find(|zone| zone.city(Language::En).is_some_and(|city| plain(&city) == wanted)))
     }
 
-    /// At most `most` zones whose name or city has a word that begins with the text. Zones whose city begins with it
-    /// come first. A blank text returns the main zones.
+    /// At most `most` zones whose name or city has a word that begins with the text. Zones whose city begins with the
+    /// text are listed first. A blank text returns the main zones.
     #[must_use]
     pub fn search(text: &str, most: usize) -> Vec<Self> {
-        // `GMT+3` is also how the name of a zone begins that is six hours off.
+        // The name `Etc/GMT+3` means the opposite offset, so a search by name would find the wrong zone.
         if Self::parse(text).is_none()
             && let Some(zone) = Self::of_offset(text)
         {
@@ -93,7 +93,7 @@ impl TimeZone {
     }
 }
 
-/// The form for comparison: in lower case, `ё` as `е`, words separated by single spaces.
+/// The form for comparison: lower case, `ё` as `е`, words separated by single spaces.
 fn plain(text: &str) -> String {
     let text = text.trim().to_lowercase();
     text.chars()

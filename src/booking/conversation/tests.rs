@@ -20,7 +20,7 @@ fn id(index: usize) -> ServiceId {
     ServiceId::parse(IDS[index]).expect("an id")
 }
 
-/// A bot with the first of three services.
+/// A bot with the first `services` of three services.
 fn bot(services: usize) -> BookingBot {
     let titles =
         [("Женская стрижка", None), ("Маникюр <классика> & уход", Some("<b>60 минут</b>, мастер Анна")), ("SPA", None)];
@@ -86,7 +86,7 @@ fn bookings() -> Vec<Booking> {
     vec![full, bare, Booking::default()]
 }
 
-/// Everything that the bot says, in one language.
+/// All replies of the bot in one language.
 fn chat(scene: &Scene, language: Language) -> String {
     let context = scene.context(language);
     let three = bookings();

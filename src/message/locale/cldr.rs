@@ -1,4 +1,4 @@
-//! Compares every locale with the output of ICU, which `tests/cldr/generate.mjs` has recorded.
+//! Compares every locale with the output of ICU, which `tests/cldr/generate.mjs` recorded.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ struct Intl {
     locales: BTreeMap<String, OfLocale>,
 }
 
-/// From the formatted value to the expected text.
+/// Maps a formatted value to the expected text.
 type Table = BTreeMap<String, String>;
 
 #[derive(Deserialize)]

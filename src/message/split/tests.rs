@@ -70,7 +70,7 @@ fn no_character_is_torn_apart() {
             }
         }
     }
-    // An endless row of combining marks is split in the end, because otherwise it could never be sent.
+    // An endless sequence of combining marks is split, because otherwise it could never be sent.
     assert_eq!(lengths(&("a".to_owned() + &"\u{301}".repeat(9000))), [4096, 4096, 809]);
 }
 
