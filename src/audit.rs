@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_question_stands_in_the_address_and_is_read_back() {
+    fn a_query_survives_a_round_trip_through_its_url() {
         let whole = AuditQuery {
             who: "anna@example.com".into(),
             action: Some(AuditAction::RoleChanged),

@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_back() {
+    fn names_survive_a_round_trip() {
         for state in DeliveryState::ALL {
             assert_eq!(DeliveryState::parse(state.name()), Some(state));
         }
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn an_events_outcome_is_its_worst_delivery() {
+    fn an_events_outcome_is_that_of_its_worst_delivery() {
         use DeliveryState::{Cancelled, Delivered, Failed, Retrying, Sending, Skipped, Suspended, Uncertain, Waiting};
         let table = [
             (vec![Delivered, Failed, Uncertain], Outcome::Failed),

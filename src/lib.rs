@@ -3,7 +3,7 @@
 //! The steps for an event:
 //!
 //! 1. [`query`] reads the webhook's query into a [`profile::Profile`] and reports every [`check::Fault`] and
-//!   [`check::Warning`]. The table of parameters is in [`parameters`].
+//!    [`check::Warning`]. The table of parameters is in [`parameters`].
 //! 2. [`event::BookingEvent::read`] reads the body and tolerates unreadable fields.
 //! 3. [`recipient::recipients`] finds the participants who receive a message.
 //! 4. [`message::render`] renders the message. [`message::Message::parts`] splits it to fit Telegram's limits.

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_stands_in_the_address_and_is_read_back() {
+    fn a_query_survives_a_round_trip_through_its_url() {
         let whole = LogQuery {
             profile: Some(3),
             bot: Some(7_001_002_003),
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_the_reader_s() {
+    fn times_are_in_the_readers_zone() {
         let omsk = TimeZone::parse("Asia/Omsk").unwrap();
         let times =
             |from: &str, to: &str| LogQuery { from: from.into(), to: to.into(), ..LogQuery::default() }.times(omsk);

@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_in_the_enums_order() {
+    fn the_table_has_the_order_of_the_enum() {
         for (index, row) in TABLE.iter().enumerate() {
             assert_eq!(row.parameter as usize, index, "{}", row.name);
         }
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_matched_exactly_first_then_in_any_case() {
+    fn an_exact_name_takes_precedence_over_another_case() {
         for row in &TABLE {
             assert_eq!(Parameter::by_name(row.name), Some(row.parameter));
             assert_eq!(Parameter::by_name(&format!(" {}\t", row.name.to_uppercase())), Some(row.parameter));
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_has_its_words() {
+    fn every_row_has_a_title_and_a_help_sentence() {
         for row in &TABLE {
             for text in [row.title, row.help] {
                 assert!(!text.ru.is_empty() && !text.en.is_empty(), "{}", row.name);
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn near_names() {
+    fn the_nearest_name_is_suggested_only_if_it_is_similar() {
         for (typed, meant) in [
             ("hide_adress", Some(Parameter::HideAddress)),
             ("telegram_token", Some(Parameter::TelegramToken)),

@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_read_by_the_types_of_the_fields_and_else_by_their_names() {
+    fn a_person_is_read_by_field_types_and_otherwise_by_field_names() {
         for (fields, expected) in [
             (&[(Some(1), "ФИО", "fsdfsdf"), (Some(7), "Телефон", "234234")][..], both("fsdfsdf", "234234")),
             (&[(Some(1), "Кто придёт", "Анна Королёва"), (Some(7), "Связь", "1")], both("Анна Королёва", "1")),
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_found_in_any_spelling() {
+    fn a_search_finds_a_person_in_any_spelling() {
         let one = |name: &str, phone: &str| Person {
             name: Some(name.to_owned()).filter(|name| !name.is_empty()),
             phone: Some(phone.to_owned()).filter(|phone| !phone.is_empty()),
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_few_and_different() {
+    fn search_words_are_limited_and_unique() {
         let name = "Анна анна АННА а б в г д е ж з и";
         let words = Person { name: Some(name.into()), phone: Some("11111 / 22222 / 33333".into()) }.words();
         assert_eq!(words, ["анна", "а", "б", "в", "г", "д", "#11111", "#22222"]);

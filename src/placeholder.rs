@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn braces_and_percent_signs_of_plain_texts_are_none() {
+    fn braces_and_percent_signs_in_plain_texts_are_not_placeholders() {
         for text in [
             "Скидка 10% и ещё 20% до пятницы",
             "100%гарантия%",
@@ -108,7 +108,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_found_stands_in_the_text(text in "[{}%a-zя1 /]{0,60}") {
+        fn found_placeholders_are_parts_of_the_text(text in "[{}%a-zя1 /]{0,60}") {
             for found in placeholders(&text) {
                 prop_assert!(text.contains(&found));
             }

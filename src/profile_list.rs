@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_question_goes_into_an_address_and_comes_back() {
+    fn a_query_survives_a_round_trip_through_its_url() {
         assert_eq!(ListQuery { page: 1, ..ListQuery::default() }.address(), "/");
         let query = ListQuery { search: "100% «Ё» & co".into(), show: Show::Failing, sort: Sort::Last, page: 3 };
         let address = query.address();

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn the_field_by_its_name() {
+    fn an_exact_field_name_takes_precedence_over_a_normalised_one() {
         let one = |fields: &[(&str, &str)]| chats("*TelegramId", &[fields]).remove(0);
         assert_eq!(one(&[("*TelegramId", "7")]), Ok(ChatId::Number(7)));
         assert_eq!(one(&[("telegramid ", "7")]), Ok(ChatId::Number(7)));
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_read_and_judged() {
+    fn a_wrong_or_missing_code_makes_the_chat_unusable() {
         let event = |value: &str| BookingEvent {
             participants: vec![Participant {
                 fields: vec![ContactField {
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_the_same_field_differ_in_case_star_and_white_space_only() {
+    fn field_names_are_compared_without_case_star_and_white_space() {
         for (left, right, is_same) in [
             ("*TelegramId", "telegramid ", true),
             ("* Telegram", "TELEGRAM", true),
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn every_participant_in_order() {
+    fn recipients_are_in_the_order_of_the_event() {
         let chats = chats("Id", &[&[("*id", "@channel_1")], &[], &[("ID", "5")]]);
         let channel = ChatId::Channel("@channel_1".into());
         assert_eq!(chats, [Ok(channel), Err(Unusable::NoField), Ok(ChatId::Number(5))]);

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bodies_to_the_letter() {
+    fn response_bodies_match_the_contract() {
         for (report, body) in [
             (
                 CheckReport::verified(String::new()),

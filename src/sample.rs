@@ -82,7 +82,7 @@ mod tests {
     use crate::event::BookingEvent;
 
     #[test]
-    fn a_sample_is_booked_for_the_next_week_whenever_one_looks() {
+    fn samples_are_always_booked_for_the_next_week() {
         for (now, start) in [
             ("2026-09-07T00:00:00Z", "2026-09-17T11:00:00Z"),
             ("2026-09-13T23:59:59Z", "2026-09-17T11:00:00Z"),

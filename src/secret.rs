@@ -201,7 +201,7 @@ mod tests {
     const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
 
     #[test]
-    fn every_token_in_a_text_is_masked_and_nothing_else() {
+    fn only_tokens_are_masked_in_a_text() {
         let other = "42:ABCDEFGHIJKLMNOPQRSTUVWXYZ123456789";
         let text = format!(
             "a {TOKEN} b {} c {other} 1b5f03ec663a8071791d2443cf3e799c-and-more 1:2 {TOKEN}",
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_masked_text_that_was_edited_gets_its_tokens_back() {
+    fn tokens_are_restored_in_an_edited_masked_text() {
         let other = "42:ABCDEFGHIJKLMNOPQRSTUVWXYZ123456789";
         let alike = ("7:AAAxxxxxxxxxxxxxxxxxxxxxxxxxxxx1111", "7:AAAyyyyyyyyyyyyyyyyyyyyyyyyyyyy1111");
         let text = format!("- a: {TOKEN}\n- b: '{other}'\n- c: {TOKEN}\nbot{TOKEN}/x\n{}\n{}\n", alike.0, alike.1);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn shape() {
+    fn a_token_must_have_the_documented_format() {
         assert_eq!(BotToken::parse(&format!(" {TOKEN}\n")).map(|t| t.bot_id()), Ok(7_001_002_003));
         for (text, fault) in [
             (" ", TokenFault::Empty),
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_found_in_what_stands_around_it() {
+    fn a_token_is_found_in_a_longer_text() {
         let botfather = format!(
             "Done! Congratulations on your new bot. You will find it at t.me/salon_bot.\n\nUse this token to access the \
              HTTP API:\n{TOKEN}\nKeep your token secure. Sent at 11:15"
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn never_shown_whole() {
+    fn a_token_is_never_printed_in_full() {
         let token = BotToken::parse(TOKEN).expect("a token");
         for shown in [format!("{token}"), format!("{token:?}"), format!("{token:#?}"), token.masked(), redact(TOKEN)] {
             assert!(shown.contains("AAH…"), "{shown}");
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn redacting_leaves_the_rest() {
+    fn redacting_leaves_other_text_unchanged() {
         assert_eq!(redact(&format!("телефон {TOKEN}, да")), "телефон 7001002003:AAH…, да");
         assert_eq!(redact("AAHk2Lm9-pQ_rStUvWxYz0123456789abcd"), "AAH…");
         assert_eq!(redact("Europe/Moscow 11:15 +7 916"), "Europe/Moscow 11:15 +7 916");

@@ -18,7 +18,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mistakes_are_counted() {
+    fn each_spelling_mistake_adds_one_to_the_distance() {
         for (a, b, expected) in [
             ("", "", 0),
             ("", "abc", 3),
@@ -40,7 +40,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_the_same_both_ways_and_nothing_only_for_the_same(a in "[abcя]{0,8}", b in "[abcя]{0,8}") {
+        fn the_distance_is_symmetric_and_zero_only_for_equal_names(a in "[abcя]{0,8}", b in "[abcя]{0,8}") {
             prop_assert_eq!(distance(&a, &b), distance(&b, &a));
             prop_assert_eq!(distance(&a, &b) == 0, a == b);
             let (most, least) = (a.chars().count().max(b.chars().count()), a.chars().count().abs_diff(b.chars().count()));

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cleaning_keeps_line_breaks_and_tabs_only() {
+    fn cleaning_keeps_only_line_breaks_and_tabs() {
         for end in ["\n", "\r\n", "\r", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{2029}"] {
             assert_eq!(clean(&format!("{end}a{end}b{end}{end}c{end}")), "a\nb\n\nc", "{end:?}");
         }
@@ -93,13 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn blank_is_what_nobody_sees() {
+    fn texts_without_visible_characters_are_blank() {
         assert!(is_blank(" \n\u{200b}\u{2060}\u{feff}"));
         assert!(!is_blank(" . "));
     }
 
     #[test]
-    fn one_line_holds_no_breaks_and_no_marks_of_direction() {
+    fn one_line_removes_line_breaks_and_direction_marks() {
         assert_eq!(one_line("a\r\nb\u{2028}c\u{202e}d\u{2066}e\u{200b}\u{7}ё 👋"), "a  b cde ё 👋");
     }
 

@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses() {
+    fn email_addresses_are_validated() {
         for good in ["a@b.c", " ops@example.com ", "o'neil+tag@mail.example.org", "почта@пример.рф", "a.b@c-d.ru"]
         {
             assert!(EmailAddress::parse(good).is_some(), "{good}");
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn zones() {
+    fn time_zones_are_parsed_and_suggested() {
         assert_eq!(TimeZone::parse("europe/moscow"), Some(TimeZone::default()));
         assert_eq!(TimeZone::parse(" ASIA/YEKATERINBURG ").map(TimeZone::name), Some("Asia/Yekaterinburg"));
         assert_eq!(TimeZone::parse("Etc/GMT+5").map(TimeZone::name), Some("Etc/GMT+5"));
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn chats() {
+    fn chat_ids_are_validated() {
         for (text, chat) in [
             ("100200300", ChatId::Number(100_200_300)),
             (" -1001234567890\n", ChatId::Number(-1_001_234_567_890)),

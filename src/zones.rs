@@ -16,10 +16,10 @@ use crate::spelling;
 ///
 /// - Offsets are in seconds east of UTC. The other columns refer to them as A, B, C …; A applies before any change.
 /// - Each change starts with the letter of the new offset, which is omitted if it equals the offset before the last
-///  change. The time since the previous change follows, in quarters of an hour, base 36, then `+` and the remaining
-///  seconds. The first time counts from 1970, because no booking is older and earlier changes would be half the table.
+///   change. The time since the previous change follows, in quarters of an hour, base 36, then `+` and the remaining
+///   seconds. The first time counts from 1970, because no booking is older and earlier changes would be half the table.
 /// - The rule applies from a given year. It has two changes: letter, month, day, weekday from Monday, second of the
-///  day, all in UTC. The change is on the first such weekday on or after the day.
+///   day, all in UTC. The change is on the first such weekday on or after the day.
 const TABLE: &str = include_str!("zones/table.txt");
 
 static ZONES: LazyLock<Vec<Zone>> = LazyLock::new(|| {

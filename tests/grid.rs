@@ -85,7 +85,7 @@ fn missing<'a>(text: &'a str, other: &str) -> Vec<&'a str> {
 }
 
 #[test]
-fn every_locale_kind_and_flag() {
+fn messages_match_the_snapshots_for_every_locale_kind_and_flag() {
     for locale in Locale::ALL {
         insta::assert_snapshot!(locale.tag(), page(locale));
     }

@@ -149,7 +149,7 @@ fn visible(text: &str) -> String {
 }
 
 #[test]
-fn a_megabyte_of_white_space_comes_to_an_end() {
+fn a_megabyte_of_white_space_is_split_in_linear_time() {
     const MEGABYTE: usize = 1_000_000;
     let tall = "a".repeat(4000);
     for space in [" ", "\t", "\n", " \n", "\n ", "\u{a0}", "\n\n ", "\u{200b}", " \u{200b}", "\u{2009}"] {
@@ -184,7 +184,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
-    fn a_profile_comes_back_from_its_query(profile in profile()) {
+    fn a_profile_survives_a_round_trip_through_its_query(profile in profile()) {
         let written = query::write_with_token(&profile);
         prop_assert!(written.is_ascii() && !written.contains([' ', '+', '\n']), "{written}");
         let reading = query::read(written.as_bytes());
@@ -197,7 +197,7 @@ proptest! {
     }
 
     #[test]
-    fn every_part_is_what_telegram_takes(profile in profile(), event in event()) {
+    fn telegram_accepts_every_part_and_shows_its_text(profile in profile(), event in event()) {
         let event = BookingEvent::read(event.to_string().as_bytes()).expect("an event");
         let context = Context {
             event: &event,
@@ -225,7 +225,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_from_an_event_adds_a_tag(event in event(), profile in profile(), resources in 0_usize..3) {
+    fn event_texts_never_add_a_tag(event in event(), profile in profile(), resources in 0_usize..3) {
         let mut profile = profile;
         for text in [Parameter::Message, Parameter::SignText, Parameter::ResourceName, Parameter::DetailSectionName] {
             profile.set(text, "").expect("a text");
@@ -254,7 +254,7 @@ proptest! {
     }
 
     #[test]
-    fn a_split_text_loses_only_white_space(text in long()) {
+    fn splitting_loses_only_white_space(text in long()) {
         let mut profile = Profile::default();
         profile.set(Parameter::Message, &text).expect("a text");
         let message = rendered(&profile);
@@ -268,7 +268,7 @@ proptest! {
     }
 
     #[test]
-    fn no_part_is_a_heading_or_a_label_alone_and_all_but_the_last_are_half_full(
+    fn every_part_is_more_than_a_heading_and_all_but_the_last_are_half_full(
         description in words(), place in words(), contact in vec(words(), 0..4), lead in words(), heading in "[А-Я]{1,2500}",
     ) {
         let mut profile = Profile::default();
@@ -297,7 +297,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_can_be_a_query(bytes in vec(any::<u8>(), 0..200), text in nasty()) {
+    fn reading_a_query_never_panics(bytes in vec(any::<u8>(), 0..200), text in nasty()) {
         for query in [bytes.as_slice(), text.as_bytes()] {
             let reading = query::read(query);
             let _ = query::write(&reading.profile);
@@ -306,7 +306,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_can_be_a_body(bytes in vec(any::<u8>(), 0..200), text in "[\\[\\]{}\":,0-9eE.+a-z \n-]{0,60}") {
+    fn reading_a_body_never_panics(bytes in vec(any::<u8>(), 0..200), text in "[\\[\\]{}\":,0-9eE.+a-z \n-]{0,60}") {
         for body in [bytes.as_slice(), text.as_bytes()] {
             if let Ok(event) = BookingEvent::read(body) {
                 let _ = recipients(&event, "*TelegramId");
@@ -315,7 +315,7 @@ proptest! {
     }
 
     #[test]
-    fn any_value_can_stand_in_a_field(number in "-?[0-9]{1,40}(\\.[0-9]{0,40})?([eE][+-]?[0-9]{1,9})?", text in nasty()) {
+    fn rendering_any_field_value_never_panics(number in "-?[0-9]{1,40}(\\.[0-9]{0,40})?([eE][+-]?[0-9]{1,9})?", text in nasty()) {
         for value in [json!(number), json!(text)] {
             for event in [
                 json!({ "CaseItem": { "StartDate": value, "EndDate": "9999-12-31T23:59:59-23:59" } }),
@@ -335,7 +335,7 @@ proptest! {
     }
 
     #[test]
-    fn the_html_reader_takes_its_own_writing(text in nasty()) {
+    fn written_html_can_be_parsed_again(text in nasty()) {
         if let Ok(spans) = html::parse(&text) {
             let part = Part::from_html(&text).expect("read once already");
             prop_assert_eq!(part.spans(), spans.as_slice());
@@ -346,7 +346,7 @@ proptest! {
     }
 
     #[test]
-    fn values_from_any_text(text in nasty()) {
+    fn parsed_values_survive_a_round_trip(text in nasty()) {
         if let Some(chat) = ChatId::parse(&text) {
             prop_assert_eq!(ChatId::parse(&chat.to_string()), Some(chat));
         }

@@ -105,7 +105,7 @@ fn chrono_tz_agrees_from_2000_to_its_release() {
 }
 
 #[test]
-fn rules_go_on() {
+fn rules_continue_after_the_table_ends() {
     for (zone, at, hours) in [
         ("America/New_York", "2150-01-15T12:00:00Z", -5),
         ("America/New_York", "2150-07-15T12:00:00Z", -4),

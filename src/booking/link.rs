@@ -223,7 +223,7 @@ mod tests {
     const ID: &str = "1b5f03ed96001255550ebaa2c51b7d31";
 
     #[test]
-    fn a_chat_with_a_code_is_read_and_written() {
+    fn a_coded_chat_survives_a_round_trip() {
         for text in ["123-abcdefghijkl", " 123-abcdefghijkl\n", "\u{feff}123-abcdefghijkl\u{200b}"] {
             let coded = CodedChat::parse(text).expect("a chat with a code");
             assert_eq!(
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_chat_with_a_code() {
+    fn malformed_coded_chats_are_rejected() {
         for text in [
             "",
             "123",
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_name_is_visible_and_has_no_underscore() {
+    fn a_field_name_must_be_visible_and_have_no_underscore() {
         for (text, name) in
             [("*TelegramId", "*TelegramId"), (" Имя клиента\u{200b} ", "Имя клиента"), ("\u{feff}a&b", "a&b")]
         {
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_has_what_is_set_and_is_encoded() {
+    fn a_link_contains_the_set_parts_percent_encoded() {
         let service = ServiceId::parse(ID).expect("an id");
         let chat = CodedChat::new(123, "abcdefghijkl").expect("a chat");
         let (field, name) = (FieldName::default(), FieldName::parse("Имя & #1").expect("a name"));

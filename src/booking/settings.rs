@@ -469,7 +469,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_is_set_is_read_back() {
+    fn every_field_survives_set_and_get() {
         let bot = full();
         let mut copy = BookingBot { services: bot.services.clone(), ..BookingBot::default() };
         for field in BookingField::ALL {
@@ -483,7 +483,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_field_means_its_default() {
+    fn setting_a_blank_text_restores_the_default() {
         let mut bot = full();
         for field in BookingField::ALL.into_iter().filter(|field| *field != BookingField::FieldName) {
             assert_eq!(bot.set(field, " \u{200b}\n"), Ok(()), "{field:?}");
@@ -493,7 +493,7 @@ mod tests {
     }
 
     #[test]
-    fn a_faulty_value_changes_nothing() {
+    fn an_invalid_value_leaves_the_settings_unchanged() {
         let mut bot = full();
         for (field, value, fault) in [
             (BookingField::FieldName, " ", BookingFault::FieldName(BookingField::FieldName, FieldNameFault::Blank)),
@@ -521,7 +521,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_of_the_whole_is_found() {
+    fn check_reports_every_fault() {
         assert_eq!(BookingBot::default().check(), [BookingFault::NoService]);
         let mut bot = full();
         bot.services.push(service(ID, "\u{200b} "));
@@ -552,7 +552,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stored_form_is_read_back_and_tolerates_other_keys() {
+    fn the_stored_form_survives_a_round_trip_and_unknown_keys_are_ignored() {
         let bot = full();
         let json = serde_json::to_string(&bot).expect("JSON");
         assert!(json.starts_with(r#"{"v":1,"greeting":{"ru":"<b>"#), "{json}");
@@ -568,7 +568,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_this_code_cannot_have_written_are_unreadable() {
+    fn settings_with_a_later_version_or_invalid_values_are_unreadable() {
         for (text, why) in [
             (r#"{"v":2}"#, "booking settings of version 2"),
             (r#"{"time_zone":"Mars/Olympus"}"#, "an unreadable time_zone in booking settings"),
@@ -582,7 +582,7 @@ mod tests {
     }
 
     #[test]
-    fn a_typed_service_has_a_title_of_one_line_and_a_text_that_is_not_blank() {
+    fn a_typed_service_gets_a_one_line_title_and_no_blank_text() {
         let id = ServiceId::parse(ID).expect("an id");
         let typed = |title, text| {
             let Service { title, text, .. } = Service::typed(id.clone(), title, text);
@@ -596,7 +596,7 @@ mod tests {
     }
 
     #[test]
-    fn a_start_link_fits_the_bot_api() {
+    fn a_start_link_fits_the_bot_api_limits() {
         let id = ServiceId::parse(ID).expect("an id");
         assert_eq!(start_link("@salon_bot", Some(&id)), format!("https://t.me/salon_bot?start={ID}"));
         assert_eq!(start_link("salon_bot", None), "https://t.me/salon_bot?start=all");

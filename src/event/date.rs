@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_ones_are_read_as_chrono_reads_them() {
+    fn unusual_dates_are_read_as_by_chrono() {
         for text in [
             "2024-05-08",
             "2024-5-8",
@@ -188,14 +188,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_is_read_as_chrono_reads_it(
+        fn random_dates_are_read_as_by_chrono(
             text in "(000[01]|19[0-9]{2}|2[0-9]{3}|9999)-[01]?[0-9]-[0-3]?[0-9]([Tt ][0-2]?[0-9](:[0-6][0-9](:[0-6][0-9](\\.[0-9]{1,11})?)?)?([Zz]|[+-][0-2][0-9](:?[0-6][0-9])?)?)?"
         ) {
             prop_assert_eq!(read(&text), by_chrono(&text));
         }
 
         #[test]
-        fn nothing_makes_it_panic(text in any::<String>()) {
+        fn reading_never_panics(text in any::<String>()) {
             let _ = read(&text);
         }
     }

@@ -267,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decimals() {
+    fn only_decimal_numbers_that_fit_are_read() {
         for (text, read) in [
             ("0", Some("0")),
             ("-1500.50", Some("-1500.50")),
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_price_that_a_person_wrote_is_read_if_it_has_one_meaning() {
+    fn a_typed_price_is_read_only_if_it_is_unambiguous() {
         for (text, read) in [
             ("1 500,00", Some("1500.00")),
             ("1\u{a0}500,00", Some("1500.00")),

@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_read_is_kept() {
+    fn only_fields_of_the_shape_are_kept() {
         let json = r#"{"x":[{"y":1}],"CaseItem":{"Id":7,"Id":"8","More":{},"Place":["a",{"b":1}],"OrderNumber":[{"FullNumber":null,"z":2}]},
             "Resources":[null,5,{"ItemInfo":{"Name":"n","Tags":[]}}]}"#;
         let object = |fields: Vec<(&'static str, Kept)>| Kept::Object(fields.into_iter().collect());

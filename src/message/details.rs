@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_in_its_locale_and_zone() {
+    fn a_moment_is_formatted_in_the_given_locale_and_zone() {
         let mut formatting = Formatting::default();
         let at = |formatting: &Formatting, millis| moment(formatting, millis);
         let millis = 1_715_156_100_000;

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_came_and_went() {
+    fn added_and_removed_lines_are_marked() {
         assert_eq!(shown(&["a\nb\nc"], &["a\nb\nc"]), ["=a", "=b", "=c"]);
         assert_eq!(shown(&["a\nb\nc"], &["a\nB\nc\nd"]), ["=a", "-b", "+B", "=c", "+d"]);
         assert_eq!(shown(&["a\n\nb\n\nc"], &["a\n\nc"]), ["=a", "=", "-b", "-", "=c"]);
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_style_is_a_difference_and_every_line_is_well_formed() {
+    fn a_changed_style_is_a_difference_and_every_line_is_well_formed() {
         assert_eq!(
             shown(&["<b>one\ntwo</b>"], &["<b>one</b>\ntwo &lt;3"]),
             ["=<b>one</b>", "-<b>two</b>", "+two &lt;3"]
@@ -152,12 +152,12 @@ mod tests {
     }
 
     #[test]
-    fn one_message_that_became_two() {
+    fn a_new_message_boundary_is_marked() {
         assert_eq!(shown(&["a\nb"], &["a", "b"]), ["=a", "+/", "=b"]);
     }
 
     #[test]
-    fn what_is_too_long_to_compare_is_replaced() {
+    fn texts_too_long_to_compare_count_as_replaced() {
         let many = |word: &str| (0..1100).map(|n| format!("{word}{n}")).collect::<Vec<_>>().join("\n");
         let (old, new) = (format!("{}\nsame\n{}\nend", many("a"), many("b")), format!("{}\nsame\nend", many("c")));
         let found = shown(&[&old], &[&new]);

@@ -74,7 +74,7 @@ mod tests {
     use crate::booking::ButtonTarget;
 
     #[test]
-    fn the_body_is_what_the_bot_api_documents() {
+    fn the_body_has_the_documented_bot_api_format() {
         let html = Outgoing { chat: "@salon", text: "<b>Анна</b> \"a\\b\"\n\u{1}", html: true };
         let expected = "{\"chat_id\":\"@salon\",\"text\":\"<b>Анна</b> \\\"a\\\\b\\\"\\n\\u0001\",\"parse_mode\":\"HTML\",\
                         \"link_preview_options\":{\"is_disabled\":true}}";
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn each_button_has_a_row_and_can_be_read_back() {
+    fn each_button_has_its_own_row_and_survives_a_round_trip() {
         let keyboard = [
             Button { text: "\"Book\"".into(), target: ButtonTarget::of("https://a.b/?x=1&y".into()) },
             Button { text: "Open".into(), target: ButtonTarget::of("http://127.0.0.1:3000/".into()) },

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_stored_as_its_documentation_says() {
+    fn the_stored_form_matches_its_documentation() {
         let part = Part::from_html("Hello <b>Anna</b>!").unwrap();
         assert_eq!(StoredMessage::of(&[part]).as_str(), r#"{"v":1,"p":[{"s":["b"],"t":["Hello ",["Anna",[0]],"!"]}]}"#);
         assert_eq!(StoredMessage::of(&[Part::plain("x")]).as_str(), r#"{"v":1,"p":[{"t":["x"]}]}"#);
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_is_read_back_whole_and_by_parts() {
+    fn a_stored_message_survives_a_round_trip_as_a_whole_and_by_parts() {
         let parts = parts();
         let stored = StoredMessage::of(&parts);
         assert_eq!(stored.parts().unwrap(), parts);
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_message_is_unreadable() {
+    fn texts_in_neither_form_are_unreadable() {
         for text in ["x", "{", "{}", "[1]", r#"{"v":2,"p":[]}"#, r#"{"v":1,"p":[{"t":[["x",[0]]]}]}"#] {
             assert_eq!(StoredMessage::from_stored(text).parts(), Err(Unreadable), "{text}");
         }

@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags() {
+    fn locale_tags_are_parsed_in_any_spelling() {
         for ru in ["ru", "ru-RU", "ru_RU", "RU-ru", " Ru "] {
             assert_eq!(Locale::parse(ru), Some(Locale::Ru), "{ru}");
         }

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_names_a_zone() {
+    fn every_line_contains_a_known_zone() {
         for (name, cities) in main_zones() {
             assert_eq!(TimeZone::parse(name).map(TimeZone::name), Some(name));
             assert!(cities.split(", ").all(|city| city.starts_with(char::is_uppercase)), "{cities}");
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_a_zone_a_city_or_nothing() {
+    fn a_place_is_found_by_zone_name_or_city() {
         for (text, zone) in [
             ("asia/omsk", Some("Asia/Omsk")),
             (" Омск ", Some("Asia/Omsk")),
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_is_called_by_its_city() {
+    fn zones_are_labelled_with_their_city() {
         let city = |name: &str, language| TimeZone::parse(name).and_then(|zone| zone.city(language));
         assert_eq!(city("Asia/Yekaterinburg", Language::Ru).as_deref(), Some("Екатеринбург"));
         assert_eq!(city("Asia/Yekaterinburg", Language::En).as_deref(), Some("Yekaterinburg"));

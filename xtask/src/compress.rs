@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_unpack_to_the_same() {
+    fn both_compressed_forms_unpack_to_the_original() {
         let bytes = b"hookgram ".repeat(1000);
         let mut unpacked = Vec::new();
         brotli::BrotliDecompress(&mut &brotli(&bytes).unwrap()[..], &mut unpacked).unwrap();

@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modern_css_survives() {
+    fn modern_css_is_not_rewritten() {
         let folder = std::env::temp_dir().join(format!("xtask-css-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("tokens.css"), ":root { --ink: light-dark(oklch(25% 0.02 260), oklch(92% 0.01 260)); }")

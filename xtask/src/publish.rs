@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_site_takes_the_place_of_the_old_one() {
+    fn announcing_a_new_site_removes_the_old_one() {
         let folder = std::env::temp_dir().join(format!("xtask-publish-{}", std::process::id()));
         let old = publish(&folder, assets("a{}")).unwrap();
         old.announce().unwrap();
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_has_twelve_hexadecimal_digits_of_the_content() {
+    fn the_folder_name_has_twelve_hexadecimal_digits_of_the_contents_hash() {
         let name = folder_name(&assets(""));
         let digits = name.strip_prefix("hookgram-").unwrap();
         assert!(digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));

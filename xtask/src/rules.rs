@@ -244,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_stack_is_found_in_the_tree_and_banned_by_cargo_deny() {
+    fn a_second_tls_stack_or_runtime_is_found_and_banned_by_cargo_deny() {
         let tree = "server v0.1.0 (/x/server)\nrustls v0.23.0\nsmol v2.0.0\nsmol_str v0.3.0\nsmol v2.0.0 (*)\n";
         assert_eq!(banned(tree).into_iter().collect::<Vec<_>>(), ["smol is in the tree"]);
         let deny = include_str!("../../deny.toml");
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tree_is_searched_by_parts_of_names() {
+    fn server_crates_are_found_by_parts_of_their_names() {
         let tree =
             "app v0.1.0 (/x/app)\nleptos v0.8.23\ntokio-stream v0.1.0\nleptos_axum v0.8.0\ntokio-stream v0.1.0 (*)\n";
         assert_eq!(
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn sql_is_known_by_its_statements() {
+    fn sql_is_recognised_by_its_statements() {
         assert!(is_sql(concat!(r#"    query("SEL"#, r#"ECT 1")"#)));
         assert!(!is_sql(r#"    // "Select" a sample"#));
         assert!(!is_sql(r#"    text("an UPDATE of the page")"#));

@@ -110,7 +110,7 @@ mod tests {
     const ID: &str = "1b5f03ed96001255550ebaa2c51b7d31";
 
     #[test]
-    fn a_private_text_is_a_command_or_something_else() {
+    fn private_texts_are_parsed_into_commands() {
         let service = || Command::Start(ServiceId::parse(ID).ok());
         for (text, command) in [
             ("/start", Command::Start(None)),
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_in_a_group_is_for_the_bot_only_if_it_names_it_or_is_a_command_of_it() {
+    fn only_mentions_and_the_bots_commands_are_addressed_to_it_in_a_group() {
         for text in ["/start", "/start all", "/START@salon_bot", "/other@SALON_BOT x", "Эй, @Salon_bot!", "@salon_bot"]
         {
             assert_eq!(Incoming::of_message(false, Some(text), "salon_bot"), Some(Incoming::Group), "{text}");
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_says_whether_the_bot_is_blocked() {
+    fn a_member_status_shows_whether_the_bot_is_blocked() {
         assert_eq!(Incoming::of_status("kicked"), Some(Incoming::Blocked));
         assert_eq!(Incoming::of_status("member"), Some(Incoming::Unblocked));
         assert_eq!(Incoming::of_status("administrator"), None);
@@ -173,7 +173,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_reading_panic(text in "(/|@|salon_bot|start| |\\PC){0,20}", is_private in any::<bool>()) {
+        fn parsing_never_panics(text in "(/|@|salon_bot|start| |\\PC){0,20}", is_private in any::<bool>()) {
             let _ = Incoming::of_message(is_private, Some(&text), "salon_bot");
         }
     }

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn reasons_are_sorted_and_said_in_both_languages() {
+    fn reasons_are_sorted_and_given_in_both_languages() {
         assert!(REASONS.is_sorted_by(|a, b| a.name < b.name));
         for reason in REASONS.iter().chain(OWN) {
             assert!(reason.ru.chars().any(|c| matches!(c, 'а'..='я')), "{}", reason.name);
