@@ -243,7 +243,7 @@ fn date_time_and_duration_are_shown_in_the_locale_and_zone() {
             "",
             "Начало: среда, 8 мая 2024 г., 23:00 (Мск)\nОкончание: четверг, 9 мая 2024 г., 00:00 (Мск)\nДлительность: 1 час",
         ),
-        // The night of the change to summer time: the clocks show two hours, one hour passes.
+        // The night of the change to summer time: the clocks advance two hours while one hour passes.
         (
             "2024-03-31T00:30:00Z",
             "2024-03-31T01:30:00Z",

@@ -125,7 +125,7 @@ fn event() -> impl Strategy<Value = Value> {
     )
 }
 
-/// `PROPTEST_CASES`, or a number that keeps the run short.
+/// `PROPTEST_CASES`, or a default that keeps the run short.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(64)
 }
@@ -174,7 +174,7 @@ fn rendered(profile: &Profile) -> Message {
     render(&profile.formatting, context)
 }
 
-/// Words of any length, up to two messages long.
+/// Words of any length, up to the length of two messages.
 fn words() -> impl Strategy<Value = String> {
     vec((prop_oneof![1_usize..12, 1_usize..5000], select(vec![" ", " ", "\n", "\n\n"])), 0..12)
         .prop_map(|words| words.into_iter().map(|(length, end)| "я".repeat(length) + end).collect())

@@ -1,6 +1,6 @@
-//! Renders the service's own example event and compares the result with the message in the contract (§5).
+//! Renders the booking service's own example event and compares the result with the message in the contract (§5).
 //!
-//! The event is not part of this repository: `HOOKGRAM_REFERENCE` names the folder that contains it.
+//! The event is not part of this repository. `HOOKGRAM_REFERENCE` is the path of its folder.
 
 use std::path::PathBuf;
 

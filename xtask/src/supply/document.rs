@@ -1,5 +1,5 @@
-//! `docs/dependencies.md` and `docs/dependencies.ru.md`: every direct dependency with its reason, and the parts that
-//! are written here although there is a crate.
+//! `docs/dependencies.md` and `docs/dependencies.ru.md`: the reason for every direct dependency, and for hand-written
+//! code that a crate could replace.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -69,13 +69,13 @@ const RUSSIAN: Words = Words {
     reason: |reason| reason.ru,
 };
 
-/// The file and the text of each document.
+/// The file name and the text of each document.
 pub fn all(workspace: &Workspace) -> Result<Vec<(&'static str, String)>> {
     let asked = direct(workspace)?;
     Ok(DOCUMENTS.iter().map(|(file, words)| (*file, table(&asked, words))).collect())
 }
 
-/// Dependencies without a reason, and reasons without a dependency.
+/// Lists dependencies without a reason, and reasons without a dependency.
 pub fn reasons(workspace: &Workspace) -> Result<Vec<String>> {
     let asked = direct(workspace)?;
     Ok(unmatched(asked.iter().map(|direct| direct.name.as_str()), REASONS.iter().map(|reason| reason.name)))
