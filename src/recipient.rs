@@ -104,7 +104,6 @@ impl<'a> TelegramField<'a> {
         Self { name: composed(trimmed(name)), plain: plain(name) }
     }
 
-    /// The participant's chat and its code.
     fn chat(&self, participant: &Participant) -> (Result<ChatId, Unusable>, Option<CodedChat>) {
         let is_it = self.of(participant);
         let field = participant.fields.iter().find(|field| field.value.is_some() && is_it(field));

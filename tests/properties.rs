@@ -130,7 +130,6 @@ fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(64)
 }
 
-/// The default headings of a message.
 const HEADINGS: [&str; 10] = [
     "Детали заказа",
     "Детали записи",

@@ -30,7 +30,6 @@ fn moment(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, 0).expect("a moment")
 }
 
-/// A zone of the IANA database.
 struct Zone {
     name: &'static str,
     clock: tz::TimeZone,

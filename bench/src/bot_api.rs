@@ -27,7 +27,6 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// The maximum time that [`BotApi::settle`] waits.
 const SETTLED: Duration = Duration::from_secs(90);
 
-/// The token of a known bot.
 pub fn token(number: usize) -> String {
     format!("{}:{SECRET}", 7_001_002_000 + number)
 }
@@ -52,7 +51,6 @@ impl Shared {
 
 /// The simulated Bot API. It stops when it is dropped.
 pub struct BotApi {
-    /// The address that it listens on.
     pub address: SocketAddr,
     seen: Shared,
     task: JoinHandle<()>,
@@ -77,7 +75,6 @@ impl BotApi {
         Ok(Self { address, seen, task })
     }
 
-    /// The arrival time of the message to a chat.
     pub fn received(&self, chat: u64) -> Option<Instant> {
         self.seen.lock().received.get(&chat).copied()
     }

@@ -14,9 +14,7 @@ const SIZE: usize = 90_955;
 pub struct Event {
     /// Indented, as the booking service sends it.
     pub pretty: String,
-    /// Without white space between values.
     pub minified: String,
-    /// Whether it is the reference event.
     pub is_reference: bool,
 }
 

@@ -33,7 +33,6 @@ pub const BOTS: usize = 16;
 pub const STEADY: u32 = 200;
 
 pub struct Figures {
-    /// Whether the reference event was posted.
     pub is_reference: bool,
     /// Accepted events per second: of a handler that only reads them, of one that also writes a row to disk, and of
     /// Hookgram.
@@ -52,7 +51,6 @@ pub struct Figures {
     /// Memory in bytes: after the start, and the peak under full load.
     pub idle: u64,
     pub loaded: u64,
-    /// The rows about hostile requests.
     pub hostile: Vec<Row>,
 }
 
@@ -125,12 +123,10 @@ impl House {
         self.folder.path().to_owned()
     }
 
-    /// The path of the first profile's endpoint.
     pub fn endpoint(&self) -> Result<&str> {
         self.paths.first().map(String::as_str).context("no profile was imported")
     }
 
-    /// One request with the event for each endpoint.
     pub fn requests(&self, server: &Server, event: &Event) -> Result<Vec<Request>> {
         self.paths.iter().map(|path| Request::post(server.address, path, event)).collect()
     }

@@ -112,7 +112,6 @@ impl Answers {
         }
     }
 
-    /// The number of requests with this outcome.
     fn of(&self, outcome: &str) -> u32 {
         self.0.iter().filter(|((_, other), _)| other == outcome).map(|(_, count)| count).sum()
     }
@@ -149,7 +148,6 @@ fn under_attack<S: Into<String>>(what: [S; 2], attacked: Duration, calm: Duratio
     }
 }
 
-/// A figure without a comparison.
 fn plain<S: Into<String>>(what: [S; 2], figure: String, aim: [&str; 2], is_met: bool) -> Row {
     Row {
         what: what.map(Into::into), figure, beside: ["—", "—"].map(String::from), aim: aim.map(String::from), is_met
@@ -191,7 +189,6 @@ fn stand_back() {
 struct Attack {
     address: SocketAddr,
     numbers: Range<u32>,
-    /// The number of connections.
     at_once: u32,
     /// How long each connection pauses after an answer.
     pause: Duration,
@@ -249,14 +246,12 @@ async fn ask(kept: &mut Option<Connection>, address: SocketAddr, request: &[u8])
     status.to_string()
 }
 
-/// Sends a request over a new connection and returns the outcome.
 async fn exchange(stream: &mut TcpStream, request: &[u8]) -> String {
     // The server closes the connection early if it refuses a request that is still being sent.
     let _ = stream.write_all(request).await;
     answer(stream).await
 }
 
-/// Reads an answer to its end and returns the outcome.
 async fn answer(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     // Bytes received before a connection reset still count.

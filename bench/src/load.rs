@@ -19,7 +19,6 @@ use tokio::{
 
 use crate::event::Event;
 
-/// The number of digits of a chat id.
 const DIGITS: usize = 10;
 /// The next chat id. The ids keep ten digits.
 static CHATS: AtomicU64 = AtomicU64::new(1_000_000_000);
@@ -32,7 +31,6 @@ pub struct Request {
 }
 
 impl Request {
-    /// A POST of the minified event.
     pub fn post(address: SocketAddr, path: &str, event: &Event) -> Result<Self> {
         Self::post_with(address, path, event, "")
     }
@@ -104,7 +102,6 @@ impl Connection {
 /// The throughput of a load.
 #[derive(Clone, Copy, Debug)]
 pub struct Rate {
-    /// Answers per second.
     pub per_second: f64,
 }
 

@@ -15,7 +15,6 @@ use crate::load::Connection;
 
 pub struct Server {
     child: Child,
-    /// The address that it listens on.
     pub address: SocketAddr,
     /// The time from its start to its first answer.
     pub started_in: Duration,
@@ -30,7 +29,6 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts one of the references in [`crate::bare`].
     pub fn reference(folder: Option<&Path>) -> Result<Self> {
         let clock = Instant::now();
         let mut command = Command::new(env::current_exe()?);
@@ -100,7 +98,6 @@ impl Server {
     }
 }
 
-/// The program's command with the common options.
 pub fn hookgram(program: &Path, folder: &Path, telegram: SocketAddr) -> Command {
     let mut command = Command::new(program);
     command.arg("--data-dir").arg(folder).arg("--telegram-api").arg(format!("http://{telegram}"));

@@ -139,11 +139,9 @@ async fn latencies(mut sent: Sent, bot_api: &BotApi) -> Result<Load> {
     Ok(Load { arrivals: Latencies::of(arrivals)?, answers: Latencies::of(answers)?, missing })
 }
 
-/// The result of [`probe`].
 pub struct Probe {
     /// The time from connecting to the answer. A failed request counts as `patience`.
     pub took: Latencies,
-    /// The number of requests that were sent.
     pub sent: u32,
     /// The number of requests that were not answered with 200 in time.
     pub failed: u32,

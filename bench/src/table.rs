@@ -230,12 +230,10 @@ fn rows(figures: &Figures) -> Vec<Row> {
     ]
 }
 
-/// Formats bytes for a table.
 pub fn megabytes(bytes: u64) -> String {
     format!("{} MB", bytes / 1_000_000)
 }
 
-/// Formats a duration for a table.
 pub fn milliseconds(span: &Duration) -> String {
     format!("{:.1} ms", span.as_secs_f64() * 1000.0)
 }

@@ -261,7 +261,6 @@ pub fn my_bookings(context: &Context<'_>, bookings: &[Booking]) -> Reply {
     Reply::new(text, Vec::new())
 }
 
-/// The lines of one booking in the list.
 fn lines_of(booking: &Booking, formatting: &Formatting, language: Language) -> Vec<Span> {
     let visible = |text: &Option<String>| {
         let text = shorten(one_line(text.as_deref().unwrap_or_default()).trim(), 200);
@@ -344,7 +343,6 @@ pub fn menu_button(context: &Context<'_>) -> MenuButton {
 }
 
 impl<'a> Context<'a> {
-    /// The service with this id, if the bot offers it.
     fn offered(&self, id: &ServiceId) -> Option<&'a Service> {
         self.bot.services.iter().find(|service| service.id == *id)
     }
@@ -355,7 +353,6 @@ impl<'a> Context<'a> {
         self.offered(id).is_some_and(|service| service.text.is_some() || self.bot.services.len() > 1)
     }
 
-    /// The customer's link to a service's booking page.
     fn url(&self, service: &Service) -> String {
         let bot = self.bot;
         let link = BookingLink {

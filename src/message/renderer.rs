@@ -155,7 +155,6 @@ impl<'a> Renderer<'a> {
         std::iter::once(name).chain(description)
     }
 
-    /// The contact fields to show.
     fn contact(&self, participant: &'a Participant) -> Vec<(&'a str, &'a str)> {
         let is_telegram_field = self.field.as_ref().map(|field| field.of(participant));
         let is_shown = |field: &&ContactField| {

@@ -100,7 +100,6 @@ pub(super) fn price(
 /// The characters of an id that are not encoded in a link.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// The URL of a page of the booking service.
 fn page_link(booking_host: &str, page: &str, id: &str) -> String {
     let host = booking_host.trim_end_matches('/');
     format!("{host}/app/tabs/tab-search/{page};id={}", utf8_percent_encode(id, UNRESERVED))

@@ -16,7 +16,6 @@ pub struct Entity {
     pub tag: String,
     /// The URL of a link.
     pub href: Option<String>,
-    /// The text that it covers.
     pub text: String,
 }
 

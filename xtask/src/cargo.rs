@@ -9,7 +9,6 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 pub struct Workspace {
-    /// The folder of the root `Cargo.toml`.
     pub root: PathBuf,
     /// Cargo's target folder. It may be outside of `root`.
     pub target: PathBuf,
@@ -73,7 +72,6 @@ fn plain(name: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Runs `work` and prints its duration.
 pub fn timed<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let start = Instant::now();
     let result = work();

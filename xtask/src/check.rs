@@ -75,7 +75,6 @@ pub struct Report {
 }
 
 impl Report {
-    /// Runs a program as a step.
     pub fn command(&mut self, name: &str, command: &mut Command) {
         self.step(name, || cargo::succeed(command));
     }

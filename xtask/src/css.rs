@@ -31,7 +31,6 @@ fn targets() -> Targets {
     }
 }
 
-/// Bundles the style sheet `entry` and its imports.
 pub fn bundle(entry: &Path, mode: Mode) -> Result<String> {
     let files = FileProvider::new();
     let mut sheet = Bundler::new(&files, None, ParserOptions::default())

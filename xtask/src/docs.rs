@@ -10,7 +10,6 @@ use crate::supply::document;
 /// The files of the parameter reference with the generator's argument for their language.
 const REFERENCES: &[(&str, &str)] = &[("docs/parameters.md", "en"), ("docs/parameters.ru.md", "ru")];
 
-/// Generates and writes all documents.
 pub fn write(workspace: &Workspace) -> Result<()> {
     for (file, text) in all(workspace)? {
         fs::write(workspace.root.join(file), text)?;

@@ -18,7 +18,6 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("bench", &["hookgram"]),
 ];
 
-/// Crates that only the server may use.
 const NOT_IN_BROWSER: &[&str] = &["sqlx", "tokio", "axum", "reqwest"];
 
 /// TLS stacks other than rustls with ring, and async runtimes other than tokio. `deny.toml` bans the same crates.
@@ -182,7 +181,6 @@ pub fn sql_in_its_room(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-/// Whether a string in the line starts with an SQL statement.
 fn is_sql(line: &str) -> bool {
     line.split('"').skip(1).any(|text| STATEMENTS.iter().any(|statement| text.trim_start().starts_with(statement)))
 }

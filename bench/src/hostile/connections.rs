@@ -35,7 +35,6 @@ const GAP: Duration = Duration::from_millis(100);
 const MOST: u32 = 1_024;
 const HOLDER: &str = "198.51.100.1";
 
-/// Measures a built `hookgram`.
 pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result<Vec<Row>> {
     allow_connections()?;
     let house = House::new(program, telegram.address, 1)?;
@@ -94,7 +93,6 @@ async fn hold(address: SocketAddr, start: Instant) -> Result<Answers> {
     Ok(answers)
 }
 
-/// Raises this process's limit of open files.
 fn allow_connections() -> Result<()> {
     #[cfg(unix)]
     {

@@ -23,7 +23,6 @@ use crate::{
     table::{Row, megabytes},
 };
 
-/// The number of hostile requests.
 pub const COUNT: u32 = 10_000;
 /// The period over which they are spread evenly.
 const SPAN: Duration = Duration::from_secs(20);
@@ -102,7 +101,6 @@ async fn attack(address: SocketAddr, endpoint: &str) -> Result<Answers> {
     apart(async move || send(address, &endpoint).await).await
 }
 
-/// Sends all requests, evenly spread, and waits for their outcomes.
 async fn send(address: SocketAddr, endpoint: &str) -> Result<Answers> {
     let (start, gap) = (Instant::now(), SPAN / COUNT);
     let mut attackers = JoinSet::new();
@@ -148,7 +146,6 @@ fn slow(number: u32, endpoint: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// One of the other hostile requests, selected by its number.
 fn hostile(number: u32, endpoint: &str) -> (&'static str, Vec<u8>) {
     let from = stranger(number);
     let head = |method: &str, target: &str, more: &str| {

@@ -31,7 +31,6 @@ const QUEUED: [(u32, [&str; 2]); 2] = [(4_000, ["4000", "4,000"]), (100_000, ["1
 /// A limit that allows all of them to be queued.
 const SETTINGS: [(&str, &str); 1] = [("HOOKGRAM_STRANGER_EVENTS", "200000")];
 
-/// The figures of the legitimate events in one phase.
 struct Phase {
     load: Load,
     /// Accepted events per second under full load.

@@ -86,7 +86,6 @@ fn bookings() -> Vec<Booking> {
     vec![full, bare, Booking::default()]
 }
 
-/// All replies of the bot in one language.
 fn chat(scene: &Scene, language: Language) -> String {
     let context = scene.context(language);
     let three = bookings();

@@ -14,7 +14,6 @@ pub(in crate::message) struct Conventions {
     pub(super) twelve_hours: bool,
     /// The separator between groups of three digits.
     pub(in crate::message) group: char,
-    /// The decimal separator.
     pub(in crate::message) point: char,
     /// Numbers with fewer integer digits than this are not grouped.
     pub(in crate::message) grouped_from: usize,

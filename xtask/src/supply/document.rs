@@ -10,7 +10,6 @@ use super::direct;
 use super::reasons::{OWN, REASONS, Reason};
 use crate::cargo::Workspace;
 
-/// The document in each language, with its file and its texts.
 const DOCUMENTS: &[(&str, Words)] = &[("docs/dependencies.md", ENGLISH), ("docs/dependencies.ru.md", RUSSIAN)];
 
 struct Words {

@@ -59,14 +59,12 @@ fn installed(workspace: &Workspace, name: &str, version: &str) -> Result<PathBuf
     Ok(path)
 }
 
-/// Whether a host is reachable.
 fn answers(host: &str) -> bool {
     let within = Duration::from_secs(5);
     let mut addresses = (host, 443).to_socket_addrs().into_iter().flatten();
     addresses.any(|address| TcpStream::connect_timeout(&address, within).is_ok())
 }
 
-/// Whether cargo-deny has fetched advisories before.
 fn has_advisories() -> bool {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
     let databases = home.and_then(|home| fs::read_dir(home.join("advisory-dbs")).ok());
