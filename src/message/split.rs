@@ -53,9 +53,9 @@ fn fitting(rest: &[Unit], spans: &[Span], limits: &Limits) -> usize {
     rest.len()
 }
 
-/// The position at which to end the part, at most `most`. It is the last empty line, otherwise the last line end,
-/// otherwise the last space that leaves the part at least half full and longer than a heading or a label. If there is
-/// none, the part ends between two characters.
+/// The position at which to end the part, at most `most`: the last empty line, otherwise the last line end, otherwise
+/// the last space. A break counts only if it leaves the part at least half full and longer than a heading or a label. If
+/// there is none, the part ends between two characters.
 fn break_point(rest: &[Unit], most: usize, spans: &[Span]) -> usize {
     let after = |at: usize| rest.get(at..).unwrap_or_default();
     if after(most).iter().all(|(c, _)| c.is_whitespace()) {

@@ -91,7 +91,7 @@ fn decoded(value: &str) -> String {
     text
 }
 
-/// In bytes. Longer URLs are not linked, because only a few of them would fit into one message.
+/// In bytes. Longer URLs are not linked, because a few of them would already exceed the limit of a message.
 pub(crate) const LONGEST_URL: usize = 2048;
 
 /// Whether Telegram accepts this URL as a link. It needs a known scheme or a host with a dot. Otherwise Telegram keeps
