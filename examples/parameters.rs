@@ -1,5 +1,5 @@
-//! Prints the parameter reference as Markdown, from the one table: `cargo run --example parameters -- ru`, or `en`.
-//! `cargo xtask docs` keeps what it prints in `docs/`.
+//! Prints the parameter reference as Markdown: `cargo run --example parameters -- ru`, or `en`. `cargo xtask docs`
+//! writes the output to `docs/`.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The audit: the record of what people did. Its closed sets, and the query that its page can run.
+//! The audit log, the record of what people did: its closed sets and the query of its page.
 
 use crate::{closed_set::closed_set, query};
 
@@ -127,13 +127,13 @@ impl AuditAction {
     }
 }
 
-/// The value of [`AuditQuery::who`] for actions of the command line.
+/// The value of [`AuditQuery::who`] for actions that were done at the command line.
 pub const COMMAND_LINE: &str = "command-line";
 
-/// A query of the audit, as the address of its page holds it.
+/// A query of the audit log. The URL of its page contains it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditQuery {
-    /// The person who acted: an e-mail address, or [`COMMAND_LINE`]; blank for all.
+    /// The e-mail address of the person who acted, or [`COMMAND_LINE`]; blank for all.
     pub who: String,
     /// Only this action.
     pub action: Option<AuditAction>,
@@ -141,16 +141,16 @@ pub struct AuditQuery {
     pub kind: Option<AuditObject>,
     /// Part of the object's name; blank for all.
     pub object: String,
-    /// The first day, as the address holds it: `2026-11-24`, in the reader's zone.
+    /// The first day, in the reader's time zone: `2026-11-24`.
     pub from: String,
-    /// The last day, included.
+    /// The last day, inclusive.
     pub to: String,
     /// Only entries older than the one with this id.
     pub behind: Option<i64>,
 }
 
 impl AuditQuery {
-    /// Reads the query from an address. `get` returns the decoded value of a parameter.
+    /// Reads the query from a URL. `get` returns the decoded value of a parameter.
     #[must_use]
     pub fn of(get: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name: &str| get(name).map(|value| value.trim().to_owned()).unwrap_or_default();
@@ -165,7 +165,7 @@ impl AuditQuery {
         }
     }
 
-    /// The address of this query's page, without the parameters that have their default.
+    /// The URL of this query's page, without the parameters that have their default value.
     #[must_use]
     pub fn address(&self) -> String {
         let pairs = [
@@ -182,7 +182,7 @@ impl AuditQuery {
         if given.is_empty() { "/audit".to_owned() } else { format!("/audit?{given}") }
     }
 
-    /// Whether the query has a filter. `behind` is paging and does not count.
+    /// Whether the query has a filter. `behind` is for paging and does not count.
     #[must_use]
     pub fn is_narrowed(&self) -> bool {
         *self != Self { behind: self.behind, ..Self::default() }
@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_question_stands_in_the_address_and_is_read_back() {
+    fn a_query_survives_a_round_trip_through_its_url() {
         let whole = AuditQuery {
             who: "anna@example.com".into(),
             action: Some(AuditAction::RoleChanged),

@@ -1,5 +1,5 @@
-//! Channels, the services that carry messages to people: the properties that messages and profiles depend on. The
-//! server does the sending.
+//! Channels, the services that carry messages to people. This module has the properties that messages and profiles
+//! depend on. The server sends the messages.
 
 use crate::closed_set::closed_set;
 
@@ -14,7 +14,7 @@ closed_set! {
 }
 
 impl ChannelKind {
-    /// The limits that a message is split by. The sandbox shows what Telegram would.
+    /// The limits that a message is split by. The sandbox has Telegram's limits, so that it shows the same parts.
     #[must_use]
     pub const fn limits(self) -> &'static Limits {
         match self {
@@ -35,16 +35,16 @@ impl ChannelKind {
 /// The limits of one message. A longer message is split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// UTF-16 units of text, markup not counted.
+    /// UTF-16 units of text without markup.
     pub units: usize,
-    /// Formatted runs. A channel drops the formatting beyond this number.
+    /// Formatted runs. The channel drops formatting beyond this number.
     pub entities: usize,
-    /// Bytes of the text with its markup.
+    /// Bytes of text with markup.
     pub bytes: usize,
 }
 
 impl Limits {
-    /// Telegram's limits (contract §5). It drops entities after the hundredth, and refuses longer HTML before parsing
+    /// Telegram's limits (contract §5). It drops entities after the hundredth. It refuses longer HTML before it parses
     /// it.
     pub const TELEGRAM: Self = Self { units: 4096, entities: 100, bytes: 32_768 };
 }

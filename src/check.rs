@@ -1,5 +1,5 @@
-//! The results of checking a webhook's parameters: a fault makes it unusable, a warning does not.
-//! They are values; `app` turns them into sentences.
+//! The results of checking a webhook's parameters. A fault makes the webhook unusable; a warning does not. Both are
+//! values, which `app` turns into sentences.
 
 use crate::{
     event::UnreadField,
@@ -8,12 +8,12 @@ use crate::{
     secret::TokenFault,
 };
 
-/// Something that makes the parameters unusable (answered 400).
+/// A fault that makes the parameters unusable. The webhook answers 400.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// A required parameter is absent or blank.
+    /// A required parameter is missing or blank.
     Missing(Parameter),
-    /// `telegramToken` does not have the shape of a token. The value is a secret and is not kept.
+    /// `telegramToken` does not have the format of a token. The value is a secret and is not kept.
     MalformedToken(TokenFault),
     /// An address in `errorEmail` is not an e-mail address.
     MalformedEmail {
@@ -39,9 +39,9 @@ pub enum Fault {
         /// A zone with a similar name.
         nearest: Option<&'static str>,
     },
-    /// The value is not UTF-8 after percent-decoding. For a parameter that is not in the table, this may be its name.
+    /// The value is not UTF-8 after percent-decoding. For an unknown parameter, its name may be the invalid part.
     InvalidUtf8 {
-        /// The name as given, as far as it is readable. An unknown name is shortened and never contains a value.
+        /// The name as given, with unreadable parts replaced. An unknown name is shortened and never contains a value.
         name: String,
     },
 }
@@ -49,61 +49,61 @@ pub enum Fault {
 /// A problem that does not stop the webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
-    /// There is no `errorEmail`: nobody is told about failed deliveries.
+    /// There is no `errorEmail`, so nobody is notified of failed deliveries.
     NoErrorEmail,
-    /// Addresses that get no mails until their owners have confirmed them (stateless endpoint).
+    /// These addresses receive no mails until their owners confirm them (stateless endpoint).
     UnconfirmedEmail {
         /// The addresses as given.
         addresses: Vec<String>,
     },
-    /// There is no `message`: the message starts without a text of the operator.
+    /// There is no `message`, so messages start without a text of the operator.
     NoMessage,
     /// The parameter is given more than once; the last one wins.
     Repeated(Parameter),
     /// There is no parameter with this name.
     Unknown {
-        /// The name as given, shortened to fit into a sentence.
+        /// The name as given, shortened.
         name: String,
-        /// The parameter that was probably meant.
+        /// A parameter with a similar name.
         nearest: Option<Parameter>,
     },
-    /// A known name is followed by something other than `=`: `hide_url:true`, `message%3DHi`. It is ignored.
+    /// A known name is followed by something other than `=`: `hide_url:true`, `message%3DHi`. The parameter is ignored.
     MissingEquals {
         /// The parameter with this name.
         parameter: Parameter,
     },
-    /// A parameter of one of the old host's sibling endpoints.
+    /// The parameter belongs to one of the old host's sibling endpoints.
     SiblingEndpoint {
         /// Its name.
         name: &'static str,
     },
-    /// A `%` is not followed by two hexadecimal digits; it is kept as typed.
+    /// A `%` is not followed by two hexadecimal digits. It is kept as typed.
     MalformedPercent {
         /// The parameter's name.
         name: String,
     },
     /// `timezone` is not Europe/Moscow and there is no `timezone_name`.
     TimeZoneWithoutName,
-    /// `message` or `sign_text` is not well-formed Telegram HTML and is sent as plain text.
+    /// `message` or `sign_text` is not well-formed Telegram HTML. It is sent as plain text.
     BrokenHtml {
         /// `message` or `sign_text`.
         parameter: Parameter,
-        /// What is wrong, and where.
+        /// The kind and position of the fault.
         fault: HtmlFault,
     },
-    /// `message` or `sign_text` has something that Telegram shows otherwise than it is meant.
+    /// Telegram shows a part of `message` or `sign_text` differently from what was probably intended.
     HtmlRemark {
         /// `message` or `sign_text`.
         parameter: Parameter,
-        /// What it is.
+        /// The part.
         remark: HtmlRemark,
     },
-    /// `message` or `sign_text` has placeholders, which are sent as typed. The endpoints' answers do not have this
-    /// warning (contract §3).
+    /// `message` or `sign_text` contains placeholders, which are sent as typed. The endpoints' answers do not contain
+    /// this warning (contract §3).
     Placeholders {
         /// `message` or `sign_text`.
         parameter: Parameter,
-        /// Some of them, as typed.
+        /// Some of the placeholders, as typed.
         placeholders: Vec<String>,
     },
     /// The operator's texts alone are longer than one Telegram message.
@@ -113,14 +113,14 @@ pub enum Warning {
     },
     /// `telegramFieldName` has no leading `*`, so clients see the field.
     FieldWithoutStar,
-    /// This parameter cannot be overridden at the profile endpoint.
+    /// The profile endpoint does not allow this parameter to be overridden.
     OverrideIgnored(Parameter),
-    /// A field of the event cannot be read, and the message goes without it.
+    /// A field of the event cannot be read. The message is sent without it.
     UnreadField(UnreadField),
 }
 
 impl Fault {
-    /// The parameter that has the fault; `None` for a name that is not in the table.
+    /// The parameter that has the fault. `None` for an unknown parameter.
     #[must_use]
     pub fn parameter(&self) -> Option<Parameter> {
         match self {
@@ -135,7 +135,7 @@ impl Fault {
 }
 
 impl Warning {
-    /// The parameter whose form field should show the warning; `None` for a name that is not in the table.
+    /// The parameter whose form field shows the warning. `None` for an unknown parameter.
     #[must_use]
     pub fn parameter(&self) -> Option<Parameter> {
         match self {

@@ -1,6 +1,6 @@
-//! Enums whose values have stable names: in the database, in addresses and at the command line.
+//! Enums whose values have stable names. The database, URLs and the command line use the names.
 
-/// Declares such an enum. A stored name must not change: databases and links contain it.
+/// Declares such an enum. A name must never change, because databases and links contain it.
 macro_rules! closed_set {
     ($(#[$about:meta])* pub enum $set:ident { $($(#[$doc:meta])* $value:ident = $name:literal,)* }) => {
         $(#[$about])*

@@ -1,4 +1,4 @@
-//! The states of a delivery, which is one message of one event to one participant, and the reasons why it fails.
+//! The states of a delivery and the reasons why it fails. A delivery is one message of one event to one participant.
 
 use crate::{closed_set::closed_set, webhook::EventOutcome};
 
@@ -15,11 +15,11 @@ closed_set! {
         Suspended = "parked",
         /// Every part was accepted by the channel.
         Delivered = "delivered",
-        /// The worker has given up.
+        /// The worker gave up.
         Failed = "failed",
-        /// The worker has given up. The last answer was lost, so the message may have arrived.
+        /// The worker gave up. The last answer was lost, so the message may have arrived.
         Uncertain = "uncertain",
-        /// The participant has no usable address.
+        /// The participant has no usable chat.
         Skipped = "skipped",
         /// Cancelled by a person before it was sent.
         Cancelled = "cancelled",
@@ -33,11 +33,11 @@ closed_set! {
         Sent = "sent",
         /// The channel refused the part.
         Refused = "refused",
-        /// No byte of the request was written.
+        /// No byte of the request was sent.
         Unreachable = "unreachable",
-        /// The request was written and no answer came.
+        /// The request was sent, but no answer arrived.
         BrokenOff = "broken_off",
-        /// There was no token to send with.
+        /// There was no token.
         NoToken = "no_token",
         /// The token could not be decrypted.
         TokenLocked = "token_locked",
@@ -45,7 +45,7 @@ closed_set! {
 }
 
 closed_set! {
-    /// Why a message did not arrive, in terms that tell a person what to do about it.
+    /// Why a message did not arrive, in terms of what a person can do about it.
     pub enum FailureCause {
         /// The channel does not accept the bot's token, or there is none.
         TokenRefused = "token_refused",
@@ -59,15 +59,15 @@ closed_set! {
         Deactivated = "deactivated",
         /// The bot may not write to the chat: no rights, closed, kicked.
         NoRights = "no_rights",
-        /// The delivery was retried for as long as the settings allow.
+        /// The retry period of the settings has expired.
         TooOld = "too_old",
-        /// The worker has given up, and the message may have arrived.
+        /// The worker gave up, and the message may have arrived.
         Uncertain = "uncertain",
-        /// The customer has said `/stop` to the booking bot.
+        /// The customer sent `/stop` to the booking bot.
         Stopped = "stopped",
-        /// The event has no participant to write to.
+        /// The event has no participant with a usable chat.
         NoRecipient = "no_recipient",
-        /// With this event and profile, the message is empty.
+        /// The message for this event and profile is empty.
         NothingToSay = "nothing_to_say",
         /// The channel could not parse the message.
         Unreadable = "unreadable",
@@ -77,13 +77,13 @@ closed_set! {
 }
 
 impl FailureCause {
-    /// Whether the event itself was refused, so that it has no message.
+    /// Whether the cause is a property of the event, so that there is no message.
     #[must_use]
     pub fn is_of_event(self) -> bool {
         matches!(self, Self::NoRecipient | Self::NothingToSay)
     }
 
-    /// Whether the channel's own error text explains more than this cause.
+    /// Whether the channel's own error text is more specific than this cause.
     #[must_use]
     pub fn needs_description(self) -> bool {
         matches!(self, Self::Unreadable | Self::Refused)
@@ -93,9 +93,9 @@ impl FailureCause {
 closed_set! {
     /// The outcome of an event or of one of its deliveries, as the log shows it.
     pub enum Outcome {
-        /// The worker has given up.
+        /// The worker gave up.
         Failed = "failed",
-        /// The worker has given up; the message may have arrived.
+        /// The worker gave up. The message may have arrived.
         Uncertain = "uncertain",
         /// Waits for a new bot token.
         Suspended = "parked",
@@ -103,13 +103,13 @@ closed_set! {
         Retrying = "retrying",
         /// Waits for its first attempt, or is being sent.
         Waiting = "waiting",
-        /// Every message arrived.
+        /// Every message was delivered.
         Delivered = "delivered",
-        /// The POST was answered 4xx.
+        /// The POST was answered with 4xx.
         Rejected = "rejected",
-        /// The profile excludes this event type, or there was nobody to write to.
+        /// The profile excludes this event type, or no participant has a usable chat.
         Skipped = "skipped",
-        /// The same event had been accepted before.
+        /// The same event was accepted earlier.
         Duplicate = "duplicate",
         /// Cancelled by a person.
         Cancelled = "cancelled",
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_back() {
+    fn names_survive_a_round_trip() {
         for state in DeliveryState::ALL {
             assert_eq!(DeliveryState::parse(state.name()), Some(state));
         }
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn an_events_outcome_is_its_worst_delivery() {
+    fn an_events_outcome_is_that_of_its_worst_delivery() {
         use DeliveryState::{Cancelled, Delivered, Failed, Retrying, Sending, Skipped, Suspended, Uncertain, Waiting};
         let table = [
             (vec![Delivered, Failed, Uncertain], Outcome::Failed),

@@ -8,7 +8,7 @@ mod shape;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-/// The fields of a booking event that Hookgram uses. Blank texts are `None`.
+/// The fields of a booking event that Hookgram uses. Blank texts become `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BookingEvent {
     /// `EventType`.
@@ -21,7 +21,7 @@ pub struct BookingEvent {
     pub resources: Vec<Resource>,
     /// `CaseParticipants`, one or many.
     pub participants: Vec<Participant>,
-    /// The fields that have a value but cannot be read, in the event's order; at most 20.
+    /// Fields that have a value but cannot be read, in the order of the event; at most 20.
     pub unread: Vec<UnreadField>,
 }
 
@@ -77,11 +77,11 @@ pub struct Resource {
 /// A row of a `BookingResourceList`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct BookedResource {
-    /// `Tid`: the resource's `Id`.
+    /// `Tid`, the resource's `Id`.
     pub resource_id: Option<String>,
     /// `Amount`.
     pub amount: Option<Decimal>,
-    /// `SalePrice`: the price of one.
+    /// `SalePrice`, the price of one unit.
     pub sale_price: Option<Decimal>,
 }
 
@@ -101,7 +101,7 @@ pub struct Participant {
 /// One of `ContactInformation.Fields`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContactField {
-    /// `ParticipationFieldType`; `None` if it is no whole number.
+    /// `ParticipationFieldType`. `None` if it is not a whole number.
     pub kind: Option<i64>,
     /// `Name`.
     pub name: Option<String>,
@@ -117,7 +117,7 @@ impl EventType {
     /// A booking was cancelled.
     pub const CANCELLED: Self = Self(3036);
 
-    /// The types that have a name.
+    /// The event types that have a name.
     pub const NAMED: [(Self, &'static str); 10] = [
         (Self(3001), "CheckIn"),
         (Self(3036), "CaseCancel"),
@@ -131,13 +131,13 @@ impl EventType {
         (Self(3060), "CaseActionEvent"),
     ];
 
-    /// The name, or `None` for a type that has only its number.
+    /// The name. `None` for a type that has only a number.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
         Self::NAMED.iter().find(|(t, _)| *t == self).map(|(_, name)| *name)
     }
 
-    /// Reads a name (any case) or a number.
+    /// Reads a name (in any case) or a number.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -146,7 +146,7 @@ impl EventType {
     }
 }
 
-/// The kind of a booking (contract §4). It decides the labels and the links.
+/// The kind of a booking (contract §4). It determines the labels and the links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BookingKind {
     /// An order.
@@ -157,7 +157,7 @@ pub enum BookingKind {
     Event,
 }
 
-/// Why a body is not an event.
+/// Why a body is not a booking event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventFault {
     /// The body is empty or only white space.
@@ -178,7 +178,7 @@ pub enum EventFault {
     NotAnObject,
 }
 
-/// A field of an event that Hookgram uses and cannot read. The message goes without it.
+/// A field of an event that Hookgram uses but cannot read. The message is sent without it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadField {
     /// Its path: `CaseItem.StartDate`, `Resources[1].ItemInfo`.
@@ -187,7 +187,7 @@ pub struct UnreadField {
     pub expected: Expected,
 }
 
-/// What a field of an event should have been.
+/// The expected type of a field of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Expected {
@@ -201,7 +201,7 @@ pub enum Expected {
 }
 
 impl BookingEvent {
-    /// Reads an event from the body of a request. A field that cannot be read is noted in `unread`.
+    /// Reads an event from the body of a request. Fields that cannot be read are listed in `unread`.
     ///
     /// # Errors
     /// If the body is not a JSON object in UTF-8.

@@ -1,14 +1,15 @@
-//! The domain of Hookgram: a webhook's query and a booking event go in, Telegram messages come out.
+//! The domain of Hookgram. Its inputs are a webhook's query and a booking event; its output is Telegram messages.
 //!
-//! The steps for one event:
+//! The steps for an event:
 //!
-//! 1. [`query`] reads the webhook's query into a [`profile::Profile`], with every [`check::Fault`] and
-//!    [`check::Warning`] at once; [`parameters`] is the one table it reads by.
-//! 2. [`event::BookingEvent::read`] reads the body, tolerantly.
-//! 3. [`recipient::recipients`] finds whom to write to.
-//! 4. [`message::render`] renders the message, [`message::Message::parts`] splits it to Telegram's limits.
+//! 1. [`query`] reads the webhook's query into a [`profile::Profile`] and reports every [`check::Fault`] and
+//!    [`check::Warning`]. The table of parameters is in [`parameters`].
+//! 2. [`event::BookingEvent::read`] reads the body and tolerates unreadable fields.
+//! 3. [`recipient::recipients`] finds the participants who receive a message.
+//! 4. [`message::render`] renders the message. [`message::Message::parts`] splits it to fit Telegram's limits.
 //!
-//! No I/O, no clock, no async; compiles to native code and to WebAssembly; no input makes it panic.
+//! The crate does no I/O, reads no clock and has no async code. It compiles to native code and to WebAssembly. No input
+//! makes it panic.
 
 pub mod audit;
 pub mod booking;

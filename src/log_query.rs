@@ -1,4 +1,4 @@
-//! The query of the log of deliveries. The address of the page holds it.
+//! The query of the delivery log. The URL of the page contains it.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::{
 };
 
 closed_set! {
-    /// A span of time that ends now.
+    /// A period that ends now.
     pub enum Period {
         /// 24 hours.
         Day = "24h",
@@ -36,7 +36,7 @@ impl Period {
     }
 }
 
-/// A position in the log, which lists the newest first. Older rows come after it.
+/// A position in the log, which lists the newest rows first. Older rows are after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogPlace {
     /// When the event was received.
@@ -47,7 +47,7 @@ pub struct LogPlace {
     pub delivery: i64,
 }
 
-/// A query of the log.
+/// A query of the delivery log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogQuery {
     /// Only this profile.
@@ -62,21 +62,20 @@ pub struct LogQuery {
     pub chat: String,
     /// Only the booking with this number; empty for all.
     pub order: String,
-    /// A name or a phone, or part of a message, of a booking's number or of a chat; blank for all.
+    /// Part of a name, a phone, a message, a booking number or a chat; blank for all.
     pub text: String,
-    /// Received within this period. If `from` is given, it replaces the period.
+    /// Received within this period. Ignored if `from` is given.
     pub period: Option<Period>,
-    /// Received at this time or later, as the address holds it: `2026-11-24T13:30` or `2026-11-24`, in the reader's
-    /// zone.
+    /// Received at this time or later, in the reader's time zone: `2026-11-24T13:30` or `2026-11-24`.
     pub from: String,
-    /// Received before this time. A day without a time includes the whole day.
+    /// Received before this time. If it is only a day, the whole day is included.
     pub to: String,
     /// Only rows after this position.
     pub behind: Option<LogPlace>,
 }
 
 impl LogQuery {
-    /// Reads the query from an address. `get` returns the decoded value of a parameter.
+    /// Reads the query from a URL. `get` returns the decoded value of a parameter.
     #[must_use]
     pub fn of(get: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name: &str| get(name).map(|value| value.trim().to_owned()).unwrap_or_default();
@@ -96,7 +95,7 @@ impl LogQuery {
         }
     }
 
-    /// The query as an address's parameters, without the `?` and without parameters that have their default.
+    /// The query as URL parameters, without the `?` and without parameters that have their default value.
     #[must_use]
     pub fn parameters(&self) -> String {
         let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
@@ -119,7 +118,7 @@ impl LogQuery {
         given.map(|(name, value)| format!("{name}={}", query::encode(value))).collect::<Vec<_>>().join("&")
     }
 
-    /// The address of this query's page at `path`.
+    /// The URL of this query's page at `path`.
     #[must_use]
     pub fn address(&self, path: &str) -> String {
         match self.parameters().as_str() {
@@ -128,7 +127,7 @@ impl LogQuery {
         }
     }
 
-    /// Whether the query has a filter. `behind` is paging and does not count.
+    /// Whether the query has a filter. `behind` is for paging and does not count.
     #[must_use]
     pub fn is_narrowed(&self) -> bool {
         *self != Self { behind: self.behind, ..Self::default() }
@@ -144,7 +143,7 @@ impl LogQuery {
         Ok((from, to))
     }
 
-    /// The time range as (from, before), where the period counts back from `now`.
+    /// The time range as (from, before). The period is counted back from `now`.
     ///
     /// # Errors
     /// The name of the parameter that cannot be read.
@@ -181,7 +180,7 @@ pub fn day_end(day: &str, zone: TimeZone) -> Result<Option<Millis>, NoDay> {
     moment(day, zone, TimeDelta::days(1)).map_err(|()| NoDay)
 }
 
-/// A moment in a zone. For a day without a time: its start plus `day`.
+/// A moment in a zone. For a day without a time, the result is the start of the day plus `day`.
 fn moment(text: &str, zone: TimeZone, day: TimeDelta) -> Result<Option<Millis>, ()> {
     if text.is_empty() {
         return Ok(None);
@@ -195,7 +194,8 @@ fn moment(text: &str, zone: TimeZone, day: TimeDelta) -> Result<Option<Millis>, 
     utc(local.ok_or(())?, zone).map(|at| Some(at.timestamp_millis())).ok_or(())
 }
 
-/// Converts local time to UTC. If a clock change repeats or skips it, the offset from before the change is used.
+/// Converts local time to UTC. For a local time that a clock change repeats or skips, the offset before the change is
+/// used.
 fn utc(local: NaiveDateTime, zone: TimeZone) -> Option<DateTime<Utc>> {
     let guess = local.checked_sub_signed(TimeDelta::days(1))?.and_utc();
     let before = zone.offset_at(guess);
@@ -205,7 +205,7 @@ fn utc(local: NaiveDateTime, zone: TimeZone) -> Option<DateTime<Utc>> {
     Some(if zone.offset_at(again) == after { again } else { at })
 }
 
-/// A moment in a zone, to the minute, in the form that an address holds.
+/// A moment in a zone, to the minute, in the format of a URL parameter.
 #[must_use]
 pub fn local_minute(at: Millis, zone: TimeZone) -> String {
     let at = DateTime::from_timestamp_millis(at).unwrap_or_default();
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_stands_in_the_address_and_is_read_back() {
+    fn a_query_survives_a_round_trip_through_its_url() {
         let whole = LogQuery {
             profile: Some(3),
             bot: Some(7_001_002_003),
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_the_reader_s() {
+    fn times_are_in_the_readers_zone() {
         let omsk = TimeZone::parse("Asia/Omsk").unwrap();
         let times =
             |from: &str, to: &str| LogQuery { from: from.into(), to: to.into(), ..LogQuery::default() }.times(omsk);

@@ -1,4 +1,4 @@
-//! The table of webhook parameters (contract §3). The codec, the check, the form, the help and the documentation read
+//! The table of webhook parameters (contract §3). The codec, the check, the form, the help and the documentation use
 //! it.
 
 mod table;
@@ -7,7 +7,7 @@ pub use table::TABLE;
 
 use crate::{spelling, values::Bilingual};
 
-/// A parameter of a webhook, in the table's order.
+/// A parameter of a webhook, in the order of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the table documents each")]
 pub enum Parameter {
@@ -32,39 +32,39 @@ pub enum Parameter {
     SignText,
 }
 
-/// The kind of value that a parameter takes.
+/// The type of a parameter's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A bot token.
     Token,
     /// Plain text.
     Text,
-    /// Text that may hold Telegram's HTML tags.
+    /// Text that may contain Telegram's HTML tags.
     OperatorText,
     /// E-mail addresses separated by commas.
     Emails,
-    /// `true false 1 0 yes no on off`, any case; an empty value is true.
+    /// `true false 1 0 yes no on off` in any case. An empty value is true.
     Bool,
-    /// A locale's tag.
+    /// The tag of a locale.
     Locale,
     /// An IANA time zone.
     TimeZone,
 }
 
-/// One row of the table.
+/// A row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Definition {
     /// The parameter.
     pub parameter: Parameter,
-    /// The name in a URL, spelt exactly so.
+    /// The name in a URL, with exact spelling.
     pub name: &'static str,
-    /// The kind of its value.
+    /// The type of its value.
     pub kind: Kind,
-    /// The default as a person reads it; `None` if there is none.
+    /// The default in words for people. `None` if there is no default.
     pub default: Option<Bilingual>,
     /// A short title for the form.
     pub title: Bilingual,
-    /// One sentence of help for a person who does not program.
+    /// One sentence of help for people who do not program.
     pub help: Bilingual,
 }
 
@@ -83,7 +83,7 @@ impl Parameter {
     /// The parameter's row.
     #[must_use]
     pub fn definition(self) -> &'static Definition {
-        // The rows are in the order of the enum, which a test checks.
+        // The rows have the order of the enum, which a test checks.
         &TABLE[self as usize]
     }
 
@@ -93,7 +93,7 @@ impl Parameter {
         self.definition().name
     }
 
-    /// The parameter with this name. An exact match wins over one that ignores case.
+    /// The parameter with this name. An exact match takes precedence over one that ignores case.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
         let name = name.trim();
@@ -101,7 +101,7 @@ impl Parameter {
         exactly.or_else(|| TABLE.iter().find(|row| row.name.eq_ignore_ascii_case(name))).map(|row| row.parameter)
     }
 
-    /// The parameter with the most similar name, or `None` if none is similar.
+    /// The parameter with the most similar name. `None` if none is similar.
     #[must_use]
     pub fn nearest(name: &str) -> Option<Self> {
         let plain = |name: &str| name.to_lowercase().replace(['_', '-', ' '], "");
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_in_the_enums_order() {
+    fn the_table_has_the_order_of_the_enum() {
         for (index, row) in TABLE.iter().enumerate() {
             assert_eq!(row.parameter as usize, index, "{}", row.name);
         }
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_matched_exactly_first_then_in_any_case() {
+    fn an_exact_name_takes_precedence_over_another_case() {
         for row in &TABLE {
             assert_eq!(Parameter::by_name(row.name), Some(row.parameter));
             assert_eq!(Parameter::by_name(&format!(" {}\t", row.name.to_uppercase())), Some(row.parameter));
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_has_its_words() {
+    fn every_row_has_a_title_and_a_help_sentence() {
         for row in &TABLE {
             for text in [row.title, row.help] {
                 assert!(!text.ru.is_empty() && !text.en.is_empty(), "{}", row.name);
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn near_names() {
+    fn the_nearest_name_is_suggested_only_if_it_is_similar() {
         for (typed, meant) in [
             ("hide_adress", Some(Parameter::HideAddress)),
             ("telegram_token", Some(Parameter::TelegramToken)),

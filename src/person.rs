@@ -1,5 +1,5 @@
-//! The person behind a participant: the name and the phone that the booking form asked for, and the words by which they
-//! are searched.
+//! The person behind a participant: the name and the phone from the booking form, and the words by which a search finds
+//! the person.
 
 use crate::{
     event::{ContactField, Participant},
@@ -10,22 +10,22 @@ use crate::{
 const NAME_KIND: i64 = 1;
 const PHONE_KIND: i64 = 7;
 
-/// The longest name and phone that are kept, in characters.
+/// The maximum length of a stored name or phone, in characters.
 const LONGEST_NAME: usize = 100;
 const LONGEST_PHONE: usize = 40;
-/// The most words of a name, and the most phones of a field, that are searched.
+/// The maximum number of a name's words, and of a field's phones, that are searchable.
 const MOST_WORDS: usize = 8;
 const MOST_PHONES: usize = 2;
-/// The longest word that is searched, in characters. A longer one is cut, in the name and in the query.
+/// The maximum length of a searchable word, in characters. Longer words are cut, both in the name and in the query.
 const LONGEST_WORD: usize = 32;
-/// The fewest digits of a phone that are searched.
+/// The minimum number of digits of a searchable phone.
 const FEWEST_DIGITS: usize = 4;
-/// The fewest digits of a value that is a phone by the name of its field only.
+/// The minimum number of digits of a phone that is recognised only by the name of its field.
 const FEWEST_OF_PHONE: usize = 5;
-/// Begins the word of a phone. No word of a name has it.
+/// The first character of a phone's word. No word of a name contains it.
 const PHONE_MARK: char = '#';
 
-/// Names of fields with a full name, normalised as in [`label`].
+/// Names of fields with a full name, normalised by [`label`].
 const FULL: [&str; 9] = [
     "фио",
     "фамилия имя отчество",
@@ -62,29 +62,30 @@ const PARTS: [&str; 22] = [
     "client name",
     "customer name",
 ];
-/// Names of fields with a phone, beside those with a word like `телефон` or `phone`.
+/// Names of fields with a phone, in addition to those that contain a word such as `телефон` or `phone`.
 const PHONES: [&str; 9] =
     ["тел", "моб", "мобильный", "мобильный номер", "контактный номер", "mobile", "mobile number", "tel", "whatsapp"];
 
-/// The name and the phone of a participant, each on one line. At least one of them is there.
+/// The name and the phone of a participant, each on one line. At least one of them is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Person {
     /// The name.
     pub name: Option<String>,
-    /// The phone as it was typed.
+    /// The phone as typed.
     pub phone: Option<String>,
 }
 
 impl Person {
-    /// The person of a participant, by the types of the contact fields, else by their names. `None` if neither a name
-    /// nor a phone is found.
+    /// Reads the person from the contact fields, by their types or, without those, by their names. `None` if neither a
+    /// name nor a phone is found.
     #[must_use]
     pub fn of(participant: &Participant) -> Option<Self> {
         let person = Self { name: name_of(&participant.fields), phone: phone_of(&participant.fields) };
         (person != Self::default()).then_some(person)
     }
 
-    /// The words by which the person is found: those of the name, folded, and each phone by its last digits first.
+    /// The words by which a search finds the person: the folded words of the name, and each phone with its digits
+    /// reversed.
     #[must_use]
     pub fn words(&self) -> Vec<String> {
         let mut words: Vec<String> = Vec::new();
@@ -106,8 +107,8 @@ pub struct PersonQuery {
 }
 
 impl PersonQuery {
-    /// Reads a text that a person has typed. Words are beginnings of the name's words; four digits or more are the end
-    /// of a phone, in any spelling. `None` if it has neither letters nor digits.
+    /// Reads a query that a person typed. A word matches the beginning of a word of the name. Four or more digits match
+    /// the end of a phone, in any spelling. `None` if the text has neither letters nor digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
@@ -123,13 +124,14 @@ impl PersonQuery {
         (!starts.is_empty()).then_some(Self { starts })
     }
 
-    /// The beginnings, one for each word of the query. A person is found if each begins one of [`Person::words`].
+    /// The beginnings, one for each word of the query. A person matches if each of them begins one of
+    /// [`Person::words`].
     #[must_use]
     pub fn starts(&self) -> &[String] {
         &self.starts
     }
 
-    /// Whether this person is found.
+    /// Whether the query matches this person.
     #[must_use]
     pub fn finds(&self, person: &Person) -> bool {
         let words = person.words();
@@ -182,13 +184,13 @@ fn phone_of(fields: &[ContactField]) -> Option<String> {
     })
 }
 
-/// The name of a field for comparison: its words in lower case, joined by one space, without dots (`Ф.И.О.`).
+/// The name of a field for comparison: lower-case words, joined by single spaces, without dots (`Ф.И.О.`).
 fn label(field: &ContactField) -> String {
     let name = field.name.as_deref().unwrap_or_default().replace('.', "");
     split(&name).collect::<Vec<_>>().join(" ")
 }
 
-/// The words of a text: in lower case, `е` for `ё`, without accents that stand apart and apostrophes within.
+/// The words of a text in lower case, with `е` for `ё`, without separate accents and without apostrophes inside.
 fn split(text: &str) -> impl Iterator<Item = String> {
     let lower = composed(text).to_lowercase();
     let folded: String = composed(&lower)
@@ -204,14 +206,14 @@ fn split(text: &str) -> impl Iterator<Item = String> {
     words.into_iter()
 }
 
-/// The numbers of a phone field: what stands between letters and separators, such as an extension, is one of its own.
+/// The numbers in a phone field. Letters and separators split it, so an extension is a number of its own.
 fn phones(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| c.is_alphabetic() || matches!(c, ',' | ';' | '/'))
         .map(national)
         .filter(|digits| digits.len() >= FEWEST_DIGITS)
 }
 
-/// The digits of a phone without the prefixes that people write or leave out: `+7` or `8` of eleven digits, and zeros.
+/// The digits of a phone without optional prefixes: `+7` or `8` of eleven digits, and zeros.
 fn national(text: &str) -> String {
     let digits: String = text.chars().filter(char::is_ascii_digit).take(LONGEST_WORD).collect();
     let digits = digits.trim_start_matches('0');
@@ -219,7 +221,7 @@ fn national(text: &str) -> String {
     short.unwrap_or(digits).to_owned()
 }
 
-/// The word of a phone. The last digit is the first, so that the end of a phone is the beginning of its word.
+/// The word of a phone. The digits are reversed, so that the end of a phone is the beginning of its word.
 fn phone_word(digits: &str) -> String {
     std::iter::once(PHONE_MARK).chain(digits.chars().rev()).collect()
 }
@@ -245,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_read_by_the_types_of_the_fields_and_else_by_their_names() {
+    fn a_person_is_read_by_field_types_and_otherwise_by_field_names() {
         for (fields, expected) in [
             (&[(Some(1), "ФИО", "fsdfsdf"), (Some(7), "Телефон", "234234")][..], both("fsdfsdf", "234234")),
             (&[(Some(1), "Кто придёт", "Анна Королёва"), (Some(7), "Связь", "1")], both("Анна Королёва", "1")),
@@ -268,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_found_in_any_spelling() {
+    fn a_search_finds_a_person_in_any_spelling() {
         let one = |name: &str, phone: &str| Person {
             name: Some(name.to_owned()).filter(|name| !name.is_empty()),
             phone: Some(phone.to_owned()).filter(|phone| !phone.is_empty()),
@@ -315,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_few_and_different() {
+    fn search_words_are_limited_and_unique() {
         let name = "Анна анна АННА а б в г д е ж з и";
         let words = Person { name: Some(name.into()), phone: Some("11111 / 22222 / 33333".into()) }.words();
         assert_eq!(words, ["анна", "а", "б", "в", "г", "д", "#11111", "#22222"]);

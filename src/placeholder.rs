@@ -1,11 +1,11 @@
-//! Finds placeholders in operators' texts. Other services replace them; Hookgram sends them as typed.
+//! Finds placeholders in operators' texts. Other services replace placeholders; Hookgram sends them as typed.
 
-/// The most placeholders of one text that are named.
+/// The maximum number of placeholders that are reported for one text.
 const MOST: usize = 3;
-/// The most characters between the signs of a placeholder.
+/// The maximum number of characters between the signs of a placeholder.
 const LONGEST: usize = 40;
 
-/// The placeholders in a text as they are typed, each once: `{name}`, `{{name}}`, `%name%`.
+/// The placeholders in a text as typed, without duplicates: `{name}`, `{{name}}`, `%name%`.
 pub(crate) fn placeholders(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut before = None;
@@ -43,7 +43,7 @@ fn in_braces(text: &str) -> Option<&str> {
     text.get(..text.len() - after.len()).filter(|_| is_name)
 }
 
-/// A percentage (`10%`) and percent-encoded text (`%D0%B0`) are no placeholders.
+/// Excludes percentages (`10%`) and percent-encoded text (`%D0%B0`).
 fn between_percent_signs(text: &str) -> Option<&str> {
     let (name, after) = until(text.strip_prefix('%')?, '%')?;
     let is_name = name.starts_with(char::is_alphabetic)
@@ -54,12 +54,12 @@ fn between_percent_signs(text: &str) -> Option<&str> {
     text.get(..text.len() - after.len()).filter(|_| is_whole)
 }
 
-/// Whether a character beside a `%` means that the sign belongs to a number, a word or an address.
+/// Whether a character next to a `%` shows that the sign belongs to a number, a word or a URL.
 fn is_joined(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '/' | '=' | '%')
 }
 
-/// The text before a sign that is not far away, and the text after it.
+/// The text before the nearest sign, and the text after it. `None` if the sign is too far away.
 fn until(text: &str, sign: char) -> Option<(&str, &str)> {
     let (at, _) = text.char_indices().take(LONGEST + 1).find(|(_, c)| *c == sign)?;
     Some((text.get(..at)?, text.get(at + sign.len_utf8()..)?))
@@ -80,7 +80,7 @@ mod tests {
             ("${name} %имя% (%case_id%)", vec!["{name}", "%имя%", "%case_id%"]),
             ("<a href=\"https://a.b/?q={id}\">{1}</a>", vec!["{id}", "{1}"]),
             ("{a}{b}{c}{d}", vec!["{a}", "{b}", "{c}"]),
-            // The outer pair of three is left over.
+            // Only the inner two of three pairs form the placeholder.
             ("{{{name}}}", vec!["{{name}}"]),
             ("{{name}", vec!["{{name}"]),
         ] {
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn braces_and_percent_signs_of_plain_texts_are_none() {
+    fn braces_and_percent_signs_in_plain_texts_are_not_placeholders() {
         for text in [
             "Скидка 10% и ещё 20% до пятницы",
             "100%гарантия%",
@@ -108,7 +108,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_found_stands_in_the_text(text in "[{}%a-zя1 /]{0,60}") {
+        fn found_placeholders_are_parts_of_the_text(text in "[{}%a-zя1 /]{0,60}") {
             for found in placeholders(&text) {
                 prop_assert!(text.contains(&found));
             }

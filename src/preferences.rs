@@ -1,4 +1,4 @@
-//! What a reader of the pages has chosen about their look.
+//! A user's preferences for the look of the pages.
 
 use crate::{
     closed_set::closed_set,
@@ -19,13 +19,13 @@ closed_set! {
     }
 }
 
-/// Preferences stored with an account, so that they apply in each browser. `None`: the browser decides.
+/// Preferences stored with an account, so that they apply in every browser. `None` leaves the choice to the browser.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KeptPreferences {
     /// The language.
     pub language: Option<Language>,
     /// The theme.
     pub theme: Option<Theme>,
-    /// The zone in which times are shown.
+    /// The time zone in which times are shown.
     pub zone: Option<TimeZone>,
 }

@@ -1,4 +1,4 @@
-//! A profile: what an operator configures.
+//! The profile, which contains an operator's configuration.
 
 use crate::{
     channel::{ChannelKind, Limits},
@@ -14,47 +14,48 @@ use crate::{
 
 /// The parameters of a webhook (contract §3).
 ///
-/// The stateless endpoint requires `token` and `field_name`. A stored profile may lack both (a sandbox has no token).
+/// The stateless endpoint requires `token` and `field_name`. A stored profile may have neither, because a sandbox has
+/// no token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
     /// `telegramToken`.
     pub token: Option<BotToken>,
-    /// `telegramFieldName`: the contact field that holds the Telegram id. Never blank.
+    /// `telegramFieldName`, the contact field that contains the Telegram id. Never blank.
     pub field_name: Option<String>,
-    /// `errorEmail`: the addresses that are told about failed deliveries.
+    /// `errorEmail`, the addresses that receive mails about failed deliveries.
     pub error_email: Vec<EmailAddress>,
-    /// How the message looks.
+    /// The formatting of the message.
     pub formatting: Formatting,
 }
 
-/// A profile as a person edits it, in the builder or in a file, or as an old URL describes it.
+/// A profile as edited in the builder or in a file, or as described by an old URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EditedProfile {
-    /// Its unique name.
+    /// The unique name.
     pub name: String,
-    /// Whether its endpoint accepts events. `None` leaves it as it is; a new profile's endpoint is enabled.
+    /// Whether the endpoint accepts events. `None` keeps the stored value; the endpoint of a new profile is enabled.
     pub enabled: Option<bool>,
     /// The channel of its messages.
     pub channel: ChannelKind,
-    /// Telegram's id of the bot to send with, unless `profile` has a token. `None` keeps the stored one.
+    /// The Telegram id of the bot to send with, unless `profile` has a token. `None` keeps the stored bot.
     pub bot: Option<i64>,
-    /// The event types that it accepts; empty means all.
+    /// The event types that the profile accepts. Empty means all.
     pub events: Vec<EventType>,
-    /// Its parameters. Without a token, the stored one stays.
+    /// The parameters. If there is no token, the stored one is kept.
     pub profile: Profile,
-    /// Whether an id without a booking bot's code is accepted (contract §4). `None` leaves it as it is; a new profile
-    /// accepts such ids unless its bot is a booking bot.
+    /// Whether an id without a booking bot's code is accepted (contract §4). `None` keeps the stored value. A new
+    /// profile accepts such ids unless its bot is a booking bot.
     pub bare_ids: Option<bool>,
-    /// The webhook key of a new profile; with `None`, one is generated.
+    /// The webhook key of a new profile. If it is `None`, a key is generated.
     pub key: Option<String>,
 }
 
 impl Profile {
-    /// Sets one parameter from its decoded text in a URL or a form. A blank text means the default, except for a
-    /// Boolean parameter, where it means true (`&hide_url`).
+    /// Sets one parameter from its decoded text in a URL or a form. A blank text sets the default, except for a Boolean
+    /// parameter, which it sets to true (`&hide_url`).
     ///
     /// # Errors
-    /// The faults of the value. The parameter then keeps its former value.
+    /// The faults of the value. The parameter then keeps its previous value.
     pub fn set(&mut self, parameter: Parameter, value: &str) -> Result<(), Vec<Fault>> {
         if let Some(slot) = self.text_slot(parameter) {
             *slot = some_text(value);
@@ -88,7 +89,7 @@ impl Profile {
         Ok(())
     }
 
-    /// One parameter as canonical text; `None` if it has its default. The token is masked.
+    /// One parameter as canonical text. `None` if it has its default value. The token is masked.
     #[must_use]
     pub fn get(&self, parameter: Parameter) -> Option<String> {
         let formatting = &self.formatting;
@@ -123,7 +124,7 @@ impl Profile {
         .filter(|text| !self.is_default_text(parameter, text))
     }
 
-    /// The warnings about a profile for its editor: [`Self::warnings`], and placeholders in the operator's texts.
+    /// The warnings that a profile's editor shows: [`Self::warnings`], and placeholders in the operator's texts.
     #[must_use]
     pub fn editor_warnings(&self) -> Vec<Warning> {
         let mut warnings = self.warnings();
@@ -131,7 +132,7 @@ impl Profile {
         warnings
     }
 
-    /// The warnings about placeholders in the operator's texts. The endpoints do not give them.
+    /// The warnings about placeholders in the operator's texts. The endpoints do not report them.
     #[must_use]
     pub fn placeholders(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
@@ -149,8 +150,8 @@ impl Profile {
         [(Parameter::Message, message.as_deref()), (Parameter::SignText, sign_text.as_deref())]
     }
 
-    /// The warnings about a profile, independent of its written form: no `errorEmail`, no `message`, broken or
-    /// unsuitable HTML, too long texts, a zone without a name, a field without a star.
+    /// The warnings about a profile that do not depend on its written form: no `errorEmail`, no `message`, broken or
+    /// unsuitable HTML, texts that are too long, a zone without a name, a field without a star.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         let formatting = &self.formatting;
@@ -213,7 +214,7 @@ impl Profile {
         }
     }
 
-    /// Whether a text equals the default in this profile's locale and zone.
+    /// Whether a text equals the default for this profile's locale and zone.
     fn is_default_text(&self, parameter: Parameter, text: &str) -> bool {
         let formatting = &self.formatting;
         let language = formatting.locale.language();
@@ -257,23 +258,23 @@ fn parse_addresses(value: &str) -> Result<Vec<EmailAddress>, Vec<Fault>> {
     if faults.is_empty() { Ok(addresses) } else { Err(faults) }
 }
 
-/// A wrong value as a fault quotes it.
+/// An invalid value as quoted in a fault.
 fn quoted(value: &str) -> String {
     shorten(&redact(&clean(value)), 60)
 }
 
-/// The parameters that shape the message. A text is `None` if its default applies, and is never blank.
+/// The parameters that affect the message. A text is `None` if its default applies, and never blank.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Formatting {
-    /// `message`: the operator's first paragraph; may contain Telegram's HTML.
+    /// `message`, the operator's first paragraph. May contain Telegram's HTML.
     pub message: Option<String>,
-    /// `resource_name`: heading of the resources.
+    /// `resource_name`, the heading of the resources.
     pub resource_name: Option<String>,
-    /// `detail_section_name`: heading of the details.
+    /// `detail_section_name`, the heading of the details.
     pub detail_section_name: Option<String>,
-    /// `case_type_name`: the noun for the booking.
+    /// `case_type_name`, the noun for the booking.
     pub case_type_name: Option<String>,
-    /// `hide_detail_section`: the whole details section.
+    /// `hide_detail_section`, which hides the whole section of details.
     pub hide_detail_section: bool,
     /// `hide_resource_description`.
     pub hide_resource_description: bool,
@@ -285,17 +286,17 @@ pub struct Formatting {
     pub hide_service_name: bool,
     /// `hide_order_description`.
     pub hide_order_description: bool,
-    /// `hide_url`: the links to the booking and the service.
+    /// `hide_url`, which hides the links to the booking and the service.
     pub hide_url: bool,
-    /// `hide_contact_info`: true by default.
+    /// `hide_contact_info`, which is true by default.
     pub hide_contact_info: bool,
     /// `date_locales`.
     pub locale: Locale,
     /// `timezone`.
     pub time_zone: TimeZone,
-    /// `timezone_name`: the name of the zone after a time.
+    /// `timezone_name`, the name of the zone after a time.
     pub time_zone_name: Option<String>,
-    /// `sign_text`: the operator's last paragraph; may contain Telegram's HTML.
+    /// `sign_text`, the operator's last paragraph. May contain Telegram's HTML.
     pub sign_text: Option<String>,
 }
 
@@ -323,7 +324,7 @@ impl Default for Formatting {
 }
 
 impl Formatting {
-    /// The value of a `hide_…` parameter; false for any other parameter.
+    /// The value of a `hide_…` parameter. False for any other parameter.
     #[must_use]
     pub fn hides(&self, parameter: Parameter) -> bool {
         match parameter {

@@ -1,25 +1,25 @@
-//! The query of the list of profiles. The address of the page holds it.
+//! The query of the list of profiles. The URL of the page contains it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::query;
 
-/// Rows of one page.
+/// The number of rows on a page.
 pub const PAGE: u32 = 50;
 
 /// Which profiles to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Show {
-    /// Every one.
+    /// All profiles.
     #[default]
     All,
-    /// Those that accept events.
+    /// Profiles that accept events.
     Enabled,
-    /// Those that do not accept events.
+    /// Profiles that do not accept events.
     Disabled,
-    /// Those with a failure within the last 7 days, or whose token Telegram refuses.
+    /// Profiles with a failure within the last 7 days, or with a token that Telegram refuses.
     Failing,
-    /// Those without a known event.
+    /// Profiles without a stored event.
     Unused,
 }
 
@@ -27,7 +27,7 @@ impl Show {
     /// Every choice, in the order of the menu.
     pub const ALL: [Self; 5] = [Self::All, Self::Enabled, Self::Disabled, Self::Failing, Self::Unused];
 
-    /// The name in an address.
+    /// The name in a URL.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -39,7 +39,7 @@ impl Show {
         }
     }
 
-    /// The choice with this name; any other text is [`Show::All`].
+    /// The choice with this name. Any other text is [`Show::All`].
     #[must_use]
     pub fn parse(name: &str) -> Self {
         Self::ALL.into_iter().find(|show| show.name() == name).unwrap_or_default()
@@ -59,10 +59,10 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// Every order, as the menu lists them.
+    /// Every order, in the order of the menu.
     pub const ALL: [Self; 3] = [Self::Name, Self::Last, Self::Failures];
 
-    /// The name in an address.
+    /// The name in a URL.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -72,14 +72,14 @@ impl Sort {
         }
     }
 
-    /// The order with this name; any other text is [`Sort::Name`].
+    /// The order with this name. Any other text is [`Sort::Name`].
     #[must_use]
     pub fn parse(name: &str) -> Self {
         Self::ALL.into_iter().find(|sort| sort.name() == name).unwrap_or_default()
     }
 }
 
-/// A query of the list.
+/// A query of the list of profiles.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListQuery {
     /// Part of a name, of a field or of a bot's `@name`, or a short URL; blank for all.
@@ -93,7 +93,7 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// Reads the query from an address. `get` returns the decoded value of a parameter.
+    /// Reads the query from a URL. `get` returns the decoded value of a parameter.
     #[must_use]
     pub fn of(get: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name: &str| get(name).unwrap_or_default();
@@ -105,7 +105,7 @@ impl ListQuery {
         }
     }
 
-    /// The address of this query's page, without the parameters that have their default.
+    /// The URL of this query's page, without the parameters that have their default value.
     #[must_use]
     pub fn address(&self) -> String {
         let mut address = String::from("/");
@@ -138,9 +138,9 @@ impl ListQuery {
 /// The outcomes of a profile's messages in 24 hours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Day {
-    /// Messages that arrived.
+    /// Messages that were delivered.
     pub delivered: u32,
-    /// Messages that failed or may have failed, and events that the endpoint refused.
+    /// Messages that failed or may have failed, and events that the endpoint rejected.
     pub failed: u32,
     /// Events and participants without a message to send.
     pub skipped: u32,
@@ -164,7 +164,7 @@ impl Day {
     }
 }
 
-/// The number of profiles that each choice of [`Show`] would list for the same search, in the order of [`Show::ALL`].
+/// The number of profiles that each choice of [`Show`] lists for the same search, in the order of [`Show::ALL`].
 pub type Counts = [u32; 5];
 
 #[cfg(test)]
@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_question_goes_into_an_address_and_comes_back() {
+    fn a_query_survives_a_round_trip_through_its_url() {
         assert_eq!(ListQuery { page: 1, ..ListQuery::default() }.address(), "/");
         let query = ListQuery { search: "100% «Ё» & co".into(), show: Show::Failing, sort: Sort::Last, page: 3 };
         let address = query.address();

@@ -13,21 +13,21 @@ use crate::{
 /// The result of reading a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
-    /// The profile as far as it could be read; complete if there is no fault.
+    /// The profile, as far as it could be read. It is complete if there are no faults.
     pub profile: Profile,
-    /// All faults, in the table's order.
+    /// All faults, in the order of the table.
     pub faults: Vec<Fault>,
-    /// Every warning.
+    /// All warnings.
     pub warnings: Vec<Warning>,
 }
 
-/// Reads the query of the stateless endpoint (without its `?`), percent-encoded or raw.
+/// Reads the query of the stateless endpoint (without the `?`), percent-encoded or raw.
 #[must_use]
 pub fn read(query: &[u8]) -> Reading {
     judge(Profile::default(), query, &[], &Parameter::REQUIRED)
 }
 
-/// Reads the query of the profile endpoint: its values override the stored ones for one request. `telegramToken`,
+/// Reads the query of the profile endpoint. Its values override the stored ones for one request. `telegramToken`,
 /// `telegramFieldName` and `errorEmail` cannot be overridden and cause a warning. No parameter is required.
 #[must_use]
 pub fn read_overrides(stored: &Profile, query: &[u8]) -> Reading {
@@ -35,8 +35,8 @@ pub fn read_overrides(stored: &Profile, query: &[u8]) -> Reading {
 }
 
 /// The overrides in a query of the profile endpoint, in canonical form and without secrets. [`read_overrides`] reads
-/// them with the same meaning even if the stored profile has changed. An empty value is kept, because it clears the
-/// stored one.
+/// them with the same meaning even if the stored profile has changed. An empty value is kept, because it resets the
+/// stored value.
 #[must_use]
 pub fn overrides(query: &[u8]) -> String {
     let mut given: Vec<(Parameter, String)> = Vec::new();
@@ -58,14 +58,14 @@ fn pair(parameter: Parameter, value: &str) -> String {
     format!("{}={}", parameter.name(), encode(value))
 }
 
-/// The canonical query: in the table's order, without defaults, with `%20`, `%0A`, `%2B` and percent-encoded Cyrillic.
-/// It does not contain the token; use [`write_with_token`] for that.
+/// The canonical query: in the order of the table, without defaults, with `%20`, `%0A`, `%2B` and percent-encoded
+/// Cyrillic. It does not contain the token; see [`write_with_token`].
 #[must_use]
 pub fn write(profile: &Profile) -> String {
     written(profile, None)
 }
 
-/// [`write()`] for the log: a token that was typed into a text parameter is masked.
+/// Like [`write()`], for the log: tokens typed into text parameters are masked.
 #[must_use]
 pub fn write_redacted(profile: &Profile) -> String {
     let mut shown = profile.clone();
@@ -88,14 +88,14 @@ pub fn write_redacted(profile: &Profile) -> String {
     write(&shown)
 }
 
-/// [`write()`] with the token in the clear, for a person who asked for it.
+/// Like [`write()`], with the unmasked token.
 #[must_use]
 pub fn write_with_token(profile: &Profile) -> String {
     written(profile, profile.token.as_ref())
 }
 
-/// The characters that are encoded in a URL. Raw stay the unreserved ones, those that the reference's own example shows
-/// raw, and the slash of a time zone.
+/// The characters that are encoded in a URL. Not encoded are the unreserved characters, those that the reference's
+/// example leaves raw, and the slash of a time zone.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -107,7 +107,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b',')
     .remove(b'/');
 
-/// A value as the canonical query writes it.
+/// A value as encoded in the canonical query.
 #[must_use]
 pub fn encode(value: &str) -> String {
     utf8_percent_encode(value, ENCODED).to_string()
@@ -127,7 +127,7 @@ fn written(profile: &Profile, token: Option<&BotToken>) -> String {
     pairs.join("&")
 }
 
-/// One `name=value` of a query, decoded as far as it can be.
+/// A `name=value` of a query. The parts are decoded if possible.
 struct Piece {
     name: Result<String, String>,
     value: Result<String, std::string::FromUtf8Error>,
@@ -200,7 +200,7 @@ fn judge(mut profile: Profile, query: &[u8], kept: &[Parameter], required: &[Par
         }
     }
 
-    // A present but malformed errorEmail must not also cause the warning that there is none.
+    // A malformed errorEmail must not also cause the warning that errorEmail is missing.
     let faulty: Vec<Option<Parameter>> = faults.iter().map(Fault::parameter).collect();
     let about_profile = profile.warnings().into_iter().filter(|warning| !faulty.contains(&warning.parameter()));
     warnings.extend(about_profile);
@@ -217,7 +217,7 @@ struct Strangers {
 }
 
 impl Strangers {
-    /// The most faults and the most warnings to keep: a query may have thousands of unknown names.
+    /// The maximum number of faults and of warnings that are kept. A query may have thousands of unknown names.
     const MOST: usize = 40;
 
     fn note(&mut self, piece: &Piece) {
@@ -275,13 +275,13 @@ const SIBLINGS: [&str; 12] = [
     "chat_type",
 ];
 
-/// The text before the first `=` or `:`, which separates, or should separate, a name from its value.
+/// The text before the first `=` or `:`. The `:` is a common mistake for `=`.
 fn before_separator(name: &str) -> Option<&str> {
     name.split_once(['=', ':']).map(|(before, _)| before)
 }
 
-/// An unknown name in a form that a sentence may show. `telegramToken%3D6126…` must not put a secret there. A cut name
-/// ends with `…`, so that it is not mistaken for the whole name.
+/// An unknown name in a form that is safe to show. In `telegramToken%3D6126…`, the secret must not be shown. A
+/// shortened name ends with `…`, so that it is not mistaken for the whole name.
 fn shown_name(name: &str) -> String {
     let name = clean(name);
     let name = before_separator(&name).map_or_else(|| name.clone(), |before| format!("{}…", before.trim_end()));

@@ -10,19 +10,19 @@ use crate::{
     values::ChatId,
 };
 
-/// A participant and the chat to write to, if there is one.
+/// A participant and its chat, if there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipient {
     /// Index into [`BookingEvent::participants`].
     pub participant: usize,
-    /// The chat, or why the participant has none.
+    /// The chat, or why it is not usable.
     pub chat: Result<ChatId, Unusable>,
-    /// The chat with the code that a booking bot's link carries. Nobody has checked the code yet.
+    /// The chat with the code of a booking bot's link. The code has not been verified.
     pub code: Option<CodedChat>,
 }
 
 impl Recipient {
-    /// The recipient after a check of the code. `is_right` is asked about it; `bare_ids`: an id without a code is
+    /// Returns the recipient after verifying the code with `is_right`. `bare_ids` says whether an id without a code is
     /// accepted (contract §4).
     #[must_use]
     pub fn checked(mut self, bare_ids: bool, is_right: impl Fn(&CodedChat) -> bool) -> Self {
@@ -38,26 +38,26 @@ impl Recipient {
 /// Why a participant has no usable chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unusable {
-    /// There is no field with this name, or each one is blank.
+    /// There is no field with this name, or all of them are blank.
     NoField,
-    /// The field holds neither an integer nor `@channel`.
+    /// The field contains neither an integer nor `@channel`.
     NotAChatId {
         /// The field's value, shortened.
         value: String,
     },
-    /// The field holds an id with a code that is not the bot's: the link was edited, or belongs to another bot.
+    /// The field contains an id with the wrong code: the link was edited, or it belongs to another bot.
     WrongCode {
         /// The id.
         chat: i64,
     },
-    /// The field holds an id without a code, and the profile insists on codes.
+    /// The field contains an id without a code, but the profile requires codes.
     NoCode {
         /// The id.
         chat: ChatId,
     },
 }
 
-/// Every participant, in the event's order.
+/// Every participant, in the order of the event.
 #[must_use]
 pub fn recipients(event: &BookingEvent, field_name: &str) -> Vec<Recipient> {
     each(event, field_name).collect()
@@ -69,13 +69,13 @@ pub fn first_usable(event: &BookingEvent, field_name: &str) -> Option<(usize, Ch
     each(event, field_name).find_map(|recipient| Some((recipient.participant, recipient.chat.ok()?)))
 }
 
-/// The chat of the participant with this index, if it is usable.
+/// The chat of the participant with this index. `None` if it is not usable.
 #[must_use]
 pub fn chat_of(event: &BookingEvent, field_name: &str, participant: usize) -> Option<ChatId> {
     TelegramField::new(field_name).chat(event.participants.get(participant)?).0.ok()
 }
 
-/// One participant, whether or not the chat is usable. `None` if there is no such participant.
+/// One participant, whether or not its chat is usable. `None` if there is no such participant.
 #[must_use]
 pub fn recipient(event: &BookingEvent, field_name: &str, participant: usize) -> Option<Recipient> {
     let (chat, code) = TelegramField::new(field_name).chat(event.participants.get(participant)?);
@@ -91,8 +91,8 @@ fn each(event: &BookingEvent, field_name: &str) -> impl Iterator<Item = Recipien
     })
 }
 
-/// The contact field that `telegramFieldName` names. The name is normalised once, because it may be 30 KB long and an
-/// event may have 30,000 fields to compare with.
+/// The contact field that `telegramFieldName` names. The name is normalised once, because it may have 30 KB and an
+/// event may have 30,000 fields to compare with it.
 #[derive(Clone, Debug)]
 pub(crate) struct TelegramField<'a> {
     name: Cow<'a, str>,
@@ -104,7 +104,6 @@ impl<'a> TelegramField<'a> {
         Self { name: composed(trimmed(name)), plain: plain(name) }
     }
 
-    /// The participant's chat, and the code that it carries.
     fn chat(&self, participant: &Participant) -> (Result<ChatId, Unusable>, Option<CodedChat>) {
         let is_it = self.of(participant);
         let field = participant.fields.iter().find(|field| field.value.is_some() && is_it(field));
@@ -117,7 +116,7 @@ impl<'a> TelegramField<'a> {
     }
 
     /// A predicate for the matching fields of a participant. If a field with exactly this name has a value, only exact
-    /// matches count; else the names are compared normalised.
+    /// matches count. Otherwise the normalised names are compared.
     pub(crate) fn of(&self, participant: &Participant) -> impl Fn(&ContactField) -> bool {
         let is_exactly = |field: &ContactField| field.name.as_deref() == Some(&*self.name);
         let is_exact = participant.fields.iter().any(|field| field.value.is_some() && is_exactly(field));
@@ -127,14 +126,14 @@ impl<'a> TelegramField<'a> {
     }
 }
 
-/// Whether two names mean the same contact field: [`recipients`] finds a value under either of them.
+/// Whether two names refer to the same contact field, so that [`recipients`] finds a value under either of them.
 #[must_use]
 pub fn is_same_field(left: &str, right: &str) -> bool {
     plain(left) == plain(right)
 }
 
-/// A name in the normalised form for comparison: NFC, without white space and invisible characters around it, without
-/// a leading `*`, in lower case.
+/// A name normalised for comparison: NFC, lower case, without surrounding white space and invisible characters, without
+/// a leading `*`.
 fn plain(name: &str) -> String {
     let name = trimmed(name);
     composed(trimmed(name.strip_prefix('*').unwrap_or(name))).to_lowercase()
@@ -160,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_field_by_its_name() {
+    fn an_exact_field_name_takes_precedence_over_a_normalised_one() {
         let one = |fields: &[(&str, &str)]| chats("*TelegramId", &[fields]).remove(0);
         assert_eq!(one(&[("*TelegramId", "7")]), Ok(ChatId::Number(7)));
         assert_eq!(one(&[("telegramid ", "7")]), Ok(ChatId::Number(7)));
@@ -173,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_read_and_judged() {
+    fn a_wrong_or_missing_code_makes_the_chat_unusable() {
         let event = |value: &str| BookingEvent {
             participants: vec![Participant {
                 fields: vec![ContactField {
@@ -201,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_the_same_field_differ_in_case_star_and_white_space_only() {
+    fn field_names_are_compared_without_case_star_and_white_space() {
         for (left, right, is_same) in [
             ("*TelegramId", "telegramid ", true),
             ("* Telegram", "TELEGRAM", true),
@@ -213,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn every_participant_in_order() {
+    fn recipients_are_in_the_order_of_the_event() {
         let chats = chats("Id", &[&[("*id", "@channel_1")], &[], &[("ID", "5")]]);
         let channel = ChatId::Channel("@channel_1".into());
         assert_eq!(chats, [Ok(channel), Err(Unusable::NoField), Ok(ChatId::Number(5))]);

@@ -1,4 +1,4 @@
-//! Replaying and cancelling deliveries: the requests, and the reasons why a delivery is left unchanged.
+//! Replaying and cancelling deliveries: the requests, and the reasons why a delivery is not changed.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,21 +11,21 @@ use crate::{
 closed_set! {
     /// Why a delivery is not replayed or not cancelled.
     pub enum ReplayError {
-        /// The delivery does not exist, or no longer does.
+        /// The delivery does not exist (any more).
         Unknown = "unknown",
         /// The delivery is still queued and will be sent anyway.
         StillWaits = "still_waits",
-        /// The delivery is being sent at this moment.
+        /// The delivery is being sent.
         UnderWay = "under_way",
-        /// The delivery has ended: there is nothing to cancel.
+        /// The delivery has finished, so it cannot be cancelled.
         Finished = "finished",
-        /// The delivery has been replayed by a new delivery, which can be replayed instead.
+        /// A new delivery has replayed this one. The new one can be replayed instead.
         Replaced = "replaced",
-        /// The same message has arrived or is on its way, in this delivery or in a later copy of the event.
+        /// The same message was delivered or is queued, in this delivery or in a later copy of the event.
         Arrived = "arrived",
         /// The delivery has no message, because it had no recipient.
         NoMessage = "no_message",
-        /// The delivery came through the stateless endpoint, so there is no stored profile to render with.
+        /// The delivery came through the stateless endpoint, so there is no stored profile.
         NoProfile = "no_profile",
         /// The profile has been deleted together with the bot's token.
         ProfileGone = "profile_gone",
@@ -33,21 +33,21 @@ closed_set! {
         TokenGone = "token_gone",
         /// The profile has no token.
         NoToken = "no_token",
-        /// The event has no deliveries to replay, because it was accepted or has been replayed by a new event.
+        /// The event has no deliveries to replay, because it was accepted or because a new event has replayed it.
         EventReplaced = "event_replaced",
         /// The profile is disabled.
         Disabled = "disabled",
         /// The stored body is not an event.
         BadEvent = "bad_event",
-        /// The event's body is no longer stored or cannot be read any more.
+        /// The event's body is no longer stored or cannot be read.
         NoBody = "no_body",
         /// The profile does not accept this type of event.
         NotWanted = "not_wanted",
-        /// With the profile's present settings, the client has no Telegram id.
+        /// With the profile's current settings, the client has no Telegram id.
         NoRecipient = "no_recipient",
-        /// With the profile's present settings, the message is empty.
+        /// With the profile's current settings, the message is empty.
         NothingToSay = "nothing_to_say",
-        /// The message could not be rendered with the profile's present settings, or the profile changed meanwhile.
+        /// The message could not be rendered with the profile's current settings, or the profile changed meanwhile.
         NotMade = "not_made",
     }
 }
@@ -55,13 +55,13 @@ closed_set! {
 /// The message that a replay sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReplayAs {
-    /// The stored message. Of a split one, only the parts that have not arrived.
+    /// The stored message. For a split message, only the parts that were not delivered.
     ItWas,
-    /// A new message, rendered from the same event with the present profile.
+    /// A new message, rendered from the same event with the current profile.
     ItIs,
 }
 
-/// The action to apply to every matching delivery.
+/// The action of a bulk request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BulkKind {
     /// Replay them.
@@ -70,11 +70,12 @@ pub enum BulkKind {
     Cancel,
 }
 
-/// Selects deliveries for a bulk action.
+/// Selects the deliveries of a bulk action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Matching {
-    /// Their outcome: to replay, [`Outcome::Failed`], [`Outcome::Uncertain`] or [`Outcome::Cancelled`]; to cancel,
-    /// [`Outcome::Waiting`] (which includes those to be retried) or [`Outcome::Suspended`].
+    /// The outcome of the deliveries. [`Outcome::Failed`], [`Outcome::Uncertain`] and [`Outcome::Cancelled`] can be
+    /// replayed. [`Outcome::Waiting`] (which includes [`Outcome::Retrying`]) and [`Outcome::Suspended`] can be
+    /// cancelled.
     pub outcome: Outcome,
     /// Only this profile.
     pub profile: Option<i64>,
@@ -91,7 +92,7 @@ pub struct Matching {
 pub struct Handled {
     /// The delivery.
     pub id: i64,
-    /// The id of the delivery that now stands for it, which is itself or a new one; or why it was left unchanged.
+    /// The id of the delivery that now represents it (itself or a new one), or why it was not changed.
     pub done: Result<i64, ReplayError>,
 }
 
@@ -108,11 +109,11 @@ pub struct BulkProgress {
     pub asked_by: String,
     /// When it was started.
     pub created_at: Millis,
-    /// How many deliveries matched at the start.
+    /// The number of deliveries that matched at the start.
     pub total: u64,
-    /// How many are replayed or cancelled.
+    /// The number of deliveries that were replayed or cancelled.
     pub done: u64,
-    /// How many were left unchanged, by reason.
+    /// The number of deliveries that were not changed, by reason.
     pub refused: Vec<(ReplayError, u64)>,
     /// When it finished.
     pub finished_at: Option<Millis>,
@@ -121,7 +122,7 @@ pub struct BulkProgress {
 }
 
 impl BulkProgress {
-    /// How many are still to be processed.
+    /// The number of deliveries that are still to be processed.
     #[must_use]
     pub fn left(&self) -> u64 {
         let refused: u64 = self.refused.iter().map(|(_, count)| count).sum();

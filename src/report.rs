@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// `Status` of a response: fixed strings that programs may compare.
+/// `Status` of a response. Clients may compare these fixed strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Status {
     /// The request is accepted.
@@ -14,22 +14,22 @@ pub enum Status {
     Error,
 }
 
-/// The JSON body, keys in the contract's order.
+/// The JSON body. The keys have the order of the contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CheckReport {
     /// The result.
     pub status: Status,
-    /// A fixed English sentence; only with `Success`.
+    /// A fixed English sentence. Only present with `Success`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<&'static str>,
     /// The accepted event's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// The faults as sentences, joined by a space; absent with `Success`.
+    /// The faults as sentences, joined by spaces. Absent with `Success`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,
-    /// The warnings, joined likewise. Absent only with `Success` and no warnings.
+    /// The warnings as sentences, joined by spaces. Absent only with `Success` and without warnings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning_message: Option<String>,
 }
@@ -47,7 +47,7 @@ impl CheckReport {
         Self::success("The event has been accepted", Some(id), warnings)
     }
 
-    /// For a POST of a duplicate; `id` is that of the first copy.
+    /// For a POST of a duplicate. `id` is the id of the first copy.
     #[must_use]
     pub fn already_accepted(id: String, warnings: String) -> Self {
         Self::success("The event has already been accepted", Some(id), warnings)
@@ -59,7 +59,7 @@ impl CheckReport {
         Self::failure(Status::WrongParameters, errors, warnings)
     }
 
-    /// For any other refusal.
+    /// For any other refused request.
     #[must_use]
     pub fn error(message: String) -> Self {
         Self::failure(Status::Error, message, String::new())
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bodies_to_the_letter() {
+    fn response_bodies_match_the_contract() {
         for (report, body) in [
             (
                 CheckReport::verified(String::new()),

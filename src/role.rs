@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::closed_set::closed_set;
 
 closed_set! {
-    /// The role of an account. Each role includes the permissions of those before it.
+    /// The role of an account. Each role includes the permissions of the roles before it.
     pub enum Role {
-        /// May read, but change nothing.
+        /// May read, but not change anything.
         Viewer = "viewer",
         /// May change profiles and deliveries, and replay.
         Operator = "operator",
@@ -21,7 +21,7 @@ closed_set! {
 pub struct Account {
     /// The user's id.
     pub id: i64,
-    /// The e-mail address for sign-in.
+    /// The e-mail address, which is used to sign in.
     pub email: String,
     /// The role.
     pub role: Role,

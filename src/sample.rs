@@ -1,5 +1,5 @@
-//! Sample booking events to try a profile with. All data in them is made up; their dates lie in the week after the
-//! present one, so that they look like bookings whenever somebody tries them.
+//! Sample booking events for trying a profile. All data in them is fictitious. Their dates are in the week after the
+//! current one, so that they always look like upcoming bookings.
 
 use chrono::{DateTime, Datelike as _, Days};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ pub enum Sample {
     Order,
     /// A group event: several places at one time.
     Group,
-    /// Everything that a message can show, most of it long.
+    /// An event with every field that a message can show, most of them long.
     Everything,
     /// Only a recipient.
     Bare,
@@ -25,10 +25,10 @@ impl Sample {
     /// Every sample.
     pub const ALL: [Self; 5] = [Self::Appointment, Self::Order, Self::Group, Self::Everything, Self::Bare];
 
-    /// The recipient's chat in every sample.
+    /// The recipient's chat in all samples.
     pub const CHAT: &'static str = "100200300";
 
-    /// The name for people.
+    /// The name shown to users.
     #[must_use]
     pub fn title(self) -> Bilingual {
         match self {
@@ -40,8 +40,8 @@ impl Sample {
         }
     }
 
-    /// The event as the booking service would send it. The field `*TelegramId` of the participant contains
-    /// [`Self::CHAT`]. The booking is in the week after `now`.
+    /// The event as the booking service would send it. The participant's field `*TelegramId` contains [`Self::CHAT`].
+    /// The booking is in the week after `now`.
     #[must_use]
     pub fn json(self, now: Millis) -> String {
         let text = match self {
@@ -54,17 +54,17 @@ impl Sample {
         dated(text, now)
     }
 
-    /// A minimal event to post by hand, on one line. The booking is in the week after `now`.
+    /// A minimal event on one line, to post by hand. The booking is in the week after `now`.
     #[must_use]
     pub fn minimal_json(now: Millis) -> String {
         dated(include_str!("sample/minimal.json").trim_ascii_end(), now)
     }
 }
 
-/// The days that the samples name, counted from Monday.
+/// The placeholders for days in the samples, with their offset from Monday.
 const DAYS: [(&str, u64); 3] = [("{Wed}", 2), ("{Thu}", 3), ("{Sat}", 5)];
 
-/// Replaces the named days by the dates of the week after `now`, weeks and days being those of UTC.
+/// Replaces the placeholders by dates in the week after `now`. Weeks and days are those of UTC.
 fn dated(text: &str, now: Millis) -> String {
     let today = DateTime::from_timestamp_millis(now).unwrap_or_default().date_naive();
     let to_monday = 7_u64.saturating_sub(u64::from(today.weekday().num_days_from_monday()));
@@ -82,7 +82,7 @@ mod tests {
     use crate::event::BookingEvent;
 
     #[test]
-    fn a_sample_is_booked_for_the_next_week_whenever_one_looks() {
+    fn samples_are_always_booked_for_the_next_week() {
         for (now, start) in [
             ("2026-09-07T00:00:00Z", "2026-09-17T11:00:00Z"),
             ("2026-09-13T23:59:59Z", "2026-09-17T11:00:00Z"),

@@ -1,4 +1,4 @@
-//! Secrets that cannot be printed in full by accident.
+//! Secrets that cannot be printed by accident.
 
 use std::{collections::HashMap, fmt, ops::Range};
 
@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 /// A Telegram bot token: `digits:35 of A-Za-z0-9_-` (contract §3).
 ///
-/// `Debug` and `Display` mask it, and it does not serialise. Only [`BotToken::expose`] returns the text.
+/// `Debug` and `Display` mask the token, and it does not serialise. Only [`BotToken::expose`] returns its text.
 #[derive(Clone)]
 pub struct BotToken(SecretString);
 
@@ -15,26 +15,26 @@ pub struct BotToken(SecretString);
 pub enum TokenFault {
     /// The text is empty or only white space.
     Empty,
-    /// The text is the name of a bot of the booking service, which no other server can send with.
+    /// The text is the name of one of the booking service's own bots. No other server can send with those.
     SharedBot,
     /// There is no colon between the bot's number and the secret.
     NoColon,
     /// The text before the colon is not a bot's number.
     BadNumber,
-    /// The secret has this many characters instead of 35.
+    /// The secret has this many characters. It must have 35.
     BadLength(usize),
     /// The secret contains a character outside `A-Za-z0-9_-`.
     BadCharacter(char),
 }
 
-/// The booking service's own bots, which its webhook URLs may name instead of a token.
+/// The booking service's own bots. Its webhook URLs may contain their names instead of a token.
 const SHARED_BOTS: [&str; 2] = ["TorrowServiceBot", "TorrowChatBot"];
 
 impl BotToken {
-    /// Reads a token; surrounding white space is ignored.
+    /// Reads a token. Surrounding white space is ignored.
     ///
     /// # Errors
-    /// The first fault of its shape.
+    /// The first fault of the token's format.
     pub fn parse(text: &str) -> Result<Self, TokenFault> {
         let text = text.trim();
         if text.is_empty() {
@@ -58,13 +58,13 @@ impl BotToken {
         Ok(Self(SecretString::from(text)))
     }
 
-    /// The first token within a longer text, such as @BotFather's whole message or a URL.
+    /// The first token in a longer text, such as a message of @BotFather or a URL.
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {
         Self::all(text).next().map(|(_, token)| token)
     }
 
-    /// The tokens within a longer text and where they stand. The colon may be percent-encoded.
+    /// The tokens in a longer text with their positions. The colon may be percent-encoded.
     fn all(text: &str) -> impl Iterator<Item = (Range<usize>, Self)> {
         text.char_indices().filter_map(|(colon, letter)| {
             let after = match letter {
@@ -82,7 +82,7 @@ impl BotToken {
         })
     }
 
-    /// The text with each token in it masked.
+    /// The text with all tokens masked.
     #[must_use]
     pub fn mask_all(text: &str) -> String {
         let (mut masked, mut end) = (String::with_capacity(text.len()), 0);
@@ -95,8 +95,8 @@ impl BotToken {
         masked
     }
 
-    /// A text that [`Self::mask_all`] has masked and a person has then edited, with the tokens of the original in their
-    /// places. A masked token that two tokens of the original share stays masked.
+    /// Restores the tokens of the original in a text that [`Self::mask_all`] masked and that a person then edited. If
+    /// two tokens of the original have the same masked form, it stays masked.
     #[must_use]
     pub fn unmask_all(text: &str, original: &str) -> String {
         let mut tokens: HashMap<String, Option<Self>> = HashMap::new();
@@ -112,7 +112,7 @@ impl BotToken {
             let is_masked = |c: char| is_of_secret(c) || c == ':';
             let head = before.get(before.trim_end_matches(is_masked).len()..).unwrap_or_default();
             let tail = text.get(gap + ellipsis.len()..gap + ellipsis.len() + 4).unwrap_or_default();
-            // Letters may stand before the number, as in the path of the Bot API.
+            // Letters may precede the number, as in the path of the Bot API.
             let head = head.trim_start_matches(|c: char| !c.is_ascii_digit());
             let Some(Some(token)) = tokens.get(&format!("{head}…{tail}")) else { continue };
             whole.push_str(before.get(..before.len() - head.len()).unwrap_or_default());
@@ -123,14 +123,14 @@ impl BotToken {
         whole
     }
 
-    /// The bot's Telegram id: the number before the colon. It stays the same when the token is replaced.
+    /// The bot's Telegram id, which is the number before the colon. It does not change when the token is replaced.
     #[must_use]
     pub fn bot_id(&self) -> i64 {
         let (number, _) = self.expose().split_once(':').unwrap_or_default();
         number.parse().unwrap_or_default()
     }
 
-    /// The most of a token that is shown anywhere: `7001002003:AAH…abcd`.
+    /// The masked form, the only one that may be shown: `7001002003:AAH…abcd`.
     #[must_use]
     pub fn masked(&self) -> String {
         let (number, secret) = self.expose().split_once(':').unwrap_or_default();
@@ -139,7 +139,7 @@ impl BotToken {
         format!("{number}:{head}…{tail}")
     }
 
-    /// The token itself, for requests to Telegram and for encryption. It must not be shown to a person.
+    /// The token itself, for requests to Telegram and for encryption. It must not be shown to anybody.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
@@ -166,12 +166,12 @@ impl fmt::Display for BotToken {
     }
 }
 
-/// Whether a token's secret may have this character.
+/// Whether a token's secret may contain this character.
 fn is_of_secret(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
 }
 
-/// Masks everything that looks like a bot token: a person may have put one into the wrong field.
+/// Masks everything that looks like a bot token, because a person may have pasted one into the wrong field.
 #[must_use]
 pub fn redact(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -201,7 +201,7 @@ mod tests {
     const TOKEN: &str = "7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
 
     #[test]
-    fn every_token_in_a_text_is_masked_and_nothing_else() {
+    fn only_tokens_are_masked_in_a_text() {
         let other = "42:ABCDEFGHIJKLMNOPQRSTUVWXYZ123456789";
         let text = format!(
             "a {TOKEN} b {} c {other} 1b5f03ec663a8071791d2443cf3e799c-and-more 1:2 {TOKEN}",
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_masked_text_that_was_edited_gets_its_tokens_back() {
+    fn tokens_are_restored_in_an_edited_masked_text() {
         let other = "42:ABCDEFGHIJKLMNOPQRSTUVWXYZ123456789";
         let alike = ("7:AAAxxxxxxxxxxxxxxxxxxxxxxxxxxxx1111", "7:AAAyyyyyyyyyyyyyyyyyyyyyyyyyyyy1111");
         let text = format!("- a: {TOKEN}\n- b: '{other}'\n- c: {TOKEN}\nbot{TOKEN}/x\n{}\n{}\n", alike.0, alike.1);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn shape() {
+    fn a_token_must_have_the_documented_format() {
         assert_eq!(BotToken::parse(&format!(" {TOKEN}\n")).map(|t| t.bot_id()), Ok(7_001_002_003));
         for (text, fault) in [
             (" ", TokenFault::Empty),
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_found_in_what_stands_around_it() {
+    fn a_token_is_found_in_a_longer_text() {
         let botfather = format!(
             "Done! Congratulations on your new bot. You will find it at t.me/salon_bot.\n\nUse this token to access the \
              HTTP API:\n{TOKEN}\nKeep your token secure. Sent at 11:15"
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn never_shown_whole() {
+    fn a_token_is_never_printed_in_full() {
         let token = BotToken::parse(TOKEN).expect("a token");
         for shown in [format!("{token}"), format!("{token:?}"), format!("{token:#?}"), token.masked(), redact(TOKEN)] {
             assert!(shown.contains("AAH…"), "{shown}");
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn redacting_leaves_the_rest() {
+    fn redacting_leaves_other_text_unchanged() {
         assert_eq!(redact(&format!("телефон {TOKEN}, да")), "телефон 7001002003:AAH…, да");
         assert_eq!(redact("AAHk2Lm9-pQ_rStUvWxYz0123456789abcd"), "AAH…");
         assert_eq!(redact("Europe/Moscow 11:15 +7 916"), "Europe/Moscow 11:15 +7 916");

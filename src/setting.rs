@@ -1,30 +1,30 @@
-//! Settings that admins may change while the server runs (contract §6).
+//! Settings that admins can change while the server runs (contract §6).
 
 use crate::{booking::DEFAULT_HOST, closed_set::closed_set, role::Role};
 
 closed_set! {
-    /// A setting of the Settings page. Its name is the name of its form field and, in upper case after `HOOKGRAM_`, of
-    /// its environment variable.
+    /// A setting of the Settings page. Its name is also the name of its form field. Its environment variable is
+    /// `HOOKGRAM_` followed by the name in upper case.
     pub enum Setting {
-        /// The URL of the SMTP server, with the password.
+        /// The URL of the SMTP server, including the password.
         SmtpUrl = "smtp_url",
-        /// The sender's address of mails.
+        /// The sender address of mails.
         MailFrom = "mail_from",
-        /// The days for which events are kept.
+        /// The number of days for which events are kept.
         RetentionDays = "retention_days",
-        /// The days for which the audit is kept.
+        /// The number of days for which audit entries are kept.
         AuditDays = "audit_days",
-        /// The days for which customers are kept after the last contact.
+        /// The number of days for which customers are kept after the last contact.
         CustomerDays = "customer_days",
-        /// Whether the stateless endpoint is open.
+        /// Whether the stateless endpoint is enabled.
         Stateless = "stateless",
-        /// The most undelivered events of strangers.
+        /// The maximum number of undelivered events with unknown tokens (contract §1).
         StrangerEvents = "stranger_events",
-        /// How long a repeated event counts as a duplicate.
+        /// The period in which a repeated event counts as a duplicate.
         DuplicateWindow = "duplicate_window",
-        /// The largest body of an event.
+        /// The maximum size of an event's body.
         MaxBody = "max_body",
-        /// The age at which a delivery is given up.
+        /// The age at which the worker gives up a delivery.
         RetryMaxAge = "retry_max_age",
         /// The host of the links in messages.
         BookingUrl = "booking_url",
@@ -32,13 +32,13 @@ closed_set! {
         BookingPages = "booking_pages",
         /// The roles that need a second factor.
         SecondFactor = "second_factor",
-        /// Whether viewers see the text of messages and their recipients.
+        /// Whether viewers can see the text and the recipients of messages.
         ViewersSeeData = "viewers_see_data",
     }
 }
 
 impl Setting {
-    /// The environment variable that overrides the setting. The command-line flag has a matching name.
+    /// The environment variable that overrides the setting. The name of the command-line flag corresponds to it.
     #[must_use]
     pub fn variable(self) -> &'static str {
         match self {
@@ -65,7 +65,7 @@ impl Setting {
         self == Self::SmtpUrl
     }
 
-    /// The default; blank means no value.
+    /// The default. Blank means no value.
     #[must_use]
     pub fn default_text(self) -> &'static str {
         match self {
@@ -116,7 +116,7 @@ impl SecondFactor {
 }
 
 closed_set! {
-    /// A mail service whose SMTP server is known, for the form of the mail server.
+    /// A mail service with a known SMTP server, for the mail server form.
     pub enum MailService {
         /// Yandex Mail.
         Yandex = "yandex",
@@ -124,13 +124,13 @@ closed_set! {
         MailRu = "mailru",
         /// Gmail.
         Gmail = "gmail",
-        /// Another one: its server is typed.
+        /// Another service. The user enters its server.
         Other = "other",
     }
 }
 
 impl MailService {
-    /// The SMTP server, which takes mails at port 465 over TLS. `None` for another service.
+    /// The SMTP server, which accepts mails on port 465 over TLS. `None` for another service.
     #[must_use]
     pub fn host(self) -> Option<&'static str> {
         match self {
@@ -143,15 +143,15 @@ impl MailService {
 }
 
 closed_set! {
-    /// How the connection to the mail server is encrypted, for the form of the mail server.
+    /// The encryption of the connection to the mail server, for the mail server form.
     #[derive(Default)]
     pub enum SmtpSecurity {
         /// TLS from the first byte.
         #[default]
         Tls = "tls",
-        /// STARTTLS, without which nothing is sent.
+        /// STARTTLS. Without it, no mail is sent.
         StartTls = "starttls",
-        /// STARTTLS if the server offers it, never on this machine.
+        /// STARTTLS if the server offers it. Never used for a mail server on this machine.
         Optional = "none",
     }
 }

@@ -1,10 +1,10 @@
-//! The similarity of two names, to suggest a known name for a mistyped one.
+//! The similarity of two names. It is used to suggest a known name for a mistyped one.
 
-/// In characters. A longer name is not compared.
+/// The maximum length of a name that is compared, in characters.
 const LONGEST: usize = 64;
 
-/// The optimal string alignment distance of two names: how many characters must be replaced, added, removed or swapped
-/// with their neighbour to turn one into the other. [`usize::MAX`] if one of them is too long.
+/// The optimal string alignment distance of two names: the number of characters to replace, insert, delete or swap with
+/// their neighbour. [`usize::MAX`] if one of the names is too long.
 #[must_use]
 pub fn distance(a: &str, b: &str) -> usize {
     let is_name = |text: &str| text.chars().nth(LONGEST).is_none();
@@ -18,7 +18,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mistakes_are_counted() {
+    fn each_spelling_mistake_adds_one_to_the_distance() {
         for (a, b, expected) in [
             ("", "", 0),
             ("", "abc", 3),
@@ -40,7 +40,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_the_same_both_ways_and_nothing_only_for_the_same(a in "[abcя]{0,8}", b in "[abcя]{0,8}") {
+        fn the_distance_is_symmetric_and_zero_only_for_equal_names(a in "[abcя]{0,8}", b in "[abcя]{0,8}") {
             prop_assert_eq!(distance(&a, &b), distance(&b, &a));
             prop_assert_eq!(distance(&a, &b) == 0, a == b);
             let (most, least) = (a.chars().count().max(b.chars().count()), a.chars().count().abs_diff(b.chars().count()));

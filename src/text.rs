@@ -1,11 +1,11 @@
-//! Functions for text that several modules share.
+//! Text functions that several modules share.
 
 use std::borrow::Cow;
 
 #[cfg(not(target_family = "wasm"))]
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
-/// Normalises a text for a message: every kind of line break becomes `\n`, control characters other than tabs are
+/// Normalises a text for a message. All kinds of line breaks become `\n`, control characters other than tabs are
 /// dropped, and both ends are trimmed.
 pub(crate) fn clean(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
@@ -22,12 +22,11 @@ pub(crate) fn clean(text: &str) -> String {
     kept.trim().to_owned()
 }
 
-/// Whether the text has no visible character: Telegram refuses such a message.
+/// Whether the text has no visible character. Telegram refuses such a message.
 pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
 }
 
-/// Whether a character has no width.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
@@ -35,19 +34,19 @@ fn is_invisible(c: char) -> bool {
         | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The text without white space, control characters and characters of no width at both ends.
+/// The text without white space, control characters and zero-width characters at both ends.
 pub(crate) fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c))
 }
 
-/// The text in Unicode's form NFC, in which `й` is one character.
+/// The text in Unicode normalization form C, in which `й` is one character.
 #[must_use]
 #[cfg(not(target_family = "wasm"))]
 pub fn composed(text: &str) -> Cow<'_, str> {
     if is_nfc_quick(text.chars()) == IsNormalized::Yes { text.into() } else { text.nfc().collect::<String>().into() }
 }
 
-/// The text in Unicode's form NFC, in which `й` is one character.
+/// The text in Unicode normalization form C, in which `й` is one character.
 #[must_use]
 #[cfg(target_family = "wasm")]
 pub fn composed(text: &str) -> Cow<'_, str> {
@@ -57,15 +56,15 @@ pub fn composed(text: &str) -> Cow<'_, str> {
     String::from(js_sys::JsString::from(text).normalize("NFC")).into()
 }
 
-/// Makes a text safe to quote within a line: control characters become spaces; characters that have no width or change
-/// the text direction are removed.
+/// Makes a text safe to quote within a line. Control characters become spaces. Zero-width characters and characters
+/// that change the text direction are removed.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     let shown = text.chars().filter(|c| !is_invisible(*c));
     shown.map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
 }
 
-/// Cuts the text to `max` characters; the last one is `…` if something was cut.
+/// Shortens the text to `max` characters. If characters were removed, the last one is `…`.
 #[must_use]
 pub fn shorten(text: &str, max: usize) -> String {
     if text.chars().count() <= max {
@@ -75,7 +74,7 @@ pub fn shorten(text: &str, max: usize) -> String {
     head.trim_end().to_owned() + "…"
 }
 
-/// The length in UTF-16 units, as Telegram counts.
+/// The length in UTF-16 units, as Telegram counts it.
 pub(crate) fn units(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
@@ -85,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cleaning_keeps_line_breaks_and_tabs_only() {
+    fn cleaning_keeps_only_line_breaks_and_tabs() {
         for end in ["\n", "\r\n", "\r", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{2029}"] {
             assert_eq!(clean(&format!("{end}a{end}b{end}{end}c{end}")), "a\nb\n\nc", "{end:?}");
         }
@@ -93,13 +92,13 @@ mod tests {
     }
 
     #[test]
-    fn blank_is_what_nobody_sees() {
+    fn texts_without_visible_characters_are_blank() {
         assert!(is_blank(" \n\u{200b}\u{2060}\u{feff}"));
         assert!(!is_blank(" . "));
     }
 
     #[test]
-    fn one_line_holds_no_breaks_and_no_marks_of_direction() {
+    fn one_line_removes_line_breaks_and_direction_marks() {
         assert_eq!(one_line("a\r\nb\u{2028}c\u{202e}d\u{2066}e\u{200b}\u{7}ё 👋"), "a  b cde ё 👋");
     }
 

@@ -1,4 +1,4 @@
-//! Small value types. A parsed value need not be checked again.
+//! Small value types. They are validated when they are parsed.
 
 mod locale;
 
@@ -10,19 +10,19 @@ pub use locale::Locale;
 use crate::text::trimmed;
 pub use crate::zones::{TimeZone, offset_name};
 
-/// An e-mail address that error mails can go to. `a@b.c` is valid, `ops@example` is not.
+/// An e-mail address for error mails. `a@b.c` is valid, `ops@example` is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailAddress(String);
 
 impl EmailAddress {
-    /// Reads one address; surrounding white space is dropped. `None` if the text is not an address.
+    /// Reads one address. Surrounding white space is dropped. `None` if the text is not an address.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
         let address = email_address::EmailAddress::parse_with_options(text, options).ok()?;
-        // Stricter than that grammar: nothing quoted or invisible, only `-` and `.` as signs in a host, no IPv4 address
-        // as host.
+        // The check is stricter than RFC 5322: nothing quoted or invisible, only `-` and `.` as signs in a host, no
+        // IPv4 address as host.
         let host = address.domain();
         let is_plain = text.chars().all(|c| c.is_alphanumeric() || c.is_ascii_graphic() && c != '"');
         let is_host = host.chars().all(|c| c.is_alphanumeric() || "-.".contains(c));
@@ -36,21 +36,21 @@ impl EmailAddress {
         &self.0
     }
 
-    /// The address in lower case, to compare two addresses.
+    /// The address in lower case, for comparisons.
     #[must_use]
     pub fn folded(&self) -> String {
         self.0.to_lowercase()
     }
 }
 
-/// The decision of an address's owner on mails that requests to the stateless endpoint cause.
+/// The decision of an address's owner about mails that requests to the stateless endpoint cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddressState {
     /// The owner has not decided yet.
     Asked,
     /// The mails may be sent.
     Confirmed,
-    /// The mails may not be sent, confirmation mails included.
+    /// The mails must not be sent, including confirmation mails.
     Stopped,
 }
 
@@ -78,7 +78,7 @@ impl fmt::Display for EmailAddress {
     }
 }
 
-/// The language of texts for people: of pages, responses and labels.
+/// The language of texts for people: pages, responses and labels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
     /// Russian.
@@ -108,7 +108,7 @@ impl Bilingual {
     }
 }
 
-/// Selects the form of a Russian noun after a count (CLDR): `1 минута`, `2 минуты`, `5 минут`.
+/// Selects the form of a Russian noun for a count (CLDR): `1 минута`, `2 минуты`, `5 минут`.
 #[must_use]
 pub fn russian_plural<T>(count: u64, [one, few, many]: [T; 3]) -> T {
     match (count % 10, count % 100) {
@@ -119,18 +119,18 @@ pub fn russian_plural<T>(count: u64, [one, few, many]: [T; 3]) -> T {
     }
 }
 
-/// A Telegram chat: a user, a group, or a public channel.
+/// A Telegram chat: a user, a group or a public channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ChatId {
-    /// A user's id, or a negative group or channel id; never 0.
+    /// A positive user id, or a negative group or channel id. Never 0.
     Number(i64),
-    /// A public channel, `@name`, with its `@` and in lower case: Telegram ignores case.
+    /// A public channel `@name`, including the `@`, in lower case because Telegram ignores case.
     Channel(String),
 }
 
 impl ChatId {
-    /// Reads an integer or `@channel`; white space and invisible characters around it are dropped. `None` for anything
-    /// else.
+    /// Reads an integer or `@channel`. Surrounding white space and invisible characters are dropped. `None` for
+    /// anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = trimmed(text);
@@ -140,7 +140,7 @@ impl ChatId {
                 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
             return is_name.then(|| Self::Channel(text.to_ascii_lowercase()));
         }
-        // `+79161234567` is a telephone number in the wrong field, not a chat's id.
+        // `+79161234567` is a telephone number in the wrong field, not a chat id.
         let digits = text.strip_prefix('-').unwrap_or(text);
         if !digits.bytes().all(|b| b.is_ascii_digit()) {
             return None;
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses() {
+    fn email_addresses_are_validated() {
         for good in ["a@b.c", " ops@example.com ", "o'neil+tag@mail.example.org", "почта@пример.рф", "a.b@c-d.ru"]
         {
             assert!(EmailAddress::parse(good).is_some(), "{good}");
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn zones() {
+    fn time_zones_are_parsed_and_suggested() {
         assert_eq!(TimeZone::parse("europe/moscow"), Some(TimeZone::default()));
         assert_eq!(TimeZone::parse(" ASIA/YEKATERINBURG ").map(TimeZone::name), Some("Asia/Yekaterinburg"));
         assert_eq!(TimeZone::parse("Etc/GMT+5").map(TimeZone::name), Some("Etc/GMT+5"));
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn chats() {
+    fn chat_ids_are_validated() {
         for (text, chat) in [
             ("100200300", ChatId::Number(100_200_300)),
             (" -1001234567890\n", ChatId::Number(-1_001_234_567_890)),

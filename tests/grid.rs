@@ -1,5 +1,5 @@
-//! Snapshots of whole messages for every locale, kind of booking and flag. Accept intended changes with
-//! `cargo insta review` or `INSTA_UPDATE=always`.
+//! Snapshots of whole messages for every locale, kind of booking and flag. Run `cargo insta review`, or set
+//! `INSTA_UPDATE=always`, to accept intended changes.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const EVERYTHING: &str = include_str!("fixtures/everything.json");
 const KINDS: [(&str, i64); 3] = [("order", 1), ("appointment", 2), ("event", 3)];
 
-/// A booking with every field. The group event lasts past midnight, the order has no date.
+/// A booking with every field. The group event ends after midnight; the order has no date.
 fn booking(selection: i64) -> BookingEvent {
     let mut event: Value = serde_json::from_str(EVERYTHING).expect("the fixture is JSON");
     event["Service"]["SessionDurationProperties"]["TimeSelectionType"] = json!(selection);
@@ -39,7 +39,7 @@ fn message(profile: &Profile, event: &BookingEvent) -> String {
         .join("\n---\n")
 }
 
-/// The whole message with everything shown, then the lines that each flag removes and adds.
+/// The message with everything shown, followed by the lines that each flag removes and adds.
 fn page(locale: Locale) -> String {
     let mut page = String::new();
     for (kind, selection) in KINDS {
@@ -71,7 +71,7 @@ fn page(locale: Locale) -> String {
     page
 }
 
-/// The lines that `other` lacks, with their multiplicity.
+/// The lines that `other` lacks. Repeated lines are counted.
 fn missing<'a>(text: &'a str, other: &str) -> Vec<&'a str> {
     let mut others: Vec<&str> = other.lines().collect();
     let lacks = |line: &&str| match others.iter().position(|other| other == line) {
@@ -85,7 +85,7 @@ fn missing<'a>(text: &'a str, other: &str) -> Vec<&'a str> {
 }
 
 #[test]
-fn every_locale_kind_and_flag() {
+fn messages_match_the_snapshots_for_every_locale_kind_and_flag() {
     for locale in Locale::ALL {
         insta::assert_snapshot!(locale.tag(), page(locale));
     }

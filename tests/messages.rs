@@ -44,7 +44,7 @@ fn sample(sample: Sample) -> Value {
 }
 
 #[test]
-fn the_samples_go_to_the_samples_chat() {
+fn every_sample_is_addressed_to_the_sample_chat() {
     for sample in Sample::ALL {
         let event = BookingEvent::read(sample.json(NOW).as_bytes()).expect("an event");
         let chats: Vec<_> = recipients(&event, "*TelegramId").into_iter().map(|recipient| recipient.chat).collect();
@@ -55,7 +55,7 @@ fn the_samples_go_to_the_samples_chat() {
 }
 
 #[test]
-fn an_appointment_in_russian() {
+fn an_appointment_is_rendered_in_russian() {
     let expected = r#"Вы записаны!
 
 <b>Детали записи</b>
@@ -86,7 +86,7 @@ fn an_appointment_in_russian() {
 }
 
 #[test]
-fn an_order_in_english() {
+fn an_order_is_rendered_in_english() {
     let expected = r#"<b>Order details</b>
 Order: №1207
 Service: Пекарня «Ржаной край»
@@ -107,7 +107,7 @@ Description: Доставить к подъезду, позвонить за п�
 }
 
 #[test]
-fn a_group_event_and_nearly_nothing() {
+fn a_group_event_and_a_nearly_empty_event_are_rendered() {
     let expected = r#"<b>Детали мероприятия</b>
 Участие в мероприятии: №318
 Услуга: Вечер гончарного дела
@@ -128,7 +128,7 @@ fn a_group_event_and_nearly_nothing() {
 }
 
 #[test]
-fn with_everything_filled_in_every_setting_has_its_line() {
+fn every_visible_parameter_affects_a_complete_message() {
     let message = message(&sample(Sample::Everything), "message=a&sign_text=b&hide_contact_info=no");
     let unseen =
         [Parameter::TelegramToken, Parameter::TelegramFieldName, Parameter::ErrorEmail, Parameter::HideDetailSection];
@@ -138,7 +138,7 @@ fn with_everything_filled_in_every_setting_has_its_line() {
 }
 
 #[test]
-fn words_of_the_operators_own() {
+fn the_operators_labels_replace_the_defaults() {
     let parameters = "detail_section_name=Ваш <визит>&case_type_name=визит&resource_name=Что будет&timezone=Asia/Omsk\
                       &timezone_name=Омск&message=1 < 2&hide_url";
     let html = html(&sample(Sample::Appointment), parameters);
@@ -148,7 +148,7 @@ fn words_of_the_operators_own() {
 }
 
 #[test]
-fn each_flag_hides_its_own_lines_and_nothing_else() {
+fn each_flag_hides_only_its_own_lines() {
     let event = sample(Sample::Appointment);
     let whole = html(&event, "hide_contact_info=no");
     for (flag, gone) in [
@@ -174,7 +174,7 @@ fn each_flag_hides_its_own_lines_and_nothing_else() {
 }
 
 #[test]
-fn an_empty_event_has_its_name_only() {
+fn an_empty_event_shows_only_the_heading_and_the_noun() {
     assert_eq!(html(&json!({}), ""), "<b>Детали заказа</b>\nЗаказ");
     assert_eq!(html(&json!({}), "date_locales=en"), "<b>Order details</b>\nOrder");
     assert!(message(&json!({}), "hide_detail_section").is_empty());
@@ -187,7 +187,7 @@ fn an_empty_event_has_its_name_only() {
 }
 
 #[test]
-fn labels_by_kind() {
+fn labels_depend_on_the_kind_of_booking() {
     for (selection, heading, name, link) in [
         (1, "Детали заказа", "Заказ", "Открыть заказ"),
         (2, "Детали записи", "Запись", "Открыть запись"),
@@ -205,7 +205,7 @@ fn labels_by_kind() {
 }
 
 #[test]
-fn when() {
+fn date_time_and_duration_are_shown_in_the_locale_and_zone() {
     for (start, end, parameters, lines) in [
         ("2024-05-08T08:15:00Z", "", "", "Дата: среда, 8 мая 2024 г.\nВремя: 11:15 (Мск)"),
         ("2024-05-08T08:15:00Z", "2024-05-08T08:15:00Z", "", "Дата: среда, 8 мая 2024 г.\nВремя: 11:15 (Мск)"),
@@ -243,7 +243,7 @@ fn when() {
             "",
             "Начало: среда, 8 мая 2024 г., 23:00 (Мск)\nОкончание: четверг, 9 мая 2024 г., 00:00 (Мск)\nДлительность: 1 час",
         ),
-        // The night of the change to summer time: the clocks show two hours, one hour passes.
+        // The night of the change to summer time: the clocks advance two hours while one hour passes.
         (
             "2024-03-31T00:30:00Z",
             "2024-03-31T01:30:00Z",
@@ -306,7 +306,7 @@ fn resource(id: &str, price: Option<f64>, currency: Option<&str>) -> Value {
 }
 
 #[test]
-fn amounts_and_prices() {
+fn amounts_and_prices_are_shown_with_the_right_currency() {
     let event = json!({
         "CaseItem": { "BookingResourceList": [
             { "Tid": "a", "Amount": 3, "SalePrice": 10 },
@@ -345,7 +345,7 @@ fn amounts_and_prices() {
 }
 
 #[test]
-fn contact_information_is_escaped_and_never_shows_hidden_fields() {
+fn contact_information_is_escaped_and_omits_hidden_fields() {
     let field = |name: &str, value: &str| json!({ "Name": name, "Value": value });
     let event = json!({ "CaseParticipants": { "ContactInformation": { "Fields": [
         field("Имя", "<b>Анна</b> & \"Ко\""), field("*Скидка", "5"), field("telegramid", "7"), field("Пусто", " "), field("", "x"),
@@ -357,7 +357,7 @@ fn contact_information_is_escaped_and_never_shows_hidden_fields() {
 }
 
 #[test]
-fn of_the_contact_fields_only_the_telegram_field_is_hidden() {
+fn only_the_telegram_field_is_hidden_from_contact_information() {
     for (fields, shown) in [
         (vec![("*TelegramId", "7"), ("TelegramId", "anna")], vec!["TelegramId: anna"]),
         (vec![("*TelegramId", " "), ("TelegramId", "7")], vec![]),
@@ -373,7 +373,7 @@ fn of_the_contact_fields_only_the_telegram_field_is_hidden() {
 }
 
 #[test]
-fn links() {
+fn links_encode_ids_and_use_the_participants_item_id() {
     let event = json!({ "CaseItem": { "ServiceId": "s/1" }, "CaseParticipants": { "ItemId": "p\"<" } });
     assert_eq!(
         html(&event, "hide_detail_section"),
@@ -384,7 +384,7 @@ fn links() {
 }
 
 #[test]
-fn the_operators_html() {
+fn the_operators_html_is_kept_if_it_is_well_formed_and_escaped_otherwise() {
     let html_of = |text: &str| html(&json!({}), &format!("hide_detail_section&message={text}"));
     assert_eq!(html_of("<b>a %26amp; b</b> %26lt;"), "<b>a &amp; b</b> &lt;");
     assert_eq!(html_of("<b>a"), "&lt;b&gt;a");
@@ -393,7 +393,7 @@ fn the_operators_html() {
 }
 
 #[test]
-fn each_run_knows_the_parameter_that_governs_it() {
+fn each_span_has_the_parameter_that_controls_it() {
     let parameters = "message=M&sign_text=S&hide_contact_info=no&timezone_name=Z";
     let message = message(&sample(Sample::Appointment), parameters);
     for (text, origin) in [
@@ -419,7 +419,7 @@ fn each_run_knows_the_parameter_that_governs_it() {
 }
 
 #[test]
-fn a_long_description_is_sent_whole() {
+fn a_long_description_is_split_without_loss() {
     let description = "Слово за словом. ".repeat(700);
     let event = json!({ "CaseItem": { "Description": description } });
     let parts = message(&event, "message=Hi&sign_text=<b>Bye</b>").parts(&Limits::TELEGRAM);

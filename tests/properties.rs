@@ -125,12 +125,11 @@ fn event() -> impl Strategy<Value = Value> {
     )
 }
 
-/// `PROPTEST_CASES`, or a number that keeps the run short.
+/// `PROPTEST_CASES`, or a default that keeps the run short.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(64)
 }
 
-/// The default headings of a message.
 const HEADINGS: [&str; 10] = [
     "Детали заказа",
     "Детали записи",
@@ -149,7 +148,7 @@ fn visible(text: &str) -> String {
 }
 
 #[test]
-fn a_megabyte_of_white_space_comes_to_an_end() {
+fn a_megabyte_of_white_space_is_split_in_linear_time() {
     const MEGABYTE: usize = 1_000_000;
     let tall = "a".repeat(4000);
     for space in [" ", "\t", "\n", " \n", "\n ", "\u{a0}", "\n\n ", "\u{200b}", " \u{200b}", "\u{2009}"] {
@@ -174,7 +173,7 @@ fn rendered(profile: &Profile) -> Message {
     render(&profile.formatting, context)
 }
 
-/// Words of any length, up to two messages long.
+/// Words of any length, up to the length of two messages.
 fn words() -> impl Strategy<Value = String> {
     vec((prop_oneof![1_usize..12, 1_usize..5000], select(vec![" ", " ", "\n", "\n\n"])), 0..12)
         .prop_map(|words| words.into_iter().map(|(length, end)| "я".repeat(length) + end).collect())
@@ -184,7 +183,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
-    fn a_profile_comes_back_from_its_query(profile in profile()) {
+    fn a_profile_survives_a_round_trip_through_its_query(profile in profile()) {
         let written = query::write_with_token(&profile);
         prop_assert!(written.is_ascii() && !written.contains([' ', '+', '\n']), "{written}");
         let reading = query::read(written.as_bytes());
@@ -197,7 +196,7 @@ proptest! {
     }
 
     #[test]
-    fn every_part_is_what_telegram_takes(profile in profile(), event in event()) {
+    fn telegram_accepts_every_part_and_shows_its_text(profile in profile(), event in event()) {
         let event = BookingEvent::read(event.to_string().as_bytes()).expect("an event");
         let context = Context {
             event: &event,
@@ -225,7 +224,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_from_an_event_adds_a_tag(event in event(), profile in profile(), resources in 0_usize..3) {
+    fn event_texts_never_add_a_tag(event in event(), profile in profile(), resources in 0_usize..3) {
         let mut profile = profile;
         for text in [Parameter::Message, Parameter::SignText, Parameter::ResourceName, Parameter::DetailSectionName] {
             profile.set(text, "").expect("a text");
@@ -254,7 +253,7 @@ proptest! {
     }
 
     #[test]
-    fn a_split_text_loses_only_white_space(text in long()) {
+    fn splitting_loses_only_white_space(text in long()) {
         let mut profile = Profile::default();
         profile.set(Parameter::Message, &text).expect("a text");
         let message = rendered(&profile);
@@ -268,7 +267,7 @@ proptest! {
     }
 
     #[test]
-    fn no_part_is_a_heading_or_a_label_alone_and_all_but_the_last_are_half_full(
+    fn every_part_is_more_than_a_heading_and_all_but_the_last_are_half_full(
         description in words(), place in words(), contact in vec(words(), 0..4), lead in words(), heading in "[А-Я]{1,2500}",
     ) {
         let mut profile = Profile::default();
@@ -297,7 +296,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_can_be_a_query(bytes in vec(any::<u8>(), 0..200), text in nasty()) {
+    fn reading_a_query_never_panics(bytes in vec(any::<u8>(), 0..200), text in nasty()) {
         for query in [bytes.as_slice(), text.as_bytes()] {
             let reading = query::read(query);
             let _ = query::write(&reading.profile);
@@ -306,7 +305,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_can_be_a_body(bytes in vec(any::<u8>(), 0..200), text in "[\\[\\]{}\":,0-9eE.+a-z \n-]{0,60}") {
+    fn reading_a_body_never_panics(bytes in vec(any::<u8>(), 0..200), text in "[\\[\\]{}\":,0-9eE.+a-z \n-]{0,60}") {
         for body in [bytes.as_slice(), text.as_bytes()] {
             if let Ok(event) = BookingEvent::read(body) {
                 let _ = recipients(&event, "*TelegramId");
@@ -315,7 +314,7 @@ proptest! {
     }
 
     #[test]
-    fn any_value_can_stand_in_a_field(number in "-?[0-9]{1,40}(\\.[0-9]{0,40})?([eE][+-]?[0-9]{1,9})?", text in nasty()) {
+    fn rendering_any_field_value_never_panics(number in "-?[0-9]{1,40}(\\.[0-9]{0,40})?([eE][+-]?[0-9]{1,9})?", text in nasty()) {
         for value in [json!(number), json!(text)] {
             for event in [
                 json!({ "CaseItem": { "StartDate": value, "EndDate": "9999-12-31T23:59:59-23:59" } }),
@@ -335,7 +334,7 @@ proptest! {
     }
 
     #[test]
-    fn the_html_reader_takes_its_own_writing(text in nasty()) {
+    fn written_html_can_be_parsed_again(text in nasty()) {
         if let Ok(spans) = html::parse(&text) {
             let part = Part::from_html(&text).expect("read once already");
             prop_assert_eq!(part.spans(), spans.as_slice());
@@ -346,7 +345,7 @@ proptest! {
     }
 
     #[test]
-    fn values_from_any_text(text in nasty()) {
+    fn parsed_values_survive_a_round_trip(text in nasty()) {
         if let Some(chat) = ChatId::parse(&text) {
             prop_assert_eq!(ChatId::parse(&chat.to_string()), Some(chat));
         }

@@ -1,6 +1,6 @@
-//! Renders the service's own example event and compares the result with the message in the contract (§5).
+//! Renders the booking service's own example event and compares the result with the message in the contract (§5).
 //!
-//! The event is not part of this repository: `HOOKGRAM_REFERENCE` names the folder that contains it.
+//! The event is not part of this repository. `HOOKGRAM_REFERENCE` is the path of its folder.
 
 use std::path::PathBuf;
 
@@ -47,7 +47,7 @@ fn rendered(event: &BookingEvent, profile: &Profile) -> Message {
 }
 
 #[test]
-fn the_message_to_the_letter() {
+fn the_message_matches_the_contract() {
     let Some(event) = reference() else { return };
     let event = BookingEvent::read(&with_telegram_id(event)).expect("an event");
     let reading = query::read(QUERY.as_bytes());
@@ -74,7 +74,7 @@ fn the_message_to_the_letter() {
 }
 
 #[test]
-fn the_event_is_read_whole() {
+fn the_reference_event_is_read_completely() {
     let Some(event) = reference() else { return };
     let event = BookingEvent::read(&with_telegram_id(event)).expect("an event");
     assert_eq!(event.event_type.and_then(EventType::name), Some("CaseActionEvent"));
@@ -85,7 +85,7 @@ fn the_event_is_read_whole() {
 }
 
 #[test]
-fn in_english() {
+fn the_message_is_rendered_in_english() {
     let Some(event) = reference() else { return };
     let event = BookingEvent::read(&with_telegram_id(event)).expect("an event");
     let profile = query::read(format!("{QUERY}&date_locales=en-US&hide_url").as_bytes()).profile;

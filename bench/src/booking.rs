@@ -1,5 +1,5 @@
-//! Booking bots: what it costs to read the updates of a thousand bots, and how a crowd that presses Start is answered while
-//! events come in.
+//! Booking bots: the cost of polling the updates of a thousand bots, and how fast the server answers a crowd that
+//! presses Start while events arrive.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -27,18 +27,18 @@ use crate::{
     process::{Server, hookgram},
 };
 
-/// The bots whose updates are read.
+/// The number of polled bots.
 const BOTS: usize = 1_000;
-/// The people who press Start at one bot.
+/// The number of people who press Start at one bot.
 const CROWD: i64 = 10_000;
-/// How long the idle server is watched.
+/// How long the idle server is measured.
 const WATCHED: Duration = Duration::from_secs(60);
-/// Between two events during the crowd.
+/// The time between two events during the crowd.
 const APART: Duration = Duration::from_millis(500);
-/// The first chat of events.
+/// The first chat id of events.
 const EVENTS: i64 = 5_000_000;
 
-/// The Bot API as booking bots use it.
+/// The parts of the Bot API that booking bots use.
 #[derive(Clone, Default)]
 struct Api(Arc<Shared>);
 
@@ -63,7 +63,7 @@ impl Api {
         let address = listener.local_addr()?;
         let router = Router::new().fallback(answer).with_state(api.clone());
         tokio::spawn(async move {
-            // The process ends with the measurement.
+            // The process exits after the measurement.
             let _ = axum::serve(listener, router).await;
         });
         Ok((api, address))
@@ -77,7 +77,7 @@ impl Api {
         self.0.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many bots are being polled, and the most calls of one bot at once.
+    /// The number of bots that are being polled, and the maximum number of concurrent calls of one bot.
     fn polled(&self) -> (usize, usize) {
         let bots = self.bots();
         let most = bots.values().map(|bot| bot.most_polls).max().unwrap_or(0);
@@ -147,7 +147,7 @@ async fn answer(State(api): State<Api>, uri: Uri, body: Bytes) -> Json<Value> {
     Json(json!({"ok": true, "result": result}))
 }
 
-/// A call of `getUpdates`; counted until its answer or until the caller hangs up.
+/// A call of `getUpdates`. It is counted until it is answered or the caller disconnects.
 struct Polling<'a> {
     api: &'a Api,
     token: &'a str,
@@ -161,10 +161,7 @@ impl Drop for Polling<'_> {
     }
 }
 
-/// Measures a built `hookgram` and prints the figures.
-///
-/// # Errors
-/// If it cannot be measured, or a target is missed.
+/// Measures a built `hookgram` and prints the figures. Fails if a target is missed.
 pub async fn measure(program: &Path) -> Result<()> {
     let (api, address) = Api::start().await?;
     let (idle, _) = polled(program, &api, address, false).await?;
@@ -186,7 +183,7 @@ fn mb(bytes: u64) -> u64 {
     bytes / 1_000_000
 }
 
-/// The memory of a server with [`BOTS`] bots, and the share of a core that it uses, with their booking bots on or off.
+/// The memory of a server with [`BOTS`] bots, and the share of a core that it uses, with booking bots on or off.
 async fn polled(program: &Path, api: &Api, address: SocketAddr, on: bool) -> Result<(u64, f64)> {
     let folder = house(program, address, BOTS, on).await?;
     let server = Server::hookgram(program, folder.path(), address).await?;
@@ -206,8 +203,8 @@ async fn polled(program: &Path, api: &Api, address: SocketAddr, on: bool) -> Res
     Ok((server.memory()?.0, cpu))
 }
 
-/// [`CROWD`] people press Start at one bot within a moment, while an event comes in now and then. Returns whether all
-/// targets are met.
+/// [`CROWD`] people press Start at one bot at once, while an event arrives every [`APART`]. Returns whether all targets
+/// are met.
 async fn crowd(program: &Path, api: &Api, address: SocketAddr) -> Result<bool> {
     let folder = house(program, address, 1, true).await?;
     let path = fs::read_to_string(folder.path().join("paths"))?;
@@ -237,7 +234,7 @@ async fn crowd(program: &Path, api: &Api, address: SocketAddr) -> Result<bool> {
     Ok(peak.saturating_sub(before) < 30_000_000 && during.1 < 1_000.0)
 }
 
-/// Posts events for a while. Returns the median and the longest time to their message, in milliseconds.
+/// Posts events for `span`. Returns the median and the maximum time to their messages, in milliseconds.
 async fn latencies(server: &Server, api: &Api, path: &str, first: i64, span: Duration) -> Result<(f64, f64)> {
     let mut connection = Connection::open(server.address).await?;
     let mut posted = Vec::new();
@@ -271,7 +268,8 @@ async fn latencies(server: &Server, api: &Api, path: &str, first: i64, span: Dur
     Ok((median, took.last().copied().unwrap_or_default()))
 }
 
-/// A data folder with this many bots, each with a profile and a booking bot. Telegram knows all of them.
+/// A data folder with this many bots, each with a profile and a booking bot. The simulated Telegram accepts all of
+/// them.
 async fn house(program: &Path, telegram: SocketAddr, bots: usize, on: bool) -> Result<tempfile::TempDir> {
     let folder = tempfile::Builder::new().prefix("hookgram-bench-").tempdir()?;
     let services = json!([{"id": "1b5f03ed96001255550ebaa2c51b7d31", "title": "Стрижка"}]);

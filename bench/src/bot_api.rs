@@ -1,6 +1,6 @@
-//! A simulated Bot API. It accepts every message to a real bot at once, and records when the message came.
+//! A simulated Bot API. It accepts every message to a known bot immediately and records its arrival time.
 //!
-//! Like Telegram, it answers 401 for a token that no bot has, and 429 beyond 20 new tokens a minute.
+//! Like Telegram, it answers 401 for an unknown token, and 429 for more than 20 new tokens a minute.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -19,15 +19,14 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle, time::sleep};
 
-/// The second half of a real bot's token.
+/// The secret part of the tokens of known bots.
 const SECRET: &str = "AAHk2Lm9-pQ_rStUvWxYz0123456789abcd";
-/// The most new tokens within a minute.
+/// The maximum number of new tokens in a minute.
 const NEW_TOKENS: usize = 20;
 const MINUTE: Duration = Duration::from_secs(60);
-/// The longest time that [`BotApi::settle`] waits.
+/// The maximum time that [`BotApi::settle`] waits.
 const SETTLED: Duration = Duration::from_secs(90);
 
-/// The token of a real bot.
 pub fn token(number: usize) -> String {
     format!("{}:{SECRET}", 7_001_002_000 + number)
 }
@@ -36,7 +35,7 @@ pub fn token(number: usize) -> String {
 struct Seen {
     received: HashMap<u64, Instant>,
     tokens: HashSet<String>,
-    /// When each of the newest tokens was first seen.
+    /// When each of the newest tokens was first used.
     new: VecDeque<Instant>,
     refused: u64,
 }
@@ -50,9 +49,8 @@ impl Shared {
     }
 }
 
-/// The simulated Bot API; it ends when it is dropped.
+/// The simulated Bot API. It stops when it is dropped.
 pub struct BotApi {
-    /// The address on which it listens.
     pub address: SocketAddr,
     seen: Shared,
     task: JoinHandle<()>,
@@ -65,10 +63,6 @@ impl Drop for BotApi {
 }
 
 impl BotApi {
-    /// Starts the server.
-    ///
-    /// # Errors
-    /// If no port is free.
     pub async fn start() -> Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let address = listener.local_addr()?;
@@ -81,17 +75,16 @@ impl BotApi {
         Ok(Self { address, seen, task })
     }
 
-    /// When the message to a chat came.
     pub fn received(&self, chat: u64) -> Option<Instant> {
         self.seen.lock().received.get(&chat).copied()
     }
 
-    /// The number of calls that were answered 429.
+    /// The number of calls that were answered with 429.
     pub fn refused(&self) -> u64 {
         self.seen.lock().refused
     }
 
-    /// Waits until no message has come for two seconds, so that the queue is empty or stuck.
+    /// Waits until no message has arrived for two seconds, so that the queue is empty or stuck.
     pub async fn settle(&self) {
         let count = || self.seen.lock().received.len();
         let (start, mut before) = (Instant::now(), 0);

@@ -1,4 +1,4 @@
-//! Reading an event and rendering its message, compared with skipping the event by `serde_json`.
+//! Measures reading an event and rendering its message, compared with skipping over the event with `serde_json`.
 
 use std::{
     hint::black_box,
@@ -13,10 +13,10 @@ use hookgram::{
 };
 use serde::de::IgnoredAny;
 
-/// The repetitions of each measurement.
+/// The number of repetitions of each measurement.
 const ROUNDS: usize = 400;
 
-/// The median durations of reading and rendering a body, and of skipping it. The two are measured in turns.
+/// The median durations of reading and rendering a body, and of skipping over it. The two alternate.
 pub fn read_and_render(body: &[u8]) -> (Duration, Duration) {
     let profile = Profile::default();
     let mut ours = Vec::with_capacity(ROUNDS);

@@ -1,11 +1,11 @@
-//! The event that is posted: the reference event if it is at hand, else one of the same size and shape.
+//! The event that is posted: the reference event if it is available, otherwise one of the same size and structure.
 
 use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-/// The chat id in the event, which is replaced before each request by one of the same length.
+/// The chat id in the event. Before each request, it is replaced by an id of the same length.
 const CHAT: &str = "1234567890";
 /// The size of the reference event in bytes.
 const SIZE: usize = 90_955;
@@ -14,17 +14,13 @@ const SIZE: usize = 90_955;
 pub struct Event {
     /// Indented, as the booking service sends it.
     pub pretty: String,
-    /// Without white space between values.
     pub minified: String,
-    /// Whether it is the reference event.
     pub is_reference: bool,
 }
 
 impl Event {
-    /// Reads the reference event from `$HOOKGRAM_REFERENCE` or a folder beside the workspace, or else makes one.
-    ///
-    /// # Errors
-    /// If the reference file is not JSON, or its participant has no contact fields.
+    /// Reads the reference event from `$HOOKGRAM_REFERENCE` or from a folder next to the workspace. If there is none,
+    /// creates an event. Fails if the reference event is not JSON, or if its participant has no contact fields.
     pub fn find() -> Result<Self> {
         let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/reference");
         let folder = env::var_os("HOOKGRAM_REFERENCE").map_or_else(beside, PathBuf::from);
@@ -48,10 +44,7 @@ impl Event {
         Ok(Self { pretty: serde_json::to_string_pretty(&event)?, minified: event.to_string(), is_reference })
     }
 
-    /// The position of the chat id in the minified event.
-    ///
-    /// # Errors
-    /// If the id is not there exactly once.
+    /// The position of the chat id in the minified event. Fails if the id does not occur exactly once.
     pub fn chat_at(&self) -> Result<usize> {
         let mut places = self.minified.match_indices(CHAT);
         let (at, _) = places.next().context("the chat's id is not in the event")?;
@@ -60,8 +53,8 @@ impl Event {
     }
 }
 
-/// The tests' own event, padded to the reference's size with data that no message needs, as in the booking service's
-/// events.
+/// The event of the tests, padded to the reference's size with data that messages do not use, as in the booking
+/// service's events.
 fn our_own() -> Result<Value> {
     let mut event: Value = serde_json::from_str(include_str!("../../tests/fixtures/everything.json"))?;
     let mut settings = Vec::new();

@@ -1,4 +1,4 @@
-//! Measures every figure, in the order of the table.
+//! Measures all figures, in the order of the table.
 
 use std::{
     fs,
@@ -22,50 +22,47 @@ use crate::{
     table::Row,
 };
 
-/// Connections of the full load.
+/// The number of connections of the full load.
 pub const CONNECTIONS: usize = 64;
-/// How long each server is loaded in a round, and the number of rounds. The servers take turns.
+/// The duration of each server's load in a round, and the number of rounds. The servers alternate.
 const SPAN: Duration = Duration::from_secs(4);
 const ROUNDS: usize = 5;
-/// Bots of the steady load: enough that none needs more messages a second than Telegram allows.
+/// The number of bots of the steady load. It is high enough that no bot exceeds Telegram's limit of messages per
+/// second.
 pub const BOTS: usize = 16;
 pub const STEADY: u32 = 200;
 
-/// The measured figures.
 pub struct Figures {
-    /// Whether the reference event was posted.
     pub is_reference: bool,
-    /// Accepted events a second: of a handler that only reads them, of the same with a row on disk, of Hookgram.
+    /// Accepted events per second: of a handler that only reads them, of one that also writes a row to disk, and of
+    /// Hookgram.
     pub bare: f64,
     pub row: f64,
     pub accepted: f64,
     /// The median and the 99th percentile of the time from POST to Telegram under a steady load.
     pub p50: Duration,
     pub p99: Duration,
-    /// The durations of reading and rendering an event, and of skipping it.
+    /// The durations of reading and rendering an event, and of skipping over it.
     pub read: Duration,
     pub skipped: Duration,
     /// The figures with few and with many stored deliveries.
     pub few: Stored,
     pub many: Stored,
-    /// Bytes of memory: after the start, and the peak under full load.
+    /// Memory in bytes: after the start, and the peak under full load.
     pub idle: u64,
     pub loaded: u64,
-    /// The rows about hostile requests.
     pub hostile: Vec<Row>,
 }
 
-/// The figures of a server with a number of stored deliveries: accepted events a second, and median time to Telegram.
+/// The figures of a server with a given number of stored deliveries: accepted events per second, and median time to
+/// Telegram.
 pub struct Stored {
     pub accepted: f64,
     pub p50: Duration,
     pub started_in: Duration,
 }
 
-/// Measures a built `hookgram`.
-///
-/// # Errors
-/// If an answer is not 200, a message does not arrive, or a server cannot be started.
+/// Measures a built `hookgram`. Fails if an answer is not 200 or a message does not arrive.
 pub async fn measure(program: &Path) -> Result<Figures> {
     let event = Event::find()?;
     let (read, skipped) = read_and_render(event.pretty.as_bytes());
@@ -101,10 +98,7 @@ pub struct House {
 }
 
 impl House {
-    /// Imports this many profiles, each with a bot of its own.
-    ///
-    /// # Errors
-    /// If the profiles cannot be imported.
+    /// Imports this many profiles, each with its own bot.
     pub fn new(program: &Path, telegram: SocketAddr, profiles: usize) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("hookgram-bench-").tempdir()?;
         let list: Vec<_> = (0..profiles)
@@ -125,23 +119,14 @@ impl House {
         Ok(Self { folder, paths })
     }
 
-    /// The data folder.
     pub fn path(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
 
-    /// The path of the first profile's endpoint.
-    ///
-    /// # Errors
-    /// If there is no profile.
     pub fn endpoint(&self) -> Result<&str> {
         self.paths.first().map(String::as_str).context("no profile was imported")
     }
 
-    /// A request with the event for each endpoint.
-    ///
-    /// # Errors
-    /// If the event has no place for a chat.
     pub fn requests(&self, server: &Server, event: &Event) -> Result<Vec<Request>> {
         self.paths.iter().map(|path| Request::post(server.address, path, event)).collect()
     }
@@ -174,7 +159,7 @@ async fn steady_and_idle(program: &Path, telegram: &BotApi, event: &Event) -> Re
     tokio::time::sleep(Duration::from_secs(3)).await;
     let (idle, _) = server.memory()?;
     let requests = house.requests(&server, event)?;
-    // A warm-up: connections are opened, and the server learns the bots.
+    // A warm-up, in which the connections are opened and the server checks the bots.
     steady::run(server.address, &requests, telegram, 20, Duration::from_secs(2)).await?;
     let latencies = steady::run(server.address, &requests, telegram, STEADY, Duration::from_secs(20)).await?;
     println!("steady: p50 {:?}, p99 {:?}; idle {} kB", latencies.percentile(50), latencies.percentile(99), idle / 1024);

@@ -1,4 +1,4 @@
-//! Fills a database with events of the last 29 days, each with a delivery and its attempt, for the profiles in it.
+//! Fills a database with events of the last 29 days for the existing profiles, each with a delivery and an attempt.
 
 use std::{path::Path, time::Instant};
 
@@ -9,7 +9,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteSynchronous},
 };
 
-/// Rows in one commit.
+/// The number of rows in one commit.
 const CHUNK: i64 = 50_000;
 
 const EVENTS: &str = "
@@ -42,10 +42,7 @@ const ATTEMPTS: &str = "
         CASE WHEN d.state = 'failed' THEN 'refused' ELSE 'sent' END, d.last_error
     FROM deliveries d WHERE d.event_id > ?1 AND d.event_id <= ?2";
 
-/// Adds `count` deliveries to the database of a data folder that `hookgram profile import` has made.
-///
-/// # Errors
-/// If the folder has no such database, or the database no profile.
+/// Adds `count` deliveries to the database in a data folder. `hookgram profile import` must have created it.
 pub async fn fill(folder: &Path, count: i64) -> Result<()> {
     let clock = Instant::now();
     let options = SqliteConnectOptions::new()

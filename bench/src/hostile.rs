@@ -1,4 +1,5 @@
-//! Attacks on a server during good events. Each latency is compared with that without the attack, in the same run.
+//! Attacks on a server during legitimate load. Each latency is compared with the latency without the attack, in the
+//! same run.
 
 mod connections;
 mod crowd;
@@ -37,15 +38,13 @@ use crate::{
     table::{self, Row, milliseconds},
 };
 
-/// The attacks; each can be measured alone.
+/// The attacks. Each can be measured alone.
 const NAMES: [&str; 5] = ["crowd", "strangers", "rendering", "storage", "connections"];
-/// A hostile request without an answer after this time counts as not answered.
+/// A hostile request without an answer after this time counts as unanswered.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Measures the named attacks, or all if no names are given, and prints their rows.
-///
-/// # Errors
-/// If an attack cannot be measured. The rows of the others are printed anyway.
+/// Measures the named attacks (all if there are no names) and prints their rows. If an attack cannot be measured, the
+/// others are still printed.
 pub async fn measure(program: &Path, telegram: &BotApi, event: &Event, names: &[&str]) -> Result<Vec<Row>> {
     if let Some(unknown) = names.iter().find(|name| !NAMES.contains(name)) {
         bail!("there is no attack `{unknown}`; there are {}", NAMES.join(", "));
@@ -76,10 +75,8 @@ pub async fn measure(program: &Path, telegram: &BotApi, event: &Event, names: &[
     Ok(rows)
 }
 
-/// Measures only the attacks. Without names it also writes their section of the documents.
-///
-/// # Errors
-/// As [`measure`], or if a target is missed.
+/// Measures only the attacks. Without names, it also writes their section of the documents. Fails if a target is
+/// missed.
 pub async fn alone(program: &Path, documents: &Path, names: &[&str]) -> Result<()> {
     let telegram = BotApi::start().await?;
     let rows = measure(program, &telegram, &Event::find()?, names).await?;
@@ -91,7 +88,7 @@ pub async fn alone(program: &Path, documents: &Path, names: &[&str]) -> Result<(
     Ok(())
 }
 
-/// Starts a server with these settings that trusts the `X-Forwarded-For` of this machine.
+/// Starts a server with these settings. It trusts the `X-Forwarded-For` header of this machine.
 async fn start_server(program: &Path, house: &House, telegram: &BotApi, settings: &[(&str, &str)]) -> Result<Server> {
     let adjust = |command: &mut std::process::Command| {
         command.env("HOOKGRAM_TRUSTED_PROXIES", "127.0.0.1").envs(settings.iter().copied());
@@ -99,8 +96,8 @@ async fn start_server(program: &Path, house: &House, telegram: &BotApi, settings
     Server::hookgram_with(program, &house.path(), telegram.address, adjust).await
 }
 
-/// The number of requests by kind and outcome. An outcome is a status, `closed` for a connection that was ended without
-/// one, or `held` for one that was open until the end.
+/// The number of requests by kind and outcome. An outcome is a status, `closed` for a connection that ended without
+/// one, or `held` for a connection that stayed open until the end.
 #[derive(Debug, Default)]
 struct Answers(BTreeMap<(&'static str, String), u32>);
 
@@ -115,13 +112,12 @@ impl Answers {
         }
     }
 
-    /// The number of requests with this outcome.
     fn of(&self, outcome: &str) -> u32 {
         self.0.iter().filter(|((_, other), _)| other == outcome).map(|(_, count)| count).sum()
     }
 
-    /// The row with the counts. Its target is that each request was accepted, refused for its own fault, or told to try
-    /// again.
+    /// The row with the counts. The target is met if each request was accepted, refused for a fault of its own, or
+    /// asked to retry.
     fn row(&self, what: [&str; 2]) -> Row {
         let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
         for ((_, outcome), count) in &self.0 {
@@ -139,7 +135,7 @@ impl Answers {
     }
 }
 
-/// Compares a latency during an attack with that without it; `most` is the highest allowed ratio.
+/// Compares a latency during an attack with the calm latency. `most` is the maximum ratio.
 fn under_attack<S: Into<String>>(what: [S; 2], attacked: Duration, calm: Duration, most: f64) -> Row {
     let times = attacked.as_secs_f64() / calm.as_secs_f64();
     let (attacked, calm) = (milliseconds(&attacked), milliseconds(&calm));
@@ -152,15 +148,14 @@ fn under_attack<S: Into<String>>(what: [S; 2], attacked: Duration, calm: Duratio
     }
 }
 
-/// A figure without a comparison.
 fn plain<S: Into<String>>(what: [S; 2], figure: String, aim: [&str; 2], is_met: bool) -> Row {
     Row {
         what: what.map(Into::into), figure, beside: ["—", "—"].map(String::from), aim: aim.map(String::from), is_met
     }
 }
 
-/// Runs the attackers on a thread of their own that uses only idle cores. They stand for other machines, whose
-/// computing would not delay the good events.
+/// Runs the attackers on a separate thread that uses only idle cores. They represent other machines, whose computation
+/// would not delay the legitimate events.
 async fn apart<T, F>(attackers: impl FnOnce() -> F + Send + 'static) -> Result<T>
 where
     T: Send + 'static,
@@ -171,7 +166,7 @@ where
         stand_back();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let came = runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(attackers()));
-        // The receiver is gone if the measurement has failed.
+        // The receiver is gone if the measurement failed.
         let _ = done.send(came);
     });
     thread.context("cannot start a thread")?;
@@ -194,16 +189,16 @@ fn stand_back() {
 struct Attack {
     address: SocketAddr,
     numbers: Range<u32>,
-    /// The number of connections.
     at_once: u32,
-    /// The pause of each connection after an answer.
+    /// How long each connection pauses after an answer.
     pause: Duration,
-    /// Ends the attack early.
+    /// Stops the attack early.
     end: Arc<AtomicBool>,
 }
 
 impl Attack {
-    /// Sends all requests. `request` makes one from its number, with the kind under which it is counted.
+    /// Sends all requests. `request` creates a request from its number and returns it with the kind under which it is
+    /// counted.
     async fn run(self, request: impl Fn(u32) -> (&'static str, Vec<u8>) + Clone + Send + 'static) -> Result<Answers> {
         let next = Arc::new(AtomicU32::new(self.numbers.start));
         apart(async move || {
@@ -237,7 +232,7 @@ impl Attack {
     }
 }
 
-/// Sends a request over the persistent connection, or over a new one if that was closed.
+/// Sends a request over the persistent connection, or over a new one if it was closed.
 async fn ask(kept: &mut Option<Connection>, address: SocketAddr, request: &[u8]) -> String {
     if let Some(mut connection) = kept.take()
         && let Ok(status) = connection.ask(request).await
@@ -251,33 +246,31 @@ async fn ask(kept: &mut Option<Connection>, address: SocketAddr, request: &[u8])
     status.to_string()
 }
 
-/// Sends a request over a fresh connection, and returns the outcome.
 async fn exchange(stream: &mut TcpStream, request: &[u8]) -> String {
     // The server closes the connection early if it refuses a request that is still being sent.
     let _ = stream.write_all(request).await;
     answer(stream).await
 }
 
-/// Reads an answer to its end, and returns its outcome.
 async fn answer(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
-    // Bytes before a reset of the connection still count.
+    // Bytes received before a connection reset still count.
     let _ = stream.read_to_end(&mut bytes).await;
     let status = bytes.get(9..12).and_then(|status| std::str::from_utf8(status).ok());
     status.filter(|_| bytes.starts_with(b"HTTP/1.1 ")).unwrap_or("closed").to_owned()
 }
 
-/// A different address for each number.
+/// A distinct IP address for each number.
 fn stranger(number: u32) -> Ipv4Addr {
     Ipv4Addr::from_bits(0x0b00_0000_u32.wrapping_add(number))
 }
 
-/// A well-formed token that no bot has, different for each number.
+/// A well-formed token of no known bot, distinct for each number.
 fn made_up(number: u32) -> String {
     format!("{}:AA{number:033}", 5_000_000_000 + u64::from(number))
 }
 
-/// A POST to the stateless endpoint, from behind a proxy. `parameters` begin with `&`.
+/// A POST to the stateless endpoint through a proxy. `parameters` must begin with `&`.
 fn stateless(token: &str, parameters: &str, from: Ipv4Addr, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
@@ -287,8 +280,8 @@ fn stateless(token: &str, parameters: &str, from: Ipv4Addr, body: &str) -> Vec<u
     .into_bytes()
 }
 
-/// An event with `count` participants, whose chats are numbered from `first_chat`. With `own`, each also has a contact
-/// field with a value of its own.
+/// An event with `count` participants, whose chats are numbered from `first_chat`. If `own` is set, each participant
+/// also has a contact field with a unique value.
 fn participants(count: u32, first_chat: u64, own: bool) -> String {
     let one = |number: u32| {
         let field = if own { format!(r#",{{"Name":"A","Value":{number}}}"#) } else { String::new() };

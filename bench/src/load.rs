@@ -1,4 +1,5 @@
-//! The load: HTTP/1.1 over persistent connections, written and parsed by hand, so that the server gets both cores.
+//! The load: HTTP/1.1 over persistent connections. It is written and parsed by hand, so that the server gets both
+//! cores.
 
 use std::{
     net::SocketAddr,
@@ -18,12 +19,11 @@ use tokio::{
 
 use crate::event::Event;
 
-/// The digits of a chat's id.
 const DIGITS: usize = 10;
-/// The next chat. The numbers keep ten digits.
+/// The next chat id. The ids keep ten digits.
 static CHATS: AtomicU64 = AtomicU64::new(1_000_000_000);
 
-/// A request in which only the chat's id changes.
+/// A request in which only the chat id changes.
 #[derive(Clone)]
 pub struct Request {
     bytes: Vec<u8>,
@@ -31,18 +31,11 @@ pub struct Request {
 }
 
 impl Request {
-    /// A POST of the minified event.
-    ///
-    /// # Errors
-    /// If the event has no place for a chat.
     pub fn post(address: SocketAddr, path: &str, event: &Event) -> Result<Self> {
         Self::post_with(address, path, event, "")
     }
 
-    /// A POST of the minified event with more header lines, each ended by CRLF.
-    ///
-    /// # Errors
-    /// If the event has no place for a chat.
+    /// A POST of the minified event with additional header lines, each terminated by CRLF.
     pub fn post_with(address: SocketAddr, path: &str, event: &Event, headers: &str) -> Result<Self> {
         let length = event.minified.len();
         let head = format!(
@@ -55,43 +48,31 @@ impl Request {
         })
     }
 
-    /// Addresses the request to a chat that nothing was sent to before, and returns the chat's id.
-    ///
-    /// # Panics
-    /// Never: the id's place was checked when the request was made.
+    /// Sets a chat id that was not used before, and returns it.
     pub fn next_chat(&mut self) -> u64 {
         let chat = CHATS.fetch_add(1, Ordering::Relaxed);
         self.bytes[self.chat_at..self.chat_at + DIGITS].copy_from_slice(chat.to_string().as_bytes());
         chat
     }
 
-    /// The whole request.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 }
 
-/// A persistent connection.
 pub struct Connection {
     stream: TcpStream,
     answer: Vec<u8>,
 }
 
 impl Connection {
-    /// Connects to a server.
-    ///
-    /// # Errors
-    /// If nobody listens.
     pub async fn open(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, answer: Vec::with_capacity(4096) })
     }
 
-    /// Sends a request, and returns the status of the answer.
-    ///
-    /// # Errors
-    /// If the connection ends, or the answer is not HTTP with a `Content-Length`.
+    /// Sends a request and returns the status of the answer. Fails if the answer is not HTTP with a `Content-Length`.
     pub async fn ask(&mut self, request: &[u8]) -> Result<u16> {
         self.stream.write_all(request).await?;
         self.answer.clear();
@@ -109,10 +90,7 @@ impl Connection {
         }
     }
 
-    /// Posts to a new chat; an answer other than 200 is an error.
-    ///
-    /// # Errors
-    /// As [`Connection::ask`].
+    /// Posts to a new chat. An answer other than 200 is an error.
     pub async fn post(&mut self, request: &Request) -> Result<()> {
         match self.ask(&request.bytes).await? {
             200 => Ok(()),
@@ -124,15 +102,11 @@ impl Connection {
 /// The throughput of a load.
 #[derive(Clone, Copy, Debug)]
 pub struct Rate {
-    /// Answers a second.
     pub per_second: f64,
 }
 
-/// Posts as fast as the server answers, over `connections` at once, spread over the endpoints, because the limit of a
-/// single one is 500 a second.
-///
-/// # Errors
-/// If any answer is not 200.
+/// Posts over `connections` concurrent connections as fast as the server answers. The load is spread over the
+/// endpoints, because a single endpoint is limited to 500 requests per second. An answer other than 200 is an error.
 pub async fn flood(address: SocketAddr, endpoints: &[Request], connections: usize, span: Duration) -> Result<Rate> {
     let count = Arc::new(AtomicU64::new(0));
     let mut tasks = JoinSet::new();

@@ -1,12 +1,12 @@
-//! Measures Hookgram, each figure beside its reference in the same run. `cargo xtask bench` builds and starts it.
+//! Measures Hookgram and a reference for each figure in the same run. `cargo xtask bench` builds and starts it.
 //!
-//!     bench PROGRAM TABLE      measures the program, writes the table of its figures into that folder
-//!     bench hostile PROGRAM TABLE [NAME…]   only the attacks, and their section of the table; with names only those, and
-//!                              writes nothing
-//!     bench booking PROGRAM    a thousand booking bots, and a crowd that presses Start at one
-//!     bench fill FOLDER COUNT  makes a database of so many deliveries in a data folder
-//!     bench flood ADDRESS PATH SECONDS   posts to a server that runs already
-//!     bench serve-reference [FOLDER]
+//!     bench PROGRAM TABLE      measures the program and writes the tables into the folder TABLE
+//!     bench hostile PROGRAM TABLE [NAME…]   measures only the attacks and writes their section of the tables;
+//!                              with names, measures only those attacks and writes nothing
+//!     bench booking PROGRAM    measures a thousand booking bots, and a crowd that presses Start at one bot
+//!     bench fill FOLDER COUNT  adds COUNT deliveries to the database in a data folder
+//!     bench flood ADDRESS SECONDS PATH…   posts to a running server
+//!     bench serve-reference [FOLDER]   serves a reference, which stores events if there is a folder
 
 mod bare;
 mod booking;

@@ -1,4 +1,4 @@
-//! Servers in separate processes, which end with the measurement.
+//! Servers in separate processes. They are killed when the measurement ends.
 
 use std::{
     env, fs,
@@ -13,10 +13,8 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::load::Connection;
 
-/// A running server.
 pub struct Server {
     child: Child,
-    /// The address on which it listens.
     pub address: SocketAddr,
     /// The time from its start to its first answer.
     pub started_in: Duration,
@@ -24,17 +22,13 @@ pub struct Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // The process may have ended already.
+        // The process may have exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
 impl Server {
-    /// Starts one of the references, [`crate::bare`].
-    ///
-    /// # Errors
-    /// If it does not start.
     pub fn reference(folder: Option<&Path>) -> Result<Self> {
         let clock = Instant::now();
         let mut command = Command::new(env::current_exe()?);
@@ -49,18 +43,12 @@ impl Server {
         })
     }
 
-    /// Starts `hookgram serve` with this data folder and Bot API.
-    ///
-    /// # Errors
-    /// If it does not answer within a minute.
+    /// Starts `hookgram serve` with this data folder and Bot API. Fails if it does not answer within a minute.
     pub async fn hookgram(program: &Path, folder: &Path, telegram: SocketAddr) -> Result<Self> {
         Self::hookgram_with(program, folder, telegram, |_| ()).await
     }
 
-    /// As [`Server::hookgram`], but `adjust` changes the command before it is started.
-    ///
-    /// # Errors
-    /// If it does not answer within a minute.
+    /// Like [`Server::hookgram`], but `adjust` changes the command before it starts.
     pub async fn hookgram_with(
         program: &Path,
         folder: &Path,
@@ -89,23 +77,17 @@ impl Server {
         bail!("hookgram did not answer within a minute")
     }
 
-    /// The time for which the process has used a core.
-    ///
-    /// # Errors
-    /// If the system does not report it.
+    /// The CPU time that the process has used.
     pub fn cpu(&self) -> Result<Duration> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // Behind the name in parentheses: utime and stime are the 12th and 13th values, in hundredths of a second.
+        // After the name in parentheses, utime and stime are the 12th and 13th values, in hundredths of a second.
         let (_, values) = stat.rsplit_once(')').context("no stat")?;
         let ticks = |at: usize| values.split_ascii_whitespace().nth(at).and_then(|ticks| ticks.parse::<u64>().ok());
         let ticks = ticks(11).zip(ticks(12)).map(|(user, system)| user + system).context("no times")?;
         Ok(Duration::from_millis(ticks * 10))
     }
 
-    /// The process's memory in bytes: now, and at its peak.
-    ///
-    /// # Errors
-    /// If the system does not report it.
+    /// The process's memory in bytes: current and peak.
     pub fn memory(&self) -> Result<(u64, u64)> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let bytes = |name: &str| {
@@ -116,7 +98,6 @@ impl Server {
     }
 }
 
-/// The program's command with its common options.
 pub fn hookgram(program: &Path, folder: &Path, telegram: SocketAddr) -> Command {
     let mut command = Command::new(program);
     command.arg("--data-dir").arg(folder).arg("--telegram-api").arg(format!("http://{telegram}"));

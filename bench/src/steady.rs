@@ -1,4 +1,4 @@
-//! A steady load: a fixed number of events a second, each to a chat of its own, timed from the POST to the Bot API.
+//! A steady load: a fixed number of events per second, each to its own chat, measured from the POST to the Bot API.
 
 use std::{
     net::SocketAddr,
@@ -17,50 +17,44 @@ use crate::{
     load::{Connection, Request},
 };
 
-/// Connections, which take turns.
+/// The number of connections, which alternate.
 const CONNECTIONS: usize = 16;
-/// A message that has not arrived this long after the last POST is missing.
+/// A message that has not arrived this long after the last POST counts as missing.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Durations, in ascending order; at least one.
+/// Durations in ascending order. There is at least one.
 pub struct Latencies(Vec<Duration>);
 
 impl Latencies {
-    /// Sorts durations.
-    ///
-    /// # Errors
-    /// If there are no durations.
+    /// Sorts durations. Fails if there are none.
     pub fn of(mut durations: Vec<Duration>) -> Result<Self> {
         durations.sort();
         durations.first().context("nothing was sent")?;
         Ok(Self(durations))
     }
 
-    /// Combines these durations with others.
     pub fn and(self, others: Self) -> Self {
         let mut all = [self.0, others.0].concat();
         all.sort();
         Self(all)
     }
 
-    /// The duration that this percentage does not exceed.
+    /// The duration that this percentage of the durations does not exceed.
     pub fn percentile(&self, percent: usize) -> Duration {
         self.0[(self.0.len() * percent / 100).min(self.0.len() - 1)]
     }
 }
 
-/// The latencies of one steady load.
 pub struct Load {
-    /// From POST to the Bot API. A missing message counts as [`PATIENCE`].
+    /// The time from POST to the Bot API. A missing message counts as [`PATIENCE`].
     pub arrivals: Latencies,
-    /// From POST to its answer.
+    /// The time from POST to its answer.
     pub answers: Latencies,
-    /// Messages that have not arrived.
+    /// The number of messages that did not arrive.
     pub missing: usize,
 }
 
 impl Load {
-    /// Combines this load with another one.
     pub fn and(self, other: Self) -> Self {
         Self {
             arrivals: self.arrivals.and(other.arrivals),
@@ -70,10 +64,7 @@ impl Load {
     }
 }
 
-/// As [`observe`], but returns only the arrivals.
-///
-/// # Errors
-/// As [`observe`], or if a message is missing.
+/// Like [`observe`], but returns only the arrivals, and fails if a message is missing.
 pub async fn run(
     address: SocketAddr,
     profiles: &[Request],
@@ -86,11 +77,8 @@ pub async fn run(
     Ok(load.arrivals)
 }
 
-/// Posts `per_second` events a second for `span` to the profiles in turn, and waits for their messages. If the server
-/// is held up, this ends [`PATIENCE`] later.
-///
-/// # Errors
-/// If an event is refused.
+/// Posts `per_second` events per second for `span` to the profiles in turn, and waits for their messages. If the server
+/// stalls, this function returns [`PATIENCE`] later. A refused event is an error.
 pub async fn observe(
     address: SocketAddr,
     profiles: &[Request],
@@ -113,7 +101,7 @@ pub async fn observe(
                 sleep_until(start + gap * number).await;
                 let clock = Instant::now();
                 let Ok(answer) = timeout_at(start + span + PATIENCE, connection.post(&request)).await else {
-                    // The server is held up: the rest of this connection's events counts as one missing message.
+                    // The server stalls. The rest of this connection's events counts as one missing message.
                     sender.send((chat, clock, PATIENCE))?;
                     break;
                 };
@@ -151,27 +139,21 @@ async fn latencies(mut sent: Sent, bot_api: &BotApi) -> Result<Load> {
     Ok(Load { arrivals: Latencies::of(arrivals)?, answers: Latencies::of(answers)?, missing })
 }
 
-/// The result of [`probe`].
 pub struct Probe {
-    /// From connecting to the answer. A failed request counts as `patience`.
+    /// The time from connecting to the answer. A failed request counts as `patience`.
     pub took: Latencies,
-    /// Requests that were sent.
     pub sent: u32,
-    /// Requests that were not answered 200 in time.
+    /// The number of requests that were not answered with 200 in time.
     pub failed: u32,
 }
 
 impl Probe {
-    /// Combines this probe with another one.
     pub fn and(self, other: Self) -> Self {
         Self { took: self.took.and(other.took), sent: self.sent + other.sent, failed: self.failed + other.failed }
     }
 }
 
-/// Sends a request every `gap` for `span`, each over a connection of its own.
-///
-/// # Errors
-/// If `span` is shorter than `gap`.
+/// Sends a request every `gap` for `span`, each over its own connection. Fails if `span` is shorter than `gap`.
 pub async fn probe(
     address: SocketAddr,
     mut request: impl FnMut() -> Vec<u8>,

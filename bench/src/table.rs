@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use crate::figures::{Figures, Stored};
 
-/// A row: what is measured, the figure, the comparison, the target, and whether it is met.
+/// A row: the measured quantity, the figure, the comparison, the target, and whether it is met.
 pub struct Row {
     /// In Russian and in English, like all pairs of texts here.
     pub what: [String; 2],
@@ -16,7 +16,7 @@ pub struct Row {
     pub is_met: bool,
 }
 
-/// The two documents, in the order of each pair of texts.
+/// The two documents, in the order of the pairs of texts.
 const FILES: [&str; 2] = ["measurements.ru.md", "measurements.md"];
 const HEADS: [&str; 2] = [
     "| что | сколько | рядом | цель | |\n| --- | --- | --- | --- | --- |\n",
@@ -25,10 +25,7 @@ const HEADS: [&str; 2] = [
 const HOSTILE: [&str; 2] = ["\n## Враждебные запросы\n", "\n## Hostile requests\n"];
 const NOTES: [&str; 2] = ["\n## Почему так\n", "\n## Why so\n"];
 
-/// Writes `measurements.md` and `measurements.ru.md` into a folder, and keeps the notes below the tables.
-///
-/// # Errors
-/// If they cannot be written.
+/// Writes `measurements.md` and `measurements.ru.md` into a folder. The notes below the tables are kept.
 pub fn write(folder: &Path, figures: &Figures) -> Result<()> {
     let rows = rows(figures);
     for language in [0, 1] {
@@ -40,10 +37,7 @@ pub fn write(folder: &Path, figures: &Figures) -> Result<()> {
     write_hostile(folder, &figures.hostile)
 }
 
-/// Writes the section about hostile requests into both documents, and keeps the rest.
-///
-/// # Errors
-/// If they cannot be written.
+/// Writes the section about hostile requests into both documents. The rest is kept.
 pub fn write_hostile(folder: &Path, rows: &[Row]) -> Result<()> {
     for language in [0, 1] {
         replace(folder, language, |page| page.hostile = hostile(language, rows))?;
@@ -52,7 +46,6 @@ pub fn write_hostile(folder: &Path, rows: &[Row]) -> Result<()> {
     Ok(())
 }
 
-/// Prints rows to the terminal.
 pub fn print(rows: &[Row]) {
     for row in rows {
         println!("{}: {} ({}; {}) {}", row.what[1], row.figure, row.beside[1], row.aim[1], verdict(row.is_met, 1));
@@ -237,12 +230,10 @@ fn rows(figures: &Figures) -> Vec<Row> {
     ]
 }
 
-/// Formats bytes for a table.
 pub fn megabytes(bytes: u64) -> String {
     format!("{} MB", bytes / 1_000_000)
 }
 
-/// Formats a duration for a table.
 pub fn milliseconds(span: &Duration) -> String {
     format!("{:.1} ms", span.as_secs_f64() * 1000.0)
 }

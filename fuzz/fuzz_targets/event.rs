@@ -1,4 +1,4 @@
-//! Any bytes as an event's body. The first byte chooses the message's parameters.
+//! Reads arbitrary bytes as an event's body. The first byte selects the parameters of the message.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Any text as a pasted old URL, and as a list of them.
+//! Reads an arbitrary text as a pasted old URL and as a list of old URLs.
 
 #![no_main]
 
@@ -47,7 +47,7 @@ fuzz_target!(|text: &str| {
     }
 });
 
-/// A URL that is imported, exported and imported again stays the same.
+/// Checks that a URL stays the same when it is imported, exported and imported again.
 fn comes_back(url: &OldUrl) {
     let exported = format!("https://hooks.example.com/webhook/telegram?{}", query::write_with_token(&url.profile));
     match old_url::read(&exported) {
@@ -61,7 +61,7 @@ fn comes_back(url: &OldUrl) {
                 );
             }
         }
-        // If every parameter has a fault, the exported URL has none left.
+        // If every parameter has a fault, the exported URL has no parameters left.
         Err(why) => assert!(!url.faults.is_empty(), "{why:?} of {exported}"),
     }
 }

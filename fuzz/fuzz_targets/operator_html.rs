@@ -1,4 +1,4 @@
-//! Any text as `message`.
+//! Uses an arbitrary text as `message`.
 
 #![no_main]
 
@@ -32,7 +32,7 @@ fuzz_target!(|text: &str| {
         Ok(spans) => spans.iter().map(|span| span.text.as_str()).collect(),
         Err(_) => kept,
     };
-    // A message that is blank to a reader is not sent.
+    // A message without visible characters is not sent.
     if !sent.is_empty() {
         assert_eq!(visible(&sent), visible(&meant));
     }

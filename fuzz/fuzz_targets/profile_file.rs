@@ -1,4 +1,4 @@
-//! Any text as a file of profiles.
+//! Reads an arbitrary text as a file of profiles.
 
 #![no_main]
 
@@ -48,7 +48,7 @@ fuzz_target!(|text: &str| {
     }
 });
 
-/// The profile as the store would have it.
+/// The profile as the store would return it.
 fn stored(draft: EditedProfile) -> StoredProfile {
     let EditedProfile { name, enabled, channel, events, profile, key, bot, bare_ids } = draft;
     StoredProfile {
@@ -67,12 +67,12 @@ fn stored(draft: EditedProfile) -> StoredProfile {
 
 fn draft(stored: StoredProfile) -> EditedProfile {
     let StoredProfile { name, enabled, channel, events, profile, key, bot, bare_ids, .. } = stored;
-    // The default is left out of the file.
+    // The file omits the default.
     let bare_ids = (!bare_ids).then_some(false);
     EditedProfile { name, enabled: Some(enabled), channel, events, profile, key: Some(key), bot, bare_ids }
 }
 
-/// Whether a token also stands in a name or a text, which are exported unchanged.
+/// Whether a name or a text also contains the token. Names and texts are exported unchanged.
 fn is_typed_elsewhere(stored: &[StoredProfile], token: &BotToken) -> bool {
     stored.iter().any(|stored| {
         let texts = format!("{} {:?} {:?}", stored.name, stored.profile.field_name, stored.profile.formatting);

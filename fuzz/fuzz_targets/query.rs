@@ -1,4 +1,4 @@
-//! Any bytes as a query, and as overrides of the profile that it made.
+//! Reads arbitrary bytes as a query, and as overrides of the resulting profile.
 
 #![no_main]
 

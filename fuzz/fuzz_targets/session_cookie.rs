@@ -1,5 +1,5 @@
-//! Any bytes as the `Cookie` lines of a request. `@` and `^` stand for the issued secrets, which the fuzzer could not
-//! guess.
+//! Uses arbitrary bytes as the `Cookie` lines of a request. `@` and `^` stand for the issued secrets, which the fuzzer
+//! could not guess.
 
 #![no_main]
 
@@ -33,7 +33,7 @@ struct World {
     user: User,
     token: String,
     sealer: Sealer,
-    /// `name=value` of the browser's proof.
+    /// `name=value` of the cookie that proves a known browser.
     known: String,
 }
 
@@ -93,7 +93,7 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
 
-    // The other cookies reach pages and other cookies: each must be one of a few values, or a text that survives a
+    // The other cookies reach pages and other cookies. Each must be one of a few values, or a text that survives a
     // round trip.
     let notice = Notice::of_headers(&headers);
     if let Some(notice) = notice {
@@ -119,7 +119,7 @@ fn open(world: &World, headers: &HeaderMap) -> bool {
     session.is_some_and(|(_, session)| session.account.id == world.user.account.id)
 }
 
-/// A line in which `@` is the session's token and `^` the browser's proof with its name.
+/// A line in which `@` is replaced by the session's token and `^` by the known-browser cookie.
 fn with_issued(line: &[u8], world: &World) -> Vec<u8> {
     let mut whole = Vec::with_capacity(line.len());
     for byte in line {

@@ -1,4 +1,4 @@
-//! What customers say to the bot, and what it answers.
+//! The customers' commands and the booking bot's replies.
 
 mod commands;
 mod words;
@@ -22,14 +22,14 @@ use crate::{
     values::{Language, Locale},
 };
 
-/// The most bookings that one answer lists.
+/// The maximum number of bookings that one reply lists.
 const MOST_BOOKINGS: usize = 10;
 
-/// The codes of the languages whose speakers get Russian texts.
+/// The language codes of users who get Russian texts.
 const READ_RUSSIAN: [&str; 15] =
     ["ru", "uk", "be", "kk", "ky", "uz", "tg", "tk", "hy", "az", "tt", "ba", "cv", "ce", "os"];
 
-/// The language for a person whose app has this `language_code` (Bot API: User). Russian without a code.
+/// The language for a user whose app has this `language_code` (Bot API: User). Russian if there is no code.
 #[must_use]
 pub fn language_of(code: Option<&str>) -> Language {
     let Some(code) = code.map(str::trim).filter(|code| !code.is_empty()) else { return Language::Ru };
@@ -37,7 +37,7 @@ pub fn language_of(code: Option<&str>) -> Language {
     if READ_RUSSIAN.contains(&language.as_str()) { Language::Ru } else { Language::En }
 }
 
-/// The facts that an answer depends on.
+/// The data that a reply depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// The settings of the bot.
@@ -46,44 +46,45 @@ pub struct Context<'a> {
     pub bot_username: &'a str,
     /// The scheme and host of booking pages: [`super::DEFAULT_HOST`].
     pub host: &'a str,
-    /// Gives the time zone of dates, and its name for messages in the same language.
+    /// The formatting of the profile. It sets the time zone of dates, and the name of the zone for messages in its own
+    /// language.
     pub formatting: &'a Formatting,
     /// The customer's chat with its code.
     pub chat: &'a CodedChat,
-    /// The customer's first name as Telegram has it.
+    /// The customer's first name as Telegram reports it.
     pub first_name: Option<&'a str>,
     /// The customer's language.
     pub language: Language,
 }
 
-/// What the bot knows about a customer who writes to it.
+/// The subscription state of a customer who writes to the bot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// The customer has not pressed Start before.
+    /// The customer has not pressed Start yet.
     New,
-    /// The customer gets messages.
+    /// The customer receives messages.
     Subscribed,
     /// The customer has sent `/stop`.
     Stopped,
 }
 
-/// A booking that is still to come.
+/// An upcoming booking.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Booking {
-    /// The start, in milliseconds since 1970-01-01T00:00:00Z. An order has none.
+    /// The start, in milliseconds since 1970-01-01T00:00:00Z. An order has no start.
     pub start: Option<crate::Millis>,
     /// The name of the service.
     pub service_name: Option<String>,
-    /// The number as the booking service writes it: `№180`.
+    /// The number in the booking service's format: `№180`.
     pub number: Option<String>,
     /// The link to the booking.
     pub link: Option<String>,
 }
 
-/// A button below a message. Its JSON is that of the Bot API's `InlineKeyboardButton`.
+/// A button below a message. Its JSON is the Bot API's `InlineKeyboardButton`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Button {
-    /// The text; never blank.
+    /// The text. Never blank.
     pub text: String,
     /// The page that it opens.
     #[serde(flatten)]
@@ -93,10 +94,10 @@ pub struct Button {
 /// The page that a button opens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ButtonTarget {
-    /// A page inside Telegram. The URL is https; the chat must be private.
+    /// A page inside Telegram. The URL must be https; the chat must be private.
     #[serde(rename = "web_app", with = "web_app")]
     WebApp(String),
-    /// A page in the browser, or a chat. The host of the URL has a dot.
+    /// A page in the browser, or a chat. The host of the URL must have a dot.
     #[serde(rename = "url")]
     Url(String),
 }
@@ -120,33 +121,33 @@ mod web_app {
 }
 
 impl ButtonTarget {
-    /// The target for a page: inside Telegram if the URL is https, else in the browser.
+    /// The target for a page: inside Telegram if the URL is https, otherwise in the browser.
     #[must_use]
     pub fn of(url: String) -> Self {
         if url.starts_with("https://") { Self::WebApp(url) } else { Self::Url(url) }
     }
 }
 
-/// The button beside the text field (Bot API: setChatMenuButton).
+/// The button next to the text field (Bot API: setChatMenuButton).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MenuButton {
     /// Opens a booking page inside Telegram.
     WebApp {
         /// The text.
         text: String,
-        /// The page, by https.
+        /// The https URL of the page.
         url: String,
     },
     /// Opens the list of commands.
     Commands,
 }
 
-/// An answer of the bot.
+/// A reply of the bot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    /// The text; never blank. If it is split, the keyboard belongs below the last part.
+    /// The text. Never blank. If it is split, the keyboard goes below the last part.
     pub text: Message,
-    /// The buttons, one in each row.
+    /// The buttons, one per row.
     pub keyboard: Vec<Button>,
 }
 
@@ -156,8 +157,8 @@ impl Reply {
     }
 }
 
-/// The answer to a command in a private chat. `bookings` are the customer's bookings to come; only [`Command::My`]
-/// needs them. After [`Command::Start`] the customer gets messages, after [`Command::Stop`] none.
+/// The reply to a command in a private chat. `bookings` are the customer's upcoming bookings, which only
+/// [`Command::My`] needs. [`Command::Start`] subscribes the customer to messages, and [`Command::Stop`] unsubscribes.
 #[must_use]
 pub fn answer(command: &Command, context: &Context<'_>, standing: Standing, bookings: &[Booking]) -> Reply {
     match (command, standing) {
@@ -173,7 +174,7 @@ pub fn answer(command: &Command, context: &Context<'_>, standing: Standing, book
     }
 }
 
-/// The answer to the first Start: the operator's greeting, or the default one, with all services.
+/// The reply to the first Start: the operator's greeting or the default one, with all services.
 #[must_use]
 pub fn greeting(context: &Context<'_>) -> Reply {
     let own = context.own(&context.bot.greeting);
@@ -184,8 +185,8 @@ pub fn greeting(context: &Context<'_>) -> Reply {
     Reply::new(text, context.keyboard())
 }
 
-/// The answer to a start link of one service: its title and text. A service that the bot does not offer is answered
-/// by the greeting.
+/// The reply to a start link of one service: its title and text. For a service that the bot does not offer, the reply
+/// is the greeting.
 #[must_use]
 pub fn one_service(context: &Context<'_>, id: &ServiceId, standing: Standing) -> Reply {
     let Some(service) = context.offered(id) else { return greeting(context) };
@@ -213,14 +214,14 @@ fn about(context: &Context<'_>, service: &Service, default: String) -> Vec<Span>
     text
 }
 
-/// The answer to Start of a customer who gets messages already.
+/// The reply to Start if the customer already receives messages.
 #[must_use]
 pub fn already_started(context: &Context<'_>) -> Reply {
     let hello = with_name(KNOWN, context.language, context.first_name);
     Reply::new(plain([hello + " " + context.prompt()]), context.keyboard())
 }
 
-/// The answer to Start after `/stop`. `service` is the one of a start link.
+/// The reply to Start after `/stop`. `service` is the service of a start link.
 #[must_use]
 pub fn welcome_back(context: &Context<'_>, service: Option<&ServiceId>) -> Reply {
     let hello = with_name(WELCOME_BACK, context.language, context.first_name);
@@ -232,7 +233,7 @@ pub fn welcome_back(context: &Context<'_>, service: Option<&ServiceId>) -> Reply
     Reply::new(text, vec![context.button(service, context.book())])
 }
 
-/// The answer to `/services`.
+/// The reply to `/services`.
 #[must_use]
 pub fn services(context: &Context<'_>, standing: Standing) -> Reply {
     let mut lines = vec![context.prompt().to_owned()];
@@ -240,7 +241,7 @@ pub fn services(context: &Context<'_>, standing: Standing) -> Reply {
     Reply::new(plain(lines), context.keyboard())
 }
 
-/// The answer to `/my`. The bookings are those to come, in the order to show; ten are shown at most.
+/// The reply to `/my`. `bookings` are the upcoming bookings in display order; at most ten are shown.
 #[must_use]
 pub fn my_bookings(context: &Context<'_>, bookings: &[Booking]) -> Reply {
     let language = context.language;
@@ -260,7 +261,6 @@ pub fn my_bookings(context: &Context<'_>, bookings: &[Booking]) -> Reply {
     Reply::new(text, Vec::new())
 }
 
-/// The lines of one booking in the list.
 fn lines_of(booking: &Booking, formatting: &Formatting, language: Language) -> Vec<Span> {
     let visible = |text: &Option<String>| {
         let text = shorten(one_line(text.as_deref().unwrap_or_default()).trim(), 200);
@@ -280,13 +280,13 @@ fn lines_of(booking: &Booking, formatting: &Formatting, language: Language) -> V
     lines
 }
 
-/// The answer to `/stop`.
+/// The reply to `/stop`.
 #[must_use]
 pub fn stopped(context: &Context<'_>) -> Reply {
     Reply::new(plain([STOPPED.get(context.language).to_owned()]), Vec::new())
 }
 
-/// The answer to `/help`: the operator's text, the commands, and who answers questions.
+/// The reply to `/help`: the operator's text, the commands, and how to ask a question.
 #[must_use]
 pub fn help(context: &Context<'_>) -> Reply {
     let language = context.language;
@@ -298,7 +298,7 @@ pub fn help(context: &Context<'_>) -> Reply {
     Reply::new(text, Vec::new())
 }
 
-/// The answer to everything that is no command. It says that the message was passed on if there is a staff chat.
+/// The reply to everything else. If there is a staff chat, it says that the message was forwarded.
 #[must_use]
 pub fn anything_else(context: &Context<'_>) -> Reply {
     let said = if context.bot.staff_chat.is_some() { PASSED_ON } else { ANYTHING_ELSE };
@@ -306,7 +306,7 @@ pub fn anything_else(context: &Context<'_>) -> Reply {
     Reply::new(plain([text]), Vec::new())
 }
 
-/// The answer in a group. It has no booking link, since such a link belongs to one customer.
+/// The reply in a group. It has no booking link, because such a link belongs to one customer.
 #[must_use]
 pub fn group(bot_username: &str, language: Language) -> Reply {
     let target = ButtonTarget::Url(chat_link(bot_username));
@@ -314,7 +314,7 @@ pub fn group(bot_username: &str, language: Language) -> Reply {
     Reply::new(plain([GROUP.get(language).to_owned()]), vec![button])
 }
 
-/// The commands and their descriptions to set at Telegram (Bot API: setMyCommands).
+/// The commands and their descriptions for Telegram (Bot API: setMyCommands).
 #[must_use]
 pub fn commands(language: Language) -> [(&'static str, &'static str); 5] {
     COMMANDS.map(|(name, description)| (name, description.get(language)))
@@ -326,13 +326,13 @@ pub fn description(language: Language) -> &'static str {
     DESCRIPTION.get(language)
 }
 
-/// The text of the bot's page, and of links to it (Bot API: setMyShortDescription).
+/// The text on the bot's profile page and in links to it (Bot API: setMyShortDescription).
 #[must_use]
 pub fn short_description(language: Language) -> &'static str {
     SHORT_DESCRIPTION.get(language)
 }
 
-/// The menu button of the customer's chat: the booking page if there is one service and its page is https.
+/// The menu button of the customer's chat. It opens the booking page if there is one service with an https page.
 #[must_use]
 pub fn menu_button(context: &Context<'_>) -> MenuButton {
     let [service] = context.bot.services.as_slice() else { return MenuButton::Commands };
@@ -343,18 +343,16 @@ pub fn menu_button(context: &Context<'_>) -> MenuButton {
 }
 
 impl<'a> Context<'a> {
-    /// The service with this id, if the bot offers it.
     fn offered(&self, id: &ServiceId) -> Option<&'a Service> {
         self.bot.services.iter().find(|service| service.id == *id)
     }
 
-    /// Whether a start link of this service is answered differently from one of all services: the service has a text, or
-    /// is one of several.
+    /// Whether a start link of this service has a different reply than a start link of all services. This is the case
+    /// if the service has a text or is one of several.
     fn has_card(&self, id: &ServiceId) -> bool {
         self.offered(id).is_some_and(|service| service.text.is_some() || self.bot.services.len() > 1)
     }
 
-    /// The customer's link to a service's booking page.
     fn url(&self, service: &Service) -> String {
         let bot = self.bot;
         let link = BookingLink {
@@ -381,7 +379,6 @@ impl<'a> Context<'a> {
         if is_blank(&own) { BOOK.get(self.language).to_owned() } else { own }
     }
 
-    /// A button for each service.
     fn keyboard(&self) -> Vec<Button> {
         if let [service] = self.bot.services.as_slice() {
             return vec![self.button(service, self.book())];
@@ -391,7 +388,7 @@ impl<'a> Context<'a> {
         services.map(|service| self.button(service, text(service).unwrap_or_else(|| self.book()))).collect()
     }
 
-    /// What to do with the buttons.
+    /// The sentence that explains the buttons.
     fn prompt(&self) -> &'static str {
         let words = match self.bot.services.len() {
             0 => NO_SERVICES,
@@ -401,12 +398,11 @@ impl<'a> Context<'a> {
         words.get(self.language)
     }
 
-    /// The operator's text in the customer's language, if it has something to show.
+    /// The operator's text in the customer's language, if it has visible text.
     fn own(&self, text: &OwnText) -> Option<Vec<Span>> {
         rich(text.get(self.language)?)
     }
 
-    /// The formatting of dates in the customer's language.
     fn dates(&self) -> Formatting {
         let of_profile = self.formatting;
         let is_same = of_profile.locale.language() == self.language;
@@ -423,18 +419,17 @@ impl<'a> Context<'a> {
     }
 }
 
-/// A service's title as the text of a button; empty if it is blank.
+/// A service's title as the text of a button. Empty if it is blank.
 fn title(service: &Service) -> String {
     shorten(one_line(&service.title).trim(), TITLE_LENGTH)
 }
 
-/// Reads a text of the operator. One that is not well-formed is sent as typed. `None` if it shows nothing.
+/// Reads a text of the operator. A text that is not well-formed is sent as typed. `None` if nothing in it is visible.
 fn rich(text: &str) -> Option<Vec<Span>> {
     let spans = html::parse(text).unwrap_or_else(|_| vec![Span::plain(text, None)]);
     Some(spans).filter(|spans| spans.iter().any(|span| !is_blank(&span.text)))
 }
 
-/// Paragraphs without a style.
 fn plain(paragraphs: impl IntoIterator<Item = String>) -> Vec<Span> {
     let paragraphs: Vec<String> = paragraphs.into_iter().collect();
     vec![Span::plain(paragraphs.join("\n\n"), None)]

@@ -1,4 +1,4 @@
-//! A customer's own link to a service's booking page. It fills a field of the booking with the customer's chat id.
+//! A customer's personal link to a service's booking page. It fills a field of the booking with the customer's chat id.
 
 use std::fmt;
 
@@ -18,13 +18,13 @@ pub const DEFAULT_HOST: &str = "https://embed.torrow.net";
 /// The number of characters of a code.
 pub const CODE_LENGTH: usize = 12;
 
-/// The characters of a code. `-` and `_` are not among them, because they separate the parts of a link.
+/// The characters of a code. `-` and `_` are excluded because they separate the parts of a link.
 pub const CODE_ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// The most characters of a field's name.
+/// The maximum length of a field's name, in characters.
 pub const FIELD_NAME_LENGTH: usize = 64;
 
-/// The most characters of a first name in a link: Telegram's own limit.
+/// The maximum length of a first name in a link, in characters: Telegram's own limit.
 const FIRST_NAME_LENGTH: usize = 64;
 
 closed_set! {
@@ -51,12 +51,12 @@ impl From<Language> for Culture {
 #[serde(try_from = "String", into = "String")]
 pub struct FieldName(String);
 
-/// Why a text is not the name of a field that a link can fill.
+/// Why a text cannot be the name of a field that a link fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldNameFault {
     /// It has no visible character.
     Blank,
-    /// It has a `_`: in a link, the first one ends the name.
+    /// It has a `_`. In a link, the first `_` ends the name.
     HasUnderscore,
     /// It has more than [`FIELD_NAME_LENGTH`] characters.
     TooLong,
@@ -65,7 +65,7 @@ pub enum FieldNameFault {
 }
 
 impl FieldName {
-    /// Reads a name. White space around it and invisible characters are dropped.
+    /// Reads a name. Surrounding white space and invisible characters are dropped.
     ///
     /// # Errors
     /// The first fault.
@@ -95,13 +95,13 @@ impl FieldName {
 }
 
 impl Default for FieldName {
-    /// `*TelegramId`: the leading `*` hides the field from the customer.
+    /// `*TelegramId`. The leading `*` hides the field from the customer.
     fn default() -> Self {
         Self("*TelegramId".to_owned())
     }
 }
 
-/// The message is for programmers; the interface has a sentence for each fault.
+/// The message is for developers; the interface has a sentence for each fault.
 impl fmt::Display for FieldNameFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self:?}")
@@ -122,8 +122,8 @@ impl From<FieldName> for String {
     }
 }
 
-/// A customer's private chat, with the code by which the server recognises a link of its own (contract §4):
-/// `{integer}-{code}`. Only the server can tell whether the code is the right one.
+/// A customer's private chat and a code: `{chat id}-{code}` (contract §4). The server uses the code to recognise links
+/// that it made itself. Only the server can verify the code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodedChat {
     chat: i64,
@@ -131,7 +131,7 @@ pub struct CodedChat {
 }
 
 impl CodedChat {
-    /// A chat with its code. `None` if the chat is not a user's, or the code does not have [`CODE_LENGTH`] characters of
+    /// Returns `None` if the chat is not a user's, or if the code does not consist of [`CODE_LENGTH`] characters of
     /// [`CODE_ALPHABET`].
     #[must_use]
     pub fn new(chat: i64, code: &str) -> Option<Self> {
@@ -139,17 +139,17 @@ impl CodedChat {
         (chat > 0 && is_code).then(|| Self { chat, code: code.to_owned() })
     }
 
-    /// Reads a field's value. White space around it and invisible characters are dropped.
+    /// Reads the value of a field. Surrounding white space and invisible characters are dropped.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = one_line(text);
         let (chat, code) = text.trim().split_once('-')?;
-        // `i64::from_str` would read a sign.
+        // `i64::from_str` would accept a sign.
         let is_number = chat.bytes().all(|b| b.is_ascii_digit());
         Self::new(chat.parse().ok().filter(|_| is_number)?, code)
     }
 
-    /// The chat's id, which is positive.
+    /// The chat's id. It is positive.
     #[must_use]
     pub fn chat(&self) -> i64 {
         self.chat
@@ -175,22 +175,23 @@ pub struct BookingLink<'a> {
     pub host: &'a str,
     /// The service.
     pub service: &'a ServiceId,
-    /// The field that gets the chat.
+    /// The field that receives the chat.
     pub field: &'a FieldName,
     /// The customer's chat.
     pub chat: &'a CodedChat,
-    /// The field that gets the customer's first name, and the name as Telegram has it. A blank name is left out.
+    /// The field that receives the customer's first name, and the first name as Telegram reports it. A blank name is
+    /// omitted.
     pub first_name: Option<(&'a FieldName, &'a str)>,
     /// The page's language.
     pub culture: Option<Culture>,
     /// The page's time zone.
     pub time_zone: Option<TimeZone>,
-    /// The user name of the bot to which the page leads back after booking.
+    /// The user name of the bot to which the page returns after booking.
     pub return_to: Option<&'a str>,
 }
 
 impl BookingLink<'_> {
-    /// The URL. Names and values are percent-encoded; a `*` stays readable.
+    /// The URL. Names and values are percent-encoded, except `*`.
     #[must_use]
     pub fn url(&self) -> String {
         let host = self.host.trim_end_matches('/');
@@ -222,7 +223,7 @@ mod tests {
     const ID: &str = "1b5f03ed96001255550ebaa2c51b7d31";
 
     #[test]
-    fn a_chat_with_a_code_is_read_and_written() {
+    fn a_coded_chat_survives_a_round_trip() {
         for text in ["123-abcdefghijkl", " 123-abcdefghijkl\n", "\u{feff}123-abcdefghijkl\u{200b}"] {
             let coded = CodedChat::parse(text).expect("a chat with a code");
             assert_eq!(
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_chat_with_a_code() {
+    fn malformed_coded_chats_are_rejected() {
         for text in [
             "",
             "123",
@@ -261,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_name_is_visible_and_has_no_underscore() {
+    fn a_field_name_must_be_visible_and_have_no_underscore() {
         for (text, name) in
             [("*TelegramId", "*TelegramId"), (" Имя клиента\u{200b} ", "Имя клиента"), ("\u{feff}a&b", "a&b")]
         {
@@ -281,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_has_what_is_set_and_is_encoded() {
+    fn a_link_contains_the_set_parts_percent_encoded() {
         let service = ServiceId::parse(ID).expect("an id");
         let chat = CodedChat::new(123, "abcdefghijkl").expect("a chat");
         let (field, name) = (FieldName::default(), FieldName::parse("Имя & #1").expect("a name"));

@@ -1,9 +1,9 @@
-//! The booking bot: a customer presses Start, opens a service's booking page inside Telegram with the chat's id filled
-//! in, and later gets messages about the booking.
+//! The booking bot. A customer presses Start and opens a service's booking page inside Telegram, with the chat's id
+//! filled in. Later the customer receives messages about the booking.
 //!
-//! 1. [`read_links`] reads the services from links that an operator pastes; [`BookingBot`] is what the operator sets.
-//! 2. [`BookingLink`] is a customer's own link to a service's booking page. It carries a [`CodedChat`].
-//! 3. [`parse`] reads what a customer writes; [`answer`] is what the bot says then.
+//! 1. [`read_links`] reads services from links that an operator pastes. [`BookingBot`] has the operator's settings.
+//! 2. [`BookingLink`] is a customer's personal link to a service's booking page. It contains a [`CodedChat`].
+//! 3. [`parse`] reads a customer's message. [`answer`] is the bot's reply.
 
 mod conversation;
 mod link;

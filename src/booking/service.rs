@@ -1,4 +1,4 @@
-//! Services, and the links by which an operator names them.
+//! Services, and the links that operators paste to add them.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -12,13 +12,13 @@ use crate::{
     text::{clean, is_blank, one_line, shorten},
 };
 
-/// The id of a service: 29 to 33 hexadecimal digits, in lower case.
+/// The id of a service: 29 to 33 hexadecimal digits, stored in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ServiceId(String);
 
 impl ServiceId {
-    /// Reads an id in either case.
+    /// Reads an id in upper or lower case.
     ///
     /// # Errors
     /// [`LinkFault::BadCharacter`] or [`LinkFault::BadLength`].
@@ -59,7 +59,7 @@ impl From<ServiceId> for String {
     }
 }
 
-/// Why a text names no service that can be added.
+/// Why a pasted text does not add a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkFault {
     /// A link to one booking (`case;id=`).
@@ -72,40 +72,40 @@ pub enum LinkFault {
     Telegram,
     /// A link to another site.
     OtherSite,
-    /// The id has this many characters instead of 29 to 33.
+    /// The id has this many characters. It must have 29 to 33.
     BadLength(usize),
-    /// The id contains a character that is no hexadecimal digit.
+    /// The id contains a character that is not a hexadecimal digit.
     BadCharacter(char),
-    /// The line has no link.
+    /// The line contains no link.
     NoLink,
-    /// The service was named before in the same text.
+    /// The same text already contains this service.
     Duplicate,
-    /// The text goes on beyond [`MOST_LINKS`] or [`MOST_BYTES`]; the rest was not read.
+    /// The text exceeds [`MOST_LINKS`] or [`MOST_BYTES`]. The rest was not read.
     TooMuch,
 }
 
-/// The message is for programmers; the interface has a sentence for each fault.
+/// The message is for developers; the interface has a sentence for each fault.
 impl fmt::Display for LinkFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self:?}")
     }
 }
 
-/// A service that a text names.
+/// A service found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// The id.
     pub id: ServiceId,
-    /// The words beside the link as a suggestion for the title, at most [`TITLE_LENGTH`] characters.
+    /// The words next to the link, as a suggested title of at most [`TITLE_LENGTH`] characters.
     pub title: Option<String>,
 }
 
-/// A piece of a pasted text, and what was read from it.
+/// A piece of a pasted text and the result of reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Read {
-    /// The piece: the link, or a line without one. Redacted and shortened to 80 characters.
+    /// The link, or a whole line without a link. Redacted and shortened to 80 characters.
     pub text: String,
-    /// The service, or why there is none.
+    /// The service, or why none was found.
     pub result: Result<Found, LinkFault>,
 }
 
@@ -115,21 +115,21 @@ impl Read {
     }
 }
 
-/// The most bytes of a pasted text that are read.
+/// The maximum number of bytes of a pasted text that are read.
 pub const MOST_BYTES: usize = 64 * 1024;
-/// The most pieces of a pasted text that are read.
+/// The maximum number of pieces of a pasted text that are read.
 pub const MOST_LINKS: usize = 100;
 
-/// Reads the services from a text that an operator pasted: links in any form in which people copy them, or ids. The
-/// title of a service stands before or after the link on its line, or alone on the line above.
+/// Reads the services from a text that an operator pasted. It may contain ids, or links in any form in which people
+/// copy them. A service's title is before or after the link on its line, or alone on the line above.
 ///
-/// The result has one entry for each link and for each line without one, in the text's order.
+/// The result has one entry for each link and for each line without a link, in the order of the text.
 #[must_use]
 pub fn read_links(text: &str) -> Vec<Read> {
     let (text, rest) = bounded(text);
     let mut reads = Vec::new();
     let mut seen = BTreeSet::new();
-    // A line of words that may be the title of a link on the next line.
+    // A line without a link, which may be the title of a link on the next line.
     let mut above: Option<String> = None;
     let mut titles_stand_above = None;
     let text: String = clean(text).split('\n').map(one_line).collect::<Vec<_>>().join("\n");
@@ -171,7 +171,7 @@ fn bounded(text: &str) -> (&str, Option<&str>) {
         end -= 1;
     }
     let head = text.get(..end).unwrap_or_default();
-    // A cut id would be reported as one that is too short.
+    // An id that was cut would be reported as too short.
     let (head, _) = head.rsplit_once(char::is_whitespace).unwrap_or((head, ""));
     let rest = text.get(head.len()..).unwrap_or_default().trim_start();
     let start: String = rest.chars().take(200).collect();
@@ -179,7 +179,6 @@ fn bounded(text: &str) -> (&str, Option<&str>) {
     (head, rest.lines().next().or(Some("")))
 }
 
-/// Adds what the links of one line name.
 fn read_line(links: &[Link<'_>], gaps: &[String], seen: &mut BTreeSet<ServiceId>, reads: &mut Vec<Read>) {
     let title_of = |gap: usize| gaps.get(gap).and_then(|gap| title(gap));
     let stands_before = title_of(0).is_some();
@@ -187,7 +186,7 @@ fn read_line(links: &[Link<'_>], gaps: &[String], seen: &mut BTreeSet<ServiceId>
     for (index, link) in links.iter().enumerate() {
         let result = match &link.id {
             Ok(id) => {
-                // HTML and Markdown may repeat the link as its own text.
+                // HTML and Markdown links may repeat the URL as their text.
                 let is_repeated = before == Some(id) && gaps.get(index).is_some_and(|gap| gap.contains(['>', '(']));
                 before = Some(id);
                 if is_repeated {
@@ -203,15 +202,14 @@ fn read_line(links: &[Link<'_>], gaps: &[String], seen: &mut BTreeSet<ServiceId>
     }
 }
 
-/// A link within a line.
 struct Link<'a> {
-    /// The offset in bytes.
+    /// In bytes.
     start: usize,
     text: &'a str,
     id: Result<ServiceId, LinkFault>,
 }
 
-/// The texts before, between and after the links of a line: one more than there are links.
+/// The texts before, between and after the links of a line: one more than the number of links.
 fn gaps(line: &str, links: &[Link<'_>]) -> Vec<String> {
     let mut end = 0;
     let mut gaps = Vec::with_capacity(links.len() + 1);
@@ -223,7 +221,7 @@ fn gaps(line: &str, links: &[Link<'_>]) -> Vec<String> {
     gaps
 }
 
-/// The links of a line. Each word is read once, so the cost is linear.
+/// Each word is read once, so the cost is linear.
 fn links(line: &str) -> Vec<Link<'_>> {
     let mut links: Vec<Link<'_>> = Vec::new();
     for (start, word) in words(line) {
@@ -240,7 +238,7 @@ fn links(line: &str) -> Vec<Link<'_>> {
     links
 }
 
-/// The words of a line with their offsets, without the punctuation around them.
+/// The words of a line with their offsets, without surrounding punctuation.
 fn words(line: &str) -> Vec<(usize, &str)> {
     let ends = |c: char| c.is_whitespace() || ",\"'`<>()[]|«»“”„".contains(c);
     let mut words = Vec::new();
@@ -264,22 +262,21 @@ fn words(line: &str) -> Vec<(usize, &str)> {
     words.filter(|(_, word)| !word.is_empty()).collect()
 }
 
-/// What a word says if it is a link or an id: the offset at which the link starts, and the service. `None` for other
-/// words.
+/// If the word is a link or an id: the offset at which the link starts, and the service.
 fn link(word: &str) -> Option<(usize, Result<ServiceId, LinkFault>)> {
     let lower = word.to_ascii_lowercase();
     let Some(start) = link_start(&lower) else {
         return bare_id(lower.strip_prefix("id=").unwrap_or(&lower)).map(|id| (0, id));
     };
     let mut link = lower.get(start..)?.to_owned();
-    // A link within another link's query is encoded, or encoded twice.
+    // A link inside another link's query is percent-encoded once or twice.
     for _ in 0..2 {
         link = percent_decode_str(&link).decode_utf8_lossy().to_lowercase();
     }
     Some((start, target(&link)))
 }
 
-/// The offset at which a link starts in a word in lower case.
+/// The offset at which a link starts in a lower-case word.
 fn link_start(word: &str) -> Option<usize> {
     let scheme = ["://", "%3a%2f%2f"].iter().filter_map(|mark| word.find(mark)).min().map(|end| {
         let before = word.get(..end).unwrap_or_default();
@@ -294,7 +291,7 @@ fn link_start(word: &str) -> Option<usize> {
     scheme.into_iter().chain(host).min().or_else(|| is_link_without_host(word).then_some(0))
 }
 
-/// Whether a word in lower case is another site's link without a scheme, or a link without a host.
+/// Whether a lower-case word is a link to another site without a scheme, or a link without a host.
 fn is_link_without_host(word: &str) -> bool {
     let host = word.split('/').next().unwrap_or_default();
     let is_name = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
@@ -306,7 +303,7 @@ fn is_link_without_host(word: &str) -> bool {
     is_site || is_page || word.starts_with("service/")
 }
 
-/// Reads a word that is an id, or looks like a mistyped one.
+/// Reads a word that is an id or looks like a mistyped id.
 fn bare_id(word: &str) -> Option<Result<ServiceId, LinkFault>> {
     let id = ServiceId::parse(word);
     let has = |is: fn(&u8) -> bool| word.bytes().any(|b| is(&b));
@@ -317,7 +314,7 @@ fn bare_id(word: &str) -> Option<Result<ServiceId, LinkFault>> {
     (id.is_ok() || is_like_one).then_some(id)
 }
 
-/// The service that a decoded link in lower case leads to.
+/// The service that a link leads to. The link must be decoded and in lower case.
 fn target(link: &str) -> Result<ServiceId, LinkFault> {
     let is_scheme = |scheme: &str| scheme.bytes().all(|b| b.is_ascii_alphanumeric());
     let (scheme, rest) = link.split_once("://").filter(|(scheme, _)| is_scheme(scheme)).unwrap_or(("", link));
@@ -342,7 +339,7 @@ fn target(link: &str) -> Result<ServiceId, LinkFault> {
     page(path).or_else(|| page(fragment)).unwrap_or(Err(LinkFault::NotAService))
 }
 
-/// The last of the pages that a path names: `…/service;id={id};x=y`, `/service/{id}/booking`.
+/// The last page in a path: `…/service;id={id};x=y`, `/service/{id}/booking`.
 fn page(path: &str) -> Option<Result<ServiceId, LinkFault>> {
     let mut found = None;
     let mut segments = path.split('/').peekable();
@@ -360,11 +357,11 @@ fn page(path: &str) -> Option<Result<ServiceId, LinkFault>> {
     found
 }
 
-/// Pairs that stand around a title or within it.
+/// Pairs of characters that enclose a title or a part of it.
 const PAIRS: [(char, char); 8] =
     [('«', '»'), ('„', '“'), ('“', '”'), ('"', '"'), ('\'', '\''), ('`', '`'), ('(', ')'), ('[', ']')];
 
-/// The title in the text beside a link: without tags, the marks of lists and Markdown, and what is left of the link's
+/// Extracts the title from the text next to a link. Removes tags, list markers, Markdown and the remains of the link's
 /// own brackets.
 fn title(gap: &str) -> Option<String> {
     let mut gap = gap;
@@ -386,7 +383,7 @@ fn title(gap: &str) -> Option<String> {
         title = title.trim_matches(|c: char| c.is_whitespace() || "-–—•·*_~|:;,=#→".contains(c));
         title = title.trim_start_matches([')', ']', '>', '.']).trim_end_matches(['.', '(', '[', '<']);
         for (open, close) in PAIRS {
-            // The same quote may open and close.
+            // The opening and the closing quote may be the same character.
             let has_odd = open == close && title.matches(open).count() % 2 == 1;
             if let Some(inner) = title.strip_suffix(close)
                 && (has_odd || !inner.contains(open))

@@ -1,6 +1,6 @@
-//! The operator's settings of one booking bot, and their stored form.
+//! The operator's settings of a booking bot, and their stored form.
 //!
-//! The stored form is JSON with the version `v`. Unknown keys are ignored, and a missing key has its default.
+//! The stored form is JSON with a version `v`. Unknown keys are ignored. Missing keys get their defaults.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -19,30 +19,30 @@ use crate::{
     values::{ChatId, Language, TimeZone},
 };
 
-/// The most services of a bot. The Bot API takes at most 100 buttons below a message.
+/// The maximum number of services of a bot. The Bot API allows 100 buttons below a message.
 pub const MOST_SERVICES: usize = 50;
-/// The most characters of a service's title, and of the button's text. The Bot API states no limit for the text of a
-/// button, but a telephone shows about 40 characters.
+/// The maximum length of a service's title, in characters. The title is also the text of the service's button. The Bot
+/// API states no limit for it, but a phone shows about 40 characters.
 pub const TITLE_LENGTH: usize = 64;
-/// The most UTF-16 units of a service's text.
+/// The maximum length of a service's text, in UTF-16 units.
 pub const SERVICE_TEXT_LENGTH: usize = 2048;
-/// The most UTF-16 units of the greeting (Bot API: sendMessage).
+/// The maximum length of the greeting, in UTF-16 units (Bot API: sendMessage).
 pub const GREETING_LENGTH: usize = Limits::TELEGRAM.units;
-/// The most UTF-16 units of the text for `/help`. The list of commands follows in the same message.
+/// The maximum length of the `/help` text, in UTF-16 units. The same message also contains the list of commands.
 pub const HELP_LENGTH: usize = 3072;
-/// The most characters of the payload of a start link, `A-Za-z0-9_-` (Bot API: deep linking).
+/// The maximum length of a start link's payload, in characters `A-Za-z0-9_-` (Bot API: deep linking).
 pub const PAYLOAD_LENGTH: usize = 64;
-/// The most characters of a bot's description (Bot API: setMyDescription).
+/// The maximum length of a bot's description, in characters (Bot API: setMyDescription).
 pub const DESCRIPTION_LENGTH: usize = 512;
-/// The most characters of a bot's short description (Bot API: setMyShortDescription).
+/// The maximum length of a bot's short description, in characters (Bot API: setMyShortDescription).
 pub const SHORT_DESCRIPTION_LENGTH: usize = 120;
-/// The most characters of a command's description (Bot API: BotCommand).
+/// The maximum length of a command's description, in characters (Bot API: BotCommand).
 pub const COMMAND_DESCRIPTION_LENGTH: usize = 256;
 
 /// The version of the stored form that this code writes.
 const VERSION: u8 = 1;
 
-/// A text of the operator in both languages. Without one, the bot says its own.
+/// The operator's text in both languages. If it is missing, the bot uses its default text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OwnText {
@@ -70,16 +70,16 @@ impl OwnText {
 pub struct Service {
     /// The id.
     pub id: ServiceId,
-    /// The title: the text of the service's button. Plain text.
+    /// The title, which is also the text of the service's button. Plain text.
     #[serde(default)]
     pub title: String,
-    /// The text that a link to this service shows; may use Telegram's HTML.
+    /// The text that the bot sends when a customer opens a link to this service. May use Telegram's HTML.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 
 impl Service {
-    /// A service as an operator typed it: the title becomes one line, and a blank text is none.
+    /// Creates a service from an operator's input. The title is reduced to one line; a blank text becomes `None`.
     #[must_use]
     pub fn typed(id: ServiceId, title: &str, text: &str) -> Self {
         let text = Some(clean(text)).filter(|text| !is_blank(text));
@@ -87,29 +87,29 @@ impl Service {
     }
 }
 
-/// The operator's settings of one booking bot.
+/// The operator's settings of a booking bot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Stored", into = "Stored")]
 pub struct BookingBot {
-    /// The answer to Start; may use Telegram's HTML.
+    /// The reply to Start. May use Telegram's HTML.
     pub greeting: OwnText,
-    /// The text of the menu button, and of the button of a single service. Plain text.
+    /// The text of the menu button, and of the booking button if there is only one service. Plain text.
     pub button: OwnText,
-    /// The text for `/help`, before the list of commands; may use Telegram's HTML.
+    /// The text for `/help`, before the list of commands. May use Telegram's HTML.
     pub help: OwnText,
-    /// The contact field of a booking that gets the customer's chat.
+    /// The contact field of a booking that receives the customer's chat.
     pub field: FieldName,
-    /// The contact field that gets the customer's first name.
+    /// The contact field that receives the customer's first name.
     pub first_name_field: Option<FieldName>,
-    /// Whether the booking page leads back to the bot after booking.
+    /// Whether the booking page returns to the bot after booking.
     pub returns: bool,
-    /// The language of the booking page; without one, the customer's.
+    /// The language of the booking page. If it is `None`, the customer's language is used.
     pub culture: Option<Culture>,
     /// The time zone of the booking page.
     pub time_zone: Option<TimeZone>,
-    /// The chat of the staff, to which customers' messages are forwarded.
+    /// The staff chat, to which customers' messages are forwarded.
     pub staff_chat: Option<ChatId>,
-    /// Whether a message that could not be delivered before the customer pressed Start is delivered after it.
+    /// Whether messages that failed because the customer had not pressed Start are delivered after Start.
     pub deliver_after_start: bool,
     /// The services, in the order of their buttons.
     pub services: Vec<Service>,
@@ -134,7 +134,7 @@ impl Default for BookingBot {
 }
 
 closed_set! {
-    /// A field of the settings that is a text in the operator's form. The names are those of the form's fields.
+    /// A field of the settings that the operator's form edits as text. The names are those of the form's fields.
     pub enum BookingField {
         /// The greeting in Russian.
         GreetingRu = "greeting_ru",
@@ -148,26 +148,25 @@ closed_set! {
         HelpRu = "help_ru",
         /// The text for `/help` in English.
         HelpEn = "help_en",
-        /// The field that gets the customer's chat.
+        /// The contact field that receives the customer's chat.
         FieldName = "field_name",
-        /// The field that gets the customer's first name.
+        /// The contact field that receives the customer's first name.
         FirstNameField = "first_name_field",
         /// The language of the booking page.
         Culture = "culture",
         /// The time zone of the booking page.
         TimeZone = "time_zone",
-        /// The chat of the staff.
+        /// The staff chat.
         StaffChat = "staff_chat",
     }
 }
 
 impl BookingField {
-    /// The operator's own texts.
     const TEXTS: [Self; 6] =
         [Self::GreetingRu, Self::GreetingEn, Self::ButtonRu, Self::ButtonEn, Self::HelpRu, Self::HelpEn];
 
-    /// The most that the field's text may have: characters of a button's text, UTF-16 units without markup of a
-    /// greeting or a text for `/help`. `None` for other fields.
+    /// The maximum length of the field's text: in characters for a button, in UTF-16 units without markup for a
+    /// greeting or a `/help` text. `None` for other fields.
     #[must_use]
     pub fn longest(self) -> Option<usize> {
         match self {
@@ -183,7 +182,7 @@ impl BookingField {
     }
 }
 
-/// A fault of the settings. Services are named by their index.
+/// A fault of the settings. A service is identified by its index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BookingFault {
     /// There is no service.
@@ -202,21 +201,21 @@ pub enum BookingFault {
     TooLong(BookingField),
     /// The name of a contact field cannot be used.
     FieldName(BookingField, FieldNameFault),
-    /// The chat and the first name go to the same contact field.
+    /// The chat and the first name are assigned to the same contact field.
     SameField,
-    /// There is no such language of the booking page.
+    /// The language of the booking page is not supported.
     UnknownCulture {
         /// The value, shortened.
         value: String,
     },
-    /// There is no such time zone.
+    /// There is no time zone with this name.
     UnknownTimeZone {
         /// The value, shortened.
         value: String,
         /// The zone with the most similar name.
         nearest: Option<&'static str>,
     },
-    /// The staff's chat is neither an integer nor `@channel`.
+    /// The staff chat is neither an integer nor `@channel`.
     BadStaffChat {
         /// The value, shortened.
         value: String,
@@ -224,11 +223,11 @@ pub enum BookingFault {
 }
 
 impl BookingBot {
-    /// Sets one field from its text in a form. A blank text means the default; only the field that gets the chat must
-    /// have a name.
+    /// Sets one field from the text of a form. A blank text sets the default, except for the field that receives the
+    /// chat, which must have a name.
     ///
     /// # Errors
-    /// The fault of the value. The field then keeps its former value.
+    /// The fault of the value. The field then keeps its previous value.
     pub fn set(&mut self, field: BookingField, value: &str) -> Result<(), BookingFault> {
         if let Some(slot) = self.text_slot(field) {
             let text = if field.is_plain() { one_line(value).trim().to_owned() } else { clean(value) };
@@ -263,7 +262,7 @@ impl BookingBot {
         Ok(())
     }
 
-    /// The text of one field for a form; blank for the default.
+    /// The text of one field for a form. Blank for the default.
     #[must_use]
     pub fn get(&self, field: BookingField) -> String {
         let text = match field {
@@ -282,7 +281,7 @@ impl BookingBot {
         text.unwrap_or_default()
     }
 
-    /// Every fault of the settings as a whole; those of a single value come from [`BookingBot::set`].
+    /// The faults of the settings as a whole. [`BookingBot::set`] returns the faults of single values.
     #[must_use]
     pub fn check(&self) -> Vec<BookingFault> {
         let mut faults = Vec::new();
@@ -319,7 +318,7 @@ impl BookingBot {
         faults
     }
 
-    /// Whether a profile finds the customer's chat in the field that the bot's links fill.
+    /// Whether a profile reads the customer's chat from the field that the bot's links fill.
     #[must_use]
     pub fn is_read_by(&self, profile: &Profile) -> bool {
         profile.field_name.as_deref().is_some_and(|name| is_same_field(name, self.field.as_str()))
@@ -338,7 +337,7 @@ impl BookingBot {
     }
 }
 
-/// The link that starts the bot: with one service, or with all. The payload is the service's id, or `all`.
+/// The link that starts the bot with one service or with all of them. The payload is the service's id, or `all`.
 #[must_use]
 pub fn start_link(bot_username: &str, service: Option<&ServiceId>) -> String {
     format!("{}?start={}", chat_link(bot_username), service.map_or("all", ServiceId::as_str))
@@ -349,7 +348,7 @@ pub(super) fn chat_link(bot_username: &str) -> String {
     format!("https://t.me/{}", encode(bot_username.trim_start_matches('@')))
 }
 
-/// The stored settings cannot be read: a later version wrote them, or a value is not one that this code writes.
+/// The stored settings cannot be read: a later version wrote them, or they contain a value that this code never writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnreadableSettings {
     /// A later version.
@@ -470,7 +469,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_is_set_is_read_back() {
+    fn every_field_survives_set_and_get() {
         let bot = full();
         let mut copy = BookingBot { services: bot.services.clone(), ..BookingBot::default() };
         for field in BookingField::ALL {
@@ -484,7 +483,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_field_means_its_default() {
+    fn setting_a_blank_text_restores_the_default() {
         let mut bot = full();
         for field in BookingField::ALL.into_iter().filter(|field| *field != BookingField::FieldName) {
             assert_eq!(bot.set(field, " \u{200b}\n"), Ok(()), "{field:?}");
@@ -494,7 +493,7 @@ mod tests {
     }
 
     #[test]
-    fn a_faulty_value_changes_nothing() {
+    fn an_invalid_value_leaves_the_settings_unchanged() {
         let mut bot = full();
         for (field, value, fault) in [
             (BookingField::FieldName, " ", BookingFault::FieldName(BookingField::FieldName, FieldNameFault::Blank)),
@@ -522,7 +521,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_of_the_whole_is_found() {
+    fn check_reports_every_fault() {
         assert_eq!(BookingBot::default().check(), [BookingFault::NoService]);
         let mut bot = full();
         bot.services.push(service(ID, "\u{200b} "));
@@ -553,7 +552,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stored_form_is_read_back_and_tolerates_other_keys() {
+    fn the_stored_form_survives_a_round_trip_and_unknown_keys_are_ignored() {
         let bot = full();
         let json = serde_json::to_string(&bot).expect("JSON");
         assert!(json.starts_with(r#"{"v":1,"greeting":{"ru":"<b>"#), "{json}");
@@ -569,7 +568,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_this_code_cannot_have_written_are_unreadable() {
+    fn settings_with_a_later_version_or_invalid_values_are_unreadable() {
         for (text, why) in [
             (r#"{"v":2}"#, "booking settings of version 2"),
             (r#"{"time_zone":"Mars/Olympus"}"#, "an unreadable time_zone in booking settings"),
@@ -583,7 +582,7 @@ mod tests {
     }
 
     #[test]
-    fn a_typed_service_has_a_title_of_one_line_and_a_text_that_is_not_blank() {
+    fn a_typed_service_gets_a_one_line_title_and_no_blank_text() {
         let id = ServiceId::parse(ID).expect("an id");
         let typed = |title, text| {
             let Service { title, text, .. } = Service::typed(id.clone(), title, text);
@@ -597,7 +596,7 @@ mod tests {
     }
 
     #[test]
-    fn a_start_link_fits_the_bot_api() {
+    fn a_start_link_fits_the_bot_api_limits() {
         let id = ServiceId::parse(ID).expect("an id");
         assert_eq!(start_link("@salon_bot", Some(&id)), format!("https://t.me/salon_bot?start={ID}"));
         assert_eq!(start_link("salon_bot", None), "https://t.me/salon_bot?start=all");

@@ -1,11 +1,12 @@
-//! Why a booking bot does not get its updates.
+//! Reasons why a booking bot does not receive its updates.
 
 use crate::closed_set::closed_set;
 
 closed_set! {
-    /// Why a booking bot does not get what customers write. That Telegram refuses the token is the state of the bot.
+    /// Why a booking bot does not receive customers' messages. A refused token is not listed here, because it is a
+    /// state of the bot.
     pub enum Trouble {
-        /// Another host has set a webhook, which gets the updates (Bot API: 409).
+        /// Another host has set a webhook, which receives the updates (Bot API: 409).
         OtherWebhook = "other_webhook",
         /// Another program reads the updates by long polling (Bot API: 409).
         OtherReader = "other_reader",

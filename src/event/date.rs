@@ -1,19 +1,19 @@
-//! Dates in the forms that booking services write.
+//! Dates in the formats that booking services write.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Utc};
 
 /// The meaning of a date field.
 #[cfg_attr(test, derive(Debug, PartialEq))]
 pub(super) enum Moment {
-    /// No date: services write the first or the last moment of their calendar for "not set".
+    /// No date. Services write the first or the last moment of their calendar for "not set".
     Missing,
-    /// This moment.
     At(DateTime<Utc>),
 }
 
-/// Reads RFC 3339. A text without an offset is UTC, one without a time is midnight. `None` if it is not a date.
+/// Reads RFC 3339. A text without an offset is UTC; a text without a time is midnight. `None` if it is not a date.
 ///
-/// Written by hand because `chrono`'s format parser is most of `chrono`'s code size, also in the browser's module.
+/// This is hand-written because `chrono`'s format parser is most of `chrono`'s code size, which matters for the
+/// browser's module.
 pub(super) fn read(text: &str) -> Option<Moment> {
     let mut rest = Rest(text.trim());
     let year = rest.year()?;
@@ -29,12 +29,11 @@ pub(super) fn read(text: &str) -> Option<Moment> {
     if !rest.0.is_empty() || year > 9999 {
         return None;
     }
-    // An offset may move the moment into the year before or after.
+    // An offset may move the moment into the previous or next year.
     let is_set = |year: i32| (2..9999).contains(&year);
     Some(if is_set(year) && is_set(moment.year()) { Moment::At(moment.and_utc()) } else { Moment::Missing })
 }
 
-/// The text that has not been read yet.
 struct Rest<'a>(&'a str);
 
 impl Rest<'_> {
@@ -56,7 +55,7 @@ impl Rest<'_> {
         (count > 0).then_some(digits)
     }
 
-    /// Reads a number of two digits. Some services pad it with a space or not at all.
+    /// Reads a two-digit number. Some services pad it with a space or do not pad it.
     fn number(&mut self) -> Option<u32> {
         self.0 = self.0.trim_start();
         self.digits(2)?.parse().ok()
@@ -81,7 +80,7 @@ impl Rest<'_> {
         NaiveTime::from_hms_nano_opt(hour, minute, second, nanosecond)
     }
 
-    /// Reads a fraction of a second as nanoseconds; further digits are ignored.
+    /// Reads a fraction of a second as nanoseconds. Further digits are ignored.
     fn fraction(&mut self) -> Option<u32> {
         let digits = self.digits(usize::MAX)?;
         digits
@@ -115,7 +114,7 @@ mod tests {
 
     use super::*;
 
-    /// What `chrono` reads for the same forms.
+    /// The result of `chrono` for the same formats.
     fn by_chrono(text: &str) -> Option<Moment> {
         let text = text.trim().to_ascii_uppercase().replacen(' ', "T", 1);
         let with_offset = ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z"];
@@ -136,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_ones_are_read_as_chrono_reads_them() {
+    fn unusual_dates_are_read_as_by_chrono() {
         for text in [
             "2024-05-08",
             "2024-5-8",
@@ -189,14 +188,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_is_read_as_chrono_reads_it(
+        fn random_dates_are_read_as_by_chrono(
             text in "(000[01]|19[0-9]{2}|2[0-9]{3}|9999)-[01]?[0-9]-[0-3]?[0-9]([Tt ][0-2]?[0-9](:[0-6][0-9](:[0-6][0-9](\\.[0-9]{1,11})?)?)?([Zz]|[+-][0-2][0-9](:?[0-6][0-9])?)?)?"
         ) {
             prop_assert_eq!(read(&text), by_chrono(&text));
         }
 
         #[test]
-        fn nothing_makes_it_panic(text in any::<String>()) {
+        fn reading_never_panics(text in any::<String>()) {
             let _ = read(&text);
         }
     }

@@ -1,4 +1,4 @@
-//! An object of an event together with its path, which is noted for a field that cannot be read.
+//! An object of an event and its path. The path is noted for a field that cannot be read.
 
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -12,10 +12,10 @@ use super::{
 };
 use crate::text::{clean, composed, is_blank, trimmed};
 
-/// The most fields that are noted. An event may have thousands of them, and an answer names each.
+/// The maximum number of fields that are noted. An event may have thousands of them, and the endpoint's answer lists
+/// each.
 const MOST: usize = 20;
 
-/// The fields that could not be read.
 #[derive(Debug, Default)]
 pub(super) struct Notes(RefCell<Vec<UnreadField>>);
 
@@ -32,10 +32,10 @@ impl Notes {
     }
 }
 
-/// An object of the event. If it is absent, each of its fields is missing.
+/// An object of the event. If it is absent, all its fields are missing.
 pub(super) struct Fields<'a> {
     map: Option<&'a BTreeMap<&'static str, Kept>>,
-    /// The fields that the reader has kept.
+    /// The fields that the reader keeps.
     shape: &'static Shape,
     /// `CaseItem`, `Resources[1].ItemInfo`; empty for the whole event.
     path: String,
@@ -61,7 +61,6 @@ impl<'a> Fields<'a> {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
-    /// Notes that a field cannot be read.
     fn unread<T>(&self, name: &str, expected: Expected) -> Option<T> {
         self.notes.add(self.path(name), expected);
         None
@@ -71,14 +70,13 @@ impl<'a> Fields<'a> {
         let map = match self.value(name) {
             None => None,
             Some(Kept::Object(map)) => Some(map),
-            // PHP writes an empty object so.
+            // PHP writes an empty object as an empty list.
             Some(Kept::List(items)) if items.is_empty() => None,
             Some(_) => self.unread(name, Expected::Object),
         };
         Self { map, shape: self.inner(name), path: self.path(name), notes: self.notes }
     }
 
-    /// Reads one object, or each object of a list.
     pub(super) fn each<T>(&self, name: &str, expected: Expected, read: impl Fn(&Self) -> T) -> Vec<T> {
         let (shape, notes) = (self.inner(name), self.notes);
         match self.value(name) {
@@ -114,7 +112,7 @@ impl<'a> Fields<'a> {
         (!is_blank(&text)).then_some(text)
     }
 
-    /// A text that is compared or linked to: invisible characters around it are dropped.
+    /// A text that is compared or used in a link. Invisible characters around it are dropped.
     pub(super) fn id(&self, name: &str) -> Option<String> {
         self.text(name).map(|text| trimmed(&text).to_owned())
     }
@@ -124,8 +122,7 @@ impl<'a> Fields<'a> {
         self.id(name).map(|text| composed(&text).into_owned())
     }
 
-    /// A text that the customer's form has produced. A tick box yields a bool. A list or an object is not text and is
-    /// ignored.
+    /// A text of the customer's form. A tick box is a bool. A list or an object is ignored.
     pub(super) fn form_text(&self, name: &str) -> Option<String> {
         match self.value(name)? {
             Kept::Bool(value) => Some(value.to_string()),
@@ -134,7 +131,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A number; an error if the field has a value that is none.
+    /// A number. Returns an error if the field has a value that is not a number.
     pub(super) fn number(&self, name: &str) -> Result<Option<Decimal>, Unreadable> {
         let number = match self.value(name) {
             None => return Ok(None),
@@ -148,7 +145,7 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// A whole number without which nothing is missing, so that another value is not noted.
+    /// An optional whole number. A value of another type is ignored and not noted.
     pub(super) fn code(&self, name: &str) -> Option<i64> {
         match self.value(name)? {
             Kept::Number(text) | Kept::Text(text) => trimmed(text).parse().ok(),
@@ -184,7 +181,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The field has a value that cannot be read; this is noted.
+/// The field has a value that cannot be read. The field has been noted.
 #[derive(Debug)]
 pub(super) struct Unreadable;
 
@@ -196,8 +193,8 @@ fn is_missing(value: &Kept) -> bool {
     }
 }
 
-/// Writes `3.0` as `3`, because a service with a single number type sends integers so, and `1e3` as `1000`. A whole
-/// number keeps all its digits.
+/// Writes `3.0` as `3`, because a service with a single number type sends integers that way, and `1e3` as `1000`. A
+/// whole number keeps all its digits.
 fn plain(number: &str) -> String {
     if !number.contains(['.', 'e', 'E']) {
         return number.to_owned();
@@ -205,8 +202,7 @@ fn plain(number: &str) -> String {
     decimal(number).map_or_else(|| number.to_owned(), |number| number.normalize().to_string())
 }
 
-/// Reads a number that a person has written, such as `1 500,00` or `1.500,00`. `None` if it has more than one meaning:
-/// `1,500`.
+/// Reads a number that a person wrote, such as `1 500,00` or `1.500,00`. `None` if it is ambiguous, such as `1,500`.
 fn written(text: &str) -> Option<Decimal> {
     if let Some(number) = decimal(text) {
         return Some(number);
@@ -215,7 +211,7 @@ fn written(text: &str) -> Option<Decimal> {
     let is_space = |c: char| matches!(c, ' ' | '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}' | '\'' | '’');
     let marks = |wanted: char| text.chars().filter(|c| *c == wanted).count();
     let (commas, points) = (marks(','), marks('.'));
-    // The mark that may stand between groups, and the one before the fraction.
+    // The separator of groups, and the decimal separator.
     let (group, point) = match (commas, points, text.contains(is_space)) {
         (0, 0, true) => (None, None),
         (1, 0, true) => (None, Some(',')),
@@ -246,7 +242,7 @@ fn written(text: &str) -> Option<Decimal> {
     decimal(&format!("{sign}{first}{}.{fraction}", rest.concat()))
 }
 
-/// `None` if the text is not a number or does not fit a [`Decimal`].
+/// Returns `None` if the text is not a number or does not fit into a [`Decimal`].
 fn decimal(text: &str) -> Option<Decimal> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let unsigned = mantissa.strip_prefix(['+', '-']).unwrap_or(mantissa);
@@ -271,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decimals() {
+    fn only_decimal_numbers_that_fit_are_read() {
         for (text, read) in [
             ("0", Some("0")),
             ("-1500.50", Some("-1500.50")),
@@ -308,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_price_that_a_person_wrote_is_read_if_it_has_one_meaning() {
+    fn a_typed_price_is_read_only_if_it_is_unambiguous() {
         for (text, read) in [
             ("1 500,00", Some("1500.00")),
             ("1\u{a0}500,00", Some("1500.00")),

@@ -26,8 +26,8 @@ pub(super) fn event(body: &[u8]) -> Result<BookingEvent, EventFault> {
     Ok(BookingEvent { unread: notes.into_list(), ..event })
 }
 
-/// Replaces each escape of half a surrogate pair with that of U+FFFD, which has the same length. A service that cuts a
-/// text in the middle of an emoji writes such halves.
+/// Replaces each escape of an unpaired surrogate with the escape of U+FFFD, which has the same length. A service writes
+/// unpaired surrogates when it cuts a text in the middle of an emoji.
 fn whole_characters(json: &str) -> Cow<'_, str> {
     const REPLACEMENT: &str = "\\ufffd";
     let unit = |at: usize| {
@@ -47,7 +47,8 @@ fn whole_characters(json: &str) -> Cow<'_, str> {
                 copied = at + REPLACEMENT.len();
                 REPLACEMENT.len()
             }
-            // Skips an escaped backslash. It may be followed by a longer character, at which no JSON can continue.
+            // Skips the backslash and the byte after it. If that byte starts a longer character, the text is not valid
+            // JSON.
             _ => 2,
         };
     }
@@ -58,7 +59,7 @@ fn whole_characters(json: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
-/// `serde_json` counts a column in bytes, from 0 at the start of a line; a fault counts it in characters, from 1.
+/// `serde_json` counts columns in bytes, from 0 at the start of a line. A fault counts them in characters, from 1.
 fn not_json(text: &str, error: &serde_json::Error) -> EventFault {
     let line = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
     let column = line.char_indices().take_while(|(at, _)| *at < error.column()).count();
@@ -112,7 +113,7 @@ fn resource(resource: &Fields<'_>) -> Resource {
 
 fn booked(row: &Fields<'_>) -> BookedResource {
     let (amount, sale_price) = (row.number("Amount"), row.number("SalePrice"));
-    // A price of 0 is not shown, and no other takes its place. With an unknown amount, any sum would be wrong.
+    // A price of 0 is hidden and is not replaced by another price. If the amount is unknown, any sum would be wrong.
     let sale_price = match (&amount, sale_price) {
         (Ok(_), Ok(price)) => price,
         (Err(Unreadable), _) | (_, Err(Unreadable)) => Some(Decimal::ZERO),

@@ -1,17 +1,16 @@
-//! The fields of an event that are read. The parser skips all others without keeping them: a message needs one or two
-//! of the 90 KB that a booking service sends.
+//! The fields of an event that are read. The parser skips all others without storing them: a message needs 1 or 2 KB of
+//! the 90 KB that a booking service sends.
 
 use std::{collections::BTreeMap, fmt};
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// A value that is kept.
 #[derive(Debug, PartialEq)]
 pub(super) enum Kept {
     Null,
     Bool(bool),
-    /// A number as it is written, with all its digits.
+    /// A number as written, with all its digits.
     Number(String),
     Text(String),
     List(Vec<Kept>),
@@ -21,9 +20,9 @@ pub(super) enum Kept {
 /// The part of a value that is kept. For a list, it applies to each item.
 #[derive(Debug)]
 pub(super) enum Shape {
-    /// A text, a number or a bool. A list or an object is kept empty, so that only its type is known.
+    /// A text, a number or a bool. A list or an object is kept empty, so that only its type remains.
     Scalar,
-    /// An object, of which these fields are kept.
+    /// An object with these fields.
     Object(&'static [(&'static str, Shape)]),
 }
 
@@ -80,14 +79,14 @@ pub(super) static EVENT: Shape = Object(&[
 ]);
 
 impl Shape {
-    /// The shape of a field; `None` if it is not read.
+    /// The shape of a field. `None` if the field is not read.
     pub(super) fn field(&'static self, name: &str) -> Option<(&'static str, &'static Self)> {
         let Object(fields) = self else { return None };
         fields.iter().find(|(known, _)| *known == name).map(|(known, shape)| (*known, shape))
     }
 }
 
-/// Reads JSON and keeps only what `shape` names.
+/// Reads JSON and keeps only the fields of `shape`.
 ///
 /// # Errors
 /// If the text is not JSON.
@@ -109,7 +108,7 @@ impl<'de> DeserializeSeed<'de> for &'static Shape {
     }
 }
 
-/// A value of which only a scalar is of interest. `json` is well-formed.
+/// Reads a value of which only a scalar is kept. `json` must be well-formed.
 fn scalar(json: &str) -> Result<Kept, serde_json::Error> {
     Ok(match json.as_bytes().first() {
         Some(b'"') => Kept::Text(serde_json::from_str(json)?),
@@ -177,7 +176,6 @@ impl<'de> Visitor<'de> for &'static Shape {
     }
 }
 
-/// Reads the name of a field of an object with this shape.
 struct Name(&'static Shape);
 
 impl<'de> DeserializeSeed<'de> for Name {
@@ -205,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_read_is_kept() {
+    fn only_fields_of_the_shape_are_kept() {
         let json = r#"{"x":[{"y":1}],"CaseItem":{"Id":7,"Id":"8","More":{},"Place":["a",{"b":1}],"OrderNumber":[{"FullNumber":null,"z":2}]},
             "Resources":[null,5,{"ItemInfo":{"Name":"n","Tags":[]}}]}"#;
         let object = |fields: Vec<(&'static str, Kept)>| Kept::Object(fields.into_iter().collect());

@@ -11,7 +11,7 @@ fn decimal(text: &str) -> Option<Decimal> {
 }
 
 #[test]
-fn what_is_no_event() {
+fn invalid_bodies_report_the_fault_and_its_position() {
     for (body, fault) in [
         (&b""[..], EventFault::Empty),
         (b" \r\n", EventFault::Empty),
@@ -33,7 +33,7 @@ fn what_is_no_event() {
 }
 
 #[test]
-fn a_column_is_never_zero() {
+fn lines_and_columns_of_faults_start_at_one() {
     for body in ["{\n", "{\"a\"\n", "\n\n}", "{\"a\":\"\n\"}", "{\"a\":1\n\n"] {
         let Err(EventFault::NotJson { line, column }) = BookingEvent::read(body.as_bytes()) else { panic!("{body}") };
         assert!(line >= 1 && column >= 1, "{body}: {line}:{column}");
@@ -41,7 +41,7 @@ fn a_column_is_never_zero() {
 }
 
 #[test]
-fn nothing_is_an_event_too() {
+fn an_event_with_only_blank_fields_equals_the_default() {
     let blank = json!({
         "EventType": null, "CaseItem": "", "Service": { "ItemInfo": null, "Place": " " }, "Resources": [null],
         "CaseParticipants": " ", "Unknown": { "x": [1, 2] },
@@ -58,7 +58,7 @@ fn nothing_is_an_event_too() {
 }
 
 #[test]
-fn one_or_many() {
+fn a_single_object_is_read_like_a_list_of_one() {
     let one = json!({ "Id": 7, "ItemInfo": { "Name": "X" } });
     let many = read(&json!({ "Resources": [one, null, one], "CaseParticipants": [{}] }));
     let single = read(&json!({ "Resources": one, "CaseParticipants": {} }));
@@ -69,7 +69,7 @@ fn one_or_many() {
 }
 
 #[test]
-fn numbers_and_texts() {
+fn numbers_and_texts_are_interchangeable() {
     let event = read(&json!({
         "EventType": "3060",
         "CaseItem": {
@@ -97,7 +97,7 @@ fn numbers_and_texts() {
 }
 
 #[test]
-fn whole_numbers_as_texts() {
+fn whole_numbers_are_read_from_texts() {
     for (typed, number) in [("2", Some(2)), (" 2.0 ", Some(2)), ("2.00", Some(2)), ("", None), ("\u{200b}", None)] {
         let event = read(&json!({
             "EventType": typed, "Service": { "SessionDurationProperties": { "TimeSelectionType": typed } },
@@ -112,7 +112,7 @@ fn whole_numbers_as_texts() {
 }
 
 #[test]
-fn a_contact_field_may_hold_anything() {
+fn a_contact_field_may_contain_any_type() {
     for (value, text) in [
         (json!(["a", "b"]), None),
         (json!([]), None),
@@ -130,7 +130,7 @@ fn a_contact_field_may_hold_anything() {
 }
 
 #[test]
-fn dates() {
+fn all_date_formats_are_read() {
     for (typed, moment) in [
         ("2024-05-08T08:15:00Z", Some("2024-05-08T08:15:00Z")),
         ("2024-05-08T11:15:00+03:00", Some("2024-05-08T08:15:00Z")),
@@ -160,7 +160,7 @@ fn dates() {
 }
 
 #[test]
-fn fields_that_cannot_be_read_are_noted_by_their_path_and_left_out() {
+fn unreadable_fields_are_omitted_and_their_paths_are_noted() {
     for (event, path, expected) in [
         (json!({ "CaseItem": 5 }), "CaseItem", Expected::Object),
         (json!({ "CaseItem": { "OrderNumber": "№1" } }), "CaseItem.OrderNumber", Expected::Object),
@@ -198,7 +198,7 @@ fn fields_that_cannot_be_read_are_noted_by_their_path_and_left_out() {
 }
 
 #[test]
-fn the_rest_of_an_event_with_an_unreadable_field_is_read() {
+fn an_unreadable_field_does_not_affect_the_others() {
     let event = read(&json!({
         "EventType": "Party",
         "CaseItem": { "Id": "a", "StartDate": "2024-02-30T10:00:00Z", "Place": "Казань", "BookingResourceList": [
@@ -223,13 +223,13 @@ fn the_rest_of_an_event_with_an_unreadable_field_is_read() {
     assert_eq!((event.case.id.as_deref(), event.case.place.as_deref()), (Some("a"), Some("Казань")));
     assert_eq!((event.resources.len(), event.participants.len()), (1, 1));
     assert_eq!(event.kind(), BookingKind::Appointment, "there is a date, though nobody can read it");
-    // No price is shown where it would be wrong.
+    // A wrong price must not be shown.
     let prices: Vec<_> = event.case.booked.iter().map(|row| row.sale_price).collect();
     assert_eq!(prices, [Some(Decimal::ZERO), Some(Decimal::ZERO)]);
 }
 
 #[test]
-fn an_empty_list_in_place_of_an_object_is_missing() {
+fn an_empty_list_counts_as_a_missing_object() {
     let event = read(&json!({
         "CaseItem": [], "Service": { "ItemInfo": [], "SessionDurationProperties": [] }, "Resources": [[]],
         "CaseParticipants": [[], { "ContactInformation": [], "PriceProperties": [] }],
@@ -238,7 +238,7 @@ fn an_empty_list_in_place_of_an_object_is_missing() {
 }
 
 #[test]
-fn half_a_surrogate_pair_becomes_a_replacement_character() {
+fn an_unpaired_surrogate_becomes_a_replacement_character() {
     for (json, text) in [
         (r"\ud83d", "\u{fffd}"),
         (r"a\uD83Db", "a\u{fffd}b"),
@@ -296,7 +296,7 @@ fn invisible_characters_around_ids_and_names_are_dropped() {
 }
 
 #[test]
-fn the_last_of_a_repeated_key_wins() {
+fn the_last_value_of_a_repeated_key_wins() {
     let event =
         BookingEvent::read(br#"{"EventType":1,"CaseItem":{"Id":"a"},"EventType":3036,"CaseItem":{"Place":"b"}}"#);
     let event = event.expect("an event");
@@ -305,7 +305,7 @@ fn the_last_of_a_repeated_key_wins() {
 }
 
 #[test]
-fn kinds() {
+fn the_kind_depends_on_the_time_selection_and_the_start() {
     for (selection, start, kind) in [
         (Some(1), true, BookingKind::Order),
         (Some(2), false, BookingKind::Appointment),
@@ -324,7 +324,7 @@ fn kinds() {
 }
 
 #[test]
-fn event_types() {
+fn event_types_are_parsed_by_name_or_number() {
     assert_eq!(EventType::parse("caseactionevent"), Some(EventType(3060)));
     assert_eq!(EventType::parse(" 3001 ").and_then(EventType::name), Some("CheckIn"));
     assert_eq!(EventType::parse("77"), Some(EventType(77)));

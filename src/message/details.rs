@@ -62,7 +62,7 @@ fn capitalised(text: &str) -> String {
 }
 
 /// A moment in the locale and zone of these settings: `среда, 8 мая 2024 г., 11:15 (Мск)`. `millis` counts from
-/// 1970-01-01T00:00:00Z. `None` outside the years 1 to 9999.
+/// 1970-01-01T00:00:00Z. Returns `None` outside the years 1 to 9999.
 #[must_use]
 pub fn moment(formatting: &Formatting, millis: i64) -> Option<String> {
     let at = DateTime::from_timestamp_millis(millis).filter(|at| (1..=9999).contains(&at.year()))?;
@@ -80,7 +80,7 @@ fn to_the_minute(zone: TimeZone, at: DateTime<Utc>) -> DateTime<Utc> {
     at.checked_sub_signed(past).unwrap_or(at)
 }
 
-/// One line with date and time if the booking is within one day and no clock changes meanwhile, else start and end.
+/// One line with date and time if the booking is within one day without a clock change, otherwise start and end.
 fn when(formatting: &Formatting, start: DateTime<Utc>, end: Option<DateTime<Utc>>) -> Section {
     let (locale, zone) = (formatting.locale, formatting.time_zone);
     let language = locale.language();
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_in_its_locale_and_zone() {
+    fn a_moment_is_formatted_in_the_given_locale_and_zone() {
         let mut formatting = Formatting::default();
         let at = |formatting: &Formatting, millis| moment(formatting, millis);
         let millis = 1_715_156_100_000;

@@ -5,13 +5,13 @@ use super::{Part, Span, html};
 /// A line of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
-    /// The text as Telegram's HTML, well-formed by itself.
+    /// The text as well-formed Telegram HTML.
     Text(String),
     /// The boundary between two parts of a split message.
     NextMessage,
 }
 
-/// Which of the two messages has a line.
+/// Which of the two messages contains a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// Both.
@@ -22,10 +22,11 @@ pub enum Mark {
     Removed,
 }
 
-/// The most pairs of lines to compare for one message. If there are more, the lines count as replaced as a whole.
+/// The maximum number of pairs of lines to compare. Beyond it, all lines between the common start and end count as
+/// replaced.
 const MOST: usize = 1 << 20;
 
-/// Every line of both messages, in order. Removed lines stand before the lines that replace them.
+/// Every line of both messages, in order. Removed lines are listed before the lines that replace them.
 #[must_use]
 pub fn difference(before: &[Part], after: &[Part]) -> Vec<(Mark, Line)> {
     let (before, after) = (lines(before), lines(after));
@@ -51,7 +52,7 @@ pub fn difference(before: &[Part], after: &[Part]) -> Vec<(Mark, Line)> {
 /// Marks the lines along their longest common subsequence.
 fn longest_common(before: &[Line], after: &[Line]) -> Vec<(Mark, Line)> {
     let width = after.len() + 1;
-    // For (old, new): how many lines the rest of `before` and the rest of `after` have in common.
+    // For (old, new): the length of the longest common subsequence of the rest of `before` and the rest of `after`.
     let mut common = vec![0_usize; (before.len() + 1) * width];
     let at = |common: &[usize], old: usize, new: usize| common.get(old * width + new).copied().unwrap_or_default();
     for (old, left) in before.iter().enumerate().rev() {
@@ -117,7 +118,7 @@ mod tests {
         Part::from_html(html).expect("HTML")
     }
 
-    /// `=`, `+` or `-`, and the line; `/` between messages.
+    /// `=`, `+` or `-` and the line; `/` between messages.
     fn shown(before: &[&str], after: &[&str]) -> Vec<String> {
         let [before, after] = [before, after].map(|parts| parts.iter().map(|html| part(html)).collect::<Vec<_>>());
         let sign = |mark| match mark {
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_came_and_went() {
+    fn added_and_removed_lines_are_marked() {
         assert_eq!(shown(&["a\nb\nc"], &["a\nb\nc"]), ["=a", "=b", "=c"]);
         assert_eq!(shown(&["a\nb\nc"], &["a\nB\nc\nd"]), ["=a", "-b", "+B", "=c", "+d"]);
         assert_eq!(shown(&["a\n\nb\n\nc"], &["a\n\nc"]), ["=a", "=", "-b", "-", "=c"]);
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_style_is_a_difference_and_every_line_is_well_formed() {
+    fn a_changed_style_is_a_difference_and_every_line_is_well_formed() {
         assert_eq!(
             shown(&["<b>one\ntwo</b>"], &["<b>one</b>\ntwo &lt;3"]),
             ["=<b>one</b>", "-<b>two</b>", "+two &lt;3"]
@@ -151,12 +152,12 @@ mod tests {
     }
 
     #[test]
-    fn one_message_that_became_two() {
+    fn a_new_message_boundary_is_marked() {
         assert_eq!(shown(&["a\nb"], &["a", "b"]), ["=a", "+/", "=b"]);
     }
 
     #[test]
-    fn what_is_too_long_to_compare_is_replaced() {
+    fn texts_too_long_to_compare_count_as_replaced() {
         let many = |word: &str| (0..1100).map(|n| format!("{word}{n}")).collect::<Vec<_>>().join("\n");
         let (old, new) = (format!("{}\nsame\n{}\nend", many("a"), many("b")), format!("{}\nsame\nend", many("c")));
         let found = shown(&[&old], &[&new]);

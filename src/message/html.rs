@@ -1,4 +1,5 @@
-//! Telegram's HTML (Bot API `parse_mode=HTML`): reads the operator's, writes ours, flattens the event's to text.
+//! Telegram's HTML (Bot API `parse_mode=HTML`). Parses the operator's HTML, writes HTML for Telegram, and flattens an
+//! event's HTML to text.
 
 mod attributes;
 mod entities;
@@ -18,42 +19,42 @@ use crate::{secret::redact, text};
 pub struct HtmlFault {
     /// The position in characters from the start of the text, from 0.
     pub offset: usize,
-    /// The kind.
+    /// The kind of the fault.
     pub kind: HtmlFaultKind,
 }
 
 /// The kinds of [`HtmlFault`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HtmlFaultKind {
-    /// A tag that Telegram does not know (its name, shortened).
+    /// A tag that Telegram does not support (its name, shortened).
     UnknownTag(String),
     /// A tag that is never closed.
     Unclosed(String),
-    /// A closing tag with no such tag open, or one closed in the wrong order.
+    /// A closing tag without an open tag of that name, or in the wrong order.
     Unexpected(String),
-    /// A `<` that starts no tag, or a tag that never ends.
+    /// A `<` that does not start a tag, or a tag without an end.
     StrayBracket,
-    /// An attribute that cannot be read, or one that the tag needs and lacks.
+    /// An attribute that cannot be read, or a missing required attribute.
     BadAttribute(String),
 }
 
-/// Something in a well-formed text that Telegram shows otherwise than it is meant.
+/// A part of a well-formed text that Telegram shows differently from what was probably intended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HtmlRemark {
-    /// Telegram keeps the text of this link (its address, shortened) and drops the link.
+    /// Telegram drops this link (its URL, shortened) and keeps its text.
     DroppedLink(String),
-    /// Telegram does not know this entity, such as `&nbsp;`, and shows it as it is typed.
+    /// Telegram does not support this entity, such as `&nbsp;`, and shows it as typed.
     ShownEntity(String),
 }
 
-/// The name of a tag or an attribute as a fault quotes it. It is redacted before it is cut, because [`redact`] does not
-/// recognise a cut token.
+/// The name of a tag or an attribute as quoted in a fault. It is redacted before it is shortened, because [`redact`]
+/// does not recognise a truncated token.
 fn as_quoted(name: &str) -> String {
     text::shorten(&redact(name), 20)
 }
 
-/// The length of an operator's text as Telegram counts it: in UTF-16 units after tags and entities are parsed. A text
-/// that is not well-formed is sent as typed and is counted so.
+/// The length of an operator's text as Telegram counts it: in UTF-16 units after parsing tags and entities. A text that
+/// is not well-formed is sent as typed and counted as typed.
 #[must_use]
 pub fn units(html: &str) -> usize {
     parse(html).map_or_else(|_| text::units(html), |spans| super::units(&spans))

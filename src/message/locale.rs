@@ -1,4 +1,4 @@
-//! Dates, times and durations in CLDR's form for the locale, but with ASCII spaces.
+//! Dates, times and durations as CLDR formats them for the locale, but with ASCII spaces.
 
 mod conventions;
 
@@ -50,7 +50,7 @@ pub(super) fn time_range(locale: Locale, start: NaiveDateTime, end: NaiveDateTim
     format!("{}{dash}{}", time(locale, start), time(locale, end))
 }
 
-/// The name of a zone without a `timezone_name`: `Мск`, `GMT+5:30`.
+/// The name of a zone if `timezone_name` is not set: `Мск`, `GMT+5:30`.
 pub(super) fn zone_name(locale: Locale, zone: TimeZone, at: &DateTime<FixedOffset>) -> String {
     if zone == TimeZone::default() {
         return MOSCOW.get(locale.language()).to_owned();
@@ -78,7 +78,7 @@ pub(super) fn duration(locale: Locale, elapsed: TimeDelta) -> Option<String> {
 }
 
 impl Conventions {
-    /// The form of a noun after a whole number other than 0.
+    /// The form of a noun after a positive whole number.
     fn plural(&self, count: u64, [one, few, many]: &[&'static str; 3]) -> &'static str {
         match self.plural {
             Plural::Slavic => russian_plural(count, [one, few, many]),

@@ -1,4 +1,4 @@
-//! The message (contract §5). It is rendered once as rich text, split to Telegram's limits and written as HTML.
+//! The message (contract §5). It is rendered once as rich text, split to fit Telegram's limits, and written as HTML.
 
 mod details;
 mod difference;
@@ -54,7 +54,7 @@ pub enum Style {
     },
     #[serde(rename = "a")]
     Link {
-        /// Shared, because a long text may repeat it in each of its spans.
+        /// Shared, because a long text may repeat the URL in each of its spans.
         #[serde(rename = "u")]
         url: Arc<str>,
     },
@@ -73,14 +73,14 @@ pub enum Style {
     },
 }
 
-/// A run of text with the same styles.
+/// A run of text with uniform styles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// The text, never escaped.
+    /// The text, without escapes.
     pub text: String,
-    /// Styles, the outermost first.
+    /// The styles, the outermost first.
     pub styles: Vec<Style>,
-    /// The parameter that shows, hides or words this text. The preview highlights it.
+    /// The parameter that shows, hides or sets this text. The preview highlights it.
     pub origin: Option<Parameter>,
 }
 
@@ -90,7 +90,7 @@ pub struct Message {
     spans: Vec<Span>,
 }
 
-/// A part of a message that fits into one message of its channel.
+/// A part of a message. It fits into one message of its channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     spans: Vec<Span>,
@@ -103,19 +103,19 @@ impl Message {
         self.spans.is_empty()
     }
 
-    /// The spans of the whole message, to draw it.
+    /// The spans of the whole message.
     #[must_use]
     pub fn spans(&self) -> &[Span] {
         &self.spans
     }
 
-    /// The length in UTF-16 units after parsing, as Telegram counts.
+    /// The length in UTF-16 units after parsing, as Telegram counts it.
     #[must_use]
     pub fn units(&self) -> usize {
         units(&self.spans)
     }
 
-    /// Splits the message by the limits of a channel. The parts are in sending order; an empty message has none.
+    /// Splits the message by the limits of a channel. The parts are in sending order. An empty message has no parts.
     #[must_use]
     pub fn parts(&self, limits: &Limits) -> Vec<Part> {
         split::split(&self.spans, limits)
@@ -123,7 +123,7 @@ impl Message {
 }
 
 impl Part {
-    /// The spans, to draw the part.
+    /// The spans of the part.
     #[must_use]
     pub fn spans(&self) -> &[Span] {
         &self.spans
@@ -153,7 +153,7 @@ impl Part {
         Self { spans: vec![Span { text: text.to_owned(), styles: Vec::new(), origin: None }] }
     }
 
-    /// Reads a part from its own HTML, as the sandbox stores it.
+    /// Reads a part from HTML written by [`Part::html`], which the sandbox stores.
     ///
     /// # Errors
     /// If the HTML is not well-formed.
@@ -167,31 +167,29 @@ fn units(spans: &[Span]) -> usize {
 }
 
 impl Span {
-    /// Text without a style.
     pub(crate) fn plain(text: impl Into<String>, origin: Option<Parameter>) -> Self {
         Self { text: text.into(), styles: Vec::new(), origin }
     }
 
-    /// Text of one style.
     pub(crate) fn styled(text: impl Into<String>, style: Style, origin: Option<Parameter>) -> Self {
         Self { text: text.into(), styles: vec![style], origin }
     }
 }
 
-/// The input of rendering besides the profile's formatting.
+/// The input of rendering, apart from the profile's formatting.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// The event.
     pub event: &'a BookingEvent,
-    /// The index of the recipient among the participants; `None` renders a message for nobody in particular.
+    /// The index of the recipient among the participants. `None` renders a message without a participant's data.
     pub participant: Option<usize>,
-    /// `telegramFieldName`: the contact field that is never shown.
+    /// `telegramFieldName`, the contact field that is never shown.
     pub field_name: Option<&'a str>,
-    /// The base of links, without a trailing slash: `https://torrow.net`.
+    /// The base URL of links, without a trailing slash: `https://torrow.net`.
     pub booking_host: &'a str,
 }
 
-/// A sample date and time in a locale, to help choose one: `среда, 8 мая 2024 г., 11:15`.
+/// A sample date and time in a locale, which helps an operator to choose one: `среда, 8 мая 2024 г., 11:15`.
 #[must_use]
 pub fn example(locale: Locale) -> String {
     let at = NaiveDate::from_ymd_opt(2024, 5, 8).and_then(|day| day.and_hms_opt(11, 15, 0));

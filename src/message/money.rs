@@ -1,18 +1,18 @@
-//! Numbers and money in CLDR's form for the locale, but with ASCII spaces.
+//! Numbers and money as CLDR formats them for the locale, but with ASCII spaces.
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::locale::Conventions;
 use crate::values::Locale;
 
-/// `1 500`, `1,5`; `1,500`, `1.5`. Rounded to three fraction digits, unless that would show 0.
+/// `1 500`, `1,5`; `1,500`, `1.5`. Rounded to three fraction digits, unless the result would be 0.
 pub(super) fn number(locale: Locale, value: Decimal) -> String {
     let rounded = value.round_dp_with_strategy(3, RoundingStrategy::MidpointAwayFromZero);
     let shown = if rounded.is_zero() { value } else { rounded };
     written(locale, &shown.normalize().to_string())
 }
 
-/// `1 234,50 ₽`, `RUB 1,234.50`; whole amounts have no fraction. `None` for an amount that rounds to zero.
+/// `1 234,50 ₽`, `RUB 1,234.50`. Whole amounts have no fraction. `None` for an amount that rounds to zero.
 pub(super) fn money(locale: Locale, value: Decimal, code: &str) -> Option<String> {
     let known = code.trim().to_ascii_uppercase();
     let digits = fraction_digits(&known);
@@ -27,7 +27,7 @@ pub(super) fn money(locale: Locale, value: Decimal, code: &str) -> Option<String
     Some(if !Conventions::of(locale).currency_first {
         format!("{sign}{amount} {symbol}")
     } else if symbol.ends_with(|c: char| c.is_alphanumeric() || c == '.') {
-        // CLDR sets a space after a letter or a full stop, and none after a sign such as `$`.
+        // CLDR adds a space after a letter or a full stop, but not after a sign such as `$`.
         format!("{sign}{symbol} {amount}")
     } else {
         format!("{sign}{symbol}{amount}")
@@ -53,7 +53,7 @@ fn written(locale: Locale, plain: &str) -> String {
     text
 }
 
-/// CLDR's number of fraction digits.
+/// The number of fraction digits in CLDR.
 fn fraction_digits(code: &str) -> u32 {
     match code {
         "AFN" | "ALL" | "BIF" | "CLP" | "COP" | "DJF" | "GNF" | "HUF" | "IDR" | "IQD" | "IRR" | "ISK" | "JPY"
@@ -65,7 +65,7 @@ fn fraction_digits(code: &str) -> u32 {
     }
 }
 
-/// CLDR's symbol; `None` if it is the code itself.
+/// The symbol in CLDR. `None` if it is the code itself.
 fn symbol(locale: Locale, code: &str) -> Option<&'static str> {
     use Locale::{Be, De, En, Hy, Ka, Kk, Ru, Tr, Uk, Uz};
 
@@ -94,7 +94,7 @@ fn symbol(locale: Locale, code: &str) -> Option<&'static str> {
         ("XOF", _) => "F CFA",
         ("XPF", _) => "CFPF",
         ("JPY", Uk) => "¥",
-        // Signs of most locales, after the locales that do not have them.
+        // Signs of most locales, after the locales that have none.
         (_, Uk) => return None,
         ("AUD" | "CNY" | "HKD" | "ILS" | "INR" | "JPY" | "KRW" | "NZD" | "VND", Ka) => return None,
         ("BRL" | "CAD" | "NZD" | "THB", Be) | ("THB", En | Uz | Ka) => return None,

@@ -1,14 +1,14 @@
-//! The request that is sent to Telegram (Bot API `sendMessage`).
+//! The request body sent to Telegram (Bot API `sendMessage`).
 
 use serde::Serialize;
 
 use super::{Message, Span};
 use crate::booking::Button;
 
-/// One message to send.
+/// A message to send.
 #[derive(Clone, Copy, Debug)]
 pub struct Outgoing<'a> {
-    /// The chat: a number, or `@channel`.
+    /// The chat: a number or `@channel`.
     pub chat: &'a str,
     /// The text.
     pub text: &'a str,
@@ -20,7 +20,7 @@ pub struct Outgoing<'a> {
 struct SendMessage<'a> {
     chat_id: &'a str,
     text: &'a str,
-    // A JSON null would arrive as the text "null", so an unset key is left out.
+    // Telegram would read a JSON null as the text "null", so an unset key is omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     parse_mode: Option<&'static str>,
     link_preview_options: LinkPreview,
@@ -39,13 +39,13 @@ struct InlineKeyboard<'a> {
 }
 
 impl<'a> Outgoing<'a> {
-    /// The JSON body of `sendMessage`. The sender and the preview use these same bytes.
+    /// The JSON body of `sendMessage`. The server sends exactly these bytes, and the preview shows them.
     #[must_use]
     pub fn body(self) -> String {
         self.body_with(&[])
     }
 
-    /// [`Outgoing::body`] with buttons below the message, one in each row.
+    /// Like [`Outgoing::body`], with buttons below the message, one per row.
     #[must_use]
     pub fn body_with(self, keyboard: &'a [Button]) -> String {
         let inline_keyboard: Vec<_> = keyboard.iter().map(|button| [button]).collect();
@@ -56,13 +56,13 @@ impl<'a> Outgoing<'a> {
             link_preview_options: LinkPreview { is_disabled: true },
             reply_markup: (!inline_keyboard.is_empty()).then_some(InlineKeyboard { inline_keyboard }),
         };
-        // Serialising cannot fail: the body has only texts and a bool.
+        // Serialising cannot fail, because the body contains only texts and a bool.
         serde_json::to_string(&body).unwrap_or_default()
     }
 }
 
 impl Message {
-    /// A message that is not rendered from an event.
+    /// Creates a message that is not rendered from an event.
     pub(crate) fn from_spans(spans: Vec<Span>) -> Self {
         Self { spans }
     }
@@ -74,7 +74,7 @@ mod tests {
     use crate::booking::ButtonTarget;
 
     #[test]
-    fn the_body_is_what_the_bot_api_documents() {
+    fn the_body_has_the_documented_bot_api_format() {
         let html = Outgoing { chat: "@salon", text: "<b>Анна</b> \"a\\b\"\n\u{1}", html: true };
         let expected = "{\"chat_id\":\"@salon\",\"text\":\"<b>Анна</b> \\\"a\\\\b\\\"\\n\\u0001\",\"parse_mode\":\"HTML\",\
                         \"link_preview_options\":{\"is_disabled\":true}}";
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn each_button_has_a_row_and_can_be_read_back() {
+    fn each_button_has_its_own_row_and_survives_a_round_trip() {
         let keyboard = [
             Button { text: "\"Book\"".into(), target: ButtonTarget::of("https://a.b/?x=1&y".into()) },
             Button { text: "Open".into(), target: ButtonTarget::of("http://127.0.0.1:3000/".into()) },

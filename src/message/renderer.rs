@@ -1,5 +1,5 @@
-//! Renders the messages of one event. An event may have a thousand participants and an operator's text 30 KB, so common
-//! text is parsed once, and participants whose shown data is equal share one message.
+//! Renders the messages of one event. An event may have a thousand participants, and an operator's text may have 30 KB.
+//! Therefore the common text is parsed once, and participants with equal displayed data share one message.
 
 use super::{
     Message, Span, Style, details, html,
@@ -27,11 +27,11 @@ pub struct Renderer<'a> {
     resources: Vec<Shown<'a>>,
     by_id: ById<'a>,
     booked: Rows<'a>,
-    /// The bytes of text that every message contains.
+    /// The bytes of the text that all messages share.
     shared: usize,
 }
 
-/// Everything that rendering reads of a participant. Equal variants have equal messages.
+/// The data of a participant that rendering reads. Equal variants have equal messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Variant<'a> {
     booked: &'a [BookedResource],
@@ -40,7 +40,7 @@ pub struct Variant<'a> {
     contact: Vec<(&'a str, &'a str)>,
 }
 
-/// A resource that has a name, with its description as plain text.
+/// A resource with a name, and its description as plain text.
 #[derive(Clone, Debug)]
 struct Shown<'a> {
     resource: &'a Resource,
@@ -49,7 +49,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Renderer<'a> {
-    /// Prepares what all messages of an event share. The arguments are those of [`super::Context`].
+    /// Prepares the text that all messages of an event share. The arguments are those of [`super::Context`].
     #[must_use]
     pub fn new(
         formatting: &'a Formatting,
@@ -84,7 +84,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// The variant of the participant with this index; `None` stands for no participant.
+    /// The variant of the participant with this index. `None` stands for a message without a participant.
     #[must_use]
     pub fn variant(&self, participant: Option<usize>) -> Variant<'a> {
         let Some(participant) = participant.and_then(|index| self.event.participants.get(index)) else {
@@ -100,8 +100,8 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// The approximate size of a variant's message in bytes: its texts without most of the markup. The cost of
-    /// rendering is proportional to it; computing it costs almost nothing.
+    /// The approximate size of a variant's message in bytes, without most of the markup. The cost of rendering is
+    /// proportional to it. Computing it is cheap.
     #[must_use]
     pub fn weight(&self, variant: &Variant<'_>) -> usize {
         let resources = if variant.booked.is_empty() {
@@ -113,7 +113,7 @@ impl<'a> Renderer<'a> {
         self.shared + resources + contact
     }
 
-    /// The message of a variant.
+    /// Renders the message of a variant.
     #[must_use]
     pub fn render(&self, variant: &Variant<'_>) -> Message {
         let locale = self.formatting.locale;
@@ -155,7 +155,6 @@ impl<'a> Renderer<'a> {
         std::iter::once(name).chain(description)
     }
 
-    /// The contact fields to show.
     fn contact(&self, participant: &'a Participant) -> Vec<(&'a str, &'a str)> {
         let is_telegram_field = self.field.as_ref().map(|field| field.of(participant));
         let is_shown = |field: &&ContactField| {
@@ -167,12 +166,13 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// The least bytes that a span costs besides its text.
+/// The minimum bytes of a span in addition to its text.
 const PER_RUN: usize = 3;
-/// The least bytes that a resource's lines have besides its texts.
+/// The minimum bytes of a resource's lines in addition to its texts.
 const PER_RESOURCE: usize = 8;
 
-/// The rows of a `BookingResourceList` by the id of their resource. If several have the same id, the first counts.
+/// The rows of a `BookingResourceList` by the id of their resource. If several rows have the same id, the first one is
+/// used.
 #[derive(Clone, Debug)]
 struct Rows<'a>(Vec<(&'a str, &'a BookedResource)>);
 
@@ -194,13 +194,13 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The shown resources by id, so that looking up a participant's own list does not scan all of them.
+/// The shown resources by id. It avoids scanning all of them for each entry of a participant's list.
 #[derive(Clone, Debug)]
 struct ById<'a> {
     ids: Vec<&'a str>,
-    /// The index of each into [`Renderer::resources`].
+    /// For each id, the index into [`Renderer::resources`].
     indices: Vec<usize>,
-    /// Cumulative bytes: of the resources before each one, and of all.
+    /// Cumulative bytes: of the resources before each one, and finally of all.
     weights: Vec<usize>,
     weight_of_all: usize,
 }

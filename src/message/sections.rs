@@ -1,4 +1,4 @@
-//! The sections of a message, and how they are joined (contract §5).
+//! The sections of a message and how they are joined (contract §5).
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rust_decimal::Decimal;
@@ -15,12 +15,12 @@ use crate::{
     values::Locale,
 };
 
-/// A line, as spans. An operator's text of several lines is one `Line`.
+/// A line as spans. An operator's text of several lines is one `Line`.
 pub(super) type Line = Vec<Span>;
 /// Lines without an empty line between them.
 pub(super) type Section = Vec<Line>;
 
-/// Joins the sections with empty lines; leaves out blank sections.
+/// Joins the sections with empty lines. Blank sections are omitted.
 pub(super) fn joined(sections: Vec<Section>) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     for section in sections {
@@ -40,7 +40,7 @@ pub(super) fn joined(sections: Vec<Section>) -> Vec<Span> {
     spans
 }
 
-/// Removes white space at both ends of the spans taken together.
+/// Trims white space at both ends of the whole line, across spans.
 fn trimmed(mut line: Line) -> Line {
     let blank = line.iter().take_while(|span| span.text.trim_start().is_empty()).count();
     line.drain(..blank);
@@ -66,7 +66,7 @@ pub(super) fn operator_text(text: Option<&str>, parameter: Parameter) -> Section
     vec![spans]
 }
 
-/// Puts a heading before the lines, unless there are none.
+/// Puts a heading before the lines, unless there are no lines.
 pub(super) fn headed(heading: &str, origin: Parameter, mut lines: Section) -> Section {
     if !lines.is_empty() {
         lines.insert(0, vec![Span::styled(heading, Style::Bold, Some(origin))]);
@@ -74,7 +74,7 @@ pub(super) fn headed(heading: &str, origin: Parameter, mut lines: Section) -> Se
     lines
 }
 
-/// ` × 2 — 3 000 ₽`; parts that are not known are left out.
+/// ` × 2 — 3 000 ₽`. Unknown parts are omitted.
 pub(super) fn price(
     locale: Locale,
     resource: &Resource,
@@ -89,7 +89,7 @@ pub(super) fn price(
     if amount != Decimal::ONE {
         text += &format!(" × {}", number(locale, amount));
     }
-    // The product may overflow. No price is shown then, since a wrong one would be worse.
+    // If the product overflows, no price is shown, because a wrong price would be worse.
     let sum = unit_price.and_then(|price| amount.checked_mul(price));
     if let Some(sum) = sum.and_then(|sum| money(locale, sum, currency)) {
         text += &format!(" — {sum}");
@@ -97,22 +97,21 @@ pub(super) fn price(
     text
 }
 
-/// The characters that are not encoded in an id within a link.
+/// The characters of an id that are not encoded in a link.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// The address of a page of the booking service.
 fn page_link(booking_host: &str, page: &str, id: &str) -> String {
     let host = booking_host.trim_end_matches('/');
     format!("{host}/app/tabs/tab-search/{page};id={}", utf8_percent_encode(id, UNRESERVED))
 }
 
-/// The address of a booking's page. `booking_host` is the base of links: `https://torrow.net`.
+/// The URL of a booking's page. `booking_host` is the base URL of links: `https://torrow.net`.
 #[must_use]
 pub fn case_link(booking_host: &str, case_id: &str) -> String {
     page_link(booking_host, "case", case_id)
 }
 
-/// The links to the booking and the service. `item_id` replaces a missing `CaseItem.Id` of the event.
+/// The links to the booking and the service. If the event has no `CaseItem.Id`, `item_id` is used instead.
 pub(super) fn links(locale: Locale, event: &BookingEvent, item_id: Option<&str>, booking_host: &str) -> Section {
     let language = locale.language();
     let case_id = event.case.id.as_deref().or(item_id);

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{channel::Limits, text::is_blank};
 
-/// A character and the index of its span, in eight bytes: a megabyte of text takes eight megabytes.
+/// A character and the index of its span, in eight bytes, so that a megabyte of text takes eight megabytes.
 type Unit = (char, u32);
 
 pub(super) fn split(spans: &[Span], limits: &Limits) -> Vec<Part> {
@@ -32,7 +32,7 @@ fn span_at(spans: &[Span], index: u32) -> Option<&Span> {
     spans.get(usize::try_from(index).ok()?)
 }
 
-/// How many characters fit into one message. At least one, so that splitting ends.
+/// The number of characters that fit into one message. At least one, so that splitting terminates.
 fn fitting(rest: &[Unit], spans: &[Span], limits: &Limits) -> usize {
     let mut total = Cost::default();
     let mut before: Option<u32> = None;
@@ -53,8 +53,9 @@ fn fitting(rest: &[Unit], spans: &[Span], limits: &Limits) -> usize {
     rest.len()
 }
 
-/// Where to end the part, at most at `most`: at the last empty line, else line end, else space that leaves the part at
-/// least half full and more than a heading or a label, else between characters.
+/// The position at which to end the part, at most `most`: the last empty line, otherwise the last line end, otherwise
+/// the last space. A break counts only if it leaves the part at least half full and longer than a heading or a label. If
+/// there is none, the part ends between two characters.
 fn break_point(rest: &[Unit], most: usize, spans: &[Span]) -> usize {
     let after = |at: usize| rest.get(at..).unwrap_or_default();
     if after(most).iter().all(|(c, _)| c.is_whitespace()) {
@@ -63,12 +64,12 @@ fn break_point(rest: &[Unit], most: usize, spans: &[Span]) -> usize {
     let least = half(rest.get(..most).unwrap_or_default());
     let last = |is_break: &dyn Fn(usize) -> bool| {
         let at = (least..=most).rev().find(|at| is_break(*at))?;
-        // In one line, every earlier break leaves even less.
+        // In a single line, every earlier break leaves an even shorter part.
         (!is_bare(rest.get(..at).unwrap_or_default(), spans)).then_some(at)
     };
     let char_at = |at: usize| rest.get(at).map(|(c, _)| *c);
     let is_line_end = |at: usize| char_at(at) == Some('\n');
-    // Checking for a line end first runs the scan ahead once a line instead of once a character.
+    // Checking for a line end first runs the lookahead once per line instead of once per character.
     let is_empty_line = |at: usize| {
         let next = || after(at + 1).iter().map(|(c, _)| *c).find(|c| !matches!(c, ' ' | '\t'));
         is_line_end(at) && next() == Some('\n')
@@ -80,7 +81,7 @@ fn break_point(rest: &[Unit], most: usize, spans: &[Span]) -> usize {
         .unwrap_or_else(|| between_characters(rest, most))
 }
 
-/// The least number of characters that have half of the units of all of them. White space at the end does not count.
+/// The smallest number of characters that contain half of the units. White space at the end is not counted.
 fn half(units: &[Unit]) -> usize {
     let length = |units: &[Unit]| units.iter().map(|(c, _)| c.len_utf16()).sum::<usize>();
     let all = length(trimmed_end(units));
@@ -92,7 +93,7 @@ fn half(units: &[Unit]) -> usize {
     before.count() + 1
 }
 
-/// Whether these characters are one line that ends with a colon or is all bold: a label or a heading alone.
+/// Whether these characters are a heading or a label alone: one line that ends with a colon or is all bold.
 fn is_bare(units: &[Unit], spans: &[Span]) -> bool {
     let line = trimmed_end(units);
     let is_bold = |(_, index): &Unit| span_at(spans, *index).is_some_and(|span| span.styles.contains(&Style::Bold));
@@ -103,14 +104,14 @@ fn is_no_break_space(c: char) -> bool {
     matches!(c, '\u{a0}' | '\u{2007}' | '\u{202f}')
 }
 
-/// The last position up to `most` that does not split a grapheme (what a reader sees as one character).
+/// The last position up to `most` that does not split a grapheme, which a reader sees as one character.
 fn between_characters(rest: &[Unit], most: usize) -> usize {
     const FARTHEST: usize = 64;
     let char_at = |at: usize| rest.get(at).map(|(c, _)| *c);
     let is_flag_half = |at: usize| char_at(at).is_some_and(is_regional_indicator);
     let tears = |at: usize| {
         let (Some(left), Some(right)) = (char_at(at - 1), char_at(at)) else { return false };
-        // A flag is a pair of regional indicators; pairs are counted from the start of the row.
+        // A flag is a pair of regional indicators. Pairs are counted from the start of the sequence.
         let tears_flag =
             || is_regional_indicator(right) && (0..at).rev().take_while(|at| is_flag_half(*at)).count() % 2 == 1;
         extends(right) || left == '\u{200d}' || tears_flag()
@@ -123,7 +124,7 @@ fn is_regional_indicator(c: char) -> bool {
     matches!(c, '\u{1f1e6}'..='\u{1f1ff}')
 }
 
-/// Whether a character extends the one before: combining marks, joiners, variation selectors, skin tones, tags.
+/// Whether a character extends the previous one: combining marks, joiners, variation selectors, skin tones, tags.
 fn extends(c: char) -> bool {
     matches!(c,
         '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{610}'..='\u{61a}'
@@ -143,7 +144,7 @@ fn trimmed_end(units: &[Unit]) -> &[Unit] {
     units.get(..end).unwrap_or_default()
 }
 
-/// `None` if the part has no visible character: Telegram refuses such a message.
+/// Returns `None` if the part has no visible character, because Telegram refuses such a message.
 fn part(units: &[Unit], spans: &[Span]) -> Option<Part> {
     let runs = units.chunk_by(|left, right| left.1 == right.1);
     let runs = runs.filter_map(|run| {

@@ -1,9 +1,9 @@
-//! The stored form of a message, in the queue and in the log. It does not depend on the channel.
+//! The stored form of a message, used in the queue and in the log. It does not depend on the channel.
 //!
 //! It is JSON: `{"v":1,"p":[part, …]}`. A part lists its styles once and refers to them by index:
 //! `{"s":["b",{"a":{"u":"https://…"}}],"t":["Hello ",["Anna",[0]],"!"]}`. A run without a style is a string.
 //!
-//! Databases of earlier versions contain a JSON array with Telegram's HTML of each part. Both forms can be read.
+//! Databases of earlier versions contain a JSON array with the Telegram HTML of each part. Both forms can be read.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -14,11 +14,11 @@ use super::{Part, Span, Style};
 /// The version that this code writes.
 const VERSION: u8 = 1;
 
-/// An encoded message. Cheap to clone; the default is no message.
+/// An encoded message. It is cheap to clone. The default is an empty message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct StoredMessage(Arc<str>);
 
-/// The stored message has neither form.
+/// The stored text has neither the current form nor that of earlier versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreadable;
 
@@ -52,11 +52,11 @@ impl StoredMessage {
             return Self::default();
         }
         let form = Form { v: VERSION, p: parts.iter().map(PartForm::of).collect() };
-        // Serialising cannot fail: the form has only texts, numbers and lists.
+        // Serialising cannot fail, because the form contains only texts, numbers and lists.
         Self(serde_json::to_string(&form).unwrap_or_default().into())
     }
 
-    /// Wraps a message as it was read from a database, without checking it.
+    /// Wraps a message as read from a database, without checking it.
     #[must_use]
     pub fn from_stored(text: impl Into<Arc<str>>) -> Self {
         Self(text.into())
@@ -80,19 +80,13 @@ impl StoredMessage {
         self.0.starts_with('{')
     }
 
-    /// Converts to the form of earlier versions: a JSON array with Telegram's HTML of each part.
-    ///
-    /// # Errors
-    /// If the message has neither form.
+    /// Converts the message to the form of earlier versions: a JSON array with the Telegram HTML of each part.
     pub fn html_form(&self) -> Result<String, Unreadable> {
         let html: Vec<String> = self.parts()?.iter().map(Part::html).collect();
         serde_json::to_string(&html).map_err(|_| Unreadable)
     }
 
     /// Decodes the parts from either form.
-    ///
-    /// # Errors
-    /// If the message has neither form.
     pub fn parts(&self) -> Result<Vec<Part>, Unreadable> {
         if self.is_empty() {
             return Ok(Vec::new());
@@ -110,10 +104,7 @@ impl StoredMessage {
 }
 
 impl Part {
-    /// Reads a single part: an element of `p` in a current message, or of the array in an earlier one.
-    ///
-    /// # Errors
-    /// If the part has neither form.
+    /// Reads a single part: an element of `p` in the current form, or of the array in the earlier form.
     pub fn from_stored(text: &str) -> Result<Self, Unreadable> {
         if text.starts_with('{') {
             return serde_json::from_str::<PartForm<'_>>(text).map_err(|_| Unreadable)?.decode();
@@ -122,7 +113,7 @@ impl Part {
     }
 }
 
-/// HTML that is not well-formed becomes plain text: sending it with its tags is better than not sending it.
+/// HTML that is not well-formed becomes plain text: sending it with visible tags is better than not sending it.
 fn of_html(html: &str) -> Part {
     Part::from_html(html).unwrap_or_else(|_| Part::plain(html))
 }
@@ -175,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_stored_as_its_documentation_says() {
+    fn the_stored_form_matches_its_documentation() {
         let part = Part::from_html("Hello <b>Anna</b>!").unwrap();
         assert_eq!(StoredMessage::of(&[part]).as_str(), r#"{"v":1,"p":[{"s":["b"],"t":["Hello ",["Anna",[0]],"!"]}]}"#);
         assert_eq!(StoredMessage::of(&[Part::plain("x")]).as_str(), r#"{"v":1,"p":[{"t":["x"]}]}"#);
@@ -187,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_is_read_back_whole_and_by_parts() {
+    fn a_stored_message_survives_a_round_trip_as_a_whole_and_by_parts() {
         let parts = parts();
         let stored = StoredMessage::of(&parts);
         assert_eq!(stored.parts().unwrap(), parts);
@@ -211,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_message_is_unreadable() {
+    fn texts_in_neither_form_are_unreadable() {
         for text in ["x", "{", "{}", "[1]", r#"{"v":2,"p":[]}"#, r#"{"v":1,"p":[{"t":[["x",[0]]]}]}"#] {
             assert_eq!(StoredMessage::from_stored(text).parts(), Err(Unreadable), "{text}");
         }

@@ -1,4 +1,4 @@
-//! The rows of the table, with all of its texts.
+//! The rows of the table with all their texts.
 
 use super::{Definition, Kind, Parameter};
 use crate::values::Bilingual;

@@ -19,7 +19,7 @@ fn clean_reading(more: &str) -> Profile {
 }
 
 #[test]
-fn the_references_own_example() {
+fn the_example_of_the_reference_is_read_without_warnings() {
     let query = format!(
         "telegramToken={TOKEN}&telegramFieldName =*TelegramId&errorEmail=test@gmail.com\
          &message=Вы%20записаны%20на%20услугу"
@@ -32,7 +32,7 @@ fn the_references_own_example() {
 }
 
 #[test]
-fn nothing_given() {
+fn an_empty_query_reports_the_missing_parameters() {
     let reading = read(b"");
     let missing = [Parameter::TelegramToken, Parameter::TelegramFieldName].map(Fault::Missing);
     assert_eq!(reading.faults, missing);
@@ -42,7 +42,7 @@ fn nothing_given() {
 }
 
 #[test]
-fn values_are_decoded() {
+fn values_are_percent_decoded_and_cleaned() {
     for (typed, text) in [
         ("a%20b%0Ac", "a b\nc"),
         ("+7%20916+1", "+7 916+1"),
@@ -60,7 +60,7 @@ fn values_are_decoded() {
 }
 
 #[test]
-fn bools_in_all_spellings() {
+fn bools_are_read_in_all_spellings() {
     for (typed, value) in [
         ("=true", true),
         ("=TRUE", true),
@@ -83,7 +83,7 @@ fn bools_in_all_spellings() {
 }
 
 #[test]
-fn every_kind_of_fault_at_once_in_the_tables_order() {
+fn all_faults_are_reported_at_once_in_the_order_of_the_table() {
     let query = "timezone=Europe/Moskow&date_locales=en-GB&hide_url=maybe&message=%FF&errorEmail=ops@example,a@b.c,x\
                  &telegramToken=7001002003:AAF&%FFx=1";
     let text = |text: &str| text.to_owned();
@@ -104,21 +104,21 @@ fn every_kind_of_fault_at_once_in_the_tables_order() {
 }
 
 #[test]
-fn a_wrong_value_is_not_called_absent() {
+fn an_invalid_value_is_not_also_reported_as_missing() {
     let reading = read(format!("telegramToken={TOKEN}&telegramFieldName=*T&errorEmail=x&message=%FF").as_bytes());
     assert_eq!(reading.faults.len(), 2);
     assert_eq!(reading.warnings, []);
 }
 
 #[test]
-fn a_placeholder_is_a_warning_for_editors_alone() {
+fn placeholders_are_reported_only_to_editors() {
     let profile = clean_reading("sign_text=%7Bname%7D");
     let expected = Warning::Placeholders { parameter: Parameter::SignText, placeholders: vec!["{name}".into()] };
     assert_eq!((profile.warnings(), profile.editor_warnings()), (vec![], vec![expected]));
 }
 
 #[test]
-fn warnings() {
+fn every_warning_is_reported() {
     let name = |name: &str| name.to_owned();
     for (more, warning) in [
         ("errorEmail=", Warning::Repeated(Parameter::ErrorEmail)),
@@ -155,7 +155,7 @@ fn warnings() {
 }
 
 #[test]
-fn a_cut_name_is_no_parameters_name() {
+fn a_shortened_name_is_not_taken_for_a_parameter() {
     let reading = read(&with("message%3D%FF&hide_url:%FF=1&sign_text%3D%zz"));
     assert_eq!(reading.faults, ["message…", "hide_url…"].map(|name| Fault::InvalidUtf8 { name: name.into() }));
     assert_eq!(reading.faults.iter().find_map(Fault::parameter), None);
@@ -168,7 +168,7 @@ fn a_cut_name_is_no_parameters_name() {
 }
 
 #[test]
-fn many_unknown_names_hide_no_fault() {
+fn many_unknown_names_do_not_hide_faults() {
     let strangers: Vec<String> = (0..100).map(|index| format!("x{index}=%zz")).collect();
     let reading = read(&with(&format!("{}&y=%FF&%FF=1", strangers.join("&"))));
     assert_eq!(reading.faults, ["y", "\u{fffd}"].map(|name| Fault::InvalidUtf8 { name: name.into() }));
@@ -176,7 +176,7 @@ fn many_unknown_names_hide_no_fault() {
 }
 
 #[test]
-fn long_texts_are_measured_without_their_tags() {
+fn the_length_of_texts_is_measured_without_tags() {
     let fits = format!("sign_text=<b>{}</b>", "я".repeat(4094));
     assert_eq!(read(&with(&fits)).warnings, []);
     let too_long = format!("sign_text=<b>{}</b>", "я".repeat(4095));
@@ -184,7 +184,7 @@ fn long_texts_are_measured_without_their_tags() {
 }
 
 #[test]
-fn the_last_of_two_wins() {
+fn the_last_value_of_a_repeated_parameter_wins() {
     let reading = read(&with("hide_url=maybe&Hide_Url=false&message=%FF&message=Ciao"));
     assert_eq!(reading.faults, []);
     assert!(!reading.profile.formatting.hide_url);
@@ -193,7 +193,7 @@ fn the_last_of_two_wins() {
 }
 
 #[test]
-fn overrides() {
+fn overrides_replace_stored_values_except_fixed_ones() {
     let stored = clean_reading("sign_text=Bye&hide_url&timezone_name=X&hide_address=yes");
     let reading = read_overrides(
         &stored,
@@ -213,7 +213,7 @@ fn overrides() {
 }
 
 #[test]
-fn the_canonical_query() {
+fn the_query_is_written_in_canonical_form() {
     let query = "sign_text=Ждём%20вас%0A+7&hide_url=1&hide_address=off&timezone=asia/omsk&HIDE_CONTACT_INFO=0\
                  &date_locales=en&errorEmail= a@b.c , d@e.f,a@b.c&telegramFieldName=*TelegramId";
     let canonical = "telegramFieldName=*TelegramId&errorEmail=a@b.c,d@e.f&hide_url=true&hide_contact_info=false\
@@ -228,7 +228,7 @@ fn the_canonical_query() {
 }
 
 #[test]
-fn defaults_are_left_out_even_where_they_are_spelt_out() {
+fn defaults_are_omitted_even_if_they_were_given() {
     let defaults = "resource_name=Услуги/ресурсы&timezone=Europe/Moscow&timezone_name=Мск&date_locales=ru-RU\
                     &hide_url=false&hide_contact_info=true&case_type_name=&sign_text=";
     let query = write_with_token(&clean_reading(defaults));
@@ -239,7 +239,7 @@ fn defaults_are_left_out_even_where_they_are_spelt_out() {
 }
 
 #[test]
-fn no_secret_in_what_is_said() {
+fn faults_and_warnings_contain_no_secrets() {
     for query in [
         TOKEN.to_owned(),
         format!("telegramToken%3D{TOKEN}"),
@@ -257,7 +257,7 @@ fn no_secret_in_what_is_said() {
 }
 
 #[test]
-fn every_parameter_comes_back_by_set_and_get() {
+fn every_parameter_survives_set_and_get() {
     for (parameter, typed, canonical) in [
         (Parameter::TelegramToken, TOKEN, "7001002003:AAH…abcd"),
         (Parameter::TelegramFieldName, " *Id ", "*Id"),
@@ -289,7 +289,7 @@ fn every_parameter_comes_back_by_set_and_get() {
 }
 
 #[test]
-fn a_wrong_value_changes_nothing() {
+fn an_invalid_value_leaves_the_profile_unchanged() {
     let mut profile = clean_reading("timezone=Asia/Omsk&timezone_name=X&date_locales=en&hide_url");
     let before = profile.clone();
     for parameter in [
@@ -310,7 +310,7 @@ fn a_wrong_value_changes_nothing() {
 }
 
 #[test]
-fn what_a_short_url_replaces_means_the_same_for_any_stored_profile() {
+fn canonical_overrides_mean_the_same_for_any_stored_profile() {
     let query =
         "sign_text=&Message=a%2Bb%20c&hide_url&unknown=1&message=%D0%94%D0%B0&telegramFieldName=X&errorEmail=x@y.z";
     let written = super::overrides(query.as_bytes());

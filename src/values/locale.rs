@@ -2,7 +2,7 @@
 
 use super::Language;
 
-/// A locale for the dates, times, durations, numbers and money of a message (`date_locales`).
+/// The locale of dates, times, durations, numbers and money in a message (`date_locales`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "their tags and names say it")]
 pub enum Locale {
@@ -24,7 +24,7 @@ impl Locale {
     pub const ALL: [Self; 10] =
         [Self::Ru, Self::En, Self::Kk, Self::Uk, Self::Be, Self::De, Self::Uz, Self::Hy, Self::Ka, Self::Tr];
 
-    /// Reads a tag: `ru`, `ru_RU`, `RU-ru` are all [`Locale::Ru`]. `None` if the locale is not supported.
+    /// Reads a tag. `ru`, `ru_RU` and `RU-ru` are all [`Locale::Ru`]. `None` if the locale is not supported.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let tag = text.trim().replace('_', "-");
@@ -35,7 +35,7 @@ impl Locale {
         Self::ALL.into_iter().find(is_it)
     }
 
-    /// The language of the labels: Russian for `ru`, English for every other (contract §3).
+    /// The language of the labels: Russian for `ru`, English for all others (contract §3).
     #[must_use]
     pub fn language(self) -> Language {
         match self {
@@ -61,7 +61,7 @@ impl Locale {
         }
     }
 
-    /// The name of the language in that language.
+    /// The name of the language in the language itself.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags() {
+    fn locale_tags_are_parsed_in_any_spelling() {
         for ru in ["ru", "ru-RU", "ru_RU", "RU-ru", " Ru "] {
             assert_eq!(Locale::parse(ru), Some(Locale::Ru), "{ru}");
         }

@@ -1,4 +1,4 @@
-//! Finds time zones by city, in Latin letters or in Russian.
+//! Finds time zones by city, written in Latin or in Russian.
 
 use super::TimeZone;
 use crate::values::Language;
@@ -17,7 +17,7 @@ impl TimeZone {
         main_zones().map(|(name, _)| Self(name))
     }
 
-    /// The city that labels the zone; `None` if its name contains no city, or if no Russian name is known for it.
+    /// The city that labels the zone. `None` if its name contains no city, or if no Russian name is known.
     #[must_use]
     pub fn city(self, language: Language) -> Option<String> {
         match language {
@@ -54,11 +54,11 @@ impl TimeZone {
             .or_else(|| Self::all().find(|zone| zone.city(Language::En).is_some_and(|city| plain(&city) == wanted)))
     }
 
-    /// At most `most` zones whose name or city has a word that begins with the text. Zones whose city begins with it
-    /// come first. A blank text returns the main zones.
+    /// At most `most` zones whose name or city has a word that begins with the text. Zones whose city begins with the
+    /// text are listed first. A blank text returns the main zones.
     #[must_use]
     pub fn search(text: &str, most: usize) -> Vec<Self> {
-        // `GMT+3` is also how the name of a zone begins that is six hours off.
+        // The name `Etc/GMT+3` means the opposite offset, so a search by name would find the wrong zone.
         if Self::parse(text).is_none()
             && let Some(zone) = Self::of_offset(text)
         {
@@ -93,7 +93,7 @@ impl TimeZone {
     }
 }
 
-/// The form for comparison: in lower case, `ё` as `е`, words separated by single spaces.
+/// The form for comparison: lower case, `ё` as `е`, words separated by single spaces.
 fn plain(text: &str) -> String {
     let text = text.trim().to_lowercase();
     text.chars()
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_names_a_zone() {
+    fn every_line_contains_a_known_zone() {
         for (name, cities) in main_zones() {
             assert_eq!(TimeZone::parse(name).map(TimeZone::name), Some(name));
             assert!(cities.split(", ").all(|city| city.starts_with(char::is_uppercase)), "{cities}");
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_a_zone_a_city_or_nothing() {
+    fn a_place_is_found_by_zone_name_or_city() {
         for (text, zone) in [
             ("asia/omsk", Some("Asia/Omsk")),
             (" Омск ", Some("Asia/Omsk")),
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_is_called_by_its_city() {
+    fn zones_are_labelled_with_their_city() {
         let city = |name: &str, language| TimeZone::parse(name).and_then(|zone| zone.city(language));
         assert_eq!(city("Asia/Yekaterinburg", Language::Ru).as_deref(), Some("Екатеринбург"));
         assert_eq!(city("Asia/Yekaterinburg", Language::En).as_deref(), Some("Yekaterinburg"));

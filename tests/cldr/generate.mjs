@@ -1,9 +1,10 @@
-// Writes what Node's Intl (ICU) says for the locales that messages are offered in, for `src/message/locale/cldr.rs` to compare with:
+// Writes the output of Node's Intl (ICU) for the supported locales. `src/message/locale/cldr.rs` compares with it.
+// Usage:
 //
 //     node tests/cldr/generate.mjs > tests/cldr/intl.json
 //
-// The contract's own deviations (§5) are applied here: ASCII spaces throughout, whole amounts without a fraction, both
-// ends of a range with AM or PM, 24-hour times and ranges without further words.
+// The contract's deviations (§5) are applied here: only ASCII spaces, whole amounts without a fraction, AM or PM at both
+// ends of a range, 24-hour times and ranges without additional words.
 
 const LOCALES = ["ru-RU", "en-US", "kk-KZ", "uk-UA", "be-BY", "de-DE", "uz-UZ", "hy-AM", "ka-GE", "tr-TR"];
 const CURRENCIES = Intl.supportedValuesOf("currency");
@@ -25,7 +26,7 @@ function money(locale, amount, currency) {
 
 function ofLocale(locale) {
   const dates = {};
-  // A day of each month of two years, and of each weekday.
+  // One day of each month of two years, so that every weekday occurs.
   for (let month = 0; month < 24; month += 1) {
     const at = new Date(Date.UTC(2023 + Math.floor(month / 12), month % 12, 1 + ((month * 5) % 28)));
     dates[at.toISOString().slice(0, 10)] = date(locale, at);
@@ -37,7 +38,7 @@ function ofLocale(locale) {
   }
   const amounts = {};
   for (const currency of [...CURRENCIES, "XYZ"]) {
-    // Every currency once, the ones that bookings are paid in with every amount.
+    // Every currency once, and common currencies with every amount.
     const often = ["RUB", "USD", "EUR", "KZT", "UAH", "BYN", "UZS", "AMD", "GEL", "TRY", "JPY", "KWD"].includes(currency);
     for (const amount of often ? AMOUNTS : ["1234.5"]) amounts[`${amount} ${currency}`] = money(locale, amount, currency);
   }

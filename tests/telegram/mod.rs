@@ -1,23 +1,21 @@
-//! What the Bot API makes of a text with `parse_mode=HTML`. It is written from the documented behaviour, independently
-//! of the product's own parser, so that the two can be compared.
+//! A model of how the Bot API reads a text with `parse_mode=HTML`. It follows the documented behaviour and is
+//! independent of the product's own parser, so that the two can be compared.
 
-/// A message as the recipient gets it.
+/// A message as the recipient sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arrived {
     /// The text, trimmed.
     pub text: String,
-    /// The entities with their texts, the inner ones first.
+    /// The entities with their texts, inner entities first.
     pub entities: Vec<Entity>,
 }
 
-/// One entity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entity {
     /// The tag, in lower case.
     pub tag: String,
-    /// The address of a link.
+    /// The URL of a link.
     pub href: Option<String>,
-    /// The text that it covers.
     pub text: String,
 }
 
@@ -41,7 +39,7 @@ const TAGS: &[&str] = &[
     "tg-time",
 ];
 
-/// The message, or Telegram's refusal.
+/// Returns the message, or the reason why Telegram refuses it.
 pub fn arrive(html: &str) -> Result<Arrived, String> {
     if html.len() > 32_768 {
         return Err("text is too long".into());
@@ -99,7 +97,7 @@ pub fn arrive(html: &str) -> Result<Arrived, String> {
     Ok(arrived)
 }
 
-/// The index of the `>` that ends the tag; a `>` in quotes does not.
+/// The index of the `>` that ends the tag. A `>` in quotes is skipped.
 fn end_of_tag(chars: &[char], start: usize) -> Option<usize> {
     let mut quote = None;
     for (index, &c) in chars.iter().enumerate().skip(start + 1) {
@@ -129,7 +127,7 @@ fn attribute(text: &str, name: &str) -> Option<String> {
     Some(decoded)
 }
 
-/// The text of the character reference at the start, and how many characters it has.
+/// The text of the character reference at the start, and its number of characters.
 fn reference(chars: &[char]) -> (String, usize) {
     let rest: String = chars.iter().take(12).collect();
     for (name, text) in [("&lt", "<"), ("&gt", ">"), ("&amp", "&"), ("&quot", "\"")] {

@@ -1,8 +1,8 @@
 //! `cargo xtask audit` and `cargo xtask pictures`: checks the interface with axe-core and Lighthouse, and takes
-//! pictures.
+//! screenshots.
 //!
-//! The audit itself is `server/tests/browser/audit`, which shares the browser and the helpers of the tests. The
-//! packages from npm are in `target/audit`, with exact versions, and are no part of the product.
+//! The audit code is in `server/tests/browser/audit`, where it shares the browser and the helpers of the tests. The npm
+//! packages are installed in `target/audit` with exact versions. They are not part of the product.
 
 use std::fs;
 use std::path::PathBuf;
@@ -17,8 +17,8 @@ use crate::site::{self, Mode};
 
 const PACKAGES: [(&str, &str); 2] = [("axe-core", "4.14.1"), ("lighthouse", "13.5.0")];
 
-/// Audits every page. The arguments are beginnings of scene names, which restrict the run to axe and those scenes. With
-/// `--release`, the site and the server are built as they are shipped.
+/// Audits every page. If arguments are given, they are prefixes of scene names; the run is then limited to axe and to
+/// those scenes. With `--release`, the site and the server are built for release.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let (mode, scenes) = match arguments.split_first() {
         Some((flag, scenes)) if flag == "--release" => (Mode::Release, scenes),
@@ -46,7 +46,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     results.into_iter().collect()
 }
 
-/// Takes the README's pictures, or those of every page in every state, into `target/pictures`.
+/// Takes screenshots into `target/pictures`: those of the README, or those of every page in every state.
 pub fn pictures(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let (which, scenes) = match arguments.split_first() {
         None => ("audit::pictures::of_the_readme", arguments),
@@ -69,7 +69,7 @@ fn walk(workspace: &Workspace, mode: Mode, filter: &str) -> Command {
     command
 }
 
-/// Installs the missing packages with npm, and returns their folder.
+/// Installs missing packages with npm and returns the packages' folder.
 fn packages(workspace: &Workspace) -> Result<PathBuf> {
     let folder = workspace.root.join("target").join("audit");
     let modules = folder.join("node_modules");

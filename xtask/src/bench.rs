@@ -5,8 +5,9 @@ use anyhow::Result;
 use crate::cargo::{self, Workspace};
 use crate::site::{self, Mode};
 
-/// Builds the product and the benchmarks, and runs them; they write their tables. With `hostile` only hostile requests
-/// are measured; if it has names, only these attacks. With `booking` only booking bots are, and nothing is written.
+/// Builds the product and the benchmarks and runs them. The benchmarks write their tables. With `hostile`, only the
+/// hostile requests are measured, or only the named attacks. With `booking`, only booking bots are measured and nothing
+/// is written.
 pub fn run(arguments: &[String]) -> Result<()> {
     let workspace = Workspace::find()?;
     site::build(&workspace, Mode::Release)?;

@@ -1,4 +1,4 @@
-//! The browser for the tests of the interface: Chromium, and chromedriver, which controls it.
+//! The browser for the interface tests: Chromium, and chromedriver, which controls it.
 
 use std::fs;
 use std::process::Command;
@@ -7,11 +7,11 @@ use anyhow::{Result, bail};
 
 use crate::cargo::{self, Workspace, in_path, timed};
 
-/// The names under which systems install Chromium; `server/tests/browser` uses the same.
+/// The names of Chromium on different systems. `server/tests/browser` uses the same names.
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 const DRIVERS: &[&str] = &["chromedriver"];
 
-/// Finds both, or installs them if that needs no password.
+/// Finds Chromium and chromedriver. Installs them if that needs no password.
 pub fn ensure(workspace: &Workspace) -> Result<()> {
     if found() {
         return Ok(());
@@ -48,7 +48,7 @@ fn found() -> bool {
     in_path(BROWSERS).is_some() && in_path(DRIVERS).is_some()
 }
 
-/// The words before `apt-get` that allow it to install: none for root, `sudo` if it asks for no password.
+/// The prefix with which `apt-get` may install packages: nothing for root, `sudo` if it needs no password.
 fn may_install(workspace: &Workspace) -> Option<&'static [&'static str]> {
     let quiet = |command: &mut Command| cargo::output(command).ok();
     if quiet(workspace.program("id").arg("-u")).is_some_and(|user| user.trim() == "0") {

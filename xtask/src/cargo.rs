@@ -1,4 +1,4 @@
-//! The workspace, and running programs in it.
+//! The workspace and the programs that run in it.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -8,18 +8,16 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-/// The workspace that is built.
 pub struct Workspace {
-    /// The folder of the root `Cargo.toml`.
     pub root: PathBuf,
-    /// Cargo's target folder; not always under `root`.
+    /// Cargo's target folder. It may be outside of `root`.
     pub target: PathBuf,
     /// The workspace's own packages, as `cargo metadata` describes them.
     pub packages: Vec<Value>,
 }
 
 impl Workspace {
-    /// Asks cargo about the workspace that this tool was built from.
+    /// Queries cargo for the workspace that this tool was built from.
     pub fn find() -> Result<Self> {
         let mut metadata = plain(cargo_program());
         metadata.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]);
@@ -33,20 +31,20 @@ impl Workspace {
         })
     }
 
-    /// The folder that the server embeds; always inside the workspace.
+    /// The folder that the server embeds. It is always inside the workspace.
     #[must_use]
     pub fn site(&self) -> PathBuf {
         self.root.join("target").join("site")
     }
 
-    /// A program that starts in the workspace's root.
+    /// A command that runs in the workspace's root.
     pub fn program(&self, name: impl AsRef<OsStr>) -> Command {
         let mut command = plain(name);
         command.current_dir(&self.root);
         command
     }
 
-    /// `cargo <subcommand>` for this workspace. With `CI` set, the lock file must be up to date.
+    /// `cargo <subcommand>` for this workspace. If `CI` is set, the lock file must be up to date.
     pub fn cargo(&self, subcommand: &str) -> Command {
         let mut command = self.program(cargo_program());
         command.arg(subcommand);
@@ -61,8 +59,8 @@ fn cargo_program() -> std::ffi::OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// A command without the variables that `cargo run` adds to the environment: build scripts such as ring's are rerun
-/// whenever these change, which they would between `cargo build` and `cargo xtask`.
+/// A command without the variables that `cargo run` adds to the environment. Build scripts such as ring's are rerun
+/// whenever these change. They would differ between `cargo build` and `cargo xtask`.
 fn plain(name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);
     for (name, _) in std::env::vars_os() {
@@ -74,7 +72,6 @@ fn plain(name: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Runs `work` and prints the seconds it took.
 pub fn timed<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let start = Instant::now();
     let result = work();
@@ -83,7 +80,7 @@ pub fn timed<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     result
 }
 
-/// Runs a command whose output goes to the terminal.
+/// Runs a command and shows its output in the terminal.
 pub fn succeed(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;
     if !status.success() {
@@ -101,21 +98,21 @@ pub fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("{} printed something else than UTF-8", shown(command)))
 }
 
-/// Replaces this process by `command`, so that its exit status is ours and signals such as Ctrl-C reach it directly.
+/// Replaces this process by `command`, so that the caller gets its exit status, and signals such as Ctrl-C reach it.
 #[cfg(unix)]
 pub fn become_program(command: &mut Command) -> Result<()> {
     use std::os::unix::process::CommandExt;
     Err(command.exec()).with_context(|| format!("cannot start {}", shown(command)))
 }
 
-/// Runs `command` and ends with its exit status.
+/// Runs `command` and exits with its exit status.
 #[cfg(not(unix))]
 pub fn become_program(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;
     std::process::exit(status.code().unwrap_or(1))
 }
 
-/// The path of the first program with one of these names in `PATH`.
+/// The path of the first program in `PATH` that has one of these names.
 pub fn in_path(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)

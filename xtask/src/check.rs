@@ -1,4 +1,4 @@
-//! `cargo xtask check`: everything that can be checked without running the product.
+//! `cargo xtask check`: all checks that do not run the product.
 
 use std::process::Command;
 
@@ -7,21 +7,21 @@ use anyhow::{Result, bail};
 use crate::cargo::{self, Workspace, timed};
 use crate::{docs as documents, rules, supply, wasm};
 
-/// The product's crates, selected together so that they are checked with the features they are built with.
+/// The product's crates. They are selected together, so that they are checked with the features of a product build.
 pub const PRODUCT: &[&str] =
     &["--package", "hookgram", "--package", "app", "--package", "server", "--features", "app/ssr"];
 
-/// This tool, selected separately for the same reason.
+/// This tool. It is selected separately, so that it does not change the features of the product's crates.
 pub const XTASK: &[&str] = &["--package", "xtask"];
 
-/// The benchmarks, selected separately because the product is built as it is shipped.
+/// The benchmarks. They are selected separately for the same reason.
 const BENCH: &[&str] = &["--package", "bench"];
 const ALL_TARGETS: &[&str] = &["--all-targets"];
 
-/// Runs every step, and lists the failed ones at the end.
+/// Runs all steps and lists the failed ones at the end.
 pub fn run(workspace: &Workspace) -> Result<()> {
     wasm::ensure_target(workspace)?;
-    // The server embeds this folder when it is compiled.
+    // The server embeds this folder at compile time.
     std::fs::create_dir_all(workspace.site())?;
 
     let mut report = Report::default();
@@ -37,7 +37,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     report.rule("no unsafe code", || rules::forbidden_unsafe(workspace));
     report.rule("documents made from the code", || documents::stale(workspace));
     report.command("clippy: hookgram, app (ssr), server", &mut clippy(workspace, &[PRODUCT, ALL_TARGETS].concat()));
-    // With the profile of the site's build, macros and build scripts are compiled once for both.
+    // The profile of the site's build, so that macros and build scripts are compiled once for both.
     let browser = ["--package", "app", "--lib", "--no-default-features", "--features", "hydrate"];
     let place = ["--target", wasm::TARGET, "--profile", "wasm-dev"];
     report.command("clippy: app (hydrate)", &mut clippy(workspace, &[&browser[..], &place].concat()));
@@ -55,7 +55,7 @@ fn clippy(workspace: &Workspace, selection: &[&str]) -> Command {
     command
 }
 
-/// Compiles the fuzz targets. They are a workspace of their own, which shares only its sources with the product's.
+/// Compiles the fuzz targets. They are a separate workspace that shares only sources with the product's.
 fn fuzz(workspace: &Workspace) -> Command {
     let mut command = workspace.cargo("check");
     command.args(["--manifest-path", "fuzz/Cargo.toml", "--target-dir"]).arg(&workspace.target);
@@ -68,19 +68,18 @@ fn docs(workspace: &Workspace, selection: &[&str]) -> Command {
     command
 }
 
-/// Runs all steps, also after one has failed.
+/// Runs all steps, even after one has failed.
 #[derive(Default)]
 pub struct Report {
     failed: Vec<String>,
 }
 
 impl Report {
-    /// A step that runs a program.
     pub fn command(&mut self, name: &str, command: &mut Command) {
         self.step(name, || cargo::succeed(command));
     }
 
-    /// A step that returns faults.
+    /// Runs a check as a step. It returns the faults.
     pub fn rule(&mut self, name: &str, check: impl FnOnce() -> Result<Vec<String>>) {
         self.step(name, || match check()?.as_slice() {
             [] => Ok(()),
@@ -95,7 +94,7 @@ impl Report {
         }
     }
 
-    /// Prints the failed steps, and last the unchecked ones, so that they are not taken for checked.
+    /// Prints the failed steps. The unchecked ones are printed last, so that they are not mistaken for checked.
     pub fn end(self, unchecked: Option<&str>) -> Result<()> {
         if let Some(what) = unchecked {
             eprintln!("{:>12} {what}", "NOT CHECKED");

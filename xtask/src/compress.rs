@@ -1,4 +1,4 @@
-//! Compressed copies of the assets, and their sizes.
+//! Writes compressed copies of the assets and prints their sizes.
 
 use std::fs;
 use std::io::Write;
@@ -11,8 +11,8 @@ use flate2::write::GzEncoder;
 
 use crate::publish::{Site, with_ending, write};
 
-/// Writes a `.br` and a `.gz` beside every asset. The folder's name is the hash of the content, so existing copies are
-/// right.
+/// Writes a `.br` and a `.gz` file next to every asset. The folder's name is the hash of the content, so existing
+/// copies are always up to date.
 pub fn beside(site: &Site) -> Result<()> {
     for file in &site.files {
         let brotli_file = with_ending(file, "br");
@@ -27,7 +27,7 @@ pub fn beside(site: &Site) -> Result<()> {
     Ok(())
 }
 
-/// Prints the size of each asset, as it is and compressed, if it was compressed.
+/// Prints the size of each asset, uncompressed and (if it was compressed) compressed.
 pub fn print_sizes(site: &Site) -> Result<()> {
     println!("{:>12} {:>12} {:>12}", "raw", "gzip", "brotli");
     for file in &site.files {
@@ -44,14 +44,11 @@ pub fn print_sizes(site: &Site) -> Result<()> {
     Ok(())
 }
 
-/// The limit on a first visit to the builder, brotli-compressed, in bytes. Every other page needs only the style sheet
-/// and its script.
+/// The maximum size of a first visit to the builder, brotli-compressed, in bytes. All other pages need only the style
+/// sheet and their script.
 const BUILDER: u64 = 400_000;
 
-/// Prints the size of a first visit to the builder.
-///
-/// # Errors
-/// If it exceeds the limit.
+/// Prints the size of a first visit to the builder. Fails if it exceeds the limit.
 pub fn visit(site: &Site) -> Result<()> {
     let mut all = 0;
     for file in &site.files {
@@ -89,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_unpack_to_the_same() {
+    fn both_compressed_forms_unpack_to_the_original() {
         let bytes = b"hookgram ".repeat(1000);
         let mut unpacked = Vec::new();
         brotli::BrotliDecompress(&mut &brotli(&bytes).unwrap()[..], &mut unpacked).unwrap();

@@ -1,5 +1,4 @@
-//! Bundles `style/` into one file: resolves `@import`, adds the prefixes that some browser still needs, and keeps the
-//! rest as it was written.
+//! Bundles `style/` into one file. It resolves `@import` and adds vendor prefixes. It does not change the rest.
 
 use std::path::Path;
 
@@ -11,7 +10,7 @@ use lightningcss::targets::{Browsers, Features, Targets};
 
 use crate::site::Mode;
 
-/// Browsers of the end of 2024 and later. All of them support the features that are excluded from rewriting here.
+/// Browser versions since the end of 2024. All of them support the features that are excluded from rewriting here.
 fn targets() -> Targets {
     let version = |major: u32, minor: u32| Some(major << 16 | minor << 8);
     let browsers = Browsers {
@@ -32,7 +31,6 @@ fn targets() -> Targets {
     }
 }
 
-/// Bundles the style sheet `entry` with everything that it imports.
 pub fn bundle(entry: &Path, mode: Mode) -> Result<String> {
     let files = FileProvider::new();
     let mut sheet = Bundler::new(&files, None, ParserOptions::default())
@@ -52,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modern_css_survives() {
+    fn modern_css_is_not_rewritten() {
         let folder = std::env::temp_dir().join(format!("xtask-css-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("tokens.css"), ":root { --ink: light-dark(oklch(25% 0.02 260), oklch(92% 0.01 260)); }")

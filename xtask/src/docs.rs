@@ -1,4 +1,4 @@
-//! The documents that are generated from the code: the parameter reference and the dependencies, in both languages.
+//! The documents generated from the code: the parameter reference and the dependencies, in both languages.
 
 use std::fs;
 
@@ -7,10 +7,9 @@ use anyhow::Result;
 use crate::cargo::{self, Workspace};
 use crate::supply::document;
 
-/// The parameter reference in each language, with the generator's argument.
+/// The files of the parameter reference with the generator's argument for their language.
 const REFERENCES: &[(&str, &str)] = &[("docs/parameters.md", "en"), ("docs/parameters.ru.md", "ru")];
 
-/// Generates and writes all documents.
 pub fn write(workspace: &Workspace) -> Result<()> {
     for (file, text) in all(workspace)? {
         fs::write(workspace.root.join(file), text)?;
@@ -19,11 +18,11 @@ pub fn write(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The documents that differ from what the code generates.
+/// Lists the documents that differ from the generated ones.
 pub fn stale(workspace: &Workspace) -> Result<Vec<String>> {
     let mut faults = Vec::new();
     for (file, text) in all(workspace)? {
-        // A missing document is stale too.
+        // A missing document counts as stale.
         if fs::read_to_string(workspace.root.join(file)).unwrap_or_default() != text {
             faults.push(format!("{file} is stale: `cargo xtask docs` writes it anew"));
         }

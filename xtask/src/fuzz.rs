@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: feeds random input to the code that reads untrusted input.
+//! `cargo xtask fuzz`: feeds random data to the code that reads untrusted input.
 
 use std::fs;
 
@@ -6,10 +6,11 @@ use anyhow::{Context, Result, bail};
 
 use crate::cargo::{self, Workspace, in_path, timed};
 
-/// Seconds for each target, unless the arguments say otherwise.
+/// The default duration of each target, in seconds.
 const SECONDS: &str = "600";
 
-/// Fuzzes the named targets, or each in turn. A number among the arguments is the seconds for each target.
+/// Fuzzes the named targets, or all of them in turn. A number among the arguments is the duration of each target in
+/// seconds.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     if in_path(&["cargo-fuzz"]).is_none() {
         bail!("fuzzing needs cargo-fuzz: `cargo install cargo-fuzz`");
@@ -20,10 +21,10 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         bail!("there is no target `{stranger}`; there are: {}", known.join(", "));
     }
     let seconds = numbers.first().map_or(SECONDS, |seconds| seconds.as_str());
-    // The server embeds this folder when it is compiled.
+    // The server embeds this folder at compile time.
     fs::create_dir_all(workspace.site())?;
     for target in known.iter().filter(|target| named.is_empty() || named.contains(target)) {
-        // Holds inputs that are worth trying again; it does not belong to the repository.
+        // The corpus contains inputs that are worth trying again. It is not tracked in the repository.
         let corpus = format!("fuzz/corpus/{target}");
         fs::create_dir_all(workspace.root.join(&corpus))?;
         let mut fuzz = workspace.program("cargo");
@@ -36,7 +37,6 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// The names of the targets, from their files.
 fn targets(workspace: &Workspace) -> Result<Vec<String>> {
     let folder = workspace.root.join("fuzz/fuzz_targets");
     let mut names = Vec::new();

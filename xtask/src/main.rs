@@ -1,4 +1,4 @@
-//! The build tool: `cargo xtask` builds the interface for the browser and the server, checks and tests them.
+//! The build tool. `cargo xtask` builds the interface for the browser and the server, checks them and tests them.
 
 mod audit;
 mod bench;
@@ -108,7 +108,7 @@ fn build(mode: Mode) -> Result<()> {
     }
 }
 
-/// Builds the server, and returns the program's path.
+/// Builds the server and returns the path of the program.
 pub fn build_server(workspace: &Workspace, mode: Mode) -> Result<std::path::PathBuf> {
     let mut build = workspace.cargo("build");
     build.args(["--package", "server", "--bin", "hookgram"]);

@@ -1,6 +1,6 @@
-//! Puts the assets into a folder named by their hash, so that a running server never sees an incomplete site: first the
-//! new files, then the manifest, and only then the old folder is removed. Within the folder the files keep their names,
-//! because they refer to each other by these.
+//! Puts the assets into a folder named by their hash, so that a running server never serves an incomplete site. The new
+//! files are written first, then the manifest; the old folder is removed last. Within the folder, the files keep their
+//! names, because they refer to each other by name.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,26 +9,24 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-/// The common name of the files, and the beginning of the folder's name.
+/// The base name of the files, and the beginning of the folder's name.
 pub const NAME: &str = "hookgram";
 
-/// One file of the site.
 pub struct Asset {
-    /// Its path within the folder, such as `hookgram.js`.
+    /// Its path in the folder, such as `hookgram.js`.
     pub name: String,
-    /// The content.
     pub bytes: Vec<u8>,
 }
 
-/// A site whose files are all written.
+/// A site with all files written.
 pub struct Site {
     folder: PathBuf,
     name: String,
-    /// The assets themselves, without their compressed copies.
+    /// The assets, without their compressed copies.
     pub files: Vec<PathBuf>,
 }
 
-/// Writes the assets below `folder`. The server uses them only after [`Site::announce`].
+/// Writes the assets below `folder`. The server does not use them before [`Site::announce`].
 pub fn publish(folder: &Path, assets: Vec<Asset>) -> Result<Site> {
     let name = folder_name(&assets);
     let mut files = Vec::new();
@@ -43,7 +41,7 @@ pub fn publish(folder: &Path, assets: Vec<Asset>) -> Result<Site> {
 }
 
 impl Site {
-    /// Names this site in the manifest, and removes the files of earlier sites.
+    /// Writes this site's name to the manifest and removes the files of earlier sites.
     pub fn announce(&self) -> Result<()> {
         let manifest = self.folder.join("manifest");
         let line = format!("{}\n", self.name);
@@ -67,7 +65,7 @@ pub fn with_ending(file: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Writes a file atomically: readers see either the old or the new content.
+/// Writes a file atomically, so that readers see either the old or the new content.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().context("a file without a folder")?;
     fs::create_dir_all(folder)?;
@@ -119,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_site_takes_the_place_of_the_old_one() {
+    fn announcing_a_new_site_removes_the_old_one() {
         let folder = std::env::temp_dir().join(format!("xtask-publish-{}", std::process::id()));
         let old = publish(&folder, assets("a{}")).unwrap();
         old.announce().unwrap();
@@ -134,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_has_twelve_hexadecimal_digits_of_the_content() {
+    fn the_folder_name_has_twelve_hexadecimal_digits_of_the_contents_hash() {
         let name = folder_name(&assets(""));
         let digits = name.strip_prefix("hookgram-").unwrap();
         assert!(digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));

@@ -1,5 +1,5 @@
-//! Dependency rules: the direction between crates, crates that must not reach the domain or the browser, the place of
-//! SQL, and what no crate may contain.
+//! Dependency rules: the direction of dependencies between crates, crates that the domain and the browser must not use,
+//! where SQL is allowed, and what no crate may contain.
 
 use std::{collections::BTreeSet, fs};
 
@@ -9,7 +9,7 @@ use crate::cargo::{self, Workspace};
 use crate::supply::MANIFESTS;
 use crate::wasm::TARGET;
 
-/// Each crate of the workspace, and those among the others that it may depend on.
+/// Each crate of the workspace with the other crates that it may depend on.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("hookgram", &[]),
     ("app", &["hookgram"]),
@@ -18,14 +18,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("bench", &["hookgram"]),
 ];
 
-/// Crates that only the server may use.
 const NOT_IN_BROWSER: &[&str] = &["sqlx", "tokio", "axum", "reqwest"];
 
-/// TLS stacks beside rustls with ring, and async runtimes beside tokio. `deny.toml` bans the same.
+/// TLS stacks other than rustls with ring, and async runtimes other than tokio. `deny.toml` bans the same crates.
 const SECOND_STACKS: &[&str] =
     &["actix-rt", "async-std", "aws-lc-rs", "aws-lc-sys", "native-tls", "openssl", "openssl-sys", "smol"];
 
-/// Checks the direction of the crates, `hookgram ← app ← server`, in their manifests.
+/// Checks in the manifests that the crates depend on each other only in the direction `hookgram ← app ← server`.
 pub fn direction(workspace: &Workspace) -> Result<Vec<String>> {
     let mut faults = Vec::new();
     for package in &workspace.packages {
@@ -45,15 +44,15 @@ pub fn direction(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-/// Checks that the domain uses no database, no network and no runtime.
+/// Checks that the domain uses no database, no network and no async runtime.
 pub fn domain_tree(workspace: &Workspace) -> Result<Vec<String>> {
     let mut tree = workspace.cargo("tree");
     tree.args(["--package", "hookgram", "--edges", "normal", "--prefix", "none", "--format", "{p}", "--no-dedupe"]);
     Ok(server_only(&cargo::output(&mut tree)?, "the domain"))
 }
 
-/// The top modules of `server/src`, from the bottom up. A module may import only those before it, so that there are no
-/// cycles.
+/// The top-level modules of `server/src`, from the bottom up. A module may import only modules before it, so that there
+/// are no cycles.
 const LAYERS: &[&str] = &[
     "time",
     "announcements",
@@ -86,7 +85,8 @@ const LAYERS: &[&str] = &[
 /// The modules up to this one must not import the interface.
 const STORE: &str = "store";
 
-/// Checks that no module of the server imports a higher layer, and that none up to the store imports the interface.
+/// Checks that no module of the server imports a higher layer, and that no module up to the store imports the
+/// interface.
 pub fn server_layers(workspace: &Workspace) -> Result<Vec<String>> {
     let mut list = workspace.program("git");
     list.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "server/src/*.rs"]);
@@ -99,7 +99,7 @@ pub fn server_layers(workspace: &Workspace) -> Result<Vec<String>> {
             faults.push(format!("{name}: a new module: give it a place in xtask/src/rules.rs"));
             continue;
         };
-        // A test may import anything.
+        // Tests may import anything.
         let is_test = path.ends_with("tests");
         let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
         if !is_test && Some(layer) <= layer_of(STORE) && code.contains("app::") {
@@ -118,7 +118,7 @@ fn layer_of(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| *layer == module)
 }
 
-/// The top modules that a source names by `crate::`, in any form.
+/// The top-level modules that a source file imports with `crate::`, in any form.
 fn imported(code: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (at, _) in code.match_indices("crate::") {
@@ -131,7 +131,7 @@ fn imported(code: &str) -> BTreeSet<String> {
             found.insert(identifier(rest));
             continue;
         }
-        // In `crate::{a, b::{c, d}}`, a module's name follows the outer brace and each comma directly within it.
+        // In `crate::{a, b::{c, d}}`, module names follow the outer brace and each comma directly within it.
         let (mut depth, mut expects) = (0_usize, false);
         for (at, letter) in rest.char_indices() {
             match letter {
@@ -154,7 +154,7 @@ fn identifier(text: &str) -> String {
     text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
 }
 
-/// The only folder with SQL, apart from migrations and tests.
+/// The only folder that may contain SQL, apart from migrations and tests.
 const SQL_ROOM: &str = "server/src/store/";
 const STATEMENTS: &[&str] = &["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "PRAGMA ", "VACUUM "];
 
@@ -173,7 +173,7 @@ pub fn sql_in_its_room(workspace: &Workspace) -> Result<Vec<String>> {
     ]);
     let mut faults = Vec::new();
     for name in cargo::output(&mut list)?.split_terminator('\0').filter(|name| !name.starts_with(SQL_ROOM)) {
-        // A file that is removed but still in the index cannot be read.
+        // A file that was deleted but is still in the index cannot be read.
         let Ok(text) = fs::read_to_string(workspace.root.join(name)) else { continue };
         let lines = text.lines().enumerate().filter(|(_, line)| is_sql(line));
         faults.extend(lines.map(|(number, _)| format!("{name}:{}: SQL outside {SQL_ROOM}", number + 1)));
@@ -181,12 +181,11 @@ pub fn sql_in_its_room(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-/// Whether a string in the line begins with a statement.
 fn is_sql(line: &str) -> bool {
     line.split('"').skip(1).any(|text| STATEMENTS.iter().any(|statement| text.trim_start().starts_with(statement)))
 }
 
-/// Checks the crates that are compiled into the browser's module.
+/// Checks that no server crate is compiled into the browser's module.
 pub fn browser_tree(workspace: &Workspace) -> Result<Vec<String>> {
     let mut tree = workspace.cargo("tree");
     tree.args(["--package", "app", "--no-default-features", "--features", "hydrate", "--target", TARGET]);
@@ -207,7 +206,7 @@ fn server_only(tree: &str, place: &str) -> Vec<String> {
     faults
 }
 
-/// Checks that there is no second TLS stack and no second async runtime on any platform.
+/// Checks that no platform has a second TLS stack or a second async runtime.
 pub fn second_stacks(workspace: &Workspace) -> Result<Vec<String>> {
     let mut faults = Vec::new();
     for manifest in MANIFESTS {
@@ -223,8 +222,8 @@ fn banned(tree: &str) -> BTreeSet<String> {
     names.filter(|name| SECOND_STACKS.contains(name)).map(|name| format!("{name} is in the tree")).collect()
 }
 
-/// Checks that every crate forbids `unsafe`, in its own manifest or by its workspace. A forbidden lint cannot be
-/// allowed anywhere inside.
+/// Checks that every crate forbids `unsafe`, in its own manifest or through its workspace. A forbidden lint cannot be
+/// allowed again inside the crate.
 pub fn forbidden_unsafe(workspace: &Workspace) -> Result<Vec<String>> {
     const FORBIDDEN: &str = "unsafe_code = \"forbid\"";
     let members = workspace.packages.iter().filter_map(|package| package["manifest_path"].as_str());
@@ -244,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_stack_is_found_in_the_tree_and_banned_by_cargo_deny() {
+    fn a_second_tls_stack_or_runtime_is_found_and_banned_by_cargo_deny() {
         let tree = "server v0.1.0 (/x/server)\nrustls v0.23.0\nsmol v2.0.0\nsmol_str v0.3.0\nsmol v2.0.0 (*)\n";
         assert_eq!(banned(tree).into_iter().collect::<Vec<_>>(), ["smol is in the tree"]);
         let deny = include_str!("../../deny.toml");
@@ -254,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tree_is_searched_by_parts_of_names() {
+    fn server_crates_are_found_by_parts_of_their_names() {
         let tree =
             "app v0.1.0 (/x/app)\nleptos v0.8.23\ntokio-stream v0.1.0\nleptos_axum v0.8.0\ntokio-stream v0.1.0 (*)\n";
         assert_eq!(
@@ -273,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn sql_is_known_by_its_statements() {
+    fn sql_is_recognised_by_its_statements() {
         assert!(is_sql(concat!(r#"    query("SEL"#, r#"ECT 1")"#)));
         assert!(!is_sql(r#"    // "Select" a sample"#));
         assert!(!is_sql(r#"    text("an UPDATE of the page")"#));

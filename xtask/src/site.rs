@@ -1,6 +1,6 @@
-//! The site: the files that a browser loads. `target/site/pkg/hookgram-<hash>/` holds `page.js` and
+//! The site consists of the files that a browser loads. `target/site/pkg/hookgram-<hash>/` contains `page.js` and
 //! `hookgram.{css,svg}` for every page, and `hookgram.js` and `hookgram_bg.wasm` for the builder.
-//! `target/site/manifest` is one line with the folder's name.
+//! `target/site/manifest` contains one line with the folder's name.
 
 use std::fs;
 
@@ -10,16 +10,16 @@ use crate::cargo::{Workspace, timed};
 use crate::publish::{self, Asset, NAME, Site};
 use crate::{compress, css, wasm};
 
-/// How the site and the server are built.
+/// The build mode of the site and the server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Quick to build.
+    /// Fast to build.
     Dev,
-    /// Small to load: optimised, minified, compressed.
+    /// Small to download: optimised, minified, compressed.
     Release,
 }
 
-/// Builds the site into `target/site`, only as far as something has changed since the last build.
+/// Builds the site into `target/site`. Unchanged parts are not built again.
 pub fn build(workspace: &Workspace, mode: Mode) -> Result<Site> {
     wasm::ensure_target(workspace)?;
     let module = timed("interface (WebAssembly)", || wasm::compile(workspace, mode))?;

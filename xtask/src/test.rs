@@ -1,4 +1,4 @@
-//! `cargo xtask test`: runs every test of every crate, against the present site.
+//! `cargo xtask test`: runs all tests of all crates with the current site.
 
 use anyhow::Result;
 
@@ -7,7 +7,7 @@ use crate::cargo::{self, Workspace, timed};
 use crate::check::{PRODUCT, XTASK};
 use crate::site::{self, Mode};
 
-/// Builds the site, makes sure that there is a browser, and passes the arguments to `cargo test`.
+/// Builds the site, ensures that a browser is installed, and passes the arguments to `cargo test`.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     browser::ensure(workspace)?;
     site::build(workspace, Mode::Dev)?;
@@ -17,7 +17,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         command
     };
     let product = timed("tests: hookgram, app, server", || cargo::succeed(&mut tests(PRODUCT)));
-    // Arguments such as `--test browser` name a target that only one crate has.
+    // Arguments such as `--test browser` select a target that only one crate has.
     let selects_target =
         arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument.starts_with('-'));
     let tool = if selects_target { Ok(()) } else { timed("tests: xtask", || cargo::succeed(&mut tests(XTASK))) };

@@ -1,4 +1,4 @@
-//! Compiles the crate `app` into the module and the script that a browser loads.
+//! Compiles the crate `app` into the WebAssembly module and the script that a browser loads.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,13 +11,12 @@ use crate::cargo::{self, Workspace, in_path, timed};
 use crate::publish::{Asset, NAME};
 use crate::site::Mode;
 
-/// The compilation target for browsers.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// First, the passes that do not make the module larger after brotli. Measured with binaryen 132, they take 5 % off the
-/// raw module and leave the compressed size as it is; `-Oz` takes 12 % off the raw module but adds 9 % to the
-/// compressed one. Then the features that rustc may use by default on this target: `wasm-opt` rejects features that are
-/// not enabled.
+/// The first flags are the passes that do not enlarge the brotli-compressed module. Measured with binaryen 132, they
+/// shrink the raw module by 5 % and do not change the compressed size. `-Oz` shrinks the raw module by 12 % but
+/// enlarges the compressed one by 9 %. The other flags are the features that rustc may use by default on this target,
+/// because `wasm-opt` rejects features that are not enabled.
 const WASM_OPT: &[&str] = &[
     "--duplicate-function-elimination",
     "--merge-similar-functions",
@@ -45,26 +44,27 @@ pub fn ensure_target(workspace: &Workspace) -> Result<()> {
     timed("target", || cargo::succeed(workspace.program("rustup").args(["target", "add", TARGET])))
 }
 
-/// Compiles `app` for the browser, and returns the path of the module.
+/// Compiles `app` for the browser and returns the path of the module.
 pub fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     let profile = match mode {
         Mode::Dev => "wasm-dev",
         Mode::Release => "wasm-release",
     };
     let mut build = workspace.cargo("rustc");
-    // Only the `cdylib`: with a Rust library beside it, there is no link-time optimisation (raw +22 %, brotli +4 %).
+    // Only the `cdylib` is built. A Rust library next to it would disable link-time optimisation (raw +22 %, brotli +4
+    // %).
     build.args(["--package", "app", "--lib", "--crate-type", "cdylib"]);
     build.args(["--no-default-features", "--features", "hydrate"]);
     build.args(["--target", TARGET, "--profile", profile]);
     if mode == Mode::Release {
-        // Functions are ordered by their symbols. With v0 mangling, similar ones are neighbours (brotli −0.4 %).
+        // Functions are ordered by their symbols. With v0 mangling, similar functions are neighbours (brotli −0.4 %).
         build.args(["--", "-Csymbol-mangling-version=v0"]);
     }
     cargo::succeed(&mut build)?;
     Ok(workspace.target.join(TARGET).join(profile).join("app.wasm"))
 }
 
-/// Generates the script and the module for the browser, or takes what was generated from the same module before.
+/// Generates the script and the module for the browser. If the module has not changed, the previous files are returned.
 pub fn bind(workspace: &Workspace, module: &Path, mode: Mode) -> Result<Vec<Asset>> {
     let input = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
     let optimiser = if mode == Mode::Release { in_path(&["wasm-opt"]) } else { None };
@@ -84,7 +84,7 @@ pub fn bind(workspace: &Workspace, module: &Path, mode: Mode) -> Result<Vec<Asse
             .input_bytes(NAME, input)
             .web(true)?
             .typescript(false)
-            // The page passes the module's path.
+            // The page passes the path of the module.
             .omit_default_module_path(true)
             .demangle(false)
             .remove_name_section(mode == Mode::Release)

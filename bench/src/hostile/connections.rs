@@ -1,4 +1,4 @@
-//! One client behind a proxy holds connections open: each request sends one byte of its body and no more.
+//! One client behind a proxy holds connections open. Each request sends one byte of its body and then stalls.
 
 use std::{net::SocketAddr, path::Path, time::Duration};
 
@@ -20,25 +20,21 @@ use crate::{
     table::Row,
 };
 
-/// The number of requests, and the time in which they are opened.
+/// The number of requests, and the period in which they are opened.
 const COUNT: u32 = 4_200;
 const WAVE: Duration = Duration::from_secs(5);
-/// One request in this many is a form; the others are events. Both stay below the request limits of their address.
+/// One request in this many is a form; the others are events. Both stay below the rate limits of their address.
 const FORMS: u32 = 4;
-/// The good events begin once all connections are open, and end before the server times out the first of them, after 30
-/// seconds.
+/// The legitimate events start once all connections are open. They end before the server times out the first
+/// connection, after 30 seconds.
 const FROM: Duration = Duration::from_secs(6);
 const SPAN: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(5);
 const GAP: Duration = Duration::from_millis(100);
-/// The most connections that the server lets one client hold.
+/// The maximum number of connections that the server allows one client.
 const MOST: u32 = 1_024;
 const HOLDER: &str = "198.51.100.1";
 
-/// Measures a built `hookgram`.
-///
-/// # Errors
-/// If the connections cannot be opened.
 pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result<Vec<Row>> {
     allow_connections()?;
     let house = House::new(program, telegram.address, 1)?;
@@ -66,7 +62,7 @@ pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result
     Ok(rows(&attacked, &calm, answers.of("held")))
 }
 
-/// Opens all connections, and waits for the outcome of each until the good events are through.
+/// Opens all connections, and waits for the outcome of each until the legitimate events have been measured.
 async fn hold(address: SocketAddr, start: Instant) -> Result<Answers> {
     let end = start + FROM + SPAN + PATIENCE;
     let mut holders = JoinSet::new();
@@ -97,7 +93,6 @@ async fn hold(address: SocketAddr, start: Instant) -> Result<Answers> {
     Ok(answers)
 }
 
-/// Raises this process's limit of open files to what the attack needs.
 fn allow_connections() -> Result<()> {
     #[cfg(unix)]
     {

@@ -1,7 +1,8 @@
-//! Ten thousand hostile requests during good events: their effect on the good ones' latency, and on memory.
+//! Ten thousand hostile requests during legitimate load. Measures their effect on the latency of the legitimate events
+//! and on memory.
 //!
-//! Each request has a connection and an address of its own, as from a crowd, so that no per-address limit spares the
-//! server any of them. Each must be answered, and never with a 5xx.
+//! Each request has its own connection and address, so that no per-address limit protects the server. Each must be
+//! answered, and never with a 5xx.
 
 use std::{net::SocketAddr, path::Path, time::Duration};
 
@@ -22,28 +23,25 @@ use crate::{
     table::{Row, megabytes},
 };
 
-/// The number of hostile requests.
 pub const COUNT: u32 = 10_000;
-/// The time over which they are spread evenly.
+/// The period over which they are spread evenly.
 const SPAN: Duration = Duration::from_secs(20);
-/// One request in this many is slow: it is never completed, and its connection is held open until the end.
+/// One request in this many is slow: it is never completed, and its connection stays open until the end.
 const SLOW: u32 = 25;
 /// The measurement fails if an attacker starts later than this.
 const LATEST: Duration = Duration::from_millis(500);
 
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 
-/// Measures a built `hookgram`.
-///
-/// # Errors
-/// If a hostile request is answered 5xx or not at all, or a good one other than 200.
+/// Measures a built `hookgram`. Fails if a hostile request is unanswered or answered with a 5xx, or if a legitimate
+/// request is not answered with 200.
 pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result<Vec<Row>> {
     let house = House::new(program, telegram.address, BOTS)?;
     let server = start_server(program, &house, telegram, &[]).await?;
     let requests = house.requests(&server, event)?;
     let endpoint = house.endpoint()?;
-    // A warm-up: connections, bots, and the memory that the first such attack makes the server keep. A second attack
-    // needs no more.
+    // A warm-up: it opens connections, makes the bots known, and makes the server allocate the memory that it keeps
+    // after such an attack. A second attack needs no more.
     steady::run(server.address, &requests, telegram, 20, Duration::from_secs(2)).await?;
     let first = attack(server.address, endpoint);
     tokio::try_join!(first, steady::run(server.address, &requests, telegram, STEADY, SPAN))?;
@@ -86,7 +84,7 @@ fn rows(attacked: &Latencies, calm: &Latencies, before: u64, after: u64) -> Vec<
     ]
 }
 
-/// Checks that no hostile request was answered 5xx, left without an answer, or accepted.
+/// Checks that no hostile request was answered with a 5xx, left unanswered, or accepted.
 fn judge(answers: &Answers) -> Result<()> {
     let count: u32 = answers.0.values().sum();
     ensure!(count == COUNT, "{count} of {COUNT} hostile requests are accounted for");
@@ -103,7 +101,6 @@ async fn attack(address: SocketAddr, endpoint: &str) -> Result<Answers> {
     apart(async move || send(address, &endpoint).await).await
 }
 
-/// Sends all requests, evenly spread, and waits for their outcomes.
 async fn send(address: SocketAddr, endpoint: &str) -> Result<Answers> {
     let (start, gap) = (Instant::now(), SPAN / COUNT);
     let mut attackers = JoinSet::new();
@@ -118,7 +115,7 @@ async fn send(address: SocketAddr, endpoint: &str) -> Result<Answers> {
             let outcome = if is_slow {
                 stream.write_all(&bytes).await?;
                 sleep_until(start + SPAN).await;
-                // Takes an answer that has come already, without waiting for one.
+                // Reads an answer that has already arrived, without waiting for one.
                 timeout(Duration::from_millis(1), answer(&mut stream)).await.unwrap_or_else(|_| "held".to_owned())
             } else {
                 timeout(PATIENCE, exchange(&mut stream, &bytes)).await.unwrap_or_else(|_| "no answer".to_owned())
@@ -134,7 +131,7 @@ async fn send(address: SocketAddr, endpoint: &str) -> Result<Answers> {
     Ok(answers)
 }
 
-/// A request that is never completed: nothing, half a line, half a head, half a body, or half a form.
+/// A request that is never completed: nothing, half a line, half a header, half a body, or half a form.
 fn slow(number: u32, endpoint: &str) -> Vec<u8> {
     match number % 5 {
         0 => String::new(),
@@ -149,7 +146,6 @@ fn slow(number: u32, endpoint: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// One of the other hostile requests, by its number.
 fn hostile(number: u32, endpoint: &str) -> (&'static str, Vec<u8>) {
     let from = stranger(number);
     let head = |method: &str, target: &str, more: &str| {
@@ -162,7 +158,7 @@ fn hostile(number: u32, endpoint: &str) -> (&'static str, Vec<u8>) {
     };
     let long = |length: usize| "x".repeat(length);
     let post = |body: &[u8]| with("POST", endpoint, "", body);
-    // A hash of the number for the varying parts, so that consecutive requests differ.
+    // A hash of the number, so that consecutive requests differ.
     let odd = number.wrapping_mul(2_654_435_761);
     match number % 30 {
         0 => ("huge", post(&vec![b' '; 2 << 20])),
@@ -204,7 +200,7 @@ fn hostile(number: u32, endpoint: &str) -> (&'static str, Vec<u8>) {
             "cookies",
             with("POST", "/users/invite", "Cookie: hookgram_session=1\r\nOrigin: http://x\r\n", b"email=a%40b.c"),
         ),
-        // Each guess is for another account, so that no limit of one account refuses it early.
+        // Each guess is for another account, so that no per-account limit refuses it early.
         27 => ("guesses", with("POST", "/login", FORM, format!("email={odd:x}%40a.b&password={odd:x}").as_bytes())),
         28 => ("guesses", head("GET", &format!("/h/{odd:016x}?telegramToken=1%3Aa%27%20OR%201=1"), "")),
         _ => ("guesses", with("POST", &format!("/rpc/operator/{odd:x}"), "Origin: https://evil.example\r\n", b"a=b")),

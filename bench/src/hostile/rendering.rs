@@ -22,23 +22,20 @@ use crate::{
 };
 
 const PARTICIPANTS: u32 = 1_000;
-/// Bytes of the message in the query.
+/// The length of the message in the query, in bytes.
 const MESSAGE: usize = 30_000;
 const SPAN: Duration = Duration::from_secs(10);
-/// Connections, and the pause of each after an answer: at most 40 requests a second, so that rendering is the main
-/// cost.
+/// The number of connections, and the pause of each after an answer. They send at most 40 requests per second, so that
+/// rendering is the main cost.
 const AT_ONCE: u32 = 8;
 const PAUSE: Duration = Duration::from_millis(200);
-/// `/healthz` must answer within this.
+/// The maximum response time of `/healthz`.
 const HEALTHY: Duration = Duration::from_millis(50);
-/// An event must be answered, and must reach Telegram, within this. It may wait for a commit with a thousand
-/// deliveries.
+/// The maximum time until an event is answered, and until it reaches Telegram. It may have to wait for a commit with a
+/// thousand deliveries.
 const WRITTEN: Duration = Duration::from_millis(200);
 
-/// Measures a built `hookgram`.
-///
-/// # Errors
-/// If a good event is refused.
+/// Measures a built `hookgram`. Fails if a legitimate event is refused.
 pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result<Vec<Row>> {
     let house = House::new(program, telegram.address, BOTS)?;
     let server = start_server(program, &house, telegram, &[]).await?;
@@ -66,13 +63,13 @@ pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result
     Ok(rows)
 }
 
-/// Asks `/healthz` fifty times a second.
+/// Requests `/healthz` fifty times per second.
 async fn health(server: &Server) -> Result<Probe> {
     let request = format!("GET /healthz HTTP/1.1\r\nHost: {}\r\n\r\n", server.address).into_bytes();
     steady::probe(server.address, || request.clone(), Duration::from_millis(20), SPAN, Duration::from_secs(10)).await
 }
 
-/// By its number: one text for all participants, a text for each, or a message full of markup.
+/// The kind depends on the number: one text for all participants, a text for each, or a message full of markup.
 fn request(number: u32) -> (&'static str, Vec<u8>) {
     let fill = |piece: &str| piece.repeat(MESSAGE / piece.len());
     let (kind, own, parameters) = match number % 3 {
@@ -116,8 +113,8 @@ fn rows(attacked: &(Load, Probe), calm: &(Load, Probe)) -> Vec<Row> {
     ]
 }
 
-/// A figure with an absolute limit: storing an event with a thousand recipients takes a while, however fast the calm
-/// server was.
+/// A figure with an absolute limit, because storing an event with a thousand recipients takes time, however fast the
+/// calm server was.
 fn within(what: [&'static str; 2], attacked: Duration, calm: Duration, most: Duration) -> Row {
     let (usual, aim) = (milliseconds(&calm), format!("≤ {}", milliseconds(&most)));
     Row {

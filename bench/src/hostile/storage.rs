@@ -1,4 +1,4 @@
-//! Events that take much space: a thousand recipients of a message of 4 KB each.
+//! Events that take much space: a thousand recipients, each with a message of 4 KB.
 
 use std::{
     fs,
@@ -23,24 +23,21 @@ use crate::{
 
 const REQUESTS: u32 = 1_000;
 const RECIPIENTS: u32 = 1_000;
-/// Bytes of the message. With the rest of their text, all messages of an event stay below 4 MiB.
+/// The length of the message in bytes. All messages of an event together stay below 4 MiB.
 const MESSAGE: usize = 3_900;
 const AT_ONCE: u32 = 16;
-/// The attack ends early once the server has taken this many bytes of memory or disk, or this long.
+/// The attack stops early once the server has used this many bytes of memory or disk, or after [`TOO_LONG`].
 const TOO_MUCH: u64 = 3_000_000_000;
 const TOO_LONG: Duration = Duration::from_secs(120);
-/// Targets, in bytes.
+/// Targets in bytes.
 const MEMORY: u64 = 150_000_000;
 const DISK: u64 = 60_000_000;
-/// The first chat of the recipients, far from those of good events.
+/// The first chat id of the recipients. It is far from those of legitimate events.
 const FIRST_CHAT: u64 = 2_000_000_000;
-/// The number of a bot that no profile has.
+/// The number of a known bot that no profile uses.
 const OWN_BOT: usize = 900;
 
-/// Measures a built `hookgram`: with a made-up token for each request, and with a real bot's token.
-///
-/// # Errors
-/// If the first message of the real bot does not arrive.
+/// Measures a built `hookgram`, first with a made-up token for each request and then with a known bot's token.
 pub async fn measure(program: &Path, telegram: &BotApi) -> Result<Vec<Row>> {
     let house = House::new(program, telegram.address, 1)?;
     let server = start_server(program, &house, telegram, &[]).await?;
@@ -62,7 +59,7 @@ pub async fn measure(program: &Path, telegram: &BotApi) -> Result<Vec<Row>> {
     Ok(all)
 }
 
-/// The peak memory and the largest growth of the data folder in bytes, and the outcomes of the requests.
+/// The peak memory and the maximum growth of the data folder in bytes, and the outcomes of the requests.
 struct Taken {
     memory: u64,
     disk: u64,
@@ -101,7 +98,7 @@ async fn run(server: &Server, folder: &Path, token: fn(u32) -> String) -> Result
     Ok(Taken { memory: server.memory()?.1, disk, answers })
 }
 
-/// Makes the real bot's token known to be accepted by Telegram, by a first message that arrives.
+/// Delivers a first message with the known bot's token, so that the server records that Telegram accepts it.
 async fn introduce(server: &Server, telegram: &BotApi) -> Result<()> {
     let chat = FIRST_CHAT - 1;
     let request =
@@ -117,7 +114,7 @@ async fn introduce(server: &Server, telegram: &BotApi) -> Result<()> {
     Ok(())
 }
 
-/// The size of all files in a folder, in bytes.
+/// The total size of the files in a folder, in bytes.
 fn size(folder: &Path) -> Result<u64> {
     let mut bytes = 0;
     for entry in fs::read_dir(folder)? {

@@ -1,4 +1,4 @@
-//! Events with made-up bot tokens wait in the queue while the messages of stored profiles are sent.
+//! Events with made-up bot tokens are queued while the messages of stored profiles are sent.
 
 use std::{path::Path, time::Duration};
 
@@ -15,35 +15,31 @@ use crate::{
     table::{Row, milliseconds},
 };
 
-/// Profiles of the steady load. Together with [`NEW`] they are fewer than the new tokens that Telegram accepts in a
-/// minute.
+/// The number of profiles of the steady load. Together with [`NEW`], it is below the number of new tokens that Telegram
+/// accepts in a minute.
 const KNOWN: usize = 10;
-/// The profiles in each phase that have not sent since the server's start.
+/// The number of profiles in each phase that have not sent messages since the server started.
 const NEW: usize = 3;
-/// A first message must arrive within this.
+/// The maximum time until a first message arrives.
 const FIRST: Duration = Duration::from_secs(1);
 const STEADY_SPAN: Duration = Duration::from_secs(20);
 const FLOOD_SPAN: Duration = Duration::from_secs(3);
-/// Events from one address: as many as its request limit allows at once.
+/// The number of events from one address, which is what the rate limit of an address allows at once.
 const FROM_ONE: u32 = 20;
-/// The numbers of waiting events, with their text in either language.
+/// The numbers of queued events, with their text in either language.
 const QUEUED: [(u32, [&str; 2]); 2] = [(4_000, ["4000", "4,000"]), (100_000, ["100 000", "100,000"])];
-/// A bound that allows all of them to wait.
+/// A limit that allows all of them to be queued.
 const SETTINGS: [(&str, &str); 1] = [("HOOKGRAM_STRANGER_EVENTS", "200000")];
 
-/// The figures of the good events in one phase.
 struct Phase {
     load: Load,
-    /// Accepted events a second under full load.
+    /// Accepted events per second under full load.
     accepted: f64,
-    /// From POST to Telegram: the slowest of the bots' first messages.
+    /// The slowest of the bots' first messages, from POST to Telegram.
     first: Duration,
 }
 
-/// Measures a built `hookgram`.
-///
-/// # Errors
-/// If a good event is refused, or a hostile one is not accepted.
+/// Measures a built `hookgram`. Fails if a legitimate event is refused or a hostile one is not accepted.
 pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result<Vec<Row>> {
     let (_house, server, known, new) = start(program, telegram, event).await?;
     let before = phase(&server, telegram, &known, &new[..NEW]).await?;
@@ -55,7 +51,7 @@ pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result
         attacked.push((text, phase(&server, telegram, &known, new).await?));
     }
     drop(server);
-    // The calm figures are measured again after the attack, on a server without it.
+    // The calm figures are measured again after the attack, on a new server.
     let (_house, server, known, new) = start(program, telegram, event).await?;
     let after = phase(&server, telegram, &known, &new[..NEW]).await?;
     let calm = Phase {
@@ -66,7 +62,7 @@ pub async fn measure(program: &Path, telegram: &BotApi, event: &Event) -> Result
     Ok(attacked.iter().flat_map(|(queued, attacked)| rows(*queued, attacked, &calm)).collect())
 }
 
-/// Starts a server, and has the first bots send messages. Returns their requests, and those of the other bots.
+/// Starts a server and sends messages with the first bots. Returns the requests of those bots and of the others.
 async fn start(
     program: &Path,
     telegram: &BotApi,
@@ -96,7 +92,7 @@ async fn phase(server: &Server, telegram: &BotApi, known: &[Request], new: &[Req
     Ok(Phase { load, accepted, first })
 }
 
-/// Posts the events with the numbers `from..to`, each with a made-up token of its own.
+/// Posts the events with the numbers `from..to`, each with its own made-up token.
 async fn queue(server: &Server, from: u32, to: u32) -> Result<()> {
     let attack = Attack {
         address: server.address,

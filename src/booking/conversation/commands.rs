@@ -1,11 +1,11 @@
-//! Reads what people write to the bot.
+//! Reads messages that people send to the bot.
 
 use crate::{booking::ServiceId, text::one_line};
 
-/// What a customer asks for in a private chat.
+/// A customer's command in a private chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// `/start`, with the service of a start link. Any other payload asks for all services.
+    /// `/start`, with the service of a start link. Any other payload stands for all services.
     Start(Option<ServiceId>),
     /// `/services`.
     Services,
@@ -15,11 +15,11 @@ pub enum Command {
     Stop,
     /// `/help`.
     Help,
-    /// Another text, an unknown command, or a message that is no text.
+    /// Another text, an unknown command, or a message without text.
     Other,
 }
 
-/// An update of the Bot API as far as the bot reacts to it.
+/// The updates of the Bot API that the bot handles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Incoming {
     /// A message in a private chat.
@@ -33,7 +33,8 @@ pub enum Incoming {
 }
 
 impl Incoming {
-    /// Reads a message; `text` is `None` if it is no text. `None` for a message in a group that is not for the bot.
+    /// Reads a message. `text` is `None` if the message has no text. Returns `None` for a message in a group that is
+    /// not addressed to the bot.
     #[must_use]
     pub fn of_message(is_private: bool, text: Option<&str>, bot_username: &str) -> Option<Self> {
         let text = text.unwrap_or_default();
@@ -54,7 +55,7 @@ impl Incoming {
     }
 }
 
-/// Reads a text in a private chat. Case does not matter; `/help@bot` is a command only with this bot's name.
+/// Reads a text in a private chat. Case is ignored. `/help@bot` is a command only with this bot's name.
 #[must_use]
 pub fn parse(text: &str, bot_username: &str) -> Command {
     let mut words = text.split_whitespace().map(one_line).filter(|word| !word.is_empty());
@@ -73,8 +74,8 @@ pub fn parse(text: &str, bot_username: &str) -> Command {
     }
 }
 
-/// Whether a text in a group is for this bot: one of its commands without a bot's name, any command with its name, or a
-/// mention.
+/// Whether a text in a group is addressed to this bot. It is if it has one of the bot's commands without a bot's name,
+/// any command with this bot's name, or a mention.
 #[must_use]
 pub fn is_for_bot(text: &str, bot_username: &str) -> bool {
     if let Some((_, Some(bot))) = text.split_whitespace().next().and_then(command) {
@@ -90,7 +91,7 @@ pub fn is_for_bot(text: &str, bot_username: &str) -> bool {
     parse(text, bot_username) != Command::Other || text.match_indices('@').any(is_mention)
 }
 
-/// The name of a command, and the name of the bot after it: `/start@salon_bot`.
+/// The name of a command and the optional bot name after it: `/start@salon_bot`.
 fn command(word: &str) -> Option<(&str, Option<&str>)> {
     let command = word.strip_prefix('/')?;
     Some(command.split_once('@').map_or((command, None), |(name, bot)| (name, Some(bot))))
@@ -109,7 +110,7 @@ mod tests {
     const ID: &str = "1b5f03ed96001255550ebaa2c51b7d31";
 
     #[test]
-    fn a_private_text_is_a_command_or_something_else() {
+    fn private_texts_are_parsed_into_commands() {
         let service = || Command::Start(ServiceId::parse(ID).ok());
         for (text, command) in [
             ("/start", Command::Start(None)),
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_in_a_group_is_for_the_bot_only_if_it_names_it_or_is_a_command_of_it() {
+    fn only_mentions_and_the_bots_commands_are_addressed_to_it_in_a_group() {
         for text in ["/start", "/start all", "/START@salon_bot", "/other@SALON_BOT x", "Эй, @Salon_bot!", "@salon_bot"]
         {
             assert_eq!(Incoming::of_message(false, Some(text), "salon_bot"), Some(Incoming::Group), "{text}");
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_says_whether_the_bot_is_blocked() {
+    fn a_member_status_shows_whether_the_bot_is_blocked() {
         assert_eq!(Incoming::of_status("kicked"), Some(Incoming::Blocked));
         assert_eq!(Incoming::of_status("member"), Some(Incoming::Unblocked));
         assert_eq!(Incoming::of_status("administrator"), None);
@@ -172,7 +173,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_reading_panic(text in "(/|@|salon_bot|start| |\\PC){0,20}", is_private in any::<bool>()) {
+        fn parsing_never_panics(text in "(/|@|salon_bot|start| |\\PC){0,20}", is_private in any::<bool>()) {
             let _ = Incoming::of_message(is_private, Some(&text), "salon_bot");
         }
     }

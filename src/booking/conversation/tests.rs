@@ -20,7 +20,7 @@ fn id(index: usize) -> ServiceId {
     ServiceId::parse(IDS[index]).expect("an id")
 }
 
-/// A bot with the first of three services.
+/// A bot with the first `services` of three services.
 fn bot(services: usize) -> BookingBot {
     let titles =
         [("Женская стрижка", None), ("Маникюр <классика> & уход", Some("<b>60 минут</b>, мастер Анна")), ("SPA", None)];
@@ -86,7 +86,6 @@ fn bookings() -> Vec<Booking> {
     vec![full, bare, Booking::default()]
 }
 
-/// Everything that the bot says, in one language.
 fn chat(scene: &Scene, language: Language) -> String {
     let context = scene.context(language);
     let three = bookings();
@@ -125,7 +124,7 @@ fn chat(scene: &Scene, language: Language) -> String {
 }
 
 #[test]
-fn the_whole_chat_in_both_languages() {
+fn all_replies_match_the_snapshots_in_both_languages() {
     for (count, name) in [(1, "one_service"), (3, "three_services")] {
         let scene = Scene::new(bot(count));
         let pages: String =
@@ -135,7 +134,7 @@ fn the_whole_chat_in_both_languages() {
 }
 
 #[test]
-fn a_language_code_chooses_russian_or_english() {
+fn the_language_code_selects_russian_or_english() {
     for code in
         [None, Some(""), Some("ru"), Some("RU-ru"), Some("uk"), Some("be_BY"), Some("kk"), Some("hy"), Some("tt")]
     {
@@ -177,7 +176,7 @@ fn a_greeting_that_is_not_well_formed_is_sent_as_typed() {
 }
 
 #[test]
-fn a_first_name_stays_text() {
+fn a_first_name_is_never_parsed_as_markup() {
     let scene = Scene::new(bot(1));
     let hello = |name: Option<&str>| {
         let text = html(&greeting(&Context { first_name: name, ..scene.context(Language::Ru) }));
@@ -200,7 +199,7 @@ fn a_service_that_is_not_offered_gets_the_greeting() {
 }
 
 #[test]
-fn the_only_service_gets_an_answer_of_its_own_if_it_has_a_text() {
+fn the_only_service_has_its_own_reply_if_it_has_a_text() {
     let mut scene = Scene::new(bot(1));
     let start = Command::Start(Some(id(0)));
     let context = scene.context(Language::Ru);
@@ -249,7 +248,7 @@ fn dates_are_in_the_profiles_zone_and_the_customers_language() {
 }
 
 #[test]
-fn a_long_list_of_bookings_is_cut_and_fits_one_message() {
+fn a_long_list_of_bookings_is_shortened_to_fit_one_message() {
     let scene = Scene::new(bot(1));
     let long =
         Booking { service_name: Some("я".repeat(5000)), number: Some("№".repeat(500)), ..bookings().remove(0) };
@@ -262,7 +261,7 @@ fn a_long_list_of_bookings_is_cut_and_fits_one_message() {
 }
 
 #[test]
-fn what_is_set_at_telegram_fits_the_bot_api() {
+fn commands_and_descriptions_fit_the_bot_api_limits() {
     for language in LANGUAGES {
         assert!((1..=DESCRIPTION_LENGTH).contains(&description(language).chars().count()));
         assert!((1..=SHORT_DESCRIPTION_LENGTH).contains(&short_description(language).chars().count()));
@@ -275,7 +274,7 @@ fn what_is_set_at_telegram_fits_the_bot_api() {
 
 proptest! {
     #[test]
-    fn no_text_from_outside_breaks_an_answer(name in "\\PC{0,80}", title in "\\PC{0,80}", text in "(<b>|</b>|&|<|\\PC){0,40}") {
+    fn external_texts_never_break_a_reply(name in "\\PC{0,80}", title in "\\PC{0,80}", text in "(<b>|</b>|&|<|\\PC){0,40}") {
         let mut scene = Scene::new(bot(3));
         scene.bot.services[0].title = title.clone();
         scene.bot.services[0].text = Some(text.clone());

@@ -1,4 +1,4 @@
-//! The bot's own words in both languages. The salon speaks.
+//! The bot's default texts in both languages. They are written in the name of the salon.
 
 use crate::{
     text::one_line,
@@ -10,7 +10,7 @@ const fn words(ru: &'static str, en: &'static str) -> Bilingual {
 }
 
 pub(super) const BOOK: Bilingual = words("Записаться", "Book");
-/// `{}` stands for the first name with a comma before it.
+/// `{}` is replaced by the first name with a preceding comma.
 pub(super) const GREETING: Bilingual = words("Здравствуйте{}!", "Hello{}!");
 pub(super) const KNOWN: Bilingual = words("Рады снова вас видеть{}!", "Good to see you again{}!");
 pub(super) const WELCOME_BACK: Bilingual = words(
@@ -40,7 +40,7 @@ pub(super) const MY_BOOKINGS: Bilingual = words("Ваши записи", "Your b
 pub(super) const NO_BOOKINGS: Bilingual = words("Предстоящих записей нет.", "You have no upcoming bookings.");
 pub(super) const BOOKING: Bilingual = words("Запись", "Booking");
 pub(super) const OPEN_BOOKING: Bilingual = words("Открыть запись", "Open booking");
-/// The number follows.
+/// A number follows this text.
 pub(super) const MORE: Bilingual = words("И ещё записей:", "More bookings:");
 
 pub(super) const STOPPED: Bilingual = words(
@@ -92,7 +92,7 @@ pub(super) const DESCRIPTION: Bilingual = words(
 pub(super) const SHORT_DESCRIPTION: Bilingual =
     words("Онлайн-запись и сообщения о ваших записях", "Online booking and messages about your bookings");
 
-/// The words with the customer's first name in them, if there is one. Telegram allows 64 characters for it.
+/// Inserts the customer's first name, if there is one. Telegram allows 64 characters for it.
 pub(super) fn with_name(words: Bilingual, language: Language, name: Option<&str>) -> String {
     let name: String = one_line(name.unwrap_or_default()).trim().chars().take(64).collect();
     let name = if name.is_empty() { name } else { format!(", {name}") };

@@ -5,7 +5,7 @@ use super::*;
 const A: &str = "1b5f03ed96001255550ebaa2c51b7d31";
 const B: &str = "1b5f03ec663a8071791d2443cf3e799c";
 
-/// The result in short: `a`, `b` and the title, or the fault.
+/// A short form of the result: `a` or `b` with the title, or the fault.
 fn read(text: &str) -> Vec<String> {
     let text = text.replace("{a}", A).replace("{A}", &A.to_uppercase()).replace("{b}", B);
     let short = |read: Read| match read.result {
@@ -19,7 +19,7 @@ fn read(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_form_of_a_link_names_its_service() {
+fn every_form_of_a_link_yields_its_service() {
     for text in [
         "https://embed.torrow.net/service/{a}/booking",
         "https://embed.torrow.net/service/{a}/booking?culture=ru-RU&prefilledFields=*TelegramId_1",
@@ -63,7 +63,7 @@ fn every_form_of_a_link_names_its_service() {
 }
 
 #[test]
-fn a_title_stands_beside_its_link_or_above_it() {
+fn the_title_is_read_next_to_the_link_or_above_it() {
     let link = "https://torrow.net/app/tabs/tab-search/service;id={a}";
     for (text, title) in [
         ("Стрижка LINK", "Стрижка"),
@@ -121,7 +121,7 @@ fn several_links_are_read_in_order() {
 }
 
 #[test]
-fn each_link_that_names_no_service_says_why() {
+fn links_without_a_service_report_the_fault() {
     for (text, fault) in [
         ("https://torrow.net/app/tabs/tab-search/case;id={a}", "Booking"),
         ("https://torrow.net/app/tabs/tab-search/contact;id={a}", "BusinessCard"),
@@ -158,7 +158,7 @@ fn each_link_that_names_no_service_says_why() {
 }
 
 #[test]
-fn an_entry_quotes_the_link_without_secrets() {
+fn quoted_links_contain_no_secrets() {
     let text = |text: &str| read_links(text).remove(0).text;
     assert_eq!(text("Стрижка (https://example.com/x),"), "https://example.com/x");
     assert_eq!(text("Ключ 7001002003:AAHk2Lm9-pQ_rStUvWxYz0123456789abcd"), "Ключ 7001002003:AAH…");
@@ -166,7 +166,7 @@ fn an_entry_quotes_the_link_without_secrets() {
 }
 
 #[test]
-fn a_text_beyond_the_limits_is_read_up_to_them() {
+fn a_text_that_exceeds_the_limits_is_read_up_to_them() {
     let lines: String = (0..150).map(|index| format!("{index:032x}\n")).collect();
     let reads = read_links(&lines);
     assert_eq!(reads.len(), MOST_LINKS + 1);
@@ -180,7 +180,7 @@ fn a_text_beyond_the_limits_is_read_up_to_them() {
 
 proptest! {
     #[test]
-    fn no_text_makes_reading_panic_and_each_service_is_found_once(
+    fn reading_never_panics_and_finds_each_service_once(
         pieces in vec(prop_oneof![
             select(vec![
                 "https://", "torrow.net/", "service;id=", "service/", "/", ";", "?", "#", "%3B", "%3D", "%", "&", ",", " ", "\n", "<",

@@ -1,4 +1,4 @@
-//! The attributes of a tag, by the rules of the Bot API server.
+//! The attributes of a tag, read by the rules of the Bot API server.
 
 use super::{HtmlFaultKind, as_quoted, entities};
 
@@ -14,11 +14,11 @@ pub(super) struct Attributes {
     pub(super) format: Option<String>,
 }
 
-/// A fault, and how many bytes were left to read when it was found.
+/// A fault and the number of bytes that were left to read when it was found.
 type Fault = (HtmlFaultKind, usize);
 
 impl Attributes {
-    /// Reads the attributes after a tag's name up to its `>`. Returns the text after that.
+    /// Reads the attributes after a tag's name, up to its `>`. Returns the text after the `>`.
     pub(super) fn read<'a>(tag: &str, text: &'a str) -> Result<(Self, &'a str), Fault> {
         let mut attributes = Self::default();
         let mut rest = text;
@@ -66,7 +66,7 @@ impl Attributes {
     }
 }
 
-/// Reads a value in quotes, or a bare one of letters, digits, `.` and `-`. Returns it and the text after it.
+/// Reads a quoted value, or a bare value of letters, digits, `.` and `-`. Returns the value and the text after it.
 fn read_value(text: &str) -> Option<(String, &str)> {
     let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
         let length = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')))?;
@@ -91,10 +91,10 @@ fn decoded(value: &str) -> String {
     text
 }
 
-/// In bytes. A longer URL makes no link: not even a few of them would fit into one message.
+/// In bytes. Longer URLs are not linked, because a few of them would already exceed the limit of a message.
 pub(crate) const LONGEST_URL: usize = 2048;
 
-/// Whether Telegram makes a link of this URL: it needs a known scheme, or a host with a dot. Otherwise Telegram keeps
+/// Whether Telegram accepts this URL as a link. It needs a known scheme or a host with a dot. Otherwise Telegram keeps
 /// the text and drops the link.
 pub(super) fn usable_url(url: &str) -> bool {
     let url = url.trim();

@@ -1,7 +1,7 @@
 //! Character references.
 
-/// Reads the reference at the start of `text` as Telegram does: `lt gt amp quot` and numbers, the `;` optional. Returns
-/// the character and the number of bytes read.
+/// Reads the reference at the start of `text` as Telegram does: `lt gt amp quot` and numbers, with an optional `;`.
+/// Returns the character and the number of bytes read.
 pub(super) fn telegram(text: &str) -> Option<(char, usize)> {
     let body = text.strip_prefix('&')?;
     let (found, taken) = match body.strip_prefix('#') {
@@ -22,7 +22,7 @@ pub(super) fn telegram(text: &str) -> Option<(char, usize)> {
     Some((found, 1 + taken + semicolon))
 }
 
-/// Reads a reference of an event's HTML: every name of HTML 4, `;` required.
+/// Reads a reference of an event's HTML: every name of HTML 4, with a required `;`.
 pub(super) fn html(text: &str) -> Option<(char, usize)> {
     let body = text.strip_prefix('&')?;
     let end = body.char_indices().take(12).find(|(_, c)| *c == ';').map(|(at, _)| at)?;
@@ -37,11 +37,11 @@ pub(super) fn html(text: &str) -> Option<(char, usize)> {
 fn named(name: &str) -> Option<char> {
     let at = NAMED.binary_search_by_key(&name, |(known, _)| known).ok()?;
     let (_, found) = NAMED.get(at)?;
-    // Spaces of unusual width are typesetting and become plain ones. A no-break space has a meaning and is kept.
+    // Spaces of unusual width are only typography and become plain spaces. A no-break space has a meaning and is kept.
     Some(if matches!(found, '\u{2002}' | '\u{2003}' | '\u{2009}') { ' ' } else { *found })
 }
 
-/// Reads `8212` or `x2014`; ignores what follows.
+/// Reads `8212` or `x2014` and ignores the text after it.
 fn numeric(text: &str) -> Option<(char, usize)> {
     let (digits, radix, prefix) = match text.strip_prefix(['x', 'X']) {
         Some(digits) => (digits, 16, 1),

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::entities;
 use crate::text::{clean, is_blank};
 
-/// The text of a description that may contain HTML. Text that is not HTML (`a < b`, `<3`, `R&D`) stays as it is.
+/// The text of a description that may contain HTML. A text that is not HTML (`a < b`, `<3`, `R&D`) is not changed.
 pub(crate) fn flatten(html: &str) -> String {
     let source = Source::new(html);
     let mut text = Text::default();
@@ -32,23 +32,22 @@ pub(crate) fn flatten(html: &str) -> String {
 
 #[derive(Clone, Copy)]
 enum Kind {
-    /// `<br>`.
     Break,
-    /// The start or end of a block: the text after it starts on a new line.
+    /// The start or end of a block. The text after it starts on a new line.
     Block,
-    /// A table cell: a space separates it from the text after it.
+    /// A table cell. A space separates it from the text after it.
     Cell,
-    /// Markup that adds nothing to the text.
+    /// Markup without an effect on the text.
     Nothing,
 }
 
 struct Markup {
     kind: Kind,
-    /// The offset in bytes of the text after it.
+    /// The offset in bytes of the text after the markup.
     end: usize,
 }
 
-/// The text to read. The last position of each kind of end is known, which keeps reading linear.
+/// The source text. It stores the last position of each kind of end, so that reading takes linear time.
 struct Source<'a> {
     html: &'a str,
     /// `html` in ASCII lower case, with the same offsets.
@@ -57,7 +56,7 @@ struct Source<'a> {
     last_comment_end: Option<usize>,
     /// The last closing tag of each element in [`WITHOUT_TEXT`].
     last_closing: [Option<usize>; WITHOUT_TEXT.len()],
-    /// False once a quote was never closed: from then on quotes do not protect a `>`.
+    /// Set to false after a quote that is never closed. From then on, quotes do not protect a `>`.
     minds_quotes: Cell<bool>,
 }
 
@@ -120,8 +119,8 @@ impl<'a> Source<'a> {
         Some(Markup { kind, end })
     }
 
-    /// The number of bytes up to and including the `>` that ends a tag. A quote that is never closed is a mistake in
-    /// the tag, and no reason to show the tag as text.
+    /// The number of bytes up to and including the `>` that ends a tag. A tag with a quote that is never closed still
+    /// counts as a tag.
     fn tag_end(&self, text: &str) -> Option<usize> {
         if self.minds_quotes.get() {
             let end = quoted_tag_end(text);
@@ -134,8 +133,8 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Like `tag_end`, if every quote is closed. Only a quote right after `=` opens a value: in a bare value an apostrophe
-/// is an ordinary character.
+/// Like `tag_end`, but requires every quote to be closed. Only a quote right after `=` opens a value: in a bare value,
+/// an apostrophe is an ordinary character.
 fn quoted_tag_end(text: &str) -> Option<usize> {
     let mut quote = None;
     let mut after_equals = false;
@@ -151,7 +150,7 @@ fn quoted_tag_end(text: &str) -> Option<usize> {
     None
 }
 
-/// `<!DOCTYPE …>`, and the declarations that word processors leave: `<?xml:namespace … />`, `<![if !supportLists]>`.
+/// `<!DOCTYPE …>`, and declarations that word processors write: `<?xml:namespace … />`, `<![if !supportLists]>`.
 fn is_declaration(lower: &str) -> bool {
     let starts_a_name = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic());
     lower.starts_with("<!doctype") || lower.starts_with("<![") || lower.strip_prefix("<?").is_some_and(starts_a_name)
@@ -183,7 +182,6 @@ fn kind(name: &str) -> Option<Kind> {
 
 const NO_BREAK_SPACE: char = '\u{a0}';
 
-/// The text under construction.
 #[derive(Default)]
 struct Text {
     text: String,
@@ -223,7 +221,7 @@ impl Text {
         self.text.push(c);
     }
 
-    /// Trims the ends of lines and reduces empty lines to one in a row. Returns an empty text if nothing is visible.
+    /// Trims the ends of lines and collapses consecutive empty lines. Returns an empty text if nothing is visible.
     fn finish(self) -> String {
         if is_blank(&self.text) {
             return String::new();

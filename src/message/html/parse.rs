@@ -14,28 +14,27 @@ use crate::{
 /// Parses Telegram's HTML into spans. Carriage returns and other control characters are dropped.
 ///
 /// # Errors
-/// The first fault that makes Telegram refuse the text.
+/// The first fault for which Telegram refuses the text.
 pub fn parse(html: &str) -> Result<Vec<Span>, HtmlFault> {
     let mut parser = Parser::new(html);
     parser.run()?;
     Ok(parser.spans)
 }
 
-/// What Telegram shows otherwise than it is meant, the first of each kind.
+/// Parts that Telegram shows differently from what was probably intended; the first of each kind.
 ///
 /// # Errors
-/// The first fault that makes Telegram refuse the text.
+/// The first fault for which Telegram refuses the text.
 pub fn remarks(html: &str) -> Result<Vec<HtmlRemark>, HtmlFault> {
     let mut parser = Parser::new(html);
     parser.run()?;
     Ok(parser.lost_link.into_iter().chain(parser.shown_entity).collect())
 }
 
-/// An element that is not closed yet.
 struct Open {
     tag: String,
     at: usize,
-    /// Whether the tag has added a style. It adds none inside `pre`, if the style is set already, or if a link has no
+    /// Whether the tag has added a style. It adds none inside `pre`, if the style is already set, or if a link has no
     /// target.
     is_styled: bool,
 }
@@ -48,14 +47,14 @@ struct Parser<'a> {
     /// The styles of the open elements, the outermost first.
     styles: Vec<Style>,
     spans: Vec<Span>,
-    /// Whether the next character starts a new span even if its styles equal those before: each custom emoji is its
-    /// own.
+    /// Whether the next character starts a new span even if its styles equal the previous ones. Each custom emoji is a
+    /// span of its own.
     starts_emoji: bool,
-    /// The offset right after `<pre>`, where a `<code class="language-…">` names the language of the `pre`.
+    /// The offset right after `<pre>`. A `<code class="language-…">` at this offset sets the language of the `pre`.
     after_pre: Option<usize>,
     /// The first link that Telegram drops.
     lost_link: Option<HtmlRemark>,
-    /// The first entity that Telegram shows as it is typed.
+    /// The first entity that Telegram shows as typed.
     shown_entity: Option<HtmlRemark>,
 }
 

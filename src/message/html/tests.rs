@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn dropped_links_and_shown_entities_are_remarked_on() {
+fn dropped_links_and_unsupported_entities_are_reported() {
     let dropped = |url: &str| HtmlRemark::DroppedLink(url.to_owned());
     let shown = |entity: &str| HtmlRemark::ShownEntity(entity.to_owned());
     for (html, expected) in [
@@ -19,7 +19,6 @@ fn dropped_links_and_shown_entities_are_remarked_on() {
 }
 use crate::message::{Span, Style};
 
-/// Parses and writes the text again.
 fn again(html: &str) -> String {
     write(&parse(html).unwrap_or_else(|fault| panic!("{html}: {fault:?}")))
 }
@@ -30,7 +29,7 @@ fn fault(html: &str) -> (usize, HtmlFaultKind) {
 }
 
 #[test]
-fn well_formed() {
+fn well_formed_html_is_written_canonically() {
     for (typed, canonical) in [
         ("просто текст", "просто текст"),
         ("<B>a</b><strong>b</STRONG>", "<b>ab</b>"),
@@ -78,7 +77,7 @@ fn well_formed() {
 }
 
 #[test]
-fn faults() {
+fn malformed_html_reports_the_first_fault_and_its_position() {
     use HtmlFaultKind::{BadAttribute, StrayBracket, Unclosed, Unexpected, UnknownTag};
     for (typed, offset, kind) in [
         ("да<br>", 2, UnknownTag("br".into())),
@@ -113,7 +112,7 @@ fn faults() {
 }
 
 #[test]
-fn writing_nests_and_shares() {
+fn writing_nests_tags_and_shares_them_between_neighbours() {
     let span = |text: &str, styles: &[Style]| Span { text: text.into(), styles: styles.to_vec(), origin: None };
     let link = Style::Link { url: "https://a.b/?q=\"<&>".into() };
     let spans = [
@@ -130,7 +129,7 @@ fn writing_nests_and_shares() {
 }
 
 #[test]
-fn flattening() {
+fn html_is_flattened_to_plain_text() {
     for (html, text) in [
         ("Просто текст", "Просто текст"),
         ("a<br>b<br/>c<BR />d", "a\nb\nc\nd"),
@@ -175,7 +174,7 @@ fn flattening() {
 }
 
 #[test]
-fn entities_are_in_order() {
+fn the_table_of_entities_is_sorted() {
     assert!(entities::NAMED.is_sorted_by(|(left, _), (right, _)| left < right));
 }
 
@@ -205,7 +204,7 @@ fn hostile_texts_take_linear_time() {
 }
 
 #[test]
-fn length_is_telegram_s() {
+fn length_is_counted_as_telegram_does() {
     for (html, length) in [
         ("", 0),
         ("Привет", 6),

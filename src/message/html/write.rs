@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::message::{Span, Style};
 
-/// Writes spans as HTML. Neighbouring spans with the same outer styles share their tags.
+/// Neighbouring spans with the same outer styles share their tags.
 pub(crate) fn write(spans: &[Span]) -> String {
     let mut html = String::new();
     let mut open: &[Style] = &[];
@@ -21,14 +21,14 @@ pub(crate) fn write(spans: &[Span]) -> String {
     html
 }
 
-/// The number of outermost styles that two neighbours share. Two neighbours never share a custom emoji, because its tag
-/// stands for one emoji.
+/// The number of outermost styles that two neighbours share. A custom emoji is never shared, because its tag stands for
+/// one emoji.
 pub(crate) fn shared(left: &[Style], right: &[Style]) -> usize {
     let same = |(l, r): &(&Style, &Style)| l == r && !matches!(l, Style::CustomEmoji { .. });
     left.iter().zip(right).take_while(same).count()
 }
 
-/// How much of the limits of a message a piece of it uses.
+/// How much of a message's limits a piece of it uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cost {
     /// UTF-16 units after parsing.

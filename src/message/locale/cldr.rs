@@ -1,4 +1,4 @@
-//! Compares every locale with the output of ICU, which `tests/cldr/generate.mjs` has recorded.
+//! Compares every locale with the output of ICU, which `tests/cldr/generate.mjs` recorded.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ struct Intl {
     locales: BTreeMap<String, OfLocale>,
 }
 
-/// From the formatted value to the expected text.
+/// Maps a formatted value to the expected text.
 type Table = BTreeMap<String, String>;
 
 #[derive(Deserialize)]
@@ -40,7 +40,7 @@ fn same(locale: Locale, table: &Table, ours: impl Fn(&str) -> String) {
 }
 
 #[test]
-fn dates_and_times() {
+fn dates_and_times_match_icu() {
     for (locale, table) in intl() {
         let day = |text: &str| text.parse::<NaiveDate>().expect("a day").and_hms_opt(0, 0, 0).expect("midnight");
         same(locale, &table.dates, |text| date(locale, day(text)));
@@ -50,7 +50,7 @@ fn dates_and_times() {
 }
 
 #[test]
-fn numbers_and_money() {
+fn numbers_and_money_match_icu() {
     for (locale, table) in intl() {
         same(locale, &table.numbers, |text| number(locale, decimal(text)));
         same(locale, &table.amounts, |text| {
@@ -61,7 +61,7 @@ fn numbers_and_money() {
 }
 
 #[test]
-fn plurals() {
+fn plurals_match_icu() {
     for (locale, table) in intl() {
         let conventions = Conventions::of(locale);
         same(locale, &table.units, |text| {

@@ -1,28 +1,26 @@
-//! The conventions of each locale, as far as messages need CLDR.
+//! The CLDR conventions of each locale that messages need.
 
 use crate::values::Locale;
 
-/// The conventions of a locale in CLDR.
 pub(in crate::message) struct Conventions {
-    /// From Monday.
+    /// Starts with Monday.
     pub(super) weekdays: [&'static str; 7],
-    /// From January, in the grammatical form of a date.
+    /// Starts with January. The names have the grammatical form used in dates.
     pub(super) months: [&'static str; 12],
-    /// The full date: `E` the weekday, `M` the month, `d` the day, `D` the day with two digits, `y` the year.
+    /// The format of a full date: `E` is the weekday, `M` the month, `d` the day, `D` the day with two digits, `y` the
+    /// year.
     pub(super) date: &'static str,
     /// `1:00 PM` rather than `13:00`.
     pub(super) twelve_hours: bool,
     /// The separator between groups of three digits.
     pub(in crate::message) group: char,
-    /// The decimal separator.
     pub(in crate::message) point: char,
     /// Numbers with fewer integer digits than this are not grouped.
     pub(in crate::message) grouped_from: usize,
-    /// Whether the currency stands before the amount.
+    /// Whether the currency precedes the amount.
     pub(in crate::message) currency_first: bool,
-    /// The plural rule.
     pub(super) plural: Plural,
-    /// The forms one, few, many. A language without "few" has "many" there.
+    /// The forms one, few, many. A language without "few" repeats "many".
     pub(super) days: [&'static str; 3],
     /// Like `days`.
     pub(super) hours: [&'static str; 3],
@@ -30,17 +28,16 @@ pub(in crate::message) struct Conventions {
     pub(super) minutes: [&'static str; 3],
 }
 
-/// CLDR's plural rules for whole numbers, as far as the locales differ.
+/// CLDR's plural rules for whole numbers, reduced to the differences between the supported locales.
 #[derive(Clone, Copy)]
 pub(in crate::message) enum Plural {
-    /// One, few, many: by the last digits.
+    /// One, few or many, depending on the last digits.
     Slavic,
-    /// One for 1, many for everything else.
+    /// One for 1, many for all other numbers.
     OneOther,
 }
 
 impl Conventions {
-    /// The conventions of this locale.
     pub(in crate::message) fn of(locale: Locale) -> &'static Self {
         match locale {
             Locale::Ru => &RU,

@@ -7,7 +7,7 @@ fn at(year: i32, month: u32, day: u32, hour: u32, minute: u32) -> NaiveDateTime 
 }
 
 #[test]
-fn dates_of_a_whole_year() {
+fn dates_are_formatted_in_every_month() {
     let expected = [
         ("понедельник, 1 января 2024 г.", "Monday, January 1, 2024"),
         ("пятница, 2 февраля 2024 г.", "Friday, February 2, 2024"),
@@ -33,7 +33,7 @@ fn dates_of_a_whole_year() {
 }
 
 #[test]
-fn times() {
+fn times_and_ranges_are_formatted_per_locale() {
     for (hour, minute, ru, en) in [
         (0, 0, "00:00", "12:00 AM"),
         (9, 5, "09:05", "9:05 AM"),
@@ -50,7 +50,7 @@ fn times() {
 }
 
 #[test]
-fn zone_names() {
+fn zone_names_are_formatted_per_locale() {
     let winter = Utc.with_ymd_and_hms(2024, 1, 15, 12, 0, 0).single().expect("a moment");
     let summer = Utc.with_ymd_and_hms(2024, 7, 15, 12, 0, 0).single().expect("a moment");
     for (zone, moment, name) in [
@@ -71,7 +71,7 @@ fn zone_names() {
 }
 
 #[test]
-fn durations() {
+fn durations_have_the_right_plural_forms() {
     for (minutes, ru, en) in [
         (1, "1 минута", "1 minute"),
         (2, "2 минуты", "2 minutes"),

@@ -5,7 +5,7 @@ fn decimal(text: &str) -> Decimal {
 }
 
 #[test]
-fn amounts_of_money() {
+fn amounts_of_money_are_formatted_per_locale() {
     for (value, code, ru, en) in [
         ("1500", "RUB", "1 500 ₽", "RUB 1,500"),
         ("1500.00", "rub", "1 500 ₽", "RUB 1,500"),
@@ -47,7 +47,7 @@ fn amounts_of_money() {
 }
 
 #[test]
-fn numbers() {
+fn numbers_are_formatted_per_locale() {
     for (value, ru, en) in [
         ("2", "2", "2"),
         ("2.50", "2,5", "2.5"),

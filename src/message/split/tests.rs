@@ -10,7 +10,7 @@ fn lengths(text: &str) -> Vec<usize> {
 }
 
 #[test]
-fn short_texts_stay_whole() {
+fn short_texts_are_not_split() {
     assert_eq!(texts(""), Vec::<String>::new());
     assert_eq!(texts(" \n\u{200b} "), Vec::<String>::new());
     assert_eq!(texts(" a\n\nb "), ["a\n\nb"]);
@@ -19,7 +19,7 @@ fn short_texts_stay_whole() {
 }
 
 #[test]
-fn the_best_place_in_order() {
+fn breaks_prefer_empty_lines_then_line_ends_then_spaces() {
     let (a, b, c) = ("a".repeat(2100), "b".repeat(1500), "c".repeat(1500));
     assert_eq!(texts(&format!("{a}\n\n{b}\n{c}")), [a.clone(), format!("{b}\n{c}")]);
     assert_eq!(texts(&format!("{a}\n{b} {c}")), [a.clone(), format!("{b} {c}")]);
@@ -54,7 +54,7 @@ fn a_heading_or_a_label_is_never_alone_in_a_part() {
 }
 
 #[test]
-fn no_character_is_torn_apart() {
+fn graphemes_are_never_split() {
     let emoji = "😀".repeat(2100);
     assert_eq!(lengths(&emoji), [4096, 104]);
     assert_eq!(lengths(&format!("a{emoji}")), [4095, 106]);
@@ -70,12 +70,12 @@ fn no_character_is_torn_apart() {
             }
         }
     }
-    // An endless row of combining marks is split in the end, because otherwise it could never be sent.
+    // An endless sequence of combining marks is split, because otherwise it could never be sent.
     assert_eq!(lengths(&("a".to_owned() + &"\u{301}".repeat(9000))), [4096, 4096, 809]);
 }
 
 #[test]
-fn styles_go_on_in_the_next_part() {
+fn styles_continue_in_the_next_part() {
     let link = vec![Style::Bold, Style::Link { url: "https://a.b/".into() }];
     let span = Span { text: "я".repeat(5000), styles: link, origin: None };
     let parts = split(&[span], &Limits::TELEGRAM);
@@ -86,7 +86,7 @@ fn styles_go_on_in_the_next_part() {
 }
 
 #[test]
-fn a_hundred_entities_and_no_more() {
+fn a_part_has_at_most_100_entities() {
     let line = |index: usize| [Span::styled(index.to_string(), Style::Italic, None), Span::plain("\n", None)];
     let spans: Vec<Span> = (0..250).flat_map(line).collect();
     let entities: Vec<usize> =
@@ -95,7 +95,7 @@ fn a_hundred_entities_and_no_more() {
 }
 
 #[test]
-fn bytes_of_html_count_too() {
+fn parts_respect_the_limit_of_html_bytes() {
     let url: std::sync::Arc<str> = format!("https://a.b/{}", "x".repeat(2000)).into();
     let line = |index: usize| {
         [Span::styled(index.to_string(), Style::Link { url: url.clone() }, None), Span::plain("\n", None)]

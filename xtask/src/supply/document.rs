@@ -1,5 +1,5 @@
-//! `docs/dependencies.md` and `docs/dependencies.ru.md`: every direct dependency with its reason, and the parts that
-//! are written here although there is a crate.
+//! `docs/dependencies.md` and `docs/dependencies.ru.md`: the reason for every direct dependency, and for hand-written
+//! code that a crate could replace.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -10,7 +10,6 @@ use super::direct;
 use super::reasons::{OWN, REASONS, Reason};
 use crate::cargo::Workspace;
 
-/// The document in each language, with its file and its texts.
 const DOCUMENTS: &[(&str, Words)] = &[("docs/dependencies.md", ENGLISH), ("docs/dependencies.ru.md", RUSSIAN)];
 
 struct Words {
@@ -69,13 +68,13 @@ const RUSSIAN: Words = Words {
     reason: |reason| reason.ru,
 };
 
-/// The file and the text of each document.
+/// The file name and the text of each document.
 pub fn all(workspace: &Workspace) -> Result<Vec<(&'static str, String)>> {
     let asked = direct(workspace)?;
     Ok(DOCUMENTS.iter().map(|(file, words)| (*file, table(&asked, words))).collect())
 }
 
-/// Dependencies without a reason, and reasons without a dependency.
+/// Lists dependencies without a reason, and reasons without a dependency.
 pub fn reasons(workspace: &Workspace) -> Result<Vec<String>> {
     let asked = direct(workspace)?;
     Ok(unmatched(asked.iter().map(|direct| direct.name.as_str()), REASONS.iter().map(|reason| reason.name)))
@@ -124,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn reasons_are_sorted_and_said_in_both_languages() {
+    fn reasons_are_sorted_and_given_in_both_languages() {
         assert!(REASONS.is_sorted_by(|a, b| a.name < b.name));
         for reason in REASONS.iter().chain(OWN) {
             assert!(reason.ru.chars().any(|c| matches!(c, 'а'..='я')), "{}", reason.name);

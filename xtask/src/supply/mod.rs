@@ -1,4 +1,4 @@
-//! The dependencies: the document with the reason for each, and the tools that check them.
+//! The dependencies: the document with their reasons, and the tools that check them.
 
 pub mod document;
 mod reasons;
@@ -11,21 +11,21 @@ use crate::cargo::{self, Workspace};
 
 pub use tools::run;
 
-/// The manifests of both workspaces: the product's, and that of the fuzz targets.
+/// The manifests of the product's workspace and of the fuzz targets' workspace.
 pub const MANIFESTS: &[&str] = &["Cargo.toml", "fuzz/Cargo.toml"];
 
-/// A direct dependency of one of our crates.
+/// A direct dependency of a crate of the project.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Direct {
     name: String,
-    /// The crate of ours that depends on it.
+    /// The crate that depends on it.
     of: String,
     /// Whether only the crate's tests need it.
     for_tests: bool,
     features: Vec<String>,
 }
 
-/// Every direct dependency of our crates, except on each other.
+/// Every direct dependency of the project's crates, except on each other.
 fn direct(workspace: &Workspace) -> Result<Vec<Direct>> {
     let mut found = Vec::new();
     for package in own(workspace)? {
@@ -46,7 +46,7 @@ fn direct(workspace: &Workspace) -> Result<Vec<Direct>> {
     Ok(found)
 }
 
-/// Our packages in both workspaces, as `cargo metadata` describes them.
+/// The project's packages in both workspaces, as `cargo metadata` describes them.
 fn own(workspace: &Workspace) -> Result<Vec<Value>> {
     let mut packages = Vec::new();
     for manifest in MANIFESTS {

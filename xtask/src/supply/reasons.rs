@@ -1,6 +1,6 @@
 //! The reason for each direct dependency.
 
-/// A crate, with one line in each language: what it is for, and why that is not written here.
+/// A crate, with one line in each language about its purpose and why that is not hand-written.
 pub struct Reason {
     pub name: &'static str,
     pub en: &'static str,
@@ -11,7 +11,7 @@ const fn reason(name: &'static str, en: &'static str, ru: &'static str) -> Reaso
     Reason { name, en, ru }
 }
 
-/// The reason for each direct dependency, by name.
+/// The reason for each direct dependency, sorted by name.
 pub const REASONS: &[Reason] = &[
     reason(
         "any_spawner",
@@ -309,7 +309,7 @@ pub const REASONS: &[Reason] = &[
     ),
 ];
 
-/// Crates that are not used although they do what code of ours does, by name.
+/// Crates that are not used because hand-written code replaces them, sorted by name.
 pub const OWN: &[Reason] = &[
     reason(
         "`governor`",

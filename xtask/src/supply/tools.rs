@@ -1,5 +1,5 @@
-//! `cargo xtask supply`: cargo-deny checks licences, sources, bans and advisories by `deny.toml`; cargo-machete finds
-//! unused dependencies.
+//! `cargo xtask supply`: cargo-deny checks licences, sources, bans and advisories against `deny.toml`. cargo-machete
+//! finds unused dependencies.
 
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use super::MANIFESTS;
 use crate::cargo::{self, Workspace, in_path, timed};
 use crate::check::Report;
 
-/// Runs both tools, and installs those that are missing first.
+/// Runs both tools. Missing tools are installed first.
 pub fn run(workspace: &Workspace) -> Result<()> {
     let machete = installed(workspace, "cargo-machete", "0.9.2")?;
     let deny = installed(workspace, "cargo-deny", "0.20.2")?;
@@ -44,7 +44,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     report.end(advisories.is_none().then_some(unchecked))
 }
 
-/// The path of a tool. A missing one is installed below the target folder, so that nothing else changes.
+/// The path of a tool. A missing tool is installed below the target folder, so that the system is not changed.
 fn installed(workspace: &Workspace, name: &str, version: &str) -> Result<PathBuf> {
     if let Some(path) = in_path(&[name]) {
         return Ok(path);
@@ -59,14 +59,12 @@ fn installed(workspace: &Workspace, name: &str, version: &str) -> Result<PathBuf
     Ok(path)
 }
 
-/// Whether a host can be reached.
 fn answers(host: &str) -> bool {
     let within = Duration::from_secs(5);
     let mut addresses = (host, 443).to_socket_addrs().into_iter().flatten();
     addresses.any(|address| TcpStream::connect_timeout(&address, within).is_ok())
 }
 
-/// Whether cargo-deny has fetched advisories before.
 fn has_advisories() -> bool {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
     let databases = home.and_then(|home| fs::read_dir(home.join("advisory-dbs")).ok());
