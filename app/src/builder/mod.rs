@@ -328,7 +328,7 @@ fn Builder(data: BuilderData) -> impl IntoView {
         Some(_) => None,
         None => first_conflict.clone(),
     });
-    // A second attempt replaces the content of the notice.
+    // Saving again after a conflict replaces the stored version that the notice shows.
     let base =
         move || conflict.with(|stored| stored.as_ref().map_or_else(|| base.clone(), |stored| stored.base.clone()));
     let bots = data.bots.clone();

@@ -1,5 +1,5 @@
-//! `/find-chat/{code}`: finds the id of a chat by a link that a person opens, without scripts. Also words the same
-//! search for the builder.
+//! `/find-chat/{code}`: finds the id of a chat by a link that a person opens, without scripts. It also renders the text
+//! of the same search for the builder.
 
 use hookgram::values::Language;
 use leptos::prelude::*;
@@ -101,7 +101,7 @@ fn links(w: &'static ChatWords, of: &ChatLinks) -> AnyView {
     .into_any()
 }
 
-/// Why the search cannot succeed, and what to do instead.
+/// Why the search cannot succeed, and the alternative.
 fn trouble(w: &ChatWords, why: &ChatTrouble) -> String {
     match why {
         ChatTrouble::NoToken => w.no_token.to_owned(),

@@ -10,7 +10,7 @@ use crate::{
     views::{LastDelivery, ListRow, TargetView, Why},
 };
 
-/// The row. `back` is the address of the list.
+/// A row. `back` is the address of the list.
 pub(super) fn row(row: ListRow, may_change: bool, back: &str) -> AnyView {
     let w = words::<ProfilesWords>();
     let ListRow { id, name, target, short_url, enabled, last, why, week } = row;
@@ -109,7 +109,6 @@ fn target_name(target: TargetView) -> AnyView {
     }
 }
 
-/// The menu of actions on the profile.
 fn menu(id: i64, name: &str, may_change: bool) -> AnyView {
     let w = words::<ProfilesWords>();
     let item = |path: &str, title: &'static str| {
