@@ -45,8 +45,8 @@
   // The server only guesses whether a page was opened over plain http.
   if (location.protocol === "https:") for (const guess of all("[data-insecure]")) guess.hidden = true;
 
-  // An open menu closes on a click outside, and on Escape, which returns the focus to the menu's button. Escape also hides
-  // a tooltip that is shown while its button has the focus.
+  // An open menu closes on a click outside, and on Escape, which returns the focus to the menu's button. Escape also
+  // hides a tooltip that is shown while its button has the focus.
   const menu = () => one("details.menu[open]");
   document.addEventListener("pointerdown", ({ target }) => {
     if (menu() && !menu().contains(target)) menu().open = false;
@@ -89,8 +89,8 @@
     field.list.replaceChildren(...names.map((name) => new Option(name, name)));
   });
 
-  // The text to copy is the element before the button, or the one that `data-copy` selects. The result is shown beside the
-  // button until it loses the focus.
+  // The text to copy is the element before the button, or the one that `data-copy` selects. The result is shown beside
+  // the button until it loses the focus.
   const says = (button, word, failed) => {
     const place = button.closest(".copy");
     button.dataset.words ??= button.textContent;
