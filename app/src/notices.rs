@@ -9,7 +9,6 @@ use crate::i18n::{Toasts, Words as _, events, profiles};
 /// The most characters of a name in a notice.
 const LONGEST_NAME: usize = 60;
 
-/// The cookie's name.
 const COOKIE: &str = "notice";
 
 /// A completed action.

@@ -5,7 +5,6 @@ use http::HeaderMap;
 
 use crate::cookies;
 
-/// The cookie's name.
 const COOKIE: &str = "test_chat";
 
 /// The chat that this account has used in this browser.

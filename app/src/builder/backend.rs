@@ -87,7 +87,7 @@ pub trait Backend: Send + Sync {
     async fn send_test(&self, operator: &Operator, input: TestInput) -> Result<TestOutcome, AppError>;
     /// Asks Telegram which bot a token belongs to. `None` if Telegram refused the token.
     async fn who_is(&self, operator: &Operator, token: &BotToken) -> Result<Option<BotView>, AppError>;
-    /// The present moment.
+    /// The current time.
     fn now(&self) -> Millis;
     /// The base URL of links in messages, without a trailing slash.
     fn booking_host(&self) -> String;

@@ -28,7 +28,7 @@ pub(super) async fn open(
     Ok(draft.filter(|draft| draft.profile == profile))
 }
 
-/// The token in the draft of an unsaved form.
+/// The typed token in the draft of an unsaved form.
 pub(super) async fn token_of(
     operator: &Operator,
     id: Option<&str>,

@@ -21,11 +21,9 @@ use crate::{
     views::{BotView, PreviewData},
 };
 
-/// The shared state of the builder's components.
 #[derive(Clone, Copy)]
 pub(super) struct State {
     pub(super) language: Language,
-    /// The stored profile's id.
     pub(super) id: Option<i64>,
     pub(super) form: RwSignal<ProfileForm>,
     /// The profile that the inputs describe, as far as they can be read.
@@ -34,7 +32,6 @@ pub(super) struct State {
     pub(super) initial: StoredValue<ProfileForm>,
     /// The stored profile's form. It differs from `initial` if the page was rendered from a draft.
     pub(super) stored: StoredValue<ProfileForm>,
-    /// The draft's id.
     pub(super) draft: StoredValue<Option<String>>,
     /// The bot of the typed token, once Telegram has returned it.
     pub(super) new_bot: RwSignal<Option<BotView>>,
@@ -47,10 +44,8 @@ pub(super) struct State {
     pub(super) focused: RwSignal<Option<Parameter>>,
     /// The time that the samples are dated by: when the server read the page's data.
     pub(super) now: Millis,
-    /// The sample that the preview shows.
     pub(super) sample: RwSignal<Sample>,
     pub(super) booking_host: StoredValue<String>,
-    /// The event that the preview shows.
     pub(super) event: RwSignal<Arc<BookingEvent>>,
     /// The event as JSON, if it is not a sample.
     pub(super) own_event: StoredValue<Option<String>>,

@@ -118,7 +118,7 @@ pub fn ZoneInput(
                     role="option"
                     id=format!("zone-{index}")
                     aria-selected=move || (active.get() == index).to_string()
-                    // The input must keep the focus.
+                    // The browser's default action would move the focus out of the input.
                     on:mousedown=move |event| {
                         event.prevent_default();
                         choose(zone);

@@ -54,7 +54,6 @@ pub struct AuditView {
     pub kept: u64,
 }
 
-/// The page.
 #[component]
 pub(super) fn Audit(view: AuditView) -> impl IntoView {
     let w = words::<AuditWords>();

@@ -78,7 +78,7 @@ pub enum SandboxLine {
     Message(SandboxMessage),
 }
 
-/// The page. It is updated on each change notification.
+/// It is updated on each change notification.
 #[component]
 pub(super) fn Sandbox(view: SandboxView) -> impl IntoView {
     let w = words::<SandboxWords>();
@@ -264,7 +264,6 @@ fn say(standing: Standing, menu: Option<(String, String)>) -> AnyView {
     .into_any()
 }
 
-/// The form that books a service as the customer.
 fn book(standing: Standing, services: Vec<Service>, reader: Option<String>) -> AnyView {
     let w = words::<SandboxWords>();
     if standing == Standing::New {

@@ -165,7 +165,6 @@ fn is_machine_route(request: &Request) -> bool {
         || ["/webhook/", "/h/", "/pkg/", "/telegram/"].iter().any(|open| route.starts_with(open))
 }
 
-/// Whether a page and its forms need no session.
 fn is_open_page(path: &str) -> bool {
     matches!(path, "/login" | "/login/second" | "/logout" | "/forgot")
         || ["/setup/", "/invite/", "/reset/", "/confirm-email/"].iter().any(|open| path.starts_with(open))

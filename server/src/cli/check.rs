@@ -83,7 +83,6 @@ struct Report {
     warnings: Vec<Remark>,
 }
 
-/// The output of `render --json`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Rendered {
@@ -91,7 +90,6 @@ struct Rendered {
     warnings: Vec<Remark>,
 }
 
-/// One participant's message.
 #[derive(PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Message {
@@ -100,7 +98,6 @@ struct Message {
     parts: Vec<RenderedPart>,
 }
 
-/// One part of the message.
 #[derive(PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct RenderedPart {
@@ -300,7 +297,6 @@ async fn place(config: &Config, url: &str) -> anyhow::Result<Result<Place, Webho
     })
 }
 
-/// The URL's path, without a slash at its end.
 fn path_of(url: &str) -> &str {
     let before_query = url.trim().split(['?', '#']).next().unwrap_or_default();
     let path = match before_query.split_once("://") {

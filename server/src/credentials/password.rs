@@ -57,7 +57,6 @@ struct Places {
     policy: SchedulingPolicy,
 }
 
-/// The priority of the work.
 #[derive(Clone, Copy, Debug)]
 enum SchedulingPolicy {
     /// The normal priority.

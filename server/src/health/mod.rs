@@ -32,7 +32,6 @@ const LOW: u64 = 500_000_000;
 const OLD_BACKUP: Millis = 30 * DAY;
 /// The most bots on the page, those with a problem first.
 const BOTS: usize = 100;
-/// The time between two updates of the mark.
 const PAUSE: Duration = Duration::from_secs(15);
 
 /// Keeps the mark up to date until `shutdown` is set.
@@ -180,7 +179,6 @@ fn bot_api_origin(address: &str) -> String {
     reqwest::Url::parse(address).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
 }
 
-/// The problems of booking bots that are switched on.
 async fn booking_troubles(store: &Store, bots: &[BotDetail]) -> Result<Vec<Trouble>, StoreError> {
     let mut troubles = Vec::new();
     for booking in store.booking.enabled().await? {
@@ -214,7 +212,6 @@ fn database_size(state: &AppState) -> Option<u64> {
     state.config.database.is_none().then(|| size("hookgram.db").unwrap_or(0) + size("hookgram.db-wal").unwrap_or(0))
 }
 
-/// The view of a bot.
 pub(crate) fn bot_view(bot: Bot) -> BotView {
     BotView { id: bot.id, name: bot.name, username: bot.username, state: bot.state }
 }

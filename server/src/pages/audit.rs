@@ -13,7 +13,6 @@ use hookgram::{
 use super::{Visit, internal, or_refuse};
 use crate::store::{AuditFilter, audit::AuditRecord};
 
-/// Entries per page.
 const SHOWN: usize = 50;
 
 /// `GET /audit`

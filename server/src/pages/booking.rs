@@ -21,7 +21,6 @@ use crate::{
     store::{BookingRecord, BotRecord, StoreError, UpdateSource},
 };
 
-/// The stored data of a bot.
 struct Stored {
     record: BotRecord,
     booking: Option<BookingRecord>,
@@ -40,7 +39,6 @@ struct Screen {
     outdated: Option<Vec<(&'static str, String)>>,
 }
 
-/// The action of a button of the form.
 enum Act {
     Save {
         and_switch_on: bool,

@@ -122,7 +122,6 @@ pub(super) async fn remove(Path(id): Path<String>, visit: Visit<Operator>) -> Re
     }
 }
 
-/// Why a token was not stored.
 enum Refusal {
     /// A sentence for the field.
     Field(String),

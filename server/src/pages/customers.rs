@@ -30,7 +30,6 @@ use crate::{
     time::now,
 };
 
-/// Rows per page of the list.
 const SHOWN: usize = 50;
 /// The number of deliveries that an export reads at once.
 const STEP: i64 = 50;
@@ -158,13 +157,11 @@ pub(super) async fn export(Path(id): Path<String>, visit: Visit<Operator>) -> Re
     ([(header::CONTENT_TYPE, json), (header::CONTENT_DISPOSITION, disposition)], body).into_response()
 }
 
-/// The customer whose id is in the path.
 async fn customer(request: &PageRequest, id: &str) -> Result<CustomerRow, AppError> {
     let id: i64 = id.parse().map_err(|_| AppError::NotFound)?;
     request.state.store.customers.get(id).await.map_err(internal)?.ok_or(AppError::NotFound)
 }
 
-/// The customers with their bots and their newest bookings.
 async fn views(request: &PageRequest, rows: Vec<CustomerRow>) -> Result<Vec<CustomerView>, AppError> {
     let store = &request.state.store.customers;
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();

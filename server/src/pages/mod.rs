@@ -257,7 +257,6 @@ impl<P: Permission> Visit<P> {
         pairs.into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
-    /// The profile whose id is in the path.
     async fn profile(&self, id: &str) -> Result<StoredProfile, AppError> {
         self.request().stored_profile(id.parse().map_err(|_| AppError::NotFound)?).await
     }
@@ -305,7 +304,6 @@ impl<P: Permission> Visit<P> {
         response
     }
 
-    /// Renders the error with its status.
     async fn refuse(self, error: AppError) -> Response {
         let status = match error {
             AppError::SignedOut => StatusCode::UNAUTHORIZED,

@@ -48,7 +48,6 @@ impl PageRequest {
         self.client.by(&account.email)
     }
 
-    /// The reader's clock.
     pub(super) fn clock(&self) -> Clock {
         Clock { zone: self.zone, now: now() }
     }

@@ -54,7 +54,6 @@ impl Routes {
         self.add(path, method, None, handler)
     }
 
-    /// Adds the routes of `other`.
     pub(crate) fn merge(mut self, other: Self) -> Self {
         self.table.extend(other.table);
         Self { router: self.router.merge(other.router), table: self.table }
@@ -66,7 +65,6 @@ impl Routes {
         Self { router, ..self }
     }
 
-    /// The router, and the table.
     pub(crate) fn finish(self) -> (Router<AppState>, Vec<Route>) {
         (self.router, self.table)
     }

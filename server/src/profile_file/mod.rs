@@ -34,7 +34,7 @@ pub struct FileFault {
     pub path: String,
     /// The line of the faulty value, if it is known.
     pub line: Option<u64>,
-    /// What is wrong and how to correct it.
+    /// The fault and how to correct it, as a sentence.
     pub sentence: String,
 }
 

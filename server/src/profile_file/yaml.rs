@@ -60,7 +60,6 @@ impl Node {
     }
 }
 
-/// A fault of the YAML itself.
 #[derive(Debug)]
 pub(super) struct YamlFault {
     /// The path of the faulty value; empty for a fault of the file.
@@ -286,7 +285,6 @@ impl IntoDeserializer<'_, Mismatch> for Node {
     }
 }
 
-/// A value does not have the expected type.
 #[derive(Debug)]
 pub(super) struct Mismatch;
 

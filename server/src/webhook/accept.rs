@@ -71,7 +71,6 @@ impl Endpoint {
         }
     }
 
-    /// The channel of this endpoint's messages.
     fn channel(&self) -> ChannelKind {
         self.stored().map_or(ChannelKind::Telegram, |stored| stored.channel)
     }

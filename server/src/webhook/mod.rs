@@ -276,7 +276,6 @@ async fn judge_body(
     }
 }
 
-/// The fault of a body's headers.
 fn header_fault(headers: &HeaderMap) -> Option<WebhookError> {
     let text = |name: header::HeaderName| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
     if let Some(value) = text(header::CONTENT_TYPE)

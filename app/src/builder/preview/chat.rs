@@ -28,7 +28,6 @@ pub fn Chat(parts: Memo<Vec<Part>>) -> impl IntoView {
     });
     let units = Memo::new(move |_| parts.with(|parts| parts.iter().map(Part::units).sum::<usize>()));
     let count = move || parts.with(Vec::len);
-    // With several messages, each bubble shows its own length.
     let measure = move || match count() {
         0 | 1 => format!("{} / {}", units.get(), Limits::TELEGRAM.units),
         _ => units.get().to_string(),

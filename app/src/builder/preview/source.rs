@@ -158,7 +158,6 @@ fn name_of(sample: Sample) -> &'static str {
 
 fn fault_in_words(state: State, fault: &EventFault) -> String {
     match fault {
-        // The field is still empty.
         EventFault::Empty => String::new(),
         EventFault::NotJson { line, column } => {
             let w = PreviewWords::of(state.language);

@@ -83,7 +83,6 @@ pub struct InvitedView {
     pub mailed: Mailed,
 }
 
-/// The page with the list.
 #[component]
 pub(in crate::pages) fn Users(view: UsersView) -> impl IntoView {
     let w = words::<UserWords>();
@@ -257,7 +256,6 @@ fn Roles(chosen: Role) -> impl IntoView {
     }
 }
 
-/// The page of a new invitation.
 #[component]
 pub(in crate::pages) fn Invited(view: InvitedView) -> impl IntoView {
     let w = words::<UserWords>();
@@ -289,7 +287,6 @@ pub(in crate::pages) fn Invited(view: InvitedView) -> impl IntoView {
     }
 }
 
-/// The page of one user.
 #[component]
 pub(in crate::pages) fn User(view: MemberView, fault: Option<String>) -> impl IntoView {
     let w = words::<UserWords>();

@@ -222,9 +222,9 @@ fn page_of(chat: &str) -> Option<String> {
     (!chat.starts_with('…')).then(|| format!("/customers/{chat}"))
 }
 
-/// The recipient of a message: the name and the phone if they are known, then the chat. Example: `Анна · +7 911
-/// 000-00-00 · 600700800`. The name in the event takes precedence over the customer's name in Telegram. `href` is the
-/// link of a chat.
+/// The recipient of a message: the name and the phone if they are known, then the chat, as in
+/// `Анна · +7 911 000-00-00 · 600700800`. The name in the event takes precedence over the customer's name in
+/// Telegram. `href` is the link of a chat.
 pub(super) fn recipient(
     chat: Option<String>,
     customer: Option<String>,

@@ -24,7 +24,6 @@ pub enum Chosen {
 }
 
 impl Chosen {
-    /// The numbers of deliveries and of events.
     fn counts(&self) -> (u64, u64) {
         match self {
             Self::These { deliveries, events } => (count(deliveries), count(events)),

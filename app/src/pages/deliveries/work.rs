@@ -28,7 +28,6 @@ pub(in crate::pages) fn Work(progress: BulkProgress, may_act: bool) -> impl Into
     }
 }
 
-/// The page of the latest bulk actions.
 #[component]
 pub(in crate::pages) fn Works(all: Vec<BulkProgress>, may_act: bool) -> impl IntoView {
     let w = words::<ActWords>();

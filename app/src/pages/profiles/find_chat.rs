@@ -33,7 +33,6 @@ pub(crate) fn search(language: Language, search: ChatSearch) -> FoundChat {
     }
 }
 
-/// The page with the state of a search.
 #[component]
 pub(in crate::pages) fn FindChat(search: ChatSearch) -> impl IntoView {
     let w = words::<ChatWords>();
@@ -77,7 +76,6 @@ pub(in crate::pages) fn FindChat(search: ChatSearch) -> impl IntoView {
     }
 }
 
-/// The link to the bot, and its QR code.
 fn links(w: &'static ChatWords, of: &ChatLinks) -> AnyView {
     let shown = of.person.trim_start_matches("https://").to_owned();
     view! {

@@ -123,7 +123,6 @@ pub(super) fn number(
         .iter()
         .map(|(name, title)| view! { <option value=*name selected=known(name)>{*title}</option> })
         .collect_view();
-    // A single unit without a name needs no choice.
     let only = units.first().filter(|(name, _)| name.is_empty()).map(|(_, title)| *title);
     let select = (only.is_none() && fixed_by.is_none()).then(|| {
         view! {

@@ -66,7 +66,7 @@ impl Typed {
         self.0.get(name).map(|text| text.trim().to_owned()).unwrap_or_default()
     }
 
-    /// A password, exactly as it was typed.
+    /// A password, untrimmed.
     pub(super) fn secret(&self, name: &str) -> SecretString {
         self.0.get(name).cloned().unwrap_or_default().into()
     }
@@ -150,7 +150,6 @@ impl Caller {
         }
     }
 
-    /// Renders a page with this status.
     pub(in crate::pages) async fn show(self, status: StatusCode, mut page: EntryPage) -> Response {
         if let EntryPage::SignIn(form) = &mut page {
             form.secure = self.seems_insecure().then(|| self.state.public_url.to_string());
@@ -274,7 +273,6 @@ impl Said {
     }
 }
 
-/// Redirects to another page and sets cookies.
 pub(super) fn go(to: &str, cookies: impl IntoIterator<Item = SetCookie>) -> Response {
     let mut response = Redirect::to(to).into_response();
     cookies::hand_over(&mut response, cookies);

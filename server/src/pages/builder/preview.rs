@@ -70,7 +70,6 @@ pub(super) async fn compare(
     Ok(compared)
 }
 
-/// The stored or the changed profile.
 struct Side {
     channel: ChannelKind,
     profile: Profile,

@@ -25,7 +25,6 @@ use crate::{
     time::Millis,
 };
 
-/// The format of a file.
 #[derive(Clone, Copy)]
 enum Form {
     /// One row a line, for spreadsheets: RFC 4180 with a byte order mark, and this separator.

@@ -27,7 +27,6 @@ use crate::{
     time::{Millis, now},
 };
 
-/// Rows per page of the log.
 const SHOWN: i64 = 50;
 /// The most names of profiles in the page. If there are more, the script requests matching ones.
 const MOST_NAMES: i64 = 100;

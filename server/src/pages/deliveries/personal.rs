@@ -39,7 +39,6 @@ pub(crate) fn masked(chat: &str) -> String {
     format!("…{end}")
 }
 
-/// The first letter of a name.
 pub(crate) fn masked_name(name: &str) -> String {
     name.chars().next().map(|first| format!("{first}…")).unwrap_or_default()
 }

@@ -39,7 +39,6 @@ use crate::{
     webhook::{self, Arrival, Endpoint, Outcome as Accepted},
 };
 
-/// The input of a form of the page.
 #[derive(Default)]
 struct Asked {
     /// The typed chat for the sample.

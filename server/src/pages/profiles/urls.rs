@@ -28,7 +28,6 @@ use crate::{
     store::{StoreError, StoredProfile},
 };
 
-/// The most URLs in one list.
 const MOST: usize = 1000;
 
 /// A profile that was created from an old URL.

@@ -23,7 +23,6 @@ use crate::{
     webhook::{self, Arrival, Endpoint, Outcome},
 };
 
-/// The number of messages that the page shows.
 const SHOWN: i64 = 200;
 
 /// `GET /sandbox`

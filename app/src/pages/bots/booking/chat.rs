@@ -63,7 +63,6 @@ fn plain(message: &Message) -> String {
     parts.iter().flat_map(|part| part.spans()).map(|span| span.text.as_str()).collect()
 }
 
-/// The services of the settings, or an example.
 fn services(settings: &BookingBot, language: Language) -> Vec<Service> {
     if !settings.services.is_empty() {
         return settings.services.clone();

@@ -31,7 +31,6 @@ struct Fields {
     pages: String,
 }
 
-/// One input.
 #[derive(Default)]
 struct Input {
     name: String,
@@ -350,7 +349,6 @@ fn more(fields: &Fields, webhook: Option<WebhookOffer>) -> AnyView {
     .into_any()
 }
 
-/// The fault of Telegram's HTML in a text.
 fn html_warning(text: &str) -> Option<String> {
     let fault = html::parse(text).err()?;
     let sentence = checks::html_fault(language(), &fault);
@@ -364,7 +362,6 @@ impl Fields {
         self.faults.iter().any(|fault| names.contains(&fault.field.as_str()))
     }
 
-    /// The sentences about a field.
     fn sentences(&self, name: &str) -> String {
         let own = self.faults.iter().filter(|fault| fault.field == name).map(|fault| fault.sentence.as_str());
         own.collect::<Vec<_>>().join(" ")

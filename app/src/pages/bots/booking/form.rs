@@ -31,7 +31,6 @@ pub struct BookingForm {
     pub by_webhook: bool,
 }
 
-/// The name of a service's input.
 pub(super) fn service_field(index: usize, part: &str) -> String {
     format!("service-{index}-{part}")
 }

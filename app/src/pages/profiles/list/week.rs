@@ -46,7 +46,6 @@ fn bars(days: &[Day; 7]) -> [String; 3] {
     let mut outlines = [String::new(), String::new(), String::new()];
     for (index, day) in (0_u32..).zip(days) {
         let mut foot = HEIGHT + 1;
-        // From the bottom up: delivered, skipped, failed.
         for (which, count) in [(0, day.delivered), (2, day.skipped), (1, day.failed)] {
             let tall = height(count);
             if tall > 0

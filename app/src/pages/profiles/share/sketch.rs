@@ -94,7 +94,6 @@ fn sketch(rows: &[Row<'_>]) -> AnyView {
     .into_any()
 }
 
-/// Shortens a text to the width of a row.
 fn short(text: &str) -> String {
     const MOST: usize = 30;
     if text.chars().count() <= MOST {
