@@ -57,8 +57,8 @@ pub fn take_over() {
     taken.forget();
 }
 
-/// Follows the redirect of a form. A redirect to the current page renders it again in place, so that the scroll
-/// position and the focus are kept.
+/// Follows the redirect of a form. A redirect to the current page renders it again in place, so that
+/// saving does not lose the scroll position.
 #[cfg(feature = "hydrate")]
 fn follow(data: RwSignal<BuilderData>, to: &str) {
     let (path, query) = to.split_once('?').unwrap_or((to, ""));

@@ -124,7 +124,7 @@ async fn rotate(config: &Config, store: &Store) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Fails if a server is running on the same data folder and does not know the key.
+/// Fails if a server that runs on the same data folder has not loaded the key.
 fn know_beside(config: &Config, number: u8) -> anyhow::Result<()> {
     let path = config.data_dir.join(LOCK_FILE);
     let knows = seal::is_known_beside(&path, number).with_context(|| format!("{} cannot be read", path.display()))?;

@@ -58,7 +58,7 @@ pub enum EntryPage {
     ConfirmEmail(String, String, AddressState),
     /// `/confirm-email/{code}` of a link that no longer works.
     ConfirmEmailClosed,
-    /// An unknown address.
+    /// There is no page at this path.
     NotFound,
 }
 
